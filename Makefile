@@ -1,0 +1,59 @@
+# Everything here works on a fresh machine with Python 3.11+ and make; each target makes what it needs first.
+
+# The first Python that is there, works, and is new enough.
+NEW_ENOUGH := import sys; sys.exit(sys.version_info < (3, 11))
+PYTHON ?= $(shell for name in python3 python3.13 python3.12 python3.11; do \
+	$$name -c '$(NEW_ENOUGH)' 2>/dev/null && echo $$name && break; done)
+BIN := .venv/bin
+SERVE ?= 1
+
+.PHONY: help install demo dev test lint format bench docs lock clean
+
+help:  ## Show the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+install: .venv/installed  ## Set up .venv with everything
+
+.venv/installed: requirements.lock pyproject.toml
+	@[ -n "$(PYTHON)" ] && $(PYTHON) -c '$(NEW_ENOUGH)' \
+		|| { echo "Watcher needs Python 3.11 or newer; name one: make PYTHON=/path/to/python install"; exit 1; }
+	@echo "Setting up .venv (about a minute)"
+	@$(PYTHON) -m venv .venv
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+demo: install  ## Run the example project on real data, then serve the Dagster UI (SERVE=0: end after the table)
+	@$(BIN)/watcher demo $(if $(filter 0,$(SERVE)),--no-serve,--serve)
+
+dev: install  ## Serve the Dagster UI with Watcher and the example project
+	@$(BIN)/watcher dev
+
+test: install  ## Run all tests
+	@$(BIN)/python -m pytest -n auto --dist loadfile $(ARGS)
+
+lint: install  ## Check format, style, types, the direction of imports, and the generated reference
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+	@$(BIN)/python -m docs.generate --check
+
+format: install  ## Bring the code into format
+	@$(BIN)/ruff check --fix .
+	@$(BIN)/ruff format .
+
+bench: install  ## Measure everything that the documentation says about speed
+	@$(BIN)/python -m benchmarks $(ARGS)
+
+docs: install  ## Write the generated part of the reference anew
+	@$(BIN)/python -m docs.generate
+
+lock: install  ## Choose the newest versions of all dependencies anew
+	@$(BIN)/uv pip compile pyproject.toml --all-extras --universal --python-version 3.11 --upgrade \
+		--generate-hashes --no-header --no-annotate --no-strip-extras --quiet --output-file requirements.lock
+
+clean:  ## Stop the embedded PostgreSQL; remove the environment and everything that was generated
+	@if [ -x $(BIN)/watcher ] && [ -d .watcher ]; then $(BIN)/watcher db stop || true; fi
+	@rm -rf .venv .watcher .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache build dist *.egg-info
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
