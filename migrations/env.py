@@ -1,0 +1,51 @@
+"""How Alembic runs our migrations: in one transaction, one caller at a time, never waiting long for a lock."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from alembic import context
+
+from watcher_core.models import SCHEMA, Base
+
+# Any number that nobody else takes: callers that migrate at once wait for each other on it.
+ADVISORY_LOCK = 0x57617463686572
+
+# A migration that waits for a busy table blocks everyone behind it: give up early, and let the caller try again.
+LOCK_TIMEOUT = "5s"
+STATEMENT_TIMEOUT = "10min"
+
+
+def include_name(name: str | None, type_: str, _parents: object) -> bool:
+    """Compare our schema only; the database may hold Dagster's tables too."""
+    return name == SCHEMA if type_ == "schema" else True
+
+
+def run_migrations(connection: sa.Connection) -> None:
+    connection.execute(sa.text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": ADVISORY_LOCK})
+    connection.execute(sa.text(f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT}'"))
+    connection.execute(sa.text(f"SET LOCAL statement_timeout = '{STATEMENT_TIMEOUT}'"))
+    create_schema(connection)
+    context.configure(
+        connection=connection,
+        target_metadata=Base.metadata,
+        version_table_schema=SCHEMA,
+        include_schemas=True,
+        include_name=include_name,
+        compare_server_default=True,
+    )
+    context.run_migrations()
+
+
+def create_schema(connection: sa.Connection) -> None:
+    """Make the schema if it is not there: `IF NOT EXISTS` would ask for the right to make it even where it is."""
+    exists = connection.scalar(sa.text("SELECT 1 FROM pg_namespace WHERE nspname = :name"), {"name": SCHEMA})
+    if not exists:
+        connection.execute(sa.schema.CreateSchema(SCHEMA))
+        connection.execute(
+            sa.text(f"COMMENT ON SCHEMA {SCHEMA} IS 'Executions, lineage, checks and alerts of data pipelines'")
+        )
+
+
+engine: sa.Engine = context.config.attributes["engine"]
+with engine.begin() as connection:
+    run_migrations(connection)

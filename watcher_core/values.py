@@ -1,0 +1,202 @@
+"""What the public interface takes and gives: frozen dataclasses, with the columns of their tables as attributes."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass, field
+from typing import Any, Final, final
+
+from watcher_core.models import DatePart, ExecutionSource, ExecutionState, WatermarkEventKind
+
+
+@final
+class Unset:
+    """The type of `UNSET`: an argument that was not passed, where `None` means "take it away"."""
+
+    def __repr__(self) -> str:
+        return "UNSET"
+
+    def __bool__(self) -> bool:
+        return False
+
+
+UNSET: Final = Unset()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Thresholds:
+    """The freshness and timeliness rule that pipelines and pipeline types share."""
+
+    freshness_number: int | None
+    freshness_datepart: DatePart | None
+    mute_freshness_check: bool
+    timeliness_number: int | None
+    timeliness_datepart: DatePart | None
+    mute_timeliness_check: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class PipelineType(Thresholds):
+    """A class of pipelines, with default rules."""
+
+    id: int
+    name: str
+    configuration_hash: str | None
+    created_at: dt.datetime
+    updated_at: dt.datetime
+    created: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pipeline(Thresholds):
+    """What runs again and again, by name. `created`: whether this call made it."""
+
+    id: int
+    name: str
+    pipeline_type_id: int
+    pipeline_type_name: str
+    active: bool
+    load_lineage: bool
+    watermark: str | None
+    next_watermark: str | None
+    pipeline_metadata: dict[str, Any]
+    last_target_insert: dt.datetime | None
+    last_target_update: dt.datetime | None
+    last_target_soft_delete: dt.datetime | None
+    configuration_hash: str | None
+    lineage_hash: str | None
+    created_at: dt.datetime
+    updated_at: dt.datetime
+    created: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class PipelineConfiguration:
+    """What code declares of one pipeline. A field left `UNSET` is left as it is; `None` takes it away."""
+
+    name: str
+    pipeline_type_name: str | Unset = UNSET
+    pipeline_metadata: dict[str, Any] | Unset = UNSET
+    freshness_number: int | Unset | None = UNSET
+    freshness_datepart: DatePart | str | Unset | None = UNSET
+    mute_freshness_check: bool | Unset = UNSET
+    timeliness_number: int | Unset | None = UNSET
+    timeliness_datepart: DatePart | str | Unset | None = UNSET
+    mute_timeliness_check: bool | Unset = UNSET
+
+
+@dataclass(frozen=True, kw_only=True)
+class Execution:
+    """One run of a pipeline."""
+
+    id: int
+    pipeline_id: int
+    pipeline_name: str
+    parent_id: int | None
+    source: ExecutionSource
+    external_id: str
+    state: ExecutionState
+    start_date: dt.datetime
+    end_date: dt.datetime | None
+    duration_seconds: float | None
+    logical_date: dt.datetime | None
+    full_load: bool
+    watermark: str | None
+    next_watermark: str | None
+    inserts: int | None
+    updates: int | None
+    soft_deletes: int | None
+    total_rows: int | None
+    execution_metadata: dict[str, Any]
+    created_at: dt.datetime
+    updated_at: dt.datetime
+
+    @property
+    def completed_successfully(self) -> bool | None:
+        """Whether it succeeded; `None` while it runs."""
+        return None if self.state is ExecutionState.RUNNING else self.state is ExecutionState.SUCCEEDED
+
+
+@dataclass(frozen=True, kw_only=True)
+class ExecutionTree:
+    """An execution and all that ran as part of it, oldest first."""
+
+    execution: Execution
+    children: tuple[ExecutionTree, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class ExecutionRecord:
+    """All that an edge knows of an execution when it tells of it after the fact; the argument of `Watcher.record`.
+
+    `source` and `external_id` are its identity: telling of it again updates the same row. `parent_external_id` names
+    an execution of the same source, told of before or in the same call.
+    """
+
+    pipeline_name: str
+    source: ExecutionSource
+    external_id: str
+    state: ExecutionState
+    start_date: dt.datetime
+    end_date: dt.datetime | None = None
+    parent_external_id: str | None = None
+    pipeline_type_name: str | None = None  # only for a pipeline that is not known yet
+    logical_date: dt.datetime | None = None
+    full_load: bool = False
+    next_watermark: str | None = None
+    inserts: int | None = None
+    updates: int | None = None
+    soft_deletes: int | None = None
+    total_rows: int | None = None
+    execution_metadata: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class WatermarkEvent:
+    """A watermark that was set by hand, or could not be moved."""
+
+    id: int
+    pipeline_id: int
+    pipeline_execution_id: int | None
+    kind: WatermarkEventKind
+    old_watermark: str | None
+    new_watermark: str | None
+    created_at: dt.datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class AddressType:
+    """A kind of address, and its group."""
+
+    id: int
+    name: str
+    group_name: str
+    created_at: dt.datetime
+    updated_at: dt.datetime
+    created: bool = False
+
+
+@dataclass(frozen=True)
+class Address:
+    """Where data lives. The first three fields declare one; the others are known of a stored one."""
+
+    name: str
+    address_type_name: str
+    address_type_group_name: str | None = None
+    id: int | None = field(default=None, kw_only=True)
+    address_type_id: int | None = field(default=None, kw_only=True)
+    deprecated: bool = field(default=False, kw_only=True)
+    created_at: dt.datetime | None = field(default=None, kw_only=True)
+    updated_at: dt.datetime | None = field(default=None, kw_only=True)
+    created: bool = field(default=False, kw_only=True)
+
+
+@dataclass(frozen=True, kw_only=True)
+class RecorderState:
+    """How far the event log of a Dagster instance has been recorded."""
+
+    instance_id: str
+    cursor: dict[str, Any]
+    lag_seconds: float | None
+    message: str | None
+    updated_at: dt.datetime
