@@ -1,0 +1,119 @@
+"""Addresses, where data lives, and their types."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from watcher_core import arguments, models, values
+from watcher_core.errors import InvalidValueError, NotFoundError
+from watcher_core.pipelines import CREATED, named
+from watcher_core.values import Unset
+
+TYPE = models.table(models.AddressType)
+ADDRESS = models.table(models.Address)
+
+SELECT_ADDRESSES = sa.select(
+    ADDRESS, TYPE.c.name.label("address_type_name"), TYPE.c.group_name.label("address_type_group_name")
+).join(TYPE, TYPE.c.id == ADDRESS.c.address_type_id)
+
+
+def get_or_create_type(session: Session, *, name: str, group_name: str | None, now: dt.datetime) -> values.AddressType:
+    """Give the type of that name; make it, or change its group, where that is needed.
+
+    Raises:
+        InvalidValueError: The type is not known yet and no group was passed.
+    """
+    name = arguments.name(name, "name")
+    group = None if group_name is None else arguments.name(group_name, "group_name")
+    row = session.execute(sa.select(TYPE).where(TYPE.c.name == name)).one_or_none()
+    if row is None and group is None:
+        raise InvalidValueError(
+            f"address type {name!r} is not known yet; "
+            "pass its group too: database, warehouse, bucket, api, file, stream, …"
+        )
+    if row is None or group not in (None, row.group_name):
+        row = session.execute(
+            insert(TYPE)
+            .values(name=name, group_name=group, created_at=now, updated_at=now)
+            .on_conflict_do_update(index_elements=["name"], set_={"group_name": group, "updated_at": now})
+            .returning(TYPE, CREATED)
+        ).one()
+    return values.AddressType(**row._mapping)
+
+
+def list_types(session: Session) -> list[values.AddressType]:
+    """Give all address types, by name."""
+    return [values.AddressType(**row._mapping) for row in session.execute(sa.select(TYPE).order_by(TYPE.c.name))]
+
+
+def update_type(
+    session: Session, *, reference: int | str, name: str | Unset, group_name: str | Unset, now: dt.datetime
+) -> values.AddressType:
+    """Rename an address type, or move it to another group."""
+    changed = _cleaned_names(name=name, group_name=group_name)
+    row = session.execute(
+        sa.update(TYPE).where(named(TYPE, reference)).values(**changed, updated_at=now).returning(TYPE)
+    ).one_or_none()
+    if row is None:
+        raise NotFoundError("address type", reference)
+    return values.AddressType(**row._mapping)
+
+
+def get_or_create(session: Session, *, address: values.Address, now: dt.datetime) -> values.Address:
+    """Give the address of that name; make it where it is not known. Its type is given once, and changed by `update`."""
+    name = arguments.name(address.name, "name")
+    row = session.execute(SELECT_ADDRESSES.where(ADDRESS.c.name == name)).one_or_none()
+    if row is not None:
+        return values.Address(**row._mapping)
+    kind = get_or_create_type(
+        session, name=address.address_type_name, group_name=address.address_type_group_name, now=now
+    )
+    made = session.execute(
+        insert(ADDRESS)
+        .values(name=name, address_type_id=kind.id, created_at=now, updated_at=now)
+        .on_conflict_do_update(index_elements=["name"], set_={"name": name})
+        .returning(ADDRESS.c.id, CREATED)
+    ).one()
+    return _get(session, made.id, created=made.created)
+
+
+def list_all(session: Session) -> list[values.Address]:
+    """Give all addresses, by name."""
+    return [values.Address(**row._mapping) for row in session.execute(SELECT_ADDRESSES.order_by(ADDRESS.c.name))]
+
+
+def update(
+    session: Session,
+    *,
+    reference: int | str,
+    name: str | Unset,
+    address_type_name: str | Unset,
+    deprecated: bool | Unset,
+    now: dt.datetime,
+) -> values.Address:
+    """Rename, re-type or deprecate an address; only what is passed."""
+    changed: dict[str, Any] = _cleaned_names(name=name)
+    if not isinstance(address_type_name, Unset):
+        changed["address_type_id"] = get_or_create_type(session, name=address_type_name, group_name=None, now=now).id
+    if not isinstance(deprecated, Unset):
+        changed["deprecated"] = arguments.flag(deprecated, "deprecated")
+    found = session.scalar(
+        sa.update(ADDRESS).where(named(ADDRESS, reference)).values(**changed, updated_at=now).returning(ADDRESS.c.id)
+    )
+    if found is None:
+        raise NotFoundError("address", reference)
+    return _get(session, found)
+
+
+def _get(session: Session, address_id: int, *, created: bool = False) -> values.Address:
+    row = session.execute(SELECT_ADDRESSES.where(ADDRESS.c.id == address_id)).one()
+    return values.Address(**row._mapping, created=created)
+
+
+def _cleaned_names(**names: str | Unset) -> dict[str, Any]:
+    return {field: arguments.name(value, field) for field, value in names.items() if not isinstance(value, Unset)}

@@ -1,0 +1,184 @@
+"""`with watcher.track(…)`: an execution around a block of code, that never breaks that code.
+
+Where the database cannot do its part, the block runs all the same: that is logged once, and what could not be written
+goes to the spool. Misuse always raises.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import logging
+import traceback
+from collections.abc import Mapping
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Protocol
+
+from watcher_core import arguments, spool, values
+from watcher_core.errors import DatabaseError
+from watcher_core.executions import COUNTS
+from watcher_core.models import ExecutionSource, ExecutionState
+from watcher_core.values import UNSET, Unset
+
+logger = logging.getLogger("watcher.tracking")
+
+STACK_CHARACTERS = 2000
+
+
+class Ledger(Protocol):
+    """Where a tracked execution is written: `Watcher`."""
+
+    def begin_tracked(self, tracked: TrackedExecution) -> values.Execution: ...
+
+    def finish_tracked(self, tracked: TrackedExecution, record: values.ExecutionRecord) -> None: ...
+
+
+class TrackedExecution:
+    """One execution of a pipeline, while it runs.
+
+    Attributes:
+        id: The execution's id; `None` while the database cannot be reached.
+        pipeline: The pipeline's name.
+        watermark: How far the pipeline had got when this execution started; `None` at first, and while the database
+            cannot be reached.
+        next_watermark: How far the pipeline gets when this execution succeeds.
+        inserts, updates, soft_deletes, total_rows: What `record` was told.
+    """
+
+    def __init__(
+        self,
+        ledger: Ledger,
+        *,
+        configuration: values.PipelineConfiguration,
+        next_watermark: object,
+        parent_id: int | None,
+        parent: values.ExecutionRecord | None,
+        full_load: bool,
+        execution_metadata: Mapping[str, Any] | None,
+        source: ExecutionSource,
+        external_id: str,
+        logical_date: dt.datetime | None,
+        attempt: int,
+        strict: bool,
+        spool_directory: Path | None,
+    ) -> None:
+        self.id: int | None = None
+        self.pipeline = arguments.name(configuration.name, "pipeline")
+        self.watermark: str | None = None
+        self.next_watermark = arguments.watermark(next_watermark, "next_watermark")
+        self.inserts: int | None = None
+        self.updates: int | None = None
+        self.soft_deletes: int | None = None
+        self.total_rows: int | None = None
+        self.execution_metadata = arguments.json_object(dict(execution_metadata or {}), "execution_metadata")
+        self.configuration = configuration
+        self.parent_id = parent_id
+        self.parent = parent
+        self.full_load = full_load
+        self.source = source
+        self.external_id = external_id
+        self.logical_date = logical_date
+        self.attempt = attempt
+        self.start_date = _now()
+        self._ledger = ledger
+        self._strict = strict
+        self._spool_directory = spool_directory
+
+    def record(
+        self,
+        *,
+        inserts: int | None = None,
+        updates: int | None = None,
+        soft_deletes: int | None = None,
+        total_rows: int | None = None,
+        execution_metadata: Mapping[str, Any] | None = None,
+        next_watermark: object = UNSET,
+    ) -> None:
+        """Tell what the execution did; it is written when the block ends. Later calls add to and replace earlier ones.
+
+        Args:
+            inserts: Rows inserted.
+            updates: Rows updated.
+            soft_deletes: Rows marked as deleted.
+            total_rows: Rows handled in all.
+            execution_metadata: Whatever else is worth keeping.
+            next_watermark: How far the pipeline gets, where that is known only now.
+
+        Raises:
+            InvalidValueError: A value breaks a rule; nothing of this call is kept.
+        """
+        told = {"inserts": inserts, "updates": updates, "soft_deletes": soft_deletes, "total_rows": total_rows}
+        counts = {name: arguments.count(value, name) for name, value in told.items() if value is not None}
+        metadata = arguments.json_object(dict(execution_metadata or {}), "execution_metadata")
+        if not isinstance(next_watermark, Unset):
+            self.next_watermark = arguments.watermark(next_watermark, "next_watermark")
+        for name, value in counts.items():
+            setattr(self, name, value)
+        self.execution_metadata |= metadata
+
+    def __enter__(self) -> TrackedExecution:
+        try:
+            execution = self._ledger.begin_tracked(self)
+        except DatabaseError as exc:
+            if self._strict:
+                raise
+            self._survive(exc)
+        else:
+            self.id = execution.id
+            self.watermark = execution.watermark
+            self.next_watermark = execution.next_watermark
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, stack: TracebackType | None
+    ) -> None:
+        if error is not None:
+            self.execution_metadata["error"] = _told(error)
+        record = self._record(_outcome(error))
+        try:
+            self._ledger.finish_tracked(self, record)
+        except DatabaseError as exc:
+            if self._strict and error is None:
+                raise
+            self._survive(exc)
+            if self._spool_directory is not None:
+                path = spool.keep(self._spool_directory, record)
+                logger.info("this execution of pipeline %r waits in %s", self.pipeline, path)
+
+    def _record(self, state: ExecutionState) -> values.ExecutionRecord:
+        counts = {name: getattr(self, name) for name in COUNTS}
+        return values.ExecutionRecord(
+            pipeline_name=self.pipeline,
+            pipeline_type_name=None
+            if isinstance(self.configuration.pipeline_type_name, Unset)
+            else self.configuration.pipeline_type_name,
+            source=self.source,
+            external_id=self.external_id,
+            state=state,
+            start_date=self.start_date,
+            end_date=max(_now(), self.start_date),  # a clock that was set back makes no negative duration
+            logical_date=self.logical_date,
+            full_load=self.full_load,
+            next_watermark=self.next_watermark,
+            execution_metadata=self.execution_metadata,
+            **counts,
+        )
+
+    def _survive(self, error: DatabaseError) -> None:
+        logger.warning("pipeline %r runs on without being recorded: %s", self.pipeline, error)
+
+
+def _outcome(error: BaseException | None) -> ExecutionState:
+    if error is None:
+        return ExecutionState.SUCCEEDED
+    # What is no Exception is a shutdown or a cancellation: Ctrl-C, sys.exit, Dagster ending the run.
+    return ExecutionState.FAILED if isinstance(error, Exception) else ExecutionState.CANCELED
+
+
+def _told(error: BaseException) -> dict[str, str]:
+    stack = "".join(traceback.format_exception(error))
+    return {"class": type(error).__name__, "message": str(error), "stack": stack[-STACK_CHARACTERS:]}
+
+
+def _now() -> dt.datetime:
+    return dt.datetime.now(dt.UTC)
