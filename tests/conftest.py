@@ -1,0 +1,231 @@
+"""One PostgreSQL for all test processes, migrated templates in it, and a clone of one for each test that writes.
+
+A clone takes some 15 ms. Tests that only read, or that do not get into each other's way, share one a module:
+`module_database_url`. Where a test asks for `dagster_instance` too, the clone holds Dagster's tables beside ours.
+"""
+
+from __future__ import annotations
+
+import os
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+import sqlalchemy as sa
+from filelock import FileLock
+
+from watcher_core import Settings, Watcher
+from watcher_core.database import normalize_url
+from watcher_core.embedded import EmbeddedPostgres
+
+if TYPE_CHECKING:
+    from dagster import DagsterInstance
+
+TEMPLATE = "watcher_template"
+DAGSTER_TEMPLATE = "watcher_dagster_template"
+
+DAGSTER_YAML = """
+storage:
+  postgres:
+    postgres_url: {url}
+telemetry:
+  enabled: false
+nux:
+  enabled: false
+"""
+
+
+@pytest.fixture(autouse=True)
+def _clean_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """No setting of the machine reaches a test, be it a variable or an `.env`; nothing that a test writes stays."""
+    for name in list(os.environ):
+        if name.startswith(("WATCHER_", "DEV_", "PROD_", "TEST_", "DAGSTER_")) or name in (
+            "DATABASE_URL",
+            "ENV_STATE",
+            "LOGFIRE_TOKEN",
+            "SLACK_WEBHOOK_URL",
+        ):
+            monkeypatch.delenv(name)
+    monkeypatch.setenv("WATCHER_HOME", str(tmp_path / "watcher-home"))
+    monkeypatch.chdir(tmp_path)
+
+
+# The server
+
+
+@pytest.fixture(scope="session")
+def shared_directory(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
+    """The directory that all test processes of this run share."""
+    base = tmp_path_factory.getbasetemp()
+    return base if worker_id == "master" else base.parent
+
+
+@pytest.fixture(scope="session")
+def server_url(shared_directory: Path, worker_id: str) -> Iterator[sa.URL]:
+    """A PostgreSQL that all workers share; the last to leave removes it."""
+    server = EmbeddedPostgres(shared_directory / "postgres", fsync=False)
+    users = shared_directory / "postgres-users"
+    with FileLock(shared_directory / "postgres.lock"):
+        users.mkdir(exist_ok=True)
+        (users / worker_id).touch()
+        url = normalize_url(server.start())
+    yield url
+    with FileLock(shared_directory / "postgres.lock"):
+        (users / worker_id).unlink()
+        if not any(users.iterdir()):
+            server.destroy()
+
+
+@pytest.fixture(scope="session")
+def administrator(server_url: sa.URL) -> Iterator[sa.Connection]:
+    """A superuser's connection outside of every test's database, without transactions."""
+    engine = sa.create_engine(server_url.set(database="postgres"), isolation_level="AUTOCOMMIT", poolclass=sa.NullPool)
+    with engine.connect() as connection:
+        yield connection
+
+
+# Templates
+
+
+@pytest.fixture(scope="session")
+def template(server_url: sa.URL, administrator: sa.Connection, shared_directory: Path) -> str:
+    """A database with our schema, migrated once."""
+    with _made_once(administrator, shared_directory, TEMPLATE, of="template0") as draft:
+        if draft is not None:
+            with Watcher(_text(server_url.set(database=draft)), settings=Settings()) as watcher:
+                watcher.upgrade()
+    return TEMPLATE
+
+
+@pytest.fixture(scope="session")
+def dagster_template(server_url: sa.URL, administrator: sa.Connection, shared_directory: Path, template: str) -> str:
+    """A database with our schema, and Dagster's tables beside it, as an instance makes them when it first starts."""
+    with _made_once(administrator, shared_directory, DAGSTER_TEMPLATE, of=template) as draft:
+        if draft is not None:
+            home = _dagster_home(shared_directory / "dagster-template", _text(server_url.set(database=draft)))
+            with _open_dagster(home):
+                pass
+    return DAGSTER_TEMPLATE
+
+
+@contextmanager
+def _made_once(administrator: sa.Connection, directory: Path, name: str, *, of: str) -> Iterator[str | None]:
+    """Give the name of a draft to fill, which then becomes the template; `None` where another process has made it."""
+    exists = sa.text("SELECT 1 FROM pg_database WHERE datname = :name")
+    with FileLock(directory / f"{name}.lock"):
+        if administrator.scalar(exists, {"name": name}):
+            yield None
+            return
+        draft = f"{name}_draft"
+        administrator.execute(sa.text(f"CREATE DATABASE {draft} TEMPLATE {of} STRATEGY file_copy"))
+        yield draft
+        administrator.execute(sa.text(f"ALTER DATABASE {draft} RENAME TO {name}"))
+
+
+# Databases
+
+
+@pytest.fixture
+def database_url(request: pytest.FixtureRequest, server_url: sa.URL, administrator: sa.Connection) -> Iterator[str]:
+    """The URL of a migrated database of this test's own."""
+    yield from _clone(server_url, administrator, _template_for(request, "dagster_home"))
+
+
+@pytest.fixture
+def empty_database_url(server_url: sa.URL, administrator: sa.Connection) -> Iterator[str]:
+    """The URL of an empty database of this test's own."""
+    yield from _clone(server_url, administrator, "template0")
+
+
+@pytest.fixture(scope="module")
+def module_database_url(
+    request: pytest.FixtureRequest, server_url: sa.URL, administrator: sa.Connection
+) -> Iterator[str]:
+    """The URL of a migrated database that the tests of one module share."""
+    yield from _clone(server_url, administrator, _template_for(request, "module_dagster_home"))
+
+
+def _template_for(request: pytest.FixtureRequest, dagster_fixture: str) -> str:
+    """The template of what asks: with Dagster's tables where it, or for a module any test of it, uses Dagster too."""
+    asking = [item for item in request.session.items if request.node in item.listchain()]
+    wants_dagster = any(dagster_fixture in getattr(item, "fixturenames", ()) for item in asking)
+    name: str = request.getfixturevalue("dagster_template" if wants_dagster else "template")
+    return name
+
+
+def _clone(server_url: sa.URL, administrator: sa.Connection, template: str) -> Iterator[str]:
+    name = f"test_{uuid.uuid4().hex}"
+    administrator.execute(sa.text(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY file_copy"))
+    yield _text(server_url.set(database=name))
+    administrator.execute(sa.text(f"DROP DATABASE {name} WITH (FORCE)"))
+
+
+def _text(url: sa.URL) -> str:
+    return url.set(drivername="postgresql").render_as_string(hide_password=False)
+
+
+# Watcher
+
+
+@pytest.fixture
+def watcher(database_url: str, tmp_path: Path) -> Iterator[Watcher]:
+    """A Watcher on a database of this test's own."""
+    with Watcher(database_url, settings=Settings(home=tmp_path / "watcher-home")) as watcher:
+        yield watcher
+
+
+@pytest.fixture(scope="module")
+def module_watcher(module_database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Watcher]:
+    """A Watcher on the database that the tests of one module share."""
+    home = tmp_path_factory.mktemp("watcher-home")
+    with Watcher(module_database_url, settings=Settings(home=home)) as watcher:
+        yield watcher
+
+
+# Dagster
+
+
+@pytest.fixture
+def dagster_home(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A DAGSTER_HOME whose storage is the database of `database_url`; for subprocesses too."""
+    home = _dagster_home(tmp_path / "dagster-home", database_url)
+    monkeypatch.setenv("DAGSTER_HOME", str(home))
+    return home
+
+
+@pytest.fixture
+def dagster_instance(dagster_home: Path) -> Iterator[DagsterInstance]:
+    """A Dagster instance whose storage is the database of `database_url`, as in production."""
+    with _open_dagster(dagster_home) as instance:
+        yield instance
+
+
+@pytest.fixture(scope="module")
+def module_dagster_home(module_database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """As `dagster_home`, with the database of `module_database_url`. A subprocess has to be told of it."""
+    return _dagster_home(tmp_path_factory.mktemp("dagster") / "home", module_database_url)
+
+
+@pytest.fixture(scope="module")
+def module_dagster_instance(module_dagster_home: Path) -> Iterator[DagsterInstance]:
+    """A Dagster instance whose storage is the database of `module_database_url`."""
+    with _open_dagster(module_dagster_home) as instance:
+        yield instance
+
+
+def _dagster_home(home: Path, database_url: str) -> Path:
+    home.mkdir()
+    url = normalize_url(database_url).set(drivername="postgresql+psycopg2")
+    (home / "dagster.yaml").write_text(DAGSTER_YAML.format(url=url.render_as_string(hide_password=False)))
+    return home
+
+
+@contextmanager
+def _open_dagster(home: Path) -> Iterator[DagsterInstance]:
+    from dagster import DagsterInstance  # only here: it takes half a second, and most tests need none
+
+    with DagsterInstance.from_config(str(home)) as instance:
+        yield instance
