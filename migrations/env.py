@@ -25,6 +25,7 @@ def run_migrations(connection: sa.Connection) -> None:
     connection.execute(sa.text(f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT}'"))
     connection.execute(sa.text(f"SET LOCAL statement_timeout = '{STATEMENT_TIMEOUT}'"))
     create_schema(connection)
+    keep_out_of_search_path(connection)
     context.configure(
         connection=connection,
         target_metadata=Base.metadata,
@@ -44,6 +45,21 @@ def create_schema(connection: sa.Connection) -> None:
         connection.execute(
             sa.text(f"COMMENT ON SCHEMA {SCHEMA} IS 'Executions, lineage, checks and alerts of data pipelines'")
         )
+
+
+def keep_out_of_search_path(connection: sa.Connection) -> None:
+    """Keep our schema out of the way of a role that has its name, as many will call it.
+
+    PostgreSQL's default search path, `"$user", public`, puts a schema named like the role first. Dagster's storage in
+    the same database would take our table `alembic_version` for its own, and fail.
+    """
+    role, database, path = connection.execute(
+        sa.text("SELECT current_user, quote_ident(current_database()), current_setting('search_path')")
+    ).one()
+    entries = [entry.strip() for entry in path.split(",")]
+    if role == SCHEMA and '"$user"' in entries:
+        without = ", ".join(entry for entry in entries if entry != '"$user"') or "public"
+        connection.execute(sa.text(f"ALTER ROLE {SCHEMA} IN DATABASE {database} SET search_path = {without}"))
 
 
 engine: sa.Engine = context.config.attributes["engine"]

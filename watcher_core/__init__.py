@@ -1,5 +1,15 @@
-"""Metadata and observability for data pipelines: what ran, what it did, how far it got."""
+"""Metadata and observability for data pipelines: what ran, what it did, how far it got.
 
+What needs the database is loaded on first use: every step of a Dagster run is a process that imports this package, and
+most of them write nothing.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from watcher_core.enums import DatePart, ExecutionSource, ExecutionState, WatermarkEventKind
 from watcher_core.errors import (
     ConfigurationError,
     DatabaseError,
@@ -12,9 +22,6 @@ from watcher_core.errors import (
     SchemaVersionError,
     WatcherError,
 )
-from watcher_core.models import DatePart, ExecutionSource, ExecutionState, WatermarkEventKind
-from watcher_core.settings import Settings
-from watcher_core.tracking import TrackedExecution
 from watcher_core.values import (
     UNSET,
     Address,
@@ -29,7 +36,11 @@ from watcher_core.values import (
     Unset,
     WatermarkEvent,
 )
-from watcher_core.watcher import RecorderSession, Watcher
+
+if TYPE_CHECKING:
+    from watcher_core.settings import Settings
+    from watcher_core.tracking import TrackedExecution
+    from watcher_core.watcher import RecorderSession, Watcher
 
 __version__ = "0.1.0"
 
@@ -65,3 +76,22 @@ __all__ = [
     "WatermarkEvent",
     "WatermarkEventKind",
 ]
+
+_MODULES = {
+    "RecorderSession": "watcher",
+    "Settings": "settings",
+    "TrackedExecution": "tracking",
+    "Watcher": "watcher",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _MODULES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(import_module(f"{__name__}.{_MODULES[name]}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

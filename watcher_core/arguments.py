@@ -12,11 +12,12 @@ import json
 import pathlib
 import re
 import uuid
+from collections.abc import Mapping
 from enum import StrEnum
 from typing import Any, TypeVar
 
 from watcher_core.errors import InvalidValueError
-from watcher_core.models import MAX_NAME_BYTES
+from watcher_core.models import MAX_EXTERNAL_ID_BYTES, MAX_NAME_BYTES
 
 MAX_BIGINT = 2**63 - 1
 SHOWN_CHARACTERS = 80
@@ -29,19 +30,28 @@ EnumType = TypeVar("EnumType", bound=StrEnum)
 
 def name(value: object, argument: str) -> str:
     """A name: kept as given, but for the blanks around it."""
+    cleaned = text(value, argument).strip()
+    _fits(cleaned, MAX_NAME_BYTES, "a name", argument)
+    return cleaned
+
+
+def external_id(value: object, argument: str) -> str:
+    """The identity of something at its source, exactly as given."""
+    identity = text(value, argument)
+    _fits(identity, MAX_EXTERNAL_ID_BYTES, "an external id", argument)
+    return identity
+
+
+def _fits(value: str, limit: int, what: str, argument: str) -> None:
+    size = len(value.encode())
+    if not 1 <= size <= limit:
+        raise InvalidValueError(f"{argument} is {shown(value)}, {size:,} bytes; {what} has 1 to {limit:,} bytes")
+
+
+def text(value: object, argument: str) -> str:
+    """Text that PostgreSQL can store."""
     if not isinstance(value, str):
         raise InvalidValueError(f"{argument} is {shown(value)}; it must be text")
-    cleaned = value.strip()
-    size = len(cleaned.encode("utf-8", "replace"))
-    if not 1 <= size <= MAX_NAME_BYTES:
-        raise InvalidValueError(
-            f"{argument} is {shown(value)}, {size:,} bytes; a name has 1 to {MAX_NAME_BYTES:,} bytes"
-        )
-    return text(cleaned, argument)
-
-
-def text(value: str, argument: str) -> str:
-    """Text that PostgreSQL can store."""
     if "\x00" in value:
         raise InvalidValueError(f"{argument} is {shown(value)}; it must not contain the NUL character")
     try:
@@ -55,7 +65,10 @@ def watermark(value: object, argument: str) -> str | None:
     """A watermark: text of any length; numbers and times become text."""
     if value is None:
         return None
-    if isinstance(value, bool) or not isinstance(value, str | int | float | decimal.Decimal | dt.date | uuid.UUID):
+    whole = _whole_number(value)
+    if whole is not None:
+        return str(whole)
+    if isinstance(value, bool) or not isinstance(value, str | float | decimal.Decimal | dt.date | uuid.UUID):
         raise InvalidValueError(f"{argument} is {shown(value)}; a watermark is text, a number, a date or a UUID")
     return text(value.isoformat() if isinstance(value, dt.date) else str(value), argument)
 
@@ -75,6 +88,14 @@ def positive(value: object, argument: str) -> int | None:
     whole = count(value, argument)
     if whole == 0:
         raise InvalidValueError(f"{argument} is 0; it must be at least 1")
+    return whole
+
+
+def identifier(value: object, argument: str) -> int:
+    """The id of a row, which need not be there."""
+    whole = _whole_number(value)
+    if whole is None or abs(whole) > MAX_BIGINT:
+        raise InvalidValueError(f"{argument} is {shown(value)}; an id is a whole number")
     return whole
 
 
@@ -113,18 +134,20 @@ def choice(value: object, enum: type[EnumType], argument: str) -> EnumType:
 
 
 def json_object(value: object, argument: str) -> dict[str, Any]:
-    """A mapping that JSON can hold, as it will come back from the database."""
-    if not isinstance(value, dict):
+    """A mapping that JSON can hold, as it will come back from the database; NaN and infinities become text."""
+    if value is None:
+        return {}
+    if not isinstance(value, Mapping):
         raise InvalidValueError(f"{argument} is {shown(value)}; it must be a dictionary")
     try:
-        return dict(json.loads(json_text(value)))
+        return dict(json.loads(json_text(dict(value)), parse_constant=str))
     except (TypeError, ValueError, RecursionError) as exc:
         raise InvalidValueError(f"{argument} cannot be stored as JSON: {exc}") from exc
 
 
-def json_text(value: object) -> str:
+def json_text(value: object, *, sort_keys: bool = False) -> str:
     """Write JSON that PostgreSQL stores: what it cannot hold (NUL, lone surrogates) becomes a replacement character."""
-    written = json.dumps(value, ensure_ascii=False, allow_nan=False, default=_as_json)
+    written = json.dumps(value, ensure_ascii=False, default=_as_json, sort_keys=sort_keys)
     written = written.encode("utf-8", "replace").decode("utf-8")
     return ESCAPED_NUL.sub("\\1\N{REPLACEMENT CHARACTER}", written)
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import selectors
+import time
 import weakref
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,11 +12,19 @@ from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import psycopg
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from watcher_core.arguments import json_text
-from watcher_core.errors import ConfigurationError, DatabaseUnavailableError, InvalidValueError, SchemaVersionError
+from watcher_core.errors import (
+    ConfigurationError,
+    DatabaseError,
+    DatabaseUnavailableError,
+    InvalidValueError,
+    SchemaVersionError,
+    WatcherError,
+)
 from watcher_core.models import SCHEMA
 
 if TYPE_CHECKING:
@@ -28,8 +38,13 @@ SPELLINGS = ("postgresql", "postgres", DRIVER, "postgresql+psycopg2")
 
 CONNECT_TIMEOUT_SECONDS = 10
 
-# What PostgreSQL says when it is going down, coming up, or full: the call may be tried again.
-UNAVAILABLE_SQLSTATES = ("08", "57P", "53300")
+# How long a connection may rest in the pool and be taken for alive when nothing says otherwise.
+SECONDS_BEFORE_PING = 5.0
+
+# What PostgreSQL says when it is going down, coming up, or a stand-by: the call may be tried again.
+UNAVAILABLE_SQLSTATES = ("08", "57P", "25006")
+# So it may when PostgreSQL is full, when others were in the way (deadlock, lock timeout), or when it took too long.
+BUSY_SQLSTATES = ("40", "53", "55P03", "57014")
 
 
 def normalize_url(url: str) -> sa.URL:
@@ -56,20 +71,55 @@ def normalize_url(url: str) -> sa.URL:
 def create_engine(url: sa.URL) -> sa.Engine:
     """Make an engine that connects on first use, whose pool is safe after a fork."""
     engine = sa.create_engine(
-        url,
-        pool_pre_ping=True,
-        pool_size=5,
-        max_overflow=20,
-        json_serializer=json_text,
-        connect_args={
-            "application_name": "watcher",
-            "connect_timeout": CONNECT_TIMEOUT_SECONDS,
-            # Whatever time zone the host or role is in, what is read is UTC.
-            "options": "-c timezone=UTC",
-        },
+        url, pool_size=5, max_overflow=20, json_serializer=json_text, connect_args=_connect_args(url)
     )
+    _replace_dead_connections(engine)
     _forget_connections_after_fork(engine)
     return engine
+
+
+def _connect_args(url: sa.URL) -> dict[str, Any]:
+    ours = {"application_name": "watcher", "connect_timeout": CONNECT_TIMEOUT_SECONDS}
+    given = _parameter(url, "options") or ""
+    return {
+        **{name: value for name, value in ours.items() if name not in url.query},
+        # Whatever time zone the host or role is in, what is read is UTC.
+        "options": f"{given} -c timezone=UTC".strip(),
+    }
+
+
+def _parameter(url: sa.URL, name: str) -> str | None:
+    value = url.query.get(name)
+    return value if value is None or isinstance(value, str) else ",".join(value)
+
+
+def _replace_dead_connections(engine: sa.Engine) -> None:
+    """Never hand out a connection that died in the pool, without asking the server about each that did not.
+
+    A server that ends a connection says so, or at least closes it: there is something to read. Where that gets lost on
+    the way (a firewall that forgets, a host that is gone) it takes a while, so one that has rested is asked as well.
+    """
+
+    def remember(_: Any, record: Any) -> None:
+        record.info["returned"] = time.monotonic()
+
+    def look(connection: Any, record: Any, _: Any) -> None:
+        rested = time.monotonic() - record.info.get("returned", time.monotonic())
+        if rested < SECONDS_BEFORE_PING and not _has_something_to_read(connection):
+            return
+        try:
+            engine.dialect.do_ping(connection)
+        except psycopg.Error as exc:
+            raise sa.exc.DisconnectionError from exc  # the pool opens another one
+
+    sa.event.listen(engine, "checkin", remember)
+    sa.event.listen(engine, "checkout", look)
+
+
+def _has_something_to_read(connection: Any) -> bool:
+    with selectors.DefaultSelector() as selector:
+        selector.register(connection, selectors.EVENT_READ)
+        return bool(selector.select(0))
 
 
 def _forget_connections_after_fork(engine: sa.Engine) -> None:
@@ -98,19 +148,37 @@ def translated_errors(url: sa.URL) -> Iterator[None]:
     """Turn what the driver raises into errors that name the rule, or the host that does not answer."""
     try:
         yield
+    except sa.exc.TimeoutError as exc:
+        raise DatabaseUnavailableError(f"all connections of this process to {describe(url)} are in use") from exc
     except sa.exc.DBAPIError as exc:
-        if is_unavailable(exc):
-            reason = str(exc.orig).strip().splitlines()[0]
-            raise DatabaseUnavailableError(f"{describe(url)} cannot be reached: {reason}") from exc
-        rule = broken_rule(exc)
-        if rule is not None:
-            raise InvalidValueError(rule) from exc
-        raise
+        raise _translated(exc, url) from exc
+
+
+def _translated(error: sa.exc.DBAPIError, url: sa.URL) -> WatcherError:
+    where = describe(url)
+    reason = next(iter(str(error.orig).strip().splitlines()), type(error.orig).__name__)
+    if is_unavailable(error):
+        return DatabaseUnavailableError(f"{where} cannot be reached: {reason}")
+    if str(getattr(error.orig, "sqlstate", None)).startswith(BUSY_SQLSTATES):
+        return DatabaseUnavailableError(f"{where} cannot do that now: {reason}")
+    rule = broken_rule(error)
+    if rule is not None:
+        return InvalidValueError(rule)
+    if isinstance(error, sa.exc.DataError):
+        return InvalidValueError(f"{where} refuses a value: {reason}")
+    return DatabaseError(f"{where} cannot do that: {reason}")
 
 
 def describe(url: sa.URL) -> str:
     """Name the database without its secrets."""
-    return f"the database {url.database!r} at {url.host or 'the local socket'}:{url.port or 5432}"
+    host = url.host or _parameter(url, "host") or "the local socket"
+    return f"the database {url.database!r} at {host}:{url.port or _parameter(url, 'port') or 5432}"
+
+
+def without_secrets(url: sa.URL) -> str:
+    """Write the URL for people: a password is masked, be it in front of the host or among the parameters."""
+    masked = {name: "hidden" for name in url.query if "password" in name.lower()}
+    return url.update_query_dict(masked).render_as_string(hide_password=True)
 
 
 def is_unavailable(error: sa.exc.DBAPIError) -> bool:

@@ -3,7 +3,7 @@
     WatcherError
     ├── ConfigurationError           a setting is missing or wrong
     ├── DatabaseError
-    │   ├── DatabaseUnavailableError PostgreSQL cannot be reached, or went away
+    │   ├── DatabaseUnavailableError PostgreSQL cannot be reached, went away, or cannot do it now
     │   ├── EmbeddedPostgresError    the embedded server cannot be set up, started or stopped
     │   └── SchemaVersionError       the schema is missing, older or newer than this version of Watcher
     ├── InvalidValueError            a value breaks a rule; also a ValueError
@@ -17,9 +17,22 @@ read messages.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 
 class WatcherError(Exception):
     """Base of all errors of Watcher."""
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # Process pools pickle what a worker raises. Python would call the class with the message alone.
+        return _restored, (type(self), self.args, vars(self))
+
+
+def _restored(kind: type[WatcherError], args: tuple[Any, ...], facts: Mapping[str, Any]) -> WatcherError:
+    error = kind.__new__(kind, *args)
+    vars(error).update(facts)
+    return error
 
 
 class ConfigurationError(WatcherError):
@@ -31,7 +44,7 @@ class DatabaseError(WatcherError):
 
 
 class DatabaseUnavailableError(DatabaseError):
-    """PostgreSQL cannot be reached, or the connection was lost. The call may be tried again."""
+    """PostgreSQL cannot be reached, went away, or cannot do it now. The call may be tried again."""
 
 
 class EmbeddedPostgresError(DatabaseError):

@@ -15,35 +15,59 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Session
 
 from watcher_core import arguments, models, pipelines, progress, values
+from watcher_core.enums import ExecutionSource, ExecutionState
 from watcher_core.errors import ExecutionEndedError, InvalidValueError, NotFoundError
-from watcher_core.models import ExecutionSource, ExecutionState
+from watcher_core.values import UNSET, Unset
 
 COUNTS = ("inserts", "updates", "soft_deletes", "total_rows")
 
 EXECUTION = models.table(models.PipelineExecution)
 
-COLUMNS = ", ".join(f"execution.{column.name}" for column in EXECUTION.columns)
+COLUMNS = ", ".join(f"execution.{column.name}" for column in EXECUTION.columns) + ", pipeline.name AS pipeline_name"
+# The same with their types: SQLAlchemy need not find out at each call.
+GIVEN = (*EXECUTION.columns, sa.column("pipeline_name", sa.Text))
+FIELDS = tuple(column.name for column in GIVEN)
+
 METADATA = sa.bindparam("execution_metadata", type_=JSONB)
+PARENT_ID = sa.bindparam("parent_id", type_=sa.BigInteger)
 
 
 # Starting
 
-START = sa.text(f"""
-    INSERT INTO watcher.pipeline_execution AS execution
-          (pipeline_id, parent_id, source, external_id, state, start_date, logical_date, full_load,
-           watermark, next_watermark, execution_metadata)
-    SELECT pipeline.id, :parent_id, CAST(:source AS watcher.execution_source), :external_id, 'running', :start_date,
-           :logical_date, :full_load, pipeline.watermark, coalesce(:next_watermark, pipeline.next_watermark),
-           :execution_metadata
-      FROM watcher.pipeline
-     WHERE pipeline.id = :pipeline_id
-        ON CONFLICT (source, external_id) DO NOTHING
-    RETURNING {COLUMNS}
-""").bindparams(METADATA, sa.bindparam("parent_id", type_=sa.BigInteger))
+START = (
+    sa.text(f"""
+    WITH execution AS (
+        INSERT INTO watcher.pipeline_execution
+              (pipeline_id, parent_id, source, external_id, state, start_date, logical_date, full_load,
+               watermark, next_watermark, execution_metadata)
+        SELECT pipeline.id, :parent_id, CAST(:source AS watcher.execution_source), :external_id, 'running', :start_date,
+               :logical_date, :full_load, pipeline.watermark, coalesce(:next_watermark, pipeline.next_watermark),
+               :execution_metadata
+          FROM watcher.pipeline
+         WHERE pipeline.id = :pipeline_id
+            ON CONFLICT (source, external_id) DO NOTHING
+        RETURNING *
+    )
+    SELECT {COLUMNS}
+      FROM execution
+      JOIN watcher.pipeline ON pipeline.id = execution.pipeline_id
+""")
+    .bindparams(METADATA, PARENT_ID)
+    .columns(*GIVEN)
+)
+
+# Whoever passed an "attempts" of their own in the metadata keeps it; it just counts for nothing here.
+ATTEMPTS = """
+    CASE jsonb_typeof(execution.execution_metadata -> 'attempts')
+         WHEN 'number' THEN CAST(execution.execution_metadata ->> 'attempts' AS numeric)
+         ELSE 1
+     END"""
 
 # The row is there: a replay, or the recorder saw the step before the code in it came to speak. A later attempt takes
-# the row up again, from the watermark as it stands now; whatever else is known already stays.
-RESTART = sa.text(f"""
+# the row up again, from the watermark as it stands now; a replay keeps the watermark that the first call was given.
+# Whatever else is known already stays, and a replay that comes after the end changes nothing.
+RESTART = (
+    sa.text(f"""
     UPDATE watcher.pipeline_execution AS execution
        SET state              = 'running',
            end_date           = NULL,
@@ -51,8 +75,8 @@ RESTART = sa.text(f"""
            updates            = NULL,
            soft_deletes       = NULL,
            total_rows         = NULL,
-           watermark          = pipeline.watermark,
-           next_watermark     = coalesce(:next_watermark, execution.next_watermark),
+           watermark          = CASE WHEN :attempt > {ATTEMPTS} THEN pipeline.watermark ELSE execution.watermark END,
+           next_watermark     = coalesce(:next_watermark, execution.next_watermark, pipeline.next_watermark),
            logical_date       = coalesce(execution.logical_date, :logical_date),
            parent_id          = coalesce(execution.parent_id, :parent_id),
            full_load          = execution.full_load OR :full_load,
@@ -61,14 +85,18 @@ RESTART = sa.text(f"""
       FROM watcher.pipeline
      WHERE pipeline.id = execution.pipeline_id
        AND execution.id = :id
+       AND (execution.state = 'running' OR :attempt > {ATTEMPTS})
     RETURNING {COLUMNS}
-""").bindparams(METADATA, sa.bindparam("parent_id", type_=sa.BigInteger))
+""")
+    .bindparams(METADATA, PARENT_ID, sa.bindparam("attempt", type_=sa.BigInteger))
+    .columns(*GIVEN)
+)
 
 
 def start(
     session: Session,
     *,
-    pipeline: values.Pipeline,
+    pipeline_id: int,
     source: ExecutionSource,
     external_id: str,
     start_date: dt.datetime,
@@ -85,68 +113,83 @@ def start(
     The same identity again is a replay and gives the row that is there; a higher `attempt` takes it up again.
 
     Raises:
-        NotFoundError: The parent is not known.
+        NotFoundError: The pipeline or the parent is not known.
         InvalidValueError: A value breaks a rule.
     """
     attempts = arguments.positive(attempt, "attempt") or 1
-    metadata = arguments.json_object(dict(execution_metadata or {}), "execution_metadata")
+    metadata = arguments.json_object(execution_metadata, "execution_metadata")
     if attempts > 1:
         metadata["attempts"] = attempts
     given = {
-        "parent_id": parent_id,
+        "parent_id": None if parent_id is None else arguments.identifier(parent_id, "parent_id"),
         "full_load": arguments.flag(full_load, "full_load"),
         "next_watermark": arguments.watermark(next_watermark, "next_watermark"),
         "logical_date": None if logical_date is None else arguments.instant(logical_date, "logical_date"),
         "execution_metadata": metadata,
     }
-    identity = {"source": source.value, "external_id": arguments.text(external_id, "external_id")}
+    identity = {
+        "source": arguments.choice(source, ExecutionSource, "source").value,
+        "external_id": arguments.external_id(external_id, "external_id"),
+    }
     start_date = arguments.instant(start_date, "start_date")
     try:
         row = session.execute(
-            START, {**given, **identity, "pipeline_id": pipeline.id, "start_date": start_date}
+            START, {**given, **identity, "pipeline_id": pipeline_id, "start_date": start_date}
         ).one_or_none()
     except sa.exc.IntegrityError as exc:
-        raise _missing_parent(exc, parent_id) or exc from exc
+        if parent_id is not None and _violated(exc) == "fk_pipeline_execution_parent_id":
+            raise NotFoundError("parent execution", parent_id) from exc
+        raise
     if row is not None:
-        return _execution(row, pipeline.name)
-    known = _by_identity(session, source=source, external_id=external_id)
+        return _execution(row)
+    pipeline = pipelines.get(session, pipeline_id)
+    known = _by_identity(session, identity)
     if known.pipeline_id != pipeline.id:
         raise InvalidValueError(
             f"external_id {external_id!r} is execution {known.id} of pipeline {known.pipeline_name!r}; "
             f"it cannot be one of {pipeline.name!r} too"
         )
-    if known.state is not ExecutionState.RUNNING and attempts <= known.execution_metadata.get("attempts", 1):
-        return known
-    row = session.execute(RESTART, {**given, "id": known.id, "now": now}).one()
-    return _execution(row, pipeline.name)
+    row = session.execute(RESTART, {**given, "id": known.id, "attempt": attempts, "now": now}).one_or_none()
+    return _by_identity(session, identity) if row is None else _execution(row)
 
 
-def _missing_parent(error: sa.exc.IntegrityError, parent_id: int | None) -> NotFoundError | None:
-    constraint = getattr(getattr(error.orig, "diag", None), "constraint_name", None)
-    if constraint == "fk_pipeline_execution_parent_id" and parent_id is not None:
-        return NotFoundError("parent execution", parent_id)
-    return None
+def _violated(error: sa.exc.IntegrityError) -> str | None:
+    return getattr(getattr(error.orig, "diag", None), "constraint_name", None)
 
 
 # Ending
 
-END = sa.text(f"""
-    UPDATE watcher.pipeline_execution AS execution
-       SET state              = CAST(:state AS watcher.execution_state),
-           end_date           = :end_date,
-           inserts            = :inserts,
-           updates            = :updates,
-           soft_deletes       = :soft_deletes,
-           total_rows         = :total_rows,
-           next_watermark     = coalesce(:next_watermark, execution.next_watermark),
-           execution_metadata = execution.execution_metadata || :execution_metadata,
-           updated_at         = :now
-      FROM watcher.pipeline
-     WHERE pipeline.id = execution.pipeline_id
-       AND execution.id = :id
-       AND execution.state = 'running'
-    RETURNING {COLUMNS}, pipeline.name AS pipeline_name
-""").bindparams(METADATA)
+# One statement, because it runs at the end of every execution: who ends a success settles it as well.
+END = (
+    sa.text(f"""
+    WITH execution AS (
+        UPDATE watcher.pipeline_execution
+           SET state              = CAST(:state AS watcher.execution_state),
+               end_date           = :end_date,
+               inserts            = :inserts,
+               updates            = :updates,
+               soft_deletes       = :soft_deletes,
+               total_rows         = :total_rows,
+               next_watermark     = CASE WHEN :tells_watermark THEN :next_watermark ELSE next_watermark END,
+               execution_metadata = execution_metadata || :execution_metadata,
+               updated_at         = :now
+         WHERE id = :id
+           AND state = 'running'
+        RETURNING *
+    ), succeeded AS (
+        SELECT pipeline_id, {progress.CHANGES}, logical_date IS NULL AND next_watermark IS NOT NULL AS compares,
+               watermark AS started_from, next_watermark AS reached
+          FROM execution
+         WHERE state = 'succeeded'
+    ), {progress.SETTLED}
+    SELECT {COLUMNS}, settled.watermark AS pipeline_watermark, settled.conflict
+      FROM execution
+      JOIN watcher.pipeline ON pipeline.id = execution.pipeline_id
+      LEFT JOIN settled ON true
+""")
+    .bindparams(METADATA)
+    .columns(*GIVEN, sa.column("pipeline_watermark", sa.Text), sa.column("conflict", sa.Boolean))
+)
 
 
 def end(
@@ -156,7 +199,7 @@ def end(
     state: ExecutionState,
     end_date: dt.datetime | None = None,
     counts: Mapping[str, object],
-    next_watermark: object = None,
+    next_watermark: object = UNSET,
     execution_metadata: Mapping[str, Any] | None = None,
     now: dt.datetime,
 ) -> values.Execution:
@@ -172,9 +215,12 @@ def end(
     told = {
         "end_date": None if end_date is None else arguments.instant(end_date, "end_date"),
         **{name: arguments.count(counts.get(name), name) for name in COUNTS},
-        "next_watermark": arguments.watermark(next_watermark, "next_watermark"),
+        "next_watermark": None
+        if isinstance(next_watermark, Unset)
+        else arguments.watermark(next_watermark, "next_watermark"),
     }
-    metadata = arguments.json_object(dict(execution_metadata or {}), "execution_metadata")
+    metadata = arguments.json_object(execution_metadata, "execution_metadata")
+    execution_id = arguments.identifier(execution_id, "execution_id")
     try:
         row = session.execute(
             END,
@@ -184,24 +230,31 @@ def end(
                 "state": state.value,
                 "end_date": told["end_date"] or now,
                 "execution_metadata": metadata,
+                "tells_watermark": not isinstance(next_watermark, Unset),
                 "now": now,
             },
         ).one_or_none()
     except sa.exc.IntegrityError as exc:
-        raise _ends_before_start(exc, execution_id, told["end_date"] or now) or exc from exc
+        if _violated(exc) == "ck_pipeline_execution_end_after_start":
+            message = f"end_date {told['end_date'] or now} is before the start of execution {execution_id}"
+            raise InvalidValueError(message) from exc
+        raise
     if row is None:
         return _ended_before(session, execution_id, {"state": state, **told}, metadata)
     execution = _execution(row)
-    if execution.state is ExecutionState.SUCCEEDED:
-        progress.settle(session, execution_ids=[execution.id], now=now)
+    if row.conflict:
+        progress.report_conflict(
+            session,
+            pipeline_id=execution.pipeline_id,
+            pipeline_name=execution.pipeline_name,
+            execution_id=execution.id,
+            next_watermark=execution.next_watermark,
+            watermark=row.pipeline_watermark,
+            now=now,
+        )
+    if execution.state is ExecutionState.SUCCEEDED and execution.logical_date and execution.next_watermark is not None:
+        progress.move_by_logical_date(session, execution_ids=[execution.id])
     return execution
-
-
-def _ends_before_start(error: sa.exc.IntegrityError, execution_id: int, end_date: object) -> InvalidValueError | None:
-    constraint = getattr(getattr(error.orig, "diag", None), "constraint_name", None)
-    if constraint == "ck_pipeline_execution_end_after_start":
-        return InvalidValueError(f"end_date {end_date} is before the start of execution {execution_id}")
-    return None
 
 
 def _ended_before(
@@ -222,28 +275,28 @@ def _ended_before(
 # Reading
 
 SELECT = f"""
-    SELECT {COLUMNS}, pipeline.name AS pipeline_name
+    SELECT {COLUMNS}
       FROM watcher.pipeline_execution AS execution
       JOIN watcher.pipeline ON pipeline.id = execution.pipeline_id
 """
 
-GET = sa.text(f"{SELECT} WHERE execution.id = :id")
+GET = sa.text(f"{SELECT} WHERE execution.id = :id").columns(*GIVEN)
 
 BY_IDENTITY = sa.text(
     f"{SELECT} WHERE execution.source = CAST(:source AS watcher.execution_source)"
     " AND execution.external_id = :external_id"
-)
+).columns(*GIVEN)
 
 TREE = sa.text(f"""
     WITH RECURSIVE tree AS (
         SELECT id FROM watcher.pipeline_execution WHERE id = :id
-        UNION ALL
+        UNION
         SELECT child.id FROM watcher.pipeline_execution AS child JOIN tree ON child.parent_id = tree.id
     )
     {SELECT}
      WHERE execution.id IN (SELECT id FROM tree)
      ORDER BY execution.start_date, execution.id
-""")
+""").columns(*GIVEN)
 
 
 def get(session: Session, execution_id: int) -> values.Execution:
@@ -252,7 +305,7 @@ def get(session: Session, execution_id: int) -> values.Execution:
     Raises:
         NotFoundError: There is none.
     """
-    row = session.execute(GET, {"id": execution_id}).one_or_none()
+    row = session.execute(GET, {"id": arguments.identifier(execution_id, "execution_id")}).one_or_none()
     if row is None:
         raise NotFoundError("execution", execution_id)
     return _execution(row)
@@ -283,7 +336,7 @@ def list_newest(
     statement = sa.text(f"{SELECT} {where} ORDER BY execution.start_date DESC, execution.id DESC LIMIT :limit")
     given = dict(zip(("pipeline_id", "state", "since"), conditions.values(), strict=True))
     rows = session.execute(
-        statement,
+        statement.columns(*GIVEN),
         {
             **{name: value for name, value in given.items() if value is not None},
             "limit": arguments.count(limit, "limit"),
@@ -298,13 +351,14 @@ def tree(session: Session, execution_id: int) -> values.ExecutionTree:
     Raises:
         NotFoundError: There is none.
     """
-    found = [_execution(row) for row in session.execute(TREE, {"id": execution_id})]
-    if not found:
+    given = {"id": arguments.identifier(execution_id, "execution_id")}
+    found = {row.id: _execution(row) for row in session.execute(TREE, given)}
+    root = found.pop(execution_id, None)
+    if root is None:
         raise NotFoundError("execution", execution_id)
     children: dict[int | None, list[values.Execution]] = {}
-    for execution in found:
+    for execution in found.values():
         children.setdefault(execution.parent_id, []).append(execution)
-    root = next(execution for execution in found if execution.id == execution_id)
     return _subtree(root, children)
 
 
@@ -322,13 +376,9 @@ def find_id(session: Session, *, source: ExecutionSource, external_id: str) -> i
     )
 
 
-def _by_identity(session: Session, *, source: ExecutionSource, external_id: str) -> values.Execution:
-    return _execution(session.execute(BY_IDENTITY, {"source": source.value, "external_id": external_id}).one())
+def _by_identity(session: Session, identity: Mapping[str, str]) -> values.Execution:
+    return _execution(session.execute(BY_IDENTITY, identity).one())
 
 
-def _execution(row: Any, pipeline_name: str | None = None) -> values.Execution:
-    columns = dict(row._mapping)
-    columns["source"] = ExecutionSource(columns["source"])
-    columns["state"] = ExecutionState(columns["state"])
-    columns.setdefault("pipeline_name", pipeline_name)
-    return values.Execution(**columns)
+def _execution(row: Any) -> values.Execution:
+    return values.Execution(**dict(zip(FIELDS, row, strict=False)))

@@ -1,4 +1,4 @@
-"""All tables and enums of the schema `watcher`.
+"""All tables of the schema `watcher`.
 
 Invariants live here, as constraints: PostgreSQL keeps them whoever writes. Their names follow one convention, because
 a violated constraint's name is what becomes a domain error.
@@ -14,6 +14,18 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
+from watcher_core.enums import (
+    AlertKind,
+    AlertLevel,
+    AlertState,
+    AnomalyMethod,
+    AnomalyMetric,
+    DatePart,
+    ExecutionSource,
+    ExecutionState,
+    WatermarkEventKind,
+)
+
 SCHEMA = "watcher"
 
 NAMING_CONVENTION = {
@@ -26,87 +38,7 @@ NAMING_CONVENTION = {
 
 # A btree entry holds at most 2,704 bytes, and every name stands in a unique index.
 MAX_NAME_BYTES = 2048
-
-
-class DatePart(StrEnum):
-    """The unit of a freshness or timeliness threshold; calendar units, in UTC."""
-
-    MINUTE = "minute"
-    HOUR = "hour"
-    DAY = "day"
-    WEEK = "week"
-    MONTH = "month"  # a calendar month, not 30 days
-    YEAR = "year"  # a calendar year, not 365 days
-
-
-class ExecutionState(StrEnum):
-    """Where an execution stands."""
-
-    RUNNING = "running"  # started, not ended
-    SUCCEEDED = "succeeded"  # ended; its watermark and counts hold
-    FAILED = "failed"  # ended by an error, which stands in its metadata
-    CANCELED = "canceled"  # ended by a person or a shutdown
-    SKIPPED = "skipped"  # ended without doing its work, as planned: an optional output that was not yielded
-
-
-class ExecutionSource(StrEnum):
-    """Which edge recorded an execution."""
-
-    DAGSTER = "dagster"  # the recorder, or WatcherResource inside a step
-    PYTHON = "python"  # Watcher.track or start_execution
-    CLI = "cli"  # watcher run
-    HTTP = "http"  # the HTTP API
-
-
-class WatermarkEventKind(StrEnum):
-    """Why something about a watermark was put on record."""
-
-    CONFLICT = "conflict"  # a successful execution could not move the watermark: another had moved it
-    REWIND = "rewind"  # a person set it
-
-
-class AnomalyMethod(StrEnum):
-    """How an anomaly rule judges."""
-
-    SEASONAL = "seasonal"  # robust, season-aware, adapting
-    ZSCORE = "zscore"  # mean and standard deviation of the same hour of day
-
-
-class AnomalyMetric(StrEnum):
-    """What an anomaly rule judges."""
-
-    DURATION_SECONDS = "duration_seconds"
-    TOTAL_ROWS = "total_rows"
-    INSERTS = "inserts"
-    UPDATES = "updates"
-    SOFT_DELETES = "soft_deletes"
-    THROUGHPUT = "throughput"  # total rows a second
-
-
-class AlertKind(StrEnum):
-    """Which check an alert comes from."""
-
-    FRESHNESS = "freshness"
-    TIMELINESS = "timeliness"
-    FAILURE = "failure"
-    ANOMALY = "anomaly"
-
-
-class AlertLevel(StrEnum):
-    """How loud an alert is."""
-
-    INFO = "info"
-    WARNING = "warning"
-    ERROR = "error"
-
-
-class AlertState(StrEnum):
-    """Where an alert stands."""
-
-    OPEN = "open"  # somebody should look
-    ACKNOWLEDGED = "acknowledged"  # somebody looks
-    SNOOZED = "snoozed"  # quiet until a time
-    RESOLVED = "resolved"  # the cause is gone
+MAX_EXTERNAL_ID_BYTES = 2560
 
 
 def _enum(enum: type[StrEnum], name: str) -> sa.Enum:
@@ -247,7 +179,7 @@ class PipelineExecution(Base):
     __tablename__ = "pipeline_execution"
     __table_args__ = (
         sa.UniqueConstraint("source", "external_id"),
-        sa.CheckConstraint("octet_length(external_id) BETWEEN 1 AND 2560", name="external_id"),
+        sa.CheckConstraint(f"octet_length(external_id) BETWEEN 1 AND {MAX_EXTERNAL_ID_BYTES}", name="external_id"),
         sa.CheckConstraint("(state = 'running') = (end_date IS NULL)", name="ended"),
         sa.CheckConstraint("end_date >= start_date", name="end_after_start"),
         sa.CheckConstraint("inserts >= 0", name="inserts"),

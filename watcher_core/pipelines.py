@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.orm import Session
 
-from watcher_core import arguments, models, values
+from watcher_core import arguments, enums, models, values
 from watcher_core.errors import InvalidValueError, NotFoundError
 from watcher_core.values import UNSET, Unset
 
@@ -33,8 +33,8 @@ SELECT_PIPELINES = sa.select(PIPELINE, TYPE.c.name.label("pipeline_type_name")).
 )
 
 
-def _clean_datepart(value: object, argument: str) -> models.DatePart | None:
-    return None if value is None else arguments.choice(value, models.DatePart, argument)
+def _clean_datepart(value: object, argument: str) -> enums.DatePart | None:
+    return None if value is None else arguments.choice(value, enums.DatePart, argument)
 
 
 def _clean_mute(value: object, argument: str) -> bool:
@@ -49,7 +49,7 @@ CLEANERS: Mapping[str, Callable[[Any, str], Any]] = {
     "timeliness_datepart": _clean_datepart,
     "mute_timeliness_check": _clean_mute,
     "pipeline_type_name": arguments.name,
-    "pipeline_metadata": lambda value, argument: arguments.json_object(value or {}, argument),
+    "pipeline_metadata": arguments.json_object,
     "active": arguments.flag,
     "load_lineage": arguments.flag,
     "next_watermark": arguments.watermark,
@@ -74,7 +74,7 @@ def clean(fields: Mapping[str, Any]) -> dict[str, Any]:
 
 def configuration_hash(fields: Mapping[str, Any]) -> str:
     """Give a hash of the configuration that is the same in every process: SHA-256 of canonical JSON."""
-    canonical = arguments.json_text({field: fields[field] for field in sorted(fields)})
+    canonical = arguments.json_text(dict(fields), sort_keys=True)
     return hashlib.sha256(canonical.encode()).hexdigest()
 
 
@@ -163,6 +163,7 @@ def configure(session: Session, *, configurations: Iterable[values.PipelineConfi
     known = {row.name: row.configuration_hash for row in rows}
     # In the order of their names, so that two callers at once wait for each other and never in a circle.
     stale = sorted(name for name in wanted if known.get(name, "") != hashes[name])
+    _ensure_types(session, [wanted[name].get("pipeline_type_name") for name in stale], now=now)
     for name in stale:
         _upsert(session, name=name, configuration=wanted[name], declared=hashes[name], state={}, now=now)
     return len(stale)
@@ -171,14 +172,20 @@ def configure(session: Session, *, configurations: Iterable[values.PipelineConfi
 def ensure(session: Session, *, types_by_name: Mapping[str, str | None], now: dt.datetime) -> None:
     """Make the pipelines that are not known yet, each with its type; leave the others as they are."""
     known = session.scalars(sa.select(PIPELINE.c.name).where(PIPELINE.c.name == _any(types_by_name)))
-    for name in sorted(set(types_by_name) - set(known)):
-        type_name = types_by_name[name] or DEFAULT_PIPELINE_TYPE
-        kind = get_or_create_type(session, name=type_name, fields={}, now=now)
+    unknown = sorted(set(types_by_name) - set(known))
+    type_ids = _ensure_types(session, [types_by_name[name] for name in unknown], now=now)
+    for name in unknown:
         session.execute(
             insert(PIPELINE)
-            .values(name=name, pipeline_type_id=kind.id, created_at=now, updated_at=now)
+            .values(name=name, pipeline_type_id=type_ids[types_by_name[name]], created_at=now, updated_at=now)
             .on_conflict_do_nothing(index_elements=["name"])
         )
+
+
+def _ensure_types(session: Session, names: Iterable[str | None], *, now: dt.datetime) -> dict[str | None, int]:
+    """Give the ids of the types, which are made in the order of their names where they are not known."""
+    by_name = sorted((name or DEFAULT_PIPELINE_TYPE, name) for name in {*names})
+    return {name: get_or_create_type(session, name=wanted, fields={}, now=now).id for wanted, name in by_name}
 
 
 def _upsert(
@@ -226,6 +233,15 @@ def get(session: Session, reference: int | str) -> values.Pipeline:
     return pipeline
 
 
+def find_id(session: Session, reference: int | str) -> int:
+    """Give the id of the pipeline with that id or name; an id is given back as it is, for the caller to look at.
+
+    Raises:
+        NotFoundError: No pipeline has that name.
+    """
+    return get(session, reference).id if isinstance(reference, str) else arguments.identifier(reference, "pipeline_id")
+
+
 def list_all(session: Session) -> list[values.Pipeline]:
     """Give all pipelines, by name."""
     return [values.Pipeline(**row._mapping) for row in session.execute(SELECT_PIPELINES.order_by(PIPELINE.c.name))]
@@ -248,8 +264,8 @@ def update(session: Session, *, reference: int | str, fields: Mapping[str, Any],
 def named(table: sa.FromClause, reference: int | str) -> sa.ColumnElement[bool]:
     """The row with that id or name."""
     if isinstance(reference, str):
-        return table.c.name == reference.strip()
-    return table.c.id == reference
+        return table.c.name == arguments.text(reference.strip(), "name")
+    return table.c.id == arguments.identifier(reference, "id")
 
 
 def _any(names: Iterable[str]) -> sa.ColumnElement[Any]:

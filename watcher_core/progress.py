@@ -8,12 +8,11 @@ from __future__ import annotations
 import datetime as dt
 import logging
 from collections.abc import Sequence
-from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from watcher_core import arguments, models, pipelines, values
+from watcher_core import arguments, enums, models, pipelines, values
 from watcher_core.errors import NotFoundError
 
 logger = logging.getLogger("watcher.progress")
@@ -21,10 +20,58 @@ logger = logging.getLogger("watcher.progress")
 PIPELINE = models.table(models.Pipeline)
 WATERMARK_EVENT = models.table(models.WatermarkEvent)
 
-# Whoever settles a pipeline holds its row, and looks at what others did only then: two that end at once take turns.
-# A change that was not counted is a change of unknown kind: an update. Zero rows are no change.
-# The watermark moves to the execution's own next watermark, by compare-and-set; an execution with a logical date (a
-# partition) moves it only where no later one has succeeded, so that backfills never move it back.
+# When an execution changed its pipeline's data. A change that was not counted is a change of unknown kind: an update.
+# Zero rows are no change.
+CHANGES = """
+    CASE WHEN inserts > 0 THEN end_date END      AS last_insert,
+    CASE WHEN updates > 0
+           OR num_nonnulls(inserts, updates, soft_deletes) = 0 AND coalesce(total_rows, 1) > 0
+         THEN end_date END                       AS last_update,
+    CASE WHEN soft_deletes > 0 THEN end_date END AS last_soft_delete"""
+
+# What success does to a pipeline: a part of a statement's WITH, behind a `succeeded` with one row a pipeline. Where
+# that `compares`, the watermark moves to the execution's own next watermark, by compare-and-set. That takes no lock
+# beforehand: an UPDATE that had to wait for another one works on the row as that one left it, so two that end at once
+# take turns.
+SETTLED = """
+    settled AS (
+        UPDATE watcher.pipeline
+           SET watermark               = CASE WHEN compares AND pipeline.watermark IS NOT DISTINCT FROM started_from
+                                              THEN reached ELSE pipeline.watermark END,
+               last_target_insert      = greatest(last_target_insert, last_insert),
+               last_target_update      = greatest(last_target_update, last_update),
+               last_target_soft_delete = greatest(last_target_soft_delete, last_soft_delete),
+               load_lineage            = false
+          FROM succeeded
+         WHERE pipeline.id = succeeded.pipeline_id
+        RETURNING pipeline.id AS pipeline_id, pipeline.name AS pipeline_name, pipeline.watermark, reached,
+                  compares AND reached IS DISTINCT FROM pipeline.watermark AS conflict
+    )"""
+
+SETTLE_MANY = sa.text(f"""
+    WITH changed AS (
+        SELECT pipeline_id, {CHANGES}
+          FROM watcher.pipeline_execution
+         WHERE id = ANY(:execution_ids)
+    ), succeeded AS (
+        SELECT pipeline_id, max(last_insert) AS last_insert, max(last_update) AS last_update,
+               max(last_soft_delete) AS last_soft_delete, false AS compares, NULL AS started_from, NULL AS reached
+          FROM changed
+         GROUP BY pipeline_id
+    ), {SETTLED}
+    SELECT count(*) FROM settled
+""")
+
+SETTLE_ONE = sa.text(f"""
+    WITH succeeded AS (
+        SELECT pipeline_id, {CHANGES}, true AS compares, watermark AS started_from, next_watermark AS reached
+          FROM watcher.pipeline_execution
+         WHERE id = :execution_id
+    ), {SETTLED}
+    SELECT * FROM settled WHERE conflict
+""")
+
+# In the order of their ids, so that two callers at once wait for each other and never in a circle.
 LOCK_PIPELINES = sa.text("""
     SELECT id
       FROM watcher.pipeline
@@ -33,80 +80,134 @@ LOCK_PIPELINES = sa.text("""
        FOR NO KEY UPDATE
 """)
 
-SETTLE = sa.text("""
-    WITH ended AS (
-        SELECT pipeline_id,
-               max(end_date) FILTER (WHERE inserts > 0)      AS last_insert,
-               max(end_date) FILTER (WHERE updates > 0
-                                        OR num_nonnulls(inserts, updates, soft_deletes) = 0
-                                       AND coalesce(total_rows, 1) > 0) AS last_update,
-               max(end_date) FILTER (WHERE soft_deletes > 0) AS last_soft_delete
+# An execution with a logical date (a partition) moves the watermark only where no later one has succeeded, so that
+# backfills never move it back. An earlier statement of the same transaction has locked the pipeline's row: this one
+# sees whatever was committed by those that had the lock before.
+MOVE_BY_LOGICAL_DATE = sa.text("""
+    WITH reached AS (
+        SELECT DISTINCT ON (pipeline_id) pipeline_id, logical_date, next_watermark
           FROM watcher.pipeline_execution
          WHERE id = ANY(:execution_ids)
-         GROUP BY pipeline_id
-    ), reached AS (
-        SELECT DISTINCT ON (pipeline_id)
-               id AS execution_id, pipeline_id, watermark AS started_from, next_watermark, logical_date
-          FROM watcher.pipeline_execution
-         WHERE id = ANY(:execution_ids)
+           AND logical_date IS NOT NULL
            AND next_watermark IS NOT NULL
-         ORDER BY pipeline_id, logical_date DESC NULLS LAST, end_date DESC, id DESC
-    ), moving AS (
-        SELECT reached.*,
-               CASE WHEN logical_date IS NULL THEN pipeline.watermark IS NOT DISTINCT FROM started_from
-                    ELSE NOT EXISTS (SELECT 1
-                                       FROM watcher.pipeline_execution AS later
-                                      WHERE later.pipeline_id = reached.pipeline_id
-                                        AND later.state = 'succeeded'
-                                        AND later.logical_date > reached.logical_date)
-                END AS moves
-          FROM reached
-          JOIN watcher.pipeline ON pipeline.id = reached.pipeline_id
+         ORDER BY pipeline_id, logical_date DESC, end_date DESC, id DESC
     )
     UPDATE watcher.pipeline
-       SET watermark               = CASE WHEN moves THEN moving.next_watermark ELSE pipeline.watermark END,
-           last_target_insert      = greatest(last_target_insert, last_insert),
-           last_target_update      = greatest(last_target_update, last_update),
-           last_target_soft_delete = greatest(last_target_soft_delete, last_soft_delete),
-           load_lineage            = false
-      FROM ended
-      LEFT JOIN moving USING (pipeline_id)
-     WHERE pipeline.id = ended.pipeline_id
-    RETURNING pipeline.id AS pipeline_id, pipeline.name, pipeline.watermark, moving.execution_id, moving.next_watermark,
-              moving.execution_id IS NOT NULL
-          AND moving.logical_date IS NULL
-          AND moving.next_watermark IS DISTINCT FROM pipeline.watermark AS conflict
+       SET watermark = reached.next_watermark
+      FROM reached
+     WHERE pipeline.id = reached.pipeline_id
+       AND NOT EXISTS (SELECT 1
+                         FROM watcher.pipeline_execution AS later
+                        WHERE later.pipeline_id = reached.pipeline_id
+                          AND later.state = 'succeeded'
+                          AND later.logical_date > reached.logical_date)
 """)
 
 
-def settle(session: Session, *, execution_ids: Sequence[int], now: dt.datetime) -> None:
-    """Move watermarks and the times of the last changes on, as executions that have just succeeded say.
+# An execution that nobody told of until it had ended took no watermark of ours with it. It moves the pipeline on unless
+# one that started later has, or a person has set the watermark since: whoever is told of late never moves it back.
+MOVE_BY_START_DATE = sa.text("""
+    WITH reached AS (
+        SELECT DISTINCT ON (pipeline_id) pipeline_id, id, start_date, next_watermark
+          FROM watcher.pipeline_execution
+         WHERE id = ANY(:execution_ids)
+           AND logical_date IS NULL
+           AND next_watermark IS NOT NULL
+         ORDER BY pipeline_id, start_date DESC, id DESC
+    )
+    UPDATE watcher.pipeline
+       SET watermark = reached.next_watermark
+      FROM reached
+     WHERE pipeline.id = reached.pipeline_id
+       AND NOT EXISTS (SELECT 1
+                         FROM watcher.pipeline_execution AS later
+                        WHERE later.pipeline_id = reached.pipeline_id
+                          AND later.state = 'succeeded'
+                          AND later.next_watermark IS NOT NULL
+                          AND later.start_date > reached.start_date)
+       AND NOT EXISTS (SELECT 1
+                         FROM watcher.watermark_event AS rewound
+                        WHERE rewound.pipeline_id = reached.pipeline_id
+                          AND rewound.kind = 'rewind'
+                          AND rewound.created_at > reached.start_date)
+""")
 
-    Doing it again changes nothing. Of several executions of one pipeline, those without a logical date are settled one
-    by one, because each compares its own watermark.
-    """
+# An execution that is told of while it runs takes the watermark with it that those told of beside it have left.
+TAKE_WATERMARKS = sa.text("""
+    UPDATE watcher.pipeline_execution AS execution
+       SET watermark = pipeline.watermark
+      FROM watcher.pipeline
+     WHERE pipeline.id = execution.pipeline_id
+       AND execution.id = ANY(:execution_ids)
+       AND execution.watermark IS DISTINCT FROM pipeline.watermark
+""")
+
+
+def lock_pipelines(session: Session, *, execution_ids: Sequence[int]) -> None:
+    """Hold the pipelines of these executions until the transaction ends, before several of them are settled."""
     session.execute(LOCK_PIPELINES, {"execution_ids": list(execution_ids)})
-    for row in session.execute(SETTLE, {"execution_ids": list(execution_ids)}):
-        if row.conflict:
-            _report_conflict(session, row, now=now)
 
 
-def _report_conflict(session: Session, row: Any, *, now: dt.datetime) -> None:
+def settle(session: Session, *, execution_ids: Sequence[int]) -> None:
+    """Move the times of the last changes on, as executions that have just succeeded say. Watermarks stay."""
+    session.execute(SETTLE_MANY, {"execution_ids": list(execution_ids)})
+
+
+def compare_watermark(session: Session, *, execution_id: int, now: dt.datetime) -> None:
+    """Move the watermark on to what an execution that has just succeeded has reached, if it is where that started."""
+    for row in session.execute(SETTLE_ONE, {"execution_id": execution_id}):
+        report_conflict(
+            session,
+            pipeline_id=row.pipeline_id,
+            pipeline_name=row.pipeline_name,
+            execution_id=execution_id,
+            next_watermark=row.reached,
+            watermark=row.watermark,
+            now=now,
+        )
+
+
+def move_by_logical_date(session: Session, *, execution_ids: Sequence[int]) -> None:
+    """Move watermarks on to what executions with a logical date have reached. Their pipelines are locked already."""
+    session.execute(MOVE_BY_LOGICAL_DATE, {"execution_ids": list(execution_ids)})
+
+
+def move_by_start_date(session: Session, *, execution_ids: Sequence[int]) -> None:
+    """Move watermarks on to what executions have reached that were told of late. Their pipelines are locked already."""
+    session.execute(MOVE_BY_START_DATE, {"execution_ids": list(execution_ids)})
+
+
+def take_watermarks(session: Session, *, execution_ids: Sequence[int]) -> None:
+    """Let executions that run take the watermark with them as it stands now."""
+    session.execute(TAKE_WATERMARKS, {"execution_ids": list(execution_ids)})
+
+
+def report_conflict(
+    session: Session,
+    *,
+    pipeline_id: int,
+    pipeline_name: str,
+    execution_id: int,
+    next_watermark: str | None,
+    watermark: str | None,
+    now: dt.datetime,
+) -> None:
+    """Put on record that an execution could not move the watermark."""
     logger.warning(
         "pipeline %r: execution %d was to move the watermark to %r, but another had moved it to %r since it started; "
         "it stays there",
-        row.name,
-        row.execution_id,
-        row.next_watermark,
-        row.watermark,
+        pipeline_name,
+        execution_id,
+        next_watermark,
+        watermark,
     )
     session.execute(
         sa.insert(WATERMARK_EVENT).values(
-            pipeline_id=row.pipeline_id,
-            pipeline_execution_id=row.execution_id,
-            kind=models.WatermarkEventKind.CONFLICT,
-            old_watermark=row.watermark,
-            new_watermark=row.next_watermark,
+            pipeline_id=pipeline_id,
+            pipeline_execution_id=execution_id,
+            kind=enums.WatermarkEventKind.CONFLICT,
+            old_watermark=watermark,
+            new_watermark=next_watermark,
             created_at=now,
         )
     )
@@ -124,7 +225,7 @@ def rewind(session: Session, *, reference: int | str, watermark: object, now: dt
     session.execute(
         sa.insert(WATERMARK_EVENT).values(
             pipeline_id=old.id,
-            kind=models.WatermarkEventKind.REWIND,
+            kind=enums.WatermarkEventKind.REWIND,
             old_watermark=old.watermark,
             new_watermark=new_watermark,
             created_at=now,

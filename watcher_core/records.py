@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from watcher_core import arguments, pipelines, progress, values
+from watcher_core.enums import ExecutionSource, ExecutionState
 from watcher_core.errors import InvalidValueError
 from watcher_core.executions import COUNTS
-from watcher_core.models import ExecutionSource, ExecutionState
 
 # What the row knows already stays: code inside the job knows better than the log. The log knows better how it ended.
 # An end before the start is a clock that was set back, and counts as no time at all.
@@ -21,18 +21,21 @@ RECORD = sa.text("""
         SELECT *
           FROM jsonb_to_recordset(CAST(:records AS jsonb)) AS told (
                    pipeline_name text, source watcher.execution_source, external_id text, parent_external_id text,
-                   state watcher.execution_state, start_date timestamptz, end_date timestamptz,
+                   parent_id bigint, state watcher.execution_state, start_date timestamptz, end_date timestamptz,
                    logical_date timestamptz, full_load boolean, next_watermark text, inserts bigint, updates bigint,
                    soft_deletes bigint, total_rows bigint, execution_metadata jsonb)
     ), before AS (
-        SELECT execution.id, execution.state
+        SELECT execution.id, execution.state, execution.next_watermark,
+               ROW(execution.inserts, execution.updates, execution.soft_deletes, execution.total_rows) AS counts
           FROM told
           JOIN watcher.pipeline_execution AS execution USING (source, external_id)
     ), written AS (
         INSERT INTO watcher.pipeline_execution AS known
               (pipeline_id, parent_id, source, external_id, state, start_date, end_date, logical_date, full_load,
                watermark, next_watermark, inserts, updates, soft_deletes, total_rows, execution_metadata)
-        SELECT pipeline.id, parent.id, told.source, told.external_id, told.state, told.start_date,
+        SELECT pipeline.id,
+               coalesce(parent.id, (SELECT id FROM watcher.pipeline_execution WHERE id = told.parent_id)),
+               told.source, told.external_id, told.state, told.start_date,
                greatest(told.end_date, CASE WHEN told.state <> 'running' THEN told.start_date END), told.logical_date,
                told.full_load, pipeline.watermark, told.next_watermark, told.inserts, told.updates, told.soft_deletes,
                told.total_rows, told.execution_metadata
@@ -55,17 +58,26 @@ RECORD = sa.text("""
                soft_deletes       = coalesce(known.soft_deletes, excluded.soft_deletes),
                total_rows         = coalesce(known.total_rows, excluded.total_rows),
                execution_metadata = excluded.execution_metadata
-                                 || CASE WHEN excluded.execution_metadata ? 'attempts'
-                                         THEN known.execution_metadata - 'attempts'
-                                         ELSE known.execution_metadata END,
+                                 || (known.execution_metadata - array_remove(ARRAY[
+                                         CASE WHEN excluded.execution_metadata ? 'attempts' THEN 'attempts' END,
+                                         CASE WHEN excluded.state = 'succeeded' THEN 'error' END], NULL)),
                updated_at         = :now
-        RETURNING id, pipeline_id, state, logical_date, next_watermark, end_date
+        RETURNING id, state, start_date, end_date, logical_date, next_watermark,
+                  ROW(inserts, updates, soft_deletes, total_rows) AS counts
     )
-    SELECT written.id, written.logical_date IS NULL AND written.next_watermark IS NOT NULL AS compares_watermark
+    SELECT written.id,
+           before.id IS NULL AS inserted,
+           written.state = 'succeeded' AS succeeded,
+           written.next_watermark IS NOT NULL
+       AND (before.state IS DISTINCT FROM 'succeeded' OR before.next_watermark IS NULL) AS moves_watermark,
+           written.logical_date IS NOT NULL AS has_logical_date
       FROM written
       LEFT JOIN before USING (id)
-     WHERE written.state = 'succeeded'
-       AND before.state IS DISTINCT FROM 'succeeded'
+     WHERE (written.state = 'succeeded'
+            AND (before.state IS DISTINCT FROM 'succeeded'
+                 OR before.counts IS DISTINCT FROM written.counts
+                 OR before.next_watermark IS DISTINCT FROM written.next_watermark))
+        OR (written.state = 'running' AND before.id IS NULL)
      ORDER BY written.end_date, written.id
 """)
 
@@ -82,27 +94,73 @@ def record(session: Session, *, records: Iterable[values.ExecutionRecord], now: 
     Raises:
         InvalidValueError: A record breaks a rule; nothing is written.
     """
-    told = {(record.source, record.external_id): _cleaned(record) for record in records}
+    told = [_cleaned(record) for record in records]
     if not told:
         return 0
-    types = {record["pipeline_name"]: record.pop("pipeline_type_name") for record in told.values()}
+    types: dict[str, str | None] = {}
+    for record in told:
+        types[record["pipeline_name"]] = record.pop("pipeline_type_name") or types.get(record["pipeline_name"])
     pipelines.ensure(session, types_by_name=types, now=now)
-    parents = [record for record in told.values() if record["parent_external_id"] is None]
-    children = [record for record in told.values() if record["parent_external_id"] is not None]
-    succeeded = [row for generation in (parents, children) for row in _write(session, generation, now=now)]
-    at_once = [row.id for row in succeeded if not row.compares_watermark]
-    if at_once:
-        progress.settle(session, execution_ids=at_once, now=now)
-    for row in succeeded:
-        if row.compares_watermark:
-            progress.settle(session, execution_ids=[row.id], now=now)
-    return len(told)
+    rounds = _rounds(told)
+    written = [
+        row
+        for told_once in rounds
+        for generation in _generations(told_once)
+        for row in session.execute(RECORD, {"records": arguments.json_text(generation), "now": now})
+    ]
+    _settle(session, written, now=now)
+    return len(rounds[0])
 
 
-def _write(session: Session, records: Sequence[Mapping[str, Any]], *, now: dt.datetime) -> Sequence[Any]:
-    if not records:
-        return []
-    return session.execute(RECORD, {"records": arguments.json_text(records), "now": now}).all()
+def _settle(session: Session, written: Sequence[Any], *, now: dt.datetime) -> None:
+    """Let what has just succeeded move its pipeline on.
+
+    An execution that was told of while it ran took a watermark with it, which it compares. One of which nothing was
+    known until it had ended did not: its start says where it belongs.
+    """
+    succeeded = {row.id: row for row in written if row.succeeded}
+    told_late = {row.id for row in written if row.inserted}
+    moving = [row for row in succeeded.values() if row.moves_watermark]
+    comparing = [row.id for row in moving if not row.has_logical_date and row.id not in told_late]
+    if succeeded:
+        progress.lock_pipelines(session, execution_ids=list(succeeded))
+        progress.settle(session, execution_ids=list(succeeded))
+    by_date = [row.id for row in moving if row.id not in comparing]
+    if by_date:
+        progress.move_by_logical_date(session, execution_ids=by_date)
+        progress.move_by_start_date(session, execution_ids=by_date)
+    for execution_id in comparing:
+        progress.compare_watermark(session, execution_id=execution_id, now=now)
+    running = told_late - set(succeeded)
+    if moving and running:
+        progress.take_watermarks(session, execution_ids=list(running))
+
+
+def _rounds(told: Iterable[dict[str, Any]]) -> list[list[dict[str, Any]]]:
+    """Part what was told so that no execution is in one part twice: a statement writes a row once."""
+    rounds: list[dict[tuple[str, str], dict[str, Any]]] = []
+    for record in told:
+        identity = (record["source"], record["external_id"])
+        free = next((told_once for told_once in rounds if identity not in told_once), None)
+        if free is None:
+            rounds.append({identity: record})
+        else:
+            free[identity] = record
+    return [list(told_once.values()) for told_once in rounds]
+
+
+def _generations(told: Iterable[dict[str, Any]]) -> Iterator[list[dict[str, Any]]]:
+    """Part what was told so that parents come before their children: a child looks for its parent's row."""
+    waiting = {(record["source"], record["external_id"]): record for record in told}
+    while waiting:
+        ready = {
+            identity: record
+            for identity, record in waiting.items()
+            if (record["source"], record["parent_external_id"]) not in waiting
+        }
+        ready = ready or dict(waiting)  # a circle: whoever comes first has no parent then
+        yield list(ready.values())
+        waiting = {identity: record for identity, record in waiting.items() if identity not in ready}
 
 
 def _cleaned(record: values.ExecutionRecord) -> dict[str, Any]:
@@ -113,18 +171,25 @@ def _cleaned(record: values.ExecutionRecord) -> dict[str, Any]:
         raise InvalidValueError(
             f"end_date is {end_date} and state is {state.value!r}; all but running ones have an end"
         )
+    external_id = arguments.external_id(record.external_id, "external_id")
+    parent = record.parent_external_id
+    if parent == external_id:
+        raise InvalidValueError(
+            f"parent_external_id is {parent!r}, as external_id is; an execution is not its own parent"
+        )
     return {
         "pipeline_name": arguments.name(record.pipeline_name, "pipeline_name"),
         "pipeline_type_name": record.pipeline_type_name,
         "source": arguments.choice(record.source, ExecutionSource, "source").value,
-        "external_id": arguments.text(record.external_id, "external_id"),
-        "parent_external_id": record.parent_external_id,
+        "external_id": external_id,
+        "parent_external_id": None if parent is None else arguments.external_id(parent, "parent_external_id"),
+        "parent_id": None if record.parent_id is None else arguments.identifier(record.parent_id, "parent_id"),
         "state": state.value,
         "start_date": start_date,
         "end_date": end_date,
-        "logical_date": record.logical_date,
-        "full_load": record.full_load,
+        "logical_date": None if record.logical_date is None else arguments.instant(record.logical_date, "logical_date"),
+        "full_load": arguments.flag(record.full_load, "full_load"),
         "next_watermark": arguments.watermark(record.next_watermark, "next_watermark"),
         **{name: arguments.count(getattr(record, name), name) for name in COUNTS},
-        "execution_metadata": record.execution_metadata,
+        "execution_metadata": arguments.json_object(record.execution_metadata, "execution_metadata"),
     }

@@ -1,4 +1,4 @@
-"""Executions that wait for the database, one file each.
+"""Executions that wait for the database, one file each time that one could not be written.
 
 A job outside Dagster has no event log from which its execution could be read back. While the database is away, the
 execution is kept here whole, and any process on this host that reaches the database again records it.
@@ -7,17 +7,18 @@ execution is kept here whole, and any process on this host that reaches the data
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
 import json
 import logging
-import os
+import time
+import uuid
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
 
 from watcher_core import arguments, values
-from watcher_core.errors import DatabaseError, InvalidValueError
-from watcher_core.models import ExecutionSource, ExecutionState
+from watcher_core.enums import ExecutionSource, ExecutionState
+from watcher_core.errors import DatabaseError, DatabaseUnavailableError
 
 logger = logging.getLogger("watcher.spool")
 
@@ -25,14 +26,13 @@ TIMES = ("start_date", "end_date", "logical_date")
 
 
 def keep(directory: Path, record: values.ExecutionRecord) -> Path:
-    """Write the execution down; a later one of the same identity takes its place.
+    """Write the execution down, in a file of its own: another process may be reading one that is there.
 
-    A crash leaves the old file or the new one, never half of one.
+    A crash leaves all of the file or none of it.
     """
     directory.mkdir(parents=True, exist_ok=True, mode=0o700)
-    identity = f"{record.source}/{record.external_id}"
-    path = directory / f"{hashlib.sha256(identity.encode()).hexdigest()}.json"
-    draft = path.with_suffix(f".{os.getpid()}.draft")
+    path = directory / f"{time.time_ns():020}-{uuid.uuid4().hex}.json"
+    draft = path.with_suffix(".draft")
     draft.write_text(arguments.json_text(asdict(record)), encoding="utf-8")
     draft.replace(path)
     return path
@@ -40,9 +40,7 @@ def keep(directory: Path, record: values.ExecutionRecord) -> Path:
 
 def pending(directory: Path) -> list[Path]:
     """Give the files that wait, oldest first."""
-    if not directory.is_dir():
-        return []
-    return sorted(directory.glob("*.json"), key=_age)
+    return sorted(directory.glob("*.json"))
 
 
 def replay(directory: Path, record: Callable[[values.ExecutionRecord], object]) -> int:
@@ -52,6 +50,9 @@ def replay(directory: Path, record: Callable[[values.ExecutionRecord], object]) 
 
     Returns:
         How many executions were recorded.
+
+    Raises:
+        DatabaseUnavailableError: The database is away again; what was not recorded stays.
     """
     done = 0
     for path in pending(directory):
@@ -59,11 +60,15 @@ def replay(directory: Path, record: Callable[[values.ExecutionRecord], object]) 
             record(_read(path))
         except FileNotFoundError:
             continue  # another process has recorded it
-        except DatabaseError:
-            break  # away again; the files stay
-        except (InvalidValueError, ValueError, KeyError, TypeError) as exc:
+        except DatabaseUnavailableError:
+            raise
+        except DatabaseError as exc:
+            logger.warning("%s waits on: %s", path, exc)
+            continue
+        except (ValueError, KeyError, TypeError) as exc:  # InvalidValueError is a ValueError
             logger.error("%s cannot be recorded and is set aside: %s", path, exc)  # the reason says all
-            path.replace(path.with_suffix(".broken"))
+            with suppress(FileNotFoundError):  # another process has come to the same end
+                path.replace(path.with_suffix(".broken"))
             continue
         path.unlink(missing_ok=True)
         done += 1
@@ -79,10 +84,3 @@ def _read(path: Path) -> values.ExecutionRecord:
     fields["source"] = ExecutionSource(fields["source"])
     fields["state"] = ExecutionState(fields["state"])
     return values.ExecutionRecord(**fields)
-
-
-def _age(path: Path) -> float:
-    try:
-        return path.stat().st_mtime
-    except FileNotFoundError:
-        return 0.0

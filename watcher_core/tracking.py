@@ -14,14 +14,16 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Protocol
 
-from watcher_core import arguments, spool, values
+from watcher_core import arguments, pipelines, spool, values
+from watcher_core.enums import ExecutionSource, ExecutionState
 from watcher_core.errors import DatabaseError
 from watcher_core.executions import COUNTS
-from watcher_core.models import ExecutionSource, ExecutionState
 from watcher_core.values import UNSET, Unset
 
 logger = logging.getLogger("watcher.tracking")
 
+# An error may quote a whole statement, with all of its rows.
+MESSAGE_CHARACTERS = 2000
 STACK_CHARACTERS = 2000
 
 
@@ -70,19 +72,22 @@ class TrackedExecution:
         self.updates: int | None = None
         self.soft_deletes: int | None = None
         self.total_rows: int | None = None
-        self.execution_metadata = arguments.json_object(dict(execution_metadata or {}), "execution_metadata")
+        # All is checked here, before the database is asked: misuse shows at once, be the database there or not.
+        self.execution_metadata = arguments.json_object(execution_metadata, "execution_metadata")
         self.configuration = configuration
-        self.parent_id = parent_id
+        pipelines.clean({field: value for field, value in vars(configuration).items() if field != "name"})
+        self.parent_id = None if parent_id is None else arguments.identifier(parent_id, "parent_id")
         self.parent = parent
-        self.full_load = full_load
-        self.source = source
-        self.external_id = external_id
-        self.logical_date = logical_date
-        self.attempt = attempt
+        self.full_load = arguments.flag(full_load, "full_load")
+        self.source = arguments.choice(source, ExecutionSource, "source")
+        self.external_id = arguments.external_id(external_id, "external_id")
+        self.logical_date = None if logical_date is None else arguments.instant(logical_date, "logical_date")
+        self.attempt = arguments.positive(attempt, "attempt") or 1
         self.start_date = _now()
         self._ledger = ledger
         self._strict = strict
         self._spool_directory = spool_directory
+        self._has_warned = False
 
     def record(
         self,
@@ -109,7 +114,7 @@ class TrackedExecution:
         """
         told = {"inserts": inserts, "updates": updates, "soft_deletes": soft_deletes, "total_rows": total_rows}
         counts = {name: arguments.count(value, name) for name, value in told.items() if value is not None}
-        metadata = arguments.json_object(dict(execution_metadata or {}), "execution_metadata")
+        metadata = arguments.json_object(execution_metadata, "execution_metadata")
         if not isinstance(next_watermark, Unset):
             self.next_watermark = arguments.watermark(next_watermark, "next_watermark")
         for name, value in counts.items():
@@ -125,6 +130,7 @@ class TrackedExecution:
             self._survive(exc)
         else:
             self.id = execution.id
+            self.start_date = execution.start_date  # whoever told of it before us has a clock of their own
             self.watermark = execution.watermark
             self.next_watermark = execution.next_watermark
         return self
@@ -141,12 +147,11 @@ class TrackedExecution:
             if self._strict and error is None:
                 raise
             self._survive(exc)
-            if self._spool_directory is not None:
-                path = spool.keep(self._spool_directory, record)
-                logger.info("this execution of pipeline %r waits in %s", self.pipeline, path)
+            self._keep(record)
 
     def _record(self, state: ExecutionState) -> values.ExecutionRecord:
         counts = {name: getattr(self, name) for name in COUNTS}
+        attempts = {"attempts": self.attempt} if self.attempt > 1 else {}
         return values.ExecutionRecord(
             pipeline_name=self.pipeline,
             pipeline_type_name=None
@@ -157,15 +162,29 @@ class TrackedExecution:
             state=state,
             start_date=self.start_date,
             end_date=max(_now(), self.start_date),  # a clock that was set back makes no negative duration
+            parent_id=self.parent_id,
+            parent_external_id=None if self.parent is None else self.parent.external_id,
             logical_date=self.logical_date,
             full_load=self.full_load,
             next_watermark=self.next_watermark,
-            execution_metadata=self.execution_metadata,
+            execution_metadata=self.execution_metadata | attempts,
             **counts,
         )
 
     def _survive(self, error: DatabaseError) -> None:
-        logger.warning("pipeline %r runs on without being recorded: %s", self.pipeline, error)
+        level = logging.DEBUG if self._has_warned else logging.WARNING
+        logger.log(level, "pipeline %r goes on without being recorded: %s", self.pipeline, error)
+        self._has_warned = True
+
+    def _keep(self, record: values.ExecutionRecord) -> None:
+        if self._spool_directory is None:
+            return
+        try:
+            path = spool.keep(self._spool_directory, record)
+        except OSError as exc:
+            logger.error("this execution of pipeline %r is lost, as it cannot be kept either: %s", self.pipeline, exc)
+        else:
+            logger.info("this execution of pipeline %r waits in %s", self.pipeline, path)
 
 
 def _outcome(error: BaseException | None) -> ExecutionState:
@@ -176,8 +195,16 @@ def _outcome(error: BaseException | None) -> ExecutionState:
 
 
 def _told(error: BaseException) -> dict[str, str]:
+    try:
+        message = str(error)
+    except Exception as exc:  # somebody's __str__ must not hide what went wrong
+        message = f"(no message: {type(exc).__name__})"
     stack = "".join(traceback.format_exception(error))
-    return {"class": type(error).__name__, "message": str(error), "stack": stack[-STACK_CHARACTERS:]}
+    return {
+        "class": type(error).__name__,
+        "message": message[:MESSAGE_CHARACTERS],
+        "stack": stack[-STACK_CHARACTERS:],
+    }
 
 
 def _now() -> dt.datetime:

@@ -6,7 +6,7 @@ import datetime as dt
 from dataclasses import dataclass, field
 from typing import Any, Final, final
 
-from watcher_core.models import DatePart, ExecutionSource, ExecutionState, WatermarkEventKind
+from watcher_core.enums import DatePart, ExecutionSource, ExecutionState, WatermarkEventKind
 
 
 @final
@@ -130,7 +130,8 @@ class ExecutionRecord:
     """All that an edge knows of an execution when it tells of it after the fact; the argument of `Watcher.record`.
 
     `source` and `external_id` are its identity: telling of it again updates the same row. `parent_external_id` names
-    an execution of the same source, told of before or in the same call.
+    an execution of the same source, told of before or in the same call; `parent_id` one that has its row already.
+    Whichever is not known is passed over.
     """
 
     pipeline_name: str
@@ -140,6 +141,7 @@ class ExecutionRecord:
     start_date: dt.datetime
     end_date: dt.datetime | None = None
     parent_external_id: str | None = None
+    parent_id: int | None = None
     pipeline_type_name: str | None = None  # only for a pipeline that is not known yet
     logical_date: dt.datetime | None = None
     full_load: bool = False

@@ -9,15 +9,21 @@ import sys
 import threading
 import uuid
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any, ParamSpec, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from watcher_core import addresses, database, executions, pipelines, progress, recorders, records, spool, values
-from watcher_core.errors import DatabaseUnavailableError, PipelineInactiveError
-from watcher_core.models import DatePart, ExecutionSource, ExecutionState
+from watcher_core.enums import DatePart, ExecutionSource, ExecutionState
+from watcher_core.errors import (
+    DatabaseError,
+    DatabaseUnavailableError,
+    ExecutionEndedError,
+    NotFoundError,
+    PipelineInactiveError,
+)
 from watcher_core.settings import Settings
 from watcher_core.tracking import TrackedExecution
 from watcher_core.values import UNSET, Unset
@@ -50,7 +56,7 @@ class Watcher:
         self._lock = threading.Lock()
 
     def __repr__(self) -> str:
-        return f"Watcher({'embedded' if self._url is None else self._url.render_as_string(hide_password=True)!r})"
+        return f"Watcher({'embedded' if self._url is None else database.without_secrets(self._url)!r})"
 
     @property
     def url(self) -> sa.URL:
@@ -419,7 +425,8 @@ class Watcher:
         return decorate
 
     def begin_tracked(self, tracked: TrackedExecution) -> values.Execution:
-        """Write the start of a tracked execution."""
+        """Write the start of a tracked execution, after those that wait: it starts from where they have got to."""
+        self._check()
         self._replay_spool()
         with self._transaction() as (session, now):
             if tracked.parent is not None:
@@ -435,7 +442,7 @@ class Watcher:
                 )
             return executions.start(
                 session,
-                pipeline=pipeline,
+                pipeline_id=pipeline.id,
                 source=tracked.source,
                 external_id=tracked.external_id,
                 start_date=tracked.start_date,
@@ -449,21 +456,29 @@ class Watcher:
             )
 
     def finish_tracked(self, tracked: TrackedExecution, record: values.ExecutionRecord) -> None:
-        """Write the end of a tracked execution; all of it, where its start could not be written."""
+        """Write the end of a tracked execution; all of it, where its start could not be written.
+
+        Somebody else may have told of its end: Dagster, of a run that it gave up on; or the same identity ran twice.
+        The job has done its work all the same, so what is known of both is put together.
+        """
         with self._transaction() as (session, now):
             if tracked.id is None:
                 records.record(session, records=[record], now=now)
                 return
-            executions.end(
-                session,
-                execution_id=tracked.id,
-                state=record.state,
-                end_date=record.end_date,
-                counts=vars(record),
-                next_watermark=record.next_watermark,
-                execution_metadata=record.execution_metadata,
-                now=now,
-            )
+            try:
+                executions.end(
+                    session,
+                    execution_id=tracked.id,
+                    state=record.state,
+                    end_date=record.end_date,
+                    counts=vars(record),
+                    next_watermark=record.next_watermark,
+                    execution_metadata=record.execution_metadata,
+                    now=now,
+                )
+            except (ExecutionEndedError, NotFoundError):
+                logger.info("execution %d of pipeline %r was ended by another", tracked.id, tracked.pipeline)
+                records.record(session, records=[record], now=now)
 
     def start_execution(
         self,
@@ -497,7 +512,7 @@ class Watcher:
         with self._transaction() as (session, now):
             return executions.start(
                 session,
-                pipeline=pipelines.get(session, pipeline_id),
+                pipeline_id=pipelines.find_id(session, pipeline_id),
                 source=source,
                 external_id=external_id or str(uuid.uuid4()),
                 start_date=start_date or now,
@@ -548,7 +563,7 @@ class Watcher:
                 state=ExecutionState.SUCCEEDED if completed_successfully else ExecutionState.FAILED,
                 end_date=end_date,
                 counts=counts,
-                next_watermark=next_watermark,
+                next_watermark=UNSET if next_watermark is None else next_watermark,
                 execution_metadata=execution_metadata,
                 now=now,
             )
@@ -627,7 +642,7 @@ class Watcher:
                     cursor = recorders.cursor(session, instance_id=instance_id)
                 yield RecorderSession(self, instance_id, cursor)
             finally:
-                if not connection.invalidated:
+                with suppress(sa.exc.DBAPIError):  # the lock is gone with its connection
                     connection.execute(recorders.RELEASE, {"instance_id": instance_id})
 
     def recorder_states(self) -> list[values.RecorderState]:
@@ -646,8 +661,10 @@ class Watcher:
         return self.settings.home / "spool"
 
     def _replay_spool(self) -> None:
-        if spool.pending(self._spool_directory):
+        try:
             spool.replay(self._spool_directory, lambda record: self.record([record]))
+        except OSError as exc:
+            logger.warning("executions that wait in %s cannot be recorded: %s", self._spool_directory, exc)
 
     # The database
 
@@ -679,6 +696,10 @@ class Watcher:
                 self._engine = None  # it may come back on another port
             raise
         self._checked = True
+        try:
+            self._replay_spool()
+        except DatabaseError as exc:
+            logger.debug("executions of this host wait on: %s", exc)
 
     def _start_embedded(self) -> sa.URL:
         from watcher_core.embedded import EmbeddedPostgres

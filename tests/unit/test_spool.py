@@ -1,0 +1,197 @@
+"""The spool: executions that wait in files, and what becomes of files that nobody can read."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import logging
+from pathlib import Path
+
+import pytest
+
+from tests.factories import at, record
+from watcher_core import (
+    DatabaseError,
+    DatabaseUnavailableError,
+    ExecutionRecord,
+    ExecutionSource,
+    ExecutionState,
+    InvalidValueError,
+    spool,
+)
+
+COMPLETE = record(
+    "stock/prices",
+    "2026-03-01 12:00",
+    source=ExecutionSource.CLI,
+    state=ExecutionState.FAILED,
+    parent_external_id="parent",
+    parent_id=7,
+    pipeline_type_name="api",
+    logical_date=at(-720),
+    full_load=True,
+    next_watermark="150",
+    inserts=2**62,
+    updates=0,
+    execution_metadata={"error": {"message": "ü\ufffd"}, "list": [1, None]},
+)
+
+
+@pytest.fixture
+def directory(tmp_path: Path) -> Path:
+    return tmp_path / "home" / "spool"
+
+
+def test_what_is_kept_comes_back_whole(directory: Path) -> None:
+    told: list[ExecutionRecord] = []
+    spool.keep(directory, COMPLETE)
+    assert spool.replay(directory, told.append) == 1
+    assert told == [COMPLETE]
+    assert list(directory.iterdir()) == []
+
+
+def test_the_directory_is_for_its_owner_alone(directory: Path) -> None:
+    spool.keep(directory, COMPLETE)
+    assert directory.stat().st_mode & 0o777 == 0o700
+
+
+def test_a_time_zone_survives(directory: Path) -> None:
+    zone = dt.timezone(dt.timedelta(hours=-7))
+    spool.keep(directory, record("a", logical_date=dt.datetime(2026, 1, 1, tzinfo=zone)))
+    told: list[ExecutionRecord] = []
+    spool.replay(directory, told.append)
+    assert told[0].logical_date == dt.datetime(2026, 1, 1, 7, tzinfo=dt.UTC)
+
+
+def test_the_oldest_comes_first(directory: Path) -> None:
+    names = [f"job {number}" for number in range(20)]
+    for name in names:
+        spool.keep(directory, record(name))
+    told: list[ExecutionRecord] = []
+    spool.replay(directory, told.append)
+    assert [kept.pipeline_name for kept in told] == names
+
+
+def test_two_tellings_of_one_execution_are_two_files(directory: Path) -> None:
+    """A file is never written over: another process may have read it, and is about to remove it."""
+    spool.keep(directory, record("a", "same", state=ExecutionState.FAILED))
+    spool.keep(directory, record("a", "same", state=ExecutionState.SUCCEEDED))
+    told: list[ExecutionRecord] = []
+    assert spool.replay(directory, told.append) == 2
+    assert [kept.state for kept in told] == [ExecutionState.FAILED, ExecutionState.SUCCEEDED]
+
+
+def test_no_directory_is_nothing_to_do(directory: Path) -> None:
+    assert spool.pending(directory) == []
+    assert spool.replay(directory, pytest.fail) == 0
+    assert not directory.exists()
+
+
+def test_a_draft_that_a_crash_left_is_not_read(directory: Path) -> None:
+    path = spool.keep(directory, COMPLETE)
+    path.rename(path.with_suffix(".draft"))
+    assert spool.replay(directory, pytest.fail) == 0
+
+
+def test_a_database_that_goes_away_again_leaves_the_rest(directory: Path) -> None:
+    for name in ("first", "second", "third"):
+        spool.keep(directory, record(name))
+    told: list[str] = []
+
+    def goes_away(kept: ExecutionRecord) -> None:
+        if told:
+            raise DatabaseUnavailableError("gone")
+        told.append(kept.pipeline_name)
+
+    with pytest.raises(DatabaseUnavailableError):
+        spool.replay(directory, goes_away)
+    assert told == ["first"]
+    assert len(spool.pending(directory)) == 2
+
+
+def test_what_the_database_will_not_take_now_waits_on_without_stopping_the_others(
+    directory: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    refused = spool.keep(directory, record("refused"))
+    spool.keep(directory, record("taken"))
+
+    def refuses(kept: ExecutionRecord) -> None:
+        if kept.pipeline_name == "refused":
+            raise DatabaseError("permission denied")
+
+    assert spool.replay(directory, refuses) == 1
+    assert spool.pending(directory) == [refused]
+    assert "permission denied" in caplog.text
+
+
+BROKEN = {
+    "empty": b"",
+    "half": b'{"pipeline_name": "a", "sour',
+    "binary": b"\xff\xfe\x00",
+    "a list": b"[]",
+    "a number": b"5",
+    "nothing of ours": b"{}",
+    "an unknown state": json.dumps(
+        {"start_date": None, "end_date": None, "logical_date": None, "source": "x"}
+    ).encode(),
+    "no date": json.dumps({"start_date": "yesterday", "end_date": None, "logical_date": None}).encode(),
+}
+
+
+@pytest.mark.parametrize("content", BROKEN.values(), ids=BROKEN)
+def test_a_file_that_cannot_be_read_is_set_aside(
+    directory: Path, content: bytes, caplog: pytest.LogCaptureFixture
+) -> None:
+    path = spool.keep(directory, COMPLETE)
+    path.write_bytes(content)
+    later = record("later")
+    spool.keep(directory, later)
+    told: list[ExecutionRecord] = []
+
+    assert spool.replay(directory, told.append) == 1
+    assert told == [later]
+    assert [left.name for left in directory.iterdir()] == [path.with_suffix(".broken").name]
+    assert path.with_suffix(".broken").read_bytes() == content
+    errors = [logged for logged in caplog.records if logged.levelno == logging.ERROR]
+    assert [str(path) in logged.getMessage() for logged in errors] == [True]
+
+
+def test_a_field_that_this_version_does_not_know_is_set_aside(directory: Path) -> None:
+    path = spool.keep(directory, COMPLETE)
+    path.write_text(json.dumps(json.loads(path.read_text()) | {"a_later_versions": 1}))
+    assert spool.replay(directory, pytest.fail) == 0
+    assert path.with_suffix(".broken").exists()
+
+
+def test_an_execution_that_breaks_a_rule_is_set_aside(directory: Path) -> None:
+    def refuses(_: ExecutionRecord) -> None:
+        raise InvalidValueError("inserts is -1")
+
+    path = spool.keep(directory, COMPLETE)
+    assert spool.replay(directory, refuses) == 0
+    assert path.with_suffix(".broken").exists()
+
+
+def test_two_who_replay_at_once_do_not_get_into_each_others_way(directory: Path) -> None:
+    for name in ("first", "second", "third"):
+        spool.keep(directory, record(name))
+    told: list[str] = []
+
+    def other_comes_between(kept: ExecutionRecord) -> None:
+        told.append(kept.pipeline_name)
+        spool.replay(directory, lambda other: told.append(other.pipeline_name))
+
+    assert spool.replay(directory, other_comes_between) == 1
+    assert sorted(set(told)) == ["first", "second", "third"]
+    assert list(directory.iterdir()) == []
+
+
+def test_two_who_set_the_same_file_aside(directory: Path) -> None:
+    path = spool.keep(directory, COMPLETE)
+
+    def other_sets_it_aside(_: ExecutionRecord) -> None:
+        path.rename(path.with_suffix(".broken"))
+        raise InvalidValueError("inserts is -1")
+
+    assert spool.replay(directory, other_sets_it_aside) == 0
+    assert path.with_suffix(".broken").exists()

@@ -1,0 +1,86 @@
+"""The enums of the schema, each member with its meaning."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class DatePart(StrEnum):
+    """The unit of a freshness or timeliness threshold; calendar units, in UTC."""
+
+    MINUTE = "minute"
+    HOUR = "hour"
+    DAY = "day"
+    WEEK = "week"
+    MONTH = "month"  # a calendar month, not 30 days
+    YEAR = "year"  # a calendar year, not 365 days
+
+
+class ExecutionState(StrEnum):
+    """Where an execution stands."""
+
+    RUNNING = "running"  # started, not ended
+    SUCCEEDED = "succeeded"  # ended; its watermark and counts hold
+    FAILED = "failed"  # ended by an error, which stands in its metadata
+    CANCELED = "canceled"  # ended by a person or a shutdown
+    SKIPPED = "skipped"  # ended without doing its work, as planned: an optional output that was not yielded
+
+
+class ExecutionSource(StrEnum):
+    """Which edge recorded an execution."""
+
+    DAGSTER = "dagster"  # the recorder, or WatcherResource inside a step
+    PYTHON = "python"  # Watcher.track or start_execution
+    CLI = "cli"  # watcher run
+    HTTP = "http"  # the HTTP API
+
+
+class WatermarkEventKind(StrEnum):
+    """Why something about a watermark was put on record."""
+
+    CONFLICT = "conflict"  # a successful execution could not move the watermark: another had moved it
+    REWIND = "rewind"  # a person set it
+
+
+class AnomalyMethod(StrEnum):
+    """How an anomaly rule judges."""
+
+    SEASONAL = "seasonal"  # robust, season-aware, adapting
+    ZSCORE = "zscore"  # mean and standard deviation of the same hour of day
+
+
+class AnomalyMetric(StrEnum):
+    """What an anomaly rule judges."""
+
+    DURATION_SECONDS = "duration_seconds"
+    TOTAL_ROWS = "total_rows"
+    INSERTS = "inserts"
+    UPDATES = "updates"
+    SOFT_DELETES = "soft_deletes"
+    THROUGHPUT = "throughput"  # total rows a second
+
+
+class AlertKind(StrEnum):
+    """Which check an alert comes from."""
+
+    FRESHNESS = "freshness"
+    TIMELINESS = "timeliness"
+    FAILURE = "failure"
+    ANOMALY = "anomaly"
+
+
+class AlertLevel(StrEnum):
+    """How loud an alert is."""
+
+    INFO = "info"
+    WARNING = "warning"
+    ERROR = "error"
+
+
+class AlertState(StrEnum):
+    """Where an alert stands."""
+
+    OPEN = "open"  # somebody should look
+    ACKNOWLEDGED = "acknowledged"  # somebody looks
+    SNOOZED = "snoozed"  # quiet until a time
+    RESOLVED = "resolved"  # the cause is gone
