@@ -1,0 +1,238 @@
+"""`build_watcher_definitions` and `WatcherComponent`: what they bring to a code location, and that `dg` finds them."""
+
+import json
+import os
+import subprocess
+import sys
+import textwrap
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import dagster as dg
+import pytest
+
+import watcher_dagster
+from watcher_core import InvalidValueError
+from watcher_dagster import WatcherComponent, WatcherResource, build_watcher_definitions
+
+ROOT = Path(watcher_dagster.__file__).parents[1]
+URL = "postgresql://user:secret@db.example.com/watcher"
+
+
+def sensor_of(definitions: dg.Definitions) -> dg.SensorDefinition:
+    (sensor,) = [sensor for sensor in definitions.sensors or () if sensor.name == "watcher_recorder_sensor"]
+    assert isinstance(sensor, dg.SensorDefinition)
+    return sensor
+
+
+def resource_of(definitions: dg.Definitions, key: str = "watcher") -> WatcherResource:
+    resource = (definitions.resources or {})[key]
+    assert isinstance(resource, WatcherResource)
+    return resource
+
+
+# build_watcher_definitions
+
+
+def test_by_default_the_recorder_runs_every_ten_seconds() -> None:
+    definitions = build_watcher_definitions()
+    assert sensor_of(definitions).minimum_interval_seconds == 10
+    assert sensor_of(definitions).default_status is dg.DefaultSensorStatus.RUNNING
+    assert resource_of(definitions).database_url is None
+    dg.Definitions.validate_loadable(definitions)
+
+
+def test_the_options_reach_their_places() -> None:
+    definitions = build_watcher_definitions(
+        database_url=URL,
+        strict=True,
+        resource_key="memory",
+        minimum_interval_seconds=60,
+        default_status=dg.DefaultSensorStatus.STOPPED,
+    )
+    assert (resource_of(definitions, "memory").database_url, resource_of(definitions, "memory").strict) == (URL, True)
+    assert sensor_of(definitions).minimum_interval_seconds == 60
+    assert sensor_of(definitions).default_status is dg.DefaultSensorStatus.STOPPED
+    dg.Definitions.validate_loadable(definitions)
+
+
+def test_assets_find_the_resource_after_a_merge() -> None:
+    @dg.asset
+    def prices(watcher: WatcherResource) -> None: ...
+
+    dg.Definitions.validate_loadable(dg.Definitions.merge(dg.Definitions([prices]), build_watcher_definitions()))
+
+
+def test_a_resource_that_is_there_already_is_shared() -> None:
+    mine = WatcherResource()
+    theirs = build_watcher_definitions(resource=mine)
+    merged = dg.Definitions.merge(dg.Definitions(resources={"watcher": mine}), theirs)
+    assert resource_of(merged) is mine
+
+
+def test_a_resource_and_settings_for_one_exclude_each_other() -> None:
+    for settings in ({"database_url": URL}, {"strict": True}):
+        with pytest.raises(InvalidValueError, match="resource is passed") as raised:
+            build_watcher_definitions(resource=WatcherResource(), **settings)  # type: ignore[arg-type]
+        assert "secret" not in str(raised.value)
+
+
+def test_the_code_location_of_its_own() -> None:
+    from watcher_dagster.definitions import defs
+
+    assert sensor_of(defs).default_status is dg.DefaultSensorStatus.RUNNING
+    dg.Definitions.validate_loadable(defs)
+
+
+# WatcherComponent
+
+
+def built(**attributes: Any) -> dg.Definitions:
+    component = WatcherComponent.from_attributes_dict(attributes=attributes)
+    return component.build_defs(dg.ComponentTree.for_test().load_context)
+
+
+def test_a_component_without_attributes() -> None:
+    definitions = built()
+    assert resource_of(definitions).database_url is None
+    assert sensor_of(definitions).default_status is dg.DefaultSensorStatus.RUNNING
+
+
+def test_a_component_with_attributes() -> None:
+    definitions = built(
+        database_url=URL,
+        strict=True,
+        resource_key="memory",
+        recorder={"minimum_interval_seconds": 60, "running": False},
+    )
+    assert (resource_of(definitions, "memory").database_url, resource_of(definitions, "memory").strict) == (URL, True)
+    assert sensor_of(definitions).minimum_interval_seconds == 60
+    assert sensor_of(definitions).default_status is dg.DefaultSensorStatus.STOPPED
+
+
+@pytest.mark.parametrize("template", ["{{ env.MY_DATABASE }}", "{{ env('MY_DATABASE') }}", '{{env("MY_DATABASE")}}'])
+def test_a_variable_is_read_when_it_is_needed(template: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    database_url = resource_of(built(database_url=template)).database_url
+    assert isinstance(database_url, dg.EnvVar)
+    monkeypatch.setenv("MY_DATABASE", URL)
+    assert database_url.get_value() == URL
+
+
+def test_other_templates_are_resolved_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MY_HOST", "db.example.com")
+    assert (
+        resource_of(built(database_url="postgresql://{{ env.MY_HOST }}/w")).database_url
+        == "postgresql://db.example.com/w"
+    )
+
+
+def test_no_representation_shows_the_password() -> None:
+    assert "secret" not in repr(WatcherComponent.from_attributes_dict(attributes={"database_url": URL}))
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    """A project as `dg` makes one, with our component, in an environment that has our distribution installed."""
+    files = {
+        "pyproject.toml": """
+            [project]
+            name = "my-project"
+            version = "0"
+            [tool.dg]
+            directory_type = "project"
+            [tool.dg.project]
+            root_module = "my_project"
+        """,
+        "src/my_project/__init__.py": "",
+        "src/my_project/definitions.py": """
+            from pathlib import Path
+            import dagster as dg
+
+            @dg.definitions
+            def defs():
+                return dg.load_from_defs_folder(path_within_project=Path(__file__).parent)
+        """,
+        "src/my_project/defs/__init__.py": "",
+        "src/my_project/defs/watcher/defs.yaml": """
+            type: watcher_dagster.WatcherComponent
+            attributes:
+              database_url: "{{ env.MY_DATABASE }}"
+              recorder:
+                history_days: 90
+        """,
+        "site/watcher_dagster-0.dist-info/METADATA": "Metadata-Version: 2.1\nName: watcher-dagster\nVersion: 0\n",
+        "site/watcher_dagster-0.dist-info/entry_points.txt": entry_points(),
+    }
+    for name, text in files.items():
+        path = tmp_path / "project" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(textwrap.dedent(text))
+    return tmp_path / "project"
+
+
+def entry_points() -> str:
+    """Those that pyproject.toml declares: what `dg` will find of the installed distribution."""
+    declared = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["entry-points"]
+    return "\n".join(
+        f"[{group}]\n" + "\n".join(f"{name} = {target}" for name, target in entries.items())
+        for group, entries in declared.items()
+    )
+
+
+def dg_json(project: Path, *arguments: str) -> Any:
+    paths = [str(project / "site"), str(project / "src"), str(ROOT)]
+    finished = subprocess.run(
+        [sys.executable, "-m", "dagster_dg_cli.cli", *arguments, "--json"],
+        cwd=project,
+        env={
+            **os.environ,
+            "PYTHONPATH": os.pathsep.join(paths),
+            "HOME": str(project),
+            "DAGSTER_HOME": str(project),
+            "DAGSTER_DISABLE_TELEMETRY": "1",
+            "MY_DATABASE": URL,
+        },
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert finished.returncode == 0, finished.stderr
+    assert "secret" not in finished.stdout + finished.stderr
+    return json.loads(finished.stdout)
+
+
+def test_dg_lists_the_component(project: Path) -> None:
+    listed = {item["key"]: item["summary"] for item in dg_json(project, "list", "components")["items"]}
+    assert "Remembers every asset materialization" in listed["watcher_dagster.WatcherComponent"]
+
+
+def test_dg_loads_a_project_with_the_component(project: Path) -> None:
+    definitions = dg_json(project, "list", "defs")
+    assert "watcher_recorder_sensor" in json.dumps(definitions)
+
+
+# What a step pays
+
+
+def test_a_step_imports_nothing_that_it_does_not_use() -> None:
+    """The exact cost is measured by `make bench`; this holds the modules that would spoil it."""
+    heavy = ["alembic", "typer", "rich", "pandas", "scipy", "slack_sdk", "pendulum", "logfire", "dagster_postgres"]
+    program = f"""
+import sys, dagster, sqlalchemy
+before = set(sys.modules)
+import watcher_dagster
+print([name for name in {heavy} if name in set(sys.modules) - before])
+"""
+    finished = subprocess.run(
+        [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True, env={**os.environ}
+    )
+    assert finished.stdout.strip() == "[]"
+
+
+def test_the_public_names_are_sorted_and_there() -> None:
+    assert sorted(watcher_dagster.__all__, key=lambda name: (name.islower(), name)) == watcher_dagster.__all__
+    assert set(watcher_dagster.__all__) <= set(dir(watcher_dagster))
+    assert all(getattr(watcher_dagster, name) is not None for name in watcher_dagster.__all__)
+    with pytest.raises(AttributeError, match="no attribute 'build_nothing'"):
+        _ = watcher_dagster.build_nothing

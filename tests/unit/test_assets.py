@@ -1,0 +1,214 @@
+"""From asset definitions to the configuration of pipelines."""
+
+from __future__ import annotations
+
+import datetime as dt
+import logging
+import time
+from typing import Any
+
+import dagster as dg
+import pytest
+
+from watcher_core import UNSET, DatePart, PipelineConfiguration
+from watcher_dagster import watcher_metadata
+from watcher_dagster.assets import DESCRIPTION_LENGTH, freshness_threshold, pipeline_configurations
+
+MONDAYS = dg.TimeWindowPartitionsDefinition(start="2024-01-01", fmt="%Y-%m-%d", cron_schedule="0 0 * * 1")
+STATIC = dg.StaticPartitionsDefinition(["x", "y"])
+
+
+def configured(*assets: Any) -> dict[str, PipelineConfiguration]:
+    repository = dg.Definitions(assets=assets).get_repository_def()
+    return {configuration.name: configuration for configuration in pipeline_configurations(repository)}
+
+
+def test_an_asset_that_says_nothing_of_watcher() -> None:
+    @dg.asset
+    def prices() -> None: ...
+
+    assert configured(prices) == {
+        "prices": PipelineConfiguration(name="prices", pipeline_type_name="default", pipeline_metadata={})
+    }
+
+
+def test_an_asset_that_says_all() -> None:
+    @dg.asset(
+        key=["sales", "prices"],
+        group_name="sales",
+        kinds={"python", "postgres"},
+        owners=["team:sales", "ann@example.com"],
+        tags={"tier": "gold"},
+        description="Prices of the day.\nIn dollars.\n\nThe rest is long.",
+        partitions_def=dg.DailyPartitionsDefinition("2024-01-01"),
+        metadata={
+            **watcher_metadata(
+                freshness=(2, "hour"),
+                mute_freshness=True,
+                timeliness=(15, "minute"),
+                mute_timeliness=False,
+                metadata={"contact": "#sales"},
+            ),
+            "dagster/table_name": "sales.prices",
+        },
+    )
+    def prices() -> None: ...
+
+    assert configured(prices)["sales/prices"] == PipelineConfiguration(
+        name="sales/prices",
+        pipeline_type_name="sales",
+        pipeline_metadata={
+            "description": "Prices of the day. In dollars.",
+            "kinds": ["postgres", "python"],
+            "owners": ["team:sales", "ann@example.com"],
+            "tags": {"tier": "gold"},
+            "partitions": "daily",
+            "contact": "#sales",
+        },
+        freshness_number=2,
+        freshness_datepart=DatePart.HOUR,
+        mute_freshness_check=True,
+        timeliness_number=15,
+        timeliness_datepart=DatePart.MINUTE,
+        mute_timeliness_check=False,
+    )
+
+
+def test_the_pipeline_type_that_metadata_names_wins_over_the_group() -> None:
+    @dg.asset(group_name="sales", metadata=watcher_metadata(pipeline_type="api-integration"))
+    def prices() -> None: ...
+
+    assert configured(prices)["prices"].pipeline_type_name == "api-integration"
+
+
+def test_metadata_written_by_hand_or_wrapped() -> None:
+    @dg.asset(
+        metadata={
+            "watcher/freshness": dg.MetadataValue.text("1 day"),
+            "watcher/timeliness": [30, "minutes"],
+            "watcher/mute_freshness": dg.MetadataValue.bool(True),
+            "watcher/metadata": dg.MetadataValue.json({"a": 1}),
+        }
+    )
+    def prices() -> None: ...
+
+    found = configured(prices)["prices"]
+    assert (found.freshness_number, found.freshness_datepart) == (1, DatePart.DAY)
+    assert (found.timeliness_number, found.timeliness_datepart) == (30, DatePart.MINUTE)
+    assert found.mute_freshness_check is True
+    assert found.pipeline_metadata == {"a": 1}
+
+
+def test_a_freshness_policy_counts_where_none_of_ours_is_set() -> None:
+    policy = dg.FreshnessPolicy.time_window(dt.timedelta(days=2))
+
+    @dg.asset(freshness_policy=policy)
+    def theirs() -> None: ...
+
+    @dg.asset(freshness_policy=policy, metadata=watcher_metadata(freshness=(2, "hour")))
+    def ours() -> None: ...
+
+    @dg.asset(freshness_policy=policy, metadata=watcher_metadata(freshness=None))
+    def none() -> None: ...
+
+    found = configured(theirs, ours, none)
+    assert (found["theirs"].freshness_number, found["theirs"].freshness_datepart) == (2, DatePart.DAY)
+    assert (found["ours"].freshness_number, found["ours"].freshness_datepart) == (2, DatePart.HOUR)
+    assert (found["none"].freshness_number, found["none"].freshness_datepart) == (None, None)
+
+
+@pytest.mark.parametrize(
+    ("window", "threshold"),
+    [
+        (dt.timedelta(weeks=2), (2, DatePart.WEEK)),
+        (dt.timedelta(days=8), (8, DatePart.DAY)),
+        (dt.timedelta(hours=24), (1, DatePart.DAY)),
+        (dt.timedelta(hours=36), (36, DatePart.HOUR)),
+        (dt.timedelta(minutes=90), (90, DatePart.MINUTE)),
+        (dt.timedelta(seconds=90), (2, DatePart.MINUTE)),
+    ],
+)
+def test_the_window_of_a_freshness_policy(window: dt.timedelta, threshold: tuple[int, DatePart]) -> None:
+    assert freshness_threshold(dg.FreshnessPolicy.time_window(window)) == threshold
+
+
+def test_other_freshness_policies_have_no_window() -> None:
+    cron = dg.FreshnessPolicy.cron(deadline_cron="0 10 * * *", lower_bound_delta=dt.timedelta(hours=1))
+    assert freshness_threshold(cron) is None
+    assert freshness_threshold(None) is None
+
+
+def test_assets_that_dagster_does_not_materialize_are_somebody_elses() -> None:
+    @dg.asset(deps=["undeclared", dg.AssetSpec("bare"), "declared"])
+    def prices() -> None: ...
+
+    declared = dg.AssetSpec("declared", metadata=watcher_metadata(freshness=(1, "day")))
+    assert sorted(configured(prices, declared)) == ["declared", "prices"]
+
+
+def test_every_asset_of_a_multi_asset() -> None:
+    @dg.multi_asset(
+        specs=[dg.AssetSpec("a", group_name="x"), dg.AssetSpec(["b", "c"], metadata={"watcher/timeliness": "1 hour"})]
+    )
+    def both(): ...
+
+    found = configured(both)
+    assert found["a"].pipeline_type_name == "x"
+    assert found["b/c"].timeliness_number == 1
+    assert found["a"].timeliness_number is UNSET
+
+
+def test_a_value_that_breaks_a_rule_is_logged_and_passed_over(caplog: pytest.LogCaptureFixture) -> None:
+    @dg.asset(metadata={"watcher/freshness": "soon", "watcher/mute_timeliness": "yes", "watcher/timeliness": "1 hour"})
+    def prices() -> None: ...
+
+    with caplog.at_level(logging.WARNING):
+        found = configured(prices)["prices"]
+    assert found.freshness_number is UNSET
+    assert found.mute_timeliness_check is UNSET
+    assert found.timeliness_number == 1
+    assert [record.getMessage().split(";")[0] for record in caplog.records] == [
+        "asset prices: watcher/freshness is 'soon'",
+        "asset prices: watcher/mute_timeliness is 'yes'",
+    ]
+
+
+def test_a_long_description_is_cut() -> None:
+    @dg.asset(description="word " * 100)
+    def prices() -> None: ...
+
+    metadata = configured(prices)["prices"].pipeline_metadata
+    assert isinstance(metadata, dict)
+    assert len(metadata["description"]) == DESCRIPTION_LENGTH
+    assert metadata["description"].endswith("…")
+
+
+@pytest.mark.parametrize(
+    ("partitions_def", "name"),
+    [
+        (dg.HourlyPartitionsDefinition("2024-01-01-00:00"), "hourly"),
+        (STATIC, "static"),
+        (dg.DynamicPartitionsDefinition(name="colours"), "dynamic"),
+        (MONDAYS, "time_window"),
+        (dg.MultiPartitionsDefinition({"a": STATIC, "b": STATIC}), "multi"),
+    ],
+)
+def test_the_type_of_partitions(partitions_def: dg.PartitionsDefinition[Any], name: str) -> None:
+    @dg.asset(partitions_def=partitions_def)
+    def prices() -> None: ...
+
+    assert configured(prices)["prices"].pipeline_metadata == {"partitions": name}
+
+
+def test_a_thousand_assets_take_less_than_50_milliseconds() -> None:
+    metadata = watcher_metadata(freshness=(2, "hour"), timeliness=(15, "minute"))
+    policy = dg.FreshnessPolicy.time_window(dt.timedelta(hours=36))
+    specs = [
+        dg.AssetSpec(f"asset_{number}", metadata=metadata, kinds={"python"}, owners=["team:a"], freshness_policy=policy)
+        for number in range(1000)
+    ]
+    repository = dg.Definitions(assets=specs).get_repository_def()
+    pipeline_configurations(repository)
+    started = time.process_time()
+    assert len(pipeline_configurations(repository)) == 1000
+    assert time.process_time() - started < 0.05

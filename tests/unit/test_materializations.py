@@ -1,0 +1,131 @@
+"""What the metadata and the partition of a materialization say."""
+
+import datetime as dt
+from typing import Any
+
+import dagster as dg
+import pytest
+
+from watcher_dagster.materializations import (
+    MAX_METADATA_CHARACTERS,
+    next_watermark,
+    partition_start,
+    partition_watermark,
+    plain_metadata,
+    range_counts,
+    row_counts,
+)
+
+
+def metadata(**values: Any) -> dict[str, dg.MetadataValue[Any]]:
+    return dict(dg.AssetMaterialization("a", metadata=values).metadata)
+
+
+def keyed(values: dict[str, Any]) -> dict[str, dg.MetadataValue[Any]]:
+    return dict(dg.AssetMaterialization("a", metadata=values).metadata)
+
+
+@pytest.mark.parametrize(
+    ("told", "counts"),
+    [
+        ({}, {}),
+        ({"watcher/inserts": 1, "watcher/updates": 2, "watcher/soft_deletes": 3, "watcher/total_rows": 6},
+         {"inserts": 1, "updates": 2, "soft_deletes": 3, "total_rows": 6}),
+        ({"watcher/total_rows": 6, "dagster/row_count": 7}, {"total_rows": 6}),
+        ({"dagster/partition_row_count": 5, "dagster/row_count": 7}, {"total_rows": 5}),
+        ({"dagster/row_count": 7, "rows_loaded": 3}, {"total_rows": 7}),
+        ({"rows_loaded": 3}, {"total_rows": 3}),
+        ({"recordsCommitted": 3, "bytesEmitted": 99}, {"total_rows": 3}),
+        ({"row_count": "150"}, {"total_rows": 150}),
+        ({"dagster/row_count": 0}, {"total_rows": 0}),
+        # no counts
+        ({"dagster/row_count": -1}, {}),
+        ({"dagster/row_count": 1.5}, {}),
+        ({"dagster/row_count": True}, {}),
+        ({"dagster/row_count": "many"}, {}),
+        ({"dagster/row_count": "\N{SUPERSCRIPT TWO}"}, {}),
+        ({"dagster/row_count": 2**63}, {}),
+        ({"watcher/inserts": None}, {}),
+        ({"watcher/total_rows": "many", "dagster/row_count": 7}, {"total_rows": 7}),
+        ({"number of rows": 7}, {}),
+    ],
+)  # fmt: skip
+def test_row_counts(told: dict[str, Any], counts: dict[str, int]) -> None:
+    assert row_counts(keyed(told)) == counts
+
+
+@pytest.mark.parametrize(
+    ("partitions", "counts"),
+    [
+        # the numbers of the step, on each partition
+        ([{"watcher/inserts": 30, "dagster/row_count": 30}] * 3, [{}, {}, {}]),
+        # each partition's own
+        ([{"dagster/row_count": 1}, {"dagster/row_count": 2}], [{"total_rows": 1}, {"total_rows": 2}]),
+        ([{"dagster/partition_row_count": 5}] * 2, [{"total_rows": 5}, {"total_rows": 5}]),
+        ([{"watcher/inserts": 1, "watcher/updates": 9}, {"watcher/inserts": 2, "watcher/updates": 9}],
+         [{"inserts": 1}, {"inserts": 2}]),
+        ([{"dagster/row_count": 1}], [{"total_rows": 1}]),
+        ([], []),
+    ],
+)  # fmt: skip
+def test_what_is_repeated_on_every_partition_is_not_counted_for_each(
+    partitions: list[dict[str, Any]], counts: list[dict[str, int]]
+) -> None:
+    assert range_counts([keyed(partition) for partition in partitions]) == counts
+
+
+@pytest.mark.parametrize(
+    ("key", "start"),
+    [
+        ("2024-01-31", dt.datetime(2024, 1, 31, tzinfo=dt.UTC)),
+        ("2024-02", dt.datetime(2024, 2, 1, tzinfo=dt.UTC)),
+        ("2024-01-31-05:00", dt.datetime(2024, 1, 31, 5, tzinfo=dt.UTC)),
+        ("2024-11-03-01:00-0500", dt.datetime(2024, 11, 3, 6, tzinfo=dt.UTC)),
+        ("2024-01-31|red", dt.datetime(2024, 1, 31, tzinfo=dt.UTC)),
+        ("red|2024-01-31", dt.datetime(2024, 1, 31, tzinfo=dt.UTC)),
+        ("2024-01-31|2024-02-01", None),
+        ("red", None),
+        ("", None),
+        ("2024", None),
+        ("2024-13", None),
+        ("2024-02-30", None),
+        ("4711-08", None),
+        ("2024-01-31 and more", None),
+        ("2024-01-31\n", None),
+        ("\N{ARABIC-INDIC DIGIT TWO}024-01-31", None),
+    ],
+)
+def test_partition_start(key: str, start: dt.datetime | None) -> None:
+    assert partition_start(key) == start
+
+
+def test_partition_watermark() -> None:
+    assert partition_watermark("2024-01-31") == "2024-01-31"
+    assert partition_watermark("red") is None
+    assert partition_watermark("red|2024-01-31") is None
+
+
+@pytest.mark.parametrize(
+    ("told", "watermark"),
+    [({"watcher/next_watermark": "150"}, "150"), ({"watcher/next_watermark": 150}, "150"), ({}, None),
+     ({"watcher/next_watermark": True}, None), ({"watcher/next_watermark": None}, None)],
+)  # fmt: skip
+def test_next_watermark(told: dict[str, Any], watermark: str | None) -> None:
+    assert next_watermark(keyed(told)) == watermark
+
+
+def test_plain_metadata_is_what_a_table_can_show() -> None:
+    told = metadata(
+        number=1, share=0.5, nothing=None, flag=True, text="short", long="x" * 1_001, url=dg.MetadataValue.url("https://x"),
+        nan=float("nan"), infinite=float("-inf"), json={"a": 1}, table=dg.MetadataValue.md("# A"),
+        path=dg.MetadataValue.path("/tmp/x"), asset=dg.MetadataValue.asset(dg.AssetKey("other")),
+    )  # fmt: skip
+    assert plain_metadata(told) == {
+        "number": 1, "share": 0.5, "flag": True, "text": "short", "url": "https://x", "nan": "nan", "infinite": "-inf",
+        "table": "# A", "path": "/tmp/x",
+    }  # fmt: skip
+
+
+def test_plain_metadata_is_bounded() -> None:
+    kept = plain_metadata(keyed({f"key {number}": "x" * 1_000 for number in range(100)}))
+    assert 10 < len(kept) <= MAX_METADATA_CHARACTERS / 1_000

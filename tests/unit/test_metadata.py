@@ -1,0 +1,105 @@
+"""What an asset may declare, and what is refused when it is declared."""
+
+from __future__ import annotations
+
+import dagster as dg
+import pytest
+
+from watcher_core import DatePart, InvalidValueError
+from watcher_dagster import watcher_metadata
+from watcher_dagster.metadata import parse_threshold
+
+
+def test_nothing_declared_says_nothing() -> None:
+    assert watcher_metadata() == {}
+
+
+def test_everything_declared() -> None:
+    assert watcher_metadata(
+        freshness=(2, "hour"),
+        mute_freshness=False,
+        timeliness=(1, "week"),
+        mute_timeliness=True,
+        pipeline_type=" api-integration ",
+        address="warehouse.stock_prices",
+        address_type="postgresql",
+        metadata={"contact": "#sales", "limits": [1, 2]},
+    ) == {
+        "watcher/freshness": "2 hours",
+        "watcher/mute_freshness": False,
+        "watcher/timeliness": "1 week",
+        "watcher/mute_timeliness": True,
+        "watcher/pipeline_type": "api-integration",
+        "watcher/address": "warehouse.stock_prices",
+        "watcher/address_type": "postgresql",
+        "watcher/metadata": {"contact": "#sales", "limits": [1, 2]},
+    }
+
+
+def test_none_takes_a_threshold_away() -> None:
+    assert watcher_metadata(freshness=None, timeliness=None) == {"watcher/freshness": None, "watcher/timeliness": None}
+
+
+def test_dagster_takes_it_as_an_assets_metadata() -> None:
+    declared = watcher_metadata(freshness=(2, "hour"), timeliness=None, mute_freshness=True, metadata={"a": 1})
+
+    @dg.asset(metadata=declared)
+    def prices() -> None: ...
+
+    assert dg.Definitions(assets=[prices]).resolve_all_asset_specs()[0].metadata == declared
+
+
+@pytest.mark.parametrize("value", [(2, "hour"), [2, "hours"], "2 hours", " 2  HOUR ", (2, DatePart.HOUR)])
+def test_spellings_of_a_threshold(value: object) -> None:
+    assert parse_threshold("freshness", value) == (2, DatePart.HOUR)
+
+
+@pytest.mark.parametrize("datepart", list(DatePart))
+def test_what_is_written_is_read_back(datepart: DatePart) -> None:
+    text = watcher_metadata(freshness=(3, datepart))["watcher/freshness"]
+    assert parse_threshold("freshness", text) == (3, datepart)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        (0, "hour"),
+        (-1, "hour"),
+        (1.5, "hour"),
+        (True, "hour"),
+        ("2", "hour"),
+        (2, "second"),
+        (2,),
+        2,
+        "2",
+        "hour",
+        {},
+        "",
+    ],
+)
+@pytest.mark.parametrize("field", ["freshness", "timeliness"])
+def test_a_threshold_that_breaks_the_rule(field: str, value: object) -> None:
+    with pytest.raises(InvalidValueError, match=field) as raised:
+        watcher_metadata(**{field: value})
+    assert repr(value) in str(raised.value)
+    assert "minute, hour, day, week, month, year" in str(raised.value)
+
+
+@pytest.mark.parametrize("field", ["mute_freshness", "mute_timeliness"])
+@pytest.mark.parametrize("value", ["yes", 1, None])
+def test_a_flag_that_is_none(field: str, value: object) -> None:
+    with pytest.raises(InvalidValueError, match=f"{field} is {value!r}; it must be True or False"):
+        watcher_metadata(**{field: value})
+
+
+@pytest.mark.parametrize("field", ["pipeline_type", "address", "address_type"])
+@pytest.mark.parametrize("value", ["", "  ", 7, None])
+def test_a_name_that_is_blank(field: str, value: object) -> None:
+    with pytest.raises(InvalidValueError, match=f"{field} is {value!r}; it must be text"):
+        watcher_metadata(**{field: value})
+
+
+@pytest.mark.parametrize("value", [{"at": object()}, {"ratio": float("nan")}, {1: "one"}, [("a", 1)], "text"])
+def test_metadata_that_json_cannot_hold(value: object) -> None:
+    with pytest.raises(InvalidValueError, match="metadata is"):
+        watcher_metadata(metadata=value)  # type: ignore[arg-type]

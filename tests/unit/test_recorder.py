@@ -1,0 +1,105 @@
+"""The parts of the recorder that need no database."""
+
+import json
+
+import dagster as dg
+import pytest
+
+from watcher_core import InvalidValueError
+from watcher_dagster import build_watcher_recorder_sensor
+from watcher_dagster.cursor import MAX_UNSETTLED, History, OpenRun, RecorderCursor, UnreadRun
+from watcher_dagster.eventlog import _find_poison, is_outage
+
+
+def test_the_cursor_comes_back_from_json_as_it_went() -> None:
+    cursor = RecorderCursor(
+        since=1_700_000_000.123456,
+        position=7,
+        handled={"a": [1795472477.9388824]},
+        open={"b": OpenRun(seen="x", heard=1.5, due=None, running=[])},
+        unread={"c": UnreadRun(tries=2, job_name="job", state="failed", ended=1.5)},
+        runless="y",
+        runless_handled=[1, 2],
+        runless_tries=1,
+        history=History(runs=10, recorded=5),
+    )
+    assert RecorderCursor.from_json(json.loads(json.dumps(cursor.to_json()))) == cursor
+    assert RecorderCursor.from_json(RecorderCursor(since=1.0).to_json()) == RecorderCursor(since=1.0)
+
+
+def test_what_the_cursor_was_does_not_change_with_it() -> None:
+    cursor = RecorderCursor(since=1.0, handled={"a": [1.0]}, open={"b": OpenRun()})
+    before = cursor.to_json()
+    cursor.handled["a"].append(2.0)
+    cursor.open["b"].due = 5.0
+    assert (before["handled"], before["open"]["b"]["due"]) == ({"a": [1.0]}, 0.0)
+
+
+def end(storage_id: int, run_id: str, timestamp: float) -> dg.EventLogRecord:
+    entry = dg.EventLogEntry(
+        error_info=None, level=10, user_message="", run_id=run_id, timestamp=timestamp, job_name="job"
+    )
+    return dg.EventLogRecord(storage_id=storage_id, event_log_entry=entry)
+
+
+def test_the_position_stays_behind_the_first_young_end() -> None:
+    ends = [end(10, "a", 100.0), end(11, "b", 200.0), end(12, "c", 900.0), end(13, "a", 300.0)]
+    cursor = RecorderCursor(since=0.0, position=9)
+    for event in ends:
+        cursor.handle(event.event_log_entry.run_id, event.event_log_entry.timestamp)
+    assert cursor.settle(ends, before=500.0) == 2
+    assert (cursor.position, cursor.handled) == (11, {"c": [900.0], "a": [300.0]})
+    assert [cursor.is_handled(event) for event in ends] == [False, False, True, True]
+    assert cursor.settle(ends[2:], before=1_000.0) == 2
+    assert (cursor.position, cursor.handled) == (13, {})
+
+
+def test_a_clock_that_is_ahead_does_not_keep_all_ends_from_settling() -> None:
+    cursor = RecorderCursor(since=0.0, position=0)
+    ends = [end(number, str(number), 9e9) for number in range(1, MAX_UNSETTLED + 11)]
+    assert cursor.settle(ends, before=500.0) == 10
+    assert cursor.position == 10
+
+
+def test_old_ends_are_forgotten() -> None:
+    cursor = RecorderCursor(since=0.0, handled={"a": [1.0, 2.0], "b": [1.0, 9.0]})
+    cursor.forget(before=5.0)
+    assert cursor.handled == {"b": [1.0, 9.0]}
+
+
+@pytest.mark.parametrize("after", [0, 5, 998])
+@pytest.mark.parametrize("poison", [999, 1_000, 123_456_789])
+def test_the_event_that_breaks_a_page_is_found(after: int, poison: int) -> None:
+    calls = []
+
+    def fetch(after: int, before: int | None, limit: int) -> list[dg.EventLogRecord]:
+        calls.append(before)
+        if after < poison < (before or 0):
+            raise ValueError("unknown class")
+        return []
+
+    assert _find_poison(fetch, after) == poison
+    assert len(calls) < 60
+
+
+def test_an_event_that_is_gone_is_not_looked_for_for_ever() -> None:
+    assert _find_poison(lambda *_: [], 5) == 5
+
+
+def test_an_outage_is_told_from_what_cannot_be_read() -> None:
+    wrapped = RuntimeError("too many retries")
+    wrapped.__cause__ = ConnectionRefusedError("nobody there")
+    assert is_outage(wrapped)
+    assert not is_outage(ValueError("unknown class"))
+
+
+def test_the_sensor_says_what_is_wrong_with_its_arguments() -> None:
+    with pytest.raises(InvalidValueError, match="history_days is -1"):
+        build_watcher_recorder_sensor(history_days=-1)
+
+
+def test_the_sensor_runs_without_being_switched_on() -> None:
+    sensor = build_watcher_recorder_sensor()
+    assert (sensor.name, sensor.minimum_interval_seconds) == ("watcher_recorder_sensor", 10)
+    assert sensor.default_status is dg.DefaultSensorStatus.RUNNING
+    assert sensor.required_resource_keys == {"watcher"}

@@ -1,0 +1,145 @@
+"""What the asset definitions of a code location say of their pipelines.
+
+Code is the source of configuration, and an asset's definition is the code: its group is the pipeline's type, its
+freshness policy a threshold, its kinds and owners worth keeping. Only what a definition states is passed on; the rest
+stays `UNSET`, so that what a person set with `watcher pipelines set` is not taken back at the next tick.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import logging
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import dagster as dg
+
+from watcher_core import UNSET, DatePart, InvalidValueError, PipelineConfiguration, Unset
+from watcher_dagster import metadata as keys
+from watcher_dagster.identity import asset_pipeline_name
+
+logger = logging.getLogger("watcher.dagster")
+
+# Enough to recognise an asset by; the whole text is in Dagster.
+DESCRIPTION_LENGTH = 200
+
+_UNITS = (
+    (dt.timedelta(weeks=1), DatePart.WEEK),
+    (dt.timedelta(days=1), DatePart.DAY),
+    (dt.timedelta(hours=1), DatePart.HOUR),
+)
+_MINUTE = dt.timedelta(minutes=1)
+
+
+def pipeline_configurations(repository_def: dg.RepositoryDefinition) -> list[PipelineConfiguration]:
+    """The pipelines of a code location as its asset definitions declare them, sorted by name.
+
+    Assets that Dagster does not materialize are somebody else's, and are passed over unless they carry metadata of
+    ours. A value that breaks a rule is logged and passed over: it must not stop the recording of everything else.
+    """
+    configurations = [asset_configuration(spec) for spec in _specs(repository_def)]
+    return sorted(configurations, key=lambda configuration: configuration.name)
+
+
+def freshness_threshold(policy: dg.FreshnessPolicy | None) -> tuple[int, DatePart] | None:
+    """The fail window of a time-window policy, in the largest unit that divides it; `None` for other policies.
+
+    Less than a whole minute is rounded up: our rule may be looser than Dagster's by seconds, never stricter.
+    """
+    window = getattr(policy, "fail_window", None)
+    if window is None:
+        return None
+    length: dt.timedelta = window if isinstance(window, dt.timedelta) else window.to_timedelta()
+    for unit, datepart in _UNITS:
+        if not length % unit:
+            return length // unit, datepart
+    return -(-length // _MINUTE), DatePart.MINUTE
+
+
+def _specs(repository_def: dg.RepositoryDefinition) -> Iterator[dg.AssetSpec]:
+    for key, assets_def in repository_def.assets_defs_by_key.items():
+        spec = assets_def.get_asset_spec(key)
+        if assets_def.is_materializable or any(name.startswith(keys.PREFIX) for name in spec.metadata):
+            yield spec
+
+
+def asset_configuration(spec: dg.AssetSpec) -> PipelineConfiguration:
+    """The pipeline of one asset."""
+    name = asset_pipeline_name(spec.key)
+    declared = {key: _plain(value) for key, value in spec.metadata.items() if key.startswith(keys.PREFIX)}
+    freshness = _threshold(name, keys.FRESHNESS_KEY, declared)
+    if isinstance(freshness, Unset):
+        freshness = freshness_threshold(spec.freshness_policy) or UNSET
+    freshness_number, freshness_datepart = _split(freshness)
+    timeliness_number, timeliness_datepart = _split(_threshold(name, keys.TIMELINESS_KEY, declared))
+    return PipelineConfiguration(
+        name=name,
+        pipeline_type_name=_text(declared.get(keys.PIPELINE_TYPE_KEY)) or spec.group_name or "default",
+        pipeline_metadata=_pipeline_metadata(spec, declared),
+        freshness_number=freshness_number,
+        freshness_datepart=freshness_datepart,
+        mute_freshness_check=_flag(name, keys.MUTE_FRESHNESS_KEY, declared),
+        timeliness_number=timeliness_number,
+        timeliness_datepart=timeliness_datepart,
+        mute_timeliness_check=_flag(name, keys.MUTE_TIMELINESS_KEY, declared),
+    )
+
+
+def _pipeline_metadata(spec: dg.AssetSpec, declared: Mapping[str, Any]) -> dict[str, Any]:
+    own = declared.get(keys.METADATA_KEY)
+    found = {
+        "description": _short(spec.description),
+        "kinds": sorted(spec.kinds),
+        "owners": list(spec.owners),
+        "tags": {key: value for key, value in sorted(spec.tags.items()) if not key.startswith("dagster/")},
+        "partitions": _partitions_type(spec.partitions_def),
+    }
+    return {key: value for key, value in found.items() if value} | (dict(own) if isinstance(own, Mapping) else {})
+
+
+def _short(description: str | None) -> str | None:
+    """The first paragraph, on one line."""
+    paragraph = re.split(r"\n\s*\n", (description or "").strip(), maxsplit=1)[0]
+    line = " ".join(paragraph.split())
+    return line if len(line) <= DESCRIPTION_LENGTH else line[: DESCRIPTION_LENGTH - 1] + "…"
+
+
+def _partitions_type(partitions_def: dg.PartitionsDefinition[Any] | None) -> str | None:
+    """`daily`, `static`, `time_window`, …: the class's name without what all of them share."""
+    if partitions_def is None:
+        return None
+    name = type(partitions_def).__name__.removesuffix("PartitionsDefinition").removesuffix("Partitions")
+    return re.sub(r"(?<!^)(?=[A-Z])", "_", name).lower()
+
+
+def _threshold(asset: str, key: str, declared: Mapping[str, Any]) -> tuple[int, DatePart] | Unset | None:
+    value = declared.get(key, UNSET)
+    if value is None or isinstance(value, Unset):
+        return value
+    try:
+        return keys.parse_threshold(key, value)
+    except InvalidValueError as error:
+        logger.warning("asset %s: %s; it is passed over", asset, error)
+        return UNSET
+
+
+def _flag(asset: str, key: str, declared: Mapping[str, Any]) -> bool | Unset:
+    value = declared.get(key, UNSET)
+    if isinstance(value, bool | Unset):
+        return value
+    logger.warning("asset %s: %s is %r; it must be true or false; it is passed over", asset, key, value)
+    return UNSET
+
+
+def _split(threshold: tuple[int, DatePart] | Unset | None) -> tuple[int | Unset | None, DatePart | Unset | None]:
+    return threshold if isinstance(threshold, tuple) else (threshold, threshold)
+
+
+def _text(value: object) -> str | None:
+    return value.strip() or None if isinstance(value, str) else None
+
+
+def _plain(value: object) -> object:
+    """The value that somebody wrapped in a `MetadataValue`, or gave as it is."""
+    return value.value if isinstance(value, dg.MetadataValue) else value

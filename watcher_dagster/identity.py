@@ -1,0 +1,91 @@
+"""What runs, materializations and their pipelines are called, for the recorder and the resource alike.
+
+Both write of the same executions, from opposite sides: the resource from inside the step, the recorder from the event
+log. They meet in one row because both make its identity here. An identity is a path of components in which `%`, `/` and
+control characters are percent-encoded, so that no two executions share one, whatever their keys look like.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from typing import Final
+
+import dagster as dg
+
+# On the runs of our own jobs, so that the recorder passes over them.
+WATCHER_RUN_TAG: Final = "watcher/internal"
+
+# The job that Dagster makes for assets that are materialized ad hoc; older versions numbered it.
+ASSET_JOB: Final = "__ASSET_JOB"
+_NUMBERED_ASSET_JOB = re.compile(r"__ASSET_JOB_\d+")
+
+# What the columns hold, see watcher_core.models.
+MAX_IDENTITY_BYTES: Final = 2560
+MAX_NAME_BYTES: Final = 2048
+
+_REPOSITORY_TAG: Final = ".dagster/repository"
+_RESERVED = re.compile(r"[%/\x00-\x1f\x7f]")
+
+
+def run_identity(run_id: str) -> str:
+    """Identify the execution of a run."""
+    return run_id
+
+
+def materialization_identity(
+    run_id: str, step_key: str | None, asset_key: dg.AssetKey, partition: str | None = None
+) -> str:
+    """Identify the execution of an asset in a step of a run: `run_id/step_key/asset_key[/partition]`."""
+    components = [run_id, step_key or "", _key(asset_key)]
+    if partition is not None:
+        components.append(partition)
+    return _fitting("/".join(map(_component, components)), MAX_IDENTITY_BYTES)
+
+
+def runless_identity(storage_id: int, asset_key: dg.AssetKey) -> str:
+    """Identify a materialization that was reported without a run, by its place in the event log."""
+    return _fitting(f"runless/{storage_id}/{_component(_key(asset_key))}", MAX_IDENTITY_BYTES)
+
+
+def asset_pipeline_name(asset_key: dg.AssetKey) -> str:
+    """Name the pipeline of an asset: its key as `a/b`."""
+    return _name(asset_key.to_user_string())
+
+
+def run_pipeline_name(run: dg.DagsterRun) -> str:
+    """Name the pipeline of a run: `location/job`, or the job alone where the run came from no code location."""
+    job = ASSET_JOB if _NUMBERED_ASSET_JOB.fullmatch(run.job_name) else run.job_name
+    location = run_location(run)
+    return _name(job if location is None else f"{location}/{job}")
+
+
+def run_location(run: dg.DagsterRun) -> str | None:
+    """Name the code location that a run was launched from; `None` for one that a process executed by itself."""
+    if run.remote_job_origin is not None:
+        return run.remote_job_origin.location_name
+    _, found, location = run.tags.get(_REPOSITORY_TAG, "").partition("@")
+    return location if found else None
+
+
+def _key(asset_key: dg.AssetKey) -> str:
+    return "/".join(map(_component, asset_key.path))
+
+
+def _component(text: str) -> str:
+    return _RESERVED.sub(lambda found: f"%{ord(found[0]):02X}", text)
+
+
+def _name(text: str) -> str:
+    return _fitting(text.replace("\x00", "").strip() or "(blank)", MAX_NAME_BYTES)
+
+
+def _fitting(text: str, limit: int) -> str:
+    """The text, or as much of it as fits before a hash that tells it from others with the same beginning."""
+    if len(text) <= limit and text.isascii():
+        return text
+    encoded = text.encode("utf-8", "replace")  # a lone surrogate is no text that PostgreSQL stores
+    if len(encoded) <= limit:
+        return encoded.decode()
+    digest = hashlib.sha256(encoded).hexdigest()
+    return f"{encoded[: limit - len(digest) - 1].decode('utf-8', 'ignore').rstrip()}~{digest}"

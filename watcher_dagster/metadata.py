@@ -1,0 +1,160 @@
+"""The metadata keys that Watcher reads and writes, and `watcher_metadata`, which sets those of an asset's definition.
+
+All keys stand here, because three places must agree on them: what an asset declares, what a materialization reports,
+and what the recorder looks for. A threshold is kept as text ("2 hours"), so that the Dagster UI shows it as people say
+it, and so that it can be written by hand where there is no Python to call: in YAML, or in a dbt project.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from watcher_core import UNSET, DatePart, InvalidValueError, Unset
+
+# What a materialization reports, by the execution's field.
+COUNT_KEYS: Final[Mapping[str, str]] = {
+    "inserts": "watcher/inserts",
+    "updates": "watcher/updates",
+    "soft_deletes": "watcher/soft_deletes",
+    "total_rows": "watcher/total_rows",
+}
+# Where the watermark goes, so that the recorder can move it when our database was away during the step.
+NEXT_WATERMARK_KEY: Final = "watcher/next_watermark"
+# Dagster's own words for the total: of the partition, or of the whole table.
+PARTITION_ROW_COUNT_KEY: Final = "dagster/partition_row_count"
+ROW_COUNT_KEY: Final = "dagster/row_count"
+
+# What an asset's definition declares.
+PREFIX: Final = "watcher/"
+FRESHNESS_KEY: Final = "watcher/freshness"
+MUTE_FRESHNESS_KEY: Final = "watcher/mute_freshness"
+TIMELINESS_KEY: Final = "watcher/timeliness"
+MUTE_TIMELINESS_KEY: Final = "watcher/mute_timeliness"
+PIPELINE_TYPE_KEY: Final = "watcher/pipeline_type"
+ADDRESS_KEY: Final = "watcher/address"
+ADDRESS_TYPE_KEY: Final = "watcher/address_type"
+METADATA_KEY: Final = "watcher/metadata"
+
+_THRESHOLD_TEXT = re.compile(r"\s*(\d+)\s+([A-Za-z]+)\s*")
+_THRESHOLD_RULE = f"a whole number above zero and a unit ({', '.join(DatePart)})"
+
+
+def watcher_metadata(
+    *,
+    freshness: tuple[int, str] | Unset | None = UNSET,
+    mute_freshness: bool | Unset = UNSET,
+    timeliness: tuple[int, str] | Unset | None = UNSET,
+    mute_timeliness: bool | Unset = UNSET,
+    pipeline_type: str | Unset = UNSET,
+    address: str | Unset = UNSET,
+    address_type: str | Unset = UNSET,
+    metadata: Mapping[str, Any] | Unset = UNSET,
+) -> dict[str, Any]:
+    """What Watcher should know of an asset, as metadata of its definition.
+
+    What is not passed is left as it is in Watcher's database, where `watcher pipelines set` may have put it. An
+    explicit `None` takes a threshold away, so that the pipeline type's holds.
+
+    Args:
+        freshness: The data is stale when its last change is older than this: a number and a unit (minute, hour, day,
+            week, month, year). Without it, the fail window of a time-window `FreshnessPolicy` is taken.
+        mute_freshness: Whether the freshness check passes over this asset.
+        timeliness: A materialization is late when it takes longer than this: a number and a unit.
+        mute_timeliness: Whether the timeliness check passes over this asset.
+        pipeline_type: The class of pipelines that it belongs to, in place of its asset group.
+        address: Where its data lives, in place of `dagster/uri`, `dagster/table_name` and its key.
+        address_type: The kind of that address (`postgresql`, `s3`), in place of `dagster/storage_kind` and its kind.
+        metadata: Anything else worth keeping with the pipeline; a mapping that JSON can hold.
+
+    Returns:
+        A dictionary with keys under `watcher/`, for `metadata=` of `@asset`, `AssetSpec`, `AssetOut` and the like.
+
+    Raises:
+        InvalidValueError: A value breaks a rule; the message names both.
+
+    Examples:
+        .. code-block:: python
+
+            import dagster as dg
+            from watcher_dagster import watcher_metadata
+
+            @dg.asset(
+                group_name="sales",
+                metadata={
+                    **watcher_metadata(freshness=(2, "hour"), timeliness=(15, "minute")),
+                    "dagster/table_name": "warehouse.stock_prices",
+                },
+            )
+            def stock_prices(): ...
+    """
+    declared: dict[str, Any] = {
+        FRESHNESS_KEY: _threshold_text("freshness", freshness),
+        MUTE_FRESHNESS_KEY: _flag("mute_freshness", mute_freshness),
+        TIMELINESS_KEY: _threshold_text("timeliness", timeliness),
+        MUTE_TIMELINESS_KEY: _flag("mute_timeliness", mute_timeliness),
+        PIPELINE_TYPE_KEY: _name("pipeline_type", pipeline_type),
+        ADDRESS_KEY: _name("address", address),
+        ADDRESS_TYPE_KEY: _name("address_type", address_type),
+        METADATA_KEY: _json("metadata", metadata),
+    }
+    return {key: value for key, value in declared.items() if not isinstance(value, Unset)}
+
+
+def parse_threshold(field: str, value: object) -> tuple[int, DatePart]:
+    """Read a threshold: `(2, "hour")`, or text such as "2 hours".
+
+    Raises:
+        InvalidValueError: It is neither; the message names `field`, the value and the rule.
+    """
+    number, unit = _split_threshold(value)
+    if isinstance(number, bool) or not isinstance(number, int) or number < 1:
+        raise InvalidValueError(f"{field} is {value!r}; it must be {_THRESHOLD_RULE}, as in (2, 'hour')")
+    try:
+        return number, DatePart(str(unit).lower().removesuffix("s"))
+    except ValueError:
+        raise InvalidValueError(f"{field} is {value!r}; it must be {_THRESHOLD_RULE}, as in (2, 'hour')") from None
+
+
+def _split_threshold(value: object) -> tuple[object, object]:
+    if isinstance(value, str):
+        match = _THRESHOLD_TEXT.fullmatch(value)
+        return (int(match[1]), match[2]) if match else (None, None)
+    if isinstance(value, Sequence) and len(value) == 2:
+        return value[0], value[1]
+    return None, None
+
+
+def _threshold_text(field: str, value: tuple[int, str] | Unset | None) -> str | Unset | None:
+    if value is None or isinstance(value, Unset):
+        return value
+    number, unit = parse_threshold(field, value)
+    return f"{number} {unit}{'' if number == 1 else 's'}"
+
+
+def _flag(field: str, value: bool | Unset) -> bool | Unset:
+    if not isinstance(value, bool | Unset):
+        raise InvalidValueError(f"{field} is {value!r}; it must be True or False")
+    return value
+
+
+def _name(field: str, value: str | Unset) -> str | Unset:
+    if isinstance(value, Unset):
+        return value
+    if not isinstance(value, str) or not value.strip():
+        raise InvalidValueError(f"{field} is {value!r}; it must be text that is not blank")
+    return value.strip()
+
+
+def _json(field: str, value: Mapping[str, Any] | Unset) -> dict[str, Any] | Unset:
+    if isinstance(value, Unset):
+        return value
+    if not isinstance(value, Mapping) or not all(isinstance(key, str) for key in value):
+        raise InvalidValueError(f"{field} is {value!r}; it must be a mapping with text as keys")
+    try:
+        json.dumps(dict(value), allow_nan=False)
+    except (TypeError, ValueError) as error:
+        raise InvalidValueError(f"{field} is {value!r}; it must be what JSON can hold: {error}") from error
+    return dict(value)

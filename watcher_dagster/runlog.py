@@ -1,0 +1,186 @@
+"""A run as its events tell of it: which steps started, failed and succeeded, which assets were planned and made."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+import dagster as dg
+
+from watcher_core import ExecutionState
+
+# All that is read of a run.
+EVENT_TYPES: Final = frozenset(
+    {
+        dg.DagsterEventType.RUN_START,
+        dg.DagsterEventType.RUN_SUCCESS,
+        dg.DagsterEventType.RUN_FAILURE,
+        dg.DagsterEventType.RUN_CANCELED,
+        dg.DagsterEventType.ASSET_MATERIALIZATION_PLANNED,
+        dg.DagsterEventType.ASSET_MATERIALIZATION,
+        dg.DagsterEventType.STEP_START,
+        dg.DagsterEventType.STEP_RESTARTED,
+        dg.DagsterEventType.STEP_UP_FOR_RETRY,
+        dg.DagsterEventType.STEP_SUCCESS,
+        dg.DagsterEventType.STEP_FAILURE,
+        dg.DagsterEventType.STEP_SKIPPED,
+    }
+)
+
+RUN_ENDS: Final = {
+    dg.DagsterEventType.RUN_SUCCESS.value: ExecutionState.SUCCEEDED,
+    dg.DagsterEventType.RUN_FAILURE.value: ExecutionState.FAILED,
+    dg.DagsterEventType.RUN_CANCELED.value: ExecutionState.CANCELED,
+}
+_STATUS_ENDS: Final = {
+    dg.DagsterRunStatus.SUCCESS: ExecutionState.SUCCEEDED,
+    dg.DagsterRunStatus.FAILURE: ExecutionState.FAILED,
+    dg.DagsterRunStatus.CANCELED: ExecutionState.CANCELED,
+}
+
+_STEP_EVENTS: Final = frozenset(
+    {"STEP_START", "STEP_RESTARTED", "STEP_UP_FOR_RETRY", "STEP_SUCCESS", "STEP_SKIPPED", "STEP_FAILURE"}
+)
+
+# What Dagster raises inside a step that it cancels.
+_INTERRUPTION: Final = "DagsterExecutionInterruptedError"
+
+MAX_MESSAGE_CHARACTERS: Final = 2_000
+MAX_STACK_CHARACTERS: Final = 2_000
+
+
+@dataclass(slots=True)
+class StepLog:
+    """A step, through all of its attempts."""
+
+    started: float | None = None
+    ended: float | None = None
+    state: ExecutionState = ExecutionState.RUNNING
+    attempts: int = 0
+    error: dict[str, str] | None = None
+
+    def end(self, state: ExecutionState, timestamp: float) -> None:
+        self.state, self.ended = state, timestamp
+
+
+@dataclass(slots=True)
+class AssetLog:
+    """What a step was to do for an asset, and has done, by partition; a partition of `None` is the whole asset."""
+
+    planned: dict[str | None, None] = field(default_factory=dict)  # a set that keeps its order
+    is_range: bool = False
+    materialized: dict[str | None, tuple[float, dg.AssetMaterialization]] = field(default_factory=dict)
+
+
+class RunLog:
+    """A run, as far as its events have been read."""
+
+    def __init__(self, record: dg.RunRecord) -> None:
+        status = record.dagster_run.status
+        self.started = record.start_time
+        self.state = _STATUS_ENDS.get(status, ExecutionState.RUNNING)
+        self.ended = record.end_time or (
+            None if self.state is ExecutionState.RUNNING else record.update_timestamp.timestamp()
+        )
+        self.error: dict[str, str] | None = None
+        self.steps: dict[str, StepLog] = {}
+        self.assets: dict[tuple[str, dg.AssetKey], AssetLog] = {}
+
+    @property
+    def is_over(self) -> bool:
+        return self.state is not ExecutionState.RUNNING
+
+    def end(self) -> dt.datetime | None:
+        if not self.is_over or self.ended is None:
+            return None
+        return moment(max(self.ended, self.started or self.ended))
+
+    def add(self, entry: dg.EventLogEntry) -> None:
+        event = entry.dagster_event
+        if event is None:
+            return
+        kind, timestamp = event.event_type_value, entry.timestamp
+        if kind in _STEP_EVENTS:
+            step = self.steps.get(event.step_key or "")
+            if step is None:
+                step = self.steps[event.step_key or ""] = StepLog()
+            self._add_to_step(step, kind, timestamp, event)
+        elif kind == "ASSET_MATERIALIZATION":
+            # Dagster's own accessor checks the type anew, which takes as long as all the rest.
+            data: Any = event.event_specific_data
+            materialization = data.materialization
+            asset = self._asset(event.step_key, materialization.asset_key)
+            asset.materialized[materialization.partition] = timestamp, materialization
+        elif kind == "ASSET_MATERIALIZATION_PLANNED":
+            self._plan(event)
+        elif kind == "PIPELINE_START":
+            self.started = timestamp
+        elif kind in RUN_ENDS:
+            self.state, self.ended = RUN_ENDS[kind], timestamp
+            self.error = _run_error(event) if self.state is ExecutionState.FAILED else None
+
+    def _asset(self, step_key: str | None, asset_key: dg.AssetKey) -> AssetLog:
+        identity = (step_key or "", asset_key)
+        asset = self.assets.get(identity)
+        if asset is None:
+            asset = self.assets[identity] = AssetLog()
+        return asset
+
+    def _plan(self, event: dg.DagsterEvent) -> None:
+        planned: Any = event.event_specific_data
+        asset = self._asset(event.step_key, planned.asset_key)
+        if planned.partitions_subset is None:
+            asset.planned[planned.partition] = None
+            asset.is_range = len(asset.planned) > 1
+        else:
+            asset.planned |= dict.fromkeys(planned.partitions_subset.get_partition_keys())
+            asset.is_range = True
+
+    @staticmethod
+    def _add_to_step(step: StepLog, kind: str, timestamp: float, event: dg.DagsterEvent) -> None:
+        if step.started is None and kind != "STEP_SKIPPED":
+            step.started = timestamp  # a step whose process dies before it speaks has but a failure
+        if kind in ("STEP_START", "STEP_RESTARTED"):
+            step.attempts += 1
+            step.state, step.ended, step.error = ExecutionState.RUNNING, None, None
+        elif kind == "STEP_SUCCESS":
+            step.end(ExecutionState.SUCCEEDED, timestamp)
+        elif kind == "STEP_SKIPPED":
+            step.end(ExecutionState.SKIPPED, timestamp)
+        elif kind == "STEP_FAILURE":
+            info = event.step_failure_data.error
+            step.error = _error(info, event.message)
+            step.end(ExecutionState.CANCELED if _is_interruption(info) else ExecutionState.FAILED, timestamp)
+
+
+def _run_error(event: dg.DagsterEvent) -> dict[str, str]:
+    data = event.event_specific_data
+    return _error(getattr(data, "error", None), event.message)
+
+
+def _error(info: Any, message: str | None) -> dict[str, str]:
+    """What went wrong: the exception that the user's code raised, from within those that Dagster wraps around it."""
+    if info is None:
+        return {"message": (message or "no reason given")[:MAX_MESSAGE_CHARACTERS]}
+    while info.cause is not None and (info.cls_name or "").startswith("Dagster"):
+        info = info.cause
+    told = info.message.strip()
+    if info.cls_name:
+        _, found, after = told.partition(f"{info.cls_name}: ")
+        told = after if found else told
+    stack = "".join(info.stack)[-MAX_STACK_CHARACTERS:]
+    return {"class": info.cls_name or "", "message": told[:MAX_MESSAGE_CHARACTERS], "stack": stack}
+
+
+def _is_interruption(info: Any) -> bool:
+    while info is not None:
+        if info.cls_name == _INTERRUPTION:
+            return True
+        info = info.cause
+    return False
+
+
+def moment(timestamp: float) -> dt.datetime:
+    """The time of an event, with its time zone."""
+    return dt.datetime.fromtimestamp(timestamp, dt.UTC)

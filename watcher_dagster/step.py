@@ -1,0 +1,165 @@
+"""What Dagster's context tells of the step that runs: which pipeline it is, which execution, which partition.
+
+The recorder will meet the same step in the event log. So the identity is made by the recorder's own functions, and a
+partition is the asset's own: a run may have a partition that some of its assets know nothing of.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any
+
+import dagster as dg
+
+from watcher_core import InvalidValueError, PipelineConfiguration
+from watcher_dagster.assets import asset_configuration
+from watcher_dagster.identity import asset_pipeline_name, materialization_identity
+
+StepContext = dg.AssetExecutionContext | dg.OpExecutionContext
+
+
+@dataclass(frozen=True, kw_only=True)
+class Step:
+    """One asset's share of a step, or a step that has no asset."""
+
+    pipeline: PipelineConfiguration
+    asset_key: dg.AssetKey | None
+    external_id: str | None  # None where there is no run: the asset's function was called as such, in a test
+    run: dg.DagsterRun | None
+    attempt: int
+    partition: str | None
+    partition_range: tuple[str, str] | None
+    watermark: str | None  # the partition, where partitions follow one another in time
+    logical_date: dt.datetime | None
+
+
+def read_step(
+    context: StepContext,
+    *,
+    asset_key: dg.AssetKey | str | list[str] | None = None,
+    pipeline: str | None = None,
+    partition: str | None = None,
+) -> Step:
+    """The step of `context`.
+
+    Args:
+        context: Dagster's context, of an asset, a multi-asset or an op.
+        asset_key: Which asset, where the step has several or Dagster does not know of it.
+        pipeline: A name, for work that is no asset's.
+        partition: The partition that an op materializes; an asset's own is known.
+
+    Raises:
+        InvalidValueError: It cannot be told which pipeline is meant, or two are.
+    """
+    if pipeline is not None:
+        if asset_key is not None:
+            raise InvalidValueError(f"pipeline {pipeline!r} and asset_key {asset_key!r}: pass one of them")
+        return _step(context, PipelineConfiguration(name=pipeline), None, partition=partition)
+    key = _asset_key(context, asset_key)
+    spec = _asset_spec(context, key)
+    if spec is None:
+        return _step(context, PipelineConfiguration(name=asset_pipeline_name(key)), key, partition=partition)
+    if partition is not None:
+        raise InvalidValueError(f"partition {partition!r}: the partition of asset {key.to_user_string()!r} is known")
+    return _asset_step(context, key, spec)
+
+
+def _asset_step(context: StepContext, key: dg.AssetKey, spec: dg.AssetSpec) -> Step:
+    configuration, partitions_def = asset_configuration(spec), spec.partitions_def
+    if partitions_def is None or not (context.has_partition_key or context.has_partition_key_range):
+        return _step(context, configuration, key)
+    first, last = context.partition_key_range.start, context.partition_key_range.end
+    in_time = isinstance(partitions_def, dg.TimeWindowPartitionsDefinition)
+    return _step(
+        context,
+        configuration,
+        key,
+        partition=first if first == last else None,
+        partition_range=None if first == last else (first, last),
+        watermark=last if in_time else None,
+        logical_date=_window_start(partitions_def, last),
+    )
+
+
+def _step(
+    context: StepContext,
+    pipeline: PipelineConfiguration,
+    asset_key: dg.AssetKey | None,
+    *,
+    partition: str | None = None,
+    partition_range: tuple[str, str] | None = None,
+    watermark: str | None = None,
+    logical_date: dt.datetime | None = None,
+) -> Step:
+    op_context = context.op_execution_context
+    try:
+        step_key = op_context.get_step_execution_context().step.key
+    except dg.DagsterError:  # there is no step: a test calls the asset as a function
+        step_key = None
+    target = asset_key or dg.AssetKey([pipeline.name])
+    return Step(
+        pipeline=pipeline,
+        asset_key=asset_key,
+        external_id=step_key and materialization_identity(op_context.run_id, step_key, target, partition),
+        run=context.run if step_key else None,
+        attempt=op_context.retry_number + 1 if step_key else 1,
+        partition=partition,
+        partition_range=partition_range,
+        watermark=watermark,
+        logical_date=logical_date,
+    )
+
+
+def _asset_key(context: StepContext, given: dg.AssetKey | str | list[str] | None) -> dg.AssetKey:
+    materialized = sorted(_materialized_keys(context))
+    if given is not None:
+        key = dg.AssetKey.from_coercible(given)
+        if materialized and key not in materialized:
+            raise InvalidValueError(
+                f"asset_key is {key.to_user_string()!r}; this step materializes {_list(materialized)}"
+            )
+        return key
+    if len(materialized) == 1:
+        return materialized[0]
+    if materialized:
+        raise InvalidValueError(
+            f"this step materializes {_list(materialized)}: pass asset_key= to say which is tracked"
+        )
+    raise InvalidValueError(
+        "this step materializes no asset that Dagster knows of: pass asset_key= for the asset that it materializes,"
+        " or pipeline= for a name"
+    )
+
+
+def _materialized_keys(context: StepContext) -> set[dg.AssetKey]:
+    """What this very step materializes; in a graph asset every op belongs to the asset, and one materializes it."""
+    if not context.has_assets_def:
+        return set()
+    if isinstance(context.assets_def.node_def, dg.OpDefinition):
+        return set(context.assets_def.keys_by_output_name.values())
+    return set(_keys_of_outputs(context))
+
+
+def _keys_of_outputs(context: StepContext) -> Iterator[dg.AssetKey]:
+    for output in context.op_def.output_defs:
+        with suppress(Exception):  # Dagster has no public name for what it raises when an output is no asset's
+            yield context.asset_key_for_output(output.name)
+
+
+def _asset_spec(context: StepContext, key: dg.AssetKey) -> dg.AssetSpec | None:
+    return context.assets_def.get_asset_spec(key) if context.has_assets_def else None
+
+
+def _window_start(partitions_def: dg.PartitionsDefinition[Any], partition: str) -> dt.datetime | None:
+    if isinstance(partitions_def, dg.TimeWindowPartitionsDefinition):
+        return partitions_def.time_window_for_partition_key(partition).start
+    if isinstance(partitions_def, dg.MultiPartitionsDefinition) and partitions_def.has_time_window_dimension:
+        return partitions_def.time_window_for_partition_key(partition).start
+    return None
+
+
+def _list(keys: list[dg.AssetKey]) -> str:
+    return ", ".join(key.to_user_string() for key in keys)
