@@ -1,0 +1,33 @@
+"""Answers. Nothing here knows of Watcher."""
+
+import dagster as dg
+
+from . import cleaned, reference
+from .source import days
+from .warehouse import Warehouse
+
+
+@dg.asset(partitions_def=days, deps=[cleaned.flights_enriched, reference.airlines])
+def carrier_delays(context: dg.AssetExecutionContext, warehouse: Warehouse) -> dg.MaterializeResult[None]:
+    """How late each carrier was that day, and in what wind."""
+    query = """
+        SELECT day, name AS airline, count(*) AS flights,
+               avg(dep_delay) AS departure_delay, avg(arr_delay) AS arrival_delay, avg(wind_speed) AS wind_speed
+        FROM flights_enriched
+        JOIN airlines USING (carrier)
+        GROUP BY day, name
+    """
+    rows = warehouse.build("carrier_delays", query, day=context.partition_key)
+    return dg.MaterializeResult(metadata={"dagster/partition_row_count": rows})
+
+
+@dg.asset(deps=[cleaned.flown_flights, reference.airports])
+def airport_traffic(warehouse: Warehouse) -> dg.MaterializeResult[None]:
+    """How many flights from New York City each airport has seen, over all days loaded so far."""
+    query = """
+        SELECT faa AS airport, name, count(*) AS arrivals, max(day) AS last_day
+        FROM flown_flights
+        JOIN airports ON faa = dest
+        GROUP BY faa, name
+    """
+    return dg.MaterializeResult(metadata={"dagster/row_count": warehouse.build("airport_traffic", query)})
