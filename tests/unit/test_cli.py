@@ -1,0 +1,563 @@
+"""The command line without a database: its help, what it reads and writes, what it prepares for Dagster."""
+
+from __future__ import annotations
+
+import ast
+import datetime as dt
+import json
+import logging
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+import typer
+from rich.text import Text
+
+from watcher_core import NotFoundError, RecorderState, Settings, WatcherError, logs
+from watcher_core.cli import app, deployment, doctor, edge, main, output, times
+from watcher_core.errors import ConfigurationError
+
+NOW = dt.datetime(2026, 3, 10, 12, tzinfo=dt.UTC)
+
+
+@pytest.fixture(autouse=True)
+def logging_as_before() -> Iterator[None]:
+    logger = logging.getLogger("watcher")
+    before = logger.level, logger.handlers
+    yield
+    logger.level, logger.handlers = before
+
+
+@pytest.fixture
+def new_york(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.setenv("TZ", "America/New_York")
+    time.tzset()
+    yield
+    monkeypatch.undo()
+    time.tzset()
+
+
+def run(*arguments: str) -> int:
+    with pytest.raises(SystemExit) as ended:
+        main(arguments)
+    code = ended.value.code
+    assert isinstance(code, int)
+    return code
+
+
+# Help
+
+
+def commands(command: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
+    yield path
+    for name, child in getattr(command, "commands", {}).items():
+        yield from commands(child, (*path, name))
+
+
+ALL = list(commands(typer.main.get_command(app)))
+GROUPS = [(), ("db",), ("executions",), ("pipelines",)]
+
+
+def test_there_are_the_commands_that_there_should_be() -> None:
+    assert {" ".join(path) for path in ALL if path not in GROUPS} == {
+        "dev",
+        "demo",
+        "doctor",
+        *(f"db {name}" for name in ["start", "stop", "status", "url", "upgrade", "downgrade", "current", "psql"]),
+        *(f"executions {name}" for name in ["list", "show", "tree"]),
+        *(f"pipelines {name}" for name in ["list", "show", "set", "rewind"]),
+    }
+
+
+@pytest.mark.parametrize("path", ALL, ids=" ".join)
+def test_every_command_has_help(path: tuple[str, ...], capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(*path, "--help") == 0
+    told = capsys.readouterr().out
+    assert told.startswith(f"Usage: {' '.join(('watcher', *path))} ")
+    assert "..." not in told.partition("Commands:")[2], "a command's first sentence does not fit into its group's help"
+    assert max(map(len, told.splitlines())) <= 80
+    if path not in GROUPS:
+        assert f"  {' '.join(('watcher', *path))}" in told.partition("Example")[2]
+
+
+def test_misuse_ends_with_2(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("executions", "show", "x") == 2
+    assert run("pipelines", "set", "a") == 2
+    assert run("pipelines", "set", "a", "--freshness", "2 fortnights") == 2
+    assert run("pipelines", "rewind", "a") == 2
+    assert run("pipelines", "rewind", "a", "--to", "1", "--to-start") == 2
+    assert run("executions", "list", "--since", "whenever") == 2
+    assert run("executions", "list", "--state", "fine") == 2
+    assert run("dev", "-f", "nowhere.py") == 2
+    printed = capsys.readouterr()
+    assert not printed.out
+    assert "'2 fortnights' is no threshold" in printed.err
+
+
+def test_version(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("--version") == 0
+    assert capsys.readouterr().out.startswith("watcher 0.")
+
+
+def test_help_loads_no_database_and_no_dagster() -> None:
+    asked = "import sys; sys.argv = ['watcher', '--help']; import runpy; runpy.run_module('watcher_core')"
+    loaded = f"import atexit, sys; atexit.register(lambda: print([*sys.modules], file=sys.stderr)); {asked}"
+    done = subprocess.run([sys.executable, "-c", loaded], capture_output=True, text=True, check=True)
+    modules = ast.literal_eval(done.stderr.splitlines()[-1])
+    assert not {"sqlalchemy", "alembic", "psycopg", "pydantic", "pendulum", "dagster"} & set(modules)
+
+
+# Times and durations
+
+
+@pytest.mark.parametrize(
+    ("seconds", "shown"),
+    [
+        (None, "–"),
+        (0, "0 ms"),
+        (0.0421, "42 ms"),
+        (0.9996, "1.0 s"),
+        (59.94, "59.9 s"),
+        (59.96, "1 min"),
+        (200, "3 min 20 s"),
+        (3600, "1 h"),
+        (7_325, "2 h 2 min"),
+        (90_000, "1 d 1 h"),
+        (86_400_000, "1,000 d"),
+    ],
+)
+def test_durations(seconds: float | None, shown: str) -> None:
+    assert times.duration(seconds) == shown
+
+
+@pytest.mark.usefixtures("new_york")
+def test_moments_are_in_the_time_zone_of_the_host() -> None:
+    assert times.clock(NOW) == "2026-03-10 08:00:00"
+    assert times.clock_and_ago(NOW).startswith("2026-03-10 08:00:00-04:00 (")
+    assert times.clock(None) == times.ago(None) == times.clock_and_ago(None) == "–"
+    assert times.ago(dt.datetime.now(dt.UTC) - dt.timedelta(minutes=5, seconds=1)) == "5 minutes ago"
+
+
+@pytest.mark.parametrize(
+    ("text", "moment"),
+    [
+        ("24 hours", "2026-03-09T12:00:00+00:00"),
+        ("90m", "2026-03-10T10:30:00+00:00"),
+        ("3 days ago", "2026-03-07T13:00:00+00:00"),  # at the same hour, though clocks went forward in between
+        ("1 Month", "2026-02-10T13:00:00+00:00"),
+        ("today", "2026-03-10T04:00:00+00:00"),
+        ("yesterday", "2026-03-09T04:00:00+00:00"),
+        ("2026-01-31", "2026-01-31T05:00:00+00:00"),
+        ("2026-01-31 06:00", "2026-01-31T11:00:00+00:00"),
+        ("2026-01-31T06:00Z", "2026-01-31T06:00:00+00:00"),
+    ],
+)
+def test_since(text: str, moment: str) -> None:
+    read = times.read_since(text, now=NOW.astimezone(ZoneInfo("America/New_York")))
+    assert read.astimezone(dt.UTC).isoformat() == moment
+
+
+@pytest.mark.parametrize("text", ["", "whenever", "P1D", "999999999999999999 years", "5 parsecs"])
+def test_what_is_no_time_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match="no time that can be read"):
+        times.read_since(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "threshold"),
+    [
+        ("2 hours", (2, "hour")),
+        ("15minutes", (15, "minute")),
+        ("1 d", (1, "day")),
+        ("3 Month", (3, "month")),
+        ("none", (None, None)),
+    ],
+)
+def test_thresholds(text: str, threshold: tuple[int | None, str | None]) -> None:
+    assert times.read_threshold(text) == threshold
+
+
+@pytest.mark.parametrize("text", ["0 hours", "-1 day", "2", "hours", "5 seconds", "1.5 hours"])
+def test_what_is_no_threshold_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match="is no threshold"):
+        times.read_threshold(text)
+
+
+# Output
+
+
+def test_a_table_in_a_pipe_is_plain_and_whole(capsys: pytest.CaptureFixture[str]) -> None:
+    columns = [output.Column("name", fold=True), output.Column("rows", right=True), output.Column("more", minor=True)]
+    output.print_table(columns, [("a" * 500, output.number(336_776), None), ("b", "–", output.state("failed"))])
+    assert capsys.readouterr().out.splitlines() == [
+        f"{'name':500}     rows  more",
+        f"{'a' * 500}  336,776  –",
+        f"{'b':500}        –  failed",
+    ]
+
+
+def test_a_narrow_terminal_gets_the_major_columns(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TTY_COMPATIBLE", "1")
+    monkeypatch.setenv("NO_COLOR", "1")
+    columns = [output.Column("name", fold=True), output.Column("more", minor=True)]
+    for width, lines in ((40, 3), (120, 2)):
+        monkeypatch.setenv("COLUMNS", str(width))
+        output.print_table(columns, [("n" * 60, "x")])
+        told = capsys.readouterr().out
+        assert ("more" in told) == (width == 120)
+        assert len(told.splitlines()) == lines
+        assert told.count("n") == 60 + 1
+
+
+def test_no_rows_are_told_on_standard_error(capsys: pytest.CaptureFixture[str]) -> None:
+    output.print_table([output.Column("id")], [], empty="none yet")
+    assert capsys.readouterr() == ("", "none yet\n")
+
+
+def test_names_cannot_steer_the_terminal(capsys: pytest.CaptureFixture[str]) -> None:
+    output.print_fields([("name", "[bold]a\x1b[31m\tb\r[/bold]"), ("error", "one\n  two"), ("none", None)])
+    assert capsys.readouterr().out.splitlines() == [
+        r"name   [bold]a\x1b[31m\tb\r[/bold]",
+        "error  one",
+        "         two",
+    ]
+
+
+def test_trees(capsys: pytest.CaptureFixture[str]) -> None:
+    tree = {"a": ["b", "c"], "c": ["d"]}
+    output.print_tree("a", Text, lambda node: tree.get(node, []))
+    assert capsys.readouterr().out.splitlines() == ["a", "├── b", "└── c", "    └── d"]
+
+
+def test_json(capsys: pytest.CaptureFixture[str]) -> None:
+    output.print_json({"at": NOW, "of": state()})
+    told = json.loads(capsys.readouterr().out)
+    assert told["at"] == "2026-03-10T12:00:00+00:00"
+    assert told["of"]["updated_at"] == "2026-03-10T12:00:00+00:00"
+    assert told["of"]["cursor"] == {"position": 1}
+
+
+def test_metadata_in_lines() -> None:
+    assert output.as_lines({"run_id": "a b", "tags": ["é"], "n": None}) == 'run_id: a b\ntags: ["é"]\nn: null'
+
+
+# Errors
+
+
+@pytest.mark.parametrize(
+    ("error", "code", "told"),
+    [
+        (ConfigurationError("this is wrong"), 1, "error: this is wrong\n"),
+        (PermissionError(13, "Permission denied", "/x"), 1, "error: [Errno 13] Permission denied: '/x'\n"),
+        (KeyboardInterrupt(), 130, ""),
+    ],
+)
+def test_errors_are_one_line(
+    error: BaseException, code: int, told: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def fail() -> None:
+        raise error
+
+    monkeypatch.setattr("watcher_core.cli.db.load_settings", fail)
+    assert run("db", "status") == code
+    assert capsys.readouterr() == ("", told)
+
+
+def test_notes_belong_to_the_error(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    def fail() -> None:
+        error = NotFoundError("pipeline", "raw_flight")
+        error.add_note("did you mean 'raw_flights'?")
+        raise error
+
+    monkeypatch.setattr("watcher_core.cli.db.load_settings", fail)
+    assert run("db", "status") == 1
+    assert capsys.readouterr().err == "error: no pipeline named 'raw_flight'; did you mean 'raw_flights'?\n"
+
+
+def test_a_wrong_setting_names_the_variable(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("WATCHER_LOG_LEVEL", "loud")
+    assert run("pipelines", "list") == 1
+    assert capsys.readouterr().err.startswith("error: WATCHER_LOG_LEVEL is not valid")
+    assert run("doctor") == 1
+    assert "problem  settings  WATCHER_LOG_LEVEL is not valid" in capsys.readouterr().out
+
+
+# Logging
+
+
+def test_logs_as_text(capsys: pytest.CaptureFixture[str]) -> None:
+    logs.configure(Settings())
+    logging.getLogger("watcher.recorder").info("read %d runs", 3, extra={"instance": "abc", "lag": 0.5})
+    logging.getLogger("watcher.recorder").debug("not this")
+    line = capsys.readouterr().err
+    assert line[8:] == " INFO    watcher.recorder: read 3 runs instance=abc lag=0.5\n"
+
+
+def test_logs_as_json(capsys: pytest.CaptureFixture[str]) -> None:
+    logs.configure(Settings(log_format="json", log_level="DEBUG"))
+    log = logging.getLogger("watcher.recorder")
+    try:
+        raise WatcherError("broken")
+    except WatcherError:
+        log.exception("cannot read\n%s", "é", extra={"run": Path("a"), "message_": 1, "level": "no"})
+    told = json.loads(capsys.readouterr().err)
+    assert dt.datetime.fromisoformat(told.pop("time")).tzinfo is not None
+    assert told.pop("exception").endswith("WatcherError: broken")
+    assert told == {
+        "level": "error",
+        "logger": "watcher.recorder",
+        "message": "cannot read\né",
+        "run": "a",
+        "message_": 1,
+    }
+
+
+def test_the_environment_decides_over_the_default_level() -> None:
+    logger = logging.getLogger("watcher")
+    logs.configure(Settings(), default_level="WARNING")
+    assert logger.level == logging.WARNING
+    logs.configure(Settings(log_level="INFO"), default_level="WARNING")
+    assert logger.level == logging.INFO
+    assert len(logger.handlers) == 1
+
+
+class Logfire:
+    """As much of Logfire as is used."""
+
+    def __init__(self, error: Exception | None = None) -> None:
+        self.error = error
+        self.configured: dict[str, object] = {}
+
+    def configure(self, **options: object) -> None:
+        if self.error:
+            raise self.error
+        self.configured = options
+
+    LogfireLoggingHandler = logging.NullHandler
+
+
+def test_logs_go_to_logfire(monkeypatch: pytest.MonkeyPatch) -> None:
+    logfire = Logfire()
+    monkeypatch.setitem(sys.modules, "logfire", logfire)
+    logs.configure(Settings(logfire_token="secret"))
+    assert logfire.configured["token"] == "secret"
+    assert isinstance(logging.getLogger("watcher").handlers[1], logging.NullHandler)
+
+
+@pytest.mark.parametrize(
+    ("module", "reason"),
+    [(None, "pip install 'watcher-dagster[logfire]'"), (Logfire(RuntimeError("no such project")), "no such project")],
+)
+def test_logging_never_fails_because_of_logfire(
+    module: object, reason: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setitem(sys.modules, "logfire", module)
+    logs.configure(Settings(logfire_token="secret"))
+    told = capsys.readouterr().err
+    assert reason in told
+    assert "secret" not in told
+
+
+# The doctor's judgement
+
+
+def state(age: float = 0, lag: float | None = 0) -> RecorderState:
+    return RecorderState(
+        instance_id="i",
+        cursor={"position": 1},
+        lag_seconds=lag,
+        message="nothing new",
+        updated_at=NOW - dt.timedelta(seconds=age),
+    )
+
+
+@pytest.mark.parametrize(
+    ("states", "embedded", "levels"),
+    [
+        ([], False, ["warning"]),
+        ([state(10)], False, ["ok"]),
+        ([state(119, lag=None)], False, ["ok"]),
+        ([state(10, lag=400)], False, ["warning"]),
+        ([state(121)], False, ["problem"]),
+        ([state(121)], True, ["warning"]),
+        ([state(10), state(5_000)], False, ["ok", "warning"]),
+    ],
+)
+def test_recorders_are_judged(states: list[RecorderState], embedded: bool, levels: list[str]) -> None:
+    findings = list(doctor.recorder_findings(states, now=NOW, embedded=embedded))
+    assert [finding.level for finding in findings] == levels
+    assert all(finding.advice for finding in findings if finding.level != "ok")
+
+
+def test_the_doctor_starts_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("doctor", "--json") == 0
+    told = json.loads(capsys.readouterr().out)
+    assert told["healthy"] is True
+    assert not (tmp_path / "watcher-home").exists()
+    by_topic = {finding["topic"]: finding for finding in told["findings"]}
+    assert by_topic["settings"]["message"] == f"WATCHER_HOME = {tmp_path}/watcher-home, from the environment"
+    assert "not set up yet" in by_topic["database"]["message"]
+
+
+def test_the_doctor_says_where_a_setting_comes_from_and_no_secret(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / ".env").write_text("PROD_DATABASE_URL=postgresql://u:hidden@127.0.0.1:1/x\nLOGFIRE_TOKEN=hidden\n")
+    monkeypatch.setenv("ENV_STATE", "prod")
+    monkeypatch.setenv("SLACK_WEBHOOK_URL", "https://hooks.example/hidden")
+    monkeypatch.setitem(sys.modules, "logfire", Logfire())
+    spool = tmp_path / "watcher-home" / "spool"
+    spool.mkdir(parents=True)
+    (spool / "1.json").touch()
+    (spool / "2.broken").touch()
+    assert run("doctor") == 1
+    told = capsys.readouterr().out
+    assert "postgresql://u:***@127.0.0.1:1/x (PROD_DATABASE_URL, from .env)" in told
+    assert "SLACK_WEBHOOK_URL = set, from the environment" in told
+    assert "LOGFIRE_TOKEN = set, from .env" in told
+    assert "hidden" not in told
+    assert "cannot be reached" in told
+    assert "1 execution(s) of this host wait for the database" in told
+    assert "1 execution(s) could not be recorded" in told
+    assert told.endswith("2 problems, 1 warning\n")
+
+
+@pytest.mark.parametrize(
+    ("home", "level", "message"),
+    [
+        ("relative", "problem", "is a relative path"),
+        ("/nowhere/at/all", "problem", "is no directory"),
+        (".", "problem", "is a relative path"),
+    ],
+)
+def test_the_doctor_looks_at_dagster_home(
+    home: str, level: str, message: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("DAGSTER_HOME", home)
+    monkeypatch.setenv("DAGSTER_POSTGRES_URL", "postgresql://u:hidden@host/db")
+    assert run("doctor", "--json") == 1
+    findings = [f for f in json.loads(capsys.readouterr().out)["findings"] if f["topic"] == "dagster"]
+    assert any(finding["level"] == level and message in finding["message"] for finding in findings)
+    assert "hidden" not in str(findings)
+    assert "postgresql+psycopg2://" in str(findings)
+
+
+# What is prepared for Dagster
+
+
+def loaded(arguments: list[str]) -> list[Any]:
+    """The workspaces that Dagster is told of; those that we wrote, by what is in them."""
+    paths = [Path(path) for path in arguments[1::2]]
+    assert arguments[::2] == ["--workspace"] * len(paths)
+    return [json.loads(p.read_text())["load_from"] if p.parent.name == "home" else p.name for p in paths]
+
+
+WATCHER = {"module_name": "watcher_dagster.definitions", "location_name": "watcher"}
+
+
+def code(tmp_path: Path, **named: Any) -> list[Any]:
+    given = {"modules": [], "files": [], "workspaces": [], **named}
+    return loaded(deployment.code_arguments(tmp_path / "home", **given))
+
+
+def test_modules_and_files_are_loaded_with_watcher(tmp_path: Path) -> None:
+    here = {"working_directory": str(tmp_path)}
+    assert code(tmp_path, modules=["a.b"], files=[Path("c.py")]) == [
+        [
+            {"python_module": {**WATCHER, **here}},
+            {"python_module": {"module_name": "a.b", **here}},
+            {"python_file": {"relative_path": str(tmp_path / "c.py"), **here}},
+        ]
+    ]
+    named = code(tmp_path, modules=["watcher_dagster.definitions"])
+    assert named == [[{"python_module": {"module_name": "watcher_dagster.definitions", **here}}]]
+
+
+def test_a_workspace_gets_watcher_unless_it_has_it(tmp_path: Path) -> None:
+    (tmp_path / "workspace.yaml").write_text("load_from:\n  - python_file: a.py  # watcher_dagster.definitions\n")
+    for named in ({"workspaces": [Path("workspace.yaml")]}, {}):
+        ours, theirs = code(tmp_path, **named)
+        assert [entry["python_module"]["location_name"] for entry in ours] == ["watcher"]
+        assert theirs == "workspace.yaml"
+    (tmp_path / "workspace.yaml").write_text("load_from:\n  - python_module: watcher_dagster.definitions\n")
+    assert code(tmp_path) == ["workspace.yaml"]
+
+
+@pytest.mark.parametrize(
+    ("pyproject", "module", "name"),
+    [
+        ('[tool.dagster]\nmodule_name = "a"\ncode_location_name = "b"', "a", "b"),
+        ('[tool.dagster]\nmodules = [{type = "module", name = "a"}]', "a", None),
+        ('[tool.dg]\ndirectory_type = "project"\n[tool.dg.project]\nroot_module = "a"', "a.definitions", None),
+        ('[tool.dg.project]\nroot_module = "a"\ncode_location_target_module = "a.b"', "a.b", None),
+    ],
+)
+def test_a_project_says_what_it_has(tmp_path: Path, pyproject: str, module: str, name: str | None) -> None:
+    (tmp_path / "workspace.yaml").write_text("load_from: []")
+    (tmp_path / "pyproject.toml").write_text(pyproject)
+    [[_, entry]] = code(tmp_path)
+    assert entry["python_module"]["module_name"] == module
+    assert entry["python_module"].get("location_name") == name
+
+
+def test_nothing_to_load_is_an_error(tmp_path: Path) -> None:
+    (tmp_path / "pyproject.toml").write_text("[tool.black]\n")
+    with pytest.raises(ConfigurationError, match=r"-m my_project\.definitions"):
+        code(tmp_path)
+    (tmp_path / "pyproject.toml").write_text("[tool")
+    with pytest.raises(ConfigurationError, match=r"pyproject.toml cannot be read"):
+        code(tmp_path)
+
+
+def test_a_taken_port_is_an_error() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+        with pytest.raises(ConfigurationError, match=rf"cannot listen on 127.0.0.1, port {port}: address already"):
+            deployment.require_free_port("127.0.0.1", port)
+    deployment.require_free_port("127.0.0.1", port)
+
+
+def test_a_host_that_is_not_ours_is_an_error() -> None:
+    with pytest.raises(ConfigurationError, match=r"cannot listen on 192.0.2.1"):
+        deployment.require_free_port("192.0.2.1", 3000)
+
+
+def test_without_dagster_it_says_what_to_install(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(deployment, "find_spec", lambda name: None if name == "dagster" else True)
+    for command in ("dev", "demo"):
+        assert run(command) == 1
+        assert "pip install 'watcher-dagster[dagster,embedded]'" in capsys.readouterr().err
+
+
+def test_there_is_one_dagster_yaml() -> None:
+    assert "DAGSTER_POSTGRES_URL" in deployment.dagster_yaml().read_text()
+
+
+def test_similar_names_are_offered() -> None:
+    class Pipelines:
+        def pipeline(self, reference: int | str) -> object:
+            if reference == 7:
+                return "by id"
+            raise NotFoundError("pipeline", reference)
+
+        def list_pipelines(self) -> list[Any]:
+            return [type("Pipeline", (), {"name": name}) for name in ("raw_flights", "planes")]
+
+    watcher: Any = Pipelines()
+    assert edge.find_pipeline(watcher, "7") == "by id"
+    for reference, note in (("raw_fligths", "did you mean 'raw_flights'?"), ("zzz", "watcher pipelines list")):
+        with pytest.raises(NotFoundError) as raised:
+            edge.find_pipeline(watcher, reference)
+        assert note in raised.value.__notes__[0]

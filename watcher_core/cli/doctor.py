@@ -1,0 +1,341 @@
+"""`watcher doctor`: what is configured, what is reachable, what is recorded, and what to do about the rest.
+
+It starts nothing, and it works when nothing else does: each part is looked at by itself, and a part that fails is a
+finding.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+from watcher_core.cli import output, times
+from watcher_core.cli.edge import load_settings
+from watcher_core.errors import ConfigurationError, SchemaVersionError, WatcherError
+
+if TYPE_CHECKING:
+    import sqlalchemy as sa
+
+    from watcher_core.embedded import EmbeddedStatus
+    from watcher_core.settings import Settings
+    from watcher_core.values import RecorderState
+
+Level = Literal["ok", "warning", "problem"]
+
+EXAMPLES = output.examples("watcher doctor", "watcher doctor --json")
+
+# The recorder's sensor ticks every ten seconds; ten that were missed are no hiccup.
+STALE_AFTER = dt.timedelta(minutes=2)
+# The age of the oldest event that is not recorded yet; more is a recorder that does not keep up.
+MUCH_LAG_SECONDS = 300
+OLDEST_POSTGRESQL = 15
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that was looked at.
+
+    Attributes:
+        level: Whether all is well with it.
+        topic: What it is about.
+        message: How it is.
+        advice: What to do about it.
+    """
+
+    level: Level
+    topic: str
+    message: str
+    advice: str | None = None
+
+
+def doctor(*, json: Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")] = False) -> None:
+    """Look at all that Watcher needs, and say what to do.
+
+    It starts nothing. Exit code 1 when there is a problem.
+    """
+    findings = list(examine())
+    healthy = all(finding.level != "problem" for finding in findings)
+    if json:
+        output.print_json({"healthy": healthy, "findings": findings})
+    else:
+        _print(findings)
+    if not healthy:
+        raise typer.Exit(1)
+
+
+def examine() -> Iterator[Finding]:
+    """Look at each part in turn."""
+    try:
+        settings = load_settings()
+    except ConfigurationError as exc:
+        yield Finding("problem", "settings", str(exc), "set the variable right, or unset it")
+        return
+    yield from _settings(settings)
+    yield from _database(settings)
+    yield from _spool(settings)
+    yield from _dagster(settings)
+
+
+def _settings(settings: Settings) -> Iterator[Finding]:
+    from watcher_core.settings import VARIABLES
+
+    for field in VARIABLES:
+        origin = _origin(field)
+        if origin is None:
+            continue
+        value = getattr(settings, field)
+        if field == "database_url":
+            continue  # told of with the database
+        shown = "set" if hasattr(value, "get_secret_value") else str(value)
+        yield Finding("ok", "settings", f"{origin[0]} = {shown}, from {origin[1]}")
+
+
+def _origin(field: str) -> tuple[str, str] | None:
+    """The variable that a setting came from, and where that was found."""
+    from dotenv import dotenv_values
+
+    from watcher_core.settings import ENVIRONMENT_PREFIXES, VARIABLES
+
+    in_file = {name: value or "" for name, value in dotenv_values(".env").items()}
+    variables = {**in_file, **os.environ}
+    prefix = ENVIRONMENT_PREFIXES.get(variables.get("ENV_STATE", "").lower(), "")
+    for name in dict.fromkeys([f"{prefix}{name}" for name in VARIABLES[field]] + list(VARIABLES[field])):
+        if variables.get(name):
+            return name, "the environment" if name in os.environ else ".env"
+    return None
+
+
+def _database(settings: Settings) -> Iterator[Finding]:
+    from watcher_core.cli.db import database_url, display_name, embedded
+
+    if settings.database_url is not None:
+        name, place = _origin("database_url") or ("WATCHER_DATABASE_URL", "the environment")
+        try:
+            url = database_url(settings)
+        except ConfigurationError as exc:
+            yield Finding("problem", "database", str(exc), f"set {name} right; it comes from {place}")
+            return
+        yield Finding("ok", "database", f"a server, {display_name(url)} ({name}, from {place})")
+        yield from _server(
+            url, settings, advice=f"is the server up, and {name} right? Meanwhile jobs run on, unrecorded"
+        )
+        return
+    try:
+        server = embedded(settings)
+        status = server.status()
+        server.binary("postgres")
+    except WatcherError as exc:
+        yield Finding("problem", "database", str(exc))
+        return
+    yield from _embedded(status)
+    if status.running:
+        yield from _server(database_url(settings), settings, advice=f"see {status.log_file}")
+
+
+def _embedded(status: EmbeddedStatus) -> Iterator[Finding]:
+    where = f"in {status.directory}"
+    if status.running:
+        yield Finding("ok", "database", f"embedded PostgreSQL, running on port {status.port}, {where}")
+    elif status.version:
+        yield Finding(
+            "warning",
+            "database",
+            f"embedded PostgreSQL {status.version}, not running, {where}",
+            "nothing: it starts when it is needed; or start it now with: watcher db start",
+        )
+    else:
+        yield Finding(
+            "warning",
+            "database",
+            f"embedded PostgreSQL, not set up yet, {where}",
+            "nothing: it is set up when it is needed, as by: watcher dev; to use a server of your own, set "
+            "WATCHER_DATABASE_URL=postgresql://user:password@host/database",
+        )
+
+
+def _server(url: sa.URL, settings: Settings, *, advice: str) -> Iterator[Finding]:
+    from watcher_core import database
+    from watcher_core.cli.db import server_version
+
+    try:
+        found = server_version(url)
+    except WatcherError as exc:
+        yield Finding("problem", "database", str(exc), advice)
+        return
+    yield _version_finding(found)
+    try:
+        states = _read_recorders(url, settings)
+    except SchemaVersionError as exc:
+        message, _, command = str(exc).rpartition("; ")
+        yield Finding("problem", "schema", message, command)
+    except WatcherError as exc:
+        yield Finding(
+            "problem", "schema", str(exc), "does this user have the right to it? See docs/how-to/production.md"
+        )
+    else:
+        yield Finding("ok", "schema", f"version {database.SCHEMA_VERSION}, as this Watcher needs it")
+        yield from recorder_findings(states, now=dt.datetime.now(dt.UTC), embedded=settings.database_url is None)
+
+
+def _version_finding(found: str) -> Finding:
+    major = re.match(r"\d+", found)
+    if major and int(major[0]) < OLDEST_POSTGRESQL:
+        return Finding(
+            "problem", "database", f"PostgreSQL {found}", f"Watcher needs PostgreSQL {OLDEST_POSTGRESQL} or later"
+        )
+    return Finding("ok", "database", f"reachable, PostgreSQL {found}")
+
+
+def _read_recorders(url: sa.URL, settings: Settings) -> list[RecorderState]:
+    from watcher_core.watcher import Watcher
+
+    # With the URL and not by the settings, an embedded database is like any other: its schema is only looked at.
+    with Watcher(url.render_as_string(hide_password=False), settings=settings) as watcher:
+        return watcher.recorder_states()
+
+
+def recorder_findings(states: list[RecorderState], *, now: dt.datetime, embedded: bool) -> Iterator[Finding]:
+    """Judge the recorders.
+
+    Where none of them is alive, nothing of Dagster is recorded: a problem, but not on the embedded database, which is
+    for development, where Dagster is stopped at will. Where one is alive, the others may be of instances that are gone.
+    """
+    if not states:
+        yield Finding(
+            "warning",
+            "recorder",
+            "no recorder has run yet",
+            "load watcher_dagster.definitions as a code location, or start Dagster with: watcher dev",
+        )
+    any_alive = any(now - state.updated_at <= STALE_AFTER for state in states)
+    for state in states:
+        message = f"of Dagster instance {state.instance_id}, {times.ago(state.updated_at)}"
+        message += f": {state.message}" if state.message else ""
+        lag = state.lag_seconds or 0
+        if now - state.updated_at > STALE_AFTER:
+            yield Finding(
+                "warning" if any_alive or embedded else "problem",
+                "recorder",
+                f"stopped; the last sign is {message}",
+                "is Dagster's daemon running, and watcher_recorder_sensor switched on? Nothing is lost: it reads back "
+                "what it missed",
+            )
+        elif lag > MUCH_LAG_SECONDS:
+            yield Finding(
+                "warning",
+                "recorder",
+                f"{times.duration(lag)} behind; {message}",
+                "nothing, while it reads history back; else see the ticks of watcher_recorder_sensor in Dagster",
+            )
+        else:
+            yield Finding("ok", "recorder", f"{times.duration(lag)} behind; {message}")
+
+
+def _spool(settings: Settings) -> Iterator[Finding]:
+    from watcher_core import spool
+
+    directory = settings.home.absolute() / "spool"
+    try:
+        waiting = spool.pending(directory)
+        broken = list(directory.glob("*.broken"))
+    except OSError as exc:
+        yield Finding("problem", "spool", f"{directory} cannot be read: {exc}", "give this user the right to it")
+        return
+    if broken:
+        yield Finding(
+            "problem",
+            "spool",
+            f"{len(broken)} execution(s) could not be recorded and were set aside as {directory}/*.broken",
+            "look at them (JSON), mend and rename to *.json, or remove them",
+        )
+    if waiting:
+        yield Finding(
+            "warning",
+            "spool",
+            f"{len(waiting)} execution(s) of this host wait for the database, in {directory}",
+            "nothing: whatever uses Watcher on this host next records them, once the database is back",
+        )
+    else:
+        yield Finding("ok", "spool", "no execution of this host waits for the database")
+
+
+def _dagster(settings: Settings) -> Iterator[Finding]:
+    installed = {name: _version(name) for name in ("dagster", "dagster-webserver", "dagster-postgres")}
+    if installed["dagster"] is None:
+        yield Finding(
+            "ok",
+            "dagster",
+            "not installed here; jobs outside Dagster do without",
+            "where Dagster runs: pip install 'watcher-dagster[dagster]'",
+        )
+        return
+    told = ", ".join(f"{name} {found}" for name, found in installed.items() if found)
+    missing = [name for name, found in installed.items() if found is None]
+    yield Finding(
+        "warning" if missing else "ok",
+        "dagster",
+        told,
+        f"for watcher dev, install {' and '.join(missing)}: pip install 'watcher-dagster[dagster]'"
+        if missing
+        else None,
+    )
+    yield from _dagster_home(settings)
+    url = os.environ.get("DAGSTER_POSTGRES_URL")
+    if url and not url.startswith("postgresql+psycopg2://"):
+        yield Finding(
+            "warning",
+            "dagster",
+            "DAGSTER_POSTGRES_URL does not start with postgresql+psycopg2://, the driver that dagster-postgres needs",
+            "print the right spelling with: watcher db url --dagster --show-password",
+        )
+
+
+def _dagster_home(settings: Settings) -> Iterator[Finding]:
+    given = os.environ.get("DAGSTER_HOME")
+    if not given:
+        own = settings.home.absolute() / "dagster"
+        yield Finding("ok", "dagster", f"DAGSTER_HOME is not set; watcher dev uses {own}")
+        return
+    home = Path(given)
+    if not home.is_absolute() or not home.is_dir():
+        reason = "is no directory" if home.is_absolute() else "is a relative path"
+        yield Finding("problem", "dagster", f"DAGSTER_HOME = {given} {reason}", "set it to a directory's absolute path")
+    elif not (home / "dagster.yaml").is_file():
+        yield Finding(
+            "warning",
+            "dagster",
+            f"DAGSTER_HOME = {given} has no dagster.yaml, so that Dagster keeps its runs in SQLite",
+            "fine to try things; a dagster.yaml puts them into PostgreSQL",
+        )
+    else:
+        yield Finding("ok", "dagster", f"DAGSTER_HOME = {given}")
+
+
+def _version(distribution: str) -> str | None:
+    try:
+        return version(distribution)
+    except PackageNotFoundError:
+        return None
+
+
+def _print(findings: list[Finding]) -> None:
+    rows: list[tuple[output.Cell, ...]] = []
+    topic = ""
+    for finding in findings:
+        rows.append((output.level(finding.level), finding.topic if finding.topic != topic else "", finding.message))
+        topic = finding.topic
+        if finding.advice:
+            rows.append(("", "", f"→ {finding.advice}"))
+    output.print_grid(rows)
+    counts = {level: sum(finding.level == level for finding in findings) for level in ("problem", "warning")}
+    told = [f"{count} {level}{'s' if count > 1 else ''}" for level, count in counts.items() if count]
+    print()
+    output.print_text(f"{', '.join(told) or 'all is well'}")

@@ -1,0 +1,195 @@
+"""`watcher executions …`: what ran, what it did, and what it was part of."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.text import Text
+
+from watcher_core.cli import output, times
+from watcher_core.cli.edge import find_pipeline, open_watcher
+from watcher_core.enums import ExecutionSource, ExecutionState
+
+if TYPE_CHECKING:
+    from watcher_core.values import Execution, ExecutionTree
+
+app = typer.Typer(help="Executions: what ran, and what it did.", no_args_is_help=True, rich_markup_mode=None)
+
+MAX_ID = 2**63 - 1
+
+Id = Annotated[int, typer.Argument(metavar="ID", min=1, max=MAX_ID, help="The execution's id.", show_default=False)]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
+
+
+@app.command(
+    "list",
+    epilog=output.examples(
+        "watcher executions list --state failed --since yesterday",
+        "watcher executions list --pipeline raw_flights --limit 1000 --json",
+    ),
+)
+def list_executions(
+    *,
+    pipeline: Annotated[
+        str | None, typer.Option("--pipeline", "-p", metavar="NAME", help="Of this pipeline only, by name or id.")
+    ] = None,
+    state: Annotated[ExecutionState | None, typer.Option("--state", "-s", help="In this state only.")] = None,
+    since: Annotated[
+        str | None, typer.Option(metavar="TIME", help=f"Started at or after this time, {times.SINCE_EXAMPLES}.")
+    ] = None,
+    limit: Annotated[int, typer.Option("--limit", "-n", min=1, max=1_000_000, help="At most so many.")] = 30,
+    json: Json = False,
+) -> None:
+    """List executions, newest first."""
+    started = _read_since(since)
+    with open_watcher() as watcher:
+        pipeline_id = None if pipeline is None else find_pipeline(watcher, pipeline).id
+        found = watcher.executions(pipeline=pipeline_id, state=state, since=started, limit=limit)
+    if json:
+        output.print_json(found)
+        return
+    print_executions(found)
+
+
+@app.command("show", epilog=output.examples("watcher executions show 42"))
+def show(execution_id: Id, *, json: Json = False) -> None:
+    """Show all that is known of an execution."""
+    with open_watcher() as watcher:
+        execution = watcher.execution(execution_id)
+        parent = None if execution.parent_id is None else watcher.execution(execution.parent_id)
+        dagster_url = watcher.settings.dagster_url
+    if json:
+        output.print_json(execution)
+        return
+    output.print_fields(_fields(execution, parent, dagster_url))
+
+
+@app.command("tree", epilog=output.examples("watcher executions tree 42"))
+def tree(execution_id: Id, *, json: Json = False) -> None:
+    """Show an execution and all that ran as part of it."""
+    with open_watcher() as watcher:
+        found = watcher.execution_tree(execution_id)
+    if json:
+        output.print_json(_nested(found))
+        return
+    output.print_tree(found, lambda node: _label(node.execution), lambda node: node.children)
+
+
+def print_executions(found: Iterable[Execution]) -> None:
+    """Print executions as a table."""
+    columns = [
+        output.Column("id", right=True),
+        output.Column("pipeline", fold=True),
+        output.Column("state"),
+        output.Column("started"),
+        output.Column("took", right=True),
+        output.Column("rows", right=True),
+        output.Column("inserts", right=True, minor=True),
+        output.Column("updates", right=True, minor=True),
+        output.Column("watermark", fold=True, minor=True),
+    ]
+    rows = [
+        (
+            execution.id,
+            execution.pipeline_name,
+            output.state(execution.state),
+            times.clock(execution.start_date),
+            _took(execution),
+            output.number(execution.total_rows),
+            output.number(execution.inserts),
+            output.number(execution.updates),
+            execution.next_watermark,
+        )
+        for execution in found
+    ]
+    output.print_table(columns, rows, empty="no executions")
+
+
+def _read_since(text: str | None) -> dt.datetime | None:
+    if text is None:
+        return None
+    try:
+        return times.read_since(text)
+    except ValueError as exc:
+        raise typer.BadParameter(str(exc), param_hint="--since") from None
+
+
+def _took(execution: Execution) -> str:
+    """How long it took; of one that runs, how long it has been running."""
+    if execution.duration_seconds is not None:
+        return times.duration(execution.duration_seconds)
+    since_start = dt.datetime.now(dt.UTC) - execution.start_date
+    return f"{times.duration(max(0.0, since_start.total_seconds()))}…"
+
+
+def _fields(execution: Execution, parent: Execution | None, dagster_url: str | None) -> list[tuple[str, output.Cell]]:
+    error, metadata = _split_error(execution)
+    return [
+        ("execution", execution.id),
+        ("pipeline", execution.pipeline_name),
+        ("part of", f"execution {parent.id}, {parent.pipeline_name}" if parent else None),
+        ("state", output.state(execution.state)),
+        ("started", times.clock_and_ago(execution.start_date)),
+        ("ended", times.clock_and_ago(execution.end_date) if execution.end_date else None),
+        ("took", _took(execution)),
+        ("logical date", execution.logical_date.isoformat(" ", "seconds") if execution.logical_date else None),
+        ("full load", "yes" if execution.full_load else None),
+        ("watermark", _watermark(execution)),
+        *((name, output.number(count)) for name, count in _counts(execution) if count is not None),
+        ("error", error),
+        ("metadata", output.as_lines(metadata) if metadata else None),
+        ("recorded by", f"{execution.source}, as {execution.external_id}"),
+        ("in Dagster", _link(execution, dagster_url)),
+    ]
+
+
+def _counts(execution: Execution) -> list[tuple[str, int | None]]:
+    return [
+        ("rows", execution.total_rows),
+        ("inserts", execution.inserts),
+        ("updates", execution.updates),
+        ("soft deletes", execution.soft_deletes),
+    ]
+
+
+def _watermark(execution: Execution) -> str | None:
+    if execution.watermark is None and execution.next_watermark is None:
+        return None
+    return f"{execution.watermark or 'none'} → {execution.next_watermark or 'none'}"
+
+
+def _nested(tree: ExecutionTree) -> dict[str, object]:
+    return {**vars(tree.execution), "children": [_nested(child) for child in tree.children]}
+
+
+def _label(execution: Execution) -> Text:
+    """One line of a tree."""
+    told = _took(execution)
+    if execution.total_rows is not None:
+        told += f"  {execution.total_rows:,} rows"
+    if execution.next_watermark is not None:
+        told += f"  → {output.visible(execution.next_watermark)}"
+    name = Text(f"{execution.id}  {output.visible(execution.pipeline_name)}")
+    return Text("  ").join([name, output.state(execution.state), Text(told)])
+
+
+def _split_error(execution: Execution) -> tuple[str | None, dict[str, object]]:
+    """The error for people to read, and the metadata without it."""
+    metadata = dict(execution.execution_metadata)
+    error = metadata.get("error")
+    if not isinstance(error, dict) or "message" not in error:
+        return None, metadata
+    del metadata["error"]
+    told = f"{error.get('class') or 'error'}: {error['message']}".strip()
+    stack = str(error.get("stack") or "").strip()
+    return stack if told in stack else f"{told}\n{stack}".strip(), metadata
+
+
+def _link(execution: Execution, dagster_url: str | None) -> str | None:
+    run_id = execution.execution_metadata.get("run_id")
+    if dagster_url is None or run_id is None or execution.source is not ExecutionSource.DAGSTER:
+        return None
+    return f"{dagster_url.rstrip('/')}/runs/{run_id}"

@@ -1,0 +1,180 @@
+"""What a command prints: tables, fields and trees for people, JSON for programs.
+
+A terminal gets colours and columns that fit it. A pipe gets neither colours nor lines, and nothing is cut there.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+import json
+import sys
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+from rich.tree import Tree
+
+# A pipe has no width; this is one that nothing reaches.
+PIPE_WIDTH = 1_000_000
+WIDE_TERMINAL = 100
+
+STATE_STYLES = {"running": "cyan", "succeeded": "green", "failed": "red", "canceled": "yellow", "skipped": "dim"}
+LEVEL_STYLES = {"ok": "green", "warning": "yellow", "problem": "bold red"}
+
+Cell = str | Text | int | None
+
+
+@dataclasses.dataclass(frozen=True)
+class Column:
+    """A column of a table.
+
+    Attributes:
+        heading: Its name.
+        right: Whether it is aligned to the right, as numbers are.
+        minor: Whether it is left out where the terminal is narrow.
+        fold: Whether long values go on in the next line; others are kept whole.
+    """
+
+    heading: str
+    right: bool = False
+    minor: bool = False
+    fold: bool = False
+
+
+def examples(*commands: str) -> str:
+    """The end of a command's help."""
+    return "\b\n" + "\n".join([f"Example{'s' if len(commands) > 1 else ''}:", *(f"  {each}" for each in commands)])
+
+
+def print_table(columns: Sequence[Column], rows: Iterable[Sequence[Cell]], *, empty: str = "") -> None:
+    """Print rows below headings; in place of no rows, say so."""
+    rows = list(rows)
+    if not rows:
+        print(empty, file=sys.stderr)
+        return
+    console = _console()
+    shown = [not column.minor or console.width >= WIDE_TERMINAL for column in columns]
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
+    for column in _where(columns, shown):
+        table.add_column(
+            column.heading,
+            justify="right" if column.right else "left",
+            no_wrap=not column.fold,
+            overflow="fold",
+        )
+    for row in rows:
+        table.add_row(*(_text(cell) for cell in _where(row, shown)))
+    _print(console, table)
+
+
+def print_fields(fields: Iterable[tuple[str, Cell]]) -> None:
+    """Print names and values below each other. A field without a value is left out."""
+    print_grid([(Text(name, style="bold"), value) for name, value in fields if value is not None])
+
+
+def print_grid(rows: Sequence[Sequence[Cell]]) -> None:
+    """Print rows without headings; the last column takes the room that is left."""
+    table = Table(box=None, show_header=False, pad_edge=False, padding=(0, 2, 0, 0))
+    for _ in rows[0][:-1]:
+        table.add_column(no_wrap=True)
+    table.add_column(overflow="fold")
+    for row in rows:
+        table.add_row(*(_text(cell, lines=True) for cell in row))
+    _print(_console(), table)
+
+
+def print_tree(root: Any, label: Callable[[Any], Text], children: Callable[[Any], Iterable[Any]]) -> None:
+    """Print a node and what is below it."""
+    drawn = Tree(label(root), guide_style="dim")
+    waiting = [(root, drawn)]
+    while waiting:
+        node, branch = waiting.pop()
+        waiting.extend((child, branch.add(label(child))) for child in children(node))
+    _print(_console(), drawn)
+
+
+def print_json(value: object) -> None:
+    """Print the value as JSON, and nothing else: dataclasses as objects, times in ISO 8601."""
+    print(json.dumps(value, indent=2, ensure_ascii=False, default=_as_json))
+
+
+def print_heading(text: str) -> None:
+    """Print the name of what follows."""
+    _print(_console(), Text(f"\n{text}", style="bold"))
+
+
+def print_text(text: str | Text) -> None:
+    """Print a line."""
+    _print(_console(), _text(text))
+
+
+def state(name: str) -> Text:
+    """The state of an execution, in its colour."""
+    return Text(name, style=STATE_STYLES.get(name, ""))
+
+
+def level(name: str) -> Text:
+    """How bad a finding is, in its colour."""
+    return Text(name, style=LEVEL_STYLES[name])
+
+
+def number(value: int | None) -> str:
+    """A whole number with separators, as in `336,776`."""
+    return "–" if value is None else f"{value:,}"
+
+
+def yes_or_no(value: bool) -> str:
+    """A flag as a word."""
+    return "yes" if value else "no"
+
+
+def as_lines(metadata: Mapping[str, object]) -> str:
+    """Metadata, a line for each name."""
+    return "\n".join(
+        f"{name}: {value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=_as_json)}"
+        for name, value in metadata.items()
+    )
+
+
+def visible(text: str, *, lines: bool = False) -> str:
+    """Make visible what would move the cursor, or worse: names and errors come from anywhere."""
+    return "".join(
+        character if character.isprintable() or (lines and character == "\n") else ascii(character)[1:-1]
+        for character in text
+    )
+
+
+def _text(cell: Cell, *, lines: bool = False) -> Text:
+    if isinstance(cell, Text):
+        return cell
+    return Text("–" if cell is None else visible(str(cell), lines=lines))
+
+
+def _where(items: Iterable[Any], shown: Iterable[bool]) -> list[Any]:
+    return [item for item, is_shown in zip(items, shown, strict=True) if is_shown]
+
+
+def _console() -> Console:
+    console = Console(highlight=False, markup=False, emoji=False)
+    return console if console.is_terminal else Console(color_system=None, width=PIPE_WIDTH, highlight=False)
+
+
+def _print(console: Console, renderable: Any) -> None:
+    if console.is_terminal:
+        console.print(renderable)
+        return
+    with console.capture() as captured:
+        console.print(renderable)
+    # Cells are filled up with blanks, which only a terminal has a use for.
+    sys.stdout.writelines(f"{line.rstrip()}\n" for line in captured.get().splitlines())
+
+
+def _as_json(value: object) -> object:
+    if isinstance(value, dt.datetime):
+        return value.isoformat()
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        return vars(value)
+    raise TypeError(f"{value!r} is nothing that JSON has")

@@ -1,0 +1,268 @@
+"""`watcher pipelines …`: what runs again and again, its rules, and how far it has got."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from watcher_core.cli import output, times
+from watcher_core.cli.edge import find_pipeline, open_watcher
+
+if TYPE_CHECKING:
+    from watcher_core.values import Pipeline, PipelineType, Thresholds, WatermarkEvent
+
+app = typer.Typer(
+    help="Pipelines: their rules, and how far they have got.", no_args_is_help=True, rich_markup_mode=None
+)
+
+RECENT = 5
+
+Name = Annotated[str, typer.Argument(metavar="NAME", help="The pipeline's name, or its id.", show_default=False)]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
+
+
+@app.command("list", epilog=output.examples("watcher pipelines list", "watcher pipelines list --json"))
+def list_pipelines(*, json: Json = False) -> None:
+    """List all pipelines."""
+    with open_watcher() as watcher:
+        found = watcher.list_pipelines()
+        types = {kind.id: kind for kind in watcher.list_pipeline_types()}
+    if json:
+        output.print_json(found)
+        return
+    columns = [
+        output.Column("id", right=True),
+        output.Column("pipeline", fold=True),
+        output.Column("type", fold=True),
+        output.Column("active"),
+        output.Column("watermark", fold=True),
+        output.Column("last change"),
+        output.Column("freshness", minor=True),
+        output.Column("timeliness", minor=True),
+    ]
+    rows = [
+        (
+            pipeline.id,
+            pipeline.name,
+            pipeline.pipeline_type_name,
+            output.yes_or_no(pipeline.active),
+            pipeline.watermark,
+            times.ago(_last_change(pipeline)),
+            _rule(pipeline, types[pipeline.pipeline_type_id], "freshness"),
+            _rule(pipeline, types[pipeline.pipeline_type_id], "timeliness"),
+        )
+        for pipeline in found
+    ]
+    output.print_table(columns, rows, empty="no pipelines yet: run a job in Dagster, or Watcher.track in a script")
+
+
+@app.command("show", epilog=output.examples("watcher pipelines show raw_flights"))
+def show(name: Name, *, json: Json = False) -> None:
+    """Show a pipeline and its newest executions."""
+    with open_watcher() as watcher:
+        pipeline = find_pipeline(watcher, name)
+        kind = next(kind for kind in watcher.list_pipeline_types() if kind.id == pipeline.pipeline_type_id)
+        recent = watcher.executions(pipeline=pipeline.id, limit=RECENT)
+        events = watcher.watermark_events(pipeline.id)
+    if json:
+        output.print_json({**vars(pipeline), "executions": recent, "watermark_events": events})
+        return
+    output.print_fields(_fields(pipeline, kind))
+    if recent:
+        from watcher_core.cli.executions import print_executions
+
+        output.print_heading("Newest executions")
+        print_executions(recent)
+    if events:
+        output.print_heading("Watermark, by hand and in conflict")
+        _print_events(events[:RECENT])
+
+
+@app.command(
+    "set",
+    epilog=output.examples(
+        "watcher pipelines set raw_flights --inactive",
+        'watcher pipelines set raw_flights --freshness "2 hours" --timeliness none',
+    ),
+)
+def set_fields(
+    name: Name,
+    *,
+    active: Annotated[
+        bool | None, typer.Option("--active/--inactive", help="Whether it may run and is checked.", show_default=False)
+    ] = None,
+    pipeline_type: Annotated[
+        str | None, typer.Option("--type", metavar="TYPE", help="Its class, whose rules hold where it has none.")
+    ] = None,
+    freshness: Annotated[
+        str | None,
+        typer.Option(metavar="AGE", help=f"Its data is stale when older than this, {times.THRESHOLD_EXAMPLES}."),
+    ] = None,
+    mute_freshness: Annotated[
+        bool | None,
+        typer.Option(
+            "--mute-freshness/--no-mute-freshness",
+            help="Whether the freshness check passes over it.",
+            show_default=False,
+        ),
+    ] = None,
+    timeliness: Annotated[
+        str | None,
+        typer.Option(metavar="TIME", help=f"It is late when it takes longer than this, {times.THRESHOLD_EXAMPLES}."),
+    ] = None,
+    mute_timeliness: Annotated[
+        bool | None,
+        typer.Option(
+            "--mute-timeliness/--no-mute-timeliness",
+            help="Whether the timeliness check passes over it.",
+            show_default=False,
+        ),
+    ] = None,
+    next_watermark: Annotated[
+        str | None, typer.Option(metavar="WATERMARK", help="How far its next execution is to get.")
+    ] = None,
+    json: Json = False,
+) -> None:
+    """Change a pipeline by hand.
+
+    What is not named stays. A change holds until the pipeline's configuration in code changes.
+    """
+    given: dict[str, Any] = {
+        "active": active,
+        "pipeline_type_name": pipeline_type,
+        "mute_freshness_check": mute_freshness,
+        "mute_timeliness_check": mute_timeliness,
+        "next_watermark": next_watermark,
+    }
+    fields = {field: value for field, value in given.items() if value is not None}
+    fields |= _read_threshold("freshness", freshness) | _read_threshold("timeliness", timeliness)
+    if not fields:
+        raise typer.BadParameter("nothing to change; name an option, as in --inactive (see --help)")
+    with open_watcher() as watcher:
+        before = find_pipeline(watcher, name)
+        after = watcher.update_pipeline(before.id, **fields)
+    if json:
+        output.print_json(after)
+        return
+    _print_changes(before, after)
+
+
+@app.command(
+    "rewind",
+    epilog=output.examples(
+        "watcher pipelines rewind raw_flights --to 2013-01-31", "watcher pipelines rewind raw_flights --to-start"
+    ),
+)
+def rewind(
+    name: Name,
+    *,
+    to: Annotated[str | None, typer.Option(metavar="WATERMARK", help="The new watermark.")] = None,
+    to_start: Annotated[
+        bool, typer.Option("--to-start", help="Take the watermark away: the next execution starts from nothing.")
+    ] = False,
+    json: Json = False,
+) -> None:
+    """Set a pipeline's watermark by hand, on record.
+
+    Its next execution starts from there.
+    """
+    if (to is None) != to_start:
+        raise typer.BadParameter("say where to: either --to WATERMARK or --to-start")
+    with open_watcher() as watcher:
+        before = find_pipeline(watcher, name)
+        after = watcher.rewind_pipeline(before.id, watermark=to)
+    if json:
+        output.print_json(after)
+        return
+    output.print_text(f"{after.name}: watermark {before.watermark or 'none'} → {after.watermark or 'none'}")
+
+
+def _fields(pipeline: Pipeline, kind: PipelineType) -> list[tuple[str, output.Cell]]:
+    metadata = output.as_lines(pipeline.pipeline_metadata) if pipeline.pipeline_metadata else None
+    return [
+        ("pipeline", pipeline.name),
+        ("id", pipeline.id),
+        ("type", pipeline.pipeline_type_name),
+        ("active", output.yes_or_no(pipeline.active)),
+        ("watermark", pipeline.watermark or "–"),
+        ("next watermark", pipeline.next_watermark),
+        ("freshness", _rule(pipeline, kind, "freshness", explained=True)),
+        ("timeliness", _rule(pipeline, kind, "timeliness", explained=True)),
+        ("last insert", _moment(pipeline.last_target_insert)),
+        ("last update", _moment(pipeline.last_target_update)),
+        ("last soft delete", _moment(pipeline.last_target_soft_delete)),
+        ("metadata", metadata),
+        ("known since", times.clock_and_ago(pipeline.created_at)),
+    ]
+
+
+def _moment(moment: Any) -> str | None:
+    return None if moment is None else times.clock_and_ago(moment)
+
+
+def _last_change(pipeline: Pipeline) -> Any:
+    changes = (pipeline.last_target_insert, pipeline.last_target_update, pipeline.last_target_soft_delete)
+    return max((change for change in changes if change is not None), default=None)
+
+
+def _rule(pipeline: Pipeline, kind: PipelineType, rule: str, *, explained: bool = False) -> str:
+    """The rule that holds for the pipeline: its own, else its type's."""
+    own = getattr(pipeline, f"{rule}_number") is not None
+    text = _threshold(pipeline if own else kind, rule)
+    if explained and not own and text != "none":
+        text += f" (of type {kind.name})"
+    muted = getattr(pipeline, f"mute_{rule}_check") or getattr(kind, f"mute_{rule}_check")
+    return f"{text}, muted" if muted else text
+
+
+def _threshold(rules: Thresholds, rule: str) -> str:
+    return times.threshold(getattr(rules, f"{rule}_number"), getattr(rules, f"{rule}_datepart"))
+
+
+def _read_threshold(rule: str, text: str | None) -> dict[str, Any]:
+    if text is None:
+        return {}
+    try:
+        number, datepart = times.read_threshold(text)
+    except ValueError as exc:
+        raise typer.BadParameter(str(exc), param_hint=f"--{rule}") from None
+    return {f"{rule}_number": number, f"{rule}_datepart": datepart}
+
+
+def _print_changes(before: Pipeline, after: Pipeline) -> None:
+    told = [
+        ("active", output.yes_or_no(before.active), output.yes_or_no(after.active)),
+        ("type", before.pipeline_type_name, after.pipeline_type_name),
+        ("freshness", _threshold(before, "freshness"), _threshold(after, "freshness")),
+        ("freshness muted", *map(output.yes_or_no, (before.mute_freshness_check, after.mute_freshness_check))),
+        ("timeliness", _threshold(before, "timeliness"), _threshold(after, "timeliness")),
+        ("timeliness muted", *map(output.yes_or_no, (before.mute_timeliness_check, after.mute_timeliness_check))),
+        ("next watermark", before.next_watermark or "none", after.next_watermark or "none"),
+    ]
+    changes = [(what, was, now) for what, was, now in told if was != now]
+    for what, was, now in changes:
+        output.print_text(f"{after.name}: {what} {was} → {now}")
+    if not changes:
+        output.print_text(f"{after.name}: nothing changed, it was so before")
+
+
+def _print_events(events: list[WatermarkEvent]) -> None:
+    columns = [
+        output.Column("when"),
+        output.Column("kind"),
+        output.Column("was", fold=True),
+        output.Column("to", fold=True),
+        output.Column("execution", right=True),
+    ]
+    rows = [
+        (
+            times.clock(event.created_at),
+            event.kind,
+            event.old_watermark,
+            event.new_watermark,
+            event.pipeline_execution_id,
+        )
+        for event in events
+    ]
+    output.print_table(columns, rows)

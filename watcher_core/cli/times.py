@@ -1,0 +1,114 @@
+"""Times, durations and thresholds as people read and write them."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+
+from watcher_core.enums import DatePart
+
+# pendulum is loaded where it is used: `watcher --help` has no need of it.
+
+UNITS = {
+    "s": "seconds",
+    "sec": "seconds",
+    "second": "seconds",
+    "m": "minutes",
+    "min": "minutes",
+    "minute": "minutes",
+    "h": "hours",
+    "hour": "hours",
+    "d": "days",
+    "day": "days",
+    "w": "weeks",
+    "week": "weeks",
+    "month": "months",
+    "year": "years",
+}
+SPAN = re.compile(r"(\d+)\s*([a-z]+?)s?(?:\s+ago)?")
+
+SINCE_EXAMPLES = 'as in "2024-01-31", "2024-01-31 06:00", "24 hours", "7d", today or yesterday'
+THRESHOLD_EXAMPLES = 'as in "2 hours", "15 minutes" or none'
+DATE_PARTS = [part.value for part in DatePart]
+
+
+def clock(moment: dt.datetime | None) -> str:
+    """A moment in this host's time zone, as in `2024-01-31 06:00:00`."""
+    return "–" if moment is None else moment.astimezone().strftime("%Y-%m-%d %H:%M:%S")
+
+
+def ago(moment: dt.datetime | None) -> str:
+    """How long ago that was, as in `5 minutes ago`."""
+    if moment is None:
+        return "–"
+    import pendulum
+
+    return pendulum.instance(moment).diff_for_humans()
+
+
+def clock_and_ago(moment: dt.datetime | None) -> str:
+    """Both, as in `2024-01-31 06:00:00+01:00 (5 minutes ago)`."""
+    if moment is None:
+        return "–"
+    return f"{moment.astimezone().isoformat(' ', 'seconds')} ({ago(moment)})"
+
+
+def duration(seconds: float | None) -> str:
+    """A duration in its two largest units, as in `3 min 20 s`."""
+    if seconds is None:
+        return "–"
+    if seconds < 0.9995:
+        return f"{seconds * 1000:.0f} ms"
+    if seconds < 59.95:
+        return f"{seconds:.1f} s"
+    whole = round(seconds)
+    for size, unit, part, part_unit in ((86_400, "d", 3_600, "h"), (3_600, "h", 60, "min"), (60, "min", 1, "s")):
+        if whole >= size:
+            rest = whole % size // part
+            return f"{whole // size:,} {unit}" + (f" {rest} {part_unit}" if rest else "")
+    return f"{whole} s"
+
+
+def read_since(text: str, *, now: dt.datetime | None = None) -> dt.datetime:
+    """Read a moment in the past; one without a time zone is in this host's.
+
+    Raises:
+        ValueError: It is neither a date, a time nor a span.
+    """
+    import pendulum
+
+    current = pendulum.instance(now) if now else pendulum.now()
+    words = text.strip().lower()
+    if words in ("today", "yesterday"):
+        return current.start_of("day").subtract(days=0 if words == "today" else 1)
+    span = SPAN.fullmatch(words)
+    try:
+        if span and span[2] in UNITS:
+            return current.subtract(**{UNITS[span[2]]: int(span[1])})
+        read = pendulum.parse(text.strip(), tz=current.tz or "UTC")
+    except (ValueError, OverflowError):
+        read = None
+    if not isinstance(read, dt.datetime):
+        raise ValueError(f"{text!r} is no time that can be read; write it {SINCE_EXAMPLES}")
+    return read
+
+
+def read_threshold(text: str) -> tuple[int | None, str | None]:
+    """Read a number and a unit; `none` is none of either.
+
+    Raises:
+        ValueError: It is no threshold.
+    """
+    words = text.strip().lower()
+    if words == "none":
+        return None, None
+    span = SPAN.fullmatch(words)
+    unit = UNITS.get(span[2], "").removesuffix("s") if span else ""
+    if span is None or unit not in DATE_PARTS or int(span[1]) < 1:
+        raise ValueError(f"{text!r} is no threshold; write a number and one of {', '.join(DATE_PARTS)}, or none")
+    return int(span[1]), unit
+
+
+def threshold(number: int | None, datepart: str | None) -> str:
+    """A threshold, as in `2 hours`."""
+    return "none" if number is None else f"{number:,} {datepart}{'' if number == 1 else 's'}"
