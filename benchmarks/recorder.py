@@ -1,0 +1,110 @@
+"""The recorder reads history back from Dagster's event log: our share, beside what reading the events takes.
+
+One real run of ten assets is made, and its rows are copied as often as runs are wanted, each with an id of its own.
+"""
+
+import logging
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import dagster as dg
+import psycopg
+
+from benchmarks.harness import Bench, Result
+from watcher_dagster.eventlog import EventLog
+from watcher_dagster.recorder import record_tick
+
+NAME = "recorder"
+ASSETS = 10
+MOST_SHARE_OF_READING = 0.3
+
+STORAGE = """\
+storage:
+  postgres:
+    postgres_url: {url}
+telemetry:
+  enabled: false
+"""
+
+COPY_RUNS = """
+    INSERT INTO runs (run_id, snapshot_id, pipeline_name, mode, status, run_body, partition, partition_set,
+                      create_timestamp, update_timestamp, start_time, end_time)
+    SELECT copy.run_id, snapshot_id, pipeline_name, mode, status, replace(run_body, %(run_id)s, copy.run_id), partition,
+           partition_set, create_timestamp, update_timestamp, start_time, end_time
+      FROM runs, copy
+     WHERE runs.run_id = %(run_id)s
+"""
+
+COPY_EVENTS = """
+    INSERT INTO event_logs (run_id, event, dagster_event_type, timestamp, step_key, asset_key, partition)
+    SELECT copy.run_id, replace(event, %(run_id)s, copy.run_id), dagster_event_type, timestamp, step_key, asset_key,
+           partition
+      FROM copy, event_logs
+     WHERE event_logs.run_id = %(run_id)s
+     ORDER BY copy.run_id, event_logs.id
+"""
+
+
+def run(bench: Bench) -> Iterator[Result]:
+    """Measure with histories that grow."""
+    logging.getLogger("dagster").setLevel(logging.ERROR)
+    for runs in (100, 300, bench.choose(full=1_000, quick=500)):
+        url = bench.new_database()
+        with _instance(bench.directory / f"dagster-{runs}", url) as instance:
+            _make_history(instance, url, runs)
+            reading = _read(instance)
+            with bench.watcher(url) as watcher:
+                start = time.perf_counter()
+                message = record_tick(instance, watcher, tick_seconds=600)
+                took = time.perf_counter() - start
+                recorded = len(watcher.executions(limit=100_000))
+        assert recorded == runs * (ASSETS + 1), message
+        yield Result(
+            case=NAME,
+            what="history read back, our share",
+            size=f"{runs:,} runs of {ASSETS} assets",
+            figure=took - reading,
+            unit="s",
+            raw=reading,
+            raw_is="reading through Dagster",
+            goal=f"below {MOST_SHARE_OF_READING:.0%} of reading",
+            met=took - reading < MOST_SHARE_OF_READING * reading,
+            details={"materializations_per_second": round(runs * ASSETS / took)},
+        )
+
+
+def _instance(home: Path, url: str) -> dg.DagsterInstance:
+    home.mkdir()
+    (home / "dagster.yaml").write_text(STORAGE.format(url=url.replace("postgresql:", "postgresql+psycopg2:")))
+    return dg.DagsterInstance.from_config(str(home))
+
+
+def _make_history(instance: dg.DagsterInstance, url: str, runs: int) -> None:
+    def asset(number: int) -> dg.AssetsDefinition:
+        @dg.asset(name=f"asset_{number}")
+        def made() -> dg.MaterializeResult[None]:
+            return dg.MaterializeResult(metadata={"dagster/row_count": 1_000 + number})
+
+        return made
+
+    run_id = dg.materialize([asset(number) for number in range(ASSETS)], instance=instance).run_id
+    with psycopg.connect(url) as connection:
+        connection.execute("CREATE TEMPORARY TABLE copy (run_id text)")
+        connection.execute("INSERT INTO copy SELECT gen_random_uuid()::text FROM generate_series(1, %s)", (runs - 1,))
+        connection.execute(COPY_RUNS, {"run_id": run_id})
+        connection.execute(COPY_EVENTS, {"run_id": run_id})
+        connection.execute("ANALYZE")
+
+
+def _read(instance: dg.DagsterInstance) -> float:
+    """Give the seconds that the runs and their events take to read, with nothing done with them."""
+    log = EventLog(instance)
+    start = time.perf_counter()
+    run_ids = [record.dagster_run.run_id for record in instance.get_run_records()]
+    for first in range(0, len(run_ids), 50):
+        batch = run_ids[first : first + 50]
+        log.runs(batch)
+        for run_id in batch:
+            log.events(run_id)
+    return time.perf_counter() - start
