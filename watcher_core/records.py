@@ -179,7 +179,9 @@ def _cleaned(record: values.ExecutionRecord) -> dict[str, Any]:
         )
     return {
         "pipeline_name": arguments.name(record.pipeline_name, "pipeline_name"),
-        "pipeline_type_name": record.pipeline_type_name,
+        "pipeline_type_name": None
+        if record.pipeline_type_name is None
+        else arguments.name(record.pipeline_type_name, "pipeline_type_name"),
         "source": arguments.choice(record.source, ExecutionSource, "source").value,
         "external_id": external_id,
         "parent_external_id": None if parent is None else arguments.external_id(parent, "parent_external_id"),

@@ -23,7 +23,6 @@ from functools import partial
 from typing import Any, Final
 
 import dagster as dg
-import sqlalchemy as sa
 
 from watcher_core import ExecutionRecord, ExecutionState, InvalidValueError, RecorderSession, Watcher
 from watcher_dagster.cursor import History, OpenRun, RecorderCursor, UnreadRun
@@ -56,8 +55,8 @@ READING_SHARE: Final = 10.0
 SILENCE_SHARE: Final = 0.1
 MAX_SILENCE_SECONDS: Final = 300.0
 
-# What the database says of bad values. Everything else that it says is no fault of the run.
-BAD_DATA: Final = (InvalidValueError, ValueError, TypeError, sa.exc.DataError, sa.exc.IntegrityError)
+# What is said of values that break a rule. All else that the database says is no fault of the run.
+BAD_DATA: Final = (InvalidValueError, ValueError, TypeError)
 
 
 def record_tick(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import pkgutil
 import subprocess
 import sys
@@ -61,7 +62,9 @@ print(json.dumps(sorted({name.partition(".")[0] for name in sys.modules})))
 
 def run(code: str, *arguments: str) -> str:
     command = [sys.executable, "-W", "error", "-c", code, *arguments]
-    ran = subprocess.run(command, capture_output=True, text=True, check=False)
+    # Pydantic loads the plugins of whatever is installed, logfire's among them; that is not ours.
+    environment = {**os.environ, "PYDANTIC_DISABLE_PLUGINS": "1"}
+    ran = subprocess.run(command, capture_output=True, text=True, env=environment, check=False)
     assert ran.returncode == 0, ran.stderr
     return ran.stdout
 

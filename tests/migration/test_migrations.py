@@ -1,0 +1,158 @@
+"""The schema goes up from nothing, down and up again, equals the models, and needs no superuser."""
+
+from __future__ import annotations
+
+import threading
+import warnings
+from collections.abc import Iterator
+
+import pytest
+import sqlalchemy as sa
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+
+from watcher_core import DatabaseUnavailableError, SchemaVersionError, Settings, Watcher
+from watcher_core.database import SCHEMA_VERSION, migrations_directory, normalize_url
+from watcher_core.models import Base
+
+
+@pytest.fixture
+def empty(empty_database_url: str) -> Iterator[Watcher]:
+    with Watcher(empty_database_url, settings=Settings()) as watcher:
+        yield watcher
+
+
+@pytest.fixture
+def engine(empty_database_url: str) -> Iterator[sa.Engine]:
+    engine = sa.create_engine(normalize_url(empty_database_url), poolclass=sa.NullPool)
+    yield engine
+    engine.dispose()
+
+
+def test_there_is_one_head_and_the_code_knows_it() -> None:
+    assert ScriptDirectory(str(migrations_directory())).get_heads() == [SCHEMA_VERSION]
+
+
+def test_the_schema_is_what_the_models_say(empty: Watcher, engine: sa.Engine) -> None:
+    empty.upgrade()
+    with engine.connect() as connection, warnings.catch_warnings():
+        # Alembic says that it cannot alter a computed column; there is none to alter.
+        warnings.filterwarnings("ignore", "Computed default")
+        context = MigrationContext.configure(
+            connection,
+            opts={
+                "include_schemas": True,
+                "include_name": lambda name, kind, _: name == "watcher" if kind == "schema" else True,
+                "compare_server_default": True,
+                "version_table_schema": "watcher",
+            },
+        )
+        assert compare_metadata(context, Base.metadata) == []
+
+
+def test_constraints_are_named_once(empty: Watcher, engine: sa.Engine) -> None:
+    empty.upgrade()
+    with engine.connect() as connection:
+        names = connection.scalars(
+            sa.text("SELECT conname FROM pg_constraint WHERE connamespace = 'watcher'::regnamespace AND contype = 'c'")
+        ).all()
+    assert names
+    assert not [name for name in names if "_ck_" in name]
+
+
+def test_down_and_up_again_with_data(empty: Watcher) -> None:
+    empty.upgrade()
+    empty.get_or_create_pipeline("kept no longer")
+    empty.downgrade("base")
+    assert empty.schema_version() is None
+    with pytest.raises(SchemaVersionError, match="watcher db upgrade"):
+        empty.list_pipelines()
+    empty.upgrade()
+    assert empty.list_pipelines() == []
+
+
+@pytest.mark.parametrize(
+    ("version", "mend"), [("0000", "watcher db upgrade"), ("9999", "pip install --upgrade watcher-dagster")]
+)
+def test_another_version_is_refused_with_what_mends_it(
+    empty: Watcher, engine: sa.Engine, version: str, mend: str
+) -> None:
+    empty.upgrade()
+    with engine.begin() as connection:
+        connection.execute(sa.text("UPDATE watcher.alembic_version SET version_num = :version"), {"version": version})
+    with pytest.raises(SchemaVersionError, match=mend) as refused:
+        empty.list_pipelines()
+    assert (refused.value.found, refused.value.expected) == (version, SCHEMA_VERSION)
+
+
+def test_several_that_migrate_at_once_wait_for_each_other(empty_database_url: str) -> None:
+    failures: list[Exception] = []
+
+    def upgrade() -> None:
+        try:
+            with Watcher(empty_database_url, settings=Settings()) as watcher:
+                watcher.upgrade()
+        except Exception as error:
+            failures.append(error)
+
+    # Alembic keeps the migration that runs in a place that threads share: here one migrates beside another connection.
+    with Watcher(empty_database_url, settings=Settings()) as watcher:
+        thread = threading.Thread(target=upgrade)
+        thread.start()
+        thread.join()
+        watcher.upgrade()
+        assert watcher.list_pipelines() == []
+    assert failures == []
+
+
+def test_a_lock_that_is_held_stops_it_early_and_leaves_nothing(empty: Watcher, engine: sa.Engine) -> None:
+    empty.upgrade()
+    with engine.begin() as connection:
+        connection.execute(sa.text("LOCK TABLE watcher.pipeline IN ACCESS SHARE MODE"))
+        with pytest.raises(DatabaseUnavailableError, match="lock"):
+            empty.downgrade("base")
+    assert empty.schema_version() == SCHEMA_VERSION
+    assert empty.list_pipelines() == []
+
+
+@pytest.mark.parametrize("schema_is_there", [False, True])
+def test_a_role_that_is_no_superuser(empty_database_url: str, engine: sa.Engine, schema_is_there: bool) -> None:
+    url = normalize_url(empty_database_url)
+    role = f"role_{url.database}"
+    right = (
+        f"CREATE SCHEMA watcher AUTHORIZATION {role}"
+        if schema_is_there
+        else f"GRANT CREATE ON DATABASE {url.database} TO {role}"
+    )
+    with engine.begin() as connection:
+        connection.execute(sa.text(f"CREATE ROLE {role} LOGIN PASSWORD 'p'"))
+        connection.execute(sa.text(right))
+    ordinary = url.set(username=role, password="p", drivername="postgresql").render_as_string(hide_password=False)
+    try:
+        with Watcher(ordinary, settings=Settings()) as watcher:
+            watcher.upgrade()
+            assert watcher.get_or_create_pipeline("mine").created
+    finally:
+        with engine.begin() as connection:
+            connection.execute(sa.text(f"DROP OWNED BY {role}"))
+            connection.execute(sa.text(f"DROP ROLE {role}"))
+
+
+def test_a_role_named_like_the_schema_finds_the_tables_of_others(empty_database_url: str, engine: sa.Engine) -> None:
+    """Dagster in the same database must not take our version table for its own."""
+    url = normalize_url(empty_database_url)
+    with engine.begin() as connection:
+        connection.execute(sa.text("CREATE ROLE watcher LOGIN PASSWORD 'p'"))
+        connection.execute(sa.text(f"GRANT CREATE ON DATABASE {url.database} TO watcher"))
+    theirs = url.set(username="watcher", password="p")
+    try:
+        with Watcher(theirs.set(drivername="postgresql").render_as_string(hide_password=False)) as watcher:
+            watcher.upgrade()
+        other = sa.create_engine(theirs, poolclass=sa.NullPool)
+        with other.connect() as connection:
+            assert connection.scalar(sa.text("SELECT to_regclass('alembic_version')")) is None
+    finally:
+        with engine.begin() as connection:
+            connection.execute(sa.text("DROP OWNED BY watcher"))
+            connection.execute(sa.text("DROP ROLE watcher"))
