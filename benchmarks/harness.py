@@ -7,6 +7,7 @@ the least that the same effect costs without our code, in turns with it, and the
 from __future__ import annotations
 
 import math
+import os
 import statistics
 import tempfile
 import time
@@ -22,6 +23,8 @@ from rich.console import Console
 
 from watcher_core import Settings, Watcher
 from watcher_core.embedded import EmbeddedPostgres
+
+SETTINGS = ("DATABASE_URL", "ENV_STATE", "LOGFIRE_TOKEN", "SLACK_WEBHOOK_URL")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -114,9 +117,25 @@ def bench(*, quick: bool, console: Console) -> Iterator[Bench]:
         directory = Path(name)
         server = EmbeddedPostgres(directory / "postgres")
         try:
-            yield Bench(sa.make_url(server.start()), directory, quick=quick, console=console)
+            with _own_environment(directory):
+                yield Bench(sa.make_url(server.start()), directory, quick=quick, console=console)
         finally:
             server.destroy()
+
+
+@contextmanager
+def _own_environment(directory: Path) -> Iterator[None]:
+    """No setting of the machine reaches a case, and none records what waits in the spool of the working directory."""
+    before = dict(os.environ)
+    for name in before:
+        if name.startswith(("WATCHER_", "DEV_", "PROD_", "TEST_", "DAGSTER_")) or name in SETTINGS:
+            del os.environ[name]
+    os.environ["WATCHER_HOME"] = str(directory / "home")
+    try:
+        yield
+    finally:
+        os.environ.clear()
+        os.environ.update(before)
 
 
 def in_turns(

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 
 import psycopg
 
+from benchmarks import history
 from benchmarks.harness import Bench, Result, in_milliseconds, in_turns, per_second, percentile
 from watcher_core import Watcher
 
@@ -37,45 +38,22 @@ MOVE = """
      WHERE id = %s
 """
 
-# A year of 500 pipelines, the newest last, as tables fill in practice.
-HISTORY = """
-    INSERT INTO watcher.pipeline_execution
-          (pipeline_id, source, external_id, state, start_date, end_date, inserts, updates, total_rows)
-    SELECT 1 + n %% 500, 'python', gen_random_uuid()::text, 'succeeded',
-           now() - (%(rows)s - n) * (interval '365 days' / %(rows)s),
-           now() - (%(rows)s - n) * (interval '365 days' / %(rows)s) + interval '1 minute', n %% 1000, n %% 10, 1000
-      FROM generate_series(1, %(rows)s) AS n
-"""
-
 
 def run(bench: Bench) -> Iterator[Result]:
     """Measure with an empty table, and with histories that grow."""
-    for rows in (0, 100_000, bench.choose(full=1_000_000, quick=200_000)):
+    for rows in history.sizes(bench):
         url = bench.new_database()
+        history.fill(bench, url, rows)
         with bench.watcher(url) as watcher, psycopg.connect(url, autocommit=True) as connection:
-            _fill(connection, watcher, rows, bench)
-            sides = {"raw": _raw_pair(connection), "ours": _our_pair(watcher)}
+            sides = {"raw": raw_pair(connection), "ours": _our_pair(watcher)}
             seconds = in_turns(
                 sides, rounds=bench.choose(full=20, quick=5), calls=bench.choose(full=100, quick=40), warm_up=50
             )
         yield from _judged(f"{rows:,} executions", seconds)
 
 
-def _fill(connection: psycopg.Connection, watcher: Watcher, rows: int, bench: Bench) -> None:
-    connection.execute("INSERT INTO watcher.pipeline_type (name) VALUES ('default')")
-    connection.execute(
-        "INSERT INTO watcher.pipeline (name, pipeline_type_id)"
-        " SELECT 'pipeline-' || n, 1 FROM generate_series(1, 500) AS n"
-    )
-    if rows:
-        bench.tell(f"pairs: making {rows:,} executions")
-        connection.execute(HISTORY, {"rows": rows})
-    connection.execute("VACUUM ANALYZE")
-    connection.execute("CHECKPOINT")
-    watcher.pipeline(1)
-
-
-def _raw_pair(connection: psycopg.Connection) -> Callable[[], object]:
+def raw_pair(connection: psycopg.Connection) -> Callable[[], object]:
+    """Give a call that writes a start and an end as one would by hand."""
     watermark = 0
 
     def pair() -> None:

@@ -10,11 +10,11 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.orm import Session
+import psycopg
+from psycopg.types.json import Jsonb
 
-from watcher_core import arguments, models, pipelines, progress, values
+from watcher_core import arguments, models, progress, values
+from watcher_core.database import Driver
 from watcher_core.enums import ExecutionSource, ExecutionState
 from watcher_core.errors import ExecutionEndedError, InvalidValueError, NotFoundError
 from watcher_core.values import UNSET, Unset
@@ -23,38 +23,27 @@ COUNTS = ("inserts", "updates", "soft_deletes", "total_rows")
 
 EXECUTION = models.table(models.PipelineExecution)
 
-COLUMNS = ", ".join(f"execution.{column.name}" for column in EXECUTION.columns) + ", pipeline.name AS pipeline_name"
-# The same with their types: SQLAlchemy need not find out at each call.
-GIVEN = (*EXECUTION.columns, sa.column("pipeline_name", sa.Text))
-FIELDS = tuple(column.name for column in GIVEN)
-
-METADATA = sa.bindparam("execution_metadata", type_=JSONB)
-PARENT_ID = sa.bindparam("parent_id", type_=sa.BigInteger)
+# What each statement gives, in this order.
+FIELDS = (*(column.name for column in EXECUTION.columns), "pipeline_name")
+COLUMNS = f"""
+           {", ".join(f"execution.{column.name}" for column in EXECUTION.columns)},
+           (SELECT name FROM watcher.pipeline WHERE id = execution.pipeline_id) AS pipeline_name"""
 
 
 # Starting
 
-START = (
-    sa.text(f"""
-    WITH execution AS (
-        INSERT INTO watcher.pipeline_execution
-              (pipeline_id, parent_id, source, external_id, state, start_date, logical_date, full_load,
-               watermark, next_watermark, execution_metadata)
-        SELECT pipeline.id, :parent_id, CAST(:source AS watcher.execution_source), :external_id, 'running', :start_date,
-               :logical_date, :full_load, pipeline.watermark, coalesce(:next_watermark, pipeline.next_watermark),
-               :execution_metadata
-          FROM watcher.pipeline
-         WHERE pipeline.id = :pipeline_id
-            ON CONFLICT (source, external_id) DO NOTHING
-        RETURNING *
-    )
-    SELECT {COLUMNS}
-      FROM execution
-      JOIN watcher.pipeline ON pipeline.id = execution.pipeline_id
-""")
-    .bindparams(METADATA, PARENT_ID)
-    .columns(*GIVEN)
-)
+START = f"""
+    INSERT INTO watcher.pipeline_execution AS execution
+          (pipeline_id, parent_id, source, external_id, state, start_date, logical_date, full_load,
+           watermark, next_watermark, execution_metadata)
+    SELECT pipeline.id, %(parent_id)s, CAST(%(source)s AS watcher.execution_source), %(external_id)s, 'running',
+           %(start_date)s, %(logical_date)s, %(full_load)s, pipeline.watermark,
+           coalesce(%(next_watermark)s, pipeline.next_watermark), %(execution_metadata)s
+      FROM watcher.pipeline
+     WHERE pipeline.id = %(pipeline_id)s
+        ON CONFLICT (source, external_id) DO NOTHING
+    RETURNING {COLUMNS}
+"""
 
 # Whoever passed an "attempts" of their own in the metadata keeps it; it just counts for nothing here.
 ATTEMPTS = """
@@ -66,8 +55,7 @@ ATTEMPTS = """
 # The row is there: a replay, or the recorder saw the step before the code in it came to speak. A later attempt takes
 # the row up again, from the watermark as it stands now; a replay keeps the watermark that the first call was given.
 # Whatever else is known already stays, and a replay that comes after the end changes nothing.
-RESTART = (
-    sa.text(f"""
+RESTART = f"""
     UPDATE watcher.pipeline_execution AS execution
        SET state              = 'running',
            end_date           = NULL,
@@ -75,26 +63,24 @@ RESTART = (
            updates            = NULL,
            soft_deletes       = NULL,
            total_rows         = NULL,
-           watermark          = CASE WHEN :attempt > {ATTEMPTS} THEN pipeline.watermark ELSE execution.watermark END,
-           next_watermark     = coalesce(:next_watermark, execution.next_watermark, pipeline.next_watermark),
-           logical_date       = coalesce(execution.logical_date, :logical_date),
-           parent_id          = coalesce(execution.parent_id, :parent_id),
-           full_load          = execution.full_load OR :full_load,
-           execution_metadata = (execution.execution_metadata - 'error') || :execution_metadata,
-           updated_at         = :now
+           watermark          = CASE WHEN %(attempt)s > {ATTEMPTS} THEN pipeline.watermark
+                                     ELSE execution.watermark END,
+           next_watermark     = coalesce(%(next_watermark)s, execution.next_watermark, pipeline.next_watermark),
+           logical_date       = coalesce(execution.logical_date, %(logical_date)s),
+           parent_id          = coalesce(execution.parent_id, %(parent_id)s),
+           full_load          = execution.full_load OR %(full_load)s,
+           execution_metadata = (execution.execution_metadata - 'error') || %(execution_metadata)s,
+           updated_at         = %(now)s
       FROM watcher.pipeline
      WHERE pipeline.id = execution.pipeline_id
-       AND execution.id = :id
-       AND (execution.state = 'running' OR :attempt > {ATTEMPTS})
+       AND execution.id = %(id)s
+       AND (execution.state = 'running' OR %(attempt)s > {ATTEMPTS})
     RETURNING {COLUMNS}
-""")
-    .bindparams(METADATA, PARENT_ID, sa.bindparam("attempt", type_=sa.BigInteger))
-    .columns(*GIVEN)
-)
+"""
 
 
 def start(
-    session: Session,
+    connection: Driver,
     *,
     pipeline_id: int,
     source: ExecutionSource,
@@ -125,55 +111,52 @@ def start(
         "full_load": arguments.flag(full_load, "full_load"),
         "next_watermark": arguments.watermark(next_watermark, "next_watermark"),
         "logical_date": None if logical_date is None else arguments.instant(logical_date, "logical_date"),
-        "execution_metadata": metadata,
+        "execution_metadata": _json(metadata),
     }
     identity = {
         "source": arguments.choice(source, ExecutionSource, "source").value,
         "external_id": arguments.external_id(external_id, "external_id"),
     }
+    pipeline_id = arguments.identifier(pipeline_id, "pipeline_id")
     start_date = arguments.instant(start_date, "start_date")
     try:
-        row = session.execute(
+        row = connection.execute(
             START, {**given, **identity, "pipeline_id": pipeline_id, "start_date": start_date}
-        ).one_or_none()
-    except sa.exc.IntegrityError as exc:
-        if parent_id is not None and _violated(exc) == "fk_pipeline_execution_parent_id":
+        ).fetchone()
+    except psycopg.errors.ForeignKeyViolation as exc:
+        if parent_id is not None and exc.diag.constraint_name == "fk_pipeline_execution_parent_id":
             raise NotFoundError("parent execution", parent_id) from exc
         raise
     if row is not None:
         return _execution(row)
-    pipeline = pipelines.get(session, pipeline_id)
-    known = _by_identity(session, identity)
-    if known.pipeline_id != pipeline.id:
+    known = _by_identity(connection, identity)
+    if known is None:
+        raise NotFoundError("pipeline", pipeline_id)
+    if known.pipeline_id != pipeline_id:
         raise InvalidValueError(
             f"external_id {external_id!r} is execution {known.id} of pipeline {known.pipeline_name!r}; "
-            f"it cannot be one of {pipeline.name!r} too"
+            f"it cannot be one of pipeline {pipeline_id} too"
         )
-    row = session.execute(RESTART, {**given, "id": known.id, "attempt": attempts, "now": now}).one_or_none()
-    return _by_identity(session, identity) if row is None else _execution(row)
-
-
-def _violated(error: sa.exc.IntegrityError) -> str | None:
-    return getattr(getattr(error.orig, "diag", None), "constraint_name", None)
+    row = connection.execute(RESTART, {**given, "id": known.id, "attempt": attempts, "now": now}).fetchone()
+    return known if row is None else _execution(row)
 
 
 # Ending
 
 # One statement, because it runs at the end of every execution: who ends a success settles it as well.
-END = (
-    sa.text(f"""
+END = f"""
     WITH execution AS (
         UPDATE watcher.pipeline_execution
-           SET state              = CAST(:state AS watcher.execution_state),
-               end_date           = :end_date,
-               inserts            = :inserts,
-               updates            = :updates,
-               soft_deletes       = :soft_deletes,
-               total_rows         = :total_rows,
-               next_watermark     = CASE WHEN :tells_watermark THEN :next_watermark ELSE next_watermark END,
-               execution_metadata = execution_metadata || :execution_metadata,
-               updated_at         = :now
-         WHERE id = :id
+           SET state              = CAST(%(state)s AS watcher.execution_state),
+               end_date           = %(end_date)s,
+               inserts            = %(inserts)s,
+               updates            = %(updates)s,
+               soft_deletes       = %(soft_deletes)s,
+               total_rows         = %(total_rows)s,
+               next_watermark     = CASE WHEN %(tells_watermark)s THEN %(next_watermark)s ELSE next_watermark END,
+               execution_metadata = execution_metadata || %(execution_metadata)s,
+               updated_at         = %(now)s
+         WHERE id = %(id)s
            AND state = 'running'
         RETURNING *
     ), succeeded AS (
@@ -184,16 +167,12 @@ END = (
     ), {progress.SETTLED}
     SELECT {COLUMNS}, settled.watermark AS pipeline_watermark, settled.conflict
       FROM execution
-      JOIN watcher.pipeline ON pipeline.id = execution.pipeline_id
       LEFT JOIN settled ON true
-""")
-    .bindparams(METADATA)
-    .columns(*GIVEN, sa.column("pipeline_watermark", sa.Text), sa.column("conflict", sa.Boolean))
-)
+"""
 
 
 def end(
-    session: Session,
+    connection: Driver,
     *,
     execution_id: int,
     state: ExecutionState,
@@ -221,46 +200,45 @@ def end(
     }
     metadata = arguments.json_object(execution_metadata, "execution_metadata")
     execution_id = arguments.identifier(execution_id, "execution_id")
+    given = {
+        **told,
+        "id": execution_id,
+        "state": state.value,
+        "end_date": told["end_date"] or now,
+        "execution_metadata": _json(metadata),
+        "tells_watermark": not isinstance(next_watermark, Unset),
+        "now": now,
+    }
     try:
-        row = session.execute(
-            END,
-            {
-                **told,
-                "id": execution_id,
-                "state": state.value,
-                "end_date": told["end_date"] or now,
-                "execution_metadata": metadata,
-                "tells_watermark": not isinstance(next_watermark, Unset),
-                "now": now,
-            },
-        ).one_or_none()
-    except sa.exc.IntegrityError as exc:
-        if _violated(exc) == "ck_pipeline_execution_end_after_start":
-            message = f"end_date {told['end_date'] or now} is before the start of execution {execution_id}"
+        row = connection.execute(END, given).fetchone()
+    except psycopg.errors.CheckViolation as exc:
+        if exc.diag.constraint_name == "ck_pipeline_execution_end_after_start":
+            message = f"end_date {given['end_date']} is before the start of execution {execution_id}"
             raise InvalidValueError(message) from exc
         raise
     if row is None:
-        return _ended_before(session, execution_id, {"state": state, **told}, metadata)
-    execution = _execution(row)
-    if row.conflict:
+        return _ended_before(connection, execution_id, {"state": state, **told}, metadata)
+    *fields, watermark, conflict = row
+    execution = _execution(fields)
+    if conflict:
         progress.report_conflict(
-            session,
+            connection,
             pipeline_id=execution.pipeline_id,
             pipeline_name=execution.pipeline_name,
             execution_id=execution.id,
             next_watermark=execution.next_watermark,
-            watermark=row.pipeline_watermark,
+            watermark=watermark,
             now=now,
         )
     if execution.state is ExecutionState.SUCCEEDED and execution.logical_date and execution.next_watermark is not None:
-        progress.move_by_logical_date(session, execution_ids=[execution.id])
+        progress.move_by_logical_date(connection, execution_ids=[execution.id])
     return execution
 
 
 def _ended_before(
-    session: Session, execution_id: int, told: Mapping[str, object], metadata: Mapping[str, Any]
+    connection: Driver, execution_id: int, told: Mapping[str, object], metadata: Mapping[str, Any]
 ) -> values.Execution:
-    known = get(session, execution_id)
+    known = get(connection, execution_id)
     was = {
         **{name: getattr(known, name) for name in told},
         **{key: known.execution_metadata.get(key) for key in metadata},
@@ -277,82 +255,73 @@ def _ended_before(
 SELECT = f"""
     SELECT {COLUMNS}
       FROM watcher.pipeline_execution AS execution
-      JOIN watcher.pipeline ON pipeline.id = execution.pipeline_id
 """
 
-GET = sa.text(f"{SELECT} WHERE execution.id = :id").columns(*GIVEN)
+GET = f"{SELECT} WHERE execution.id = %(id)s"
 
-BY_IDENTITY = sa.text(
-    f"{SELECT} WHERE execution.source = CAST(:source AS watcher.execution_source)"
-    " AND execution.external_id = :external_id"
-).columns(*GIVEN)
+BY_IDENTITY = (
+    f"{SELECT} WHERE execution.source = CAST(%(source)s AS watcher.execution_source)"
+    " AND execution.external_id = %(external_id)s"
+)
 
-TREE = sa.text(f"""
+TREE = f"""
     WITH RECURSIVE tree AS (
-        SELECT id FROM watcher.pipeline_execution WHERE id = :id
+        SELECT id FROM watcher.pipeline_execution WHERE id = %(id)s
         UNION
         SELECT child.id FROM watcher.pipeline_execution AS child JOIN tree ON child.parent_id = tree.id
     )
     {SELECT}
      WHERE execution.id IN (SELECT id FROM tree)
      ORDER BY execution.start_date, execution.id
-""").columns(*GIVEN)
+"""
 
 
-def get(session: Session, execution_id: int) -> values.Execution:
+def get(connection: Driver, execution_id: int) -> values.Execution:
     """Give the execution with that id.
 
     Raises:
         NotFoundError: There is none.
     """
-    row = session.execute(GET, {"id": arguments.identifier(execution_id, "execution_id")}).one_or_none()
+    row = connection.execute(GET, {"id": arguments.identifier(execution_id, "execution_id")}).fetchone()
     if row is None:
         raise NotFoundError("execution", execution_id)
     return _execution(row)
 
 
 def list_newest(
-    session: Session,
+    connection: Driver,
     *,
-    pipeline: int | str | None = None,
+    pipeline_id: int | None = None,
     state: ExecutionState | str | None = None,
     since: dt.datetime | None = None,
     limit: int = 100,
 ) -> list[values.Execution]:
-    """Give executions, newest first.
-
-    Raises:
-        NotFoundError: The pipeline is not known.
-    """
-    conditions = {
-        "execution.pipeline_id = :pipeline_id": None if pipeline is None else pipelines.get(session, pipeline).id,
-        "execution.state = CAST(:state AS watcher.execution_state)": None
-        if state is None
-        else arguments.choice(state, ExecutionState, "state").value,
-        "execution.start_date >= :since": None if since is None else arguments.instant(since, "since"),
+    """Give executions, newest first."""
+    given = {
+        "pipeline_id": pipeline_id,
+        "state": None if state is None else arguments.choice(state, ExecutionState, "state").value,
+        "since": None if since is None else arguments.instant(since, "since"),
+        "limit": arguments.count(limit, "limit"),
     }
-    asked = [condition for condition, value in conditions.items() if value is not None]
+    conditions = {
+        "pipeline_id": "execution.pipeline_id = %(pipeline_id)s",
+        "state": "execution.state = CAST(%(state)s AS watcher.execution_state)",
+        "since": "execution.start_date >= %(since)s",
+    }
+    asked = [condition for name, condition in conditions.items() if given[name] is not None]
     where = f"WHERE {' AND '.join(asked)}" if asked else ""
-    statement = sa.text(f"{SELECT} {where} ORDER BY execution.start_date DESC, execution.id DESC LIMIT :limit")
-    given = dict(zip(("pipeline_id", "state", "since"), conditions.values(), strict=True))
-    rows = session.execute(
-        statement.columns(*GIVEN),
-        {
-            **{name: value for name, value in given.items() if value is not None},
-            "limit": arguments.count(limit, "limit"),
-        },
-    )
-    return [_execution(row) for row in rows]
+    statement = f"{SELECT} {where} ORDER BY execution.start_date DESC, execution.id DESC LIMIT %(limit)s"
+    return [_execution(row) for row in connection.execute(statement, given)]
 
 
-def tree(session: Session, execution_id: int) -> values.ExecutionTree:
+def tree(connection: Driver, execution_id: int) -> values.ExecutionTree:
     """Give an execution with all that ran as part of it.
 
     Raises:
         NotFoundError: There is none.
     """
     given = {"id": arguments.identifier(execution_id, "execution_id")}
-    found = {row.id: _execution(row) for row in session.execute(TREE, given)}
+    found = {execution.id: execution for execution in map(_execution, connection.execute(TREE, given))}
     root = found.pop(execution_id, None)
     if root is None:
         raise NotFoundError("execution", execution_id)
@@ -369,16 +338,23 @@ def _subtree(
     return values.ExecutionTree(execution=execution, children=below)
 
 
-def find_id(session: Session, *, source: ExecutionSource, external_id: str) -> int | None:
+def find_id(connection: Driver, *, source: ExecutionSource, external_id: str) -> int | None:
     """Give the id of the execution with that identity; `None` where there is none."""
-    return session.scalar(
-        sa.select(EXECUTION.c.id).where(EXECUTION.c.source == source, EXECUTION.c.external_id == external_id)
-    )
+    known = _by_identity(connection, {"source": source.value, "external_id": external_id})
+    return None if known is None else known.id
 
 
-def _by_identity(session: Session, identity: Mapping[str, str]) -> values.Execution:
-    return _execution(session.execute(BY_IDENTITY, identity).one())
+def _by_identity(connection: Driver, identity: Mapping[str, str]) -> values.Execution | None:
+    row = connection.execute(BY_IDENTITY, identity).fetchone()
+    return None if row is None else _execution(row)
 
 
-def _execution(row: Any) -> values.Execution:
-    return values.Execution(**dict(zip(FIELDS, row, strict=False)))
+def _execution(row: Sequence[Any]) -> values.Execution:
+    fields = dict(zip(FIELDS, row, strict=True))
+    fields["source"] = ExecutionSource(fields["source"])
+    fields["state"] = ExecutionState(fields["state"])
+    return values.Execution(**fields)
+
+
+def _json(value: Mapping[str, Any]) -> Jsonb:
+    return Jsonb(value, dumps=arguments.json_text)

@@ -146,6 +146,24 @@ def get_or_create(
     return known
 
 
+def get_or_make(session: Session, *, name: str, type_name: str | None, now: dt.datetime) -> values.Pipeline:
+    """Give the pipeline of that name as it is; make it where it is not known. Holds no row that others have made."""
+    known = find(session, name)
+    if known is None:
+        ensure(session, types_by_name={name: type_name}, now=now)
+        known = get(session, name)
+    return known
+
+
+def bring_up_to_date(
+    session: Session, known: values.Pipeline, *, configuration: Mapping[str, Any], now: dt.datetime
+) -> None:
+    """Write what code declares of a pipeline, where that differs from what it declared last."""
+    declared = clean(configuration)
+    if declared and configuration_hash(declared) != known.configuration_hash:
+        get_or_create(session, name=known.name, configuration=declared, now=now)
+
+
 def configure(session: Session, *, configurations: Iterable[values.PipelineConfiguration], now: dt.datetime) -> int:
     """Bring many pipelines up to date with what code declares.
 
@@ -231,15 +249,6 @@ def get(session: Session, reference: int | str) -> values.Pipeline:
     if pipeline is None:
         raise NotFoundError("pipeline", reference)
     return pipeline
-
-
-def find_id(session: Session, reference: int | str) -> int:
-    """Give the id of the pipeline with that id or name; an id is given back as it is, for the caller to look at.
-
-    Raises:
-        NotFoundError: No pipeline has that name.
-    """
-    return get(session, reference).id if isinstance(reference, str) else arguments.identifier(reference, "pipeline_id")
 
 
 def list_all(session: Session) -> list[values.Pipeline]:

@@ -10,9 +10,11 @@ import logging
 from collections.abc import Sequence
 
 import sqlalchemy as sa
+from psycopg.rows import dict_row
 from sqlalchemy.orm import Session
 
 from watcher_core import arguments, enums, models, pipelines, values
+from watcher_core.database import Driver
 from watcher_core.errors import NotFoundError
 
 logger = logging.getLogger("watcher.progress")
@@ -48,11 +50,11 @@ SETTLED = """
                   compares AND reached IS DISTINCT FROM pipeline.watermark AS conflict
     )"""
 
-SETTLE_MANY = sa.text(f"""
+SETTLE_MANY = f"""
     WITH changed AS (
         SELECT pipeline_id, {CHANGES}
           FROM watcher.pipeline_execution
-         WHERE id = ANY(:execution_ids)
+         WHERE id = ANY(%(execution_ids)s)
     ), succeeded AS (
         SELECT pipeline_id, max(last_insert) AS last_insert, max(last_update) AS last_update,
                max(last_soft_delete) AS last_soft_delete, false AS compares, NULL AS started_from, NULL AS reached
@@ -60,34 +62,34 @@ SETTLE_MANY = sa.text(f"""
          GROUP BY pipeline_id
     ), {SETTLED}
     SELECT count(*) FROM settled
-""")
+"""
 
-SETTLE_ONE = sa.text(f"""
+SETTLE_ONE = f"""
     WITH succeeded AS (
         SELECT pipeline_id, {CHANGES}, true AS compares, watermark AS started_from, next_watermark AS reached
           FROM watcher.pipeline_execution
-         WHERE id = :execution_id
+         WHERE id = %(execution_id)s
     ), {SETTLED}
-    SELECT * FROM settled WHERE conflict
-""")
+    SELECT pipeline_id, pipeline_name, watermark, reached AS next_watermark FROM settled WHERE conflict
+"""
 
-# In the order of their ids, so that two callers at once wait for each other and never in a circle.
-LOCK_PIPELINES = sa.text("""
+# In the order of their names, as everywhere, so that callers at once wait for each other and never in a circle.
+LOCK_PIPELINES = """
     SELECT id
       FROM watcher.pipeline
-     WHERE id IN (SELECT pipeline_id FROM watcher.pipeline_execution WHERE id = ANY(:execution_ids))
-     ORDER BY id
+     WHERE id IN (SELECT pipeline_id FROM watcher.pipeline_execution WHERE id = ANY(%(execution_ids)s))
+     ORDER BY name COLLATE "C"
        FOR NO KEY UPDATE
-""")
+"""
 
 # An execution with a logical date (a partition) moves the watermark only where no later one has succeeded, so that
 # backfills never move it back. An earlier statement of the same transaction has locked the pipeline's row: this one
 # sees whatever was committed by those that had the lock before.
-MOVE_BY_LOGICAL_DATE = sa.text("""
+MOVE_BY_LOGICAL_DATE = """
     WITH reached AS (
         SELECT DISTINCT ON (pipeline_id) pipeline_id, logical_date, next_watermark
           FROM watcher.pipeline_execution
-         WHERE id = ANY(:execution_ids)
+         WHERE id = ANY(%(execution_ids)s)
            AND logical_date IS NOT NULL
            AND next_watermark IS NOT NULL
          ORDER BY pipeline_id, logical_date DESC, end_date DESC, id DESC
@@ -101,16 +103,16 @@ MOVE_BY_LOGICAL_DATE = sa.text("""
                         WHERE later.pipeline_id = reached.pipeline_id
                           AND later.state = 'succeeded'
                           AND later.logical_date > reached.logical_date)
-""")
+"""
 
 
 # An execution that nobody told of until it had ended took no watermark of ours with it. It moves the pipeline on unless
 # one that started later has, or a person has set the watermark since: whoever is told of late never moves it back.
-MOVE_BY_START_DATE = sa.text("""
+MOVE_BY_START_DATE = """
     WITH reached AS (
         SELECT DISTINCT ON (pipeline_id) pipeline_id, id, start_date, next_watermark
           FROM watcher.pipeline_execution
-         WHERE id = ANY(:execution_ids)
+         WHERE id = ANY(%(execution_ids)s)
            AND logical_date IS NULL
            AND next_watermark IS NOT NULL
          ORDER BY pipeline_id, start_date DESC, id DESC
@@ -130,60 +132,60 @@ MOVE_BY_START_DATE = sa.text("""
                         WHERE rewound.pipeline_id = reached.pipeline_id
                           AND rewound.kind = 'rewind'
                           AND rewound.created_at > reached.start_date)
-""")
+"""
 
 # An execution that is told of while it runs takes the watermark with it that those told of beside it have left.
-TAKE_WATERMARKS = sa.text("""
+TAKE_WATERMARKS = """
     UPDATE watcher.pipeline_execution AS execution
        SET watermark = pipeline.watermark
       FROM watcher.pipeline
      WHERE pipeline.id = execution.pipeline_id
-       AND execution.id = ANY(:execution_ids)
+       AND execution.id = ANY(%(execution_ids)s)
        AND execution.watermark IS DISTINCT FROM pipeline.watermark
-""")
+"""
+
+CONFLICT = """
+    INSERT INTO watcher.watermark_event
+          (pipeline_id, pipeline_execution_id, kind, old_watermark, new_watermark, created_at)
+    VALUES (%(pipeline_id)s, %(execution_id)s, 'conflict', %(watermark)s, %(next_watermark)s, %(now)s)
+"""
 
 
-def lock_pipelines(session: Session, *, execution_ids: Sequence[int]) -> None:
+def lock_pipelines(connection: Driver, *, execution_ids: Sequence[int]) -> None:
     """Hold the pipelines of these executions until the transaction ends, before several of them are settled."""
-    session.execute(LOCK_PIPELINES, {"execution_ids": list(execution_ids)})
+    connection.execute(LOCK_PIPELINES, {"execution_ids": list(execution_ids)})
 
 
-def settle(session: Session, *, execution_ids: Sequence[int]) -> None:
+def settle(connection: Driver, *, execution_ids: Sequence[int]) -> None:
     """Move the times of the last changes on, as executions that have just succeeded say. Watermarks stay."""
-    session.execute(SETTLE_MANY, {"execution_ids": list(execution_ids)})
+    connection.execute(SETTLE_MANY, {"execution_ids": list(execution_ids)})
 
 
-def compare_watermark(session: Session, *, execution_id: int, now: dt.datetime) -> None:
+def compare_watermark(connection: Driver, *, execution_id: int, now: dt.datetime) -> None:
     """Move the watermark on to what an execution that has just succeeded has reached, if it is where that started."""
-    for row in session.execute(SETTLE_ONE, {"execution_id": execution_id}):
-        report_conflict(
-            session,
-            pipeline_id=row.pipeline_id,
-            pipeline_name=row.pipeline_name,
-            execution_id=execution_id,
-            next_watermark=row.reached,
-            watermark=row.watermark,
-            now=now,
-        )
+    with connection.cursor(row_factory=dict_row) as cursor:
+        conflict = cursor.execute(SETTLE_ONE, {"execution_id": execution_id}).fetchone()
+    if conflict is not None:
+        report_conflict(connection, **conflict, execution_id=execution_id, now=now)
 
 
-def move_by_logical_date(session: Session, *, execution_ids: Sequence[int]) -> None:
+def move_by_logical_date(connection: Driver, *, execution_ids: Sequence[int]) -> None:
     """Move watermarks on to what executions with a logical date have reached. Their pipelines are locked already."""
-    session.execute(MOVE_BY_LOGICAL_DATE, {"execution_ids": list(execution_ids)})
+    connection.execute(MOVE_BY_LOGICAL_DATE, {"execution_ids": list(execution_ids)})
 
 
-def move_by_start_date(session: Session, *, execution_ids: Sequence[int]) -> None:
+def move_by_start_date(connection: Driver, *, execution_ids: Sequence[int]) -> None:
     """Move watermarks on to what executions have reached that were told of late. Their pipelines are locked already."""
-    session.execute(MOVE_BY_START_DATE, {"execution_ids": list(execution_ids)})
+    connection.execute(MOVE_BY_START_DATE, {"execution_ids": list(execution_ids)})
 
 
-def take_watermarks(session: Session, *, execution_ids: Sequence[int]) -> None:
+def take_watermarks(connection: Driver, *, execution_ids: Sequence[int]) -> None:
     """Let executions that run take the watermark with them as it stands now."""
-    session.execute(TAKE_WATERMARKS, {"execution_ids": list(execution_ids)})
+    connection.execute(TAKE_WATERMARKS, {"execution_ids": list(execution_ids)})
 
 
 def report_conflict(
-    session: Session,
+    connection: Driver,
     *,
     pipeline_id: int,
     pipeline_name: str,
@@ -201,16 +203,14 @@ def report_conflict(
         next_watermark,
         watermark,
     )
-    session.execute(
-        sa.insert(WATERMARK_EVENT).values(
-            pipeline_id=pipeline_id,
-            pipeline_execution_id=execution_id,
-            kind=enums.WatermarkEventKind.CONFLICT,
-            old_watermark=watermark,
-            new_watermark=next_watermark,
-            created_at=now,
-        )
-    )
+    given = {
+        "pipeline_id": pipeline_id,
+        "execution_id": execution_id,
+        "watermark": watermark,
+        "next_watermark": next_watermark,
+        "now": now,
+    }
+    connection.execute(CONFLICT, given)
 
 
 def rewind(session: Session, *, reference: int | str, watermark: object, now: dt.datetime) -> values.Pipeline:

@@ -7,20 +7,44 @@ got cannot disagree, whenever the recorder dies. One recorder reads an instance 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from watcher_core import models, values
+from watcher_core import arguments, database, models, values
 
 RECORDER = models.table(models.Recorder)
 
 # A lock of the session, not of a transaction: held while many batches are committed, gone with the connection.
 TAKE = sa.text("SELECT pg_try_advisory_lock(hashtextextended('watcher.recorder/' || :instance_id, 0))")
 RELEASE = sa.text("SELECT pg_advisory_unlock(hashtextextended('watcher.recorder/' || :instance_id, 0))")
+
+
+@contextmanager
+def held(engine: sa.Engine, *, instance_id: str) -> Iterator[bool]:
+    """Hold the recorder of an instance; `False` where another process has it.
+
+    Errors of what is done meanwhile pass as they are: Dagster's storage raises SQLAlchemy's errors too.
+    """
+    given = {"instance_id": arguments.text(instance_id, "instance_id")}
+    with database.translated_errors(engine.url):
+        connection = engine.connect().execution_options(isolation_level="AUTOCOMMIT")
+    try:
+        with database.translated_errors(engine.url):
+            is_ours = bool(connection.scalar(TAKE, given))
+        yield is_ours
+        if is_ours:
+            with suppress(sa.exc.DBAPIError):  # with its connection the lock is gone too
+                connection.execute(RELEASE, given)
+    except BaseException:
+        connection.invalidate()  # whatever happened, the lock goes
+        raise
+    finally:
+        connection.close()
 
 
 def cursor(session: Session, *, instance_id: str) -> dict[str, Any]:
@@ -39,7 +63,9 @@ def move_cursor(
     now: dt.datetime,
 ) -> None:
     """Write how far recording has got, and what there is to tell of it."""
-    state = {"cursor": dict(cursor), "lag_seconds": lag_seconds, "message": message, "updated_at": now}
+    # Both may quote events, which may hold characters that PostgreSQL does not.
+    told = arguments.json_object({"cursor": dict(cursor), "message": message}, "cursor")
+    state = {**told, "lag_seconds": lag_seconds, "updated_at": now}
     session.execute(
         insert(RECORDER)
         .values(instance_id=instance_id, **state)

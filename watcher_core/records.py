@@ -9,7 +9,8 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from watcher_core import arguments, pipelines, progress, values
+from watcher_core import arguments, database, pipelines, progress, values
+from watcher_core.database import Driver
 from watcher_core.enums import ExecutionSource, ExecutionState
 from watcher_core.errors import InvalidValueError
 from watcher_core.executions import COUNTS
@@ -108,11 +109,11 @@ def record(session: Session, *, records: Iterable[values.ExecutionRecord], now: 
         for generation in _generations(told_once)
         for row in session.execute(RECORD, {"records": arguments.json_text(generation), "now": now})
     ]
-    _settle(session, written, now=now)
+    _settle(database.driver(session), written, now=now)
     return len(rounds[0])
 
 
-def _settle(session: Session, written: Sequence[Any], *, now: dt.datetime) -> None:
+def _settle(connection: Driver, written: Sequence[Any], *, now: dt.datetime) -> None:
     """Let what has just succeeded move its pipeline on.
 
     An execution that was told of while it ran took a watermark with it, which it compares. One of which nothing was
@@ -123,17 +124,17 @@ def _settle(session: Session, written: Sequence[Any], *, now: dt.datetime) -> No
     moving = [row for row in succeeded.values() if row.moves_watermark]
     comparing = [row.id for row in moving if not row.has_logical_date and row.id not in told_late]
     if succeeded:
-        progress.lock_pipelines(session, execution_ids=list(succeeded))
-        progress.settle(session, execution_ids=list(succeeded))
+        progress.lock_pipelines(connection, execution_ids=list(succeeded))
+        progress.settle(connection, execution_ids=list(succeeded))
     by_date = [row.id for row in moving if row.id not in comparing]
     if by_date:
-        progress.move_by_logical_date(session, execution_ids=by_date)
-        progress.move_by_start_date(session, execution_ids=by_date)
+        progress.move_by_logical_date(connection, execution_ids=by_date)
+        progress.move_by_start_date(connection, execution_ids=by_date)
     for execution_id in comparing:
-        progress.compare_watermark(session, execution_id=execution_id, now=now)
+        progress.compare_watermark(connection, execution_id=execution_id, now=now)
     running = told_late - set(succeeded)
     if moving and running:
-        progress.take_watermarks(session, execution_ids=list(running))
+        progress.take_watermarks(connection, execution_ids=list(running))
 
 
 def _rounds(told: Iterable[dict[str, Any]]) -> list[list[dict[str, Any]]]:

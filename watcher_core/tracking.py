@@ -132,7 +132,8 @@ class TrackedExecution:
             self.id = execution.id
             self.start_date = execution.start_date  # whoever told of it before us has a clock of their own
             self.watermark = execution.watermark
-            self.next_watermark = execution.next_watermark
+            if self.next_watermark is None:
+                self.next_watermark = execution.next_watermark  # the pipeline's
         return self
 
     def __exit__(

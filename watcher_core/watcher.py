@@ -9,7 +9,7 @@ import sys
 import threading
 import uuid
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from typing import Any, ParamSpec, TypeVar
 
 import sqlalchemy as sa
@@ -431,17 +431,18 @@ class Watcher:
         with self._transaction() as (session, now):
             if tracked.parent is not None:
                 records.record(session, records=[tracked.parent], now=now)
-            fields = {field: value for field, value in vars(tracked.configuration).items() if field != "name"}
-            pipeline = pipelines.get_or_create(session, name=tracked.pipeline, configuration=fields, now=now)
+            configuration = {field: value for field, value in vars(tracked.configuration).items() if field != "name"}
+            type_name = configuration["pipeline_type_name"] or None
+            pipeline = pipelines.get_or_make(session, name=tracked.pipeline, type_name=type_name, now=now)
             if not pipeline.active:
                 raise PipelineInactiveError(pipeline.name)
             parent_id = tracked.parent_id
             if tracked.parent is not None:
                 parent_id = executions.find_id(
-                    session, source=tracked.parent.source, external_id=tracked.parent.external_id
+                    database.driver(session), source=tracked.parent.source, external_id=tracked.parent.external_id
                 )
-            return executions.start(
-                session,
+            execution = executions.start(
+                database.driver(session),
                 pipeline_id=pipeline.id,
                 source=tracked.source,
                 external_id=tracked.external_id,
@@ -454,6 +455,9 @@ class Watcher:
                 attempt=tracked.attempt,
                 now=now,
             )
+            # After the execution: whoever records it holds the two rows in this order too, so nobody waits in a circle.
+            pipelines.bring_up_to_date(session, pipeline, configuration=configuration, now=now)
+            return execution
 
     def finish_tracked(self, tracked: TrackedExecution, record: values.ExecutionRecord) -> None:
         """Write the end of a tracked execution; all of it, where its start could not be written.
@@ -464,21 +468,27 @@ class Watcher:
         with self._transaction() as (session, now):
             if tracked.id is None:
                 records.record(session, records=[record], now=now)
-                return
-            try:
-                executions.end(
-                    session,
-                    execution_id=tracked.id,
-                    state=record.state,
-                    end_date=record.end_date,
-                    counts=vars(record),
-                    next_watermark=record.next_watermark,
-                    execution_metadata=record.execution_metadata,
-                    now=now,
-                )
-            except (ExecutionEndedError, NotFoundError):
-                logger.info("execution %d of pipeline %r was ended by another", tracked.id, tracked.pipeline)
-                records.record(session, records=[record], now=now)
+            else:
+                self._end_tracked(session, tracked.id, record, now=now)
+        self._catch_up()  # what was tracked inside of it may wait, and this may be the last call of its process
+
+    def _end_tracked(
+        self, session: Session, execution_id: int, record: values.ExecutionRecord, *, now: dt.datetime
+    ) -> None:
+        try:
+            executions.end(
+                database.driver(session),
+                execution_id=execution_id,
+                state=record.state,
+                end_date=record.end_date,
+                counts=vars(record),
+                next_watermark=record.next_watermark,
+                execution_metadata=record.execution_metadata,
+                now=now,
+            )
+        except (ExecutionEndedError, NotFoundError):
+            logger.info("execution %d of pipeline %r was ended by another", execution_id, record.pipeline_name)
+            records.record(session, records=[record], now=now)
 
     def start_execution(
         self,
@@ -509,10 +519,12 @@ class Watcher:
             NotFoundError: The pipeline or the parent is not known.
             InvalidValueError: A value breaks a rule.
         """
-        with self._transaction() as (session, now):
+        if isinstance(pipeline_id, str):
+            pipeline_id = self.pipeline(pipeline_id).id
+        with self._driver_transaction() as (connection, now):
             return executions.start(
-                session,
-                pipeline_id=pipelines.find_id(session, pipeline_id),
+                connection,
+                pipeline_id=pipeline_id,
                 source=source,
                 external_id=external_id or str(uuid.uuid4()),
                 start_date=start_date or now,
@@ -556,9 +568,9 @@ class Watcher:
             InvalidValueError: A value breaks a rule.
         """
         counts = {"inserts": inserts, "updates": updates, "soft_deletes": soft_deletes, "total_rows": total_rows}
-        with self._transaction() as (session, now):
+        with self._driver_transaction() as (connection, now):
             return executions.end(
-                session,
+                connection,
                 execution_id=execution_id,
                 state=ExecutionState.SUCCEEDED if completed_successfully else ExecutionState.FAILED,
                 end_date=end_date,
@@ -586,8 +598,8 @@ class Watcher:
         Raises:
             NotFoundError: There is none.
         """
-        with self._transaction() as (session, _):
-            return executions.get(session, execution_id)
+        with self._driver_transaction() as (connection, _):
+            return executions.get(connection, execution_id)
 
     def executions(
         self,
@@ -609,8 +621,9 @@ class Watcher:
             NotFoundError: The pipeline is not known.
             InvalidValueError: A value breaks a rule.
         """
-        with self._transaction() as (session, _):
-            return executions.list_newest(session, pipeline=pipeline, state=state, since=since, limit=limit)
+        pipeline_id = None if pipeline is None else self.pipeline(pipeline).id
+        with self._driver_transaction() as (connection, _):
+            return executions.list_newest(connection, pipeline_id=pipeline_id, state=state, since=since, limit=limit)
 
     def execution_tree(self, execution_id: int) -> values.ExecutionTree:
         """Give an execution with all that ran as part of it, oldest first.
@@ -618,8 +631,8 @@ class Watcher:
         Raises:
             NotFoundError: There is none.
         """
-        with self._transaction() as (session, _):
-            return executions.tree(session, execution_id)
+        with self._driver_transaction() as (connection, _):
+            return executions.tree(connection, execution_id)
 
     # Recorders of Dagster instances
 
@@ -631,19 +644,13 @@ class Watcher:
             instance_id: The id of the instance's run storage.
         """
         self._check()
-        engine = self._connect()
-        with database.translated_errors(engine.url), engine.connect() as connection:
-            connection = connection.execution_options(isolation_level="AUTOCOMMIT")
-            if not connection.scalar(recorders.TAKE, {"instance_id": instance_id}):
+        with recorders.held(self._connect(), instance_id=instance_id) as is_ours:
+            if not is_ours:
                 yield None
                 return
-            try:
-                with self._transaction() as (session, _):
-                    cursor = recorders.cursor(session, instance_id=instance_id)
-                yield RecorderSession(self, instance_id, cursor)
-            finally:
-                with suppress(sa.exc.DBAPIError):  # the lock is gone with its connection
-                    connection.execute(recorders.RELEASE, {"instance_id": instance_id})
+            with self._transaction() as (session, _):
+                cursor = recorders.cursor(session, instance_id=instance_id)
+            yield RecorderSession(self, instance_id, cursor)
 
     def recorder_states(self) -> list[values.RecorderState]:
         """Give how far the event log of each Dagster instance has been recorded."""
@@ -660,6 +667,13 @@ class Watcher:
     def _spool_directory(self) -> Any:
         return self.settings.home / "spool"
 
+    def _catch_up(self) -> None:
+        """Record what waits, where that is not what the caller asked for: it must not fail for it."""
+        try:
+            self._replay_spool()
+        except DatabaseError as exc:
+            logger.debug("executions of this host wait on: %s", exc)
+
     def _replay_spool(self) -> None:
         try:
             spool.replay(self._spool_directory, lambda record: self.record([record]))
@@ -673,6 +687,12 @@ class Watcher:
         self._check()
         with database.transaction(self._connect()) as session:
             yield session, dt.datetime.now(dt.UTC)
+
+    @contextmanager
+    def _driver_transaction(self) -> Iterator[tuple[database.Driver, dt.datetime]]:
+        self._check()
+        with database.driver_transaction(self._connect()) as connection:
+            yield connection, dt.datetime.now(dt.UTC)
 
     def _connect(self) -> sa.Engine:
         if self._engine is None:
@@ -696,10 +716,7 @@ class Watcher:
                 self._engine = None  # it may come back on another port
             raise
         self._checked = True
-        try:
-            self._replay_spool()
-        except DatabaseError as exc:
-            logger.debug("executions of this host wait on: %s", exc)
+        self._catch_up()
 
     def _start_embedded(self) -> sa.URL:
         from watcher_core.embedded import EmbeddedPostgres

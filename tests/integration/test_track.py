@@ -367,9 +367,8 @@ def test_away_at_the_end_only(
 def test_away_in_between_is_not_even_noticed(
     watcher: Watcher, name: str, outage: Outage, caplog: pytest.LogCaptureFixture
 ) -> None:
-    with watcher.track(name, next_watermark=150) as execution:
-        with outage():
-            execution.record(inserts=5)
+    with watcher.track(name, next_watermark=150) as execution, outage():
+        execution.record(inserts=5)
     assert warnings(caplog) == []
     assert only(watcher, name).inserts == 5
     assert watcher.spooled() == 0
@@ -410,17 +409,15 @@ def test_a_failure_while_away_is_told_as_a_failure(watcher: Watcher, name: str, 
 
 
 def test_nesting_survives_an_outage_in_the_child(watcher: Watcher, name: str, outage: Outage) -> None:
-    with watcher.track(name) as outer:
-        with outage(), watcher.track(f"{name}/inner", parent_id=outer.id):
-            pass
+    with watcher.track(name) as outer, outage(), watcher.track(f"{name}/inner", parent_id=outer.id):
+        pass
     assert only(watcher, f"{name}/inner").parent_id == outer.id
 
 
 def test_strict_raises_and_does_not_run(watcher: Watcher, name: str, outage: Outage) -> None:
     ran = []
-    with outage():
-        with pytest.raises(DatabaseUnavailableError), watcher.track(name, strict=True):
-            ran.append("ran")
+    with outage(), pytest.raises(DatabaseUnavailableError), watcher.track(name, strict=True):
+        ran.append("ran")
     assert (ran, watcher.spooled()) == ([], 0)
 
 

@@ -1,0 +1,185 @@
+"""Hot queries use their indexes: what the services really send is explained on thousands of rows."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from tests.factories import record
+from watcher_core import Settings, Watcher
+
+PIPELINES = 200
+EXECUTIONS = 20_000
+
+# Each pipeline has 100 executions; every tenth carries a logical date, every twentieth is a child, fifty still run.
+SEED = f"""
+INSERT INTO watcher.pipeline_type (name) VALUES ('seeded');
+INSERT INTO watcher.pipeline (name, pipeline_type_id)
+SELECT 'pipeline ' || number, 1 FROM generate_series(0, {PIPELINES - 1}) AS number;
+INSERT INTO watcher.pipeline_execution
+       (pipeline_id, parent_id, source, external_id, state, start_date, end_date, logical_date, next_watermark)
+SELECT 1 + number % {PIPELINES},
+       CASE WHEN number % 20 = 0 AND number > 0 THEN number / 20 END,
+       'dagster', 'execution ' || number,
+       CAST(CASE WHEN number % 400 = 1 THEN 'running' ELSE 'succeeded' END AS watcher.execution_state),
+       '2026-01-01Z'::timestamptz + number * interval '1 minute',
+       CASE WHEN number % 400 <> 1 THEN '2026-01-01Z'::timestamptz + (number + 1) * interval '1 minute' END,
+       CASE WHEN number % 10 = 0 THEN '2026-01-01Z'::timestamptz + number * interval '1 hour' END,
+       number
+  FROM generate_series(0, {EXECUTIONS - 1}) AS number;
+ANALYZE watcher.pipeline, watcher.pipeline_execution;
+"""
+
+
+@pytest.fixture(scope="module")
+def watcher(module_database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Watcher]:
+    settings = Settings(home=tmp_path_factory.mktemp("home"))
+    with Watcher(module_database_url, settings=settings) as watcher:
+        engine = watcher._connect()
+        with engine.begin() as connection:
+            connection.exec_driver_sql(SEED)
+        yield watcher
+
+
+class Plans:
+    """The plans of the statements that a call sends."""
+
+    def __init__(self, nodes: list[dict[str, Any]]) -> None:
+        self.indexes = {node["Index Name"] for node in nodes if "Index Name" in node}
+        self.scanned = {node["Relation Name"] for node in nodes if node["Node Type"] == "Seq Scan"}
+        self.read = sum(node["Actual Rows"] * node["Actual Loops"] for node in nodes if "Relation Name" in node)
+
+
+@pytest.fixture
+def plans(watcher: Watcher) -> Callable[[Callable[[], object]], Plans]:
+    """Have PostgreSQL explain each statement of a call as it runs it (auto_explain, as a notice to the client)."""
+
+    def explain(call: Callable[[], object]) -> Plans:
+        notices: list[str] = []
+
+        def ask(connection: Any, *_: object) -> None:
+            connection.add_notice_handler(remember)
+            for setting in (
+                "LOAD 'auto_explain'",
+                "SET auto_explain.log_min_duration = 0",
+                "SET auto_explain.log_analyze = on",
+                "SET auto_explain.log_format = json",
+                "SET client_min_messages = log",
+            ):
+                connection.execute(setting)
+
+        def stop(connection: Any, *_: object) -> None:
+            connection.remove_notice_handler(remember)
+
+        def remember(notice: Any) -> None:
+            notices.append(notice.message_primary)
+
+        engine = watcher._connect()
+        sa.event.listen(engine, "checkout", ask)
+        sa.event.listen(engine, "checkin", stop)
+        try:
+            call()
+        finally:
+            sa.event.remove(engine, "checkout", ask)
+            sa.event.remove(engine, "checkin", stop)
+            watcher.close()  # the settings go with the connection
+        explained = [json.loads(notice[notice.index("{") :]) for notice in notices if notice.startswith("duration:")]
+        assert explained
+        return Plans([node for plan in explained for node in nodes(plan["Plan"])])
+
+    return explain
+
+
+def nodes(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    yield plan
+    for child in plan.get("Plans", ()):
+        yield from nodes(child)
+
+
+@pytest.mark.parametrize(
+    ("call", "index"),
+    [
+        (lambda w: w.executions(pipeline=7), "ix_pipeline_execution_pipeline_id_start_date"),
+        (lambda w: w.executions(pipeline=7, limit=3), "ix_pipeline_execution_pipeline_id_start_date"),
+        (lambda w: w.executions(), "ix_pipeline_execution_start_date"),
+        (lambda w: w.executions(limit=10), "ix_pipeline_execution_start_date"),
+        (lambda w: w.executions(since=w.execution(EXECUTIONS - 50).start_date), "ix_pipeline_execution_start_date"),
+        (lambda w: w.executions(state="running"), "ix_pipeline_execution_running"),
+        (lambda w: w.execution(7), "pk_pipeline_execution"),
+        (lambda w: w.execution_tree(7), "ix_pipeline_execution_parent_id"),
+        (lambda w: w.pipeline("pipeline 7"), "uq_pipeline_name"),
+        (lambda w: w.record([record("pipeline 7", "execution 7")]), "uq_pipeline_execution_source_external_id"),
+        (
+            lambda w: w.record([record("pipeline 7", "by date", start=999_999, next_watermark=1)]),
+            "ix_pipeline_execution_pipeline_id_start_date",
+        ),
+        (
+            lambda w: w.record(
+                [record("pipeline 7", "partition", logical_date=w.execution(7).start_date, next_watermark=1)]
+            ),
+            "ix_pipeline_execution_pipeline_id_logical_date",
+        ),
+    ],
+    ids=[
+        "executions of a pipeline, newest first",
+        "the newest three of a pipeline",
+        "all executions, newest first",
+        "the newest ten",
+        "executions since a time",
+        "what runs now",
+        "an execution by id",
+        "the children of an execution",
+        "a pipeline by name",
+        "an execution by its identity",
+        "whether a later start has succeeded",
+        "whether a later logical date has succeeded",
+    ],
+)
+def test_a_hot_query_uses_its_index(
+    watcher: Watcher,
+    plans: Callable[[Callable[[], object]], Plans],
+    call: Callable[[Watcher], object],
+    index: str,
+) -> None:
+    plan = plans(lambda: call(watcher))
+    assert index in plan.indexes
+    assert "pipeline_execution" not in plan.scanned
+    assert plan.read < 1000
+
+
+def test_starting_and_ending_reads_a_handful_of_rows(
+    watcher: Watcher, plans: Callable[[Callable[[], object]], Plans]
+) -> None:
+    def pair() -> None:
+        execution = watcher.start_execution(pipeline_id="pipeline 7", next_watermark=1)
+        watcher.end_execution(execution.id, inserts=1)
+
+    plan = plans(pair)
+    assert plan.scanned.isdisjoint({"pipeline", "pipeline_execution"})
+    assert plan.read < 30
+
+
+def test_tracking_reads_a_handful_of_rows(watcher: Watcher, plans: Callable[[Callable[[], object]], Plans]) -> None:
+    def block() -> None:
+        with watcher.track("pipeline 7", next_watermark=1, parent=record("pipeline 8", "execution 8")) as execution:
+            execution.record(inserts=1)
+
+    plan = plans(block)
+    assert plan.scanned.isdisjoint({"pipeline_execution"})
+    assert plan.read < 100
+
+
+def test_recording_a_batch_reads_what_it_writes(
+    watcher: Watcher, plans: Callable[[Callable[[], object]], Plans]
+) -> None:
+    batch = [
+        record(f"pipeline {number}", f"batch {number}", parent_external_id="execution 8", next_watermark=number)
+        for number in range(100)
+    ]
+    plan = plans(lambda: watcher.record(batch))
+    assert plan.scanned.isdisjoint({"pipeline_execution"})
+    assert plan.read < 5000
