@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
-import time
 from typing import Any
 
 import dagster as dg
@@ -198,17 +197,3 @@ def test_the_type_of_partitions(partitions_def: dg.PartitionsDefinition[Any], na
     def prices() -> None: ...
 
     assert configured(prices)["prices"].pipeline_metadata == {"partitions": name}
-
-
-def test_a_thousand_assets_take_less_than_50_milliseconds() -> None:
-    metadata = watcher_metadata(freshness=(2, "hour"), timeliness=(15, "minute"))
-    policy = dg.FreshnessPolicy.time_window(dt.timedelta(hours=36))
-    specs = [
-        dg.AssetSpec(f"asset_{number}", metadata=metadata, kinds={"python"}, owners=["team:a"], freshness_policy=policy)
-        for number in range(1000)
-    ]
-    repository = dg.Definitions(assets=specs).get_repository_def()
-    pipeline_configurations(repository)
-    started = time.process_time()
-    assert len(pipeline_configurations(repository)) == 1000
-    assert time.process_time() - started < 0.05
