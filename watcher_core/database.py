@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import selectors
+import threading
 import time
 import weakref
 from collections.abc import Iterator
@@ -38,6 +39,9 @@ SPELLINGS = ("postgresql", "postgres", DRIVER, "postgresql+psycopg2")
 
 CONNECT_TIMEOUT_SECONDS = 10
 
+# One system call where the default takes four.
+Selector = getattr(selectors, "PollSelector", selectors.SelectSelector)
+
 # How long a connection may rest in the pool and be taken for alive when nothing says otherwise.
 SECONDS_BEFORE_PING = 5.0
 
@@ -71,7 +75,12 @@ def normalize_url(url: str) -> sa.URL:
 def create_engine(url: sa.URL) -> sa.Engine:
     """Make an engine that connects on first use, whose pool is safe after a fork."""
     engine = sa.create_engine(
-        url, pool_size=5, max_overflow=20, json_serializer=json_text, connect_args=_connect_args(url)
+        url,
+        pool_size=5,
+        max_overflow=20,
+        pool_reset_on_return=None,  # whoever takes a connection ends the transaction
+        json_serializer=json_text,
+        connect_args=_connect_args(url),
     )
     _replace_dead_connections(engine)
     _forget_connections_after_fork(engine)
@@ -117,7 +126,7 @@ def _replace_dead_connections(engine: sa.Engine) -> None:
 
 
 def _has_something_to_read(connection: Any) -> bool:
-    with selectors.DefaultSelector() as selector:
+    with Selector() as selector:
         selector.register(connection, selectors.EVENT_READ)
         return bool(selector.select(0))
 
@@ -150,17 +159,39 @@ Driver = psycopg.Connection[tuple[Any, ...]]
 
 @contextmanager
 def driver_transaction(engine: sa.Engine) -> Iterator[Driver]:
-    """One transaction as `transaction`, on a connection of the same pool, without SQLAlchemy on the way."""
+    """One transaction as `transaction`, without SQLAlchemy on the way; psycopg begins it with the first statement."""
+    with _pooled(engine) as connection:
+        try:
+            yield connection
+            connection.commit()
+        finally:
+            if not connection.closed:
+                connection.rollback()  # nothing, where all is committed
+
+
+@contextmanager
+def driver_statements(engine: sa.Engine) -> Iterator[Driver]:
+    """Statements that are each a transaction of their own, without the ways there and back of `BEGIN` and `COMMIT`."""
+    with _pooled(engine) as connection:
+        connection.autocommit = True
+        try:
+            yield connection
+        finally:
+            if not connection.closed:
+                connection.autocommit = False
+
+
+@contextmanager
+def _pooled(engine: sa.Engine) -> Iterator[Driver]:
     with translated_errors(engine.url):
         pooled = engine.raw_connection()
         connection = cast("Driver", pooled.driver_connection)
         try:
-            yield connection  # psycopg begins the transaction with the first statement
-            connection.commit()
+            yield connection
         finally:
             if connection.closed:
                 pooled.invalidate()
-            pooled.close()  # rolls back what is not committed
+            pooled.close()
 
 
 def driver(session: Session) -> Driver:
@@ -222,6 +253,7 @@ RULES = {
     "external_id": "an external id has 1 to 2560 bytes",
     "freshness": "freshness_number is a positive number and comes with a freshness_datepart",
     "timeliness": "timeliness_number is a positive number and comes with a timeliness_datepart",
+    "ended": "all but running executions have an end",
     "end_after_start": "an execution ends at or after its start",
     "inserts": "inserts is not negative",
     "updates": "updates is not negative",
@@ -281,19 +313,42 @@ def schema_version(engine: sa.Engine) -> str | None:
 
 
 def upgrade(engine: sa.Engine, revision: str = "head") -> None:
-    """Apply the migrations up to `revision`. Several callers at once wait for each other."""
+    """Apply the migrations up to `revision`. Several callers at once wait for each other.
+
+    Raises:
+        InvalidValueError: There is no such revision.
+    """
     from alembic import command
 
-    with translated_errors(engine.url):
-        command.upgrade(_alembic_config(engine), revision)
+    with _migrating(engine, revision) as config:
+        command.upgrade(config, revision)
 
 
 def downgrade(engine: sa.Engine, revision: str) -> None:
-    """Take the migrations after `revision` back; `base` takes all back, and all data with them."""
+    """Take the migrations after `revision` back; `base` takes all back, and all data with them.
+
+    Raises:
+        InvalidValueError: There is no such revision.
+    """
     from alembic import command
 
-    with translated_errors(engine.url):
-        command.downgrade(_alembic_config(engine), revision)
+    with _migrating(engine, revision) as config:
+        command.downgrade(config, revision)
+
+
+# Alembic keeps what it is about in a place that all threads of a process share.
+_alembic_lock = threading.Lock()
+
+
+@contextmanager
+def _migrating(engine: sa.Engine, revision: str) -> Iterator[Config]:
+    from alembic.util import CommandError
+
+    with _alembic_lock, translated_errors(engine.url):
+        try:
+            yield _alembic_config(engine)
+        except CommandError as exc:
+            raise InvalidValueError(f"there is no way to revision {revision!r}: {exc}") from exc
 
 
 def _alembic_config(engine: sa.Engine) -> Config:

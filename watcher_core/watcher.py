@@ -429,18 +429,14 @@ class Watcher:
         self._check()
         self._replay_spool()
         with self._transaction() as (session, now):
+            parent_id = tracked.parent_id
             if tracked.parent is not None:
-                records.record(session, records=[tracked.parent], now=now)
+                parent_id = _record_parent(session, tracked.parent, now=now)
             configuration = {field: value for field, value in vars(tracked.configuration).items() if field != "name"}
             type_name = configuration["pipeline_type_name"] or None
             pipeline = pipelines.get_or_make(session, name=tracked.pipeline, type_name=type_name, now=now)
             if not pipeline.active:
                 raise PipelineInactiveError(pipeline.name)
-            parent_id = tracked.parent_id
-            if tracked.parent is not None:
-                parent_id = executions.find_id(
-                    database.driver(session), source=tracked.parent.source, external_id=tracked.parent.external_id
-                )
             execution = executions.start(
                 database.driver(session),
                 pipeline_id=pipeline.id,
@@ -521,7 +517,7 @@ class Watcher:
         """
         if isinstance(pipeline_id, str):
             pipeline_id = self.pipeline(pipeline_id).id
-        with self._driver_transaction() as (connection, now):
+        with self._driver_statements() as (connection, now):
             return executions.start(
                 connection,
                 pipeline_id=pipeline_id,
@@ -598,7 +594,7 @@ class Watcher:
         Raises:
             NotFoundError: There is none.
         """
-        with self._driver_transaction() as (connection, _):
+        with self._driver_statements() as (connection, _):
             return executions.get(connection, execution_id)
 
     def executions(
@@ -622,7 +618,7 @@ class Watcher:
             InvalidValueError: A value breaks a rule.
         """
         pipeline_id = None if pipeline is None else self.pipeline(pipeline).id
-        with self._driver_transaction() as (connection, _):
+        with self._driver_statements() as (connection, _):
             return executions.list_newest(connection, pipeline_id=pipeline_id, state=state, since=since, limit=limit)
 
     def execution_tree(self, execution_id: int) -> values.ExecutionTree:
@@ -631,7 +627,7 @@ class Watcher:
         Raises:
             NotFoundError: There is none.
         """
-        with self._driver_transaction() as (connection, _):
+        with self._driver_statements() as (connection, _):
             return executions.tree(connection, execution_id)
 
     # Recorders of Dagster instances
@@ -692,6 +688,12 @@ class Watcher:
     def _driver_transaction(self) -> Iterator[tuple[database.Driver, dt.datetime]]:
         self._check()
         with database.driver_transaction(self._connect()) as connection:
+            yield connection, dt.datetime.now(dt.UTC)
+
+    @contextmanager
+    def _driver_statements(self) -> Iterator[tuple[database.Driver, dt.datetime]]:
+        self._check()
+        with database.driver_statements(self._connect()) as connection:
             yield connection, dt.datetime.now(dt.UTC)
 
     def _connect(self) -> sa.Engine:
@@ -770,6 +772,16 @@ class RecorderSession:
             )
         self.cursor = dict(cursor)
         return written
+
+
+def _record_parent(session: Session, parent: values.ExecutionRecord, *, now: dt.datetime) -> int | None:
+    """Give the id of an execution that runs. All but the first of its children find it on record already."""
+    identity: dict[str, Any] = {"source": parent.source, "external_id": parent.external_id}
+    known = executions.find_id(database.driver(session), **identity)
+    if known is None:
+        records.record(session, records=[parent], now=now)
+        known = executions.find_id(database.driver(session), **identity)
+    return known
 
 
 def _fields(arguments: Mapping[str, Any], *, but: tuple[str, ...] = ()) -> dict[str, Any]:

@@ -300,7 +300,7 @@ def test_the_schema_goes_up_and_down(empty_cli: Cli, empty_database_url: str, mo
         assert code == 1
         assert err.startswith(f"Delete ALL of Watcher's data in {name}?")
     assert empty_cli("db", "current") == f"{SCHEMA_VERSION}\n"
-    assert "no way down to revision '77'" in empty_cli.error("db", "downgrade", "77", "--yes")
+    assert "no way to revision '77'" in empty_cli.error("db", "downgrade", "77", "--yes")
     assert empty_cli("db", "downgrade", "base", "--yes") == f"{name}: schema version {SCHEMA_VERSION} → none\n"
 
 

@@ -75,6 +75,7 @@ def plans(watcher: Watcher) -> Callable[[Callable[[], object]], Plans]:
                 "SET client_min_messages = log",
             ):
                 connection.execute(setting)
+            connection.commit()
 
         def stop(connection: Any, *_: object) -> None:
             connection.remove_notice_handler(remember)

@@ -10,7 +10,7 @@ import typer
 
 from watcher_core.cli import output
 from watcher_core.cli.edge import load_settings, open_watcher
-from watcher_core.errors import ConfigurationError, DatabaseUnavailableError, EmbeddedPostgresError, InvalidValueError
+from watcher_core.errors import ConfigurationError, DatabaseUnavailableError, EmbeddedPostgresError
 
 if TYPE_CHECKING:
     import sqlalchemy as sa
@@ -116,17 +116,12 @@ def downgrade(
 
     The tables and columns of the versions after REVISION go, with their data. `base` takes everything.
     """
-    from alembic.util import CommandError
-
     with open_watcher() as watcher:
         before = watcher.schema_version()
         lost = "ALL of Watcher's data" if revision == "base" else f"what came with the versions after {revision}"
         if not yes:
             typer.confirm(f"Delete {lost} in {display_name(watcher.url)}?", abort=True, err=True)
-        try:
-            watcher.downgrade(revision)
-        except CommandError as exc:
-            raise InvalidValueError(f"there is no way down to revision {revision!r}: {exc}") from exc
+        watcher.downgrade(revision)
         _print_versions(watcher, before)
 
 
