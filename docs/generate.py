@@ -58,7 +58,10 @@ def described(name: str, member: Any) -> Iterator[str]:
 
 
 def methods(owner: type) -> Iterator[str]:
-    for name, member in vars(owner).items():
+    # What all others stand on comes first.
+    ours = [base for base in reversed(owner.__mro__) if base.__module__.startswith("watcher_")]
+    inherited = {name: member for base in ours for name, member in vars(base).items()}
+    for name, member in inherited.items():
         function = inspect.unwrap(member.fget if isinstance(member, property) else member) if name[0] != "_" else None
         if inspect.isfunction(function) and function.__doc__:
             call = name if isinstance(member, property) else f"{name}{signature(function)}"

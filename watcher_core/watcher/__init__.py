@@ -1,0 +1,21 @@
+"""`Watcher`, through which every edge goes: it opens a transaction, calls services, and gives plain values back."""
+
+from __future__ import annotations
+
+from watcher_core.watcher.addresses import AddressMethods
+from watcher_core.watcher.executions import ExecutionMethods
+from watcher_core.watcher.recorders import RecorderMethods, RecorderSession
+
+__all__ = ["RecorderSession", "Watcher"]
+
+
+class Watcher(ExecutionMethods, AddressMethods, RecorderMethods):
+    """The memory of a data platform: pipelines, their executions, watermarks and addresses.
+
+    Connects on first use. One object may be shared between threads, and is safe to use after a fork.
+
+    Args:
+        database_url: A PostgreSQL database, as in `postgresql://user:password@host/database`. Without it the settings
+            decide: `WATCHER_DATABASE_URL`, else the embedded PostgreSQL.
+        settings: What to use in place of the environment.
+    """
