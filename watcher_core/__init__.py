@@ -9,7 +9,7 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from watcher_core.enums import DatePart, ExecutionSource, ExecutionState, WatermarkEventKind
+from watcher_core.enums import DatePart, ExecutionSource, ExecutionState, LineageOrigin, WatermarkEventKind
 from watcher_core.errors import (
     ConfigurationError,
     DatabaseError,
@@ -26,11 +26,16 @@ from watcher_core.values import (
     UNSET,
     Address,
     AddressType,
+    ColumnEdge,
     Execution,
     ExecutionRecord,
     ExecutionTree,
+    LineageEdge,
+    LineageGraph,
+    LineageStep,
     Pipeline,
     PipelineConfiguration,
+    PipelineLineage,
     PipelineType,
     RecorderState,
     Unset,
@@ -48,6 +53,7 @@ __all__ = [
     "UNSET",
     "Address",
     "AddressType",
+    "ColumnEdge",
     "ConfigurationError",
     "DatabaseError",
     "DatabaseUnavailableError",
@@ -60,10 +66,15 @@ __all__ = [
     "ExecutionState",
     "ExecutionTree",
     "InvalidValueError",
+    "LineageEdge",
+    "LineageGraph",
+    "LineageOrigin",
+    "LineageStep",
     "NotFoundError",
     "Pipeline",
     "PipelineConfiguration",
     "PipelineInactiveError",
+    "PipelineLineage",
     "PipelineType",
     "RecorderSession",
     "RecorderState",

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from alembic.config import Config
 
 # The newest revision in migrations/versions; a test holds it against the files.
-SCHEMA_VERSION = "0001"
+SCHEMA_VERSION = "0002"
 
 DRIVER = "postgresql+psycopg"
 SPELLINGS = ("postgresql", "postgres", DRIVER, "postgresql+psycopg2")

@@ -42,6 +42,14 @@ class WatermarkEventKind(StrEnum):
     REWIND = "rewind"  # a person set it
 
 
+class LineageOrigin(StrEnum):
+    """Who told of an edge of lineage. Each takes back what it told itself, and nothing else."""
+
+    DECLARED = "declared"  # code: create_lineage, or sources= and targets= of track
+    ASSET_GRAPH = "asset_graph"  # the asset definitions of a code location
+    MATERIALIZATION = "materialization"  # what a materialization says that it has read
+
+
 class AnomalyMethod(StrEnum):
     """How an anomaly rule judges."""
 

@@ -23,6 +23,7 @@ from watcher_core.enums import (
     DatePart,
     ExecutionSource,
     ExecutionState,
+    LineageOrigin,
     WatermarkEventKind,
 )
 
@@ -58,6 +59,7 @@ class Base(DeclarativeBase):
         DatePart: _enum(DatePart, "date_part"),
         ExecutionState: _enum(ExecutionState, "execution_state"),
         ExecutionSource: _enum(ExecutionSource, "execution_source"),
+        LineageOrigin: _enum(LineageOrigin, "lineage_origin"),
         WatermarkEventKind: _enum(WatermarkEventKind, "watermark_event_kind"),
         AnomalyMethod: _enum(AnomalyMethod, "anomaly_method"),
         AnomalyMetric: _enum(AnomalyMetric, "anomaly_metric"),
@@ -86,6 +88,10 @@ def _timestamp(comment: str) -> Mapped[dt.datetime]:
 
 def _flag(default: bool, comment: str) -> Mapped[bool]:
     return mapped_column(server_default=sa.text("true" if default else "false"), comment=comment)
+
+
+def _origin() -> Mapped[LineageOrigin]:
+    return mapped_column(server_default=LineageOrigin.DECLARED, comment="Who told of it, and may take it back")
 
 
 def _json(comment: str) -> Mapped[dict[str, Any]]:
@@ -155,6 +161,9 @@ class Pipeline(Thresholds, Base):
     id: Mapped[int] = _identity()
     name: Mapped[str] = mapped_column(comment="As given; an asset key as a/b, a Dagster job as location/job")
     pipeline_type_id: Mapped[int] = mapped_column(sa.ForeignKey(f"{SCHEMA}.pipeline_type.id"), index=True)
+    address_id: Mapped[int | None] = mapped_column(
+        sa.ForeignKey(f"{SCHEMA}.address.id", ondelete="SET NULL"), index=True, comment="Where an asset lives"
+    )
     active: Mapped[bool] = _flag(True, "Whether it may run and is checked")
     load_lineage: Mapped[bool] = _flag(True, "Whether its lineage waits to be declared again")
     watermark: Mapped[str | None] = mapped_column(comment="How far it has got; moved by successful executions only")
@@ -285,7 +294,9 @@ class Address(Base):
 class AddressLineage(Base):
     __tablename__ = "address_lineage"
     __table_args__ = (
-        sa.UniqueConstraint("pipeline_id", "source_address_id", "target_address_id", name="uq_address_lineage_edge"),
+        sa.UniqueConstraint(
+            "pipeline_id", "source_address_id", "target_address_id", "origin", name="uq_address_lineage_edge"
+        ),
         {"comment": "Edges: a pipeline reads a source and writes a target"},
     )
 
@@ -293,6 +304,7 @@ class AddressLineage(Base):
     pipeline_id: Mapped[int] = _reference("pipeline")
     source_address_id: Mapped[int] = _reference("address", index=True)
     target_address_id: Mapped[int] = _reference("address", index=True)
+    origin: Mapped[LineageOrigin] = _origin()
     created_at: Mapped[dt.datetime] = _timestamp("When it was declared")
 
 
@@ -319,6 +331,7 @@ class ColumnLineage(Base):
             "source_column",
             "target_address_id",
             "target_column",
+            "origin",
             name="uq_column_lineage_edge",
         ),
         {"comment": "Edges between columns: a pipeline computes a target column from a source column"},
@@ -330,6 +343,7 @@ class ColumnLineage(Base):
     source_column: Mapped[str]
     target_address_id: Mapped[int] = _reference("address", index=True)
     target_column: Mapped[str]
+    origin: Mapped[LineageOrigin] = _origin()
 
 
 class FreshnessPipelineLog(Base):

@@ -6,7 +6,7 @@ import datetime as dt
 from dataclasses import dataclass, field
 from typing import Any, Final, final
 
-from watcher_core.enums import DatePart, ExecutionSource, ExecutionState, WatermarkEventKind
+from watcher_core.enums import DatePart, ExecutionSource, ExecutionState, LineageOrigin, WatermarkEventKind
 
 
 @final
@@ -55,6 +55,7 @@ class Pipeline(Thresholds):
     name: str
     pipeline_type_id: int
     pipeline_type_name: str
+    address_id: int | None
     active: bool
     load_lineage: bool
     watermark: str | None
@@ -191,6 +192,73 @@ class Address:
     created_at: dt.datetime | None = field(default=None, kw_only=True)
     updated_at: dt.datetime | None = field(default=None, kw_only=True)
     created: bool = field(default=False, kw_only=True)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ColumnEdge:
+    """A column that is computed from another: `target` at an address from `source` at an address."""
+
+    source_address: str
+    source_column: str
+    target_address: str
+    target_column: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class PipelineLineage:
+    """What an edge tells of a pipeline's lineage: all of it, so that what is not among it is gone.
+
+    Attributes:
+        pipeline_name: Which pipeline; it is made where it is not known.
+        address: Where its asset lives; `None` leaves that as it is.
+        sources: What it reads.
+        targets: What it writes.
+        columns: Which columns it computes from which, at those addresses; `None` leaves them as they are.
+        pipeline_type_name: Only for a pipeline that is not known yet.
+    """
+
+    pipeline_name: str
+    address: Address | None = None
+    sources: tuple[Address, ...] = ()
+    targets: tuple[Address, ...] = ()
+    columns: tuple[ColumnEdge, ...] | None = None
+    pipeline_type_name: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class LineageEdge:
+    """An edge of the graph: a pipeline reads the source and writes the target; addresses by name."""
+
+    pipeline_id: int
+    pipeline_name: str
+    source: str
+    target: str
+    origin: LineageOrigin
+
+
+@dataclass(frozen=True, kw_only=True)
+class LineageGraph:
+    """Addresses, by name, and the edges between them."""
+
+    addresses: tuple[Address, ...]
+    edges: tuple[LineageEdge, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class LineageStep:
+    """An address on the way up or down from another.
+
+    Attributes:
+        address: The address.
+        depth: Edges between the two, on a shortest path.
+        path: Names of the addresses on that path, from where the question began to this one.
+        pipelines: Names of the pipelines on that path, one or more an edge, in order, none twice.
+    """
+
+    address: Address
+    depth: int
+    path: tuple[str, ...]
+    pipelines: tuple[str, ...]
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -17,17 +17,23 @@ PUBLIC = {
     "AddressType",
     "Execution",
     "ExecutionTree",
+    "LineageEdge",
+    "LineageGraph",
+    "LineageStep",
     "Pipeline",
     "PipelineType",
     "RecorderState",
     "WatermarkEvent",
     # what goes in
+    "ColumnEdge",
     "ExecutionRecord",
     "PipelineConfiguration",
+    "PipelineLineage",
     # enums
     "DatePart",
     "ExecutionSource",
     "ExecutionState",
+    "LineageOrigin",
     "WatermarkEventKind",
     # errors
     "ConfigurationError",
