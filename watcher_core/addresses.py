@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from typing import Any
 
 import sqlalchemy as sa
@@ -11,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from watcher_core import arguments, models, values
 from watcher_core.errors import InvalidValueError, NotFoundError
-from watcher_core.pipelines import CREATED, named
+from watcher_core.pipelines import CREATED, any_of, named
 from watcher_core.values import Unset
 
 TYPE = models.table(models.AddressType)
@@ -82,6 +83,97 @@ def get_or_create(session: Session, *, address: values.Address, now: dt.datetime
     return _get(session, made.id, created=made.created)
 
 
+def ensure(session: Session, *, wanted: Iterable[values.Address], now: dt.datetime) -> dict[str, int]:
+    """Make the addresses that are not known yet; leave the others as they are.
+
+    Args:
+        session: The transaction.
+        wanted: Cleaned, see `cleaned`.
+        now: The time.
+
+    Returns:
+        The id of each, by name.
+
+    Raises:
+        InvalidValueError: The type of a new address is not known yet, and no group was passed.
+    """
+    by_name = {address.name: address for address in wanted}
+    ids = _ids(session, by_name)
+    # In the order of their names, so that two callers at once wait for each other and never in a circle.
+    unknown = [by_name[name] for name in sorted(by_name.keys() - ids.keys())]
+    type_ids = _ensure_types(session, unknown, now=now)
+    if unknown:
+        rows = [
+            {
+                "name": address.name,
+                "address_type_id": type_ids[address.address_type_name],
+                "created_at": now,
+                "updated_at": now,
+            }
+            for address in unknown
+        ]
+        session.execute(insert(ADDRESS).on_conflict_do_nothing(index_elements=["name"]), rows)
+        ids |= _ids(session, [address.name for address in unknown])
+    return ids
+
+
+def retype(session: Session, *, told: Iterable[values.Address], now: dt.datetime) -> None:
+    """Give known addresses the types that whoever owns them tells of."""
+    told = sorted(told, key=lambda address: address.name)
+    type_ids = _ensure_types(session, told, now=now)
+    for address in told:
+        type_id = type_ids[address.address_type_name]
+        session.execute(
+            sa.update(ADDRESS)
+            .where(ADDRESS.c.name == address.name, ADDRESS.c.address_type_id != type_id)
+            .values(address_type_id=type_id, updated_at=now)
+        )
+
+
+def cleaned(address: values.Address) -> values.Address:
+    """An address as a caller declares it, checked.
+
+    Raises:
+        InvalidValueError: A value breaks a rule.
+    """
+    if not isinstance(address, values.Address):
+        raise InvalidValueError(
+            f"{arguments.shown(address)} is no address; pass one, as in Address('orders', 'postgresql', 'database')"
+        )
+    group = address.address_type_group_name
+    return values.Address(
+        arguments.name(address.name, "address name"),
+        arguments.name(address.address_type_name, "address_type_name"),
+        None if group is None else arguments.name(group, "address_type_group_name"),
+    )
+
+
+def find_id(session: Session, reference: int | str) -> int:
+    """Give the id of an address, by id or name, or by the name of the pipeline whose asset lives there.
+
+    Raises:
+        NotFoundError: There is neither.
+    """
+    found = session.scalar(sa.select(ADDRESS.c.id).where(named(ADDRESS, reference)))
+    if found is None and isinstance(reference, str):
+        pipeline = models.table(models.Pipeline)
+        found = session.scalar(sa.select(pipeline.c.address_id).where(named(pipeline, reference)))
+    if found is None:
+        raise NotFoundError("address", reference)
+    return int(found)
+
+
+def of_pipelines(session: Session, *, names: Iterable[str]) -> dict[str, values.Address]:
+    """Give the addresses of those pipelines, by name, whose asset's address is known."""
+    pipeline = models.table(models.Pipeline)
+    rows = session.execute(
+        SELECT_ADDRESSES.add_columns(pipeline.c.name.label("pipeline_name"))
+        .join(pipeline, pipeline.c.address_id == ADDRESS.c.id)
+        .where(pipeline.c.name == any_of(names))
+    )
+    return {row.pipeline_name: _address(row) for row in rows}
+
+
 def list_all(session: Session) -> list[values.Address]:
     """Give all addresses, by name."""
     return [values.Address(**row._mapping) for row in session.execute(SELECT_ADDRESSES.order_by(ADDRESS.c.name))]
@@ -108,6 +200,27 @@ def update(
     if found is None:
         raise NotFoundError("address", reference)
     return _get(session, found)
+
+
+def _ids(session: Session, names: Iterable[str]) -> dict[str, int]:
+    rows = session.execute(sa.select(ADDRESS.c.name, ADDRESS.c.id).where(ADDRESS.c.name == any_of(names)))
+    return {row.name: row.id for row in rows}
+
+
+def _ensure_types(session: Session, told: Iterable[values.Address], *, now: dt.datetime) -> dict[str, int]:
+    """Give the ids of the addresses' types. A type that is known keeps its group."""
+    groups: dict[str, str | None] = {}
+    for address in told:
+        groups[address.address_type_name] = groups.get(address.address_type_name) or address.address_type_group_name
+    rows = session.execute(sa.select(TYPE.c.name, TYPE.c.id).where(TYPE.c.name == any_of(groups)))
+    ids = {row.name: row.id for row in rows}
+    for name in sorted(groups.keys() - ids.keys()):
+        ids[name] = get_or_create_type(session, name=name, group_name=groups[name], now=now).id
+    return ids
+
+
+def _address(row: sa.Row[Any]) -> values.Address:
+    return values.Address(**{field: value for field, value in row._mapping.items() if field != "pipeline_name"})
 
 
 def _get(session: Session, address_id: int, *, created: bool = False) -> values.Address:

@@ -20,6 +20,7 @@ from watcher_core.errors import InvalidValueError
 from watcher_core.models import MAX_EXTERNAL_ID_BYTES, MAX_NAME_BYTES
 
 MAX_BIGINT = 2**63 - 1
+MAX_INTEGER = 2**31 - 1
 SHOWN_CHARACTERS = 80
 
 # JSON's escape of the one character that PostgreSQL cannot store, behind an even number of backslashes.

@@ -194,6 +194,11 @@ def _pooled(engine: sa.Engine) -> Iterator[Driver]:
             pooled.close()
 
 
+def read_one_snapshot(connection: Driver) -> None:
+    """Have all statements of a transaction see the same state; before its first one."""
+    connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+
+
 def driver(session: Session) -> Driver:
     """Give the connection that a session works on; what it is told is part of the session's transaction."""
     return cast("Driver", session.connection().connection.driver_connection)

@@ -50,6 +50,13 @@ class LineageOrigin(StrEnum):
     MATERIALIZATION = "materialization"  # what a materialization says that it has read
 
 
+class Direction(StrEnum):
+    """Which way a question about lineage goes."""
+
+    UPSTREAM = "upstream"  # where the data comes from
+    DOWNSTREAM = "downstream"  # where the data goes
+
+
 class AnomalyMethod(StrEnum):
     """How an anomaly rule judges."""
 

@@ -176,7 +176,7 @@ def configure(session: Session, *, configurations: Iterable[values.PipelineConfi
         wanted[arguments.name(configuration.name, "name")] = clean(fields)
     hashes = {name: configuration_hash(fields) for name, fields in wanted.items()}
     rows = session.execute(
-        sa.select(PIPELINE.c.name, PIPELINE.c.configuration_hash).where(PIPELINE.c.name == _any(wanted))
+        sa.select(PIPELINE.c.name, PIPELINE.c.configuration_hash).where(PIPELINE.c.name == any_of(wanted))
     )
     known = {row.name: row.configuration_hash for row in rows}
     # In the order of their names, so that two callers at once wait for each other and never in a circle.
@@ -189,7 +189,7 @@ def configure(session: Session, *, configurations: Iterable[values.PipelineConfi
 
 def ensure(session: Session, *, types_by_name: Mapping[str, str | None], now: dt.datetime) -> None:
     """Make the pipelines that are not known yet, each with its type; leave the others as they are."""
-    known = session.scalars(sa.select(PIPELINE.c.name).where(PIPELINE.c.name == _any(types_by_name)))
+    known = session.scalars(sa.select(PIPELINE.c.name).where(PIPELINE.c.name == any_of(types_by_name)))
     unknown = sorted(set(types_by_name) - set(known))
     type_ids = _ensure_types(session, [types_by_name[name] for name in unknown], now=now)
     for name in unknown:
@@ -277,6 +277,7 @@ def named(table: sa.FromClause, reference: int | str) -> sa.ColumnElement[bool]:
     return table.c.id == arguments.identifier(reference, "id")
 
 
-def _any(names: Iterable[str]) -> sa.ColumnElement[Any]:
+def any_of(names: Iterable[str]) -> sa.ColumnElement[Any]:
+    """Any of the names, to compare a column with."""
     # One array, however many names: PostgreSQL takes 65,535 parameters at most.
     return sa.any_(sa.cast(list(names), ARRAY(sa.Text)))

@@ -14,7 +14,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Protocol
 
-from watcher_core import arguments, pipelines, spool, values
+from watcher_core import arguments, lineage, pipelines, spool, values
 from watcher_core.enums import ExecutionSource, ExecutionState
 from watcher_core.errors import DatabaseError
 from watcher_core.executions import COUNTS
@@ -57,6 +57,8 @@ class TrackedExecution:
         parent: values.ExecutionRecord | None,
         full_load: bool,
         execution_metadata: Mapping[str, Any] | None,
+        sources: tuple[values.Address, ...],
+        targets: tuple[values.Address, ...],
         source: ExecutionSource,
         external_id: str,
         logical_date: dt.datetime | None,
@@ -76,6 +78,7 @@ class TrackedExecution:
         self.execution_metadata = arguments.json_object(execution_metadata, "execution_metadata")
         self.configuration = configuration
         pipelines.clean({field: value for field, value in vars(configuration).items() if field != "name"})
+        self.lineage = _lineage(self.pipeline, sources, targets)
         self.parent_id = None if parent_id is None else arguments.identifier(parent_id, "parent_id")
         self.parent = parent
         self.full_load = arguments.flag(full_load, "full_load")
@@ -193,6 +196,15 @@ def _outcome(error: BaseException | None) -> ExecutionState:
         return ExecutionState.SUCCEEDED
     # What is no Exception is a shutdown or a cancellation: Ctrl-C, sys.exit, Dagster ending the run.
     return ExecutionState.FAILED if isinstance(error, Exception) else ExecutionState.CANCELED
+
+
+def _lineage(
+    pipeline: str, sources: tuple[values.Address, ...], targets: tuple[values.Address, ...]
+) -> values.PipelineLineage | None:
+    if not sources and not targets:
+        return None  # nothing is declared, and nothing is taken away
+    told = values.PipelineLineage(pipeline_name=pipeline, sources=sources, targets=targets)
+    return lineage.cleaned_declaration(told)
 
 
 def _told(error: BaseException) -> dict[str, str]:

@@ -262,6 +262,97 @@ class LineageStep:
 
 
 @dataclass(frozen=True, kw_only=True)
+class ColumnStep:
+    """A column on the way up or down from another; as `LineageStep`, each column as (address, column).
+
+    Attributes:
+        address: Name of its address.
+        column: Its name.
+        deprecated: Whether its address is.
+        depth: Edges between the two, on a shortest path.
+        path: The columns on that path, from where the question began to this one.
+        pipelines: Names of the pipelines on that path, one or more an edge, in order, none twice.
+    """
+
+    address: str
+    column: str
+    deprecated: bool
+    depth: int
+    path: tuple[tuple[str, str], ...]
+    pipelines: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ImpactedPipeline:
+    """A pipeline that reads, directly or through others, what is late or wrong.
+
+    Attributes:
+        pipeline_id: Its id.
+        pipeline_name: Its name.
+        pipeline_type_name: Its type.
+        owners: From `owners` of its metadata.
+        active: Whether it may run.
+        depth: Edges from the address to what it writes, on a shortest path; 1 for one that reads the address itself.
+        targets: Names of the addresses that it writes in consequence.
+        open_alerts: Kinds of its alerts that are not resolved: `freshness`, `failure`, …
+    """
+
+    pipeline_id: int
+    pipeline_name: str
+    pipeline_type_name: str
+    owners: tuple[str, ...]
+    active: bool
+    depth: int
+    targets: tuple[str, ...]
+    open_alerts: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class LineageSummary:
+    """The shape of the graph.
+
+    Attributes:
+        addresses: How many addresses there are.
+        edges: How many pairs of addresses have an edge, whoever told of it.
+        roots: Addresses that are read, and that nobody writes.
+        leaves: Addresses that are written, and that nobody reads.
+        unused: Addresses that nobody reads or writes.
+        cycles: Groups of addresses that reach each other; a single one is a pipeline that reads what it writes.
+    """
+
+    addresses: int
+    edges: int
+    roots: tuple[Address, ...]
+    leaves: tuple[Address, ...]
+    unused: tuple[Address, ...]
+    cycles: tuple[tuple[Address, ...], ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClosureReport:
+    """How the closure of lineage compares with its edges.
+
+    Attributes:
+        pairs: Rows that there are now.
+        missing: Rows that were not there.
+        unexpected: Rows of pairs that no way leads between.
+        wrong_depth: Rows with another depth than the shortest way has.
+        repaired: Whether those have been mended.
+    """
+
+    pairs: int
+    missing: int
+    unexpected: int
+    wrong_depth: int
+    repaired: bool
+
+    @property
+    def is_right(self) -> bool:
+        """Whether the closure was what the edges say."""
+        return not (self.missing or self.unexpected or self.wrong_depth)
+
+
+@dataclass(frozen=True, kw_only=True)
 class RecorderState:
     """How far the event log of a Dagster instance has been recorded."""
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, Any, Final, Literal, get_args
 
@@ -18,6 +18,7 @@ from pydantic import Field
 
 from watcher_core import (
     UNSET,
+    Address,
     DatabaseError,
     ExecutionRecord,
     ExecutionSource,
@@ -189,6 +190,8 @@ class WatcherResource(dg.ConfigurableResource):  # type: ignore[type-arg]
         next_watermark: object = None,
         full_load: bool = False,
         execution_metadata: Mapping[str, Any] | None = None,
+        sources: Iterable[Address] = (),
+        targets: Iterable[Address] = (),
         asset_key: dg.AssetKey | str | list[str] | None = None,
         pipeline: str | None = None,
         partition: str | None = None,
@@ -206,6 +209,8 @@ class WatcherResource(dg.ConfigurableResource):  # type: ignore[type-arg]
                 has its partition there by itself; a backfill of older partitions never moves the watermark back.
             full_load: Whether everything is read again, whatever the watermark.
             execution_metadata: Anything worth keeping; a mapping that JSON can hold.
+            sources: Addresses that it reads and Dagster does not know of, with `targets`: an API, a bucket.
+            targets: The addresses that it writes.
             asset_key: Which asset, where a step materializes several, or one that Dagster does not know of.
             pipeline: A name, where the work is no asset's.
             partition: The partition, for an op that materializes one; an asset's own is known.
@@ -243,6 +248,8 @@ class WatcherResource(dg.ConfigurableResource):  # type: ignore[type-arg]
             parent=_run(context, step.run) if step.run else None,
             full_load=full_load,
             execution_metadata=_step_metadata(step) | dict(execution_metadata or {}),
+            sources=sources,
+            targets=targets,
             source=ExecutionSource.DAGSTER if step.run else ExecutionSource.PYTHON,
             external_id=step.external_id,
             logical_date=step.logical_date,

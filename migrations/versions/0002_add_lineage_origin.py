@@ -23,6 +23,8 @@ EDGES = {
     "column_lineage": ["pipeline_id", "source_address_id", "source_column", "target_address_id", "target_column"],
 }
 
+CLOSURE_COMMENTS = {"source": "An address", "target": "One downstream of it"}
+
 
 def upgrade() -> None:
     LINEAGE_ORIGIN.create(op.get_bind())
@@ -40,6 +42,18 @@ def upgrade() -> None:
         )
         op.drop_constraint(op.f(f"uq_{table}_edge"), table, schema="watcher", type_="unique")
         op.create_unique_constraint(op.f(f"uq_{table}_edge"), table, [*columns, "origin"], schema="watcher")
+    for end in ("source", "target"):
+        op.drop_constraint(
+            op.f(f"fk_address_lineage_closure_{end}_address_id"), "address_lineage_closure", schema="watcher"
+        )
+        op.alter_column("address_lineage_closure", f"{end}_address_id", comment=CLOSURE_COMMENTS[end], schema="watcher")
+        op.drop_index(f"ix_column_lineage_{end}_address_id", "column_lineage", schema="watcher")
+        op.create_index(
+            f"ix_column_lineage_{end}_address_id_{end}_column",
+            "column_lineage",
+            [f"{end}_address_id", f"{end}_column"],
+            schema="watcher",
+        )
     op.add_column(
         "pipeline",
         sa.Column("address_id", sa.BigInteger(), nullable=True, comment="Where an asset lives"),
@@ -60,6 +74,22 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     op.drop_column("pipeline", "address_id", schema="watcher")
+    for end in ("source", "target"):
+        op.drop_index(f"ix_column_lineage_{end}_address_id_{end}_column", "column_lineage", schema="watcher")
+        op.create_index(
+            f"ix_column_lineage_{end}_address_id", "column_lineage", [f"{end}_address_id"], schema="watcher"
+        )
+        op.alter_column("address_lineage_closure", f"{end}_address_id", comment=None, schema="watcher")
+        op.create_foreign_key(
+            op.f(f"fk_address_lineage_closure_{end}_address_id"),
+            "address_lineage_closure",
+            "address",
+            [f"{end}_address_id"],
+            ["id"],
+            source_schema="watcher",
+            referent_schema="watcher",
+            ondelete="CASCADE",
+        )
     for table, columns in EDGES.items():
         op.drop_constraint(op.f(f"uq_{table}_edge"), table, schema="watcher", type_="unique")
         op.drop_column(table, "origin", schema="watcher")

@@ -62,6 +62,8 @@ def track(book: Book, pipeline: str = "stock/prices", **options: Any) -> Tracked
         "parent": None,
         "full_load": False,
         "execution_metadata": None,
+        "sources": (),
+        "targets": (),
         "source": ExecutionSource.PYTHON,
         "external_id": "external",
         "logical_date": None,

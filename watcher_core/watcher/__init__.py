@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from watcher_core.watcher.addresses import AddressMethods
 from watcher_core.watcher.executions import ExecutionMethods
+from watcher_core.watcher.lineage import LineageMethods
 from watcher_core.watcher.recorders import RecorderMethods, RecorderSession
 
 __all__ = ["RecorderSession", "Watcher"]
 
 
-class Watcher(ExecutionMethods, AddressMethods, RecorderMethods):
-    """The memory of a data platform: pipelines, their executions, watermarks and addresses.
+class Watcher(ExecutionMethods, AddressMethods, LineageMethods, RecorderMethods):
+    """The memory of a data platform: pipelines, their executions, watermarks, addresses and lineage.
 
     Connects on first use. One object may be shared between threads, and is safe to use after a fork.
 

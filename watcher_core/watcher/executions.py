@@ -12,7 +12,7 @@ from typing import Any, ParamSpec, TypeVar
 
 from sqlalchemy.orm import Session
 
-from watcher_core import database, executions, pipelines, records, values
+from watcher_core import database, executions, lineage, pipelines, records, values
 from watcher_core.enums import ExecutionSource, ExecutionState
 from watcher_core.errors import ExecutionEndedError, NotFoundError, PipelineInactiveError
 from watcher_core.tracking import TrackedExecution
@@ -38,6 +38,8 @@ class ExecutionMethods(PipelineMethods):
         parent: values.ExecutionRecord | None = None,
         full_load: bool = False,
         execution_metadata: Mapping[str, Any] | None = None,
+        sources: Iterable[values.Address] = (),
+        targets: Iterable[values.Address] = (),
         source: ExecutionSource = ExecutionSource.PYTHON,
         external_id: str | None = None,
         logical_date: dt.datetime | None = None,
@@ -58,6 +60,8 @@ class ExecutionMethods(PipelineMethods):
             parent: That execution, told of in the same transaction, where its id is not known.
             full_load: Whether it loads everything anew.
             execution_metadata: Whatever else is worth keeping.
+            sources: The addresses that the pipeline reads, with `targets`: declares its lineage, as `create_lineage`.
+            targets: The addresses that it writes.
             source: The edge that records it.
             external_id: Its identity at the source; telling of it again meets the same row. A new one by default.
             logical_date: The time that its data is about, where that is not now.
@@ -81,6 +85,8 @@ class ExecutionMethods(PipelineMethods):
             parent=parent,
             full_load=full_load,
             execution_metadata=execution_metadata,
+            sources=tuple(sources),
+            targets=tuple(targets),
             source=source,
             external_id=external_id or str(uuid.uuid4()),
             logical_date=logical_date,
@@ -108,15 +114,15 @@ class ExecutionMethods(PipelineMethods):
         """Write the start of a tracked execution, after those that wait: it starts from where they have got to."""
         self._check()
         self._replay_spool()
+        if tracked.lineage is not None:
+            self._declare_tracked(tracked, tracked.lineage)
         with self._transaction() as (session, now):
             parent_id = tracked.parent_id
             if tracked.parent is not None:
                 parent_id = _record_parent(session, tracked.parent, now=now)
             configuration = {field: value for field, value in vars(tracked.configuration).items() if field != "name"}
             type_name = configuration["pipeline_type_name"] or None
-            pipeline = pipelines.get_or_make(session, name=tracked.pipeline, type_name=type_name, now=now)
-            if not pipeline.active:
-                raise PipelineInactiveError(pipeline.name)
+            pipeline = _active_pipeline(session, tracked.pipeline, type_name, now=now)
             execution = executions.start(
                 database.driver(session),
                 pipeline_id=pipeline.id,
@@ -134,6 +140,14 @@ class ExecutionMethods(PipelineMethods):
             # After the execution: whoever records it holds the two rows in this order too, so nobody waits in a circle.
             pipelines.bring_up_to_date(session, pipeline, configuration=configuration, now=now)
             return execution
+
+    def _declare_tracked(self, tracked: TrackedExecution, declared: values.PipelineLineage) -> None:
+        """Declare the lineage in a transaction of its own: it waits for others that change lineage, and holds nothing
+        of the execution meanwhile."""
+        with self._transaction() as (session, now):
+            type_name = vars(tracked.configuration)["pipeline_type_name"] or None
+            pipeline = _active_pipeline(session, tracked.pipeline, type_name, now=now)
+            lineage.declare(session, pipeline=pipeline, lineage=declared, now=now)
 
     def finish_tracked(self, tracked: TrackedExecution, record: values.ExecutionRecord) -> None:
         """Write the end of a tracked execution; all of it, where its start could not be written.
@@ -309,6 +323,13 @@ class ExecutionMethods(PipelineMethods):
         """
         with self._driver_statements() as (connection, _):
             return executions.tree(connection, execution_id)
+
+
+def _active_pipeline(session: Session, name: str, type_name: str | None, *, now: dt.datetime) -> values.Pipeline:
+    pipeline = pipelines.get_or_make(session, name=name, type_name=type_name, now=now)
+    if not pipeline.active:
+        raise PipelineInactiveError(pipeline.name)
+    return pipeline
 
 
 def _record_parent(session: Session, parent: values.ExecutionRecord, *, now: dt.datetime) -> int | None:
