@@ -22,6 +22,14 @@ SELECT_ADDRESSES = sa.select(
     ADDRESS, TYPE.c.name.label("address_type_name"), TYPE.c.group_name.label("address_type_group_name")
 ).join(TYPE, TYPE.c.id == ADDRESS.c.address_type_id)
 
+# In the order of the names, so that two callers at once wait for each other and never in a circle.
+ENSURE = sa.text("""
+    INSERT INTO watcher.address (name, address_type_id, created_at, updated_at)
+    SELECT name, type_id, :now, :now
+      FROM unnest(CAST(:names AS text[]), CAST(:type_ids AS bigint[])) AS unknown (name, type_id)
+        ON CONFLICT (name) DO NOTHING
+""")
+
 
 def get_or_create_type(session: Session, *, name: str, group_name: str | None, now: dt.datetime) -> values.AddressType:
     """Give the type of that name; make it, or change its group, where that is needed.
@@ -103,17 +111,10 @@ def ensure(session: Session, *, wanted: Iterable[values.Address], now: dt.dateti
     unknown = [by_name[name] for name in sorted(by_name.keys() - ids.keys())]
     type_ids = _ensure_types(session, unknown, now=now)
     if unknown:
-        rows = [
-            {
-                "name": address.name,
-                "address_type_id": type_ids[address.address_type_name],
-                "created_at": now,
-                "updated_at": now,
-            }
-            for address in unknown
-        ]
-        session.execute(insert(ADDRESS).on_conflict_do_nothing(index_elements=["name"]), rows)
-        ids |= _ids(session, [address.name for address in unknown])
+        names = [address.name for address in unknown]
+        kinds = [type_ids[address.address_type_name] for address in unknown]
+        session.execute(ENSURE, {"names": names, "type_ids": kinds, "now": now})
+        ids |= _ids(session, names)
     return ids
 
 

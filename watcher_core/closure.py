@@ -33,6 +33,9 @@ OPPOSITE: dict[End, End] = {"source": "target", "target": "source"}
 # "lineage" in ASCII: the lock that whoever changes lineage holds until its transaction ends.
 LOCK_KEY = 0x6C696E65616765
 
+# How many new rows go to the server at a time: each message has its price.
+ROWS_AT_ONCE = 5_000
+
 # How many sources' rows are read at a time to be verified: enough to fill a query, few enough for memory.
 SOURCES_AT_ONCE = 500
 
@@ -228,13 +231,18 @@ def _write(connection: Driver, differences: Iterable[Difference]) -> None:
         with cursor.copy(
             "COPY watcher.address_lineage_closure (source_address_id, target_address_id, depth) FROM STDIN"
         ) as rows:
+            new: list[str] = []
             for source, target, was, now in differences:
                 if was is None:
-                    rows.write(f"{source}\t{target}\t{now}\n")
+                    new.append(f"{source}\t{target}\t{now}\n")
+                    if len(new) == ROWS_AT_ONCE:
+                        rows.write("".join(new))
+                        new.clear()
                 elif now is None:
                     gone.append((source, target))
                 else:
                     other.append((source, target, now))
+            rows.write("".join(new))
         cursor.execute(DELETE, _columns(gone, 2))
         cursor.execute(UPDATE, _columns(other, 3))
 

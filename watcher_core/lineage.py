@@ -10,7 +10,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from itertools import product
 from typing import Any
 
@@ -120,7 +120,7 @@ def tell(session: Session, *, told: Iterable[values.PipelineLineage], origin: Li
     )
     by_id = {row.id: by_name[row.name] for row in rows}
     return len(
-        _replace_edges(session, by_id, address_ids, origin=origin, now=now)
+        _replace_edges(session, by_id, address_ids, origin=origin)
         | _replace_columns(session, by_id, address_ids, origin=origin)
     )
 
@@ -153,7 +153,6 @@ def _replace_edges(
     address_ids: Mapping[str, int],
     *,
     origin: LineageOrigin,
-    now: dt.datetime,
 ) -> set[int]:
     """Give the ids of the pipelines whose edges have changed."""
     wanted = {
@@ -164,8 +163,7 @@ def _replace_edges(
     columns = (EDGE.c.pipeline_id, EDGE.c.source_address_id, EDGE.c.target_address_id)
     known = _known(session, EDGE, columns, pipeline_ids=by_id, origin=origin)
     new, gone = wanted - known.keys(), known.keys() - wanted
-    if new:
-        _insert(session, EDGE, columns, new, origin=origin, created_at=now)
+    _insert(session, EDGE, columns, new, origin=origin)
     closure.follow(
         database.driver(session),
         inserted=Counter((source, target) for _, source, target in new),
@@ -206,8 +204,7 @@ def _replace_columns(
     )
     known = _known(session, COLUMN_EDGE, columns, pipeline_ids=told, origin=origin)
     new, gone = wanted - known.keys(), known.keys() - wanted
-    if new:
-        _insert(session, COLUMN_EDGE, columns, new, origin=origin)
+    _insert(session, COLUMN_EDGE, columns, new, origin=origin)
     _delete(session, COLUMN_EDGE, [known[row] for row in gone])
     return {pipeline_id for pipeline_id, *_ in new | gone}
 
@@ -229,14 +226,17 @@ def _known(
 
 
 def _insert(
-    session: Session,
-    table: sa.Table,
-    columns: Sequence[sa.ColumnElement[Any]],
-    rows: Iterable[Row],
-    **fields: Any,
+    session: Session, table: sa.Table, columns: Sequence[sa.ColumnElement[Any]], rows: Collection[Row], *, origin: str
 ) -> None:
-    names = [column.key or "" for column in columns]
-    session.execute(sa.insert(table), [dict(zip(names, row, strict=True)) | fields for row in sorted(rows)])
+    """Insert all rows with one statement, from one array a column: however many they are, they are few parameters."""
+    if not rows:
+        return
+    arrays = ", ".join(f"%s::{column.type.compile()}[]" for column in columns)
+    names = ", ".join(str(column.key) for column in columns)
+    database.driver(session).execute(
+        f"INSERT INTO {table} ({names}, origin) SELECT *, %s::watcher.lineage_origin FROM unnest({arrays}) AS new",
+        [origin, *map(list, zip(*sorted(rows), strict=True))],
+    )
 
 
 def _delete(session: Session, table: sa.Table, ids: Sequence[int]) -> None:

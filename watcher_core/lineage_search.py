@@ -26,6 +26,7 @@ class Way(NamedTuple):
     """The shortest way to a place, from where the question began."""
 
     path: tuple[Any, ...]
+    via: tuple[str, ...]
     pipelines: tuple[str, ...]
 
 
@@ -50,7 +51,7 @@ def steps(
     found = _reached(session, origin, begin, end, depth)
     ways = _ways(origin, found, _last_edges(session, origin, begin, end, depth))
     return [
-        LineageStep(address=address, depth=depth, path=ways[address_id].path, pipelines=ways[address_id].pipelines)
+        LineageStep(address=address, depth=depth, **ways[address_id]._asdict())
         for address_id, (address, depth) in found.items()
         if address_id != origin
     ]
@@ -129,7 +130,7 @@ def _ways(
     arrivals: dict[int, list[tuple[str, int, list[str]]]] = defaultdict(list)
     for near, far, names in edges:
         arrivals[far].append((found[near][0].name, near, names))
-    ways = {origin: Way((found[origin][0].name,), ())}
+    ways = {origin: Way((found[origin][0].name,), (), ())}
     for address_id, (address, _) in found.items():  # nearest first, so that the place before has its way already
         if address_id != origin:
             _, near, names = min(arrivals[address_id])
@@ -138,7 +139,8 @@ def _ways(
 
 
 def _extended(way: Way, place: Any, pipelines: Iterable[str]) -> Way:
-    return Way((*way.path, place), tuple(dict.fromkeys((*way.pipelines, *pipelines))))
+    via = tuple(pipelines)
+    return Way((*way.path, place), via, tuple(dict.fromkeys((*way.pipelines, *via))))
 
 
 # Columns
@@ -164,7 +166,7 @@ def column_steps(
     furthest = arguments.positive(max_depth, "max_depth") or arguments.MAX_INTEGER
     origin = addresses.find_id(session, reference)
     name = session.scalar(sa.select(ADDRESS.c.name).where(ADDRESS.c.id == origin))
-    ways = {(origin, arguments.name(column, "column")): Way(((name, column),), ())}
+    ways = {(origin, arguments.name(column, "column")): Way(((name, column),), (), ())}
     frontier, depth = set(ways), 0
     steps: list[ColumnStep] = []
     while frontier and depth < furthest:
@@ -179,10 +181,9 @@ def column_steps(
                 column=far[1],
                 deprecated=deprecated,
                 depth=depth,
-                path=way.path,
-                pipelines=way.pipelines,
+                **way._asdict(),
             )
-        ways |= {far: Way(step.path, step.pipelines) for far, step in reached.items()}
+        ways |= {far: Way(step.path, step.via, step.pipelines) for far, step in reached.items()}
         steps += sorted(reached.values(), key=lambda step: (step.address, step.column))
         frontier = set(reached)
     return steps

@@ -81,6 +81,15 @@ def configuration_hash(fields: Mapping[str, Any]) -> str:
 # Pipeline types
 
 
+# In the order of the names, so that two callers at once wait for each other and never in a circle.
+ENSURE = sa.text("""
+    INSERT INTO watcher.pipeline (name, pipeline_type_id, created_at, updated_at)
+    SELECT name, type_id, :now, :now
+      FROM unnest(CAST(:names AS text[]), CAST(:type_ids AS bigint[])) AS unknown (name, type_id)
+        ON CONFLICT (name) DO NOTHING
+""")
+
+
 def get_or_create_type(
     session: Session, *, name: str, fields: Mapping[str, Any], now: dt.datetime
 ) -> values.PipelineType:
@@ -192,11 +201,9 @@ def ensure(session: Session, *, types_by_name: Mapping[str, str | None], now: dt
     known = session.scalars(sa.select(PIPELINE.c.name).where(PIPELINE.c.name == any_of(types_by_name)))
     unknown = sorted(set(types_by_name) - set(known))
     type_ids = _ensure_types(session, [types_by_name[name] for name in unknown], now=now)
-    for name in unknown:
+    if unknown:
         session.execute(
-            insert(PIPELINE)
-            .values(name=name, pipeline_type_id=type_ids[types_by_name[name]], created_at=now, updated_at=now)
-            .on_conflict_do_nothing(index_elements=["name"])
+            ENSURE, {"names": unknown, "type_ids": [type_ids[types_by_name[name]] for name in unknown], "now": now}
         )
 
 

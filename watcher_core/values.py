@@ -252,12 +252,14 @@ class LineageStep:
         address: The address.
         depth: Edges between the two, on a shortest path.
         path: Names of the addresses on that path, from where the question began to this one.
-        pipelines: Names of the pipelines on that path, one or more an edge, in order, none twice.
+        via: Names of the pipelines that have the last edge of that path.
+        pipelines: Names of the pipelines on that path, in order, none twice.
     """
 
     address: Address
     depth: int
     path: tuple[str, ...]
+    via: tuple[str, ...]
     pipelines: tuple[str, ...]
 
 
@@ -271,7 +273,8 @@ class ColumnStep:
         deprecated: Whether its address is.
         depth: Edges between the two, on a shortest path.
         path: The columns on that path, from where the question began to this one.
-        pipelines: Names of the pipelines on that path, one or more an edge, in order, none twice.
+        via: Names of the pipelines that have the last edge of that path.
+        pipelines: Names of the pipelines on that path, in order, none twice.
     """
 
     address: str
@@ -279,6 +282,7 @@ class ColumnStep:
     deprecated: bool
     depth: int
     path: tuple[tuple[str, str], ...]
+    via: tuple[str, ...]
     pipelines: tuple[str, ...]
 
 

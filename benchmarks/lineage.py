@@ -1,0 +1,175 @@
+"""The closure of lineage: made, changed and asked, on graphs that grow; beside `COPY` of the same rows.
+
+The layered graph has ten layers, and each address two or three parents in the layer before; the tree has four branches
+at each node; the chain is one way of fifty. The raw limit of making a closure is `COPY` of its rows into a table with
+the same indexes; that of a question is the statement that fetches its rows, by plain psycopg.
+"""
+
+from __future__ import annotations
+
+import random
+import statistics
+import time
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+
+import psycopg
+
+from benchmarks.harness import Bench, Result
+from watcher_core import Address, PipelineLineage, Watcher
+
+NAME = "lineage"
+LAYERS = 10
+ASKED = 200
+CHANGED = 20
+MOST_TIMES_RAW = 2
+
+Edges = list[tuple[int, int]]
+
+
+def run(bench: Bench) -> Iterator[Result]:
+    """Measure each graph: all at once, then changes, then questions."""
+    layered = [200, 1_000] if bench.quick else [200, 1_000, 5_000]
+    trees = [1_000, 5_000] if bench.quick else [1_000, 5_000, 20_000]
+    yield from _measured(bench, "chain of 50", [(n, n + 1) for n in range(49)], made_below=0.05)
+    for size in trees:
+        edges = [((n - 1) // 4, n) for n in range(1, size)]
+        yield from _measured(bench, f"tree of {size:,}", edges, made_below=1.0 if size == 5_000 else None)
+    for size in layered:
+        yield from _measured(bench, f"layered, {size:,}", _layered(size), changed_below=0.5 if size == 5_000 else None)
+
+
+def _layered(size: int) -> Edges:
+    chance, width = random.Random(1), size // LAYERS
+    return [
+        (parent, layer * width + node)
+        for layer in range(1, LAYERS)
+        for node in range(width)
+        for parent in chance.sample(range((layer - 1) * width, layer * width), chance.choice((2, 3)))
+    ]
+
+
+def _measured(
+    bench: Bench, size: str, edges: Edges, *, made_below: float | None = None, changed_below: float | None = None
+) -> Iterator[Result]:
+    url = bench.new_database()
+    with bench.watcher(url) as watcher, psycopg.connect(url, autocommit=True) as connection:
+        told = _told(edges)
+        watcher.set_lineage(_without_edges(told), origin="asset_graph")
+        made = _seconds(lambda: watcher.set_lineage(told, origin="asset_graph"))
+        rows, raw = _copied(connection)
+        is_dense = rows > 10 * len(edges)  # else the edges themselves take longer than the pairs
+        yield Result(
+            case=NAME,
+            what="all edges told at once",
+            size=f"{size}: {rows:,} pairs",
+            figure=made,
+            raw=raw,
+            unit="s",
+            raw_is="COPY of the pairs",
+            goal=f"below {made_below} s" if made_below else f"within {MOST_TIMES_RAW} × raw" if is_dense else "",
+            met=made < made_below if made_below else made < MOST_TIMES_RAW * raw if is_dense else None,
+        )
+        connection.execute("ANALYZE")
+        seconds = list(_changes(watcher, told))
+        yield Result(
+            case=NAME,
+            what="one pipeline's edges change",
+            size=size,
+            figure=statistics.median(seconds) * 1000,
+            unit="ms",
+            goal=f"slowest below {changed_below} s" if changed_below else "",
+            met=max(seconds) < changed_below if changed_below else None,
+            details={"slowest_ms": max(seconds) * 1000},
+        )
+        yield from _questions(watcher, connection, size, _nodes(edges))
+
+
+def _told(edges: Edges) -> list[PipelineLineage]:
+    """One pipeline for each address that is written."""
+    sources: dict[int, list[Address]] = defaultdict(list)
+    for source, target in edges:
+        sources[target].append(_address(source))
+    return [
+        PipelineLineage(pipeline_name=f"p{target}", sources=tuple(found), targets=(_address(target),))
+        for target, found in sources.items()
+    ]
+
+
+def _without_edges(told: list[PipelineLineage]) -> list[PipelineLineage]:
+    """Pipelines and their addresses, which are known long before lineage is."""
+    return [PipelineLineage(pipeline_name=lineage.pipeline_name, address=lineage.targets[0]) for lineage in told]
+
+
+def _address(number: int) -> Address:
+    return Address(f"address {number}", "postgresql", "database")
+
+
+def _nodes(edges: Edges) -> list[int]:
+    return sorted({node for edge in edges for node in edge})
+
+
+def _seconds(call: Callable[[], object]) -> float:
+    start = time.perf_counter()
+    call()
+    return time.perf_counter() - start
+
+
+def _copied(connection: psycopg.Connection) -> tuple[int, float]:
+    """Move the closure's rows into a table like it, and give how many they are and how long that took."""
+    connection.execute("CREATE TEMP TABLE rows AS TABLE watcher.address_lineage_closure")
+    lines = [
+        f"{source}\t{target}\t{depth}\n"
+        for source, target, depth in connection.execute("SELECT * FROM rows ORDER BY source_address_id")
+    ]
+    connection.execute("CREATE TABLE copied (LIKE watcher.address_lineage_closure INCLUDING ALL)")
+
+    def copy() -> None:
+        with connection.cursor() as cursor, cursor.copy("COPY copied FROM STDIN") as target:
+            target.write("".join(lines))
+
+    seconds = _seconds(copy)
+    connection.execute("DROP TABLE copied, rows")
+    return len(lines), seconds
+
+
+def _changes(watcher: Watcher, told: list[PipelineLineage]) -> Iterator[float]:
+    """Take a source away from pipelines all over the graph, one after another, and give it back."""
+    for lineage in random.Random(2).sample(told, min(CHANGED, len(told))):
+        less = PipelineLineage(
+            pipeline_name=lineage.pipeline_name, sources=lineage.sources[1:], targets=lineage.targets
+        )
+        for changed in (less, lineage):
+            yield _seconds(lambda one=changed: watcher.set_lineage([one], origin="asset_graph"))  # type: ignore[misc]
+
+
+def _questions(watcher: Watcher, connection: psycopg.Connection, size: str, nodes: list[int]) -> Iterator[Result]:
+    asked = random.Random(3).choices(nodes, k=ASKED)
+    for direction, begin, end in (("upstream", "target", "source"), ("downstream", "source", "target")):
+        statement = f"""
+            SELECT found.name, depth
+              FROM watcher.address
+              JOIN watcher.address_lineage_closure ON {begin}_address_id = address.id
+              JOIN watcher.address AS found ON found.id = {end}_address_id
+             WHERE address.name = %s
+             ORDER BY depth, found.name
+        """
+        ours, raw, found = [], [], 0
+        for node in asked:
+            name = f"address {node}"
+            ours.append(_seconds(lambda n=name, d=direction: watcher.address_lineage(n, d)))  # type: ignore[misc]
+            raw.append(_seconds(lambda n=name, s=statement: connection.execute(s, [n]).fetchall()))  # type: ignore[misc]
+            found += len(watcher.address_lineage(name, direction))
+        median = statistics.median(ours) * 1000
+        yield Result(
+            case=NAME,
+            what=f"{direction} of one address",
+            size=f"{size}: {found / len(asked):,.0f} found",
+            figure=median,
+            raw=statistics.median(raw) * 1000,
+            unit="ms",
+            raw_is="names and depths only",
+            goal="below 3 ms",
+            met=median < 3,
+            details={"slowest_ms": max(ours) * 1000},
+        )

@@ -1,0 +1,358 @@
+"""`watcher lineage …`: where data comes from, where it goes, and what breaks if it is late."""
+
+from __future__ import annotations
+
+import datetime as dt
+import difflib
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.text import Text
+
+from watcher_core.cli import output
+from watcher_core.cli.edge import open_watcher
+from watcher_core.errors import NotFoundError
+
+if TYPE_CHECKING:
+    from watcher_core.values import Address, ColumnStep, LineageGraph, LineageStep
+    from watcher_core.watcher import Watcher
+
+app = typer.Typer(
+    help="Lineage: where data comes from, where it goes, what breaks.", no_args_is_help=True, rich_markup_mode=None
+)
+
+AddressName = Annotated[
+    str,
+    typer.Argument(
+        metavar="ADDRESS", help="The address's name or id, or the pipeline whose asset lives there.", show_default=False
+    ),
+]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
+Dot = Annotated[bool, typer.Option("--dot", help="Print Graphviz's DOT, as in: … --dot | dot -Tsvg > lineage.svg")]
+Mermaid = Annotated[bool, typer.Option("--mermaid", help="Print Mermaid, for documents.")]
+Upstream = Annotated[bool, typer.Option("--upstream", help="Only where the data comes from.")]
+Downstream = Annotated[bool, typer.Option("--downstream", help="Only where the data goes.")]
+Depth = Annotated[int | None, typer.Option(metavar="N", help="No further than so many edges.", min=1)]
+
+
+@app.command(
+    "show",
+    epilog=output.examples(
+        "watcher lineage show mart.orders",
+        "watcher lineage show mart.orders --upstream --depth 3",
+        "watcher lineage show mart.orders --column total",
+        "watcher lineage show mart.orders --mermaid",
+    ),
+)
+def show(
+    address: AddressName,
+    *,
+    upstream: Upstream = False,
+    downstream: Downstream = False,
+    depth: Depth = None,
+    column: Annotated[str | None, typer.Option(metavar="NAME", help="Follow one column of the address.")] = None,
+    json: Json = False,
+    dot: Dot = False,
+    mermaid: Mermaid = False,
+) -> None:
+    """Show what lies up and down from an address, as a tree.
+
+    Each address stands below the one that it is reached from, on a shortest way. The pipelines between them follow.
+    """
+    _check_one_form(json=json, dot=dot, mermaid=mermaid)
+    if column is not None and (dot or mermaid):
+        raise typer.BadParameter("columns have no picture; leave --dot and --mermaid out, or --column")
+    directions = [
+        direction
+        for direction, is_asked in (("upstream", upstream), ("downstream", downstream))
+        if is_asked or upstream == downstream
+    ]
+    with open_watcher() as watcher:
+        reference = find_address(watcher, address)
+        if column is not None:
+            columns = {d: watcher.column_lineage(reference, column, d, depth) for d in directions}
+            _print_columns(f"{address}.{column}", columns, as_json=json)
+            return
+        steps = {direction: watcher.address_lineage(reference, direction, depth) for direction in directions}
+        graph = watcher.lineage_graph() if dot or mermaid else None
+    if graph is not None:
+        from watcher_core.lineage_export import around
+
+        names = {name for found in steps.values() for step in found for name in step.path}
+        _print_graph(around(graph, names | {address}), as_dot=dot)
+    elif json:
+        output.print_json(steps)
+    else:
+        for direction, found in steps.items():
+            _print_tree(address, direction, [_branch(step) for step in found])
+
+
+@app.command("impact", epilog=output.examples("watcher lineage impact raw.orders"))
+def impact(address: AddressName, *, json: Json = False) -> None:
+    """Show what breaks if an address is late or wrong.
+
+    Those are the pipelines that read it, directly or through others, with their owners and open alerts.
+    """
+    with open_watcher() as watcher:
+        found = watcher.lineage_impact(find_address(watcher, address))
+    if json:
+        output.print_json(found)
+        return
+    columns = [
+        output.Column("depth", right=True),
+        output.Column("pipeline", fold=True),
+        output.Column("type", fold=True, minor=True),
+        output.Column("owners", fold=True),
+        output.Column("open alerts", fold=True),
+        output.Column("writes", fold=True),
+    ]
+    rows = [
+        (
+            pipeline.depth,
+            pipeline.pipeline_name if pipeline.active else f"{pipeline.pipeline_name} (inactive)",
+            pipeline.pipeline_type_name,
+            ", ".join(pipeline.owners) or None,
+            ", ".join(pipeline.open_alerts) or None,
+            "\n".join(pipeline.targets),
+        )
+        for pipeline in found
+    ]
+    output.print_table(columns, rows, empty=f"nothing breaks: no pipeline reads {address}")
+
+
+@app.command("summary", epilog=output.examples("watcher lineage summary"))
+def summary(*, json: Json = False) -> None:
+    """Show the shape of the graph: where it begins and ends, what goes round, what stands alone."""
+    with open_watcher() as watcher:
+        found = watcher.lineage_summary()
+    if json:
+        output.print_json(found)
+        return
+    output.print_fields(
+        [
+            ("addresses", output.number(found.addresses)),
+            ("edges", output.number(found.edges)),
+            ("nobody writes", _names(found.roots)),
+            ("nobody reads", _names(found.leaves)),
+            ("neither", _names(found.unused)),
+            ("cycles", "\n".join(" ⇄ ".join(map(_marked, cycle)) for cycle in found.cycles) or None),
+        ]
+    )
+
+
+@app.command(
+    "graph",
+    epilog=output.examples(
+        "watcher lineage graph --html lineage.html",
+        "watcher lineage graph --dot | dot -Tsvg > lineage.svg",
+    ),
+)
+def graph(
+    *,
+    html: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write a page that draws it, without network.")
+    ] = None,
+    focus: Annotated[str | None, typer.Option(metavar="ADDRESS", help="Open the page at this address.")] = None,
+    json: Json = False,
+    dot: Dot = False,
+    mermaid: Mermaid = False,
+) -> None:
+    """Write the whole graph: as a page for the browser, as JSON, or for other tools."""
+    if html is None:
+        _check_one_form(json=json, dot=dot, mermaid=mermaid)
+        if not (json or dot or mermaid):
+            raise typer.BadParameter("say what to write: --html FILE, --json, --dot or --mermaid")
+    elif json or dot or mermaid:
+        raise typer.BadParameter("--html goes without --json, --dot and --mermaid")
+    with open_watcher() as watcher:
+        found = watcher.lineage_graph()
+        if focus is not None and focus not in {address.name for address in found.addresses}:
+            find_address(watcher, focus)
+    if html is not None:
+        _write_page(html, found, focus)
+    elif json:
+        output.print_json(found)
+    else:
+        _print_graph(found, as_dot=dot)
+
+
+@app.command("addresses", epilog=output.examples("watcher lineage addresses"))
+def list_addresses(*, json: Json = False) -> None:
+    """List all addresses."""
+    with open_watcher() as watcher:
+        found = watcher.list_addresses()
+    if json:
+        output.print_json(found)
+        return
+    columns = [
+        output.Column("id", right=True),
+        output.Column("address", fold=True),
+        output.Column("type", fold=True),
+        output.Column("group", fold=True),
+        output.Column("deprecated"),
+    ]
+    rows = [
+        (
+            address.id,
+            address.name,
+            address.address_type_name,
+            address.address_type_group_name,
+            output.yes_or_no(address.deprecated),
+        )
+        for address in found
+    ]
+    output.print_table(columns, rows, empty="no addresses yet: declare lineage, or let the recorder find it in Dagster")
+
+
+@app.command(
+    "set",
+    epilog=output.examples(
+        "watcher lineage set mart.orders --deprecated",
+        "watcher lineage set orders --name shop.orders --type postgresql",
+    ),
+)
+def set_fields(
+    address: AddressName,
+    *,
+    name: Annotated[str | None, typer.Option(metavar="NAME", help="Its new name.")] = None,
+    address_type: Annotated[str | None, typer.Option("--type", metavar="TYPE", help="Its type.")] = None,
+    group: Annotated[
+        str | None, typer.Option(metavar="GROUP", help="The group of that type, where the type is new.")
+    ] = None,
+    deprecated: Annotated[
+        bool | None,
+        typer.Option("--deprecated/--not-deprecated", help="Whether it is on its way out.", show_default=False),
+    ] = None,
+    json: Json = False,
+) -> None:
+    """Rename, re-type or deprecate an address.
+
+    An asset's address is derived from its definition: change it there, or it comes back under its old name.
+    """
+    given = {"name": name, "address_type_name": address_type, "deprecated": deprecated}
+    fields = {field: value for field, value in given.items() if value is not None}
+    if not fields:
+        raise typer.BadParameter("nothing to change; name an option, as in --deprecated (see --help)")
+    with open_watcher() as watcher:
+        reference = find_address(watcher, address)
+        if group is not None and address_type is not None:
+            watcher.get_or_create_address_type(address_type, group_name=group)
+        changed = watcher.update_address(reference, **fields)  # type: ignore[arg-type]  # one type for each field
+    if json:
+        output.print_json(changed)
+        return
+    output.print_text(f"{_marked(changed)}: {changed.address_type_name} ({changed.address_type_group_name})")
+
+
+@app.command("verify", epilog=output.examples("watcher lineage verify", "watcher lineage verify --repair"))
+def verify(
+    *,
+    repair: Annotated[bool, typer.Option("--repair", help="Mend what differs.")] = False,
+    json: Json = False,
+) -> None:
+    """Compute which address reaches which anew, and compare it with what is stored.
+
+    Ends with exit code 1 where something differs and is not mended.
+    """
+    with open_watcher() as watcher:
+        report = watcher.verify_lineage(repair=repair)
+    if json:
+        output.print_json({**vars(report), "is_right": report.is_right})
+    elif report.is_right:
+        output.print_text(f"the closure is right: {report.pairs:,} pairs")
+    else:
+        what = (
+            f"{report.missing:,} pairs missing, {report.unexpected:,} unexpected, "
+            f"{report.wrong_depth:,} with a wrong depth"
+        )
+        output.print_text(f"{what}: mended" if repair else f"{what}; mend it with: watcher lineage verify --repair")
+    if not (report.is_right or repair):
+        raise typer.Exit(1)
+
+
+def find_address(watcher: Watcher, reference: str) -> int | str:
+    """Give what the core finds the address by: its name, or the pipeline's, else its id.
+
+    Raises:
+        NotFoundError: There is none; a note names what may have been meant.
+    """
+    known = watcher.list_addresses()
+    names = {address.name for address in known}
+    if reference in names or reference in watcher.pipeline_addresses([reference]):
+        return reference
+    if reference.isdecimal() and int(reference) in {address.id for address in known}:
+        return int(reference)
+    error = NotFoundError("address", reference)
+    similar = difflib.get_close_matches(reference, names)
+    error.add_note(
+        f"did you mean {' or '.join(map(repr, similar))}?"
+        if similar
+        else "see them all with: watcher lineage addresses"
+    )
+    raise error
+
+
+def _check_one_form(**forms: bool) -> None:
+    asked = [f"--{name}" for name, is_asked in forms.items() if is_asked]
+    if len(asked) > 1:
+        raise typer.BadParameter(f"{' and '.join(asked)} do not go together")
+
+
+def _print_graph(found: LineageGraph, *, as_dot: bool) -> None:
+    from watcher_core import lineage_export
+
+    print((lineage_export.dot if as_dot else lineage_export.mermaid)(found), end="")
+
+
+def _write_page(path: Path, found: LineageGraph, focus: str | None) -> None:
+    from watcher_core.lineage_page import render
+
+    now = dt.datetime.now(dt.UTC)
+    path.write_text(render(found, title="Lineage", generated_at=now, focus=focus), encoding="utf-8")
+    output.print_text(f"{path}: {len(found.addresses):,} addresses, {len(found.edges):,} edges; open it in a browser")
+
+
+# A place in a tree: the way to it, and what is printed there.
+Branch = tuple[tuple[object, ...], str]
+
+
+def _branch(step: LineageStep) -> Branch:
+    return step.path, f"{_marked(step.address)} ({step.address.address_type_name}) via {', '.join(step.via)}"
+
+
+def _column_branch(step: ColumnStep) -> Branch:
+    mark = " [deprecated]" if step.deprecated else ""
+    return step.path, f"{step.address}.{step.column}{mark} via {', '.join(step.via)}"
+
+
+def _print_columns(origin: str, found: dict[str, list[ColumnStep]], *, as_json: bool) -> None:
+    if as_json:
+        output.print_json(found)
+        return
+    for direction, steps in found.items():
+        _print_tree(origin, direction, [_column_branch(step) for step in steps])
+
+
+def _print_tree(origin: str, direction: str, branches: Sequence[Branch]) -> None:
+    output.print_heading(f"{direction.capitalize()} of {origin}")
+    if not branches:
+        output.print_text("nothing")
+        return
+    below: dict[tuple[object, ...], list[Branch]] = {}
+    for path, text in branches:
+        below.setdefault(path[:-1], []).append((path, text))
+    output.print_tree(
+        (branches[0][0][:1], origin),
+        label=lambda branch: Text(output.visible(branch[1])),
+        children=lambda branch: below.get(branch[0], ()),
+    )
+
+
+def _names(found: Sequence[Address]) -> str | None:
+    return "\n".join(map(_marked, found)) or None
+
+
+def _marked(address: Address) -> str:
+    return f"{address.name} [deprecated]" if address.deprecated else address.name
