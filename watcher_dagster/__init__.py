@@ -18,21 +18,27 @@ from watcher_dagster.resource import TrackedStep, WatcherResource
 if TYPE_CHECKING:
     from watcher_dagster.code_location import build_watcher_definitions
     from watcher_dagster.component import WatcherComponent
+    from watcher_dagster.external_assets import build_external_assets
+    from watcher_dagster.external_keys import external_asset_key
     from watcher_dagster.sensors import build_watcher_recorder_sensor
 
 __all__ = [
     "TrackedStep",
     "WatcherComponent",
     "WatcherResource",
+    "build_external_assets",
     "build_watcher_definitions",
     "build_watcher_recorder_sensor",
+    "external_asset_key",
     "watcher_metadata",
 ]
 
 _MODULES = {
     "WatcherComponent": "component",
+    "build_external_assets": "external_assets",
     "build_watcher_definitions": "code_location",
     "build_watcher_recorder_sensor": "sensors",
+    "external_asset_key": "external_keys",
 }
 
 DagsterLibraryRegistry.register("watcher-dagster", __version__, is_dagster_package=False)

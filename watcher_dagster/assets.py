@@ -36,7 +36,8 @@ def pipeline_configurations(repository_def: dg.RepositoryDefinition) -> list[Pip
     """The pipelines of a code location as its asset definitions declare them, sorted by name.
 
     Assets that Dagster does not materialize are somebody else's, and are passed over unless they carry metadata of
-    ours. A value that breaks a rule is logged and passed over: it must not stop the recording of everything else.
+    ours; those that stand for addresses which Watcher knows already say nothing new. A value that breaks a rule is
+    logged and passed over: it must not stop the recording of everything else.
     """
     configurations = [asset_configuration(spec) for spec in _specs(repository_def)]
     return sorted(configurations, key=lambda configuration: configuration.name)
@@ -60,7 +61,8 @@ def freshness_threshold(policy: dg.FreshnessPolicy | None) -> tuple[int, DatePar
 def _specs(repository_def: dg.RepositoryDefinition) -> Iterator[dg.AssetSpec]:
     for key, assets_def in repository_def.assets_defs_by_key.items():
         spec = assets_def.get_asset_spec(key)
-        if assets_def.is_materializable or any(name.startswith(keys.PREFIX) for name in spec.metadata):
+        is_ours = any(name.startswith(keys.PREFIX) for name in spec.metadata) and keys.EXTERNAL_TAG not in spec.tags
+        if assets_def.is_materializable or is_ours:
             yield spec
 
 

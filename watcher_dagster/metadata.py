@@ -26,6 +26,11 @@ NEXT_WATERMARK_KEY: Final = "watcher/next_watermark"
 # Dagster's own words for the total: of the partition, or of the whole table.
 PARTITION_ROW_COUNT_KEY: Final = "dagster/partition_row_count"
 ROW_COUNT_KEY: Final = "dagster/row_count"
+# And for where the data lives, and which of its columns come from which.
+URI_KEY: Final = "dagster/uri"
+TABLE_NAME_KEY: Final = "dagster/table_name"
+STORAGE_KIND_KEY: Final = "dagster/storage_kind"
+COLUMN_LINEAGE_KEY: Final = "dagster/column_lineage"
 
 # What an asset's definition declares.
 PREFIX: Final = "watcher/"
@@ -36,7 +41,13 @@ MUTE_TIMELINESS_KEY: Final = "watcher/mute_timeliness"
 PIPELINE_TYPE_KEY: Final = "watcher/pipeline_type"
 ADDRESS_KEY: Final = "watcher/address"
 ADDRESS_TYPE_KEY: Final = "watcher/address_type"
+ADDRESS_TYPE_GROUP_KEY: Final = "watcher/address_type_group"
 METADATA_KEY: Final = "watcher/metadata"
+
+# What an external asset carries that stands for an address known from outside Dagster.
+PIPELINES_KEY: Final = "watcher/pipelines"
+EXTERNAL_TAG: Final = "watcher/external"
+DEPRECATED_TAG: Final = "watcher/deprecated"
 
 _THRESHOLD_TEXT = re.compile(r"\s*(\d+)\s+([A-Za-z]+)\s*")
 _THRESHOLD_RULE = f"a whole number above zero and a unit ({', '.join(DatePart)})"
@@ -51,6 +62,7 @@ def watcher_metadata(
     pipeline_type: str | Unset = UNSET,
     address: str | Unset = UNSET,
     address_type: str | Unset = UNSET,
+    address_type_group: str | Unset = UNSET,
     metadata: Mapping[str, Any] | Unset = UNSET,
 ) -> dict[str, Any]:
     """What Watcher should know of an asset, as metadata of its definition.
@@ -67,6 +79,7 @@ def watcher_metadata(
         pipeline_type: The class of pipelines that it belongs to, in place of its asset group.
         address: Where its data lives, in place of `dagster/uri`, `dagster/table_name` and its key.
         address_type: The kind of that address (`postgresql`, `s3`), in place of `dagster/storage_kind` and its kind.
+        address_type_group: The group of that kind (`database`, `bucket`), for a kind that Watcher does not know.
         metadata: Anything else worth keeping with the pipeline; a mapping that JSON can hold.
 
     Returns:
@@ -98,6 +111,7 @@ def watcher_metadata(
         PIPELINE_TYPE_KEY: _name("pipeline_type", pipeline_type),
         ADDRESS_KEY: _name("address", address),
         ADDRESS_TYPE_KEY: _name("address_type", address_type),
+        ADDRESS_TYPE_GROUP_KEY: _name("address_type_group", address_type_group),
         METADATA_KEY: _json("metadata", metadata),
     }
     return {key: value for key, value in declared.items() if not isinstance(value, Unset)}

@@ -8,9 +8,10 @@ always right. What remains is never to miss a run, and not to read too often:
   the history is read back by the same code that keeps up later; it only takes more ticks.
 - Materializations without a run have a log of their own.
 
-Executions and cursor are written in one transaction, some fifty runs at a time. A run that cannot be read is tried
-again at the next ticks, and then recorded as such, so that it blocks nothing. A database that does not answer is no
-such case: the tick fails with nothing lost, and the next one starts where the last batch was written.
+Executions and cursor are written in one transaction, some fifty runs at a time; before that goes the lineage that their
+materializations tell of, in one of its own. A run that cannot be read is tried again at the next ticks, and then
+recorded as such, so that it blocks nothing. A database that does not answer is no such case: the tick fails with
+nothing lost, and the next one starts where the last batch was written.
 """
 
 from __future__ import annotations
@@ -29,6 +30,7 @@ from watcher_dagster.cursor import History, OpenRun, RecorderCursor, UnreadRun
 from watcher_dagster.eventlog import OVER_STATUSES, RUNLESS, EventLog, is_outage
 from watcher_dagster.events import ended_execution, translate_run, translate_runless, unknown_run, unreadable_run
 from watcher_dagster.identity import WATCHER_RUN_TAG
+from watcher_dagster.lineage_recorder import LineageRecorder, NewestMaterializations
 from watcher_dagster.runlog import RUN_ENDS
 
 log = logging.getLogger("watcher.dagster")
@@ -65,6 +67,7 @@ def record_tick(
     *,
     history_days: int = HISTORY_DAYS,
     tick_seconds: float = TICK_SECONDS,
+    lineage: LineageRecorder | None = None,
 ) -> str:
     """Record what is new in the instance's event log, and say what that was.
 
@@ -73,6 +76,7 @@ def record_tick(
         watcher: Where to write.
         history_days: How far to read back when nothing has been recorded of this instance yet.
         tick_seconds: When to leave the rest to the next tick.
+        lineage: Tells of what materializations have read; one that is kept from tick to tick tells only what is new.
 
     Raises:
         DatabaseUnavailableError: Watcher's database does not answer; nothing is lost.
@@ -80,7 +84,8 @@ def record_tick(
     with watcher.recorder(instance_id(instance)) as session:
         if session is None:
             return "another process is recording this instance"
-        return _Tick(instance, session, history_days=history_days, tick_seconds=tick_seconds).run()
+        lineage = lineage or LineageRecorder(watcher)
+        return _Tick(instance, session, lineage, history_days=history_days, tick_seconds=tick_seconds).run()
 
 
 def instance_id(instance: dg.DagsterInstance) -> str:
@@ -94,10 +99,18 @@ class _Tick:
     """One turn of the recorder."""
 
     def __init__(
-        self, instance: dg.DagsterInstance, session: RecorderSession, *, history_days: int, tick_seconds: float
+        self,
+        instance: dg.DagsterInstance,
+        session: RecorderSession,
+        lineage: LineageRecorder,
+        *,
+        history_days: int,
+        tick_seconds: float,
     ) -> None:
         self._log = EventLog(instance)
         self._session = session
+        self._lineage = lineage
+        self._newest = NewestMaterializations()
         self._now = time.time()
         self._tick_seconds = tick_seconds
         self._began = time.monotonic()
@@ -362,6 +375,7 @@ class _Tick:
             self._cursor.runless_handled.append(event.storage_id)
             if event.event_log_entry.timestamp >= self._cursor.since and (execution := translate_runless(event)):
                 self._pending.append((RUNLESS, [execution]))
+                self._newest.add(event.event_log_entry)
 
     def _pass_runless_poison(self, error: Exception) -> None:
         self._cursor.runless_tries += 1
@@ -385,6 +399,8 @@ class _Tick:
         began = time.monotonic()
         events, seen = self._log.events(run_id)
         executions = translate_run(record, events)
+        for event in events:
+            self._newest.add(event.event_log_entry)
         if executions and executions[0].state is ExecutionState.RUNNING:
             self._cursor.open[run_id] = OpenRun(
                 seen=seen,
@@ -409,6 +425,7 @@ class _Tick:
         unread = {run_id: self._cursor.unread.pop(run_id) for run_id, _ in pending if run_id in self._cursor.unread}
         self._runs += sum(1 for run_id, executions in pending if run_id != RUNLESS and executions)
         self._executions += sum(len(executions) for _, executions in pending)
+        self._lineage.tell_materializations(self._newest.take())
         try:
             self._commit([execution for _, executions in pending for execution in executions])
         except BAD_DATA:

@@ -8,6 +8,7 @@ import dagster as dg
 
 from watcher_core import InvalidValueError, Watcher
 from watcher_dagster.assets import pipeline_configurations
+from watcher_dagster.lineage_recorder import LineageRecorder
 from watcher_dagster.recorder import HISTORY_DAYS, record_tick
 
 log = logging.getLogger("watcher.dagster")
@@ -23,7 +24,8 @@ def build_watcher_recorder_sensor(
 ) -> dg.SensorDefinition:
     """Build the sensor that records what happens in a Dagster instance, in all of its code locations.
 
-    At its first ticks it reads the history back. It starts no runs: a tick is skipped, and its message tells what was
+    It also passes on what the assets of its own code location declare: their configuration and their lineage. At its
+    first ticks it reads the history back. It starts no runs: a tick is skipped, and its message tells what was
     recorded. Several code locations of an instance may have one; one of them records at a time.
 
     Args:
@@ -50,6 +52,8 @@ def build_watcher_recorder_sensor(
     if history_days < 0:
         raise InvalidValueError(f"history_days is {history_days}; it must not be negative")
 
+    lineage: LineageRecorder | None = None  # knows what it told, for as long as the process lives
+
     @dg.sensor(
         name=name,
         minimum_interval_seconds=minimum_interval_seconds,
@@ -58,10 +62,14 @@ def build_watcher_recorder_sensor(
         description="Records the runs and materializations of all code locations in Watcher.",
     )
     def watcher_recorder_sensor(context: dg.SensorEvaluationContext) -> dg.SkipReason:
+        nonlocal lineage
         watcher: Watcher = getattr(context.resources, resource_key).get_client()
+        if lineage is None or lineage.watcher is not watcher:
+            lineage = LineageRecorder(watcher)
         if context.repository_def is not None:
             _configure(watcher, context.repository_def)
-        return dg.SkipReason(record_tick(context.instance, watcher, history_days=history_days))
+            lineage.tell_asset_graph(context.repository_def)
+        return dg.SkipReason(record_tick(context.instance, watcher, history_days=history_days, lineage=lineage))
 
     return watcher_recorder_sensor
 

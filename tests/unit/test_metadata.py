@@ -23,6 +23,7 @@ def test_everything_declared() -> None:
         pipeline_type=" api-integration ",
         address="warehouse.stock_prices",
         address_type="postgresql",
+        address_type_group=" database",
         metadata={"contact": "#sales", "limits": [1, 2]},
     ) == {
         "watcher/freshness": "2 hours",
@@ -32,6 +33,7 @@ def test_everything_declared() -> None:
         "watcher/pipeline_type": "api-integration",
         "watcher/address": "warehouse.stock_prices",
         "watcher/address_type": "postgresql",
+        "watcher/address_type_group": "database",
         "watcher/metadata": {"contact": "#sales", "limits": [1, 2]},
     }
 
@@ -92,7 +94,7 @@ def test_a_flag_that_is_none(field: str, value: object) -> None:
         watcher_metadata(**{field: value})
 
 
-@pytest.mark.parametrize("field", ["pipeline_type", "address", "address_type"])
+@pytest.mark.parametrize("field", ["pipeline_type", "address", "address_type", "address_type_group"])
 @pytest.mark.parametrize("value", ["", "  ", 7, None])
 def test_a_name_that_is_blank(field: str, value: object) -> None:
     with pytest.raises(InvalidValueError, match=f"{field} is {value!r}; it must be text"):

@@ -124,7 +124,7 @@ def impact(address: AddressName, *, json: Json = False) -> None:
 
 @app.command("summary", epilog=output.examples("watcher lineage summary"))
 def summary(*, json: Json = False) -> None:
-    """Show the shape of the graph: where it begins and ends, what goes round, what stands alone."""
+    """Show where the graph begins and ends, and what goes round."""
     with open_watcher() as watcher:
         found = watcher.lineage_summary()
     if json:
@@ -159,7 +159,7 @@ def graph(
     dot: Dot = False,
     mermaid: Mermaid = False,
 ) -> None:
-    """Write the whole graph: as a page for the browser, as JSON, or for other tools."""
+    """Write the whole graph, as a page or for other tools."""
     if html is None:
         _check_one_form(json=json, dot=dot, mermaid=mermaid)
         if not (json or dot or mermaid):
@@ -252,8 +252,9 @@ def verify(
     repair: Annotated[bool, typer.Option("--repair", help="Mend what differs.")] = False,
     json: Json = False,
 ) -> None:
-    """Compute which address reaches which anew, and compare it with what is stored.
+    """Make sure that the closure is what the edges say.
 
+    Which address reaches which is computed anew, and compared with what is stored.
     Ends with exit code 1 where something differs and is not mended.
     """
     with open_watcher() as watcher:

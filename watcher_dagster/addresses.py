@@ -1,0 +1,295 @@
+"""Where the data of an asset lives: its address, the type of that, and the type's group. Pure.
+
+Metadata says where: `watcher/address`, else `dagster/uri`, else `dagster/table_name`. An asset that says nothing lives
+at its key. The type is `watcher/address_type`, else `dagster/storage_kind`, else that kind of the asset which is a
+storage, else what the scheme of a URI tells.
+
+An address is shown everywhere: passwords and signatures in a URI are taken out. A value that cannot be one is logged
+and passed over, and the next in line is taken.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from pathlib import PurePath
+from typing import Any, Final
+
+import dagster as dg
+
+from watcher_core import Address
+from watcher_dagster import metadata as keys
+from watcher_dagster.identity import MAX_NAME_BYTES, asset_pipeline_name
+
+logger = logging.getLogger("watcher.dagster")
+
+# The type of an address of which nothing is known but that an asset lives there, and the group of types we do not know.
+ASSET_TYPE: Final = "asset"
+ASSET_GROUP: Final = "dagster"
+OTHER_GROUP: Final = "other"
+
+MAX_KIND_CHARACTERS: Final = 63  # kinds are tags to Dagster
+
+# The kinds of storage that Watcher knows: group, type, other spellings. All are looked for among the kinds of an asset,
+# in `dagster/storage_kind` and in the schemes of URIs. Of several kinds the one that stands first here counts:
+# {"parquet", "s3"} lives in S3.
+STORAGES: Final[Mapping[str, Mapping[str, tuple[str, ...]]]] = {
+    "warehouse": {
+        "athena": ("awsathena", "amazonathena"),
+        "bigquery": ("googlebigquery", "bq"),
+        "clickhouse": ("clickhousedb",),
+        "databricks": ("unitycatalog",),
+        "deltalake": ("delta",),
+        "dremio": (),
+        "druid": ("apachedruid",),
+        "firebolt": (),
+        "hive": ("apachehive",),
+        "hudi": ("apachehudi",),
+        "iceberg": ("apacheiceberg",),
+        "motherduck": (),
+        "presto": (),
+        "redshift": ("awsredshift", "amazonredshift"),
+        "snowflake": (),
+        "synapse": ("azuresynapse",),
+        "teradata": (),
+        "trino": ("starburst",),
+    },
+    "database": {
+        "cassandra": ("apachecassandra",),
+        "cockroachdb": ("cockroach",),
+        "cosmosdb": ("azurecosmosdb",),
+        "db2": ("ibmdb2",),
+        "duckdb": (),
+        "dynamodb": ("awsdynamodb", "amazondynamodb"),
+        "elasticsearch": ("opensearch",),
+        "firestore": (),
+        "lancedb": (),
+        "mariadb": (),
+        "mongodb": ("mongo",),
+        "mysql": (),
+        "neo4j": (),
+        "oracle": ("oracledb",),
+        "pinecone": (),
+        "postgresql": ("postgres", "pg", "postgis", "timescaledb"),
+        "qdrant": (),
+        "redis": ("rediss",),
+        "sqlite": ("sqlite3",),
+        "sqlserver": ("mssql", "microsoftsqlserver", "azuresql"),
+        "weaviate": (),
+    },
+    "bucket": {
+        "adls": ("abfs", "abfss", "adl", "adls2", "azuredatalake", "azuredatalakestorage"),
+        "azureblob": ("az", "wasb", "wasbs", "azureblobstorage"),
+        "dbfs": (),
+        "gcs": ("gs", "googlecloudstorage"),
+        "hdfs": (),
+        "minio": (),
+        "r2": ("cloudflarer2",),
+        "s3": ("s3a", "s3n", "awss3", "amazons3"),
+    },
+    "stream": {
+        "eventhubs": ("eventhub", "azureeventhubs"),
+        "kafka": ("apachekafka", "confluent"),
+        "kinesis": ("awskinesis", "amazonkinesis"),
+        "mqtt": ("mqtts",),
+        "nats": (),
+        "pubsub": ("googlepubsub", "googlecloudpubsub"),
+        "pulsar": ("apachepulsar",),
+        "rabbitmq": ("amqp", "amqps"),
+        "redpanda": (),
+        "sns": ("awssns",),
+        "sqs": ("awssqs",),
+    },
+    "api": {
+        "airtable": (),
+        "api": ("restapi", "rest"),
+        "github": (),
+        "googleanalytics": (),
+        "graphql": (),
+        "hubspot": (),
+        "http": ("https",),
+        "jira": (),
+        "salesforce": (),
+        "shopify": (),
+        "stripe": (),
+        "zendesk": (),
+    },
+    "file": {
+        "avro": (),
+        "csv": (),
+        "excel": ("xlsx", "xls"),
+        "file": ("localfile", "filesystem"),
+        "ftp": ("ftps",),
+        "googlesheets": ("googlesheet", "gsheets"),
+        "json": ("jsonl", "ndjson"),
+        "orc": (),
+        "parquet": (),
+        "sftp": ("ssh",),
+        "xml": (),
+        "yaml": (),
+    },
+}
+
+_TYPES: Final = {
+    spelling: (name, group)
+    for group, types in STORAGES.items()
+    for name, others in types.items()
+    for spelling in (name, *others)
+}
+_ORDER: Final = {name: place for place, name in enumerate(name for types in STORAGES.values() for name in types)}
+
+_SCHEME = re.compile(r"(?:jdbc:)?([a-z][a-z0-9.-]*)(?:\+[a-z0-9]+)?://", re.IGNORECASE)
+_CREDENTIALS = re.compile(r"(?<=://)([^/?#]*)@")
+_SECRET_PARAMETERS = re.compile(
+    r"(?<=[?&;])([^=&;#]*(?:password|passwd|secret|token|signature|credential|api_?key|access_?key|account_?key)"
+    r"[^=&;#]*|pwd|sig)=[^&;#]*",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True)
+class AssetAddress:
+    """The address of an asset.
+
+    Attributes:
+        address: The address.
+        is_told: Whether metadata says where it is; otherwise it is the asset's key.
+        is_typed: Whether anything says what type it has.
+    """
+
+    address: Address
+    is_told: bool = False
+    is_typed: bool = False
+
+    def over(self, other: AssetAddress) -> AssetAddress:
+        """This one, with the name and the type of the other where only that one tells of them."""
+        named = other if other.is_told and not self.is_told else self
+        typed = self if self.is_typed or not other.is_typed else other
+        return AssetAddress(
+            replace(typed.address, name=named.address.name),
+            is_told=named.is_told,
+            is_typed=typed.is_typed,
+        )
+
+    def settled(self, known: Address | None) -> Address:
+        """The address that holds, beside the one that is on record of the asset: what nothing tells of stays."""
+        if known is None:
+            return self.address
+        on_record = AssetAddress(_plain(known), is_told=True, is_typed=True)
+        if self.address.name == known.name:
+            return self.over(on_record).address
+        return self.address if self.is_told else on_record.address
+
+
+def spec_address(spec: dg.AssetSpec) -> AssetAddress:
+    """The address of an asset as its definition tells it."""
+    return _asset_address(spec.key, spec.metadata, kinds=spec.kinds, address_keys=_ADDRESS_KEYS)
+
+
+def materialization_address(materialization: dg.AssetMaterialization) -> AssetAddress:
+    """The address of an asset as one of its materializations tells it.
+
+    The `dagster/uri` of a partition is most likely where that partition lies; taken for the asset's, it would change
+    with each partition. So it counts only where the whole asset was materialized.
+    """
+    is_whole = materialization.partition is None
+    return _asset_address(
+        materialization.asset_key,
+        materialization.metadata,
+        address_keys=_ADDRESS_KEYS if is_whole else _PARTITION_ADDRESS_KEYS,
+    )
+
+
+def key_address(pipeline_name: str) -> AssetAddress:
+    """The address of an asset of which only the key is known, by the name of its pipeline."""
+    return AssetAddress(Address(pipeline_name, ASSET_TYPE, ASSET_GROUP))
+
+
+def address_type(name: str) -> tuple[str, str] | None:
+    """The type and group that a kind, a storage kind or the scheme of a URI names; `None` for one we do not know."""
+    return _TYPES.get(re.sub(r"[\s_-]+", "", name).lower())
+
+
+def kind(type_name: str) -> str:
+    """The type of an address as a kind that Dagster takes and its UI may have an icon for."""
+    return re.sub(r"[^a-z0-9_.-]+", "_", type_name.lower()).strip("_")[:MAX_KIND_CHARACTERS] or ASSET_TYPE
+
+
+def without_secrets(address: str) -> str:
+    """The address without the password of its user, and with the values of its secret parameters hidden."""
+    if "://" not in address:
+        return address
+    address = _CREDENTIALS.sub(lambda found: f"{found[1].partition(':')[0]}@", address, count=1)
+    return _SECRET_PARAMETERS.sub(r"\1=***", address)
+
+
+def storable(value: object, max_bytes: int) -> str | None:
+    """The value as text that PostgreSQL stores in a name, without blanks around it; `None` for what is none."""
+    value = str(value) if isinstance(value, PurePath) else value
+    if not isinstance(value, str) or "\x00" in value:
+        return None
+    text = value.strip()
+    try:
+        size = len(text.encode())
+    except UnicodeEncodeError:  # a lone surrogate
+        return None
+    return text if 0 < size <= max_bytes else None
+
+
+_ADDRESS_KEYS: Final = (keys.ADDRESS_KEY, keys.URI_KEY, keys.TABLE_NAME_KEY)
+_PARTITION_ADDRESS_KEYS: Final = (keys.ADDRESS_KEY, keys.TABLE_NAME_KEY)
+
+
+def _asset_address(
+    asset_key: dg.AssetKey,
+    metadata: Mapping[str, Any],
+    *,
+    kinds: Iterable[str] = (),
+    address_keys: Iterable[str],
+) -> AssetAddress:
+    pipeline_name = asset_pipeline_name(asset_key)
+    told = next(_texts(pipeline_name, metadata, address_keys), None)
+    name = pipeline_name if told is None else without_secrets(told)
+    found = _type(pipeline_name, metadata, kinds, name)
+    type_name, group = found or (ASSET_TYPE, ASSET_GROUP)
+    group = next(_texts(pipeline_name, metadata, (keys.ADDRESS_TYPE_GROUP_KEY,)), group)
+    return AssetAddress(Address(name, type_name, group), is_told=told is not None, is_typed=found is not None)
+
+
+def _type(asset: str, metadata: Mapping[str, Any], kinds: Iterable[str], address: str) -> tuple[str, str] | None:
+    for own in _texts(asset, metadata, (keys.ADDRESS_TYPE_KEY,)):  # kept as it was written
+        return own, (address_type(own) or (own, OTHER_GROUP))[1]
+    for kind in _texts(asset, metadata, (keys.STORAGE_KIND_KEY,)):
+        return address_type(kind) or (kind, OTHER_GROUP)
+    storages = [known for known in map(address_type, kinds) if known]
+    if storages:
+        return min(storages, key=lambda known: _ORDER[known[0]])
+    scheme = _SCHEME.match(address)
+    return (address_type(scheme[1]) or (scheme[1].lower(), OTHER_GROUP)) if scheme else None
+
+
+def _texts(asset: str, metadata: Mapping[str, Any], names: Iterable[str]) -> Iterator[str]:
+    """The values of these keys that can be a name, in their order."""
+    for name in names:
+        if name not in metadata:
+            continue
+        value = metadata[name]
+        value = value.value if isinstance(value, dg.MetadataValue) else value
+        text = storable(value, MAX_NAME_BYTES)
+        if text is not None:
+            yield text
+            continue
+        logger.warning(
+            "asset %s: %s is %.80r; it must be text that is not blank, of at most %d bytes; it is passed over",
+            asset,
+            name,
+            without_secrets(value) if isinstance(value, str) else value,
+            MAX_NAME_BYTES,
+        )
+
+
+def _plain(address: Address) -> Address:
+    """An address without what only the database knows of it."""
+    return Address(address.name, address.address_type_name, address.address_type_group_name)
