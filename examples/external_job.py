@@ -8,16 +8,22 @@ from pathlib import Path
 
 from sqlalchemy import NullPool, create_engine, text
 
-from watcher_core import Watcher
+from watcher_core import Address, Watcher
 
 PIPELINE = "us-holidays"
+FILE = Address("examples/holidays.csv", "csv", "file")
+TABLE = Address("public.holidays", "postgresql", "database")
 
 
 def main() -> None:
     """Load the holidays that are new since last time."""
     with Path(__file__).with_name("holidays.csv").open() as file:
         holidays = list(csv.DictReader(file))
-    with Watcher() as watcher, watcher.track(PIPELINE, next_watermark=holidays[-1]["day"]) as execution:
+    reached = holidays[-1]["day"]
+    with (
+        Watcher() as watcher,
+        watcher.track(PIPELINE, next_watermark=reached, sources=[FILE], targets=[TABLE]) as execution,
+    ):
         new = [holiday for holiday in holidays if holiday["day"] > (execution.watermark or "")]
         with create_engine(watcher.url, poolclass=NullPool).begin() as connection:
             connection.execute(text("CREATE TABLE IF NOT EXISTS holidays (day DATE PRIMARY KEY, name TEXT NOT NULL)"))

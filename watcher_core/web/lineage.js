@@ -1,0 +1,480 @@
+/*
+ * The lineage page: draws the graph, and shows what is up and down from what is selected. Cytoscape draws, dagre
+ * arranges; all that is asked of the graph is computed on plain objects.
+ *
+ * Names come from anywhere. They are only ever set as text, and never stand in a selector or an attribute of markup.
+ */
+"use strict";
+
+(() => {
+  const { addresses, edges, byName, groups, groupNames, reach, UP, DOWN } = Lineage;
+  const { arrange, curve, box } = Arrangement;
+  const { plain, shortened, fitsBox, upTo, widthOf, stylesheet } = Appearance;
+  const { element, nameOf, swatch } = Panel;
+  const { input } = Search;
+
+  const CURVES_UP_TO = 1200; // edges; curves take three times as long to draw as straight lines
+  const WAITS_ABOVE = 150; // addresses; fewer are there at once
+  const LABELLED_EDGES_UP_TO = 12; // more labels around one address than this hide what they explain
+  const READABLE = 0.55; // zoom; below, names are too small to read at a glance
+  const FAR_BELOW = 0.32; // zoom; below, boxes become blocks in their group's colour, without names
+
+  const byId = (id) => document.getElementById(id);
+  const body = document.body;
+
+  function pipelinesLabel(edge) {
+    const first = shortened(edge.pipelines[0], upTo(18));
+    return edge.pipelines.length > 1 ? `${first} +${edge.pipelines.length - 1}` : first;
+  }
+
+  // Drawing
+
+  let cy = null;
+  let drawn = { addresses: [], positions: new Map(), routes: new Map() };
+  let whole = null; // the arrangement of everything, kept while a part is shown
+  const selection = { address: null, edge: null, part: false };
+  const hiddenGroups = new Set();
+  let hideDeprecated = false;
+
+  const nodeOf = (address) => cy.getElementById(`a${address.index}`);
+  const lineOf = (edge) => cy.getElementById(`e${edge.index}`);
+  const addressOf = (node) => addresses[node.data("index")];
+  const edgeOf = (line) => edges[line.data("index")];
+
+  /** Draw these addresses and the edges between them, in place of what is drawn. */
+  function draw(chosen, arrangement) {
+    const members = new Set(chosen);
+    drawn = { addresses: chosen, ...arrangement };
+    const inside = edges.filter((edge) => members.has(edge.source) && members.has(edge.target));
+    const curves = inside.length <= CURVES_UP_TO;
+    const elements = [];
+    for (const address of chosen) {
+      const label = shortened(address.name, fitsBox);
+      elements.push({
+        group: "nodes",
+        data: {
+          id: `a${address.index}`,
+          index: address.index,
+          group: address.group,
+          label,
+          labelWidth: address.deprecated ? widthOf(label) : 0,
+        },
+        position: { ...arrangement.positions.get(address) },
+        classes: address.deprecated ? "deprecated" : "",
+      });
+    }
+    for (const edge of inside) {
+      const self = edge.source === edge.target;
+      elements.push({
+        group: "edges",
+        data: {
+          id: `e${edge.index}`,
+          index: edge.index,
+          source: `a${edge.source.index}`,
+          target: `a${edge.target.index}`,
+          label: pipelinesLabel(edge),
+          ...(self ? {} : curve(edge, arrangement)),
+        },
+        classes: self ? "self" : curves ? "curved" : "",
+      });
+    }
+    cy.batch(() => {
+      cy.elements().remove();
+      cy.add(elements);
+    });
+    body.dataset.addresses = cy.nodes().length;
+    body.dataset.edges = cy.edges().length;
+    filter();
+    farOrNear(true);
+  }
+
+  let far = false;
+
+  function farOrNear(anew) {
+    const now = cy.zoom() < FAR_BELOW;
+    if (now === far && !anew) return;
+    far = now;
+    cy.batch(() => cy.elements().toggleClass("far", far));
+  }
+
+  function filter() {
+    const gone = (address) => hiddenGroups.has(address.group) || (hideDeprecated && address.deprecated);
+    cy.batch(() => cy.nodes().forEach((node) => void node.toggleClass("gone", gone(addressOf(node)))));
+  }
+
+  // The view
+
+  const still = window.matchMedia("(prefers-reduced-motion: reduce)");
+
+  /** The part of the window that is not covered by the panel or the legend. */
+  function room() {
+    const wide = window.innerWidth > 760;
+    const panel = byId("panel");
+    const edge = Math.min(48, cy.width() / 12);
+    const beside = wide && !panel.hidden ? panel.offsetWidth + 16 : 0;
+    const below = wide ? byId("legend").offsetHeight : panel.offsetHeight; // of what is hidden, 0
+    return { edge, width: cy.width() - beside - 2 * edge, height: cy.height() - below - 2 * edge };
+  }
+
+  const boxOf = (members) => box(members.map((address) => drawn.positions.get(address)));
+
+  function zoomFor(members) {
+    const { width, height } = boxOf(members);
+    const free = room();
+    return Math.max(0.01, Math.min(1.1, free.width / width, free.height / height));
+  }
+
+  function show(members, { animate = true } = {}) {
+    const { left, top, width, height } = boxOf(members);
+    fitted = false;
+    const free = room();
+    const zoom = zoomFor(members);
+    const pan = {
+      x: free.edge + free.width / 2 - (left + width / 2) * zoom,
+      y: free.edge + free.height / 2 - (top + height / 2) * zoom,
+    };
+    cy.stop();
+    if (animate && !still.matches) cy.animate({ zoom, pan, duration: 380, easing: "ease-in-out-cubic" });
+    else cy.viewport({ zoom, pan });
+  }
+
+  // Whether the window shows all that is drawn, because nobody has moved it since.
+  let fitted = false;
+
+  function fit(options) {
+    show(drawn.addresses, options);
+    fitted = true;
+  }
+
+  /** Fit again, because the panel took or gave room; but never move what a person has placed. */
+  const refit = () => fitted && fit();
+
+  function zoomBy(factor) {
+    fitted = false;
+    cy.stop();
+    cy.zoom({ level: cy.zoom() * factor, renderedPosition: { x: cy.width() / 2, y: cy.height() / 2 } });
+  }
+
+  // Selection
+
+  function clear() {
+    const part = selection.part;
+    Object.assign(selection, { address: null, edge: null, part: false });
+    byId("panel").hidden = true;
+    if (part) draw(addresses, whole);
+    highlight();
+    if (part) fit();
+    else refit();
+    remember(null);
+  }
+
+  function selectAddress(address, { move = false } = {}) {
+    if (!drawn.positions.has(address)) leavePart();
+    Object.assign(selection, { address, edge: null });
+    reveal(address);
+    const reached = highlight();
+    Panel.ofAddress(address, reached, selection);
+    remember(address);
+    if (!move) {
+      refit();
+      return;
+    }
+    // The whole way, where its names are readable then; else the neighbours; else the address alone.
+    const neighbours = [...address.incoming.map((edge) => edge.source), ...address.outgoing.map((edge) => edge.target)];
+    const way = [...reached.up.depths.keys(), ...reached.down.depths.keys()];
+    const views = [way, neighbours, []].map((others) => [
+      address,
+      ...others.filter((other) => drawn.positions.has(other)),
+    ]);
+    show(views.find((members) => zoomFor(members) >= READABLE) ?? [address]);
+  }
+
+  function selectEdge(edge) {
+    Object.assign(selection, { address: null, edge });
+    highlight();
+    Panel.ofEdge(edge);
+    refit();
+    remember(null);
+  }
+
+  /** A selected address is shown, whatever the legend hides. */
+  function reveal(address) {
+    const hidden = hiddenGroups.delete(address.group);
+    if (!hidden && !(hideDeprecated && address.deprecated)) return;
+    if (address.deprecated) hideDeprecated = false;
+    filter();
+    legend();
+  }
+
+  /** Colour what is up and down from the selection, fade the rest; give what was found. */
+  function highlight() {
+    const { address, edge } = selection;
+    const up = reach(address ?? edge?.source ?? null, UP);
+    const down = reach(address ?? edge?.target ?? null, DOWN);
+    cy.batch(() => {
+      cy.elements().removeClass("up down chosen faded labelled");
+      body.dataset.selected = address?.name ?? "";
+      if (!address && !edge) {
+        if (cy.edges().length > CURVES_UP_TO) cy.edges().removeClass("curved");
+        return;
+      }
+      if (edge) {
+        up.depths.set(edge.source, 0);
+        down.depths.set(edge.target, 0);
+      }
+      const curves = up.edges.size + down.edges.size <= CURVES_UP_TO;
+      cy.nodes().forEach((node) => {
+        const member = addressOf(node);
+        if (member === address) node.addClass("chosen");
+        else if (!up.depths.has(member) && !down.depths.has(member)) node.addClass("faded");
+        if (member !== address && up.depths.has(member)) node.addClass("up");
+        if (member !== address && down.depths.has(member)) node.addClass("down");
+      });
+      cy.edges().forEach((line) => {
+        const member = edgeOf(line);
+        const self = member.source === member.target;
+        const touches = member.source === address || member.target === address;
+        if (up.edges.has(member)) line.addClass("up");
+        if (down.edges.has(member)) line.addClass("down");
+        if (member === edge) line.addClass("chosen labelled");
+        else if (!up.edges.has(member) && !down.edges.has(member) && !(self && touches)) line.addClass("faded");
+        else if (curves && !self) line.addClass("curved");
+      });
+      if (address) {
+        const near = [...new Set([...address.incoming, ...address.outgoing])];
+        if (near.length <= LABELLED_EDGES_UP_TO) near.forEach((line) => lineOf(line).addClass("labelled"));
+      }
+    });
+    body.dataset.upstream = up.depths.size;
+    body.dataset.downstream = down.depths.size;
+    return { up, down };
+  }
+
+  /** Show only what is up and down from the selected address, arranged for itself; or everything again. */
+  function togglePart() {
+    const { address } = selection;
+    if (selection.part) {
+      leavePart();
+      highlight();
+      show([address]);
+    } else {
+      const part = [address, ...new Set([...reach(address, UP).depths.keys(), ...reach(address, DOWN).depths.keys()])];
+      selection.part = true;
+      draw(part, arrange(part, edges));
+      highlight();
+      fit();
+    }
+    Panel.ofAddress(address, { up: reach(address, UP), down: reach(address, DOWN) }, selection);
+  }
+
+  function leavePart() {
+    if (!selection.part) return;
+    selection.part = false;
+    draw(addresses, whole);
+  }
+
+  // The address in the URL, so that a link can lead to it
+
+  function remember(address) {
+    const fragment = address ? `#${encodeURIComponent(address.name)}` : "";
+    try {
+      history.replaceState(null, "", location.href.split("#")[0] + fragment);
+    } catch {
+      // Some viewers of attachments do not let a page change its URL. It works without.
+    }
+  }
+
+  function asked() {
+    const fragment = location.hash.slice(1);
+    if (!fragment) return null;
+    try {
+      return decodeURIComponent(fragment);
+    } catch {
+      return fragment; // typed by hand, with a lone %
+    }
+  }
+
+  function goTo(name) {
+    const address = byName.get(name);
+    if (address) selectAddress(address, { move: true });
+    else notify(`There is no address “${shortened(name, upTo(60))}” in this graph.`);
+  }
+
+  let noticeTimer = 0;
+
+  function notify(text) {
+    byId("notice").textContent = text;
+    byId("notice").hidden = false;
+    clearTimeout(noticeTimer);
+    noticeTimer = setTimeout(() => (byId("notice").hidden = true), 6000);
+  }
+
+  // The legend
+
+  function legend() {
+    const toggle = (label, mark, number, shown, change) =>
+      element(
+        "button",
+        { type: "button", "aria-pressed": String(shown), onclick: () => (change(), filter(), legend()) },
+        mark,
+        nameOf(label),
+        element("span", { className: "count" }, number.toLocaleString("en")),
+      );
+    const deprecated = addresses.filter((address) => address.deprecated).length;
+    const focused = [...byId("legend").querySelectorAll("button")].indexOf(document.activeElement);
+    byId("legend").replaceChildren(
+      ...groupNames.map((group) => {
+        const shown = !hiddenGroups.has(group);
+        const change = () => (shown ? hiddenGroups.add(group) : hiddenGroups.delete(group));
+        return toggle(group, swatch(group), groups.get(group), shown, change);
+      }),
+      ...(deprecated
+        ? [
+            toggle(
+              "deprecated",
+              element("span", { className: "swatch deprecated" }),
+              deprecated,
+              !hideDeprecated,
+              () => (hideDeprecated = !hideDeprecated),
+            ),
+          ]
+        : []),
+      element(
+        "p",
+        { className: "ways" },
+        element("span", { className: "upstream" }, "upstream"),
+        element("span", { className: "downstream" }, "downstream"),
+      ),
+    );
+    byId("legend").querySelectorAll("button")[focused]?.focus();
+  }
+
+  // The tooltip
+
+  function tooltip(event, ...lines) {
+    const tip = byId("tooltip");
+    tip.replaceChildren(...lines);
+    tip.hidden = false;
+    const { x, y } = event.renderedPosition;
+    tip.style.left = `${Math.max(8, Math.min(x + 14, cy.width() - tip.offsetWidth - 8))}px`;
+    tip.style.top = `${y + 18 + tip.offsetHeight > cy.height() ? y - tip.offsetHeight - 12 : y + 18}px`;
+  }
+
+  function hoverAddress(event) {
+    const address = addressOf(event.target);
+    event.target.addClass("over");
+    byId("graph").classList.add("over");
+    const about = [
+      address.type,
+      address.group === address.type ? null : address.group,
+      address.deprecated ? "deprecated" : null,
+    ];
+    tooltip(
+      event,
+      element("div", { className: "name" }, shortened(address.name, upTo(300))),
+      element("div", { className: "muted" }, plain(about.filter(Boolean).join(" · "))),
+    );
+  }
+
+  function hoverEdge(event) {
+    const edge = edgeOf(event.target);
+    event.target.addClass("over");
+    byId("graph").classList.add("over");
+    const shown = edge.pipelines
+      .slice(0, 8)
+      .map((name) => element("div", { className: "name" }, shortened(name, upTo(120))));
+    const left = edge.pipelines.length - shown.length;
+    tooltip(
+      event,
+      element(
+        "div",
+        { className: "name muted" },
+        `${shortened(edge.source.name, upTo(40))} → ${shortened(edge.target.name, upTo(40))}`,
+      ),
+      ...shown,
+      left ? element("div", { className: "muted" }, `and ${left} more`) : "",
+    );
+  }
+
+  function leave(event) {
+    event.target.removeClass("over");
+    byId("graph").classList.remove("over");
+    byId("tooltip").hidden = true;
+  }
+
+  // Keys
+
+  document.addEventListener("keydown", (event) => {
+    if (!cy || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.key === "Escape") {
+      if (document.activeElement === input) input.blur();
+      clear();
+    }
+    if (document.activeElement === input) return;
+    const keys = { "/": () => input.focus(), f: () => fit(), "+": () => zoomBy(1.3), "-": () => zoomBy(1 / 1.3) };
+    if (keys[event.key]) {
+      event.preventDefault();
+      keys[event.key]();
+    }
+  });
+
+  // Begin
+
+  function start() {
+    whole = arrange(addresses, edges);
+    body.dataset.arrangeMs = Math.round(performance.now());
+    cy = cytoscape({
+      container: byId("graph"),
+      style: stylesheet(),
+      layout: { name: "preset" },
+      minZoom: 0.01,
+      maxZoom: 3,
+      autoungrabify: true,
+      autounselectify: true,
+      boxSelectionEnabled: false,
+      hideEdgesOnViewport: edges.length > CURVES_UP_TO,
+    });
+    cy.on("scrollzoom pinchzoom dragpan", () => (fitted = false));
+    cy.on("resize", refit);
+    cy.on("zoom", () => farOrNear(false));
+    cy.on("tap", "node", (event) => selectAddress(addressOf(event.target)));
+    cy.on("tap", "edge", (event) => selectEdge(edgeOf(event.target)));
+    cy.on("tap", (event) => event.target === cy && !selection.part && clear());
+    cy.on("mouseover", "node", hoverAddress);
+    cy.on("mouseover", "edge", hoverEdge);
+    cy.on("mouseout", "node, edge", leave);
+    cy.on("viewport", () => (byId("tooltip").hidden = true));
+    byId("fit").onclick = () => fit();
+    byId("zoom-in").onclick = () => zoomBy(1.3);
+    byId("zoom-out").onclick = () => zoomBy(1 / 1.3);
+    window.addEventListener("hashchange", () => asked() !== null && goTo(asked()));
+    window.matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => cy.style(stylesheet()));
+
+    Object.assign(Panel.actions, { select: (address) => selectAddress(address, { move: true }), clear, togglePart });
+    Search.begin((address) => {
+      selectAddress(address, { move: true });
+      byId("panel").focus({ preventScroll: true });
+    });
+    legend();
+    draw(addresses, whole);
+    fit({ animate: false });
+    cy.one("render", () => (body.dataset.drawnMs = Math.round(performance.now())));
+    const first = asked() ?? Lineage.focus;
+    if (first) goTo(first);
+  }
+
+  function startOrTell() {
+    try {
+      start();
+      body.dataset.state = "drawn";
+    } catch (error) {
+      body.dataset.state = "failed";
+      byId("failure").textContent = String(error);
+      throw error;
+    }
+  }
+
+  // A big graph leaves the browser a moment to say that it is being arranged.
+  if (addresses.length > WAITS_ABOVE) setTimeout(startOrTell, 30);
+  else if (addresses.length) startOrTell();
+})();

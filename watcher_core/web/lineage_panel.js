@@ -1,0 +1,178 @@
+/*
+ * Elements of the page beside the graph: what the panel says of an address or an edge, and the parts of which lists are
+ * made. Strings become text, never markup.
+ */
+"use strict";
+
+const Panel = (() => {
+  const { plain, groupVariable } = Appearance;
+  const ROWS = 50; // of a list, before it asks
+
+  const byId = (id) => document.getElementById(id);
+  const count = (number, one, many) => `${number.toLocaleString("en")} ${number === 1 ? one : many}`;
+
+  // What the panel's buttons do; the page sets it, which knows the graph that is drawn.
+  const actions = { select: null, clear: null, togglePart: null };
+
+  function element(tag, { className = "", ...properties } = {}, ...children) {
+    const made = document.createElement(tag);
+    made.className = className;
+    for (const [name, value] of Object.entries(properties)) {
+      if (name.startsWith("aria-") || name === "role") made.setAttribute(name, value);
+      else made[name] = value;
+    }
+    made.append(...children.filter((child) => child !== null)); // strings become text, never markup
+    return made;
+  }
+
+  const nameOf = (text) => element("span", { className: "name" }, plain(text));
+
+  function swatch(group) {
+    const made = element("span", { className: "swatch" });
+    made.style.setProperty("--group", `var(${groupVariable.get(group)})`);
+    return made;
+  }
+
+  function rows(items, row) {
+    const list = element("ul", { className: "rows" });
+    const add = (some) => list.append(...some.map((item) => element("li", {}, row(item))));
+    add(items.slice(0, ROWS));
+    if (items.length > ROWS) {
+      const more = element(
+        "button",
+        { type: "button", className: "more" },
+        `Show all ${items.length.toLocaleString("en")}`,
+      );
+      more.onclick = () => {
+        more.parentElement.remove();
+        add(items.slice(ROWS));
+      };
+      list.append(element("li", {}, more));
+    }
+    return list;
+  }
+
+  const addressRow = (address) =>
+    element(
+      "button",
+      {
+        type: "button",
+        className: address.deprecated ? "deprecated" : "",
+        onclick: () => {
+          actions.select(address);
+          byId("panel").focus();
+        },
+      },
+      swatch(address.group),
+      nameOf(address.name),
+      element("span", { className: "hint" }, plain(address.type)),
+    );
+
+  const pipelineRow = (pipeline) => element("span", {}, nameOf(pipeline));
+
+  function section(title, items, row, none) {
+    return [
+      element("h3", {}, title, items.length > 1 ? element("span", {}, items.length.toLocaleString("en")) : null),
+      items.length ? rows(items, row) : element("p", { className: "none" }, none),
+    ];
+  }
+
+  function wayCard(name, reached) {
+    const perDepth = [];
+    for (const depth of reached.depths.values()) perDepth[depth - 1] = (perDepth[depth - 1] ?? 0) + 1;
+    const most = Math.max(1, ...perDepth);
+    const bars = element("div", {
+      className: "depths",
+      role: "img",
+      "aria-label": perDepth.map((number, at) => `${number} at depth ${at + 1}`).join(", ") || "none",
+    });
+    perDepth.forEach((number, at) => {
+      const bar = element("i", {
+        title: `${count(number, "address", "addresses")}, ${count(at + 1, "step", "steps")} away`,
+      });
+      bar.style.height = `${Math.max(8, (100 * number) / most)}%`;
+      bars.append(bar);
+    });
+    return element(
+      "div",
+      { className: `way ${name}` },
+      element(
+        "p",
+        {},
+        element("strong", {}, reached.depths.size.toLocaleString("en")),
+        perDepth.length ? element("span", {}, `depth ${perDepth.length}`) : null,
+      ),
+      element("span", {}, name),
+      bars,
+    );
+  }
+
+  function openPanel(...content) {
+    byId("panel").replaceChildren(...content);
+    byId("panel").scrollTop = 0;
+    byId("panel").hidden = false;
+  }
+
+  function panelHeader(...badges) {
+    return element(
+      "header",
+      {},
+      element("div", { className: "kind" }, ...badges),
+      element(
+        "button",
+        {
+          type: "button",
+          className: "close",
+          "aria-label": "Clear the selection",
+          title: "Clear (Esc)",
+          onclick: () => actions.clear(),
+        },
+        "×",
+      ),
+    );
+  }
+
+  function ofAddress(address, { up, down }, { part }) {
+    const byNameOf = (one, other) => one.name.localeCompare(other.name);
+    const pipelines = (some) => [...new Set(some.flatMap((edge) => edge.pipelines))].sort();
+    const sources = address.incoming.map((edge) => edge.source).sort(byNameOf);
+    const targets = address.outgoing.map((edge) => edge.target).sort(byNameOf);
+    const connectedToOthers = up.depths.size + down.depths.size > 0;
+    openPanel(
+      panelHeader(
+        element("span", { className: "badge" }, swatch(address.group), plain(address.type)),
+        address.group === address.type ? null : element("span", { className: "badge" }, plain(address.group)),
+        address.deprecated ? element("span", { className: "badge warning" }, "deprecated") : null,
+      ),
+      element("h2", { className: address.deprecated ? "name deprecated" : "name" }, plain(address.name)),
+      element("div", { className: "ways-count" }, wayCard("upstream", up), wayCard("downstream", down)),
+      element(
+        "div",
+        { className: "actions" },
+        element("button", { type: "button", onclick: () => actions.select(address) }, "Center"),
+        connectedToOthers
+          ? element(
+              "button",
+              { type: "button", "aria-pressed": String(part), onclick: () => actions.togglePart() },
+              "Only its lineage",
+            )
+          : null,
+      ),
+      ...section("Written by", pipelines(address.incoming), pipelineRow, "No pipeline of this graph writes it."),
+      ...section("Read by", pipelines(address.outgoing), pipelineRow, "No pipeline of this graph reads it."),
+      ...section("Directly upstream", sources, addressRow, "Nothing: the data begins here."),
+      ...section("Directly downstream", targets, addressRow, "Nothing: the data ends here."),
+    );
+  }
+
+  function ofEdge(edge) {
+    openPanel(
+      panelHeader(element("span", { className: "badge" }, "edge")),
+      ...section("Pipelines", edge.pipelines, pipelineRow, ""),
+      ...section("Read", [edge.source], addressRow, ""),
+      ...section("Written", [edge.target], addressRow, ""),
+    );
+  }
+
+  return { actions, element, nameOf, swatch, ofAddress, ofEdge };
+})();
