@@ -15,7 +15,7 @@ import dagster as dg
 import pytest
 
 import watcher_dagster
-from watcher_core import DatabaseError, Execution, ExecutionSource, ExecutionState, InvalidValueError, Watcher
+from watcher_core import Address, DatabaseError, Execution, ExecutionSource, ExecutionState, InvalidValueError, Watcher
 from watcher_dagster import WatcherResource, watcher_metadata
 from watcher_dagster.identity import materialization_identity, run_identity
 
@@ -99,6 +99,21 @@ def test_success_with_counts(run: Run, watcher: Watcher) -> None:
     assert pipeline.pipeline_type_name == "sales"
     assert (pipeline.freshness_number, pipeline.freshness_datepart) == (2, "hour")
     assert pipeline.pipeline_metadata == {"owners": ["team:a"]}
+
+
+def test_lineage_that_dagster_does_not_know_of(run: Run, watcher: Watcher) -> None:
+    @dg.asset
+    def prices(context: dg.AssetExecutionContext, watcher: WatcherResource) -> None:
+        source = Address("https://prices.example", "rest_api", "api")
+        target = Address("sales.prices", "postgresql", "database")
+        with watcher.track(context, sources=[source], targets=[target]) as execution:
+            execution.record(inserts=1)
+
+    for _ in range(2):
+        assert run(prices).success
+    (step,) = watcher.address_lineage("sales.prices")
+    assert (step.address.name, step.via) == ("https://prices.example", ("prices",))
+    assert not watcher.pipeline("prices").load_lineage
 
 
 def test_the_execution_is_seen_while_it_runs_as_part_of_its_run(run: Run, watcher: Watcher) -> None:
