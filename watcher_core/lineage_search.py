@@ -49,7 +49,7 @@ def steps(
     depth = arguments.positive(max_depth, "max_depth")
     origin = addresses.find_id(session, reference)
     found = _reached(session, origin, begin, end, depth)
-    ways = _ways(origin, found, _last_edges(session, origin, begin, end, depth))
+    ways = _ways(origin, found, _last_edges(session, found, begin, end))
     return [
         LineageStep(address=address, depth=depth, **ways[address_id]._asdict())
         for address_id, (address, depth) in found.items()
@@ -99,28 +99,23 @@ def _reached(
 
 
 def _last_edges(
-    session: Session, origin: int, begin: str, end: str, max_depth: int | None
+    session: Session, found: Mapping[int, tuple[Address, int]], begin: str, end: str
 ) -> Iterator[tuple[int, int, list[str]]]:
     """The edges that end shortest ways: the place before, the place reached, and the pipelines between."""
-    return iter(
-        database.driver(session).execute(
-            f"""
-            SELECT edge.{begin}_address_id, edge.{end}_address_id,
-                   array_agg(DISTINCT pipeline.name ORDER BY pipeline.name)
-              FROM watcher.address_lineage_closure AS reached
-              JOIN watcher.address_lineage AS edge ON edge.{end}_address_id = reached.{end}_address_id
-              JOIN watcher.pipeline ON pipeline.id = edge.pipeline_id
-              LEFT JOIN watcher.address_lineage_closure AS before
-                ON before.{begin}_address_id = reached.{begin}_address_id
-               AND before.{end}_address_id = edge.{begin}_address_id
-             WHERE reached.{begin}_address_id = %(origin)s
-               AND reached.depth <= %(max_depth)s
-               AND reached.depth = 1 + CASE WHEN edge.{begin}_address_id = %(origin)s THEN 0 ELSE before.depth END
-             GROUP BY edge.{begin}_address_id, edge.{end}_address_id
-            """,
-            {"origin": origin, "max_depth": max_depth or arguments.MAX_INTEGER},
-        )
+    rows = database.driver(session).execute(
+        f"""
+        SELECT edge.{begin}_address_id, edge.{end}_address_id,
+               array_agg(DISTINCT pipeline.name ORDER BY pipeline.name)
+          FROM watcher.address_lineage AS edge
+          JOIN watcher.pipeline ON pipeline.id = edge.pipeline_id
+         WHERE edge.{end}_address_id = ANY(%s)
+         GROUP BY 1, 2
+        """,
+        [list(found)],
     )
+    for near, far, pipelines in rows:
+        if near in found and found[far][1] == found[near][1] + 1:
+            yield near, far, pipelines
 
 
 def _ways(
