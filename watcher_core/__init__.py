@@ -9,11 +9,24 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from watcher_core.enums import DatePart, Direction, ExecutionSource, ExecutionState, LineageOrigin, WatermarkEventKind
+from watcher_core.checks.finding import Finding
+from watcher_core.enums import (
+    AlertEvent,
+    AlertKind,
+    AlertLevel,
+    AlertState,
+    DatePart,
+    Direction,
+    ExecutionSource,
+    ExecutionState,
+    LineageOrigin,
+    WatermarkEventKind,
+)
 from watcher_core.errors import (
     ConfigurationError,
     DatabaseError,
     DatabaseUnavailableError,
+    DeliveryError,
     EmbeddedPostgresError,
     ExecutionEndedError,
     InvalidValueError,
@@ -26,9 +39,14 @@ from watcher_core.values import (
     UNSET,
     Address,
     AddressType,
+    Alert,
+    AlertPreview,
+    AlertRoute,
+    CleanupResult,
     ClosureReport,
     ColumnEdge,
     ColumnStep,
+    DeliveryResult,
     Execution,
     ExecutionRecord,
     ExecutionTree,
@@ -42,12 +60,14 @@ from watcher_core.values import (
     PipelineLineage,
     PipelineType,
     RecorderState,
+    UndeliveredAlerts,
     Unset,
     WatermarkEvent,
 )
 
 if TYPE_CHECKING:
     from watcher_core.settings import Settings
+    from watcher_core.slack import SlackChannel, SlackMessage, SlackSender
     from watcher_core.tracking import TrackedExecution
     from watcher_core.watcher import RecorderSession, Watcher
 
@@ -57,6 +77,14 @@ __all__ = [
     "UNSET",
     "Address",
     "AddressType",
+    "Alert",
+    "AlertEvent",
+    "AlertKind",
+    "AlertLevel",
+    "AlertPreview",
+    "AlertRoute",
+    "AlertState",
+    "CleanupResult",
     "ClosureReport",
     "ColumnEdge",
     "ColumnStep",
@@ -64,6 +92,8 @@ __all__ = [
     "DatabaseError",
     "DatabaseUnavailableError",
     "DatePart",
+    "DeliveryError",
+    "DeliveryResult",
     "Direction",
     "EmbeddedPostgresError",
     "Execution",
@@ -72,6 +102,7 @@ __all__ = [
     "ExecutionSource",
     "ExecutionState",
     "ExecutionTree",
+    "Finding",
     "ImpactedPipeline",
     "InvalidValueError",
     "LineageEdge",
@@ -89,7 +120,11 @@ __all__ = [
     "RecorderState",
     "SchemaVersionError",
     "Settings",
+    "SlackChannel",
+    "SlackMessage",
+    "SlackSender",
     "TrackedExecution",
+    "UndeliveredAlerts",
     "Unset",
     "Watcher",
     "WatcherError",
@@ -100,6 +135,9 @@ __all__ = [
 _MODULES = {
     "RecorderSession": "watcher",
     "Settings": "settings",
+    "SlackChannel": "slack",
+    "SlackMessage": "slack",
+    "SlackSender": "slack",
     "TrackedExecution": "tracking",
     "Watcher": "watcher",
 }

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from alembic.config import Config
 
 # The newest revision in migrations/versions; a test holds it against the files.
-SCHEMA_VERSION = "0002"
+SCHEMA_VERSION = "0003"
 
 DRIVER = "postgresql+psycopg"
 SPELLINGS = ("postgresql", "postgres", DRIVER, "postgresql+psycopg2")
@@ -258,6 +258,7 @@ RULES = {
     "external_id": "an external id has 1 to 2560 bytes",
     "freshness": "freshness_number is a positive number and comes with a freshness_datepart",
     "timeliness": "timeliness_number is a positive number and comes with a timeliness_datepart",
+    "failure": "failure_number is from 1 to 100",
     "ended": "all but running executions have an end",
     "end_after_start": "an execution ends at or after its start",
     "inserts": "inserts is not negative",

@@ -99,3 +99,13 @@ class AlertState(StrEnum):
     ACKNOWLEDGED = "acknowledged"  # somebody looks
     SNOOZED = "snoozed"  # quiet until a time
     RESOLVED = "resolved"  # the cause is gone
+
+
+class AlertEvent(StrEnum):
+    """What about an alert is to be delivered next."""
+
+    OPENED = "opened"  # the cause was found
+    REMINDED = "reminded"  # its snooze has ended, and it is still open
+    REOPENED = "reopened"  # the cause is back, shortly after people were told that it was gone
+    RESOLVED = "resolved"  # the cause is gone
+    MISSED = "missed"  # it came and went while messages did not get through

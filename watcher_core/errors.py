@@ -6,6 +6,7 @@
     │   ├── DatabaseUnavailableError PostgreSQL cannot be reached, went away, or cannot do it now
     │   ├── EmbeddedPostgresError    the embedded server cannot be set up, started or stopped
     │   └── SchemaVersionError       the schema is missing, older or newer than this version of Watcher
+    ├── DeliveryError                a message could not be delivered
     ├── InvalidValueError            a value breaks a rule; also a ValueError
     ├── NotFoundError                nothing has that name or id; also a LookupError
     ├── ExecutionEndedError          the execution has ended already, with other values
@@ -58,6 +59,20 @@ class SchemaVersionError(DatabaseError):
         super().__init__(message)
         self.found = found
         self.expected = expected
+
+
+class DeliveryError(WatcherError):
+    """A message could not be delivered.
+
+    Attributes:
+        retry_after: Seconds to wait before anything else goes to the same place, where the place has said so.
+        refused: Whether the message itself was refused, so that a plainer one may go through.
+    """
+
+    def __init__(self, message: str, *, retry_after: float | None = None, refused: bool = False) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
+        self.refused = refused
 
 
 class InvalidValueError(WatcherError, ValueError):

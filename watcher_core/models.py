@@ -15,6 +15,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from watcher_core.enums import (
+    AlertEvent,
     AlertKind,
     AlertLevel,
     AlertState,
@@ -41,6 +42,9 @@ NAMING_CONVENTION = {
 MAX_NAME_BYTES = 2048
 MAX_EXTERNAL_ID_BYTES = 2560
 
+# Whoever waits for more failures in a row than this had better mute the check.
+MAX_FAILURE_NUMBER = 100
+
 
 def _enum(enum: type[StrEnum], name: str) -> sa.Enum:
     return sa.Enum(enum, name=name, schema=SCHEMA, values_callable=lambda members: [member.value for member in members])
@@ -63,6 +67,7 @@ class Base(DeclarativeBase):
         WatermarkEventKind: _enum(WatermarkEventKind, "watermark_event_kind"),
         AnomalyMethod: _enum(AnomalyMethod, "anomaly_method"),
         AnomalyMetric: _enum(AnomalyMetric, "anomaly_metric"),
+        AlertEvent: _enum(AlertEvent, "alert_event"),
         AlertKind: _enum(AlertKind, "alert_kind"),
         AlertLevel: _enum(AlertLevel, "alert_level"),
         AlertState: _enum(AlertState, "alert_state"),
@@ -104,7 +109,7 @@ def _name_rule() -> sa.CheckConstraint:
     )
 
 
-def _threshold_rules() -> tuple[sa.CheckConstraint, sa.CheckConstraint]:
+def _threshold_rules() -> tuple[sa.CheckConstraint, ...]:
     return (
         sa.CheckConstraint(
             "(freshness_number IS NULL) = (freshness_datepart IS NULL) AND freshness_number > 0", name="freshness"
@@ -112,11 +117,12 @@ def _threshold_rules() -> tuple[sa.CheckConstraint, sa.CheckConstraint]:
         sa.CheckConstraint(
             "(timeliness_number IS NULL) = (timeliness_datepart IS NULL) AND timeliness_number > 0", name="timeliness"
         ),
+        sa.CheckConstraint(f"failure_number BETWEEN 1 AND {MAX_FAILURE_NUMBER}", name="failure"),
     )
 
 
 class Thresholds:
-    """The freshness and timeliness rule that pipelines and pipeline types share."""
+    """The rules of freshness, timeliness and failures that pipelines and pipeline types share."""
 
     freshness_number: Mapped[int | None] = mapped_column(comment="Data older than this many dateparts is stale")
     freshness_datepart: Mapped[DatePart | None] = mapped_column(comment="Unit of freshness_number")
@@ -124,6 +130,10 @@ class Thresholds:
     timeliness_number: Mapped[int | None] = mapped_column(comment="Executions longer than this many dateparts are late")
     timeliness_datepart: Mapped[DatePart | None] = mapped_column(comment="Unit of timeliness_number")
     mute_timeliness_check: Mapped[bool] = _flag(False, "Whether the timeliness check passes over it")
+    failure_number: Mapped[int | None] = mapped_column(
+        comment="So many failures in a row are worth an alert; the first where there is no rule"
+    )
+    mute_failure_check: Mapped[bool] = _flag(False, "Whether the failure check passes over it")
 
 
 def table(model: type[Base]) -> sa.Table:
@@ -202,6 +212,13 @@ class PipelineExecution(Base):
         sa.Index("ix_pipeline_execution_start_date", sa.text("start_date DESC")),
         # What runs now: timeliness looks at each, however old; the recorder closes those whose run is over.
         sa.Index("ix_pipeline_execution_running", "start_date", postgresql_where=sa.text("state = 'running'")),
+        # A pipeline's failures, newest first, which are few: the failure check.
+        sa.Index(
+            "ix_pipeline_execution_failed",
+            "pipeline_id",
+            sa.text("start_date DESC"),
+            postgresql_where=sa.text("state = 'failed'"),
+        ),
         # The newest logical date that a pipeline has got to: decides whether a partition moves the watermark.
         sa.Index(
             "ix_pipeline_execution_pipeline_id_logical_date",
@@ -371,6 +388,8 @@ class FreshnessPipelineLog(Base):
 
 
 class TimelinessPipelineExecutionLog(Base):
+    # No foreign key to executions, here and below: each one that points there adds a tenth to the time that deleting
+    # them takes. Whoever deletes an execution deletes these rows with it (`cleanup`).
     __tablename__ = "timeliness_pipeline_execution_log"
     __table_args__ = (
         sa.UniqueConstraint("pipeline_execution_id"),
@@ -378,13 +397,27 @@ class TimelinessPipelineExecutionLog(Base):
     )
 
     id: Mapped[int] = _identity()
-    pipeline_execution_id: Mapped[int] = _reference("pipeline_execution")
+    pipeline_execution_id: Mapped[int] = mapped_column(comment="The execution that was late")
     pipeline_id: Mapped[int] = _reference("pipeline", index=True)
     duration_seconds: Mapped[float] = mapped_column(comment="At the check, for one that was running")
     execution_state: Mapped[ExecutionState] = mapped_column(comment="At the check")
     evaluation_timestamp: Mapped[dt.datetime] = mapped_column(comment="The check's now")
     timeliness_number: Mapped[int]
     timeliness_datepart: Mapped[DatePart]
+    used_child_config: Mapped[bool] = mapped_column(comment="Whether the rule was the pipeline's own, not its type's")
+
+
+class FailurePipelineExecutionLog(Base):
+    __tablename__ = "failure_pipeline_execution_log"
+    __table_args__ = {"comment": "Executions that were found failed, once each"}
+
+    pipeline_execution_id: Mapped[int] = mapped_column(
+        primary_key=True, autoincrement=False, comment="The execution that failed"
+    )
+    pipeline_id: Mapped[int] = _reference("pipeline", index=True)
+    failures_in_a_row: Mapped[int] = mapped_column(comment="Since the pipeline last succeeded, this one among them")
+    evaluation_timestamp: Mapped[dt.datetime] = mapped_column(comment="The check's now")
+    failure_number: Mapped[int] = mapped_column(comment="So many in a row the rule asked for")
     used_child_config: Mapped[bool] = mapped_column(comment="Whether the rule was the pipeline's own, not its type's")
 
 
@@ -452,6 +485,20 @@ class Alert(Base):
             "ix_alert_next_attempt_at", "next_attempt_at", postgresql_where=sa.text("next_attempt_at IS NOT NULL")
         ),
         sa.Index("ix_alert_opened_at", sa.text("opened_at DESC")),
+        # When the alert of a cause was last resolved: one that is back goes on.
+        sa.Index(
+            "ix_alert_deduplication_key_resolved_at",
+            "deduplication_key",
+            sa.text("resolved_at DESC"),
+            postgresql_where=sa.text("state = 'resolved'"),
+        ),
+        sa.Index(
+            "ix_alert_pipeline_execution_id",
+            "pipeline_execution_id",
+            postgresql_where=sa.text("pipeline_execution_id IS NOT NULL"),
+        ),
+        sa.CheckConstraint("(state = 'resolved') = (resolved_at IS NOT NULL)", name="resolved"),
+        sa.CheckConstraint("(event IS NULL) = (next_attempt_at IS NULL)", name="event"),
         {"comment": "Facts worth telling someone, open until they are resolved; the outbox of all messages"},
     )
 
@@ -461,16 +508,22 @@ class Alert(Base):
     state: Mapped[AlertState] = mapped_column(server_default=AlertState.OPEN)
     deduplication_key: Mapped[str] = mapped_column(comment="Names the cause")
     pipeline_id: Mapped[int] = _reference("pipeline", index=True)
-    pipeline_execution_id: Mapped[int | None] = _reference("pipeline_execution", index=True)
+    pipeline_execution_id: Mapped[int | None] = _reference("pipeline_execution")
     facts: Mapped[dict[str, Any]] = _json("The numbers of the finding")
     opened_at: Mapped[dt.datetime] = _timestamp("When the cause was found")
     acknowledged_at: Mapped[dt.datetime | None]
     snoozed_until: Mapped[dt.datetime | None]
     resolved_at: Mapped[dt.datetime | None] = mapped_column(comment="When the cause was gone")
+    resolved_by_hand: Mapped[bool] = _flag(False, "Whether a person resolved it; it stays so until the cause is new")
+    reopened_at: Mapped[dt.datetime | None] = mapped_column(comment="When the cause was last found to be back")
+    event: Mapped[AlertEvent | None] = mapped_column(comment="What is to be delivered; empty: nothing")
     attempts: Mapped[int] = mapped_column(sa.Integer, server_default=sa.text("0"), comment="Deliveries tried")
     next_attempt_at: Mapped[dt.datetime | None] = mapped_column(
         comment="When delivery is due; empty: nothing to deliver"
     )
+    lease: Mapped[str | None] = mapped_column(comment="Who delivers it right now, until next_attempt_at")
+    destination: Mapped[str | None] = mapped_column(comment="Where it was last sent, by name")
+    thread: Mapped[str | None] = mapped_column(comment="The thread there that its opening began")
     last_error: Mapped[str | None] = mapped_column(comment="Why the last delivery failed")
     delivered_at: Mapped[dt.datetime | None] = mapped_column(comment="When the opening was delivered")
     recovery_delivered_at: Mapped[dt.datetime | None] = mapped_column(comment="When the recovery was delivered")

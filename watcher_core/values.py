@@ -6,7 +6,17 @@ import datetime as dt
 from dataclasses import dataclass, field
 from typing import Any, Final, final
 
-from watcher_core.enums import DatePart, ExecutionSource, ExecutionState, LineageOrigin, WatermarkEventKind
+from watcher_core.enums import (
+    AlertEvent,
+    AlertKind,
+    AlertLevel,
+    AlertState,
+    DatePart,
+    ExecutionSource,
+    ExecutionState,
+    LineageOrigin,
+    WatermarkEventKind,
+)
 
 
 @final
@@ -25,7 +35,7 @@ UNSET: Final = Unset()
 
 @dataclass(frozen=True, kw_only=True)
 class Thresholds:
-    """The freshness and timeliness rule that pipelines and pipeline types share."""
+    """The rules of freshness, timeliness and failures that pipelines and pipeline types share."""
 
     freshness_number: int | None
     freshness_datepart: DatePart | None
@@ -33,6 +43,8 @@ class Thresholds:
     timeliness_number: int | None
     timeliness_datepart: DatePart | None
     mute_timeliness_check: bool
+    failure_number: int | None
+    mute_failure_check: bool
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,6 +96,8 @@ class PipelineConfiguration:
     timeliness_number: int | Unset | None = UNSET
     timeliness_datepart: DatePart | str | Unset | None = UNSET
     mute_timeliness_check: bool | Unset = UNSET
+    failure_number: int | Unset | None = UNSET
+    mute_failure_check: bool | Unset = UNSET
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -365,3 +379,119 @@ class RecorderState:
     lag_seconds: float | None
     message: str | None
     updated_at: dt.datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class Alert:
+    """A fact worth telling someone, open until it is resolved. `event`: what of it is still to be delivered."""
+
+    id: int
+    kind: AlertKind
+    level: AlertLevel
+    state: AlertState
+    deduplication_key: str
+    pipeline_id: int
+    pipeline_name: str
+    pipeline_execution_id: int | None
+    facts: dict[str, Any]
+    opened_at: dt.datetime
+    acknowledged_at: dt.datetime | None
+    snoozed_until: dt.datetime | None
+    resolved_at: dt.datetime | None
+    resolved_by_hand: bool
+    reopened_at: dt.datetime | None
+    event: AlertEvent | None
+    attempts: int
+    next_attempt_at: dt.datetime | None
+    lease: str | None
+    last_error: str | None
+    delivered_at: dt.datetime | None
+    recovery_delivered_at: dt.datetime | None
+    destination: str | None
+    thread: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeliveryResult:
+    """What a delivery of alerts did.
+
+    Attributes:
+        messages: Messages that were sent.
+        alerts: Alerts that those told of.
+        waiting: Alerts that are still to be told of, because Slack or its configuration is missing.
+        errors: Why, a line each.
+    """
+
+    messages: int = 0
+    alerts: int = 0
+    waiting: int = 0
+    errors: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class UndeliveredAlerts:
+    """Alerts of which something is still to be told.
+
+    Attributes:
+        count: How many.
+        since: When that of the first of them was due; `None` where there are none.
+        last_error: Why it did not arrive; `None` where nobody has tried.
+    """
+
+    count: int
+    since: dt.datetime | None
+    last_error: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class AlertPreview:
+    """A message that a delivery would send now.
+
+    Attributes:
+        destination: Where to, in words.
+        text: The message, as plain text.
+        alerts: How many alerts it tells of.
+    """
+
+    destination: str
+    text: str
+    alerts: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class AlertRoute:
+    """Where alerts of a pipeline would go.
+
+    Attributes:
+        kinds: Those of these kinds; of all, where empty.
+        levels: Those of these levels; of all, where empty.
+        destination: Where to, in words; `None` for nowhere.
+        route: The number of the route that says so, from 1; `None` where none matches.
+        missing: The variable that would have to be set first.
+    """
+
+    kinds: tuple[AlertKind, ...]
+    levels: tuple[AlertLevel, ...]
+    destination: str | None
+    route: int | None
+    missing: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class CleanupResult:
+    """What a cleanup has deleted, or would delete.
+
+    Attributes:
+        retention_date: What is of this time or older is past retention.
+        deleted: Rows, by table, in the order in which they go.
+        dry_run: Whether they were only counted.
+    """
+
+    retention_date: dt.datetime
+    deleted: dict[str, int]
+    dry_run: bool
+
+    @property
+    def total(self) -> int:
+        """Rows of all tables."""
+        return sum(self.deleted.values())

@@ -61,7 +61,7 @@ def commands(command: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[str, ..
 
 
 ALL = list(commands(typer.main.get_command(app)))
-GROUPS = [(), ("db",), ("executions",), ("lineage",), ("pipelines",)]
+GROUPS = [(), ("alerts",), ("check",), ("db",), ("executions",), ("lineage",), ("pipelines",)]
 
 
 def test_there_are_the_commands_that_there_should_be() -> None:
@@ -69,6 +69,9 @@ def test_there_are_the_commands_that_there_should_be() -> None:
         "dev",
         "demo",
         "doctor",
+        "cleanup",
+        *(f"check {name}" for name in ["freshness", "timeliness", "failures"]),
+        *(f"alerts {name}" for name in ["list", "show", "ack", "snooze", "resolve", "deliver", "test"]),
         *(f"db {name}" for name in ["start", "stop", "status", "url", "upgrade", "downgrade", "current", "psql"]),
         *(f"executions {name}" for name in ["list", "show", "tree"]),
         *(f"lineage {name}" for name in ["show", "impact", "summary", "graph", "addresses", "set", "verify"]),

@@ -21,6 +21,8 @@ def test_nothing_set() -> None:
     assert settings.home == Path(".watcher")
     assert settings.postgres_bin is None
     assert settings.slack_webhook_url is None
+    assert settings.slack_token is None
+    assert settings.slack_routes is None
     assert settings.dagster_url is None
     assert settings.auto_create_anomaly_detection_rules is False
     assert settings.logfire_token is None
@@ -34,6 +36,8 @@ def test_everything_set() -> None:
             "WATCHER_HOME": "/var/lib/w",
             "WATCHER_POSTGRES_BIN": "/usr/lib/postgresql/17/bin",
             "WATCHER_SLACK_WEBHOOK_URL": "https://hooks.example.com/x",
+            "WATCHER_SLACK_TOKEN": "xoxb-token",
+            "WATCHER_SLACK_ROUTES": "/etc/watcher/routes.toml",
             "WATCHER_DAGSTER_URL": "https://dagster.example.com",
             "WATCHER_AUTO_CREATE_ANOMALY_DETECTION_RULES": "true",
             "WATCHER_LOGFIRE_TOKEN": "token",
@@ -47,6 +51,9 @@ def test_everything_set() -> None:
     assert settings.postgres_bin == Path("/usr/lib/postgresql/17/bin")
     assert settings.slack_webhook_url is not None
     assert settings.slack_webhook_url.get_secret_value() == "https://hooks.example.com/x"
+    assert settings.slack_token is not None
+    assert settings.slack_token.get_secret_value() == "xoxb-token"
+    assert settings.slack_routes == Path("/etc/watcher/routes.toml")
     assert settings.dagster_url == "https://dagster.example.com"
     assert settings.auto_create_anomaly_detection_rules is True
     assert settings.logfire_token is not None

@@ -21,6 +21,7 @@ EXTRAS = {
     values.AddressType: {"created"},
     values.Address: {"created", "address_type_name", "address_type_group_name"},
     values.RecorderState: set(),
+    values.Alert: {"pipeline_name"},
 }
 
 TABLES: dict[type, type[models.Base]] = {
@@ -31,6 +32,7 @@ TABLES: dict[type, type[models.Base]] = {
     values.AddressType: models.AddressType,
     values.Address: models.Address,
     values.RecorderState: models.Recorder,
+    values.Alert: models.Alert,
 }
 
 

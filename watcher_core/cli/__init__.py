@@ -13,7 +13,7 @@ from typing import Annotated
 import typer
 from typer.core import TyperGroup
 
-from watcher_core.cli import db, dev, doctor, executions, lineage, output, pipelines
+from watcher_core.cli import alerts, check, cleanup, db, dev, doctor, executions, lineage, output, pipelines
 from watcher_core.errors import WatcherError
 
 INTERRUPTED = 130  # what a shell gives for a command that Ctrl-C ended
@@ -55,6 +55,9 @@ app.command("dev", epilog=dev.DEV_EXAMPLES, context_settings={"allow_extra_args"
 app.command("demo", epilog=dev.DEMO_EXAMPLES)(dev.demo)
 app.add_typer(pipelines.app, name="pipelines")
 app.add_typer(executions.app, name="executions")
+app.add_typer(check.app, name="check")
+app.add_typer(alerts.app, name="alerts")
+app.command("cleanup", epilog=cleanup.EXAMPLES)(cleanup.cleanup)
 app.add_typer(lineage.app, name="lineage")
 app.add_typer(db.app, name="db")
 app.command("doctor", epilog=doctor.EXAMPLES)(doctor.doctor)

@@ -26,17 +26,19 @@ if TYPE_CHECKING:
 
     from watcher_core.embedded import EmbeddedStatus
     from watcher_core.settings import Settings
-    from watcher_core.values import RecorderState
+    from watcher_core.values import AlertRoute, RecorderState, UndeliveredAlerts
 
 Level = Literal["ok", "warning", "problem"]
 
-EXAMPLES = output.examples("watcher doctor", "watcher doctor --json")
+EXAMPLES = output.examples("watcher doctor", "watcher doctor --pipeline raw_flights", "watcher doctor --json")
 
 # The recorder's sensor ticks every ten seconds; ten that were missed are no hiccup.
 STALE_AFTER = dt.timedelta(minutes=2)
 # The age of the oldest event that is not recorded yet; more is a recorder that does not keep up.
 MUCH_LAG_SECONDS = 300
 OLDEST_POSTGRESQL = 15
+# An alert that nobody has even tried to deliver by then has nobody who delivers.
+DELIVERED_WITHIN = dt.timedelta(minutes=10)
 
 
 @dataclass(frozen=True)
@@ -56,12 +58,19 @@ class Finding:
     advice: str | None = None
 
 
-def doctor(*, json: Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")] = False) -> None:
+def doctor(
+    *,
+    pipeline: Annotated[
+        str | None,
+        typer.Option("--pipeline", "-p", metavar="NAME", help="Say where alerts of this pipeline would go, too."),
+    ] = None,
+    json: Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")] = False,
+) -> None:
     """Look at all that Watcher needs, and say what to do.
 
     It starts nothing. Exit code 1 when there is a problem.
     """
-    findings = list(examine())
+    findings = list(examine(pipeline))
     healthy = all(finding.level != "problem" for finding in findings)
     if json:
         output.print_json({"healthy": healthy, "findings": findings})
@@ -71,15 +80,16 @@ def doctor(*, json: Annotated[bool, typer.Option("--json", help="Print JSON, for
         raise typer.Exit(1)
 
 
-def examine() -> Iterator[Finding]:
-    """Look at each part in turn."""
+def examine(pipeline: str | None = None) -> Iterator[Finding]:
+    """Look at each part in turn, and at where alerts of a pipeline go."""
     try:
         settings = load_settings()
     except ConfigurationError as exc:
         yield Finding("problem", "settings", str(exc), "set the variable right, or unset it")
         return
     yield from _settings(settings)
-    yield from _database(settings)
+    yield from _database(settings, pipeline)
+    yield from _slack(settings)
     yield from _spool(settings)
     yield from _dagster(settings)
 
@@ -113,7 +123,7 @@ def _origin(field: str) -> tuple[str, str] | None:
     return None
 
 
-def _database(settings: Settings) -> Iterator[Finding]:
+def _database(settings: Settings, pipeline: str | None) -> Iterator[Finding]:
     from watcher_core.cli.db import database_url, display_name, embedded
 
     if settings.database_url is not None:
@@ -125,7 +135,10 @@ def _database(settings: Settings) -> Iterator[Finding]:
             return
         yield Finding("ok", "database", f"a server, {display_name(url)} ({name}, from {place})")
         yield from _server(
-            url, settings, advice=f"is the server up, and {name} right? Meanwhile jobs run on, unrecorded"
+            url,
+            settings,
+            pipeline,
+            advice=f"is the server up, and {name} right? Meanwhile jobs run on, unrecorded",
         )
         return
     try:
@@ -137,7 +150,7 @@ def _database(settings: Settings) -> Iterator[Finding]:
         return
     yield from _embedded(status)
     if status.running:
-        yield from _server(database_url(settings), settings, advice=f"see {status.log_file}")
+        yield from _server(database_url(settings), settings, pipeline, advice=f"see {status.log_file}")
 
 
 def _embedded(status: EmbeddedStatus) -> Iterator[Finding]:
@@ -161,7 +174,7 @@ def _embedded(status: EmbeddedStatus) -> Iterator[Finding]:
         )
 
 
-def _server(url: sa.URL, settings: Settings, *, advice: str) -> Iterator[Finding]:
+def _server(url: sa.URL, settings: Settings, pipeline: str | None, *, advice: str) -> Iterator[Finding]:
     from watcher_core import database
     from watcher_core.cli.db import server_version
 
@@ -183,6 +196,7 @@ def _server(url: sa.URL, settings: Settings, *, advice: str) -> Iterator[Finding
     else:
         yield Finding("ok", "schema", f"version {database.SCHEMA_VERSION}, as this Watcher needs it")
         yield from recorder_findings(states, now=dt.datetime.now(dt.UTC), embedded=settings.database_url is None)
+        yield from _alerts(url, settings, pipeline)
 
 
 def _version_finding(found: str) -> Finding:
@@ -237,6 +251,82 @@ def recorder_findings(states: list[RecorderState], *, now: dt.datetime, embedded
             )
         else:
             yield Finding("ok", "recorder", f"{times.duration(lag)} behind; {message}")
+
+
+def _alerts(url: sa.URL, settings: Settings, pipeline: str | None) -> Iterator[Finding]:
+    from watcher_core.cli.edge import find_pipeline
+    from watcher_core.watcher import Watcher
+
+    with Watcher(url.render_as_string(hide_password=False), settings=settings) as watcher:
+        try:
+            yield undelivered_finding(watcher.undelivered_alerts(), now=dt.datetime.now(dt.UTC))
+            if pipeline is not None:
+                yield from route_findings(watcher.alert_routes(find_pipeline(watcher, pipeline).id))
+        except WatcherError as exc:
+            yield Finding("problem", "alerts", "; ".join([str(exc), *getattr(exc, "__notes__", [])]))
+
+
+def undelivered_finding(waiting: UndeliveredAlerts, *, now: dt.datetime) -> Finding:
+    """Judge whether alerts get through."""
+    if waiting.since is None:
+        return Finding("ok", "alerts", "all are delivered")
+    told = f"{waiting.count:,} wait to be delivered, the first of them since {times.ago(waiting.since)}"
+    if waiting.last_error is not None:
+        return Finding("warning", "alerts", f"{told}: {waiting.last_error}", "then: watcher alerts deliver --retry-now")
+    if now - waiting.since <= DELIVERED_WITHIN:
+        return Finding("ok", "alerts", told)
+    return Finding(
+        "warning",
+        "alerts",
+        told,
+        "configure Slack; switch watcher_slack_sensor on in Dagster, or run watcher alerts deliver by cron",
+    )
+
+
+def route_findings(routes: list[AlertRoute]) -> Iterator[Finding]:
+    """Say where alerts of a pipeline would go."""
+    for route in routes:
+        levels = f" of level {' or '.join(route.levels)}" if route.levels else ""
+        what = f"{' and '.join(route.kinds)} alerts" if route.kinds else "an alert"
+        why = "by default" if route.route is None else f"by route {route.route}"
+        place = f"to {route.destination}, {why}" if route.destination else "nowhere"
+        yield Finding(
+            "warning" if route.missing else "ok",
+            "alerts",
+            f"{what}{levels} of this pipeline would go {place}",
+            f"set {route.missing}" if route.missing else None,
+        )
+
+
+def _slack(settings: Settings) -> Iterator[Finding]:
+    from watcher_core import routes, slack
+
+    try:
+        destinations = routes.load(settings).destinations
+    except ConfigurationError as exc:
+        yield Finding("problem", "slack", str(exc), "set it right; until then no alert is delivered")
+        return
+    if not destinations:
+        yield Finding(
+            "ok",
+            "slack",
+            "not configured; alerts go nowhere, and wait",
+            "set SLACK_WEBHOOK_URL to an incoming webhook of Slack, or name routes in WATCHER_SLACK_ROUTES",
+        )
+    for destination in destinations:
+        if destination.secret is None:
+            yield Finding(
+                "problem",
+                "slack",
+                f"{destination.missing} is not set; what goes to {destination.described} waits",
+                f"set {destination.missing}",
+            )
+            continue
+        problem = None if destination.channel else slack.address_problem(destination.secret)
+        if problem:
+            yield Finding("problem", "slack", f"{destination.missing} is set, but {problem}", "set it right")
+        else:
+            yield Finding("ok", "slack", f"alerts can go to {destination.described}", "try it: watcher alerts test")
 
 
 def _spool(settings: Settings) -> Iterator[Finding]:

@@ -22,6 +22,7 @@ PIPE_WIDTH = 1_000_000
 WIDE_TERMINAL = 100
 
 STATE_STYLES = {"running": "cyan", "succeeded": "green", "failed": "red", "canceled": "yellow", "skipped": "dim"}
+ALERT_STYLES = {"info": "cyan", "warning": "yellow", "error": "bold red"}
 LEVEL_STYLES = {"ok": "green", "warning": "yellow", "problem": "bold red"}
 
 Cell = str | Text | int | None
@@ -119,6 +120,11 @@ def state(name: str) -> Text:
 def level(name: str) -> Text:
     """How bad a finding is, in its colour."""
     return Text(name, style=LEVEL_STYLES[name])
+
+
+def alert_level(name: str) -> Text:
+    """How loud an alert is, in its colour."""
+    return Text(name, style=ALERT_STYLES[name])
 
 
 def number(value: int | None) -> str:

@@ -119,6 +119,18 @@ def set_fields(
             show_default=False,
         ),
     ] = None,
+    failures: Annotated[
+        str | None,
+        typer.Option(metavar="N", help="So many failures in a row are worth an alert, from 1 to 100, or none."),
+    ] = None,
+    mute_failures: Annotated[
+        bool | None,
+        typer.Option(
+            "--mute-failures/--no-mute-failures",
+            help="Whether the failure check passes over it.",
+            show_default=False,
+        ),
+    ] = None,
     next_watermark: Annotated[
         str | None, typer.Option(metavar="WATERMARK", help="How far its next execution is to get.")
     ] = None,
@@ -133,10 +145,12 @@ def set_fields(
         "pipeline_type_name": pipeline_type,
         "mute_freshness_check": mute_freshness,
         "mute_timeliness_check": mute_timeliness,
+        "mute_failure_check": mute_failures,
         "next_watermark": next_watermark,
     }
     fields = {field: value for field, value in given.items() if value is not None}
     fields |= _read_threshold("freshness", freshness) | _read_threshold("timeliness", timeliness)
+    fields |= _read_failures(failures)
     if not fields:
         raise typer.BadParameter("nothing to change; name an option, as in --inactive (see --help)")
     with open_watcher() as watcher:
@@ -189,6 +203,7 @@ def _fields(pipeline: Pipeline, kind: PipelineType) -> list[tuple[str, output.Ce
         ("next watermark", pipeline.next_watermark),
         ("freshness", _rule(pipeline, kind, "freshness", explained=True)),
         ("timeliness", _rule(pipeline, kind, "timeliness", explained=True)),
+        ("alert on", _failures(pipeline, kind)),
         ("last insert", _moment(pipeline.last_target_insert)),
         ("last update", _moment(pipeline.last_target_update)),
         ("last soft delete", _moment(pipeline.last_target_soft_delete)),
@@ -230,6 +245,24 @@ def _read_threshold(rule: str, text: str | None) -> dict[str, Any]:
     return {f"{rule}_number": number, f"{rule}_datepart": datepart}
 
 
+def _read_failures(text: str | None) -> dict[str, Any]:
+    if text is None:
+        return {}
+    words = text.strip().lower()
+    if words != "none" and not words.isdecimal():
+        raise typer.BadParameter(f"{text!r} is no number of failures, nor none", param_hint="--failures")
+    return {"failure_number": None if words == "none" else int(words)}
+
+
+def _failures(pipeline: Pipeline, kind: PipelineType) -> str:
+    """How many failures in a row are worth an alert: the pipeline's own rule, else its type's, else the first."""
+    number = pipeline.failure_number or kind.failure_number or 1
+    text = "the first failure" if number == 1 else f"{number} failures in a row"
+    if pipeline.failure_number is None and kind.failure_number is not None:
+        text += f" (of type {kind.name})"
+    return f"{text}, muted" if pipeline.mute_failure_check or kind.mute_failure_check else text
+
+
 def _print_changes(before: Pipeline, after: Pipeline) -> None:
     told = [
         ("active", output.yes_or_no(before.active), output.yes_or_no(after.active)),
@@ -238,6 +271,8 @@ def _print_changes(before: Pipeline, after: Pipeline) -> None:
         ("freshness muted", *map(output.yes_or_no, (before.mute_freshness_check, after.mute_freshness_check))),
         ("timeliness", _threshold(before, "timeliness"), _threshold(after, "timeliness")),
         ("timeliness muted", *map(output.yes_or_no, (before.mute_timeliness_check, after.mute_timeliness_check))),
+        ("failures in a row", *(str(each.failure_number or "none") for each in (before, after))),
+        ("failures muted", *map(output.yes_or_no, (before.mute_failure_check, after.mute_failure_check))),
         ("next watermark", before.next_watermark or "none", after.next_watermark or "none"),
     ]
     changes = [(what, was, now) for what, was, now in told if was != now]

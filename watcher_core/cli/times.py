@@ -28,6 +28,7 @@ UNITS = {
 SPAN = re.compile(r"(\d+)\s*([a-z]+?)s?(?:\s+ago)?")
 
 SINCE_EXAMPLES = 'as in "2024-01-31", "2024-01-31 06:00", "24 hours", "7d", today or yesterday'
+UNTIL_EXAMPLES = 'as in "2 hours", "1d", tomorrow, "2024-02-01" or "2024-02-01 09:00"'
 THRESHOLD_EXAMPLES = 'as in "2 hours", "15 minutes" or none'
 DATE_PARTS = [part.value for part in DatePart]
 
@@ -90,6 +91,32 @@ def read_since(text: str, *, now: dt.datetime | None = None) -> dt.datetime:
         read = None
     if not isinstance(read, dt.datetime):
         raise ValueError(f"{text!r} is no time that can be read; write it {SINCE_EXAMPLES}")
+    return read
+
+
+def read_until(text: str, *, now: dt.datetime | None = None) -> dt.datetime:
+    """Read a moment in the future, or how long from now; one without a time zone is in this host's.
+
+    Raises:
+        ValueError: It is neither a date, a time nor a span.
+    """
+    import pendulum
+
+    current = pendulum.instance(now) if now else pendulum.now()
+    words = text.strip().lower()
+    span = SPAN.fullmatch(words)
+    try:
+        if span and span[2] in UNITS:
+            return current.add(**{UNITS[span[2]]: int(span[1])})
+        read = (
+            current.start_of("day").add(days=1)
+            if words == "tomorrow"
+            else pendulum.parse(text.strip(), tz=current.tz or "UTC")
+        )
+    except (ValueError, OverflowError):
+        read = None
+    if not isinstance(read, dt.datetime):
+        raise ValueError(f"{text!r} is no time that can be read; write it {UNTIL_EXAMPLES}")
     return read
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from watcher_core.watcher.addresses import AddressMethods
+from watcher_core.watcher.alerts import AlertMethods
+from watcher_core.watcher.checks import CheckMethods
 from watcher_core.watcher.executions import ExecutionMethods
 from watcher_core.watcher.lineage import LineageMethods
 from watcher_core.watcher.recorders import RecorderMethods, RecorderSession
@@ -10,8 +12,8 @@ from watcher_core.watcher.recorders import RecorderMethods, RecorderSession
 __all__ = ["RecorderSession", "Watcher"]
 
 
-class Watcher(ExecutionMethods, AddressMethods, LineageMethods, RecorderMethods):
-    """The memory of a data platform: pipelines, their executions, watermarks, addresses and lineage.
+class Watcher(ExecutionMethods, AddressMethods, LineageMethods, RecorderMethods, AlertMethods, CheckMethods):
+    """The memory of a data platform: pipelines, their executions, watermarks, addresses, lineage and alerts.
 
     Connects on first use. One object may be shared between threads, and is safe to use after a fork.
 

@@ -26,6 +26,8 @@ class PipelineMethods(Connection):
         timeliness_number: int | Unset | None = UNSET,
         timeliness_datepart: DatePart | str | Unset | None = UNSET,
         mute_timeliness_check: bool | Unset | None = UNSET,
+        failure_number: int | Unset | None = UNSET,
+        mute_failure_check: bool | Unset | None = UNSET,
     ) -> values.PipelineType:
         """Give the pipeline type of that name; make it, or bring its rules up to date, where that is needed.
 
@@ -37,6 +39,9 @@ class PipelineMethods(Connection):
             timeliness_number: Executions of its pipelines that take longer than this many dateparts are late.
             timeliness_datepart: As `freshness_datepart`.
             mute_timeliness_check: Whether the timeliness check passes over its pipelines.
+            failure_number: So many failures in a row of one of its pipelines are worth an alert, from 1 to 100; without
+                a rule the first is.
+            mute_failure_check: Whether the failure check passes over its pipelines.
 
         Raises:
             InvalidValueError: A value breaks a rule.
@@ -60,6 +65,8 @@ class PipelineMethods(Connection):
         timeliness_number: int | Unset | None = UNSET,
         timeliness_datepart: DatePart | str | Unset | None = UNSET,
         mute_timeliness_check: bool | Unset | None = UNSET,
+        failure_number: int | Unset | None = UNSET,
+        mute_failure_check: bool | Unset | None = UNSET,
     ) -> values.PipelineType:
         """Change a pipeline type by hand; only what is passed. Arguments as of `get_or_create_pipeline_type`.
 
@@ -86,6 +93,8 @@ class PipelineMethods(Connection):
         timeliness_number: int | Unset | None = UNSET,
         timeliness_datepart: DatePart | str | Unset | None = UNSET,
         mute_timeliness_check: bool | Unset | None = UNSET,
+        failure_number: int | Unset | None = UNSET,
+        mute_failure_check: bool | Unset | None = UNSET,
         load_lineage: bool | None = None,
     ) -> values.Pipeline:
         """Give the pipeline of that name; make it, or bring its configuration up to date, where that is needed.
@@ -104,6 +113,8 @@ class PipelineMethods(Connection):
             timeliness_number: Its executions are late when they take longer than this many dateparts.
             timeliness_datepart: As `freshness_datepart`.
             mute_timeliness_check: Whether the timeliness check passes over it.
+            failure_number: So many failures in a row are worth an alert, from 1 to 100; without a rule the first is.
+            mute_failure_check: Whether the failure check passes over it.
             load_lineage: Whether its lineage is to be declared again; `None` leaves that.
 
         Raises:
@@ -160,6 +171,8 @@ class PipelineMethods(Connection):
         timeliness_number: int | Unset | None = UNSET,
         timeliness_datepart: DatePart | str | Unset | None = UNSET,
         mute_timeliness_check: bool | Unset | None = UNSET,
+        failure_number: int | Unset | None = UNSET,
+        mute_failure_check: bool | Unset | None = UNSET,
         load_lineage: bool | Unset = UNSET,
     ) -> values.Pipeline:
         """Change a pipeline by hand; only what is passed. That stays until the configuration in code changes.
@@ -168,8 +181,8 @@ class PipelineMethods(Connection):
             reference: Its id or name.
             active: Whether it may run and is checked.
             pipeline_type_name, next_watermark, pipeline_metadata, freshness_number, freshness_datepart,
-                mute_freshness_check, timeliness_number, timeliness_datepart, mute_timeliness_check,
-                load_lineage: As of `get_or_create_pipeline`.
+                mute_freshness_check, timeliness_number, timeliness_datepart, mute_timeliness_check, failure_number,
+                mute_failure_check, load_lineage: As of `get_or_create_pipeline`.
 
         Raises:
             NotFoundError: No pipeline has that id or name.

@@ -1,0 +1,174 @@
+"""Deliverers die at any moment: every alert arrives, and twice only where Slack had taken it and it was not marked."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import random
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+from pydantic import SecretStr
+
+from tests.factories import NOON
+from tests.slack_server import Failure, SlackServer, slack_server
+from watcher_core import AlertKind, AlertLevel, DeliveryResult, Settings, Watcher, alerts, outbox
+from watcher_core.checks.finding import Finding
+from watcher_core.delivery import Pace
+
+KILLS = 50
+ROUND = dt.timedelta(hours=1)
+
+# Waits with everything loaded until it is told the time, and delivers then.
+DELIVERER = """
+import datetime as dt, sys
+from watcher_core import Watcher
+from watcher_core.delivery import Pace
+
+with Watcher() as watcher:
+    watcher.undelivered_alerts().count
+    print("ready", flush=True)
+    now = dt.datetime.fromisoformat(sys.stdin.readline().strip())
+    watcher.deliver_alerts(now=now, pace=Pace(0))
+    print("done", flush=True)
+    sys.stdin.readline()
+"""
+
+
+class Deliverer:
+    """A process that is there to be killed."""
+
+    def __init__(self, environment: dict[str, str]) -> None:
+        self._process = subprocess.Popen(
+            [sys.executable, "-c", DELIVERER], env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        )
+
+    def begin(self, now: dt.datetime) -> None:
+        assert self._process.stdin is not None
+        self.wait_for("ready")
+        self._process.stdin.write(f"{now.isoformat()}\n")
+        self._process.stdin.flush()
+
+    def wait_for(self, word: str) -> None:
+        assert self._process.stdout is not None
+        assert self._process.stdout.readline().strip() == word
+
+    def kill(self) -> None:
+        self._process.kill()
+        self._process.communicate()
+
+
+@pytest.fixture
+def server() -> Iterator[SlackServer]:
+    with slack_server() as server:
+        yield server
+
+
+@pytest.fixture
+def watcher(database_url: str, tmp_path: Path, server: SlackServer) -> Iterator[Watcher]:
+    settings = Settings(home=tmp_path, slack_webhook_url=SecretStr(server.webhook))
+    with Watcher(database_url, settings=settings) as watcher:
+        yield watcher
+
+
+@pytest.fixture
+def start(database_url: str, server: SlackServer) -> Iterator[Callable[[], Deliverer]]:
+    environment = {
+        **os.environ,
+        "WATCHER_DATABASE_URL": database_url,
+        "WATCHER_SLACK_WEBHOOK_URL": server.webhook,
+    }
+    with ExitStack() as stack:
+
+        def start() -> Deliverer:
+            deliverer = Deliverer(environment)
+            stack.callback(deliverer.kill)
+            return deliverer
+
+        yield start
+
+
+def open_alert(watcher: Watcher, key: str, now: dt.datetime) -> None:
+    pipeline = watcher.get_or_create_pipeline("fails")
+    found = Finding(
+        kind=AlertKind.FAILURE,
+        level=AlertLevel.ERROR,
+        pipeline_id=pipeline.id,
+        pipeline_name=pipeline.name,
+        execution_id=None,
+        new=True,
+        deduplication_key=key,
+        at=now,
+    )
+    with watcher._transaction() as (session, _):
+        alerts.open_for(session, [found], now=now)
+
+
+def typical_seconds(watcher: Watcher, deliverer: Deliverer) -> float:
+    """How long a delivery takes."""
+    open_alert(watcher, "typical", NOON)
+    deliverer.begin(NOON)
+    began = time.perf_counter()
+    deliverer.wait_for("done")
+    return time.perf_counter() - began
+
+
+def wait_until(condition: Callable[[], bool], *, seconds: float) -> None:
+    """Look again and again, without a pause: the moment counts."""
+    end = time.perf_counter() + seconds
+    while not condition() and time.perf_counter() < end:
+        pass
+
+
+def test_a_deliverer_that_is_killed_at_any_moment_loses_nothing(
+    watcher: Watcher, server: SlackServer, start: Callable[[], Deliverer]
+) -> None:
+    chance = random.Random(0)
+    waiting = [start(), start()]
+    seconds = typical_seconds(watcher, waiting.pop())
+    unmarked = set()
+    for number in range(KILLS):
+        now = NOON + (number + 1) * ROUND
+        waiting.append(start())  # loads while the other one works
+        deliverer = waiting.pop(0)
+        open_alert(watcher, str(number), now)
+        before = len(server.messages)
+
+        def has_arrived(before: int = before) -> bool:
+            return len(server.messages) > before
+
+        if number % 3 == 2:
+            server.fail(Failure(takes_it=True, hangs=True))
+        deliverer.begin(now)
+        if number % 3 == 0:  # at any moment
+            wait_until(lambda: False, seconds=1.2 * seconds * chance.random())
+        else:  # just when Slack has taken it; in every other of these cases, before Slack could say so
+            wait_until(has_arrived, seconds=10)
+            wait_until(lambda: False, seconds=0.005 * chance.random())
+        deliverer.kill()
+        server.failures.clear()
+        if has_arrived() and watcher.undelivered_alerts().count:
+            unmarked.add(str(number))
+        # Whatever the dead one had taken is free when its lease has run out, at the latest.
+        watcher.deliver_alerts(now=now + outbox.LEASE + dt.timedelta(seconds=30), pace=Pace(0))
+        assert watcher.undelivered_alerts().count == 0
+
+    arrived = Counter(
+        int(line.rpartition("[alert ")[2].removesuffix("]"))
+        for text in server.texts
+        for line in text.splitlines()
+        if line.startswith("•")
+    )
+    keys = {alert.id: alert.deduplication_key for alert in watcher.alerts(limit=1_000)}
+    assert {keys[alert_id] for alert_id in arrived} == {"typical", *map(str, range(KILLS))}, "every alert has arrived"
+    assert max(arrived.values()) == 2
+    twice = {keys[alert_id] for alert_id, times in arrived.items() if times > 1}
+    assert twice <= unmarked, "twice only what Slack had taken and nobody had marked"
+    assert twice >= {str(number) for number in range(KILLS) if number % 3 == 2}, "and that in any case"
+    assert watcher.deliver_alerts(now=NOON + 100 * ROUND) == DeliveryResult()

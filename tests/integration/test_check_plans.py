@@ -1,0 +1,122 @@
+"""The checks and cleanup use their indexes: what they really send is explained on a hundred thousand executions."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from typing import Any
+
+import psycopg
+import pytest
+
+from watcher_core import cleanup
+from watcher_core.checks import failures, freshness, timeliness
+
+PIPELINES = 2_000
+EXECUTIONS = 100_000
+START = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
+END = START + dt.timedelta(minutes=EXECUTIONS)
+
+# A pipeline has 50 executions, one a day and a half. Every 500th still runs; every 200th failed; of every tenth
+# pipeline the last three did.
+SEED = f"""
+SET session_replication_role = replica; -- foreign keys hold by construction, and take long to check one by one
+INSERT INTO watcher.pipeline_type (name) VALUES ('seeded');
+INSERT INTO watcher.pipeline (name, pipeline_type_id, created_at, last_target_insert, freshness_number,
+                              freshness_datepart, timeliness_number, timeliness_datepart)
+SELECT 'pipeline ' || number, 1, '2026-01-01Z', '2026-01-01Z', 1, 'day', 30, 'minute'
+  FROM generate_series(0, {PIPELINES - 1}) AS number;
+INSERT INTO watcher.freshness_pipeline_log
+       (pipeline_id, last_dml_timestamp, evaluation_timestamp, freshness_number, freshness_datepart, used_child_config)
+SELECT id, '2025-01-01Z'::timestamptz + day * interval '1 day', '2026-01-01Z', 1, 'day', true
+  FROM watcher.pipeline, generate_series(1, 20) AS day;
+INSERT INTO watcher.pipeline_execution
+       (pipeline_id, source, external_id, state, start_date, end_date, execution_metadata)
+SELECT 1 + number % {PIPELINES}, 'dagster', 'execution ' || number, state, start_date,
+       CASE WHEN state <> 'running' THEN start_date + interval '1 minute' END, '{{"run_id": "a"}}'
+  FROM generate_series(0, {EXECUTIONS - 1}) AS number
+ CROSS JOIN LATERAL (SELECT '2026-01-01Z'::timestamptz + number * interval '1 minute',
+                            CAST(CASE WHEN number % 500 = 1 THEN 'running'
+                                      WHEN number % 200 = 3
+                                        OR number % 10 = 0 AND number >= {EXECUTIONS - 3 * PIPELINES} THEN 'failed'
+                                      ELSE 'succeeded' END AS watcher.execution_state)) AS made (start_date, state);
+INSERT INTO watcher.timeliness_pipeline_execution_log
+       (pipeline_execution_id, pipeline_id, duration_seconds, execution_state, evaluation_timestamp, timeliness_number,
+        timeliness_datepart, used_child_config)
+SELECT id, pipeline_id, 1, state, start_date, 1, 'minute', true FROM watcher.pipeline_execution WHERE id % 10 = 0;
+INSERT INTO watcher.alert (kind, level, deduplication_key, pipeline_id, pipeline_execution_id, state, resolved_at)
+SELECT 'timeliness', 'warning', 'timeliness/' || id, pipeline_id, id, 'resolved', start_date
+  FROM watcher.pipeline_execution WHERE id % 10 = 0;
+RESET session_replication_role;
+ANALYZE;
+"""
+
+
+@pytest.fixture(scope="module")
+def connection(module_database_url: str) -> Iterator[psycopg.Connection[Any]]:
+    with psycopg.connect(module_database_url) as connection:
+        connection.execute(SEED)
+        connection.commit()
+        connection.execute("SET jit = off")
+        yield connection
+
+
+class Plan:
+    """What a statement does: the indexes it uses, the tables it reads whole, the executions it reads in all."""
+
+    def __init__(self, connection: psycopg.Connection[Any], statement: str, **given: object) -> None:
+        row = connection.execute(f"EXPLAIN (ANALYZE, FORMAT JSON) {statement}", given).fetchone()
+        connection.rollback()
+        assert row is not None
+        nodes = list(_nodes(row[0][0]["Plan"]))
+        self.indexes = {node["Index Name"] for node in nodes if "Index Name" in node}
+        self.scanned = {node["Relation Name"] for node in nodes if node["Node Type"] == "Seq Scan"}
+        self.read = sum(
+            (node["Actual Rows"] + node.get("Rows Removed by Filter", 0)) * node["Actual Loops"]
+            for node in nodes
+            if node.get("Relation Name") == "pipeline_execution" and "Scan" in node["Node Type"]
+        )
+
+
+def _nodes(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    yield plan
+    for child in plan.get("Plans", ()):
+        yield from _nodes(child)
+
+
+@pytest.mark.parametrize("statement", [freshness.CHECK, freshness.DRY_RUN])
+def test_freshness_reads_pipelines_and_no_executions(connection: psycopg.Connection[Any], statement: str) -> None:
+    plan = Plan(connection, statement, now=END)
+    assert plan.read == 0
+    assert "pipeline_execution" not in plan.scanned
+
+
+@pytest.mark.parametrize("statement", [timeliness.CHECK, timeliness.DRY_RUN])
+def test_timeliness_reads_what_runs_and_what_started_within_the_lookback(
+    connection: psycopg.Connection[Any], statement: str
+) -> None:
+    plan = Plan(connection, statement, now=END, since=END - dt.timedelta(minutes=60))
+    assert {"ix_pipeline_execution_running", "ix_pipeline_execution_start_date"} <= plan.indexes
+    assert "pipeline_execution" not in plan.scanned
+    assert plan.read <= EXECUTIONS / 500 + 60 + 1
+
+
+@pytest.mark.parametrize("statement", [failures.CHECK, failures.DRY_RUN])
+def test_failures_read_a_few_executions_a_pipeline(connection: psycopg.Connection[Any], statement: str) -> None:
+    plan = Plan(connection, statement, now=END)
+    assert {"ix_pipeline_execution_failed", "ix_pipeline_execution_pipeline_id_start_date"} <= plan.indexes
+    assert "pipeline_execution" not in plan.scanned
+    assert plan.read <= 6 * PIPELINES
+
+
+def test_a_batch_of_cleanup_reads_what_it_deletes(connection: psycopg.Connection[Any]) -> None:
+    plan = Plan(connection, cleanup.DELETE_EXECUTIONS, until=END, since="-infinity", batch_size=100)
+    assert {"ix_pipeline_execution_start_date", "pk_pipeline_execution"} <= plan.indexes
+    assert plan.scanned.isdisjoint({"pipeline_execution", "timeliness_pipeline_execution_log", "alert"})
+    assert plan.read <= 500
+
+
+def test_a_batch_goes_on_where_the_one_before_ended(connection: psycopg.Connection[Any]) -> None:
+    late = END - dt.timedelta(minutes=200)
+    plan = Plan(connection, cleanup.DELETE_EXECUTIONS, until=END, since=late, batch_size=1000)
+    assert plan.read <= 1000

@@ -1,0 +1,408 @@
+"""Cleanup: what is past retention, what stays, and that it can be stopped and run beside everything else."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+
+from tests.factories import record
+from watcher_core import ExecutionState, InvalidValueError, SchemaVersionError, Settings, Watcher
+
+NOW = dt.datetime(2026, 6, 1, 12, tzinfo=dt.UTC)
+TABLES = [
+    "freshness_pipeline_log",
+    "timeliness_pipeline_execution_log",
+    "failure_pipeline_execution_log",
+    "anomaly_detection_result",
+    "watermark_event",
+    "alert",
+    "pipeline_execution",
+]
+
+
+@pytest.fixture
+def connection(database_url: str) -> Iterator[psycopg.Connection[Any]]:
+    with psycopg.connect(database_url, autocommit=True) as connection:
+        yield connection
+
+
+def days_ago(days: float) -> dt.datetime:
+    return NOW - dt.timedelta(days=days)
+
+
+def execution(connection: psycopg.Connection[Any], days: float, *, parent: int | None = None, **fields: Any) -> int:
+    """Write an execution that started so many days ago, and give its id."""
+    state = fields.get("state", "succeeded")
+    end = None if state == "running" else days_ago(days) + dt.timedelta(minutes=1)
+    row = connection.execute(
+        "INSERT INTO watcher.pipeline_execution (pipeline_id, parent_id, source, external_id, state, start_date,"
+        " end_date) VALUES (1, %s, 'python', gen_random_uuid()::text, %s, %s, %s) RETURNING id",
+        (parent, state, days_ago(days), end),
+    ).fetchone()
+    assert row is not None
+    return int(row[0])
+
+
+def logged(connection: psycopg.Connection[Any], execution_id: int, *, alert: str | None = "resolved") -> None:
+    """Write all that is ever written of an execution."""
+    given = {"id": execution_id, "now": NOW}
+    connection.execute(
+        "INSERT INTO watcher.timeliness_pipeline_execution_log (pipeline_execution_id, pipeline_id, duration_seconds,"
+        " execution_state, evaluation_timestamp, timeliness_number, timeliness_datepart, used_child_config)"
+        " VALUES (%(id)s, 1, 1, 'succeeded', %(now)s, 1, 'hour', true)",
+        given,
+    )
+    connection.execute(
+        "INSERT INTO watcher.failure_pipeline_execution_log (pipeline_execution_id, pipeline_id, failures_in_a_row,"
+        " evaluation_timestamp, failure_number, used_child_config) VALUES (%(id)s, 1, 1, %(now)s, 1, true)",
+        given,
+    )
+    connection.execute(
+        "INSERT INTO watcher.anomaly_detection_rule (pipeline_id, metric_field) VALUES (1, 'total_rows')"
+        " ON CONFLICT DO NOTHING"
+    )
+    connection.execute(
+        "INSERT INTO watcher.anomaly_detection_result (rule_id, pipeline_execution_id, flagged, value)"
+        " SELECT id, %(id)s, true, 1 FROM watcher.anomaly_detection_rule",
+        given,
+    )
+    connection.execute(
+        "INSERT INTO watcher.watermark_event (pipeline_id, pipeline_execution_id, kind) VALUES (1, %(id)s, 'conflict')",
+        given,
+    )
+    if alert is not None:
+        connection.execute(
+            "INSERT INTO watcher.alert (kind, level, deduplication_key, pipeline_id, pipeline_execution_id, state,"
+            " resolved_at) VALUES ('failure', 'error', 'failure/' || gen_random_uuid(), 1, %(id)s, %(state)s,"
+            " %(resolved_at)s)",
+            {**given, "state": alert, "resolved_at": NOW if alert == "resolved" else None},
+        )
+
+
+def stale(connection: psycopg.Connection[Any], days: float) -> None:
+    connection.execute(
+        "INSERT INTO watcher.freshness_pipeline_log (pipeline_id, last_dml_timestamp, evaluation_timestamp,"
+        " freshness_number, freshness_datepart, used_child_config) VALUES (1, %s, %s, 1, 'day', true)",
+        (days_ago(days), NOW),
+    )
+
+
+def rows(connection: psycopg.Connection[Any]) -> dict[str, int]:
+    counts = {}
+    for table in TABLES:
+        row = connection.execute(f"SELECT count(*) FROM watcher.{table}").fetchone()
+        assert row is not None
+        counts[table] = row[0]
+    return counts
+
+
+def kept(connection: psycopg.Connection[Any]) -> list[int]:
+    return [row[0] for row in connection.execute("SELECT id FROM watcher.pipeline_execution ORDER BY id")]
+
+
+@pytest.fixture(autouse=True)
+def pipeline(watcher: Watcher) -> None:
+    watcher.get_or_create_pipeline("p")
+
+
+# What goes
+
+
+def test_nothing_to_delete(watcher: Watcher) -> None:
+    result = watcher.cleanup(now=NOW)
+    assert result.deleted == dict.fromkeys(TABLES, 0)
+    assert (list(result.deleted), result.total, result.dry_run) == (TABLES, 0, False)
+    assert result.retention_date == days_ago(90)
+
+
+def test_executions_go_with_all_that_was_logged_of_them(watcher: Watcher, connection: psycopg.Connection[Any]) -> None:
+    for days in (91, 200):
+        logged(connection, execution(connection, days))
+        stale(connection, days)
+    recent = execution(connection, 89)
+    logged(connection, recent)
+    stale(connection, 89)
+    expected = dict.fromkeys(TABLES, 2)
+    assert watcher.cleanup(now=NOW, dry_run=True).deleted == expected
+    assert rows(connection) == dict.fromkeys(TABLES, 3)
+    result = watcher.cleanup(now=NOW)
+    assert (result.deleted, result.total) == (expected, 14)
+    assert rows(connection) == dict.fromkeys(TABLES, 1)
+    assert kept(connection) == [recent]
+    assert watcher.cleanup(now=NOW).total == 0
+
+
+def test_the_date_decides_to_the_moment(watcher: Watcher, connection: psycopg.Connection[Any]) -> None:
+    execution(connection, 100)
+    later = execution(connection, 100 - 1e-9)
+    assert watcher.cleanup(now=NOW, retention_days=100).deleted["pipeline_execution"] == 1
+    assert kept(connection) == [later]
+
+
+def test_a_back_dated_execution_takes_no_recent_ones_along(
+    watcher: Watcher, connection: psycopg.Connection[Any]
+) -> None:
+    """The reference deletes by highest id."""
+    recent = [execution(connection, days) for days in (1, 2, 3)]
+    back_dated = execution(connection, 300)
+    late = execution(connection, 4)
+    watcher.cleanup(now=NOW)
+    assert kept(connection) == [*recent, late]
+    assert back_dated not in kept(connection)
+
+
+@pytest.mark.parametrize("batch_size", [1, 2, 3, 7, 100])
+def test_batches_of_any_size_delete_the_same(
+    watcher: Watcher, connection: psycopg.Connection[Any], batch_size: int
+) -> None:
+    for _ in range(3):  # several of one moment
+        for days in (91, 92, 200):
+            logged(connection, execution(connection, days))
+    for days in (91, 92, 93):
+        stale(connection, days)
+    execution(connection, 100, state="running")
+    told: list[tuple[int, int]] = []
+    result = watcher.cleanup(now=NOW, batch_size=batch_size, progress=lambda *counts: told.append(counts))
+    assert result.deleted == {**dict.fromkeys(TABLES, 9), "freshness_pipeline_log": 3}
+    assert (told[0], told[-1]) == ((0, 9), (9, 9))
+    assert [done for done, _ in told] == sorted(done for done, _ in told)
+
+
+# What stays
+
+
+def test_what_runs_stays_with_its_log(watcher: Watcher, connection: psycopg.Connection[Any]) -> None:
+    running = execution(connection, 400, state="running")
+    logged(connection, running, alert=None)
+    gone = execution(connection, 399)
+    assert watcher.cleanup(now=NOW).total == 1
+    assert kept(connection) == [running]
+    assert rows(connection)["timeliness_pipeline_execution_log"] == 1
+    assert gone not in kept(connection)
+
+
+@pytest.mark.parametrize("state", ["open", "acknowledged", "snoozed"])
+def test_an_execution_with_an_alert_that_is_not_resolved_stays(
+    watcher: Watcher, connection: psycopg.Connection[Any], state: str
+) -> None:
+    told = execution(connection, 400)
+    logged(connection, told, alert=state)
+    assert watcher.cleanup(now=NOW).total == 0
+    connection.execute("UPDATE watcher.alert SET state = 'resolved', resolved_at = %s", (NOW,))
+    assert watcher.cleanup(now=NOW).deleted["alert"] == 1
+    assert kept(connection) == []
+
+
+def test_children_lose_their_parent_and_parents_their_children(
+    watcher: Watcher, connection: psycopg.Connection[Any]
+) -> None:
+    old_parent = execution(connection, 91)
+    young_child = execution(connection, 89, parent=old_parent)
+    running_parent = execution(connection, 91, state="running")
+    old_child = execution(connection, 91, parent=running_parent)
+    assert watcher.cleanup(now=NOW, batch_size=1).deleted["pipeline_execution"] == 2
+    assert kept(connection) == [young_child, running_parent]
+    assert watcher.execution(young_child).parent_id is None
+    assert watcher.execution_tree(young_child).execution.id == young_child
+    assert watcher.execution_tree(running_parent).children == ()
+    assert old_child not in kept(connection)
+
+
+def test_the_log_of_data_that_still_stands_still_stays(watcher: Watcher, connection: psycopg.Connection[Any]) -> None:
+    """Without it the check would take for new what people were told of, and have settled, months ago."""
+    rule: dict[str, Any] = {"freshness_number": 1, "freshness_datepart": "day"}
+    watcher.update_pipeline("p", **rule)
+    watcher.get_or_create_pipeline("never", **rule)
+    connection.execute(
+        "UPDATE watcher.pipeline SET created_at = %(at)s, last_target_insert = CASE WHEN id = 1 THEN %(at)s END",
+        {"at": days_ago(300)},
+    )
+    stale(connection, 310)
+    assert [finding.new for finding in watcher.check_freshness(now=NOW)] == [True, True]
+    for alert in watcher.alerts():
+        watcher.resolve_alert(alert.id)
+    assert watcher.cleanup(now=NOW).deleted["freshness_pipeline_log"] == 1
+    assert [finding.new for finding in watcher.check_freshness(now=NOW)] == [False, False]
+    assert watcher.alerts(state="open") == []
+
+
+def test_alerts_without_an_execution_go_once_they_are_resolved(
+    watcher: Watcher, connection: psycopg.Connection[Any]
+) -> None:
+    connection.cursor().executemany(
+        "INSERT INTO watcher.alert (kind, level, deduplication_key, pipeline_id, state, opened_at, resolved_at)"
+        " VALUES ('freshness', 'warning', %s, 1, %s, %s, %s)",
+        [
+            ("old, open", "open", days_ago(200), None),
+            ("old, resolved of late", "resolved", days_ago(200), days_ago(2)),
+            ("old", "resolved", days_ago(200), days_ago(100)),
+        ],
+    )
+    assert watcher.cleanup(now=NOW).deleted["alert"] == 1
+    left = connection.execute("SELECT deduplication_key FROM watcher.alert ORDER BY id").fetchall()
+    assert left == [("old, open",), ("old, resolved of late",)]
+
+
+def test_rewinds_go_by_their_date(watcher: Watcher, connection: psycopg.Connection[Any]) -> None:
+    for days in (1, 100):
+        watcher.rewind_pipeline("p", watermark=days)
+        connection.execute(
+            "UPDATE watcher.watermark_event SET created_at = %s WHERE new_watermark = %s", (days_ago(days), str(days))
+        )
+    assert watcher.cleanup(now=NOW).deleted["watermark_event"] == 1
+    assert [event.new_watermark for event in watcher.watermark_events("p")] == ["1"]
+
+
+# What is refused
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"retention_days": 89}, "retention_days is 89; it must be from 90"),
+        ({"retention_days": 0}, "retention_days is 0"),
+        ({"retention_days": -90}, "retention_days is -90"),
+        ({"retention_days": 10**12}, "retention_days is 1000000000000; it must be from 90 to 36,500"),
+        ({"retention_days": 90.5}, "retention_days is 90.5"),
+        ({"retention_days": None}, "retention_days is None"),
+        ({"batch_size": 0}, "batch_size is 0; it must be at least 1"),
+        ({"batch_size": -1}, "batch_size is -1"),
+        ({"batch_size": 10**9}, "batch_size is 1000000000; it must be from 1 to 1,000,000"),
+        ({"batch_size": None}, "batch_size is None"),
+        ({"dry_run": "yes"}, "dry_run is 'yes'"),
+    ],
+)
+def test_misuse_is_refused_and_deletes_nothing(
+    watcher: Watcher, connection: psycopg.Connection[Any], options: dict[str, Any], message: str
+) -> None:
+    execution(connection, 1000)
+    with pytest.raises(InvalidValueError, match=message):
+        watcher.cleanup(now=NOW, **options)
+    assert len(kept(connection)) == 1
+
+
+def test_a_database_that_was_not_migrated_is_refused(empty_database_url: str, tmp_path: Path) -> None:
+    with (
+        Watcher(empty_database_url, settings=Settings(home=tmp_path)) as watcher,
+        pytest.raises(SchemaVersionError, match="watcher db upgrade"),
+    ):
+        watcher.cleanup()
+
+
+# Beside others, and stopped
+
+
+def fill(connection: psycopg.Connection[Any], executions: int) -> None:
+    connection.execute(
+        "INSERT INTO watcher.pipeline_execution (pipeline_id, source, external_id, state, start_date, end_date)"
+        " SELECT 1, 'python', 'old ' || n, 'succeeded', at, at"
+        " FROM generate_series(1, %s) AS n, LATERAL (SELECT now() - interval '100 days' - n * interval '1 second')"
+        " AS made (at)",
+        (executions,),
+    )
+
+
+def test_what_others_hold_is_passed_over_and_not_waited_for(
+    database_url: str, watcher: Watcher, connection: psycopg.Connection[Any]
+) -> None:
+    held, free = execution(connection, 100), execution(connection, 100)
+    with psycopg.connect(database_url) as other:
+        other.execute("SELECT FROM watcher.pipeline_execution WHERE id = %s FOR UPDATE", (held,))
+        assert watcher.cleanup(now=NOW, batch_size=1).deleted["pipeline_execution"] <= 1
+    assert held in kept(connection)
+    watcher.cleanup(now=NOW)
+    assert kept(connection) == []
+    assert free != held
+
+
+def test_two_at_once_share_the_work(database_url: str, connection: psycopg.Connection[Any], tmp_path: Path) -> None:
+    fill(connection, 5_000)
+    deleted: list[int] = []
+
+    def clean() -> None:
+        with Watcher(database_url, settings=Settings(home=tmp_path)) as mine:
+            deleted.append(mine.cleanup(batch_size=50).total)
+
+    threads = [threading.Thread(target=clean) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    with Watcher(database_url, settings=Settings(home=tmp_path)) as last:
+        deleted.append(last.cleanup().total)
+    assert (sum(deleted), kept(connection)) == (5_000, [])
+
+
+def test_recording_and_checks_go_on_meanwhile(
+    database_url: str, watcher: Watcher, connection: psycopg.Connection[Any], tmp_path: Path
+) -> None:
+    fill(connection, 20_000)
+    watcher.update_pipeline("p", timeliness_number=1, timeliness_datepart="minute")
+    errors: list[BaseException] = []
+    recorded = 0
+    stop = threading.Event()
+
+    def others() -> None:
+        nonlocal recorded
+        try:
+            with Watcher(database_url, settings=Settings(home=tmp_path)) as mine:
+                while not stop.is_set():
+                    with mine.track("p") as parent, mine.track("q", parent_id=parent.id):
+                        pass
+                    mine.record([record("p", f"late {recorded}", state=ExecutionState.FAILED)])
+                    mine.check_timeliness(lookback_minutes=200 * 24 * 60)
+                    mine.check_failures()
+                    recorded += 3
+        except BaseException as error:
+            errors.append(error)
+
+    thread = threading.Thread(target=others)
+    thread.start()
+    while not recorded and not errors:
+        time.sleep(0.01)
+    result = watcher.cleanup(batch_size=200)
+    stop.set()
+    thread.join()
+    assert errors == []
+    assert result.deleted["pipeline_execution"] >= 20_000
+    left = connection.execute("SELECT count(*) FROM watcher.pipeline_execution WHERE external_id LIKE 'old %'")
+    assert left.fetchone() == (0,)
+
+
+CLEAN = """
+import sys
+from watcher_core import Settings, Watcher
+
+def tell(done, expected):
+    print(done, flush=True)
+
+Watcher(sys.argv[1], settings=Settings()).cleanup(batch_size=100, progress=tell)
+"""
+
+
+def test_one_that_is_killed_has_done_its_part_and_the_next_goes_on(
+    database_url: str, watcher: Watcher, connection: psycopg.Connection[Any]
+) -> None:
+    fill(connection, 20_000)
+    with subprocess.Popen(
+        [sys.executable, "-c", CLEAN, database_url], stdout=subprocess.PIPE, text=True, env=os.environ
+    ) as process:
+        assert process.stdout is not None
+        done = next(int(line) for line in process.stdout if int(line) >= 1_000)
+        process.send_signal(signal.SIGKILL)
+    left = len(kept(connection))
+    assert 0 < left <= 20_000 - done
+    assert left % 100 == 0  # whole batches
+    assert watcher.cleanup().deleted["pipeline_execution"] == left
+    assert kept(connection) == []

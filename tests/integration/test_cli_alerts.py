@@ -1,0 +1,231 @@
+"""`watcher alerts …` and what `watcher doctor` says of alerts, against a real database and a server like Slack."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import logging
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.slack_server import Failure, SlackServer, slack_server
+from watcher_core import AlertKind, AlertLevel, AlertState, Settings, Watcher, alerts, delivery
+from watcher_core.checks.finding import Finding
+from watcher_core.cli import main, times
+
+
+@pytest.fixture(autouse=True)
+def logging_as_before() -> Iterator[None]:
+    logger = logging.getLogger("watcher")
+    before = logger.level, logger.handlers
+    yield
+    logger.level, logger.handlers = before
+
+
+@pytest.fixture(autouse=True)
+def no_pause(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(delivery, "pace", delivery.Pace(0))
+
+
+@pytest.fixture
+def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[SlackServer]:
+    with slack_server() as server:
+        monkeypatch.setenv("SLACK_WEBHOOK_URL", server.webhook)
+        yield server
+
+
+@pytest.fixture
+def watcher(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Watcher]:
+    monkeypatch.setenv("WATCHER_DATABASE_URL", database_url)
+    with Watcher(database_url, settings=Settings(home=tmp_path)) as watcher:
+        yield watcher
+
+
+@pytest.fixture
+def cli(capsys: pytest.CaptureFixture[str]) -> Cli:
+    return Cli(capsys)
+
+
+class Cli:
+    """Calls the command line in this process."""
+
+    def __init__(self, capsys: pytest.CaptureFixture[str]) -> None:
+        self._capsys = capsys
+
+    def __call__(self, *arguments: str, code: int = 0) -> str:
+        """What a command prints that ends with this exit code."""
+        with pytest.raises(SystemExit) as ended:
+            main(arguments)
+        printed = self._capsys.readouterr()
+        assert ended.value.code == code, printed.err
+        return printed.out + (printed.err if code else "")
+
+    def json(self, *arguments: str) -> Any:
+        return json.loads(self(*arguments, "--json"))
+
+
+def opened(watcher: Watcher, key: str, **fields: Any) -> int:
+    now = dt.datetime.now(dt.UTC)
+    pipeline = watcher.get_or_create_pipeline(f"pipeline-{key}", **fields.pop("options", {}))
+    given = {
+        "kind": AlertKind.FAILURE,
+        "level": AlertLevel.ERROR,
+        "pipeline_id": pipeline.id,
+        "pipeline_name": pipeline.name,
+        "execution_id": None,
+        "new": True,
+        "deduplication_key": key,
+        "at": now,
+        "details": {"error": {"class": "ValueError", "message": "no rows"}},
+    }
+    with watcher._transaction() as (session, _):
+        alerts.open_for(session, [Finding(**{**given, **fields})], now=now)
+    return watcher.alerts()[0].id
+
+
+def test_list_shows_what_is_not_resolved(watcher: Watcher, cli: Cli) -> None:
+    assert cli("alerts", "list") == ""
+    first, second = opened(watcher, "first"), opened(watcher, "second", kind=AlertKind.FRESHNESS)
+    watcher.resolve_alert(first)
+    assert [each["id"] for each in cli.json("alerts", "list")] == [second]
+    assert [each["id"] for each in cli.json("alerts", "list", "--all")] == [second, first]
+    assert [each["id"] for each in cli.json("alerts", "list", "--state", "resolved")] == [first]
+    assert [each["id"] for each in cli.json("alerts", "list", "--all", "--kind", "failure")] == [first]
+    assert [each["id"] for each in cli.json("alerts", "list", "--all", "-p", "pipeline-first")] == [first]
+    row = cli("alerts", "list").splitlines()[1].split()
+    assert row[:4] == [str(second), "error", "freshness", "pipeline-second"]
+    assert "no pipeline named 'typo'" in cli("alerts", "list", "-p", "typo", code=1)
+
+
+def test_show_says_all(watcher: Watcher, cli: Cli) -> None:
+    number = opened(watcher, "a")
+    shown = cli("alerts", "show", str(number))
+    assert "pipeline-a" in shown
+    assert "no rows" in shown
+    assert "to be told" in shown
+    assert cli.json("alerts", "show", str(number))["facts"]["error"]["class"] == "ValueError"
+    assert "no alert with id 999" in cli("alerts", "show", "999", code=1)
+
+
+def test_acknowledge_snooze_and_resolve(watcher: Watcher, cli: Cli) -> None:
+    number = opened(watcher, "a")
+    assert cli("alerts", "ack", str(number)) == f"alert {number}, failure of pipeline-a: acknowledged\n"
+    assert watcher.alert(number).state is AlertState.ACKNOWLEDGED
+    assert cli("alerts", "snooze", str(number), "2 hours").startswith(
+        f"alert {number}, failure of pipeline-a: quiet until "
+    )
+    assert watcher.alert(number).state is AlertState.SNOOZED
+    assert "is no time that can be read" in cli("alerts", "snooze", str(number), "soon", code=2)
+    assert "must be in the future" in cli("alerts", "snooze", str(number), "2001-01-01", code=1)
+    assert cli.json("alerts", "resolve", str(number))["state"] == "resolved"
+    assert f"alert {number} was resolved" in cli("alerts", "resolve", str(number), code=1)
+
+
+def test_deliver_from_the_shell(watcher: Watcher, cli: Cli, server: SlackServer) -> None:
+    opened(watcher, "a")
+    assert "To the webhook of SLACK_WEBHOOK_URL" in cli("alerts", "deliver", "--dry-run")
+    assert "ValueError: no rows" in cli("alerts", "deliver", "--dry-run")
+    assert server.requests == 0
+    assert cli("alerts", "deliver") == "messages: 1, alerts that they tell of: 1\n"
+    assert cli.json("alerts", "deliver") == {"messages": 0, "alerts": 0, "waiting": 0, "errors": []}
+    assert cli("alerts", "deliver", "--dry-run") == "nothing to tell\n"
+    assert cli.json("alerts", "deliver", "--dry-run") == []
+
+
+def test_what_could_not_be_delivered_is_said(watcher: Watcher, cli: Cli, server: SlackServer) -> None:
+    opened(watcher, "a")
+    server.fail(Failure(404, "no_service"))
+    told = cli("alerts", "deliver", code=1)
+    assert told.splitlines()[:2] == [
+        "messages: 0, alerts that they tell of: 0; 1 waiting",
+        "default: Slack answers HTTP 404: no_service",
+    ]
+    assert cli("alerts", "deliver", "--retry-now") == "messages: 1, alerts that they tell of: 1\n"
+
+
+def test_without_slack_a_delivery_says_what_to_set(watcher: Watcher, cli: Cli) -> None:
+    opened(watcher, "a")
+    assert "SLACK_WEBHOOK_URL is not set" in cli("alerts", "deliver", code=1)
+    assert "To nowhere: SLACK_WEBHOOK_URL is not set" in cli("alerts", "deliver", "--dry-run")
+
+
+def test_a_test_message(watcher: Watcher, cli: Cli, server: SlackServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert cli("alerts", "test") == "default: arrived\n"
+    assert "INFO: Test" in server.headers[0]
+    server.fail(Failure(403, "invalid_token"))
+    assert "default: Slack answers HTTP 403: invalid_token" in cli("alerts", "test", code=1)
+    assert "there is no destination 'typo'" in cli("alerts", "test", "--to", "typo", code=1)
+    monkeypatch.delenv("SLACK_WEBHOOK_URL")
+    assert "alerts go nowhere" in cli("alerts", "test", code=1)
+
+
+# Doctor
+
+
+def findings(cli: Cli, *arguments: str, topics: tuple[str, ...] = ("alerts", "slack")) -> list[tuple[str, str]]:
+    found = json.loads(cli("doctor", "--json", *arguments, code=0))["findings"]
+    return [(each["level"], each["message"]) for each in found if each["topic"] in topics]
+
+
+def test_doctor_says_that_alerts_go_nowhere(watcher: Watcher, cli: Cli) -> None:
+    assert findings(cli) == [("ok", "all are delivered"), ("ok", "not configured; alerts go nowhere, and wait")]
+
+
+def test_doctor_says_where_alerts_go_and_what_waits(watcher: Watcher, cli: Cli, server: SlackServer) -> None:
+    opened(watcher, "a")
+    [(level, waits), destination] = findings(cli)
+    assert (level, waits.startswith("1 wait to be delivered")) == ("ok", True)
+    assert destination == ("ok", "alerts can go to the webhook of SLACK_WEBHOOK_URL")
+    server.fail(Failure(404, "no_service"))
+    cli("alerts", "deliver", code=1)
+    [(level, waits), _] = findings(cli)
+    assert level == "warning"
+    assert waits.endswith("Slack answers HTTP 404: no_service")
+    assert "/services/" not in cli("doctor")
+
+
+def test_doctor_explains_the_route_of_a_pipeline(
+    watcher: Watcher, cli: Cli, server: SlackServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Path("routes.toml").write_text('[[routes]]\nowner = "team:x"\nkind = "failure"\nchannel = "#x"\n')
+    monkeypatch.setenv("WATCHER_SLACK_ROUTES", "routes.toml")
+    monkeypatch.setenv("WATCHER_SLACK_TOKEN", "xoxb-1")
+    watcher.get_or_create_pipeline("orders", pipeline_metadata={"owners": ["team:x"]})
+    assert findings(cli, "--pipeline", "orders", topics=("alerts",))[1:] == [
+        (
+            "ok",
+            "freshness and timeliness and anomaly alerts of this pipeline would go to the webhook of "
+            "SLACK_WEBHOOK_URL, by default",
+        ),
+        ("ok", "failure alerts of this pipeline would go to channel #x, by route 1"),
+    ]
+    assert "no pipeline named 'order'; did you mean 'orders'?" in cli("doctor", "--pipeline", "order", code=1)
+
+
+def test_doctor_finds_what_is_wrong(watcher: Watcher, cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+    Path("routes.toml").write_text('[[routes]]\nlevel = "error"\nwebhook = "ONCALL_WEBHOOK"\n')
+    monkeypatch.setenv("WATCHER_SLACK_ROUTES", "routes.toml")
+    assert "ONCALL_WEBHOOK is not set; what goes to the webhook of ONCALL_WEBHOOK waits" in cli("doctor", code=1)
+    monkeypatch.setenv("ONCALL_WEBHOOK", "hooks.slack.com/services/secret")
+    wrong = cli("doctor", code=1)
+    assert "ONCALL_WEBHOOK is set, but the address is not one" in wrong
+    assert "services/secret" not in wrong
+    Path("routes.toml").write_text("[[routes]]\nlevel = 'loud'\nchannel = '#a'\n")
+    assert "routes.toml: route 1, level is 'loud'" in cli("doctor", code=1)
+
+
+@pytest.mark.parametrize(
+    ("text", "until"),
+    [
+        ("2 hours", dt.datetime(2026, 3, 10, 14, tzinfo=dt.UTC)),
+        ("1d", dt.datetime(2026, 3, 11, 12, tzinfo=dt.UTC)),
+        ("tomorrow", dt.datetime(2026, 3, 11, tzinfo=dt.UTC)),
+        ("2026-04-01 09:30", dt.datetime(2026, 4, 1, 9, 30, tzinfo=dt.UTC)),
+        ("2026-04-01T09:30:00+02:00", dt.datetime(2026, 4, 1, 7, 30, tzinfo=dt.UTC)),
+    ],
+)
+def test_moments_in_the_future(text: str, until: dt.datetime) -> None:
+    assert times.read_until(text, now=dt.datetime(2026, 3, 10, 12, tzinfo=dt.UTC)) == until

@@ -1,0 +1,672 @@
+"""Alerts arrive: through failures, outages, races and changes of mind, each once, in order, in few messages."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import logging
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from pydantic import SecretStr
+
+from tests.factories import NOON, at, unique
+from tests.slack_server import TOKEN, Failure, SlackServer, broken_limit, slack_server
+from watcher_core import (
+    Alert,
+    AlertEvent,
+    AlertKind,
+    AlertLevel,
+    AlertState,
+    DeliveryError,
+    DeliveryResult,
+    InvalidValueError,
+    Settings,
+    SlackChannel,
+    SlackMessage,
+    Watcher,
+    alerts,
+    delivery,
+    messages,
+    outbox,
+)
+from watcher_core.checks.finding import Finding
+from watcher_core.delivery import Pace
+
+
+class Clock:
+    """Time that passes when somebody sleeps."""
+
+    def __init__(self) -> None:
+        self.seconds = 0.0
+        self.slept: list[float] = []
+
+    def __call__(self) -> float:
+        return self.seconds
+
+    def sleep(self, seconds: float) -> None:
+        self.slept.append(seconds)
+        self.seconds += seconds
+
+
+@pytest.fixture
+def server() -> Iterator[SlackServer]:
+    with slack_server() as server:
+        yield server
+
+
+@pytest.fixture
+def watcher(module_database_url: str, tmp_path: Path, server: SlackServer) -> Iterator[Watcher]:
+    """A Watcher whose alerts go to the server, without any alerts yet."""
+    settings = Settings(home=tmp_path, slack_webhook_url=SecretStr(server.webhook))
+    with Watcher(module_database_url, settings=settings) as watcher:
+        yield watcher
+        with watcher._transaction() as (session, _):
+            session.execute(sa.text("TRUNCATE watcher.alert"))
+
+
+def configured(watcher: Watcher, **settings: Any) -> Watcher:
+    """The same database, with other settings."""
+    url = watcher.url.set(drivername="postgresql").render_as_string(hide_password=False)
+    return Watcher(url, settings=Settings(home=watcher.settings.home, **settings))
+
+
+def finding(watcher: Watcher, key: str, **fields: Any) -> Finding:
+    name = fields.pop("pipeline", f"pipeline {key}")
+    options = fields.pop("options", {})
+    pipeline = watcher.get_or_create_pipeline(name, **options)
+    given = {
+        "kind": AlertKind.FRESHNESS,
+        "level": AlertLevel.WARNING,
+        "pipeline_id": pipeline.id,
+        "pipeline_name": name,
+        "execution_id": None,
+        "new": True,
+        "deduplication_key": key,
+        "at": NOON,
+    }
+    return Finding(**{**given, **fields})
+
+
+def opened(watcher: Watcher, *keys: str, now: dt.datetime = NOON, **fields: Any) -> None:
+    found = [finding(watcher, key, at=now, **fields) for key in keys]
+    with watcher._transaction() as (session, _):
+        alerts.open_for(session, found, now=now)
+
+
+def gone(watcher: Watcher, *keys: str, now: dt.datetime) -> None:
+    with watcher._transaction() as (session, _):
+        alerts.resolve(session, keys=keys, now=now)
+
+
+def deliver(watcher: Watcher, now: dt.datetime = NOON, **options: Any) -> DeliveryResult:
+    options.setdefault("pace", Pace(0))
+    return watcher.deliver_alerts(now=now, **options)
+
+
+def by_key(watcher: Watcher) -> dict[str, Alert]:
+    return {alert.deduplication_key: alert for alert in watcher.alerts(limit=100_000)}
+
+
+def headlines(server: SlackServer) -> list[str]:
+    return [text.splitlines()[1] for text in server.texts]
+
+
+# Messages
+
+
+def test_alerts_of_one_kind_and_level_are_one_message(watcher: Watcher, server: SlackServer) -> None:
+    opened(watcher, "a", "b")
+    opened(watcher, "c", level=AlertLevel.ERROR)
+    opened(watcher, "d", kind=AlertKind.FAILURE)
+    assert deliver(watcher, at(1)) == DeliveryResult(messages=3, alerts=4)
+    assert server.headers == ["⚠️ WARNING: Freshness check", "🔴 ERROR: Freshness check", "⚠️ WARNING: Failures"]
+    assert "pipeline a" in server.texts[0]
+    assert "pipeline b" in server.texts[0]
+    alert = by_key(watcher)["a"]
+    assert (alert.delivered_at, alert.destination) == (alert.delivered_at, "default")
+    assert alert.delivered_at is not None
+    assert (alert.event, alert.next_attempt_at, alert.lease, alert.attempts) == (None, None, None, 0)
+    assert deliver(watcher, at(2)) == DeliveryResult()
+    assert server.requests == 3
+
+
+def test_a_recovery_follows_and_a_cause_that_is_back_too(watcher: Watcher, server: SlackServer) -> None:
+    opened(watcher, "a")
+    deliver(watcher)
+    gone(watcher, "a", now=at(5))
+    deliver(watcher, at(6))
+    opened(watcher, "a", now=at(10))
+    deliver(watcher, at(11))
+    gone(watcher, "a", now=at(15))
+    deliver(watcher, at(16))
+    assert headlines(server) == [
+        "1 pipeline has stale data",
+        "1 pipeline is no longer stale",
+        "Back again: 1 pipeline has stale data",
+        "1 pipeline is no longer stale",
+    ]
+    assert len(by_key(watcher)) == 1
+
+
+def test_what_comes_and_goes_unnoticed_is_not_told(watcher: Watcher, server: SlackServer) -> None:
+    opened(watcher, "a")
+    gone(watcher, "a", now=at(1))
+    assert deliver(watcher, at(2)) == DeliveryResult()
+    assert server.requests == 0
+
+
+def test_a_snoozed_alert_is_told_again_after_its_time(watcher: Watcher, server: SlackServer) -> None:
+    opened(watcher, "a", "b")
+    deliver(watcher)
+    until = dt.datetime.now(dt.UTC) + dt.timedelta(hours=1)
+    watcher.snooze_alert(by_key(watcher)["a"].id, until=until)
+    assert deliver(watcher, until - dt.timedelta(seconds=1)) == DeliveryResult()
+    assert deliver(watcher, until) == DeliveryResult(messages=1, alerts=1)
+    assert headlines(server)[-1] == "Still so: 1 pipeline has stale data"
+    assert by_key(watcher)["a"].state is AlertState.OPEN
+
+
+def test_thirty_thousand_alerts_are_one_message(watcher: Watcher, server: SlackServer) -> None:
+    one = finding(watcher, "0")
+    fields = {name: getattr(one, name) for name in Finding.__slots__}
+    with watcher._transaction() as (session, _):
+        found = [Finding(**{**fields, "deduplication_key": str(number)}) for number in range(30_000)]
+        alerts.open_for(session, found, now=NOON)
+    assert deliver(watcher) == DeliveryResult(messages=1, alerts=30_000)
+    assert server.texts[0].endswith("… and 29,980 more")
+    with watcher._transaction() as (session, _):
+        assert alerts.resolve_gone(session, kind=AlertKind.FRESHNESS, still=[], now=at(1)) == 30_000
+    assert deliver(watcher, at(2)) == DeliveryResult(messages=1, alerts=30_000)
+    assert headlines(server)[-1] == "30,000 pipelines are no longer stale"
+
+
+def test_names_link_to_dagster(watcher: Watcher, server: SlackServer) -> None:
+    from tests.factories import record
+
+    told = record("raw/flights", "run-1/step/raw", execution_metadata={"run_id": "run-1", "step_key": "step"})
+    watcher.record([told])
+    [execution] = watcher.executions(pipeline="raw/flights")
+    opened(watcher, "a", pipeline="raw/flights", execution_id=execution.id, kind=AlertKind.TIMELINESS)
+    linking = configured(
+        watcher, slack_webhook_url=watcher.settings.slack_webhook_url, dagster_url="https://dagster.example.com"
+    )
+    with linking:
+        deliver(linking)
+    assert f"<https://dagster.example.com/runs/run-1|execution {execution.id}>" in server.texts[0]
+    assert "<https://dagster.example.com/assets/raw/flights|raw/flights>" in server.texts[0]
+
+
+# Failures
+
+
+@pytest.mark.parametrize(
+    "failure",
+    [
+        Failure(500),
+        Failure(403, "invalid_token"),
+        Failure(404, "no_service"),
+        Failure(410, "channel_is_archived"),
+        Failure(302, "", {"Location": "/elsewhere"}),
+    ],
+)
+def test_what_fails_is_tried_again_later(watcher: Watcher, server: SlackServer, failure: Failure) -> None:
+    opened(watcher, "a")
+    server.fail(failure)
+    failed = deliver(watcher)
+    assert (failed.messages, failed.waiting) == (0, 1)
+    assert failed.errors[0].startswith(f"default: Slack answers HTTP {failure.status}")
+    alert = by_key(watcher)["a"]
+    assert (alert.state, alert.event, alert.attempts, alert.lease) == (AlertState.OPEN, AlertEvent.OPENED, 1, None)
+    assert alert.last_error is not None
+    assert f"HTTP {failure.status}" in alert.last_error
+    assert alert.next_attempt_at is not None
+    assert at(0.25) <= alert.next_attempt_at <= at(0.6)
+    deliver(watcher, alert.next_attempt_at - dt.timedelta(seconds=1))
+    assert server.requests == 1
+    assert deliver(watcher, alert.next_attempt_at) == DeliveryResult(messages=1, alerts=1)
+    assert by_key(watcher)["a"].last_error is None
+
+
+def test_a_server_that_refuses_connections(watcher: Watcher, server: SlackServer) -> None:
+    opened(watcher, "a")
+    port = server.port
+    server.close()
+    assert deliver(watcher).errors == ("default: Slack cannot be reached: [Errno 111] Connection refused",)
+    with slack_server(port) as back:
+        assert deliver(watcher, at(1)).messages == 1
+        assert len(back.messages) == 1
+
+
+def test_the_wait_grows_and_has_an_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(delivery.random, "uniform", lambda _, most: most)
+    waits = [delivery.retry_after(attempts, DeliveryError("down")) for attempts in (0, 1, 2, 3, 4, 5, 6, 1_000)]
+    assert waits == [30, 60, 120, 240, 480, 900, 900, 900]
+    assert delivery.retry_after(3, DeliveryError("wait", retry_after=7)) == 7
+
+
+def test_slack_s_own_time_to_wait_holds_for_all_that_goes_there(watcher: Watcher, server: SlackServer) -> None:
+    opened(watcher, "a")
+    opened(watcher, "b", kind=AlertKind.FAILURE)
+    server.fail(Failure(429, "rate_limited", {"Retry-After": "300"}))
+    assert deliver(watcher).waiting == 2
+    assert server.requests == 1
+    opened(watcher, "c", now=at(1), kind=AlertKind.TIMELINESS)
+    waiting = deliver(watcher, at(2))
+    assert (waiting.messages, waiting.waiting) == (0, 3)
+    assert waiting.errors == ("default: Slack asks to wait for 300 s",)
+    assert server.requests == 1
+    # No attempt was made for the others.
+    assert {key: alert.attempts for key, alert in by_key(watcher).items()} == {"a": 1, "b": 0, "c": 0}
+    assert deliver(watcher, at(6)) == DeliveryResult(messages=3, alerts=3)
+
+
+def test_who_has_mended_it_need_not_wait(watcher: Watcher, server: SlackServer) -> None:
+    opened(watcher, "a")
+    server.fail(Failure(404, "no_service"))
+    deliver(watcher)
+    assert deliver(watcher, at(0.01)).messages == 0
+    assert deliver(watcher, at(0.02), retry_now=True).messages == 1
+
+
+def test_refused_blocks_go_as_text(watcher: Watcher, server: SlackServer) -> None:
+    opened(watcher, "a")
+    server.fail(Failure(400, "invalid_blocks"))
+    assert deliver(watcher).messages == 1
+    assert "blocks" not in server.messages[0]
+    assert "pipeline a" in server.texts[0]
+
+
+def test_a_message_that_is_refused_altogether_goes_without_anybody_s_text(
+    watcher: Watcher, server: SlackServer
+) -> None:
+    """What is wrong with one message must not keep back all others."""
+    opened(watcher, "a")
+    opened(watcher, "b", kind=AlertKind.FAILURE)
+    server.fail(Failure(400, "invalid_blocks"), Failure(400, "invalid_payload"))
+    assert deliver(watcher).messages == 2
+    assert server.texts[0].splitlines()[1:] == [
+        "1 pipeline has stale data",
+        "2026-03-01 12:00:00 UTC",
+        "for details: watcher alerts list",
+    ]
+    assert "pipeline b" in server.texts[1]
+
+
+def test_a_thread_that_is_gone_is_no_reason_not_to_tell(watcher: Watcher, server: SlackServer) -> None:
+    senders = {"default": SlackChannel("#data", SecretStr(TOKEN), api=server.api)}
+    opened(watcher, "a")
+    deliver(watcher, senders=senders)
+    gone(watcher, "a", now=at(1))
+    refusal = Failure(200, json.dumps({"ok": False, "error": "thread_not_found"}))
+    server.fail(refusal, refusal)
+    assert deliver(watcher, at(2), senders=senders).messages == 1
+    assert "thread_ts" not in server.messages[-1]
+    assert "pipeline a" in server.texts[-1]
+
+
+def test_a_place_that_refuses_everything_is_tried_again(watcher: Watcher, server: SlackServer) -> None:
+    opened(watcher, "a")
+    server.fail(*[Failure(400, "invalid_payload")] * 3)
+    assert deliver(watcher).errors == ("default: Slack answers HTTP 400: invalid_payload",)
+    assert deliver(watcher, at(1)).messages == 1
+
+
+def test_an_answer_that_is_lost_means_the_message_comes_twice(watcher: Watcher, server: SlackServer) -> None:
+    opened(watcher, "a")
+    server.fail(Failure(500, takes_it=True))
+    deliver(watcher)
+    deliver(watcher, at(1))
+    assert len(server.messages) == 2
+
+
+def test_nothing_of_the_address_is_ever_told(
+    watcher: Watcher, server: SlackServer, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    opened(watcher, "a")
+    server.fail(Failure(500))
+    failed = deliver(watcher)
+    server.close()
+    failed_again = deliver(watcher, at(1))
+    shown = f"{failed} {failed_again} {by_key(watcher)} {watcher.settings!r} {caplog.text}"
+    assert "/services/" not in shown
+    assert "alerts wait for default" in caplog.text
+
+
+# Without configuration
+
+
+def test_without_configuration_alerts_wait_and_no_attempt_is_burnt(watcher: Watcher) -> None:
+    opened(watcher, "a")
+    with configured(watcher) as unconfigured:
+        for minute in range(3):
+            waits = deliver(unconfigured, at(minute))
+            assert waits.waiting == 1
+            assert waits.errors == ("no destination: SLACK_WEBHOOK_URL is not set, and no route matches",)
+    alert = by_key(watcher)["a"]
+    assert (alert.attempts, alert.last_error, alert.next_attempt_at) == (0, None, NOON)
+    assert deliver(watcher, at(9)).messages == 1
+
+
+def test_routes_that_miss_their_secret_wait_for_it(watcher: Watcher, server: SlackServer, tmp_path: Path) -> None:
+    path = tmp_path / "routes.toml"
+    path.write_text('[[routes]]\nkind = "failure"\nwebhook = "ONCALL_WEBHOOK"\n')
+    opened(watcher, "a", kind=AlertKind.FAILURE)
+    opened(watcher, "b")
+    url = watcher.settings.slack_webhook_url
+    with configured(watcher, slack_webhook_url=url, slack_routes=path) as routed:
+        assert deliver(routed) == DeliveryResult(
+            messages=1, alerts=1, waiting=1, errors=("ONCALL_WEBHOOK: ONCALL_WEBHOOK is not set",)
+        )
+        Path(".env").write_text(f"ONCALL_WEBHOOK={server.webhook}")
+        assert deliver(routed, at(1)) == DeliveryResult(messages=1, alerts=1)
+    assert by_key(watcher)["a"].destination == "ONCALL_WEBHOOK"
+
+
+def test_a_preview_shows_what_would_be_sent_and_changes_nothing(watcher: Watcher, server: SlackServer) -> None:
+    opened(watcher, "a", "b")
+    before = by_key(watcher)
+    [shown] = watcher.preview_alerts(now=at(1))
+    assert (shown.destination, shown.alerts) == ("the webhook of SLACK_WEBHOOK_URL", 2)
+    assert "2 pipelines have stale data" in shown.text
+    with configured(watcher) as unconfigured:
+        [shown] = unconfigured.preview_alerts(now=at(1))
+        assert shown.destination == "nowhere: SLACK_WEBHOOK_URL is not set"
+    assert by_key(watcher) == before
+    assert server.requests == 0
+
+
+# Routes, channels and threads
+
+
+def routed(watcher: Watcher, tmp_path: Path, text: str) -> Watcher:
+    path = tmp_path / "routes.toml"
+    path.write_text(text)
+    return configured(watcher, slack_routes=path, slack_webhook_url=watcher.settings.slack_webhook_url)
+
+
+def test_alerts_take_their_routes(watcher: Watcher, server: SlackServer, tmp_path: Path) -> None:
+    text = '[[routes]]\nowner = "team:finance"\nchannel = "#finance"\n[[routes]]\ngroup = "sales"\nchannel = "#sales"\n'
+    owned = {"pipeline_metadata": {"owners": ["anna", "team:finance"]}}
+    opened(watcher, "a", options=owned)
+    opened(watcher, "b", options={"pipeline_type_name": "sales"})
+    opened(watcher, "c")
+    senders = {name: SlackChannel(name, SecretStr(TOKEN), api=server.api) for name in ("#finance", "#sales")}
+    with routed(watcher, tmp_path, text) as told:
+        assert deliver(told, senders=senders).messages == 3
+        assert [each.destination for each in told.alert_routes("pipeline a")] == ["channel #finance"]
+    assert [message.get("channel") for message in server.messages] == ["#finance", "#sales", None]
+    assert {key: alert.destination for key, alert in by_key(watcher).items()} == {
+        "a": "#finance",
+        "b": "#sales",
+        "c": "default",
+    }
+
+
+def test_a_recovery_answers_in_the_thread_of_its_opening(watcher: Watcher, server: SlackServer) -> None:
+    senders = {"default": SlackChannel("#data", SecretStr(TOKEN), api=server.api)}
+    opened(watcher, "a", "b")
+    deliver(watcher, senders=senders)
+    opened(watcher, "c", now=at(1))
+    deliver(watcher, at(1), senders=senders)
+    gone(watcher, "a", "c", now=at(5))
+    deliver(watcher, at(6), senders=senders)
+    opened(watcher, "a", now=at(7))
+    deliver(watcher, at(7), senders=senders)
+    threads = [message.get("thread_ts") for message in server.messages]
+    # Openings, and what is back, are for everyone to see: they are messages of their own.
+    assert threads == [None, None, "1.000100", "2.000100", None]
+    assert by_key(watcher)["a"].thread == "5.000100"
+    assert by_key(watcher)["b"].thread == "1.000100"
+
+
+def test_recoveries_of_many_threads_are_one_message(watcher: Watcher, server: SlackServer) -> None:
+    senders = {"default": SlackChannel("#data", SecretStr(TOKEN), api=server.api)}
+    keys = [str(number) for number in range(outbox.MAX_THREADS + 1)]
+    for minute, key in enumerate(keys):
+        opened(watcher, key, now=at(minute))
+        deliver(watcher, at(minute), senders=senders)
+    gone(watcher, *keys, now=at(30))
+    assert deliver(watcher, at(31), senders=senders).messages == 1
+    assert "thread_ts" not in server.messages[-1]
+
+
+def test_a_recovery_goes_where_its_opening_went(watcher: Watcher, server: SlackServer, tmp_path: Path) -> None:
+    senders = {name: SlackChannel(name, SecretStr(TOKEN), api=server.api) for name in ("#one", "#two")}
+    opened(watcher, "a")
+    with routed(watcher, tmp_path, '[[routes]]\nchannel = "#one"') as before:
+        deliver(before, senders=senders)
+    gone(watcher, "a", now=at(1))
+    with routed(watcher, tmp_path, '[[routes]]\nchannel = "#two"\n[[routes]]\nchannel = "#one"') as after:
+        deliver(after, at(2), senders=senders)
+    assert [message["channel"] for message in server.messages] == ["#one", "#one"]
+
+
+def test_a_sender_that_raises_anything_loses_nothing(watcher: Watcher) -> None:
+    class Broken:
+        def send(self, message: SlackMessage, *, thread: str | None) -> str | None:
+            raise LookupError("no such <channel>")
+
+    opened(watcher, "a")
+    failed = deliver(watcher, senders={"default": Broken()})
+    assert failed.errors == ("default: LookupError: no such &lt;channel&gt;",)
+    assert deliver(watcher, at(1)).messages == 1
+
+
+def test_a_test_message_goes_everywhere(watcher: Watcher, server: SlackServer, tmp_path: Path) -> None:
+    with routed(watcher, tmp_path, '[[routes]]\nkind = "failure"\nchannel = "#oncall"') as told:
+        assert told.send_test_alert() == {"#oncall": "WATCHER_SLACK_TOKEN is not set", "default": None}
+        assert told.send_test_alert("default") == {"default": None}
+        with pytest.raises(InvalidValueError, match="there is no destination '#typo'; there are #oncall, default"):
+            told.send_test_alert("#typo")
+    assert broken_limit(server.messages[0]) is None
+    server.fail(Failure(404, "no_service"))
+    assert watcher.send_test_alert() == {"default": "Slack answers HTTP 404: no_service"}
+    with configured(watcher) as unconfigured:
+        assert unconfigured.send_test_alert() == {}
+
+
+# Pace and time
+
+
+def test_a_destination_gets_a_message_a_second(watcher: Watcher, server: SlackServer) -> None:
+    clock = Clock()
+    pace = Pace(clock=clock, sleep=clock.sleep)
+    for level in AlertLevel:
+        opened(watcher, f"{level} a", level=level)
+        opened(watcher, f"{level} b", level=level, kind=AlertKind.FAILURE)
+    assert deliver(watcher, pace=pace).messages == 6
+    assert clock.slept == [1.0] * 5
+    opened(watcher, "next", now=at(1))
+    deliver(watcher, at(1), pace=pace)
+    assert clock.slept == [1.0] * 6
+
+
+def test_what_does_not_fit_the_time_is_left_to_the_next_delivery(watcher: Watcher, server: SlackServer) -> None:
+    clock = Clock()
+    pace = Pace(20, clock=clock, sleep=clock.sleep)
+    for level in AlertLevel:
+        opened(watcher, level, level=level)
+    assert deliver(watcher, pace=pace) == DeliveryResult(messages=2, alerts=2, waiting=1)
+    left = next(alert for alert in watcher.alerts() if alert.event)
+    assert (left.attempts, left.lease, left.last_error) == (0, None, None)
+    assert deliver(watcher, at(2), pace=Pace(0)).messages == 1
+
+
+# What changes while a message is under way
+
+
+class During:
+    """A sender during whose sending something happens."""
+
+    def __init__(self, happens: Callable[[], object], *, fails: bool = False) -> None:
+        self.happens = happens
+        self.fails = fails
+        self.sent: list[SlackMessage] = []
+
+    def send(self, message: SlackMessage, *, thread: str | None) -> str | None:
+        self.happens()
+        if self.fails:
+            raise DeliveryError("down")
+        self.sent.append(message)
+        return None
+
+
+def test_an_alert_that_resolves_while_its_opening_is_under_way(watcher: Watcher, server: SlackServer) -> None:
+    opened(watcher, "a")
+    deliver(watcher, senders={"default": During(lambda: gone(watcher, "a", now=at(0.1)))})
+    assert by_key(watcher)["a"].event is AlertEvent.RESOLVED
+    deliver(watcher, at(1))
+    assert headlines(server) == ["1 pipeline is no longer stale"]
+
+
+def test_an_alert_that_resolves_while_its_opening_fails(watcher: Watcher, server: SlackServer) -> None:
+    opened(watcher, "a")
+    deliver(watcher, senders={"default": During(lambda: gone(watcher, "a", now=at(0.1)), fails=True)})
+    deliver(watcher, at(1))
+    assert headlines(server) == ["1 alert came and went while messages did not get through"]
+    assert deliver(watcher, at(60)) == DeliveryResult()
+
+
+def test_an_alert_that_is_back_while_its_recovery_is_under_way(watcher: Watcher, server: SlackServer) -> None:
+    opened(watcher, "a")
+    deliver(watcher)
+    gone(watcher, "a", now=at(5))
+    deliver(watcher, at(6), senders={"default": During(lambda: opened(watcher, "a", now=at(6.1)))})
+    deliver(watcher, at(7))
+    assert headlines(server)[1:] == ["Back again: 1 pipeline has stale data"]
+
+
+def test_an_alert_that_is_snoozed_while_its_opening_is_under_way(watcher: Watcher, server: SlackServer) -> None:
+    opened(watcher, "a")
+    until = dt.datetime.now(dt.UTC) + dt.timedelta(hours=1)
+    deliver(
+        watcher,
+        senders={"default": During(lambda: watcher.snooze_alert(by_key(watcher)["a"].id, until=until))},
+    )
+    alert = by_key(watcher)["a"]
+    assert (alert.state, alert.event, alert.next_attempt_at) == (AlertState.SNOOZED, AlertEvent.REMINDED, until)
+
+
+def test_nobody_else_delivers_what_is_under_way(watcher: Watcher, server: SlackServer) -> None:
+    opened(watcher, "a")
+    seen: list[DeliveryResult] = []
+    deliver(watcher, senders={"default": During(lambda: seen.append(deliver(watcher, at(1), retry_now=True)))})
+    assert [each.messages for each in seen] == [0]
+    assert server.requests == 0
+
+
+def test_a_lease_that_has_run_out_is_taken_over(watcher: Watcher, server: SlackServer) -> None:
+    """Whoever dies after sending leaves the mark undone: the message comes a second time, and never a third."""
+    opened(watcher, "a")
+
+    def die() -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        deliver(watcher, senders={"default": During(die)})
+    assert deliver(watcher, at(1)).messages == 0
+    assert deliver(watcher, NOON + outbox.LEASE).messages == 1
+    assert deliver(watcher, at(60)).messages == 0
+
+
+def test_a_late_mark_does_not_touch_what_somebody_else_has_taken_over(watcher: Watcher, server: SlackServer) -> None:
+    opened(watcher, "a")
+    slow = During(lambda: deliver(watcher, NOON + outbox.LEASE), fails=True)
+    deliver(watcher, senders={"default": slow})
+    alert = by_key(watcher)["a"]
+    assert (alert.event, alert.last_error) == (None, None)
+    assert alert.delivered_at is not None
+
+
+# Several at once
+
+
+def test_several_deliverers_at_once_send_nothing_twice(
+    watcher: Watcher, server: SlackServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(messages, "SHOWN", 1_000)  # each message names all of its alerts
+    keys = [unique("key") for _ in range(60)]
+    opened(watcher, *keys)
+    done = threading.Event()
+    failures: list[BaseException] = []
+
+    def deliver_on() -> None:
+        try:
+            while not done.is_set():
+                deliver(watcher, at(1))
+        except BaseException as error:
+            failures.append(error)
+
+    threads = [threading.Thread(target=deliver_on) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    # Checks go on meanwhile.
+    for number in range(30):
+        opened(watcher, f"{number} new")
+        gone(watcher, keys[number], now=NOON)
+    done.set()
+    for thread in threads:
+        thread.join()
+    assert failures == []
+    while deliver(watcher, at(2)).messages:
+        pass
+    told = [
+        (message["blocks"][0]["text"]["text"], line.rpartition(" [alert ")[2])
+        for message in server.messages
+        for block in message["blocks"][2:-1]
+        for line in block["text"]["text"].splitlines()
+    ]
+    assert len(told) == len(set(told))
+    openings = {number for header, number in told if "RESOLVED" not in header}
+    recoveries = {number for header, number in told if "RESOLVED" in header}
+    # Whoever heard of an alert heard of its end; those that went before their turn came were nobody's business.
+    found = watcher.alerts(limit=1_000)
+    assert openings == {f"{alert.id}]" for alert in found if alert.delivered_at}
+    assert recoveries == {f"{alert.id}]" for alert in found if alert.delivered_at and alert.resolved_at}
+    assert len(openings) >= 60
+    assert all(alert.event is None for alert in found)
+
+
+# A day without Slack
+
+
+def test_slack_is_down_for_a_day(watcher: Watcher, server: SlackServer) -> None:
+    """An alert every quarter of an hour, half of which go away; a deliverer every half minute."""
+    server.down = Failure(503, "down")
+    open_at_the_end = set()
+    for tick in range(0, 24 * 60, 15):
+        key = f"{tick:04}"
+        kind = AlertKind.FAILURE if tick % 60 == 0 else AlertKind.FRESHNESS
+        opened(watcher, key, now=at(tick), kind=kind)
+        for half_minute in range(0, 30, 6):
+            deliver(watcher, at(tick + half_minute / 2))
+        if tick % 30 == 0:
+            gone(watcher, key, now=at(tick + 14))
+        else:
+            open_at_the_end.add(key)
+    asked = server.requests
+    assert asked < 24 * 60 / 5, "a place that is down is left alone"
+    assert watcher.undelivered_alerts().count == 24 * 4
+
+    server.down = None
+    results = [deliver(watcher, at(24 * 60 + minute)) for minute in range(20)]
+    assert sum(result.alerts for result in results) == 24 * 4
+    assert len(server.messages) <= 4, "a digest, not a storm"
+    assert watcher.undelivered_alerts().count == 0
+    assert sorted(headlines(server)) == [
+        "24 alerts came and went while messages did not get through",
+        "24 alerts came and went while messages did not get through",
+        "48 pipelines have stale data",
+    ]
+    alerts_now = by_key(watcher)
+    assert {key for key, alert in alerts_now.items() if alert.state is AlertState.OPEN} == open_at_the_end
+    assert all(alert.delivered_at for alert in alerts_now.values())
+    for text in server.texts:
+        numbers = [int(line.rpartition("[alert ")[2][:-1]) for line in text.splitlines() if line.startswith("•")]
+        assert numbers == sorted(numbers), "in the order in which they came"

@@ -1,0 +1,403 @@
+"""What messages look like, within Slack's limits, and the sending to a server that behaves as Slack does."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import logging
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import SecretStr
+
+from tests.factories import NOON, at
+from tests.slack_server import TOKEN, Failure, SlackServer, broken_limit, slack_server
+from watcher_core import Alert, AlertEvent, AlertKind, AlertLevel, AlertState, DeliveryError, SlackMessage, slack
+from watcher_core.messages import SHOWN, Notice, duration, message
+from watcher_core.slack import SlackChannel, SlackWebhook, escape
+
+URL = "https://dagster.example.com/prefix/"
+
+FACTS: dict[AlertKind, dict[str, Any]] = {
+    AlertKind.FRESHNESS: {
+        "expected_number": 12,
+        "expected_datepart": "hour",
+        "used_child_config": True,
+        "last_dml_timestamp": "2026-02-28T20:30:00+00:00",
+        "last_target_insert": "2026-02-28T20:30:00+00:00",
+        "last_target_update": "2026-02-27T10:00:00+01:00",
+        "due_at": "2026-03-01T08:30:00+00:00",
+    },
+    AlertKind.TIMELINESS: {
+        "expected_number": 30,
+        "expected_datepart": "minute",
+        "used_child_config": False,
+        "duration_seconds": 3621.4,
+        "execution_state": "running",
+    },
+    AlertKind.FAILURE: {"error": {"class": "ValueError", "message": "no <b>rows</b>"}, "failures_in_a_row": 3},
+    AlertKind.ANOMALY: {
+        "metrics": [
+            {
+                "metric_field": "duration_seconds",
+                "value": 1_814_400,
+                "expected": 164_945.45,
+                "lower": 120_000,
+                "upper": 210_000,
+                "z_score": 11.04,
+                "confidence": 1.0,
+                "deviation_percent": 1000.0,
+                "lookback_days": 30,
+                "runs": 26,
+                "profile": "Mondays 09:00",
+            },
+            {"metric_field": "inserts", "value": 0, "expected": 100.0, "lower": None, "upper": 130.0},
+        ]
+    },
+}
+
+
+def alert(number: int = 1, **fields: Any) -> Alert:
+    kind = fields.get("kind", AlertKind.FRESHNESS)
+    return Alert(
+        **{
+            "id": number,
+            "kind": kind,
+            "level": AlertLevel.WARNING,
+            "state": AlertState.OPEN,
+            "deduplication_key": f"key {number}",
+            "pipeline_id": 100 + number,
+            "pipeline_name": "stock/prices",
+            "pipeline_execution_id": None if kind is AlertKind.FRESHNESS else 456,
+            "facts": FACTS[kind],
+            "opened_at": NOON,
+            "resolved_by_hand": False,
+            "event": AlertEvent.OPENED,
+            "attempts": 0,
+        }
+        | dict.fromkeys(
+            (
+                "acknowledged_at",
+                "snoozed_until",
+                "resolved_at",
+                "reopened_at",
+                "next_attempt_at",
+                "lease",
+                "last_error",
+                "delivered_at",
+                "recovery_delivered_at",
+                "destination",
+                "thread",
+            )
+        )
+        | fields
+    )
+
+
+def written(*alerts: Alert, event: AlertEvent = AlertEvent.OPENED, total: int | None = None, **links: Any) -> Any:
+    notices = [Notice(each, **links) for each in alerts]
+    return message(
+        notices,
+        event=event,
+        kind=alerts[0].kind,
+        level=alerts[0].level,
+        total=len(alerts) if total is None else total,
+        now=NOON,
+        dagster_url=URL,
+    )
+
+
+# What it says
+
+
+def test_freshness_says_what_happened_when_and_what_was_expected() -> None:
+    text = written(alert(1), alert(2)).text
+    assert text.splitlines() == [
+        "⚠️ WARNING: Freshness check",
+        "2 pipelines have stale data",
+        "2026-03-01 12:00:00 UTC",
+        "• stock/prices (ID 101): last change 2026-02-28 20:30:00 UTC (insert 2026-02-28 20:30:00 UTC, "
+        "update 2026-02-27 09:00:00 UTC), expected within 12 hours (child configuration), overdue by 3 h 30 min "
+        "[alert 1]",
+        "• stock/prices (ID 102): last change 2026-02-28 20:30:00 UTC (insert 2026-02-28 20:30:00 UTC, "
+        "update 2026-02-27 09:00:00 UTC), expected within 12 hours (child configuration), overdue by 3 h 30 min "
+        "[alert 2]",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("state", "told"),
+    [
+        ("running", "1 h (running)"),
+        ("succeeded", "1 h (completed)"),
+        ("failed", "1 h (completed, failed)"),
+    ],
+)
+def test_timeliness_says_whether_it_still_runs(state: str, told: str) -> None:
+    facts = {**FACTS[AlertKind.TIMELINESS], "execution_state": state}
+    line = written(alert(kind=AlertKind.TIMELINESS, facts=facts)).text.splitlines()[-1]
+    assert line == (
+        f"• execution 456 of stock/prices (ID 101): {told}, expected within 30 minutes (parent configuration) [alert 1]"
+    )
+
+
+def test_a_failure_says_its_error_and_how_many_there_were() -> None:
+    line = written(alert(kind=AlertKind.FAILURE, level=AlertLevel.ERROR)).text.splitlines()[-1]
+    assert line == (
+        "• execution 456 of stock/prices (ID 101): ValueError: no &lt;b&gt;rows&lt;/b&gt;, 3 failures in a row "
+        "[alert 1]"
+    )
+
+
+def test_an_anomaly_says_all_its_metrics() -> None:
+    line = written(alert(kind=AlertKind.ANOMALY)).text.splitlines()[-1]
+    assert line == (
+        "• execution 456 of stock/prices (ID 101): duration_seconds is 1,814,400, usual is 164,945 "
+        "(120,000 to 210,000), z 11.0, deviation 1,000.0 %, confidence 1.00, lookback days 30, from runs 26, "
+        "compared with Mondays 09:00; inserts is 0, usual is 100 (any to 130) [alert 1]"
+    )
+
+
+@pytest.mark.parametrize(
+    ("event", "header", "headline"),
+    [
+        (AlertEvent.OPENED, "⚠️ WARNING: Freshness check", "1 pipeline has stale data"),
+        (AlertEvent.REMINDED, "⚠️ WARNING: Freshness check", "Still so: 1 pipeline has stale data"),
+        (AlertEvent.REOPENED, "⚠️ WARNING: Freshness check", "Back again: 1 pipeline has stale data"),
+        (AlertEvent.RESOLVED, "✅ RESOLVED: Freshness check", "1 pipeline is no longer stale"),
+        (
+            AlertEvent.MISSED,
+            "✅ RESOLVED: Freshness check",
+            "1 alert came and went while messages did not get through",
+        ),
+    ],
+)
+def test_each_event_has_its_words(event: AlertEvent, header: str, headline: str) -> None:
+    assert written(alert(resolved_at=at(95)), event=event).text.splitlines()[:2] == [header, headline]
+
+
+def test_a_recovery_says_how_long_it_took_and_who_resolved_it() -> None:
+    over = alert(state=AlertState.RESOLVED, resolved_at=at(95), resolved_by_hand=True)
+    line = written(over, event=AlertEvent.RESOLVED).text.splitlines()[-1]
+    assert line == ("• stock/prices (ID 101): resolved at 2026-03-01 13:35:00 UTC after 1 h 35 min by hand [alert 1]")
+
+
+def test_what_is_told_late_says_when_it_was_found_and_that_somebody_looks() -> None:
+    late = alert(opened_at=NOON - dt.timedelta(hours=2), state=AlertState.ACKNOWLEDGED)
+    assert ", found at 2026-03-01 10:00:00 UTC, acknowledged [alert 1]" in written(late).text
+
+
+@pytest.mark.parametrize("kind", AlertKind)
+@pytest.mark.parametrize("event", AlertEvent)
+def test_no_fact_is_needed(kind: AlertKind, event: AlertEvent) -> None:
+    assert broken_limit(written(alert(kind=kind, facts={}), event=event).as_json()) is None
+
+
+def test_names_link_to_the_asset_and_executions_to_the_run() -> None:
+    linked = written(alert(kind=AlertKind.FAILURE, pipeline_name="a b/c|>d"), is_asset=True, run_id="1234-ab")
+    section = linked.blocks[2]["text"]["text"]
+    assert "<https://dagster.example.com/prefix/runs/1234-ab|execution 456>" in section
+    assert "<https://dagster.example.com/prefix/assets/a%20b/c%7C%3Ed|a b/c|&gt;d>" in section
+    assert "<" not in written(alert()).text
+
+
+def test_a_terminal_gets_the_text_without_markup() -> None:
+    linked = written(alert(kind=AlertKind.FAILURE, pipeline_name="_a_"), is_asset=True, run_id="1")
+    assert "execution 456 of _a_ (ID 101): ValueError: no <b>rows</b>" in slack.unescape(linked.text)
+
+
+# Limits
+
+
+def test_thirty_thousand_are_one_message_that_says_how_many_more() -> None:
+    sent = written(*(alert(number) for number in range(1, 50)), total=30_000)
+    assert broken_limit(sent.as_json()) is None
+    assert sent.text.splitlines()[1] == "30,000 pipelines have stale data"
+    assert sent.text.splitlines()[-1] == f"… and {30_000 - SHOWN:,} more"
+    assert sum(block.get("text", {}).get("text", "").count("• ") for block in sent.blocks) == SHOWN
+
+
+def test_the_longest_message_is_within_the_limits() -> None:
+    facts = {"error": {"class": "&" * 5_000, "message": "<" * 50_000}}
+    longest = [alert(n, kind=AlertKind.FAILURE, facts=facts, pipeline_name="é&" * 1_000) for n in range(40)]
+    sent = written(*longest, total=40, run_id="r" * 36, is_asset=True)
+    assert broken_limit(sent.as_json()) is None
+    assert broken_limit(sent.plain().as_json()) is None
+
+
+# Text from users
+
+
+@pytest.mark.parametrize(
+    ("given", "shown"),
+    [
+        ("raw_flights", "raw_flights"),
+        ("<!channel>", "&lt;!channel&gt;"),
+        ("<https://evil|click>", "&lt;https://evil|click&gt;"),
+        ("a & b", "a &amp; b"),
+        ("```\ncode", "ˋˋˋ code"),
+        ("x\r\n> quoted\u2028next", "x &gt; quoted next"),
+        ("_a_ *b* ~c~ 2*3", "\u2060_a\u2060_ \u2060*b\u2060* \u2060~c\u2060~ 2*3"),
+        ("@here", "@\u2060here"),
+        (":tada:", ":\u2060tada:"),
+        ("x" * 300, "x" * 199 + "…"),
+    ],
+)
+def test_text_is_shown_as_it_is(given: str, shown: str) -> None:
+    assert escape(given) == shown
+
+
+@given(st.text())
+def test_no_text_becomes_markup(text: str) -> None:
+    shown = escape(text)
+    assert not set("<>`\n\r") & set(shown)
+    assert "&" not in shown.replace("&amp;", "").replace("&lt;", "").replace("&gt;", "")
+    assert len(shown) <= 200 * 5 + 200
+
+
+def test_nobody_is_pinged_by_a_name() -> None:
+    hostile = "<!channel> @channel <@U123> `x`\n*bold*"
+    facts = {"error": {"class": hostile, "message": hostile}}
+    sent = written(alert(kind=AlertKind.FAILURE, pipeline_name=hostile, facts=facts), is_asset=True)
+    texts = [sent.text, *(block["text"]["text"] for block in sent.blocks if "text" in block)]
+    for text in texts:
+        assert "<!" not in text
+        assert "<@" not in text
+        assert "@channel" not in text
+        assert "`" not in text
+    assert all(block["text"]["verbatim"] for block in sent.blocks if block["type"] == "section")
+
+
+# Sending
+
+MESSAGE = written(alert())
+
+
+@pytest.fixture
+def server() -> Iterator[SlackServer]:
+    with slack_server() as server:
+        yield server
+
+
+def webhook(server: SlackServer, **options: Any) -> SlackWebhook:
+    return SlackWebhook(SecretStr(server.webhook), **options)
+
+
+def test_a_webhook_gets_the_message(server: SlackServer) -> None:
+    webhook(server).send(MESSAGE, thread="ignored")
+    assert server.messages == [MESSAGE.as_json()]
+
+
+def test_a_channel_gives_a_thread_and_answers_in_it(server: SlackServer) -> None:
+    channel = SlackChannel("#data", SecretStr(TOKEN), api=server.api)
+    thread = channel.send(MESSAGE, thread=None)
+    assert thread == "1.000100"
+    assert channel.send(MESSAGE, thread=thread) == thread
+    assert [each.get("thread_ts") for each in server.messages] == [None, thread]
+    assert {(each["channel"], each["parse"], each["link_names"]) for each in server.messages} == {
+        ("#data", "none", False)
+    }
+
+
+def test_a_wrong_token_is_told_and_stays_secret(server: SlackServer, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG)
+    with pytest.raises(DeliveryError, match="HTTP 200: invalid_auth") as failed:
+        SlackChannel("#data", SecretStr("xoxb-wrong"), api=server.api).send(MESSAGE, thread=None)
+    assert "xoxb-wrong" not in str(failed.value) + caplog.text
+
+
+@pytest.mark.parametrize(
+    ("failure", "message", "retry_after", "refused"),
+    [
+        (Failure(429, "rate_limited", {"Retry-After": "30"}), "wait for 30 s", 30.0, False),
+        (Failure(429, "rate_limited", {"Retry-After": "soon"}), "wait for 1 s", 1.0, False),
+        (Failure(429, "rate_limited"), "wait for 1 s", 1.0, False),
+        (Failure(500), "HTTP 500: rollup", None, False),
+        (Failure(403, "invalid_token"), "HTTP 403: invalid_token", None, False),
+        (Failure(404, "no_service"), "HTTP 404: no_service", None, False),
+        (Failure(410, "channel_is_archived"), "HTTP 410: channel_is_archived", None, False),
+        (Failure(400, "invalid_blocks"), "HTTP 400: invalid_blocks", None, True),
+        (Failure(302, "", {"Location": "https://example.com"}), "HTTP 302: nothing", None, False),
+    ],
+)
+def test_failures_say_what_to_do(
+    server: SlackServer, failure: Failure, message: str, retry_after: float | None, refused: bool
+) -> None:
+    server.fail(failure)
+    with pytest.raises(DeliveryError, match=message) as failed:
+        webhook(server).send(MESSAGE, thread=None)
+    assert (failed.value.retry_after, failed.value.refused) == (retry_after, refused)
+    assert server.messages == []
+
+
+def test_a_channel_that_is_asked_to_wait(server: SlackServer) -> None:
+    server.fail(Failure(200, json.dumps({"ok": False, "error": "ratelimited"}), {"Retry-After": "7"}))
+    with pytest.raises(DeliveryError) as failed:
+        SlackChannel("#data", SecretStr(TOKEN), api=server.api).send(MESSAGE, thread=None)
+    assert failed.value.retry_after == 7
+
+
+def test_an_answer_that_does_not_come(server: SlackServer) -> None:
+    server.fail(Failure(hangs=True))
+    with pytest.raises(DeliveryError, match=r"does not answer within 0\.05 s"):
+        webhook(server, timeout=0.05).send(MESSAGE, thread=None)
+
+
+def test_nobody_there(server: SlackServer) -> None:
+    sender = webhook(server)
+    server.close()
+    with pytest.raises(DeliveryError, match="cannot be reached") as failed:
+        sender.send(MESSAGE, thread=None)
+    assert "secret" not in str(failed.value)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "not a url",
+        "http://hooks.slack.com/secret",
+        "file:///secret",
+        "https:///secret",
+        "https://h\n/secret",
+        "https://é/secret",
+    ],
+)
+def test_an_address_that_is_none_is_refused_without_being_shown(url: str) -> None:
+    with pytest.raises(DeliveryError) as failed:
+        SlackWebhook(SecretStr(url)).send(MESSAGE, thread=None)
+    chain = [failed.value, failed.value.__cause__, failed.value.__context__]
+    assert not any("secret" in str(each) for each in chain if each)
+
+
+def test_a_certificate_that_is_none(server: SlackServer) -> None:
+    url = server.webhook.replace("http://", "https://")
+    with pytest.raises(DeliveryError, match="cannot be reached"):
+        SlackWebhook(SecretStr(url)).send(MESSAGE, thread=None)
+
+
+def test_secrets_stay_out_of_representations() -> None:
+    for sender in (SlackWebhook(SecretStr("https://h/secret")), SlackChannel("#a", SecretStr("secret"))):
+        assert "secret" not in repr(sender) + repr(vars(sender))
+
+
+def test_plain_messages_have_no_blocks() -> None:
+    assert "blocks" not in SlackMessage("text", ({"type": "divider"},)).plain().as_json()
+
+
+@pytest.mark.parametrize(
+    ("seconds", "told"),
+    [
+        (0, "0 s"),
+        (59, "59 s"),
+        (60, "1 min"),
+        (3_600, "1 h"),
+        (3_661, "1 h 1 min"),
+        (86_400, "1 d"),
+        (1_814_400, "21 d"),
+    ],
+)
+def test_durations_have_two_units_at_most(seconds: int, told: str) -> None:
+    assert duration(seconds) == told

@@ -1,0 +1,250 @@
+"""`watcher alerts …`: what is open, what somebody does about it, and who is told."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from watcher_core.cli import output, times
+from watcher_core.cli.edge import find_pipeline, open_watcher
+from watcher_core.enums import AlertKind, AlertState
+
+if TYPE_CHECKING:
+    from watcher_core.values import Alert, DeliveryResult
+
+app = typer.Typer(help="Alerts: what is open, and who is told.", no_args_is_help=True, rich_markup_mode=None)
+
+MAX_ID = 2**63 - 1
+UNRESOLVED = (AlertState.OPEN, AlertState.ACKNOWLEDGED, AlertState.SNOOZED)
+
+Id = Annotated[int, typer.Argument(metavar="ID", min=1, max=MAX_ID, help="The alert's id.", show_default=False)]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
+
+
+@app.command("list", epilog=output.examples("watcher alerts list", "watcher alerts list --all --kind failure --json"))
+def list_alerts(
+    *,
+    state: Annotated[AlertState | None, typer.Option("--state", "-s", help="In this state only.")] = None,
+    every: Annotated[bool, typer.Option("--all", "-a", help="Resolved ones, too.")] = False,
+    kind: Annotated[AlertKind | None, typer.Option("--kind", "-k", help="Of this check only.")] = None,
+    pipeline: Annotated[
+        str | None, typer.Option("--pipeline", "-p", metavar="NAME", help="Of this pipeline only, by name or id.")
+    ] = None,
+    limit: Annotated[int, typer.Option("--limit", "-n", min=1, max=1_000_000, help="At most so many.")] = 30,
+    json: Json = False,
+) -> None:
+    """List alerts that are not resolved, the last opened first."""
+    with open_watcher() as watcher:
+        pipeline_id = None if pipeline is None else find_pipeline(watcher, pipeline).id
+        wanted = state or (None if every else UNRESOLVED)
+        found = watcher.alerts(state=wanted, kind=kind, pipeline=pipeline_id, limit=limit)
+    if json:
+        output.print_json(found)
+        return
+    columns = [
+        output.Column("id", right=True),
+        output.Column("level"),
+        output.Column("kind"),
+        output.Column("pipeline", fold=True),
+        output.Column("execution", right=True, minor=True),
+        output.Column("state"),
+        output.Column("opened"),
+        output.Column("told", minor=True),
+    ]
+    rows = [
+        (
+            alert.id,
+            output.alert_level(alert.level),
+            alert.kind,
+            alert.pipeline_name,
+            alert.pipeline_execution_id,
+            alert.state,
+            times.ago(alert.opened_at),
+            _told(alert),
+        )
+        for alert in found
+    ]
+    output.print_table(columns, rows, empty="no alerts")
+
+
+@app.command("show", epilog=output.examples("watcher alerts show 17"))
+def show(alert_id: Id, *, json: Json = False) -> None:
+    """Show all that is known of an alert."""
+    with open_watcher() as watcher:
+        alert = watcher.alert(alert_id)
+    if json:
+        output.print_json(alert)
+        return
+    output.print_fields(_fields(alert))
+
+
+@app.command("ack", epilog=output.examples("watcher alerts ack 17"))
+def acknowledge(alert_id: Id, *, json: Json = False) -> None:
+    """Say that you look at an alert.
+
+    It is not repeated; its recovery is told.
+    """
+    with open_watcher() as watcher:
+        alert = watcher.acknowledge_alert(alert_id)
+    _print_change(alert, "acknowledged", json=json)
+
+
+@app.command(
+    "snooze", epilog=output.examples('watcher alerts snooze 17 "2 hours"', "watcher alerts snooze 17 2024-02-01")
+)
+def snooze(
+    alert_id: Id,
+    until: Annotated[
+        str,
+        typer.Argument(metavar="UNTIL", help=f"How long, or until when, {times.UNTIL_EXAMPLES}.", show_default=False),
+    ],
+    *,
+    json: Json = False,
+) -> None:
+    """Keep an alert quiet until a time.
+
+    It is told again then, if it is still open.
+    """
+    end = _read_until(until)
+    with open_watcher() as watcher:
+        alert = watcher.snooze_alert(alert_id, until=end)
+    _print_change(alert, f"quiet until {times.clock(alert.snoozed_until)}", json=json)
+
+
+@app.command("resolve", epilog=output.examples("watcher alerts resolve 17"))
+def resolve(alert_id: Id, *, json: Json = False) -> None:
+    """Resolve an alert by hand.
+
+    It stays so until a check finds its cause anew.
+    """
+    with open_watcher() as watcher:
+        alert = watcher.resolve_alert(alert_id)
+    _print_change(alert, "resolved", json=json)
+
+
+@app.command(
+    "deliver",
+    epilog=output.examples(
+        "watcher alerts deliver              # from cron, where Dagster does not",
+        "watcher alerts deliver --dry-run",
+    ),
+)
+def deliver(
+    *,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only print what would be sent.")] = False,
+    retry_now: Annotated[bool, typer.Option("--retry-now", help="Try again at once what has failed before.")] = False,
+    json: Json = False,
+) -> None:
+    """Tell Slack of what has happened to alerts.
+
+    Any number of deliveries may run at once. Exit code 1 when something could not be delivered; it is tried again by
+    the next delivery.
+    """
+    if dry_run:
+        _preview(json=json)
+        return
+    with open_watcher() as watcher:
+        result = watcher.deliver_alerts(retry_now=retry_now)
+    if json:
+        output.print_json(result)
+    else:
+        _print_result(result)
+    if result.errors:
+        raise typer.Exit(1)
+
+
+@app.command("test", epilog=output.examples("watcher alerts test", 'watcher alerts test --to "#data-alerts"'))
+def send_test(
+    *,
+    to: Annotated[
+        str | None,
+        typer.Option(metavar="DESTINATION", help="Only to this channel, webhook's variable, or default."),
+    ] = None,
+    json: Json = False,
+) -> None:
+    """Send a test message to every place that alerts may go to.
+
+    Exit code 1 when one did not arrive.
+    """
+    with open_watcher() as watcher:
+        failures = watcher.send_test_alert(to)
+    if json:
+        output.print_json(failures)
+    else:
+        for destination, failure in failures.items():
+            output.print_text(f"{destination}: {failure or 'arrived'}")
+        if not failures:
+            output.print_text("alerts go nowhere: set SLACK_WEBHOOK_URL, or name routes in WATCHER_SLACK_ROUTES")
+    if not failures or any(failures.values()):
+        raise typer.Exit(1)
+
+
+def _preview(*, json: bool) -> None:
+    with open_watcher() as watcher:
+        shown = watcher.preview_alerts()
+    if json:
+        output.print_json(shown)
+        return
+    for preview in shown:
+        output.print_heading(f"To {preview.destination}")
+        for line in preview.text.splitlines():
+            output.print_text(line)
+    if not shown:
+        output.print_text("nothing to tell")
+
+
+def _print_result(result: DeliveryResult) -> None:
+    waiting = f"; {result.waiting:,} waiting" if result.waiting else ""
+    output.print_text(f"messages: {result.messages:,}, alerts that they tell of: {result.alerts:,}{waiting}")
+    for error in result.errors:
+        output.print_text(error)
+
+
+def _print_change(alert: Alert, what: str, *, json: bool) -> None:
+    if json:
+        output.print_json(alert)
+    else:
+        output.print_text(f"alert {alert.id}, {alert.kind} of {alert.pipeline_name}: {what}")
+
+
+def _read_until(text: str) -> dt.datetime:
+    try:
+        return times.read_until(text)
+    except ValueError as exc:
+        raise typer.BadParameter(str(exc), param_hint="UNTIL") from None
+
+
+def _told(alert: Alert) -> str:
+    if alert.event is not None and alert.last_error is not None:
+        return "waits"
+    return "not yet" if alert.delivered_at is None else times.ago(alert.delivered_at)
+
+
+def _fields(alert: Alert) -> list[tuple[str, output.Cell]]:
+    def moment(at: dt.datetime | None) -> str | None:
+        return None if at is None else times.clock_and_ago(at)
+
+    return [
+        ("alert", alert.id),
+        ("kind", alert.kind),
+        ("level", output.alert_level(alert.level)),
+        ("state", alert.state),
+        ("pipeline", alert.pipeline_name),
+        ("execution", alert.pipeline_execution_id),
+        ("facts", output.as_lines(alert.facts) if alert.facts else None),
+        ("opened", moment(alert.opened_at)),
+        ("acknowledged", moment(alert.acknowledged_at)),
+        ("snoozed until", moment(alert.snoozed_until) if alert.state is AlertState.SNOOZED else None),
+        ("resolved", moment(alert.resolved_at)),
+        ("resolved by hand", "yes" if alert.resolved_by_hand else None),
+        ("back since", moment(alert.reopened_at)),
+        ("opening told", moment(alert.delivered_at)),
+        ("recovery told", moment(alert.recovery_delivered_at)),
+        ("told in", alert.destination),
+        ("to be told", alert.event),
+        ("next attempt", moment(alert.next_attempt_at)),
+        ("attempts", alert.attempts or None),
+        ("last error", alert.last_error),
+    ]

@@ -1,0 +1,158 @@
+"""`watcher check …`: what is stale, late or failing now."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from watcher_core.cli import output, times
+from watcher_core.cli.edge import open_watcher
+
+if TYPE_CHECKING:
+    from watcher_core.checks.finding import Finding
+
+app = typer.Typer(
+    help="Checks: what is stale, late or failing.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+)
+
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Only look: log nothing, open and resolve no alerts.")]
+Fail = Annotated[bool, typer.Option("--fail", help="End with exit code 1 where anything is found, for scripts.")]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
+
+Cells = Callable[["Finding"], Sequence[output.Cell]]
+
+NEW = output.Column("new")
+RULE = output.Column("rule of", minor=True)
+WITHIN = output.Column("expected within")
+OVERDUE = output.Column("overdue by", right=True)
+PIPELINE = output.Column("pipeline", fold=True)
+EXECUTION = output.Column("execution", right=True)
+
+
+@app.command("freshness", epilog=output.examples("watcher check freshness", "watcher check freshness --dry-run --fail"))
+def freshness(*, dry_run: DryRun = False, fail: Fail = False, json: Json = False) -> None:
+    """Look for pipelines whose data is stale.
+
+    That is, older than the pipeline's rule, or else its type's, allows. The longest overdue come first.
+    """
+    with open_watcher() as watcher:
+        found = watcher.check_freshness(dry_run=dry_run)
+    columns = [PIPELINE, output.Column("last change"), WITHIN, OVERDUE, RULE, NEW]
+    _print(found, columns, _freshness_cells, json=json, empty="no pipeline is stale")
+    _end(found, fail=fail)
+
+
+@app.command(
+    "timeliness",
+    epilog=output.examples("watcher check timeliness", "watcher check timeliness --lookback-minutes 1440 --json"),
+)
+def timeliness(
+    *,
+    lookback_minutes: Annotated[
+        int,
+        typer.Option(
+            metavar="MINUTES",
+            help="Of what has ended, look at what started within so many minutes; at what runs always.",
+        ),
+    ] = 60,
+    dry_run: DryRun = False,
+    fail: Fail = False,
+    json: Json = False,
+) -> None:
+    """Look for executions that are late.
+
+    That is, that take, or took, longer than the rule of their pipeline, or else of its type, allows. Oldest first.
+    """
+    with open_watcher() as watcher:
+        found = watcher.check_timeliness(lookback_minutes=lookback_minutes, dry_run=dry_run)
+    columns = [
+        EXECUTION,
+        PIPELINE,
+        output.Column("state"),
+        output.Column("started", minor=True),
+        output.Column("took", right=True),
+        WITHIN,
+        OVERDUE,
+        RULE,
+        NEW,
+    ]
+    _print(found, columns, _timeliness_cells, json=json, empty="no execution is late")
+    _end(found, fail=fail)
+
+
+@app.command("failures", epilog=output.examples("watcher check failures", "watcher check failures --dry-run --fail"))
+def failures(*, dry_run: DryRun = False, fail: Fail = False, json: Json = False) -> None:
+    """Look for pipelines that fail.
+
+    That is, whose last executions failed, as many in a row as the pipeline's rule, or else its type's, says: one
+    where there is none. A run and its retries count once.
+    """
+    with open_watcher() as watcher:
+        found = watcher.check_failures(dry_run=dry_run)
+    columns = [
+        EXECUTION,
+        PIPELINE,
+        output.Column("started"),
+        output.Column("in a row", right=True),
+        output.Column("error", fold=True),
+        NEW,
+    ]
+    _print(found, columns, _failure_cells, json=json, empty="no pipeline fails")
+    _end(found, fail=fail)
+
+
+def _print(found: Sequence[Finding], columns: Sequence[output.Column], cells: Cells, *, json: bool, empty: str) -> None:
+    if json:
+        output.print_json([finding.as_json() for finding in found])
+        return
+    output.print_table(columns, [cells(finding) for finding in found], empty=empty)
+
+
+def _end(found: Sequence[Finding], *, fail: bool) -> None:
+    if fail and found:
+        raise typer.Exit(1)
+
+
+def _freshness_cells(finding: Finding) -> tuple[output.Cell, ...]:
+    return (
+        finding.pipeline_name,
+        times.clock(finding.last_dml_timestamp) if finding.last_dml_timestamp else "never",
+        times.threshold(finding.expected_number, finding.expected_datepart),
+        times.duration(finding.overdue_seconds),
+        _rule(finding),
+        output.yes_or_no(finding.new),
+    )
+
+
+def _timeliness_cells(finding: Finding) -> tuple[output.Cell, ...]:
+    return (
+        finding.execution_id,
+        finding.pipeline_name,
+        output.state(finding.execution_state or ""),
+        times.clock(finding.measured_from),
+        times.duration(finding.duration_seconds),
+        times.threshold(finding.expected_number, finding.expected_datepart),
+        times.duration(finding.overdue_seconds),
+        _rule(finding),
+        output.yes_or_no(finding.new),
+    )
+
+
+def _failure_cells(finding: Finding) -> tuple[output.Cell, ...]:
+    error = ": ".join(str(finding.details[key]) for key in ("error_class", "error") if key in finding.details)
+    return (
+        finding.execution_id,
+        finding.pipeline_name,
+        times.clock(finding.measured_from),
+        finding.failures_in_a_row,
+        error or None,
+        output.yes_or_no(finding.new),
+    )
+
+
+def _rule(finding: Finding) -> str:
+    return "the pipeline" if finding.used_child_config else f"type {finding.pipeline_type_name}"

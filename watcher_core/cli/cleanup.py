@@ -1,0 +1,65 @@
+"""`watcher cleanup`: what is past retention goes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Annotated
+
+import typer
+
+from watcher_core.cli import output, times
+from watcher_core.cli.edge import open_watcher
+
+EXAMPLES = output.examples(
+    "watcher cleanup --retention-days 365 --dry-run   # how much there is",
+    "watcher cleanup --retention-days 365",
+)
+
+
+def cleanup(
+    *,
+    retention_days: Annotated[
+        int, typer.Option(metavar="DAYS", help="Days of history to keep, at least 90.", show_default=False)
+    ],
+    batch_size: Annotated[
+        int, typer.Option(metavar="ROWS", help="Rows that one transaction deletes at most.")
+    ] = 10_000,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only count what would be deleted.")] = False,
+    json: Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")] = False,
+) -> None:
+    """Delete old executions, logs and resolved alerts.
+
+    Goes on beside recording, and may be stopped at any time: what is deleted by then stays deleted. What runs stays,
+    and so does what has an alert that is not resolved.
+    """
+    with open_watcher() as watcher, _progress_bar() as progress:
+        result = watcher.cleanup(
+            retention_days=retention_days, batch_size=batch_size, dry_run=dry_run, progress=progress
+        )
+    if json:
+        output.print_json({**vars(result), "total": result.total})
+        return
+    columns = [
+        output.Column("table"),
+        output.Column("to be deleted" if dry_run else "deleted", right=True),
+    ]
+    rows = [(table, output.number(count)) for table, count in result.deleted.items()]
+    output.print_table(columns, [*rows, ("all", output.number(result.total))])
+    output.print_text(f"past retention is what is from {times.clock(result.retention_date)} or before")
+
+
+@contextmanager
+def _progress_bar() -> Iterator[Callable[[int, int], None] | None]:
+    """A bar of executions on the terminal that errors go to; nothing where that is none."""
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    console = Console(stderr=True)
+    if not console.is_terminal:
+        yield None
+        return
+    columns = (TextColumn("executions"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=console, transient=True) as bar:
+        task = bar.add_task("executions", total=None)
+        yield lambda done, expected: bar.update(task, completed=done, total=max(done, expected))
