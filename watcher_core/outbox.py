@@ -96,7 +96,7 @@ ANY_DUE = sa.text("SELECT EXISTS (SELECT FROM watcher.alert WHERE next_attempt_a
 PENDING = sa.text(f"""
     SELECT alert.id, alert.event, alert.kind, alert.level, alert.attempts, alert.next_attempt_at, alert.last_error,
            alert.destination, alert.thread, pipeline.name AS pipeline_name, pipeline_type.name AS pipeline_type_name,
-           pipeline.pipeline_metadata -> 'owners' AS owners
+           pipeline.pipeline_metadata
       FROM watcher.alert
       JOIN watcher.pipeline ON pipeline.id = alert.pipeline_id
       JOIN watcher.pipeline_type ON pipeline_type.id = pipeline.pipeline_type_id
@@ -126,16 +126,15 @@ def undelivered(session: Session, *, now: dt.datetime) -> values.UndeliveredAler
 
 def _pending(row: sa.Row[tuple[object, ...]]) -> Pending:
     fields = row._mapping
-    owners = fields["owners"] if isinstance(fields["owners"], list) else []
     return Pending(
         id=fields["id"],
         event=AlertEvent(fields["event"]),
-        subject=Subject(
-            pipeline_name=fields["pipeline_name"],
-            pipeline_type_name=fields["pipeline_type_name"],
-            owners=tuple(str(owner) for owner in owners),
-            kind=AlertKind(fields["kind"]),
-            level=AlertLevel(fields["level"]),
+        subject=Subject.of(
+            fields["pipeline_name"],
+            fields["pipeline_type_name"],
+            fields["pipeline_metadata"],
+            AlertKind(fields["kind"]),
+            AlertLevel(fields["level"]),
         ),
         **{name: fields[name] for name in ("attempts", "next_attempt_at", "last_error", "destination", "thread")},
     )

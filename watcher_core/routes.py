@@ -20,7 +20,7 @@ from __future__ import annotations
 
 import itertools
 import tomllib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -49,13 +49,35 @@ Pattern = Annotated[str, Field(min_length=1)]
 
 @dataclass(frozen=True)
 class Subject:
-    """What of an alert its route depends on."""
+    """What of an alert its route depends on. An asset's group is its pipeline's type, unless the asset names a type."""
 
     pipeline_name: str
     pipeline_type_name: str
+    group: str
     owners: tuple[str, ...]
     kind: AlertKind
     level: AlertLevel
+
+    @classmethod
+    def of(
+        cls,
+        pipeline_name: str,
+        pipeline_type_name: str,
+        pipeline_metadata: Mapping[str, Any],
+        kind: AlertKind,
+        level: AlertLevel,
+    ) -> Subject:
+        """What an alert of a pipeline is about, as far as the metadata says; people write anything there."""
+        group, owners = pipeline_metadata.get("group"), pipeline_metadata.get("owners")
+        named = [owners] if isinstance(owners, str) else owners if isinstance(owners, list) else []
+        return cls(
+            pipeline_name=pipeline_name,
+            pipeline_type_name=pipeline_type_name,
+            group=group if isinstance(group, str) else pipeline_type_name,
+            owners=tuple(owner for owner in named if isinstance(owner, str)),
+            kind=kind,
+            level=level,
+        )
 
 
 @dataclass(frozen=True)
@@ -105,7 +127,7 @@ class Route(BaseModel):
         return (
             _matches(self.pipeline, [subject.pipeline_name])
             and _matches(self.pipeline_type, [subject.pipeline_type_name])
-            and _matches(self.group, [subject.pipeline_type_name])
+            and _matches(self.group, [subject.group])
             and _matches(self.owner, subject.owners)
             and (self.kind is None or subject.kind in self.kind)
             and (self.level is None or subject.level in self.level)
@@ -172,12 +194,13 @@ class Routes:
         """Give the destination of that name; `None` where there is none any more."""
         return next((destination for destination in self.destinations if destination.name == name), None)
 
-    def explain(self, *, pipeline_name: str, pipeline_type_name: str, owners: Iterable[str]) -> list[values.AlertRoute]:
+    def explain(
+        self, *, pipeline_name: str, pipeline_type_name: str, pipeline_metadata: Mapping[str, Any]
+    ) -> list[values.AlertRoute]:
         """Say where alerts of a pipeline would go."""
-        told = tuple(owners)
         levels: dict[tuple[int | None, AlertKind], list[AlertLevel]] = {}
         for kind, level in itertools.product(AlertKind, AlertLevel):
-            number, _ = self._find(Subject(pipeline_name, pipeline_type_name, told, kind, level))
+            number, _ = self._find(Subject.of(pipeline_name, pipeline_type_name, pipeline_metadata, kind, level))
             levels.setdefault((number, kind), []).append(level)
         kinds: dict[tuple[int | None, tuple[AlertLevel, ...]], list[AlertKind]] = {}
         for (number, kind), found in levels.items():

@@ -85,13 +85,17 @@ def asset_configuration(spec: dg.AssetSpec) -> PipelineConfiguration:
         timeliness_number=timeliness_number,
         timeliness_datepart=timeliness_datepart,
         mute_timeliness_check=_flag(name, keys.MUTE_TIMELINESS_KEY, declared),
+        failure_number=_failures(name, declared),
+        mute_failure_check=_flag(name, keys.MUTE_FAILURES_KEY, declared),
     )
 
 
 def _pipeline_metadata(spec: dg.AssetSpec, declared: Mapping[str, Any]) -> dict[str, Any]:
     own = declared.get(keys.METADATA_KEY)
+    named = _text(declared.get(keys.PIPELINE_TYPE_KEY))
     found = {
         "description": _short(spec.description),
+        "group": spec.group_name if named else None,  # else it is the pipeline's type
         "kinds": sorted(spec.kinds),
         "owners": list(spec.owners),
         "tags": {key: value for key, value in sorted(spec.tags.items()) if not key.startswith("dagster/")},
@@ -121,6 +125,17 @@ def _threshold(asset: str, key: str, declared: Mapping[str, Any]) -> tuple[int, 
         return value
     try:
         return keys.parse_threshold(key, value)
+    except InvalidValueError as error:
+        logger.warning("asset %s: %s; it is passed over", asset, error)
+        return UNSET
+
+
+def _failures(asset: str, declared: Mapping[str, Any]) -> int | Unset | None:
+    value = declared.get(keys.FAILURES_KEY, UNSET)
+    if value is None or isinstance(value, Unset):
+        return value
+    try:
+        return keys.parse_failures(keys.FAILURES_KEY, value)
     except InvalidValueError as error:
         logger.warning("asset %s: %s; it is passed over", asset, error)
         return UNSET

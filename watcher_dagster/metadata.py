@@ -38,6 +38,8 @@ FRESHNESS_KEY: Final = "watcher/freshness"
 MUTE_FRESHNESS_KEY: Final = "watcher/mute_freshness"
 TIMELINESS_KEY: Final = "watcher/timeliness"
 MUTE_TIMELINESS_KEY: Final = "watcher/mute_timeliness"
+FAILURES_KEY: Final = "watcher/failures"
+MUTE_FAILURES_KEY: Final = "watcher/mute_failures"
 PIPELINE_TYPE_KEY: Final = "watcher/pipeline_type"
 ADDRESS_KEY: Final = "watcher/address"
 ADDRESS_TYPE_KEY: Final = "watcher/address_type"
@@ -49,6 +51,9 @@ PIPELINES_KEY: Final = "watcher/pipelines"
 EXTERNAL_TAG: Final = "watcher/external"
 DEPRECATED_TAG: Final = "watcher/deprecated"
 
+# As the schema has it.
+MAX_FAILURES: Final = 100
+
 _THRESHOLD_TEXT = re.compile(r"\s*(\d+)\s+([A-Za-z]+)\s*")
 _THRESHOLD_RULE = f"a whole number above zero and a unit ({', '.join(DatePart)})"
 
@@ -59,6 +64,8 @@ def watcher_metadata(
     mute_freshness: bool | Unset = UNSET,
     timeliness: tuple[int, str] | Unset | None = UNSET,
     mute_timeliness: bool | Unset = UNSET,
+    failures: int | Unset | None = UNSET,
+    mute_failures: bool | Unset = UNSET,
     pipeline_type: str | Unset = UNSET,
     address: str | Unset = UNSET,
     address_type: str | Unset = UNSET,
@@ -76,6 +83,9 @@ def watcher_metadata(
         mute_freshness: Whether the freshness check passes over this asset.
         timeliness: A materialization is late when it takes longer than this: a number and a unit.
         mute_timeliness: Whether the timeliness check passes over this asset.
+        failures: So many failures in a row are worth an alert, from 1 to 100. Without it, and without one of the
+            pipeline type, the first is.
+        mute_failures: Whether the failure check passes over this asset.
         pipeline_type: The class of pipelines that it belongs to, in place of its asset group.
         address: Where its data lives, in place of `dagster/uri`, `dagster/table_name` and its key.
         address_type: The kind of that address (`postgresql`, `s3`), in place of `dagster/storage_kind` and its kind.
@@ -108,6 +118,10 @@ def watcher_metadata(
         MUTE_FRESHNESS_KEY: _flag("mute_freshness", mute_freshness),
         TIMELINESS_KEY: _threshold_text("timeliness", timeliness),
         MUTE_TIMELINESS_KEY: _flag("mute_timeliness", mute_timeliness),
+        FAILURES_KEY: failures
+        if failures is None or isinstance(failures, Unset)
+        else parse_failures("failures", failures),
+        MUTE_FAILURES_KEY: _flag("mute_failures", mute_failures),
         PIPELINE_TYPE_KEY: _name("pipeline_type", pipeline_type),
         ADDRESS_KEY: _name("address", address),
         ADDRESS_TYPE_KEY: _name("address_type", address_type),
@@ -130,6 +144,17 @@ def parse_threshold(field: str, value: object) -> tuple[int, DatePart]:
         return number, DatePart(str(unit).lower().removesuffix("s"))
     except ValueError:
         raise InvalidValueError(f"{field} is {value!r}; it must be {_THRESHOLD_RULE}, as in (2, 'hour')") from None
+
+
+def parse_failures(field: str, value: object) -> int:
+    """Read how many failures in a row are worth an alert.
+
+    Raises:
+        InvalidValueError: It is no such number; the message names `field`, the value and the rule.
+    """
+    if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= MAX_FAILURES:
+        raise InvalidValueError(f"{field} is {value!r}; it must be a whole number from 1 to {MAX_FAILURES}")
+    return value
 
 
 def _split_threshold(value: object) -> tuple[object, object]:

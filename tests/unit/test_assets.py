@@ -46,6 +46,8 @@ def test_an_asset_that_says_all() -> None:
                 mute_freshness=True,
                 timeliness=(15, "minute"),
                 mute_timeliness=False,
+                failures=3,
+                mute_failures=True,
                 metadata={"contact": "#sales"},
             ),
             "dagster/table_name": "sales.prices",
@@ -70,6 +72,8 @@ def test_an_asset_that_says_all() -> None:
         timeliness_number=15,
         timeliness_datepart=DatePart.MINUTE,
         mute_timeliness_check=False,
+        failure_number=3,
+        mute_failure_check=True,
     )
 
 
@@ -157,8 +161,24 @@ def test_every_asset_of_a_multi_asset() -> None:
     assert found["a"].timeliness_number is UNSET
 
 
+def test_the_group_is_kept_where_a_type_is_named() -> None:
+    @dg.asset(group_name="sales", metadata=watcher_metadata(pipeline_type="nightly"))
+    def prices() -> None: ...
+
+    found = configured(prices)["prices"]
+    assert found.pipeline_type_name == "nightly"
+    assert found.pipeline_metadata == {"group": "sales"}
+
+
 def test_a_value_that_breaks_a_rule_is_logged_and_passed_over(caplog: pytest.LogCaptureFixture) -> None:
-    @dg.asset(metadata={"watcher/freshness": "soon", "watcher/mute_timeliness": "yes", "watcher/timeliness": "1 hour"})
+    @dg.asset(
+        metadata={
+            "watcher/freshness": "soon",
+            "watcher/mute_timeliness": "yes",
+            "watcher/timeliness": "1 hour",
+            "watcher/failures": 0,
+        }
+    )
     def prices() -> None: ...
 
     with caplog.at_level(logging.WARNING):
@@ -166,9 +186,11 @@ def test_a_value_that_breaks_a_rule_is_logged_and_passed_over(caplog: pytest.Log
     assert found.freshness_number is UNSET
     assert found.mute_timeliness_check is UNSET
     assert found.timeliness_number == 1
+    assert found.failure_number is UNSET
     assert [record.getMessage().split(";")[0] for record in caplog.records] == [
         "asset prices: watcher/freshness is 'soon'",
         "asset prices: watcher/mute_timeliness is 'yes'",
+        "asset prices: watcher/failures is 0",
     ]
 
 

@@ -20,6 +20,8 @@ def test_everything_declared() -> None:
         mute_freshness=False,
         timeliness=(1, "week"),
         mute_timeliness=True,
+        failures=3,
+        mute_failures=True,
         pipeline_type=" api-integration ",
         address="warehouse.stock_prices",
         address_type="postgresql",
@@ -30,6 +32,8 @@ def test_everything_declared() -> None:
         "watcher/mute_freshness": False,
         "watcher/timeliness": "1 week",
         "watcher/mute_timeliness": True,
+        "watcher/failures": 3,
+        "watcher/mute_failures": True,
         "watcher/pipeline_type": "api-integration",
         "watcher/address": "warehouse.stock_prices",
         "watcher/address_type": "postgresql",
@@ -87,11 +91,17 @@ def test_a_threshold_that_breaks_the_rule(field: str, value: object) -> None:
     assert "minute, hour, day, week, month, year" in str(raised.value)
 
 
-@pytest.mark.parametrize("field", ["mute_freshness", "mute_timeliness"])
+@pytest.mark.parametrize("field", ["mute_freshness", "mute_timeliness", "mute_failures"])
 @pytest.mark.parametrize("value", ["yes", 1, None])
 def test_a_flag_that_is_none(field: str, value: object) -> None:
     with pytest.raises(InvalidValueError, match=f"{field} is {value!r}; it must be True or False"):
         watcher_metadata(**{field: value})
+
+
+@pytest.mark.parametrize("value", [0, 101, -1, 1.5, True, "3"])
+def test_a_number_of_failures_that_breaks_the_rule(value: object) -> None:
+    with pytest.raises(InvalidValueError, match=f"failures is {value!r}; it must be a whole number from 1 to 100"):
+        watcher_metadata(failures=value)
 
 
 @pytest.mark.parametrize("field", ["pipeline_type", "address", "address_type", "address_type_group"])

@@ -38,6 +38,7 @@ def subject(**fields: Any) -> Subject:
     given = {
         "pipeline_name": "orders",
         "pipeline_type_name": "default",
+        "group": fields.get("pipeline_type_name", "default"),
         "owners": (),
         "kind": AlertKind.FRESHNESS,
         "level": AlertLevel.WARNING,
@@ -60,8 +61,10 @@ def load(tmp_path: Path, text: str, *, webhook: str | None = SECRET, **variables
         ({"kind": AlertKind.FAILURE, "level": AlertLevel.INFO}, "default"),
         ({"pipeline_type_name": "finance-eu", "owners": ("anna", "team:finance")}, "FINANCE_WEBHOOK"),
         ({"pipeline_type_name": "finance-eu", "owners": ("anna",)}, "default"),
-        ({"pipeline_type_name": "sales"}, "#sales-data"),
+        ({"group": "sales"}, "#sales-data"),
         ({"pipeline_type_name": "sales", "kind": AlertKind.FAILURE}, "#data-oncall"),
+        ({"pipeline_type_name": "nightly", "group": "sales"}, "#sales-data"),
+        ({"pipeline_type_name": "sales", "group": "nightly"}, "default"),
         ({"pipeline_name": "tmp/try"}, "#sandbox"),
         ({"pipeline_name": "Tmp/try"}, "default"),
     ],
@@ -70,6 +73,20 @@ def test_the_first_route_that_matches_counts(tmp_path: Path, of: dict[str, Any],
     destination = load(tmp_path, FILE).find(subject(**of))
     assert destination is not None
     assert destination.name == to
+
+
+@pytest.mark.parametrize(
+    ("metadata", "group", "owners"),
+    [
+        ({}, "nightly", ()),
+        ({"group": "sales", "owners": ["anna", "team:sales"]}, "sales", ("anna", "team:sales")),
+        ({"group": 7, "owners": "anna"}, "nightly", ("anna",)),
+        ({"group": None, "owners": {"anna": 1}}, "nightly", ()),
+    ],
+)
+def test_group_and_owners_are_what_the_metadata_says(metadata: Any, group: str, owners: tuple[str, ...]) -> None:
+    found = Subject.of("orders", "nightly", metadata, AlertKind.FRESHNESS, AlertLevel.WARNING)
+    assert (found.group, found.owners) == (group, owners)
 
 
 def test_without_a_file_everything_goes_to_the_webhook_and_without_that_nowhere() -> None:
@@ -137,7 +154,7 @@ def test_a_variable_is_looked_up_as_settings_are(tmp_path: Path, monkeypatch: py
 
 
 def test_what_is_explained_covers_every_kind_and_level_once(tmp_path: Path) -> None:
-    told = load(tmp_path, FILE).explain(pipeline_name="orders", pipeline_type_name="sales", owners=())
+    told = load(tmp_path, FILE).explain(pipeline_name="orders", pipeline_type_name="sales", pipeline_metadata={})
     assert [(each.kinds, each.levels, each.destination, each.route, each.missing) for each in told] == [
         (("freshness", "timeliness", "anomaly"), (), "channel #sales-data", 3, "WATCHER_SLACK_TOKEN"),
         (("failure",), ("info",), "channel #sales-data", 3, "WATCHER_SLACK_TOKEN"),
@@ -146,9 +163,9 @@ def test_what_is_explained_covers_every_kind_and_level_once(tmp_path: Path) -> N
 
 
 def test_one_line_where_all_alerts_go_one_way() -> None:
-    [told] = Routes(webhook=SecretStr(SECRET)).explain(pipeline_name="a", pipeline_type_name="b", owners=())
+    [told] = Routes(webhook=SecretStr(SECRET)).explain(pipeline_name="a", pipeline_type_name="b", pipeline_metadata={})
     assert (told.kinds, told.levels, told.route, told.missing) == ((), (), None, None)
-    [nowhere] = Routes().explain(pipeline_name="a", pipeline_type_name="b", owners=())
+    [nowhere] = Routes().explain(pipeline_name="a", pipeline_type_name="b", pipeline_metadata={})
     assert (nowhere.destination, nowhere.missing) == (None, "SLACK_WEBHOOK_URL")
 
 

@@ -189,11 +189,10 @@ class AlertMethods(Connection):
 
         with self._transaction() as (session, _):
             found = pipelines.get(session, pipeline)
-        owners = found.pipeline_metadata.get("owners")
         return routes.load(self.settings).explain(
             pipeline_name=found.name,
             pipeline_type_name=found.pipeline_type_name,
-            owners=[str(owner) for owner in owners] if isinstance(owners, list) else (),
+            pipeline_metadata=found.pipeline_metadata,
         )
 
     def undelivered_alerts(self) -> values.UndeliveredAlerts:
