@@ -24,7 +24,9 @@ assets = [
 per_day = dg.AssetSelection.groups("raw", "cleaned") | dg.AssetSelection.assets(marts.carrier_delays)
 daily_flights = dg.define_asset_job("daily_flights", per_day)
 reference_data = dg.define_asset_job("reference_data", dg.AssetSelection.groups("reference"))
-traffic_report = dg.define_asset_job("traffic_report", dg.AssetSelection.assets(marts.airport_traffic))
+traffic_report = dg.define_asset_job(
+    "traffic_report", dg.AssetSelection.assets(marts.airport_traffic, marts.destinations)
+)
 
 
 @dg.schedule(job=daily_flights, cron_schedule="0 6 * * *", execution_timezone="America/New_York")

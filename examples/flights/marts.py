@@ -31,3 +31,17 @@ def airport_traffic(warehouse: Warehouse) -> dg.MaterializeResult[None]:
         GROUP BY faa, name
     """
     return dg.MaterializeResult(metadata={"dagster/row_count": warehouse.build("airport_traffic", query)})
+
+
+@dg.asset(deps=[cleaned.flown_flights, reference.airports])
+def destinations(warehouse: Warehouse) -> dg.MaterializeResult[None]:
+    """Where one can fly to from New York City, by name; an airport without one is refused."""
+    unlisted = warehouse.ask("""
+        SELECT dest, count(*) FROM flown_flights LEFT JOIN airports ON faa = dest WHERE faa IS NULL
+        GROUP BY dest ORDER BY dest
+    """)
+    if unlisted:
+        codes = ", ".join(code for code, _ in unlisted)
+        raise dg.Failure(f"airports has no {codes}; {sum(flights for _, flights in unlisted):,} flights went there")
+    query = "SELECT DISTINCT faa AS airport, name FROM airports JOIN flown_flights ON faa = dest"
+    return dg.MaterializeResult(metadata={"dagster/row_count": warehouse.build("destinations", query)})

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import dagster as dg
 import pandas as pd
@@ -28,6 +29,11 @@ class Warehouse(dg.ConfigurableResource[None]):
             connection.execute(text(f"CREATE TABLE IF NOT EXISTS {table} AS {query} WITH NO DATA"))
             self._clear(connection, table, day)
             return connection.execute(text(insert), {"day": day}).rowcount
+
+    def ask(self, query: str) -> list[Any]:
+        """Give the rows of a query."""
+        with self._transaction() as connection:
+            return list(connection.execute(text(query)))
 
     def _clear(self, connection: Connection, table: str, day: str | None) -> None:
         if day:

@@ -281,12 +281,14 @@ def test_the_demo_on_two_days(
     first, again = (
         subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout for _ in range(2)
     )
-    assert "4 runs; daily_flights of 2013-02-12 failed, as it should" in first
+    assert "4 runs; daily_flights of 2013-02-12 and traffic_report failed, as they should" in first
     assert "recorded 4 of 4 runs" in first
     assert "us-holidays: 10 new of 10" in first
     assert "nothing left to run; 4 runs were there" in again
     assert "us-holidays" not in again
+    assert all("0 stale, 0 late, 2 failing" in printed for printed in (first, again))
     with Watcher(database_url) as watcher:
         flown = watcher.executions(pipeline="flown_flights")
         assert [execution.total_rows for execution in flown] == [887, 856]
         assert len(watcher.executions(pipeline="flights/daily_flights")) == 2
+        assert sorted(alert.pipeline_name for alert in watcher.alerts()) == ["destinations", "raw_weather"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -12,7 +13,7 @@ from watcher_core.cli.edge import find_pipeline, open_watcher
 from watcher_core.enums import AlertKind, AlertState
 
 if TYPE_CHECKING:
-    from watcher_core.values import Alert, DeliveryResult
+    from watcher_core.values import Alert, AlertPreview, DeliveryResult
 
 app = typer.Typer(help="Alerts: what is open, and who is told.", no_args_is_help=True, rich_markup_mode=None)
 
@@ -42,7 +43,12 @@ def list_alerts(
         found = watcher.alerts(state=wanted, kind=kind, pipeline=pipeline_id, limit=limit)
     if json:
         output.print_json(found)
-        return
+    else:
+        print_alerts(found)
+
+
+def print_alerts(found: Sequence[Alert]) -> None:
+    """Print a line for each alert."""
     columns = [
         output.Column("id", right=True),
         output.Column("level"),
@@ -150,7 +156,7 @@ def deliver(
     if json:
         output.print_json(result)
     else:
-        _print_result(result)
+        print_result(result)
     if result.errors:
         raise typer.Exit(1)
 
@@ -187,6 +193,11 @@ def _preview(*, json: bool) -> None:
     if json:
         output.print_json(shown)
         return
+    print_previews(shown)
+
+
+def print_previews(shown: Sequence[AlertPreview]) -> None:
+    """Print the messages that a delivery would send."""
     for preview in shown:
         output.print_heading(f"To {preview.destination}")
         for line in preview.text.splitlines():
@@ -195,7 +206,7 @@ def _preview(*, json: bool) -> None:
         output.print_text("nothing to tell")
 
 
-def _print_result(result: DeliveryResult) -> None:
+def print_result(result: DeliveryResult) -> None:
     waiting = f"; {result.waiting:,} waiting" if result.waiting else ""
     output.print_text(f"messages: {result.messages:,}, alerts that they tell of: {result.alerts:,}{waiting}")
     for error in result.errors:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.text import Text
 
-from watcher_core.cli import deployment, output, processes, times
+from watcher_core.cli import alerts, deployment, output, processes, times
 from watcher_core.cli.edge import load_settings
 from watcher_core.enums import ExecutionState
 from watcher_core.errors import ConfigurationError
@@ -82,7 +82,7 @@ def demo(
     host: Host = "127.0.0.1",
     port: Port = 3000,
 ) -> None:
-    """Run the example project, and show what Watcher recorded.
+    """Run the example project; show what Watcher recorded and found.
 
     Ten weeks of flights out of New York City go through Dagster, day by day; then the UI is served until Ctrl-C.
 
@@ -98,6 +98,7 @@ def demo(
     if code:
         raise typer.Exit(code)
     _print_summary(prepared)
+    _print_alerts(prepared)
     if serve:
         print()
         arguments = ["--workspace", str(checkout / "workspace.yaml")]
@@ -164,6 +165,20 @@ def _print_summary(prepared: Deployment) -> None:
     ]
     output.print_heading("What Watcher recorded")
     output.print_table(columns, [_summary(pipeline, executions) for pipeline in pipelines])
+
+
+def _print_alerts(prepared: Deployment) -> None:
+    """Print what is open, and tell Slack; without a Slack to tell, print what it would be told."""
+    from watcher_core.watcher import Watcher
+
+    with Watcher(prepared.environment["WATCHER_DATABASE_URL"]) as watcher:
+        output.print_heading("Open alerts")
+        alerts.print_alerts(watcher.alerts(state=alerts.UNRESOLVED))
+        if watcher.settings.slack_webhook_url or watcher.settings.slack_routes:
+            alerts.print_result(watcher.deliver_alerts())
+        else:
+            output.print_heading("What Slack would be told")
+            alerts.print_previews(watcher.preview_alerts())
 
 
 def _summary(pipeline: Pipeline, executions: Sequence[Execution]) -> tuple[output.Cell, ...]:
