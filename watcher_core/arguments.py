@@ -150,6 +150,8 @@ def json_text(value: object, *, sort_keys: bool = False) -> str:
     """Write JSON that PostgreSQL stores: what it cannot hold (NUL, lone surrogates) becomes a replacement character."""
     written = json.dumps(value, ensure_ascii=False, default=_as_json, sort_keys=sort_keys)
     written = written.encode("utf-8", "replace").decode("utf-8")
+    if "\\u0000" not in written:  # a look that takes a fortieth of the search's time
+        return written
     return ESCAPED_NUL.sub("\\1\N{REPLACEMENT CHARACTER}", written)
 
 
