@@ -29,6 +29,9 @@ from watcher_core.errors import InvalidValueError, NotFoundError
 # A cause that is back within this time continues its alert; one that comes and goes is one alert, not many.
 CONTINUES_WITHIN = dt.timedelta(hours=1)
 
+# As JSON they take ten times the memory; a check may find a hundred thousand.
+TOLD_AT_ONCE = 5_000
+
 ALERT = models.table(models.Alert)
 COLUMNS = ", ".join(f"alert.{column.name}" for column in ALERT.columns if column.name not in ("state", "snoozed_until"))
 
@@ -146,11 +149,13 @@ def open_for(session: Session, findings: Iterable[Finding], *, now: dt.datetime)
     lock(session, {finding.kind for finding in by_key.values()})
     known = [key for key, finding in by_key.items() if not finding.new]
     unsettled = set(session.scalars(UNSETTLED, {"keys": known})) if known else set()
-    told = [_told(finding) for key, finding in sorted(by_key.items()) if finding.new or key in unsettled]
-    if not told:
-        return 0
-    given = {"findings": _as_json(told), "now": now, "continues_within": CONTINUES_WITHIN}
-    return int(session.execute(OPEN, given).scalar_one())
+    told = [finding for key, finding in sorted(by_key.items()) if finding.new or key in unsettled]
+    opened = 0
+    for first in range(0, len(told), TOLD_AT_ONCE):
+        written = _as_json([_told(finding) for finding in told[first : first + TOLD_AT_ONCE]])
+        given = {"findings": written, "now": now, "continues_within": CONTINUES_WITHIN}
+        opened += int(session.execute(OPEN, given).scalar_one())
+    return opened
 
 
 def _as_json(told: list[dict[str, Any]]) -> str:
