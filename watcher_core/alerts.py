@@ -340,6 +340,7 @@ def list_newest(
     states: Iterable[AlertState | str] | None = None,
     kind: AlertKind | str | None = None,
     pipeline_id: int | None = None,
+    changed_since: dt.datetime | None = None,
     limit: int = 100,
     now: dt.datetime,
 ) -> list[values.Alert]:
@@ -349,6 +350,7 @@ def list_newest(
         "states": wanted,
         "kind": None if kind is None else arguments.choice(kind, AlertKind, "kind").value,
         "pipeline_id": pipeline_id,
+        "changed_since": None if changed_since is None else arguments.instant(changed_since, "changed_since"),
         "limit": arguments.count(limit, "limit"),
         "now": now,
     }
@@ -356,6 +358,7 @@ def list_newest(
         "states": "state = ANY(CAST(:states AS watcher.alert_state[]))",
         "kind": "kind = CAST(:kind AS watcher.alert_kind)",
         "pipeline_id": "pipeline_id = :pipeline_id",
+        "changed_since": "greatest(opened_at, reopened_at, resolved_at) >= :changed_since",
     }
     asked = [condition for name, condition in conditions.items() if given[name] is not None]
     where = f"WHERE {' AND '.join(asked)}" if asked else ""

@@ -224,9 +224,22 @@ class SlackChannel:
         _check(answer)
         said = answer.json()
         if not said.get("ok"):
-            code = str(said.get("error", "an answer that is no JSON"))
-            raise _refusal(code, answer)
+            raise self.failure(answer.status, said.get("error"), retry_after=answer.retry_after)
         return thread or said.get("ts")
+
+    @staticmethod
+    def failure(status: int, code: object, *, retry_after: float | None = None) -> DeliveryError:
+        """Say what an answer of Slack that is not "ok" comes to, for those too that post with a client of their own.
+
+        Args:
+            status: Of the HTTP answer.
+            code: Slack's word for what is wrong; `None` for an answer that is no JSON.
+            retry_after: Seconds, as the answer's header says.
+        """
+        answer = Answer(status, str(code), retry_after)
+        if status == 429:
+            return _too_fast(answer)
+        return _refusal("an answer that is no JSON" if code is None else answer.body, answer)
 
 
 @dataclass(frozen=True)
@@ -250,9 +263,13 @@ def _check(answer: Answer) -> None:
     if answer.status == 200:
         return
     if answer.status == 429:
-        wait = 1.0 if answer.retry_after is None else max(1.0, answer.retry_after)
-        raise DeliveryError(f"Slack asks to wait for {wait:.0f} s", retry_after=wait)
+        raise _too_fast(answer)
     raise _refusal(answer.body, answer)
+
+
+def _too_fast(answer: Answer) -> DeliveryError:
+    wait = 1.0 if answer.retry_after is None else max(1.0, answer.retry_after)
+    return DeliveryError(f"Slack asks to wait for {wait:.0f} s", retry_after=wait)
 
 
 def _refusal(code: str, answer: Answer) -> DeliveryError:

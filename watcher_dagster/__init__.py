@@ -16,19 +16,22 @@ from watcher_dagster.metadata import watcher_metadata
 from watcher_dagster.resource import TrackedStep, WatcherResource
 
 if TYPE_CHECKING:
+    from watcher_dagster.asset_checks import build_watcher_asset_checks
     from watcher_dagster.code_location import build_watcher_definitions
     from watcher_dagster.component import WatcherComponent
     from watcher_dagster.external_assets import build_external_assets
     from watcher_dagster.external_keys import external_asset_key
-    from watcher_dagster.sensors import build_watcher_recorder_sensor
+    from watcher_dagster.sensors import build_watcher_recorder_sensor, build_watcher_slack_sensor
 
 __all__ = [
     "TrackedStep",
     "WatcherComponent",
     "WatcherResource",
     "build_external_assets",
+    "build_watcher_asset_checks",
     "build_watcher_definitions",
     "build_watcher_recorder_sensor",
+    "build_watcher_slack_sensor",
     "external_asset_key",
     "watcher_metadata",
 ]
@@ -36,8 +39,10 @@ __all__ = [
 _MODULES = {
     "WatcherComponent": "component",
     "build_external_assets": "external_assets",
+    "build_watcher_asset_checks": "asset_checks",
     "build_watcher_definitions": "code_location",
     "build_watcher_recorder_sensor": "sensors",
+    "build_watcher_slack_sensor": "sensors",
     "external_asset_key": "external_keys",
 }
 

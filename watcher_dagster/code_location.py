@@ -1,13 +1,23 @@
-"""What Watcher adds to a code location: its resource and its sensor, as one `Definitions` to merge or to load alone."""
+"""What Watcher adds to a code location, as one `Definitions` to merge or to load alone.
+
+That is its resource, the sensors that record and that tell Slack, and the jobs of the checks and of cleanup with their
+schedules.
+"""
 
 from __future__ import annotations
+
+from typing import TYPE_CHECKING
 
 import dagster as dg
 
 from watcher_core import InvalidValueError
+from watcher_dagster import jobs, schedules
 from watcher_dagster.recorder import HISTORY_DAYS
 from watcher_dagster.resource import WatcherResource
-from watcher_dagster.sensors import build_watcher_recorder_sensor
+from watcher_dagster.sensors import build_watcher_recorder_sensor, build_watcher_slack_sensor
+
+if TYPE_CHECKING:
+    from dagster_slack import SlackResource
 
 
 def build_watcher_definitions(
@@ -18,12 +28,22 @@ def build_watcher_definitions(
     resource_key: str = "watcher",
     history_days: int = HISTORY_DAYS,
     minimum_interval_seconds: int = 10,
+    freshness_cron: str | None = schedules.FRESHNESS_CRON,
+    timeliness_cron: str | None = schedules.TIMELINESS_CRON,
+    timeliness_lookback_minutes: int = jobs.LOOKBACK_MINUTES,
+    cleanup_cron: str | None = schedules.CLEANUP_CRON,
+    retention_days: int | None = None,
+    cleanup_batch_size: int = jobs.BATCH_SIZE,
+    slack: SlackResource | None = None,
+    slack_channel: str | None = None,
+    slack_interval_seconds: int = 30,
     default_status: dg.DefaultSensorStatus = dg.DefaultSensorStatus.RUNNING,
 ) -> dg.Definitions:
     """All that Watcher brings into a code location.
 
-    Loaded by one code location, it records every code location of the Dagster instance. Several may have it: one of
-    them records at a time.
+    Loaded by one code location, it records and checks every code location of the Dagster instance. Several may have
+    it: one of them records at a time, a check that finds what another has found opens no second alert, and no message
+    is sent twice.
 
     Args:
         resource: The resource that your definitions have already, so that both are one; else one is made.
@@ -32,13 +52,27 @@ def build_watcher_definitions(
         resource_key: The name of the resource.
         history_days: How far back the recorder reads when it starts for the first time.
         minimum_interval_seconds: How often the recorder looks for news.
-        default_status: Whether the recorder runs without being switched on in the UI.
+        freshness_cron: When to look for stale data, in UTC; `None` leaves the schedule out, and keeps the job.
+        timeliness_cron: When to look for late executions; as above.
+        timeliness_lookback_minutes: Executions that have ended are looked at if they started within so many minutes
+            before the last check.
+        cleanup_cron: When to delete old executions; as above.
+        retention_days: Days of history to keep, at least 90. Without it nothing is deleted by itself: the schedule of
+            the cleanup is there, and switched off.
+        cleanup_batch_size: Rows that a transaction of the cleanup deletes at most.
+        slack: dagster-slack's resource, to tell of alerts; without it the settings say where they go. See
+            `build_watcher_slack_sensor`.
+        slack_channel: The channel that `slack` posts to: `#name`, or its id.
+        slack_interval_seconds: How often to look for alerts to tell of.
+        default_status: Whether sensors and schedules run without being switched on in the UI.
 
     Returns:
-        Definitions with the resource and `watcher_recorder_sensor`.
+        Definitions with the resource, the sensors `watcher_recorder_sensor` and `watcher_slack_sensor`, the jobs
+        `watcher_freshness_job`, `watcher_timeliness_job` and `watcher_cleanup_job`, and a schedule for each of them.
 
     Raises:
-        InvalidValueError: Both a resource and settings for one are passed.
+        InvalidValueError: A value breaks a rule, both a resource and settings for one are passed, or one of `slack` and
+            `slack_channel` without the other.
 
     Examples:
         .. code-block:: python
@@ -46,19 +80,55 @@ def build_watcher_definitions(
             import dagster as dg
             from watcher_dagster import build_watcher_definitions
 
-            defs = dg.Definitions.merge(my_definitions, build_watcher_definitions())
+            defs = dg.Definitions.merge(my_definitions, build_watcher_definitions(retention_days=365))
     """
     if resource is not None and (database_url is not None or strict):
         raise InvalidValueError("resource is passed: set database_url and strict on it, not beside it")
+    _check_whole("timeliness_lookback_minutes", timeliness_lookback_minutes, least=1)
+    _check_whole("cleanup_batch_size", cleanup_batch_size, least=1)
+    if retention_days is not None:
+        _check_whole("retention_days", retention_days, least=jobs.RETENTION_DAYS)
     watcher = resource or WatcherResource(database_url=database_url, strict=strict)
+    freshness = jobs.build_freshness_job(resource_key=resource_key)
+    timeliness = jobs.build_timeliness_job(resource_key=resource_key, lookback_minutes=timeliness_lookback_minutes)
+    cleanup = jobs.build_cleanup_job(
+        resource_key=resource_key,
+        retention_days=retention_days or jobs.RETENTION_DAYS,
+        batch_size=cleanup_batch_size,
+    )
+    status = dg.DefaultScheduleStatus(default_status.value)
+    cleanup_status = status if retention_days is not None else dg.DefaultScheduleStatus.STOPPED
+    wanted = (
+        (freshness, freshness_cron, "freshness_cron", status),
+        (timeliness, timeliness_cron, "timeliness_cron", status),
+        (cleanup, cleanup_cron, "cleanup_cron", cleanup_status),
+    )
     return dg.Definitions(
-        resources={resource_key: watcher},
+        resources={resource_key: watcher, jobs.IO_MANAGER_KEY: dg.mem_io_manager},
+        jobs=[freshness, timeliness, cleanup],
+        schedules=[
+            schedules.build_schedule(job, cron, argument=argument, default_status=its_status)
+            for job, cron, argument, its_status in wanted
+            if cron is not None
+        ],
         sensors=[
             build_watcher_recorder_sensor(
                 resource_key=resource_key,
                 history_days=history_days,
                 minimum_interval_seconds=minimum_interval_seconds,
                 default_status=default_status,
-            )
+            ),
+            build_watcher_slack_sensor(
+                resource_key=resource_key,
+                slack=slack,
+                channel=slack_channel,
+                minimum_interval_seconds=slack_interval_seconds,
+                default_status=default_status,
+            ),
         ],
     )
+
+
+def _check_whole(argument: str, value: int, *, least: int) -> None:
+    if isinstance(value, bool) or not isinstance(value, int) or value < least:
+        raise InvalidValueError(f"{argument} is {value!r}; it must be a whole number of at least {least}")

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import re
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import dagster as dg
 from pydantic import Field, SkipValidation
 
+from watcher_dagster import jobs, schedules
 from watcher_dagster.code_location import build_watcher_definitions
 from watcher_dagster.recorder import HISTORY_DAYS
+
+if TYPE_CHECKING:
+    from dagster_slack import SlackResource
 
 _ENVIRONMENT_VARIABLE = re.compile(r"""\{\{\s*env(?:\.(\w+)|\(\s*['"](\w+)['"]\s*\))\s*\}\}""")
 
@@ -29,13 +33,66 @@ class RecorderOptions(dg.Resolvable, dg.Model):
         HISTORY_DAYS
     )
     minimum_interval_seconds: Annotated[int, Field(description="How often it looks for news.")] = 10
-    running: Annotated[bool, Field(description="Whether it runs without being switched on in the UI.")] = True
+
+
+class FreshnessOptions(dg.Resolvable, dg.Model):
+    """How stale data is looked for."""
+
+    cron: Annotated[str | None, Field(description="When, in UTC; null leaves the schedule out.")] = (
+        schedules.FRESHNESS_CRON
+    )
+
+
+class TimelinessOptions(dg.Resolvable, dg.Model):
+    """How late executions are looked for."""
+
+    cron: Annotated[str | None, Field(description="When, in UTC; null leaves the schedule out.")] = (
+        schedules.TIMELINESS_CRON
+    )
+    lookback_minutes: Annotated[
+        int,
+        Field(description="Of executions that have ended, which: by their start, in minutes before the last check."),
+    ] = jobs.LOOKBACK_MINUTES
+
+
+class CleanupOptions(dg.Resolvable, dg.Model):
+    """What is deleted."""
+
+    cron: Annotated[str | None, Field(description="When, in UTC; null leaves the schedule out.")] = (
+        schedules.CLEANUP_CRON
+    )
+    retention_days: Annotated[
+        int | None,
+        Field(description="Days of history to keep, at least 90. Without it nothing is deleted by itself."),
+    ] = None
+    batch_size: Annotated[int, Field(description="Rows that a transaction deletes at most.")] = jobs.BATCH_SIZE
+
+
+class SlackOptions(dg.Resolvable, dg.Model):
+    """How Slack is told of alerts."""
+
+    token: Annotated[
+        str | None,
+        SkipValidation,  # as of database_url
+        dg.Resolver(_resolve_secret, model_field_type=str, inject_before_resolve=False),
+        Field(
+            repr=False,
+            description=(
+                "A bot's token, as a variable of the environment; with `channel`. Without it, SLACK_WEBHOOK_URL and the"
+                " routes of WATCHER_SLACK_ROUTES say where alerts go."
+            ),
+        ),
+    ] = None
+    channel: Annotated[str | None, Field(description="The channel for the token: #name, or its id.")] = None
+    interval_seconds: Annotated[int, Field(description="How often to look for alerts to tell of.")] = 30
 
 
 class WatcherComponent(dg.Component, dg.Resolvable, dg.Model):
-    """Remembers every asset materialization of a Dagster instance in PostgreSQL: counts, watermarks, durations.
+    """Remembers every asset materialization of a Dagster instance in PostgreSQL, and tells of what is stale or late.
 
-    Adds the resource `watcher` and the sensor `watcher_recorder_sensor`, which records the runs of all code locations.
+    Adds the resource `watcher`, the sensor `watcher_recorder_sensor`, which records the runs of all code locations, the
+    jobs that check freshness and timeliness and that clean up, their schedules, and the sensor `watcher_slack_sensor`,
+    which tells Slack of alerts.
 
     Examples:
         .. code-block:: yaml
@@ -45,6 +102,13 @@ class WatcherComponent(dg.Component, dg.Resolvable, dg.Model):
               database_url: "{{ env.WATCHER_DATABASE_URL }}"
               recorder:
                 history_days: 90
+              freshness:
+                cron: "*/30 * * * *"
+              cleanup:
+                retention_days: 365
+              slack:
+                token: "{{ env.SLACK_BOT_TOKEN }}"
+                channel: "#data-alerts"
     """
 
     database_url: Annotated[
@@ -61,7 +125,16 @@ class WatcherComponent(dg.Component, dg.Resolvable, dg.Model):
     ] = None
     strict: Annotated[bool, Field(description="Whether assets fail when Watcher's database cannot be reached.")] = False
     resource_key: Annotated[str, Field(description="The name of the resource.")] = "watcher"
+    running: Annotated[
+        bool, Field(description="Whether sensors and schedules run without being switched on in the UI.")
+    ] = True
     recorder: Annotated[RecorderOptions, Field(description="How the recorder works.")] = RecorderOptions()
+    freshness: Annotated[FreshnessOptions, Field(description="How stale data is looked for.")] = FreshnessOptions()
+    timeliness: Annotated[TimelinessOptions, Field(description="How late executions are looked for.")] = (
+        TimelinessOptions()
+    )
+    cleanup: Annotated[CleanupOptions, Field(description="What is deleted.")] = CleanupOptions()
+    slack: Annotated[SlackOptions, Field(description="How Slack is told of alerts.")] = SlackOptions()
 
     def build_defs(self, context: dg.ComponentLoadContext) -> dg.Definitions:  # noqa: ARG002 (Dagster passes it)
         """All that Watcher brings into the code location."""
@@ -71,7 +144,22 @@ class WatcherComponent(dg.Component, dg.Resolvable, dg.Model):
             resource_key=self.resource_key,
             history_days=self.recorder.history_days,
             minimum_interval_seconds=self.recorder.minimum_interval_seconds,
-            default_status=(
-                dg.DefaultSensorStatus.RUNNING if self.recorder.running else dg.DefaultSensorStatus.STOPPED
-            ),
+            freshness_cron=self.freshness.cron,
+            timeliness_cron=self.timeliness.cron,
+            timeliness_lookback_minutes=self.timeliness.lookback_minutes,
+            cleanup_cron=self.cleanup.cron,
+            retention_days=self.cleanup.retention_days,
+            cleanup_batch_size=self.cleanup.batch_size,
+            slack=_slack_resource(self.slack.token),
+            slack_channel=self.slack.channel,
+            slack_interval_seconds=self.slack.interval_seconds,
+            default_status=dg.DefaultSensorStatus.RUNNING if self.running else dg.DefaultSensorStatus.STOPPED,
         )
+
+
+def _slack_resource(token: str | None) -> SlackResource | None:
+    if token is None:
+        return None
+    from dagster_slack import SlackResource  # brings slack_sdk along
+
+    return SlackResource(token=token)

@@ -16,7 +16,8 @@ from typing import Any, Final
 import dagster as dg
 import sqlalchemy as sa
 
-from watcher_dagster.runlog import EVENT_TYPES
+from watcher_core import ExecutionState
+from watcher_dagster.runlog import EVENT_TYPES, StepLog
 
 log = logging.getLogger("watcher.dagster")
 
@@ -120,6 +121,27 @@ class EventLog:
             seen = page.cursor
             if not page.has_more:
                 return events, seen
+
+    def materialization(self, run_id: str, asset_key: dg.AssetKey) -> tuple[dg.EventLogRecord, StepLog] | None:
+        """The materialization of an asset in a run that goes on, with the step that made it, which is over.
+
+        `None` where that is not all there is to know of it: it is not the newest, one of several, or made by a graph.
+        """
+        newest = self._instance.fetch_materializations(asset_key, limit=2).records
+        own = [event for event in newest if event.run_id == run_id]
+        step_key = own[0].event_log_entry.step_key if len(own) == 1 else None
+        if step_key is None or "." in step_key:
+            return None
+        for stats in self._instance.get_run_step_stats(run_id, [step_key]):
+            if stats.start_time is not None:
+                step = StepLog(
+                    started=stats.start_time,
+                    ended=stats.end_time,
+                    state=ExecutionState.SUCCEEDED,
+                    attempts=stats.attempts or 1,
+                )
+                return own[0], step
+        return None
 
     def has_news(self, run_id: str, seen: str | None) -> bool:
         """Whether a run has events that were not seen."""

@@ -14,6 +14,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any, Final
 
 import dagster as dg
@@ -61,12 +62,18 @@ def run_started(run: dg.DagsterRun, start_date: dt.datetime) -> ExecutionRecord:
     return _run_record(run, ExecutionState.RUNNING, start_date, None)
 
 
-def translate_run(record: dg.RunRecord, events: Iterable[dg.EventLogRecord]) -> list[ExecutionRecord]:
+def translate_run(
+    record: dg.RunRecord,
+    events: Iterable[dg.EventLogRecord],
+    *,
+    steps: Mapping[str, StepLog] = MappingProxyType({}),
+) -> list[ExecutionRecord]:
     """The execution of a run, and those of its assets.
 
     Args:
         record: The run.
         events: Its events of `runlog.EVENT_TYPES`, in the order of the log, read after the run.
+        steps: What is known already of its steps, whose events are not among those.
 
     Returns:
         None for a run of our own, and for one that has not started yet.
@@ -75,6 +82,7 @@ def translate_run(record: dg.RunRecord, events: Iterable[dg.EventLogRecord]) -> 
     if WATCHER_RUN_TAG in run.tags:
         return []
     log = RunLog(record)
+    log.steps.update(steps)
     for event in events:
         log.add(event.event_log_entry)
     if log.started is None:

@@ -69,7 +69,7 @@ def record_tick(
     tick_seconds: float = TICK_SECONDS,
     lineage: LineageRecorder | None = None,
 ) -> str:
-    """Record what is new in the instance's event log, and say what that was.
+    """Record what is new in the instance's event log, look for failures once all is recorded, and say what that was.
 
     Args:
         instance: Where to read.
@@ -85,7 +85,20 @@ def record_tick(
         if session is None:
             return "another process is recording this instance"
         lineage = lineage or LineageRecorder(watcher)
-        return _Tick(instance, session, lineage, history_days=history_days, tick_seconds=tick_seconds).run()
+        tick = _Tick(instance, session, lineage, history_days=history_days, tick_seconds=tick_seconds)
+        message = tick.run()
+        # What is read back may have been made good since, by a run that is not recorded yet.
+        return message + (_failures(watcher) if tick.is_caught_up else "")
+
+
+def _failures(watcher: Watcher) -> str:
+    """Open alerts for pipelines that fail, and resolve those of others. Whatever goes wrong, recording goes on."""
+    try:
+        new = sum(finding.new for finding in watcher.check_failures())
+    except Exception as error:
+        log.exception("failures cannot be looked for; recording goes on")
+        return f"; failures cannot be looked for: {type(error).__name__}"
+    return f"; {_counted(new, 'new failure')}" if new else ""
 
 
 def instance_id(instance: dg.DagsterInstance) -> str:
@@ -134,6 +147,11 @@ class _Tick:
         message = self._message()
         log.debug("tick of the recorder: %s", message)
         return message
+
+    @property
+    def is_caught_up(self) -> bool:
+        """Whether all that has ended is recorded, as far as it can be read."""
+        return self._behind_since is None and self._runless_behind_since is None
 
     # Time
 

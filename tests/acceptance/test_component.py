@@ -11,6 +11,7 @@ from typing import Any
 
 import dagster as dg
 import pytest
+from dagster_slack import SlackResource
 
 import watcher_dagster
 from watcher_core import InvalidValueError
@@ -30,6 +31,14 @@ def resource_of(definitions: dg.Definitions, key: str = "watcher") -> WatcherRes
     resource = (definitions.resources or {})[key]
     assert isinstance(resource, WatcherResource)
     return resource
+
+
+def schedules_of(definitions: dg.Definitions) -> dict[str, dg.ScheduleDefinition]:
+    return {one.name: one for one in definitions.schedules or () if isinstance(one, dg.ScheduleDefinition)}
+
+
+def names(definitions: Any) -> list[str]:
+    return sorted(one.name for one in definitions or ())
 
 
 # build_watcher_definitions
@@ -55,6 +64,65 @@ def test_the_options_reach_their_places() -> None:
     assert sensor_of(definitions).minimum_interval_seconds == 60
     assert sensor_of(definitions).default_status is dg.DefaultSensorStatus.STOPPED
     dg.Definitions.validate_loadable(definitions)
+
+
+def test_jobs_sensors_and_schedules_are_there() -> None:
+    definitions = build_watcher_definitions()
+    assert names(definitions.jobs) == ["watcher_cleanup_job", "watcher_freshness_job", "watcher_timeliness_job"]
+    assert names(definitions.sensors) == ["watcher_recorder_sensor", "watcher_slack_sensor"]
+    crons = {name: (one.cron_schedule, one.execution_timezone) for name, one in schedules_of(definitions).items()}
+    assert crons == {
+        "watcher_cleanup_schedule": ("0 3 * * 0", "UTC"),
+        "watcher_freshness_schedule": ("0 * * * *", "UTC"),
+        "watcher_timeliness_schedule": ("*/15 * * * *", "UTC"),
+    }
+
+
+def test_nothing_is_deleted_until_somebody_says_how_much_to_keep() -> None:
+    """Nor does anything run by itself that is switched off."""
+
+    def running(**options: Any) -> set[str]:
+        found = schedules_of(build_watcher_definitions(**options))
+        return {name for name, one in found.items() if one.default_status is dg.DefaultScheduleStatus.RUNNING}
+
+    checks = {"watcher_freshness_schedule", "watcher_timeliness_schedule"}
+    assert running() == checks
+    assert running(retention_days=90) == {*checks, "watcher_cleanup_schedule"}
+    assert running(retention_days=90, default_status=dg.DefaultSensorStatus.STOPPED) == set()
+    stopped = build_watcher_definitions(default_status=dg.DefaultSensorStatus.STOPPED)
+    assert {sensor.default_status for sensor in stopped.sensors or ()} == {dg.DefaultSensorStatus.STOPPED}
+
+
+def test_a_schedule_can_be_left_out() -> None:
+    definitions = build_watcher_definitions(freshness_cron=None, timeliness_cron="5 * * * *", cleanup_cron=None)
+    assert list(schedules_of(definitions)) == ["watcher_timeliness_schedule"]
+    assert len(names(definitions.jobs)) == 3
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"freshness_cron": "every hour"}, "freshness_cron is 'every hour'; it must be a cron string of five fields"),
+        ({"timeliness_cron": "61 * * * *"}, "timeliness_cron is '61 * * * *'; it must be a cron string"),
+        ({"cleanup_cron": ""}, "cleanup_cron is ''; it must be a cron string"),
+        ({"cleanup_cron": 7}, "cleanup_cron is 7; it must be a cron string"),
+        ({"retention_days": 89}, "retention_days is 89; it must be a whole number of at least 90"),
+        ({"retention_days": 0}, "retention_days is 0; it must be a whole number of at least 90"),
+        ({"cleanup_batch_size": 0}, "cleanup_batch_size is 0; it must be a whole number of at least 1"),
+        ({"timeliness_lookback_minutes": 0}, "timeliness_lookback_minutes is 0; it must be a whole number"),
+        ({"slack_interval_seconds": 0}, "slack_interval_seconds is 0; it must be a whole number of seconds"),
+        ({"minimum_interval_seconds": "1"}, "minimum_interval_seconds is '1'; it must be a whole number of seconds"),
+        ({"slack": SlackResource(token="xoxb-secret")}, "slack and channel belong together"),
+        ({"slack_channel": "#data"}, "slack and channel belong together"),
+        ({"slack": SlackResource(token="xoxb-secret"), "slack_channel": " "}, "channel is ' '; write it as #name"),
+    ],
+    ids=lambda value: str(value)[:40],
+)
+def test_values_that_break_a_rule_are_refused(options: dict[str, Any], message: str) -> None:
+    with pytest.raises(InvalidValueError) as raised:
+        build_watcher_definitions(**options)
+    assert message in str(raised.value)
+    assert "secret" not in str(raised.value)
 
 
 def test_assets_find_the_resource_after_a_merge() -> None:
@@ -104,11 +172,46 @@ def test_a_component_with_attributes() -> None:
         database_url=URL,
         strict=True,
         resource_key="memory",
-        recorder={"minimum_interval_seconds": 60, "running": False},
+        running=False,
+        recorder={"minimum_interval_seconds": 60},
     )
     assert (resource_of(definitions, "memory").database_url, resource_of(definitions, "memory").strict) == (URL, True)
     assert sensor_of(definitions).minimum_interval_seconds == 60
     assert sensor_of(definitions).default_status is dg.DefaultSensorStatus.STOPPED
+
+
+def test_a_component_with_checks_cleanup_and_slack(monkeypatch: pytest.MonkeyPatch) -> None:
+    passed: dict[str, Any] = {}
+    monkeypatch.setattr(
+        "watcher_dagster.component.build_watcher_definitions",
+        lambda **options: passed.update(options) or dg.Definitions(),
+    )
+    built(
+        freshness={"cron": "*/30 * * * *"},
+        timeliness={"cron": None, "lookback_minutes": 120},
+        cleanup={"cron": "0 4 * * *", "retention_days": 365, "batch_size": 500},
+        slack={"token": "{{ env.MY_TOKEN }}", "channel": "#data", "interval_seconds": 60},
+    )
+    slack = passed["slack"]
+    assert isinstance(slack, SlackResource)
+    given = {key: passed[key] for key in passed if key.startswith(("fresh", "time", "clean", "ret", "slack_"))}
+    assert given == {
+        "freshness_cron": "*/30 * * * *",
+        "timeliness_cron": None,
+        "timeliness_lookback_minutes": 120,
+        "cleanup_cron": "0 4 * * *",
+        "retention_days": 365,
+        "cleanup_batch_size": 500,
+        "slack_channel": "#data",
+        "slack_interval_seconds": 60,
+    }
+    monkeypatch.setenv("MY_TOKEN", "xoxb-secret")  # read when it is needed, not before
+    assert slack.process_config_and_initialize().token == "xoxb-secret"
+
+
+def test_a_component_without_a_channel_for_its_token() -> None:
+    with pytest.raises(InvalidValueError, match="belong together"):
+        built(slack={"token": "{{ env.MY_TOKEN }}"})
 
 
 @pytest.mark.parametrize("template", ["{{ env.MY_DATABASE }}", "{{ env('MY_DATABASE') }}", '{{env("MY_DATABASE")}}'])
@@ -128,7 +231,8 @@ def test_other_templates_are_resolved_at_once(monkeypatch: pytest.MonkeyPatch) -
 
 
 def test_no_representation_shows_the_password() -> None:
-    assert "secret" not in repr(WatcherComponent.from_attributes_dict(attributes={"database_url": URL}))
+    attributes = {"database_url": URL, "slack": {"token": "xoxb-secret", "channel": "#data"}}
+    assert "secret" not in repr(WatcherComponent.from_attributes_dict(attributes=attributes))
 
 
 @pytest.fixture
@@ -160,6 +264,9 @@ def project(tmp_path: Path) -> Path:
               database_url: "{{ env.MY_DATABASE }}"
               recorder:
                 history_days: 90
+              slack:
+                token: "{{ env.MY_TOKEN }}"
+                channel: "#data"
         """,
         "site/watcher_dagster-0.dist-info/METADATA": "Metadata-Version: 2.1\nName: watcher-dagster\nVersion: 0\n",
         "site/watcher_dagster-0.dist-info/entry_points.txt": entry_points(),
@@ -210,18 +317,29 @@ def test_dg_lists_the_component(project: Path) -> None:
 def test_dg_loads_a_project_with_the_component(project: Path) -> None:
     definitions = dg_json(project, "list", "defs")
     assert "watcher_recorder_sensor" in json.dumps(definitions)
+    assert "watcher_freshness_schedule" in json.dumps(definitions)
 
 
 # What a step pays
 
 
-def test_a_step_imports_nothing_that_it_does_not_use() -> None:
+@pytest.mark.parametrize(
+    "uses",
+    [
+        "",
+        "watcher_dagster.build_watcher_definitions()",
+        "watcher_dagster.build_watcher_asset_checks(['orders'])",
+    ],
+)
+def test_a_step_imports_nothing_that_it_does_not_use(uses: str) -> None:
     """The exact cost is measured by `make bench`; this holds the modules that would spoil it."""
     heavy = ["alembic", "typer", "rich", "pandas", "scipy", "slack_sdk", "pendulum", "logfire", "dagster_postgres"]
+    heavy += ["dagster_slack"]
     program = f"""
 import sys, dagster, sqlalchemy
 before = set(sys.modules)
 import watcher_dagster
+{uses}
 print([name for name in {heavy} if name in set(sys.modules) - before])
 """
     finished = subprocess.run(

@@ -153,7 +153,8 @@ def test_a_deliverer_that_is_killed_at_any_moment_loses_nothing(
             wait_until(lambda: False, seconds=0.005 * chance.random())
         deliverer.kill()
         server.failures.clear()
-        if has_arrived() and watcher.undelivered_alerts().count:
+        # Not whether it has arrived, too: what the dead one has sent may still be on its way.
+        if watcher.undelivered_alerts().count:
             unmarked.add(str(number))
         # Whatever the dead one had taken is free when its lease has run out, at the latest.
         watcher.deliver_alerts(now=now + outbox.LEASE + dt.timedelta(seconds=30), pace=Pace(0))
@@ -169,6 +170,6 @@ def test_a_deliverer_that_is_killed_at_any_moment_loses_nothing(
     assert {keys[alert_id] for alert_id in arrived} == {"typical", *map(str, range(KILLS))}, "every alert has arrived"
     assert max(arrived.values()) == 2
     twice = {keys[alert_id] for alert_id, times in arrived.items() if times > 1}
-    assert twice <= unmarked, "twice only what Slack had taken and nobody had marked"
+    assert twice <= unmarked, "twice only what nobody had marked"
     assert twice >= {str(number) for number in range(KILLS) if number % 3 == 2}, "and that in any case"
     assert watcher.deliver_alerts(now=NOON + 100 * ROUND) == DeliveryResult()

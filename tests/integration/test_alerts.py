@@ -440,3 +440,20 @@ def test_what_runs_often_does_not_read_history(
         session.execute(sa.text("ANALYZE watcher.alert"))
         plan = session.execute(sa.text(f"EXPLAIN {statement.text}"), given).scalars().all()
         assert not [line for line in plan if "Seq Scan on alert" in line], "\n".join(plan)
+
+
+def test_alerts_that_have_changed_since(watcher: Watcher) -> None:
+    open_for(watcher, finding(watcher, "gone"), finding(watcher, "back"), finding(watcher, "still"))
+    resolve_gone(watcher, "still", now=at(10))
+    open_for(watcher, finding(watcher, "back"), now=at(20))
+    open_for(watcher, finding(watcher, "late", at=at(30)), now=at(30))
+
+    def changed(minutes: float) -> set[str]:
+        return {alert.deduplication_key for alert in watcher.alerts(changed_since=at(minutes))}
+
+    assert changed(0) == {"gone", "back", "still", "late"}
+    assert changed(5) == {"gone", "back", "late"}
+    assert changed(15) == {"back", "late"}
+    assert changed(31) == set()
+    with pytest.raises(InvalidValueError, match="changed_since"):
+        watcher.alerts(changed_since=dt.datetime(2026, 1, 1))  # noqa: DTZ001 - on purpose

@@ -28,6 +28,7 @@ class AlertMethods(Connection):
         state: AlertState | str | Collection[AlertState | str] | None = None,
         kind: AlertKind | str | None = None,
         pipeline: int | str | None = None,
+        changed_since: dt.datetime | None = None,
         limit: int = 100,
     ) -> list[values.Alert]:
         """Give alerts, the last opened first.
@@ -36,6 +37,7 @@ class AlertMethods(Connection):
             state: In this state only, or in one of these: `open`, `acknowledged`, `snoozed`, `resolved`.
             kind: Of this check only: `freshness`, `timeliness`, `failure`, `anomaly`.
             pipeline: Of this pipeline only, by name or id.
+            changed_since: Only those that were opened, opened again or resolved at this time, with time zone, or later.
             limit: At most so many.
 
         Raises:
@@ -45,7 +47,15 @@ class AlertMethods(Connection):
         states = [state] if isinstance(state, str) else state
         with self._transaction() as (session, now):
             pipeline_id = None if pipeline is None else pipelines.get(session, pipeline).id
-            return alerts.list_newest(session, states=states, kind=kind, pipeline_id=pipeline_id, limit=limit, now=now)
+            return alerts.list_newest(
+                session,
+                states=states,
+                kind=kind,
+                pipeline_id=pipeline_id,
+                changed_since=changed_since,
+                limit=limit,
+                now=now,
+            )
 
     def alert(self, alert_id: int) -> values.Alert:
         """Give the alert with that id.

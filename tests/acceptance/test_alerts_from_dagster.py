@@ -1,0 +1,210 @@
+"""The whole way: a run fails in Dagster, the recorder sees it, an alert opens, and the sensor tells Slack."""
+
+import datetime as dt
+from collections.abc import Iterator
+from typing import Any
+
+import dagster as dg
+import pytest
+import sqlalchemy as sa
+from dagster_slack import SlackResource
+from pydantic import SecretStr
+from slack_sdk import WebClient
+
+from tests.slack_server import TOKEN, Failure, SlackServer, slack_server
+from watcher_core import AlertKind, AlertState, ConfigurationError, Settings, Watcher
+from watcher_core.database import normalize_url
+from watcher_dagster import build_watcher_slack_sensor, recorder
+from watcher_dagster.recorder import record_tick
+
+
+class LocalSlack(SlackResource):
+    """A `SlackResource` whose Slack is on this host."""
+
+    api: str
+
+    def get_client(self) -> WebClient:
+        return WebClient(self.token, base_url=self.api)
+
+
+class Platform:
+    """A Dagster instance, Watcher, and a Slack."""
+
+    def __init__(self, instance: dg.DagsterInstance, watcher: Watcher, slack: SlackServer, url: str) -> None:
+        self.instance = instance
+        self.watcher = watcher
+        self.slack = slack
+        self.engine = sa.create_engine(normalize_url(url))
+        self.works = True
+        self.sensor = self.sensor_with(slack=LocalSlack(token=TOKEN, api=slack.api), channel="#data")
+
+    def sensor_with(self, **options: Any) -> dg.SensorDefinition:
+        return build_watcher_slack_sensor(**options)
+
+    def run(self) -> str:
+        """Materialize an asset that fails, or works, and give what the recorder says of it."""
+
+        @dg.asset
+        def orders() -> None:
+            if not self.works:
+                raise ValueError("no orders today")
+
+        dg.materialize([orders], instance=self.instance, raise_on_error=False)
+        return record_tick(self.instance, self.watcher)
+
+    def deliver(self, sensor: dg.SensorDefinition | None = None, watcher: Watcher | None = None) -> str:
+        """A tick of the sensor, and its message. What waited for another try waits no more."""
+        with self.engine.begin() as connection:
+            connection.execute(
+                sa.text("UPDATE watcher.alert SET next_attempt_at = now() WHERE next_attempt_at IS NOT NULL")
+            )
+        with dg.build_sensor_context(
+            instance=self.instance, resources={"watcher": FixedResource(watcher or self.watcher)}
+        ) as context:
+            result = (sensor or self.sensor).evaluate_tick(context)
+        assert not result.run_requests
+        return str(result.skip_message)
+
+
+class FixedResource:
+    """What the sensor asks of a `WatcherResource`."""
+
+    def __init__(self, watcher: Watcher) -> None:
+        self._watcher = watcher
+
+    def get_client(self) -> Watcher:
+        return self._watcher
+
+
+@pytest.fixture
+def slack() -> Iterator[SlackServer]:
+    with slack_server() as server:
+        yield server
+
+
+@pytest.fixture
+def platform(
+    dagster_instance: dg.DagsterInstance,
+    watcher: Watcher,
+    slack: SlackServer,
+    database_url: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> Iterator[Platform]:
+    monkeypatch.setattr("watcher_core.delivery.pace._seconds", 0.0)
+    made = Platform(dagster_instance, watcher, slack, database_url)
+    yield made
+    made.engine.dispose()
+
+
+def test_a_failure_reaches_slack_and_its_recovery_answers_in_the_thread(platform: Platform) -> None:
+    assert platform.deliver() == "nothing to tell of"
+    platform.works = False
+    assert platform.run().endswith("; 1 new failure")
+    platform.run()  # it fails again: the same alert
+    (alert,) = platform.watcher.alerts()
+    assert (alert.kind, alert.pipeline_name, alert.state) == (AlertKind.FAILURE, "orders", AlertState.OPEN)
+    assert platform.deliver() == "told Slack of 1 alert in 1 message"
+    (opening,) = platform.slack.messages
+    assert opening["channel"] == "#data"
+    assert "no orders today" in opening["text"]
+    assert "thread_ts" not in opening
+    platform.works = True
+    platform.run()
+    assert platform.deliver() == "told Slack of 1 alert in 1 message"
+    recovery = platform.slack.messages[1]
+    assert recovery["thread_ts"] == "1.000100"
+    assert "✅ RESOLVED" in recovery["text"]
+    assert platform.deliver() == "nothing to tell of"
+
+
+def test_slack_is_down_and_nothing_is_lost(platform: Platform) -> None:
+    platform.works = False
+    platform.run()
+    platform.slack.down = Failure(500, '{"ok": false, "error": "internal_error"}')
+    assert platform.deliver() == "1 alert waits: default: Slack answers HTTP 500: internal_error"
+    with dg.build_sensor_context(
+        instance=platform.instance, resources={"watcher": FixedResource(platform.watcher)}
+    ) as context:  # before the time for another try has come
+        message = platform.sensor.evaluate_tick(context).skip_message
+    assert message == "1 alert waits: Slack answers HTTP 500: internal_error"
+    platform.slack.down = None
+    assert platform.deliver() == "told Slack of 1 alert in 1 message"
+    assert len(platform.slack.messages) == 1
+
+
+def test_without_a_slack_the_sensor_says_what_waits(platform: Platform) -> None:
+    platform.works = False
+    platform.run()
+    sensor = platform.sensor_with()
+    assert platform.deliver(sensor) == (
+        "1 alert waits: no destination: SLACK_WEBHOOK_URL is not set, and no route matches"
+    )
+    missing = platform.sensor_with(slack=SlackResource(token=dg.EnvVar("NO_SUCH_TOKEN")), channel="#data")
+    assert platform.deliver(missing) == (
+        "1 alert waits: default: the SlackResource cannot be used: environment variable NO_SUCH_TOKEN is not set"
+    )
+
+
+def test_a_webhook_of_the_settings(platform: Platform, database_url: str) -> None:
+    platform.works = False
+    platform.run()
+    settings = Settings(slack_webhook_url=SecretStr(platform.slack.webhook))
+    with Watcher(database_url, settings=settings) as watcher:
+        assert platform.deliver(platform.sensor_with(), watcher) == "told Slack of 1 alert in 1 message"
+    assert len(platform.slack.messages) == 1
+
+
+def test_routes_that_cannot_be_read_are_an_error(platform: Platform, database_url: str, tmp_path: Any) -> None:
+    with (
+        Watcher(database_url, settings=Settings(slack_routes=tmp_path / "none.toml")) as watcher,
+        pytest.raises(ConfigurationError, match=r"WATCHER_SLACK_ROUTES is .* which cannot be read"),
+    ):
+        platform.deliver(watcher=watcher)
+
+
+# Failures, in the recorder's tick
+
+
+def test_executions_of_outside_jobs_are_looked_at_too(platform: Platform) -> None:
+    platform.run()
+    outside = platform.watcher.get_or_create_pipeline("cron-job")
+    execution = platform.watcher.start_execution(pipeline_id=outside.id)
+    platform.watcher.end_execution(execution.id, completed_successfully=False)
+    assert record_tick(platform.instance, platform.watcher) == "nothing new; 1 new failure"
+    assert record_tick(platform.instance, platform.watcher) == "nothing new"
+
+
+def test_history_that_is_read_back_opens_no_alert_that_it_closes_again(
+    platform: Platform, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(recorder, "BATCH_RUNS", 1)
+    for works in (False, True):
+        platform.works = works
+
+        @dg.asset
+        def orders() -> None:
+            if not platform.works:
+                raise ValueError("no orders then")
+
+        dg.materialize([orders], instance=platform.instance, raise_on_error=False)
+    first = record_tick(platform.instance, platform.watcher, tick_seconds=0)
+    assert "the next tick goes on" in first
+    assert [one.state.value for one in platform.watcher.executions(pipeline="orders")] == ["failed"]
+    while "goes on" in record_tick(platform.instance, platform.watcher, tick_seconds=0):
+        pass
+    assert [one.state.value for one in platform.watcher.executions(pipeline="orders")] == ["succeeded", "failed"]
+    assert platform.watcher.alerts() == []
+
+
+def test_a_check_that_fails_stops_no_recording(platform: Platform, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: Any) -> None:
+        raise RuntimeError("out of order")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(type(platform.watcher), "check_failures", broken)
+        platform.works = False
+        assert platform.run().endswith("; failures cannot be looked for: RuntimeError")
+    (execution,) = platform.watcher.executions(pipeline="orders")
+    assert execution.end_date is not None
+    assert execution.end_date <= dt.datetime.now(dt.UTC)
+    assert record_tick(platform.instance, platform.watcher).endswith("1 new failure")
