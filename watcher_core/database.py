@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from alembic.config import Config
 
 # The newest revision in migrations/versions; a test holds it against the files.
-SCHEMA_VERSION = "0003"
+SCHEMA_VERSION = "0004"
 
 DRIVER = "postgresql+psycopg"
 SPELLINGS = ("postgresql", "postgres", DRIVER, "postgresql+psycopg2")
@@ -259,6 +259,9 @@ RULES = {
     "freshness": "freshness_number is a positive number and comes with a freshness_datepart",
     "timeliness": "timeliness_number is a positive number and comes with a timeliness_datepart",
     "failure": "failure_number is from 1 to 100",
+    "lookback_days": "lookback_days is from 1 to 365",
+    "minimum_executions": "minimum_executions is from 2 to 10,000",
+    "multiplier": "std_deviation_threshold_multiplier is from 0.5 to 10",
     "ended": "all but running executions have an end",
     "end_after_start": "an execution ends at or after its start",
     "inserts": "inserts is not negative",

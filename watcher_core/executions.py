@@ -13,7 +13,7 @@ from typing import Any
 import psycopg
 from psycopg.types.json import Jsonb
 
-from watcher_core import arguments, models, progress, values
+from watcher_core import anomaly_pending, arguments, models, progress, values
 from watcher_core.database import Driver
 from watcher_core.enums import ExecutionSource, ExecutionState
 from watcher_core.errors import ExecutionEndedError, InvalidValueError, NotFoundError
@@ -164,7 +164,7 @@ END = f"""
                watermark AS started_from, next_watermark AS reached
           FROM execution
          WHERE state = 'succeeded'
-    ), {progress.SETTLED}
+    ), {anomaly_pending.queued("execution WHERE state = 'succeeded'")}, {progress.SETTLED}
     SELECT {COLUMNS}, settled.watermark AS pipeline_watermark, settled.conflict
       FROM execution
       LEFT JOIN settled ON true

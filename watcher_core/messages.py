@@ -25,6 +25,11 @@ CHECKS = {
 }
 SIGNS = {AlertLevel.INFO: "ℹ️ INFO", AlertLevel.WARNING: "⚠️ WARNING", AlertLevel.ERROR: "🔴 ERROR"}
 
+# The units of metrics; all others count rows.
+UNITS = {"duration_seconds": " s", "throughput": " rows/s"}
+# What a metric is compared with where that needs no words.
+EVERY_RUN = "all runs"
+
 # What is the matter, and what is over, each for one and for several.
 TROUBLES = {
     AlertKind.FRESHNESS: ("1 pipeline has stale data", "{} pipelines have stale data"),
@@ -191,33 +196,27 @@ def _failure(facts: Mapping[str, Any], _: dt.datetime) -> str:
 def _anomaly(facts: Mapping[str, Any], _: dt.datetime) -> str:
     metrics = facts.get("metrics")
     told = [_metric(metric) for metric in metrics if isinstance(metric, Mapping)] if isinstance(metrics, list) else []
-    return "; ".join(told) or "unusual"
+    return " · ".join(told) or "unusual"
 
 
 def _metric(metric: Mapping[str, Any]) -> str:
-    name = slack.escape(str(metric.get("metric_field") or metric.get("metric") or "a metric"), limit=60)
-    told = f"{name} is {_number(metric.get('value'))}"
-    expected = metric.get("expected", metric.get("baseline"))
+    name = str(metric.get("metric_field") or "a metric")
+    unit = UNITS.get(name, "")
+    told = f"{slack.escape(name, limit=60)} is {_number(metric.get('value'))}{unit}"
+    if metric.get("repeated"):
+        told += f", {slack.escape(str(metric.get('reason')), limit=60)}"
+    expected = metric.get("expected")
     if expected is not None:
-        told += f", usual is {_number(expected)}"
+        profile = metric.get("profile")
+        compared = f" for {slack.escape(str(profile), limit=60)}" if profile not in (None, "", EVERY_RUN) else ""
+        told += f"; usual{compared} is {_number(expected)}{unit}"
         edges = [metric.get("lower"), metric.get("upper")]
         if any(edge is not None for edge in edges):
             told += f" ({' to '.join('any' if edge is None else _number(edge) for edge in edges)})"
-    numbers = [
-        f"{words} {form.format(metric[key])}"
-        for key, words, form in (
-            ("z_score", "z", "{:.1f}"),
-            ("deviation_percent", "deviation", "{:,.1f} %"),
-            ("confidence", "confidence", "{:.2f}"),
-            ("std_deviation_threshold_multiplier", "threshold multiplier", "{:g}"),
-            ("lookback_days", "lookback days", "{:,}"),
-            ("runs", "from runs", "{:,}"),
-        )
-        if isinstance(metric.get(key), int | float)
-    ]
-    profile = metric.get("profile")
-    compared = [f"compared with {slack.escape(str(profile), limit=60)}"] if profile else []
-    return ", ".join([told, *numbers, *compared])
+    z_score, runs = metric.get("z_score"), metric.get("runs")
+    if isinstance(z_score, int | float):
+        told += f", z = {z_score:,.0f}" if abs(z_score) >= 10 else f", z = {z_score:.1f}"
+    return f"{told}, from {runs:,} run{'' if runs == 1 else 's'}" if isinstance(runs, int) else told
 
 
 _DETAILS: dict[AlertKind, Callable[[Mapping[str, Any], dt.datetime], str]] = {

@@ -206,7 +206,7 @@ class PipelineExecution(Base):
         sa.CheckConstraint("soft_deletes >= 0", name="soft_deletes"),
         sa.CheckConstraint("total_rows >= 0", name="total_rows"),
         sa.CheckConstraint("parent_id <> id", name="parent"),
-        # A pipeline's history, newest first: listings, anomaly baselines.
+        # A pipeline's history, newest first: listings.
         sa.Index("ix_pipeline_execution_pipeline_id_start_date", "pipeline_id", sa.text("start_date DESC")),
         # All history, newest first: listings, the timeliness lookback, retention.
         sa.Index("ix_pipeline_execution_start_date", sa.text("start_date DESC")),
@@ -225,6 +225,13 @@ class PipelineExecution(Base):
             "pipeline_id",
             "logical_date",
             postgresql_where=sa.text("state = 'succeeded' AND logical_date IS NOT NULL"),
+        ),
+        # A pipeline's successes by the time that their data is about: what anomalies are judged by.
+        sa.Index(
+            "ix_pipeline_execution_history",
+            "pipeline_id",
+            sa.text("coalesce(logical_date, start_date)"),
+            postgresql_where=sa.text("state = 'succeeded'"),
         ),
         sa.Index("ix_pipeline_execution_parent_id", "parent_id", postgresql_where=sa.text("parent_id IS NOT NULL")),
         {"comment": "Runs of pipelines, with counts, watermarks and nesting"},
@@ -436,30 +443,55 @@ class AnomalyDetectionRule(Base):
     metric_field: Mapped[AnomalyMetric]
     method: Mapped[AnomalyMethod] = mapped_column(server_default=AnomalyMethod.SEASONAL)
     lookback_days: Mapped[int] = mapped_column(
-        sa.Integer, server_default=sa.text("30"), comment="Days of history; zscore"
+        sa.Integer, server_default=sa.text("30"), comment="Days of history; seasonal looks at 60 at least"
     )
     minimum_executions: Mapped[int] = mapped_column(
-        sa.Integer, server_default=sa.text("10"), comment="Least history to judge by; zscore"
+        sa.Integer, server_default=sa.text("10"), comment="Least history to judge by; seasonal needs 8 at least"
     )
     std_deviation_threshold_multiplier: Mapped[float] = mapped_column(
-        server_default=sa.text("2.0"), comment="Standard deviations from the mean that are an anomaly; zscore"
+        server_default=sa.text("2.0"),
+        comment="Standard deviations from the mean that are an anomaly; the width of seasonal's band, 2 as it finds it",
     )
     active: Mapped[bool] = _flag(True, "Whether it judges")
+    configuration_hash: Mapped[str | None] = mapped_column(
+        comment="SHA-256 of the configuration that code last declared"
+    )
     created_at: Mapped[dt.datetime] = _timestamp("When it was made")
     updated_at: Mapped[dt.datetime] = _timestamp("When it last changed")
+
+
+class AnomalyPending(Base):
+    # No foreign keys: a row is written at the end of every execution of a pipeline with rules, and whoever judges finds
+    # out soon enough that an execution is gone. Nothing is unique: a writer never waits for whoever judges.
+    __tablename__ = "anomaly_pending"
+    __table_args__ = {"comment": "Executions that have succeeded, or were corrected, and are still to be judged"}
+
+    pipeline_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False, comment="Its pipeline")
+    id: Mapped[int] = _identity()
+    pipeline_execution_id: Mapped[int] = mapped_column(comment="The execution")
 
 
 class AnomalyDetectionResult(Base):
     __tablename__ = "anomaly_detection_result"
     __table_args__ = (
         sa.Index(None, "pipeline_execution_id"),
+        # What a rule has flagged, which is little: the history that it judges by.
+        sa.Index(
+            "ix_anomaly_detection_result_flagged",
+            "rule_id",
+            "pipeline_execution_id",
+            postgresql_where=sa.text("flagged"),
+        ),
         {"comment": "Verdicts: one an execution and rule"},
     )
 
     rule_id: Mapped[int] = _reference("anomaly_detection_rule", primary_key=True)
-    pipeline_execution_id: Mapped[int] = _reference("pipeline_execution", primary_key=True)
+    pipeline_execution_id: Mapped[int] = mapped_column(
+        primary_key=True, autoincrement=False, comment="The execution that was judged"
+    )
     flagged: Mapped[bool] = mapped_column(comment="Whether the value was outside the band")
     unflagged_at: Mapped[dt.datetime | None] = mapped_column(comment="When a person said that it was normal")
+    unflagged_by: Mapped[str | None] = mapped_column(comment="Who said so")
     value: Mapped[float] = mapped_column(comment="The metric's value that was judged")
     expected: Mapped[float | None] = mapped_column(comment="What its history predicts")
     lower: Mapped[float | None] = mapped_column(comment="Lower edge of the band")

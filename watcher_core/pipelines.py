@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.orm import Session
 
-from watcher_core import arguments, enums, models, values
+from watcher_core import anomaly_rules, arguments, enums, models, values
 from watcher_core.errors import InvalidValueError, NotFoundError
 from watcher_core.values import UNSET, Unset
 
@@ -96,6 +96,7 @@ ENSURE = sa.text("""
     SELECT name, type_id, :now, :now
       FROM unnest(CAST(:names AS text[]), CAST(:type_ids AS bigint[])) AS unknown (name, type_id)
         ON CONFLICT (name) DO NOTHING
+    RETURNING id
 """)
 
 
@@ -211,9 +212,9 @@ def ensure(session: Session, *, types_by_name: Mapping[str, str | None], now: dt
     unknown = sorted(set(types_by_name) - set(known))
     type_ids = _ensure_types(session, [types_by_name[name] for name in unknown], now=now)
     if unknown:
-        session.execute(
-            ENSURE, {"names": unknown, "type_ids": [type_ids[types_by_name[name]] for name in unknown], "now": now}
-        )
+        given = {"names": unknown, "type_ids": [type_ids[types_by_name[name]] for name in unknown], "now": now}
+        made = session.scalars(ENSURE, given).all()
+        anomaly_rules.create_for_new_pipelines(session, pipeline_ids=made, now=now)
 
 
 def _ensure_types(session: Session, names: Iterable[str | None], *, now: dt.datetime) -> dict[str | None, int]:
@@ -245,6 +246,8 @@ def _upsert(
         .on_conflict_do_update(index_elements=["name"], set_=updated)
         .returning(PIPELINE.c.id, CREATED)
     ).one()
+    if row.created:
+        anomaly_rules.create_for_new_pipelines(session, pipeline_ids=[row.id], now=now)
     pipeline = get(session, row.id)
     return values.Pipeline(**{**vars(pipeline), "created": row.created})
 

@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from watcher_core import arguments, database, pipelines, progress, values
+from watcher_core import anomaly_pending, arguments, database, pipelines, progress, values
 from watcher_core.database import Driver
 from watcher_core.enums import ExecutionSource, ExecutionState
 from watcher_core.errors import InvalidValueError
@@ -17,7 +17,7 @@ from watcher_core.executions import COUNTS
 
 # What the row knows already stays: code inside the job knows better than the log. The log knows better how it ended.
 # An end before the start is a clock that was set back, and counts as no time at all.
-RECORD = sa.text("""
+RECORD = sa.text(f"""
     WITH told AS (
         SELECT *
           FROM jsonb_to_recordset(CAST(:records AS jsonb)) AS told (
@@ -63,9 +63,15 @@ RECORD = sa.text("""
                                          CASE WHEN excluded.execution_metadata ? 'attempts' THEN 'attempts' END,
                                          CASE WHEN excluded.state = 'succeeded' THEN 'error' END], NULL)),
                updated_at         = :now
-        RETURNING id, state, start_date, end_date, logical_date, next_watermark,
+        RETURNING id, pipeline_id, state, start_date, end_date, logical_date, next_watermark,
                   ROW(inserts, updates, soft_deletes, total_rows) AS counts
-    )
+    ), changed AS (
+        SELECT written.*
+          FROM written
+          LEFT JOIN before USING (id)
+         WHERE before.state IS DISTINCT FROM 'succeeded'
+            OR before.counts IS DISTINCT FROM written.counts
+    ), {anomaly_pending.queued("changed WHERE state = 'succeeded'")}
     SELECT written.id,
            before.id IS NULL AS inserted,
            written.state = 'succeeded' AS succeeded,

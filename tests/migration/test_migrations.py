@@ -72,6 +72,30 @@ def test_down_and_up_again_with_data(empty: Watcher) -> None:
     assert empty.list_pipelines() == []
 
 
+def test_results_of_executions_that_are_gone_do_not_stop_a_way_back(empty: Watcher, engine: sa.Engine) -> None:
+    """Before revision 0004 a foreign key kept results from outliving their executions."""
+    empty.upgrade()
+    execution = empty.start_execution(pipeline_id=empty.get_or_create_pipeline("p").id)
+    rule = empty.get_or_create_anomaly_rule("p", metric_field="inserts", lookback_days=7)
+    with engine.begin() as connection:
+        for execution_id in (execution.id, execution.id + 1):
+            connection.execute(
+                sa.text(
+                    "INSERT INTO watcher.anomaly_detection_result (rule_id, pipeline_execution_id, flagged, value)"
+                    " VALUES (:rule_id, :execution_id, true, 1)"
+                ),
+                {"rule_id": rule.id, "execution_id": execution_id},
+            )
+    empty.downgrade("0003")
+    with engine.begin() as connection:
+        kept = connection.scalars(sa.text("SELECT pipeline_execution_id FROM watcher.anomaly_detection_result")).all()
+    assert kept == [execution.id]
+    empty.upgrade()
+    [result] = empty.anomaly_results()
+    assert (result.pipeline_execution_id, result.unflagged_by) == (execution.id, None)
+    assert empty.list_anomaly_rules()[0].lookback_days == 7
+
+
 @pytest.mark.parametrize(
     ("version", "mend"), [("0000", "watcher db upgrade"), ("9999", "pip install --upgrade watcher-dagster")]
 )

@@ -61,7 +61,8 @@ def commands(command: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[str, ..
 
 
 ALL = list(commands(typer.main.get_command(app)))
-GROUPS = [(), ("alerts",), ("check",), ("db",), ("executions",), ("lineage",), ("pipelines",)]
+ANOMALIES = [("anomalies",), ("anomalies", "rules")]
+GROUPS = [(), ("alerts",), *ANOMALIES, ("check",), ("db",), ("executions",), ("lineage",), ("pipelines",)]
 
 
 def test_there_are_the_commands_that_there_should_be() -> None:
@@ -70,7 +71,9 @@ def test_there_are_the_commands_that_there_should_be() -> None:
         "demo",
         "doctor",
         "cleanup",
-        *(f"check {name}" for name in ["freshness", "timeliness", "failures"]),
+        *(f"check {name}" for name in ["anomalies", "freshness", "timeliness", "failures"]),
+        *(f"anomalies {name}" for name in ["results", "unflag", "backtest", "explain"]),
+        *(f"anomalies rules {name}" for name in ["list", "create", "set"]),
         *(f"alerts {name}" for name in ["list", "show", "ack", "snooze", "resolve", "deliver", "test"]),
         *(f"db {name}" for name in ["start", "stop", "status", "url", "upgrade", "downgrade", "current", "psql"]),
         *(f"executions {name}" for name in ["list", "show", "tree"]),

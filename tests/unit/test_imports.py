@@ -32,10 +32,13 @@ LATE = (
 # What only those installations have that ask for it: the core must do without.
 NOT_OURS = ("dagster", "dagster_postgres", "dagster_shared", "pandas", "numpy", "watcher_dagster")
 
+# What computes with NumPy, and is loaded only where something is judged.
+ARRAYS = "watcher_core.anomaly_methods"
+
 MODULES = sorted(
     module.name
     for module in pkgutil.walk_packages(watcher_core.__path__, "watcher_core.")
-    if not module.name.endswith("__main__") and ".migrations" not in module.name
+    if not module.name.endswith("__main__") and ".migrations" not in module.name and not module.name.startswith(ARRAYS)
 )
 
 REFUSE = """

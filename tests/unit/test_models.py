@@ -27,7 +27,7 @@ REFERENCE = {
     "pipeline_type",
     "timeliness_pipeline_execution_log",
 }
-ADDED = {"alert", "column_lineage", "failure_pipeline_execution_log", "recorder", "watermark_event"}
+ADDED = {"alert", "anomaly_pending", "column_lineage", "failure_pipeline_execution_log", "recorder", "watermark_event"}
 
 # Columns whose names say all that there is to say.
 PLAIN = {

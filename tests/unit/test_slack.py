@@ -54,7 +54,18 @@ FACTS: dict[AlertKind, dict[str, Any]] = {
                 "runs": 26,
                 "profile": "Mondays 09:00",
             },
-            {"metric_field": "inserts", "value": 0, "expected": 100.0, "lower": None, "upper": 130.0},
+            {
+                "metric_field": "inserts",
+                "value": 0,
+                "expected": 100.0,
+                "lower": None,
+                "upper": 130.0,
+                "z_score": -3.46,
+                "runs": 1,
+                "profile": "all runs",
+                "repeated": 9,
+                "reason": "zero 9 times in a row",
+            },
         ]
     },
 }
@@ -155,9 +166,9 @@ def test_a_failure_says_its_error_and_how_many_there_were() -> None:
 def test_an_anomaly_says_all_its_metrics() -> None:
     line = written(alert(kind=AlertKind.ANOMALY)).text.splitlines()[-1]
     assert line == (
-        "• execution 456 of stock/prices (ID 101): duration_seconds is 1,814,400, usual is 164,945 "
-        "(120,000 to 210,000), z 11.0, deviation 1,000.0 %, confidence 1.00, lookback days 30, from runs 26, "
-        "compared with Mondays 09:00; inserts is 0, usual is 100 (any to 130) [alert 1]"
+        "• execution 456 of stock/prices (ID 101): duration_seconds is 1,814,400 s; usual for Mondays "
+        "09:00 is 164,945 s (120,000 to 210,000), z = 11, from 26 runs · inserts is 0, zero 9 times in a row; usual is "
+        "100 (any to 130), z = -3.5, from 1 run [alert 1]"
     )
 
 

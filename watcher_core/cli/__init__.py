@@ -13,7 +13,7 @@ from typing import Annotated
 import typer
 from typer.core import TyperGroup
 
-from watcher_core.cli import alerts, check, cleanup, db, dev, doctor, executions, lineage, output, pipelines
+from watcher_core.cli import alerts, anomalies, check, cleanup, db, dev, doctor, executions, lineage, output, pipelines
 from watcher_core.errors import WatcherError
 
 INTERRUPTED = 130  # what a shell gives for a command that Ctrl-C ended
@@ -57,6 +57,7 @@ app.add_typer(pipelines.app, name="pipelines")
 app.add_typer(executions.app, name="executions")
 app.add_typer(check.app, name="check")
 app.add_typer(alerts.app, name="alerts")
+app.add_typer(anomalies.app, name="anomalies")
 app.command("cleanup", epilog=cleanup.EXAMPLES)(cleanup.cleanup)
 app.add_typer(lineage.app, name="lineage")
 app.add_typer(db.app, name="db")

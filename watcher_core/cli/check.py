@@ -1,4 +1,4 @@
-"""`watcher check …`: what is stale, late or failing now."""
+"""`watcher check …`: what is stale, late, failing or unusual now."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from watcher_core.checks.finding import Finding
 
 app = typer.Typer(
-    help="Checks: what is stale, late or failing.",
+    help="Checks: what is stale, late, failing or unusual.",
     no_args_is_help=True,
     rich_markup_mode=None,
 )
@@ -103,6 +103,35 @@ def failures(*, dry_run: DryRun = False, fail: Fail = False, json: Json = False)
     ]
     _print(found, columns, _failure_cells, json=json, empty="no pipeline fails")
     _end(found, fail=fail)
+
+
+@app.command("anomalies", epilog=output.examples("watcher check anomalies", "watcher check anomalies --dry-run --fail"))
+def anomalies(
+    *,
+    limit: Annotated[
+        int | None,
+        typer.Option("--limit", "-n", min=1, metavar="N", help="Judge so many executions at most.", show_default=False),
+    ] = None,
+    dry_run: DryRun = False,
+    fail: Fail = False,
+    json: Json = False,
+) -> None:
+    """Judge the executions that have succeeded since the last time.
+
+    By the anomaly rules of their pipelines; what is unusual is listed. Several processes may do this at once.
+    """
+    from watcher_core.cli.anomalies import print_results
+
+    with open_watcher() as watcher, output.counter("executions judged") as progress:
+        found = watcher.detect_pending_anomalies(limit=limit, dry_run=dry_run, progress=progress)
+    if json:
+        output.print_json(found)
+    else:
+        print_results(found.flagged, json=False, empty="nothing is unusual")
+        left = "; there are more" if found.remaining else ""
+        output.print_text(f"{found.executions:,} execution{'' if found.executions == 1 else 's'} judged{left}")
+    if fail and found.flagged:
+        raise typer.Exit(1)
 
 
 def _print(found: Sequence[Finding], columns: Sequence[output.Column], cells: Cells, *, json: bool, empty: str) -> None:

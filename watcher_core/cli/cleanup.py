@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from typing import Annotated
 
 import typer
@@ -33,7 +31,7 @@ def cleanup(
     Goes on beside recording, and may be stopped at any time: what is deleted by then stays deleted. What runs stays,
     and so does what has an alert that is not resolved.
     """
-    with open_watcher() as watcher, _progress_bar() as progress:
+    with open_watcher() as watcher, output.progress_bar("executions") as progress:
         result = watcher.cleanup(
             retention_days=retention_days, batch_size=batch_size, dry_run=dry_run, progress=progress
         )
@@ -47,19 +45,3 @@ def cleanup(
     rows = [(table, output.number(count)) for table, count in result.deleted.items()]
     output.print_table(columns, [*rows, ("all", output.number(result.total))])
     output.print_text(f"past retention is what is from {times.clock(result.retention_date)} or before")
-
-
-@contextmanager
-def _progress_bar() -> Iterator[Callable[[int, int], None] | None]:
-    """A bar of executions on the terminal that errors go to; nothing where that is none."""
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-
-    console = Console(stderr=True)
-    if not console.is_terminal:
-        yield None
-        return
-    columns = (TextColumn("executions"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=console, transient=True) as bar:
-        task = bar.add_task("executions", total=None)
-        yield lambda done, expected: bar.update(task, completed=done, total=max(done, expected))

@@ -9,7 +9,8 @@ import dataclasses
 import datetime as dt
 import json
 import sys
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 from rich.console import Console
@@ -176,6 +177,28 @@ def _print(console: Console, renderable: Any) -> None:
         console.print(renderable)
     # Cells are filled up with blanks, which only a terminal has a use for.
     sys.stdout.writelines(f"{line.rstrip()}\n" for line in captured.get().splitlines())
+
+
+@contextmanager
+def progress_bar(what: str) -> Iterator[Callable[[int, int], None] | None]:
+    """A bar of how much is done, on the terminal that errors go to; nothing where that is none."""
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    console = Console(stderr=True)
+    if not console.is_terminal:
+        yield None
+        return
+    columns = (TextColumn(what), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=console, transient=True) as bar:
+        task = bar.add_task(what, total=None)
+        yield lambda done, expected: bar.update(task, completed=done, total=max(done, expected))
+
+
+@contextmanager
+def counter(what: str) -> Iterator[Callable[[int], None] | None]:
+    """As `progress_bar`, where nobody knows how much there is to do."""
+    with progress_bar(what) as show:
+        yield None if show is None else lambda done: show(done, done)
 
 
 def _as_json(value: object) -> object:

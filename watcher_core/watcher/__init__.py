@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from watcher_core.watcher.addresses import AddressMethods
 from watcher_core.watcher.alerts import AlertMethods
+from watcher_core.watcher.anomalies import AnomalyMethods
 from watcher_core.watcher.checks import CheckMethods
 from watcher_core.watcher.executions import ExecutionMethods
 from watcher_core.watcher.lineage import LineageMethods
@@ -12,8 +13,10 @@ from watcher_core.watcher.recorders import RecorderMethods, RecorderSession
 __all__ = ["RecorderSession", "Watcher"]
 
 
-class Watcher(ExecutionMethods, AddressMethods, LineageMethods, RecorderMethods, AlertMethods, CheckMethods):
-    """The memory of a data platform: pipelines, their executions, watermarks, addresses, lineage and alerts.
+class Watcher(
+    ExecutionMethods, AddressMethods, LineageMethods, RecorderMethods, AlertMethods, CheckMethods, AnomalyMethods
+):
+    """The memory of a data platform: pipelines, their executions, watermarks, addresses, lineage, anomalies and alerts.
 
     Connects on first use. One object may be shared between threads, and is safe to use after a fork.
 

@@ -15,16 +15,13 @@ from watcher_core.checks import failures, freshness, timeliness
 from watcher_core.checks.finding import Finding
 from watcher_core.enums import AlertKind
 from watcher_core.errors import InvalidValueError
-from watcher_core.watcher.connection import Connection
+from watcher_core.watcher.connection import WITHOUT_COMPILER, Connection
 
 # A hundred years; what is longer is a slip of the finger, and no date.
 LONGEST_LOOKBACK_MINUTES = 100 * 366 * 24 * 60
 
 # One check of a kind at a time: the one that looked later knows better what is gone.
 LOCK = sa.text("SELECT pg_advisory_xact_lock(hashtextextended('watcher.check/' || :kind, 0))")
-
-# It takes longer to compile these statements than to run them.
-WITHOUT_COMPILER = sa.text("SET LOCAL jit = off")
 
 # Where there were no alerts when a statement was planned, it would read all that it opens again for each one it opens.
 BY_INDEX = sa.text("SET LOCAL enable_seqscan = off")

@@ -13,11 +13,15 @@ from typing import Any, Self
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from watcher_core import database, records, spool, values
+from watcher_core import anomaly_rules, database, records, spool, values
 from watcher_core.errors import DatabaseError, DatabaseUnavailableError
 from watcher_core.settings import Settings
 
 logger = logging.getLogger("watcher")
+
+
+# It takes longer to compile the statements of checks than to run them.
+WITHOUT_COMPILER = sa.text("SET LOCAL jit = off")
 
 
 class Connection:
@@ -104,6 +108,7 @@ class Connection:
     def _transaction(self) -> Iterator[tuple[Session, dt.datetime]]:
         self._check()
         with database.transaction(self._connect()) as session:
+            session.info[anomaly_rules.AUTO_CREATE] = self.settings.auto_create_anomaly_detection_rules
             yield session, dt.datetime.now(dt.UTC)
 
     @contextmanager

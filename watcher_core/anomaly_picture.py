@@ -1,0 +1,170 @@
+"""Pictures of a metric: its history, the band that it was expected in, and what is unusual.
+
+Matplotlib draws them. It is imported when there is something to draw, since it takes half a second.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+from watcher_core.errors import ConfigurationError
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+Format = Literal["png", "svg"]
+
+# Of width and height in inches at this many dots each: small enough for a Markdown cell, sharp enough to read.
+SIZE = (7.2, 2.4)
+DOTS_PER_INCH = 100
+
+# Distinct for those who see no red or no green.
+BAND, USUAL, OTHER, UNUSUAL, EXPECTED = "#9ecae1", "#2171b5", "#bdbdbd", "#d94801", "#6baed6"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Point:
+    """A run, by one metric.
+
+    Attributes:
+        at: The time that its data is about.
+        value: The metric.
+        expected: What its history predicted; `None` where it was not judged.
+        lower, upper: The band; `None` where it is open on that side, or the run was not judged.
+        flagged: Whether the value was outside.
+        compared: Whether the run that is looked at was compared with this one.
+    """
+
+    at: dt.datetime
+    value: float
+    expected: float | None = None
+    lower: float | None = None
+    upper: float | None = None
+    flagged: bool = False
+    compared: bool = True
+
+
+def draw_verdict(
+    history: Sequence[Point], judged: Point, *, title: str, unit: str, file_format: Format = "png"
+) -> bytes:
+    """Draw one run among those before it, with the band that it was expected in.
+
+    Args:
+        history: The runs before it, in any order.
+        judged: The run.
+        title: What stands above.
+        unit: The metric's unit, as in `rows`.
+        file_format: `png` or `svg`.
+
+    Raises:
+        ConfigurationError: Matplotlib is not installed.
+    """
+    low, high = _edges([*history, judged])
+    figure, axes = _figure(title, unit, [*history, judged])
+    axes.set_ylim(low, high)
+    if judged.expected is not None:
+        axes.axhspan(*_band(judged, low, high), color=BAND, alpha=0.35, linewidth=0, label="usual")
+        axes.axhline(judged.expected, color=EXPECTED, linewidth=1, linestyle="--", label="expected")
+    _dots(axes, [point for point in history if not point.compared], OTHER, "other runs", size=9)
+    _dots(axes, [point for point in history if point.compared], USUAL, "compared with", size=14)
+    _dots(axes, [judged], UNUSUAL if judged.flagged else USUAL, "this run", size=70, marker="D")
+    return _written(figure, axes, file_format)
+
+
+def draw_backtest(points: Sequence[Point], *, title: str, unit: str, file_format: Format = "png") -> bytes:
+    """Draw run after run, each with the band that it would have been expected in.
+
+    Args:
+        points: The runs, in any order.
+        title: What stands above.
+        unit: The metric's unit, as in `rows`.
+        file_format: `png` or `svg`.
+
+    Raises:
+        ConfigurationError: Matplotlib is not installed.
+    """
+    ordered = sorted(points, key=lambda point: point.at)
+    low, high = _edges(ordered)
+    figure, axes = _figure(title, unit, ordered)
+    axes.set_ylim(low, high)
+    judged = [point for point in ordered if point.expected is not None]
+    if judged:
+        times: list[Any] = [point.at for point in judged]
+        lower, upper = zip(*(_band(point, low, high) for point in judged), strict=True)
+        axes.fill_between(times, lower, upper, color=BAND, alpha=0.35, linewidth=0, label="usual")
+    _dots(axes, [point for point in ordered if point.expected is None], OTHER, "too little history", size=9)
+    _dots(axes, [point for point in judged if not point.flagged], USUAL, "usual runs", size=9)
+    _dots(axes, [point for point in judged if point.flagged], UNUSUAL, "would have been flagged", size=40, marker="D")
+    return _written(figure, axes, file_format)
+
+
+def _figure(title: str, unit: str, points: Sequence[Point]) -> tuple[Figure, Axes]:
+    try:
+        from matplotlib.figure import Figure
+    except ImportError as exc:
+        raise ConfigurationError(
+            "a picture of a metric needs Matplotlib: pip install 'watcher-dagster[anomalies]'"
+        ) from exc
+    figure = Figure(figsize=SIZE, dpi=DOTS_PER_INCH, layout="constrained")
+    axes = figure.add_subplot()
+    # What people name a pipeline is no formula.
+    axes.set_title(title, fontsize=9, loc="left", parse_math=False)
+    axes.set_ylabel(unit, fontsize=8, parse_math=False)
+    if points:
+        first, last = min(point.at for point in points), max(point.at for point in points)
+        room = max((last - first) * 0.03, dt.timedelta(minutes=30))
+        times: Any = (first - room, last + room)
+        axes.set_xlim(*times)
+    return figure, axes
+
+
+def _edges(points: Sequence[Point]) -> tuple[float, float]:
+    """The range that is shown: all values and finite edges, with some room."""
+    shown = [
+        number
+        for point in points
+        for number in (point.value, point.expected, point.lower, point.upper)
+        if number is not None and math.isfinite(number)
+    ]
+    low, high = min(shown, default=0.0), max(shown, default=1.0)
+    room = (high - low) * 0.08 or abs(high) * 0.08 or 1.0
+    return low - room, high + room
+
+
+def _band(point: Point, low: float, high: float) -> tuple[float, float]:
+    """The band as far as it is in the picture."""
+    return (
+        low if point.lower is None else max(low, point.lower),
+        high if point.upper is None else min(high, point.upper),
+    )
+
+
+def _dots(axes: Axes, points: Sequence[Point], color: str, label: str, *, size: float, marker: str = "o") -> None:
+    if points:
+        times: list[Any] = [point.at for point in points]
+        axes.scatter(times, [point.value for point in points], s=size, c=color, marker=marker, label=label, zorder=3)
+
+
+def _written(figure: Figure, axes: Axes, file_format: Format) -> bytes:
+    import matplotlib as mpl
+    from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
+
+    locator = AutoDateLocator(tz=dt.UTC, maxticks=8)  # type: ignore[no-untyped-call] # as Matplotlib has it
+    axes.xaxis.set_major_locator(locator)
+    axes.xaxis.set_major_formatter(ConciseDateFormatter(locator, tz=dt.UTC))  # type: ignore[no-untyped-call]
+    axes.yaxis.set_major_formatter(lambda value, _: f"{value:,.6g}")
+    axes.tick_params(labelsize=8)
+    axes.spines[["top", "right"]].set_visible(False)
+    axes.legend(fontsize=7, frameon=False, loc="upper left", bbox_to_anchor=(1.0, 1.0))
+    written = io.BytesIO()
+    # Text stays text in SVG: small, and to be searched. Without the date, the same picture is the same bytes.
+    metadata = {"Date": None} if file_format == "svg" else {"Software": None}
+    with mpl.rc_context({"svg.fonttype": "none", "svg.hashsalt": "watcher"}):
+        figure.savefig(written, format=file_format, metadata=metadata)
+    return written.getvalue()

@@ -1,0 +1,160 @@
+"""What rules say of a pipeline's past, and why; nothing is written.
+
+A backtest judges each run by those before it, as if it had just ended: what is flagged on the way counts for those
+after it, and nobody unflags anything. An explanation judges one execution as it would be judged now.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+from sqlalchemy.orm import Session
+
+from watcher_core import anomaly_results, anomaly_rules, database, values
+from watcher_core.checks import anomaly_history, anomaly_judging
+from watcher_core.checks.anomaly_history import LEAST_DAYS, METRICS, Runs, Span
+from watcher_core.checks.anomaly_judging import Rule
+from watcher_core.enums import ExecutionState
+from watcher_core.errors import InvalidValueError
+from watcher_core.values import AnomalyExplanation, AnomalyRun, AnomalyVerdict
+
+if TYPE_CHECKING:
+    from watcher_core.anomaly_methods.history import History
+
+# So many judgements between two words about how far it has got.
+PROGRESS_EVERY = 200
+
+
+def backtest(
+    session: Session,
+    *,
+    rules: Sequence[Rule],
+    since: dt.datetime,
+    until: dt.datetime,
+    progress: Callable[[int, int], None] | None = None,
+) -> list[AnomalyVerdict]:
+    """Judge the runs of one pipeline by rules that need not be there.
+
+    Args:
+        session: The transaction.
+        rules: All of one pipeline.
+        since, until: The logical times of the runs to judge; those before are history.
+        progress: Called now and then with the judgements that are made, and how many there are in all.
+
+    Returns:
+        A verdict for each run and metric where there is something to say, oldest first.
+    """
+    anomaly_history.require_methods()
+    days = max(LEAST_DAYS, *(rule.lookback_days for rule in rules))
+    [runs] = anomaly_history.load(database.driver(session), [Span(rules[0].pipeline_id, since, until, days)])
+    first, last = (int(runs.at.searchsorted(edge.timestamp())) for edge in (since, until))
+    verdicts = []
+    done, expected = 0, (last - first) * len(rules)
+    for rule in rules:
+        past = anomaly_judging.history(runs, rule.metric_field)
+        for position in range(first, last):
+            judgement = anomaly_judging.judge(rule, _up_to(past, position), position)
+            if judgement is not None:
+                past.flagged[position] = judgement.flagged
+                verdicts.append(anomaly_judging.verdict(rule, runs, position, judgement))
+            done += 1
+            if progress is not None and (done % PROGRESS_EVERY == 0 or done == expected):
+                progress(done, expected)
+    return sorted(verdicts, key=lambda verdict: (verdict.at, verdict.execution_id))
+
+
+def explain(session: Session, *, execution: values.Execution) -> list[AnomalyExplanation]:
+    """Say what each rule of its pipeline, switched on or off, says about an execution as things stand now.
+
+    Raises:
+        InvalidValueError: The execution has not succeeded.
+    """
+    if execution.state is not ExecutionState.SUCCEEDED:
+        raise InvalidValueError(
+            f"execution {execution.id} is {execution.state.value}; only those that succeed are judged"
+        )
+    rules = anomaly_rules.list_all(session, pipeline_id=execution.pipeline_id)
+    if not rules:
+        return []
+    anomaly_history.require_methods()
+    connection = database.driver(session)
+    at = execution.logical_date or execution.start_date
+    days = max(LEAST_DAYS, *(rule.lookback_days for rule in rules))
+    [runs] = anomaly_history.load(connection, [Span(execution.pipeline_id, at, at, days)])
+    flagged = anomaly_history.flagged(connection, rule_ids=[rule.id for rule in rules], among=[runs])
+    results = anomaly_results.list_newest(session, execution_id=execution.id, limit=len(METRICS))
+    recorded = {result.rule_id: result for result in results}
+    return [_explained(rule, runs, execution.id, flagged[rule.id], recorded.get(rule.id)) for rule in rules]
+
+
+def _explained(
+    rule: values.AnomalyRule,
+    runs: Runs,
+    execution_id: int,
+    flagged: anomaly_history.Flagged,
+    result: values.AnomalyResult | None,
+) -> AnomalyExplanation:
+    import numpy as np
+
+    position = runs.positions([execution_id])[execution_id]
+    past = anomaly_judging.history(runs, rule.metric_field, *flagged)
+    asked = of(rule)
+    judgement = anomaly_judging.judge(asked, past, position)
+    value = anomaly_judging.finite(past.values[position])
+    before = past.at < past.at[position]
+    shown = np.flatnonzero(before)
+    compared: set[int] = set()
+    if judgement is not None:
+        compared = set(judgement.compared_with.tolist())
+        if compared and not before[min(compared)]:  # older than all others: judged by those after it
+            shown = np.flatnonzero(past.at > past.at[position])
+    unusual = past.unusual
+    history = tuple(
+        AnomalyRun(
+            execution_id=int(runs.ids[place]),
+            at=anomaly_judging.moment(past.at[place]),
+            value=anomaly_judging.finite(past.values[place]),
+            compared=place in compared,
+            flagged=bool(unusual[place]),
+        )
+        for place in shown.tolist()
+    )
+    verdict = None if judgement is None else anomaly_judging.verdict(asked, runs, position, judgement)
+    return AnomalyExplanation(
+        execution_id=execution_id,
+        rule=rule,
+        at=anomaly_judging.moment(past.at[position]),
+        value=value,
+        verdict=verdict,
+        reason=_reason(value, history) if verdict is None else verdict.reason,
+        result=result,
+        history=history,
+    )
+
+
+def _reason(value: float | None, history: Sequence[AnomalyRun]) -> str:
+    if value is None:
+        return "it has no value"
+    known = sum(run.value is not None for run in history)
+    return f"there is too little history to say: {known:,} earlier run{'' if known == 1 else 's'}"
+
+
+def of(rule: values.AnomalyRule) -> Rule:
+    """What of a rule a judgement needs."""
+    return Rule(
+        rule.id,
+        rule.pipeline_id,
+        rule.metric_field,
+        rule.method,
+        rule.lookback_days,
+        rule.minimum_executions,
+        rule.std_deviation_threshold_multiplier,
+    )
+
+
+def _up_to(past: History, position: int) -> History:
+    """The history as it was when a run had just ended; what is marked in the one is marked in the other."""
+    known = slice(position + 1)
+    return type(past)(past.at[known], past.values[known], past.flagged[known])

@@ -1,0 +1,312 @@
+"""`watcher anomalies …`: rules, what they have said, why, and what they would have said."""
+
+from __future__ import annotations
+
+import datetime as dt
+import getpass
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from rich.text import Text
+
+from watcher_core.cli import anomaly_rules, output, times
+from watcher_core.cli.anomaly_rules import Json, LookbackDays, MinimumExecutions, Multiplier, OfPipeline, Pipeline
+from watcher_core.cli.edge import find_pipeline, open_watcher
+from watcher_core.enums import AnomalyMethod, AnomalyMetric
+
+if TYPE_CHECKING:
+    from watcher_core.values import AnomalyExplanation, AnomalyResult, AnomalyVerdict
+
+app = typer.Typer(help="Anomalies: rules, what they have said, and why.", no_args_is_help=True, rich_markup_mode=None)
+app.add_typer(anomaly_rules.app, name="rules")
+
+MAX_ID = 2**63 - 1
+# The runs that an explanation shows of those that it compared with.
+SHOWN_RUNS = 10
+SECONDS, PER_SECOND = (AnomalyMetric.DURATION_SECONDS,), (AnomalyMetric.THROUGHPUT,)
+
+Execution = Annotated[
+    int, typer.Argument(metavar="EXECUTION", min=1, max=MAX_ID, help="The execution's id.", show_default=False)
+]
+
+
+# Results
+
+
+@app.command(
+    "results",
+    epilog=output.examples(
+        "watcher anomalies results --since 7d", "watcher anomalies results -p raw_flights --all --json"
+    ),
+)
+def results(
+    *,
+    pipeline: OfPipeline = None,
+    execution: Annotated[
+        int | None, typer.Option("--execution", "-e", min=1, max=MAX_ID, metavar="ID", help="Of this execution only.")
+    ] = None,
+    every: Annotated[bool, typer.Option("--all", "-a", help="What is normal, or was unflagged, too.")] = False,
+    since: Annotated[
+        str | None, typer.Option(metavar="TIME", help=f"Of executions from then on, {times.SINCE_EXAMPLES}.")
+    ] = None,
+    limit: Annotated[int, typer.Option("--limit", "-n", min=1, max=1_000_000, help="At most so many.")] = 30,
+    json: Json = False,
+) -> None:
+    """List what was found unusual, that of the newest execution first."""
+    started = _read_since(since)
+    with open_watcher() as watcher:
+        pipeline_id = None if pipeline is None else find_pipeline(watcher, pipeline).id
+        found = watcher.anomaly_results(
+            pipeline=pipeline_id,
+            execution_id=execution,
+            flagged=None if every else True,
+            since=started,
+            limit=limit,
+        )
+    print_results(found, json=json, empty="no results" if every else "nothing is unusual")
+
+
+@app.command(
+    "unflag", epilog=output.examples("watcher anomalies unflag 42", "watcher anomalies unflag 42 --metric total_rows")
+)
+def unflag(
+    execution: Execution,
+    *,
+    metric: Annotated[
+        str | None, typer.Option(metavar="METRIC", help="This metric only; all by default.", show_default=False)
+    ] = None,
+    by: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Who says so; you by default.", show_default=False)
+    ] = None,
+    json: Json = False,
+) -> None:
+    """Say that a run which was flagged is normal.
+
+    It counts as normal from then on. Its alert resolves when nothing flagged is left of it.
+    """
+    with open_watcher() as watcher:
+        changed = watcher.unflag_anomaly(execution, metric_field=metric, by=by or _login_name())
+    if json:
+        output.print_json(changed)
+        return
+    for result in changed:
+        output.print_text(
+            f"execution {result.pipeline_execution_id} of {result.pipeline_name}: {result.metric_field} is normal, "
+            f"as {result.unflagged_by or 'somebody'} said at {times.clock(result.unflagged_at)}"
+        )
+
+
+# The past
+
+
+@app.command(
+    "backtest",
+    epilog=output.examples(
+        "watcher anomalies backtest raw_flights",
+        "watcher anomalies backtest raw_flights --metric total_rows --days 90",
+    ),
+)
+def backtest(
+    pipeline: Pipeline,
+    *,
+    metric: Annotated[
+        str | None, typer.Option(metavar="METRIC", help="This metric only; all by default.", show_default=False)
+    ] = None,
+    method: Annotated[AnomalyMethod, typer.Option("--method", help="How to judge.")] = AnomalyMethod.SEASONAL,
+    days: Annotated[int, typer.Option(metavar="DAYS", help="How much of the past to judge.")] = 60,
+    lookback_days: LookbackDays = None,
+    minimum_executions: MinimumExecutions = None,
+    multiplier: Multiplier = None,
+    every: Annotated[bool, typer.Option("--all", "-a", help="Show what is normal, too.")] = False,
+    json: Json = False,
+) -> None:
+    """Show what rules would have flagged in a pipeline's past.
+
+    Each run is judged by those before it, as if it had just ended. Nothing is written; no rule need be there.
+    """
+    fields = anomaly_rules.fields(method, lookback_days, minimum_executions, multiplier, None)
+    with open_watcher() as watcher:
+        found = find_pipeline(watcher, pipeline)
+        with output.progress_bar("judgements") as progress:
+            verdicts = watcher.backtest_anomalies(found.id, metric_field=metric, days=days, **fields, progress=progress)
+    shown = [verdict for verdict in verdicts if every or verdict.flagged]
+    if json:
+        output.print_json(shown)
+        return
+    _print_verdicts(shown)
+    _print_summary(verdicts, days)
+
+
+@app.command("explain", epilog=output.examples("watcher anomalies explain 42", "watcher anomalies explain 42 --json"))
+def explain(execution: Execution, *, json: Json = False) -> None:
+    """Show what rules say about an execution, and why.
+
+    As things stand now, with the runs that it is compared with.
+    """
+    with open_watcher() as watcher:
+        found = watcher.explain_anomalies(execution)
+        pipeline = watcher.execution(execution).pipeline_name
+    if json:
+        output.print_json(found)
+        return
+    if not found:
+        output.print_text(f"pipeline {pipeline} has no anomaly rules; make one with: watcher anomalies rules create")
+    for explained in found:
+        _print_explanation(explained)
+
+
+# What is printed
+
+
+def print_results(found: Sequence[AnomalyResult], *, json: bool, empty: str) -> None:
+    """Print results as a table, or as JSON."""
+    if json:
+        output.print_json(found)
+        return
+    columns = [
+        output.Column("execution", right=True),
+        output.Column("pipeline", fold=True),
+        output.Column("at"),
+        output.Column("metric"),
+        output.Column("value", right=True),
+        output.Column("usual", right=True),
+        output.Column("from", right=True, minor=True),
+        output.Column("to", right=True, minor=True),
+        output.Column("z", right=True),
+        output.Column("compared with", fold=True, minor=True),
+        output.Column("verdict"),
+    ]
+    rows: list[Sequence[output.Cell]] = [
+        (
+            result.pipeline_execution_id,
+            result.pipeline_name,
+            times.clock(result.at),
+            result.metric_field,
+            amount(result.value, result.metric_field),
+            *(amount(edge, result.metric_field) for edge in (result.expected, result.lower, result.upper)),
+            _z(result.z_score),
+            _compared(result.explanation.get("profile"), result.explanation.get("runs")),
+            _verdict(result.flagged, is_unflagged=result.unflagged_at is not None),
+        )
+        for result in found
+    ]
+    output.print_table(columns, rows, empty=empty)
+
+
+def _print_verdicts(found: Sequence[AnomalyVerdict]) -> None:
+    columns = [
+        output.Column("at"),
+        output.Column("execution", right=True),
+        output.Column("metric"),
+        output.Column("value", right=True),
+        output.Column("usual", right=True),
+        output.Column("from", right=True, minor=True),
+        output.Column("to", right=True, minor=True),
+        output.Column("z", right=True),
+        output.Column("compared with", fold=True, minor=True),
+        output.Column("verdict", fold=True),
+    ]
+    rows: list[Sequence[output.Cell]] = [
+        (
+            times.clock(verdict.at),
+            verdict.execution_id,
+            verdict.metric_field,
+            *(
+                amount(number, verdict.metric_field)
+                for number in (verdict.value, verdict.expected, verdict.lower, verdict.upper)
+            ),
+            _z(verdict.z_score),
+            _compared(verdict.profile, verdict.runs),
+            Text(verdict.reason, style="yellow" if verdict.flagged else ""),
+        )
+        for verdict in found
+    ]
+    output.print_table(columns, rows, empty="nothing would have been flagged")
+
+
+def _print_summary(verdicts: Sequence[AnomalyVerdict], days: int) -> None:
+    executions = {verdict.execution_id for verdict in verdicts}
+    unusual = {verdict.execution_id for verdict in verdicts if verdict.flagged}
+    output.print_text(
+        f"{len(unusual):,} of {len(executions):,} executions would have been flagged in {days:,} days"
+        if executions
+        else "there is too little history to judge anything by"
+    )
+
+
+def _print_explanation(explained: AnomalyExplanation) -> None:
+    rule, verdict, metric = explained.rule, explained.verdict, explained.rule.metric_field
+    output.print_heading(f"{metric}, by {rule.method}{'' if rule.active else ' (switched off)'}")
+    told: list[tuple[str, output.Cell]] = [("value", amount(explained.value, metric))]
+    if verdict is None:
+        output.print_fields([*told, ("verdict", f"none: {explained.reason}")])
+        return
+    band = f"{amount(verdict.lower, metric)} to {amount(verdict.upper, metric)}"
+    told += [
+        ("usual", f"{amount(verdict.expected, metric)} ({band})"),
+        ("compared with", _compared(verdict.profile, verdict.runs)),
+        ("z", _z(verdict.z_score)),
+        ("confidence", f"{verdict.confidence:.2f}"),
+        ("verdict", Text(verdict.reason, style="bold yellow" if verdict.flagged else "green")),
+        ("on record", _recorded(explained.result)),
+    ]
+    output.print_fields(told)
+    shown = [run for run in explained.history if run.compared][-SHOWN_RUNS:]
+    columns = [
+        output.Column("compared with" if len(shown) == verdict.runs else f"the last {len(shown)} of those"),
+        output.Column("execution", right=True),
+        output.Column("value", right=True),
+        output.Column("flagged"),
+    ]
+    rows = [
+        (times.clock(run.at), run.execution_id, amount(run.value, metric), output.yes_or_no(run.flagged))
+        for run in shown
+    ]
+    output.print_table(columns, rows, empty="compared with no run")
+
+
+def _recorded(result: AnomalyResult | None) -> str:
+    if result is None:
+        return "not judged yet"
+    told = _verdict(result.flagged, is_unflagged=result.unflagged_at is not None)
+    by = f" by {result.unflagged_by}" if result.unflagged_by else ""
+    return f"{told}{by}, judged at {times.clock(result.evaluated_at)}"
+
+
+def _verdict(flagged: bool, *, is_unflagged: bool) -> Text:
+    if not flagged:
+        return Text("normal")
+    return Text("unflagged", style="dim") if is_unflagged else Text("unusual", style="yellow")
+
+
+def amount(value: float | None, metric: AnomalyMetric) -> str:
+    """A value of a metric with its unit, as in `1,234`, `65.2 s` or `12.5/s`."""
+    if value is None:
+        return "–"
+    written = f"{value:,.0f}" if abs(value) >= 1_000 or value == int(value) else f"{value:,.4g}"
+    return f"{written} s" if metric in SECONDS else f"{written}/s" if metric in PER_SECOND else written
+
+
+def _z(z_score: float | None) -> str:
+    return "–" if z_score is None else f"{z_score:,.0f}" if abs(z_score) >= 10 else f"{z_score:.1f}"
+
+
+def _compared(profile: Any, runs: Any) -> str:
+    return "–" if profile is None or runs is None else f"{profile} ({runs:,} run{'' if runs == 1 else 's'})"
+
+
+def _read_since(text: str | None) -> dt.datetime | None:
+    if text is None:
+        return None
+    try:
+        return times.read_since(text)
+    except ValueError as exc:
+        raise typer.BadParameter(str(exc), param_hint="--since") from None
+
+
+def _login_name() -> str | None:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):  # a container whose user has no name
+        return None

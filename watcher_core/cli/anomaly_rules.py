@@ -1,0 +1,198 @@
+"""`watcher anomalies rules …`: which metrics of which pipelines are judged, and how."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from watcher_core.cli import output
+from watcher_core.cli.edge import find_pipeline, open_watcher
+from watcher_core.enums import AnomalyMethod, AnomalyMetric
+from watcher_core.errors import NotFoundError
+
+if TYPE_CHECKING:
+    from watcher_core.values import AnomalyRule
+
+app = typer.Typer(help="Rules: which metrics are judged, and how.", no_args_is_help=True, rich_markup_mode=None)
+
+Pipeline = Annotated[
+    str, typer.Argument(metavar="PIPELINE", help="The pipeline's name, or its id.", show_default=False)
+]
+Metrics = Annotated[
+    list[str] | None,
+    typer.Argument(metavar="METRIC", help=f"Of {', '.join(AnomalyMetric)}; all by default.", show_default=False),
+]
+Method = Annotated[AnomalyMethod | None, typer.Option("--method", help="How it judges.", show_default=False)]
+LookbackDays = Annotated[
+    int | None,
+    typer.Option(
+        metavar="DAYS", help="Days of history, from 1 to 365; seasonal looks at 60 at least.", show_default=False
+    ),
+]
+MinimumExecutions = Annotated[
+    int | None,
+    typer.Option(
+        metavar="N", help="Least runs to compare with, from 2 to 10,000; seasonal needs 8 at least.", show_default=False
+    ),
+]
+Multiplier = Annotated[
+    float | None,
+    typer.Option(
+        "--multiplier",
+        metavar="X",
+        help="Standard deviations that are an anomaly; for seasonal the width of its band. From 0.5 to 10.",
+        show_default=False,
+    ),
+]
+Active = Annotated[bool | None, typer.Option("--active/--inactive", help="Whether it judges.", show_default=False)]
+OfPipeline = Annotated[
+    str | None, typer.Option("--pipeline", "-p", metavar="NAME", help="Of this pipeline only, by name or id.")
+]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
+
+
+@app.command(
+    "list", epilog=output.examples("watcher anomalies rules list", "watcher anomalies rules list -p raw_flights --json")
+)
+def list_rules(*, pipeline: OfPipeline = None, json: Json = False) -> None:
+    """List anomaly rules."""
+    with open_watcher() as watcher:
+        pipeline_id = None if pipeline is None else find_pipeline(watcher, pipeline).id
+        found = watcher.list_anomaly_rules(pipeline=pipeline_id)
+    _print_rules(found, json=json)
+
+
+@app.command(
+    "create",
+    epilog=output.examples(
+        "watcher anomalies rules create raw_flights total_rows",
+        "watcher anomalies rules create raw_flights inserts --method zscore",
+    ),
+)
+def create_rules(
+    pipeline: Pipeline,
+    metrics: Metrics = None,
+    *,
+    method: Method = None,
+    lookback_days: LookbackDays = None,
+    minimum_executions: MinimumExecutions = None,
+    multiplier: Multiplier = None,
+    active: Active = None,
+    json: Json = False,
+) -> None:
+    """Have metrics of a pipeline judged.
+
+    A rule that is there already is brought to what is named; all else of it stays. See before what it would have said:
+    watcher anomalies backtest.
+    """
+    given = fields(method, lookback_days, minimum_executions, multiplier, active)
+    wanted = _read_metrics(metrics) or list(AnomalyMetric)
+    with open_watcher() as watcher:
+        found = find_pipeline(watcher, pipeline)
+        made = [watcher.get_or_create_anomaly_rule(found.id, metric_field=metric, **given) for metric in wanted]
+    _print_rules(made, json=json)
+
+
+@app.command(
+    "set",
+    epilog=output.examples(
+        "watcher anomalies rules set raw_flights total_rows --multiplier 3",
+        "watcher anomalies rules set raw_flights --inactive   # all of its rules",
+    ),
+)
+def set_rules(
+    pipeline: Pipeline,
+    metrics: Metrics = None,
+    *,
+    method: Method = None,
+    lookback_days: LookbackDays = None,
+    minimum_executions: MinimumExecutions = None,
+    multiplier: Multiplier = None,
+    active: Active = None,
+    json: Json = False,
+) -> None:
+    """Change rules of a pipeline by hand.
+
+    What is not named stays. A change holds until the rule's configuration in code changes.
+    """
+    given = fields(method, lookback_days, minimum_executions, multiplier, active)
+    if not given:
+        raise typer.BadParameter("nothing to change; name an option, as in --inactive (see --help)")
+    wanted = _read_metrics(metrics)
+    with open_watcher() as watcher:
+        found = find_pipeline(watcher, pipeline)
+        changed = [
+            watcher.update_anomaly_rule(rule.id, **given)
+            for rule in _chosen(watcher.list_anomaly_rules(pipeline=found.id), wanted, found.name)
+        ]
+    _print_rules(changed, json=json)
+
+
+def _print_rules(found: Sequence[AnomalyRule], *, json: bool) -> None:
+    if json:
+        output.print_json(found)
+        return
+    columns = [
+        output.Column("id", right=True),
+        output.Column("pipeline", fold=True),
+        output.Column("metric"),
+        output.Column("method"),
+        output.Column("multiplier", right=True),
+        output.Column("lookback", right=True),
+        output.Column("minimum", right=True),
+        output.Column("active"),
+    ]
+    rows = [
+        (
+            rule.id,
+            rule.pipeline_name,
+            rule.metric_field,
+            rule.method,
+            f"{rule.std_deviation_threshold_multiplier:g}",
+            f"{rule.lookback_days} days",
+            f"{rule.minimum_executions:,} runs",
+            output.yes_or_no(rule.active),
+        )
+        for rule in found
+    ]
+    output.print_table(
+        columns, rows, empty="no anomaly rules yet; make some with: watcher anomalies rules create PIPELINE"
+    )
+
+
+def fields(
+    method: AnomalyMethod | None,
+    lookback_days: int | None,
+    minimum_executions: int | None,
+    multiplier: float | None,
+    active: bool | None,
+) -> dict[str, Any]:
+    """What was named on the command line; all else stays."""
+    given = {
+        "method": method,
+        "lookback_days": lookback_days,
+        "minimum_executions": minimum_executions,
+        "std_deviation_threshold_multiplier": multiplier,
+        "active": active,
+    }
+    return {field: value for field, value in given.items() if value is not None}
+
+
+def _read_metrics(names: Sequence[str] | None) -> list[AnomalyMetric]:
+    """The metrics that were named, by whichever of their names; all are read before anything is written."""
+    from watcher_core.anomaly_rules import metric
+
+    return [metric(name) for name in names or ()]
+
+
+def _chosen(found: Sequence[AnomalyRule], wanted: Sequence[AnomalyMetric], pipeline: str) -> list[AnomalyRule]:
+    """The rules of those metrics; all where none is named."""
+    by_metric = {rule.metric_field: rule for rule in found}
+    missing = next((name for name in wanted if name not in by_metric), None)
+    if missing is not None or not found:
+        error = NotFoundError("anomaly rule", missing or pipeline)
+        error.add_note(f"make one with: watcher anomalies rules create {pipeline} {missing or ''}".rstrip())
+        raise error
+    return [by_metric[name] for name in wanted] if wanted else list(found)
