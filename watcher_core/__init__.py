@@ -75,6 +75,7 @@ from watcher_core.values import (
 )
 
 if TYPE_CHECKING:
+    from watcher_core.anomaly_picture import draw_anomaly
     from watcher_core.settings import Settings
     from watcher_core.slack import SlackChannel, SlackMessage, SlackSender
     from watcher_core.tracking import TrackedExecution
@@ -148,6 +149,7 @@ __all__ = [
     "WatcherError",
     "WatermarkEvent",
     "WatermarkEventKind",
+    "draw_anomaly",
 ]
 
 _MODULES = {
@@ -158,6 +160,7 @@ _MODULES = {
     "SlackSender": "slack",
     "TrackedExecution": "tracking",
     "Watcher": "watcher",
+    "draw_anomaly": "anomaly_picture",
 }
 
 

@@ -12,7 +12,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
-from watcher_core.errors import ConfigurationError
+from watcher_core.enums import AnomalyMetric
+from watcher_core.errors import ConfigurationError, InvalidValueError
+from watcher_core.values import AnomalyExplanation, AnomalyVerdict
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -23,6 +25,8 @@ Format = Literal["png", "svg"]
 # Of width and height in inches at this many dots each: small enough for a Markdown cell, sharp enough to read.
 SIZE = (7.2, 2.4)
 DOTS_PER_INCH = 100
+
+UNITS = {AnomalyMetric.DURATION_SECONDS: "seconds", AnomalyMetric.THROUGHPUT: "rows a second"}
 
 # Distinct for those who see no red or no green.
 BAND, USUAL, OTHER, UNUSUAL, EXPECTED = "#9ecae1", "#2171b5", "#bdbdbd", "#d94801", "#6baed6"
@@ -50,21 +54,77 @@ class Point:
     compared: bool = True
 
 
-def draw_verdict(
-    history: Sequence[Point], judged: Point, *, title: str, unit: str, file_format: Format = "png"
-) -> bytes:
-    """Draw one run among those before it, with the band that it was expected in.
+def draw_anomaly(explanation: AnomalyExplanation, *, title: str | None = None, file_format: Format = "png") -> bytes:
+    """Draw an execution's metric among the runs before it, with the band that it was expected in.
 
     Args:
-        history: The runs before it, in any order.
-        judged: The run.
+        explanation: What a rule says of the execution, from `Watcher.explain_anomalies`.
+        title: What stands above; the metric and the reason by default.
+        file_format: `png` or `svg`.
+
+    Returns:
+        The picture, as a file has it.
+
+    Raises:
+        InvalidValueError: The execution has no value of that metric: there is nothing to draw.
+        ConfigurationError: Matplotlib is not installed.
+    """
+    metric, verdict = explanation.rule.metric_field, explanation.verdict
+    if explanation.value is None:
+        raise InvalidValueError(f"execution {explanation.execution_id} has no {metric}; there is nothing to draw")
+    history = [
+        Point(at=run.at, value=run.value, compared=run.compared) for run in explanation.history if run.value is not None
+    ]
+    judged = Point(at=explanation.at, value=explanation.value) if verdict is None else _judged(verdict)
+    return _draw_run(
+        history,
+        judged,
+        title=f"{metric}: {explanation.reason}" if title is None else title,
+        unit=UNITS.get(metric, "rows"),
+        file_format=file_format,
+    )
+
+
+def draw_backtest(verdicts: Sequence[AnomalyVerdict], *, title: str, file_format: Format = "png") -> bytes:
+    """Draw what a rule says of run after run, each with the band that it would have been expected in.
+
+    Args:
+        verdicts: Those of one metric, in any order, from `Watcher.backtest_anomalies`.
         title: What stands above.
-        unit: The metric's unit, as in `rows`.
         file_format: `png` or `svg`.
 
     Raises:
+        InvalidValueError: There are none, or they are of several metrics.
         ConfigurationError: Matplotlib is not installed.
     """
+    metrics = {verdict.metric_field for verdict in verdicts}
+    if len(metrics) != 1:
+        raise InvalidValueError(f"the verdicts are of {len(metrics)} metrics; a picture is of one")
+    (metric,) = metrics
+    points = sorted(map(_judged, verdicts), key=lambda point: point.at)
+    low, high = _edges(points)
+    figure, axes = _figure(title, UNITS.get(metric, "rows"), points)
+    axes.set_ylim(low, high)
+    times: list[Any] = [point.at for point in points]
+    lower, upper = zip(*(_band(point, low, high) for point in points), strict=True)
+    axes.fill_between(times, lower, upper, color=BAND, alpha=0.35, linewidth=0, label="usual")
+    _dots(axes, [point for point in points if not point.flagged], USUAL, "usual runs", size=9)
+    _dots(axes, [point for point in points if point.flagged], UNUSUAL, "would be flagged", size=40, marker="D")
+    return _written(figure, axes, file_format)
+
+
+def _judged(verdict: AnomalyVerdict) -> Point:
+    return Point(
+        at=verdict.at,
+        value=verdict.value,
+        expected=verdict.expected,
+        lower=verdict.lower,
+        upper=verdict.upper,
+        flagged=verdict.flagged,
+    )
+
+
+def _draw_run(history: Sequence[Point], judged: Point, *, title: str, unit: str, file_format: Format) -> bytes:
     low, high = _edges([*history, judged])
     figure, axes = _figure(title, unit, [*history, judged])
     axes.set_ylim(low, high)
@@ -74,33 +134,6 @@ def draw_verdict(
     _dots(axes, [point for point in history if not point.compared], OTHER, "other runs", size=9)
     _dots(axes, [point for point in history if point.compared], USUAL, "compared with", size=14)
     _dots(axes, [judged], UNUSUAL if judged.flagged else USUAL, "this run", size=70, marker="D")
-    return _written(figure, axes, file_format)
-
-
-def draw_backtest(points: Sequence[Point], *, title: str, unit: str, file_format: Format = "png") -> bytes:
-    """Draw run after run, each with the band that it would have been expected in.
-
-    Args:
-        points: The runs, in any order.
-        title: What stands above.
-        unit: The metric's unit, as in `rows`.
-        file_format: `png` or `svg`.
-
-    Raises:
-        ConfigurationError: Matplotlib is not installed.
-    """
-    ordered = sorted(points, key=lambda point: point.at)
-    low, high = _edges(ordered)
-    figure, axes = _figure(title, unit, ordered)
-    axes.set_ylim(low, high)
-    judged = [point for point in ordered if point.expected is not None]
-    if judged:
-        times: list[Any] = [point.at for point in judged]
-        lower, upper = zip(*(_band(point, low, high) for point in judged), strict=True)
-        axes.fill_between(times, lower, upper, color=BAND, alpha=0.35, linewidth=0, label="usual")
-    _dots(axes, [point for point in ordered if point.expected is None], OTHER, "too little history", size=9)
-    _dots(axes, [point for point in judged if not point.flagged], USUAL, "usual runs", size=9)
-    _dots(axes, [point for point in judged if point.flagged], UNUSUAL, "would have been flagged", size=40, marker="D")
     return _written(figure, axes, file_format)
 
 

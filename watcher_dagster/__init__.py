@@ -21,13 +21,18 @@ if TYPE_CHECKING:
     from watcher_dagster.component import WatcherComponent
     from watcher_dagster.external_assets import build_external_assets
     from watcher_dagster.external_keys import external_asset_key
-    from watcher_dagster.sensors import build_watcher_recorder_sensor, build_watcher_slack_sensor
+    from watcher_dagster.sensors import (
+        build_watcher_anomaly_sensor,
+        build_watcher_recorder_sensor,
+        build_watcher_slack_sensor,
+    )
 
 __all__ = [
     "TrackedStep",
     "WatcherComponent",
     "WatcherResource",
     "build_external_assets",
+    "build_watcher_anomaly_sensor",
     "build_watcher_asset_checks",
     "build_watcher_definitions",
     "build_watcher_recorder_sensor",
@@ -39,6 +44,7 @@ __all__ = [
 _MODULES = {
     "WatcherComponent": "component",
     "build_external_assets": "external_assets",
+    "build_watcher_anomaly_sensor": "sensors",
     "build_watcher_asset_checks": "asset_checks",
     "build_watcher_definitions": "code_location",
     "build_watcher_recorder_sensor": "sensors",

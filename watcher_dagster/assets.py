@@ -15,7 +15,14 @@ from typing import Any
 
 import dagster as dg
 
-from watcher_core import UNSET, DatePart, InvalidValueError, PipelineConfiguration, Unset
+from watcher_core import (
+    UNSET,
+    AnomalyRuleConfiguration,
+    DatePart,
+    InvalidValueError,
+    PipelineConfiguration,
+    Unset,
+)
 from watcher_dagster import metadata as keys
 from watcher_dagster.identity import asset_pipeline_name
 
@@ -41,6 +48,28 @@ def pipeline_configurations(repository_def: dg.RepositoryDefinition) -> list[Pip
     """
     configurations = [asset_configuration(spec) for spec in _specs(repository_def)]
     return sorted(configurations, key=lambda configuration: configuration.name)
+
+
+def anomaly_rule_configurations(repository_def: dg.RepositoryDefinition) -> list[AnomalyRuleConfiguration]:
+    """The anomaly rules that the asset definitions of a code location declare, by the name of their pipeline."""
+    rules = [rule for spec in _specs(repository_def) for rule in asset_anomaly_rules(spec)]
+    return sorted(rules, key=lambda rule: (rule.pipeline_name, rule.metric_field))
+
+
+def asset_anomaly_rules(spec: dg.AssetSpec) -> list[AnomalyRuleConfiguration]:
+    """The anomaly rules of one asset. What breaks a rule is logged and passed over, as elsewhere."""
+    name = asset_pipeline_name(spec.key)
+    if keys.ANOMALIES_KEY not in spec.metadata:
+        return []
+    try:
+        declared = keys.parse_anomalies(keys.ANOMALIES_KEY, _plain(spec.metadata[keys.ANOMALIES_KEY]))
+    except InvalidValueError as error:
+        logger.warning("asset %s: %s; it is passed over", name, error)
+        return []
+    return [
+        AnomalyRuleConfiguration(pipeline_name=name, metric_field=metric, **options)
+        for metric, options in declared.items()
+    ]
 
 
 def freshness_threshold(policy: dg.FreshnessPolicy | None) -> tuple[int, DatePart] | None:

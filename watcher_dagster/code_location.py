@@ -14,7 +14,11 @@ from watcher_core import InvalidValueError
 from watcher_dagster import jobs, schedules
 from watcher_dagster.recorder import HISTORY_DAYS
 from watcher_dagster.resource import WatcherResource
-from watcher_dagster.sensors import build_watcher_recorder_sensor, build_watcher_slack_sensor
+from watcher_dagster.sensors import (
+    build_watcher_anomaly_sensor,
+    build_watcher_recorder_sensor,
+    build_watcher_slack_sensor,
+)
 
 if TYPE_CHECKING:
     from dagster_slack import SlackResource
@@ -31,6 +35,8 @@ def build_watcher_definitions(
     freshness_cron: str | None = schedules.FRESHNESS_CRON,
     timeliness_cron: str | None = schedules.TIMELINESS_CRON,
     timeliness_lookback_minutes: int = jobs.LOOKBACK_MINUTES,
+    anomaly_interval_seconds: int = 30,
+    anomaly_cron: str | None = schedules.ANOMALY_CRON,
     cleanup_cron: str | None = schedules.CLEANUP_CRON,
     retention_days: int | None = None,
     cleanup_batch_size: int = jobs.BATCH_SIZE,
@@ -56,6 +62,8 @@ def build_watcher_definitions(
         timeliness_cron: When to look for late executions; as above.
         timeliness_lookback_minutes: Executions that have ended are looked at if they started within so many minutes
             before the last check.
+        anomaly_interval_seconds: How often the sensor looks for executions whose metrics are to be judged.
+        anomaly_cron: When the job does the same, in UTC; as above. Its schedule is switched off: the sensor suffices.
         cleanup_cron: When to delete old executions; as above.
         retention_days: Days of history to keep, at least 90. Without it nothing is deleted by itself: the schedule of
             the cleanup is there, and switched off.
@@ -67,8 +75,9 @@ def build_watcher_definitions(
         default_status: Whether sensors and schedules run without being switched on in the UI.
 
     Returns:
-        Definitions with the resource, the sensors `watcher_recorder_sensor` and `watcher_slack_sensor`, the jobs
-        `watcher_freshness_job`, `watcher_timeliness_job` and `watcher_cleanup_job`, and a schedule for each of them.
+        Definitions with the resource, the sensors `watcher_recorder_sensor`, `watcher_anomaly_sensor` and
+        `watcher_slack_sensor`, the jobs `watcher_freshness_job`, `watcher_timeliness_job`, `watcher_anomaly_job` and
+        `watcher_cleanup_job`, and a schedule for each of them.
 
     Raises:
         InvalidValueError: A value breaks a rule, both a resource and settings for one are passed, or one of `slack` and
@@ -91,6 +100,7 @@ def build_watcher_definitions(
     watcher = resource or WatcherResource(database_url=database_url, strict=strict)
     freshness = jobs.build_freshness_job(resource_key=resource_key)
     timeliness = jobs.build_timeliness_job(resource_key=resource_key, lookback_minutes=timeliness_lookback_minutes)
+    anomaly = jobs.build_anomaly_job(resource_key=resource_key)
     cleanup = jobs.build_cleanup_job(
         resource_key=resource_key,
         retention_days=retention_days or jobs.RETENTION_DAYS,
@@ -101,11 +111,12 @@ def build_watcher_definitions(
     wanted = (
         (freshness, freshness_cron, "freshness_cron", status),
         (timeliness, timeliness_cron, "timeliness_cron", status),
+        (anomaly, anomaly_cron, "anomaly_cron", dg.DefaultScheduleStatus.STOPPED),
         (cleanup, cleanup_cron, "cleanup_cron", cleanup_status),
     )
     return dg.Definitions(
         resources={resource_key: watcher, jobs.IO_MANAGER_KEY: dg.mem_io_manager},
-        jobs=[freshness, timeliness, cleanup],
+        jobs=[freshness, timeliness, anomaly, cleanup],
         schedules=[
             schedules.build_schedule(job, cron, argument=argument, default_status=its_status)
             for job, cron, argument, its_status in wanted
@@ -116,6 +127,11 @@ def build_watcher_definitions(
                 resource_key=resource_key,
                 history_days=history_days,
                 minimum_interval_seconds=minimum_interval_seconds,
+                default_status=default_status,
+            ),
+            build_watcher_anomaly_sensor(
+                resource_key=resource_key,
+                minimum_interval_seconds=anomaly_interval_seconds,
                 default_status=default_status,
             ),
             build_watcher_slack_sensor(

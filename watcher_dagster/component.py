@@ -55,6 +55,16 @@ class TimelinessOptions(dg.Resolvable, dg.Model):
     ] = jobs.LOOKBACK_MINUTES
 
 
+class AnomalyOptions(dg.Resolvable, dg.Model):
+    """How the metrics of executions are judged."""
+
+    interval_seconds: Annotated[int, Field(description="How often the sensor looks for executions to judge.")] = 30
+    cron: Annotated[
+        str | None,
+        Field(description="When the job does the same, in UTC; switched off until needed. null leaves it out."),
+    ] = schedules.ANOMALY_CRON
+
+
 class CleanupOptions(dg.Resolvable, dg.Model):
     """What is deleted."""
 
@@ -88,11 +98,11 @@ class SlackOptions(dg.Resolvable, dg.Model):
 
 
 class WatcherComponent(dg.Component, dg.Resolvable, dg.Model):
-    """Remembers every asset materialization of a Dagster instance in PostgreSQL, and tells of what is stale or late.
+    """Remembers every asset materialization of a Dagster instance in PostgreSQL; tells what is stale, late or strange.
 
     Adds the resource `watcher`, the sensor `watcher_recorder_sensor`, which records the runs of all code locations, the
-    jobs that check freshness and timeliness and that clean up, their schedules, and the sensor `watcher_slack_sensor`,
-    which tells Slack of alerts.
+    sensor `watcher_anomaly_sensor`, which judges their metrics, the jobs that check freshness and timeliness, judge and
+    clean up, their schedules, and the sensor `watcher_slack_sensor`, which tells Slack of alerts.
 
     Examples:
         .. code-block:: yaml
@@ -133,6 +143,7 @@ class WatcherComponent(dg.Component, dg.Resolvable, dg.Model):
     timeliness: Annotated[TimelinessOptions, Field(description="How late executions are looked for.")] = (
         TimelinessOptions()
     )
+    anomalies: Annotated[AnomalyOptions, Field(description="How metrics are judged.")] = AnomalyOptions()
     cleanup: Annotated[CleanupOptions, Field(description="What is deleted.")] = CleanupOptions()
     slack: Annotated[SlackOptions, Field(description="How Slack is told of alerts.")] = SlackOptions()
 
@@ -147,6 +158,8 @@ class WatcherComponent(dg.Component, dg.Resolvable, dg.Model):
             freshness_cron=self.freshness.cron,
             timeliness_cron=self.timeliness.cron,
             timeliness_lookback_minutes=self.timeliness.lookback_minutes,
+            anomaly_interval_seconds=self.anomalies.interval_seconds,
+            anomaly_cron=self.anomalies.cron,
             cleanup_cron=self.cleanup.cron,
             retention_days=self.cleanup.retention_days,
             cleanup_batch_size=self.cleanup.batch_size,

@@ -8,13 +8,14 @@ from typing import Any, Final
 
 import dagster as dg
 
-from watcher_core import CleanupResult, ExecutionSource, Finding, Watcher
+from watcher_core import AnomalyDetection, CleanupResult, ExecutionSource, Finding, Watcher
 from watcher_dagster import markdown
 from watcher_dagster.identity import asset_pipeline_name
 from watcher_dagster.verdicts import expected, told_duration, told_time
 
 FRESHNESS_HEAD: Final = ("Pipeline", "Type", "Last change", "Expected within", "Overdue", "New")
 TIMELINESS_HEAD: Final = ("Pipeline", "Type", "Execution", "State", "Started", "Duration", "Expected within", "New")
+ANOMALY_HEAD: Final = ("Pipeline", "Execution", "Metric", "Value", "Expected", "Band", "z", "Compared with")
 CLEANUP_HEAD: Final = ("Table", "Rows")
 
 
@@ -63,6 +64,35 @@ def timeliness_table(found: Sequence[Finding], watcher: Watcher, instance: dg.Da
         for finding in newest
     )
     return markdown.table(TIMELINESS_HEAD, rows, total=len(newest), empty="Nothing is late.")
+
+
+def anomaly_metadata(result: AnomalyDetection, watcher: Watcher) -> dict[str, Any]:
+    """What a detection has found, as metadata of its step."""
+    rows = (
+        (
+            markdown.text(found.pipeline_name),
+            str(found.pipeline_execution_id),
+            str(found.metric_field),
+            _number(found.value),
+            _number(found.expected),
+            f"{_number(found.lower)} to {_number(found.upper)}",
+            _number(found.z_score),
+            markdown.text(f"{found.explanation.get('runs')} runs: {found.explanation.get('profile')}"),
+        )
+        for found in result.flagged
+    )
+    return {
+        "findings": dg.MetadataValue.md(
+            markdown.table(ANOMALY_HEAD, rows, total=len(result.flagged), empty="Nothing is unusual.")
+        ),
+        "executions": dg.MetadataValue.int(result.executions),
+        "found": dg.MetadataValue.int(len(result.flagged)),
+        "pending": dg.MetadataValue.bool(result.remaining or watcher.anomalies_pending()),
+    }
+
+
+def _number(number: float | None) -> str:
+    return "–" if number is None else f"{number:,.6g}"
 
 
 def cleanup_metadata(result: CleanupResult) -> dict[str, Any]:

@@ -13,13 +13,20 @@ import dagster as dg
 from pydantic import Field
 
 from watcher_core import AlertKind, Finding, Watcher
-from watcher_dagster.findings import cleanup_metadata, found_metadata, freshness_table, timeliness_table
+from watcher_dagster.findings import (
+    anomaly_metadata,
+    cleanup_metadata,
+    found_metadata,
+    freshness_table,
+    timeliness_table,
+)
 from watcher_dagster.identity import WATCHER_RUN_TAG
 from watcher_dagster.reporter import report_changes
 from watcher_dagster.verdicts import minutes_back
 
 FRESHNESS_JOB: Final = "watcher_freshness_job"
 TIMELINESS_JOB: Final = "watcher_timeliness_job"
+ANOMALY_JOB: Final = "watcher_anomaly_job"
 CLEANUP_JOB: Final = "watcher_cleanup_job"
 
 LOOKBACK_MINUTES: Final = 60
@@ -53,6 +60,12 @@ class TimelinessConfig(dg.Config):
         ),
     )
     dry_run: bool = Field(default=False, description="Say what is late, and open and report nothing.")
+
+
+class AnomalyConfig(dg.Config):
+    """Configuration of `watcher_anomaly_job`."""
+
+    dry_run: bool = Field(default=False, description="Say what is unusual; write nothing, and leave it pending.")
 
 
 class CleanupConfig(dg.Config):
@@ -112,6 +125,23 @@ def build_timeliness_job(
 
     config = {"check_timeliness": TimelinessConfig(lookback_minutes=lookback_minutes)}
     return _job(TIMELINESS_JOB, check_timeliness, "Looks for late executions.", config)
+
+
+def build_anomaly_job(*, resource_key: str = "watcher") -> dg.JobDefinition:
+    """The job that judges the metrics of executions that are pending; `build_watcher_definitions` has it."""
+
+    @dg.op(
+        name="detect_anomalies",
+        description="Judges the metrics of executions against their history, and opens and resolves alerts.",
+        required_resource_keys={resource_key},
+        out=NOTHING,
+    )
+    def detect_anomalies(context: dg.OpExecutionContext, config: AnomalyConfig) -> None:
+        watcher = _watcher(context, resource_key)
+        result = watcher.detect_pending_anomalies(dry_run=config.dry_run)
+        context.add_output_metadata(anomaly_metadata(result, watcher))
+
+    return _job(ANOMALY_JOB, detect_anomalies, "Looks for anomalies.", {"detect_anomalies": AnomalyConfig()})
 
 
 def build_cleanup_job(

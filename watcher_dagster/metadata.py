@@ -12,7 +12,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from watcher_core import UNSET, DatePart, InvalidValueError, Unset
+from watcher_core import UNSET, AnomalyMetric, DatePart, InvalidValueError, Unset
 
 # What a materialization reports, by the execution's field.
 COUNT_KEYS: Final[Mapping[str, str]] = {
@@ -40,6 +40,7 @@ TIMELINESS_KEY: Final = "watcher/timeliness"
 MUTE_TIMELINESS_KEY: Final = "watcher/mute_timeliness"
 FAILURES_KEY: Final = "watcher/failures"
 MUTE_FAILURES_KEY: Final = "watcher/mute_failures"
+ANOMALIES_KEY: Final = "watcher/anomalies"
 PIPELINE_TYPE_KEY: Final = "watcher/pipeline_type"
 ADDRESS_KEY: Final = "watcher/address"
 ADDRESS_TYPE_KEY: Final = "watcher/address_type"
@@ -50,6 +51,12 @@ METADATA_KEY: Final = "watcher/metadata"
 PIPELINES_KEY: Final = "watcher/pipelines"
 EXTERNAL_TAG: Final = "watcher/external"
 DEPRECATED_TAG: Final = "watcher/deprecated"
+
+# The metrics by all of their names, and what a rule of one can be told.
+ANOMALY_METRICS: Final = frozenset(AnomalyMetric) | {"total_inserts", "total_updates", "total_soft_deletes"}
+ANOMALY_OPTIONS: Final = frozenset(
+    {"method", "lookback_days", "minimum_executions", "std_deviation_threshold_multiplier", "active"}
+)
 
 # As the schema has it.
 MAX_FAILURES: Final = 100
@@ -66,6 +73,7 @@ def watcher_metadata(
     mute_timeliness: bool | Unset = UNSET,
     failures: int | Unset | None = UNSET,
     mute_failures: bool | Unset = UNSET,
+    anomalies: bool | Sequence[str] | Mapping[str, Mapping[str, Any]] | Unset = UNSET,
     pipeline_type: str | Unset = UNSET,
     address: str | Unset = UNSET,
     address_type: str | Unset = UNSET,
@@ -86,6 +94,10 @@ def watcher_metadata(
         failures: So many failures in a row are worth an alert, from 1 to 100. Without it, and without one of the
             pipeline type, the first is.
         mute_failures: Whether the failure check passes over this asset.
+        anomalies: The metrics to judge against their history: a list (`duration_seconds`, `total_rows`, `inserts`,
+            `updates`, `soft_deletes`, `throughput`), or a mapping of each to options of its rule, as in
+            `{"total_rows": {"std_deviation_threshold_multiplier": 3}}`; see `Watcher.get_or_create_anomaly_rule`.
+            `True` means all of them; `False` switches them all off. A metric that is not named keeps its rule.
         pipeline_type: The class of pipelines that it belongs to, in place of its asset group.
         address: Where its data lives, in place of `dagster/uri`, `dagster/table_name` and its key.
         address_type: The kind of that address (`postgresql`, `s3`), in place of `dagster/storage_kind` and its kind.
@@ -122,6 +134,7 @@ def watcher_metadata(
         if failures is None or isinstance(failures, Unset)
         else parse_failures("failures", failures),
         MUTE_FAILURES_KEY: _flag("mute_failures", mute_failures),
+        ANOMALIES_KEY: anomalies if isinstance(anomalies, Unset) else _anomalies("anomalies", anomalies),
         PIPELINE_TYPE_KEY: _name("pipeline_type", pipeline_type),
         ADDRESS_KEY: _name("address", address),
         ADDRESS_TYPE_KEY: _name("address_type", address_type),
@@ -155,6 +168,46 @@ def parse_failures(field: str, value: object) -> int:
     if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= MAX_FAILURES:
         raise InvalidValueError(f"{field} is {value!r}; it must be a whole number from 1 to {MAX_FAILURES}")
     return value
+
+
+def parse_anomalies(field: str, value: object) -> dict[str, dict[str, Any]]:
+    """Read which metrics are judged: each with the options of its rule.
+
+    Raises:
+        InvalidValueError: It names no metrics; the message names `field`, the value and the rule. The options are
+            looked at where the rule is made.
+    """
+    if isinstance(value, bool):
+        return {metric.value: {} if value else {"active": False} for metric in AnomalyMetric}
+    if isinstance(value, Mapping):
+        named = dict(value)
+    elif isinstance(value, Sequence) and not isinstance(value, str):
+        named = {metric: {} for metric in value if isinstance(metric, str)} if all(map(_is_text, value)) else {}
+    else:
+        named = {}
+    if not named or not all(map(_is_text, named)) or not all(map(_is_options, named.values())):
+        raise InvalidValueError(
+            f"{field} is {value!r}; it must be True, False, a list of metrics ({', '.join(AnomalyMetric)}), or a"
+            " mapping of metrics to options, as in {'total_rows': {'std_deviation_threshold_multiplier': 3}}"
+        )
+    unknown = sorted(set(named) - ANOMALY_METRICS)
+    if unknown:
+        raise InvalidValueError(f"{field} has {unknown[0]!r}; there are {', '.join(AnomalyMetric)}")
+    return {metric: dict(options) for metric, options in named.items()}
+
+
+def _is_text(value: object) -> bool:
+    return isinstance(value, str)
+
+
+def _is_options(value: object) -> bool:
+    return isinstance(value, Mapping) and set(value) <= set(ANOMALY_OPTIONS)
+
+
+def _anomalies(field: str, value: object) -> bool | dict[str, dict[str, Any]]:
+    """As it is kept in metadata: what is said of all metrics stays one word."""
+    parsed = parse_anomalies(field, value)
+    return value if isinstance(value, bool) else parsed
 
 
 def _split_threshold(value: object) -> tuple[object, object]:

@@ -10,6 +10,7 @@ from watcher_dagster.identity import WATCHER_RUN_TAG
 
 FRESHNESS_CRON: Final = "0 * * * *"
 TIMELINESS_CRON: Final = "*/15 * * * *"
+ANOMALY_CRON: Final = "*/15 * * * *"
 CLEANUP_CRON: Final = "0 3 * * 0"
 
 UNDER_WAY: Final = [

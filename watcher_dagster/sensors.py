@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 import dagster as dg
 
-from watcher_core import DeliveryResult, InvalidValueError, Watcher
-from watcher_dagster.assets import pipeline_configurations
+from watcher_core import AnomalyDetection, DeliveryResult, InvalidValueError, Watcher
+from watcher_dagster.assets import anomaly_rule_configurations, pipeline_configurations
 from watcher_dagster.lineage_recorder import LineageRecorder
-from watcher_dagster.recorder import HISTORY_DAYS, record_tick
+from watcher_dagster.recorder import HISTORY_DAYS, TICK_SECONDS, record_tick
 from watcher_dagster.slack import SlackResourceSender
 
 if TYPE_CHECKING:
@@ -79,6 +79,62 @@ def build_watcher_recorder_sensor(
         return dg.SkipReason(record_tick(context.instance, watcher, history_days=history_days, lineage=lineage))
 
     return watcher_recorder_sensor
+
+
+def build_watcher_anomaly_sensor(
+    *,
+    name: str = "watcher_anomaly_sensor",
+    resource_key: str = "watcher",
+    minimum_interval_seconds: int = 30,
+    default_status: dg.DefaultSensorStatus = dg.DefaultSensorStatus.RUNNING,
+) -> dg.SensorDefinition:
+    """Build the sensor that judges the metrics of executions which have succeeded since its last tick.
+
+    It starts no runs: a tick is skipped, and its message tells what was judged. A tick stops after 30 seconds, and the
+    next one goes on. Several code locations of an instance may have one: nothing is judged twice for that.
+
+    Args:
+        name: The sensor's name.
+        resource_key: The name of the `WatcherResource` among the definitions.
+        minimum_interval_seconds: How often it looks for executions to judge.
+        default_status: Whether it runs without being switched on in the UI.
+
+    Returns:
+        The sensor, for `Definitions(sensors=[…])`; `build_watcher_definitions` has it already.
+
+    Examples:
+        .. code-block:: python
+
+            import dagster as dg
+            from watcher_dagster import WatcherResource, build_watcher_anomaly_sensor
+
+            defs = dg.Definitions(
+                sensors=[build_watcher_anomaly_sensor()],
+                resources={"watcher": WatcherResource()},
+            )
+    """
+    _check_interval("minimum_interval_seconds", minimum_interval_seconds)
+
+    @dg.sensor(
+        name=name,
+        minimum_interval_seconds=minimum_interval_seconds,
+        default_status=default_status,
+        required_resource_keys={resource_key},
+        description="Judges the metrics of executions against their history.",
+    )
+    def watcher_anomaly_sensor(context: dg.SensorEvaluationContext) -> dg.SkipReason:
+        watcher: Watcher = getattr(context.resources, resource_key).get_client()
+        return dg.SkipReason(detected(watcher.detect_pending_anomalies(seconds=TICK_SECONDS)))
+
+    return watcher_anomaly_sensor
+
+
+def detected(result: AnomalyDetection) -> str:
+    """What a detection did, in words."""
+    if not result.executions:
+        return "others are judging what is pending" if result.remaining else "nothing to judge"
+    told = f"judged {_counted(result.executions, 'execution')}, {_counted(len(result.flagged), 'anomaly', 'anomalies')}"
+    return told + ("; the next tick goes on" if result.remaining else "")
 
 
 def build_watcher_slack_sensor(
@@ -162,8 +218,8 @@ def _delivered(watcher: Watcher, result: DeliveryResult) -> str:
     return "; ".join(told) or "nothing to tell of"
 
 
-def _counted(number: int, noun: str) -> str:
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+def _counted(number: int, noun: str, plural: str | None = None) -> str:
+    return f"{number:,} {noun if number == 1 else plural or f'{noun}s'}"
 
 
 def _check_interval(argument: str, seconds: int) -> None:
@@ -177,3 +233,7 @@ def _configure(watcher: Watcher, repository: dg.RepositoryDefinition) -> None:
         watcher.configure_pipelines(pipeline_configurations(repository))
     except InvalidValueError:
         log.exception("the configuration of this code location's assets is refused; recording goes on without it")
+    try:
+        watcher.configure_anomaly_rules(anomaly_rule_configurations(repository))
+    except InvalidValueError:
+        log.exception("the anomaly rules of this code location's assets are refused; recording goes on without them")

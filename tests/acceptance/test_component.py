@@ -68,10 +68,13 @@ def test_the_options_reach_their_places() -> None:
 
 def test_jobs_sensors_and_schedules_are_there() -> None:
     definitions = build_watcher_definitions()
-    assert names(definitions.jobs) == ["watcher_cleanup_job", "watcher_freshness_job", "watcher_timeliness_job"]
-    assert names(definitions.sensors) == ["watcher_recorder_sensor", "watcher_slack_sensor"]
+    jobs = ["watcher_anomaly_job", "watcher_cleanup_job", "watcher_freshness_job", "watcher_timeliness_job"]
+    assert names(definitions.jobs) == jobs
+    sensors = ["watcher_anomaly_sensor", "watcher_recorder_sensor", "watcher_slack_sensor"]
+    assert names(definitions.sensors) == sensors
     crons = {name: (one.cron_schedule, one.execution_timezone) for name, one in schedules_of(definitions).items()}
     assert crons == {
+        "watcher_anomaly_schedule": ("*/15 * * * *", "UTC"),
         "watcher_cleanup_schedule": ("0 3 * * 0", "UTC"),
         "watcher_freshness_schedule": ("0 * * * *", "UTC"),
         "watcher_timeliness_schedule": ("*/15 * * * *", "UTC"),
@@ -94,9 +97,11 @@ def test_nothing_is_deleted_until_somebody_says_how_much_to_keep() -> None:
 
 
 def test_a_schedule_can_be_left_out() -> None:
-    definitions = build_watcher_definitions(freshness_cron=None, timeliness_cron="5 * * * *", cleanup_cron=None)
+    definitions = build_watcher_definitions(
+        freshness_cron=None, timeliness_cron="5 * * * *", anomaly_cron=None, cleanup_cron=None
+    )
     assert list(schedules_of(definitions)) == ["watcher_timeliness_schedule"]
-    assert len(names(definitions.jobs)) == 3
+    assert len(names(definitions.jobs)) == 4
 
 
 @pytest.mark.parametrize(
@@ -110,6 +115,8 @@ def test_a_schedule_can_be_left_out() -> None:
         ({"retention_days": 0}, "retention_days is 0; it must be a whole number of at least 90"),
         ({"cleanup_batch_size": 0}, "cleanup_batch_size is 0; it must be a whole number of at least 1"),
         ({"timeliness_lookback_minutes": 0}, "timeliness_lookback_minutes is 0; it must be a whole number"),
+        ({"anomaly_interval_seconds": 0}, "minimum_interval_seconds is 0; it must be a whole number of seconds"),
+        ({"anomaly_cron": "often"}, "anomaly_cron is 'often'; it must be a cron string"),
         ({"slack_interval_seconds": 0}, "slack_interval_seconds is 0; it must be a whole number of seconds"),
         ({"minimum_interval_seconds": "1"}, "minimum_interval_seconds is '1'; it must be a whole number of seconds"),
         ({"slack": SlackResource(token="xoxb-secret")}, "slack and channel belong together"),

@@ -7,6 +7,7 @@ import getpass
 import json
 import re
 import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -260,3 +261,44 @@ def test_without_pandas_it_says_what_to_install(watcher: Watcher, monkeypatch: p
     monkeypatch.setitem(sys.modules, "pandas", None)
     with pytest.raises(Exception, match="pip install pandas"):
         watcher.executions_frame()
+
+
+def test_pages(cli: Cli, watcher: Watcher, tmp_path: Path) -> None:
+    executions = loaded(watcher, [*USUAL, 480], name="<b>prices</b>")
+    watcher.get_or_create_anomaly_rule("<b>prices</b>", metric_field="total_rows")
+    why, past = tmp_path / "why.html", tmp_path / "past.html"
+    assert cli("anomalies", "explain", str(executions[-1]), "--html", str(why)) == (
+        f"{why}: 1 metric; open it in a browser\n",
+        "",
+    )
+    page = why.read_text("utf-8")
+    assert "<b>prices" not in page
+    assert "&lt;b&gt;prices" in page
+    assert "1 of 1 metric unusual" in page
+    assert "480: " in page
+    assert "<svg" in page
+    assert "compared with 40 runs: all runs" in page
+    cli("anomalies", "backtest", "<b>prices</b>", "--metric", "total_rows", "--html", str(past))
+    page = past.read_text("utf-8")
+    assert "1 of 31 executions would have been flagged" in page
+    assert "would be flagged" in page
+    assert "--html goes without --json" in cli("anomalies", "explain", "1", "--html", "x", "--json", code=2)[1]
+    assert "--html goes without --json" in cli("anomalies", "backtest", "p", "--html", "x", "--json", code=2)[1]
+
+
+def test_a_page_where_nothing_is_to_be_judged(cli: Cli, watcher: Watcher, tmp_path: Path) -> None:
+    (execution,) = loaded(watcher, [480])
+    page = tmp_path / "page.html"
+    told = cli("anomalies", "explain", str(execution), "--html", str(page))[0]
+    assert "has no anomaly rules" in told
+    assert not page.exists()
+    watcher.get_or_create_anomaly_rule("[red]prices", metric_field="total_rows")
+    watcher.get_or_create_anomaly_rule("[red]prices", metric_field="updates")
+    cli("anomalies", "explain", str(execution), "--html", str(page))
+    assert page.read_text("utf-8").count('<section class="usual">') == 2
+    cli("anomalies", "backtest", "[red]prices", "--html", str(page))
+    assert "No rule has judged it" in page.read_text("utf-8")
+    directory = tmp_path / "missing" / "page.html"
+    assert (
+        "No such file or directory" in cli("anomalies", "backtest", "[red]prices", "--html", str(directory), code=1)[1]
+    )

@@ -3,63 +3,135 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 from xml.etree import ElementTree
 
 import pytest
 
-from watcher_core.anomaly_picture import Point, draw_backtest, draw_verdict
+from watcher_core import (
+    AnomalyExplanation,
+    AnomalyMethod,
+    AnomalyMetric,
+    AnomalyRule,
+    AnomalyRun,
+    AnomalyVerdict,
+    InvalidValueError,
+    draw_anomaly,
+)
+from watcher_core.anomaly_picture import draw_backtest
 
 BEGINNING = dt.datetime(2013, 1, 1, tzinfo=dt.UTC)
 PNG = b"\x89PNG\r\n"
+RULE = AnomalyRule(
+    id=1,
+    pipeline_id=1,
+    pipeline_name="flights",
+    metric_field=AnomalyMetric.TOTAL_ROWS,
+    method=AnomalyMethod.SEASONAL,
+    lookback_days=30,
+    minimum_executions=10,
+    std_deviation_threshold_multiplier=2.0,
+    active=True,
+    configuration_hash=None,
+    created_at=BEGINNING,
+    updated_at=BEGINNING,
+)
 
 
-def run(day: int, value: float, **fields: object) -> Point:
-    return Point(at=BEGINNING + dt.timedelta(days=day), value=value, **fields)  # type: ignore[arg-type]
+def day(number: int) -> dt.datetime:
+    return BEGINNING + dt.timedelta(days=number)
 
 
-HISTORY = [run(day, 900.0 + day % 5, compared=day % 7 == 3) for day in range(30)]
-UNUSUAL = run(31, 458.0, expected=902.0, lower=850.0, upper=None, flagged=True)
+def run(number: int, value: float | None, *, compared: bool = True) -> AnomalyRun:
+    return AnomalyRun(execution_id=number, at=day(number), value=value, compared=compared, flagged=False)
+
+
+def verdict(number: int, value: float, expected: float, lower: float | None, upper: float | None) -> AnomalyVerdict:
+    return AnomalyVerdict(
+        execution_id=number,
+        at=day(number),
+        metric_field=AnomalyMetric.TOTAL_ROWS,
+        flagged=not (lower or -math.inf) <= value <= (upper or math.inf),
+        value=value,
+        expected=expected,
+        lower=lower,
+        upper=upper,
+        z_score=3.0,
+        confidence=1.0,
+        deviation_percent=None,
+        profile="all runs",
+        runs=31,
+        reason="far below what is usual",
+    )
+
+
+def explanation(history: list[AnomalyRun], said: AnomalyVerdict | None, value: float | None) -> AnomalyExplanation:
+    return AnomalyExplanation(
+        execution_id=31,
+        rule=RULE,
+        at=day(31),
+        value=value,
+        verdict=said,
+        reason=said.reason if said else "too few runs",
+        result=None,
+        history=tuple(history),
+    )
+
+
+HISTORY = [run(number, 900.0 + number % 5, compared=number % 7 == 3) for number in range(30)]
+LOW = verdict(31, 458.0, 902.0, 850.0, None)
+UNUSUAL = explanation(HISTORY, LOW, 458.0)
 
 
 @pytest.mark.parametrize(
-    ("history", "judged"),
+    "explained",
     [
-        (HISTORY, UNUSUAL),
-        ([], run(0, 0.0)),
-        ([run(0, 5.0)], run(0, 5.0, expected=5.0, lower=5.0, upper=5.0)),
-        (HISTORY, run(31, 1e99, expected=902.0, lower=None, upper=950.0, flagged=True)),
-        (HISTORY, run(31, -3.5, expected=902.0, lower=float("-inf"), upper=float("inf"))),
+        UNUSUAL,
+        explanation([], None, 0.0),
+        explanation([run(0, None), run(1, 5.0)], verdict(31, 5.0, 5.0, 5.0, 5.0), 5.0),
+        explanation(HISTORY, verdict(31, 1e99, 902.0, None, 950.0), 1e99),
+        explanation(HISTORY, verdict(31, -3.5, 902.0, -math.inf, math.inf), -3.5),
     ],
 )
-def test_whatever_the_history_holds(history: list[Point], judged: Point) -> None:
-    assert draw_verdict(history, judged, title="rows", unit="rows").startswith(PNG)
-    assert draw_backtest([*history, judged], title="rows", unit="rows").startswith(PNG)
+def test_whatever_the_history_holds(explained: AnomalyExplanation) -> None:
+    assert draw_anomaly(explained).startswith(PNG)
+    if explained.verdict:
+        assert draw_backtest([explained.verdict], title="rows").startswith(PNG)
 
 
 def test_the_same_picture_is_the_same_bytes_and_small() -> None:
     for file_format in ("png", "svg"):
-        first, again = (draw_verdict(HISTORY, UNUSUAL, title="a", unit="b", file_format=file_format) for _ in range(2))
+        first, again = (draw_anomaly(UNUSUAL, file_format=file_format) for _ in range(2))
         assert first == again
         assert len(first) < 40_000
 
 
 def test_names_are_text_and_neither_markup_nor_a_formula() -> None:
-    drawn = draw_verdict(HISTORY, UNUSUAL, title="<b>$a_$ & $b$</b>", unit="$rows$", file_format="svg")
+    drawn = draw_anomaly(UNUSUAL, title="<b>$a_$ & $b$</b>", file_format="svg")
     told = [element.text for element in ElementTree.fromstring(drawn).iter() if element.text]
     assert "<b>$a_$ & $b$</b>" in told
-    assert "$rows$" in told
 
 
 def test_what_is_seen_in_it() -> None:
-    told = draw_backtest([*HISTORY, UNUSUAL], title="a", unit="b", file_format="svg").decode()
-    assert "would have been flagged" in told
-    assert "usual runs" not in told
-    assert "too little history" in told
+    drawn = draw_anomaly(UNUSUAL, file_format="svg").decode()
+    for told in ("total_rows: far below what is usual", "compared with", "other runs", "this run", ">rows<"):
+        assert told in drawn
+    drawn = draw_backtest([verdict(30, 901.0, 902.0, 850.0, None), LOW], title="a", file_format="svg").decode()
+    assert "would be flagged" in drawn
+    assert "usual runs" in drawn
+    assert "usual runs" not in draw_backtest([LOW], title="a", file_format="svg").decode()
+
+
+def test_what_cannot_be_drawn() -> None:
+    with pytest.raises(InvalidValueError, match="execution 31 has no total_rows; there is nothing to draw"):
+        draw_anomaly(explanation(HISTORY, None, None))
+    with pytest.raises(InvalidValueError, match="the verdicts are of 0 metrics; a picture is of one"):
+        draw_backtest([], title="a")
 
 
 def test_the_settings_of_others_stay() -> None:
     import matplotlib as mpl
 
     before = dict(mpl.rcParams)
-    draw_verdict(HISTORY, UNUSUAL, title="a", unit="b", file_format="svg")
+    draw_anomaly(UNUSUAL, file_format="svg")
     assert dict(mpl.rcParams) == before

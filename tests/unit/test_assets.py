@@ -9,9 +9,14 @@ from typing import Any
 import dagster as dg
 import pytest
 
-from watcher_core import UNSET, DatePart, PipelineConfiguration
+from watcher_core import UNSET, AnomalyRuleConfiguration, DatePart, PipelineConfiguration
 from watcher_dagster import watcher_metadata
-from watcher_dagster.assets import DESCRIPTION_LENGTH, freshness_threshold, pipeline_configurations
+from watcher_dagster.assets import (
+    DESCRIPTION_LENGTH,
+    anomaly_rule_configurations,
+    freshness_threshold,
+    pipeline_configurations,
+)
 
 MONDAYS = dg.TimeWindowPartitionsDefinition(start="2024-01-01", fmt="%Y-%m-%d", cron_schedule="0 0 * * 1")
 STATIC = dg.StaticPartitionsDefinition(["x", "y"])
@@ -192,6 +197,36 @@ def test_a_value_that_breaks_a_rule_is_logged_and_passed_over(caplog: pytest.Log
         "asset prices: watcher/mute_timeliness is 'yes'",
         "asset prices: watcher/failures is 0",
     ]
+
+
+def test_the_anomaly_rules_of_assets(caplog: pytest.LogCaptureFixture) -> None:
+    options = {"method": "zscore", "std_deviation_threshold_multiplier": 3.0}
+
+    @dg.asset(metadata=watcher_metadata(anomalies={"total_rows": options}))
+    def prices() -> None: ...
+
+    @dg.asset(key_prefix="shop", metadata=watcher_metadata(anomalies=["throughput", "inserts"]))
+    def orders() -> None: ...
+
+    @dg.asset(metadata={"watcher/anomalies": "all of them"})
+    def unclear() -> None: ...
+
+    @dg.asset
+    def silent() -> None: ...
+
+    repository = dg.Definitions(assets=[prices, orders, unclear, silent]).get_repository_def()
+    with caplog.at_level(logging.WARNING):
+        found = anomaly_rule_configurations(repository)
+    assert found == [
+        AnomalyRuleConfiguration(
+            pipeline_name="prices", metric_field="total_rows", method="zscore", std_deviation_threshold_multiplier=3.0
+        ),
+        AnomalyRuleConfiguration(pipeline_name="shop/orders", metric_field="inserts"),
+        AnomalyRuleConfiguration(pipeline_name="shop/orders", metric_field="throughput"),
+    ]
+    (record,) = caplog.records
+    assert record.getMessage().startswith("asset unclear: watcher/anomalies is 'all of them'; it must be True, False")
+    assert record.getMessage().endswith("; it is passed over")
 
 
 def test_a_long_description_is_cut() -> None:

@@ -64,6 +64,7 @@ PUBLIC = {
     "ExecutionState",
     "LineageOrigin",
     "WatermarkEventKind",
+    "draw_anomaly",
     # errors
     "ConfigurationError",
     "DatabaseError",

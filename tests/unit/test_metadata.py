@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import dagster as dg
 import pytest
 
-from watcher_core import DatePart, InvalidValueError
+from watcher_core import AnomalyMetric, DatePart, InvalidValueError
 from watcher_dagster import watcher_metadata
-from watcher_dagster.metadata import parse_threshold
+from watcher_dagster.metadata import parse_anomalies, parse_threshold
 
 
 def test_nothing_declared_says_nothing() -> None:
@@ -102,6 +104,44 @@ def test_a_flag_that_is_none(field: str, value: object) -> None:
 def test_a_number_of_failures_that_breaks_the_rule(value: object) -> None:
     with pytest.raises(InvalidValueError, match=f"failures is {value!r}; it must be a whole number from 1 to 100"):
         watcher_metadata(failures=value)
+
+
+@pytest.mark.parametrize(
+    ("value", "kept"),
+    [
+        (True, True),
+        (False, False),
+        (["total_rows"], {"total_rows": {}}),
+        (("inserts", "total_updates"), {"inserts": {}, "total_updates": {}}),
+        (
+            {"total_rows": {"std_deviation_threshold_multiplier": 3}, "throughput": {"active": False}},
+            {"total_rows": {"std_deviation_threshold_multiplier": 3}, "throughput": {"active": False}},
+        ),
+    ],
+)
+def test_metrics_that_are_judged(value: Any, kept: Any) -> None:
+    assert watcher_metadata(anomalies=value) == {"watcher/anomalies": kept}
+
+
+def test_all_metrics_are_judged_or_none() -> None:
+    assert set(parse_anomalies("anomalies", True)) == set(AnomalyMetric)
+    assert list(parse_anomalies("anomalies", True).values()) == [{}] * 6
+    assert list(parse_anomalies("anomalies", False).values()) == [{"active": False}] * 6
+
+
+@pytest.mark.parametrize(
+    "value",
+    [[], {}, "total_rows", 3, None, [7], [["total_rows"]], {"total_rows": 3}, {"total_rows": {"sigma": 3}}, {1: {}}],
+)
+def test_metrics_that_are_none(value: object) -> None:
+    with pytest.raises(InvalidValueError) as raised:
+        watcher_metadata(anomalies=value)
+    assert str(raised.value).startswith(f"anomalies is {value!r}; it must be True, False, a list of metrics (")
+
+
+def test_a_metric_that_nobody_measures() -> None:
+    with pytest.raises(InvalidValueError, match="anomalies has 'rows'; there are duration_seconds, "):
+        watcher_metadata(anomalies=["total_rows", "rows"])
 
 
 @pytest.mark.parametrize("field", ["pipeline_type", "address", "address_type", "address_type_group"])

@@ -5,12 +5,13 @@ from __future__ import annotations
 import datetime as dt
 import getpass
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.text import Text
 
-from watcher_core.cli import anomaly_rules, output, times
+from watcher_core.cli import anomaly_pages, anomaly_rules, output, times
 from watcher_core.cli.anomaly_rules import Json, LookbackDays, MinimumExecutions, Multiplier, OfPipeline, Pipeline
 from watcher_core.cli.edge import find_pipeline, open_watcher
 from watcher_core.enums import AnomalyMethod, AnomalyMetric
@@ -29,6 +30,7 @@ SECONDS, PER_SECOND = (AnomalyMetric.DURATION_SECONDS,), (AnomalyMetric.THROUGHP
 Execution = Annotated[
     int, typer.Argument(metavar="EXECUTION", min=1, max=MAX_ID, help="The execution's id.", show_default=False)
 ]
+Html = Annotated[Path | None, typer.Option(metavar="FILE", help="Write a page that draws it, without network.")]
 
 
 # Results
@@ -105,6 +107,7 @@ def unflag(
     epilog=output.examples(
         "watcher anomalies backtest raw_flights",
         "watcher anomalies backtest raw_flights --metric total_rows --days 90",
+        "watcher anomalies backtest raw_flights --html past.html",
     ),
 )
 def backtest(
@@ -119,17 +122,22 @@ def backtest(
     minimum_executions: MinimumExecutions = None,
     multiplier: Multiplier = None,
     every: Annotated[bool, typer.Option("--all", "-a", help="Show what is normal, too.")] = False,
+    html: Html = None,
     json: Json = False,
 ) -> None:
     """Show what rules would have flagged in a pipeline's past.
 
     Each run is judged by those before it, as if it had just ended. Nothing is written; no rule need be there.
     """
+    _check_one_form(html, json=json)
     fields = anomaly_rules.fields(method, lookback_days, minimum_executions, multiplier, None)
     with open_watcher() as watcher:
         found = find_pipeline(watcher, pipeline)
         with output.progress_bar("judgements") as progress:
             verdicts = watcher.backtest_anomalies(found.id, metric_field=metric, days=days, **fields, progress=progress)
+    if html is not None:
+        anomaly_pages.write_backtest(html, verdicts, pipeline=found.name, method=method.value, days=days, amount=amount)
+        return
     shown = [verdict for verdict in verdicts if every or verdict.flagged]
     if json:
         output.print_json(shown)
@@ -138,12 +146,15 @@ def backtest(
     _print_summary(verdicts, days)
 
 
-@app.command("explain", epilog=output.examples("watcher anomalies explain 42", "watcher anomalies explain 42 --json"))
-def explain(execution: Execution, *, json: Json = False) -> None:
+@app.command(
+    "explain", epilog=output.examples("watcher anomalies explain 42", "watcher anomalies explain 42 --html why.html")
+)
+def explain(execution: Execution, *, html: Html = None, json: Json = False) -> None:
     """Show what rules say about an execution, and why.
 
     As things stand now, with the runs that it is compared with.
     """
+    _check_one_form(html, json=json)
     with open_watcher() as watcher:
         found = watcher.explain_anomalies(execution)
         pipeline = watcher.execution(execution).pipeline_name
@@ -152,6 +163,11 @@ def explain(execution: Execution, *, json: Json = False) -> None:
         return
     if not found:
         output.print_text(f"pipeline {pipeline} has no anomaly rules; make one with: watcher anomalies rules create")
+    elif html is not None:
+        anomaly_pages.write_explanations(
+            html, found, pipeline=pipeline, execution_id=execution, amount=amount, runs=SHOWN_RUNS
+        )
+        return
     for explained in found:
         _print_explanation(explained)
 
@@ -303,6 +319,11 @@ def _read_since(text: str | None) -> dt.datetime | None:
         return times.read_since(text)
     except ValueError as exc:
         raise typer.BadParameter(str(exc), param_hint="--since") from None
+
+
+def _check_one_form(html: Path | None, *, json: bool) -> None:
+    if html is not None and json:
+        raise typer.BadParameter("--html goes without --json")
 
 
 def _login_name() -> str | None:

@@ -1,0 +1,154 @@
+"""Anomalies in a real Dagster instance: rules from assets, the sensor and the job that judge, and what they show."""
+
+import datetime as dt
+from collections.abc import Iterator
+from typing import Any
+
+import dagster as dg
+import pytest
+
+from watcher_core import AlertKind, AlertState, AnomalyMetric, ExecutionRecord, ExecutionSource, ExecutionState, Watcher
+from watcher_dagster import (
+    WatcherResource,
+    build_watcher_anomaly_sensor,
+    build_watcher_definitions,
+    build_watcher_recorder_sensor,
+    watcher_metadata,
+)
+
+USUAL_ROWS = 1_000
+
+
+@dg.asset(metadata=watcher_metadata(anomalies=["total_rows"]))
+def orders() -> dg.MaterializeResult[Any]:
+    return dg.MaterializeResult(metadata={"dagster/row_count": 480})
+
+
+@dg.asset(metadata=watcher_metadata(anomalies={"total_rows": {"lookback_days": 0}}))
+def unruly() -> dg.MaterializeResult[Any]:
+    return dg.MaterializeResult(metadata={"dagster/row_count": 480})
+
+
+class Platform:
+    """A Dagster instance with Watcher's sensors and jobs."""
+
+    def __init__(self, instance: dg.DagsterInstance, watcher: Watcher, url: str) -> None:
+        self.instance = instance
+        self.watcher = watcher
+        self.resource = WatcherResource(database_url=url)
+        self.client = self.resource.get_client()
+
+    def tick(self, sensor: dg.SensorDefinition, *assets: Any) -> str:
+        """Evaluate a sensor, and give what its tick says."""
+        repository = dg.Definitions(assets=assets, resources={"watcher": self.resource}).get_repository_def()
+        with dg.build_sensor_context(
+            instance=self.instance, repository_def=repository, resources={"watcher": self.resource}
+        ) as context:
+            return sensor.evaluate_tick(context).skip_message or ""
+
+    def live_through(self, pipeline: str, days: int = 30) -> None:
+        """Have a pipeline with loads of the usual size behind it, one a day."""
+        today = dt.datetime.now(dt.UTC)
+        self.watcher.record(
+            ExecutionRecord(
+                source=ExecutionSource.HTTP,
+                external_id=f"{pipeline}-{day}",
+                pipeline_name=pipeline,
+                state=ExecutionState.SUCCEEDED,
+                start_date=today - dt.timedelta(days=day, seconds=60),
+                end_date=today - dt.timedelta(days=day),
+                total_rows=USUAL_ROWS + day * 7 % 11,
+            )
+            for day in range(1, days + 1)
+        )
+
+    def materialize(self, *assets: Any) -> None:
+        assert dg.materialize(assets, instance=self.instance).success
+
+    def run(self, job: str, **config: Any) -> dict[str, Any]:
+        definition = build_watcher_definitions(resource=self.resource).resolve_job_def(job)
+        (op,) = definition.graph.node_defs
+        result = definition.execute_in_process(
+            instance=self.instance, run_config={"ops": {op.name: {"config": config}}} if config else None
+        )
+        (output,) = [event for event in result.all_events if event.event_type_value == "STEP_OUTPUT"]
+        return {name: value.value for name, value in output.step_output_data.metadata.items()}
+
+
+@pytest.fixture
+def platform(dagster_instance: dg.DagsterInstance, watcher: Watcher, database_url: str) -> Iterator[Platform]:
+    made = Platform(dagster_instance, watcher, database_url)
+    yield made
+    made.client.close()
+
+
+def test_half_a_load_is_told_by_the_next_tick(platform: Platform) -> None:
+    recorder, anomalies = build_watcher_recorder_sensor(), build_watcher_anomaly_sensor()
+    platform.tick(recorder, orders)
+    assert [rule.metric_field for rule in platform.watcher.list_anomaly_rules(pipeline="orders")] == ["total_rows"]
+    platform.live_through("orders")
+    assert platform.tick(anomalies, orders).startswith("judged 30 executions, 0 anomalies")
+    platform.materialize(orders)
+    platform.tick(recorder, orders)
+    assert platform.tick(anomalies, orders) == "judged 1 execution, 1 anomaly"
+    (alert,) = platform.watcher.alerts()
+    assert (alert.kind, alert.state) == (AlertKind.ANOMALY, AlertState.OPEN)
+    assert platform.tick(anomalies, orders) == "nothing to judge"
+
+
+def test_a_rule_that_is_refused_keeps_nothing_from_being_recorded(
+    platform: Platform, caplog: pytest.LogCaptureFixture
+) -> None:
+    recorder = build_watcher_recorder_sensor()
+    platform.materialize(unruly)
+    platform.tick(recorder, unruly)
+    assert "the anomaly rules of this code location's assets are refused" in caplog.text
+    assert "lookback_days is 0" in caplog.text
+    assert len(platform.watcher.executions(pipeline="unruly")) == 1
+
+
+def test_all_rules_may_be_switched_off(platform: Platform) -> None:
+    recorder = build_watcher_recorder_sensor()
+
+    def prices(anomalies: bool) -> dg.AssetsDefinition:
+        @dg.asset(name="prices", metadata=watcher_metadata(anomalies=anomalies))
+        def made() -> None: ...
+
+        return made
+
+    platform.tick(recorder, prices(True))
+    rules = platform.watcher.list_anomaly_rules(pipeline="prices")
+    assert {rule.metric_field for rule in rules if rule.active} == set(AnomalyMetric)
+    platform.tick(recorder, prices(False))
+    rules = platform.watcher.list_anomaly_rules(pipeline="prices")
+    assert {rule.metric_field for rule in rules if not rule.active} == set(AnomalyMetric)
+
+
+def test_the_job_shows_what_is_unusual(platform: Platform) -> None:
+    platform.watcher.get_or_create_pipeline("orders", pipeline_type_name="sales")
+    platform.watcher.get_or_create_anomaly_rule("orders", metric_field="total_rows")
+    platform.live_through("orders")
+    today = dt.datetime.now(dt.UTC)
+    platform.watcher.record(
+        [
+            ExecutionRecord(
+                source=ExecutionSource.HTTP,
+                external_id="half",
+                pipeline_name="orders",
+                state=ExecutionState.SUCCEEDED,
+                start_date=today - dt.timedelta(minutes=1),
+                end_date=today,
+                total_rows=USUAL_ROWS // 2,
+            )
+        ]
+    )
+    dry = platform.run("watcher_anomaly_job", dry_run=True)
+    assert (dry["found"], dry["pending"], platform.watcher.alerts()) == (1, True, [])
+    shown = platform.run("watcher_anomaly_job")
+    assert (shown["executions"], shown["found"], shown["pending"]) == (31, 1, False)
+    head, _, row = shown["findings"].splitlines()
+    assert head == "| Pipeline | Execution | Metric | Value | Expected | Band | z | Compared with |"
+    assert row.startswith("| orders | ")
+    assert "| total_rows | 500 | 1,00" in row
+    assert len(platform.watcher.alerts()) == 1
+    assert platform.run("watcher_anomaly_job")["findings"] == "Nothing is unusual."

@@ -1,0 +1,126 @@
+"""The pages that `watcher anomalies explain` and `backtest` write."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from watcher_core.cli import output, times
+from watcher_core.enums import AnomalyMetric
+
+if TYPE_CHECKING:
+    from watcher_core.anomaly_page import Section
+    from watcher_core.values import AnomalyExplanation, AnomalyRun, AnomalyVerdict
+
+# How the command writes a value of a metric.
+Amount = Callable[[float | None, AnomalyMetric], str]
+
+COMPARED_COLUMNS = ("Compared with", "Execution", "Value")
+FLAGGED_COLUMNS = ("At", "Execution", "Value", "Usual", "From", "To", "Why")
+
+
+def write_explanations(
+    path: Path, found: Sequence[AnomalyExplanation], *, pipeline: str, execution_id: int, amount: Amount, runs: int
+) -> None:
+    """Write what rules say about an execution, with a picture of each metric.
+
+    Args:
+        path: Where to.
+        found: What they say.
+        pipeline: The execution's pipeline.
+        execution_id: The execution.
+        amount: How to write a value.
+        runs: How many of the runs that it is compared with are listed.
+    """
+    unusual = sum(1 for each in found if each.verdict is not None and each.verdict.flagged)
+    _write(
+        path,
+        [_explained(each, amount, runs) for each in found],
+        title=f"Execution {execution_id} of {pipeline}",
+        summary=f"{_counted(unusual)} of {_counted(len(found), 'metric')} unusual",
+    )
+
+
+def write_backtest(
+    path: Path, verdicts: Sequence[AnomalyVerdict], *, pipeline: str, method: str, days: int, amount: Amount
+) -> None:
+    """Write what rules would have said about a pipeline's past, with a picture of each metric.
+
+    Args:
+        path: Where to.
+        verdicts: What they would have said, of normal runs too.
+        pipeline: The pipeline.
+        method: How it was judged.
+        days: How much of the past.
+        amount: How to write a value.
+    """
+    metrics = list(dict.fromkeys(verdict.metric_field for verdict in verdicts))
+    sections = [
+        _replayed(metric, [verdict for verdict in verdicts if verdict.metric_field == metric], amount)
+        for metric in metrics
+    ]
+    _write(path, sections, title=f"{pipeline}, the last {_counted(days, 'day')}", summary=f"By the method {method}")
+
+
+def _explained(explained: AnomalyExplanation, amount: Amount, runs: int) -> Section:
+    from watcher_core.anomaly_page import Section
+    from watcher_core.anomaly_picture import draw_anomaly
+
+    metric, verdict = explained.rule.metric_field, explained.verdict
+    told = f"{amount(explained.value, metric)}: {explained.reason}"
+    if verdict is not None:
+        band = f"{amount(verdict.lower, metric)} to {amount(verdict.upper, metric)}"
+        told += (
+            f". Usual is {amount(verdict.expected, metric)} ({band}), z = {verdict.z_score:,.1f}, confidence"
+            f" {verdict.confidence:.2f}, compared with {_counted(verdict.runs, 'run')}: {verdict.profile}"
+        )
+    compared = [run for run in explained.history if run.compared and verdict is not None][-runs:]
+
+    def row(run: AnomalyRun) -> Sequence[str]:
+        return times.clock(run.at), str(run.execution_id), amount(run.value, metric)
+
+    return Section(
+        heading=f"{metric}, by {explained.rule.method}{'' if explained.rule.active else ' (switched off)'}",
+        text=told,
+        picture=None if explained.value is None else draw_anomaly(explained, title="", file_format="svg"),
+        unusual=verdict is not None and verdict.flagged,
+        columns=COMPARED_COLUMNS,
+        rows=[row(run) for run in compared],
+    )
+
+
+def _replayed(metric: AnomalyMetric, verdicts: Sequence[AnomalyVerdict], amount: Amount) -> Section:
+    from watcher_core.anomaly_page import Section
+    from watcher_core.anomaly_picture import draw_backtest
+
+    flagged = [verdict for verdict in verdicts if verdict.flagged]
+    return Section(
+        heading=metric,
+        text=f"{_counted(len(flagged))} of {_counted(len(verdicts), 'execution')} would have been flagged",
+        picture=draw_backtest(verdicts, title="", file_format="svg"),
+        unusual=bool(flagged),
+        columns=FLAGGED_COLUMNS,
+        rows=[
+            (
+                times.clock(verdict.at),
+                str(verdict.execution_id),
+                *(amount(each, metric) for each in (verdict.value, verdict.expected, verdict.lower, verdict.upper)),
+                verdict.reason,
+            )
+            for verdict in flagged
+        ],
+    )
+
+
+def _write(path: Path, sections: Sequence[Section], *, title: str, summary: str) -> None:
+    from watcher_core.anomaly_page import render
+
+    page = render(sections, title=title, summary=summary, generated_at=dt.datetime.now(dt.UTC))
+    path.write_text(page, encoding="utf-8")
+    output.print_text(f"{path}: {_counted(len(sections), 'metric')}; open it in a browser")
+
+
+def _counted(number: int, noun: str = "") -> str:
+    return f"{number:,}" + (f" {noun}{'' if number == 1 else 's'}" if noun else "")
