@@ -9,7 +9,8 @@ import dagster as dg
 
 from watcher_core import AlertKind, ExecutionRecord, InvalidValueError, WatcherError
 from watcher_dagster import metadata as keys
-from watcher_dagster.assets import asset_configuration
+from watcher_dagster.anomaly_verdicts import judge_metrics
+from watcher_dagster.assets import asset_anomaly_rules, asset_configuration
 from watcher_dagster.eventlog import EventLog
 from watcher_dagster.events import translate_run
 from watcher_dagster.identity import asset_pipeline_name
@@ -20,12 +21,17 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger("watcher.dagster")
 
-# What there is a check for, by what it is asked for; anomalies will stand here too.
-KINDS: Final[Mapping[str, AlertKind]] = {kind.value: kind for kind in CHECK_NAMES}
+# What there is a check for, by what it is asked for.
+KINDS: Final[Mapping[str, AlertKind]] = {
+    "freshness": AlertKind.FRESHNESS,
+    "timeliness": AlertKind.TIMELINESS,
+    "anomalies": AlertKind.ANOMALY,
+}
 
 DESCRIPTIONS: Final[Mapping[AlertKind, str]] = {
     AlertKind.FRESHNESS: "Whether the data has changed as recently as its rule in Watcher asks.",
     AlertKind.TIMELINESS: "Whether it is materialized as fast as its rule in Watcher asks.",
+    AlertKind.ANOMALY: "Whether its rows and its duration are what its history in Watcher predicts.",
 }
 
 Checkable = dg.AssetsDefinition | dg.AssetSpec | dg.SourceAsset | dg.AssetKey | str | Sequence[str]
@@ -34,30 +40,33 @@ Checkable = dg.AssetsDefinition | dg.AssetSpec | dg.SourceAsset | dg.AssetKey | 
 def build_watcher_asset_checks(
     assets: Iterable[Checkable],
     *,
-    checks: Iterable[str] = ("freshness", "timeliness"),
+    checks: Iterable[str] = ("freshness", "timeliness", "anomalies"),
     resource_key: str = "watcher",
     blocking: bool = False,
 ) -> list[dg.AssetChecksDefinition]:
     """Build asset checks that show in Dagster's UI what Watcher says of assets, and that the UI plots.
 
     A check runs in the run of its asset, after it. It records this very materialization, and judges the pipeline by its
-    own rule, else by its type's: data that has changed too long ago, or a materialization that took too long, fails the
-    check. An asset without a rule passes, and the description says so. `watcher_freshness_job` and
-    `watcher_timeliness_job` report to the same checks when something becomes stale or late between runs.
+    own rule, else by its type's: data that has changed too long ago, a materialization that took too long, or a number
+    of rows that its history does not predict, fails the check. An asset without a rule passes, and the description says
+    so. `watcher_freshness_job` and `watcher_timeliness_job` report to the same checks when something becomes stale or
+    late between runs.
 
     A check never fails a run for a database that cannot be reached: it does not pass, with the severity WARN, says that
-    nothing could be judged, and blocks nothing. Alerts are the business of the jobs; a check opens none.
+    nothing could be judged, and blocks nothing. Of what is stale or late the jobs open alerts, not the checks. An
+    execution's metrics are judged once: here, and the alert is opened with it, or later by `watcher_anomaly_sensor`.
 
     Args:
         assets: Definitions, or specs or keys. What an asset declares with `watcher_metadata` reaches Watcher before it
             is judged.
-        checks: Which: "freshness", "timeliness".
+        checks: Which: "freshness", "timeliness", "anomalies".
         resource_key: The name of the `WatcherResource` among the definitions.
         blocking: Whether downstream assets in the same run wait for the checks, and are skipped where one fails. What
             is found then has the severity ERROR, in place of WARN.
 
     Returns:
-        One definition an asset, with all its checks in one step: `watcher_freshness`, `watcher_timeliness`.
+        One definition an asset, with all its checks in one step: `watcher_freshness`, `watcher_timeliness` and
+        `watcher_anomalies`.
 
     Raises:
         InvalidValueError: There is no such check, or something is no asset.
@@ -68,7 +77,7 @@ def build_watcher_asset_checks(
             import dagster as dg
             from watcher_dagster import build_watcher_asset_checks, build_watcher_definitions, watcher_metadata
 
-            @dg.asset(metadata=watcher_metadata(freshness=(2, "hour"), timeliness=(15, "minute")))
+            @dg.asset(metadata=watcher_metadata(freshness=(2, "hour"), anomalies=["total_rows"]))
             def stock_prices(): ...
 
             defs = dg.Definitions.merge(
@@ -138,7 +147,7 @@ def _checks(
 ) -> dg.AssetChecksDefinition:
     @dg.multi_asset_check(
         name=key.to_python_identifier("watcher_checks"),
-        description="Asks Watcher whether the asset is fresh and was in time.",
+        description="Asks Watcher whether the asset is fresh, was in time, and has the numbers that are usual.",
         specs=[
             dg.AssetCheckSpec(CHECK_NAMES[kind], asset=key, description=DESCRIPTIONS[kind], blocking=blocking)
             for kind in kinds
@@ -175,9 +184,12 @@ def _verdicts(
         watcher: Watcher = get_client()
         if declared := _loaded(context, key, spec):
             _configure(watcher, declared)
-        _record(context, watcher, key)
+        own = _record(context, watcher, key)
         now = dt.datetime.now(dt.UTC)
-        return [judge(watcher, kind, name, now=now) for kind in kinds]
+        return [
+            judge_metrics(watcher, name, own) if kind is AlertKind.ANOMALY else judge(watcher, kind, name, now=now)
+            for kind in kinds
+        ]
     except WatcherError as error:
         context.log.warning("asset %s cannot be judged: %s", name, error)
         return [
@@ -193,31 +205,43 @@ def _verdicts(
 
 
 def _configure(watcher: "Watcher", spec: dg.AssetSpec) -> None:
+    name = spec.key.to_user_string()
     try:
         watcher.configure_pipelines([asset_configuration(spec)])
     except InvalidValueError:
-        logger.exception("the configuration of asset %s is refused; it is judged without", spec.key.to_user_string())
+        logger.exception("the configuration of asset %s is refused; it is judged without", name)
+    try:
+        if rules := asset_anomaly_rules(spec):
+            watcher.configure_anomaly_rules(rules)
+    except InvalidValueError:
+        logger.exception("the anomaly rules of asset %s are refused; it is judged without", name)
 
 
-def _record(context: dg.AssetCheckExecutionContext, watcher: "Watcher", key: dg.AssetKey) -> None:
-    """Record what this run has done for the asset, as the recorder will: it is judged before that comes by."""
+def _record(context: dg.AssetCheckExecutionContext, watcher: "Watcher", key: dg.AssetKey) -> list[str]:
+    """Record what this run has done for the asset, as the recorder will: it is judged before that comes by.
+
+    Returns:
+        The identities of the asset's executions in this run, where there are any that are on record.
+    """
     run_id, pipeline_name = context.run.run_id, asset_pipeline_name(key)
     try:
         log = EventLog(context.instance)
         runs, _ = log.runs([run_id])
         if run_id not in runs:
-            return
+            return []
         executions = _executions(log, runs[run_id], key)
     except Exception:  # whatever stands in the event log, or keeps it from being read, must not fail the run
         context.log.warning("run %s cannot be read; %s is judged without it", run_id, pipeline_name, exc_info=True)
-        return
+        return []
     own = [execution for execution in executions[1:] if execution.pipeline_name == pipeline_name]
     if not own:
-        return
+        return []
     try:
         watcher.record([executions[0], *own])
     except InvalidValueError as error:  # the recorder knows what to do about it
         context.log.warning("run %s is not recorded; %s is judged without it: %s", run_id, pipeline_name, error)
+        return []
+    return [execution.external_id for execution in own]
 
 
 def _executions(log: EventLog, run: dg.RunRecord, key: dg.AssetKey) -> list[ExecutionRecord]:

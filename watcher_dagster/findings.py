@@ -10,6 +10,7 @@ import dagster as dg
 
 from watcher_core import AnomalyDetection, CleanupResult, ExecutionSource, Finding, Watcher
 from watcher_dagster import markdown
+from watcher_dagster.anomaly_verdicts import number
 from watcher_dagster.identity import asset_pipeline_name
 from watcher_dagster.verdicts import expected, told_duration, told_time
 
@@ -73,10 +74,10 @@ def anomaly_metadata(result: AnomalyDetection, watcher: Watcher) -> dict[str, An
             markdown.text(found.pipeline_name),
             str(found.pipeline_execution_id),
             str(found.metric_field),
-            _number(found.value),
-            _number(found.expected),
-            f"{_number(found.lower)} to {_number(found.upper)}",
-            _number(found.z_score),
+            number(found.value),
+            number(found.expected),
+            f"{number(found.lower)} to {number(found.upper)}",
+            number(found.z_score),
             markdown.text(f"{found.explanation.get('runs')} runs: {found.explanation.get('profile')}"),
         )
         for found in result.flagged
@@ -89,10 +90,6 @@ def anomaly_metadata(result: AnomalyDetection, watcher: Watcher) -> dict[str, An
         "found": dg.MetadataValue.int(len(result.flagged)),
         "pending": dg.MetadataValue.bool(result.remaining or watcher.anomalies_pending()),
     }
-
-
-def _number(number: float | None) -> str:
-    return "–" if number is None else f"{number:,.6g}"
 
 
 def cleanup_metadata(result: CleanupResult) -> dict[str, Any]:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 CHECK_NAMES: Final[Mapping[AlertKind, str]] = {
     AlertKind.FRESHNESS: "watcher_freshness",
     AlertKind.TIMELINESS: "watcher_timeliness",
+    AlertKind.ANOMALY: "watcher_anomalies",
 }
 
 CHECK_KEY: Final = "watcher/check"

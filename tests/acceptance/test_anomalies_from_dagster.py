@@ -1,5 +1,6 @@
 """Anomalies in a real Dagster instance: rules from assets, the sensor and the job that judge, and what they show."""
 
+import base64
 import datetime as dt
 from collections.abc import Iterator
 from typing import Any
@@ -11,6 +12,7 @@ from watcher_core import AlertKind, AlertState, AnomalyMetric, ExecutionRecord, 
 from watcher_dagster import (
     WatcherResource,
     build_watcher_anomaly_sensor,
+    build_watcher_asset_checks,
     build_watcher_definitions,
     build_watcher_recorder_sensor,
     watcher_metadata,
@@ -27,6 +29,10 @@ def orders() -> dg.MaterializeResult[Any]:
 @dg.asset(metadata=watcher_metadata(anomalies={"total_rows": {"lookback_days": 0}}))
 def unruly() -> dg.MaterializeResult[Any]:
     return dg.MaterializeResult(metadata={"dagster/row_count": 480})
+
+
+@dg.asset(deps=[orders])
+def revenue() -> None: ...
 
 
 class Platform:
@@ -64,6 +70,17 @@ class Platform:
 
     def materialize(self, *assets: Any) -> None:
         assert dg.materialize(assets, instance=self.instance).success
+
+    def check(self, *assets: Any, **options: Any) -> tuple[dg.ExecuteInProcessResult, dg.AssetCheckEvaluation]:
+        """Materialize assets, with the check of the first, and give its evaluation."""
+        result = dg.materialize(
+            [*assets, *build_watcher_asset_checks(assets[:1], checks=["anomalies"], **options)],
+            instance=self.instance,
+            resources={"watcher": self.resource},
+            raise_on_error=False,
+        )
+        (evaluation,) = result.get_asset_check_evaluations()
+        return result, evaluation
 
     def run(self, job: str, **config: Any) -> dict[str, Any]:
         definition = build_watcher_definitions(resource=self.resource).resolve_job_def(job)
@@ -152,3 +169,110 @@ def test_the_job_shows_what_is_unusual(platform: Platform) -> None:
     assert "| total_rows | 500 | 1,00" in row
     assert len(platform.watcher.alerts()) == 1
     assert platform.run("watcher_anomaly_job")["findings"] == "Nothing is unusual."
+
+
+# The asset check
+
+
+def test_half_a_load_stops_what_is_downstream(platform: Platform) -> None:
+    """Of an asset that knows nothing of Watcher but its rule, in the same run."""
+    platform.live_through("orders")
+    result, evaluation = platform.check(orders, revenue, blocking=True)
+    assert (evaluation.passed, evaluation.severity) == (False, dg.AssetCheckSeverity.ERROR)
+    assert not result.success
+    materialized = [event.asset_key for event in result.get_asset_materialization_events()]
+    assert materialized == [orders.key]
+    description = evaluation.description or ""
+    assert description.startswith("total_rows is 480; usual")
+    assert description.endswith(" from 30 runs")
+    (execution,) = platform.watcher.executions(pipeline="orders", limit=1)
+    (alert,) = platform.watcher.alerts()
+    assert (alert.kind, alert.pipeline_execution_id) == (AlertKind.ANOMALY, execution.id)
+    assert platform.tick(build_watcher_anomaly_sensor(), orders).endswith(", 0 anomalies")  # those before it
+
+
+def test_the_numbers_that_the_ui_plots_and_the_picture(platform: Platform) -> None:
+    platform.live_through("orders")
+    _, evaluation = platform.check(orders)
+    assert (evaluation.passed, evaluation.severity) == (False, dg.AssetCheckSeverity.WARN)
+    metadata = dict(evaluation.metadata)
+    numbers = {name: value.value for name, value in metadata.items() if isinstance(value, dg.FloatMetadataValue)}
+    key = "watcher/total_rows"
+    assert numbers[key] == 480.0
+    assert numbers[f"{key}_lower"] < numbers[f"{key}_expected"] < numbers[f"{key}_upper"]
+    assert numbers[f"{key}_z_score"] < -2
+    assert numbers[f"{key}_confidence"] == 1.0
+    assert str(metadata[f"{key}_compared_with"].value).endswith("(30 runs)")
+    picture = str(metadata["watcher/picture"].value)
+    assert picture.startswith("![total\\_rows](data:image/png;base64,")
+    assert base64.b64decode(picture.split("base64,")[1][:-1]).startswith(b"\x89PNG")
+    assert len(picture) < 50_000
+
+
+def test_a_usual_load_passes_with_its_numbers_and_no_picture(platform: Platform) -> None:
+    @dg.asset(metadata=watcher_metadata(anomalies=["total_rows"]))
+    def orders() -> dg.MaterializeResult[Any]:
+        return dg.MaterializeResult(metadata={"dagster/row_count": USUAL_ROWS + 3})
+
+    platform.live_through("orders")
+    result, evaluation = platform.check(orders, revenue, blocking=True)
+    assert (result.success, evaluation.passed) == (True, True)
+    assert (evaluation.description or "").startswith("total_rows is 1,003; usual")
+    assert evaluation.metadata["watcher/total_rows"].value == 1003.0
+    assert "watcher/picture" not in evaluation.metadata
+    assert platform.watcher.alerts() == []
+
+
+def test_what_was_unflagged_passes(platform: Platform) -> None:
+    platform.live_through("orders")
+    platform.check(orders)
+    (execution,) = platform.watcher.executions(pipeline="orders", limit=1)
+    platform.watcher.unflag_anomaly(execution.id, by="ann")
+    checks = build_watcher_asset_checks([orders], checks=["anomalies"])
+    repository = dg.Definitions(assets=[orders], asset_checks=checks, resources={"watcher": platform.resource})
+    job = repository.resolve_implicit_global_asset_job_def().get_subset(
+        asset_selection=set(), asset_check_selection={spec.key for check in checks for spec in check.check_specs}
+    )
+    (evaluation,) = job.execute_in_process(instance=platform.instance).get_asset_check_evaluations()
+    assert evaluation.passed
+
+
+def test_a_first_execution_has_nothing_to_be_judged_by(platform: Platform) -> None:
+    result, evaluation = platform.check(orders, revenue, blocking=True)
+    assert (result.success, evaluation.passed) == (True, True)
+    assert (evaluation.description or "").startswith("Nothing is judged: there is too little history")
+
+
+def test_a_rule_that_is_refused_fails_no_check(platform: Platform) -> None:
+    result, evaluation = platform.check(unruly, blocking=True)
+    assert (result.success, evaluation.passed) == (True, True)
+    assert "There is no anomaly rule" in (evaluation.description or "")
+
+
+@pytest.mark.filterwarnings("ignore:Parameter `backfill_policy`")
+def test_of_all_partitions_of_a_run_the_unusual_one_is_told(platform: Platform) -> None:
+    days = dg.DailyPartitionsDefinition("2024-01-01", end_date="2024-03-01")
+
+    @dg.asset(
+        partitions_def=days,
+        backfill_policy=dg.BackfillPolicy.single_run(),
+        metadata=watcher_metadata(anomalies=["total_rows"]),
+    )
+    def orders(context: dg.AssetExecutionContext) -> None:
+        for number, key in enumerate(context.partition_keys):
+            rows = 12 if key == "2024-02-10" else 1_000 + number % 7
+            context.add_asset_metadata({"dagster/partition_row_count": rows}, partition_key=key)
+
+    tags = {"dagster/asset_partition_range_start": "2024-01-01", "dagster/asset_partition_range_end": "2024-02-15"}
+    result = dg.materialize(
+        [orders, *build_watcher_asset_checks([orders], checks=["anomalies"])],
+        instance=platform.instance,
+        resources={"watcher": platform.resource},
+        tags=tags,
+    )
+    (evaluation,) = result.get_asset_check_evaluations()
+    assert result.success
+    assert not evaluation.passed
+    assert (evaluation.description or "").startswith("total_rows is 12; usual for Saturdays is 1,005 (")
+    flagged = platform.watcher.anomaly_results(pipeline="orders", flagged=True)
+    assert [one.at.date().isoformat() for one in flagged] == ["2024-02-10"]

@@ -70,8 +70,9 @@ def test_an_asset_that_knows_nothing_of_watcher_is_recorded_and_passes(platform:
     result = platform.materialize(plain, *build_watcher_asset_checks([plain]))
     assert result.success
     found = evaluations(result)
-    assert set(found) == {"watcher_freshness", "watcher_timeliness"}
+    assert set(found) == {"watcher_freshness", "watcher_timeliness", "watcher_anomalies"}
     assert all(one.passed for one in found.values())
+    assert "There is no anomaly rule" in (found["watcher_anomalies"].description or "")
     assert "There is no freshness rule" in (found["watcher_freshness"].description or "")
     (execution,) = platform.watcher.executions(pipeline="shop/plain")
     assert (execution.inserts, execution.completed_successfully) == (3, True)
@@ -257,7 +258,7 @@ def test_every_kind_of_asset_can_be_checked() -> None:
 
     built = build_watcher_asset_checks([both, dg.AssetSpec("three"), dg.AssetKey(["a", "four"]), "five", plain, plain])
     keys = sorted(key.asset_key.to_user_string() for one in built for key in one.check_keys)
-    assert keys == sorted(["one", "two", "three", "a/four", "five", "shop/plain"] * 2)
+    assert keys == sorted(["one", "two", "three", "a/four", "five", "shop/plain"] * 3)
     dg.Definitions.validate_loadable(
         dg.Definitions(assets=[both, plain], asset_checks=built, resources={"watcher": WatcherResource()})
     )
