@@ -101,11 +101,18 @@ def template(server_url: sa.URL, administrator: sa.Connection, shared_directory:
 
 
 @pytest.fixture(scope="session")
-def dagster_template(server_url: sa.URL, administrator: sa.Connection, shared_directory: Path, template: str) -> str:
+def dagster_template(
+    server_url: sa.URL,
+    administrator: sa.Connection,
+    shared_directory: Path,
+    template: str,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> str:
     """A database with our schema, and Dagster's tables beside it, as an instance makes them when it first starts."""
     with _made_once(administrator, shared_directory, DAGSTER_TEMPLATE, of=template) as draft:
         if draft is not None:
-            home = _dagster_home(shared_directory / "dagster-template", _text(server_url.set(database=draft)))
+            home = tmp_path_factory.mktemp("dagster-template") / "home"
+            _dagster_home(home, _text(server_url.set(database=draft)))
             with _open_dagster(home):
                 pass
     return DAGSTER_TEMPLATE

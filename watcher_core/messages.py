@@ -7,13 +7,15 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from watcher_core import slack, values
+from watcher_core import anomaly_words, slack, values
 from watcher_core.enums import AlertEvent, AlertKind, AlertLevel, AlertState
 
 # More lines than these nobody reads; the rest is a number.
 SHOWN = 20
 # What of an error says which one it is.
 ERROR_CHARACTERS = 400
+# What a rule says of a metric; it takes half of that.
+METRIC_CHARACTERS = 300
 # An alert that is told of later than this after it was found says when that was.
 TOLD_LATE = dt.timedelta(minutes=5)
 
@@ -24,11 +26,6 @@ CHECKS = {
     AlertKind.ANOMALY: "Anomaly detection",
 }
 SIGNS = {AlertLevel.INFO: "ℹ️ INFO", AlertLevel.WARNING: "⚠️ WARNING", AlertLevel.ERROR: "🔴 ERROR"}
-
-# The units of metrics; all others count rows.
-UNITS = {"duration_seconds": " s", "throughput": " rows/s"}
-# What a metric is compared with where that needs no words.
-EVERY_RUN = "all runs"
 
 # What is the matter, and what is over, each for one and for several.
 TROUBLES = {
@@ -195,28 +192,9 @@ def _failure(facts: Mapping[str, Any], _: dt.datetime) -> str:
 
 def _anomaly(facts: Mapping[str, Any], _: dt.datetime) -> str:
     metrics = facts.get("metrics")
-    told = [_metric(metric) for metric in metrics if isinstance(metric, Mapping)] if isinstance(metrics, list) else []
-    return " · ".join(told) or "unusual"
-
-
-def _metric(metric: Mapping[str, Any]) -> str:
-    name = str(metric.get("metric_field") or "a metric")
-    unit = UNITS.get(name, "")
-    told = f"{slack.escape(name, limit=60)} is {_number(metric.get('value'))}{unit}"
-    if metric.get("repeated"):
-        told += f", {slack.escape(str(metric.get('reason')), limit=60)}"
-    expected = metric.get("expected")
-    if expected is not None:
-        profile = metric.get("profile")
-        compared = f" for {slack.escape(str(profile), limit=60)}" if profile not in (None, "", EVERY_RUN) else ""
-        told += f"; usual{compared} is {_number(expected)}{unit}"
-        edges = [metric.get("lower"), metric.get("upper")]
-        if any(edge is not None for edge in edges):
-            told += f" ({' to '.join('any' if edge is None else _number(edge) for edge in edges)})"
-    z_score, runs = metric.get("z_score"), metric.get("runs")
-    if isinstance(z_score, int | float):
-        told += f", z = {z_score:,.0f}" if abs(z_score) >= 10 else f", z = {z_score:.1f}"
-    return f"{told}, from {runs:,} run{'' if runs == 1 else 's'}" if isinstance(runs, int) else told
+    told = metrics if isinstance(metrics, list) else []
+    sentences = [anomaly_words.sentence(metric) for metric in told if isinstance(metric, Mapping)]
+    return " · ".join(slack.escape(sentence, limit=METRIC_CHARACTERS) for sentence in sentences) or "unusual"
 
 
 _DETAILS: dict[AlertKind, Callable[[Mapping[str, Any], dt.datetime], str]] = {
@@ -234,15 +212,10 @@ def _expected(facts: Mapping[str, Any]) -> str:
     number, part = facts.get("expected_number"), facts.get("expected_datepart")
     if number is None or part is None:
         return "expected earlier"
-    told = f"expected within {_number(number)} {slack.escape(str(part), limit=20)}{'' if number == 1 else 's'}"
+    unit = f"{slack.escape(str(part), limit=20)}{'' if number == 1 else 's'}"
+    told = f"expected within {slack.escape(anomaly_words.number(number), limit=60)} {unit}"
     own = facts.get("used_child_config")
     return told if own is None else f"{told} ({'child' if own else 'parent'} configuration)"
-
-
-def _number(value: object) -> str:
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        return slack.escape(str(value), limit=60)
-    return f"{value:,.0f}" if abs(value) >= 1_000 or value == int(value) else f"{value:,.4g}"
 
 
 def _clock(value: object) -> str:

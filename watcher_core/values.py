@@ -6,6 +6,7 @@ import datetime as dt
 from dataclasses import dataclass, field
 from typing import Any, Final, final
 
+from watcher_core import anomaly_words
 from watcher_core.enums import (
     AlertEvent,
     AlertKind,
@@ -497,6 +498,12 @@ class AnomalyResult:
     def is_unusual(self) -> bool:
         """Whether it was flagged, and nobody said that it was normal."""
         return self.flagged and self.unflagged_at is None
+
+    @property
+    def description(self) -> str:
+        """In words, as in `total_rows is 458; usual for Fridays is 930 (840 to 1,020), z = -9.1, from 6 runs`."""
+        numbers = {name: getattr(self, name) for name in ("metric_field", "value", "expected", "lower", "upper")}
+        return anomaly_words.sentence({**self.explanation, **numbers, "z_score": self.z_score})
 
 
 @dataclass(frozen=True, kw_only=True)

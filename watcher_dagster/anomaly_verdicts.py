@@ -31,7 +31,6 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger("watcher.dagster")
 
-UNITS: Final = {AnomalyMetric.DURATION_SECONDS: " s", AnomalyMetric.THROUGHPUT: " rows/s"}
 PICTURE_KEY: Final = "watcher/picture"
 NO_RULE: Final = "There is no anomaly rule: set one with watcher_metadata(anomalies=['total_rows'])."
 
@@ -72,33 +71,10 @@ def of_results(watcher: Watcher, results: Sequence[AnomalyResult]) -> Verdict:
     return Verdict(
         kind=AlertKind.ANOMALY,
         passed=not unusual,
-        description=" · ".join(map(told, unusual or results)),
+        description=" · ".join(result.description for result in unusual or results),
         finding=f"anomaly/{execution_id} {', '.join(result.metric_field for result in unusual)}" if unusual else "",
         numbers=numbers,
     )
-
-
-def told(result: AnomalyResult) -> str:
-    """What is to be said of a metric, as in `total_rows is 458; usual for Fridays is 930 (840 to 1,020), z = -9.1`."""
-    unit = UNITS.get(result.metric_field, "")
-    words = f"{result.metric_field} is {number(result.value)}{unit}"
-    if result.expected is None:
-        return words
-    profile, runs = result.explanation.get("profile"), result.explanation.get("runs")
-    compared = f" for {profile}" if profile and profile != "all runs" else ""
-    words += f"; usual{compared} is {number(result.expected)}{unit}"
-    if result.lower is not None or result.upper is not None:
-        words += f" ({' to '.join('any' if edge is None else number(edge) for edge in (result.lower, result.upper))})"
-    if result.z_score is not None:
-        words += f", z = {result.z_score:.1f}"
-    return f"{words}, from {runs:,} run{'' if runs == 1 else 's'}" if isinstance(runs, int) else words
-
-
-def number(value: float | None) -> str:
-    """A number as people read it."""
-    if value is None:
-        return "–"
-    return f"{value:,.0f}" if abs(value) >= 1_000 or value == int(value) else f"{value:,.4g}"
 
 
 def _rules(watcher: Watcher, pipeline_name: str) -> bool:

@@ -10,13 +10,12 @@ import dagster as dg
 
 from watcher_core import AnomalyDetection, CleanupResult, ExecutionSource, Finding, Watcher
 from watcher_dagster import markdown
-from watcher_dagster.anomaly_verdicts import number
 from watcher_dagster.identity import asset_pipeline_name
 from watcher_dagster.verdicts import expected, told_duration, told_time
 
 FRESHNESS_HEAD: Final = ("Pipeline", "Type", "Last change", "Expected within", "Overdue", "New")
 TIMELINESS_HEAD: Final = ("Pipeline", "Type", "Execution", "State", "Started", "Duration", "Expected within", "New")
-ANOMALY_HEAD: Final = ("Pipeline", "Execution", "Metric", "Value", "Expected", "Band", "z", "Compared with")
+ANOMALY_HEAD: Final = ("Pipeline", "Execution", "What is unusual")
 CLEANUP_HEAD: Final = ("Table", "Rows")
 
 
@@ -73,12 +72,7 @@ def anomaly_metadata(result: AnomalyDetection, watcher: Watcher) -> dict[str, An
         (
             markdown.text(found.pipeline_name),
             str(found.pipeline_execution_id),
-            str(found.metric_field),
-            number(found.value),
-            number(found.expected),
-            f"{number(found.lower)} to {number(found.upper)}",
-            number(found.z_score),
-            markdown.text(f"{found.explanation.get('runs')} runs: {found.explanation.get('profile')}"),
+            markdown.text(found.description),
         )
         for found in result.flagged
     )

@@ -1,13 +1,15 @@
-"""Flights worth analysing, and what there is to know of each. A query a table; nothing here knows of Watcher."""
+"""Flights worth analysing, and what there is to know of each. A query a table; Watcher is told what to judge."""
 
 import dagster as dg
+
+from watcher_dagster import watcher_metadata
 
 from . import raw, reference
 from .source import days
 from .warehouse import Warehouse
 
 
-@dg.asset(partitions_def=days, deps=[raw.raw_flights])
+@dg.asset(partitions_def=days, deps=[raw.raw_flights], metadata=watcher_metadata(anomalies=["total_rows"]))
 def flown_flights(context: dg.AssetExecutionContext, warehouse: Warehouse) -> dg.MaterializeResult[None]:
     """The flights that departed."""
     query = "SELECT * FROM raw_flights WHERE dep_time IS NOT NULL"

@@ -164,9 +164,9 @@ def test_the_job_shows_what_is_unusual(platform: Platform) -> None:
     shown = platform.run("watcher_anomaly_job")
     assert (shown["executions"], shown["found"], shown["pending"]) == (31, 1, False)
     head, _, row = shown["findings"].splitlines()
-    assert head == "| Pipeline | Execution | Metric | Value | Expected | Band | z | Compared with |"
+    assert head == "| Pipeline | Execution | What is unusual |"
     assert row.startswith("| orders | ")
-    assert "| total_rows | 500 | 1,00" in row
+    assert r"| total\_rows is 500; usual is 1,00" in row
     assert len(platform.watcher.alerts()) == 1
     assert platform.run("watcher_anomaly_job")["findings"] == "Nothing is unusual."
 

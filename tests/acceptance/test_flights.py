@@ -19,7 +19,8 @@ from examples.flights.definitions import daily_flights_schedule
 from examples.flights.raw import FASTEST_WIND_MPH
 from examples.flights.replay import FIRST_DAY, LAST_DAY
 from examples.flights.source import read, read_day
-from watcher_core import Execution, ExecutionState, Watcher
+from tests.factories import record
+from watcher_core import AnomalyMetric, AnomalyResult, Execution, ExecutionState, Settings, Watcher
 from watcher_dagster.recorder import record_tick
 
 REPOSITORY = Path(__file__).parents[2]
@@ -167,6 +168,45 @@ def contents(connection: sa.Connection) -> dict[str, object]:
 def test_the_external_job_reads_only_what_is_new(run_script: RunScript) -> None:
     assert run_script("examples/external_job.py").startswith("us-holidays: 10 new of 10,")
     assert run_script("examples/external_job.py").startswith("us-holidays: 0 new of 10,")
+
+
+def test_of_ten_weeks_the_two_days_of_the_blizzard_are_unusual(year: list[AnomalyResult]) -> None:
+    weeks = {told: result for told, result in by_day(year).items() if FIRST_DAY <= told <= LAST_DAY}
+    unusual = {told: result.value for told, result in weeks.items() if result.flagged}
+    assert unusual == {"2013-02-08": 458, "2013-02-09": 291}
+    assert len(weeks) > 50  # what is before that is too little history
+
+
+def test_of_the_rest_of_the_year_storms_and_holidays_are_unusual(year: list[AnomalyResult]) -> None:
+    rest = [told for told, result in by_day(year).items() if result.flagged and told > LAST_DAY]
+    storms, holidays = ["2013-05-23"], ["2013-05-26", "2013-07-04", "2013-09-01"]  # the Sundays of long weekends
+    thanksgiving = ["2013-11-28", "2013-11-29", "2013-11-30"]
+    assert rest == [*storms, *holidays, *thanksgiving]
+
+
+def by_day(results: list[AnomalyResult]) -> dict[str, AnomalyResult]:
+    rows = [result for result in results if result.metric_field is AnomalyMetric.TOTAL_ROWS]
+    return {result.at.date().isoformat(): result for result in reversed(rows)}
+
+
+@pytest.fixture
+def year(database_url: str, tmp_path: Path) -> list[AnomalyResult]:
+    """What rules say that Watcher has made by itself, of a run a day: how many flights departed."""
+    flights = read("flights.csv.zip")
+    flown = flights[flights["dep_time"].notna()].groupby(["month", "day"]).size()
+    with Watcher(database_url, settings=Settings(home=tmp_path, auto_create_anomaly_detection_rules=True)) as watcher:
+        watcher.get_or_create_pipeline("flown_flights")
+        watcher.record(
+            record(
+                "flown_flights",
+                start=number,
+                logical_date=dt.datetime(2013, month, day, tzinfo=dt.UTC),
+                total_rows=int(flights_of_day),
+            )
+            for number, ((month, day), flights_of_day) in enumerate(flown.items())
+        )
+        watcher.detect_pending_anomalies()
+        return watcher.anomaly_results(pipeline="flown_flights", limit=10_000)
 
 
 def test_one_day_of_the_replay_has_impossible_weather() -> None:

@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 
 from tests.factories import record
-from watcher_core import Watcher
-from watcher_core.cli import anomalies, main
+from watcher_core import Watcher, anomaly_words
+from watcher_core.cli import main
 
 DAY = dt.timedelta(days=1)
 
@@ -216,7 +216,7 @@ def test_an_explanation(cli: Cli, watcher: Watcher) -> None:
     assert re.search(r"verdict +less than usual\n", out)
     assert re.search(r"on record +unusual, judged at ", out)
     assert re.search(r"verdict +none: it has no value\n", out)
-    assert "/s (" in out
+    assert "rows/s (" in out
     by_metric = {each["rule"]["metric_field"]: each for each in cli.json("anomalies", "explain", str(ids[-1]))}
     explained = by_metric["total_rows"]
     assert len(explained["history"]) == 40
@@ -233,11 +233,11 @@ def test_an_explanation(cli: Cli, watcher: Watcher) -> None:
         (1_234_567.0, "total_rows", "1,234,567"),
         (12.0, "inserts", "12"),
         (12.3456, "duration_seconds", "12.35 s"),
-        (0.5, "throughput", "0.5/s"),
+        (0.5, "throughput", "0.5 rows/s"),
     ],
 )
 def test_values_are_written_with_their_units(value: float | None, metric: str, written: str) -> None:
-    assert anomalies.amount(value, anomalies.AnomalyMetric(metric)) == written
+    assert anomaly_words.amount(value, metric) == written
 
 
 def test_without_numpy_it_says_what_to_install(cli: Cli, watcher: Watcher, monkeypatch: pytest.MonkeyPatch) -> None:

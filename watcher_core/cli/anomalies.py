@@ -6,15 +6,16 @@ import datetime as dt
 import getpass
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.text import Text
 
+from watcher_core import anomaly_words
 from watcher_core.cli import anomaly_pages, anomaly_rules, output, times
 from watcher_core.cli.anomaly_rules import Json, LookbackDays, MinimumExecutions, Multiplier, OfPipeline, Pipeline
 from watcher_core.cli.edge import find_pipeline, open_watcher
-from watcher_core.enums import AnomalyMethod, AnomalyMetric
+from watcher_core.enums import AnomalyMethod
 
 if TYPE_CHECKING:
     from watcher_core.values import AnomalyExplanation, AnomalyResult, AnomalyVerdict
@@ -25,7 +26,6 @@ app.add_typer(anomaly_rules.app, name="rules")
 MAX_ID = 2**63 - 1
 # The runs that an explanation shows of those that it compared with.
 SHOWN_RUNS = 10
-SECONDS, PER_SECOND = (AnomalyMetric.DURATION_SECONDS,), (AnomalyMetric.THROUGHPUT,)
 
 Execution = Annotated[
     int, typer.Argument(metavar="EXECUTION", min=1, max=MAX_ID, help="The execution's id.", show_default=False)
@@ -136,7 +136,7 @@ def backtest(
         with output.progress_bar("judgements") as progress:
             verdicts = watcher.backtest_anomalies(found.id, metric_field=metric, days=days, **fields, progress=progress)
     if html is not None:
-        anomaly_pages.write_backtest(html, verdicts, pipeline=found.name, method=method.value, days=days, amount=amount)
+        anomaly_pages.write_backtest(html, verdicts, pipeline=found.name, method=method.value, days=days)
         return
     shown = [verdict for verdict in verdicts if every or verdict.flagged]
     if json:
@@ -164,9 +164,7 @@ def explain(execution: Execution, *, html: Html = None, json: Json = False) -> N
     if not found:
         output.print_text(f"pipeline {pipeline} has no anomaly rules; make one with: watcher anomalies rules create")
     elif html is not None:
-        anomaly_pages.write_explanations(
-            html, found, pipeline=pipeline, execution_id=execution, amount=amount, runs=SHOWN_RUNS
-        )
+        anomaly_pages.write_explanations(html, found, pipeline=pipeline, execution_id=execution, runs=SHOWN_RUNS)
         return
     for explained in found:
         _print_explanation(explained)
@@ -199,10 +197,13 @@ def print_results(found: Sequence[AnomalyResult], *, json: bool, empty: str) -> 
             result.pipeline_name,
             times.clock(result.at),
             result.metric_field,
-            amount(result.value, result.metric_field),
-            *(amount(edge, result.metric_field) for edge in (result.expected, result.lower, result.upper)),
-            _z(result.z_score),
-            _compared(result.explanation.get("profile"), result.explanation.get("runs")),
+            anomaly_words.amount(result.value, result.metric_field),
+            *(
+                anomaly_words.amount(edge, result.metric_field)
+                for edge in (result.expected, result.lower, result.upper)
+            ),
+            anomaly_words.z(result.z_score),
+            anomaly_words.compared_with(result.explanation.get("profile"), result.explanation.get("runs")),
             _verdict(result.flagged, is_unflagged=result.unflagged_at is not None),
         )
         for result in found
@@ -229,11 +230,11 @@ def _print_verdicts(found: Sequence[AnomalyVerdict]) -> None:
             verdict.execution_id,
             verdict.metric_field,
             *(
-                amount(number, verdict.metric_field)
+                anomaly_words.amount(number, verdict.metric_field)
                 for number in (verdict.value, verdict.expected, verdict.lower, verdict.upper)
             ),
-            _z(verdict.z_score),
-            _compared(verdict.profile, verdict.runs),
+            anomaly_words.z(verdict.z_score),
+            anomaly_words.compared_with(verdict.profile, verdict.runs),
             Text(verdict.reason, style="yellow" if verdict.flagged else ""),
         )
         for verdict in found
@@ -254,15 +255,15 @@ def _print_summary(verdicts: Sequence[AnomalyVerdict], days: int) -> None:
 def _print_explanation(explained: AnomalyExplanation) -> None:
     rule, verdict, metric = explained.rule, explained.verdict, explained.rule.metric_field
     output.print_heading(f"{metric}, by {rule.method}{'' if rule.active else ' (switched off)'}")
-    told: list[tuple[str, output.Cell]] = [("value", amount(explained.value, metric))]
+    told: list[tuple[str, output.Cell]] = [("value", anomaly_words.amount(explained.value, metric))]
     if verdict is None:
         output.print_fields([*told, ("verdict", f"none: {explained.reason}")])
         return
-    band = f"{amount(verdict.lower, metric)} to {amount(verdict.upper, metric)}"
+    band = f"{anomaly_words.amount(verdict.lower, metric)} to {anomaly_words.amount(verdict.upper, metric)}"
     told += [
-        ("usual", f"{amount(verdict.expected, metric)} ({band})"),
-        ("compared with", _compared(verdict.profile, verdict.runs)),
-        ("z", _z(verdict.z_score)),
+        ("usual", f"{anomaly_words.amount(verdict.expected, metric)} ({band})"),
+        ("compared with", anomaly_words.compared_with(verdict.profile, verdict.runs)),
+        ("z", anomaly_words.z(verdict.z_score)),
         ("confidence", f"{verdict.confidence:.2f}"),
         ("verdict", Text(verdict.reason, style="bold yellow" if verdict.flagged else "green")),
         ("on record", _recorded(explained.result)),
@@ -276,7 +277,7 @@ def _print_explanation(explained: AnomalyExplanation) -> None:
         output.Column("flagged"),
     ]
     rows = [
-        (times.clock(run.at), run.execution_id, amount(run.value, metric), output.yes_or_no(run.flagged))
+        (times.clock(run.at), run.execution_id, anomaly_words.amount(run.value, metric), output.yes_or_no(run.flagged))
         for run in shown
     ]
     output.print_table(columns, rows, empty="compared with no run")
@@ -294,22 +295,6 @@ def _verdict(flagged: bool, *, is_unflagged: bool) -> Text:
     if not flagged:
         return Text("normal")
     return Text("unflagged", style="dim") if is_unflagged else Text("unusual", style="yellow")
-
-
-def amount(value: float | None, metric: AnomalyMetric) -> str:
-    """A value of a metric with its unit, as in `1,234`, `65.2 s` or `12.5/s`."""
-    if value is None:
-        return "–"
-    written = f"{value:,.0f}" if abs(value) >= 1_000 or value == int(value) else f"{value:,.4g}"
-    return f"{written} s" if metric in SECONDS else f"{written}/s" if metric in PER_SECOND else written
-
-
-def _z(z_score: float | None) -> str:
-    return "–" if z_score is None else f"{z_score:,.0f}" if abs(z_score) >= 10 else f"{z_score:.1f}"
-
-
-def _compared(profile: Any, runs: Any) -> str:
-    return "–" if profile is None or runs is None else f"{profile} ({runs:,} run{'' if runs == 1 else 's'})"
 
 
 def _read_since(text: str | None) -> dt.datetime | None:

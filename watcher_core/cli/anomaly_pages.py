@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from watcher_core.anomaly_words import amount
 from watcher_core.cli import output, times
 from watcher_core.enums import AnomalyMetric
 
@@ -14,15 +15,12 @@ if TYPE_CHECKING:
     from watcher_core.anomaly_page import Section
     from watcher_core.values import AnomalyExplanation, AnomalyRun, AnomalyVerdict
 
-# How the command writes a value of a metric.
-Amount = Callable[[float | None, AnomalyMetric], str]
-
 COMPARED_COLUMNS = ("Compared with", "Execution", "Value")
 FLAGGED_COLUMNS = ("At", "Execution", "Value", "Usual", "From", "To", "Why")
 
 
 def write_explanations(
-    path: Path, found: Sequence[AnomalyExplanation], *, pipeline: str, execution_id: int, amount: Amount, runs: int
+    path: Path, found: Sequence[AnomalyExplanation], *, pipeline: str, execution_id: int, runs: int
 ) -> None:
     """Write what rules say about an execution, with a picture of each metric.
 
@@ -31,21 +29,18 @@ def write_explanations(
         found: What they say.
         pipeline: The execution's pipeline.
         execution_id: The execution.
-        amount: How to write a value.
         runs: How many of the runs that it is compared with are listed.
     """
     unusual = sum(1 for each in found if each.verdict is not None and each.verdict.flagged)
     _write(
         path,
-        [_explained(each, amount, runs) for each in found],
+        [_explained(each, runs) for each in found],
         title=f"Execution {execution_id} of {pipeline}",
         summary=f"{_counted(unusual)} of {_counted(len(found), 'metric')} unusual",
     )
 
 
-def write_backtest(
-    path: Path, verdicts: Sequence[AnomalyVerdict], *, pipeline: str, method: str, days: int, amount: Amount
-) -> None:
+def write_backtest(path: Path, verdicts: Sequence[AnomalyVerdict], *, pipeline: str, method: str, days: int) -> None:
     """Write what rules would have said about a pipeline's past, with a picture of each metric.
 
     Args:
@@ -54,17 +49,15 @@ def write_backtest(
         pipeline: The pipeline.
         method: How it was judged.
         days: How much of the past.
-        amount: How to write a value.
     """
     metrics = list(dict.fromkeys(verdict.metric_field for verdict in verdicts))
     sections = [
-        _replayed(metric, [verdict for verdict in verdicts if verdict.metric_field == metric], amount)
-        for metric in metrics
+        _replayed(metric, [verdict for verdict in verdicts if verdict.metric_field == metric]) for metric in metrics
     ]
     _write(path, sections, title=f"{pipeline}, the last {_counted(days, 'day')}", summary=f"By the method {method}")
 
 
-def _explained(explained: AnomalyExplanation, amount: Amount, runs: int) -> Section:
+def _explained(explained: AnomalyExplanation, runs: int) -> Section:
     from watcher_core.anomaly_page import Section
     from watcher_core.anomaly_picture import draw_anomaly
 
@@ -91,7 +84,7 @@ def _explained(explained: AnomalyExplanation, amount: Amount, runs: int) -> Sect
     )
 
 
-def _replayed(metric: AnomalyMetric, verdicts: Sequence[AnomalyVerdict], amount: Amount) -> Section:
+def _replayed(metric: AnomalyMetric, verdicts: Sequence[AnomalyVerdict]) -> Section:
     from watcher_core.anomaly_page import Section
     from watcher_core.anomaly_picture import draw_backtest
 

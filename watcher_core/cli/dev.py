@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import os
 import signal
 import statistics
@@ -98,6 +99,7 @@ def demo(
     if code:
         raise typer.Exit(code)
     _print_summary(prepared)
+    _print_anomalies(prepared)
     _print_alerts(prepared)
     if serve:
         print()
@@ -165,6 +167,21 @@ def _print_summary(prepared: Deployment) -> None:
     ]
     output.print_heading("What Watcher recorded")
     output.print_table(columns, [_summary(pipeline, executions) for pipeline in pipelines])
+
+
+def _print_anomalies(prepared: Deployment) -> None:
+    """Print which executions were unusual, and why."""
+    from watcher_core.watcher import Watcher
+
+    with Watcher(prepared.environment["WATCHER_DATABASE_URL"]) as watcher:
+        found = watcher.anomaly_results(flagged=True)
+    output.print_heading("What was unusual")
+    for result in reversed(found):
+        output.print_text(f"{result.pipeline_name} of {result.at.astimezone(dt.UTC):%Y-%m-%d}: {result.description}")
+    if found:
+        output.print_text(f"How that came about: watcher anomalies explain {found[-1].pipeline_execution_id}")
+    else:
+        output.print_text("Nothing.")
 
 
 def _print_alerts(prepared: Deployment) -> None:
