@@ -22,7 +22,19 @@ from rich.table import Table
 
 from benchmarks.harness import Bench, Result, bench
 
-CASES = ("pairs", "track", "recorder", "race", "lineage", "checks", "cleanup", "alerts", "anomalies", "imports")
+CASES = (
+    "pairs",
+    "track",
+    "recorder",
+    "race",
+    "lineage",
+    "checks",
+    "cleanup",
+    "alerts",
+    "anomalies",
+    "quality",
+    "imports",
+)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -241,19 +241,25 @@ def _score(series: Series, flags: Flags) -> tuple[int, int]:
     return found, int(np.count_nonzero(others))
 
 
-# What each method, and each part of one, is worth
+# What is compared
 
 
-def compared(seeds: Iterable[int]) -> Iterator[Quality]:
-    """Judge series by each method, and by `seasonal` with one part left out after another."""
-    series = [one for seed in seeds for one in make(seed)]
-    yield quality("seasonal", seasonal.judge, series)
-    yield quality("zscore", zscore.judge, series)
-    yield quality("z-score of all runs", z_score_of_all_runs, series)
-    for part in fields(seasonal.Parts):
-        parts = replace(seasonal.ALL, **{part.name: False})
-        words = part.name.replace("_", " ")
-        yield quality(f"seasonal without {words}", partial(seasonal.judge, parts=parts), series)
+SIMPLEST = "z-score of all runs"
+
+
+def methods() -> dict[str, Judge]:
+    """The methods, and the simplest one there is."""
+    return {SIMPLEST: z_score_of_all_runs, "zscore": zscore.judge, "seasonal": seasonal.judge}
+
+
+def parts() -> dict[str, Judge]:
+    """`seasonal` with one part left out after another."""
+    return {
+        f"seasonal without {part.name.replace('_', ' ')}": partial(
+            seasonal.judge, parts=replace(seasonal.ALL, **{part.name: False})
+        )
+        for part in fields(seasonal.Parts)
+    }
 
 
 def z_score_of_all_runs(history: History, value: float, at: float) -> Judgement | None:

@@ -5,7 +5,7 @@ import sys
 from dagster import DagsterInstance
 
 from watcher_core import NotFoundError, Watcher
-from watcher_dagster.assets import anomaly_rule_configurations, pipeline_configurations
+from watcher_dagster.assets import pipeline_configurations
 from watcher_dagster.recorder import record_tick
 
 from . import external_job
@@ -23,7 +23,6 @@ def main(*first_and_last_day: str) -> None:
         print(f"Dagster    {told(replay(instance, *first_and_last_day))}")
         # What the recorder's sensor does at each of its ticks.
         watcher.configure_pipelines(pipeline_configurations(defs.get_repository_def()))
-        watcher.configure_anomaly_rules(anomaly_rule_configurations(defs.get_repository_def()))
         print(f"Recorder   {record_tick(instance, watcher, tick_seconds=TICK_SECONDS)}")
         is_new = not has_run(watcher, external_job.PIPELINE)
     if is_new:
@@ -31,7 +30,6 @@ def main(*first_and_last_day: str) -> None:
         external_job.main()
     with Watcher() as watcher:
         print(f"Checks     {checked(watcher)}")
-        print(f"Anomalies  {judged(watcher)}")
 
 
 def has_run(watcher: Watcher, pipeline: str) -> bool:
@@ -57,12 +55,6 @@ def checked(watcher: Watcher) -> str:
     """Do what the jobs of the checks do on their schedules, and say what was found."""
     stale, late, failing = watcher.check_freshness(), watcher.check_timeliness(), watcher.check_failures()
     return f"{len(stale)} stale, {len(late)} late, {len(failing)} failing"
-
-
-def judged(watcher: Watcher) -> str:
-    """Do what the anomaly sensor does at each of its ticks, and say what was judged."""
-    result = watcher.detect_pending_anomalies()
-    return f"{result.executions} executions judged, {len(result.flagged)} unusual"
 
 
 if __name__ == "__main__":

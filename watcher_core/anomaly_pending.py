@@ -102,6 +102,8 @@ DONE = """
        AND anomaly_pending.id = done.id
 """
 
+DROP = "DELETE FROM watcher.anomaly_pending WHERE pipeline_id = %s AND pipeline_execution_id = %s"
+
 
 class Claim(NamedTuple):
     """A part of the queue that this transaction may judge.
@@ -143,6 +145,11 @@ def done(connection: Driver, taken: Iterable[Pending]) -> None:
     over: Sequence[Pending] = list(taken)
     given = {"pipeline_ids": [each.pipeline_id for each in over], "ids": [each.id for each in over]}
     connection.execute(DONE, given)
+
+
+def drop(connection: Driver, *, pipeline_id: int, execution_id: int) -> None:
+    """Take an execution out of the queue that is judged by the next statement, with all that was added before this."""
+    connection.execute(DROP, (pipeline_id, execution_id))
 
 
 def exists(connection: Driver) -> bool:

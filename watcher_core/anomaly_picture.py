@@ -193,6 +193,7 @@ def _written(figure: Figure, axes: Axes, file_format: Format) -> bytes:
     axes.xaxis.set_major_formatter(ConciseDateFormatter(locator, tz=dt.UTC))  # type: ignore[no-untyped-call]
     axes.yaxis.set_major_formatter(lambda value, _: f"{value:,.6g}")
     axes.tick_params(labelsize=8)
+    axes.xaxis.get_offset_text().set_fontsize(8)
     axes.spines[["top", "right"]].set_visible(False)
     axes.legend(fontsize=7, frameon=False, loc="upper left", bbox_to_anchor=(1.0, 1.0))
     written = io.BytesIO()

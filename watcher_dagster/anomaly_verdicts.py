@@ -104,7 +104,7 @@ def _numbers(result: AnomalyResult) -> dict[str, dg.MetadataValue[Any]]:
         f"{key}_confidence": result.confidence,
     }
     numbers: dict[str, dg.MetadataValue[Any]] = {
-        name: dg.MetadataValue.float(float(value)) for name, value in measured.items() if value is not None
+        name: dg.MetadataValue.float(float(f"{value:.10g}")) for name, value in measured.items() if value is not None
     }
     if result.explanation.get("profile"):
         numbers[f"{key}_compared_with"] = dg.MetadataValue.text(

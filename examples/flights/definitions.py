@@ -2,7 +2,7 @@
 
 import dagster as dg
 
-from watcher_dagster import build_watcher_definitions
+from watcher_dagster import build_watcher_asset_checks, build_watcher_definitions
 
 from . import cleaned, marts, raw, reference
 from .source import days
@@ -39,6 +39,7 @@ def daily_flights_schedule(context: dg.ScheduleEvaluationContext) -> dg.RunReque
 defs = dg.Definitions.merge(
     dg.Definitions(
         assets=dg.map_asset_specs(as_table, assets),  # type: ignore[arg-type] # the modules have nothing but @asset
+        asset_checks=build_watcher_asset_checks([cleaned.flown_flights], checks=["anomalies"]),
         jobs=[daily_flights, reference_data, traffic_report],
         schedules=[daily_flights_schedule],
         resources={"warehouse": Warehouse(url=dg.EnvVar("DAGSTER_POSTGRES_URL"))},

@@ -194,7 +194,7 @@ def test_a_backtest(cli: Cli, watcher: Watcher) -> None:
     assert rows[0][:4] == ["at", "execution", "metric", "value"]
     assert rows[1][1:4] == [str(unusual), "total_rows", "100"]
     assert rows[1][-1] == "less than usual"
-    assert rows[2] == ["1 of 32 executions would have been flagged in 60 days"]
+    assert rows[2] == ["1 of 32 executions would have been flagged in the last 60 days"]
     assert len(cli.json("anomalies", "backtest", "[red]prices", "--metric", "total_rows", "--all")) == 32
     told = cli.json("anomalies", "backtest", "[red]prices", "--method", "zscore")
     assert {verdict["execution_id"] for verdict in told} >= {unusual}

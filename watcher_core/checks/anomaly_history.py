@@ -99,6 +99,15 @@ FLAGGED = """
 ARRAY_HEADER = 20
 NUMBER = [("size", ">i4"), ("number", ">f8")]
 
+NEWEST = f"""
+    SELECT {AT.format("execution")}
+      FROM watcher.pipeline_execution AS execution
+     WHERE execution.pipeline_id = %s
+       AND execution.state = 'succeeded'
+     ORDER BY {AT.format("execution")} DESC
+     LIMIT 1
+"""
+
 
 class ArrayLoader(Loader):
     """Reads an array of numbers as NumPy has them."""
@@ -168,6 +177,12 @@ class Runs:
         if ids:
             flags[list(self.positions(ids).values())] = True
         return flags
+
+
+def newest(connection: Driver, *, pipeline_id: int) -> dt.datetime | None:
+    """The logical time of a pipeline's newest run that succeeded; `None` where there is none."""
+    row = connection.execute(NEWEST, (pipeline_id,)).fetchone()
+    return row[0] if row else None
 
 
 def require_methods() -> None:

@@ -40,7 +40,7 @@ def backtest(
     Args:
         session: The transaction.
         rules: All of one pipeline.
-        since, until: The logical times of the runs to judge; those before are history.
+        since, until: The logical times of the runs to judge, from after the one to the other; those before are history.
         progress: Called now and then with the judgements that are made, and how many there are in all.
 
     Returns:
@@ -49,7 +49,10 @@ def backtest(
     anomaly_history.require_methods()
     days = max(LEAST_DAYS, *(rule.lookback_days for rule in rules))
     [runs] = anomaly_history.load(database.driver(session), [Span(rules[0].pipeline_id, since, until, days)])
-    first, last = (int(runs.at.searchsorted(edge.timestamp())) for edge in (since, until))
+    first, last = (
+        int(runs.at.searchsorted(since.timestamp(), "right")),
+        int(runs.at.searchsorted(until.timestamp(), "right")),
+    )
     verdicts = []
     done, expected = 0, (last - first) * len(rules)
     for rule in rules:

@@ -117,7 +117,7 @@ def backtest(
         str | None, typer.Option(metavar="METRIC", help="This metric only; all by default.", show_default=False)
     ] = None,
     method: Annotated[AnomalyMethod, typer.Option("--method", help="How to judge.")] = AnomalyMethod.SEASONAL,
-    days: Annotated[int, typer.Option(metavar="DAYS", help="How much of the past to judge.")] = 60,
+    days: Annotated[int, typer.Option(metavar="DAYS", help="How many days to judge, up to the newest run.")] = 60,
     lookback_days: LookbackDays = None,
     minimum_executions: MinimumExecutions = None,
     multiplier: Multiplier = None,
@@ -246,7 +246,7 @@ def _print_summary(verdicts: Sequence[AnomalyVerdict], days: int) -> None:
     executions = {verdict.execution_id for verdict in verdicts}
     unusual = {verdict.execution_id for verdict in verdicts if verdict.flagged}
     output.print_text(
-        f"{len(unusual):,} of {len(executions):,} executions would have been flagged in {days:,} days"
+        f"{len(unusual):,} of {len(executions):,} executions would have been flagged in the last {days:,} days"
         if executions
         else "there is too little history to judge anything by"
     )

@@ -20,7 +20,7 @@ from watcher_core import (
     pipelines,
     values,
 )
-from watcher_core.checks import anomalies, anomaly_judging, anomaly_replay
+from watcher_core.checks import anomalies, anomaly_history, anomaly_judging, anomaly_replay
 from watcher_core.enums import AnomalyMethod, AnomalyMetric, ExecutionSource, ExecutionState
 from watcher_core.errors import ConfigurationError, InvalidValueError, NotFoundError
 from watcher_core.watcher.anomaly_rules import AnomalyRuleMethods, fields_of_rule
@@ -73,8 +73,9 @@ class AnomalyMethods(AnomalyRuleMethods):
         with self._transaction() as (session, _):
             session.execute(WITHOUT_COMPILER)
             execution_id = _identified(session, execution_id, source, external_id)
-            anomalies.hold_pipeline_of(session, execution_id=execution_id)
+            pipeline_id = anomalies.hold_pipeline_of(session, execution_id=execution_id)
             at = moment or dt.datetime.now(dt.UTC)  # after the wait for another detection
+            anomaly_pending.drop(database.driver(session), pipeline_id=pipeline_id, execution_id=execution_id)
             found = anomalies.detect(session, execution_ids=[execution_id], now=at)
             _tell(session, found, now=at)
             return sorted(
@@ -229,7 +230,7 @@ class AnomalyMethods(AnomalyRuleMethods):
         lookback_days: int = 30,
         minimum_executions: int = 10,
         std_deviation_threshold_multiplier: float = 2.0,
-        now: dt.datetime | None = None,
+        until: dt.datetime | None = None,
         progress: Callable[[int, int], None] | None = None,
     ) -> list[values.AnomalyVerdict]:
         """Say what a rule would have said about a pipeline's past, had it been there; nothing is written.
@@ -240,7 +241,7 @@ class AnomalyMethods(AnomalyRuleMethods):
             method, lookback_days, minimum_executions, std_deviation_threshold_multiplier: As of
                 `get_or_create_anomaly_rule`.
             days: How much of the past to judge, in logical time; what lies before it is history.
-            now: Where the past ends, with time zone; the present by default.
+            until: Where that past ends, with time zone; with the newest run by default.
             progress: Called now and then with the judgements that are made, and how many there are in all.
 
         Returns:
@@ -253,12 +254,15 @@ class AnomalyMethods(AnomalyRuleMethods):
         """
         metrics = list(AnomalyMetric) if metric_field is None else [anomaly_rules.metric(metric_field)]
         fields = anomaly_rules.clean(fields_of_rule(locals()))
-        until = dt.datetime.now(dt.UTC) if now is None else arguments.instant(now, "now")
-        since = until - dt.timedelta(days=_days(days))
+        end = None if until is None else arguments.instant(until, "until")
+        span = dt.timedelta(days=_days(days))
         with self._transaction() as (session, _):
             database.read_one_snapshot(database.driver(session))
             session.execute(WITHOUT_COMPILER)
             pipeline_id = pipelines.get(session, pipeline).id
+            end = end or anomaly_history.newest(database.driver(session), pipeline_id=pipeline_id)
+            if end is None:
+                return []
             rules = [
                 anomaly_judging.Rule(
                     0,
@@ -271,7 +275,7 @@ class AnomalyMethods(AnomalyRuleMethods):
                 )
                 for metric in metrics
             ]
-            return anomaly_replay.backtest(session, rules=rules, since=since, until=until, progress=progress)
+            return anomaly_replay.backtest(session, rules=rules, since=end - span, until=end, progress=progress)
 
     def explain_anomalies(self, execution_id: int) -> list[values.AnomalyExplanation]:
         """Say what each rule of its pipeline says about an execution as things stand now, and by which history.
