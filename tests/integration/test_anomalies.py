@@ -183,6 +183,26 @@ def test_a_flat_history_has_a_band(watcher: Watcher) -> None:
     assert {result.metric_field.value for result in detect(watcher, 20).flagged} == {"total_rows", "inserts"}
 
 
+def test_data_that_is_loaded_again_counts_once(watcher: Watcher) -> None:
+    """Three anomalies in five runs are a new level; three attempts to load one partition are not."""
+    watcher.get_or_create_pipeline("p")
+    watcher.get_or_create_anomaly_rule("p", metric_field="total_rows")
+    start = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
+    loaded = [*enumerate(USUAL), (30, 500), (30, 510), (30, 500), (31, 1000), (32, 505)]
+
+    def told(number: int, day: int, rows: int) -> Any:
+        partition = start + dt.timedelta(days=day)
+        metadata = {"partition": partition.date().isoformat()}
+        return record("p", start=100 + number, total_rows=rows, logical_date=partition, execution_metadata=metadata)
+
+    watcher.record([told(number, day, rows) for number, (day, rows) in enumerate(loaded)])
+    watcher.detect_pending_anomalies()
+    results = watcher.anomaly_results(limit=100)[:5]
+    assert [result.value for result in results if result.flagged] == [505, 500, 510, 500]
+    assert results[0].upper is not None
+    assert results[0].upper < 1_300
+
+
 def test_the_logical_date_decides_what_is_compared(watcher: Watcher) -> None:
     """A backfill of weekdays and weekends, all run within minutes: each is judged by the days it loads."""
     watcher.get_or_create_pipeline("p")

@@ -63,7 +63,9 @@ def test_arrays_are_read_as_postgresql_sends_them() -> None:
 
 def runs(ids: list[int], values: list[float]) -> Runs:
     at = np.arange(len(ids)) * 86_400.0
-    return Runs(np.array(ids), at, dict.fromkeys(AnomalyMetric, np.array(values, np.float64)))
+    return Runs(
+        np.array(ids), at, np.zeros(len(at), np.bool_), dict.fromkeys(AnomalyMetric, np.array(values, np.float64))
+    )
 
 
 def test_executions_are_found_among_the_runs() -> None:

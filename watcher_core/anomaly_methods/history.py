@@ -29,6 +29,7 @@ class History:
         values: The metric; NaN where a run has none.
         flagged: Whether the run was flagged when it was judged.
         unflagged: Whether a person said later that the run was normal; such a run counts as not flagged.
+        superseded: Whether a later run has loaded the same data again; nothing is learned from such a run.
 
     Raises:
         ValueError: The columns are not of one length.
@@ -38,10 +39,11 @@ class History:
     values: Floats
     flagged: Flags
     unflagged: Flags | None = None
+    superseded: Flags | None = None
 
     def __post_init__(self) -> None:
-        columns = (self.at, self.values, self.flagged, self.at if self.unflagged is None else self.unflagged)
-        if len({len(column) for column in columns}) != 1:
+        columns = (self.at, self.values, self.flagged, self.unflagged, self.superseded)
+        if len({len(column) for column in columns if column is not None}) != 1:
             raise ValueError("the columns of a history must have one length")
 
     @classmethod
@@ -93,7 +95,8 @@ class History:
         return after[::-1] if len(after) >= fewest else before
 
     def _judgeable(self, first: int, last: int) -> Integers:
-        return first + np.flatnonzero(np.abs(self.values[first:last]) < LARGEST_VALUE)  # NaN is not smaller
+        known = np.abs(self.values[first:last]) < LARGEST_VALUE  # NaN is not smaller
+        return first + np.flatnonzero(known if self.superseded is None else known & ~self.superseded[first:last])
 
 
 def judgeable(value: float | None) -> bool:

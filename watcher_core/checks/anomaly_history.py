@@ -56,6 +56,10 @@ VALUE = " ".join(
 # As arrays, each of all runs in the same order; a run without a value has NaN there.
 ARRAYS = ", ".join(f"array_agg(coalesce({expression}, 'NaN'))" for expression in METRICS.values())
 
+# Which data a run has loaded: with the same logical time, the same again. Where nothing is told, NaN: equal to nothing.
+LOADED = """coalesce(CAST(hashtext(coalesce(run.execution_metadata ->> 'partition', run.next_watermark))
+                              AS double precision), 'NaN')"""
+
 RUN = f"""
                SELECT *
                  FROM watcher.pipeline_execution AS execution
@@ -67,7 +71,7 @@ RUN = f"""
 # execution that is older than all others is judged by those.
 LOAD = f"""
     SELECT span.number, array_agg(CAST(run.id AS double precision)),
-           array_agg(date_part('epoch', {AT.format("run")})), {ARRAYS}
+           array_agg(date_part('epoch', {AT.format("run")})), array_agg({LOADED}), {ARRAYS}
       FROM unnest(CAST(%(pipeline_ids)s AS bigint[]), CAST(%(firsts)s AS timestamptz[]),
                   CAST(%(lasts)s AS timestamptz[]), CAST(%(days)s AS integer[]))
            WITH ORDINALITY AS span (pipeline_id, first, last, days, number)
@@ -149,11 +153,13 @@ class Runs:
     Attributes:
         ids: Execution ids.
         at: Logical times, in UTC epoch seconds.
+        superseded: Whether a later run has loaded the same data again.
         metrics: By metric; NaN where a run has none.
     """
 
     ids: Integers
     at: Floats
+    superseded: Flags
     metrics: dict[AnomalyMetric, Floats]
 
     @cached_property
@@ -222,13 +228,20 @@ def load(connection: Driver, asked: Sequence[Span]) -> list[Runs]:
     found = {}
     with connection.cursor(binary=True) as cursor:
         cursor.adapters.register_loader(cursor.adapters.types["float8"].array_oid, ArrayLoader)
-        for number, ids, at, *metrics in cursor.execute(LOAD, given):
-            order = np.lexsort((ids, at))
+        for number, ids, at, loaded, *metrics in cursor.execute(LOAD, given):
+            order = np.lexsort((ids, loaded, at))
             by_metric = {metric: told[order] for metric, told in zip(METRICS, metrics, strict=True)}
-            found[number] = Runs(ids[order].astype(np.int64), at[order], by_metric)
+            superseded = _same_as_next(at[order]) & _same_as_next(loaded[order])
+            found[number] = Runs(ids[order].astype(np.int64), at[order], superseded, by_metric)
     nothing = np.empty(0)
-    none = Runs(nothing.astype(np.int64), nothing, dict.fromkeys(METRICS, nothing))
+    none = Runs(nothing.astype(np.int64), nothing, nothing.astype(np.bool_), dict.fromkeys(METRICS, nothing))
     return [found.get(number, none) for number in range(1, len(asked) + 1)]
+
+
+def _same_as_next(values: Floats) -> Flags:
+    import numpy as np
+
+    return np.append(values[:-1] == values[1:], np.zeros(min(1, len(values)), np.bool_))
 
 
 def flagged(connection: Driver, *, rule_ids: Sequence[int], among: Iterable[Runs]) -> dict[int, Flagged]:

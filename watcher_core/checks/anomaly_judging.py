@@ -35,7 +35,7 @@ def history(runs: Runs, metric: AnomalyMetric, flagged: Sequence[int] = (), unfl
     """One metric of the runs, with the executions that were flagged, and of those the ones that are no longer."""
     from watcher_core.anomaly_methods.history import History
 
-    return History(runs.at, runs.metrics[metric], runs.marks(flagged), runs.marks(unflagged))
+    return History(runs.at, runs.metrics[metric], runs.marks(flagged), runs.marks(unflagged), runs.superseded)
 
 
 def judge(rule: Rule, past: History, position: int) -> Judgement | None:
