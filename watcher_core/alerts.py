@@ -59,6 +59,14 @@ UNSETTLED = sa.text("""
                           AND alert.state IN ('open', 'acknowledged'))
 """)
 
+CORRECT = sa.text("""
+    UPDATE watcher.alert
+       SET facts = CAST(:facts AS jsonb)
+     WHERE deduplication_key = :key
+       AND state <> 'resolved'
+       AND facts IS DISTINCT FROM CAST(:facts AS jsonb)
+""")
+
 # A cause has an alert that is alive (at most one: a unique index), or one that was resolved, or none.
 OPEN = sa.text("""
     WITH found AS (
@@ -156,6 +164,14 @@ def open_for(session: Session, findings: Iterable[Finding], *, now: dt.datetime)
         given = {"findings": written, "now": now, "continues_within": CONTINUES_WITHIN}
         opened += int(session.execute(OPEN, given).scalar_one())
     return opened
+
+
+def correct(session: Session, findings: Iterable[Finding]) -> None:
+    """Bring what alerts say to what is found now, where they are not resolved. Nobody is told."""
+    known = list(findings)
+    lock(session, {finding.kind for finding in known})
+    for finding in known:
+        session.execute(CORRECT, {"key": finding.deduplication_key, "facts": arguments.json_text(finding.facts)})
 
 
 def _as_json(told: list[dict[str, Any]]) -> str:

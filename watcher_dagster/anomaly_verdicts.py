@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import logging
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 import dagster as dg
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger("watcher.dagster")
 
+LOGICAL_DATE_KEY: Final = "watcher/logical_date"
 PICTURE_KEY: Final = "watcher/picture"
 NO_RULE: Final = "There is no anomaly rule: set one with watcher_metadata(anomalies=['total_rows'])."
 
@@ -55,15 +57,23 @@ def judge_metrics(watcher: Watcher, pipeline_name: str, external_ids: Sequence[s
         newest = watcher.executions(pipeline=pipeline_name, state=ExecutionState.SUCCEEDED, limit=1)
         judged = [watcher.detect_anomalies(execution.id) for execution in newest]
     # Of the partitions that one run has loaded, the first that is unusual; else the last.
-    results = next((found for found in judged if _unusual(found)), judged[-1] if judged else [])
-    return of_results(watcher, results) if results else _passed(NOTHING_TO_JUDGE)
+    unusual = [results for results in judged if _unusual(results)]
+    results = unusual[0] if unusual else judged[-1] if judged else []
+    if not results:
+        return _passed(NOTHING_TO_JUDGE)
+    verdict = of_results(watcher, results)
+    others = len(unusual) - 1
+    return replace(verdict, description=f"{verdict.description}; and {others:,} more") if others > 0 else verdict
 
 
 def of_results(watcher: Watcher, results: Sequence[AnomalyResult]) -> Verdict:
     """The verdict on one execution, by what is on record of it."""
     execution_id = results[0].pipeline_execution_id
     unusual = _unusual(results)
-    numbers: dict[str, dg.MetadataValue[Any]] = {EXECUTION_KEY: dg.MetadataValue.text(str(execution_id))}
+    numbers: dict[str, dg.MetadataValue[Any]] = {
+        EXECUTION_KEY: dg.MetadataValue.text(str(execution_id)),
+        LOGICAL_DATE_KEY: dg.MetadataValue.timestamp(results[0].at),
+    }
     for result in results:
         numbers |= _numbers(result)
     if unusual and (picture := _picture(watcher, execution_id, [result.metric_field for result in unusual])):

@@ -260,7 +260,7 @@ def test_of_all_partitions_of_a_run_the_unusual_one_is_told(platform: Platform) 
     )
     def orders(context: dg.AssetExecutionContext) -> None:
         for number, key in enumerate(context.partition_keys):
-            rows = 12 if key == "2024-02-10" else 1_000 + number % 7
+            rows = 12 if key in ("2024-02-10", "2024-02-13") else 1_000 + number % 7
             context.add_asset_metadata({"dagster/partition_row_count": rows}, partition_key=key)
 
     tags = {"dagster/asset_partition_range_start": "2024-01-01", "dagster/asset_partition_range_end": "2024-02-15"}
@@ -275,4 +275,6 @@ def test_of_all_partitions_of_a_run_the_unusual_one_is_told(platform: Platform) 
     assert not evaluation.passed
     assert (evaluation.description or "").startswith("total_rows is 12; usual for Saturdays is 1,005 (")
     flagged = platform.watcher.anomaly_results(pipeline="orders", flagged=True)
-    assert [one.at.date().isoformat() for one in flagged] == ["2024-02-10"]
+    assert [one.at.date().isoformat() for one in flagged] == ["2024-02-13", "2024-02-10"]
+    assert (evaluation.description or "").endswith("; and 1 more")
+    assert evaluation.metadata["watcher/logical_date"].value == flagged[1].at.timestamp()

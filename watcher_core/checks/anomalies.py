@@ -137,6 +137,13 @@ def detect(session: Session, *, execution_ids: Sequence[int], now: dt.datetime) 
     return _told(connection, due, verdicts, now=now)
 
 
+def still_unusual(session: Session, *, execution_id: int, now: dt.datetime) -> list[Finding]:
+    """What is unusual in an execution as results have it: a finding with those metrics, or nothing."""
+    connection = database.driver(session)
+    unusual = anomaly_results.unusual(connection, execution_ids=[execution_id])
+    return list(_findings(connection, unusual, set(), now=now))
+
+
 def over(session: Session, *, pipeline_ids: Iterable[int]) -> list[str]:
     """Give the deduplication keys of the alerts of these pipelines after which an execution was normal."""
     rows = database.driver(session).execute(OVER, {"pipeline_ids": list(pipeline_ids)})

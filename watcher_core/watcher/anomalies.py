@@ -212,7 +212,9 @@ class AnomalyMethods(AnomalyRuleMethods):
             pipeline_id = anomalies.hold_pipeline_of(session, execution_id=execution_id)
             changed = anomaly_results.unflag(session, execution_id=execution_id, metric_field=metric, by=by, now=now)
             keys = anomalies.over(session, pipeline_ids=[pipeline_id])
-            if not anomaly_results.unusual(database.driver(session), execution_ids=[execution_id]):
+            left = anomalies.still_unusual(session, execution_id=execution_id, now=now)
+            alerts.correct(session, left)
+            if not left:
                 keys.append(anomalies.deduplication_key(execution_id))
             if keys:
                 alerts.resolve(session, keys=keys, now=now)
@@ -332,6 +334,7 @@ def _tell(session: Session, found: anomalies.Detected, *, now: dt.datetime) -> i
         How many were opened, or opened again.
     """
     opened = alerts.open_for(session, found.findings, now=now) if found.findings else 0
+    alerts.correct(session, [finding for finding in found.findings if not finding.new])
     gone = [*found.normal, *(anomalies.over(session, pipeline_ids=found.pipeline_ids) if found.results else ())]
     if gone:
         alerts.resolve(session, keys=gone, now=now)
