@@ -13,9 +13,11 @@ import json
 import os
 import platform
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from importlib import import_module
 from pathlib import Path
+from typing import TextIO
 
 from rich.console import Console
 from rich.table import Table
@@ -41,13 +43,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run what was asked for; the exit status says whether every goal is met."""
     asked = _parse(arguments)
     console = Console(stderr=True, width=None if sys.stderr.isatty() else 160)
-    with bench(quick=asked.quick, console=console) as prepared:
-        results = [result for case in asked.cases or CASES for result in _run(case, prepared, console)]
+    results = []
+    with bench(quick=asked.quick, console=console) as prepared, _opened(asked.json) as lines:
+        for case in asked.cases or CASES:
+            for result in _run(case, prepared, console):
+                results.append(result)
+                # At once: what is measured stays measured, whatever happens to the next case.
+                print(json.dumps(result.as_json()), file=lines, flush=True)
     console.print(_table(results))
-    if asked.json == "-":
-        sys.stdout.write(_lines(results))
-    elif asked.json:
-        Path(asked.json).write_text(_lines(results), encoding="utf-8")
     missed = [result for result in results if result.met is False]
     for result in missed:
         console.print(f"[red]missed:[/red] {result.case}: {result.what}, {result.size}: {result.goal}")
@@ -66,14 +69,17 @@ def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     return asked
 
 
-def _run(case: str, prepared: Bench, console: Console) -> list[Result]:
+def _opened(file: str | None) -> AbstractContextManager[TextIO]:
+    """Where JSON lines go: a file, the standard output, or nowhere."""
+    return nullcontext(sys.stdout) if file == "-" else Path(file or os.devnull).open("w", encoding="utf-8")
+
+
+def _run(case: str, prepared: Bench, console: Console) -> Iterator[Result]:
     console.print(f"[bold]{case}[/bold]")
     # Loaded only now, so that a case without Dagster does not pay for it.
-    results = []
     for result in import_module(f"benchmarks.{case}").run(prepared):
         console.print(f"  {result.what}, {result.size}: {_number(result.figure)} {result.unit}")
-        results.append(result)
-    return results
+        yield result
 
 
 def _table(results: Sequence[Result]) -> Table:
@@ -114,10 +120,6 @@ def _cells(result: Result) -> tuple[str, ...]:
 def _number(value: float) -> str:
     """Three digits that matter."""
     return f"{value:,.0f}" if value >= 100 else f"{value:,.1f}" if value >= 10 else f"{value:,.2f}"
-
-
-def _lines(results: Sequence[Result]) -> str:
-    return "".join(json.dumps(result.as_json()) + "\n" for result in results)
 
 
 if __name__ == "__main__":

@@ -212,7 +212,7 @@ def quality(method: str, judge: Judge, series: Iterable[Series]) -> Quality:
         found=found,
         missed=missed,
         false_alerts=false_alerts,
-        false_alerts_in_30_days=false_alerts / months,
+        false_alerts_in_30_days=float(false_alerts / months),
         microseconds=1e6 * seconds / judged,
     )
 
