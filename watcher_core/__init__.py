@@ -70,6 +70,7 @@ from watcher_core.values import (
     PipelineType,
     RecorderState,
     UndeliveredAlerts,
+    UnjudgedExecutions,
     Unset,
     WatermarkEvent,
 )
@@ -144,6 +145,7 @@ __all__ = [
     "SlackSender",
     "TrackedExecution",
     "UndeliveredAlerts",
+    "UnjudgedExecutions",
     "Unset",
     "Watcher",
     "WatcherError",

@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
+from watcher_core import values
 from watcher_core.database import Driver
 
 # Pipelines that one transaction holds at most.
@@ -104,6 +105,12 @@ DONE = """
 
 DROP = "DELETE FROM watcher.anomaly_pending WHERE pipeline_id = %s AND pipeline_execution_id = %s"
 
+UNJUDGED = """
+    SELECT count(*), min(execution.updated_at)
+      FROM (SELECT DISTINCT pipeline_execution_id AS id FROM watcher.anomaly_pending) AS pending
+      JOIN watcher.pipeline_execution AS execution USING (id)
+"""
+
 
 class Claim(NamedTuple):
     """A part of the queue that this transaction may judge.
@@ -156,3 +163,9 @@ def exists(connection: Driver) -> bool:
     """Whether anything is pending."""
     found = connection.execute("SELECT EXISTS (SELECT FROM watcher.anomaly_pending)").fetchone()
     return bool(found and found[0])
+
+
+def unjudged(connection: Driver) -> values.UnjudgedExecutions:
+    """How many executions are pending, and since when."""
+    count, since = connection.execute(UNJUDGED).fetchone() or (0, None)
+    return values.UnjudgedExecutions(count=count, since=since)

@@ -631,6 +631,19 @@ class UndeliveredAlerts:
 
 
 @dataclass(frozen=True, kw_only=True)
+class UnjudgedExecutions:
+    """Executions whose metrics are still to be judged.
+
+    Attributes:
+        count: How many.
+        since: Since when the first of them waits; `None` where there are none.
+    """
+
+    count: int
+    since: dt.datetime | None
+
+
+@dataclass(frozen=True, kw_only=True)
 class AlertPreview:
     """A message that a delivery would send now.
 

@@ -82,7 +82,7 @@ def anomaly_metadata(result: AnomalyDetection, watcher: Watcher) -> dict[str, An
         ),
         "executions": dg.MetadataValue.int(result.executions),
         "found": dg.MetadataValue.int(len(result.flagged)),
-        "pending": dg.MetadataValue.bool(result.remaining or watcher.anomalies_pending()),
+        "pending": dg.MetadataValue.int(watcher.unjudged_executions().count),
     }
 
 

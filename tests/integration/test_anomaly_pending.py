@@ -14,7 +14,7 @@ import psycopg
 import pytest
 
 from tests.factories import at, record
-from watcher_core import ExecutionState, Settings, Watcher
+from watcher_core import ExecutionState, Settings, UnjudgedExecutions, Watcher
 from watcher_core.watcher import anomalies
 
 DAY = 24 * 60
@@ -72,12 +72,22 @@ def test_successes_of_pipelines_with_rules_are_pending(watcher: Watcher, databas
     assert pending(database_url) == [tracked.id, started.id, *recorded]
 
 
+def test_what_waits_is_counted_once_an_execution(watcher: Watcher) -> None:
+    assert watcher.unjudged_executions() == UnjudgedExecutions(count=0, since=None)
+    pipelines(watcher, "p")
+    days(watcher, "p", 0, 2)
+    watcher.record([record("p", "p/1", start=DAY, inserts=4)])
+    waiting = watcher.unjudged_executions()
+    assert waiting.count == 2
+    assert waiting.since == min(execution.updated_at for execution in watcher.executions())
+
+
 def test_a_rule_that_is_switched_off_makes_nothing_pending(watcher: Watcher, database_url: str) -> None:
     pipelines(watcher, "p")
     watcher.update_anomaly_rule(watcher.list_anomaly_rules()[0].id, active=False)
     days(watcher, "p", 0, 2)
     assert pending(database_url) == []
-    assert not watcher.anomalies_pending()
+    assert not watcher.unjudged_executions().count
 
 
 def test_what_changes_is_pending_again_and_what_does_not_is_not(watcher: Watcher, database_url: str) -> None:
@@ -307,7 +317,7 @@ def drain(url: str, home: str) -> tuple[int, int]:
     """Judge until there is nothing left that nobody else judges."""
     executions = results = 0
     with Watcher(url, settings=Settings(home=Path(home))) as watcher:
-        while watcher.anomalies_pending():
+        while watcher.unjudged_executions().count:
             found = watcher.detect_pending_anomalies(now=NOW, limit=40)
             executions, results = executions + found.executions, results + found.results
     return executions, results

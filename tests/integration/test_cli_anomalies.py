@@ -15,6 +15,7 @@ import pytest
 from tests.factories import record
 from watcher_core import Watcher, anomaly_words
 from watcher_core.cli import main
+from watcher_core.cli.doctor import unjudged_finding
 
 DAY = dt.timedelta(days=1)
 
@@ -254,7 +255,27 @@ def test_without_numpy_it_says_what_to_install(cli: Cli, watcher: Watcher, monke
         assert told == (
             "error: anomaly detection needs NumPy; install it with: pip install 'watcher-dagster[anomalies]'\n"
         )
-    assert watcher.anomalies_pending()
+    assert watcher.unjudged_executions().count
+
+
+def test_doctor_warns_where_nobody_judges(cli: Cli, watcher: Watcher) -> None:
+    def finding() -> tuple[str, str]:
+        found = {each["topic"]: each for each in cli.json("doctor")["findings"]}["anomalies"]
+        return found["level"], found["message"]
+
+    assert finding() == ("ok", "no execution waits to be judged")
+    watcher.get_or_create_pipeline("p")
+    cli("anomalies", "rules", "create", "p", "total_rows")
+    loaded(watcher, [100], name="p")
+    level, message = finding()
+    assert (level, message.startswith("1 execution waits to be judged, since ")) == ("ok", True)
+    waiting = watcher.unjudged_executions()
+    assert waiting.since is not None
+    late = unjudged_finding(waiting, now=waiting.since + dt.timedelta(minutes=11))
+    assert (late.level, late.advice) == (
+        "warning",
+        "switch watcher_anomaly_sensor on in Dagster, or run watcher check anomalies by cron",
+    )
 
 
 def test_without_pandas_it_says_what_to_install(watcher: Watcher, monkeypatch: pytest.MonkeyPatch) -> None:

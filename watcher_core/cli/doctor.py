@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from watcher_core.embedded import EmbeddedStatus
     from watcher_core.settings import Settings
-    from watcher_core.values import AlertRoute, RecorderState, UndeliveredAlerts
+    from watcher_core.values import AlertRoute, RecorderState, UndeliveredAlerts, UnjudgedExecutions
 
 Level = Literal["ok", "warning", "problem"]
 
@@ -39,6 +39,8 @@ MUCH_LAG_SECONDS = 300
 OLDEST_POSTGRESQL = 15
 # An alert that nobody has even tried to deliver by then has nobody who delivers.
 DELIVERED_WITHIN = dt.timedelta(minutes=10)
+# An execution that nobody has judged by then has nobody who judges.
+JUDGED_WITHIN = dt.timedelta(minutes=10)
 
 
 @dataclass(frozen=True)
@@ -197,6 +199,7 @@ def _server(url: sa.URL, settings: Settings, pipeline: str | None, *, advice: st
         yield Finding("ok", "schema", f"version {database.SCHEMA_VERSION}, as this Watcher needs it")
         yield from recorder_findings(states, now=dt.datetime.now(dt.UTC), embedded=settings.database_url is None)
         yield from _alerts(url, settings, pipeline)
+        yield from _anomalies(url, settings)
 
 
 def _version_finding(found: str) -> Finding:
@@ -280,6 +283,32 @@ def undelivered_finding(waiting: UndeliveredAlerts, *, now: dt.datetime) -> Find
         "alerts",
         told,
         "configure Slack; switch watcher_slack_sensor on in Dagster, or run watcher alerts deliver by cron",
+    )
+
+
+def _anomalies(url: sa.URL, settings: Settings) -> Iterator[Finding]:
+    from watcher_core.watcher import Watcher
+
+    with Watcher(url.render_as_string(hide_password=False), settings=settings) as watcher:
+        try:
+            yield unjudged_finding(watcher.unjudged_executions(), now=dt.datetime.now(dt.UTC))
+        except WatcherError as exc:
+            yield Finding("problem", "anomalies", str(exc))
+
+
+def unjudged_finding(waiting: UnjudgedExecutions, *, now: dt.datetime) -> Finding:
+    """Judge whether executions are judged."""
+    if waiting.since is None:
+        return Finding("ok", "anomalies", "no execution waits to be judged")
+    executions = "execution waits" if waiting.count == 1 else "executions wait"
+    told = f"{waiting.count:,} {executions} to be judged, since {times.ago(waiting.since)}"
+    if now - waiting.since <= JUDGED_WITHIN:
+        return Finding("ok", "anomalies", told)
+    return Finding(
+        "warning",
+        "anomalies",
+        told,
+        "switch watcher_anomaly_sensor on in Dagster, or run watcher check anomalies by cron",
     )
 
 

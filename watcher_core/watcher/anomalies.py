@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from sqlalchemy.orm import Session
@@ -116,12 +117,16 @@ class AnomalyMethods(AnomalyRuleMethods):
         while place is not None:
             size = BATCH if most is None else min(BATCH, most - total.executions)
             if size == 0 or (until is not None and time.monotonic() > until):
-                return _with_remaining(self, total)
+                return self._with_remaining(total)
             batch, place = self._detect_batch(place, size, moment, dry_run=dry_run)
             total = _sum(total, batch)
             if progress is not None:
                 progress(total.executions)
-        return total if dry_run else _with_remaining(self, total)
+        return total if dry_run else self._with_remaining(total)
+
+    def _with_remaining(self, total: values.AnomalyDetection) -> values.AnomalyDetection:
+        with self._driver_statements() as (connection, _):
+            return replace(total, remaining=anomaly_pending.exists(connection))
 
     def _detect_batch(
         self, place: anomaly_pending.Pending, size: int, moment: dt.datetime | None, *, dry_run: bool
@@ -148,10 +153,10 @@ class AnomalyMethods(AnomalyRuleMethods):
             )
             return batch, claim.reached
 
-    def anomalies_pending(self) -> bool:
-        """Whether any execution waits to be judged."""
+    def unjudged_executions(self) -> values.UnjudgedExecutions:
+        """Say how many executions wait to be judged, and since when."""
         with self._driver_statements() as (connection, _):
-            return anomaly_pending.exists(connection)
+            return anomaly_pending.unjudged(connection)
 
     # Results
 
@@ -367,10 +372,6 @@ def _sum(one: values.AnomalyDetection, other: values.AnomalyDetection) -> values
         alerts=one.alerts + other.alerts,
         remaining=other.remaining,
     )
-
-
-def _with_remaining(watcher: AnomalyMethods, total: values.AnomalyDetection) -> values.AnomalyDetection:
-    return values.AnomalyDetection(**{**vars(total), "remaining": watcher.anomalies_pending()})
 
 
 def _seconds(value: object) -> float:
