@@ -140,7 +140,7 @@ def _changes(watcher: Watcher, told: list[PipelineLineage]) -> Iterator[float]:
             pipeline_name=lineage.pipeline_name, sources=lineage.sources[1:], targets=lineage.targets
         )
         for changed in (less, lineage):
-            yield _seconds(lambda one=changed: watcher.set_lineage([one], origin="asset_graph"))  # type: ignore[misc]
+            yield _seconds(lambda one=changed: watcher.set_lineage([one], origin="asset_graph"))  # type: ignore[misc] # mypy infers no lambda with defaults
 
 
 def _questions(watcher: Watcher, connection: psycopg.Connection, size: str, nodes: list[int]) -> Iterator[Result]:
@@ -157,8 +157,8 @@ def _questions(watcher: Watcher, connection: psycopg.Connection, size: str, node
         ours, raw, found = [], [], 0
         for node in asked:
             name = f"address {node}"
-            ours.append(_seconds(lambda n=name, d=direction: watcher.address_lineage(n, d)))  # type: ignore[misc]
-            raw.append(_seconds(lambda n=name, s=statement: connection.execute(s, [n]).fetchall()))  # type: ignore[misc]
+            ours.append(_seconds(lambda n=name, d=direction: watcher.address_lineage(n, d)))  # type: ignore[misc] # mypy infers no lambda with defaults
+            raw.append(_seconds(lambda n=name, s=statement: connection.execute(s, [n]).fetchall()))  # type: ignore[misc] # mypy infers no lambda with defaults
             found += len(watcher.address_lineage(name, direction))
         median = statistics.median(ours) * 1000
         yield Result(

@@ -61,10 +61,11 @@ UNSETTLED = sa.text("""
 
 CORRECT = sa.text("""
     UPDATE watcher.alert
-       SET facts = CAST(:facts AS jsonb)
-     WHERE deduplication_key = :key
-       AND state <> 'resolved'
-       AND facts IS DISTINCT FROM CAST(:facts AS jsonb)
+       SET facts = found.facts
+      FROM jsonb_to_recordset(CAST(:findings AS jsonb)) AS found (deduplication_key text, facts jsonb)
+     WHERE alert.deduplication_key = found.deduplication_key
+       AND alert.state <> 'resolved'
+       AND alert.facts IS DISTINCT FROM found.facts
 """)
 
 # A cause has an alert that is alive (at most one: a unique index), or one that was resolved, or none.
@@ -169,9 +170,9 @@ def open_for(session: Session, findings: Iterable[Finding], *, now: dt.datetime)
 def correct(session: Session, findings: Iterable[Finding]) -> None:
     """Bring what alerts say to what is found now, where they are not resolved. Nobody is told."""
     known = list(findings)
-    lock(session, {finding.kind for finding in known})
-    for finding in known:
-        session.execute(CORRECT, {"key": finding.deduplication_key, "facts": arguments.json_text(finding.facts)})
+    if known:
+        lock(session, {finding.kind for finding in known})
+        session.execute(CORRECT, {"findings": _as_json([_told(finding) for finding in known])})
 
 
 def _as_json(told: list[dict[str, Any]]) -> str:

@@ -103,7 +103,7 @@ DONE = """
        AND anomaly_pending.id = done.id
 """
 
-DROP = "DELETE FROM watcher.anomaly_pending WHERE pipeline_id = %s AND pipeline_execution_id = %s"
+REMOVE = "DELETE FROM watcher.anomaly_pending WHERE pipeline_id = %s AND pipeline_execution_id = %s"
 
 UNJUDGED = """
     SELECT count(*), min(execution.updated_at)
@@ -154,9 +154,9 @@ def done(connection: Driver, taken: Iterable[Pending]) -> None:
     connection.execute(DONE, given)
 
 
-def drop(connection: Driver, *, pipeline_id: int, execution_id: int) -> None:
-    """Take an execution out of the queue that is judged by the next statement, with all that was added before this."""
-    connection.execute(DROP, (pipeline_id, execution_id))
+def remove(connection: Driver, *, pipeline_id: int, execution_id: int) -> None:
+    """Take out of the queue an execution that is about to be judged. What is added from now on stays."""
+    connection.execute(REMOVE, (pipeline_id, execution_id))
 
 
 def exists(connection: Driver) -> bool:

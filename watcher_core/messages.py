@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from watcher_core import anomaly_words, slack, values
+from watcher_core import slack, values, words
 from watcher_core.enums import AlertEvent, AlertKind, AlertLevel, AlertState
 
 # More lines than these nobody reads; the rest is a number.
@@ -110,8 +110,8 @@ def test_message(destination: str, *, now: dt.datetime) -> slack.SlackMessage:
 
 
 def _headline(event: AlertEvent, kind: AlertKind, total: int) -> str:
-    words = {AlertEvent.RESOLVED: RECOVERIES[kind], AlertEvent.MISSED: MISSED}.get(event, TROUBLES[kind])
-    told = words[total != 1].format(f"{total:,}")
+    one_and_several = {AlertEvent.RESOLVED: RECOVERIES[kind], AlertEvent.MISSED: MISSED}.get(event, TROUBLES[kind])
+    told = one_and_several[total != 1].format(f"{total:,}")
     before = {AlertEvent.REMINDED: "Still so: ", AlertEvent.REOPENED: "Back again: "}.get(event, "")
     return before + told
 
@@ -184,17 +184,17 @@ def _failure(facts: Mapping[str, Any], _: dt.datetime) -> str:
     error = facts.get("error")
     found = error if isinstance(error, Mapping) else {"message": error}
     told = [found.get("class") or facts.get("error_class"), found.get("message") or facts.get("error_message")]
-    words = ": ".join(slack.escape(str(part), limit=ERROR_CHARACTERS) for part in told if part)
+    error = ": ".join(slack.escape(str(part), limit=ERROR_CHARACTERS) for part in told if part)
     in_a_row = facts.get("failures_in_a_row")
     row = f", {in_a_row:,} failures in a row" if isinstance(in_a_row, int) and in_a_row > 1 else ""
-    return (words or "failed without an error message") + row
+    return (error or "failed without an error message") + row
 
 
 def _anomaly(facts: Mapping[str, Any], _: dt.datetime) -> str:
     metrics = facts.get("metrics")
     told = metrics if isinstance(metrics, list) else []
-    sentences = [anomaly_words.sentence(metric) for metric in told if isinstance(metric, Mapping)]
-    return " · ".join(slack.escape(sentence, limit=METRIC_CHARACTERS) for sentence in sentences) or "unusual"
+    verdicts = [words.verdict(metric) for metric in told if isinstance(metric, Mapping)]
+    return " · ".join(slack.escape(verdict, limit=METRIC_CHARACTERS) for verdict in verdicts) or "unusual"
 
 
 _DETAILS: dict[AlertKind, Callable[[Mapping[str, Any], dt.datetime], str]] = {
@@ -213,7 +213,7 @@ def _expected(facts: Mapping[str, Any]) -> str:
     if number is None or part is None:
         return "expected earlier"
     unit = f"{slack.escape(str(part), limit=20)}{'' if number == 1 else 's'}"
-    told = f"expected within {slack.escape(anomaly_words.number(number), limit=60)} {unit}"
+    told = f"expected within {slack.escape(words.number(number), limit=60)} {unit}"
     own = facts.get("used_child_config")
     return told if own is None else f"{told} ({'child' if own else 'parent'} configuration)"
 

@@ -61,12 +61,12 @@ def judge_metrics(watcher: Watcher, pipeline_name: str, external_ids: Sequence[s
     results = unusual[0] if unusual else judged[-1] if judged else []
     if not results:
         return _passed(NOTHING_TO_JUDGE)
-    verdict = of_results(watcher, results)
+    verdict = _of_results(watcher, results)
     others = len(unusual) - 1
     return replace(verdict, description=f"{verdict.description}; and {others:,} more") if others > 0 else verdict
 
 
-def of_results(watcher: Watcher, results: Sequence[AnomalyResult]) -> Verdict:
+def _of_results(watcher: Watcher, results: Sequence[AnomalyResult]) -> Verdict:
     """The verdict on one execution, by what is on record of it."""
     execution_id = results[0].pipeline_execution_id
     unusual = _unusual(results)
@@ -117,9 +117,7 @@ def _numbers(result: AnomalyResult) -> dict[str, dg.MetadataValue[Any]]:
         name: dg.MetadataValue.float(float(f"{value:.10g}")) for name, value in measured.items() if value is not None
     }
     if result.explanation.get("profile"):
-        numbers[f"{key}_compared_with"] = dg.MetadataValue.text(
-            f"{result.explanation['profile']} ({result.explanation.get('runs')} runs)"
-        )
+        numbers[f"{key}_compared_with"] = dg.MetadataValue.text(result.compared_with)
     return numbers
 
 

@@ -78,7 +78,7 @@ def test_an_asset_that_knows_nothing_of_watcher_is_recorded_and_passes(platform:
     assert (execution.inserts, execution.completed_successfully) == (3, True)
     assert platform.watcher.pipeline("shop/plain").pipeline_type_name == "sales"
     assert values(found["watcher_freshness"])["watcher/last_change"] == pytest.approx(
-        platform.watcher.pipeline("shop/plain").last_target_insert.timestamp()  # type: ignore[union-attr]
+        platform.watcher.pipeline("shop/plain").last_target_insert.timestamp()  # type: ignore[union-attr] # a load is there
     )
 
 

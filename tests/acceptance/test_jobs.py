@@ -93,7 +93,9 @@ def test_freshness_shows_what_is_stale(platform: Platform) -> None:
     assert row.startswith("| [orders](/assets/orders) | asset | 20")
     assert row.endswith(" | 2 hours | 3:00:00 | yes |")
     assert platform.run("watcher_freshness_job")["new"] == 0
-    assert platform.instance.get_run_by_id(shown["run_id"]).tags[WATCHER_RUN_TAG] == "true"  # type: ignore[union-attr]
+    run = platform.instance.get_run_by_id(shown["run_id"])
+    assert run is not None
+    assert run.tags[WATCHER_RUN_TAG] == "true"
 
 
 def test_a_name_breaks_out_of_no_table_and_strangers_have_no_page(platform: Platform) -> None:

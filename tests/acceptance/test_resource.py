@@ -490,7 +490,7 @@ def test_a_wish_that_is_neither_fail_nor_skip(run: Run) -> None:
     def prices(context: dg.AssetExecutionContext, watcher: WatcherResource) -> None:
         with (
             pytest.raises(InvalidValueError, match="when_inactive is 'wait'; it must be 'fail' or 'skip'"),
-            watcher.track(context, when_inactive="wait"),  # type: ignore[arg-type]
+            watcher.track(context, when_inactive="wait"),  # type: ignore[arg-type] # the mistake
         ):
             pass
 

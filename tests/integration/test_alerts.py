@@ -340,7 +340,7 @@ def test_misuse_by_hand(watcher: Watcher) -> None:
     with pytest.raises(InvalidValueError, match="must be in the future"):
         watcher.snooze_alert(alert.id, until=dt.datetime.now(dt.UTC))
     with pytest.raises(InvalidValueError, match="without a time zone"):
-        watcher.snooze_alert(alert.id, until=dt.datetime(2030, 1, 1))  # noqa: DTZ001
+        watcher.snooze_alert(alert.id, until=dt.datetime(2030, 1, 1))  # noqa: DTZ001 (the mistake)
     watcher.resolve_alert(alert.id)
     with pytest.raises(InvalidValueError, match=f"alert {alert.id} was resolved"):
         watcher.acknowledge_alert(alert.id)

@@ -259,7 +259,7 @@ def test_the_longest_overdue_comes_first(watcher: Watcher, changed: Any) -> None
 
 def test_now_without_a_time_zone_is_refused(watcher: Watcher) -> None:
     with pytest.raises(InvalidValueError, match="now is 2026-03-01T12:00:00 without a time zone"):
-        watcher.check_freshness(now=dt.datetime(2026, 3, 1, 12))  # noqa: DTZ001
+        watcher.check_freshness(now=dt.datetime(2026, 3, 1, 12))  # noqa: DTZ001 (the mistake)
 
 
 # Alerts

@@ -167,7 +167,7 @@ def test_the_next_watermark_can_be_declared_changed_and_taken_away(watcher: Watc
 def test_lineage_is_loaded_until_an_execution_succeeded_and_again_when_asked(watcher: Watcher) -> None:
     name = unique("pipeline")
     with pytest.raises(ZeroDivisionError), watcher.track(name):
-        1 / 0  # noqa: B018
+        1 / 0  # noqa: B018 (it only has to fail)
     assert watcher.pipeline(name).load_lineage
     with watcher.track(name):
         pass

@@ -513,7 +513,7 @@ def test_a_materialization_without_a_run(runless: list[dg.EventLogRecord]) -> No
     assert translate_runless(event) == ExecutionRecord(
         pipeline_name="ext/a",
         pipeline_type_name="asset",
-        source=translate_runless(event).source,  # type: ignore[union-attr]
+        source=translate_runless(event).source,  # type: ignore[union-attr] # else the test fails
         external_id=f"runless/{event.storage_id}/ext%2Fa",
         state=SUCCEEDED,
         start_date=dt.datetime.fromtimestamp(event.event_log_entry.timestamp, dt.UTC),

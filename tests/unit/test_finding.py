@@ -84,7 +84,7 @@ def test_how_far_it_is_past_its_threshold(fields: dict[str, Any], seconds: float
 def test_it_cannot_be_changed_and_can_be_sent_to_another_process() -> None:
     found = finding(details={"a": 1})
     with pytest.raises(AttributeError):
-        found.new = False  # type: ignore[misc]
+        found.new = False  # type: ignore[misc] # the mistake
     assert pickle.loads(pickle.dumps(found)) == found
 
 

@@ -99,10 +99,6 @@ FLAGGED = """
        AND pipeline_execution_id >= %(oldest)s
 """
 
-# An array of numbers in PostgreSQL's binary form: dimensions, then each number behind its size.
-ARRAY_HEADER = 20
-NUMBER = [("size", ">i4"), ("number", ">f8")]
-
 NEWEST = f"""
     SELECT {AT.format("execution")}
       FROM watcher.pipeline_execution AS execution
@@ -111,6 +107,10 @@ NEWEST = f"""
      ORDER BY {AT.format("execution")} DESC
      LIMIT 1
 """
+
+# An array of numbers in PostgreSQL's binary form: dimensions, then each number behind its size.
+ARRAY_HEADER = 20
+NUMBER = [("size", ">i4"), ("number", ">f8")]
 
 
 class ArrayLoader(Loader):

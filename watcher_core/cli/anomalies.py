@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.text import Text
 
-from watcher_core import anomaly_words
+from watcher_core import words
 from watcher_core.cli import anomaly_pages, anomaly_rules, output, times
 from watcher_core.cli.anomaly_rules import Json, LookbackDays, MinimumExecutions, Multiplier, OfPipeline, Pipeline
 from watcher_core.cli.edge import find_pipeline, open_watcher
@@ -197,13 +197,10 @@ def print_results(found: Sequence[AnomalyResult], *, json: bool, empty: str) -> 
             result.pipeline_name,
             times.clock(result.at),
             result.metric_field,
-            anomaly_words.amount(result.value, result.metric_field),
-            *(
-                anomaly_words.amount(edge, result.metric_field)
-                for edge in (result.expected, result.lower, result.upper)
-            ),
-            anomaly_words.z(result.z_score),
-            anomaly_words.compared_with(result.explanation.get("profile"), result.explanation.get("runs")),
+            words.amount(result.value, result.metric_field),
+            *(words.amount(edge, result.metric_field) for edge in (result.expected, result.lower, result.upper)),
+            words.z(result.z_score),
+            result.compared_with,
             _verdict(result.flagged, is_unflagged=result.unflagged_at is not None),
         )
         for result in found
@@ -230,11 +227,11 @@ def _print_verdicts(found: Sequence[AnomalyVerdict]) -> None:
             verdict.execution_id,
             verdict.metric_field,
             *(
-                anomaly_words.amount(number, verdict.metric_field)
+                words.amount(number, verdict.metric_field)
                 for number in (verdict.value, verdict.expected, verdict.lower, verdict.upper)
             ),
-            anomaly_words.z(verdict.z_score),
-            anomaly_words.compared_with(verdict.profile, verdict.runs),
+            words.z(verdict.z_score),
+            words.compared_with(verdict.profile, verdict.runs),
             Text(verdict.reason, style="yellow" if verdict.flagged else ""),
         )
         for verdict in found
@@ -255,15 +252,15 @@ def _print_summary(verdicts: Sequence[AnomalyVerdict], days: int) -> None:
 def _print_explanation(explained: AnomalyExplanation) -> None:
     rule, verdict, metric = explained.rule, explained.verdict, explained.rule.metric_field
     output.print_heading(f"{metric}, by {rule.method}{'' if rule.active else ' (switched off)'}")
-    told: list[tuple[str, output.Cell]] = [("value", anomaly_words.amount(explained.value, metric))]
+    told: list[tuple[str, output.Cell]] = [("value", words.amount(explained.value, metric))]
     if verdict is None:
         output.print_fields([*told, ("verdict", f"none: {explained.reason}")])
         return
-    band = f"{anomaly_words.amount(verdict.lower, metric)} to {anomaly_words.amount(verdict.upper, metric)}"
+    band = f"{words.amount(verdict.lower, metric)} to {words.amount(verdict.upper, metric)}"
     told += [
-        ("usual", f"{anomaly_words.amount(verdict.expected, metric)} ({band})"),
-        ("compared with", anomaly_words.compared_with(verdict.profile, verdict.runs)),
-        ("z", anomaly_words.z(verdict.z_score)),
+        ("usual", f"{words.amount(verdict.expected, metric)} ({band})"),
+        ("compared with", words.compared_with(verdict.profile, verdict.runs)),
+        ("z", words.z(verdict.z_score)),
         ("confidence", f"{verdict.confidence:.2f}"),
         ("verdict", Text(verdict.reason, style="bold yellow" if verdict.flagged else "green")),
         ("on record", _recorded(explained.result)),
@@ -277,7 +274,7 @@ def _print_explanation(explained: AnomalyExplanation) -> None:
         output.Column("flagged"),
     ]
     rows = [
-        (times.clock(run.at), run.execution_id, anomaly_words.amount(run.value, metric), output.yes_or_no(run.flagged))
+        (times.clock(run.at), run.execution_id, words.amount(run.value, metric), output.yes_or_no(run.flagged))
         for run in shown
     ]
     output.print_table(columns, rows, empty="compared with no run")

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from watcher_core.anomaly_words import amount
 from watcher_core.cli import output, times
 from watcher_core.enums import AnomalyMetric
+from watcher_core.words import amount
 
 if TYPE_CHECKING:
     from watcher_core.anomaly_page import Section

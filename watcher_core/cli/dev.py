@@ -23,6 +23,7 @@ from watcher_core.errors import ConfigurationError
 if TYPE_CHECKING:
     from watcher_core.cli.deployment import Deployment
     from watcher_core.values import Execution, Pipeline
+    from watcher_core.watcher import Watcher
 
 SUMMARY_EXECUTIONS = 100_000  # the demo makes some 700; a database that holds more is no place for it
 
@@ -89,6 +90,8 @@ def demo(
 
     Needs a checkout of the repository. Again, it goes on where it stopped, and nothing is recorded twice.
     """
+    from watcher_core.watcher import Watcher
+
     settings = load_settings()
     deployment.require_dagster()
     checkout = _checkout()
@@ -98,9 +101,10 @@ def demo(
     code = processes.run([sys.executable, "-m", "examples.demo"], prepared.environment, directory=checkout)
     if code:
         raise typer.Exit(code)
-    _print_summary(prepared)
-    _print_anomalies(prepared)
-    _print_alerts(prepared)
+    with Watcher(prepared.environment["WATCHER_DATABASE_URL"]) as watcher:
+        _print_summary(watcher)
+        _print_anomalies(watcher)
+        _print_alerts(watcher)
     if serve:
         print()
         arguments = ["--workspace", str(checkout / "workspace.yaml")]
@@ -149,13 +153,10 @@ def _serve(prepared: Deployment, arguments: list[str], *, host: str, port: int, 
     return code
 
 
-def _print_summary(prepared: Deployment) -> None:
+def _print_summary(watcher: Watcher) -> None:
     """Print what Watcher has recorded, a line for each pipeline."""
-    from watcher_core.watcher import Watcher
-
-    with Watcher(prepared.environment["WATCHER_DATABASE_URL"]) as watcher:
-        pipelines = watcher.list_pipelines()
-        executions = watcher.executions(limit=SUMMARY_EXECUTIONS)
+    pipelines = watcher.list_pipelines()
+    executions = watcher.executions(limit=SUMMARY_EXECUTIONS)
     columns = [
         output.Column("pipeline", fold=True),
         output.Column("type"),
@@ -169,12 +170,9 @@ def _print_summary(prepared: Deployment) -> None:
     output.print_table(columns, [_summary(pipeline, executions) for pipeline in pipelines])
 
 
-def _print_anomalies(prepared: Deployment) -> None:
+def _print_anomalies(watcher: Watcher) -> None:
     """Print which executions were unusual, and why."""
-    from watcher_core.watcher import Watcher
-
-    with Watcher(prepared.environment["WATCHER_DATABASE_URL"]) as watcher:
-        found = watcher.anomaly_results(flagged=True)
+    found = watcher.anomaly_results(flagged=True)
     output.print_heading("What was unusual")
     for result in reversed(found):
         output.print_text(f"{result.pipeline_name} of {result.at.astimezone(dt.UTC):%Y-%m-%d}: {result.description}")
@@ -184,18 +182,15 @@ def _print_anomalies(prepared: Deployment) -> None:
         output.print_text("Nothing.")
 
 
-def _print_alerts(prepared: Deployment) -> None:
+def _print_alerts(watcher: Watcher) -> None:
     """Print what is open, and tell Slack; without a Slack to tell, print what it would be told."""
-    from watcher_core.watcher import Watcher
-
-    with Watcher(prepared.environment["WATCHER_DATABASE_URL"]) as watcher:
-        output.print_heading("Open alerts")
-        alerts.print_alerts(watcher.alerts(state=alerts.UNRESOLVED))
-        if watcher.settings.slack_webhook_url or watcher.settings.slack_routes:
-            alerts.print_result(watcher.deliver_alerts())
-        else:
-            output.print_heading("What Slack would be told")
-            alerts.print_previews(watcher.preview_alerts())
+    output.print_heading("Open alerts")
+    alerts.print_alerts(watcher.alerts(state=alerts.UNRESOLVED))
+    if watcher.settings.slack_webhook_url or watcher.settings.slack_routes:
+        alerts.print_result(watcher.deliver_alerts())
+    else:
+        output.print_heading("What Slack would be told")
+        alerts.print_previews(watcher.preview_alerts())
 
 
 def _summary(pipeline: Pipeline, executions: Sequence[Execution]) -> tuple[output.Cell, ...]:

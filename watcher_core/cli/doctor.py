@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from watcher_core.embedded import EmbeddedStatus
     from watcher_core.settings import Settings
     from watcher_core.values import AlertRoute, RecorderState, UndeliveredAlerts, UnjudgedExecutions
+    from watcher_core.watcher import Watcher
 
 Level = Literal["ok", "warning", "problem"]
 
@@ -179,6 +180,7 @@ def _embedded(status: EmbeddedStatus) -> Iterator[Finding]:
 def _server(url: sa.URL, settings: Settings, pipeline: str | None, *, advice: str) -> Iterator[Finding]:
     from watcher_core import database
     from watcher_core.cli.db import server_version
+    from watcher_core.watcher import Watcher
 
     try:
         found = server_version(url)
@@ -186,20 +188,22 @@ def _server(url: sa.URL, settings: Settings, pipeline: str | None, *, advice: st
         yield Finding("problem", "database", str(exc), advice)
         return
     yield _version_finding(found)
-    try:
-        states = _read_recorders(url, settings)
-    except SchemaVersionError as exc:
-        message, _, command = str(exc).rpartition("; ")
-        yield Finding("problem", "schema", message, command)
-    except WatcherError as exc:
-        yield Finding(
-            "problem", "schema", str(exc), "does this user have the right to it? See docs/how-to/production.md"
-        )
-    else:
-        yield Finding("ok", "schema", f"version {database.SCHEMA_VERSION}, as this Watcher needs it")
-        yield from recorder_findings(states, now=dt.datetime.now(dt.UTC), embedded=settings.database_url is None)
-        yield from _alerts(url, settings, pipeline)
-        yield from _anomalies(url, settings)
+    # With the URL and not by the settings, an embedded database is like any other: its schema is only looked at.
+    with Watcher(url.render_as_string(hide_password=False), settings=settings) as watcher:
+        try:
+            states = watcher.recorder_states()
+        except SchemaVersionError as exc:
+            message, _, command = str(exc).rpartition("; ")
+            yield Finding("problem", "schema", message, command)
+        except WatcherError as exc:
+            yield Finding(
+                "problem", "schema", str(exc), "does this user have the right to it? See docs/how-to/production.md"
+            )
+        else:
+            yield Finding("ok", "schema", f"version {database.SCHEMA_VERSION}, as this Watcher needs it")
+            yield from recorder_findings(states, now=dt.datetime.now(dt.UTC), embedded=settings.database_url is None)
+            yield from _alerts(watcher, pipeline)
+            yield from _anomalies(watcher)
 
 
 def _version_finding(found: str) -> Finding:
@@ -209,14 +213,6 @@ def _version_finding(found: str) -> Finding:
             "problem", "database", f"PostgreSQL {found}", f"Watcher needs PostgreSQL {OLDEST_POSTGRESQL} or later"
         )
     return Finding("ok", "database", f"reachable, PostgreSQL {found}")
-
-
-def _read_recorders(url: sa.URL, settings: Settings) -> list[RecorderState]:
-    from watcher_core.watcher import Watcher
-
-    # With the URL and not by the settings, an embedded database is like any other: its schema is only looked at.
-    with Watcher(url.render_as_string(hide_password=False), settings=settings) as watcher:
-        return watcher.recorder_states()
 
 
 def recorder_findings(states: list[RecorderState], *, now: dt.datetime, embedded: bool) -> Iterator[Finding]:
@@ -256,17 +252,15 @@ def recorder_findings(states: list[RecorderState], *, now: dt.datetime, embedded
             yield Finding("ok", "recorder", f"{times.duration(lag)} behind; {message}")
 
 
-def _alerts(url: sa.URL, settings: Settings, pipeline: str | None) -> Iterator[Finding]:
+def _alerts(watcher: Watcher, pipeline: str | None) -> Iterator[Finding]:
     from watcher_core.cli.edge import find_pipeline
-    from watcher_core.watcher import Watcher
 
-    with Watcher(url.render_as_string(hide_password=False), settings=settings) as watcher:
-        try:
-            yield undelivered_finding(watcher.undelivered_alerts(), now=dt.datetime.now(dt.UTC))
-            if pipeline is not None:
-                yield from route_findings(watcher.alert_routes(find_pipeline(watcher, pipeline).id))
-        except WatcherError as exc:
-            yield Finding("problem", "alerts", "; ".join([str(exc), *getattr(exc, "__notes__", [])]))
+    try:
+        yield undelivered_finding(watcher.undelivered_alerts(), now=dt.datetime.now(dt.UTC))
+        if pipeline is not None:
+            yield from route_findings(watcher.alert_routes(find_pipeline(watcher, pipeline).id))
+    except WatcherError as exc:
+        yield Finding("problem", "alerts", "; ".join([str(exc), *getattr(exc, "__notes__", [])]))
 
 
 def undelivered_finding(waiting: UndeliveredAlerts, *, now: dt.datetime) -> Finding:
@@ -286,14 +280,26 @@ def undelivered_finding(waiting: UndeliveredAlerts, *, now: dt.datetime) -> Find
     )
 
 
-def _anomalies(url: sa.URL, settings: Settings) -> Iterator[Finding]:
-    from watcher_core.watcher import Watcher
+def route_findings(routes: list[AlertRoute]) -> Iterator[Finding]:
+    """Say where alerts of a pipeline would go."""
+    for route in routes:
+        levels = f" of level {' or '.join(route.levels)}" if route.levels else ""
+        what = f"{' and '.join(route.kinds)} alerts" if route.kinds else "an alert"
+        why = "by default" if route.route is None else f"by route {route.route}"
+        place = f"to {route.destination}, {why}" if route.destination else "nowhere"
+        yield Finding(
+            "warning" if route.missing else "ok",
+            "alerts",
+            f"{what}{levels} of this pipeline would go {place}",
+            f"set {route.missing}" if route.missing else None,
+        )
 
-    with Watcher(url.render_as_string(hide_password=False), settings=settings) as watcher:
-        try:
-            yield unjudged_finding(watcher.unjudged_executions(), now=dt.datetime.now(dt.UTC))
-        except WatcherError as exc:
-            yield Finding("problem", "anomalies", str(exc))
+
+def _anomalies(watcher: Watcher) -> Iterator[Finding]:
+    try:
+        yield unjudged_finding(watcher.unjudged_executions(), now=dt.datetime.now(dt.UTC))
+    except WatcherError as exc:
+        yield Finding("problem", "anomalies", str(exc))
 
 
 def unjudged_finding(waiting: UnjudgedExecutions, *, now: dt.datetime) -> Finding:
@@ -310,21 +316,6 @@ def unjudged_finding(waiting: UnjudgedExecutions, *, now: dt.datetime) -> Findin
         told,
         "switch watcher_anomaly_sensor on in Dagster, or run watcher check anomalies by cron",
     )
-
-
-def route_findings(routes: list[AlertRoute]) -> Iterator[Finding]:
-    """Say where alerts of a pipeline would go."""
-    for route in routes:
-        levels = f" of level {' or '.join(route.levels)}" if route.levels else ""
-        what = f"{' and '.join(route.kinds)} alerts" if route.kinds else "an alert"
-        why = "by default" if route.route is None else f"by route {route.route}"
-        place = f"to {route.destination}, {why}" if route.destination else "nowhere"
-        yield Finding(
-            "warning" if route.missing else "ok",
-            "alerts",
-            f"{what}{levels} of this pipeline would go {place}",
-            f"set {route.missing}" if route.missing else None,
-        )
 
 
 def _slack(settings: Settings) -> Iterator[Finding]:

@@ -76,7 +76,7 @@ class AnomalyMethods(AnomalyRuleMethods):
             execution_id = _identified(session, execution_id, source, external_id)
             pipeline_id = anomalies.hold_pipeline_of(session, execution_id=execution_id)
             at = moment or dt.datetime.now(dt.UTC)  # after the wait for another detection
-            anomaly_pending.drop(database.driver(session), pipeline_id=pipeline_id, execution_id=execution_id)
+            anomaly_pending.remove(database.driver(session), pipeline_id=pipeline_id, execution_id=execution_id)
             found = anomalies.detect(session, execution_ids=[execution_id], now=at)
             _tell(session, found, now=at)
             return sorted(

@@ -1,4 +1,4 @@
-"""A metric, and what is to be said of it, in words: the same in a message, on the command line and in Dagster."""
+"""Numbers, metrics and verdicts in words: the same in a message, on the command line and in Dagster."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def compared_with(profile: object, runs: object) -> str:
     return "–" if profile is None or runs is None else f"{profile} ({_counted(runs)})"
 
 
-def sentence(facts: Mapping[str, Any]) -> str:
+def verdict(facts: Mapping[str, Any]) -> str:
     """What a rule says, as in `total_rows is 458; usual for Fridays is 930 (840 to 1,020), z = -9.1, from 6 runs`.
 
     Args:

@@ -1,0 +1,70 @@
+"""What the public interface takes and gives: frozen dataclasses, with the columns of their tables as attributes."""
+
+from __future__ import annotations
+
+from watcher_core.values.alerts import Alert, AlertPreview, AlertRoute, DeliveryResult, UndeliveredAlerts
+from watcher_core.values.anomalies import (
+    AnomalyDetection,
+    AnomalyExplanation,
+    AnomalyResult,
+    AnomalyRule,
+    AnomalyRuleConfiguration,
+    AnomalyRun,
+    AnomalyVerdict,
+    UnjudgedExecutions,
+)
+from watcher_core.values.executions import Execution, ExecutionRecord, ExecutionTree, WatermarkEvent
+from watcher_core.values.lineage import (
+    Address,
+    AddressType,
+    ClosureReport,
+    ColumnEdge,
+    ColumnStep,
+    ImpactedPipeline,
+    LineageEdge,
+    LineageGraph,
+    LineageStep,
+    LineageSummary,
+    PipelineLineage,
+)
+from watcher_core.values.pipelines import UNSET, Pipeline, PipelineConfiguration, PipelineType, Thresholds, Unset
+from watcher_core.values.upkeep import CleanupResult, RecorderState
+
+__all__ = [
+    "UNSET",
+    "Address",
+    "AddressType",
+    "Alert",
+    "AlertPreview",
+    "AlertRoute",
+    "AnomalyDetection",
+    "AnomalyExplanation",
+    "AnomalyResult",
+    "AnomalyRule",
+    "AnomalyRuleConfiguration",
+    "AnomalyRun",
+    "AnomalyVerdict",
+    "CleanupResult",
+    "ClosureReport",
+    "ColumnEdge",
+    "ColumnStep",
+    "DeliveryResult",
+    "Execution",
+    "ExecutionRecord",
+    "ExecutionTree",
+    "ImpactedPipeline",
+    "LineageEdge",
+    "LineageGraph",
+    "LineageStep",
+    "LineageSummary",
+    "Pipeline",
+    "PipelineConfiguration",
+    "PipelineLineage",
+    "PipelineType",
+    "RecorderState",
+    "Thresholds",
+    "UndeliveredAlerts",
+    "UnjudgedExecutions",
+    "Unset",
+    "WatermarkEvent",
+]

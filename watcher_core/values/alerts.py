@@ -1,0 +1,105 @@
+"""Alerts, where they go, and what became of them there."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Any
+
+from watcher_core.enums import AlertEvent, AlertKind, AlertLevel, AlertState
+
+
+@dataclass(frozen=True, kw_only=True)
+class Alert:
+    """A fact worth telling someone, open until it is resolved. `event`: what of it is still to be delivered."""
+
+    id: int
+    kind: AlertKind
+    level: AlertLevel
+    state: AlertState
+    deduplication_key: str
+    pipeline_id: int
+    pipeline_name: str
+    pipeline_execution_id: int | None
+    facts: dict[str, Any]
+    opened_at: dt.datetime
+    acknowledged_at: dt.datetime | None
+    snoozed_until: dt.datetime | None
+    resolved_at: dt.datetime | None
+    resolved_by_hand: bool
+    reopened_at: dt.datetime | None
+    event: AlertEvent | None
+    attempts: int
+    next_attempt_at: dt.datetime | None
+    lease: str | None
+    last_error: str | None
+    delivered_at: dt.datetime | None
+    recovery_delivered_at: dt.datetime | None
+    destination: str | None
+    thread: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeliveryResult:
+    """What a delivery of alerts did.
+
+    Attributes:
+        messages: Messages that were sent.
+        alerts: Alerts that those told of.
+        waiting: Alerts that are still to be told of, because Slack or its configuration is missing.
+        errors: Why, a line each.
+    """
+
+    messages: int = 0
+    alerts: int = 0
+    waiting: int = 0
+    errors: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class UndeliveredAlerts:
+    """Alerts of which something is still to be told.
+
+    Attributes:
+        count: How many.
+        since: When that of the first of them was due; `None` where there are none.
+        last_error: Why it did not arrive; `None` where nobody has tried.
+    """
+
+    count: int
+    since: dt.datetime | None
+    last_error: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class AlertPreview:
+    """A message that a delivery would send now.
+
+    Attributes:
+        destination: Where to, in words.
+        text: The message, as plain text.
+        alerts: How many alerts it tells of.
+    """
+
+    destination: str
+    text: str
+    alerts: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class AlertRoute:
+    """Where alerts of a pipeline would go.
+
+    Attributes:
+        kinds: Those of these kinds; of all, where empty.
+        levels: Those of these levels; of all, where empty.
+        destination: Where to, in words; `None` for nowhere.
+        route: The number of the route that says so, from 1; `None` where none matches.
+        missing: The variable that would have to be set first.
+    """
+
+    kinds: tuple[AlertKind, ...]
+    levels: tuple[AlertLevel, ...]
+    destination: str | None
+    route: int | None
+    missing: str | None

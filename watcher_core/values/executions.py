@@ -1,0 +1,90 @@
+"""Executions, as they are told and as they are on record."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass, field
+from typing import Any
+
+from watcher_core.enums import ExecutionSource, ExecutionState, WatermarkEventKind
+
+
+@dataclass(frozen=True, kw_only=True)
+class Execution:
+    """One run of a pipeline."""
+
+    id: int
+    pipeline_id: int
+    pipeline_name: str
+    parent_id: int | None
+    source: ExecutionSource
+    external_id: str
+    state: ExecutionState
+    start_date: dt.datetime
+    end_date: dt.datetime | None
+    duration_seconds: float | None
+    logical_date: dt.datetime | None
+    full_load: bool
+    watermark: str | None
+    next_watermark: str | None
+    inserts: int | None
+    updates: int | None
+    soft_deletes: int | None
+    total_rows: int | None
+    execution_metadata: dict[str, Any]
+    created_at: dt.datetime
+    updated_at: dt.datetime
+
+    @property
+    def completed_successfully(self) -> bool | None:
+        """Whether it succeeded; `None` while it runs."""
+        return None if self.state is ExecutionState.RUNNING else self.state is ExecutionState.SUCCEEDED
+
+
+@dataclass(frozen=True, kw_only=True)
+class ExecutionTree:
+    """An execution and all that ran as part of it, oldest first."""
+
+    execution: Execution
+    children: tuple[ExecutionTree, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class ExecutionRecord:
+    """All that an edge knows of an execution when it tells of it after the fact; the argument of `Watcher.record`.
+
+    `source` and `external_id` are its identity: telling of it again updates the same row. `parent_external_id` names
+    an execution of the same source, told of before or in the same call; `parent_id` one that has its row already.
+    Whichever is not known is passed over.
+    """
+
+    pipeline_name: str
+    source: ExecutionSource
+    external_id: str
+    state: ExecutionState
+    start_date: dt.datetime
+    end_date: dt.datetime | None = None
+    parent_external_id: str | None = None
+    parent_id: int | None = None
+    pipeline_type_name: str | None = None  # only for a pipeline that is not known yet
+    logical_date: dt.datetime | None = None
+    full_load: bool = False
+    next_watermark: str | None = None
+    inserts: int | None = None
+    updates: int | None = None
+    soft_deletes: int | None = None
+    total_rows: int | None = None
+    execution_metadata: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class WatermarkEvent:
+    """A watermark that was set by hand, or could not be moved."""
+
+    id: int
+    pipeline_id: int
+    pipeline_execution_id: int | None
+    kind: WatermarkEventKind
+    old_watermark: str | None
+    new_watermark: str | None
+    created_at: dt.datetime
