@@ -22,9 +22,10 @@ import psycopg
 from pydantic import SecretStr
 
 from benchmarks.harness import Bench, Result
-from watcher_core import AlertKind, AlertLevel, Settings, Watcher, alerts, database
-from watcher_core.checks.finding import Finding
-from watcher_core.delivery import Pace
+from watcher_core import AlertKind, AlertLevel, Settings, Watcher, database
+from watcher_core.alerts import alerts
+from watcher_core.alerts.delivery import Pace
+from watcher_core.values import Finding
 
 NAME = "alerts"
 NOW = dt.datetime(2026, 3, 1, 12, tzinfo=dt.UTC)
@@ -100,7 +101,7 @@ def _finding(number: int, *, is_new: bool) -> Finding:
 
 def _open(watcher: Watcher, found: list[Finding]) -> None:
     with database.transaction(watcher._connect()) as session:
-        alerts.open_for(session, found, now=NOW)
+        alerts.open_alerts(session, found, now=NOW)
 
 
 def _insert(connection: psycopg.Connection, found: list[Finding]) -> None:
@@ -154,7 +155,7 @@ def _one_by_one(bench: Bench, watcher: Watcher, slack: Slack, count: int) -> Res
         now = NOW + dt.timedelta(hours=1, minutes=number)
         finding = _finding(number + 1, is_new=True)
         with database.transaction(watcher._connect()) as session:
-            alerts.resolve(session, keys=[finding.deduplication_key], now=now - dt.timedelta(days=1))
+            alerts.resolve_alerts(session, keys=[finding.deduplication_key], now=now - dt.timedelta(days=1))
         watcher.deliver_alerts(now=now, pace=Pace(0))
         _open(watcher, [finding])
         slack.bodies.clear()

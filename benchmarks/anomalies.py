@@ -207,7 +207,7 @@ def _share(barrier: Any) -> None:
 def _drain(url: str, directory: Path) -> tuple[float, float, int, int]:
     import numpy  # noqa: F401 (loaded before the clock runs)
 
-    from watcher_core.anomaly_methods import seasonal  # noqa: F401 (as above)
+    from watcher_core.anomalies.methods import seasonal  # noqa: F401 (as above)
 
     with open_watcher(url, directory) as watcher:
         watcher.list_pipeline_types()  # connected, and the schema looked at

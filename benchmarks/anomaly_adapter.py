@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import math
 
-from watcher_core.anomaly_methods import seasonal, zscore
-from watcher_core.anomaly_methods.history import Flags, Floats, History
-from watcher_core.anomaly_methods.judgement import Judgement
+from watcher_core.anomalies.methods import seasonal, zscore
+from watcher_core.anomalies.methods.history import Flags, Floats, History
+from watcher_core.anomalies.methods.judgement import Judgement
 
 Verdict = tuple[bool, float, float, float]
 

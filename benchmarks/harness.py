@@ -22,7 +22,7 @@ import sqlalchemy as sa
 from rich.console import Console
 
 from watcher_core import Settings, Watcher
-from watcher_core.embedded import EmbeddedPostgres
+from watcher_core.embedded.server import EmbeddedPostgres
 
 SETTINGS = ("DATABASE_URL", "ENV_STATE", "LOGFIRE_TOKEN", "SLACK_WEBHOOK_URL")
 

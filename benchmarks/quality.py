@@ -13,8 +13,8 @@ import numpy as np
 
 from benchmarks.harness import Bench, Result
 from benchmarks.series import SIMPLEST, Judge, Quality, make, methods, parts, quality, z_score_of_all_runs
-from watcher_core.anomaly_methods import seasonal
-from watcher_core.anomaly_methods.history import HOUR, Floats, History
+from watcher_core.anomalies.methods import seasonal
+from watcher_core.anomalies.methods.history import HOUR, Floats, History
 
 NAME = "quality"
 # Of what the simplest method reaches.

@@ -12,8 +12,8 @@ import dagster as dg
 import psycopg
 
 from benchmarks.harness import Bench, Result
-from watcher_dagster.eventlog import EventLog
-from watcher_dagster.recorder import record_tick
+from watcher_dagster.recorder.eventlog import EventLog
+from watcher_dagster.recorder.tick import record_tick
 
 NAME = "recorder"
 ASSETS = 10

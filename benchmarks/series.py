@@ -18,9 +18,9 @@ from functools import partial
 
 import numpy as np
 
-from watcher_core.anomaly_methods import seasonal, zscore
-from watcher_core.anomaly_methods.history import DAY, HOUR, Flags, Floats, History
-from watcher_core.anomaly_methods.judgement import Judgement
+from watcher_core.anomalies.methods import seasonal, zscore
+from watcher_core.anomalies.methods.history import DAY, HOUR, Flags, Floats, History
+from watcher_core.anomalies.methods.judgement import Judgement
 
 Judge = Callable[[History, float, float], Judgement | None]
 

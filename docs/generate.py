@@ -14,7 +14,8 @@ from sqlalchemy.dialects import postgresql
 
 import watcher_core
 import watcher_dagster
-from watcher_core import cli, models, settings
+from watcher_core import cli, settings
+from watcher_core.database import models
 
 REFERENCE = Path(__file__).parent / "reference"
 GENERATED = "<!-- Written by `make docs` from the code. Change it there. -->\n"

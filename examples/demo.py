@@ -6,7 +6,7 @@ from dagster import DagsterInstance
 
 from watcher_core import NotFoundError, Watcher
 from watcher_dagster.assets import pipeline_configurations
-from watcher_dagster.recorder import record_tick
+from watcher_dagster.recorder.tick import record_tick
 
 from . import external_job
 from .flights.definitions import defs

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import context
 
-from watcher_core.models import SCHEMA, Base
+from watcher_core.database.models import SCHEMA, Base
 
 # Any number that nobody else takes: callers that migrate at once wait for each other on it.
 ADVISORY_LOCK = 0x57617463686572

@@ -18,8 +18,8 @@ import sqlalchemy as sa
 from filelock import FileLock
 
 from watcher_core import Settings, Watcher
-from watcher_core.database import normalize_url
-from watcher_core.embedded import EmbeddedPostgres
+from watcher_core.database.engine import normalize_url
+from watcher_core.embedded.server import EmbeddedPostgres
 
 if TYPE_CHECKING:
     from dagster import DagsterInstance

@@ -9,7 +9,6 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from watcher_core.checks.finding import Finding
 from watcher_core.enums import (
     AlertEvent,
     AlertKind,
@@ -59,6 +58,7 @@ from watcher_core.values import (
     Execution,
     ExecutionRecord,
     ExecutionTree,
+    Finding,
     ImpactedPipeline,
     LineageEdge,
     LineageGraph,
@@ -76,11 +76,11 @@ from watcher_core.values import (
 )
 
 if TYPE_CHECKING:
-    from watcher_core.anomaly_picture import draw_anomaly
+    from watcher_core.alerts import SlackChannel, SlackMessage, SlackSender
+    from watcher_core.anomalies import draw_anomaly
+    from watcher_core.client import RecorderSession, Watcher
+    from watcher_core.recording import TrackedExecution
     from watcher_core.settings import Settings
-    from watcher_core.slack import SlackChannel, SlackMessage, SlackSender
-    from watcher_core.tracking import TrackedExecution
-    from watcher_core.watcher import RecorderSession, Watcher
 
 __version__ = "0.1.0"
 
@@ -155,14 +155,14 @@ __all__ = [
 ]
 
 _MODULES = {
-    "RecorderSession": "watcher",
+    "RecorderSession": "client",
     "Settings": "settings",
-    "SlackChannel": "slack",
-    "SlackMessage": "slack",
-    "SlackSender": "slack",
-    "TrackedExecution": "tracking",
-    "Watcher": "watcher",
-    "draw_anomaly": "anomaly_picture",
+    "SlackChannel": "alerts",
+    "SlackMessage": "alerts",
+    "SlackSender": "alerts",
+    "TrackedExecution": "recording",
+    "Watcher": "client",
+    "draw_anomaly": "anomalies",
 }
 
 

@@ -17,7 +17,10 @@ from enum import StrEnum
 from typing import Any, TypeVar
 
 from watcher_core.errors import InvalidValueError
-from watcher_core.models import MAX_EXTERNAL_ID_BYTES, MAX_NAME_BYTES
+
+# A btree entry holds at most 2,704 bytes, and every name stands in a unique index.
+MAX_NAME_BYTES = 2048
+MAX_EXTERNAL_ID_BYTES = 2560
 
 MAX_BIGINT = 2**63 - 1
 MAX_INTEGER = 2**31 - 1

@@ -16,16 +16,15 @@ from watcher_dagster.metadata import watcher_metadata
 from watcher_dagster.resource import TrackedStep, WatcherResource
 
 if TYPE_CHECKING:
-    from watcher_dagster.asset_checks import build_watcher_asset_checks
-    from watcher_dagster.code_location import build_watcher_definitions
-    from watcher_dagster.component import WatcherComponent
-    from watcher_dagster.external_assets import build_external_assets
-    from watcher_dagster.external_keys import external_asset_key
-    from watcher_dagster.sensors import (
+    from watcher_dagster.automation import (
         build_watcher_anomaly_sensor,
         build_watcher_recorder_sensor,
         build_watcher_slack_sensor,
     )
+    from watcher_dagster.checks import build_watcher_asset_checks
+    from watcher_dagster.code_location import build_watcher_definitions
+    from watcher_dagster.component import WatcherComponent
+    from watcher_dagster.external import build_external_assets, external_asset_key
 
 __all__ = [
     "TrackedStep",
@@ -43,13 +42,13 @@ __all__ = [
 
 _MODULES = {
     "WatcherComponent": "component",
-    "build_external_assets": "external_assets",
-    "build_watcher_anomaly_sensor": "sensors",
-    "build_watcher_asset_checks": "asset_checks",
+    "build_external_assets": "external",
+    "build_watcher_anomaly_sensor": "automation",
+    "build_watcher_asset_checks": "checks",
     "build_watcher_definitions": "code_location",
-    "build_watcher_recorder_sensor": "sensors",
-    "build_watcher_slack_sensor": "sensors",
-    "external_asset_key": "external_keys",
+    "build_watcher_recorder_sensor": "automation",
+    "build_watcher_slack_sensor": "automation",
+    "external_asset_key": "external",
 }
 
 DagsterLibraryRegistry.register("watcher-dagster", __version__, is_dagster_package=False)

@@ -15,14 +15,7 @@ from typing import Any
 
 import dagster as dg
 
-from watcher_core import (
-    UNSET,
-    AnomalyRuleConfiguration,
-    DatePart,
-    InvalidValueError,
-    PipelineConfiguration,
-    Unset,
-)
+from watcher_core import UNSET, AnomalyRuleConfiguration, DatePart, InvalidValueError, PipelineConfiguration, Unset
 from watcher_dagster import metadata as keys
 from watcher_dagster.identity import asset_pipeline_name
 

@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING
 import dagster as dg
 
 from watcher_core import InvalidValueError
-from watcher_dagster import jobs, schedules
-from watcher_dagster.recorder import HISTORY_DAYS
-from watcher_dagster.resource import WatcherResource
-from watcher_dagster.sensors import (
+from watcher_dagster import automation
+from watcher_dagster.automation import (
     build_watcher_anomaly_sensor,
     build_watcher_recorder_sensor,
     build_watcher_slack_sensor,
 )
+from watcher_dagster.recorder import HISTORY_DAYS
+from watcher_dagster.resource import WatcherResource
 
 if TYPE_CHECKING:
     from dagster_slack import SlackResource
@@ -32,14 +32,14 @@ def build_watcher_definitions(
     resource_key: str = "watcher",
     history_days: int = HISTORY_DAYS,
     minimum_interval_seconds: int = 10,
-    freshness_cron: str | None = schedules.FRESHNESS_CRON,
-    timeliness_cron: str | None = schedules.TIMELINESS_CRON,
-    timeliness_lookback_minutes: int = jobs.LOOKBACK_MINUTES,
+    freshness_cron: str | None = automation.FRESHNESS_CRON,
+    timeliness_cron: str | None = automation.TIMELINESS_CRON,
+    timeliness_lookback_minutes: int = automation.LOOKBACK_MINUTES,
     anomaly_interval_seconds: int = 30,
-    anomaly_cron: str | None = schedules.ANOMALY_CRON,
-    cleanup_cron: str | None = schedules.CLEANUP_CRON,
+    anomaly_cron: str | None = automation.ANOMALY_CRON,
+    cleanup_cron: str | None = automation.CLEANUP_CRON,
     retention_days: int | None = None,
-    cleanup_batch_size: int = jobs.BATCH_SIZE,
+    cleanup_batch_size: int = automation.BATCH_SIZE,
     slack: SlackResource | None = None,
     slack_channel: str | None = None,
     slack_interval_seconds: int = 30,
@@ -96,14 +96,16 @@ def build_watcher_definitions(
     _check_whole("timeliness_lookback_minutes", timeliness_lookback_minutes, least=1)
     _check_whole("cleanup_batch_size", cleanup_batch_size, least=1)
     if retention_days is not None:
-        _check_whole("retention_days", retention_days, least=jobs.RETENTION_DAYS)
+        _check_whole("retention_days", retention_days, least=automation.RETENTION_DAYS)
     watcher = resource or WatcherResource(database_url=database_url, strict=strict)
-    freshness = jobs.build_freshness_job(resource_key=resource_key)
-    timeliness = jobs.build_timeliness_job(resource_key=resource_key, lookback_minutes=timeliness_lookback_minutes)
-    anomaly = jobs.build_anomaly_job(resource_key=resource_key)
-    cleanup = jobs.build_cleanup_job(
+    freshness = automation.build_freshness_job(resource_key=resource_key)
+    timeliness = automation.build_timeliness_job(
+        resource_key=resource_key, lookback_minutes=timeliness_lookback_minutes
+    )
+    anomaly = automation.build_anomaly_job(resource_key=resource_key)
+    cleanup = automation.build_cleanup_job(
         resource_key=resource_key,
-        retention_days=retention_days or jobs.RETENTION_DAYS,
+        retention_days=retention_days or automation.RETENTION_DAYS,
         batch_size=cleanup_batch_size,
     )
     status = dg.DefaultScheduleStatus(default_status.value)
@@ -115,10 +117,10 @@ def build_watcher_definitions(
         (cleanup, cleanup_cron, "cleanup_cron", cleanup_status),
     )
     return dg.Definitions(
-        resources={resource_key: watcher, jobs.IO_MANAGER_KEY: dg.mem_io_manager},
+        resources={resource_key: watcher, automation.IO_MANAGER_KEY: dg.mem_io_manager},
         jobs=[freshness, timeliness, anomaly, cleanup],
         schedules=[
-            schedules.build_schedule(job, cron, argument=argument, default_status=its_status)
+            automation.build_schedule(job, cron, argument=argument, default_status=its_status)
             for job, cron, argument, its_status in wanted
             if cron is not None
         ],

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import dagster as dg
 from pydantic import Field, SkipValidation
 
-from watcher_dagster import jobs, schedules
+from watcher_dagster import automation
 from watcher_dagster.code_location import build_watcher_definitions
 from watcher_dagster.recorder import HISTORY_DAYS
 
@@ -39,7 +39,7 @@ class FreshnessOptions(dg.Resolvable, dg.Model):
     """How stale data is looked for."""
 
     cron: Annotated[str | None, Field(description="When, in UTC; null leaves the schedule out.")] = (
-        schedules.FRESHNESS_CRON
+        automation.FRESHNESS_CRON
     )
 
 
@@ -47,12 +47,12 @@ class TimelinessOptions(dg.Resolvable, dg.Model):
     """How late executions are looked for."""
 
     cron: Annotated[str | None, Field(description="When, in UTC; null leaves the schedule out.")] = (
-        schedules.TIMELINESS_CRON
+        automation.TIMELINESS_CRON
     )
     lookback_minutes: Annotated[
         int,
         Field(description="Of executions that have ended, which: by their start, in minutes before the last check."),
-    ] = jobs.LOOKBACK_MINUTES
+    ] = automation.LOOKBACK_MINUTES
 
 
 class AnomalyOptions(dg.Resolvable, dg.Model):
@@ -62,20 +62,20 @@ class AnomalyOptions(dg.Resolvable, dg.Model):
     cron: Annotated[
         str | None,
         Field(description="When the job does the same, in UTC; switched off until needed. null leaves it out."),
-    ] = schedules.ANOMALY_CRON
+    ] = automation.ANOMALY_CRON
 
 
 class CleanupOptions(dg.Resolvable, dg.Model):
     """What is deleted."""
 
     cron: Annotated[str | None, Field(description="When, in UTC; null leaves the schedule out.")] = (
-        schedules.CLEANUP_CRON
+        automation.CLEANUP_CRON
     )
     retention_days: Annotated[
         int | None,
         Field(description="Days of history to keep, at least 90. Without it nothing is deleted by itself."),
     ] = None
-    batch_size: Annotated[int, Field(description="Rows that a transaction deletes at most.")] = jobs.BATCH_SIZE
+    batch_size: Annotated[int, Field(description="Rows that a transaction deletes at most.")] = automation.BATCH_SIZE
 
 
 class SlackOptions(dg.Resolvable, dg.Model):

@@ -26,8 +26,8 @@ from watcher_core import (
     NotFoundError,
     PipelineInactiveError,
 )
-from watcher_dagster.events import run_started
 from watcher_dagster.metadata import COUNT_KEYS, NEXT_WATERMARK_KEY, PARTITION_ROW_COUNT_KEY, ROW_COUNT_KEY
+from watcher_dagster.runs import run_started
 from watcher_dagster.step import Step, StepContext, read_step
 
 if TYPE_CHECKING:

@@ -13,9 +13,10 @@ from slack_sdk import WebClient
 
 from tests.slack_server import TOKEN, Failure, SlackServer, slack_server
 from watcher_core import AlertKind, AlertState, ConfigurationError, Settings, Watcher
-from watcher_core.database import normalize_url
-from watcher_dagster import build_watcher_slack_sensor, recorder
-from watcher_dagster.recorder import record_tick
+from watcher_core.database.engine import normalize_url
+from watcher_dagster import build_watcher_slack_sensor
+from watcher_dagster.recorder import tick
+from watcher_dagster.recorder.tick import record_tick
 
 
 class LocalSlack(SlackResource):
@@ -90,7 +91,7 @@ def platform(
     database_url: str,
     monkeypatch: pytest.MonkeyPatch,
 ) -> Iterator[Platform]:
-    monkeypatch.setattr("watcher_core.delivery.pace._seconds", 0.0)
+    monkeypatch.setattr("watcher_core.alerts.delivery.shared_pace._seconds", 0.0)
     made = Platform(dagster_instance, watcher, slack, database_url)
     yield made
     made.engine.dispose()
@@ -177,7 +178,7 @@ def test_executions_of_outside_jobs_are_looked_at_too(platform: Platform) -> Non
 def test_history_that_is_read_back_opens_no_alert_that_it_closes_again(
     platform: Platform, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(recorder, "BATCH_RUNS", 1)
+    monkeypatch.setattr(tick, "BATCH_RUNS", 1)
     for works in (False, True):
         platform.works = works
 

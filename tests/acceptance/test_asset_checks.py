@@ -11,9 +11,9 @@ import pytest
 import sqlalchemy as sa
 
 from watcher_core import Execution, InvalidValueError, Watcher
-from watcher_core.database import normalize_url
+from watcher_core.database.engine import normalize_url
 from watcher_dagster import WatcherResource, build_watcher_asset_checks, watcher_metadata
-from watcher_dagster.recorder import record_tick
+from watcher_dagster.recorder.tick import record_tick
 
 NOWHERE = "postgresql://nobody:secret@127.0.0.1:1/none"
 

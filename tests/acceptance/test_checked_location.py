@@ -13,7 +13,7 @@ import sqlalchemy as sa
 
 import watcher_dagster
 from watcher_core import DatePart, Watcher
-from watcher_core.database import normalize_url
+from watcher_core.database.engine import normalize_url
 
 ROOT = Path(watcher_dagster.__file__).parents[1]
 KEY = dg.AssetCheckKey(dg.AssetKey("prices"), "watcher_freshness")

@@ -18,9 +18,10 @@ from pydantic import SecretStr
 
 from tests.factories import NOON
 from tests.slack_server import Failure, SlackServer, slack_server
-from watcher_core import AlertKind, AlertLevel, DeliveryResult, Settings, Watcher, alerts, outbox
-from watcher_core.checks.finding import Finding
-from watcher_core.delivery import Pace
+from watcher_core import AlertKind, AlertLevel, DeliveryResult, Settings, Watcher
+from watcher_core.alerts import alerts, outbox
+from watcher_core.alerts.delivery import Pace
+from watcher_core.values import Finding
 
 KILLS = 50
 ROUND = dt.timedelta(hours=1)
@@ -107,7 +108,7 @@ def open_alert(watcher: Watcher, key: str, now: dt.datetime) -> None:
         at=now,
     )
     with watcher._transaction() as (session, _):
-        alerts.open_for(session, [found], now=now)
+        alerts.open_alerts(session, [found], now=now)
 
 
 def typical_seconds(watcher: Watcher, deliverer: Deliverer) -> float:

@@ -21,7 +21,7 @@ from examples.flights.replay import FIRST_DAY, LAST_DAY
 from examples.flights.source import read, read_day
 from tests.factories import record
 from watcher_core import AnomalyMetric, AnomalyResult, Execution, ExecutionState, Settings, Watcher
-from watcher_dagster.recorder import record_tick
+from watcher_dagster.recorder.tick import record_tick
 
 REPOSITORY = Path(__file__).parents[2]
 

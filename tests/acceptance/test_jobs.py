@@ -9,12 +9,12 @@ import pytest
 import sqlalchemy as sa
 
 from watcher_core import AlertKind, AlertState, ExecutionSource, ExecutionState, InvalidValueError, Watcher
-from watcher_core.database import normalize_url
+from watcher_core.database.engine import normalize_url
 from watcher_dagster import WatcherResource, build_watcher_asset_checks, build_watcher_definitions
+from watcher_dagster.automation.jobs import last_success
+from watcher_dagster.checks.reporter import report_changes
 from watcher_dagster.identity import WATCHER_RUN_TAG
-from watcher_dagster.jobs import last_success
-from watcher_dagster.recorder import record_tick
-from watcher_dagster.reporter import report_changes
+from watcher_dagster.recorder.tick import record_tick
 
 HOURS = dt.timedelta(hours=1)
 

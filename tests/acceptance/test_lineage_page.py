@@ -14,7 +14,7 @@ import pytest
 
 from watcher_core import Address
 from watcher_core.enums import LineageOrigin
-from watcher_core.lineage_page import render
+from watcher_core.lineage.page import render_page
 from watcher_core.values import LineageEdge, LineageGraph
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
@@ -58,7 +58,7 @@ class Opened:
 
     def __init__(self, directory: Path, lineage: LineageGraph, *, focus: str | None = None, fragment: str = "") -> None:
         page = directory / "lineage.html"
-        page.write_text(render(lineage, title="Lineage", generated_at=NOW, focus=focus), encoding="utf-8")
+        page.write_text(render_page(lineage, title="Lineage", generated_at=NOW, focus=focus), encoding="utf-8")
         assert BROWSER is not None
         command = [BROWSER, "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"]
         command += ["--disable-background-networking", "--disable-component-update", "--disable-sync"]

@@ -9,17 +9,17 @@ import pytest
 import sqlalchemy as sa
 
 from watcher_core import Address, DatabaseUnavailableError, LineageGraph, LineageOrigin, PipelineLineage, Watcher
-from watcher_core.database import normalize_url
+from watcher_core.database.engine import normalize_url
 from watcher_dagster import (
     WatcherResource,
     build_external_assets,
     build_watcher_recorder_sensor,
     external_asset_key,
-    lineage_recorder,
     watcher_metadata,
 )
-from watcher_dagster.lineage_recorder import LineageRecorder
-from watcher_dagster.recorder import record_tick
+from watcher_dagster.lineage import recorder
+from watcher_dagster.lineage.recorder import LineageRecorder
+from watcher_dagster.recorder.tick import record_tick
 
 Edges = set[tuple[str, str, str, str]]
 
@@ -134,10 +134,10 @@ def test_what_has_not_changed_is_not_told_again(
     here.tick()
     here.tick()
     assert len(told) == 2
-    monkeypatch.setattr(lineage_recorder, "LOOK_AGAIN_SECONDS", 0)
+    monkeypatch.setattr(recorder, "LOOK_AGAIN_SECONDS", 0)
     here.tick()
     assert len(told) == 2
-    monkeypatch.setattr(lineage_recorder, "TELL_AGAIN_SECONDS", 0)
+    monkeypatch.setattr(recorder, "TELL_AGAIN_SECONDS", 0)
     here.tick()
     assert told[2:] == [["cleaned", "raw"]]
 
@@ -216,7 +216,7 @@ def test_an_address_that_is_known_later_is_followed(
     location(raw).tick()
     there.tick()
     assert edges(watcher) == {("copy", "raw", "copy", "asset_graph")}
-    monkeypatch.setattr(lineage_recorder, "LOOK_AGAIN_SECONDS", 0)
+    monkeypatch.setattr(recorder, "LOOK_AGAIN_SECONDS", 0)
     there.tick()
     assert edges(watcher) == {("copy", "s3://shop/raw", "copy", "asset_graph")}
 
@@ -359,13 +359,13 @@ def test_a_lineage_that_is_refused_costs_nothing_but_itself(
 ) -> None:
     names = [f"asset_{number}" for number in range(7)]
     dg.materialize([dg.asset(name=name, deps=["up"])(lambda: None) for name in names], instance=dagster_instance)
-    resolve = lineage_recorder.resolve
+    resolve = recorder.resolve
 
     def resolved(*args: Any, **options: Any) -> list[PipelineLineage]:
         refused = PipelineLineage(pipeline_name="", targets=(Address("a", "b", "c"),))
         return [refused if one.pipeline_name == "asset_3" else one for one in resolve(*args, **options)]
 
-    monkeypatch.setattr(lineage_recorder, "resolve", resolved)
+    monkeypatch.setattr(recorder, "resolve", resolved)
     with caplog.at_level(logging.ERROR, "watcher.dagster"):
         record_tick(dagster_instance, watcher)
     assert {name for name, *_ in edges(watcher)} == {*names} - {"asset_3"}
@@ -377,7 +377,7 @@ def test_a_lineage_that_is_refused_costs_nothing_but_itself(
 def test_an_asset_graph_that_cannot_be_read_stops_no_recording(
     location: Any, watcher: Watcher, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr(lineage_recorder, "asset_graph", lambda _: 1 / 0)
+    monkeypatch.setattr(recorder, "asset_graph", lambda _: 1 / 0)
     here = location(raw)
     here.materialize()
     here.tick()

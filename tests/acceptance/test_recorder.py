@@ -16,18 +16,12 @@ import dagster as dg
 import pytest
 import sqlalchemy as sa
 
-from watcher_core import (
-    DatabaseUnavailableError,
-    Execution,
-    ExecutionState,
-    RecorderState,
-    Settings,
-    Watcher,
-)
-from watcher_core.database import normalize_url
-from watcher_dagster import WatcherResource, build_watcher_recorder_sensor, recorder
+from watcher_core import DatabaseUnavailableError, Execution, ExecutionState, RecorderState, Settings, Watcher
+from watcher_core.database.engine import normalize_url
+from watcher_dagster import WatcherResource, build_watcher_recorder_sensor
 from watcher_dagster.identity import WATCHER_RUN_TAG, materialization_identity
-from watcher_dagster.recorder import record_tick
+from watcher_dagster.recorder import tick
+from watcher_dagster.recorder.tick import record_tick
 
 DAILY = dg.DailyPartitionsDefinition("2024-01-01", end_date="2024-02-01")
 RANGE = {"dagster/asset_partition_range_start": "2024-01-02", "dagster/asset_partition_range_end": "2024-01-04"}
@@ -604,7 +598,7 @@ def test_a_log_that_is_restored_from_a_backup(platform: Platform, database: sa.E
 
 def test_one_process_records_at_a_time(platform: Platform) -> None:
     platform.materialize(plain)
-    with platform.watcher.recorder(recorder.instance_id(platform.instance)) as session:
+    with platform.watcher.recorder(tick.instance_id(platform.instance)) as session:
         assert session is not None
         assert platform.tick() == "another process is recording this instance"
     assert platform.watcher.executions() == []
@@ -719,7 +713,7 @@ def test_what_ran_in_a_run_that_can_no_longer_be_read_is_ended(
 def test_a_run_that_can_be_read_at_the_second_try(platform: Platform, monkeypatch: pytest.MonkeyPatch) -> None:
     run_id = platform.materialize(plain)
     with monkeypatch.context() as patch:
-        patch.setattr(recorder, "translate_run", lambda *_: 1 / 0)
+        patch.setattr(tick, "translate_run", lambda *_: 1 / 0)
         platform.tick()
     assert platform.state.cursor["unread"][run_id]["tries"] == 1
     platform.tick()
@@ -729,7 +723,7 @@ def test_a_run_that_can_be_read_at_the_second_try(platform: Platform, monkeypatc
 
 def test_a_run_that_cannot_be_written_blocks_nothing(platform: Platform, monkeypatch: pytest.MonkeyPatch) -> None:
     poison, sound_run = platform.materialize(plain), platform.materialize(plain)
-    translate = recorder.translate_run
+    translate = tick.translate_run
 
     def translated(record: dg.RunRecord, events: Any) -> Any:
         executions = translate(record, events)
@@ -737,7 +731,7 @@ def test_a_run_that_cannot_be_written_blocks_nothing(platform: Platform, monkeyp
             executions[1] = replace(executions[1], inserts=-1)
         return executions
 
-    monkeypatch.setattr(recorder, "translate_run", translated)
+    monkeypatch.setattr(tick, "translate_run", translated)
     for _ in range(3):
         platform.tick()
     assert platform.states(sound_run) == {"": "succeeded", "/plain/plain": "succeeded"}

@@ -15,7 +15,7 @@ from dagster._core.workspace.load_target import PythonFileTarget
 from dagster._daemon.controller import create_daemon_grpc_server_registry
 from dagster._scheduler.scheduler import launch_scheduled_runs
 
-from watcher_core.database import normalize_url
+from watcher_core.database.engine import normalize_url
 from watcher_dagster import build_watcher_definitions
 from watcher_dagster.identity import WATCHER_RUN_TAG
 

@@ -14,19 +14,9 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from tests.factories import NOON, at, unique
-from watcher_core import (
-    Alert,
-    AlertEvent,
-    AlertKind,
-    AlertLevel,
-    AlertState,
-    InvalidValueError,
-    NotFoundError,
-    Watcher,
-    alerts,
-    outbox,
-)
-from watcher_core.checks.finding import Finding
+from watcher_core import Alert, AlertEvent, AlertKind, AlertLevel, AlertState, InvalidValueError, NotFoundError, Watcher
+from watcher_core.alerts import alerts, outbox
+from watcher_core.values import Finding
 
 
 @pytest.fixture
@@ -62,12 +52,12 @@ def finding(watcher: Watcher, key: str | None = None, **fields: Any) -> Finding:
 
 def open_for(watcher: Watcher, *findings: Finding, now: dt.datetime = NOON) -> int:
     with transaction(watcher) as session:
-        return alerts.open_for(session, findings, now=now)
+        return alerts.open_alerts(session, findings, now=now)
 
 
 def resolve_gone(watcher: Watcher, *still: str, now: dt.datetime, kind: AlertKind = AlertKind.FRESHNESS) -> int:
     with transaction(watcher) as session:
-        return alerts.resolve_gone(session, kind=kind, still=still, now=now)
+        return alerts.resolve_gone_alerts(session, kind=kind, still=still, now=now)
 
 
 def only(watcher: Watcher) -> Alert:
@@ -103,7 +93,7 @@ def test_a_rolled_back_check_leaves_no_alert(watcher: Watcher) -> None:
 
     def check() -> None:
         with transaction(watcher) as session:
-            alerts.open_for(session, [found], now=NOON)
+            alerts.open_alerts(session, [found], now=NOON)
             raise RuntimeError
 
     with pytest.raises(RuntimeError):
@@ -180,9 +170,9 @@ def test_what_is_gone_is_resolved_and_what_is_not_stays(watcher: Watcher) -> Non
 def test_alerts_are_resolved_by_their_keys(watcher: Watcher) -> None:
     open_for(watcher, finding(watcher, "a", kind=AlertKind.ANOMALY), finding(watcher, "b", kind=AlertKind.FAILURE))
     with transaction(watcher) as session:
-        assert alerts.resolve(session, keys=["a", "unknown"], now=at(1)) == 1
-        assert alerts.resolve(session, keys=["a"], now=at(2)) == 0
-        assert alerts.resolve(session, keys=[], now=at(2)) == 0
+        assert alerts.resolve_alerts(session, keys=["a", "unknown"], now=at(1)) == 1
+        assert alerts.resolve_alerts(session, keys=["a"], now=at(2)) == 0
+        assert alerts.resolve_alerts(session, keys=[], now=at(2)) == 0
     assert [alert.deduplication_key for alert in watcher.alerts(state="open")] == ["b"]
 
 
@@ -363,7 +353,7 @@ def test_listing_filters_and_goes_from_the_newest(watcher: Watcher) -> None:
     third = finding(watcher, "third", at=at(2), pipeline=first.pipeline_name)
     open_for(watcher, first, second, third, now=at(3))
     with transaction(watcher) as session:
-        alerts.resolve(session, keys=["third"], now=at(4))
+        alerts.resolve_alerts(session, keys=["third"], now=at(4))
 
     def keys(**asked: Any) -> list[str]:
         return [alert.deduplication_key for alert in watcher.alerts(**asked)]

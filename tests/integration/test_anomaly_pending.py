@@ -15,7 +15,7 @@ import pytest
 
 from tests.factories import at, record
 from watcher_core import ExecutionState, Settings, UnjudgedExecutions, Watcher
-from watcher_core.watcher import anomalies
+from watcher_core.client import anomalies
 
 DAY = 24 * 60
 NOW = at(40 * DAY)

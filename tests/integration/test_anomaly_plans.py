@@ -9,9 +9,8 @@ from typing import Any
 import psycopg
 import pytest
 
-from watcher_core import anomaly_pending, anomaly_results
-from watcher_core.anomaly_pending import BEGINNING
-from watcher_core.checks import anomalies, anomaly_history
+from watcher_core.anomalies import detect, history, queue, results
+from watcher_core.anomalies.queue import QUEUE_BEGINNING
 
 PIPELINES = 1_000
 EXECUTIONS = 100_000
@@ -92,24 +91,24 @@ def newest(connection: psycopg.Connection[Any], pipeline_id: int) -> tuple[int, 
 def test_a_history_is_the_newest_runs_by_one_index(connection: psycopg.Connection[Any], pipelines: list[int]) -> None:
     last = [newest(connection, pipeline_id)[1] for pipeline_id in pipelines]
     given = {"pipeline_ids": pipelines, "firsts": last, "lasts": last, "days": [60] * len(pipelines)}
-    plan = Plan(connection, anomaly_history.LOAD, given)
+    plan = Plan(connection, history.LOAD, given)
     assert plan.indexes == {"ix_pipeline_execution_history"}
     assert plan.scanned == set()
     others = len(set(pipelines) - {BUSY})
-    assert plan.read["pipeline_execution"] <= anomaly_history.MOST_RUNS + 1 + others * 120
+    assert plan.read["pipeline_execution"] <= history.MOST_RUNS + 1 + others * 120
 
 
 def test_the_runs_after_an_old_one_are_as_few(connection: psycopg.Connection[Any]) -> None:
     oldest = [dt.datetime(2026, 1, 2, tzinfo=dt.UTC)]
     given = {"pipeline_ids": [BUSY], "firsts": oldest, "lasts": oldest, "days": [365]}
-    plan = Plan(connection, anomaly_history.LOAD, given)
+    plan = Plan(connection, history.LOAD, given)
     assert plan.indexes == {"ix_pipeline_execution_history"}
-    assert plan.read["pipeline_execution"] <= 2 * anomaly_history.MOST_RUNS + 1
+    assert plan.read["pipeline_execution"] <= 2 * history.MOST_RUNS + 1
 
 
 def test_what_is_due_is_looked_up(connection: psycopg.Connection[Any]) -> None:
     ids = [newest(connection, pipeline_id)[0] for pipeline_id in (BUSY, 2, 3)]
-    plan = Plan(connection, anomalies.DUE, {"ids": ids})
+    plan = Plan(connection, detect.DUE, {"ids": ids})
     assert "pk_pipeline_execution" in plan.indexes
     assert plan.scanned == set()
     assert plan.read["pipeline_execution"] == 3
@@ -121,19 +120,19 @@ def test_what_was_flagged_is_in_an_index_of_its_own(connection: psycopg.Connecti
     rules = [
         row[0] for row in connection.execute("SELECT id FROM watcher.anomaly_detection_rule WHERE pipeline_id = 1")
     ]
-    plan = Plan(connection, anomaly_history.FLAGGED, {"rule_ids": rules, "oldest": EXECUTIONS - 6_000})
+    plan = Plan(connection, history.FLAGGED, {"rule_ids": rules, "oldest": EXECUTIONS - 6_000})
     assert plan.indexes == {"ix_anomaly_detection_result_flagged"}
     assert plan.read["anomaly_detection_result"] <= 200
 
 
 def test_the_queue_is_read_as_far_as_it_is_taken(connection: psycopg.Connection[Any]) -> None:
-    given = {**BEGINNING._asdict(), "limit": 100}
-    plan = Plan(connection, anomaly_pending.CLAIM, given)
+    given = {**QUEUE_BEGINNING._asdict(), "limit": 100}
+    plan = Plan(connection, queue.CLAIM, given)
     assert plan.indexes == {"pk_anomaly_pending"}
     assert plan.scanned == set()
-    pipelines = anomaly_pending.MOST_PIPELINES
+    pipelines = queue.MOST_PIPELINES
     assert plan.read["anomaly_pending"] <= pipelines + 1 + 100 * pipelines
-    plan = Plan(connection, anomaly_pending.TAKE, {**given, "pipeline_ids": [BUSY, 2, 3]})
+    plan = Plan(connection, queue.TAKE, {**given, "pipeline_ids": [BUSY, 2, 3]})
     assert plan.indexes == {"pk_anomaly_pending"}
     assert plan.scanned == set()
 
@@ -146,7 +145,7 @@ def test_whose_alert_is_over_is_looked_up(connection: psycopg.Connection[Any]) -
         (execution_id - 20 * PIPELINES,),
     )
     connection.commit()
-    plan = Plan(connection, anomalies.OVER, {"pipeline_ids": [2, 3, 4]})
+    plan = Plan(connection, detect.OVER, {"pipeline_ids": [2, 3, 4]})
     assert "pipeline_execution" not in plan.scanned
     assert "anomaly_detection_result" not in plan.scanned
     assert plan.read["pipeline_execution"] <= 200
@@ -158,7 +157,7 @@ def test_results_are_listed_by_index(connection: psycopg.Connection[Any], condit
         "execution_id": "result.pipeline_execution_id = %(execution_id)s",
         "pipeline_id": "rule.pipeline_id = %(pipeline_id)s AND execution.pipeline_id = %(pipeline_id)s",
     }
-    statement = anomaly_results.NEWEST.format(conditions=conditions[condition])
+    statement = results.NEWEST.format(conditions=conditions[condition])
     given = {"execution_id": 200, "pipeline_id": 2, "limit": 100}
     plan = Plan(connection, statement, given)
     assert "anomaly_detection_result" not in plan.scanned

@@ -9,8 +9,8 @@ from typing import Any
 import psycopg
 import pytest
 
-from watcher_core import cleanup
 from watcher_core.checks import failures, freshness, timeliness
+from watcher_core.recording import retention
 
 PIPELINES = 2_000
 EXECUTIONS = 100_000
@@ -110,7 +110,7 @@ def test_failures_read_a_few_executions_a_pipeline(connection: psycopg.Connectio
 
 
 def test_a_batch_of_cleanup_reads_what_it_deletes(connection: psycopg.Connection[Any]) -> None:
-    plan = Plan(connection, cleanup.DELETE_EXECUTIONS, until=END, since="-infinity", batch_size=100)
+    plan = Plan(connection, retention.DELETE_EXECUTIONS, until=END, since="-infinity", batch_size=100)
     assert {"ix_pipeline_execution_start_date", "pk_pipeline_execution"} <= plan.indexes
     assert plan.scanned.isdisjoint({"pipeline_execution", "timeliness_pipeline_execution_log", "alert"})
     assert plan.read <= 500
@@ -118,5 +118,5 @@ def test_a_batch_of_cleanup_reads_what_it_deletes(connection: psycopg.Connection
 
 def test_a_batch_goes_on_where_the_one_before_ended(connection: psycopg.Connection[Any]) -> None:
     late = END - dt.timedelta(minutes=200)
-    plan = Plan(connection, cleanup.DELETE_EXECUTIONS, until=END, since=late, batch_size=1000)
+    plan = Plan(connection, retention.DELETE_EXECUTIONS, until=END, since=late, batch_size=1000)
     assert plan.read <= 1000

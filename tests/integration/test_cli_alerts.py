@@ -12,9 +12,10 @@ from typing import Any
 import pytest
 
 from tests.slack_server import Failure, SlackServer, slack_server
-from watcher_core import AlertKind, AlertLevel, AlertState, Settings, Watcher, alerts, delivery
-from watcher_core.checks.finding import Finding
+from watcher_core import AlertKind, AlertLevel, AlertState, Settings, Watcher
+from watcher_core.alerts import alerts, delivery
 from watcher_core.cli import main, times
+from watcher_core.values import Finding
 
 
 @pytest.fixture(autouse=True)
@@ -82,7 +83,7 @@ def opened(watcher: Watcher, key: str, **fields: Any) -> int:
         "details": {"error": {"class": "ValueError", "message": "no rows"}},
     }
     with watcher._transaction() as (session, _):
-        alerts.open_for(session, [Finding(**{**given, **fields})], now=now)
+        alerts.open_alerts(session, [Finding(**{**given, **fields})], now=now)
     return watcher.alerts()[0].id
 
 

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from tests.factories import record
-from watcher_core import Watcher, words
+from watcher_core import Watcher, text
 from watcher_core.cli import main
 from watcher_core.cli.doctor import unjudged_finding
 
@@ -238,7 +238,7 @@ def test_an_explanation(cli: Cli, watcher: Watcher) -> None:
     ],
 )
 def test_values_are_written_with_their_units(value: float | None, metric: str, written: str) -> None:
-    assert words.amount(value, metric) == written
+    assert text.amount(value, metric) == written
 
 
 def test_without_numpy_it_says_what_to_install(cli: Cli, watcher: Watcher, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from sqlalchemy.orm import Session
 
 from tests.factories import NOON
-from watcher_core import Address, LineageOrigin, PipelineLineage, Watcher, database, lineage
+from watcher_core import Address, LineageOrigin, PipelineLineage, Watcher, database
+from watcher_core.lineage import edges
 
 SEQUENCES = int(os.environ.get("CLOSURE_SEQUENCES", "1000"))
 
@@ -28,7 +29,7 @@ steps = st.lists(st.tuples(st.sampled_from(LineageOrigin), telling), min_size=1,
 def session(module_watcher: Watcher) -> Iterator[Session]:
     module_watcher.list_pipelines()
     with database.transaction(module_watcher._connect()) as session:
-        lineage.tell(session, told=[told("p", ADDRESSES, ())], origin=LineageOrigin.DECLARED, now=NOON)
+        edges.record_lineage(session, told=[told("p", ADDRESSES, ())], origin=LineageOrigin.DECLARED, now=NOON)
         yield session
 
 
@@ -36,7 +37,7 @@ def told(pipeline: str, sources: Any, targets: Any) -> PipelineLineage:
     return PipelineLineage(pipeline_name=pipeline, sources=tuple(sources), targets=tuple(targets))
 
 
-def edges(session: Session) -> networkx.DiGraph:
+def stored_edges(session: Session) -> networkx.DiGraph:
     rows = session.execute(sa.text("SELECT source_address_id, target_address_id FROM watcher.address_lineage"))
     return networkx.DiGraph(list(map(tuple, rows)))
 
@@ -64,6 +65,6 @@ def test_after_any_sequence_of_tellings(session: Session, sequence: list[Any]) -
     with session.begin_nested() as savepoint:
         for origin, by_name in sequence:
             changed = [told(name, *both) for name, both in by_name.items() if both is not None]
-            lineage.tell(session, told=changed, origin=origin, now=NOON)
-            assert stored(session) == reachable(edges(session))
+            edges.record_lineage(session, told=changed, origin=origin, now=NOON)
+            assert stored(session) == reachable(stored_edges(session))
         savepoint.rollback()

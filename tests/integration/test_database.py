@@ -25,8 +25,8 @@ from watcher_core import (
     Settings,
     Watcher,
     database,
-    pipelines,
 )
+from watcher_core.catalog import pipelines
 
 SECRET = "s3cr3t-p4ss"
 
@@ -249,9 +249,9 @@ def test_a_connection_that_is_ended_in_the_middle_is_told_and_nothing_is_left(
 
     def work() -> None:
         with watcher._transaction() as (session, now):
-            pipelines.get_or_create(session, name=name, configuration={}, now=now)
+            pipelines.get_or_create_pipeline(session, name=name, configuration={}, now=now)
             end_connections(administrator, watcher)
-            pipelines.get(session, name)
+            pipelines.get_pipeline(session, name)
 
     with pytest.raises(DatabaseUnavailableError, match="cannot be reached"):
         work()

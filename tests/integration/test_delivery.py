@@ -29,13 +29,10 @@ from watcher_core import (
     SlackChannel,
     SlackMessage,
     Watcher,
-    alerts,
-    delivery,
-    messages,
-    outbox,
 )
-from watcher_core.checks.finding import Finding
-from watcher_core.delivery import Pace
+from watcher_core.alerts import alerts, delivery, messages, outbox
+from watcher_core.alerts.delivery import Pace
+from watcher_core.values import Finding
 
 
 class Clock:
@@ -95,12 +92,12 @@ def finding(watcher: Watcher, key: str, **fields: Any) -> Finding:
 def opened(watcher: Watcher, *keys: str, now: dt.datetime = NOON, **fields: Any) -> None:
     found = [finding(watcher, key, at=now, **fields) for key in keys]
     with watcher._transaction() as (session, _):
-        alerts.open_for(session, found, now=now)
+        alerts.open_alerts(session, found, now=now)
 
 
 def gone(watcher: Watcher, *keys: str, now: dt.datetime) -> None:
     with watcher._transaction() as (session, _):
-        alerts.resolve(session, keys=keys, now=now)
+        alerts.resolve_alerts(session, keys=keys, now=now)
 
 
 def deliver(watcher: Watcher, now: dt.datetime = NOON, **options: Any) -> DeliveryResult:
@@ -176,11 +173,11 @@ def test_thirty_thousand_alerts_are_one_message(watcher: Watcher, server: SlackS
     fields = {name: getattr(one, name) for name in Finding.__slots__}
     with watcher._transaction() as (session, _):
         found = [Finding(**{**fields, "deduplication_key": str(number)}) for number in range(30_000)]
-        alerts.open_for(session, found, now=NOON)
+        alerts.open_alerts(session, found, now=NOON)
     assert deliver(watcher) == DeliveryResult(messages=1, alerts=30_000)
     assert server.texts[0].endswith("… and 29,980 more")
     with watcher._transaction() as (session, _):
-        assert alerts.resolve_gone(session, kind=AlertKind.FRESHNESS, still=[], now=at(1)) == 30_000
+        assert alerts.resolve_gone_alerts(session, kind=AlertKind.FRESHNESS, still=[], now=at(1)) == 30_000
     assert deliver(watcher, at(2)) == DeliveryResult(messages=1, alerts=30_000)
     assert headlines(server)[-1] == "30,000 pipelines are no longer stale"
 

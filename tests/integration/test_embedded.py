@@ -21,13 +21,13 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from watcher_core import embedded
-from watcher_core.embedded import EmbeddedPostgres
-from watcher_core.embedded_files import identity, server_account
+from watcher_core.embedded import server
+from watcher_core.embedded.files import identity, server_account
+from watcher_core.embedded.server import EmbeddedPostgres
 from watcher_core.errors import EmbeddedPostgresError
 
 ROOT = os.geteuid() == 0
-WHEEL = embedded._wheel_bin_directory()
+WHEEL = server._wheel_bin_directory()
 OTHER_VERSIONS = sorted(Path("/usr/lib/postgresql").glob("1[5-9]/bin"))  # Debian's, where there are any
 
 # Everything is imported before root becomes an ordinary user, who may be unable to read our environment.
@@ -49,7 +49,7 @@ def place(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """A directory that other users can pass, which pytest's are not when root tests; what is in it goes afterwards."""
     path = Path(tempfile.mkdtemp(prefix="watcher-embedded-")).resolve()
     path.chmod(0o755)
-    monkeypatch.setattr(embedded, "STATE_DIRECTORY", path / "state")
+    monkeypatch.setattr(server, "STATE_DIRECTORY", path / "state")
     yield path
     for directory in {file.parent for file in path.rglob("client.lock")}:
         EmbeddedPostgres(directory).stop()
@@ -92,7 +92,7 @@ def wait_for(condition: Callable[[], object], seconds: float = 30) -> None:
 
 
 def lives(pid: int) -> bool:
-    return bool(embedded._command_of(pid))
+    return bool(server._command_of(pid))
 
 
 def crash(postgres: EmbeddedPostgres) -> int:
@@ -170,7 +170,7 @@ def test_a_server_that_runs_is_used_without_binaries_or_locks(
     """As from an environment that has Watcher without its extra `embedded`."""
     url = postgres.start()
     with monkeypatch.context() as without:
-        without.setattr(embedded, "_wheel_bin_directory", lambda: Path("/nowhere"))
+        without.setattr(server, "_wheel_bin_directory", lambda: Path("/nowhere"))
         without.setitem(sys.modules, "filelock", None)
         assert postgres.start() == url
 
@@ -190,7 +190,7 @@ def test_a_long_log_is_set_aside(postgres: EmbeddedPostgres, monkeypatch: pytest
     postgres.start()
     postgres.stop()
     size = postgres.log_file.stat().st_size
-    monkeypatch.setattr(embedded, "LOG_BYTES", size - 1)
+    monkeypatch.setattr(server, "LOG_BYTES", size - 1)
     postgres.start()
     assert (postgres.directory / "log.1").stat().st_size == size
     assert "ready to accept connections" in postgres.log_file.read_text()
@@ -285,7 +285,7 @@ def test_a_server_that_was_started_by_hand_is_used_and_stopped(postgres: Embedde
     postgres.stop()
     account = server_account(postgres.directory / "data", postgres.directory)
     port = postgres._choose_port()
-    command = [WHEEL / "postgres", "-D", postgres.directory / "data", *embedded._options(port, fsync=False)]
+    command = [WHEEL / "postgres", "-D", postgres.directory / "data", *server._options(port, fsync=False)]
     with subprocess.Popen(command, cwd="/", stderr=subprocess.DEVNULL, **identity(account)) as process:
         wait_for(lambda: postgres.status().running)
         assert ask(postgres.start(), "SELECT 1") == 1
@@ -314,8 +314,8 @@ def test_a_port_that_is_taken_at_the_last_moment(postgres: EmbeddedPostgres, mon
     port = postgres.status().port or 0
     postgres.stop()
     looks = iter([True])  # the first look sees a free port; the server finds it taken
-    look = embedded._is_free
-    monkeypatch.setattr(embedded, "_is_free", lambda port: next(looks, None) or look(port))
+    look = server._is_free
+    monkeypatch.setattr(server, "_is_free", lambda port: next(looks, None) or look(port))
     with socket.create_server(("127.0.0.1", port)):
         url = postgres.start()
     assert postgres.status().port != port

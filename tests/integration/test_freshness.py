@@ -13,7 +13,7 @@ import pytest
 from tests.factories import NOON, at, record
 from watcher_core import AlertKind, AlertLevel, DatePart, ExecutionState, Finding, InvalidValueError, Settings, Watcher
 from watcher_core.checks import freshness
-from watcher_core.database import create_engine, normalize_url, transaction
+from watcher_core.database.engine import create_engine, normalize_url, transaction
 
 HOUR = dt.timedelta(hours=1)
 
@@ -201,8 +201,8 @@ def test_units_are_those_of_the_calendar_in_utc(
         with transaction(engine) as session:
             # A pool between us and the server may drop the setting that our connections begin with.
             session.connection().exec_driver_sql(f"SET LOCAL TIME ZONE '{time_zone}'")
-            assert freshness.check(session, now=moment(due), dry_run=True) == []
-            (found,) = freshness.check(session, now=moment(due) + dt.timedelta(microseconds=1), dry_run=True)
+            assert freshness.check_freshness(session, now=moment(due), dry_run=True) == []
+            (found,) = freshness.check_freshness(session, now=moment(due) + dt.timedelta(microseconds=1), dry_run=True)
             assert found.due_at == moment(due), (since, number, unit)
     engine.dispose()
 
@@ -298,7 +298,7 @@ def test_a_log_row_and_its_alert_are_written_together_or_not_at_all(
     def fail(*_: object, **__: object) -> None:
         raise RuntimeError("killed between the two")
 
-    monkeypatch.setattr("watcher_core.alerts.open_for", fail)
+    monkeypatch.setattr("watcher_core.alerts.open_alerts", fail)
     with pytest.raises(RuntimeError, match="killed"):
         watcher.check_freshness(now=NOON + 2 * HOUR)
     assert logs(connection) == []

@@ -9,7 +9,7 @@ import pytest
 import sqlalchemy as sa
 
 from watcher_core import DatabaseError, InvalidValueError, database, models
-from watcher_core.models import SCHEMA, Base
+from watcher_core.database.models import SCHEMA, Base
 
 
 @pytest.fixture(scope="module")

@@ -11,7 +11,7 @@ import pytest
 
 from watcher_core import Address
 from watcher_dagster import watcher_metadata
-from watcher_dagster.addresses import (
+from watcher_dagster.lineage.addresses import (
     STORAGES,
     AssetAddress,
     address_type,

@@ -10,10 +10,10 @@ import numpy as np
 import pytest
 
 from watcher_core import AnomalyMethod, AnomalyMetric
-from watcher_core.anomaly_methods import seasonal, zscore
-from watcher_core.checks import anomaly_judging
-from watcher_core.checks.anomaly_history import LEAST_DAYS, ArrayLoader, Runs, Span, spans
-from watcher_core.checks.anomaly_judging import Rule
+from watcher_core.anomalies import judge
+from watcher_core.anomalies.history import LEAST_DAYS, ArrayLoader, Runs, Span, spans
+from watcher_core.anomalies.judge import Rule
+from watcher_core.anomalies.methods import seasonal, zscore
 
 NOON = dt.datetime(2026, 3, 1, 12, tzinfo=dt.UTC)
 DAY = dt.timedelta(days=1)
@@ -104,12 +104,12 @@ def test_a_rule_tells_its_method_what_it_asks_for(
 ) -> None:
     calls: list[tuple[Any, ...]] = []
 
-    def judge(past: Any, value: float, at: float, **options: Any) -> None:
+    def record_call(past: Any, value: float, at: float, **options: Any) -> None:
         calls.append((value, at, options))
 
-    monkeypatch.setattr(module, "judge", judge)
-    past = anomaly_judging.history(runs([1, 2], [5, 6]), asked.metric_field, [1])
-    assert anomaly_judging.judge(asked, past, 1) is None
+    monkeypatch.setattr(module, "judge", record_call)
+    past = judge.history(runs([1, 2], [5, 6]), asked.metric_field, [1])
+    assert judge.judge(asked, past, 1) is None
     [(value, at, options)] = calls
     assert (value, at) == (6, 86_400)
     assert options.items() >= {"multiplier": 3.0, "minimum_executions": 10, **told}.items()
@@ -120,9 +120,9 @@ def test_a_rule_tells_its_method_what_it_asks_for(
 @pytest.mark.parametrize("odd", [float("nan"), float("inf"), -float("inf"), 1e200, -1e200])
 def test_values_that_are_damage_have_no_verdict_and_harm_nobody(method: AnomalyMethod, odd: float) -> None:
     some = runs(list(range(31)), [100.0 + number % 5 for number in range(15)] + [odd] + [102.0] * 15)
-    past = anomaly_judging.history(some, AnomalyMetric.TOTAL_ROWS)
-    assert anomaly_judging.judge(rule(method=method), past, 15) is None
-    judgement = anomaly_judging.judge(rule(method=method), past, 30)
+    past = judge.history(some, AnomalyMetric.TOTAL_ROWS)
+    assert judge.judge(rule(method=method), past, 15) is None
+    judgement = judge.judge(rule(method=method), past, 30)
     assert judgement is not None
     assert not judgement.flagged
 
@@ -130,11 +130,11 @@ def test_values_that_are_damage_have_no_verdict_and_harm_nobody(method: AnomalyM
 @pytest.mark.parametrize("method", list(AnomalyMethod))
 def test_negative_values_are_judged(method: AnomalyMethod) -> None:
     some = runs(list(range(30)), [-100.0 - number % 5 for number in range(29)] + [-500.0])
-    past = anomaly_judging.history(some, AnomalyMetric.TOTAL_ROWS)
-    judgement = anomaly_judging.judge(rule(method=method), past, 29)
+    past = judge.history(some, AnomalyMetric.TOTAL_ROWS)
+    judgement = judge.judge(rule(method=method), past, 29)
     assert judgement is not None
     assert judgement.flagged
-    told = anomaly_judging.explanation(rule(method=method), past, judgement)
+    told = judge.explanation(rule(method=method), past, judgement)
     assert told["last_run_at"] == "1970-01-29T00:00:00+00:00"
-    verdict = anomaly_judging.verdict(rule(method=method), some, 29, judgement)
+    verdict = judge.verdict(rule(method=method), some, 29, judgement)
     assert (verdict.execution_id, verdict.value) == (29, -500)

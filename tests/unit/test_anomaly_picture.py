@@ -18,7 +18,7 @@ from watcher_core import (
     InvalidValueError,
     draw_anomaly,
 )
-from watcher_core.anomaly_picture import draw_backtest
+from watcher_core.anomalies.chart import draw_backtest
 
 BEGINNING = dt.datetime(2013, 1, 1, tzinfo=dt.UTC)
 PNG = b"\x89PNG\r\n"

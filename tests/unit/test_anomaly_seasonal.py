@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from watcher_core.anomaly_methods import seasonal
-from watcher_core.anomaly_methods.history import DAY, HOUR, LARGEST_VALUE, History
-from watcher_core.anomaly_methods.judgement import Judgement
-from watcher_core.anomaly_methods.tails import student_factor
+from watcher_core.anomalies.methods import seasonal
+from watcher_core.anomalies.methods.history import DAY, HOUR, LARGEST_VALUE, History
+from watcher_core.anomalies.methods.judgement import Judgement
+from watcher_core.anomalies.methods.tails import student_factor
 
 MONDAY = 1_736_121_600.0  # 2025-01-06, UTC
 NEW_YEAR_2013 = 1_356_998_400.0

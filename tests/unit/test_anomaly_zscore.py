@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from watcher_core.anomaly_methods import zscore
-from watcher_core.anomaly_methods.history import DAY, HOUR, History
-from watcher_core.anomaly_methods.judgement import Judgement
+from watcher_core.anomalies.methods import zscore
+from watcher_core.anomalies.methods.history import DAY, HOUR, History
+from watcher_core.anomalies.methods.judgement import Judgement
 
 MONDAY = 1_736_121_600.0  # 2025-01-06, UTC
 NINE = MONDAY + 9 * HOUR

@@ -9,7 +9,7 @@ import pytest
 
 from watcher_core import Address, ColumnEdge, PipelineLineage
 from watcher_dagster import watcher_metadata
-from watcher_dagster.lineage import (
+from watcher_dagster.lineage.assets import (
     AssetLineage,
     ColumnSource,
     asset_graph,
@@ -18,7 +18,7 @@ from watcher_dagster.lineage import (
     open_names,
     resolve,
 )
-from watcher_dagster.lineage_recorder import NewestMaterializations
+from watcher_dagster.lineage.recorder import NewestMaterializations
 
 COLUMNS = "dagster/column_lineage"
 

@@ -14,8 +14,8 @@ from types import ModuleType
 
 import pytest
 
-from watcher_core import embedded, embedded_files
-from watcher_core.embedded import EmbeddedPostgres, Postmaster
+from watcher_core.embedded import files, server
+from watcher_core.embedded.server import EmbeddedPostgres, Postmaster
 from watcher_core.errors import ConfigurationError, EmbeddedPostgresError
 
 READY = "4711\n/data\n1790000000\n20815\n\n127.0.0.1\n  1315588         7\nready   \n"
@@ -37,41 +37,41 @@ def test_a_pid_file_is_read_at_any_stage_of_its_writing(
     tmp_path: Path, content: str, expected: Postmaster | None
 ) -> None:
     (tmp_path / "postmaster.pid").write_text(content)
-    assert embedded._read_postmaster(tmp_path / "postmaster.pid") == expected
+    assert server._read_postmaster(tmp_path / "postmaster.pid") == expected
 
 
 def test_no_pid_file_means_no_server(tmp_path: Path) -> None:
-    assert embedded._read_postmaster(tmp_path / "postmaster.pid") is None
+    assert server._read_postmaster(tmp_path / "postmaster.pid") is None
 
 
 def test_a_process_is_known_by_its_command_line() -> None:
-    assert Path(os.fsdecode(embedded._command_of(os.getpid())[0])).name.startswith("python")
+    assert Path(os.fsdecode(server._command_of(os.getpid())[0])).name.startswith("python")
 
 
 def test_a_zombie_has_no_command_line() -> None:
     process = subprocess.Popen([sys.executable, "-c", ""])
     os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOWAIT)
-    assert embedded._command_of(process.pid) == []
+    assert server._command_of(process.pid) == []
     process.wait()
-    assert embedded._command_of(process.pid) == []
+    assert server._command_of(process.pid) == []
 
 
 def test_a_port_without_a_server_does_not_answer() -> None:
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        port = server.getsockname()[1]
-        assert embedded._is_free(port) is False
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+        assert server._is_free(port) is False
         with ThreadPoolExecutor(1) as pool:
-            answers = pool.submit(embedded._answers, port)
-            connection, _ = server.accept()
+            answers = pool.submit(server._answers, port)
+            connection, _ = listener.accept()
             connection.close()
             assert answers.result() is False
-    assert embedded._answers(port) is False
-    assert embedded._is_free(port) is True
+    assert server._answers(port) is False
+    assert server._is_free(port) is True
 
 
 def test_fsync_is_on_unless_tests_switch_it_off() -> None:
-    assert not [option for option in embedded._options(1, fsync=True) if "fsync" in option or "commit" in option]
-    assert "fsync=off" in embedded._options(1, fsync=False)
+    assert not [option for option in server._options(1, fsync=True) if "fsync" in option or "commit" in option]
+    assert "fsync=off" in server._options(1, fsync=False)
 
 
 @pytest.mark.parametrize(("megabytes", "expected"), [(64, "mmap"), (16_384, "posix")])
@@ -79,8 +79,8 @@ def test_the_small_shared_memory_of_a_container_is_not_used(
     monkeypatch: pytest.MonkeyPatch, megabytes: int, expected: str
 ) -> None:
     found = os.statvfs_result((4096, 4096, megabytes * 256, 0, 0, 0, 0, 0, 0, 255))
-    monkeypatch.setattr(embedded.os, "statvfs", lambda path: found)
-    assert embedded._dynamic_shared_memory_type() == expected
+    monkeypatch.setattr(server.os, "statvfs", lambda path: found)
+    assert server._dynamic_shared_memory_type() == expected
 
 
 def test_a_missing_wheel_is_told_with_its_remedies(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -122,7 +122,7 @@ def test_nothing_is_set_up_by_asking(tmp_path: Path) -> None:
 
 def test_a_note_directs_nobody_out_of_the_state_directory(tmp_path: Path) -> None:
     (tmp_path / "location").write_text("/etc/../home/someone\n")
-    assert EmbeddedPostgres(tmp_path)._data == embedded.STATE_DIRECTORY / "someone" / "data"
+    assert EmbeddedPostgres(tmp_path)._data == server.STATE_DIRECTORY / "someone" / "data"
 
 
 def test_a_file_where_the_directory_should_be_is_told(tmp_path: Path) -> None:
@@ -137,25 +137,25 @@ def test_root_without_anybody_to_run_the_server_is_told(tmp_path: Path, monkeypa
 
     monkeypatch.setattr("pwd.getpwuid", nobody_is_known)
     monkeypatch.setattr("pwd.getpwnam", nobody_is_known)
-    monkeypatch.setattr(embedded_files.os, "geteuid", lambda: 0)
+    monkeypatch.setattr(files.os, "geteuid", lambda: 0)
     with pytest.raises(EmbeddedPostgresError, match="there is no user `nobody`"):
-        embedded_files.server_account(tmp_path)
+        files.server_account(tmp_path)
 
 
 @pytest.mark.parametrize("euid", [0, 1000])
 def test_only_root_needs_another_user(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, euid: int) -> None:
-    monkeypatch.setattr(embedded_files.os, "geteuid", lambda: euid)
-    account = embedded_files.server_account(tmp_path / "missing", tmp_path)
+    monkeypatch.setattr(files.os, "geteuid", lambda: euid)
+    account = files.server_account(tmp_path / "missing", tmp_path)
     assert account is None if euid else account is not None and account.uid != 0
-    assert (embedded_files.identity(account) == {}) is bool(euid)
+    assert (files.identity(account) == {}) is bool(euid)
 
 
 def test_a_written_file_is_whole_and_private(tmp_path: Path) -> None:
     path = tmp_path / "password"
-    assert embedded_files.content(path) is None
+    assert files.content(path) is None
     for text in ("first", "second"):
-        embedded_files.write_private(path, text)
-        assert embedded_files.content(path) == text
+        files.write_private(path, text)
+        assert files.content(path) == text
         assert path.stat().st_mode & 0o777 == 0o600
     assert list(tmp_path.iterdir()) == [path]
 
@@ -163,7 +163,7 @@ def test_a_written_file_is_whole_and_private(tmp_path: Path) -> None:
 def test_a_link_is_not_opened(tmp_path: Path) -> None:
     (tmp_path / "log").symlink_to(tmp_path / "victim")
     with pytest.raises(OSError, match="symbolic link"):
-        embedded_files.open_private(tmp_path / "log", os.O_WRONLY)
+        files.open_private(tmp_path / "log", os.O_WRONLY)
     assert not (tmp_path / "victim").exists()
 
 
@@ -172,27 +172,27 @@ def test_a_copied_installation_keeps_what_binaries_need(tmp_path: Path) -> None:
     for path in (binaries / "postgres", binaries.parent / "include" / "x.h", tmp_path / "site/package.libs/libpq.so"):
         path.parent.mkdir(parents=True)
         path.touch()
-    account = embedded_files.Account(os.geteuid(), os.getegid())
+    account = files.Account(os.geteuid(), os.getegid())
     place = tmp_path / "place"
     place.mkdir()
 
-    copy = embedded_files.copy_installation(binaries, place, account)
+    copy = files.copy_installation(binaries, place, account)
     assert [path.name for path in copy.iterdir()] == ["postgres"]
     assert (copy.parents[2] / "package.libs" / "libpq.so").exists()
     assert not (copy.parent / "include").exists()
-    assert embedded_files.copy_installation(binaries, place, account) == copy
+    assert files.copy_installation(binaries, place, account) == copy
 
     os.utime(binaries / "postgres", (1, 1))  # as an upgrade does
-    assert embedded_files.copy_installation(binaries, place, account) != copy
+    assert files.copy_installation(binaries, place, account) != copy
     assert len(list(place.iterdir())) == 1
 
 
-@pytest.mark.parametrize("module", [embedded, embedded_files])
+@pytest.mark.parametrize("module", [server, files])
 def test_importing_is_cheap(module: ModuleType) -> None:
     """The driver, SQLAlchemy and the lock's library cost more than a start of the server."""
     tree = ast.parse(Path(module.__file__ or "").read_text())
     imported = {node.module for node in tree.body if isinstance(node, ast.ImportFrom)}
     imported |= {alias.name for node in tree.body if isinstance(node, ast.Import) for alias in node.names}
     foreign = {name for name in imported if name and name.split(".")[0] not in sys.stdlib_module_names}
-    assert foreign <= {"watcher_core.errors", "watcher_core.embedded_files"}
+    assert foreign <= {"watcher_core.errors", "watcher_core.embedded.files"}
     assert not imported & {"fcntl", "pwd"}

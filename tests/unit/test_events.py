@@ -9,15 +9,10 @@ import dagster as dg
 import pytest
 
 from watcher_core import ExecutionRecord, ExecutionState
-from watcher_dagster.events import (
-    run_started,
-    translate_run,
-    translate_runless,
-    unknown_run,
-    unreadable_run,
-)
 from watcher_dagster.identity import WATCHER_RUN_TAG
-from watcher_dagster.runlog import EVENT_TYPES
+from watcher_dagster.recorder.events import translate_run, translate_runless, unknown_run, unreadable_run
+from watcher_dagster.recorder.runlog import EVENT_TYPES
+from watcher_dagster.runs import run_started
 
 DAILY = dg.DailyPartitionsDefinition("2024-01-01", end_date="2024-02-01")
 GRID = dg.MultiPartitionsDefinition({"day": DAILY, "colour": dg.StaticPartitionsDefinition(["red"])})

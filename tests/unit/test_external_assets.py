@@ -22,11 +22,11 @@ from watcher_core import (
     Watcher,
 )
 from watcher_dagster import WatcherResource, build_external_assets, external_asset_key
-from watcher_dagster.acyclic import closing_edges
 from watcher_dagster.assets import pipeline_configurations
-from watcher_dagster.external_assets import external_specs, outside_edges
-from watcher_dagster.external_keys import hashed_asset_key
-from watcher_dagster.lineage import asset_graph_lineage
+from watcher_dagster.external.acyclic import closing_edges
+from watcher_dagster.external.assets import external_specs, outside_edges
+from watcher_dagster.external.keys import hashed_asset_key
+from watcher_dagster.lineage.assets import asset_graph_lineage
 
 DECLARED, GRAPH, EVENT = LineageOrigin
 

@@ -10,8 +10,7 @@ from typing import Any
 
 import pytest
 
-from watcher_core import AlertKind, AlertLevel, DatePart, ExecutionState, Finding
-from watcher_core.checks import thresholds
+from watcher_core import AlertKind, AlertLevel, DatePart, ExecutionState, Finding, text
 
 NOON = dt.datetime(2026, 3, 1, 12, tzinfo=dt.UTC)
 
@@ -106,4 +105,4 @@ def test_a_hundred_thousand_fit() -> None:
     ],
 )
 def test_owners_are_whatever_people_wrote(declared: str | None, owners: tuple[str, ...]) -> None:
-    assert thresholds.owners(declared) == owners
+    assert text.owners(declared) == owners

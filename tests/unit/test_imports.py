@@ -33,7 +33,7 @@ LATE = (
 NOT_OURS = ("dagster", "dagster_postgres", "dagster_shared", "pandas", "numpy", "watcher_dagster")
 
 # What computes with NumPy, and is loaded only where something is judged.
-ARRAYS = "watcher_core.anomaly_methods"
+ARRAYS = "watcher_core.anomalies.methods"
 
 MODULES = sorted(
     module.name
@@ -78,7 +78,7 @@ def test_what_the_core_does_not_load_until_it_is_needed() -> None:
 
 
 def test_every_module_of_the_core_does_without_dagster() -> None:
-    assert "watcher_core.watcher" in MODULES
+    assert "watcher_core.client" in MODULES
     run(REFUSE, json.dumps(NOT_OURS), json.dumps(MODULES))
 
 

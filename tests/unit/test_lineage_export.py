@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from watcher_core import Address, LineageEdge, LineageGraph, LineageOrigin
-from watcher_core.lineage_export import around, dot, mermaid
+from watcher_core.lineage.export import around, dot, mermaid
 
 NASTY = 'a "b" <c> #d\n\\e'
 

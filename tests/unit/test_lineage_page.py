@@ -15,12 +15,12 @@ import pytest
 
 from watcher_core import Address, InvalidValueError
 from watcher_core.enums import LineageOrigin
-from watcher_core.lineage_page import SCRIPTS, render
+from watcher_core.lineage.page import SCRIPTS, render_page
 from watcher_core.values import LineageEdge, LineageGraph
 
 NOW = dt.datetime(2026, 3, 4, 5, 6, 7, tzinfo=dt.UTC)
 MAX_BYTES_WITHOUT_DATA = 600_000
-WEB = files("watcher_core") / "web"
+WEB = files("watcher_core.lineage") / "web"
 
 NASTY = [
     "</script><script>alert(1)</script>",
@@ -94,7 +94,7 @@ def graph(*edges: tuple[str, str, str], addresses: tuple[Address, ...] | None = 
 
 
 def page_of(lineage: LineageGraph, *, title: str = "Lineage", focus: str | None = None) -> Page:
-    return Page(render(lineage, title=title, generated_at=NOW, focus=focus))
+    return Page(render_page(lineage, title=title, generated_at=NOW, focus=focus))
 
 
 def test_the_data_holds_the_graph() -> None:
@@ -206,27 +206,27 @@ def test_an_empty_graph_says_so_without_a_script() -> None:
 
 def test_the_page_says_how_much_it_shows_and_of_when() -> None:
     in_zurich = NOW.astimezone(dt.timezone(dt.timedelta(hours=1)))
-    page = render(graph(("a", "p", "b"), ("a", "q", "c")), title="Lineage", generated_at=in_zurich)
+    page = render_page(graph(("a", "p", "b"), ("a", "q", "c")), title="Lineage", generated_at=in_zurich)
     assert "3 addresses · 2 edges · 2 pipelines" in page
     assert '<time datetime="2026-03-04T05:06:07+00:00">2026-03-04 05:06 UTC</time>' in page
-    assert "2 addresses · 1 edge · 1 pipeline " in render(graph(("a", "p", "b")), title="", generated_at=NOW)
+    assert "2 addresses · 1 edge · 1 pipeline " in render_page(graph(("a", "p", "b")), title="", generated_at=NOW)
 
 
 def test_a_time_without_a_time_zone_is_refused() -> None:
     with pytest.raises(InvalidValueError, match="2026-03-04T05:06:07; it must have a time zone"):
-        render(graph(), title="Lineage", generated_at=NOW.replace(tzinfo=None))
+        render_page(graph(), title="Lineage", generated_at=NOW.replace(tzinfo=None))
 
 
 def test_the_same_graph_gives_the_same_page() -> None:
     lineage = graph(("a", "p", "b"), ("a", "q", "b"))
-    first, second = (render(lineage, title="Lineage", generated_at=NOW) for _ in range(2))
+    first, second = (render_page(lineage, title="Lineage", generated_at=NOW) for _ in range(2))
     assert first == second
 
 
 def test_the_size_is_bounded() -> None:
-    assert len(render(graph(), title="Lineage", generated_at=NOW).encode()) < MAX_BYTES_WITHOUT_DATA
+    assert len(render_page(graph(), title="Lineage", generated_at=NOW).encode()) < MAX_BYTES_WITHOUT_DATA
     edges = [(f"schema.table_{n // 2}", f"pipeline_{n + 1}", f"schema.table_{n + 1}") for n in range(4000)]
-    assert len(render(graph(*edges), title="Lineage", generated_at=NOW).encode()) < 2 * MAX_BYTES_WITHOUT_DATA
+    assert len(render_page(graph(*edges), title="Lineage", generated_at=NOW).encode()) < 2 * MAX_BYTES_WITHOUT_DATA
 
 
 def test_what_others_wrote_is_what_the_readme_says() -> None:

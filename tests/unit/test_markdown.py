@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from watcher_dagster import markdown
+from watcher_dagster.checks import markdown
 
 
 @pytest.mark.parametrize(

@@ -6,11 +6,10 @@ from typing import Any
 import dagster as dg
 import pytest
 
-from watcher_dagster.materializations import (
+from watcher_dagster.partitions import partition_start, partition_watermark
+from watcher_dagster.recorder.materializations import (
     MAX_METADATA_CHARACTERS,
     next_watermark,
-    partition_start,
-    partition_watermark,
     plain_metadata,
     range_counts,
     row_counts,

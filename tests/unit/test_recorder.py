@@ -7,8 +7,8 @@ import pytest
 
 from watcher_core import InvalidValueError
 from watcher_dagster import build_watcher_recorder_sensor
-from watcher_dagster.cursor import MAX_UNSETTLED, History, OpenRun, RecorderCursor, UnreadRun
-from watcher_dagster.eventlog import _find_poison, is_outage
+from watcher_dagster.recorder.cursor import MAX_UNSETTLED, History, OpenRun, RecorderCursor, UnreadRun
+from watcher_dagster.recorder.eventlog import _find_poison, is_outage
 
 
 def test_the_cursor_comes_back_from_json_as_it_went() -> None:

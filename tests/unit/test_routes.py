@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 from pydantic import SecretStr
 
-from watcher_core import AlertKind, AlertLevel, ConfigurationError, Settings, routes
-from watcher_core.routes import Route, Routes, Subject
+from watcher_core import AlertKind, AlertLevel, ConfigurationError, Settings
+from watcher_core.alerts import routes
+from watcher_core.alerts.routes import Route, Routes, Subject
 
 SECRET = "https://hooks.slack.com/services/T0/B0/very-secret"
 
@@ -50,7 +51,7 @@ def load(tmp_path: Path, text: str, *, webhook: str | None = SECRET, **variables
     path = tmp_path / "routes.toml"
     path.write_text(text)
     settings = Settings(slack_routes=path, slack_webhook_url=webhook and SecretStr(webhook))
-    return routes.load(settings, variables=variables.get)
+    return routes.load_routes(settings, variables=variables.get)
 
 
 @pytest.mark.parametrize(
@@ -90,11 +91,11 @@ def test_group_and_owners_are_what_the_metadata_says(metadata: Any, group: str, 
 
 
 def test_without_a_file_everything_goes_to_the_webhook_and_without_that_nowhere() -> None:
-    found = routes.load(Settings(slack_webhook_url=SecretStr(SECRET))).find(subject())
+    found = routes.load_routes(Settings(slack_webhook_url=SecretStr(SECRET))).find(subject())
     assert found is not None
     assert (found.name, found.described) == ("default", "the webhook of SLACK_WEBHOOK_URL")
-    assert routes.load(Settings()).find(subject()) is None
-    assert routes.load(Settings()).destinations == ()
+    assert routes.load_routes(Settings()).find(subject()) is None
+    assert routes.load_routes(Settings()).destinations == ()
 
 
 def test_each_destination_is_there_once_and_says_what_it_misses(tmp_path: Path) -> None:
@@ -140,7 +141,7 @@ def test_a_file_that_is_no_toml_or_is_not_there(tmp_path: Path) -> None:
         load(tmp_path, "[route]\nchannel = '#a'")
     missing = Settings(slack_routes=tmp_path / "none.toml")
     with pytest.raises(ConfigurationError, match=r"WATCHER_SLACK_ROUTES is .*none\.toml, which cannot be read"):
-        routes.load(missing)
+        routes.load_routes(missing)
 
 
 def test_a_variable_is_looked_up_as_settings_are(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -148,7 +149,7 @@ def test_a_variable_is_looked_up_as_settings_are(tmp_path: Path, monkeypatch: py
     path.write_text('[[routes]]\nwebhook = "FINANCE_WEBHOOK"')
     Path(".env").write_text(f"PROD_FINANCE_WEBHOOK={SECRET}\nFINANCE_WEBHOOK=https://other")
     monkeypatch.setenv("ENV_STATE", "prod")
-    found = routes.load(Settings(slack_routes=path)).destinations[0]
+    found = routes.load_routes(Settings(slack_routes=path)).destinations[0]
     assert found.secret is not None
     assert found.secret.get_secret_value() == SECRET
 
@@ -174,6 +175,6 @@ def test_a_route_without_conditions_matches_everything() -> None:
 
 
 def test_who_brings_a_sender_for_the_default_has_a_default() -> None:
-    found = routes.load(Settings(), default=True).find(subject())
+    found = routes.load_routes(Settings(), default=True).find(subject())
     assert found is not None
     assert (found.name, found.secret) == ("default", None)

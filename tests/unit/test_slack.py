@@ -15,9 +15,10 @@ from pydantic import SecretStr
 
 from tests.factories import NOON, at
 from tests.slack_server import TOKEN, Failure, SlackServer, broken_limit, slack_server
-from watcher_core import Alert, AlertEvent, AlertKind, AlertLevel, AlertState, DeliveryError, SlackMessage, slack
-from watcher_core.messages import SHOWN, Notice, duration, message
-from watcher_core.slack import SlackChannel, SlackWebhook, escape
+from watcher_core import Alert, AlertEvent, AlertKind, AlertLevel, AlertState, DeliveryError, SlackMessage
+from watcher_core.alerts import slack
+from watcher_core.alerts.messages import SHOWN, Notice, duration, message
+from watcher_core.alerts.slack import SlackChannel, SlackWebhook, escape
 
 URL = "https://dagster.example.com/prefix/"
 

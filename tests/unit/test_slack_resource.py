@@ -13,8 +13,8 @@ from slack_sdk.errors import SlackRequestError
 
 from tests.slack_server import TOKEN, Failure, SlackServer, slack_server
 from watcher_core import DeliveryError, SlackChannel, SlackMessage, SlackSender
-from watcher_core.slack import REFUSALS, compose
-from watcher_dagster.slack import TIMEOUT_SECONDS, SlackResourceSender
+from watcher_core.alerts.slack import REFUSALS, compose
+from watcher_dagster.automation.slack import TIMEOUT_SECONDS, SlackResourceSender
 
 MESSAGE = compose(header="h", headline="2 pipelines", context="now", lines=["• a <b>"], rest="", footer="f")
 
@@ -94,7 +94,7 @@ def test_a_slack_that_is_not_there(slack: SlackServer) -> None:
 
 
 def test_a_slack_that_does_not_answer(slack: SlackServer, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("watcher_dagster.slack.TIMEOUT_SECONDS", 0.2)
+    monkeypatch.setattr("watcher_dagster.automation.slack.TIMEOUT_SECONDS", 0.2)
     slack.fail(Failure(hangs=True))
     with pytest.raises(DeliveryError, match=r"Slack does not answer within 0\.2 s"):
         senders(slack)[1].send(MESSAGE, thread=None)

@@ -17,8 +17,8 @@ from watcher_core import (
     ExecutionSource,
     ExecutionState,
     InvalidValueError,
-    spool,
 )
+from watcher_core.recording import spool
 
 COMPLETE = record(
     "stock/prices",
@@ -45,7 +45,7 @@ def directory(tmp_path: Path) -> Path:
 def test_what_is_kept_comes_back_whole(directory: Path) -> None:
     told: list[ExecutionRecord] = []
     spool.keep(directory, COMPLETE)
-    assert spool.replay(directory, told.append) == 1
+    assert spool.replay_spool(directory, told.append) == 1
     assert told == [COMPLETE]
     assert list(directory.iterdir()) == []
 
@@ -59,7 +59,7 @@ def test_a_time_zone_survives(directory: Path) -> None:
     zone = dt.timezone(dt.timedelta(hours=-7))
     spool.keep(directory, record("a", logical_date=dt.datetime(2026, 1, 1, tzinfo=zone)))
     told: list[ExecutionRecord] = []
-    spool.replay(directory, told.append)
+    spool.replay_spool(directory, told.append)
     assert told[0].logical_date == dt.datetime(2026, 1, 1, 7, tzinfo=dt.UTC)
 
 
@@ -68,7 +68,7 @@ def test_the_oldest_comes_first(directory: Path) -> None:
     for name in names:
         spool.keep(directory, record(name))
     told: list[ExecutionRecord] = []
-    spool.replay(directory, told.append)
+    spool.replay_spool(directory, told.append)
     assert [kept.pipeline_name for kept in told] == names
 
 
@@ -77,20 +77,20 @@ def test_two_tellings_of_one_execution_are_two_files(directory: Path) -> None:
     spool.keep(directory, record("a", "same", state=ExecutionState.FAILED))
     spool.keep(directory, record("a", "same", state=ExecutionState.SUCCEEDED))
     told: list[ExecutionRecord] = []
-    assert spool.replay(directory, told.append) == 2
+    assert spool.replay_spool(directory, told.append) == 2
     assert [kept.state for kept in told] == [ExecutionState.FAILED, ExecutionState.SUCCEEDED]
 
 
 def test_no_directory_is_nothing_to_do(directory: Path) -> None:
-    assert spool.pending(directory) == []
-    assert spool.replay(directory, pytest.fail) == 0
+    assert spool.spooled_executions(directory) == []
+    assert spool.replay_spool(directory, pytest.fail) == 0
     assert not directory.exists()
 
 
 def test_a_draft_that_a_crash_left_is_not_read(directory: Path) -> None:
     path = spool.keep(directory, COMPLETE)
     path.rename(path.with_suffix(".draft"))
-    assert spool.replay(directory, pytest.fail) == 0
+    assert spool.replay_spool(directory, pytest.fail) == 0
 
 
 def test_a_database_that_goes_away_again_leaves_the_rest(directory: Path) -> None:
@@ -104,9 +104,9 @@ def test_a_database_that_goes_away_again_leaves_the_rest(directory: Path) -> Non
         told.append(kept.pipeline_name)
 
     with pytest.raises(DatabaseUnavailableError):
-        spool.replay(directory, goes_away)
+        spool.replay_spool(directory, goes_away)
     assert told == ["first"]
-    assert len(spool.pending(directory)) == 2
+    assert len(spool.spooled_executions(directory)) == 2
 
 
 def test_what_the_database_will_not_take_now_waits_on_without_stopping_the_others(
@@ -119,8 +119,8 @@ def test_what_the_database_will_not_take_now_waits_on_without_stopping_the_other
         if kept.pipeline_name == "refused":
             raise DatabaseError("permission denied")
 
-    assert spool.replay(directory, refuses) == 1
-    assert spool.pending(directory) == [refused]
+    assert spool.replay_spool(directory, refuses) == 1
+    assert spool.spooled_executions(directory) == [refused]
     assert "permission denied" in caplog.text
 
 
@@ -148,7 +148,7 @@ def test_a_file_that_cannot_be_read_is_set_aside(
     spool.keep(directory, later)
     told: list[ExecutionRecord] = []
 
-    assert spool.replay(directory, told.append) == 1
+    assert spool.replay_spool(directory, told.append) == 1
     assert told == [later]
     assert [left.name for left in directory.iterdir()] == [path.with_suffix(".broken").name]
     assert path.with_suffix(".broken").read_bytes() == content
@@ -159,7 +159,7 @@ def test_a_file_that_cannot_be_read_is_set_aside(
 def test_a_field_that_this_version_does_not_know_is_set_aside(directory: Path) -> None:
     path = spool.keep(directory, COMPLETE)
     path.write_text(json.dumps(json.loads(path.read_text()) | {"a_later_versions": 1}))
-    assert spool.replay(directory, pytest.fail) == 0
+    assert spool.replay_spool(directory, pytest.fail) == 0
     assert path.with_suffix(".broken").exists()
 
 
@@ -168,7 +168,7 @@ def test_an_execution_that_breaks_a_rule_is_set_aside(directory: Path) -> None:
         raise InvalidValueError("inserts is -1")
 
     path = spool.keep(directory, COMPLETE)
-    assert spool.replay(directory, refuses) == 0
+    assert spool.replay_spool(directory, refuses) == 0
     assert path.with_suffix(".broken").exists()
 
 
@@ -179,9 +179,9 @@ def test_two_who_replay_at_once_do_not_get_into_each_others_way(directory: Path)
 
     def other_comes_between(kept: ExecutionRecord) -> None:
         told.append(kept.pipeline_name)
-        spool.replay(directory, lambda other: told.append(other.pipeline_name))
+        spool.replay_spool(directory, lambda other: told.append(other.pipeline_name))
 
-    assert spool.replay(directory, other_comes_between) == 1
+    assert spool.replay_spool(directory, other_comes_between) == 1
     assert sorted(set(told)) == ["first", "second", "third"]
     assert list(directory.iterdir()) == []
 
@@ -193,5 +193,5 @@ def test_two_who_set_the_same_file_aside(directory: Path) -> None:
         path.rename(path.with_suffix(".broken"))
         raise InvalidValueError("inserts is -1")
 
-    assert spool.replay(directory, other_sets_it_aside) == 0
+    assert spool.replay_spool(directory, other_sets_it_aside) == 0
     assert path.with_suffix(".broken").exists()

@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 
-from watcher_core import UNSET, Execution, ExecutionSource, ExecutionState, Unset, models, values
+from watcher_core import UNSET, Execution, ExecutionSource, ExecutionState, Unset, values
+from watcher_core.database import models
 
 # What a value has beside its table's columns.
 EXTRAS = {

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from watcher_core import AlertKind, AlertLevel, DatePart, ExecutionState, Finding
-from watcher_dagster.verdicts import FINDING_KEY, Verdict, minutes_back, of_finding
+from watcher_dagster.checks.verdicts import FINDING_KEY, Verdict, minutes_back, of_finding
 
 NOON = dt.datetime(2026, 3, 1, 12, tzinfo=dt.UTC)
 

@@ -1,1 +1,13 @@
-"""What looks at executions and says what is stale, late or unusual. A check returns findings and tells nobody."""
+"""The quick checks: freshness, timeliness and failures. A check returns findings and notifies nobody."""
+
+from __future__ import annotations
+
+from watcher_core.checks.failures import check_failures
+from watcher_core.checks.freshness import check_freshness
+from watcher_core.checks.timeliness import check_timeliness
+
+__all__ = [
+    "check_failures",
+    "check_freshness",
+    "check_timeliness",
+]

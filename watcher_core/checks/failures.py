@@ -17,10 +17,10 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from watcher_core import database
+from watcher_core import database, text
 from watcher_core.checks import thresholds
-from watcher_core.checks.finding import Finding
 from watcher_core.enums import AlertKind, AlertLevel, ExecutionState
+from watcher_core.values import Finding
 
 # Failures in a row are counted up to here: a pipeline that has never worked costs no more than that.
 MOST_COUNTED = 1_000
@@ -144,7 +144,7 @@ CHECK = f"WITH {FAILING}, {LOGGED} {FOUND}"
 DRY_RUN = f"WITH {FAILING}, {UNLOGGED} {FOUND}"
 
 
-def check(session: Session, *, now: dt.datetime, dry_run: bool = False) -> list[Finding]:
+def check_failures(session: Session, *, now: dt.datetime, dry_run: bool = False) -> list[Finding]:
     """Give all pipelines that fail, with the newest execution that did, and log those that are new.
 
     Args:
@@ -174,7 +174,7 @@ def _finding(row: tuple[Any, ...], now: dt.datetime) -> Finding:
         new=new,
         deduplication_key=deduplication_key(pipeline_id),
         at=now,
-        owners=thresholds.owners(owners),
+        owners=text.owners(owners),
         expected_number=number,
         used_child_config=used_child_config,
         measured_from=start_date,

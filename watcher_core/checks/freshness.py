@@ -7,10 +7,10 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from watcher_core import database
+from watcher_core import database, text
 from watcher_core.checks import thresholds
-from watcher_core.checks.finding import Finding
 from watcher_core.enums import AlertKind, AlertLevel, DatePart
+from watcher_core.values import Finding
 
 # A pipeline that never changed data is measured from its creation.
 STALE = f"""
@@ -62,7 +62,7 @@ CHECK = f"WITH {STALE}, {LOGGED} {FOUND}"
 DRY_RUN = f"WITH {STALE}, {UNLOGGED} {FOUND}"
 
 
-def check(session: Session, *, now: dt.datetime, dry_run: bool = False) -> list[Finding]:
+def check_freshness(session: Session, *, now: dt.datetime, dry_run: bool = False) -> list[Finding]:
     """Give all pipelines whose data is stale, the longest overdue first, and log those that are new.
 
     Data that has not changed since a pipeline was logged is not new again.
@@ -94,7 +94,7 @@ def _finding(row: tuple[Any, ...], now: dt.datetime) -> Finding:
         new=new,
         deduplication_key=deduplication_key(pipeline_id),
         at=now,
-        owners=thresholds.owners(owners),
+        owners=text.owners(owners),
         expected_number=number,
         expected_datepart=DatePart(datepart),
         used_child_config=used_child_config,

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import functools
-import json
-
 from watcher_core.enums import DatePart
 
 # A threshold of 100,000 years never ends, and one that is longer is no time that PostgreSQL could compute.
@@ -52,12 +49,3 @@ def _interval(rule: str) -> str:
         for part, (unit, longest) in _LONGEST.items()
     )
     return f"CASE {rule}_datepart {cases} END"
-
-
-# Few own many, and reading JSON takes as long as all else that is done for a finding.
-@functools.lru_cache(maxsize=1024)
-def owners(declared: str | None) -> tuple[str, ...]:
-    """Who owns a pipeline, as its metadata says: a list of names, or one, in JSON; people write anything there."""
-    told = None if declared is None else json.loads(declared)
-    names = [told] if isinstance(told, str) else told if isinstance(told, list) else []
-    return tuple(name for name in names if isinstance(name, str))

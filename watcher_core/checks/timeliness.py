@@ -7,10 +7,10 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from watcher_core import database
+from watcher_core import database, text
 from watcher_core.checks import thresholds
-from watcher_core.checks.finding import Finding
 from watcher_core.enums import AlertKind, AlertLevel, DatePart, ExecutionState
+from watcher_core.values import Finding
 
 # What runs is looked at however old it is; what has ended if it started within the lookback.
 LATE = f"""
@@ -72,7 +72,7 @@ CHECK = f"WITH {LATE}, {LOGGED} {FOUND}"
 DRY_RUN = f"WITH {LATE}, {UNLOGGED} {FOUND}"
 
 
-def check(session: Session, *, since: dt.datetime, now: dt.datetime, dry_run: bool = False) -> list[Finding]:
+def check_timeliness(session: Session, *, since: dt.datetime, now: dt.datetime, dry_run: bool = False) -> list[Finding]:
     """Give all executions that are late, oldest first, and log those that are new.
 
     Args:
@@ -103,7 +103,7 @@ def _finding(row: tuple[Any, ...], now: dt.datetime) -> Finding:
         new=new,
         deduplication_key=deduplication_key(execution_id),
         at=now,
-        owners=thresholds.owners(owners),
+        owners=text.owners(owners),
         expected_number=number,
         expected_datepart=DatePart(datepart),
         used_child_config=used_child_config,

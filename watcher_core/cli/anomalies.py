@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.text import Text
 
-from watcher_core import words
+from watcher_core import text
 from watcher_core.cli import anomaly_pages, anomaly_rules, output, times
 from watcher_core.cli.anomaly_rules import Json, LookbackDays, MinimumExecutions, Multiplier, OfPipeline, Pipeline
 from watcher_core.cli.edge import find_pipeline, open_watcher
@@ -197,9 +197,9 @@ def print_results(found: Sequence[AnomalyResult], *, json: bool, empty: str) -> 
             result.pipeline_name,
             times.clock(result.at),
             result.metric_field,
-            words.amount(result.value, result.metric_field),
-            *(words.amount(edge, result.metric_field) for edge in (result.expected, result.lower, result.upper)),
-            words.z(result.z_score),
+            text.amount(result.value, result.metric_field),
+            *(text.amount(edge, result.metric_field) for edge in (result.expected, result.lower, result.upper)),
+            text.z(result.z_score),
             result.compared_with,
             _verdict(result.flagged, is_unflagged=result.unflagged_at is not None),
         )
@@ -227,11 +227,11 @@ def _print_verdicts(found: Sequence[AnomalyVerdict]) -> None:
             verdict.execution_id,
             verdict.metric_field,
             *(
-                words.amount(number, verdict.metric_field)
+                text.amount(number, verdict.metric_field)
                 for number in (verdict.value, verdict.expected, verdict.lower, verdict.upper)
             ),
-            words.z(verdict.z_score),
-            words.compared_with(verdict.profile, verdict.runs),
+            text.z(verdict.z_score),
+            text.compared_with(verdict.profile, verdict.runs),
             Text(verdict.reason, style="yellow" if verdict.flagged else ""),
         )
         for verdict in found
@@ -252,15 +252,15 @@ def _print_summary(verdicts: Sequence[AnomalyVerdict], days: int) -> None:
 def _print_explanation(explained: AnomalyExplanation) -> None:
     rule, verdict, metric = explained.rule, explained.verdict, explained.rule.metric_field
     output.print_heading(f"{metric}, by {rule.method}{'' if rule.active else ' (switched off)'}")
-    told: list[tuple[str, output.Cell]] = [("value", words.amount(explained.value, metric))]
+    told: list[tuple[str, output.Cell]] = [("value", text.amount(explained.value, metric))]
     if verdict is None:
         output.print_fields([*told, ("verdict", f"none: {explained.reason}")])
         return
-    band = f"{words.amount(verdict.lower, metric)} to {words.amount(verdict.upper, metric)}"
+    band = f"{text.amount(verdict.lower, metric)} to {text.amount(verdict.upper, metric)}"
     told += [
-        ("usual", f"{words.amount(verdict.expected, metric)} ({band})"),
-        ("compared with", words.compared_with(verdict.profile, verdict.runs)),
-        ("z", words.z(verdict.z_score)),
+        ("usual", f"{text.amount(verdict.expected, metric)} ({band})"),
+        ("compared with", text.compared_with(verdict.profile, verdict.runs)),
+        ("z", text.z(verdict.z_score)),
         ("confidence", f"{verdict.confidence:.2f}"),
         ("verdict", Text(verdict.reason, style="bold yellow" if verdict.flagged else "green")),
         ("on record", _recorded(explained.result)),
@@ -274,7 +274,7 @@ def _print_explanation(explained: AnomalyExplanation) -> None:
         output.Column("flagged"),
     ]
     rows = [
-        (times.clock(run.at), run.execution_id, words.amount(run.value, metric), output.yes_or_no(run.flagged))
+        (times.clock(run.at), run.execution_id, text.amount(run.value, metric), output.yes_or_no(run.flagged))
         for run in shown
     ]
     output.print_table(columns, rows, empty="compared with no run")
@@ -294,11 +294,11 @@ def _verdict(flagged: bool, *, is_unflagged: bool) -> Text:
     return Text("unflagged", style="dim") if is_unflagged else Text("unusual", style="yellow")
 
 
-def _read_since(text: str | None) -> dt.datetime | None:
-    if text is None:
+def _read_since(value: str | None) -> dt.datetime | None:
+    if value is None:
         return None
     try:
-        return times.read_since(text)
+        return times.read_since(value)
     except ValueError as exc:
         raise typer.BadParameter(str(exc), param_hint="--since") from None
 

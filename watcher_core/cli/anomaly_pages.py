@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 
 from watcher_core.cli import output, times
 from watcher_core.enums import AnomalyMetric
-from watcher_core.words import amount
+from watcher_core.text import amount
 
 if TYPE_CHECKING:
-    from watcher_core.anomaly_page import Section
+    from watcher_core.anomalies import PageSection
     from watcher_core.values import AnomalyExplanation, AnomalyRun, AnomalyVerdict
 
 COMPARED_COLUMNS = ("Compared with", "Execution", "Value")
@@ -57,9 +57,8 @@ def write_backtest(path: Path, verdicts: Sequence[AnomalyVerdict], *, pipeline: 
     _write(path, sections, title=f"{pipeline}, the last {_counted(days, 'day')}", summary=f"By the method {method}")
 
 
-def _explained(explained: AnomalyExplanation, runs: int) -> Section:
-    from watcher_core.anomaly_page import Section
-    from watcher_core.anomaly_picture import draw_anomaly
+def _explained(explained: AnomalyExplanation, runs: int) -> PageSection:
+    from watcher_core.anomalies import PageSection, draw_anomaly
 
     metric, verdict = explained.rule.metric_field, explained.verdict
     told = f"{amount(explained.value, metric)}: {explained.reason}"
@@ -74,7 +73,7 @@ def _explained(explained: AnomalyExplanation, runs: int) -> Section:
     def row(run: AnomalyRun) -> Sequence[str]:
         return times.clock(run.at), str(run.execution_id), amount(run.value, metric)
 
-    return Section(
+    return PageSection(
         heading=f"{metric}, by {explained.rule.method}{'' if explained.rule.active else ' (switched off)'}",
         text=told,
         picture=None if explained.value is None else draw_anomaly(explained, title="", file_format="svg"),
@@ -84,12 +83,11 @@ def _explained(explained: AnomalyExplanation, runs: int) -> Section:
     )
 
 
-def _replayed(metric: AnomalyMetric, verdicts: Sequence[AnomalyVerdict]) -> Section:
-    from watcher_core.anomaly_page import Section
-    from watcher_core.anomaly_picture import draw_backtest
+def _replayed(metric: AnomalyMetric, verdicts: Sequence[AnomalyVerdict]) -> PageSection:
+    from watcher_core.anomalies import PageSection, draw_backtest
 
     flagged = [verdict for verdict in verdicts if verdict.flagged]
-    return Section(
+    return PageSection(
         heading=metric,
         text=f"{_counted(len(flagged))} of {_counted(len(verdicts), 'execution')} would have been flagged",
         picture=draw_backtest(verdicts, title="", file_format="svg"),
@@ -107,10 +105,10 @@ def _replayed(metric: AnomalyMetric, verdicts: Sequence[AnomalyVerdict]) -> Sect
     )
 
 
-def _write(path: Path, sections: Sequence[Section], *, title: str, summary: str) -> None:
-    from watcher_core.anomaly_page import render
+def _write(path: Path, sections: Sequence[PageSection], *, title: str, summary: str) -> None:
+    from watcher_core.anomalies import render_page
 
-    page = render(sections, title=title, summary=summary, generated_at=dt.datetime.now(dt.UTC))
+    page = render_page(sections, title=title, summary=summary, generated_at=dt.datetime.now(dt.UTC))
     path.write_text(page, encoding="utf-8")
     output.print_text(f"{path}: {_counted(len(sections), 'metric')}; open it in a browser")
 

@@ -182,9 +182,9 @@ def fields(
 
 def _read_metrics(names: Sequence[str] | None) -> list[AnomalyMetric]:
     """The metrics that were named, by whichever of their names; all are read before anything is written."""
-    from watcher_core.anomaly_rules import metric
+    from watcher_core.anomalies import parse_metric
 
-    return [metric(name) for name in names or ()]
+    return [parse_metric(name) for name in names or ()]
 
 
 def _chosen(found: Sequence[AnomalyRule], wanted: Sequence[AnomalyMetric], pipeline: str) -> list[AnomalyRule]:

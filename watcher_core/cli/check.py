@@ -11,7 +11,7 @@ from watcher_core.cli import output, times
 from watcher_core.cli.edge import open_watcher
 
 if TYPE_CHECKING:
-    from watcher_core.checks.finding import Finding
+    from watcher_core.values import Finding
 
 app = typer.Typer(
     help="Checks: what is stale, late, failing or unusual.",

@@ -15,9 +15,9 @@ from watcher_core.errors import ConfigurationError, DatabaseUnavailableError, Em
 if TYPE_CHECKING:
     import sqlalchemy as sa
 
+    from watcher_core.client import Watcher
     from watcher_core.embedded import EmbeddedPostgres
     from watcher_core.settings import Settings
-    from watcher_core.watcher import Watcher
 
 app = typer.Typer(
     help="The database: the embedded server, the schema, psql.", no_args_is_help=True, rich_markup_mode=None

@@ -100,7 +100,7 @@ def prepare(settings: Settings, *, host: str, port: int) -> Deployment:
         ConfigurationError: DAGSTER_HOME is not what Dagster takes.
     """
     from watcher_core.cli.db import DAGSTER_DRIVER, display_name
-    from watcher_core.watcher import Watcher
+    from watcher_core.client import Watcher
 
     # Children have other working directories.
     settings = settings.model_copy(update={"home": settings.home.expanduser().absolute()})

@@ -22,8 +22,8 @@ from watcher_core.errors import ConfigurationError
 
 if TYPE_CHECKING:
     from watcher_core.cli.deployment import Deployment
+    from watcher_core.client import Watcher
     from watcher_core.values import Execution, Pipeline
-    from watcher_core.watcher import Watcher
 
 SUMMARY_EXECUTIONS = 100_000  # the demo makes some 700; a database that holds more is no place for it
 
@@ -90,7 +90,7 @@ def demo(
 
     Needs a checkout of the repository. Again, it goes on where it stopped, and nothing is recorded twice.
     """
-    from watcher_core.watcher import Watcher
+    from watcher_core.client import Watcher
 
     settings = load_settings()
     deployment.require_dagster()

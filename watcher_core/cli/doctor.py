@@ -24,10 +24,10 @@ from watcher_core.errors import ConfigurationError, SchemaVersionError, WatcherE
 if TYPE_CHECKING:
     import sqlalchemy as sa
 
+    from watcher_core.client import Watcher
     from watcher_core.embedded import EmbeddedStatus
     from watcher_core.settings import Settings
     from watcher_core.values import AlertRoute, RecorderState, UndeliveredAlerts, UnjudgedExecutions
-    from watcher_core.watcher import Watcher
 
 Level = Literal["ok", "warning", "problem"]
 
@@ -180,7 +180,7 @@ def _embedded(status: EmbeddedStatus) -> Iterator[Finding]:
 def _server(url: sa.URL, settings: Settings, pipeline: str | None, *, advice: str) -> Iterator[Finding]:
     from watcher_core import database
     from watcher_core.cli.db import server_version
-    from watcher_core.watcher import Watcher
+    from watcher_core.client import Watcher
 
     try:
         found = server_version(url)
@@ -319,10 +319,10 @@ def unjudged_finding(waiting: UnjudgedExecutions, *, now: dt.datetime) -> Findin
 
 
 def _slack(settings: Settings) -> Iterator[Finding]:
-    from watcher_core import routes, slack
+    from watcher_core import alerts
 
     try:
-        destinations = routes.load(settings).destinations
+        destinations = alerts.load_routes(settings).destinations
     except ConfigurationError as exc:
         yield Finding("problem", "slack", str(exc), "set it right; until then no alert is delivered")
         return
@@ -342,7 +342,7 @@ def _slack(settings: Settings) -> Iterator[Finding]:
                 f"set {destination.missing}",
             )
             continue
-        problem = None if destination.channel else slack.address_problem(destination.secret)
+        problem = None if destination.channel else alerts.address_problem(destination.secret)
         if problem:
             yield Finding("problem", "slack", f"{destination.missing} is set, but {problem}", "set it right")
         else:
@@ -350,11 +350,11 @@ def _slack(settings: Settings) -> Iterator[Finding]:
 
 
 def _spool(settings: Settings) -> Iterator[Finding]:
-    from watcher_core import spool
+    from watcher_core import recording
 
     directory = settings.home.absolute() / "spool"
     try:
-        waiting = spool.pending(directory)
+        waiting = recording.spooled_executions(directory)
         broken = list(directory.glob("*.broken"))
     except OSError as exc:
         yield Finding("problem", "spool", f"{directory} cannot be read: {exc}", "give this user the right to it")

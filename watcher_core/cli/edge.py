@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 from watcher_core.errors import NotFoundError
 
 if TYPE_CHECKING:
+    from watcher_core.client import Watcher
     from watcher_core.settings import Settings
     from watcher_core.values import Pipeline
-    from watcher_core.watcher import Watcher
 
 
 def load_settings() -> Settings:
@@ -33,7 +33,7 @@ def load_settings() -> Settings:
 def open_watcher() -> Iterator[Watcher]:
     """Give the Watcher that the environment describes."""
     settings = load_settings()
-    from watcher_core.watcher import Watcher
+    from watcher_core.client import Watcher
 
     with Watcher(settings=settings) as watcher:
         yield watcher

@@ -16,8 +16,8 @@ from watcher_core.cli.edge import open_watcher
 from watcher_core.errors import NotFoundError
 
 if TYPE_CHECKING:
+    from watcher_core.client import Watcher
     from watcher_core.values import Address, ColumnStep, LineageGraph, LineageStep
-    from watcher_core.watcher import Watcher
 
 app = typer.Typer(
     help="Lineage: where data comes from, where it goes, what breaks.", no_args_is_help=True, rich_markup_mode=None
@@ -78,7 +78,7 @@ def show(
         steps = {direction: watcher.address_lineage(reference, direction, depth) for direction in directions}
         graph = watcher.lineage_graph() if dot or mermaid else None
     if graph is not None:
-        from watcher_core.lineage_export import around
+        from watcher_core.lineage import around
 
         names = {name for found in steps.values() for step in found for name in step.path}
         _print_graph(around(graph, names | {address}), as_dot=dot)
@@ -302,16 +302,16 @@ def _check_one_form(**forms: bool) -> None:
 
 
 def _print_graph(found: LineageGraph, *, as_dot: bool) -> None:
-    from watcher_core import lineage_export
+    from watcher_core import lineage
 
-    print((lineage_export.dot if as_dot else lineage_export.mermaid)(found), end="")
+    print((lineage.dot if as_dot else lineage.mermaid)(found), end="")
 
 
 def _write_page(path: Path, found: LineageGraph, focus: str | None) -> None:
-    from watcher_core.lineage_page import render
+    from watcher_core.lineage import render_page
 
     now = dt.datetime.now(dt.UTC)
-    path.write_text(render(found, title="Lineage", generated_at=now, focus=focus), encoding="utf-8")
+    path.write_text(render_page(found, title="Lineage", generated_at=now, focus=focus), encoding="utf-8")
     output.print_text(f"{path}: {len(found.addresses):,} addresses, {len(found.edges):,} edges; open it in a browser")
 
 

@@ -14,6 +14,7 @@ from watcher_core.values.anomalies import (
     UnjudgedExecutions,
 )
 from watcher_core.values.executions import Execution, ExecutionRecord, ExecutionTree, WatermarkEvent
+from watcher_core.values.findings import Finding
 from watcher_core.values.lineage import (
     Address,
     AddressType,
@@ -52,6 +53,7 @@ __all__ = [
     "Execution",
     "ExecutionRecord",
     "ExecutionTree",
+    "Finding",
     "ImpactedPipeline",
     "LineageEdge",
     "LineageGraph",

@@ -6,7 +6,7 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Any
 
-from watcher_core import words
+from watcher_core import text
 from watcher_core.enums import AnomalyMethod, AnomalyMetric
 from watcher_core.values.pipelines import UNSET, Unset
 
@@ -130,12 +130,12 @@ class AnomalyResult:
     def description(self) -> str:
         """In words, as in `total_rows is 458; usual for Fridays is 930 (840 to 1,020), z = -9.1, from 6 runs`."""
         numbers = {name: getattr(self, name) for name in ("metric_field", "value", "expected", "lower", "upper")}
-        return words.verdict({**self.explanation, **numbers, "z_score": self.z_score})
+        return text.verdict({**self.explanation, **numbers, "z_score": self.z_score})
 
     @property
     def compared_with(self) -> str:
         """The runs that it was compared with, in words, as in `Mondays 09:00 (26 runs)`."""
-        return words.compared_with(self.explanation.get("profile"), self.explanation.get("runs"))
+        return text.compared_with(self.explanation.get("profile"), self.explanation.get("runs"))
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,0 +1,47 @@
+"""Alerts, from the row that a finding opens to the message that is delivered."""
+
+from __future__ import annotations
+
+from watcher_core.alerts.alerts import (
+    acknowledge_alert,
+    correct_alerts,
+    get_alert,
+    list_alerts,
+    open_alerts,
+    resolve_alert,
+    resolve_alerts,
+    resolve_gone_alerts,
+    snooze_alert,
+)
+from watcher_core.alerts.delivery import Pace, deliver_alerts, preview_alerts, send_message, sender_for, shared_pace
+from watcher_core.alerts.messages import test_message
+from watcher_core.alerts.outbox import undelivered_alerts
+from watcher_core.alerts.routes import DEFAULT_DESTINATION, Routes, load_routes
+from watcher_core.alerts.slack import SlackChannel, SlackMessage, SlackSender, address_problem
+
+__all__ = [
+    "DEFAULT_DESTINATION",
+    "Pace",
+    "Routes",
+    "SlackChannel",
+    "SlackMessage",
+    "SlackSender",
+    "acknowledge_alert",
+    "address_problem",
+    "correct_alerts",
+    "deliver_alerts",
+    "get_alert",
+    "list_alerts",
+    "load_routes",
+    "open_alerts",
+    "preview_alerts",
+    "resolve_alert",
+    "resolve_alerts",
+    "resolve_gone_alerts",
+    "send_message",
+    "sender_for",
+    "shared_pace",
+    "snooze_alert",
+    "test_message",
+    "undelivered_alerts",
+]

@@ -1,0 +1,394 @@
+"""Alerts: opened and resolved in the transaction of the check, acknowledged, snoozed and resolved by people.
+
+An alert is a row, and the outbox of its own messages: `event` says what is to be told of it next, `next_attempt_at`
+when. So what was found and what there is to tell cannot disagree, whenever a process dies; delivery comes after commit
+and is the business of `watcher_core.delivery`.
+
+What people believe decides what they are told. They believe that an alert is open once its opening (a reminder, a
+"back again") was delivered, and that it is closed once its recovery was. An alert that comes and goes before anybody
+was told of it is not told at all; but where messages did not get through meanwhile, it is named in one that says so.
+While a deliverer holds the lease on an alert, nobody knows what people will believe: whatever changes then takes the
+telling for done, and waits for the end of the lease.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.orm import Session
+
+from watcher_core import arguments, values
+from watcher_core.database import models
+from watcher_core.enums import AlertEvent, AlertKind, AlertLevel, AlertState
+from watcher_core.errors import InvalidValueError, NotFoundError
+from watcher_core.values import Finding
+
+# A cause that is back within this time continues its alert; one that comes and goes is one alert, not many.
+CONTINUES_WITHIN = dt.timedelta(hours=1)
+
+# As JSON they take ten times the memory; a check may find a hundred thousand.
+TOLD_AT_ONCE = 5_000
+
+ALERT = models.table(models.Alert)
+COLUMNS = ", ".join(f"alert.{column.name}" for column in ALERT.columns if column.name not in ("state", "snoozed_until"))
+
+# A snooze ends at its time, whether or not a deliverer has come by to say so.
+SELECT = f"""
+    SELECT {COLUMNS}, alert.snoozed_until, pipeline.name AS pipeline_name,
+           CASE WHEN alert.state = 'snoozed' AND alert.snoozed_until <= :now THEN 'open' ELSE alert.state END AS state
+      FROM watcher.alert
+      JOIN watcher.pipeline ON pipeline.id = alert.pipeline_id
+"""
+
+
+# Opening
+
+# One writer a kind: checks that run at once would else wait for each other's rows in a circle.
+LOCK = sa.text("SELECT pg_advisory_xact_lock(hashtextextended('watcher.alert/' || :kind, 0))")
+
+# What a check finds again and again costs no more than this look.
+UNSETTLED = sa.text("""
+    SELECT given.deduplication_key
+      FROM unnest(CAST(:keys AS text[])) AS given (deduplication_key)
+     WHERE NOT EXISTS (SELECT
+                         FROM watcher.alert
+                        WHERE alert.deduplication_key = given.deduplication_key
+                          AND alert.state IN ('open', 'acknowledged'))
+""")
+
+CORRECT = sa.text("""
+    UPDATE watcher.alert
+       SET facts = found.facts
+      FROM jsonb_to_recordset(CAST(:findings AS jsonb)) AS found (deduplication_key text, facts jsonb)
+     WHERE alert.deduplication_key = found.deduplication_key
+       AND alert.state <> 'resolved'
+       AND alert.facts IS DISTINCT FROM found.facts
+""")
+
+# A cause has an alert that is alive (at most one: a unique index), or one that was resolved, or none.
+OPEN = sa.text("""
+    WITH found AS (
+        SELECT *
+          FROM jsonb_to_recordset(CAST(:findings AS jsonb)) AS found (
+                   kind watcher.alert_kind, level watcher.alert_level, deduplication_key text, pipeline_id bigint,
+                   pipeline_execution_id bigint, at timestamptz, is_new boolean, facts jsonb)
+    ), known AS (
+        SELECT found.*, coalesce(alive.id, gone.id) AS id, alive.id IS NULL AS is_gone,
+               gone.resolved_at <= :now - CAST(:continues_within AS interval) AS is_long_gone,
+               gone.resolved_by_hand AND NOT found.is_new AS is_settled_by_hand
+          FROM found
+          LEFT JOIN watcher.alert AS alive
+            ON alive.deduplication_key = found.deduplication_key
+           AND alive.state <> 'resolved'
+          LEFT JOIN LATERAL (SELECT *
+                               FROM watcher.alert
+                              WHERE alert.deduplication_key = found.deduplication_key
+                                AND alert.state = 'resolved'
+                                AND alive.id IS NULL
+                              ORDER BY alert.resolved_at DESC
+                              LIMIT 1) AS gone ON true
+    ), continued AS (
+        UPDATE watcher.alert
+           SET level = known.level, facts = known.facts,
+               pipeline_execution_id = coalesce(known.pipeline_execution_id, alert.pipeline_execution_id)
+          FROM known
+         WHERE alert.id = known.id
+           AND NOT known.is_gone
+           AND (alert.level, alert.facts, alert.pipeline_execution_id)
+               IS DISTINCT FROM
+               (known.level, known.facts, coalesce(known.pipeline_execution_id, alert.pipeline_execution_id))
+    ), reopened AS (
+        UPDATE watcher.alert
+           SET level = known.level, facts = known.facts, reopened_at = :now, resolved_at = NULL,
+               resolved_by_hand = false,
+               pipeline_execution_id = coalesce(known.pipeline_execution_id, alert.pipeline_execution_id),
+               -- Who was not told that it was gone goes on where they stood.
+               state = CASE WHEN alert.snoozed_until > :now THEN CAST('snoozed' AS watcher.alert_state)
+                            WHEN alert.acknowledged_at IS NOT NULL AND alert.recovery_delivered_at IS NULL
+                            THEN 'acknowledged'
+                            ELSE 'open' END,
+               acknowledged_at = CASE WHEN alert.recovery_delivered_at IS NULL THEN alert.acknowledged_at END,
+               event = telling.event,
+               next_attempt_at = CASE WHEN telling.event IS NOT NULL
+                                      THEN greatest(:now, alert.snoozed_until, alert.next_attempt_at) END
+          FROM known
+          JOIN watcher.alert AS was ON was.id = known.id
+         CROSS JOIN LATERAL (
+               SELECT CAST(CASE WHEN was.delivered_at IS NULL THEN 'opened'
+                                WHEN was.recovery_delivered_at IS NULL AND was.lease IS NULL
+                                THEN CASE WHEN was.snoozed_until > :now THEN 'reminded' END
+                                ELSE 'reopened' END AS watcher.alert_event)) AS telling (event)
+         WHERE alert.id = known.id
+           AND known.is_gone
+           AND NOT known.is_long_gone
+           AND NOT known.is_settled_by_hand
+        RETURNING alert.id
+    ), opened AS (
+        INSERT INTO watcher.alert
+              (kind, level, deduplication_key, pipeline_id, pipeline_execution_id, facts, opened_at, event,
+               next_attempt_at)
+        SELECT kind, level, deduplication_key, pipeline_id, pipeline_execution_id, facts, at, 'opened', :now
+          FROM known
+         WHERE id IS NULL
+            OR (is_gone AND is_long_gone AND NOT is_settled_by_hand)
+            ON CONFLICT (deduplication_key) WHERE state <> 'resolved' DO NOTHING
+        RETURNING id
+    )
+    SELECT (SELECT count(*) FROM opened) + (SELECT count(*) FROM reopened)
+""")
+
+
+def open_alerts(session: Session, findings: Iterable[Finding], *, now: dt.datetime) -> int:
+    """Open an alert for each cause that has none; go on with those that there are.
+
+    A cause that was resolved by hand stays so until it is found as new. Of findings with one key the last counts.
+
+    Args:
+        session: The transaction that found them.
+        findings: All that a check found, new or not.
+        now: The check's time.
+
+    Returns:
+        How many alerts were opened, or opened again.
+    """
+    by_key = {finding.deduplication_key: finding for finding in findings}
+    lock(session, {finding.kind for finding in by_key.values()})
+    known = [key for key, finding in by_key.items() if not finding.new]
+    unsettled = set(session.scalars(UNSETTLED, {"keys": known})) if known else set()
+    told = [finding for key, finding in sorted(by_key.items()) if finding.new or key in unsettled]
+    opened = 0
+    for first in range(0, len(told), TOLD_AT_ONCE):
+        written = _as_json([_told(finding) for finding in told[first : first + TOLD_AT_ONCE]])
+        given = {"findings": written, "now": now, "continues_within": CONTINUES_WITHIN}
+        opened += int(session.execute(OPEN, given).scalar_one())
+    return opened
+
+
+def correct_alerts(session: Session, findings: Iterable[Finding]) -> None:
+    """Bring what alerts say to what is found now, where they are not resolved. Nobody is told."""
+    known = list(findings)
+    if known:
+        lock(session, {finding.kind for finding in known})
+        session.execute(CORRECT, {"findings": _as_json([_told(finding) for finding in known])})
+
+
+def _as_json(told: list[dict[str, Any]]) -> str:
+    written = arguments.json_text(told)
+    if "NaN" in written or "Infinity" in written:  # which JSON has not, nor PostgreSQL; looked for with care only then
+        written = arguments.json_text(arguments.json_object({"told": told}, "findings")["told"])
+    return written
+
+
+def _told(finding: Finding) -> dict[str, Any]:
+    return {
+        "kind": finding.kind,
+        "level": finding.level,
+        "deduplication_key": finding.deduplication_key,
+        "pipeline_id": finding.pipeline_id,
+        "pipeline_execution_id": finding.execution_id,
+        "at": arguments.instant(finding.at, "at"),
+        "is_new": finding.new,
+        "facts": finding.facts,
+    }
+
+
+def lock(session: Session, kinds: Iterable[AlertKind]) -> None:
+    for kind in sorted(kinds):
+        session.execute(LOCK, {"kind": kind})
+
+
+# Resolving
+
+# Whoever was told that it is open is told that it is gone; one that waits for its turn keeps it.
+RESOLVE = """
+    UPDATE watcher.alert
+       SET state = 'resolved', resolved_at = :now, resolved_by_hand = :by_hand, event = telling.event,
+           next_attempt_at = CASE WHEN telling.event IS NULL THEN NULL
+                                  WHEN alert.lease IS NULL AND alert.state = 'snoozed' THEN :now
+                                  ELSE greatest(:now, alert.next_attempt_at) END
+      FROM watcher.alert AS was
+     CROSS JOIN LATERAL (
+           SELECT CAST(CASE WHEN was.delivered_at IS NULL
+                            THEN CASE WHEN was.lease IS NOT NULL OR was.last_error IS NOT NULL THEN 'missed' END
+                            WHEN was.recovery_delivered_at IS NULL OR was.lease IS NOT NULL
+                            THEN 'resolved' END AS watcher.alert_event)) AS telling (event)
+     WHERE was.id = alert.id
+       AND alert.state <> 'resolved'
+"""
+RESOLVE_GONE = sa.text(f"""{RESOLVE}
+       AND alert.kind = CAST(:kind AS watcher.alert_kind)
+       AND NOT EXISTS (SELECT
+                         FROM unnest(CAST(:still AS text[])) AS still (deduplication_key)
+                        WHERE still.deduplication_key = alert.deduplication_key)
+""")
+RESOLVE_KEYS = sa.text(f"{RESOLVE} AND alert.deduplication_key = ANY(CAST(:keys AS text[]))")
+RESOLVE_ID = sa.text(f"{RESOLVE} AND alert.id = :id")
+
+
+def resolve_gone_alerts(session: Session, *, kind: AlertKind, still: Iterable[str], now: dt.datetime) -> int:
+    """Resolve the alerts of a kind whose cause a check that looked at everything did not find any more.
+
+    Args:
+        session: The check's transaction.
+        kind: Which check.
+        still: The deduplication keys of all that it found.
+        now: The check's time.
+
+    Returns:
+        How many were resolved.
+    """
+    lock(session, [kind])
+    given = {"kind": kind.value, "still": list(still), "by_hand": False, "now": now}
+    return _count(session.execute(RESOLVE_GONE, given))
+
+
+def resolve_alerts(session: Session, *, keys: Iterable[str], now: dt.datetime) -> int:
+    """Resolve the alerts with these deduplication keys; keys without an alert count for nothing.
+
+    Returns:
+        How many were resolved.
+    """
+    asked = list(keys)
+    kinds = sa.select(ALERT.c.kind).distinct().where(ALERT.c.deduplication_key == _any(asked))
+    lock(session, session.scalars(kinds.where(ALERT.c.state != AlertState.RESOLVED)).all())
+    return _count(session.execute(RESOLVE_KEYS, {"keys": asked, "by_hand": False, "now": now}))
+
+
+def _any(keys: list[str]) -> sa.ColumnElement[Any]:
+    # One array, however many keys: PostgreSQL takes 65,535 parameters at most.
+    return sa.any_(sa.cast(keys, ARRAY(sa.Text)))
+
+
+def _count(result: Any) -> int:
+    return int(result.rowcount)
+
+
+# By hand
+
+# The message that a person has overtaken is not sent; one of which nobody has heard yet is.
+ACKNOWLEDGE = sa.text("""
+    UPDATE watcher.alert
+       SET state = 'acknowledged', acknowledged_at = :now, snoozed_until = NULL,
+           event           = CASE WHEN event <> 'reminded' OR lease IS NOT NULL THEN event END,
+           next_attempt_at = CASE WHEN event = 'reminded' AND lease IS NULL THEN NULL
+                                  WHEN state = 'snoozed' AND lease IS NULL AND event IS NOT NULL THEN :now
+                                  ELSE next_attempt_at END
+     WHERE id = :id
+       AND state <> 'resolved'
+""")
+SNOOZE = sa.text("""
+    UPDATE watcher.alert
+       SET state = 'snoozed', snoozed_until = :until,
+           event = CAST(CASE WHEN delivered_at IS NULL THEN 'opened'
+                             WHEN recovery_delivered_at IS NULL THEN 'reminded'
+                             ELSE 'reopened' END AS watcher.alert_event),
+           next_attempt_at = CASE WHEN lease IS NULL THEN :until ELSE greatest(next_attempt_at, :until) END
+     WHERE id = :id
+       AND state <> 'resolved'
+""")
+
+
+def acknowledge_alert(session: Session, *, alert_id: int, now: dt.datetime) -> values.Alert:
+    """Note that somebody looks at an alert: nothing is repeated; its recovery will be told.
+
+    Raises:
+        NotFoundError: There is no such alert.
+        InvalidValueError: It is resolved.
+    """
+    return _change(session, ACKNOWLEDGE, alert_id, "acknowledged", now=now)
+
+
+def snooze_alert(session: Session, *, alert_id: int, until: dt.datetime, now: dt.datetime) -> values.Alert:
+    """Keep an alert quiet until a time, when it is told again if it is still open.
+
+    Raises:
+        NotFoundError: There is no such alert.
+        InvalidValueError: It is resolved, or the time is not in the future.
+    """
+    until = arguments.instant(until, "until")
+    if until <= now:
+        raise InvalidValueError(f"until is {until.isoformat()}; it must be in the future")
+    return _change(session, SNOOZE, alert_id, "snoozed", until=until, now=now)
+
+
+def resolve_alert(session: Session, *, alert_id: int, now: dt.datetime) -> values.Alert:
+    """Resolve an alert whatever its cause does; it stays so until a check finds the cause anew.
+
+    Raises:
+        NotFoundError: There is no such alert.
+        InvalidValueError: It is resolved already.
+    """
+    return _change(session, RESOLVE_ID, alert_id, "resolved", by_hand=True, now=now)
+
+
+def _change(
+    session: Session, statement: sa.TextClause, alert_id: int, what: str, *, now: dt.datetime, **given: Any
+) -> values.Alert:
+    identifier = arguments.identifier(alert_id, "alert_id")
+    changed = _count(session.execute(statement, {**given, "id": identifier, "now": now}))
+    alert = get_alert(session, alert_id=identifier, now=now)
+    if not changed:
+        raise InvalidValueError(f"alert {alert_id} was resolved at {alert.resolved_at}; it cannot be {what} any more")
+    return alert
+
+
+# Reading
+
+
+def get_alert(session: Session, *, alert_id: int, now: dt.datetime) -> values.Alert:
+    """Give the alert with that id.
+
+    Raises:
+        NotFoundError: There is none.
+    """
+    given = {"id": arguments.identifier(alert_id, "alert_id"), "now": now}
+    row = session.execute(sa.text(f"{SELECT} WHERE alert.id = :id"), given).one_or_none()
+    if row is None:
+        raise NotFoundError("alert", alert_id)
+    return from_row(row._mapping)
+
+
+def list_alerts(
+    session: Session,
+    *,
+    states: Iterable[AlertState | str] | None = None,
+    kind: AlertKind | str | None = None,
+    pipeline_id: int | None = None,
+    changed_since: dt.datetime | None = None,
+    limit: int = 100,
+    now: dt.datetime,
+) -> list[values.Alert]:
+    """Give alerts, the last opened first."""
+    wanted = None if states is None else [arguments.choice(state, AlertState, "state").value for state in states]
+    given = {
+        "states": wanted,
+        "kind": None if kind is None else arguments.choice(kind, AlertKind, "kind").value,
+        "pipeline_id": pipeline_id,
+        "changed_since": None if changed_since is None else arguments.instant(changed_since, "changed_since"),
+        "limit": arguments.count(limit, "limit"),
+        "now": now,
+    }
+    conditions = {
+        "states": "state = ANY(CAST(:states AS watcher.alert_state[]))",
+        "kind": "kind = CAST(:kind AS watcher.alert_kind)",
+        "pipeline_id": "pipeline_id = :pipeline_id",
+        "changed_since": "greatest(opened_at, reopened_at, resolved_at) >= :changed_since",
+    }
+    asked = [condition for name, condition in conditions.items() if given[name] is not None]
+    where = f"WHERE {' AND '.join(asked)}" if asked else ""
+    statement = f"SELECT * FROM ({SELECT}) AS alert {where} ORDER BY opened_at DESC, id DESC LIMIT :limit"
+    return [from_row(row._mapping) for row in session.execute(sa.text(statement), given)]
+
+
+def from_row(row: Mapping[Any, Any]) -> values.Alert:
+    """Give the value of a row of `SELECT`; the driver gives members of enums as text."""
+    fields = dict(row)
+    fields["kind"] = AlertKind(fields["kind"])
+    fields["level"] = AlertLevel(fields["level"])
+    fields["state"] = AlertState(fields["state"])
+    fields["event"] = None if fields["event"] is None else AlertEvent(fields["event"])
+    return values.Alert(**fields)

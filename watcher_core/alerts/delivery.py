@@ -1,0 +1,308 @@
+"""Delivery of alerts: what is due is claimed, sent, and marked, each claim and mark in a transaction of its own.
+
+Each message arrives at least once, and twice only where a deliverer dies after sending and before marking, or where
+Slack takes a message but its answer is lost. A destination that fails is tried again later and later, or when it asks
+to be.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import itertools
+import logging
+import random
+import threading
+import time
+import uuid
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from watcher_core import values
+from watcher_core.alerts import alerts, messages, outbox, slack
+from watcher_core.alerts.outbox import Parcel, Tally
+from watcher_core.alerts.routes import Destination, Routes
+from watcher_core.errors import DatabaseUnavailableError, DeliveryError
+
+logger = logging.getLogger("watcher.alerts")
+
+# What has not been sent by then is left to the next delivery; a sensor of Dagster is stopped after 60 seconds.
+BUDGET_SECONDS = 30.0
+
+FIRST_RETRY_SECONDS = 30.0
+LAST_RETRY_SECONDS = 900.0
+
+# Slack takes about one message a second at one place.
+SECONDS_BETWEEN_MESSAGES = 1.0
+
+Transaction = Callable[[], AbstractContextManager[Session]]
+
+
+class Pace:
+    """At most one message a second to each destination, from this process.
+
+    Args:
+        seconds: Between two messages.
+        clock: Gives the time in seconds.
+        sleep: Waits.
+    """
+
+    def __init__(
+        self,
+        seconds: float = SECONDS_BETWEEN_MESSAGES,
+        *,
+        clock: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        self._seconds = seconds
+        self.clock = clock
+        self._sleep = sleep
+        self._free: dict[str, float] = {}
+        self._lock = threading.Lock()
+
+    def wait(self, destination: str, *, until: float) -> bool:
+        """Wait for the destination's turn; `False`, at once, where that comes after `until`."""
+        with self._lock:
+            now = self.clock()
+            turn = max(now, self._free.get(destination, now))
+            if turn > until:
+                return False
+            self._free[destination] = turn + self._seconds
+        if turn > now:
+            self._sleep(turn - now)
+        return True
+
+
+# One for all deliveries of this process: they send to the same places.
+shared_pace = Pace()
+
+
+def deliver_alerts(
+    transaction: Transaction,
+    *,
+    routes: Routes,
+    senders: Mapping[str, slack.SlackSender],
+    now: dt.datetime,
+    dagster_url: str | None = None,
+    retry_now: bool = False,
+    pace: Pace = shared_pace,
+    budget_seconds: float = BUDGET_SECONDS,
+) -> values.DeliveryResult:
+    """Send what is due.
+
+    Args:
+        transaction: Opens a transaction.
+        routes: Which alerts go where.
+        senders: What sends to a destination, by the destination's name; others are reached as the routes say.
+        now: When this begins.
+        dagster_url: Where links lead.
+        retry_now: Whether to try again at once what waits because it failed before.
+        pace: Keeps messages apart.
+        budget_seconds: After so many seconds nothing more is sent.
+    """
+    began = pace.clock()
+
+    def clock() -> dt.datetime:
+        return now + dt.timedelta(seconds=pace.clock() - began)
+
+    round_ = _Round(transaction, senders, clock, dagster_url, pace, began + budget_seconds)
+    lease = str(uuid.uuid4())
+    with transaction() as session:
+        parcels = outbox.claim(
+            session,
+            routes=routes,
+            is_configured=lambda destination: sender_for(destination, senders) is not None,
+            lease=lease,
+            retry_now=retry_now,
+            tally=round_.tally,
+            now=now,
+        )
+    for _, group in itertools.groupby(parcels, key=lambda parcel: outbox.name(parcel.destination)):
+        round_.send_all(list(group), lease)
+    with transaction() as session:
+        waiting = outbox.undelivered_alerts(session, now=clock()).count
+    tally = round_.tally
+    return values.DeliveryResult(
+        messages=tally.messages, alerts=tally.alerts, waiting=waiting, errors=tuple(tally.errors)
+    )
+
+
+def preview_alerts(
+    session: Session, *, routes: Routes, dagster_url: str | None = None, now: dt.datetime
+) -> list[values.AlertPreview]:
+    """Give the messages that a delivery would send, whether or not there is a place to send them to."""
+    shown = []
+    for parcel in outbox.parcels(outbox.pending(session, now=now), routes):
+        message = _message(session, parcel, dagster_url=dagster_url, now=now)
+        destination = parcel.destination
+        place = "nowhere: SLACK_WEBHOOK_URL is not set" if destination is None else destination.described
+        if destination is not None and destination.secret is None:
+            place += f", once {destination.missing} is set"
+        text = slack.unescape(message.text)
+        shown.append(values.AlertPreview(destination=place, text=text, alerts=len(parcel.alerts)))
+    return shown
+
+
+def sender_for(destination: Destination, senders: Mapping[str, slack.SlackSender]) -> slack.SlackSender | None:
+    """Give what sends to a destination; `None` where it is not configured."""
+    if destination.name in senders:
+        return senders[destination.name]
+    if destination.secret is None:
+        return None
+    if destination.channel is not None:
+        return slack.SlackChannel(destination.channel, destination.secret)
+    return slack.SlackWebhook(destination.secret)
+
+
+# Sending
+
+
+class _Round:
+    """One delivery under way."""
+
+    def __init__(
+        self,
+        transaction: Transaction,
+        senders: Mapping[str, slack.SlackSender],
+        clock: Callable[[], dt.datetime],
+        dagster_url: str | None,
+        pace: Pace,
+        until: float,
+    ) -> None:
+        self._transaction = transaction
+        self._senders = senders
+        self._clock = clock
+        self._dagster_url = dagster_url
+        self._pace = pace
+        self._until = until
+        self.tally = Tally()
+
+    def send_all(self, parcels: Sequence[Parcel], lease: str) -> None:
+        """Send the messages of one destination; the first that fails keeps the others back."""
+        for number, parcel in enumerate(parcels):
+            rest = parcels[number:]
+            destination = parcel.destination
+            sender = None if destination is None else sender_for(destination, self._senders)
+            if sender is None or not self._pace.wait(outbox.name(destination), until=self._until):
+                self._give_back(rest, lease)
+                return
+            try:
+                thread = self._send(parcel, sender)
+            except DeliveryError as exc:
+                self._postpone(rest, lease, exc)
+                return
+            self._mark(parcel, lease, thread)
+
+    def _send(self, parcel: Parcel, sender: slack.SlackSender) -> str | None:
+        with self._transaction() as session:
+            message = _message(session, parcel, dagster_url=self._dagster_url, now=self._clock())
+        return send_message(sender, message, thread=parcel.thread)
+
+    def _mark(self, parcel: Parcel, lease: str, thread: str | None) -> None:
+        self.tally.messages += 1
+        self.tally.alerts += len(parcel.alerts)
+        for last in (False, True):
+            try:
+                with self._transaction() as session:
+                    outbox.mark_delivered(session, parcel=parcel, lease=lease, thread=thread, now=self._clock())
+                return
+            except DatabaseUnavailableError:
+                if last:  # the lease runs out, and the message is sent again
+                    raise
+
+    def _postpone(self, parcels: Sequence[Parcel], lease: str, error: DeliveryError) -> None:
+        failed = parcels[0]
+        name = outbox.name(failed.destination)
+        wait = retry_after(max(alert.attempts for alert in failed.alerts), error)
+        logger.warning("alerts wait for %s, tried again in %.0f s: %s", name, wait, error)
+        self.tally.fail(name, str(error))
+        next_attempt_at = self._clock() + dt.timedelta(seconds=wait)
+        self._give_back([failed], lease, next_attempt_at, error=str(error), was_tried=True)
+        self._give_back(parcels[1:], lease, next_attempt_at, error=str(error))
+
+    def _give_back(
+        self,
+        parcels: Sequence[Parcel],
+        lease: str,
+        next_attempt_at: dt.datetime | None = None,
+        *,
+        error: str | None = None,
+        was_tried: bool = False,
+    ) -> None:
+        for parcel in parcels:
+            with self._transaction() as session:
+                outbox.give_back(
+                    session,
+                    parcel=parcel,
+                    lease=lease,
+                    next_attempt_at=next_attempt_at or self._clock(),
+                    error=error,
+                    was_tried=was_tried,
+                )
+
+
+def send_message(sender: slack.SlackSender, message: slack.SlackMessage, *, thread: str | None) -> str | None:
+    """Send a message; one that is refused goes plainer: as text, outside of its thread, without anybody's text.
+
+    Raises:
+        DeliveryError: It could not be delivered, for whatever reason.
+    """
+    plainer = [(message.plain(), thread), *([(message.plain(), None)] if thread else []), (message.bare(), None)]
+    for each, its_thread in [(message, thread), *plainer]:
+        try:
+            return sender.send(each, thread=its_thread)
+        except DeliveryError as exc:
+            if not exc.refused or each == plainer[-1][0]:
+                raise
+            logger.warning("a message is sent again, plainer, since it is refused: %s", exc)
+        except Exception as exc:
+            # Senders come from outside too. Whatever happens in one, the alert stays.
+            raise DeliveryError(f"{type(exc).__name__}: {slack.escape(str(exc), limit=slack.MAX_ANSWER)}") from exc
+    raise AssertionError("the plainest message is sent or raises")
+
+
+def retry_after(attempts_before: int, error: DeliveryError) -> float:
+    """Say how many seconds to leave a destination alone: as it asks, else longer each time, and not all at once."""
+    if error.retry_after is not None:
+        return error.retry_after
+    longest: float = min(LAST_RETRY_SECONDS, FIRST_RETRY_SECONDS * 2 ** min(attempts_before, 10))
+    return longest * random.uniform(0.5, 1)  # noqa: S311 - no secret
+
+
+NOTICES = sa.text(f"""
+    SELECT alert.*, execution.execution_metadata ->> 'run_id' AS run_id,
+           coalesce(newest.is_asset, false) AS is_asset
+      FROM ({alerts.SELECT}) AS alert
+      LEFT JOIN watcher.pipeline_execution AS execution
+        ON execution.id = alert.pipeline_execution_id
+       AND execution.source = 'dagster'
+      LEFT JOIN LATERAL (
+           SELECT pipeline_execution.source = 'dagster'
+              AND (pipeline_execution.execution_metadata ->> 'step_key' IS NOT NULL
+                   OR starts_with(pipeline_execution.external_id, 'runless/')) AS is_asset
+             FROM watcher.pipeline_execution
+            WHERE pipeline_execution.pipeline_id = alert.pipeline_id
+            ORDER BY pipeline_execution.start_date DESC
+            LIMIT 1) AS newest ON true
+     WHERE alert.id = ANY(:ids)
+""")
+
+
+def _message(session: Session, parcel: Parcel, *, dagster_url: str | None, now: dt.datetime) -> slack.SlackMessage:
+    shown = parcel.ids[: messages.SHOWN]
+    notices = {}
+    for row in session.execute(NOTICES, {"ids": shown, "now": now}):
+        fields = dict(row._mapping)
+        run_id, is_asset = fields.pop("run_id"), fields.pop("is_asset")
+        notices[fields["id"]] = messages.Notice(alerts.from_row(fields), run_id=run_id, is_asset=is_asset)
+    return messages.message(
+        [notices[alert_id] for alert_id in shown if alert_id in notices],
+        event=parcel.event,
+        kind=parcel.kind,
+        level=parcel.level,
+        total=len(parcel.alerts),
+        now=now,
+        dagster_url=dagster_url,
+    )

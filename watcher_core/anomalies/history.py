@@ -1,0 +1,257 @@
+"""The history that executions are judged by: one indexed query, whatever the number of rules.
+
+An execution is judged by the newest successful runs before it in logical time: its partition's start where it has one,
+else when it started. Several executions of one pipeline that lie close together are judged by one history, loaded once.
+Numbers come as arrays, in the form that NumPy reads as it is.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, NamedTuple
+
+from psycopg.abc import Buffer
+from psycopg.adapt import Loader
+from psycopg.pq import Format
+
+from watcher_core.anomalies.results import AT
+from watcher_core.database import Driver
+from watcher_core.enums import AnomalyMetric
+from watcher_core.errors import ConfigurationError
+
+if TYPE_CHECKING:
+    from watcher_core.anomalies.methods.history import Flags, Floats, Integers
+
+# What a judgement looks at.
+MOST_RUNS = 2_000
+LEAST_DAYS = 60
+
+# Executions that are further apart are judged by histories of their own: what lies between is not worth loading.
+CLOSE = dt.timedelta(days=2)
+
+# Rows that an execution handled, for its throughput: what it says, else what it counted.
+ROWS = """coalesce(CAST(total_rows AS double precision),
+                    CASE WHEN num_nonnulls(inserts, updates, soft_deletes) > 0
+                         THEN coalesce(CAST(inserts AS double precision), 0)
+                            + coalesce(CAST(updates AS double precision), 0)
+                            + coalesce(CAST(soft_deletes AS double precision), 0) END)"""
+
+METRICS = {
+    AnomalyMetric.DURATION_SECONDS: "duration_seconds",
+    AnomalyMetric.TOTAL_ROWS: "CAST(total_rows AS double precision)",
+    AnomalyMetric.INSERTS: "CAST(inserts AS double precision)",
+    AnomalyMetric.UPDATES: "CAST(updates AS double precision)",
+    AnomalyMetric.SOFT_DELETES: "CAST(soft_deletes AS double precision)",
+    AnomalyMetric.THROUGHPUT: f"{ROWS} / nullif(duration_seconds, 0)",
+}
+
+# The value of a rule's metric, with the columns of one execution in reach.
+VALUE = " ".join(
+    ["CASE rule.metric_field", *(f"WHEN '{metric}' THEN {expression}" for metric, expression in METRICS.items()), "END"]
+)
+
+# As arrays, each of all runs in the same order; a run without a value has NaN there.
+ARRAYS = ", ".join(f"array_agg(coalesce({expression}, 'NaN'))" for expression in METRICS.values())
+
+# Which data a run has loaded: with the same logical time, the same again. Where nothing is told, NaN: equal to nothing.
+LOADED = """coalesce(CAST(hashtext(coalesce(run.execution_metadata ->> 'partition', run.next_watermark))
+                              AS double precision), 'NaN')"""
+
+RUN = f"""
+               SELECT *
+                 FROM watcher.pipeline_execution AS execution
+                WHERE execution.pipeline_id = span.pipeline_id
+                  AND execution.state = 'succeeded'
+                  AND {AT.format("execution")}"""
+
+# What lies before the first of the executions to judge, what lies between them, and what comes after the last one: an
+# execution that is older than all others is judged by those.
+LOAD = f"""
+    SELECT span.number, array_agg(CAST(run.id AS double precision)),
+           array_agg(date_part('epoch', {AT.format("run")})), array_agg({LOADED}), {ARRAYS}
+      FROM unnest(CAST(%(pipeline_ids)s AS bigint[]), CAST(%(firsts)s AS timestamptz[]),
+                  CAST(%(lasts)s AS timestamptz[]), CAST(%(days)s AS integer[]))
+           WITH ORDINALITY AS span (pipeline_id, first, last, days, number)
+     CROSS JOIN LATERAL (
+           ({RUN} >= span.first - make_interval(hours => 24 * span.days)
+              AND {AT.format("execution")} < span.first
+            ORDER BY {AT.format("execution")} DESC
+            LIMIT {MOST_RUNS})
+            UNION ALL
+           ({RUN} BETWEEN span.first AND span.last)
+            UNION ALL
+           ({RUN} > span.last
+              AND {AT.format("execution")} <= span.last + make_interval(hours => 24 * span.days)
+            ORDER BY {AT.format("execution")}
+            LIMIT {MOST_RUNS})) AS run
+     GROUP BY span.number
+"""
+
+# Which of them were flagged when they were judged, by rule; few.
+FLAGGED = """
+    SELECT rule_id, pipeline_execution_id, unflagged_at IS NOT NULL
+      FROM watcher.anomaly_detection_result
+     WHERE rule_id = ANY(%(rule_ids)s)
+       AND flagged
+       AND pipeline_execution_id >= %(oldest)s
+"""
+
+NEWEST = f"""
+    SELECT {AT.format("execution")}
+      FROM watcher.pipeline_execution AS execution
+     WHERE execution.pipeline_id = %s
+       AND execution.state = 'succeeded'
+     ORDER BY {AT.format("execution")} DESC
+     LIMIT 1
+"""
+
+# An array of numbers in PostgreSQL's binary form: dimensions, then each number behind its size.
+ARRAY_HEADER = 20
+NUMBER = [("size", ">i4"), ("number", ">f8")]
+
+
+class ArrayLoader(Loader):
+    """Reads an array of numbers as NumPy has them."""
+
+    format = Format.BINARY
+
+    def load(self, data: Buffer) -> Floats:
+        import numpy as np
+
+        return np.frombuffer(data, NUMBER, offset=ARRAY_HEADER)["number"].astype(np.float64)
+
+
+class Span(NamedTuple):
+    """Executions of one pipeline that are judged by one history.
+
+    Attributes:
+        pipeline_id: The pipeline.
+        first, last: The logical times of the oldest and the newest of them.
+        days: How far their history goes back.
+    """
+
+    pipeline_id: int
+    first: dt.datetime
+    last: dt.datetime
+    days: int
+
+
+class Flagged(NamedTuple):
+    """The executions that a rule has flagged, and those of them that a person unflagged."""
+
+    flagged: list[int]
+    unflagged: list[int]
+
+
+@dataclass(frozen=True, eq=False)
+class Runs:
+    """The successful runs of a pipeline around some executions, those among them; oldest first.
+
+    Attributes:
+        ids: Execution ids.
+        at: Logical times, in UTC epoch seconds.
+        superseded: Whether a later run has loaded the same data again.
+        metrics: By metric; NaN where a run has none.
+    """
+
+    ids: Integers
+    at: Floats
+    superseded: Flags
+    metrics: dict[AnomalyMetric, Floats]
+
+    @cached_property
+    def _by_id(self) -> Integers:
+        order: Integers = self.ids.argsort()
+        return order
+
+    def positions(self, ids: Sequence[int]) -> dict[int, int]:
+        """Where those executions are that are among the runs."""
+        found = self.ids.searchsorted(ids, sorter=self._by_id)
+        places = self._by_id[found[found < len(self.ids)]]
+        asked = set(ids)
+        there = zip(self.ids[places].tolist(), places.tolist(), strict=True)
+        return {execution_id: place for execution_id, place in there if execution_id in asked}
+
+    def marks(self, ids: Sequence[int]) -> Flags:
+        """A flag for each run: whether it is among the executions."""
+        import numpy as np
+
+        flags = np.zeros(len(self.ids), np.bool_)
+        if ids:
+            flags[list(self.positions(ids).values())] = True
+        return flags
+
+
+def newest_executions(connection: Driver, *, pipeline_id: int) -> dt.datetime | None:
+    """The logical time of a pipeline's newest run that succeeded; `None` where there is none."""
+    row = connection.execute(NEWEST, (pipeline_id,)).fetchone()
+    return row[0] if row else None
+
+
+def require_methods() -> None:
+    """Look whether there is what the methods need.
+
+    Raises:
+        ConfigurationError: There is not; the message says how to install it.
+    """
+    try:
+        import numpy  # noqa: F401 (only looked for)
+    except ImportError as exc:
+        raise ConfigurationError(
+            "anomaly detection needs NumPy; install it with: pip install 'watcher-dagster[anomalies]'"
+        ) from exc
+
+
+def spans(pipeline_id: int, at: Iterable[dt.datetime], *, days: int) -> Iterator[Span]:
+    """Part the logical times of executions of one pipeline into spans that are close enough to share a history."""
+    times = sorted(at)
+    first = times[0]
+    for before, after in zip(times, [*times[1:], None], strict=True):
+        if after is None or after - before > CLOSE:
+            yield Span(pipeline_id, first, before, max(days, LEAST_DAYS))
+            first = after or first
+
+
+def load(connection: Driver, asked: Sequence[Span]) -> list[Runs]:
+    """Read the runs around each span, in one query; none where there are none."""
+    import numpy as np
+
+    given = {
+        "pipeline_ids": [span.pipeline_id for span in asked],
+        "firsts": [span.first for span in asked],
+        "lasts": [span.last for span in asked],
+        "days": [span.days for span in asked],
+    }
+    found = {}
+    with connection.cursor(binary=True) as cursor:
+        cursor.adapters.register_loader(cursor.adapters.types["float8"].array_oid, ArrayLoader)
+        for number, ids, at, loaded, *metrics in cursor.execute(LOAD, given):
+            order = np.lexsort((ids, loaded, at))
+            by_metric = {metric: told[order] for metric, told in zip(METRICS, metrics, strict=True)}
+            superseded = _same_as_next(at[order]) & _same_as_next(loaded[order])
+            found[number] = Runs(ids[order].astype(np.int64), at[order], superseded, by_metric)
+    nothing = np.empty(0)
+    none = Runs(nothing.astype(np.int64), nothing, nothing.astype(np.bool_), dict.fromkeys(METRICS, nothing))
+    return [found.get(number, none) for number in range(1, len(asked) + 1)]
+
+
+def _same_as_next(values: Floats) -> Flags:
+    import numpy as np
+
+    return np.append(values[:-1] == values[1:], np.zeros(min(1, len(values)), np.bool_))
+
+
+def flagged(connection: Driver, *, rule_ids: Sequence[int], among: Iterable[Runs]) -> dict[int, Flagged]:
+    """Give the executions that rules have flagged, and those of them that a person unflagged, by rule."""
+    oldest = min((int(runs.ids.min()) for runs in among if len(runs.ids)), default=0)
+    found = {rule_id: Flagged([], []) for rule_id in rule_ids}
+    for rule_id, execution_id, is_unflagged in connection.execute(
+        FLAGGED, {"rule_ids": list(rule_ids), "oldest": oldest}
+    ):
+        found[rule_id].flagged.append(execution_id)
+        if is_unflagged:
+            found[rule_id].unflagged.append(execution_id)
+    return found

@@ -1,0 +1,218 @@
+"""The method `seasonal`: robust, aware of seasons, and adapting to new levels.
+
+A run is predicted from the earlier ones as season + level, on a scale where spread does not depend on level, and it is
+unusual when the prediction is wrong by clearly more than it used to be. Then three questions are asked, each of which
+widens the band around the prediction:
+
+- Is the deviation large on the plain scale, too? A ratio of two is much for a thousand rows, and little for three.
+- Is there another normal? The level before the last change, an hour earlier or later, a month's edge like this one, a
+  weekday that was seen only once or twice: what was true there is no news here.
+- Is it worth a word? The caller may give a least deviation.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from watcher_core.anomalies.methods import levels, repeats, seasons, tails
+from watcher_core.anomalies.methods.history import DAY, Flags, Floats, History, Integers, judgeable
+from watcher_core.anomalies.methods.judgement import Judgement
+from watcher_core.anomalies.methods.scales import Scale
+from watcher_core.anomalies.methods.seasons import Clock
+
+MULTIPLIER = 2.0
+LOOKBACK_DAYS = 60.0
+MINIMUM_EXECUTIONS = 8
+MOST_RUNS = 2000
+
+# A value must be off by three standard deviations on the plain scale; one below a quarter of what was expected is off.
+PLAIN_DEVIATIONS = 3.0
+CLEARLY_LESS = 0.25
+
+# A season is not exact to the hour, and a clock change moves it by one: what an hour earlier or later would be expected
+# widens the band, by at most this share of half its width.
+NEARBY = 0.5
+
+MONTH_EDGE = 2 * DAY
+LAST_MONTH = 20 * DAY
+
+
+@dataclass(frozen=True)
+class Parts:
+    """The parts of the method that can be left out, to see what each brings."""
+
+    new_levels: bool = True
+    drift: bool = True
+    season: bool = True
+    nearby_hours: bool = True
+    short_seasons: bool = True
+    month_edges: bool = True
+    zeros: bool = True
+    repeats: bool = True
+    plain_scale: bool = True
+
+
+ALL = Parts()
+
+
+@dataclass(frozen=True, eq=False)
+class _Runs:
+    """The runs to compare with, the nearest in time last."""
+
+    at: Floats
+    values: Floats
+    lone: Flags  # unusual, and the level did not stay there
+    positions: Integers
+
+    def only(self, which: Flags) -> _Runs:
+        return _Runs(self.at[which], self.values[which], self.lone[which], self.positions[which])
+
+
+def judge(
+    history: History,
+    value: float,
+    at: float,
+    *,
+    multiplier: float = MULTIPLIER,
+    lookback_days: float = LOOKBACK_DAYS,
+    minimum_executions: int = MINIMUM_EXECUTIONS,
+    least_deviation: float = 0.0,
+    parts: Parts = ALL,
+) -> Judgement | None:
+    """Judge the value of a run by the runs before it.
+
+    Args:
+        history: The metric of earlier runs.
+        value: The metric of this run, in any unit.
+        at: Logical time of this run, in UTC epoch seconds.
+        multiplier: Of standard deviations, as rules have it. The method finds the width of its band itself; the band is
+            as much wider or narrower as the multiplier is larger or smaller than 2.
+        lookback_days: How much history to learn from; at most the newest 2,000 runs. A season of the week needs four
+            weeks to be known well.
+        minimum_executions: With fewer earlier runs, nothing is said; at least 8.
+        least_deviation: In the unit of the value: a smaller deviation from what is expected is no news.
+        parts: What to leave out; for experiments.
+
+    Returns:
+        The judgement; `None` where the value cannot be judged, or too little is known.
+    """
+    if not judgeable(value):
+        return None
+    fewest = max(minimum_executions, MINIMUM_EXECUTIONS)
+    positions = history.nearest(at, days=lookback_days, runs=MOST_RUNS, fewest=fewest)
+    if len(positions) < fewest:
+        return None
+    unusual = history.unusual[positions]
+    changes = levels.changes(unusual) if parts.new_levels else levels.Changes(unusual, [])
+    runs = _Runs(history.at[positions], history.values[positions], changes.lone, positions)
+    starts = np.array(changes.starts, np.int64)
+    if parts.zeros and repeats.is_often_zero(runs.values):
+        if value == 0:
+            return _zero(runs)
+        counted = runs.values != 0
+        if not repeats.is_almost_always_zero(runs.values):
+            # The same starts, counted without the zeros.
+            starts = np.cumsum(counted)[starts] - counted[starts]
+            runs = runs.only(counted)
+    if len(runs.values) - np.count_nonzero(runs.lone) < fewest:
+        return None
+    judgement = _by_band(runs, value, at, starts, multiplier, least_deviation, parts)
+    stuck = repeats.stuck(history.values[positions], changes.lone, value) if parts.repeats else 0
+    if stuck:
+        return judgement.for_repeating(stuck + 1, f"the same value {stuck + 1} times in a row")
+    return judgement
+
+
+def _zero(runs: _Runs) -> Judgement:
+    """Judge a zero where zeros are common: usual, unless there were too many in a row."""
+    zeros = runs.only(runs.values == 0)
+    judgement = Judgement.by_band(
+        0.0,
+        expected=0.0,
+        lower=0.0,
+        upper=0.0,
+        z_score=0.0,
+        profile="runs with zero",
+        compared_with=zeros.positions,
+    )
+    in_a_row = repeats.nothing(runs.values)
+    return judgement.for_repeating(in_a_row + 1, f"zero {in_a_row + 1} times in a row") if in_a_row else judgement
+
+
+def _by_band(
+    runs: _Runs,
+    value: float,
+    at: float,
+    starts: Integers,
+    multiplier: float,
+    least_deviation: float,
+    parts: Parts,
+) -> Judgement:
+    """Predict the value, and judge it by the band around the prediction."""
+    scale = Scale(runs.values)
+    scaled = scale.to(runs.values)
+    clock = Clock(runs.at, at)
+    season = seasons.best(clock, scaled, any_season=parts.season)
+    moved, former = levels.brought_to_present(scaled - season.fitted, starts.tolist())
+    normal = ~runs.lone
+    level = levels.follow(moved[normal], scale.poisson_spread, drifts=parts.drift)
+    deviation = tails.half_width(level.errors, scale.poisson_spread) / tails.SPREADS
+    wide = multiplier / MULTIPLIER
+    half = wide * tails.SPREADS * deviation
+    centre = season.expected + level.now
+    centres = [centre]
+    if former is not None:
+        centres.append(centre + former)
+    if parts.nearby_hours:
+        # Bounded, so that beside a peak almost everything is not suddenly usual.
+        bound = NEARBY * half
+        centres += [centre + min(max(nearby - season.expected, -bound), bound) for nearby in season.nearby]
+    if parts.short_seasons:
+        centres += _short_season(runs, clock, scaled)
+    if parts.month_edges:
+        centres += _last_month(runs, scaled, at)
+    expected = scale.back_one(centre)
+    lower, upper = scale.back_one(min(centres) - half), scale.back_one(max(centres) + half)
+    if parts.plain_scale:
+        errors = runs.values[normal] - scale.back(season.fitted[normal] + level.now)
+        away = PLAIN_DEVIATIONS * wide * float(np.std(errors))
+        lower = min(lower, max(expected - away, CLEARLY_LESS * expected) if expected > 0 else expected - away)
+        upper = max(upper, expected + away)
+    lower, upper = min(lower, expected - least_deviation), max(upper, expected + least_deviation)
+    if runs.values.min() >= 0:
+        lower = max(lower, 0.0)
+    return Judgement.by_band(
+        value,
+        expected=expected,
+        lower=lower,
+        upper=upper,
+        z_score=(scale.to_one(value) - centre) / deviation,
+        profile=season.profile,
+        compared_with=runs.positions[season.peers],
+    )
+
+
+def _short_season(runs: _Runs, clock: Clock, scaled: Floats) -> Iterator[float]:
+    """Where runs of the same weekday and hour were, if they are too few to be a season."""
+    if clock.is_daily:
+        same = clock.same_slot() & ~runs.lone
+        if np.count_nonzero(same) < seasons.SMALLEST_GROUP:
+            yield from scaled[same].tolist()
+
+
+def _last_month(runs: _Runs, scaled: Floats, at: float) -> Iterator[float]:
+    """Where unusual runs at the edges of earlier months were, if this is the edge of a month."""
+    if runs.lone.any() and _is_month_edge(at):
+        for position in np.flatnonzero(runs.lone & (np.abs(runs.at - at) > LAST_MONTH)):
+            if _is_month_edge(float(runs.at[position])):
+                yield float(scaled[position])
+
+
+def _is_month_edge(at: float) -> bool:
+    """Whether a time lies in the first or last two days of its month, in UTC."""
+    month = time.gmtime(at).tm_mon
+    return month != time.gmtime(at - MONTH_EDGE).tm_mon or month != time.gmtime(at + MONTH_EDGE).tm_mon

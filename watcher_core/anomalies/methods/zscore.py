@@ -1,0 +1,65 @@
+"""The method `zscore`: mean and standard deviation of the runs at the same hour of day.
+
+It does what the name says and no more: it knows no weekday, and a level that has changed is unusual until the mean has
+followed. Runs that were flagged stay in the history, as runs do in any mean; that is also how it gets used to a new
+level at all. `seasonal` is for everyday use; this one is there for those who want a rule they can compute by hand.
+"""
+
+from __future__ import annotations
+
+import math
+
+from watcher_core.anomalies.methods.history import HOUR, History, judgeable
+from watcher_core.anomalies.methods.judgement import Judgement
+
+MULTIPLIER = 2.0
+LOOKBACK_DAYS = 30.0
+MINIMUM_EXECUTIONS = 10
+
+# A flat history has a band, too: the standard deviation is taken to be at least this share of the mean.
+SMALLEST_SHARE = 0.01
+
+
+def judge(
+    history: History,
+    value: float,
+    at: float,
+    *,
+    multiplier: float = MULTIPLIER,
+    lookback_days: float = LOOKBACK_DAYS,
+    minimum_executions: int = MINIMUM_EXECUTIONS,
+    least_deviation: float = 0.0,
+) -> Judgement | None:
+    """Judge the value of a run by the runs before it, at the same hour of the day.
+
+    Args:
+        history: The metric of earlier runs.
+        value: The metric of this run, in any unit.
+        at: Logical time of this run, in UTC epoch seconds.
+        multiplier: A value is unusual when it is more than so many standard deviations from the mean, up or down.
+        lookback_days: How much history to learn from.
+        minimum_executions: With fewer earlier runs at this hour, nothing is said; at least 2.
+        least_deviation: In the unit of the value: a smaller deviation from the mean is no news.
+
+    Returns:
+        The judgement; `None` where the value cannot be judged, or too little is known.
+    """
+    if not judgeable(value):
+        return None
+    positions = history.before(at, days=lookback_days)
+    positions = positions[history.at[positions] // HOUR % 24 == at // HOUR % 24]
+    if len(positions) < max(minimum_executions, 2):
+        return None
+    values = history.values[positions]
+    mean = float(values.mean())
+    deviation = max(float(values.std(ddof=1)), SMALLEST_SHARE * abs(mean))
+    half = max(multiplier * deviation, least_deviation)
+    return Judgement.by_band(
+        value,
+        expected=mean,
+        lower=mean - half,
+        upper=mean + half,
+        z_score=(value - mean) / deviation if deviation else math.copysign(10.0, value - mean) * (value != mean),
+        profile=f"{int(at // HOUR % 24):02}:00 to {int(at // HOUR % 24):02}:59",
+        compared_with=positions,
+    )

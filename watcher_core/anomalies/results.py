@@ -1,0 +1,205 @@
+"""Anomaly results: what rules said about executions, one verdict an execution and rule, and what people said of it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+from typing import Any, NamedTuple
+
+from psycopg.rows import dict_row
+from sqlalchemy.orm import Session
+
+from watcher_core import arguments, database, values
+from watcher_core.database import Driver, models
+from watcher_core.enums import AnomalyMetric
+from watcher_core.errors import NotFoundError
+
+RESULT = models.table(models.AnomalyDetectionResult)
+
+# The time that an execution's data is about: its partition's start where it has one, else when it started.
+AT = "coalesce({0}.logical_date, {0}.start_date)"
+
+SELECT = f"""
+    SELECT {", ".join(f"result.{column.name}" for column in RESULT.columns)}, rule.metric_field, rule.pipeline_id,
+           pipeline.name AS pipeline_name, execution.start_date, {AT.format("execution")} AS at
+      FROM watcher.anomaly_detection_result AS result
+      JOIN watcher.anomaly_detection_rule AS rule ON rule.id = result.rule_id
+      JOIN watcher.pipeline ON pipeline.id = rule.pipeline_id
+      JOIN watcher.pipeline_execution AS execution ON execution.id = result.pipeline_execution_id
+"""
+
+IS_UNUSUAL = "result.flagged AND result.unflagged_at IS NULL"
+
+UNUSUAL = f"{SELECT} WHERE result.pipeline_execution_id = ANY(%(ids)s) AND {IS_UNUSUAL}"
+
+NEWEST = f"""
+    {SELECT}
+     WHERE {{conditions}}
+     ORDER BY execution.start_date DESC, execution.id DESC, rule.metric_field
+     LIMIT %(limit)s
+"""
+
+WRITE = """
+    INSERT INTO watcher.anomaly_detection_result
+          (rule_id, pipeline_execution_id, flagged, value, expected, lower, upper, z_score, confidence, explanation,
+           evaluated_at)
+    SELECT rule_id, execution_id, flagged, value, expected, lower, upper, z_score, confidence, explanation, %(now)s
+      FROM ROWS FROM (
+               unnest(CAST(%(rule_id)s AS bigint[]), CAST(%(execution_id)s AS bigint[]),
+                      CAST(%(flagged)s AS boolean[]), CAST(%(value)s AS float8[]), CAST(%(expected)s AS float8[]),
+                      CAST(%(lower)s AS float8[]), CAST(%(upper)s AS float8[]), CAST(%(z_score)s AS float8[]),
+                      CAST(%(confidence)s AS float8[])),
+               jsonb_array_elements(CAST(%(explanation)s AS jsonb)))
+           AS told (rule_id, execution_id, flagged, value, expected, lower, upper, z_score, confidence, explanation)
+        ON CONFLICT (rule_id, pipeline_execution_id) DO UPDATE
+       SET flagged      = excluded.flagged,
+           unflagged_at = NULL,
+           unflagged_by = NULL,
+           value        = excluded.value,
+           expected     = excluded.expected,
+           lower        = excluded.lower,
+           upper        = excluded.upper,
+           z_score      = excluded.z_score,
+           confidence   = excluded.confidence,
+           explanation  = excluded.explanation,
+           evaluated_at = excluded.evaluated_at
+"""
+
+REMOVE = """
+    DELETE FROM watcher.anomaly_detection_result AS result
+     USING unnest(CAST(%(rule_ids)s AS bigint[]), CAST(%(execution_ids)s AS bigint[])) AS gone (rule_id, execution_id)
+     WHERE result.rule_id = gone.rule_id
+       AND result.pipeline_execution_id = gone.execution_id
+"""
+
+UNFLAG = """
+    UPDATE watcher.anomaly_detection_result AS result
+       SET unflagged_at = %(now)s, unflagged_by = %(by)s
+      FROM watcher.anomaly_detection_rule AS rule
+     WHERE rule.id = result.rule_id
+       AND result.pipeline_execution_id = %(execution_id)s
+       AND result.flagged
+       AND result.unflagged_at IS NULL
+       AND (CAST(%(metric_field)s AS watcher.anomaly_metric) IS NULL OR rule.metric_field = %(metric_field)s)
+"""
+
+
+class Verdict(NamedTuple):
+    """A row to write."""
+
+    rule_id: int
+    execution_id: int
+    flagged: bool
+    value: float
+    expected: float
+    lower: float | None
+    upper: float | None
+    z_score: float
+    confidence: float
+    explanation: dict[str, Any]
+
+
+def write(connection: Driver, verdicts: Sequence[Verdict], *, now: dt.datetime) -> None:
+    """Write verdicts. One on a value that has been judged differently before takes the place of that."""
+    if verdicts:
+        columns = dict(zip(Verdict._fields, map(list, zip(*verdicts, strict=True)), strict=True))
+        # One text for all: in an array, each would be quoted again.
+        explanation = arguments.json_text(columns["explanation"])
+        connection.execute(WRITE, {**columns, "explanation": explanation, "now": now})
+
+
+def remove(connection: Driver, gone: Iterable[tuple[int, int]]) -> None:
+    """Delete verdicts on values that are there no longer, each named by its rule and its execution."""
+    pairs = list(gone)
+    if pairs:
+        given = {"rule_ids": [pair[0] for pair in pairs], "execution_ids": [pair[1] for pair in pairs]}
+        connection.execute(REMOVE, given)
+
+
+def unusual(connection: Driver, *, execution_ids: Iterable[int]) -> dict[int, list[values.AnomalyResult]]:
+    """Give what of these executions is flagged, and not unflagged, by execution."""
+    found: dict[int, list[values.AnomalyResult]] = {}
+    for result in _results(connection, UNUSUAL, {"ids": list(execution_ids)}):
+        found.setdefault(result.pipeline_execution_id, []).append(result)
+    return found
+
+
+def list_results(
+    session: Session,
+    *,
+    pipeline_id: int | None = None,
+    execution_id: int | None = None,
+    flagged: bool | None = None,
+    since: dt.datetime | None = None,
+    limit: int = 100,
+) -> list[values.AnomalyResult]:
+    """Give results, those of the newest execution first.
+
+    Args:
+        session: The transaction.
+        pipeline_id: Of this pipeline only.
+        execution_id: Of this execution only.
+        flagged: Only those that are unusual, an unflagged one not among them; or only the others.
+        since: Of executions that started at this time or later.
+        limit: At most so many.
+    """
+    given = {
+        "pipeline_id": pipeline_id,
+        "execution_id": None if execution_id is None else arguments.identifier(execution_id, "execution_id"),
+        "flagged": None if flagged is None else arguments.flag(flagged, "flagged"),
+        "since": None if since is None else arguments.instant(since, "since"),
+        "limit": arguments.count(limit, "limit"),
+    }
+    conditions = {
+        "pipeline_id": "rule.pipeline_id = %(pipeline_id)s AND execution.pipeline_id = %(pipeline_id)s",
+        "execution_id": "result.pipeline_execution_id = %(execution_id)s",
+        "flagged": IS_UNUSUAL if flagged else f"NOT ({IS_UNUSUAL})",
+        "since": "execution.start_date >= %(since)s",
+    }
+    asked = [condition for name, condition in conditions.items() if given[name] is not None]
+    statement = NEWEST.format(conditions=" AND ".join(asked) or "true")
+    return _results(database.driver(session), statement, given)
+
+
+def unflag_results(
+    session: Session, *, execution_id: int, metric_field: AnomalyMetric | None, by: str | None, now: dt.datetime
+) -> list[values.AnomalyResult]:
+    """Note that what was flagged is normal: the run counts as normal from then on.
+
+    Args:
+        session: The transaction.
+        execution_id: The execution.
+        metric_field: This metric only; by default all that are flagged.
+        by: Who says so.
+        now: When.
+
+    Returns:
+        All that was flagged and is not any more. What was unflagged before stays as it was said then.
+
+    Raises:
+        NotFoundError: Nothing of that execution was flagged.
+    """
+    given = {
+        "execution_id": arguments.identifier(execution_id, "execution_id"),
+        "metric_field": None if metric_field is None else metric_field.value,
+        "by": None if by is None else arguments.text(by, "by"),
+        "now": now,
+    }
+    connection = database.driver(session)
+    connection.execute(UNFLAG, given)
+    asked = f"{SELECT} WHERE result.pipeline_execution_id = %(execution_id)s AND result.unflagged_at IS NOT NULL"
+    found = [
+        result
+        for result in _results(connection, f"{asked} ORDER BY rule.metric_field", given)
+        if metric_field in (None, result.metric_field)
+    ]
+    if not found:
+        metric = "" if metric_field is None else f" in {metric_field.value}"
+        raise NotFoundError(f"anomaly{metric} of execution", execution_id)
+    return found
+
+
+def _results(connection: Driver, statement: str, given: dict[str, Any]) -> list[values.AnomalyResult]:
+    with connection.cursor(row_factory=dict_row) as cursor:
+        rows = cursor.execute(statement, given).fetchall()
+    return [values.AnomalyResult(**{**row, "metric_field": AnomalyMetric(row["metric_field"])}) for row in rows]

@@ -1,0 +1,240 @@
+"""Anomaly rules: which metrics of which pipelines are judged, and how.
+
+A rule belongs to a pipeline and a metric. Configuration that code declares is compared by its hash, as that of
+pipelines is: what a person has changed by hand stays until the code itself changes.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import ARRAY, insert
+from sqlalchemy.orm import Session
+
+from watcher_core import arguments, values
+from watcher_core.database import models
+from watcher_core.enums import AnomalyMethod, AnomalyMetric
+from watcher_core.errors import InvalidValueError, NotFoundError
+from watcher_core.values import Unset
+
+RULE = models.table(models.AnomalyDetectionRule)
+PIPELINE = models.table(models.Pipeline)
+
+# What a rule may be told to do: a year of history, as much as anybody keeps; a spread that can be computed at all.
+LOOKBACK_DAYS = (1, 365)
+MINIMUM_EXECUTIONS = (2, 10_000)
+MULTIPLIER = (0.5, 10.0)
+
+# How other systems spell our metrics.
+ALIASES = {
+    "total_inserts": AnomalyMetric.INSERTS,
+    "total_updates": AnomalyMetric.UPDATES,
+    "total_soft_deletes": AnomalyMetric.SOFT_DELETES,
+}
+
+# PostgreSQL leaves xmax at zero only on a row that this very statement inserted.
+CREATED = sa.literal_column("(xmax = 0)", sa.Boolean).label("created")
+
+SELECT = sa.select(RULE, PIPELINE.c.name.label("pipeline_name")).join(PIPELINE, PIPELINE.c.id == RULE.c.pipeline_id)
+
+# Asked for by whoever opens the session: whether a new pipeline gets a rule for every metric.
+AUTO_CREATE_RULES = "auto_create_anomaly_detection_rules"
+
+FOR_NEW_PIPELINES = sa.text("""
+    INSERT INTO watcher.anomaly_detection_rule (pipeline_id, metric_field, created_at, updated_at)
+    SELECT pipeline_id, metric_field, :now, :now
+      FROM unnest(CAST(:pipeline_ids AS bigint[])) AS new (pipeline_id),
+           unnest(enum_range(NULL::watcher.anomaly_metric)) AS metric (metric_field)
+        ON CONFLICT (pipeline_id, metric_field) DO NOTHING
+""")
+
+
+def parse_metric(value: object) -> AnomalyMetric:
+    """A metric, by whichever of its names.
+
+    Raises:
+        InvalidValueError: There is none of that name.
+    """
+    alias = ALIASES.get(str(value).lower())
+    return alias or arguments.choice(value, AnomalyMetric, "metric_field")
+
+
+def _whole(bounds: tuple[int, int]) -> Callable[[object, str], int]:
+    def clean(value: object, argument: str) -> int:
+        whole = arguments.count(value, argument)
+        if whole is None or not bounds[0] <= whole <= bounds[1]:
+            raise InvalidValueError(
+                f"{argument} is {arguments.shown(value)}; it must be a whole number from {bounds[0]} to {bounds[1]:,}"
+            )
+        return whole
+
+    return clean
+
+
+def _multiplier(value: object, argument: str) -> float:
+    least, most = MULTIPLIER
+    # NaN is not between any two numbers, so that it is refused as well.
+    if isinstance(value, bool) or not isinstance(value, int | float) or not least <= value <= most:
+        raise InvalidValueError(f"{argument} is {arguments.shown(value)}; it must be a number from {least} to {most:g}")
+    return float(value)
+
+
+RULE_FIELDS: Mapping[str, Callable[[Any, str], Any]] = {
+    "method": lambda value, argument: arguments.choice(value, AnomalyMethod, argument),
+    "lookback_days": _whole(LOOKBACK_DAYS),
+    "minimum_executions": _whole(MINIMUM_EXECUTIONS),
+    "std_deviation_threshold_multiplier": _multiplier,
+    "active": arguments.flag,
+}
+
+
+def clean_rule_fields(fields: Mapping[str, Any]) -> dict[str, Any]:
+    """Check the fields that were passed, and drop those that were not.
+
+    Raises:
+        InvalidValueError: A value is out of bounds; the message names it, and the bounds.
+    """
+    return {field: RULE_FIELDS[field](value, field) for field, value in fields.items() if not isinstance(value, Unset)}
+
+
+def get_or_create_rule(
+    session: Session, *, pipeline_id: int, metric_field: object, fields: Mapping[str, Any], now: dt.datetime
+) -> values.AnomalyRule:
+    """Give a pipeline's rule for a metric; make it, or bring its configuration up to date, where that is needed.
+
+    Args:
+        session: The transaction.
+        pipeline_id: A pipeline that there is.
+        metric_field: The metric, by whichever of its names.
+        fields: What code declares: `method`, `lookback_days`, `minimum_executions`,
+            `std_deviation_threshold_multiplier`, `active`. Those that are not passed stay.
+        now: When.
+
+    Raises:
+        InvalidValueError: A value breaks a rule.
+    """
+    field, configuration = parse_metric(metric_field), clean_rule_fields(fields)
+    declared = _hash(configuration) if configuration else None
+    known = _find(session, pipeline_id, field)
+    if known is not None and declared in (None, known.configuration_hash):
+        return known
+    rule_id, created = _upsert(session, pipeline_id, field, configuration, declared, now=now)
+    return values.AnomalyRule(**{**vars(get(session, rule_id)), "created": created})
+
+
+def configure_rules(
+    session: Session, *, configurations: Iterable[values.AnomalyRuleConfiguration], now: dt.datetime
+) -> int:
+    """Bring many rules up to date with what code declares. Their pipelines are there.
+
+    Returns:
+        How many were new or changed.
+    """
+    wanted: dict[tuple[str, AnomalyMetric], dict[str, Any]] = {}
+    for told in configurations:
+        key = (arguments.name(told.pipeline_name, "pipeline_name"), parse_metric(told.metric_field))
+        wanted[key] = clean_rule_fields({field: getattr(told, field) for field in RULE_FIELDS})
+    names = sa.any_(sa.cast(sorted({name for name, _ in wanted}), ARRAY(sa.Text)))
+    there = session.execute(sa.select(PIPELINE.c.name, PIPELINE.c.id).where(PIPELINE.c.name == names))
+    ids = {row.name: row.id for row in there}
+    known = {
+        (row.pipeline_name, row.metric_field): row.configuration_hash
+        for row in session.execute(SELECT.where(PIPELINE.c.name == names))
+    }
+    changed = 0
+    # In the order of their names, so that two callers at once wait for each other and never in a circle.
+    for key in sorted(wanted):
+        declared = _hash(wanted[key]) if wanted[key] else None
+        if key not in known or declared not in (None, known[key]):
+            _upsert(session, ids[key[0]], key[1], wanted[key], declared, now=now)
+            changed += 1
+    return changed
+
+
+def _upsert(
+    session: Session,
+    pipeline_id: int,
+    field: AnomalyMetric,
+    configuration: Mapping[str, Any],
+    declared: str | None,
+    *,
+    now: dt.datetime,
+) -> tuple[int, bool]:
+    """Write a rule; gives its id, and whether it was not there."""
+    changed = {**configuration, **({"configuration_hash": declared} if declared else {}), "updated_at": now}
+    row = session.execute(
+        insert(RULE)
+        .values(pipeline_id=pipeline_id, metric_field=field, created_at=now, **changed)
+        .on_conflict_do_update(index_elements=["pipeline_id", "metric_field"], set_=changed)
+        .returning(RULE.c.id, CREATED)
+    ).one()
+    return row.id, row.created
+
+
+def _hash(configuration: Mapping[str, Any]) -> str:
+    canonical = arguments.json_text(dict(configuration), sort_keys=True)
+    return hashlib.sha256(canonical.encode()).hexdigest()
+
+
+def create_rules_for_new_pipelines(session: Session, *, pipeline_ids: Iterable[int], now: dt.datetime) -> None:
+    """Give pipelines that were just made a rule for every metric, where that is asked for."""
+    made = list(pipeline_ids)
+    if made and session.info.get(AUTO_CREATE_RULES):
+        session.execute(FOR_NEW_PIPELINES, {"pipeline_ids": made, "now": now})
+
+
+def update_rule(session: Session, *, rule_id: int, fields: Mapping[str, Any], now: dt.datetime) -> values.AnomalyRule:
+    """Change a rule by hand; only the fields that are passed.
+
+    Raises:
+        NotFoundError: There is no such rule.
+        InvalidValueError: A value breaks a rule.
+    """
+    identifier = arguments.identifier(rule_id, "rule_id")
+    found = session.scalar(
+        sa.update(RULE)
+        .where(RULE.c.id == identifier)
+        .values(**clean_rule_fields(fields), updated_at=now)
+        .returning(RULE.c.id)
+    )
+    if found is None:
+        raise NotFoundError("anomaly rule", rule_id)
+    return get(session, found)
+
+
+def get(session: Session, rule_id: int) -> values.AnomalyRule:
+    """Give the rule with that id.
+
+    Raises:
+        NotFoundError: There is none.
+    """
+    row = session.execute(SELECT.where(RULE.c.id == arguments.identifier(rule_id, "rule_id"))).one_or_none()
+    if row is None:
+        raise NotFoundError("anomaly rule", rule_id)
+    return values.AnomalyRule(**row._mapping)
+
+
+def find(session: Session, *, pipeline_id: int, metric_field: object) -> values.AnomalyRule | None:
+    """Give a pipeline's rule for a metric; `None` where there is none."""
+    return _find(session, pipeline_id, parse_metric(metric_field))
+
+
+def _find(session: Session, pipeline_id: int, field: AnomalyMetric) -> values.AnomalyRule | None:
+    row = session.execute(SELECT.where(RULE.c.pipeline_id == pipeline_id, RULE.c.metric_field == field)).one_or_none()
+    return None if row is None else values.AnomalyRule(**row._mapping)
+
+
+def list_rules(
+    session: Session, *, pipeline_id: int | None = None, active: bool | None = None
+) -> list[values.AnomalyRule]:
+    """Give rules, by the name of their pipeline and their metric."""
+    asked = SELECT.order_by(PIPELINE.c.name, RULE.c.metric_field)
+    if pipeline_id is not None:
+        asked = asked.where(RULE.c.pipeline_id == pipeline_id)
+    if active is not None:
+        asked = asked.where(RULE.c.active == arguments.flag(active, "active"))
+    return [values.AnomalyRule(**row._mapping) for row in session.execute(asked)]

@@ -1,0 +1,27 @@
+"""`Watcher`, through which every edge goes: it opens a transaction, calls services, and gives plain values back."""
+
+from __future__ import annotations
+
+from watcher_core.client.addresses import AddressMethods
+from watcher_core.client.alerts import AlertMethods
+from watcher_core.client.anomalies import AnomalyMethods
+from watcher_core.client.checks import CheckMethods
+from watcher_core.client.executions import ExecutionMethods
+from watcher_core.client.lineage import LineageMethods
+from watcher_core.client.recorders import RecorderMethods, RecorderSession
+
+__all__ = ["RecorderSession", "Watcher"]
+
+
+class Watcher(
+    ExecutionMethods, AddressMethods, LineageMethods, RecorderMethods, AlertMethods, CheckMethods, AnomalyMethods
+):
+    """The memory of a data platform: pipelines, their executions, watermarks, addresses, lineage, anomalies and alerts.
+
+    Connects on first use. One object may be shared between threads, and is safe to use after a fork.
+
+    Args:
+        database_url: A PostgreSQL database, as in `postgresql://user:password@host/database`. Without it the settings
+            decide: `WATCHER_DATABASE_URL`, else the embedded PostgreSQL.
+        settings: What to use in place of the environment.
+    """

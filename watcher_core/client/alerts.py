@@ -1,0 +1,207 @@
+"""`Watcher`'s methods on alerts and their delivery."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from sqlalchemy.orm import Session
+
+from watcher_core import alerts, arguments, catalog, values
+from watcher_core.client.connection import Connection
+from watcher_core.enums import AlertKind, AlertState
+from watcher_core.errors import DeliveryError, InvalidValueError
+
+if TYPE_CHECKING:
+    from watcher_core.alerts import Pace, SlackSender
+
+
+class AlertMethods(Connection):
+    """Alerts: what is open, what somebody does about it, and who is told."""
+
+    def alerts(
+        self,
+        *,
+        state: AlertState | str | Collection[AlertState | str] | None = None,
+        kind: AlertKind | str | None = None,
+        pipeline: int | str | None = None,
+        changed_since: dt.datetime | None = None,
+        limit: int = 100,
+    ) -> list[values.Alert]:
+        """Give alerts, the last opened first.
+
+        Args:
+            state: In this state only, or in one of these: `open`, `acknowledged`, `snoozed`, `resolved`.
+            kind: Of this check only: `freshness`, `timeliness`, `failure`, `anomaly`.
+            pipeline: Of this pipeline only, by name or id.
+            changed_since: Only those that were opened, opened again or resolved at this time, with time zone, or later.
+            limit: At most so many.
+
+        Raises:
+            NotFoundError: No pipeline has that name or id.
+            InvalidValueError: A value breaks a rule.
+        """
+        states = [state] if isinstance(state, str) else state
+        with self._transaction() as (session, now):
+            pipeline_id = None if pipeline is None else catalog.get_pipeline(session, pipeline).id
+            return alerts.list_alerts(
+                session,
+                states=states,
+                kind=kind,
+                pipeline_id=pipeline_id,
+                changed_since=changed_since,
+                limit=limit,
+                now=now,
+            )
+
+    def alert(self, alert_id: int) -> values.Alert:
+        """Give the alert with that id.
+
+        Raises:
+            NotFoundError: There is none.
+        """
+        with self._transaction() as (session, now):
+            return alerts.get_alert(session, alert_id=alert_id, now=now)
+
+    def acknowledge_alert(self, alert_id: int) -> values.Alert:
+        """Note that somebody looks at an alert: nothing is repeated, and its recovery will be told.
+
+        Raises:
+            NotFoundError: There is no such alert.
+            InvalidValueError: It is resolved.
+        """
+        with self._transaction() as (session, now):
+            return alerts.acknowledge_alert(session, alert_id=alert_id, now=now)
+
+    def snooze_alert(self, alert_id: int, *, until: dt.datetime) -> values.Alert:
+        """Keep an alert quiet until a time, when it is told again if it is still open.
+
+        Raises:
+            NotFoundError: There is no such alert.
+            InvalidValueError: It is resolved, or the time is not in the future or has no time zone.
+        """
+        with self._transaction() as (session, now):
+            return alerts.snooze_alert(session, alert_id=alert_id, until=until, now=now)
+
+    def resolve_alert(self, alert_id: int) -> values.Alert:
+        """Resolve an alert by hand. It stays so until a check finds its cause anew.
+
+        Raises:
+            NotFoundError: There is no such alert.
+            InvalidValueError: It is resolved already.
+        """
+        with self._transaction() as (session, now):
+            return alerts.resolve_alert(session, alert_id=alert_id, now=now)
+
+    # Delivery
+
+    def deliver_alerts(
+        self,
+        senders: Mapping[str, SlackSender] | None = None,
+        *,
+        now: dt.datetime | None = None,
+        retry_now: bool = False,
+        pace: Pace | None = None,
+    ) -> values.DeliveryResult:
+        """Tell Slack of what has happened to alerts, as far as nobody has.
+
+        Each message arrives at least once. Any number of processes may deliver at once: none sends what another one
+        does. Where Slack, or its configuration, is missing, everything waits. At most half a minute of work.
+
+        Args:
+            senders: What sends to a destination, by the destination's name: a channel, as a route names it, or
+                `default`. Other destinations are reached as the settings say.
+            now: What to take for the current time.
+            retry_now: Whether to try again at once what failed before, in place of waiting for its time.
+            pace: What keeps messages to one destination apart, in place of a second between two.
+
+        Raises:
+            ConfigurationError: The routes cannot be read.
+        """
+        began = dt.datetime.now(dt.UTC) if now is None else arguments.instant(now, "now")
+        given = dict(senders or {})
+        return alerts.deliver_alerts(
+            self._session,
+            routes=alerts.load_routes(self.settings, default=alerts.DEFAULT_DESTINATION in given),
+            senders=given,
+            now=began,
+            dagster_url=self.settings.dagster_url,
+            retry_now=retry_now,
+            pace=pace or alerts.shared_pace,
+        )
+
+    def preview_alerts(self, *, now: dt.datetime | None = None) -> list[values.AlertPreview]:
+        """Give the messages that a delivery would send now, whether or not there is a Slack to send them to.
+
+        Raises:
+            ConfigurationError: The routes cannot be read.
+        """
+        with self._transaction() as (session, current):
+            return alerts.preview_alerts(
+                session,
+                routes=alerts.load_routes(self.settings),
+                dagster_url=self.settings.dagster_url,
+                now=current if now is None else arguments.instant(now, "now"),
+            )
+
+    def send_test_alert(
+        self, destination: str | None = None, *, senders: Mapping[str, SlackSender] | None = None
+    ) -> dict[str, str | None]:
+        """Send a test message to every destination of alerts. Needs no database.
+
+        Args:
+            destination: Only to this one: a channel, as a route names it, the variable of a webhook, or `default`.
+            senders: As of `deliver_alerts`.
+
+        Returns:
+            Why it did not arrive, by destination; `None` where it did.
+
+        Raises:
+            ConfigurationError: The routes cannot be read.
+            InvalidValueError: There is no such destination.
+        """
+        given = dict(senders or {})
+        everywhere = alerts.load_routes(self.settings, default=alerts.DEFAULT_DESTINATION in given).destinations
+        chosen = [each for each in everywhere if destination in (None, each.name)]
+        if destination is not None and not chosen:
+            known = ", ".join(each.name for each in everywhere) or "none, since SLACK_WEBHOOK_URL is not set"
+            raise InvalidValueError(f"there is no destination {destination!r}; there are {known}")
+        failures: dict[str, str | None] = {}
+        for each in chosen:
+            sender = alerts.sender_for(each, given)
+            message = alerts.test_message(each.described, now=dt.datetime.now(dt.UTC))
+            try:
+                if sender is None:
+                    raise DeliveryError(f"{each.missing} is not set")
+                alerts.send_message(sender, message, thread=None)
+                failures[each.name] = None
+            except DeliveryError as exc:
+                failures[each.name] = str(exc)
+        return failures
+
+    def alert_routes(self, pipeline: int | str) -> list[values.AlertRoute]:
+        """Say where alerts of a pipeline would go.
+
+        Raises:
+            NotFoundError: No pipeline has that name or id.
+            ConfigurationError: The routes cannot be read.
+        """
+        with self._transaction() as (session, _):
+            found = catalog.get_pipeline(session, pipeline)
+        return alerts.load_routes(self.settings).explain(
+            pipeline_name=found.name,
+            pipeline_type_name=found.pipeline_type_name,
+            pipeline_metadata=found.pipeline_metadata,
+        )
+
+    def undelivered_alerts(self) -> values.UndeliveredAlerts:
+        """Say how many alerts wait to be told of, since when, and why."""
+        with self._transaction() as (session, now):
+            return alerts.undelivered_alerts(session, now=now)
+
+    @contextmanager
+    def _session(self) -> Iterator[Session]:
+        with self._transaction() as (session, _):
+            yield session

@@ -1,0 +1,117 @@
+"""`Watcher`'s methods on anomaly rules."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from watcher_core import anomalies, arguments, catalog, values
+from watcher_core.client.connection import Connection
+from watcher_core.enums import AnomalyMethod, AnomalyMetric
+from watcher_core.values import UNSET, Unset
+
+
+class AnomalyRuleMethods(Connection):
+    """Anomaly rules: which metrics are judged, and how."""
+
+    def get_or_create_anomaly_rule(
+        self,
+        pipeline: int | str,
+        *,
+        metric_field: AnomalyMetric | str,
+        method: AnomalyMethod | str | Unset = UNSET,
+        lookback_days: int | Unset = UNSET,
+        minimum_executions: int | Unset = UNSET,
+        std_deviation_threshold_multiplier: float | Unset = UNSET,
+        active: bool | Unset = UNSET,
+    ) -> values.AnomalyRule:
+        """Give a pipeline's rule for a metric; make it, or bring its configuration up to date, where that is needed.
+
+        What is passed is the configuration as code declares it: it is written when it differs from what code declared
+        last. What is not passed is left as it is.
+
+        Args:
+            pipeline: Its id or name.
+            metric_field: `duration_seconds`, `total_rows`, `inserts`, `updates`, `soft_deletes` or `throughput` (rows a
+                second); `total_inserts`, `total_updates` and `total_soft_deletes` are other names for those.
+            method: `seasonal`, the default, or `zscore`.
+            lookback_days: Days of history, from 1 to 365; 30 by default. `seasonal` looks at 60 at least.
+            minimum_executions: With fewer runs to compare with nothing is said, from 2 to 10,000; 10 by default.
+                `seasonal` needs 8 at least.
+            std_deviation_threshold_multiplier: From 0.5 to 10; 2 by default. For `zscore`, the standard deviations from
+                the mean that are an anomaly; for `seasonal`, the width of the band: 2 as the method finds it.
+            active: Whether it judges.
+
+        Raises:
+            NotFoundError: The pipeline is not known.
+            InvalidValueError: A value breaks a rule; nothing is written.
+        """
+        fields = fields_of_rule(locals())
+        with self._transaction() as (session, now):
+            pipeline_id = catalog.get_pipeline(session, pipeline).id
+            return anomalies.get_or_create_rule(
+                session, pipeline_id=pipeline_id, metric_field=metric_field, fields=fields, now=now
+            )
+
+    def configure_anomaly_rules(self, told: Iterable[values.AnomalyRuleConfiguration]) -> int:
+        """Bring many rules up to date with what code declares, in one transaction.
+
+        Pipelines that are not known yet are made. Rules that are not told of stay as they are.
+
+        Returns:
+            How many were new or changed.
+
+        Raises:
+            InvalidValueError: A value breaks a rule; nothing is written.
+        """
+        declared = list(told)
+        with self._transaction() as (session, now):
+            names = {arguments.name(each.pipeline_name, "pipeline_name") for each in declared}
+            catalog.ensure_pipelines(session, types_by_name=dict.fromkeys(names), now=now)
+            return anomalies.configure_rules(session, configurations=declared, now=now)
+
+    def list_anomaly_rules(
+        self, *, pipeline: int | str | None = None, active: bool | None = None
+    ) -> list[values.AnomalyRule]:
+        """Give anomaly rules, by the name of their pipeline and their metric.
+
+        Args:
+            pipeline: Of this pipeline only, by id or name.
+            active: Only those that judge, or only those that do not.
+
+        Raises:
+            NotFoundError: The pipeline is not known.
+        """
+        with self._transaction() as (session, _):
+            pipeline_id = None if pipeline is None else catalog.get_pipeline(session, pipeline).id
+            return anomalies.list_rules(session, pipeline_id=pipeline_id, active=active)
+
+    def update_anomaly_rule(
+        self,
+        rule_id: int,
+        *,
+        method: AnomalyMethod | str | Unset = UNSET,
+        lookback_days: int | Unset = UNSET,
+        minimum_executions: int | Unset = UNSET,
+        std_deviation_threshold_multiplier: float | Unset = UNSET,
+        active: bool | Unset = UNSET,
+    ) -> values.AnomalyRule:
+        """Change a rule by hand; only what is passed. That stays until the configuration in code changes.
+
+        Args:
+            rule_id: Its id.
+            method, lookback_days, minimum_executions, std_deviation_threshold_multiplier, active: As of
+                `get_or_create_anomaly_rule`.
+
+        Raises:
+            NotFoundError: There is no such rule.
+            InvalidValueError: A value breaks a rule.
+        """
+        fields = fields_of_rule(locals())
+        with self._transaction() as (session, now):
+            return anomalies.update_rule(session, rule_id=rule_id, fields=fields, now=now)
+
+
+def fields_of_rule(given: Mapping[str, Any]) -> dict[str, Any]:
+    """The keyword arguments of a method that name fields of a rule."""
+    return {name: value for name, value in given.items() if name in anomalies.RULE_FIELDS}

@@ -1,0 +1,160 @@
+"""How `Watcher` reaches the database: one engine, one transaction a call, and the spool for when it cannot."""
+
+from __future__ import annotations
+
+import datetime as dt
+import logging
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, Self
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from watcher_core import anomalies, database, recording, values
+from watcher_core.errors import DatabaseError, DatabaseUnavailableError
+from watcher_core.settings import Settings
+
+logger = logging.getLogger("watcher")
+
+
+# It takes longer to compile the statements of checks than to run them.
+WITHOUT_COMPILER = sa.text("SET LOCAL jit = off")
+
+
+class Connection:
+    """What all methods of `Watcher` stand on. Connects on first use."""
+
+    def __init__(self, database_url: str | None = None, *, settings: Settings | None = None) -> None:
+        self.settings = settings or Settings.load()
+        if database_url is None and self.settings.database_url is not None:
+            database_url = self.settings.database_url.get_secret_value()
+        self._url = None if database_url is None else database.normalize_url(database_url)
+        self._embedded = self._url is None
+        self._engine: sa.Engine | None = None
+        self._checked = False
+        self._lock = threading.Lock()
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({'embedded' if self._url is None else database.without_secrets(self._url)!r})"
+
+    @property
+    def url(self) -> sa.URL:
+        """Where the database is; starts the embedded PostgreSQL where that is what is used."""
+        return self._connect().url
+
+    def close(self) -> None:
+        """Close all connections. The next call opens them again."""
+        if self._engine is not None:
+            self._engine.dispose()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    # Schema
+
+    def upgrade(self) -> None:
+        """Apply the migrations that are missing. Several callers at once wait for each other.
+
+        Raises:
+            DatabaseUnavailableError: PostgreSQL cannot be reached.
+        """
+        database.upgrade(self._connect())
+
+    def downgrade(self, revision: str) -> None:
+        """Take the migrations after `revision` back; `base` takes all back, and all data with them."""
+        database.downgrade(self._connect(), revision)
+        self._checked = False
+
+    def schema_version(self) -> str | None:
+        """Give the schema's version; `None` where there is no schema yet."""
+        return database.schema_version(self._connect())
+
+    # The spool
+
+    def spooled(self) -> int:
+        """Count the executions of this host that wait for the database."""
+        return len(recording.spooled_executions(self._spool_directory))
+
+    @property
+    def _spool_directory(self) -> Any:
+        return self.settings.home / "spool"
+
+    def _catch_up(self) -> None:
+        """Record what waits, where that is not what the caller asked for: it must not fail for it."""
+        try:
+            self._replay_spool()
+        except DatabaseError as exc:
+            logger.debug("executions of this host wait on: %s", exc)
+
+    def _replay_spool(self) -> None:
+        try:
+            recording.replay_spool(self._spool_directory, self._record_spooled)
+        except OSError as exc:
+            logger.warning("executions that wait in %s cannot be recorded: %s", self._spool_directory, exc)
+
+    def _record_spooled(self, record: values.ExecutionRecord) -> None:
+        with self._transaction() as (session, now):
+            recording.record_executions(session, records=[record], now=now)
+
+    # The database
+
+    @contextmanager
+    def _transaction(self) -> Iterator[tuple[Session, dt.datetime]]:
+        self._check()
+        with database.transaction(self._connect()) as session:
+            session.info[anomalies.AUTO_CREATE_RULES] = self.settings.auto_create_anomaly_detection_rules
+            yield session, dt.datetime.now(dt.UTC)
+
+    @contextmanager
+    def _driver_transaction(self) -> Iterator[tuple[database.Driver, dt.datetime]]:
+        self._check()
+        with database.driver_transaction(self._connect()) as connection:
+            yield connection, dt.datetime.now(dt.UTC)
+
+    @contextmanager
+    def _driver_statements(self) -> Iterator[tuple[database.Driver, dt.datetime]]:
+        self._check()
+        with database.driver_statements(self._connect()) as connection:
+            yield connection, dt.datetime.now(dt.UTC)
+
+    def _connect(self) -> sa.Engine:
+        if self._engine is None:
+            with self._lock:
+                if self._engine is None:
+                    url = self._start_embedded() if self._url is None else self._url
+                    self._engine = database.create_engine(url)
+        return self._engine
+
+    def _check(self) -> None:
+        """Look at the schema's version, once; the embedded database is ours, and is brought up to date at once."""
+        if self._checked:
+            return
+        engine = self._connect()
+        try:
+            if self._embedded and database.schema_version(engine) != database.SCHEMA_VERSION:
+                database.upgrade(engine)
+            database.check_schema_version(engine)
+        except DatabaseUnavailableError:
+            if self._embedded:
+                self._engine = None  # it may come back on another port
+            raise
+        self._checked = True
+        self._catch_up()
+
+    def _start_embedded(self) -> sa.URL:
+        from watcher_core.embedded import EmbeddedPostgres
+
+        server = EmbeddedPostgres(self.settings.home / "postgres", bin_directory=self.settings.postgres_bin)
+        if not server.status().running:
+            print(
+                f"watcher: no database is configured, so PostgreSQL is started in {server.directory}; "
+                "set WATCHER_DATABASE_URL to use a server instead",
+                file=sys.stderr,
+            )
+        return database.normalize_url(server.start())

@@ -1,0 +1,157 @@
+"""`Watcher`'s methods on lineage: telling of it, asking about it, and making sure of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from watcher_core import arguments, catalog, database, lineage, values
+from watcher_core.client.connection import Connection
+from watcher_core.enums import Direction, LineageOrigin
+
+
+class LineageMethods(Connection):
+    """Lineage between addresses, and between their columns."""
+
+    def create_lineage(
+        self,
+        pipeline: int | str,
+        sources: Iterable[values.Address],
+        targets: Iterable[values.Address],
+        *,
+        columns: Iterable[values.ColumnEdge] | None = None,
+    ) -> int:
+        """Declare what a pipeline reads and writes: each source has an edge to each target.
+
+        It replaces what was declared of that pipeline before. Where that is the same already, and the pipeline's
+        `load_lineage` is off, nothing is written. A changed declaration is loaded at once.
+
+        Args:
+            pipeline: Id or name of the pipeline.
+            sources: What it reads. Addresses that are not known are made; those that are known keep their type.
+            targets: What it writes. An address may be on both sides. Both sides empty take the declaration away.
+            columns: Which columns of the targets it computes from which of the sources; `None` leaves them as they are.
+
+        Returns:
+            How many edges the declaration has.
+
+        Raises:
+            NotFoundError: There is no such pipeline.
+            InvalidValueError: A value breaks a rule, one side is empty, or there are more than 100,000 edges; nothing
+                is written.
+        """
+        with self._transaction() as (session, now):
+            known = catalog.get_pipeline(session, pipeline)
+            declared = lineage.clean_declaration(
+                values.PipelineLineage(
+                    pipeline_name=known.name,
+                    sources=tuple(sources),
+                    targets=tuple(targets),
+                    columns=None if columns is None else tuple(columns),
+                )
+            )
+            lineage.declare_lineage(session, pipeline=known, lineage=declared, now=now)
+            return len(declared.sources) * len(declared.targets)
+
+    def set_lineage(self, told: Iterable[values.PipelineLineage], *, origin: LineageOrigin | str) -> int:
+        """Make the lineage of many pipelines what one origin tells of it, in one transaction.
+
+        What other origins told stays. Pipelines and addresses that are not known are made.
+
+        Args:
+            told: Of each pipeline, all that the origin knows.
+            origin: Who tells.
+
+        Returns:
+            How many pipelines' lineage has changed.
+
+        Raises:
+            InvalidValueError: A value breaks a rule; nothing is written.
+        """
+        who = arguments.choice(origin, LineageOrigin, "origin")
+        cleaned = [lineage.clean_lineage(one) for one in told]
+        with self._transaction() as (session, now):
+            return lineage.record_lineage(session, told=cleaned, origin=who, now=now)
+
+    def pipeline_addresses(self, names: Iterable[str]) -> dict[str, values.Address]:
+        """Give the addresses where the assets of these pipelines live, by the pipeline's name, as far as known."""
+        with self._transaction() as (session, _):
+            return catalog.addresses_of_pipelines(session, names=names)
+
+    def address_lineage(
+        self, address: int | str, direction: Direction | str = Direction.UPSTREAM, max_depth: int | None = None
+    ) -> list[values.LineageStep]:
+        """Give what lies up or down from an address, nearest first, with a shortest path and its pipelines.
+
+        Args:
+            address: Its id or name, or the name of the pipeline whose asset lives there.
+            direction: `upstream`, where its data comes from, or `downstream`, where it goes.
+            max_depth: No further than so many edges.
+
+        Raises:
+            NotFoundError: There is no such address.
+            InvalidValueError: A value breaks a rule.
+        """
+        with self._transaction() as (session, _):
+            return lineage.lineage_steps(session, reference=address, direction=direction, max_depth=max_depth)
+
+    def column_lineage(
+        self,
+        address: int | str,
+        column: str,
+        direction: Direction | str = Direction.UPSTREAM,
+        max_depth: int | None = None,
+    ) -> list[values.ColumnStep]:
+        """Give the columns that a column is computed from, or that are computed from it, nearest first.
+
+        Args:
+            address: As of `address_lineage`.
+            column: Name of the column.
+            direction: `upstream` or `downstream`.
+            max_depth: No further than so many edges.
+
+        Raises:
+            NotFoundError: There is no such address.
+            InvalidValueError: A value breaks a rule.
+        """
+        with self._transaction() as (session, _):
+            return lineage.column_steps(
+                session, reference=address, column=column, direction=direction, max_depth=max_depth
+            )
+
+    def lineage_impact(self, address: int | str) -> list[values.ImpactedPipeline]:
+        """Give the pipelines that break if an address is late or wrong, with owners and open alerts, nearest first.
+
+        Args:
+            address: As of `address_lineage`.
+
+        Raises:
+            NotFoundError: There is no such address.
+        """
+        with self._transaction() as (session, _):
+            return lineage.lineage_impact(session, reference=address)
+
+    def lineage_graph(self) -> values.LineageGraph:
+        """Give all addresses and all edges between them."""
+        with self._transaction() as (session, _):
+            return lineage.lineage_graph(session)
+
+    def lineage_summary(self) -> values.LineageSummary:
+        """Give the shape of the graph: roots, leaves, cycles, and addresses that nobody reads or writes."""
+        with self._transaction() as (session, _):
+            return lineage.lineage_summary(session)
+
+    def verify_lineage(self, *, repair: bool = False) -> values.ClosureReport:
+        """Compute which address reaches which anew from the edges, and compare that with what is stored.
+
+        Args:
+            repair: Mend what differs.
+
+        Returns:
+            What differed.
+        """
+        with self._driver_transaction() as (connection, _):
+            if repair:
+                lineage.lock_closure(connection)
+            else:
+                database.read_one_snapshot(connection)
+            return lineage.verify_closure(connection, repair=repair)

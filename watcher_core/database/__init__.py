@@ -1,0 +1,37 @@
+"""The connection to PostgreSQL: engine, transactions, the schema and its migrations."""
+
+from __future__ import annotations
+
+from watcher_core.database.engine import (
+    DRIVER,
+    Driver,
+    create_engine,
+    driver,
+    driver_statements,
+    driver_transaction,
+    normalize_url,
+    read_one_snapshot,
+    transaction,
+    translated_errors,
+    without_secrets,
+)
+from watcher_core.database.schema import SCHEMA_VERSION, check_schema_version, downgrade, schema_version, upgrade
+
+__all__ = [
+    "DRIVER",
+    "SCHEMA_VERSION",
+    "Driver",
+    "check_schema_version",
+    "create_engine",
+    "downgrade",
+    "driver",
+    "driver_statements",
+    "driver_transaction",
+    "normalize_url",
+    "read_one_snapshot",
+    "schema_version",
+    "transaction",
+    "translated_errors",
+    "upgrade",
+    "without_secrets",
+]

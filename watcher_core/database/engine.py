@@ -1,0 +1,274 @@
+"""The connection to PostgreSQL: engine, transactions, and the driver's errors in our own words."""
+
+from __future__ import annotations
+
+import os
+import selectors
+import time
+import weakref
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, cast
+
+import psycopg
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from watcher_core.arguments import json_text
+from watcher_core.errors import (
+    ConfigurationError,
+    DatabaseError,
+    DatabaseUnavailableError,
+    InvalidValueError,
+    WatcherError,
+)
+
+DRIVER = "postgresql+psycopg"
+SPELLINGS = ("postgresql", "postgres", DRIVER, "postgresql+psycopg2")
+
+CONNECT_TIMEOUT_SECONDS = 10
+
+# One system call where the default takes four.
+Selector = getattr(selectors, "PollSelector", selectors.SelectSelector)
+
+# How long a connection may rest in the pool and be taken for alive when nothing says otherwise.
+SECONDS_BEFORE_PING = 5.0
+
+# What PostgreSQL says when it is going down, coming up, or a stand-by: the call may be tried again.
+UNAVAILABLE_SQLSTATES = ("08", "57P", "25006")
+# So it may when PostgreSQL is full, when others were in the way (deadlock, lock timeout), or when it took too long.
+BUSY_SQLSTATES = ("40", "53", "55P03", "57014")
+
+
+def normalize_url(url: str) -> sa.URL:
+    """Give the URL with our driver, whichever of the usual spellings the user chose.
+
+    Raises:
+        ConfigurationError: It is no URL of a PostgreSQL database.
+    """
+    try:
+        parsed = sa.make_url(url)
+    except (sa.exc.ArgumentError, ValueError):
+        # The text is not shown: it may hold a password.
+        raise ConfigurationError(
+            "the database URL cannot be read; it looks like postgresql://user:password@host:5432/database"
+        ) from None
+    if parsed.drivername not in SPELLINGS:
+        raise ConfigurationError(
+            f"the database URL starts with {parsed.drivername}://; Watcher needs PostgreSQL, as in "
+            "postgresql://user:password@host:5432/database"
+        )
+    return parsed.set(drivername=DRIVER)
+
+
+def create_engine(url: sa.URL) -> sa.Engine:
+    """Make an engine that connects on first use, whose pool is safe after a fork."""
+    engine = sa.create_engine(
+        url,
+        pool_size=5,
+        max_overflow=20,
+        pool_reset_on_return=None,  # whoever takes a connection ends the transaction
+        json_serializer=json_text,
+        connect_args=_connect_args(url),
+    )
+    _replace_dead_connections(engine)
+    _forget_connections_after_fork(engine)
+    return engine
+
+
+def _connect_args(url: sa.URL) -> dict[str, Any]:
+    ours = {"application_name": "watcher", "connect_timeout": CONNECT_TIMEOUT_SECONDS}
+    given = _parameter(url, "options") or ""
+    return {
+        **{name: value for name, value in ours.items() if name not in url.query},
+        # Whatever time zone the host or role is in, what is read is UTC.
+        "options": f"{given} -c timezone=UTC".strip(),
+    }
+
+
+def _parameter(url: sa.URL, name: str) -> str | None:
+    value = url.query.get(name)
+    return value if value is None or isinstance(value, str) else ",".join(value)
+
+
+def _replace_dead_connections(engine: sa.Engine) -> None:
+    """Never hand out a connection that died in the pool, without asking the server about each that did not.
+
+    A server that ends a connection says so, or at least closes it: there is something to read. Where that gets lost on
+    the way (a firewall that forgets, a host that is gone) it takes a while, so one that has rested is asked as well.
+    """
+
+    def remember(_: Any, record: Any) -> None:
+        record.info["returned"] = time.monotonic()
+
+    def look(connection: Any, record: Any, _: Any) -> None:
+        rested = time.monotonic() - record.info.get("returned", time.monotonic())
+        if rested < SECONDS_BEFORE_PING and not _has_something_to_read(connection):
+            return
+        try:
+            engine.dialect.do_ping(connection)
+        except psycopg.Error as exc:
+            raise sa.exc.DisconnectionError from exc  # the pool opens another one
+
+    sa.event.listen(engine, "checkin", remember)
+    sa.event.listen(engine, "checkout", look)
+
+
+def _has_something_to_read(connection: Any) -> bool:
+    with Selector() as selector:
+        selector.register(connection, selectors.EVENT_READ)
+        return bool(selector.select(0))
+
+
+def _forget_connections_after_fork(engine: sa.Engine) -> None:
+    """A child must not talk on its parent's sockets; it drops them unclosed and opens its own."""
+    if not hasattr(os, "register_at_fork"):
+        return
+    reference = weakref.ref(engine)
+
+    def forget() -> None:
+        inherited = reference()
+        if inherited is not None:
+            inherited.dispose(close=False)
+
+    os.register_at_fork(after_in_child=forget)
+
+
+@contextmanager
+def transaction(engine: sa.Engine) -> Iterator[Session]:
+    """One transaction: committed at the end, rolled back on any error; the only place that commits."""
+    with translated_errors(engine.url), Session(engine, expire_on_commit=False) as session, session.begin():
+        yield session
+
+
+# A connection of psycopg. What runs at each execution is said to the driver itself: SQLAlchemy's way there and back
+# takes longer than PostgreSQL does.
+Driver = psycopg.Connection[tuple[Any, ...]]
+
+
+@contextmanager
+def driver_transaction(engine: sa.Engine) -> Iterator[Driver]:
+    """One transaction as `transaction`, without SQLAlchemy on the way; psycopg begins it with the first statement."""
+    with _pooled(engine) as connection:
+        try:
+            yield connection
+            connection.commit()
+        finally:
+            if not connection.closed:
+                connection.rollback()  # nothing, where all is committed
+
+
+@contextmanager
+def driver_statements(engine: sa.Engine) -> Iterator[Driver]:
+    """Statements that are each a transaction of their own, without the ways there and back of `BEGIN` and `COMMIT`."""
+    with _pooled(engine) as connection:
+        connection.autocommit = True
+        try:
+            yield connection
+        finally:
+            if not connection.closed:
+                connection.autocommit = False
+
+
+@contextmanager
+def _pooled(engine: sa.Engine) -> Iterator[Driver]:
+    with translated_errors(engine.url):
+        pooled = engine.raw_connection()
+        connection = cast("Driver", pooled.driver_connection)
+        try:
+            yield connection
+        finally:
+            if connection.closed:
+                pooled.invalidate()
+            pooled.close()
+
+
+def read_one_snapshot(connection: Driver) -> None:
+    """Have all statements of a transaction see the same state; before its first one."""
+    connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+
+
+def driver(session: Session) -> Driver:
+    """Give the connection that a session works on; what it is told is part of the session's transaction."""
+    return cast("Driver", session.connection().connection.driver_connection)
+
+
+@contextmanager
+def translated_errors(url: sa.URL) -> Iterator[None]:
+    """Turn what the driver raises into errors that name the rule, or the host that does not answer."""
+    try:
+        yield
+    except sa.exc.TimeoutError as exc:
+        raise DatabaseUnavailableError(f"all connections of this process to {describe(url)} are in use") from exc
+    except sa.exc.DBAPIError as exc:
+        raise _translated(exc.orig or exc, url) from exc
+    except psycopg.Error as exc:
+        raise _translated(exc, url) from exc
+
+
+def _translated(error: BaseException, url: sa.URL) -> WatcherError:
+    where = describe(url)
+    reason = next(iter(str(error).strip().splitlines()), type(error).__name__)
+    if is_unavailable(error):
+        return DatabaseUnavailableError(f"{where} cannot be reached: {reason}")
+    if str(getattr(error, "sqlstate", None)).startswith(BUSY_SQLSTATES):
+        return DatabaseUnavailableError(f"{where} cannot do that now: {reason}")
+    rule = broken_rule(error)
+    if rule is not None:
+        return InvalidValueError(rule)
+    if isinstance(error, psycopg.DataError):
+        return InvalidValueError(f"{where} refuses a value: {reason}")
+    return DatabaseError(f"{where} cannot do that: {reason}")
+
+
+def describe(url: sa.URL) -> str:
+    """Name the database without its secrets."""
+    host = url.host or _parameter(url, "host") or "the local socket"
+    return f"the database {url.database!r} at {host}:{url.port or _parameter(url, 'port') or 5432}"
+
+
+def without_secrets(url: sa.URL) -> str:
+    """Write the URL for people: a password is masked, be it in front of the host or among the parameters."""
+    masked = {name: "hidden" for name in url.query if "password" in name.lower()}
+    return url.update_query_dict(masked).render_as_string(hide_password=True)
+
+
+def is_unavailable(error: BaseException) -> bool:
+    """Whether the server could not be reached or went away, so that the same call may go through later."""
+    sqlstate = getattr(error, "sqlstate", None)
+    if sqlstate is None:
+        return isinstance(error, psycopg.OperationalError)
+    return str(sqlstate).startswith(UNAVAILABLE_SQLSTATES)
+
+
+# What each constraint says to the person who broke it. The names are those of the models' naming convention.
+RULES = {
+    "name": "a name has 1 to 2048 bytes and no blanks around it",
+    "external_id": "an external id has 1 to 2560 bytes",
+    "freshness": "freshness_number is a positive number and comes with a freshness_datepart",
+    "timeliness": "timeliness_number is a positive number and comes with a timeliness_datepart",
+    "failure": "failure_number is from 1 to 100",
+    "lookback_days": "lookback_days is from 1 to 365",
+    "minimum_executions": "minimum_executions is from 2 to 10,000",
+    "multiplier": "std_deviation_threshold_multiplier is from 0.5 to 10",
+    "ended": "all but running executions have an end",
+    "end_after_start": "an execution ends at or after its start",
+    "inserts": "inserts is not negative",
+    "updates": "updates is not negative",
+    "soft_deletes": "soft_deletes is not negative",
+    "total_rows": "total_rows is not negative",
+    "parent": "an execution is not its own parent",
+}
+
+
+def broken_rule(error: BaseException) -> str | None:
+    """Say which rule a violated constraint stands for; `None` where the error is no such thing."""
+    diagnosis: Any = getattr(error, "diag", None)
+    constraint = getattr(diagnosis, "constraint_name", None)
+    if not constraint:
+        return None
+    table = diagnosis.table_name
+    if constraint == f"uq_{table}_name":
+        return f"another {table.replace('_', ' ')} has that name"
+    rule = RULES.get(constraint.removeprefix(f"ck_{table}_"))
+    return rule or f"constraint {constraint} is violated: {diagnosis.message_primary}"

@@ -1,0 +1,114 @@
+"""The schema's version, and its migrations, run from code: an installed wheel has no alembic.ini."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib import resources
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import sqlalchemy as sa
+
+from watcher_core.database.engine import describe, translated_errors
+from watcher_core.database.models import SCHEMA
+from watcher_core.errors import InvalidValueError, SchemaVersionError
+
+if TYPE_CHECKING:
+    from alembic.config import Config
+
+# The newest revision in migrations/versions; a test holds it against the files.
+SCHEMA_VERSION = "0004"
+
+
+def check_schema_version(engine: sa.Engine) -> None:
+    """Refuse a schema that this version of Watcher was not written for.
+
+    Raises:
+        SchemaVersionError: The schema is missing, too old or too new; the message says which command mends it.
+        DatabaseUnavailableError: The server cannot be reached.
+    """
+    found = schema_version(engine)
+    if found == SCHEMA_VERSION:
+        return
+    where = describe(engine.url)
+    if found is None:
+        message = f"{where} has no schema {SCHEMA!r} yet; make it with: watcher db upgrade"
+    elif found < SCHEMA_VERSION:
+        message = (
+            f"{where} has schema version {found}, this Watcher needs {SCHEMA_VERSION}; "
+            "bring it up to date with: watcher db upgrade"
+        )
+    else:
+        message = (
+            f"{where} has schema version {found}, this Watcher knows only {SCHEMA_VERSION}; "
+            "bring this host up to date with: pip install --upgrade watcher-dagster"
+        )
+    raise SchemaVersionError(message, found=found, expected=SCHEMA_VERSION)
+
+
+def schema_version(engine: sa.Engine) -> str | None:
+    """Give the revision that the database is at; `None` where there is no schema yet."""
+    with translated_errors(engine.url), engine.connect() as connection:
+        table = connection.scalar(sa.text(f"SELECT to_regclass('{SCHEMA}.alembic_version')"))
+        if table is None:
+            return None
+        version = connection.scalar(sa.text(f"SELECT version_num FROM {SCHEMA}.alembic_version"))
+        return None if version is None else str(version)
+
+
+def upgrade(engine: sa.Engine, revision: str = "head") -> None:
+    """Apply the migrations up to `revision`. Several callers at once wait for each other.
+
+    Raises:
+        InvalidValueError: There is no such revision.
+    """
+    from alembic import command
+
+    with _migrating(engine, revision) as config:
+        command.upgrade(config, revision)
+
+
+def downgrade(engine: sa.Engine, revision: str) -> None:
+    """Take the migrations after `revision` back; `base` takes all back, and all data with them.
+
+    Raises:
+        InvalidValueError: There is no such revision.
+    """
+    from alembic import command
+
+    with _migrating(engine, revision) as config:
+        command.downgrade(config, revision)
+
+
+# Alembic keeps what it is about in a place that all threads of a process share.
+_alembic_lock = threading.Lock()
+
+
+@contextmanager
+def _migrating(engine: sa.Engine, revision: str) -> Iterator[Config]:
+    from alembic.util import CommandError
+
+    with _alembic_lock, translated_errors(engine.url):
+        try:
+            yield _alembic_config(engine)
+        except CommandError as exc:
+            raise InvalidValueError(f"there is no way to revision {revision!r}: {exc}") from exc
+
+
+def _alembic_config(engine: sa.Engine) -> Config:
+    # Built in code, because an installed wheel has no alembic.ini; alembic is loaded only where it is used.
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(migrations_directory()).replace("%", "%%"))
+    config.attributes["engine"] = engine
+    return config
+
+
+def migrations_directory() -> Path:
+    """Where the migrations are: inside the installed package, else beside it in a checkout."""
+    package = Path(str(resources.files("watcher_core")))
+    installed = package / "migrations"
+    return installed if installed.is_dir() else package.parent / "migrations"

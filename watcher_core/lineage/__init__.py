@@ -1,0 +1,27 @@
+"""Lineage: edges between addresses, their closure, questions about it, exports and the page."""
+
+from __future__ import annotations
+
+from watcher_core.lineage.closure import lock_closure, verify_closure
+from watcher_core.lineage.edges import clean_declaration, clean_lineage, declare_lineage, record_lineage
+from watcher_core.lineage.export import around, dot, mermaid
+from watcher_core.lineage.page import render_page
+from watcher_core.lineage.search import column_steps, lineage_graph, lineage_impact, lineage_steps, lineage_summary
+
+__all__ = [
+    "around",
+    "clean_declaration",
+    "clean_lineage",
+    "column_steps",
+    "declare_lineage",
+    "dot",
+    "lineage_graph",
+    "lineage_impact",
+    "lineage_steps",
+    "lineage_summary",
+    "lock_closure",
+    "mermaid",
+    "record_lineage",
+    "render_page",
+    "verify_closure",
+]

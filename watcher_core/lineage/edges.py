@@ -1,0 +1,327 @@
+"""Lineage as it is told: which pipeline reads which addresses and writes which, and its columns likewise.
+
+Three tell of it: code that declares it, the asset graph of a code location, and materializations that say what they
+have read. What one of them tells of a pipeline is all that it knows, and replaces what it told before; it leaves alone
+what the others told. The edges and their closure change in one transaction.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from itertools import product
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from watcher_core import arguments, catalog, database, values
+from watcher_core.database import models
+from watcher_core.enums import LineageOrigin
+from watcher_core.errors import InvalidValueError
+from watcher_core.lineage import closure
+
+PIPELINE = models.table(models.Pipeline)
+EDGE = models.table(models.AddressLineage)
+COLUMN_EDGE = models.table(models.ColumnLineage)
+
+# Of one pipeline. More than this is no lineage that anybody can read, and a mistake in most cases.
+MAX_EDGES = 100_000
+
+# Two of them stand in one index, beside three ids.
+MAX_COLUMN_BYTES = 1024
+
+# A row of an edge's table, without its id.
+Row = tuple[Any, ...]
+
+
+def clean_lineage(lineage: values.PipelineLineage) -> values.PipelineLineage:
+    """What an edge tells of a pipeline's lineage, checked.
+
+    Raises:
+        InvalidValueError: A value breaks a rule.
+    """
+    name = arguments.name(lineage.pipeline_name, "pipeline_name")
+    _check_size(name, lineage.sources, lineage.targets)
+    sources, targets = _unique(lineage.sources), _unique(lineage.targets)
+    ends = {address.name for address in (*sources, *targets)}
+    return values.PipelineLineage(
+        pipeline_name=name,
+        address=None if lineage.address is None else catalog.clean_address(lineage.address),
+        sources=sources,
+        targets=targets,
+        columns=None if lineage.columns is None else _clean_columns(name, lineage.columns, ends),
+        pipeline_type_name=lineage.pipeline_type_name,
+    )
+
+
+def clean_declaration(lineage: values.PipelineLineage) -> values.PipelineLineage:
+    """What code declares of a pipeline's lineage, checked: both sides, or neither to take it away.
+
+    Raises:
+        InvalidValueError: A value breaks a rule.
+    """
+    lineage = clean_lineage(lineage)
+    if bool(lineage.sources) != bool(lineage.targets):
+        empty, other = ("targets", "sources") if lineage.sources else ("sources", "targets")
+        raise InvalidValueError(
+            f"{empty} of pipeline {lineage.pipeline_name!r} is empty, and {other} is not; an edge has both ends. "
+            "Pass both empty to take the declared lineage away"
+        )
+    return lineage
+
+
+def declare_lineage(
+    session: Session, *, pipeline: values.Pipeline, lineage: values.PipelineLineage, now: dt.datetime
+) -> None:
+    """Make the lineage that code declares of a pipeline its own; does nothing where that is on record already.
+
+    Args:
+        session: The transaction.
+        pipeline: Which pipeline. Where its `load_lineage` is on, the lineage is loaded anew.
+        lineage: From `cleaned_declaration`.
+        now: The time.
+    """
+    declared = _hash(lineage)
+    if declared == pipeline.lineage_hash and not pipeline.load_lineage:
+        return
+    record_lineage(session, told=[lineage], origin=LineageOrigin.DECLARED, now=now)
+    session.execute(
+        sa.update(PIPELINE).where(PIPELINE.c.id == pipeline.id).values(lineage_hash=declared, load_lineage=True)
+    )
+
+
+def record_lineage(
+    session: Session, *, told: Iterable[values.PipelineLineage], origin: LineageOrigin, now: dt.datetime
+) -> int:
+    """Make the lineage of each pipeline what `origin` tells of it; leave what others tell.
+
+    Pipelines and addresses that are not known yet are made.
+
+    Args:
+        session: The transaction; nothing else has been written in it yet.
+        told: From `cleaned`.
+        origin: Who tells.
+        now: The time.
+
+    Returns:
+        How many pipelines' lineage has changed.
+
+    Raises:
+        InvalidValueError: The type of a new address is not known yet, and no group was passed.
+    """
+    by_name = {lineage.pipeline_name: lineage for lineage in told}
+    if not by_name:
+        return 0
+    closure.lock_closure(database.driver(session))
+    catalog.ensure_pipelines(
+        session, types_by_name={name: lineage.pipeline_type_name for name, lineage in by_name.items()}, now=now
+    )
+    address_ids = catalog.ensure_addresses(session, wanted=_addresses(by_name.values()), now=now)
+    _settle_addresses(session, by_name, address_ids, now=now)
+    rows = session.execute(sa.select(PIPELINE.c.name, PIPELINE.c.id).where(PIPELINE.c.name == catalog.any_of(by_name)))
+    by_id = {row.id: by_name[row.name] for row in rows}
+    return len(
+        _replace_edges(session, by_id, address_ids, origin=origin)
+        | _replace_columns(session, by_id, address_ids, origin=origin)
+    )
+
+
+# Writing
+
+
+def _settle_addresses(
+    session: Session, by_name: Mapping[str, values.PipelineLineage], address_ids: Mapping[str, int], *, now: dt.datetime
+) -> None:
+    """Keep where each asset lives, and of which type that is: nobody knows better than the asset itself."""
+    homes = {name: lineage.address for name, lineage in by_name.items() if lineage.address is not None}
+    known = catalog.addresses_of_pipelines(session, names=homes)
+    for name, address in sorted(homes.items()):
+        if name not in known or known[name].name != address.name:
+            session.execute(
+                sa.update(PIPELINE).where(PIPELINE.c.name == name).values(address_id=address_ids[address.name])
+            )
+    mistyped = [
+        address
+        for name, address in homes.items()
+        if name not in known or known[name].address_type_name != address.address_type_name
+    ]
+    catalog.retype_addresses(session, told=mistyped, now=now)
+
+
+def _replace_edges(
+    session: Session,
+    by_id: Mapping[int, values.PipelineLineage],
+    address_ids: Mapping[str, int],
+    *,
+    origin: LineageOrigin,
+) -> set[int]:
+    """Give the ids of the pipelines whose edges have changed."""
+    wanted = {
+        (pipeline_id, address_ids[source.name], address_ids[target.name])
+        for pipeline_id, lineage in by_id.items()
+        for source, target in product(lineage.sources, lineage.targets)
+    }
+    columns = (EDGE.c.pipeline_id, EDGE.c.source_address_id, EDGE.c.target_address_id)
+    known = _known(session, EDGE, columns, pipeline_ids=by_id, origin=origin)
+    new, gone = wanted - known.keys(), known.keys() - wanted
+    _insert(session, EDGE, columns, new, origin=origin)
+    closure.follow(
+        database.driver(session),
+        inserted=Counter((source, target) for _, source, target in new),
+        deleted=Counter((source, target) for _, source, target in gone),
+    )
+    _delete(session, EDGE, [known[row] for row in gone])
+    return {pipeline_id for pipeline_id, *_ in new | gone}
+
+
+def _replace_columns(
+    session: Session,
+    by_id: Mapping[int, values.PipelineLineage],
+    address_ids: Mapping[str, int],
+    *,
+    origin: LineageOrigin,
+) -> set[int]:
+    """Give the ids of the pipelines whose column edges have changed."""
+    told = {pipeline_id: lineage.columns for pipeline_id, lineage in by_id.items() if lineage.columns is not None}
+    if not told:
+        return set()
+    wanted = {
+        (
+            pipeline_id,
+            address_ids[edge.source_address],
+            edge.source_column,
+            address_ids[edge.target_address],
+            edge.target_column,
+        )
+        for pipeline_id, edges in told.items()
+        for edge in edges
+    }
+    columns = (
+        COLUMN_EDGE.c.pipeline_id,
+        COLUMN_EDGE.c.source_address_id,
+        COLUMN_EDGE.c.source_column,
+        COLUMN_EDGE.c.target_address_id,
+        COLUMN_EDGE.c.target_column,
+    )
+    known = _known(session, COLUMN_EDGE, columns, pipeline_ids=told, origin=origin)
+    new, gone = wanted - known.keys(), known.keys() - wanted
+    _insert(session, COLUMN_EDGE, columns, new, origin=origin)
+    _delete(session, COLUMN_EDGE, [known[row] for row in gone])
+    return {pipeline_id for pipeline_id, *_ in new | gone}
+
+
+def _known(
+    session: Session,
+    table: sa.Table,
+    columns: Sequence[sa.ColumnElement[Any]],
+    *,
+    pipeline_ids: Iterable[int],
+    origin: LineageOrigin,
+) -> dict[Row, int]:
+    """What `origin` has told of the pipelines before: the id of each row."""
+    query = sa.select(table.c.id, *columns).where(
+        table.c.pipeline_id == sa.any_(sa.cast(list(pipeline_ids), sa.ARRAY(sa.BigInteger))),
+        table.c.origin == origin,
+    )
+    return {tuple(row): row_id for row_id, *row in session.execute(query)}
+
+
+def _insert(
+    session: Session, table: sa.Table, columns: Sequence[sa.ColumnElement[Any]], rows: Collection[Row], *, origin: str
+) -> None:
+    """Insert all rows with one statement, from one array a column: however many they are, they are few parameters."""
+    if not rows:
+        return
+    arrays = ", ".join(f"%s::{column.type.compile()}[]" for column in columns)
+    names = ", ".join(str(column.key) for column in columns)
+    database.driver(session).execute(
+        f"INSERT INTO {table} ({names}, origin) SELECT *, %s::watcher.lineage_origin FROM unnest({arrays}) AS new",
+        [origin, *map(list, zip(*sorted(rows), strict=True))],
+    )
+
+
+def _delete(session: Session, table: sa.Table, ids: Sequence[int]) -> None:
+    if ids:
+        session.execute(sa.delete(table).where(table.c.id == sa.any_(sa.cast(list(ids), sa.ARRAY(sa.BigInteger)))))
+
+
+# Checking
+
+
+def _check_size(name: str, sources: Sequence[object], targets: Sequence[object]) -> None:
+    edges = len(sources) * len(targets)
+    if edges > MAX_EDGES:
+        raise InvalidValueError(
+            f"pipeline {name!r} declares {len(sources):,} sources × {len(targets):,} targets = {edges:,} edges; "
+            f"the limit is {MAX_EDGES:,}. Name the prefix that they share, or the steps between as pipelines"
+        )
+
+
+def _unique(told: Iterable[values.Address]) -> tuple[values.Address, ...]:
+    by_name: dict[str, values.Address] = {}
+    for address in map(catalog.clean_address, told):
+        known = by_name.setdefault(address.name, address)
+        if known.address_type_name != address.address_type_name:
+            raise InvalidValueError(
+                f"address {address.name!r} is declared twice, as {known.address_type_name!r} and as "
+                f"{address.address_type_name!r}; an address has one type"
+            )
+    return tuple(by_name.values())
+
+
+def _clean_columns(name: str, told: Sequence[values.ColumnEdge], ends: set[str]) -> tuple[values.ColumnEdge, ...]:
+    if len(told) > MAX_EDGES:
+        raise InvalidValueError(
+            f"pipeline {name!r} declares {len(told):,} edges of columns; the limit is {MAX_EDGES:,}"
+        )
+    return tuple(dict.fromkeys(_clean_column_edge(name, edge, ends) for edge in told))
+
+
+def _clean_column_edge(name: str, edge: values.ColumnEdge, ends: set[str]) -> values.ColumnEdge:
+    cleaned_edge = values.ColumnEdge(
+        source_address=arguments.name(edge.source_address, "source_address"),
+        source_column=_column(edge.source_column, "source_column"),
+        target_address=arguments.name(edge.target_address, "target_address"),
+        target_column=_column(edge.target_column, "target_column"),
+    )
+    for address in (cleaned_edge.source_address, cleaned_edge.target_address):
+        if address not in ends:
+            raise InvalidValueError(
+                f"columns of pipeline {name!r} name the address {address!r}, which is none of its sources and targets"
+            )
+    return cleaned_edge
+
+
+def _column(value: object, argument: str) -> str:
+    column = arguments.name(value, argument)
+    if len(column.encode()) > MAX_COLUMN_BYTES:
+        raise InvalidValueError(
+            f"{argument} is {arguments.shown(column)}; a column's name has at most {MAX_COLUMN_BYTES:,} bytes"
+        )
+    return column
+
+
+def _addresses(told: Iterable[values.PipelineLineage]) -> list[values.Address]:
+    return [
+        address
+        for lineage in told
+        for address in (*([lineage.address] if lineage.address else ()), *lineage.sources, *lineage.targets)
+    ]
+
+
+def _hash(lineage: values.PipelineLineage) -> str:
+    """The same for the same lineage, in whatever order it is declared."""
+    told = {
+        "sources": sorted(address.name for address in lineage.sources),
+        "targets": sorted(address.name for address in lineage.targets),
+        "columns": None
+        if lineage.columns is None
+        else sorted(
+            [edge.source_address, edge.source_column, edge.target_address, edge.target_column]
+            for edge in lineage.columns
+        ),
+    }
+    return hashlib.sha256(arguments.json_text(told, sort_keys=True).encode()).hexdigest()

@@ -1,0 +1,337 @@
+"""What lineage answers: what lies up or down from an address, over which way, and what the whole graph looks like."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, NamedTuple
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from watcher_core import arguments, catalog, database, values
+from watcher_core.catalog import ADDRESS
+from watcher_core.database import models
+from watcher_core.enums import AlertKind, Direction
+from watcher_core.values import Address, ColumnStep, ImpactedPipeline, LineageStep
+
+EDGE = models.table(models.AddressLineage)
+CLOSURE = models.table(models.AddressLineageClosure)
+PIPELINE = models.table(models.Pipeline)
+
+# For each direction, the end of an edge at which a question begins, and the one to which it goes on.
+ENDS = {Direction.UPSTREAM: ("target", "source"), Direction.DOWNSTREAM: ("source", "target")}
+
+
+class Way(NamedTuple):
+    """The shortest way to a place, from where the question began."""
+
+    path: tuple[Any, ...]
+    via: tuple[str, ...]
+    pipelines: tuple[str, ...]
+
+
+def lineage_steps(
+    session: Session, *, reference: int | str, direction: Direction | str, max_depth: int | None
+) -> list[LineageStep]:
+    """Give what lies up or down from an address, nearest first, then by name.
+
+    Args:
+        session: The transaction.
+        reference: Id or name of the address, or the name of the pipeline whose asset lives there.
+        direction: Which way.
+        max_depth: No further than so many edges.
+
+    Raises:
+        NotFoundError: There is no such address.
+        InvalidValueError: A value breaks a rule.
+    """
+    begin, end = ENDS[arguments.choice(direction, Direction, "direction")]
+    depth = arguments.positive(max_depth, "max_depth")
+    origin = catalog.find_address_id(session, reference)
+    found = _reached(session, origin, begin, end, depth)
+    ways = _ways(origin, found, _last_edges(session, found, begin, end))
+    return [
+        LineageStep(address=address, depth=depth, **ways[address_id]._asdict())
+        for address_id, (address, depth) in found.items()
+        if address_id != origin
+    ]
+
+
+def _reached(
+    session: Session, origin: int, begin: str, end: str, max_depth: int | None
+) -> dict[int, tuple[Address, int]]:
+    """The addresses that are reached, by id, with their depths; where the question begins at depth 0."""
+    rows = database.driver(session).execute(
+        f"""
+        WITH reached (id, depth) AS (
+            SELECT %(origin)s::bigint, 0
+             UNION ALL
+            SELECT {end}_address_id, depth
+              FROM watcher.address_lineage_closure
+             WHERE {begin}_address_id = %(origin)s
+               AND depth <= %(max_depth)s
+        )
+        SELECT reached.depth, address.id, address.name, type.name, type.group_name, address.address_type_id,
+               address.deprecated, address.created_at, address.updated_at
+          FROM reached
+          JOIN watcher.address USING (id)
+          JOIN watcher.address_type AS type ON type.id = address.address_type_id
+         ORDER BY reached.depth, address.name
+        """,
+        {"origin": origin, "max_depth": max_depth or arguments.MAX_INTEGER},
+    )
+    return {
+        address_id: (
+            Address(
+                name,
+                type_name,
+                group_name,
+                id=address_id,
+                address_type_id=type_id,
+                deprecated=deprecated,
+                created_at=created_at,
+                updated_at=updated_at,
+            ),
+            depth,
+        )
+        for depth, address_id, name, type_name, group_name, type_id, deprecated, created_at, updated_at in rows
+    }
+
+
+def _last_edges(
+    session: Session, found: Mapping[int, tuple[Address, int]], begin: str, end: str
+) -> Iterator[tuple[int, int, list[str]]]:
+    """The edges that end shortest ways: the place before, the place reached, and the pipelines between."""
+    rows = database.driver(session).execute(
+        f"""
+        SELECT edge.{begin}_address_id, edge.{end}_address_id,
+               array_agg(DISTINCT pipeline.name ORDER BY pipeline.name)
+          FROM watcher.address_lineage AS edge
+          JOIN watcher.pipeline ON pipeline.id = edge.pipeline_id
+         WHERE edge.{end}_address_id = ANY(%s)
+         GROUP BY 1, 2
+        """,
+        [list(found)],
+    )
+    for near, far, pipelines in rows:
+        if near in found and found[far][1] == found[near][1] + 1:
+            yield near, far, pipelines
+
+
+def _ways(
+    origin: int, found: Mapping[int, tuple[Address, int]], edges: Iterable[tuple[int, int, list[str]]]
+) -> dict[int, Way]:
+    """The way to each address. Of several shortest ones, that through the first name."""
+    arrivals: dict[int, list[tuple[str, int, list[str]]]] = defaultdict(list)
+    for near, far, names in edges:
+        arrivals[far].append((found[near][0].name, near, names))
+    ways = {origin: Way((found[origin][0].name,), (), ())}
+    for address_id, (address, _) in found.items():  # nearest first, so that the place before has its way already
+        if address_id != origin:
+            _, near, names = min(arrivals[address_id])
+            ways[address_id] = _extended(ways[near], address.name, names)
+    return ways
+
+
+def _extended(way: Way, place: Any, pipelines: Iterable[str]) -> Way:
+    via = tuple(pipelines)
+    return Way((*way.path, place), via, tuple(dict.fromkeys((*way.pipelines, *via))))
+
+
+# Columns
+
+
+def column_steps(
+    session: Session, *, reference: int | str, column: str, direction: Direction | str, max_depth: int | None
+) -> list[ColumnStep]:
+    """Give the columns that a column is computed from, or that are computed from it, nearest first, then by name.
+
+    Args:
+        session: The transaction.
+        reference: The address, as of `steps`.
+        column: Name of the column. One that nothing is known of has no steps.
+        direction: Which way.
+        max_depth: No further than so many edges.
+
+    Raises:
+        NotFoundError: There is no such address.
+        InvalidValueError: A value breaks a rule.
+    """
+    begin, end = ENDS[arguments.choice(direction, Direction, "direction")]
+    furthest = arguments.positive(max_depth, "max_depth") or arguments.MAX_INTEGER
+    origin = catalog.find_address_id(session, reference)
+    name = session.scalar(sa.select(ADDRESS.c.name).where(ADDRESS.c.id == origin))
+    ways = {(origin, arguments.name(column, "column")): Way(((name, column),), (), ())}
+    frontier, depth = set(ways), 0
+    steps: list[ColumnStep] = []
+    while frontier and depth < furthest:
+        depth += 1
+        reached: dict[tuple[int, str], ColumnStep] = {}
+        for near, far, address, deprecated, names in _column_edges(session, frontier, begin, end):
+            if far in ways or far in reached:
+                continue
+            way = _extended(ways[near], (address, far[1]), names)
+            reached[far] = ColumnStep(
+                address=address,
+                column=far[1],
+                deprecated=deprecated,
+                depth=depth,
+                **way._asdict(),
+            )
+        ways |= {far: Way(step.path, step.via, step.pipelines) for far, step in reached.items()}
+        steps += sorted(reached.values(), key=lambda step: (step.address, step.column))
+        frontier = set(reached)
+    return steps
+
+
+def _column_edges(
+    session: Session, frontier: Iterable[tuple[int, str]], begin: str, end: str
+) -> Iterator[tuple[tuple[int, str], tuple[int, str], str, bool, list[str]]]:
+    address_ids, columns = zip(*frontier, strict=True)
+    rows = database.driver(session).execute(
+        f"""
+        SELECT edge.{begin}_address_id, edge.{begin}_column, edge.{end}_address_id, edge.{end}_column,
+               address.name, address.deprecated, array_agg(DISTINCT pipeline.name ORDER BY pipeline.name)
+          FROM unnest(%s::bigint[], %s::text[]) AS frontier (address_id, name)
+          JOIN watcher.column_lineage AS edge
+            ON edge.{begin}_address_id = frontier.address_id
+           AND edge.{begin}_column = frontier.name
+          JOIN watcher.address ON address.id = edge.{end}_address_id
+          JOIN watcher.pipeline ON pipeline.id = edge.pipeline_id
+         GROUP BY 1, 2, 3, 4, 5, 6
+         ORDER BY 1, 2, 3, 4
+        """,
+        [list(address_ids), list(columns)],
+    )
+    for near_id, near_column, far_id, far_column, address, deprecated, names in rows:
+        yield (near_id, near_column), (far_id, far_column), address, deprecated, names
+
+
+# What breaks
+
+
+def lineage_impact(session: Session, *, reference: int | str) -> list[ImpactedPipeline]:
+    """Give the pipelines that read an address, directly or through others: what breaks if it is late or wrong.
+
+    Nearest first, then by name.
+
+    Args:
+        session: The transaction.
+        reference: The address, as of `steps`.
+
+    Raises:
+        NotFoundError: There is no such address.
+    """
+    rows = database.driver(session).execute(
+        """
+        WITH reached (id, depth) AS (
+            SELECT %(origin)s::bigint, 0
+             UNION ALL
+            SELECT target_address_id, depth
+              FROM watcher.address_lineage_closure
+             WHERE source_address_id = %(origin)s
+        ), reading AS (
+            SELECT edge.pipeline_id, 1 + min(reached.depth) AS depth,
+                   array_agg(DISTINCT target.name ORDER BY target.name) AS targets
+              FROM reached
+              JOIN watcher.address_lineage AS edge ON edge.source_address_id = reached.id
+              JOIN watcher.address AS target ON target.id = edge.target_address_id
+             GROUP BY edge.pipeline_id
+        )
+        SELECT pipeline.id, pipeline.name, type.name, pipeline.pipeline_metadata -> 'owners', pipeline.active,
+               reading.depth, reading.targets,
+               ARRAY(SELECT DISTINCT alert.kind::text
+                       FROM watcher.alert
+                      WHERE alert.pipeline_id = pipeline.id
+                        AND alert.state <> 'resolved'
+                      ORDER BY 1)
+          FROM reading
+          JOIN watcher.pipeline ON pipeline.id = reading.pipeline_id
+          JOIN watcher.pipeline_type AS type ON type.id = pipeline.pipeline_type_id
+         ORDER BY reading.depth, pipeline.name
+        """,
+        {"origin": catalog.find_address_id(session, reference)},
+    )
+    return [
+        ImpactedPipeline(
+            pipeline_id=pipeline_id,
+            pipeline_name=name,
+            pipeline_type_name=type_name,
+            owners=_owners(owners),
+            active=active,
+            depth=depth,
+            targets=tuple(targets),
+            open_alerts=tuple(AlertKind(kind) for kind in kinds),
+        )
+        for pipeline_id, name, type_name, owners, active, depth, targets, kinds in rows
+    ]
+
+
+def _owners(told: object) -> tuple[str, ...]:
+    """Owners as metadata holds them: a list, or one as text."""
+    if isinstance(told, str):
+        return (told,)
+    return tuple(map(str, told)) if isinstance(told, list) else ()
+
+
+# The whole graph
+
+
+def lineage_graph(session: Session) -> values.LineageGraph:
+    """Give all addresses and all edges, by name."""
+    source, target = ADDRESS.alias("source"), ADDRESS.alias("target")
+    rows = session.execute(
+        sa.select(
+            EDGE.c.pipeline_id,
+            PIPELINE.c.name.label("pipeline_name"),
+            source.c.name.label("source"),
+            target.c.name.label("target"),
+            EDGE.c.origin,
+        )
+        .join(PIPELINE, PIPELINE.c.id == EDGE.c.pipeline_id)
+        .join(source, source.c.id == EDGE.c.source_address_id)
+        .join(target, target.c.id == EDGE.c.target_address_id)
+        .order_by(source.c.name, target.c.name, PIPELINE.c.name, EDGE.c.origin)
+    )
+    return values.LineageGraph(
+        addresses=tuple(catalog.list_addresses(session)),
+        edges=tuple(values.LineageEdge(**row._mapping) for row in rows),
+    )
+
+
+def lineage_summary(session: Session) -> values.LineageSummary:
+    """Give the shape of the graph: where it begins and ends, what stands alone, what goes round."""
+    read = {source for (source,) in session.execute(sa.select(EDGE.c.source_address_id).distinct())}
+    written = {target for (target,) in session.execute(sa.select(EDGE.c.target_address_id).distinct())}
+    known = {address.id: address for address in catalog.list_addresses(session)}
+    pairs = sa.select(EDGE.c.source_address_id, EDGE.c.target_address_id).distinct().subquery()
+    return values.LineageSummary(
+        addresses=len(known),
+        edges=session.scalar(sa.select(sa.func.count()).select_from(pairs)) or 0,
+        roots=tuple(address for key, address in known.items() if key in read - written),
+        leaves=tuple(address for key, address in known.items() if key in written - read),
+        unused=tuple(address for key, address in known.items() if key not in read | written),
+        cycles=tuple(tuple(known[key] for key in cycle) for cycle in _cycles(session, known)),
+    )
+
+
+def _cycles(session: Session, known: Mapping[int | None, Address]) -> list[list[int]]:
+    """Groups of addresses that reach each other, and those that have an edge to themselves; in the order of names."""
+    back = CLOSURE.alias("back")
+    mutual = session.execute(
+        sa.select(CLOSURE.c.source_address_id, CLOSURE.c.target_address_id).join(
+            back,
+            (back.c.source_address_id == CLOSURE.c.target_address_id)
+            & (back.c.target_address_id == CLOSURE.c.source_address_id),
+        )
+    )
+    groups: dict[int, set[int]] = defaultdict(set)
+    for source, target in mutual:
+        groups[source] |= {source, target}
+    for (address_id,) in session.execute(
+        sa.select(EDGE.c.source_address_id).where(EDGE.c.source_address_id == EDGE.c.target_address_id).distinct()
+    ):
+        groups[address_id].add(address_id)
+    by_name = {frozenset(group): sorted(group, key=lambda key: known[key].name) for group in groups.values()}
+    return sorted(by_name.values(), key=lambda cycle: known[cycle[0]].name)

@@ -1,0 +1,361 @@
+"""Executions: start, end, list.
+
+An execution is known by `(source, external_id)`. Every write is an upsert on that identity, so that the code that runs
+inside a job, the recorder that reads of it later, and a replay of either meet in one row.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import psycopg
+from psycopg.types.json import Jsonb
+
+from watcher_core import anomalies, arguments, values
+from watcher_core.database import Driver, models
+from watcher_core.enums import ExecutionSource, ExecutionState
+from watcher_core.errors import ExecutionEndedError, InvalidValueError, NotFoundError
+from watcher_core.recording import watermarks
+from watcher_core.values import UNSET, Unset
+
+COUNTS = ("inserts", "updates", "soft_deletes", "total_rows")
+
+EXECUTION = models.table(models.PipelineExecution)
+
+# What each statement gives, in this order.
+FIELDS = (*(column.name for column in EXECUTION.columns), "pipeline_name")
+COLUMNS = f"""
+           {", ".join(f"execution.{column.name}" for column in EXECUTION.columns)},
+           (SELECT name FROM watcher.pipeline WHERE id = execution.pipeline_id) AS pipeline_name"""
+
+
+# Starting
+
+START = f"""
+    INSERT INTO watcher.pipeline_execution AS execution
+          (pipeline_id, parent_id, source, external_id, state, start_date, logical_date, full_load,
+           watermark, next_watermark, execution_metadata)
+    SELECT pipeline.id, %(parent_id)s, CAST(%(source)s AS watcher.execution_source), %(external_id)s, 'running',
+           %(start_date)s, %(logical_date)s, %(full_load)s, pipeline.watermark,
+           coalesce(%(next_watermark)s, pipeline.next_watermark), %(execution_metadata)s
+      FROM watcher.pipeline
+     WHERE pipeline.id = %(pipeline_id)s
+        ON CONFLICT (source, external_id) DO NOTHING
+    RETURNING {COLUMNS}
+"""
+
+# Whoever passed an "attempts" of their own in the metadata keeps it; it just counts for nothing here.
+ATTEMPTS = """
+    CASE jsonb_typeof(execution.execution_metadata -> 'attempts')
+         WHEN 'number' THEN CAST(execution.execution_metadata ->> 'attempts' AS numeric)
+         ELSE 1
+     END"""
+
+# The row is there: a replay, or the recorder saw the step before the code in it came to speak. A later attempt takes
+# the row up again, from the watermark as it stands now; a replay keeps the watermark that the first call was given.
+# Whatever else is known already stays, and a replay that comes after the end changes nothing.
+RESTART = f"""
+    UPDATE watcher.pipeline_execution AS execution
+       SET state              = 'running',
+           end_date           = NULL,
+           inserts            = NULL,
+           updates            = NULL,
+           soft_deletes       = NULL,
+           total_rows         = NULL,
+           watermark          = CASE WHEN %(attempt)s > {ATTEMPTS} THEN pipeline.watermark
+                                     ELSE execution.watermark END,
+           next_watermark     = coalesce(%(next_watermark)s, execution.next_watermark, pipeline.next_watermark),
+           logical_date       = coalesce(execution.logical_date, %(logical_date)s),
+           parent_id          = coalesce(execution.parent_id, %(parent_id)s),
+           full_load          = execution.full_load OR %(full_load)s,
+           execution_metadata = (execution.execution_metadata - 'error') || %(execution_metadata)s,
+           updated_at         = %(now)s
+      FROM watcher.pipeline
+     WHERE pipeline.id = execution.pipeline_id
+       AND execution.id = %(id)s
+       AND (execution.state = 'running' OR %(attempt)s > {ATTEMPTS})
+    RETURNING {COLUMNS}
+"""
+
+
+def start_execution(
+    connection: Driver,
+    *,
+    pipeline_id: int,
+    source: ExecutionSource,
+    external_id: str,
+    start_date: dt.datetime,
+    parent_id: int | None = None,
+    full_load: bool = False,
+    next_watermark: object = None,
+    logical_date: dt.datetime | None = None,
+    execution_metadata: Mapping[str, Any] | None = None,
+    attempt: int = 1,
+    now: dt.datetime,
+) -> values.Execution:
+    """Start an execution, which takes the pipeline's watermark with it.
+
+    The same identity again is a replay and gives the row that is there; a higher `attempt` takes it up again.
+
+    Raises:
+        NotFoundError: The pipeline or the parent is not known.
+        InvalidValueError: A value breaks a rule.
+    """
+    attempts = arguments.positive(attempt, "attempt") or 1
+    metadata = arguments.json_object(execution_metadata, "execution_metadata")
+    if attempts > 1:
+        metadata["attempts"] = attempts
+    given = {
+        "parent_id": None if parent_id is None else arguments.identifier(parent_id, "parent_id"),
+        "full_load": arguments.flag(full_load, "full_load"),
+        "next_watermark": arguments.watermark(next_watermark, "next_watermark"),
+        "logical_date": None if logical_date is None else arguments.instant(logical_date, "logical_date"),
+        "execution_metadata": _json(metadata),
+    }
+    identity = {
+        "source": arguments.choice(source, ExecutionSource, "source").value,
+        "external_id": arguments.external_id(external_id, "external_id"),
+    }
+    pipeline_id = arguments.identifier(pipeline_id, "pipeline_id")
+    start_date = arguments.instant(start_date, "start_date")
+    try:
+        row = connection.execute(
+            START, {**given, **identity, "pipeline_id": pipeline_id, "start_date": start_date}
+        ).fetchone()
+    except psycopg.errors.ForeignKeyViolation as exc:
+        if parent_id is not None and exc.diag.constraint_name == "fk_pipeline_execution_parent_id":
+            raise NotFoundError("parent execution", parent_id) from exc
+        raise
+    if row is not None:
+        return _execution(row)
+    known = _by_identity(connection, identity)
+    if known is None:
+        raise NotFoundError("pipeline", pipeline_id)
+    if known.pipeline_id != pipeline_id:
+        raise InvalidValueError(
+            f"external_id {external_id!r} is execution {known.id} of pipeline {known.pipeline_name!r}; "
+            f"it cannot be one of pipeline {pipeline_id} too"
+        )
+    row = connection.execute(RESTART, {**given, "id": known.id, "attempt": attempts, "now": now}).fetchone()
+    return known if row is None else _execution(row)
+
+
+# Ending
+
+# One statement, because it runs at the end of every execution: who ends a success settles it as well.
+END = f"""
+    WITH execution AS (
+        UPDATE watcher.pipeline_execution
+           SET state              = CAST(%(state)s AS watcher.execution_state),
+               end_date           = %(end_date)s,
+               inserts            = %(inserts)s,
+               updates            = %(updates)s,
+               soft_deletes       = %(soft_deletes)s,
+               total_rows         = %(total_rows)s,
+               next_watermark     = CASE WHEN %(tells_watermark)s THEN %(next_watermark)s ELSE next_watermark END,
+               execution_metadata = execution_metadata || %(execution_metadata)s,
+               updated_at         = %(now)s
+         WHERE id = %(id)s
+           AND state = 'running'
+        RETURNING *
+    ), succeeded AS (
+        SELECT pipeline_id, {watermarks.CHANGES}, logical_date IS NULL AND next_watermark IS NOT NULL AS compares,
+               watermark AS started_from, next_watermark AS reached
+          FROM execution
+         WHERE state = 'succeeded'
+    ), {anomalies.queued("execution WHERE state = 'succeeded'")}, {watermarks.SETTLED}
+    SELECT {COLUMNS}, settled.watermark AS pipeline_watermark, settled.conflict
+      FROM execution
+      LEFT JOIN settled ON true
+"""
+
+
+def end_execution(
+    connection: Driver,
+    *,
+    execution_id: int,
+    state: ExecutionState,
+    end_date: dt.datetime | None = None,
+    counts: Mapping[str, object],
+    next_watermark: object = UNSET,
+    execution_metadata: Mapping[str, Any] | None = None,
+    now: dt.datetime,
+) -> values.Execution:
+    """End an execution; a success moves the watermark and tells the pipeline what changed.
+
+    The same values again change nothing.
+
+    Raises:
+        NotFoundError: The execution is not known.
+        ExecutionEndedError: It has ended already, with other values.
+        InvalidValueError: A value breaks a rule.
+    """
+    told = {
+        "end_date": None if end_date is None else arguments.instant(end_date, "end_date"),
+        **{name: arguments.count(counts.get(name), name) for name in COUNTS},
+        "next_watermark": None
+        if isinstance(next_watermark, Unset)
+        else arguments.watermark(next_watermark, "next_watermark"),
+    }
+    metadata = arguments.json_object(execution_metadata, "execution_metadata")
+    execution_id = arguments.identifier(execution_id, "execution_id")
+    given = {
+        **told,
+        "id": execution_id,
+        "state": state.value,
+        "end_date": told["end_date"] or now,
+        "execution_metadata": _json(metadata),
+        "tells_watermark": not isinstance(next_watermark, Unset),
+        "now": now,
+    }
+    try:
+        row = connection.execute(END, given).fetchone()
+    except psycopg.errors.CheckViolation as exc:
+        if exc.diag.constraint_name == "ck_pipeline_execution_end_after_start":
+            message = f"end_date {given['end_date']} is before the start of execution {execution_id}"
+            raise InvalidValueError(message) from exc
+        raise
+    if row is None:
+        return _ended_before(connection, execution_id, {"state": state, **told}, metadata)
+    *fields, watermark, conflict = row
+    execution = _execution(fields)
+    if conflict:
+        watermarks.report_conflict(
+            connection,
+            pipeline_id=execution.pipeline_id,
+            pipeline_name=execution.pipeline_name,
+            execution_id=execution.id,
+            next_watermark=execution.next_watermark,
+            watermark=watermark,
+            now=now,
+        )
+    if execution.state is ExecutionState.SUCCEEDED and execution.logical_date and execution.next_watermark is not None:
+        watermarks.move_by_logical_date(connection, execution_ids=[execution.id])
+    return execution
+
+
+def _ended_before(
+    connection: Driver, execution_id: int, told: Mapping[str, object], metadata: Mapping[str, Any]
+) -> values.Execution:
+    known = get_execution(connection, execution_id)
+    was = {
+        **{name: getattr(known, name) for name in told},
+        **{key: known.execution_metadata.get(key) for key in metadata},
+    }
+    now = {**told, **metadata}
+    differences = {name: (was[name], now[name]) for name in now if now[name] is not None and was[name] != now[name]}
+    if differences:
+        raise ExecutionEndedError(execution_id, differences)
+    return known
+
+
+# Reading
+
+SELECT = f"""
+    SELECT {COLUMNS}
+      FROM watcher.pipeline_execution AS execution
+"""
+
+GET = f"{SELECT} WHERE execution.id = %(id)s"
+
+BY_IDENTITY = (
+    f"{SELECT} WHERE execution.source = CAST(%(source)s AS watcher.execution_source)"
+    " AND execution.external_id = %(external_id)s"
+)
+
+TREE = f"""
+    WITH RECURSIVE tree AS (
+        SELECT id FROM watcher.pipeline_execution WHERE id = %(id)s
+        UNION
+        SELECT child.id FROM watcher.pipeline_execution AS child JOIN tree ON child.parent_id = tree.id
+    )
+    {SELECT}
+     WHERE execution.id IN (SELECT id FROM tree)
+     ORDER BY execution.start_date, execution.id
+"""
+
+
+def get_execution(connection: Driver, execution_id: int) -> values.Execution:
+    """Give the execution with that id.
+
+    Raises:
+        NotFoundError: There is none.
+    """
+    row = connection.execute(GET, {"id": arguments.identifier(execution_id, "execution_id")}).fetchone()
+    if row is None:
+        raise NotFoundError("execution", execution_id)
+    return _execution(row)
+
+
+def list_executions(
+    connection: Driver,
+    *,
+    pipeline_id: int | None = None,
+    state: ExecutionState | str | None = None,
+    since: dt.datetime | None = None,
+    limit: int = 100,
+) -> list[values.Execution]:
+    """Give executions, newest first."""
+    given = {
+        "pipeline_id": pipeline_id,
+        "state": None if state is None else arguments.choice(state, ExecutionState, "state").value,
+        "since": None if since is None else arguments.instant(since, "since"),
+        "limit": arguments.count(limit, "limit"),
+    }
+    conditions = {
+        "pipeline_id": "execution.pipeline_id = %(pipeline_id)s",
+        "state": "execution.state = CAST(%(state)s AS watcher.execution_state)",
+        "since": "execution.start_date >= %(since)s",
+    }
+    asked = [condition for name, condition in conditions.items() if given[name] is not None]
+    where = f"WHERE {' AND '.join(asked)}" if asked else ""
+    statement = f"{SELECT} {where} ORDER BY execution.start_date DESC, execution.id DESC LIMIT %(limit)s"
+    return [_execution(row) for row in connection.execute(statement, given)]
+
+
+def execution_tree(connection: Driver, execution_id: int) -> values.ExecutionTree:
+    """Give an execution with all that ran as part of it.
+
+    Raises:
+        NotFoundError: There is none.
+    """
+    given = {"id": arguments.identifier(execution_id, "execution_id")}
+    found = {execution.id: execution for execution in map(_execution, connection.execute(TREE, given))}
+    root = found.pop(execution_id, None)
+    if root is None:
+        raise NotFoundError("execution", execution_id)
+    children: dict[int | None, list[values.Execution]] = {}
+    for execution in found.values():
+        children.setdefault(execution.parent_id, []).append(execution)
+    return _subtree(root, children)
+
+
+def _subtree(
+    execution: values.Execution, children: Mapping[int | None, Sequence[values.Execution]]
+) -> values.ExecutionTree:
+    below = tuple(_subtree(child, children) for child in children.get(execution.id, ()))
+    return values.ExecutionTree(execution=execution, children=below)
+
+
+def find_execution_id(connection: Driver, *, source: ExecutionSource, external_id: str) -> int | None:
+    """Give the id of the execution with that identity; `None` where there is none."""
+    known = _by_identity(connection, {"source": source.value, "external_id": external_id})
+    return None if known is None else known.id
+
+
+def _by_identity(connection: Driver, identity: Mapping[str, str]) -> values.Execution | None:
+    row = connection.execute(BY_IDENTITY, identity).fetchone()
+    return None if row is None else _execution(row)
+
+
+def _execution(row: Sequence[Any]) -> values.Execution:
+    fields = dict(zip(FIELDS, row, strict=True))
+    fields["source"] = ExecutionSource(fields["source"])
+    fields["state"] = ExecutionState(fields["state"])
+    return values.Execution(**fields)
+
+
+def _json(value: Mapping[str, Any]) -> Jsonb:
+    return Jsonb(value, dumps=arguments.json_text)

@@ -1,0 +1,225 @@
+"""What is past retention goes: one batch a call, in a transaction of its own.
+
+Executions go by the date that they started, and with each what was logged of it, in this order: freshness logs,
+timeliness and failure logs, anomaly results, watermarks on record, resolved alerts, executions. What stays:
+
+- an execution that runs, and one with an alert that is not resolved;
+- the freshness log of data that still stands still: without it the check would take that for new.
+
+Parents may go before their children, which then have none. A batch that is killed has deleted nothing; whoever comes
+next begins where it was.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+from psycopg.rows import dict_row
+from sqlalchemy.orm import Session
+
+from watcher_core import arguments, database
+from watcher_core.errors import InvalidValueError
+
+LEAST_RETENTION_DAYS = 90
+MOST_RETENTION_DAYS = 36_500
+MOST_BATCH_SIZE = 1_000_000
+
+# All tables that anything is deleted from, in this order.
+CLEANUP_TABLES = (
+    "freshness_pipeline_log",
+    "timeliness_pipeline_execution_log",
+    "failure_pipeline_execution_log",
+    "anomaly_detection_result",
+    "watermark_event",
+    "alert",
+    "pipeline_execution",
+)
+
+# What is past retention, by table: those that have dates of their own, and executions.
+
+FRESHNESS_LOGS = """
+      FROM watcher.freshness_pipeline_log AS past
+     WHERE last_dml_timestamp <= %(until)s
+       AND NOT EXISTS (SELECT
+                         FROM watcher.pipeline
+                        WHERE pipeline.id = past.pipeline_id
+                          AND past.last_dml_timestamp = coalesce(
+                                  greatest(last_target_insert, last_target_update, last_target_soft_delete),
+                                  pipeline.created_at))"""
+
+WATERMARK_EVENTS = """
+      FROM watcher.watermark_event AS past
+     WHERE pipeline_execution_id IS NULL
+       AND created_at <= %(until)s"""
+
+ALERTS = """
+      FROM watcher.alert AS past
+     WHERE state = 'resolved'
+       AND opened_at <= %(until)s
+       AND resolved_at <= %(until)s"""
+
+EXECUTIONS = """
+      FROM watcher.pipeline_execution AS past
+     WHERE start_date <= %(until)s
+       AND state <> 'running'
+       AND NOT EXISTS (SELECT
+                         FROM watcher.alert
+                        WHERE alert.pipeline_execution_id = past.id
+                          AND alert.state <> 'resolved')"""
+
+BY_DATE = {"freshness_pipeline_log": FRESHNESS_LOGS, "watermark_event": WATERMARK_EVENTS, "alert": ALERTS}
+WALKED = (*BY_DATE, "pipeline_execution")
+OF_EXECUTIONS = tuple(
+    table for table in CLEANUP_TABLES if table not in ("freshness_pipeline_log", "pipeline_execution")
+)
+
+# What others hold right now is passed over; the next cleanup finds it.
+LOCKED = "LIMIT %(batch_size)s FOR UPDATE OF past SKIP LOCKED"
+
+
+# As an array: a join would read whole tables for each batch.
+IDS = "ARRAY(SELECT id FROM past)"
+
+
+def _delete_by_date(table: str) -> str:
+    return f"""
+    WITH past AS MATERIALIZED (SELECT past.id {BY_DATE[table]} {LOCKED})
+    DELETE FROM watcher.{table} WHERE id = ANY({IDS})
+"""
+
+
+def _delete_executions() -> str:
+    """Executions from a date on, oldest first, with all that is theirs: one walk along the index, however many."""
+    logs = ",\n".join(
+        f"""    {table} AS (
+        DELETE FROM watcher.{table} WHERE pipeline_execution_id = ANY({IDS}) RETURNING 1
+    )"""
+        for table in OF_EXECUTIONS
+    )
+    counts = ", ".join(f"(SELECT count(*) FROM {table}) AS {table}" for table in OF_EXECUTIONS)
+    return f"""
+    WITH past AS MATERIALIZED (
+        SELECT past.id, past.start_date {EXECUTIONS} AND start_date >= %(since)s ORDER BY start_date {LOCKED}
+    ),
+{logs},
+    pipeline_execution AS (
+        DELETE FROM watcher.pipeline_execution WHERE id = ANY({IDS}) RETURNING 1
+    )
+    SELECT (SELECT max(start_date) FROM past) AS reached, {counts},
+           (SELECT count(*) FROM pipeline_execution) AS pipeline_execution
+"""
+
+
+DELETE_BY_DATE = {table: _delete_by_date(table) for table in BY_DATE}
+DELETE_EXECUTIONS = _delete_executions()
+
+COUNT_BY_DATE = {table: f"SELECT count(*) {past}" for table, past in BY_DATE.items()}
+COUNT_EXECUTIONS = f"SELECT count(*) {EXECUTIONS}"
+COUNT_OF_EXECUTIONS = {
+    table: f"""
+    SELECT count(*)
+      FROM watcher.{table} AS theirs
+     WHERE theirs.pipeline_execution_id IN (SELECT past.id {EXECUTIONS})
+"""
+    for table in OF_EXECUTIONS
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class CleanupPlace:
+    """Where a batch begins.
+
+    Attributes:
+        table: What it deletes from.
+        since: For executions, the date to go on from.
+    """
+
+    table: str
+    since: dt.datetime | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Batch:
+    """What one transaction deleted, and where the next one begins.
+
+    Attributes:
+        deleted: Rows, by table.
+        following: `None` where nothing is left.
+    """
+
+    deleted: dict[str, int]
+    following: CleanupPlace | None
+
+
+# Where a cleanup begins.
+CLEANUP_BEGINNING = CleanupPlace(table=WALKED[0])
+
+
+def delete_batch(session: Session, *, place: CleanupPlace, until: dt.datetime, batch_size: int) -> Batch:
+    """Delete one batch of what is past retention.
+
+    Args:
+        session: The transaction.
+        place: `BEGINNING` for the first one, then the `following` of the batch before.
+        until: What is of this time or older is past retention.
+        batch_size: Rows at most; of executions, not counting what was logged of them.
+    """
+    connection = database.driver(session)
+    given = {"until": until, "since": place.since or "-infinity", "batch_size": batch_size}
+    if place.table in BY_DATE:
+        deleted = connection.execute(DELETE_BY_DATE[place.table], given).rowcount
+        following = place if deleted == batch_size else CleanupPlace(table=WALKED[WALKED.index(place.table) + 1])
+        return Batch(deleted={place.table: deleted}, following=following)
+    with connection.cursor(row_factory=dict_row) as cursor:
+        counts = cursor.execute(DELETE_EXECUTIONS, given).fetchone() or {}
+    reached = counts.pop("reached")
+    is_over = counts["pipeline_execution"] < batch_size
+    return Batch(deleted=counts, following=None if is_over else CleanupPlace(table=place.table, since=reached))
+
+
+def count_expired(session: Session, *, until: dt.datetime) -> dict[str, int]:
+    """Count what is past retention, by table, as it is now; deleting it would count the same."""
+    connection = database.driver(session)
+
+    def rows(statement: str) -> int:
+        found = connection.execute(statement, {"until": until}).fetchone()
+        return 0 if found is None else int(found[0])
+
+    counts = {table: rows(statement) for table, statement in COUNT_BY_DATE.items()}
+    for table, statement in COUNT_OF_EXECUTIONS.items():
+        counts[table] = counts.get(table, 0) + rows(statement)
+    return {**counts, "pipeline_execution": count_expired_executions(session, until=until)}
+
+
+def count_expired_executions(session: Session, *, until: dt.datetime) -> int:
+    """Count the executions that are past retention."""
+    found = database.driver(session).execute(COUNT_EXECUTIONS, {"until": until}).fetchone()
+    return 0 if found is None else int(found[0])
+
+
+def retention_date(retention_days: object, now: dt.datetime) -> dt.datetime:
+    """What is of this time or older is past retention.
+
+    Raises:
+        InvalidValueError: Less than 90 days are to be kept.
+    """
+    days = arguments.count(retention_days, "retention_days")
+    if days is None or not LEAST_RETENTION_DAYS <= days <= MOST_RETENTION_DAYS:
+        raise InvalidValueError(
+            f"retention_days is {retention_days!r}; it must be from {LEAST_RETENTION_DAYS} to {MOST_RETENTION_DAYS:,}: "
+            "checks and their baselines need the history of that time"
+        )
+    return now - dt.timedelta(days=days)
+
+
+def clean_batch_size(batch_size: object) -> int:
+    """How many rows a transaction may delete.
+
+    Raises:
+        InvalidValueError: It is none, or too many.
+    """
+    size = arguments.positive(batch_size, "batch_size")
+    if size is None or size > MOST_BATCH_SIZE:
+        raise InvalidValueError(f"batch_size is {batch_size!r}; it must be from 1 to {MOST_BATCH_SIZE:,}")
+    return size

@@ -1,0 +1,253 @@
+"""`build_watcher_asset_checks`: the verdicts of Watcher as asset checks, in the run that materializes the asset."""
+
+import datetime as dt
+import logging
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Final
+
+import dagster as dg
+
+from watcher_core import AlertKind, ExecutionRecord, InvalidValueError, WatcherError
+from watcher_dagster import metadata as keys
+from watcher_dagster.assets import asset_anomaly_rules, asset_configuration
+from watcher_dagster.checks.anomaly_verdicts import judge_metrics
+from watcher_dagster.checks.verdicts import CHECK_NAMES, Verdict, judge
+from watcher_dagster.identity import asset_pipeline_name
+from watcher_dagster.recorder import EventLog, translate_run
+
+if TYPE_CHECKING:
+    from watcher_core import Watcher
+
+logger = logging.getLogger("watcher.dagster")
+
+# What there is a check for, by what it is asked for.
+KINDS: Final[Mapping[str, AlertKind]] = {
+    "freshness": AlertKind.FRESHNESS,
+    "timeliness": AlertKind.TIMELINESS,
+    "anomalies": AlertKind.ANOMALY,
+}
+
+DESCRIPTIONS: Final[Mapping[AlertKind, str]] = {
+    AlertKind.FRESHNESS: "Whether the data has changed as recently as its rule in Watcher asks.",
+    AlertKind.TIMELINESS: "Whether it is materialized as fast as its rule in Watcher asks.",
+    AlertKind.ANOMALY: "Whether its rows and its duration are what its history in Watcher predicts.",
+}
+
+Checkable = dg.AssetsDefinition | dg.AssetSpec | dg.SourceAsset | dg.AssetKey | str | Sequence[str]
+
+
+def build_watcher_asset_checks(
+    assets: Iterable[Checkable],
+    *,
+    checks: Iterable[str] = ("freshness", "timeliness", "anomalies"),
+    resource_key: str = "watcher",
+    blocking: bool = False,
+) -> list[dg.AssetChecksDefinition]:
+    """Build asset checks that show in Dagster's UI what Watcher says of assets, and that the UI plots.
+
+    A check runs in the run of its asset, after it. It records this very materialization, and judges the pipeline by its
+    own rule, else by its type's: data that has changed too long ago, a materialization that took too long, or a number
+    of rows that its history does not predict, fails the check. An asset without a rule passes, and the description says
+    so. `watcher_freshness_job` and `watcher_timeliness_job` report to the same checks when something becomes stale or
+    late between runs.
+
+    A check never fails a run for a database that cannot be reached: it does not pass, with the severity WARN, says that
+    nothing could be judged, and blocks nothing. Of what is stale or late the jobs open alerts, not the checks. An
+    execution's metrics are judged once: here, and the alert is opened with it, or later by `watcher_anomaly_sensor`.
+
+    Args:
+        assets: Definitions, or specs or keys. What an asset declares with `watcher_metadata` reaches Watcher before it
+            is judged.
+        checks: Which: "freshness", "timeliness", "anomalies".
+        resource_key: The name of the `WatcherResource` among the definitions.
+        blocking: Whether downstream assets in the same run wait for the checks, and are skipped where one fails. What
+            is found then has the severity ERROR, in place of WARN.
+
+    Returns:
+        One definition an asset, with all its checks in one step: `watcher_freshness`, `watcher_timeliness` and
+        `watcher_anomalies`.
+
+    Raises:
+        InvalidValueError: There is no such check, or something is no asset.
+
+    Examples:
+        .. code-block:: python
+
+            import dagster as dg
+            from watcher_dagster import build_watcher_asset_checks, build_watcher_definitions, watcher_metadata
+
+            @dg.asset(metadata=watcher_metadata(freshness=(2, "hour"), anomalies=["total_rows"]))
+            def stock_prices(): ...
+
+            defs = dg.Definitions.merge(
+                dg.Definitions(assets=[stock_prices], asset_checks=build_watcher_asset_checks([stock_prices])),
+                build_watcher_definitions(),
+            )
+    """
+    kinds = _kinds(checks)
+    severity = dg.AssetCheckSeverity.ERROR if blocking else dg.AssetCheckSeverity.WARN
+    if isinstance(assets, str):
+        raise InvalidValueError(f"assets is {assets!r}; it must be a list, as in [{assets!r}]")
+    targets: dict[dg.AssetKey, dg.AssetSpec | None] = {}
+    for asset in assets:
+        targets |= _specs(asset)
+    return [
+        _checks(key, spec, kinds, resource_key=resource_key, severity=severity, blocking=blocking)
+        for key, spec in targets.items()
+    ]
+
+
+def _kinds(checks: Iterable[str]) -> list[AlertKind]:
+    asked = [checks] if isinstance(checks, str) else list(dict.fromkeys(checks))
+    unknown = [check for check in asked if check not in KINDS]
+    if unknown or not asked:
+        told = repr(unknown[0]) if unknown else "nothing"
+        raise InvalidValueError(f"checks has {told}; there are {', '.join(map(repr, KINDS))}")
+    return [KINDS[check] for check in asked]
+
+
+def _specs(asset: Checkable) -> dict[dg.AssetKey, dg.AssetSpec | None]:
+    """The assets of a definition, with what there is to pass on to Watcher."""
+    if isinstance(asset, dg.AssetsDefinition):
+        return {spec.key: _declared(spec, is_materializable=asset.is_materializable) for spec in asset.specs}
+    if isinstance(asset, dg.AssetSpec):
+        return {asset.key: _declared(asset, is_materializable=False)}
+    if isinstance(asset, dg.SourceAsset):
+        return {asset.key: None}
+    if isinstance(asset, dg.AssetKey | str | list | tuple):
+        return {dg.AssetKey.from_coercible(asset): None}
+    raise InvalidValueError(f"assets has {asset!r}; it must be a definition, a spec or a key")
+
+
+def _declared(spec: dg.AssetSpec, *, is_materializable: bool) -> dg.AssetSpec | None:
+    """A spec, unless Dagster does not materialize it and it says nothing for us: then it is somebody else's."""
+    return spec if is_materializable or any(name.startswith(keys.PREFIX) for name in spec.metadata) else None
+
+
+def _loaded(context: dg.AssetCheckExecutionContext, key: dg.AssetKey, spec: dg.AssetSpec | None) -> dg.AssetSpec | None:
+    """The spec as the code location has it, which may have changed what was passed; else what was passed."""
+    try:
+        definition = context.repository_def.assets_defs_by_key.get(key)
+    except Exception:  # there is no code location; Dagster has no public name for what it raises then
+        return spec
+    if definition is None:
+        return spec
+    return _declared(definition.get_asset_spec(key), is_materializable=definition.is_materializable)
+
+
+def _checks(
+    key: dg.AssetKey,
+    spec: dg.AssetSpec | None,
+    kinds: Sequence[AlertKind],
+    *,
+    resource_key: str,
+    severity: dg.AssetCheckSeverity,
+    blocking: bool,
+) -> dg.AssetChecksDefinition:
+    @dg.multi_asset_check(
+        name=key.to_python_identifier("watcher_checks"),
+        description="Asks Watcher whether the asset is fresh, was in time, and has the numbers that are usual.",
+        specs=[
+            dg.AssetCheckSpec(CHECK_NAMES[kind], asset=key, description=DESCRIPTIONS[kind], blocking=blocking)
+            for kind in kinds
+        ],
+        can_subset=True,
+        required_resource_keys={resource_key},
+    )
+    def watcher_checks(context: dg.AssetCheckExecutionContext) -> Iterator[dg.AssetCheckResult]:
+        resource: Any = getattr(context.resources, resource_key)
+        selected = {check.name for check in context.selected_asset_check_keys}
+        asked = [kind for kind in kinds if CHECK_NAMES[kind] in selected]
+        for verdict in _verdicts(context, resource.get_client, key, spec, asked):
+            yield dg.AssetCheckResult(
+                asset_key=key,
+                check_name=CHECK_NAMES[verdict.kind],
+                passed=verdict.passed,
+                severity=severity if verdict.is_judged else dg.AssetCheckSeverity.WARN,
+                description=verdict.description,
+                metadata=verdict.metadata,
+            )
+
+    return watcher_checks
+
+
+def _verdicts(
+    context: dg.AssetCheckExecutionContext,
+    get_client: Any,
+    key: dg.AssetKey,
+    spec: dg.AssetSpec | None,
+    kinds: Sequence[AlertKind],
+) -> list[Verdict]:
+    name = asset_pipeline_name(key)
+    try:
+        watcher: Watcher = get_client()
+        if declared := _loaded(context, key, spec):
+            _configure(watcher, declared)
+        own = _record(context, watcher, key)
+        now = dt.datetime.now(dt.UTC)
+        return [
+            judge_metrics(watcher, name, own) if kind is AlertKind.ANOMALY else judge(watcher, kind, name, now=now)
+            for kind in kinds
+        ]
+    except WatcherError as error:
+        context.log.warning("asset %s cannot be judged: %s", name, error)
+        return [
+            Verdict(
+                kind=kind,
+                passed=False,
+                description=f"Cannot be judged: {error}",
+                finding="cannot be judged",
+                is_judged=False,
+            )
+            for kind in kinds
+        ]
+
+
+def _configure(watcher: "Watcher", spec: dg.AssetSpec) -> None:
+    name = spec.key.to_user_string()
+    try:
+        watcher.configure_pipelines([asset_configuration(spec)])
+    except InvalidValueError:
+        logger.exception("the configuration of asset %s is refused; it is judged without", name)
+    try:
+        if rules := asset_anomaly_rules(spec):
+            watcher.configure_anomaly_rules(rules)
+    except InvalidValueError:
+        logger.exception("the anomaly rules of asset %s are refused; it is judged without", name)
+
+
+def _record(context: dg.AssetCheckExecutionContext, watcher: "Watcher", key: dg.AssetKey) -> list[str]:
+    """Record what this run has done for the asset, as the recorder will: it is judged before that comes by.
+
+    Returns:
+        The identities of the asset's executions in this run, where there are any that are on record.
+    """
+    run_id, pipeline_name = context.run.run_id, asset_pipeline_name(key)
+    try:
+        log = EventLog(context.instance)
+        runs, _ = log.runs([run_id])
+        if run_id not in runs:
+            return []
+        executions = _executions(log, runs[run_id], key)
+    except Exception:  # whatever stands in the event log, or keeps it from being read, must not fail the run
+        context.log.warning("run %s cannot be read; %s is judged without it", run_id, pipeline_name, exc_info=True)
+        return []
+    own = [execution for execution in executions[1:] if execution.pipeline_name == pipeline_name]
+    if not own:
+        return []
+    try:
+        watcher.record([executions[0], *own])
+    except InvalidValueError as error:  # the recorder knows what to do about it
+        context.log.warning("run %s is not recorded; %s is judged without it: %s", run_id, pipeline_name, error)
+        return []
+    return [execution.external_id for execution in own]
+
+
+def _executions(log: EventLog, run: dg.RunRecord, key: dg.AssetKey) -> list[ExecutionRecord]:
+    """What the recorder makes of the run; of a large one only what is about the asset, since each asset asks for it."""
+    run_id = run.dagster_run.run_id
+    found = log.materialization(run_id, key)
+    if found is None:
+        return translate_run(run, log.events(run_id)[0])
+    event, step = found
+    return translate_run(run, [event], steps={event.event_log_entry.step_key or "": step})

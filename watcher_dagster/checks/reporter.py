@@ -1,0 +1,190 @@
+"""Tells Dagster's UI what the checks of all pipelines have found, outside of any run of the assets themselves.
+
+An asset that carries our check gets an evaluation of it, and one that does not an observation, which the UI shows among
+its events. Only news is told: what is found for the first time, and what is over. What is news is known from the
+alerts that were opened or resolved since the last check that got this far, and from the last verdict that Dagster has:
+so that a job that died before it could tell is made up for, and nothing is told twice.
+
+Who carries our check stands in the definitions of this code location; of others, Dagster's event log knows it from the
+first time that the check ran there.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import itertools
+import logging
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Final
+
+import dagster as dg
+
+from watcher_core import AlertKind, AlertState, Finding, Watcher, WatcherError
+from watcher_dagster.checks.verdicts import (
+    CHECK_KEY,
+    CHECK_NAMES,
+    FINDING_KEY,
+    PASSED_KEY,
+    Verdict,
+    in_time,
+    of_finding,
+    type_of,
+)
+from watcher_dagster.identity import asset_pipeline_name
+from watcher_dagster.recorder import is_outage
+
+log = logging.getLogger("watcher.dagster")
+
+# Clocks of two hosts differ, and a check takes its time. What is seen twice is told once.
+OVERLAP: Final = dt.timedelta(minutes=10)
+
+# Alerts that are looked at; those beyond it are the oldest of a storm that nobody reads to its end.
+MOST_CHANGES: Final = 100_000
+
+# SQLite takes no more than a thousand parameters in a query.
+BATCH_KEYS: Final = 500
+
+# How far to look back for our last observation of the same check; all newer ones are ours too.
+OBSERVATIONS: Final = 20
+
+UNRESOLVED: Final = (AlertState.OPEN, AlertState.ACKNOWLEDGED, AlertState.SNOOZED)
+
+
+def report_changes(
+    instance: dg.DagsterInstance,
+    watcher: Watcher,
+    *,
+    kind: AlertKind,
+    found: Sequence[Finding],
+    since: dt.datetime | None,
+    repository: dg.RepositoryDefinition | None = None,
+    now: dt.datetime | None = None,
+) -> int:
+    """Report the verdicts on assets that have changed.
+
+    Args:
+        instance: Where the assets are.
+        watcher: Where the alerts are.
+        kind: Which check has run.
+        found: All that it has found.
+        since: When the last check began that reported what it found; `None` where it is not known.
+        repository: The code location that this runs in, where there is one.
+        now: The check's time.
+
+    Returns:
+        How many were reported.
+    """
+    findings = {finding.pipeline_name: finding for finding in found}  # the newest of each
+    names = _changed(watcher, kind, found, since)
+    keys = {dg.AssetKey.from_user_string(name): name for name in names}
+    keys = {key: name for key, name in keys.items() if asset_pipeline_name(key) == name}
+    assets = _Assets(instance, CHECK_NAMES[kind], repository, list(keys))
+    now = now or dt.datetime.now(dt.UTC)
+    reported = 0
+    for key, name in keys.items():
+        if key not in assets.known:
+            continue
+        try:
+            finding = findings.get(name)
+            verdict = of_finding(finding) if finding else _recovery(watcher, kind, name, now)
+            reported += assets.report(key, verdict)
+        except Exception as error:
+            if is_outage(error) or isinstance(error, WatcherError):
+                raise
+            # Whatever stands in the events of one asset must not keep those of all others back.
+            log.exception("the verdict on asset %s cannot be reported", key.to_user_string())
+    return reported
+
+
+def _changed(watcher: Watcher, kind: AlertKind, found: Iterable[Finding], since: dt.datetime | None) -> list[str]:
+    """The names of the pipelines of which there may be news, sorted."""
+    if since is None:
+        alerts = watcher.alerts(kind=kind, state=UNRESOLVED, limit=MOST_CHANGES)
+    else:
+        alerts = watcher.alerts(kind=kind, changed_since=since - OVERLAP, limit=MOST_CHANGES)
+    return sorted({alert.pipeline_name for alert in alerts} | {each.pipeline_name for each in found if each.new})
+
+
+def _recovery(watcher: Watcher, kind: AlertKind, name: str, now: dt.datetime) -> Verdict:
+    pipeline = watcher.pipeline(name)
+    newest = next(iter(watcher.executions(pipeline=pipeline.id, limit=1)), None)
+    return in_time(kind, pipeline, type_of(watcher, pipeline), newest, now)
+
+
+class _Assets:
+    """Assets of a Dagster instance, and what it knows of one of our checks on them."""
+
+    def __init__(
+        self,
+        instance: dg.DagsterInstance,
+        check_name: str,
+        repository: dg.RepositoryDefinition | None,
+        keys: Sequence[dg.AssetKey],
+    ) -> None:
+        self._instance = instance
+        self._check_name = check_name
+        self._defined = set() if repository is None else set(repository.assets_defs_by_key)
+        self._checked = set() if repository is None else _checked_keys(repository, check_name)
+        batches = (keys[start : start + BATCH_KEYS] for start in range(0, len(keys), BATCH_KEYS))
+        records = itertools.chain.from_iterable(map(instance.get_asset_records, batches))
+        self.known = {record.asset_entry.asset_key for record in records} | (self._checked & set(keys))
+
+    def report(self, key: dg.AssetKey, verdict: Verdict) -> bool:
+        """Report a verdict, unless Dagster has it."""
+        evaluation = self._instance.get_latest_asset_check_evaluation_record(dg.AssetCheckKey(key, self._check_name))
+        if key in self._checked or (evaluation is not None and key not in self._defined):
+            last = evaluation.evaluation if evaluation is not None else None
+            if not isinstance(last, dg.AssetCheckEvaluation):  # it is planned, or has never run
+                last = None
+            if not _is_news(verdict, None if last is None else (last.passed, last.metadata)):
+                return False
+            self._instance.report_runless_asset_event(
+                dg.AssetCheckEvaluation(
+                    asset_key=key,
+                    check_name=self._check_name,
+                    passed=verdict.passed,
+                    severity=dg.AssetCheckSeverity.WARN,
+                    description=verdict.description,
+                    metadata=verdict.metadata,
+                )
+            )
+            return True
+        return self._observe(key, verdict)
+
+    def _observe(self, key: dg.AssetKey, verdict: Verdict) -> bool:
+        observations = [
+            entry.asset_observation.metadata
+            for record in self._instance.fetch_observations(key, limit=OBSERVATIONS).records
+            if (entry := record.event_log_entry).asset_observation is not None
+        ]
+        if observations and CHECK_KEY not in observations[0]:
+            # Something else observes this asset. Dagster reads its data version off the latest observation.
+            return False
+        ours = (told for told in observations if CHECK_KEY in told and told[CHECK_KEY].value == verdict.kind.value)
+        last = next(ours, None)
+        if not _is_news(verdict, None if last is None else (bool(last[PASSED_KEY].value), last)):
+            return False
+        self._instance.report_runless_asset_event(
+            dg.AssetObservation(
+                asset_key=key,
+                description=verdict.description,
+                metadata={
+                    CHECK_KEY: verdict.kind.value,
+                    PASSED_KEY: verdict.passed,
+                    **verdict.metadata,
+                },
+            )
+        )
+        return True
+
+
+def _is_news(verdict: Verdict, last: tuple[bool, Mapping[str, dg.MetadataValue[Any]]] | None) -> bool:
+    """Whether a verdict says something else than the last one. That all is well is no news where nothing was wrong."""
+    if last is None:
+        return not verdict.passed
+    passed, metadata = last
+    return passed != verdict.passed or metadata.get(FINDING_KEY) != verdict.metadata[FINDING_KEY]
+
+
+def _checked_keys(repository: dg.RepositoryDefinition, check_name: str) -> set[dg.AssetKey]:
+    return {key.asset_key for key in repository.asset_checks_defs_by_key if key.name == check_name}

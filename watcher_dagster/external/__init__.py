@@ -1,0 +1,11 @@
+"""Pipelines from outside Dagster as external assets in Dagster's graph."""
+
+from __future__ import annotations
+
+from watcher_dagster.external.assets import build_external_assets
+from watcher_dagster.external.keys import external_asset_key
+
+__all__ = [
+    "build_external_assets",
+    "external_asset_key",
+]

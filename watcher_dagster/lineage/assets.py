@@ -1,0 +1,215 @@
+"""From asset definitions and materializations to lineage. Pure.
+
+Both say the same of an asset: where its data lives, which assets it reads, and perhaps which of its columns come from
+which of theirs. They speak of assets; lineage is between addresses. So each is first brought into `AssetLineage`, and
+`resolve` then puts addresses in the place of assets: what is told of an asset's address comes first, then what is on
+record of it, then its key.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+import dagster as dg
+
+from watcher_core import Address, ColumnEdge, PipelineLineage
+from watcher_dagster.identity import asset_pipeline_name
+from watcher_dagster.lineage.addresses import AssetAddress, key_address, materialization_address, spec_address, storable
+from watcher_dagster.metadata import COLUMN_LINEAGE_KEY
+from watcher_dagster.runs import ASSET_TYPE
+
+logger = logging.getLogger("watcher.dagster")
+
+# On each materialization, one for every asset upstream of it: the key as a/b, and in the value the event that was read.
+INPUT_TAG_PREFIX: Final = "dagster/input_event_pointer/"
+
+MAX_COLUMN_BYTES: Final = 1024  # see watcher_core.lineage
+
+
+@dataclass(frozen=True, kw_only=True, order=True)
+class ColumnSource:
+    """A column of an asset, and the column of another that it is computed from."""
+
+    column: str
+    source_asset: str
+    source_column: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class AssetLineage:
+    """What is told of the lineage of one asset. Assets are called by the names of their pipelines.
+
+    Attributes:
+        name: The asset.
+        address: Where it lives.
+        upstream: The assets that it reads.
+        columns: Where its columns come from; `None` where nothing is said of that.
+        pipeline_type_name: Only for a pipeline that is not known yet.
+    """
+
+    name: str
+    address: AssetAddress
+    upstream: tuple[str, ...] = ()
+    columns: tuple[ColumnSource, ...] | None = None
+    pipeline_type_name: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class AssetGraph:
+    """The assets of a code location.
+
+    Attributes:
+        assets: Those that Dagster materializes there, sorted by name.
+        addresses: Where assets live, by name: of these, and of the external ones that are defined beside them.
+    """
+
+    assets: tuple[AssetLineage, ...] = ()
+    addresses: dict[str, AssetAddress] = field(default_factory=dict)
+
+
+def asset_graph(repository_def: dg.RepositoryDefinition) -> AssetGraph:
+    """Read the asset definitions of a code location.
+
+    What Dagster does not materialize is somebody else's: it has an address here, and no lineage.
+    """
+    specs = {key: assets.get_asset_spec(key) for key, assets in repository_def.assets_defs_by_key.items()}
+    materializable = {key for key, assets in repository_def.assets_defs_by_key.items() if assets.is_materializable}
+    addresses = {asset_pipeline_name(key): spec_address(spec) for key, spec in specs.items()}
+    lineages = (_spec_lineage(specs[key], addresses) for key in materializable)
+    return AssetGraph(assets=tuple(sorted(lineages, key=lambda lineage: lineage.name)), addresses=addresses)
+
+
+def asset_graph_lineage(
+    repository_def: dg.RepositoryDefinition, known: Mapping[str, Address] | None = None
+) -> list[PipelineLineage]:
+    """The lineage of the assets of a code location, as its definitions declare it, sorted by name.
+
+    Args:
+        repository_def: The code location.
+        known: The addresses on record, by the names of assets; see `Watcher.pipeline_addresses`.
+    """
+    graph = asset_graph(repository_def)
+    return resolve(graph.assets, addresses=graph.addresses, known=known or {})
+
+
+def materialization_lineage(materialization: dg.AssetMaterialization) -> AssetLineage:
+    """What a materialization tells of its asset: what it has read, and where it has written to."""
+    name = asset_pipeline_name(materialization.asset_key)
+    columns = _columns(name, materialization.metadata)
+    inputs = (
+        asset_pipeline_name(dg.AssetKey.from_user_string(tag.removeprefix(INPUT_TAG_PREFIX)))
+        for tag in materialization.tags or ()
+        if tag.startswith(INPUT_TAG_PREFIX) and tag != INPUT_TAG_PREFIX
+    )
+    return AssetLineage(
+        name=name,
+        address=materialization_address(materialization),
+        upstream=_upstream(inputs, columns or ()),
+        columns=columns,
+        pipeline_type_name=ASSET_TYPE,
+    )
+
+
+def open_names(assets: Iterable[AssetLineage], addresses: Mapping[str, AssetAddress]) -> set[str]:
+    """The assets of which it matters what is on record of their addresses, because nobody tells all of it."""
+    names = {name for asset in assets for name in (asset.name, *asset.upstream)}
+    return {name for name in names if not (name in addresses and addresses[name].is_told and addresses[name].is_typed)}
+
+
+def resolve(
+    assets: Iterable[AssetLineage], *, addresses: Mapping[str, AssetAddress], known: Mapping[str, Address]
+) -> list[PipelineLineage]:
+    """Put addresses in the place of assets.
+
+    Args:
+        assets: What is told, one an asset.
+        addresses: Where assets live, as it is told, by name.
+        known: Where they live, as it is on record, by name; wanted of `open_names`.
+    """
+
+    def address_of(name: str) -> Address:
+        return (addresses.get(name) or key_address(name)).settled(known.get(name))
+
+    return [
+        _resolved(asset, address_of(asset.name), {name: address_of(name) for name in asset.upstream})
+        for asset in assets
+    ]
+
+
+def _resolved(asset: AssetLineage, target: Address, sources: Mapping[str, Address]) -> PipelineLineage:
+    columns = None
+    if asset.columns is not None:
+        columns = tuple(
+            ColumnEdge(
+                source_address=sources[column.source_asset].name,
+                source_column=column.source_column,
+                target_address=target.name,
+                target_column=column.column,
+            )
+            for column in asset.columns
+        )
+    by_name: dict[str, Address] = {}
+    for source in sources.values():
+        by_name.setdefault(source.name, source)  # several assets may live at one address
+    return PipelineLineage(
+        pipeline_name=asset.name,
+        address=target,
+        sources=tuple(by_name.values()),
+        targets=(target,),
+        columns=columns,
+        pipeline_type_name=asset.pipeline_type_name,
+    )
+
+
+def _spec_lineage(spec: dg.AssetSpec, addresses: Mapping[str, AssetAddress]) -> AssetLineage:
+    name = asset_pipeline_name(spec.key)
+    # A definition says all there is: one that names no columns has none.
+    columns = _columns(name, spec.metadata) or ()
+    return AssetLineage(
+        name=name,
+        address=addresses[name],
+        upstream=_upstream((asset_pipeline_name(dep.asset_key) for dep in spec.deps), columns),
+        columns=columns,
+        pipeline_type_name=spec.group_name or "default",
+    )
+
+
+def _upstream(inputs: Iterable[str], columns: Iterable[ColumnSource]) -> tuple[str, ...]:
+    """All that is read, sorted: whoever computes a column from another reads the asset that has it."""
+    return tuple(sorted({*inputs, *(column.source_asset for column in columns)}))
+
+
+def _columns(asset: str, metadata: Mapping[str, Any]) -> tuple[ColumnSource, ...] | None:
+    value = metadata.get(COLUMN_LINEAGE_KEY)
+    value = value.value if isinstance(value, dg.MetadataValue) else value
+    if value is None:
+        return None
+    if not isinstance(value, dg.TableColumnLineage):
+        logger.warning(
+            "asset %s: %s is %.80r; it must be a TableColumnLineage; it is passed over",
+            asset,
+            COLUMN_LINEAGE_KEY,
+            value,
+        )
+        return None
+    return tuple(sorted(set(_column_sources(asset, value))))
+
+
+def _column_sources(asset: str, lineage: dg.TableColumnLineage) -> Iterator[ColumnSource]:
+    for written, deps in lineage.deps_by_column.items():
+        for dep in deps:
+            column, source = (storable(name, MAX_COLUMN_BYTES) for name in (written, dep.column_name))
+            if column and source:
+                yield ColumnSource(column=column, source_asset=asset_pipeline_name(dep.asset_key), source_column=source)
+                continue
+            logger.warning(
+                "asset %s: column %.80r from %.80r of %s is passed over; a column's name is text of 1 to %d bytes",
+                asset,
+                written,
+                dep.column_name,
+                dep.asset_key.to_user_string(),
+                MAX_COLUMN_BYTES,
+            )

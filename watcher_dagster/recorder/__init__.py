@@ -1,0 +1,16 @@
+"""Records runs and materializations from the event log of a Dagster instance."""
+
+from __future__ import annotations
+
+from watcher_dagster.recorder.eventlog import EventLog, is_outage
+from watcher_dagster.recorder.events import translate_run
+from watcher_dagster.recorder.tick import HISTORY_DAYS, TICK_SECONDS, record_tick
+
+__all__ = [
+    "HISTORY_DAYS",
+    "TICK_SECONDS",
+    "EventLog",
+    "is_outage",
+    "record_tick",
+    "translate_run",
+]

@@ -1,0 +1,139 @@
+"""How far the recorder has got, as it is kept between two ticks.
+
+The runs that have ended are followed through the log of their ends, in the order of its storage ids. A storage id is
+taken a moment before its event can be seen, so that a lower one may come up after a higher one. `position` therefore
+stays a minute behind: what lies after it is read again at each tick, and `handled` tells what of that is known already.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+import dagster as dg
+
+from watcher_dagster.recorder.runlog import RUN_ENDS
+
+# Where many runs end in a minute, or a clock is ahead: this many ends are read again at each tick, and no more.
+MAX_UNSETTLED: Final = 2_000
+
+
+@dataclass
+class OpenRun:
+    """A run that goes on.
+
+    Attributes:
+        seen: How far its events have been read; Dagster's own cursor.
+        heard: When its newest event happened.
+        due: When to look for more; `None` for one that cannot be read.
+        running: What is recorded as running: identity, pipeline and start of each execution. Should Dagster forget the
+            run, these are to be ended.
+    """
+
+    seen: str | None = None
+    heard: float = 0.0
+    due: float | None = 0.0
+    running: list[tuple[str, str, float]] = field(default_factory=list)
+
+
+@dataclass
+class UnreadRun:
+    """A run that could not be read, and what the log of ends tells of it."""
+
+    tries: int = 0
+    job_name: str = ""
+    state: str | None = None
+    ended: float | None = None
+
+    def heard_of(self, end: dg.EventLogEntry) -> None:
+        self.job_name, self.ended = end.job_name or "", end.timestamp
+        self.state = RUN_ENDS[end.get_dagster_event().event_type_value].value
+
+
+@dataclass
+class History:
+    """How much of the history there is to read back at first, and how much of it has been."""
+
+    runs: int
+    recorded: int = 0
+    is_read: bool = False
+
+
+@dataclass
+class RecorderCursor:
+    """The recorder's memory.
+
+    Attributes:
+        since: Where history begins.
+        position: The log of ends is recorded up to this storage id.
+        handled: Ends after `position` that are recorded: their times, by run.
+        open: The runs that go on.
+        unread: The runs that are to be tried again.
+        runless: How far the materializations without a run are recorded; Dagster's own cursor.
+        runless_handled: Storage ids after `runless` that are recorded.
+        runless_tries: How often those could not be read.
+        history: Set while history is read back.
+    """
+
+    since: float
+    position: int | None = None
+    handled: dict[str, list[float]] = field(default_factory=dict)
+    open: dict[str, OpenRun] = field(default_factory=dict)
+    unread: dict[str, UnreadRun] = field(default_factory=dict)
+    runless: str | None = None
+    runless_handled: list[int] = field(default_factory=list)
+    runless_tries: int = 0
+    history: History | None = None
+
+    def is_handled(self, event: dg.EventLogRecord) -> bool:
+        """Whether an end is recorded. The same event has the same time wherever it is read."""
+        return event.event_log_entry.timestamp in self.handled.get(event.event_log_entry.run_id, ())
+
+    def handle(self, run_id: str, *timestamps: float) -> None:
+        """Remember ends of a run that are recorded."""
+        known = self.handled.setdefault(run_id, [])
+        known.extend(timestamp for timestamp in timestamps if timestamp not in known)
+
+    def settle(self, events: Sequence[dg.EventLogRecord], *, before: float) -> int:
+        """Move the position past the ends that are so old that no other comes up before them, and count those.
+
+        Args:
+            events: Ends that are recorded, from `position` on, in the order of the log.
+            before: When an event is that old.
+        """
+        settled = 0
+        for event in events:
+            entry = event.event_log_entry
+            if entry.timestamp >= before and len(events) - settled <= MAX_UNSETTLED:
+                break
+            settled += 1
+            self.position = event.storage_id
+            left = [timestamp for timestamp in self.handled.pop(entry.run_id, ()) if timestamp != entry.timestamp]
+            if left:
+                self.handled[entry.run_id] = left
+        return settled
+
+    def forget(self, *, before: float) -> None:
+        """Forget the ends that are older: they have been passed, or their runs were deleted."""
+        self.handled = {run_id: known for run_id, known in self.handled.items() if max(known) >= before}
+
+    def to_json(self) -> dict[str, Any]:
+        """The cursor as it stands now, whatever becomes of it."""
+        # By hand, because it is written with every batch: `asdict` takes longer than all the rest of a batch.
+        return {
+            **vars(self),
+            "handled": {run_id: list(timestamps) for run_id, timestamps in self.handled.items()},
+            "open": {run_id: dict(vars(run)) for run_id, run in self.open.items()},
+            "unread": {run_id: dict(vars(run)) for run_id, run in self.unread.items()},
+            "runless_handled": list(self.runless_handled),
+            "history": dict(vars(self.history)) if self.history else None,
+        }
+
+    @classmethod
+    def from_json(cls, kept: Mapping[str, Any]) -> RecorderCursor:
+        values = dict(kept)
+        values["open"] = {run_id: OpenRun(**run) for run_id, run in kept["open"].items()}
+        values["unread"] = {run_id: UnreadRun(**run) for run_id, run in kept["unread"].items()}
+        values["history"] = History(**kept["history"]) if kept["history"] else None
+        return cls(**values)

@@ -1,0 +1,252 @@
+"""Reading Dagster's runs and event log, in pages, and around what cannot be read.
+
+An event may be broken, or be of a class that this version of Dagster does not know. Dagster then gives an error for the
+whole page that it stands in. The readers here give what can be read around it. A database that does not answer is
+another matter: that error always passes, because nothing is wrong with any run.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import heapq
+import logging
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, Final
+
+import dagster as dg
+import sqlalchemy as sa
+
+from watcher_core import ExecutionState
+from watcher_dagster.recorder.runlog import EVENT_TYPES, StepLog
+
+log = logging.getLogger("watcher.dagster")
+
+END_TYPES: Final = (
+    dg.DagsterEventType.RUN_SUCCESS,
+    dg.DagsterEventType.RUN_FAILURE,
+    dg.DagsterEventType.RUN_CANCELED,
+)
+# Those that have started and are not over; older versions of Dagster know fewer.
+OPEN_STATUSES: Final = [
+    status for status in dg.DagsterRunStatus if status.value in ("STARTED", "CANCELING", "SUSPENDED")
+]
+OVER_STATUSES: Final = [dg.DagsterRunStatus.SUCCESS, dg.DagsterRunStatus.FAILURE, dg.DagsterRunStatus.CANCELED]
+
+RUNLESS: Final = ""  # the run id of what is reported without a run
+
+ENDS_PAGE: Final = 200
+EVENTS_PAGE: Final = 10_000
+RUNLESS_PAGE: Final = 500
+
+MAX_STORAGE_ID: Final = 2**53
+
+_RUN_EVENT_TYPES: Final = set(EVENT_TYPES)
+_RUNLESS_TYPES: Final = {dg.DagsterEventType.ASSET_MATERIALIZATION}
+
+
+def is_outage(error: BaseException) -> bool:
+    """Whether the database did not answer, or something under it: no fault of what was to be read."""
+    cause: BaseException | None = error
+    while cause is not None:
+        if isinstance(cause, sa.exc.DBAPIError | sa.exc.TimeoutError | OSError):
+            return True
+        cause = cause.__cause__ or cause.__context__
+    return False
+
+
+class EventLog:
+    """The runs and events of a Dagster instance."""
+
+    def __init__(self, instance: dg.DagsterInstance) -> None:
+        self._instance = instance
+
+    def runs(self, run_ids: Sequence[str]) -> tuple[dict[str, dg.RunRecord], dict[str, Exception]]:
+        """The runs of these ids, and why some cannot be read. One that is in neither was deleted."""
+        if not run_ids:
+            return {}, {}
+        try:
+            return _by_id(self._instance.get_run_records(dg.RunsFilter(run_ids=list(run_ids)))), {}
+        except Exception as error:
+            if is_outage(error):
+                raise
+            if len(run_ids) == 1:
+                return {}, {run_ids[0]: error}
+        found: dict[str, dg.RunRecord] = {}
+        failures: dict[str, Exception] = {}
+        for run_id in run_ids:
+            one, failure = self.runs([run_id])
+            found |= one
+            failures |= failure
+        return found, failures
+
+    def open_runs(self) -> tuple[dict[str, dg.RunRecord], dict[str, Exception]]:
+        """The runs that have started and are not over, and why some of them cannot be read."""
+        filters = dg.RunsFilter(statuses=OPEN_STATUSES)
+        try:
+            return _by_id(self._instance.get_run_records(filters)), {}
+        except Exception as error:
+            if is_outage(error):
+                raise
+        return self.runs(self._instance.get_run_ids(filters))
+
+    def count_ended(self, since: float) -> int:
+        """How many runs have ended since."""
+        return self._instance.get_runs_count(
+            dg.RunsFilter(statuses=OVER_STATUSES, updated_after=dt.datetime.fromtimestamp(since, dt.UTC))
+        )
+
+    def ends(self, after: int) -> Iterator[dg.EventLogRecord]:
+        """The ends of runs after a storage id, in the order of the log."""
+        return heapq.merge(
+            *(self._ends_of_type(event_type, after) for event_type in END_TYPES), key=lambda event: event.storage_id
+        )
+
+    def last_end_before(self, since: float) -> int:
+        """The storage id after which all ends since `since` come; 0 where the log begins later."""
+        last = self._newest_end(before_timestamp=since)
+        firsts = (self._page(event_type, 0, 1, after_timestamp=since) for event_type in END_TYPES)
+        return min([last, *(page[0].storage_id - 1 for page in firsts if page)])
+
+    def newest_end(self) -> int:
+        """The storage id of the newest end of a run; 0 where there is none."""
+        return self._newest_end()
+
+    def events(self, run_id: str) -> tuple[list[dg.EventLogRecord], str | None]:
+        """What is to be translated of a run, and how far that goes."""
+        events: list[dg.EventLogRecord] = []
+        seen = None
+        while True:
+            page = self._instance.get_records_for_run(run_id, seen, _RUN_EVENT_TYPES, EVENTS_PAGE)
+            events.extend(page.records)
+            seen = page.cursor
+            if not page.has_more:
+                return events, seen
+
+    def materialization(self, run_id: str, asset_key: dg.AssetKey) -> tuple[dg.EventLogRecord, StepLog] | None:
+        """The materialization of an asset in a run that goes on, with the step that made it, which is over.
+
+        `None` where that is not all there is to know of it: it is not the newest, one of several, or made by a graph.
+        """
+        newest = self._instance.fetch_materializations(asset_key, limit=2).records
+        own = [event for event in newest if event.run_id == run_id]
+        step_key = own[0].event_log_entry.step_key if len(own) == 1 else None
+        if step_key is None or "." in step_key:
+            return None
+        for stats in self._instance.get_run_step_stats(run_id, [step_key]):
+            if stats.start_time is not None:
+                step = StepLog(
+                    started=stats.start_time,
+                    ended=stats.end_time,
+                    state=ExecutionState.SUCCEEDED,
+                    attempts=stats.attempts or 1,
+                )
+                return own[0], step
+        return None
+
+    def has_news(self, run_id: str, seen: str | None) -> bool:
+        """Whether a run has events that were not seen."""
+        return bool(self._instance.get_records_for_run(run_id, seen, _RUN_EVENT_TYPES, 1).records)
+
+    def runless(self, seen: str | None) -> tuple[Sequence[dg.EventLogRecord], str]:
+        """A page of the materializations without a run, and how far it goes."""
+        page = self._instance.get_records_for_run(RUNLESS, seen, _RUNLESS_TYPES, RUNLESS_PAGE)
+        return page.records, page.cursor
+
+    def runless_after_poison(self) -> tuple[list[dg.EventLogRecord], str | None]:
+        """The materializations without a run after the newest one that cannot be read, and how far the log is lost."""
+        events: list[dg.EventLogRecord] = []
+        seen = None
+        limit = RUNLESS_PAGE
+        while True:
+            try:
+                page = self._instance.get_records_for_run(RUNLESS, seen, _RUNLESS_TYPES, limit, ascending=False)
+            except Exception as error:
+                if is_outage(error):
+                    raise
+                if limit == 1:
+                    return events[::-1], seen
+                limit = max(1, limit // 2)
+                continue
+            if not page.records:
+                return events[::-1], seen
+            events.extend(page.records)
+            seen = page.cursor
+
+    def _newest_end(self, before_timestamp: float | None = None) -> int:
+        newest = 0
+        for event_type in END_TYPES:
+            filters = _filter(event_type, before_timestamp=before_timestamp)
+            try:
+                page = self._instance.fetch_run_status_changes(filters, limit=1).records
+            except Exception as error:
+                if is_outage(error):
+                    raise
+                log.warning("the newest %s cannot be read", event_type.value, exc_info=True)
+                continue
+            newest = max([newest, *(event.storage_id for event in page)])
+        return newest
+
+    def _ends_of_type(self, event_type: dg.DagsterEventType, after: int) -> Iterator[dg.EventLogRecord]:
+        while page := self._page(event_type, after, ENDS_PAGE):
+            yield from page
+            after = page[-1].storage_id
+
+    def _page(
+        self, event_type: dg.DagsterEventType, after: int, limit: int, *, after_timestamp: float | None = None
+    ) -> Sequence[dg.EventLogRecord]:
+        """The next ends of a type: as many as can be read at once, past those that cannot be read at all."""
+
+        def fetch(after: int, before: int | None, limit: int) -> Sequence[dg.EventLogRecord]:
+            filters = _filter(
+                event_type, after_storage_id=after, before_storage_id=before, after_timestamp=after_timestamp
+            )
+            return self._instance.fetch_run_status_changes(filters, limit=limit, ascending=True).records
+
+        while True:
+            try:
+                return fetch(after, None, limit)
+            except Exception as error:
+                if is_outage(error):
+                    raise
+                if limit > 1:
+                    limit = limit // 2
+                    continue
+                after = _find_poison(fetch, after)
+                log.error(
+                    "the %s with storage id %d cannot be read and is passed over: %s", event_type.value, after, error
+                )
+
+
+def _find_poison(fetch: Callable[[int, int | None, int], Sequence[dg.EventLogRecord]], after: int) -> int:
+    """The storage id of the next event, which cannot be read: found by how far a page may reach without an error."""
+
+    def is_readable(before: int) -> bool:
+        try:
+            fetch(after, before, 1)
+        except Exception as error:
+            if is_outage(error):
+                raise
+            return False
+        return True
+
+    readable, step = after + 1, 1
+    while is_readable(readable + step):
+        if step > MAX_STORAGE_ID:
+            return after  # it is gone
+        readable, step = readable + step, step * 2
+    broken = readable + step
+    while broken - readable > 1:
+        middle = (readable + broken) // 2
+        if is_readable(middle):
+            readable = middle
+        else:
+            broken = middle
+    return broken - 1
+
+
+def _filter(event_type: dg.DagsterEventType, **bounds: Any) -> dg.RunStatusChangeRecordsFilter:
+    return dg.RunStatusChangeRecordsFilter(event_type, **bounds)  # type: ignore[arg-type] # it wants literals
+
+
+def _by_id(records: Sequence[dg.RunRecord]) -> dict[str, dg.RunRecord]:
+    return {record.dagster_run.run_id: record for record in records}

@@ -1,0 +1,271 @@
+"""What Dagster's event log says of a run, as executions. Pure: records in, records out.
+
+A run is one execution, and each asset that it materializes is another, part of it. A run may be told of as often as it
+is read, while it goes on and after: each time the whole of it is translated anew, and the same execution has the same
+identity, so that nothing is doubled and what was missing comes in.
+
+An asset's execution lasts from the first start of its step to its materialization. An asset that was planned, whose
+step has started and which is not materialized yet runs; if its step fails, or the run ends, so does it. One whose step
+never started has no execution. For an asset that is made by a graph of steps, "its step" is any step of the graph.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Any, Final
+
+import dagster as dg
+
+from watcher_core import ExecutionRecord, ExecutionSource, ExecutionState
+from watcher_dagster.identity import (
+    WATCHER_RUN_TAG,
+    asset_pipeline_name,
+    materialization_identity,
+    run_identity,
+    runless_identity,
+)
+from watcher_dagster.partitions import partition_start, partition_watermark
+from watcher_dagster.recorder.materializations import next_watermark, plain_metadata, range_counts, row_counts
+from watcher_dagster.recorder.runlog import MAX_MESSAGE_CHARACTERS, AssetLog, RunLog, StepLog, moment
+from watcher_dagster.runs import ASSET_TYPE, RUN_TYPE, run_record
+
+# On what we report to Dagster ourselves, so that it is not recorded a second time.
+EXECUTION_ID_KEY: Final = "watcher/execution_id"
+
+_RANGE_TAG: Final = "dagster/asset_partition_range_start"
+
+
+def translate_run(
+    record: dg.RunRecord,
+    events: Iterable[dg.EventLogRecord],
+    *,
+    steps: Mapping[str, StepLog] = MappingProxyType({}),
+) -> list[ExecutionRecord]:
+    """The execution of a run, and those of its assets.
+
+    Args:
+        record: The run.
+        events: Its events of `runlog.EVENT_TYPES`, in the order of the log, read after the run.
+        steps: What is known already of its steps, whose events are not among those.
+
+    Returns:
+        None for a run of our own, and for one that has not started yet.
+    """
+    run = record.dagster_run
+    if WATCHER_RUN_TAG in run.tags:
+        return []
+    log = RunLog(record)
+    log.steps.update(steps)
+    for event in events:
+        log.add(event.event_log_entry)
+    if log.started is None:
+        if not log.is_over:
+            return []
+        # It was over before it began: canceled in the queue, or its process never came up.
+        log.started = log.ended = record.create_timestamp.timestamp()
+    started, ended = moment(log.started), log.end()
+    metadata: dict[str, Any] = {"error": log.error} if log.error else {}
+    if failed := sorted(key for key, step in log.steps.items() if step.state is ExecutionState.FAILED):
+        metadata["failed_steps"] = failed[:20]
+    return [run_record(run, log.state, started, ended, metadata), *_asset_records(run, log)]
+
+
+def translate_runless(event: dg.EventLogRecord) -> ExecutionRecord | None:
+    """The execution of a materialization that was reported without a run; `None` for what we reported ourselves."""
+    entry = event.event_log_entry
+    materialization = entry.get_dagster_event().step_materialization_data.materialization
+    metadata, partition = materialization.metadata, materialization.partition
+    if EXECUTION_ID_KEY in metadata or EXECUTION_ID_KEY in (materialization.tags or {}):
+        return None
+    at = moment(entry.timestamp)
+    return ExecutionRecord(
+        pipeline_name=asset_pipeline_name(materialization.asset_key),
+        pipeline_type_name=ASSET_TYPE,
+        source=ExecutionSource.DAGSTER,
+        external_id=runless_identity(event.storage_id, materialization.asset_key),
+        state=ExecutionState.SUCCEEDED,
+        start_date=at,
+        end_date=at,
+        logical_date=None if partition is None else partition_start(partition),
+        next_watermark=next_watermark(metadata) or (partition_watermark(partition) if partition else None),
+        **row_counts(metadata),
+        execution_metadata=plain_metadata(metadata) | ({} if partition is None else {"partition": partition}),
+    )
+
+
+def unreadable_run(record: dg.RunRecord, reason: str) -> list[ExecutionRecord]:
+    """The execution of a run whose events cannot be read: what its status says, and why there is no more."""
+    executions = translate_run(record, ())
+    for execution in executions:
+        execution.execution_metadata["recorder_error"] = reason[:MAX_MESSAGE_CHARACTERS]
+    return executions
+
+
+def unknown_run(run_id: str, job_name: str, state: ExecutionState, ended: float, reason: str) -> ExecutionRecord:
+    """The execution of a run of which nothing can be read but that it ended."""
+    return ExecutionRecord(
+        pipeline_name=job_name.strip() or "unknown job",
+        pipeline_type_name=RUN_TYPE,
+        source=ExecutionSource.DAGSTER,
+        external_id=run_identity(run_id),
+        state=state,
+        start_date=moment(ended),
+        end_date=moment(ended),
+        execution_metadata={"run_id": run_id, "recorder_error": reason[:MAX_MESSAGE_CHARACTERS]},
+    )
+
+
+def ended_execution(
+    external_id: str, pipeline_name: str, started: float, state: ExecutionState, ended: float, reason: str
+) -> ExecutionRecord:
+    """The end of an execution that was recorded as running, and of which Dagster tells no more."""
+    return ExecutionRecord(
+        pipeline_name=pipeline_name,
+        source=ExecutionSource.DAGSTER,
+        external_id=external_id,
+        state=state,
+        start_date=moment(started),
+        end_date=moment(max(started, ended)),
+        execution_metadata={"recorder_error": reason[:MAX_MESSAGE_CHARACTERS]},
+    )
+
+
+def _asset_records(run: dg.DagsterRun, log: RunLog) -> Iterator[ExecutionRecord]:
+    graphs = _graphs(log)
+    for (step_key, asset_key), asset in log.assets.items():
+        own = log.steps.get(step_key)
+        graph = graphs.get(_graph_name(step_key)) if asset.planned else None
+        steps = graph.steps if graph else [own] if own else []
+        starts = [step.started for step in steps if step.started is not None]
+        moments = starts or [at for at, _ in asset.materialized.values()]
+        if not moments:
+            continue
+        share = _Share(
+            run=run,
+            step_key=step_key,
+            asset_key=asset_key,
+            pipeline_name=asset_pipeline_name(asset_key),
+            started=min(moments),
+            attempts=max((step.attempts for step in steps), default=1),
+        )
+        is_over = log.is_over or own is None or own.state is not ExecutionState.RUNNING
+        yield from _materialized_records(share, asset, is_over=is_over)
+        missing = [partition for partition in asset.planned if partition not in asset.materialized]
+        if missing and starts:
+            state, ended, error = _outcome(log, own, steps, is_sole=graph is None or graph.assets == 1)
+            for partition in missing:
+                yield share.record(partition, state, ended, {"error": error} if error else {})
+
+
+@dataclass(slots=True)
+class _Graph:
+    """The steps of a graph, and how many of them materialize an asset."""
+
+    steps: list[StepLog] = field(default_factory=list)
+    assets: int = 0
+
+
+def _graph_name(step_key: str) -> str:
+    """An asset's graph stands at the top of its job, so that its name begins the keys of its steps: `graph.step`."""
+    return step_key.partition(".")[0]
+
+
+def _graphs(log: RunLog) -> dict[str, _Graph]:
+    outlets = {step_key for (step_key, _), asset in log.assets.items() if asset.planned and "." in step_key}
+    graphs: dict[str, _Graph] = {}
+    for step_key in outlets:
+        graphs.setdefault(_graph_name(step_key), _Graph()).assets += 1
+    if graphs:
+        for step_key, step in log.steps.items():
+            if "." in step_key and (graph := graphs.get(_graph_name(step_key))):
+                graph.steps.append(step)
+    return graphs
+
+
+@dataclass(slots=True, kw_only=True)
+class _Share:
+    """A step's work for one asset."""
+
+    run: dg.DagsterRun
+    step_key: str
+    asset_key: dg.AssetKey
+    pipeline_name: str
+    started: float
+    attempts: int
+
+    def record(
+        self,
+        partition: str | None,
+        state: ExecutionState,
+        ended: float | None,
+        metadata: dict[str, Any],
+        **facts: Any,
+    ) -> ExecutionRecord:
+        metadata["run_id"] = self.run.run_id
+        metadata["step_key"] = self.step_key
+        if self.attempts > 1:
+            metadata["attempts"] = self.attempts
+        if partition is not None:
+            metadata["partition"] = partition
+            facts["logical_date"] = partition_start(partition)
+            facts["next_watermark"] = facts.get("next_watermark") or partition_watermark(partition)
+        return ExecutionRecord(
+            pipeline_name=self.pipeline_name,
+            pipeline_type_name=ASSET_TYPE,
+            source=ExecutionSource.DAGSTER,
+            external_id=materialization_identity(self.run.run_id, self.step_key, self.asset_key, partition),
+            parent_external_id=run_identity(self.run.run_id),
+            state=state,
+            start_date=moment(self.started),
+            end_date=None if ended is None else moment(max(ended, self.started)),
+            execution_metadata=metadata,
+            **facts,
+        )
+
+
+def _materialized_records(share: _Share, asset: AssetLog, *, is_over: bool) -> Iterator[ExecutionRecord]:
+    done = list(asset.materialized.items())
+    found = [materialization.metadata for _, (_, materialization) in done]
+    if not (asset.is_range or len(done) > 1 or _RANGE_TAG in share.run.tags):
+        counts = [row_counts(metadata) for metadata in found]
+    elif is_over:
+        counts = range_counts(found)
+    else:
+        counts = [{} for _ in found]  # until all partitions are there, nobody can tell whose numbers these are
+    for (partition, (at, _)), metadata, own in zip(done, found, counts, strict=True):
+        yield share.record(
+            partition,
+            ExecutionState.SUCCEEDED,
+            at,
+            plain_metadata(metadata),
+            next_watermark=next_watermark(metadata),
+            **own,
+        )
+
+
+def _outcome(
+    log: RunLog, own: StepLog | None, steps: list[StepLog], *, is_sole: bool
+) -> tuple[ExecutionState, float | None, dict[str, str] | None]:
+    """What became of an asset that was planned and is not materialized, although a step of its has started.
+
+    Where other assets come out of the same graph, a failure elsewhere in it need not be this one's; the end of the run
+    tells.
+    """
+    if own is not None and own.state in (ExecutionState.SUCCEEDED, ExecutionState.SKIPPED):
+        return ExecutionState.SKIPPED, own.ended, None
+    candidates = ([own] if own else []) + (steps if is_sole or log.is_over else [])
+    for step in candidates:
+        if step.state is ExecutionState.FAILED:
+            return ExecutionState.FAILED, step.ended, step.error
+    for step in candidates:
+        if step.state is ExecutionState.CANCELED:
+            if log.state is ExecutionState.FAILED:
+                return ExecutionState.FAILED, step.ended, step.error
+            return ExecutionState.CANCELED, step.ended, None
+    if not log.is_over:
+        return ExecutionState.RUNNING, None, None
+    if log.state is ExecutionState.SUCCEEDED:
+        return ExecutionState.SKIPPED, log.ended, None
+    return log.state, log.ended, log.error
