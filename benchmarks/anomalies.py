@@ -210,7 +210,7 @@ def _drain(url: str, directory: Path) -> tuple[float, float, int, int]:
     from watcher_core.anomalies.methods import seasonal  # noqa: F401 (as above)
 
     with open_watcher(url, directory) as watcher:
-        watcher.list_pipeline_types()  # connected, and the schema looked at
+        watcher.pipeline_types()  # connected, and the schema looked at
         _barrier.wait()
         began = time.time()
         judged, results = _until_empty(watcher)

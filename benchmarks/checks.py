@@ -183,7 +183,7 @@ def _seen(bench: Bench, url: str, what: str) -> Seen:
 
 def _check(url: str, directory: Path, what: str) -> Seen:
     with open_watcher(url, directory) as watcher:
-        watcher.list_pipeline_types()  # connected, and the schema looked at
+        watcher.pipeline_types()  # connected, and the schema looked at
         before = _megabytes()
         start = time.perf_counter()
         found = _found(watcher, what)

@@ -57,7 +57,7 @@ def _race(racer: Racer, bench: Bench, url: str, processes: int, rounds: int) -> 
 def _ours(url: str, directory: Path, start: Barrier, rounds: int) -> Finish:
     ids, errors, seconds = [], [], 0.0
     with open_watcher(url, directory) as watcher:
-        watcher.list_pipeline_types()
+        watcher.pipeline_types()
         for number in range(rounds):
             start.wait()
             began = time.perf_counter()

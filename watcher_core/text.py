@@ -1,7 +1,8 @@
-"""Numbers, metrics and verdicts in words: the same in a message, on the command line and in Dagster."""
+"""Numbers, durations, times, owners and verdicts in words, for messages, the command line and Dagster alike."""
 
 from __future__ import annotations
 
+import datetime as dt
 import functools
 import json
 from collections.abc import Mapping
@@ -14,6 +15,9 @@ UNITS: dict[str, str] = {AnomalyMetric.DURATION_SECONDS: " s", AnomalyMetric.THR
 # What a metric is compared with where that needs no words.
 EVERY_RUN = "all runs"
 
+# A duration is written in two units, the largest that fits and the next smaller one.
+_DURATION_UNITS = ((86_400, "d", 3_600, "h"), (3_600, "h", 60, "min"), (60, "min", 1, "s"))
+
 
 def number(value: object) -> str:
     """A number as people read it; anything else as it is."""
@@ -22,6 +26,40 @@ def number(value: object) -> str:
     if isinstance(value, bool) or not isinstance(value, int | float):
         return str(value)
     return f"{value:,.0f}" if abs(value) >= 1_000 or value == int(value) else f"{value:,.4g}"
+
+
+def plural(count: int, noun: str, several: str | None = None) -> str:
+    """A count with its noun, as in `1 run` or `2,000 runs`."""
+    return f"{count:,} {noun if count == 1 else several or noun + 's'}"
+
+
+def duration(seconds: object, *, unknown: str = "–") -> str:
+    """A duration in its two largest units, as in `350 ms`, `3.2 s`, `1 h 30 min` or `2 d 3 h`.
+
+    Args:
+        seconds: A number of seconds; below zero counts as zero.
+        unknown: What to write for anything that is no number.
+    """
+    if isinstance(seconds, bool) or not isinstance(seconds, int | float):
+        return unknown
+    if seconds < 0.9995:
+        return f"{max(0.0, seconds) * 1000:.0f} ms"
+    if seconds < 59.95:
+        return f"{seconds:.1f} s"
+    whole = round(seconds)
+    size, unit, part, part_unit = next(units for units in _DURATION_UNITS if whole >= units[0])
+    rest = whole % size // part
+    return f"{whole // size:,} {unit}" + (f" {rest} {part_unit}" if rest else "")
+
+
+def clock(moment: dt.datetime | None, *, unknown: str = "–") -> str:
+    """A moment in UTC, as in `2026-01-31 06:00:00 UTC`."""
+    return unknown if moment is None else f"{moment.astimezone(dt.UTC):%Y-%m-%d %H:%M:%S} UTC"
+
+
+def threshold(number: int | None, datepart: str | None) -> str:
+    """A threshold, as in `2 hours`; `none` where there is none."""
+    return "none" if number is None else plural(number, str(datepart))
 
 
 def amount(value: object, metric: str) -> str:
@@ -36,9 +74,9 @@ def z(score: object) -> str:
     return f"{score:,.0f}" if abs(score) >= 10 else f"{score:.1f}"
 
 
-def compared_with(profile: object, runs: object) -> str:
+def compared_with(profile: object, runs: int | None) -> str:
     """What a metric was compared with, as in `Mondays 09:00 (26 runs)`."""
-    return "–" if profile is None or runs is None else f"{profile} ({_counted(runs)})"
+    return "–" if profile is None or runs is None else f"{profile} ({plural(runs, 'run')})"
 
 
 def verdict(facts: Mapping[str, Any]) -> str:
@@ -48,29 +86,25 @@ def verdict(facts: Mapping[str, Any]) -> str:
         facts: Of a metric, by the names that `AnomalyResult` and its explanation have; what is missing is left out.
     """
     metric = str(facts.get("metric_field") or "a metric")
-    told = f"{metric} is {amount(facts.get('value'), metric)}"
+    said = f"{metric} is {amount(facts.get('value'), metric)}"
     if facts.get("repeated"):
-        told += f", {facts.get('reason')}"
+        said += f", {facts.get('reason')}"
     if facts.get("expected") is not None:
         profile = facts.get("profile")
         compared = f" for {profile}" if profile not in (None, "", EVERY_RUN) else ""
-        told += f"; usual{compared} is {amount(facts['expected'], metric)}"
+        said += f"; usual{compared} is {amount(facts['expected'], metric)}"
         edges = [facts.get("lower"), facts.get("upper")]
         if any(edge is not None for edge in edges):
-            told += f" ({' to '.join('any' if edge is None else number(edge) for edge in edges)})"
+            said += f" ({' to '.join('any' if edge is None else number(edge) for edge in edges)})"
     if isinstance(facts.get("z_score"), int | float):
-        told += f", z = {z(facts['z_score'])}"
-    return f"{told}, from {_counted(facts['runs'])}" if isinstance(facts.get("runs"), int) else told
-
-
-def _counted(runs: object) -> str:
-    return f"{number(runs)} run{'' if runs == 1 else 's'}"
+        said += f", z = {z(facts['z_score'])}"
+    return f"{said}, from {plural(facts['runs'], 'run')}" if isinstance(facts.get("runs"), int) else said
 
 
 # Few own many, and reading JSON takes as long as all else that is done for a finding.
 @functools.lru_cache(maxsize=1024)
 def owners(declared: str | None) -> tuple[str, ...]:
     """Who owns a pipeline, as its metadata says: a list of names, or one, in JSON; people write anything there."""
-    told = None if declared is None else json.loads(declared)
-    names = [told] if isinstance(told, str) else told if isinstance(told, list) else []
+    parsed = None if declared is None else json.loads(declared)
+    names = [parsed] if isinstance(parsed, str) else parsed if isinstance(parsed, list) else []
     return tuple(name for name in names if isinstance(name, str))

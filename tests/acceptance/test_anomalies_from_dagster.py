@@ -102,7 +102,7 @@ def platform(dagster_instance: dg.DagsterInstance, watcher: Watcher, database_ur
 def test_half_a_load_is_told_by_the_next_tick(platform: Platform) -> None:
     recorder, anomalies = build_watcher_recorder_sensor(), build_watcher_anomaly_sensor()
     platform.tick(recorder, orders)
-    assert [rule.metric_field for rule in platform.watcher.list_anomaly_rules(pipeline="orders")] == ["total_rows"]
+    assert [rule.metric_field for rule in platform.watcher.anomaly_rules(pipeline="orders")] == ["total_rows"]
     platform.live_through("orders")
     assert platform.tick(anomalies, orders).startswith("judged 30 executions, 0 anomalies")
     platform.materialize(orders)
@@ -134,10 +134,10 @@ def test_all_rules_may_be_switched_off(platform: Platform) -> None:
         return made
 
     platform.tick(recorder, prices(True))
-    rules = platform.watcher.list_anomaly_rules(pipeline="prices")
+    rules = platform.watcher.anomaly_rules(pipeline="prices")
     assert {rule.metric_field for rule in rules if rule.active} == set(AnomalyMetric)
     platform.tick(recorder, prices(False))
-    rules = platform.watcher.list_anomaly_rules(pipeline="prices")
+    rules = platform.watcher.anomaly_rules(pipeline="prices")
     assert {rule.metric_field for rule in rules if not rule.active} == set(AnomalyMetric)
 
 

@@ -415,7 +415,7 @@ def test_external_assets(location: Any, watcher: Watcher, database_url: str) -> 
     assert {edge for edge in edges(watcher) if edge[0] == "inside"} == {
         ("inside", "bi.leads", "inside", origin) for origin in ("asset_graph", "materialization")
     }
-    assert not [pipeline.name for pipeline in watcher.list_pipelines() if pipeline.name.startswith("external/")]
+    assert not [pipeline.name for pipeline in watcher.pipelines() if pipeline.name.startswith("external/")]
     assert [step.address.name for step in watcher.address_lineage("inside")] == [
         "bi.leads",
         "crm",

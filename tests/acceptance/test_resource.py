@@ -57,7 +57,7 @@ def only_execution(watcher: Watcher, pipeline: str) -> Execution:
 
 
 def pipelines(watcher: Watcher) -> list[str]:
-    return [pipeline.name for pipeline in watcher.list_pipelines()]
+    return [pipeline.name for pipeline in watcher.pipelines()]
 
 
 def identities(result: dg.ExecuteInProcessResult) -> set[str]:

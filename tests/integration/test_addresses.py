@@ -65,7 +65,7 @@ def test_types_are_listed_by_name(watcher: Watcher) -> None:
     names = [unique("listed-type") for _ in range(3)]
     for name in reversed(names):
         watcher.get_or_create_address_type(name, group_name="a")
-    listed = [kind.name for kind in watcher.list_address_types()]
+    listed = [kind.name for kind in watcher.address_types()]
     assert [name for name in listed if name in names] == sorted(names)
 
 
@@ -120,7 +120,7 @@ def test_an_address_of_an_unknown_type_without_group_is_not_made(watcher: Watche
     name = unique("address")
     with pytest.raises(InvalidValueError, match="is not known yet; pass its group too"):
         watcher.get_or_create_address(name, address_type_name=unique("type"))
-    assert name not in {address.name for address in watcher.list_addresses()}
+    assert name not in {address.name for address in watcher.addresses()}
 
 
 @pytest.mark.parametrize(
@@ -141,5 +141,5 @@ def test_addresses_are_listed_by_name(watcher: Watcher) -> None:
     names = [unique("listed-address") for _ in range(3)]
     for name in reversed(names):
         watcher.get_or_create_address(name, address_type_name="t", address_type_group_name="g")
-    listed = [address.name for address in watcher.list_addresses()]
+    listed = [address.name for address in watcher.addresses()]
     assert [name for name in listed if name in names] == sorted(names)

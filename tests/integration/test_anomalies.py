@@ -223,7 +223,7 @@ def test_the_logical_date_decides_what_is_compared(watcher: Watcher) -> None:
 
 
 def test_a_rule_that_is_switched_off_judges_nothing(usual: Watcher) -> None:
-    [rule] = usual.list_anomaly_rules()
+    [rule] = usual.anomaly_rules()
     usual.update_anomaly_rule(rule.id, active=False)
     days(usual, [1], first=30)
     assert detect(usual, 30).executions == 0
@@ -641,7 +641,7 @@ def test_a_backtest_writes_nothing_and_needs_no_rule(watcher: Watcher) -> None:
     assert [verdict.value for verdict in flagged if verdict.metric_field is AnomalyMetric.TOTAL_ROWS] == [500]
     assert told[-1] == (180, 180)
     assert watcher.anomaly_results() == []
-    assert watcher.list_anomaly_rules() == []
+    assert watcher.anomaly_rules() == []
     assert alerts(watcher) == []
 
 

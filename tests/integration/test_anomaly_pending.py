@@ -84,7 +84,7 @@ def test_what_waits_is_counted_once_an_execution(watcher: Watcher) -> None:
 
 def test_a_rule_that_is_switched_off_makes_nothing_pending(watcher: Watcher, database_url: str) -> None:
     pipelines(watcher, "p")
-    watcher.update_anomaly_rule(watcher.list_anomaly_rules()[0].id, active=False)
+    watcher.update_anomaly_rule(watcher.anomaly_rules()[0].id, active=False)
     days(watcher, "p", 0, 2)
     assert pending(database_url) == []
     assert not watcher.unjudged_executions().count

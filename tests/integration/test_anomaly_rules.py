@@ -60,7 +60,7 @@ def test_a_rule_is_made_once(module_watcher: Watcher, pipeline: str) -> None:
     assert configuration(made) == DEFAULTS
     again = module_watcher.get_or_create_anomaly_rule(made.pipeline_id, metric_field="TOTAL_ROWS")
     assert (again.id, again.created) == (made.id, False)
-    assert module_watcher.list_anomaly_rules(pipeline=pipeline) == [again]
+    assert module_watcher.anomaly_rules(pipeline=pipeline) == [again]
 
 
 def test_only_what_is_passed_changes(module_watcher: Watcher, pipeline: str) -> None:
@@ -123,12 +123,12 @@ def test_what_breaks_a_bound_is_refused(
 ) -> None:
     with pytest.raises(InvalidValueError, match=message):
         module_watcher.get_or_create_anomaly_rule(pipeline, **{"metric_field": "inserts", **fields})
-    assert module_watcher.list_anomaly_rules(pipeline=pipeline) == []
+    assert module_watcher.anomaly_rules(pipeline=pipeline) == []
     if "metric_field" not in fields:
         rule = module_watcher.get_or_create_anomaly_rule(pipeline, metric_field="inserts")
         with pytest.raises(InvalidValueError, match=message):
             module_watcher.update_anomaly_rule(rule.id, **fields)
-        assert configuration(module_watcher.list_anomaly_rules(pipeline=pipeline)[0]) == DEFAULTS
+        assert configuration(module_watcher.anomaly_rules(pipeline=pipeline)[0]) == DEFAULTS
 
 
 def test_the_bounds_themselves_are_allowed(module_watcher: Watcher, pipeline: str) -> None:
@@ -157,7 +157,7 @@ def test_what_is_not_there_is_said(module_watcher: Watcher) -> None:
     with pytest.raises(NotFoundError, match="no anomaly rule with id 987654"):
         module_watcher.update_anomaly_rule(987654, active=False)
     with pytest.raises(NotFoundError, match="no pipeline named 'nowhere'"):
-        module_watcher.list_anomaly_rules(pipeline="nowhere")
+        module_watcher.anomaly_rules(pipeline="nowhere")
 
 
 def test_rules_are_listed_by_pipeline_and_metric(watcher: Watcher) -> None:
@@ -165,10 +165,10 @@ def test_rules_are_listed_by_pipeline_and_metric(watcher: Watcher) -> None:
         watcher.get_or_create_pipeline(name)
         for metric in ("inserts", "duration_seconds"):
             watcher.get_or_create_anomaly_rule(name, metric_field=metric, active=name == "a")
-    listed = [(rule.pipeline_name, rule.metric_field.value) for rule in watcher.list_anomaly_rules()]
+    listed = [(rule.pipeline_name, rule.metric_field.value) for rule in watcher.anomaly_rules()]
     assert listed == [("a", "duration_seconds"), ("a", "inserts"), ("b", "duration_seconds"), ("b", "inserts")]
-    assert {rule.pipeline_name for rule in watcher.list_anomaly_rules(active=True)} == {"a"}
-    assert {rule.pipeline_name for rule in watcher.list_anomaly_rules(active=False)} == {"b"}
+    assert {rule.pipeline_name for rule in watcher.anomaly_rules(active=True)} == {"a"}
+    assert {rule.pipeline_name for rule in watcher.anomaly_rules(active=False)} == {"b"}
 
 
 def test_clients_that_race_get_one_rule(module_watcher: Watcher, pipeline: str) -> None:
@@ -199,7 +199,7 @@ def test_many_rules_are_configured_at_once(watcher: Watcher) -> None:
     ]
     assert watcher.configure_anomaly_rules(told) == 4
     assert watcher.configure_anomaly_rules(iter(told)) == 0
-    rules = watcher.list_anomaly_rules()
+    rules = watcher.anomaly_rules()
     assert [(rule.pipeline_name, rule.metric_field.value) for rule in rules] == [
         ("a", "total_rows"),
         ("a", "inserts"),
@@ -209,7 +209,7 @@ def test_many_rules_are_configured_at_once(watcher: Watcher) -> None:
     assert {rule.lookback_days for rule in rules} == {9}
     by_hand = watcher.update_anomaly_rule(rules[0].id, lookback_days=90)
     assert watcher.configure_anomaly_rules(told) == 0
-    assert watcher.list_anomaly_rules()[0] == by_hand
+    assert watcher.anomaly_rules()[0] == by_hand
     # One that is told of without any configuration is made, and then left alone.
     bare = [AnomalyRuleConfiguration(pipeline_name="c", metric_field="updates")]
     assert (watcher.configure_anomaly_rules(bare), watcher.configure_anomaly_rules(bare)) == (1, 0)
@@ -223,14 +223,14 @@ def test_one_that_is_wrong_stops_all(watcher: Watcher) -> None:
     ]
     with pytest.raises(InvalidValueError, match="lookback_days is 0"):
         watcher.configure_anomaly_rules(told)
-    assert watcher.list_pipelines() == []
+    assert watcher.pipelines() == []
 
 
 # New pipelines
 
 
 def metrics(watcher: Watcher, name: str) -> set[str]:
-    rules = watcher.list_anomaly_rules(pipeline=name)
+    rules = watcher.anomaly_rules(pipeline=name)
     assert all(configuration(rule) == DEFAULTS for rule in rules)
     return {rule.metric_field.value for rule in rules}
 
@@ -238,7 +238,7 @@ def metrics(watcher: Watcher, name: str) -> set[str]:
 def test_new_pipelines_have_no_rules_unless_asked_for(watcher: Watcher) -> None:
     watcher.get_or_create_pipeline("a")
     watcher.record([record("b")])
-    assert watcher.list_anomaly_rules() == []
+    assert watcher.anomaly_rules() == []
 
 
 def test_new_pipelines_get_a_rule_for_every_metric(automatic: Watcher) -> None:
@@ -251,7 +251,7 @@ def test_new_pipelines_get_a_rule_for_every_metric(automatic: Watcher) -> None:
         assert session is not None
         session.record([record("read back")], cursor={})
     automatic.set_lineage([PipelineLineage(pipeline_name="declared")], origin="declared")
-    names = {pipeline.name for pipeline in automatic.list_pipelines()}
+    names = {pipeline.name for pipeline in automatic.pipelines()}
     assert names == {"made", "configured", "recorded", "recorded too", "tracked", "read back", "declared"}
     for name in names:
         assert metrics(automatic, name) == set(AnomalyMetric), name
@@ -275,4 +275,4 @@ def test_a_pipeline_and_its_rules_are_one_transaction(automatic: Watcher, databa
         connection.execute("ALTER TABLE watcher.anomaly_detection_rule ADD CONSTRAINT never CHECK (false) NOT VALID")
         with pytest.raises(InvalidValueError):
             automatic.record([record("p")])
-    assert automatic.list_pipelines() == []
+    assert automatic.pipelines() == []

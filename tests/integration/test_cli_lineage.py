@@ -53,7 +53,7 @@ def test_a_tree_both_ways(cli: Cli, watcher: Watcher) -> None:
 
 
 def test_one_way_to_a_depth_by_id(cli: Cli, watcher: Watcher) -> None:
-    mail = next(address for address in watcher.list_addresses() if address.name == "mail")
+    mail = next(address for address in watcher.addresses() if address.name == "mail")
     found = read(cli, "lineage", "show", str(mail.id), "--upstream", "--depth", "2")
     assert [(step["address"]["name"], step["depth"]) for step in found["upstream"]] == [("mart", 1), ("raw", 2)]
     assert list(found) == ["upstream"]

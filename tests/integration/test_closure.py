@@ -27,7 +27,7 @@ steps = st.lists(st.tuples(st.sampled_from(LineageOrigin), telling), min_size=1,
 
 @pytest.fixture(scope="module")
 def session(module_watcher: Watcher) -> Iterator[Session]:
-    module_watcher.list_pipelines()
+    module_watcher.pipelines()
     with database.transaction(module_watcher._connect()) as session:
         edges.record_lineage(session, told=[told("p", ADDRESSES, ())], origin=LineageOrigin.DECLARED, now=NOON)
         yield session

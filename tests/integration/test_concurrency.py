@@ -31,7 +31,7 @@ def race(url: str, work: Work, *, rounds: int = ROUNDS) -> list[list[Any]]:
     def run(process: int) -> None:
         try:
             with Watcher(url) as watcher:
-                watcher.list_pipeline_types()  # connect before the race
+                watcher.pipeline_types()  # connect before the race
                 answered = []
                 for number in range(rounds):
                     barrier.wait(60)
@@ -115,7 +115,7 @@ def test_configuring_the_same_pipelines_in_any_order_never_ends_in_a_deadlock(ur
         return watcher.configure_pipelines(configurations)
 
     race(url, work)
-    assert sum(found.name.startswith(f"{name}/") for found in watcher.list_pipelines()) == ROUNDS * 12
+    assert sum(found.name.startswith(f"{name}/") for found in watcher.pipelines()) == ROUNDS * 12
 
 
 def test_configuring_while_others_record_never_ends_in_a_deadlock(url: str, watcher: Watcher) -> None:

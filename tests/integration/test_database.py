@@ -48,7 +48,7 @@ def test_any_of_the_usual_spellings_will_do(module_database_url: str, spelling: 
     url = module_database_url.replace("postgresql://", f"{spelling}://")
     with Watcher(url) as watcher:
         assert watcher.url.drivername == "postgresql+psycopg"
-        watcher.list_pipelines()
+        watcher.pipelines()
 
 
 @pytest.mark.parametrize(
@@ -105,7 +105,7 @@ def free_port() -> int:
 
 def test_a_server_that_is_not_there_is_named_without_the_password(free_port: int) -> None:
     with Watcher(f"postgresql://u:{SECRET}@127.0.0.1:{free_port}/data") as watcher:
-        for call in (watcher.list_pipelines, watcher.upgrade, watcher.schema_version):
+        for call in (watcher.pipelines, watcher.upgrade, watcher.schema_version):
             with pytest.raises(DatabaseUnavailableError) as raised:
                 call()
             message = str(raised.value)
@@ -119,14 +119,14 @@ def test_a_host_that_does_not_exist() -> None:
         with pytest.raises(
             DatabaseUnavailableError, match=r"'data' at nowhere\.invalid:5432 cannot be reached"
         ) as raised:
-            watcher.list_pipelines()
+            watcher.pipelines()
         assert SECRET not in everything_told(raised.value)
 
 
 def test_a_host_among_the_parameters_is_named_too(free_port: int) -> None:
     with Watcher(f"postgresql:///data?host=127.0.0.1&port={free_port}&user=u&password={SECRET}") as watcher:
         with pytest.raises(DatabaseUnavailableError, match=f"'data' at 127.0.0.1:{free_port} cannot") as raised:
-            watcher.list_pipelines()
+            watcher.pipelines()
         assert SECRET not in everything_told(raised.value)
 
 
@@ -138,7 +138,7 @@ def test_a_wrong_password_and_a_wrong_database_are_told(module_database_url: str
     ):
         with Watcher(wrong.render_as_string(hide_password=False)) as watcher:
             with pytest.raises(DatabaseUnavailableError, match=reason) as raised:
-                watcher.list_pipelines()
+                watcher.pipelines()
             assert str(url.password) not in everything_told(raised.value)
             assert SECRET not in everything_told(raised.value)
 
@@ -173,10 +173,10 @@ def test_a_database_without_our_schema_says_how_to_make_it(empty_database_url: s
         with pytest.raises(
             SchemaVersionError, match=r"has no schema 'watcher' yet; make it with: watcher db upgrade$"
         ) as raised:
-            watcher.list_pipelines()
+            watcher.pipelines()
         assert (raised.value.found, raised.value.expected) == (None, database.SCHEMA_VERSION)
         watcher.upgrade()
-        assert watcher.list_pipelines() == []
+        assert watcher.pipelines() == []
         assert watcher.schema_version() == database.SCHEMA_VERSION
 
 
@@ -191,7 +191,7 @@ def test_a_schema_that_is_too_old_or_too_new_says_what_mends_it(database_url: st
     set_version(database_url, version)
     with Watcher(database_url) as watcher:
         for call in (
-            watcher.list_pipelines,
+            watcher.pipelines,
             lambda: watcher.start_execution(pipeline_id=1),
             lambda: watcher.record([]),
         ):
@@ -201,7 +201,7 @@ def test_a_schema_that_is_too_old_or_too_new_says_what_mends_it(database_url: st
             assert str(raised.value).endswith(message)
             assert raised.value.found == version
         set_version(database_url, database.SCHEMA_VERSION)
-        assert watcher.list_pipelines() == [], "looked at again until it is right"
+        assert watcher.pipelines() == [], "looked at again until it is right"
 
 
 # A connection that is lost
@@ -239,7 +239,7 @@ def test_all_connections_that_the_server_ended_are_survived(watcher: Watcher, ad
         thread.join()
     assert end_connections(administrator, watcher) >= 5
     for _ in range(6):
-        watcher.list_pipelines()
+        watcher.pipelines()
 
 
 def test_a_connection_that_is_ended_in_the_middle_is_told_and_nothing_is_left(
@@ -261,9 +261,9 @@ def test_a_connection_that_is_ended_in_the_middle_is_told_and_nothing_is_left(
 
 def test_after_close_the_next_call_connects_again(module_database_url: str) -> None:
     watcher = Watcher(module_database_url)
-    watcher.list_pipelines()
+    watcher.pipelines()
     watcher.close()
-    watcher.list_pipelines()
+    watcher.pipelines()
     watcher.close()
     watcher.close()
 
@@ -295,7 +295,7 @@ def test_a_role_without_rights_is_told_so(database_url: str, administrator: sa.C
         url = sa.make_url(database_url).set(username=role, password="x")
         with Watcher(url.render_as_string(hide_password=False)) as watcher:
             with pytest.raises(DatabaseError, match="cannot do that: permission denied for schema watcher"):
-                watcher.list_pipelines()
+                watcher.pipelines()
             with watcher.track("a") as execution:
                 assert execution.id is None
     finally:
@@ -304,11 +304,11 @@ def test_a_role_without_rights_is_told_so(database_url: str, administrator: sa.C
 
 def test_tables_that_are_gone_are_told(database_url: str) -> None:
     with Watcher(database_url) as watcher:
-        watcher.list_pipelines()
+        watcher.pipelines()
         with psycopg.connect(database_url, autocommit=True) as connection:
             connection.execute("DROP TABLE watcher.pipeline CASCADE")
         with pytest.raises(DatabaseError, match=r'cannot do that: relation "watcher.pipeline" does not exist'):
-            watcher.list_pipelines()
+            watcher.pipelines()
 
 
 def test_a_constraint_that_nobody_foresaw_is_named(database_url: str) -> None:
@@ -327,7 +327,7 @@ def test_more_threads_than_connections_wait_for_each_other(watcher: Watcher) -> 
         thread.start()
     for thread in threads:
         thread.join()
-    assert {pipeline.name for pipeline in watcher.list_pipelines()} >= set(names)
+    assert {pipeline.name for pipeline in watcher.pipelines()} >= set(names)
 
 
 def test_connections_that_never_come_free_are_told(watcher: Watcher, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -376,4 +376,4 @@ def test_a_watcher_goes_on_in_the_parent_and_in_its_children_after_a_fork(watche
     assert len({ours, *theirs}) == 4
     for number in range(3):
         assert [execution.inserts for execution in watcher.executions(pipeline=f"{name}/{number}")] == [1]
-    watcher.list_pipelines()
+    watcher.pipelines()

@@ -26,7 +26,7 @@ def engine(watcher: Watcher) -> sa.Engine:
 def restless(watcher: Watcher) -> Iterator[Watcher]:
     """A Watcher whose connections are those of nobody else."""
     with Watcher(watcher.url.render_as_string(hide_password=False)) as restless:
-        restless.list_pipelines()
+        restless.pipelines()
         yield restless
 
 
@@ -45,7 +45,7 @@ def insert_type(connection: database.Driver, name: str) -> None:
 
 
 def types(watcher: Watcher) -> set[str]:
-    return {kind.name for kind in watcher.list_pipeline_types()}
+    return {kind.name for kind in watcher.pipeline_types()}
 
 
 def test_what_is_done_is_committed(watcher: Watcher, engine: sa.Engine) -> None:

@@ -70,7 +70,7 @@ def shop(watcher: Watcher) -> Watcher:
 
 def test_a_declaration_makes_pipeline_edges_addresses_and_closure(watcher: Watcher) -> None:
     assert declare(watcher, "p", "a b", "c d") == 4
-    assert [address.name for address in watcher.list_addresses()] == ["a", "b", "c", "d"]
+    assert [address.name for address in watcher.addresses()] == ["a", "b", "c", "d"]
     assert closure(watcher) == {("a", "c", 1), ("a", "d", 1), ("b", "c", 1), ("b", "d", 1)}
     edge = watcher.lineage_graph().edges[0]
     assert (edge.pipeline_name, edge.source, edge.target, edge.origin) == ("p", "a", "c", LineageOrigin.DECLARED)
@@ -157,7 +157,7 @@ def test_a_declaration_that_is_refused_starts_nothing(watcher: Watcher) -> None:
     with pytest.raises(PipelineInactiveError):
         watcher.track("off", sources=[table("a")], targets=[table("b")]).__enter__()
     assert watcher.executions() == []
-    assert watcher.list_addresses() == []
+    assert watcher.addresses() == []
 
 
 def test_each_origin_takes_back_only_what_it_told(watcher: Watcher) -> None:
@@ -296,8 +296,8 @@ def test_a_declaration_that_breaks_a_rule_writes_nothing(
     with pytest.raises(InvalidValueError) as refused:
         watcher.create_lineage("p", sources=sources, targets=targets)
     assert message in str(refused.value)
-    assert watcher.list_addresses() == []
-    assert watcher.list_address_types() == []
+    assert watcher.addresses() == []
+    assert watcher.address_types() == []
 
 
 def test_too_many_edges_are_refused_with_the_number_and_the_limit(watcher: Watcher) -> None:
@@ -305,7 +305,7 @@ def test_too_many_edges_are_refused_with_the_number_and_the_limit(watcher: Watch
     many = [table(str(number)) for number in range(10_000)]
     with pytest.raises(InvalidValueError, match="targets = 100,000,000 edges; the limit is 100,000"):
         watcher.create_lineage("p", sources=many, targets=many)
-    assert watcher.list_addresses() == []
+    assert watcher.addresses() == []
 
 
 @pytest.mark.parametrize(
@@ -320,7 +320,7 @@ def test_columns_that_break_a_rule(watcher: Watcher, columns: list[ColumnEdge], 
     with pytest.raises(InvalidValueError) as refused:
         declare(watcher, "p", "a", "b", columns=columns)
     assert message in str(refused.value)
-    assert watcher.list_addresses() == []
+    assert watcher.addresses() == []
 
 
 def test_what_is_not_known(watcher: Watcher) -> None:
@@ -341,7 +341,7 @@ def test_what_is_not_known(watcher: Watcher) -> None:
 def _race(url: str, number: int, barrier: Any, answers: Any) -> None:
     try:
         with Watcher(url) as watcher:
-            watcher.list_pipelines()
+            watcher.pipelines()
             barrier.wait(60)
             for round_ in range(12):
                 declare(

@@ -85,7 +85,7 @@ def test_rules_that_are_refused(watcher: Watcher, wrong: dict[str, Any]) -> None
     known = watcher.get_or_create_pipeline_type(unique("type"))
     with pytest.raises(InvalidValueError):
         watcher.update_pipeline_type(known.id, **wrong)
-    assert name not in {kind.name for kind in watcher.list_pipeline_types()}
+    assert name not in {kind.name for kind in watcher.pipeline_types()}
 
 
 def test_an_unknown_type_is_named(watcher: Watcher) -> None:
@@ -99,5 +99,5 @@ def test_types_are_listed_by_name(watcher: Watcher) -> None:
     names = [unique("listed-type") for _ in range(3)]
     for name in reversed(names):
         watcher.get_or_create_pipeline_type(name)
-    listed = [kind.name for kind in watcher.list_pipeline_types()]
+    listed = [kind.name for kind in watcher.pipeline_types()]
     assert [name for name in listed if name in names] == sorted(names)

@@ -253,7 +253,7 @@ def test_pipelines_are_listed_by_name(watcher: Watcher) -> None:
     names = [unique("listed-pipeline") for _ in range(3)]
     for name in reversed(names):
         watcher.get_or_create_pipeline(name)
-    listed = [pipeline.name for pipeline in watcher.list_pipelines()]
+    listed = [pipeline.name for pipeline in watcher.pipelines()]
     assert [name for name in listed if name in names] == sorted(names)
 
 
@@ -331,7 +331,7 @@ def test_one_wrong_configuration_writes_none(watcher: Watcher) -> None:
                 PipelineConfiguration(name=bad, freshness_number=1, freshness_datepart=UNSET),
             ]
         )
-    assert not {good, bad} & {pipeline.name for pipeline in watcher.list_pipelines()}
+    assert not {good, bad} & {pipeline.name for pipeline in watcher.pipelines()}
 
 
 def test_more_pipelines_than_a_statement_has_parameters(watcher: Watcher) -> None:

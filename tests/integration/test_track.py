@@ -474,7 +474,7 @@ from watcher_core import Settings, Watcher
 with Watcher(sys.argv[1], settings=Settings(home=Path(sys.argv[2]))) as watcher:
     print("ready", flush=True)
     sys.stdin.readline()
-    watcher.list_pipeline_types()
+    watcher.pipeline_types()
 """
 
 

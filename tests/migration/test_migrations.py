@@ -67,9 +67,9 @@ def test_down_and_up_again_with_data(empty: Watcher) -> None:
     empty.downgrade("base")
     assert empty.schema_version() is None
     with pytest.raises(SchemaVersionError, match="watcher db upgrade"):
-        empty.list_pipelines()
+        empty.pipelines()
     empty.upgrade()
-    assert empty.list_pipelines() == []
+    assert empty.pipelines() == []
 
 
 def test_results_of_executions_that_are_gone_do_not_stop_a_way_back(empty: Watcher, engine: sa.Engine) -> None:
@@ -93,7 +93,7 @@ def test_results_of_executions_that_are_gone_do_not_stop_a_way_back(empty: Watch
     empty.upgrade()
     [result] = empty.anomaly_results()
     assert (result.pipeline_execution_id, result.unflagged_by) == (execution.id, None)
-    assert empty.list_anomaly_rules()[0].lookback_days == 7
+    assert empty.anomaly_rules()[0].lookback_days == 7
 
 
 @pytest.mark.parametrize(
@@ -106,7 +106,7 @@ def test_another_version_is_refused_with_what_mends_it(
     with engine.begin() as connection:
         connection.execute(sa.text("UPDATE watcher.alembic_version SET version_num = :version"), {"version": version})
     with pytest.raises(SchemaVersionError, match=mend) as refused:
-        empty.list_pipelines()
+        empty.pipelines()
     assert (refused.value.found, refused.value.expected) == (version, SCHEMA_VERSION)
 
 
@@ -126,7 +126,7 @@ def test_several_that_migrate_at_once_wait_for_each_other(empty_database_url: st
         thread.start()
         thread.join()
         watcher.upgrade()
-        assert watcher.list_pipelines() == []
+        assert watcher.pipelines() == []
     assert failures == []
 
 
@@ -137,7 +137,7 @@ def test_a_lock_that_is_held_stops_it_early_and_leaves_nothing(empty: Watcher, e
         with pytest.raises(DatabaseUnavailableError, match="lock"):
             empty.downgrade("base")
     assert empty.schema_version() == SCHEMA_VERSION
-    assert empty.list_pipelines() == []
+    assert empty.pipelines() == []
 
 
 @pytest.mark.parametrize("schema_is_there", [False, True])

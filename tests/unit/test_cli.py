@@ -559,7 +559,7 @@ def test_similar_names_are_offered() -> None:
                 return "by id"
             raise NotFoundError("pipeline", reference)
 
-        def list_pipelines(self) -> list[Any]:
+        def pipelines(self) -> list[Any]:
             return [type("Pipeline", (), {"name": name}) for name in ("raw_flights", "planes")]
 
     watcher: Any = Pipelines()

@@ -60,7 +60,7 @@ def list_rules(*, pipeline: OfPipeline = None, json: Json = False) -> None:
     """List anomaly rules."""
     with open_watcher() as watcher:
         pipeline_id = None if pipeline is None else find_pipeline(watcher, pipeline).id
-        found = watcher.list_anomaly_rules(pipeline=pipeline_id)
+        found = watcher.anomaly_rules(pipeline=pipeline_id)
     _print_rules(found, json=json)
 
 
@@ -125,7 +125,7 @@ def set_rules(
         found = find_pipeline(watcher, pipeline)
         changed = [
             watcher.update_anomaly_rule(rule.id, **given)
-            for rule in _chosen(watcher.list_anomaly_rules(pipeline=found.id), wanted, found.name)
+            for rule in _chosen(watcher.anomaly_rules(pipeline=found.id), wanted, found.name)
         ]
     _print_rules(changed, json=json)
 

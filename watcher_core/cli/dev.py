@@ -155,7 +155,7 @@ def _serve(prepared: Deployment, arguments: list[str], *, host: str, port: int, 
 
 def _print_summary(watcher: Watcher) -> None:
     """Print what Watcher has recorded, a line for each pipeline."""
-    pipelines = watcher.list_pipelines()
+    pipelines = watcher.pipelines()
     executions = watcher.executions(limit=SUMMARY_EXECUTIONS)
     columns = [
         output.Column("pipeline", fold=True),

@@ -50,7 +50,7 @@ def find_pipeline(watcher: Watcher, reference: str) -> Pipeline:
     except NotFoundError as exc:
         if reference.isdecimal():
             return watcher.pipeline(int(reference))
-        names = [pipeline.name for pipeline in watcher.list_pipelines()]
+        names = [pipeline.name for pipeline in watcher.pipelines()]
         similar = difflib.get_close_matches(reference, names)
         exc.add_note(
             f"did you mean {' or '.join(map(repr, similar))}?"

@@ -182,7 +182,7 @@ def graph(
 def list_addresses(*, json: Json = False) -> None:
     """List all addresses."""
     with open_watcher() as watcher:
-        found = watcher.list_addresses()
+        found = watcher.addresses()
     if json:
         output.print_json(found)
         return
@@ -279,7 +279,7 @@ def find_address(watcher: Watcher, reference: str) -> int | str:
     Raises:
         NotFoundError: There is none; a note names what may have been meant.
     """
-    known = watcher.list_addresses()
+    known = watcher.addresses()
     names = {address.name for address in known}
     if reference in names or reference in watcher.pipeline_addresses([reference]):
         return reference

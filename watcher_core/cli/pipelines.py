@@ -26,8 +26,8 @@ Json = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
 def list_pipelines(*, json: Json = False) -> None:
     """List all pipelines."""
     with open_watcher() as watcher:
-        found = watcher.list_pipelines()
-        types = {kind.id: kind for kind in watcher.list_pipeline_types()}
+        found = watcher.pipelines()
+        types = {kind.id: kind for kind in watcher.pipeline_types()}
     if json:
         output.print_json(found)
         return
@@ -62,7 +62,7 @@ def show(name: Name, *, json: Json = False) -> None:
     """Show a pipeline and its newest executions."""
     with open_watcher() as watcher:
         pipeline = find_pipeline(watcher, name)
-        kind = next(kind for kind in watcher.list_pipeline_types() if kind.id == pipeline.pipeline_type_id)
+        kind = next(kind for kind in watcher.pipeline_types() if kind.id == pipeline.pipeline_type_id)
         recent = watcher.executions(pipeline=pipeline.id, limit=RECENT)
         events = watcher.watermark_events(pipeline.id)
     if json:

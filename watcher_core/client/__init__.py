@@ -25,3 +25,10 @@ class Watcher(
             decide: `WATCHER_DATABASE_URL`, else the embedded PostgreSQL.
         settings: What to use in place of the environment.
     """
+
+    # The listings under the names that they had at first.
+    list_pipelines = ExecutionMethods.pipelines
+    list_pipeline_types = ExecutionMethods.pipeline_types
+    list_addresses = AddressMethods.addresses
+    list_address_types = AddressMethods.address_types
+    list_anomaly_rules = AnomalyMethods.anomaly_rules

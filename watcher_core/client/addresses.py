@@ -19,7 +19,7 @@ class AddressMethods(Connection):
         with self._transaction() as (session, now):
             return catalog.get_or_create_address_type(session, name=name, group_name=group_name, now=now)
 
-    def list_address_types(self) -> list[values.AddressType]:
+    def address_types(self) -> list[values.AddressType]:
         """Give all address types, by name."""
         with self._transaction() as (session, _):
             return catalog.list_address_types(session)
@@ -48,7 +48,7 @@ class AddressMethods(Connection):
         with self._transaction() as (session, now):
             return catalog.get_or_create_address(session, address=address, now=now)
 
-    def list_addresses(self) -> list[values.Address]:
+    def addresses(self) -> list[values.Address]:
         """Give all addresses, by name."""
         with self._transaction() as (session, _):
             return catalog.list_addresses(session)

@@ -53,10 +53,10 @@ class AnomalyRuleMethods(Connection):
                 session, pipeline_id=pipeline_id, metric_field=metric_field, fields=fields, now=now
             )
 
-    def configure_anomaly_rules(self, told: Iterable[values.AnomalyRuleConfiguration]) -> int:
+    def configure_anomaly_rules(self, rules: Iterable[values.AnomalyRuleConfiguration]) -> int:
         """Bring many rules up to date with what code declares, in one transaction.
 
-        Pipelines that are not known yet are made. Rules that are not told of stay as they are.
+        Pipelines that are not known yet are made. Rules that are not passed stay as they are.
 
         Returns:
             How many were new or changed.
@@ -64,13 +64,13 @@ class AnomalyRuleMethods(Connection):
         Raises:
             InvalidValueError: A value breaks a rule; nothing is written.
         """
-        declared = list(told)
+        declared = list(rules)
         with self._transaction() as (session, now):
             names = {arguments.name(each.pipeline_name, "pipeline_name") for each in declared}
             catalog.ensure_pipelines(session, types_by_name=dict.fromkeys(names), now=now)
             return anomalies.configure_rules(session, configurations=declared, now=now)
 
-    def list_anomaly_rules(
+    def anomaly_rules(
         self, *, pipeline: int | str | None = None, active: bool | None = None
     ) -> list[values.AnomalyRule]:
         """Give anomaly rules, by the name of their pipeline and their metric.

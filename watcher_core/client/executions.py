@@ -270,7 +270,7 @@ class ExecutionMethods(PipelineMethods):
                 now=now,
             )
 
-    def record(self, told: Iterable[values.ExecutionRecord]) -> int:
+    def record(self, records: Iterable[values.ExecutionRecord]) -> int:
         """Write executions after the fact, in one transaction, in any order, as often as it takes.
 
         Returns:
@@ -280,7 +280,7 @@ class ExecutionMethods(PipelineMethods):
             InvalidValueError: A record breaks a rule; nothing is written.
         """
         with self._transaction() as (session, now):
-            return recording.record_executions(session, records=told, now=now)
+            return recording.record_executions(session, records=records, now=now)
 
     def execution(self, execution_id: int) -> values.Execution:
         """Give the execution with that id.

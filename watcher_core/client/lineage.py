@@ -52,13 +52,13 @@ class LineageMethods(Connection):
             lineage.declare_lineage(session, pipeline=known, lineage=declared, now=now)
             return len(declared.sources) * len(declared.targets)
 
-    def set_lineage(self, told: Iterable[values.PipelineLineage], *, origin: LineageOrigin | str) -> int:
+    def set_lineage(self, lineages: Iterable[values.PipelineLineage], *, origin: LineageOrigin | str) -> int:
         """Make the lineage of many pipelines what one origin tells of it, in one transaction.
 
         What other origins told stays. Pipelines and addresses that are not known are made.
 
         Args:
-            told: Of each pipeline, all that the origin knows.
+            lineages: Of each pipeline, all that the origin knows.
             origin: Who tells.
 
         Returns:
@@ -68,7 +68,7 @@ class LineageMethods(Connection):
             InvalidValueError: A value breaks a rule; nothing is written.
         """
         who = arguments.choice(origin, LineageOrigin, "origin")
-        cleaned = [lineage.clean_lineage(one) for one in told]
+        cleaned = [lineage.clean_lineage(one) for one in lineages]
         with self._transaction() as (session, now):
             return lineage.record_lineage(session, told=cleaned, origin=who, now=now)
 

@@ -50,7 +50,7 @@ class PipelineMethods(Connection):
         with self._transaction() as (session, now):
             return catalog.get_or_create_pipeline_type(session, name=name, fields=fields, now=now)
 
-    def list_pipeline_types(self) -> list[values.PipelineType]:
+    def pipeline_types(self) -> list[values.PipelineType]:
         """Give all pipeline types, by name."""
         with self._transaction() as (session, _):
             return catalog.list_pipeline_types(session)
@@ -152,7 +152,7 @@ class PipelineMethods(Connection):
         with self._transaction() as (session, _):
             return catalog.get_pipeline(session, reference)
 
-    def list_pipelines(self) -> list[values.Pipeline]:
+    def pipelines(self) -> list[values.Pipeline]:
         """Give all pipelines, by name."""
         with self._transaction() as (session, _):
             return catalog.list_pipelines(session)

@@ -45,7 +45,7 @@ class RecorderSession:
 
     def record(
         self,
-        told: Iterable[values.ExecutionRecord],
+        records: Iterable[values.ExecutionRecord],
         *,
         cursor: Mapping[str, Any],
         lag_seconds: float | None = None,
@@ -54,7 +54,7 @@ class RecorderSession:
         """Write executions and the cursor behind them in one transaction.
 
         Args:
-            told: The executions.
+            records: The executions.
             cursor: How far recording has got with them; JSON.
             lag_seconds: Age of the oldest event that is not yet recorded.
             message: What there is to tell of it.
@@ -63,7 +63,7 @@ class RecorderSession:
             How many executions were written.
         """
         with self._watcher._transaction() as (session, now):
-            written = recording.record_executions(session, records=told, now=now)
+            written = recording.record_executions(session, records=records, now=now)
             recording.move_cursor(
                 session,
                 instance_id=self.instance_id,

@@ -89,7 +89,7 @@ def _of_results(watcher: Watcher, results: Sequence[AnomalyResult]) -> Verdict:
 
 def _rules(watcher: Watcher, pipeline_name: str) -> bool:
     try:
-        return any(rule.active for rule in watcher.list_anomaly_rules(pipeline=pipeline_name))
+        return any(rule.active for rule in watcher.anomaly_rules(pipeline=pipeline_name))
     except NotFoundError:  # nothing is known of the asset yet
         return False
 

@@ -102,7 +102,7 @@ def minutes_back(since: dt.datetime, now: dt.datetime) -> int:
 
 def type_of(watcher: Watcher, pipeline: Pipeline) -> PipelineType:
     """The type of a pipeline."""
-    return next(known for known in watcher.list_pipeline_types() if known.id == pipeline.pipeline_type_id)
+    return next(known for known in watcher.pipeline_types() if known.id == pipeline.pipeline_type_id)
 
 
 # What was found

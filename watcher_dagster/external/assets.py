@@ -91,7 +91,7 @@ def build_external_assets(
     _check_group_name(group_name)
     try:
         client = watcher or _client(database_url if resource is None else resource.database_url)
-        graph, pipelines = client.lineage_graph(), client.list_pipelines()
+        graph, pipelines = client.lineage_graph(), client.pipelines()
         outside = outside_edges(graph, pipelines, runs_in_dagster=lambda name: _runs_in_dagster(client, name))
     except WatcherError as error:
         if strict:
