@@ -20,7 +20,7 @@ WATCHER_RUN_TAG: Final = "watcher/internal"
 ASSET_JOB: Final = "__ASSET_JOB"
 _NUMBERED_ASSET_JOB = re.compile(r"__ASSET_JOB_\d+")
 
-# What the columns hold, see watcher_core.models.
+# What the columns hold, see `watcher_core.database.models`.
 MAX_IDENTITY_BYTES: Final = 2560
 MAX_NAME_BYTES: Final = 2048
 

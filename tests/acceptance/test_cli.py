@@ -19,7 +19,7 @@ import pytest
 
 from watcher_core import Settings, Watcher
 from watcher_core.cli import deployment
-from watcher_core.database.engine import SCHEMA_VERSION
+from watcher_core.database import SCHEMA_VERSION
 from watcher_core.embedded.server import EmbeddedPostgres
 
 ROOT = Path(__file__).parents[2]

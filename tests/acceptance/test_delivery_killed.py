@@ -30,7 +30,7 @@ ROUND = dt.timedelta(hours=1)
 DELIVERER = """
 import datetime as dt, sys
 from watcher_core import Watcher
-from watcher_core.delivery import Pace
+from watcher_core.alerts import Pace
 
 with Watcher() as watcher:
     watcher.undelivered_alerts().count

@@ -225,7 +225,7 @@ def test_an_error_leaves_the_batch_pending(
     days(watcher, "p", 0, 12)
     days(watcher, "q", 0, 12)
     monkeypatch.setattr(anomalies, "BATCH", 12)
-    judged = anomalies.anomalies.detect
+    judged = anomalies.anomalies.detect_anomalies
     calls = iter([judged, None])
 
     def detect(*args: Any, **kwargs: Any) -> Any:
@@ -234,7 +234,7 @@ def test_an_error_leaves_the_batch_pending(
             raise RuntimeError("out of memory")
         return call(*args, **kwargs)
 
-    monkeypatch.setattr(anomalies.anomalies, "detect", detect)
+    monkeypatch.setattr(anomalies.anomalies, "detect_anomalies", detect)
     with pytest.raises(RuntimeError, match="out of memory"):
         watcher.detect_pending_anomalies(now=NOW)
     assert len(pending(database_url)) == 12
@@ -289,15 +289,15 @@ def test_what_is_corrected_while_it_is_judged_is_judged_again(
     days(watcher, "p", 0, 20)
     watcher.detect_pending_anomalies(now=NOW)
     watcher.record([record("p", "late", start=37 * DAY, inserts=3)])
-    judged = anomalies.anomalies.detect
+    judged = anomalies.anomalies.detect_anomalies
 
     def detect(*args: Any, **kwargs: Any) -> Any:
         found = judged(*args, **kwargs)
-        monkeypatch.setattr(anomalies.anomalies, "detect", judged)
+        monkeypatch.setattr(anomalies.anomalies, "detect_anomalies", judged)
         watcher.record([record("p", "late", start=37 * DAY, inserts=3, total_rows=1)])  # waits for nobody
         return found
 
-    monkeypatch.setattr(anomalies.anomalies, "detect", detect)
+    monkeypatch.setattr(anomalies.anomalies, "detect_anomalies", detect)
     found = watcher.detect_pending_anomalies(now=NOW)
     assert (found.executions, found.results, found.remaining) == (1, 0, True)
     assert [result.value for result in watcher.detect_pending_anomalies(now=NOW).flagged] == [1]

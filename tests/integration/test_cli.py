@@ -19,7 +19,7 @@ import sqlalchemy as sa
 
 from watcher_core import ExecutionRecord, ExecutionSource, ExecutionState, Settings, Watcher
 from watcher_core.cli import deployment, main
-from watcher_core.database.engine import SCHEMA_VERSION
+from watcher_core.database import SCHEMA_VERSION
 from watcher_core.errors import ConfigurationError, SchemaVersionError
 
 START = dt.datetime(2026, 3, 10, 6, tzinfo=dt.UTC)

@@ -28,7 +28,7 @@ def logging_as_before() -> Iterator[None]:
 
 @pytest.fixture(autouse=True)
 def no_pause(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(delivery, "pace", delivery.Pace(0))
+    monkeypatch.setattr("watcher_core.alerts.shared_pace", delivery.Pace(0))
 
 
 @pytest.fixture

@@ -8,7 +8,9 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from watcher_core import DatabaseError, InvalidValueError, database, models
+from watcher_core import DatabaseError, InvalidValueError, database
+from watcher_core.database import models
+from watcher_core.database.engine import RULES
 from watcher_core.database.models import SCHEMA, Base
 
 
@@ -120,7 +122,7 @@ def test_every_rule_in_words_is_a_constraint_that_there_is() -> None:
         for constraint in table.constraints
         if isinstance(constraint, sa.CheckConstraint)
     }
-    assert set(database.RULES) <= suffixes
+    assert set(RULES) <= suffixes
 
 
 def test_an_execution_goes_with_all_that_hangs_on_it(engine: sa.Engine) -> None:

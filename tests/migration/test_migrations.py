@@ -13,8 +13,9 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
 from watcher_core import DatabaseUnavailableError, SchemaVersionError, Settings, Watcher
-from watcher_core.database.engine import SCHEMA_VERSION, migrations_directory, normalize_url
+from watcher_core.database import SCHEMA_VERSION, normalize_url
 from watcher_core.database.models import Base
+from watcher_core.database.schema import migrations_directory
 
 
 @pytest.fixture

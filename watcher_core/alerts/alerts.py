@@ -2,7 +2,7 @@
 
 An alert is a row, and the outbox of its own messages: `event` says what is to be told of it next, `next_attempt_at`
 when. So what was found and what there is to tell cannot disagree, whenever a process dies; delivery comes after commit
-and is the business of `watcher_core.delivery`.
+and is the business of `delivery`.
 
 What people believe decides what they are told. They believe that an alert is open once its opening (a reminder, a
 "back again") was delivered, and that it is closed once its recovery was. An alert that comes and goes before anybody
