@@ -18,7 +18,8 @@ from tests.slack_server import TOKEN, Failure, SlackServer, broken_limit, slack_
 from watcher_core import Alert, AlertEvent, AlertKind, AlertLevel, AlertState, DeliveryError, SlackMessage
 from watcher_core.alerts import slack
 from watcher_core.alerts.messages import SHOWN, Notice, duration, message
-from watcher_core.alerts.slack import SlackChannel, SlackWebhook, escape
+from watcher_core.alerts.senders import SlackChannel, SlackWebhook
+from watcher_core.alerts.slack import escape
 
 URL = "https://dagster.example.com/prefix/"
 

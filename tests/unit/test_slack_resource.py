@@ -13,7 +13,8 @@ from slack_sdk.errors import SlackRequestError
 
 from tests.slack_server import TOKEN, Failure, SlackServer, slack_server
 from watcher_core import DeliveryError, SlackChannel, SlackMessage, SlackSender
-from watcher_core.alerts.slack import REFUSALS, compose
+from watcher_core.alerts.senders import REFUSALS
+from watcher_core.alerts.slack import compose
 from watcher_dagster.automation.slack import TIMEOUT_SECONDS, SlackResourceSender
 
 MESSAGE = compose(header="h", headline="2 pipelines", context="now", lines=["• a <b>"], rest="", footer="f")

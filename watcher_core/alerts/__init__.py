@@ -17,7 +17,8 @@ from watcher_core.alerts.delivery import Pace, deliver_alerts, preview_alerts, s
 from watcher_core.alerts.messages import test_message
 from watcher_core.alerts.outbox import undelivered_alerts
 from watcher_core.alerts.routes import DEFAULT_DESTINATION, Routes, load_routes
-from watcher_core.alerts.slack import SlackChannel, SlackMessage, SlackSender, address_problem
+from watcher_core.alerts.senders import SlackChannel, SlackSender, address_problem
+from watcher_core.alerts.slack import SlackMessage
 
 __all__ = [
     "DEFAULT_DESTINATION",

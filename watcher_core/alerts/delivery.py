@@ -24,6 +24,7 @@ from watcher_core import values
 from watcher_core.alerts import alerts, messages, outbox, slack
 from watcher_core.alerts.outbox import Parcel, Tally
 from watcher_core.alerts.routes import Destination, Routes
+from watcher_core.alerts.senders import MAX_ANSWER, SlackChannel, SlackSender, SlackWebhook
 from watcher_core.errors import DatabaseUnavailableError, DeliveryError
 
 logger = logging.getLogger("watcher.alerts")
@@ -83,7 +84,7 @@ def deliver_alerts(
     transaction: Transaction,
     *,
     routes: Routes,
-    senders: Mapping[str, slack.SlackSender],
+    senders: Mapping[str, SlackSender],
     now: dt.datetime,
     dagster_url: str | None = None,
     retry_now: bool = False,
@@ -145,15 +146,15 @@ def preview_alerts(
     return shown
 
 
-def sender_for(destination: Destination, senders: Mapping[str, slack.SlackSender]) -> slack.SlackSender | None:
+def sender_for(destination: Destination, senders: Mapping[str, SlackSender]) -> SlackSender | None:
     """Give what sends to a destination; `None` where it is not configured."""
     if destination.name in senders:
         return senders[destination.name]
     if destination.secret is None:
         return None
     if destination.channel is not None:
-        return slack.SlackChannel(destination.channel, destination.secret)
-    return slack.SlackWebhook(destination.secret)
+        return SlackChannel(destination.channel, destination.secret)
+    return SlackWebhook(destination.secret)
 
 
 # Sending
@@ -165,7 +166,7 @@ class _Round:
     def __init__(
         self,
         transaction: Transaction,
-        senders: Mapping[str, slack.SlackSender],
+        senders: Mapping[str, SlackSender],
         clock: Callable[[], dt.datetime],
         dagster_url: str | None,
         pace: Pace,
@@ -195,7 +196,7 @@ class _Round:
                 return
             self._mark(parcel, lease, thread)
 
-    def _send(self, parcel: Parcel, sender: slack.SlackSender) -> str | None:
+    def _send(self, parcel: Parcel, sender: SlackSender) -> str | None:
         with self._transaction() as session:
             message = _message(session, parcel, dagster_url=self._dagster_url, now=self._clock())
         return send_message(sender, message, thread=parcel.thread)
@@ -243,7 +244,7 @@ class _Round:
                 )
 
 
-def send_message(sender: slack.SlackSender, message: slack.SlackMessage, *, thread: str | None) -> str | None:
+def send_message(sender: SlackSender, message: slack.SlackMessage, *, thread: str | None) -> str | None:
     """Send a message; one that is refused goes plainer: as text, outside of its thread, without anybody's text.
 
     Raises:
@@ -259,7 +260,7 @@ def send_message(sender: slack.SlackSender, message: slack.SlackMessage, *, thre
             logger.warning("a message is sent again, plainer, since it is refused: %s", exc)
         except Exception as exc:
             # Senders come from outside too. Whatever happens in one, the alert stays.
-            raise DeliveryError(f"{type(exc).__name__}: {slack.escape(str(exc), limit=slack.MAX_ANSWER)}") from exc
+            raise DeliveryError(f"{type(exc).__name__}: {slack.escape(str(exc), limit=MAX_ANSWER)}") from exc
     raise AssertionError("the plainest message is sent or raises")
 
 

@@ -1,0 +1,254 @@
+"""What delivers a message to one place in Slack: an incoming webhook, or a channel through a bot's token.
+
+slack_sdk speaks HTTP, and is imported where a message is sent. It never waits and sends again by itself: backing off is
+the outbox's business, which other destinations and a restart share.
+"""
+
+from __future__ import annotations
+
+import logging
+import math
+import urllib.parse
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, Protocol
+
+from pydantic import SecretStr
+
+from watcher_core.alerts.slack import SlackMessage, escape
+from watcher_core.errors import DeliveryError
+
+if TYPE_CHECKING:
+    from urllib.request import Request
+
+    from slack_sdk import WebClient
+
+API = "https://slack.com/api"
+TIMEOUT_SECONDS = 10.0
+# How much of an answer is read, and how much of it an error of ours shows.
+MAX_ANSWER_BYTES = 100_000
+MAX_ANSWER = 200
+
+# Answers that are about the message, not about the place: a plainer message may go through.
+REFUSALS = (
+    "cannot_reply_to_message",
+    "invalid_blocks",
+    "invalid_payload",
+    "invalid_thread_ts",
+    "msg_blocks_too_long",
+    "msg_too_long",
+    "thread_not_found",
+)
+RATE_LIMITED = ("ratelimited", "rate_limited")
+LOOPBACK = ("localhost", "127.0.0.1", "::1")
+
+# slack_sdk would log addresses, which are secrets.
+_SILENT = logging.Logger("slack_sdk", logging.CRITICAL + 1)  # noqa: LOG001 - outside the tree: no handler gets it
+
+
+class SlackSender(Protocol):
+    """What delivers a message to one place."""
+
+    def send(self, message: SlackMessage, *, thread: str | None) -> str | None:
+        """Send a message.
+
+        Args:
+            message: The message.
+            thread: The thread to answer in, where the place has threads.
+
+        Returns:
+            The thread in which this message is answered; `None` where the place has no threads.
+
+        Raises:
+            DeliveryError: The message could not be delivered.
+        """
+
+
+class SlackWebhook:
+    """An incoming webhook of Slack, which has no threads.
+
+    Args:
+        url: Its address, which is a secret.
+        timeout: Seconds to wait for an answer.
+    """
+
+    def __init__(self, url: SecretStr, *, timeout: float = TIMEOUT_SECONDS) -> None:
+        self._url = url
+        self._timeout = timeout
+
+    def send(self, message: SlackMessage, *, thread: str | None) -> None:  # noqa: ARG002 - of the protocol
+        """Send a message; see `SlackSender`."""
+        from http.client import HTTPException
+
+        from slack_sdk.webhook import WebhookClient, WebhookResponse
+
+        class Client(WebhookClient):
+            def _perform_http_request_internal(self, url: str, req: Request) -> WebhookResponse:
+                status, headers, body = _open(req, self.timeout)
+                return WebhookResponse(url=url, status_code=status, body=body, headers=headers)
+
+        _require_address(self._url)
+        client = Client(
+            self._url.get_secret_value(),
+            timeout=self._timeout,  # type: ignore[arg-type]  # declared int; urllib takes fractions
+            logger=_SILENT,
+            retry_handlers=[],
+        )
+        try:
+            answer = client.send_dict(message.as_json())
+        except (OSError, HTTPException, ValueError) as error:
+            raise unreachable(error, self._timeout) from _without_secret(error)
+        if answer.status_code != 200:
+            raise refusal(answer.status_code, answer.body, answer.headers)
+
+
+class SlackChannel:
+    """A channel, reached with a bot's token. Recoveries answer in the thread of their alert.
+
+    Args:
+        channel: Its name or id.
+        token: The token.
+        api: Where Slack's Web API is.
+        timeout: Seconds to wait for an answer.
+    """
+
+    def __init__(self, channel: str, token: SecretStr, *, api: str = API, timeout: float = TIMEOUT_SECONDS) -> None:
+        self._channel = channel
+        self._token = token
+        self._api = api
+        self._timeout = timeout
+
+    def send(self, message: SlackMessage, *, thread: str | None) -> str | None:
+        """Send a message; see `SlackSender`."""
+        from slack_sdk import WebClient
+
+        class Client(WebClient):
+            def _perform_urllib_http_request_internal(self, url: str, req: Request) -> dict[str, Any]:  # noqa: ARG002 - of slack_sdk
+                status, headers, body = _open(req, self.timeout)
+                return {"status": status, "headers": headers, "body": body}
+
+        _require_address(SecretStr(self._api))
+        client = Client(
+            self._token.get_secret_value(),
+            base_url=f"{self._api.rstrip('/')}/",
+            timeout=self._timeout,  # type: ignore[arg-type]  # declared int; urllib takes fractions
+            logger=_SILENT,
+            retry_handlers=[],
+        )
+        return self.post(client, self._channel, message, thread=thread)
+
+    @staticmethod
+    def post(client: WebClient, channel: str, message: SlackMessage, *, thread: str | None) -> str | None:
+        """Post a message with a client of slack_sdk, whoever made it.
+
+        Args:
+            client: The client.
+            channel: The channel's name or id.
+            message: The message.
+            thread: The thread to answer in.
+
+        Returns:
+            The thread in which this message is answered.
+
+        Raises:
+            DeliveryError: The message could not be delivered.
+        """
+        from http.client import HTTPException
+
+        from slack_sdk.errors import SlackApiError, SlackClientError
+
+        options: dict[str, Any] = {"channel": channel, "parse": "none", "link_names": False, "thread_ts": thread}
+        try:
+            answer = client.chat_postMessage(**message.as_json(), **options)
+        except SlackApiError as error:
+            response: Any = error.response
+            body = response.data if isinstance(response.data, dict) else {}
+            raise refusal(response.status_code, str(body.get("error")), response.headers) from _without_secret(error)
+        except (OSError, HTTPException, ValueError, SlackClientError) as error:
+            raise unreachable(error, client.timeout) from _without_secret(error)
+        posted: str | None = answer.get("ts")
+        return thread or posted
+
+
+def refusal(status: int, answer: str, headers: Mapping[str, Any]) -> DeliveryError:
+    """Make the error for an answer of Slack that is not "ok".
+
+    Args:
+        status: Of the HTTP answer.
+        answer: Slack's word for what is wrong.
+        headers: Of the HTTP answer.
+    """
+    wait = _retry_after(headers)
+    if status == 429:
+        return DeliveryError(f"Slack asks to wait for {wait:.0f} s", retry_after=wait)
+    return DeliveryError(
+        f"Slack answers HTTP {status}: {escape(answer, limit=MAX_ANSWER) or 'nothing'}",
+        refused=answer.strip().startswith(REFUSALS),
+        retry_after=wait if answer in RATE_LIMITED else None,
+    )
+
+
+def unreachable(error: Exception, timeout: float) -> DeliveryError:
+    """Make the error for a message that got no answer.
+
+    Args:
+        error: What was raised; its text may hold an address and is not shown.
+        timeout: Seconds that the answer was waited for.
+    """
+    from urllib.error import URLError
+
+    from slack_sdk.errors import SlackClientError
+
+    reason = error.reason if isinstance(error, URLError) else error
+    if isinstance(reason, TimeoutError):
+        return DeliveryError(f"Slack does not answer within {timeout:g} s")
+    if isinstance(error, SlackClientError):
+        return DeliveryError(f"slack_sdk cannot send the message: {type(error).__name__}")
+    return DeliveryError(f"Slack cannot be reached: {reason if isinstance(error, URLError) else type(error).__name__}")
+
+
+def address_problem(url: SecretStr) -> str | None:
+    """Return what is wrong with an address: it must be encrypted, but for a server on this host."""
+    text = url.get_secret_value()
+    try:
+        parsed = urllib.parse.urlsplit(text)
+        is_right = parsed.scheme == "https" or (parsed.scheme == "http" and parsed.hostname in LOOPBACK)
+        is_right = is_right and bool(parsed.hostname) and text.isascii() and text.isprintable() and " " not in text
+    except ValueError:
+        is_right = False
+    return None if is_right else "the address is not one; it looks like https://hooks.slack.com/services/…"
+
+
+def _require_address(url: SecretStr) -> None:
+    problem = address_problem(url)
+    if problem:
+        raise DeliveryError(problem)
+
+
+def _open(request: Request, timeout: float) -> tuple[int, dict[str, str], str]:
+    """Send a request as slack_sdk does, but follow no redirect: neither token nor message may go somewhere else."""
+    import urllib.request
+
+    class NoRedirect(urllib.request.HTTPRedirectHandler):
+        def redirect_request(self, *_: Any) -> None:
+            return None
+
+    is_here = request.host.partition(":")[0] in LOOPBACK
+    opener = urllib.request.build_opener(NoRedirect, *([urllib.request.ProxyHandler({})] if is_here else []))
+    with opener.open(request, timeout=timeout) as answer:
+        body = answer.read(MAX_ANSWER_BYTES).decode("utf-8", "replace")
+        return answer.status, dict(answer.headers.items()), body
+
+
+def _retry_after(headers: Mapping[str, Any]) -> float:
+    """Return how many seconds Slack asks to wait: at least one."""
+    named = {str(name).lower(): value for name, value in dict(headers).items()}
+    try:
+        seconds = float(named.get("retry-after", ""))
+    except (TypeError, ValueError):
+        return 1.0
+    return max(1.0, seconds) if math.isfinite(seconds) else 1.0
+
+
+def _without_secret(error: Exception) -> Exception | None:
+    """Return an error as a cause that may be logged: slack_sdk's hold the address or the token."""
+    return error if isinstance(error, OSError) else None
