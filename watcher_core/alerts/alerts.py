@@ -1,14 +1,14 @@
 """Alerts: opened and resolved in the transaction of the check, acknowledged, snoozed and resolved by people.
 
-An alert is a row, and the outbox of its own messages: `event` says what is to be told of it next, `next_attempt_at`
-when. So what was found and what there is to tell cannot disagree, whenever a process dies; delivery comes after commit
-and is the business of `delivery`.
+An alert is a row and its own outbox: `event` is its next notification, `next_attempt_at` is when that is due. So the
+state of an alert and its notifications cannot disagree, whenever a process dies. Delivery comes after the commit; see
+`delivery`.
 
-What people believe decides what they are told. They believe that an alert is open once its opening (a reminder, a
-"back again") was delivered, and that it is closed once its recovery was. An alert that comes and goes before anybody
-was told of it is not told at all; but where messages did not get through meanwhile, it is named in one that says so.
-While a deliverer holds the lease on an alert, nobody knows what people will believe: whatever changes then takes the
-telling for done, and waits for the end of the lease.
+Notifications follow what people know. They know that an alert is open once its opening (or a reminder, or a reopening)
+was delivered, and that it is over once its recovery was delivered. An alert that opens and resolves before its opening
+was sent causes no message, unless messages could not be delivered in that time: then one message names it as missed.
+While a deliverer holds the lease on an alert, its message may or may not arrive. A change in that time treats the
+message as delivered, and its own notification waits until the lease ends.
 """
 
 from __future__ import annotations
@@ -30,13 +30,13 @@ from watcher_core.values import Finding
 # A cause that is back within this time continues its alert; one that comes and goes is one alert, not many.
 CONTINUES_WITHIN = dt.timedelta(hours=1)
 
-# As JSON they take ten times the memory; a check may find a hundred thousand.
-TOLD_AT_ONCE = 5_000
+# Findings that one statement writes: a check may find a hundred thousand, and as JSON they take ten times the memory.
+BATCH_SIZE = 5_000
 
 ALERT = models.table(models.Alert)
 COLUMNS = ", ".join(f"alert.{column.name}" for column in ALERT.columns if column.name not in ("state", "snoozed_until"))
 
-# A snooze ends at its time, whether or not a deliverer has come by to say so.
+# A snooze ends at its time, whether or not its reminder has been delivered.
 SELECT = f"""
     SELECT {COLUMNS}, alert.snoozed_until, pipeline.name AS pipeline_name,
            CASE WHEN alert.state = 'snoozed' AND alert.snoozed_until <= :now THEN 'open' ELSE alert.state END AS state
@@ -47,10 +47,10 @@ SELECT = f"""
 
 # Opening
 
-# One writer a kind: checks that run at once would else wait for each other's rows in a circle.
+# One writer for each kind: checks that run at the same time could otherwise deadlock on each other's rows.
 LOCK = sa.text("SELECT pg_advisory_xact_lock(hashtextextended('watcher.alert/' || :kind, 0))")
 
-# What a check finds again and again costs no more than this look.
+# Of findings that are not new, only those without an open alert need more than this query.
 UNSETTLED = sa.text("""
     SELECT given.deduplication_key
       FROM unnest(CAST(:keys AS text[])) AS given (deduplication_key)
@@ -106,14 +106,14 @@ OPEN = sa.text("""
            SET level = known.level, facts = known.facts, reopened_at = :now, resolved_at = NULL,
                resolved_by_hand = false,
                pipeline_execution_id = coalesce(known.pipeline_execution_id, alert.pipeline_execution_id),
-               -- Who was not told that it was gone goes on where they stood.
+               -- Where the recovery was not delivered, the acknowledgement still holds.
                state = CASE WHEN alert.snoozed_until > :now THEN CAST('snoozed' AS watcher.alert_state)
                             WHEN alert.acknowledged_at IS NOT NULL AND alert.recovery_delivered_at IS NULL
                             THEN 'acknowledged'
                             ELSE 'open' END,
                acknowledged_at = CASE WHEN alert.recovery_delivered_at IS NULL THEN alert.acknowledged_at END,
-               event = telling.event,
-               next_attempt_at = CASE WHEN telling.event IS NOT NULL
+               event = next.event,
+               next_attempt_at = CASE WHEN next.event IS NOT NULL
                                       THEN greatest(:now, alert.snoozed_until, alert.next_attempt_at) END
           FROM known
           JOIN watcher.alert AS was ON was.id = known.id
@@ -121,7 +121,7 @@ OPEN = sa.text("""
                SELECT CAST(CASE WHEN was.delivered_at IS NULL THEN 'opened'
                                 WHEN was.recovery_delivered_at IS NULL AND was.lease IS NULL
                                 THEN CASE WHEN was.snoozed_until > :now THEN 'reminded' END
-                                ELSE 'reopened' END AS watcher.alert_event)) AS telling (event)
+                                ELSE 'reopened' END AS watcher.alert_event)) AS next (event)
          WHERE alert.id = known.id
            AND known.is_gone
            AND NOT known.is_long_gone
@@ -143,9 +143,10 @@ OPEN = sa.text("""
 
 
 def open_alerts(session: Session, findings: Iterable[Finding], *, now: dt.datetime) -> int:
-    """Open an alert for each cause that has none; go on with those that there are.
+    """Open an alert for each cause that has none, and update those that are open.
 
-    A cause that was resolved by hand stays so until it is found as new. Of findings with one key the last counts.
+    An alert that was resolved by hand stays resolved until its cause is found as new. Of findings with the same key the
+    last one counts.
 
     Args:
         session: The transaction that found them.
@@ -159,31 +160,31 @@ def open_alerts(session: Session, findings: Iterable[Finding], *, now: dt.dateti
     lock(session, {finding.kind for finding in by_key.values()})
     known = [key for key, finding in by_key.items() if not finding.new]
     unsettled = set(session.scalars(UNSETTLED, {"keys": known})) if known else set()
-    told = [finding for key, finding in sorted(by_key.items()) if finding.new or key in unsettled]
+    due = [finding for key, finding in sorted(by_key.items()) if finding.new or key in unsettled]
     opened = 0
-    for first in range(0, len(told), TOLD_AT_ONCE):
-        written = _as_json([_told(finding) for finding in told[first : first + TOLD_AT_ONCE]])
+    for first in range(0, len(due), BATCH_SIZE):
+        written = _as_json([_row(finding) for finding in due[first : first + BATCH_SIZE]])
         given = {"findings": written, "now": now, "continues_within": CONTINUES_WITHIN}
         opened += int(session.execute(OPEN, given).scalar_one())
     return opened
 
 
 def correct_alerts(session: Session, findings: Iterable[Finding]) -> None:
-    """Bring what alerts say to what is found now, where they are not resolved. Nobody is told."""
+    """Update the facts of alerts that are not resolved, without a notification."""
     known = list(findings)
     if known:
         lock(session, {finding.kind for finding in known})
-        session.execute(CORRECT, {"findings": _as_json([_told(finding) for finding in known])})
+        session.execute(CORRECT, {"findings": _as_json([_row(finding) for finding in known])})
 
 
-def _as_json(told: list[dict[str, Any]]) -> str:
-    written = arguments.json_text(told)
-    if "NaN" in written or "Infinity" in written:  # which JSON has not, nor PostgreSQL; looked for with care only then
-        written = arguments.json_text(arguments.json_object({"told": told}, "findings")["told"])
+def _as_json(rows: list[dict[str, Any]]) -> str:
+    written = arguments.json_text(rows)
+    if "NaN" in written or "Infinity" in written:  # neither JSON nor PostgreSQL has them; the careful way is slower
+        written = arguments.json_text(arguments.json_object({"rows": rows}, "findings")["rows"])
     return written
 
 
-def _told(finding: Finding) -> dict[str, Any]:
+def _row(finding: Finding) -> dict[str, Any]:
     return {
         "kind": finding.kind,
         "level": finding.level,
@@ -203,11 +204,11 @@ def lock(session: Session, kinds: Iterable[AlertKind]) -> None:
 
 # Resolving
 
-# Whoever was told that it is open is told that it is gone; one that waits for its turn keeps it.
+# A recovery is due where an opening was delivered. A notification that waits keeps its time.
 RESOLVE = """
     UPDATE watcher.alert
-       SET state = 'resolved', resolved_at = :now, resolved_by_hand = :by_hand, event = telling.event,
-           next_attempt_at = CASE WHEN telling.event IS NULL THEN NULL
+       SET state = 'resolved', resolved_at = :now, resolved_by_hand = :by_hand, event = next.event,
+           next_attempt_at = CASE WHEN next.event IS NULL THEN NULL
                                   WHEN alert.lease IS NULL AND alert.state = 'snoozed' THEN :now
                                   ELSE greatest(:now, alert.next_attempt_at) END
       FROM watcher.alert AS was
@@ -215,7 +216,7 @@ RESOLVE = """
            SELECT CAST(CASE WHEN was.delivered_at IS NULL
                             THEN CASE WHEN was.lease IS NOT NULL OR was.last_error IS NOT NULL THEN 'missed' END
                             WHEN was.recovery_delivered_at IS NULL OR was.lease IS NOT NULL
-                            THEN 'resolved' END AS watcher.alert_event)) AS telling (event)
+                            THEN 'resolved' END AS watcher.alert_event)) AS next (event)
      WHERE was.id = alert.id
        AND alert.state <> 'resolved'
 """
@@ -230,7 +231,7 @@ RESOLVE_ID = sa.text(f"{RESOLVE} AND alert.id = :id")
 
 
 def resolve_gone_alerts(session: Session, *, kind: AlertKind, still: Iterable[str], now: dt.datetime) -> int:
-    """Resolve the alerts of a kind whose cause a check that looked at everything did not find any more.
+    """Resolve the alerts of a kind whose cause a check of all pipelines did not find any more.
 
     Args:
         session: The check's transaction.
@@ -247,7 +248,7 @@ def resolve_gone_alerts(session: Session, *, kind: AlertKind, still: Iterable[st
 
 
 def resolve_alerts(session: Session, *, keys: Iterable[str], now: dt.datetime) -> int:
-    """Resolve the alerts with these deduplication keys; keys without an alert count for nothing.
+    """Resolve the alerts with these deduplication keys; keys without an alert are ignored.
 
     Returns:
         How many were resolved.
@@ -269,7 +270,7 @@ def _count(result: Any) -> int:
 
 # By hand
 
-# The message that a person has overtaken is not sent; one of which nobody has heard yet is.
+# A reminder that is no longer needed is not sent; an opening that was not delivered yet still is.
 ACKNOWLEDGE = sa.text("""
     UPDATE watcher.alert
        SET state = 'acknowledged', acknowledged_at = :now, snoozed_until = NULL,
@@ -293,7 +294,7 @@ SNOOZE = sa.text("""
 
 
 def acknowledge_alert(session: Session, *, alert_id: int, now: dt.datetime) -> values.Alert:
-    """Note that somebody looks at an alert: nothing is repeated; its recovery will be told.
+    """Mark an alert as seen: it causes no reminder, and its recovery is still delivered.
 
     Raises:
         NotFoundError: There is no such alert.
@@ -303,7 +304,7 @@ def acknowledge_alert(session: Session, *, alert_id: int, now: dt.datetime) -> v
 
 
 def snooze_alert(session: Session, *, alert_id: int, until: dt.datetime, now: dt.datetime) -> values.Alert:
-    """Keep an alert quiet until a time, when it is told again if it is still open.
+    """Keep an alert quiet until a time; a reminder follows then if it is still open.
 
     Raises:
         NotFoundError: There is no such alert.
@@ -316,7 +317,7 @@ def snooze_alert(session: Session, *, alert_id: int, until: dt.datetime, now: dt
 
 
 def resolve_alert(session: Session, *, alert_id: int, now: dt.datetime) -> values.Alert:
-    """Resolve an alert whatever its cause does; it stays so until a check finds the cause anew.
+    """Resolve an alert by hand; it stays resolved until a check finds its cause as new.
 
     Raises:
         NotFoundError: There is no such alert.
@@ -340,7 +341,7 @@ def _change(
 
 
 def get_alert(session: Session, *, alert_id: int, now: dt.datetime) -> values.Alert:
-    """Give the alert with that id.
+    """Return the alert with that id.
 
     Raises:
         NotFoundError: There is none.
@@ -362,7 +363,7 @@ def list_alerts(
     limit: int = 100,
     now: dt.datetime,
 ) -> list[values.Alert]:
-    """Give alerts, the last opened first."""
+    """Return alerts, the last opened first."""
     wanted = None if states is None else [arguments.choice(state, AlertState, "state").value for state in states]
     given = {
         "states": wanted,
@@ -385,7 +386,7 @@ def list_alerts(
 
 
 def from_row(row: Mapping[Any, Any]) -> values.Alert:
-    """Give the value of a row of `SELECT`; the driver gives members of enums as text."""
+    """Return the alert of a row of `SELECT`, in which the driver gives enums as text."""
     fields = dict(row)
     fields["kind"] = AlertKind(fields["kind"])
     fields["level"] = AlertLevel(fields["level"])

@@ -1,8 +1,8 @@
-"""Delivery of alerts: what is due is claimed, sent, and marked, each claim and mark in a transaction of its own.
+"""Delivery of alerts: due alerts are claimed, sent and marked, each claim and each mark in its own transaction.
 
-Each message arrives at least once, and twice only where a deliverer dies after sending and before marking, or where
-Slack takes a message but its answer is lost. A destination that fails is tried again later and later, or when it asks
-to be.
+Each message is delivered at least once; twice only if a deliverer dies after sending and before marking, or if Slack
+takes a message but its answer is lost. A destination that fails is tried again with growing delays, or when it asks
+for it.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from watcher_core.errors import DatabaseUnavailableError, DeliveryError
 
 logger = logging.getLogger("watcher.alerts")
 
-# What has not been sent by then is left to the next delivery; a sensor of Dagster is stopped after 60 seconds.
+# The rest is left to the next delivery; Dagster stops a sensor after 60 seconds.
 BUDGET_SECONDS = 30.0
 
 FIRST_RETRY_SECONDS = 30.0
@@ -46,8 +46,8 @@ class Pace:
 
     Args:
         seconds: Between two messages.
-        clock: Gives the time in seconds.
-        sleep: Waits.
+        clock: Returns the time in seconds.
+        sleep: Waits for a number of seconds.
     """
 
     def __init__(
@@ -64,7 +64,7 @@ class Pace:
         self._lock = threading.Lock()
 
     def wait(self, destination: str, *, until: float) -> bool:
-        """Wait for the destination's turn; `False`, at once, where that comes after `until`."""
+        """Wait until the destination may get a message; return `False` at once if that is after `until`."""
         with self._lock:
             now = self.clock()
             turn = max(now, self._free.get(destination, now))
@@ -76,7 +76,7 @@ class Pace:
         return True
 
 
-# One for all deliveries of this process: they send to the same places.
+# All deliveries of this process send to the same places.
 shared_pace = Pace()
 
 
@@ -91,17 +91,17 @@ def deliver_alerts(
     pace: Pace = shared_pace,
     budget_seconds: float = BUDGET_SECONDS,
 ) -> values.DeliveryResult:
-    """Send what is due.
+    """Send the notifications that are due.
 
     Args:
         transaction: Opens a transaction.
-        routes: Which alerts go where.
-        senders: What sends to a destination, by the destination's name; others are reached as the routes say.
-        now: When this begins.
+        routes: Which alerts go to which destination.
+        senders: Senders by the name of a destination, in place of those that the routes configure.
+        now: The time at which the delivery begins.
         dagster_url: Where links lead.
-        retry_now: Whether to try again at once what waits because it failed before.
-        pace: Keeps messages apart.
-        budget_seconds: After so many seconds nothing more is sent.
+        retry_now: Whether to retry at once what waits after a failure.
+        pace: Limits the rate of messages.
+        budget_seconds: Seconds after which no further message is sent.
     """
     began = pace.clock()
 
@@ -133,7 +133,7 @@ def deliver_alerts(
 def preview_alerts(
     session: Session, *, routes: Routes, dagster_url: str | None = None, now: dt.datetime
 ) -> list[values.AlertPreview]:
-    """Give the messages that a delivery would send, whether or not there is a place to send them to."""
+    """Return the messages that a delivery would send, whether or not a destination is configured."""
     shown = []
     for parcel in outbox.parcels(outbox.pending(session, now=now), routes):
         message = _message(session, parcel, dagster_url=dagster_url, now=now)
@@ -147,7 +147,7 @@ def preview_alerts(
 
 
 def sender_for(destination: Destination, senders: Mapping[str, SlackSender]) -> SlackSender | None:
-    """Give what sends to a destination; `None` where it is not configured."""
+    """Return the sender of a destination; `None` where it is not configured."""
     if destination.name in senders:
         return senders[destination.name]
     if destination.secret is None:
@@ -161,7 +161,7 @@ def sender_for(destination: Destination, senders: Mapping[str, SlackSender]) -> 
 
 
 class _Round:
-    """One delivery under way."""
+    """One delivery in progress."""
 
     def __init__(
         self,
@@ -181,7 +181,7 @@ class _Round:
         self.tally = Tally()
 
     def send_all(self, parcels: Sequence[Parcel], lease: str) -> None:
-        """Send the messages of one destination; the first that fails keeps the others back."""
+        """Send the messages of one destination; after the first that fails, the others wait."""
         for number, parcel in enumerate(parcels):
             rest = parcels[number:]
             destination = parcel.destination
@@ -210,7 +210,7 @@ class _Round:
                     outbox.mark_delivered(session, parcel=parcel, lease=lease, thread=thread, now=self._clock())
                 return
             except DatabaseUnavailableError:
-                if last:  # the lease runs out, and the message is sent again
+                if last:  # the lease expires, and the message is sent again
                     raise
 
     def _postpone(self, parcels: Sequence[Parcel], lease: str, error: DeliveryError) -> None:
@@ -245,10 +245,10 @@ class _Round:
 
 
 def send_message(sender: SlackSender, message: slack.SlackMessage, *, thread: str | None) -> str | None:
-    """Send a message; one that is refused goes plainer: as text, outside of its thread, without anybody's text.
+    """Send a message; a refused one is sent plainer: as text, outside its thread, at last without text from users.
 
     Raises:
-        DeliveryError: It could not be delivered, for whatever reason.
+        DeliveryError: It could not be delivered.
     """
     plainer = [(message.plain(), thread), *([(message.plain(), None)] if thread else []), (message.bare(), None)]
     for each, its_thread in [(message, thread), *plainer]:
@@ -257,15 +257,15 @@ def send_message(sender: SlackSender, message: slack.SlackMessage, *, thread: st
         except DeliveryError as exc:
             if not exc.refused or each == plainer[-1][0]:
                 raise
-            logger.warning("a message is sent again, plainer, since it is refused: %s", exc)
+            logger.warning("a message was refused and is sent again in plainer form: %s", exc)
         except Exception as exc:
-            # Senders come from outside too. Whatever happens in one, the alert stays.
+            # A sender may come from the user's code. Whatever it raises, the alert stays undelivered.
             raise DeliveryError(f"{type(exc).__name__}: {slack.escape(str(exc), limit=MAX_ANSWER)}") from exc
     raise AssertionError("the plainest message is sent or raises")
 
 
 def retry_after(attempts_before: int, error: DeliveryError) -> float:
-    """Say how many seconds to leave a destination alone: as it asks, else longer each time, and not all at once."""
+    """Return how many seconds to wait before the next try: as the destination asks, else growing, with jitter."""
     if error.retry_after is not None:
         return error.retry_after
     longest: float = min(LAST_RETRY_SECONDS, FIRST_RETRY_SECONDS * 2 ** min(attempts_before, 10))

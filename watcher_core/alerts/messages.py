@@ -1,4 +1,4 @@
-"""What the messages of alerts say: the facts of a check, in words."""
+"""The text of notifications: what is wrong and where, since when, why, and what to do."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from watcher_core import text, values
 from watcher_core.alerts import slack
 from watcher_core.enums import AlertEvent, AlertKind, AlertLevel, AlertState
 
-# More lines than these nobody reads; the rest is a number.
+# Alerts that a message lists; of the rest it gives the number.
 SHOWN = 20
-# What of an error says which one it is.
+# Characters of an error message: enough to recognize it.
 ERROR_CHARACTERS = 400
-# What a rule says of a metric; it takes half of that.
+# Characters of the verdict on a metric; usually half of that is needed.
 METRIC_CHARACTERS = 300
-# An alert that is told of later than this after it was found says when that was.
-TOLD_LATE = dt.timedelta(minutes=5)
+# A message that is sent later than this after its alert was opened says when that was.
+LATE = dt.timedelta(minutes=5)
 
 CHECKS = {
     AlertKind.FRESHNESS: "Freshness check",
@@ -28,7 +28,7 @@ CHECKS = {
 }
 SIGNS = {AlertLevel.INFO: "ℹ️ INFO", AlertLevel.WARNING: "⚠️ WARNING", AlertLevel.ERROR: "🔴 ERROR"}
 
-# What is the matter, and what is over, each for one and for several.
+# Headlines of what is wrong and of what is over, for one alert and for several.
 TROUBLES = {
     AlertKind.FRESHNESS: ("1 pipeline has stale data", "{} pipelines have stale data"),
     AlertKind.TIMELINESS: ("1 execution is late", "{} executions are late"),
@@ -41,6 +41,8 @@ RECOVERIES = {
     AlertKind.FAILURE: ("1 failure is over", "{} failures are over"),
     AlertKind.ANOMALY: ("1 execution is no longer unusual", "{} executions are no longer unusual"),
 }
+UNKNOWN_TIME = "an unknown time"
+
 MISSED = (
     "1 alert came and went while messages did not get through",
     "{} alerts came and went while messages did not get through",
@@ -72,16 +74,16 @@ def message(
     now: dt.datetime,
     dagster_url: str | None = None,
 ) -> slack.SlackMessage:
-    """Write the message about alerts of one kind and level to which the same has happened.
+    """Write the message about alerts of one kind and level to which the same happened.
 
     Args:
         notices: The first of them; more than `SHOWN` are left out.
-        event: What has happened.
-        kind: Which check found them.
-        level: How loud they are.
+        event: What happened to them.
+        kind: The check that found them.
+        level: Their level.
         total: How many there are in all.
-        now: When it is sent.
-        dagster_url: Where links lead.
+        now: The time of the message.
+        dagster_url: Base of links into Dagster's UI.
     """
     lines = [_line(notice, event, now=now, dagster_url=dagster_url) for notice in notices[:SHOWN]]
     more = total - len(lines)
@@ -94,12 +96,12 @@ def message(
         lines=lines,
         rest=f"… and {more:,} more" if more > 0 else "",
         footer=f"Watcher: see all with watcher alerts list --kind {kind.value}"
-        + ("" if is_over else "; say that you look at one with watcher alerts ack ID"),
+        + ("" if is_over else f"; acknowledge with watcher alerts ack {_example_id(notices)}"),
     )
 
 
 def test_message(destination: str, *, now: dt.datetime) -> slack.SlackMessage:
-    """Write a message that only shows that messages arrive."""
+    """Write a message that shows that a destination works."""
     return slack.compose(
         header="ℹ️ INFO: Test",
         headline="Alerts of Watcher can be delivered here",
@@ -112,9 +114,13 @@ def test_message(destination: str, *, now: dt.datetime) -> slack.SlackMessage:
 
 def _headline(event: AlertEvent, kind: AlertKind, total: int) -> str:
     one_and_several = {AlertEvent.RESOLVED: RECOVERIES[kind], AlertEvent.MISSED: MISSED}.get(event, TROUBLES[kind])
-    told = one_and_several[total != 1].format(f"{total:,}")
-    before = {AlertEvent.REMINDED: "Still so: ", AlertEvent.REOPENED: "Back again: "}.get(event, "")
-    return before + told
+    headline = one_and_several[total != 1].format(f"{total:,}")
+    prefix = {AlertEvent.REMINDED: "Still open: ", AlertEvent.REOPENED: "Back again: "}.get(event, "")
+    return prefix + headline
+
+
+def _example_id(notices: Sequence[Notice]) -> str:
+    return str(notices[0].alert.id) if len(notices) == 1 else "ID"
 
 
 # Lines
@@ -122,13 +128,12 @@ def _headline(event: AlertEvent, kind: AlertKind, total: int) -> str:
 
 def _line(notice: Notice, event: AlertEvent, *, now: dt.datetime, dagster_url: str | None) -> str:
     alert = notice.alert
-    told = [_subject(notice, dagster_url)]
     if event is AlertEvent.RESOLVED:
-        told.append(_ending(alert))
+        parts = [_ending(alert)]
     else:
-        told += [_DETAILS[alert.kind](alert.facts, now)]
-        told += [_ending(alert)] if event is AlertEvent.MISSED else _when(alert, now)
-    return f"• {': '.join(told[:2])}{''.join(f', {more}' for more in told[2:])} [alert {alert.id}]"
+        ending = [_ending(alert)] if event is AlertEvent.MISSED else _since(alert, now)
+        parts = [_DETAILS[alert.kind](alert.facts, now), *ending]
+    return f"• {_subject(notice, dagster_url)}: {', '.join(parts)} [alert {alert.id}]"
 
 
 def _subject(notice: Notice, dagster_url: str | None) -> str:
@@ -145,15 +150,15 @@ def _subject(notice: Notice, dagster_url: str | None) -> str:
     return f"{execution} of {pipeline}"
 
 
-def _when(alert: values.Alert, now: dt.datetime) -> list[str]:
-    told = [f"found at {_clock(alert.opened_at)}"] if now - alert.opened_at > TOLD_LATE else []
-    return [*told, *(["acknowledged"] if alert.state is AlertState.ACKNOWLEDGED else [])]
+def _since(alert: values.Alert, now: dt.datetime) -> list[str]:
+    found = [f"found at {_clock(alert.opened_at)}"] if now - alert.opened_at > LATE else []
+    return [*found, *(["acknowledged"] if alert.state is AlertState.ACKNOWLEDGED else [])]
 
 
 def _ending(alert: values.Alert) -> str:
     if alert.resolved_at is None:
         return f"open since {_clock(alert.opened_at)}"
-    lasted = duration((alert.resolved_at - alert.opened_at).total_seconds())
+    lasted = text.duration((alert.resolved_at - alert.opened_at).total_seconds())
     return f"resolved at {_clock(alert.resolved_at)} after {lasted}" + (" by hand" if alert.resolved_by_hand else "")
 
 
@@ -167,25 +172,26 @@ def _freshness(facts: Mapping[str, Any], now: dt.datetime) -> str:
         if facts.get(f"last_target_{key}")
     ]
     last = facts.get("last_dml_timestamp")
-    told = f"last change {_clock(last)}" if last else f"no change since {_clock(facts.get('measured_from'))}"
+    changed = f"last change {_clock(last)}" if last else f"no change since {_clock(facts.get('measured_from'))}"
     if len(changes) > 1:
-        told += f" ({', '.join(changes)})"
+        changed += f" ({', '.join(changes)})"
     due = _moment(facts.get("due_at"))
-    overdue = f", overdue by {duration((now - due).total_seconds())}" if due and due < now else ""
-    return f"{told}, {_expected(facts)}{overdue}"
+    overdue = f", overdue by {text.duration((now - due).total_seconds())}" if due and due < now else ""
+    return f"{changed}, {_expected(facts)}{overdue}"
 
 
 def _timeliness(facts: Mapping[str, Any], _: dt.datetime) -> str:
     state = str(facts.get("execution_state", "running"))
     state = {"running": "running", "succeeded": "completed"}.get(state, f"completed, {state}")
-    return f"{duration(facts.get('duration_seconds'))} ({slack.escape(state)}), {_expected(facts)}"
+    lasted = text.duration(facts.get("duration_seconds"), unknown=UNKNOWN_TIME)
+    return f"{lasted} ({slack.escape(state)}), {_expected(facts)}"
 
 
 def _failure(facts: Mapping[str, Any], _: dt.datetime) -> str:
     error = facts.get("error")
     found = error if isinstance(error, Mapping) else {"message": error}
-    told = [found.get("class") or facts.get("error_class"), found.get("message") or facts.get("error_message")]
-    error = ": ".join(slack.escape(str(part), limit=ERROR_CHARACTERS) for part in told if part)
+    parts = [found.get("class") or facts.get("error_class"), found.get("message") or facts.get("error_message")]
+    error = ": ".join(slack.escape(str(part), limit=ERROR_CHARACTERS) for part in parts if part)
     in_a_row = facts.get("failures_in_a_row")
     row = f", {in_a_row:,} failures in a row" if isinstance(in_a_row, int) and in_a_row > 1 else ""
     return (error or "failed without an error message") + row
@@ -193,8 +199,8 @@ def _failure(facts: Mapping[str, Any], _: dt.datetime) -> str:
 
 def _anomaly(facts: Mapping[str, Any], _: dt.datetime) -> str:
     metrics = facts.get("metrics")
-    told = metrics if isinstance(metrics, list) else []
-    verdicts = [text.verdict(metric) for metric in told if isinstance(metric, Mapping)]
+    listed = metrics if isinstance(metrics, list) else []
+    verdicts = [text.verdict(metric) for metric in listed if isinstance(metric, Mapping)]
     return " · ".join(slack.escape(verdict, limit=METRIC_CHARACTERS) for verdict in verdicts) or "unusual"
 
 
@@ -214,14 +220,14 @@ def _expected(facts: Mapping[str, Any]) -> str:
     if number is None or part is None:
         return "expected earlier"
     unit = f"{slack.escape(str(part), limit=20)}{'' if number == 1 else 's'}"
-    told = f"expected within {slack.escape(text.number(number), limit=60)} {unit}"
+    expected = f"expected within {slack.escape(text.number(number), limit=60)} {unit}"
     own = facts.get("used_child_config")
-    return told if own is None else f"{told} ({'child' if own else 'parent'} configuration)"
+    return expected if own is None else f"{expected} ({'child' if own else 'parent'} configuration)"
 
 
 def _clock(value: object) -> str:
     moment = _moment(value)
-    return "an unknown time" if moment is None else f"{moment.astimezone(dt.UTC):%Y-%m-%d %H:%M:%S} UTC"
+    return text.clock(moment, unknown=UNKNOWN_TIME)
 
 
 def _moment(value: object) -> dt.datetime | None:
@@ -232,15 +238,3 @@ def _moment(value: object) -> dt.datetime | None:
     except ValueError:
         return None
     return moment if moment.utcoffset() is not None else moment.replace(tzinfo=dt.UTC)
-
-
-def duration(seconds: object) -> str:
-    """A duration in its two largest units, as in `1 h 20 min`."""
-    if isinstance(seconds, bool) or not isinstance(seconds, int | float):
-        return "an unknown time"
-    whole = max(0, round(seconds))
-    for size, unit, part, part_unit in ((86_400, "d", 3_600, "h"), (3_600, "h", 60, "min"), (60, "min", 1, "s")):
-        if whole >= size:
-            rest = whole % size // part
-            return f"{whole // size:,} {unit}" + (f" {rest} {part_unit}" if rest else "")
-    return f"{whole} s"

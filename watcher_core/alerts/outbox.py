@@ -1,10 +1,10 @@
-"""The outbox: which alerts something is to be told of, who delivers them right now, and what came of it.
+"""The outbox: pending notifications, who delivers them now, and the result of that.
 
-A claim is a lease: for `LEASE` nobody else delivers these alerts. Nothing is locked meanwhile. Whoever dies after
-sending and before marking leaves the lease to run out, and the next one sends again.
+A claim is a lease: for `LEASE` no other deliverer takes these alerts, and no row is locked. If a deliverer dies after
+sending and before marking, its lease expires and the next delivery sends again.
 
-A destination that fails is left alone for a while. What is found meanwhile waits with the rest, and all of it goes
-together once the destination works again: a few messages, not one for each that was missed. Nothing is ever given up.
+A destination that fails is not tried for a while. What is found in that time waits with the rest, and is delivered
+together once the destination works again: a few messages, not one for each alert. Nothing is ever given up.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ UNROUTED = "SLACK_WEBHOOK_URL is not set, and no route matches"
 
 @dataclass(frozen=True, kw_only=True)
 class Pending:
-    """An alert of which something is to be told."""
+    """An alert with a pending notification."""
 
     id: int
     event: AlertEvent
@@ -50,7 +50,7 @@ class Pending:
 
 @dataclass(frozen=True, kw_only=True)
 class Parcel:
-    """Alerts that one message tells of, in the order in which they came."""
+    """The alerts of one message, oldest first."""
 
     destination: Destination | None
     event: AlertEvent
@@ -73,9 +73,9 @@ class Tally:
     errors: list[str] = field(default_factory=list)
 
     def fail(self, destination: str, reason: str) -> None:
-        told = f"{destination}: {reason}"
-        if told not in self.errors:
-            self.errors.append(told)
+        error = f"{destination}: {reason}"
+        if error not in self.errors:
+            self.errors.append(error)
 
 
 # What is pending
@@ -116,7 +116,7 @@ UNDELIVERED = sa.text(f"""
 
 
 def pending(session: Session, *, now: dt.datetime) -> list[Pending]:
-    """Give all alerts of which something is to be told, in the order in which that happened."""
+    """Return all pending notifications, oldest first."""
     return [_pending(row) for row in session.execute(PENDING, {"now": now})]
 
 
@@ -203,7 +203,7 @@ def name(destination: Destination | None) -> str:
 
 # Claiming
 
-# What has changed since it was read is told as it is now; what others hold at this moment waits for the next delivery.
+# What has changed since it was read is sent as it is now; alerts that others have claimed wait for the next delivery.
 CLAIM = sa.text(f"""
     WITH free AS (
         SELECT alert.id FROM watcher.alert WHERE alert.id = ANY(:ids) AND {PENDING_RULE} FOR UPDATE SKIP LOCKED
@@ -260,22 +260,22 @@ def _backing_off(waiting: Iterable[Pending], now: dt.datetime) -> Pending | None
 
 # Marking
 
-# What happened to an alert while its message was under way is told next.
+# What happened to an alert while its message was being sent is its next notification.
 MARK = sa.text("""
     UPDATE watcher.alert
        SET attempts = 0, lease = NULL, last_error = NULL, destination = :destination,
            thread = CASE WHEN :is_over THEN alert.thread ELSE :thread END,
            delivered_at = coalesce(alert.delivered_at, :now),
            recovery_delivered_at = CASE WHEN :is_over THEN CAST(:now AS timestamptz) END,
-           event = telling.event,
-           next_attempt_at = CASE WHEN telling.event IS NULL THEN NULL
+           event = next.event,
+           next_attempt_at = CASE WHEN next.event IS NULL THEN NULL
                                   WHEN alert.state = 'snoozed' THEN alert.snoozed_until
                                   ELSE :now END
       FROM watcher.alert AS was
      CROSS JOIN LATERAL (
            SELECT CAST(CASE WHEN :is_over THEN CASE WHEN was.state <> 'resolved' THEN 'reopened' END
                             WHEN was.state = 'resolved' THEN 'resolved'
-                            WHEN was.state = 'snoozed' THEN 'reminded' END AS watcher.alert_event)) AS telling (event)
+                            WHEN was.state = 'snoozed' THEN 'reminded' END AS watcher.alert_event)) AS next (event)
      WHERE was.id = alert.id
        AND alert.id = ANY(:ids)
        AND alert.lease = :lease
@@ -317,7 +317,7 @@ def give_back(
     error: str | None,
     was_tried: bool,
 ) -> None:
-    """Give up the lease on what was not delivered, until a time."""
+    """Return undelivered alerts to the outbox; they are due again at a time."""
     alerts.lock(session, [parcel.kind])
     given = {
         "ids": parcel.ids,

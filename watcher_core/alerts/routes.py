@@ -187,11 +187,11 @@ class Routes:
         return tuple({destination.name: destination for destination in everywhere}.values())
 
     def find(self, subject: Subject) -> Destination | None:
-        """Give the destination of an alert; `None` where there is none."""
+        """Return the destination of an alert; `None` where there is none."""
         return self._find(subject)[1]
 
     def named(self, name: str | None) -> Destination | None:
-        """Give the destination of that name; `None` where there is none any more."""
+        """Return the destination of that name; `None` where it no longer exists."""
         return next((destination for destination in self.destinations if destination.name == name), None)
 
     def explain(

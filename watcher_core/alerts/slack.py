@@ -107,7 +107,7 @@ def section(text: str) -> dict[str, Any]:
 
 
 def _markup(text: str) -> dict[str, Any]:
-    # Verbatim: what looks like a channel or a name of somebody is left alone.
+    # Verbatim: Slack does not turn what looks like a channel or a user into a link.
     return {"type": "mrkdwn", "text": cut(text, MAX_SECTION), "verbatim": True}
 
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 class AlertMethods(Connection):
-    """Alerts: what is open, what somebody does about it, and who is told."""
+    """Alerts: what is open, what people do about it, and who is notified."""
 
     def alerts(
         self,
@@ -30,7 +30,7 @@ class AlertMethods(Connection):
         changed_since: dt.datetime | None = None,
         limit: int = 100,
     ) -> list[values.Alert]:
-        """Give alerts, the last opened first.
+        """Return alerts, the last opened first.
 
         Args:
             state: In this state only, or in one of these: `open`, `acknowledged`, `snoozed`, `resolved`.
@@ -57,7 +57,7 @@ class AlertMethods(Connection):
             )
 
     def alert(self, alert_id: int) -> values.Alert:
-        """Give the alert with that id.
+        """Return the alert with that id.
 
         Raises:
             NotFoundError: There is none.
@@ -66,7 +66,7 @@ class AlertMethods(Connection):
             return alerts.get_alert(session, alert_id=alert_id, now=now)
 
     def acknowledge_alert(self, alert_id: int) -> values.Alert:
-        """Note that somebody looks at an alert: nothing is repeated, and its recovery will be told.
+        """Mark an alert as seen: it causes no reminder, and its recovery is still delivered.
 
         Raises:
             NotFoundError: There is no such alert.
@@ -76,7 +76,7 @@ class AlertMethods(Connection):
             return alerts.acknowledge_alert(session, alert_id=alert_id, now=now)
 
     def snooze_alert(self, alert_id: int, *, until: dt.datetime) -> values.Alert:
-        """Keep an alert quiet until a time, when it is told again if it is still open.
+        """Keep an alert quiet until a time; a reminder follows then if it is still open.
 
         Raises:
             NotFoundError: There is no such alert.
@@ -105,7 +105,7 @@ class AlertMethods(Connection):
         retry_now: bool = False,
         pace: Pace | None = None,
     ) -> values.DeliveryResult:
-        """Tell Slack of what has happened to alerts, as far as nobody has.
+        """Deliver the pending notifications of alerts.
 
         Each message arrives at least once. Any number of processes may deliver at once: none sends what another one
         does. Where Slack, or its configuration, is missing, everything waits. At most half a minute of work.
@@ -133,7 +133,7 @@ class AlertMethods(Connection):
         )
 
     def preview_alerts(self, *, now: dt.datetime | None = None) -> list[values.AlertPreview]:
-        """Give the messages that a delivery would send now, whether or not there is a Slack to send them to.
+        """Return the messages that a delivery would send now, whether or not a destination is configured.
 
         Raises:
             ConfigurationError: The routes cannot be read.
@@ -197,7 +197,7 @@ class AlertMethods(Connection):
         )
 
     def undelivered_alerts(self) -> values.UndeliveredAlerts:
-        """Say how many alerts wait to be told of, since when, and why."""
+        """Return how many alerts wait for delivery, since when, and why."""
         with self._transaction() as (session, now):
             return alerts.undelivered_alerts(session, now=now)
 

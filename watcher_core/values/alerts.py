@@ -11,7 +11,7 @@ from watcher_core.enums import AlertEvent, AlertKind, AlertLevel, AlertState
 
 @dataclass(frozen=True, kw_only=True)
 class Alert:
-    """A fact worth telling someone, open until it is resolved. `event`: what of it is still to be delivered."""
+    """Something that a check found, open until it is resolved. `event`: its pending notification."""
 
     id: int
     kind: AlertKind
@@ -45,8 +45,8 @@ class DeliveryResult:
 
     Attributes:
         messages: Messages that were sent.
-        alerts: Alerts that those told of.
-        waiting: Alerts that are still to be told of, because Slack or its configuration is missing.
+        alerts: Alerts in those messages.
+        waiting: Alerts that wait for delivery, because Slack or its configuration is missing.
         errors: Why, a line each.
     """
 
@@ -58,12 +58,12 @@ class DeliveryResult:
 
 @dataclass(frozen=True, kw_only=True)
 class UndeliveredAlerts:
-    """Alerts of which something is still to be told.
+    """Alerts that wait for delivery.
 
     Attributes:
         count: How many.
         since: When that of the first of them was due; `None` where there are none.
-        last_error: Why it did not arrive; `None` where nobody has tried.
+        last_error: Why the last try failed; `None` where there was none.
     """
 
     count: int
@@ -78,7 +78,7 @@ class AlertPreview:
     Attributes:
         destination: Where to, in words.
         text: The message, as plain text.
-        alerts: How many alerts it tells of.
+        alerts: How many alerts it is about.
     """
 
     destination: str
