@@ -1,4 +1,4 @@
-"""How Sphinx builds the site: the pages of docs/, those at the top of the repository, and the Python reference from the code.
+"""How Sphinx builds the site: the pages of docs/, those at the top of the repository, and the Python reference.
 
 Pages keep their paths, so that a link leads to the same page on the site and in the repository.
 """
@@ -10,13 +10,14 @@ import pydoc
 import re
 from typing import Any
 
-import watcher_core
-import watcher_dagster
 from docutils import nodes
 from sphinx import addnodes
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 from sphinx.util import logging
+
+import watcher_core
+import watcher_dagster
 
 logger = logging.getLogger(__name__)
 
@@ -49,7 +50,7 @@ CLASSES = [
     for name in package.__all__
     if inspect.isclass(member := getattr(package, name))
 ]
-# Where the members of a class come from that are not ours: what Pydantic, enums and Dagster bring is in their own manuals.
+# Members that come from these are left out: Pydantic, enums and Dagster have their own manuals.
 FOREIGN = {base.__name__ for each in CLASSES for base in each.__mro__ if not base.__module__.startswith("watcher_")}
 
 autodoc_default_options = {"members": True, "undoc-members": True, "inherited-members": ",".join(sorted(FOREIGN))}
@@ -113,7 +114,7 @@ def skip_member(app: Sphinx, what: str, name: str, member: Any, skip: bool, opti
 
 
 def link_names(app: Sphinx, document: nodes.document) -> None:
-    """Make code such as `Watcher.track` a link to the reference, on every page: a name that is not there is an error."""
+    """Make code such as `Watcher.track` a link, on every page: a name that the reference has not is a warning."""
     for literal in list(document.findall(nodes.literal)):
         match = NAME.fullmatch(literal.astext())
         if match and not isinstance(literal.parent, nodes.title | nodes.reference | addnodes.pending_xref):

@@ -1,4 +1,4 @@
-"""Write the pages of docs/reference on commands, settings and tables: `python -m docs.generate`; `--check` only compares.
+"""Write docs/reference on commands, settings and tables: `python -m docs.generate`; `--check` only compares.
 
 Sphinx writes the Python reference, from docstrings: see conf.py.
 """
