@@ -7,7 +7,10 @@ PYTHON ?= $(shell for name in python3 python3.13 python3.12 python3.11; do \
 BIN := .venv/bin
 SERVE ?= 1
 
-.PHONY: help install demo dev test lint format bench docs lock clean
+# Reads all pages anew: a warning of a page that is not read again would be missed.
+SITE := $(BIN)/python -m sphinx --fresh-env --fail-on-warning --quiet --conf-dir docs
+
+.PHONY: help install demo dev test matrix lint format bench docs lock clean
 
 help:  ## Show the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -29,15 +32,19 @@ demo: install  ## Run the example project on real data, then serve the Dagster U
 dev: install  ## Serve the Dagster UI with Watcher and the example project
 	@$(BIN)/watcher dev
 
-test: install  ## Run all tests
-	@$(BIN)/python -m pytest -n auto --dist loadfile $(ARGS)
+test: install  ## Run all tests and show what of the code they run; with ARGS, only what pytest is given there
+	@$(BIN)/python -m pytest -n auto --dist loadfile $(if $(ARGS),$(ARGS),--cov)
 
-lint: install  ## Check format, style, types, the direction of imports, and the generated reference
+matrix: install  ## Run the tests with other versions of Python, PostgreSQL and all dependencies (ARGS: for nox)
+	@$(BIN)/python -m nox $(ARGS)
+
+lint: install  ## Check format, style, types, the direction of imports, and the documentation
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
 	@$(BIN)/python -m docs.generate --check
+	@$(SITE) --builder dummy . build/docs/checked
 
 format: install  ## Bring the code into format
 	@$(BIN)/ruff check --fix .
@@ -46,8 +53,10 @@ format: install  ## Bring the code into format
 bench: install  ## Measure everything that the documentation says about speed
 	@$(BIN)/python -m benchmarks $(ARGS)
 
-docs: install  ## Write the generated part of the reference anew
+docs: install  ## Write the generated pages of the reference anew, and build the site: build/docs/site
 	@$(BIN)/python -m docs.generate
+	@$(SITE) --builder html --doctree-dir build/docs/doctrees . build/docs/site
+	@echo "The site: build/docs/site/index.html"
 
 lock: install  ## Choose the newest versions of all dependencies anew
 	@$(BIN)/uv pip compile pyproject.toml --all-extras --universal --python-version 3.11 --upgrade \
@@ -55,5 +64,5 @@ lock: install  ## Choose the newest versions of all dependencies anew
 
 clean:  ## Stop the embedded PostgreSQL; remove the environment and everything that was generated
 	@if [ -x $(BIN)/watcher ] && [ -d .watcher ]; then $(BIN)/watcher db stop || true; fi
-	@rm -rf .venv .watcher .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache build dist *.egg-info
+	@rm -rf .venv .watcher .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .nox .coverage* build dist *.egg-info
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +

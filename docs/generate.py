@@ -1,10 +1,13 @@
-"""Write docs/reference from the code: `python -m docs.generate`; with `--check`, only say whether it is up to date."""
+"""Write docs/reference on commands, settings and tables: `python -m docs.generate`; `--check` only compares.
+
+Sphinx writes the Python reference, from docstrings: see conf.py.
+"""
 
 from __future__ import annotations
 
 import inspect
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +15,6 @@ import sqlalchemy as sa
 import typer
 from sqlalchemy.dialects import postgresql
 
-import watcher_core
-import watcher_dagster
 from watcher_core import cli, settings
 from watcher_core.database import models
 
@@ -23,7 +24,6 @@ GENERATED = "<!-- Written by `make docs` from the code. Change it there. -->\n"
 
 def pages() -> dict[str, str]:
     return {
-        "python.md": page("Python", python_reference()),
         "command-line.md": page("Command line", command_reference()),
         "settings.md": page("Settings", settings_reference()),
         "schema.md": page("Schema", schema_reference()),
@@ -33,60 +33,6 @@ def pages() -> dict[str, str]:
 def page(title: str, lines: Iterator[str]) -> str:
     text = "\n".join([f"# {title}", "", GENERATED, *lines])
     return "\n".join(line.rstrip() for line in text.splitlines()) + "\n"
-
-
-# Python
-
-
-def python_reference() -> Iterator[str]:
-    for package in (watcher_core, watcher_dagster):
-        yield f"## `{package.__name__}`\n\n{inspect.getdoc(package)}\n"
-        for name in package.__all__:
-            yield from described(name, getattr(package, name))
-
-
-def described(name: str, member: Any) -> Iterator[str]:
-    if inspect.isclass(member):
-        yield f"### class `{name}`\n"
-        yield from docstring(member)
-        if name in ("Watcher", "WatcherResource", "TrackedExecution", "TrackedAsset"):
-            yield from methods(member)
-    elif callable(member):
-        yield f"### `{name}{signature(member)}`\n"
-        yield from docstring(member)
-    else:
-        yield f"### `{name}`\n"
-
-
-def methods(owner: type) -> Iterator[str]:
-    # What all others stand on comes first.
-    ours = [base for base in reversed(owner.__mro__) if base.__module__.startswith("watcher_")]
-    inherited = {name: member for base in ours for name, member in vars(base).items()}
-    for name, member in inherited.items():
-        function = inspect.unwrap(member.fget if isinstance(member, property) else member) if name[0] != "_" else None
-        if inspect.isfunction(function) and function.__doc__:
-            call = name if isinstance(member, property) else f"{name}{signature(function)}"
-            yield f"#### `{owner.__name__}.{call}`\n"
-            yield from docstring(function)
-
-
-def signature(function: Callable[..., Any]) -> str:
-    parameters = [
-        parameter.replace(annotation=inspect.Parameter.empty)
-        for parameter in inspect.signature(function).parameters.values()
-        if parameter.name != "self"
-    ]
-    return str(inspect.Signature(parameters))
-
-
-def docstring(member: Any) -> Iterator[str]:
-    text = inspect.getdoc(member) or ""
-    if inspect.isclass(member) and text.startswith(f"{member.__name__}("):
-        return  # a dataclass without one of its own
-    body, _, sections = text.partition("\nArgs:")
-    yield body.strip() + "\n"
-    if sections:
-        yield f"```text\nArgs:{sections.rstrip()}\n```\n"
 
 
 # Command line

@@ -24,6 +24,7 @@ from watcher_core.embedded.server import EmbeddedPostgres
 if TYPE_CHECKING:
     from dagster import DagsterInstance
 
+BINARIES = os.environ.get("WATCHER_POSTGRES_BIN")  # read before the environment is cleaned: `make matrix` sets it
 TEMPLATE = "watcher_template"
 DAGSTER_TEMPLATE = "watcher_dagster_template"
 
@@ -66,7 +67,9 @@ def shared_directory(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -
 @pytest.fixture(scope="session")
 def server_url(shared_directory: Path, worker_id: str) -> Iterator[sa.URL]:
     """A PostgreSQL that all workers share; the last to leave removes it."""
-    server = EmbeddedPostgres(shared_directory / "postgres", fsync=False)
+    server = EmbeddedPostgres(
+        shared_directory / "postgres", bin_directory=Path(BINARIES) if BINARIES else None, fsync=False
+    )
     users = shared_directory / "postgres-users"
     with FileLock(shared_directory / "postgres.lock"):
         users.mkdir(exist_ok=True)

@@ -545,7 +545,7 @@ def test_without_dagster_it_says_what_to_install(
     monkeypatch.setattr(deployment, "find_spec", lambda name: None if name == "dagster" else True)
     for command in ("dev", "demo"):
         assert run(command) == 1
-        assert "pip install 'watcher-dagster[dagster,embedded]'" in capsys.readouterr().err
+        assert "pip install 'watcher-dagster[webserver,embedded]'" in capsys.readouterr().err
 
 
 def test_there_is_one_dagster_yaml() -> None:

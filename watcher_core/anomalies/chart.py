@@ -142,7 +142,7 @@ def _figure(title: str, unit: str, points: Sequence[Point]) -> tuple[Figure, Axe
         from matplotlib.figure import Figure
     except ImportError as exc:
         raise ConfigurationError(
-            "a picture of a metric needs Matplotlib: pip install 'watcher-dagster[anomalies]'"
+            "a picture of a metric needs Matplotlib: pip install 'watcher-dagster[plots]'"
         ) from exc
     figure = Figure(figsize=SIZE, dpi=DOTS_PER_INCH, layout="constrained")
     axes = figure.add_subplot()

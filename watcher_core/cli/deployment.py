@@ -67,7 +67,7 @@ def require_dagster() -> None:
     if missing:
         raise ConfigurationError(
             f"{', '.join(missing)} {'is' if len(missing) == 1 else 'are'} not installed in this environment: "
-            "pip install 'watcher-dagster[dagster,embedded]'"
+            "pip install 'watcher-dagster[webserver,embedded]'"
         )
 
 

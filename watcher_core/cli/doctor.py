@@ -387,13 +387,12 @@ def _dagster(settings: Settings) -> Iterator[Finding]:
             "where Dagster runs: pip install 'watcher-dagster[dagster]'",
         )
         return
-    told = ", ".join(f"{name} {found}" for name, found in installed.items() if found)
     missing = [name for name, found in installed.items() if found is None]
     yield Finding(
-        "warning" if missing else "ok",
+        "warning" if "dagster-postgres" in missing else "ok",
         "dagster",
-        told,
-        f"for watcher dev, install {' and '.join(missing)}: pip install 'watcher-dagster[dagster]'"
+        ", ".join(f"{name} {found}" for name, found in installed.items() if found),
+        f"for watcher dev, install {' and '.join(missing)}: pip install 'watcher-dagster[webserver]'"
         if missing
         else None,
     )

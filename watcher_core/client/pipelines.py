@@ -180,9 +180,7 @@ class PipelineMethods(Connection):
         Args:
             reference: Its id or name.
             active: Whether it may run and is checked.
-            pipeline_type_name, next_watermark, pipeline_metadata, freshness_number, freshness_datepart,
-                mute_freshness_check, timeliness_number, timeliness_datepart, mute_timeliness_check, failure_number,
-                mute_failure_check, load_lineage: As of `get_or_create_pipeline`.
+            **others: As of `get_or_create_pipeline`.
 
         Raises:
             NotFoundError: No pipeline has that id or name.

