@@ -31,6 +31,7 @@ CASES = (
     "race",
     "lineage",
     "checks",
+    "asset_check",
     "cleanup",
     "alerts",
     "anomalies",

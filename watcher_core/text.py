@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import functools
 import json
+import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -40,7 +41,7 @@ def duration(seconds: object, *, unknown: str = "–") -> str:
         seconds: A number of seconds; below zero counts as zero.
         unknown: What to write for anything that is no number.
     """
-    if isinstance(seconds, bool) or not isinstance(seconds, int | float):
+    if isinstance(seconds, bool) or not isinstance(seconds, int | float) or not math.isfinite(seconds):
         return unknown
     if seconds < 0.9995:
         return f"{max(0.0, seconds) * 1000:.0f} ms"
@@ -101,10 +102,18 @@ def verdict(facts: Mapping[str, Any]) -> str:
     return f"{said}, from {plural(facts['runs'], 'run')}" if isinstance(facts.get("runs"), int) else said
 
 
-# Few own many, and reading JSON takes as long as all else that is done for a finding.
+def parse_owners(declared: object) -> tuple[str, ...]:
+    """Return who owns a pipeline: the texts in a list of names, or one name; anything else is nobody.
+
+    Args:
+        declared: The value of `owners` in a pipeline's metadata, in which people write anything.
+    """
+    names = [declared] if isinstance(declared, str) else declared if isinstance(declared, list | tuple) else []
+    return tuple(name for name in names if isinstance(name, str))
+
+
+# Few own many, and parsing JSON takes as long as everything else that is done for a finding.
 @functools.lru_cache(maxsize=1024)
 def owners(declared: str | None) -> tuple[str, ...]:
-    """Who owns a pipeline, as its metadata says: a list of names, or one, in JSON; people write anything there."""
-    parsed = None if declared is None else json.loads(declared)
-    names = [parsed] if isinstance(parsed, str) else parsed if isinstance(parsed, list) else []
-    return tuple(name for name in names if isinstance(name, str))
+    """Return who owns a pipeline, as `parse_owners` does, from JSON text."""
+    return () if declared is None else parse_owners(json.loads(declared))

@@ -33,7 +33,7 @@ def finding(kind: AlertKind, **fields: Any) -> Finding:
 
 def test_stale_data() -> None:
     verdict = of_finding(finding(AlertKind.FRESHNESS, last_dml_timestamp=NOON - dt.timedelta(hours=3)))
-    assert verdict.description == "Stale: last change 2026-03-01 09:00:00 UTC, 3:00:00 ago; expected within 1 hour."
+    assert verdict.description == "Stale: last change 2026-03-01 09:00:00 UTC, 3 h ago; expected within 1 hour."
     assert {key: value.value for key, value in verdict.metadata.items()} == {
         "watcher/last_change": (NOON - dt.timedelta(hours=3)).timestamp(),
         "watcher/age_seconds": 10_800.0,
@@ -46,7 +46,7 @@ def test_stale_data() -> None:
 def test_data_that_never_changed() -> None:
     verdict = of_finding(finding(AlertKind.FRESHNESS, used_child_config=False, expected_number=2))
     assert verdict.description == (
-        "Stale: no change since 2026-03-01 09:00:00 UTC, 3:00:00 ago; expected within 2 hours (rule of its type)."
+        "Stale: no change since 2026-03-01 09:00:00 UTC, 3 h ago; expected within 2 hours (rule of its type)."
     )
     assert "watcher/last_change" not in verdict.metadata
 
@@ -57,7 +57,7 @@ def test_data_that_never_changed() -> None:
 def test_a_late_execution(state: ExecutionState, told: str) -> None:
     late = finding(AlertKind.TIMELINESS, execution_id=9, execution_state=state, duration_seconds=5_400.1234567)
     verdict = of_finding(late)
-    assert verdict.description == f"Late: execution 9 {told} 1:30:00; expected within 1 hour."
+    assert verdict.description == f"Late: execution 9 {told} 1 h 30 min; expected within 1 hour."
     assert verdict.metadata["watcher/duration_seconds"].value == 5_400.123
     assert verdict.metadata["watcher/execution"].value == "9"
 

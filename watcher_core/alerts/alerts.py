@@ -226,25 +226,31 @@ RESOLVE_GONE = sa.text(f"""{RESOLVE}
                          FROM unnest(CAST(:still AS text[])) AS still (deduplication_key)
                         WHERE still.deduplication_key = alert.deduplication_key)
 """)
+RESOLVE_GONE_OF_PIPELINE = sa.text(f"{RESOLVE_GONE.text} AND alert.pipeline_id = :pipeline_id")
 RESOLVE_KEYS = sa.text(f"{RESOLVE} AND alert.deduplication_key = ANY(CAST(:keys AS text[]))")
 RESOLVE_ID = sa.text(f"{RESOLVE} AND alert.id = :id")
 
 
-def resolve_gone_alerts(session: Session, *, kind: AlertKind, still: Iterable[str], now: dt.datetime) -> int:
-    """Resolve the alerts of a kind whose cause a check of all pipelines did not find any more.
+def resolve_gone_alerts(
+    session: Session, *, kind: AlertKind, still: Iterable[str], now: dt.datetime, pipeline_id: int | None = None
+) -> int:
+    """Resolve the alerts of a kind whose cause a check did not find any more.
 
     Args:
         session: The check's transaction.
         kind: Which check.
         still: The deduplication keys of all that it found.
         now: The check's time.
+        pipeline_id: The pipeline that the check was restricted to; the alerts of others stay.
 
     Returns:
         How many were resolved.
     """
     lock(session, [kind])
-    given = {"kind": kind.value, "still": list(still), "by_hand": False, "now": now}
-    return _count(session.execute(RESOLVE_GONE, given))
+    given: dict[str, Any] = {"kind": kind.value, "still": list(still), "by_hand": False, "now": now}
+    if pipeline_id is None:
+        return _count(session.execute(RESOLVE_GONE, given))
+    return _count(session.execute(RESOLVE_GONE_OF_PIPELINE, {**given, "pipeline_id": pipeline_id}))
 
 
 def resolve_alerts(session: Session, *, keys: Iterable[str], now: dt.datetime) -> int:

@@ -28,7 +28,7 @@ from typing import Annotated, Any, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError, model_validator
 
-from watcher_core import arguments, values
+from watcher_core import arguments, text, values
 from watcher_core.enums import AlertKind, AlertLevel
 from watcher_core.errors import ConfigurationError
 from watcher_core.settings import Settings, variable
@@ -69,12 +69,11 @@ class Subject:
     ) -> Subject:
         """What an alert of a pipeline is about, as far as the metadata says; people write anything there."""
         group, owners = pipeline_metadata.get("group"), pipeline_metadata.get("owners")
-        named = [owners] if isinstance(owners, str) else owners if isinstance(owners, list) else []
         return cls(
             pipeline_name=pipeline_name,
             pipeline_type_name=pipeline_type_name,
             group=group if isinstance(group, str) else pipeline_type_name,
-            owners=tuple(owner for owner in named if isinstance(owner, str)),
+            owners=text.parse_owners(owners),
             kind=kind,
             level=level,
         )

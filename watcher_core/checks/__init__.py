@@ -1,13 +1,15 @@
-"""The quick checks: freshness, timeliness and failures. A check returns findings and notifies nobody."""
+"""The quick checks: freshness, timeliness and failures. A check returns findings and sends no message."""
 
 from __future__ import annotations
 
 from watcher_core.checks.failures import check_failures
 from watcher_core.checks.freshness import check_freshness
+from watcher_core.checks.thresholds import list_thresholds
 from watcher_core.checks.timeliness import check_timeliness
 
 __all__ = [
     "check_failures",
     "check_freshness",
     "check_timeliness",
+    "list_thresholds",
 ]

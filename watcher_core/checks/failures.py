@@ -1,13 +1,13 @@
-"""Which pipelines have failed, so many times in a row as their rule says; once where it says nothing.
+"""The failure check: pipelines that failed as many times in a row as their threshold says, or once without one.
 
-What counts as one failure, and whose it is:
+What counts as a failure, and of which pipeline:
 
-- The newest execution that ended decides: a success takes back all failures before it, and so does an execution that
-  was skipped as planned. One that was canceled says nothing.
-- A run of Dagster and its retries are one try. While a retry goes on its failures are no news; those that were told
-  before stay until it is over. The retries of a step are one execution to begin with.
-- A failure is told of the asset that failed. An execution with failed executions below it (the run around those assets)
-  says nothing new, and counts neither way.
+- The newest ended execution decides. A success, or a planned skip, ends the row of failures before it. A canceled
+  execution does not count.
+- A Dagster run and its retries are one try. While a retry is running, its new failures are not reported yet, and those
+  that were logged before stay. The retries of a step are one execution.
+- A failure belongs to the asset that failed. An execution with failed executions below it (the run of those assets)
+  does not count.
 """
 
 from __future__ import annotations
@@ -22,13 +22,13 @@ from watcher_core.checks import thresholds
 from watcher_core.enums import AlertKind, AlertLevel, ExecutionState
 from watcher_core.values import Finding
 
-# Failures in a row are counted up to here: a pipeline that has never worked costs no more than that.
+# Failures in a row are counted up to this number, so that a pipeline that has never succeeded costs no more.
 MOST_COUNTED = 1_000
 
-# An error may quote a whole statement; an alert has room for its beginning.
+# An error may quote a whole statement; an alert keeps its beginning.
 MOST_CHARACTERS = 500
 
-# The run that a run of Dagster, or an asset's execution in it, began with, whichever retry of it this is.
+# The first of a Dagster run's retries: the same for the run, for each retry, and for the assets' executions in them.
 ROOT = """
     CASE WHEN failed.source = 'dagster'
          THEN coalesce(run.execution_metadata ->> 'root_run_id', failed.execution_metadata ->> 'root_run_id',
@@ -44,11 +44,11 @@ FAILING = f"""
     ), checked AS (
         SELECT pipeline.id, pipeline.name, type.name AS type_name,
                CAST(pipeline.pipeline_metadata -> 'owners' AS text) AS owners,
-               coalesce(pipeline.failure_number, type.failure_number, 1) AS number,
-               pipeline.failure_number IS NOT NULL AS used_child_config
+               {thresholds.number("failure")} AS number,
+               {thresholds.is_own("failure")} AS used_child_config
           FROM watcher.pipeline
           JOIN watcher.pipeline_type AS type ON type.id = pipeline.pipeline_type_id
-         WHERE {thresholds.is_checked("failure")}
+         WHERE {thresholds.is_checked("failure", one=False)}
     ), failing AS (
         SELECT checked.*, coalesce(good.start_date, '-infinity') AS succeeded_at
           FROM checked
@@ -85,16 +85,16 @@ FAILING = f"""
                                              AND part.state = 'failed')
                           AND (NOT EXISTS (SELECT FROM retried WHERE root = {ROOT})
                                OR EXISTS (SELECT
-                                            FROM watcher.failure_pipeline_execution_log AS told
-                                           WHERE told.pipeline_execution_id = failed.id))
+                                            FROM watcher.failure_pipeline_execution_log AS log
+                                           WHERE log.pipeline_execution_id = failed.id))
                         ORDER BY failed.start_date DESC, failed.id DESC
                         LIMIT {MOST_COUNTED}) AS failed) AS streak
          WHERE streak.failures >= failing.number
     ), again AS (
-        -- A told failure whose execution was taken up again: nobody knows yet whether it is better this time.
-        SELECT DISTINCT ON (checked.id) checked.*, '-infinity'::timestamptz, told.failures_in_a_row, execution.id
+        -- A logged failure whose execution runs again: it stays a finding until that attempt has ended.
+        SELECT DISTINCT ON (checked.id) checked.*, '-infinity'::timestamptz, log.failures_in_a_row, execution.id
           FROM watcher.pipeline_execution AS execution
-          JOIN watcher.failure_pipeline_execution_log AS told ON told.pipeline_execution_id = execution.id
+          JOIN watcher.failure_pipeline_execution_log AS log ON log.pipeline_execution_id = execution.id
           JOIN checked ON checked.id = execution.pipeline_id
          WHERE execution.state = 'running'
            AND checked.id NOT IN (SELECT id FROM counted)
@@ -145,7 +145,7 @@ DRY_RUN = f"WITH {FAILING}, {UNLOGGED} {FOUND}"
 
 
 def check_failures(session: Session, *, now: dt.datetime, dry_run: bool = False) -> list[Finding]:
-    """Give all pipelines that fail, with the newest execution that did, and log those that are new.
+    """Return the pipelines that fail, each with its newest failed execution, and log those that are new.
 
     Args:
         session: The transaction.
@@ -157,7 +157,7 @@ def check_failures(session: Session, *, now: dt.datetime, dry_run: bool = False)
 
 
 def deduplication_key(pipeline_id: int) -> str:
-    """The name of the cause that a pipeline fails."""
+    """Return the key of the alert that a pipeline fails."""
     return f"failure/{pipeline_id}"
 
 

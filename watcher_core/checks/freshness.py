@@ -1,4 +1,4 @@
-"""Which pipelines have not changed their data for longer than their rule allows."""
+"""The freshness check: pipelines whose data has not changed for longer than their threshold allows."""
 
 from __future__ import annotations
 
@@ -12,18 +12,20 @@ from watcher_core.checks import thresholds
 from watcher_core.enums import AlertKind, AlertLevel, DatePart
 from watcher_core.values import Finding
 
-# A pipeline that never changed data is measured from its creation.
-STALE = f"""
+
+def _stale(*, one: bool) -> str:
+    # A pipeline that never changed data is measured from its creation.
+    return f"""
     checked AS (
         SELECT pipeline.id, pipeline.name, type.name AS type_name,
                CAST(pipeline.pipeline_metadata -> 'owners' AS text) AS owners,
                pipeline.last_target_insert, pipeline.last_target_update, pipeline.last_target_soft_delete,
                coalesce(greatest(pipeline.last_target_insert, pipeline.last_target_update,
                                  pipeline.last_target_soft_delete), pipeline.created_at) AS changed_at,
-               {thresholds.rule("freshness")}
+               {thresholds.columns("freshness")}
           FROM watcher.pipeline
           JOIN watcher.pipeline_type AS type ON type.id = pipeline.pipeline_type_id
-         WHERE {thresholds.is_checked("freshness")}
+         WHERE {thresholds.is_checked("freshness", one=one)}
     ), stale AS MATERIALIZED (
         SELECT checked.*, {thresholds.due("changed_at")} AS due_at, log.id IS NOT NULL AS is_known
           FROM checked
@@ -33,7 +35,8 @@ STALE = f"""
          WHERE {thresholds.due("changed_at")} < %(now)s
     )"""
 
-# Who else looks at the same time writes the same row; one of the two has found it first.
+
+# Two checks at the same time write the same row; for one of the two it is new.
 LOGGED = """
     logged AS (
         INSERT INTO watcher.freshness_pipeline_log
@@ -58,26 +61,32 @@ FOUND = """
      ORDER BY stale.due_at, stale.id
 """
 
-CHECK = f"WITH {STALE}, {LOGGED} {FOUND}"
-DRY_RUN = f"WITH {STALE}, {UNLOGGED} {FOUND}"
+CHECK = f"WITH {_stale(one=False)}, {LOGGED} {FOUND}"
+DRY_RUN = f"WITH {_stale(one=False)}, {UNLOGGED} {FOUND}"
+CHECK_ONE = f"WITH {_stale(one=True)}, {LOGGED} {FOUND}"
+DRY_RUN_ONE = f"WITH {_stale(one=True)}, {UNLOGGED} {FOUND}"
 
 
-def check_freshness(session: Session, *, now: dt.datetime, dry_run: bool = False) -> list[Finding]:
-    """Give all pipelines whose data is stale, the longest overdue first, and log those that are new.
+def check_freshness(
+    session: Session, *, now: dt.datetime, pipeline_id: int | None = None, dry_run: bool = False
+) -> list[Finding]:
+    """Return the pipelines whose data is stale, the longest overdue first, and log those that are new.
 
-    Data that has not changed since a pipeline was logged is not new again.
+    A pipeline that was logged is not new again before its data has changed.
 
     Args:
         session: The transaction.
-        now: The moment that age is measured at.
+        now: The time at which age is measured.
+        pipeline_id: Check this pipeline only.
         dry_run: Log nothing.
     """
-    rows = database.driver(session).execute(DRY_RUN if dry_run else CHECK, {"now": now})
+    check, dry = (CHECK, DRY_RUN) if pipeline_id is None else (CHECK_ONE, DRY_RUN_ONE)
+    rows = database.driver(session).execute(dry if dry_run else check, {"now": now, "pipeline_id": pipeline_id})
     return [_finding(row, now) for row in rows]
 
 
 def deduplication_key(pipeline_id: int) -> str:
-    """The name of the cause that a pipeline's data is stale."""
+    """Return the key of the alert that a pipeline's data is stale."""
     return f"freshness/{pipeline_id}"
 
 

@@ -1,8 +1,18 @@
-"""The rules of the checks in SQL: which pipelines are looked at, whose threshold holds, and when it ends."""
+"""The thresholds of the checks: which one holds for a pipeline, which pipelines are checked, when a threshold ends.
+
+A pipeline's own threshold holds, else its type's. That is written here and nowhere else, in SQL, because a check
+compares all pipelines in one statement.
+"""
 
 from __future__ import annotations
 
-from watcher_core.enums import DatePart
+from sqlalchemy.orm import Session
+
+from watcher_core import database, values
+from watcher_core.enums import AlertKind, DatePart
+
+# The checks with thresholds, as the names of their columns begin.
+CHECKS = (AlertKind.FRESHNESS.value, AlertKind.TIMELINESS.value, AlertKind.FAILURE.value)
 
 # A threshold of 100,000 years never ends, and one that is longer is no time that PostgreSQL could compute.
 _LONGEST = {
@@ -15,37 +25,112 @@ _LONGEST = {
 }
 
 
-def rule(check: str) -> str:
-    """The columns of a pipeline's rule, with `pipeline` and its `type` in reach: its own, else its type's.
+# SQL, with `pipeline` and its `type` in reach
 
-    `number`, `datepart` and `allowed`, the interval that they make, are NULL where neither has a rule.
+
+def number(check: str) -> str:
+    """The number of the threshold that holds. Without one the first failure counts, and all else is NULL."""
+    default = ", 1" if check == "failure" else ""
+    return f"coalesce(pipeline.{check}_number, type.{check}_number{default})"
+
+
+def is_own(check: str) -> str:
+    """Whether the threshold is the pipeline's own."""
+    return f"pipeline.{check}_number IS NOT NULL"
+
+
+def datepart(check: str) -> str:
+    """The unit of the threshold that holds."""
+    return f"CASE WHEN {is_own(check)} THEN pipeline.{check}_datepart ELSE type.{check}_datepart END"
+
+
+def columns(check: str) -> str:
+    """The columns of the threshold that holds.
+
+    `number`, `datepart` and `allowed`, the interval that they make, are NULL where neither the pipeline nor its type
+    has one.
     """
-    own = f"pipeline.{check}_number IS NOT NULL"
     return f"""
-           {own} AS used_child_config,
-           coalesce(pipeline.{check}_number, type.{check}_number) AS number,
-           CASE WHEN {own} THEN pipeline.{check}_datepart ELSE type.{check}_datepart END AS datepart,
-           CASE WHEN {own} THEN {_interval(f"pipeline.{check}")}
+           {is_own(check)} AS used_child_config,
+           {number(check)} AS number,
+           {datepart(check)} AS datepart,
+           CASE WHEN {is_own(check)} THEN {_interval(f"pipeline.{check}")}
                 ELSE {_interval(f"type.{check}")} END AS allowed"""
 
 
-def is_checked(check: str) -> str:
-    """The pipelines that a check looks at: switched on, and muted neither by themselves nor by their type."""
-    return f"pipeline.active AND NOT pipeline.mute_{check}_check AND NOT type.mute_{check}_check"
+def is_checked(check: str, *, one: bool) -> str:
+    """The pipelines that a check looks at: active, and muted neither themselves nor by their type.
+
+    Args:
+        check: Which check.
+        one: Only the pipeline `%(pipeline_id)s`, as a condition that its primary key serves.
+    """
+    checked = f"pipeline.active AND NOT pipeline.mute_{check}_check AND NOT type.mute_{check}_check"
+    return f"pipeline.id = %(pipeline_id)s AND {checked}" if one else checked
 
 
 def due(since: str, allowed: str = "allowed") -> str:
-    """The moment at which a threshold ends that began at `since`.
+    """The time at which a threshold ends that began at `since`.
 
-    In UTC, whatever time zone the session is in: elsewhere a day has 23 hours when the clocks change, and a month
-    begins on another day.
+    Computed in UTC, whatever the time zone of the session: elsewhere a day has 23 hours when the clocks change, and a
+    month begins on another day.
     """
     return f"({since} AT TIME ZONE 'UTC' + {allowed}) AT TIME ZONE 'UTC'"
 
 
-def _interval(rule: str) -> str:
+def _interval(threshold: str) -> str:
     cases = " ".join(
-        f"WHEN '{part}' THEN make_interval({unit} => CAST(least({rule}_number, {longest}) AS integer))"
+        f"WHEN '{part}' THEN make_interval({unit} => CAST(least({threshold}_number, {longest}) AS integer))"
         for part, (unit, longest) in _LONGEST.items()
     )
-    return f"CASE {rule}_datepart {cases} END"
+    return f"CASE {threshold}_datepart {cases} END"
+
+
+# The thresholds as values
+
+
+def _values(check: str) -> str:
+    unit = "NULL" if check == "failure" else datepart(check)  # failures in a row have no unit
+    return f"""(
+           '{check}', {number(check)}, {unit},
+           CASE WHEN {is_own(check)} THEN 'pipeline' WHEN type.{check}_number IS NOT NULL THEN 'pipeline type' END,
+           CASE WHEN pipeline.mute_{check}_check THEN 'pipeline'
+                WHEN type.mute_{check}_check THEN 'pipeline type' END)"""
+
+
+def _select(condition: str) -> str:
+    return f"""
+    SELECT pipeline.id, type.name, pipeline.active, threshold.*
+      FROM watcher.pipeline
+      JOIN watcher.pipeline_type AS type ON type.id = pipeline.pipeline_type_id
+     CROSS JOIN LATERAL (VALUES {", ".join(map(_values, CHECKS))}) AS threshold
+     WHERE {condition}
+     ORDER BY pipeline.name
+"""
+
+
+ALL, ONE = _select("true"), _select("pipeline.id = %(pipeline_id)s")
+
+
+def list_thresholds(session: Session, *, pipeline_id: int | None = None) -> list[values.EffectiveThreshold]:
+    """Return the thresholds that hold, one for each pipeline and check, by the pipelines' names.
+
+    Args:
+        session: The transaction.
+        pipeline_id: Of this pipeline only.
+    """
+    statement = ALL if pipeline_id is None else ONE
+    rows = database.driver(session).execute(statement, {"pipeline_id": pipeline_id})
+    return [
+        values.EffectiveThreshold(
+            pipeline_id=found_id,
+            pipeline_type_name=type_name,
+            active=active,
+            kind=AlertKind(check),
+            number=given,
+            datepart=None if unit is None else DatePart(unit),
+            set_by=set_by,
+            muted_by=muted_by,
+        )
+        for found_id, type_name, active, check, given, unit, set_by, muted_by in rows
+    ]

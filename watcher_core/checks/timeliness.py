@@ -1,4 +1,4 @@
-"""Which executions take, or took, longer than their pipeline's rule allows."""
+"""The timeliness check: executions that take, or took, longer than the threshold of their pipeline allows."""
 
 from __future__ import annotations
 
@@ -12,24 +12,27 @@ from watcher_core.checks import thresholds
 from watcher_core.enums import AlertKind, AlertLevel, DatePart, ExecutionState
 from watcher_core.values import Finding
 
-# What runs is looked at however old it is; what has ended if it started within the lookback.
-LATE = f"""
+
+def _late(*, one: bool) -> str:
+    # Running executions are checked however old they are; ended ones if they started within the lookback.
+    of_pipeline = "AND pipeline_id = %(pipeline_id)s" if one else ""
+    return f"""
     checked AS MATERIALIZED (
         SELECT pipeline.id, pipeline.name, type.name AS type_name,
                CAST(pipeline.pipeline_metadata -> 'owners' AS text) AS owners,
-               {thresholds.rule("timeliness")}
+               {thresholds.columns("timeliness")}
           FROM watcher.pipeline
           JOIN watcher.pipeline_type AS type ON type.id = pipeline.pipeline_type_id
-         WHERE {thresholds.is_checked("timeliness")}
-           AND coalesce(pipeline.timeliness_number, type.timeliness_number) IS NOT NULL
+         WHERE {thresholds.is_checked("timeliness", one=one)}
+           AND {thresholds.number("timeliness")} IS NOT NULL
     ), execution AS (
         SELECT id, pipeline_id, state, start_date, %(now)s AS until
           FROM watcher.pipeline_execution
-         WHERE state = 'running'
+         WHERE state = 'running' {of_pipeline}
          UNION ALL
         SELECT id, pipeline_id, state, start_date, end_date
           FROM watcher.pipeline_execution
-         WHERE state <> 'running'
+         WHERE state <> 'running' {of_pipeline}
            AND start_date BETWEEN %(since)s AND %(now)s
     ), late AS MATERIALIZED (
         SELECT execution.id, execution.pipeline_id, execution.state, execution.start_date,
@@ -43,7 +46,8 @@ LATE = f"""
          WHERE {thresholds.due("execution.start_date")} < execution.until
     )"""
 
-# Once an execution: one that was logged while it ran, and has ended since, is not new.
+
+# Once for each execution: one that was logged while it ran, and has ended since, is not new.
 LOGGED = """
     logged AS (
         INSERT INTO watcher.timeliness_pipeline_execution_log
@@ -68,25 +72,33 @@ FOUND = """
      ORDER BY late.start_date, late.id
 """
 
-CHECK = f"WITH {LATE}, {LOGGED} {FOUND}"
-DRY_RUN = f"WITH {LATE}, {UNLOGGED} {FOUND}"
+CHECK = f"WITH {_late(one=False)}, {LOGGED} {FOUND}"
+DRY_RUN = f"WITH {_late(one=False)}, {UNLOGGED} {FOUND}"
+CHECK_ONE = f"WITH {_late(one=True)}, {LOGGED} {FOUND}"
+DRY_RUN_ONE = f"WITH {_late(one=True)}, {UNLOGGED} {FOUND}"
 
 
-def check_timeliness(session: Session, *, since: dt.datetime, now: dt.datetime, dry_run: bool = False) -> list[Finding]:
-    """Give all executions that are late, oldest first, and log those that are new.
+def check_timeliness(
+    session: Session, *, since: dt.datetime, now: dt.datetime, pipeline_id: int | None = None, dry_run: bool = False
+) -> list[Finding]:
+    """Return the executions that are late, oldest first, and log those that are new.
 
     Args:
         session: The transaction.
-        since: Of executions that have ended, those are looked at that started at this time or later.
-        now: The moment that the duration of what runs is measured at.
+        since: Ended executions are checked if they started at this time or later.
+        now: The time at which the duration of running executions is measured.
+        pipeline_id: Check executions of this pipeline only.
         dry_run: Log nothing.
     """
-    rows = database.driver(session).execute(DRY_RUN if dry_run else CHECK, {"since": since, "now": now})
+    check, dry = (CHECK, DRY_RUN) if pipeline_id is None else (CHECK_ONE, DRY_RUN_ONE)
+    rows = database.driver(session).execute(
+        dry if dry_run else check, {"since": since, "now": now, "pipeline_id": pipeline_id}
+    )
     return [_finding(row, now) for row in rows]
 
 
 def deduplication_key(execution_id: int) -> str:
-    """The name of the cause that an execution is late."""
+    """Return the key of the alert that an execution is late."""
     return f"timeliness/{execution_id}"
 
 

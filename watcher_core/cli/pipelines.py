@@ -6,11 +6,17 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from watcher_core import text
 from watcher_core.cli import output, times
 from watcher_core.cli.edge import find_pipeline, open_watcher
+from watcher_core.enums import AlertKind
 
 if TYPE_CHECKING:
-    from watcher_core.values import Pipeline, PipelineType, Thresholds, WatermarkEvent
+    from collections.abc import Iterable, Mapping
+
+    from watcher_core.values import EffectiveThreshold, Pipeline, WatermarkEvent
+
+    Thresholds = Mapping[tuple[int, AlertKind], EffectiveThreshold]
 
 app = typer.Typer(
     help="Pipelines: their rules, and how far they have got.", no_args_is_help=True, rich_markup_mode=None
@@ -27,7 +33,7 @@ def list_pipelines(*, json: Json = False) -> None:
     """List all pipelines."""
     with open_watcher() as watcher:
         found = watcher.pipelines()
-        types = {kind.id: kind for kind in watcher.pipeline_types()}
+        thresholds = _thresholds(watcher.thresholds())
     if json:
         output.print_json(found)
         return
@@ -49,8 +55,8 @@ def list_pipelines(*, json: Json = False) -> None:
             output.yes_or_no(pipeline.active),
             pipeline.watermark,
             times.ago(_last_change(pipeline)),
-            _rule(pipeline, types[pipeline.pipeline_type_id], "freshness"),
-            _rule(pipeline, types[pipeline.pipeline_type_id], "timeliness"),
+            _rule(thresholds[pipeline.id, AlertKind.FRESHNESS]),
+            _rule(thresholds[pipeline.id, AlertKind.TIMELINESS]),
         )
         for pipeline in found
     ]
@@ -62,13 +68,13 @@ def show(name: Name, *, json: Json = False) -> None:
     """Show a pipeline and its newest executions."""
     with open_watcher() as watcher:
         pipeline = find_pipeline(watcher, name)
-        kind = next(kind for kind in watcher.pipeline_types() if kind.id == pipeline.pipeline_type_id)
+        thresholds = _thresholds(watcher.thresholds(pipeline=pipeline.id))
         recent = watcher.executions(pipeline=pipeline.id, limit=RECENT)
         events = watcher.watermark_events(pipeline.id)
     if json:
         output.print_json({**vars(pipeline), "executions": recent, "watermark_events": events})
         return
-    output.print_fields(_fields(pipeline, kind))
+    output.print_fields(_fields(pipeline, thresholds))
     if recent:
         from watcher_core.cli.executions import print_executions
 
@@ -192,7 +198,7 @@ def rewind(
     output.print_text(f"{after.name}: watermark {before.watermark or 'none'} → {after.watermark or 'none'}")
 
 
-def _fields(pipeline: Pipeline, kind: PipelineType) -> list[tuple[str, output.Cell]]:
+def _fields(pipeline: Pipeline, thresholds: Thresholds) -> list[tuple[str, output.Cell]]:
     metadata = output.as_lines(pipeline.pipeline_metadata) if pipeline.pipeline_metadata else None
     return [
         ("pipeline", pipeline.name),
@@ -201,9 +207,9 @@ def _fields(pipeline: Pipeline, kind: PipelineType) -> list[tuple[str, output.Ce
         ("active", output.yes_or_no(pipeline.active)),
         ("watermark", pipeline.watermark or "–"),
         ("next watermark", pipeline.next_watermark),
-        ("freshness", _rule(pipeline, kind, "freshness", explained=True)),
-        ("timeliness", _rule(pipeline, kind, "timeliness", explained=True)),
-        ("alert on", _failures(pipeline, kind)),
+        ("freshness", _rule(thresholds[pipeline.id, AlertKind.FRESHNESS], explained=True)),
+        ("timeliness", _rule(thresholds[pipeline.id, AlertKind.TIMELINESS], explained=True)),
+        ("alert on", _rule(thresholds[pipeline.id, AlertKind.FAILURE], explained=True)),
         ("last insert", _moment(pipeline.last_target_insert)),
         ("last update", _moment(pipeline.last_target_update)),
         ("last soft delete", _moment(pipeline.last_target_soft_delete)),
@@ -221,50 +227,46 @@ def _last_change(pipeline: Pipeline) -> Any:
     return max((change for change in changes if change is not None), default=None)
 
 
-def _rule(pipeline: Pipeline, kind: PipelineType, rule: str, *, explained: bool = False) -> str:
-    """The rule that holds for the pipeline: its own, else its type's."""
-    own = getattr(pipeline, f"{rule}_number") is not None
-    text = _threshold(pipeline if own else kind, rule)
-    if explained and not own and text != "none":
-        text += f" (of type {kind.name})"
-    muted = getattr(pipeline, f"mute_{rule}_check") or getattr(kind, f"mute_{rule}_check")
-    return f"{text}, muted" if muted else text
+def _thresholds(found: Iterable[EffectiveThreshold]) -> Thresholds:
+    return {(threshold.pipeline_id, threshold.kind): threshold for threshold in found}
 
 
-def _threshold(rules: Thresholds, rule: str) -> str:
-    return times.threshold(getattr(rules, f"{rule}_number"), getattr(rules, f"{rule}_datepart"))
+def _rule(threshold: EffectiveThreshold, *, explained: bool = False) -> str:
+    """The threshold that holds for a pipeline, where it comes from, and whether it is muted."""
+    if threshold.kind is AlertKind.FAILURE:
+        words = "the first failure" if threshold.number == 1 else f"{threshold.number} failures in a row"
+    else:
+        words = text.threshold(threshold.number, threshold.datepart)
+    if explained and threshold.set_by == "pipeline type":
+        words += f" (of type {threshold.pipeline_type_name})"
+    return f"{words}, muted" if threshold.muted_by else words
 
 
-def _read_threshold(rule: str, text: str | None) -> dict[str, Any]:
-    if text is None:
+def _threshold(rules: Pipeline, rule: str) -> str:
+    return text.threshold(getattr(rules, f"{rule}_number"), getattr(rules, f"{rule}_datepart"))
+
+
+def _read_threshold(rule: str, typed: str | None) -> dict[str, Any]:
+    if typed is None:
         return {}
     try:
-        number, datepart = times.read_threshold(text)
+        number, datepart = times.read_threshold(typed)
     except ValueError as exc:
         raise typer.BadParameter(str(exc), param_hint=f"--{rule}") from None
     return {f"{rule}_number": number, f"{rule}_datepart": datepart}
 
 
-def _read_failures(text: str | None) -> dict[str, Any]:
-    if text is None:
+def _read_failures(typed: str | None) -> dict[str, Any]:
+    if typed is None:
         return {}
-    words = text.strip().lower()
+    words = typed.strip().lower()
     if words != "none" and not words.isdecimal():
-        raise typer.BadParameter(f"{text!r} is no number of failures, nor none", param_hint="--failures")
+        raise typer.BadParameter(f"{typed!r} is no number of failures, nor none", param_hint="--failures")
     return {"failure_number": None if words == "none" else int(words)}
 
 
-def _failures(pipeline: Pipeline, kind: PipelineType) -> str:
-    """How many failures in a row are worth an alert: the pipeline's own rule, else its type's, else the first."""
-    number = pipeline.failure_number or kind.failure_number or 1
-    text = "the first failure" if number == 1 else f"{number} failures in a row"
-    if pipeline.failure_number is None and kind.failure_number is not None:
-        text += f" (of type {kind.name})"
-    return f"{text}, muted" if pipeline.mute_failure_check or kind.mute_failure_check else text
-
-
 def _print_changes(before: Pipeline, after: Pipeline) -> None:
-    told = [
+    fields = [
         ("active", output.yes_or_no(before.active), output.yes_or_no(after.active)),
         ("type", before.pipeline_type_name, after.pipeline_type_name),
         ("freshness", _threshold(before, "freshness"), _threshold(after, "freshness")),
@@ -275,7 +277,7 @@ def _print_changes(before: Pipeline, after: Pipeline) -> None:
         ("failures muted", *map(output.yes_or_no, (before.mute_failure_check, after.mute_failure_check))),
         ("next watermark", before.next_watermark or "none", after.next_watermark or "none"),
     ]
-    changes = [(what, was, now) for what, was, now in told if was != now]
+    changes = [(what, was, now) for what, was, now in fields if was != now]
     for what, was, now in changes:
         output.print_text(f"{after.name}: {what} {was} → {now}")
     if not changes:

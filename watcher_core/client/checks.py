@@ -1,4 +1,4 @@
-"""`Watcher`'s methods that look for what is stale, late or failing, and that clean up."""
+"""`Watcher`'s methods that find stale data, late executions and failing pipelines, and that delete old history."""
 
 from __future__ import annotations
 
@@ -10,97 +10,163 @@ from contextlib import contextmanager
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from watcher_core import alerts, arguments, checks, recording, values
+from watcher_core import alerts, arguments, catalog, checks, database, recording, values
 from watcher_core.client.connection import WITHOUT_COMPILER, Connection
 from watcher_core.enums import AlertKind
 from watcher_core.errors import InvalidValueError
 from watcher_core.values import Finding
 
-# A hundred years; what is longer is a slip of the finger, and no date.
+# A hundred years; a longer one is a typing error, and reaches back beyond the dates that there are.
 LONGEST_LOOKBACK_MINUTES = 100 * 366 * 24 * 60
 
-# One check of a kind at a time: the one that looked later knows better what is gone.
+# One check of a kind at a time: the later one has the newer findings, and so knows what to resolve.
 LOCK = sa.text("SELECT pg_advisory_xact_lock(hashtextextended('watcher.check/' || :kind, 0))")
 
-# Where there were no alerts when a statement was planned, it would read all that it opens again for each one it opens.
+# A plan made while the table of alerts was empty would read the whole table for each alert that it opens.
 BY_INDEX = sa.text("SET LOCAL enable_seqscan = off")
+
+# The checks that can be restricted to one pipeline.
+OF_ONE_PIPELINE = (AlertKind.FRESHNESS, AlertKind.TIMELINESS)
 
 
 class CheckMethods(Connection):
     """The checks, which open and resolve alerts, and cleanup."""
 
-    def check_freshness(self, *, now: dt.datetime | None = None, dry_run: bool = False) -> list[Finding]:
-        """Look for pipelines whose data is stale; open an alert for each, and resolve those of data that is not.
+    def check_freshness(
+        self, *, pipeline: int | str | None = None, now: dt.datetime | None = None, dry_run: bool = False
+    ) -> list[Finding]:
+        """Find the pipelines whose data is stale. Open an alert for each, and resolve the alerts of the others.
 
         Data is stale when its last insert, update or soft delete, or else the pipeline's creation, is longer ago than
-        the pipeline's `freshness_number` of `freshness_datepart`, else its type's. A pipeline without a rule, one that
-        is inactive, and one that is muted or whose type is, is passed over.
+        the pipeline's `freshness_number` of `freshness_datepart`, else its type's. Pipelines without a threshold,
+        inactive ones, and those that are muted, themselves or by their type, are not checked.
 
         Args:
-            now: The moment that age is measured at, with time zone; the present by default.
+            pipeline: Check this pipeline only, by id or name; the alerts of all others stay as they are.
+            now: The time at which age is measured, with time zone; the present by default.
             dry_run: Write nothing.
 
         Returns:
-            All that is stale, the longest overdue first; `new` where it was not found before.
+            A finding for each stale pipeline, the longest overdue first; `new` where it was not found before.
 
         Raises:
+            NotFoundError: The pipeline is not known.
             InvalidValueError: A value breaks a rule.
         """
-        with self._looking(AlertKind.FRESHNESS, now, dry_run=dry_run) as (session, moment):
-            found = checks.check_freshness(session, now=moment, dry_run=dry_run)
+        with self._begin_check(AlertKind.FRESHNESS, pipeline, now, dry_run=dry_run) as (session, moment, pipeline_id):
+            found = checks.check_freshness(session, now=moment, pipeline_id=pipeline_id, dry_run=dry_run)
             if not dry_run:
-                _tell(session, AlertKind.FRESHNESS, found, moment)
+                _update_alerts(session, AlertKind.FRESHNESS, found, moment, pipeline_id)
         return found
 
     def check_timeliness(
-        self, *, lookback_minutes: int = 60, now: dt.datetime | None = None, dry_run: bool = False
+        self,
+        *,
+        pipeline: int | str | None = None,
+        lookback_minutes: int = 60,
+        now: dt.datetime | None = None,
+        dry_run: bool = False,
     ) -> list[Finding]:
-        """Look for executions that take, or took, too long; open an alert for each, and resolve those that are over.
+        """Find the executions that take, or took, too long. Open an alert for each, and resolve those that are over.
 
-        Rules are found as for `check_freshness`.
+        Thresholds are found as for `check_freshness`.
 
         Args:
-            lookback_minutes: Of executions that have ended, those are looked at that started within so many minutes.
-                What runs is looked at however old it is.
-            now: The moment that durations are measured at, with time zone; the present by default.
+            pipeline: Check executions of this pipeline only, by id or name; the alerts of all others stay as they are.
+            lookback_minutes: Ended executions are checked if they started within so many minutes. Running ones are
+                checked however old they are.
+            now: The time at which durations are measured, with time zone; the present by default.
             dry_run: Write nothing.
 
         Returns:
-            All that is late, oldest first; `new` where it was not found before, running or ended.
+            A finding for each late execution, oldest first; `new` where it was not found before, running or ended.
 
         Raises:
+            NotFoundError: The pipeline is not known.
             InvalidValueError: A value breaks a rule.
         """
         minutes = _within(lookback_minutes, "lookback_minutes", 1, LONGEST_LOOKBACK_MINUTES)
-        with self._looking(AlertKind.TIMELINESS, now, dry_run=dry_run) as (session, moment):
+        with self._begin_check(AlertKind.TIMELINESS, pipeline, now, dry_run=dry_run) as (session, moment, pipeline_id):
             since = moment - dt.timedelta(minutes=minutes)
-            found = checks.check_timeliness(session, since=since, now=moment, dry_run=dry_run)
+            found = checks.check_timeliness(session, since=since, now=moment, pipeline_id=pipeline_id, dry_run=dry_run)
             if not dry_run:
-                _tell(session, AlertKind.TIMELINESS, found, moment)
+                _update_alerts(session, AlertKind.TIMELINESS, found, moment, pipeline_id)
         return found
 
     def check_failures(self, *, now: dt.datetime | None = None, dry_run: bool = False) -> list[Finding]:
-        """Look for pipelines that fail; open an alert for each, and resolve those of pipelines that succeeded since.
+        """Find the pipelines that fail. Open an alert for each, and resolve those of pipelines that succeeded since.
 
         A pipeline fails when its last executions failed, as many in a row as its `failure_number` says, else its
-        type's, else one. A run and its retries are one try; a failure is told of the asset, not of the run around it
-        as well.
+        type's, else one. A run and its retries are one try; a failure belongs to the asset, not also to its run.
 
         Args:
             now: The time of the check, with time zone; the present by default.
             dry_run: Write nothing.
 
         Returns:
-            A finding a pipeline, with its newest failed execution; `new` where that was not found before.
+            A finding for each pipeline, with its newest failed execution; `new` where that was not found before.
 
         Raises:
             InvalidValueError: A value breaks a rule.
         """
-        with self._looking(AlertKind.FAILURE, now, dry_run=dry_run) as (session, moment):
+        with self._begin_check(AlertKind.FAILURE, None, now, dry_run=dry_run) as (session, moment, _):
             found = checks.check_failures(session, now=moment, dry_run=dry_run)
             if not dry_run:
-                _tell(session, AlertKind.FAILURE, found, moment)
+                _update_alerts(session, AlertKind.FAILURE, found, moment, None)
         return found
+
+    def check_pipeline(
+        self, pipeline: int | str, kind: AlertKind | str, *, now: dt.datetime | None = None
+    ) -> values.PipelineCheck:
+        """Check one pipeline and return the findings with all that explains them. Writes nothing.
+
+        Everything is read in one transaction, from one snapshot.
+
+        Args:
+            pipeline: Its id or name.
+            kind: `freshness` or `timeliness`. Timeliness checks the newest execution, and all that are running.
+            now: The time at which age and duration are measured, with time zone; the present by default.
+
+        Raises:
+            NotFoundError: The pipeline is not known.
+            InvalidValueError: A value breaks a rule.
+        """
+        asked = arguments.choice(kind, AlertKind, "kind")
+        if asked not in OF_ONE_PIPELINE:
+            raise InvalidValueError(f"kind is {asked.value!r}; it must be {' or '.join(map(repr, OF_ONE_PIPELINE))}")
+        moment = dt.datetime.now(dt.UTC) if now is None else arguments.instant(now, "now")
+        with self._transaction() as (session, _):
+            connection = database.driver(session)
+            database.read_one_snapshot(connection)
+            found = catalog.get_pipeline(session, pipeline)
+            thresholds = checks.list_thresholds(session, pipeline_id=found.id)
+            newest = next(iter(recording.list_executions(connection, pipeline_id=found.id, limit=1)), None)
+            if asked is AlertKind.FRESHNESS:
+                findings = checks.check_freshness(session, now=moment, pipeline_id=found.id, dry_run=True)
+            else:
+                since = moment if newest is None else min(newest.start_date, moment)
+                findings = checks.check_timeliness(session, since=since, now=moment, pipeline_id=found.id, dry_run=True)
+        return values.PipelineCheck(
+            kind=asked,
+            at=moment,
+            pipeline=found,
+            threshold=next(threshold for threshold in thresholds if threshold.kind is asked),
+            newest_execution=newest,
+            findings=tuple(findings),
+        )
+
+    def thresholds(self, *, pipeline: int | str | None = None) -> list[values.EffectiveThreshold]:
+        """Return the thresholds that hold: for each pipeline and check its own, else its type's.
+
+        Args:
+            pipeline: Of this pipeline only, by id or name.
+
+        Raises:
+            NotFoundError: The pipeline is not known.
+        """
+        with self._transaction() as (session, _):
+            pipeline_id = None if pipeline is None else catalog.get_pipeline(session, pipeline).id
+            return checks.list_thresholds(session, pipeline_id=pipeline_id)
 
     def cleanup(
         self,
@@ -111,17 +177,17 @@ class CheckMethods(Connection):
         dry_run: bool = False,
         progress: Callable[[int, int], None] | None = None,
     ) -> values.CleanupResult:
-        """Delete executions that started before a date, with all that was logged of them, and old logs and alerts.
+        """Delete executions that started before a date, with everything logged about them, and old logs and alerts.
 
-        What runs stays, and so does an execution with an alert that is not resolved. Each batch is a transaction: a
-        cleanup that is stopped has done its part, and the next one goes on from there. Others may record meanwhile.
+        Running executions stay, and so do those with an unresolved alert. Each batch is a transaction: a cleanup that
+        is stopped keeps what it has deleted, and the next one continues. Others may record meanwhile.
 
         Args:
             retention_days: Days of history to keep, at least 90.
             batch_size: Rows that a transaction deletes at most, with what belongs to them.
-            now: The moment that age is measured at, with time zone; the present by default.
+            now: The time at which age is measured, with time zone; the present by default.
             dry_run: Count, and delete nothing.
-            progress: Called after each batch with the executions that are gone, and how many there were to delete.
+            progress: Called after each batch with the number of executions deleted, and the number to delete in all.
 
         Raises:
             InvalidValueError: A value breaks a rule; nothing is deleted.
@@ -156,21 +222,25 @@ class CheckMethods(Connection):
         return counts
 
     @contextmanager
-    def _looking(
-        self, kind: AlertKind, now: dt.datetime | None, *, dry_run: bool
-    ) -> Iterator[tuple[Session, dt.datetime]]:
+    def _begin_check(
+        self, kind: AlertKind, pipeline: int | str | None, now: dt.datetime | None, *, dry_run: bool
+    ) -> Iterator[tuple[Session, dt.datetime, int | None]]:
         moment = None if now is None else arguments.instant(now, "now")
         with self._transaction() as (session, _):
             session.execute(WITHOUT_COMPILER)
+            pipeline_id = None if pipeline is None else catalog.get_pipeline(session, pipeline).id
             if not dry_run:
                 session.execute(LOCK, {"kind": kind.value})
-            yield session, moment or dt.datetime.now(dt.UTC)  # after the wait for another check
+            yield session, moment or dt.datetime.now(dt.UTC), pipeline_id  # the time after the wait for the lock
 
 
-def _tell(session: Session, kind: AlertKind, found: list[Finding], now: dt.datetime) -> None:
+def _update_alerts(
+    session: Session, kind: AlertKind, found: list[Finding], now: dt.datetime, pipeline_id: int | None
+) -> None:
     session.execute(BY_INDEX)
     alerts.open_alerts(session, found, now=now)
-    alerts.resolve_gone_alerts(session, kind=kind, still=[finding.deduplication_key for finding in found], now=now)
+    still = [finding.deduplication_key for finding in found]
+    alerts.resolve_gone_alerts(session, kind=kind, still=still, now=now, pipeline_id=pipeline_id)
 
 
 def _within(value: int, argument: str, least: int, most: int) -> int:

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from watcher_core import arguments, catalog, database, values
+from watcher_core import arguments, catalog, database, text, values
 from watcher_core.catalog import ADDRESS
 from watcher_core.database import models
 from watcher_core.enums import AlertKind, Direction
@@ -258,7 +258,7 @@ def lineage_impact(session: Session, *, reference: int | str) -> list[ImpactedPi
             pipeline_id=pipeline_id,
             pipeline_name=name,
             pipeline_type_name=type_name,
-            owners=_owners(owners),
+            owners=text.parse_owners(owners),
             active=active,
             depth=depth,
             targets=tuple(targets),
@@ -266,13 +266,6 @@ def lineage_impact(session: Session, *, reference: int | str) -> list[ImpactedPi
         )
         for pipeline_id, name, type_name, owners, active, depth, targets, kinds in rows
     ]
-
-
-def _owners(told: object) -> tuple[str, ...]:
-    """Owners as metadata holds them: a list, or one as text."""
-    if isinstance(told, str):
-        return (told,)
-    return tuple(map(str, told)) if isinstance(told, list) else ()
 
 
 # The whole graph

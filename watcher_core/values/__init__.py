@@ -13,6 +13,7 @@ from watcher_core.values.anomalies import (
     AnomalyVerdict,
     UnjudgedExecutions,
 )
+from watcher_core.values.checks import EffectiveThreshold, PipelineCheck
 from watcher_core.values.executions import Execution, ExecutionRecord, ExecutionTree, WatermarkEvent
 from watcher_core.values.findings import Finding
 from watcher_core.values.lineage import (
@@ -50,6 +51,7 @@ __all__ = [
     "ColumnEdge",
     "ColumnStep",
     "DeliveryResult",
+    "EffectiveThreshold",
     "Execution",
     "ExecutionRecord",
     "ExecutionTree",
@@ -60,6 +62,7 @@ __all__ = [
     "LineageStep",
     "LineageSummary",
     "Pipeline",
+    "PipelineCheck",
     "PipelineConfiguration",
     "PipelineLineage",
     "PipelineType",

@@ -1,4 +1,4 @@
-"""What a check finds, whichever check it is: one fact that holds now, with its numbers."""
+"""What a check finds: one fact that holds now, with its numbers."""
 
 from __future__ import annotations
 
@@ -11,8 +11,7 @@ from typing import Any
 
 from watcher_core.enums import AlertKind, AlertLevel, DatePart, ExecutionState
 
-# What says who or what a finding is about: an alert has columns for that, or asks the pipeline when it is told. All
-# else is among its facts.
+# An alert has columns for these, or reads them from the pipeline when it is delivered. All other fields are its facts.
 _IDENTITY = frozenset(
     (
         "kind",
@@ -33,16 +32,16 @@ _IDENTITY = frozenset(
 # A check may find a hundred thousand at once, and gives all of them in one list: slots, and nothing computed early.
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
-    """Something that a check found to be so now: stale data, a late execution, failures, an unusual metric.
+    """Something that a check found: stale data, a late execution, failures, an unusual metric.
 
     Attributes:
-        kind: Which check found it.
-        level: How loud it is to be told.
+        kind: The check that found it.
+        level: The level of its alert.
         pipeline_id, pipeline_name, pipeline_type_name: The pipeline that it is about.
         execution_id: The execution that it is about; `None` where it is about the pipeline as a whole.
         new: Whether it was not logged before.
-        deduplication_key: Names the cause: what has the same key is the same alert.
-        at: The check's now.
+        deduplication_key: Identifies the cause: findings with the same key share an alert.
+        at: The time of the check.
         owners: Who owns the pipeline, as its metadata says.
         expected_number, expected_datepart: The threshold, as in 2 and `hour`.
         used_child_config: Whether the rule was the pipeline's own, not its type's.
@@ -83,7 +82,7 @@ class Finding:
 
     @property
     def facts(self) -> dict[str, Any]:
-        """All numbers of the finding, as an alert keeps them: plain JSON, without those that it has not."""
+        """Return the numbers of the finding as an alert keeps them: plain JSON, without what is `None`."""
         stated = {
             name: value if type(value) in _PLAIN else _plain(value)
             for name, value in zip(_FACTS, _facts_of(self), strict=True)
@@ -94,7 +93,7 @@ class Finding:
 
     @property
     def overdue_seconds(self) -> float | None:
-        """How far it is past its threshold."""
+        """Return how many seconds it is past its threshold."""
         if self.due_at is None:
             return None
         until = self.at
@@ -103,7 +102,7 @@ class Finding:
         return (until - self.due_at).total_seconds()
 
     def as_json(self) -> dict[str, Any]:
-        """All of it as plain JSON, one level deep but for the details."""
+        """Return the finding as plain JSON."""
         named = {name: _plain(getattr(self, name)) for name in Finding.__slots__ if name != "details"}
         return {**named, "overdue_seconds": self.overdue_seconds, "details": dict(self.details)}
 

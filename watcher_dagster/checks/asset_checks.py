@@ -101,8 +101,8 @@ def _kinds(checks: Iterable[str]) -> list[AlertKind]:
     asked = [checks] if isinstance(checks, str) else list(dict.fromkeys(checks))
     unknown = [check for check in asked if check not in KINDS]
     if unknown or not asked:
-        told = repr(unknown[0]) if unknown else "nothing"
-        raise InvalidValueError(f"checks has {told}; there are {', '.join(map(repr, KINDS))}")
+        given = repr(unknown[0]) if unknown else "nothing"
+        raise InvalidValueError(f"checks has {given}; there are {', '.join(map(repr, KINDS))}")
     return [KINDS[check] for check in asked]
 
 

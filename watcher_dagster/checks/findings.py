@@ -1,4 +1,4 @@
-"""What a check has found, as a table for the page of its run: one row a finding, with links into the same UI."""
+"""The findings of a check as metadata of its run: a table with a row for each finding and links into the UI."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from typing import Any, Final
 
 import dagster as dg
 
-from watcher_core import AnomalyDetection, CleanupResult, ExecutionSource, Finding, Watcher
+from watcher_core import AnomalyDetection, CleanupResult, ExecutionSource, Finding, Watcher, text
 from watcher_dagster.checks import markdown
-from watcher_dagster.checks.verdicts import expected, told_duration, told_time
+from watcher_dagster.checks.verdicts import expected
 from watcher_dagster.identity import asset_pipeline_name
 
 FRESHNESS_HEAD: Final = ("Pipeline", "Type", "Last change", "Expected within", "Overdue", "New")
@@ -20,7 +20,7 @@ CLEANUP_HEAD: Final = ("Table", "Rows")
 
 
 def found_metadata(found: Sequence[Finding], *, table: str, checked_at: dt.datetime) -> dict[str, Any]:
-    """The table and the numbers of a check, as metadata of its step."""
+    """Return the table and the numbers of a check as metadata of its step."""
     return {
         "findings": dg.MetadataValue.md(table),
         "found": dg.MetadataValue.int(len(found)),
@@ -30,15 +30,15 @@ def found_metadata(found: Sequence[Finding], *, table: str, checked_at: dt.datet
 
 
 def freshness_table(found: Sequence[Finding], watcher: Watcher, instance: dg.DagsterInstance) -> str:
-    """A table of stale pipelines."""
+    """Return a table of stale pipelines."""
     links = _Links(watcher, instance, found)
     rows = (
         (
             links.pipeline(finding),
             markdown.text(finding.pipeline_type_name),
-            told_time(finding.last_dml_timestamp),
+            text.clock(finding.last_dml_timestamp, unknown="never"),
             markdown.text(expected(finding)),
-            told_duration(finding.overdue_seconds),
+            text.duration(finding.overdue_seconds),
             "yes" if finding.new else "no",
         )
         for finding in found
@@ -47,7 +47,7 @@ def freshness_table(found: Sequence[Finding], watcher: Watcher, instance: dg.Dag
 
 
 def timeliness_table(found: Sequence[Finding], watcher: Watcher, instance: dg.DagsterInstance) -> str:
-    """A table of late executions, the last started first."""
+    """Return a table of late executions, the last started first."""
     newest = found[::-1]
     links = _Links(watcher, instance, newest)
     rows = (
@@ -56,8 +56,8 @@ def timeliness_table(found: Sequence[Finding], watcher: Watcher, instance: dg.Da
             markdown.text(finding.pipeline_type_name),
             links.execution(finding),
             str(finding.execution_state),
-            told_time(finding.measured_from),
-            told_duration(finding.duration_seconds),
+            text.clock(finding.measured_from),
+            text.duration(finding.duration_seconds),
             markdown.text(expected(finding)),
             "yes" if finding.new else "no",
         )
@@ -67,7 +67,7 @@ def timeliness_table(found: Sequence[Finding], watcher: Watcher, instance: dg.Da
 
 
 def anomaly_metadata(result: AnomalyDetection, watcher: Watcher) -> dict[str, Any]:
-    """What a detection has found, as metadata of its step."""
+    """Return the result of a detection as metadata of its step."""
     rows = (
         (
             markdown.text(found.pipeline_name),
@@ -87,7 +87,7 @@ def anomaly_metadata(result: AnomalyDetection, watcher: Watcher) -> dict[str, An
 
 
 def cleanup_metadata(result: CleanupResult) -> dict[str, Any]:
-    """What a cleanup has deleted, as metadata of its step."""
+    """Return the result of a cleanup as metadata of its step."""
     rows = ((markdown.text(name), f"{count:,}") for name, count in result.deleted.items())
     return {
         "deleted": dg.MetadataValue.md(
@@ -100,7 +100,7 @@ def cleanup_metadata(result: CleanupResult) -> dict[str, Any]:
 
 
 class _Links:
-    """Links to assets and runs, for those rows that are shown."""
+    """Links to assets and runs, for the rows that are shown."""
 
     def __init__(self, watcher: Watcher, instance: dg.DagsterInstance, found: Sequence[Finding]) -> None:
         self._watcher = watcher
@@ -117,7 +117,7 @@ class _Links:
         return markdown.link(finding.pipeline_name, "assets", *key.path, base=self._base)
 
     def execution(self, finding: Finding) -> str:
-        """The execution, which leads to its run. There is none where it ran outside of Dagster."""
+        """Return the execution, linked to its run if it ran in Dagster."""
         if finding.execution_id is None:
             return "–"
         execution = self._watcher.execution(finding.execution_id)

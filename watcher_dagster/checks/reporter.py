@@ -1,12 +1,12 @@
-"""Tells Dagster's UI what the checks of all pipelines have found, outside of any run of the assets themselves.
+"""Reports the findings of the check jobs to Dagster's UI, outside the runs of the assets.
 
-An asset that carries our check gets an evaluation of it, and one that does not an observation, which the UI shows among
-its events. Only news is told: what is found for the first time, and what is over. What is news is known from the
-alerts that were opened or resolved since the last check that got this far, and from the last verdict that Dagster has:
-so that a job that died before it could tell is made up for, and nothing is told twice.
+An asset with our check gets an evaluation of it; any other asset gets an observation, which the UI shows among its
+events. Only changes are reported: new findings, and those that are over. Candidates are the alerts that were opened or
+resolved since the last check that reported; each is compared with the last verdict that Dagster has. So a job that died
+before it reported is made up for, and nothing is reported twice.
 
-Who carries our check stands in the definitions of this code location; of others, Dagster's event log knows it from the
-first time that the check ran there.
+Which assets have our check is known from the definitions of this code location; for other locations, from the event log
+once the check has run there.
 """
 
 from __future__ import annotations
@@ -28,17 +28,16 @@ from watcher_dagster.checks.verdicts import (
     Verdict,
     in_time,
     of_finding,
-    type_of,
 )
 from watcher_dagster.identity import asset_pipeline_name
 from watcher_dagster.recorder import is_outage
 
 log = logging.getLogger("watcher.dagster")
 
-# Clocks of two hosts differ, and a check takes its time. What is seen twice is told once.
+# Clocks of two hosts differ, and a check takes time. What is seen twice is reported once.
 OVERLAP: Final = dt.timedelta(minutes=10)
 
-# Alerts that are looked at; those beyond it are the oldest of a storm that nobody reads to its end.
+# Alerts to compare; in a storm of more, the oldest are left out.
 MOST_CHANGES: Final = 100_000
 
 # SQLite takes no more than a thousand parameters in a query.
@@ -60,19 +59,19 @@ def report_changes(
     repository: dg.RepositoryDefinition | None = None,
     now: dt.datetime | None = None,
 ) -> int:
-    """Report the verdicts on assets that have changed.
+    """Report the verdicts on assets whose verdict has changed.
 
     Args:
         instance: Where the assets are.
         watcher: Where the alerts are.
-        kind: Which check has run.
-        found: All that it has found.
-        since: When the last check began that reported what it found; `None` where it is not known.
+        kind: The check that ran.
+        found: All its findings.
+        since: When the last check that reported began; `None` where that is not known.
         repository: The code location that this runs in, where there is one.
-        now: The check's time.
+        now: The time of the check.
 
     Returns:
-        How many were reported.
+        How many verdicts were reported.
     """
     findings = {finding.pipeline_name: finding for finding in found}  # the newest of each
     names = _changed(watcher, kind, found, since)
@@ -91,13 +90,13 @@ def report_changes(
         except Exception as error:
             if is_outage(error) or isinstance(error, WatcherError):
                 raise
-            # Whatever stands in the events of one asset must not keep those of all others back.
+            # An event of one asset that cannot be read must not block the verdicts on all others.
             log.exception("the verdict on asset %s cannot be reported", key.to_user_string())
     return reported
 
 
 def _changed(watcher: Watcher, kind: AlertKind, found: Iterable[Finding], since: dt.datetime | None) -> list[str]:
-    """The names of the pipelines of which there may be news, sorted."""
+    """Return the names of the pipelines whose verdict may have changed, sorted."""
     if since is None:
         alerts = watcher.alerts(kind=kind, state=UNRESOLVED, limit=MOST_CHANGES)
     else:
@@ -106,13 +105,11 @@ def _changed(watcher: Watcher, kind: AlertKind, found: Iterable[Finding], since:
 
 
 def _recovery(watcher: Watcher, kind: AlertKind, name: str, now: dt.datetime) -> Verdict:
-    pipeline = watcher.pipeline(name)
-    newest = next(iter(watcher.executions(pipeline=pipeline.id, limit=1)), None)
-    return in_time(kind, pipeline, type_of(watcher, pipeline), newest, now)
+    return in_time(watcher.check_pipeline(name, kind, now=now))
 
 
 class _Assets:
-    """Assets of a Dagster instance, and what it knows of one of our checks on them."""
+    """Assets of a Dagster instance, with what it has recorded of one of our checks on them."""
 
     def __init__(
         self,
@@ -130,7 +127,7 @@ class _Assets:
         self.known = {record.asset_entry.asset_key for record in records} | (self._checked & set(keys))
 
     def report(self, key: dg.AssetKey, verdict: Verdict) -> bool:
-        """Report a verdict, unless Dagster has it."""
+        """Report a verdict, unless Dagster has it already."""
         evaluation = self._instance.get_latest_asset_check_evaluation_record(dg.AssetCheckKey(key, self._check_name))
         if key in self._checked or (evaluation is not None and key not in self._defined):
             last = evaluation.evaluation if evaluation is not None else None
@@ -160,7 +157,7 @@ class _Assets:
         if observations and CHECK_KEY not in observations[0]:
             # Something else observes this asset. Dagster reads its data version off the latest observation.
             return False
-        ours = (told for told in observations if CHECK_KEY in told and told[CHECK_KEY].value == verdict.kind.value)
+        ours = (each for each in observations if CHECK_KEY in each and each[CHECK_KEY].value == verdict.kind.value)
         last = next(ours, None)
         if not _is_news(verdict, None if last is None else (bool(last[PASSED_KEY].value), last)):
             return False
@@ -179,7 +176,7 @@ class _Assets:
 
 
 def _is_news(verdict: Verdict, last: tuple[bool, Mapping[str, dg.MetadataValue[Any]]] | None) -> bool:
-    """Whether a verdict says something else than the last one. That all is well is no news where nothing was wrong."""
+    """Whether a verdict differs from the last one. Without a last one, only a finding is reported."""
     if last is None:
         return not verdict.passed
     passed, metadata = last

@@ -24,6 +24,7 @@ from watcher_core import (
     LineageOrigin,
     Pipeline,
     WatcherError,
+    text,
 )
 from watcher_dagster import metadata as keys
 from watcher_dagster.external.acyclic import closing_edges
@@ -293,14 +294,8 @@ def _metadata(address: Address, writers: Sequence[Pipeline]) -> dict[str, Any]:
 
 def _owners(writers: Iterable[Pipeline]) -> list[str]:
     """The owners of the pipelines, as far as Dagster takes them: e-mail addresses, and teams as `team:name`."""
-    found = {owner for pipeline in writers for owner in _told_owners(pipeline)}
+    found = {owner for pipeline in writers for owner in text.parse_owners(pipeline.pipeline_metadata.get("owners"))}
     return sorted(owner for owner in found if _is_owner(owner))
-
-
-def _told_owners(pipeline: Pipeline) -> list[str]:
-    owners = pipeline.pipeline_metadata.get("owners")
-    told = [owners] if isinstance(owners, str) else owners if isinstance(owners, list) else []
-    return [owner for owner in told if isinstance(owner, str)]
 
 
 def _is_owner(owner: str) -> bool:

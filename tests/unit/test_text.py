@@ -1,0 +1,86 @@
+"""Words for counts, durations, times, thresholds and owners."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import math
+
+import pytest
+
+from watcher_core import text
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [
+        (-3, "0 ms"),
+        (0, "0 ms"),
+        (0.35, "350 ms"),
+        (0.9994, "999 ms"),
+        (0.9996, "1.0 s"),
+        (3.24, "3.2 s"),
+        (59.94, "59.9 s"),
+        (59.96, "1 min"),
+        (60, "1 min"),
+        (200, "3 min 20 s"),
+        (3_599.6, "1 h"),
+        (5_400, "1 h 30 min"),
+        (86_399.9, "1 d"),
+        (97_200, "1 d 3 h"),
+        (1_814_400, "21 d"),
+        (86_400_000, "1,000 d"),
+        (None, "–"),
+        ("5", "–"),
+        (True, "–"),
+        (math.nan, "–"),
+        (math.inf, "–"),
+    ],
+)
+def test_a_duration_has_its_two_largest_units(seconds: object, words: str) -> None:
+    assert text.duration(seconds) == words
+
+
+def test_what_is_no_duration_is_named_as_the_caller_asks() -> None:
+    assert text.duration(None, unknown="an unknown time") == "an unknown time"
+
+
+def test_a_clock_is_in_utc() -> None:
+    zone = dt.timezone(dt.timedelta(hours=2))
+    assert text.clock(dt.datetime(2026, 3, 1, 12, 0, 5, tzinfo=zone)) == "2026-03-01 10:00:05 UTC"
+    assert text.clock(None, unknown="never") == "never"
+
+
+@pytest.mark.parametrize(
+    ("count", "words"), [(0, "0 runs"), (1, "1 run"), (2, "2 runs"), (2_000, "2,000 runs"), (-1, "-1 runs")]
+)
+def test_a_count_with_its_noun(count: int, words: str) -> None:
+    assert text.plural(count, "run") == words
+
+
+def test_a_noun_with_a_plural_of_its_own() -> None:
+    assert text.plural(2, "entry", "entries") == "2 entries"
+
+
+@pytest.mark.parametrize(
+    ("number", "datepart", "words"), [(2, "hour", "2 hours"), (1, "day", "1 day"), (None, None, "none")]
+)
+def test_a_threshold(number: int | None, datepart: str | None, words: str) -> None:
+    assert text.threshold(number, datepart) == words
+
+
+@pytest.mark.parametrize(
+    ("declared", "owners"),
+    [
+        (["team:sales", 7], ("team:sales",)),
+        (["a", None, {"name": "b"}], ("a",)),
+        ("team:sales", ("team:sales",)),
+        ([], ()),
+        ({"name": "a"}, ()),
+        (7, ()),
+        (None, ()),
+    ],
+)
+def test_owners_are_the_same_from_metadata_and_from_json(declared: object, owners: tuple[str, ...]) -> None:
+    assert text.parse_owners(declared) == owners
+    assert text.owners(json.dumps(declared)) == owners
