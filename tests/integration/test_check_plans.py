@@ -101,6 +101,20 @@ def test_timeliness_reads_what_runs_and_what_started_within_the_lookback(
     assert plan.read <= EXECUTIONS / 500 + 60 + 1
 
 
+@pytest.mark.parametrize("statement", [freshness.CHECK_ONE, freshness.DRY_RUN_ONE])
+def test_freshness_of_one_pipeline_reads_that_pipeline(connection: psycopg.Connection[Any], statement: str) -> None:
+    plan = Plan(connection, statement, now=END, pipeline_id=7)
+    assert "pk_pipeline" in plan.indexes
+    assert plan.scanned.isdisjoint({"pipeline", "pipeline_execution", "freshness_pipeline_log"})
+
+
+@pytest.mark.parametrize("statement", [timeliness.CHECK_ONE, timeliness.DRY_RUN_ONE])
+def test_timeliness_of_one_pipeline_reads_its_executions(connection: psycopg.Connection[Any], statement: str) -> None:
+    plan = Plan(connection, statement, now=END, since=END - dt.timedelta(days=7), pipeline_id=7)
+    assert plan.scanned.isdisjoint({"pipeline", "pipeline_execution", "timeliness_pipeline_execution_log"})
+    assert plan.read <= EXECUTIONS / 500 + 50
+
+
 @pytest.mark.parametrize("statement", [failures.CHECK, failures.DRY_RUN])
 def test_failures_read_a_few_executions_a_pipeline(connection: psycopg.Connection[Any], statement: str) -> None:
     plan = Plan(connection, statement, now=END)

@@ -50,6 +50,7 @@ PUBLIC = {
     # what goes in
     "ColumnEdge",
     "ExecutionRecord",
+    "PipelineCheck",
     "PipelineConfiguration",
     "PipelineLineage",
     # enums
@@ -71,6 +72,7 @@ PUBLIC = {
     "DatabaseError",
     "DatabaseUnavailableError",
     "DeliveryError",
+    "EffectiveThreshold",
     "EmbeddedPostgresError",
     "ExecutionEndedError",
     "InvalidValueError",
@@ -112,6 +114,7 @@ def test_the_methods_of_watcher() -> None:
         "backtest_anomalies",
         "check_failures",
         "check_freshness",
+        "check_pipeline",
         "check_timeliness",
         "cleanup",
         "close",
@@ -158,6 +161,7 @@ def test_the_methods_of_watcher() -> None:
         "snooze_alert",
         "spooled",
         "start_execution",
+        "thresholds",
         "track",
         "tracked",
         "undelivered_alerts",

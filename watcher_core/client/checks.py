@@ -133,7 +133,9 @@ class CheckMethods(Connection):
         """
         asked = arguments.choice(kind, AlertKind, "kind")
         if asked not in OF_ONE_PIPELINE:
-            raise InvalidValueError(f"kind is {asked.value!r}; it must be {' or '.join(map(repr, OF_ONE_PIPELINE))}")
+            raise InvalidValueError(
+                f"kind is {asked.value!r}; it must be {' or '.join(repr(each.value) for each in OF_ONE_PIPELINE)}"
+            )
         moment = dt.datetime.now(dt.UTC) if now is None else arguments.instant(now, "now")
         with self._transaction() as (session, _):
             connection = database.driver(session)
