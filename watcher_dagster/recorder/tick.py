@@ -1,17 +1,17 @@
-"""The recorder: reads Dagster's event log, has it translated, writes executions. A tick at a time.
+"""One tick of the recorder: reads Dagster's event log, translates it, and writes executions.
 
-A run is read whole each time that there is news of it, and what it tells is upserted, so that reading it again is
-always right. What remains is never to miss a run, and not to read too often:
+A run is read whole each time that it has new events, and its executions are upserted, so that reading it again changes
+nothing. What remains is never to miss a run, and not to read too often:
 
-- Runs that go on are asked of Dagster at each tick, and read when they have new events.
-- Runs that have ended are followed through the log of their ends, from the beginning of the history that is wanted. So
-  the history is read back by the same code that keeps up later; it only takes more ticks.
+- Open runs are listed at each tick, and read when they have new events.
+- Ended runs are found in the log of ends, from the beginning of the history that is wanted. So the history is read back
+  by the same code that keeps up later; it only takes more ticks.
 - Materializations without a run have a log of their own.
 
-Executions and cursor are written in one transaction, some fifty runs at a time; before that goes the lineage that their
-materializations tell of, in one of its own. A run that cannot be read is tried again at the next ticks, and then
-recorded as such, so that it blocks nothing. A database that does not answer is no such case: the tick fails with
-nothing lost, and the next one starts where the last batch was written.
+Executions and cursor are written in one transaction, some fifty runs at a time; the lineage that their materializations
+declare is written before that, in a transaction of its own. A run that cannot be read is tried again at the next ticks,
+and then recorded as such, so that it blocks nothing. Where the database does not answer, the tick fails with nothing
+lost, and the next one starts after the last batch that was written.
 """
 
 from __future__ import annotations
@@ -25,7 +25,8 @@ from typing import Any, Final
 
 import dagster as dg
 
-from watcher_core import ExecutionRecord, ExecutionState, InvalidValueError, RecorderSession, Watcher
+from watcher_core import ExecutionRecord, ExecutionState, InvalidValueError, RecorderSession, Watcher, text
+from watcher_dagster import compat
 from watcher_dagster.identity import WATCHER_RUN_TAG
 from watcher_dagster.lineage import LineageRecorder, NewestMaterializations
 from watcher_dagster.recorder.cursor import History, OpenRun, RecorderCursor, UnreadRun
@@ -58,12 +59,12 @@ MAX_TRIES: Final = 3
 
 DELETED: Final = "the run was deleted in Dagster"
 
-# A run that goes on is read for a tenth of the time at most, and looked at after a tenth of the time of its silence.
+# An open run is read for a tenth of the time at most. While it is silent it is asked for new events the less often.
 READING_SHARE: Final = 10.0
 SILENCE_SHARE: Final = 0.1
 MAX_SILENCE_SECONDS: Final = 300.0
 
-# What is said of values that break a rule. All else that the database says is no fault of the run.
+# Errors of values that break a rule. All other errors of the database are no fault of the run.
 BAD_DATA: Final = (InvalidValueError, ValueError, TypeError)
 
 
@@ -75,47 +76,28 @@ def record_tick(
     tick_seconds: float = TICK_SECONDS,
     lineage: LineageRecorder | None = None,
 ) -> str:
-    """Record what is new in the instance's event log, look for failures once all is recorded, and say what that was.
+    """Record what is new in the instance's event log, and say what that was.
 
     Args:
         instance: Where to read.
         watcher: Where to write.
         history_days: How far to read back when nothing has been recorded of this instance yet.
         tick_seconds: When to leave the rest to the next tick.
-        lineage: Tells of what materializations have read; one that is kept from tick to tick tells only what is new.
+        lineage: Records what materializations have read; one that is kept between ticks records only what is new.
 
     Raises:
         DatabaseUnavailableError: Watcher's database does not answer; nothing is lost.
     """
-    with watcher.recorder(instance_id(instance)) as session:
+    with watcher.recorder(compat.run_storage_id(instance)) as session:
         if session is None:
             return "another process is recording this instance"
         lineage = lineage or LineageRecorder(watcher)
         tick = _Tick(instance, session, lineage, history_days=history_days, tick_seconds=tick_seconds)
-        message = tick.run()
-        # What is read back may have been made good since, by a run that is not recorded yet.
-        return message + (_failures(watcher) if tick.is_caught_up else "")
-
-
-def _failures(watcher: Watcher) -> str:
-    """Open alerts for pipelines that fail, and resolve those of others. Whatever goes wrong, recording goes on."""
-    try:
-        new = sum(finding.new for finding in watcher.check_failures())
-    except Exception as error:
-        log.exception("failures cannot be looked for; recording goes on")
-        return f"; failures cannot be looked for: {type(error).__name__}"
-    return f"; {_counted(new, 'new failure')}" if new else ""
-
-
-def instance_id(instance: dg.DagsterInstance) -> str:
-    """What tells a Dagster instance from others, wherever it is opened: the id of its run storage."""
-    # Every storage that comes with Dagster has one; the type does not say so.
-    run_storage: Any = instance.run_storage
-    return str(run_storage.get_run_storage_id())
+        return tick.run()
 
 
 class _Tick:
-    """One turn of the recorder."""
+    """The work of one tick."""
 
     def __init__(
         self,
@@ -149,13 +131,15 @@ class _Tick:
         self._read_ended_runs()
         if self._behind_since is None:
             self._catch_up()
+        if self._is_caught_up:
+            self._cursor.caught_up = self._now
         self._write()
         message = self._message()
         log.debug("tick of the recorder: %s", message)
         return message
 
     @property
-    def is_caught_up(self) -> bool:
+    def _is_caught_up(self) -> bool:
         """Whether all that has ended is recorded, as far as it can be read."""
         return self._behind_since is None and self._runless_behind_since is None
 
@@ -177,7 +161,7 @@ class _Tick:
     def _is_late(self, share: float) -> bool:
         return time.monotonic() - self._began > self._tick_seconds * share
 
-    # Runs that go on
+    # Open runs
 
     def _read_open_runs(self) -> None:
         going, failures = self._log.open_runs()
@@ -220,7 +204,7 @@ class _Tick:
         return False
 
     def _read_vanished_runs(self, run_ids: list[str]) -> None:
-        """Read the runs that went on at the last tick and do so no more. Most have ended; some were deleted."""
+        """Read the runs that were open at the last tick and are not any more. Most have ended; some were deleted."""
         for start in range(0, len(run_ids), BATCH_RUNS):
             batch = run_ids[start : start + BATCH_RUNS]
             found, failures = self._log.runs(batch)
@@ -248,7 +232,7 @@ class _Tick:
                 )
             )
 
-    # Runs that have ended
+    # Ended runs
 
     def _read_ended_runs(self) -> None:
         batch: list[dg.EventLogRecord] = []
@@ -296,7 +280,7 @@ class _Tick:
         self._write_batch(everything=True)
 
     def _catch_up(self) -> None:
-        """All there is has been read: forget what was kept while it was not."""
+        """Forget what was kept only until everything is read."""
         self._cursor.forget(before=self._now - 2 * OVERLAP_SECONDS)
         if self._cursor.history is not None:
             self._cursor.history.is_read = True
@@ -344,7 +328,7 @@ class _Tick:
         if unread.tries < MAX_TRIES:
             log.warning("run %s cannot be recorded and is tried again: %r", run_id, error)
             return
-        log.error("run %s cannot be recorded; that is put on record and the run passed over", run_id, exc_info=error)
+        log.error("run %s cannot be read or written; only this is recorded of it", run_id, exc_info=error)
         del self._cursor.unread[run_id]
         reason = f"{type(error).__name__}: {error}"
         if remains is not None:
@@ -416,7 +400,7 @@ class _Tick:
     # Reading and writing
 
     def _read_run(self, record: dg.RunRecord) -> None:
-        """Have a run translated, and remember how far it was read."""
+        """Translate a run, and remember how far it was read."""
         run_id = record.dagster_run.run_id
         if WATCHER_RUN_TAG in record.dagster_run.tags:
             return
@@ -481,7 +465,7 @@ class _Tick:
                 log.exception("nothing can be recorded of run %s", run_id)
         self._commit([])
 
-    # What there is to tell
+    # Reporting
 
     def _lag(self) -> float:
         """The age of the oldest event that is not recorded."""
@@ -490,25 +474,21 @@ class _Tick:
         return max(0.0, self._now - min(waiting)) if waiting else 0.0
 
     def _message(self) -> str:
-        told = ["nothing new"]
+        parts = ["nothing new"]
         if self._executions:
-            told = [f"recorded {_counted(self._runs, 'run')}, {_counted(self._executions, 'execution')}"]
+            parts = [f"recorded {text.plural(self._runs, 'run')}, {text.plural(self._executions, 'execution')}"]
         history = self._cursor.history
         if history is not None:
             total = max(history.runs, history.recorded)
-            told = [f"recorded {history.recorded:,} of {_counted(total, 'run')}"]
-            told.append("history is read back" if history.is_read else "the next tick goes on")
+            parts = [f"recorded {history.recorded:,} of {text.plural(total, 'run')}"]
+            parts.append("history is read back" if history.is_read else "the next tick goes on")
         elif self._behind_since is not None:
-            told.append("the next tick goes on")
+            parts.append("the next tick goes on")
         if self._going:
-            told.append(f"{_counted(self._going, 'run')} going on")
+            parts.append(f"{text.plural(self._going, 'run')} going on")
         if self._cursor.unread:
-            told.append(f"{_counted(len(self._cursor.unread), 'run')} cannot be read and will be tried again")
-        return "; ".join(told)
-
-
-def _counted(number: int, noun: str) -> str:
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+            parts.append(f"{text.plural(len(self._cursor.unread), 'run')} cannot be read and will be tried again")
+        return "; ".join(parts)
 
 
 def _running(executions: list[ExecutionRecord]) -> list[tuple[str, str, float]]:
