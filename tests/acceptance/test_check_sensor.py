@@ -15,6 +15,7 @@ import sqlalchemy as sa
 from watcher_core import AlertKind, AlertState, DatabaseUnavailableError, InvalidValueError, Watcher
 from watcher_core.database.engine import normalize_url
 from watcher_dagster import WatcherResource, build_watcher_check_sensor, build_watcher_definitions
+from watcher_dagster.automation import quick_checks
 from watcher_dagster.automation.quick_checks import CheckCursor
 from watcher_dagster.recorder.tick import record_tick
 
@@ -124,6 +125,16 @@ def test_a_database_that_is_away_is_an_error_of_the_tick(platform: Platform) -> 
         pytest.raises(DatabaseUnavailableError, match=r"127\.0\.0\.1"),
     ):
         platform.sensor.evaluate_tick(context)
+
+
+def test_checks_that_take_long_take_turns(platform: Platform, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(quick_checks, "BEGIN_SECONDS", -1.0)
+    platform.stale()
+    platform.late()
+    later = "left to the next tick"
+    assert platform.tick() == f"timeliness: {later}; freshness: {later}"
+    assert platform.tick() == f"timeliness: 1 found, 1 new; freshness: {later}; failures: {later}"
+    assert platform.tick() == f"freshness: 1 found, 1 new; failures: {later}; timeliness: {later}"
 
 
 # The jobs beside it

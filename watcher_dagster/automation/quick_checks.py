@@ -13,9 +13,10 @@ from __future__ import annotations
 import datetime as dt
 import json
 import logging
+import time
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Final
 
 import dagster as dg
@@ -29,6 +30,10 @@ log = logging.getLogger("watcher.dagster")
 
 # How far behind the recorder may be. A tick of its own takes half a minute at most.
 MOST_BEHIND: Final = dt.timedelta(minutes=2)
+
+# No check begins after so long. The daemon gives up on a tick after 60 seconds, and where 100,000 pipelines fail, one
+# check takes up to 20 of them.
+BEGIN_SECONDS: Final = 20.0
 
 # Alerts that are counted as resolved at one tick, at most.
 MOST_RESOLVED: Final = 100_000
@@ -48,11 +53,13 @@ class CheckCursor:
         ticked: When the last tick was.
         resumed: When the ticks began that follow one another without a long pause.
         checked: What ended before this time has been checked for timeliness.
+        left: The checks that the last tick had no time for; they come first.
     """
 
     ticked: float
     resumed: float
     checked: float
+    left: list[str] = field(default_factory=list)
 
     @classmethod
     def read(cls, kept: str | None, *, now: float, pause: float) -> CheckCursor:
@@ -95,19 +102,27 @@ def check_tick(instance: dg.DagsterInstance, watcher: Watcher, cursor: CheckCurs
     }
     found: dict[AlertKind, list[Finding]] = {}
     errors: dict[AlertKind, Exception] = {}
-    for kind, check in checks.items():
+    left: list[str] = []
+    began = time.monotonic()
+    waiting = [AlertKind(kind) for kind in cursor.left]
+    for kind in [*waiting, *(kind for kind in checks if kind not in waiting)]:
+        if time.monotonic() - began > BEGIN_SECONDS and (found or errors):
+            left.append(kind.value)
+            continue
         try:
-            found[kind] = check()
+            found[kind] = checks[kind]()
         except DatabaseUnavailableError:
             raise
         except Exception as error:
             log.exception("%s cannot be checked; the other checks go on", NAMES[kind])
             errors[kind] = error
+    cursor.left = left
     if AlertKind.TIMELINESS in found:
         recorded = None if recorder is None else caught_up_at(recorder)
         cursor.checked = (now if recorded is None else min(now, recorded)).timestamp()
     resolved = _resolved(watcher, since=now)
     parts = [_outcome(NAMES[kind], findings, resolved[kind]) for kind, findings in found.items()]
+    parts += [f"{NAMES[AlertKind(kind)]}: left to the next tick" for kind in left]
     parts += [f"{NAMES[kind]} cannot be checked: {type(error).__name__}" for kind, error in errors.items()]
     return "; ".join(filter(None, parts)) or "nothing found"
 

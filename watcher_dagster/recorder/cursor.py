@@ -20,6 +20,12 @@ from watcher_dagster.recorder.runlog import RUN_ENDS
 # How many ends are read again at each tick at most, where many runs end in a minute or a clock is ahead.
 MAX_UNSETTLED: Final = 2_000
 
+# How long an event may take from its storage id to where it can be read.
+OVERLAP_SECONDS: Final = 60.0
+
+# How often what cannot be read is tried before it is passed over.
+MAX_TRIES: Final = 3
+
 
 @dataclass
 class OpenRun:
