@@ -5,7 +5,6 @@ import json
 import threading
 import time
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import dagster as dg
@@ -15,7 +14,7 @@ import sqlalchemy as sa
 from watcher_core import AlertKind, AlertState, DatabaseUnavailableError, InvalidValueError, Watcher
 from watcher_core.database.engine import normalize_url
 from watcher_dagster import WatcherResource, build_watcher_check_sensor, build_watcher_definitions
-from watcher_dagster.automation import quick_checks
+from watcher_dagster.automation import configuration, quick_checks
 from watcher_dagster.automation.quick_checks import CheckCursor
 from watcher_dagster.recorder.tick import record_tick
 
@@ -272,10 +271,8 @@ def test_values_that_break_a_rule_are_refused(options: dict[str, Any], message: 
 
 
 def test_configuration_is_sent_when_it_is_another_than_before(
-    dagster_instance: dg.DagsterInstance, watcher: Watcher, tmp_path: Path
+    watcher: Watcher, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from watcher_dagster.automation.configuration import ConfigurationRecorder
-
     def repository(hours: int) -> dg.RepositoryDefinition:
         @dg.asset(metadata={"watcher/freshness": f"{hours} hours", "watcher/anomalies": ["total_rows"]})
         def orders() -> None: ...
@@ -290,12 +287,12 @@ def test_configuration_is_sent_when_it_is_another_than_before(
 
     sa.event.listen(engine, "before_cursor_execute", count)
 
-    def sent(recorder: ConfigurationRecorder, definitions: dg.RepositoryDefinition) -> int:
+    def sent(recorder: configuration.ConfigurationRecorder, definitions: dg.RepositoryDefinition) -> int:
         statements.clear()
         recorder.record(definitions)
         return len(statements)
 
-    recorder, definitions = ConfigurationRecorder(watcher), repository(2)
+    recorder, definitions = configuration.ConfigurationRecorder(watcher), repository(2)
     assert sent(recorder, definitions) > 0
     assert sent(recorder, definitions) == 0
     assert sent(recorder, repository(2)) == 0  # loaded again, and nothing has changed
@@ -303,8 +300,12 @@ def test_configuration_is_sent_when_it_is_another_than_before(
     assert sent(recorder, changed) > 0
     assert sent(recorder, changed) == 0
     assert watcher.pipeline("orders").freshness_number == 3
+    with monkeypatch.context() as patched:
+        patched.setattr(configuration, "REPEAT_SECONDS", -1.0)  # an hour later
+        assert sent(recorder, changed) > 0
+    assert sent(recorder, changed) == 0
     with Watcher("postgresql://nobody@127.0.0.1:1/nowhere") as away:
-        unreachable = ConfigurationRecorder(away)
+        unreachable = configuration.ConfigurationRecorder(away)
         for _ in range(2):  # it is sent again after an error
             with pytest.raises(DatabaseUnavailableError):
                 unreachable.record(definitions)

@@ -23,8 +23,14 @@ class ConfigurationRecorder:
 
     def __init__(self, watcher: Watcher) -> None:
         self.watcher = watcher
-        self._pipelines = _Declaration("configuration", pipeline_configurations, watcher.configure_pipelines)
-        self._rules = _Declaration("anomaly rules", anomaly_rule_configurations, watcher.configure_anomaly_rules)
+        self._pipelines = _Declaration(
+            "the configuration of this code location's assets is", pipeline_configurations, watcher.configure_pipelines
+        )
+        self._rules = _Declaration(
+            "the anomaly rules of this code location's assets are",
+            anomaly_rule_configurations,
+            watcher.configure_anomaly_rules,
+        )
 
     def record(self, repository: dg.RepositoryDefinition) -> None:
         """Record what a code location declares, where it differs from what is recorded already.
@@ -42,7 +48,7 @@ class _Declaration:
     """One kind of what definitions declare.
 
     Args:
-        noun: What it is called in messages.
+        noun: What it is called in messages, with the verb.
         read: Reads it from a code location.
         write: Writes it to Watcher.
     """
@@ -71,9 +77,7 @@ class _Declaration:
             try:
                 self._write(declared)
             except InvalidValueError:
-                log.exception(
-                    "the %s of this code location's assets is refused; recording goes on without it", self._noun
-                )
+                log.exception("%s refused; recording goes on without", self._noun)
                 return
             self._recorded, self._recorded_at = declared, time.monotonic()
         self._repository = repository
