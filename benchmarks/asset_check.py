@@ -42,9 +42,8 @@ def run(bench: Bench) -> Iterator[Result]:
     for size in SIZES:
         crowded = _prepared(bench, size)
         for kind in (AlertKind.FRESHNESS, AlertKind.TIMELINESS):
-            yield _compared(
-                bench, kind, size, partial(judge, crowded, kind, "asset"), partial(judge, alone, kind, "asset")
-            )
+            sides = {"crowded": partial(judge, crowded, kind, "asset"), "alone": partial(judge, alone, kind, "asset")}
+            yield _compared(bench, kind, size, sides)
         crowded.close()
     alone.close()
 

@@ -20,7 +20,7 @@ TICK_SECONDS = 600  # in the daemon a tick is short; here, one reads everything
 def main(*first_and_last_day: str) -> None:
     """Replay the flights, record them, run the external job, and check everything."""
     with DagsterInstance.get() as instance, Watcher() as watcher:
-        print(f"Dagster    {told(replay(instance, *first_and_last_day))}")
+        print(f"Dagster    {outcome(replay(instance, *first_and_last_day))}")
         # What the recorder's sensor does at each of its ticks.
         watcher.configure_pipelines(pipeline_configurations(defs.get_repository_def()))
         print(f"Recorder   {record_tick(instance, watcher, tick_seconds=TICK_SECONDS)}")
@@ -41,8 +41,8 @@ def has_run(watcher: Watcher, pipeline: str) -> bool:
     return True
 
 
-def told(result: Replay) -> str:
-    """Say what came of the replay."""
+def outcome(result: Replay) -> str:
+    """Say what ran, and what failed."""
     if not result.ran:
         return f"nothing left to run; {result.skipped} runs were there"
     if not result.failed:
@@ -52,7 +52,7 @@ def told(result: Replay) -> str:
 
 
 def checked(watcher: Watcher) -> str:
-    """Do what the jobs of the checks do on their schedules, and say what was found."""
+    """Do what the check sensor does at each of its ticks, and say what was found."""
     stale, late, failing = watcher.check_freshness(), watcher.check_timeliness(), watcher.check_failures()
     return f"{len(stale)} stale, {len(late)} late, {len(failing)} failing"
 

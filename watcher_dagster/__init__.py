@@ -9,15 +9,15 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from dagster_shared.libraries import DagsterLibraryRegistry
-
 from watcher_core import __version__ as __version__
+from watcher_dagster.compat import register_library
 from watcher_dagster.metadata import watcher_metadata
 from watcher_dagster.resource import TrackedStep, WatcherResource
 
 if TYPE_CHECKING:
     from watcher_dagster.automation import (
         build_watcher_anomaly_sensor,
+        build_watcher_check_sensor,
         build_watcher_recorder_sensor,
         build_watcher_slack_sensor,
     )
@@ -33,6 +33,7 @@ __all__ = [
     "build_external_assets",
     "build_watcher_anomaly_sensor",
     "build_watcher_asset_checks",
+    "build_watcher_check_sensor",
     "build_watcher_definitions",
     "build_watcher_recorder_sensor",
     "build_watcher_slack_sensor",
@@ -45,13 +46,14 @@ _MODULES = {
     "build_external_assets": "external",
     "build_watcher_anomaly_sensor": "automation",
     "build_watcher_asset_checks": "checks",
+    "build_watcher_check_sensor": "automation",
     "build_watcher_definitions": "code_location",
     "build_watcher_recorder_sensor": "automation",
     "build_watcher_slack_sensor": "automation",
     "external_asset_key": "external",
 }
 
-DagsterLibraryRegistry.register("watcher-dagster", __version__, is_dagster_package=False)
+register_library("watcher-dagster", __version__)
 
 
 def __getattr__(name: str) -> Any:

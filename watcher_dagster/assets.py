@@ -1,8 +1,8 @@
-"""What the asset definitions of a code location say of their pipelines.
+"""Reads the configuration of pipelines and anomaly rules from asset definitions.
 
 Code is the source of configuration, and an asset's definition is the code: its group is the pipeline's type, its
-freshness policy a threshold, its kinds and owners worth keeping. Only what a definition states is passed on; the rest
-stays `UNSET`, so that what a person set with `watcher pipelines set` is not taken back at the next tick.
+freshness policy a threshold, its kinds and owners metadata. Only what a definition states is recorded; the rest stays
+`UNSET`, so that the recorder does not overwrite what a person set with `watcher pipelines set`.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from typing import Any
 import dagster as dg
 
 from watcher_core import UNSET, AnomalyRuleConfiguration, DatePart, InvalidValueError, PipelineConfiguration, Unset
+from watcher_dagster import compat
 from watcher_dagster import metadata as keys
 from watcher_dagster.identity import asset_pipeline_name
 
@@ -33,24 +34,24 @@ _MINUTE = dt.timedelta(minutes=1)
 
 
 def pipeline_configurations(repository_def: dg.RepositoryDefinition) -> list[PipelineConfiguration]:
-    """The pipelines of a code location as its asset definitions declare them, sorted by name.
+    """Return the pipelines of a code location as its asset definitions declare them, sorted by name.
 
-    Assets that Dagster does not materialize are somebody else's, and are passed over unless they carry metadata of
-    ours; those that stand for addresses which Watcher knows already say nothing new. A value that breaks a rule is
-    logged and passed over: it must not stop the recording of everything else.
+    Assets that Dagster does not materialize are left out unless they carry metadata of ours, and so are those that
+    `build_external_assets` made. A value that breaks a rule is logged and left out: it must not stop the recording of
+    everything else.
     """
     configurations = [asset_configuration(spec) for spec in _specs(repository_def)]
     return sorted(configurations, key=lambda configuration: configuration.name)
 
 
 def anomaly_rule_configurations(repository_def: dg.RepositoryDefinition) -> list[AnomalyRuleConfiguration]:
-    """The anomaly rules that the asset definitions of a code location declare, by the name of their pipeline."""
+    """Return the anomaly rules that the asset definitions of a code location declare, by the name of their pipeline."""
     rules = [rule for spec in _specs(repository_def) for rule in asset_anomaly_rules(spec)]
     return sorted(rules, key=lambda rule: (rule.pipeline_name, rule.metric_field))
 
 
 def asset_anomaly_rules(spec: dg.AssetSpec) -> list[AnomalyRuleConfiguration]:
-    """The anomaly rules of one asset. What breaks a rule is logged and passed over, as elsewhere."""
+    """Return the anomaly rules of one asset. A value that breaks a rule is logged and left out."""
     name = asset_pipeline_name(spec.key)
     if keys.ANOMALIES_KEY not in spec.metadata:
         return []
@@ -66,7 +67,7 @@ def asset_anomaly_rules(spec: dg.AssetSpec) -> list[AnomalyRuleConfiguration]:
 
 
 def freshness_threshold(policy: dg.FreshnessPolicy | None) -> tuple[int, DatePart] | None:
-    """The fail window of a time-window policy, in the largest unit that divides it; `None` for other policies.
+    """Return the fail window of a time-window policy, in the largest unit that divides it; `None` for other policies.
 
     Less than a whole minute is rounded up: our rule may be looser than Dagster's by seconds, never stricter.
     """
@@ -84,12 +85,12 @@ def _specs(repository_def: dg.RepositoryDefinition) -> Iterator[dg.AssetSpec]:
     for key, assets_def in repository_def.assets_defs_by_key.items():
         spec = assets_def.get_asset_spec(key)
         is_ours = any(name.startswith(keys.PREFIX) for name in spec.metadata) and keys.EXTERNAL_TAG not in spec.tags
-        if assets_def.is_materializable or is_ours:
+        if compat.is_materializable(assets_def) or is_ours:
             yield spec
 
 
 def asset_configuration(spec: dg.AssetSpec) -> PipelineConfiguration:
-    """The pipeline of one asset."""
+    """Return the pipeline of one asset."""
     name = asset_pipeline_name(spec.key)
     declared = {key: _plain(value) for key, value in spec.metadata.items() if key.startswith(keys.PREFIX)}
     freshness = _threshold(name, keys.FRESHNESS_KEY, declared)
@@ -180,5 +181,5 @@ def _text(value: object) -> str | None:
 
 
 def _plain(value: object) -> object:
-    """The value that somebody wrapped in a `MetadataValue`, or gave as it is."""
+    """Return a metadata value without the `MetadataValue` around it, if there is one."""
     return value.value if isinstance(value, dg.MetadataValue) else value

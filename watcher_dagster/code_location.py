@@ -1,7 +1,7 @@
 """What Watcher adds to a code location, as one `Definitions` to merge or to load alone.
 
-That is its resource, the sensors that record and that tell Slack, and the jobs of the checks and of cleanup with their
-schedules.
+That is its resource, the sensors that record, check, judge metrics and deliver alerts, and the jobs of the checks and
+of cleanup with their schedules.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from watcher_core import InvalidValueError
 from watcher_dagster import automation
 from watcher_dagster.automation import (
     build_watcher_anomaly_sensor,
+    build_watcher_check_sensor,
     build_watcher_recorder_sensor,
     build_watcher_slack_sensor,
 )
@@ -32,6 +33,7 @@ def build_watcher_definitions(
     resource_key: str = "watcher",
     history_days: int = HISTORY_DAYS,
     minimum_interval_seconds: int = 10,
+    check_interval_seconds: int = 30,
     freshness_cron: str | None = automation.FRESHNESS_CRON,
     timeliness_cron: str | None = automation.TIMELINESS_CRON,
     timeliness_lookback_minutes: int = automation.LOOKBACK_MINUTES,
@@ -45,7 +47,7 @@ def build_watcher_definitions(
     slack_interval_seconds: int = 30,
     default_status: dg.DefaultSensorStatus = dg.DefaultSensorStatus.RUNNING,
 ) -> dg.Definitions:
-    """All that Watcher brings into a code location.
+    """Build all that Watcher adds to a code location.
 
     Loaded by one code location, it records and checks every code location of the Dagster instance. Several may have
     it: one of them records at a time, a check that finds what another has found opens no second alert, and no message
@@ -58,9 +60,11 @@ def build_watcher_definitions(
         resource_key: The name of the resource.
         history_days: How far back the recorder reads when it starts for the first time.
         minimum_interval_seconds: How often the recorder looks for news.
-        freshness_cron: When to look for stale data, in UTC; `None` leaves the schedule out, and keeps the job.
-        timeliness_cron: When to look for late executions; as above.
-        timeliness_lookback_minutes: Executions that have ended are looked at if they started within so many minutes
+        check_interval_seconds: How often the sensor checks for failures, late executions and stale data.
+        freshness_cron: When the job checks for stale data, in UTC, and reports all of it; `None` leaves the schedule
+            out, and keeps the job.
+        timeliness_cron: When the job checks for late executions; as above.
+        timeliness_lookback_minutes: Executions that have ended are checked if they started within so many minutes
             before the last check.
         anomaly_interval_seconds: How often the sensor looks for executions whose metrics are to be judged.
         anomaly_cron: When the job does the same, in UTC; as above. Its schedule is switched off: the sensor suffices.
@@ -68,16 +72,16 @@ def build_watcher_definitions(
         retention_days: Days of history to keep, at least 90. Without it nothing is deleted by itself: the schedule of
             the cleanup is there, and switched off.
         cleanup_batch_size: Rows that a transaction of the cleanup deletes at most.
-        slack: dagster-slack's resource, to tell of alerts; without it the settings say where they go. See
+        slack: dagster-slack's resource, to deliver alerts; without it the settings say where they go. See
             `build_watcher_slack_sensor`.
         slack_channel: The channel that `slack` posts to: `#name`, or its id.
-        slack_interval_seconds: How often to look for alerts to tell of.
+        slack_interval_seconds: How often to look for pending notifications.
         default_status: Whether sensors and schedules run without being switched on in the UI.
 
     Returns:
-        Definitions with the resource, the sensors `watcher_recorder_sensor`, `watcher_anomaly_sensor` and
-        `watcher_slack_sensor`, the jobs `watcher_freshness_job`, `watcher_timeliness_job`, `watcher_anomaly_job` and
-        `watcher_cleanup_job`, and a schedule for each of them.
+        Definitions with the resource, the sensors `watcher_recorder_sensor`, `watcher_check_sensor`,
+        `watcher_anomaly_sensor` and `watcher_slack_sensor`, the jobs `watcher_freshness_job`,
+        `watcher_timeliness_job`, `watcher_anomaly_job` and `watcher_cleanup_job`, and a schedule for each of them.
 
     Raises:
         InvalidValueError: A value breaks a rule, both a resource and settings for one are passed, or one of `slack` and
@@ -129,6 +133,12 @@ def build_watcher_definitions(
                 resource_key=resource_key,
                 history_days=history_days,
                 minimum_interval_seconds=minimum_interval_seconds,
+                default_status=default_status,
+            ),
+            build_watcher_check_sensor(
+                resource_key=resource_key,
+                lookback_minutes=timeliness_lookback_minutes,
+                minimum_interval_seconds=check_interval_seconds,
                 default_status=default_status,
             ),
             build_watcher_anomaly_sensor(

@@ -35,8 +35,14 @@ class RecorderOptions(dg.Resolvable, dg.Model):
     minimum_interval_seconds: Annotated[int, Field(description="How often it looks for news.")] = 10
 
 
+class CheckOptions(dg.Resolvable, dg.Model):
+    """How the sensor checks for failures, late executions and stale data."""
+
+    interval_seconds: Annotated[int, Field(description="How often it checks.")] = 30
+
+
 class FreshnessOptions(dg.Resolvable, dg.Model):
-    """How stale data is looked for."""
+    """How the job checks for stale data."""
 
     cron: Annotated[str | None, Field(description="When, in UTC; null leaves the schedule out.")] = (
         automation.FRESHNESS_CRON
@@ -44,14 +50,14 @@ class FreshnessOptions(dg.Resolvable, dg.Model):
 
 
 class TimelinessOptions(dg.Resolvable, dg.Model):
-    """How late executions are looked for."""
+    """How executions are checked for being late."""
 
     cron: Annotated[str | None, Field(description="When, in UTC; null leaves the schedule out.")] = (
         automation.TIMELINESS_CRON
     )
     lookback_minutes: Annotated[
         int,
-        Field(description="Of executions that have ended, which: by their start, in minutes before the last check."),
+        Field(description="Which ended executions are checked: by their start, in minutes before the last check."),
     ] = automation.LOOKBACK_MINUTES
 
 
@@ -79,7 +85,7 @@ class CleanupOptions(dg.Resolvable, dg.Model):
 
 
 class SlackOptions(dg.Resolvable, dg.Model):
-    """How Slack is told of alerts."""
+    """How alerts are sent to Slack."""
 
     token: Annotated[
         str | None,
@@ -94,15 +100,16 @@ class SlackOptions(dg.Resolvable, dg.Model):
         ),
     ] = None
     channel: Annotated[str | None, Field(description="The channel for the token: #name, or its id.")] = None
-    interval_seconds: Annotated[int, Field(description="How often to look for alerts to tell of.")] = 30
+    interval_seconds: Annotated[int, Field(description="How often to look for pending notifications.")] = 30
 
 
 class WatcherComponent(dg.Component, dg.Resolvable, dg.Model):
-    """Remembers every asset materialization of a Dagster instance in PostgreSQL; tells what is stale, late or strange.
+    """Remembers every asset materialization of a Dagster instance in PostgreSQL; alerts to what fails, is late or odd.
 
     Adds the resource `watcher`, the sensor `watcher_recorder_sensor`, which records the runs of all code locations, the
-    sensor `watcher_anomaly_sensor`, which judges their metrics, the jobs that check freshness and timeliness, judge and
-    clean up, their schedules, and the sensor `watcher_slack_sensor`, which tells Slack of alerts.
+    sensor `watcher_check_sensor`, which checks for failures, late executions and stale data, the sensor
+    `watcher_anomaly_sensor`, which judges metrics, the jobs that check freshness and timeliness, judge and clean up,
+    their schedules, and the sensor `watcher_slack_sensor`, which sends alerts to Slack.
 
     Examples:
         .. code-block:: yaml
@@ -139,13 +146,16 @@ class WatcherComponent(dg.Component, dg.Resolvable, dg.Model):
         bool, Field(description="Whether sensors and schedules run without being switched on in the UI.")
     ] = True
     recorder: Annotated[RecorderOptions, Field(description="How the recorder works.")] = RecorderOptions()
-    freshness: Annotated[FreshnessOptions, Field(description="How stale data is looked for.")] = FreshnessOptions()
-    timeliness: Annotated[TimelinessOptions, Field(description="How late executions are looked for.")] = (
+    checks: Annotated[
+        CheckOptions, Field(description="How the sensor checks for failures, late executions and stale data.")
+    ] = CheckOptions()
+    freshness: Annotated[FreshnessOptions, Field(description="How the job checks for stale data.")] = FreshnessOptions()
+    timeliness: Annotated[TimelinessOptions, Field(description="How executions are checked for being late.")] = (
         TimelinessOptions()
     )
     anomalies: Annotated[AnomalyOptions, Field(description="How metrics are judged.")] = AnomalyOptions()
     cleanup: Annotated[CleanupOptions, Field(description="What is deleted.")] = CleanupOptions()
-    slack: Annotated[SlackOptions, Field(description="How Slack is told of alerts.")] = SlackOptions()
+    slack: Annotated[SlackOptions, Field(description="How alerts are sent to Slack.")] = SlackOptions()
 
     def build_defs(self, context: dg.ComponentLoadContext) -> dg.Definitions:  # noqa: ARG002 (Dagster passes it)
         """All that Watcher brings into the code location."""
@@ -155,6 +165,7 @@ class WatcherComponent(dg.Component, dg.Resolvable, dg.Model):
             resource_key=self.resource_key,
             history_days=self.recorder.history_days,
             minimum_interval_seconds=self.recorder.minimum_interval_seconds,
+            check_interval_seconds=self.checks.interval_seconds,
             freshness_cron=self.freshness.cron,
             timeliness_cron=self.timeliness.cron,
             timeliness_lookback_minutes=self.timeliness.lookback_minutes,

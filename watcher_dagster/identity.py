@@ -1,7 +1,7 @@
-"""What runs, materializations and their pipelines are called, for the recorder and the resource alike.
+"""The identities of executions and the names of pipelines, for the recorder and the resource alike.
 
-Both write of the same executions, from opposite sides: the resource from inside the step, the recorder from the event
-log. They meet in one row because both make its identity here. An identity is a path of components in which `%`, `/` and
+Both record the same executions: the resource from inside the step, the recorder from the event log. They write the same
+row because both build its identity here. An identity is a path of components in which `%`, `/` and
 control characters are percent-encoded, so that no two executions share one, whatever their keys look like.
 """
 
@@ -13,18 +13,17 @@ from typing import Final
 
 import dagster as dg
 
+from watcher_dagster import compat
+
 # On the runs of our own jobs, so that the recorder passes over them.
 WATCHER_RUN_TAG: Final = "watcher/internal"
 
-# The job that Dagster makes for assets that are materialized ad hoc; older versions numbered it.
-ASSET_JOB: Final = "__ASSET_JOB"
-_NUMBERED_ASSET_JOB = re.compile(r"__ASSET_JOB_\d+")
+_NUMBERED_ASSET_JOB = re.compile(rf"{compat.ASSET_JOB}_\d+")
 
 # What the columns hold, see `watcher_core.database.models`.
 MAX_IDENTITY_BYTES: Final = 2560
 MAX_NAME_BYTES: Final = 2048
 
-_REPOSITORY_TAG: Final = ".dagster/repository"
 _RESERVED = re.compile(r"[%/\x00-\x1f\x7f]")
 
 
@@ -55,17 +54,9 @@ def asset_pipeline_name(asset_key: dg.AssetKey) -> str:
 
 def run_pipeline_name(run: dg.DagsterRun) -> str:
     """Name the pipeline of a run: `location/job`, or the job alone where the run came from no code location."""
-    job = ASSET_JOB if _NUMBERED_ASSET_JOB.fullmatch(run.job_name) else run.job_name
-    location = run_location(run)
+    job = compat.ASSET_JOB if _NUMBERED_ASSET_JOB.fullmatch(run.job_name) else run.job_name
+    location = compat.run_location(run)
     return _name(job if location is None else f"{location}/{job}")
-
-
-def run_location(run: dg.DagsterRun) -> str | None:
-    """Name the code location that a run was launched from; `None` for one that a process executed by itself."""
-    if run.remote_job_origin is not None:
-        return run.remote_job_origin.location_name
-    _, found, location = run.tags.get(_REPOSITORY_TAG, "").partition("@")
-    return location if found else None
 
 
 def _key(asset_key: dg.AssetKey) -> str:
@@ -81,7 +72,7 @@ def _name(text: str) -> str:
 
 
 def _fitting(text: str, limit: int) -> str:
-    """The text, or as much of it as fits before a hash that tells it from others with the same beginning."""
+    """The text, or as much of it as fits before a hash that distinguishes it from others with the same beginning."""
     if len(text) <= limit and text.isascii():
         return text
     encoded = text.encode("utf-8", "replace")  # a lone surrogate is no text that PostgreSQL stores

@@ -52,7 +52,7 @@ PIPELINES_KEY: Final = "watcher/pipelines"
 EXTERNAL_TAG: Final = "watcher/external"
 DEPRECATED_TAG: Final = "watcher/deprecated"
 
-# The metrics by all of their names, and what a rule of one can be told.
+# The metrics by all of their names, and the options of a rule.
 ANOMALY_METRICS: Final = frozenset(AnomalyMetric) | {"total_inserts", "total_updates", "total_soft_deletes"}
 ANOMALY_OPTIONS: Final = frozenset(
     {"method", "lookback_days", "minimum_executions", "std_deviation_threshold_multiplier", "active"}
@@ -80,9 +80,9 @@ def watcher_metadata(
     address_type_group: str | Unset = UNSET,
     metadata: Mapping[str, Any] | Unset = UNSET,
 ) -> dict[str, Any]:
-    """What Watcher should know of an asset, as metadata of its definition.
+    """Build metadata of an asset's definition that configures it in Watcher.
 
-    What is not passed is left as it is in Watcher's database, where `watcher pipelines set` may have put it. An
+    What is not passed stays as it is in Watcher's database, where `watcher pipelines set` may have put it. An
     explicit `None` takes a threshold away, so that the pipeline type's holds.
 
     Args:
@@ -223,7 +223,7 @@ def _threshold_text(field: str, value: tuple[int, str] | Unset | None) -> str | 
     if value is None or isinstance(value, Unset):
         return value
     number, unit = parse_threshold(field, value)
-    return f"{number} {unit}{'' if number == 1 else 's'}"
+    return f"{number} {unit}{'' if number == 1 else 's'}"  # plain digits: it is read again
 
 
 def _flag(field: str, value: bool | Unset) -> bool | Unset:

@@ -1,4 +1,4 @@
-"""What the key of a partition says: the time that it begins, and how far a pipeline has got with it."""
+"""Reads from the key of a partition when it begins, and which watermark it is."""
 
 from __future__ import annotations
 

@@ -9,7 +9,8 @@ from typing import Any, Final
 import dagster as dg
 
 from watcher_core import ExecutionRecord, ExecutionSource, ExecutionState
-from watcher_dagster.identity import run_identity, run_location, run_pipeline_name
+from watcher_dagster import compat
+from watcher_dagster.identity import run_identity, run_pipeline_name
 from watcher_dagster.partitions import partition_start, partition_watermark
 
 # The pipeline types of what declares none.
@@ -22,8 +23,8 @@ _TAGS: Final = (
     "dagster/backfill",
     "dagster/schedule_name",
     "dagster/sensor_name",
-    "dagster/asset_partition_range_start",
-    "dagster/asset_partition_range_end",
+    compat.RANGE_START_TAG,
+    compat.RANGE_END_TAG,
 )
 
 
@@ -46,7 +47,7 @@ def run_record(
     known = {
         "run_id": run.run_id,
         "job": run.job_name,
-        "location": run_location(run),
+        "location": compat.run_location(run),
         "partition": partition,
         "parent_run_id": run.parent_run_id,
         "root_run_id": run.root_run_id,

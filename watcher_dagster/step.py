@@ -15,6 +15,7 @@ from typing import Any
 import dagster as dg
 
 from watcher_core import InvalidValueError, PipelineConfiguration
+from watcher_dagster import compat
 from watcher_dagster.assets import asset_configuration
 from watcher_dagster.identity import asset_pipeline_name, materialization_identity
 
@@ -94,11 +95,8 @@ def _step(
     watermark: str | None = None,
     logical_date: dt.datetime | None = None,
 ) -> Step:
-    op_context = context.op_execution_context
-    try:
-        step_key = op_context.get_step_execution_context().step.key
-    except dg.DagsterError:  # there is no step: a test calls the asset as a function
-        step_key = None
+    op_context = compat.op_context(context)
+    step_key = compat.step_key(op_context)
     target = asset_key or dg.AssetKey([pipeline.name])
     return Step(
         pipeline=pipeline,
@@ -139,7 +137,7 @@ def _materialized_keys(context: StepContext) -> set[dg.AssetKey]:
     if not context.has_assets_def:
         return set()
     if isinstance(context.assets_def.node_def, dg.OpDefinition):
-        return set(context.assets_def.keys_by_output_name.values())
+        return compat.output_keys(context.assets_def)
     return set(_keys_of_outputs(context))
 
 

@@ -1,4 +1,4 @@
-"""Flights worth analysing, and what there is to know of each. A query a table; Watcher is told what to judge."""
+"""Flights worth analysing, with details of each. A query a table; the metadata says what Watcher judges."""
 
 import dagster as dg
 

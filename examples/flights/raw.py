@@ -1,4 +1,4 @@
-"""What the sources sent, a day at a time. These assets tell Watcher what they did: see `with watcher.track`."""
+"""What the sources sent, a day at a time. These assets record what they did: see `with watcher.track`."""
 
 import dagster as dg
 

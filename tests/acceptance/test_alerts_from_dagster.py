@@ -1,4 +1,4 @@
-"""The whole way: a run fails in Dagster, the recorder sees it, an alert opens, and the sensor tells Slack."""
+"""The whole way: a run fails in Dagster, the recorder sees it, a check opens an alert, and Slack is notified."""
 
 import datetime as dt
 from collections.abc import Iterator
@@ -14,7 +14,8 @@ from slack_sdk import WebClient
 from tests.slack_server import TOKEN, Failure, SlackServer, slack_server
 from watcher_core import AlertKind, AlertState, ConfigurationError, Settings, Watcher
 from watcher_core.database.engine import normalize_url
-from watcher_dagster import build_watcher_slack_sensor
+from watcher_dagster import build_watcher_check_sensor, build_watcher_slack_sensor
+from watcher_dagster.automation.quick_checks import CheckCursor
 from watcher_dagster.recorder import tick
 from watcher_dagster.recorder.tick import record_tick
 
@@ -37,13 +38,14 @@ class Platform:
         self.slack = slack
         self.engine = sa.create_engine(normalize_url(url))
         self.works = True
+        self.check_sensor = build_watcher_check_sensor()
         self.sensor = self.sensor_with(slack=LocalSlack(token=TOKEN, api=slack.api), channel="#data")
 
     def sensor_with(self, **options: Any) -> dg.SensorDefinition:
         return build_watcher_slack_sensor(**options)
 
     def run(self) -> str:
-        """Materialize an asset that fails, or works, and give what the recorder says of it."""
+        """Materialize an asset that fails, or works, have it recorded, and return what the check sensor says of it."""
 
         @dg.asset
         def orders() -> None:
@@ -51,7 +53,19 @@ class Platform:
                 raise ValueError("no orders today")
 
         dg.materialize([orders], instance=self.instance, raise_on_error=False)
-        return record_tick(self.instance, self.watcher)
+        record_tick(self.instance, self.watcher)
+        return self.check()
+
+    def check(self) -> str:
+        """Return the message of a tick of the check sensor, in a series of ticks that began before all else."""
+        now = dt.datetime.now(dt.UTC).timestamp()
+        cursor = CheckCursor(ticked=now, resumed=0.0, checked=now)
+        with dg.build_sensor_context(
+            instance=self.instance, cursor=cursor.to_json(), resources={"watcher": FixedResource(self.watcher)}
+        ) as context:
+            result = self.check_sensor.evaluate_tick(context)
+        assert not result.run_requests
+        return str(result.skip_message)
 
     def deliver(self, sensor: dg.SensorDefinition | None = None, watcher: Watcher | None = None) -> str:
         """A tick of the sensor, and its message. What waited for another try waits no more."""
@@ -98,24 +112,24 @@ def platform(
 
 
 def test_a_failure_reaches_slack_and_its_recovery_answers_in_the_thread(platform: Platform) -> None:
-    assert platform.deliver() == "nothing to tell of"
+    assert platform.deliver() == "no pending notifications"
     platform.works = False
-    assert platform.run().endswith("; 1 new failure")
+    assert platform.run() == "failures: 1 found, 1 new"
     platform.run()  # it fails again: the same alert
     (alert,) = platform.watcher.alerts()
     assert (alert.kind, alert.pipeline_name, alert.state) == (AlertKind.FAILURE, "orders", AlertState.OPEN)
-    assert platform.deliver() == "told Slack of 1 alert in 1 message"
+    assert platform.deliver() == "sent 1 alert to Slack in 1 message"
     (opening,) = platform.slack.messages
     assert opening["channel"] == "#data"
     assert "no orders today" in opening["text"]
     assert "thread_ts" not in opening
     platform.works = True
     platform.run()
-    assert platform.deliver() == "told Slack of 1 alert in 1 message"
+    assert platform.deliver() == "sent 1 alert to Slack in 1 message"
     recovery = platform.slack.messages[1]
     assert recovery["thread_ts"] == "1.000100"
     assert "✅ RESOLVED" in recovery["text"]
-    assert platform.deliver() == "nothing to tell of"
+    assert platform.deliver() == "no pending notifications"
 
 
 def test_slack_is_down_and_nothing_is_lost(platform: Platform) -> None:
@@ -129,7 +143,7 @@ def test_slack_is_down_and_nothing_is_lost(platform: Platform) -> None:
         message = platform.sensor.evaluate_tick(context).skip_message
     assert message == "1 alert waits: Slack answers HTTP 500: internal_error"
     platform.slack.down = None
-    assert platform.deliver() == "told Slack of 1 alert in 1 message"
+    assert platform.deliver() == "sent 1 alert to Slack in 1 message"
     assert len(platform.slack.messages) == 1
 
 
@@ -151,7 +165,7 @@ def test_a_webhook_of_the_settings(platform: Platform, database_url: str) -> Non
     platform.run()
     settings = Settings(slack_webhook_url=SecretStr(platform.slack.webhook))
     with Watcher(database_url, settings=settings) as watcher:
-        assert platform.deliver(platform.sensor_with(), watcher) == "told Slack of 1 alert in 1 message"
+        assert platform.deliver(platform.sensor_with(), watcher) == "sent 1 alert to Slack in 1 message"
     assert len(platform.slack.messages) == 1
 
 
@@ -163,7 +177,7 @@ def test_routes_that_cannot_be_read_are_an_error(platform: Platform, database_ur
         platform.deliver(watcher=watcher)
 
 
-# Failures, in the recorder's tick
+# Failures, in the check sensor's tick
 
 
 def test_executions_of_outside_jobs_are_looked_at_too(platform: Platform) -> None:
@@ -171,8 +185,9 @@ def test_executions_of_outside_jobs_are_looked_at_too(platform: Platform) -> Non
     outside = platform.watcher.get_or_create_pipeline("cron-job")
     execution = platform.watcher.start_execution(pipeline_id=outside.id)
     platform.watcher.end_execution(execution.id, completed_successfully=False)
-    assert record_tick(platform.instance, platform.watcher) == "nothing new; 1 new failure"
     assert record_tick(platform.instance, platform.watcher) == "nothing new"
+    assert platform.check() == "failures: 1 found, 1 new"
+    assert platform.check() == "failures: 1 found"
 
 
 def test_history_that_is_read_back_opens_no_alert_that_it_closes_again(
@@ -190,22 +205,31 @@ def test_history_that_is_read_back_opens_no_alert_that_it_closes_again(
         dg.materialize([orders], instance=platform.instance, raise_on_error=False)
     first = record_tick(platform.instance, platform.watcher, tick_seconds=0)
     assert "the next tick goes on" in first
+    assert platform.check() == "the checks wait for the recorder: it reads history back"
     assert [one.state.value for one in platform.watcher.executions(pipeline="orders")] == ["failed"]
     while "goes on" in record_tick(platform.instance, platform.watcher, tick_seconds=0):
-        pass
+        assert platform.check() == "the checks wait for the recorder: it reads history back"
+    assert platform.check() == "nothing found"
     assert [one.state.value for one in platform.watcher.executions(pipeline="orders")] == ["succeeded", "failed"]
     assert platform.watcher.alerts() == []
 
 
-def test_a_check_that_fails_stops_no_recording(platform: Platform, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_check_that_fails_stops_neither_recording_nor_the_other_checks(
+    platform: Platform, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def broken(*_: Any) -> None:
         raise RuntimeError("out of order")
 
+    stale = platform.watcher.get_or_create_pipeline("stale", freshness_number=1, freshness_datepart="minute")
+    with platform.engine.begin() as connection:
+        connection.execute(sa.text("UPDATE watcher.pipeline SET created_at = now() - interval '1 day'"))
     with monkeypatch.context() as patched:
         patched.setattr(type(platform.watcher), "check_failures", broken)
         platform.works = False
-        assert platform.run().endswith("; failures cannot be looked for: RuntimeError")
+        assert platform.run() == "freshness: 1 found, 1 new; failures cannot be checked: RuntimeError"
+    (alert,) = platform.watcher.alerts()
+    assert (alert.kind, alert.pipeline_id) == (AlertKind.FRESHNESS, stale.id)
     (execution,) = platform.watcher.executions(pipeline="orders")
     assert execution.end_date is not None
     assert execution.end_date <= dt.datetime.now(dt.UTC)
-    assert record_tick(platform.instance, platform.watcher).endswith("1 new failure")
+    assert platform.check() == "failures: 1 found, 1 new; freshness: 1 found"

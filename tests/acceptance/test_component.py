@@ -70,8 +70,8 @@ def test_jobs_sensors_and_schedules_are_there() -> None:
     definitions = build_watcher_definitions()
     jobs = ["watcher_anomaly_job", "watcher_cleanup_job", "watcher_freshness_job", "watcher_timeliness_job"]
     assert names(definitions.jobs) == jobs
-    sensors = ["watcher_anomaly_sensor", "watcher_recorder_sensor", "watcher_slack_sensor"]
-    assert names(definitions.sensors) == sensors
+    sensors = ["anomaly", "check", "recorder", "slack"]
+    assert names(definitions.sensors) == [f"watcher_{name}_sensor" for name in sensors]
     crons = {name: (one.cron_schedule, one.execution_timezone) for name, one in schedules_of(definitions).items()}
     assert crons == {
         "watcher_anomaly_schedule": ("*/15 * * * *", "UTC"),
@@ -115,6 +115,7 @@ def test_a_schedule_can_be_left_out() -> None:
         ({"retention_days": 0}, "retention_days is 0; it must be a whole number of at least 90"),
         ({"cleanup_batch_size": 0}, "cleanup_batch_size is 0; it must be a whole number of at least 1"),
         ({"timeliness_lookback_minutes": 0}, "timeliness_lookback_minutes is 0; it must be a whole number"),
+        ({"check_interval_seconds": 0}, "minimum_interval_seconds is 0; it must be a whole number of seconds"),
         ({"anomaly_interval_seconds": 0}, "minimum_interval_seconds is 0; it must be a whole number of seconds"),
         ({"anomaly_cron": "often"}, "anomaly_cron is 'often'; it must be a cron string"),
         ({"slack_interval_seconds": 0}, "slack_interval_seconds is 0; it must be a whole number of seconds"),
@@ -194,6 +195,7 @@ def test_a_component_with_checks_cleanup_and_slack(monkeypatch: pytest.MonkeyPat
         lambda **options: passed.update(options) or dg.Definitions(),
     )
     built(
+        checks={"interval_seconds": 45},
         freshness={"cron": "*/30 * * * *"},
         timeliness={"cron": None, "lookback_minutes": 120},
         cleanup={"cron": "0 4 * * *", "retention_days": 365, "batch_size": 500},
@@ -201,8 +203,9 @@ def test_a_component_with_checks_cleanup_and_slack(monkeypatch: pytest.MonkeyPat
     )
     slack = passed["slack"]
     assert isinstance(slack, SlackResource)
-    given = {key: passed[key] for key in passed if key.startswith(("fresh", "time", "clean", "ret", "slack_"))}
+    given = {key: passed[key] for key in passed if key.startswith(("check", "fresh", "time", "clean", "ret", "slack_"))}
     assert given == {
+        "check_interval_seconds": 45,
         "freshness_cron": "*/30 * * * *",
         "timeliness_cron": None,
         "timeliness_lookback_minutes": 120,

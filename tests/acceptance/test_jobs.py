@@ -1,6 +1,7 @@
 """The jobs of Watcher, executed in a real Dagster instance: what their runs show, and what they report to assets."""
 
 import datetime as dt
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -91,7 +92,7 @@ def test_freshness_shows_what_is_stale(platform: Platform) -> None:
     head, _, row = shown["findings"].splitlines()
     assert head == "| Pipeline | Type | Last change | Expected within | Overdue | New |"
     assert row.startswith("| [orders](/assets/orders) | asset | 20")
-    assert row.endswith(" | 2 hours | 3 h | yes |")
+    assert re.search(r" \| 2 hours \| 3 h( \d+ min)? \| yes \|$", row)  # the clock goes on
     assert platform.run("watcher_freshness_job")["new"] == 0
     run = platform.instance.get_run_by_id(shown["run_id"])
     assert run is not None
@@ -308,7 +309,7 @@ def test_a_late_execution_is_reported_once_and_taken_back(platform: Platform) ->
     for _ in range(2):
         platform.run("watcher_timeliness_job")
     (late,) = platform.observations("orders")
-    assert late["description"].startswith(f"Late: execution {running.id} has been running for 1:00:0")
+    assert re.match(f"Late: execution {running.id} has been running for 1:[0-5][0-9]:", late["description"])
     assert late["watcher/execution"] == str(running.id)
     with platform.engine.begin() as connection:
         connection.execute(sa.text("UPDATE watcher.pipeline_execution SET start_date = now() WHERE state = 'running'"))

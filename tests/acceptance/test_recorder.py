@@ -18,7 +18,7 @@ import sqlalchemy as sa
 
 from watcher_core import DatabaseUnavailableError, Execution, ExecutionState, RecorderState, Settings, Watcher
 from watcher_core.database.engine import normalize_url
-from watcher_dagster import WatcherResource, build_watcher_recorder_sensor
+from watcher_dagster import WatcherResource, build_watcher_recorder_sensor, compat
 from watcher_dagster.identity import WATCHER_RUN_TAG, materialization_identity
 from watcher_dagster.recorder import tick
 from watcher_dagster.recorder.tick import record_tick
@@ -598,7 +598,7 @@ def test_a_log_that_is_restored_from_a_backup(platform: Platform, database: sa.E
 
 def test_one_process_records_at_a_time(platform: Platform) -> None:
     platform.materialize(plain)
-    with platform.watcher.recorder(tick.instance_id(platform.instance)) as session:
+    with platform.watcher.recorder(compat.run_storage_id(platform.instance)) as session:
         assert session is not None
         assert platform.tick() == "another process is recording this instance"
     assert platform.watcher.executions() == []

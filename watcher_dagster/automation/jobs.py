@@ -1,7 +1,7 @@
-"""The jobs of Watcher: the checks of all pipelines, and cleanup. A job gets what it needs, and has it done.
+"""The jobs of Watcher: the checks of all pipelines, and cleanup.
 
 They run in one process, carry the tag by which the recorder passes over them, and show what they found as metadata of
-their step, so that the page of the run tells it.
+their step, on the page of the run.
 """
 
 import datetime as dt
@@ -12,7 +12,8 @@ from typing import Any, Final
 import dagster as dg
 from pydantic import Field
 
-from watcher_core import AlertKind, Finding, Watcher
+from watcher_core import AlertKind, Finding, Watcher, text
+from watcher_dagster import compat
 from watcher_dagster.checks import (
     anomaly_metadata,
     cleanup_metadata,
@@ -33,20 +34,20 @@ LOOKBACK_MINUTES: Final = 60
 RETENTION_DAYS: Final = 90
 BATCH_SIZE: Final = 10_000
 
-# The code location's own I/O manager, which may need credentials, has nothing to do with these jobs.
+# These jobs do not use the code location's own I/O manager, which may need credentials.
 IO_MANAGER_KEY: Final = "watcher_io_manager"
 NOTHING: Final = dg.Out(dg.Nothing, io_manager_key=IO_MANAGER_KEY)
 
-# Among so many runs that succeeded there is one that was no dry run.
+# How many successful runs are searched for one that was not a dry run.
 LOOKED_AT: Final = 50
-# How often a cleanup says how far it is.
+# How often a cleanup logs its progress.
 PROGRESS_SECONDS: Final = 15.0
 
 
 class FreshnessConfig(dg.Config):
     """Configuration of `watcher_freshness_job`."""
 
-    dry_run: bool = Field(default=False, description="Say what is stale, and open and report nothing.")
+    dry_run: bool = Field(default=False, description="Show what is stale; open no alerts and report nothing.")
 
 
 class TimelinessConfig(dg.Config):
@@ -55,17 +56,17 @@ class TimelinessConfig(dg.Config):
     lookback_minutes: int = Field(
         default=LOOKBACK_MINUTES,
         description=(
-            "Executions that have ended are looked at if they started within so many minutes before the last run of"
-            " this job that succeeded. What runs is looked at however old it is."
+            "Executions that have ended are checked if they started within so many minutes before the last successful"
+            " run of this job. Running ones are checked however old they are."
         ),
     )
-    dry_run: bool = Field(default=False, description="Say what is late, and open and report nothing.")
+    dry_run: bool = Field(default=False, description="Show what is late; open no alerts and report nothing.")
 
 
 class AnomalyConfig(dg.Config):
     """Configuration of `watcher_anomaly_job`."""
 
-    dry_run: bool = Field(default=False, description="Say what is unusual; write nothing, and leave it pending.")
+    dry_run: bool = Field(default=False, description="Show what is unusual; write nothing, and leave it pending.")
 
 
 class CleanupConfig(dg.Config):
@@ -77,84 +78,58 @@ class CleanupConfig(dg.Config):
 
 
 def build_freshness_job(*, resource_key: str = "watcher") -> dg.JobDefinition:
-    """The job that looks for stale data; `build_watcher_definitions` has it."""
+    """Build the job that checks for stale data; `build_watcher_definitions` has it."""
 
-    @dg.op(
-        name="check_freshness",
-        description="Looks for pipelines whose data is stale, and opens and resolves alerts.",
-        required_resource_keys={resource_key},
-        out=NOTHING,
-    )
+    @_op("check_freshness", "Checks for pipelines whose data is stale; opens and resolves alerts.", resource_key)
     def check_freshness(context: dg.OpExecutionContext, config: FreshnessConfig) -> None:
-        watcher = _watcher(context, resource_key)
-        now = dt.datetime.now(dt.UTC)
-        since = last_success(context.instance, FRESHNESS_JOB)
-        found = watcher.check_freshness(now=now, dry_run=config.dry_run)
-        table = freshness_table(found, watcher, context.instance)
-        context.add_output_metadata(found_metadata(found, table=table, checked_at=now))
-        if not config.dry_run:
-            _report(context, watcher, AlertKind.FRESHNESS, found, since)
+        check = _Check(context, resource_key, kind=AlertKind.FRESHNESS, job_name=FRESHNESS_JOB, dry_run=config.dry_run)
+        found = check.watcher.check_freshness(now=check.now, dry_run=config.dry_run)
+        check.show(found, freshness_table)
 
-    return _job(FRESHNESS_JOB, check_freshness, "Looks for stale data.", {"check_freshness": FreshnessConfig()})
+    return _job(FRESHNESS_JOB, check_freshness, "Checks for stale data.", {"check_freshness": FreshnessConfig()})
 
 
 def build_timeliness_job(
     *, resource_key: str = "watcher", lookback_minutes: int = LOOKBACK_MINUTES
 ) -> dg.JobDefinition:
-    """The job that looks for late executions; `build_watcher_definitions` has it."""
+    """Build the job that checks for late executions; `build_watcher_definitions` has it."""
 
-    @dg.op(
-        name="check_timeliness",
-        description="Looks for executions that take, or took, too long, and opens and resolves alerts.",
-        required_resource_keys={resource_key},
-        out=NOTHING,
-    )
+    @_op("check_timeliness", "Checks for executions that take too long; opens and resolves alerts.", resource_key)
     def check_timeliness(context: dg.OpExecutionContext, config: TimelinessConfig) -> None:
-        watcher = _watcher(context, resource_key)
-        now = dt.datetime.now(dt.UTC)
-        since = last_success(context.instance, TIMELINESS_JOB)
-        # Whatever ended since the last check is looked at, however long nobody has checked; and since an execution
-        # is found by its start, the lookback counts from there.
-        minutes = config.lookback_minutes + (0 if since is None else minutes_back(since, now))
-        found = watcher.check_timeliness(lookback_minutes=minutes, now=now, dry_run=config.dry_run)
-        table = timeliness_table(found, watcher, context.instance)
-        metadata = found_metadata(found, table=table, checked_at=now)
-        context.add_output_metadata({**metadata, "lookback_minutes": dg.MetadataValue.int(minutes)})
-        if not config.dry_run:
-            _report(context, watcher, AlertKind.TIMELINESS, found, since)
+        check = _Check(
+            context, resource_key, kind=AlertKind.TIMELINESS, job_name=TIMELINESS_JOB, dry_run=config.dry_run
+        )
+        # All that ended since the last run is checked, however long ago that was; and since an execution is found by
+        # its start, the lookback counts from there.
+        since = check.since
+        minutes = config.lookback_minutes + (0 if since is None else minutes_back(since, check.now))
+        found = check.watcher.check_timeliness(lookback_minutes=minutes, now=check.now, dry_run=config.dry_run)
+        check.show(found, timeliness_table, lookback_minutes=dg.MetadataValue.int(minutes))
 
     config = {"check_timeliness": TimelinessConfig(lookback_minutes=lookback_minutes)}
-    return _job(TIMELINESS_JOB, check_timeliness, "Looks for late executions.", config)
+    return _job(TIMELINESS_JOB, check_timeliness, "Checks for late executions.", config)
 
 
 def build_anomaly_job(*, resource_key: str = "watcher") -> dg.JobDefinition:
-    """The job that judges the metrics of executions that are pending; `build_watcher_definitions` has it."""
+    """Build the job that judges the metrics of executions that are pending; `build_watcher_definitions` has it."""
 
-    @dg.op(
-        name="detect_anomalies",
-        description="Judges the metrics of executions against their history, and opens and resolves alerts.",
-        required_resource_keys={resource_key},
-        out=NOTHING,
-    )
+    @_op("detect_anomalies", "Judges the metrics of executions; opens and resolves alerts.", resource_key)
     def detect_anomalies(context: dg.OpExecutionContext, config: AnomalyConfig) -> None:
         watcher = _watcher(context, resource_key)
         result = watcher.detect_pending_anomalies(dry_run=config.dry_run)
         context.add_output_metadata(anomaly_metadata(result, watcher))
 
-    return _job(ANOMALY_JOB, detect_anomalies, "Looks for anomalies.", {"detect_anomalies": AnomalyConfig()})
+    return _job(
+        ANOMALY_JOB, detect_anomalies, "Judges the metrics of executions.", {"detect_anomalies": AnomalyConfig()}
+    )
 
 
 def build_cleanup_job(
     *, resource_key: str = "watcher", retention_days: int = RETENTION_DAYS, batch_size: int = BATCH_SIZE
 ) -> dg.JobDefinition:
-    """The job that deletes old executions; `build_watcher_definitions` has it."""
+    """Build the job that deletes old executions; `build_watcher_definitions` has it."""
 
-    @dg.op(
-        name="clean_up",
-        description="Deletes executions that are older than the retention, with all that was logged of them.",
-        required_resource_keys={resource_key},
-        out=NOTHING,
-    )
+    @_op("clean_up", "Deletes executions past their retention, with all that was logged of them.", resource_key)
     def clean_up(context: dg.OpExecutionContext, config: CleanupConfig) -> None:
         result = _watcher(context, resource_key).cleanup(
             retention_days=config.retention_days,
@@ -166,6 +141,11 @@ def build_cleanup_job(
 
     config = {"clean_up": CleanupConfig(retention_days=retention_days, batch_size=batch_size)}
     return _job(CLEANUP_JOB, clean_up, "Deletes executions past their retention.", config)
+
+
+def _op(name: str, description: str, resource_key: str) -> Callable[[Callable[..., None]], dg.OpDefinition]:
+    """Build the only op of a job of ours, which has no output but metadata."""
+    return dg.op(name=name, description=description, required_resource_keys={resource_key}, out=NOTHING)
 
 
 def _job(name: str, op: dg.OpDefinition, description: str, config: Mapping[str, dg.Config]) -> dg.JobDefinition:
@@ -183,7 +163,7 @@ def _job(name: str, op: dg.OpDefinition, description: str, config: Mapping[str, 
 
 
 def last_success(instance: dg.DagsterInstance, job_name: str) -> dt.datetime | None:
-    """When the last run of a job of ours began that succeeded and was no dry run; `None` where there is none."""
+    """Return when the last successful run of a job of ours began that was not a dry run; `None` if there is none."""
     filters = dg.RunsFilter(job_name=job_name, statuses=[dg.DagsterRunStatus.SUCCESS], tags={WATCHER_RUN_TAG: "true"})
     for record in instance.get_run_records(filters, limit=LOOKED_AT):
         if record.start_time is not None and not _is_dry_run(record.dagster_run.run_config):
@@ -200,29 +180,53 @@ def _watcher(context: dg.OpExecutionContext, resource_key: str) -> Watcher:
     return client
 
 
-def _report(
-    context: dg.OpExecutionContext, watcher: Watcher, kind: AlertKind, found: list[Finding], since: dt.datetime | None
-) -> None:
-    try:
-        repository = context.repository_def
-    except Exception:  # the job was executed by itself; Dagster has no public name for what it raises then
-        repository = None
-    reported = report_changes(context.instance, watcher, kind=kind, found=found, since=since, repository=repository)
-    context.log.info(
-        "found %s, of them %s new; told %s assets",
-        f"{len(found):,}",
-        f"{sum(finding.new for finding in found):,}",
-        f"{reported:,}",
-    )
+class _Check:
+    """A check in the run of its job: what it needs to know beforehand, and what becomes of its findings."""
+
+    def __init__(
+        self, context: dg.OpExecutionContext, resource_key: str, *, kind: AlertKind, job_name: str, dry_run: bool
+    ) -> None:
+        self._context = context
+        self._kind = kind
+        self._dry_run = dry_run
+        self.watcher = _watcher(context, resource_key)
+        self.now = dt.datetime.now(dt.UTC)
+        self.since = last_success(context.instance, job_name)
+
+    def show(
+        self,
+        found: list[Finding],
+        table: Callable[[list[Finding], Watcher, dg.DagsterInstance], str],
+        **metadata: dg.MetadataValue[Any],
+    ) -> None:
+        """Show all findings on the page of the run, and report to assets what has changed."""
+        context = self._context
+        written = table(found, self.watcher, context.instance)
+        context.add_output_metadata({**found_metadata(found, table=written, checked_at=self.now), **metadata})
+        if self._dry_run:
+            return
+        reported = report_changes(
+            context.instance,
+            self.watcher,
+            kind=self._kind,
+            found=found,
+            since=self.since,
+            repository=compat.repository(context),
+        )
+        new = sum(finding.new for finding in found)
+        context.log.info(
+            "found %s, %s new; reported to %s", f"{len(found):,}", f"{new:,}", text.plural(reported, "asset")
+        )
 
 
 def _progress(context: dg.OpExecutionContext) -> Callable[[int, int], None]:
-    told = time.monotonic()
+    """Build the callback of a cleanup that logs how far it is."""
+    logged_at = time.monotonic()
 
-    def tell(deleted: int, expected: int) -> None:
-        nonlocal told
-        if time.monotonic() - told >= PROGRESS_SECONDS:
-            told = time.monotonic()
+    def log_progress(deleted: int, expected: int) -> None:
+        nonlocal logged_at
+        if time.monotonic() - logged_at >= PROGRESS_SECONDS:
+            logged_at = time.monotonic()
             context.log.info("%s of %s executions are deleted", f"{deleted:,}", f"{expected:,}")
 
-    return tell
+    return log_progress

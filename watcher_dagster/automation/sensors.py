@@ -1,14 +1,17 @@
-"""The sensors that Watcher adds to a code location. A sensor gets what it needs, and has it done."""
+"""The sensors that Watcher adds to a code location. None starts a run: a tick is skipped, and its message says why."""
 
 from __future__ import annotations
 
-import logging
-from typing import TYPE_CHECKING
+import time
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Final
 
 import dagster as dg
 
-from watcher_core import AnomalyDetection, DeliveryResult, InvalidValueError, Watcher
-from watcher_dagster.assets import anomaly_rule_configurations, pipeline_configurations
+from watcher_core import AnomalyDetection, DeliveryResult, InvalidValueError, Watcher, text
+from watcher_dagster.automation.configuration import ConfigurationRecorder
+from watcher_dagster.automation.jobs import LOOKBACK_MINUTES
+from watcher_dagster.automation.quick_checks import CheckCursor, check_tick
 from watcher_dagster.automation.slack import SlackResourceSender
 from watcher_dagster.lineage import LineageRecorder
 from watcher_dagster.recorder import HISTORY_DAYS, TICK_SECONDS, record_tick
@@ -16,7 +19,8 @@ from watcher_dagster.recorder import HISTORY_DAYS, TICK_SECONDS, record_tick
 if TYPE_CHECKING:
     from dagster_slack import SlackResource
 
-log = logging.getLogger("watcher.dagster")
+# So many ticks of the check sensor may be missing before it waits for the recorder anew.
+MISSING_TICKS: Final = 4
 
 
 def build_watcher_recorder_sensor(
@@ -29,10 +33,10 @@ def build_watcher_recorder_sensor(
 ) -> dg.SensorDefinition:
     """Build the sensor that records what happens in a Dagster instance, in all of its code locations.
 
-    It also passes on what the assets of its own code location declare: their configuration and their lineage. At its
-    first ticks it reads the history back; when it has caught up, it opens an alert for each pipeline that fails. It
-    starts no runs: a tick is skipped, and its message tells what was recorded. Several code locations of an instance
-    may have one; one of them records at a time.
+    It also records what the assets of its own code location declare: their configuration and their lineage, when it is
+    another than before, and once an hour. At its first ticks it reads the history back. It starts no runs: a tick is
+    skipped, and its message says what was recorded. Several code locations of an instance may have one; one of them
+    records at a time.
 
     Args:
         name: The sensor's name.
@@ -59,26 +63,93 @@ def build_watcher_recorder_sensor(
         raise InvalidValueError(f"history_days is {history_days}; it must not be negative")
     _check_interval("minimum_interval_seconds", minimum_interval_seconds)
 
-    lineage: LineageRecorder | None = None  # knows what it told, for as long as the process lives
+    # Both know what is recorded already, for as long as the process lives.
+    configuration: ConfigurationRecorder | None = None
+    lineage: LineageRecorder | None = None
 
-    @dg.sensor(
-        name=name,
-        minimum_interval_seconds=minimum_interval_seconds,
-        default_status=default_status,
-        required_resource_keys={resource_key},
-        description="Records the runs and materializations of all code locations in Watcher.",
-    )
-    def watcher_recorder_sensor(context: dg.SensorEvaluationContext) -> dg.SkipReason:
-        nonlocal lineage
-        watcher: Watcher = getattr(context.resources, resource_key).get_client()
+    def tick(context: dg.SensorEvaluationContext, watcher: Watcher) -> str:
+        nonlocal configuration, lineage
+        if configuration is None or configuration.watcher is not watcher:
+            configuration = ConfigurationRecorder(watcher)
         if lineage is None or lineage.watcher is not watcher:
             lineage = LineageRecorder(watcher)
         if context.repository_def is not None:
-            _configure(watcher, context.repository_def)
+            configuration.record(context.repository_def)
             lineage.tell_asset_graph(context.repository_def)
-        return dg.SkipReason(record_tick(context.instance, watcher, history_days=history_days, lineage=lineage))
+        return record_tick(context.instance, watcher, history_days=history_days, lineage=lineage)
 
-    return watcher_recorder_sensor
+    return _sensor(
+        tick,
+        name=name,
+        resource_key=resource_key,
+        minimum_interval_seconds=minimum_interval_seconds,
+        default_status=default_status,
+        description="Records the runs and materializations of all code locations in Watcher.",
+    )
+
+
+def build_watcher_check_sensor(
+    *,
+    name: str = "watcher_check_sensor",
+    resource_key: str = "watcher",
+    lookback_minutes: int = LOOKBACK_MINUTES,
+    minimum_interval_seconds: int = 30,
+    default_status: dg.DefaultSensorStatus = dg.DefaultSensorStatus.RUNNING,
+) -> dg.SensorDefinition:
+    """Build the sensor that checks all pipelines for failures, late executions and stale data.
+
+    It opens an alert for what it finds, and resolves those of what is over. It starts no runs: a tick is skipped, and
+    its message says what was found, new and resolved. Each check is a transaction of its own, and one that fails does
+    not stop the others. The jobs `watcher_freshness_job` and `watcher_timeliness_job` run the same checks and report
+    all of it; whichever comes first opens the alert, once.
+
+    The checks wait while the recorder of this instance is behind: when it reads history back for the first time, and
+    after a time without a daemon. Several code locations of an instance may have this sensor.
+
+    Args:
+        name: The sensor's name.
+        resource_key: The name of the `WatcherResource` among the definitions.
+        lookback_minutes: Executions that have ended are checked for timeliness if they started within so many minutes
+            before the last tick that checked. Running ones are checked however old they are.
+        minimum_interval_seconds: How often it checks.
+        default_status: Whether it runs without being switched on in the UI.
+
+    Returns:
+        The sensor, for `Definitions(sensors=[…])`; `build_watcher_definitions` has it already.
+
+    Raises:
+        InvalidValueError: A value breaks a rule.
+
+    Examples:
+        .. code-block:: python
+
+            import dagster as dg
+            from watcher_dagster import WatcherResource, build_watcher_check_sensor, build_watcher_recorder_sensor
+
+            defs = dg.Definitions(
+                sensors=[build_watcher_recorder_sensor(), build_watcher_check_sensor()],
+                resources={"watcher": WatcherResource()},
+            )
+    """
+    _check_interval("minimum_interval_seconds", minimum_interval_seconds)
+    if isinstance(lookback_minutes, bool) or not isinstance(lookback_minutes, int) or lookback_minutes < 1:
+        raise InvalidValueError(f"lookback_minutes is {lookback_minutes!r}; it must be a whole number of at least 1")
+
+    def tick(context: dg.SensorEvaluationContext, watcher: Watcher) -> str:
+        pause = MISSING_TICKS * minimum_interval_seconds
+        cursor = CheckCursor.read(context.cursor, now=time.time(), pause=pause)
+        message = check_tick(context.instance, watcher, cursor, lookback_minutes=lookback_minutes)
+        context.update_cursor(cursor.to_json())
+        return message
+
+    return _sensor(
+        tick,
+        name=name,
+        resource_key=resource_key,
+        minimum_interval_seconds=minimum_interval_seconds,
+        default_status=default_status,
+        description="Checks all pipelines for failures, late executions and stale data.",
+    )
 
 
 def build_watcher_anomaly_sensor(
@@ -90,7 +161,7 @@ def build_watcher_anomaly_sensor(
 ) -> dg.SensorDefinition:
     """Build the sensor that judges the metrics of executions which have succeeded since its last tick.
 
-    It starts no runs: a tick is skipped, and its message tells what was judged. A tick stops after 30 seconds, and the
+    It starts no runs: a tick is skipped, and its message says what was judged. A tick stops after 30 seconds, and the
     next one goes on. Several code locations of an instance may have one: nothing is judged twice for that.
 
     Args:
@@ -115,26 +186,26 @@ def build_watcher_anomaly_sensor(
     """
     _check_interval("minimum_interval_seconds", minimum_interval_seconds)
 
-    @dg.sensor(
+    def tick(_: dg.SensorEvaluationContext, watcher: Watcher) -> str:
+        return detected(watcher.detect_pending_anomalies(seconds=TICK_SECONDS))
+
+    return _sensor(
+        tick,
         name=name,
+        resource_key=resource_key,
         minimum_interval_seconds=minimum_interval_seconds,
         default_status=default_status,
-        required_resource_keys={resource_key},
         description="Judges the metrics of executions against their history.",
     )
-    def watcher_anomaly_sensor(context: dg.SensorEvaluationContext) -> dg.SkipReason:
-        watcher: Watcher = getattr(context.resources, resource_key).get_client()
-        return dg.SkipReason(detected(watcher.detect_pending_anomalies(seconds=TICK_SECONDS)))
-
-    return watcher_anomaly_sensor
 
 
 def detected(result: AnomalyDetection) -> str:
-    """What a detection did, in words."""
+    """Say what a detection did."""
     if not result.executions:
         return "others are judging what is pending" if result.remaining else "nothing to judge"
-    told = f"judged {_counted(result.executions, 'execution')}, {_counted(len(result.flagged), 'anomaly', 'anomalies')}"
-    return told + ("; the next tick goes on" if result.remaining else "")
+    executions = text.plural(result.executions, "execution")
+    anomalies = text.plural(len(result.flagged), "anomaly", "anomalies")
+    return f"judged {executions}, {anomalies}" + ("; the next tick goes on" if result.remaining else "")
 
 
 def build_watcher_slack_sensor(
@@ -146,9 +217,9 @@ def build_watcher_slack_sensor(
     minimum_interval_seconds: int = 30,
     default_status: dg.DefaultSensorStatus = dg.DefaultSensorStatus.RUNNING,
 ) -> dg.SensorDefinition:
-    """Build the sensor that tells Slack of alerts.
+    """Build the sensor that sends alerts to Slack.
 
-    It starts no runs: a tick is skipped, and its message tells what was delivered, or what waits and why. Nothing is
+    It starts no runs: a tick is skipped, and its message says what was delivered, or what waits and why. Nothing is
     lost while Slack, or its configuration, is missing. Several code locations of an instance may have one; no message
     is sent twice for that.
 
@@ -159,7 +230,7 @@ def build_watcher_slack_sensor(
             answers in the thread of its alert. Without it they go to the webhook of `SLACK_WEBHOOK_URL`. Routes that
             lead to channels use the token of `WATCHER_SLACK_TOKEN`.
         channel: The channel that `slack` posts to: `#name`, or its id.
-        minimum_interval_seconds: How often it looks for alerts to tell of.
+        minimum_interval_seconds: How often it looks for pending notifications.
         default_status: Whether it runs without being switched on in the UI.
 
     Returns:
@@ -191,49 +262,58 @@ def build_watcher_slack_sensor(
     _check_interval("slack_interval_seconds", minimum_interval_seconds)
     senders = {"default": SlackResourceSender(slack, channel)} if slack is not None and channel is not None else {}
 
+    def tick(_: dg.SensorEvaluationContext, watcher: Watcher) -> str:
+        return _delivered(watcher, watcher.deliver_alerts(senders=senders))
+
+    return _sensor(
+        tick,
+        name=name,
+        resource_key=resource_key,
+        minimum_interval_seconds=minimum_interval_seconds,
+        default_status=default_status,
+        description="Sends Watcher's alerts to Slack.",
+    )
+
+
+def _delivered(watcher: Watcher, result: DeliveryResult) -> str:
+    """Say what a delivery did."""
+    parts = []
+    if result.alerts:
+        parts.append(
+            f"sent {text.plural(result.alerts, 'alert')} to Slack in {text.plural(result.messages, 'message')}"
+        )
+    if result.waiting:
+        # Between two attempts nothing is sent, and yet there is a reason.
+        reasons = result.errors or [watcher.undelivered_alerts().last_error or "their turn comes"]
+        wait = "waits" if result.waiting == 1 else "wait"
+        parts.append(f"{text.plural(result.waiting, 'alert')} {wait}: {'; '.join(reasons)}")
+    return "; ".join(parts) or "no pending notifications"
+
+
+def _sensor(
+    tick: Callable[[dg.SensorEvaluationContext, Watcher], str],
+    *,
+    name: str,
+    resource_key: str,
+    minimum_interval_seconds: int,
+    default_status: dg.DefaultSensorStatus,
+    description: str,
+) -> dg.SensorDefinition:
+    """Build a sensor whose ticks start no run, and show what `tick` returns."""
+
     @dg.sensor(
         name=name,
         minimum_interval_seconds=minimum_interval_seconds,
         default_status=default_status,
         required_resource_keys={resource_key},
-        description="Tells Slack of the alerts of Watcher.",
+        description=description,
     )
-    def watcher_slack_sensor(context: dg.SensorEvaluationContext) -> dg.SkipReason:
-        watcher: Watcher = getattr(context.resources, resource_key).get_client()
-        return dg.SkipReason(_delivered(watcher, watcher.deliver_alerts(senders=senders)))
+    def watcher_sensor(context: dg.SensorEvaluationContext) -> dg.SkipReason:
+        return dg.SkipReason(tick(context, getattr(context.resources, resource_key).get_client()))
 
-    return watcher_slack_sensor
-
-
-def _delivered(watcher: Watcher, result: DeliveryResult) -> str:
-    """What a delivery did, in words."""
-    told = []
-    if result.alerts:
-        told.append(f"told Slack of {_counted(result.alerts, 'alert')} in {_counted(result.messages, 'message')}")
-    if result.waiting:
-        # Between two tries nothing is tried, and yet there is a reason.
-        reasons = result.errors or [watcher.undelivered_alerts().last_error or "their turn comes"]
-        wait = "waits" if result.waiting == 1 else "wait"
-        told.append(f"{_counted(result.waiting, 'alert')} {wait}: {'; '.join(reasons)}")
-    return "; ".join(told) or "nothing to tell of"
-
-
-def _counted(number: int, noun: str, plural: str | None = None) -> str:
-    return f"{number:,} {noun if number == 1 else plural or f'{noun}s'}"
+    return watcher_sensor
 
 
 def _check_interval(argument: str, seconds: int) -> None:
     if isinstance(seconds, bool) or not isinstance(seconds, int) or seconds < 1:
         raise InvalidValueError(f"{argument} is {seconds!r}; it must be a whole number of seconds above zero")
-
-
-def _configure(watcher: Watcher, repository: dg.RepositoryDefinition) -> None:
-    """Pass on what the code location declares of its assets. A value that is refused stops no recording."""
-    try:
-        watcher.configure_pipelines(pipeline_configurations(repository))
-    except InvalidValueError:
-        log.exception("the configuration of this code location's assets is refused; recording goes on without it")
-    try:
-        watcher.configure_anomaly_rules(anomaly_rule_configurations(repository))
-    except InvalidValueError:
-        log.exception("the anomaly rules of this code location's assets are refused; recording goes on without them")

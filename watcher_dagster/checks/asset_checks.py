@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 import dagster as dg
 
 from watcher_core import AlertKind, ExecutionRecord, InvalidValueError, WatcherError
+from watcher_dagster import compat
 from watcher_dagster import metadata as keys
 from watcher_dagster.assets import asset_anomaly_rules, asset_configuration
 from watcher_dagster.checks.anomaly_verdicts import judge_metrics
@@ -109,7 +110,7 @@ def _kinds(checks: Iterable[str]) -> list[AlertKind]:
 def _specs(asset: Checkable) -> dict[dg.AssetKey, dg.AssetSpec | None]:
     """The assets of a definition, with what there is to pass on to Watcher."""
     if isinstance(asset, dg.AssetsDefinition):
-        return {spec.key: _declared(spec, is_materializable=asset.is_materializable) for spec in asset.specs}
+        return {spec.key: _declared(spec, is_materializable=compat.is_materializable(asset)) for spec in asset.specs}
     if isinstance(asset, dg.AssetSpec):
         return {asset.key: _declared(asset, is_materializable=False)}
     if isinstance(asset, dg.SourceAsset):
@@ -126,13 +127,11 @@ def _declared(spec: dg.AssetSpec, *, is_materializable: bool) -> dg.AssetSpec | 
 
 def _loaded(context: dg.AssetCheckExecutionContext, key: dg.AssetKey, spec: dg.AssetSpec | None) -> dg.AssetSpec | None:
     """The spec as the code location has it, which may have changed what was passed; else what was passed."""
-    try:
-        definition = context.repository_def.assets_defs_by_key.get(key)
-    except Exception:  # there is no code location; Dagster has no public name for what it raises then
-        return spec
+    repository = compat.repository(context)
+    definition = repository.assets_defs_by_key.get(key) if repository is not None else None
     if definition is None:
         return spec
-    return _declared(definition.get_asset_spec(key), is_materializable=definition.is_materializable)
+    return _declared(definition.get_asset_spec(key), is_materializable=compat.is_materializable(definition))
 
 
 def _checks(

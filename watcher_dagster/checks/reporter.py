@@ -20,6 +20,7 @@ from typing import Any, Final
 import dagster as dg
 
 from watcher_core import AlertKind, AlertState, Finding, Watcher, WatcherError
+from watcher_dagster import compat
 from watcher_dagster.checks.verdicts import (
     CHECK_KEY,
     CHECK_NAMES,
@@ -128,11 +129,8 @@ class _Assets:
 
     def report(self, key: dg.AssetKey, verdict: Verdict) -> bool:
         """Report a verdict, unless Dagster has it already."""
-        evaluation = self._instance.get_latest_asset_check_evaluation_record(dg.AssetCheckKey(key, self._check_name))
-        if key in self._checked or (evaluation is not None and key not in self._defined):
-            last = evaluation.evaluation if evaluation is not None else None
-            if not isinstance(last, dg.AssetCheckEvaluation):  # it is planned, or has never run
-                last = None
+        is_known, last = compat.latest_check_evaluation(self._instance, dg.AssetCheckKey(key, self._check_name))
+        if key in self._checked or (is_known and key not in self._defined):
             if not _is_news(verdict, None if last is None else (last.passed, last.metadata)):
                 return False
             self._instance.report_runless_asset_event(
@@ -150,9 +148,9 @@ class _Assets:
 
     def _observe(self, key: dg.AssetKey, verdict: Verdict) -> bool:
         observations = [
-            entry.asset_observation.metadata
+            observation.metadata
             for record in self._instance.fetch_observations(key, limit=OBSERVATIONS).records
-            if (entry := record.event_log_entry).asset_observation is not None
+            if (observation := compat.observation(record.event_log_entry)) is not None
         ]
         if observations and CHECK_KEY not in observations[0]:
             # Something else observes this asset. Dagster reads its data version off the latest observation.

@@ -16,15 +16,13 @@ from typing import Any, Final
 import dagster as dg
 
 from watcher_core import Address, ColumnEdge, PipelineLineage
+from watcher_dagster import compat
 from watcher_dagster.identity import asset_pipeline_name
 from watcher_dagster.lineage.addresses import AssetAddress, key_address, materialization_address, spec_address, storable
 from watcher_dagster.metadata import COLUMN_LINEAGE_KEY
 from watcher_dagster.runs import ASSET_TYPE
 
 logger = logging.getLogger("watcher.dagster")
-
-# On each materialization, one for every asset upstream of it: the key as a/b, and in the value the event that was read.
-INPUT_TAG_PREFIX: Final = "dagster/input_event_pointer/"
 
 MAX_COLUMN_BYTES: Final = 1024  # see watcher_core.lineage
 
@@ -76,7 +74,9 @@ def asset_graph(repository_def: dg.RepositoryDefinition) -> AssetGraph:
     What Dagster does not materialize is somebody else's: it has an address here, and no lineage.
     """
     specs = {key: assets.get_asset_spec(key) for key, assets in repository_def.assets_defs_by_key.items()}
-    materializable = {key for key, assets in repository_def.assets_defs_by_key.items() if assets.is_materializable}
+    materializable = {
+        key for key, assets in repository_def.assets_defs_by_key.items() if compat.is_materializable(assets)
+    }
     addresses = {asset_pipeline_name(key): spec_address(spec) for key, spec in specs.items()}
     lineages = (_spec_lineage(specs[key], addresses) for key in materializable)
     return AssetGraph(assets=tuple(sorted(lineages, key=lambda lineage: lineage.name)), addresses=addresses)
@@ -100,9 +100,9 @@ def materialization_lineage(materialization: dg.AssetMaterialization) -> AssetLi
     name = asset_pipeline_name(materialization.asset_key)
     columns = _columns(name, materialization.metadata)
     inputs = (
-        asset_pipeline_name(dg.AssetKey.from_user_string(tag.removeprefix(INPUT_TAG_PREFIX)))
+        asset_pipeline_name(dg.AssetKey.from_user_string(tag.removeprefix(compat.INPUT_TAG_PREFIX)))
         for tag in materialization.tags or ()
-        if tag.startswith(INPUT_TAG_PREFIX) and tag != INPUT_TAG_PREFIX
+        if tag.startswith(compat.INPUT_TAG_PREFIX) and tag != compat.INPUT_TAG_PREFIX
     )
     return AssetLineage(
         name=name,

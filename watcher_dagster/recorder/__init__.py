@@ -1,7 +1,8 @@
-"""Records runs and materializations from the event log of a Dagster instance."""
+"""The recorder: records runs and materializations from the event log of a Dagster instance."""
 
 from __future__ import annotations
 
+from watcher_dagster.recorder.cursor import caught_up_at
 from watcher_dagster.recorder.eventlog import EventLog, is_outage
 from watcher_dagster.recorder.events import translate_run
 from watcher_dagster.recorder.tick import HISTORY_DAYS, TICK_SECONDS, record_tick
@@ -10,6 +11,7 @@ __all__ = [
     "HISTORY_DAYS",
     "TICK_SECONDS",
     "EventLog",
+    "caught_up_at",
     "is_outage",
     "record_tick",
     "translate_run",

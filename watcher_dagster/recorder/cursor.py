@@ -1,34 +1,42 @@
 """How far the recorder has got, as it is kept between two ticks.
 
-The runs that have ended are followed through the log of their ends, in the order of its storage ids. A storage id is
-taken a moment before its event can be seen, so that a lower one may come up after a higher one. `position` therefore
-stays a minute behind: what lies after it is read again at each tick, and `handled` tells what of that is known already.
+Ended runs are found in the log of ends, in the order of its storage ids. A storage id is assigned a moment before its
+event can be read, so that a lower one may appear after a higher one. `position` therefore stays a minute behind: what
+comes after it is read again at each tick, and `handled` lists which of that is recorded already.
 """
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
 import dagster as dg
 
+from watcher_core import RecorderState
 from watcher_dagster.recorder.runlog import RUN_ENDS
 
-# Where many runs end in a minute, or a clock is ahead: this many ends are read again at each tick, and no more.
+# How many ends are read again at each tick at most, where many runs end in a minute or a clock is ahead.
 MAX_UNSETTLED: Final = 2_000
+
+# How long an event may take from its storage id to where it can be read.
+OVERLAP_SECONDS: Final = 60.0
+
+# How often what cannot be read is tried before it is passed over.
+MAX_TRIES: Final = 3
 
 
 @dataclass
 class OpenRun:
-    """A run that goes on.
+    """A run that has started and is not over.
 
     Attributes:
         seen: How far its events have been read; Dagster's own cursor.
-        heard: When its newest event happened.
-        due: When to look for more; `None` for one that cannot be read.
-        running: What is recorded as running: identity, pipeline and start of each execution. Should Dagster forget the
-            run, these are to be ended.
+        heard: The time of its newest event.
+        due: When to look for new events; `None` for a run that cannot be read.
+        running: The executions that are recorded as running: identity, pipeline and start of each. They are ended if
+            the run is deleted in Dagster.
     """
 
     seen: str | None = None
@@ -39,7 +47,7 @@ class OpenRun:
 
 @dataclass
 class UnreadRun:
-    """A run that could not be read, and what the log of ends tells of it."""
+    """A run that could not be read, and what the log of ends says of it."""
 
     tries: int = 0
     job_name: str = ""
@@ -53,7 +61,7 @@ class UnreadRun:
 
 @dataclass
 class History:
-    """How much of the history there is to read back at first, and how much of it has been."""
+    """How many runs the history has that is read back at first, and how many are recorded."""
 
     runs: int
     recorded: int = 0
@@ -62,18 +70,19 @@ class History:
 
 @dataclass
 class RecorderCursor:
-    """The recorder's memory.
+    """What the recorder keeps between two ticks.
 
     Attributes:
         since: Where history begins.
         position: The log of ends is recorded up to this storage id.
         handled: Ends after `position` that are recorded: their times, by run.
-        open: The runs that go on.
-        unread: The runs that are to be tried again.
+        open: The open runs.
+        unread: The runs that could not be read, and are tried again.
         runless: How far the materializations without a run are recorded; Dagster's own cursor.
         runless_handled: Storage ids after `runless` that are recorded.
         runless_tries: How often those could not be read.
         history: Set while history is read back.
+        caught_up: When all that had happened was last recorded; `None` until history has been read back.
     """
 
     since: float
@@ -85,9 +94,10 @@ class RecorderCursor:
     runless_handled: list[int] = field(default_factory=list)
     runless_tries: int = 0
     history: History | None = None
+    caught_up: float | None = None
 
     def is_handled(self, event: dg.EventLogRecord) -> bool:
-        """Whether an end is recorded. The same event has the same time wherever it is read."""
+        """Return whether an end is recorded. An event has the same time wherever it is read."""
         return event.event_log_entry.timestamp in self.handled.get(event.event_log_entry.run_id, ())
 
     def handle(self, run_id: str, *timestamps: float) -> None:
@@ -96,11 +106,11 @@ class RecorderCursor:
         known.extend(timestamp for timestamp in timestamps if timestamp not in known)
 
     def settle(self, events: Sequence[dg.EventLogRecord], *, before: float) -> int:
-        """Move the position past the ends that are so old that no other comes up before them, and count those.
+        """Move the position past the ends that are so old that no other can appear before them; return how many.
 
         Args:
             events: Ends that are recorded, from `position` on, in the order of the log.
-            before: When an event is that old.
+            before: Ends before this time are that old.
         """
         settled = 0
         for event in events:
@@ -115,11 +125,11 @@ class RecorderCursor:
         return settled
 
     def forget(self, *, before: float) -> None:
-        """Forget the ends that are older: they have been passed, or their runs were deleted."""
+        """Forget the ends before a time: the position is past them, or their runs were deleted."""
         self.handled = {run_id: known for run_id, known in self.handled.items() if max(known) >= before}
 
     def to_json(self) -> dict[str, Any]:
-        """The cursor as it stands now, whatever becomes of it."""
+        """Return a copy of the cursor that later changes do not reach."""
         # By hand, because it is written with every batch: `asdict` takes longer than all the rest of a batch.
         return {
             **vars(self),
@@ -137,3 +147,9 @@ class RecorderCursor:
         values["unread"] = {run_id: UnreadRun(**run) for run_id, run in kept["unread"].items()}
         values["history"] = History(**kept["history"]) if kept["history"] else None
         return cls(**values)
+
+
+def caught_up_at(state: RecorderState) -> dt.datetime | None:
+    """Return when all that had happened was last recorded; `None` until history has been read back."""
+    caught_up = state.cursor.get("caught_up")
+    return None if caught_up is None else dt.datetime.fromtimestamp(caught_up, dt.UTC)

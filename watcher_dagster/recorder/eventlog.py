@@ -1,8 +1,8 @@
-"""Reading Dagster's runs and event log, in pages, and around what cannot be read.
+"""Reads Dagster's runs and event log, in pages, and around what cannot be read.
 
-An event may be broken, or be of a class that this version of Dagster does not know. Dagster then gives an error for the
-whole page that it stands in. The readers here give what can be read around it. A database that does not answer is
-another matter: that error always passes, because nothing is wrong with any run.
+An event may be broken, or be of a class that this version of Dagster does not know. Dagster then raises an error for
+the whole page that it is on. The readers here return what can be read around it. The error of a database that does not
+answer is always raised: nothing is wrong with any run then.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ import dagster as dg
 import sqlalchemy as sa
 
 from watcher_core import ExecutionState
+from watcher_dagster import compat
 from watcher_dagster.recorder.runlog import EVENT_TYPES, StepLog
 
 log = logging.getLogger("watcher.dagster")
@@ -45,7 +46,7 @@ _RUNLESS_TYPES: Final = {dg.DagsterEventType.ASSET_MATERIALIZATION}
 
 
 def is_outage(error: BaseException) -> bool:
-    """Whether the database did not answer, or something under it: no fault of what was to be read."""
+    """Return whether the database did not answer: what was to be read is not at fault."""
     cause: BaseException | None = error
     while cause is not None:
         if isinstance(cause, sa.exc.DBAPIError | sa.exc.TimeoutError | OSError):
@@ -61,7 +62,7 @@ class EventLog:
         self._instance = instance
 
     def runs(self, run_ids: Sequence[str]) -> tuple[dict[str, dg.RunRecord], dict[str, Exception]]:
-        """The runs of these ids, and why some cannot be read. One that is in neither was deleted."""
+        """Return the runs of these ids, and why some cannot be read. One that is in neither was deleted."""
         if not run_ids:
             return {}, {}
         try:
@@ -80,59 +81,57 @@ class EventLog:
         return found, failures
 
     def open_runs(self) -> tuple[dict[str, dg.RunRecord], dict[str, Exception]]:
-        """The runs that have started and are not over, and why some of them cannot be read."""
+        """Return the runs that have started and are not over, and why some of them cannot be read."""
         filters = dg.RunsFilter(statuses=OPEN_STATUSES)
         try:
             return _by_id(self._instance.get_run_records(filters)), {}
         except Exception as error:
             if is_outage(error):
                 raise
-        return self.runs(self._instance.get_run_ids(filters))
+        return self.runs(compat.run_ids(self._instance, filters))
 
     def count_ended(self, since: float) -> int:
-        """How many runs have ended since."""
-        return self._instance.get_runs_count(
-            dg.RunsFilter(statuses=OVER_STATUSES, updated_after=dt.datetime.fromtimestamp(since, dt.UTC))
-        )
+        """Count the runs that have ended since."""
+        ended = dg.RunsFilter(statuses=OVER_STATUSES, updated_after=dt.datetime.fromtimestamp(since, dt.UTC))
+        return compat.count_runs(self._instance, ended)
 
     def ends(self, after: int) -> Iterator[dg.EventLogRecord]:
-        """The ends of runs after a storage id, in the order of the log."""
+        """Yield the ends of runs after a storage id, in the order of the log."""
         return heapq.merge(
             *(self._ends_of_type(event_type, after) for event_type in END_TYPES), key=lambda event: event.storage_id
         )
 
     def last_end_before(self, since: float) -> int:
-        """The storage id after which all ends since `since` come; 0 where the log begins later."""
+        """Return the storage id after which all ends since `since` come; 0 where the log begins later."""
         last = self._newest_end(before_timestamp=since)
         firsts = (self._page(event_type, 0, 1, after_timestamp=since) for event_type in END_TYPES)
         return min([last, *(page[0].storage_id - 1 for page in firsts if page)])
 
     def newest_end(self) -> int:
-        """The storage id of the newest end of a run; 0 where there is none."""
+        """Return the storage id of the newest end of a run; 0 where there is none."""
         return self._newest_end()
 
     def events(self, run_id: str) -> tuple[list[dg.EventLogRecord], str | None]:
-        """What is to be translated of a run, and how far that goes."""
+        """Return the events of a run that are translated, and the cursor behind them."""
         events: list[dg.EventLogRecord] = []
-        seen = None
+        seen: str | None = None
         while True:
-            page = self._instance.get_records_for_run(run_id, seen, _RUN_EVENT_TYPES, EVENTS_PAGE)
-            events.extend(page.records)
-            seen = page.cursor
-            if not page.has_more:
+            page, seen, has_more = compat.run_events(self._instance, run_id, seen, _RUN_EVENT_TYPES, EVENTS_PAGE)
+            events.extend(page)
+            if not has_more:
                 return events, seen
 
     def materialization(self, run_id: str, asset_key: dg.AssetKey) -> tuple[dg.EventLogRecord, StepLog] | None:
-        """The materialization of an asset in a run that goes on, with the step that made it, which is over.
+        """Return the materialization of an asset in an open run, with the step that made it, which is over.
 
-        `None` where that is not all there is to know of it: it is not the newest, one of several, or made by a graph.
+        `None` where this is not enough to record it: it is not the newest, one of several, or made by a graph.
         """
         newest = self._instance.fetch_materializations(asset_key, limit=2).records
         own = [event for event in newest if event.run_id == run_id]
         step_key = own[0].event_log_entry.step_key if len(own) == 1 else None
         if step_key is None or "." in step_key:
             return None
-        for stats in self._instance.get_run_step_stats(run_id, [step_key]):
+        for stats in compat.step_stats(self._instance, run_id, [step_key]):
             if stats.start_time is not None:
                 step = StepLog(
                     started=stats.start_time,
@@ -144,22 +143,24 @@ class EventLog:
         return None
 
     def has_news(self, run_id: str, seen: str | None) -> bool:
-        """Whether a run has events that were not seen."""
-        return bool(self._instance.get_records_for_run(run_id, seen, _RUN_EVENT_TYPES, 1).records)
+        """Return whether a run has events after a cursor."""
+        return bool(compat.run_events(self._instance, run_id, seen, _RUN_EVENT_TYPES, 1)[0])
 
     def runless(self, seen: str | None) -> tuple[Sequence[dg.EventLogRecord], str]:
-        """A page of the materializations without a run, and how far it goes."""
-        page = self._instance.get_records_for_run(RUNLESS, seen, _RUNLESS_TYPES, RUNLESS_PAGE)
-        return page.records, page.cursor
+        """Return a page of the materializations without a run, and the cursor behind it."""
+        page, following, _ = compat.run_events(self._instance, RUNLESS, seen, _RUNLESS_TYPES, RUNLESS_PAGE)
+        return page, following
 
     def runless_after_poison(self) -> tuple[list[dg.EventLogRecord], str | None]:
-        """The materializations without a run after the newest one that cannot be read, and how far the log is lost."""
+        """Return the materializations without a run after the newest one that cannot be read, and the cursor there."""
         events: list[dg.EventLogRecord] = []
         seen = None
         limit = RUNLESS_PAGE
         while True:
             try:
-                page = self._instance.get_records_for_run(RUNLESS, seen, _RUNLESS_TYPES, limit, ascending=False)
+                page, following, _ = compat.run_events(
+                    self._instance, RUNLESS, seen, _RUNLESS_TYPES, limit, ascending=False
+                )
             except Exception as error:
                 if is_outage(error):
                     raise
@@ -167,10 +168,10 @@ class EventLog:
                     return events[::-1], seen
                 limit = max(1, limit // 2)
                 continue
-            if not page.records:
+            if not page:
                 return events[::-1], seen
-            events.extend(page.records)
-            seen = page.cursor
+            events.extend(page)
+            seen = following
 
     def _newest_end(self, before_timestamp: float | None = None) -> int:
         newest = 0
@@ -194,7 +195,7 @@ class EventLog:
     def _page(
         self, event_type: dg.DagsterEventType, after: int, limit: int, *, after_timestamp: float | None = None
     ) -> Sequence[dg.EventLogRecord]:
-        """The next ends of a type: as many as can be read at once, past those that cannot be read at all."""
+        """Return the next ends of a type: as many as can be read at once, after those that cannot be read at all."""
 
         def fetch(after: int, before: int | None, limit: int) -> Sequence[dg.EventLogRecord]:
             filters = _filter(
@@ -218,7 +219,7 @@ class EventLog:
 
 
 def _find_poison(fetch: Callable[[int, int | None, int], Sequence[dg.EventLogRecord]], after: int) -> int:
-    """The storage id of the next event, which cannot be read: found by how far a page may reach without an error."""
+    """Return the storage id of the next event, which cannot be read, by how far a page may reach without an error."""
 
     def is_readable(before: int) -> bool:
         try:

@@ -1,8 +1,8 @@
-"""What Dagster's event log says of a run, as executions. Pure: records in, records out.
+"""Translates the events of a run into executions. Pure: records in, records out.
 
-A run is one execution, and each asset that it materializes is another, part of it. A run may be told of as often as it
-is read, while it goes on and after: each time the whole of it is translated anew, and the same execution has the same
-identity, so that nothing is doubled and what was missing comes in.
+A run is one execution, and each asset that it materializes is another, part of it. A run may be translated any number
+of times, while it is open and after: each time as a whole, and the same execution has the same identity, so that
+nothing is recorded twice and what was missing is added.
 
 An asset's execution lasts from the first start of its step to its materialization. An asset that was planned, whose
 step has started and which is not materialized yet runs; if its step fails, or the run ends, so does it. One whose step
@@ -19,6 +19,7 @@ from typing import Any, Final
 import dagster as dg
 
 from watcher_core import ExecutionRecord, ExecutionSource, ExecutionState
+from watcher_dagster import compat
 from watcher_dagster.identity import (
     WATCHER_RUN_TAG,
     asset_pipeline_name,
@@ -33,8 +34,6 @@ from watcher_dagster.runs import ASSET_TYPE, RUN_TYPE, run_record
 
 # On what we report to Dagster ourselves, so that it is not recorded a second time.
 EXECUTION_ID_KEY: Final = "watcher/execution_id"
-
-_RANGE_TAG: Final = "dagster/asset_partition_range_start"
 
 
 def translate_run(
@@ -75,7 +74,7 @@ def translate_run(
 def translate_runless(event: dg.EventLogRecord) -> ExecutionRecord | None:
     """The execution of a materialization that was reported without a run; `None` for what we reported ourselves."""
     entry = event.event_log_entry
-    materialization = entry.get_dagster_event().step_materialization_data.materialization
+    materialization = compat.materialization(entry.get_dagster_event())
     metadata, partition = materialization.metadata, materialization.partition
     if EXECUTION_ID_KEY in metadata or EXECUTION_ID_KEY in (materialization.tags or {}):
         return None
@@ -120,7 +119,7 @@ def unknown_run(run_id: str, job_name: str, state: ExecutionState, ended: float,
 def ended_execution(
     external_id: str, pipeline_name: str, started: float, state: ExecutionState, ended: float, reason: str
 ) -> ExecutionRecord:
-    """The end of an execution that was recorded as running, and of which Dagster tells no more."""
+    """The end of an execution that was recorded as running, and of which Dagster has no more events."""
     return ExecutionRecord(
         pipeline_name=pipeline_name,
         source=ExecutionSource.DAGSTER,
@@ -228,12 +227,12 @@ class _Share:
 def _materialized_records(share: _Share, asset: AssetLog, *, is_over: bool) -> Iterator[ExecutionRecord]:
     done = list(asset.materialized.items())
     found = [materialization.metadata for _, (_, materialization) in done]
-    if not (asset.is_range or len(done) > 1 or _RANGE_TAG in share.run.tags):
+    if not (asset.is_range or len(done) > 1 or compat.RANGE_START_TAG in share.run.tags):
         counts = [row_counts(metadata) for metadata in found]
     elif is_over:
         counts = range_counts(found)
     else:
-        counts = [{} for _ in found]  # until all partitions are there, nobody can tell whose numbers these are
+        counts = [{} for _ in found]  # until all partitions are there, it is unknown whose numbers these are
     for (partition, (at, _)), metadata, own in zip(done, found, counts, strict=True):
         yield share.record(
             partition,
@@ -250,8 +249,8 @@ def _outcome(
 ) -> tuple[ExecutionState, float | None, dict[str, str] | None]:
     """What became of an asset that was planned and is not materialized, although a step of its has started.
 
-    Where other assets come out of the same graph, a failure elsewhere in it need not be this one's; the end of the run
-    tells.
+    Where other assets come out of the same graph, a failure elsewhere in it need not be this one's; this is known when
+    the run ends.
     """
     if own is not None and own.state in (ExecutionState.SUCCEEDED, ExecutionState.SKIPPED):
         return ExecutionState.SKIPPED, own.ended, None

@@ -1,4 +1,4 @@
-"""A run as its events tell of it: which steps started, failed and succeeded, which assets were planned and made."""
+"""A run as its events show it: which steps started, failed and succeeded, which assets were planned and made."""
 
 from __future__ import annotations
 
@@ -9,8 +9,9 @@ from typing import Any, Final
 import dagster as dg
 
 from watcher_core import ExecutionState
+from watcher_dagster import compat
 
-# All that is read of a run.
+# The events that are read of a run.
 EVENT_TYPES: Final = frozenset(
     {
         dg.DagsterEventType.RUN_START,
@@ -42,9 +43,6 @@ _STATUS_ENDS: Final = {
 _STEP_EVENTS: Final = frozenset(
     {"STEP_START", "STEP_RESTARTED", "STEP_UP_FOR_RETRY", "STEP_SUCCESS", "STEP_SKIPPED", "STEP_FAILURE"}
 )
-
-# What Dagster raises inside a step that it cancels.
-_INTERRUPTION: Final = "DagsterExecutionInterruptedError"
 
 MAX_MESSAGE_CHARACTERS: Final = 2_000
 MAX_STACK_CHARACTERS: Final = 2_000
@@ -107,9 +105,7 @@ class RunLog:
                 step = self.steps[event.step_key or ""] = StepLog()
             self._add_to_step(step, kind, timestamp, event)
         elif kind == "ASSET_MATERIALIZATION":
-            # Dagster's own accessor checks the type anew, which takes as long as all the rest.
-            data: Any = event.event_specific_data
-            materialization = data.materialization
+            materialization = compat.materialization(event)
             asset = self._asset(event.step_key, materialization.asset_key)
             asset.materialized[materialization.partition] = timestamp, materialization
         elif kind == "ASSET_MATERIALIZATION_PLANNED":
@@ -128,19 +124,15 @@ class RunLog:
         return asset
 
     def _plan(self, event: dg.DagsterEvent) -> None:
-        planned: Any = event.event_specific_data
-        asset = self._asset(event.step_key, planned.asset_key)
-        if planned.partitions_subset is None:
-            asset.planned[planned.partition] = None
-            asset.is_range = len(asset.planned) > 1
-        else:
-            asset.planned |= dict.fromkeys(planned.partitions_subset.get_partition_keys())
-            asset.is_range = True
+        asset_key, partitions, is_range = compat.planned_partitions(event)
+        asset = self._asset(event.step_key, asset_key)
+        asset.planned |= dict.fromkeys(partitions)
+        asset.is_range = is_range or len(asset.planned) > 1
 
     @staticmethod
     def _add_to_step(step: StepLog, kind: str, timestamp: float, event: dg.DagsterEvent) -> None:
         if step.started is None and kind != "STEP_SKIPPED":
-            step.started = timestamp  # a step whose process dies before it speaks has but a failure
+            step.started = timestamp  # a step whose process dies early has only a failure
         if kind in ("STEP_START", "STEP_RESTARTED"):
             step.attempts += 1
             step.state, step.ended, step.error = ExecutionState.RUNNING, None, None
@@ -149,14 +141,13 @@ class RunLog:
         elif kind == "STEP_SKIPPED":
             step.end(ExecutionState.SKIPPED, timestamp)
         elif kind == "STEP_FAILURE":
-            info = event.step_failure_data.error
+            info = compat.event_error(event)
             step.error = _error(info, event.message)
             step.end(ExecutionState.CANCELED if _is_interruption(info) else ExecutionState.FAILED, timestamp)
 
 
 def _run_error(event: dg.DagsterEvent) -> dict[str, str]:
-    data = event.event_specific_data
-    return _error(getattr(data, "error", None), event.message)
+    return _error(compat.event_error(event), event.message)
 
 
 def _error(info: Any, message: str | None) -> dict[str, str]:
@@ -165,17 +156,17 @@ def _error(info: Any, message: str | None) -> dict[str, str]:
         return {"message": (message or "no reason given")[:MAX_MESSAGE_CHARACTERS]}
     while info.cause is not None and (info.cls_name or "").startswith("Dagster"):
         info = info.cause
-    told = info.message.strip()
+    message = info.message.strip()
     if info.cls_name:
-        _, found, after = told.partition(f"{info.cls_name}: ")
-        told = after if found else told
+        _, found, after = message.partition(f"{info.cls_name}: ")
+        message = after if found else message
     stack = "".join(info.stack)[-MAX_STACK_CHARACTERS:]
-    return {"class": info.cls_name or "", "message": told[:MAX_MESSAGE_CHARACTERS], "stack": stack}
+    return {"class": info.cls_name or "", "message": message[:MAX_MESSAGE_CHARACTERS], "stack": stack}
 
 
 def _is_interruption(info: Any) -> bool:
     while info is not None:
-        if info.cls_name == _INTERRUPTION:
+        if info.cls_name == compat.INTERRUPTION:
             return True
         info = info.cause
     return False

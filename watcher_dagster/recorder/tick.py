@@ -1,42 +1,43 @@
-"""The recorder: reads Dagster's event log, has it translated, writes executions. A tick at a time.
+"""One tick of the recorder: reads Dagster's event log, translates it, and writes executions.
 
-A run is read whole each time that there is news of it, and what it tells is upserted, so that reading it again is
-always right. What remains is never to miss a run, and not to read too often:
+A run is read whole each time that it has new events, and its executions are upserted, so that reading it again changes
+nothing. What remains is never to miss a run, and not to read too often:
 
-- Runs that go on are asked of Dagster at each tick, and read when they have new events.
-- Runs that have ended are followed through the log of their ends, from the beginning of the history that is wanted. So
-  the history is read back by the same code that keeps up later; it only takes more ticks.
+- Open runs are listed at each tick, and read when they have new events.
+- Ended runs are found in the log of ends, from the beginning of the history that is wanted. So the history is read back
+  by the same code that keeps up later; it only takes more ticks.
 - Materializations without a run have a log of their own.
 
-Executions and cursor are written in one transaction, some fifty runs at a time; before that goes the lineage that their
-materializations tell of, in one of its own. A run that cannot be read is tried again at the next ticks, and then
-recorded as such, so that it blocks nothing. A database that does not answer is no such case: the tick fails with
-nothing lost, and the next one starts where the last batch was written.
+Executions and cursor are written in one transaction, some fifty runs at a time; the lineage that their materializations
+declare is written before that, in a transaction of its own. A run that cannot be read is tried again at the next ticks,
+and then recorded as such, so that it blocks nothing. Where the database does not answer, the tick fails with nothing
+lost, and the next one starts after the last batch that was written.
 """
 
 from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Iterable
-from dataclasses import replace
+from collections.abc import Callable
 from functools import partial
-from typing import Any, Final
+from typing import Final
 
 import dagster as dg
 
-from watcher_core import ExecutionRecord, ExecutionState, InvalidValueError, RecorderSession, Watcher
+from watcher_core import ExecutionRecord, ExecutionState, RecorderSession, Watcher, text
+from watcher_dagster import compat
 from watcher_dagster.identity import WATCHER_RUN_TAG
-from watcher_dagster.lineage import LineageRecorder, NewestMaterializations
-from watcher_dagster.recorder.cursor import History, OpenRun, RecorderCursor, UnreadRun
-from watcher_dagster.recorder.eventlog import OVER_STATUSES, RUNLESS, EventLog, is_outage
+from watcher_dagster.lineage import LineageRecorder
+from watcher_dagster.recorder.batch import BATCH_RUNS, Batch
+from watcher_dagster.recorder.cursor import MAX_TRIES, OVERLAP_SECONDS, History, OpenRun, RecorderCursor, UnreadRun
+from watcher_dagster.recorder.eventlog import OVER_STATUSES, EventLog, is_outage
 from watcher_dagster.recorder.events import (
     ended_execution,
     translate_run,
-    translate_runless,
     unknown_run,
     unreadable_run,
 )
+from watcher_dagster.recorder.runless import RunlessReader
 from watcher_dagster.recorder.runlog import RUN_ENDS
 
 log = logging.getLogger("watcher.dagster")
@@ -46,25 +47,15 @@ HISTORY_DAYS: Final = 30
 # The daemon gives up on a tick after 60 seconds.
 TICK_SECONDS: Final = 30.0
 
-BATCH_RUNS: Final = 50
-BATCH_EXECUTIONS: Final = 5_000
-
-# How long an event may take from its storage id to where it can be seen.
-OVERLAP_SECONDS: Final = 60.0
 # How far to go back where the newest ends are gone: a run was deleted, or the database restored.
 RESTORED_SECONDS: Final = 86_400.0
 
-MAX_TRIES: Final = 3
-
 DELETED: Final = "the run was deleted in Dagster"
 
-# A run that goes on is read for a tenth of the time at most, and looked at after a tenth of the time of its silence.
+# An open run is read for a tenth of the time at most. While it is silent it is asked for new events the less often.
 READING_SHARE: Final = 10.0
 SILENCE_SHARE: Final = 0.1
 MAX_SILENCE_SECONDS: Final = 300.0
-
-# What is said of values that break a rule. All else that the database says is no fault of the run.
-BAD_DATA: Final = (InvalidValueError, ValueError, TypeError)
 
 
 def record_tick(
@@ -75,47 +66,28 @@ def record_tick(
     tick_seconds: float = TICK_SECONDS,
     lineage: LineageRecorder | None = None,
 ) -> str:
-    """Record what is new in the instance's event log, look for failures once all is recorded, and say what that was.
+    """Record what is new in the instance's event log, and say what that was.
 
     Args:
         instance: Where to read.
         watcher: Where to write.
         history_days: How far to read back when nothing has been recorded of this instance yet.
         tick_seconds: When to leave the rest to the next tick.
-        lineage: Tells of what materializations have read; one that is kept from tick to tick tells only what is new.
+        lineage: Records what materializations have read; one that is kept between ticks records only what is new.
 
     Raises:
         DatabaseUnavailableError: Watcher's database does not answer; nothing is lost.
     """
-    with watcher.recorder(instance_id(instance)) as session:
+    with watcher.recorder(compat.run_storage_id(instance)) as session:
         if session is None:
             return "another process is recording this instance"
         lineage = lineage or LineageRecorder(watcher)
         tick = _Tick(instance, session, lineage, history_days=history_days, tick_seconds=tick_seconds)
-        message = tick.run()
-        # What is read back may have been made good since, by a run that is not recorded yet.
-        return message + (_failures(watcher) if tick.is_caught_up else "")
-
-
-def _failures(watcher: Watcher) -> str:
-    """Open alerts for pipelines that fail, and resolve those of others. Whatever goes wrong, recording goes on."""
-    try:
-        new = sum(finding.new for finding in watcher.check_failures())
-    except Exception as error:
-        log.exception("failures cannot be looked for; recording goes on")
-        return f"; failures cannot be looked for: {type(error).__name__}"
-    return f"; {_counted(new, 'new failure')}" if new else ""
-
-
-def instance_id(instance: dg.DagsterInstance) -> str:
-    """What tells a Dagster instance from others, wherever it is opened: the id of its run storage."""
-    # Every storage that comes with Dagster has one; the type does not say so.
-    run_storage: Any = instance.run_storage
-    return str(run_storage.get_run_storage_id())
+        return tick.run()
 
 
 class _Tick:
-    """One turn of the recorder."""
+    """The work of one tick."""
 
     def __init__(
         self,
@@ -128,36 +100,36 @@ class _Tick:
     ) -> None:
         self._log = EventLog(instance)
         self._session = session
-        self._lineage = lineage
-        self._newest = NewestMaterializations()
         self._now = time.time()
         self._tick_seconds = tick_seconds
         self._began = time.monotonic()
         self._cursor = self._begin(history_days)
-        self._pending: list[tuple[str, list[ExecutionRecord]]] = []
+        self._batch = Batch(session, lineage, self._cursor, progress=self._progress, refused=self._failed)
+        self._runless = RunlessReader(
+            self._log, self._cursor, self._batch, now=self._now, is_late=lambda: self._is_late(1 / 2)
+        )
         self._unsettled: list[dg.EventLogRecord] = []
         self._behind_since: float | None = None
-        self._runless_behind_since: float | None = None
         self._going = 0
-        self._runs = 0
-        self._executions = 0
 
     def run(self) -> str:
         self._retry_runs()
         self._read_open_runs()
-        self._read_runless()
+        self._runless.read()
         self._read_ended_runs()
         if self._behind_since is None:
             self._catch_up()
-        self._write()
+        if self._is_caught_up:
+            self._cursor.caught_up = self._now
+        self._batch.write()
         message = self._message()
         log.debug("tick of the recorder: %s", message)
         return message
 
     @property
-    def is_caught_up(self) -> bool:
+    def _is_caught_up(self) -> bool:
         """Whether all that has ended is recorded, as far as it can be read."""
-        return self._behind_since is None and self._runless_behind_since is None
+        return self._behind_since is None and self._runless.behind_since is None
 
     # Time
 
@@ -177,7 +149,7 @@ class _Tick:
     def _is_late(self, share: float) -> bool:
         return time.monotonic() - self._began > self._tick_seconds * share
 
-    # Runs that go on
+    # Open runs
 
     def _read_open_runs(self) -> None:
         going, failures = self._log.open_runs()
@@ -192,10 +164,10 @@ class _Tick:
         for record in sorted(going.values(), key=self._due):
             if self._has_news(record):
                 self._try_run(record)
-                self._write_batch()
+                self._batch.write_if_full()
             if self._is_late(1 / 3):
                 break
-        self._write_batch(everything=True)
+        self._batch.write_rest()
 
     def _due(self, record: dg.RunRecord) -> float:
         known = self._cursor.open.get(record.dagster_run.run_id)
@@ -220,7 +192,7 @@ class _Tick:
         return False
 
     def _read_vanished_runs(self, run_ids: list[str]) -> None:
-        """Read the runs that went on at the last tick and do so no more. Most have ended; some were deleted."""
+        """Read the runs that were open at the last tick and are not any more. Most have ended; some were deleted."""
         for start in range(0, len(run_ids), BATCH_RUNS):
             batch = run_ids[start : start + BATCH_RUNS]
             found, failures = self._log.runs(batch)
@@ -233,22 +205,20 @@ class _Tick:
                     self._end_open_run(run_id, ExecutionState.CANCELED, self._now, DELETED)
                 elif found[run_id].dagster_run.status in OVER_STATUSES:
                     self._try_run(found[run_id])
-            self._write_batch()
+            self._batch.write_if_full()
 
     def _end_open_run(self, run_id: str, state: ExecutionState, ended: float, reason: str) -> None:
         known = self._cursor.open.pop(run_id, None)
         if known is not None:
-            self._pending.append(
-                (
-                    run_id,
-                    [
-                        ended_execution(external_id, pipeline_name, started, state, ended, reason)
-                        for external_id, pipeline_name, started in known.running
-                    ],
-                )
+            self._batch.add(
+                run_id,
+                [
+                    ended_execution(external_id, pipeline_name, started, state, ended, reason)
+                    for external_id, pipeline_name, started in known.running
+                ],
             )
 
-    # Runs that have ended
+    # Ended runs
 
     def _read_ended_runs(self) -> None:
         batch: list[dg.EventLogRecord] = []
@@ -281,7 +251,7 @@ class _Tick:
             else:
                 self._end_open_run(run_id, ExecutionState.CANCELED, self._now, DELETED)
             done.add(run_id)
-            self._write_batch()
+            self._batch.write_if_full()
         for event in batch:
             if event.event_log_entry.run_id in done:
                 self._cursor.handle(event.event_log_entry.run_id, event.event_log_entry.timestamp)
@@ -293,10 +263,10 @@ class _Tick:
             self._cursor.history.recorded += len(done)
         settled = self._cursor.settle(self._unsettled, before=self._now - OVERLAP_SECONDS)
         del self._unsettled[:settled]
-        self._write_batch(everything=True)
+        self._batch.write_rest()
 
     def _catch_up(self) -> None:
-        """All there is has been read: forget what was kept while it was not."""
+        """Forget what was kept only until everything is read."""
         self._cursor.forget(before=self._now - 2 * OVERLAP_SECONDS)
         if self._cursor.history is not None:
             self._cursor.history.is_read = True
@@ -318,7 +288,7 @@ class _Tick:
             else:
                 del self._cursor.unread[run_id]
                 self._end_open_run(run_id, ExecutionState.CANCELED, self._now, DELETED)
-        self._write_batch(everything=True)
+        self._batch.write_rest()
 
     def _try_run(self, record: dg.RunRecord, *, end: dg.EventLogEntry | None = None) -> None:
         try:
@@ -344,7 +314,7 @@ class _Tick:
         if unread.tries < MAX_TRIES:
             log.warning("run %s cannot be recorded and is tried again: %r", run_id, error)
             return
-        log.error("run %s cannot be recorded; that is put on record and the run passed over", run_id, exc_info=error)
+        log.error("run %s cannot be read or written; only this is recorded of it", run_id, exc_info=error)
         del self._cursor.unread[run_id]
         reason = f"{type(error).__name__}: {error}"
         if remains is not None:
@@ -363,60 +333,12 @@ class _Tick:
             self._cursor.open[run_id] = OpenRun(due=None, running=known.running if known else _running(executions))
         else:
             self._end_open_run(run_id, run.state, run.end_date.timestamp(), reason)
-        self._pending.append((run_id, executions))
+        self._batch.add(run_id, executions)
 
-    # Materializations without a run
-
-    def _read_runless(self) -> None:
-        seen = self._cursor.runless
-        while True:
-            try:
-                events, following = self._log.runless(seen)
-            except Exception as error:
-                if is_outage(error):
-                    raise
-                self._pass_runless_poison(error)
-                return
-            self._cursor.runless_tries = 0
-            if not events:
-                return
-            self._add_runless(events)
-            if events[-1].event_log_entry.timestamp < self._now - OVERLAP_SECONDS and seen == self._cursor.runless:
-                self._cursor.runless = following
-                passed = {event.storage_id for event in events}
-                self._cursor.runless_handled = [known for known in self._cursor.runless_handled if known not in passed]
-            seen = following
-            self._write_batch()
-            if self._is_late(1 / 2):
-                self._runless_behind_since = events[-1].event_log_entry.timestamp
-                return
-
-    def _add_runless(self, events: Iterable[dg.EventLogRecord]) -> None:
-        known = set(self._cursor.runless_handled)
-        for event in events:
-            if event.storage_id in known:
-                continue
-            self._cursor.runless_handled.append(event.storage_id)
-            if event.event_log_entry.timestamp >= self._cursor.since and (execution := translate_runless(event)):
-                self._pending.append((RUNLESS, [execution]))
-                self._newest.add(event.event_log_entry)
-
-    def _pass_runless_poison(self, error: Exception) -> None:
-        self._cursor.runless_tries += 1
-        if self._cursor.runless_tries < MAX_TRIES:
-            log.warning("the materializations without a run cannot be read and are tried again: %r", error)
-            return
-        log.error("a materialization without a run cannot be read and is passed over", exc_info=error)
-        events, seen = self._log.runless_after_poison()
-        self._add_runless(events)
-        self._cursor.runless_tries = 0
-        if seen is not None:
-            self._cursor.runless = seen
-
-    # Reading and writing
+    # Reading a run
 
     def _read_run(self, record: dg.RunRecord) -> None:
-        """Have a run translated, and remember how far it was read."""
+        """Translate a run, and remember how far it was read."""
         run_id = record.dagster_run.run_id
         if WATCHER_RUN_TAG in record.dagster_run.tags:
             return
@@ -424,7 +346,7 @@ class _Tick:
         events, seen = self._log.events(run_id)
         executions = translate_run(record, events)
         for event in events:
-            self._newest.add(event.event_log_entry)
+            self._batch.newest.add(event.event_log_entry)
         if executions and executions[0].state is ExecutionState.RUNNING:
             self._cursor.open[run_id] = OpenRun(
                 seen=seen,
@@ -437,78 +359,37 @@ class _Tick:
             ends = [event.event_log_entry.timestamp for event in events if _is_end(event)]
             if ends:
                 self._cursor.handle(run_id, *ends)
-        self._pending.append((run_id, executions))
+        self._batch.add(run_id, executions)
 
-    def _write_batch(self, *, everything: bool = False) -> None:
-        executions = sum(len(executions) for _, executions in self._pending)
-        if (everything and self._pending) or len(self._pending) > BATCH_RUNS or executions >= BATCH_EXECUTIONS:
-            self._write()
+    # Reporting
 
-    def _write(self) -> None:
-        pending, self._pending = self._pending, []
-        unread = {run_id: self._cursor.unread.pop(run_id) for run_id, _ in pending if run_id in self._cursor.unread}
-        self._runs += sum(1 for run_id, executions in pending if run_id != RUNLESS and executions)
-        self._executions += sum(len(executions) for _, executions in pending)
-        self._lineage.tell_materializations(self._newest.take())
-        try:
-            self._commit([execution for _, executions in pending for execution in executions])
-        except BAD_DATA:
-            self._cursor.unread |= unread
-            self._write_one_by_one(pending)
-
-    def _commit(self, executions: list[ExecutionRecord]) -> None:
-        self._session.record(
-            executions, cursor=self._cursor.to_json(), lag_seconds=self._lag(), message=self._message()
-        )
-
-    def _write_one_by_one(self, pending: list[tuple[str, list[ExecutionRecord]]]) -> None:
-        """Find the run whose values the database refuses. The cursor moves when all others are written."""
-        before = self._session.cursor
-        for run_id, executions in pending:
-            try:
-                self._session.record(executions, cursor=before)
-                self._cursor.unread.pop(run_id, None)
-            except BAD_DATA as error:
-                if run_id == RUNLESS:  # there is no run that could be read again
-                    self._pending.append((run_id, _least(executions, repr(error))))
-                else:
-                    self._failed(run_id, error, remains=partial(_least, executions))
-        remains, self._pending = self._pending, []
-        for run_id, executions in remains:
-            try:
-                self._session.record(executions, cursor=before)
-            except BAD_DATA:
-                log.exception("nothing can be recorded of run %s", run_id)
-        self._commit([])
-
-    # What there is to tell
+    def _progress(self) -> tuple[float, str]:
+        return self._lag(), self._message()
 
     def _lag(self) -> float:
         """The age of the oldest event that is not recorded."""
         waiting = [unread.ended for unread in self._cursor.unread.values() if unread.ended is not None]
-        waiting += [since for since in (self._behind_since, self._runless_behind_since) if since is not None]
+        waiting += [since for since in (self._behind_since, self._runless.behind_since) if since is not None]
         return max(0.0, self._now - min(waiting)) if waiting else 0.0
 
     def _message(self) -> str:
-        told = ["nothing new"]
-        if self._executions:
-            told = [f"recorded {_counted(self._runs, 'run')}, {_counted(self._executions, 'execution')}"]
+        parts = ["nothing new"]
+        if self._batch.executions:
+            parts = [
+                f"recorded {text.plural(self._batch.runs, 'run')}, {text.plural(self._batch.executions, 'execution')}"
+            ]
         history = self._cursor.history
         if history is not None:
             total = max(history.runs, history.recorded)
-            told = [f"recorded {history.recorded:,} of {_counted(total, 'run')}"]
-            told.append("history is read back" if history.is_read else "the next tick goes on")
+            parts = [f"recorded {history.recorded:,} of {text.plural(total, 'run')}"]
+            parts.append("history is read back" if history.is_read else "the next tick goes on")
         elif self._behind_since is not None:
-            told.append("the next tick goes on")
+            parts.append("the next tick goes on")
         if self._going:
-            told.append(f"{_counted(self._going, 'run')} going on")
+            parts.append(f"{text.plural(self._going, 'run')} going on")
         if self._cursor.unread:
-            told.append(f"{_counted(len(self._cursor.unread), 'run')} cannot be read and will be tried again")
-        return "; ".join(told)
-
-
-def _counted(number: int, noun: str) -> str:
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+            parts.append(f"{text.plural(len(self._cursor.unread), 'run')} cannot be read and will be tried again")
+        return "; ".join(parts)
 
 
 def _running(executions: list[ExecutionRecord]) -> list[tuple[str, str, float]]:
@@ -522,11 +403,3 @@ def _running(executions: list[ExecutionRecord]) -> list[tuple[str, str, float]]:
 def _is_end(event: dg.EventLogRecord) -> bool:
     happened = event.event_log_entry.dagster_event
     return happened is not None and happened.event_type_value in RUN_ENDS
-
-
-def _least(executions: list[ExecutionRecord], reason: str) -> list[ExecutionRecord]:
-    """A run's execution without all that the database may have refused."""
-    unsaid: dict[str, Any] = dict.fromkeys(
-        ("logical_date", "next_watermark", "inserts", "updates", "soft_deletes", "total_rows")
-    )
-    return [replace(execution, **unsaid, execution_metadata={"recorder_error": reason}) for execution in executions[:1]]

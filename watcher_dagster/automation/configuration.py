@@ -1,0 +1,83 @@
+"""Records what the asset definitions of a code location declare, and remembers it, because it rarely changes."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable, Sequence
+from typing import Any, Final
+
+import dagster as dg
+
+from watcher_core import InvalidValueError, Watcher
+from watcher_dagster.assets import anomaly_rule_configurations, pipeline_configurations
+
+log = logging.getLogger("watcher.dagster")
+
+# What a person, or another process, has changed meanwhile is set back then, as for lineage.
+REPEAT_SECONDS: Final = 3600.0
+
+
+class ConfigurationRecorder:
+    """Records the configuration of assets in one Watcher. Lives as long as the process, to know what is recorded."""
+
+    def __init__(self, watcher: Watcher) -> None:
+        self.watcher = watcher
+        self._pipelines = _Declaration(
+            "the configuration of this code location's assets is", pipeline_configurations, watcher.configure_pipelines
+        )
+        self._rules = _Declaration(
+            "the anomaly rules of this code location's assets are",
+            anomaly_rule_configurations,
+            watcher.configure_anomaly_rules,
+        )
+
+    def record(self, repository: dg.RepositoryDefinition) -> None:
+        """Record what a code location declares, where it differs from what is recorded already.
+
+        A value that is refused is logged, and does not stop the recording of runs; it is sent again at the next call.
+
+        Raises:
+            DatabaseUnavailableError: Watcher's database does not answer; all is sent again at the next call.
+        """
+        self._pipelines.record(repository)
+        self._rules.record(repository)
+
+
+class _Declaration:
+    """One kind of what definitions declare.
+
+    Args:
+        noun: What it is called in messages, with the verb.
+        read: Reads it from a code location.
+        write: Writes it to Watcher.
+    """
+
+    def __init__(
+        self,
+        noun: str,
+        read: Callable[[dg.RepositoryDefinition], Sequence[Any]],
+        write: Callable[[Sequence[Any]], object],
+    ) -> None:
+        self._noun = noun
+        self._read = read
+        self._write = write
+        self._repository: dg.RepositoryDefinition | None = None
+        self._recorded: Sequence[Any] | None = None
+        self._recorded_at = 0.0
+
+    def record(self, repository: dg.RepositoryDefinition) -> None:
+        is_due = time.monotonic() - self._recorded_at > REPEAT_SECONDS
+        if repository is self._repository and not is_due:
+            return
+        declared = self._read(repository)
+        if declared != self._recorded or is_due:
+            # Forgotten first: an error leaves it open how much of it was written.
+            self._repository, self._recorded = None, None
+            try:
+                self._write(declared)
+            except InvalidValueError:
+                log.exception("%s refused; recording goes on without", self._noun)
+                return
+            self._recorded, self._recorded_at = declared, time.monotonic()
+        self._repository = repository

@@ -1,0 +1,163 @@
+"""The members of Dagster that Watcher needs and that Dagster does not mark as public, in one place.
+
+A release of Dagster may change or remove any of them without a notice. tests/unit/test_compat.py names each, with what
+of Watcher depends on it, and fails when one is gone. No other module of Watcher uses them.
+
+Not here: the fields of Dagster's own records and specs (`RunRecord.start_time`, `AssetSpec.kinds`), which its
+documentation lists, and the two forms of an asset key (`to_user_string`, `from_user_string`, `from_coercible`), which
+every integration uses. The test watches the latter too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from typing import Any, Final
+
+import dagster as dg
+from dagster_shared.libraries import DagsterLibraryRegistry
+
+# Names
+
+# Where a run was launched from, as `repository@location`; on runs whose origin is not kept.
+REPOSITORY_TAG: Final = ".dagster/repository"
+# On each materialization, one for every asset upstream of it: the key as a/b, and in the value the event that was read.
+INPUT_TAG_PREFIX: Final = "dagster/input_event_pointer/"
+# The partitions of a run that materializes several of them.
+RANGE_START_TAG: Final = "dagster/asset_partition_range_start"
+RANGE_END_TAG: Final = "dagster/asset_partition_range_end"
+# The job that Dagster makes for assets that are materialized ad hoc; older versions numbered it.
+ASSET_JOB: Final = "__ASSET_JOB"
+# The class of the error that Dagster raises inside a step that it cancels.
+INTERRUPTION: Final = "DagsterExecutionInterruptedError"
+
+
+def register_library(name: str, version: str) -> None:
+    """Have Dagster know of a library, as those that come with it do."""
+    DagsterLibraryRegistry.register(name, version, is_dagster_package=False)
+
+
+# The instance
+
+
+def run_storage_id(instance: dg.DagsterInstance) -> str:
+    """Return the id of the instance's run storage: it differs between instances, wherever they are opened."""
+    # Every storage that comes with Dagster has one; the type does not say so.
+    run_storage: Any = instance.run_storage
+    return str(run_storage.get_run_storage_id())
+
+
+def count_runs(instance: dg.DagsterInstance, filters: dg.RunsFilter) -> int:
+    """Count runs without reading them."""
+    return instance.get_runs_count(filters)
+
+
+def run_ids(instance: dg.DagsterInstance, filters: dg.RunsFilter) -> Sequence[str]:
+    """Return the ids of runs, also of those that cannot be read."""
+    return instance.get_run_ids(filters)
+
+
+def run_events(
+    instance: dg.DagsterInstance,
+    run_id: str,
+    cursor: str | None,
+    event_types: Collection[dg.DagsterEventType],
+    limit: int,
+    *,
+    ascending: bool = True,
+) -> tuple[Sequence[dg.EventLogRecord], str, bool]:
+    """Return a page of a run's events, the cursor behind it, and whether there are more."""
+    page = instance.get_records_for_run(run_id, cursor, set(event_types), limit, ascending)
+    return page.records, page.cursor, page.has_more
+
+
+def step_stats(instance: dg.DagsterInstance, run_id: str, step_keys: Iterable[str]) -> Sequence[Any]:
+    """Return start, end and attempts of steps, with `start_time`, `end_time` and `attempts` each."""
+    return instance.get_run_step_stats(run_id, list(step_keys))
+
+
+def latest_check_evaluation(
+    instance: dg.DagsterInstance, key: dg.AssetCheckKey
+) -> tuple[bool, dg.AssetCheckEvaluation | None]:
+    """Return whether an asset check was ever planned, and its newest evaluation, unless it is planned again since."""
+    record = instance.get_latest_asset_check_evaluation_record(key)
+    found = None if record is None else record.evaluation
+    return record is not None, found if isinstance(found, dg.AssetCheckEvaluation) else None
+
+
+# Events
+
+
+def event_data(event: dg.DagsterEvent) -> Any:
+    """Return the part of an event that depends on its type.
+
+    Dagster's own accessors check the type of that part again, which takes as long as all the rest of reading an event.
+    """
+    return event.event_specific_data
+
+
+def materialization(event: dg.DagsterEvent) -> dg.AssetMaterialization:
+    """Return the materialization of an ASSET_MATERIALIZATION."""
+    made: dg.AssetMaterialization = event_data(event).materialization
+    return made
+
+
+def planned_partitions(event: dg.DagsterEvent) -> tuple[dg.AssetKey, list[str | None], bool]:
+    """Return the asset and partitions of an ASSET_MATERIALIZATION_PLANNED, and whether they are a range."""
+    planned = event_data(event)
+    if planned.partitions_subset is None:
+        return planned.asset_key, [planned.partition], False
+    return planned.asset_key, list(planned.partitions_subset.get_partition_keys()), True
+
+
+def event_error(event: dg.DagsterEvent) -> Any:
+    """Return the error of a STEP_FAILURE or RUN_FAILURE, with `cls_name`, `message`, `stack` and `cause`, if any."""
+    return getattr(event_data(event), "error", None)
+
+
+def observation(entry: dg.EventLogEntry) -> dg.AssetObservation | None:
+    """Return the observation of an ASSET_OBSERVATION; `None` for other events."""
+    return entry.asset_observation
+
+
+# Runs, steps and definitions
+
+
+def run_location(run: dg.DagsterRun) -> str | None:
+    """Return the code location that a run was launched from; `None` for one that a process executed by itself."""
+    if run.remote_job_origin is not None:
+        return run.remote_job_origin.location_name
+    _, found, location = run.tags.get(REPOSITORY_TAG, "").partition("@")
+    return location if found else None
+
+
+def op_context(context: dg.AssetExecutionContext | dg.OpExecutionContext) -> dg.OpExecutionContext:
+    """Return the context of the op below an asset; an op's own is that already."""
+    return context.op_execution_context
+
+
+def step_key(context: dg.OpExecutionContext) -> str | None:
+    """Return the key of the step that runs; `None` where there is none: a test calls the op as a function."""
+    try:
+        return context.get_step_execution_context().step.key
+    except dg.DagsterError:
+        return None
+
+
+def repository(
+    context: dg.AssetExecutionContext | dg.OpExecutionContext | dg.AssetCheckExecutionContext,
+) -> dg.RepositoryDefinition | None:
+    """Return the code location that a step runs in; `None` for a job that was executed by itself."""
+    try:
+        return context.repository_def
+    except Exception:  # Dagster has no public name for what it raises then
+        return None
+
+
+def is_materializable(assets: dg.AssetsDefinition) -> bool:
+    """Whether Dagster can materialize these assets; all others are external."""
+    return assets.is_materializable
+
+
+def output_keys(assets: dg.AssetsDefinition) -> set[dg.AssetKey]:
+    """Return the assets that the outputs of a definition are."""
+    return set(assets.keys_by_output_name.values())

@@ -1,0 +1,126 @@
+"""Executions that wait to be written, some fifty runs at a time, and what to do where the database refuses them."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
+from typing import Any, Final, Protocol
+
+from watcher_core import ExecutionRecord, InvalidValueError, RecorderSession
+from watcher_dagster.lineage import LineageRecorder, NewestMaterializations
+from watcher_dagster.recorder.cursor import RecorderCursor
+from watcher_dagster.recorder.eventlog import RUNLESS
+
+log = logging.getLogger("watcher.dagster")
+
+BATCH_RUNS: Final = 50
+BATCH_EXECUTIONS: Final = 5_000
+
+# Errors of values that break a rule. All other errors of the database are no fault of the run.
+BAD_DATA: Final = (InvalidValueError, ValueError, TypeError)
+
+
+class Refused(Protocol):
+    """Is called for a run whose values the database refuses."""
+
+    def __call__(
+        self, run_id: str, error: Exception, *, remains: Callable[[str], list[ExecutionRecord]] | None = None
+    ) -> None: ...
+
+
+class Batch:
+    """The executions of a tick that are not written yet.
+
+    Args:
+        session: Where they are written.
+        lineage: Records what their materializations have read, before they are written.
+        cursor: The cursor behind all that was added.
+        progress: Returns the lag in seconds and a message, which are written with the cursor.
+        refused: Is called for a run whose values the database refuses; it may add what remains of it.
+
+    Attributes:
+        newest: The newest materializations among what was added, for lineage.
+        runs: How many runs were written.
+        executions: How many executions were written.
+    """
+
+    def __init__(
+        self,
+        session: RecorderSession,
+        lineage: LineageRecorder,
+        cursor: RecorderCursor,
+        *,
+        progress: Callable[[], tuple[float, str]],
+        refused: Refused,
+    ) -> None:
+        self._session = session
+        self._lineage = lineage
+        self._cursor = cursor
+        self._progress = progress
+        self._refused = refused
+        self._pending: list[tuple[str, list[ExecutionRecord]]] = []
+        self.newest = NewestMaterializations()
+        self.runs = 0
+        self.executions = 0
+
+    def add(self, run_id: str, executions: list[ExecutionRecord]) -> None:
+        """Add the executions of a run, or of a materialization without one."""
+        self._pending.append((run_id, executions))
+
+    def write_if_full(self) -> None:
+        """Write all that was added, if it is enough for a transaction."""
+        executions = sum(len(executions) for _, executions in self._pending)
+        if len(self._pending) > BATCH_RUNS or executions >= BATCH_EXECUTIONS:
+            self.write()
+
+    def write_rest(self) -> None:
+        """Write all that was added, if there is any."""
+        if self._pending:
+            self.write()
+
+    def write(self) -> None:
+        """Write all that was added, and the cursor."""
+        pending, self._pending = self._pending, []
+        unread = {run_id: self._cursor.unread.pop(run_id) for run_id, _ in pending if run_id in self._cursor.unread}
+        self.runs += sum(1 for run_id, executions in pending if run_id != RUNLESS and executions)
+        self.executions += sum(len(executions) for _, executions in pending)
+        self._lineage.tell_materializations(self.newest.take())
+        try:
+            self._commit([execution for _, executions in pending for execution in executions])
+        except BAD_DATA:
+            self._cursor.unread |= unread
+            self._write_one_by_one(pending)
+
+    def _commit(self, executions: list[ExecutionRecord]) -> None:
+        lag_seconds, message = self._progress()
+        self._session.record(executions, cursor=self._cursor.to_json(), lag_seconds=lag_seconds, message=message)
+
+    def _write_one_by_one(self, pending: list[tuple[str, list[ExecutionRecord]]]) -> None:
+        """Find the run whose values the database refuses. The cursor moves when all others are written."""
+        before = self._session.cursor
+        for run_id, executions in pending:
+            try:
+                self._session.record(executions, cursor=before)
+                self._cursor.unread.pop(run_id, None)
+            except BAD_DATA as error:
+                if run_id == RUNLESS:  # there is no run that could be read again
+                    self._pending.append((run_id, _least(executions, repr(error))))
+                else:
+                    self._refused(run_id, error, remains=partial(_least, executions))
+        remains, self._pending = self._pending, []
+        for run_id, executions in remains:
+            try:
+                self._session.record(executions, cursor=before)
+            except BAD_DATA:
+                log.exception("nothing can be recorded of run %s", run_id)
+        self._commit([])
+
+
+def _least(executions: list[ExecutionRecord], reason: str) -> list[ExecutionRecord]:
+    """A run's execution without all that the database may have refused."""
+    unsaid: dict[str, Any] = dict.fromkeys(
+        ("logical_date", "next_watermark", "inserts", "updates", "soft_deletes", "total_rows")
+    )
+    return [replace(execution, **unsaid, execution_metadata={"recorder_error": reason}) for execution in executions[:1]]

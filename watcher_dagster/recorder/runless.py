@@ -1,0 +1,87 @@
+"""Reads the materializations that were reported without a run, which have a log of their own."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterable
+
+import dagster as dg
+
+from watcher_dagster.recorder.batch import Batch
+from watcher_dagster.recorder.cursor import MAX_TRIES, OVERLAP_SECONDS, RecorderCursor
+from watcher_dagster.recorder.eventlog import RUNLESS, EventLog, is_outage
+from watcher_dagster.recorder.events import translate_runless
+
+log = logging.getLogger("watcher.dagster")
+
+
+class RunlessReader:
+    """Reads on from the cursor's place.
+
+    Args:
+        event_log: Where they are read.
+        cursor: How far they are recorded; it is moved on.
+        batch: Where executions are added.
+        now: The time of the tick, in seconds since 1970.
+        is_late: Returns whether to leave the rest to the next tick.
+
+    Attributes:
+        behind_since: The time of the oldest event that is left to the next tick; `None` where there is none.
+    """
+
+    def __init__(
+        self, event_log: EventLog, cursor: RecorderCursor, batch: Batch, *, now: float, is_late: Callable[[], bool]
+    ) -> None:
+        self._log = event_log
+        self._cursor = cursor
+        self._batch = batch
+        self._now = now
+        self._is_late = is_late
+        self.behind_since: float | None = None
+
+    def read(self) -> None:
+        """Read page after page, until there is no more or time is up."""
+        seen = self._cursor.runless
+        while True:
+            try:
+                events, following = self._log.runless(seen)
+            except Exception as error:
+                if is_outage(error):
+                    raise
+                self._pass_poison(error)
+                return
+            self._cursor.runless_tries = 0
+            if not events:
+                return
+            self._add(events)
+            if events[-1].event_log_entry.timestamp < self._now - OVERLAP_SECONDS and seen == self._cursor.runless:
+                self._cursor.runless = following
+                passed = {event.storage_id for event in events}
+                self._cursor.runless_handled = [known for known in self._cursor.runless_handled if known not in passed]
+            seen = following
+            self._batch.write_if_full()
+            if self._is_late():
+                self.behind_since = events[-1].event_log_entry.timestamp
+                return
+
+    def _add(self, events: Iterable[dg.EventLogRecord]) -> None:
+        known = set(self._cursor.runless_handled)
+        for event in events:
+            if event.storage_id in known:
+                continue
+            self._cursor.runless_handled.append(event.storage_id)
+            if event.event_log_entry.timestamp >= self._cursor.since and (execution := translate_runless(event)):
+                self._batch.add(RUNLESS, [execution])
+                self._batch.newest.add(event.event_log_entry)
+
+    def _pass_poison(self, error: Exception) -> None:
+        self._cursor.runless_tries += 1
+        if self._cursor.runless_tries < MAX_TRIES:
+            log.warning("the materializations without a run cannot be read and are tried again: %r", error)
+            return
+        log.error("a materialization without a run cannot be read and is passed over", exc_info=error)
+        events, seen = self._log.runless_after_poison()
+        self._add(events)
+        self._cursor.runless_tries = 0
+        if seen is not None:
+            self._cursor.runless = seen
