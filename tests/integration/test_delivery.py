@@ -164,7 +164,7 @@ def test_a_snoozed_alert_is_told_again_after_its_time(watcher: Watcher, server: 
     watcher.snooze_alert(by_key(watcher)["a"].id, until=until)
     assert deliver(watcher, until - dt.timedelta(seconds=1)) == DeliveryResult()
     assert deliver(watcher, until) == DeliveryResult(messages=1, alerts=1)
-    assert headlines(server)[-1] == "Still so: 1 pipeline has stale data"
+    assert headlines(server)[-1] == "Still open: 1 pipeline has stale data"
     assert by_key(watcher)["a"].state is AlertState.OPEN
 
 

@@ -16,8 +16,9 @@ from pydantic import SecretStr
 from tests.factories import NOON, at
 from tests.slack_server import TOKEN, Failure, SlackServer, broken_limit, slack_server
 from watcher_core import Alert, AlertEvent, AlertKind, AlertLevel, AlertState, DeliveryError, SlackMessage
+from watcher_core import text as words
 from watcher_core.alerts import slack
-from watcher_core.alerts.messages import SHOWN, Notice, duration, message
+from watcher_core.alerts.messages import SHOWN, Notice, message
 from watcher_core.alerts.slack import SlackChannel, SlackWebhook, escape
 
 URL = "https://dagster.example.com/prefix/"
@@ -177,7 +178,7 @@ def test_an_anomaly_says_all_its_metrics() -> None:
     ("event", "header", "headline"),
     [
         (AlertEvent.OPENED, "⚠️ WARNING: Freshness check", "1 pipeline has stale data"),
-        (AlertEvent.REMINDED, "⚠️ WARNING: Freshness check", "Still so: 1 pipeline has stale data"),
+        (AlertEvent.REMINDED, "⚠️ WARNING: Freshness check", "Still open: 1 pipeline has stale data"),
         (AlertEvent.REOPENED, "⚠️ WARNING: Freshness check", "Back again: 1 pipeline has stale data"),
         (AlertEvent.RESOLVED, "✅ RESOLVED: Freshness check", "1 pipeline is no longer stale"),
         (
@@ -402,8 +403,8 @@ def test_plain_messages_have_no_blocks() -> None:
 @pytest.mark.parametrize(
     ("seconds", "told"),
     [
-        (0, "0 s"),
-        (59, "59 s"),
+        (0, "0 ms"),
+        (59, "59.0 s"),
         (60, "1 min"),
         (3_600, "1 h"),
         (3_661, "1 h 1 min"),
@@ -412,4 +413,4 @@ def test_plain_messages_have_no_blocks() -> None:
     ],
 )
 def test_durations_have_two_units_at_most(seconds: int, told: str) -> None:
-    assert duration(seconds) == told
+    assert words.duration(seconds) == told

@@ -17,8 +17,8 @@ SHOWN = 20
 ERROR_CHARACTERS = 400
 # What a rule says of a metric; it takes half of that.
 METRIC_CHARACTERS = 300
-# An alert that is told of later than this after it was found says when that was.
-TOLD_LATE = dt.timedelta(minutes=5)
+# A message that is sent later than this after the alert was opened says when that was.
+NOTIFIED_LATE = dt.timedelta(minutes=5)
 
 CHECKS = {
     AlertKind.FRESHNESS: "Freshness check",
@@ -86,15 +86,16 @@ def message(
     lines = [_line(notice, event, now=now, dagster_url=dagster_url) for notice in notices[:SHOWN]]
     more = total - len(lines)
     is_over = event in (AlertEvent.RESOLVED, AlertEvent.MISSED)
+    named = notices[0].alert.id if total == 1 and notices else "ID"
     sign = "✅ RESOLVED" if is_over else SIGNS[level]
     return slack.compose(
         header=f"{sign}: {CHECKS[kind]}",
         headline=_headline(event, kind, total),
-        context=f"{now.astimezone(dt.UTC):%Y-%m-%d %H:%M:%S} UTC",
+        context=text.clock(now),
         lines=lines,
         rest=f"… and {more:,} more" if more > 0 else "",
         footer=f"Watcher: see all with watcher alerts list --kind {kind.value}"
-        + ("" if is_over else "; say that you look at one with watcher alerts ack ID"),
+        + ("" if is_over else f"; acknowledge with watcher alerts ack {named}"),
     )
 
 
@@ -103,7 +104,7 @@ def test_message(destination: str, *, now: dt.datetime) -> slack.SlackMessage:
     return slack.compose(
         header="ℹ️ INFO: Test",
         headline="Alerts of Watcher can be delivered here",
-        context=f"{now.astimezone(dt.UTC):%Y-%m-%d %H:%M:%S} UTC",
+        context=text.clock(now),
         lines=[f"• Destination: {slack.escape(destination)}"],
         rest="",
         footer="Watcher: sent by watcher alerts test",
@@ -112,9 +113,9 @@ def test_message(destination: str, *, now: dt.datetime) -> slack.SlackMessage:
 
 def _headline(event: AlertEvent, kind: AlertKind, total: int) -> str:
     one_and_several = {AlertEvent.RESOLVED: RECOVERIES[kind], AlertEvent.MISSED: MISSED}.get(event, TROUBLES[kind])
-    told = one_and_several[total != 1].format(f"{total:,}")
-    before = {AlertEvent.REMINDED: "Still so: ", AlertEvent.REOPENED: "Back again: "}.get(event, "")
-    return before + told
+    happened = one_and_several[total != 1].format(f"{total:,}")
+    before = {AlertEvent.REMINDED: "Still open: ", AlertEvent.REOPENED: "Back again: "}.get(event, "")
+    return before + happened
 
 
 # Lines
@@ -122,13 +123,13 @@ def _headline(event: AlertEvent, kind: AlertKind, total: int) -> str:
 
 def _line(notice: Notice, event: AlertEvent, *, now: dt.datetime, dagster_url: str | None) -> str:
     alert = notice.alert
-    told = [_subject(notice, dagster_url)]
+    parts = [_subject(notice, dagster_url)]
     if event is AlertEvent.RESOLVED:
-        told.append(_ending(alert))
+        parts.append(_ending(alert))
     else:
-        told += [_DETAILS[alert.kind](alert.facts, now)]
-        told += [_ending(alert)] if event is AlertEvent.MISSED else _when(alert, now)
-    return f"• {': '.join(told[:2])}{''.join(f', {more}' for more in told[2:])} [alert {alert.id}]"
+        parts += [_DETAILS[alert.kind](alert.facts, now)]
+        parts += [_ending(alert)] if event is AlertEvent.MISSED else _when(alert, now)
+    return f"• {': '.join(parts[:2])}{''.join(f', {more}' for more in parts[2:])} [alert {alert.id}]"
 
 
 def _subject(notice: Notice, dagster_url: str | None) -> str:
@@ -146,14 +147,14 @@ def _subject(notice: Notice, dagster_url: str | None) -> str:
 
 
 def _when(alert: values.Alert, now: dt.datetime) -> list[str]:
-    told = [f"found at {_clock(alert.opened_at)}"] if now - alert.opened_at > TOLD_LATE else []
-    return [*told, *(["acknowledged"] if alert.state is AlertState.ACKNOWLEDGED else [])]
+    found = [f"found at {_clock(alert.opened_at)}"] if now - alert.opened_at > NOTIFIED_LATE else []
+    return [*found, *(["acknowledged"] if alert.state is AlertState.ACKNOWLEDGED else [])]
 
 
 def _ending(alert: values.Alert) -> str:
     if alert.resolved_at is None:
         return f"open since {_clock(alert.opened_at)}"
-    lasted = duration((alert.resolved_at - alert.opened_at).total_seconds())
+    lasted = text.duration((alert.resolved_at - alert.opened_at).total_seconds())
     return f"resolved at {_clock(alert.resolved_at)} after {lasted}" + (" by hand" if alert.resolved_by_hand else "")
 
 
@@ -167,25 +168,26 @@ def _freshness(facts: Mapping[str, Any], now: dt.datetime) -> str:
         if facts.get(f"last_target_{key}")
     ]
     last = facts.get("last_dml_timestamp")
-    told = f"last change {_clock(last)}" if last else f"no change since {_clock(facts.get('measured_from'))}"
+    change = f"last change {_clock(last)}" if last else f"no change since {_clock(facts.get('measured_from'))}"
     if len(changes) > 1:
-        told += f" ({', '.join(changes)})"
+        change += f" ({', '.join(changes)})"
     due = _moment(facts.get("due_at"))
-    overdue = f", overdue by {duration((now - due).total_seconds())}" if due and due < now else ""
-    return f"{told}, {_expected(facts)}{overdue}"
+    overdue = f", overdue by {text.duration((now - due).total_seconds())}" if due and due < now else ""
+    return f"{change}, {_expected(facts)}{overdue}"
 
 
 def _timeliness(facts: Mapping[str, Any], _: dt.datetime) -> str:
     state = str(facts.get("execution_state", "running"))
     state = {"running": "running", "succeeded": "completed"}.get(state, f"completed, {state}")
-    return f"{duration(facts.get('duration_seconds'))} ({slack.escape(state)}), {_expected(facts)}"
+    took = text.duration(facts.get("duration_seconds"), unknown="an unknown time")
+    return f"{took} ({slack.escape(state)}), {_expected(facts)}"
 
 
 def _failure(facts: Mapping[str, Any], _: dt.datetime) -> str:
     error = facts.get("error")
     found = error if isinstance(error, Mapping) else {"message": error}
-    told = [found.get("class") or facts.get("error_class"), found.get("message") or facts.get("error_message")]
-    error = ": ".join(slack.escape(str(part), limit=ERROR_CHARACTERS) for part in told if part)
+    parts = [found.get("class") or facts.get("error_class"), found.get("message") or facts.get("error_message")]
+    error = ": ".join(slack.escape(str(part), limit=ERROR_CHARACTERS) for part in parts if part)
     in_a_row = facts.get("failures_in_a_row")
     row = f", {in_a_row:,} failures in a row" if isinstance(in_a_row, int) and in_a_row > 1 else ""
     return (error or "failed without an error message") + row
@@ -193,8 +195,8 @@ def _failure(facts: Mapping[str, Any], _: dt.datetime) -> str:
 
 def _anomaly(facts: Mapping[str, Any], _: dt.datetime) -> str:
     metrics = facts.get("metrics")
-    told = metrics if isinstance(metrics, list) else []
-    verdicts = [text.verdict(metric) for metric in told if isinstance(metric, Mapping)]
+    judged = metrics if isinstance(metrics, list) else []
+    verdicts = [text.verdict(metric) for metric in judged if isinstance(metric, Mapping)]
     return " · ".join(slack.escape(verdict, limit=METRIC_CHARACTERS) for verdict in verdicts) or "unusual"
 
 
@@ -214,14 +216,14 @@ def _expected(facts: Mapping[str, Any]) -> str:
     if number is None or part is None:
         return "expected earlier"
     unit = f"{slack.escape(str(part), limit=20)}{'' if number == 1 else 's'}"
-    told = f"expected within {slack.escape(text.number(number), limit=60)} {unit}"
+    within = f"expected within {slack.escape(text.number(number), limit=60)} {unit}"
     own = facts.get("used_child_config")
-    return told if own is None else f"{told} ({'child' if own else 'parent'} configuration)"
+    return within if own is None else f"{within} ({'child' if own else 'parent'} configuration)"
 
 
 def _clock(value: object) -> str:
     moment = _moment(value)
-    return "an unknown time" if moment is None else f"{moment.astimezone(dt.UTC):%Y-%m-%d %H:%M:%S} UTC"
+    return text.clock(moment, unknown="an unknown time")
 
 
 def _moment(value: object) -> dt.datetime | None:
@@ -232,15 +234,3 @@ def _moment(value: object) -> dt.datetime | None:
     except ValueError:
         return None
     return moment if moment.utcoffset() is not None else moment.replace(tzinfo=dt.UTC)
-
-
-def duration(seconds: object) -> str:
-    """A duration in its two largest units, as in `1 h 20 min`."""
-    if isinstance(seconds, bool) or not isinstance(seconds, int | float):
-        return "an unknown time"
-    whole = max(0, round(seconds))
-    for size, unit, part, part_unit in ((86_400, "d", 3_600, "h"), (3_600, "h", 60, "min"), (60, "min", 1, "s")):
-        if whole >= size:
-            rest = whole % size // part
-            return f"{whole // size:,} {unit}" + (f" {rest} {part_unit}" if rest else "")
-    return f"{whole} s"

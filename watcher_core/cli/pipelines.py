@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from watcher_core import text as words
 from watcher_core.cli import output, times
 from watcher_core.cli.edge import find_pipeline, open_watcher
 
@@ -232,7 +233,7 @@ def _rule(pipeline: Pipeline, kind: PipelineType, rule: str, *, explained: bool 
 
 
 def _threshold(rules: Thresholds, rule: str) -> str:
-    return times.threshold(getattr(rules, f"{rule}_number"), getattr(rules, f"{rule}_datepart"))
+    return words.threshold(getattr(rules, f"{rule}_number"), getattr(rules, f"{rule}_datepart"))
 
 
 def _read_threshold(rule: str, text: str | None) -> dict[str, Any]:
