@@ -6,17 +6,20 @@ beside the blocks is what notifications show, and is cut beyond 40,000. About on
 
 from __future__ import annotations
 
-import json
 import math
 import re
 import urllib.parse
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from pydantic import SecretStr
 
 from watcher_core.errors import DeliveryError
+
+if TYPE_CHECKING:
+    from slack_sdk import WebClient
 
 MAX_BLOCKS = 50
 MAX_SECTION = 3_000
@@ -196,7 +199,13 @@ class SlackWebhook:
 
     def send(self, message: SlackMessage, *, thread: str | None) -> None:  # noqa: ARG002 - of the protocol
         """Send a message; see `SlackSender`."""
-        _check(_post(self._url, message.as_json(), timeout=self._timeout))
+        _check_address(self._url)
+        from watcher_core.alerts import slack_clients
+
+        with translated_errors(self._timeout):
+            answer = slack_clients.webhook(self._url, timeout=self._timeout).send_dict(message.as_json())
+        if answer.status_code != 200:
+            raise _failure(answer.status_code, answer.body, answer.headers)
 
 
 class SlackChannel:
@@ -212,102 +221,97 @@ class SlackChannel:
     def __init__(self, channel: str, token: SecretStr, *, api: str = API, timeout: float = TIMEOUT_SECONDS) -> None:
         self._channel = channel
         self._token = token
-        self._url = SecretStr(f"{api}/chat.postMessage")
+        self._api = api
         self._timeout = timeout
 
     def send(self, message: SlackMessage, *, thread: str | None) -> str | None:
         """Send a message; see `SlackSender`."""
-        body = {**message.as_json(), "channel": self._channel, "parse": "none", "link_names": False}
-        if thread:
-            body["thread_ts"] = thread
-        answer = _post(self._url, body, timeout=self._timeout, token=self._token)
-        _check(answer)
-        said = answer.json()
-        if not said.get("ok"):
-            raise self.failure(answer.status, said.get("error"), retry_after=answer.retry_after)
-        return thread or said.get("ts")
+        _check_address(SecretStr(self._api))
+        from watcher_core.alerts import slack_clients
+
+        client = slack_clients.web(self._token, api=self._api, timeout=self._timeout)
+        return self.post(client, self._channel, message, thread=thread)
 
     @staticmethod
-    def failure(status: int, code: object, *, retry_after: float | None = None) -> DeliveryError:
-        """Say what an answer of Slack that is not "ok" comes to, for those too that post with a client of their own.
+    def post(client: WebClient, channel: str, message: SlackMessage, *, thread: str | None) -> str | None:
+        """Post a message with a client of slack_sdk, whose retries are switched off: the outbox tries again.
 
-        Args:
-            status: Of the HTTP answer.
-            code: Slack's word for what is wrong; `None` for an answer that is no JSON.
-            retry_after: Seconds, as the answer's header says.
+        Returns:
+            The thread that an answer to this message would be in.
+
+        Raises:
+            DeliveryError: It could not be delivered.
         """
-        answer = Answer(status, str(code), retry_after)
-        if status == 429:
-            return _too_fast(answer)
-        return _refusal("an answer that is no JSON" if code is None else answer.body, answer)
+        client.retry_handlers = []
+        body: dict[str, Any] = {"channel": channel, "parse": "none", "link_names": False, "thread_ts": thread}
+        with translated_errors(client.timeout):
+            answer = client.chat_postMessage(**message.as_json(), **body)
+        posted: str | None = answer.get("ts")
+        return thread or posted
 
 
-@dataclass(frozen=True)
-class Answer:
-    """What Slack answered."""
+@contextmanager
+def translated_errors(timeout: float) -> Iterator[None]:
+    """Raise a `DeliveryError` for each error of slack_sdk. It names neither an address nor a token.
 
-    status: int
-    body: str
-    retry_after: float | None
-
-    def json(self) -> dict[str, Any]:
-        """The body as an object; empty where it is none."""
-        try:
-            read = json.loads(self.body)
-        except ValueError:
-            return {}
-        return read if isinstance(read, dict) else {}
-
-
-def _check(answer: Answer) -> None:
-    if answer.status == 200:
-        return
-    if answer.status == 429:
-        raise _too_fast(answer)
-    raise _refusal(answer.body, answer)
-
-
-def _too_fast(answer: Answer) -> DeliveryError:
-    wait = 1.0 if answer.retry_after is None else max(1.0, answer.retry_after)
-    return DeliveryError(f"Slack asks to wait for {wait:.0f} s", retry_after=wait)
-
-
-def _refusal(code: str, answer: Answer) -> DeliveryError:
-    said = escape(code, limit=MAX_ANSWER) or "nothing"
-    refused = any(code.strip().startswith(refusal) for refusal in REFUSALS)
-    wait = max(1.0, answer.retry_after or 1.0) if code in ("ratelimited", "rate_limited") else None
-    return DeliveryError(f"Slack answers HTTP {answer.status}: {said}", refused=refused, retry_after=wait)
-
-
-def _post(url: SecretStr, body: dict[str, Any], *, timeout: float, token: SecretStr | None = None) -> Answer:
-    """Post JSON. Nothing that is raised names the address: it is a secret."""
+    Args:
+        timeout: The seconds that the client waits for an answer.
+    """
     import http.client
     import urllib.error
-    import urllib.request
 
+    from slack_sdk.errors import SlackApiError, SlackClientError
+
+    try:
+        yield
+        return
+    except SlackApiError as exc:
+        answer: Any = exc.response
+        said = answer.data if isinstance(answer.data, dict) else {}
+        code = said.get("error")
+        failure = _failure(
+            answer.status_code, "an answer that is no JSON" if code is None else str(code), answer.headers
+        )
+    except SlackClientError as exc:
+        failure = DeliveryError(f"slack_sdk cannot send the message: {type(exc).__name__}")
+    except (OSError, http.client.HTTPException, ValueError) as exc:
+        reason = exc.reason if isinstance(exc, urllib.error.URLError) else exc
+        if isinstance(reason, TimeoutError):
+            failure = DeliveryError(f"Slack does not answer within {timeout:g} s")
+        else:
+            why = reason if isinstance(exc, urllib.error.URLError) else type(exc).__name__
+            failure = DeliveryError(f"Slack cannot be reached: {why}")
+    # Outside of the handlers, so that the error does not carry the client's own, which may name the address.
+    raise failure
+
+
+def _failure(status: int, code: str, headers: Mapping[str, str]) -> DeliveryError:
+    """What an answer means that is not a success."""
+    asked = _retry_after(headers)
+    wait = max(1.0, asked or 1.0)
+    if status == 429:
+        return DeliveryError(f"Slack asks to wait for {wait:.0f} s", retry_after=wait)
+    return DeliveryError(
+        f"Slack answers HTTP {status}: {escape(code, limit=MAX_ANSWER) or 'nothing'}",
+        refused=code.strip().startswith(REFUSALS),
+        retry_after=wait if code in ("ratelimited", "rate_limited") else None,
+    )
+
+
+def _retry_after(headers: Mapping[str, str]) -> float | None:
+    """The seconds of the header `Retry-After`; `None` where it has none."""
+    found = {name.lower(): value for name, value in headers.items()}.get("retry-after", "")
+    try:
+        seconds = float(found)
+    except ValueError:
+        return None
+    return seconds if math.isfinite(seconds) and seconds >= 0 else None
+
+
+def _check_address(url: SecretStr) -> None:
     problem = address_problem(url)
     if problem:
         raise DeliveryError(problem)
-    headers = {"Content-Type": "application/json; charset=utf-8", "User-Agent": "watcher-dagster"}
-    if token is not None:
-        headers["Authorization"] = f"Bearer {token.get_secret_value()}"
-    try:
-        request = urllib.request.Request(  # noqa: S310 - see address_problem
-            url.get_secret_value(), json.dumps(body).encode(), headers
-        )
-        with _opener(request.host).open(request, timeout=timeout) as answer:
-            return Answer(answer.status, _read(answer), _seconds(answer.headers))
-    except urllib.error.HTTPError as exc:
-        with exc:
-            return Answer(exc.code, _read(exc), _seconds(exc.headers))
-    except TimeoutError:
-        failure = f"Slack does not answer within {timeout:g} s"
-    except urllib.error.URLError as exc:
-        late = isinstance(exc.reason, TimeoutError)
-        failure = f"Slack does not answer within {timeout:g} s" if late else f"Slack cannot be reached: {exc.reason}"
-    except (OSError, http.client.HTTPException, ValueError) as exc:
-        failure = f"Slack cannot be reached: {type(exc).__name__}"
-    raise DeliveryError(failure)
 
 
 def address_problem(url: SecretStr) -> str | None:
@@ -320,31 +324,3 @@ def address_problem(url: SecretStr) -> str | None:
     except ValueError:
         is_right = False
     return None if is_right else "the address is not one; it looks like https://hooks.slack.com/services/…"
-
-
-def _opener(host: str) -> Any:
-    """What sends: by the proxies of the environment, with certificates verified, and never on to somewhere else."""
-    import urllib.request
-
-    is_here = host.partition(":")[0] in LOOPBACK
-
-    class NoRedirect(urllib.request.HTTPRedirectHandler):
-        def redirect_request(self, *_: Any) -> None:
-            return None
-
-    return urllib.request.build_opener(NoRedirect, *([urllib.request.ProxyHandler({})] if is_here else []))
-
-
-def _read(answer: Any) -> str:
-    try:
-        return bytes(answer.read(100_000)).decode("utf-8", "replace")
-    except OSError:
-        return ""
-
-
-def _seconds(headers: Any) -> float | None:
-    try:
-        seconds = float(headers.get("Retry-After", ""))
-    except ValueError:
-        return None
-    return seconds if math.isfinite(seconds) and seconds >= 0 else None
