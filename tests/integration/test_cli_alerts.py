@@ -106,7 +106,7 @@ def test_show_says_all(watcher: Watcher, cli: Cli) -> None:
     shown = cli("alerts", "show", str(number))
     assert "pipeline-a" in shown
     assert "no rows" in shown
-    assert "to be told" in shown
+    assert "pending notification" in shown
     assert cli.json("alerts", "show", str(number))["facts"]["error"]["class"] == "ValueError"
     assert "no alert with id 999" in cli("alerts", "show", "999", code=1)
 
@@ -116,7 +116,7 @@ def test_acknowledge_snooze_and_resolve(watcher: Watcher, cli: Cli) -> None:
     assert cli("alerts", "ack", str(number)) == f"alert {number}, failure of pipeline-a: acknowledged\n"
     assert watcher.alert(number).state is AlertState.ACKNOWLEDGED
     assert cli("alerts", "snooze", str(number), "2 hours").startswith(
-        f"alert {number}, failure of pipeline-a: quiet until "
+        f"alert {number}, failure of pipeline-a: snoozed until "
     )
     assert watcher.alert(number).state is AlertState.SNOOZED
     assert "is no time that can be read" in cli("alerts", "snooze", str(number), "soon", code=2)
@@ -130,9 +130,9 @@ def test_deliver_from_the_shell(watcher: Watcher, cli: Cli, server: SlackServer)
     assert "To the webhook of SLACK_WEBHOOK_URL" in cli("alerts", "deliver", "--dry-run")
     assert "ValueError: no rows" in cli("alerts", "deliver", "--dry-run")
     assert server.requests == 0
-    assert cli("alerts", "deliver") == "messages: 1, alerts that they tell of: 1\n"
+    assert cli("alerts", "deliver") == "1 message sent, for 1 alert\n"
     assert cli.json("alerts", "deliver") == {"messages": 0, "alerts": 0, "waiting": 0, "errors": []}
-    assert cli("alerts", "deliver", "--dry-run") == "nothing to tell\n"
+    assert cli("alerts", "deliver", "--dry-run") == "no pending notifications\n"
     assert cli.json("alerts", "deliver", "--dry-run") == []
 
 
@@ -141,10 +141,10 @@ def test_what_could_not_be_delivered_is_said(watcher: Watcher, cli: Cli, server:
     server.fail(Failure(404, "no_service"))
     told = cli("alerts", "deliver", code=1)
     assert told.splitlines()[:2] == [
-        "messages: 0, alerts that they tell of: 0; 1 waiting",
+        "0 messages sent, for 0 alerts; 1 waiting",
         "default: Slack answers HTTP 404: no_service",
     ]
-    assert cli("alerts", "deliver", "--retry-now") == "messages: 1, alerts that they tell of: 1\n"
+    assert cli("alerts", "deliver", "--retry-now") == "1 message sent, for 1 alert\n"
 
 
 def test_without_slack_a_delivery_says_what_to_set(watcher: Watcher, cli: Cli) -> None:
@@ -160,7 +160,7 @@ def test_a_test_message(watcher: Watcher, cli: Cli, server: SlackServer, monkeyp
     assert "default: Slack answers HTTP 403: invalid_token" in cli("alerts", "test", code=1)
     assert "there is no destination 'typo'" in cli("alerts", "test", "--to", "typo", code=1)
     monkeypatch.delenv("SLACK_WEBHOOK_URL")
-    assert "alerts go nowhere" in cli("alerts", "test", code=1)
+    assert "no destination is configured" in cli("alerts", "test", code=1)
 
 
 # Doctor

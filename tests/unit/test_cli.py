@@ -20,6 +20,7 @@ import typer
 from rich.text import Text
 
 from watcher_core import NotFoundError, RecorderState, Settings, WatcherError, logs
+from watcher_core import text as words
 from watcher_core.cli import app, deployment, doctor, edge, main, output, times
 from watcher_core.errors import ConfigurationError
 
@@ -140,7 +141,7 @@ def test_help_loads_no_database_and_no_dagster() -> None:
     ],
 )
 def test_durations(seconds: float | None, shown: str) -> None:
-    assert times.duration(seconds) == shown
+    assert words.duration(seconds) == shown
 
 
 @pytest.mark.usefixtures("new_york")

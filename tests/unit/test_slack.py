@@ -346,6 +346,14 @@ def test_failures_say_what_to_do(
     assert server.messages == []
 
 
+def test_a_redirect_gets_neither_the_token_nor_the_message(server: SlackServer) -> None:
+    with slack_server() as elsewhere:
+        server.fail(Failure(302, "", {"Location": elsewhere.api + "/chat.postMessage"}))
+        with pytest.raises(DeliveryError, match="HTTP 302"):
+            SlackChannel("#data", SecretStr(TOKEN), api=server.api).send(MESSAGE, thread=None)
+        assert elsewhere.requests == 0
+
+
 def test_a_channel_that_is_asked_to_wait(server: SlackServer) -> None:
     server.fail(Failure(200, json.dumps({"ok": False, "error": "ratelimited"}), {"Retry-After": "7"}))
     with pytest.raises(DeliveryError) as failed:

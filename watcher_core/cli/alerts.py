@@ -1,4 +1,4 @@
-"""`watcher alerts …`: what is open, what somebody does about it, and who is told."""
+"""`watcher alerts …`: list, acknowledge, snooze, resolve and deliver alerts."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from watcher_core import text
 from watcher_core.cli import output, times
 from watcher_core.cli.edge import find_pipeline, open_watcher
 from watcher_core.enums import AlertKind, AlertState
@@ -15,7 +16,7 @@ from watcher_core.enums import AlertKind, AlertState
 if TYPE_CHECKING:
     from watcher_core.values import Alert, AlertPreview, DeliveryResult
 
-app = typer.Typer(help="Alerts: what is open, and who is told.", no_args_is_help=True, rich_markup_mode=None)
+app = typer.Typer(help="Alerts: what is open, and its delivery.", no_args_is_help=True, rich_markup_mode=None)
 
 MAX_ID = 2**63 - 1
 UNRESOLVED = (AlertState.OPEN, AlertState.ACKNOWLEDGED, AlertState.SNOOZED)
@@ -57,7 +58,7 @@ def print_alerts(found: Sequence[Alert]) -> None:
         output.Column("execution", right=True, minor=True),
         output.Column("state"),
         output.Column("opened"),
-        output.Column("told", minor=True),
+        output.Column("notified", minor=True),
     ]
     rows = [
         (
@@ -68,7 +69,7 @@ def print_alerts(found: Sequence[Alert]) -> None:
             alert.pipeline_execution_id,
             alert.state,
             times.ago(alert.opened_at),
-            _told(alert),
+            _notified(alert),
         )
         for alert in found
     ]
@@ -88,9 +89,9 @@ def show(alert_id: Id, *, json: Json = False) -> None:
 
 @app.command("ack", epilog=output.examples("watcher alerts ack 17"))
 def acknowledge(alert_id: Id, *, json: Json = False) -> None:
-    """Say that you look at an alert.
+    """Acknowledge an alert: you look at it.
 
-    It is not repeated; its recovery is told.
+    It is not repeated; its recovery is delivered.
     """
     with open_watcher() as watcher:
         alert = watcher.acknowledge_alert(alert_id)
@@ -109,21 +110,21 @@ def snooze(
     *,
     json: Json = False,
 ) -> None:
-    """Keep an alert quiet until a time.
+    """Snooze an alert until a time.
 
-    It is told again then, if it is still open.
+    It is delivered again then, if it is still open.
     """
     end = _read_until(until)
     with open_watcher() as watcher:
         alert = watcher.snooze_alert(alert_id, until=end)
-    _print_change(alert, f"quiet until {times.clock(alert.snoozed_until)}", json=json)
+    _print_change(alert, f"snoozed until {times.clock(alert.snoozed_until)}", json=json)
 
 
 @app.command("resolve", epilog=output.examples("watcher alerts resolve 17"))
 def resolve(alert_id: Id, *, json: Json = False) -> None:
     """Resolve an alert by hand.
 
-    It stays so until a check finds its cause anew.
+    It stays resolved until a check finds a new cause.
     """
     with open_watcher() as watcher:
         alert = watcher.resolve_alert(alert_id)
@@ -143,7 +144,7 @@ def deliver(
     retry_now: Annotated[bool, typer.Option("--retry-now", help="Try again at once what has failed before.")] = False,
     json: Json = False,
 ) -> None:
-    """Tell Slack of what has happened to alerts.
+    """Deliver pending notifications to Slack.
 
     Any number of deliveries may run at once. Exit code 1 when something could not be delivered; it is tried again by
     the next delivery.
@@ -166,11 +167,13 @@ def send_test(
     *,
     to: Annotated[
         str | None,
-        typer.Option(metavar="DESTINATION", help="Only to this channel, webhook's variable, or default."),
+        typer.Option(
+            metavar="DESTINATION", help="Only to this destination: a channel, the variable of a webhook, or default."
+        ),
     ] = None,
     json: Json = False,
 ) -> None:
-    """Send a test message to every place that alerts may go to.
+    """Send a test message to every destination.
 
     Exit code 1 when one did not arrive.
     """
@@ -182,7 +185,9 @@ def send_test(
         for destination, failure in failures.items():
             output.print_text(f"{destination}: {failure or 'arrived'}")
         if not failures:
-            output.print_text("alerts go nowhere: set SLACK_WEBHOOK_URL, or name routes in WATCHER_SLACK_ROUTES")
+            output.print_text(
+                "no destination is configured: set SLACK_WEBHOOK_URL, or name routes in WATCHER_SLACK_ROUTES"
+            )
     if not failures or any(failures.values()):
         raise typer.Exit(1)
 
@@ -203,12 +208,14 @@ def print_previews(shown: Sequence[AlertPreview]) -> None:
         for line in preview.text.splitlines():
             output.print_text(line)
     if not shown:
-        output.print_text("nothing to tell")
+        output.print_text("no pending notifications")
 
 
 def print_result(result: DeliveryResult) -> None:
     waiting = f"; {result.waiting:,} waiting" if result.waiting else ""
-    output.print_text(f"messages: {result.messages:,}, alerts that they tell of: {result.alerts:,}{waiting}")
+    output.print_text(
+        f"{text.plural(result.messages, 'message')} sent, for {text.plural(result.alerts, 'alert')}{waiting}"
+    )
     for error in result.errors:
         output.print_text(error)
 
@@ -220,16 +227,16 @@ def _print_change(alert: Alert, what: str, *, json: bool) -> None:
         output.print_text(f"alert {alert.id}, {alert.kind} of {alert.pipeline_name}: {what}")
 
 
-def _read_until(text: str) -> dt.datetime:
+def _read_until(typed: str) -> dt.datetime:
     try:
-        return times.read_until(text)
+        return times.read_until(typed)
     except ValueError as exc:
         raise typer.BadParameter(str(exc), param_hint="UNTIL") from None
 
 
-def _told(alert: Alert) -> str:
+def _notified(alert: Alert) -> str:
     if alert.event is not None and alert.last_error is not None:
-        return "waits"
+        return "waiting"
     return "not yet" if alert.delivered_at is None else times.ago(alert.delivered_at)
 
 
@@ -250,11 +257,11 @@ def _fields(alert: Alert) -> list[tuple[str, output.Cell]]:
         ("snoozed until", moment(alert.snoozed_until) if alert.state is AlertState.SNOOZED else None),
         ("resolved", moment(alert.resolved_at)),
         ("resolved by hand", "yes" if alert.resolved_by_hand else None),
-        ("back since", moment(alert.reopened_at)),
-        ("opening told", moment(alert.delivered_at)),
-        ("recovery told", moment(alert.recovery_delivered_at)),
-        ("told in", alert.destination),
-        ("to be told", alert.event),
+        ("reopened", moment(alert.reopened_at)),
+        ("notified", moment(alert.delivered_at)),
+        ("recovery notified", moment(alert.recovery_delivered_at)),
+        ("destination", alert.destination),
+        ("pending notification", alert.event),
         ("next attempt", moment(alert.next_attempt_at)),
         ("attempts", alert.attempts or None),
         ("last error", alert.last_error),

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from watcher_core import text as words
 from watcher_core.cli import output, times
 from watcher_core.cli.edge import open_watcher
 
@@ -150,8 +151,8 @@ def _freshness_cells(finding: Finding) -> tuple[output.Cell, ...]:
     return (
         finding.pipeline_name,
         times.clock(finding.last_dml_timestamp) if finding.last_dml_timestamp else "never",
-        times.threshold(finding.expected_number, finding.expected_datepart),
-        times.duration(finding.overdue_seconds),
+        words.threshold(finding.expected_number, finding.expected_datepart),
+        words.duration(finding.overdue_seconds),
         _rule(finding),
         output.yes_or_no(finding.new),
     )
@@ -163,9 +164,9 @@ def _timeliness_cells(finding: Finding) -> tuple[output.Cell, ...]:
         finding.pipeline_name,
         output.state(finding.execution_state or ""),
         times.clock(finding.measured_from),
-        times.duration(finding.duration_seconds),
-        times.threshold(finding.expected_number, finding.expected_datepart),
-        times.duration(finding.overdue_seconds),
+        words.duration(finding.duration_seconds),
+        words.threshold(finding.expected_number, finding.expected_datepart),
+        words.duration(finding.overdue_seconds),
         _rule(finding),
         output.yes_or_no(finding.new),
     )

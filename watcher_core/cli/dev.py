@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.text import Text
 
-from watcher_core.cli import alerts, deployment, output, processes, times
+from watcher_core import text as words
+from watcher_core.cli import alerts, deployment, output, processes
 from watcher_core.cli.edge import load_settings
 from watcher_core.enums import ExecutionState
 from watcher_core.errors import ConfigurationError
@@ -183,13 +184,13 @@ def _print_anomalies(watcher: Watcher) -> None:
 
 
 def _print_alerts(watcher: Watcher) -> None:
-    """Print what is open, and tell Slack; without a Slack to tell, print what it would be told."""
+    """Print what is open, and deliver to Slack; where none is configured, print the messages."""
     output.print_heading("Open alerts")
     alerts.print_alerts(watcher.alerts(state=alerts.UNRESOLVED))
     if watcher.settings.slack_webhook_url or watcher.settings.slack_routes:
         alerts.print_result(watcher.deliver_alerts())
     else:
-        output.print_heading("What Slack would be told")
+        output.print_heading("Messages that Slack would get")
         alerts.print_previews(watcher.preview_alerts())
 
 
@@ -204,6 +205,6 @@ def _summary(pipeline: Pipeline, executions: Sequence[Execution]) -> tuple[outpu
         output.number(sum(execution.state is ExecutionState.SUCCEEDED for execution in own)),
         Text(output.number(failed), style="red" if failed else ""),
         output.number(sum(rows) if rows else None),
-        times.duration(statistics.median(durations) if durations else None),
+        words.duration(statistics.median(durations) if durations else None),
         pipeline.watermark,
     )

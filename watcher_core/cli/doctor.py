@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from watcher_core import text as words
 from watcher_core.cli import output, times
 from watcher_core.cli.edge import load_settings
 from watcher_core.errors import ConfigurationError, SchemaVersionError, WatcherError
@@ -245,11 +246,11 @@ def recorder_findings(states: list[RecorderState], *, now: dt.datetime, embedded
             yield Finding(
                 "warning",
                 "recorder",
-                f"{times.duration(lag)} behind; {message}",
+                f"{words.duration(lag)} behind; {message}",
                 "nothing, while it reads history back; else see the ticks of watcher_recorder_sensor in Dagster",
             )
         else:
-            yield Finding("ok", "recorder", f"{times.duration(lag)} behind; {message}")
+            yield Finding("ok", "recorder", f"{words.duration(lag)} behind; {message}")
 
 
 def _alerts(watcher: Watcher, pipeline: str | None) -> Iterator[Finding]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.text import Text
 
+from watcher_core import text as words
 from watcher_core.cli import output, times
 from watcher_core.cli.edge import find_pipeline, open_watcher
 from watcher_core.enums import ExecutionSource, ExecutionState
@@ -120,9 +121,9 @@ def _read_since(text: str | None) -> dt.datetime | None:
 def _took(execution: Execution) -> str:
     """How long it took; of one that runs, how long it has been running."""
     if execution.duration_seconds is not None:
-        return times.duration(execution.duration_seconds)
+        return words.duration(execution.duration_seconds)
     since_start = dt.datetime.now(dt.UTC) - execution.start_date
-    return f"{times.duration(max(0.0, since_start.total_seconds()))}…"
+    return f"{words.duration(max(0.0, since_start.total_seconds()))}…"
 
 
 def _fields(execution: Execution, parent: Execution | None, dagster_url: str | None) -> list[tuple[str, output.Cell]]:

@@ -1,4 +1,4 @@
-"""Times, durations and thresholds as people read and write them."""
+"""Times in this host's time zone, and the times and thresholds that people type."""
 
 from __future__ import annotations
 
@@ -52,22 +52,6 @@ def clock_and_ago(moment: dt.datetime | None) -> str:
     if moment is None:
         return "–"
     return f"{moment.astimezone().isoformat(' ', 'seconds')} ({ago(moment)})"
-
-
-def duration(seconds: float | None) -> str:
-    """A duration in its two largest units, as in `3 min 20 s`."""
-    if seconds is None:
-        return "–"
-    if seconds < 0.9995:
-        return f"{seconds * 1000:.0f} ms"
-    if seconds < 59.95:
-        return f"{seconds:.1f} s"
-    whole = round(seconds)
-    for size, unit, part, part_unit in ((86_400, "d", 3_600, "h"), (3_600, "h", 60, "min"), (60, "min", 1, "s")):
-        if whole >= size:
-            rest = whole % size // part
-            return f"{whole // size:,} {unit}" + (f" {rest} {part_unit}" if rest else "")
-    return f"{whole} s"
 
 
 def read_since(text: str, *, now: dt.datetime | None = None) -> dt.datetime:
@@ -134,8 +118,3 @@ def read_threshold(text: str) -> tuple[int | None, str | None]:
     if span is None or unit not in DATE_PARTS or int(span[1]) < 1:
         raise ValueError(f"{text!r} is no threshold; write a number and one of {', '.join(DATE_PARTS)}, or none")
     return int(span[1]), unit
-
-
-def threshold(number: int | None, datepart: str | None) -> str:
-    """A threshold, as in `2 hours`."""
-    return "none" if number is None else f"{number:,} {datepart}{'' if number == 1 else 's'}"

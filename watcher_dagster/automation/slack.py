@@ -48,6 +48,7 @@ class SlackResourceSender:
             )
             raise DeliveryError(f"the SlackResource cannot be used: {reason}") from error
         client.timeout = min(client.timeout, TIMEOUT_SECONDS)
+        client.retry_handlers = []  # they sleep; backing off is the outbox's business
         return client
 
 
