@@ -16,11 +16,11 @@ from typer.core import TyperGroup
 from watcher_core.cli import alerts, anomalies, check, cleanup, db, dev, doctor, executions, lineage, output, pipelines
 from watcher_core.errors import WatcherError
 
-INTERRUPTED = 130  # what a shell gives for a command that Ctrl-C ended
+INTERRUPTED = 130  # what a shell reports for a command that Ctrl-C ended
 
 
 class Group(TyperGroup):
-    """The commands, with errors told in a line."""
+    """The commands; an error is printed as one line."""
 
     def invoke(self, ctx: typer.Context) -> object:  # type: ignore[override]
         """Run a command; what Watcher raises on purpose becomes a line and exit code 1."""

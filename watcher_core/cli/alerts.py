@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from watcher_core import text
 from watcher_core.cli import output, times
-from watcher_core.cli.edge import find_pipeline, open_watcher
+from watcher_core.cli.edge import of_pipeline, open_watcher
+from watcher_core.cli.options import Json, Limit, OfPipeline
 from watcher_core.enums import AlertKind, AlertState
 
 if TYPE_CHECKING:
@@ -22,7 +24,6 @@ MAX_ID = 2**63 - 1
 UNRESOLVED = (AlertState.OPEN, AlertState.ACKNOWLEDGED, AlertState.SNOOZED)
 
 Id = Annotated[int, typer.Argument(metavar="ID", min=1, max=MAX_ID, help="The alert's id.", show_default=False)]
-Json = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
 
 
 @app.command("list", epilog=output.examples("watcher alerts list", "watcher alerts list --all --kind failure --json"))
@@ -31,17 +32,15 @@ def list_alerts(
     state: Annotated[AlertState | None, typer.Option("--state", "-s", help="In this state only.")] = None,
     every: Annotated[bool, typer.Option("--all", "-a", help="Resolved ones, too.")] = False,
     kind: Annotated[AlertKind | None, typer.Option("--kind", "-k", help="Of this check only.")] = None,
-    pipeline: Annotated[
-        str | None, typer.Option("--pipeline", "-p", metavar="NAME", help="Of this pipeline only, by name or id.")
-    ] = None,
-    limit: Annotated[int, typer.Option("--limit", "-n", min=1, max=1_000_000, help="At most so many.")] = 30,
+    pipeline: OfPipeline = None,
+    limit: Limit = 30,
     json: Json = False,
 ) -> None:
     """List alerts that are not resolved, the last opened first."""
     with open_watcher() as watcher:
-        pipeline_id = None if pipeline is None else find_pipeline(watcher, pipeline).id
         wanted = state or (None if every else UNRESOLVED)
-        found = watcher.alerts(state=wanted, kind=kind, pipeline=pipeline_id, limit=limit)
+        ask = partial(watcher.alerts, state=wanted, kind=kind, limit=limit)
+        found = ask() if pipeline is None else of_pipeline(watcher, pipeline, lambda name: ask(pipeline=name))
     if json:
         output.print_json(found)
     else:

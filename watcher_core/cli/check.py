@@ -10,6 +10,7 @@ import typer
 from watcher_core import text as words
 from watcher_core.cli import output, times
 from watcher_core.cli.edge import open_watcher
+from watcher_core.cli.options import Json
 
 if TYPE_CHECKING:
     from watcher_core.values import Finding
@@ -22,7 +23,6 @@ app = typer.Typer(
 
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Only look: log nothing, open and resolve no alerts.")]
 Fail = Annotated[bool, typer.Option("--fail", help="End with exit code 1 where anything is found, for scripts.")]
-Json = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
 
 Cells = Callable[["Finding"], Sequence[output.Cell]]
 

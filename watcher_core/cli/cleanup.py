@@ -8,6 +8,7 @@ import typer
 
 from watcher_core.cli import output, times
 from watcher_core.cli.edge import open_watcher
+from watcher_core.cli.options import Json
 
 EXAMPLES = output.examples(
     "watcher cleanup --retention-days 365 --dry-run   # how much there is",
@@ -24,7 +25,7 @@ def cleanup(
         int, typer.Option(metavar="ROWS", help="Rows that one transaction deletes at most.")
     ] = 10_000,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only count what would be deleted.")] = False,
-    json: Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")] = False,
+    json: Json = False,
 ) -> None:
     """Delete old executions, logs and resolved alerts.
 

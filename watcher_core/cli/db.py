@@ -10,6 +10,7 @@ import typer
 
 from watcher_core.cli import output
 from watcher_core.cli.edge import load_settings, open_watcher
+from watcher_core.cli.options import Json
 from watcher_core.errors import ConfigurationError, DatabaseUnavailableError, EmbeddedPostgresError
 
 if TYPE_CHECKING:
@@ -23,8 +24,6 @@ app = typer.Typer(
     help="The database: the embedded server, the schema, psql.", no_args_is_help=True, rich_markup_mode=None
 )
 
-Json = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
-
 
 @app.command("start", epilog=output.examples("watcher db start"))
 def start() -> None:
@@ -36,8 +35,8 @@ def start() -> None:
     was_running = server.status().running
     server.start()
     status = server.status()
-    told = "was running already" if was_running else "has started"
-    output.print_text(f"PostgreSQL {status.version} {told} on port {status.port}, in {status.directory}")
+    change = "was running already" if was_running else "has started"
+    output.print_text(f"PostgreSQL {status.version} {change} on port {status.port}, in {status.directory}")
 
 
 @app.command("stop", epilog=output.examples("watcher db stop"))
@@ -58,15 +57,15 @@ def status(*, json: Json = False) -> None:
     Exit code 1 when it does not.
     """
     settings = load_settings()
-    told = _server_status(settings) if settings.database_url else _embedded_status(settings)
+    status = _server_status(settings) if settings.database_url else _embedded_status(settings)
     if json:
-        output.print_json(told)
+        output.print_json(status)
     else:
         output.print_fields(
             (name.replace("_", " "), output.yes_or_no(value) if isinstance(value, bool) else value)
-            for name, value in told.items()
+            for name, value in status.items()
         )
-    if not told["running"]:
+    if not status["running"]:
         raise typer.Exit(1)
 
 
@@ -196,14 +195,14 @@ def database_url(settings: Settings) -> sa.URL:
 
 def _server_status(settings: Settings) -> dict[str, str | int | bool | None]:
     url = database_url(settings)
-    told: dict[str, str | int | bool | None] = {
+    status: dict[str, str | int | bool | None] = {
         "database": "a server of your own, which Watcher neither starts nor stops",
         "url": display_name(url),
     }
     try:
-        return {**told, "running": True, "version": server_version(url)}
+        return {**status, "running": True, "version": server_version(url)}
     except DatabaseUnavailableError as exc:
-        return {**told, "running": False, "reason": str(exc)}
+        return {**status, "running": False, "reason": str(exc)}
 
 
 def _embedded_status(settings: Settings) -> dict[str, str | int | bool | None]:

@@ -150,7 +150,7 @@ def _serve(prepared: Deployment, arguments: list[str], *, host: str, port: int, 
     # Dagster takes it as it takes Ctrl-C, and dies of it without a word as long as it is only being loaded.
     code = processes.run(command, prepared.environment, directory=directory, ending_signal=signal.SIGTERM)
     if prepared.embedded:
-        output.print_text("PostgreSQL goes on running, for whoever uses it; to stop it: watcher db stop")
+        output.print_text("PostgreSQL keeps running for other processes; stop it with: watcher db stop")
     return code
 
 

@@ -20,6 +20,7 @@ import typer
 from watcher_core import text as words
 from watcher_core.cli import output, times
 from watcher_core.cli.edge import load_settings
+from watcher_core.cli.options import Json
 from watcher_core.errors import ConfigurationError, SchemaVersionError, WatcherError
 
 if TYPE_CHECKING:
@@ -39,9 +40,9 @@ STALE_AFTER = dt.timedelta(minutes=2)
 # The age of the oldest event that is not recorded yet; more is a recorder that does not keep up.
 MUCH_LAG_SECONDS = 300
 OLDEST_POSTGRESQL = 15
-# An alert that nobody has even tried to deliver by then has nobody who delivers.
+# After this, an alert without a try means that no process delivers.
 DELIVERED_WITHIN = dt.timedelta(minutes=10)
-# An execution that nobody has judged by then has nobody who judges.
+# After this, an execution in the queue means that no process judges.
 JUDGED_WITHIN = dt.timedelta(minutes=10)
 
 
@@ -68,7 +69,7 @@ def doctor(
         str | None,
         typer.Option("--pipeline", "-p", metavar="NAME", help="Say where alerts of this pipeline would go, too."),
     ] = None,
-    json: Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")] = False,
+    json: Json = False,
 ) -> None:
     """Look at all that Watcher needs, and say what to do.
 
@@ -107,7 +108,7 @@ def _settings(settings: Settings) -> Iterator[Finding]:
             continue
         value = getattr(settings, field)
         if field == "database_url":
-            continue  # told of with the database
+            continue  # reported with the database
         shown = "set" if hasattr(value, "get_secret_value") else str(value)
         yield Finding("ok", "settings", f"{origin[0]} = {shown}, from {origin[1]}")
 
@@ -268,15 +269,17 @@ def undelivered_finding(waiting: UndeliveredAlerts, *, now: dt.datetime) -> Find
     """Judge whether alerts get through."""
     if waiting.since is None:
         return Finding("ok", "alerts", "all are delivered")
-    told = f"{waiting.count:,} wait to be delivered, the first of them since {times.ago(waiting.since)}"
+    state = f"{waiting.count:,} wait to be delivered, the first of them since {times.ago(waiting.since)}"
     if waiting.last_error is not None:
-        return Finding("warning", "alerts", f"{told}: {waiting.last_error}", "then: watcher alerts deliver --retry-now")
+        return Finding(
+            "warning", "alerts", f"{state}: {waiting.last_error}", "then: watcher alerts deliver --retry-now"
+        )
     if now - waiting.since <= DELIVERED_WITHIN:
-        return Finding("ok", "alerts", told)
+        return Finding("ok", "alerts", state)
     return Finding(
         "warning",
         "alerts",
-        told,
+        state,
         "configure Slack; switch watcher_slack_sensor on in Dagster, or run watcher alerts deliver by cron",
     )
 
@@ -308,13 +311,13 @@ def unjudged_finding(waiting: UnjudgedExecutions, *, now: dt.datetime) -> Findin
     if waiting.since is None:
         return Finding("ok", "anomalies", "no execution waits to be judged")
     executions = "execution waits" if waiting.count == 1 else "executions wait"
-    told = f"{waiting.count:,} {executions} to be judged, since {times.ago(waiting.since)}"
+    state = f"{waiting.count:,} {executions} to be judged, since {times.ago(waiting.since)}"
     if now - waiting.since <= JUDGED_WITHIN:
-        return Finding("ok", "anomalies", told)
+        return Finding("ok", "anomalies", state)
     return Finding(
         "warning",
         "anomalies",
-        told,
+        state,
         "switch watcher_anomaly_sensor on in Dagster, or run watcher check anomalies by cron",
     )
 
@@ -446,6 +449,6 @@ def _print(findings: list[Finding]) -> None:
             rows.append(("", "", f"→ {finding.advice}"))
     output.print_grid(rows)
     counts = {level: sum(finding.level == level for finding in findings) for level in ("problem", "warning")}
-    told = [f"{count} {level}{'s' if count > 1 else ''}" for level, count in counts.items() if count]
+    counted = [words.plural(count, level) for level, count in counts.items() if count]
     print()
-    output.print_text(f"{', '.join(told) or 'all is well'}")
+    output.print_text(f"{', '.join(counted) or 'all is well'}")

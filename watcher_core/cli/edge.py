@@ -1,11 +1,11 @@
-"""Where a command meets the core: settings and logging, read and set up once, and names that people typed."""
+"""Between a command and the core: settings and logging, and pipelines by the names that people type."""
 
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from watcher_core.errors import NotFoundError
 
@@ -14,12 +14,14 @@ if TYPE_CHECKING:
     from watcher_core.settings import Settings
     from watcher_core.values import Pipeline
 
+Found = TypeVar("Found")
+
 
 def load_settings() -> Settings:
-    """Read the settings and switch logging on: quiet, unless WATCHER_LOG_LEVEL says otherwise.
+    """Read the settings and configure logging, by default with the level WARNING.
 
     Raises:
-        ConfigurationError: A variable has a value that it may not have.
+        ConfigurationError: A variable has an invalid value.
     """
     from watcher_core import logs
     from watcher_core.settings import Settings
@@ -31,7 +33,7 @@ def load_settings() -> Settings:
 
 @contextmanager
 def open_watcher() -> Iterator[Watcher]:
-    """Give the Watcher that the environment describes."""
+    """Open the Watcher that the environment configures."""
     settings = load_settings()
     from watcher_core.client import Watcher
 
@@ -40,18 +42,33 @@ def open_watcher() -> Iterator[Watcher]:
 
 
 def find_pipeline(watcher: Watcher, reference: str) -> Pipeline:
-    """Give the pipeline of that name, else of that id.
+    """Return the pipeline of that name, else of that id.
 
     Raises:
-        NotFoundError: There is none; a note names what may have been meant.
+        NotFoundError: There is none; a note suggests names.
+    """
+    return of_pipeline(watcher, reference, watcher.pipeline)
+
+
+def of_pipeline(watcher: Watcher, reference: str, call: Callable[[int | str], Found]) -> Found:
+    """Call a method of `Watcher` with a pipeline by its name, else by its id: one transaction where the name is right.
+
+    Args:
+        watcher: The Watcher, to suggest names.
+        reference: What was typed.
+        call: The method, which takes the pipeline.
+
+    Raises:
+        NotFoundError: There is no such pipeline; a note suggests names.
     """
     try:
-        return watcher.pipeline(reference)
+        return call(reference)
     except NotFoundError as exc:
+        if exc.kind != "pipeline":
+            raise
         if reference.isdecimal():
-            return watcher.pipeline(int(reference))
-        names = [pipeline.name for pipeline in watcher.pipelines()]
-        similar = difflib.get_close_matches(reference, names)
+            return call(int(reference))
+        similar = difflib.get_close_matches(reference, [pipeline.name for pipeline in watcher.pipelines()])
         exc.add_note(
             f"did you mean {' or '.join(map(repr, similar))}?"
             if similar

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
+from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -11,7 +12,8 @@ from rich.text import Text
 
 from watcher_core import text as words
 from watcher_core.cli import output, times
-from watcher_core.cli.edge import find_pipeline, open_watcher
+from watcher_core.cli.edge import of_pipeline, open_watcher
+from watcher_core.cli.options import Json, Limit, OfPipeline, Since, read_since
 from watcher_core.enums import ExecutionSource, ExecutionState
 
 if TYPE_CHECKING:
@@ -22,7 +24,6 @@ app = typer.Typer(help="Executions: what ran, and what it did.", no_args_is_help
 MAX_ID = 2**63 - 1
 
 Id = Annotated[int, typer.Argument(metavar="ID", min=1, max=MAX_ID, help="The execution's id.", show_default=False)]
-Json = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
 
 
 @app.command(
@@ -34,21 +35,17 @@ Json = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
 )
 def list_executions(
     *,
-    pipeline: Annotated[
-        str | None, typer.Option("--pipeline", "-p", metavar="NAME", help="Of this pipeline only, by name or id.")
-    ] = None,
+    pipeline: OfPipeline = None,
     state: Annotated[ExecutionState | None, typer.Option("--state", "-s", help="In this state only.")] = None,
-    since: Annotated[
-        str | None, typer.Option(metavar="TIME", help=f"Started at or after this time, {times.SINCE_EXAMPLES}.")
-    ] = None,
-    limit: Annotated[int, typer.Option("--limit", "-n", min=1, max=1_000_000, help="At most so many.")] = 30,
+    since: Since = None,
+    limit: Limit = 30,
     json: Json = False,
 ) -> None:
     """List executions, newest first."""
-    started = _read_since(since)
+    started = read_since(since)
     with open_watcher() as watcher:
-        pipeline_id = None if pipeline is None else find_pipeline(watcher, pipeline).id
-        found = watcher.executions(pipeline=pipeline_id, state=state, since=started, limit=limit)
+        ask = partial(watcher.executions, state=state, since=started, limit=limit)
+        found = ask() if pipeline is None else of_pipeline(watcher, pipeline, lambda name: ask(pipeline=name))
     if json:
         output.print_json(found)
         return
@@ -109,15 +106,6 @@ def print_executions(found: Iterable[Execution]) -> None:
     output.print_table(columns, rows, empty="no executions")
 
 
-def _read_since(text: str | None) -> dt.datetime | None:
-    if text is None:
-        return None
-    try:
-        return times.read_since(text)
-    except ValueError as exc:
-        raise typer.BadParameter(str(exc), param_hint="--since") from None
-
-
 def _took(execution: Execution) -> str:
     """How long it took; of one that runs, how long it has been running."""
     if execution.duration_seconds is not None:
@@ -168,13 +156,13 @@ def _nested(tree: ExecutionTree) -> dict[str, object]:
 
 def _label(execution: Execution) -> Text:
     """One line of a tree."""
-    told = _took(execution)
+    described = _took(execution)
     if execution.total_rows is not None:
-        told += f"  {execution.total_rows:,} rows"
+        described += f"  {execution.total_rows:,} rows"
     if execution.next_watermark is not None:
-        told += f"  → {output.visible(execution.next_watermark)}"
+        described += f"  → {output.visible(execution.next_watermark)}"
     name = Text(f"{execution.id}  {output.visible(execution.pipeline_name)}")
-    return Text("  ").join([name, output.state(execution.state), Text(told)])
+    return Text("  ").join([name, output.state(execution.state), Text(described)])
 
 
 def _split_error(execution: Execution) -> tuple[str | None, dict[str, object]]:
@@ -184,9 +172,9 @@ def _split_error(execution: Execution) -> tuple[str | None, dict[str, object]]:
     if not isinstance(error, dict) or "message" not in error:
         return None, metadata
     del metadata["error"]
-    told = f"{error.get('class') or 'error'}: {error['message']}".strip()
+    message = f"{error.get('class') or 'error'}: {error['message']}".strip()
     stack = str(error.get("stack") or "").strip()
-    return stack if told in stack else f"{told}\n{stack}".strip(), metadata
+    return stack if message in stack else f"{message}\n{stack}".strip(), metadata
 
 
 def _link(execution: Execution, dagster_url: str | None) -> str | None:

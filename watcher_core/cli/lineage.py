@@ -13,6 +13,7 @@ from rich.text import Text
 
 from watcher_core.cli import output
 from watcher_core.cli.edge import open_watcher
+from watcher_core.cli.options import Json
 from watcher_core.errors import NotFoundError
 
 if TYPE_CHECKING:
@@ -29,7 +30,6 @@ AddressName = Annotated[
         metavar="ADDRESS", help="The address's name or id, or the pipeline whose asset lives there.", show_default=False
     ),
 ]
-Json = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
 Dot = Annotated[bool, typer.Option("--dot", help="Print Graphviz's DOT, as in: … --dot | dot -Tsvg > lineage.svg")]
 Mermaid = Annotated[bool, typer.Option("--mermaid", help="Print Mermaid, for documents.")]
 Upstream = Annotated[bool, typer.Option("--upstream", help="Only where the data comes from.")]

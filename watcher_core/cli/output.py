@@ -196,7 +196,7 @@ def progress_bar(what: str) -> Iterator[Callable[[int, int], None] | None]:
 
 @contextmanager
 def counter(what: str) -> Iterator[Callable[[int], None] | None]:
-    """As `progress_bar`, where nobody knows how much there is to do."""
+    """As `progress_bar`, where the total is not known."""
     with progress_bar(what) as show:
         yield None if show is None else lambda done: show(done, done)
 

@@ -9,6 +9,7 @@ import typer
 from watcher_core import text
 from watcher_core.cli import output, times
 from watcher_core.cli.edge import find_pipeline, open_watcher
+from watcher_core.cli.options import Json, PipelineName
 from watcher_core.enums import AlertKind
 
 if TYPE_CHECKING:
@@ -23,9 +24,6 @@ app = typer.Typer(
 )
 
 RECENT = 5
-
-Name = Annotated[str, typer.Argument(metavar="NAME", help="The pipeline's name, or its id.", show_default=False)]
-Json = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
 
 
 @app.command("list", epilog=output.examples("watcher pipelines list", "watcher pipelines list --json"))
@@ -64,7 +62,7 @@ def list_pipelines(*, json: Json = False) -> None:
 
 
 @app.command("show", epilog=output.examples("watcher pipelines show raw_flights"))
-def show(name: Name, *, json: Json = False) -> None:
+def show(name: PipelineName, *, json: Json = False) -> None:
     """Show a pipeline and its newest executions."""
     with open_watcher() as watcher:
         pipeline = find_pipeline(watcher, name)
@@ -93,7 +91,7 @@ def show(name: Name, *, json: Json = False) -> None:
     ),
 )
 def set_fields(
-    name: Name,
+    name: PipelineName,
     *,
     active: Annotated[
         bool | None, typer.Option("--active/--inactive", help="Whether it may run and is checked.", show_default=False)
@@ -175,7 +173,7 @@ def set_fields(
     ),
 )
 def rewind(
-    name: Name,
+    name: PipelineName,
     *,
     to: Annotated[str | None, typer.Option(metavar="WATERMARK", help="The new watermark.")] = None,
     to_start: Annotated[

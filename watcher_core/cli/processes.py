@@ -1,4 +1,4 @@
-"""Running Dagster as a child: it ends when we are told to end, and nothing of it stays behind.
+"""Runs Dagster as a child process that ends when this process is asked to end, with all of its own children.
 
 The child gets a process group of its own, so that Ctrl-C in the terminal reaches us alone. We pass it on once, to its
 first process, which ends the others in order; were all of them interrupted at once, each would complain. What is left
@@ -34,10 +34,10 @@ def run(
         command: The program and its arguments.
         environment: All of its variables.
         directory: Its working directory, where that is not ours.
-        ending_signal: What it gets when we are told to end. When we are told again, it is ended by force.
+        ending_signal: The signal that asks it to end. A second request ends it by force.
 
     Returns:
-        Its exit code, as a shell gives it: 128 and the signal, where one ended it.
+        Its exit code, as a shell reports it: 128 plus the signal, if a signal ended it.
     """
     child: subprocess.Popen[bytes] | None = None
     received = 0
@@ -46,7 +46,7 @@ def run(
         nonlocal received
         received += 1
         if child is None:
-            return  # it is told when it is there
+            return  # it is asked once it has started
         if received == 1:
             child.send_signal(ending_signal)
         else:
@@ -76,7 +76,7 @@ def _handled(handler: Callable[[int, FrameType | None], None]) -> Iterator[None]
 
 
 def _end_group(group: int) -> None:
-    """End whoever is left: by request first, since a run that is told to end tells Dagster so."""
+    """End what is left of the group: by request first, so that a run can report its end to Dagster."""
     deadline = time.monotonic() + SECONDS_TO_END
     alive = _signal_group(group, signal.SIGTERM)
     while alive and time.monotonic() < deadline:

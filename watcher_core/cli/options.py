@@ -1,0 +1,30 @@
+"""The options and arguments that several commands share."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Annotated
+
+import typer
+
+from watcher_core.cli import times
+
+Json = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
+Limit = Annotated[int, typer.Option("--limit", "-n", min=1, max=1_000_000, help="At most so many.")]
+OfPipeline = Annotated[
+    str | None, typer.Option("--pipeline", "-p", metavar="NAME", help="Of this pipeline only, by name or id.")
+]
+PipelineName = Annotated[
+    str, typer.Argument(metavar="NAME", help="The pipeline's name, or its id.", show_default=False)
+]
+Since = Annotated[
+    str | None, typer.Option(metavar="TIME", help=f"Started at or after this time, {times.SINCE_EXAMPLES}.")
+]
+
+
+def read_since(typed: str | None) -> dt.datetime | None:
+    """Read the value of `Since`; a value that is no time is the user's mistake, and ends the command."""
+    try:
+        return None if typed is None else times.read_since(typed)
+    except ValueError as exc:
+        raise typer.BadParameter(str(exc), param_hint="--since") from None
