@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import decimal
 import enum
-import json
 import math
 import operator
 import pathlib
@@ -13,8 +12,6 @@ import types
 import uuid
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from watcher_core import DatePart, ExecutionState, InvalidValueError
 from watcher_core import arguments as clean
@@ -267,17 +264,3 @@ def circle() -> dict[str, object]:
 def test_metadata_that_is_refused(refused: object) -> None:
     with pytest.raises(InvalidValueError, match=r"^metadata "):
         clean.json_object(refused, "metadata")
-
-
-JSON = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
-    max_leaves=10,
-)
-
-
-@given(st.dictionaries(st.text(), JSON, max_size=4))
-def test_metadata_never_fails_for_its_text_and_is_stable(metadata: dict[str, object]) -> None:
-    once = clean.json_object(metadata, "metadata")
-    assert clean.json_object(once, "metadata") == once
-    assert "\\u0000" not in json.dumps(once).replace("\\\\", "")

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from typing import Any
 
 import dagster as dg
-import networkx as nx
 import pytest
 
 from watcher_core import (
@@ -23,7 +22,6 @@ from watcher_core import (
 )
 from watcher_dagster import WatcherResource, build_external_assets, external_asset_key
 from watcher_dagster.assets import pipeline_configurations
-from watcher_dagster.external.acyclic import closing_edges
 from watcher_dagster.external.assets import external_specs, outside_edges
 from watcher_dagster.external.keys import hashed_asset_key
 from watcher_dagster.lineage.assets import asset_graph_lineage
@@ -166,30 +164,6 @@ def test_dagster_takes_the_graph_whatever_the_lineage(world: World) -> None:
         world.pipeline(f"p{number}", made.sample(names, 2), made.sample(names, 2))
     defs = dg.Definitions(assets=list(world.specs().values()))
     assert len(defs.get_repository_def().asset_graph.toposorted_asset_keys) == len(names)
-
-
-def test_edges_that_close_a_cycle_against_networkx() -> None:
-    made = random.Random(3)
-    for _ in range(300):
-        nodes = "abcdefgh"[: made.randint(2, 8)]
-        edges = {(made.choice(nodes), made.choice(nodes)) for _ in range(made.randint(0, 16))}
-        edges = {(source, target) for source, target in edges if source != target}
-        order = list(nodes)
-        made.shuffle(order)
-        fixed = {edge for edge in edges if made.random() < 0.3 and order.index(edge[0]) < order.index(edge[1])}
-        left_out = closing_edges(list(edges - fixed), fixed=list(fixed))
-        assert left_out == closing_edges(sorted(edges - fixed), fixed=fixed)
-        assert set(left_out) <= edges - fixed
-        kept = nx.DiGraph(edges.difference(left_out))
-        assert nx.is_directed_acyclic_graph(kept)
-        for source, target in left_out:
-            assert nx.has_path(kept, target, source)
-
-
-def test_many_cycles_and_a_long_chain() -> None:
-    pairs = {(f"a{number}", f"b{number}") for number in range(5_000)}
-    assert len(closing_edges(pairs | {(target, source) for source, target in pairs})) == 5_000
-    assert closing_edges([(str(number), str(number + 1)) for number in range(100_000)]) == []
 
 
 # Keys

@@ -4,8 +4,6 @@ from dataclasses import dataclass, field
 
 import dagster as dg
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from watcher_dagster.identity import (
     MAX_IDENTITY_BYTES,
@@ -16,9 +14,6 @@ from watcher_dagster.identity import (
     run_pipeline_name,
     runless_identity,
 )
-
-KEYS = st.lists(st.text(alphabet="ab/%\\|ü\x00 ", min_size=1, max_size=4), min_size=1, max_size=3)
-PARTITIONS = st.none() | st.text(alphabet="ab/%|", max_size=4)
 
 
 @dataclass
@@ -42,16 +37,6 @@ class Run:
 )
 def test_materialization_identity(key: list[str], partition: str | None, identity: str) -> None:
     assert materialization_identity("run", "step", dg.AssetKey(key), partition) == identity
-
-
-@given(one=st.tuples(KEYS, PARTITIONS), other=st.tuples(KEYS, PARTITIONS))
-def test_no_two_materializations_share_an_identity(
-    one: tuple[list[str], str | None], other: tuple[list[str], str | None]
-) -> None:
-    identities = [
-        materialization_identity("run", "step", dg.AssetKey(key), partition) for key, partition in (one, other)
-    ]
-    assert (identities[0] == identities[1]) == (one == other)
 
 
 @pytest.mark.parametrize("letter", ["x", "ü", "/"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import os
 import pkgutil
@@ -85,3 +86,11 @@ def test_every_module_of_the_core_does_without_dagster() -> None:
 def test_the_refusal_works() -> None:
     with pytest.raises(AssertionError, match="dagster is imported by the core"):
         run(REFUSE, json.dumps(NOT_OURS), json.dumps(["dagster"]))
+
+
+def test_help_loads_no_database_and_no_dagster() -> None:
+    asked = "import sys; sys.argv = ['watcher', '--help']; import runpy; runpy.run_module('watcher_core')"
+    loaded = f"import atexit, sys; atexit.register(lambda: print([*sys.modules], file=sys.stderr)); {asked}"
+    done = subprocess.run([sys.executable, "-c", loaded], capture_output=True, text=True, check=True)
+    modules = ast.literal_eval(done.stderr.splitlines()[-1])
+    assert not {"sqlalchemy", "alembic", "psycopg", "pydantic", "pendulum", "dagster"} & set(modules)

@@ -1,0 +1,137 @@
+"""Sending to a server that behaves as Slack does: what arrives, how failures are named, which secrets stay secret."""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from pydantic import SecretStr
+
+from tests.slack_server import TOKEN, Failure, SlackServer, slack_server
+from watcher_core import DeliveryError, SlackMessage
+from watcher_core.alerts.senders import SlackChannel, SlackWebhook
+from watcher_core.alerts.slack import compose
+
+MESSAGE = compose(header="h", headline="2 pipelines", context="now", lines=["• a <b>"], rest="", footer="f")
+
+
+@pytest.fixture
+def server() -> Iterator[SlackServer]:
+    with slack_server() as server:
+        yield server
+
+
+def webhook(server: SlackServer, **options: Any) -> SlackWebhook:
+    return SlackWebhook(SecretStr(server.webhook), **options)
+
+
+def test_a_webhook_gets_the_message(server: SlackServer) -> None:
+    webhook(server).send(MESSAGE, thread="ignored")
+    assert server.messages == [MESSAGE.as_json()]
+
+
+def test_a_channel_gives_a_thread_and_answers_in_it(server: SlackServer) -> None:
+    channel = SlackChannel("#data", SecretStr(TOKEN), api=server.api)
+    thread = channel.send(MESSAGE, thread=None)
+    assert thread == "1.000100"
+    assert channel.send(MESSAGE, thread=thread) == thread
+    assert [each.get("thread_ts") for each in server.messages] == [None, thread]
+    assert {(each["channel"], each["parse"], each["link_names"]) for each in server.messages} == {
+        ("#data", "none", False)
+    }
+
+
+def test_a_wrong_token_is_told_and_stays_secret(server: SlackServer, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG)
+    with pytest.raises(DeliveryError, match="HTTP 200: invalid_auth") as failed:
+        SlackChannel("#data", SecretStr("xoxb-wrong"), api=server.api).send(MESSAGE, thread=None)
+    assert "xoxb-wrong" not in str(failed.value) + caplog.text
+
+
+@pytest.mark.parametrize(
+    ("failure", "message", "retry_after", "refused"),
+    [
+        (Failure(429, "rate_limited", {"Retry-After": "30"}), "wait for 30 s", 30.0, False),
+        (Failure(429, "rate_limited", {"Retry-After": "soon"}), "wait for 1 s", 1.0, False),
+        (Failure(429, "rate_limited"), "wait for 1 s", 1.0, False),
+        (Failure(500), "HTTP 500: rollup", None, False),
+        (Failure(403, "invalid_token"), "HTTP 403: invalid_token", None, False),
+        (Failure(404, "no_service"), "HTTP 404: no_service", None, False),
+        (Failure(410, "channel_is_archived"), "HTTP 410: channel_is_archived", None, False),
+        (Failure(400, "invalid_blocks"), "HTTP 400: invalid_blocks", None, True),
+        (Failure(302, "", {"Location": "https://example.com"}), "HTTP 302: nothing", None, False),
+    ],
+)
+def test_failures_say_what_to_do(
+    server: SlackServer, failure: Failure, message: str, retry_after: float | None, refused: bool
+) -> None:
+    server.fail(failure)
+    with pytest.raises(DeliveryError, match=message) as failed:
+        webhook(server).send(MESSAGE, thread=None)
+    assert (failed.value.retry_after, failed.value.refused) == (retry_after, refused)
+    assert server.messages == []
+
+
+def test_a_redirect_gets_neither_the_token_nor_the_message(server: SlackServer) -> None:
+    with slack_server() as elsewhere:
+        server.fail(Failure(302, "", {"Location": elsewhere.api + "/chat.postMessage"}))
+        with pytest.raises(DeliveryError, match="HTTP 302"):
+            SlackChannel("#data", SecretStr(TOKEN), api=server.api).send(MESSAGE, thread=None)
+        assert elsewhere.requests == 0
+
+
+def test_a_channel_that_is_asked_to_wait(server: SlackServer) -> None:
+    server.fail(Failure(200, json.dumps({"ok": False, "error": "ratelimited"}), {"Retry-After": "7"}))
+    with pytest.raises(DeliveryError) as failed:
+        SlackChannel("#data", SecretStr(TOKEN), api=server.api).send(MESSAGE, thread=None)
+    assert failed.value.retry_after == 7
+
+
+def test_an_answer_that_does_not_come(server: SlackServer) -> None:
+    server.fail(Failure(hangs=True))
+    with pytest.raises(DeliveryError, match=r"does not answer within 0\.05 s"):
+        webhook(server, timeout=0.05).send(MESSAGE, thread=None)
+
+
+def test_nobody_there(server: SlackServer) -> None:
+    sender = webhook(server)
+    server.close()
+    with pytest.raises(DeliveryError, match="cannot be reached") as failed:
+        sender.send(MESSAGE, thread=None)
+    assert "secret" not in str(failed.value)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "not a url",
+        "http://hooks.slack.com/secret",
+        "file:///secret",
+        "https:///secret",
+        "https://h\n/secret",
+        "https://é/secret",
+    ],
+)
+def test_an_address_that_is_none_is_refused_without_being_shown(url: str) -> None:
+    with pytest.raises(DeliveryError) as failed:
+        SlackWebhook(SecretStr(url)).send(MESSAGE, thread=None)
+    chain = [failed.value, failed.value.__cause__, failed.value.__context__]
+    assert not any("secret" in str(each) for each in chain if each)
+
+
+def test_a_certificate_that_is_none(server: SlackServer) -> None:
+    url = server.webhook.replace("http://", "https://")
+    with pytest.raises(DeliveryError, match="cannot be reached"):
+        SlackWebhook(SecretStr(url)).send(MESSAGE, thread=None)
+
+
+def test_secrets_stay_out_of_representations() -> None:
+    for sender in (SlackWebhook(SecretStr("https://h/secret")), SlackChannel("#a", SecretStr("secret"))):
+        assert "secret" not in repr(sender) + repr(vars(sender))
+
+
+def test_plain_messages_have_no_blocks() -> None:
+    assert "blocks" not in SlackMessage("text", ({"type": "divider"},)).plain().as_json()
