@@ -196,7 +196,9 @@ def test_the_numbers_that_the_ui_plots_and_the_picture(platform: Platform) -> No
     _, evaluation = platform.check(orders)
     assert (evaluation.passed, evaluation.severity) == (False, dg.AssetCheckSeverity.WARN)
     metadata = dict(evaluation.metadata)
-    numbers = {name: value.value for name, value in metadata.items() if isinstance(value, dg.FloatMetadataValue)}
+    numbers: dict[str, Any] = {
+        name: value.value for name, value in metadata.items() if isinstance(value, dg.FloatMetadataValue)
+    }
     key = "watcher/total_rows"
     assert numbers[key] == 480.0
     assert numbers[f"{key}_lower"] < numbers[f"{key}_expected"] < numbers[f"{key}_upper"]

@@ -6,6 +6,7 @@ import sys
 import textwrap
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import dagster as dg
 import pytest
@@ -76,6 +77,7 @@ def test_definitions_say_what_to_judge_by_and_who_carries_the_check(
     pipeline = watcher.pipeline("prices")
     assert (pipeline.freshness_number, pipeline.freshness_datepart) == (2, DatePart.HOUR)
     execute("watcher_freshness_job")
-    assert latest().metadata["watcher/age_seconds"].value < 60  # the check in the run has said it all
+    age: Any = latest().metadata["watcher/age_seconds"].value
+    assert age < 60  # the check in the run has said it all
     history = dagster_instance.event_log_storage.get_asset_check_execution_history(KEY, limit=10)
     assert len(history) == 2

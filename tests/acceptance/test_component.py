@@ -150,7 +150,7 @@ def test_a_resource_that_is_there_already_is_shared() -> None:
 def test_a_resource_and_settings_for_one_exclude_each_other() -> None:
     for settings in ({"database_url": URL}, {"strict": True}):
         with pytest.raises(InvalidValueError, match="resource is passed") as raised:
-            build_watcher_definitions(resource=WatcherResource(), **settings)  # type: ignore[arg-type] # one name at a time
+            build_watcher_definitions(resource=WatcherResource(), **settings)
         assert "secret" not in str(raised.value)
 
 

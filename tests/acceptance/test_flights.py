@@ -9,6 +9,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import dagster as dg
 import pandas as pd
@@ -194,6 +195,7 @@ def year(database_url: str, tmp_path: Path) -> list[AnomalyResult]:
     """What rules say that Watcher has made by itself, of a run a day: how many flights departed."""
     flights = read("flights.csv.zip")
     flown = flights[flights["dep_time"].notna()].groupby(["month", "day"]).size()
+    counted: list[Any] = list(flown.items())
     with Watcher(database_url, settings=Settings(home=tmp_path, auto_create_anomaly_detection_rules=True)) as watcher:
         watcher.get_or_create_pipeline("flown_flights")
         watcher.record(
@@ -203,7 +205,7 @@ def year(database_url: str, tmp_path: Path) -> list[AnomalyResult]:
                 logical_date=dt.datetime(2013, month, day, tzinfo=dt.UTC),
                 total_rows=int(flights_of_day),
             )
-            for number, ((month, day), flights_of_day) in enumerate(flown.items())
+            for number, ((month, day), flights_of_day) in enumerate(counted)
         )
         watcher.detect_pending_anomalies()
         return watcher.anomaly_results(pipeline="flown_flights", limit=10_000)

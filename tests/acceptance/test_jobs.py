@@ -165,7 +165,7 @@ def test_what_is_configured_reaches_runs_that_say_nothing(platform: Platform) ->
     cleanup = definitions.resolve_job_def("watcher_cleanup_job")
     result = cleanup.execute_in_process(instance=platform.instance, run_config={})
     (output,) = [event for event in result.all_events if event.event_type_value == "STEP_OUTPUT"]
-    until = output.step_output_data.metadata["retention_date"].value
+    until: Any = output.step_output_data.metadata["retention_date"].value
     assert abs(until - (dt.datetime.now(dt.UTC) - dt.timedelta(days=120)).timestamp()) < 60
 
 

@@ -21,6 +21,7 @@ from watcher_core.database.engine import normalize_url
 from watcher_dagster import WatcherResource, build_watcher_recorder_sensor, compat
 from watcher_dagster.identity import WATCHER_RUN_TAG, materialization_identity
 from watcher_dagster.recorder import tick
+from watcher_dagster.recorder.events import translate_run
 from watcher_dagster.recorder.tick import record_tick
 
 DAILY = dg.DailyPartitionsDefinition("2024-01-01", end_date="2024-02-01")
@@ -723,7 +724,7 @@ def test_a_run_that_can_be_read_at_the_second_try(platform: Platform, monkeypatc
 
 def test_a_run_that_cannot_be_written_blocks_nothing(platform: Platform, monkeypatch: pytest.MonkeyPatch) -> None:
     poison, sound_run = platform.materialize(plain), platform.materialize(plain)
-    translate = tick.translate_run
+    translate = translate_run
 
     def translated(record: dg.RunRecord, events: Any) -> Any:
         executions = translate(record, events)

@@ -409,7 +409,7 @@ def test_an_asset_that_is_called_as_a_function(watcher: Watcher, resource: Watch
         return execution.materialize_result()
 
     for _ in range(2):
-        result = prices(dg.build_asset_context(partition_key="2024-01-02"), watcher=resource)
+        result: Any = prices(dg.build_asset_context(partition_key="2024-01-02"), watcher=resource)
         assert result.metadata["watcher/inserts"] == 1
     first, second = watcher.executions(pipeline="prices")
     assert first.source is second.source is ExecutionSource.PYTHON

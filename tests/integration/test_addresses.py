@@ -97,7 +97,7 @@ def test_the_type_of_an_address_is_given_once_and_changed_by_hand(watcher: Watch
     again = watcher.get_or_create_address(first.name, address_type_name="pulsar", address_type_group_name="stream")
     assert again.address_type_name == "kafka"
     watcher.get_or_create_address_type("pulsar", group_name="stream")
-    assert watcher.update_address(first.id, address_type_name="pulsar").address_type_name == "pulsar"
+    assert watcher.update_address(first.name, address_type_name="pulsar").address_type_name == "pulsar"
 
 
 def test_an_address_is_renamed_and_deprecated(watcher: Watcher) -> None:
@@ -113,7 +113,7 @@ def test_a_name_that_another_address_has_is_refused(watcher: Watcher) -> None:
     first = watcher.get_or_create_address(unique("address"), address_type_name="t", address_type_group_name="g")
     second = watcher.get_or_create_address(unique("address"), address_type_name="t")
     with pytest.raises(InvalidValueError, match="another address has that name"):
-        watcher.update_address(second.id, name=first.name)
+        watcher.update_address(second.name, name=first.name)
 
 
 def test_an_address_of_an_unknown_type_without_group_is_not_made(watcher: Watcher) -> None:
@@ -129,7 +129,7 @@ def test_an_address_of_an_unknown_type_without_group_is_not_made(watcher: Watche
 def test_changes_of_an_address_that_are_refused(watcher: Watcher, wrong: dict[str, Any]) -> None:
     address = watcher.get_or_create_address(unique("address"), address_type_name="t", address_type_group_name="g")
     with pytest.raises(InvalidValueError):
-        watcher.update_address(address.id, **wrong)
+        watcher.update_address(address.name, **wrong)
 
 
 def test_an_unknown_address_is_named(watcher: Watcher) -> None:

@@ -16,6 +16,7 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from pydantic import SecretStr
 
 from watcher_core import ExecutionRecord, ExecutionSource, ExecutionState, Settings, Watcher
 from watcher_core.cli import deployment, main
@@ -410,7 +411,7 @@ def test_a_schema_that_is_missing(empty_cli: Cli) -> None:
 
 
 def prepare(database_url: str, home: Path) -> deployment.Deployment:
-    settings = Settings(database_url=database_url, home=home)
+    settings = Settings(database_url=SecretStr(database_url), home=home)
     return deployment.prepare(settings, host="0.0.0.0", port=3001)
 
 

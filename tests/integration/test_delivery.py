@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import logging
+import random
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -240,7 +241,7 @@ def test_a_server_that_refuses_connections(watcher: Watcher, server: SlackServer
 
 
 def test_the_wait_grows_and_has_an_end(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(delivery.random, "uniform", lambda _, most: most)
+    monkeypatch.setattr(random, "uniform", lambda _, most: most)
     waits = [delivery.retry_after(attempts, DeliveryError("down")) for attempts in (0, 1, 2, 3, 4, 5, 6, 1_000)]
     assert waits == [30, 60, 120, 240, 480, 900, 900, 900]
     assert delivery.retry_after(3, DeliveryError("wait", retry_after=7)) == 7

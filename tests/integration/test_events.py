@@ -326,7 +326,7 @@ def test_a_graph_is_one_asset_from_its_first_step_on(runs: Runs) -> None:
         return work(number)
 
     @dg.graph_asset
-    def graph() -> int:
+    def graph() -> Any:
         return inner(work(begin()))
 
     run = runs.of(graph)

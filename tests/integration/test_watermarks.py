@@ -292,7 +292,7 @@ def test_telling_of_one_success_in_any_order_gives_one_and_the_same_row(
     """Code inside the job, the recorder outside of it, and replays of both."""
     watcher, pipeline = module_watcher, unique("property")
     watcher.get_or_create_pipeline(pipeline)
-    counts = {"inserts": 5, "updates": 0, "total_rows": 5}
+    counts: dict[str, Any] = {"inserts": 5, "updates": 0, "total_rows": 5}
 
     def tell(telling: str) -> None:
         if telling == "record running":

@@ -10,6 +10,7 @@ import operator
 import pathlib
 import types
 import uuid
+from typing import Any
 
 import pytest
 
@@ -110,7 +111,7 @@ def test_watermarks_that_are_refused(refused: object) -> None:
 
 
 @pytest.mark.parametrize("passed", [0, 1, 2**63 - 1, NumPyLikeInteger(5)])
-def test_counts_go_up_to_what_a_bigint_holds(passed: object) -> None:
+def test_counts_go_up_to_what_a_bigint_holds(passed: Any) -> None:
     assert clean.count(passed, "inserts") == operator.index(passed)
 
 
@@ -131,7 +132,7 @@ def test_a_positive_number_is_above_zero() -> None:
 
 
 @pytest.mark.parametrize("passed", [0, -1, 2**63 - 1, NumPyLikeInteger(3)])
-def test_an_id_is_any_whole_number_for_it_need_not_be_there(passed: object) -> None:
+def test_an_id_is_any_whole_number_for_it_need_not_be_there(passed: Any) -> None:
     assert clean.identifier(passed, "id") == operator.index(passed)
 
 

@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 import typer
+from pydantic import SecretStr
 from rich.text import Text
 
 from watcher_core import NotFoundError, RecorderState, Settings, WatcherError, logs
@@ -347,7 +348,7 @@ class Logfire:
 def test_logs_go_to_logfire(monkeypatch: pytest.MonkeyPatch) -> None:
     logfire = Logfire()
     monkeypatch.setitem(sys.modules, "logfire", logfire)
-    logs.configure(Settings(logfire_token="secret"))
+    logs.configure(Settings(logfire_token=SecretStr("secret")))
     assert logfire.configured["token"] == "secret"
     assert isinstance(logging.getLogger("watcher").handlers[1], logging.NullHandler)
 
@@ -360,7 +361,7 @@ def test_logging_never_fails_because_of_logfire(
     module: object, reason: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setitem(sys.modules, "logfire", module)
-    logs.configure(Settings(logfire_token="secret"))
+    logs.configure(Settings(logfire_token=SecretStr("secret")))
     told = capsys.readouterr().err
     assert reason in told
     assert "secret" not in told
@@ -545,7 +546,7 @@ def test_there_is_one_dagster_yaml() -> None:
 
 def test_similar_names_are_offered() -> None:
     class Pipelines:
-        def pipeline(self, reference: int | str) -> object:
+        def pipeline(self, reference: int | str) -> Any:
             if reference == 7:
                 return "by id"
             raise NotFoundError("pipeline", reference)
@@ -554,7 +555,8 @@ def test_similar_names_are_offered() -> None:
             return [type("Pipeline", (), {"name": name}) for name in ("raw_flights", "planes")]
 
     watcher: Any = Pipelines()
-    assert edge.find_pipeline(watcher, "7") == "by id"
+    found: Any = edge.find_pipeline(watcher, "7")
+    assert found == "by id"
     for reference, note in (("raw_fligths", "did you mean 'raw_flights'?"), ("zzz", "watcher pipelines list")):
         with pytest.raises(NotFoundError) as raised:
             edge.find_pipeline(watcher, reference)

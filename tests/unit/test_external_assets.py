@@ -64,7 +64,7 @@ class World:
             "active": True,
             "pipeline_metadata": metadata,
         }
-        unsaid = dict.fromkeys(field.name for field in dataclasses.fields(Pipeline))
+        unsaid: dict[str, Any] = dict.fromkeys(field.name for field in dataclasses.fields(Pipeline))
         known = self.pipelines.setdefault(name, Pipeline(**unsaid | told))
         for source in reads:
             for target in writes:

@@ -58,7 +58,7 @@ def test_dagster_takes_it_as_an_assets_metadata() -> None:
 
 
 @pytest.mark.parametrize("value", [(2, "hour"), [2, "hours"], "2 hours", " 2  HOUR ", (2, DatePart.HOUR)])
-def test_spellings_of_a_threshold(value: object) -> None:
+def test_spellings_of_a_threshold(value: Any) -> None:
     assert parse_threshold("freshness", value) == (2, DatePart.HOUR)
 
 
@@ -86,7 +86,7 @@ def test_what_is_written_is_read_back(datepart: DatePart) -> None:
     ],
 )
 @pytest.mark.parametrize("field", ["freshness", "timeliness"])
-def test_a_threshold_that_breaks_the_rule(field: str, value: object) -> None:
+def test_a_threshold_that_breaks_the_rule(field: str, value: Any) -> None:
     with pytest.raises(InvalidValueError, match=field) as raised:
         watcher_metadata(**{field: value})
     assert repr(value) in str(raised.value)
@@ -95,13 +95,13 @@ def test_a_threshold_that_breaks_the_rule(field: str, value: object) -> None:
 
 @pytest.mark.parametrize("field", ["mute_freshness", "mute_timeliness", "mute_failures"])
 @pytest.mark.parametrize("value", ["yes", 1, None])
-def test_a_flag_that_is_none(field: str, value: object) -> None:
+def test_a_flag_that_is_none(field: str, value: Any) -> None:
     with pytest.raises(InvalidValueError, match=f"{field} is {value!r}; it must be True or False"):
         watcher_metadata(**{field: value})
 
 
 @pytest.mark.parametrize("value", [0, 101, -1, 1.5, True, "3"])
-def test_a_number_of_failures_that_breaks_the_rule(value: object) -> None:
+def test_a_number_of_failures_that_breaks_the_rule(value: Any) -> None:
     with pytest.raises(InvalidValueError, match=f"failures is {value!r}; it must be a whole number from 1 to 100"):
         watcher_metadata(failures=value)
 
@@ -133,7 +133,7 @@ def test_all_metrics_are_judged_or_none() -> None:
     "value",
     [[], {}, "total_rows", 3, None, [7], [["total_rows"]], {"total_rows": 3}, {"total_rows": {"sigma": 3}}, {1: {}}],
 )
-def test_metrics_that_are_none(value: object) -> None:
+def test_metrics_that_are_none(value: Any) -> None:
     with pytest.raises(InvalidValueError) as raised:
         watcher_metadata(anomalies=value)
     assert str(raised.value).startswith(f"anomalies is {value!r}; it must be True, False, a list of metrics (")
@@ -146,12 +146,12 @@ def test_a_metric_that_nobody_measures() -> None:
 
 @pytest.mark.parametrize("field", ["pipeline_type", "address", "address_type", "address_type_group"])
 @pytest.mark.parametrize("value", ["", "  ", 7, None])
-def test_a_name_that_is_blank(field: str, value: object) -> None:
+def test_a_name_that_is_blank(field: str, value: Any) -> None:
     with pytest.raises(InvalidValueError, match=f"{field} is {value!r}; it must be text"):
         watcher_metadata(**{field: value})
 
 
 @pytest.mark.parametrize("value", [{"at": object()}, {"ratio": float("nan")}, {1: "one"}, [("a", 1)], "text"])
-def test_metadata_that_json_cannot_hold(value: object) -> None:
+def test_metadata_that_json_cannot_hold(value: Any) -> None:
     with pytest.raises(InvalidValueError, match="metadata is"):
-        watcher_metadata(metadata=value)  # type: ignore[arg-type]
+        watcher_metadata(metadata=value)

@@ -9,7 +9,8 @@ import pytest
 import sqlalchemy as sa
 
 from watcher_core import enums
-from watcher_core.database.models import MAX_EXTERNAL_ID_BYTES, MAX_NAME_BYTES, SCHEMA, Base
+from watcher_core.arguments import MAX_EXTERNAL_ID_BYTES, MAX_NAME_BYTES
+from watcher_core.database.models import SCHEMA, Base
 
 TABLES = Base.metadata.sorted_tables
 

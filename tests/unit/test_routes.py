@@ -50,7 +50,7 @@ def subject(**fields: Any) -> Subject:
 def load(tmp_path: Path, text: str, *, webhook: str | None = SECRET, **variables: str) -> Routes:
     path = tmp_path / "routes.toml"
     path.write_text(text)
-    settings = Settings(slack_routes=path, slack_webhook_url=webhook and SecretStr(webhook))
+    settings = Settings(slack_routes=path, slack_webhook_url=SecretStr(webhook) if webhook else None)
     return routes.load_routes(settings, variables=variables.get)
 
 

@@ -83,14 +83,14 @@ def test_two_tellings_of_one_execution_are_two_files(directory: Path) -> None:
 
 def test_no_directory_is_nothing_to_do(directory: Path) -> None:
     assert spool.spooled_executions(directory) == []
-    assert spool.replay_spool(directory, pytest.fail) == 0
+    assert spool.replay_spool(directory, lambda _: pytest.fail("nothing is there to record")) == 0
     assert not directory.exists()
 
 
 def test_a_draft_that_a_crash_left_is_not_read(directory: Path) -> None:
     path = spool.keep(directory, COMPLETE)
     path.rename(path.with_suffix(".draft"))
-    assert spool.replay_spool(directory, pytest.fail) == 0
+    assert spool.replay_spool(directory, lambda _: pytest.fail("nothing is there to record")) == 0
 
 
 def test_a_database_that_goes_away_again_leaves_the_rest(directory: Path) -> None:
@@ -159,7 +159,7 @@ def test_a_file_that_cannot_be_read_is_set_aside(
 def test_a_field_that_this_version_does_not_know_is_set_aside(directory: Path) -> None:
     path = spool.keep(directory, COMPLETE)
     path.write_text(json.dumps(json.loads(path.read_text()) | {"a_later_versions": 1}))
-    assert spool.replay_spool(directory, pytest.fail) == 0
+    assert spool.replay_spool(directory, lambda _: pytest.fail("nothing is there to record")) == 0
     assert path.with_suffix(".broken").exists()
 
 
