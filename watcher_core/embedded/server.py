@@ -378,6 +378,6 @@ def _check_path(path: Path) -> None:
 
 
 def _check_encoding(binaries: Path) -> None:
-    """Raise for a path that is no UTF-8. initdb loads files beside the binaries by SQL, which has their paths as text."""
+    """Raise for a path that is not UTF-8: initdb loads files beside the binaries by SQL, with their paths as text."""
     if any("\udc80" <= character <= "\udcff" for character in str(binaries)):
         raise EmbeddedPostgresError(f"PostgreSQL's binaries need a path in UTF-8, not {os.fsencode(binaries)!r}")
