@@ -18,6 +18,7 @@ from watcher_dagster.identity import WATCHER_RUN_TAG
 from watcher_dagster.recorder.tick import record_tick
 
 HOURS = dt.timedelta(hours=1)
+SECOND = dt.timedelta(seconds=1)
 
 
 @dg.asset(group_name="sales")
@@ -86,9 +87,10 @@ def test_freshness_shows_what_is_stale(platform: Platform) -> None:
     platform.watcher.update_pipeline("orders", freshness_number=2, freshness_datepart="hour")
     assert platform.run("watcher_freshness_job")["findings"] == "Nothing is stale."
     platform.age("orders", hours=5)
+    before = dt.datetime.now(dt.UTC)
     shown = platform.run("watcher_freshness_job")
     assert (shown["found"], shown["new"]) == (1, 1)
-    assert abs(shown["checked_at"] - dt.datetime.now(dt.UTC).timestamp()) < 60
+    assert before <= dt.datetime.fromtimestamp(shown["checked_at"], dt.UTC) <= dt.datetime.now(dt.UTC)
     head, _, row = shown["findings"].splitlines()
     assert head == "| Pipeline | Type | Last change | Expected within | Overdue | New |"
     assert row.startswith("| [orders](/assets/orders) | asset | 20")

@@ -29,7 +29,7 @@ steps = st.lists(st.tuples(st.sampled_from(LineageOrigin), telling), min_size=1,
 def session(module_watcher: Watcher) -> Iterator[Session]:
     module_watcher.pipelines()
     with database.transaction(module_watcher._connect()) as session:
-        edges.record_lineage(session, told=[told("p", ADDRESSES, ())], origin=LineageOrigin.DECLARED, now=NOON)
+        edges.record_lineage(session, lineages=[told("p", ADDRESSES, ())], origin=LineageOrigin.DECLARED, now=NOON)
         yield session
 
 
@@ -65,6 +65,6 @@ def test_after_any_sequence_of_tellings(session: Session, sequence: list[Any]) -
     with session.begin_nested() as savepoint:
         for origin, by_name in sequence:
             changed = [told(name, *both) for name, both in by_name.items() if both is not None]
-            edges.record_lineage(session, told=changed, origin=origin, now=NOON)
+            edges.record_lineage(session, lineages=changed, origin=origin, now=NOON)
             assert stored(session) == reachable(stored_edges(session))
         savepoint.rollback()

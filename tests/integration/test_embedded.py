@@ -21,13 +21,15 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from watcher_core.embedded import server
+from watcher_core.embedded import process as processes
+from watcher_core.embedded import programs, server
 from watcher_core.embedded.files import identity, server_account
 from watcher_core.embedded.server import EmbeddedPostgres
 from watcher_core.errors import EmbeddedPostgresError
 
 ROOT = os.geteuid() == 0
-WHEEL = server._wheel_bin_directory()
+SECONDS_UNTIL_IT_HANGS = 300  # far more than a loaded machine needs
+WHEEL = programs.wheel_bin_directory()
 OTHER_VERSIONS = sorted(Path("/usr/lib/postgresql").glob("1[5-9]/bin"))  # Debian's, where there are any
 
 # Everything is imported before root becomes an ordinary user, who may be unable to read our environment.
@@ -35,12 +37,12 @@ CLIENT = """
 import os, sys
 from pathlib import Path
 import filelock
-from watcher_core import embedded
+from watcher_core.embedded import server
 directory, bin_directory, uid, state = sys.argv[1:]
-embedded.STATE_DIRECTORY = Path(state)
+server.STATE_DIRECTORY = Path(state)
 if int(uid) != os.geteuid():
     os.setgroups([]); os.setgid(int(uid)); os.setuid(int(uid))
-print(embedded.EmbeddedPostgres(Path(directory), bin_directory=Path(bin_directory), fsync=False).start(), flush=True)
+print(server.EmbeddedPostgres(Path(directory), bin_directory=Path(bin_directory), fsync=False).start(), flush=True)
 """
 
 
@@ -74,7 +76,7 @@ def client(place: Path) -> Callable[..., subprocess.Popen[str]]:
 
 
 def outcome(process: subprocess.Popen[str]) -> str:
-    output, errors = process.communicate(timeout=60)
+    output, errors = process.communicate(timeout=SECONDS_UNTIL_IT_HANGS)
     assert (process.returncode, errors) == (0, "")
     return output.strip()
 
@@ -85,19 +87,24 @@ def ask(url: str, question: str) -> object:
     return row[0] if row else None
 
 
-def wait_for(condition: Callable[[], object], seconds: float = 30) -> None:
-    deadline = time.monotonic() + seconds
+def wait_for(condition: Callable[[], object]) -> None:
+    deadline = time.monotonic() + SECONDS_UNTIL_IT_HANGS
     while not condition():
         assert time.monotonic() < deadline, "waited for too long"
 
 
 def lives(pid: int) -> bool:
-    return bool(server._command_of(pid))
+    return bool(processes.command_of(pid))
+
+
+def process_of(postgres: EmbeddedPostgres) -> int:
+    pid = postgres.status().pid
+    assert pid is not None
+    return pid
 
 
 def crash(postgres: EmbeddedPostgres) -> int:
-    pid = postgres.status().pid
-    assert pid
+    pid = process_of(postgres)
     os.kill(pid, signal.SIGKILL)
     wait_for(lambda: not lives(pid))
     return pid
@@ -131,7 +138,7 @@ def test_first_start(place: Path, capfd: pytest.CaptureFixture[str]) -> None:
     assert (status.running, status.version, status.directory) == (True, "18", place / "postgres")
     assert url.endswith(f"@127.0.0.1:{status.port}/watcher")
     assert url == postgres.url() == postgres.start()
-    assert lives(status.pid or 0)
+    assert lives(process_of(postgres))
     assert "ready to accept connections" in status.log_file.read_text()
     assert capfd.readouterr() == ("", "")
 
@@ -149,19 +156,19 @@ def test_stop_is_for_everybody_and_start_brings_it_back(
     url = postgres.start()
     with closing(psycopg.connect(url, autocommit=True)) as connection:
         connection.execute("CREATE TABLE kept AS SELECT 42 AS value")
-        pid = postgres.status().pid
+        pid = process_of(postgres)
         assert postgres.stop() is True
         with pytest.raises(psycopg.OperationalError):
             connection.execute("SELECT 1")
     assert postgres.stop() is False
-    assert not lives(pid or 0)
+    assert not lives(pid)
     assert postgres.status().running is False
     assert postgres.status().version == "18"
 
     assert postgres.start() == url == postgres.url()
     assert ask(url, "SELECT value FROM kept") == 42
-    told = [record.getMessage().split(" the ")[0] for record in caplog.records]
-    assert told == ["setting up", "starting", "stopped", "starting"]
+    messages = [record.getMessage().split(" the ")[0] for record in caplog.records]
+    assert messages == ["setting up", "starting", "stopped", "starting"]
 
 
 def test_a_server_that_runs_is_used_without_binaries_or_locks(
@@ -170,7 +177,7 @@ def test_a_server_that_runs_is_used_without_binaries_or_locks(
     """As from an environment that has Watcher without its extra `embedded`."""
     url = postgres.start()
     with monkeypatch.context() as without:
-        without.setattr(server, "_wheel_bin_directory", lambda: Path("/nowhere"))
+        without.setattr(programs, "wheel_bin_directory", lambda: Path("/nowhere"))
         without.setitem(sys.modules, "filelock", None)
         assert postgres.start() == url
 
@@ -179,10 +186,10 @@ def test_its_programs_can_be_used_until_nothing_is_left(postgres: EmbeddedPostgr
     command = [postgres.binary("psql"), "-Atc", "SELECT 6 * 7", postgres.start()]
     assert subprocess.run(command, capture_output=True, text=True, check=True).stdout == "42\n"
 
-    pid = postgres.status().pid
+    pid = process_of(postgres)
     postgres.destroy()
     postgres.destroy()
-    assert not lives(pid or 0)
+    assert not lives(pid)
     assert not postgres.directory.exists()
 
 
@@ -215,7 +222,7 @@ def test_several_processes_start_it_at_once(postgres: EmbeddedPostgres, client) 
 
 def test_it_outlives_the_process_that_started_it(postgres: EmbeddedPostgres, client) -> None:
     url = outcome(client(postgres.directory))
-    pid = postgres.status().pid or 0
+    pid = process_of(postgres)
     assert os.getsid(pid) != os.getsid(0)  # neither Ctrl-C nor the end of the terminal reaches it
     assert ask(url, "SELECT 1") == 1
     assert postgres.start() == url
@@ -238,7 +245,7 @@ def test_the_server_is_killed(place: Path) -> None:
     with closing(psycopg.connect(url, autocommit=True)) as connection:
         connection.execute("CREATE TABLE kept AS SELECT 42 AS value")
         for _ in range(3):  # at once: its process is still there, but not for long
-            os.kill(postgres.status().pid or 0, signal.SIGKILL)
+            os.kill(process_of(postgres), signal.SIGKILL)
             assert postgres.start() == url
             assert ask(url, "SELECT value FROM kept") == 42
         crash(postgres)
@@ -282,10 +289,11 @@ def test_a_crash_left_a_process_id_that_is_not_the_servers(postgres: EmbeddedPos
 
 def test_a_server_that_was_started_by_hand_is_used_and_stopped(postgres: EmbeddedPostgres) -> None:
     postgres.start()
+    program = os.fsdecode(processes.command_of(process_of(postgres))[0])  # a copy, where root's wheel is private
     postgres.stop()
     account = server_account(postgres.directory / "data", postgres.directory)
     port = postgres._choose_port()
-    command = [WHEEL / "postgres", "-D", postgres.directory / "data", *server._options(port, fsync=False)]
+    command = [program, "-D", postgres.directory / "data", *programs.server_options(port, fsync=False)]
     with subprocess.Popen(command, cwd="/", stderr=subprocess.DEVNULL, **identity(account)) as process:
         wait_for(lambda: postgres.status().running)
         assert ask(postgres.start(), "SELECT 1") == 1
@@ -314,8 +322,8 @@ def test_a_port_that_is_taken_at_the_last_moment(postgres: EmbeddedPostgres, mon
     port = postgres.status().port or 0
     postgres.stop()
     looks = iter([True])  # the first look sees a free port; the server finds it taken
-    look = server._is_free
-    monkeypatch.setattr(server, "_is_free", lambda port: next(looks, None) or look(port))
+    look = processes.is_free
+    monkeypatch.setattr(processes, "is_free", lambda port: next(looks, None) or look(port))
     with socket.create_server(("127.0.0.1", port)):
         url = postgres.start()
     assert postgres.status().port != port
@@ -333,9 +341,12 @@ def test_a_server_that_cannot_start_shows_its_log(postgres: EmbeddedPostgres) ->
 # Directories, users, environments
 
 
+SIGNS = """blanks, it's "quoted" `twice` \\ $HOME; 100% & ünïcödé ☃"""
+
+
 @pytest.mark.parametrize(
     "name",
-    ["""blanks, it's "quoted" `twice` \\ $HOME; & ünïcödé ☃""", "/".join(["x" * 120] * 7)],
+    [SIGNS, "/".join(["x" * 120] * 7)],
     ids=["signs", "long"],
 )
 def test_any_directory_will_do(place: Path, name: str) -> None:
@@ -347,9 +358,32 @@ def test_any_directory_will_do(place: Path, name: str) -> None:
     assert postgres.stop() is True
 
 
-def test_a_path_that_is_too_long_for_postgresql_is_told(place: Path) -> None:
+def test_binaries_may_be_anywhere(place: Path) -> None:
+    (place / SIGNS).mkdir()
+    postgres = EmbeddedPostgres(place / "postgres", bin_directory=copy_of_the_wheel(place / SIGNS))
+    url = postgres.start()
+    assert ask(url, "SELECT count(*) > 100 FROM pg_timezone_names") is True
+    assert processes.command_of(process_of(postgres))[0].startswith(os.fsencode(place / SIGNS))
+    postgres.stop()
+    assert postgres.start() == url
+
+
+def test_a_path_that_is_too_long_for_postgresql_is_an_error(place: Path) -> None:
     with pytest.raises(EmbeddedPostgresError, match="950 bytes of path at most"):
         EmbeddedPostgres(place / "/".join(["x" * 120] * 9), fsync=False).start()
+
+
+def test_binaries_at_a_path_that_is_no_utf_8_are_an_error(place: Path) -> None:
+    """The directory of the data may have such a path; initdb would fail with the bytes alone."""
+    directory = place / os.fsdecode(b"\xff")
+    directory.mkdir()
+    with pytest.raises(EmbeddedPostgresError, match=r"need a path in UTF-8, not b'.*\\xff"):
+        EmbeddedPostgres(place / "postgres", bin_directory=copy_of_the_wheel(directory), fsync=False).start()
+
+
+def test_a_line_end_in_a_path_is_an_error(place: Path) -> None:
+    with pytest.raises(EmbeddedPostgresError, match=r"takes no line end in a path, as in '.*line\\nend/postgres/data'"):
+        EmbeddedPostgres(place / "line\nend" / "postgres", fsync=False).start()
 
 
 def test_a_relative_directory_means_the_same_from_everywhere(
@@ -386,7 +420,8 @@ def test_a_directory_that_is_not_ours_is_named(place: Path, client) -> None:
     """An ordinary user in a directory of root's, or in one that lets nobody write."""
     home = place / "home"
     home.mkdir(mode=0o555)
-    process = client(home / "postgres", uid=pwd.getpwnam("nobody").pw_uid if ROOT else os.geteuid())
+    user = pwd.getpwnam("nobody").pw_uid if ROOT else os.geteuid()
+    process = client(home / "postgres", uid=user, bin_directory=copy_of_the_wheel(place))
     _, errors = process.communicate()
     home.chmod(0o755)
     assert f"cannot use {home}/postgres" in errors
@@ -460,6 +495,34 @@ if ROOT:
         postgres.destroy()
         assert not elsewhere.exists()
         assert not postgres.directory.exists()
+
+    def test_binaries_below_a_private_directory_that_a_shell_would_change(place: Path) -> None:
+        """Their copy lies in the directory of the data, whose name is as special."""
+        home = place / "private"
+        home.mkdir(mode=0o700)
+        binaries = copy_of_the_wheel(home)
+        postgres = EmbeddedPostgres(place / SIGNS / "postgres", bin_directory=binaries, fsync=False)
+        assert ask(postgres.start(), "SELECT 1") == 1
+        assert processes.command_of(process_of(postgres))[0].startswith(os.fsencode(place / SIGNS))
+
+    def test_binaries_that_the_user_cannot_read_are_named(place: Path, client) -> None:
+        home = place / "private"
+        home.mkdir(mode=0o700)
+        process = client(place / "postgres", uid=NOBODY.pw_uid, bin_directory=copy_of_the_wheel(home))
+        _, errors = process.communicate()
+        assert f"PostgreSQL's binaries in {home}" in errors
+        assert "cannot be read: Permission denied" in errors
+
+    def test_a_private_temporary_directory(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        """The server's user cannot run a script there, and initdb needs one for binaries at a special path."""
+        temporary = place / "private"
+        temporary.mkdir(mode=0o700)
+        monkeypatch.setattr(tempfile, "tempdir", str(temporary))
+        (place / SIGNS).mkdir()
+        binaries = copy_of_the_wheel(place / SIGNS)
+        url = EmbeddedPostgres(place / "postgres", bin_directory=binaries, fsync=False).start()
+        assert ask(url, "SELECT 1") == 1
+        assert list(temporary.iterdir()) == []
 
     def test_the_umask_of_root_does_not_matter(place: Path) -> None:
         before = os.umask(0o077)

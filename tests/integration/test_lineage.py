@@ -5,6 +5,7 @@ from __future__ import annotations
 import multiprocessing
 from typing import Any
 
+import psycopg
 import pytest
 import sqlalchemy as sa
 
@@ -133,6 +134,27 @@ def test_a_flag_that_a_person_sets_loads_the_same_declaration_anew(watcher: Watc
     watcher.update_pipeline("p", load_lineage=True)
     declare(watcher, "p", "a", "b")
     assert closure(watcher) == {("a", "b", 1)}
+
+
+@pytest.mark.parametrize("columns", [None, [column("a.x", "b.y")]])
+def test_a_declaration_that_changes_nothing_sends_two_statements(
+    watcher: Watcher, monkeypatch: pytest.MonkeyPatch, columns: list[ColumnEdge] | None
+) -> None:
+    declare(watcher, "p", "a", "b", columns=columns)
+    statements: list[Any] = []
+    execute = psycopg.Cursor.execute
+
+    def counted(cursor: Any, statement: Any, *arguments: Any, **options: Any) -> Any:
+        statements.append(statement)
+        return execute(cursor, statement, *arguments, **options)
+
+    monkeypatch.setattr(psycopg.Cursor, "execute", counted)
+    assert watcher.create_lineage("p", [table("a")], [table("b")], columns=columns) == 1
+    assert len(statements) == 2
+    watcher.create_lineage("p", [table("a")], [table("b"), table("c")], columns=columns)
+    assert len(statements) > 5
+    monkeypatch.undo()
+    assert closure(watcher) == {("a", "b", 1), ("a", "c", 1)}
 
 
 def test_track_declares(watcher: Watcher) -> None:

@@ -49,7 +49,7 @@ def test_what_comes_first(of: Any) -> None:
     assert of(told).address.name == "s3://shop/orders"
     told |= watcher_metadata(address="the warehouse")
     assert of(told).address.name == "the warehouse"
-    assert of(told).is_told
+    assert of(told).has_location
 
 
 def test_names_are_kept_as_they_are_given_but_for_blanks_around_them() -> None:
@@ -89,8 +89,8 @@ def test_the_longest_name() -> None:
 
 def test_the_uri_of_a_partition_is_not_that_of_the_asset() -> None:
     told = {"dagster/uri": "s3://shop/orders/2024-01-01"}
-    assert not of_event(told, partition="2024-01-01").is_told
-    assert of_event(told).is_told
+    assert not of_event(told, partition="2024-01-01").has_location
+    assert of_event(told).has_location
     told["dagster/table_name"] = "sales.orders"
     assert of_event(told, partition="2024-01-01").address.name == "sales.orders"
     assert of_event(told | {"watcher/address": "x"}, partition="2024-01-01").address.name == "x"
@@ -212,7 +212,7 @@ def test_a_type_as_a_kind() -> None:
 
 def told(name: str = "", type_name: str = "") -> AssetAddress:
     address = Address(name or AT_KEY, type_name or "asset", f"group of {type_name}" if type_name else "dagster")
-    return AssetAddress(address, is_told=bool(name), is_typed=bool(type_name))
+    return AssetAddress(address, has_location=bool(name), is_typed=bool(type_name))
 
 
 @pytest.mark.parametrize(

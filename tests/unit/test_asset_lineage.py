@@ -1,6 +1,7 @@
 """From asset definitions and materializations to lineage, without a database."""
 
 import logging
+from collections.abc import Mapping
 from types import SimpleNamespace
 from typing import Any
 
@@ -13,7 +14,6 @@ from watcher_dagster.lineage.assets import (
     AssetLineage,
     ColumnSource,
     asset_graph,
-    asset_graph_lineage,
     materialization_lineage,
     open_names,
     resolve,
@@ -36,9 +36,14 @@ def columns(**deps: list[tuple[str, str]]) -> dg.TableColumnLineage:
     )
 
 
-def graph_lineage(*assets: Any, **options: Any) -> dict[str, PipelineLineage]:
+def resolved(repository: dg.RepositoryDefinition, known: Mapping[str, Address]) -> list[PipelineLineage]:
+    graph = asset_graph(repository)
+    return resolve(graph.assets, addresses=graph.addresses, known=known)
+
+
+def graph_lineage(*assets: Any, known: Mapping[str, Address] | None = None) -> dict[str, PipelineLineage]:
     repository = dg.Definitions(assets=assets).get_repository_def()
-    return {lineage.pipeline_name: lineage for lineage in asset_graph_lineage(repository, **options)}
+    return {lineage.pipeline_name: lineage for lineage in resolved(repository, known or {})}
 
 
 # Definitions
@@ -83,8 +88,8 @@ def test_an_asset_graph() -> None:
 def test_it_is_the_same_each_time_and_sorted() -> None:
     assets = [dg.asset(name=name, deps=["z", "y", "x"])(lambda: None) for name in "cab"]
     repository = dg.Definitions(assets=assets).get_repository_def()
-    first = asset_graph_lineage(repository)
-    assert first == asset_graph_lineage(repository)
+    first = resolved(repository, {})
+    assert first == resolved(repository, {})
     assert [lineage.pipeline_name for lineage in first] == ["a", "b", "c"]
     assert [source.name for source in first[0].sources] == ["x", "y", "z"]
 
@@ -233,7 +238,7 @@ def test_columns_that_are_none(value: object, caplog: pytest.LogCaptureFixture) 
 
 def test_a_materialization_that_says_nothing() -> None:
     lineage = materialization_lineage(dg.AssetMaterialization("a"))
-    assert (lineage.upstream, lineage.columns, lineage.address.is_told) == ((), None, False)
+    assert (lineage.upstream, lineage.columns, lineage.address.has_location) == ((), None, False)
 
 
 def test_what_is_asked_of_the_record() -> None:

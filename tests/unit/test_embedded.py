@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import errno
 import importlib.util
 import os
 import socket
@@ -14,8 +15,9 @@ from types import ModuleType
 
 import pytest
 
-from watcher_core.embedded import files, server
-from watcher_core.embedded.server import EmbeddedPostgres, Postmaster
+from watcher_core.embedded import files, process, programs, server
+from watcher_core.embedded.process import Postmaster
+from watcher_core.embedded.server import EmbeddedPostgres
 from watcher_core.errors import ConfigurationError, EmbeddedPostgresError
 
 READY = "4711\n/data\n1790000000\n20815\n\n127.0.0.1\n  1315588         7\nready   \n"
@@ -37,41 +39,41 @@ def test_a_pid_file_is_read_at_any_stage_of_its_writing(
     tmp_path: Path, content: str, expected: Postmaster | None
 ) -> None:
     (tmp_path / "postmaster.pid").write_text(content)
-    assert server._read_postmaster(tmp_path / "postmaster.pid") == expected
+    assert process.read_postmaster(tmp_path / "postmaster.pid") == expected
 
 
 def test_no_pid_file_means_no_server(tmp_path: Path) -> None:
-    assert server._read_postmaster(tmp_path / "postmaster.pid") is None
+    assert process.read_postmaster(tmp_path / "postmaster.pid") is None
 
 
 def test_a_process_is_known_by_its_command_line() -> None:
-    assert Path(os.fsdecode(server._command_of(os.getpid())[0])).name.startswith("python")
+    assert Path(os.fsdecode(process.command_of(os.getpid())[0])).name.startswith("python")
 
 
 def test_a_zombie_has_no_command_line() -> None:
-    process = subprocess.Popen([sys.executable, "-c", ""])
-    os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOWAIT)
-    assert server._command_of(process.pid) == []
-    process.wait()
-    assert server._command_of(process.pid) == []
+    child = subprocess.Popen([sys.executable, "-c", ""])
+    os.waitid(os.P_PID, child.pid, os.WEXITED | os.WNOWAIT)
+    assert process.command_of(child.pid) == []
+    child.wait()
+    assert process.command_of(child.pid) == []
 
 
 def test_a_port_without_a_server_does_not_answer() -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
-        assert server._is_free(port) is False
+        assert process.is_free(port) is False
         with ThreadPoolExecutor(1) as pool:
-            answers = pool.submit(server._answers, port)
+            answers = pool.submit(process.answers, port)
             connection, _ = listener.accept()
             connection.close()
             assert answers.result() is False
-    assert server._answers(port) is False
-    assert server._is_free(port) is True
+    assert process.answers(port) is False
+    assert process.is_free(port) is True
 
 
 def test_fsync_is_on_unless_tests_switch_it_off() -> None:
-    assert not [option for option in server._options(1, fsync=True) if "fsync" in option or "commit" in option]
-    assert "fsync=off" in server._options(1, fsync=False)
+    assert not [option for option in programs.server_options(1, fsync=True) if "fsync" in option or "commit" in option]
+    assert "fsync=off" in programs.server_options(1, fsync=False)
 
 
 @pytest.mark.parametrize(("megabytes", "expected"), [(64, "mmap"), (16_384, "posix")])
@@ -79,11 +81,11 @@ def test_the_small_shared_memory_of_a_container_is_not_used(
     monkeypatch: pytest.MonkeyPatch, megabytes: int, expected: str
 ) -> None:
     found = os.statvfs_result((4096, 4096, megabytes * 256, 0, 0, 0, 0, 0, 0, 255))
-    monkeypatch.setattr(server.os, "statvfs", lambda path: found)
-    assert server._dynamic_shared_memory_type() == expected
+    monkeypatch.setattr(programs.os, "statvfs", lambda path: found)
+    assert programs._dynamic_shared_memory_type() == expected
 
 
-def test_a_missing_wheel_is_told_with_its_remedies(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_error_of_a_missing_wheel_says_what_to_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
     with pytest.raises(ConfigurationError, match=r"pip install 'watcher-dagster\[embedded\]', or set WATCHER_DATABASE"):
         EmbeddedPostgres(tmp_path / "postgres").start()
@@ -125,13 +127,36 @@ def test_a_note_directs_nobody_out_of_the_state_directory(tmp_path: Path) -> Non
     assert EmbeddedPostgres(tmp_path)._data == server.STATE_DIRECTORY / "someone" / "data"
 
 
-def test_a_file_where_the_directory_should_be_is_told(tmp_path: Path) -> None:
+@pytest.mark.parametrize("location", ["..", "/", "/var/.."])
+def test_a_note_that_names_no_directory_is_an_error(tmp_path: Path, location: str) -> None:
+    (tmp_path / "location").write_text(location)
+    for method in (EmbeddedPostgres.start, EmbeddedPostgres.stop, EmbeddedPostgres.destroy):
+        with pytest.raises(EmbeddedPostgresError, match=f"{tmp_path}/location names no directory below"):
+            method(EmbeddedPostgres(tmp_path))
+    assert tmp_path.exists()
+
+
+def test_binaries_that_cannot_be_read_are_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(path: Path) -> bool:
+        raise PermissionError(errno.EACCES, "Permission denied", str(path))
+
+    monkeypatch.setattr(Path, "is_file", refuse)
+    postgres = EmbeddedPostgres(tmp_path / "data", bin_directory=tmp_path)
+    for method in (postgres.start, lambda: postgres.binary("psql")):
+        with pytest.raises(
+            ConfigurationError,
+            match=f"binaries in {tmp_path} cannot be read: Permission denied; .* WATCHER_POSTGRES_BIN",
+        ):
+            method()
+
+
+def test_a_file_where_the_directory_should_be_is_an_error(tmp_path: Path) -> None:
     (tmp_path / "postgres").touch()
     with pytest.raises(EmbeddedPostgresError, match="choose another directory with WATCHER_HOME"):
         EmbeddedPostgres(tmp_path / "postgres").start()
 
 
-def test_root_without_anybody_to_run_the_server_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_root_without_an_account_for_the_server_is_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def nobody_is_known(key: object) -> None:
         raise KeyError(key)
 
@@ -148,6 +173,13 @@ def test_only_root_needs_another_user(tmp_path: Path, monkeypatch: pytest.Monkey
     account = files.server_account(tmp_path / "missing", tmp_path)
     assert account is None if euid else account is not None and account.uid != 0
     assert (files.identity(account) == {}) is bool(euid)
+
+
+def test_the_last_lines_of_a_long_log(tmp_path: Path) -> None:
+    path = tmp_path / "log"
+    assert files.last_lines(path, 8) == []
+    path.write_bytes(b"\xff first\n" + b"line\n" * 10_000 + b"last\n")
+    assert files.last_lines(path, 2) == ["line", "last"]
 
 
 def test_a_written_file_is_whole_and_private(tmp_path: Path) -> None:
@@ -176,23 +208,79 @@ def test_a_copied_installation_keeps_what_binaries_need(tmp_path: Path) -> None:
     place = tmp_path / "place"
     place.mkdir()
 
-    copy = files.copy_installation(binaries, place, account)
+    copy = programs.copy_installation(binaries, place, account)
     assert [path.name for path in copy.iterdir()] == ["postgres"]
     assert (copy.parents[2] / "package.libs" / "libpq.so").exists()
     assert not (copy.parent / "include").exists()
-    assert files.copy_installation(binaries, place, account) == copy
+    assert programs.copy_installation(binaries, place, account) == copy
 
     os.utime(binaries / "postgres", (1, 1))  # as an upgrade does
-    assert files.copy_installation(binaries, place, account) != copy
+    assert programs.copy_installation(binaries, place, account) != copy
     assert len(list(place.iterdir())) == 1
 
 
-@pytest.mark.parametrize("module", [server, files])
+def test_a_link_to_the_binaries_copies_the_installation_that_it_leads_to(tmp_path: Path) -> None:
+    binaries = tmp_path / "opt" / "package" / "pginstall" / "bin"
+    binaries.mkdir(parents=True)
+    (binaries / "postgres").touch()
+    home = tmp_path / "home"
+    home.mkdir()
+    (home / "private").touch()
+    (home / "bin").symlink_to(binaries)
+    place = tmp_path / "place"
+    place.mkdir()
+
+    copy = programs.copy_installation(home / "bin", place, files.Account(os.geteuid(), os.getegid()))
+    assert copy.parts[-3:] == ("package", "pginstall", "bin")
+    assert not list(place.rglob("private"))
+
+
+@pytest.mark.parametrize("name", ["plain", "with blanks; it's & ünïcödé % (!)", "line\nend"])
+def test_initdb_runs_at_most_paths_itself(tmp_path: Path, name: str) -> None:
+    with programs.runnable_initdb(tmp_path / name / "bin", None) as initdb:
+        assert initdb.program == tmp_path / name / "bin" / "initdb"
+        assert initdb.command == (str(initdb.program),)
+
+
+@pytest.mark.parametrize("character", programs.SPECIAL_CHARACTERS)
+def test_initdb_finds_postgres_at_a_path_that_a_shell_would_change(tmp_path: Path, character: str) -> None:
+    binaries = tmp_path / f"it's {character} here" / "bin"
+    share = binaries.parent / "share" / "postgresql"
+    for directory in (binaries, share):
+        directory.mkdir(parents=True)
+    (binaries / "postgres").write_text('#!/bin/sh\necho "$@"\n')
+    (binaries / "postgres").chmod(0o755)
+    with pytest.raises(EmbeddedPostgresError, match=r"has no postgres\.bki"), programs.runnable_initdb(binaries, None):
+        pass
+    (share / "postgres.bki").touch()
+    with programs.runnable_initdb(binaries, None) as (program, command):
+        assert program == binaries / "initdb"
+        assert command[1:] == ("-L", str(share))
+        called_by = Path(command[0])
+        assert called_by.name == "initdb"
+        shown = subprocess.run(f'"{called_by.parent}/postgres" -V', shell=True, capture_output=True, text=True)
+        assert shown.stdout == "-V\n"
+    assert not called_by.parent.exists()
+
+
+def test_a_script_that_cannot_be_executed_anywhere_is_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As where all temporary directories are mounted without the right to execute."""
+    (tmp_path / "$" / "share").mkdir(parents=True)
+    (tmp_path / "$" / "share" / "postgres.bki").touch()
+    monkeypatch.setattr(programs, "can_execute", lambda account, path: False)
+    with (
+        pytest.raises(EmbeddedPostgresError, match="set TMPDIR"),
+        programs.runnable_initdb(tmp_path / "$" / "bin", None),
+    ):
+        pass
+
+
+@pytest.mark.parametrize("module", [server, files, process, programs])
 def test_importing_is_cheap(module: ModuleType) -> None:
     """The driver, SQLAlchemy and the lock's library cost more than a start of the server."""
     tree = ast.parse(Path(module.__file__ or "").read_text())
     imported = {node.module for node in tree.body if isinstance(node, ast.ImportFrom)}
     imported |= {alias.name for node in tree.body if isinstance(node, ast.Import) for alias in node.names}
     foreign = {name for name in imported if name and name.split(".")[0] not in sys.stdlib_module_names}
-    assert foreign <= {"watcher_core.errors", "watcher_core.embedded.files"}
+    assert {name for name in foreign if not name.startswith("watcher_core.embedded")} <= {"watcher_core.errors"}
     assert not imported & {"fcntl", "pwd"}

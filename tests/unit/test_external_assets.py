@@ -24,7 +24,7 @@ from watcher_dagster import WatcherResource, build_external_assets, external_ass
 from watcher_dagster.assets import pipeline_configurations
 from watcher_dagster.external.assets import external_specs, outside_edges
 from watcher_dagster.external.keys import hashed_asset_key
-from watcher_dagster.lineage.assets import asset_graph_lineage
+from watcher_dagster.lineage.assets import asset_graph, resolve
 
 DECLARED, GRAPH, EVENT = LineageOrigin
 
@@ -267,7 +267,8 @@ def test_what_it_shows_is_not_told_again(world: World) -> None:
 
     repository = dg.Definitions(assets=[inside, *world.specs().values()]).get_repository_def()
     assert [configuration.name for configuration in pipeline_configurations(repository)] == ["inside"]
-    (lineage,) = asset_graph_lineage(repository)
+    graph = asset_graph(repository)
+    (lineage,) = resolve(graph.assets, addresses=graph.addresses, known={})
     assert lineage.sources == (Address("sales.orders", "s3", "bucket"),)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from watcher_core import Address, LineageEdge, LineageGraph, LineageOrigin
-from watcher_core.lineage.export import around, dot, mermaid
+from watcher_core.lineage.export import subgraph, to_dot, to_mermaid
 
 NASTY = 'a "b" <c> #d\n\\e'
 
@@ -21,25 +21,25 @@ def graph(*edges: tuple[str, str, str], deprecated: str = "") -> LineageGraph:
 
 
 def test_dot_has_each_edge_once_with_its_pipelines() -> None:
-    written = dot(graph(("a", "b", "p"), ("a", "b", "q"), deprecated="a"))
+    written = to_dot(graph(("a", "b", "p"), ("a", "b", "q"), deprecated="a"))
     assert written.count("->") == 1
     assert '"a" -> "b" [label="p, q"];' in written
     assert '"a" [label="a\\ns3", style=dashed];' in written
 
 
 def test_mermaid_has_each_edge_once_with_its_pipelines() -> None:
-    written = mermaid(graph(("a", "b", "p"), ("a", "b", "q"), deprecated="b"))
+    written = to_mermaid(graph(("a", "b", "p"), ("a", "b", "q"), deprecated="b"))
     assert 'a0 -->|"p, q"| a1' in written
     assert 'a1["b"]:::deprecated' in written
     assert "classDef deprecated" in written
 
 
 def test_names_that_would_end_a_label_do_not() -> None:
-    assert '"a \\"b\\" <c> #d\\n\\\\e" -> "z"' in dot(graph((NASTY, "z", "p")))
-    assert 'a0["a #34;b#34; #60;c#62; #35;d \\e"]' in mermaid(graph((NASTY, "z", "p")))
+    assert '"a \\"b\\" <c> #d\\n\\\\e" -> "z"' in to_dot(graph((NASTY, "z", "p")))
+    assert 'a0["a #34;b#34; #60;c#62; #35;d \\e"]' in to_mermaid(graph((NASTY, "z", "p")))
 
 
 def test_the_part_around_some_addresses() -> None:
-    part = around(graph(("a", "b", "p"), ("b", "c", "q")), {"a", "b"})
+    part = subgraph(graph(("a", "b", "p"), ("b", "c", "q")), {"a", "b"})
     assert [address.name for address in part.addresses] == ["a", "b"]
     assert {(edge.source, edge.target) for edge in part.edges} == {("a", "b")}

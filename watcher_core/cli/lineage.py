@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 import difflib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 from rich.text import Text
@@ -24,6 +25,10 @@ app = typer.Typer(
     help="Lineage: where data comes from, where it goes, what breaks.", no_args_is_help=True, rich_markup_mode=None
 )
 
+T = TypeVar("T")
+
+MAX_ID = 2**63 - 1  # a bigint
+
 AddressName = Annotated[
     str,
     typer.Argument(
@@ -34,7 +39,7 @@ Dot = Annotated[bool, typer.Option("--dot", help="Print Graphviz's DOT, as in: â
 Mermaid = Annotated[bool, typer.Option("--mermaid", help="Print Mermaid, for documents.")]
 Upstream = Annotated[bool, typer.Option("--upstream", help="Only where the data comes from.")]
 Downstream = Annotated[bool, typer.Option("--downstream", help="Only where the data goes.")]
-Depth = Annotated[int | None, typer.Option(metavar="N", help="No further than so many edges.", min=1)]
+Depth = Annotated[int | None, typer.Option(metavar="N", help="Stop after this many edges.", min=1)]
 
 
 @app.command(
@@ -57,9 +62,9 @@ def show(
     dot: Dot = False,
     mermaid: Mermaid = False,
 ) -> None:
-    """Show what lies up and down from an address, as a tree.
+    """Show what is upstream and downstream of an address, as a tree.
 
-    Each address stands below the one that it is reached from, on a shortest way. The pipelines between them follow.
+    Each address is below the one that it is reached from, on a shortest path, with the pipelines between the two.
     """
     _check_one_form(json=json, dot=dot, mermaid=mermaid)
     if column is not None and (dot or mermaid):
@@ -70,18 +75,21 @@ def show(
         if is_asked or upstream == downstream
     ]
     with open_watcher() as watcher:
-        reference = find_address(watcher, address)
         if column is not None:
-            columns = {d: watcher.column_lineage(reference, column, d, depth) for d in directions}
+            columns = at_address(
+                watcher, address, lambda found: {d: watcher.column_lineage(found, column, d, depth) for d in directions}
+            )
             _print_columns(f"{address}.{column}", columns, as_json=json)
             return
-        steps = {direction: watcher.address_lineage(reference, direction, depth) for direction in directions}
+        steps = at_address(
+            watcher, address, lambda found: {d: watcher.address_lineage(found, d, depth) for d in directions}
+        )
         graph = watcher.lineage_graph() if dot or mermaid else None
     if graph is not None:
-        from watcher_core.lineage import around
+        from watcher_core.lineage import subgraph
 
         names = {name for found in steps.values() for step in found for name in step.path}
-        _print_graph(around(graph, names | {address}), as_dot=dot)
+        _print_graph(subgraph(graph, names | {address}), as_dot=dot)
     elif json:
         output.print_json(steps)
     else:
@@ -96,7 +104,7 @@ def impact(address: AddressName, *, json: Json = False) -> None:
     Those are the pipelines that read it, directly or through others, with their owners and open alerts.
     """
     with open_watcher() as watcher:
-        found = watcher.lineage_impact(find_address(watcher, address))
+        found = at_address(watcher, address, watcher.lineage_impact)
     if json:
         output.print_json(found)
         return
@@ -124,7 +132,7 @@ def impact(address: AddressName, *, json: Json = False) -> None:
 
 @app.command("summary", epilog=output.examples("watcher lineage summary"))
 def summary(*, json: Json = False) -> None:
-    """Show where the graph begins and ends, and what goes round."""
+    """Show where the graph begins and ends, and its cycles."""
     with open_watcher() as watcher:
         found = watcher.lineage_summary()
     if json:
@@ -169,7 +177,7 @@ def graph(
     with open_watcher() as watcher:
         found = watcher.lineage_graph()
         if focus is not None and focus not in {address.name for address in found.addresses}:
-            find_address(watcher, focus)
+            at_address(watcher, focus, lambda address: watcher.address_lineage(address, max_depth=1))
     if html is not None:
         _write_page(html, found, focus)
     elif json:
@@ -236,10 +244,13 @@ def set_fields(
     if not fields:
         raise typer.BadParameter("nothing to change; name an option, as in --deprecated (see --help)")
     with open_watcher() as watcher:
-        reference = find_address(watcher, address)
         if group is not None and address_type is not None:
             watcher.get_or_create_address_type(address_type, group_name=group)
-        changed = watcher.update_address(reference, **fields)  # type: ignore[arg-type]  # one type for each field
+        changed = at_address(
+            watcher,
+            address,
+            lambda found: watcher.update_address(found, **fields),  # type: ignore[arg-type]  # one type for each field
+        )
     if json:
         output.print_json(changed)
         return
@@ -252,10 +263,10 @@ def verify(
     repair: Annotated[bool, typer.Option("--repair", help="Mend what differs.")] = False,
     json: Json = False,
 ) -> None:
-    """Make sure that the closure is what the edges say.
+    """Check that the closure matches the edges.
 
-    Which address reaches which is computed anew, and compared with what is stored.
-    Ends with exit code 1 where something differs and is not mended.
+    Which address reaches which is computed again from the edges, and compared with what is stored.
+    The exit code is 1 where something differs and is not repaired.
     """
     with open_watcher() as watcher:
         report = watcher.verify_lineage(repair=repair)
@@ -273,26 +284,28 @@ def verify(
         raise typer.Exit(1)
 
 
-def find_address(watcher: Watcher, reference: str) -> int | str:
-    """Give what the core finds the address by: its name, or the pipeline's, else its id.
+def at_address(watcher: Watcher, reference: str, call: Callable[[int | str], T]) -> T:
+    """Return what `call` returns for the address that a person named: by its name or its pipeline's, else by its id.
 
     Raises:
-        NotFoundError: There is none; a note names what may have been meant.
+        NotFoundError: There is none; a note suggests similar names.
     """
-    known = watcher.addresses()
-    names = {address.name for address in known}
-    if reference in names or reference in watcher.pipeline_addresses([reference]):
-        return reference
-    if reference.isdecimal() and int(reference) in {address.id for address in known}:
-        return int(reference)
-    error = NotFoundError("address", reference)
-    similar = difflib.get_close_matches(reference, names)
-    error.add_note(
+    try:
+        return call(reference)
+    except NotFoundError as error:
+        if error.kind != "address":
+            raise
+    if reference.isdecimal() and 0 < int(reference) <= MAX_ID:
+        with suppress(NotFoundError):
+            return call(int(reference))
+    unknown = NotFoundError("address", reference)
+    similar = difflib.get_close_matches(reference, [address.name for address in watcher.addresses()])
+    unknown.add_note(
         f"did you mean {' or '.join(map(repr, similar))}?"
         if similar
         else "see them all with: watcher lineage addresses"
     )
-    raise error
+    raise unknown
 
 
 def _check_one_form(**forms: bool) -> None:
@@ -304,7 +317,7 @@ def _check_one_form(**forms: bool) -> None:
 def _print_graph(found: LineageGraph, *, as_dot: bool) -> None:
     from watcher_core import lineage
 
-    print((lineage.dot if as_dot else lineage.mermaid)(found), end="")
+    print((lineage.to_dot if as_dot else lineage.to_mermaid)(found), end="")
 
 
 def _write_page(path: Path, found: LineageGraph, focus: str | None) -> None:

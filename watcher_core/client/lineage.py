@@ -1,4 +1,4 @@
-"""`Watcher`'s methods on lineage: telling of it, asking about it, and making sure of it."""
+"""`Watcher`'s methods on lineage: recording, reading and verifying it."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ class LineageMethods(Connection):
     ) -> int:
         """Declare what a pipeline reads and writes: each source has an edge to each target.
 
-        It replaces what was declared of that pipeline before. Where that is the same already, and the pipeline's
-        `load_lineage` is off, nothing is written. A changed declaration is loaded at once.
+        It replaces what was declared of that pipeline before. Where the same is recorded already, nothing is written;
+        with the pipeline's `load_lineage`, the recorded edges are compared too, and not only the declaration.
 
         Args:
             pipeline: Id or name of the pipeline.
-            sources: What it reads. Addresses that are not known are made; those that are known keep their type.
-            targets: What it writes. An address may be on both sides. Both sides empty take the declaration away.
+            sources: What it reads. Addresses that do not exist are created; those that exist keep their type.
+            targets: What it writes. An address may be on both sides. With both sides empty, the declaration is removed.
             columns: Which columns of the targets it computes from which of the sources; `None` leaves them as they are.
 
         Returns:
@@ -53,13 +53,13 @@ class LineageMethods(Connection):
             return len(declared.sources) * len(declared.targets)
 
     def set_lineage(self, lineages: Iterable[values.PipelineLineage], *, origin: LineageOrigin | str) -> int:
-        """Make the lineage of many pipelines what one origin tells of it, in one transaction.
+        """Replace the lineage that one origin has recorded of each of these pipelines, in one transaction.
 
-        What other origins told stays. Pipelines and addresses that are not known are made.
+        The lineage of other origins stays. Pipelines and addresses that do not exist are created.
 
         Args:
             lineages: Of each pipeline, all that the origin knows.
-            origin: Who tells.
+            origin: Where the lineage comes from: `declared`, `asset_graph` or `materialization`.
 
         Returns:
             How many pipelines' lineage has changed.
@@ -67,20 +67,20 @@ class LineageMethods(Connection):
         Raises:
             InvalidValueError: A value breaks a rule; nothing is written.
         """
-        who = arguments.choice(origin, LineageOrigin, "origin")
+        known_origin = arguments.choice(origin, LineageOrigin, "origin")
         cleaned = [lineage.clean_lineage(one) for one in lineages]
         with self._transaction() as (session, now):
-            return lineage.record_lineage(session, told=cleaned, origin=who, now=now)
+            return lineage.record_lineage(session, lineages=cleaned, origin=known_origin, now=now)
 
     def pipeline_addresses(self, names: Iterable[str]) -> dict[str, values.Address]:
-        """Give the addresses where the assets of these pipelines live, by the pipeline's name, as far as known."""
+        """Return the addresses where the assets of these pipelines live, by the pipeline's name, as far as known."""
         with self._transaction() as (session, _):
             return catalog.addresses_of_pipelines(session, names=names)
 
     def address_lineage(
         self, address: int | str, direction: Direction | str = Direction.UPSTREAM, max_depth: int | None = None
     ) -> list[values.LineageStep]:
-        """Give what lies up or down from an address, nearest first, with a shortest path and its pipelines.
+        """Return what lies up or down from an address, nearest first, with a shortest path and its pipelines.
 
         Args:
             address: Its id or name, or the name of the pipeline whose asset lives there.
@@ -101,7 +101,7 @@ class LineageMethods(Connection):
         direction: Direction | str = Direction.UPSTREAM,
         max_depth: int | None = None,
     ) -> list[values.ColumnStep]:
-        """Give the columns that a column is computed from, or that are computed from it, nearest first.
+        """Return the columns that a column is computed from, or that are computed from it, nearest first.
 
         Args:
             address: As of `address_lineage`.
@@ -119,7 +119,7 @@ class LineageMethods(Connection):
             )
 
     def lineage_impact(self, address: int | str) -> list[values.ImpactedPipeline]:
-        """Give the pipelines that break if an address is late or wrong, with owners and open alerts, nearest first.
+        """Return the pipelines that break if an address is late or wrong, with owners and open alerts, nearest first.
 
         Args:
             address: As of `address_lineage`.
@@ -131,12 +131,12 @@ class LineageMethods(Connection):
             return lineage.lineage_impact(session, reference=address)
 
     def lineage_graph(self) -> values.LineageGraph:
-        """Give all addresses and all edges between them."""
+        """Return all addresses and all edges between them."""
         with self._transaction() as (session, _):
             return lineage.lineage_graph(session)
 
     def lineage_summary(self) -> values.LineageSummary:
-        """Give the shape of the graph: roots, leaves, cycles, and addresses that nobody reads or writes."""
+        """Return the shape of the graph: roots, leaves, cycles, and addresses that nobody reads or writes."""
         with self._transaction() as (session, _):
             return lineage.lineage_summary(session)
 

@@ -1,16 +1,14 @@
-"""Files of the embedded PostgreSQL: whose they are, and who gets at them.
+"""Files and accounts of the embedded PostgreSQL: who runs the server, and who owns what root creates.
 
-All this is about root, as which people work in containers. PostgreSQL refuses to run as root, so root's server runs as
-another user, who may be unable to pass a directory above ours (a home is often 0700). Permissions up there are not ours
-to change; what cannot be reached is placed or copied to where it can. An ordinary user's server runs as that user, and
-every function here then does the plain thing.
+PostgreSQL refuses to run as root, and people who work in containers are root. Root's server therefore runs as another
+user, who may not be allowed into a directory above ours (a home is often 0700). Watcher does not change permissions
+there; see `server.py` for where the data go instead. For any other user, the server runs as that user, and the
+functions here have nothing special to do.
 """
 
 from __future__ import annotations
 
-import hashlib
 import os
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -18,6 +16,8 @@ from pathlib import Path
 from typing import NamedTuple, TypedDict
 
 from watcher_core.errors import EmbeddedPostgresError
+
+TAIL_BYTES = 16_384  # a server's log grows as long as the server runs
 
 
 class Account(NamedTuple):
@@ -28,9 +28,12 @@ class Account(NamedTuple):
 
 
 def server_account(*paths: Path) -> Account | None:
-    """Who runs root's server: the first owner of a path who is not root, else `nobody`. `None`: whoever runs us.
+    """Return the account of root's server: the first owner of a path who is not root, else `nobody`.
 
-    An owner whom the system knows no name of is passed over, as initdb insists on one. Volumes of containers have such.
+    An owner without a name in the system is skipped, since initdb needs one; volumes of containers have such owners.
+
+    Returns:
+        `None` when the current user is not root: the server then runs as the current user.
     """
     import pwd  # only here: Windows has none
 
@@ -53,7 +56,11 @@ def server_account(*paths: Path) -> Account | None:
 
 
 def owner_of(directory: Path) -> Account | None:
-    """Who gets what root makes in the directory, so that the owner is not locked out. `None`: whoever runs us."""
+    """Return who is to own what root creates in the directory, so that its owner is not locked out.
+
+    Returns:
+        `None` when the current user is not root: the user owns what it creates.
+    """
     if not is_root():
         return None
     found = directory.stat()
@@ -73,43 +80,18 @@ class Identity(TypedDict, total=False):
 
 
 def identity(account: Account | None) -> Identity:
-    """What makes `subprocess.run` run a program as that user."""
+    """Return the arguments with which `subprocess.run` runs a program as that account."""
     return {"user": account.uid, "group": account.gid, "extra_groups": []} if account else {}
 
 
 def can_execute(account: Account | None, path: Path) -> bool:
-    """Whether the user can run the file or pass the directory. Tried, since permissions are more than mode bits."""
+    """Whether the account can run the file or enter the directory. Tried, since mode bits do not decide it alone."""
     command = ["/bin/sh", "-c", 'test -x "$0"', str(path)]
     return subprocess.run(command, cwd="/", check=False, **identity(account)).returncode == 0
 
 
-def copy_installation(bin_directory: Path, place: Path, account: Account) -> Path:
-    """Copy PostgreSQL to a place that the user can reach, unless it is there; return the copy's binaries.
-
-    The layout is kept, since binaries find their libraries relative to themselves. Must not run beside a server that
-    uses an older copy: that goes.
-    """
-    installation, package = bin_directory.parent, bin_directory.parent.parent
-    found = (bin_directory / "postgres").stat()
-    key = hashlib.sha256(f"{bin_directory} {found.st_mtime_ns} {found.st_size}".encode()).hexdigest()[:12]
-    copy = place / f"binaries-{key}"
-    if not copy.exists():
-        for old in place.glob("binaries-*"):
-            shutil.rmtree(old)
-        fresh = Path(tempfile.mkdtemp(prefix="binaries-new-", dir=place))
-        unneeded = shutil.ignore_patterns("include", "pgxs", "*.a")
-        shutil.copytree(installation, fresh / package.name / installation.name, symlinks=True, ignore=unneeded)
-        libraries = package.with_name(f"{package.name}.libs")  # where a wheel puts what it brings along
-        if libraries.is_dir():
-            shutil.copytree(libraries, fresh / libraries.name, symlinks=True)
-        for path in (fresh, *fresh.rglob("*")):
-            os.chown(path, *account, follow_symlinks=False)
-        fresh.rename(copy)
-    return copy / package.name / installation.name / bin_directory.name
-
-
 def make_directory(directory: Path) -> None:
-    """Make a directory and what is missing above it, for root as the owner of what is there would."""
+    """Create a directory and its missing parents; what root creates belongs to the owner of the existing parent."""
     missing = [path for path in (directory, *directory.parents) if not path.exists()]
     directory.mkdir(parents=True, exist_ok=True)
     owner = owner_of(missing[-1].parent) if missing else None
@@ -119,7 +101,7 @@ def make_directory(directory: Path) -> None:
 
 
 def open_private(path: Path, flags: int) -> int:
-    """Open a file, made if need be, for its owner alone. Never through a link: that could lead root anywhere."""
+    """Open a file for its owner alone; create it if it is missing. A link is refused: it could lead root anywhere."""
     flags |= os.O_NOFOLLOW | os.O_CLOEXEC
     try:
         descriptor = os.open(path, flags | os.O_CREAT | os.O_EXCL, 0o600)
@@ -131,7 +113,7 @@ def open_private(path: Path, flags: int) -> int:
 
 
 def write_private(path: Path, text: str) -> None:
-    """Write a whole file or nothing, readable by its owner alone."""
+    """Write a file that its owner alone can read; after a crash it is complete or missing."""
     owner = owner_of(path.parent)
     descriptor, temporary = tempfile.mkstemp(prefix=f"{path.name}-", dir=path.parent)
     with os.fdopen(descriptor, "w") as file:
@@ -144,8 +126,18 @@ def write_private(path: Path, text: str) -> None:
 
 
 def content(path: Path) -> str | None:
-    """Text of a small file; `None` when there is none."""
+    """Return the text of a small file; `None` when it is missing. Paths in it may be in any encoding."""
     try:
-        return path.read_text().strip()
+        return path.read_text(encoding="utf-8", errors="replace").strip()
     except FileNotFoundError:
         return None
+
+
+def last_lines(path: Path, count: int) -> list[str]:
+    """Return the last lines of a text file that may be long; none when it cannot be read."""
+    try:
+        with path.open("rb") as file:
+            file.seek(max(0, os.fstat(file.fileno()).st_size - TAIL_BYTES))
+            return file.read().decode("utf-8", errors="replace").splitlines()[-count:]
+    except OSError:
+        return []

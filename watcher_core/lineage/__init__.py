@@ -4,24 +4,24 @@ from __future__ import annotations
 
 from watcher_core.lineage.closure import lock_closure, verify_closure
 from watcher_core.lineage.edges import clean_declaration, clean_lineage, declare_lineage, record_lineage
-from watcher_core.lineage.export import around, dot, mermaid
+from watcher_core.lineage.export import subgraph, to_dot, to_mermaid
 from watcher_core.lineage.page import render_page
 from watcher_core.lineage.search import column_steps, lineage_graph, lineage_impact, lineage_steps, lineage_summary
 
 __all__ = [
-    "around",
     "clean_declaration",
     "clean_lineage",
     "column_steps",
     "declare_lineage",
-    "dot",
     "lineage_graph",
     "lineage_impact",
     "lineage_steps",
     "lineage_summary",
     "lock_closure",
-    "mermaid",
     "record_lineage",
     "render_page",
+    "subgraph",
+    "to_dot",
+    "to_mermaid",
     "verify_closure",
 ]

@@ -1,8 +1,8 @@
-"""Lineage as it is told: which pipeline reads which addresses and writes which, and its columns likewise.
+"""Recording lineage: which addresses a pipeline reads and writes, and which columns it computes from which.
 
-Three tell of it: code that declares it, the asset graph of a code location, and materializations that say what they
-have read. What one of them tells of a pipeline is all that it knows, and replaces what it told before; it leaves alone
-what the others told. The edges and their closure change in one transaction.
+Lineage has three origins: code that declares it, the asset graph of a code location, and materializations. An origin
+records all that it knows of a pipeline, which replaces what it recorded before and leaves what the other origins
+recorded. The edges and their closure change in one transaction.
 """
 
 from __future__ import annotations
@@ -27,18 +27,35 @@ PIPELINE = models.table(models.Pipeline)
 EDGE = models.table(models.AddressLineage)
 COLUMN_EDGE = models.table(models.ColumnLineage)
 
-# Of one pipeline. More than this is no lineage that anybody can read, and a mistake in most cases.
+# Of one pipeline. Nobody can read a graph with more, and in most cases it is a mistake.
 MAX_EDGES = 100_000
 
 # Two of them stand in one index, beside three ids.
 MAX_COLUMN_BYTES = 1024
+
+RECORDED = """
+    SELECT source.name, edge.source_column, target.name, edge.target_column
+      FROM (
+            SELECT source_address_id, NULL AS source_column, target_address_id, NULL AS target_column
+              FROM watcher.address_lineage
+             WHERE pipeline_id = %(pipeline_id)s
+               AND origin = 'declared'
+             UNION ALL
+            SELECT source_address_id, source_column, target_address_id, target_column
+              FROM watcher.column_lineage
+             WHERE pipeline_id = %(pipeline_id)s
+               AND origin = 'declared'
+           ) AS edge
+      JOIN watcher.address AS source ON source.id = edge.source_address_id
+      JOIN watcher.address AS target ON target.id = edge.target_address_id
+"""
 
 # A row of an edge's table, without its id.
 Row = tuple[Any, ...]
 
 
 def clean_lineage(lineage: values.PipelineLineage) -> values.PipelineLineage:
-    """What an edge tells of a pipeline's lineage, checked.
+    """Check the lineage of a pipeline, and return it with clean names and without duplicates.
 
     Raises:
         InvalidValueError: A value breaks a rule.
@@ -58,7 +75,7 @@ def clean_lineage(lineage: values.PipelineLineage) -> values.PipelineLineage:
 
 
 def clean_declaration(lineage: values.PipelineLineage) -> values.PipelineLineage:
-    """What code declares of a pipeline's lineage, checked: both sides, or neither to take it away.
+    """Check the lineage that code declares: it has sources and targets, or neither to remove the declaration.
 
     Raises:
         InvalidValueError: A value breaks a rule.
@@ -76,34 +93,34 @@ def clean_declaration(lineage: values.PipelineLineage) -> values.PipelineLineage
 def declare_lineage(
     session: Session, *, pipeline: values.Pipeline, lineage: values.PipelineLineage, now: dt.datetime
 ) -> None:
-    """Make the lineage that code declares of a pipeline its own; does nothing where that is on record already.
+    """Record the lineage that code declares of a pipeline; write nothing where the same is recorded already.
 
     Args:
         session: The transaction.
-        pipeline: Which pipeline. Where its `load_lineage` is on, the lineage is loaded anew.
-        lineage: From `cleaned_declaration`.
+        pipeline: Which pipeline. With its `load_lineage`, the recorded edges are compared too, and not the hash alone.
+        lineage: From `clean_declaration`.
         now: The time.
     """
     declared = _hash(lineage)
-    if declared == pipeline.lineage_hash and not pipeline.load_lineage:
+    if declared == pipeline.lineage_hash and (not pipeline.load_lineage or _is_recorded(session, pipeline.id, lineage)):
         return
-    record_lineage(session, told=[lineage], origin=LineageOrigin.DECLARED, now=now)
+    record_lineage(session, lineages=[lineage], origin=LineageOrigin.DECLARED, now=now)
     session.execute(
         sa.update(PIPELINE).where(PIPELINE.c.id == pipeline.id).values(lineage_hash=declared, load_lineage=True)
     )
 
 
 def record_lineage(
-    session: Session, *, told: Iterable[values.PipelineLineage], origin: LineageOrigin, now: dt.datetime
+    session: Session, *, lineages: Iterable[values.PipelineLineage], origin: LineageOrigin, now: dt.datetime
 ) -> int:
-    """Make the lineage of each pipeline what `origin` tells of it; leave what others tell.
+    """Replace the lineage that `origin` has recorded of each pipeline; other origins' lineage stays.
 
-    Pipelines and addresses that are not known yet are made.
+    Pipelines and addresses that do not exist are created.
 
     Args:
         session: The transaction; nothing else has been written in it yet.
-        told: From `cleaned`.
-        origin: Who tells.
+        lineages: From `clean_lineage`, one a pipeline.
+        origin: Where the lineage comes from.
         now: The time.
 
     Returns:
@@ -112,7 +129,7 @@ def record_lineage(
     Raises:
         InvalidValueError: The type of a new address is not known yet, and no group was passed.
     """
-    by_name = {lineage.pipeline_name: lineage for lineage in told}
+    by_name = {lineage.pipeline_name: lineage for lineage in lineages}
     if not by_name:
         return 0
     closure.lock_closure(database.driver(session))
@@ -129,13 +146,30 @@ def record_lineage(
     )
 
 
+def _is_recorded(session: Session, pipeline_id: int, lineage: values.PipelineLineage) -> bool:
+    """Whether the declared edges of the pipeline, and its columns if any are declared, are those of `lineage`."""
+    rows = database.driver(session).execute(RECORDED, {"pipeline_id": pipeline_id})
+    edges: set[Row] = set()
+    columns: set[Row] = set()
+    for source, source_column, target, target_column in rows:
+        if source_column is None:
+            edges.add((source, target))
+        else:
+            columns.add((source, source_column, target, target_column))
+    if edges != {(source.name, target.name) for source, target in product(lineage.sources, lineage.targets)}:
+        return False
+    return lineage.columns is None or columns == {
+        (edge.source_address, edge.source_column, edge.target_address, edge.target_column) for edge in lineage.columns
+    }
+
+
 # Writing
 
 
 def _settle_addresses(
     session: Session, by_name: Mapping[str, values.PipelineLineage], address_ids: Mapping[str, int], *, now: dt.datetime
 ) -> None:
-    """Keep where each asset lives, and of which type that is: nobody knows better than the asset itself."""
+    """Record each asset's address and its type; the asset itself decides both."""
     homes = {name: lineage.address for name, lineage in by_name.items() if lineage.address is not None}
     known = catalog.addresses_of_pipelines(session, names=homes)
     for name, address in sorted(homes.items()):
@@ -158,7 +192,7 @@ def _replace_edges(
     *,
     origin: LineageOrigin,
 ) -> set[int]:
-    """Give the ids of the pipelines whose edges have changed."""
+    """Return the ids of the pipelines whose edges have changed."""
     wanted = {
         (pipeline_id, address_ids[source.name], address_ids[target.name])
         for pipeline_id, lineage in by_id.items()
@@ -184,9 +218,9 @@ def _replace_columns(
     *,
     origin: LineageOrigin,
 ) -> set[int]:
-    """Give the ids of the pipelines whose column edges have changed."""
-    told = {pipeline_id: lineage.columns for pipeline_id, lineage in by_id.items() if lineage.columns is not None}
-    if not told:
+    """Return the ids of the pipelines whose column edges have changed."""
+    declared = {pipeline_id: lineage.columns for pipeline_id, lineage in by_id.items() if lineage.columns is not None}
+    if not declared:
         return set()
     wanted = {
         (
@@ -196,7 +230,7 @@ def _replace_columns(
             address_ids[edge.target_address],
             edge.target_column,
         )
-        for pipeline_id, edges in told.items()
+        for pipeline_id, edges in declared.items()
         for edge in edges
     }
     columns = (
@@ -206,7 +240,7 @@ def _replace_columns(
         COLUMN_EDGE.c.target_address_id,
         COLUMN_EDGE.c.target_column,
     )
-    known = _known(session, COLUMN_EDGE, columns, pipeline_ids=told, origin=origin)
+    known = _known(session, COLUMN_EDGE, columns, pipeline_ids=declared, origin=origin)
     new, gone = wanted - known.keys(), known.keys() - wanted
     _insert(session, COLUMN_EDGE, columns, new, origin=origin)
     _delete(session, COLUMN_EDGE, [known[row] for row in gone])
@@ -221,7 +255,7 @@ def _known(
     pipeline_ids: Iterable[int],
     origin: LineageOrigin,
 ) -> dict[Row, int]:
-    """What `origin` has told of the pipelines before: the id of each row."""
+    """The rows that `origin` has recorded of the pipelines, with the id of each."""
     query = sa.select(table.c.id, *columns).where(
         table.c.pipeline_id == sa.any_(sa.cast(list(pipeline_ids), sa.ARRAY(sa.BigInteger))),
         table.c.origin == origin,
@@ -260,9 +294,9 @@ def _check_size(name: str, sources: Sequence[object], targets: Sequence[object])
         )
 
 
-def _unique(told: Iterable[values.Address]) -> tuple[values.Address, ...]:
+def _unique(addresses: Iterable[values.Address]) -> tuple[values.Address, ...]:
     by_name: dict[str, values.Address] = {}
-    for address in map(catalog.clean_address, told):
+    for address in map(catalog.clean_address, addresses):
         known = by_name.setdefault(address.name, address)
         if known.address_type_name != address.address_type_name:
             raise InvalidValueError(
@@ -272,12 +306,12 @@ def _unique(told: Iterable[values.Address]) -> tuple[values.Address, ...]:
     return tuple(by_name.values())
 
 
-def _clean_columns(name: str, told: Sequence[values.ColumnEdge], ends: set[str]) -> tuple[values.ColumnEdge, ...]:
-    if len(told) > MAX_EDGES:
+def _clean_columns(name: str, edges: Sequence[values.ColumnEdge], ends: set[str]) -> tuple[values.ColumnEdge, ...]:
+    if len(edges) > MAX_EDGES:
         raise InvalidValueError(
-            f"pipeline {name!r} declares {len(told):,} edges of columns; the limit is {MAX_EDGES:,}"
+            f"pipeline {name!r} declares {len(edges):,} edges of columns; the limit is {MAX_EDGES:,}"
         )
-    return tuple(dict.fromkeys(_clean_column_edge(name, edge, ends) for edge in told))
+    return tuple(dict.fromkeys(_clean_column_edge(name, edge, ends) for edge in edges))
 
 
 def _clean_column_edge(name: str, edge: values.ColumnEdge, ends: set[str]) -> values.ColumnEdge:
@@ -304,17 +338,17 @@ def _column(value: object, argument: str) -> str:
     return column
 
 
-def _addresses(told: Iterable[values.PipelineLineage]) -> list[values.Address]:
+def _addresses(lineages: Iterable[values.PipelineLineage]) -> list[values.Address]:
     return [
         address
-        for lineage in told
+        for lineage in lineages
         for address in (*([lineage.address] if lineage.address else ()), *lineage.sources, *lineage.targets)
     ]
 
 
 def _hash(lineage: values.PipelineLineage) -> str:
-    """The same for the same lineage, in whatever order it is declared."""
-    told = {
+    """A hash that does not depend on the order in which the lineage is declared."""
+    content = {
         "sources": sorted(address.name for address in lineage.sources),
         "targets": sorted(address.name for address in lineage.targets),
         "columns": None
@@ -324,4 +358,4 @@ def _hash(lineage: values.PipelineLineage) -> str:
             for edge in lineage.columns
         ),
     }
-    return hashlib.sha256(arguments.json_text(told, sort_keys=True).encode()).hexdigest()
+    return hashlib.sha256(arguments.json_text(content, sort_keys=True).encode()).hexdigest()

@@ -12,15 +12,15 @@ from watcher_core.values import LineageGraph
 MERMAID_CODES = {"#": "#35;", '"': "#34;", "<": "#60;", ">": "#62;", "\n": " ", "\r": " "}
 
 
-def around(graph: LineageGraph, names: set[str]) -> LineageGraph:
-    """The part of a graph that lies between some of its addresses."""
+def subgraph(graph: LineageGraph, names: set[str]) -> LineageGraph:
+    """Return the part of a graph that has these addresses, and the edges between them."""
     return LineageGraph(
         addresses=tuple(address for address in graph.addresses if address.name in names),
         edges=tuple(edge for edge in graph.edges if edge.source in names and edge.target in names),
     )
 
 
-def dot(graph: LineageGraph) -> str:
+def to_dot(graph: LineageGraph) -> str:
     """Write DOT, for `dot -Tsvg`. Deprecated addresses are dashed; an edge is labelled with its pipelines."""
     return "\n".join(["digraph lineage {", "  rankdir=LR;", "  node [shape=box];", *_dot_lines(graph), "}", ""])
 
@@ -40,7 +40,7 @@ def _quoted(text: str) -> str:
     return json.dumps(text, ensure_ascii=False)
 
 
-def mermaid(graph: LineageGraph) -> str:
+def to_mermaid(graph: LineageGraph) -> str:
     """Write Mermaid, as documents show it. Deprecated addresses are dashed; an edge is labelled with its pipelines."""
     return "\n".join(["flowchart LR", *_mermaid_lines(graph), ""])
 
@@ -61,7 +61,7 @@ def _coded(text: str) -> str:
 
 
 def _pipelines(graph: LineageGraph) -> dict[tuple[str, str], list[str]]:
-    """The pipelines of each edge, whoever told of them, each once."""
+    """The pipelines of each edge, from all origins, each once."""
     found: dict[tuple[str, str], dict[str, None]] = defaultdict(dict)
     for edge in graph.edges:
         found[edge.source, edge.target][edge.pipeline_name] = None

@@ -41,7 +41,7 @@ logger = logging.getLogger("watcher.dagster")
 # The groups of address types whose addresses are names of tables.
 TABLE_GROUPS: Final = ("database", "warehouse")
 
-MAX_TOLD_PIPELINES: Final = 20
+MAX_LISTED_PIPELINES: Final = 20
 
 
 def build_external_assets(
@@ -107,16 +107,16 @@ def outside_edges(
 ) -> list[LineageEdge]:
     """The edges of pipelines that are neither assets nor jobs of Dagster.
 
-    An asset's pipeline is known by where it lives, or by what Dagster tells of its lineage. A job's is known by its
+    An asset's pipeline is known by where it lives, or by the lineage that Dagster records. A job's is known by its
     type; so may one outside be, so that its executions are asked for.
     """
     by_name = {pipeline.name: pipeline for pipeline in pipelines}
     declared = [edge for edge in graph.edges if edge.origin is LineageOrigin.DECLARED]
-    told_by_dagster = {edge.pipeline_name for edge in graph.edges if edge.origin is not LineageOrigin.DECLARED}
+    recorded_by_dagster = {edge.pipeline_name for edge in graph.edges if edge.origin is not LineageOrigin.DECLARED}
 
     def is_outside(name: str) -> bool:
         pipeline = by_name.get(name)
-        if pipeline is None or pipeline.address_id is not None or name in told_by_dagster:
+        if pipeline is None or pipeline.address_id is not None or name in recorded_by_dagster:
             return False
         return pipeline.pipeline_type_name not in (RUN_TYPE, ASSET_TYPE) or not runs_in_dagster(name)
 
@@ -258,24 +258,24 @@ def _spec(
 
 
 def _description(address: Address, writers: Sequence[Pipeline], readers: Sequence[str]) -> str:
-    told = [f"**Deprecated.** `{address.name}`" if address.deprecated else f"`{address.name}`"]
+    lines = [f"**Deprecated.** `{address.name}`" if address.deprecated else f"`{address.name}`"]
     if writers:
-        told.append("Written outside Dagster by:\n\n" + _listed([_told_pipeline(pipeline) for pipeline in writers]))
+        lines.append("Written outside Dagster by:\n\n" + _listed([_pipeline_line(pipeline) for pipeline in writers]))
     if readers:
-        told.append("Read outside Dagster by:\n\n" + _listed([f"`{name}`" for name in readers]))
-    return "\n\n".join(told)
+        lines.append("Read outside Dagster by:\n\n" + _listed([f"`{name}`" for name in readers]))
+    return "\n\n".join(lines)
 
 
-def _told_pipeline(pipeline: Pipeline) -> str:
+def _pipeline_line(pipeline: Pipeline) -> str:
     description = pipeline.pipeline_metadata.get("description")
     about = " ".join(description.split()) if isinstance(description, str) else ""
     return f"`{pipeline.name}`{'' if pipeline.active else ' (inactive)'}{': ' if about else ''}{about}"
 
 
 def _listed(entries: Sequence[str]) -> str:
-    more = len(entries) - MAX_TOLD_PIPELINES
-    told = [*entries[:MAX_TOLD_PIPELINES], *([f"and {more:,} more"] if more > 0 else [])]
-    return "\n".join(f"- {entry}" for entry in told)
+    more = len(entries) - MAX_LISTED_PIPELINES
+    lines = [*entries[:MAX_LISTED_PIPELINES], *([f"and {more:,} more"] if more > 0 else [])]
+    return "\n".join(f"- {entry}" for entry in lines)
 
 
 def _metadata(address: Address, writers: Sequence[Pipeline]) -> dict[str, Any]:

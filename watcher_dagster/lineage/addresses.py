@@ -1,8 +1,8 @@
 """Where the data of an asset lives: its address, the type of that, and the type's group. Pure.
 
-Metadata says where: `watcher/address`, else `dagster/uri`, else `dagster/table_name`. An asset that says nothing lives
-at its key. The type is `watcher/address_type`, else `dagster/storage_kind`, else that kind of the asset which is a
-storage, else what the scheme of a URI tells.
+Metadata says where: `watcher/address`, else `dagster/uri`, else `dagster/table_name`. Without these, an asset lives at
+its key. The type is `watcher/address_type`, else `dagster/storage_kind`, else that kind of the asset which is a
+storage, else the scheme of a URI.
 
 An address is shown everywhere: passwords and signatures in a URI are taken out. A value that cannot be one is logged
 and passed over, and the next in line is taken.
@@ -155,41 +155,41 @@ class AssetAddress:
 
     Attributes:
         address: The address.
-        is_told: Whether metadata says where it is; otherwise it is the asset's key.
+        has_location: Whether metadata says where it is; otherwise the name is the asset's key.
         is_typed: Whether anything says what type it has.
     """
 
     address: Address
-    is_told: bool = False
+    has_location: bool = False
     is_typed: bool = False
 
     def over(self, other: AssetAddress) -> AssetAddress:
-        """This one, with the name and the type of the other where only that one tells of them."""
-        named = other if other.is_told and not self.is_told else self
+        """This address, with the name and the type of the other where only the other has them."""
+        named = other if other.has_location and not self.has_location else self
         typed = self if self.is_typed or not other.is_typed else other
         return AssetAddress(
             replace(typed.address, name=named.address.name),
-            is_told=named.is_told,
+            has_location=named.has_location,
             is_typed=typed.is_typed,
         )
 
     def settled(self, known: Address | None) -> Address:
-        """The address that holds, beside the one that is on record of the asset: what nothing tells of stays."""
+        """The address to record: what Dagster does not give stays as it is recorded in `known`."""
         if known is None:
             return self.address
-        on_record = AssetAddress(_plain(known), is_told=True, is_typed=True)
+        recorded = AssetAddress(_plain(known), has_location=True, is_typed=True)
         if self.address.name == known.name:
-            return self.over(on_record).address
-        return self.address if self.is_told else on_record.address
+            return self.over(recorded).address
+        return self.address if self.has_location else recorded.address
 
 
 def spec_address(spec: dg.AssetSpec) -> AssetAddress:
-    """The address of an asset as its definition tells it."""
+    """Return the address that an asset's definition gives."""
     return _asset_address(spec.key, spec.metadata, kinds=spec.kinds, address_keys=_ADDRESS_KEYS)
 
 
 def materialization_address(materialization: dg.AssetMaterialization) -> AssetAddress:
-    """The address of an asset as one of its materializations tells it.
+    """Return the address that a materialization of an asset gives.
 
     The `dagster/uri` of a partition is most likely where that partition lies; taken for the asset's, it would change
     with each partition. So it counts only where the whole asset was materialized.
@@ -250,12 +250,12 @@ def _asset_address(
     address_keys: Iterable[str],
 ) -> AssetAddress:
     pipeline_name = asset_pipeline_name(asset_key)
-    told = next(_texts(pipeline_name, metadata, address_keys), None)
-    name = pipeline_name if told is None else without_secrets(told)
+    location = next(_texts(pipeline_name, metadata, address_keys), None)
+    name = pipeline_name if location is None else without_secrets(location)
     found = _type(pipeline_name, metadata, kinds, name)
     type_name, group = found or (ASSET_TYPE, ASSET_GROUP)
     group = next(_texts(pipeline_name, metadata, (keys.ADDRESS_TYPE_GROUP_KEY,)), group)
-    return AssetAddress(Address(name, type_name, group), is_told=told is not None, is_typed=found is not None)
+    return AssetAddress(Address(name, type_name, group), has_location=location is not None, is_typed=found is not None)
 
 
 def _type(asset: str, metadata: Mapping[str, Any], kinds: Iterable[str], address: str) -> tuple[str, str] | None:

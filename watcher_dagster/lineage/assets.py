@@ -1,9 +1,8 @@
-"""From asset definitions and materializations to lineage. Pure.
+"""Lineage from asset definitions and materializations. Pure.
 
-Both say the same of an asset: where its data lives, which assets it reads, and perhaps which of its columns come from
-which of theirs. They speak of assets; lineage is between addresses. So each is first brought into `AssetLineage`, and
-`resolve` then puts addresses in the place of assets: what is told of an asset's address comes first, then what is on
-record of it, then its key.
+Both describe where an asset's data lives, which assets it reads, and perhaps which of its columns come from which of
+theirs. They name assets, but lineage is between addresses. So each is first translated into `AssetLineage`; `resolve`
+then replaces assets by addresses: the address that Dagster gives, else the recorded one, else the asset's key.
 """
 
 from __future__ import annotations
@@ -38,13 +37,13 @@ class ColumnSource:
 
 @dataclass(frozen=True, kw_only=True)
 class AssetLineage:
-    """What is told of the lineage of one asset. Assets are called by the names of their pipelines.
+    """The lineage of one asset. Assets are named by their pipelines.
 
     Attributes:
         name: The asset.
         address: Where it lives.
         upstream: The assets that it reads.
-        columns: Where its columns come from; `None` where nothing is said of that.
+        columns: Where its columns come from; `None` where that is not described.
         pipeline_type_name: Only for a pipeline that is not known yet.
     """
 
@@ -71,7 +70,7 @@ class AssetGraph:
 def asset_graph(repository_def: dg.RepositoryDefinition) -> AssetGraph:
     """Read the asset definitions of a code location.
 
-    What Dagster does not materialize is somebody else's: it has an address here, and no lineage.
+    An asset that Dagster does not materialize has an address here, and no lineage.
     """
     specs = {key: assets.get_asset_spec(key) for key, assets in repository_def.assets_defs_by_key.items()}
     materializable = {
@@ -82,21 +81,8 @@ def asset_graph(repository_def: dg.RepositoryDefinition) -> AssetGraph:
     return AssetGraph(assets=tuple(sorted(lineages, key=lambda lineage: lineage.name)), addresses=addresses)
 
 
-def asset_graph_lineage(
-    repository_def: dg.RepositoryDefinition, known: Mapping[str, Address] | None = None
-) -> list[PipelineLineage]:
-    """The lineage of the assets of a code location, as its definitions declare it, sorted by name.
-
-    Args:
-        repository_def: The code location.
-        known: The addresses on record, by the names of assets; see `Watcher.pipeline_addresses`.
-    """
-    graph = asset_graph(repository_def)
-    return resolve(graph.assets, addresses=graph.addresses, known=known or {})
-
-
 def materialization_lineage(materialization: dg.AssetMaterialization) -> AssetLineage:
-    """What a materialization tells of its asset: what it has read, and where it has written to."""
+    """Return what a materialization says about its asset: what it read, and where it wrote."""
     name = asset_pipeline_name(materialization.asset_key)
     columns = _columns(name, materialization.metadata)
     inputs = (
@@ -114,20 +100,22 @@ def materialization_lineage(materialization: dg.AssetMaterialization) -> AssetLi
 
 
 def open_names(assets: Iterable[AssetLineage], addresses: Mapping[str, AssetAddress]) -> set[str]:
-    """The assets of which it matters what is on record of their addresses, because nobody tells all of it."""
+    """Return the assets whose recorded addresses are needed, because Dagster does not give name and type of theirs."""
     names = {name for asset in assets for name in (asset.name, *asset.upstream)}
-    return {name for name in names if not (name in addresses and addresses[name].is_told and addresses[name].is_typed)}
+    return {
+        name for name in names if not (name in addresses and addresses[name].has_location and addresses[name].is_typed)
+    }
 
 
 def resolve(
     assets: Iterable[AssetLineage], *, addresses: Mapping[str, AssetAddress], known: Mapping[str, Address]
 ) -> list[PipelineLineage]:
-    """Put addresses in the place of assets.
+    """Replace assets by their addresses.
 
     Args:
-        assets: What is told, one an asset.
-        addresses: Where assets live, as it is told, by name.
-        known: Where they live, as it is on record, by name; wanted of `open_names`.
+        assets: The lineage, one for each asset.
+        addresses: Where assets live according to Dagster, by name.
+        known: The recorded addresses, by name; needed for `open_names`.
     """
 
     def address_of(name: str) -> Address:
@@ -166,7 +154,7 @@ def _resolved(asset: AssetLineage, target: Address, sources: Mapping[str, Addres
 
 def _spec_lineage(spec: dg.AssetSpec, addresses: Mapping[str, AssetAddress]) -> AssetLineage:
     name = asset_pipeline_name(spec.key)
-    # A definition says all there is: one that names no columns has none.
+    # A definition is complete: one without column lineage has none.
     columns = _columns(name, spec.metadata) or ()
     return AssetLineage(
         name=name,
@@ -178,7 +166,7 @@ def _spec_lineage(spec: dg.AssetSpec, addresses: Mapping[str, AssetAddress]) -> 
 
 
 def _upstream(inputs: Iterable[str], columns: Iterable[ColumnSource]) -> tuple[str, ...]:
-    """All that is read, sorted: whoever computes a column from another reads the asset that has it."""
+    """All assets that are read, sorted: computing a column from another reads the other's asset."""
     return tuple(sorted({*inputs, *(column.source_asset for column in columns)}))
 
 
