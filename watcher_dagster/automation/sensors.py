@@ -75,7 +75,7 @@ def build_watcher_recorder_sensor(
             lineage = LineageRecorder(watcher)
         if context.repository_def is not None:
             configuration.record(context.repository_def)
-            lineage.tell_asset_graph(context.repository_def)
+            lineage.record_asset_graph(context.repository_def)
         return record_tick(context.instance, watcher, history_days=history_days, lineage=lineage)
 
     return _sensor(

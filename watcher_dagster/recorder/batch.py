@@ -86,7 +86,7 @@ class Batch:
         unread = {run_id: self._cursor.unread.pop(run_id) for run_id, _ in pending if run_id in self._cursor.unread}
         self.runs += sum(1 for run_id, executions in pending if run_id != RUNLESS and executions)
         self.executions += sum(len(executions) for _, executions in pending)
-        self._lineage.tell_materializations(self.newest.take())
+        self._lineage.record_materializations(self.newest.take())
         try:
             self._commit([execution for _, executions in pending for execution in executions])
         except BAD_DATA:
