@@ -192,16 +192,17 @@ def newest_executions(connection: Driver, *, pipeline_id: int) -> dt.datetime | 
 
 
 def require_methods() -> None:
-    """Look whether there is what the methods need.
+    """Check that NumPy and SciPy are installed.
 
     Raises:
-        ConfigurationError: There is not; the message says how to install it.
+        ConfigurationError: One of them is missing; the message says how to install them.
     """
     try:
         import numpy  # noqa: F401 (only looked for)
+        import scipy  # noqa: F401 (as above)
     except ImportError as exc:
         raise ConfigurationError(
-            "anomaly detection needs NumPy; install it with: pip install 'watcher-dagster[anomalies]'"
+            "anomaly detection needs NumPy and SciPy; install them with: pip install 'watcher-dagster[anomalies]'"
         ) from exc
 
 
