@@ -9,7 +9,7 @@ from typing import Any
 import psycopg
 import pytest
 
-from watcher_core.anomalies import detect, history, queue, results
+from watcher_core.anomalies import detect, findings, history, queue, results
 from watcher_core.anomalies.queue import BEGINNING
 
 PIPELINES = 1_000
@@ -145,7 +145,7 @@ def test_whose_alert_is_over_is_looked_up(connection: psycopg.Connection[Any]) -
         (execution_id - 20 * PIPELINES,),
     )
     connection.commit()
-    plan = Plan(connection, detect.OVER, {"pipeline_ids": [2, 3, 4]})
+    plan = Plan(connection, findings.OVER, {"pipeline_ids": [2, 3, 4]})
     assert "pipeline_execution" not in plan.scanned
     assert "anomaly_detection_result" not in plan.scanned
     assert plan.read["pipeline_execution"] <= 200

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from watcher_core.anomalies.backtest import backtest, parse_span
 from watcher_core.anomalies.chart import draw_anomaly, draw_backtest
-from watcher_core.anomalies.detect import Batch, Detected, detect_batch, detect_execution, keys_of_past_alerts, unflag
+from watcher_core.anomalies.detect import Batch, Detected, detect_batch, detect_execution, unflag
 from watcher_core.anomalies.explain import explain_execution
+from watcher_core.anomalies.findings import keys_of_past_alerts
 from watcher_core.anomalies.page import PageSection, render_page
 from watcher_core.anomalies.queue import BEGINNING, has_pending, queued, unjudged_executions
 from watcher_core.anomalies.results import list_results

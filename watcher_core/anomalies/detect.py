@@ -15,20 +15,20 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from sqlalchemy.orm import Session
 
-from watcher_core import database, text
-from watcher_core.anomalies import explain, history, judge, queue, results
+from watcher_core import database
+from watcher_core.anomalies import explain, findings, history, judge, queue, results
 from watcher_core.anomalies.judge import Rule
 from watcher_core.anomalies.queue import Pending
 from watcher_core.anomalies.results import AT
 from watcher_core.anomalies.rules import list_rules
 from watcher_core.database import Driver
-from watcher_core.enums import AlertKind, AlertLevel, AnomalyMethod, AnomalyMetric
+from watcher_core.enums import AnomalyMethod, AnomalyMetric
 from watcher_core.values import AnomalyExplanation, AnomalyResult, Finding
 
 if TYPE_CHECKING:
@@ -58,35 +58,6 @@ DUE = f"""
        AND execution.state = 'succeeded'
        AND result.value IS DISTINCT FROM measured.value
        FOR KEY SHARE OF execution
-"""
-
-# An alert is over when a later execution is normal. Logical time counts, so that an old partition that is loaded again
-# resolves no alert of a newer one; the same partition, loaded again, resolves its own.
-OVER = f"""
-    SELECT alert.deduplication_key
-      FROM watcher.alert
-      JOIN watcher.pipeline_execution AS execution ON execution.id = alert.pipeline_execution_id
-     WHERE alert.pipeline_id = ANY(%(pipeline_ids)s)
-       AND alert.kind = 'anomaly'
-       AND alert.state <> 'resolved'
-       AND EXISTS (SELECT
-                     FROM watcher.pipeline_execution AS later
-                    WHERE later.pipeline_id = execution.pipeline_id
-                      AND later.state = 'succeeded'
-                      AND {AT.format("later")} >= {AT.format("execution")}
-                      AND ({AT.format("later")}, later.start_date) > ({AT.format("execution")}, execution.start_date)
-                      AND (SELECT bool_and(NOT result.flagged OR result.unflagged_at IS NOT NULL)
-                             FROM watcher.anomaly_detection_result AS result
-                            WHERE result.pipeline_execution_id = later.id))
-"""
-
-ABOUT = """
-    SELECT execution.id, execution.start_date, execution.end_date, execution.execution_metadata ->> 'partition',
-           type.name, CAST(pipeline.pipeline_metadata -> 'owners' AS text)
-      FROM watcher.pipeline_execution AS execution
-      JOIN watcher.pipeline ON pipeline.id = execution.pipeline_id
-      JOIN watcher.pipeline_type AS type ON type.id = pipeline.pipeline_type_id
-     WHERE execution.id = ANY(%(ids)s)
 """
 
 
@@ -196,7 +167,7 @@ def detect_execution(
             explained(explanation)
     is_first = bool(due) and not due[0].has_results
     recorded = detected.results if is_first else results.list_results(session, execution_id=execution_id)
-    return detected, sorted(recorded, key=_metric_order)
+    return detected, sorted(recorded, key=findings.metric_order)
 
 
 def detect_batch(session: Session, *, after: Pending, limit: int, now: dt.datetime) -> Batch:
@@ -239,24 +210,9 @@ def unflag(
     pipeline_id = queue.hold_pipeline(connection, execution_id=execution_id)
     changed = results.unflag(session, execution_id=execution_id, metric_field=metric_field, by=by, now=now)
     unusual = results.unusual(connection, execution_ids=[execution_id])
-    findings = list(_findings(connection, unusual, new=set(), now=now))
-    resolved = keys_of_past_alerts(session, pipeline_ids=[pipeline_id])
-    return Unflagged(changed, findings, resolved if findings else [*resolved, _key(execution_id)])
-
-
-def keys_of_past_alerts(session: Session, *, pipeline_ids: Iterable[int]) -> list[str]:
-    """Return the deduplication keys of open alerts of these pipelines that are over: a later execution was normal."""
-    rows = database.driver(session).execute(OVER, {"pipeline_ids": list(pipeline_ids)})
-    return [key for (key,) in rows]
-
-
-def _key(execution_id: int) -> str:
-    """Return the deduplication key of an unusual execution."""
-    return f"anomaly/{execution_id}"
-
-
-def _metric_order(result: AnomalyResult) -> int:
-    return list(AnomalyMetric).index(result.metric_field)
+    left = list(findings.findings_of(connection, unusual, new=set(), now=now))
+    resolved = findings.keys_of_past_alerts(session, pipeline_ids=[pipeline_id])
+    return Unflagged(changed, left, resolved if left else [*resolved, findings.deduplication_key(execution_id)])
 
 
 def _due(connection: Driver, execution_ids: Sequence[int]) -> list[_Due]:
@@ -362,24 +318,26 @@ def _record(connection: Driver, due: Sequence[_Due], judged: Sequence[_Judged], 
             unusual.setdefault(result.pipeline_execution_id, []).append(result)
     is_news = {execution.id for execution in due if execution.end_date >= now - NEWS}
     order = {execution.id: place for place, execution in enumerate(due)}
-    findings = _findings(
+    found = findings.findings_of(
         connection,
-        {execution_id: found for execution_id, found in unusual.items() if execution_id in is_news},
+        {execution_id: each for execution_id, each in unusual.items() if execution_id in is_news},
         new={result.pipeline_execution_id for result in flagged},
         now=now,
     )
     return Detected(
         results=new,
         flagged=tuple(sorted(flagged, key=lambda result: (order[result.pipeline_execution_id], result.metric_field))),
-        findings=tuple(findings),
-        normal=tuple(_key(execution_id) for execution_id in sorted(was_flagged - set(unusual))),
+        findings=tuple(found),
+        normal=tuple(findings.deduplication_key(execution_id) for execution_id in sorted(was_flagged - set(unusual))),
         judged_pipelines=tuple(sorted({execution.pipeline_id for execution in due})) if new else (),
     )
 
 
 def _explanations(session: Session, pipeline_id: int, judged: Sequence[_Judged]) -> list[AnomalyExplanation]:
     """Explain unusual results by the judgements that they were made of."""
-    flagged = sorted((each for each in judged if each.result.flagged), key=lambda each: _metric_order(each.result))
+    flagged = sorted(
+        (each for each in judged if each.result.flagged), key=lambda each: findings.metric_order(each.result)
+    )
     if not flagged:
         return []
     rules = {rule.id: rule for rule in list_rules(session, pipeline_id=pipeline_id)}
@@ -389,39 +347,3 @@ def _explanations(session: Session, pipeline_id: int, judged: Sequence[_Judged])
         )
         for each in flagged
     ]
-
-
-def _findings(
-    connection: Driver, unusual: dict[int, list[AnomalyResult]], *, new: set[int], now: dt.datetime
-) -> Iterable[Finding]:
-    if not unusual:
-        return
-    for execution_id, start_date, end_date, partition, type_name, owners in connection.execute(
-        ABOUT, {"ids": list(unusual)}
-    ):
-        found = sorted(unusual[execution_id], key=_metric_order)
-        details: dict[str, Any] = {"metrics": [_facts(result) for result in found]}
-        if partition is not None:
-            details["partition"] = partition
-        yield Finding(
-            kind=AlertKind.ANOMALY,
-            level=AlertLevel.WARNING,
-            pipeline_id=found[0].pipeline_id,
-            pipeline_name=found[0].pipeline_name,
-            pipeline_type_name=type_name,
-            execution_id=execution_id,
-            new=execution_id in new,
-            deduplication_key=_key(execution_id),
-            at=now,
-            owners=text.owners(owners),
-            measured_from=start_date,
-            duration_seconds=(end_date - start_date).total_seconds(),
-            details={**details, "ended_at": end_date.isoformat()},
-        )
-
-
-def _facts(result: AnomalyResult) -> dict[str, Any]:
-    """Return what an alert contains about a metric."""
-    numbers = {name: getattr(result, name) for name in ("value", "expected", "lower", "upper", "z_score", "confidence")}
-    reasons = {name: value for name, value in result.explanation.items() if name not in ("first_run_at", "last_run_at")}
-    return {"metric_field": result.metric_field.value, **numbers, **reasons}
