@@ -41,7 +41,7 @@ PIPELINES = """
      CROSS JOIN unnest(CAST(%(metrics)s AS watcher.anomaly_metric[])) AS metric
      ORDER BY id
 """
-# So many runs of each pipeline in the 60 days up to now; more by day than by night, fewer at weekends, with noise.
+# The runs of each pipeline in the 60 days up to now; more by day than by night, fewer at weekends, with noise.
 EXECUTIONS = """
     INSERT INTO watcher.pipeline_execution
           (pipeline_id, source, external_id, state, start_date, end_date, inserts, updates, soft_deletes, total_rows)
@@ -63,7 +63,7 @@ FLAGGED = """
       JOIN watcher.anomaly_detection_rule AS rule USING (pipeline_id)
      WHERE execution.id % 200 = 0
 """
-# The newest runs of each pipeline, which nobody has judged.
+# The newest runs of each pipeline, which have not been judged.
 PENDING = """
     INSERT INTO watcher.anomaly_pending (pipeline_id, pipeline_execution_id)
     SELECT newest.pipeline_id, newest.id
@@ -186,7 +186,7 @@ def _many(bench: Bench, pending: int, *, processes: int, metrics: Sequence[Anoma
 
 
 def _drained(bench: Bench, url: str, processes: int) -> tuple[float, int, int]:
-    """Seconds until nothing is pending any more, executions that were judged, and results."""
+    """Return the seconds until nothing is pending, the executions that were judged, and the results."""
     context = multiprocessing.get_context("spawn")
     barrier = context.Barrier(processes)
     arguments = [(url, bench.directory)] * processes
@@ -205,12 +205,12 @@ def _share(barrier: Any) -> None:
 
 
 def _drain(url: str, directory: Path) -> tuple[float, float, int, int]:
-    import numpy  # noqa: F401 (loaded before the clock runs)
+    import numpy  # noqa: F401 (loaded before the time is taken)
 
     from watcher_core.anomalies.methods import seasonal  # noqa: F401 (as above)
 
     with open_watcher(url, directory) as watcher:
-        watcher.pipeline_types()  # connected, and the schema looked at
+        watcher.pipeline_types()  # connected, and the schema's version checked
         _barrier.wait()
         began = time.time()
         judged, results = _until_empty(watcher)

@@ -27,7 +27,7 @@ def _history(ts: Floats, v: Floats, ok: Flags, i: int, flags: Flags) -> History:
 
 
 def _verdict(judgement: Judgement | None) -> Verdict:
-    """Whether the value is flagged, how far off it is, and the band."""
+    """Return whether the value is flagged, its deviation, and the band."""
     if judgement is None:
         return False, 0.0, math.nan, math.nan
     return judgement.flagged, judgement.z_score, judgement.lower, judgement.upper

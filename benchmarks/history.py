@@ -1,4 +1,4 @@
-"""What a table holds before it is measured: a year of 500 pipelines, the newest last, as tables fill in practice."""
+"""The contents of tables before they are measured: a year of 500 pipelines, the newest last, as in practice."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ EXECUTIONS = """
 
 
 def sizes(bench: Bench) -> tuple[int, int, int]:
-    """How many executions there are; the raw side slows down too, so that the ratio shows what is ours."""
+    """Return the numbers of executions. The raw side slows down, too, so that the ratio shows the cost of Watcher."""
     return 0, 100_000, bench.choose(full=1_000_000, quick=200_000)
 
 
 def fill(bench: Bench, url: str, executions: int) -> None:
-    """Make pipelines with ids from 1 and names from `pipeline-1`, and so many executions of them."""
+    """Make pipelines with ids from 1 and names from `pipeline-1`, and executions of them."""
     with psycopg.connect(url, autocommit=True) as connection:
         connection.execute(PIPELINES)
         if executions:

@@ -1,6 +1,6 @@
 """How well anomalies are found, and what a judgement costs: each method on histories whose anomalies are known.
 
-The raw limit is the simplest method there is, three standard deviations around the mean of the last 30 days. Where a
+The raw limit is the simplest method, three standard deviations around the mean of the last 30 days. Where a
 part of `seasonal` is left out, the raw limit is all of it: below 1.00 the part helps on these series.
 """
 

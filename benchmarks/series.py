@@ -1,4 +1,4 @@
-"""Execution histories with anomalies that are known, and how well a method finds them, judging run after run.
+"""Execution histories with known anomalies, and how well a method finds them, judging run after run.
 
 Each kind of series has what metrics of pipelines have: seasons of the day and the week, growth, levels that change for
 good, zeros, small counts, month ends. Anomalies are put in: too much, too little, nothing, twice the load. All chance
@@ -33,7 +33,7 @@ OWED = 3
 
 @dataclass(frozen=True, eq=False)
 class Series:
-    """A history, and what is unusual in it.
+    """A history, and its anomalies.
 
     Attributes:
         name: Kind and schedule.
@@ -52,7 +52,7 @@ class Series:
 
 @dataclass(frozen=True, kw_only=True)
 class Quality:
-    """How well a method did, over all series.
+    """How well a method finds anomalies, over all series.
 
     Attributes:
         method: Its name.
@@ -171,7 +171,7 @@ KINDS: dict[str, Callable[[np.random.Generator, Floats], Built]] = {
 
 
 def _put_in_anomalies(chance: np.random.Generator, values: Floats, change: int | None) -> list[tuple[int, int]]:
-    """Change some values, and give the first and last run of each anomaly."""
+    """Change some values, and return the first and last run of each anomaly."""
     first, usual = int(len(values) * SCORED_AFTER) + 5, max(float(np.median(values[values > 0])), 1.0)
     events: list[tuple[int, int]] = []
     for start in np.sort(chance.choice(np.arange(first, len(values) - 5, 10), EVENTS, replace=False)).tolist():
@@ -192,7 +192,7 @@ def _put_in_anomalies(chance: np.random.Generator, values: Floats, change: int |
 
 
 def quality(method: str, judge: Judge, series: Iterable[Series]) -> Quality:
-    """Let a method judge series, run after run, and count."""
+    """Judge series by a method, run after run, and count what it finds."""
     found = missed = false_alerts = judged = 0
     months = seconds = 0.0
     for one in series:
@@ -218,7 +218,7 @@ def quality(method: str, judge: Judge, series: Iterable[Series]) -> Quality:
 
 
 def judged_online(judge: Judge, series: Series) -> Flags:
-    """Judge each run by those before it, and by what was said of them."""
+    """Judge each run by those before it, and by which of them were flagged."""
     flags = np.zeros(len(series.at), np.bool_)
     for run in range(len(series.at)):
         history = History(series.at[:run], series.values[:run], flags[:run])
@@ -228,7 +228,7 @@ def judged_online(judge: Judge, series: Series) -> Flags:
 
 
 def _score(series: Series, flags: Flags) -> tuple[int, int]:
-    """How many anomalies and changes of level were found, and how many flags were false."""
+    """Return how many anomalies and changes of level were found, and how many flags were false."""
     others = flags.copy()
     found = 0
     for first, last in series.events:
@@ -241,19 +241,19 @@ def _score(series: Series, flags: Flags) -> tuple[int, int]:
     return found, int(np.count_nonzero(others))
 
 
-# What is compared
+# Methods
 
 
 SIMPLEST = "z-score of all runs"
 
 
 def methods() -> dict[str, Judge]:
-    """The methods, and the simplest one there is."""
+    """Return the methods, and the simplest one to compare with."""
     return {SIMPLEST: z_score_of_all_runs, "zscore": zscore.judge, "seasonal": seasonal.judge}
 
 
 def parts() -> dict[str, Judge]:
-    """`seasonal` with one part left out after another."""
+    """Return `seasonal` without one part after another."""
     return {
         f"seasonal without {part.name.replace('_', ' ')}": partial(
             seasonal.judge, parts=replace(seasonal.ALL, **{part.name: False})
@@ -263,7 +263,7 @@ def parts() -> dict[str, Judge]:
 
 
 def z_score_of_all_runs(history: History, value: float, at: float) -> Judgement | None:
-    """The simplest method there is: three standard deviations around the mean of the last 30 days."""
+    """The simplest method: three standard deviations around the mean of the last 30 days."""
     positions = history.before(at, days=30)
     if len(positions) < 10:
         return None

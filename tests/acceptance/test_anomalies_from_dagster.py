@@ -2,13 +2,24 @@
 
 import base64
 import datetime as dt
+import sys
 from collections.abc import Iterator
 from typing import Any
 
 import dagster as dg
 import pytest
 
-from watcher_core import AlertKind, AlertState, AnomalyMetric, ExecutionRecord, ExecutionSource, ExecutionState, Watcher
+from watcher_core import (
+    AlertKind,
+    AlertState,
+    AnomalyExplanation,
+    AnomalyMetric,
+    ExecutionRecord,
+    ExecutionSource,
+    ExecutionState,
+    Watcher,
+)
+from watcher_core.anomalies.methods import seasonal
 from watcher_dagster import (
     WatcherResource,
     build_watcher_anomaly_sensor,
@@ -17,6 +28,8 @@ from watcher_dagster import (
     build_watcher_recorder_sensor,
     watcher_metadata,
 )
+from watcher_dagster.checks import anomaly_verdicts
+from watcher_dagster.checks.anomaly_verdicts import judge_metrics
 
 USUAL_ROWS = 1_000
 
@@ -209,6 +222,51 @@ def test_the_numbers_that_the_ui_plots_and_the_picture(platform: Platform) -> No
     assert picture.startswith("![total\\_rows](data:image/png;base64,")
     assert base64.b64decode(picture.split("base64,")[1][:-1]).startswith(b"\x89PNG")
     assert len(picture) < 50_000
+
+
+def test_the_picture_is_drawn_from_the_judgement(platform: Platform, monkeypatch: pytest.MonkeyPatch) -> None:
+    judged = []
+    judge = seasonal.judge
+
+    def count(*arguments: Any, **options: Any) -> Any:
+        judged.append(arguments)
+        return judge(*arguments, **options)
+
+    monkeypatch.setattr(seasonal, "judge", count)
+    platform.live_through("orders")
+    _, evaluation = platform.check(orders)
+    assert "watcher/picture" in evaluation.metadata
+    assert len(judged) == 1
+
+
+def test_what_the_sensor_has_judged_is_drawn_too(platform: Platform) -> None:
+    platform.live_through("orders")
+    platform.check(orders)
+    (execution,) = platform.watcher.executions(pipeline="orders", limit=1)
+    explained: list[AnomalyExplanation] = []
+    first = judge_metrics(platform.watcher, "orders", [execution.external_id])
+    platform.watcher.detect_anomalies(execution.id, explained=explained.append)
+    assert explained == []
+    assert str(first.numbers["watcher/picture"].value).startswith("![total\\_rows](data:image/png;base64,")
+
+
+def test_that_matplotlib_is_missing_is_logged_once(
+    platform: Platform, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    anomaly_verdicts._warn_once.cache_clear()
+    monkeypatch.setitem(sys.modules, "matplotlib.figure", None)
+    platform.live_through("orders")
+    _, evaluation = platform.check(orders)
+    assert not evaluation.passed
+    assert "watcher/picture" not in evaluation.metadata
+    (execution,) = platform.watcher.executions(pipeline="orders", limit=1)
+    again = judge_metrics(platform.watcher, "orders", [execution.external_id])
+    assert not again.passed
+    warnings = [record.getMessage() for record in caplog.records if record.levelname == "WARNING"]
+    assert [warning for warning in warnings if "Matplotlib" in warning] == [
+        "unusual executions are not drawn: a picture of a metric needs Matplotlib: pip install 'watcher-dagster[plots]'"
+    ]
+    anomaly_verdicts._warn_once.cache_clear()
 
 
 def test_a_usual_load_passes_with_its_numbers_and_no_picture(platform: Platform) -> None:

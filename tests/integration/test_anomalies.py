@@ -728,3 +728,26 @@ def test_the_history_is_a_data_frame(usual: Watcher) -> None:
     assert set(frame["state"]) == {"succeeded"}
     assert len(usual.executions_frame(limit=5)) == 5
     assert usual.executions_frame(state="failed").empty
+
+
+@pytest.mark.parametrize(("rows", "statements"), [(1_000, 8), (100, 11)])
+def test_one_execution_with_a_rule_for_every_metric_costs_a_fixed_number_of_statements(
+    usual: Watcher, monkeypatch: pytest.MonkeyPatch, rows: int, statements: int
+) -> None:
+    for metric in AnomalyMetric:
+        usual.get_or_create_anomaly_rule("p", metric_field=metric)
+    days(usual, [rows], first=30)
+    asked = execution_id(usual, 30)
+    sent = []
+    execute = psycopg.Cursor.execute
+
+    def count(cursor: Any, statement: Any, *given: Any, **options: Any) -> Any:
+        sent.append(statement)
+        return execute(cursor, statement, *given, **options)
+
+    monkeypatch.setattr(psycopg.Cursor, "execute", count)
+    judged = usual.detect_anomalies(asked, now=at(30 * DAY + 360))
+    monkeypatch.undo()
+    assert [result.flagged for result in judged if result.metric_field is AnomalyMetric.TOTAL_ROWS] == [rows == 100]
+    assert len(sent) == statements
+    assert sorted(judged, key=str) == sorted(usual.anomaly_results(execution_id=asked), key=str)

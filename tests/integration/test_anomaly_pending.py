@@ -15,6 +15,7 @@ import pytest
 
 from tests.factories import at, record
 from watcher_core import ExecutionState, Settings, UnjudgedExecutions, Watcher
+from watcher_core.anomalies import detect
 from watcher_core.client import anomalies
 
 DAY = 24 * 60
@@ -225,16 +226,16 @@ def test_an_error_leaves_the_batch_pending(
     days(watcher, "p", 0, 12)
     days(watcher, "q", 0, 12)
     monkeypatch.setattr(anomalies, "BATCH", 12)
-    judged = anomalies.anomalies.detect_anomalies
-    calls = iter([judged, None])
+    recorded = detect._record
+    calls = iter([recorded, None])
 
-    def detect(*args: Any, **kwargs: Any) -> Any:
+    def record_results(*args: Any, **kwargs: Any) -> Any:
         call = next(calls)
         if call is None:
             raise RuntimeError("out of memory")
         return call(*args, **kwargs)
 
-    monkeypatch.setattr(anomalies.anomalies, "detect_anomalies", detect)
+    monkeypatch.setattr(detect, "_record", record_results)
     with pytest.raises(RuntimeError, match="out of memory"):
         watcher.detect_pending_anomalies(now=NOW)
     assert len(pending(database_url)) == 12
@@ -289,15 +290,15 @@ def test_what_is_corrected_while_it_is_judged_is_judged_again(
     days(watcher, "p", 0, 20)
     watcher.detect_pending_anomalies(now=NOW)
     watcher.record([record("p", "late", start=37 * DAY, inserts=3)])
-    judged = anomalies.anomalies.detect_anomalies
+    recorded = detect._record
 
-    def detect(*args: Any, **kwargs: Any) -> Any:
-        found = judged(*args, **kwargs)
-        monkeypatch.setattr(anomalies.anomalies, "detect_anomalies", judged)
+    def record_results(*args: Any, **kwargs: Any) -> Any:
+        found = recorded(*args, **kwargs)
+        monkeypatch.setattr(detect, "_record", recorded)
         watcher.record([record("p", "late", start=37 * DAY, inserts=3, total_rows=1)])  # waits for nobody
         return found
 
-    monkeypatch.setattr(anomalies.anomalies, "detect_anomalies", detect)
+    monkeypatch.setattr(detect, "_record", record_results)
     found = watcher.detect_pending_anomalies(now=NOW)
     assert (found.executions, found.results, found.remaining) == (1, 0, True)
     assert [result.value for result in watcher.detect_pending_anomalies(now=NOW).flagged] == [1]

@@ -9,8 +9,8 @@ from typing import Any
 import psycopg
 import pytest
 
-from watcher_core.anomalies import detect, history, queue, results
-from watcher_core.anomalies.queue import QUEUE_BEGINNING
+from watcher_core.anomalies import detect, findings, history, queue, results
+from watcher_core.anomalies.queue import BEGINNING
 
 PIPELINES = 1_000
 EXECUTIONS = 100_000
@@ -126,7 +126,7 @@ def test_what_was_flagged_is_in_an_index_of_its_own(connection: psycopg.Connecti
 
 
 def test_the_queue_is_read_as_far_as_it_is_taken(connection: psycopg.Connection[Any]) -> None:
-    given = {**QUEUE_BEGINNING._asdict(), "limit": 100}
+    given = {**BEGINNING._asdict(), "limit": 100}
     plan = Plan(connection, queue.CLAIM, given)
     assert plan.indexes == {"pk_anomaly_pending"}
     assert plan.scanned == set()
@@ -145,7 +145,7 @@ def test_whose_alert_is_over_is_looked_up(connection: psycopg.Connection[Any]) -
         (execution_id - 20 * PIPELINES,),
     )
     connection.commit()
-    plan = Plan(connection, detect.OVER, {"pipeline_ids": [2, 3, 4]})
+    plan = Plan(connection, findings.OVER, {"pipeline_ids": [2, 3, 4]})
     assert "pipeline_execution" not in plan.scanned
     assert "anomaly_detection_result" not in plan.scanned
     assert plan.read["pipeline_execution"] <= 200

@@ -241,11 +241,14 @@ def test_values_are_written_with_their_units(value: float | None, metric: str, w
     assert text.amount(value, metric) == written
 
 
-def test_without_numpy_it_says_what_to_install(cli: Cli, watcher: Watcher, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("missing", ["numpy", "scipy"])
+def test_without_numpy_or_scipy_it_says_what_to_install(
+    cli: Cli, watcher: Watcher, monkeypatch: pytest.MonkeyPatch, missing: str
+) -> None:
     watcher.get_or_create_pipeline("p")
     cli("anomalies", "rules", "create", "p")
     ids = loaded(watcher, USUAL[:3], name="p")
-    monkeypatch.setitem(sys.modules, "numpy", None)
+    monkeypatch.setitem(sys.modules, missing, None)
     for arguments in (
         ("check", "anomalies"),
         ("anomalies", "backtest", "p"),
@@ -253,7 +256,8 @@ def test_without_numpy_it_says_what_to_install(cli: Cli, watcher: Watcher, monke
     ):
         _, told = cli(*arguments, code=1)
         assert told == (
-            "error: anomaly detection needs NumPy; install it with: pip install 'watcher-dagster[anomalies]'\n"
+            "error: anomaly detection needs NumPy and SciPy; "
+            "install them with: pip install 'watcher-dagster[anomalies]'\n"
         )
     assert watcher.unjudged_executions().count
 

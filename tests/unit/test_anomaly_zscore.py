@@ -1,6 +1,5 @@
 """The method `zscore` does what anyone can compute by hand."""
 
-import json
 import statistics
 
 import numpy as np
@@ -114,13 +113,6 @@ def test_a_later_run_does_not_count_for_a_backfilled_day():
     judgement = zscore.judge(daily(VALUES + [1e6] * 10), 100, NINE + 12 * DAY)
     assert judgement is not None
     assert judgement.runs == 12
-
-
-def test_the_explanation_is_json():
-    history = daily(VALUES)
-    explanation = judged(history, 120).explanation(history)
-    assert json.loads(json.dumps(explanation)) == explanation
-    assert (explanation["runs"], explanation["first_run_at"]) == (12, NINE)
 
 
 def test_nothing_is_said_without_history():

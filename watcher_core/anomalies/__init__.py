@@ -2,30 +2,14 @@
 
 from __future__ import annotations
 
-from watcher_core.anomalies.backtest import backtest_rule, explain_execution
+from watcher_core.anomalies.backtest import backtest, parse_span
 from watcher_core.anomalies.chart import draw_anomaly, draw_backtest
-from watcher_core.anomalies.detect import (
-    Detected,
-    anomaly_key,
-    detect_anomalies,
-    hold_pipeline_of,
-    resolved_keys,
-    still_unusual,
-)
-from watcher_core.anomalies.history import newest_executions
-from watcher_core.anomalies.judge import Rule
+from watcher_core.anomalies.detect import Batch, Detected, detect_batch, detect_execution, unflag
+from watcher_core.anomalies.explain import explain_execution
+from watcher_core.anomalies.findings import keys_of_past_alerts
 from watcher_core.anomalies.page import PageSection, render_page
-from watcher_core.anomalies.queue import (
-    QUEUE_BEGINNING,
-    Pending,
-    claim_pending,
-    pipeline_exists,
-    queued,
-    remove_judged,
-    remove_pending,
-    unjudged_executions,
-)
-from watcher_core.anomalies.results import list_results, unflag_results
+from watcher_core.anomalies.queue import BEGINNING, has_pending, queued, unjudged_executions
+from watcher_core.anomalies.results import list_results
 from watcher_core.anomalies.rules import (
     AUTO_CREATE_RULES,
     RULE_FIELDS,
@@ -40,36 +24,30 @@ from watcher_core.anomalies.rules import (
 
 __all__ = [
     "AUTO_CREATE_RULES",
-    "QUEUE_BEGINNING",
+    "BEGINNING",
     "RULE_FIELDS",
+    "Batch",
     "Detected",
     "PageSection",
-    "Pending",
-    "Rule",
-    "anomaly_key",
-    "backtest_rule",
-    "claim_pending",
+    "backtest",
     "clean_rule_fields",
     "configure_rules",
     "create_rules_for_new_pipelines",
-    "detect_anomalies",
+    "detect_batch",
+    "detect_execution",
     "draw_anomaly",
     "draw_backtest",
     "explain_execution",
     "get_or_create_rule",
-    "hold_pipeline_of",
+    "has_pending",
+    "keys_of_past_alerts",
     "list_results",
     "list_rules",
-    "newest_executions",
     "parse_metric",
-    "pipeline_exists",
+    "parse_span",
     "queued",
-    "remove_judged",
-    "remove_pending",
     "render_page",
-    "resolved_keys",
-    "still_unusual",
-    "unflag_results",
+    "unflag",
     "unjudged_executions",
     "update_rule",
 ]

@@ -1,56 +1,69 @@
-"""What rules say of a pipeline's past, and why; nothing is written.
+"""Backtests: what rules would have flagged in a pipeline's past; nothing is written.
 
-A backtest judges each run by those before it, as if it had just ended: what is flagged on the way counts for those
-after it, and nobody unflags anything. An explanation judges one execution as it would be judged now.
+Each run is judged by those before it, as if it had just ended. A run that is flagged on the way counts as flagged in
+the history of those after it; nothing is unflagged.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy.orm import Session
 
-from watcher_core import database, values
+from watcher_core import arguments, database
 from watcher_core.anomalies import history, judge
-from watcher_core.anomalies.history import LEAST_DAYS, METRICS, Runs, Span
+from watcher_core.anomalies.history import LEAST_DAYS, Span
 from watcher_core.anomalies.judge import Rule
-from watcher_core.anomalies.results import list_results
-from watcher_core.anomalies.rules import list_rules
-from watcher_core.enums import ExecutionState
+from watcher_core.enums import AnomalyMetric
 from watcher_core.errors import InvalidValueError
-from watcher_core.values import AnomalyExplanation, AnomalyRun, AnomalyVerdict
+from watcher_core.values import AnomalyVerdict
 
 if TYPE_CHECKING:
     from watcher_core.anomalies.methods.history import History
 
-# So many judgements between two words about how far it has got.
+# Progress is reported after this many judgements.
 PROGRESS_EVERY = 200
+LONGEST_DAYS = 3_660
 
 
-def backtest_rule(
+def backtest(
     session: Session,
     *,
-    rules: Sequence[Rule],
-    since: dt.datetime,
-    until: dt.datetime,
+    pipeline_id: int,
+    metrics: Sequence[AnomalyMetric],
+    fields: Mapping[str, Any],
+    span: dt.timedelta,
+    until: dt.datetime | None,
     progress: Callable[[int, int], None] | None = None,
 ) -> list[AnomalyVerdict]:
-    """Judge the runs of one pipeline by rules that need not be there.
+    """Judge the past runs of a pipeline as rules would have judged them.
 
     Args:
         session: The transaction.
-        rules: All of one pipeline.
-        since, until: The logical times of the runs to judge, from after the one to the other; those before are history.
-        progress: Called now and then with the judgements that are made, and how many there are in all.
+        pipeline_id: The pipeline.
+        metrics: The metrics to judge.
+        fields: All fields of a rule, checked.
+        span: How much of the past to judge, in logical time; earlier runs are history.
+        until: The end of that time; the newest run by default.
+        progress: Called from time to time with the number of judgements made, and their total.
 
     Returns:
-        A verdict for each run and metric where there is something to say, oldest first.
+        A verdict for each run and metric that could be judged, oldest first.
+
+    Raises:
+        ConfigurationError: NumPy or SciPy is not installed.
     """
+    connection = database.driver(session)
+    until = until or history.newest_time(connection, pipeline_id=pipeline_id)
+    if until is None:
+        return []
     history.require_methods()
-    days = max(LEAST_DAYS, *(rule.lookback_days for rule in rules))
-    [runs] = history.load(database.driver(session), [Span(rules[0].pipeline_id, since, until, days)])
+    rules = [_rule(pipeline_id, metric, fields) for metric in metrics]
+    since = until - span
+    days = max(LEAST_DAYS, fields["lookback_days"])
+    [runs] = history.load(connection, [Span(pipeline_id, since, until, days)])
     first, last = (
         int(runs.at.searchsorted(since.timestamp(), "right")),
         int(runs.at.searchsorted(until.timestamp(), "right")),
@@ -70,97 +83,33 @@ def backtest_rule(
     return sorted(verdicts, key=lambda verdict: (verdict.at, verdict.execution_id))
 
 
-def explain_execution(session: Session, *, execution: values.Execution) -> list[AnomalyExplanation]:
-    """Say what each rule of its pipeline, switched on or off, says about an execution as things stand now.
+def parse_span(days: object) -> dt.timedelta:
+    """Return how much of the past to judge.
 
     Raises:
-        InvalidValueError: The execution has not succeeded.
+        InvalidValueError: `days` is no whole number, or out of bounds.
     """
-    if execution.state is not ExecutionState.SUCCEEDED:
+    whole = arguments.positive(days, "days")
+    if whole is None or whole > LONGEST_DAYS:
         raise InvalidValueError(
-            f"execution {execution.id} is {execution.state.value}; only those that succeed are judged"
+            f"days is {arguments.shown(days)}; it must be a whole number from 1 to {LONGEST_DAYS:,}"
         )
-    rules = list_rules(session, pipeline_id=execution.pipeline_id)
-    if not rules:
-        return []
-    history.require_methods()
-    connection = database.driver(session)
-    at = execution.logical_date or execution.start_date
-    days = max(LEAST_DAYS, *(rule.lookback_days for rule in rules))
-    [runs] = history.load(connection, [Span(execution.pipeline_id, at, at, days)])
-    flagged = history.flagged(connection, rule_ids=[rule.id for rule in rules], among=[runs])
-    recorded = {
-        result.rule_id: result for result in list_results(session, execution_id=execution.id, limit=len(METRICS))
-    }
-    return [_explained(rule, runs, execution.id, flagged[rule.id], recorded.get(rule.id)) for rule in rules]
+    return dt.timedelta(days=whole)
 
 
-def _explained(
-    rule: values.AnomalyRule,
-    runs: Runs,
-    execution_id: int,
-    flagged: history.Flagged,
-    result: values.AnomalyResult | None,
-) -> AnomalyExplanation:
-    import numpy as np
-
-    position = runs.positions([execution_id])[execution_id]
-    past = judge.history(runs, rule.metric_field, *flagged)
-    asked = of(rule)
-    judgement = judge.judge(asked, past, position)
-    value = judge.finite(past.values[position])
-    before = past.at < past.at[position]
-    shown = np.flatnonzero(before)
-    compared: set[int] = set()
-    if judgement is not None:
-        compared = set(judgement.compared_with.tolist())
-        if compared and not before[min(compared)]:  # older than all others: judged by those after it
-            shown = np.flatnonzero(past.at > past.at[position])
-    unusual = past.unusual
-    runs_before = tuple(
-        AnomalyRun(
-            execution_id=int(runs.ids[place]),
-            at=judge.moment(past.at[place]),
-            value=judge.finite(past.values[place]),
-            compared=place in compared,
-            flagged=bool(unusual[place]),
-        )
-        for place in shown.tolist()
-    )
-    verdict = None if judgement is None else judge.verdict(asked, runs, position, judgement)
-    return AnomalyExplanation(
-        execution_id=execution_id,
-        rule=rule,
-        at=judge.moment(past.at[position]),
-        value=value,
-        verdict=verdict,
-        reason=_reason(value, runs_before) if verdict is None else verdict.reason,
-        result=result,
-        history=runs_before,
-    )
-
-
-def _reason(value: float | None, past: Sequence[AnomalyRun]) -> str:
-    if value is None:
-        return "it has no value"
-    known = sum(run.value is not None for run in past)
-    return f"there is too little history to say: {known:,} earlier run{'' if known == 1 else 's'}"
-
-
-def of(rule: values.AnomalyRule) -> Rule:
-    """What of a rule a judgement needs."""
+def _rule(pipeline_id: int, metric: AnomalyMetric, fields: Mapping[str, Any]) -> Rule:
     return Rule(
-        rule.id,
-        rule.pipeline_id,
-        rule.metric_field,
-        rule.method,
-        rule.lookback_days,
-        rule.minimum_executions,
-        rule.std_deviation_threshold_multiplier,
+        0,
+        pipeline_id,
+        metric,
+        fields["method"],
+        fields["lookback_days"],
+        fields["minimum_executions"],
+        fields["std_deviation_threshold_multiplier"],
     )
 
 
 def _up_to(past: History, position: int) -> History:
-    """The history as it was when a run had just ended; what is marked in the one is marked in the other."""
+    """Return the history at the time when a run had just ended; both share their marks."""
     known = slice(position + 1)
     return type(past)(past.at[known], past.values[known], past.flagged[known])

@@ -1,6 +1,6 @@
-"""Pictures of a metric: its history, the band that it was expected in, and what is unusual.
+"""Pictures of a metric: its history, the expected band, and what is unusual.
 
-Matplotlib draws them. It is imported when there is something to draw, since it takes half a second.
+Matplotlib is imported only when a picture is drawn, since that takes half a second.
 """
 
 from __future__ import annotations
@@ -22,27 +22,27 @@ if TYPE_CHECKING:
 
 Format = Literal["png", "svg"]
 
-# Of width and height in inches at this many dots each: small enough for a Markdown cell, sharp enough to read.
+# Width and height in inches, and dots in an inch: small enough for a Markdown cell, sharp enough to read.
 SIZE = (7.2, 2.4)
 DOTS_PER_INCH = 100
 
 UNITS = {AnomalyMetric.DURATION_SECONDS: "seconds", AnomalyMetric.THROUGHPUT: "rows a second"}
 
-# Distinct for those who see no red or no green.
+# Colours that people who cannot tell red from green can distinguish.
 BAND, USUAL, OTHER, UNUSUAL, EXPECTED = "#9ecae1", "#2171b5", "#bdbdbd", "#d94801", "#6baed6"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Point:
-    """A run, by one metric.
+    """The value of a metric in one run.
 
     Attributes:
-        at: The time that its data is about.
+        at: The logical time of the run.
         value: The metric.
-        expected: What its history predicted; `None` where it was not judged.
-        lower, upper: The band; `None` where it is open on that side, or the run was not judged.
-        flagged: Whether the value was outside.
-        compared: Whether the run that is looked at was compared with this one.
+        expected: The expected value; `None` if the run was not judged.
+        lower, upper: The band; `None` if it is open on that side, or the run was not judged.
+        flagged: Whether the value is unusual.
+        compared: Whether the judged run was compared with this one.
     """
 
     at: dt.datetime
@@ -55,18 +55,18 @@ class Point:
 
 
 def draw_anomaly(explanation: AnomalyExplanation, *, title: str | None = None, file_format: Format = "png") -> bytes:
-    """Draw an execution's metric among the runs before it, with the band that it was expected in.
+    """Draw a metric of an execution and of the runs before it, with the expected band.
 
     Args:
-        explanation: What a rule says of the execution, from `Watcher.explain_anomalies`.
-        title: What stands above; the metric and the reason by default.
+        explanation: From `Watcher.explain_anomalies`, or from the detection itself.
+        title: The title; the metric and the reason by default.
         file_format: `png` or `svg`.
 
     Returns:
-        The picture, as a file has it.
+        The contents of the picture's file.
 
     Raises:
-        InvalidValueError: The execution has no value of that metric: there is nothing to draw.
+        InvalidValueError: The execution has no value of that metric.
         ConfigurationError: Matplotlib is not installed.
     """
     metric, verdict = explanation.rule.metric_field, explanation.verdict
@@ -86,11 +86,11 @@ def draw_anomaly(explanation: AnomalyExplanation, *, title: str | None = None, f
 
 
 def draw_backtest(verdicts: Sequence[AnomalyVerdict], *, title: str, file_format: Format = "png") -> bytes:
-    """Draw what a rule says of run after run, each with the band that it would have been expected in.
+    """Draw a backtest: each run with the band that it would have been expected in.
 
     Args:
-        verdicts: Those of one metric, in any order, from `Watcher.backtest_anomalies`.
-        title: What stands above.
+        verdicts: The verdicts on one metric, in any order, from `Watcher.backtest_anomalies`.
+        title: The title.
         file_format: `png` or `svg`.
 
     Raises:
@@ -146,7 +146,7 @@ def _figure(title: str, unit: str, points: Sequence[Point]) -> tuple[Figure, Axe
         ) from exc
     figure = Figure(figsize=SIZE, dpi=DOTS_PER_INCH, layout="constrained")
     axes = figure.add_subplot()
-    # What people name a pipeline is no formula.
+    # Names are text: a dollar sign begins no formula.
     axes.set_title(title, fontsize=9, loc="left", parse_math=False)
     axes.set_ylabel(unit, fontsize=8, parse_math=False)
     if points:
@@ -158,7 +158,7 @@ def _figure(title: str, unit: str, points: Sequence[Point]) -> tuple[Figure, Axe
 
 
 def _edges(points: Sequence[Point]) -> tuple[float, float]:
-    """The range that is shown: all values and finite edges, with some room."""
+    """Return the range to show: all values and finite edges, and a margin."""
     shown = [
         number
         for point in points
@@ -171,7 +171,7 @@ def _edges(points: Sequence[Point]) -> tuple[float, float]:
 
 
 def _band(point: Point, low: float, high: float) -> tuple[float, float]:
-    """The band as far as it is in the picture."""
+    """Return the part of the band that is in the picture."""
     return (
         low if point.lower is None else max(low, point.lower),
         high if point.upper is None else min(high, point.upper),
@@ -197,7 +197,7 @@ def _written(figure: Figure, axes: Axes, file_format: Format) -> bytes:
     axes.spines[["top", "right"]].set_visible(False)
     axes.legend(fontsize=7, frameon=False, loc="upper left", bbox_to_anchor=(1.0, 1.0))
     written = io.BytesIO()
-    # Text stays text in SVG: small, and to be searched. Without the date, the same picture is the same bytes.
+    # Text stays text in SVG: it is small, and can be searched. Without the date, equal pictures are equal bytes.
     metadata = {"Date": None} if file_format == "svg" else {"Software": None}
     with mpl.rc_context({"svg.fonttype": "none", "svg.hashsalt": "watcher"}):
         figure.savefig(written, format=file_format, metadata=metadata)

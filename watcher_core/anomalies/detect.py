@@ -1,43 +1,51 @@
-"""Which executions are unusual, as the rules of their pipelines say.
+"""Detection: judges executions by the rules of their pipelines, and records what it finds.
 
-Each successful execution is judged once by each rule, when it is pending or asked for, and again where its value has
-changed since. What is defined beside that:
+Each successful execution is judged once by each rule, and again if its value has changed since.
 
-- One that failed, or runs (again), is not judged; one that is gone is passed over; nor is one of a pipeline that is
-  switched off. A metric without a value, or with too little history, has no verdict.
+- An execution that has failed or is running is not judged, nor one of a pipeline that is switched off; one that has
+  been deleted is skipped. A metric without a value, or with too little history, gets no result.
 - Executions are judged in the order of their logical time, since what is flagged is part of the history of the next.
-- Everything is judged and put on record. An alert opens only for an execution that has ended within `NEWS`: history
-  that is read back, or a catch-up after days, says nothing about last month.
+- Every result is recorded. An alert opens only for an execution that has ended within `NEWS`, so that importing
+  history, or catching up after days, opens no alerts on last month.
 - An alert is about one execution, with all of its unusual metrics. It is over when a later execution is normal, or when
-  the execution is: unflagged, or corrected.
+  this one no longer is unusual, because it was unflagged or corrected.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from sqlalchemy.orm import Session
 
-from watcher_core import arguments, database, text
-from watcher_core.anomalies import history, judge, queue, results
+from watcher_core import database
+from watcher_core.anomalies import explain, findings, history, judge, queue, results
 from watcher_core.anomalies.judge import Rule
-from watcher_core.anomalies.results import AT, Verdict
+from watcher_core.anomalies.queue import Pending
+from watcher_core.anomalies.results import AT
+from watcher_core.anomalies.rules import list_rules
 from watcher_core.database import Driver
-from watcher_core.enums import AlertKind, AlertLevel, AnomalyMethod, AnomalyMetric
-from watcher_core.errors import NotFoundError
-from watcher_core.values import AnomalyResult, Finding
+from watcher_core.enums import AnomalyMethod, AnomalyMetric
+from watcher_core.values import AnomalyExplanation, AnomalyResult, Finding
 
-# How long ago an execution may have ended that an alert opens for: a weekend that Watcher was away, and a bit.
+if TYPE_CHECKING:
+    from watcher_core.anomalies.methods.history import History
+    from watcher_core.anomalies.methods.judgement import Judgement
+
+# How long ago an execution may have ended for an alert to open: a weekend without detection, and some hours.
 NEWS = dt.timedelta(days=3)
 
-# The executions stay until the transaction ends: nobody deletes one whose results are about to be written.
+# Locks the executions until the transaction ends, so that none is deleted before its results are written.
 DUE = f"""
-    SELECT execution.id, execution.pipeline_id, {AT.format("execution")} AS at, execution.end_date, rule.id,
-           rule.metric_field, rule.method, rule.lookback_days, rule.minimum_executions,
+    SELECT execution.id, execution.pipeline_id, pipeline.name, {AT.format("execution")} AS at, execution.start_date,
+           execution.end_date,
+           EXISTS (SELECT
+                     FROM watcher.anomaly_detection_result AS earlier
+                    WHERE earlier.pipeline_execution_id = execution.id) AS has_results,
+           rule.id, rule.metric_field, rule.method, rule.lookback_days, rule.minimum_executions,
            rule.std_deviation_threshold_multiplier, measured.value IS NOT NULL, result.flagged
       FROM watcher.pipeline_execution AS execution
       JOIN watcher.pipeline ON pipeline.id = execution.pipeline_id AND pipeline.active
@@ -52,147 +60,185 @@ DUE = f"""
        FOR KEY SHARE OF execution
 """
 
-# Whose alert is over: a later execution is normal. By logical time, so that an old partition which is loaded again says
-# nothing about a newer one; the same partition again does.
-OVER = f"""
-    SELECT alert.deduplication_key
-      FROM watcher.alert
-      JOIN watcher.pipeline_execution AS execution ON execution.id = alert.pipeline_execution_id
-     WHERE alert.pipeline_id = ANY(%(pipeline_ids)s)
-       AND alert.kind = 'anomaly'
-       AND alert.state <> 'resolved'
-       AND EXISTS (SELECT
-                     FROM watcher.pipeline_execution AS later
-                    WHERE later.pipeline_id = execution.pipeline_id
-                      AND later.state = 'succeeded'
-                      AND {AT.format("later")} >= {AT.format("execution")}
-                      AND ({AT.format("later")}, later.start_date) > ({AT.format("execution")}, execution.start_date)
-                      AND (SELECT bool_and(NOT result.flagged OR result.unflagged_at IS NOT NULL)
-                             FROM watcher.anomaly_detection_result AS result
-                            WHERE result.pipeline_execution_id = later.id))
-"""
-
-ABOUT = """
-    SELECT execution.id, execution.start_date, execution.end_date, execution.execution_metadata ->> 'partition',
-           type.name, CAST(pipeline.pipeline_metadata -> 'owners' AS text)
-      FROM watcher.pipeline_execution AS execution
-      JOIN watcher.pipeline ON pipeline.id = execution.pipeline_id
-      JOIN watcher.pipeline_type AS type ON type.id = pipeline.pipeline_type_id
-     WHERE execution.id = ANY(%(ids)s)
-"""
-
 
 @dataclass(frozen=True, kw_only=True)
 class Detected:
-    """What was found when some executions were judged.
+    """What was found when executions were judged.
 
     Attributes:
-        results: How many verdicts were made.
-        flagged: Those that are unusual.
-        findings: A finding an execution that somebody should hear of.
-        normal: The deduplication keys of executions that were unusual before, and are no longer.
-        pipeline_ids: The pipelines that were judged: what of theirs is over says `over`.
+        results: The new results.
+        flagged: Those that are unusual, in the order in which they were judged.
+        findings: A finding for each unusual execution that an alert is due for.
+        normal: The deduplication keys of executions that were unusual before, and are not any more.
+        judged_pipelines: The pipelines that have new results; `keys_of_past_alerts` finds their alerts that are over.
     """
 
-    results: int = 0
+    results: tuple[AnomalyResult, ...] = ()
     flagged: tuple[AnomalyResult, ...] = ()
     findings: tuple[Finding, ...] = ()
     normal: tuple[str, ...] = ()
-    pipeline_ids: tuple[int, ...] = ()
+    judged_pipelines: tuple[int, ...] = ()
+
+
+class Batch(NamedTuple):
+    """A part of the queue that was judged.
+
+    Attributes:
+        executions: How many executions it had.
+        detected: What was found.
+        next: Where the next part begins; `None` if this was the last.
+    """
+
+    executions: int
+    detected: Detected
+    next: Pending | None
+
+
+class Unflagged(NamedTuple):
+    """What has changed when results of an execution were unflagged.
+
+    Attributes:
+        results: All results of the execution that are unflagged now.
+        findings: What is still unusual in it: one finding, or none.
+        resolved: The deduplication keys of the alerts that are over.
+    """
+
+    results: list[AnomalyResult]
+    findings: list[Finding]
+    resolved: list[str]
 
 
 class _Due(NamedTuple):
-    """An execution, and the rules that are to judge it: those that have not judged this value."""
+    """An execution, and the rules that have not judged its present value."""
 
     id: int
     pipeline_id: int
+    pipeline_name: str
     at: dt.datetime
+    start_date: dt.datetime
     end_date: dt.datetime
+    has_results: bool  # of any rule
     rules: list[Rule]
     known: list[int]  # rules that have judged another value
     was_flagged: bool
 
 
-def detect_anomalies(session: Session, *, execution_ids: Sequence[int], now: dt.datetime) -> Detected:
-    """Judge executions, and write what their rules say. Whoever calls holds their pipelines (`anomaly_pending`).
+class _Judged(NamedTuple):
+    """A new result, and what it was made of."""
+
+    result: AnomalyResult
+    runs: history.Runs
+    past: History
+    position: int
+    judgement: Judgement
+
+
+def detect_execution(
+    session: Session,
+    *,
+    execution_id: int,
+    now: dt.datetime | None,
+    explained: Callable[[AnomalyExplanation], None] | None = None,
+) -> tuple[Detected, list[AnomalyResult]]:
+    """Judge one execution.
 
     Args:
         session: The transaction.
-        execution_ids: Executions, which need not be there, nor have succeeded.
-        now: The time of the detection.
-
-    Raises:
-        ConfigurationError: NumPy is not installed.
-    """
-    connection = database.driver(session)
-    due = _due(connection, execution_ids) if execution_ids else []
-    if not due:
-        return Detected()
-    verdicts = _judged(connection, due)
-    results.write(connection, verdicts, now=now)
-    made = {(verdict.rule_id, verdict.execution_id) for verdict in verdicts}
-    known = {(rule_id, execution.id) for execution in due for rule_id in execution.known}
-    results.remove(connection, known - made)
-    return _told(connection, due, verdicts, now=now)
-
-
-def still_unusual(session: Session, *, execution_id: int, now: dt.datetime) -> list[Finding]:
-    """What is unusual in an execution as results have it: a finding with those metrics, or nothing."""
-    connection = database.driver(session)
-    unusual = results.unusual(connection, execution_ids=[execution_id])
-    return list(_findings(connection, unusual, set(), now=now))
-
-
-def resolved_keys(session: Session, *, pipeline_ids: Iterable[int]) -> list[str]:
-    """Give the deduplication keys of the alerts of these pipelines after which an execution was normal."""
-    rows = database.driver(session).execute(OVER, {"pipeline_ids": list(pipeline_ids)})
-    return [key for (key,) in rows]
-
-
-def anomaly_key(execution_id: int) -> str:
-    """The name of the cause that an execution is unusual."""
-    return f"anomaly/{execution_id}"
-
-
-def hold_pipeline_of(session: Session, *, execution_id: int) -> int:
-    """Let nobody else judge the pipeline of an execution until the transaction ends.
+        execution_id: The execution.
+        now: The time of the detection; the present by default.
+        explained: Called with an explanation of each metric that is found unusual.
 
     Returns:
-        The pipeline's id.
+        What was found, and all recorded results of the execution, by metric.
 
     Raises:
         NotFoundError: There is no such execution.
+        ConfigurationError: NumPy or SciPy is not installed.
     """
     connection = database.driver(session)
-    given = (arguments.identifier(execution_id, "execution_id"),)
-    found = connection.execute("SELECT pipeline_id FROM watcher.pipeline_execution WHERE id = %s", given).fetchone()
-    if found is None:
-        raise NotFoundError("execution", execution_id)
-    queue.hold(connection, pipeline_id=found[0])
-    return int(found[0])
+    pipeline_id = queue.hold_pipeline(connection, execution_id=execution_id)
+    now = now or dt.datetime.now(dt.UTC)  # after waiting for another detection
+    queue.remove_execution(connection, pipeline_id=pipeline_id, execution_id=execution_id)
+    due = _due(connection, [execution_id])
+    judged = _judge(connection, due, now=now)
+    detected = _record(connection, due, judged, now=now)
+    if explained is not None:
+        for explanation in _explanations(session, pipeline_id, judged):
+            explained(explanation)
+    is_first = bool(due) and not due[0].has_results
+    recorded = detected.results if is_first else results.list_results(session, execution_id=execution_id)
+    return detected, sorted(recorded, key=findings.metric_order)
+
+
+def detect_batch(session: Session, *, after: Pending, limit: int, now: dt.datetime) -> Batch:
+    """Judge a part of the queue, and remove it there.
+
+    Args:
+        session: The transaction.
+        after: Where the part before this one ended.
+        limit: How many executions at most.
+        now: The time of the detection.
+
+    Raises:
+        ConfigurationError: NumPy or SciPy is not installed, and there is something to judge.
+    """
+    connection = database.driver(session)
+    claim = queue.claim(connection, after=after, limit=limit)
+    execution_ids = list(dict.fromkeys(pending.execution_id for pending in claim.taken))
+    due = _due(connection, execution_ids) if execution_ids else []
+    detected = _record(connection, due, _judge(connection, due, now=now), now=now)
+    queue.remove(connection, claim.taken)
+    return Batch(len(execution_ids), detected, claim.next)
+
+
+def unflag(
+    session: Session, *, execution_id: int, metric_field: AnomalyMetric | None, by: str | None, now: dt.datetime
+) -> Unflagged:
+    """Record that flagged results of an execution are normal.
+
+    Args:
+        session: The transaction.
+        execution_id: The execution.
+        metric_field: This metric only; all that are flagged by default.
+        by: Who unflags them.
+        now: The time.
+
+    Raises:
+        NotFoundError: Nothing of that execution was flagged.
+    """
+    connection = database.driver(session)
+    pipeline_id = queue.hold_pipeline(connection, execution_id=execution_id)
+    changed = results.unflag(session, execution_id=execution_id, metric_field=metric_field, by=by, now=now)
+    unusual = results.unusual(connection, execution_ids=[execution_id])
+    left = list(findings.findings_of(connection, unusual, new=set(), now=now))
+    resolved = findings.keys_of_past_alerts(session, pipeline_ids=[pipeline_id])
+    return Unflagged(changed, left, resolved if left else [*resolved, findings.deduplication_key(execution_id)])
 
 
 def _due(connection: Driver, execution_ids: Sequence[int]) -> list[_Due]:
-    """What is to be judged, in the order of logical time."""
+    """Return the executions to judge, in the order of their logical time."""
     found: dict[int, _Due] = {}
     rules: dict[int, Rule] = {}
     for row in connection.execute(DUE, {"ids": list(execution_ids)}):
-        execution_id, pipeline_id, at, end_date, rule_id, metric, method, *parameters, has_value, was_flagged = row
+        (execution_id, pipeline_id, name, at, start_date, end_date, has_results), judging = row[:7], row[7:]
+        rule_id, metric, method, *parameters, has_value, was_flagged = judging
         rule = rules.get(rule_id)
         if rule is None:
             rule = Rule(rule_id, pipeline_id, AnomalyMetric(metric), AnomalyMethod(method), *parameters)
             rules[rule_id] = rule
-        execution = found.get(execution_id) or _Due(execution_id, pipeline_id, at, end_date, [], [], False)
+        due = found.get(execution_id) or _Due(
+            execution_id, pipeline_id, name, at, start_date, end_date, has_results, [], [], False
+        )
         if has_value:
-            execution.rules.append(rule)
+            due.rules.append(rule)
         if was_flagged is not None:
-            execution.known.append(rule_id)
-        found[execution_id] = execution._replace(was_flagged=execution.was_flagged or bool(was_flagged))
+            due.known.append(rule_id)
+        found[execution_id] = due._replace(was_flagged=due.was_flagged or bool(was_flagged))
     return sorted(found.values(), key=lambda execution: (execution.at, execution.id))
 
 
-def _judged(connection: Driver, due: Sequence[_Due]) -> list[Verdict]:
-    """Load the histories of all that is due, and judge each by its own."""
+def _judge(connection: Driver, due: Sequence[_Due], *, now: dt.datetime) -> list[_Judged]:
+    """Load the histories of executions, and judge each by its own."""
     valued = [execution for execution in due if execution.rules]
     if not valued:
         return []
@@ -212,105 +258,92 @@ def _judged(connection: Driver, due: Sequence[_Due]) -> list[Verdict]:
     loaded = history.load(connection, spans)
     rule_ids = sorted({rule.id for execution in valued for rule in execution.rules})
     flagged = history.flagged(connection, rule_ids=rule_ids, among=loaded)
-    verdicts = []
+    judged = []
     for span, runs in zip(spans, loaded, strict=True):
-        theirs = [each for each in by_pipeline[span.pipeline_id] if span.first <= each.at <= span.last]
-        verdicts += _judge_span(theirs, runs, flagged)
-    return verdicts
+        executions = [each for each in by_pipeline[span.pipeline_id] if span.first <= each.at <= span.last]
+        judged += _judge_span(executions, runs, flagged, now=now)
+    return judged
 
 
-def _judge_span(due: Sequence[_Due], runs: history.Runs, flagged: dict[int, history.Flagged]) -> list[Verdict]:
-    """Judge executions, oldest first, by the runs around them; what is flagged on the way counts for those after it."""
-    place = runs.positions([execution.id for execution in due])
-    by_rule: dict[Rule, list[int]] = defaultdict(list)
+def _judge_span(
+    due: Sequence[_Due], runs: history.Runs, flagged: dict[int, history.Flagged], *, now: dt.datetime
+) -> list[_Judged]:
+    """Judge executions, oldest first, by the runs around them. What is flagged counts in the history of later ones."""
+    positions = runs.positions([execution.id for execution in due])
+    by_rule: dict[Rule, list[_Due]] = defaultdict(list)
     for execution in due:
         for rule in execution.rules:
-            if execution.id in place:  # else it is no longer what it was a moment ago
-                by_rule[rule].append(execution.id)
-    verdicts = []
-    for rule, execution_ids in by_rule.items():
+            if execution.id in positions:  # else it has changed since it was found
+                by_rule[rule].append(execution)
+    judged = []
+    for rule, executions in by_rule.items():
         past = judge.history(runs, rule.metric_field, *flagged[rule.id])
-        for execution_id in execution_ids:
-            position = place[execution_id]
+        for execution in executions:
+            position = positions[execution.id]
             judgement = judge.judge(rule, past, position)
-            is_flagged = judgement is not None and judgement.flagged
-            past.flagged[position] = is_flagged
+            past.flagged[position] = judgement is not None and judgement.flagged
             if past.unflagged is not None:
                 past.unflagged[position] = False
             if judgement is not None:
-                verdicts.append(
-                    Verdict(
-                        rule_id=rule.id,
-                        execution_id=execution_id,
-                        flagged=is_flagged,
-                        value=judgement.value,
-                        expected=judgement.expected,
-                        lower=judge.finite(judgement.lower),
-                        upper=judge.finite(judgement.upper),
-                        z_score=judgement.z_score,
-                        confidence=judgement.confidence,
-                        explanation=judge.explanation(rule, past, judgement),
-                    )
+                result = judge.result(
+                    rule,
+                    past,
+                    judgement,
+                    execution_id=execution.id,
+                    pipeline_name=execution.pipeline_name,
+                    start_date=execution.start_date,
+                    at=execution.at,
+                    now=now,
                 )
-    return verdicts
+                judged.append(_Judged(result, runs, past, position, judgement))
+    return judged
 
 
-def _told(connection: Driver, due: Sequence[_Due], verdicts: Sequence[Verdict], *, now: dt.datetime) -> Detected:
-    """What there is to tell of executions that were judged."""
-    touched = {verdict.execution_id for verdict in verdicts if verdict.flagged}
-    touched |= {execution.id for execution in due if execution.was_flagged}
-    unusual = results.unusual(connection, execution_ids=touched) if touched else {}
-    is_news = {execution.id: execution.end_date >= now - NEWS for execution in due}
+def _record(connection: Driver, due: Sequence[_Due], judged: Sequence[_Judged], *, now: dt.datetime) -> Detected:
+    """Record results, and return what they mean for alerts."""
+    if not due:
+        return Detected()
+    new = tuple(each.result for each in judged)
+    results.write(connection, new, now=now)
+    made = {(result.rule_id, result.pipeline_execution_id) for result in new}
+    results.remove(connection, {(rule_id, each.id) for each in due for rule_id in each.known} - made)
+    flagged = [result for result in new if result.flagged]
     was_flagged = {execution.id for execution in due if execution.was_flagged}
-    told = {execution_id: found for execution_id, found in unusual.items() if is_news[execution_id]}
-    made = {(verdict.rule_id, verdict.execution_id) for verdict in verdicts if verdict.flagged}
+    touched = was_flagged | {result.pipeline_execution_id for result in flagged}
+    # Only executions that were judged before may have unusual results that are not new.
+    again = touched & {execution.id for execution in due if execution.has_results}
+    unusual = results.unusual(connection, execution_ids=again) if again else {}
+    for result in flagged:
+        if result.pipeline_execution_id not in again:
+            unusual.setdefault(result.pipeline_execution_id, []).append(result)
+    is_news = {execution.id for execution in due if execution.end_date >= now - NEWS}
     order = {execution.id: place for place, execution in enumerate(due)}
-    flagged = [
-        result
-        for found in unusual.values()
-        for result in found
-        if (result.rule_id, result.pipeline_execution_id) in made
-    ]
+    found = findings.findings_of(
+        connection,
+        {execution_id: each for execution_id, each in unusual.items() if execution_id in is_news},
+        new={result.pipeline_execution_id for result in flagged},
+        now=now,
+    )
     return Detected(
-        results=len(verdicts),
+        results=new,
         flagged=tuple(sorted(flagged, key=lambda result: (order[result.pipeline_execution_id], result.metric_field))),
-        findings=tuple(_findings(connection, told, {execution_id for _, execution_id in made}, now=now)),
-        normal=tuple(anomaly_key(execution_id) for execution_id in sorted(was_flagged - set(unusual))),
-        pipeline_ids=tuple(sorted({execution.pipeline_id for execution in due})),
+        findings=tuple(found),
+        normal=tuple(findings.deduplication_key(execution_id) for execution_id in sorted(was_flagged - set(unusual))),
+        judged_pipelines=tuple(sorted({execution.pipeline_id for execution in due})) if new else (),
     )
 
 
-def _findings(
-    connection: Driver, unusual: dict[int, list[AnomalyResult]], new: set[int], *, now: dt.datetime
-) -> Iterable[Finding]:
-    if not unusual:
-        return
-    for execution_id, start_date, end_date, partition, type_name, owners in connection.execute(
-        ABOUT, {"ids": list(unusual)}
-    ):
-        found = sorted(unusual[execution_id], key=lambda result: list(AnomalyMetric).index(result.metric_field))
-        details: dict[str, Any] = {"metrics": [_facts(result) for result in found]}
-        if partition is not None:
-            details["partition"] = partition
-        yield Finding(
-            kind=AlertKind.ANOMALY,
-            level=AlertLevel.WARNING,
-            pipeline_id=found[0].pipeline_id,
-            pipeline_name=found[0].pipeline_name,
-            pipeline_type_name=type_name,
-            execution_id=execution_id,
-            new=execution_id in new,
-            deduplication_key=anomaly_key(execution_id),
-            at=now,
-            owners=text.owners(owners),
-            measured_from=start_date,
-            duration_seconds=(end_date - start_date).total_seconds(),
-            details={**details, "ended_at": end_date.isoformat()},
+def _explanations(session: Session, pipeline_id: int, judged: Sequence[_Judged]) -> list[AnomalyExplanation]:
+    """Explain unusual results by the judgements that they were made of."""
+    flagged = sorted(
+        (each for each in judged if each.result.flagged), key=lambda each: findings.metric_order(each.result)
+    )
+    if not flagged:
+        return []
+    rules = {rule.id: rule for rule in list_rules(session, pipeline_id=pipeline_id)}
+    return [
+        explain.explanation(
+            rules[each.result.rule_id], each.runs, each.past, each.position, each.judgement, each.result
         )
-
-
-def _facts(result: AnomalyResult) -> dict[str, Any]:
-    """A metric as an alert tells of it."""
-    numbers = {name: getattr(result, name) for name in ("value", "expected", "lower", "upper", "z_score", "confidence")}
-    told = {name: value for name, value in result.explanation.items() if name not in ("first_run_at", "last_run_at")}
-    return {"metric_field": result.metric_field.value, **numbers, **told}
+        for each in flagged
+    ]

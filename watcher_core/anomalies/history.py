@@ -1,8 +1,8 @@
-"""The history that executions are judged by: one indexed query, whatever the number of rules.
+"""Loading the history that executions are judged by: one indexed query, whatever the number of rules.
 
 An execution is judged by the newest successful runs before it in logical time: its partition's start where it has one,
 else when it started. Several executions of one pipeline that lie close together are judged by one history, loaded once.
-Numbers come as arrays, in the form that NumPy reads as it is.
+Numbers are read as arrays in the binary form that NumPy uses.
 """
 
 from __future__ import annotations
@@ -25,14 +25,14 @@ from watcher_core.errors import ConfigurationError
 if TYPE_CHECKING:
     from watcher_core.anomalies.methods.history import Flags, Floats, Integers
 
-# What a judgement looks at.
+# How much history a judgement uses.
 MOST_RUNS = 2_000
 LEAST_DAYS = 60
 
-# Executions that are further apart are judged by histories of their own: what lies between is not worth loading.
+# Executions that are further apart are judged by separate histories, so that the runs between them are not loaded.
 CLOSE = dt.timedelta(days=2)
 
-# Rows that an execution handled, for its throughput: what it says, else what it counted.
+# Rows that an execution handled, for its throughput: its total, else the sum of its counts.
 ROWS = """coalesce(CAST(total_rows AS double precision),
                     CASE WHEN num_nonnulls(inserts, updates, soft_deletes) > 0
                          THEN coalesce(CAST(inserts AS double precision), 0)
@@ -48,15 +48,16 @@ METRICS = {
     AnomalyMetric.THROUGHPUT: f"{ROWS} / nullif(duration_seconds, 0)",
 }
 
-# The value of a rule's metric, with the columns of one execution in reach.
+# The value of a rule's metric; it refers to the columns of one execution.
 VALUE = " ".join(
     ["CASE rule.metric_field", *(f"WHEN '{metric}' THEN {expression}" for metric, expression in METRICS.items()), "END"]
 )
 
-# As arrays, each of all runs in the same order; a run without a value has NaN there.
+# One array for each metric, in the same order; NaN for a run without a value.
 ARRAYS = ", ".join(f"array_agg(coalesce({expression}, 'NaN'))" for expression in METRICS.values())
 
-# Which data a run has loaded: with the same logical time, the same again. Where nothing is told, NaN: equal to nothing.
+# Which data a run has loaded: runs with the same logical time and the same number have loaded the
+# same. NaN, which equals nothing, if it is not known.
 LOADED = """coalesce(CAST(hashtext(coalesce(run.execution_metadata ->> 'partition', run.next_watermark))
                               AS double precision), 'NaN')"""
 
@@ -67,8 +68,8 @@ RUN = f"""
                   AND execution.state = 'succeeded'
                   AND {AT.format("execution")}"""
 
-# What lies before the first of the executions to judge, what lies between them, and what comes after the last one: an
-# execution that is older than all others is judged by those.
+# The runs before the first of the executions to judge, between them, and after the last one: an execution that is older
+# than all others is judged by the latter.
 LOAD = f"""
     SELECT span.number, array_agg(CAST(run.id AS double precision)),
            array_agg(date_part('epoch', {AT.format("run")})), array_agg({LOADED}), {ARRAYS}
@@ -90,7 +91,7 @@ LOAD = f"""
      GROUP BY span.number
 """
 
-# Which of them were flagged when they were judged, by rule; few.
+# The few runs that were flagged when they were judged, by rule.
 FLAGGED = """
     SELECT rule_id, pipeline_execution_id, unflagged_at IS NOT NULL
       FROM watcher.anomaly_detection_result
@@ -108,13 +109,13 @@ NEWEST = f"""
      LIMIT 1
 """
 
-# An array of numbers in PostgreSQL's binary form: dimensions, then each number behind its size.
+# An array of numbers in PostgreSQL's binary form: a header, then each number after its size.
 ARRAY_HEADER = 20
 NUMBER = [("size", ">i4"), ("number", ">f8")]
 
 
 class ArrayLoader(Loader):
-    """Reads an array of numbers as NumPy has them."""
+    """Reads an array of numbers as a NumPy array."""
 
     format = Format.BINARY
 
@@ -125,7 +126,7 @@ class ArrayLoader(Loader):
 
 
 class Span(NamedTuple):
-    """Executions of one pipeline that are judged by one history.
+    """Executions of one pipeline that share a history.
 
     Attributes:
         pipeline_id: The pipeline.
@@ -148,13 +149,13 @@ class Flagged(NamedTuple):
 
 @dataclass(frozen=True, eq=False)
 class Runs:
-    """The successful runs of a pipeline around some executions, those among them; oldest first.
+    """The successful runs of a pipeline around some executions and including them; oldest first.
 
     Attributes:
         ids: Execution ids.
         at: Logical times, in UTC epoch seconds.
         superseded: Whether a later run has loaded the same data again.
-        metrics: By metric; NaN where a run has none.
+        metrics: The values by metric; NaN for a run without a value.
     """
 
     ids: Integers
@@ -168,7 +169,7 @@ class Runs:
         return order
 
     def positions(self, ids: Sequence[int]) -> dict[int, int]:
-        """Where those executions are that are among the runs."""
+        """Return the positions of the executions that are among the runs."""
         found = self.ids.searchsorted(ids, sorter=self._by_id)
         places = self._by_id[found[found < len(self.ids)]]
         asked = set(ids)
@@ -176,7 +177,7 @@ class Runs:
         return {execution_id: place for execution_id, place in there if execution_id in asked}
 
     def marks(self, ids: Sequence[int]) -> Flags:
-        """A flag for each run: whether it is among the executions."""
+        """Return a flag for each run: whether it is one of the executions."""
         import numpy as np
 
         flags = np.zeros(len(self.ids), np.bool_)
@@ -185,28 +186,29 @@ class Runs:
         return flags
 
 
-def newest_executions(connection: Driver, *, pipeline_id: int) -> dt.datetime | None:
-    """The logical time of a pipeline's newest run that succeeded; `None` where there is none."""
+def newest_time(connection: Driver, *, pipeline_id: int) -> dt.datetime | None:
+    """Return the logical time of a pipeline's newest successful run; `None` if there is none."""
     row = connection.execute(NEWEST, (pipeline_id,)).fetchone()
     return row[0] if row else None
 
 
 def require_methods() -> None:
-    """Look whether there is what the methods need.
+    """Check that NumPy and SciPy are installed.
 
     Raises:
-        ConfigurationError: There is not; the message says how to install it.
+        ConfigurationError: One of them is missing; the message says how to install them.
     """
     try:
         import numpy  # noqa: F401 (only looked for)
+        import scipy  # noqa: F401 (as above)
     except ImportError as exc:
         raise ConfigurationError(
-            "anomaly detection needs NumPy; install it with: pip install 'watcher-dagster[anomalies]'"
+            "anomaly detection needs NumPy and SciPy; install them with: pip install 'watcher-dagster[anomalies]'"
         ) from exc
 
 
 def spans(pipeline_id: int, at: Iterable[dt.datetime], *, days: int) -> Iterator[Span]:
-    """Part the logical times of executions of one pipeline into spans that are close enough to share a history."""
+    """Divide the logical times of executions of one pipeline into spans that share a history."""
     times = sorted(at)
     first = times[0]
     for before, after in zip(times, [*times[1:], None], strict=True):
@@ -216,7 +218,7 @@ def spans(pipeline_id: int, at: Iterable[dt.datetime], *, days: int) -> Iterator
 
 
 def load(connection: Driver, asked: Sequence[Span]) -> list[Runs]:
-    """Read the runs around each span, in one query; none where there are none."""
+    """Read the runs around each span, in one query."""
     import numpy as np
 
     given = {
@@ -230,7 +232,7 @@ def load(connection: Driver, asked: Sequence[Span]) -> list[Runs]:
         cursor.adapters.register_loader(cursor.adapters.types["float8"].array_oid, ArrayLoader)
         for number, ids, at, loaded, *metrics in cursor.execute(LOAD, given):
             order = np.lexsort((ids, loaded, at))
-            by_metric = {metric: told[order] for metric, told in zip(METRICS, metrics, strict=True)}
+            by_metric = {metric: numbers[order] for metric, numbers in zip(METRICS, metrics, strict=True)}
             superseded = _same_as_next(at[order]) & _same_as_next(loaded[order])
             found[number] = Runs(ids[order].astype(np.int64), at[order], superseded, by_metric)
     nothing = np.empty(0)
@@ -245,7 +247,7 @@ def _same_as_next(values: Floats) -> Flags:
 
 
 def flagged(connection: Driver, *, rule_ids: Sequence[int], among: Iterable[Runs]) -> dict[int, Flagged]:
-    """Give the executions that rules have flagged, and those of them that a person unflagged, by rule."""
+    """Return the executions that rules have flagged, and those of them that a person unflagged, by rule."""
     oldest = min((int(runs.ids.min()) for runs in among if len(runs.ids)), default=0)
     found = {rule_id: Flagged([], []) for rule_id in rule_ids}
     for rule_id, execution_id, is_unflagged in connection.execute(

@@ -1,4 +1,4 @@
-"""How a rule judges an execution: its method, called on arrays; a pure function of them."""
+"""Judging an execution by a rule: calls the rule's method on arrays, and makes values of what it returns."""
 
 from __future__ import annotations
 
@@ -7,20 +7,20 @@ import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from watcher_core import values
 from watcher_core.anomalies.history import LEAST_DAYS, Runs
 from watcher_core.enums import AnomalyMethod, AnomalyMetric
-from watcher_core.values import AnomalyVerdict
 
 if TYPE_CHECKING:
     from watcher_core.anomalies.methods.history import History
     from watcher_core.anomalies.methods.judgement import Judgement
 
-# A second more or less is no news, however steady the past: a step that takes 50 ms takes 200 on a busy host.
+# Durations that differ by less are not flagged, however steady the past: a step of 50 ms takes 200 on a busy host.
 LEAST_SECONDS = 1.0
 
 
 class Rule(NamedTuple):
-    """What of a rule a judgement needs; `id` is 0 for one that is only tried out."""
+    """The part of a rule that a judgement needs; `id` is 0 for a rule that is not recorded."""
 
     id: int
     pipeline_id: int
@@ -32,14 +32,14 @@ class Rule(NamedTuple):
 
 
 def history(runs: Runs, metric: AnomalyMetric, flagged: Sequence[int] = (), unflagged: Sequence[int] = ()) -> History:
-    """One metric of the runs, with the executions that were flagged, and of those the ones that are no longer."""
+    """Return the history of one metric, with its flagged executions, and those of them that were unflagged."""
     from watcher_core.anomalies.methods.history import History
 
     return History(runs.at, runs.metrics[metric], runs.marks(flagged), runs.marks(unflagged), runs.superseded)
 
 
 def judge(rule: Rule, past: History, position: int) -> Judgement | None:
-    """Judge one of the runs by the others, as the rule says; `None` where there is nothing to say."""
+    """Judge one of the runs by the others; `None` if it has no value or too little history."""
     from watcher_core.anomalies.methods import seasonal, zscore
 
     value, at = float(past.values[position]), float(past.at[position])
@@ -63,31 +63,78 @@ def judge(rule: Rule, past: History, position: int) -> Judgement | None:
     )
 
 
+def parameters(rule: values.AnomalyRule) -> Rule:
+    """Return the part of a recorded rule that a judgement needs."""
+    return Rule(
+        rule.id,
+        rule.pipeline_id,
+        rule.metric_field,
+        rule.method,
+        rule.lookback_days,
+        rule.minimum_executions,
+        rule.std_deviation_threshold_multiplier,
+    )
+
+
+def result(
+    rule: Rule,
+    past: History,
+    judgement: Judgement,
+    *,
+    execution_id: int,
+    pipeline_name: str,
+    start_date: dt.datetime,
+    at: dt.datetime,
+    now: dt.datetime,
+) -> values.AnomalyResult:
+    """Return a judgement as it is recorded."""
+    return values.AnomalyResult(
+        rule_id=rule.id,
+        pipeline_id=rule.pipeline_id,
+        pipeline_name=pipeline_name,
+        pipeline_execution_id=execution_id,
+        metric_field=rule.metric_field,
+        flagged=judgement.flagged,
+        unflagged_at=None,
+        unflagged_by=None,
+        value=judgement.value,
+        expected=judgement.expected,
+        lower=finite(judgement.lower),
+        upper=finite(judgement.upper),
+        z_score=judgement.z_score,
+        confidence=judgement.confidence,
+        explanation=explanation(rule, past, judgement),
+        evaluated_at=now,
+        start_date=start_date,
+        at=at,
+    )
+
+
 def explanation(rule: Rule, past: History, judgement: Judgement) -> dict[str, Any]:
-    """What there is to say of a judgement beside its numbers; JSON."""
+    """Return what is recorded of a judgement beside its numbers; JSON."""
     compared = past.at[judgement.compared_with]
-    told: dict[str, Any] = {
+    facts: dict[str, Any] = {
         "method": rule.method.value,
         "reason": judgement.reason,
         "profile": judgement.profile,
         "runs": judgement.runs,
     }
     if len(compared):
-        told["first_run_at"] = moment(compared.min()).isoformat()
-        told["last_run_at"] = moment(compared.max()).isoformat()
+        facts["first_run_at"] = moment(compared.min()).isoformat()
+        facts["last_run_at"] = moment(compared.max()).isoformat()
     if judgement.deviation_percent is not None:
-        told["deviation_percent"] = judgement.deviation_percent
+        facts["deviation_percent"] = judgement.deviation_percent
     if judgement.repeated:
-        told["repeated"] = judgement.repeated
+        facts["repeated"] = judgement.repeated
     if rule.method is AnomalyMethod.ZSCORE:
-        told["std_deviation_threshold_multiplier"] = rule.multiplier
-        told["lookback_days"] = rule.lookback_days
-    return told
+        facts["std_deviation_threshold_multiplier"] = rule.multiplier
+        facts["lookback_days"] = rule.lookback_days
+    return facts
 
 
-def verdict(rule: Rule, runs: Runs, position: int, judgement: Judgement) -> AnomalyVerdict:
-    """A judgement as a value of the public interface."""
-    return AnomalyVerdict(
+def verdict(rule: Rule, runs: Runs, position: int, judgement: Judgement) -> values.AnomalyVerdict:
+    """Return a judgement that is not recorded, as a value of the public interface."""
+    return values.AnomalyVerdict(
         execution_id=int(runs.ids[position]),
         at=moment(runs.at[position]),
         metric_field=rule.metric_field,
@@ -106,10 +153,10 @@ def verdict(rule: Rule, runs: Runs, position: int, judgement: Judgement) -> Anom
 
 
 def moment(epoch: float) -> dt.datetime:
-    """A time in UTC, from epoch seconds."""
+    """Return a time in UTC, from epoch seconds."""
     return dt.datetime.fromtimestamp(float(epoch), dt.UTC)
 
 
 def finite(number: float) -> float | None:
-    """A number that JSON can hold; `None` in place of others."""
+    """Return a number that JSON can hold; `None` in place of infinity and NaN."""
     return float(number) if math.isfinite(number) else None

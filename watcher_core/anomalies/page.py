@@ -1,4 +1,4 @@
-"""A page on the metrics of a pipeline: a picture of each, and what was said of it. It needs nothing but itself."""
+"""A self-contained HTML page on the metrics of a pipeline: a picture and the verdicts of each."""
 
 from __future__ import annotations
 
@@ -27,14 +27,14 @@ td.number { text-align: right; font-variant-numeric: tabular-nums; }
 
 @dataclass(frozen=True, kw_only=True)
 class PageSection:
-    """What the page says of one metric.
+    """The section of one metric.
 
     Attributes:
         heading: The metric.
-        text: What was found, in words.
-        picture: A picture of it, as SVG; `None` where there is nothing to draw.
-        unusual: Whether anything was.
-        columns, rows: A table below it; empty for none.
+        text: The verdict.
+        picture: A picture, as SVG; `None` for no picture.
+        unusual: Whether the section is marked as unusual.
+        columns, rows: The table below; empty for none.
     """
 
     heading: str
@@ -46,13 +46,13 @@ class PageSection:
 
 
 def render_page(sections: Sequence[PageSection], *, title: str, summary: str, generated_at: dt.datetime) -> str:
-    """Give the page.
+    """Return the page.
 
     Args:
-        sections: One a metric.
-        title: What the page is called.
-        summary: What stands below the title.
-        generated_at: When it was made, with a time zone.
+        sections: One for each metric.
+        title: The title.
+        summary: The line below the title.
+        generated_at: The time, with time zone.
     """
     made = f"{generated_at.astimezone(dt.UTC):%Y-%m-%d %H:%M} UTC"
     body = "\n".join(_section(section) for section in sections) or "<section><p>No rule has judged it.</p></section>"
@@ -83,7 +83,7 @@ def _section(section: PageSection) -> str:
 
 
 def _inline(picture: bytes) -> str:
-    """The picture without the lines that make a file of it."""
+    """Return an SVG picture without the header of the file."""
     text = picture.decode("utf-8")
     return text[text.index("<svg") :]
 

@@ -1,29 +1,30 @@
-"""Which executions are still to be judged: a queue that whoever writes an execution adds to, in the same transaction.
+"""The queue of executions that are to be judged. Each statement that writes an execution adds to it.
 
-It holds executions of pipelines that have rules, from when they succeed, or are corrected, until they are judged. So
-what is pending is found without a look at history, and a rule that is made later judges only what comes from then on.
-One execution may be in it more than once; judging it again finds that there is nothing left to do.
+It holds executions of pipelines that have rules, from when they succeed or are corrected until they are judged.
+Pending executions are therefore found without reading history, and a new rule judges only executions from then on. The
+queue may hold an execution more than once; judging it again finds that nothing has changed.
 
-One process at a time judges a pipeline: what it flags is part of the history that the next run is judged by.
+One process at a time judges a pipeline, since what it flags is part of the history that the next run is judged by.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
-from watcher_core import values
+from watcher_core import arguments, values
 from watcher_core.database import Driver
+from watcher_core.errors import NotFoundError
 
-# Pipelines that one transaction holds at most.
+# How many pipelines one transaction holds at most.
 MOST_PIPELINES = 100
 
 
 def queued(executions: str) -> str:
-    """A part of a statement's WITH: those `executions`, which have succeeded, are pending where they have rules.
+    """Return a part of a statement's WITH that adds executions that have succeeded to the queue, if they have rules.
 
     Args:
-        executions: What to select from, with `id` and `pipeline_id`, as in `written WHERE …`.
+        executions: What to select them from, with the columns `id` and `pipeline_id`, as in `written WHERE …`.
     """
     return f"""
     queued AS (
@@ -38,20 +39,24 @@ def queued(executions: str) -> str:
 
 
 class Pending(NamedTuple):
-    """An execution in the queue, and its place there."""
+    """An entry of the queue: an execution, and its place."""
 
     pipeline_id: int
     id: int
     execution_id: int
 
 
-# Before everything.
-QUEUE_BEGINNING = Pending(0, 0, 0)
+# Before the first entry.
+BEGINNING = Pending(0, 0, 0)
 
-LOCK = "SELECT pg_advisory_xact_lock(hashtextextended('watcher.anomaly/' || pipeline_id, 0))"
+HOLD = """
+    SELECT pipeline_id, pg_advisory_xact_lock(hashtextextended('watcher.anomaly/' || pipeline_id, 0))
+      FROM watcher.pipeline_execution
+     WHERE id = %s
+"""
 
-# From pipeline to pipeline by the index: as many steps as there are pipelines to take, however much waits. No more are
-# taken than are needed, so that there is something left for others.
+# Steps from pipeline to pipeline by the index, so that the cost does not grow with the queue. It takes no more
+# pipelines than it needs, so that other processes find some, too.
 CLAIM = f"""
     WITH RECURSIVE waiting AS (
         (SELECT pipeline_id
@@ -86,7 +91,7 @@ CLAIM = f"""
      ORDER BY pipeline_id
 """
 
-# A statement of its own: it sees what was committed by whoever had the locks before.
+# A separate statement, so that it sees what the former holders of the locks have committed.
 TAKE = """
     SELECT pipeline_id, id, pipeline_execution_id
       FROM watcher.anomaly_pending
@@ -113,29 +118,41 @@ UNJUDGED = """
 
 
 class Claim(NamedTuple):
-    """A part of the queue that this transaction may judge.
+    """A part of the queue that this transaction judges.
 
     Attributes:
-        taken: What is in it, by pipeline, oldest first; nothing where others judge all of it.
-        reached: Where the next part begins; `None` where there is none.
+        taken: Its entries, by pipeline, oldest first; empty if other processes judge all of it.
+        next: Where the next part begins; `None` if this was the last.
     """
 
     taken: list[Pending]
-    reached: Pending | None
+    next: Pending | None
 
 
-def hold(connection: Driver, *, pipeline_id: int) -> None:
-    """Let nobody else judge a pipeline until the transaction ends; wait for whoever does."""
-    connection.execute(f"{LOCK} FROM (VALUES (CAST(%s AS bigint))) AS asked (pipeline_id)", (pipeline_id,))
+def hold_pipeline(connection: Driver, *, execution_id: int) -> int:
+    """Prevent other processes from judging the pipeline of an execution until the transaction ends.
+
+    Waits for a process that judges it now.
+
+    Returns:
+        The pipeline's id.
+
+    Raises:
+        NotFoundError: There is no such execution.
+    """
+    found = connection.execute(HOLD, (arguments.identifier(execution_id, "execution_id"),)).fetchone()
+    if found is None:
+        raise NotFoundError("execution", execution_id)
+    return int(found[0])
 
 
-def claim_pending(connection: Driver, *, after: Pending, limit: int) -> Claim:
-    """Take pipelines that nobody judges right now, with what of theirs is pending.
+def claim(connection: Driver, *, after: Pending, limit: int) -> Claim:
+    """Take pending executions of pipelines that no other process judges right now.
 
     Args:
         connection: The transaction, which holds the pipelines until it ends.
         after: Where the part before this one ended.
-        limit: Executions at most.
+        limit: How many executions at most.
     """
     found = connection.execute(CLAIM, {**after._asdict(), "limit": limit}).fetchall()
     ours = [pipeline_id for pipeline_id, is_ours in found if is_ours]
@@ -143,29 +160,28 @@ def claim_pending(connection: Driver, *, after: Pending, limit: int) -> Claim:
     taken = [Pending(*row) for row in rows]
     if len(taken) == limit:
         return Claim(taken, taken[-1])
-    # After the last of these pipelines; where there was none, that was all.
+    # The next part begins after the last of these pipelines; if there was none, the queue is empty.
     return Claim(taken, Pending(found[-1][0] + 1, 0, 0) if found else None)
 
 
-def remove_judged(connection: Driver, taken: Iterable[Pending]) -> None:
-    """Take out of the queue what has been judged. What has been added meanwhile stays."""
-    over: Sequence[Pending] = list(taken)
-    given = {"pipeline_ids": [each.pipeline_id for each in over], "ids": [each.id for each in over]}
+def remove(connection: Driver, taken: Sequence[Pending]) -> None:
+    """Remove entries that have been judged. Entries that were added in the meantime stay."""
+    given = {"pipeline_ids": [each.pipeline_id for each in taken], "ids": [each.id for each in taken]}
     connection.execute(DONE, given)
 
 
-def remove_pending(connection: Driver, *, pipeline_id: int, execution_id: int) -> None:
-    """Take out of the queue an execution that is about to be judged. What is added from now on stays."""
+def remove_execution(connection: Driver, *, pipeline_id: int, execution_id: int) -> None:
+    """Remove an execution that is about to be judged. Entries that are added from now on stay."""
     connection.execute(REMOVE, (pipeline_id, execution_id))
 
 
-def pipeline_exists(connection: Driver) -> bool:
-    """Whether anything is pending."""
+def has_pending(connection: Driver) -> bool:
+    """Return whether any execution is pending."""
     found = connection.execute("SELECT EXISTS (SELECT FROM watcher.anomaly_pending)").fetchone()
     return bool(found and found[0])
 
 
 def unjudged_executions(connection: Driver) -> values.UnjudgedExecutions:
-    """How many executions are pending, and since when."""
+    """Return how many executions are pending, and since when."""
     count, since = connection.execute(UNJUDGED).fetchone() or (0, None)
     return values.UnjudgedExecutions(count=count, since=since)

@@ -1,10 +1,10 @@
-"""Anomaly results: what rules said about executions, one verdict an execution and rule, and what people said of it."""
+"""Anomaly results: the recorded judgements, one for each execution and rule, and whether a person unflagged them."""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Collection, Iterable, Sequence
+from typing import Any
 
 from psycopg.rows import dict_row
 from sqlalchemy.orm import Session
@@ -45,12 +45,12 @@ WRITE = """
            evaluated_at)
     SELECT rule_id, execution_id, flagged, value, expected, lower, upper, z_score, confidence, explanation, %(now)s
       FROM ROWS FROM (
-               unnest(CAST(%(rule_id)s AS bigint[]), CAST(%(execution_id)s AS bigint[]),
+               unnest(CAST(%(rule_id)s AS bigint[]), CAST(%(pipeline_execution_id)s AS bigint[]),
                       CAST(%(flagged)s AS boolean[]), CAST(%(value)s AS float8[]), CAST(%(expected)s AS float8[]),
                       CAST(%(lower)s AS float8[]), CAST(%(upper)s AS float8[]), CAST(%(z_score)s AS float8[]),
                       CAST(%(confidence)s AS float8[])),
                jsonb_array_elements(CAST(%(explanation)s AS jsonb)))
-           AS told (rule_id, execution_id, flagged, value, expected, lower, upper, z_score, confidence, explanation)
+           AS judged (rule_id, execution_id, flagged, value, expected, lower, upper, z_score, confidence, explanation)
         ON CONFLICT (rule_id, pipeline_execution_id) DO UPDATE
        SET flagged      = excluded.flagged,
            unflagged_at = NULL,
@@ -84,40 +84,37 @@ UNFLAG = """
 """
 
 
-class Verdict(NamedTuple):
-    """A row to write."""
-
-    rule_id: int
-    execution_id: int
-    flagged: bool
-    value: float
-    expected: float
-    lower: float | None
-    upper: float | None
-    z_score: float
-    confidence: float
-    explanation: dict[str, Any]
+WRITTEN = (
+    "rule_id",
+    "pipeline_execution_id",
+    "flagged",
+    "value",
+    "expected",
+    "lower",
+    "upper",
+    "z_score",
+    "confidence",
+)
 
 
-def write(connection: Driver, verdicts: Sequence[Verdict], *, now: dt.datetime) -> None:
-    """Write verdicts. One on a value that has been judged differently before takes the place of that."""
-    if verdicts:
-        columns = dict(zip(Verdict._fields, map(list, zip(*verdicts, strict=True)), strict=True))
-        # One text for all: in an array, each would be quoted again.
-        explanation = arguments.json_text(columns["explanation"])
+def write(connection: Driver, results: Sequence[values.AnomalyResult], *, now: dt.datetime) -> None:
+    """Record results. A result of the same rule and execution is replaced."""
+    if results:
+        columns = {name: [getattr(result, name) for result in results] for name in WRITTEN}
+        # One JSON text for all: in an array, each would be quoted again.
+        explanation = arguments.json_text([result.explanation for result in results])
         connection.execute(WRITE, {**columns, "explanation": explanation, "now": now})
 
 
-def remove(connection: Driver, gone: Iterable[tuple[int, int]]) -> None:
-    """Delete verdicts on values that are there no longer, each named by its rule and its execution."""
-    pairs = list(gone)
+def remove(connection: Driver, pairs: Collection[tuple[int, int]]) -> None:
+    """Delete results whose values are gone, each named by its rule and its execution."""
     if pairs:
         given = {"rule_ids": [pair[0] for pair in pairs], "execution_ids": [pair[1] for pair in pairs]}
         connection.execute(REMOVE, given)
 
 
 def unusual(connection: Driver, *, execution_ids: Iterable[int]) -> dict[int, list[values.AnomalyResult]]:
-    """Give what of these executions is flagged, and not unflagged, by execution."""
+    """Return the results of these executions that are flagged and not unflagged, by execution."""
     found: dict[int, list[values.AnomalyResult]] = {}
     for result in _results(connection, UNUSUAL, {"ids": list(execution_ids)}):
         found.setdefault(result.pipeline_execution_id, []).append(result)
@@ -133,15 +130,15 @@ def list_results(
     since: dt.datetime | None = None,
     limit: int = 100,
 ) -> list[values.AnomalyResult]:
-    """Give results, those of the newest execution first.
+    """Return results, those of the newest execution first.
 
     Args:
         session: The transaction.
         pipeline_id: Of this pipeline only.
         execution_id: Of this execution only.
-        flagged: Only those that are unusual, an unflagged one not among them; or only the others.
+        flagged: `True` for those that are flagged and not unflagged, `False` for the others; all by default.
         since: Of executions that started at this time or later.
-        limit: At most so many.
+        limit: How many at most.
     """
     given = {
         "pipeline_id": pipeline_id,
@@ -161,20 +158,20 @@ def list_results(
     return _results(database.driver(session), statement, given)
 
 
-def unflag_results(
+def unflag(
     session: Session, *, execution_id: int, metric_field: AnomalyMetric | None, by: str | None, now: dt.datetime
 ) -> list[values.AnomalyResult]:
-    """Note that what was flagged is normal: the run counts as normal from then on.
+    """Record that flagged results are normal: the run counts as normal from then on.
 
     Args:
         session: The transaction.
         execution_id: The execution.
-        metric_field: This metric only; by default all that are flagged.
-        by: Who says so.
-        now: When.
+        metric_field: This metric only; all that are flagged by default.
+        by: Who unflags them.
+        now: The time.
 
     Returns:
-        All that was flagged and is not any more. What was unflagged before stays as it was said then.
+        All results that are unflagged, those that were unflagged before among them, as they were recorded then.
 
     Raises:
         NotFoundError: Nothing of that execution was flagged.

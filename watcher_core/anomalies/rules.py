@@ -1,7 +1,7 @@
 """Anomaly rules: which metrics of which pipelines are judged, and how.
 
-A rule belongs to a pipeline and a metric. Configuration that code declares is compared by its hash, as that of
-pipelines is: what a person has changed by hand stays until the code itself changes.
+A rule belongs to a pipeline and a metric. A hash of the configuration that code declared last is stored with it, as
+with pipelines: a change by hand stays until the configuration in code changes.
 """
 
 from __future__ import annotations
@@ -24,24 +24,24 @@ from watcher_core.values import Unset
 RULE = models.table(models.AnomalyDetectionRule)
 PIPELINE = models.table(models.Pipeline)
 
-# What a rule may be told to do: a year of history, as much as anybody keeps; a spread that can be computed at all.
+# The bounds of a rule's fields: at most a year of history; at least two runs, since one has no spread.
 LOOKBACK_DAYS = (1, 365)
 MINIMUM_EXECUTIONS = (2, 10_000)
 MULTIPLIER = (0.5, 10.0)
 
-# How other systems spell our metrics.
+# Other names of the metrics.
 ALIASES = {
     "total_inserts": AnomalyMetric.INSERTS,
     "total_updates": AnomalyMetric.UPDATES,
     "total_soft_deletes": AnomalyMetric.SOFT_DELETES,
 }
 
-# PostgreSQL leaves xmax at zero only on a row that this very statement inserted.
+# xmax is zero only in a row that this statement has inserted.
 CREATED = sa.literal_column("(xmax = 0)", sa.Boolean).label("created")
 
 SELECT = sa.select(RULE, PIPELINE.c.name.label("pipeline_name")).join(PIPELINE, PIPELINE.c.id == RULE.c.pipeline_id)
 
-# Asked for by whoever opens the session: whether a new pipeline gets a rule for every metric.
+# The key in `Session.info` that says whether a new pipeline gets a rule for every metric.
 AUTO_CREATE_RULES = "auto_create_anomaly_detection_rules"
 
 FOR_NEW_PIPELINES = sa.text("""
@@ -54,10 +54,10 @@ FOR_NEW_PIPELINES = sa.text("""
 
 
 def parse_metric(value: object) -> AnomalyMetric:
-    """A metric, by whichever of its names.
+    """Return a metric by any of its names.
 
     Raises:
-        InvalidValueError: There is none of that name.
+        InvalidValueError: There is no metric of that name.
     """
     alias = ALIASES.get(str(value).lower())
     return alias or arguments.choice(value, AnomalyMetric, "metric_field")
@@ -77,7 +77,7 @@ def _whole(bounds: tuple[int, int]) -> Callable[[object, str], int]:
 
 def _multiplier(value: object, argument: str) -> float:
     least, most = MULTIPLIER
-    # NaN is not between any two numbers, so that it is refused as well.
+    # NaN is between no two numbers, so it is refused, too.
     if isinstance(value, bool) or not isinstance(value, int | float) or not least <= value <= most:
         raise InvalidValueError(f"{argument} is {arguments.shown(value)}; it must be a number from {least} to {most:g}")
     return float(value)
@@ -93,7 +93,7 @@ RULE_FIELDS: Mapping[str, Callable[[Any, str], Any]] = {
 
 
 def clean_rule_fields(fields: Mapping[str, Any]) -> dict[str, Any]:
-    """Check the fields that were passed, and drop those that were not.
+    """Return the fields that were passed, checked.
 
     Raises:
         InvalidValueError: A value is out of bounds; the message names it, and the bounds.
@@ -104,15 +104,15 @@ def clean_rule_fields(fields: Mapping[str, Any]) -> dict[str, Any]:
 def get_or_create_rule(
     session: Session, *, pipeline_id: int, metric_field: object, fields: Mapping[str, Any], now: dt.datetime
 ) -> values.AnomalyRule:
-    """Give a pipeline's rule for a metric; make it, or bring its configuration up to date, where that is needed.
+    """Return a pipeline's rule for a metric; create it, or update it if the configuration has changed.
 
     Args:
         session: The transaction.
-        pipeline_id: A pipeline that there is.
-        metric_field: The metric, by whichever of its names.
+        pipeline_id: The pipeline.
+        metric_field: The metric, by any of its names.
         fields: What code declares: `method`, `lookback_days`, `minimum_executions`,
-            `std_deviation_threshold_multiplier`, `active`. Those that are not passed stay.
-        now: When.
+            `std_deviation_threshold_multiplier`, `active`. Other fields stay.
+        now: The time.
 
     Raises:
         InvalidValueError: A value breaks a rule.
@@ -129,15 +129,15 @@ def get_or_create_rule(
 def configure_rules(
     session: Session, *, configurations: Iterable[values.AnomalyRuleConfiguration], now: dt.datetime
 ) -> int:
-    """Bring many rules up to date with what code declares. Their pipelines are there.
+    """Create or update the rules that code declares. Their pipelines must exist.
 
     Returns:
         How many were new or changed.
     """
     wanted: dict[tuple[str, AnomalyMetric], dict[str, Any]] = {}
-    for told in configurations:
-        key = (arguments.name(told.pipeline_name, "pipeline_name"), parse_metric(told.metric_field))
-        wanted[key] = clean_rule_fields({field: getattr(told, field) for field in RULE_FIELDS})
+    for declared in configurations:
+        key = (arguments.name(declared.pipeline_name, "pipeline_name"), parse_metric(declared.metric_field))
+        wanted[key] = clean_rule_fields({field: getattr(declared, field) for field in RULE_FIELDS})
     names = sa.any_(sa.cast(sorted({name for name, _ in wanted}), ARRAY(sa.Text)))
     there = session.execute(sa.select(PIPELINE.c.name, PIPELINE.c.id).where(PIPELINE.c.name == names))
     ids = {row.name: row.id for row in there}
@@ -146,11 +146,11 @@ def configure_rules(
         for row in session.execute(SELECT.where(PIPELINE.c.name == names))
     }
     changed = 0
-    # In the order of their names, so that two callers at once wait for each other and never in a circle.
+    # In the order of their names, so that two callers at once cannot deadlock.
     for key in sorted(wanted):
-        declared = _hash(wanted[key]) if wanted[key] else None
-        if key not in known or declared not in (None, known[key]):
-            _upsert(session, ids[key[0]], key[1], wanted[key], declared, now=now)
+        digest = _hash(wanted[key]) if wanted[key] else None
+        if key not in known or digest not in (None, known[key]):
+            _upsert(session, ids[key[0]], key[1], wanted[key], digest, now=now)
             changed += 1
     return changed
 
@@ -164,7 +164,7 @@ def _upsert(
     *,
     now: dt.datetime,
 ) -> tuple[int, bool]:
-    """Write a rule; gives its id, and whether it was not there."""
+    """Write a rule; return its id, and whether it is new."""
     changed = {**configuration, **({"configuration_hash": declared} if declared else {}), "updated_at": now}
     row = session.execute(
         insert(RULE)
@@ -181,14 +181,14 @@ def _hash(configuration: Mapping[str, Any]) -> str:
 
 
 def create_rules_for_new_pipelines(session: Session, *, pipeline_ids: Iterable[int], now: dt.datetime) -> None:
-    """Give pipelines that were just made a rule for every metric, where that is asked for."""
+    """Create a rule for every metric of new pipelines, if the session asks for it."""
     made = list(pipeline_ids)
     if made and session.info.get(AUTO_CREATE_RULES):
         session.execute(FOR_NEW_PIPELINES, {"pipeline_ids": made, "now": now})
 
 
 def update_rule(session: Session, *, rule_id: int, fields: Mapping[str, Any], now: dt.datetime) -> values.AnomalyRule:
-    """Change a rule by hand; only the fields that are passed.
+    """Change a rule by hand: only the fields that are passed.
 
     Raises:
         NotFoundError: There is no such rule.
@@ -207,20 +207,15 @@ def update_rule(session: Session, *, rule_id: int, fields: Mapping[str, Any], no
 
 
 def get(session: Session, rule_id: int) -> values.AnomalyRule:
-    """Give the rule with that id.
+    """Return the rule with that id.
 
     Raises:
-        NotFoundError: There is none.
+        NotFoundError: There is no such rule.
     """
     row = session.execute(SELECT.where(RULE.c.id == arguments.identifier(rule_id, "rule_id"))).one_or_none()
     if row is None:
         raise NotFoundError("anomaly rule", rule_id)
     return values.AnomalyRule(**row._mapping)
-
-
-def find(session: Session, *, pipeline_id: int, metric_field: object) -> values.AnomalyRule | None:
-    """Give a pipeline's rule for a metric; `None` where there is none."""
-    return _find(session, pipeline_id, parse_metric(metric_field))
 
 
 def _find(session: Session, pipeline_id: int, field: AnomalyMetric) -> values.AnomalyRule | None:
@@ -231,7 +226,7 @@ def _find(session: Session, pipeline_id: int, field: AnomalyMetric) -> values.An
 def list_rules(
     session: Session, *, pipeline_id: int | None = None, active: bool | None = None
 ) -> list[values.AnomalyRule]:
-    """Give rules, by the name of their pipeline and their metric."""
+    """Return rules, sorted by the name of their pipeline and by their metric."""
     asked = SELECT.order_by(PIPELINE.c.name, RULE.c.metric_field)
     if pipeline_id is not None:
         asked = asked.where(RULE.c.pipeline_id == pipeline_id)

@@ -1,4 +1,4 @@
-"""`watcher anomalies …`: rules, what they have said, why, and what they would have said."""
+"""`watcher anomalies …`: rules, results, explanations and backtests."""
 
 from __future__ import annotations
 
@@ -20,11 +20,13 @@ from watcher_core.enums import AnomalyMethod
 if TYPE_CHECKING:
     from watcher_core.values import AnomalyExplanation, AnomalyResult, AnomalyVerdict
 
-app = typer.Typer(help="Anomalies: rules, what they have said, and why.", no_args_is_help=True, rich_markup_mode=None)
+app = typer.Typer(
+    help="Anomalies: rules, results, and why an execution is unusual.", no_args_is_help=True, rich_markup_mode=None
+)
 app.add_typer(anomaly_rules.app, name="rules")
 
 MAX_ID = 2**63 - 1
-# The runs that an explanation shows of those that it compared with.
+# How many of the runs that were compared with an explanation shows.
 SHOWN_RUNS = 10
 
 Execution = Annotated[
@@ -48,14 +50,14 @@ def results(
     execution: Annotated[
         int | None, typer.Option("--execution", "-e", min=1, max=MAX_ID, metavar="ID", help="Of this execution only.")
     ] = None,
-    every: Annotated[bool, typer.Option("--all", "-a", help="What is normal, or was unflagged, too.")] = False,
+    every: Annotated[bool, typer.Option("--all", "-a", help="Show normal and unflagged results, too.")] = False,
     since: Annotated[
         str | None, typer.Option(metavar="TIME", help=f"Of executions from then on, {times.SINCE_EXAMPLES}.")
     ] = None,
-    limit: Annotated[int, typer.Option("--limit", "-n", min=1, max=1_000_000, help="At most so many.")] = 30,
+    limit: Annotated[int, typer.Option("--limit", "-n", min=1, max=1_000_000, help="How many at most.")] = 30,
     json: Json = False,
 ) -> None:
-    """List what was found unusual, that of the newest execution first."""
+    """List unusual results, those of the newest execution first."""
     started = _read_since(since)
     with open_watcher() as watcher:
         pipeline_id = None if pipeline is None else find_pipeline(watcher, pipeline).id
@@ -79,13 +81,13 @@ def unflag(
         str | None, typer.Option(metavar="METRIC", help="This metric only; all by default.", show_default=False)
     ] = None,
     by: Annotated[
-        str | None, typer.Option(metavar="NAME", help="Who says so; you by default.", show_default=False)
+        str | None, typer.Option(metavar="NAME", help="Who unflags it; you by default.", show_default=False)
     ] = None,
     json: Json = False,
 ) -> None:
-    """Say that a run which was flagged is normal.
+    """Record that a flagged execution is normal.
 
-    It counts as normal from then on. Its alert resolves when nothing flagged is left of it.
+    It counts as normal from then on. Its alert resolves when nothing flagged is left.
     """
     with open_watcher() as watcher:
         changed = watcher.unflag_anomaly(execution, metric_field=metric, by=by or _login_name())
@@ -121,13 +123,13 @@ def backtest(
     lookback_days: LookbackDays = None,
     minimum_executions: MinimumExecutions = None,
     multiplier: Multiplier = None,
-    every: Annotated[bool, typer.Option("--all", "-a", help="Show what is normal, too.")] = False,
+    every: Annotated[bool, typer.Option("--all", "-a", help="Show normal runs, too.")] = False,
     html: Html = None,
     json: Json = False,
 ) -> None:
     """Show what rules would have flagged in a pipeline's past.
 
-    Each run is judged by those before it, as if it had just ended. Nothing is written; no rule need be there.
+    Each run is judged by those before it, as if it had just ended. Nothing is written, and no rule is needed.
     """
     _check_one_form(html, json=json)
     fields = anomaly_rules.fields(method, lookback_days, minimum_executions, multiplier, None)
@@ -150,9 +152,9 @@ def backtest(
     "explain", epilog=output.examples("watcher anomalies explain 42", "watcher anomalies explain 42 --html why.html")
 )
 def explain(execution: Execution, *, html: Html = None, json: Json = False) -> None:
-    """Show what rules say about an execution, and why.
+    """Show why rules find an execution normal or unusual.
 
-    As things stand now, with the runs that it is compared with.
+    It is judged now, and shown with the runs that it is compared with.
     """
     _check_one_form(html, json=json)
     with open_watcher() as watcher:
@@ -170,7 +172,7 @@ def explain(execution: Execution, *, html: Html = None, json: Json = False) -> N
         _print_explanation(explained)
 
 
-# What is printed
+# Output
 
 
 def print_results(found: Sequence[AnomalyResult], *, json: bool, empty: str) -> None:
@@ -252,12 +254,12 @@ def _print_summary(verdicts: Sequence[AnomalyVerdict], days: int) -> None:
 def _print_explanation(explained: AnomalyExplanation) -> None:
     rule, verdict, metric = explained.rule, explained.verdict, explained.rule.metric_field
     output.print_heading(f"{metric}, by {rule.method}{'' if rule.active else ' (switched off)'}")
-    told: list[tuple[str, output.Cell]] = [("value", text.amount(explained.value, metric))]
+    fields: list[tuple[str, output.Cell]] = [("value", text.amount(explained.value, metric))]
     if verdict is None:
-        output.print_fields([*told, ("verdict", f"none: {explained.reason}")])
+        output.print_fields([*fields, ("verdict", f"none: {explained.reason}")])
         return
     band = f"{text.amount(verdict.lower, metric)} to {text.amount(verdict.upper, metric)}"
-    told += [
+    fields += [
         ("usual", f"{text.amount(verdict.expected, metric)} ({band})"),
         ("compared with", text.compared_with(verdict.profile, verdict.runs)),
         ("z", text.z(verdict.z_score)),
@@ -265,7 +267,7 @@ def _print_explanation(explained: AnomalyExplanation) -> None:
         ("verdict", Text(verdict.reason, style="bold yellow" if verdict.flagged else "green")),
         ("on record", _recorded(explained.result)),
     ]
-    output.print_fields(told)
+    output.print_fields(fields)
     shown = [run for run in explained.history if run.compared][-SHOWN_RUNS:]
     columns = [
         output.Column("compared with" if len(shown) == verdict.runs else f"the last {len(shown)} of those"),
@@ -283,9 +285,9 @@ def _print_explanation(explained: AnomalyExplanation) -> None:
 def _recorded(result: AnomalyResult | None) -> str:
     if result is None:
         return "not judged yet"
-    told = _verdict(result.flagged, is_unflagged=result.unflagged_at is not None)
+    verdict = _verdict(result.flagged, is_unflagged=result.unflagged_at is not None)
     by = f" by {result.unflagged_by}" if result.unflagged_by else ""
-    return f"{told}{by}, judged at {times.clock(result.evaluated_at)}"
+    return f"{verdict}{by}, judged at {times.clock(result.evaluated_at)}"
 
 
 def _verdict(flagged: bool, *, is_unflagged: bool) -> Text:

@@ -22,14 +22,14 @@ FLAGGED_COLUMNS = ("At", "Execution", "Value", "Usual", "From", "To", "Why")
 def write_explanations(
     path: Path, found: Sequence[AnomalyExplanation], *, pipeline: str, execution_id: int, runs: int
 ) -> None:
-    """Write what rules say about an execution, with a picture of each metric.
+    """Write the explanations of an execution, with a picture of each metric.
 
     Args:
-        path: Where to.
-        found: What they say.
+        path: The file to write.
+        found: The explanations.
         pipeline: The execution's pipeline.
         execution_id: The execution.
-        runs: How many of the runs that it is compared with are listed.
+        runs: How many of the runs that it was compared with to list.
     """
     unusual = sum(1 for each in found if each.verdict is not None and each.verdict.flagged)
     _write(
@@ -41,14 +41,14 @@ def write_explanations(
 
 
 def write_backtest(path: Path, verdicts: Sequence[AnomalyVerdict], *, pipeline: str, method: str, days: int) -> None:
-    """Write what rules would have said about a pipeline's past, with a picture of each metric.
+    """Write a backtest of a pipeline, with a picture of each metric.
 
     Args:
-        path: Where to.
-        verdicts: What they would have said, of normal runs too.
+        path: The file to write.
+        verdicts: The verdicts, of normal runs too.
         pipeline: The pipeline.
-        method: How it was judged.
-        days: How much of the past.
+        method: The method that judged.
+        days: How much of the past was judged.
     """
     metrics = list(dict.fromkeys(verdict.metric_field for verdict in verdicts))
     sections = [
@@ -61,10 +61,10 @@ def _explained(explained: AnomalyExplanation, runs: int) -> PageSection:
     from watcher_core.anomalies import PageSection, draw_anomaly
 
     metric, verdict = explained.rule.metric_field, explained.verdict
-    told = f"{amount(explained.value, metric)}: {explained.reason}"
+    said = f"{amount(explained.value, metric)}: {explained.reason}"
     if verdict is not None:
         band = f"{amount(verdict.lower, metric)} to {amount(verdict.upper, metric)}"
-        told += (
+        said += (
             f". Usual is {amount(verdict.expected, metric)} ({band}), z = {verdict.z_score:,.1f}, confidence"
             f" {verdict.confidence:.2f}, compared with {_counted(verdict.runs, 'run')}: {verdict.profile}"
         )
@@ -75,7 +75,7 @@ def _explained(explained: AnomalyExplanation, runs: int) -> PageSection:
 
     return PageSection(
         heading=f"{metric}, by {explained.rule.method}{'' if explained.rule.active else ' (switched off)'}",
-        text=told,
+        text=said,
         picture=None if explained.value is None else draw_anomaly(explained, title="", file_format="svg"),
         unusual=verdict is not None and verdict.flagged,
         columns=COMPARED_COLUMNS,

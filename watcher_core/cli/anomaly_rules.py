@@ -24,7 +24,7 @@ Metrics = Annotated[
     list[str] | None,
     typer.Argument(metavar="METRIC", help=f"Of {', '.join(AnomalyMetric)}; all by default.", show_default=False),
 ]
-Method = Annotated[AnomalyMethod | None, typer.Option("--method", help="How it judges.", show_default=False)]
+Method = Annotated[AnomalyMethod | None, typer.Option("--method", help="How to judge.", show_default=False)]
 LookbackDays = Annotated[
     int | None,
     typer.Option(
@@ -46,7 +46,9 @@ Multiplier = Annotated[
         show_default=False,
     ),
 ]
-Active = Annotated[bool | None, typer.Option("--active/--inactive", help="Whether it judges.", show_default=False)]
+Active = Annotated[
+    bool | None, typer.Option("--active/--inactive", help="Whether the rule is used.", show_default=False)
+]
 OfPipeline = Annotated[
     str | None, typer.Option("--pipeline", "-p", metavar="NAME", help="Of this pipeline only, by name or id.")
 ]
@@ -82,9 +84,9 @@ def create_rules(
     active: Active = None,
     json: Json = False,
 ) -> None:
-    """Have metrics of a pipeline judged.
+    """Create rules that judge metrics of a pipeline.
 
-    A rule that is there already is brought to what is named; all else of it stays. See before what it would have said:
+    A rule that exists is changed in the options that are named. To see what a rule would have flagged, run before:
     watcher anomalies backtest.
     """
     given = fields(method, lookback_days, minimum_executions, multiplier, active)
@@ -115,7 +117,7 @@ def set_rules(
 ) -> None:
     """Change rules of a pipeline by hand.
 
-    What is not named stays. A change holds until the rule's configuration in code changes.
+    Options that are not named stay. A change holds until the rule's configuration in code changes.
     """
     given = fields(method, lookback_days, minimum_executions, multiplier, active)
     if not given:
@@ -169,7 +171,7 @@ def fields(
     multiplier: float | None,
     active: bool | None,
 ) -> dict[str, Any]:
-    """What was named on the command line; all else stays."""
+    """Return the fields that were named on the command line."""
     given = {
         "method": method,
         "lookback_days": lookback_days,
@@ -181,14 +183,14 @@ def fields(
 
 
 def _read_metrics(names: Sequence[str] | None) -> list[AnomalyMetric]:
-    """The metrics that were named, by whichever of their names; all are read before anything is written."""
+    """Return the metrics that were named, by any of their names; all are checked before anything is written."""
     from watcher_core.anomalies import parse_metric
 
     return [parse_metric(name) for name in names or ()]
 
 
 def _chosen(found: Sequence[AnomalyRule], wanted: Sequence[AnomalyMetric], pipeline: str) -> list[AnomalyRule]:
-    """The rules of those metrics; all where none is named."""
+    """Return the rules of these metrics; all if none is named."""
     by_metric = {rule.metric_field: rule for rule in found}
     missing = next((name for name in wanted if name not in by_metric), None)
     if missing is not None or not found:

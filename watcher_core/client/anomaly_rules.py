@@ -25,10 +25,10 @@ class AnomalyRuleMethods(Connection):
         std_deviation_threshold_multiplier: float | Unset = UNSET,
         active: bool | Unset = UNSET,
     ) -> values.AnomalyRule:
-        """Give a pipeline's rule for a metric; make it, or bring its configuration up to date, where that is needed.
+        """Return a pipeline's rule for a metric; create it, or update it if the configuration has changed.
 
-        What is passed is the configuration as code declares it: it is written when it differs from what code declared
-        last. What is not passed is left as it is.
+        The arguments are the configuration that code declares: it is written if it differs from what code declared
+        last. What is not passed stays as it is.
 
         Args:
             pipeline: Its id or name.
@@ -36,11 +36,11 @@ class AnomalyRuleMethods(Connection):
                 second); `total_inserts`, `total_updates` and `total_soft_deletes` are other names for those.
             method: `seasonal`, the default, or `zscore`.
             lookback_days: Days of history, from 1 to 365; 30 by default. `seasonal` looks at 60 at least.
-            minimum_executions: With fewer runs to compare with nothing is said, from 2 to 10,000; 10 by default.
+            minimum_executions: With fewer runs to compare with nothing is judged, from 2 to 10,000; 10 by default.
                 `seasonal` needs 8 at least.
             std_deviation_threshold_multiplier: From 0.5 to 10; 2 by default. For `zscore`, the standard deviations from
                 the mean that are an anomaly; for `seasonal`, the width of the band: 2 as the method finds it.
-            active: Whether it judges.
+            active: Whether the rule is used.
 
         Raises:
             NotFoundError: The pipeline is not known.
@@ -54,9 +54,9 @@ class AnomalyRuleMethods(Connection):
             )
 
     def configure_anomaly_rules(self, rules: Iterable[values.AnomalyRuleConfiguration]) -> int:
-        """Bring many rules up to date with what code declares, in one transaction.
+        """Create or update the rules that code declares, in one transaction.
 
-        Pipelines that are not known yet are made. Rules that are not passed stay as they are.
+        Pipelines that do not exist are created. Rules that are not passed stay as they are.
 
         Returns:
             How many were new or changed.
@@ -73,11 +73,11 @@ class AnomalyRuleMethods(Connection):
     def anomaly_rules(
         self, *, pipeline: int | str | None = None, active: bool | None = None
     ) -> list[values.AnomalyRule]:
-        """Give anomaly rules, by the name of their pipeline and their metric.
+        """Return anomaly rules, sorted by the name of their pipeline and by their metric.
 
         Args:
             pipeline: Of this pipeline only, by id or name.
-            active: Only those that judge, or only those that do not.
+            active: `True` for active rules, `False` for the others; all by default.
 
         Raises:
             NotFoundError: The pipeline is not known.
@@ -96,7 +96,7 @@ class AnomalyRuleMethods(Connection):
         std_deviation_threshold_multiplier: float | Unset = UNSET,
         active: bool | Unset = UNSET,
     ) -> values.AnomalyRule:
-        """Change a rule by hand; only what is passed. That stays until the configuration in code changes.
+        """Change a rule by hand: only what is passed. The change stays until the configuration in code changes.
 
         Args:
             rule_id: Its id.
@@ -113,5 +113,5 @@ class AnomalyRuleMethods(Connection):
 
 
 def fields_of_rule(given: Mapping[str, Any]) -> dict[str, Any]:
-    """The keyword arguments of a method that name fields of a rule."""
+    """Return those keyword arguments of a method that are fields of a rule."""
     return {name: value for name, value in given.items() if name in anomalies.RULE_FIELDS}

@@ -1,4 +1,4 @@
-"""Anomaly rules, what they say of executions, and why."""
+"""Anomaly rules, their verdicts on executions, and why."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ from watcher_core.values.pipelines import UNSET, Unset
 
 @dataclass(frozen=True, kw_only=True)
 class AnomalyRule:
-    """Which metric of a pipeline is judged, and how. `created`: whether this call made it.
+    """Which metric of a pipeline is judged, and how. `created`: whether this call has created it.
 
     Attributes:
-        method: How it judges.
+        method: How it is judged.
         lookback_days: Days of history; `seasonal` looks at 60 at least.
-        minimum_executions: With less history nothing is said; `seasonal` needs 8 at least.
+        minimum_executions: With fewer runs of history nothing is judged; `seasonal` needs 8 at least.
         std_deviation_threshold_multiplier: For `zscore`, the standard deviations from the mean that are an anomaly; for
             `seasonal`, the width of the band: 2 as the method finds it, 4 twice as wide.
-        active: Whether it judges.
+        active: Whether the rule is used.
     """
 
     id: int
@@ -41,7 +41,7 @@ class AnomalyRule:
 
 @dataclass(frozen=True, kw_only=True)
 class AnomalyRuleConfiguration:
-    """What code declares of one anomaly rule, as `Watcher.get_or_create_anomaly_rule`. A field left `UNSET` stays."""
+    """One anomaly rule that code declares, as in `Watcher.get_or_create_anomaly_rule`. A field left `UNSET` stays."""
 
     pipeline_name: str
     metric_field: AnomalyMetric | str
@@ -54,22 +54,22 @@ class AnomalyRuleConfiguration:
 
 @dataclass(frozen=True, kw_only=True)
 class AnomalyVerdict:
-    """What a method says about one metric of one execution.
+    """The verdict of a method on one metric of one execution; it is not recorded.
 
     Attributes:
         execution_id: The execution.
-        at: Its logical time: its partition's start where it has one, else when it started.
+        at: Its logical time: its partition's start if it has one, else when it started.
         metric_field: The metric; seconds, rows, or rows a second.
         flagged: Whether the value is unusual.
         value: The value.
-        expected: What the history predicts.
-        lower, upper: The band; a value outside is unusual. `None` where there is no limit.
+        expected: The expected value, from the history.
+        lower, upper: The band; a value outside is unusual. `None` if there is no limit.
         z_score: The deviation in units of the history's spread.
-        confidence: From 0 where the value is as expected to 1 at the edge of the band and outside.
-        deviation_percent: Of what was expected; `None` where that was zero.
+        confidence: From 0 if the value is as expected to 1 at the edge of the band and outside.
+        deviation_percent: The deviation from the expected value; `None` if that is zero.
         profile: The runs that it was compared with, in words, as in `Mondays 09:00`.
-        runs: How many those are.
-        reason: Why it is flagged, or why not, in words.
+        runs: The number of these runs.
+        reason: Why it is flagged or not, in words.
     """
 
     execution_id: int
@@ -90,14 +90,14 @@ class AnomalyVerdict:
 
 @dataclass(frozen=True, kw_only=True)
 class AnomalyResult:
-    """A verdict on record: what a rule said about an execution when that was judged.
+    """A recorded verdict: how a rule has judged an execution.
 
     Attributes:
-        flagged: Whether the value was outside the band.
-        unflagged_at: When a person said that it was normal all the same; from then on the run counts as normal.
-        unflagged_by: Who said so, where that was told.
+        flagged: Whether the value is unusual.
+        unflagged_at: When a person unflagged it; from then on the run counts as normal.
+        unflagged_by: Who unflagged it, if that is known.
         explanation: `method`, `reason`, `profile`, `runs`, `first_run_at`, `last_run_at`, `deviation_percent`, and
-            `repeated` where the value stood still.
+            `repeated` if the same value came too often in a row.
         start_date: When the execution started.
         at: Its logical time.
     """
@@ -123,7 +123,7 @@ class AnomalyResult:
 
     @property
     def is_unusual(self) -> bool:
-        """Whether it was flagged, and nobody said that it was normal."""
+        """Whether it is flagged and not unflagged."""
         return self.flagged and self.unflagged_at is None
 
     @property
@@ -144,9 +144,9 @@ class AnomalyRun:
 
     Attributes:
         at: Its logical time.
-        value: The metric; `None` where it has none.
+        value: The metric; `None` if it has none.
         compared: Whether the judged run was compared with it.
-        flagged: Whether it was flagged itself, and nobody said that it was normal.
+        flagged: Whether it is itself flagged and not unflagged.
     """
 
     execution_id: int
@@ -158,16 +158,16 @@ class AnomalyRun:
 
 @dataclass(frozen=True, kw_only=True)
 class AnomalyExplanation:
-    """What a rule says about an execution, and what it looks at: enough to draw it.
+    """Why a rule finds an execution normal or unusual, with the history that it looks at: enough to draw it.
 
     Attributes:
         rule: The rule.
         at: The execution's logical time.
-        value: The metric; `None` where the execution has none.
-        verdict: What the rule says today; `None` where it says nothing.
+        value: The metric; `None` if the execution has none.
+        verdict: The verdict; `None` if the rule cannot judge.
         reason: Why, in words.
-        result: What is on record; `None` where it was not judged.
-        history: The runs before it, oldest first; those after it where it is older than all others.
+        result: The recorded result; `None` if the execution was not judged.
+        history: The runs before it, oldest first; those after it if it is older than all others.
     """
 
     execution_id: int
@@ -182,15 +182,15 @@ class AnomalyExplanation:
 
 @dataclass(frozen=True, kw_only=True)
 class AnomalyDetection:
-    """What a detection of pending anomalies did.
+    """The outcome of `Watcher.detect_pending_anomalies`.
 
     Attributes:
-        executions: How many executions it looked at.
-        results: How many verdicts it wrote, or would write.
+        executions: The number of executions that were judged.
+        results: The number of results that were recorded, or would be.
         flagged: Those that are unusual, in the order in which they were judged.
-        alerts: How many alerts were opened, or opened again.
-        remaining: Whether anything is left to judge: it was stopped by its limit, or another process judges it now.
-            What a dry run has looked at does not count.
+        alerts: The number of alerts that were opened, or opened again.
+        remaining: Whether anything is left to judge, because of a limit, or because another process judges it now. What
+            a dry run has judged does not count.
     """
 
     executions: int
@@ -205,8 +205,8 @@ class UnjudgedExecutions:
     """Executions whose metrics are still to be judged.
 
     Attributes:
-        count: How many.
-        since: Since when the first of them waits; `None` where there are none.
+        count: Their number.
+        since: When the first of them was recorded; `None` if there are none.
     """
 
     count: int

@@ -1,12 +1,13 @@
-"""What a check says of the metrics of an asset's execution: judged in the run itself, as the sensor would afterwards.
+"""The check of the metrics of an asset's execution: it judges in the run what the sensor would judge afterwards.
 
-Unlike the other checks, judging an execution writes its results down and opens its alert: it is judged once, wherever
-that happens first.
+Unlike the other checks, it records its results and opens an alert: an execution is judged once, by the run or by the
+sensor, whichever comes first.
 """
 
 from __future__ import annotations
 
 import base64
+import functools
 import logging
 from collections.abc import Sequence
 from dataclasses import replace
@@ -17,7 +18,6 @@ import dagster as dg
 from watcher_core import (
     AlertKind,
     AnomalyExplanation,
-    AnomalyMetric,
     AnomalyResult,
     ConfigurationError,
     ExecutionState,
@@ -42,32 +42,39 @@ NOTHING_TO_JUDGE: Final = (
 
 
 def judge_metrics(watcher: Watcher, pipeline_name: str, external_ids: Sequence[str]) -> Verdict:
-    """Judge the metrics of executions, and write down what is found.
+    """Judge the metrics of executions, and record the results.
 
     Args:
-        watcher: Where the pipeline is on record.
-        pipeline_name: Its name.
-        external_ids: The executions that this run has made of it; where there are none, its newest one that succeeded.
+        watcher: The database.
+        pipeline_name: The pipeline.
+        external_ids: Its executions in this run; if there are none, its newest one that succeeded is judged.
     """
     if not _rules(watcher, pipeline_name):
         return _passed(NO_RULE)
+    explained: list[AnomalyExplanation] = []
     if external_ids:
-        judged = [watcher.detect_anomalies(external_id=external_id) for external_id in external_ids]
+        judged = [watcher.detect_anomalies(external_id=each, explained=explained.append) for each in external_ids]
     else:
         newest = watcher.executions(pipeline=pipeline_name, state=ExecutionState.SUCCEEDED, limit=1)
-        judged = [watcher.detect_anomalies(execution.id) for execution in newest]
-    # Of the partitions that one run has loaded, the first that is unusual; else the last.
+        judged = [watcher.detect_anomalies(execution.id, explained=explained.append) for execution in newest]
+    # A run may have loaded several partitions. The verdict is about the first that is unusual; else about the last.
     unusual = [results for results in judged if _unusual(results)]
     results = unusual[0] if unusual else judged[-1] if judged else []
     if not results:
         return _passed(NOTHING_TO_JUDGE)
-    verdict = _of_results(watcher, results)
+    verdict = _of_results(watcher, results, explained)
     others = len(unusual) - 1
     return replace(verdict, description=f"{verdict.description}; and {others:,} more") if others > 0 else verdict
 
 
-def _of_results(watcher: Watcher, results: Sequence[AnomalyResult]) -> Verdict:
-    """The verdict on one execution, by what is on record of it."""
+def _of_results(watcher: Watcher, results: Sequence[AnomalyResult], explained: Sequence[AnomalyExplanation]) -> Verdict:
+    """Return the verdict on one execution.
+
+    Args:
+        watcher: The database.
+        results: All results of the execution.
+        explained: Explanations of what was judged just now, of this execution and others.
+    """
     execution_id = results[0].pipeline_execution_id
     unusual = _unusual(results)
     numbers: dict[str, dg.MetadataValue[Any]] = {
@@ -76,7 +83,7 @@ def _of_results(watcher: Watcher, results: Sequence[AnomalyResult]) -> Verdict:
     }
     for result in results:
         numbers |= _numbers(result)
-    if unusual and (picture := _picture(watcher, execution_id, [result.metric_field for result in unusual])):
+    if unusual and (picture := _picture(watcher, unusual, explained)):
         numbers[PICTURE_KEY] = picture
     return Verdict(
         kind=AlertKind.ANOMALY,
@@ -90,7 +97,7 @@ def _of_results(watcher: Watcher, results: Sequence[AnomalyResult]) -> Verdict:
 def _rules(watcher: Watcher, pipeline_name: str) -> bool:
     try:
         return any(rule.active for rule in watcher.anomaly_rules(pipeline=pipeline_name))
-    except NotFoundError:  # nothing is known of the asset yet
+    except NotFoundError:  # the asset has not run yet
         return False
 
 
@@ -103,7 +110,7 @@ def _unusual(results: Sequence[AnomalyResult]) -> list[AnomalyResult]:
 
 
 def _numbers(result: AnomalyResult) -> dict[str, dg.MetadataValue[Any]]:
-    """Floats are what Dagster plots, from one evaluation to the next."""
+    """Return the numbers of a result as floats, which Dagster plots from one evaluation to the next."""
     key = f"watcher/{result.metric_field}"
     measured = {
         key: result.value,
@@ -121,14 +128,26 @@ def _numbers(result: AnomalyResult) -> dict[str, dg.MetadataValue[Any]]:
     return numbers
 
 
-def _picture(watcher: Watcher, execution_id: int, metrics: Sequence[AnomalyMetric]) -> dg.MarkdownMetadataValue | None:
-    """A picture of each metric that is unusual. Of what is normal there is none: it would fill Dagster's event log."""
+def _picture(
+    watcher: Watcher, unusual: Sequence[AnomalyResult], explained: Sequence[AnomalyExplanation]
+) -> dg.MarkdownMetadataValue | None:
+    """Draw each unusual metric of an execution. Normal ones are not drawn, since pictures fill Dagster's event log."""
+    execution_id, metrics = unusual[0].pipeline_execution_id, {result.metric_field for result in unusual}
     try:
-        found = [each for each in watcher.explain_anomalies(execution_id) if each.rule.metric_field in metrics]
-        return dg.MetadataValue.md("\n\n".join(_image(each) for each in found if each.value is not None))
+        found = {each.rule.metric_field: each for each in explained if each.execution_id == execution_id}
+        if not metrics <= found.keys():  # some were judged before, by the sensor
+            found = {each.rule.metric_field: each for each in watcher.explain_anomalies(execution_id)}
+        drawn = [_image(each) for metric, each in found.items() if metric in metrics and each.value is not None]
+        return dg.MetadataValue.md("\n\n".join(drawn))
     except ConfigurationError as error:
-        logger.warning("execution %s is not drawn: %s", execution_id, error)
+        _warn_once(str(error))
         return None
+
+
+@functools.cache
+def _warn_once(reason: str) -> None:
+    """Log why pictures are missing, once per process: an installation without Matplotlib is nothing unusual."""
+    logger.warning("unusual executions are not drawn: %s", reason)
 
 
 def _image(explanation: AnomalyExplanation) -> str:

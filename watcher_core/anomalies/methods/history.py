@@ -16,7 +16,7 @@ Flags = npt.NDArray[np.bool_]
 HOUR = 3600.0
 DAY = 86_400.0
 
-# Beyond this, squares overflow. No count and no duration comes near it, so such a value is damage, not a metric.
+# Squares of larger values overflow. No count or duration comes near this, so such a value is damaged and not judged.
 LARGEST_VALUE = 1e100
 
 
@@ -29,10 +29,10 @@ class History:
         values: The metric; NaN where a run has none.
         flagged: Whether the run was flagged when it was judged.
         unflagged: Whether a person said later that the run was normal; such a run counts as not flagged.
-        superseded: Whether a later run has loaded the same data again; nothing is learned from such a run.
+        superseded: Whether a later run has loaded the same data again; such a run is not learned from.
 
     Raises:
-        ValueError: The columns are not of one length.
+        ValueError: The columns differ in length.
     """
 
     at: Floats
@@ -54,10 +54,10 @@ class History:
         flagged: Iterable[bool] | None = None,
         unflagged: Iterable[bool] | None = None,
     ) -> History:
-        """Take plain Python values, in any order, `None` for a missing value.
+        """Return a history of plain Python values, in any order; `None` is a missing value.
 
         Raises:
-            ValueError: The columns are not of one length.
+            ValueError: The columns differ in length.
         """
         times = np.fromiter(at, np.float64)
         numbers = np.array([math.nan if value is None else value for value in values], np.float64)
@@ -72,20 +72,20 @@ class History:
 
     @property
     def unusual(self) -> Flags:
-        """Whether a run was flagged and nobody said that it was normal."""
+        """Whether each run was flagged and not unflagged."""
         return self.flagged if self.unflagged is None else self.flagged & ~self.unflagged
 
     def before(self, at: float, *, days: float) -> Integers:
-        """The positions of the runs of the last `days` before `at` that have a value to learn from, oldest first."""
+        """Return the positions of the runs with a value in the last `days` before `at`, oldest first."""
         first, last = np.searchsorted(self.at, (at - days * DAY, at))
         return self._judgeable(int(first), int(last))
 
     def nearest(self, at: float, *, days: float, runs: int, fewest: int) -> Integers:
-        """The positions of the runs to compare a run at `at` with: at most so many, the nearest in logical time last.
+        """Return the positions of at most `runs` runs to compare a run at `at` with, the nearest in logical time last.
 
-        These are runs before `at`. Where those are fewer than `fewest`, it may be a backfill of days that lie before
-        all others; then the runs after `at` are taken, as if time ran backwards. A run with the same logical time is
-        the same piece of data, loaded again, and is never compared with.
+        These are runs before `at`. If there are fewer than `fewest`, as in a backfill of days before all others, the
+        runs after `at` are used in reverse order. A run with the same logical time has loaded the same data, and is
+        never compared with.
         """
         before = self.before(at, days=days)[-runs:]
         if len(before) >= fewest:
@@ -100,5 +100,5 @@ class History:
 
 
 def judgeable(value: float | None) -> bool:
-    """Whether a value can be judged at all."""
+    """Return whether a value can be judged."""
     return value is not None and abs(value) < LARGEST_VALUE  # false for NaN, too

@@ -13,27 +13,27 @@ from watcher_core.anomalies.methods.scales import median, spread
 # Three flags within five runs are a new level.
 STREAK = 3
 WINDOW = 5
-# A new level is measured by these many runs after it began, and the former one by so many before.
+# How many runs after the beginning of a new level measure it, and how many before measure the former one.
 RUNS_AFTER = 40
 RUNS_BEFORE = 25
 FEWEST_BEFORE = 5
-# For so many runs after a change, the former level is no news either: the change may be taken back.
+# For this many runs after a change, the former level is accepted, too: the change may be reverted.
 UNSETTLED = 12
 SMALLEST_SHIFT = 0.02
 
-# How fast the level follows the runs: not at all, or by these shares of each error. Whichever predicted best is taken;
-# a faster one only if it leaves at most this share of the error.
+# How fast the level follows the runs: not at all, or by one of these shares of each error. The one that predicted best
+# is used; a faster one only if it leaves at most `BETTER` of the error.
 RATES = (0.08, 0.3)
 BETTER = 0.95
 FEWEST_FOLLOWED = 15
-BOUND = 4.0  # an error moves the level as if it were at most so many standard deviations
+BOUND = 4.0  # an error moves the level by at most this many standard deviations
 
 
 class Changes(NamedTuple):
-    """Which unusual runs stand alone, and which began something new.
+    """Unusual runs, divided into single ones and those that began a new level.
 
     Attributes:
-        lone: Whether a run is unusual, and the level did not stay there.
+        lone: Whether a run is unusual, and not part of a new level.
         starts: The first runs at new levels.
     """
 
@@ -42,7 +42,7 @@ class Changes(NamedTuple):
 
 
 def changes(unusual: Flags) -> Changes:
-    """Tell lone unusual runs from those that began a new level."""
+    """Separate single unusual runs from those that began a new level."""
     if np.count_nonzero(unusual) < STREAK:
         return Changes(unusual, [])
     in_window = np.convolve(unusual, np.ones(WINDOW), "valid")
@@ -59,15 +59,15 @@ def changes(unusual: Flags) -> Changes:
 
 
 def brought_to_present(errors: Floats, starts: list[int]) -> tuple[Floats, float | None]:
-    """Move what lies before a change of level to the new one.
+    """Shift the errors before each change of level to the new level.
 
     Args:
         errors: Values less their season, on the scale, oldest first.
         starts: The first runs at new levels.
 
     Returns:
-        The errors as they would have been at the present level, and where the former level lies, seen from the
-        present one, while that is no news; else `None`.
+        The errors as they would have been at the present level, and the former level relative to the present one if
+        it is still accepted; else `None`.
     """
     moved, former = errors.copy(), None
     for start in starts:
@@ -81,11 +81,11 @@ def brought_to_present(errors: Floats, starts: list[int]) -> tuple[Floats, float
 
 
 class Level(NamedTuple):
-    """A level, and how well it was known.
+    """A level, and the errors with which it was predicted.
 
     Attributes:
-        now: The level that the next run is expected at.
-        errors: Of each past run, predicted from those before it.
+        now: The level at which the next run is expected.
+        errors: The error of each past run, predicted from those before it.
     """
 
     now: float
@@ -93,16 +93,16 @@ class Level(NamedTuple):
 
 
 def follow(values: Floats, least_spread: float, *, drifts: bool) -> Level:
-    """Find the level of some values, and how well it predicted each of them.
+    """Find the level of some values, and its prediction error for each of them.
 
-    The level is their median, or follows them by exponential smoothing, whose errors are bounded so that no single run
-    tears it away (Gelper, Fried and Croux, "Robust forecasting with exponential and Holt-Winters smoothing", Journal of
+    The level is their median, or follows them by exponential smoothing with bounded errors, so that a single run cannot
+    move it far (Gelper, Fried and Croux, "Robust forecasting with exponential and Holt-Winters smoothing", Journal of
     Forecasting 29, 2010).
 
     Args:
         values: Values less their season, on the scale, oldest first.
-        least_spread: The smallest standard deviation that they may be taken to have.
-        drifts: Whether the level may follow at all.
+        least_spread: The smallest standard deviation to assume.
+        drifts: Whether the level may follow the values.
     """
     middle = median(values)
     errors = values - middle

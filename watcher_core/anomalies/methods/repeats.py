@@ -1,6 +1,6 @@
 """A metric that stands still: the same value, or zero, in more runs than chance explains.
 
-Such a run of equal values is told once, at the run that makes it improbable, and not again while it lasts.
+Such a series is flagged once, at the run that makes it improbable, and not again while it lasts.
 """
 
 from __future__ import annotations
@@ -11,19 +11,19 @@ import numpy as np
 
 from watcher_core.anomalies.methods.history import Flags, Floats
 
-IMPROBABLE = 1e-6  # that chance alone makes so long a run of equal values, from a given run on
+IMPROBABLE = 1e-6  # the probability below which a series of equal values is no longer attributed to chance
 FEWEST_RUNS = 20
 FEWEST_RUNS_WITH_ZEROS = 30
 FEWEST_EQUAL = 3
-MOST_EQUAL = 0.1  # where more of the runs repeat the one before, repeating is this metric's nature
+MOST_EQUAL = 0.1  # where more of the runs repeat the value before, repetition is normal for the metric
 LONGER_THAN_BEFORE = 1.5
 
-# A metric with this share of zeros often has nothing to count. Zero is then no small number, but another state.
+# From this share of zeros on, zero means that there was nothing to count. It is then judged apart from other values.
 ZEROS = 0.03
 
 
 def stuck(values: Floats, lone: Flags, value: float) -> int:
-    """How many earlier runs in a row have the value, where that has just become improbable; else 0."""
+    """Return how many earlier runs in a row have the value, if that has just become improbable; else 0."""
     if len(values) < FEWEST_RUNS or value == 0 or not (values[-FEWEST_EQUAL:] == value).all():
         return 0
     others = np.flatnonzero(values != value)
@@ -38,30 +38,31 @@ def stuck(values: Floats, lone: Flags, value: float) -> int:
 
 
 def is_often_zero(values: Floats) -> bool:
-    """Whether zeros are common enough to be a state of its own."""
+    """Return whether zeros are common enough to be judged apart."""
     return int(np.count_nonzero(values == 0)) >= ZEROS * len(values)
 
 
 def is_almost_always_zero(values: Floats) -> bool:
-    """Whether other values are so rare that one is unusual by itself."""
+    """Return whether other values are so rare that each is unusual."""
     return len(values) >= FEWEST_RUNS_WITH_ZEROS and int(np.count_nonzero(values)) < ZEROS * len(values)
 
 
-def nothing(values: Floats) -> int:
-    """How many runs in a row are zero at the end, where one more zero has just become improbable; else 0.
+def zeros_at_end(values: Floats) -> int:
+    """Return how many of the last runs are zero, if one more zero has just become improbable; else 0.
 
-    Zeros come in stretches (weekends, quiet months), so that they must also be half as long again as ever before.
+    Zeros come in series (weekends, quiet months). A series is therefore improbable only if it is also half as long
+    again as the longest one before.
     """
-    others = np.flatnonzero(values)
-    if len(values) < FEWEST_RUNS_WITH_ZEROS or not len(others):
+    nonzero = np.flatnonzero(values)
+    if len(values) < FEWEST_RUNS_WITH_ZEROS or not len(nonzero):
         return 0
-    zeros = len(values) - 1 - int(others[-1])
-    longest = int(np.diff(others).max()) - 1 if len(others) > 1 else 0
-    share = min(max(1 - len(others) / len(values), 0.02), 0.995)
+    zeros = len(values) - 1 - int(nonzero[-1])
+    longest = int(np.diff(nonzero).max()) - 1 if len(nonzero) > 1 else 0
+    share = min(max(1 - len(nonzero) / len(values), 0.02), 0.995)
     limit = max(_improbable(share), int(LONGER_THAN_BEFORE * longest) + 1, FEWEST_EQUAL)
     return zeros if zeros + 1 == limit else 0
 
 
 def _improbable(share: float) -> int:
-    """After how many repetitions, each with this chance, their chance together is too small to believe in."""
+    """Return how many repetitions, each with this probability, are improbable together."""
     return math.ceil(math.log(IMPROBABLE) / math.log(share))

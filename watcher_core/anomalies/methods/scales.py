@@ -1,10 +1,10 @@
 """The scale on which metrics are judged: one where the spread does not depend on the level.
 
-Small counts scatter like Poisson's, by the square root of their level; larger numbers by a share of it. With the
-variance `level + DISPERSION * level²`, that of a negative binomial, the inverse hyperbolic sine of the square root is
-the transformation that makes the variance the same everywhere (Anscombe, "The transformation of Poisson, binomial and
-negative-binomial data", Biometrika 35, 1948). It is the square root for small numbers and the logarithm for large ones,
-so that a difference of 0.2 means some 20 %. Negative numbers mirror positive ones.
+Small counts vary by the square root of their level, as in a Poisson distribution; larger numbers vary by a share of it.
+For the variance of a negative binomial distribution, `level + DISPERSION * level²`, the inverse hyperbolic sine of the
+square root makes the variance equal at every level (Anscombe, "The transformation of Poisson, binomial and
+negative-binomial data", Biometrika 35, 1948). It is close to the square root for small numbers and to the logarithm for
+large ones, so that a difference of 0.2 means about 20 %. Negative numbers mirror positive ones.
 """
 
 from __future__ import annotations
@@ -12,20 +12,22 @@ from __future__ import annotations
 import math
 
 import numpy as np
+from scipy import special
 
 from watcher_core.anomalies.methods.history import Floats
 
-DISPERSION = 0.03  # where both parts of the variance are equal: at counts of 33
-LOOKED_AT = 200  # so many of the newest values say whether a metric counts
+DISPERSION = 0.03  # both parts of the variance are equal at counts of 33
+LOOKED_AT = 200  # this many of the newest values decide whether a metric is a count
 SMALLEST_UNIT = 1e-100
-TO_DEVIATION = 1.4826  # from the median absolute size of normal errors to their standard deviation
-LARGEST = 450.0  # on the scale; beyond the largest value that is judged
+# From the median absolute size of normally distributed errors to their standard deviation: 1.4826.
+TO_DEVIATION = 1.0 / float(special.ndtri(0.75))
+LARGEST = 450.0  # on the scale; above the largest value that is judged
 
 
 class Scale:
-    """The scale for values like these.
+    """The scale that fits some values.
 
-    A metric with fractions has no unit that means "one"; a five-hundredth of the median takes its place.
+    A metric with fractions has no natural unit; a five-hundredth of its median is used.
     """
 
     def __init__(self, values: Floats) -> None:
@@ -37,43 +39,44 @@ class Scale:
         self._per_unit = DISPERSION / unit
 
     def to(self, values: Floats) -> Floats:
-        """Values to the scale."""
+        """Convert values to the scale."""
         scaled: Floats = np.copysign(2.0 * np.arcsinh(np.sqrt(np.abs(values) * self._per_unit)), values)
         return scaled
 
     def back(self, scaled: Floats) -> Floats:
-        """From the scale to values."""
+        """Convert values back from the scale."""
         values: Floats = np.copysign(np.sinh(np.minimum(np.abs(scaled), LARGEST) / 2) ** 2 / self._per_unit, scaled)
         return values
 
     def to_one(self, value: float) -> float:
-        """One value to the scale."""
+        """Convert one value to the scale."""
         return math.copysign(2.0 * math.asinh(math.sqrt(abs(value) * self._per_unit)), value)
 
     def back_one(self, scaled: float) -> float:
-        """One value from the scale."""
+        """Convert one value back from the scale."""
         return math.copysign(math.sinh(min(abs(scaled), LARGEST) / 2) ** 2 / self._per_unit, scaled)
 
     @property
     def poisson_spread(self) -> float:
-        """The standard deviation on the scale that a count has by mere chance, at the typical level; else zero."""
+        """The standard deviation that a count has by chance at its typical level, on the scale; zero for fractions."""
         return math.sqrt(DISPERSION / (1 + self._per_unit * self._typical)) if self.is_count else 0.0
 
 
 def median(values: Floats) -> float:
-    """The median of some values, by `numpy.sort`, which is several times faster than `numpy.median`."""
+    """Return the median, by `numpy.sort`, which is several times faster than `numpy.median`."""
     return middle(np.sort(values))
 
 
 def middle(ordered: Floats) -> float:
-    """The median of values that are in order."""
+    """Return the median of sorted values."""
     half = len(ordered) // 2
     return float(ordered[half]) if len(ordered) % 2 else 0.5 * float(ordered[half - 1] + ordered[half])
 
 
 def spread(errors: Floats) -> float:
-    """The standard deviation of errors around zero, from their median absolute size.
+    """Return the standard deviation of errors around zero, from their median absolute size.
 
-    Half of the errors may be anything (Hampel, "The influence curve and its role in robust estimation", JASA 69, 1974).
+    Up to half of the errors may be outliers (Hampel, "The influence curve and its role in robust estimation", JASA 69,
+    1974).
     """
     return TO_DEVIATION * median(np.abs(errors))

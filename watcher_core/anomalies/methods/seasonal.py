@@ -1,13 +1,12 @@
 """The method `seasonal`: robust, aware of seasons, and adapting to new levels.
 
-A run is predicted from the earlier ones as season + level, on a scale where spread does not depend on level, and it is
-unusual when the prediction is wrong by clearly more than it used to be. Then three questions are asked, each of which
-widens the band around the prediction:
+A run is predicted from the earlier ones as season + level, on a scale where spread does not depend on level. It is
+unusual if the prediction error is clearly larger than past errors. Three conditions widen the band:
 
-- Is the deviation large on the plain scale, too? A ratio of two is much for a thousand rows, and little for three.
-- Is there another normal? The level before the last change, an hour earlier or later, a month's edge like this one, a
-  weekday that was seen only once or twice: what was true there is no news here.
-- Is it worth a word? The caller may give a least deviation.
+- The deviation must be large on the plain scale, too. A ratio of two is much for a thousand rows, and little for three.
+- Other normal values are accepted: those of the level before the last change, of an hour earlier or later, of the last
+  edge of a month, and of a weekday that was seen only once or twice.
+- The caller may pass a least deviation; smaller ones are not flagged.
 """
 
 from __future__ import annotations
@@ -29,12 +28,12 @@ LOOKBACK_DAYS = 60.0
 MINIMUM_EXECUTIONS = 8
 MOST_RUNS = 2000
 
-# A value must be off by three standard deviations on the plain scale; one below a quarter of what was expected is off.
+# A value must deviate by three standard deviations on the plain scale, or lie below a quarter of the expected value.
 PLAIN_DEVIATIONS = 3.0
 CLEARLY_LESS = 0.25
 
-# A season is not exact to the hour, and a clock change moves it by one: what an hour earlier or later would be expected
-# widens the band, by at most this share of half its width.
+# A season is not exact to the hour, and a clock change moves it by one. The values expected an hour earlier and later
+# therefore widen the band, by at most this share of half its width.
 NEARBY = 0.5
 
 MONTH_EDGE = 2 * DAY
@@ -43,7 +42,7 @@ LAST_MONTH = 20 * DAY
 
 @dataclass(frozen=True)
 class Parts:
-    """The parts of the method that can be left out, to see what each brings."""
+    """The parts of the method that can be left out, to measure what each contributes."""
 
     new_levels: bool = True
     drift: bool = True
@@ -65,7 +64,7 @@ class _Runs:
 
     at: Floats
     values: Floats
-    lone: Flags  # unusual, and the level did not stay there
+    lone: Flags  # unusual, and not the beginning of a new level
     positions: Integers
 
     def only(self, which: Flags) -> _Runs:
@@ -89,16 +88,15 @@ def judge(
         history: The metric of earlier runs.
         value: The metric of this run, in any unit.
         at: Logical time of this run, in UTC epoch seconds.
-        multiplier: Of standard deviations, as rules have it. The method finds the width of its band itself; the band is
-            as much wider or narrower as the multiplier is larger or smaller than 2.
-        lookback_days: How much history to learn from; at most the newest 2,000 runs. A season of the week needs four
-            weeks to be known well.
-        minimum_executions: With fewer earlier runs, nothing is said; at least 8.
-        least_deviation: In the unit of the value: a smaller deviation from what is expected is no news.
-        parts: What to leave out; for experiments.
+        multiplier: Scales the width of the band, which the method finds itself: 2 leaves it as it is, 4 doubles it.
+        lookback_days: How much history to learn from; at most the newest 2,000 runs. A weekly season takes four weeks
+            to learn.
+        minimum_executions: With fewer earlier runs there is no verdict; at least 8.
+        least_deviation: In the unit of the value: smaller deviations from the expected value are not flagged.
+        parts: The parts to use; for experiments.
 
     Returns:
-        The judgement; `None` where the value cannot be judged, or too little is known.
+        The judgement; `None` if the value cannot be judged or the history is too short.
     """
     if not judgeable(value):
         return None
@@ -115,7 +113,7 @@ def judge(
             return _zero(runs)
         counted = runs.values != 0
         if not repeats.is_almost_always_zero(runs.values):
-            # The same starts, counted without the zeros.
+            # The same runs, by their positions among the values other than zero.
             starts = np.cumsum(counted)[starts] - counted[starts]
             runs = runs.only(counted)
     if len(runs.values) - np.count_nonzero(runs.lone) < fewest:
@@ -128,7 +126,7 @@ def judge(
 
 
 def _zero(runs: _Runs) -> Judgement:
-    """Judge a zero where zeros are common: usual, unless there were too many in a row."""
+    """Judge a zero of a metric with many zeros: it is usual, unless there were too many in a row."""
     zeros = runs.only(runs.values == 0)
     judgement = Judgement.by_band(
         0.0,
@@ -139,7 +137,7 @@ def _zero(runs: _Runs) -> Judgement:
         profile="runs with zero",
         compared_with=zeros.positions,
     )
-    in_a_row = repeats.nothing(runs.values)
+    in_a_row = repeats.zeros_at_end(runs.values)
     return judgement.for_repeating(in_a_row + 1, f"zero {in_a_row + 1} times in a row") if in_a_row else judgement
 
 
@@ -168,7 +166,7 @@ def _by_band(
     if former is not None:
         centres.append(centre + former)
     if parts.nearby_hours:
-        # Bounded, so that beside a peak almost everything is not suddenly usual.
+        # Bounded, since next to a peak almost any value would be usual.
         bound = NEARBY * half
         centres += [centre + min(max(nearby - season.expected, -bound), bound) for nearby in season.nearby]
     if parts.short_seasons:
@@ -197,7 +195,7 @@ def _by_band(
 
 
 def _short_season(runs: _Runs, clock: Clock, scaled: Floats) -> Iterator[float]:
-    """Where runs of the same weekday and hour were, if they are too few to be a season."""
+    """Yield the scaled values of runs at the same weekday and hour, if they are too few to be a season."""
     if clock.is_daily:
         same = clock.same_slot() & ~runs.lone
         if np.count_nonzero(same) < seasons.SMALLEST_GROUP:
@@ -205,7 +203,7 @@ def _short_season(runs: _Runs, clock: Clock, scaled: Floats) -> Iterator[float]:
 
 
 def _last_month(runs: _Runs, scaled: Floats, at: float) -> Iterator[float]:
-    """Where unusual runs at the edges of earlier months were, if this is the edge of a month."""
+    """Yield the scaled values of unusual runs at the edges of earlier months, if this is the edge of a month."""
     if runs.lone.any() and _is_month_edge(at):
         for position in np.flatnonzero(runs.lone & (np.abs(runs.at - at) > LAST_MONTH)):
             if _is_month_edge(float(runs.at[position])):
@@ -213,6 +211,6 @@ def _last_month(runs: _Runs, scaled: Floats, at: float) -> Iterator[float]:
 
 
 def _is_month_edge(at: float) -> bool:
-    """Whether a time lies in the first or last two days of its month, in UTC."""
+    """Return whether a time lies in the first or last two days of its month, in UTC."""
     month = time.gmtime(at).tm_mon
     return month != time.gmtime(at - MONTH_EDGE).tm_mon or month != time.gmtime(at + MONTH_EDGE).tm_mon

@@ -1,4 +1,4 @@
-"""Which earlier runs a run is to be compared with: all, or those of the same hour, part of the week, or weekday."""
+"""Which earlier runs a run is compared with: all, or those of the same hour, part of the week, or weekday."""
 
 from __future__ import annotations
 
@@ -15,31 +15,31 @@ from watcher_core.anomalies.methods.scales import median
 WEEKDAYS = ("Mondays", "Tuesdays", "Wednesdays", "Thursdays", "Fridays", "Saturdays", "Sundays")
 MONDAY = 4 * DAY  # the epoch began on a Thursday
 
-# The hours of a week, and the group that each is in when weekdays do not count, or only whether it is the weekend.
+# The hours of a week; and the group of each if weekdays are ignored, and if only weekends are separated.
 Slots = npt.NDArray[np.uint8]
 SLOTS = 168
 HOUR_OF_WEEK = np.arange(SLOTS, dtype=np.uint8)
 HOUR_OF_DAY = HOUR_OF_WEEK % 24
 HOUR_OF_PART = HOUR_OF_DAY + 24 * (HOUR_OF_WEEK >= 5 * 24).astype(np.uint8)
 
-LOOKED_AT = 200  # so many of the newest runs say at which minute of the hour runs happen
-AGREEMENT = 0.5  # they agree on it when their mean direction is at least so long
+LOOKED_AT = 200  # this many of the newest runs decide at which minute of the hour runs happen
+AGREEMENT = 0.5  # they agree on a minute if their mean direction is at least this long
 
-SMALLEST_GROUP = 3  # of fewer runs, a median says little
-FEWEST_RUNS = 12  # with fewer, no season is looked for
-FEWEST_DAYS = 9  # with fewer, no season of the week is looked for: it needs a week, and then some
-BETTER = 0.97  # a finer season is taken when it leaves at most this share of the error
-LARGEST_ERRORS = 0.97  # errors beyond this quantile count as if they were there: anomalies do not choose the season
+SMALLEST_GROUP = 3  # fewer runs have no useful median
+FEWEST_RUNS = 12  # with fewer, there is no season
+FEWEST_DAYS = 9  # with fewer, there is no weekly season, which needs more than a week
+BETTER = 0.97  # a finer season is used if it leaves at most this share of the error
+LARGEST_ERRORS = 0.97  # errors are bounded by this quantile, so that anomalies do not choose the season
 
 
 @dataclass(frozen=True)
 class Season:
-    """What the season predicts, on the scale of the values that it was made of.
+    """The predictions of a season, on the scale of the values.
 
     Attributes:
         fitted: For each earlier run, the median of its group.
         expected: For the run to judge, the median of its group.
-        nearby: What would be expected an hour earlier and an hour later; nothing where hours make no difference.
+        nearby: The values expected an hour earlier and an hour later; empty if the hour makes no difference.
         peers: The earlier runs in the group of the run to judge.
         profile: That group in words.
     """
@@ -52,10 +52,10 @@ class Season:
 
 
 class Clock:
-    """Puts times into slots of an hour, which are centred on the minute of the hour at which runs happen.
+    """Divides times into slots of an hour, centred on the minute of the hour at which runs happen.
 
-    A job that starts at 09:59:50, and at 10:00:10 when it is late, runs at 10:00; it is not torn in two. The minute is
-    the circular mean of the newest runs (Mardia and Jupp, "Directional Statistics", 2000), where they agree on one.
+    A job that starts at 09:59:50, and at 10:00:10 when it is late, therefore has one slot. The minute is the circular
+    mean of the newest runs (Mardia and Jupp, "Directional Statistics", 2000), if they agree on one.
 
     Args:
         at: Logical times of the earlier runs, in UTC epoch seconds, the nearest last.
@@ -63,7 +63,7 @@ class Clock:
 
     Attributes:
         slots: Hour of the week of each earlier run; Monday's first is 0.
-        slot: That of the run to judge.
+        slot: Hour of the week of the run to judge.
         days: How many days the earlier runs go back.
         is_daily: Whether all runs happen at the same hour of the day.
     """
@@ -72,7 +72,7 @@ class Clock:
         angle = at[-LOOKED_AT:] * (2 * math.pi / HOUR)
         cosine, sine = float(np.cos(angle).sum()) / len(angle), float(np.sin(angle).sum()) / len(angle)
         self._agreed = math.hypot(cosine, sine) > AGREEMENT
-        # Without agreement, slots are the hours of the clock, whose middle is half past.
+        # Without agreement, slots are full hours, whose middle is half past.
         self._minute = math.atan2(sine, cosine) / (2 * math.pi) * HOUR if self._agreed else HOUR / 2
         since_monday = MONDAY + self._minute - HOUR / 2
         self.slots = np.floor((at - since_monday) / HOUR).astype(np.int64) % SLOTS
@@ -81,12 +81,12 @@ class Clock:
         self.is_daily = bool((HOUR_OF_DAY[self.slots] == HOUR_OF_DAY[self.slot]).all())
 
     def same_slot(self) -> Flags:
-        """The earlier runs of the same weekday and hour."""
+        """Return which earlier runs have the same weekday and hour."""
         same: Flags = self.slots == self.slot
         return same
 
     def seasons(self) -> Iterator[tuple[Slots, str]]:
-        """The seasons that can be known, from coarse to fine: the group of each slot, and our group in words."""
+        """Yield the seasons that can be known, from coarse to fine: each slot's group, and the run's group in words."""
         time = self._time()
         if not self.is_daily:
             yield HOUR_OF_DAY, time
@@ -97,26 +97,26 @@ class Clock:
             yield HOUR_OF_WEEK, f"{WEEKDAYS[self.slot // 24]} {time}".rstrip()
 
     def _time(self) -> str:
-        """The hour of the run to judge, in words; nothing for the midnight of daily partitions."""
+        """Return the hour of the run to judge, in words; empty for the midnight of daily partitions."""
         hour = self.slot % 24
         minutes = round((hour * HOUR + self._minute) / 60) % 1440 if self._agreed else hour * 60
         return "" if self.is_daily and minutes == 0 else f"{minutes // 60:02}:{minutes % 60:02}"
 
 
 def best(clock: Clock, scaled: Floats, *, any_season: bool = True) -> Season:
-    """Give the season that predicts each earlier run best from the other ones.
+    """Return the season that best predicts each earlier run from the other ones.
 
     Args:
         clock: When the runs happened.
         scaled: Their values, on a scale where spread does not depend on level.
-        any_season: Whether there may be one at all.
+        any_season: Whether to look for a season at all.
     """
     runs = len(scaled)
-    predictions = np.full(SLOTS, median(scaled))  # for each slot, where nothing finer is known
-    # The median moves away from a run that is left out, so that the error grows by about n / (n - 1).
+    predictions = np.full(SLOTS, median(scaled))  # for each slot, until a finer season is known
+    # Without a run the median moves away from it, so that its error grows by about n / (n - 1).
     left_out = np.full(SLOTS, runs / (runs - 1))
-    everyone = np.ones(runs, np.bool_)
-    found = Season(predictions[clock.slots], float(predictions[clock.slot]), (), everyone, "all runs")
+    all_runs = np.ones(runs, np.bool_)
+    found = Season(predictions[clock.slots], float(predictions[clock.slot]), (), all_runs, "all runs")
     if runs < FEWEST_RUNS or not any_season:
         return found
     least = _bounded_mean(np.abs(scaled - found.fitted) * left_out[clock.slots])
@@ -126,7 +126,7 @@ def best(clock: Clock, scaled: Floats, *, any_season: bool = True) -> Season:
         medians, sizes = _medians(scaled, order, finer[clock.slots])
         size = sizes[finer]
         is_known = size >= SMALLEST_GROUP
-        predictions = np.where(is_known, medians[finer], predictions)  # a group too small keeps what the coarser says
+        predictions = np.where(is_known, medians[finer], predictions)  # a small group keeps the coarser prediction
         left_out = np.where(is_known, size / np.maximum(size - 1, 1), left_out)
         if is_known[clock.slot]:
             groups, words = finer, words_if_known
@@ -146,17 +146,17 @@ def _bounded_mean(errors: Floats) -> float:
 
 
 def _medians(scaled: Floats, order: Integers, group: Slots) -> tuple[Floats, Integers]:
-    """The median of each group, and its size.
+    """Return the median of each group, and its size.
 
     Args:
         scaled: The values.
         order: Their positions by size.
         group: The group of each.
     """
-    by_group = order[np.argsort(group[order], kind="stable")]  # in linear time, since groups are small numbers
+    by_group = order[np.argsort(group[order], kind="stable")]  # linear time, since groups are small integers
     sizes = np.bincount(group, minlength=SLOTS)
     first = np.cumsum(sizes) - sizes
-    last = len(scaled) - 1  # a bound for groups without runs
+    last = len(scaled) - 1  # keeps positions valid for groups without runs
     low = np.minimum(first + np.maximum(sizes - 1, 0) // 2, last)
     high = np.minimum(first + sizes // 2, last)
     return 0.5 * (scaled[by_group[low]] + scaled[by_group[high]]), sizes

@@ -1,34 +1,38 @@
-"""How large an error must be to be unusual, judged by the errors of the past."""
+"""How large a prediction error must be to be unusual, given the errors of the past."""
 
 from __future__ import annotations
 
+import functools
 import math
 
 import numpy as np
+from scipy import special
 
 from watcher_core.anomalies.methods.history import Floats
 from watcher_core.anomalies.methods.scales import TO_DEVIATION, middle
 
 # An error of 3.5 robust standard deviations is an outlier (Iglewicz and Hoaglin, "How to Detect and Handle Outliers",
-# 1993). It is a little more here, because a pipeline is judged again and again.
+# 1993). The limit is slightly larger here, because a pipeline is judged again and again.
 SPREADS = 3.6
-# The largest errors of the past say how heavy the tail is. An error is unusual when it is larger yet, by a fifth.
+# Student's distribution is compared with the normal one at this quantile.
+QUANTILE = 0.999
+# The largest past errors show how heavy the tail is. An error is unusual when it exceeds this quantile by a fifth.
 TAIL = 0.99
 BEYOND_TAIL = 1.2
-# So few errors do not show their tail: the largest but one stands for it, since the largest may be an anomaly.
+# Fewer errors than this do not show their tail. The second largest is used, since the largest may be an anomaly.
 FEW = 30
 BEYOND_FEW = 1.3
-# A difference of less than 20 % is no news, however steady the past.
+# A difference of less than 20 % is not reported, however steady the past.
 SMALLEST_SHARE = 0.2
 
 
 def half_width(errors: Floats, chance: float) -> float:
-    """Half the width of the band, on the scale, for an error that past errors predict.
+    """Return half the width of the band, on the scale of the errors.
 
     Args:
-        errors: Of past predictions, on the scale; seven or more.
-        chance: The standard deviation that a count has by mere chance. It is a floor under that of the errors, except
-            where they show a metric that is steadier than chance.
+        errors: The errors of past predictions, on the scale; seven or more.
+        chance: The standard deviation that a count has by chance alone. The deviation of the errors is raised to it,
+            unless they show a metric that is steadier than chance.
     """
     sizes = np.sort(np.abs(errors))
     deviation = TO_DEVIATION * middle(sizes)
@@ -43,16 +47,7 @@ def half_width(errors: Floats, chance: float) -> float:
     return max(by_spread, by_tail, SMALLEST_SHARE)
 
 
+@functools.cache  # one entry for each number of runs, of which there are at most 2,000
 def student_factor(degrees: int) -> float:
-    """By how much wider than the normal distribution Student's is, at the quantile of 99.9 %.
-
-    By the expansion of Fisher (Abramowitz and Stegun, "Handbook of Mathematical Functions", 26.7.5); from 7 degrees of
-    freedom on it is exact to 0.6 %, and costs no import of SciPy.
-    """
-    z = 3.0902
-    return (
-        1
-        + (z**2 + 1) / 4 / degrees
-        + (5 * z**4 + 16 * z**2 + 3) / 96 / degrees**2
-        + (3 * z**6 + 19 * z**4 + 17 * z**2 - 15) / 384 / degrees**3
-    )
+    """Return how much wider Student's distribution is than the normal one, at the quantile of 99.9 %."""
+    return float(special.stdtrit(degrees, QUANTILE) / special.ndtri(QUANTILE))

@@ -1,8 +1,8 @@
 """The method `zscore`: mean and standard deviation of the runs at the same hour of day.
 
-It does what the name says and no more: it knows no weekday, and a level that has changed is unusual until the mean has
-followed. Runs that were flagged stay in the history, as runs do in any mean; that is also how it gets used to a new
-level at all. `seasonal` is for everyday use; this one is there for those who want a rule they can compute by hand.
+It ignores weekdays, and a changed level is unusual until the mean has followed. Flagged runs stay in the history, since
+otherwise the mean would never reach a new level. `seasonal` is for everyday use; `zscore` is for those who want a rule
+that they can compute by hand.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ MULTIPLIER = 2.0
 LOOKBACK_DAYS = 30.0
 MINIMUM_EXECUTIONS = 10
 
-# A flat history has a band, too: the standard deviation is taken to be at least this share of the mean.
+# The standard deviation is at least this share of the mean, so that a flat history has a band, too.
 SMALLEST_SHARE = 0.01
 
 
@@ -36,13 +36,13 @@ def judge(
         history: The metric of earlier runs.
         value: The metric of this run, in any unit.
         at: Logical time of this run, in UTC epoch seconds.
-        multiplier: A value is unusual when it is more than so many standard deviations from the mean, up or down.
+        multiplier: A value is unusual if it is more than this many standard deviations above or below the mean.
         lookback_days: How much history to learn from.
-        minimum_executions: With fewer earlier runs at this hour, nothing is said; at least 2.
-        least_deviation: In the unit of the value: a smaller deviation from the mean is no news.
+        minimum_executions: With fewer earlier runs at this hour there is no verdict; at least 2.
+        least_deviation: In the unit of the value: smaller deviations from the mean are not flagged.
 
     Returns:
-        The judgement; `None` where the value cannot be judged, or too little is known.
+        The judgement; `None` if the value cannot be judged or the history is too short.
     """
     if not judgeable(value):
         return None

@@ -1,0 +1,104 @@
+"""What unusual executions mean for alerts: the findings that open them, and the keys of those that are over."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from watcher_core import database, text
+from watcher_core.anomalies.results import AT
+from watcher_core.database import Driver
+from watcher_core.enums import AlertKind, AlertLevel, AnomalyMetric
+from watcher_core.values import AnomalyResult, Finding
+
+# An alert is over when a later execution is normal. Logical time counts, so that an old partition that is loaded again
+# resolves no alert of a newer one; the same partition, loaded again, resolves its own.
+OVER = f"""
+    SELECT alert.deduplication_key
+      FROM watcher.alert
+      JOIN watcher.pipeline_execution AS execution ON execution.id = alert.pipeline_execution_id
+     WHERE alert.pipeline_id = ANY(%(pipeline_ids)s)
+       AND alert.kind = 'anomaly'
+       AND alert.state <> 'resolved'
+       AND EXISTS (SELECT
+                     FROM watcher.pipeline_execution AS later
+                    WHERE later.pipeline_id = execution.pipeline_id
+                      AND later.state = 'succeeded'
+                      AND {AT.format("later")} >= {AT.format("execution")}
+                      AND ({AT.format("later")}, later.start_date) > ({AT.format("execution")}, execution.start_date)
+                      AND (SELECT bool_and(NOT result.flagged OR result.unflagged_at IS NOT NULL)
+                             FROM watcher.anomaly_detection_result AS result
+                            WHERE result.pipeline_execution_id = later.id))
+"""
+
+ABOUT = """
+    SELECT execution.id, execution.start_date, execution.end_date, execution.execution_metadata ->> 'partition',
+           type.name, CAST(pipeline.pipeline_metadata -> 'owners' AS text)
+      FROM watcher.pipeline_execution AS execution
+      JOIN watcher.pipeline ON pipeline.id = execution.pipeline_id
+      JOIN watcher.pipeline_type AS type ON type.id = pipeline.pipeline_type_id
+     WHERE execution.id = ANY(%(ids)s)
+"""
+
+
+def findings_of(
+    connection: Driver, unusual: dict[int, list[AnomalyResult]], *, new: set[int], now: dt.datetime
+) -> Iterable[Finding]:
+    """Yield a finding for each execution, with its unusual metrics.
+
+    Args:
+        connection: The transaction.
+        unusual: The results of these executions that are flagged and not unflagged.
+        new: The executions among them that this detection has flagged.
+        now: The time of the detection.
+    """
+    if not unusual:
+        return
+    for execution_id, start_date, end_date, partition, type_name, owners in connection.execute(
+        ABOUT, {"ids": list(unusual)}
+    ):
+        found = sorted(unusual[execution_id], key=metric_order)
+        details: dict[str, Any] = {"metrics": [_facts(result) for result in found]}
+        if partition is not None:
+            details["partition"] = partition
+        yield Finding(
+            kind=AlertKind.ANOMALY,
+            level=AlertLevel.WARNING,
+            pipeline_id=found[0].pipeline_id,
+            pipeline_name=found[0].pipeline_name,
+            pipeline_type_name=type_name,
+            execution_id=execution_id,
+            new=execution_id in new,
+            deduplication_key=deduplication_key(execution_id),
+            at=now,
+            owners=text.owners(owners),
+            measured_from=start_date,
+            duration_seconds=(end_date - start_date).total_seconds(),
+            details={**details, "ended_at": end_date.isoformat()},
+        )
+
+
+def keys_of_past_alerts(session: Session, *, pipeline_ids: Iterable[int]) -> list[str]:
+    """Return the deduplication keys of open alerts of these pipelines that are over: a later execution was normal."""
+    rows = database.driver(session).execute(OVER, {"pipeline_ids": list(pipeline_ids)})
+    return [key for (key,) in rows]
+
+
+def deduplication_key(execution_id: int) -> str:
+    """Return the deduplication key of an unusual execution."""
+    return f"anomaly/{execution_id}"
+
+
+def metric_order(result: AnomalyResult) -> int:
+    """Return the place of a result among those of its execution."""
+    return list(AnomalyMetric).index(result.metric_field)
+
+
+def _facts(result: AnomalyResult) -> dict[str, Any]:
+    """Return what an alert contains about a metric."""
+    numbers = {name: getattr(result, name) for name in ("value", "expected", "lower", "upper", "z_score", "confidence")}
+    reasons = {name: value for name, value in result.explanation.items() if name not in ("first_run_at", "last_run_at")}
+    return {"metric_field": result.metric_field.value, **numbers, **reasons}
