@@ -18,6 +18,7 @@ from watcher_dagster import (
     watcher_metadata,
 )
 from watcher_dagster.lineage import recorder
+from watcher_dagster.lineage.assets import resolve
 from watcher_dagster.lineage.recorder import LineageRecorder
 from watcher_dagster.recorder.tick import record_tick
 
@@ -326,7 +327,7 @@ def test_a_database_that_goes_away_loses_nothing(
 def test_poison_stops_nothing(
     dagster_instance: dg.DagsterInstance, watcher: Watcher, caplog: pytest.LogCaptureFixture
 ) -> None:
-    broken = {
+    broken: dict[str, Any] = {
         "watcher/address": dg.MetadataValue.json({"no": "name"}),
         "dagster/uri": "a" * 5_000,
         "dagster/table_name": " ",
@@ -359,11 +360,11 @@ def test_a_lineage_that_is_refused_costs_nothing_but_itself(
 ) -> None:
     names = [f"asset_{number}" for number in range(7)]
     dg.materialize([dg.asset(name=name, deps=["up"])(lambda: None) for name in names], instance=dagster_instance)
-    resolve = recorder.resolve
+    original = resolve
 
     def resolved(*args: Any, **options: Any) -> list[PipelineLineage]:
         refused = PipelineLineage(pipeline_name="", targets=(Address("a", "b", "c"),))
-        return [refused if one.pipeline_name == "asset_3" else one for one in resolve(*args, **options)]
+        return [refused if one.pipeline_name == "asset_3" else one for one in original(*args, **options)]
 
     monkeypatch.setattr(recorder, "resolve", resolved)
     with caplog.at_level(logging.ERROR, "watcher.dagster"):

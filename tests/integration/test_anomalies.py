@@ -317,7 +317,8 @@ def test_what_is_not_there_is_said(usual: Watcher) -> None:
 
 @pytest.mark.parametrize("name", ["limit", "seconds"])
 def test_limits_are_checked(watcher: Watcher, name: str) -> None:
-    for value in (-1, "many", True):
+    values: list[Any] = [-1, "many", True]
+    for value in values:
         with pytest.raises(InvalidValueError, match=name):
             watcher.detect_pending_anomalies(**{name: value})
     with pytest.raises(InvalidValueError, match="seconds"):

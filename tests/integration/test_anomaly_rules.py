@@ -75,7 +75,7 @@ def test_only_what_is_passed_changes(module_watcher: Watcher, pipeline: str) -> 
 
 
 def test_a_change_by_hand_stays_until_the_code_changes(module_watcher: Watcher, pipeline: str) -> None:
-    declared = {"metric_field": "inserts", "lookback_days": 14}
+    declared: dict[str, Any] = {"metric_field": "inserts", "lookback_days": 14}
     rule = module_watcher.get_or_create_anomaly_rule(pipeline, **declared)
     by_hand = module_watcher.update_anomaly_rule(rule.id, lookback_days=90, active=False)
     assert (by_hand.lookback_days, by_hand.active) == (90, False)

@@ -17,6 +17,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
@@ -127,9 +128,9 @@ def test_first_start(place: Path, capfd: pytest.CaptureFixture[str]) -> None:
 
     settings = "fsync full_page_writes synchronous_commit listen_addresses unix_socket_directories password_encryption"
     with psycopg.connect(url) as connection:
-        found = [connection.execute(f"SHOW {name}").fetchone()[0] for name in settings.split()]
+        found = [connection.execute(f"SHOW {name}").fetchall()[0][0] for name in settings.split()]
         names = connection.execute("SELECT current_database(), current_user, lower('ÄÖ') = 'äö'").fetchone()
-        encoding = connection.execute("SHOW server_encoding").fetchone()[0]
+        encoding = connection.execute("SHOW server_encoding").fetchall()[0][0]
     assert found == ["on", "on", "on", "127.0.0.1", "", "scram-sha-256"]
     assert names == ("watcher", "postgres", True)
     assert encoding == "UTF8"
@@ -183,7 +184,7 @@ def test_a_server_that_runs_is_used_without_binaries_or_locks(
 
 
 def test_its_programs_can_be_used_until_nothing_is_left(postgres: EmbeddedPostgres) -> None:
-    command = [postgres.binary("psql"), "-Atc", "SELECT 6 * 7", postgres.start()]
+    command: list[Any] = [postgres.binary("psql"), "-Atc", "SELECT 6 * 7", postgres.start()]
     assert subprocess.run(command, capture_output=True, text=True, check=True).stdout == "42\n"
 
     pid = process_of(postgres)
@@ -293,7 +294,7 @@ def test_a_server_that_was_started_by_hand_is_used_and_stopped(postgres: Embedde
     postgres.stop()
     account = server_account(postgres.directory / "data", postgres.directory)
     port = postgres._choose_port()
-    command = [program, "-D", postgres.directory / "data", *programs.server_options(port, fsync=False)]
+    command: list[Any] = [program, "-D", postgres.directory / "data", *programs.server_options(port, fsync=False)]
     with subprocess.Popen(command, cwd="/", stderr=subprocess.DEVNULL, **identity(account)) as process:
         wait_for(lambda: postgres.status().running)
         assert ask(postgres.start(), "SELECT 1") == 1

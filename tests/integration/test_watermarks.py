@@ -230,7 +230,7 @@ def test_any_order_of_starts_ends_and_rewinds_is_compare_and_set(
 ) -> None:
     watcher, pipeline, model = module_watcher, unique("property"), Model()
     watcher.get_or_create_pipeline(pipeline)
-    declared: int | None = None
+    declared: Any = None
     for action, argument in actions:
         before = model.watermark
         if action == "start":

@@ -246,11 +246,15 @@ def test_one_over_the_other(definition: AssetAddress, event: AssetAddress, both:
 def test_what_nothing_tells_of_stays_as_it_is_on_record(
     asset: AssetAddress, known: AssetAddress | None, settled: AssetAddress
 ) -> None:
-    on_record = known and Address(
-        known.address.name,
-        known.address.address_type_name,
-        known.address.address_type_group_name,
-        id=7,
-        deprecated=True,
+    on_record = (
+        None
+        if known is None
+        else Address(
+            known.address.name,
+            known.address.address_type_name,
+            known.address.address_type_group_name,
+            id=7,
+            deprecated=True,
+        )
     )
     assert asset.settled(on_record) == settled.address

@@ -62,7 +62,7 @@ def test_arrays_are_read_as_postgresql_sends_them() -> None:
 
 
 def runs(ids: list[int], values: list[float]) -> Runs:
-    at = np.arange(len(ids)) * 86_400.0
+    at = np.arange(len(ids), dtype=np.float64) * np.float64(86_400)
     return Runs(
         np.array(ids), at, np.zeros(len(at), np.bool_), dict.fromkeys(AnomalyMetric, np.array(values, np.float64))
     )

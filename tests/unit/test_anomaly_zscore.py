@@ -1,6 +1,8 @@
 """The method `zscore` does what anyone can compute by hand."""
 
 import statistics
+from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import pytest
@@ -16,11 +18,11 @@ NINE = MONDAY + 9 * HOUR
 VALUES = [100, 110, 90, 105, 95, 100, 110, 90, 105, 95, 102, 98]
 
 
-def daily(values: list[float | None], **marks: list[bool]) -> History:
+def daily(values: Sequence[float | None], **marks: list[bool]) -> History:
     return History.of([NINE + day * DAY for day in range(len(values))], values, **marks)
 
 
-def judged(history: History, value: float, **parameters: float) -> Judgement:
+def judged(history: History, value: float, **parameters: Any) -> Judgement:
     judgement = zscore.judge(history, value, NINE + len(history) * DAY, **parameters)
     assert judgement is not None
     return judgement

@@ -229,7 +229,7 @@ def test_a_materialization() -> None:
 
 
 @pytest.mark.parametrize("value", ["a", 7, {"total": ["price"]}, None])
-def test_columns_that_are_none(value: object, caplog: pytest.LogCaptureFixture) -> None:
+def test_columns_that_are_none(value: Any, caplog: pytest.LogCaptureFixture) -> None:
     event = dg.AssetMaterialization("sums", metadata={COLUMNS: value})
     with caplog.at_level(logging.WARNING, "watcher.dagster"):
         assert materialization_lineage(event).columns is None

@@ -81,7 +81,7 @@ def test_the_small_shared_memory_of_a_container_is_not_used(
     monkeypatch: pytest.MonkeyPatch, megabytes: int, expected: str
 ) -> None:
     found = os.statvfs_result((4096, 4096, megabytes * 256, 0, 0, 0, 0, 0, 0, 255))
-    monkeypatch.setattr(programs.os, "statvfs", lambda path: found)
+    monkeypatch.setattr(os, "statvfs", lambda path: found)
     assert programs._dynamic_shared_memory_type() == expected
 
 
@@ -162,14 +162,14 @@ def test_root_without_an_account_for_the_server_is_an_error(tmp_path: Path, monk
 
     monkeypatch.setattr("pwd.getpwuid", nobody_is_known)
     monkeypatch.setattr("pwd.getpwnam", nobody_is_known)
-    monkeypatch.setattr(files.os, "geteuid", lambda: 0)
+    monkeypatch.setattr(os, "geteuid", lambda: 0)
     with pytest.raises(EmbeddedPostgresError, match="there is no user `nobody`"):
         files.server_account(tmp_path)
 
 
 @pytest.mark.parametrize("euid", [0, 1000])
 def test_only_root_needs_another_user(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, euid: int) -> None:
-    monkeypatch.setattr(files.os, "geteuid", lambda: euid)
+    monkeypatch.setattr(os, "geteuid", lambda: euid)
     account = files.server_account(tmp_path / "missing", tmp_path)
     assert account is None if euid else account is not None and account.uid != 0
     assert (files.identity(account) == {}) is bool(euid)

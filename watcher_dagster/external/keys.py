@@ -24,7 +24,7 @@ def external_asset_key(address: str, *, key_prefix: str | Sequence[str] | None =
     """The key of the external asset of an address, which depends on nothing but its name.
 
     `s3://bucket/orders` has the key `external/s3/bucket/orders`, and `sales.orders` has `external/sales.orders`. A name
-    with characters that a key cannot have has others in their place, and a hash that distinguishes it from similar ones.
+    with characters that a key cannot have gets others in their place, and a hash that keeps it apart from similar ones.
 
     Args:
         address: The address's name.
