@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import getpass
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -13,8 +13,9 @@ from rich.text import Text
 
 from watcher_core import text
 from watcher_core.cli import anomaly_pages, anomaly_rules, output, times
-from watcher_core.cli.anomaly_rules import Json, LookbackDays, MinimumExecutions, Multiplier, OfPipeline, Pipeline
-from watcher_core.cli.edge import find_pipeline, open_watcher
+from watcher_core.cli.anomaly_rules import LookbackDays, MinimumExecutions, Multiplier
+from watcher_core.cli.edge import find_pipeline, of_pipeline, open_watcher
+from watcher_core.cli.options import Json, Limit, OfPipeline, PipelineName, Since, read_since
 from watcher_core.enums import AnomalyMethod
 
 if TYPE_CHECKING:
@@ -51,23 +52,21 @@ def results(
         int | None, typer.Option("--execution", "-e", min=1, max=MAX_ID, metavar="ID", help="Of this execution only.")
     ] = None,
     every: Annotated[bool, typer.Option("--all", "-a", help="Show normal and unflagged results, too.")] = False,
-    since: Annotated[
-        str | None, typer.Option(metavar="TIME", help=f"Of executions from then on, {times.SINCE_EXAMPLES}.")
-    ] = None,
-    limit: Annotated[int, typer.Option("--limit", "-n", min=1, max=1_000_000, help="How many at most.")] = 30,
+    since: Since = None,
+    limit: Limit = 30,
     json: Json = False,
 ) -> None:
     """List unusual results, those of the newest execution first."""
-    started = _read_since(since)
+    started = read_since(since)
     with open_watcher() as watcher:
-        pipeline_id = None if pipeline is None else find_pipeline(watcher, pipeline).id
-        found = watcher.anomaly_results(
-            pipeline=pipeline_id,
+        ask = partial(
+            watcher.anomaly_results,
             execution_id=execution,
             flagged=None if every else True,
             since=started,
             limit=limit,
         )
+        found = ask() if pipeline is None else of_pipeline(watcher, pipeline, lambda name: ask(pipeline=name))
     print_results(found, json=json, empty="no results" if every else "nothing is unusual")
 
 
@@ -113,7 +112,7 @@ def unflag(
     ),
 )
 def backtest(
-    pipeline: Pipeline,
+    pipeline: PipelineName,
     *,
     metric: Annotated[
         str | None, typer.Option(metavar="METRIC", help="This metric only; all by default.", show_default=False)
@@ -294,15 +293,6 @@ def _verdict(flagged: bool, *, is_unflagged: bool) -> Text:
     if not flagged:
         return Text("normal")
     return Text("unflagged", style="dim") if is_unflagged else Text("unusual", style="yellow")
-
-
-def _read_since(value: str | None) -> dt.datetime | None:
-    if value is None:
-        return None
-    try:
-        return times.read_since(value)
-    except ValueError as exc:
-        raise typer.BadParameter(str(exc), param_hint="--since") from None
 
 
 def _check_one_form(html: Path | None, *, json: bool) -> None:

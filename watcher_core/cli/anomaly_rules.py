@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from watcher_core.cli import output
-from watcher_core.cli.edge import find_pipeline, open_watcher
+from watcher_core.cli.edge import find_pipeline, of_pipeline, open_watcher
+from watcher_core.cli.options import Json, OfPipeline, PipelineName
 from watcher_core.enums import AnomalyMethod, AnomalyMetric
 from watcher_core.errors import NotFoundError
 
@@ -17,9 +18,6 @@ if TYPE_CHECKING:
 
 app = typer.Typer(help="Rules: which metrics are judged, and how.", no_args_is_help=True, rich_markup_mode=None)
 
-Pipeline = Annotated[
-    str, typer.Argument(metavar="PIPELINE", help="The pipeline's name, or its id.", show_default=False)
-]
 Metrics = Annotated[
     list[str] | None,
     typer.Argument(metavar="METRIC", help=f"Of {', '.join(AnomalyMetric)}; all by default.", show_default=False),
@@ -49,10 +47,6 @@ Multiplier = Annotated[
 Active = Annotated[
     bool | None, typer.Option("--active/--inactive", help="Whether the rule is used.", show_default=False)
 ]
-OfPipeline = Annotated[
-    str | None, typer.Option("--pipeline", "-p", metavar="NAME", help="Of this pipeline only, by name or id.")
-]
-Json = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
 
 
 @app.command(
@@ -61,8 +55,10 @@ Json = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
 def list_rules(*, pipeline: OfPipeline = None, json: Json = False) -> None:
     """List anomaly rules."""
     with open_watcher() as watcher:
-        pipeline_id = None if pipeline is None else find_pipeline(watcher, pipeline).id
-        found = watcher.anomaly_rules(pipeline=pipeline_id)
+        if pipeline is None:
+            found = watcher.anomaly_rules()
+        else:
+            found = of_pipeline(watcher, pipeline, lambda name: watcher.anomaly_rules(pipeline=name))
     _print_rules(found, json=json)
 
 
@@ -74,7 +70,7 @@ def list_rules(*, pipeline: OfPipeline = None, json: Json = False) -> None:
     ),
 )
 def create_rules(
-    pipeline: Pipeline,
+    pipeline: PipelineName,
     metrics: Metrics = None,
     *,
     method: Method = None,
@@ -105,7 +101,7 @@ def create_rules(
     ),
 )
 def set_rules(
-    pipeline: Pipeline,
+    pipeline: PipelineName,
     metrics: Metrics = None,
     *,
     method: Method = None,
