@@ -120,8 +120,7 @@ class ExecutionMethods(PipelineMethods):
             parent_id = tracked.parent_id
             if tracked.parent is not None:
                 parent_id = _record_parent(session, tracked.parent, now=now)
-            configuration = {field: value for field, value in vars(tracked.configuration).items() if field != "name"}
-            type_name = configuration["pipeline_type_name"] or None
+            type_name = vars(tracked.configuration)["pipeline_type_name"] or None
             pipeline = _active_pipeline(session, tracked.pipeline, type_name, now=now)
             execution = recording.start_execution(
                 database.driver(session),
@@ -138,7 +137,9 @@ class ExecutionMethods(PipelineMethods):
                 now=now,
             )
             # After the execution: whoever records it holds the two rows in this order too, so nobody waits in a circle.
-            catalog.bring_up_to_date(session, pipeline, configuration=configuration, now=now)
+            catalog.declare_configuration(
+                session, pipeline=pipeline, configuration=catalog.clean_configuration(tracked.configuration), now=now
+            )
             return execution
 
     def _declare_tracked(self, tracked: TrackedExecution, declared: values.PipelineLineage) -> None:
@@ -311,9 +312,11 @@ class ExecutionMethods(PipelineMethods):
             NotFoundError: The pipeline is not known.
             InvalidValueError: A value breaks a rule.
         """
-        pipeline_id = None if pipeline is None else self.pipeline(pipeline).id
-        with self._driver_statements() as (connection, _):
-            return recording.list_executions(connection, pipeline_id=pipeline_id, state=state, since=since, limit=limit)
+        with self._transaction() as (session, _):
+            pipeline_id = None if pipeline is None else catalog.get_pipeline(session, pipeline).id
+            return recording.list_executions(
+                database.driver(session), pipeline_id=pipeline_id, state=state, since=since, limit=limit
+            )
 
     def execution_tree(self, execution_id: int) -> values.ExecutionTree:
         """Give an execution with all that ran as part of it, oldest first.
@@ -326,7 +329,7 @@ class ExecutionMethods(PipelineMethods):
 
 
 def _active_pipeline(session: Session, name: str, type_name: str | None, *, now: dt.datetime) -> values.Pipeline:
-    pipeline = catalog.get_or_make(session, name=name, type_name=type_name, now=now)
+    pipeline = catalog.get_or_create_pipeline(session, name=name, default_type=type_name, now=now)
     if not pipeline.active:
         raise PipelineInactiveError(pipeline.name)
     return pipeline

@@ -78,7 +78,7 @@ class TrackedExecution:
         # All is checked here, before the database is asked: misuse shows at once, be the database there or not.
         self.execution_metadata = arguments.json_object(execution_metadata, "execution_metadata")
         self.configuration = configuration
-        catalog.clean_pipeline_fields({field: value for field, value in vars(configuration).items() if field != "name"})
+        catalog.clean_configuration(configuration)
         self.lineage = _lineage(self.pipeline, sources, targets)
         self.parent_id = None if parent_id is None else arguments.identifier(parent_id, "parent_id")
         self.parent = parent
