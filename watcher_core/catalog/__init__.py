@@ -17,7 +17,6 @@ from watcher_core.catalog.addresses import (
 )
 from watcher_core.catalog.names import by_names, by_reference
 from watcher_core.catalog.pipelines import (
-    PIPELINE_FIELDS,
     clean_configuration,
     configure_pipelines,
     declare_configuration,
@@ -32,7 +31,6 @@ from watcher_core.catalog.pipelines import (
 )
 
 __all__ = [
-    "PIPELINE_FIELDS",
     "addresses_of_pipelines",
     "by_names",
     "by_reference",
