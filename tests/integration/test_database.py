@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import multiprocessing
 import os
 import socket
 import threading
 import traceback
+import weakref
 from typing import Any
 
 import psycopg
@@ -377,3 +379,14 @@ def test_a_watcher_goes_on_in_the_parent_and_in_its_children_after_a_fork(watche
     for number in range(3):
         assert [execution.inserts for execution in watcher.executions(pipeline=f"{name}/{number}")] == [1]
     watcher.pipelines()
+
+
+def test_engines_that_are_no_longer_used_leave_nothing_behind(
+    module_database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    registered: list[Any] = []
+    monkeypatch.setattr(os, "register_at_fork", lambda **callbacks: registered.append(callbacks))
+    engines = [weakref.ref(database.create_engine(database.normalize_url(module_database_url))) for _ in range(50)]
+    gc.collect()
+    assert [engine for engine in engines if engine() is not None] == []
+    assert registered == [], "callbacks of a fork stay as long as the process"

@@ -9,6 +9,7 @@ import pytest
 import sqlalchemy as sa
 
 from tests.factories import NOON, at, record, unique
+from tests.integration.test_check_pipeline import transactions
 from watcher_core import (
     Execution,
     ExecutionEndedError,
@@ -474,6 +475,15 @@ def test_executions_are_asked_for_by_pipeline_state_and_start(watcher: Watcher, 
     assert found(since=at(2), state="succeeded") == []
     by_id = watcher.executions(pipeline=watcher.pipeline(pipeline).id)
     assert [execution.id for execution in by_id] == found()
+
+
+def test_the_executions_of_a_pipeline_are_read_in_one_transaction(watcher: Watcher) -> None:
+    pipeline = unique("pipeline")
+    watcher.record([record(pipeline, f"{pipeline}/1")])
+    for reference in (pipeline, watcher.pipeline(pipeline).id):
+        with transactions(watcher) as begun:
+            assert len(watcher.executions(pipeline=reference)) == 1
+        assert len(begun) == 1
 
 
 def test_all_executions_are_listed_without_a_pipeline(watcher: Watcher, pipeline: str) -> None:

@@ -9,6 +9,7 @@ PUBLIC = {
     "Watcher",
     "TrackedExecution",
     "RecorderSession",
+    "ThresholdArguments",
     "Settings",
     "UNSET",
     "Unset",

@@ -1,4 +1,4 @@
-"""What `track` does around a block of code, without a database: what it tells, survives, refuses and lets pass."""
+"""What `track` does around a block of code, without a database: what it records, survives, refuses and lets pass."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import dataclasses
 import datetime as dt
 import json
 import logging
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
@@ -17,68 +18,65 @@ from watcher_core import (
     DatabaseUnavailableError,
     Execution,
     ExecutionRecord,
-    ExecutionSource,
     ExecutionState,
     InvalidValueError,
     NotFoundError,
     PipelineConfiguration,
     PipelineInactiveError,
     SchemaVersionError,
+    Settings,
     TrackedExecution,
+    Watcher,
 )
+from watcher_core.recording import TrackRequest
 
 AWAY = DatabaseUnavailableError("the database 'd' at h:5432 cannot be reached: refused")
 
 
-class Book:
-    """A ledger that remembers, or raises what it is told to."""
+class Book(Watcher):
+    """A client without a database: it keeps what `track` writes, or raises the error it was made with."""
 
     def __init__(self, *, at_begin: Exception | None = None, at_finish: Exception | None = None) -> None:
+        super().__init__("postgresql://nowhere/none", settings=Settings())
         self.at_begin = at_begin
         self.at_finish = at_finish
         self.began = 0
         self.finished: list[ExecutionRecord] = []
         self.started_at = dt.datetime.now(dt.UTC)
+        self.directory: Path | None = None
 
-    def begin_tracked(self, tracked: TrackedExecution) -> Execution:
+    @property
+    def _spool_directory(self) -> Path | None:
+        return self.directory
+
+    def _start_tracked(self, request: TrackRequest, start_date: dt.datetime) -> Execution:
         self.began += 1
         if self.at_begin:
             raise self.at_begin
         fields: dict[str, Any] = {field.name: None for field in dataclasses.fields(Execution)}
-        known = {"id": 7, "start_date": self.started_at, "watermark": "100", "next_watermark": tracked.next_watermark}
+        known = {"id": 7, "start_date": self.started_at, "watermark": "100", "next_watermark": request.next_watermark}
         return Execution(**fields | known)
 
-    def finish_tracked(self, tracked: TrackedExecution, told: ExecutionRecord) -> None:
+    def _end_tracked(self, execution_id: int | None, record: ExecutionRecord) -> None:
         if self.at_finish:
             raise self.at_finish
-        self.finished.append(told)
+        assert execution_id == (None if self.at_begin else 7)
+        self.finished.append(record)
 
 
-def track(book: Book, pipeline: str = "stock/prices", **options: Any) -> TrackedExecution:
+def track(
+    book: Book, pipeline: str = "stock/prices", *, spool_directory: Path | None = None, **options: Any
+) -> AbstractContextManager[TrackedExecution]:
     configuration = options.pop("configuration", PipelineConfiguration(name=pipeline))
-    defaults: dict[str, Any] = {
-        "next_watermark": None,
-        "parent_id": None,
-        "parent": None,
-        "full_load": False,
-        "execution_metadata": None,
-        "sources": (),
-        "targets": (),
-        "source": ExecutionSource.PYTHON,
-        "external_id": "external",
-        "logical_date": None,
-        "attempt": 1,
-        "strict": False,
-        "spool_directory": None,
-    }
-    return TrackedExecution(book, configuration=configuration, **defaults | options)
+    book.directory = spool_directory
+    return book.track(configuration, **{"external_id": "external", "spool": spool_directory is not None} | options)
 
 
 def warnings(caplog: pytest.LogCaptureFixture) -> list[str]:
     return [logged.getMessage() for logged in caplog.records if logged.levelno >= logging.WARNING]
 
 
-# What is told
+# What is recorded
 
 
 def test_the_block_knows_where_it_starts_and_how_far_it_goes() -> None:
@@ -87,18 +85,18 @@ def test_the_block_knows_where_it_starts_and_how_far_it_goes() -> None:
         assert (execution.watermark, execution.next_watermark) == ("100", "150")
 
 
-def test_the_end_tells_all_that_was_recorded() -> None:
+def test_the_end_writes_all_that_was_recorded() -> None:
     book = Book()
     with track(book, next_watermark=150, execution_metadata={"a": 1}) as execution:
         execution.record(inserts=1, updates=2, execution_metadata={"b": 2})
         execution.record(inserts=150, soft_deletes=0, total_rows=152, execution_metadata={"a": 3}, next_watermark=160)
-    (told,) = book.finished
-    assert told.state is ExecutionState.SUCCEEDED
-    assert (told.inserts, told.updates, told.soft_deletes, told.total_rows) == (150, 2, 0, 152)
-    assert told.execution_metadata == {"a": 3, "b": 2}
-    assert told.next_watermark == "160"
-    assert told.end_date is not None
-    assert told.end_date >= told.start_date
+    (written,) = book.finished
+    assert written.state is ExecutionState.SUCCEEDED
+    assert (written.inserts, written.updates, written.soft_deletes, written.total_rows) == (150, 2, 0, 152)
+    assert written.execution_metadata == {"a": 3, "b": 2}
+    assert written.next_watermark == "160"
+    assert written.end_date is not None
+    assert written.end_date >= written.start_date
 
 
 def test_a_watermark_that_is_taken_back_does_not_move() -> None:
@@ -124,7 +122,7 @@ def test_a_wrong_watermark_keeps_nothing_of_that_call_either() -> None:
 
 
 def test_a_clock_that_is_behind_makes_no_negative_duration() -> None:
-    """Whoever told of the execution first did so with their own clock, which may be ahead of ours."""
+    """An earlier record of the execution has the time of another clock, which may be ahead of ours."""
     book = Book()
     book.started_at = dt.datetime.now(dt.UTC) + dt.timedelta(minutes=5)
     with track(book):
@@ -229,9 +227,9 @@ def test_what_could_not_be_written_waits_whole(tmp_path: Path) -> None:
     ) as execution:
         execution.record(inserts=5, updates=0)
     (path,) = tmp_path.glob("*.json")
-    told = json.loads(path.read_text())
-    assert told["start_date"] <= told["end_date"]
-    assert {name: value for name, value in told.items() if name not in ("start_date", "end_date")} == {
+    written = json.loads(path.read_text())
+    assert written["start_date"] <= written["end_date"]
+    assert {name: value for name, value in written.items() if name not in ("start_date", "end_date")} == {
         "pipeline_name": "a",
         "pipeline_type_name": "api",
         "source": "python",
@@ -312,15 +310,15 @@ def test_strict_raises_after_the_block_has_run() -> None:
 )
 def test_misuse_raises_even_while_the_database_is_away(misuse: dict[str, Any]) -> None:
     book = Book(at_begin=AWAY)
-    with pytest.raises(InvalidValueError):
-        track(book, **misuse)
+    with pytest.raises(InvalidValueError), track(book, **misuse):
+        pass
     assert book.began == 0
 
 
 @pytest.mark.parametrize(
     "error", [PipelineInactiveError("a"), NotFoundError("parent execution", 7), InvalidValueError("no")]
 )
-def test_what_the_ledger_refuses_raises(error: Exception, tmp_path: Path) -> None:
+def test_what_the_database_refuses_raises(error: Exception, tmp_path: Path) -> None:
     ran = []
     with pytest.raises(type(error)), track(Book(at_begin=error), spool_directory=tmp_path):
         ran.append("ran")

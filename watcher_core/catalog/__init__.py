@@ -1,9 +1,8 @@
-"""What is known by name: pipelines, pipeline types, addresses and address types."""
+"""Pipelines and addresses, their types, and their names."""
 
 from __future__ import annotations
 
 from watcher_core.catalog.addresses import (
-    ADDRESS,
     addresses_of_pipelines,
     clean_address,
     ensure_addresses,
@@ -16,35 +15,29 @@ from watcher_core.catalog.addresses import (
     update_address,
     update_address_type,
 )
+from watcher_core.catalog.names import by_names, by_reference
 from watcher_core.catalog.pipelines import (
-    CREATED,
-    PIPELINE_FIELDS,
-    any_of,
-    bring_up_to_date,
-    clean_pipeline_fields,
+    clean_configuration,
     configure_pipelines,
+    declare_configuration,
     ensure_pipelines,
     get_or_create_pipeline,
     get_or_create_pipeline_type,
-    get_or_make,
     get_pipeline,
     list_pipeline_types,
     list_pipelines,
-    named,
     update_pipeline,
     update_pipeline_type,
 )
 
 __all__ = [
-    "ADDRESS",
-    "CREATED",
-    "PIPELINE_FIELDS",
     "addresses_of_pipelines",
-    "any_of",
-    "bring_up_to_date",
+    "by_names",
+    "by_reference",
     "clean_address",
-    "clean_pipeline_fields",
+    "clean_configuration",
     "configure_pipelines",
+    "declare_configuration",
     "ensure_addresses",
     "ensure_pipelines",
     "find_address_id",
@@ -52,13 +45,11 @@ __all__ = [
     "get_or_create_address_type",
     "get_or_create_pipeline",
     "get_or_create_pipeline_type",
-    "get_or_make",
     "get_pipeline",
     "list_address_types",
     "list_addresses",
     "list_pipeline_types",
     "list_pipelines",
-    "named",
     "retype_addresses",
     "update_address",
     "update_address_type",

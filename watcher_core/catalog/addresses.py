@@ -11,7 +11,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from watcher_core import arguments, values
-from watcher_core.catalog.pipelines import CREATED, any_of, named
+from watcher_core.catalog.names import CREATED, by_names, by_reference
 from watcher_core.database import models
 from watcher_core.errors import InvalidValueError, NotFoundError
 from watcher_core.values import Unset
@@ -23,8 +23,8 @@ SELECT_ADDRESSES = sa.select(
     ADDRESS, TYPE.c.name.label("address_type_name"), TYPE.c.group_name.label("address_type_group_name")
 ).join(TYPE, TYPE.c.id == ADDRESS.c.address_type_id)
 
-# In the order of the names, so that two callers at once wait for each other and never in a circle.
-ENSURE = sa.text("""
+# In the order of the names, so that concurrent callers wait for each other and never deadlock.
+INSERT_MISSING = sa.text("""
     INSERT INTO watcher.address (name, address_type_id, created_at, updated_at)
     SELECT name, type_id, :now, :now
       FROM unnest(CAST(:names AS text[]), CAST(:type_ids AS bigint[])) AS unknown (name, type_id)
@@ -35,7 +35,7 @@ ENSURE = sa.text("""
 def get_or_create_address_type(
     session: Session, *, name: str, group_name: str | None, now: dt.datetime
 ) -> values.AddressType:
-    """Give the type of that name; make it, or change its group, where that is needed.
+    """Return the type of that name; create it, or change its group, where needed.
 
     Raises:
         InvalidValueError: The type is not known yet and no group was passed.
@@ -59,7 +59,7 @@ def get_or_create_address_type(
 
 
 def list_address_types(session: Session) -> list[values.AddressType]:
-    """Give all address types, by name."""
+    """Return all address types, by name."""
     return [values.AddressType(**row._mapping) for row in session.execute(sa.select(TYPE).order_by(TYPE.c.name))]
 
 
@@ -67,9 +67,9 @@ def update_address_type(
     session: Session, *, reference: int | str, name: str | Unset, group_name: str | Unset, now: dt.datetime
 ) -> values.AddressType:
     """Rename an address type, or move it to another group."""
-    changed = _cleaned_names(name=name, group_name=group_name)
+    changed = _clean_names(name=name, group_name=group_name)
     row = session.execute(
-        sa.update(TYPE).where(named(TYPE, reference)).values(**changed, updated_at=now).returning(TYPE)
+        sa.update(TYPE).where(by_reference(TYPE, reference)).values(**changed, updated_at=now).returning(TYPE)
     ).one_or_none()
     if row is None:
         raise NotFoundError("address type", reference)
@@ -77,7 +77,7 @@ def update_address_type(
 
 
 def get_or_create_address(session: Session, *, address: values.Address, now: dt.datetime) -> values.Address:
-    """Give the address of that name; make it where it is not known. Its type is given once, and changed by `update`."""
+    """Return the address of that name; create it where it is not known. A known address keeps its type."""
     name = arguments.name(address.name, "name")
     row = session.execute(SELECT_ADDRESSES.where(ADDRESS.c.name == name)).one_or_none()
     if row is not None:
@@ -85,21 +85,21 @@ def get_or_create_address(session: Session, *, address: values.Address, now: dt.
     kind = get_or_create_address_type(
         session, name=address.address_type_name, group_name=address.address_type_group_name, now=now
     )
-    made = session.execute(
+    created = session.execute(
         insert(ADDRESS)
         .values(name=name, address_type_id=kind.id, created_at=now, updated_at=now)
         .on_conflict_do_update(index_elements=["name"], set_={"name": name})
         .returning(ADDRESS.c.id, CREATED)
     ).one()
-    return _get(session, made.id, created=made.created)
+    return _get(session, created.id, created=created.created)
 
 
-def ensure_addresses(session: Session, *, wanted: Iterable[values.Address], now: dt.datetime) -> dict[str, int]:
-    """Make the addresses that are not known yet; leave the others as they are.
+def ensure_addresses(session: Session, *, addresses: Iterable[values.Address], now: dt.datetime) -> dict[str, int]:
+    """Create the addresses that are not known yet; leave the others as they are.
 
     Args:
         session: The transaction.
-        wanted: Cleaned, see `cleaned`.
+        addresses: From `clean_address`.
         now: The time.
 
     Returns:
@@ -108,24 +108,24 @@ def ensure_addresses(session: Session, *, wanted: Iterable[values.Address], now:
     Raises:
         InvalidValueError: The type of a new address is not known yet, and no group was passed.
     """
-    by_name = {address.name: address for address in wanted}
+    by_name = {address.name: address for address in addresses}
     ids = _ids(session, by_name)
-    # In the order of their names, so that two callers at once wait for each other and never in a circle.
+    # In the order of their names, so that concurrent callers wait for each other and never deadlock.
     unknown = [by_name[name] for name in sorted(by_name.keys() - ids.keys())]
     type_ids = _ensure_types(session, unknown, now=now)
     if unknown:
         names = [address.name for address in unknown]
-        kinds = [type_ids[address.address_type_name] for address in unknown]
-        session.execute(ENSURE, {"names": names, "type_ids": kinds, "now": now})
+        types = [type_ids[address.address_type_name] for address in unknown]
+        session.execute(INSERT_MISSING, {"names": names, "type_ids": types, "now": now})
         ids |= _ids(session, names)
     return ids
 
 
-def retype_addresses(session: Session, *, told: Iterable[values.Address], now: dt.datetime) -> None:
-    """Give known addresses the types that whoever owns them tells of."""
-    told = sorted(told, key=lambda address: address.name)
-    type_ids = _ensure_types(session, told, now=now)
-    for address in told:
+def retype_addresses(session: Session, *, addresses: Iterable[values.Address], now: dt.datetime) -> None:
+    """Change the types of known addresses to those passed."""
+    in_order = sorted(addresses, key=lambda address: address.name)
+    type_ids = _ensure_types(session, in_order, now=now)
+    for address in in_order:
         type_id = type_ids[address.address_type_name]
         session.execute(
             sa.update(ADDRESS)
@@ -135,7 +135,7 @@ def retype_addresses(session: Session, *, told: Iterable[values.Address], now: d
 
 
 def clean_address(address: values.Address) -> values.Address:
-    """An address as a caller declares it, checked.
+    """Return an address as a caller declares it, checked.
 
     Raises:
         InvalidValueError: A value breaks a rule.
@@ -153,33 +153,33 @@ def clean_address(address: values.Address) -> values.Address:
 
 
 def find_address_id(session: Session, reference: int | str) -> int:
-    """Give the id of an address, by id or name, or by the name of the pipeline whose asset lives there.
+    """Return the id of an address, by id or name, or by the name of the pipeline whose asset lives there.
 
     Raises:
-        NotFoundError: There is neither.
+        NotFoundError: There is none.
     """
-    found = session.scalar(sa.select(ADDRESS.c.id).where(named(ADDRESS, reference)))
+    found = session.scalar(sa.select(ADDRESS.c.id).where(by_reference(ADDRESS, reference)))
     if found is None and isinstance(reference, str):
         pipeline = models.table(models.Pipeline)
-        found = session.scalar(sa.select(pipeline.c.address_id).where(named(pipeline, reference)))
+        found = session.scalar(sa.select(pipeline.c.address_id).where(by_reference(pipeline, reference)))
     if found is None:
         raise NotFoundError("address", reference)
     return int(found)
 
 
 def addresses_of_pipelines(session: Session, *, names: Iterable[str]) -> dict[str, values.Address]:
-    """Give the addresses of those pipelines, by name, whose asset's address is known."""
+    """Return the addresses of these pipelines' assets, by the pipeline's name, as far as they are known."""
     pipeline = models.table(models.Pipeline)
     rows = session.execute(
         SELECT_ADDRESSES.add_columns(pipeline.c.name.label("pipeline_name"))
         .join(pipeline, pipeline.c.address_id == ADDRESS.c.id)
-        .where(pipeline.c.name == any_of(names))
+        .where(by_names(pipeline, names))
     )
     return {row.pipeline_name: _address(row) for row in rows}
 
 
 def list_addresses(session: Session) -> list[values.Address]:
-    """Give all addresses, by name."""
+    """Return all addresses, by name."""
     return [values.Address(**row._mapping) for row in session.execute(SELECT_ADDRESSES.order_by(ADDRESS.c.name))]
 
 
@@ -192,8 +192,8 @@ def update_address(
     deprecated: bool | Unset,
     now: dt.datetime,
 ) -> values.Address:
-    """Rename, re-type or deprecate an address; only what is passed."""
-    changed: dict[str, Any] = _cleaned_names(name=name)
+    """Change an address: its name, its type, whether it is deprecated; only what is passed."""
+    changed: dict[str, Any] = _clean_names(name=name)
     if not isinstance(address_type_name, Unset):
         changed["address_type_id"] = get_or_create_address_type(
             session, name=address_type_name, group_name=None, now=now
@@ -201,7 +201,10 @@ def update_address(
     if not isinstance(deprecated, Unset):
         changed["deprecated"] = arguments.flag(deprecated, "deprecated")
     found = session.scalar(
-        sa.update(ADDRESS).where(named(ADDRESS, reference)).values(**changed, updated_at=now).returning(ADDRESS.c.id)
+        sa.update(ADDRESS)
+        .where(by_reference(ADDRESS, reference))
+        .values(**changed, updated_at=now)
+        .returning(ADDRESS.c.id)
     )
     if found is None:
         raise NotFoundError("address", reference)
@@ -209,16 +212,16 @@ def update_address(
 
 
 def _ids(session: Session, names: Iterable[str]) -> dict[str, int]:
-    rows = session.execute(sa.select(ADDRESS.c.name, ADDRESS.c.id).where(ADDRESS.c.name == any_of(names)))
+    rows = session.execute(sa.select(ADDRESS.c.name, ADDRESS.c.id).where(by_names(ADDRESS, names)))
     return {row.name: row.id for row in rows}
 
 
-def _ensure_types(session: Session, told: Iterable[values.Address], *, now: dt.datetime) -> dict[str, int]:
-    """Give the ids of the addresses' types. A type that is known keeps its group."""
+def _ensure_types(session: Session, addresses: Iterable[values.Address], *, now: dt.datetime) -> dict[str, int]:
+    """Return the ids of the addresses' types; those that are not known are created. A known type keeps its group."""
     groups: dict[str, str | None] = {}
-    for address in told:
+    for address in addresses:
         groups[address.address_type_name] = groups.get(address.address_type_name) or address.address_type_group_name
-    rows = session.execute(sa.select(TYPE.c.name, TYPE.c.id).where(TYPE.c.name == any_of(groups)))
+    rows = session.execute(sa.select(TYPE.c.name, TYPE.c.id).where(by_names(TYPE, groups)))
     ids = {row.name: row.id for row in rows}
     for name in sorted(groups.keys() - ids.keys()):
         ids[name] = get_or_create_address_type(session, name=name, group_name=groups[name], now=now).id
@@ -234,5 +237,5 @@ def _get(session: Session, address_id: int, *, created: bool = False) -> values.
     return values.Address(**row._mapping, created=created)
 
 
-def _cleaned_names(**names: str | Unset) -> dict[str, Any]:
+def _clean_names(**names: str | Unset) -> dict[str, Any]:
     return {field: arguments.name(value, field) for field, value in names.items() if not isinstance(value, Unset)}

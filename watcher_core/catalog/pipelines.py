@@ -1,7 +1,7 @@
-"""Pipelines and pipeline types: get-or-create, configuration from code, changes by hand.
+"""Pipelines and pipeline types: get or create, configuration from code, changes by hand.
 
-Configuration that code declares is compared by its hash, not with the row: what a person has changed by hand stays
-until the code itself changes.
+The configuration that code declares is compared by its hash, not with the row: a change by hand stays until the code
+itself changes.
 """
 
 from __future__ import annotations
@@ -9,25 +9,24 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import ARRAY, insert
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from watcher_core import anomalies, arguments, enums, values
+from watcher_core.catalog.names import CREATED, by_names, by_reference
 from watcher_core.database import models
 from watcher_core.errors import InvalidValueError, NotFoundError
 from watcher_core.values import UNSET, Unset
 
-# The type of a pipeline of which nothing is known but its name.
+# The type of a pipeline that is created without one.
 DEFAULT_PIPELINE_TYPE = "default"
 
 TYPE = models.table(models.PipelineType)
 PIPELINE = models.table(models.Pipeline)
-
-# PostgreSQL leaves xmax at zero only on a row that this very statement inserted.
-CREATED = sa.literal_column("(xmax = 0)", sa.Boolean).label("created")
 
 SELECT_PIPELINES = sa.select(PIPELINE, TYPE.c.name.label("pipeline_type_name")).join(
     TYPE, TYPE.c.id == PIPELINE.c.pipeline_type_id
@@ -67,7 +66,7 @@ PIPELINE_FIELDS: Mapping[str, Callable[[Any, str], Any]] = {
 
 
 def clean_pipeline_fields(fields: Mapping[str, Any]) -> dict[str, Any]:
-    """Check the fields that were passed, and drop those that were not.
+    """Return the fields that were passed, checked, without those that are `UNSET`.
 
     Raises:
         InvalidValueError: A value breaks a rule.
@@ -84,17 +83,23 @@ def clean_pipeline_fields(fields: Mapping[str, Any]) -> dict[str, Any]:
     return cleaned
 
 
+def clean_configuration(configuration: values.PipelineConfiguration) -> dict[str, Any]:
+    """Return what code declares of a pipeline besides its name, checked.
+
+    Raises:
+        InvalidValueError: A value breaks a rule.
+    """
+    return clean_pipeline_fields({field: value for field, value in vars(configuration).items() if field != "name"})
+
+
 def configuration_hash(fields: Mapping[str, Any]) -> str:
-    """Give a hash of the configuration that is the same in every process: SHA-256 of canonical JSON."""
+    """Return a hash of the configuration that is the same in every process: SHA-256 of canonical JSON."""
     canonical = arguments.json_text(dict(fields), sort_keys=True)
     return hashlib.sha256(canonical.encode()).hexdigest()
 
 
-# Pipeline types
-
-
-# In the order of the names, so that two callers at once wait for each other and never in a circle.
-ENSURE = sa.text("""
+# In the order of the names, so that concurrent callers wait for each other and never deadlock.
+INSERT_MISSING = sa.text("""
     INSERT INTO watcher.pipeline (name, pipeline_type_id, created_at, updated_at)
     SELECT name, type_id, :now, :now
       FROM unnest(CAST(:names AS text[]), CAST(:type_ids AS bigint[])) AS unknown (name, type_id)
@@ -103,10 +108,13 @@ ENSURE = sa.text("""
 """)
 
 
+# Pipeline types
+
+
 def get_or_create_pipeline_type(
     session: Session, *, name: str, fields: Mapping[str, Any], now: dt.datetime
 ) -> values.PipelineType:
-    """Give the type of that name; make it, or bring its configuration up to date, where that is needed."""
+    """Return the type of that name; create it, or update its configuration, where needed."""
     name = arguments.name(name, "name")
     fields = clean_pipeline_fields(fields)
     declared = configuration_hash(fields) if fields else None
@@ -123,7 +131,7 @@ def get_or_create_pipeline_type(
 
 
 def list_pipeline_types(session: Session) -> list[values.PipelineType]:
-    """Give all types, by name."""
+    """Return all types, by name."""
     return [values.PipelineType(**row._mapping) for row in session.execute(sa.select(TYPE).order_by(TYPE.c.name))]
 
 
@@ -133,7 +141,7 @@ def update_pipeline_type(
     """Change a type by hand; only the fields that are passed."""
     row = session.execute(
         sa.update(TYPE)
-        .where(named(TYPE, reference))
+        .where(by_reference(TYPE, reference))
         .values(**clean_pipeline_fields(fields), updated_at=now)
         .returning(TYPE)
     ).one_or_none()
@@ -149,66 +157,83 @@ def get_or_create_pipeline(
     session: Session,
     *,
     name: str,
-    configuration: Mapping[str, Any],
+    configuration: Mapping[str, Any] | None = None,
+    default_type: str | None = None,
     next_watermark: object = UNSET,
     load_lineage: bool | None = None,
     now: dt.datetime,
 ) -> values.Pipeline:
-    """Give the pipeline of that name; make it, or bring its configuration up to date, where that is needed.
+    """Return the pipeline of that name; create it, or update its configuration, where needed.
 
-    Never touches its watermark, its last changes of data, or whether it is active.
+    Never changes its watermark, its last changes of data, or whether it is active. Without configuration, nothing is
+    locked that another transaction has created.
+
+    Args:
+        session: The transaction.
+        name: The pipeline's name.
+        configuration: What code declares of it.
+        default_type: The type of a new pipeline whose configuration names none.
+        next_watermark: How far its next execution is to get.
+        load_lineage: Whether its lineage is to be declared again; `None` leaves that.
+        now: The time.
     """
     name = arguments.name(name, "name")
-    configuration = clean_pipeline_fields(configuration)
-    declared = configuration_hash(configuration) if configuration else None
+    configuration = clean_pipeline_fields(configuration or {})
     state = clean_pipeline_fields(
         {"next_watermark": next_watermark, "load_lineage": UNSET if load_lineage is None else load_lineage}
     )
-    known = find(session, name)
+    known = _find(session, name)
+    if known is None and not configuration and not state:
+        created = ensure_pipelines(session, types_by_name={name: default_type}, now=now)
+        return replace(get_pipeline(session, name), created=created > 0)
+    declared = configuration_hash(configuration) if configuration else None
     if known is None or declared not in (None, known.configuration_hash):
-        return _upsert(session, name=name, configuration=configuration, declared=declared, state=state, now=now)
+        return _upsert(
+            session,
+            name=name,
+            configuration=configuration,
+            declared=declared,
+            state=state,
+            default_type=default_type,
+            now=now,
+        )
     if any(getattr(known, field) != value for field, value in state.items()):
         session.execute(sa.update(PIPELINE).where(PIPELINE.c.id == known.id).values(**state))
         return get_pipeline(session, known.id)
     return known
 
 
-def get_or_make(session: Session, *, name: str, type_name: str | None, now: dt.datetime) -> values.Pipeline:
-    """Give the pipeline of that name as it is; make it where it is not known. Holds no row that others have made."""
-    known = find(session, name)
-    if known is None:
-        ensure_pipelines(session, types_by_name={name: type_name}, now=now)
-        known = get_pipeline(session, name)
-    return known
-
-
-def bring_up_to_date(
-    session: Session, known: values.Pipeline, *, configuration: Mapping[str, Any], now: dt.datetime
+def declare_configuration(
+    session: Session, *, pipeline: values.Pipeline, configuration: Mapping[str, Any], now: dt.datetime
 ) -> None:
-    """Write what code declares of a pipeline, where that differs from what it declared last."""
-    declared = clean_pipeline_fields(configuration)
-    if declared and configuration_hash(declared) != known.configuration_hash:
-        get_or_create_pipeline(session, name=known.name, configuration=declared, now=now)
+    """Write what code declares of a pipeline, where that differs from what it declared last.
+
+    Args:
+        session: The transaction.
+        pipeline: Which pipeline.
+        configuration: From `clean_pipeline_fields`.
+        now: The time.
+    """
+    declared = configuration_hash(configuration)
+    if configuration and declared != pipeline.configuration_hash:
+        _upsert(session, name=pipeline.name, configuration=configuration, declared=declared, state={}, now=now)
 
 
 def configure_pipelines(
     session: Session, *, configurations: Iterable[values.PipelineConfiguration], now: dt.datetime
 ) -> int:
-    """Bring many pipelines up to date with what code declares.
+    """Write what code declares of many pipelines, where that differs from what it declared last.
 
     Returns:
         How many were new or changed.
     """
     wanted: dict[str, dict[str, Any]] = {}
     for configuration in configurations:
-        fields = {field: value for field, value in vars(configuration).items() if field != "name"}
-        wanted[arguments.name(configuration.name, "name")] = clean_pipeline_fields(fields)
+        wanted[arguments.name(configuration.name, "name")] = clean_configuration(configuration)
     hashes = {name: configuration_hash(fields) for name, fields in wanted.items()}
-    rows = session.execute(
-        sa.select(PIPELINE.c.name, PIPELINE.c.configuration_hash).where(PIPELINE.c.name == any_of(wanted))
-    )
+    rows = session.execute(sa.select(PIPELINE.c.name, PIPELINE.c.configuration_hash).where(by_names(PIPELINE, wanted)))
     known = {row.name: row.configuration_hash for row in rows}
-    # In the order of their names, so that two callers at once wait for each other and never in a circle.
+    # In the order of their names, so that concurrent callers wait for each other and never deadlock.
     stale = sorted(name for name in wanted if known.get(name, "") != hashes[name])
     _ensure_types(session, [wanted[name].get("pipeline_type_name") for name in stale], now=now)
     for name in stale:
@@ -216,19 +241,25 @@ def configure_pipelines(
     return len(stale)
 
 
-def ensure_pipelines(session: Session, *, types_by_name: Mapping[str, str | None], now: dt.datetime) -> None:
-    """Make the pipelines that are not known yet, each with its type; leave the others as they are."""
-    known = session.scalars(sa.select(PIPELINE.c.name).where(PIPELINE.c.name == any_of(types_by_name)))
+def ensure_pipelines(session: Session, *, types_by_name: Mapping[str, str | None], now: dt.datetime) -> int:
+    """Create the pipelines that are not known yet, each with its type; leave the others as they are.
+
+    Returns:
+        How many were created.
+    """
+    known = session.scalars(sa.select(PIPELINE.c.name).where(by_names(PIPELINE, types_by_name)))
     unknown = sorted(set(types_by_name) - set(known))
+    if not unknown:
+        return 0
     type_ids = _ensure_types(session, [types_by_name[name] for name in unknown], now=now)
-    if unknown:
-        given = {"names": unknown, "type_ids": [type_ids[types_by_name[name]] for name in unknown], "now": now}
-        made = session.scalars(ENSURE, given).all()
-        anomalies.create_rules_for_new_pipelines(session, pipeline_ids=made, now=now)
+    parameters = {"names": unknown, "type_ids": [type_ids[types_by_name[name]] for name in unknown], "now": now}
+    created = session.scalars(INSERT_MISSING, parameters).all()
+    anomalies.create_rules_for_new_pipelines(session, pipeline_ids=created, now=now)
+    return len(created)
 
 
 def _ensure_types(session: Session, names: Iterable[str | None], *, now: dt.datetime) -> dict[str | None, int]:
-    """Give the ids of the types, which are made in the order of their names where they are not known."""
+    """Return the ids of the types; those that are not known are created, in the order of their names."""
     by_name = sorted((name or DEFAULT_PIPELINE_TYPE, name) for name in {*names})
     return {name: get_or_create_pipeline_type(session, name=wanted, fields={}, now=now).id for wanted, name in by_name}
 
@@ -240,12 +271,13 @@ def _upsert(
     configuration: Mapping[str, Any],
     declared: str | None,
     state: Mapping[str, Any],
+    default_type: str | None = None,
     now: dt.datetime,
 ) -> values.Pipeline:
     changed = {field: value for field, value in configuration.items() if field != "pipeline_type_name"} | dict(state)
     if declared:
         changed["configuration_hash"] = declared
-    type_name = configuration.get("pipeline_type_name", DEFAULT_PIPELINE_TYPE)
+    type_name = configuration.get("pipeline_type_name", default_type or DEFAULT_PIPELINE_TYPE)
     kind = get_or_create_pipeline_type(session, name=type_name, fields={}, now=now)
     updated = {**changed, "updated_at": now}
     if "pipeline_type_name" in configuration:
@@ -258,30 +290,28 @@ def _upsert(
     ).one()
     if row.created:
         anomalies.create_rules_for_new_pipelines(session, pipeline_ids=[row.id], now=now)
-    pipeline = get_pipeline(session, row.id)
-    return values.Pipeline(**{**vars(pipeline), "created": row.created})
+    return replace(get_pipeline(session, row.id), created=row.created)
 
 
-def find(session: Session, reference: int | str) -> values.Pipeline | None:
-    """Give the pipeline with that id or name; `None` where there is none."""
-    row = session.execute(SELECT_PIPELINES.where(named(PIPELINE, reference))).one_or_none()
+def _find(session: Session, reference: int | str) -> values.Pipeline | None:
+    row = session.execute(SELECT_PIPELINES.where(by_reference(PIPELINE, reference))).one_or_none()
     return None if row is None else values.Pipeline(**row._mapping)
 
 
 def get_pipeline(session: Session, reference: int | str) -> values.Pipeline:
-    """Give the pipeline with that id or name.
+    """Return the pipeline with that id or name.
 
     Raises:
         NotFoundError: There is none.
     """
-    pipeline = find(session, reference)
+    pipeline = _find(session, reference)
     if pipeline is None:
         raise NotFoundError("pipeline", reference)
     return pipeline
 
 
 def list_pipelines(session: Session) -> list[values.Pipeline]:
-    """Give all pipelines, by name."""
+    """Return all pipelines, by name."""
     return [values.Pipeline(**row._mapping) for row in session.execute(SELECT_PIPELINES.order_by(PIPELINE.c.name))]
 
 
@@ -294,21 +324,11 @@ def update_pipeline(
         kind = get_or_create_pipeline_type(session, name=changed.pop("pipeline_type_name"), fields={}, now=now)
         changed["pipeline_type_id"] = kind.id
     found = session.scalar(
-        sa.update(PIPELINE).where(named(PIPELINE, reference)).values(**changed, updated_at=now).returning(PIPELINE.c.id)
+        sa.update(PIPELINE)
+        .where(by_reference(PIPELINE, reference))
+        .values(**changed, updated_at=now)
+        .returning(PIPELINE.c.id)
     )
     if found is None:
         raise NotFoundError("pipeline", reference)
     return get_pipeline(session, found)
-
-
-def named(table: sa.FromClause, reference: int | str) -> sa.ColumnElement[bool]:
-    """The row with that id or name."""
-    if isinstance(reference, str):
-        return table.c.name == arguments.text(reference.strip(), "name")
-    return table.c.id == arguments.identifier(reference, "id")
-
-
-def any_of(names: Iterable[str]) -> sa.ColumnElement[Any]:
-    """Any of the names, to compare a column with."""
-    # One array, however many names: PostgreSQL takes 65,535 parameters at most.
-    return sa.any_(sa.cast(list(names), ARRAY(sa.Text)))

@@ -31,17 +31,20 @@ CONNECT_TIMEOUT_SECONDS = 10
 # One system call where the default takes four.
 Selector = getattr(selectors, "PollSelector", selectors.SelectSelector)
 
-# How long a connection may rest in the pool and be taken for alive when nothing says otherwise.
+# How long a connection may be idle in the pool before it is pinged at checkout.
 SECONDS_BEFORE_PING = 5.0
 
-# What PostgreSQL says when it is going down, coming up, or a stand-by: the call may be tried again.
+# PostgreSQL is shutting down, starting up, or a standby: the call may be tried again.
 UNAVAILABLE_SQLSTATES = ("08", "57P", "25006")
-# So it may when PostgreSQL is full, when others were in the way (deadlock, lock timeout), or when it took too long.
+# So it may when PostgreSQL is full, on a deadlock or lock timeout, and when a statement took too long.
 BUSY_SQLSTATES = ("40", "53", "55P03", "57014")
+
+# The engines of this process: a forked child must not use their connections.
+_engines: weakref.WeakSet[sa.Engine] = weakref.WeakSet()
 
 
 def normalize_url(url: str) -> sa.URL:
-    """Give the URL with our driver, whichever of the usual spellings the user chose.
+    """Return the URL with our driver, from any of the usual spellings.
 
     Raises:
         ConfigurationError: It is no URL of a PostgreSQL database.
@@ -62,17 +65,17 @@ def normalize_url(url: str) -> sa.URL:
 
 
 def create_engine(url: sa.URL) -> sa.Engine:
-    """Make an engine that connects on first use, whose pool is safe after a fork."""
+    """Return a new engine, which connects on first use and may be used after a fork."""
     engine = sa.create_engine(
         url,
         pool_size=5,
         max_overflow=20,
-        pool_reset_on_return=None,  # whoever takes a connection ends the transaction
+        pool_reset_on_return=None,  # each user of a connection ends its transaction
         json_serializer=json_text,
         connect_args=_connect_args(url),
     )
     _replace_dead_connections(engine)
-    _forget_connections_after_fork(engine)
+    _engines.add(engine)
     return engine
 
 
@@ -81,7 +84,7 @@ def _connect_args(url: sa.URL) -> dict[str, Any]:
     given = _parameter(url, "options") or ""
     return {
         **{name: value for name, value in ours.items() if name not in url.query},
-        # Whatever time zone the host or role is in, what is read is UTC.
+        # Timestamps are read in UTC, whatever the time zone of the host or role.
         "options": f"{given} -c timezone=UTC".strip(),
     }
 
@@ -92,10 +95,11 @@ def _parameter(url: sa.URL, name: str) -> str | None:
 
 
 def _replace_dead_connections(engine: sa.Engine) -> None:
-    """Never hand out a connection that died in the pool, without asking the server about each that did not.
+    """Replace connections that died in the pool, without a ping at each checkout.
 
-    A server that ends a connection says so, or at least closes it: there is something to read. Where that gets lost on
-    the way (a firewall that forgets, a host that is gone) it takes a while, so one that has rested is asked as well.
+    A server that ends a connection sends a message or closes the socket, so there is something to read. Where that is
+    lost (a firewall that drops the connection, a host that is gone), a ping finds out; it is sent on a connection that
+    was idle for a while.
     """
 
     def remember(_: Any, record: Any) -> None:
@@ -120,18 +124,14 @@ def _has_something_to_read(connection: Any) -> bool:
         return bool(selector.select(0))
 
 
-def _forget_connections_after_fork(engine: sa.Engine) -> None:
-    """A child must not talk on its parent's sockets; it drops them unclosed and opens its own."""
-    if not hasattr(os, "register_at_fork"):
-        return
-    reference = weakref.ref(engine)
+def _forget_inherited_connections() -> None:
+    """Drop, in a forked child, the connections of its parent without closing them; it opens its own."""
+    for engine in list(_engines):
+        engine.dispose(close=False)
 
-    def forget() -> None:
-        inherited = reference()
-        if inherited is not None:
-            inherited.dispose(close=False)
 
-    os.register_at_fork(after_in_child=forget)
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_forget_inherited_connections)
 
 
 @contextmanager
@@ -141,14 +141,14 @@ def transaction(engine: sa.Engine) -> Iterator[Session]:
         yield session
 
 
-# A connection of psycopg. What runs at each execution is said to the driver itself: SQLAlchemy's way there and back
-# takes longer than PostgreSQL does.
+# A connection of psycopg. Statements that run for each execution go to the driver directly: SQLAlchemy takes longer
+# over them than PostgreSQL does.
 Driver = psycopg.Connection[tuple[Any, ...]]
 
 
 @contextmanager
 def driver_transaction(engine: sa.Engine) -> Iterator[Driver]:
-    """One transaction as `transaction`, without SQLAlchemy on the way; psycopg begins it with the first statement."""
+    """One transaction, as `transaction`, without SQLAlchemy; psycopg begins it with the first statement."""
     with _pooled(engine) as connection:
         try:
             yield connection
@@ -160,7 +160,7 @@ def driver_transaction(engine: sa.Engine) -> Iterator[Driver]:
 
 @contextmanager
 def driver_statements(engine: sa.Engine) -> Iterator[Driver]:
-    """Statements that are each a transaction of their own, without the ways there and back of `BEGIN` and `COMMIT`."""
+    """Statements that are each a transaction of their own, which saves the round trips of `BEGIN` and `COMMIT`."""
     with _pooled(engine) as connection:
         connection.autocommit = True
         try:
@@ -184,18 +184,18 @@ def _pooled(engine: sa.Engine) -> Iterator[Driver]:
 
 
 def read_one_snapshot(connection: Driver) -> None:
-    """Have all statements of a transaction see the same state; before its first one."""
+    """Let all statements of a transaction see the same state. Call it before the first one."""
     connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
 
 
 def driver(session: Session) -> Driver:
-    """Give the connection that a session works on; what it is told is part of the session's transaction."""
+    """Return the connection of a session; its statements are part of the session's transaction."""
     return cast("Driver", session.connection().connection.driver_connection)
 
 
 @contextmanager
 def translated_errors(url: sa.URL) -> Iterator[None]:
-    """Turn what the driver raises into errors that name the rule, or the host that does not answer."""
+    """Translate the driver's errors into Watcher's, which name the broken rule, or the host that does not answer."""
     try:
         yield
     except sa.exc.TimeoutError as exc:
@@ -228,20 +228,20 @@ def describe(url: sa.URL) -> str:
 
 
 def without_secrets(url: sa.URL) -> str:
-    """Write the URL for people: a password is masked, be it in front of the host or among the parameters."""
+    """Return the URL with its passwords masked, before the host and among the parameters."""
     masked = {name: "hidden" for name in url.query if "password" in name.lower()}
     return url.update_query_dict(masked).render_as_string(hide_password=True)
 
 
 def is_unavailable(error: BaseException) -> bool:
-    """Whether the server could not be reached or went away, so that the same call may go through later."""
+    """Whether the server could not be reached or went away, so that the same call may succeed later."""
     sqlstate = getattr(error, "sqlstate", None)
     if sqlstate is None:
         return isinstance(error, psycopg.OperationalError)
     return str(sqlstate).startswith(UNAVAILABLE_SQLSTATES)
 
 
-# What each constraint says to the person who broke it. The names are those of the models' naming convention.
+# The rule behind each constraint, as the error message names it; keys follow the models' naming convention.
 RULES = {
     "name": "a name has 1 to 2048 bytes and no blanks around it",
     "external_id": "an external id has 1 to 2560 bytes",
@@ -262,7 +262,7 @@ RULES = {
 
 
 def broken_rule(error: BaseException) -> str | None:
-    """Say which rule a violated constraint stands for; `None` where the error is no such thing."""
+    """Return the rule behind a violated constraint; `None` for any other error."""
     diagnosis: Any = getattr(error, "diag", None)
     constraint = getattr(diagnosis, "constraint_name", None)
     if not constraint:

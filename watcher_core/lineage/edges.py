@@ -136,9 +136,9 @@ def record_lineage(
     catalog.ensure_pipelines(
         session, types_by_name={name: lineage.pipeline_type_name for name, lineage in by_name.items()}, now=now
     )
-    address_ids = catalog.ensure_addresses(session, wanted=_addresses(by_name.values()), now=now)
+    address_ids = catalog.ensure_addresses(session, addresses=_addresses(by_name.values()), now=now)
     _settle_addresses(session, by_name, address_ids, now=now)
-    rows = session.execute(sa.select(PIPELINE.c.name, PIPELINE.c.id).where(PIPELINE.c.name == catalog.any_of(by_name)))
+    rows = session.execute(sa.select(PIPELINE.c.name, PIPELINE.c.id).where(catalog.by_names(PIPELINE, by_name)))
     by_id = {row.id: by_name[row.name] for row in rows}
     return len(
         _replace_edges(session, by_id, address_ids, origin=origin)
@@ -182,7 +182,7 @@ def _settle_addresses(
         for name, address in homes.items()
         if name not in known or known[name].address_type_name != address.address_type_name
     ]
-    catalog.retype_addresses(session, told=mistyped, now=now)
+    catalog.retype_addresses(session, addresses=mistyped, now=now)
 
 
 def _replace_edges(

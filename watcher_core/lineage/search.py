@@ -10,11 +10,11 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from watcher_core import arguments, catalog, database, text, values
-from watcher_core.catalog import ADDRESS
 from watcher_core.database import models
 from watcher_core.enums import AlertKind, Direction
 from watcher_core.values import Address, ColumnStep, ImpactedPipeline, LineageStep
 
+ADDRESS = models.table(models.Address)
 EDGE = models.table(models.AddressLineage)
 CLOSURE = models.table(models.AddressLineageClosure)
 PIPELINE = models.table(models.Pipeline)

@@ -24,8 +24,8 @@ from watcher_core.recording.retention import (
     delete_batch,
     retention_date,
 )
-from watcher_core.recording.spool import replay_spool, spooled_executions
-from watcher_core.recording.tracking import TrackedExecution
+from watcher_core.recording.spool import keep_in_spool, replay_spool, spooled_executions
+from watcher_core.recording.tracking import TrackedExecution, TrackRequest
 from watcher_core.recording.watermarks import rewind_watermark, watermark_events
 
 __all__ = [
@@ -34,6 +34,7 @@ __all__ = [
     "COUNTS",
     "LEAST_RETENTION_DAYS",
     "CleanupPlace",
+    "TrackRequest",
     "TrackedExecution",
     "clean_batch_size",
     "count_expired",
@@ -44,6 +45,7 @@ __all__ = [
     "find_execution_id",
     "get_execution",
     "hold_recorder",
+    "keep_in_spool",
     "list_executions",
     "list_recorders",
     "move_cursor",

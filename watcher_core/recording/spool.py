@@ -25,8 +25,8 @@ logger = logging.getLogger("watcher.spool")
 TIMES = ("start_date", "end_date", "logical_date")
 
 
-def keep(directory: Path, record: values.ExecutionRecord) -> Path:
-    """Write the execution down, in a file of its own: another process may be reading one that is there.
+def keep_in_spool(directory: Path, record: values.ExecutionRecord) -> Path:
+    """Write the execution to a new file, as another process may be reading those that exist.
 
     A crash leaves all of the file or none of it.
     """
@@ -39,12 +39,12 @@ def keep(directory: Path, record: values.ExecutionRecord) -> Path:
 
 
 def spooled_executions(directory: Path) -> list[Path]:
-    """Give the files that wait, oldest first."""
+    """Return the files that wait, oldest first."""
     return sorted(directory.glob("*.json"))
 
 
 def replay_spool(directory: Path, record: Callable[[values.ExecutionRecord], object]) -> int:
-    """Record what waits, and drop each file once that is done.
+    """Record the executions that wait, and delete each file once that is done.
 
     A file that cannot be read, or that breaks a rule, is set aside as `*.broken`, so that it does not stop the others.
 
@@ -66,8 +66,8 @@ def replay_spool(directory: Path, record: Callable[[values.ExecutionRecord], obj
             logger.warning("%s waits on: %s", path, exc)
             continue
         except (ValueError, KeyError, TypeError) as exc:  # InvalidValueError is a ValueError
-            logger.error("%s cannot be recorded and is set aside: %s", path, exc)  # the reason says all
-            with suppress(FileNotFoundError):  # another process has come to the same end
+            logger.error("%s cannot be recorded and is set aside: %s", path, exc)  # the traceback would add nothing
+            with suppress(FileNotFoundError):  # another process has set it aside
                 path.replace(path.with_suffix(".broken"))
             continue
         path.unlink(missing_ok=True)

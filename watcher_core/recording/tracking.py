@@ -1,39 +1,66 @@
-"""`with watcher.track(…)`: an execution around a block of code, that never breaks that code.
-
-Where the database cannot do its part, the block runs all the same: that is logged once, and what could not be written
-goes to the spool. Misuse always raises.
-"""
+"""What `track` was asked for, and the execution that its block sees."""
 
 from __future__ import annotations
 
 import datetime as dt
-import logging
 import traceback
-from collections.abc import Mapping
-from pathlib import Path
-from types import TracebackType
-from typing import Any, Protocol
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
 
 from watcher_core import arguments, catalog, lineage, values
 from watcher_core.enums import ExecutionSource, ExecutionState
-from watcher_core.errors import DatabaseError
-from watcher_core.recording import spool
 from watcher_core.recording.executions import COUNTS
 from watcher_core.values import UNSET, Unset
-
-logger = logging.getLogger("watcher.tracking")
 
 # An error may quote a whole statement, with all of its rows.
 MESSAGE_CHARACTERS = 2000
 STACK_CHARACTERS = 2000
 
 
-class Ledger(Protocol):
-    """Where a tracked execution is written: `Watcher`."""
+@dataclass(frozen=True, kw_only=True)
+class TrackRequest:
+    """What `track` was asked for, checked. `pipeline` to `spool` are its arguments."""
 
-    def begin_tracked(self, tracked: TrackedExecution) -> values.Execution: ...
+    pipeline: values.PipelineConfiguration
+    external_id: str
+    next_watermark: Any = None
+    parent_id: int | None = None
+    parent: values.ExecutionRecord | None = None
+    full_load: bool = False
+    execution_metadata: Mapping[str, Any] | None = None
+    sources: Iterable[values.Address] = ()
+    targets: Iterable[values.Address] = ()
+    source: ExecutionSource = ExecutionSource.PYTHON
+    logical_date: dt.datetime | None = None
+    attempt: int = 1
+    strict: bool = False
+    spool: bool = True
+    name: str = field(init=False)
+    type_name: str | None = field(init=False)
+    configuration: Mapping[str, Any] = field(init=False)
+    lineage: values.PipelineLineage | None = field(init=False)
 
-    def finish_tracked(self, tracked: TrackedExecution, record: values.ExecutionRecord) -> None: ...
+    def __post_init__(self) -> None:
+        """Check all of it before the database is used: misuse raises whether the database can be reached or not."""
+        name = arguments.name(self.pipeline.name, "pipeline")
+        configuration = catalog.clean_configuration(self.pipeline)
+        cleaned = {
+            "name": name,
+            "type_name": configuration.get("pipeline_type_name"),
+            "configuration": configuration,
+            "next_watermark": arguments.watermark(self.next_watermark, "next_watermark"),
+            "execution_metadata": arguments.json_object(self.execution_metadata, "execution_metadata"),
+            "lineage": _lineage(name, tuple(self.sources), tuple(self.targets)),
+            "parent_id": None if self.parent_id is None else arguments.identifier(self.parent_id, "parent_id"),
+            "full_load": arguments.flag(self.full_load, "full_load"),
+            "source": arguments.choice(self.source, ExecutionSource, "source"),
+            "external_id": arguments.external_id(self.external_id, "external_id"),
+            "logical_date": None if self.logical_date is None else arguments.instant(self.logical_date, "logical_date"),
+            "attempt": arguments.positive(self.attempt, "attempt") or 1,
+        }
+        for attribute, value in cleaned.items():
+            object.__setattr__(self, attribute, value)
 
 
 class TrackedExecution:
@@ -42,56 +69,26 @@ class TrackedExecution:
     Attributes:
         id: The execution's id; `None` while the database cannot be reached.
         pipeline: The pipeline's name.
-        watermark: How far the pipeline had got when this execution started; `None` at first, and while the database
+        watermark: The pipeline's watermark when this execution started; `None` at first, and while the database
             cannot be reached.
-        next_watermark: How far the pipeline gets when this execution succeeds.
-        inserts, updates, soft_deletes, total_rows: What `record` was told.
+        next_watermark: The pipeline's watermark after this execution, if it succeeds.
+        execution_metadata: Other facts about the execution, as far as they were recorded.
+        start_date: When it started.
+        inserts, updates, soft_deletes, total_rows: Rows, as far as they were recorded.
     """
 
-    def __init__(
-        self,
-        ledger: Ledger,
-        *,
-        configuration: values.PipelineConfiguration,
-        next_watermark: object,
-        parent_id: int | None,
-        parent: values.ExecutionRecord | None,
-        full_load: bool,
-        execution_metadata: Mapping[str, Any] | None,
-        sources: tuple[values.Address, ...],
-        targets: tuple[values.Address, ...],
-        source: ExecutionSource,
-        external_id: str,
-        logical_date: dt.datetime | None,
-        attempt: int,
-        strict: bool,
-        spool_directory: Path | None,
-    ) -> None:
+    def __init__(self, request: TrackRequest) -> None:
         self.id: int | None = None
-        self.pipeline = arguments.name(configuration.name, "pipeline")
+        self.pipeline = request.name
         self.watermark: str | None = None
-        self.next_watermark = arguments.watermark(next_watermark, "next_watermark")
+        self.next_watermark: str | None = request.next_watermark
         self.inserts: int | None = None
         self.updates: int | None = None
         self.soft_deletes: int | None = None
         self.total_rows: int | None = None
-        # All is checked here, before the database is asked: misuse shows at once, be the database there or not.
-        self.execution_metadata = arguments.json_object(execution_metadata, "execution_metadata")
-        self.configuration = configuration
-        catalog.clean_pipeline_fields({field: value for field, value in vars(configuration).items() if field != "name"})
-        self.lineage = _lineage(self.pipeline, sources, targets)
-        self.parent_id = None if parent_id is None else arguments.identifier(parent_id, "parent_id")
-        self.parent = parent
-        self.full_load = arguments.flag(full_load, "full_load")
-        self.source = arguments.choice(source, ExecutionSource, "source")
-        self.external_id = arguments.external_id(external_id, "external_id")
-        self.logical_date = None if logical_date is None else arguments.instant(logical_date, "logical_date")
-        self.attempt = arguments.positive(attempt, "attempt") or 1
-        self.start_date = _now()
-        self._ledger = ledger
-        self._strict = strict
-        self._spool_directory = spool_directory
-        self._has_warned = False
+        self.execution_metadata: dict[str, Any] = dict(request.execution_metadata or {})
+        self.start_date = dt.datetime.now(dt.UTC)
+        self._request = request
 
     def record(
         self,
@@ -103,21 +100,21 @@ class TrackedExecution:
         execution_metadata: Mapping[str, Any] | None = None,
         next_watermark: object = UNSET,
     ) -> None:
-        """Tell what the execution did; it is written when the block ends. Later calls add to and replace earlier ones.
+        """Record what the execution did; it is written when the block ends. Later calls add to or replace earlier ones.
 
         Args:
             inserts: Rows inserted.
             updates: Rows updated.
             soft_deletes: Rows marked as deleted.
             total_rows: Rows handled in all.
-            execution_metadata: Whatever else is worth keeping.
-            next_watermark: How far the pipeline gets, where that is known only now.
+            execution_metadata: Other facts to keep about the execution.
+            next_watermark: The pipeline's new watermark, where it is known only now.
 
         Raises:
             InvalidValueError: A value breaks a rule; nothing of this call is kept.
         """
-        told = {"inserts": inserts, "updates": updates, "soft_deletes": soft_deletes, "total_rows": total_rows}
-        counts = {name: arguments.count(value, name) for name, value in told.items() if value is not None}
+        passed = {"inserts": inserts, "updates": updates, "soft_deletes": soft_deletes, "total_rows": total_rows}
+        counts = {name: arguments.count(value, name) for name, value in passed.items() if value is not None}
         metadata = arguments.json_object(execution_metadata, "execution_metadata")
         if not isinstance(next_watermark, Unset):
             self.next_watermark = arguments.watermark(next_watermark, "next_watermark")
@@ -125,77 +122,43 @@ class TrackedExecution:
             setattr(self, name, value)
         self.execution_metadata |= metadata
 
-    def __enter__(self) -> TrackedExecution:
-        try:
-            execution = self._ledger.begin_tracked(self)
-        except DatabaseError as exc:
-            if self._strict:
-                raise
-            self._survive(exc)
-        else:
-            self.id = execution.id
-            self.start_date = execution.start_date  # whoever told of it before us has a clock of their own
-            self.watermark = execution.watermark
-            if self.next_watermark is None:
-                self.next_watermark = execution.next_watermark  # the pipeline's
-        return self
+    def _started(self, execution: values.Execution) -> None:
+        """Take over what the database knows of the execution that has started."""
+        self.id = execution.id
+        self.start_date = execution.start_date  # an earlier record of it was written by another clock
+        self.watermark = execution.watermark
+        if self.next_watermark is None:
+            self.next_watermark = execution.next_watermark  # the pipeline's
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, stack: TracebackType | None
-    ) -> None:
+    def _ended(self, error: BaseException | None) -> values.ExecutionRecord:
+        """Return the record of the execution, which ends now, with the error that ended it."""
         if error is not None:
-            self.execution_metadata["error"] = _told(error)
-        record = self._record(_outcome(error))
-        try:
-            self._ledger.finish_tracked(self, record)
-        except DatabaseError as exc:
-            if self._strict and error is None:
-                raise
-            self._survive(exc)
-            self._keep(record)
-
-    def _record(self, state: ExecutionState) -> values.ExecutionRecord:
+            self.execution_metadata["error"] = _error_metadata(error)
+        request = self._request
         counts = {name: getattr(self, name) for name in COUNTS}
-        attempts = {"attempts": self.attempt} if self.attempt > 1 else {}
+        attempts = {"attempts": request.attempt} if request.attempt > 1 else {}
         return values.ExecutionRecord(
-            pipeline_name=self.pipeline,
-            pipeline_type_name=None
-            if isinstance(self.configuration.pipeline_type_name, Unset)
-            else self.configuration.pipeline_type_name,
-            source=self.source,
-            external_id=self.external_id,
-            state=state,
+            pipeline_name=request.name,
+            pipeline_type_name=request.type_name,
+            source=request.source,
+            external_id=request.external_id,
+            state=_final_state(error),
             start_date=self.start_date,
-            end_date=max(_now(), self.start_date),  # a clock that was set back makes no negative duration
-            parent_id=self.parent_id,
-            parent_external_id=None if self.parent is None else self.parent.external_id,
-            logical_date=self.logical_date,
-            full_load=self.full_load,
+            end_date=max(dt.datetime.now(dt.UTC), self.start_date),  # not negative where a clock was set back
+            parent_id=request.parent_id,
+            parent_external_id=None if request.parent is None else request.parent.external_id,
+            logical_date=request.logical_date,
+            full_load=request.full_load,
             next_watermark=self.next_watermark,
             execution_metadata=self.execution_metadata | attempts,
             **counts,
         )
 
-    def _survive(self, error: DatabaseError) -> None:
-        level = logging.DEBUG if self._has_warned else logging.WARNING
-        logger.log(level, "pipeline %r goes on without being recorded: %s", self.pipeline, error)
-        self._has_warned = True
 
-    def _keep(self, record: values.ExecutionRecord) -> None:
-        if self._spool_directory is None:
-            return
-        try:
-            path = spool.keep(self._spool_directory, record)
-        except OSError as exc:
-            logger.error("this execution of pipeline %r is lost, as it cannot be kept either: %s", self.pipeline, exc)
-        else:
-            logger.info("this execution of pipeline %r waits in %s", self.pipeline, path)
-
-
-def _outcome(error: BaseException | None) -> ExecutionState:
+def _final_state(error: BaseException | None) -> ExecutionState:
     if error is None:
         return ExecutionState.SUCCEEDED
-    # What is no Exception is a shutdown or a cancellation: Ctrl-C, sys.exit, Dagster ending the run.
+    # Other than an Exception, it is a shutdown or a cancellation: Ctrl-C, sys.exit, Dagster ending the run.
     return ExecutionState.FAILED if isinstance(error, Exception) else ExecutionState.CANCELED
 
 
@@ -203,15 +166,14 @@ def _lineage(
     pipeline: str, sources: tuple[values.Address, ...], targets: tuple[values.Address, ...]
 ) -> values.PipelineLineage | None:
     if not sources and not targets:
-        return None  # nothing is declared, and nothing is taken away
-    told = values.PipelineLineage(pipeline_name=pipeline, sources=sources, targets=targets)
-    return lineage.clean_declaration(told)
+        return None  # the lineage stays as it is
+    return lineage.clean_declaration(values.PipelineLineage(pipeline_name=pipeline, sources=sources, targets=targets))
 
 
-def _told(error: BaseException) -> dict[str, str]:
+def _error_metadata(error: BaseException) -> dict[str, str]:
     try:
         message = str(error)
-    except Exception as exc:  # somebody's __str__ must not hide what went wrong
+    except Exception as exc:  # an error in __str__ must not hide the error itself
         message = f"(no message: {type(exc).__name__})"
     stack = "".join(traceback.format_exception(error))
     return {
@@ -219,7 +181,3 @@ def _told(error: BaseException) -> dict[str, str]:
         "message": message[:MESSAGE_CHARACTERS],
         "stack": stack[-STACK_CHARACTERS:],
     }
-
-
-def _now() -> dt.datetime:
-    return dt.datetime.now(dt.UTC)

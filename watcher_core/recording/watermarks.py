@@ -217,7 +217,9 @@ def rewind_watermark(session: Session, *, reference: int | str, watermark: objec
     """Set the watermark by hand, on record. `None` takes it away: the next execution starts from nothing."""
     new_watermark = arguments.watermark(watermark, "watermark")
     old = session.execute(
-        sa.select(PIPELINE.c.id, PIPELINE.c.watermark).where(catalog.named(PIPELINE, reference)).with_for_update()
+        sa.select(PIPELINE.c.id, PIPELINE.c.watermark)
+        .where(catalog.by_reference(PIPELINE, reference))
+        .with_for_update()
     ).one_or_none()
     if old is None:
         raise NotFoundError("pipeline", reference)

@@ -29,7 +29,15 @@ from watcher_core.values.lineage import (
     LineageSummary,
     PipelineLineage,
 )
-from watcher_core.values.pipelines import UNSET, Pipeline, PipelineConfiguration, PipelineType, Thresholds, Unset
+from watcher_core.values.pipelines import (
+    UNSET,
+    Pipeline,
+    PipelineConfiguration,
+    PipelineType,
+    ThresholdArguments,
+    Thresholds,
+    Unset,
+)
 from watcher_core.values.upkeep import CleanupResult, RecorderState
 
 __all__ = [
@@ -67,6 +75,7 @@ __all__ = [
     "PipelineLineage",
     "PipelineType",
     "RecorderState",
+    "ThresholdArguments",
     "Thresholds",
     "UndeliveredAlerts",
     "UnjudgedExecutions",

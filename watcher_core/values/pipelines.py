@@ -1,17 +1,17 @@
-"""Pipelines and their types: what is known of them, and what code asks of them."""
+"""Pipelines and their types: as stored, and as code declares them."""
 
 from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
-from typing import Any, Final, final
+from typing import Any, Final, TypedDict, final
 
 from watcher_core.enums import DatePart
 
 
 @final
 class Unset:
-    """The type of `UNSET`: an argument that was not passed, where `None` means "take it away"."""
+    """The type of `UNSET`: an argument that was not passed, where `None` means "remove it"."""
 
     def __repr__(self) -> str:
         return "UNSET"
@@ -23,9 +23,36 @@ class Unset:
 UNSET: Final = Unset()
 
 
+class ThresholdArguments(TypedDict, total=False):
+    """The thresholds of a pipeline, or of all pipelines of a type, as keyword arguments.
+
+    What is not passed, or is `UNSET`, stays as it is. `None` removes a threshold.
+
+    Attributes:
+        freshness_number: Data is stale when it is older than this many dateparts. Comes with `freshness_datepart`.
+        freshness_datepart: `minute`, `hour`, `day`, `week`, `month` or `year`; calendar units, in UTC.
+        mute_freshness_check: Whether the freshness check skips the pipeline.
+        timeliness_number: An execution is late when it takes longer than this many dateparts. Comes with
+            `timeliness_datepart`.
+        timeliness_datepart: As `freshness_datepart`.
+        mute_timeliness_check: Whether the timeliness check skips the pipeline.
+        failure_number: The number of failures in a row that opens an alert, from 1 to 100; without it, the first does.
+        mute_failure_check: Whether the failure check skips the pipeline.
+    """
+
+    freshness_number: int | Unset | None
+    freshness_datepart: DatePart | str | Unset | None
+    mute_freshness_check: bool | Unset | None
+    timeliness_number: int | Unset | None
+    timeliness_datepart: DatePart | str | Unset | None
+    mute_timeliness_check: bool | Unset | None
+    failure_number: int | Unset | None
+    mute_failure_check: bool | Unset | None
+
+
 @dataclass(frozen=True, kw_only=True)
 class Thresholds:
-    """The rules of freshness, timeliness and failures that pipelines and pipeline types share."""
+    """The thresholds of freshness, timeliness and failures that pipelines and pipeline types share."""
 
     freshness_number: int | None
     freshness_datepart: DatePart | None
@@ -39,7 +66,7 @@ class Thresholds:
 
 @dataclass(frozen=True, kw_only=True)
 class PipelineType(Thresholds):
-    """A class of pipelines, with default rules."""
+    """A class of pipelines, with the thresholds of those that have none of their own."""
 
     id: int
     name: str
@@ -51,7 +78,7 @@ class PipelineType(Thresholds):
 
 @dataclass(frozen=True, kw_only=True)
 class Pipeline(Thresholds):
-    """What runs again and again, by name. `created`: whether this call made it."""
+    """A unit of recurring work, by name. `created`: whether this call created it."""
 
     id: int
     name: str
@@ -75,7 +102,7 @@ class Pipeline(Thresholds):
 
 @dataclass(frozen=True, kw_only=True)
 class PipelineConfiguration:
-    """What code declares of one pipeline. A field left `UNSET` is left as it is; `None` takes it away."""
+    """What code declares of one pipeline. A field that is `UNSET` stays as it is; `None` removes it."""
 
     name: str
     pipeline_type_name: str | Unset = UNSET

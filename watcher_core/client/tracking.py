@@ -1,0 +1,229 @@
+"""`Watcher.track`: an execution around a block of code.
+
+Where the database cannot be used, the block runs all the same: that is logged once, and the execution goes to the
+spool. Misuse always raises.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import functools
+import logging
+import uuid
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any, ParamSpec, TypeVar
+
+from sqlalchemy.orm import Session
+
+from watcher_core import catalog, database, lineage, recording, values
+from watcher_core.client.pipelines import PipelineMethods
+from watcher_core.enums import ExecutionSource
+from watcher_core.errors import DatabaseError, ExecutionEndedError, NotFoundError, PipelineInactiveError
+from watcher_core.recording import TrackedExecution, TrackRequest
+
+logger = logging.getLogger("watcher.tracking")
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+class TrackMethods(PipelineMethods):
+    """Executions that are recorded while they run."""
+
+    @contextmanager
+    def track(
+        self,
+        pipeline: str | values.PipelineConfiguration,
+        *,
+        next_watermark: object = None,
+        parent_id: int | None = None,
+        parent: values.ExecutionRecord | None = None,
+        full_load: bool = False,
+        execution_metadata: Mapping[str, Any] | None = None,
+        sources: Iterable[values.Address] = (),
+        targets: Iterable[values.Address] = (),
+        source: ExecutionSource = ExecutionSource.PYTHON,
+        external_id: str | None = None,
+        logical_date: dt.datetime | None = None,
+        attempt: int = 1,
+        strict: bool = False,
+        spool: bool = True,
+    ) -> Iterator[TrackedExecution]:
+        """Record the block as an execution of a pipeline, which is created where it is not known.
+
+        The execution succeeds when the block ends, fails when it raises, and is canceled by Ctrl-C and the like; the
+        exception passes on. While the database cannot be reached, the block runs all the same: that is logged, and the
+        execution waits in a spool file until this host reaches the database again.
+
+        Args:
+            pipeline: Its name, or its whole configuration as code declares it.
+            next_watermark: The pipeline's new watermark, if this execution succeeds.
+            parent_id: The execution that this one is part of.
+            parent: That execution, recorded in the same transaction, where its id is not known.
+            full_load: Whether all data is loaded again.
+            execution_metadata: Other facts to keep about the execution.
+            sources: The addresses that the pipeline reads, with `targets`: declares its lineage, as `create_lineage`.
+            targets: The addresses that it writes.
+            source: The system that records it.
+            external_id: Its identity at the source; recording it again updates the same row. A new one by default.
+            logical_date: The time that its data is about, where that is not now.
+            attempt: Which try of the same identity this is, from 1.
+            strict: Raise where the database cannot be used, instead of running without it.
+            spool: Keep in a file what could not be written.
+
+        Raises:
+            PipelineInactiveError: The pipeline is switched off.
+            NotFoundError: The parent is not known.
+            InvalidValueError: A value breaks a rule.
+            DatabaseError: With `strict`, the database cannot be used.
+        """
+        request = TrackRequest(
+            pipeline=values.PipelineConfiguration(name=pipeline) if isinstance(pipeline, str) else pipeline,
+            external_id=external_id or str(uuid.uuid4()),
+            next_watermark=next_watermark,
+            parent_id=parent_id,
+            parent=parent,
+            full_load=full_load,
+            execution_metadata=execution_metadata,
+            sources=sources,
+            targets=targets,
+            source=source,
+            logical_date=logical_date,
+            attempt=attempt,
+            strict=strict,
+            spool=spool,
+        )
+        tracked = TrackedExecution(request)
+        try:
+            tracked._started(self._start_tracked(request, tracked.start_date))
+        except DatabaseError as exc:
+            if strict:
+                raise
+            _log_unrecorded(request, exc, level=logging.WARNING)
+        try:
+            yield tracked
+        except BaseException as exc:
+            self._finish(tracked, request, exc)
+            raise
+        self._finish(tracked, request, None)
+
+    def tracked(self, pipeline: str, **options: Any) -> Callable[[Callable[P, R]], Callable[P, R]]:
+        """Record each call of the function as an execution; the options are those of `track`."""
+
+        def decorate(function: Callable[P, R]) -> Callable[P, R]:
+            @functools.wraps(function)
+            def run(*args: P.args, **kwargs: P.kwargs) -> R:
+                with self.track(pipeline, **options):
+                    return function(*args, **kwargs)
+
+            return run
+
+        return decorate
+
+    def _start_tracked(self, request: TrackRequest, start_date: dt.datetime) -> values.Execution:
+        """Write the start of a tracked execution, after those in the spool: their watermarks come before its own."""
+        self._check()
+        self._replay_spool()
+        if request.lineage is not None:
+            # In a transaction of its own: it waits for others that change lineage, and must not hold the execution
+            # meanwhile.
+            with self._transaction() as (session, now):
+                pipeline = _active_pipeline(session, request, now=now)
+                lineage.declare_lineage(session, pipeline=pipeline, lineage=request.lineage, now=now)
+        with self._transaction() as (session, now):
+            parent_id = request.parent_id
+            if request.parent is not None:
+                parent_id = _record_parent(session, request.parent, now=now)
+            pipeline = _active_pipeline(session, request, now=now)
+            execution = recording.start_execution(
+                database.driver(session),
+                pipeline_id=pipeline.id,
+                source=request.source,
+                external_id=request.external_id,
+                start_date=start_date,
+                parent_id=parent_id,
+                full_load=request.full_load,
+                next_watermark=request.next_watermark,
+                logical_date=request.logical_date,
+                execution_metadata=request.execution_metadata,
+                attempt=request.attempt,
+                now=now,
+            )
+            # After the execution: recording locks the two rows in this order too, so that neither can deadlock.
+            catalog.declare_configuration(session, pipeline=pipeline, configuration=request.configuration, now=now)
+            return execution
+
+    def _finish(self, tracked: TrackedExecution, request: TrackRequest, error: BaseException | None) -> None:
+        """Write the end of a tracked execution, or put it into the spool. The block's error is never replaced."""
+        record = tracked._ended(error)
+        try:
+            self._end_tracked(tracked.id, record)
+        except DatabaseError as exc:
+            if request.strict and error is None:
+                raise
+            # Once an execution: where its start could not be written, that has been logged.
+            _log_unrecorded(request, exc, level=logging.DEBUG if tracked.id is None else logging.WARNING)
+            if request.spool:
+                self._spool(record)
+
+    def _end_tracked(self, execution_id: int | None, record: values.ExecutionRecord) -> None:
+        """Write the end of a tracked execution; the whole record, where its start could not be written."""
+        with self._transaction() as (session, now):
+            if execution_id is None:
+                recording.record_executions(session, records=[record], now=now)
+            else:
+                _end(session, execution_id, record, now=now)
+        self._catch_up()  # executions inside of it may be in the spool, and this may be the last call of its process
+
+    def _spool(self, record: values.ExecutionRecord) -> None:
+        try:
+            path = recording.keep_in_spool(self._spool_directory, record)
+        except OSError as exc:
+            logger.error(
+                "this execution of pipeline %r is lost, as it cannot be kept either: %s", record.pipeline_name, exc
+            )
+        else:
+            logger.info("this execution of pipeline %r waits in %s", record.pipeline_name, path)
+
+
+def _log_unrecorded(request: TrackRequest, error: DatabaseError, *, level: int) -> None:
+    logger.log(level, "pipeline %r goes on without being recorded: %s", request.name, error)
+
+
+def _active_pipeline(session: Session, request: TrackRequest, *, now: dt.datetime) -> values.Pipeline:
+    pipeline = catalog.get_or_create_pipeline(session, name=request.name, default_type=request.type_name, now=now)
+    if not pipeline.active:
+        raise PipelineInactiveError(pipeline.name)
+    return pipeline
+
+
+def _end(session: Session, execution_id: int, record: values.ExecutionRecord, *, now: dt.datetime) -> None:
+    """End an execution. Where it has ended already, or is gone, write what its record adds.
+
+    Another may have ended it: Dagster, for a run that it gave up on, or a second run with the same identity.
+    """
+    try:
+        recording.end_execution(
+            database.driver(session),
+            execution_id=execution_id,
+            state=record.state,
+            end_date=record.end_date,
+            counts=vars(record),
+            next_watermark=record.next_watermark,
+            execution_metadata=record.execution_metadata,
+            now=now,
+        )
+    except (ExecutionEndedError, NotFoundError):
+        logger.info("execution %d of pipeline %r was ended by another", execution_id, record.pipeline_name)
+        recording.record_executions(session, records=[record], now=now)
+
+
+def _record_parent(session: Session, parent: values.ExecutionRecord, *, now: dt.datetime) -> int | None:
+    """Return the id of a parent that runs. The first of its children records it; the others only look it up."""
+    identity: dict[str, Any] = {"source": parent.source, "external_id": parent.external_id}
+    known = recording.find_execution_id(database.driver(session), **identity)
+    if known is None:
+        recording.record_executions(session, records=[parent], now=now)
+        known = recording.find_execution_id(database.driver(session), **identity)
+    return known
