@@ -43,7 +43,7 @@ class WatermarkEventKind(StrEnum):
 
 
 class LineageOrigin(StrEnum):
-    """Who told of an edge of lineage. Each takes back what it told itself, and nothing else."""
+    """The source of an edge of lineage. Each source removes only edges that it recorded itself."""
 
     DECLARED = "declared"  # code: create_lineage, or sources= and targets= of track
     ASSET_GRAPH = "asset_graph"  # the asset definitions of a code location
@@ -106,6 +106,6 @@ class AlertEvent(StrEnum):
 
     OPENED = "opened"  # the cause was found
     REMINDED = "reminded"  # its snooze has ended, and it is still open
-    REOPENED = "reopened"  # the cause is back, shortly after people were told that it was gone
+    REOPENED = "reopened"  # the cause is back, shortly after its end was notified
     RESOLVED = "resolved"  # the cause is gone
     MISSED = "missed"  # it came and went while messages did not get through

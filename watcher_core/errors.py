@@ -92,8 +92,8 @@ class ExecutionEndedError(WatcherError):
     """The execution has ended already, with other values than these."""
 
     def __init__(self, execution_id: int, differences: dict[str, tuple[object, object]]) -> None:
-        told = ", ".join(f"{name} is {was!r}, not {now!r}" for name, (was, now) in differences.items())
-        super().__init__(f"execution {execution_id} has already ended with other values: {told}")
+        differing = ", ".join(f"{name} is {was!r}, not {now!r}" for name, (was, now) in differences.items())
+        super().__init__(f"execution {execution_id} has already ended with other values: {differing}")
         self.execution_id = execution_id
         self.differences = differences
 

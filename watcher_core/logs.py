@@ -66,7 +66,7 @@ class JsonFormatter(logging.Formatter):
 
 
 def extra_fields(record: logging.LogRecord) -> dict[str, Any]:
-    """Give what was handed over as `extra`."""
+    """Return the fields that were passed as `extra`."""
     return {name: value for name, value in vars(record).items() if name not in STANDARD_ATTRIBUTES}
 
 

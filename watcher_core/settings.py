@@ -88,7 +88,7 @@ class Settings(BaseModel):
 
 
 def variable(name: str, environment: Mapping[str, str] | None = None) -> str | None:
-    """Give a variable that a file of ours names, looked up as a setting is; `None` where it is not set."""
+    """Return a variable that one of Watcher's files names, looked up as a setting; `None` where it is not set."""
     variables = _process_environment() if environment is None else environment
     prefix = _environment_prefix(variables.get("ENV_STATE", ""))
     return _first_set(variables, prefix, (name,))[1]

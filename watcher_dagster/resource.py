@@ -89,15 +89,15 @@ class TrackedStep:
         execution_metadata: Mapping[str, Any] | None = None,
         next_watermark: object = UNSET,
     ) -> None:
-        """Say what the execution did. What is not passed stays as it was said before.
+        """Record what the execution did. What is not passed stays as it was recorded before.
 
         Args:
             inserts: Rows that it added.
             updates: Rows that it changed.
             soft_deletes: Rows that it marked as deleted.
             total_rows: Rows that it handled in all.
-            execution_metadata: Anything else worth keeping; a mapping that JSON can hold.
-            next_watermark: Where the watermark goes, when that is known only after the work.
+            execution_metadata: Other facts to keep; a mapping that JSON can hold.
+            next_watermark: The new watermark, where it is known only after the work.
         """
         self._active().record(
             inserts=inserts,
@@ -126,11 +126,11 @@ class TrackedStep:
             counts[PARTITION_ROW_COUNT_KEY] = tracked.total_rows
         elif self._step.partition_range is None and tracked.next_watermark is None:
             counts[ROW_COUNT_KEY] = tracked.total_rows
-        told = {key: count for key, count in counts.items() if count is not None}
+        recorded = {key: count for key, count in counts.items() if count is not None}
         if tracked.next_watermark is not None:
-            told[NEXT_WATERMARK_KEY] = tracked.next_watermark
+            recorded[NEXT_WATERMARK_KEY] = tracked.next_watermark
         arguments.setdefault("asset_key", self._step.asset_key)
-        return dg.MaterializeResult(metadata={**told, **(metadata or {})}, **arguments)
+        return dg.MaterializeResult(metadata={**recorded, **(metadata or {})}, **arguments)
 
     def _active(self) -> TrackedExecution:
         if self._tracked is None:
@@ -205,10 +205,10 @@ class WatcherResource(dg.ConfigurableResource):  # type: ignore[type-arg]
 
         Args:
             context: Dagster's context, of an asset, a multi-asset or an op.
-            next_watermark: Where the watermark goes if the block succeeds. An asset whose partitions are time windows
-                has its partition there by itself; a backfill of older partitions never moves the watermark back.
+            next_watermark: The new watermark, if the block succeeds. For an asset whose partitions are time windows,
+                the default is its partition; a backfill of older partitions never moves the watermark back.
             full_load: Whether everything is read again, whatever the watermark.
-            execution_metadata: Anything worth keeping; a mapping that JSON can hold.
+            execution_metadata: Other facts to keep; a mapping that JSON can hold.
             sources: Addresses that it reads and Dagster does not know of, with `targets`: an API, a bucket.
             targets: The addresses that it writes.
             asset_key: Which asset, where a step materializes several, or one that Dagster does not know of.
@@ -222,7 +222,7 @@ class WatcherResource(dg.ConfigurableResource):  # type: ignore[type-arg]
 
         Raises:
             dagster.Failure: The pipeline is inactive.
-            InvalidValueError: It cannot be told which asset or pipeline is meant, or a value breaks a rule.
+            InvalidValueError: It is not clear which asset or pipeline is meant, or a value breaks a rule.
             DatabaseError: The database cannot be reached, and the resource is strict.
 
         Examples:
@@ -280,7 +280,7 @@ class WatcherResource(dg.ConfigurableResource):  # type: ignore[type-arg]
         except DatabaseError:
             if self.strict:
                 raise
-            logger.warning("cannot tell whether pipeline %s is active; it is taken to be", name, exc_info=True)
+            logger.warning("whether pipeline %s is active is not known; it is taken to be", name, exc_info=True)
             return True
 
 
@@ -294,7 +294,7 @@ def _run_start(instance: dg.DagsterInstance, run_id: str) -> dt.datetime | None:
     try:
         record = instance.get_run_record_by_id(run_id)
     except Exception:  # whatever Dagster's storage raises, the step must not fail for a date
-        logger.warning("cannot tell when run %s started; now is taken", run_id, exc_info=True)
+        logger.warning("the start of run %s is not known; now is taken", run_id, exc_info=True)
         return None
     if record is None or record.start_time is None:
         return None

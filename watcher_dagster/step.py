@@ -1,4 +1,4 @@
-"""What Dagster's context tells of the step that runs: which pipeline it is, which execution, which partition.
+"""The step that runs, from Dagster's context: its pipeline, its execution, its partition.
 
 The recorder will meet the same step in the event log. So the identity is made by the recorder's own functions, and a
 partition is the asset's own: a run may have a partition that some of its assets know nothing of.
@@ -53,7 +53,7 @@ def read_step(
         partition: The partition that an op materializes; an asset's own is known.
 
     Raises:
-        InvalidValueError: It cannot be told which pipeline is meant, or two are.
+        InvalidValueError: It is not clear which pipeline is meant, or two are.
     """
     if pipeline is not None:
         if asset_key is not None:

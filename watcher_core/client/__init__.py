@@ -1,4 +1,4 @@
-"""`Watcher`, through which every edge goes: it opens a transaction, calls services, and gives plain values back."""
+"""`Watcher`, the public interface: each method opens a transaction, calls services, and returns plain values."""
 
 from __future__ import annotations
 

@@ -11,7 +11,7 @@ class AddressMethods(Connection):
     """Addresses, where data lives, and their types."""
 
     def get_or_create_address_type(self, name: str, *, group_name: str | None = None) -> values.AddressType:
-        """Give the address type of that name; make it, or change its group, where that is needed.
+        """Return the address type of that name; create it, or change its group, where needed.
 
         Raises:
             InvalidValueError: A value breaks a rule, or a new type comes without a group.
@@ -20,7 +20,7 @@ class AddressMethods(Connection):
             return catalog.get_or_create_address_type(session, name=name, group_name=group_name, now=now)
 
     def address_types(self) -> list[values.AddressType]:
-        """Give all address types, by name."""
+        """Return all address types, by name."""
         with self._transaction() as (session, _):
             return catalog.list_address_types(session)
 
@@ -39,7 +39,7 @@ class AddressMethods(Connection):
     def get_or_create_address(
         self, name: str, *, address_type_name: str, address_type_group_name: str | None = None
     ) -> values.Address:
-        """Give the address of that name; make it where it is not known.
+        """Return the address of that name; create it where it is not known.
 
         Raises:
             InvalidValueError: A value breaks a rule, or a new type comes without a group.
@@ -49,7 +49,7 @@ class AddressMethods(Connection):
             return catalog.get_or_create_address(session, address=address, now=now)
 
     def addresses(self) -> list[values.Address]:
-        """Give all addresses, by name."""
+        """Return all addresses, by name."""
         with self._transaction() as (session, _):
             return catalog.list_addresses(session)
 

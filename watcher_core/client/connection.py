@@ -72,7 +72,7 @@ class Connection:
         self._checked = False
 
     def schema_version(self) -> str | None:
-        """Give the schema's version; `None` where there is no schema yet."""
+        """Return the schema's version; `None` where there is no schema yet."""
         return database.schema_version(self._connect())
 
     # The spool

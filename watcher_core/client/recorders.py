@@ -30,7 +30,7 @@ class RecorderMethods(Connection):
             yield RecorderSession(self, instance_id, cursor)
 
     def recorder_states(self) -> list[values.RecorderState]:
-        """Give how far the event log of each Dagster instance has been recorded."""
+        """Return how far the event log of each Dagster instance has been recorded."""
         with self._transaction() as (session, _):
             return recording.list_recorders(session)
 
@@ -57,7 +57,7 @@ class RecorderSession:
             records: The executions.
             cursor: How far recording has got with them; JSON.
             lag_seconds: Age of the oldest event that is not yet recorded.
-            message: What there is to tell of it.
+            message: A message for the operator.
 
         Returns:
             How many executions were written.

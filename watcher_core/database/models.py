@@ -40,7 +40,7 @@ NAMING_CONVENTION = {
 }
 
 
-# Whoever waits for more failures in a row than this had better mute the check.
+# To wait for more failures in a row than this, mute the check.
 MAX_FAILURE_NUMBER = 100
 
 
@@ -135,7 +135,7 @@ class Thresholds:
 
 
 def table(model: type[Base]) -> sa.Table:
-    """Give a model's table, typed as what it is."""
+    """Return a model's table, typed as a `Table`."""
     return cast("sa.Table", model.__table__)
 
 

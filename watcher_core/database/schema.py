@@ -49,7 +49,7 @@ def check_schema_version(engine: sa.Engine) -> None:
 
 
 def schema_version(engine: sa.Engine) -> str | None:
-    """Give the revision that the database is at; `None` where there is no schema yet."""
+    """Return the revision that the database is at; `None` where there is no schema yet."""
     with translated_errors(engine.url), engine.connect() as connection:
         table = connection.scalar(sa.text(f"SELECT to_regclass('{SCHEMA}.alembic_version')"))
         if table is None:

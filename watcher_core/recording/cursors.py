@@ -49,7 +49,7 @@ def hold_recorder(engine: sa.Engine, *, instance_id: str) -> Iterator[bool]:
 
 
 def recorder_cursor(session: Session, *, instance_id: str) -> dict[str, Any]:
-    """Give the cursor of an instance; empty where nothing has been recorded."""
+    """Return the cursor of an instance; empty where nothing has been recorded."""
     found = session.scalar(sa.select(RECORDER.c.cursor).where(RECORDER.c.instance_id == instance_id))
     return dict(found or {})
 
@@ -63,10 +63,10 @@ def move_cursor(
     message: str | None,
     now: dt.datetime,
 ) -> None:
-    """Write how far recording has got, and what there is to tell of it."""
+    """Write how far recording has got, with a message for the operator."""
     # Both may quote events, which may hold characters that PostgreSQL does not.
-    told = arguments.json_object({"cursor": dict(cursor), "message": message}, "cursor")
-    state = {**told, "lag_seconds": lag_seconds, "updated_at": now}
+    checked = arguments.json_object({"cursor": dict(cursor), "message": message}, "cursor")
+    state = {**checked, "lag_seconds": lag_seconds, "updated_at": now}
     session.execute(
         insert(RECORDER)
         .values(instance_id=instance_id, **state)
@@ -75,6 +75,6 @@ def move_cursor(
 
 
 def list_recorders(session: Session) -> list[values.RecorderState]:
-    """Give the state of every recorder."""
+    """Return the state of every recorder."""
     rows = session.execute(sa.select(RECORDER).order_by(RECORDER.c.instance_id))
     return [values.RecorderState(**row._mapping) for row in rows]

@@ -1,4 +1,4 @@
-"""Executions that an edge tells of after the fact: the recorder, a spooled execution, a replay of either."""
+"""Executions that are recorded after the fact: by the recorder, from the spool, or by a replay of either."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ from watcher_core.recording.executions import COUNTS
 # What the row knows already stays: code inside the job knows better than the log. The log knows better how it ended.
 # An end before the start is a clock that was set back, and counts as no time at all.
 RECORD = sa.text(f"""
-    WITH told AS (
+    WITH record AS (
         SELECT *
-          FROM jsonb_to_recordset(CAST(:records AS jsonb)) AS told (
+          FROM jsonb_to_recordset(CAST(:records AS jsonb)) AS record (
                    pipeline_name text, source watcher.execution_source, external_id text, parent_external_id text,
                    parent_id bigint, state watcher.execution_state, start_date timestamptz, end_date timestamptz,
                    logical_date timestamptz, full_load boolean, next_watermark text, inserts bigint, updates bigint,
@@ -29,24 +29,24 @@ RECORD = sa.text(f"""
     ), before AS (
         SELECT execution.id, execution.state, execution.next_watermark,
                ROW(execution.inserts, execution.updates, execution.soft_deletes, execution.total_rows) AS counts
-          FROM told
+          FROM record
           JOIN watcher.pipeline_execution AS execution USING (source, external_id)
     ), written AS (
         INSERT INTO watcher.pipeline_execution AS known
               (pipeline_id, parent_id, source, external_id, state, start_date, end_date, logical_date, full_load,
                watermark, next_watermark, inserts, updates, soft_deletes, total_rows, execution_metadata)
         SELECT pipeline.id,
-               coalesce(parent.id, (SELECT id FROM watcher.pipeline_execution WHERE id = told.parent_id)),
-               told.source, told.external_id, told.state, told.start_date,
-               greatest(told.end_date, CASE WHEN told.state <> 'running' THEN told.start_date END), told.logical_date,
-               told.full_load, pipeline.watermark, told.next_watermark, told.inserts, told.updates, told.soft_deletes,
-               told.total_rows, told.execution_metadata
-          FROM told
-          JOIN watcher.pipeline ON pipeline.name = told.pipeline_name
+               coalesce(parent.id, (SELECT id FROM watcher.pipeline_execution WHERE id = record.parent_id)),
+               record.source, record.external_id, record.state, record.start_date,
+               greatest(record.end_date, CASE WHEN record.state <> 'running' THEN record.start_date END),
+               record.logical_date, record.full_load, pipeline.watermark, record.next_watermark, record.inserts,
+               record.updates, record.soft_deletes, record.total_rows, record.execution_metadata
+          FROM record
+          JOIN watcher.pipeline ON pipeline.name = record.pipeline_name
           LEFT JOIN watcher.pipeline_execution AS parent
-            ON parent.source = told.source
-           AND parent.external_id = told.parent_external_id
-         ORDER BY told.source, told.external_id
+            ON parent.source = record.source
+           AND parent.external_id = record.parent_external_id
+         ORDER BY record.source, record.external_id
             ON CONFLICT (source, external_id) DO UPDATE
            SET state              = CASE WHEN excluded.state = 'running' THEN known.state ELSE excluded.state END,
                end_date           = CASE WHEN excluded.state IN ('running', known.state) THEN known.end_date
@@ -102,18 +102,18 @@ def record_executions(session: Session, *, records: Iterable[values.ExecutionRec
     Raises:
         InvalidValueError: A record breaks a rule; nothing is written.
     """
-    told = [_cleaned(record) for record in records]
-    if not told:
+    cleaned = [_cleaned(record) for record in records]
+    if not cleaned:
         return 0
     types: dict[str, str | None] = {}
-    for record in told:
+    for record in cleaned:
         types[record["pipeline_name"]] = record.pop("pipeline_type_name") or types.get(record["pipeline_name"])
     catalog.ensure_pipelines(session, types_by_name=types, now=now)
-    rounds = _rounds(told)
+    rounds = _rounds(cleaned)
     written = [
         row
-        for told_once in rounds
-        for generation in _generations(told_once)
+        for batch in rounds
+        for generation in _generations(batch)
         for row in session.execute(RECORD, {"records": arguments.json_text(generation), "now": now})
     ]
     _settle(database.driver(session), written, now=now)
@@ -121,15 +121,15 @@ def record_executions(session: Session, *, records: Iterable[values.ExecutionRec
 
 
 def _settle(connection: Driver, written: Sequence[Any], *, now: dt.datetime) -> None:
-    """Let what has just succeeded move its pipeline on.
+    """Move the watermarks of pipelines whose executions have just succeeded.
 
-    An execution that was told of while it ran took a watermark with it, which it compares. One of which nothing was
-    known until it had ended did not: its start says where it belongs.
+    An execution that was recorded while it ran has a watermark of its start, which is compared. One that was first
+    recorded after its end has none: it is ordered by its start.
     """
     succeeded = {row.id: row for row in written if row.succeeded}
-    told_late = {row.id for row in written if row.inserted}
+    inserted = {row.id for row in written if row.inserted}
     moving = [row for row in succeeded.values() if row.moves_watermark]
-    comparing = [row.id for row in moving if not row.has_logical_date and row.id not in told_late]
+    comparing = [row.id for row in moving if not row.has_logical_date and row.id not in inserted]
     if succeeded:
         watermarks.lock_pipelines(connection, execution_ids=list(succeeded))
         watermarks.settle(connection, execution_ids=list(succeeded))
@@ -139,34 +139,34 @@ def _settle(connection: Driver, written: Sequence[Any], *, now: dt.datetime) -> 
         watermarks.move_by_start_date(connection, execution_ids=by_date)
     for execution_id in comparing:
         watermarks.compare_watermark(connection, execution_id=execution_id, now=now)
-    running = told_late - set(succeeded)
+    running = inserted - set(succeeded)
     if moving and running:
         watermarks.take_watermarks(connection, execution_ids=list(running))
 
 
-def _rounds(told: Iterable[dict[str, Any]]) -> list[list[dict[str, Any]]]:
-    """Part what was told so that no execution is in one part twice: a statement writes a row once."""
+def _rounds(records: Iterable[dict[str, Any]]) -> list[list[dict[str, Any]]]:
+    """Divide records so that no part has an execution twice: a statement writes a row only once."""
     rounds: list[dict[tuple[str, str], dict[str, Any]]] = []
-    for record in told:
+    for record in records:
         identity = (record["source"], record["external_id"])
-        free = next((told_once for told_once in rounds if identity not in told_once), None)
+        free = next((batch for batch in rounds if identity not in batch), None)
         if free is None:
             rounds.append({identity: record})
         else:
             free[identity] = record
-    return [list(told_once.values()) for told_once in rounds]
+    return [list(batch.values()) for batch in rounds]
 
 
-def _generations(told: Iterable[dict[str, Any]]) -> Iterator[list[dict[str, Any]]]:
-    """Part what was told so that parents come before their children: a child looks for its parent's row."""
-    waiting = {(record["source"], record["external_id"]): record for record in told}
+def _generations(records: Iterable[dict[str, Any]]) -> Iterator[list[dict[str, Any]]]:
+    """Divide records so that parents come before their children: a child looks up its parent's row."""
+    waiting = {(record["source"], record["external_id"]): record for record in records}
     while waiting:
         ready = {
             identity: record
             for identity, record in waiting.items()
             if (record["source"], record["parent_external_id"]) not in waiting
         }
-        ready = ready or dict(waiting)  # a circle: whoever comes first has no parent then
+        ready = ready or dict(waiting)  # in a circle, the first that is written has no parent
         yield list(ready.values())
         waiting = {identity: record for identity, record in waiting.items() if identity not in ready}
 

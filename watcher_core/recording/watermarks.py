@@ -106,8 +106,8 @@ MOVE_BY_LOGICAL_DATE = """
 """
 
 
-# An execution that nobody told of until it had ended took no watermark of ours with it. It moves the pipeline on unless
-# one that started later has, or a person has set the watermark since: whoever is told of late never moves it back.
+# An execution that was first recorded after its end did not start from a watermark of ours. It moves the pipeline's
+# watermark unless one that started later has moved it, or a person has set it since: it never moves it back.
 MOVE_BY_START_DATE = """
     WITH reached AS (
         SELECT DISTINCT ON (pipeline_id) pipeline_id, id, start_date, next_watermark
@@ -134,7 +134,7 @@ MOVE_BY_START_DATE = """
                           AND rewound.created_at > reached.start_date)
 """
 
-# An execution that is told of while it runs takes the watermark with it that those told of beside it have left.
+# An execution that is recorded while it runs starts from the watermark that those recorded with it have left.
 TAKE_WATERMARKS = """
     UPDATE watcher.pipeline_execution AS execution
        SET watermark = pipeline.watermark
@@ -175,7 +175,7 @@ def move_by_logical_date(connection: Driver, *, execution_ids: Sequence[int]) ->
 
 
 def move_by_start_date(connection: Driver, *, execution_ids: Sequence[int]) -> None:
-    """Move watermarks on to what executions have reached that were told of late. Their pipelines are locked already."""
+    """Move watermarks to those of executions that were recorded late. Their pipelines are locked already."""
     connection.execute(MOVE_BY_START_DATE, {"execution_ids": list(execution_ids)})
 
 
@@ -214,7 +214,7 @@ def report_conflict(
 
 
 def rewind_watermark(session: Session, *, reference: int | str, watermark: object, now: dt.datetime) -> values.Pipeline:
-    """Set the watermark by hand, on record. `None` takes it away: the next execution starts from nothing."""
+    """Set the watermark by hand, on record. `None` removes it: the next execution starts without one."""
     new_watermark = arguments.watermark(watermark, "watermark")
     old = session.execute(
         sa.select(PIPELINE.c.id, PIPELINE.c.watermark)
@@ -237,7 +237,7 @@ def rewind_watermark(session: Session, *, reference: int | str, watermark: objec
 
 
 def watermark_events(session: Session, *, reference: int | str) -> list[values.WatermarkEvent]:
-    """Give what is on record about a pipeline's watermark, newest first."""
+    """Return the recorded events of a pipeline's watermark, newest first."""
     pipeline = catalog.get_pipeline(session, reference)
     rows = session.execute(
         sa.select(WATERMARK_EVENT)

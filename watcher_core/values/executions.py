@@ -1,4 +1,4 @@
-"""Executions, as they are told and as they are on record."""
+"""Executions, as callers record them and as they are stored."""
 
 from __future__ import annotations
 
@@ -51,10 +51,10 @@ class ExecutionTree:
 
 @dataclass(frozen=True, kw_only=True)
 class ExecutionRecord:
-    """All that an edge knows of an execution when it tells of it after the fact; the argument of `Watcher.record`.
+    """An execution that is recorded after the fact; the argument of `Watcher.record`.
 
-    `source` and `external_id` are its identity: telling of it again updates the same row. `parent_external_id` names
-    an execution of the same source, told of before or in the same call; `parent_id` one that has its row already.
+    `source` and `external_id` are its identity: recording it again updates the same row. `parent_external_id` names
+    an execution of the same source, recorded before or in the same call; `parent_id` one that has its row already.
     Whichever is not known is passed over.
     """
 
