@@ -106,11 +106,11 @@ def test_types_are_listed_by_name(watcher: Watcher) -> None:
 def test_a_keyword_that_is_no_threshold_is_named(watcher: Watcher) -> None:
     name = unique("type")
     with pytest.raises(TypeError, match=r"get_or_create_pipeline_type\(\) .* 'freshness'"):
-        watcher.get_or_create_pipeline_type(name, freshness=1)  # type: ignore[call-arg] - mypy refuses it too
+        watcher.get_or_create_pipeline_type(name, freshness=1)  # type: ignore[call-arg]  # mypy refuses it too
     with pytest.raises(TypeError, match=r"update_pipeline_type\(\) .* 'active'"):
-        watcher.update_pipeline_type(name, active=True)  # type: ignore[call-arg] - as above
+        watcher.update_pipeline_type(name, active=True)  # type: ignore[call-arg]  # mypy refuses it too
     with pytest.raises(TypeError, match=r"get_or_create_pipeline\(\) .* 'watermark'"):
-        watcher.get_or_create_pipeline(name, watermark=1)  # type: ignore[call-arg] - as above
+        watcher.get_or_create_pipeline(name, watermark=1)  # type: ignore[call-arg]  # mypy refuses it too
     with pytest.raises(TypeError, match=r"update_pipeline\(\) .* 'freshness'"):
-        watcher.update_pipeline(name, freshness=None)  # type: ignore[call-arg] - as above
+        watcher.update_pipeline(name, freshness=None)  # type: ignore[call-arg]  # mypy refuses it too
     assert name not in {kind.name for kind in watcher.pipeline_types()}

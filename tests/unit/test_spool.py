@@ -44,20 +44,20 @@ def directory(tmp_path: Path) -> Path:
 
 def test_what_is_kept_comes_back_whole(directory: Path) -> None:
     told: list[ExecutionRecord] = []
-    spool.keep(directory, COMPLETE)
+    spool.keep_in_spool(directory, COMPLETE)
     assert spool.replay_spool(directory, told.append) == 1
     assert told == [COMPLETE]
     assert list(directory.iterdir()) == []
 
 
 def test_the_directory_is_for_its_owner_alone(directory: Path) -> None:
-    spool.keep(directory, COMPLETE)
+    spool.keep_in_spool(directory, COMPLETE)
     assert directory.stat().st_mode & 0o777 == 0o700
 
 
 def test_a_time_zone_survives(directory: Path) -> None:
     zone = dt.timezone(dt.timedelta(hours=-7))
-    spool.keep(directory, record("a", logical_date=dt.datetime(2026, 1, 1, tzinfo=zone)))
+    spool.keep_in_spool(directory, record("a", logical_date=dt.datetime(2026, 1, 1, tzinfo=zone)))
     told: list[ExecutionRecord] = []
     spool.replay_spool(directory, told.append)
     assert told[0].logical_date == dt.datetime(2026, 1, 1, 7, tzinfo=dt.UTC)
@@ -66,7 +66,7 @@ def test_a_time_zone_survives(directory: Path) -> None:
 def test_the_oldest_comes_first(directory: Path) -> None:
     names = [f"job {number}" for number in range(20)]
     for name in names:
-        spool.keep(directory, record(name))
+        spool.keep_in_spool(directory, record(name))
     told: list[ExecutionRecord] = []
     spool.replay_spool(directory, told.append)
     assert [kept.pipeline_name for kept in told] == names
@@ -74,8 +74,8 @@ def test_the_oldest_comes_first(directory: Path) -> None:
 
 def test_two_tellings_of_one_execution_are_two_files(directory: Path) -> None:
     """A file is never written over: another process may have read it, and is about to remove it."""
-    spool.keep(directory, record("a", "same", state=ExecutionState.FAILED))
-    spool.keep(directory, record("a", "same", state=ExecutionState.SUCCEEDED))
+    spool.keep_in_spool(directory, record("a", "same", state=ExecutionState.FAILED))
+    spool.keep_in_spool(directory, record("a", "same", state=ExecutionState.SUCCEEDED))
     told: list[ExecutionRecord] = []
     assert spool.replay_spool(directory, told.append) == 2
     assert [kept.state for kept in told] == [ExecutionState.FAILED, ExecutionState.SUCCEEDED]
@@ -88,14 +88,14 @@ def test_no_directory_is_nothing_to_do(directory: Path) -> None:
 
 
 def test_a_draft_that_a_crash_left_is_not_read(directory: Path) -> None:
-    path = spool.keep(directory, COMPLETE)
+    path = spool.keep_in_spool(directory, COMPLETE)
     path.rename(path.with_suffix(".draft"))
     assert spool.replay_spool(directory, lambda _: pytest.fail("nothing is there to record")) == 0
 
 
 def test_a_database_that_goes_away_again_leaves_the_rest(directory: Path) -> None:
     for name in ("first", "second", "third"):
-        spool.keep(directory, record(name))
+        spool.keep_in_spool(directory, record(name))
     told: list[str] = []
 
     def goes_away(kept: ExecutionRecord) -> None:
@@ -112,8 +112,8 @@ def test_a_database_that_goes_away_again_leaves_the_rest(directory: Path) -> Non
 def test_what_the_database_will_not_take_now_waits_on_without_stopping_the_others(
     directory: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    refused = spool.keep(directory, record("refused"))
-    spool.keep(directory, record("taken"))
+    refused = spool.keep_in_spool(directory, record("refused"))
+    spool.keep_in_spool(directory, record("taken"))
 
     def refuses(kept: ExecutionRecord) -> None:
         if kept.pipeline_name == "refused":
@@ -142,10 +142,10 @@ BROKEN = {
 def test_a_file_that_cannot_be_read_is_set_aside(
     directory: Path, content: bytes, caplog: pytest.LogCaptureFixture
 ) -> None:
-    path = spool.keep(directory, COMPLETE)
+    path = spool.keep_in_spool(directory, COMPLETE)
     path.write_bytes(content)
     later = record("later")
-    spool.keep(directory, later)
+    spool.keep_in_spool(directory, later)
     told: list[ExecutionRecord] = []
 
     assert spool.replay_spool(directory, told.append) == 1
@@ -157,7 +157,7 @@ def test_a_file_that_cannot_be_read_is_set_aside(
 
 
 def test_a_field_that_this_version_does_not_know_is_set_aside(directory: Path) -> None:
-    path = spool.keep(directory, COMPLETE)
+    path = spool.keep_in_spool(directory, COMPLETE)
     path.write_text(json.dumps(json.loads(path.read_text()) | {"a_later_versions": 1}))
     assert spool.replay_spool(directory, lambda _: pytest.fail("nothing is there to record")) == 0
     assert path.with_suffix(".broken").exists()
@@ -167,14 +167,14 @@ def test_an_execution_that_breaks_a_rule_is_set_aside(directory: Path) -> None:
     def refuses(_: ExecutionRecord) -> None:
         raise InvalidValueError("inserts is -1")
 
-    path = spool.keep(directory, COMPLETE)
+    path = spool.keep_in_spool(directory, COMPLETE)
     assert spool.replay_spool(directory, refuses) == 0
     assert path.with_suffix(".broken").exists()
 
 
 def test_two_who_replay_at_once_do_not_get_into_each_others_way(directory: Path) -> None:
     for name in ("first", "second", "third"):
-        spool.keep(directory, record(name))
+        spool.keep_in_spool(directory, record(name))
     told: list[str] = []
 
     def other_comes_between(kept: ExecutionRecord) -> None:
@@ -187,7 +187,7 @@ def test_two_who_replay_at_once_do_not_get_into_each_others_way(directory: Path)
 
 
 def test_two_who_set_the_same_file_aside(directory: Path) -> None:
-    path = spool.keep(directory, COMPLETE)
+    path = spool.keep_in_spool(directory, COMPLETE)
 
     def other_sets_it_aside(_: ExecutionRecord) -> None:
         path.rename(path.with_suffix(".broken"))

@@ -69,7 +69,8 @@ def track(
 ) -> AbstractContextManager[TrackedExecution]:
     configuration = options.pop("configuration", PipelineConfiguration(name=pipeline))
     book.directory = spool_directory
-    return book.track(configuration, **{"external_id": "external", "spool": spool_directory is not None} | options)
+    defaults: dict[str, Any] = {"external_id": "external", "spool": spool_directory is not None}
+    return book.track(configuration, **defaults | options)
 
 
 def warnings(caplog: pytest.LogCaptureFixture) -> list[str]:

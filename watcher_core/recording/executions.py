@@ -46,7 +46,7 @@ START = f"""
     RETURNING {COLUMNS}
 """
 
-# Whoever passed an "attempts" of their own in the metadata keeps it; it just counts for nothing here.
+# An "attempts" that a caller passes in the metadata is kept, but not counted here.
 ATTEMPTS = """
     CASE jsonb_typeof(execution.execution_metadata -> 'attempts')
          WHEN 'number' THEN CAST(execution.execution_metadata ->> 'attempts' AS numeric)
@@ -154,7 +154,7 @@ END = f"""
                updates            = %(updates)s,
                soft_deletes       = %(soft_deletes)s,
                total_rows         = %(total_rows)s,
-               next_watermark     = CASE WHEN %(tells_watermark)s THEN %(next_watermark)s ELSE next_watermark END,
+               next_watermark     = CASE WHEN %(has_watermark)s THEN %(next_watermark)s ELSE next_watermark END,
                execution_metadata = execution_metadata || %(execution_metadata)s,
                updated_at         = %(now)s
          WHERE id = %(id)s
@@ -183,7 +183,7 @@ def end_execution(
     execution_metadata: Mapping[str, Any] | None = None,
     now: dt.datetime,
 ) -> values.Execution:
-    """End an execution; a success moves the watermark and tells the pipeline what changed.
+    """End an execution; a success moves the watermark and the dates of the pipeline's last changes.
 
     The same values again change nothing.
 
@@ -192,7 +192,7 @@ def end_execution(
         ExecutionEndedError: It has ended already, with other values.
         InvalidValueError: A value breaks a rule.
     """
-    told = {
+    end = {
         "end_date": None if end_date is None else arguments.instant(end_date, "end_date"),
         **{name: arguments.count(counts.get(name), name) for name in COUNTS},
         "next_watermark": None
@@ -202,12 +202,12 @@ def end_execution(
     metadata = arguments.json_object(execution_metadata, "execution_metadata")
     execution_id = arguments.identifier(execution_id, "execution_id")
     given = {
-        **told,
+        **end,
         "id": execution_id,
         "state": state.value,
-        "end_date": told["end_date"] or now,
+        "end_date": end["end_date"] or now,
         "execution_metadata": _json(metadata),
-        "tells_watermark": not isinstance(next_watermark, Unset),
+        "has_watermark": not isinstance(next_watermark, Unset),
         "now": now,
     }
     try:
@@ -218,7 +218,7 @@ def end_execution(
             raise InvalidValueError(message) from exc
         raise
     if row is None:
-        return _ended_before(connection, execution_id, {"state": state, **told}, metadata)
+        return _ended_before(connection, execution_id, {"state": state, **end}, metadata)
     *fields, watermark, conflict = row
     execution = _execution(fields)
     if conflict:
@@ -237,14 +237,14 @@ def end_execution(
 
 
 def _ended_before(
-    connection: Driver, execution_id: int, told: Mapping[str, object], metadata: Mapping[str, Any]
+    connection: Driver, execution_id: int, end: Mapping[str, object], metadata: Mapping[str, Any]
 ) -> values.Execution:
     known = get_execution(connection, execution_id)
     was = {
-        **{name: getattr(known, name) for name in told},
+        **{name: getattr(known, name) for name in end},
         **{key: known.execution_metadata.get(key) for key in metadata},
     }
-    now = {**told, **metadata}
+    now = {**end, **metadata}
     differences = {name: (was[name], now[name]) for name in now if now[name] is not None and was[name] != now[name]}
     if differences:
         raise ExecutionEndedError(execution_id, differences)
@@ -278,7 +278,7 @@ TREE = f"""
 
 
 def get_execution(connection: Driver, execution_id: int) -> values.Execution:
-    """Give the execution with that id.
+    """Return the execution with that id.
 
     Raises:
         NotFoundError: There is none.
@@ -297,7 +297,7 @@ def list_executions(
     since: dt.datetime | None = None,
     limit: int = 100,
 ) -> list[values.Execution]:
-    """Give executions, newest first."""
+    """Return executions, newest first."""
     given = {
         "pipeline_id": pipeline_id,
         "state": None if state is None else arguments.choice(state, ExecutionState, "state").value,
@@ -316,7 +316,7 @@ def list_executions(
 
 
 def execution_tree(connection: Driver, execution_id: int) -> values.ExecutionTree:
-    """Give an execution with all that ran as part of it.
+    """Return an execution with all that ran as part of it.
 
     Raises:
         NotFoundError: There is none.
@@ -340,7 +340,7 @@ def _subtree(
 
 
 def find_execution_id(connection: Driver, *, source: ExecutionSource, external_id: str) -> int | None:
-    """Give the id of the execution with that identity; `None` where there is none."""
+    """Return the id of the execution with that identity; `None` where there is none."""
     known = _by_identity(connection, {"source": source.value, "external_id": external_id})
     return None if known is None else known.id
 
