@@ -12,7 +12,7 @@ set -eu
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 python3 -m venv "$folder/venv"
-"$folder/venv/bin/pip" install --quiet --disable-pip-version-check dagster==1.13.27 numpy==2.4.6
+"$folder/venv/bin/pip" install --quiet --no-compile --disable-pip-version-check dagster==1.13.27 numpy==2.4.6
 
 "$folder/venv/bin/python" - <<'PYTHON'
 import dagster as dg

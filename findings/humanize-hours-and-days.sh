@@ -10,7 +10,7 @@ set -eu
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 python3 -m venv "$folder/venv"
-"$folder/venv/bin/pip" install --quiet --disable-pip-version-check humanize==4.17.0
+"$folder/venv/bin/pip" install --quiet --no-compile --disable-pip-version-check humanize==4.17.0
 
 "$folder/venv/bin/python" - <<'PYTHON'
 import datetime

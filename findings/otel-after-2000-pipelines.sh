@@ -11,7 +11,7 @@ set -eu
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 python3 -m venv "$folder/venv"
-"$folder/venv/bin/pip" install --quiet --disable-pip-version-check opentelemetry-sdk==1.45.2
+"$folder/venv/bin/pip" install --quiet --no-compile --disable-pip-version-check opentelemetry-sdk==1.45.2
 
 "$folder/venv/bin/python" - <<'PYTHON'
 from opentelemetry.sdk.metrics import MeterProvider
