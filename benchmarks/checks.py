@@ -1,7 +1,7 @@
 """The checks at scale: everything that is stale, late or failing, found for the first time, and found again.
 
-Each check runs in a process of its own, so that its memory can be seen. It logs what it finds, opens an alert for each
-and gives all of it back. Beside it, plain psycopg writes the same log rows and alerts from ids that it is told, and
+Each check runs in a process of its own, so that its memory can be measured. It logs what it finds, opens an alert for
+each finding and returns them all. Beside it, plain psycopg writes the same log rows and alerts from given ids, and
 reads what a finding holds; found again, it only reads.
 """
 
@@ -109,7 +109,7 @@ RAW_FAILURES = (
       JOIN watcher.pipeline_type ON pipeline_type.id = pipeline_type_id
     """,
 )
-# All that an alert holds when it is opened, from what is told of each finding.
+# The columns of an alert when it is opened, with the facts of one finding.
 RAW_ALERTS = """
     INSERT INTO watcher.alert (kind, level, deduplication_key, pipeline_id, facts, opened_at, event, next_attempt_at)
     SELECT 'freshness', 'warning', 'raw/' || id, 1, '{"expected_number": 15, "expected_datepart": "minute",
@@ -183,7 +183,7 @@ def _seen(bench: Bench, url: str, what: str) -> Seen:
 
 def _check(url: str, directory: Path, what: str) -> Seen:
     with open_watcher(url, directory) as watcher:
-        watcher.pipeline_types()  # connected, and the schema looked at
+        watcher.pipeline_types()  # so that it is connected, and has checked the schema
         before = _megabytes()
         start = time.perf_counter()
         found = _found(watcher, what)

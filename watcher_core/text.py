@@ -13,7 +13,7 @@ from watcher_core.enums import AnomalyMetric
 
 # All others count rows.
 UNITS: dict[str, str] = {AnomalyMetric.DURATION_SECONDS: " s", AnomalyMetric.THROUGHPUT: " rows/s"}
-# What a metric is compared with where that needs no words.
+# The profile of a metric that is compared with all runs; a verdict does not mention it.
 EVERY_RUN = "all runs"
 
 # A duration is written in two units, the largest that fits and the next smaller one.
@@ -21,10 +21,10 @@ _DURATION_UNITS = ((86_400, "d", 3_600, "h"), (3_600, "h", 60, "min"), (60, "min
 
 
 def number(value: object) -> str:
-    """A number as people read it; anything else as it is."""
+    """A number with separators and few decimals; anything else as text."""
     if value is None:
         return "–"
-    if isinstance(value, bool) or not isinstance(value, int | float):
+    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
         return str(value)
     return f"{value:,.0f}" if abs(value) >= 1_000 or value == int(value) else f"{value:,.4g}"
 
@@ -39,7 +39,7 @@ def duration(seconds: object, *, unknown: str = "–") -> str:
 
     Args:
         seconds: A number of seconds; below zero counts as zero.
-        unknown: What to write for anything that is no number.
+        unknown: What to return for anything that is not a finite number.
     """
     if isinstance(seconds, bool) or not isinstance(seconds, int | float) or not math.isfinite(seconds):
         return unknown
@@ -69,7 +69,7 @@ def amount(value: object, metric: str) -> str:
 
 
 def z(score: object) -> str:
-    """A z-score: what is beyond ten needs no decimals."""
+    """A z-score, with a decimal below ten."""
     if isinstance(score, bool) or not isinstance(score, int | float):
         return "–"
     return f"{score:,.0f}" if abs(score) >= 10 else f"{score:.1f}"
@@ -81,10 +81,10 @@ def compared_with(profile: object, runs: int | None) -> str:
 
 
 def verdict(facts: Mapping[str, Any]) -> str:
-    """What a rule says, as in `total_rows is 458; usual for Fridays is 930 (840 to 1,020), z = -9.1, from 6 runs`.
+    """The verdict of a rule, as in `total_rows is 458; usual for Fridays is 930 (840 to 1,020), z = -9.1, from 6 runs`.
 
     Args:
-        facts: Of a metric, by the names that `AnomalyResult` and its explanation have; what is missing is left out.
+        facts: Facts about a metric, named as in `AnomalyResult` and its explanation; missing ones are left out.
     """
     metric = str(facts.get("metric_field") or "a metric")
     said = f"{metric} is {amount(facts.get('value'), metric)}"

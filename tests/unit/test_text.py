@@ -21,6 +21,7 @@ from watcher_core import text
         (0.9996, "1.0 s"),
         (3.24, "3.2 s"),
         (59.94, "59.9 s"),
+        (59.95, "1 min"),
         (59.96, "1 min"),
         (60, "1 min"),
         (200, "3 min 20 s"),
@@ -60,6 +61,26 @@ def test_a_count_with_its_noun(count: int, words: str) -> None:
 
 def test_a_noun_with_a_plural_of_its_own() -> None:
     assert text.plural(2, "entry", "entries") == "2 entries"
+
+
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [
+        (0, "0"),
+        (2.5, "2.5"),
+        (999.96, "1,000"),
+        (1_234.5, "1,234"),
+        (-12_345, "-12,345"),
+        (None, "–"),
+        (True, "True"),
+        ("seven", "seven"),
+        (math.nan, "nan"),
+        (math.inf, "inf"),
+        (-math.inf, "-inf"),
+    ],
+)
+def test_a_number(value: object, words: str) -> None:
+    assert text.number(value) == words
 
 
 @pytest.mark.parametrize(

@@ -1,13 +1,13 @@
-"""What is past retention goes: one batch a call, in a transaction of its own.
+"""Retention: deletes executions, logs and alerts that are older than a date, one batch in each transaction.
 
-Executions go by the date that they started, and with each what was logged of it, in this order: freshness logs,
-timeliness and failure logs, anomaly results, watermarks on record, resolved alerts, executions. What stays:
+Executions are deleted by their start, each with everything logged about it. The order is: freshness logs, timeliness
+and failure logs, anomaly results, watermark events, resolved alerts, executions. These are kept:
 
-- an execution that runs, and one with an alert that is not resolved;
-- the freshness log of data that still stands still: without it the check would take that for new.
+- running executions, and executions with an unresolved alert;
+- the freshness log of data that has not changed since: without it the check would find that data as new.
 
-Parents may go before their children, which then have none. A batch that is killed has deleted nothing; whoever comes
-next begins where it was.
+A parent may be deleted before its children, which then have no parent. A batch that is killed has deleted nothing; the
+next cleanup starts there.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ LEAST_RETENTION_DAYS = 90
 MOST_RETENTION_DAYS = 36_500
 MOST_BATCH_SIZE = 1_000_000
 
-# All tables that anything is deleted from, in this order.
+# The tables that rows are deleted from, in this order.
 CLEANUP_TABLES = (
     "freshness_pipeline_log",
     "timeliness_pipeline_execution_log",
@@ -36,7 +36,7 @@ CLEANUP_TABLES = (
     "pipeline_execution",
 )
 
-# What is past retention, by table: those that have dates of their own, and executions.
+# The expired rows of each table: those with a date of their own, and executions.
 
 FRESHNESS_LOGS = """
       FROM watcher.freshness_pipeline_log AS past
@@ -74,7 +74,7 @@ OF_EXECUTIONS = tuple(
     table for table in CLEANUP_TABLES if table not in ("freshness_pipeline_log", "pipeline_execution")
 )
 
-# What others hold right now is passed over; the next cleanup finds it.
+# Rows that another transaction has locked are skipped; the next cleanup deletes them.
 LOCKED = "LIMIT %(batch_size)s FOR UPDATE OF past SKIP LOCKED"
 
 
@@ -90,7 +90,7 @@ def _delete_by_date(table: str) -> str:
 
 
 def _delete_executions() -> str:
-    """Executions from a date on, oldest first, with all that is theirs: one walk along the index, however many."""
+    """Delete executions from a date on, oldest first, with their logs: one pass over the index, however many."""
     logs = ",\n".join(
         f"""    {table} AS (
         DELETE FROM watcher.{table} WHERE pipeline_execution_id = ANY({IDS}) RETURNING 1
@@ -131,8 +131,8 @@ class CleanupPlace:
     """Where a batch begins.
 
     Attributes:
-        table: What it deletes from.
-        since: For executions, the date to go on from.
+        table: The table that it deletes from.
+        since: For executions, the start date that it continues from.
     """
 
     table: str
@@ -145,7 +145,7 @@ class Batch:
 
     Attributes:
         deleted: Rows, by table.
-        following: `None` where nothing is left.
+        following: Where the next batch begins; `None` where nothing is left.
     """
 
     deleted: dict[str, int]
@@ -157,13 +157,13 @@ CLEANUP_BEGINNING = CleanupPlace(table=WALKED[0])
 
 
 def delete_batch(session: Session, *, place: CleanupPlace, until: dt.datetime, batch_size: int) -> Batch:
-    """Delete one batch of what is past retention.
+    """Delete one batch of expired rows.
 
     Args:
         session: The transaction.
-        place: `BEGINNING` for the first one, then the `following` of the batch before.
-        until: What is of this time or older is past retention.
-        batch_size: Rows at most; of executions, not counting what was logged of them.
+        place: `CLEANUP_BEGINNING` for the first one, then the `following` of the batch before.
+        until: Rows of this time or older are expired.
+        batch_size: How many rows to delete at most; the logs of executions do not count.
     """
     connection = database.driver(session)
     given = {"until": until, "since": place.since or "-infinity", "batch_size": batch_size}
@@ -179,7 +179,7 @@ def delete_batch(session: Session, *, place: CleanupPlace, until: dt.datetime, b
 
 
 def count_expired(session: Session, *, until: dt.datetime) -> dict[str, int]:
-    """Count what is past retention, by table, as it is now; deleting it would count the same."""
+    """Return how many rows of each table are expired: as many as a cleanup would delete."""
     connection = database.driver(session)
 
     def rows(statement: str) -> int:
@@ -193,16 +193,16 @@ def count_expired(session: Session, *, until: dt.datetime) -> dict[str, int]:
 
 
 def count_expired_executions(session: Session, *, until: dt.datetime) -> int:
-    """Count the executions that are past retention."""
+    """Return how many executions are expired."""
     found = database.driver(session).execute(COUNT_EXECUTIONS, {"until": until}).fetchone()
     return 0 if found is None else int(found[0])
 
 
 def retention_date(retention_days: object, now: dt.datetime) -> dt.datetime:
-    """What is of this time or older is past retention.
+    """Return the time at which, and before which, rows are expired.
 
     Raises:
-        InvalidValueError: Less than 90 days are to be kept.
+        InvalidValueError: Fewer than 90 days would be kept.
     """
     days = arguments.count(retention_days, "retention_days")
     if days is None or not LEAST_RETENTION_DAYS <= days <= MOST_RETENTION_DAYS:
@@ -214,10 +214,10 @@ def retention_date(retention_days: object, now: dt.datetime) -> dt.datetime:
 
 
 def clean_batch_size(batch_size: object) -> int:
-    """How many rows a transaction may delete.
+    """Return how many rows a transaction may delete.
 
     Raises:
-        InvalidValueError: It is none, or too many.
+        InvalidValueError: The number is below one or too large.
     """
     size = arguments.positive(batch_size, "batch_size")
     if size is None or size > MOST_BATCH_SIZE:

@@ -29,7 +29,7 @@ _IDENTITY = frozenset(
 )
 
 
-# A check may find a hundred thousand at once, and gives all of them in one list: slots, and nothing computed early.
+# A check may return a hundred thousand in one list: so they have slots, and compute nothing before it is asked for.
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
     """Something that a check found: stale data, a late execution, failures, an unusual metric.

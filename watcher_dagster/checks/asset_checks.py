@@ -1,4 +1,4 @@
-"""`build_watcher_asset_checks`: the verdicts of Watcher as asset checks, in the run that materializes the asset."""
+"""`build_watcher_asset_checks`: Watcher's verdicts as asset checks, in the run that materializes the asset."""
 
 import datetime as dt
 import logging
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger("watcher.dagster")
 
-# What there is a check for, by what it is asked for.
+# The checks, by the names that callers pass.
 KINDS: Final[Mapping[str, AlertKind]] = {
     "freshness": AlertKind.FRESHNESS,
     "timeliness": AlertKind.TIMELINESS,
@@ -44,25 +44,26 @@ def build_watcher_asset_checks(
     resource_key: str = "watcher",
     blocking: bool = False,
 ) -> list[dg.AssetChecksDefinition]:
-    """Build asset checks that show in Dagster's UI what Watcher says of assets, and that the UI plots.
+    """Build asset checks that show Watcher's verdicts on assets in Dagster's UI, with numbers that the UI plots.
 
-    A check runs in the run of its asset, after it. It records this very materialization, and judges the pipeline by its
-    own rule, else by its type's: data that has changed too long ago, a materialization that took too long, or a number
-    of rows that its history does not predict, fails the check. An asset without a rule passes, and the description says
-    so. `watcher_freshness_job` and `watcher_timeliness_job` report to the same checks when something becomes stale or
-    late between runs.
+    A check runs in the run of its asset, after it. It records the materialization and judges the pipeline by its own
+    threshold, else by its type's: the check fails where data has changed too long ago, where a materialization took too
+    long, or where its number of rows is unusual for its history. An asset without a rule passes, and the description
+    says so. `watcher_freshness_job` and `watcher_timeliness_job` report to the same checks when something becomes
+    stale or late between runs.
 
-    A check never fails a run for a database that cannot be reached: it does not pass, with the severity WARN, says that
-    nothing could be judged, and blocks nothing. Of what is stale or late the jobs open alerts, not the checks. An
-    execution's metrics are judged once: here, and the alert is opened with it, or later by `watcher_anomaly_sensor`.
+    A check never fails a run because the database cannot be reached: it does not pass, with the severity WARN, says
+    that nothing could be judged, and blocks nothing. Alerts for stale data and late executions are opened by the jobs,
+    not by the checks. An execution's metrics are judged once, and an alert is opened with the verdict: here, or later
+    by `watcher_anomaly_sensor`.
 
     Args:
-        assets: Definitions, or specs or keys. What an asset declares with `watcher_metadata` reaches Watcher before it
-            is judged.
+        assets: Definitions, specs or keys. What an asset declares with `watcher_metadata` is configured in Watcher
+            before the asset is judged.
         checks: Which: "freshness", "timeliness", "anomalies".
         resource_key: The name of the `WatcherResource` among the definitions.
         blocking: Whether downstream assets in the same run wait for the checks, and are skipped where one fails. What
-            is found then has the severity ERROR, in place of WARN.
+            is found then has the severity ERROR instead of WARN.
 
     Returns:
         One definition an asset, with all its checks in one step: `watcher_freshness`, `watcher_timeliness` and
@@ -108,7 +109,7 @@ def _kinds(checks: Iterable[str]) -> list[AlertKind]:
 
 
 def _specs(asset: Checkable) -> dict[dg.AssetKey, dg.AssetSpec | None]:
-    """The assets of a definition, with what there is to pass on to Watcher."""
+    """The assets of a definition, each with the spec to configure in Watcher; `None` where there is nothing to."""
     if isinstance(asset, dg.AssetsDefinition):
         return {spec.key: _declared(spec, is_materializable=compat.is_materializable(asset)) for spec in asset.specs}
     if isinstance(asset, dg.AssetSpec):
@@ -121,12 +122,12 @@ def _specs(asset: Checkable) -> dict[dg.AssetKey, dg.AssetSpec | None]:
 
 
 def _declared(spec: dg.AssetSpec, *, is_materializable: bool) -> dg.AssetSpec | None:
-    """A spec, unless Dagster does not materialize it and it says nothing for us: then it is somebody else's."""
+    """The spec, or `None` for an external asset without metadata of Watcher: others decide how it is configured."""
     return spec if is_materializable or any(name.startswith(keys.PREFIX) for name in spec.metadata) else None
 
 
 def _loaded(context: dg.AssetCheckExecutionContext, key: dg.AssetKey, spec: dg.AssetSpec | None) -> dg.AssetSpec | None:
-    """The spec as the code location has it, which may have changed what was passed; else what was passed."""
+    """The spec as the code location defines it, which may differ from the one that was passed; else that one."""
     repository = compat.repository(context)
     definition = repository.assets_defs_by_key.get(key) if repository is not None else None
     if definition is None:
@@ -145,7 +146,7 @@ def _checks(
 ) -> dg.AssetChecksDefinition:
     @dg.multi_asset_check(
         name=key.to_python_identifier("watcher_checks"),
-        description="Asks Watcher whether the asset is fresh, was in time, and has the numbers that are usual.",
+        description="Checks in Watcher whether the asset is fresh, was in time, and has its usual numbers.",
         specs=[
             dg.AssetCheckSpec(CHECK_NAMES[kind], asset=key, description=DESCRIPTIONS[kind], blocking=blocking)
             for kind in kinds
@@ -216,10 +217,10 @@ def _configure(watcher: "Watcher", spec: dg.AssetSpec) -> None:
 
 
 def _record(context: dg.AssetCheckExecutionContext, watcher: "Watcher", key: dg.AssetKey) -> list[str]:
-    """Record what this run has done for the asset, as the recorder will: it is judged before that comes by.
+    """Record the asset's executions in this run as the recorder would, which comes later.
 
     Returns:
-        The identities of the asset's executions in this run, where there are any that are on record.
+        Their identities, as far as they could be recorded.
     """
     run_id, pipeline_name = context.run.run_id, asset_pipeline_name(key)
     try:
@@ -228,7 +229,7 @@ def _record(context: dg.AssetCheckExecutionContext, watcher: "Watcher", key: dg.
         if run_id not in runs:
             return []
         executions = _executions(log, runs[run_id], key)
-    except Exception:  # whatever stands in the event log, or keeps it from being read, must not fail the run
+    except Exception:  # an event log that cannot be read, for whatever reason, must not fail the run
         context.log.warning("run %s cannot be read; %s is judged without it", run_id, pipeline_name, exc_info=True)
         return []
     own = [execution for execution in executions[1:] if execution.pipeline_name == pipeline_name]
@@ -236,14 +237,14 @@ def _record(context: dg.AssetCheckExecutionContext, watcher: "Watcher", key: dg.
         return []
     try:
         watcher.record([executions[0], *own])
-    except InvalidValueError as error:  # the recorder knows what to do about it
+    except InvalidValueError as error:  # the recorder reports it
         context.log.warning("run %s is not recorded; %s is judged without it: %s", run_id, pipeline_name, error)
         return []
     return [execution.external_id for execution in own]
 
 
 def _executions(log: EventLog, run: dg.RunRecord, key: dg.AssetKey) -> list[ExecutionRecord]:
-    """What the recorder makes of the run; of a large one only what is about the asset, since each asset asks for it."""
+    """The run as the recorder translates it. Where it can, only the asset's events are read: each asset does this."""
     run_id = run.dagster_run.run_id
     found = log.materialization(run_id, key)
     if found is None:

@@ -1,4 +1,4 @@
-"""Markdown as Dagster's UI shows it: tables of what was found, in which no name can break out of its cell."""
+"""Markdown for Dagster's UI: tables, links, and text from users that is escaped so that it stays in its cell."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ import urllib.parse
 from collections.abc import Iterable, Sequence
 from typing import Final
 
-# A table is looked at, not searched; what there is beyond it is a number.
+# A table shows so many rows, and then only the number of the others.
 SHOWN: Final = 50
 MAX_CELL: Final = 200
 
-# What Markdown, or the HTML that it lets through, would make something of.
+# The characters that have a meaning in Markdown, or in the HTML that it allows.
 _MARKUP = re.compile(r"""([\\`*_{}\[\]<>()#+!|~&"'-])""")
 
 
@@ -19,10 +19,10 @@ def table(head: Sequence[str], rows: Iterable[Sequence[str]], *, total: int, emp
     """A table of its first rows.
 
     Args:
-        head: What stands above the columns.
+        head: The headings of the columns.
         rows: The cells, each Markdown already: see `text` and `link`. More rows than `SHOWN` are left out.
         total: How many rows there are in all.
-        empty: What to say where there are none.
+        empty: The text in place of a table without rows.
     """
     shown = [f"| {' | '.join(row)} |" for row, _ in zip(rows, range(SHOWN), strict=False)]
     if not shown:
@@ -45,7 +45,7 @@ def link(label: object, *path: str, base: str | None = None) -> str:
     Args:
         label: What to show; it is escaped.
         path: The parts of the page's path.
-        base: Where the UI is reached, of which the path counts: behind a proxy it is served below one.
+        base: The UI's address. Only its path is used: behind a proxy the UI may be served below one.
     """
     prefix = urllib.parse.urlsplit(base).path.rstrip("/") if base else ""
     quoted = "/".join(urllib.parse.quote(part, safe="") for part in path)

@@ -131,7 +131,7 @@ class _Assets:
         """Report a verdict, unless Dagster has it already."""
         is_known, last = compat.latest_check_evaluation(self._instance, dg.AssetCheckKey(key, self._check_name))
         if key in self._checked or (is_known and key not in self._defined):
-            if not _is_news(verdict, None if last is None else (last.passed, last.metadata)):
+            if not _has_changed(verdict, None if last is None else (last.passed, last.metadata)):
                 return False
             self._instance.report_runless_asset_event(
                 dg.AssetCheckEvaluation(
@@ -157,7 +157,7 @@ class _Assets:
             return False
         ours = (each for each in observations if CHECK_KEY in each and each[CHECK_KEY].value == verdict.kind.value)
         last = next(ours, None)
-        if not _is_news(verdict, None if last is None else (bool(last[PASSED_KEY].value), last)):
+        if not _has_changed(verdict, None if last is None else (bool(last[PASSED_KEY].value), last)):
             return False
         self._instance.report_runless_asset_event(
             dg.AssetObservation(
@@ -173,7 +173,7 @@ class _Assets:
         return True
 
 
-def _is_news(verdict: Verdict, last: tuple[bool, Mapping[str, dg.MetadataValue[Any]]] | None) -> bool:
+def _has_changed(verdict: Verdict, last: tuple[bool, Mapping[str, dg.MetadataValue[Any]]] | None) -> bool:
     """Whether a verdict differs from the last one. Without a last one, only a finding is reported."""
     if last is None:
         return not verdict.passed
