@@ -54,14 +54,14 @@ def _measured(
 ) -> Iterator[Result]:
     url = bench.new_database()
     with bench.watcher(url) as watcher, psycopg.connect(url, autocommit=True) as connection:
-        told = _told(edges)
-        watcher.set_lineage(_without_edges(told), origin="asset_graph")
-        made = _seconds(lambda: watcher.set_lineage(told, origin="asset_graph"))
+        lineages = _lineages(edges)
+        watcher.set_lineage(_without_edges(lineages), origin="asset_graph")
+        made = _seconds(lambda: watcher.set_lineage(lineages, origin="asset_graph"))
         rows, raw = _copied(connection)
         is_dense = rows > 10 * len(edges)  # else the edges themselves take longer than the pairs
         yield Result(
             case=NAME,
-            what="all edges told at once",
+            what="all edges recorded at once",
             size=f"{size}: {rows:,} pairs",
             figure=made,
             raw=raw,
@@ -71,7 +71,7 @@ def _measured(
             met=made < made_below if made_below else made < MOST_TIMES_RAW * raw if is_dense else None,
         )
         connection.execute("ANALYZE")
-        seconds = list(_changes(watcher, told))
+        seconds = list(_changes(watcher, lineages))
         yield Result(
             case=NAME,
             what="one pipeline's edges change",
@@ -85,7 +85,7 @@ def _measured(
         yield from _questions(watcher, connection, size, _nodes(edges))
 
 
-def _told(edges: Edges) -> list[PipelineLineage]:
+def _lineages(edges: Edges) -> list[PipelineLineage]:
     """One pipeline for each address that is written."""
     sources: dict[int, list[Address]] = defaultdict(list)
     for source, target in edges:
@@ -96,9 +96,9 @@ def _told(edges: Edges) -> list[PipelineLineage]:
     ]
 
 
-def _without_edges(told: list[PipelineLineage]) -> list[PipelineLineage]:
+def _without_edges(lineages: list[PipelineLineage]) -> list[PipelineLineage]:
     """Pipelines and their addresses, which are known long before lineage is."""
-    return [PipelineLineage(pipeline_name=lineage.pipeline_name, address=lineage.targets[0]) for lineage in told]
+    return [PipelineLineage(pipeline_name=lineage.pipeline_name, address=lineage.targets[0]) for lineage in lineages]
 
 
 def _address(number: int) -> Address:
@@ -116,7 +116,7 @@ def _seconds(call: Callable[[], object]) -> float:
 
 
 def _copied(connection: psycopg.Connection) -> tuple[int, float]:
-    """Move the closure's rows into a table like it, and give how many they are and how long that took."""
+    """Move the closure's rows into a table like it, and return how many they are and how long that took."""
     connection.execute("CREATE TEMP TABLE rows AS TABLE watcher.address_lineage_closure")
     lines = [
         f"{source}\t{target}\t{depth}\n"
@@ -133,9 +133,9 @@ def _copied(connection: psycopg.Connection) -> tuple[int, float]:
     return len(lines), seconds
 
 
-def _changes(watcher: Watcher, told: list[PipelineLineage]) -> Iterator[float]:
-    """Take a source away from pipelines all over the graph, one after another, and give it back."""
-    for lineage in random.Random(2).sample(told, min(CHANGED, len(told))):
+def _changes(watcher: Watcher, lineages: list[PipelineLineage]) -> Iterator[float]:
+    """Remove a source from pipelines all over the graph, one after another, and add it again."""
+    for lineage in random.Random(2).sample(lineages, min(CHANGED, len(lineages))):
         less = PipelineLineage(
             pipeline_name=lineage.pipeline_name, sources=lineage.sources[1:], targets=lineage.targets
         )

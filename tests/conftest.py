@@ -120,7 +120,7 @@ def dagster_template(
 
 @contextmanager
 def _made_once(administrator: sa.Connection, directory: Path, name: str, *, of: str) -> Iterator[str | None]:
-    """Give the name of a draft to fill, which then becomes the template; `None` where another process has made it."""
+    """Yield the name of a draft to fill, which then becomes the template; `None` if another process has created it."""
     exists = sa.text("SELECT 1 FROM pg_database WHERE datname = :name")
     with FileLock(directory / f"{name}.lock"):
         if administrator.scalar(exists, {"name": name}):
@@ -212,7 +212,7 @@ def dagster_instance(dagster_home: Path) -> Iterator[DagsterInstance]:
 
 @pytest.fixture(scope="module")
 def module_dagster_home(module_database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """As `dagster_home`, with the database of `module_database_url`. A subprocess has to be told of it."""
+    """As `dagster_home`, with the database of `module_database_url`. A subprocess has to be given it."""
     return _dagster_home(tmp_path_factory.mktemp("dagster") / "home", module_database_url)
 
 

@@ -137,7 +137,7 @@ def test_what_has_not_changed_is_not_told_again(
     monkeypatch.setattr(recorder, "LOOK_AGAIN_SECONDS", 0)
     here.tick()
     assert len(told) == 2
-    monkeypatch.setattr(recorder, "TELL_AGAIN_SECONDS", 0)
+    monkeypatch.setattr(recorder, "RECORD_AGAIN_SECONDS", 0)
     here.tick()
     assert told[2:] == [["cleaned", "raw"]]
 

@@ -80,12 +80,12 @@ class LineageMethods(Connection):
     def address_lineage(
         self, address: int | str, direction: Direction | str = Direction.UPSTREAM, max_depth: int | None = None
     ) -> list[values.LineageStep]:
-        """Return what lies up or down from an address, nearest first, with a shortest path and its pipelines.
+        """Return what is upstream or downstream of an address, nearest first, with a shortest path and its pipelines.
 
         Args:
             address: Its id or name, or the name of the pipeline whose asset lives there.
             direction: `upstream`, where its data comes from, or `downstream`, where it goes.
-            max_depth: No further than so many edges.
+            max_depth: Stop after this many edges.
 
         Raises:
             NotFoundError: There is no such address.
@@ -107,7 +107,7 @@ class LineageMethods(Connection):
             address: As of `address_lineage`.
             column: Name of the column.
             direction: `upstream` or `downstream`.
-            max_depth: No further than so many edges.
+            max_depth: Stop after this many edges.
 
         Raises:
             NotFoundError: There is no such address.
@@ -144,7 +144,7 @@ class LineageMethods(Connection):
         """Compute which address reaches which anew from the edges, and compare that with what is stored.
 
         Args:
-            repair: Mend what differs.
+            repair: Repair what differs.
 
         Returns:
             What differed.

@@ -3,8 +3,7 @@
 It is kept in the transaction that changes the edges, at a cost that follows what the change affects. An edge from u to
 v can matter to those that reach u, and to what v reaches; the smaller of these two sides is searched anew, breadth
 first, on the graph before and the graph after, and the rows that differ are written. Of that side, a node is searched
-only where the edge lies on one of its shortest paths: from the smaller side alone, that can be told by the distances
-to the edge's two ends.
+only where the edge lies on one of its shortest paths, which the distances to the two ends of the edge decide.
 
 Searching takes a tenth of what writing the rows takes, in plain Python as in SciPy's csgraph; docs/benchmarks.md has
 the figures. One change goes on at a time: changes of lineage are rare, and the affected parts of two may meet anywhere.
@@ -21,19 +20,19 @@ from typing import Literal
 from watcher_core import values
 from watcher_core.database import Driver
 
-# An edge between two addresses, whoever told of it.
+# An edge between two addresses, from any origin.
 Pair = tuple[int, int]
-# Source, target, and the depth before and after; `None` where there is no way.
+# Source, target, and the depth before and after; `None` where there is no path.
 Difference = tuple[int, int, int | None, int | None]
 Graph = Mapping[int, Collection[int]]
 End = Literal["source", "target"]
 
 OPPOSITE: dict[End, End] = {"source": "target", "target": "source"}
 
-# "lineage" in ASCII: the lock that whoever changes lineage holds until its transaction ends.
+# "lineage" in ASCII: a transaction that changes lineage holds this lock until it ends.
 LOCK_KEY = 0x6C696E65616765
 
-# How many new rows go to the server at a time: each message has its price.
+# How many new rows are sent to the server at a time, since each message has a cost.
 ROWS_AT_ONCE = 5_000
 
 # How many sources' rows are read at a time to be verified: enough to fill a query, few enough for memory.
@@ -64,7 +63,7 @@ ROWS = """
 
 
 def lock_closure(connection: Driver) -> None:
-    """Wait until nobody else changes lineage. Taken before any row, so that nobody waits in a circle."""
+    """Wait until no other transaction changes lineage. Taken before any row lock, so that there are no deadlocks."""
     connection.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK_KEY])
 
 
@@ -90,7 +89,7 @@ class Changes:
 
     @classmethod
     def of(cls, connection: Driver, *, inserted: Counter[Pair], deleted: Counter[Pair]) -> Changes:
-        """Tell the pairs that change from those that have other edges still."""
+        """Find the pairs that change; the others have further edges."""
         pairs = {pair for pair in (*inserted, *deleted) if pair[0] != pair[1]}
         rows = connection.execute(
             """
@@ -111,12 +110,12 @@ class Changes:
 
 
 def _differences(connection: Driver, changes: Changes) -> Iterator[Difference]:
-    """Read what the change affects, and give each pair whose depth changes as it is found."""
+    """Read what the change affects, and yield each pair whose depth changes as it is found."""
     start, affected = _smaller_side(connection, changes)
     edges = _edges_beyond(connection, affected, start)
     added, removed = _walked(changes.added, start), _walked(changes.removed, start)
     old, new = edges - added, edges - removed
-    if len(added) + len(removed) < len(affected):  # else it takes less to search than to tell whether to
+    if len(added) + len(removed) < len(affected):  # else searching all is cheaper than finding out which to search
         affected &= _touched(old, new, added=added, removed=removed)
     before, after = _graph(old), _graph(new)
     return chain.from_iterable(
@@ -176,8 +175,8 @@ def _edges_beyond(connection: Driver, nodes: Collection[int], start: End) -> set
 def _touched(old: set[Pair], new: set[Pair], *, added: set[Pair], removed: set[Pair]) -> set[int]:
     """The nodes for which a changed edge lies on a shortest path.
 
-    A removed edge lengthens a node's ways only if it was on a shortest way to the edge's end. An added one shortens
-    them only if the node gets to its end sooner than before.
+    A removed edge lengthens a node's paths only if it was on a shortest path to the edge's end. An added one shortens
+    them only if the node reaches the edge's end over fewer edges than before.
     """
     before, after = _graph((far, near) for near, far in old), _graph((far, near) for near, far in new)
     touched: set[int] = set()
@@ -260,7 +259,7 @@ def verify_closure(connection: Driver, *, repair: bool) -> values.ClosureReport:
 
     Args:
         connection: Holds the lock, with `repair`; else its transaction reads one snapshot.
-        repair: Whether to mend the rows.
+        repair: Whether to repair the rows.
     """
     edges = connection.execute(
         "SELECT DISTINCT source_address_id, target_address_id FROM watcher.address_lineage"

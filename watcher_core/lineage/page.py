@@ -38,7 +38,7 @@ HARMFUL: dict[str, str | int | None] = {"<": "\\u003c", ">": "\\u003e", "&": "\\
 
 
 def render_page(graph: LineageGraph, *, title: str, generated_at: dt.datetime, focus: str | None = None) -> str:
-    """Give the page.
+    """Return the page.
 
     Args:
         graph: What to draw. Edges between the same two addresses are drawn as one, with all of their pipelines.

@@ -1,4 +1,4 @@
-"""What lineage answers: what lies up or down from an address, over which way, and what the whole graph looks like."""
+"""Queries on lineage: what is upstream and downstream, over which path, what a delay affects, and the whole graph."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ EDGE = models.table(models.AddressLineage)
 CLOSURE = models.table(models.AddressLineageClosure)
 PIPELINE = models.table(models.Pipeline)
 
-# For each direction, the end of an edge at which a question begins, and the one to which it goes on.
+# For each direction, the end of an edge at which a query starts, and the end to which it continues.
 ENDS = {Direction.UPSTREAM: ("target", "source"), Direction.DOWNSTREAM: ("source", "target")}
 
 
 class Way(NamedTuple):
-    """The shortest way to a place, from where the question began."""
+    """The shortest path to an address or a column, from where the query began."""
 
     path: tuple[Any, ...]
     via: tuple[str, ...]
@@ -34,13 +34,13 @@ class Way(NamedTuple):
 def lineage_steps(
     session: Session, *, reference: int | str, direction: Direction | str, max_depth: int | None
 ) -> list[LineageStep]:
-    """Give what lies up or down from an address, nearest first, then by name.
+    """Return what is upstream or downstream of an address, nearest first, then by name.
 
     Args:
         session: The transaction.
         reference: Id or name of the address, or the name of the pipeline whose asset lives there.
         direction: Which way.
-        max_depth: No further than so many edges.
+        max_depth: Stop after this many edges.
 
     Raises:
         NotFoundError: There is no such address.
@@ -61,7 +61,7 @@ def lineage_steps(
 def _reached(
     session: Session, origin: int, begin: str, end: str, max_depth: int | None
 ) -> dict[int, tuple[Address, int]]:
-    """The addresses that are reached, by id, with their depths; where the question begins at depth 0."""
+    """The addresses that are reached, by id, with their depths; where the query begins at depth 0."""
     rows = database.driver(session).execute(
         f"""
         WITH reached (id, depth) AS (
@@ -145,14 +145,14 @@ def _extended(way: Way, place: Any, pipelines: Iterable[str]) -> Way:
 def column_steps(
     session: Session, *, reference: int | str, column: str, direction: Direction | str, max_depth: int | None
 ) -> list[ColumnStep]:
-    """Give the columns that a column is computed from, or that are computed from it, nearest first, then by name.
+    """Return the columns that a column is computed from, or that are computed from it, nearest first, then by name.
 
     Args:
         session: The transaction.
-        reference: The address, as of `steps`.
-        column: Name of the column. One that nothing is known of has no steps.
+        reference: The address, as in `lineage_steps`.
+        column: Name of the column. An unknown column has no steps.
         direction: Which way.
-        max_depth: No further than so many edges.
+        max_depth: Stop after this many edges.
 
     Raises:
         NotFoundError: There is no such address.
@@ -208,17 +208,17 @@ def _column_edges(
         yield (near_id, near_column), (far_id, far_column), address, deprecated, names
 
 
-# What breaks
+# Impact
 
 
 def lineage_impact(session: Session, *, reference: int | str) -> list[ImpactedPipeline]:
-    """Give the pipelines that read an address, directly or through others: what breaks if it is late or wrong.
+    """Return the pipelines that read an address, directly or through others: what breaks if it is late or wrong.
 
     Nearest first, then by name.
 
     Args:
         session: The transaction.
-        reference: The address, as of `steps`.
+        reference: The address, as in `lineage_steps`.
 
     Raises:
         NotFoundError: There is no such address.
@@ -279,7 +279,7 @@ def _owners(told: object) -> tuple[str, ...]:
 
 
 def lineage_graph(session: Session) -> values.LineageGraph:
-    """Give all addresses and all edges, by name."""
+    """Return all addresses and all edges, by name."""
     source, target = ADDRESS.alias("source"), ADDRESS.alias("target")
     rows = session.execute(
         sa.select(
@@ -301,7 +301,7 @@ def lineage_graph(session: Session) -> values.LineageGraph:
 
 
 def lineage_summary(session: Session) -> values.LineageSummary:
-    """Give the shape of the graph: where it begins and ends, what stands alone, what goes round."""
+    """Return the shape of the graph: roots, leaves, addresses without edges, cycles."""
     read = {source for (source,) in session.execute(sa.select(EDGE.c.source_address_id).distinct())}
     written = {target for (target,) in session.execute(sa.select(EDGE.c.target_address_id).distinct())}
     known = {address.id: address for address in catalog.list_addresses(session)}

@@ -1,4 +1,4 @@
-"""Addresses, the edges between them, and what they answer."""
+"""Values of lineage: addresses, edges between them, and the results of queries."""
 
 from __future__ import annotations
 
@@ -47,15 +47,15 @@ class ColumnEdge:
 
 @dataclass(frozen=True, kw_only=True)
 class PipelineLineage:
-    """What an edge tells of a pipeline's lineage: all of it, so that what is not among it is gone.
+    """The complete lineage of a pipeline: recording it removes what is not in it.
 
     Attributes:
-        pipeline_name: Which pipeline; it is made where it is not known.
+        pipeline_name: Which pipeline; it is created if it does not exist.
         address: Where its asset lives; `None` leaves that as it is.
         sources: What it reads.
         targets: What it writes.
         columns: Which columns it computes from which, at those addresses; `None` leaves them as they are.
-        pipeline_type_name: Only for a pipeline that is not known yet.
+        pipeline_type_name: Type of the pipeline if it does not exist yet.
     """
 
     pipeline_name: str
@@ -87,12 +87,12 @@ class LineageGraph:
 
 @dataclass(frozen=True, kw_only=True)
 class LineageStep:
-    """An address on the way up or down from another.
+    """An address upstream or downstream of another.
 
     Attributes:
         address: The address.
         depth: Edges between the two, on a shortest path.
-        path: Names of the addresses on that path, from where the question began to this one.
+        path: Names of the addresses on that path, from where the query began to this one.
         via: Names of the pipelines that have the last edge of that path.
         pipelines: Names of the pipelines on that path, in order, none twice.
     """
@@ -106,14 +106,14 @@ class LineageStep:
 
 @dataclass(frozen=True, kw_only=True)
 class ColumnStep:
-    """A column on the way up or down from another; as `LineageStep`, each column as (address, column).
+    """A column upstream or downstream of another; as `LineageStep`, each column as (address, column).
 
     Attributes:
         address: Name of its address.
         column: Its name.
         deprecated: Whether its address is.
         depth: Edges between the two, on a shortest path.
-        path: The columns on that path, from where the question began to this one.
+        path: The columns on that path, from where the query began to this one.
         via: Names of the pipelines that have the last edge of that path.
         pipelines: Names of the pipelines on that path, in order, none twice.
     """
@@ -158,7 +158,7 @@ class LineageSummary:
 
     Attributes:
         addresses: How many addresses there are.
-        edges: How many pairs of addresses have an edge, whoever told of it.
+        edges: How many pairs of addresses have an edge, from any origin.
         roots: Addresses that are read, and that nobody writes.
         leaves: Addresses that are written, and that nobody reads.
         unused: Addresses that nobody reads or writes.
@@ -180,9 +180,9 @@ class ClosureReport:
     Attributes:
         pairs: Rows that there are now.
         missing: Rows that were not there.
-        unexpected: Rows of pairs that no way leads between.
-        wrong_depth: Rows with another depth than the shortest way has.
-        repaired: Whether those have been mended.
+        unexpected: Rows of pairs without a path.
+        wrong_depth: Rows with another depth than the shortest path has.
+        repaired: Whether those have been repaired.
     """
 
     pairs: int

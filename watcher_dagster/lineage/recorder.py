@@ -1,12 +1,12 @@
-"""Tells Watcher of the lineage of assets, and remembers what it told, because most of it never changes.
+"""Records the lineage of assets, and remembers what it recorded, because most of it never changes.
 
-The asset graph of a code location is read once in a process, and told when it, or an address that it leads to, is
-another than before; once a minute is often enough to look for the addresses that other code locations tell of.
-Materializations are told as they come, the newest of each asset. Everything is told again once an hour, whatever is
-remembered: what another process, or a person, has changed meanwhile does not stay so for ever.
+The asset graph of a code location is read once in a process, and recorded when it, or one of its addresses, changes;
+addresses that other code locations record are looked for once a minute. Materializations are recorded as they come, the
+newest of each asset. Everything is recorded again once an hour, to undo what another process or a person has changed.
 
-Lineage is told in transactions of its own, before the executions that it was read from and the cursor behind them.
-Dying in between does no harm: telling it again changes nothing. And a lineage that is refused costs nothing but itself.
+Lineage is recorded in transactions of its own, before the executions that it was read from and before their cursor
+moves. A crash in between does no harm, since recording it again changes nothing. A lineage that is refused does not
+keep the others from being recorded.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ from watcher_dagster.lineage.assets import (
 log = logging.getLogger("watcher.dagster")
 
 LOOK_AGAIN_SECONDS: Final = 60.0
-TELL_AGAIN_SECONDS: Final = 3600.0
+RECORD_AGAIN_SECONDS: Final = 3600.0
 
 
 class NewestMaterializations:
@@ -54,31 +54,31 @@ class NewestMaterializations:
             self._by_asset[materialization.asset_key] = entry.timestamp, materialization
 
     def take(self) -> list[tuple[float, dg.AssetMaterialization]]:
-        """Give them, and begin anew."""
+        """Return them, and forget them."""
         taken, self._by_asset = list(self._by_asset.values()), {}
         return taken
 
 
 class LineageRecorder:
-    """Tells one Watcher of lineage. Lives as long as the process, to know what it told."""
+    """Records lineage for one Watcher. One object serves a whole process, since it remembers what it recorded."""
 
     def __init__(self, watcher: Watcher) -> None:
         self.watcher = watcher
         self._repository: dg.RepositoryDefinition | None = None
         self._graph = AssetGraph()
-        self._told: dict[tuple[LineageOrigin, str], PipelineLineage] = {}
+        self._recorded: dict[tuple[LineageOrigin, str], PipelineLineage] = {}
         self._newest: dict[str, float] = {}
-        self._told_since = time.monotonic()
-        self._looked: float | None = None  # when the graph was last held against the addresses on record
+        self._remembered_since = time.monotonic()
+        self._looked: float | None = None  # when the graph was last compared with the recorded addresses
 
     def tell_asset_graph(self, repository_def: dg.RepositoryDefinition) -> int:
-        """Tell of the assets of a code location, as its definitions declare them.
+        """Record the lineage of the assets of a code location, as its definitions declare it.
 
         Returns:
-            Of how many pipelines it told; none where all is as it was.
+            Of how many pipelines lineage was recorded; 0 where nothing has changed.
 
         Raises:
-            DatabaseUnavailableError: Watcher's database does not answer; it is told at the next call.
+            DatabaseUnavailableError: Watcher's database does not answer; the next call tries again.
         """
         if repository_def is not self._repository:
             self._graph = _readable_graph(repository_def)
@@ -86,26 +86,26 @@ class LineageRecorder:
             self._looked = None
         if self._looked is not None and time.monotonic() - self._looked < LOOK_AGAIN_SECONDS:
             return 0
-        told = self._tell(self._graph.assets, self._graph.addresses, LineageOrigin.ASSET_GRAPH)
+        recorded = self._record(self._graph.assets, self._graph.addresses, LineageOrigin.ASSET_GRAPH)
         self._looked = time.monotonic()
-        return told
+        return recorded
 
     def tell_materializations(self, materializations: Iterable[tuple[float, dg.AssetMaterialization]]) -> int:
-        """Tell of what materializations have read and written.
+        """Record what materializations have read and written.
 
         Args:
-            materializations: With the time of each; older ones than the newest that was told of an asset are passed
-                over.
+            materializations: With the time of each; those older than the newest that was recorded of an asset are
+                skipped.
 
         Returns:
-            Of how many pipelines it told; none where all is as it was.
+            Of how many pipelines lineage was recorded; 0 where nothing has changed.
 
         Raises:
             DatabaseUnavailableError: Watcher's database does not answer; nothing is lost if they come again.
         """
         assets: dict[str, AssetLineage] = {}
         newest: dict[str, float] = {}
-        for at, materialization in sorted(materializations, key=lambda told: told[0]):
+        for at, materialization in sorted(materializations, key=lambda timed: timed[0]):
             try:
                 asset = materialization_lineage(materialization)
             except Exception:  # whatever stands in an event must not stop the recording of all others
@@ -113,38 +113,38 @@ class LineageRecorder:
                 continue
             if at >= self._newest.get(asset.name, at):
                 assets[asset.name], newest[asset.name] = asset, at
-        # The definition, where it is at hand, is the code; an event adds what it leaves open.
+        # The definition in the code comes first; an event adds what the definition leaves open.
         defined = self._graph.addresses
-        told_here = {
+        addresses = {
             name: defined[name].over(asset.address) if name in defined else asset.address
             for name, asset in assets.items()
         }
-        told = self._tell(assets.values(), ChainMap(told_here, defined), LineageOrigin.MATERIALIZATION)
+        recorded = self._record(assets.values(), ChainMap(addresses, defined), LineageOrigin.MATERIALIZATION)
         self._newest |= newest
-        if told:
+        if recorded:
             self._looked = None
-        return told
+        return recorded
 
-    def _tell(
+    def _record(
         self, assets: Iterable[AssetLineage], addresses: Mapping[str, AssetAddress], origin: LineageOrigin
     ) -> int:
-        if time.monotonic() - self._told_since > TELL_AGAIN_SECONDS:
-            self._told.clear()
-            self._told_since = time.monotonic()
+        if time.monotonic() - self._remembered_since > RECORD_AGAIN_SECONDS:
+            self._recorded.clear()
+            self._remembered_since = time.monotonic()
         assets = list(assets)
         if not assets:
             return 0
         names = open_names(assets, addresses)
         known = self.watcher.pipeline_addresses(names) if names else {}
         lineages = resolve(assets, addresses=addresses, known=known)
-        news = [lineage for lineage in lineages if self._told.get((origin, lineage.pipeline_name)) != lineage]
+        news = [lineage for lineage in lineages if self._recorded.get((origin, lineage.pipeline_name)) != lineage]
         if news:
             self._set(news, origin)
-            self._told |= {(origin, lineage.pipeline_name): lineage for lineage in news}
+            self._recorded |= {(origin, lineage.pipeline_name): lineage for lineage in news}
         return len(news)
 
     def _set(self, lineages: list[PipelineLineage], origin: LineageOrigin) -> None:
-        """Tell all of it at once, or, where that is refused, all but those that are at fault."""
+        """Record all lineages at once; where that is refused, all but those that are at fault."""
         try:
             self.watcher.set_lineage(lineages, origin=origin)
         except InvalidValueError as error:
