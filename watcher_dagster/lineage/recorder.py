@@ -15,12 +15,11 @@ import logging
 import time
 from collections import ChainMap
 from collections.abc import Iterable, Mapping
-from typing import Final
+from typing import Any, Final
 
 import dagster as dg
 
 from watcher_core import InvalidValueError, LineageOrigin, PipelineLineage, Watcher
-from watcher_dagster import compat
 from watcher_dagster.lineage.addresses import AssetAddress
 from watcher_dagster.lineage.assets import (
     AssetGraph,
@@ -48,7 +47,8 @@ class NewestMaterializations:
         event = entry.dagster_event
         if event is None or event.event_type_value != "ASSET_MATERIALIZATION":
             return
-        materialization = compat.materialization(event)
+        data: Any = event.event_specific_data  # as in runlog: the accessor checks the type anew
+        materialization = data.materialization
         known = self._by_asset.get(materialization.asset_key)
         if known is None or known[0] <= entry.timestamp:
             self._by_asset[materialization.asset_key] = entry.timestamp, materialization
