@@ -67,7 +67,7 @@ def _prepared(bench: Bench, others: int) -> Watcher:
 
 
 def _compared(bench: Bench, kind: AlertKind, size: int, sides: Mapping[str, Callable[[], object]]) -> Result:
-    seconds = in_turns(sides, rounds=bench.choose(full=20, quick=5), calls=5, warm_up=3)
+    seconds = in_turns(sides, rounds=bench.choose(full=60, quick=20), calls=5, warm_up=12)
     ours, raw = (1000 * median(seconds[side]) for side in ("crowded", "alone"))
     return Result(
         case=NAME,
