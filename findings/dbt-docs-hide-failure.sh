@@ -17,7 +17,8 @@ export DBT_SEND_ANONYMOUS_USAGE_STATS=false DO_NOT_TRACK=1
 mkdir -p "$folder/project/models"
 cd "$folder/project"
 echo 'name: p
-profile: p' >dbt_project.yml
+profile: p
+models: {+materialized: table}' >dbt_project.yml
 echo 'p: {target: d, outputs: {d: {type: duckdb, path: p.duckdb, threads: 1}}}' >profiles.yml
 echo 'select range as id from range(10)' >models/numbers.sql
 echo "select error('no such luck') as id" >models/broken.sql
