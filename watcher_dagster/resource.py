@@ -140,7 +140,7 @@ class TrackedStep:
         return self._tracked
 
 
-class WatcherResource(dg.ConfigurableResource):  # type: ignore[type-arg]
+class WatcherResource(dg.ConfigurableResource):  # type: ignore[type-arg]  # its value is itself
     """Watcher inside the code of an asset or op: watermarks, counts, and executions that are seen while they run.
 
     Examples:

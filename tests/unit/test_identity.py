@@ -70,4 +70,4 @@ def test_other_identities() -> None:
     ],
 )
 def test_run_pipeline_name(job_name: str, tags: dict[str, str], name: str) -> None:
-    assert run_pipeline_name(Run(job_name, tags)) == name  # type: ignore[arg-type]
+    assert run_pipeline_name(Run(job_name, tags)) == name  # type: ignore[arg-type]  # a stand-in

@@ -165,12 +165,12 @@ def test_the_error_stands_in_the_metadata_cut_to_a_readable_size() -> None:
 def test_the_stack_names_the_line() -> None:
     book = Book()
     with pytest.raises(ZeroDivisionError), track(book):
-        1 / 0  # noqa: B018
+        1 / 0  # noqa: B018 - the error is the point
     assert "1 / 0" in book.finished[0].execution_metadata["error"]["stack"]
 
 
 def test_an_error_that_cannot_be_written_down_passes_on_all_the_same() -> None:
-    class Mute(Exception):  # noqa: N818
+    class Mute(Exception):  # noqa: N818 - a name for what it does
         def __str__(self) -> str:
             raise RuntimeError("no words")
 

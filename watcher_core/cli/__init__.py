@@ -22,7 +22,7 @@ INTERRUPTED = 130  # what a shell reports for a command that Ctrl-C ended
 class Group(TyperGroup):
     """The commands; an error is printed as one line."""
 
-    def invoke(self, ctx: typer.Context) -> object:  # type: ignore[override]
+    def invoke(self, ctx: typer.Context) -> object:  # type: ignore[override]  # Typer narrows it
         """Run a command; what Watcher raises on purpose becomes a line and exit code 1."""
         try:
             return super().invoke(ctx)
