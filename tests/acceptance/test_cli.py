@@ -169,7 +169,7 @@ def test_dagster_is_served_from_nothing_and_ends_when_it_is_told_to(
     assert f"Dagster UI    http://127.0.0.1:{port}" in told
     assert "Traceback" not in told
     assert "superseded" not in told
-    assert told.endswith("to stop it: watcher db stop\n")
+    assert told.endswith("stop it with: watcher db stop\n")
     assert json.loads(run("db", "status", "--json"))["running"] is True
 
 

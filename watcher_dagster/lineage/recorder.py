@@ -15,11 +15,12 @@ import logging
 import time
 from collections import ChainMap
 from collections.abc import Iterable, Mapping
-from typing import Any, Final
+from typing import Final
 
 import dagster as dg
 
 from watcher_core import InvalidValueError, LineageOrigin, PipelineLineage, Watcher
+from watcher_dagster import compat
 from watcher_dagster.lineage.addresses import AssetAddress
 from watcher_dagster.lineage.assets import (
     AssetGraph,
@@ -47,8 +48,7 @@ class NewestMaterializations:
         event = entry.dagster_event
         if event is None or event.event_type_value != "ASSET_MATERIALIZATION":
             return
-        data: Any = event.event_specific_data  # as in runlog: the accessor checks the type anew
-        materialization = data.materialization
+        materialization = compat.materialization(event)
         known = self._by_asset.get(materialization.asset_key)
         if known is None or known[0] <= entry.timestamp:
             self._by_asset[materialization.asset_key] = entry.timestamp, materialization
