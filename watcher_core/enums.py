@@ -24,6 +24,7 @@ class ExecutionState(StrEnum):
     FAILED = "failed"  # ended by an error, which stands in its metadata
     CANCELED = "canceled"  # ended by a person or a shutdown
     SKIPPED = "skipped"  # ended without doing its work, as planned: an optional output that was not yielded
+    BLOCKED = "blocked"  # did not run: something upstream failed, or a blocking check did
 
 
 class ExecutionSource(StrEnum):
