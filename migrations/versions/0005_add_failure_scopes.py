@@ -41,9 +41,17 @@ def upgrade() -> None:
     op.create_index(
         "ix_pipeline_execution_good",
         EXECUTION,
-        ["pipeline_id", "scope", "end_date"],
+        ["pipeline_id", sa.literal_column("coalesce(scope, '')"), "end_date"],
         schema="watcher",
         postgresql_where=sa.text("state = 'succeeded'"),
+    )
+    op.drop_index("ix_pipeline_execution_failed", EXECUTION, schema="watcher")
+    op.create_index(
+        "ix_pipeline_execution_failed",
+        EXECUTION,
+        ["pipeline_id", sa.literal_column("coalesce(scope, '')"), "end_date"],
+        schema="watcher",
+        postgresql_where=sa.text("state = 'failed'"),
     )
     op.add_column(
         "alert",
@@ -88,6 +96,14 @@ def downgrade() -> None:
         """)
     )
     op.drop_column("alert", "notified_at", schema="watcher")
+    op.drop_index("ix_pipeline_execution_failed", EXECUTION, schema="watcher")
+    op.create_index(
+        "ix_pipeline_execution_failed",
+        EXECUTION,
+        ["pipeline_id", sa.literal_column("start_date DESC")],
+        schema="watcher",
+        postgresql_where=sa.text("state = 'failed'"),
+    )
     op.drop_index("ix_pipeline_execution_good", EXECUTION, schema="watcher")
     op.drop_column(EXECUTION, "scope", schema="watcher")
     op.drop_column(EXECUTION, "instance_id", schema="watcher")

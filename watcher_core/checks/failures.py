@@ -53,26 +53,29 @@ WILL_RETRY = """
 def _taken_back(failed: str) -> str:
     """A success that began and ended after the failure did.
 
-    An instance that is not known, of an execution that was recorded before instances were, is any.
+    An instance that is not known, of an execution that was recorded before instances were, is any. The order is that of
+    the index `ix_pipeline_execution_good`: without it, PostgreSQL may take one that holds all successes of a pipeline.
     """
 
     def success(scope: str) -> str:
-        return f"""EXISTS (SELECT
-                          FROM watcher.pipeline_execution AS good
-                         WHERE good.pipeline_id = {failed}.pipeline_id
-                           AND good.state = 'succeeded'
-                           AND {scope}
-                           AND good.end_date >= {failed}.end_date
-                           AND good.start_date >= {failed}.start_date
-                           AND (good.instance_id = {failed}.instance_id
-                                OR good.instance_id IS NULL
-                                OR {failed}.instance_id IS NULL))"""
+        return f"""(SELECT true
+                  FROM watcher.pipeline_execution AS good
+                 WHERE good.pipeline_id = {failed}.pipeline_id
+                   AND good.state = 'succeeded'
+                   AND {scope}
+                   AND good.end_date >= {failed}.end_date
+                   AND good.start_date >= {failed}.start_date
+                   AND (good.instance_id = {failed}.instance_id
+                        OR good.instance_id IS NULL
+                        OR {failed}.instance_id IS NULL)
+                 ORDER BY good.end_date DESC
+                 LIMIT 1)"""
 
-    return f"""(
-               {success(f"good.scope = {failed}.scope")}
-            OR {success("good.scope IS NULL")}
-            OR ({failed}.scope IS NULL
-                AND {success("good.scope IS NOT NULL")}))"""
+    return f"""coalesce(
+               {success(f"coalesce(good.scope, '') = coalesce({failed}.scope, '')")},
+               {success("coalesce(good.scope, '') = ''")},
+               {failed}.scope IS NULL AND {success("good.scope IS NOT NULL")},
+               false)"""
 
 
 FAILING = f"""

@@ -214,15 +214,16 @@ class PipelineExecution(Base):
         sa.Index(
             "ix_pipeline_execution_good",
             "pipeline_id",
-            "scope",
+            sa.text("coalesce(scope, '')"),
             "end_date",
             postgresql_where=sa.text("state = 'succeeded'"),
         ),
-        # A pipeline's failures, newest first, which are few: the failure check.
+        # A pipeline's failures by what has to be made good, which are few: the failure check.
         sa.Index(
             "ix_pipeline_execution_failed",
             "pipeline_id",
-            sa.text("start_date DESC"),
+            sa.text("coalesce(scope, '')"),
+            "end_date",
             postgresql_where=sa.text("state = 'failed'"),
         ),
         # The newest logical date that a pipeline has got to: decides whether a partition moves the watermark.
