@@ -24,6 +24,7 @@ class ExecutionState(StrEnum):
     FAILED = "failed"  # ended by an error, which stands in its metadata
     CANCELED = "canceled"  # ended by a person or a shutdown
     SKIPPED = "skipped"  # ended without doing its work, as planned: an optional output that was not yielded
+    BLOCKED = "blocked"  # did not run: something upstream failed, or a blocking check did
 
 
 class ExecutionSource(StrEnum):
@@ -107,5 +108,6 @@ class AlertEvent(StrEnum):
     OPENED = "opened"  # the cause was found
     REMINDED = "reminded"  # its snooze has ended, and it is still open
     REOPENED = "reopened"  # the cause is back, shortly after its end was notified
+    UPDATED = "updated"  # it is open, and there is more of it
     RESOLVED = "resolved"  # the cause is gone
     MISSED = "missed"  # it came and went while messages did not get through

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
+import math
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -123,6 +124,7 @@ def _pipeline_metadata(spec: dg.AssetSpec, declared: Mapping[str, Any]) -> dict[
         "owners": list(spec.owners),
         "tags": {key: value for key, value in sorted(spec.tags.items()) if not key.startswith("dagster/")},
         "partitions": _partitions_type(spec.partitions_def),
+        "partition_count": _partition_count(spec.partitions_def),
     }
     return {key: value for key, value in found.items() if value} | (dict(own) if isinstance(own, Mapping) else {})
 
@@ -140,6 +142,16 @@ def _partitions_type(partitions_def: dg.PartitionsDefinition[Any] | None) -> str
         return None
     name = type(partitions_def).__name__.removesuffix("PartitionsDefinition").removesuffix("Partitions")
     return re.sub(r"(?<!^)(?=[A-Z])", "_", name).lower()
+
+
+def _partition_count(partitions_def: dg.PartitionsDefinition[Any] | None) -> int | None:
+    """How many partitions there are, where code alone says so: static ones. Others come with time, or by hand."""
+    if isinstance(partitions_def, dg.StaticPartitionsDefinition):
+        return len(partitions_def.get_partition_keys())
+    if isinstance(partitions_def, dg.MultiPartitionsDefinition):
+        counts = [_partition_count(dimension.partitions_def) for dimension in partitions_def.partitions_defs]
+        return math.prod(count for count in counts if count is not None) if None not in counts else None
+    return None
 
 
 def _threshold(asset: str, key: str, declared: Mapping[str, Any]) -> tuple[int, DatePart] | Unset | None:

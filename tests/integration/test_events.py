@@ -194,7 +194,10 @@ def failure(runs: Runs) -> Run:
 
 def test_failure(failure: Run) -> None:
     executions = failure.executions()
-    assert states(executions) == {"": "failed", "/breaks/breaks": "failed"}  # the step of `waits` never started
+    # The step of `waits` never started, because of the one that failed.
+    assert states(executions) == {"": "failed", "/breaks/breaks": "failed", "/waits/waits": "blocked"}
+    assert "error" not in executions["/waits/waits"].execution_metadata
+    assert executions[""].execution_metadata["failed_assets"] == ["breaks"]
     error = executions["/breaks/breaks"].execution_metadata["error"]
     assert (error["class"], error["message"]) == ("ValueError", "no orders today")
     assert "raise ValueError" in error["stack"]
@@ -211,16 +214,20 @@ def test_a_failed_step_is_seen_before_the_run_is_over(failure: Run) -> None:
 )
 def test_what_runs_when_the_run_is_over_is_over_too(failure: Run, kind: Any, state: ExecutionState) -> None:
     executions = failure.ends_as(kind, after="STEP_START")
-    assert states(executions) == {"": state.value, "/breaks/breaks": state.value}
+    blocked = {"/waits/waits": "blocked"} if state is FAILED else {}
+    assert states(executions) == {"": state.value, "/breaks/breaks": state.value, **blocked}
     assert executions["/breaks/breaks"].end_date == executions[""].end_date
 
 
 @pytest.mark.parametrize("status", ["FAILURE", "CANCELED"])
 def test_a_run_that_was_over_before_it_started(failure: Run, status: str) -> None:
     executions = failure.executions(until=2, status=dg.DagsterRunStatus(status))
-    (run,) = executions.values()
+    run = executions[""]
     assert run.state is (FAILED if status == "FAILURE" else CANCELED)
     assert run.start_date == run.end_date == failure.record.create_timestamp
+    # What it was to materialize has failed with it, and is named.
+    planned = {"/breaks/breaks": "failed", "/waits/waits": "failed"} if status == "FAILURE" else {}
+    assert states(executions) == {"": run.state.value, **planned}
 
 
 def test_an_error_that_was_meant(runs: Runs) -> None:
@@ -513,6 +520,7 @@ def test_a_materialization_without_a_run(runless: list[dg.EventLogRecord]) -> No
         state=SUCCEEDED,
         start_date=dt.datetime.fromtimestamp(event.event_log_entry.timestamp, dt.UTC),
         end_date=dt.datetime.fromtimestamp(event.event_log_entry.timestamp, dt.UTC),
+        scope="2024-01-05",
         logical_date=dt.datetime(2024, 1, 5, tzinfo=dt.UTC),
         next_watermark="2024-01-05",
         total_rows=5,

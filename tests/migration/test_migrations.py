@@ -97,6 +97,28 @@ def test_results_of_executions_that_are_gone_do_not_stop_a_way_back(empty: Watch
     assert empty.anomaly_rules()[0].lookback_days == 7
 
 
+def test_an_open_alert_of_a_failure_goes_on_after_an_upgrade(empty: Watcher, engine: sa.Engine) -> None:
+    """Revision 0005 puts the Dagster instance into the key, where there is one instance."""
+    empty.upgrade()
+    empty.downgrade("0004")
+    with engine.begin() as connection:
+        for statement in (
+            "INSERT INTO watcher.pipeline_type (name) VALUES ('t')",
+            "INSERT INTO watcher.pipeline (name, pipeline_type_id) SELECT name, 1 FROM unnest(ARRAY['in', 'out']) name",
+            "INSERT INTO watcher.recorder (instance_id) VALUES ('instance')",
+            "INSERT INTO watcher.pipeline_execution (pipeline_id, source, external_id, state, start_date, end_date)"
+            " VALUES (1, 'dagster', 'a', 'failed', now(), now()), (2, 'python', 'b', 'failed', now(), now())",
+            "INSERT INTO watcher.alert (kind, level, deduplication_key, pipeline_id, pipeline_execution_id)"
+            " VALUES ('failure', 'error', 'failure/1', 1, 1), ('failure', 'error', 'failure/2', 2, 2)",
+        ):
+            connection.execute(sa.text(statement))
+    empty.upgrade()
+    before = {alert.id: alert.deduplication_key for alert in empty.alerts(state="open")}
+    assert before == {1: "failure/1/instance", 2: "failure/2"}
+    assert len(empty.check_failures()) == 2
+    assert {alert.id: alert.deduplication_key for alert in empty.alerts(state="open")} == before
+
+
 @pytest.mark.parametrize(
     ("version", "mend"), [("0000", "watcher db upgrade"), ("9999", "pip install --upgrade watcher-dagster")]
 )

@@ -182,7 +182,7 @@ def test_a_choice_is_a_member_or_its_value(passed: object) -> None:
 @pytest.mark.parametrize("refused", ["hours", "", None, 1])
 def test_a_choice_that_is_not_there_names_those_that_are(refused: object) -> None:
     with pytest.raises(
-        InvalidValueError, match=r"^state is .*; it may be running, succeeded, failed, canceled, skipped$"
+        InvalidValueError, match=r"^state is .*; it may be running, succeeded, failed, canceled, skipped, blocked$"
     ):
         clean.choice(refused, ExecutionState, "state")
 

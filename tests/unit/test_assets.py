@@ -253,4 +253,27 @@ def test_the_type_of_partitions(partitions_def: dg.PartitionsDefinition[Any], na
     @dg.asset(partitions_def=partitions_def)
     def prices() -> None: ...
 
-    assert configured(prices)["prices"].pipeline_metadata == {"partitions": name}
+    metadata = configured(prices)["prices"].pipeline_metadata
+    assert isinstance(metadata, dict)
+    assert metadata["partitions"] == name
+
+
+@pytest.mark.parametrize(
+    ("partitions_def", "count"),
+    [
+        (STATIC, 2),
+        (dg.MultiPartitionsDefinition({"a": STATIC, "b": STATIC}), 4),
+        (dg.MultiPartitionsDefinition({"a": STATIC, "b": dg.DailyPartitionsDefinition("2024-01-01")}), None),
+        (dg.DynamicPartitionsDefinition(name="files"), None),
+        (dg.DailyPartitionsDefinition("2024-01-01"), None),
+    ],
+)
+def test_the_number_of_partitions_where_code_alone_says_so(
+    partitions_def: dg.PartitionsDefinition[Any], count: int | None
+) -> None:
+    @dg.asset(partitions_def=partitions_def)
+    def prices() -> None: ...
+
+    metadata = configured(prices)["prices"].pipeline_metadata
+    assert isinstance(metadata, dict)
+    assert metadata.get("partition_count") == count

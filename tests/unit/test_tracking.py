@@ -238,6 +238,8 @@ def test_what_could_not_be_written_waits_whole(tmp_path: Path) -> None:
         "state": "succeeded",
         "parent_external_id": "run",
         "parent_id": 3,
+        "instance_id": None,
+        "scope": None,
         "logical_date": "2026-01-01T00:00:00+00:00",
         "full_load": True,
         "next_watermark": "150",

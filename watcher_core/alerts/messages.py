@@ -15,6 +15,8 @@ from watcher_core.enums import AlertEvent, AlertKind, AlertLevel, AlertState
 SHOWN = 20
 # Characters of an error message: enough to recognize it.
 ERROR_CHARACTERS = 400
+# Partitions, steps or assets of a failure that are named.
+PARTITIONS = 10
 # Characters of the verdict on a metric; usually half of that is needed.
 METRIC_CHARACTERS = 300
 # A message that is sent later than this after its alert was opened says when that was.
@@ -40,6 +42,11 @@ RECOVERIES = {
     AlertKind.TIMELINESS: ("1 late execution is over", "{} late executions are over"),
     AlertKind.FAILURE: ("1 failure is over", "{} failures are over"),
     AlertKind.ANOMALY: ("1 execution is no longer unusual", "{} executions are no longer unusual"),
+}
+PREFIXES = {
+    AlertEvent.REMINDED: "Still open: ",
+    AlertEvent.REOPENED: "Back again: ",
+    AlertEvent.UPDATED: "More of it: ",
 }
 UNKNOWN_TIME = "an unknown time"
 
@@ -115,8 +122,7 @@ def test_message(destination: str, *, now: dt.datetime) -> slack.SlackMessage:
 def _headline(event: AlertEvent, kind: AlertKind, total: int) -> str:
     one_and_several = {AlertEvent.RESOLVED: RECOVERIES[kind], AlertEvent.MISSED: MISSED}.get(event, TROUBLES[kind])
     headline = one_and_several[total != 1].format(f"{total:,}")
-    prefix = {AlertEvent.REMINDED: "Still open: ", AlertEvent.REOPENED: "Back again: "}.get(event, "")
-    return prefix + headline
+    return PREFIXES.get(event, "") + headline
 
 
 def _example_id(notices: Sequence[Notice]) -> str:
@@ -192,9 +198,42 @@ def _failure(facts: Mapping[str, Any], _: dt.datetime) -> str:
     found = error if isinstance(error, Mapping) else {"message": error}
     parts = [found.get("class") or facts.get("error_class"), found.get("message") or facts.get("error_message")]
     error = ": ".join(slack.escape(str(part), limit=ERROR_CHARACTERS) for part in parts if part)
+    parts = [
+        _failed_partitions(facts),
+        _listed("assets", facts.get("assets")),
+        error or "failed without an error message",
+    ]
+    if facts.get("step_key") is None:  # a run: which of its steps, and what they were for
+        parts += [_listed("failed step", facts.get("failed_steps")), _listed("asset", facts.get("failed_assets"))]
     in_a_row = facts.get("failures_in_a_row")
-    row = f", {in_a_row:,} failures in a row" if isinstance(in_a_row, int) and in_a_row > 1 else ""
-    return (error or "failed without an error message") + row
+    if isinstance(in_a_row, int) and in_a_row > 1:
+        parts.append(f"{in_a_row:,} failures in a row")
+    return ", ".join(part for part in parts if part)
+
+
+def _failed_partitions(facts: Mapping[str, Any]) -> str:
+    """As in "3 of 7 partitions failed: 01-03, 01-04, 01-07"."""
+    partitions, failed = facts.get("failed_partitions"), facts.get("failed_partition_count")
+    if not isinstance(partitions, list) or not partitions or not isinstance(failed, int):
+        return ""
+    known = facts.get("partition_count")
+    of_all = f" of {known:,}" if isinstance(known, int) and known >= failed else ""
+    named = [slack.escape(str(partition), limit=60) for partition in partitions[:PARTITIONS]]
+    more = f" and {failed - len(named):,} more" if failed > len(named) else ""
+    return (
+        f"{failed:,}{of_all} partitions failed: {', '.join(named)}{more}"
+        if failed > 1 or of_all
+        else f"partition {named[0]}"
+    )
+
+
+def _listed(word: str, found: object) -> str:
+    if not isinstance(found, list) or not found:
+        return ""
+    named = ", ".join(slack.escape(str(each), limit=60) for each in found[:PARTITIONS])
+    more = f" and {len(found) - PARTITIONS:,} more" if len(found) > PARTITIONS else ""
+    plural = "" if len(found) == 1 or word.endswith("s") else "s"
+    return f"{word}{plural} {named}{more}"
 
 
 def _anomaly(facts: Mapping[str, Any], _: dt.datetime) -> str:

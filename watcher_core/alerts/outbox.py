@@ -90,6 +90,7 @@ HAPPENED_AT = """
            CASE alert.event WHEN 'opened'   THEN alert.opened_at
                             WHEN 'reminded' THEN alert.snoozed_until
                             WHEN 'reopened' THEN alert.reopened_at
+                            WHEN 'updated'  THEN alert.next_attempt_at
                             ELSE alert.resolved_at END"""
 
 ANY_DUE = sa.text("SELECT EXISTS (SELECT FROM watcher.alert WHERE next_attempt_at <= :now)")
@@ -266,6 +267,7 @@ MARK = sa.text("""
        SET attempts = 0, lease = NULL, last_error = NULL, destination = :destination,
            thread = CASE WHEN :is_over THEN alert.thread ELSE :thread END,
            delivered_at = coalesce(alert.delivered_at, :now),
+           notified_at = :now,
            recovery_delivered_at = CASE WHEN :is_over THEN CAST(:now AS timestamptz) END,
            event = next.event,
            next_attempt_at = CASE WHEN next.event IS NULL THEN NULL

@@ -29,6 +29,7 @@ class ExecutionMethods(TrackMethods):
         external_id: str | None = None,
         logical_date: dt.datetime | None = None,
         attempt: int = 1,
+        scope: str | None = None,
     ) -> values.Execution:
         """Start an execution, which takes the pipeline's watermark with it.
 
@@ -38,8 +39,8 @@ class ExecutionMethods(TrackMethods):
         Args:
             pipeline_id: The pipeline's id or name.
             start_date: When it started, with time zone; now by default.
-            parent_id, full_load, next_watermark, execution_metadata, source, external_id, logical_date, attempt: As of
-                `track`.
+            parent_id, full_load, next_watermark, execution_metadata, source, external_id, logical_date, attempt,
+            scope: As of `track`.
 
         Raises:
             NotFoundError: The pipeline or the parent is not known.
@@ -60,6 +61,7 @@ class ExecutionMethods(TrackMethods):
                 logical_date=logical_date,
                 execution_metadata=execution_metadata,
                 attempt=attempt,
+                scope=scope,
                 now=now,
             )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 
 from watcher_core import recording, values
@@ -62,8 +63,9 @@ class RecorderSession:
         Returns:
             How many executions were written.
         """
+        ours = (replace(record, instance_id=self.instance_id) for record in records)
         with self._watcher._transaction() as (session, now):
-            written = recording.record_executions(session, records=records, now=now)
+            written = recording.record_executions(session, records=ours, now=now)
             recording.move_cursor(
                 session,
                 instance_id=self.instance_id,

@@ -47,6 +47,8 @@ class TrackMethods(PipelineMethods):
         external_id: str | None = None,
         logical_date: dt.datetime | None = None,
         attempt: int = 1,
+        instance_id: str | None = None,
+        scope: str | None = None,
         strict: bool = False,
         spool: bool = True,
     ) -> Iterator[TrackedExecution]:
@@ -69,6 +71,9 @@ class TrackMethods(PipelineMethods):
             external_id: Its identity at the source; recording it again updates the same row. A new one by default.
             logical_date: The time that its data is about, where that is not now.
             attempt: Which try of the same identity this is, from 1.
+            instance_id: The Dagster instance that it runs in.
+            scope: What of the pipeline it does, a partition for example: its failure is taken back by a success of the
+                same scope. Without one it does all of it.
             strict: Raise where the database cannot be used, instead of running without it.
             spool: Keep in a file what could not be written.
 
@@ -91,6 +96,8 @@ class TrackMethods(PipelineMethods):
             source=source,
             logical_date=logical_date,
             attempt=attempt,
+            instance_id=instance_id,
+            scope=scope,
             strict=strict,
             spool=spool,
         )
@@ -143,6 +150,8 @@ class TrackMethods(PipelineMethods):
                 external_id=request.external_id,
                 start_date=start_date,
                 parent_id=parent_id,
+                instance_id=request.instance_id,
+                scope=request.scope,
                 full_load=request.full_load,
                 next_watermark=request.next_watermark,
                 logical_date=request.logical_date,

@@ -210,11 +210,20 @@ class PipelineExecution(Base):
         sa.Index("ix_pipeline_execution_start_date", sa.text("start_date DESC")),
         # What runs now: timeliness looks at each, however old; the recorder closes those whose run is over.
         sa.Index("ix_pipeline_execution_running", "start_date", postgresql_where=sa.text("state = 'running'")),
-        # A pipeline's failures, newest first, which are few: the failure check.
+        # A pipeline's successes by what they make good: the failure check.
+        sa.Index(
+            "ix_pipeline_execution_good",
+            "pipeline_id",
+            sa.text("coalesce(scope, '')"),
+            "end_date",
+            postgresql_where=sa.text("state = 'succeeded'"),
+        ),
+        # A pipeline's failures by what has to be made good, which are few: the failure check.
         sa.Index(
             "ix_pipeline_execution_failed",
             "pipeline_id",
-            sa.text("start_date DESC"),
+            sa.text("coalesce(scope, '')"),
+            "end_date",
             postgresql_where=sa.text("state = 'failed'"),
         ),
         # The newest logical date that a pipeline has got to: decides whether a partition moves the watermark.
@@ -244,6 +253,12 @@ class PipelineExecution(Base):
     source: Mapped[ExecutionSource] = mapped_column(comment="The edge that recorded it")
     external_id: Mapped[str] = mapped_column(
         comment="Its identity at the source, for replays; in Dagster run_id/step_key/asset_key"
+    )
+    instance_id: Mapped[str | None] = mapped_column(
+        comment="The Dagster instance that it ran in; empty outside of Dagster"
+    )
+    scope: Mapped[str | None] = mapped_column(
+        comment="What of the pipeline it did: a partition, or the selection of a run; empty: all, or not known"
     )
     state: Mapped[ExecutionState]
     start_date: Mapped[dt.datetime]
@@ -556,6 +571,7 @@ class Alert(Base):
     thread: Mapped[str | None] = mapped_column(comment="The thread there that its opening began")
     last_error: Mapped[str | None] = mapped_column(comment="Why the last delivery failed")
     delivered_at: Mapped[dt.datetime | None] = mapped_column(comment="When the opening was delivered")
+    notified_at: Mapped[dt.datetime | None] = mapped_column(comment="When a message about it last arrived")
     recovery_delivered_at: Mapped[dt.datetime | None] = mapped_column(comment="When the recovery was delivered")
 
 

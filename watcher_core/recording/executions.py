@@ -35,9 +35,10 @@ COLUMNS = f"""
 
 START = f"""
     INSERT INTO watcher.pipeline_execution AS execution
-          (pipeline_id, parent_id, source, external_id, state, start_date, logical_date, full_load,
+          (pipeline_id, parent_id, source, external_id, instance_id, scope, state, start_date, logical_date, full_load,
            watermark, next_watermark, execution_metadata)
-    SELECT pipeline.id, %(parent_id)s, CAST(%(source)s AS watcher.execution_source), %(external_id)s, 'running',
+    SELECT pipeline.id, %(parent_id)s, CAST(%(source)s AS watcher.execution_source), %(external_id)s,
+           %(instance_id)s, %(scope)s, 'running',
            %(start_date)s, %(logical_date)s, %(full_load)s, pipeline.watermark,
            coalesce(%(next_watermark)s, pipeline.next_watermark), %(execution_metadata)s
       FROM watcher.pipeline
@@ -88,6 +89,8 @@ def start_execution(
     external_id: str,
     start_date: dt.datetime,
     parent_id: int | None = None,
+    instance_id: str | None = None,
+    scope: str | None = None,
     full_load: bool = False,
     next_watermark: object = None,
     logical_date: dt.datetime | None = None,
@@ -118,11 +121,15 @@ def start_execution(
         "source": arguments.choice(source, ExecutionSource, "source").value,
         "external_id": arguments.external_id(external_id, "external_id"),
     }
+    of = {
+        "instance_id": None if instance_id is None else arguments.text(instance_id, "instance_id"),
+        "scope": None if scope is None else arguments.text(scope, "scope"),
+    }
     pipeline_id = arguments.identifier(pipeline_id, "pipeline_id")
     start_date = arguments.instant(start_date, "start_date")
     try:
         row = connection.execute(
-            START, {**given, **identity, "pipeline_id": pipeline_id, "start_date": start_date}
+            START, {**given, **identity, **of, "pipeline_id": pipeline_id, "start_date": start_date}
         ).fetchone()
     except psycopg.errors.ForeignKeyViolation as exc:
         if parent_id is not None and exc.diag.constraint_name == "fk_pipeline_execution_parent_id":

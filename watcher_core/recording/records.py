@@ -23,7 +23,8 @@ RECORD = sa.text(f"""
         SELECT *
           FROM jsonb_to_recordset(CAST(:records AS jsonb)) AS record (
                    pipeline_name text, source watcher.execution_source, external_id text, parent_external_id text,
-                   parent_id bigint, state watcher.execution_state, start_date timestamptz, end_date timestamptz,
+                   parent_id bigint, instance_id text, scope text, state watcher.execution_state,
+                   start_date timestamptz, end_date timestamptz,
                    logical_date timestamptz, full_load boolean, next_watermark text, inserts bigint, updates bigint,
                    soft_deletes bigint, total_rows bigint, execution_metadata jsonb)
     ), before AS (
@@ -33,11 +34,12 @@ RECORD = sa.text(f"""
           JOIN watcher.pipeline_execution AS execution USING (source, external_id)
     ), written AS (
         INSERT INTO watcher.pipeline_execution AS known
-              (pipeline_id, parent_id, source, external_id, state, start_date, end_date, logical_date, full_load,
-               watermark, next_watermark, inserts, updates, soft_deletes, total_rows, execution_metadata)
+              (pipeline_id, parent_id, source, external_id, instance_id, scope, state, start_date, end_date,
+               logical_date, full_load, watermark, next_watermark, inserts, updates, soft_deletes, total_rows,
+               execution_metadata)
         SELECT pipeline.id,
                coalesce(parent.id, (SELECT id FROM watcher.pipeline_execution WHERE id = record.parent_id)),
-               record.source, record.external_id, record.state, record.start_date,
+               record.source, record.external_id, record.instance_id, record.scope, record.state, record.start_date,
                greatest(record.end_date, CASE WHEN record.state <> 'running' THEN record.start_date END),
                record.logical_date, record.full_load, pipeline.watermark, record.next_watermark, record.inserts,
                record.updates, record.soft_deletes, record.total_rows, record.execution_metadata
@@ -52,6 +54,8 @@ RECORD = sa.text(f"""
                end_date           = CASE WHEN excluded.state IN ('running', known.state) THEN known.end_date
                                          ELSE greatest(excluded.end_date, known.start_date) END,
                parent_id          = coalesce(known.parent_id, excluded.parent_id),
+               instance_id        = coalesce(known.instance_id, excluded.instance_id),
+               scope              = coalesce(known.scope, excluded.scope),
                logical_date       = coalesce(known.logical_date, excluded.logical_date),
                full_load          = known.full_load OR excluded.full_load,
                next_watermark     = coalesce(known.next_watermark, excluded.next_watermark),
@@ -194,6 +198,8 @@ def _cleaned(record: values.ExecutionRecord) -> dict[str, Any]:
         "external_id": external_id,
         "parent_external_id": None if parent is None else arguments.external_id(parent, "parent_external_id"),
         "parent_id": None if record.parent_id is None else arguments.identifier(record.parent_id, "parent_id"),
+        "instance_id": None if record.instance_id is None else arguments.text(record.instance_id, "instance_id"),
+        "scope": None if record.scope is None else arguments.text(record.scope, "scope"),
         "state": state.value,
         "start_date": start_date,
         "end_date": end_date,

@@ -34,6 +34,8 @@ class TrackRequest:
     source: ExecutionSource = ExecutionSource.PYTHON
     logical_date: dt.datetime | None = None
     attempt: int = 1
+    instance_id: str | None = None
+    scope: str | None = None
     strict: bool = False
     spool: bool = True
     name: str = field(init=False)
@@ -57,6 +59,8 @@ class TrackRequest:
             "source": arguments.choice(self.source, ExecutionSource, "source"),
             "external_id": arguments.external_id(self.external_id, "external_id"),
             "logical_date": None if self.logical_date is None else arguments.instant(self.logical_date, "logical_date"),
+            "instance_id": None if self.instance_id is None else arguments.text(self.instance_id, "instance_id"),
+            "scope": None if self.scope is None else arguments.text(self.scope, "scope"),
             "attempt": arguments.positive(self.attempt, "attempt") or 1,
         }
         for attribute, value in cleaned.items():
@@ -146,6 +150,8 @@ class TrackedExecution:
             start_date=self.start_date,
             end_date=max(dt.datetime.now(dt.UTC), self.start_date),  # not negative where a clock was set back
             parent_id=request.parent_id,
+            instance_id=request.instance_id,
+            scope=request.scope,
             parent_external_id=None if request.parent is None else request.parent.external_id,
             logical_date=request.logical_date,
             full_load=request.full_load,

@@ -35,6 +35,7 @@ class Alert:
     last_error: str | None
     delivered_at: dt.datetime | None
     recovery_delivered_at: dt.datetime | None
+    notified_at: dt.datetime | None = None
     destination: str | None
     thread: str | None
 

@@ -19,6 +19,8 @@ class Execution:
     parent_id: int | None
     source: ExecutionSource
     external_id: str
+    instance_id: str | None
+    scope: str | None
     state: ExecutionState
     start_date: dt.datetime
     end_date: dt.datetime | None
@@ -55,7 +57,8 @@ class ExecutionRecord:
 
     `source` and `external_id` are its identity: recording it again updates the same row. `parent_external_id` names
     an execution of the same source, recorded before or in the same call; `parent_id` one that has its row already.
-    Whichever is not known is passed over.
+    Whichever is not known is passed over. `scope` says what of the pipeline it did, a partition for example: a failure
+    is taken back by a success of the same scope, in the same `instance_id`; one without a scope is about all of it.
     """
 
     pipeline_name: str
@@ -66,6 +69,8 @@ class ExecutionRecord:
     end_date: dt.datetime | None = None
     parent_external_id: str | None = None
     parent_id: int | None = None
+    instance_id: str | None = None
+    scope: str | None = None
     pipeline_type_name: str | None = None  # only for a pipeline that is not known yet
     logical_date: dt.datetime | None = None
     full_load: bool = False

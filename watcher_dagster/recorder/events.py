@@ -6,11 +6,13 @@ nothing is recorded twice and what was missing is added.
 
 An asset's execution lasts from the first start of its step to its materialization. An asset that was planned, whose
 step has started and which is not materialized yet runs; if its step fails, or the run ends, so does it. One whose step
-never started has no execution. For an asset that is made by a graph of steps, "its step" is any step of the graph.
+never started has an execution only where the run failed: it is blocked, or has failed with the run. Observing an asset
+is no execution of it. For an asset that is made by a graph of steps, "its step" is any step of the graph.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
@@ -32,6 +34,10 @@ from watcher_dagster.recorder.materializations import next_watermark, plain_meta
 from watcher_dagster.recorder.runlog import MAX_MESSAGE_CHARACTERS, AssetLog, RunLog, StepLog, moment
 from watcher_dagster.runs import ASSET_TYPE, RUN_TYPE, run_record
 
+# As in "Database Error in model orders (models/orders.sql)".
+_BROKEN_IN_DBT: Final = re.compile(r"\b(?:Error|Failure) in (?:model|seed|snapshot|test|unit_test|source) (\w+)")
+_DBT_ERROR: Final = "DagsterDbtCliRuntimeError"
+
 # On what we report to Dagster ourselves, so that it is not recorded a second time.
 EXECUTION_ID_KEY: Final = "watcher/execution_id"
 
@@ -41,6 +47,7 @@ def translate_run(
     events: Iterable[dg.EventLogRecord],
     *,
     steps: Mapping[str, StepLog] = MappingProxyType({}),
+    root: dg.DagsterRun | None = None,
 ) -> list[ExecutionRecord]:
     """The execution of a run, and those of its assets.
 
@@ -48,6 +55,7 @@ def translate_run(
         record: The run.
         events: Its events of `runlog.EVENT_TYPES`, in the order of the log, read after the run.
         steps: What is known already of its steps, whose events are not among those.
+        root: The first run, where this is a retry of it.
 
     Returns:
         None for a run of our own, and for one that has not started yet.
@@ -68,7 +76,12 @@ def translate_run(
     metadata: dict[str, Any] = {"error": log.error} if log.error else {}
     if failed := sorted(key for key, step in log.steps.items() if step.state is ExecutionState.FAILED):
         metadata["failed_steps"] = failed[:20]
-    return [run_record(run, log.state, started, ended, metadata), *_asset_records(run, log)]
+        # A step may fail after its asset was materialized: a blocking check, an error after the body.
+        assets = sorted({asset_pipeline_name(key) for step, key in log.assets if step in failed})
+        if assets:
+            metadata["failed_assets"] = assets[:20]
+    records = list(_asset_records(run, log))
+    return [run_record(run, log.state, started, ended, metadata, root=root), *records, *_unstarted(run, log, records)]
 
 
 def translate_runless(event: dg.EventLogRecord) -> ExecutionRecord | None:
@@ -87,6 +100,7 @@ def translate_runless(event: dg.EventLogRecord) -> ExecutionRecord | None:
         state=ExecutionState.SUCCEEDED,
         start_date=at,
         end_date=at,
+        scope=partition,
         logical_date=None if partition is None else partition_start(partition),
         next_watermark=next_watermark(metadata) or (partition_watermark(partition) if partition else None),
         **row_counts(metadata),
@@ -152,10 +166,53 @@ def _asset_records(run: dg.DagsterRun, log: RunLog) -> Iterator[ExecutionRecord]
         is_over = log.is_over or own is None or own.state is not ExecutionState.RUNNING
         yield from _materialized_records(share, asset, is_over=is_over)
         missing = [partition for partition in asset.planned if partition not in asset.materialized]
-        if missing and starts:
+        if missing and starts and not asset.observed:
             state, ended, error = _outcome(log, own, steps, is_sole=graph is None or graph.assets == 1)
+            if state is ExecutionState.FAILED and error and _is_another_s(error, asset_key):
+                state, error = ExecutionState.BLOCKED, None
             for partition in missing:
                 yield share.record(partition, state, ended, {"error": error} if error else {})
+
+
+def _is_another_s(error: Mapping[str, str], asset_key: dg.AssetKey) -> bool:
+    """Whether the error of a dbt step names what broke, and this asset is not among it.
+
+    dbt skips what is downstream of a broken model; Dagster has one failure for all of the step's assets.
+    """
+    broken = set(_BROKEN_IN_DBT.findall(error.get("message", ""))) if error.get("class") == _DBT_ERROR else set()
+    return bool(broken) and asset_key.path[-1] not in broken
+
+
+def _unstarted(run: dg.DagsterRun, log: RunLog, records: Iterable[ExecutionRecord]) -> Iterator[ExecutionRecord]:
+    """The assets of a failed run whose steps never started.
+
+    Where something else in the run has failed, that is the cause, and they are blocked. Where nothing has, the run
+    could not start its steps at all (its process never came up, its code could not be loaded), and they have failed.
+    """
+    if log.state is not ExecutionState.FAILED or log.started is None or log.ended is None:
+        return
+    recorded = {record.external_id for record in records}
+    is_caused = any(record.state is ExecutionState.FAILED for record in records) or any(
+        step.state is ExecutionState.FAILED for step in log.steps.values()
+    )
+    state = ExecutionState.BLOCKED if is_caused else ExecutionState.FAILED
+    for (step_key, asset_key), asset in log.assets.items():
+        step = log.steps.get(step_key)
+        if not asset.planned or asset.observed or (step is not None and step.state is ExecutionState.SKIPPED):
+            continue
+        share = _Share(
+            run=run,
+            step_key=step_key,
+            asset_key=asset_key,
+            pipeline_name=asset_pipeline_name(asset_key),
+            started=log.started,
+            attempts=1,
+        )
+        for partition in asset.planned:
+            error = {"error": log.error} if log.error and not is_caused else {}
+            record = share.record(partition, state, log.ended, dict(error))
+            if record.external_id not in recorded:
+                yield record
 
 
 @dataclass(slots=True)
@@ -208,6 +265,7 @@ class _Share:
             metadata["attempts"] = self.attempts
         if partition is not None:
             metadata["partition"] = partition
+            facts["scope"] = partition
             facts["logical_date"] = partition_start(partition)
             facts["next_watermark"] = facts.get("next_watermark") or partition_watermark(partition)
         return ExecutionRecord(

@@ -20,6 +20,7 @@ EVENT_TYPES: Final = frozenset(
         dg.DagsterEventType.RUN_CANCELED,
         dg.DagsterEventType.ASSET_MATERIALIZATION_PLANNED,
         dg.DagsterEventType.ASSET_MATERIALIZATION,
+        dg.DagsterEventType.ASSET_OBSERVATION,
         dg.DagsterEventType.STEP_START,
         dg.DagsterEventType.STEP_RESTARTED,
         dg.DagsterEventType.STEP_UP_FOR_RETRY,
@@ -68,6 +69,7 @@ class AssetLog:
 
     planned: dict[str | None, None] = field(default_factory=dict)  # a set that keeps its order
     is_range: bool = False
+    observed: bool = False  # observing an asset plans a materialization too
     materialized: dict[str | None, tuple[float, dg.AssetMaterialization]] = field(default_factory=dict)
 
 
@@ -108,6 +110,10 @@ class RunLog:
             materialization = compat.materialization(event)
             asset = self._asset(event.step_key, materialization.asset_key)
             asset.materialized[materialization.partition] = timestamp, materialization
+        elif kind == "ASSET_OBSERVATION":
+            observation = compat.observation(entry)
+            if observation is not None:
+                self._asset(event.step_key, observation.asset_key).observed = True
         elif kind == "ASSET_MATERIALIZATION_PLANNED":
             self._plan(event)
         elif kind == "PIPELINE_START":

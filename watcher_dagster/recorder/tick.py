@@ -344,7 +344,7 @@ class _Tick:
             return
         began = time.monotonic()
         events, seen = self._log.events(run_id)
-        executions = translate_run(record, events)
+        executions = translate_run(record, events, root=self._root(record.dagster_run))
         for event in events:
             self._batch.newest.add(event.event_log_entry)
         if executions and executions[0].state is ExecutionState.RUNNING:
@@ -360,6 +360,13 @@ class _Tick:
             if ends:
                 self._cursor.handle(run_id, *ends)
         self._batch.add(run_id, executions)
+
+    def _root(self, run: dg.DagsterRun) -> dg.DagsterRun | None:
+        """Return the first run, where this is a retry of it that can be read."""
+        if run.root_run_id is None:
+            return None
+        found, _ = self._log.runs([run.root_run_id])
+        return found[run.root_run_id].dagster_run if run.root_run_id in found else None
 
     # Reporting
 
