@@ -14,6 +14,7 @@ from collections.abc import Collection, Iterable, Sequence
 from typing import Any, Final
 
 import dagster as dg
+from dagster._core.event_api import EventLogCursor
 from dagster_shared.libraries import DagsterLibraryRegistry
 
 # Names
@@ -68,6 +69,11 @@ def run_events(
     """Return a page of a run's events, the cursor behind it, and whether there are more."""
     page = instance.get_records_for_run(run_id, cursor, set(event_types), limit, ascending)
     return page.records, page.cursor, page.has_more
+
+
+def cursor_behind(storage_id: int) -> str:
+    """Return the cursor behind an event of a run's log, or of the log of what has no run."""
+    return EventLogCursor.from_storage_id(storage_id).to_string()
 
 
 def step_stats(instance: dg.DagsterInstance, run_id: str, step_keys: Iterable[str]) -> Sequence[Any]:

@@ -53,6 +53,8 @@ class RecorderSession:
     ) -> int:
         """Write executions and the cursor behind them in one transaction.
 
+        A value that breaks a rule is left out where the execution can be recorded without it; the metadata names it.
+
         Args:
             records: The executions.
             cursor: How far recording has got with them; JSON.
@@ -63,7 +65,7 @@ class RecorderSession:
             How many executions were written.
         """
         with self._watcher._transaction() as (session, now):
-            written = recording.record_executions(session, records=records, now=now)
+            written = recording.record_executions(session, records=records, now=now, drop_refused=True)
             recording.move_cursor(
                 session,
                 instance_id=self.instance_id,

@@ -11,6 +11,7 @@ never started has no execution. For an asset that is made by a graph of steps, "
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
@@ -20,15 +21,25 @@ import dagster as dg
 
 from watcher_core import ExecutionRecord, ExecutionSource, ExecutionState
 from watcher_dagster import compat
+from watcher_dagster.counts import PRESETS_ALONE, CountKeys
 from watcher_dagster.identity import (
     WATCHER_RUN_TAG,
     asset_pipeline_name,
+    former_runless_identity,
     materialization_identity,
     run_identity,
     runless_identity,
 )
 from watcher_dagster.partitions import partition_start, partition_watermark
-from watcher_dagster.recorder.materializations import next_watermark, plain_metadata, range_counts, row_counts
+from watcher_dagster.recorder.materializations import (
+    combined,
+    may_be_no_change,
+    next_watermark,
+    own_duration,
+    plain_metadata,
+    range_counts,
+    row_counts,
+)
 from watcher_dagster.recorder.runlog import MAX_MESSAGE_CHARACTERS, AssetLog, RunLog, StepLog, moment
 from watcher_dagster.runs import ASSET_TYPE, RUN_TYPE, run_record
 
@@ -41,6 +52,7 @@ def translate_run(
     events: Iterable[dg.EventLogRecord],
     *,
     steps: Mapping[str, StepLog] = MappingProxyType({}),
+    count_keys: CountKeys = PRESETS_ALONE,
 ) -> list[ExecutionRecord]:
     """The execution of a run, and those of its assets.
 
@@ -48,6 +60,7 @@ def translate_run(
         record: The run.
         events: Its events of `runlog.EVENT_TYPES`, in the order of the log, read after the run.
         steps: What is known already of its steps, whose events are not among those.
+        count_keys: Which metadata counts rows.
 
     Returns:
         None for a run of our own, and for one that has not started yet.
@@ -68,10 +81,12 @@ def translate_run(
     metadata: dict[str, Any] = {"error": log.error} if log.error else {}
     if failed := sorted(key for key, step in log.steps.items() if step.state is ExecutionState.FAILED):
         metadata["failed_steps"] = failed[:20]
-    return [run_record(run, log.state, started, ended, metadata), *_asset_records(run, log)]
+    return [run_record(run, log.state, started, ended, metadata), *_asset_records(run, log, count_keys)]
 
 
-def translate_runless(event: dg.EventLogRecord) -> ExecutionRecord | None:
+def translate_runless(
+    event: dg.EventLogRecord, instance_id: str, *, count_keys: CountKeys = PRESETS_ALONE
+) -> ExecutionRecord | None:
     """The execution of a materialization that was reported without a run; `None` for what we reported ourselves."""
     entry = event.event_log_entry
     materialization = compat.materialization(entry.get_dagster_event())
@@ -83,13 +98,15 @@ def translate_runless(event: dg.EventLogRecord) -> ExecutionRecord | None:
         pipeline_name=asset_pipeline_name(materialization.asset_key),
         pipeline_type_name=ASSET_TYPE,
         source=ExecutionSource.DAGSTER,
-        external_id=runless_identity(event.storage_id, materialization.asset_key),
+        external_id=runless_identity(instance_id, event.storage_id, entry.timestamp, materialization.asset_key),
+        former_external_id=former_runless_identity(event.storage_id, materialization.asset_key),
         state=ExecutionState.SUCCEEDED,
         start_date=at,
         end_date=at,
         logical_date=None if partition is None else partition_start(partition),
         next_watermark=next_watermark(metadata) or (partition_watermark(partition) if partition else None),
-        **row_counts(metadata),
+        **row_counts(metadata, count_keys),
+        may_be_no_change=may_be_no_change(metadata),
         execution_metadata=plain_metadata(metadata) | ({} if partition is None else {"partition": partition}),
     )
 
@@ -131,14 +148,15 @@ def ended_execution(
     )
 
 
-def _asset_records(run: dg.DagsterRun, log: RunLog) -> Iterator[ExecutionRecord]:
+def _asset_records(run: dg.DagsterRun, log: RunLog, count_keys: CountKeys) -> Iterator[ExecutionRecord]:
     graphs = _graphs(log)
+    executions = _executions_by_step(log)
     for (step_key, asset_key), asset in log.assets.items():
         own = log.steps.get(step_key)
         graph = graphs.get(_graph_name(step_key)) if asset.planned else None
         steps = graph.steps if graph else [own] if own else []
         starts = [step.started for step in steps if step.started is not None]
-        moments = starts or [at for at, _ in asset.materialized.values()]
+        moments = starts or [made.at for made in asset.materialized.values()]
         if not moments:
             continue
         share = _Share(
@@ -148,9 +166,11 @@ def _asset_records(run: dg.DagsterRun, log: RunLog) -> Iterator[ExecutionRecord]
             pipeline_name=asset_pipeline_name(asset_key),
             started=min(moments),
             attempts=max((step.attempts for step in steps), default=1),
+            is_shared=executions[step_key] > 1 or (graph is not None and graph.assets > 1),
+            is_over=own is None or own.state is not ExecutionState.RUNNING,
         )
-        is_over = log.is_over or own is None or own.state is not ExecutionState.RUNNING
-        yield from _materialized_records(share, asset, is_over=is_over)
+        is_over = log.is_over or share.is_over
+        yield from _materialized_records(share, asset, count_keys, is_over=is_over)
         missing = [partition for partition in asset.planned if partition not in asset.materialized]
         if missing and starts:
             state, ended, error = _outcome(log, own, steps, is_sole=graph is None or graph.assets == 1)
@@ -171,6 +191,14 @@ def _graph_name(step_key: str) -> str:
     return step_key.partition(".")[0]
 
 
+def _executions_by_step(log: RunLog) -> Counter[str]:
+    """Count the assets and partitions of each step."""
+    found: Counter[str] = Counter()
+    for (step_key, _), asset in log.assets.items():
+        found[step_key] += max(len(asset.planned), len(asset.materialized))
+    return found
+
+
 def _graphs(log: RunLog) -> dict[str, _Graph]:
     outlets = {step_key for (step_key, _), asset in log.assets.items() if asset.planned and "." in step_key}
     graphs: dict[str, _Graph] = {}
@@ -185,7 +213,12 @@ def _graphs(log: RunLog) -> dict[str, _Graph]:
 
 @dataclass(slots=True, kw_only=True)
 class _Share:
-    """A step's work for one asset."""
+    """A step's work for one asset.
+
+    Attributes:
+        is_shared: Whether the step makes more than this: other assets, or other partitions.
+        is_over: Whether the step is over. Until then, what it reported may be replaced.
+    """
 
     run: dg.DagsterRun
     step_key: str
@@ -193,6 +226,8 @@ class _Share:
     pipeline_name: str
     started: float
     attempts: int
+    is_shared: bool
+    is_over: bool
 
     def record(
         self,
@@ -200,8 +235,14 @@ class _Share:
         state: ExecutionState,
         ended: float | None,
         metadata: dict[str, Any],
+        duration: float | None = None,
         **facts: Any,
     ) -> ExecutionRecord:
+        started = self.started
+        if self.is_shared:
+            facts["duration_is_shared"] = duration is None or ended is None
+            if duration is not None and ended is not None:
+                started = max(started, ended - duration)
         metadata["run_id"] = self.run.run_id
         metadata["step_key"] = self.step_key
         if self.attempts > 1:
@@ -217,29 +258,34 @@ class _Share:
             external_id=materialization_identity(self.run.run_id, self.step_key, self.asset_key, partition),
             parent_external_id=run_identity(self.run.run_id),
             state=state,
-            start_date=moment(self.started),
-            end_date=None if ended is None else moment(max(ended, self.started)),
+            start_date=moment(started),
+            end_date=None if ended is None else moment(max(ended, started)),
             execution_metadata=metadata,
             **facts,
         )
 
 
-def _materialized_records(share: _Share, asset: AssetLog, *, is_over: bool) -> Iterator[ExecutionRecord]:
+def _materialized_records(
+    share: _Share, asset: AssetLog, count_keys: CountKeys, *, is_over: bool
+) -> Iterator[ExecutionRecord]:
     done = list(asset.materialized.items())
-    found = [materialization.metadata for _, (_, materialization) in done]
+    found = [combined(made.reported, count_keys) for _, made in done]
     if not (asset.is_range or len(done) > 1 or compat.RANGE_START_TAG in share.run.tags):
-        counts = [row_counts(metadata) for metadata in found]
+        counts = [row_counts(metadata, count_keys) for metadata in found]
     elif is_over:
-        counts = range_counts(found)
+        counts = range_counts(found, count_keys)
     else:
         counts = [{} for _ in found]  # until all partitions are there, it is unknown whose numbers these are
-    for (partition, (at, _)), metadata, own in zip(done, found, counts, strict=True):
+    for (partition, made), metadata, own in zip(done, found, counts, strict=True):
         yield share.record(
             partition,
             ExecutionState.SUCCEEDED,
-            at,
+            made.at,
             plain_metadata(metadata),
+            own_duration(metadata) if share.is_shared else None,
             next_watermark=next_watermark(metadata),
+            may_be_no_change=may_be_no_change(metadata),
+            is_provisional=not share.is_over,
             **own,
         )
 

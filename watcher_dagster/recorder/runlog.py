@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -63,12 +64,38 @@ class StepLog:
 
 
 @dataclass(slots=True)
+class Made:
+    """What one attempt of a step reported of an asset and partition; an attempt that reports replaces the one before.
+
+    Attributes:
+        at: The time of the last event.
+        attempt: Which attempt.
+        reported: The metadata of its events, in the order of the log.
+    """
+
+    at: float
+    attempt: int
+    reported: list[Mapping[str, dg.MetadataValue[Any]]]
+
+
+@dataclass(slots=True)
 class AssetLog:
     """What a step was to do for an asset, and has done, by partition; a partition of `None` is the whole asset."""
 
     planned: dict[str | None, None] = field(default_factory=dict)  # a set that keeps its order
     is_range: bool = False
-    materialized: dict[str | None, tuple[float, dg.AssetMaterialization]] = field(default_factory=dict)
+    materialized: dict[str | None, Made] = field(default_factory=dict)
+
+    def add(self, made: dg.AssetMaterialization, at: float, attempt: int) -> None:
+        partition = made.partition
+        if partition is None and len(self.planned) == 1:
+            (partition,) = self.planned  # an event that the code logs need not name the partition of the run
+        known = self.materialized.get(partition)
+        if known is None or known.attempt != attempt:
+            self.materialized[partition] = Made(at, attempt, [made.metadata])
+        else:
+            known.at = at
+            known.reported.append(made.metadata)
 
 
 class RunLog:
@@ -106,8 +133,9 @@ class RunLog:
             self._add_to_step(step, kind, timestamp, event)
         elif kind == "ASSET_MATERIALIZATION":
             materialization = compat.materialization(event)
+            step = self.steps.get(event.step_key or "")
             asset = self._asset(event.step_key, materialization.asset_key)
-            asset.materialized[materialization.partition] = timestamp, materialization
+            asset.add(materialization, timestamp, step.attempts if step else 0)
         elif kind == "ASSET_MATERIALIZATION_PLANNED":
             self._plan(event)
         elif kind == "PIPELINE_START":
@@ -144,6 +172,26 @@ class RunLog:
             info = compat.event_error(event)
             step.error = _error(info, event.message)
             step.end(ExecutionState.CANCELED if _is_interruption(info) else ExecutionState.FAILED, timestamp)
+
+
+def may_go_on(events: Iterable[dg.EventLogRecord]) -> bool:
+    """Return whether a step may go on in a run that failed or was canceled: nothing says how it ended.
+
+    Dagster ends a run whose worker is lost. The processes of its steps know nothing of that, and may finish.
+    """
+    going: set[str | None] = set()
+    has_failed_step = False
+    for record in events:
+        event = record.event_log_entry.dagster_event
+        kind = event.event_type_value if event is not None else None
+        if event is None or kind not in _STEP_EVENTS:
+            continue
+        if kind in ("STEP_START", "STEP_RESTARTED", "STEP_UP_FOR_RETRY"):
+            going.add(event.step_key)
+        else:
+            going.discard(event.step_key)
+            has_failed_step |= kind == "STEP_FAILURE"
+    return bool(going) or not has_failed_step
 
 
 def _run_error(event: dg.DagsterEvent) -> dict[str, str]:
