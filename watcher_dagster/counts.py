@@ -51,6 +51,8 @@ PRESETS: Final[Mapping[str, tuple[str, ...]]] = {
 SLING_COUNT_KEY: Final = "row_count"
 SLING_STREAM_KEY: Final = "stream_name"
 
+NONE: Final = "none"
+
 MAX_COUNT: Final = 2**63 - 1
 
 Metadata = Mapping[str, dg.MetadataValue[Any]]
@@ -62,20 +64,24 @@ class CountKeys:
 
     Args:
         own: Keys of the project, each with the field that it counts: `inserts`, `updates`, `soft_deletes` or
-            `total_rows`. `None` says that a key counts no rows, whatever the presets say.
+            `total_rows`; or `none`, for a key that counts no rows, whatever the presets say.
+        setting: The same as text: `WATCHER_COUNT_KEYS`, as in `rows written=inserts, row_count=none`. What `own` says
+            of a key wins.
 
     Raises:
-        InvalidValueError: It names no such field, or a key is no text.
+        InvalidValueError: It names no such field, or no key.
     """
 
-    def __init__(self, own: Mapping[str, str | None] | None = None) -> None:
+    def __init__(self, own: Mapping[str, str] | None = None, *, setting: str | None = None) -> None:
         self._own: dict[str, Place | None] = {}
-        for rank, (key, field) in enumerate((own or {}).items()):
-            if not isinstance(key, str) or not key.strip():
-                raise InvalidValueError(f"count_keys has the key {key!r}; it must be text that is not blank")
-            if field is not None and field not in COUNT_KEYS:
-                raise InvalidValueError(f"count_keys has {key!r}: {field!r}; it must be {', '.join(COUNT_KEYS)} or None")
-            self._own[key] = None if field is None else (rank, field)
+        named = [("count_keys", key, field) for key, field in (own or {}).items()]
+        named += [("WATCHER_COUNT_KEYS", *_split(entry)) for entry in (setting or "").split(",") if entry.strip()]
+        for rank, (origin, key, field) in enumerate(named):
+            if not isinstance(key, str) or not key.strip() or field not in (*COUNT_KEYS, NONE):
+                raise InvalidValueError(
+                    f"{origin} has {key!r}: {field!r}; it must be a key with one of {', '.join(COUNT_KEYS)}, {NONE}"
+                )
+            self._own.setdefault(key, None if field == NONE else (rank, field))
 
     def place(self, key: str) -> Place | None:
         """Return which field a key counts; `None` where it counts no rows."""
@@ -99,12 +105,17 @@ class CountKeys:
         return {field: count for field, (_, count) in best.items()}
 
 
+def _split(entry: str) -> tuple[str, str]:
+    key, _, field = entry.rpartition("=")
+    return key.strip(), field.strip()
+
+
 def whole_count(entry: dg.MetadataValue[Any]) -> int | None:
     """Return a value as a number of rows: a whole number, also as a float or as digits; `None` for all else."""
     value = entry.value
-    if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) <= 19:
-        value = int(value)
-    elif isinstance(value, float) and value.is_integer():
+    if (isinstance(value, str) and value.isascii() and value.isdigit() and len(value) <= 19) or (
+        isinstance(value, float) and value.is_integer()
+    ):
         value = int(value)
     if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= MAX_COUNT:
         return None

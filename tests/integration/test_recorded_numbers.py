@@ -1,7 +1,9 @@
 """What is recorded of an execution's numbers, whatever the events say and whenever a tick falls between them."""
 
 import logging
-from collections.abc import Iterator
+import sys
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +16,7 @@ from watcher_core import Execution, ExecutionState, InvalidValueError, Watcher
 from watcher_core.database.engine import normalize_url
 from watcher_dagster import compat
 from watcher_dagster.counts import CountKeys
-from watcher_dagster.recorder import runless, tick
+from watcher_dagster.recorder import EventLog, runless, tick
 from watcher_dagster.recorder.tick import record_tick
 
 SUCCEEDED, FAILED, RUNNING = (ExecutionState(state) for state in ("succeeded", "failed", "running"))
@@ -176,7 +178,7 @@ def test_the_keys_of_a_project(instance: dg.DagsterInstance, watcher: Watcher, n
 
 
 def test_a_load_of_no_rows_is_no_change(instance: dg.DagsterInstance, watcher: Watcher, name: str) -> None:
-    load = {"first_run": False, "dataset_name": "raw", "jobs": dg.MetadataValue.json([])}
+    load: dict[str, Any] = {"first_run": False, "dataset_name": "raw", "jobs": dg.MetadataValue.json([])}
 
     @dg.asset(name=name)
     def loads(context: dg.AssetExecutionContext) -> dg.MaterializeResult[Any]:
@@ -232,7 +234,8 @@ def test_the_time_of_a_step_of_many_is_not_that_of_each(
     materialize(instance, build)
     record_tick(instance, watcher)
     own, shared = only(watcher, fast), only(watcher, slow)
-    assert (own.duration_seconds, own.execution_metadata["duration_of"]) == (pytest.approx(0.001, abs=1e-4), "execution")
+    assert own.duration_seconds == pytest.approx(0.001, abs=1e-4)
+    assert own.execution_metadata["duration_of"] == "execution"
     assert shared.execution_metadata["duration_of"] == "step"
 
 
@@ -313,7 +316,9 @@ def test_what_was_recorded_without_the_instance_is_found_again(
                 sa.text("UPDATE watcher.pipeline_execution SET external_id = :former WHERE id = :id"),
                 {"former": former, "id": known.id},
             )
-            connection.execute(sa.text("DELETE FROM watcher.recorder WHERE instance_id = :id"), {"id": compat.run_storage_id(instance)})
+            connection.execute(
+                sa.text("DELETE FROM watcher.recorder WHERE instance_id = :id"), {"id": compat.run_storage_id(instance)}
+            )
         engine.dispose()
         record_tick(instance, watcher)
     found = only(watcher, name)
@@ -417,10 +422,115 @@ def test_a_run_that_is_over_is_not_looked_at_for_ever(
             trailing.append(state.cursor["trailing"].keys() & {context.run.run_id})
 
         look()
+        later = time.time() + 600
         monkeypatch.setattr(tick, "TRAILING_SECONDS", 0.0)
-        monkeypatch.setattr(tick.time, "time", lambda start=tick.time.time(): start + 600)
+        monkeypatch.setattr(time, "time", lambda: later)
         look()
         monkeypatch.undo()
 
     run_id = materialize(instance, survives).run_id
     assert trailing == [{run_id}, set()]
+
+
+# Why it failed
+
+
+def test_the_error_is_the_cause_when_retries_are_used_up(
+    instance: dg.DagsterInstance, watcher: Watcher, name: str
+) -> None:
+    @dg.asset(name=name, retry_policy=dg.RetryPolicy(max_retries=1))
+    def fails() -> None:
+        raise ValueError("no file for today")
+
+    run_id = materialize(instance, fails).run_id
+    record_tick(instance, watcher)
+    error = only(watcher, name).execution_metadata["error"]
+    assert (error["class"], error["message"]) == ("ValueError", "no file for today")
+    (run,) = [one for one in watcher.executions(limit=1_000) if one.external_id == run_id]
+    assert run.state is FAILED
+
+
+SCRIPT = """
+from dagster_pipes import open_dagster_pipes
+with open_dagster_pipes() as pipes:
+    {body}
+"""
+
+
+@pytest.fixture
+def pipes(instance: dg.DagsterInstance, watcher: Watcher, name: str, tmp_path: Path) -> Callable[[str], Execution]:
+    def run(body: str) -> Execution:
+        script = tmp_path / "script.py"
+        script.write_text(SCRIPT.format(body=body))
+
+        @dg.asset(name=name)
+        def external(context: dg.AssetExecutionContext) -> Any:
+            client = dg.PipesSubprocessClient()
+            return client.run(command=[sys.executable, str(script)], context=context).get_materialize_result()
+
+        materialize(instance, external)
+        record_tick(instance, watcher)
+        return only(watcher, name)
+
+    return run
+
+
+# Of what Dagster's own client calls.
+WARNINGS = ("ignore:AssetExecutionContext:DeprecationWarning", "ignore:.*is currently in preview")
+
+
+@pytest.mark.filterwarnings(*WARNINGS)
+def test_the_error_of_an_external_process(pipes: Callable[[str], Execution]) -> None:
+    error = pipes("raise ValueError('no file for today')").execution_metadata["error"]
+    assert error["class"] == "ValueError"
+    assert error["message"].splitlines()[0] == "no file for today"
+
+
+@pytest.mark.filterwarnings(*WARNINGS, "ignore::pytest.PytestUnhandledThreadExceptionWarning")
+def test_what_is_lost_of_an_external_process_is_a_warning(pipes: Callable[[str], Execution]) -> None:
+    wrong = "{'rows': {'raw_value': [object], 'type': 'int'}}".replace("[object]", "'many'")
+    execution = pipes(f"pipes.report_asset_materialization(metadata={wrong})")
+    assert execution.state is SUCCEEDED
+    assert "is lost" in execution.execution_metadata["warning"]
+
+
+def test_a_load_whose_rows_could_not_be_counted_is_a_load(
+    instance: dg.DagsterInstance, watcher: Watcher, name: str
+) -> None:
+    @dg.asset(name=name)
+    def loads() -> None:
+        raise Exception("Missing jobs metadata to retrieve row count.")  # as dagster-dlt does
+
+    materialize(instance, loads)
+    record_tick(instance, watcher)
+    execution = only(watcher, name)
+    assert (execution.state, counts(execution)) == (SUCCEEDED, {})
+    assert "could not be counted" in execution.execution_metadata["warning"]
+    assert watcher.pipeline(name).last_target_update is None
+
+
+# What counts is the log
+
+
+def test_keys_with_a_slash_are_pipelines_of_their_own(
+    instance: dg.DagsterInstance, watcher: Watcher, name: str
+) -> None:
+    instance.report_runless_asset_event(dg.AssetMaterialization([f"{name}/a"], metadata={"watcher/inserts": 1}))
+    instance.report_runless_asset_event(dg.AssetMaterialization([name, "a"], metadata={"watcher/inserts": 2}))
+    record_tick(instance, watcher)
+    assert only(watcher, f"{name}\\/a").inserts == 1
+    assert only(watcher, f"{name}/a").inserts == 2
+
+
+def test_the_materialization_of_a_deleted_run_is_none(
+    instance: dg.DagsterInstance, watcher: Watcher, name: str
+) -> None:
+    @dg.asset(name=name)
+    def made() -> None: ...
+
+    run_id, key = materialize(instance, made).run_id, dg.AssetKey(name)
+    assert EventLog(instance).materialization(run_id, key) is not None
+    instance.delete_run(run_id)
+    assert EventLog(instance).materialization(run_id, key) is None
+    record_tick(instance, watcher)
+    assert name not in {pipeline.name for pipeline in watcher.pipelines()}

@@ -77,20 +77,33 @@ def test_row_counts(told: dict[str, Any], counts: dict[str, int]) -> None:
         ({"loaded": "total_rows"}, {"loaded": 5, "dagster/row_count": 7}, {"total_rows": 5}),
         ({"loaded": "total_rows"}, {"loaded": 5, "watcher/total_rows": 7}, {"total_rows": 7}),
         ({"rows_loaded": "total_rows"}, {"rows_loaded": 5}, {"total_rows": 5}),
-        ({"row_count": None}, {"row_count": 5}, {}),
+        ({"row_count": "none"}, {"row_count": 5}, {}),
         ({"row_count": "total_rows"}, {"row_count": 5, "stream_name": "x"}, {"total_rows": 5}),
     ],
 )
-def test_a_project_says_what_its_keys_count(
-    own: dict[str, str | None], told: dict[str, Any], counts: dict[str, int]
-) -> None:
+def test_a_project_says_what_its_keys_count(own: dict[str, str], told: dict[str, Any], counts: dict[str, int]) -> None:
     assert row_counts(keyed(told), CountKeys(own)) == counts
 
 
-@pytest.mark.parametrize(("own", "named"), [({"a": "rows"}, "'a': 'rows'"), ({" ": "inserts"}, "' '"), ({1: "inserts"}, "1")])
-def test_keys_that_count_nothing_known_are_refused(own: Any, named: str) -> None:
+@pytest.mark.parametrize(
+    ("own", "setting", "named"),
+    [
+        ({"a": "rows"}, None, "count_keys has 'a': 'rows'"),
+        ({" ": "inserts"}, None, "count_keys has ' '"),
+        ({1: "inserts"}, None, "count_keys has 1"),
+        ({}, "a=rows", "WATCHER_COUNT_KEYS has 'a': 'rows'"),
+        ({}, "a", "WATCHER_COUNT_KEYS has '': 'a'"),
+    ],
+)
+def test_keys_that_count_nothing_known_are_refused(own: Any, setting: str | None, named: str) -> None:
     with pytest.raises(InvalidValueError, match=named):
-        CountKeys(own)
+        CountKeys(own, setting=setting)
+
+
+def test_a_setting_says_the_same() -> None:
+    keys = CountKeys({"b": "updates"}, setting="rows written=inserts, row_count=none, b=soft_deletes, a=b=total_rows,")
+    told = {"rows written": 1, "row_count": 2, "b": 3, "a=b": 4}
+    assert row_counts(keyed(told), keys) == {"inserts": 1, "updates": 3, "total_rows": 4}
 
 
 @pytest.mark.parametrize(

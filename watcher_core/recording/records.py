@@ -150,8 +150,8 @@ def record_executions(
         session: The transaction.
         records: The executions.
         now: The time.
-        drop_refused: Whether a fact that breaks a rule is left out, with its reason in the metadata, where the execution
-            can be recorded without it.
+        drop_refused: Whether a fact that breaks a rule is left out, where the execution can be recorded without it; the
+            metadata has the reason.
 
     Returns:
         How many executions were written.
@@ -283,8 +283,8 @@ def _cleaned_leniently(record: values.ExecutionRecord) -> dict[str, Any]:
     try:
         return _cleaned(record)
     except InvalidValueError:
-        left = {}
-        refused = {}
+        left: dict[str, Any] = {}
+        refused: dict[str, str] = {}
         for name, clean in FACTS.items():
             try:
                 clean(getattr(record, name), name)

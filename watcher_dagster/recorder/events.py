@@ -31,6 +31,7 @@ from watcher_dagster.identity import (
     runless_identity,
 )
 from watcher_dagster.partitions import partition_start, partition_watermark
+from watcher_dagster.recorder.errors import LOADED, MAX_MESSAGE_CHARACTERS
 from watcher_dagster.recorder.materializations import (
     combined,
     may_be_no_change,
@@ -40,7 +41,7 @@ from watcher_dagster.recorder.materializations import (
     range_counts,
     row_counts,
 )
-from watcher_dagster.recorder.runlog import MAX_MESSAGE_CHARACTERS, AssetLog, RunLog, StepLog, moment
+from watcher_dagster.recorder.runlog import AssetLog, RunLog, StepLog, moment
 from watcher_dagster.runs import ASSET_TYPE, RUN_TYPE, run_record
 
 # On what we report to Dagster ourselves, so that it is not recorded a second time.
@@ -166,13 +167,18 @@ def _asset_records(run: dg.DagsterRun, log: RunLog, count_keys: CountKeys) -> It
             pipeline_name=asset_pipeline_name(asset_key),
             started=min(moments),
             attempts=max((step.attempts for step in steps), default=1),
+            warning=own.warning if own else None,
             is_shared=executions[step_key] > 1 or (graph is not None and graph.assets > 1),
             is_over=own is None or own.state is not ExecutionState.RUNNING,
         )
         is_over = log.is_over or share.is_over
         yield from _materialized_records(share, asset, count_keys, is_over=is_over)
         missing = [partition for partition in asset.planned if partition not in asset.materialized]
-        if missing and starts:
+        if missing and own is not None and own.has_loaded:
+            for partition in missing:
+                warning = {"warning": f"loaded, and then its rows could not be counted: {LOADED}"}
+                yield share.record(partition, ExecutionState.SUCCEEDED, own.ended, warning, may_be_no_change=True)
+        elif missing and starts:
             state, ended, error = _outcome(log, own, steps, is_sole=graph is None or graph.assets == 1)
             for partition in missing:
                 yield share.record(partition, state, ended, {"error": error} if error else {})
@@ -226,6 +232,7 @@ class _Share:
     pipeline_name: str
     started: float
     attempts: int
+    warning: str | None
     is_shared: bool
     is_over: bool
 
@@ -247,6 +254,8 @@ class _Share:
         metadata["step_key"] = self.step_key
         if self.attempts > 1:
             metadata["attempts"] = self.attempts
+        if self.warning is not None:
+            metadata["warning"] = self.warning
         if partition is not None:
             metadata["partition"] = partition
             facts["logical_date"] = partition_start(partition)

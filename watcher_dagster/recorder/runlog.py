@@ -11,6 +11,7 @@ import dagster as dg
 
 from watcher_core import ExecutionState
 from watcher_dagster import compat
+from watcher_dagster.recorder.errors import LOADED, error_facts, is_interruption, with_external_cause
 
 # The events that are read of a run.
 EVENT_TYPES: Final = frozenset(
@@ -27,6 +28,7 @@ EVENT_TYPES: Final = frozenset(
         dg.DagsterEventType.STEP_SUCCESS,
         dg.DagsterEventType.STEP_FAILURE,
         dg.DagsterEventType.STEP_SKIPPED,
+        dg.DagsterEventType.ENGINE_EVENT,
     }
 )
 
@@ -45,19 +47,32 @@ _STEP_EVENTS: Final = frozenset(
     {"STEP_START", "STEP_RESTARTED", "STEP_UP_FOR_RETRY", "STEP_SUCCESS", "STEP_SKIPPED", "STEP_FAILURE"}
 )
 
-MAX_MESSAGE_CHARACTERS: Final = 2_000
-MAX_STACK_CHARACTERS: Final = 2_000
+# What Pipes reports of an external process beside the step's own events, in events of the engine.
+PIPES_EXCEPTION: Final = "[pipes] external process pipes closed with exception"
+PIPES_READER_FAILED: Final = "[pipes] framework exception occurred"
 
 
 @dataclass(slots=True)
 class StepLog:
-    """A step, through all of its attempts."""
+    """A step, through all of its attempts.
+
+    Attributes:
+        external_cause: The error that an external process reported, in its last attempt.
+        warning: What went wrong and failed nothing: from then on, what an external process reported is lost.
+    """
 
     started: float | None = None
     ended: float | None = None
     state: ExecutionState = ExecutionState.RUNNING
     attempts: int = 0
     error: dict[str, str] | None = None
+    external_cause: dict[str, str] | None = None
+    warning: str | None = None
+
+    @property
+    def has_loaded(self) -> bool:
+        """Whether it failed only when it was to count the rows that it had loaded."""
+        return self.error is not None and LOADED in self.error["message"]
 
     def end(self, state: ExecutionState, timestamp: float) -> None:
         self.state, self.ended = state, timestamp
@@ -127,10 +142,7 @@ class RunLog:
             return
         kind, timestamp = event.event_type_value, entry.timestamp
         if kind in _STEP_EVENTS:
-            step = self.steps.get(event.step_key or "")
-            if step is None:
-                step = self.steps[event.step_key or ""] = StepLog()
-            self._add_to_step(step, kind, timestamp, event)
+            self._add_to_step(self._step(event.step_key or ""), kind, timestamp, event)
         elif kind == "ASSET_MATERIALIZATION":
             materialization = compat.materialization(event)
             step = self.steps.get(event.step_key or "")
@@ -140,9 +152,28 @@ class RunLog:
             self._plan(event)
         elif kind == "PIPELINE_START":
             self.started = timestamp
+        elif kind == "ENGINE_EVENT":
+            if event.step_key is not None:
+                self._add_of_pipes(self._step(event.step_key), event)
         elif kind in RUN_ENDS:
             self.state, self.ended = RUN_ENDS[kind], timestamp
-            self.error = _run_error(event) if self.state is ExecutionState.FAILED else None
+            failed = self.state is ExecutionState.FAILED
+            self.error = error_facts(compat.event_error(event), event.message) if failed else None
+
+    def _step(self, step_key: str) -> StepLog:
+        step = self.steps.get(step_key)
+        if step is None:
+            step = self.steps[step_key] = StepLog()
+        return step
+
+    @staticmethod
+    def _add_of_pipes(step: StepLog, event: dg.DagsterEvent) -> None:
+        message = event.message or ""
+        if message.startswith(PIPES_EXCEPTION):
+            step.external_cause = error_facts(compat.event_error(event), message)
+        elif message.startswith(PIPES_READER_FAILED):
+            error = error_facts(compat.event_error(event), message)
+            step.warning = f"what the external process reported after this is lost: {error['message']}"
 
     def _asset(self, step_key: str | None, asset_key: dg.AssetKey) -> AssetLog:
         identity = (step_key or "", asset_key)
@@ -164,14 +195,15 @@ class RunLog:
         if kind in ("STEP_START", "STEP_RESTARTED"):
             step.attempts += 1
             step.state, step.ended, step.error = ExecutionState.RUNNING, None, None
+            step.external_cause = step.warning = None
         elif kind == "STEP_SUCCESS":
             step.end(ExecutionState.SUCCEEDED, timestamp)
         elif kind == "STEP_SKIPPED":
             step.end(ExecutionState.SKIPPED, timestamp)
         elif kind == "STEP_FAILURE":
             info = compat.event_error(event)
-            step.error = _error(info, event.message)
-            step.end(ExecutionState.CANCELED if _is_interruption(info) else ExecutionState.FAILED, timestamp)
+            step.error = with_external_cause(error_facts(info, event.message), step.external_cause)
+            step.end(ExecutionState.CANCELED if is_interruption(info) else ExecutionState.FAILED, timestamp)
 
 
 def may_go_on(events: Iterable[dg.EventLogRecord]) -> bool:
@@ -192,32 +224,6 @@ def may_go_on(events: Iterable[dg.EventLogRecord]) -> bool:
             going.discard(event.step_key)
             has_failed_step |= kind == "STEP_FAILURE"
     return bool(going) or not has_failed_step
-
-
-def _run_error(event: dg.DagsterEvent) -> dict[str, str]:
-    return _error(compat.event_error(event), event.message)
-
-
-def _error(info: Any, message: str | None) -> dict[str, str]:
-    """What went wrong: the exception that the user's code raised, from within those that Dagster wraps around it."""
-    if info is None:
-        return {"message": (message or "no reason given")[:MAX_MESSAGE_CHARACTERS]}
-    while info.cause is not None and (info.cls_name or "").startswith("Dagster"):
-        info = info.cause
-    message = info.message.strip()
-    if info.cls_name:
-        _, found, after = message.partition(f"{info.cls_name}: ")
-        message = after if found else message
-    stack = "".join(info.stack)[-MAX_STACK_CHARACTERS:]
-    return {"class": info.cls_name or "", "message": message[:MAX_MESSAGE_CHARACTERS], "stack": stack}
-
-
-def _is_interruption(info: Any) -> bool:
-    while info is not None:
-        if info.cls_name == compat.INTERRUPTION:
-            return True
-        info = info.cause
-    return False
 
 
 def moment(timestamp: float) -> dt.datetime:

@@ -26,7 +26,7 @@ import dagster as dg
 
 from watcher_core import ExecutionRecord, ExecutionState, RecorderSession, Watcher, text
 from watcher_dagster import compat
-from watcher_dagster.counts import PRESETS_ALONE, CountKeys
+from watcher_dagster.counts import CountKeys
 from watcher_dagster.identity import WATCHER_RUN_TAG
 from watcher_dagster.lineage import LineageRecorder
 from watcher_dagster.recorder.batch import BATCH_RUNS, Batch
@@ -79,7 +79,7 @@ def record_tick(
     history_days: int = HISTORY_DAYS,
     tick_seconds: float = TICK_SECONDS,
     lineage: LineageRecorder | None = None,
-    count_keys: CountKeys = PRESETS_ALONE,
+    count_keys: CountKeys | None = None,
 ) -> str:
     """Record what is new in the instance's event log, and say what that was.
 
@@ -89,7 +89,7 @@ def record_tick(
         history_days: How far to read back when nothing has been recorded of this instance yet.
         tick_seconds: When to leave the rest to the next tick.
         lineage: Records what materializations have read; one that is kept between ticks records only what is new.
-        count_keys: Which metadata counts rows.
+        count_keys: Which metadata counts rows; by default what the settings and the presets say.
 
     Raises:
         DatabaseUnavailableError: Watcher's database does not answer; nothing is lost.
@@ -99,6 +99,7 @@ def record_tick(
         if session is None:
             return "another process is recording this instance"
         lineage = lineage or LineageRecorder(watcher)
+        count_keys = count_keys or CountKeys(setting=watcher.settings.count_keys)
         tick = _Tick(
             instance, session, lineage, count_keys=count_keys, history_days=history_days, tick_seconds=tick_seconds
         )
