@@ -100,10 +100,11 @@ def record_tick(
             return "another process is recording this instance"
         lineage = lineage or LineageRecorder(watcher)
         count_keys = count_keys or CountKeys(setting=watcher.settings.count_keys)
-        tick = _Tick(
-            instance, session, lineage, count_keys=count_keys, history_days=history_days, tick_seconds=tick_seconds
-        )
-        return tick.run()
+        with compat.kept_connection(instance):
+            tick = _Tick(
+                instance, session, lineage, count_keys=count_keys, history_days=history_days, tick_seconds=tick_seconds
+            )
+            return tick.run()
 
 
 class _Tick:
