@@ -27,6 +27,7 @@ VARIABLES: dict[str, tuple[str, ...]] = {
     "slack_token": ("WATCHER_SLACK_TOKEN",),
     "slack_routes": ("WATCHER_SLACK_ROUTES",),
     "dagster_url": ("WATCHER_DAGSTER_URL",),
+    "count_keys": ("WATCHER_COUNT_KEYS",),
     "auto_create_anomaly_detection_rules": ("WATCHER_AUTO_CREATE_ANOMALY_DETECTION_RULES",),
     "logfire_token": ("WATCHER_LOGFIRE_TOKEN", "LOGFIRE_TOKEN"),
     "log_level": ("WATCHER_LOG_LEVEL",),
@@ -45,6 +46,8 @@ class Settings(BaseModel):
         slack_token: A bot's token, with which alerts go to channels that routes name.
         slack_routes: A TOML file that says which alerts go where.
         dagster_url: Where people reach the Dagster UI; messages link there.
+        count_keys: Which metadata of a materialization counts rows, beside what Watcher knows: `rows written=inserts`,
+            several with commas between them; see `docs/reference/count-keys.md`.
         auto_create_anomaly_detection_rules: Whether a new pipeline gets an anomaly rule for every metric.
         logfire_token: Sends logs to Logfire.
         log_level: Threshold of the loggers below `watcher`.
@@ -60,6 +63,7 @@ class Settings(BaseModel):
     slack_token: SecretStr | None = None
     slack_routes: Path | None = None
     dagster_url: str | None = None
+    count_keys: str | None = None
     auto_create_anomaly_detection_rules: bool = False
     logfire_token: SecretStr | None = None
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"

@@ -21,6 +21,10 @@ COUNT_KEYS: Final[Mapping[str, str]] = {
     "soft_deletes": "watcher/soft_deletes",
     "total_rows": "watcher/total_rows",
 }
+# Says that the counts of an event add up with those of the events before it, as of one event for each chunk. Without
+# it the last one is right.
+COUNTS_KEY: Final = "watcher/counts"
+COUNTS_THAT_ADD_UP: Final = "add"
 # Where the watermark goes, so that the recorder can move it when our database was away during the step.
 NEXT_WATERMARK_KEY: Final = "watcher/next_watermark"
 # Dagster's own words for the total: of the partition, or of the whole table.

@@ -29,6 +29,7 @@ from watcher_core import (
     PipelineInactiveError,
 )
 from watcher_dagster import compat
+from watcher_dagster.counts import CountKeys
 from watcher_dagster.metadata import COUNT_KEYS, NEXT_WATERMARK_KEY, PARTITION_ROW_COUNT_KEY, ROW_COUNT_KEY
 from watcher_dagster.runs import run_started
 from watcher_dagster.step import Step, StepContext, read_step
@@ -179,6 +180,18 @@ class WatcherResource(dg.ConfigurableResource):  # type: ignore[type-arg]  # its
             " watermark, and the recorder fills the gap from the event log."
         ),
     )
+
+    count_keys: dict[str, str] = Field(
+        default={},
+        description=(
+            "Metadata keys of the project that count rows, each with what it counts: inserts, updates, soft_deletes,"
+            " total_rows, or none. They come before the keys that Watcher knows."
+        ),
+    )
+
+    def get_count_keys(self) -> CountKeys:
+        """Which metadata of materializations counts rows: by this resource, by the settings, and by the presets."""
+        return CountKeys(self.count_keys, setting=self.get_client().settings.count_keys)
 
     def get_client(self) -> Watcher:
         """The `Watcher` of this process and database, made at the first call; it connects when it is used."""

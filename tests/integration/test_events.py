@@ -8,7 +8,7 @@ from typing import Any
 import dagster as dg
 import pytest
 
-from watcher_core import ExecutionRecord, ExecutionState
+from watcher_core import ExecutionRecord, ExecutionSource, ExecutionState
 from watcher_dagster.identity import WATCHER_RUN_TAG
 from watcher_dagster.recorder.events import translate_run, translate_runless, unknown_run, unreadable_run
 from watcher_dagster.recorder.runlog import EVENT_TYPES
@@ -479,7 +479,7 @@ def test_dynamic_steps_and_assets_that_nobody_planned(runs: Runs) -> None:
     executions = run.executions()
     assert set(executions) == {"", *(f"/tells[{letter}]/odd%252Fkey%2Fü\\%2525/{letter}%2F1" for letter in "xy")}
     asset = executions["/tells[x]/odd%252Fkey%2Fü\\%2525/x%2F1"]
-    assert (asset.pipeline_name, asset.total_rows) == ("odd/key/ü\\%", 2)
+    assert (asset.pipeline_name, asset.inserts) == ("odd\\/key/ü\\%", 2)
     assert asset.start_date < asset.end_date
 
 
@@ -512,11 +512,13 @@ def runless(instance: dg.DagsterInstance) -> list[dg.EventLogRecord]:
 
 def test_a_materialization_without_a_run(runless: list[dg.EventLogRecord]) -> None:
     event = runless[0]
-    assert translate_runless(event) == ExecutionRecord(
+    at = event.event_log_entry.timestamp
+    assert translate_runless(event, "instance") == ExecutionRecord(
         pipeline_name="ext/a",
         pipeline_type_name="asset",
-        source=translate_runless(event).source,  # type: ignore[union-attr] # else the test fails
-        external_id=f"runless/{event.storage_id}/ext%2Fa",
+        source=ExecutionSource.DAGSTER,
+        external_id=f"runless/instance/{event.storage_id}@{at:.6f}/ext%2Fa",
+        former_external_id=f"runless/{event.storage_id}/ext%2Fa",
         state=SUCCEEDED,
         start_date=dt.datetime.fromtimestamp(event.event_log_entry.timestamp, dt.UTC),
         end_date=dt.datetime.fromtimestamp(event.event_log_entry.timestamp, dt.UTC),
@@ -529,7 +531,7 @@ def test_a_materialization_without_a_run(runless: list[dg.EventLogRecord]) -> No
 
 
 def test_what_we_told_dagster_is_not_told_to_us(runless: list[dg.EventLogRecord]) -> None:
-    assert [translate_runless(event) for event in runless[1:]] == [None, None]
+    assert [translate_runless(event, "instance") for event in runless[1:]] == [None, None]
 
 
 # What cannot be read

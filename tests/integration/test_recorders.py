@@ -57,7 +57,7 @@ def test_what_cannot_be_written_does_not_move_the_cursor(watcher: Watcher, insta
         assert recorder is not None
         recorder.record([record(instance)], cursor={"run": 7})
         with pytest.raises(InvalidValueError):
-            recorder.record([record(instance), record(instance, inserts=-1)], cursor={"run": 8})
+            recorder.record([record(instance), record(" ")], cursor={"run": 8})
         assert recorder.cursor == {"run": 7}
         recorder.record([record(instance)], cursor={"run": 9})
     assert len(watcher.executions(pipeline=instance)) == 2

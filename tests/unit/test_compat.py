@@ -8,6 +8,7 @@ from typing import Any
 
 import dagster as dg
 import pytest
+from dagster_postgres.event_log import PostgresEventLogStorage
 
 import watcher_dagster
 from watcher_dagster import compat
@@ -26,6 +27,8 @@ ONLY_IN_COMPAT = [
         "get_latest_asset_check_evaluation_record",
         "the jobs report the same verdict again and again",
     ),
+    (dg.DagsterInstance, "event_log_storage", "the recorder opens a connection for each run that it reads"),
+    (PostgresEventLogStorage, "_connect", "the recorder opens a connection for each run that it reads"),
     (dg.DagsterEvent, "event_specific_data", "nothing is recorded of materializations, planned assets and errors"),
     (dg.EventLogEntry, "asset_observation", "the jobs report the same observation again and again"),
     (dg.DagsterRun, "remote_job_origin", "the pipelines of jobs lose the name of their code location"),

@@ -26,11 +26,11 @@ def _late(*, one: bool) -> str:
          WHERE {thresholds.is_checked("timeliness", one=one)}
            AND {thresholds.number("timeliness")} IS NOT NULL
     ), execution AS (
-        SELECT id, pipeline_id, state, start_date, %(now)s AS until
+        SELECT id, pipeline_id, state, start_date, %(now)s AS until, execution_metadata ->> 'duration_of' AS duration_of
           FROM watcher.pipeline_execution
          WHERE state = 'running' {of_pipeline}
          UNION ALL
-        SELECT id, pipeline_id, state, start_date, end_date
+        SELECT id, pipeline_id, state, start_date, end_date, execution_metadata ->> 'duration_of'
           FROM watcher.pipeline_execution
          WHERE state <> 'running' {of_pipeline}
            AND start_date BETWEEN %(since)s AND %(now)s
@@ -44,6 +44,7 @@ def _late(*, one: bool) -> str:
           JOIN checked ON checked.id = execution.pipeline_id
           LEFT JOIN watcher.timeliness_pipeline_execution_log AS log ON log.pipeline_execution_id = execution.id
          WHERE {thresholds.due("execution.start_date")} < execution.until
+           AND execution.duration_of IS DISTINCT FROM 'step' -- the time of all that the step does is nobody's own
     )"""
 
 

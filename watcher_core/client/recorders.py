@@ -54,6 +54,8 @@ class RecorderSession:
     ) -> int:
         """Write executions and the cursor behind them in one transaction.
 
+        A value that breaks a rule is left out where the execution can be recorded without it; the metadata names it.
+
         Args:
             records: The executions.
             cursor: How far recording has got with them; JSON.
@@ -65,7 +67,7 @@ class RecorderSession:
         """
         ours = (replace(record, instance_id=self.instance_id) for record in records)
         with self._watcher._transaction() as (session, now):
-            written = recording.record_executions(session, records=ours, now=now)
+            written = recording.record_executions(session, records=ours, now=now, drop_refused=True)
             recording.move_cursor(
                 session,
                 instance_id=self.instance_id,

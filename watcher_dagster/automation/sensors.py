@@ -76,7 +76,8 @@ def build_watcher_recorder_sensor(
         if context.repository_def is not None:
             configuration.record(context.repository_def)
             lineage.record_asset_graph(context.repository_def)
-        return record_tick(context.instance, watcher, history_days=history_days, lineage=lineage)
+        count_keys = getattr(context.resources, resource_key).get_count_keys()
+        return record_tick(context.instance, watcher, history_days=history_days, lineage=lineage, count_keys=count_keys)
 
     return _sensor(
         tick,

@@ -13,6 +13,7 @@ from watcher_dagster import metadata as keys
 from watcher_dagster.assets import asset_anomaly_rules, asset_configuration
 from watcher_dagster.checks.anomaly_verdicts import judge_metrics
 from watcher_dagster.checks.verdicts import CHECK_NAMES, Verdict, judge
+from watcher_dagster.counts import CountKeys
 from watcher_dagster.identity import asset_pipeline_name
 from watcher_dagster.recorder import EventLog, translate_run
 
@@ -158,7 +159,7 @@ def _checks(
         resource: Any = getattr(context.resources, resource_key)
         selected = {check.name for check in context.selected_asset_check_keys}
         asked = [kind for kind in kinds if CHECK_NAMES[kind] in selected]
-        for verdict in _verdicts(context, resource.get_client, key, spec, asked):
+        for verdict in _verdicts(context, resource, key, spec, asked):
             yield dg.AssetCheckResult(
                 asset_key=key,
                 check_name=CHECK_NAMES[verdict.kind],
@@ -173,17 +174,17 @@ def _checks(
 
 def _verdicts(
     context: dg.AssetCheckExecutionContext,
-    get_client: Any,
+    resource: Any,
     key: dg.AssetKey,
     spec: dg.AssetSpec | None,
     kinds: Sequence[AlertKind],
 ) -> list[Verdict]:
     name = asset_pipeline_name(key)
     try:
-        watcher: Watcher = get_client()
+        watcher: Watcher = resource.get_client()
         if declared := _loaded(context, key, spec):
             _configure(watcher, declared)
-        own = _record(context, watcher, key)
+        own = _record(context, watcher, key, resource.get_count_keys())
         now = dt.datetime.now(dt.UTC)
         return [
             judge_metrics(watcher, name, own) if kind is AlertKind.ANOMALY else judge(watcher, kind, name, now=now)
@@ -216,7 +217,9 @@ def _configure(watcher: "Watcher", spec: dg.AssetSpec) -> None:
         logger.exception("the anomaly rules of asset %s are refused; it is judged without", name)
 
 
-def _record(context: dg.AssetCheckExecutionContext, watcher: "Watcher", key: dg.AssetKey) -> list[str]:
+def _record(
+    context: dg.AssetCheckExecutionContext, watcher: "Watcher", key: dg.AssetKey, count_keys: CountKeys
+) -> list[str]:
     """Record the asset's executions in this run as the recorder would, which comes later.
 
     Returns:
@@ -228,7 +231,7 @@ def _record(context: dg.AssetCheckExecutionContext, watcher: "Watcher", key: dg.
         runs, _ = log.runs([run_id])
         if run_id not in runs:
             return []
-        executions = _executions(log, runs[run_id], key)
+        executions = _executions(log, runs[run_id], key, count_keys)
     except Exception:  # an event log that cannot be read, for whatever reason, must not fail the run
         context.log.warning("run %s cannot be read; %s is judged without it", run_id, pipeline_name, exc_info=True)
         return []
@@ -243,11 +246,11 @@ def _record(context: dg.AssetCheckExecutionContext, watcher: "Watcher", key: dg.
     return [execution.external_id for execution in own]
 
 
-def _executions(log: EventLog, run: dg.RunRecord, key: dg.AssetKey) -> list[ExecutionRecord]:
+def _executions(log: EventLog, run: dg.RunRecord, key: dg.AssetKey, count_keys: CountKeys) -> list[ExecutionRecord]:
     """The run as the recorder translates it. Where it can, only the asset's events are read: each asset does this."""
     run_id = run.dagster_run.run_id
     found = log.materialization(run_id, key)
     if found is None:
-        return translate_run(run, log.events(run_id)[0])
+        return translate_run(run, log.events(run_id)[0], count_keys=count_keys)
     event, step = found
-    return translate_run(run, [event], steps={event.event_log_entry.step_key or "": step})
+    return translate_run(run, [event], steps={event.event_log_entry.step_key or "": step}, count_keys=count_keys)

@@ -106,21 +106,35 @@ class Batch:
                 self._cursor.unread.pop(run_id, None)
             except BAD_DATA as error:
                 if run_id == RUNLESS:  # there is no run that could be read again
-                    self._pending.append((run_id, _least(executions, repr(error))))
+                    self._pending.append((run_id, executions))
                 else:
-                    self._refused(run_id, error, remains=partial(_least, executions))
+                    self._refused(run_id, error, remains=partial(_all, executions))
         remains, self._pending = self._pending, []
         for run_id, executions in remains:
-            try:
-                self._session.record(executions, cursor=before)
-            except BAD_DATA:
-                log.exception("nothing can be recorded of run %s", run_id)
+            for execution in executions:
+                self._write_what_is_accepted(run_id, execution)
         self._commit([])
 
+    def _write_what_is_accepted(self, run_id: str, execution: ExecutionRecord) -> None:
+        """Write an execution of a run that was refused: as it is, else the least of it."""
+        try:
+            self._session.record([execution], cursor=self._session.cursor)
+        except BAD_DATA as error:
+            try:
+                self._session.record([_least(execution, repr(error))], cursor=self._session.cursor)
+            except BAD_DATA:
+                log.exception("nothing can be recorded of execution %r of run %s", execution.external_id, run_id)
 
-def _least(executions: list[ExecutionRecord], reason: str) -> list[ExecutionRecord]:
-    """A run's execution without all that the database may have refused."""
+
+def _all(executions: list[ExecutionRecord], reason: str) -> list[ExecutionRecord]:
+    """What remains of a run that was refused: all that is accepted, with the reason at the run."""
+    run, *others = executions
+    return [replace(run, execution_metadata={**run.execution_metadata, "recorder_error": reason}), *others]
+
+
+def _least(execution: ExecutionRecord, reason: str) -> ExecutionRecord:
+    """An execution without all that the database may have refused."""
     unsaid: dict[str, Any] = dict.fromkeys(
-        ("logical_date", "next_watermark", "inserts", "updates", "soft_deletes", "total_rows")
+        ("logical_date", "next_watermark", "inserts", "updates", "soft_deletes", "total_rows", "former_external_id")
     )
-    return [replace(execution, **unsaid, execution_metadata={"recorder_error": reason}) for execution in executions[:1]]
+    return replace(execution, **unsaid, execution_metadata={"recorder_error": reason})
