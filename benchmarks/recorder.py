@@ -120,7 +120,7 @@ def _beside(bench: Bench, before: Path) -> Result:
 
 def _seconds_of(bench: Bench, build: Path, home: Path) -> float:
     command = [sys.executable, str(ROOT / "benchmarks" / "read_back.py"), str(home), bench.new_empty_database()]
-    done = subprocess.run(  # noqa: S603 - our own script
+    done = subprocess.run(
         [*command, str(bench.directory)],
         env={**os.environ, "PYTHONPATH": str(build)},
         check=True,
@@ -132,8 +132,8 @@ def _seconds_of(bench: Bench, build: Path, home: Path) -> float:
 
 def _earlier_build(directory: Path) -> Path | None:
     """Unpack the earlier build; `None` where this is no clone that has it."""
-    packed = subprocess.run(  # noqa: S603 - a constant
-        ["git", "-C", str(ROOT), "archive", BEFORE],  # noqa: S607 - git, wherever it is installed
+    packed = subprocess.run(
+        ["git", "-C", str(ROOT), "archive", BEFORE],
         check=False,
         capture_output=True,
     )
