@@ -97,7 +97,9 @@ A project says what its own keys count, in one place: `count_keys=` of `build_wa
 or of `WatcherComponent`, or the setting `WATCHER_COUNT_KEYS`.
 
 ```python
-build_watcher_definitions(count_keys={"rows written": "inserts", "row_count": "none"})
+from watcher_dagster import build_watcher_definitions
+
+defs = build_watcher_definitions(count_keys={"rows written": "inserts", "row_count": "none"})
 ```
 
 ```sh

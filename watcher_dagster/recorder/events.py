@@ -234,9 +234,9 @@ class _Share:
     pipeline_name: str
     started: float
     attempts: int
-    warning: str | None
-    is_shared: bool
-    is_over: bool
+    warning: str | None = None
+    is_shared: bool = False
+    is_over: bool = True
 
     def record(
         self,
