@@ -19,6 +19,7 @@ import dagster as dg
 import psycopg
 
 from benchmarks.harness import Bench, Result
+from watcher_dagster import compat
 from watcher_dagster.recorder.eventlog import EventLog
 from watcher_dagster.recorder.tick import record_tick
 
@@ -66,6 +67,8 @@ def run(bench: Bench) -> Iterator[Result]:
         with _instance(bench.directory / f"dagster-{runs}", url) as instance:
             _make_history(instance, url, runs)
             reading = _read(instance)
+            with compat.kept_connection(instance):
+                least = _read(instance)  # as the recorder reads, with one connection
             with bench.watcher(url) as watcher:
                 start = time.perf_counter()
                 message = record_tick(instance, watcher, tick_seconds=600)
@@ -76,12 +79,12 @@ def run(bench: Bench) -> Iterator[Result]:
             case=NAME,
             what="history read back, our share",
             size=f"{runs:,} runs of {ASSETS} assets",
-            figure=took - reading,
+            figure=took - least,
             unit="s",
             raw=reading,
             raw_is="reading through Dagster",
             goal=f"below {MOST_SHARE_OF_READING:.0%} of reading",
-            met=took - reading < MOST_SHARE_OF_READING * reading,
+            met=took - least < MOST_SHARE_OF_READING * reading,
             details={"materializations_per_second": round(runs * ASSETS / took)},
         )
     if before := _earlier_build(bench.directory / "before"):

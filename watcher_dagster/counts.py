@@ -16,36 +16,38 @@ import dagster as dg
 from watcher_core import InvalidValueError
 from watcher_dagster.metadata import COUNT_KEYS, PARTITION_ROW_COUNT_KEY, ROW_COUNT_KEY
 
-# By the execution's field, the best first. `inserts` are rows that the execution wrote, `total_rows` is the table's (or
-# the partition's) total. docs/reference/count-keys.md lists the same, with where each comes from.
-PRESETS: Final[Mapping[str, tuple[str, ...]]] = {
-    "total_rows": (
-        PARTITION_ROW_COUNT_KEY,
-        ROW_COUNT_KEY,  # of dbt, dlt and Sling too, where they are to fetch row counts
-        "dagster/total_row_count",  # Dagster before 1.7.3
-        "row_count",  # the I/O managers for DuckDB, Snowflake and BigQuery before 1.7
-        "num_rows",
-        "nrows",
-        "n_rows",
-        "number_of_rows",
-        "num_records",
-        "number_of_records",
-        "record_count",
-        "total_rows",
-    ),
-    "inserts": (
-        "rows_loaded",  # dagster-dlt; a load of no rows has no such key
-        "recordsCommitted",  # dagster-airbyte
-        "rows_synced",  # Airbyte, where a project passes the job on
-        "rowsSynced",
-        "rows_updated_or_inserted",  # Fivetran, where a project passes its audit table on
-        "rows_affected",  # a dbt adapter's response, where a project passes it on
-        "rows_inserted",
-        "inserted_rows",
-        "records_inserted",
-    ),
-    "updates": ("rows_updated", "updated_rows", "records_updated"),
-    "soft_deletes": ("rows_deleted", "deleted_rows", "records_deleted"),
+PROJECTS: Final = "many projects"
+
+# By the execution's field, the best first, each with who writes it. `inserts` are rows that the execution wrote,
+# `total_rows` is the total of the table, or of the partition.
+PRESETS: Final[Mapping[str, Mapping[str, str]]] = {
+    "total_rows": {
+        PARTITION_ROW_COUNT_KEY: "Dagster's name for the rows of a partition; dagster-dlt",
+        ROW_COUNT_KEY: "Dagster's name for the rows of a table; dagster-dbt, -dlt and -sling, if asked to",
+        "dagster/total_row_count": "Dagster before 1.7.3",
+        "row_count": "the I/O managers for DuckDB, Snowflake and BigQuery before Dagster 1.7",
+        "num_rows": PROJECTS,
+        "nrows": PROJECTS,
+        "n_rows": PROJECTS,
+        "number_of_rows": PROJECTS,
+        "num_records": PROJECTS,
+        "number_of_records": PROJECTS,
+        "record_count": PROJECTS,
+        "total_rows": PROJECTS,
+    },
+    "inserts": {
+        "rows_loaded": "dagster-dlt; a load of no rows has no such key",
+        "recordsCommitted": "dagster-airbyte",
+        "rows_synced": "Airbyte, where a project passes the job on",
+        "rowsSynced": "Airbyte, where a project passes the job on",
+        "rows_updated_or_inserted": "Fivetran, where a project passes its audit table on",
+        "rows_affected": "a dbt adapter's response, where a project passes it on",
+        "rows_inserted": PROJECTS,
+        "inserted_rows": PROJECTS,
+        "records_inserted": PROJECTS,
+    },
+    "updates": {"rows_updated": PROJECTS, "updated_rows": PROJECTS, "records_updated": PROJECTS},
+    "soft_deletes": {"rows_deleted": PROJECTS, "deleted_rows": PROJECTS, "records_deleted": PROJECTS},
 }
 # dagster-sling's `row_count` is what a stream has inserted; its materializations name the stream.
 SLING_COUNT_KEY: Final = "row_count"

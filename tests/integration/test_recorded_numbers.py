@@ -239,6 +239,14 @@ def test_the_time_of_a_step_of_many_is_not_that_of_each(
     assert shared.execution_metadata["duration_of"] == "step"
 
 
+def test_an_execution_that_ran_has_its_own_time_in_the_end(watcher: Watcher, name: str) -> None:
+    watcher.record([record(name, name, state=RUNNING, start=0, duration_is_shared=True)])
+    assert only(watcher, name).execution_metadata["duration_of"] == "step"
+    watcher.record([record(name, name, start=29, end_date=at(30), duration_is_shared=False)])
+    execution = only(watcher, name)
+    assert (execution.duration_seconds, execution.execution_metadata["duration_of"]) == (60.0, "execution")
+
+
 def test_the_time_of_a_step_of_many_is_not_judged(watcher: Watcher, name: str) -> None:
     for pipeline, is_shared in ((f"{name} shared", True), (f"{name} own", False), (f"{name} alone", None)):
         watcher.get_or_create_pipeline(pipeline, timeliness_number=1, timeliness_datepart="minute")

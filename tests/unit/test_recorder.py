@@ -7,7 +7,7 @@ import pytest
 
 from watcher_core import InvalidValueError
 from watcher_dagster import build_watcher_recorder_sensor
-from watcher_dagster.recorder.cursor import MAX_UNSETTLED, History, OpenRun, RecorderCursor, UnreadRun
+from watcher_dagster.recorder.cursor import MAX_UNSETTLED, History, OpenRun, RecorderCursor, TrailingRun, UnreadRun
 from watcher_dagster.recorder.eventlog import _find_poison, is_outage
 
 
@@ -15,16 +15,25 @@ def test_the_cursor_comes_back_from_json_as_it_went() -> None:
     cursor = RecorderCursor(
         since=1_700_000_000.123456,
         position=7,
+        stood=("z", 1795472477.9388824),
         handled={"a": [1795472477.9388824]},
         open={"b": OpenRun(seen="x", heard=1.5, due=None, running=[])},
         unread={"c": UnreadRun(tries=2, job_name="job", state="failed", ended=1.5)},
+        trailing={"d": TrailingRun(seen="x", ended=1.5, due=2.5)},
         runless="y",
+        runless_stood=(1, 1.5),
         runless_handled=[1, 2],
         runless_tries=1,
         history=History(runs=10, recorded=5),
     )
     assert RecorderCursor.from_json(json.loads(json.dumps(cursor.to_json()))) == cursor
     assert RecorderCursor.from_json(RecorderCursor(since=1.0).to_json()) == RecorderCursor(since=1.0)
+
+
+def test_a_cursor_of_an_earlier_version_is_read() -> None:
+    added = {"stood", "trailing", "runless_stood"}
+    kept = {name: value for name, value in RecorderCursor(since=1.0, position=7).to_json().items() if name not in added}
+    assert RecorderCursor.from_json(kept) == RecorderCursor(since=1.0, position=7)
 
 
 def test_what_the_cursor_was_does_not_change_with_it() -> None:

@@ -128,9 +128,8 @@ def _declared(spec: dg.AssetSpec, *, is_materializable: bool) -> dg.AssetSpec | 
 
 
 def _loaded(context: dg.AssetCheckExecutionContext, key: dg.AssetKey, spec: dg.AssetSpec | None) -> dg.AssetSpec | None:
-    """The spec as the code location defines it, which may differ from the one that was passed; else that one."""
-    repository = compat.repository(context)
-    definition = repository.assets_defs_by_key.get(key) if repository is not None else None
+    """The spec as the code location defines it; else the one that was passed."""
+    definition = _definition(context, key)
     if definition is None:
         return spec
     return _declared(definition.get_asset_spec(key), is_materializable=compat.is_materializable(definition))
@@ -231,7 +230,7 @@ def _record(
         runs, _ = log.runs([run_id])
         if run_id not in runs:
             return []
-        executions = _executions(log, runs[run_id], key, count_keys)
+        executions = _executions(log, runs[run_id], key, count_keys, _definition(context, key))
     except Exception:  # an event log that cannot be read, for whatever reason, must not fail the run
         context.log.warning("run %s cannot be read; %s is judged without it", run_id, pipeline_name, exc_info=True)
         return []
@@ -246,11 +245,28 @@ def _record(
     return [execution.external_id for execution in own]
 
 
-def _executions(log: EventLog, run: dg.RunRecord, key: dg.AssetKey, count_keys: CountKeys) -> list[ExecutionRecord]:
+def _executions(
+    log: EventLog, run: dg.RunRecord, key: dg.AssetKey, count_keys: CountKeys, definition: dg.AssetsDefinition | None
+) -> list[ExecutionRecord]:
     """The run as the recorder translates it. Where it can, only the asset's events are read: each asset does this."""
     run_id = run.dagster_run.run_id
     found = log.materialization(run_id, key)
-    if found is None:
-        return translate_run(run, log.events(run_id)[0], count_keys=count_keys)
-    event, step = found
-    return translate_run(run, [event], steps={event.event_log_entry.step_key or "": step}, count_keys=count_keys)
+    if found is not None:
+        event, step = found
+        step_key = event.event_log_entry.step_key or ""
+        if definition is not None or step_key == key.to_python_identifier():
+            step.makes_others = definition is not None and _makes_others(definition, run.dagster_run)
+            return translate_run(run, [event], steps={step_key: step}, count_keys=count_keys)
+    return translate_run(run, log.events(run_id)[0], count_keys=count_keys)
+
+
+def _makes_others(definition: dg.AssetsDefinition, run: dg.DagsterRun) -> bool:
+    """Whether the step that makes an asset in this run was to make others too."""
+    selected = run.asset_selection
+    return len(definition.keys if selected is None else definition.keys & selected) > 1
+
+
+def _definition(context: dg.AssetCheckExecutionContext, key: dg.AssetKey) -> dg.AssetsDefinition | None:
+    """The definition of an asset as the code location has it, which may differ from the one that was passed."""
+    repository = compat.repository(context)
+    return repository.assets_defs_by_key.get(key) if repository is not None else None

@@ -182,7 +182,9 @@ def _asset_records(run: dg.DagsterRun, log: RunLog, count_keys: CountKeys) -> It
             started=min(moments),
             attempts=max((step.attempts for step in steps), default=1),
             warning=own.warning if own else None,
-            is_shared=executions[step_key] > 1 or (graph is not None and graph.assets > 1),
+            is_shared=executions[step_key] > 1
+            or (graph is not None and graph.assets > 1)
+            or (own is not None and own.makes_others),
             is_over=own is None or own.state is not ExecutionState.RUNNING,
         )
         is_over = log.is_over or share.is_over
@@ -292,9 +294,9 @@ class _Share:
     pipeline_name: str
     started: float
     attempts: int
-    warning: str | None
-    is_shared: bool
-    is_over: bool
+    warning: str | None = None
+    is_shared: bool = False
+    is_over: bool = True
 
     def record(
         self,

@@ -59,6 +59,7 @@ class StepLog:
 
     Attributes:
         external_cause: The error that an external process reported, in its last attempt.
+        makes_others: Whether it makes more than the asset whose events are read.
         warning: What went wrong and failed nothing: from then on, what an external process reported is lost.
     """
 
@@ -69,6 +70,7 @@ class StepLog:
     error: dict[str, str] | None = None
     external_cause: dict[str, str] | None = None
     warning: str | None = None
+    makes_others: bool = False
 
     @property
     def has_loaded(self) -> bool:
