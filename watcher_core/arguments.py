@@ -129,7 +129,9 @@ def instant(value: object, argument: str) -> dt.datetime:
     try:
         value.astimezone(dt.UTC)
     except (OverflowError, ValueError):  # PostgreSQL would store it, and no Python could read it again
-        raise InvalidValueError(f"{argument} is {value.isoformat()}; in UTC it must be in the years 1 to 9999") from None
+        raise InvalidValueError(
+            f"{argument} is {value.isoformat()}; in UTC it must be in the years 1 to 9999"
+        ) from None
     return value
 
 

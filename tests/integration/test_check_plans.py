@@ -92,11 +92,11 @@ def test_freshness_reads_pipelines_and_no_executions(connection: psycopg.Connect
 
 
 @pytest.mark.parametrize("statement", [timeliness.CHECK, timeliness.DRY_RUN])
-def test_timeliness_reads_what_runs_and_what_started_within_the_lookback(
+def test_timeliness_reads_what_runs_and_what_ended_within_the_lookback(
     connection: psycopg.Connection[Any], statement: str
 ) -> None:
     plan = Plan(connection, statement, now=END, since=END - dt.timedelta(minutes=60))
-    assert {"ix_pipeline_execution_running", "ix_pipeline_execution_start_date"} <= plan.indexes
+    assert {"ix_pipeline_execution_running", "ix_pipeline_execution_end_date"} <= plan.indexes
     assert "pipeline_execution" not in plan.scanned
     assert plan.read <= EXECUTIONS / 500 + 60 + 1
 

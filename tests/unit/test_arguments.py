@@ -191,7 +191,7 @@ def test_a_datetime_that_is_none_is_refused() -> None:
 
         year = math.nan  # type: ignore[assignment] # as pandas has it
 
-    with pytest.raises(InvalidValueError, match="it must be a datetime$"):
+    with pytest.raises(InvalidValueError, match=r"it must be a datetime$"):
         clean.instant(NotATime(1, 1, 1, tzinfo=UTC), "start_date")
 
 

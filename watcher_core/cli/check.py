@@ -57,7 +57,8 @@ def timeliness(
         int,
         typer.Option(
             metavar="MINUTES",
-            help="Of what has ended, look at what started within so many minutes; at what runs always.",
+            help="Of what has ended, look at what ended within so many minutes before the last check that succeeded; "
+            "at what runs always.",
         ),
     ] = 60,
     dry_run: DryRun = False,

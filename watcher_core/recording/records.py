@@ -13,19 +13,26 @@ from watcher_core import anomalies, arguments, catalog, database, values
 from watcher_core.database import Driver
 from watcher_core.enums import ExecutionSource, ExecutionState
 from watcher_core.errors import InvalidValueError
-from watcher_core.recording import watermarks
+from watcher_core.recording import clocks, watermarks
 from watcher_core.recording.executions import COUNTS
 
 # What the row knows already stays: code inside the job knows better than the log. The log knows better how it ended.
 # An end before the start is a clock that was set back, and counts as no time at all.
 RECORD = sa.text(f"""
-    WITH record AS (
+    WITH given AS (
         SELECT *
           FROM jsonb_to_recordset(CAST(:records AS jsonb)) AS record (
                    pipeline_name text, source watcher.execution_source, external_id text, parent_external_id text,
-                   parent_id bigint, state watcher.execution_state, start_date timestamptz, end_date timestamptz,
-                   logical_date timestamptz, full_load boolean, next_watermark text, inserts bigint, updates bigint,
-                   soft_deletes bigint, total_rows bigint, execution_metadata jsonb)
+                   parent_id bigint, state watcher.execution_state, reported_start timestamptz,
+                   reported_end timestamptz, logical_date timestamptz, full_load boolean, next_watermark text,
+                   inserts bigint, updates bigint, soft_deletes bigint, total_rows bigint, metadata jsonb)
+    ), record AS (
+        SELECT given.*,
+               {clocks.counted("reported_start")} AS start_date,
+               {clocks.counted("reported_end")} AS end_date,
+               metadata || {clocks.reported(":host", start_date="reported_start", end_date="reported_end")}
+                   AS execution_metadata
+          FROM given
     ), before AS (
         SELECT execution.id, execution.state, execution.next_watermark,
                ROW(execution.inserts, execution.updates, execution.soft_deletes, execution.total_rows) AS counts
@@ -90,11 +97,19 @@ RECORD = sa.text(f"""
 """)
 
 
-def record_executions(session: Session, *, records: Iterable[values.ExecutionRecord], now: dt.datetime) -> int:
+def record_executions(
+    session: Session, *, records: Iterable[values.ExecutionRecord], host: str | None = None, now: dt.datetime
+) -> int:
     """Write what an edge knows of executions after the fact, in any order, as often as it likes.
 
     Pipelines that are not known yet are made. A record that says "running" never takes back an end; a record that says
     how an execution ended is right about that; counts, watermark and metadata that the row has already stay.
+
+    Args:
+        session: The transaction.
+        records: The executions.
+        host: Whose clock they are by, where that is known.
+        now: The time.
 
     Returns:
         How many executions were written.
@@ -114,7 +129,7 @@ def record_executions(session: Session, *, records: Iterable[values.ExecutionRec
         row
         for batch in rounds
         for generation in _generations(batch)
-        for row in session.execute(RECORD, {"records": arguments.json_text(generation), "now": now})
+        for row in session.execute(RECORD, {"records": arguments.json_text(generation), "host": host, "now": now})
     ]
     _settle(database.driver(session), written, now=now)
     return len(rounds[0])
@@ -195,11 +210,11 @@ def _cleaned(record: values.ExecutionRecord) -> dict[str, Any]:
         "parent_external_id": None if parent is None else arguments.external_id(parent, "parent_external_id"),
         "parent_id": None if record.parent_id is None else arguments.identifier(record.parent_id, "parent_id"),
         "state": state.value,
-        "start_date": start_date,
-        "end_date": end_date,
+        "reported_start": start_date,
+        "reported_end": end_date,
         "logical_date": None if record.logical_date is None else arguments.instant(record.logical_date, "logical_date"),
         "full_load": arguments.flag(record.full_load, "full_load"),
         "next_watermark": arguments.watermark(record.next_watermark, "next_watermark"),
         **{name: arguments.count(getattr(record, name), name) for name in COUNTS},
-        "execution_metadata": arguments.json_object(record.execution_metadata, "execution_metadata"),
+        "metadata": arguments.json_object(record.execution_metadata, "execution_metadata"),
     }

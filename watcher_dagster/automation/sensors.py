@@ -109,7 +109,7 @@ def build_watcher_check_sensor(
     Args:
         name: The sensor's name.
         resource_key: The name of the `WatcherResource` among the definitions.
-        lookback_minutes: Executions that have ended are checked for timeliness if they started within so many minutes
+        lookback_minutes: Executions that have ended are checked for timeliness if they ended within so many minutes
             before the last tick that checked. Running ones are checked however old they are.
         minimum_interval_seconds: How often it checks.
         default_status: Whether it runs without being switched on in the UI.

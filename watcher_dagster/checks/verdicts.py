@@ -6,7 +6,6 @@ The asset check in a run and the jobs outside it make the same verdicts, so that
 from __future__ import annotations
 
 import datetime as dt
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
@@ -79,11 +78,6 @@ def judge(watcher: Watcher, kind: AlertKind, pipeline_name: str, *, now: dt.date
     except NotFoundError:
         return Verdict(kind=kind, passed=True, description="Watcher knows nothing of this asset yet.")
     return of_finding(check.findings[-1]) if check.findings else in_time(check)
-
-
-def minutes_back(since: dt.datetime, now: dt.datetime) -> int:
-    """Return the whole minutes that reach back to a time."""
-    return max(1, math.ceil((now - since).total_seconds() / 60))
 
 
 # Findings
