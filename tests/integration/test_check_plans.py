@@ -86,7 +86,7 @@ def _nodes(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
 
 @pytest.mark.parametrize("statement", [freshness.CHECK, freshness.DRY_RUN])
 def test_freshness_reads_pipelines_and_no_executions(connection: psycopg.Connection[Any], statement: str) -> None:
-    plan = Plan(connection, statement, now=END)
+    plan = Plan(connection, statement, now=END, judged=[], due_at=[])
     assert plan.read == 0
     assert "pipeline_execution" not in plan.scanned
 
@@ -103,7 +103,7 @@ def test_timeliness_reads_what_runs_and_what_ended_within_the_lookback(
 
 @pytest.mark.parametrize("statement", [freshness.CHECK_ONE, freshness.DRY_RUN_ONE])
 def test_freshness_of_one_pipeline_reads_that_pipeline(connection: psycopg.Connection[Any], statement: str) -> None:
-    plan = Plan(connection, statement, now=END, pipeline_id=7)
+    plan = Plan(connection, statement, now=END, pipeline_id=7, judged=[], due_at=[])
     assert "pk_pipeline" in plan.indexes
     assert plan.scanned.isdisjoint({"pipeline", "pipeline_execution", "freshness_pipeline_log"})
 

@@ -16,7 +16,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from watcher_core import anomalies, arguments, enums, values
+from watcher_core import anomalies, arguments, calendars, enums, values
 from watcher_core.catalog.names import CREATED, by_names, by_reference
 from watcher_core.database import models
 from watcher_core.errors import InvalidValueError, NotFoundError
@@ -51,6 +51,8 @@ def _clean_failure_number(value: object, argument: str) -> int | None:
 PIPELINE_FIELDS: Mapping[str, Callable[[Any, str], Any]] = {
     "freshness_number": arguments.positive,
     "freshness_datepart": _clean_datepart,
+    "freshness_calendar": calendars.clean_calendar,
+    "freshness_timezone": calendars.clean_timezone,
     "mute_freshness_check": _clean_mute,
     "timeliness_number": arguments.positive,
     "timeliness_datepart": _clean_datepart,

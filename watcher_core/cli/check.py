@@ -152,7 +152,7 @@ def _freshness_cells(finding: Finding) -> tuple[output.Cell, ...]:
     return (
         finding.pipeline_name,
         times.clock(finding.last_dml_timestamp) if finding.last_dml_timestamp else "never",
-        words.threshold(finding.expected_number, finding.expected_datepart),
+        words.threshold(finding.expected_number, finding.expected_datepart, **finding.details),
         words.duration(finding.overdue_seconds),
         _rule(finding),
         output.yes_or_no(finding.new),
