@@ -12,6 +12,7 @@ import re
 import types
 import uuid
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -153,9 +154,10 @@ def test_a_flag_is_true_or_false(refused: object) -> None:
 # Times
 
 
-def test_an_instant_keeps_its_time_zone() -> None:
-    moment = dt.datetime(2026, 1, 1, tzinfo=dt.timezone(dt.timedelta(hours=2)))
-    assert clean.instant(moment, "start_date") is moment
+def test_an_instant_is_kept_in_utc() -> None:
+    """In its own time zone, the second of two hours equals nothing but itself."""
+    moment = dt.datetime(2026, 10, 25, 2, 30, fold=1, tzinfo=ZoneInfo("Europe/Berlin"))
+    assert clean.instant(moment, "start_date") == dt.datetime(2026, 10, 25, 1, 30, tzinfo=UTC)
 
 
 def test_an_instant_without_a_time_zone_is_refused_and_told_how_to_get_one() -> None:

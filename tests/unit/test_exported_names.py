@@ -69,6 +69,8 @@ PUBLIC = {
     "ExecutionState",
     "LineageOrigin",
     "WatermarkEventKind",
+    "clean_calendar",
+    "clean_timezone",
     "draw_anomaly",
     # errors
     "ConfigurationError",

@@ -14,7 +14,7 @@ from watcher_dagster.automation.jobs import LOOKBACK_MINUTES
 from watcher_dagster.automation.quick_checks import CheckCursor, check_tick
 from watcher_dagster.automation.slack import SlackResourceSender
 from watcher_dagster.lineage import LineageRecorder
-from watcher_dagster.recorder import HISTORY_DAYS, TICK_SECONDS, record_tick
+from watcher_dagster.recorder import HISTORY_DAYS, NO_ZONES, TICK_SECONDS, partition_zones, record_tick
 
 if TYPE_CHECKING:
     from dagster_slack import SlackResource
@@ -76,7 +76,8 @@ def build_watcher_recorder_sensor(
         if context.repository_def is not None:
             configuration.record(context.repository_def)
             lineage.record_asset_graph(context.repository_def)
-        return record_tick(context.instance, watcher, history_days=history_days, lineage=lineage)
+        zones = NO_ZONES if context.repository_def is None else partition_zones(context.repository_def)
+        return record_tick(context.instance, watcher, history_days=history_days, lineage=lineage, zones=zones)
 
     return _sensor(
         tick,

@@ -39,6 +39,7 @@ from watcher_dagster.recorder.events import (
 )
 from watcher_dagster.recorder.runless import RunlessReader
 from watcher_dagster.recorder.runlog import RUN_ENDS
+from watcher_dagster.recorder.zones import NO_ZONES, PartitionZones
 
 log = logging.getLogger("watcher.dagster")
 
@@ -65,6 +66,7 @@ def record_tick(
     history_days: int = HISTORY_DAYS,
     tick_seconds: float = TICK_SECONDS,
     lineage: LineageRecorder | None = None,
+    zones: PartitionZones = NO_ZONES,
 ) -> str:
     """Record what is new in the instance's event log, and say what that was.
 
@@ -74,6 +76,7 @@ def record_tick(
         history_days: How far to read back when nothing has been recorded of this instance yet.
         tick_seconds: When to leave the rest to the next tick.
         lineage: Records what materializations have read; one that is kept between ticks records only what is new.
+        zones: The time zones of partitions, as far as they are known.
 
     Raises:
         DatabaseUnavailableError: Watcher's database does not answer; nothing is lost.
@@ -82,7 +85,7 @@ def record_tick(
         if session is None:
             return "another process is recording this instance"
         lineage = lineage or LineageRecorder(watcher)
-        tick = _Tick(instance, session, lineage, history_days=history_days, tick_seconds=tick_seconds)
+        tick = _Tick(instance, session, lineage, zones, history_days=history_days, tick_seconds=tick_seconds)
         return tick.run()
 
 
@@ -94,6 +97,7 @@ class _Tick:
         instance: dg.DagsterInstance,
         session: RecorderSession,
         lineage: LineageRecorder,
+        zones: PartitionZones,
         *,
         history_days: int,
         tick_seconds: float,
@@ -104,7 +108,7 @@ class _Tick:
         self._tick_seconds = tick_seconds
         self._began = time.monotonic()
         self._cursor = self._begin(history_days)
-        self._batch = Batch(session, lineage, self._cursor, progress=self._progress, refused=self._failed)
+        self._batch = Batch(session, lineage, self._cursor, progress=self._progress, refused=self._failed, zones=zones)
         self._runless = RunlessReader(
             self._log, self._cursor, self._batch, now=self._now, is_late=lambda: self._is_late(1 / 2)
         )
