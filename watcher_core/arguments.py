@@ -118,14 +118,22 @@ def flag(value: object, argument: str) -> bool:
 
 
 def instant(value: object, argument: str) -> dt.datetime:
-    """A moment in time, with its time zone."""
-    if not isinstance(value, dt.datetime):
+    """A moment in time, in UTC, that PostgreSQL stores and Python reads again.
+
+    In another time zone, one of the two hours when clocks go back would not equal itself as it comes back.
+    """
+    # pandas' NaT is a datetime by its class, and has no year.
+    if not isinstance(value, dt.datetime) or not isinstance(value.year, int):
         raise InvalidValueError(f"{argument} is {shown(value)}; it must be a datetime")
     if value.utcoffset() is None:
         raise InvalidValueError(
             f"{argument} is {value.isoformat()} without a time zone; pass one with, as datetime.now(timezone.utc) gives"
         )
-    return value
+    try:
+        return value.astimezone(dt.UTC)
+    except (OverflowError, ValueError):  # PostgreSQL would store it, and no Python could read it again
+        rule = "in UTC it must be in the years 1 to 9999"
+        raise InvalidValueError(f"{argument} is {value.isoformat()}; {rule}") from None
 
 
 def choice(value: object, enum: type[EnumType], argument: str) -> EnumType:

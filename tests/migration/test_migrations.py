@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import threading
 import warnings
 from collections.abc import Iterator
@@ -203,3 +204,41 @@ def test_a_role_named_like_the_schema_finds_the_tables_of_others(empty_database_
         with engine.begin() as connection:
             connection.execute(sa.text("DROP OWNED BY watcher"))
             connection.execute(sa.text("DROP ROLE watcher"))
+
+
+def test_dates_that_lie_ahead_or_cannot_be_read_count_as_of_when_they_were_recorded(
+    empty: Watcher, engine: sa.Engine
+) -> None:
+    """Before revision 0006 they were stored as they were reported."""
+    empty.upgrade()
+    empty.downgrade("0005")
+    with engine.begin() as connection:
+        connection.execute(
+            sa.text("""
+            INSERT INTO watcher.pipeline_type (name) VALUES ('default');
+            INSERT INTO watcher.pipeline (name, pipeline_type_id, last_target_insert)
+            VALUES ('p', 1, now() + interval '1 year');
+            INSERT INTO watcher.pipeline_execution
+                   (pipeline_id, source, external_id, state, start_date, end_date, logical_date)
+            SELECT 1, 'python', external_id, 'succeeded', start_date, end_date, logical_date
+              FROM (VALUES ('a', '2026-03-01 12:00Z'::timestamptz, '2026-03-01 13:00Z'::timestamptz,
+                            '2026-03-01Z'::timestamptz),
+                           ('b', '2026-03-01 12:00Z', now() + interval '1 year', '0044-03-15Z BC'),
+                           ('c', now() + interval '10 minutes', now() + interval '20 minutes', NULL),
+                           ('d', '0044-03-15Z BC', '0044-03-15 12:00Z BC', 'infinity'),
+                           ('e', '2026-03-01 12:00Z', 'infinity', NULL)
+                   ) AS given (external_id, start_date, end_date, logical_date);
+            """)
+        )
+    empty.upgrade()
+    now = dt.datetime.now(dt.UTC)
+    found = {execution.external_id: execution for execution in empty.executions()}
+    assert [external_id for external_id, execution in found.items() if execution.logical_date] == ["a"]
+    assert found["a"].duration_seconds == 3600
+    kept = {external_id: sorted(execution.execution_metadata) for external_id, execution in found.items()}
+    end, both = ["reported_end_date"], ["reported_end_date", "reported_start_date"]
+    assert kept == {"a": [], "b": end, "c": both, "d": both, "e": end}
+    assert all(execution.end_date and execution.start_date <= execution.end_date <= now for execution in found.values())
+    last = empty.pipeline("p").last_target_insert
+    assert last is not None
+    assert last <= now

@@ -8,7 +8,7 @@ import pytest
 
 from watcher_core import InvalidValueError
 from watcher_dagster.counts import CountKeys
-from watcher_dagster.partitions import partition_start, partition_watermark
+from watcher_dagster.partitions import partition_start, partition_watermark, partitions_timezone
 from watcher_dagster.recorder.materializations import (
     MAX_METADATA_CHARACTERS,
     combined,
@@ -183,7 +183,7 @@ def test_what_is_repeated_on_every_partition_is_not_counted_for_each(
         ("2024-01-31", dt.datetime(2024, 1, 31, tzinfo=dt.UTC)),
         ("2024-02", dt.datetime(2024, 2, 1, tzinfo=dt.UTC)),
         ("2024-01-31-05:00", dt.datetime(2024, 1, 31, 5, tzinfo=dt.UTC)),
-        ("2024-11-03-01:00-0500", dt.datetime(2024, 11, 3, 6, tzinfo=dt.UTC)),
+        ("2024-11-03-01:00-0500", dt.datetime(2024, 11, 3, 1, tzinfo=dt.UTC)),  # as its neighbours are read
         ("2024-01-31|red", dt.datetime(2024, 1, 31, tzinfo=dt.UTC)),
         ("red|2024-01-31", dt.datetime(2024, 1, 31, tzinfo=dt.UTC)),
         ("2024-01-31|2024-02-01", None),
@@ -200,6 +200,38 @@ def test_what_is_repeated_on_every_partition_is_not_counted_for_each(
 )
 def test_partition_start(key: str, start: dt.datetime | None) -> None:
     assert partition_start(key) == start
+
+
+@pytest.mark.parametrize("zone", ["America/Los_Angeles", "Europe/Berlin", "Australia/Sydney", "Asia/Tokyo"])
+def test_partitions_of_a_time_zone_begin_where_their_definition_says(zone: str) -> None:
+    around = [
+        ("03-09", "03-11"),
+        ("03-30", "04-01"),
+        ("04-06", "04-08"),
+        ("10-05", "10-07"),
+        ("10-26", "10-28"),
+        ("11-02", "11-04"),
+    ]
+    hours = [
+        dg.HourlyPartitionsDefinition(f"2024-{begin}-00:00", end_date=f"2024-{end}-00:00", timezone=zone)
+        for begin, end in around  # when clocks change
+    ]
+    days = dg.DailyPartitionsDefinition("2024-01-01", end_date="2025-01-01", timezone=zone)
+    for definition in [days, *hours]:
+        assert partitions_timezone(definition) == zone
+        for key in definition.get_partition_keys():
+            begins = definition.time_window_for_partition_key(key).start
+            assert partition_start(key, zone) == begins.astimezone(dt.UTC)
+
+
+def test_the_time_zone_of_partitions() -> None:
+    berlin = dg.DailyPartitionsDefinition("2024-01-01", timezone="Europe/Berlin")
+    colors = dg.StaticPartitionsDefinition(["red", "blue"])
+    both = dg.MultiPartitionsDefinition({"day": berlin, "color": colors})
+    assert partitions_timezone(both) == "Europe/Berlin"
+    assert partition_start("red|2024-01-31", "Europe/Berlin") == dt.datetime(2024, 1, 30, 23, tzinfo=dt.UTC)
+    for without in (None, colors, dg.DailyPartitionsDefinition("2024-01-01"), dg.DynamicPartitionsDefinition(name="a")):
+        assert partitions_timezone(without) is None
 
 
 def test_partition_watermark() -> None:

@@ -252,10 +252,6 @@ def test_what_could_not_be_written_waits_whole(tmp_path: Path) -> None:
         "soft_deletes": None,
         "total_rows": None,
         "execution_metadata": {"a": 1, "attempts": 2},
-        "former_external_id": None,
-        "duration_is_shared": None,
-        "is_provisional": False,
-        "may_be_no_change": False,
     }
 
 

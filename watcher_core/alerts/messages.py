@@ -260,8 +260,10 @@ def _expected(facts: Mapping[str, Any]) -> str:
         return "expected earlier"
     unit = f"{slack.escape(str(part), limit=20)}{'' if number == 1 else 's'}"
     expected = f"expected within {slack.escape(text.number(number), limit=60)} {unit}"
+    when = [slack.escape(str(facts[key]), limit=60) for key in ("calendar", "timezone") if facts.get(key)]
     own = facts.get("used_child_config")
-    return expected if own is None else f"{expected} ({'child' if own else 'parent'} configuration)"
+    whose = [] if own is None else [f"{'child' if own else 'parent'} configuration"]
+    return f"{expected} ({', '.join([*when, *whose])})" if when or whose else expected
 
 
 def _clock(value: object) -> str:

@@ -16,7 +16,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from watcher_core import anomalies, arguments, enums, values
+from watcher_core import anomalies, arguments, calendars, enums, values
 from watcher_core.catalog.names import CREATED, by_names, by_reference
 from watcher_core.database import models
 from watcher_core.errors import InvalidValueError, NotFoundError
@@ -51,6 +51,8 @@ def _clean_failure_number(value: object, argument: str) -> int | None:
 PIPELINE_FIELDS: Mapping[str, Callable[[Any, str], Any]] = {
     "freshness_number": arguments.positive,
     "freshness_datepart": _clean_datepart,
+    "freshness_calendar": calendars.clean_calendar,
+    "freshness_timezone": calendars.clean_timezone,
     "mute_freshness_check": _clean_mute,
     "timeliness_number": arguments.positive,
     "timeliness_datepart": _clean_datepart,
@@ -98,10 +100,11 @@ def configuration_hash(fields: Mapping[str, Any]) -> str:
     return hashlib.sha256(canonical.encode()).hexdigest()
 
 
-# In the order of the names, so that concurrent callers wait for each other and never deadlock.
+# In the order of the names, so that concurrent callers wait for each other and never deadlock. When a pipeline was
+# created is by the database's clock, because its freshness is measured from there at first.
 INSERT_MISSING = sa.text("""
-    INSERT INTO watcher.pipeline (name, pipeline_type_id, created_at, updated_at)
-    SELECT name, type_id, :now, :now
+    INSERT INTO watcher.pipeline (name, pipeline_type_id)
+    SELECT name, type_id
       FROM unnest(CAST(:names AS text[]), CAST(:type_ids AS bigint[])) AS unknown (name, type_id)
         ON CONFLICT (name) DO NOTHING
     RETURNING id
@@ -252,7 +255,7 @@ def ensure_pipelines(session: Session, *, types_by_name: Mapping[str, str | None
     if not unknown:
         return 0
     type_ids = _ensure_types(session, [types_by_name[name] for name in unknown], now=now)
-    parameters = {"names": unknown, "type_ids": [type_ids[types_by_name[name]] for name in unknown], "now": now}
+    parameters = {"names": unknown, "type_ids": [type_ids[types_by_name[name]] for name in unknown]}
     created = session.scalars(INSERT_MISSING, parameters).all()
     anomalies.create_rules_for_new_pipelines(session, pipeline_ids=created, now=now)
     return len(created)
@@ -284,7 +287,7 @@ def _upsert(
         updated["pipeline_type_id"] = kind.id
     row = session.execute(
         insert(PIPELINE)
-        .values(name=name, pipeline_type_id=kind.id, created_at=now, updated_at=now, **changed)
+        .values(name=name, pipeline_type_id=kind.id, **changed)
         .on_conflict_do_update(index_elements=["name"], set_=updated)
         .returning(PIPELINE.c.id, CREATED)
     ).one()

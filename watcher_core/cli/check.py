@@ -57,7 +57,8 @@ def timeliness(
         int,
         typer.Option(
             metavar="MINUTES",
-            help="Of what has ended, look at what started within so many minutes; at what runs always.",
+            help="Of what has ended, look at what ended within so many minutes before the last check that succeeded; "
+            "at what runs always.",
         ),
     ] = 60,
     dry_run: DryRun = False,
@@ -151,7 +152,7 @@ def _freshness_cells(finding: Finding) -> tuple[output.Cell, ...]:
     return (
         finding.pipeline_name,
         times.clock(finding.last_dml_timestamp) if finding.last_dml_timestamp else "never",
-        words.threshold(finding.expected_number, finding.expected_datepart),
+        words.threshold(finding.expected_number, finding.expected_datepart, **finding.details),
         words.duration(finding.overdue_seconds),
         _rule(finding),
         output.yes_or_no(finding.new),

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from watcher_core.client import Watcher
     from watcher_core.embedded import EmbeddedStatus
     from watcher_core.settings import Settings
-    from watcher_core.values import AlertRoute, RecorderState, UndeliveredAlerts, UnjudgedExecutions
+    from watcher_core.values import AlertRoute, ClockReport, RecorderState, UndeliveredAlerts, UnjudgedExecutions
 
 Level = Literal["ok", "warning", "problem"]
 
@@ -44,6 +44,8 @@ OLDEST_POSTGRESQL = 15
 DELIVERED_WITHIN = dt.timedelta(minutes=10)
 # After this, an execution in the queue means that no process judges.
 JUDGED_WITHIN = dt.timedelta(minutes=10)
+# A clock that is further off than this is not kept in time.
+CLOCK_SECONDS = 60
 
 
 @dataclass(frozen=True)
@@ -204,6 +206,7 @@ def _server(url: sa.URL, settings: Settings, pipeline: str | None, *, advice: st
         else:
             yield Finding("ok", "schema", f"version {database.SCHEMA_VERSION}, as this Watcher needs it")
             yield from recorder_findings(states, now=dt.datetime.now(dt.UTC), embedded=settings.database_url is None)
+            yield from clock_findings(watcher.clock_report())
             yield from _alerts(watcher, pipeline)
             yield from _anomalies(watcher)
 
@@ -215,6 +218,30 @@ def _version_finding(found: str) -> Finding:
             "problem", "database", f"PostgreSQL {found}", f"Watcher needs PostgreSQL {OLDEST_POSTGRESQL} or later"
         )
     return Finding("ok", "database", f"reachable, PostgreSQL {found}")
+
+
+def clock_findings(report: ClockReport) -> Iterator[Finding]:
+    """Judge the clocks of this host, and of those whose executions were dated in the future."""
+    advice = "set that host's clock, as by NTP; until then, what it dates in the future counts as now"
+    if abs(report.seconds_ahead) > CLOCK_SECONDS:
+        side = "ahead of" if report.seconds_ahead > 0 else "behind"
+        yield Finding(
+            "warning",
+            "clock",
+            f"this host's is {words.duration(abs(report.seconds_ahead))} {side} the database's",
+            "set the clock of this host or of the database's, as by NTP",
+        )
+    for found in report.hosts_ahead:
+        host = found.host or "a host of Dagster's"
+        yield Finding(
+            "warning",
+            "clock",
+            f"that of {host} was {words.duration(found.seconds_ahead)} ahead of the database's: execution "
+            f"{found.execution_id} of {found.pipeline_name}",
+            advice,
+        )
+    if abs(report.seconds_ahead) <= CLOCK_SECONDS and not report.hosts_ahead:
+        yield Finding("ok", "clock", "no host is ahead of the database's")
 
 
 def recorder_findings(states: list[RecorderState], *, now: dt.datetime, embedded: bool) -> Iterator[Finding]:

@@ -100,7 +100,7 @@ class Connection:
 
     def _record_spooled(self, record: values.ExecutionRecord) -> None:
         with self._transaction() as (session, now):
-            recording.record_executions(session, records=[record], now=now)
+            recording.record_executions(session, records=[record], host=recording.this_host(), now=now)
 
     # The database
 

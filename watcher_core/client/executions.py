@@ -118,7 +118,7 @@ class ExecutionMethods(TrackMethods):
             InvalidValueError: A record breaks a rule; nothing is written.
         """
         with self._transaction() as (session, now):
-            return recording.record_executions(session, records=records, now=now)
+            return recording.record_executions(session, records=records, host=recording.this_host(), now=now)
 
     def execution(self, execution_id: int) -> values.Execution:
         """Return the execution with that id.

@@ -35,6 +35,11 @@ class RecorderMethods(Connection):
         with self._transaction() as (session, _):
             return recording.list_recorders(session)
 
+    def clock_report(self) -> values.ClockReport:
+        """Return how the clocks of this host, and of those that have recorded, compare with the database's."""
+        with self._transaction() as (session, _):
+            return recording.clock_report(session)
+
 
 class RecorderSession:
     """The recorder of one Dagster instance, held by this process."""

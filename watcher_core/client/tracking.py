@@ -180,7 +180,7 @@ class TrackMethods(PipelineMethods):
         """Write the end of a tracked execution; the whole record, where its start could not be written."""
         with self._transaction() as (session, now):
             if execution_id is None:
-                recording.record_executions(session, records=[record], now=now)
+                recording.record_executions(session, records=[record], host=recording.this_host(), now=now)
             else:
                 _end(session, execution_id, record, now=now)
         self._catch_up()  # executions inside of it may be in the spool, and this may be the last call of its process
@@ -225,7 +225,7 @@ def _end(session: Session, execution_id: int, record: values.ExecutionRecord, *,
         )
     except (ExecutionEndedError, NotFoundError):
         logger.info("execution %d of pipeline %r was ended by another", execution_id, record.pipeline_name)
-        recording.record_executions(session, records=[record], now=now)
+        recording.record_executions(session, records=[record], host=recording.this_host(), now=now)
 
 
 def _record_parent(session: Session, parent: values.ExecutionRecord, *, now: dt.datetime) -> int | None:
@@ -233,6 +233,6 @@ def _record_parent(session: Session, parent: values.ExecutionRecord, *, now: dt.
     identity: dict[str, Any] = {"source": parent.source, "external_id": parent.external_id}
     known = recording.find_execution_id(database.driver(session), **identity)
     if known is None:
-        recording.record_executions(session, records=[parent], now=now)
+        recording.record_executions(session, records=[parent], host=recording.this_host(), now=now)
         known = recording.find_execution_id(database.driver(session), **identity)
     return known

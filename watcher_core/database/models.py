@@ -124,6 +124,10 @@ class Thresholds:
 
     freshness_number: Mapped[int | None] = mapped_column(comment="Data older than this many dateparts is stale")
     freshness_datepart: Mapped[DatePart | None] = mapped_column(comment="Unit of freshness_number")
+    freshness_calendar: Mapped[str | None] = mapped_column(
+        comment="When changes are expected: days (Mon-Fri), or times or deadlines as cron has them; always without it"
+    )
+    freshness_timezone: Mapped[str | None] = mapped_column(comment="Time zone of freshness_calendar; UTC without it")
     mute_freshness_check: Mapped[bool] = _flag(False, "Whether the freshness check passes over it")
     timeliness_number: Mapped[int | None] = mapped_column(comment="Executions longer than this many dateparts are late")
     timeliness_datepart: Mapped[DatePart | None] = mapped_column(comment="Unit of timeliness_number")
@@ -184,6 +188,10 @@ class Pipeline(Thresholds, Base):
     last_target_soft_delete: Mapped[dt.datetime | None] = mapped_column(
         comment="Last end of an execution with soft deletes"
     )
+    declared_by: Mapped[str | None] = mapped_column(comment="The code location whose definitions last had it")
+    removed_at: Mapped[dt.datetime | None] = mapped_column(
+        comment="When that code location had it no more; no check looks at it then"
+    )
     configuration_hash: Mapped[str | None] = mapped_column(
         comment="SHA-256 of the configuration that code last declared"
     )
@@ -206,10 +214,19 @@ class PipelineExecution(Base):
         sa.CheckConstraint("parent_id <> id", name="parent"),
         # A pipeline's history, newest first: listings.
         sa.Index("ix_pipeline_execution_pipeline_id_start_date", "pipeline_id", sa.text("start_date DESC")),
-        # All history, newest first: listings, the timeliness lookback, retention.
+        # All history, newest first: listings, retention.
         sa.Index("ix_pipeline_execution_start_date", sa.text("start_date DESC")),
+        # What ended within the lookback of the timeliness check.
+        sa.Index("ix_pipeline_execution_end_date", "end_date", postgresql_where=sa.text("end_date IS NOT NULL")),
         # What runs now: timeliness looks at each, however old; the recorder closes those whose run is over.
         sa.Index("ix_pipeline_execution_running", "start_date", postgresql_where=sa.text("state = 'running'")),
+        # What runs now of a pipeline.
+        sa.Index(
+            "ix_pipeline_execution_pipeline_id_running",
+            "pipeline_id",
+            "start_date",
+            postgresql_where=sa.text("state = 'running'"),
+        ),
         # A pipeline's successes by what they make good: the failure check.
         sa.Index(
             "ix_pipeline_execution_good",
@@ -439,6 +456,14 @@ class FailurePipelineExecutionLog(Base):
     evaluation_timestamp: Mapped[dt.datetime] = mapped_column(comment="The check's now")
     failure_number: Mapped[int] = mapped_column(comment="So many in a row the rule asked for")
     used_child_config: Mapped[bool] = mapped_column(comment="Whether the rule was the pipeline's own, not its type's")
+
+
+class CheckState(Base):
+    __tablename__ = "check_state"
+    __table_args__ = {"comment": "Checks of all pipelines: when each last succeeded"}
+
+    kind: Mapped[AlertKind] = mapped_column(primary_key=True, comment="The check")
+    checked_at: Mapped[dt.datetime] = mapped_column(comment="The check's now, never ahead of the database's clock")
 
 
 class AnomalyDetectionRule(Base):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from watcher_core.recording.clocks import clock_report, this_host
 from watcher_core.recording.cursors import hold_recorder, list_recorders, move_cursor, recorder_cursor
 from watcher_core.recording.executions import (
     COUNTS,
@@ -37,6 +38,7 @@ __all__ = [
     "TrackRequest",
     "TrackedExecution",
     "clean_batch_size",
+    "clock_report",
     "count_expired",
     "count_expired_executions",
     "delete_batch",
@@ -56,5 +58,6 @@ __all__ = [
     "rewind_watermark",
     "spooled_executions",
     "start_execution",
+    "this_host",
     "watermark_events",
 ]

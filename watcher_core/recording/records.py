@@ -15,7 +15,7 @@ from watcher_core import anomalies, arguments, catalog, database, values
 from watcher_core.database import Driver
 from watcher_core.enums import ExecutionSource, ExecutionState
 from watcher_core.errors import InvalidValueError
-from watcher_core.recording import watermarks
+from watcher_core.recording import clocks, watermarks
 from watcher_core.recording.executions import COUNTS
 
 logger = logging.getLogger("watcher.progress")
@@ -25,10 +25,11 @@ RENAME = sa.text("""
     UPDATE watcher.pipeline_execution AS known
        SET external_id = record.external_id
       FROM jsonb_to_recordset(CAST(:records AS jsonb)) AS record (
-               source watcher.execution_source, external_id text, former_external_id text, start_date timestamptz)
+               source watcher.execution_source, external_id text, former_external_id text,
+               reported_start timestamptz)
      WHERE known.source = record.source
        AND known.external_id = record.former_external_id
-       AND known.start_date = record.start_date
+       AND known.start_date = record.reported_start
        AND NOT EXISTS (SELECT
                          FROM watcher.pipeline_execution AS taken
                         WHERE taken.source = record.source
@@ -48,14 +49,21 @@ def _later(column: str, kind: str) -> str:
 # What the row knows already stays: code inside the job knows better than the log. The log knows better how it ended.
 # An end before the start is a clock that was set back, and counts as no time at all.
 RECORD = sa.text(f"""
-    WITH record AS (
+    WITH given AS (
         SELECT *
           FROM jsonb_to_recordset(CAST(:records AS jsonb)) AS record (
                    pipeline_name text, source watcher.execution_source, external_id text, parent_external_id text,
                    parent_id bigint, instance_id text, scope text, state watcher.execution_state,
-                   start_date timestamptz, end_date timestamptz,
-                   logical_date timestamptz, full_load boolean, next_watermark text, inserts bigint, updates bigint,
-                   soft_deletes bigint, total_rows bigint, execution_metadata jsonb)
+                   reported_start timestamptz, reported_end timestamptz, logical_date timestamptz, full_load boolean,
+                   next_watermark text, inserts bigint, updates bigint, soft_deletes bigint, total_rows bigint,
+                   metadata jsonb)
+    ), record AS (
+        SELECT given.*,
+               {clocks.counted("reported_start")} AS start_date,
+               {clocks.counted("reported_end")} AS end_date,
+               metadata || {clocks.reported(":host", start_date="reported_start", end_date="reported_end")}
+                   AS execution_metadata
+          FROM given
     ), before AS (
         SELECT execution.id, execution.state, execution.next_watermark,
                execution.execution_metadata ? 'provisional' AS is_provisional,
@@ -142,7 +150,12 @@ RECORD = sa.text(f"""
 
 
 def record_executions(
-    session: Session, *, records: Iterable[values.ExecutionRecord], now: dt.datetime, drop_refused: bool = False
+    session: Session,
+    *,
+    records: Iterable[values.ExecutionRecord],
+    host: str | None = None,
+    now: dt.datetime,
+    drop_refused: bool = False,
 ) -> int:
     """Write what an edge knows of executions after the fact, in any order, as often as it likes.
 
@@ -153,6 +166,7 @@ def record_executions(
     Args:
         session: The transaction.
         records: The executions.
+        host: Whose clock they are by, where that is known.
         now: The time.
         drop_refused: Whether a fact that breaks a rule is left out, where the execution can be recorded without it; the
             metadata has the reason.
@@ -178,7 +192,7 @@ def record_executions(
         row
         for batch in rounds
         for generation in _generations(batch)
-        for row in session.execute(RECORD, {"records": arguments.json_text(generation), "now": now})
+        for row in session.execute(RECORD, {"records": arguments.json_text(generation), "host": host, "now": now})
     ]
     _settle(database.driver(session), written, now=now)
     return len(rounds[0])
@@ -250,6 +264,7 @@ def _cleaned(record: values.ExecutionRecord) -> dict[str, Any]:
             f"parent_external_id is {parent!r}, as external_id is; an execution is not its own parent"
         )
     facts = {name: clean(getattr(record, name), name) for name, clean in FACTS.items()}
+    metadata = facts.pop("execution_metadata") | _marks(record, facts)
     return {
         "pipeline_name": arguments.name(record.pipeline_name, "pipeline_name"),
         "pipeline_type_name": None
@@ -261,10 +276,10 @@ def _cleaned(record: values.ExecutionRecord) -> dict[str, Any]:
         "instance_id": None if record.instance_id is None else arguments.text(record.instance_id, "instance_id"),
         "scope": None if record.scope is None else arguments.text(record.scope, "scope"),
         "state": state.value,
-        "start_date": start_date,
-        "end_date": end_date,
+        "reported_start": start_date,
+        "reported_end": end_date,
         **facts,
-        "execution_metadata": facts["execution_metadata"] | _marks(record, facts),
+        "metadata": metadata,
     }
 
 

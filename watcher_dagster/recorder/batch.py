@@ -12,6 +12,7 @@ from watcher_core import ExecutionRecord, InvalidValueError, RecorderSession
 from watcher_dagster.lineage import LineageRecorder, NewestMaterializations
 from watcher_dagster.recorder.cursor import RecorderCursor
 from watcher_dagster.recorder.eventlog import RUNLESS
+from watcher_dagster.recorder.zones import NO_ZONES, PartitionZones, in_zones
 
 log = logging.getLogger("watcher.dagster")
 
@@ -39,6 +40,7 @@ class Batch:
         cursor: The cursor behind all that was added.
         progress: Returns the lag in seconds and a message, which are written with the cursor.
         refused: Is called for a run whose values the database refuses; it may add what remains of it.
+        zones: The time zones of partitions, as far as they are known.
 
     Attributes:
         newest: The newest materializations among what was added, for lineage.
@@ -54,12 +56,14 @@ class Batch:
         *,
         progress: Callable[[], tuple[float, str]],
         refused: Refused,
+        zones: PartitionZones = NO_ZONES,
     ) -> None:
         self._session = session
         self._lineage = lineage
         self._cursor = cursor
         self._progress = progress
         self._refused = refused
+        self._zones = zones
         self._pending: list[tuple[str, list[ExecutionRecord]]] = []
         self.newest = NewestMaterializations()
         self.runs = 0
@@ -67,7 +71,7 @@ class Batch:
 
     def add(self, run_id: str, executions: list[ExecutionRecord]) -> None:
         """Add the executions of a run, or of a materialization without one."""
-        self._pending.append((run_id, executions))
+        self._pending.append((run_id, in_zones(executions, self._zones)))
 
     def write_if_full(self) -> None:
         """Write all that was added, if it is enough for a transaction."""

@@ -48,6 +48,7 @@ from watcher_dagster.recorder.events import (
 )
 from watcher_dagster.recorder.runless import RunlessReader
 from watcher_dagster.recorder.runlog import RUN_ENDS, may_go_on
+from watcher_dagster.recorder.zones import NO_ZONES, PartitionZones
 
 log = logging.getLogger("watcher.dagster")
 
@@ -80,6 +81,7 @@ def record_tick(
     tick_seconds: float = TICK_SECONDS,
     lineage: LineageRecorder | None = None,
     count_keys: CountKeys | None = None,
+    zones: PartitionZones = NO_ZONES,
 ) -> str:
     """Record what is new in the instance's event log, and say what that was.
 
@@ -90,6 +92,7 @@ def record_tick(
         tick_seconds: When to leave the rest to the next tick.
         lineage: Records what materializations have read; one that is kept between ticks records only what is new.
         count_keys: Which metadata counts rows; by default what the settings and the presets say.
+        zones: The time zones of partitions, as far as they are known.
 
     Raises:
         DatabaseUnavailableError: Watcher's database does not answer; nothing is lost.
@@ -102,7 +105,13 @@ def record_tick(
         count_keys = count_keys or CountKeys(setting=watcher.settings.count_keys)
         with compat.kept_connection(instance):
             tick = _Tick(
-                instance, session, lineage, count_keys=count_keys, history_days=history_days, tick_seconds=tick_seconds
+                instance,
+                session,
+                lineage,
+                zones,
+                count_keys=count_keys,
+                history_days=history_days,
+                tick_seconds=tick_seconds,
             )
             return tick.run()
 
@@ -115,6 +124,7 @@ class _Tick:
         instance: dg.DagsterInstance,
         session: RecorderSession,
         lineage: LineageRecorder,
+        zones: PartitionZones,
         *,
         count_keys: CountKeys,
         history_days: int,
@@ -127,7 +137,7 @@ class _Tick:
         self._tick_seconds = tick_seconds
         self._began = time.monotonic()
         self._cursor = self._begin(history_days)
-        self._batch = Batch(session, lineage, self._cursor, progress=self._progress, refused=self._failed)
+        self._batch = Batch(session, lineage, self._cursor, progress=self._progress, refused=self._failed, zones=zones)
         self._runless = RunlessReader(
             self._log,
             self._cursor,
