@@ -258,6 +258,17 @@ def test_the_time_of_a_step_of_many_is_not_judged(watcher: Watcher, name: str) -
     }
 
 
+@pytest.mark.parametrize("is_shared", [True, None])
+def test_no_rule_on_duration_judges_the_time_of_a_step_of_many(
+    watcher: Watcher, name: str, is_shared: bool | None
+) -> None:
+    watcher.record([record(name, f"{name}/{day}", start=day * 1_440 - 60 * 1_440) for day in range(59)])
+    watcher.get_or_create_anomaly_rule(pipeline=name, metric_field="duration_seconds")
+    watcher.record([record(name, f"{name}/last", end_date=at(600), duration_is_shared=is_shared)])
+    flagged = [result for result in watcher.detect_pending_anomalies().flagged if result.pipeline_name == name]
+    assert len(flagged) == (0 if is_shared else 1)
+
+
 # One refused value
 
 
