@@ -415,7 +415,15 @@ FOUND = [
         (outbox.PENDING, {"now": NOON}),
         (outbox.UNDELIVERED, {"now": NOON}),
         (alerts.UNSETTLED, {"keys": ["key 0/1000", "key 7/0"]}),
-        (alerts.OPEN, {"findings": json.dumps(FOUND), "now": NOON, "continues_within": dt.timedelta(hours=1)}),
+        (
+            alerts.OPEN,
+            {
+                "findings": json.dumps(FOUND),
+                "now": NOON,
+                "continues_within": dt.timedelta(hours=1),
+                "flapping_within": dt.timedelta(hours=3),
+            },
+        ),
         (alerts.RESOLVE_GONE, {"kind": "freshness", "still": ["a"], "by_hand": False, "now": NOON}),
         (alerts.RESOLVE_KEYS, {"keys": ["a"], "by_hand": False, "now": NOON}),
     ],

@@ -37,6 +37,9 @@ COMPLETE = record(
 )
 
 
+OLD = Path("old")  # the place of earlier versions, which is read only
+
+
 @pytest.fixture
 def directory(tmp_path: Path) -> Path:
     return tmp_path / "home" / "spool"
@@ -44,58 +47,58 @@ def directory(tmp_path: Path) -> Path:
 
 def test_what_is_kept_comes_back_whole(directory: Path) -> None:
     told: list[ExecutionRecord] = []
-    spool.keep_in_spool(directory, COMPLETE)
-    assert spool.replay_spool(directory, told.append) == 1
+    spool.keep_in_spool([directory, OLD], COMPLETE)
+    assert spool.replay_spool([directory, OLD], told.append) == 1
     assert told == [COMPLETE]
     assert list(directory.iterdir()) == []
 
 
 def test_the_directory_is_for_its_owner_alone(directory: Path) -> None:
-    spool.keep_in_spool(directory, COMPLETE)
+    spool.keep_in_spool([directory, OLD], COMPLETE)
     assert directory.stat().st_mode & 0o777 == 0o700
 
 
 def test_a_time_zone_survives(directory: Path) -> None:
     zone = dt.timezone(dt.timedelta(hours=-7))
-    spool.keep_in_spool(directory, record("a", logical_date=dt.datetime(2026, 1, 1, tzinfo=zone)))
+    spool.keep_in_spool([directory, OLD], record("a", logical_date=dt.datetime(2026, 1, 1, tzinfo=zone)))
     told: list[ExecutionRecord] = []
-    spool.replay_spool(directory, told.append)
+    spool.replay_spool([directory, OLD], told.append)
     assert told[0].logical_date == dt.datetime(2026, 1, 1, 7, tzinfo=dt.UTC)
 
 
 def test_the_oldest_comes_first(directory: Path) -> None:
     names = [f"job {number}" for number in range(20)]
     for name in names:
-        spool.keep_in_spool(directory, record(name))
+        spool.keep_in_spool([directory, OLD], record(name))
     told: list[ExecutionRecord] = []
-    spool.replay_spool(directory, told.append)
+    spool.replay_spool([directory, OLD], told.append)
     assert [kept.pipeline_name for kept in told] == names
 
 
 def test_two_tellings_of_one_execution_are_two_files(directory: Path) -> None:
     """A file is never written over: another process may have read it, and is about to remove it."""
-    spool.keep_in_spool(directory, record("a", "same", state=ExecutionState.FAILED))
-    spool.keep_in_spool(directory, record("a", "same", state=ExecutionState.SUCCEEDED))
+    spool.keep_in_spool([directory, OLD], record("a", "same", state=ExecutionState.FAILED))
+    spool.keep_in_spool([directory, OLD], record("a", "same", state=ExecutionState.SUCCEEDED))
     told: list[ExecutionRecord] = []
-    assert spool.replay_spool(directory, told.append) == 2
+    assert spool.replay_spool([directory, OLD], told.append) == 2
     assert [kept.state for kept in told] == [ExecutionState.FAILED, ExecutionState.SUCCEEDED]
 
 
 def test_no_directory_is_nothing_to_do(directory: Path) -> None:
-    assert spool.spooled_executions(directory) == []
-    assert spool.replay_spool(directory, lambda _: pytest.fail("nothing is there to record")) == 0
+    assert spool.spooled_executions([directory, OLD]) == []
+    assert spool.replay_spool([directory, OLD], lambda _: pytest.fail("nothing is there to record")) == 0
     assert not directory.exists()
 
 
 def test_a_draft_that_a_crash_left_is_not_read(directory: Path) -> None:
-    path = spool.keep_in_spool(directory, COMPLETE)
+    path = spool.keep_in_spool([directory, OLD], COMPLETE)
     path.rename(path.with_suffix(".draft"))
-    assert spool.replay_spool(directory, lambda _: pytest.fail("nothing is there to record")) == 0
+    assert spool.replay_spool([directory, OLD], lambda _: pytest.fail("nothing is there to record")) == 0
 
 
 def test_a_database_that_goes_away_again_leaves_the_rest(directory: Path) -> None:
     for name in ("first", "second", "third"):
-        spool.keep_in_spool(directory, record(name))
+        spool.keep_in_spool([directory, OLD], record(name))
     told: list[str] = []
 
     def goes_away(kept: ExecutionRecord) -> None:
@@ -104,23 +107,23 @@ def test_a_database_that_goes_away_again_leaves_the_rest(directory: Path) -> Non
         told.append(kept.pipeline_name)
 
     with pytest.raises(DatabaseUnavailableError):
-        spool.replay_spool(directory, goes_away)
+        spool.replay_spool([directory, OLD], goes_away)
     assert told == ["first"]
-    assert len(spool.spooled_executions(directory)) == 2
+    assert len(spool.spooled_executions([directory, OLD])) == 2
 
 
 def test_what_the_database_will_not_take_now_waits_on_without_stopping_the_others(
     directory: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    refused = spool.keep_in_spool(directory, record("refused"))
-    spool.keep_in_spool(directory, record("taken"))
+    refused = spool.keep_in_spool([directory, OLD], record("refused"))
+    spool.keep_in_spool([directory, OLD], record("taken"))
 
     def refuses(kept: ExecutionRecord) -> None:
         if kept.pipeline_name == "refused":
             raise DatabaseError("permission denied")
 
-    assert spool.replay_spool(directory, refuses) == 1
-    assert spool.spooled_executions(directory) == [refused]
+    assert spool.replay_spool([directory, OLD], refuses) == 1
+    assert spool.spooled_executions([directory, OLD]) == [refused]
     assert "permission denied" in caplog.text
 
 
@@ -142,13 +145,13 @@ BROKEN = {
 def test_a_file_that_cannot_be_read_is_set_aside(
     directory: Path, content: bytes, caplog: pytest.LogCaptureFixture
 ) -> None:
-    path = spool.keep_in_spool(directory, COMPLETE)
+    path = spool.keep_in_spool([directory, OLD], COMPLETE)
     path.write_bytes(content)
     later = record("later")
-    spool.keep_in_spool(directory, later)
+    spool.keep_in_spool([directory, OLD], later)
     told: list[ExecutionRecord] = []
 
-    assert spool.replay_spool(directory, told.append) == 1
+    assert spool.replay_spool([directory, OLD], told.append) == 1
     assert told == [later]
     assert [left.name for left in directory.iterdir()] == [path.with_suffix(".broken").name]
     assert path.with_suffix(".broken").read_bytes() == content
@@ -157,9 +160,9 @@ def test_a_file_that_cannot_be_read_is_set_aside(
 
 
 def test_a_field_that_this_version_does_not_know_is_set_aside(directory: Path) -> None:
-    path = spool.keep_in_spool(directory, COMPLETE)
+    path = spool.keep_in_spool([directory, OLD], COMPLETE)
     path.write_text(json.dumps(json.loads(path.read_text()) | {"a_later_versions": 1}))
-    assert spool.replay_spool(directory, lambda _: pytest.fail("nothing is there to record")) == 0
+    assert spool.replay_spool([directory, OLD], lambda _: pytest.fail("nothing is there to record")) == 0
     assert path.with_suffix(".broken").exists()
 
 
@@ -167,31 +170,31 @@ def test_an_execution_that_breaks_a_rule_is_set_aside(directory: Path) -> None:
     def refuses(_: ExecutionRecord) -> None:
         raise InvalidValueError("inserts is -1")
 
-    path = spool.keep_in_spool(directory, COMPLETE)
-    assert spool.replay_spool(directory, refuses) == 0
+    path = spool.keep_in_spool([directory, OLD], COMPLETE)
+    assert spool.replay_spool([directory, OLD], refuses) == 0
     assert path.with_suffix(".broken").exists()
 
 
 def test_two_who_replay_at_once_do_not_get_into_each_others_way(directory: Path) -> None:
     for name in ("first", "second", "third"):
-        spool.keep_in_spool(directory, record(name))
+        spool.keep_in_spool([directory, OLD], record(name))
     told: list[str] = []
 
     def other_comes_between(kept: ExecutionRecord) -> None:
         told.append(kept.pipeline_name)
-        spool.replay_spool(directory, lambda other: told.append(other.pipeline_name))
+        spool.replay_spool([directory, OLD], lambda other: told.append(other.pipeline_name))
 
-    assert spool.replay_spool(directory, other_comes_between) == 1
+    assert spool.replay_spool([directory, OLD], other_comes_between) == 1
     assert sorted(set(told)) == ["first", "second", "third"]
     assert list(directory.iterdir()) == []
 
 
 def test_two_who_set_the_same_file_aside(directory: Path) -> None:
-    path = spool.keep_in_spool(directory, COMPLETE)
+    path = spool.keep_in_spool([directory, OLD], COMPLETE)
 
     def other_sets_it_aside(_: ExecutionRecord) -> None:
         path.rename(path.with_suffix(".broken"))
         raise InvalidValueError("inserts is -1")
 
-    assert spool.replay_spool(directory, other_sets_it_aside) == 0
+    assert spool.replay_spool([directory, OLD], other_sets_it_aside) == 0
     assert path.with_suffix(".broken").exists()
