@@ -1,4 +1,4 @@
-"""Behind PgBouncer in transaction mode, where each transaction may be another session's. Skipped without the program."""
+"""Behind PgBouncer in transaction mode, where each transaction may be another session's. Needs the program."""
 
 from __future__ import annotations
 

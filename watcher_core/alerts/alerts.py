@@ -222,7 +222,7 @@ def lock(session: Session, kinds: Iterable[AlertKind]) -> None:
 
 # Resolving
 
-# A recovery is due where an opening was delivered, later where the alert flaps. A notification that waits keeps its time.
+# A recovery is due where an opening was delivered; later where the alert flaps. What waits keeps its time.
 RESOLVE = f"""
     UPDATE watcher.alert
        SET state = 'resolved', resolved_at = :now, resolved_by_hand = :by_hand, event = next.event,
