@@ -5,7 +5,10 @@ from __future__ import annotations
 import datetime as dt
 import json
 import logging
+import os
+import stat
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -198,3 +201,95 @@ def test_two_who_set_the_same_file_aside(directory: Path) -> None:
 
     assert spool.replay_spool([directory, OLD], other_sets_it_aside) == 0
     assert path.with_suffix(".broken").exists()
+
+
+# Places
+
+
+def test_the_place_is_the_users_state_with_a_folder_for_each_database(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home = tmp_path / "home"
+    production = spool.spool_directories("db.example/5432/production", home=home)
+    staging = spool.spool_directories("db.example/5432/staging", home=home)
+    assert production[0].parent == staging[0].parent == tmp_path / "state" / "watcher" / "spool"
+    assert production[0].name.startswith("db.example-5432-production-")
+    assert not set(production[:-1]) & set(staging[:-1])
+    assert production[-1] == staging[-1] == home / "spool"  # what earlier versions have left
+    monkeypatch.setenv("XDG_STATE_HOME", "relative")
+    monkeypatch.setenv("HOME", str(tmp_path / "user"))
+    assert spool.spool_directories("d", home=home)[0].parent == tmp_path / "user" / ".local/state/watcher/spool"
+
+
+def test_two_databases_with_names_alike_have_two_folders() -> None:
+    one, two = (spool.spool_directories(target, home=Path("home")) for target in ("h/5432/a_b", "h/5432/a-b"))
+    assert one[0] != two[0]
+
+
+def test_where_the_first_place_cannot_be_written_the_next_one_takes_it(tmp_path: Path) -> None:
+    blocked = tmp_path / "state" / "watcher"
+    blocked.parent.mkdir()
+    blocked.write_text("a file where a directory should be")
+    places = spool.spool_directories("d", home=tmp_path / "home")
+    path = spool.keep_in_spool(places, COMPLETE)
+    assert path.parent == places[1]
+    told: list[ExecutionRecord] = []
+    assert spool.replay_spool(places, told.append) == 1
+    assert told == [COMPLETE]
+
+
+def test_what_earlier_versions_have_left_is_recorded(tmp_path: Path) -> None:
+    places = spool.spool_directories("d", home=tmp_path / "home")
+    written = spool.keep_in_spool(places, COMPLETE)
+    places[-1].mkdir(parents=True)
+    written.rename(places[-1] / written.name)
+    told: list[ExecutionRecord] = []
+    assert spool.replay_spool(places, told.append) == 1
+    assert told == [COMPLETE]
+
+
+def test_a_directory_with_the_name_of_a_file_is_passed_by(directory: Path) -> None:
+    (directory / "0.json").mkdir(parents=True)
+    spool.keep_in_spool([directory, OLD], COMPLETE)
+    told: list[ExecutionRecord] = []
+    assert spool.replay_spool([directory, OLD], told.append) == 1
+    assert (directory / "0.json").is_dir()
+
+
+@pytest.mark.parametrize("fails", ["read", "remove"])
+def test_files_of_another_user_stay_and_stop_nobody(
+    directory: Path, fails: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Permissions do not bind the superuser, as whom tests may run; so they are played."""
+    theirs = directory / "theirs"
+    path = spool.keep_in_spool([theirs, OLD], record("theirs"))
+    spool.keep_in_spool([directory, OLD], record("ours"))
+    if fails == "read":
+        read = Path.read_text
+
+        def refused(self: Path, *arguments: Any, **options: Any) -> str:
+            if self == path:
+                raise PermissionError(13, "Permission denied", str(self))
+            return read(self, *arguments, **options)
+
+        monkeypatch.setattr(Path, "read_text", refused)
+    else:
+        monkeypatch.setattr("os.access", lambda place, _: place != theirs)
+    told: list[ExecutionRecord] = []
+    assert spool.replay_spool([theirs, directory, OLD], told.append) == 1
+    assert [kept.pipeline_name for kept in told] == ["ours"]
+    assert path.exists()
+    assert str(path) in caplog.text
+
+
+def test_a_file_and_its_name_are_on_the_disk_before_it_counts(directory: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    synced: list[str] = []
+    sync = os.fsync
+
+    def note(descriptor: int) -> None:
+        synced.append("directory" if stat.S_ISDIR(os.fstat(descriptor).st_mode) else "file")
+        sync(descriptor)
+
+    monkeypatch.setattr("os.fsync", note)
+    spool.keep_in_spool([directory, OLD], COMPLETE)
+    assert synced == ["file", "directory"]
