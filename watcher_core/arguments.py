@@ -29,6 +29,12 @@ SHOWN_CHARACTERS = 80
 # JSON's escape of the one character that PostgreSQL cannot store, behind an even number of backslashes.
 ESCAPED_NUL = re.compile(r"(?<!\\)((?:\\\\)*)\\u0000")
 
+# What is written where the highest value of no rows at all is asked for. No data is read on from there.
+NO_WATERMARKS = {
+    *("nan", "+nan", "-nan", "snan", "nat", "<na>", "none", "null"),
+    *(f"{sign}{word}" for sign in ("", "+", "-") for word in ("inf", "infinity")),
+}
+
 EnumType = TypeVar("EnumType", bound=StrEnum)
 
 
@@ -74,7 +80,12 @@ def watermark(value: object, argument: str) -> str | None:
         return str(whole)
     if isinstance(value, bool) or not isinstance(value, str | float | decimal.Decimal | dt.date | uuid.UUID):
         raise InvalidValueError(f"{argument} is {shown(value)}; a watermark is text, a number, a date or a UUID")
-    return text(value.isoformat() if isinstance(value, dt.date) else str(value), argument)
+    written = text(value.isoformat() if isinstance(value, dt.date) else str(value), argument)
+    if written.strip().lower() in NO_WATERMARKS:
+        raise InvalidValueError(
+            f"{argument} is {shown(value)}, as of data without a row; pass no watermark, and it stays where it is"
+        )
+    return written
 
 
 def count(value: object, argument: str) -> int | None:

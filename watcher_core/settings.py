@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Literal
 
 from dotenv import dotenv_values
-from pydantic import BaseModel, ConfigDict, SecretStr, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
 
 from watcher_core.errors import ConfigurationError
 
@@ -21,6 +21,7 @@ ENVIRONMENT_PREFIXES = {"dev": "DEV_", "prod": "PROD_", "test": "TEST_"}
 
 VARIABLES: dict[str, tuple[str, ...]] = {
     "database_url": ("WATCHER_DATABASE_URL", "DATABASE_URL"),
+    "timeout": ("WATCHER_TIMEOUT",),
     "home": ("WATCHER_HOME",),
     "postgres_bin": ("WATCHER_POSTGRES_BIN",),
     "slack_webhook_url": ("WATCHER_SLACK_WEBHOOK_URL", "SLACK_WEBHOOK_URL"),
@@ -40,7 +41,8 @@ class Settings(BaseModel):
 
     Attributes:
         database_url: Where the schema `watcher` lives; `None` means the embedded PostgreSQL.
-        home: Directory of the embedded PostgreSQL and of the spool of executions that wait for the database.
+        timeout: Seconds that a tracked job waits for the database, at its start and at its end, before it goes on.
+        home: Directory of the embedded PostgreSQL, and of the spool where the user's state directory cannot be written.
         postgres_bin: Directory of the binaries that the embedded PostgreSQL uses in place of the wheel's.
         slack_webhook_url: Where alerts go, unless a route says otherwise: an incoming webhook of Slack.
         slack_token: A bot's token, with which alerts go to channels that routes name.
@@ -57,6 +59,7 @@ class Settings(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     database_url: SecretStr | None = None
+    timeout: float = Field(default=5.0, gt=0, le=3600, allow_inf_nan=False)
     home: Path = Path(".watcher")
     postgres_bin: Path | None = None
     slack_webhook_url: SecretStr | None = None

@@ -76,7 +76,7 @@ def test_there_are_the_commands_that_there_should_be() -> None:
         *(f"anomalies rules {name}" for name in ["list", "create", "set"]),
         *(f"alerts {name}" for name in ["list", "show", "ack", "snooze", "resolve", "deliver", "test"]),
         *(f"db {name}" for name in ["start", "stop", "status", "url", "upgrade", "downgrade", "current", "psql"]),
-        *(f"executions {name}" for name in ["list", "show", "tree"]),
+        *(f"executions {name}" for name in ["list", "show", "end", "tree"]),
         *(f"lineage {name}" for name in ["show", "impact", "summary", "graph", "addresses", "set", "verify"]),
         *(f"pipelines {name}" for name in ["list", "show", "set", "rewind"]),
     }

@@ -46,8 +46,9 @@ class Book(Watcher):
         self.directory: Path | None = None
 
     @property
-    def _spool_directory(self) -> Path | None:
-        return self.directory
+    def spool_directories(self) -> list[Path]:
+        assert self.directory is not None
+        return [self.directory, self.directory / "old"]
 
     def _start_tracked(self, request: TrackRequest, start_date: dt.datetime) -> Execution:
         self.began += 1

@@ -32,6 +32,16 @@ CONTINUES_WITHIN = dt.timedelta(hours=1)
 
 # An alert that grows, as one whose pipeline fails for more and more partitions, is not notified more often than this.
 UPDATES_EVERY = dt.timedelta(hours=1)
+# One that was back so often flaps: its recovery is notified once it has lasted for `CONTINUES_WITHIN`. Until then
+# people know of an open alert, and need no message when it is back.
+FLAPPING_REOPENINGS = 3
+# Reopenings that are further apart are not counted together.
+FLAPPING_WITHIN = dt.timedelta(hours=3)
+
+# A recovery that is not notified yet, as its alert flaps.
+IS_QUIET = f"""
+           alert.event = 'resolved' AND NOT alert.resolved_by_hand AND alert.reopenings >= {FLAPPING_REOPENINGS}
+       AND alert.resolved_at > CAST(:now AS timestamptz) - interval '{CONTINUES_WITHIN}'"""
 
 # Findings that one statement writes: a check may find a hundred thousand, and as JSON they take ten times the memory.
 BATCH_SIZE = 5_000
@@ -117,6 +127,8 @@ OPEN = sa.text("""
         UPDATE watcher.alert
            SET level = known.level, facts = known.facts, reopened_at = :now, resolved_at = NULL,
                resolved_by_hand = false,
+               reopenings = CASE WHEN alert.reopened_at > :now - CAST(:flapping_within AS interval)
+                                 THEN alert.reopenings + 1 ELSE 1 END,
                pipeline_execution_id = coalesce(known.pipeline_execution_id, alert.pipeline_execution_id),
                -- Where the recovery was not delivered, the acknowledgement still holds.
                state = CASE WHEN alert.snoozed_until > :now THEN CAST('snoozed' AS watcher.alert_state)
@@ -176,7 +188,13 @@ def open_alerts(session: Session, findings: Iterable[Finding], *, now: dt.dateti
     opened = 0
     for first in range(0, len(due), BATCH_SIZE):
         written = _as_json([_row(finding) for finding in due[first : first + BATCH_SIZE]])
-        given = {"findings": written, "now": now, "continues_within": CONTINUES_WITHIN, "updates_every": UPDATES_EVERY}
+        given = {
+            "findings": written,
+            "now": now,
+            "continues_within": CONTINUES_WITHIN,
+            "flapping_within": FLAPPING_WITHIN,
+            "updates_every": UPDATES_EVERY,
+        }
         opened += int(session.execute(OPEN, given).scalar_one())
     return opened
 
@@ -216,11 +234,15 @@ def lock(session: Session, kinds: Iterable[AlertKind]) -> None:
 
 # Resolving
 
-# A recovery is due where an opening was delivered. A notification that waits keeps its time.
-RESOLVE = """
+# A recovery is due where an opening was delivered; later where the alert flaps. What waits keeps its time.
+RESOLVE = f"""
     UPDATE watcher.alert
        SET state = 'resolved', resolved_at = :now, resolved_by_hand = :by_hand, event = next.event,
            next_attempt_at = CASE WHEN next.event IS NULL THEN NULL
+                                  WHEN next.event = 'resolved' AND NOT :by_hand
+                                   AND alert.reopenings >= {FLAPPING_REOPENINGS}
+                                  THEN greatest(CAST(:now AS timestamptz) + interval '{CONTINUES_WITHIN}',
+                                                alert.next_attempt_at)
                                   WHEN alert.lease IS NULL AND (alert.state = 'snoozed' OR was.event = 'updated')
                                   THEN :now
                                   ELSE greatest(:now, alert.next_attempt_at) END

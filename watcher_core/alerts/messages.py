@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from watcher_core import text, values
-from watcher_core.alerts import slack
+from watcher_core.alerts import alerts, slack
 from watcher_core.enums import AlertEvent, AlertKind, AlertLevel, AlertState
 
 # Alerts that a message lists; of the rest it gives the number.
@@ -138,7 +138,8 @@ def _line(notice: Notice, event: AlertEvent, *, now: dt.datetime, dagster_url: s
         parts = [_ending(alert)]
     else:
         ending = [_ending(alert)] if event is AlertEvent.MISSED else _since(alert, now)
-        parts = [_DETAILS[alert.kind](alert.facts, now), *ending]
+        flapping = [_flapping(alert)] if event is AlertEvent.REOPENED else []
+        parts = [_DETAILS[alert.kind](alert.facts, now), *ending, *filter(None, flapping)]
     return f"• {_subject(notice, dagster_url)}: {', '.join(parts)} [alert {alert.id}]"
 
 
@@ -159,6 +160,13 @@ def _subject(notice: Notice, dagster_url: str | None) -> str:
 def _since(alert: values.Alert, now: dt.datetime) -> list[str]:
     found = [f"found at {_clock(alert.opened_at)}"] if now - alert.opened_at > LATE else []
     return [*found, *(["acknowledged"] if alert.state is AlertState.ACKNOWLEDGED else [])]
+
+
+def _flapping(alert: values.Alert) -> str | None:
+    if alert.reopenings < alerts.FLAPPING_REOPENINGS:
+        return None
+    stable = text.duration(alerts.CONTINUES_WITHIN.total_seconds())
+    return f"flapping: back {alert.reopenings} times; its recovery is notified once it has lasted {stable}"
 
 
 def _ending(alert: values.Alert) -> str:

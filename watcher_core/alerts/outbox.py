@@ -63,6 +63,11 @@ class Parcel:
     def ids(self) -> list[int]:
         return [alert.id for alert in self.alerts]
 
+    @property
+    def attempts(self) -> int:
+        """How often its delivery was tried in vain."""
+        return max(alert.attempts for alert in self.alerts)
+
 
 @dataclass(kw_only=True)
 class Tally:
@@ -81,10 +86,11 @@ class Tally:
 # What is pending
 
 # Not what another one delivers right now, nor what is to be quiet; but what waits for another try.
-PENDING_RULE = """
+PENDING_RULE = f"""
        alert.next_attempt_at IS NOT NULL
    AND (alert.lease IS NULL OR alert.next_attempt_at <= :now)
-   AND NOT (alert.state = 'snoozed' AND alert.snoozed_until > :now)"""
+   AND NOT (alert.state = 'snoozed' AND alert.snoozed_until > :now)
+   AND NOT ({alerts.IS_QUIET})"""
 
 HAPPENED_AT = """
            CASE alert.event WHEN 'opened'   THEN alert.opened_at
@@ -113,6 +119,7 @@ UNDELIVERED = sa.text(f"""
       FROM watcher.alert
      WHERE alert.next_attempt_at IS NOT NULL
        AND NOT (alert.state = 'snoozed' AND alert.snoozed_until > :now)
+       AND NOT ({alerts.IS_QUIET})
 """)
 
 

@@ -7,9 +7,10 @@ import uuid
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from watcher_core import catalog, database, recording, values
+from watcher_core import arguments, catalog, database, recording, values
 from watcher_core.client.tracking import TrackMethods
 from watcher_core.enums import ExecutionSource, ExecutionState
+from watcher_core.errors import InvalidValueError
 from watcher_core.values import UNSET
 
 
@@ -105,6 +106,44 @@ class ExecutionMethods(TrackMethods):
                 counts=counts,
                 next_watermark=UNSET if next_watermark is None else next_watermark,
                 execution_metadata=execution_metadata,
+                now=now,
+            )
+
+    def close_execution(
+        self, execution_id: int, *, state: ExecutionState | str = ExecutionState.FAILED, reason: str | None = None
+    ) -> values.Execution:
+        """End an execution by hand whose process was killed, so that nobody else ends it any more.
+
+        Args:
+            execution_id: Which one.
+            state: How it ended: `failed`, `canceled` or `succeeded`.
+            reason: Why, for those who read of it.
+
+        Raises:
+            NotFoundError: The execution is not known.
+            InvalidValueError: It has ended already, or the state is not an end.
+        """
+        chosen = arguments.choice(state, ExecutionState, "state")
+        if chosen not in (ExecutionState.FAILED, ExecutionState.CANCELED, ExecutionState.SUCCEEDED):
+            raise InvalidValueError(f"state is {chosen.value!r}; an execution ends as failed, canceled or succeeded")
+        message = "ended by hand" + (f": {arguments.text(reason, 'reason')}" if reason else "")
+        metadata = {
+            "ended_by_hand": True,
+            **({"error": {"message": message}} if chosen is not ExecutionState.SUCCEEDED else {}),
+        }
+        with self._driver_transaction() as (connection, now):
+            before = recording.get_execution(connection, execution_id)
+            if before.state is not ExecutionState.RUNNING:
+                raise InvalidValueError(
+                    f"execution {execution_id} has ended already: it {before.state.value} at {before.end_date}"
+                )
+            return recording.end_execution(
+                connection,
+                execution_id=execution_id,
+                state=chosen,
+                end_date=max(now, before.start_date),
+                counts={},
+                execution_metadata=metadata,
                 now=now,
             )
 

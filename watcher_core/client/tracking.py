@@ -1,7 +1,7 @@
 """`Watcher.track`: an execution around a block of code.
 
-Where the database cannot be used, the block runs all the same: that is logged once, and the execution goes to the
-spool. Misuse always raises.
+Whatever goes wrong with the database or with Watcher, the block runs all the same and soon: that is logged once, and
+the execution goes to the spool. Misuse alone raises.
 """
 
 from __future__ import annotations
@@ -19,7 +19,13 @@ from sqlalchemy.orm import Session
 from watcher_core import catalog, database, lineage, recording, values
 from watcher_core.client.pipelines import PipelineMethods
 from watcher_core.enums import ExecutionSource
-from watcher_core.errors import DatabaseError, ExecutionEndedError, NotFoundError, PipelineInactiveError
+from watcher_core.errors import (
+    DatabaseError,
+    ExecutionEndedError,
+    NotFoundError,
+    PipelineInactiveError,
+    WatcherError,
+)
 from watcher_core.recording import TrackedExecution, TrackRequest
 
 logger = logging.getLogger("watcher.tracking")
@@ -55,8 +61,9 @@ class TrackMethods(PipelineMethods):
         """Record the block as an execution of a pipeline, which is created where it is not known.
 
         The execution succeeds when the block ends, fails when it raises, and is canceled by Ctrl-C and the like; the
-        exception passes on. While the database cannot be reached, the block runs all the same: that is logged, and the
-        execution waits in a spool file until this host reaches the database again.
+        exception passes on. While the database cannot be used, the block runs all the same: that is logged, and the
+        execution waits in a spool file until this host reaches the database again. The block waits for the database
+        for `WATCHER_TIMEOUT` seconds at most, 5 by default, and the same again at its end.
 
         Args:
             pipeline: Its name, or its whole configuration as code declares it.
@@ -103,9 +110,11 @@ class TrackMethods(PipelineMethods):
         )
         tracked = TrackedExecution(request)
         try:
-            tracked._started(self._start_tracked(request, tracked.start_date))
-        except DatabaseError as exc:
-            if strict:
+            self._prepare_embedded()
+            with database.time_limit(self.settings.timeout):
+                tracked._started(self._start_tracked(request, tracked.start_date))
+        except Exception as exc:
+            if strict or _is_misuse(exc):
                 raise
             _log_unrecorded(request, exc, level=logging.WARNING)
         try:
@@ -167,13 +176,14 @@ class TrackMethods(PipelineMethods):
         """Write the end of a tracked execution, or put it into the spool. The block's error is never replaced."""
         record = tracked._ended(error)
         try:
-            self._end_tracked(tracked.id, record)
-        except DatabaseError as exc:
-            if request.strict and error is None:
+            with database.time_limit(self.settings.timeout):
+                self._end_tracked(tracked.id, record)
+        except Exception as exc:
+            if error is None and (request.strict or _is_misuse(exc)):
                 raise
             # Once an execution: where its start could not be written, that has been logged.
             _log_unrecorded(request, exc, level=logging.DEBUG if tracked.id is None else logging.WARNING)
-            if request.spool:
+            if request.spool and not _is_misuse(exc):
                 self._spool(record)
 
     def _end_tracked(self, execution_id: int | None, record: values.ExecutionRecord) -> None:
@@ -187,8 +197,8 @@ class TrackMethods(PipelineMethods):
 
     def _spool(self, record: values.ExecutionRecord) -> None:
         try:
-            path = recording.keep_in_spool(self._spool_directory, record)
-        except OSError as exc:
+            path = recording.keep_in_spool(self.spool_directories, record)
+        except Exception as exc:
             logger.error(
                 "this execution of pipeline %r is lost, as it cannot be kept either: %s", record.pipeline_name, exc
             )
@@ -196,8 +206,14 @@ class TrackMethods(PipelineMethods):
             logger.info("this execution of pipeline %r waits in %s", record.pipeline_name, path)
 
 
-def _log_unrecorded(request: TrackRequest, error: DatabaseError, *, level: int) -> None:
-    logger.log(level, "pipeline %r goes on without being recorded: %s", request.name, error)
+def _is_misuse(error: Exception) -> bool:
+    """Whether the caller is wrong, and not the database, the network, a library or Watcher."""
+    return isinstance(error, WatcherError) and not isinstance(error, DatabaseError)
+
+
+def _log_unrecorded(request: TrackRequest, error: Exception, *, level: int) -> None:
+    reason = str(error) if isinstance(error, DatabaseError) else f"{type(error).__name__}: {error}"
+    logger.log(level, "pipeline %r goes on without being recorded: %s", request.name, reason)
 
 
 def _active_pipeline(session: Session, request: TrackRequest, *, now: dt.datetime) -> values.Pipeline:

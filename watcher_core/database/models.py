@@ -294,7 +294,7 @@ class PipelineExecution(Base):
     updates: Mapped[int | None]
     soft_deletes: Mapped[int | None]
     total_rows: Mapped[int | None]
-    execution_metadata: Mapped[dict[str, Any]] = _json("Whatever else is known: partition, attempts, error, …")
+    execution_metadata: Mapped[dict[str, Any]] = _json("Whatever else is known: partition, attempts, error and others")
     created_at: Mapped[dt.datetime] = _timestamp("When it was recorded")
     updated_at: Mapped[dt.datetime] = _timestamp("When its record last changed")
 
@@ -324,7 +324,7 @@ class AddressType(Base):
 
     id: Mapped[int] = _identity()
     name: Mapped[str]
-    group_name: Mapped[str] = mapped_column(comment="database, warehouse, bucket, api, file, stream, …")
+    group_name: Mapped[str] = mapped_column(comment="database, warehouse, bucket, api, file, stream and others")
     created_at: Mapped[dt.datetime] = _timestamp("When it was first seen")
     updated_at: Mapped[dt.datetime] = _timestamp("When it last changed")
 
@@ -586,6 +586,9 @@ class Alert(Base):
     resolved_at: Mapped[dt.datetime | None] = mapped_column(comment="When the cause was gone")
     resolved_by_hand: Mapped[bool] = _flag(False, "Whether a person resolved it; it stays so until the cause is new")
     reopened_at: Mapped[dt.datetime | None] = mapped_column(comment="When the cause was last found to be back")
+    reopenings: Mapped[int] = mapped_column(
+        sa.Integer, server_default=sa.text("0"), comment="How often it was back, within hours of each other"
+    )
     event: Mapped[AlertEvent | None] = mapped_column(comment="What is to be delivered; empty: nothing")
     attempts: Mapped[int] = mapped_column(sa.Integer, server_default=sa.text("0"), comment="Deliveries tried")
     next_attempt_at: Mapped[dt.datetime | None] = mapped_column(
@@ -602,12 +605,19 @@ class Alert(Base):
 
 class Recorder(Base):
     __tablename__ = "recorder"
-    __table_args__ = {
-        "comment": "How far the event log of a Dagster instance has been recorded; locked while it is read"
-    }
+    __table_args__ = {"comment": "How far the event log of a Dagster instance has been recorded"}
 
     instance_id: Mapped[str] = mapped_column(primary_key=True, comment="The id of the instance's run storage")
     cursor: Mapped[dict[str, Any]] = _json("Storage ids, open runs, failed tries; the recorder's own")
     lag_seconds: Mapped[float | None] = mapped_column(comment="Age of the oldest event that was not yet recorded")
     message: Mapped[str | None] = mapped_column(comment="What the last tick did")
     updated_at: Mapped[dt.datetime] = _timestamp("When the last tick ended")
+
+
+class RecorderLease(Base):
+    __tablename__ = "recorder_lease"
+    __table_args__ = {"comment": "Who reads the event log of a Dagster instance right now; no row: nobody"}
+
+    instance_id: Mapped[str] = mapped_column(primary_key=True, comment="The id of the instance's run storage")
+    holder: Mapped[str] = mapped_column(comment="Host, process and a random id")
+    expires_at: Mapped[dt.datetime] = _timestamp("Another may take over from then on; each write moves it")

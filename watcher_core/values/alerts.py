@@ -28,6 +28,7 @@ class Alert:
     resolved_at: dt.datetime | None
     resolved_by_hand: bool
     reopened_at: dt.datetime | None
+    reopenings: int = 0
     event: AlertEvent | None
     attempts: int
     next_attempt_at: dt.datetime | None
