@@ -1,8 +1,8 @@
 """Say of an execution in which Dagster instance it ran and what of its pipeline it did; a state for what was blocked.
 
 A failure is taken back by a success of the same scope in the same instance. Executions that are there already have
-neither, which is about all of their pipeline, as before. Failures get their instance where there is one, so that their
-alerts go on.
+neither, which is about all of their pipeline, as before. Failures get their partition, and their instance where there
+is one, so that their alerts go on.
 
 Compatibility: the version of Watcher before this one fills in neither of the two columns, and does not know the state
 `blocked`; it cannot list executions that have it.
@@ -67,6 +67,18 @@ def upgrade() -> None:
              WHERE failed.state = 'failed'
                AND failed.source = 'dagster'
                AND (SELECT count(*) FROM watcher.recorder) = 1
+        """)
+    )
+    # A partition that has failed is not made good by another one. Successes need no scope: those that are there already
+    # take back what failed before them, so that an upgrade finds nothing new.
+    op.execute(
+        sa.text("""
+            UPDATE watcher.pipeline_execution
+               SET scope = execution_metadata ->> 'partition'
+             WHERE state = 'failed'
+               AND source = 'dagster'
+               AND parent_id IS NOT NULL
+               AND execution_metadata ? 'partition'
         """)
     )
     op.execute(

@@ -13,6 +13,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
+from tests.factories import record
 from watcher_core import DatabaseUnavailableError, SchemaVersionError, Settings, Watcher
 from watcher_core.database import SCHEMA_VERSION, normalize_url
 from watcher_core.database.models import Base
@@ -118,6 +119,32 @@ def test_an_open_alert_of_a_failure_goes_on_after_an_upgrade(empty: Watcher, eng
     assert before == {1: "failure/1/instance", 2: "failure/2"}
     assert len(empty.check_failures()) == 2
     assert {alert.id: alert.deduplication_key for alert in empty.alerts(state="open")} == before
+
+
+def test_a_partition_that_had_failed_before_an_upgrade_is_taken_back_by_itself(
+    empty: Watcher, engine: sa.Engine
+) -> None:
+    """Revision 0005 gives failures their partition; what had been made good stays so."""
+    empty.upgrade()
+    empty.downgrade("0004")
+    with engine.begin() as connection:
+        for statement in (
+            "INSERT INTO watcher.pipeline_type (name) VALUES ('t')",
+            "INSERT INTO watcher.pipeline (name, pipeline_type_id) VALUES ('sales', 1), ('job', 1)",
+            "INSERT INTO watcher.pipeline_execution"
+            " (pipeline_id, source, external_id, parent_id, state, start_date, end_date, execution_metadata) VALUES"
+            " (2, 'dagster', 'run', NULL, 'succeeded', '2024-01-01 00:00+0', '2024-01-01 00:09+0', '{}'),"
+            " (1, 'dagster', 'c', 1, 'failed', '2024-01-01 00:00+0', '2024-01-01 00:01+0', '{\"partition\": \"c\"}'),"
+            " (1, 'dagster', 'd', 1, 'succeeded', '2024-01-01 00:02+0', '2024-01-01 00:03+0', '{}'),"
+            " (1, 'dagster', 'a', 1, 'failed', '2024-01-01 00:04+0', '2024-01-01 00:05+0', '{\"partition\": \"a\"}')",
+        ):
+            connection.exec_driver_sql(statement)
+    empty.upgrade()
+    for key in "ba":
+        (finding,) = empty.check_failures()
+        assert finding.details["failed_partitions"] == ["a"]
+        empty.record([record("sales", f"again/{key}", start=10, scope=key)])
+    assert empty.check_failures() == []
 
 
 @pytest.mark.parametrize(

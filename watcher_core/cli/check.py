@@ -32,6 +32,7 @@ WITHIN = output.Column("expected within")
 OVERDUE = output.Column("overdue by", right=True)
 PIPELINE = output.Column("pipeline", fold=True)
 EXECUTION = output.Column("execution", right=True)
+NAMED_PARTITIONS = 5
 
 
 @app.command("freshness", epilog=output.examples("watcher check freshness", "watcher check freshness --dry-run --fail"))
@@ -174,7 +175,12 @@ def _timeliness_cells(finding: Finding) -> tuple[output.Cell, ...]:
 
 
 def _failure_cells(finding: Finding) -> tuple[output.Cell, ...]:
-    error = ": ".join(str(finding.details[key]) for key in ("error_class", "error") if key in finding.details)
+    parts = [finding.details.get(key) for key in ("error_class", "error")]
+    partitions, count = finding.details.get("failed_partitions"), finding.details.get("failed_partition_count")
+    if isinstance(partitions, list) and isinstance(count, int):
+        more = f" and {count - NAMED_PARTITIONS:,} more" if count > NAMED_PARTITIONS else ""
+        parts.insert(0, f"partition{'' if count == 1 else 's'} {', '.join(partitions[:NAMED_PARTITIONS])}{more}")
+    error = ": ".join(str(part) for part in parts if part)
     return (
         finding.execution_id,
         finding.pipeline_name,

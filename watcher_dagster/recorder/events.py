@@ -47,7 +47,7 @@ from watcher_dagster.recorder.runlog import AssetLog, RunLog, StepLog, moment
 from watcher_dagster.runs import ASSET_TYPE, RUN_TYPE, run_record
 
 # As in "Database Error in model orders (models/orders.sql)".
-_BROKEN_IN_DBT: Final = re.compile(r"\b(?:Error|Failure) in (?:model|seed|snapshot|test|unit_test|source) (\w+)")
+_BROKEN_IN_DBT: Final = re.compile(r"\b(?:Error|Failure) in (model|seed|snapshot|source|test|unit_test) (\w+)")
 _DBT_ERROR: Final = "DagsterDbtCliRuntimeError"
 
 # On what we report to Dagster ourselves, so that it is not recorded a second time.
@@ -166,6 +166,9 @@ def ended_execution(
 def _asset_records(run: dg.DagsterRun, log: RunLog, count_keys: CountKeys) -> Iterator[ExecutionRecord]:
     graphs = _graphs(log)
     executions = _executions_by_step(log)
+    names: dict[str, set[str]] = {}
+    for step_key, asset_key in log.assets:
+        names.setdefault(step_key, set()).add(asset_key.path[-1])
     for (step_key, asset_key), asset in log.assets.items():
         own = log.steps.get(step_key)
         graph = graphs.get(_graph_name(step_key)) if asset.planned else None
@@ -196,19 +199,24 @@ def _asset_records(run: dg.DagsterRun, log: RunLog, count_keys: CountKeys) -> It
                 yield share.record(partition, ExecutionState.SUCCEEDED, own.ended, warning, may_be_no_change=True)
         elif missing and starts and not asset.observed:
             state, ended, error = _outcome(log, own, steps, is_sole=graph is None or graph.assets == 1)
-            if state is ExecutionState.FAILED and error and _is_another_s(error, asset_key):
+            if state is ExecutionState.FAILED and error and _is_another_s(error, asset_key, names[step_key]):
                 state, error = ExecutionState.BLOCKED, None
             for partition in missing:
                 yield share.record(partition, state, ended, {"error": error} if error else {})
 
 
-def _is_another_s(error: Mapping[str, str], asset_key: dg.AssetKey) -> bool:
+def _is_another_s(error: Mapping[str, str], asset_key: dg.AssetKey, of_step: set[str]) -> bool:
     """Whether the error of a dbt step names what broke, and this asset is not among it.
 
-    dbt skips what is downstream of a broken model; Dagster has one failure for all of the step's assets.
+    dbt skips what is downstream of a broken model or of a failed test; Dagster has one failure for all of the step's
+    assets. Where a broken model is none of those by its name (a translator gave it another), or the message was cut,
+    any of them may have broken.
     """
-    broken = set(_BROKEN_IN_DBT.findall(error.get("message", ""))) if error.get("class") == _DBT_ERROR else set()
-    return bool(broken) and asset_key.path[-1] not in broken
+    message = error.get("message", "")
+    found = _BROKEN_IN_DBT.findall(message) if error.get("class") == _DBT_ERROR else []
+    models = {name for kind, name in found if kind not in ("test", "unit_test")}
+    is_known = bool(found) and models <= of_step and len(message) < MAX_MESSAGE_CHARACTERS
+    return is_known and asset_key.path[-1] not in models
 
 
 def _unstarted(run: dg.DagsterRun, log: RunLog, records: Iterable[ExecutionRecord]) -> Iterator[ExecutionRecord]:
