@@ -116,7 +116,12 @@ FAILING = f"""
            AND coalesce(failed.scope, '') = failing.scope
            AND failed.state = 'failed'
            AND NOT {_taken_back("failed")}
-          LEFT JOIN watcher.pipeline_execution AS run ON run.id = failed.parent_id
+          LEFT JOIN LATERAL (
+               -- One by one, by the primary key: an estimate of one row would have all executions read for each.
+               SELECT execution_metadata
+                 FROM watcher.pipeline_execution
+                WHERE id = failed.parent_id
+                LIMIT 1) AS run ON true
          WHERE NOT EXISTS (SELECT
                              FROM watcher.pipeline_execution AS part
                             WHERE part.parent_id = failed.id
@@ -200,9 +205,9 @@ FOUND = f"""
      CROSS JOIN LATERAL (
            SELECT jsonb_agg(partition ORDER BY partition) AS named
              FROM (SELECT execution_metadata -> 'partition' AS partition
-                     FROM watcher.pipeline_execution
-                    WHERE id = ANY(found.execution_ids)
-                      AND execution_metadata ? 'partition'
+                     FROM unnest(found.execution_ids) AS failed (id)
+                     JOIN watcher.pipeline_execution USING (id)
+                    WHERE execution_metadata ? 'partition'
                     ORDER BY 1
                     LIMIT {MOST_NAMED}) AS failed) AS partitions
      ORDER BY found.start_date, found.execution_id
