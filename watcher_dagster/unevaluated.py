@@ -10,6 +10,8 @@ import sys
 
 import dagster as dg
 
+from watcher_dagster import compat
+
 RUNS = 200
 
 
@@ -34,8 +36,8 @@ def unevaluated_checks(instance: dg.DagsterInstance, *, limit: int = RUNS) -> li
 
 
 def _name(event: dg.DagsterEvent) -> str:
-    data = event.event_specific_data
-    return f"{data.asset_key.to_user_string()}:{data.check_name}"  # type: ignore[union-attr]  # both kinds have the two
+    data = compat.event_data(event)
+    return f"{data.asset_key.to_user_string()}:{data.check_name}"
 
 
 if __name__ == "__main__":
