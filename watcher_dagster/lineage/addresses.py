@@ -19,7 +19,7 @@ from typing import Any, Final
 
 import dagster as dg
 
-from watcher_core import Address
+from watcher_core import Address, masking
 from watcher_dagster import metadata as keys
 from watcher_dagster.identity import MAX_NAME_BYTES, asset_pipeline_name
 
@@ -141,13 +141,6 @@ _TYPES: Final = {
 _ORDER: Final = {name: place for place, name in enumerate(name for types in STORAGES.values() for name in types)}
 
 _SCHEME = re.compile(r"(?:jdbc:)?([a-z][a-z0-9.-]*)(?:\+[a-z0-9]+)?://", re.IGNORECASE)
-_CREDENTIALS = re.compile(r"(?<=://)([^/?#]*)@")
-_SECRET_PARAMETERS = re.compile(
-    r"(?<=[?&;])([^=&;#]*(?:password|passwd|secret|token|signature|credential|api_?key|access_?key|account_?key)"
-    r"[^=&;#]*|pwd|sig)=[^&;#]*",
-    re.IGNORECASE,
-)
-
 
 @dataclass(frozen=True)
 class AssetAddress:
@@ -168,7 +161,11 @@ class AssetAddress:
         named = other if other.has_location and not self.has_location else self
         typed = self if self.is_typed or not other.is_typed else other
         return AssetAddress(
-            replace(typed.address, name=named.address.name),
+            replace(
+                named.address,
+                address_type_name=typed.address.address_type_name,
+                address_type_group_name=typed.address.address_type_group_name,
+            ),
             has_location=named.has_location,
             is_typed=typed.is_typed,
         )
@@ -177,7 +174,7 @@ class AssetAddress:
         """The address to record: what Dagster does not give stays as it is recorded in `known`."""
         if known is None:
             return self.address
-        recorded = AssetAddress(_plain(known), has_location=True, is_typed=True)
+        recorded = AssetAddress(_plain(known), has_location=not known.provisional, is_typed=True)
         if self.address.name == known.name:
             return self.over(recorded).address
         return self.address if self.has_location else recorded.address
@@ -204,7 +201,7 @@ def materialization_address(materialization: dg.AssetMaterialization) -> AssetAd
 
 def key_address(pipeline_name: str) -> AssetAddress:
     """The address of an asset of which only the key is known, by the name of its pipeline."""
-    return AssetAddress(Address(pipeline_name, ASSET_TYPE, ASSET_GROUP))
+    return AssetAddress(Address(pipeline_name, ASSET_TYPE, ASSET_GROUP, provisional=True))
 
 
 def address_type(name: str) -> tuple[str, str] | None:
@@ -215,14 +212,6 @@ def address_type(name: str) -> tuple[str, str] | None:
 def kind(type_name: str) -> str:
     """The type of an address as a kind that Dagster takes and its UI may have an icon for."""
     return re.sub(r"[^a-z0-9_.-]+", "_", type_name.lower()).strip("_")[:MAX_KIND_CHARACTERS] or ASSET_TYPE
-
-
-def without_secrets(address: str) -> str:
-    """The address without the password of its user, and with the values of its secret parameters hidden."""
-    if "://" not in address:
-        return address
-    address = _CREDENTIALS.sub(lambda found: f"{found[1].partition(':')[0]}@", address, count=1)
-    return _SECRET_PARAMETERS.sub(r"\1=***", address)
 
 
 def storable(value: object, max_bytes: int) -> str | None:
@@ -251,11 +240,12 @@ def _asset_address(
 ) -> AssetAddress:
     pipeline_name = asset_pipeline_name(asset_key)
     location = next(_texts(pipeline_name, metadata, address_keys), None)
-    name = pipeline_name if location is None else without_secrets(location)
+    name = pipeline_name if location is None else masking.mask_text(location)
     found = _type(pipeline_name, metadata, kinds, name)
     type_name, group = found or (ASSET_TYPE, ASSET_GROUP)
     group = next(_texts(pipeline_name, metadata, (keys.ADDRESS_TYPE_GROUP_KEY,)), group)
-    return AssetAddress(Address(name, type_name, group), has_location=location is not None, is_typed=found is not None)
+    address = Address(name, type_name, group, provisional=location is None)
+    return AssetAddress(address, has_location=location is not None, is_typed=found is not None)
 
 
 def _type(asset: str, metadata: Mapping[str, Any], kinds: Iterable[str], address: str) -> tuple[str, str] | None:
@@ -285,11 +275,13 @@ def _texts(asset: str, metadata: Mapping[str, Any], names: Iterable[str]) -> Ite
             "asset %s: %s is %.80r; it must be text that is not blank, of at most %d bytes; it is passed over",
             asset,
             name,
-            without_secrets(value) if isinstance(value, str) else value,
+            masking.mask_text(value) if isinstance(value, str) else value,
             MAX_NAME_BYTES,
         )
 
 
 def _plain(address: Address) -> Address:
     """An address without what only the database knows of it."""
-    return Address(address.name, address.address_type_name, address.address_type_group_name)
+    return Address(
+        address.name, address.address_type_name, address.address_type_group_name, provisional=address.provisional
+    )
