@@ -66,9 +66,7 @@ _PATTERNS: Final = (
         rf"(?P<value>{_QUOTED}|\S+)(?=\s*$)",
         re.IGNORECASE | re.MULTILINE,
     ),
-    re.compile(
-        r"\b(?P<key>Bearer|Basic)(?P<is>\s+)(?P<value>(?=[\w.~+/-]*[\d=])[\w.~+/-]{8,}=*)", re.IGNORECASE
-    ),
+    re.compile(r"\b(?P<key>Bearer|Basic)(?P<is>\s+)(?P<value>(?=[\w.~+/-]*[\d=])[\w.~+/-]{8,}=*)", re.IGNORECASE),
 )
 
 
@@ -109,9 +107,7 @@ def _may_hold_secrets(text: str) -> bool:
 
 def _mask(value: Any, *, name: str = "", is_secret: bool = False) -> Any:
     if isinstance(value, dict):
-        return {
-            key: _mask(one, name=key, is_secret=is_secret or is_secret_name(key)) for key, one in value.items()
-        }
+        return {key: _mask(one, name=key, is_secret=is_secret or is_secret_name(key)) for key, one in value.items()}
     if isinstance(value, list):
         return [_mask(one, name=name, is_secret=is_secret) for one in value]
     if isinstance(value, str):

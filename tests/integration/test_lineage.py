@@ -418,9 +418,7 @@ def of_asset(name: str, address: Address, *sources: Address) -> PipelineLineage:
         ColumnEdge(source_address=source.name, source_column="a", target_address=address.name, target_column="a")
         for source in sources
     )
-    return PipelineLineage(
-        pipeline_name=name, address=address, sources=sources, targets=(address,), columns=columns
-    )
+    return PipelineLineage(pipeline_name=name, address=address, sources=sources, targets=(address,), columns=columns)
 
 
 def chain(watcher: Watcher) -> set[tuple[str, str, str]]:

@@ -37,8 +37,11 @@ def of_event(metadata: dict[str, Any], partition: str | None = None) -> AssetAdd
 
 
 def test_an_asset_that_says_nothing_lives_at_its_key() -> None:
-    assert of_spec() == of_event({}) == key_address(AT_KEY) == AssetAddress(
-        Address(AT_KEY, "asset", "dagster", provisional=True)
+    assert (
+        of_spec()
+        == of_event({})
+        == key_address(AT_KEY)
+        == AssetAddress(Address(AT_KEY, "asset", "dagster", provisional=True))
     )
 
 

@@ -57,7 +57,12 @@ def test_secrets_are_masked(written: str, masked: str) -> None:
     "text",
     [
         *("postgresql://ann@host/db", "abfss://container@account.dfs.core.windows.net/a", "s3://bucket/a:b@c"),
-        *("https://host/a?design=1&signal=2", "user:password@nothing", "http://host:8080/a@b", "https://medium.com/@ann"),
+        *(
+            "https://host/a?design=1&signal=2",
+            "user:password@nothing",
+            "http://host:8080/a@b",
+            "https://medium.com/@ann",
+        ),
         *("http://host:8080/@ann", "git@github.com:a/b.git", "mailto:ann@example.org", "owner:ann@corp.com"),
         *("registry:5000/image@sha256:abc", "postgresql://host:5432/db", "step_key is orders", "primary_key=id"),
         *('syntax error: unexpected token: "FROM"', "the password is wrong", "Basic authentication is off"),

@@ -145,7 +145,9 @@ def ensure_addresses(session: Session, *, addresses: Iterable[values.Address], n
 
 def _complete(session: Session, stated: Mapping[int, values.Address], *, now: dt.datetime) -> None:
     """Write what is stated of known addresses and not recorded; one that is no longer provisional gets its type."""
-    rows = session.execute(SELECT_ADDRESSES.where(ADDRESS.c.id == sa.any_(sa.cast(list(stated), sa.ARRAY(sa.BigInteger)))))
+    rows = session.execute(
+        SELECT_ADDRESSES.where(ADDRESS.c.id == sa.any_(sa.cast(list(stated), sa.ARRAY(sa.BigInteger))))
+    )
     for row in sorted(rows, key=lambda row: str(row.name)):
         address = stated[row.id]
         changed: dict[str, Any] = {
@@ -251,9 +253,7 @@ def list_addresses(session: Session) -> list[values.Address]:
     return [values.Address(**row._mapping) for row in session.execute(SELECT_ADDRESSES.order_by(ADDRESS.c.name))]
 
 
-def update_address(
-    session: Session, *, address_id: int, fields: Mapping[str, Any], now: dt.datetime
-) -> values.Address:
+def update_address(session: Session, *, address_id: int, fields: Mapping[str, Any], now: dt.datetime) -> values.Address:
     """Change an address; only the fields that are passed. A name that it had before stays one of its names."""
     changed = _clean_fields(fields)
     type_name = changed.pop("address_type_name", None)

@@ -177,9 +177,7 @@ def _is_same(lineage: values.PipelineLineage, edges: set[Row], columns: set[Row]
 # Names
 
 
-def _at_homes(
-    session: Session, by_name: Mapping[str, values.PipelineLineage]
-) -> dict[str, values.PipelineLineage]:
+def _at_homes(session: Session, by_name: Mapping[str, values.PipelineLineage]) -> dict[str, values.PipelineLineage]:
     """The lineage with the places where assets live instead of provisional addresses, where these are known."""
     provisional = {address.name for address in _addresses(by_name.values()) if address.provisional}
     if not provisional:
@@ -194,9 +192,7 @@ def _at_homes(
 def _current(session: Session, lineage: values.PipelineLineage) -> dict[str, values.Address]:
     """The addresses under their current names, by the names that they had before."""
     by_name = {address.name: address for address in _addresses([lineage])}
-    return {
-        old: replace(by_name[old], name=new) for old, new in catalog.current_names(session, names=by_name).items()
-    }
+    return {old: replace(by_name[old], name=new) for old, new in catalog.current_names(session, names=by_name).items()}
 
 
 def _renamed(lineage: values.PipelineLineage, others: Mapping[str, values.Address]) -> values.PipelineLineage:
