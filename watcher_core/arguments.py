@@ -16,6 +16,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import Any, TypeVar
 
+from watcher_core import masking
 from watcher_core.errors import InvalidValueError
 
 # A btree entry holds at most 2,704 bytes, and every name stands in a unique index.
@@ -43,6 +44,11 @@ def name(value: object, argument: str) -> str:
     cleaned = text(value, argument).strip()
     _fits(cleaned, MAX_NAME_BYTES, "a name", argument)
     return cleaned
+
+
+def address_name(value: object, argument: str) -> str:
+    """The name of an address, without the passwords in it."""
+    return name(masking.mask_text(text(value, argument)), argument)
 
 
 def external_id(value: object, argument: str) -> str:
@@ -157,13 +163,17 @@ def choice(value: object, enum: type[EnumType], argument: str) -> EnumType:
 
 
 def json_object(value: object, argument: str) -> dict[str, Any]:
-    """A mapping that JSON can hold, as it will come back from the database; NaN and infinities become text."""
+    """A mapping that JSON can hold, as it will come back from the database; NaN and infinities become text.
+
+    Secrets in it are masked.
+    """
     if value is None:
         return {}
     if not isinstance(value, Mapping):
         raise InvalidValueError(f"{argument} is {shown(value)}; it must be a dictionary")
     try:
-        return dict(json.loads(json_text(dict(value)), parse_constant=str))
+        written = json_text(dict(value))
+        return dict(masking.mask_json(json.loads(written, parse_constant=str), written))
     except (TypeError, ValueError, RecursionError) as exc:
         raise InvalidValueError(f"{argument} cannot be stored as JSON: {exc}") from exc
 

@@ -29,6 +29,7 @@ REFERENCE = {
     "timeliness_pipeline_execution_log",
 }
 ADDED = {
+    "address_alias",
     "alert",
     "anomaly_pending",
     "check_state",

@@ -343,6 +343,22 @@ class Address(Base):
     deprecated: Mapped[bool] = _flag(False, "Whether it is on its way out; marked in every answer")
     created_at: Mapped[dt.datetime] = _timestamp("When it was first seen")
     updated_at: Mapped[dt.datetime] = _timestamp("When it last changed")
+    database_name: Mapped[str | None] = mapped_column(comment="The database, or catalog, that the data is in")
+    schema_name: Mapped[str | None] = mapped_column(comment="The schema, or data set, in it")
+    table_name: Mapped[str | None] = mapped_column(comment="The table in that")
+    primary_key: Mapped[str | None] = mapped_column(comment="The columns of its primary key, as people write them")
+    address_metadata: Mapped[dict[str, Any]] = _json("Whatever else is known of it")
+    provisional: Mapped[bool] = _flag(
+        False, "Whether it is named by the key of an asset, because it is not known where the asset lives"
+    )
+
+
+class AddressAlias(Base):
+    __tablename__ = "address_alias"
+    __table_args__ = {"comment": "Other names of addresses: those that they had before they were renamed or merged"}
+
+    name: Mapped[str] = mapped_column(primary_key=True, comment="As given; case matters")
+    address_id: Mapped[int] = _reference("address", comment="The address that is meant", index=True)
 
 
 class AddressLineage(Base):

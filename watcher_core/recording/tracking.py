@@ -139,7 +139,7 @@ class TrackedExecution:
     def _ended(self, error: BaseException | None) -> values.ExecutionRecord:
         """Return the record of the execution, which ends now, with the error that ended it."""
         if error is not None:
-            self.execution_metadata["error"] = _error_metadata(error)
+            self.execution_metadata |= arguments.json_object({"error": _error_metadata(error)}, "error")
         request = self._request
         counts = {name: getattr(self, name) for name in COUNTS}
         attempts = {"attempts": request.attempt} if request.attempt > 1 else {}
