@@ -13,11 +13,11 @@ MASK: Final = "***"
 
 # What the names of secrets contain, without the characters between words. A name that ends like those of `_HARMLESS` is
 # not that of a secret: `secret_name`, `token_count`, `access_key_id`.
-_SECRET: Final = (
+_SENSITIVE: Final = (
     r"passw(?:or)?d|passwd|pwd|passphrase|passcode|secret|token|credential|signature|authorization|"
     r"api[_-]?key|access[_-]?key|account[_-]?key|private[_-]?key|shared[_-]?key|storage[_-]?key|master[_-]?key"
 )
-_NAME = re.compile(rf"{_SECRET}|^(?:pass|pw|sig|sas|auth)$|_(?:pass|pw)$", re.IGNORECASE)
+_NAME = re.compile(rf"{_SENSITIVE}|^(?:pass|pw|sig|sas|auth)$|_(?:pass|pw)$", re.IGNORECASE)
 _PASSWORD_NAME = re.compile(r"passw(?:or)?d|passwd|pwd|passcode|^pass$|_pass$", re.IGNORECASE)
 _HARMLESS = re.compile(
     r"[_-](?:name|id|ids|count|counts|arn|path|file|env|type|types|length|expires|expiry|at|age|version|url|uri)$",
@@ -48,7 +48,7 @@ _BARE = re.compile(r"(?<![^\s\"'=(,])(?P<user>[^\s/:@]+):(?!//)\S+(?=@[\w.-]+(?:
 # A user alone is no secret, but for the tokens that stand in its place.
 _TOKEN_USER = re.compile(r"(?<=://)[^\s/:@?#]{20,}(?=@)")
 
-_KEY = rf"(?P<key>[\w.%-]{{0,60}}(?:{_SECRET})[\w.-]{{0,60}}|\b(?:sig|pass|pw|sas))"
+_KEY = rf"(?P<key>[\w.%-]{{0,60}}(?:{_SENSITIVE})[\w.-]{{0,60}}|\b(?:sig|pass|pw|sas))"
 _QUOTED = r"\"(?:[^\"\\]|\\.)*\"|'(?:[^'\\]|\\.)*'|\{[^}]*\}"
 _PATTERNS: Final = (
     # ?password=…&, of a URL

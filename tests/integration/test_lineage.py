@@ -426,7 +426,7 @@ def chain(watcher: Watcher) -> set[tuple[str, str, str]]:
 
 
 def test_the_address_of_an_asset_replaces_its_key_when_it_becomes_known(watcher: Watcher) -> None:
-    """First materializations that give keys alone, then a code location that knows the tables; each chain stands once."""
+    """Materializations that give keys alone, then a code location that knows the tables; each chain stands once."""
     watcher.set_lineage(
         [
             of_asset("raw", at_key("raw")),

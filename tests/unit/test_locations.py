@@ -166,7 +166,8 @@ def test_destinations_of_dlt(pipeline: DltPipeline, name: str, kind: str) -> Non
 
 def test_a_resource_that_names_a_table_for_each_row_has_no_table_of_its_own() -> None:
     source = SimpleNamespace(resources={"Orders": SimpleNamespace(table_name=lambda row: row["kind"])})
-    address = dlt_definition(DltPipeline("raw", database="/data/w.duckdb"), **{"dagster_dlt/source": source})
+    more: Any = {"dagster_dlt/source": source}
+    address = dlt_definition(DltPipeline("raw", database="/data/w.duckdb"), **more)
     assert (address.name, address.provisional, parts(address)) == (AT_KEY, True, (None, "raw", None))
 
 

@@ -226,7 +226,7 @@ def _renamed(lineage: values.PipelineLineage, others: Mapping[str, values.Addres
 def _settle_addresses(
     session: Session, by_name: Mapping[str, values.PipelineLineage], address_ids: Mapping[str, int], *, now: dt.datetime
 ) -> None:
-    """Record each asset's address and its type, which the asset itself decides; merge what it had before it was known."""
+    """Record each asset's address and its type, which the asset itself decides; merge what it had before that."""
     homes = {name: lineage.address for name, lineage in by_name.items() if lineage.address is not None}
     known = catalog.addresses_of_pipelines(session, names=homes)
     for name, address in sorted(homes.items()):

@@ -20,8 +20,8 @@ INSERT_EDGES = """
         SELECT * FROM unnest(%(gone)s::bigint[], %(kept)s::bigint[]) AS merged (gone, kept)
     )
     INSERT INTO watcher.address_lineage (pipeline_id, source_address_id, target_address_id, origin, created_at)
-    SELECT edge.pipeline_id, coalesce(source.kept, edge.source_address_id), coalesce(target.kept, edge.target_address_id),
-           edge.origin, min(edge.created_at)
+    SELECT edge.pipeline_id, coalesce(source.kept, edge.source_address_id),
+           coalesce(target.kept, edge.target_address_id), edge.origin, min(edge.created_at)
       FROM watcher.address_lineage AS edge
       LEFT JOIN merged AS source ON source.gone = edge.source_address_id
       LEFT JOIN merged AS target ON target.gone = edge.target_address_id
@@ -138,5 +138,6 @@ def _named(session: Session, name: str) -> values.Address | None:
 
 
 def _id(address: values.Address) -> int:
-    assert address.id is not None  # it is a stored one
+    if address.id is None:
+        raise ValueError(f"address {address.name!r} is not a stored one")
     return address.id

@@ -1,7 +1,7 @@
 """Where the data of an asset lives: its address, the type of that, and the type's group. Pure.
 
-Metadata says where: `watcher/address`, else `dagster/uri`, else what the integration that wrote the asset says, which is
-`dagster/table_name` for most: see `locations`. Without these, an asset lives at its key, provisionally. The type is
+Metadata says where: `watcher/address`, else `dagster/uri`, else what the integration that wrote the asset says, which
+is `dagster/table_name` for most: see `locations`. Without these, an asset lives at its key, provisionally. The type is
 `watcher/address_type`, else `dagster/storage_kind`, else that kind of the asset which is a storage, else what the
 integration says, else the scheme of a URI.
 
