@@ -27,6 +27,8 @@ RANGE_START_TAG: Final = "dagster/asset_partition_range_start"
 RANGE_END_TAG: Final = "dagster/asset_partition_range_end"
 # The job that Dagster makes for assets that are materialized ad hoc; older versions numbered it.
 ASSET_JOB: Final = "__ASSET_JOB"
+# The repository of a code location that names none; a location may have several.
+DEFAULT_REPOSITORY: Final = "__repository__"
 # The class of the error that Dagster raises inside a step that it cancels.
 INTERRUPTION: Final = "DagsterExecutionInterruptedError"
 
@@ -128,6 +130,14 @@ def run_location(run: dg.DagsterRun) -> str | None:
         return run.remote_job_origin.location_name
     _, found, location = run.tags.get(REPOSITORY_TAG, "").partition("@")
     return location if found else None
+
+
+def sensor_location(context: dg.SensorEvaluationContext, repository: dg.RepositoryDefinition) -> str | None:
+    """Return the code location that a sensor belongs to; `None` where it is evaluated by itself, as in a test."""
+    if context.code_location_origin is None:
+        return None
+    location = str(context.code_location_origin.location_name)
+    return location if repository.name == DEFAULT_REPOSITORY else f"{repository.name}@{location}"
 
 
 def op_context(context: dg.AssetExecutionContext | dg.OpExecutionContext) -> dg.OpExecutionContext:

@@ -29,6 +29,7 @@ ONLY_IN_COMPAT = [
     (dg.DagsterEvent, "event_specific_data", "nothing is recorded of materializations, planned assets and errors"),
     (dg.EventLogEntry, "asset_observation", "the jobs report the same observation again and again"),
     (dg.DagsterRun, "remote_job_origin", "the pipelines of jobs lose the name of their code location"),
+    (dg.SensorEvaluationContext, "code_location_origin", "assets that are gone from the code are still checked"),
     (dg.AssetExecutionContext, "op_execution_context", "WatcherResource.track cannot identify the step that runs"),
     (dg.OpExecutionContext, "get_step_execution_context", "WatcherResource.track cannot identify the step that runs"),
     (dg.OpExecutionContext, "op_execution_context", "WatcherResource.track cannot identify the step of an op"),
@@ -45,6 +46,7 @@ USED_EVERYWHERE = [
     (dg.TimeWindowPartitionsDefinition, "time_window_for_partition_key", "executions have no logical date"),
     (dg.MultiPartitionsDefinition, "time_window_for_partition_key", "executions have no logical date"),
     (dg.MultiPartitionsDefinition, "has_time_window_dimension", "executions have no logical date"),
+    (dg.MultiPartitionsDefinition, "time_window_dimension", "logical dates are not in the partitions' time zone"),
 ]
 
 

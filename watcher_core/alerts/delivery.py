@@ -274,8 +274,9 @@ def retry_after(attempts_before: int, error: DeliveryError) -> float:
 
 NOTICES = sa.text(f"""
     SELECT alert.*, execution.execution_metadata ->> 'run_id' AS run_id,
-           coalesce(newest.is_asset, false) AS is_asset
+           coalesce(newest.is_asset, false) AS is_asset, pipeline.removed_at IS NOT NULL AS is_removed
       FROM ({alerts.SELECT}) AS alert
+      JOIN watcher.pipeline ON pipeline.id = alert.pipeline_id
       LEFT JOIN watcher.pipeline_execution AS execution
         ON execution.id = alert.pipeline_execution_id
        AND execution.source = 'dagster'
@@ -296,8 +297,8 @@ def _message(session: Session, parcel: Parcel, *, dagster_url: str | None, now: 
     notices = {}
     for row in session.execute(NOTICES, {"ids": shown, "now": now}):
         fields = dict(row._mapping)
-        run_id, is_asset = fields.pop("run_id"), fields.pop("is_asset")
-        notices[fields["id"]] = messages.Notice(alerts.from_row(fields), run_id=run_id, is_asset=is_asset)
+        context = {name: fields.pop(name) for name in ("run_id", "is_asset", "is_removed")}
+        notices[fields["id"]] = messages.Notice(alerts.from_row(fields), **context)
     return messages.message(
         [notices[alert_id] for alert_id in shown if alert_id in notices],
         event=parcel.event,

@@ -57,11 +57,13 @@ class Notice:
         alert: The alert.
         run_id: The Dagster run of its execution.
         is_asset: Whether its pipeline is an asset in Dagster.
+        is_removed: Whether its pipeline is gone from the code.
     """
 
     alert: values.Alert
     run_id: str | None = None
     is_asset: bool = False
+    is_removed: bool = False
 
 
 def message(
@@ -129,7 +131,8 @@ def _example_id(notices: Sequence[Notice]) -> str:
 def _line(notice: Notice, event: AlertEvent, *, now: dt.datetime, dagster_url: str | None) -> str:
     alert = notice.alert
     if event is AlertEvent.RESOLVED:
-        parts = [_ending(alert)]
+        gone = ["gone from the code, no longer checked"] if notice.is_removed else []
+        parts = [*gone, _ending(alert)]
     else:
         ending = [_ending(alert)] if event is AlertEvent.MISSED else _since(alert, now)
         parts = [_DETAILS[alert.kind](alert.facts, now), *ending]

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 import dagster as dg
 
 from watcher_core import AnomalyDetection, DeliveryResult, InvalidValueError, Watcher, text
+from watcher_dagster import compat
 from watcher_dagster.automation.configuration import ConfigurationRecorder
 from watcher_dagster.automation.jobs import LOOKBACK_MINUTES
 from watcher_dagster.automation.quick_checks import CheckCursor, check_tick
@@ -74,7 +75,8 @@ def build_watcher_recorder_sensor(
         if lineage is None or lineage.watcher is not watcher:
             lineage = LineageRecorder(watcher)
         if context.repository_def is not None:
-            configuration.record(context.repository_def)
+            location = compat.sensor_location(context, context.repository_def)
+            configuration.record(context.repository_def, location)
             lineage.record_asset_graph(context.repository_def)
         zones = NO_ZONES if context.repository_def is None else partition_zones(context.repository_def)
         return record_tick(context.instance, watcher, history_days=history_days, lineage=lineage, zones=zones)
