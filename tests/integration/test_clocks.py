@@ -135,5 +135,5 @@ def test_an_instant_that_cannot_be_read_again_is_refused_before_anything_is_writ
     with pytest.raises(InvalidValueError, match=r"must be in the years 1 to 9999$"):
         watcher.start_execution(pipeline_id=pipeline, **{field: moment})  # type: ignore[arg-type] # one of two names
     with pytest.raises(InvalidValueError, match=r"must be in the years 1 to 9999$"):
-        watcher.record([replace(record(pipeline), **{field: moment})])  # type: ignore[arg-type] # as above
+        watcher.record([replace(record(pipeline), **{field: moment})])  # type: ignore[arg-type] # one of two names
     assert watcher.executions(pipeline=pipeline) == []

@@ -241,7 +241,8 @@ REMOVE = sa.text("""
        SET removed_at = now()
      WHERE declared_by = :location
        AND removed_at IS NULL
-       AND NOT EXISTS (SELECT FROM unnest(CAST(:names AS text[])) AS declared (name) WHERE declared.name = pipeline.name)
+       AND NOT EXISTS (SELECT FROM unnest(CAST(:names AS text[])) AS declared (name)
+                        WHERE declared.name = pipeline.name)
     RETURNING name
 """)
 

@@ -29,7 +29,14 @@ if TYPE_CHECKING:
     from watcher_core.client import Watcher
     from watcher_core.embedded import EmbeddedStatus
     from watcher_core.settings import Settings
-    from watcher_core.values import AlertRoute, ClockReport, RecorderState, UndeliveredAlerts, UnjudgedExecutions
+    from watcher_core.values import (
+        AlertRoute,
+        ClockReport,
+        Pipeline,
+        RecorderState,
+        UndeliveredAlerts,
+        UnjudgedExecutions,
+    )
 
 EXAMPLES = output.examples("watcher doctor", "watcher doctor --pipeline raw_flights", "watcher doctor --json")
 
@@ -42,6 +49,9 @@ OLDEST_POSTGRESQL = 15
 DELIVERED_WITHIN = dt.timedelta(minutes=10)
 # After this, an execution in the queue means that no process judges.
 JUDGED_WITHIN = dt.timedelta(minutes=10)
+# A pipeline that is gone from the code for longer is no news.
+NEWS_WITHIN = dt.timedelta(days=7)
+SHOWN_NAMES = 10
 # A clock that is further off than this is not kept in time.
 CLOCK_SECONDS = 60
 
@@ -188,6 +198,7 @@ def _server(url: sa.URL, settings: Settings, pipeline: str | None, *, advice: st
             yield Finding("ok", "schema", f"version {database.SCHEMA_VERSION}, as this Watcher needs it")
             yield from recorder_findings(states, now=dt.datetime.now(dt.UTC), embedded=settings.database_url is None)
             yield from clock_findings(watcher.clock_report())
+            yield from removed_findings(watcher.pipelines(), now=dt.datetime.now(dt.UTC))
             yield from _alerts(watcher, pipeline)
             yield from _anomalies(watcher)
 
@@ -223,6 +234,22 @@ def clock_findings(report: ClockReport) -> Iterator[Finding]:
         )
     if abs(report.seconds_ahead) <= CLOCK_SECONDS and not report.hosts_ahead:
         yield Finding("ok", "clock", "no host is ahead of the database's")
+
+
+def removed_findings(pipelines: list[Pipeline], *, now: dt.datetime) -> Iterator[Finding]:
+    """Name the pipelines that are gone from the code lately: nobody else says that they are not checked any more."""
+    gone: dict[str, list[str]] = {}
+    for each in pipelines:
+        if each.active and each.removed_at is not None and now - each.removed_at <= NEWS_WITHIN:
+            gone.setdefault(each.declared_by or "a code location", []).append(each.name)
+    for location, names in gone.items():
+        more = f" and {len(names) - SHOWN_NAMES:,} more" if len(names) > SHOWN_NAMES else ""
+        yield Finding(
+            "warning",
+            "pipelines",
+            f"gone from the code of {location}, so no longer checked: {', '.join(names[:SHOWN_NAMES])}{more}",
+            "nothing, where they were removed on purpose; else see whether the code location loads all of its assets",
+        )
 
 
 def recorder_findings(states: list[RecorderState], *, now: dt.datetime, embedded: bool) -> Iterator[Finding]:
