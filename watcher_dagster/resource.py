@@ -13,7 +13,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final, Literal, get_args
-from weakref import WeakKeyDictionary
 
 import dagster as dg
 from pydantic import Field
@@ -28,10 +27,9 @@ from watcher_core import (
     NotFoundError,
     PipelineInactiveError,
 )
-from watcher_dagster import compat
 from watcher_dagster.counts import CountKeys
 from watcher_dagster.metadata import COUNT_KEYS, NEXT_WATERMARK_KEY, PARTITION_ROW_COUNT_KEY, ROW_COUNT_KEY
-from watcher_dagster.runs import run_started
+from watcher_dagster.runs import instance_id, run_started
 from watcher_dagster.step import Step, StepContext, read_step
 
 if TYPE_CHECKING:
@@ -49,7 +47,6 @@ _clients: Final[dict[str | None, Watcher]] = {}
 # process knows one run; one that executes run after run must not remember them all.
 _run_starts: Final[dict[str, dt.datetime]] = {}
 REMEMBERED_RUNS = 100
-_instance_ids: Final[WeakKeyDictionary[dg.DagsterInstance, str]] = WeakKeyDictionary()
 
 
 class TrackedStep:
@@ -271,7 +268,7 @@ class WatcherResource(dg.ConfigurableResource):  # type: ignore[type-arg]  # its
             external_id=step.external_id,
             logical_date=step.logical_date,
             attempt=step.attempt,
-            instance_id=_instance_id(context.instance) if step.run else None,
+            instance_id=instance_id(context.instance) if step.run else None,
             scope=step.partition,
             strict=self.strict,
             spool=False,
@@ -303,23 +300,11 @@ class WatcherResource(dg.ConfigurableResource):  # type: ignore[type-arg]  # its
             return True
 
 
-def _instance_id(instance: dg.DagsterInstance) -> str | None:
-    """Return the id of the instance, by which the recorder names it too; its storage is asked once a process."""
-    known = _instance_ids.get(instance)
-    if known is not None:
-        return known
-    try:
-        return _instance_ids.setdefault(instance, compat.run_storage_id(instance))
-    except Exception:  # whatever Dagster's storage raises, the step must not fail for it
-        logger.warning("the id of the Dagster instance is not known; the recorder fills it in", exc_info=True)
-        return None
-
-
 def _run(context: StepContext, run: dg.DagsterRun) -> ExecutionRecord:
     """The run, which is this execution's parent: Dagster has started it, so it runs."""
     started = _run_starts.get(run.run_id) or _run_start(context.instance, run.run_id)
     record = run_started(run, started or dt.datetime.now(dt.UTC))
-    return replace(record, instance_id=_instance_id(context.instance))
+    return replace(record, instance_id=instance_id(context.instance))
 
 
 def _run_start(instance: dg.DagsterInstance, run_id: str) -> dt.datetime | None:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+import logging
 from collections.abc import Mapping
 from typing import Any, Final
+from weakref import WeakKeyDictionary
 
 import dagster as dg
 
@@ -14,12 +16,16 @@ from watcher_dagster import compat
 from watcher_dagster.identity import run_identity, run_pipeline_name
 from watcher_dagster.partitions import partition_start, partition_watermark
 
+logger = logging.getLogger("watcher.dagster")
+
 # The pipeline types of what declares none.
 RUN_TYPE: Final = "job"
 ASSET_TYPE: Final = "asset"
 
 # On a run that failed, and that Dagster is about to retry.
 WILL_RETRY_TAG: Final = "dagster/will_retry"
+
+_instance_ids: Final[WeakKeyDictionary[dg.DagsterInstance, str]] = WeakKeyDictionary()
 
 # Tags that say where a run came from.
 PARTITION_TAG: Final = "dagster/partition"
@@ -30,6 +36,18 @@ _TAGS: Final = (
     compat.RANGE_START_TAG,
     compat.RANGE_END_TAG,
 )
+
+
+def instance_id(instance: dg.DagsterInstance) -> str | None:
+    """Return the id of an instance, by which the recorder names it too; its storage is asked once a process."""
+    known = _instance_ids.get(instance)
+    if known is not None:
+        return known
+    try:
+        return _instance_ids.setdefault(instance, compat.run_storage_id(instance))
+    except Exception:  # whatever Dagster's storage raises, the step must not fail for it
+        logger.warning("the id of the Dagster instance is not known; the recorder fills it in", exc_info=True)
+        return None
 
 
 def run_scope(run: dg.DagsterRun) -> str:

@@ -144,7 +144,7 @@ def test_failure(shared: Platform) -> None:
 
     run_id = shared.materialize(breaks, waits)
     shared.tick()
-    assert shared.states(run_id) == {"": "failed", "/breaks/breaks": "failed"}
+    assert shared.states(run_id) == {"": "failed", "/breaks/breaks": "failed", "/waits/waits": "blocked"}
     error = shared.executions(run_id)["/breaks/breaks"].execution_metadata["error"]
     assert (error["class"], error["message"]) == ("ValueError", "no orders today")
 

@@ -3,6 +3,7 @@
 import datetime as dt
 import logging
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 import dagster as dg
@@ -16,6 +17,7 @@ from watcher_dagster.checks.verdicts import CHECK_NAMES, Verdict, judge
 from watcher_dagster.counts import CountKeys
 from watcher_dagster.identity import asset_pipeline_name
 from watcher_dagster.recorder import EventLog, translate_run
+from watcher_dagster.runs import instance_id
 
 if TYPE_CHECKING:
     from watcher_core import Watcher
@@ -238,7 +240,8 @@ def _record(
     if not own:
         return []
     try:
-        watcher.record([executions[0], *own])
+        instance = instance_id(context.instance)
+        watcher.record([replace(execution, instance_id=instance) for execution in (executions[0], *own)])
     except InvalidValueError as error:  # the recorder reports it
         context.log.warning("run %s is not recorded; %s is judged without it: %s", run_id, pipeline_name, error)
         return []
