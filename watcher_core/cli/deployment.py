@@ -17,6 +17,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
+from watcher_core.embedded import make_directory
 from watcher_core.errors import ConfigurationError
 
 if TYPE_CHECKING:
@@ -158,7 +159,7 @@ def _dagster_home(settings: Settings) -> Path:
             )
         return home
     home = settings.home / "dagster"
-    home.mkdir(parents=True, exist_ok=True)
+    make_directory(home)
     project = Path("dagster.yaml")
     shutil.copyfile(project if project.is_file() else dagster_yaml(), home / "dagster.yaml")
     return home

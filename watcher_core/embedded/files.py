@@ -17,6 +17,8 @@ from typing import NamedTuple, TypedDict
 
 from watcher_core.errors import EmbeddedPostgresError
 
+IGNORE = "# Written by Watcher: its files are no part of the project.\n*\n"
+
 TAIL_BYTES = 16_384  # a server's log grows as long as the server runs
 
 
@@ -91,12 +93,19 @@ def can_execute(account: Account | None, path: Path) -> bool:
 
 
 def make_directory(directory: Path) -> None:
-    """Create a directory and its missing parents; what root creates belongs to the owner of the existing parent."""
+    """Create a directory and its missing parents; what root creates belongs to the owner of the existing parent.
+
+    What is created keeps itself out of a repository that it may lie in.
+    """
     missing = [path for path in (directory, *directory.parents) if not path.exists()]
     directory.mkdir(parents=True, exist_ok=True)
-    owner = owner_of(missing[-1].parent) if missing else None
+    if not missing:
+        return
+    ignored = missing[-1] / ".gitignore"
+    ignored.write_text(IGNORE, encoding="utf-8")
+    owner = owner_of(missing[-1].parent)
     if owner:
-        for path in missing:
+        for path in (*missing, ignored):
             os.chown(path, *owner)
 
 
