@@ -101,12 +101,22 @@ def make_directory(directory: Path) -> None:
     directory.mkdir(parents=True, exist_ok=True)
     if not missing:
         return
-    ignored = missing[-1] / ".gitignore"
-    ignored.write_text(IGNORE, encoding="utf-8")
+    created = [*missing]
+    if not _is_ignored(missing[-1].parent):
+        created.append(missing[-1] / ".gitignore")
+        created[-1].write_text(IGNORE, encoding="utf-8")
     owner = owner_of(missing[-1].parent)
     if owner:
-        for path in (*missing, ignored):
+        for path in created:
             os.chown(path, *owner)
+
+
+def _is_ignored(directory: Path) -> bool:
+    """Whether the directory was created by `make_directory`, and so is kept out already."""
+    try:
+        return (directory / ".gitignore").read_text(encoding="utf-8") == IGNORE
+    except (OSError, UnicodeDecodeError):
+        return False
 
 
 def open_private(path: Path, flags: int) -> int:
