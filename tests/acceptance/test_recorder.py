@@ -477,7 +477,7 @@ def test_a_run_killed_that_dagster_later_marks_failed(
     assert run is not None
     platform.instance.report_run_failed(run, "the process of the run is gone")
     platform.tick()
-    assert platform.states(run_id) == {"": "failed", "/stuck/stuck": "failed"}
+    assert platform.states(run_id) == {"": "failed", "/stuck/stuck": "failed", "/behind/behind": "blocked"}
     executions = platform.executions(run_id)
     assert executions["/stuck/stuck"].end_date == executions[""].end_date
     assert executions["/stuck/stuck"].execution_metadata["error"]["message"] == "the process of the run is gone"

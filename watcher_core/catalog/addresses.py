@@ -41,6 +41,7 @@ INSERT_MISSING = sa.text("""
                primary_key text, address_metadata jsonb, provisional boolean)
      ORDER BY name
         ON CONFLICT (name) DO NOTHING
+    RETURNING name
 """)
 
 # A name is that of an asset's pipeline, of an address, or one that an address had before; in this order, because people
@@ -102,9 +103,8 @@ def get_or_create_address(session: Session, *, address: values.Address, now: dt.
     A known address keeps its type, and gets the parts and the metadata that are passed.
     """
     address = clean_address(address)
-    known = address.name in _ids(session, [address.name])
-    address_id = ensure_addresses(session, addresses=[address], now=now)[address.name]
-    return _get(session, address_id, created=not known)
+    ids, created = _ensure(session, addresses=[address], now=now)
+    return _get(session, ids[address.name], created=address.name in created)
 
 
 def ensure_addresses(session: Session, *, addresses: Iterable[values.Address], now: dt.datetime) -> dict[str, int]:
@@ -121,8 +121,17 @@ def ensure_addresses(session: Session, *, addresses: Iterable[values.Address], n
     Raises:
         InvalidValueError: The type of a new address is not known yet, and no group was passed.
     """
+    ids, _ = _ensure(session, addresses=addresses, now=now)
+    return ids
+
+
+def _ensure(
+    session: Session, *, addresses: Iterable[values.Address], now: dt.datetime
+) -> tuple[dict[str, int], set[str]]:
+    """As `ensure_addresses`; return the names of those that were created, too."""
     by_name = {address.name: address for address in addresses}
     ids = _ids(session, by_name)
+    created: set[str] = set()
     # In the order of their names, so that concurrent callers wait for each other and never deadlock.
     unknown = [by_name[name] for name in sorted(by_name.keys() - ids.keys())]
     type_ids = _ensure_types(session, unknown, now=now)
@@ -137,10 +146,10 @@ def ensure_addresses(session: Session, *, addresses: Iterable[values.Address], n
             }
             for address in unknown
         ]
-        session.execute(INSERT_MISSING, {"addresses": arguments.json_text(rows), "now": now})
+        created.update(session.scalars(INSERT_MISSING, {"addresses": arguments.json_text(rows), "now": now}))
         ids |= _ids(session, [address.name for address in unknown])
     _complete(session, {ids[name]: address for name, address in by_name.items() if address not in unknown}, now=now)
-    return ids
+    return ids, created
 
 
 def _complete(session: Session, stated: Mapping[int, values.Address], *, now: dt.datetime) -> None:

@@ -11,8 +11,6 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-import sqlalchemy as sa
-
 DRIVER = "psycopg2"
 SCHEME = f"postgresql+{DRIVER}"
 
@@ -61,6 +59,8 @@ def _driver(url: str | None) -> str | None:
     """The driver that SQLAlchemy takes for a URL; `None` where that cannot be said."""
     if not url:
         return None
+    import sqlalchemy as sa  # not for every command: it takes longer to load than most of them run
+
     try:
         return sa.make_url(url).get_driver_name()
     except (sa.exc.ArgumentError, sa.exc.NoSuchModuleError, ValueError):

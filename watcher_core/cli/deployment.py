@@ -17,7 +17,6 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from watcher_core.embedded import make_directory
 from watcher_core.errors import ConfigurationError
 
 if TYPE_CHECKING:
@@ -158,6 +157,8 @@ def _dagster_home(settings: Settings) -> Path:
                 f"and then {settings.home / 'dagster'} is used"
             )
         return home
+    from watcher_core.embedded import make_directory
+
     home = settings.home / "dagster"
     make_directory(home)
     project = Path("dagster.yaml")
