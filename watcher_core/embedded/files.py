@@ -101,14 +101,12 @@ def make_directory(directory: Path) -> None:
     directory.mkdir(parents=True, exist_ok=True)
     if not missing:
         return
-    created = [*missing]
-    if not _is_ignored(missing[-1].parent):
-        created.append(missing[-1] / ".gitignore")
-        created[-1].write_text(IGNORE, encoding="utf-8")
     owner = owner_of(missing[-1].parent)
     if owner:
-        for path in created:
+        for path in missing:
             os.chown(path, *owner)
+    if not _is_ignored(missing[-1].parent):
+        write_private(missing[-1] / ".gitignore", IGNORE)
 
 
 def _is_ignored(directory: Path) -> bool:
