@@ -40,8 +40,8 @@ class ExecutionMethods(TrackMethods):
         Args:
             pipeline_id: The pipeline's id or name.
             start_date: When it started, with time zone; now by default.
-            parent_id, full_load, next_watermark, execution_metadata, source, external_id, logical_date, attempt,
-            scope: As of `track`.
+            parent_id, full_load, next_watermark, execution_metadata, source, external_id, logical_date: As of `track`.
+            attempt, scope: As of `track`.
 
         Raises:
             NotFoundError: The pipeline or the parent is not known.
