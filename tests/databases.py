@@ -23,8 +23,8 @@ TABLES = f"SELECT oid::regclass::text FROM pg_class WHERE relkind = 'r' AND {OWN
 
 SEQUENCES = f"SELECT oid::regclass::text, pg_sequence_last_value(oid) FROM pg_class WHERE relkind = 'S' AND {OWN}"
 
-# What a test has done besides writing rows: each statement of DDL adds, removes or rewrites a row of a catalog, and none
-# that only writes rows does so. (TRUNCATE and ANALYZE write in pg_class, so its rows are counted.)
+# What a test has done besides writing rows: each statement of DDL adds, removes or rewrites a row of a catalog. Writing
+# rows does not, but for TRUNCATE and ANALYZE in pg_class, so of that the rows are counted.
 DEFINITIONS = f"""
     SELECT (SELECT count(*) || ' ' || count(relacl) FROM pg_class WHERE {OWN}),
            (SELECT count(*) || ' ' || count(nspacl) FROM pg_namespace WHERE nspname NOT LIKE 'pg\\_%'),
