@@ -26,6 +26,9 @@ if TYPE_CHECKING:
     from dagster import DagsterInstance
 
 BINARIES = os.environ.get("WATCHER_POSTGRES_BIN")  # read before the environment is cleaned: `make matrix` sets it
+# Each process that a test starts would compile our code anew; that takes longer than most of what they do.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+
 TEMPLATE = "watcher_template"
 DAGSTER_TEMPLATE = "watcher_dagster_template"
 
