@@ -5,6 +5,8 @@ What counts as a failure, of which pipeline, and what takes it back:
 - A failure is taken back by a success that began and ended later and did the same: the same scope (a partition, the
   selection of a run) of the same pipeline in the same Dagster instance. An execution without a scope is about all of
   its pipeline. A skip takes nothing back, a canceled or blocked execution is no failure.
+- The failure of a step that was to observe an asset, which is no execution of it where it succeeds, is taken back by
+  the next observation that the step makes.
 - A Dagster run and its retries are one try. While a retry is running, or Dagster is about to start one, new failures
   are not reported yet, and those that were logged before stay. The retries of a step are one execution.
 - A failure belongs to the asset that failed. An execution with failed executions below it (the run of those assets)
@@ -51,7 +53,7 @@ WILL_RETRY = """
 
 
 def _taken_back(failed: str) -> str:
-    """A success that began and ended after the failure did.
+    """A success that began and ended after the failure did, or an observation by the step that had failed to make one.
 
     An instance that is not known, of an execution that was recorded before instances were, is any. The order is that of
     the index `ix_pipeline_execution_good`: without it, PostgreSQL may take one that holds all successes of a pipeline.
@@ -75,6 +77,17 @@ def _taken_back(failed: str) -> str:
                {success(f"coalesce(good.scope, '') = coalesce({failed}.scope, '')")},
                {success("coalesce(good.scope, '') = ''")},
                {failed}.scope IS NULL AND {success("good.scope IS NOT NULL")},
+               (SELECT true
+                  FROM watcher.observation
+                  JOIN watcher.pipeline_execution AS run ON run.id = {failed}.parent_id
+                 WHERE observation.pipeline_id = {failed}.pipeline_id
+                   AND observation.step = concat_ws('/', coalesce(run.execution_metadata ->> 'location',
+                                                                  run.execution_metadata ->> 'job'),
+                                                         {failed}.execution_metadata ->> 'step_key')
+                   AND observation.step_observed_at >= {failed}.end_date
+                   AND observation.scope IN (coalesce({failed}.scope, ''), '')
+                   AND observation.instance_id = coalesce({failed}.instance_id, observation.instance_id)
+                 LIMIT 1),
                false)"""
 
 
@@ -95,7 +108,8 @@ FAILING = f"""
           JOIN watcher.pipeline_type AS type ON type.id = pipeline.pipeline_type_id
          WHERE {thresholds.is_checked("failure", one=False)}
     ), newest AS (
-        SELECT DISTINCT ON (pipeline_id, instance_id, scope) pipeline_id, instance_id, scope, start_date, end_date
+        SELECT DISTINCT ON (pipeline_id, instance_id, scope) pipeline_id, instance_id, scope, start_date, end_date,
+               parent_id, execution_metadata
           FROM watcher.pipeline_execution
          WHERE state = 'failed'
          ORDER BY pipeline_id, instance_id, scope, end_date DESC

@@ -142,8 +142,10 @@ def record_lineage(
     )
     address_ids = catalog.ensure_addresses(session, addresses=_addresses(by_name.values()), now=now)
     _settle_addresses(session, by_name, address_ids, now=now)
-    rows = session.execute(sa.select(PIPELINE.c.name, PIPELINE.c.id).where(catalog.by_names(PIPELINE, by_name)))
-    by_id = {row.id: by_name[row.name] for row in rows}
+    names = catalog.current_pipeline_names(session, by_name)
+    rows = session.execute(sa.select(PIPELINE.c.name, PIPELINE.c.id).where(catalog.by_names(PIPELINE, names.values())))
+    ids = {row.name: row.id for row in rows}
+    by_id = {ids[names[name]]: lineage for name, lineage in by_name.items()}
     return len(
         _replace_edges(session, by_id, address_ids, origin=origin)
         | _replace_columns(session, by_id, address_ids, origin=origin)
@@ -229,10 +231,11 @@ def _settle_addresses(
     """Record each asset's address and its type, which the asset itself decides; merge what it had before that."""
     homes = {name: lineage.address for name, lineage in by_name.items() if lineage.address is not None}
     known = catalog.addresses_of_pipelines(session, names=homes)
+    names = catalog.current_pipeline_names(session, homes)
     for name, address in sorted(homes.items()):
         if name not in known or known[name].name != address.name:
             session.execute(
-                sa.update(PIPELINE).where(PIPELINE.c.name == name).values(address_id=address_ids[address.name])
+                sa.update(PIPELINE).where(PIPELINE.c.name == names[name]).values(address_id=address_ids[address.name])
             )
     mistyped = [
         address

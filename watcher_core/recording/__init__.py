@@ -20,6 +20,7 @@ from watcher_core.recording.executions import (
     list_executions,
     start_execution,
 )
+from watcher_core.recording.observations import record_observations
 from watcher_core.recording.records import record_executions
 from watcher_core.recording.retention import (
     CLEANUP_BEGINNING,
@@ -65,6 +66,7 @@ __all__ = [
     "list_recorders",
     "move_cursor",
     "record_executions",
+    "record_observations",
     "recorder_cursor",
     "release_recorder",
     "renew_recorder",

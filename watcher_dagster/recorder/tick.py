@@ -19,6 +19,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from typing import Final
 
@@ -46,6 +47,7 @@ from watcher_dagster.recorder.events import (
     unknown_run,
     unreadable_run,
 )
+from watcher_dagster.recorder.observations import translate_observations
 from watcher_dagster.recorder.runless import RunlessReader
 from watcher_dagster.recorder.runlog import RUN_ENDS, may_go_on
 from watcher_dagster.recorder.zones import NO_ZONES, PartitionZones
@@ -431,6 +433,7 @@ class _Tick:
         executions = translate_run(record, events, root=root, count_keys=self._count_keys)
         for event in events:
             self._batch.newest.add(event.event_log_entry)
+        self._batch.observations += translate_observations(record.dagster_run, events)
         if executions and executions[0].state is ExecutionState.RUNNING:
             self._cursor.open[run_id] = OpenRun(
                 seen=seen,
@@ -439,12 +442,23 @@ class _Tick:
                 running=_running(executions),
             )
         else:
-            self._cursor.open.pop(run_id, None)
+            self._end_observations(run_id, executions)
             ends = [event.event_log_entry.timestamp for event in events if _is_end(event)]
             if ends:
                 self._cursor.handle(run_id, *ends)
             self._trail(run_id, executions, events, seen)
         self._batch.add(run_id, executions)
+
+    def _end_observations(self, run_id: str, executions: list[ExecutionRecord]) -> None:
+        """End what was recorded as running and has no execution after all: its step was there to observe it."""
+        known = self._cursor.open.pop(run_id, None)
+        if known is None or not executions or (end := executions[0].end_date) is None:
+            return
+        recorded = {execution.external_id for execution in executions}
+        for identity, name, started in known.running:
+            if identity not in recorded:
+                ended = ended_execution(identity, name, started, ExecutionState.SKIPPED, end.timestamp(), "")
+                executions.append(replace(ended, execution_metadata={"observed": True}))
 
     def _root(self, run: dg.DagsterRun) -> dg.DagsterRun | None:
         """Return the first run, where this is a retry of it that can be read."""
