@@ -208,7 +208,7 @@ def test_an_asset_that_logs_an_observation_and_then_fails_has_failed(
 def test_an_observation_that_is_read_while_it_goes_on_ends(
     instance: dg.DagsterInstance, watcher: Watcher, name: str
 ) -> None:
-    seen = []
+    seen: list[ExecutionState] = []
 
     def source() -> dg.DataVersion:
         record_tick(instance, watcher)

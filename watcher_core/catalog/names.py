@@ -59,7 +59,7 @@ def renamed(session: Session, table: sa.Table, names: Iterable[str]) -> dict[str
     return {row.name: row.current for row in rows}
 
 
-def keep_former_name(session: Session, table: sa.Table, row: sa.Row[Any], new: str) -> None:
+def keep_former_name(session: Session, table: sa.Table, row: sa.Row[Any, Any], new: str) -> None:
     """Let the name of a row, which is about to become `new`, go on to mean it.
 
     Raises:

@@ -93,6 +93,22 @@ def url(
     print(found.render_as_string(hide_password=False) if show_password else display_name(found))
 
 
+@app.command("mask-secrets", epilog=output.examples("watcher db mask-secrets"))
+def mask_secrets(*, json: Json = False) -> None:
+    """Mask the passwords that were stored before Watcher masked them.
+
+    Needed once, after an upgrade from a version that stored them. Goes on beside recording, and may be stopped and run
+    again at any time.
+    """
+    with open_watcher() as watcher:
+        masked = watcher.mask_secrets()
+    if json:
+        output.print_json(masked)
+        return
+    columns = [output.Column("column"), output.Column("masked", right=True)]
+    output.print_table(columns, [(name, output.number(count)) for name, count in masked.items()])
+
+
 @app.command("upgrade", epilog=output.examples("watcher db upgrade"))
 def upgrade() -> None:
     """Bring the schema up to date.

@@ -197,7 +197,7 @@ def rename(
     with open_watcher() as watcher:
         before = find_pipeline(watcher, name)
         after = watcher.update_pipeline(before.id, name=new)
-    _print_renamed(before, after, as_json=json)
+    _print_renamed(before.name, after, as_json=json)
 
 
 @app.command("rename-type", epilog=output.examples("watcher pipelines rename-type api-integration api"))
@@ -217,7 +217,7 @@ def rename_type(
         if known is None and name.isdecimal():
             known = next((each for each in types.values() if each.id == int(name)), None)
         after = watcher.update_pipeline_type(name if known is None else known.id, name=new)
-    _print_renamed(known, after, as_json=json)
+    _print_renamed(name if known is None else known.name, after, as_json=json)
 
 
 @app.command(
@@ -348,13 +348,13 @@ def _print_changes(before: Pipeline, after: Pipeline) -> None:
         output.print_text(f"{after.name}: nothing changed, it was so before")
 
 
-def _print_renamed(before: Pipeline | PipelineType | None, after: Pipeline | PipelineType, *, as_json: bool) -> None:
+def _print_renamed(before: str, after: Pipeline | PipelineType, *, as_json: bool) -> None:
     if as_json:
         output.print_json(after)
-    elif before is None or before.name == after.name:
+    elif before == after.name:
         output.print_text(f"{after.name}: it has that name")
     else:
-        output.print_text(f"{before.name} → {after.name}; the old name goes on to mean it")
+        output.print_text(f"{before} → {after.name}; the old name goes on to mean it")
 
 
 def _print_events(events: list[WatermarkEvent]) -> None:

@@ -218,6 +218,35 @@ class CheckMethods(Connection):
         deleted = {table: counts.get(table, 0) for table in recording.CLEANUP_TABLES}
         return values.CleanupResult(retention_date=until, deleted=deleted, dry_run=dry_run)
 
+    def mask_secrets(
+        self, *, batch_size: int = 5_000, progress: Callable[[str, int], None] | None = None
+    ) -> dict[str, int]:
+        """Mask the secrets that were stored before Watcher masked them as it stores them.
+
+        Passwords in the names and metadata of addresses, in the metadata of pipelines and executions, and in alerts. It
+        goes on beside recording, a transaction for each batch; what is masked stays masked where it is stopped.
+
+        Args:
+            batch_size: Rows that a transaction looks at.
+            progress: Called after each batch with the column and the last id.
+
+        Returns:
+            How many values held a secret, by column.
+        """
+        size = _within(batch_size, "batch_size", 1, 1_000_000)
+        masked: dict[str, int] = {}
+        for place in recording.PLACES:
+            masked[place] = 0
+            last_id: int | None = 0
+            while last_id is not None:
+                with self._transaction() as (session, now):
+                    page = recording.mask_page(session, place=place, after=last_id, size=size, now=now)
+                masked[place] += page.masked
+                last_id = page.last_id
+                if progress is not None and last_id is not None:
+                    progress(place, last_id)
+        return masked
+
     def _delete(self, until: dt.datetime, batch_size: int, progress: Callable[[int, int], None] | None) -> Counter[str]:
         counts: Counter[str] = Counter()
         if progress is not None:

@@ -33,6 +33,7 @@ from watcher_core.recording.retention import (
     delete_batch,
     retention_date,
 )
+from watcher_core.recording.secrets import PLACES, mask_page
 from watcher_core.recording.spool import (
     broken_executions,
     keep_in_spool,
@@ -48,6 +49,7 @@ __all__ = [
     "CLEANUP_TABLES",
     "COUNTS",
     "LEAST_RETENTION_DAYS",
+    "PLACES",
     "CleanupPlace",
     "TrackRequest",
     "TrackedExecution",
@@ -64,6 +66,7 @@ __all__ = [
     "keep_in_spool",
     "list_executions",
     "list_recorders",
+    "mask_page",
     "move_cursor",
     "record_executions",
     "record_observations",
