@@ -95,7 +95,7 @@ def url(
 
 @app.command("mask-secrets", epilog=output.examples("watcher db mask-secrets"))
 def mask_secrets(*, json: Json = False) -> None:
-    """Mask the passwords that were stored before Watcher masked them.
+    """Mask secrets that earlier versions have stored.
 
     Needed once, after an upgrade from a version that stored them. Goes on beside recording, and may be stopped and run
     again at any time.

@@ -220,7 +220,7 @@ def list_addresses(*, json: Json = False) -> None:
     epilog=output.examples(
         "watcher lineage set mart.orders --deprecated",
         "watcher lineage set orders --name shop.orders --type postgresql",
-        "watcher lineage set shop.orders --schema public --table orders --primary-key id",
+        "watcher lineage set shop.orders --table orders --primary-key id",
     ),
 )
 def set_fields(
@@ -258,7 +258,7 @@ def set_fields(
     ] = None,
     json: Json = False,
 ) -> None:
-    """Rename, re-type or deprecate an address, merge it with another, or say what it consists of.
+    """Rename, re-type, merge or deprecate an address.
 
     Code that declares the old name means the renamed address. Merging gives the other address all edges and assets of
     this one, and cannot be undone.
