@@ -377,15 +377,16 @@ def test_a_retry_is_to_do_what_its_first_run_was_to_do(dagster_instance: dg.Dags
     dagster_instance.report_run_failed(root, "out of memory")
     subset = nightly.get_subset(op_selection=["second"])
 
-    def retry_of(run_id: str) -> dg.DagsterRun:
+    def retry_of(run_id: str, root_run_id: str | None = None) -> dg.DagsterRun:
         return dagster_instance.create_run_for_job(
-            subset, op_selection=["second"], parent_run_id=run_id, root_run_id=run_id
+            subset, op_selection=["second"], parent_run_id=run_id, root_run_id=root_run_id or run_id
         )
 
     runs = {
         "retry": retry_of(root.run_id),
         "other": dagster_instance.create_run_for_job(subset, op_selection=["second"]),
         "of a run that was deleted": retry_of("gone"),
+        "of a retry whose first run was deleted": retry_of(root.run_id, "gone"),
     }
     for each in runs.values():
         dagster_instance.report_run_failed(each, "out of memory")
@@ -393,4 +394,5 @@ def test_a_retry_is_to_do_what_its_first_run_was_to_do(dagster_instance: dg.Dags
     scopes = {execution.external_id: execution.scope for execution in watcher.executions(pipeline="nightly")}
     assert scopes[root.run_id] == scopes[runs["retry"].run_id] == "all"
     assert scopes[runs["other"].run_id] not in ("all", None)
-    assert scopes[runs["of a run that was deleted"].run_id] is None
+    assert scopes[runs["of a run that was deleted"].run_id] == scopes[runs["other"].run_id]
+    assert scopes[runs["of a retry whose first run was deleted"].run_id] == "all"

@@ -91,9 +91,7 @@ def translate_run(
     metadata: dict[str, Any] = {"error": log.error} if log.error else {}
     if failed := sorted(key for key, step in log.steps.items() if step.state is ExecutionState.FAILED):
         metadata["failed_steps"] = failed[:20]
-        # A step may fail after its asset was materialized: a blocking check, an error after the body.
-        assets = sorted({asset_pipeline_name(key) for step, key in log.assets if step in failed})
-        if assets:
+        if assets := sorted(map(asset_pipeline_name, log.failed_assets())):
             metadata["failed_assets"] = assets[:20]
     records = list(_asset_records(run, log, count_keys))
     return [run_record(run, log.state, started, ended, metadata, root=root), *records, *_unstarted(run, log, records)]

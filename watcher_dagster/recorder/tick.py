@@ -461,11 +461,15 @@ class _Tick:
                 executions.append(replace(ended, execution_metadata={"observed": True}))
 
     def _root(self, run: dg.DagsterRun) -> dg.DagsterRun | None:
-        """Return the first run, where this is a retry of it that can be read."""
+        """Return the first run of those that this is a retry of and that are still there; it says what was to be done.
+
+        Where all of them were deleted, the retry itself is what is known of it.
+        """
         if run.root_run_id is None:
             return None
-        found, _ = self._log.runs([run.root_run_id])
-        return found[run.root_run_id].dagster_run if run.root_run_id in found else None
+        before = [run_id for run_id in (run.root_run_id, run.parent_run_id) if run_id is not None]
+        found, _ = self._log.runs(before)
+        return next((found[run_id].dagster_run for run_id in before if run_id in found), run)
 
     def _trail(
         self, run_id: str, executions: list[ExecutionRecord], events: list[dg.EventLogRecord], seen: str | None
