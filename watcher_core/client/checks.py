@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from watcher_core import alerts, arguments, catalog, checks, database, recording, values
 from watcher_core.client.connection import WITHOUT_COMPILER, Connection
-from watcher_core.enums import AlertKind
+from watcher_core.enums import AlertKind, ExecutionState
 from watcher_core.errors import InvalidValueError
 from watcher_core.values import Finding
 
@@ -123,6 +123,15 @@ class CheckMethods(Connection):
             found = checks.check_failures(session, now=moment, dry_run=dry_run)
             if not dry_run:
                 _update_alerts(session, AlertKind.FAILURE, found, moment, None)
+                # What was made good since, of what an alert lists.
+                alerts.correct_alerts(
+                    session,
+                    [
+                        finding
+                        for finding in found
+                        if not finding.new and finding.execution_state is ExecutionState.FAILED
+                    ],
+                )
         return found
 
     def check_pipeline(
