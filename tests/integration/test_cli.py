@@ -320,6 +320,11 @@ def test_the_schema_goes_up_and_down(empty_cli: Cli, empty_database_url: str, mo
         assert err.startswith(f"Delete ALL of Watcher's data in {name}?")
     assert empty_cli("db", "current") == f"{SCHEMA_VERSION}\n"
     assert "no way to revision '77'" in empty_cli.error("db", "downgrade", "77", "--yes")
+    empty_cli("db", "downgrade", "0007", "--yes")
+    assert empty_cli("db", "upgrade").splitlines() == [
+        f"{name}: schema version 0007 → {SCHEMA_VERSION}",
+        "passwords that were stored by then are masked by: watcher db mask-secrets",
+    ]
     assert empty_cli("db", "downgrade", "base", "--yes") == f"{name}: schema version {SCHEMA_VERSION} → none\n"
 
 

@@ -368,7 +368,13 @@ def _upsert(
 
 
 def _find(session: Session, reference: int | str) -> values.Pipeline | None:
-    row = session.execute(SELECT_PIPELINES.where(by_reference(PIPELINE, reference))).one_or_none()
+    row = None
+    if isinstance(reference, str):  # at the start of each execution: most look for a name that is there
+        row = session.execute(
+            SELECT_PIPELINES.where(PIPELINE.c.name == arguments.text(reference.strip(), "name"))
+        ).one_or_none()
+    if row is None:
+        row = session.execute(SELECT_PIPELINES.where(by_reference(PIPELINE, reference))).one_or_none()
     return None if row is None else values.Pipeline(**row._mapping)
 
 

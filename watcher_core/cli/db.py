@@ -25,6 +25,10 @@ app = typer.Typer(
 )
 
 
+# The version of the schema from which on secrets are masked before they are stored.
+MASKED_SINCE = "0008"
+
+
 @app.command("start", epilog=output.examples("watcher db start"))
 def start() -> None:
     """Start the embedded PostgreSQL.
@@ -119,6 +123,8 @@ def upgrade() -> None:
         before = watcher.schema_version()
         watcher.upgrade()
         _print_versions(watcher, before)
+        if before is not None and before < MASKED_SINCE:
+            output.print_text("passwords that were stored by then are masked by: watcher db mask-secrets")
 
 
 @app.command("downgrade", epilog=output.examples("watcher db downgrade 0001", "watcher db downgrade base"))

@@ -52,7 +52,7 @@ def translate_observations(run: dg.DagsterRun, events: Iterable[dg.EventLogRecor
     """
     found: list[tuple[str | None, ObservationRecord]] = []
     succeeded: set[str | None] = set()
-    made: set[tuple[str | None, str]] = set()
+    materialized: list[dg.DagsterEvent] = []
     for record in events:
         event = record.event_log_entry.dagster_event
         if event is None:
@@ -62,10 +62,11 @@ def translate_observations(run: dg.DagsterRun, events: Iterable[dg.EventLogRecor
             found.append((event.step_key, observation))
         elif kind == "STEP_SUCCESS":
             succeeded.add(event.step_key)
-        elif kind == "ASSET_MATERIALIZATION" and event.asset_key is not None:
-            made.add((event.step_key, asset_pipeline_name(event.asset_key)))
+        elif kind == "ASSET_MATERIALIZATION":
+            materialized.append(event)
     if not found:
         return []
+    made = {(event.step_key, asset_pipeline_name(event.asset_key)) for event in materialized if event.asset_key}
     place = compat.run_location(run) or run.job_name
     observations = [
         replace(observation, step=f"{place}/{step_key}")
