@@ -9,7 +9,7 @@ import dagster as dg
 import pytest
 
 from tests.factories import NOON, at, record, unique
-from watcher_core import ExecutionState, ObservationRecord, Watcher
+from watcher_core import ExecutionRecord, ExecutionState, ObservationRecord, Watcher
 from watcher_dagster.recorder import record_tick
 
 pytestmark = pytest.mark.filterwarnings(
@@ -190,6 +190,29 @@ def test_an_observation_that_failed_is_taken_back_by_one_that_succeeds(
     broken.clear()
     observe(instance, source, name)
     assert not failing(instance, watcher, name)
+
+
+def test_an_observation_of_a_partition_takes_the_failure_of_that_partition_back(watcher: Watcher, name: str) -> None:
+    def failed(partition: str) -> ExecutionRecord:
+        metadata = {"step_key": name, "partition": partition}
+        state = ExecutionState.FAILED
+        return record(name, scope=partition, state=state, parent_external_id=f"{name} run", execution_metadata=metadata)
+
+    def failed_partitions() -> list[str]:
+        found = {finding.pipeline_name: finding.details for finding in watcher.check_failures()}
+        return list(found[name]["failed_partitions"]) if name in found else []
+
+    run = record("shop/job", f"{name} run", state=ExecutionState.FAILED, execution_metadata={"location": "shop"})
+    with watcher.recorder(unique("instance")) as session:
+        assert session is not None
+        session.record([run, failed("a"), failed("b")], cursor={})
+        for others in ({"scope": "a", "step": f"other/{name}"}, {"scope": "c", "step": f"shop/{name}"}):
+            session.record_observations([observation(name, 5, **others)])
+        assert failed_partitions() == ["a", "b"]
+        session.record_observations([observation(name, 6, scope="a", step=f"shop/{name}")])
+        assert failed_partitions() == ["b"]
+        session.record_observations([observation(name, 7, step=f"shop/{name}")])
+        assert failed_partitions() == []
 
 
 def test_an_asset_that_logs_an_observation_and_then_fails_has_failed(

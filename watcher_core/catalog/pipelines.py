@@ -152,7 +152,7 @@ def update_pipeline_type(
     """Change a type by hand; only the fields that are passed."""
     changed = clean_pipeline_fields(fields)
     known = session.execute(
-        sa.select(TYPE.c.id, TYPE.c.name).where(by_reference(TYPE, reference)).with_for_update()
+        sa.select(TYPE.c.id, TYPE.c.name).where(by_reference(TYPE, reference)).with_for_update(key_share=True)
     ).one_or_none()
     if known is None:
         raise NotFoundError("pipeline type", reference)
@@ -404,7 +404,9 @@ def update_pipeline(
         kind = get_or_create_pipeline_type(session, name=changed.pop("pipeline_type_name"), fields={}, now=now)
         changed["pipeline_type_id"] = kind.id
     known = session.execute(
-        sa.select(PIPELINE.c.id, PIPELINE.c.name).where(by_reference(PIPELINE, reference)).with_for_update()
+        sa.select(PIPELINE.c.id, PIPELINE.c.name)
+        .where(by_reference(PIPELINE, reference))
+        .with_for_update(key_share=True)
     ).one_or_none()
     if known is None:
         raise NotFoundError("pipeline", reference)

@@ -77,18 +77,19 @@ def _taken_back(failed: str) -> str:
     return f"""coalesce(
                {success(f"coalesce(good.scope, '') = coalesce({failed}.scope, '')")},
                {success("coalesce(good.scope, '') = ''")},
-               {failed}.scope IS NULL AND {success("good.scope IS NOT NULL")},
                (SELECT true
                   FROM watcher.observation
-                  JOIN watcher.pipeline_execution AS run ON run.id = {failed}.parent_id
+                  JOIN watcher.pipeline_execution AS step ON step.id = {failed}.id
+                  JOIN watcher.pipeline_execution AS run ON run.id = step.parent_id
                  WHERE observation.pipeline_id = {failed}.pipeline_id
                    AND observation.step = concat_ws('/', coalesce(run.execution_metadata ->> 'location',
                                                                   run.execution_metadata ->> 'job'),
-                                                         {failed}.execution_metadata ->> 'step_key')
+                                                         step.execution_metadata ->> 'step_key')
                    AND observation.step_observed_at >= {failed}.end_date
                    AND observation.scope IN (coalesce({failed}.scope, ''), '')
                    AND observation.instance_id = coalesce({failed}.instance_id, observation.instance_id)
                  LIMIT 1),
+               {failed}.scope IS NULL AND {success("good.scope IS NOT NULL")},
                false)"""
 
 
@@ -109,8 +110,7 @@ FAILING = f"""
           JOIN watcher.pipeline_type AS type ON type.id = pipeline.pipeline_type_id
          WHERE {thresholds.is_checked("failure", one=False)}
     ), newest AS (
-        SELECT DISTINCT ON (pipeline_id, instance_id, scope) pipeline_id, instance_id, scope, start_date, end_date,
-               parent_id, execution_metadata
+        SELECT DISTINCT ON (pipeline_id, instance_id, scope) pipeline_id, instance_id, scope, start_date, end_date, id
           FROM watcher.pipeline_execution
          WHERE state = 'failed'
          ORDER BY pipeline_id, instance_id, scope, end_date DESC
