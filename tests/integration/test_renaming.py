@@ -141,11 +141,13 @@ def test_a_name_that_is_taken_is_refused(watcher: Watcher, kind: str) -> None:
         "pipeline type": (watcher.get_or_create_pipeline_type, watcher.update_pipeline_type),
     }[kind]
     first, second = (create(unique(name)) for name in ("first", "second"))  # type: ignore[operator]  # each of its kind
-    with pytest.raises(InvalidValueError, match=f"'{second.name}'; {kind} {second.id} has that name"):
+    with pytest.raises(InvalidValueError, match=f"'{second.name}'; {kind} {second.id} has that name.*rename"):
         update(first.id, name=second.name, freshness_number=None, freshness_datepart=None)  # type: ignore[operator]
     update(second.id, name=f"{second.name} renamed")  # type: ignore[operator]
-    with pytest.raises(InvalidValueError, match=f"'{second.name}', which {kind} '{second.name} renamed' had before"):
-        update(first.id, name=second.name)  # type: ignore[operator]
+    # A name that it had before is free for whoever is renamed to it.
+    assert update(first.id, name=second.name).id == first.id  # type: ignore[operator]
+    assert create(second.name).id == first.id  # type: ignore[operator]
+    assert create(first.name).id == first.id  # type: ignore[operator]
     with pytest.raises(InvalidValueError, match="name is ''"):
         update(first.id, name=" ")  # type: ignore[operator]
     with pytest.raises(NotFoundError, match="nowhere"):

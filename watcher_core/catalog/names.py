@@ -1,7 +1,7 @@
 """Rows by id or name, for every table whose rows have a unique name, and the names that some of them had before.
 
 A name that a row had before it was renamed still means the row, so that code, recorders and spools that know the old
-one make no second row. It is given to no other row.
+one make no second row, until another row is renamed to it.
 """
 
 from __future__ import annotations
@@ -62,8 +62,10 @@ def renamed(session: Session, table: sa.Table, names: Iterable[str]) -> dict[str
 def keep_former_name(session: Session, table: sa.Table, row: sa.Row[Any, Any], new: str) -> None:
     """Let the name of a row, which is about to become `new`, go on to mean it.
 
+    A name that another row had before is free: who gives it to this one says what it is to mean from now on.
+
     Raises:
-        InvalidValueError: Another row has the new name, or had it before.
+        InvalidValueError: Another row has the new name.
     """
     if row.name == new:
         return
@@ -71,16 +73,9 @@ def keep_former_name(session: Session, table: sa.Table, row: sa.Row[Any, Any], n
     kind = table.name.replace("_", " ")
     taken = session.scalar(sa.select(table.c.id).where(table.c.name == new))
     if taken is not None:
-        raise InvalidValueError(f"name is {arguments.shown(new)}; {kind} {taken} has that name")
-    before = session.scalar(
-        sa.select(table.c.name)
-        .join(alias, alias.c[row_id] == table.c.id)
-        .where(alias.c.name == new, table.c.id != row.id)
-    )
-    if before is not None:
         raise InvalidValueError(
-            f"name is {arguments.shown(new)}, which {kind} {arguments.shown(before)} had before; "
-            "who uses that name means the latter"
+            f"name is {arguments.shown(new)}; {kind} {taken} has that name, and two are not made one; "
+            "rename that one first"
         )
     session.execute(sa.delete(alias).where(alias.c.name == new))
     session.execute(insert(alias).values({"name": row.name, row_id: row.id}))

@@ -192,7 +192,7 @@ def rename(
     """Rename a pipeline, with all of its history.
 
     The old name goes on to mean the pipeline: jobs and recorders that use it record into the same one. A name that
-    another pipeline has, or had before, is refused: two histories are not made one.
+    another pipeline has is refused, as two histories are not made one: rename that one first.
     """
     with open_watcher() as watcher:
         before = find_pipeline(watcher, name)

@@ -54,7 +54,7 @@ class PipelineMethods(Connection):
 
         Raises:
             NotFoundError: No pipeline type has that id or name.
-            InvalidValueError: A value breaks a rule, or another type has the new name or had it before.
+            InvalidValueError: A value breaks a rule, or another type has the new name.
         """
         fields = {**_checked(thresholds, "update_pipeline_type"), "name": name}
         with self._transaction() as (session, now):
@@ -160,7 +160,7 @@ class PipelineMethods(Connection):
 
         Raises:
             NotFoundError: No pipeline has that id or name.
-            InvalidValueError: A value breaks a rule, or another pipeline has the new name or had it before.
+            InvalidValueError: A value breaks a rule, or another pipeline has the new name.
         """
         fields = {
             **_checked(thresholds, "update_pipeline"),
