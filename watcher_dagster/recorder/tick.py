@@ -442,15 +442,15 @@ class _Tick:
                 running=_running(executions),
             )
         else:
-            self._end_observations(run_id, executions)
+            self._end_superfluous(run_id, executions)
             ends = [event.event_log_entry.timestamp for event in events if _is_end(event)]
             if ends:
                 self._cursor.handle(run_id, *ends)
             self._trail(run_id, executions, events, seen)
         self._batch.add(run_id, executions)
 
-    def _end_observations(self, run_id: str, executions: list[ExecutionRecord]) -> None:
-        """End what was recorded as running and has no execution after all: its step was there to observe it."""
+    def _end_superfluous(self, run_id: str, executions: list[ExecutionRecord]) -> None:
+        """End what was recorded as running and is no execution after all, as where the step observed the asset."""
         known = self._cursor.open.pop(run_id, None)
         if known is None or not executions or (end := executions[0].end_date) is None:
             return
@@ -458,7 +458,7 @@ class _Tick:
         for identity, name, started in known.running:
             if identity not in recorded:
                 ended = ended_execution(identity, name, started, ExecutionState.SKIPPED, end.timestamp(), "")
-                executions.append(replace(ended, execution_metadata={"observed": True}))
+                executions.append(replace(ended, execution_metadata={}))
 
     def _root(self, run: dg.DagsterRun) -> dg.DagsterRun | None:
         """Return the first run of those that this is a retry of and that are still there; it says what was to be done.
