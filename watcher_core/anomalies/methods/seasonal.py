@@ -17,7 +17,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from watcher_core.anomalies.methods import levels, repeats, seasons, tails
+from watcher_core.anomalies.methods import levels, repeats, seasons, tails, zeros
 from watcher_core.anomalies.methods.history import DAY, Flags, Floats, History, Integers, judgeable
 from watcher_core.anomalies.methods.judgement import Judgement
 from watcher_core.anomalies.methods.scales import Scale
@@ -107,27 +107,39 @@ def judge(
     unusual = history.unusual[positions]
     changes = levels.changes(unusual) if parts.new_levels else levels.Changes(unusual, [])
     runs = _Runs(history.at[positions], history.values[positions], changes.lone, positions)
+    clock = Clock(runs.at, at)
     starts = np.array(changes.starts, np.int64)
-    if parts.zeros and repeats.is_often_zero(runs.values):
-        if value == 0:
+    is_zero = runs.values == 0
+    if parts.zeros and is_zero.any():
+        counted = ~is_zero
+        is_apart = zeros.are_apart(runs.values, ~runs.lone)
+        if is_apart and value == 0 and _is_zero_usual(runs, clock, starts, counted):
             return _zero(runs)
-        counted = runs.values != 0
-        if not repeats.is_almost_always_zero(runs.values):
+        if is_apart and not zeros.are_almost_all(runs.values):
             # The same runs, by their positions among the values other than zero.
             starts = np.cumsum(counted)[starts] - counted[starts]
-            runs = runs.only(counted)
+            runs, clock = runs.only(counted), clock.only(counted)
     if len(runs.values) - np.count_nonzero(runs.lone) < fewest:
         return None
-    judgement = _by_band(runs, value, at, starts, multiplier, least_deviation, parts)
+    judgement = _by_band(runs, clock, value, at, starts, multiplier, least_deviation, parts)
     stuck = repeats.stuck(history.values[positions], changes.lone, value) if parts.repeats else 0
     if stuck:
         return judgement.for_repeating(stuck + 1, f"the same value {stuck + 1} times in a row")
     return judgement
 
 
+def _is_zero_usual(runs: _Runs, clock: Clock, starts: Integers, counted: Flags) -> bool:
+    """Return whether zero is usual at the hour and weekday of the run to judge."""
+    return (
+        zeros.is_small_count(runs.values[counted])
+        or zeros.are_the_level(runs.values, starts)
+        or zeros.share(clock, ~counted, ~runs.lone) >= zeros.USUAL
+    )
+
+
 def _zero(runs: _Runs) -> Judgement:
     """Judge a zero of a metric with many zeros: it is usual, unless there were too many in a row."""
-    zeros = runs.only(runs.values == 0)
+    empty = runs.only(runs.values == 0)
     judgement = Judgement.by_band(
         0.0,
         expected=0.0,
@@ -135,14 +147,15 @@ def _zero(runs: _Runs) -> Judgement:
         upper=0.0,
         z_score=0.0,
         profile="runs with zero",
-        compared_with=zeros.positions,
+        compared_with=empty.positions,
     )
-    in_a_row = repeats.zeros_at_end(runs.values)
+    in_a_row = zeros.at_end(runs.values)
     return judgement.for_repeating(in_a_row + 1, f"zero {in_a_row + 1} times in a row") if in_a_row else judgement
 
 
 def _by_band(
     runs: _Runs,
+    clock: Clock,
     value: float,
     at: float,
     starts: Integers,
@@ -153,7 +166,6 @@ def _by_band(
     """Predict the value, and judge it by the band around the prediction."""
     scale = Scale(runs.values)
     scaled = scale.to(runs.values)
-    clock = Clock(runs.at, at)
     season = seasons.best(clock, scaled, any_season=parts.season)
     moved, former = levels.brought_to_present(scaled - season.fitted, starts.tolist())
     normal = ~runs.lone
@@ -181,6 +193,8 @@ def _by_band(
         lower = min(lower, max(expected - away, CLEARLY_LESS * expected) if expected > 0 else expected - away)
         upper = max(upper, expected + away)
     lower, upper = min(lower, expected - least_deviation), max(upper, expected + least_deviation)
+    if scale.is_count and deviation >= scale.poisson_spread:
+        lower = min(lower, tails.least_by_chance(expected))
     if runs.values.min() >= 0:
         lower = max(lower, 0.0)
     return Judgement.by_band(

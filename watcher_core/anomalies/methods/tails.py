@@ -22,6 +22,9 @@ BEYOND_TAIL = 1.2
 # Fewer errors than this do not show their tail. The second largest is used, since the largest may be an anomaly.
 FEW = 30
 BEYOND_FEW = 1.3
+# The probability of a count so small that it is unusual, and the counts that this makes a difference for.
+RARELY = 2e-4
+SMALL_COUNT = 100.0
 # A difference of less than 20 % is not reported, however steady the past.
 SMALLEST_SHARE = 0.2
 
@@ -45,6 +48,11 @@ def half_width(errors: Floats, chance: float) -> float:
     else:
         by_tail = BEYOND_TAIL * float(sizes[min(len(sizes) - 1, math.ceil(TAIL * len(sizes)))])
     return max(by_spread, by_tail, SMALLEST_SHARE)
+
+
+def least_by_chance(expected: float) -> float:
+    """Return the count below which chance alone brings a count rarely; the scale is too narrow below small counts."""
+    return float(special.pdtrik(RARELY, expected)) if 0 < expected < SMALL_COUNT else max(expected, 0.0)
 
 
 @functools.cache  # one entry for each number of runs, of which there are at most 2,000
