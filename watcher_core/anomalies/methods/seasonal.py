@@ -113,8 +113,9 @@ def judge(
     if parts.zeros and is_zero.any():
         counted = ~is_zero
         is_apart = zeros.are_apart(runs.values, ~runs.lone)
-        if is_apart and value == 0 and _is_zero_usual(runs, clock, starts, counted):
-            return _zero(runs)
+        usual = _zero(runs, clock, starts) if is_apart and value == 0 else None
+        if usual is not None:
+            return usual
         if is_apart and not zeros.are_almost_all(runs.values):
             # The same runs, by their positions among the values other than zero.
             starts = np.cumsum(counted)[starts] - counted[starts]
@@ -128,18 +129,17 @@ def judge(
     return judgement
 
 
-def _is_zero_usual(runs: _Runs, clock: Clock, starts: Integers, counted: Flags) -> bool:
-    """Return whether zero is usual at the hour and weekday of the run to judge."""
-    return (
-        zeros.is_small_count(runs.values[counted])
-        or zeros.are_the_level(runs.values, starts)
+def _zero(runs: _Runs, clock: Clock, starts: Integers) -> Judgement | None:
+    """Judge a zero at an hour and weekday where zero is usual, unless there were too many in a row; else `None`."""
+    counted = runs.values != 0
+    is_level = zeros.are_the_level(runs.values, starts)
+    is_usual = (
+        is_level
+        or zeros.is_small_count(runs.values[counted])
         or zeros.share(clock, ~counted, ~runs.lone) >= zeros.USUAL
     )
-
-
-def _zero(runs: _Runs) -> Judgement:
-    """Judge a zero of a metric with many zeros: it is usual, unless there were too many in a row."""
-    empty = runs.only(runs.values == 0)
+    if not is_usual:
+        return None
     judgement = Judgement.by_band(
         0.0,
         expected=0.0,
@@ -147,9 +147,9 @@ def _zero(runs: _Runs) -> Judgement:
         upper=0.0,
         z_score=0.0,
         profile="runs with zero",
-        compared_with=empty.positions,
+        compared_with=runs.positions[~counted],
     )
-    in_a_row = zeros.at_end(runs.values)
+    in_a_row = 0 if is_level else zeros.at_end(runs.values)
     return judgement.for_repeating(in_a_row + 1, f"zero {in_a_row + 1} times in a row") if in_a_row else judgement
 
 

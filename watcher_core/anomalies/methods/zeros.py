@@ -23,8 +23,8 @@ PRIOR_RUNS = 2.0
 # A finer season is used if it makes the zeros of the past this much more likely, as a logarithm.
 LIKELIER = 2.0
 
-# A count is small if chance alone brings zeros this often at its level, and if its values vary by at least this share of
-# what chance makes of them: where it is always 4, zero is no chance.
+# A count is small if chance alone brings zeros this often at its level, and if its variance is at least this share of
+# that of chance: where it is always 4, zero is no chance.
 BY_CHANCE = 0.01
 LEAST_VARIANCE = 0.25
 FEW_ZEROS = 0.03  # fewer zeros of a small count are judged with its other values
