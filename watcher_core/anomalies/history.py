@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 # How much history a judgement uses.
 MOST_RUNS = 2_000
 LEAST_DAYS = 60
+RHYTHM_RUNS = 30
 
 # Executions that are further apart are judged by separate histories, so that the runs between them are not loaded.
 CLOSE = dt.timedelta(days=2)
@@ -69,7 +70,8 @@ RUN = f"""
                   AND {AT.format("execution")}"""
 
 # The runs before the first of the executions to judge, between them, and after the last one: an execution that is older
-# than all others is judged by the latter.
+# than all others is judged by the latter. Of a pipeline that seldom runs, some are older, or later, than the days asked
+# for.
 LOAD = f"""
     SELECT span.number, array_agg(CAST(run.id AS double precision)),
            array_agg(date_part('epoch', {AT.format("run")})), array_agg({LOADED}), {ARRAYS}
@@ -77,7 +79,14 @@ LOAD = f"""
                   CAST(%(lasts)s AS timestamptz[]), CAST(%(days)s AS integer[]))
            WITH ORDINALITY AS span (pipeline_id, first, last, days, number)
      CROSS JOIN LATERAL (
-           ({RUN} >= span.first - make_interval(hours => 24 * span.days)
+           SELECT span.first - make_interval(hours => 24 * span.days) AS since,
+                  span.last + make_interval(hours => 24 * span.days) AS until) AS bounds
+     CROSS JOIN LATERAL (
+           ({RUN} < bounds.since
+            ORDER BY {AT.format("execution")} DESC
+            LIMIT {RHYTHM_RUNS})
+            UNION ALL
+           ({RUN} >= bounds.since
               AND {AT.format("execution")} < span.first
             ORDER BY {AT.format("execution")} DESC
             LIMIT {MOST_RUNS})
@@ -85,9 +94,13 @@ LOAD = f"""
            ({RUN} BETWEEN span.first AND span.last)
             UNION ALL
            ({RUN} > span.last
-              AND {AT.format("execution")} <= span.last + make_interval(hours => 24 * span.days)
+              AND {AT.format("execution")} <= bounds.until
             ORDER BY {AT.format("execution")}
-            LIMIT {MOST_RUNS})) AS run
+            LIMIT {MOST_RUNS})
+            UNION ALL
+           ({RUN} > bounds.until
+            ORDER BY {AT.format("execution")}
+            LIMIT {RHYTHM_RUNS})) AS run
      GROUP BY span.number
 """
 
