@@ -277,7 +277,21 @@ def test_eight_runs_are_needed():
 
 
 def test_runs_before_the_lookback_do_not_count():
-    assert judged(every(DAY, 90), noisy(1_000, 90), 1_000, lookback_days=14).runs == 14
+    assert judged(every(HOUR, 90), noisy(1_000, 90), 1_000, lookback_days=2).runs == 48
+
+
+@pytest.mark.parametrize("days", [7, 30.4, 91])
+def test_a_job_that_seldom_runs_is_judged_by_its_last_thirty_runs(days):
+    at, values = every(days * DAY, 40), noisy(1_000, 40)
+    assert judged(at, values, 1_000).runs == 30
+    assert judged(at[:10], values[:10], 0).flagged
+    assert judged(at[:10], values[:10], 1_000).flagged is False
+    assert judged(at[1:], values[1:], 3_000, at[0]).runs == 30  # older than all others
+
+
+def test_runs_before_a_pause_do_not_count():
+    at = np.append(every(DAY, 50), every(DAY, 9, MONDAY + 500 * DAY))
+    assert judged(at, noisy(1_000, 59), 1_000).runs == 9
 
 
 def test_the_band_is_as_wide_as_the_multiplier_says():

@@ -111,7 +111,7 @@ class History:
         if len(nearest) <= near:
             return nearest
         distances = np.abs(self.at[nearest] - at)
-        usual = float(np.median(np.diff(distances)))
+        usual = float(np.median(np.diff(distances, prepend=0.0)))
         return nearest[: max(near, int(np.searchsorted(distances, RHYTHM_RUNS * LONGEST_GAP * usual, "right")))]
 
     def _judgeable(self, first: int, last: int) -> Integers:

@@ -107,36 +107,35 @@ def judge(
     unusual = history.unusual[positions]
     changes = levels.changes(unusual) if parts.new_levels else levels.Changes(unusual, [])
     runs = _Runs(history.at[positions], history.values[positions], changes.lone, positions)
-    clock = Clock(runs.at, at)
     starts = np.array(changes.starts, np.int64)
     is_zero = runs.values == 0
     if parts.zeros and is_zero.any():
         counted = ~is_zero
         is_apart = zeros.are_apart(runs.values, ~runs.lone)
-        usual = _zero(runs, clock, starts) if is_apart and value == 0 else None
+        usual = _zero(runs, at, starts) if is_apart and value == 0 else None
         if usual is not None:
             return usual
         if is_apart and not zeros.are_almost_all(runs.values):
             # The same runs, by their positions among the values other than zero.
             starts = np.cumsum(counted)[starts] - counted[starts]
-            runs, clock = runs.only(counted), clock.only(counted)
+            runs = runs.only(counted)
     if len(runs.values) - np.count_nonzero(runs.lone) < fewest:
         return None
-    judgement = _by_band(runs, clock, value, at, starts, multiplier, least_deviation, parts)
+    judgement = _by_band(runs, value, at, starts, multiplier, least_deviation, parts)
     stuck = repeats.stuck(history.values[positions], changes.lone, value) if parts.repeats else 0
     if stuck:
         return judgement.for_repeating(stuck + 1, f"the same value {stuck + 1} times in a row")
     return judgement
 
 
-def _zero(runs: _Runs, clock: Clock, starts: Integers) -> Judgement | None:
+def _zero(runs: _Runs, at: float, starts: Integers) -> Judgement | None:
     """Judge a zero at an hour and weekday where zero is usual, unless there were too many in a row; else `None`."""
     counted = runs.values != 0
     is_level = zeros.are_the_level(runs.values, starts)
     is_usual = (
         is_level
         or zeros.is_small_count(runs.values[counted])
-        or zeros.share(clock, ~counted, ~runs.lone) >= zeros.USUAL
+        or zeros.are_usual(Clock(runs.at, at), ~counted, ~runs.lone)
     )
     if not is_usual:
         return None
@@ -155,7 +154,6 @@ def _zero(runs: _Runs, clock: Clock, starts: Integers) -> Judgement | None:
 
 def _by_band(
     runs: _Runs,
-    clock: Clock,
     value: float,
     at: float,
     starts: Integers,
@@ -166,6 +164,7 @@ def _by_band(
     """Predict the value, and judge it by the band around the prediction."""
     scale = Scale(runs.values)
     scaled = scale.to(runs.values)
+    clock = Clock(runs.at, at)
     season = seasons.best(clock, scaled, any_season=parts.season)
     moved, former = levels.brought_to_present(scaled - season.fitted, starts.tolist())
     normal = ~runs.lone

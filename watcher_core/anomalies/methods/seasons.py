@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -80,12 +79,6 @@ class Clock:
         self.slot = math.floor((now - since_monday) / HOUR) % SLOTS
         self.days = abs(now - float(at[0])) / DAY
         self.is_daily = bool((HOUR_OF_DAY[self.slots] == HOUR_OF_DAY[self.slot]).all())
-
-    def only(self, which: Flags) -> Clock:
-        """Return the same clock for some of the earlier runs."""
-        fewer = copy.copy(self)
-        fewer.slots = self.slots[which]
-        return fewer
 
     def same_slot(self) -> Flags:
         """Return which earlier runs have the same weekday and hour."""

@@ -1,8 +1,8 @@
 """Zeros: where zero is a usual value, and where it is an empty load.
 
 Zero is usual for the hour and weekday of a run if earlier runs there were often zero: idle Sundays say nothing about
-Tuesdays. Zeros that were flagged are not usual, whatever their number, until a person unflags them or they are a new
-level. A count that is small anyway is zero by chance now and then.
+Tuesdays. Zeros that were flagged are not usual until a person unflags them, they are a new level, or they are so many
+that one more is no news. A count that is small anyway is zero by chance now and then.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from watcher_core.anomalies.methods.scales import median
 from watcher_core.anomalies.methods.seasons import SLOTS, Clock, Slots
 
 USUAL = 0.1  # zero is usual for a slot if at least this share of its runs are zero
+NO_NEWS = 10  # flagged or not: so many zeros, if they are not few among the runs there, are no news
 # Runs that a slot's own share weighs against: two, with the share of the next coarser season.
 PRIOR_RUNS = 2.0
 # A finer season is used if it makes the zeros of the past this much more likely, as a logarithm.
@@ -55,25 +56,35 @@ def is_small_count(counted: Floats) -> bool:
     return math.exp(-level) >= BY_CHANCE and float(counted.var()) >= LEAST_VARIANCE * level
 
 
-def share(clock: Clock, is_zero: Flags, normal: Flags) -> float:
-    """Return the probability of a zero in the slot of the run to judge, from the season that explains the zeros best.
+def are_usual(clock: Clock, is_zero: Flags, normal: Flags) -> bool:
+    """Return whether zero is usual in the slot of the run to judge."""
+    share, _ = _in_slot(clock.slots[normal], is_zero[normal], clock)
+    if share >= USUAL:
+        return True
+    share, zeros = _in_slot(clock.slots, is_zero, clock)
+    return share >= FEW_ZEROS and zeros >= NO_NEWS
 
-    A season is measured by the likelihood of each run's being zero or not, predicted from the other runs.
+
+def _in_slot(slots: Slots, zero: Flags, clock: Clock) -> tuple[float, int]:
+    """Return the probability of a zero in the slot of the run to judge, and the number of zeros there.
+
+    They are those of the season that explains the zeros best. A season is measured by the likelihood of each run's
+    being zero or not, predicted from the other runs.
     """
-    slots, zero = clock.slots[normal], is_zero[normal]
     runs, zeros = len(zero), int(np.count_nonzero(zero))
     if zeros in (0, runs):
-        return float(zeros > 0)
-    found = np.full(SLOTS, (zeros + 0.5) / (runs + 1))
-    coarser, most = found, _likelihood(np.full(runs, zeros), np.full(runs, runs), zero, found[slots])
+        return float(zeros > 0), zeros
+    coarser = np.full(SLOTS, (zeros + 0.5) / (runs + 1))
+    found = float(coarser[0]), zeros
+    most = _likelihood(np.full(runs, zeros), np.full(runs, runs), zero, coarser[slots])
     for group, _ in clock.seasons():
         sizes, empty = _by_group(group, slots), _by_group(group, slots[zero])
         mine = group[slots]
         likelihood = _likelihood(empty[mine], sizes[mine], zero, coarser[slots])
         coarser = (empty[group] + PRIOR_RUNS * coarser) / (sizes[group] + PRIOR_RUNS)
         if likelihood > most + LIKELIER:
-            most, found = likelihood, coarser
-    return float(found[clock.slot])
+            most, found = likelihood, (float(coarser[clock.slot]), int(empty[group[clock.slot]]))
+    return found
 
 
 def _by_group(group: Slots, slots: Slots) -> Floats:
