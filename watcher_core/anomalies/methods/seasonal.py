@@ -17,7 +17,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from watcher_core.anomalies.methods import levels, repeats, seasons, tails, zeros
+from watcher_core.anomalies.methods import levels, repeats, seasons, tails, zeros, zones
 from watcher_core.anomalies.methods.history import DAY, Flags, Floats, History, Integers, judgeable
 from watcher_core.anomalies.methods.judgement import Judgement
 from watcher_core.anomalies.methods.scales import Scale
@@ -32,8 +32,8 @@ MOST_RUNS = 2000
 PLAIN_DEVIATIONS = 3.0
 CLEARLY_LESS = 0.25
 
-# A season is not exact to the hour, and a clock change moves it by one. The values expected an hour earlier and later
-# therefore widen the band, by at most this share of half its width.
+# A season is not exact to the hour. The values expected an hour earlier and later therefore widen the band, by at most
+# this share of half its width.
 NEARBY = 0.5
 
 MONTH_EDGE = 2 * DAY
@@ -48,6 +48,7 @@ class Parts:
     drift: bool = True
     season: bool = True
     nearby_hours: bool = True
+    clock_changes: bool = True
     short_seasons: bool = True
     month_edges: bool = True
     zeros: bool = True
@@ -80,6 +81,7 @@ def judge(
     lookback_days: float = LOOKBACK_DAYS,
     minimum_executions: int = MINIMUM_EXECUTIONS,
     least_deviation: float = 0.0,
+    zone: str | None = None,
     parts: Parts = ALL,
 ) -> Judgement | None:
     """Judge the value of a run by the runs before it.
@@ -93,6 +95,7 @@ def judge(
             to learn.
         minimum_executions: With fewer earlier runs there is no verdict; at least 8.
         least_deviation: In the unit of the value: smaller deviations from the expected value are not flagged.
+        zone: The time zone of the schedule, whose seasons are those of local time; `None` if it is not known.
         parts: The parts to use; for experiments.
 
     Returns:
@@ -112,7 +115,7 @@ def judge(
     if parts.zeros and is_zero.any():
         counted = ~is_zero
         is_apart = zeros.are_apart(runs.values, ~runs.lone)
-        usual = _zero(runs, at, starts) if is_apart and value == 0 else None
+        usual = _zero(runs, at, starts, zone) if is_apart and value == 0 else None
         if usual is not None:
             return usual
         if is_apart and not zeros.are_almost_all(runs.values):
@@ -121,21 +124,24 @@ def judge(
             runs = runs.only(counted)
     if len(runs.values) - np.count_nonzero(runs.lone) < fewest:
         return None
-    judgement = _by_band(runs, value, at, starts, multiplier, least_deviation, parts)
+    judgement = _by_band(runs, value, at, starts, multiplier, least_deviation, zone, parts)
     stuck = repeats.stuck(history.values[positions], changes.lone, value) if parts.repeats else 0
     if stuck:
         return judgement.for_repeating(stuck + 1, f"the same value {stuck + 1} times in a row")
     return judgement
 
 
-def _zero(runs: _Runs, at: float, starts: Integers) -> Judgement | None:
+def _zero(runs: _Runs, at: float, starts: Integers, zone: str | None) -> Judgement | None:
     """Judge a zero at an hour and weekday where zero is usual, unless there were too many in a row; else `None`."""
     counted = runs.values != 0
     is_level = zeros.are_the_level(runs.values, starts)
     is_usual = (
         is_level
         or zeros.is_small_count(runs.values[counted])
-        or zeros.are_usual(Clock(runs.at, at), ~counted, ~runs.lone)
+        or any(
+            zeros.are_usual(clock, ~counted, ~runs.lone)
+            for clock in zones.clocks(runs.at, at, counted.astype(np.float64), zone)
+        )
     )
     if not is_usual:
         return None
@@ -159,12 +165,13 @@ def _by_band(
     starts: Integers,
     multiplier: float,
     least_deviation: float,
+    zone: str | None,
     parts: Parts,
 ) -> Judgement:
     """Predict the value, and judge it by the band around the prediction."""
     scale = Scale(runs.values)
     scaled = scale.to(runs.values)
-    clock = Clock(runs.at, at)
+    clock, *others = zones.clocks(runs.at, at, scaled, zone) if parts.clock_changes else [Clock(runs.at, at)]
     season = seasons.best(clock, scaled, any_season=parts.season)
     moved, former = levels.brought_to_present(scaled - season.fitted, starts.tolist())
     normal = ~runs.lone
@@ -176,6 +183,7 @@ def _by_band(
     centres = [centre]
     if former is not None:
         centres.append(centre + former)
+    centres += [seasons.best(other, scaled).expected + level.now for other in others if parts.season]
     if parts.nearby_hours:
         # Bounded, since next to a peak almost any value would be usual.
         bound = NEARBY * half

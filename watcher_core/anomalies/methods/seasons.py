@@ -145,6 +145,11 @@ def _bounded_mean(errors: Floats) -> float:
     return float(np.minimum(errors, bound).sum()) / len(errors)
 
 
+def medians(scaled: Floats, group: Slots) -> tuple[Floats, Integers]:
+    """Return the median of each group of values, and its size."""
+    return _medians(scaled, np.argsort(scaled), group)
+
+
 def _medians(scaled: Floats, order: Integers, group: Slots) -> tuple[Floats, Integers]:
     """Return the median of each group, and its size.
 

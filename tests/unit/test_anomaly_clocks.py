@@ -1,0 +1,105 @@
+"""The method `seasonal` over clock changes: the season of a job that follows local time moves by an hour in UTC."""
+
+import datetime as dt
+from zoneinfo import ZoneInfo
+
+import numpy as np
+import pytest
+
+from tests.unit.test_anomaly_seasonal import every, flags_online, judged, noisy
+from watcher_core.anomalies.methods import zones
+from watcher_core.anomalies.methods.history import DAY, HOUR
+
+ZONES = ["Europe/Berlin", "Europe/London", "America/New_York", "America/Los_Angeles", "Australia/Sydney"]
+YEARS_CHANGES = {
+    "Europe": (dt.date(2025, 3, 30), dt.date(2025, 10, 26)),
+    "America": (dt.date(2025, 3, 9), dt.date(2025, 11, 2)),
+    "Australia": (dt.date(2025, 4, 6), dt.date(2025, 10, 5)),
+}
+CHANGES = [(zone, change) for zone in ZONES for change in YEARS_CHANGES[zone.split("/")[0]]]
+
+
+def midnight(day, zone="UTC"):
+    return dt.datetime.combine(day, dt.time(), ZoneInfo(zone)).timestamp()
+
+
+def local(at, zone):
+    return at + zones.offsets(zone, at)
+
+
+def hourly(change, zone, days=(40, 27)):
+    """The hours around a clock change, their local hours, and whether they are in a working week."""
+    at = every(HOUR, sum(days) * 24, midnight(change - dt.timedelta(days=days[0])))
+    hours = local(at, zone) % DAY // HOUR
+    return at, hours, (local(at, zone) // DAY + 3) % 7 < 5
+
+
+@pytest.mark.parametrize(("zone", "change"), CHANGES)
+@pytest.mark.parametrize("known", [False, True])
+def test_an_hourly_job_by_local_office_hours(zone, change, known):
+    at, hour, working = hourly(change, zone)
+    values = noisy(np.where((hour >= 8) & (hour < 18) & working, 5_000, 300), len(at), share=0.06)
+    found = [run for run in flags_online(at, values, zone=zone if known else None) if run >= 40 * 24]
+    assert len(found) <= (0 if known else 1)
+
+
+@pytest.mark.parametrize(("zone", "change"), CHANGES[:6])
+def test_an_hourly_job_that_is_idle_outside_local_office_hours(zone, change):
+    at, hour, working = hourly(change, zone)
+    values = np.where((hour >= 8) & (hour < 18) & working, noisy(800, len(at), share=0.06), 0)
+    assert [run for run in flags_online(at, values) if run >= 40 * 24] == []
+    wednesday_at_ten = next(
+        run for run in range(60 * 24, len(at)) if hour[run] == 10 and (local(at[run : run + 1], zone)[0] // DAY + 3) % 7 == 2
+    )
+    values[wednesday_at_ten] = 0
+    assert [run for run in flags_online(at, values) if run >= 40 * 24] == [wednesday_at_ten]
+
+
+@pytest.mark.parametrize(("zone", "change"), CHANGES)
+@pytest.mark.parametrize("known", [False, True])
+def test_a_daily_job_at_a_local_hour(zone, change, known):
+    days = [change + dt.timedelta(days=day) for day in range(-45, 28)]
+    at = np.array([midnight(day, zone) + 9 * HOUR for day in days])
+    at = np.array([dt.datetime.combine(day, dt.time(9), ZoneInfo(zone)).timestamp() for day in days])
+    weekend = np.array([day.weekday() >= 5 for day in days])
+    values = noisy(np.where(weekend, 200, 1_000), len(at), share=0.05)
+    assert [run for run in flags_online(at, values, zone=zone if known else None) if run >= 45] == []
+
+
+@pytest.mark.parametrize(("zone", "change"), CHANGES)
+def test_a_job_that_does_not_follow_local_time(zone, change):
+    at, _, _ = hourly(change, zone)
+    hour, working = at % DAY // HOUR, (at // DAY + 3) % 7 < 5
+    values = noisy(np.where((hour >= 8) & (hour < 18) & working, 5_000, 300), len(at), share=0.06)
+    assert [run for run in flags_online(at, values) if run >= 40 * 24] == []
+    daily = at[hour == 9]
+    values = noisy(np.where((daily // DAY + 3) % 7 >= 5, 200, 1_000), len(daily), share=0.05)
+    assert [run for run in flags_online(daily, values) if run >= 40] == []
+
+
+def test_what_is_wrong_after_a_clock_change_is_still_flagged():
+    at, hour, working = hourly(dt.date(2025, 3, 30), "Europe/Berlin", days=(40, 3))
+    values = noisy(np.where((hour >= 8) & (hour < 18) & working, 5_000, 300), len(at), share=0.06)
+    for wrong in (0, 300):
+        assert judged(at[:-36], values[:-36], wrong, at[-36]).flagged  # noon on the Tuesday after
+
+
+def test_a_known_zone_names_local_hours():
+    at = every(DAY, 40, midnight(dt.date(2025, 5, 1), "America/New_York") + 9 * HOUR)
+    values = noisy(np.where((at // DAY + 3) % 7 >= 5, 200, 1_000), len(at), share=0.05)
+    assert judged(at, values, 1_000, zone="America/New_York").profile.endswith("09:00")
+
+
+@pytest.mark.parametrize("zone", ["UTC", "Asia/Tokyo", "No/Such"])
+def test_zones_without_clock_changes(zone):
+    now = midnight(dt.date(2025, 7, 1))
+    assert zones.offset(zone, now) == (9 * HOUR if zone == "Asia/Tokyo" else 0)
+    assert zones.last_change(zone, now) < midnight(dt.date(2000, 1, 1))
+
+
+@pytest.mark.parametrize(("zone", "change"), CHANGES)
+def test_clocks_change_when_they_change(zone, change):
+    found = zones.last_change(zone, midnight(change) + 2 * DAY)
+    before, after = (dt.datetime.fromtimestamp(found + step, ZoneInfo(zone)).utcoffset() for step in (-1, 0))
+    assert before != after
+    assert (zones.offset(zone, found - 1), zones.offset(zone, found)) == (before.total_seconds(), after.total_seconds())

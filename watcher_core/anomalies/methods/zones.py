@@ -1,0 +1,141 @@
+"""Clock changes: a season of local time moves by an hour in UTC.
+
+Where the time zone of a schedule is known, seasons are those of its local time. Elsewhere the data show whether it
+follows one: by the hours at which runs happen (a job at 09:00 local time runs at 08:00, then at 07:00 UTC), else by how
+well the runs since the last clock change are predicted with it and without it. Until they show it, both are accepted.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import functools
+import math
+from bisect import bisect
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import numpy as np
+
+from watcher_core.anomalies.methods.history import DAY, Flags, Floats
+from watcher_core.anomalies.methods.scales import spread
+from watcher_core.anomalies.methods.seasons import FEWEST_RUNS, HOUR_OF_PART, Clock, medians
+
+# One zone for each date at which clocks change where most people with clock changes live.
+LIKELY = ("Europe/Berlin", "America/New_York", "Australia/Sydney")
+KNOWN_YEARS = (1995, 2045)  # the rules of earlier and later years are those of the first and the last one
+
+# The runs since a clock change decide if the difference between the errors with it and without it is as many times what
+# noise makes of it; both are accepted for so long.
+CLEARLY = 3.0
+UNDECIDED = 14 * DAY
+
+
+def clocks(at: Floats, now: float, values: Floats, zone: str | None) -> list[Clock]:
+    """Return the clocks by which a run may be judged: one, or two in the days after a clock change.
+
+    Args:
+        at: Logical times of the earlier runs, in UTC epoch seconds, the nearest last.
+        now: Logical time of the run to judge.
+        values: Those of the earlier runs, on a scale where spread does not depend on level.
+        zone: The time zone of the schedule, as in `Europe/Berlin`; `None` if it is not known.
+    """
+    if zone is not None:
+        local = offset(zone, now)
+        return [Clock(at + offsets(zone, at), now + local)]
+    plain = Clock(at, now)
+    first, last = (float(at[0]), now) if at[0] < now else (now, float(at[0]))
+    moved, since = [], math.inf
+    for likely in LIKELY:
+        change = last_change(likely, last)
+        if change > first:
+            moved.append(Clock(at + (offsets(likely, at) - offset(likely, now)), now))
+            since = min(since, change)
+    if not moved:
+        return [plain]
+    hours = [_hours(clock) for clock in (plain, *moved)]
+    best = min(hours[1:])
+    if best != hours[0]:
+        return [moved[hours[1:].index(best)] if best < hours[0] else plain]
+    return _by_values(plain, moved, at, now, values, since)
+
+
+def _hours(clock: Clock) -> int:
+    """Return at how many hours of the day runs happen."""
+    return len(set((clock.slots % 24).tolist()) | {clock.slot % 24})
+
+
+def _by_values(plain: Clock, moved: list[Clock], at: Floats, now: float, values: Floats, since: float) -> list[Clock]:
+    """Choose the clock that predicts the runs since a clock change from those before it."""
+    before = at < since
+    if int(np.count_nonzero(before)) < FEWEST_RUNS or now < since:
+        return [plain]
+    after = ~before
+    noise, error = _error(plain, values, before, after)
+    errors = [_error(clock, values, before, after)[1] for clock in moved]
+    least = min(errors)
+    follows = moved[errors.index(least)]
+    runs = int(np.count_nonzero(after))
+    clear = CLEARLY * max(noise, 1e-9) * math.sqrt(2 * max(runs, 1))
+    if error - least > clear:
+        return [follows]
+    return [plain] if now - since > UNDECIDED or least - error > clear else [plain, follows]
+
+
+def _error(clock: Clock, values: Floats, before: Flags, after: Flags) -> tuple[float, float]:
+    """Return the spread of the values before a clock change around their season, and the sum of errors after it."""
+    group = HOUR_OF_PART[clock.slots]
+    middles, sizes = medians(values[before], group[before])
+    middles = np.where(sizes > 0, middles, float(np.median(values[before])))
+    return spread(values[before] - middles[group[before]]), float(np.abs(values[after] - middles[group[after]]).sum())
+
+
+def is_known(zone: str) -> bool:
+    """Return whether there is a time zone of that name."""
+    try:
+        ZoneInfo(zone)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return False
+    return True
+
+
+def offset(zone: str, at: float) -> float:
+    """Return how many seconds a zone is ahead of UTC."""
+    changes, ahead = _changes(zone)
+    return ahead[bisect(changes, at)]
+
+
+def offsets(zone: str, at: Floats) -> Floats:
+    """Return how many seconds a zone is ahead of UTC, for each time."""
+    changes, ahead = _changes(zone)
+    found: Floats = np.array(ahead)[np.searchsorted(changes, at, "right")]
+    return found
+
+
+def last_change(zone: str, at: float) -> float:
+    """Return when the clocks of a zone changed last; minus infinity if they never did."""
+    changes, _ = _changes(zone)
+    position = bisect(changes, at)
+    return changes[position - 1] if position else -math.inf
+
+
+@functools.cache
+def _changes(zone: str) -> tuple[list[float], list[float]]:
+    """Return when the clocks of a zone change, and the offsets before, between and after; none for an unknown zone."""
+    if not is_known(zone):
+        return [], [0.0]
+    known = ZoneInfo(zone)
+
+    def ahead(at: float) -> float:
+        difference = dt.datetime.fromtimestamp(at, known).utcoffset()
+        return 0.0 if difference is None else difference.total_seconds()
+
+    first, last = (dt.datetime(year, 1, 1, tzinfo=dt.UTC).timestamp() for year in KNOWN_YEARS)
+    changes, found = [], [ahead(first)]
+    for end in np.arange(first + 7 * DAY, last, 7 * DAY).tolist():
+        if ahead(end) != found[-1]:
+            low, high = end - 7 * DAY, end
+            while high - low > 1:
+                middle = (low + high) // 2
+                low, high = (middle, high) if ahead(middle) == found[-1] else (low, middle)
+            changes.append(high)
+            found.append(ahead(end))
+    return changes, found
