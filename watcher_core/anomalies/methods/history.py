@@ -106,7 +106,7 @@ class History:
         return after[::-1] if len(after) >= fewest else before
 
     def _by_rhythm(self, positions: Integers, at: float, near: int) -> Integers:
-        """Return the first `near` of some runs, nearest first; of `RHYTHM_RUNS`, those whose age the rhythm explains."""
+        """Return the first `near` runs, nearest first, and of `RHYTHM_RUNS` those whose age the rhythm explains."""
         nearest = positions[:RHYTHM_RUNS]
         if len(nearest) <= near:
             return nearest

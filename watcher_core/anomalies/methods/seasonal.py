@@ -20,7 +20,7 @@ import numpy as np
 from watcher_core.anomalies.methods import levels, repeats, seasons, tails, zeros, zones
 from watcher_core.anomalies.methods.history import DAY, Flags, Floats, History, Integers, judgeable
 from watcher_core.anomalies.methods.judgement import Judgement
-from watcher_core.anomalies.methods.scales import Scale
+from watcher_core.anomalies.methods.scales import Scale, median
 from watcher_core.anomalies.methods.seasons import Clock
 
 MULTIPLIER = 2.0
@@ -216,11 +216,12 @@ def _by_band(
 
 
 def _short_season(runs: _Runs, clock: Clock, scaled: Floats) -> Iterator[float]:
-    """Yield the scaled values of runs at the same weekday and hour, if they are too few to be a season."""
-    if clock.is_daily:
-        same = clock.same_slot() & ~runs.lone
-        if np.count_nonzero(same) < seasons.SMALLEST_GROUP:
-            yield from scaled[same].tolist()
+    """Yield what runs at the same weekday and hour say beside the season: their values if they are few, else the median."""
+    same = scaled[clock.same_slot() & ~runs.lone]
+    if len(same) >= seasons.SMALLEST_GROUP:
+        yield median(same)
+    elif clock.is_daily:
+        yield from same.tolist()
 
 
 def _last_month(runs: _Runs, scaled: Floats, at: float) -> Iterator[float]:

@@ -11,13 +11,14 @@ import datetime as dt
 import functools
 import math
 from bisect import bisect
+from typing import NamedTuple
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import numpy as np
 
 from watcher_core.anomalies.methods.history import DAY, Flags, Floats
-from watcher_core.anomalies.methods.scales import spread
-from watcher_core.anomalies.methods.seasons import FEWEST_RUNS, HOUR_OF_PART, Clock, medians
+from watcher_core.anomalies.methods.scales import median, spread
+from watcher_core.anomalies.methods.seasons import FEWEST_RUNS, HOUR_OF_PART, HOUR_OF_WEEK, Clock, medians
 
 # One zone for each date at which clocks change where most people with clock changes live.
 LIKELY = ("Europe/Berlin", "America/New_York", "Australia/Sydney")
@@ -27,6 +28,14 @@ KNOWN_YEARS = (1995, 2045)  # the rules of earlier and later years are those of 
 # noise makes of it; both are accepted for so long.
 CLEARLY = 3.0
 UNDECIDED = 14 * DAY
+FEWEST_WEEKS = 4  # with fewer, weekdays are not distinguished
+
+
+class _Moved(NamedTuple):
+    """A clock that follows local time, and when local time changed last."""
+
+    clock: Clock
+    change: float
 
 
 def clocks(at: Floats, now: float, values: Floats, zone: str | None) -> list[Clock]:
@@ -42,20 +51,18 @@ def clocks(at: Floats, now: float, values: Floats, zone: str | None) -> list[Clo
         local = offset(zone, now)
         return [Clock(at + offsets(zone, at), now + local)]
     plain = Clock(at, now)
-    first, last = (float(at[0]), now) if at[0] < now else (now, float(at[0]))
-    moved, since = [], math.inf
-    for likely in LIKELY:
-        change = last_change(likely, last)
-        if change > first:
-            moved.append(Clock(at + (offsets(likely, at) - offset(likely, now)), now))
-            since = min(since, change)
+    moved = [
+        _Moved(Clock(at + (offsets(likely, at) - offset(likely, now)), now), change)
+        for likely in LIKELY
+        if (change := last_change(likely, max(now, float(at[0])))) > min(now, float(at[0]))
+    ]
     if not moved:
         return [plain]
-    hours = [_hours(clock) for clock in (plain, *moved)]
+    hours = [_hours(clock) for clock in (plain, *(each.clock for each in moved))]
     best = min(hours[1:])
     if best != hours[0]:
-        return [moved[hours[1:].index(best)] if best < hours[0] else plain]
-    return _by_values(plain, moved, at, now, values, since)
+        return [moved[hours[1:].index(best)].clock if best < hours[0] else plain]
+    return _by_values(plain, moved, at, now, values)
 
 
 def _hours(clock: Clock) -> int:
@@ -63,29 +70,33 @@ def _hours(clock: Clock) -> int:
     return len(set((clock.slots % 24).tolist()) | {clock.slot % 24})
 
 
-def _by_values(plain: Clock, moved: list[Clock], at: Floats, now: float, values: Floats, since: float) -> list[Clock]:
-    """Choose the clock that predicts the runs since a clock change from those before it."""
-    before = at < since
-    if int(np.count_nonzero(before)) < FEWEST_RUNS or now < since:
-        return [plain]
-    after = ~before
-    noise, error = _error(plain, values, before, after)
-    errors = [_error(clock, values, before, after)[1] for clock in moved]
-    least = min(errors)
-    follows = moved[errors.index(least)]
-    runs = int(np.count_nonzero(after))
-    clear = CLEARLY * max(noise, 1e-9) * math.sqrt(2 * max(runs, 1))
-    if error - least > clear:
-        return [follows]
-    return [plain] if now - since > UNDECIDED or least - error > clear else [plain, follows]
+def _by_values(plain: Clock, moved: list[_Moved], at: Floats, now: float, values: Floats) -> list[Clock]:
+    """Choose the clock that predicts the runs since its last change better than the plain one does."""
+    undecided = []
+    most, follows = 0.0, plain
+    for clock, change in moved:
+        before = at < change
+        if change > now or int(np.count_nonzero(before)) < FEWEST_RUNS:
+            continue
+        noise, error = _error(plain, values, before)
+        _, moved_error = _error(clock, values, before)
+        clear = CLEARLY * noise * math.sqrt(2 * max(len(at) - int(np.count_nonzero(before)), 1))
+        gain = error - moved_error
+        if gain > max(clear, most):
+            most, follows = gain, clock
+        elif gain >= -clear and now - change <= UNDECIDED:
+            undecided.append(clock)
+    return [follows] if most else [plain, *undecided]
 
 
-def _error(clock: Clock, values: Floats, before: Flags, after: Flags) -> tuple[float, float]:
+def _error(clock: Clock, values: Floats, before: Flags) -> tuple[float, float]:
     """Return the spread of the values before a clock change around their season, and the sum of errors after it."""
-    group = HOUR_OF_PART[clock.slots]
+    season = HOUR_OF_WEEK if clock.days > FEWEST_WEEKS * 7 else HOUR_OF_PART
+    group = season[clock.slots]
     middles, sizes = medians(values[before], group[before])
-    middles = np.where(sizes > 0, middles, float(np.median(values[before])))
-    return spread(values[before] - middles[group[before]]), float(np.abs(values[after] - middles[group[after]]).sum())
+    middles = np.where(sizes > 0, middles, median(values[before]))
+    errors = values - middles[group]
+    return spread(errors[before]), float(np.abs(errors[~before]).sum())
 
 
 def is_known(zone: str) -> bool:
