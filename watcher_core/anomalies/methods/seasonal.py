@@ -137,7 +137,7 @@ def _zero(runs: _Runs, at: float, starts: Integers, zone: str | None) -> Judgeme
     is_level = zeros.are_the_level(runs.values, starts)
     is_usual = (
         is_level
-        or zeros.is_small_count(runs.values[counted])
+        or zeros.is_near_zero(runs.values[counted])
         or any(
             zeros.are_usual(clock, ~counted, ~runs.lone)
             for clock in zones.clocks(runs.at, at, counted.astype(np.float64), zone)

@@ -14,7 +14,7 @@ import numpy as np
 from watcher_core.anomalies.methods.history import Flags, Floats, Integers
 from watcher_core.anomalies.methods.levels import STREAK
 from watcher_core.anomalies.methods.repeats import improbable
-from watcher_core.anomalies.methods.scales import median
+from watcher_core.anomalies.methods.scales import middle
 from watcher_core.anomalies.methods.seasons import SLOTS, Clock, Slots
 
 USUAL = 0.1  # zero is usual for a slot if at least this share of its runs are zero
@@ -28,6 +28,9 @@ LIKELIER = 2.0
 # that of chance: where it is always 4, zero is no chance.
 BY_CHANCE = 0.01
 LEAST_VARIANCE = 0.25
+# So is a number, as a rate of errors, that comes so close to zero, measured by its median, in this share of its runs.
+REACHES_DOWN = 0.1
+LOW = 0.05
 FEW_ZEROS = 0.03  # fewer zeros of a small count are judged with its other values
 
 FEWEST_RUNS = 30
@@ -43,16 +46,19 @@ def are_apart(values: Floats, normal: Flags) -> bool:
         normal: Whether each is not unusual.
     """
     is_zero = values == 0
-    if is_small_count(values[~is_zero]):
+    if is_near_zero(values[~is_zero]):
         return int(np.count_nonzero(is_zero & normal)) >= FEW_ZEROS * len(values)
     return True
 
 
-def is_small_count(counted: Floats) -> bool:
-    """Return whether values other than zero are so small that chance alone brings zeros."""
+def is_near_zero(counted: Floats) -> bool:
+    """Return whether values other than zero are so small, or vary so much, that zero is one of them."""
     if not len(counted):
         return False
-    level = median(np.abs(counted))
+    ordered = np.sort(np.abs(counted))
+    level = middle(ordered)
+    if ordered[int(LOW * len(ordered))] <= REACHES_DOWN * level:
+        return True
     return math.exp(-level) >= BY_CHANCE and float(counted.var()) >= LEAST_VARIANCE * level
 
 
