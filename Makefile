@@ -33,7 +33,7 @@ dev: install  ## Serve the Dagster UI with Watcher and the example project
 	@$(BIN)/watcher dev
 
 test: install  ## Run all tests and show what of the code they run; with ARGS, only what pytest is given there
-	@$(BIN)/python -m pytest -n auto --dist loadfile $(if $(ARGS),$(ARGS),--cov)
+	@$(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder $(if $(ARGS),$(ARGS),--cov)
 
 matrix: install  ## Run the tests with other versions of Python, PostgreSQL and all dependencies (ARGS: for nox)
 	@$(BIN)/python -m nox $(ARGS)

@@ -86,13 +86,17 @@ class Bench:
         """How much of something: enough for a good figure, or for a rough one."""
         return quick if self.quick else full
 
-    def new_database(self) -> str:
-        """Make a database with our schema, and give its address."""
+    def new_empty_database(self) -> str:
+        """Make a database, and give its address."""
         self._databases += 1
         name = f"bench_{self._databases}"
         with psycopg.connect(text(self._server), autocommit=True) as connection:
             connection.execute(f"CREATE DATABASE {name}")
-        url = text(self._server.set(database=name))
+        return text(self._server.set(database=name))
+
+    def new_database(self) -> str:
+        """Make a database with our schema, and give its address."""
+        url = self.new_empty_database()
         with open_watcher(url, self.directory) as watcher:
             watcher.upgrade()
         return url

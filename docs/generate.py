@@ -17,6 +17,7 @@ from sqlalchemy.dialects import postgresql
 
 from watcher_core import cli, settings
 from watcher_core.database import models
+from watcher_dagster import counts, metadata
 
 REFERENCE = Path(__file__).parent / "reference"
 GENERATED = "<!-- Written by `make docs` from the code. Change it there. -->\n"
@@ -27,6 +28,7 @@ def pages() -> dict[str, str]:
         "command-line.md": page("Command line", command_reference()),
         "settings.md": page("Settings", settings_reference()),
         "schema.md": page("Schema", schema_reference()),
+        "count-keys.md": page("Keys that count rows", count_keys_reference()),
     }
 
 
@@ -64,6 +66,51 @@ def parameter_names(parameter: Any) -> str:
 
 def one_line(text: str | None) -> str:
     return " ".join((text or "").split()).replace("|", "\\|")
+
+
+# Keys that count rows
+
+
+def count_keys_reference() -> Iterator[str]:
+    yield inspect.cleandoc(COUNT_KEYS_TEXT) + "\n"
+    yield "| counts | metadata key | written by |\n|---|---|---|"
+    for field, own in metadata.COUNT_KEYS.items():
+        yield f"| `{field}` | `{own}` | Watcher, and whoever writes for it |"
+        for key, origin in counts.PRESETS[field].items():
+            yield f"| `{field}` | `{key}` | {one_line(origin)} |"
+        if field == "inserts":
+            yield f"| `{field}` | `{counts.SLING_COUNT_KEY}`, beside `{counts.SLING_STREAM_KEY}` | dagster-sling |"
+
+
+COUNT_KEYS_TEXT = """
+The recorder reads the counts of an execution from the metadata of its materialization. Of several keys for one count
+the first in this table is taken, after those that the project names. `Number of records` is read as
+`number_of_records`. `inserts` are rows that the execution wrote; `total_rows` is the total of the table, or of the
+partition. Both are kept where both are there.
+
+A value is a whole number of rows: `0`, `12`, `12.0` or the text `12`. `0` says that there were no rows; without a key
+the number is unknown. Any other value is no number of rows; it stays in the metadata. A load of dagster-dlt without
+`rows_loaded` is no sign of fresh data, unless dagster-dlt knows no columns of the table: it leaves the number out when
+there were no rows, and when rows name their tables.
+
+A project says what its own keys count, in one place: `count_keys=` of `build_watcher_definitions`, of `WatcherResource`
+or of `WatcherComponent`, or the setting `WATCHER_COUNT_KEYS`.
+
+```python
+from watcher_dagster import build_watcher_definitions
+
+defs = build_watcher_definitions(count_keys={"rows written": "inserts", "row_count": "none"})
+```
+
+```sh
+WATCHER_COUNT_KEYS="rows written=inserts, row_count=none"
+```
+
+`none` says that a key counts no rows. Several events of one step, asset and partition are read as one: the last value
+of each key is taken. Events that carry `watcher/counts: add` add up, as for one event a chunk. The metadata of a step
+that materializes several partitions stands on each of them; a number that all carry is left out, because it is most
+likely the number of all together.
+"""
 
 
 # Settings

@@ -39,6 +39,18 @@ nux:
 """
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Measure coverage by the tests that show what of the code they reach.
+
+    Acceptance tests run whole processes, and property tests the same lines a thousand times; measuring them takes a
+    third of the suite's time.
+    """
+    for item in items:
+        is_property = getattr(getattr(item, "obj", None), "is_hypothesis_test", False)
+        if is_property or item.nodeid.startswith("tests/acceptance/"):
+            item.add_marker("no_cover")
+
+
 @pytest.fixture(autouse=True)
 def _clean_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """No setting of the machine reaches a test, be it a variable or an `.env`; nothing that a test writes stays."""
@@ -51,6 +63,7 @@ def _clean_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
         ):
             monkeypatch.delenv(name)
     monkeypatch.setenv("WATCHER_HOME", str(tmp_path / "watcher-home"))
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
     monkeypatch.chdir(tmp_path)
 
 

@@ -51,6 +51,7 @@ from watcher_core.values import (
     AnomalyRun,
     AnomalyVerdict,
     CleanupResult,
+    ClockReport,
     ClosureReport,
     ColumnEdge,
     ColumnStep,
@@ -60,6 +61,7 @@ from watcher_core.values import (
     ExecutionRecord,
     ExecutionTree,
     Finding,
+    HostAhead,
     ImpactedPipeline,
     LineageEdge,
     LineageGraph,
@@ -81,6 +83,7 @@ from watcher_core.values import (
 if TYPE_CHECKING:
     from watcher_core.alerts import SlackChannel, SlackMessage, SlackSender
     from watcher_core.anomalies import draw_anomaly
+    from watcher_core.calendars import clean_calendar, clean_timezone
     from watcher_core.client import RecorderSession, Watcher
     from watcher_core.recording import TrackedExecution
     from watcher_core.settings import Settings
@@ -108,6 +111,7 @@ __all__ = [
     "AnomalyRun",
     "AnomalyVerdict",
     "CleanupResult",
+    "ClockReport",
     "ClosureReport",
     "ColumnEdge",
     "ColumnStep",
@@ -127,6 +131,7 @@ __all__ = [
     "ExecutionState",
     "ExecutionTree",
     "Finding",
+    "HostAhead",
     "ImpactedPipeline",
     "InvalidValueError",
     "LineageEdge",
@@ -157,6 +162,8 @@ __all__ = [
     "WatcherError",
     "WatermarkEvent",
     "WatermarkEventKind",
+    "clean_calendar",
+    "clean_timezone",
     "draw_anomaly",
 ]
 
@@ -168,6 +175,8 @@ _MODULES = {
     "SlackSender": "alerts",
     "TrackedExecution": "recording",
     "Watcher": "client",
+    "clean_calendar": "calendars",
+    "clean_timezone": "calendars",
     "draw_anomaly": "anomalies",
 }
 

@@ -16,6 +16,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import Any, TypeVar
 
+from watcher_core import masking
 from watcher_core.errors import InvalidValueError
 
 # A btree entry holds at most 2,704 bytes, and every name stands in a unique index.
@@ -29,6 +30,12 @@ SHOWN_CHARACTERS = 80
 # JSON's escape of the one character that PostgreSQL cannot store, behind an even number of backslashes.
 ESCAPED_NUL = re.compile(r"(?<!\\)((?:\\\\)*)\\u0000")
 
+# What is written where the highest value of no rows at all is asked for. No data is read on from there.
+NO_WATERMARKS = {
+    *("nan", "+nan", "-nan", "snan", "nat", "<na>", "none", "null"),
+    *(f"{sign}{word}" for sign in ("", "+", "-") for word in ("inf", "infinity")),
+}
+
 EnumType = TypeVar("EnumType", bound=StrEnum)
 
 
@@ -37,6 +44,11 @@ def name(value: object, argument: str) -> str:
     cleaned = text(value, argument).strip()
     _fits(cleaned, MAX_NAME_BYTES, "a name", argument)
     return cleaned
+
+
+def address_name(value: object, argument: str) -> str:
+    """The name of an address, without the passwords in it."""
+    return name(masking.mask_text(text(value, argument)), argument)
 
 
 def external_id(value: object, argument: str) -> str:
@@ -74,7 +86,12 @@ def watermark(value: object, argument: str) -> str | None:
         return str(whole)
     if isinstance(value, bool) or not isinstance(value, str | float | decimal.Decimal | dt.date | uuid.UUID):
         raise InvalidValueError(f"{argument} is {shown(value)}; a watermark is text, a number, a date or a UUID")
-    return text(value.isoformat() if isinstance(value, dt.date) else str(value), argument)
+    written = text(value.isoformat() if isinstance(value, dt.date) else str(value), argument)
+    if written.strip().lower() in NO_WATERMARKS:
+        raise InvalidValueError(
+            f"{argument} is {shown(value)}, as of data without a row; pass no watermark, and it stays where it is"
+        )
+    return written
 
 
 def count(value: object, argument: str) -> int | None:
@@ -118,14 +135,22 @@ def flag(value: object, argument: str) -> bool:
 
 
 def instant(value: object, argument: str) -> dt.datetime:
-    """A moment in time, with its time zone."""
-    if not isinstance(value, dt.datetime):
+    """A moment in time, in UTC, that PostgreSQL stores and Python reads again.
+
+    In another time zone, one of the two hours when clocks go back would not equal itself as it comes back.
+    """
+    # pandas' NaT is a datetime by its class, and has no year.
+    if not isinstance(value, dt.datetime) or not isinstance(value.year, int):
         raise InvalidValueError(f"{argument} is {shown(value)}; it must be a datetime")
     if value.utcoffset() is None:
         raise InvalidValueError(
             f"{argument} is {value.isoformat()} without a time zone; pass one with, as datetime.now(timezone.utc) gives"
         )
-    return value
+    try:
+        return value.astimezone(dt.UTC)
+    except (OverflowError, ValueError):  # PostgreSQL would store it, and no Python could read it again
+        rule = "in UTC it must be in the years 1 to 9999"
+        raise InvalidValueError(f"{argument} is {value.isoformat()}; {rule}") from None
 
 
 def choice(value: object, enum: type[EnumType], argument: str) -> EnumType:
@@ -138,13 +163,17 @@ def choice(value: object, enum: type[EnumType], argument: str) -> EnumType:
 
 
 def json_object(value: object, argument: str) -> dict[str, Any]:
-    """A mapping that JSON can hold, as it will come back from the database; NaN and infinities become text."""
+    """A mapping that JSON can hold, as it will come back from the database; NaN and infinities become text.
+
+    Secrets in it are masked.
+    """
     if value is None:
         return {}
     if not isinstance(value, Mapping):
         raise InvalidValueError(f"{argument} is {shown(value)}; it must be a dictionary")
     try:
-        return dict(json.loads(json_text(dict(value)), parse_constant=str))
+        written = json_text(dict(value))
+        return dict(masking.mask_json(json.loads(written, parse_constant=str), written))
     except (TypeError, ValueError, RecursionError) as exc:
         raise InvalidValueError(f"{argument} cannot be stored as JSON: {exc}") from exc
 

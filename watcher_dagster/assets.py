@@ -9,21 +9,37 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
+import math
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import dagster as dg
 
-from watcher_core import UNSET, AnomalyRuleConfiguration, DatePart, InvalidValueError, PipelineConfiguration, Unset
+from watcher_core import (
+    UNSET,
+    AnomalyRuleConfiguration,
+    DatePart,
+    InvalidValueError,
+    PipelineConfiguration,
+    Unset,
+    clean_calendar,
+    clean_timezone,
+)
 from watcher_dagster import compat
 from watcher_dagster import metadata as keys
 from watcher_dagster.identity import asset_pipeline_name
+from watcher_dagster.partitions import partitions_timezone
 
 logger = logging.getLogger("watcher.dagster")
 
 # Enough to recognise an asset by; the whole text is in Dagster.
 DESCRIPTION_LENGTH = 200
+
+# What says that an asset is a view: a kind, and what dagster-dbt keeps of a model's configuration.
+VIEW = "view"
+DBT_MATERIALIZATION_KEY = "dagster-dbt/materialization_type"
 
 _UNITS = (
     (dt.timedelta(weeks=1), DatePart.WEEK),
@@ -66,14 +82,35 @@ def asset_anomaly_rules(spec: dg.AssetSpec) -> list[AnomalyRuleConfiguration]:
     ]
 
 
-def freshness_threshold(policy: dg.FreshnessPolicy | None) -> tuple[int, DatePart] | None:
-    """Return the fail window of a time-window policy, in the largest unit that divides it; `None` for other policies.
+@dataclass(frozen=True, kw_only=True)
+class Freshness:
+    """The freshness that a definition declares; what is `UNSET` stays as it is."""
+
+    threshold: tuple[int, DatePart] | Unset | None = UNSET
+    calendar: str | Unset | None = UNSET
+    timezone: str | Unset | None = UNSET
+
+
+def policy_freshness(policy: dg.FreshnessPolicy | None) -> Freshness:
+    """Return what a freshness policy says: its fail window, or its deadlines with their lower bound and time zone."""
+    window, bound = getattr(policy, "fail_window", None), getattr(policy, "lower_bound_delta", None)
+    if window is not None:
+        return Freshness(threshold=_threshold_of(window), calendar=None, timezone=None)
+    if bound is None:
+        return Freshness()
+    deadlines, timezone = getattr(policy, "deadline_cron", ""), getattr(policy, "timezone", "UTC")
+    return Freshness(
+        threshold=_threshold_of(bound),
+        calendar=clean_calendar(f"by {deadlines}", "deadline_cron"),
+        timezone=clean_timezone(timezone, "timezone"),
+    )
+
+
+def _threshold_of(window: Any) -> tuple[int, DatePart]:
+    """A length of time in the largest unit that divides it.
 
     Less than a whole minute is rounded up: our rule may be looser than Dagster's by seconds, never stricter.
     """
-    window = getattr(policy, "fail_window", None)
-    if window is None:
-        return None
     length: dt.timedelta = window if isinstance(window, dt.timedelta) else window.to_timedelta()
     for unit, datepart in _UNITS:
         if not length % unit:
@@ -85,7 +122,8 @@ def _specs(repository_def: dg.RepositoryDefinition) -> Iterator[dg.AssetSpec]:
     for key, assets_def in repository_def.assets_defs_by_key.items():
         spec = assets_def.get_asset_spec(key)
         is_ours = any(name.startswith(keys.PREFIX) for name in spec.metadata) and keys.EXTERNAL_TAG not in spec.tags
-        if compat.is_materializable(assets_def) or is_ours:
+        has_policy = getattr(spec, "freshness_policy", None) is not None and keys.EXTERNAL_TAG not in spec.tags
+        if compat.is_materializable(assets_def) or is_ours or has_policy:
             yield spec
 
 
@@ -93,10 +131,8 @@ def asset_configuration(spec: dg.AssetSpec) -> PipelineConfiguration:
     """Return the pipeline of one asset."""
     name = asset_pipeline_name(spec.key)
     declared = {key: _plain(value) for key, value in spec.metadata.items() if key.startswith(keys.PREFIX)}
-    freshness = _threshold(name, keys.FRESHNESS_KEY, declared)
-    if isinstance(freshness, Unset):
-        freshness = freshness_threshold(spec.freshness_policy) or UNSET
-    freshness_number, freshness_datepart = _split(freshness)
+    freshness = _freshness(name, spec, declared)
+    freshness_number, freshness_datepart = _split(freshness.threshold)
     timeliness_number, timeliness_datepart = _split(_threshold(name, keys.TIMELINESS_KEY, declared))
     return PipelineConfiguration(
         name=name,
@@ -104,7 +140,9 @@ def asset_configuration(spec: dg.AssetSpec) -> PipelineConfiguration:
         pipeline_metadata=_pipeline_metadata(spec, declared),
         freshness_number=freshness_number,
         freshness_datepart=freshness_datepart,
-        mute_freshness_check=_flag(name, keys.MUTE_FRESHNESS_KEY, declared),
+        freshness_calendar=freshness.calendar,
+        freshness_timezone=freshness.timezone,
+        mute_freshness_check=_mute_freshness(name, spec, declared),
         timeliness_number=timeliness_number,
         timeliness_datepart=timeliness_datepart,
         mute_timeliness_check=_flag(name, keys.MUTE_TIMELINESS_KEY, declared),
@@ -123,6 +161,8 @@ def _pipeline_metadata(spec: dg.AssetSpec, declared: Mapping[str, Any]) -> dict[
         "owners": list(spec.owners),
         "tags": {key: value for key, value in sorted(spec.tags.items()) if not key.startswith("dagster/")},
         "partitions": _partitions_type(spec.partitions_def),
+        "partition_count": _partition_count(spec.partitions_def),
+        "partitions_timezone": partitions_timezone(spec.partitions_def),
     }
     return {key: value for key, value in found.items() if value} | (dict(own) if isinstance(own, Mapping) else {})
 
@@ -142,12 +182,70 @@ def _partitions_type(partitions_def: dg.PartitionsDefinition[Any] | None) -> str
     return re.sub(r"(?<!^)(?=[A-Z])", "_", name).lower()
 
 
+def _partition_count(partitions_def: dg.PartitionsDefinition[Any] | None) -> int | None:
+    """How many partitions there are, where code alone says so: static ones. Others come with time, or by hand."""
+    if isinstance(partitions_def, dg.StaticPartitionsDefinition):
+        return len(partitions_def.get_partition_keys())
+    if isinstance(partitions_def, dg.MultiPartitionsDefinition):
+        counts = [_partition_count(dimension.partitions_def) for dimension in partitions_def.partitions_defs]
+        return math.prod(count for count in counts if count is not None) if None not in counts else None
+    return None
+
+
 def _threshold(asset: str, key: str, declared: Mapping[str, Any]) -> tuple[int, DatePart] | Unset | None:
     value = declared.get(key, UNSET)
     if value is None or isinstance(value, Unset):
         return value
     try:
         return keys.parse_threshold(key, value)
+    except InvalidValueError as error:
+        logger.warning("asset %s: %s; it is passed over", asset, error)
+        return UNSET
+
+
+def _freshness(asset: str, spec: dg.AssetSpec, declared: Mapping[str, Any]) -> Freshness:
+    """What metadata of ours declares comes first; without a threshold there, a freshness policy holds."""
+    try:
+        policy = Freshness() if keys.FRESHNESS_KEY in declared else policy_freshness(spec.freshness_policy)
+    except InvalidValueError as error:
+        logger.warning("asset %s: its freshness policy: %s; it is passed over", asset, error)
+        policy = Freshness()
+    threshold = _threshold(asset, keys.FRESHNESS_KEY, declared)
+    calendar = _cleaned(asset, keys.FRESHNESS_CALENDAR_KEY, declared, clean_calendar)
+    timezone = _cleaned(asset, keys.FRESHNESS_TIMEZONE_KEY, declared, clean_timezone)
+    return Freshness(
+        threshold=policy.threshold if isinstance(threshold, Unset) else threshold,
+        calendar=policy.calendar if isinstance(calendar, Unset) else calendar,
+        timezone=policy.timezone if isinstance(timezone, Unset) else timezone,
+    )
+
+
+def _mute_freshness(asset: str, spec: dg.AssetSpec, declared: Mapping[str, Any]) -> bool | Unset:
+    """A view has no freshness of its own, unless metadata of ours says so.
+
+    Its data changes with what it reads, not when it is made; a policy or a pipeline type that covers many assets says
+    something false of it.
+    """
+    muted = _flag(asset, keys.MUTE_FRESHNESS_KEY, declared)
+    if isinstance(muted, Unset) and keys.FRESHNESS_KEY not in declared and is_view(spec):
+        return True
+    return muted
+
+
+def is_view(spec: dg.AssetSpec) -> bool:
+    """Whether an asset is a view, which holds no data: virtual to Dagster, or made as a view by dbt."""
+    materialized = _plain(spec.metadata.get(DBT_MATERIALIZATION_KEY))
+    return bool(getattr(spec, "is_virtual", False)) or VIEW in spec.kinds or materialized == VIEW
+
+
+def _cleaned(
+    asset: str, key: str, declared: Mapping[str, Any], clean: Callable[[object, str], str | None]
+) -> str | Unset | None:
+    value = declared.get(key, UNSET)
+    if isinstance(value, Unset):
+        return value
+    try:
+        return clean(value, key)
     except InvalidValueError as error:
         logger.warning("asset %s: %s; it is passed over", asset, error)
         return UNSET

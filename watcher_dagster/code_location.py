@@ -6,6 +6,7 @@ of cleanup with their schedules.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import dagster as dg
@@ -18,6 +19,7 @@ from watcher_dagster.automation import (
     build_watcher_recorder_sensor,
     build_watcher_slack_sensor,
 )
+from watcher_dagster.counts import CountKeys
 from watcher_dagster.recorder import HISTORY_DAYS
 from watcher_dagster.resource import WatcherResource
 
@@ -30,6 +32,7 @@ def build_watcher_definitions(
     resource: WatcherResource | None = None,
     database_url: str | None = None,
     strict: bool = False,
+    count_keys: Mapping[str, str] | None = None,
     resource_key: str = "watcher",
     history_days: int = HISTORY_DAYS,
     minimum_interval_seconds: int = 10,
@@ -57,6 +60,8 @@ def build_watcher_definitions(
         resource: The resource that your definitions have already, so that both are one; else one is made.
         database_url: PostgreSQL, for the resource that is made; see `WatcherResource`.
         strict: Whether assets fail when Watcher's database cannot be reached, for the resource that is made.
+        count_keys: Metadata keys of the project that count rows, for the resource that is made: each with `inserts`,
+            `updates`, `soft_deletes`, `total_rows` or `none`, as in `{"rows written": "inserts"}`.
         resource_key: The name of the resource.
         history_days: How far back the recorder reads when it starts for the first time.
         minimum_interval_seconds: How often the recorder looks for news.
@@ -95,13 +100,14 @@ def build_watcher_definitions(
 
             defs = dg.Definitions.merge(my_definitions, build_watcher_definitions(retention_days=365))
     """
-    if resource is not None and (database_url is not None or strict):
-        raise InvalidValueError("resource is passed: set database_url and strict on it, not beside it")
+    if resource is not None and (database_url is not None or strict or count_keys is not None):
+        raise InvalidValueError("resource is passed: set database_url, strict and count_keys on it, not beside it")
+    CountKeys(count_keys)
     _check_whole("timeliness_lookback_minutes", timeliness_lookback_minutes, least=1)
     _check_whole("cleanup_batch_size", cleanup_batch_size, least=1)
     if retention_days is not None:
         _check_whole("retention_days", retention_days, least=automation.RETENTION_DAYS)
-    watcher = resource or WatcherResource(database_url=database_url, strict=strict)
+    watcher = resource or WatcherResource(database_url=database_url, strict=strict, count_keys=dict(count_keys or {}))
     freshness = automation.build_freshness_job(resource_key=resource_key)
     timeliness = automation.build_timeliness_job(
         resource_key=resource_key, lookback_minutes=timeliness_lookback_minutes

@@ -10,10 +10,14 @@ every integration uses. The test watches the latter too.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+import threading
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from contextlib import contextmanager, nullcontext
 from typing import Any, Final
 
 import dagster as dg
+import sqlalchemy as sa
+from dagster._core.event_api import EventLogCursor
 from dagster_shared.libraries import DagsterLibraryRegistry
 
 # Names
@@ -27,6 +31,8 @@ RANGE_START_TAG: Final = "dagster/asset_partition_range_start"
 RANGE_END_TAG: Final = "dagster/asset_partition_range_end"
 # The job that Dagster makes for assets that are materialized ad hoc; older versions numbered it.
 ASSET_JOB: Final = "__ASSET_JOB"
+# The repository of a code location that names none; a location may have several.
+DEFAULT_REPOSITORY: Final = "__repository__"
 # The class of the error that Dagster raises inside a step that it cancels.
 INTERRUPTION: Final = "DagsterExecutionInterruptedError"
 
@@ -68,6 +74,32 @@ def run_events(
     """Return a page of a run's events, the cursor behind it, and whether there are more."""
     page = instance.get_records_for_run(run_id, cursor, set(event_types), limit, ascending)
     return page.records, page.cursor, page.has_more
+
+
+@contextmanager
+def kept_connection(instance: dg.DagsterInstance) -> Iterator[None]:
+    """Answer this thread's questions to the event log with one connection.
+
+    Dagster's storages in PostgreSQL and MySQL open a connection for each question, which takes longer than most of the
+    answers. Where a storage has no such method, nothing changes.
+    """
+    storage: Any = instance.event_log_storage
+    opens_each_time = isinstance(getattr(getattr(storage, "_engine", None), "pool", None), sa.NullPool)
+    if not opens_each_time or not hasattr(storage, "_connect"):
+        yield
+        return
+    connect, owner = storage._connect, threading.get_ident()
+    with connect() as connection:
+        storage._connect = lambda: nullcontext(connection) if threading.get_ident() == owner else connect()
+        try:
+            yield
+        finally:
+            del storage._connect  # the method of the class is there again
+
+
+def cursor_behind(storage_id: int) -> str:
+    """Return the cursor behind an event of a run's log, or of the log of what has no run."""
+    return EventLogCursor.from_storage_id(storage_id).to_string()
 
 
 def step_stats(instance: dg.DagsterInstance, run_id: str, step_keys: Iterable[str]) -> Sequence[Any]:
@@ -128,6 +160,14 @@ def run_location(run: dg.DagsterRun) -> str | None:
         return run.remote_job_origin.location_name
     _, found, location = run.tags.get(REPOSITORY_TAG, "").partition("@")
     return location if found else None
+
+
+def sensor_location(context: dg.SensorEvaluationContext, repository: dg.RepositoryDefinition) -> str | None:
+    """Return the code location that a sensor belongs to; `None` where it is evaluated by itself, as in a test."""
+    if context.code_location_origin is None:
+        return None
+    location = str(context.code_location_origin.location_name)
+    return location if repository.name == DEFAULT_REPOSITORY else f"{repository.name}@{location}"
 
 
 def op_context(context: dg.AssetExecutionContext | dg.OpExecutionContext) -> dg.OpExecutionContext:

@@ -141,6 +141,15 @@ class WatcherComponent(dg.Component, dg.Resolvable, dg.Model):
         ),
     ] = None
     strict: Annotated[bool, Field(description="Whether assets fail when Watcher's database cannot be reached.")] = False
+    count_keys: Annotated[
+        dict[str, str] | None,
+        Field(
+            description=(
+                "Metadata keys of the project that count rows, each with inserts, updates, soft_deletes, total_rows or"
+                " none."
+            )
+        ),
+    ] = None
     resource_key: Annotated[str, Field(description="The name of the resource.")] = "watcher"
     running: Annotated[
         bool, Field(description="Whether sensors and schedules run without being switched on in the UI.")
@@ -162,6 +171,7 @@ class WatcherComponent(dg.Component, dg.Resolvable, dg.Model):
         return build_watcher_definitions(
             database_url=self.database_url,
             strict=self.strict,
+            count_keys=self.count_keys,
             resource_key=self.resource_key,
             history_days=self.recorder.history_days,
             minimum_interval_seconds=self.recorder.minimum_interval_seconds,

@@ -24,6 +24,7 @@ _NUMBERED_ASSET_JOB = re.compile(rf"{compat.ASSET_JOB}_\d+")
 MAX_IDENTITY_BYTES: Final = 2560
 MAX_NAME_BYTES: Final = 2048
 
+_SLASH = re.compile(r"(?<!\\)/")
 _RESERVED = re.compile(r"[%/\x00-\x1f\x7f]")
 
 
@@ -42,14 +43,28 @@ def materialization_identity(
     return _fitting("/".join(map(_component, components)), MAX_IDENTITY_BYTES)
 
 
-def runless_identity(storage_id: int, asset_key: dg.AssetKey) -> str:
-    """Identify a materialization that was reported without a run, by its place in the event log."""
+def runless_identity(instance_id: str, storage_id: int, timestamp: float, asset_key: dg.AssetKey) -> str:
+    """Identify a materialization that was reported without a run, by its place in the event log and its time.
+
+    Each instance has a log of its own, and SQLite gives the id of an event that was deleted to the next one.
+    """
+    place = f"{storage_id}@{timestamp:.6f}"
+    return _fitting(f"runless/{_component(instance_id)}/{place}/{_component(_key(asset_key))}", MAX_IDENTITY_BYTES)
+
+
+def former_runless_identity(storage_id: int, asset_key: dg.AssetKey) -> str:
+    """Return the identity that such a materialization had before it named the instance and the time."""
     return _fitting(f"runless/{storage_id}/{_component(_key(asset_key))}", MAX_IDENTITY_BYTES)
 
 
 def asset_pipeline_name(asset_key: dg.AssetKey) -> str:
-    """Name the pipeline of an asset: its key as `a/b`."""
-    return _name(asset_key.to_user_string())
+    """Name the pipeline of an asset: its key as `a/b`. A slash inside a part is written `\\/`."""
+    return _name("/".join(part.replace("/", "\\/") for part in asset_key.path))
+
+
+def named_asset_key(pipeline_name: str) -> dg.AssetKey:
+    """Return the key of the asset that has such a name for its pipeline."""
+    return dg.AssetKey([part.replace("\\/", "/") for part in _SLASH.split(pipeline_name)])
 
 
 def run_pipeline_name(run: dg.DagsterRun) -> str:

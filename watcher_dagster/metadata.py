@@ -9,10 +9,18 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
-from watcher_core import UNSET, AnomalyMetric, DatePart, InvalidValueError, Unset
+from watcher_core import (
+    UNSET,
+    AnomalyMetric,
+    DatePart,
+    InvalidValueError,
+    Unset,
+    clean_calendar,
+    clean_timezone,
+)
 
 # What a materialization reports, by the execution's field.
 COUNT_KEYS: Final[Mapping[str, str]] = {
@@ -21,6 +29,10 @@ COUNT_KEYS: Final[Mapping[str, str]] = {
     "soft_deletes": "watcher/soft_deletes",
     "total_rows": "watcher/total_rows",
 }
+# Says that the counts of an event add up with those of the events before it, as of one event for each chunk. Without
+# it the last one is right.
+COUNTS_KEY: Final = "watcher/counts"
+COUNTS_THAT_ADD_UP: Final = "add"
 # Where the watermark goes, so that the recorder can move it when our database was away during the step.
 NEXT_WATERMARK_KEY: Final = "watcher/next_watermark"
 # Dagster's own words for the total: of the partition, or of the whole table.
@@ -35,6 +47,8 @@ COLUMN_LINEAGE_KEY: Final = "dagster/column_lineage"
 # What an asset's definition declares.
 PREFIX: Final = "watcher/"
 FRESHNESS_KEY: Final = "watcher/freshness"
+FRESHNESS_CALENDAR_KEY: Final = "watcher/freshness_calendar"
+FRESHNESS_TIMEZONE_KEY: Final = "watcher/freshness_timezone"
 MUTE_FRESHNESS_KEY: Final = "watcher/mute_freshness"
 TIMELINESS_KEY: Final = "watcher/timeliness"
 MUTE_TIMELINESS_KEY: Final = "watcher/mute_timeliness"
@@ -68,6 +82,8 @@ _THRESHOLD_RULE = f"a whole number above zero and a unit ({', '.join(DatePart)})
 def watcher_metadata(
     *,
     freshness: tuple[int, str] | Unset | None = UNSET,
+    freshness_calendar: str | Unset | None = UNSET,
+    freshness_timezone: str | Unset | None = UNSET,
     mute_freshness: bool | Unset = UNSET,
     timeliness: tuple[int, str] | Unset | None = UNSET,
     mute_timeliness: bool | Unset = UNSET,
@@ -87,7 +103,12 @@ def watcher_metadata(
 
     Args:
         freshness: The data is stale when its last change is older than this: a number and a unit (minute, hour, day,
-            week, month, year). Without it, the fail window of a time-window `FreshnessPolicy` is taken.
+            week, month, year). Without it, that of a `FreshnessPolicy` is taken: the fail window, or the deadlines.
+        freshness_calendar: When changes are expected, where that is not always: days on which the data ages
+            (`Mon-Fri`), times as cron has them, after each of which a change is expected within `freshness`
+            (`0 6 * * 1-5`), or deadlines, by each of which there must be one no older than `freshness`
+            (`by 0 8 * * 1-5`).
+        freshness_timezone: The calendar's time zone, as in `Europe/Berlin`; UTC without it.
         mute_freshness: Whether the freshness check passes over this asset.
         timeliness: A materialization is late when it takes longer than this: a number and a unit.
         mute_timeliness: Whether the timeliness check passes over this asset.
@@ -127,6 +148,8 @@ def watcher_metadata(
     """
     declared: dict[str, Any] = {
         FRESHNESS_KEY: _threshold_text("freshness", freshness),
+        FRESHNESS_CALENDAR_KEY: _unless_unset(clean_calendar, "freshness_calendar", freshness_calendar),
+        FRESHNESS_TIMEZONE_KEY: _unless_unset(clean_timezone, "freshness_timezone", freshness_timezone),
         MUTE_FRESHNESS_KEY: _flag("mute_freshness", mute_freshness),
         TIMELINESS_KEY: _threshold_text("timeliness", timeliness),
         MUTE_TIMELINESS_KEY: _flag("mute_timeliness", mute_timeliness),
@@ -224,6 +247,12 @@ def _threshold_text(field: str, value: tuple[int, str] | Unset | None) -> str | 
         return value
     number, unit = parse_threshold(field, value)
     return f"{number} {unit}{'' if number == 1 else 's'}"  # plain digits: it is read again
+
+
+def _unless_unset(
+    clean: Callable[[object, str], str | None], field: str, value: str | Unset | None
+) -> str | Unset | None:
+    return value if isinstance(value, Unset) else clean(value, field)
 
 
 def _flag(field: str, value: bool | Unset) -> bool | Unset:

@@ -5,31 +5,51 @@ from __future__ import annotations
 import datetime as dt
 import re
 from functools import lru_cache
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import dagster as dg
 
 # The keys that Dagster's time windows make: a day, a month, an hour, and the second of two hours when clocks go back.
 _TIME_WINDOW = re.compile(r"(\d{4})-(\d{2})(?:-(\d{2})(?:-(\d{2}):(\d{2})([+-]\d{4})?)?)?", re.ASCII)
 _DIMENSIONS = "|"
 
 
+def partitions_timezone(partitions_def: dg.PartitionsDefinition[Any] | None) -> str | None:
+    """Return the time zone in which partitions are cut; `None` where that is UTC, or they are not cut by time."""
+    if isinstance(partitions_def, dg.MultiPartitionsDefinition) and partitions_def.has_time_window_dimension:
+        partitions_def = partitions_def.time_window_dimension.partitions_def
+    if not isinstance(partitions_def, dg.TimeWindowPartitionsDefinition) or partitions_def.timezone == "UTC":
+        return None
+    return partitions_def.timezone
+
+
 @lru_cache(maxsize=10_000)
-def partition_start(key: str) -> dt.datetime | None:
+def partition_start(key: str, timezone: str | None = None) -> dt.datetime | None:
     """The time that a partition begins, if its key is one that a time window makes: `2024-01-31`, `2024-01-31-05:00`.
 
-    A partition of several dimensions has the time of the one dimension that is a time window. Times are taken to be in
-    UTC: a key does not say in which time zone its partitions are cut.
+    A partition of several dimensions has the time of the one dimension that is a time window. A key does not say in
+    which time zone its partitions are cut. Where that is not known, its clock is read as if it were in UTC. So is that
+    of the one hour whose key has an offset, the second of two when clocks go back: by its offset, it would come hours
+    before or after its neighbours.
+
+    Args:
+        key: The partition's key.
+        timezone: The time zone of its definition; `None` where it is not known, or UTC.
     """
+    zone = dt.UTC if timezone is None else ZoneInfo(timezone)
     if _DIMENSIONS in key:
-        starts = [start for start in map(_time_window_start, key.split(_DIMENSIONS)) if start is not None]
+        starts = [start for part in key.split(_DIMENSIONS) if (start := _time_window_start(part, zone)) is not None]
         return starts[0] if len(starts) == 1 else None
-    return _time_window_start(key)
+    return _time_window_start(key, zone)
 
 
 def partition_watermark(key: str) -> str | None:
     """The watermark of a partition: its key, where partitions follow one another in time."""
-    return key if _time_window_start(key) is not None else None
+    return key if _time_window_start(key, dt.UTC) is not None else None
 
 
-def _time_window_start(key: str) -> dt.datetime | None:
+def _time_window_start(key: str, zone: dt.tzinfo) -> dt.datetime | None:
     found = _TIME_WINDOW.fullmatch(key)
     if found is None:
         return None
@@ -37,7 +57,8 @@ def _time_window_start(key: str) -> dt.datetime | None:
     if not 1900 <= year < 2200:  # four digits and two more may be an order number
         return None
     try:
-        zone = dt.datetime.strptime(found[6], "%z").tzinfo if found[6] else dt.UTC
+        if found[6] and zone is not dt.UTC:
+            zone = dt.datetime.strptime(found[6], "%z").tzinfo or zone
         start = dt.datetime(year, month, day, int(found[4] or 0), int(found[5] or 0), tzinfo=zone)
         return start.astimezone(dt.UTC)
     except ValueError:

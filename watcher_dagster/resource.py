@@ -11,6 +11,7 @@ import datetime as dt
 import logging
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final, Literal, get_args
 
 import dagster as dg
@@ -26,8 +27,9 @@ from watcher_core import (
     NotFoundError,
     PipelineInactiveError,
 )
+from watcher_dagster.counts import CountKeys
 from watcher_dagster.metadata import COUNT_KEYS, NEXT_WATERMARK_KEY, PARTITION_ROW_COUNT_KEY, ROW_COUNT_KEY
-from watcher_dagster.runs import run_started
+from watcher_dagster.runs import instance_id, run_started
 from watcher_dagster.step import Step, StepContext, read_step
 
 if TYPE_CHECKING:
@@ -176,6 +178,18 @@ class WatcherResource(dg.ConfigurableResource):  # type: ignore[type-arg]  # its
         ),
     )
 
+    count_keys: dict[str, str] = Field(
+        default={},
+        description=(
+            "Metadata keys of the project that count rows, each with what it counts: inserts, updates, soft_deletes,"
+            " total_rows, or none. They come before the keys that Watcher knows."
+        ),
+    )
+
+    def get_count_keys(self) -> CountKeys:
+        """Which metadata of materializations counts rows: by this resource, by the settings, and by the presets."""
+        return CountKeys(self.count_keys, setting=self.get_client().settings.count_keys)
+
     def get_client(self) -> Watcher:
         """The `Watcher` of this process and database, made at the first call; it connects when it is used."""
         from watcher_core import Watcher  # brings the ORM along, which a step that tracks nothing need not wait for
@@ -254,6 +268,8 @@ class WatcherResource(dg.ConfigurableResource):  # type: ignore[type-arg]  # its
             external_id=step.external_id,
             logical_date=step.logical_date,
             attempt=step.attempt,
+            instance_id=instance_id(context.instance) if step.run else None,
+            scope=step.partition,
             strict=self.strict,
             spool=False,
         )
@@ -287,7 +303,8 @@ class WatcherResource(dg.ConfigurableResource):  # type: ignore[type-arg]  # its
 def _run(context: StepContext, run: dg.DagsterRun) -> ExecutionRecord:
     """The run, which is this execution's parent: Dagster has started it, so it runs."""
     started = _run_starts.get(run.run_id) or _run_start(context.instance, run.run_id)
-    return run_started(run, started or dt.datetime.now(dt.UTC))
+    record = run_started(run, started or dt.datetime.now(dt.UTC))
+    return replace(record, instance_id=instance_id(context.instance))
 
 
 def _run_start(instance: dg.DagsterInstance, run_id: str) -> dt.datetime | None:

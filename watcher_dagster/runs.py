@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
+import logging
 from collections.abc import Mapping
 from typing import Any, Final
+from weakref import WeakKeyDictionary
 
 import dagster as dg
 
@@ -13,9 +16,16 @@ from watcher_dagster import compat
 from watcher_dagster.identity import run_identity, run_pipeline_name
 from watcher_dagster.partitions import partition_start, partition_watermark
 
+logger = logging.getLogger("watcher.dagster")
+
 # The pipeline types of what declares none.
 RUN_TYPE: Final = "job"
 ASSET_TYPE: Final = "asset"
+
+# On a run that failed, and that Dagster is about to retry.
+WILL_RETRY_TAG: Final = "dagster/will_retry"
+
+_instance_ids: Final[WeakKeyDictionary[dg.DagsterInstance, str]] = WeakKeyDictionary()
 
 # Tags that say where a run came from.
 PARTITION_TAG: Final = "dagster/partition"
@@ -26,6 +36,31 @@ _TAGS: Final = (
     compat.RANGE_START_TAG,
     compat.RANGE_END_TAG,
 )
+
+
+def instance_id(instance: dg.DagsterInstance) -> str | None:
+    """Return the id of an instance, by which the recorder names it too; its storage is asked once a process."""
+    known = _instance_ids.get(instance)
+    if known is not None:
+        return known
+    try:
+        return _instance_ids.setdefault(instance, compat.run_storage_id(instance))
+    except Exception:  # whatever Dagster's storage raises, the step must not fail for it
+        logger.warning("the id of the Dagster instance is not known; the recorder fills it in", exc_info=True)
+        return None
+
+
+def run_scope(run: dg.DagsterRun) -> str:
+    """What a run was to do, so that a failure of it is taken back by a run that does the same: its selection and
+    partition."""
+    selected = [
+        *(f"asset {key.to_string()}" for key in run.asset_selection or ()),
+        *(f"check {key.to_user_string()}" for key in run.asset_check_selection or ()),
+        *(f"op {key}" for key in run.op_selection or ()),
+    ]
+    selection = hashlib.sha256("\n".join(sorted(selected)).encode()).hexdigest()[:16] if selected else "all"
+    ends = [run.tags[tag] for tag in (PARTITION_TAG, compat.RANGE_START_TAG, compat.RANGE_END_TAG) if tag in run.tags]
+    return "/".join([selection, *ends])
 
 
 def run_started(run: dg.DagsterRun, start_date: dt.datetime) -> ExecutionRecord:
@@ -39,8 +74,19 @@ def run_record(
     start_date: dt.datetime,
     end_date: dt.datetime | None,
     metadata: Mapping[str, Any] | None = None,
+    *,
+    root: dg.DagsterRun | None = None,
 ) -> ExecutionRecord:
-    """The execution of a run in a state."""
+    """The execution of a run in a state.
+
+    Args:
+        run: The run.
+        state: Its state.
+        start_date: When it started.
+        end_date: When it ended; `None` while it goes on.
+        metadata: What else is known of it.
+        root: The first run, where this is a retry of it: what this one makes good is what that one was to do.
+    """
     partition = run.tags.get(PARTITION_TAG)
     # Ad-hoc runs materialize this today and that tomorrow; together they get nowhere. Dagster names their jobs.
     advances = not run.job_name.startswith("__")
@@ -51,6 +97,7 @@ def run_record(
         "partition": partition,
         "parent_run_id": run.parent_run_id,
         "root_run_id": run.root_run_id,
+        "will_retry": True if run.tags.get(WILL_RETRY_TAG) == "true" else None,
         "tags": {tag: run.tags[tag] for tag in _TAGS if tag in run.tags} or None,
     }
     return ExecutionRecord(
@@ -58,6 +105,8 @@ def run_record(
         pipeline_type_name=RUN_TYPE,
         source=ExecutionSource.DAGSTER,
         external_id=run_identity(run.run_id),
+        # Of a retry whose first run is not known it is not known what it was to do.
+        scope=None if run.root_run_id is not None and root is None else run_scope(root or run),
         state=state,
         start_date=start_date,
         end_date=end_date,

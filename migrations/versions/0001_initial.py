@@ -61,7 +61,9 @@ def upgrade() -> None:
         "address_type",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=True), nullable=False),
         sa.Column("name", sa.Text(), nullable=False),
-        sa.Column("group_name", sa.Text(), nullable=False, comment="database, warehouse, bucket, api, file, stream, …"),
+        sa.Column(
+            "group_name", sa.Text(), nullable=False, comment="database, warehouse, bucket, api, file, stream and others"
+        ),
         sa.Column(
             "created_at",
             sa.DateTime(timezone=True),
@@ -579,7 +581,7 @@ def upgrade() -> None:
             JSONB(),
             server_default=sa.text("'{}'::jsonb"),
             nullable=False,
-            comment="Whatever else is known: partition, attempts, error, …",
+            comment="Whatever else is known: partition, attempts, error and others",
         ),
         sa.Column(
             "created_at",

@@ -167,12 +167,12 @@ def test_a_materialization_that_took_too_long_fails_the_check(
 ) -> None:
     platform.watcher.get_or_create_pipeline("slow", timeliness_number=1, timeliness_datepart="minute")
     clock = time.time
-    ahead = [0.0]
-    monkeypatch.setattr("time.time", lambda: clock() + ahead[0])
+    behind = [120.0]
+    monkeypatch.setattr("time.time", lambda: clock() - behind[0])
 
     @dg.asset
     def slow() -> None:
-        ahead[0] = 120.0
+        behind[0] = 0.0
 
     result = platform.materialize(slow, *build_watcher_asset_checks([slow], checks=["timeliness"]))
     (found,) = evaluations(result).values()

@@ -120,6 +120,10 @@ def test_a_schedule_can_be_left_out() -> None:
         ({"anomaly_cron": "often"}, "anomaly_cron is 'often'; it must be a cron string"),
         ({"slack_interval_seconds": 0}, "slack_interval_seconds is 0; it must be a whole number of seconds"),
         ({"minimum_interval_seconds": "1"}, "minimum_interval_seconds is '1'; it must be a whole number of seconds"),
+        (
+            {"count_keys": {"rows written": "rows"}},
+            "count_keys has 'rows written': 'rows'; it must be",
+        ),
         ({"slack": SlackResource(token="xoxb-secret")}, "slack and channel belong together"),
         ({"slack_channel": "#data"}, "slack and channel belong together"),
         ({"slack": SlackResource(token="xoxb-secret"), "slack_channel": " "}, "channel is ' '; write it as #name"),
@@ -148,10 +152,21 @@ def test_a_resource_that_is_there_already_is_shared() -> None:
 
 
 def test_a_resource_and_settings_for_one_exclude_each_other() -> None:
-    for settings in ({"database_url": URL}, {"strict": True}):
+    given: list[dict[str, Any]] = [{"database_url": URL}, {"strict": True}, {"count_keys": {}}]
+    for settings in given:
         with pytest.raises(InvalidValueError, match="resource is passed") as raised:
             build_watcher_definitions(resource=WatcherResource(), **settings)
         assert "secret" not in str(raised.value)
+
+
+def test_what_the_keys_of_a_project_count(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("WATCHER_COUNT_KEYS", "rows deleted=soft_deletes")
+    given = {"rows written": "inserts"}
+    for definitions in (build_watcher_definitions(count_keys=given), built(count_keys=given)):
+        keys = resource_of(definitions).get_count_keys()
+        told = {key: dg.MetadataValue.int(5) for key in (*given, "rows deleted")}
+        assert keys.counts(told) == {"inserts": 5, "soft_deletes": 5}
+        dg.Definitions.validate_loadable(definitions)
 
 
 def test_the_code_location_of_its_own() -> None:

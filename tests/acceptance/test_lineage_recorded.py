@@ -205,7 +205,7 @@ def test_two_code_locations_that_both_record(location: Any, watcher: Watcher) ->
     assert types(watcher)["cleaned"] == "duckdb"
 
 
-def test_an_address_that_is_known_later_is_followed(
+def test_an_address_that_is_known_later_replaces_the_key(
     location: Any, watcher: Watcher, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     @dg.asset(deps=["raw"])
@@ -215,11 +215,35 @@ def test_an_address_that_is_known_later_is_followed(
     there.tick()
     assert edges(watcher) == {("copy", "raw", "copy", "asset_graph")}
     location(raw).tick()
-    there.tick()
-    assert edges(watcher) == {("copy", "raw", "copy", "asset_graph")}
+    assert edges(watcher) == {("copy", "s3://shop/raw", "copy", "asset_graph")}
     monkeypatch.setattr(recorder, "LOOK_AGAIN_SECONDS", 0)
     there.tick()
     assert edges(watcher) == {("copy", "s3://shop/raw", "copy", "asset_graph")}
+
+
+def test_after_a_process_without_definitions_every_chain_stands_once(
+    dagster_instance: dg.DagsterInstance, watcher: Watcher, location: Any
+) -> None:
+    """As after a demo and then the real code location: first the events alone, then the tables that code names."""
+
+    def table(name: str, **options: Any) -> Any:
+        return dg.asset(name=name, metadata={"dagster/table_name": f"flights.{name}"}, **options)
+
+    @table("raw_flights")
+    def raw_flights() -> None: ...
+
+    @table("flown_flights", deps=[raw_flights])
+    def flown_flights() -> None: ...
+
+    dg.materialize([raw_flights, flown_flights], instance=dagster_instance)
+    record_tick(dagster_instance, watcher)
+    assert {edge[1:3] for edge in edges(watcher)} == {("raw_flights", "flown_flights")}
+    location(raw_flights, flown_flights).tick()
+    assert {edge[1:3] for edge in edges(watcher)} == {("flights.raw_flights", "flights.flown_flights")}
+    record_tick(dagster_instance, watcher)
+    assert {address.name for address in watcher.addresses()} == {"flights.raw_flights", "flights.flown_flights"}
+    for name in ("raw_flights", "flights.raw_flights"):
+        assert [pipeline.pipeline_name for pipeline in watcher.lineage_impact(name)] == ["flown_flights"]
 
 
 def test_history_is_told_with_the_newest_lineage(dagster_instance: dg.DagsterInstance, watcher: Watcher) -> None:

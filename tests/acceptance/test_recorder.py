@@ -144,7 +144,7 @@ def test_failure(shared: Platform) -> None:
 
     run_id = shared.materialize(breaks, waits)
     shared.tick()
-    assert shared.states(run_id) == {"": "failed", "/breaks/breaks": "failed"}
+    assert shared.states(run_id) == {"": "failed", "/breaks/breaks": "failed", "/waits/waits": "blocked"}
     error = shared.executions(run_id)["/breaks/breaks"].execution_metadata["error"]
     assert (error["class"], error["message"]) == ("ValueError", "no orders today")
 
@@ -477,7 +477,7 @@ def test_a_run_killed_that_dagster_later_marks_failed(
     assert run is not None
     platform.instance.report_run_failed(run, "the process of the run is gone")
     platform.tick()
-    assert platform.states(run_id) == {"": "failed", "/stuck/stuck": "failed"}
+    assert platform.states(run_id) == {"": "failed", "/stuck/stuck": "failed", "/behind/behind": "blocked"}
     executions = platform.executions(run_id)
     assert executions["/stuck/stuck"].end_date == executions[""].end_date
     assert executions["/stuck/stuck"].execution_metadata["error"]["message"] == "the process of the run is gone"
@@ -726,10 +726,10 @@ def test_a_run_that_cannot_be_written_blocks_nothing(platform: Platform, monkeyp
     poison, sound_run = platform.materialize(plain), platform.materialize(plain)
     translate = translate_run
 
-    def translated(record: dg.RunRecord, events: Any) -> Any:
-        executions = translate(record, events)
+    def translated(record: dg.RunRecord, events: Any, **options: Any) -> Any:
+        executions = translate(record, events, **options)
         if record.dagster_run.run_id == poison:
-            executions[1] = replace(executions[1], inserts=-1)
+            executions[1] = replace(executions[1], external_id="")
         return executions
 
     monkeypatch.setattr(tick, "translate_run", translated)

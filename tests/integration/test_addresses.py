@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.factories import unique
-from watcher_core import InvalidValueError, NotFoundError, Watcher
+from watcher_core import Address, ColumnEdge, InvalidValueError, NotFoundError, PipelineLineage, Watcher
 
 
 @pytest.fixture
@@ -109,11 +109,143 @@ def test_an_address_is_renamed_and_deprecated(watcher: Watcher) -> None:
     assert not watcher.update_address(name, deprecated=False).deprecated
 
 
-def test_a_name_that_another_address_has_is_refused(watcher: Watcher) -> None:
-    first = watcher.get_or_create_address(unique("address"), address_type_name="t", address_type_group_name="g")
+def test_a_renamed_address_is_found_by_the_names_that_it_had(watcher: Watcher) -> None:
+    """Code that goes on to declare an old name must not create the address again."""
+    first, second, third = unique("address"), unique("address"), unique("address")
+    address = watcher.get_or_create_address(first, address_type_name="t", address_type_group_name="g")
+    watcher.update_address(first, name=second)
+    watcher.update_address(first, name=third)
+    for name in (first, second, third):
+        assert watcher.get_or_create_address(name, address_type_name="t").id == address.id
+    pipeline = watcher.get_or_create_pipeline(unique("pipeline"))
+    for _ in range(2):
+        watcher.create_lineage(pipeline.id, [Address(first, "t")], [Address(unique("target"), "t")])
+    assert [step.address.name for step in watcher.address_lineage(first, "downstream")]
+    assert watcher.update_address(third, name=first).name == first
+    assert watcher.get_or_create_address(third, address_type_name="t").id == address.id
+
+
+def test_an_old_name_can_be_given_to_another_address(watcher: Watcher) -> None:
+    old = unique("address")
+    first = watcher.get_or_create_address(old, address_type_name="t", address_type_group_name="g")
+    watcher.update_address(first.id, name=unique("address"))  # type: ignore[arg-type]  # a stored one has an id
     second = watcher.get_or_create_address(unique("address"), address_type_name="t")
-    with pytest.raises(InvalidValueError, match="another address has that name"):
-        watcher.update_address(second.name, name=first.name)
+    assert watcher.update_address(second.name, name=old).id == second.id
+    assert watcher.get_or_create_address(old, address_type_name="t").id == second.id
+
+
+def test_renaming_an_address_onto_another_merges_them(watcher: Watcher) -> None:
+    """Edges of every origin, columns, assets, parts and names of both are then those of the one that stays."""
+    up, old, kept, down = (unique(name) for name in ("up", "old", "kept", "down"))
+    address = {name: Address(name, "t", "g") for name in (up, old, kept, down)}
+    watcher.create_lineage(
+        watcher.get_or_create_pipeline(unique("loads")).id,
+        [address[up]],
+        [address[old]],
+        columns=[ColumnEdge(source_address=up, source_column="a", target_address=old, target_column="b")],
+    )
+    asset = unique("asset")
+    watcher.set_lineage(
+        [
+            PipelineLineage(
+                pipeline_name=asset, address=address[old], sources=(address[kept],), targets=(address[old],)
+            ),
+            PipelineLineage(pipeline_name=unique("reads"), sources=(address[kept],), targets=(address[down],)),
+            PipelineLineage(pipeline_name=unique("both"), sources=(address[old],), targets=(address[down],)),
+        ],
+        origin="asset_graph",
+    )
+    watcher.update_address(old, database_name="db", address_metadata={"owner": "old", "zone": 1})
+    watcher.update_address(kept, address_metadata={"owner": "kept"})
+
+    merged = watcher.update_address(old, name=kept)
+
+    assert (merged.name, merged.database_name) == (kept, "db")
+    assert merged.address_metadata == {"owner": "kept", "zone": 1}
+    assert [step.address.name for step in watcher.address_lineage(down)] == [kept, up]
+    assert [step.address.name for step in watcher.address_lineage(old, "downstream")] == [down]
+    assert [(step.address, step.column) for step in watcher.column_lineage(kept, "b")] == [(up, "a")]
+    assert watcher.pipeline_addresses([asset])[asset].name == kept
+    assert old not in {one.name for one in watcher.addresses()}
+    assert kept not in {name for cycle in watcher.lineage_summary().cycles for name in (one.name for one in cycle)}
+    assert watcher.verify_lineage().is_right
+
+
+def test_declaring_an_old_name_again_changes_nothing(watcher: Watcher) -> None:
+    old, new, target = (unique(name) for name in ("old", "new", "target"))
+    pipeline = watcher.get_or_create_pipeline(unique("pipeline"), load_lineage=True)
+    watcher.create_lineage(pipeline.id, [Address(old, "t", "g")], [Address(target, "t", "g")])
+    watcher.update_address(old, name=new)
+    watcher.create_lineage(pipeline.id, [Address(old, "t", "g")], [Address(target, "t", "g")])
+    assert [step.address.name for step in watcher.address_lineage(target)] == [new]
+    assert old not in {one.name for one in watcher.addresses()}
+
+
+# Parts
+
+
+def test_the_parts_of_an_address(watcher: Watcher) -> None:
+    name = unique("address")
+    watcher.get_or_create_address(name, address_type_name="postgresql", address_type_group_name="database")
+    address = watcher.get_or_create_address(
+        name, address_type_name="postgresql", schema_name="sales", primary_key="id, day", address_metadata={"a": 1}
+    )
+    assert (address.database_name, address.schema_name, address.primary_key) == (None, "sales", "id, day")
+    address = watcher.get_or_create_address(name, address_type_name="postgresql", address_metadata={"b": 2})
+    assert address.address_metadata == {"a": 1, "b": 2}
+    address = watcher.update_address(name, schema_name=None, table_name="orders", address_metadata={"c": 3})
+    assert (address.schema_name, address.table_name, address.address_metadata) == (None, "orders", {"c": 3})
+    assert {one.name: one for one in watcher.addresses()}[name] == address
+
+
+@pytest.mark.parametrize(
+    ("name", "group", "parts"),
+    [
+        ("shop.sales.orders", "database", ("shop", "sales", "orders")),
+        ("shop.sales.orders", "warehouse", ("shop", "sales", "orders")),
+        ("sales.orders", "database", (None, None, None)),
+        ("a/b.c.d", "database", (None, None, None)),
+        ("www.example.org", "api", (None, None, None)),
+    ],
+)
+def test_a_name_of_three_parts_gives_them(
+    watcher: Watcher, name: str, group: str, parts: tuple[str | None, ...]
+) -> None:
+    own = unique("of")  # at the end of the name, so that no other test has the same
+    address = watcher.get_or_create_address(
+        f"{name}{own}", address_type_name=unique("type"), address_type_group_name=group
+    )
+    found = (address.database_name, address.schema_name, address.table_name)
+    assert found == (*parts[:2], parts[2] and f"{parts[2]}{own}")
+
+
+@pytest.mark.parametrize("wrong", [{"schema_name": ""}, {"table_name": 7}, {"address_metadata": "x"}])
+def test_parts_that_are_refused(watcher: Watcher, wrong: dict[str, Any]) -> None:
+    name = unique("address")
+    with pytest.raises(InvalidValueError):
+        watcher.get_or_create_address(name, address_type_name="t", address_type_group_name="g", **wrong)
+    assert name not in {address.name for address in watcher.addresses()}
+
+
+def test_passwords_are_masked_in_names_and_metadata_whoever_passes_them(watcher: Watcher) -> None:
+    host, url = unique("host"), "postgresql://ann:se@cret@{}/db"
+    address = watcher.get_or_create_address(
+        url.format(host),
+        address_type_name="t",
+        address_type_group_name="g",
+        address_metadata={"dsn": f"host={host} password=se@cret", "password": "se@cret"},
+    )
+    assert address.name == f"postgresql://ann@{host}/db"
+    assert address.address_metadata == {"dsn": f"host={host} password=***", "password": "***"}
+    pipeline = watcher.get_or_create_pipeline(unique("pipeline"), pipeline_metadata={"dsn": url.format(host)})
+    watcher.create_lineage(pipeline.id, [Address(url.format(host), "t")], [Address(url.format(host + "2"), "t")])
+    execution = watcher.start_execution(pipeline_id=pipeline.id, execution_metadata={"dagster/uri": url.format(host)})
+    stored = watcher.execution(execution.id)
+    assert stored.execution_metadata == {"dagster/uri": f"postgresql://ann@{host}/db"}
+    renamed = watcher.update_address(address.name, name=url.format(host + "3"))
+    assert renamed.name == f"postgresql://ann@{host}3/db"
+    everything = repr([watcher.addresses(), watcher.pipelines(), watcher.lineage_graph(), stored])
+    assert "cret" not in everything
 
 
 def test_an_address_of_an_unknown_type_without_group_is_not_made(watcher: Watcher) -> None:

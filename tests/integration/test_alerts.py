@@ -395,6 +395,8 @@ HISTORY = """
       FROM generate_series(1, 50000) AS number
 """
 
+HOUR = dt.timedelta(hours=1)
+
 FOUND = [
     {
         "kind": "freshness",
@@ -415,7 +417,16 @@ FOUND = [
         (outbox.PENDING, {"now": NOON}),
         (outbox.UNDELIVERED, {"now": NOON}),
         (alerts.UNSETTLED, {"keys": ["key 0/1000", "key 7/0"]}),
-        (alerts.OPEN, {"findings": json.dumps(FOUND), "now": NOON, "continues_within": dt.timedelta(hours=1)}),
+        (
+            alerts.OPEN,
+            {
+                "findings": json.dumps(FOUND),
+                "now": NOON,
+                "continues_within": HOUR,
+                "flapping_within": 3 * HOUR,
+                "updates_every": HOUR,
+            },
+        ),
         (alerts.RESOLVE_GONE, {"kind": "freshness", "still": ["a"], "by_hand": False, "now": NOON}),
         (alerts.RESOLVE_KEYS, {"keys": ["a"], "by_hand": False, "now": NOON}),
     ],

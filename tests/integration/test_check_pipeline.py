@@ -60,7 +60,7 @@ def test_the_alerts_of_others_stay_and_its_own_resolve(stale: Watcher) -> None:
     everything = opened(stale)
     assert len(everything) == 4
     stale.record([record("a", "a/again", start=299, inserts=1)])
-    stale.record([record("a", "a/running", start=2, end_date=at(299))])
+    stale.record([record("a", "a/running", start=2, end_date=at(298))])
     assert stale.check_freshness(pipeline="a", now=LATER) == []
     assert opened(stale) == everything - {(AlertKind.FRESHNESS, "a")}
     assert stale.check_timeliness(pipeline="a", lookback_minutes=1, now=LATER) == []

@@ -86,24 +86,24 @@ def _nodes(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
 
 @pytest.mark.parametrize("statement", [freshness.CHECK, freshness.DRY_RUN])
 def test_freshness_reads_pipelines_and_no_executions(connection: psycopg.Connection[Any], statement: str) -> None:
-    plan = Plan(connection, statement, now=END)
+    plan = Plan(connection, statement, now=END, judged=[], due_at=[])
     assert plan.read == 0
     assert "pipeline_execution" not in plan.scanned
 
 
 @pytest.mark.parametrize("statement", [timeliness.CHECK, timeliness.DRY_RUN])
-def test_timeliness_reads_what_runs_and_what_started_within_the_lookback(
+def test_timeliness_reads_what_runs_and_what_ended_within_the_lookback(
     connection: psycopg.Connection[Any], statement: str
 ) -> None:
     plan = Plan(connection, statement, now=END, since=END - dt.timedelta(minutes=60))
-    assert {"ix_pipeline_execution_running", "ix_pipeline_execution_start_date"} <= plan.indexes
+    assert {"ix_pipeline_execution_running", "ix_pipeline_execution_end_date"} <= plan.indexes
     assert "pipeline_execution" not in plan.scanned
     assert plan.read <= EXECUTIONS / 500 + 60 + 1
 
 
 @pytest.mark.parametrize("statement", [freshness.CHECK_ONE, freshness.DRY_RUN_ONE])
 def test_freshness_of_one_pipeline_reads_that_pipeline(connection: psycopg.Connection[Any], statement: str) -> None:
-    plan = Plan(connection, statement, now=END, pipeline_id=7)
+    plan = Plan(connection, statement, now=END, pipeline_id=7, judged=[], due_at=[])
     assert "pk_pipeline" in plan.indexes
     assert plan.scanned.isdisjoint({"pipeline", "pipeline_execution", "freshness_pipeline_log"})
 
@@ -117,10 +117,10 @@ def test_timeliness_of_one_pipeline_reads_its_executions(connection: psycopg.Con
 
 @pytest.mark.parametrize("statement", [failures.CHECK, failures.DRY_RUN])
 def test_failures_read_a_few_executions_a_pipeline(connection: psycopg.Connection[Any], statement: str) -> None:
-    plan = Plan(connection, statement, now=END)
-    assert {"ix_pipeline_execution_failed", "ix_pipeline_execution_pipeline_id_start_date"} <= plan.indexes
+    plan = Plan(connection, statement, now=END, retry_starts_within=failures.RETRY_STARTS_WITHIN)
+    assert {"ix_pipeline_execution_failed", "ix_pipeline_execution_good"} <= plan.indexes
     assert "pipeline_execution" not in plan.scanned
-    assert plan.read <= 6 * PIPELINES
+    assert plan.read <= 10 * PIPELINES
 
 
 def test_a_batch_of_cleanup_reads_what_it_deletes(connection: psycopg.Connection[Any]) -> None:

@@ -200,6 +200,19 @@ def test_executions_newest_first(cli: Cli, watcher: Watcher) -> None:
     assert [each["external_id"] for each in cli.json("executions", "list")] == ["2", "1", "0"]
 
 
+def test_an_execution_of_a_process_that_was_killed_is_ended_by_hand(cli: Cli, watcher: Watcher) -> None:
+    started = [watcher.start_execution(pipeline_id=watcher.get_or_create_pipeline("a").id) for _ in range(3)]
+    ids = [str(execution.id) for execution in started]
+    assert cli.lines("executions", "end", ids[0], "--reason", "host lost") == [[f"execution {ids[0]} of a failed"]]
+    assert cli.json("executions", "end", ids[1], "--state", "canceled")["state"] == "canceled"
+    assert watcher.execution(started[0].id).execution_metadata["error"] == {"message": "ended by hand: host lost"}
+    assert "has ended already: it failed at" in cli.error("executions", "end", ids[0])
+    assert "ends as failed, canceled or succeeded" in cli.error("executions", "end", ids[2], "--state", "skipped")
+    assert "'gone'; it may be" in cli.error("executions", "end", ids[2], "--state", "gone")
+    assert watcher.execution(started[2].id).end_date is None
+    assert "no execution with id 99999" in cli.error("executions", "end", "99999")
+
+
 def test_executions_are_chosen(cli: Cli, watcher: Watcher) -> None:
     now = dt.datetime.now(dt.UTC)
     told = [record(0), record(1, state=ExecutionState.FAILED), record(2, pipeline_name="b")]

@@ -120,7 +120,6 @@ def test_a_closure_that_is_wrong_is_told_and_mended(cli: Cli, watcher: Watcher) 
         (("show", "mart", "--depth", "0"), 2, "greater than or equal to 1"),
         (("graph",), 2, "say what to write"),
         (("set", "mart"), 2, "nothing to change"),
-        (("set", "mart", "--name", "raw"), 1, "another address has that name"),
         (("set", "mart", "--type", "unheard"), 1, "address type 'unheard' is not known yet"),
     ],
 )

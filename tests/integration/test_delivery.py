@@ -456,6 +456,136 @@ def test_a_sender_that_raises_anything_loses_nothing(watcher: Watcher) -> None:
     assert deliver(watcher, at(1)).messages == 1
 
 
+class Slow:
+    """A destination that takes its time for each message."""
+
+    def __init__(self, clock: Clock, seconds: float) -> None:
+        self.clock = clock
+        self.seconds = seconds
+        self.sent = 0
+
+    def send(self, message: SlackMessage, *, thread: str | None) -> str | None:
+        self.clock.seconds += self.seconds
+        self.sent += 1
+        return None
+
+
+class Raises:
+    """A destination that raises."""
+
+    def __init__(self, error: Exception) -> None:
+        self.error = error
+
+    def send(self, message: SlackMessage, *, thread: str | None) -> str | None:
+        raise self.error
+
+
+TWO_PLACES = '[[routes]]\npipeline_type = "first"\nchannel = "#first"'
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        DeliveryError("wait", retry_after=1e300),
+        DeliveryError("wait", retry_after=float("nan")),
+        DeliveryError("wait", retry_after=float("-inf")),
+        OverflowError("date value out of range"),
+    ],
+    ids=["for ever", "nan", "never", "overflow"],
+)
+def test_what_goes_wrong_at_one_destination_keeps_no_other_waiting(
+    watcher: Watcher, server: SlackServer, tmp_path: Path, error: Exception
+) -> None:
+    opened(watcher, "a", options={"pipeline_type_name": "first"})
+    opened(watcher, "b")
+    with routed(watcher, tmp_path, TWO_PLACES) as told:
+        result = deliver(told, senders={"#first": Raises(error)})
+    assert (result.messages, result.alerts, len(result.errors)) == (1, 1, 1)
+    assert "pipeline b" in server.texts[0]
+    waiting = by_key(watcher)["a"]
+    assert waiting.next_attempt_at is not None
+    assert NOON < waiting.next_attempt_at <= at(61)
+
+
+def test_a_slow_destination_with_many_messages_takes_turns_with_the_others(
+    watcher: Watcher, server: SlackServer, tmp_path: Path
+) -> None:
+    clock = Clock()
+    slow = Slow(clock, 9)
+    for level in AlertLevel:
+        for kind in (AlertKind.FRESHNESS, AlertKind.FAILURE, AlertKind.TIMELINESS):
+            opened(watcher, f"{level} {kind}", level=level, kind=kind, options={"pipeline_type_name": "first"})
+    opened(watcher, "healthy", now=at(1))
+    with routed(watcher, tmp_path, TWO_PLACES) as told:
+        result = deliver(told, at(2), senders={"#first": slow}, pace=Pace(0, clock=clock, sleep=clock.sleep))
+    assert len(server.texts) == 1
+    assert result.messages == slow.sent + 1
+    assert result.waiting == 9 - slow.sent > 0
+
+
+def test_an_alert_that_cannot_be_put_into_words_keeps_no_other_waiting(
+    watcher: Watcher, server: SlackServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written = messages.message
+
+    def fails(notices: Any, **given: Any) -> SlackMessage:
+        if given["kind"] is AlertKind.FAILURE:
+            raise KeyError("facts")
+        return written(notices, **given)
+
+    monkeypatch.setattr(messages, "message", fails)
+    opened(watcher, "a", kind=AlertKind.FAILURE)
+    opened(watcher, "b", now=at(1))
+    result = deliver(watcher, at(2))
+    assert (result.messages, result.waiting) == (1, 1)
+    assert "KeyError" in result.errors[0]
+
+
+def test_an_alert_that_flaps_is_damped(watcher: Watcher, server: SlackServer) -> None:
+    """Bad for five minutes, well for five, for three hours: once were 36 messages."""
+    for minute in range(0, 180, 10):
+        opened(watcher, "a", now=at(minute))
+        deliver(watcher, at(minute + 1))
+        gone(watcher, "a", now=at(minute + 5))
+        deliver(watcher, at(minute + 6))
+    events = [headline.partition(":")[0] for headline in headlines(server)]
+    over = "1 pipeline is no longer stale"
+    assert events == ["1 pipeline has stale data", over, *["Back again", over] * 2, "Back again"]
+    assert "flapping: back 3 times; its recovery is notified once it has lasted 1 h" in server.texts[-1]
+    assert "flapping" not in "".join(server.texts[:-1])
+    assert deliver(watcher, at(180)) == DeliveryResult()
+    alert = by_key(watcher)["a"]
+    assert (alert.state, alert.reopenings) == (AlertState.RESOLVED, 17)
+    assert deliver(watcher, at(234)).messages == 0
+    assert deliver(watcher, at(236)).messages == 1  # it has lasted an hour
+    assert headlines(server)[-1] == over
+
+
+def test_an_alert_that_flaps_and_is_resolved_by_hand_is_over_at_once(watcher: Watcher, server: SlackServer) -> None:
+    for minute in range(0, 40, 10):
+        opened(watcher, "a", now=at(minute))
+        deliver(watcher, at(minute + 1))
+        if minute < 30:
+            gone(watcher, "a", now=at(minute + 5))
+            deliver(watcher, at(minute + 6))
+    with watcher._transaction() as (session, _):
+        alerts.resolve_alert(session, alert_id=by_key(watcher)["a"].id, now=at(35))
+    assert deliver(watcher, at(36)).messages == 1
+    assert "by hand" in server.texts[-1]
+
+
+def test_reopenings_that_are_far_apart_are_not_counted_together(watcher: Watcher, server: SlackServer) -> None:
+    opened(watcher, "a")
+    deliver(watcher)
+    for hour in (10, 20, 30, 40):
+        gone(watcher, "a", now=at(hour * 60))
+        deliver(watcher, at(hour * 60 + 1))
+        opened(watcher, "a", now=at(hour * 60 + 5))
+        deliver(watcher, at(hour * 60 + 6))
+    assert by_key(watcher)["a"].reopenings == 1
+    assert len(server.texts) == 9
+
+
 def test_a_test_message_goes_everywhere(watcher: Watcher, server: SlackServer, tmp_path: Path) -> None:
     with routed(watcher, tmp_path, '[[routes]]\nkind = "failure"\nchannel = "#oncall"') as told:
         assert told.send_test_alert() == {"#oncall": "WATCHER_SLACK_TOKEN is not set", "default": None}

@@ -8,7 +8,7 @@ from typing import Any
 import dagster as dg
 import pytest
 
-from watcher_core import ExecutionRecord, ExecutionState
+from watcher_core import ExecutionRecord, ExecutionSource, ExecutionState
 from watcher_dagster.identity import WATCHER_RUN_TAG
 from watcher_dagster.recorder.events import translate_run, translate_runless, unknown_run, unreadable_run
 from watcher_dagster.recorder.runlog import EVENT_TYPES
@@ -194,7 +194,10 @@ def failure(runs: Runs) -> Run:
 
 def test_failure(failure: Run) -> None:
     executions = failure.executions()
-    assert states(executions) == {"": "failed", "/breaks/breaks": "failed"}  # the step of `waits` never started
+    # The step of `waits` never started, because of the one that failed.
+    assert states(executions) == {"": "failed", "/breaks/breaks": "failed", "/waits/waits": "blocked"}
+    assert "error" not in executions["/waits/waits"].execution_metadata
+    assert executions[""].execution_metadata["failed_assets"] == ["breaks"]
     error = executions["/breaks/breaks"].execution_metadata["error"]
     assert (error["class"], error["message"]) == ("ValueError", "no orders today")
     assert "raise ValueError" in error["stack"]
@@ -211,16 +214,20 @@ def test_a_failed_step_is_seen_before_the_run_is_over(failure: Run) -> None:
 )
 def test_what_runs_when_the_run_is_over_is_over_too(failure: Run, kind: Any, state: ExecutionState) -> None:
     executions = failure.ends_as(kind, after="STEP_START")
-    assert states(executions) == {"": state.value, "/breaks/breaks": state.value}
+    blocked = {"/waits/waits": "blocked"} if state is FAILED else {}
+    assert states(executions) == {"": state.value, "/breaks/breaks": state.value, **blocked}
     assert executions["/breaks/breaks"].end_date == executions[""].end_date
 
 
 @pytest.mark.parametrize("status", ["FAILURE", "CANCELED"])
 def test_a_run_that_was_over_before_it_started(failure: Run, status: str) -> None:
     executions = failure.executions(until=2, status=dg.DagsterRunStatus(status))
-    (run,) = executions.values()
+    run = executions[""]
     assert run.state is (FAILED if status == "FAILURE" else CANCELED)
     assert run.start_date == run.end_date == failure.record.create_timestamp
+    # What it was to materialize has failed with it, and is named.
+    planned = {"/breaks/breaks": "failed", "/waits/waits": "failed"} if status == "FAILURE" else {}
+    assert states(executions) == {"": run.state.value, **planned}
 
 
 def test_an_error_that_was_meant(runs: Runs) -> None:
@@ -472,7 +479,7 @@ def test_dynamic_steps_and_assets_that_nobody_planned(runs: Runs) -> None:
     executions = run.executions()
     assert set(executions) == {"", *(f"/tells[{letter}]/odd%252Fkey%2Fü\\%2525/{letter}%2F1" for letter in "xy")}
     asset = executions["/tells[x]/odd%252Fkey%2Fü\\%2525/x%2F1"]
-    assert (asset.pipeline_name, asset.total_rows) == ("odd/key/ü\\%", 2)
+    assert (asset.pipeline_name, asset.inserts) == ("odd\\/key/ü\\%", 2)
     assert asset.start_date < asset.end_date
 
 
@@ -505,14 +512,17 @@ def runless(instance: dg.DagsterInstance) -> list[dg.EventLogRecord]:
 
 def test_a_materialization_without_a_run(runless: list[dg.EventLogRecord]) -> None:
     event = runless[0]
-    assert translate_runless(event) == ExecutionRecord(
+    at = event.event_log_entry.timestamp
+    assert translate_runless(event, "instance") == ExecutionRecord(
         pipeline_name="ext/a",
         pipeline_type_name="asset",
-        source=translate_runless(event).source,  # type: ignore[union-attr] # else the test fails
-        external_id=f"runless/{event.storage_id}/ext%2Fa",
+        source=ExecutionSource.DAGSTER,
+        external_id=f"runless/instance/{event.storage_id}@{at:.6f}/ext%2Fa",
+        former_external_id=f"runless/{event.storage_id}/ext%2Fa",
         state=SUCCEEDED,
         start_date=dt.datetime.fromtimestamp(event.event_log_entry.timestamp, dt.UTC),
         end_date=dt.datetime.fromtimestamp(event.event_log_entry.timestamp, dt.UTC),
+        scope="2024-01-05",
         logical_date=dt.datetime(2024, 1, 5, tzinfo=dt.UTC),
         next_watermark="2024-01-05",
         total_rows=5,
@@ -521,7 +531,7 @@ def test_a_materialization_without_a_run(runless: list[dg.EventLogRecord]) -> No
 
 
 def test_what_we_told_dagster_is_not_told_to_us(runless: list[dg.EventLogRecord]) -> None:
-    assert [translate_runless(event) for event in runless[1:]] == [None, None]
+    assert [translate_runless(event, "instance") for event in runless[1:]] == [None, None]
 
 
 # What cannot be read

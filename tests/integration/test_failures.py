@@ -115,6 +115,8 @@ def test_all_that_is_known_of_a_finding(watcher: Watcher, connection: psycopg.Co
             "ended_at": at(1).isoformat(),
             "run_id": "R",
             "partition": "1",
+            "failed_partitions": ["1"],
+            "failed_partition_count": 1,
         },
     )
     rows = connection.execute("SELECT * FROM watcher.failure_pipeline_execution_log").fetchall()
@@ -165,10 +167,11 @@ def test_failures_in_a_row_are_one_alert(watcher: Watcher) -> None:
         ([SUCCEEDED, FAILED, FAILED, FAILED, FAILED], 4),
         ([FAILED, FAILED, SUCCEEDED, FAILED], None),
         ([FAILED, FAILED, ExecutionState.CANCELED, FAILED], 3),
-        ([FAILED, FAILED, ExecutionState.SKIPPED, FAILED], None),
+        ([FAILED, FAILED, ExecutionState.SKIPPED, FAILED], 3),  # a skip makes nothing good
         ([FAILED, FAILED, FAILED, ExecutionState.CANCELED], 3),
         ([FAILED, FAILED, FAILED, RUNNING], 3),
-        ([FAILED, FAILED, FAILED, ExecutionState.SKIPPED], None),
+        ([FAILED, FAILED, FAILED, ExecutionState.SKIPPED], 3),
+        ([FAILED, FAILED, FAILED, ExecutionState.BLOCKED], 3),
     ],
 )
 def test_so_many_in_a_row_as_the_rule_says(

@@ -172,11 +172,12 @@ UNITS = [
     ("2026-03-01 12:00", 12, "hour", "2026-03-02 00:00"),
     ("2026-03-01 12:00", 1, "day", "2026-03-02 12:00"),
     ("2026-03-01 12:00", 4, "week", "2026-03-29 12:00"),
-    # Months and years are those of the calendar; where it has no such day, the month ends.
+    # Months and years are those of the calendar; where it has no such day, the month ends, and from a month's end they
+    # lead to another.
     ("2026-01-31 12:00", 1, "month", "2026-02-28 12:00"),
     ("2024-01-31 12:00", 1, "month", "2024-02-29 12:00"),
     ("2026-01-30 12:00", 13, "month", "2027-02-28 12:00"),
-    ("2026-02-28 12:00", 1, "month", "2026-03-28 12:00"),
+    ("2026-02-28 12:00", 1, "month", "2026-03-31 12:00"),
     ("2026-03-31 23:59", 1, "month", "2026-04-30 23:59"),
     ("2026-08-31 12:00", 6, "month", "2027-02-28 12:00"),
     ("2024-02-29 12:00", 1, "year", "2025-02-28 12:00"),
@@ -329,3 +330,80 @@ def test_checks_at_once_find_everything_once(
     assert [len(each) for each in found] == [50] * 6
     assert sum(finding.new for each in found for finding in each) == 50
     assert len(logs(connection)) == len(watcher.alerts(limit=1000)) == 50
+
+
+# Calendars. 2026-03-06 is a Friday.
+
+FRIDAY, SUNDAY = dt.datetime(2026, 3, 6, 6, tzinfo=dt.UTC), dt.datetime(2026, 3, 8, 12, tzinfo=dt.UTC)
+MONDAY_NOON = dt.datetime(2026, 3, 9, 12, tzinfo=dt.UTC)
+DAY: dict[str, Any] = {"freshness_number": 1, "freshness_datepart": "day"}
+
+
+def test_a_pipeline_is_quiet_on_its_days_off(watcher: Watcher, changed: Any) -> None:
+    watcher.get_or_create_pipeline_type("office", freshness_calendar="mon-fri", freshness_timezone="Europe/Berlin")
+    changed("every day", FRIDAY, **DAY)
+    changed("own", FRIDAY, freshness_calendar="Mon-Fri", **DAY)
+    changed("its type's", FRIDAY, pipeline_type_name="office", **DAY)
+    changed("all the same", FRIDAY, pipeline_type_name="office", freshness_calendar="Mon-Sun", **DAY)
+    changed("cron", FRIDAY, freshness_calendar="30 6 * * 1-5", freshness_number=2, freshness_datepart="hour")
+    assert set(names(watcher.check_freshness(now=SUNDAY, dry_run=True))) == {"every day", "all the same", "cron"}
+    changed("cron", FRIDAY + HOUR)
+    assert set(names(watcher.check_freshness(now=SUNDAY))) == {"every day", "all the same"}
+    found = {finding.pipeline_name: finding for finding in watcher.check_freshness(now=MONDAY_NOON)}
+    assert {name: finding.new for name, finding in found.items()} == {
+        "every day": False,
+        "all the same": False,
+        "own": True,
+        "its type's": True,
+        "cron": True,
+    }
+    assert found["own"].due_at == FRIDAY + 72 * HOUR
+    assert found["cron"].due_at == MONDAY_NOON - 3.5 * HOUR
+    assert found["own"].details == {"calendar": "Mon-Fri"}
+    assert found["its type's"].details == {"calendar": "Mon-Fri", "timezone": "Europe/Berlin"}
+    facts = {alert.pipeline_name: alert.facts for alert in watcher.alerts()}
+    assert facts["its type's"]["timezone"] == "Europe/Berlin"
+
+
+def test_one_pipeline_by_its_calendar(watcher: Watcher, changed: Any) -> None:
+    changed("p", FRIDAY, freshness_calendar="Mon-Fri", **DAY)
+    changed("q", FRIDAY, freshness_calendar="Mon-Fri", **DAY)
+    assert watcher.check_freshness(pipeline="p", now=SUNDAY) == []
+    assert names(watcher.check_freshness(pipeline="p", now=MONDAY_NOON)) == ["p"]
+    threshold = watcher.check_pipeline("p", "freshness", now=SUNDAY).threshold
+    assert (threshold.calendar, threshold.timezone, threshold.is_checked) == ("Mon-Fri", None, True)
+
+
+@pytest.mark.parametrize("zone", [None, "UTC"])
+@pytest.mark.parametrize(
+    ("last_change", "unit", "stale_after"),
+    [
+        ("2026-02-28 06:00", "month", "2026-03-31 06:00"),
+        ("2026-01-31 06:00", "month", "2026-02-28 06:00"),
+        ("2026-01-30 06:00", "month", "2026-02-28 06:00"),
+        ("2023-02-28 06:00", "year", "2024-02-29 06:00"),
+    ],
+)
+def test_from_one_month_end_to_another(
+    watcher: Watcher, changed: Any, zone: str | None, last_change: str, unit: str, stale_after: str
+) -> None:
+    begin, end = (dt.datetime.fromisoformat(f"{moment}+00:00") for moment in (last_change, stale_after))
+    changed("p", begin, freshness_number=1, freshness_datepart=unit, freshness_timezone=zone)
+    assert watcher.check_freshness(now=end) == []
+    assert names(watcher.check_freshness(now=end + dt.timedelta(microseconds=1))) == ["p"]
+
+
+def test_a_calendar_that_cannot_be_read_here_stops_no_other(
+    watcher: Watcher, changed: Any, connection: psycopg.Connection[Any], caplog: pytest.LogCaptureFixture
+) -> None:
+    changed("other", FRIDAY, freshness_calendar="Mon-Fri", **DAY)
+    changed("p", FRIDAY, **DAY)
+    connection.execute("UPDATE watcher.pipeline SET freshness_timezone = 'Mars/Olympus' WHERE name = 'p'")
+    assert names(watcher.check_freshness(now=MONDAY_NOON)) == ["other"]
+    assert "cannot be judged" in caplog.text
+
+
+@pytest.mark.parametrize(("field", "value"), [("freshness_calendar", "weekdays"), ("freshness_timezone", "CEST+2")])
+def test_what_is_no_calendar_is_refused(watcher: Watcher, field: str, value: str) -> None:
+    with pytest.raises(InvalidValueError, match=f"^{field} is '"):
+        watcher.get_or_create_pipeline("p", **{field: value})  # type: ignore[arg-type] # one of two names

@@ -20,6 +20,7 @@ from watcher_core import (
     PipelineLineage,
     Watcher,
 )
+from watcher_core.database import normalize_url
 
 
 def table(name: str) -> Address:
@@ -403,3 +404,112 @@ def test_what_is_wrong_is_found_and_mended(shop: Watcher) -> None:
     assert shop.verify_lineage(repair=True).missing == 5
     assert closure(shop) == right
     assert shop.verify_lineage().is_right
+
+
+# Provisional addresses
+
+
+def at_key(name: str) -> Address:
+    return Address(name, "asset", "dagster", provisional=True)
+
+
+def of_asset(name: str, address: Address, *sources: Address) -> PipelineLineage:
+    columns = tuple(
+        ColumnEdge(source_address=source.name, source_column="a", target_address=address.name, target_column="a")
+        for source in sources
+    )
+    return PipelineLineage(pipeline_name=name, address=address, sources=sources, targets=(address,), columns=columns)
+
+
+def chain(watcher: Watcher) -> set[tuple[str, str, str]]:
+    return {(edge.pipeline_name, edge.source, edge.target) for edge in watcher.lineage_graph().edges}
+
+
+def test_the_address_of_an_asset_replaces_its_key_when_it_becomes_known(watcher: Watcher) -> None:
+    """Materializations that give keys alone, then a code location that knows the tables; each chain stands once."""
+    watcher.set_lineage(
+        [
+            of_asset("raw", at_key("raw")),
+            of_asset("cleaned", at_key("cleaned"), at_key("raw")),
+            of_asset("report", at_key("report"), at_key("cleaned")),
+        ],
+        origin="materialization",
+    )
+    raw, cleaned = table("db.raw"), table("db.cleaned")
+    watcher.set_lineage(
+        [of_asset("raw", raw), of_asset("cleaned", cleaned, raw), of_asset("report", at_key("report"), cleaned)],
+        origin="asset_graph",
+    )
+    expected = {("cleaned", "db.raw", "db.cleaned"), ("report", "db.cleaned", "report")}
+    assert chain(watcher) == expected
+    assert {address.name: address.provisional for address in watcher.addresses()} == {
+        "db.raw": False,
+        "db.cleaned": False,
+        "report": True,
+    }
+    assert [(step.address, step.column) for step in watcher.column_lineage("report", "a")] == [
+        ("db.cleaned", "a"),
+        ("db.raw", "a"),
+    ]
+    for asked in ("raw", "db.raw"):
+        assert [pipeline.pipeline_name for pipeline in watcher.lineage_impact(asked)] == ["cleaned", "report"]
+    # A process that still knows the keys alone brings none of them back.
+    watcher.set_lineage(
+        [of_asset("cleaned", at_key("cleaned"), at_key("raw")), of_asset("other", at_key("other"), at_key("raw"))],
+        origin="materialization",
+    )
+    assert chain(watcher) == expected | {("other", "db.raw", "other")}
+    assert watcher.pipeline_addresses(["cleaned"])["cleaned"].name == "db.cleaned"
+    assert watcher.verify_lineage().is_right
+
+
+def test_the_key_of_an_asset_that_is_only_read_gives_way_too(watcher: Watcher) -> None:
+    watcher.set_lineage([of_asset("cleaned", at_key("cleaned"), at_key("raw"))], origin="materialization")
+    watcher.set_lineage([of_asset("raw", table("db.raw"))], origin="asset_graph")
+    assert chain(watcher) == {("cleaned", "db.raw", "cleaned")}
+
+
+def test_assets_whose_keys_are_the_names_of_others_tables_are_not_mixed_up(watcher: Watcher) -> None:
+    """The real address of one asset is named as the key of another, which lives elsewhere."""
+    watcher.set_lineage(
+        [of_asset("a", table("b")), of_asset("b", table("c")), of_asset("d", at_key("d"), table("b"))],
+        origin="asset_graph",
+    )
+    homes = watcher.pipeline_addresses(["a", "b"])
+    assert {name: home.name for name, home in homes.items()} == {"a": "b", "b": "c"}
+    assert chain(watcher) == {("d", "b", "d")}
+    assert [step.address.name for step in watcher.address_lineage("a", "downstream")] == ["d"]
+    assert watcher.address_lineage("b", "downstream") == []  # asked for by its key: the asset that lives at c
+
+
+def test_an_address_that_something_else_names_is_not_merged_away(watcher: Watcher) -> None:
+    watcher.set_lineage([of_asset("orders", at_key("orders"))], origin="materialization")
+    job = watcher.get_or_create_pipeline("job")
+    watcher.create_lineage(job.id, [table("source")], [table("orders")])
+    watcher.set_lineage([of_asset("orders", Address("s3://lake/orders", "s3", "bucket"))], origin="asset_graph")
+    assert chain(watcher) == {("job", "source", "orders")}
+    kinds = {address.name: (address.address_type_name, address.provisional) for address in watcher.addresses()}
+    assert kinds["orders"] == (table("orders").address_type_name, False)
+
+
+def test_what_an_older_version_recorded_twice_stands_once_again(watcher: Watcher, database_url: str) -> None:
+    """The migration marks the keys, and the next look at the code merges them."""
+    watcher.set_lineage(
+        [of_asset("raw", at_key("raw")), of_asset("cleaned", at_key("cleaned"), at_key("raw"))],
+        origin="materialization",
+    )
+    engine = sa.create_engine(normalize_url(database_url))
+    with engine.begin() as connection:  # as it was: the keys stayed when the tables became known
+        connection.execute(sa.text("UPDATE watcher.address SET provisional = false"))
+    watcher.set_lineage([of_asset("raw", table("db.raw"))], origin="asset_graph")
+    watcher.set_lineage([of_asset("cleaned", table("db.cleaned"), table("db.raw"))], origin="asset_graph")
+    assert len(chain(watcher)) == 2
+    engine.dispose()
+    watcher.downgrade("0007")
+    watcher.upgrade()
+    watcher.set_lineage(
+        [of_asset("raw", table("db.raw")), of_asset("cleaned", table("db.cleaned"), table("db.raw"))],
+        origin="asset_graph",
+    )
+    assert chain(watcher) == {("cleaned", "db.raw", "db.cleaned")}
+    assert watcher.verify_lineage().is_right

@@ -57,7 +57,7 @@ def test_what_cannot_be_written_does_not_move_the_cursor(watcher: Watcher, insta
         assert recorder is not None
         recorder.record([record(instance)], cursor={"run": 7})
         with pytest.raises(InvalidValueError):
-            recorder.record([record(instance), record(instance, inserts=-1)], cursor={"run": 8})
+            recorder.record([record(instance), record(" ")], cursor={"run": 8})
         assert recorder.cursor == {"run": 7}
         recorder.record([record(instance)], cursor={"run": 9})
     assert len(watcher.executions(pipeline=instance)) == 2
@@ -168,8 +168,39 @@ def line(process: subprocess.Popen[str]) -> str:
     return process.stdout.readline().strip()
 
 
-def test_another_process_passes_by_until_the_first_is_killed(
-    watcher: Watcher, instance: str, hold: Callable[[], subprocess.Popen[str]], administrator: sa.Connection
+def end_lease(watcher: Watcher, instance: str) -> None:
+    """Let as much time go by as the lease has left."""
+    ended = "UPDATE watcher.recorder_lease SET expires_at = clock_timestamp() WHERE instance_id = :instance"
+    with watcher._transaction() as (session, _):
+        session.execute(sa.text(ended), {"instance": instance})
+
+
+def test_who_is_silent_for_too_long_loses_the_recorder_and_writes_nothing_more(watcher: Watcher, instance: str) -> None:
+    with watcher.recorder(instance) as first:
+        assert first is not None
+        first.record([record(instance)], cursor={"run": 1})
+        end_lease(watcher, instance)
+        with watcher.recorder(instance) as second:
+            assert second is not None
+            second.record([record(instance)], cursor={"run": 2})
+            with pytest.raises(DatabaseUnavailableError, match="taken over by another process"):
+                first.record([record(instance)], cursor={"run": 9})
+            second.record([], cursor={"run": 3})
+    assert cursor(watcher, instance) == {"run": 3}
+    assert len(watcher.executions(pipeline=instance)) == 2
+
+
+def test_a_lease_that_has_ended_and_that_nobody_took_is_renewed_by_a_write(watcher: Watcher, instance: str) -> None:
+    with watcher.recorder(instance) as recorder:
+        assert recorder is not None
+        end_lease(watcher, instance)
+        recorder.record([record(instance)], cursor={"run": 1})
+        with watcher.recorder(instance) as other:
+            assert other is None
+
+
+def test_another_process_passes_by_until_the_lease_of_one_that_was_killed_ends(
+    watcher: Watcher, instance: str, hold: Callable[[], subprocess.Popen[str]]
 ) -> None:
     process = hold()
     assert [line(process), line(process)] == ["held", "recorded"]
@@ -178,11 +209,8 @@ def test_another_process_passes_by_until_the_first_is_killed(
     process.kill()
     process.wait()
 
-    held = sa.text(
-        "SELECT count(*) FROM pg_locks JOIN pg_database ON pg_database.oid = database"
-        " WHERE locktype = 'advisory' AND datname = :name"
-    )
-    while administrator.scalar(held, {"name": watcher.url.database}):  # the server has yet to see that it is gone
-        pass
+    with watcher.recorder(instance) as recorder:
+        assert recorder is None  # the lease goes on for a while
+    end_lease(watcher, instance)
     assert cursor(watcher, instance) == {"run": 7}
     assert len(watcher.executions(pipeline=instance)) == 1

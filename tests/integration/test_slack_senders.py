@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import email.utils
 import json
 import logging
+import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -81,6 +83,46 @@ def test_a_redirect_gets_neither_the_token_nor_the_message(server: SlackServer) 
         with pytest.raises(DeliveryError, match="HTTP 302"):
             SlackChannel("#data", SecretStr(TOKEN), api=server.api).send(MESSAGE, thread=None)
         assert elsewhere.requests == 0
+
+
+def later(seconds: float) -> str:
+    return email.utils.formatdate(time.time() + seconds, usegmt=True)
+
+
+@pytest.mark.parametrize(
+    ("header", "least", "most"),
+    [
+        ("7", 7, 7),
+        ("1e300", 3600, 3600),
+        ("9" * 400, 3600, 3600),
+        ("inf", 3600, 3600),
+        ("nan", 1, 1),
+        ("-5", 1, 1),
+        ("soon", 1, 1),
+        ("", 1, 1),
+        (1800, 600, 1800),  # a date so many seconds from now
+        (86_400, 3600, 3600),
+        (-60, 1, 1),
+        ("Sun, 99 Foo 99999999999 00:00:00 GMT", 1, 1),
+    ],
+)
+def test_whatever_retry_after_says_is_at_most_an_hour(
+    server: SlackServer, header: str | int, least: float, most: float
+) -> None:
+    server.fail(Failure(429, "", {"Retry-After": later(header) if isinstance(header, int) else header}))
+    with pytest.raises(DeliveryError) as failed:
+        webhook(server).send(MESSAGE, thread=None)
+    assert failed.value.retry_after is not None
+    assert least <= failed.value.retry_after <= most
+
+
+@pytest.mark.parametrize("status", [200, 201, 202, 204])
+def test_any_success_is_one(server: SlackServer, status: int) -> None:
+    server.fail(Failure(status, ""))
+    webhook(server).send(MESSAGE, thread=None)
+    server.fail(Failure(status, json.dumps({"ok": True, "ts": "7.1"})))
+    if status != 204:  # which has no body
+        assert SlackChannel("#data", SecretStr(TOKEN), api=server.api).send(MESSAGE, thread=None) == "7.1"
 
 
 def test_a_channel_that_is_asked_to_wait(server: SlackServer) -> None:

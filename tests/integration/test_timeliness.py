@@ -82,11 +82,47 @@ def test_as_long_as_allowed_is_not_late(watcher: Watcher) -> None:
     assert (found.execution_id, found.execution_state, found.duration_seconds) == (2, RUNNING, 900.000001)
 
 
-def test_what_has_ended_is_looked_at_within_the_lookback_and_by_its_start(watcher: Watcher) -> None:
-    watcher.record([record("p", str(start), start=start, end_date=at(90)) for start in (0, 30, 60)])
-    assert ids(watcher.check_timeliness(now=at(90))) == [2, 3]
-    assert ids(watcher.check_timeliness(now=at(90), lookback_minutes=59)) == [3]
-    assert ids(watcher.check_timeliness(now=at(90), lookback_minutes=90)) == [1, 2, 3]
+def test_what_has_ended_is_looked_at_within_the_lookback_and_by_its_end(watcher: Watcher) -> None:
+    watcher.record([record("p", str(end), start=end - 30, end_date=at(end)) for end in (0, 30, 60)])
+    assert ids(watcher.check_timeliness(now=at(90), dry_run=True)) == [2, 3]
+    assert ids(watcher.check_timeliness(now=at(90), lookback_minutes=59, dry_run=True)) == [3]
+    assert ids(watcher.check_timeliness(now=at(90), lookback_minutes=90, dry_run=True)) == [1, 2, 3]
+
+
+def test_one_that_takes_longer_than_the_lookback_is_found_when_it_has_ended(watcher: Watcher) -> None:
+    watcher.get_or_create_pipeline("p", timeliness_number=2, timeliness_datepart="hour")
+    watcher.record([record("p", start=-130, end_date=at(0))])
+    found = [ids(watcher.check_timeliness(now=at(minutes), lookback_minutes=15)) for minutes in (-1, 14, 29, 44)]
+    assert found == [[], [1], [1], []]
+
+
+def test_the_lookback_begins_before_the_last_check_that_succeeded(watcher: Watcher) -> None:
+    day = 24 * 60
+    watcher.check_timeliness(now=at(0))
+    watcher.record([record("p", "1", start=60, end_date=at(90)), record("p", "2", start=-120, end_date=at(-61))])
+    watcher.check_timeliness(now=at(day), dry_run=True)
+    watcher.check_timeliness(now=at(day), pipeline="p", dry_run=True)
+    with pytest.raises(InvalidValueError):
+        watcher.check_timeliness(now=at(day), lookback_minutes=0)
+    assert ids(watcher.check_timeliness(now=at(day), since=at(day))) == []  # as asked for
+    watcher.check_timeliness(now=at(0))  # a check as of then takes nothing back
+    assert ids(watcher.check_timeliness(now=at(day + 1))) == []
+
+
+def test_what_ended_since_the_last_check_is_found_however_long_ago_that_was(watcher: Watcher) -> None:
+    watcher.check_timeliness(now=at(0))
+    watcher.record([record("p", "1", start=60, end_date=at(90)), record("p", "2", start=-120, end_date=at(-61))])
+    week = 7 * 24 * 60
+    assert ids(watcher.check_timeliness(now=at(week))) == [1]
+    assert ids(watcher.check_timeliness(now=at(week + 1))) == []
+
+
+def test_a_check_of_the_future_does_not_count_as_the_last_one(watcher: Watcher) -> None:
+    now = dt.datetime.now(dt.UTC)
+    watcher.check_timeliness(now=now + dt.timedelta(days=365))
+    execution = watcher.start_execution(pipeline_id="p", start_date=now - dt.timedelta(minutes=30))
+    watcher.end_execution(execution.id)
+    assert ids(watcher.check_timeliness(lookback_minutes=1)) == [execution.id]
 
 
 def test_what_runs_is_looked_at_however_old_it_is(watcher: Watcher) -> None:
@@ -161,7 +197,8 @@ def test_one_that_is_logged_while_it_runs_and_then_ends_is_not_told_again(
     assert (found.new, found.execution_state, found.duration_seconds) == (False, "succeeded", 18 * 60)
     assert [row[2] for row in logs(connection)] == ["running"]
     assert [alert.state for alert in watcher.alerts()] == ["open"]
-    assert watcher.check_timeliness(now=at(61)) == []
+    assert ids(watcher.check_timeliness(now=at(79))) == [execution.id]  # since the last check
+    assert watcher.check_timeliness(now=at(80)) == []
     assert [alert.state for alert in watcher.alerts()] == ["resolved"]
 
 

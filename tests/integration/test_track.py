@@ -28,6 +28,7 @@ from watcher_core import (
     SchemaVersionError,
     Settings,
     Watcher,
+    recording,
 )
 
 
@@ -455,15 +456,15 @@ def test_a_spool_that_cannot_be_read_does_not_stop_a_job(module_database_url: st
 
 
 def test_a_corrupt_file_is_set_aside_and_the_others_are_recorded(
-    watcher: Watcher, other: Watcher, name: str, home: Path, outage: Outage, caplog: pytest.LogCaptureFixture
+    watcher: Watcher, other: Watcher, name: str, outage: Outage, caplog: pytest.LogCaptureFixture
 ) -> None:
     for step in ("a", "b"):
         with outage(), watcher.track(f"{name}/{step}"):
             pass
-    corrupt = min((home / "spool").glob("*.json"))
+    corrupt = recording.spooled_executions(watcher.spool_directories)[0]
     corrupt.write_text('{"pipeline_name": "half of')
     assert only(other, f"{name}/b").state is ExecutionState.SUCCEEDED
-    assert [path.name for path in (home / "spool").iterdir()] == [corrupt.with_suffix(".broken").name]
+    assert list(corrupt.parent.iterdir()) == [corrupt.with_suffix(".broken")]
     assert f"{corrupt} cannot be recorded and is set aside" in caplog.text
 
 
@@ -504,4 +505,4 @@ def test_two_processes_that_record_what_waits_at_once_record_it_once(
     executions = watcher.executions(pipeline=name)
     assert sorted(execution.inserts or 0 for execution in executions) == list(range(1, 21))
     assert watcher.pipeline(name).watermark == "20"
-    assert list((home / "spool").iterdir()) == []
+    assert watcher.spooled() == 0

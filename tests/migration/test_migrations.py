@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import threading
 import warnings
 from collections.abc import Iterator
@@ -12,6 +13,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
+from tests.factories import record
 from watcher_core import DatabaseUnavailableError, SchemaVersionError, Settings, Watcher
 from watcher_core.database import SCHEMA_VERSION, normalize_url
 from watcher_core.database.models import Base
@@ -95,6 +97,54 @@ def test_results_of_executions_that_are_gone_do_not_stop_a_way_back(empty: Watch
     [result] = empty.anomaly_results()
     assert (result.pipeline_execution_id, result.unflagged_by) == (execution.id, None)
     assert empty.anomaly_rules()[0].lookback_days == 7
+
+
+def test_an_open_alert_of_a_failure_goes_on_after_an_upgrade(empty: Watcher, engine: sa.Engine) -> None:
+    """Revision 0005 puts the Dagster instance into the key, where there is one instance."""
+    empty.upgrade()
+    empty.downgrade("0004")
+    with engine.begin() as connection:
+        for statement in (
+            "INSERT INTO watcher.pipeline_type (name) VALUES ('t')",
+            "INSERT INTO watcher.pipeline (name, pipeline_type_id) SELECT name, 1 FROM unnest(ARRAY['in', 'out']) name",
+            "INSERT INTO watcher.recorder (instance_id) VALUES ('instance')",
+            "INSERT INTO watcher.pipeline_execution (pipeline_id, source, external_id, state, start_date, end_date)"
+            " VALUES (1, 'dagster', 'a', 'failed', now(), now()), (2, 'python', 'b', 'failed', now(), now())",
+            "INSERT INTO watcher.alert (kind, level, deduplication_key, pipeline_id, pipeline_execution_id)"
+            " VALUES ('failure', 'error', 'failure/1', 1, 1), ('failure', 'error', 'failure/2', 2, 2)",
+        ):
+            connection.execute(sa.text(statement))
+    empty.upgrade()
+    before = {alert.id: alert.deduplication_key for alert in empty.alerts(state="open")}
+    assert before == {1: "failure/1/instance", 2: "failure/2"}
+    assert len(empty.check_failures()) == 2
+    assert {alert.id: alert.deduplication_key for alert in empty.alerts(state="open")} == before
+
+
+def test_a_partition_that_had_failed_before_an_upgrade_is_taken_back_by_itself(
+    empty: Watcher, engine: sa.Engine
+) -> None:
+    """Revision 0005 gives failures their partition; what had been made good stays so."""
+    empty.upgrade()
+    empty.downgrade("0004")
+    with engine.begin() as connection:
+        for statement in (
+            "INSERT INTO watcher.pipeline_type (name) VALUES ('t')",
+            "INSERT INTO watcher.pipeline (name, pipeline_type_id) VALUES ('sales', 1), ('job', 1)",
+            "INSERT INTO watcher.pipeline_execution"
+            " (pipeline_id, source, external_id, parent_id, state, start_date, end_date, execution_metadata) VALUES"
+            " (2, 'dagster', 'run', NULL, 'succeeded', '2024-01-01 00:00+0', '2024-01-01 00:09+0', '{}'),"
+            " (1, 'dagster', 'c', 1, 'failed', '2024-01-01 00:00+0', '2024-01-01 00:01+0', '{\"partition\": \"c\"}'),"
+            " (1, 'dagster', 'd', 1, 'succeeded', '2024-01-01 00:02+0', '2024-01-01 00:03+0', '{}'),"
+            " (1, 'dagster', 'a', 1, 'failed', '2024-01-01 00:04+0', '2024-01-01 00:05+0', '{\"partition\": \"a\"}')",
+        ):
+            connection.exec_driver_sql(statement)
+    empty.upgrade()
+    for key in "ba":
+        (finding,) = empty.check_failures()
+        assert finding.details["failed_partitions"] == ["a"]
+        empty.record([record("sales", f"again/{key}", start=10, scope=key)])
+    assert empty.check_failures() == []
 
 
 @pytest.mark.parametrize(
@@ -181,3 +231,41 @@ def test_a_role_named_like_the_schema_finds_the_tables_of_others(empty_database_
         with engine.begin() as connection:
             connection.execute(sa.text("DROP OWNED BY watcher"))
             connection.execute(sa.text("DROP ROLE watcher"))
+
+
+def test_dates_that_lie_ahead_or_cannot_be_read_count_as_of_when_they_were_recorded(
+    empty: Watcher, engine: sa.Engine
+) -> None:
+    """Before revision 0006 they were stored as they were reported."""
+    empty.upgrade()
+    empty.downgrade("0005")
+    with engine.begin() as connection:
+        connection.execute(
+            sa.text("""
+            INSERT INTO watcher.pipeline_type (name) VALUES ('default');
+            INSERT INTO watcher.pipeline (name, pipeline_type_id, last_target_insert)
+            VALUES ('p', 1, now() + interval '1 year');
+            INSERT INTO watcher.pipeline_execution
+                   (pipeline_id, source, external_id, state, start_date, end_date, logical_date)
+            SELECT 1, 'python', external_id, 'succeeded', start_date, end_date, logical_date
+              FROM (VALUES ('a', '2026-03-01 12:00Z'::timestamptz, '2026-03-01 13:00Z'::timestamptz,
+                            '2026-03-01Z'::timestamptz),
+                           ('b', '2026-03-01 12:00Z', now() + interval '1 year', '0044-03-15Z BC'),
+                           ('c', now() + interval '10 minutes', now() + interval '20 minutes', NULL),
+                           ('d', '0044-03-15Z BC', '0044-03-15 12:00Z BC', 'infinity'),
+                           ('e', '2026-03-01 12:00Z', 'infinity', NULL)
+                   ) AS given (external_id, start_date, end_date, logical_date);
+            """)
+        )
+    empty.upgrade()
+    now = dt.datetime.now(dt.UTC)
+    found = {execution.external_id: execution for execution in empty.executions()}
+    assert [external_id for external_id, execution in found.items() if execution.logical_date] == ["a"]
+    assert found["a"].duration_seconds == 3600
+    kept = {external_id: sorted(execution.execution_metadata) for external_id, execution in found.items()}
+    end, both = ["reported_end_date"], ["reported_end_date", "reported_start_date"]
+    assert kept == {"a": [], "b": end, "c": both, "d": both, "e": end}
+    assert all(execution.end_date and execution.start_date <= execution.end_date <= now for execution in found.values())
+    last = empty.pipeline("p").last_target_insert
+    assert last is not None
+    assert last <= now

@@ -19,7 +19,6 @@ from watcher_dagster.lineage.addresses import (
     kind,
     materialization_address,
     spec_address,
-    without_secrets,
 )
 
 KEY = ["shop", "orders"]
@@ -38,7 +37,12 @@ def of_event(metadata: dict[str, Any], partition: str | None = None) -> AssetAdd
 
 
 def test_an_asset_that_says_nothing_lives_at_its_key() -> None:
-    assert of_spec() == of_event({}) == key_address(AT_KEY) == AssetAddress(Address(AT_KEY, "asset", "dagster"))
+    assert (
+        of_spec()
+        == of_event({})
+        == key_address(AT_KEY)
+        == AssetAddress(Address(AT_KEY, "asset", "dagster", provisional=True))
+    )
 
 
 @pytest.mark.parametrize("of", [of_spec, of_event])
@@ -96,24 +100,9 @@ def test_the_uri_of_a_partition_is_not_that_of_the_asset() -> None:
     assert of_event(told | {"watcher/address": "x"}, partition="2024-01-01").address.name == "x"
 
 
-@pytest.mark.parametrize(
-    ("uri", "shown"),
-    [
-        ("postgresql://ann:secret@host/db", "postgresql://ann@host/db"),
-        ("postgresql://ann:se@cret@host:5432/db", "postgresql://ann@host:5432/db"),
-        ("postgresql://ann@host/db", "postgresql://ann@host/db"),
-        ("abfss://container@account.dfs.core.windows.net/a", "abfss://container@account.dfs.core.windows.net/a"),
-        ("https://host/a?X-Amz-Signature=abc&day=1", "https://host/a?X-Amz-Signature=***&day=1"),
-        ("https://a.blob.core.windows.net/c?sv=1&sig=abc%3D#x", "https://a.blob.core.windows.net/c?sv=1&sig=***#x"),
-        ("jdbc:sqlserver://host;user=ann;password=secret", "jdbc:sqlserver://host;user=ann;password=***"),
-        ("https://host/a?design=1&signal=2", "https://host/a?design=1&signal=2"),
-        ("user:password@nothing", "user:password@nothing"),
-        ("s3://bucket/a:b@c", "s3://bucket/a:b@c"),
-    ],
-)
-def test_secrets_are_taken_out(uri: str, shown: str) -> None:
-    assert without_secrets(uri) == shown
-    assert of_spec({"dagster/uri": uri}).address.name == shown
+def test_secrets_are_taken_out() -> None:
+    found = of_spec({"dagster/uri": "postgresql://ann:se@cret@host:5432/db?password=x"})
+    assert found.address.name == "postgresql://ann@host:5432/db?password=***"
 
 
 def test_a_secret_in_a_name_that_is_refused_is_not_logged(caplog: pytest.LogCaptureFixture) -> None:

@@ -8,9 +8,11 @@ import enum
 import math
 import operator
 import pathlib
+import re
 import types
 import uuid
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -152,9 +154,10 @@ def test_a_flag_is_true_or_false(refused: object) -> None:
 # Times
 
 
-def test_an_instant_keeps_its_time_zone() -> None:
-    moment = dt.datetime(2026, 1, 1, tzinfo=dt.timezone(dt.timedelta(hours=2)))
-    assert clean.instant(moment, "start_date") is moment
+def test_an_instant_is_kept_in_utc() -> None:
+    """In its own time zone, the second of two hours equals nothing but itself."""
+    moment = dt.datetime(2026, 10, 25, 2, 30, fold=1, tzinfo=ZoneInfo("Europe/Berlin"))
+    assert clean.instant(moment, "start_date") == dt.datetime(2026, 10, 25, 1, 30, tzinfo=UTC)
 
 
 def test_an_instant_without_a_time_zone_is_refused_and_told_how_to_get_one() -> None:
@@ -163,6 +166,35 @@ def test_an_instant_without_a_time_zone_is_refused_and_told_how_to_get_one() -> 
         InvalidValueError, match=r"^start_date is 2026-01-01T00:00:00 without a time zone.*timezone\.utc"
     ):
         clean.instant(naive, "start_date")
+
+
+@pytest.mark.parametrize(
+    "refused",
+    [
+        dt.datetime(1, 1, 1, tzinfo=dt.timezone(dt.timedelta(hours=1))),
+        dt.datetime(9999, 12, 31, 23, 59, tzinfo=dt.timezone(-dt.timedelta(minutes=1))),
+        dt.datetime.max.replace(tzinfo=dt.timezone(-dt.timedelta(hours=12))),
+    ],
+)
+def test_an_instant_outside_of_the_years_1_to_9999_in_utc_is_refused(refused: dt.datetime) -> None:
+    message = f"end_date is {refused.isoformat()}; in UTC it must be in the years 1 to 9999"
+    with pytest.raises(InvalidValueError, match=f"^{re.escape(message)}$"):
+        clean.instant(refused, "end_date")
+
+
+@pytest.mark.parametrize("kept", [dt.datetime.min.replace(tzinfo=UTC), dt.datetime.max.replace(tzinfo=UTC)])
+def test_the_first_and_the_last_instant_are_kept(kept: dt.datetime) -> None:
+    assert clean.instant(kept, "now") == kept
+
+
+def test_a_datetime_that_is_none_is_refused() -> None:
+    class NotATime(dt.datetime):
+        """What pandas' `NaT` has in common with ours."""
+
+        year = math.nan  # type: ignore[assignment] # as pandas has it
+
+    with pytest.raises(InvalidValueError, match=r"it must be a datetime$"):
+        clean.instant(NotATime(1, 1, 1, tzinfo=UTC), "start_date")
 
 
 @pytest.mark.parametrize("refused", [None, "2026-01-01", dt.date(2026, 1, 1), 0])
@@ -182,7 +214,7 @@ def test_a_choice_is_a_member_or_its_value(passed: object) -> None:
 @pytest.mark.parametrize("refused", ["hours", "", None, 1])
 def test_a_choice_that_is_not_there_names_those_that_are(refused: object) -> None:
     with pytest.raises(
-        InvalidValueError, match=r"^state is .*; it may be running, succeeded, failed, canceled, skipped$"
+        InvalidValueError, match=r"^state is .*; it may be running, succeeded, failed, canceled, skipped, blocked$"
     ):
         clean.choice(refused, ExecutionState, "state")
 

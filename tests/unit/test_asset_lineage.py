@@ -24,7 +24,7 @@ COLUMNS = "dagster/column_lineage"
 
 
 def at_key(name: str) -> Address:
-    return Address(name, "asset", "dagster")
+    return Address(name, "asset", "dagster", provisional=True)
 
 
 def columns(**deps: list[tuple[str, str]]) -> dg.TableColumnLineage:
@@ -61,7 +61,7 @@ def test_an_asset_graph() -> None:
     def report(cleaned: None) -> None: ...
 
     at_raw = Address("s3://shop/raw", "s3", "bucket")
-    at_cleaned = Address("cleaned", "duckdb", "database")
+    at_cleaned = Address("cleaned", "duckdb", "database", provisional=True)
     assert graph_lineage(raw, cleaned, report) == {
         "shop/raw": PipelineLineage(
             pipeline_name="shop/raw", address=at_raw, targets=(at_raw,), columns=(), pipeline_type_name="sales"

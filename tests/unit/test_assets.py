@@ -13,9 +13,10 @@ from watcher_core import UNSET, AnomalyRuleConfiguration, DatePart, PipelineConf
 from watcher_dagster import watcher_metadata
 from watcher_dagster.assets import (
     DESCRIPTION_LENGTH,
+    Freshness,
     anomaly_rule_configurations,
-    freshness_threshold,
     pipeline_configurations,
+    policy_freshness,
 )
 
 MONDAYS = dg.TimeWindowPartitionsDefinition(start="2024-01-01", fmt="%Y-%m-%d", cron_schedule="0 0 * * 1")
@@ -137,13 +138,72 @@ def test_a_freshness_policy_counts_where_none_of_ours_is_set() -> None:
     ],
 )
 def test_the_window_of_a_freshness_policy(window: dt.timedelta, threshold: tuple[int, DatePart]) -> None:
-    assert freshness_threshold(dg.FreshnessPolicy.time_window(window)) == threshold
+    found = policy_freshness(dg.FreshnessPolicy.time_window(window))
+    assert found == Freshness(threshold=threshold, calendar=None, timezone=None)
 
 
-def test_other_freshness_policies_have_no_window() -> None:
-    cron = dg.FreshnessPolicy.cron(deadline_cron="0 10 * * *", lower_bound_delta=dt.timedelta(hours=1))
-    assert freshness_threshold(cron) is None
-    assert freshness_threshold(None) is None
+def test_the_deadlines_of_a_freshness_policy() -> None:
+    hour = dt.timedelta(hours=1)
+    cron = dg.FreshnessPolicy.cron(deadline_cron="0 10 * * 1-5", lower_bound_delta=hour, timezone="Europe/Berlin")
+
+    @dg.asset(freshness_policy=cron)
+    def theirs() -> None: ...
+
+    @dg.asset(freshness_policy=cron, metadata=watcher_metadata(freshness=(2, "hour")))
+    def ours() -> None: ...
+
+    @dg.asset(metadata=watcher_metadata(freshness=(1, "day"), freshness_calendar="mon-fri", freshness_timezone="UTC"))
+    def office() -> None: ...
+
+    @dg.asset(metadata={"watcher/freshness_calendar": "weekdays", "watcher/freshness_timezone": "Mars"})
+    def wrong() -> None: ...
+
+    found = {
+        name: (each.freshness_number, each.freshness_datepart, each.freshness_calendar, each.freshness_timezone)
+        for name, each in configured(
+            theirs, ours, office, wrong, dg.AssetSpec("external", freshness_policy=cron)
+        ).items()
+    }
+    assert found == {
+        "theirs": (1, DatePart.HOUR, "by 0 10 * * 1-5", "Europe/Berlin"),
+        "external": (1, DatePart.HOUR, "by 0 10 * * 1-5", "Europe/Berlin"),
+        "ours": (2, DatePart.HOUR, UNSET, UNSET),
+        "office": (1, DatePart.DAY, "Mon-Fri", "UTC"),
+        "wrong": (UNSET, UNSET, UNSET, UNSET),
+    }
+    assert policy_freshness(None) == Freshness()
+
+
+@pytest.mark.filterwarnings("ignore:.*Virtual assets")  # Dagster calls them a preview
+def test_a_view_is_not_judged_by_rules_that_cover_many_assets() -> None:
+    policy = dg.FreshnessPolicy.time_window(dt.timedelta(days=2))
+    by_dbt = {"dagster-dbt/materialization_type": "view"}
+    found = configured(
+        dg.AssetSpec("virtual", is_virtual=True, freshness_policy=policy),
+        dg.AssetSpec("by_kind", kinds={"view"}, freshness_policy=policy),
+        dg.AssetSpec("by_dbt", metadata=by_dbt, freshness_policy=policy),
+        dg.AssetSpec("table", metadata={"dagster-dbt/materialization_type": "table"}, freshness_policy=policy),
+        dg.AssetSpec("judged", metadata={**by_dbt, **watcher_metadata(freshness=(1, "day"))}),
+        dg.AssetSpec("said", metadata={**by_dbt, **watcher_metadata(mute_freshness=False)}),
+    )
+    assert {name: each.mute_freshness_check for name, each in found.items()} == {
+        "virtual": True,
+        "by_kind": True,
+        "by_dbt": True,
+        "table": UNSET,
+        "judged": UNSET,
+        "said": False,
+    }
+
+
+def test_the_time_zone_of_partitions_is_kept() -> None:
+    @dg.asset(partitions_def=dg.DailyPartitionsDefinition("2024-01-01", timezone="Europe/Berlin"))
+    def prices() -> None: ...
+
+    assert configured(prices)["prices"].pipeline_metadata == {
+        "partitions": "daily",
+        "partitions_timezone": "Europe/Berlin",
+    }
 
 
 def test_assets_that_dagster_does_not_materialize_are_somebody_elses() -> None:
@@ -253,4 +313,27 @@ def test_the_type_of_partitions(partitions_def: dg.PartitionsDefinition[Any], na
     @dg.asset(partitions_def=partitions_def)
     def prices() -> None: ...
 
-    assert configured(prices)["prices"].pipeline_metadata == {"partitions": name}
+    metadata = configured(prices)["prices"].pipeline_metadata
+    assert isinstance(metadata, dict)
+    assert metadata["partitions"] == name
+
+
+@pytest.mark.parametrize(
+    ("partitions_def", "count"),
+    [
+        (STATIC, 2),
+        (dg.MultiPartitionsDefinition({"a": STATIC, "b": STATIC}), 4),
+        (dg.MultiPartitionsDefinition({"a": STATIC, "b": dg.DailyPartitionsDefinition("2024-01-01")}), None),
+        (dg.DynamicPartitionsDefinition(name="files"), None),
+        (dg.DailyPartitionsDefinition("2024-01-01"), None),
+    ],
+)
+def test_the_number_of_partitions_where_code_alone_says_so(
+    partitions_def: dg.PartitionsDefinition[Any], count: int | None
+) -> None:
+    @dg.asset(partitions_def=partitions_def)
+    def prices() -> None: ...
+
+    metadata = configured(prices)["prices"].pipeline_metadata
+    assert isinstance(metadata, dict)
+    assert metadata.get("partition_count") == count

@@ -18,7 +18,7 @@ import typer
 from pydantic import SecretStr
 from rich.text import Text
 
-from watcher_core import NotFoundError, RecorderState, Settings, WatcherError, logs
+from watcher_core import ClockReport, HostAhead, NotFoundError, RecorderState, Settings, WatcherError, logs
 from watcher_core import text as words
 from watcher_core.cli import app, deployment, doctor, edge, main, output, times
 from watcher_core.errors import ConfigurationError
@@ -76,7 +76,7 @@ def test_there_are_the_commands_that_there_should_be() -> None:
         *(f"anomalies rules {name}" for name in ["list", "create", "set"]),
         *(f"alerts {name}" for name in ["list", "show", "ack", "snooze", "resolve", "deliver", "test"]),
         *(f"db {name}" for name in ["start", "stop", "status", "url", "upgrade", "downgrade", "current", "psql"]),
-        *(f"executions {name}" for name in ["list", "show", "tree"]),
+        *(f"executions {name}" for name in ["list", "show", "end", "tree"]),
         *(f"lineage {name}" for name in ["show", "impact", "summary", "graph", "addresses", "set", "verify"]),
         *(f"pipelines {name}" for name in ["list", "show", "set", "rewind"]),
     }
@@ -150,6 +150,7 @@ def test_moments_are_in_the_time_zone_of_the_host() -> None:
         ("90m", "2026-03-10T10:30:00+00:00"),
         ("3 days ago", "2026-03-07T13:00:00+00:00"),  # at the same hour, though clocks went forward in between
         ("1 Month", "2026-02-10T13:00:00+00:00"),
+        ("08:00", "2026-03-10T12:00:00+00:00"),
         ("today", "2026-03-10T04:00:00+00:00"),
         ("yesterday", "2026-03-09T04:00:00+00:00"),
         ("2026-01-31", "2026-01-31T05:00:00+00:00"),
@@ -396,6 +397,31 @@ def test_recorders_are_judged(states: list[RecorderState], embedded: bool, level
     findings = list(doctor.recorder_findings(states, now=NOW, embedded=embedded))
     assert [finding.level for finding in findings] == levels
     assert all(finding.advice for finding in findings if finding.level != "ok")
+
+
+@pytest.mark.parametrize(
+    ("seconds_ahead", "hosts", "messages"),
+    [
+        (0.2, (), ["no host is ahead of the database's"]),
+        (600, (), ["this host's is 10 min ahead of the database's"]),
+        (-600, (), ["this host's is 10 min behind the database's"]),
+        (
+            0,
+            (
+                HostAhead(host="worker-3", seconds_ahead=600, execution_id=7, pipeline_name="sales"),
+                HostAhead(host=None, seconds_ahead=90, execution_id=8, pipeline_name="etl/daily"),
+            ),
+            [
+                "that of worker-3 was 10 min ahead of the database's: execution 7 of sales",
+                "that of a host of Dagster's was 1 min 30 s ahead of the database's: execution 8 of etl/daily",
+            ],
+        ),
+    ],
+)
+def test_clocks_are_judged(seconds_ahead: float, hosts: tuple[HostAhead, ...], messages: list[str]) -> None:
+    findings = list(doctor.clock_findings(ClockReport(seconds_ahead=seconds_ahead, hosts_ahead=hosts)))
+    assert [finding.message for finding in findings] == messages
+    assert {finding.level for finding in findings} == {"ok" if abs(seconds_ahead) < 1 and not hosts else "warning"}
 
 
 def test_the_doctor_starts_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 import dagster as dg
 import pytest
+from dagster_postgres.event_log import PostgresEventLogStorage
 
 import watcher_dagster
 from watcher_dagster import compat
@@ -26,9 +27,12 @@ ONLY_IN_COMPAT = [
         "get_latest_asset_check_evaluation_record",
         "the jobs report the same verdict again and again",
     ),
+    (dg.DagsterInstance, "event_log_storage", "the recorder opens a connection for each run that it reads"),
+    (PostgresEventLogStorage, "_connect", "the recorder opens a connection for each run that it reads"),
     (dg.DagsterEvent, "event_specific_data", "nothing is recorded of materializations, planned assets and errors"),
     (dg.EventLogEntry, "asset_observation", "the jobs report the same observation again and again"),
     (dg.DagsterRun, "remote_job_origin", "the pipelines of jobs lose the name of their code location"),
+    (dg.SensorEvaluationContext, "code_location_origin", "assets that are gone from the code are still checked"),
     (dg.AssetExecutionContext, "op_execution_context", "WatcherResource.track cannot identify the step that runs"),
     (dg.OpExecutionContext, "get_step_execution_context", "WatcherResource.track cannot identify the step that runs"),
     (dg.OpExecutionContext, "op_execution_context", "WatcherResource.track cannot identify the step of an op"),
@@ -45,6 +49,7 @@ USED_EVERYWHERE = [
     (dg.TimeWindowPartitionsDefinition, "time_window_for_partition_key", "executions have no logical date"),
     (dg.MultiPartitionsDefinition, "time_window_for_partition_key", "executions have no logical date"),
     (dg.MultiPartitionsDefinition, "has_time_window_dimension", "executions have no logical date"),
+    (dg.MultiPartitionsDefinition, "time_window_dimension", "logical dates are not in the partitions' time zone"),
 ]
 
 

@@ -284,3 +284,12 @@ def test_importing_is_cheap(module: ModuleType) -> None:
     foreign = {name for name in imported if name and name.split(".")[0] not in sys.stdlib_module_names}
     assert {name for name in foreign if not name.startswith("watcher_core.embedded")} <= {"watcher_core.errors"}
     assert not imported & {"fcntl", "pwd"}
+
+
+def test_what_is_created_stays_out_of_the_repository_around_it(tmp_path: Path) -> None:
+    project = tmp_path / "project"
+    project.mkdir()
+    files.make_directory(project / ".watcher" / "postgres")
+    files.make_directory(project / ".watcher" / "dagster")
+    assert [path.relative_to(project) for path in project.rglob(".gitignore")] == [Path(".watcher/.gitignore")]
+    assert (project / ".watcher" / ".gitignore").read_text().splitlines()[-1] == "*"

@@ -29,7 +29,9 @@ PUBLIC = {
     "AnomalyRun",
     "AnomalyVerdict",
     "CleanupResult",
+    "ClockReport",
     "Finding",
+    "HostAhead",
     "DeliveryResult",
     "UndeliveredAlerts",
     "UnjudgedExecutions",
@@ -67,6 +69,8 @@ PUBLIC = {
     "ExecutionState",
     "LineageOrigin",
     "WatermarkEventKind",
+    "clean_calendar",
+    "clean_timezone",
     "draw_anomaly",
     # errors
     "ConfigurationError",

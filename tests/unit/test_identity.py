@@ -9,7 +9,9 @@ from watcher_dagster.identity import (
     MAX_IDENTITY_BYTES,
     MAX_NAME_BYTES,
     asset_pipeline_name,
+    former_runless_identity,
     materialization_identity,
+    named_asset_key,
     run_identity,
     run_pipeline_name,
     runless_identity,
@@ -55,8 +57,18 @@ def test_what_postgresql_cannot_store_is_not_in_a_name() -> None:
 
 def test_other_identities() -> None:
     assert run_identity("run") == "run"
-    assert runless_identity(7, dg.AssetKey(["a", "b"])) == "runless/7/a%2Fb"
-    assert asset_pipeline_name(dg.AssetKey(["a", "b"])) == "a/b"
+    key = dg.AssetKey(["a", "b"])
+    assert runless_identity("instance", 7, 1_700_000_000.25, key) == "runless/instance/7@1700000000.250000/a%2Fb"
+    assert former_runless_identity(7, key) == "runless/7/a%2Fb"
+
+
+@pytest.mark.parametrize(
+    ("key", "name"),
+    [(["a", "b"], "a/b"), (["c/d"], r"c\/d"), (["c", "d/e", "f"], r"c/d\/e/f"), (["s3://x/y"], r"s3:\/\/x\/y")],
+)
+def test_a_slash_inside_a_part_of_a_key_is_no_part_of_its_own(key: list[str], name: str) -> None:
+    assert asset_pipeline_name(dg.AssetKey(key)) == name
+    assert named_asset_key(name) == dg.AssetKey(key)
 
 
 @pytest.mark.parametrize(

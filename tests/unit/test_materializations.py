@@ -6,10 +6,15 @@ from typing import Any
 import dagster as dg
 import pytest
 
-from watcher_dagster.partitions import partition_start, partition_watermark
+from watcher_core import InvalidValueError
+from watcher_dagster.counts import CountKeys
+from watcher_dagster.partitions import partition_start, partition_watermark, partitions_timezone
 from watcher_dagster.recorder.materializations import (
     MAX_METADATA_CHARACTERS,
+    combined,
+    may_be_no_change,
     next_watermark,
+    own_duration,
     plain_metadata,
     range_counts,
     row_counts,
@@ -32,10 +37,21 @@ def keyed(values: dict[str, Any]) -> dict[str, dg.MetadataValue[Any]]:
          {"inserts": 1, "updates": 2, "soft_deletes": 3, "total_rows": 6}),
         ({"watcher/total_rows": 6, "dagster/row_count": 7}, {"total_rows": 6}),
         ({"dagster/partition_row_count": 5, "dagster/row_count": 7}, {"total_rows": 5}),
-        ({"dagster/row_count": 7, "rows_loaded": 3}, {"total_rows": 7}),
-        ({"rows_loaded": 3}, {"total_rows": 3}),
-        ({"recordsCommitted": 3, "bytesEmitted": 99}, {"total_rows": 3}),
+        ({"dagster/row_count": 7, "rows_loaded": 3}, {"inserts": 3, "total_rows": 7}),
+        ({"rows_loaded": 3}, {"inserts": 3}),
+        ({"recordsCommitted": 3, "bytesEmitted": 99}, {"inserts": 3}),
+        ({"rows_synced": 3}, {"inserts": 3}),
+        ({"rows_updated_or_inserted": 3}, {"inserts": 3}),
+        ({"rows_affected": 3, "dagster/row_count": 9}, {"inserts": 3, "total_rows": 9}),
         ({"row_count": "150"}, {"total_rows": 150}),
+        ({"row_count": "150", "stream_name": "public.orders", "elapsed_time": 1.5}, {"inserts": 150}),
+        ({"rows_inserted": 0}, {"inserts": 0}),
+        ({"rows_inserted": 1, "rows_updated": 2, "rows_deleted": 3, "num_rows": 4},
+         {"inserts": 1, "updates": 2, "soft_deletes": 3, "total_rows": 4}),
+        ({"nrows": 12.0}, {"total_rows": 12}),
+        ({"Number of records": 12}, {"total_rows": 12}),
+        ({"dagster/row_count": float("nan")}, {}),
+        ({"dagster/row_count": float("inf")}, {}),
         ({"dagster/row_count": 0}, {"total_rows": 0}),
         # no counts
         ({"dagster/row_count": -1}, {}),
@@ -46,11 +62,96 @@ def keyed(values: dict[str, Any]) -> dict[str, dg.MetadataValue[Any]]:
         ({"dagster/row_count": 2**63}, {}),
         ({"watcher/inserts": None}, {}),
         ({"watcher/total_rows": "many", "dagster/row_count": 7}, {"total_rows": 7}),
-        ({"number of rows": 7}, {}),
+        ({"number of columns": 7}, {}),
+        ({"dagster/number of rows": 7}, {}),
     ],
 )  # fmt: skip
 def test_row_counts(told: dict[str, Any], counts: dict[str, int]) -> None:
     assert row_counts(keyed(told)) == counts
+
+
+@pytest.mark.parametrize(
+    ("own", "told", "counts"),
+    [
+        ({"neue Zeilen": "inserts"}, {"neue Zeilen": 5}, {"inserts": 5}),
+        ({"loaded": "total_rows"}, {"loaded": 5, "dagster/row_count": 7}, {"total_rows": 5}),
+        ({"loaded": "total_rows"}, {"loaded": 5, "watcher/total_rows": 7}, {"total_rows": 7}),
+        ({"rows_loaded": "total_rows"}, {"rows_loaded": 5}, {"total_rows": 5}),
+        ({"row_count": "none"}, {"row_count": 5}, {}),
+        ({"row_count": "total_rows"}, {"row_count": 5, "stream_name": "x"}, {"total_rows": 5}),
+    ],
+)
+def test_a_project_says_what_its_keys_count(own: dict[str, str], told: dict[str, Any], counts: dict[str, int]) -> None:
+    assert row_counts(keyed(told), CountKeys(own)) == counts
+
+
+@pytest.mark.parametrize(
+    ("own", "setting", "named"),
+    [
+        ({"a": "rows"}, None, "count_keys has 'a': 'rows'"),
+        ({" ": "inserts"}, None, "count_keys has ' '"),
+        ({1: "inserts"}, None, "count_keys has 1"),
+        ({}, "a=rows", "WATCHER_COUNT_KEYS has 'a': 'rows'"),
+        ({}, "a", "WATCHER_COUNT_KEYS has '': 'a'"),
+    ],
+)
+def test_keys_that_count_nothing_known_are_refused(own: Any, setting: str | None, named: str) -> None:
+    with pytest.raises(InvalidValueError, match=named):
+        CountKeys(own, setting=setting)
+
+
+def test_a_setting_says_the_same() -> None:
+    keys = CountKeys({"b": "updates"}, setting="rows written=inserts, row_count=none, b=soft_deletes, a=b=total_rows,")
+    told = {"rows written": 1, "row_count": 2, "b": 3, "a=b": 4}
+    assert row_counts(keyed(told), keys) == {"inserts": 1, "updates": 3, "total_rows": 4}
+
+
+@pytest.mark.parametrize(
+    ("reported", "counts"),
+    [
+        # the code's own event, and then Dagster's
+        ([{"watcher/inserts": 42, "dagster/row_count": 5}, {}], {"inserts": 42, "total_rows": 5}),
+        # the last value of each key
+        ([{"watcher/inserts": 10}, {"watcher/inserts": 30, "watcher/updates": 1}], {"inserts": 30, "updates": 1}),
+        # chunks
+        ([{"watcher/inserts": 10, "watcher/counts": "add"}] * 3 + [{}], {"inserts": 30}),
+        ([{"rows_loaded": 10, "watcher/counts": "add"}, {"rows_loaded": 5, "watcher/counts": "add"}], {"inserts": 15}),
+        ([{"watcher/inserts": 10, "watcher/counts": "add"}, {"watcher/inserts": 7}], {"inserts": 7}),
+        ([{"watcher/inserts": 10, "watcher/counts": "sum"}] * 2, {"inserts": 10}),
+        ([{"watcher/inserts": 0}, {}], {"inserts": 0}),
+    ],
+)
+def test_events_of_one_asset_in_a_step_are_combined(reported: list[dict[str, Any]], counts: dict[str, int]) -> None:
+    keys = CountKeys()
+    assert row_counts(combined([keyed(one) for one in reported], keys), keys) == counts
+
+
+DLT = {"first_run": False, "dataset_name": "raw", "jobs": {"label": []}}
+
+
+@pytest.mark.parametrize(
+    ("told", "no_change", "counts"),
+    [
+        (DLT, True, {}),
+        (DLT | {"dagster/partition_row_count": 0}, True, {}),
+        (DLT | {"rows_loaded": 3, "dagster/partition_row_count": 3}, False, {"inserts": 3, "total_rows": 3}),
+        # a table that is named by its rows: dagster-dlt knows no columns of it
+        (DLT | {"dagster/column_schema": dg.TableSchema(columns=[])}, False, {}),
+        (DLT | {"dagster/column_schema": dg.TableSchema(columns=[dg.TableColumn("id")])}, True, {}),
+        ({"rows": None}, False, {}),
+    ],
+)
+def test_a_load_that_does_not_say_how_many_rows(told: dict[str, Any], no_change: bool, counts: dict[str, int]) -> None:
+    assert (may_be_no_change(keyed(told)), row_counts(keyed(told))) == (no_change, counts)
+
+
+@pytest.mark.parametrize(
+    ("told", "seconds"),
+    [({"Execution Duration": 1.2}, 1.2), ({"elapsed_time": 3}, 3.0), ({}, None), ({"elapsed_time": "1.5 s"}, None),
+     ({"Execution Duration": float("nan")}, None), ({"elapsed_time": -1.0}, None), ({"elapsed_time": True}, None)],
+)  # fmt: skip
+def test_own_duration(told: dict[str, Any], seconds: float | None) -> None:
+    assert own_duration(keyed(told)) == seconds
 
 
 @pytest.mark.parametrize(
@@ -60,7 +161,10 @@ def test_row_counts(told: dict[str, Any], counts: dict[str, int]) -> None:
         ([{"watcher/inserts": 30, "dagster/row_count": 30}] * 3, [{}, {}, {}]),
         # each partition's own
         ([{"dagster/row_count": 1}, {"dagster/row_count": 2}], [{"total_rows": 1}, {"total_rows": 2}]),
-        ([{"dagster/partition_row_count": 5}] * 2, [{"total_rows": 5}, {"total_rows": 5}]),
+        ([{"dagster/partition_row_count": 5, "file": "a"}, {"dagster/partition_row_count": 5, "file": "b"}],
+         [{"total_rows": 5}, {"total_rows": 5}]),
+        # the step's, under the name of a partition's
+        ([{"dagster/partition_row_count": 30}] * 3, [{}, {}, {}]),
         ([{"watcher/inserts": 1, "watcher/updates": 9}, {"watcher/inserts": 2, "watcher/updates": 9}],
          [{"inserts": 1}, {"inserts": 2}]),
         ([{"dagster/row_count": 1}], [{"total_rows": 1}]),
@@ -79,7 +183,7 @@ def test_what_is_repeated_on_every_partition_is_not_counted_for_each(
         ("2024-01-31", dt.datetime(2024, 1, 31, tzinfo=dt.UTC)),
         ("2024-02", dt.datetime(2024, 2, 1, tzinfo=dt.UTC)),
         ("2024-01-31-05:00", dt.datetime(2024, 1, 31, 5, tzinfo=dt.UTC)),
-        ("2024-11-03-01:00-0500", dt.datetime(2024, 11, 3, 6, tzinfo=dt.UTC)),
+        ("2024-11-03-01:00-0500", dt.datetime(2024, 11, 3, 1, tzinfo=dt.UTC)),  # as its neighbours are read
         ("2024-01-31|red", dt.datetime(2024, 1, 31, tzinfo=dt.UTC)),
         ("red|2024-01-31", dt.datetime(2024, 1, 31, tzinfo=dt.UTC)),
         ("2024-01-31|2024-02-01", None),
@@ -96,6 +200,38 @@ def test_what_is_repeated_on_every_partition_is_not_counted_for_each(
 )
 def test_partition_start(key: str, start: dt.datetime | None) -> None:
     assert partition_start(key) == start
+
+
+@pytest.mark.parametrize("zone", ["America/Los_Angeles", "Europe/Berlin", "Australia/Sydney", "Asia/Tokyo"])
+def test_partitions_of_a_time_zone_begin_where_their_definition_says(zone: str) -> None:
+    around = [
+        ("03-09", "03-11"),
+        ("03-30", "04-01"),
+        ("04-06", "04-08"),
+        ("10-05", "10-07"),
+        ("10-26", "10-28"),
+        ("11-02", "11-04"),
+    ]
+    hours = [
+        dg.HourlyPartitionsDefinition(f"2024-{begin}-00:00", end_date=f"2024-{end}-00:00", timezone=zone)
+        for begin, end in around  # when clocks change
+    ]
+    days = dg.DailyPartitionsDefinition("2024-01-01", end_date="2025-01-01", timezone=zone)
+    for definition in [days, *hours]:
+        assert partitions_timezone(definition) == zone
+        for key in definition.get_partition_keys():
+            begins = definition.time_window_for_partition_key(key).start
+            assert partition_start(key, zone) == begins.astimezone(dt.UTC)
+
+
+def test_the_time_zone_of_partitions() -> None:
+    berlin = dg.DailyPartitionsDefinition("2024-01-01", timezone="Europe/Berlin")
+    colors = dg.StaticPartitionsDefinition(["red", "blue"])
+    both = dg.MultiPartitionsDefinition({"day": berlin, "color": colors})
+    assert partitions_timezone(both) == "Europe/Berlin"
+    assert partition_start("red|2024-01-31", "Europe/Berlin") == dt.datetime(2024, 1, 30, 23, tzinfo=dt.UTC)
+    for without in (None, colors, dg.DailyPartitionsDefinition("2024-01-01"), dg.DynamicPartitionsDefinition(name="a")):
+        assert partitions_timezone(without) is None
 
 
 def test_partition_watermark() -> None:

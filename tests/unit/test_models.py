@@ -28,7 +28,17 @@ REFERENCE = {
     "pipeline_type",
     "timeliness_pipeline_execution_log",
 }
-ADDED = {"alert", "anomaly_pending", "column_lineage", "failure_pipeline_execution_log", "recorder", "watermark_event"}
+ADDED = {
+    "address_alias",
+    "alert",
+    "anomaly_pending",
+    "check_state",
+    "column_lineage",
+    "failure_pipeline_execution_log",
+    "recorder",
+    "recorder_lease",
+    "watermark_event",
+}
 
 # Columns whose names say all that there is to say.
 PLAIN = {

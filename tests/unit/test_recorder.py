@@ -1,30 +1,43 @@
 """The parts of the recorder that need no database."""
 
+import datetime as dt
 import json
+from dataclasses import replace
 
 import dagster as dg
 import pytest
 
-from watcher_core import InvalidValueError
+from watcher_core import ExecutionRecord, ExecutionSource, ExecutionState, InvalidValueError
 from watcher_dagster import build_watcher_recorder_sensor
-from watcher_dagster.recorder.cursor import MAX_UNSETTLED, History, OpenRun, RecorderCursor, UnreadRun
+from watcher_dagster.partitions import partition_start
+from watcher_dagster.recorder.cursor import MAX_UNSETTLED, History, OpenRun, RecorderCursor, TrailingRun, UnreadRun
 from watcher_dagster.recorder.eventlog import _find_poison, is_outage
+from watcher_dagster.recorder.zones import in_zones
 
 
 def test_the_cursor_comes_back_from_json_as_it_went() -> None:
     cursor = RecorderCursor(
         since=1_700_000_000.123456,
         position=7,
+        stood=("z", 1795472477.9388824),
         handled={"a": [1795472477.9388824]},
         open={"b": OpenRun(seen="x", heard=1.5, due=None, running=[])},
         unread={"c": UnreadRun(tries=2, job_name="job", state="failed", ended=1.5)},
+        trailing={"d": TrailingRun(seen="x", ended=1.5, due=2.5)},
         runless="y",
+        runless_stood=(1, 1.5),
         runless_handled=[1, 2],
         runless_tries=1,
         history=History(runs=10, recorded=5),
     )
     assert RecorderCursor.from_json(json.loads(json.dumps(cursor.to_json()))) == cursor
     assert RecorderCursor.from_json(RecorderCursor(since=1.0).to_json()) == RecorderCursor(since=1.0)
+
+
+def test_a_cursor_of_an_earlier_version_is_read() -> None:
+    added = {"stood", "trailing", "runless_stood"}
+    kept = {name: value for name, value in RecorderCursor(since=1.0, position=7).to_json().items() if name not in added}
+    assert RecorderCursor.from_json(kept) == RecorderCursor(since=1.0, position=7)
 
 
 def test_what_the_cursor_was_does_not_change_with_it() -> None:
@@ -103,3 +116,26 @@ def test_the_sensor_runs_without_being_switched_on() -> None:
     assert (sensor.name, sensor.minimum_interval_seconds) == ("watcher_recorder_sensor", 10)
     assert sensor.default_status is dg.DefaultSensorStatus.RUNNING
     assert sensor.required_resource_keys == {"watcher"}
+
+
+@pytest.mark.parametrize("zone", [None, "America/Los_Angeles"])
+def test_logical_dates_follow_the_clock_over_the_hour_that_comes_twice(zone: str | None) -> None:
+    """With and without the time zone of the definition, no hour comes before the one it follows."""
+    keys = ["2024-11-03-00:00", "2024-11-03-01:00", "2024-11-03-01:00-0800", "2024-11-03-02:00"]
+    at = dt.datetime(2024, 11, 4, tzinfo=dt.UTC)
+    asset = ExecutionRecord(
+        pipeline_name="hourly",
+        source=ExecutionSource.DAGSTER,
+        external_id="a",
+        state=ExecutionState.SUCCEEDED,
+        start_date=at,
+        end_date=at,
+    )
+    read = [replace(asset, logical_date=partition_start(key), execution_metadata={"partition": key}) for key in keys]
+    run = replace(read[0], pipeline_name="etl/job")
+    other = replace(asset, pipeline_name="other")
+    zones = {} if zone is None else {"hourly": zone}
+    *dates, of_run, of_other = (each.logical_date for each in in_zones([*read, run, other], zones))
+    assert dates == sorted(dates, key=str)
+    assert len(set(dates)) == (4 if zone else 3)
+    assert (of_run, of_other) == (dates[0], None)

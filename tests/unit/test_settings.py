@@ -82,10 +82,18 @@ def test_the_names_of_older_deployments_keep_working(field: str, older: str) -> 
 @pytest.mark.parametrize(("state", "prefix"), ENVIRONMENT_PREFIXES.items())
 @pytest.mark.parametrize("field", VARIABLES)
 def test_env_state_chooses_a_prefix_for_every_variable(field: str, state: str, prefix: str) -> None:
-    valid = {"auto_create_anomaly_detection_rules": "1", "log_level": "ERROR", "log_format": "json"}.get(
-        field, "/chosen"
-    )
-    other = {"auto_create_anomaly_detection_rules": "0", "log_level": "INFO", "log_format": "text"}.get(field, "/other")
+    valid = {
+        "auto_create_anomaly_detection_rules": "1",
+        "log_level": "ERROR",
+        "log_format": "json",
+        "timeout": "7",
+    }.get(field, "/chosen")
+    other = {
+        "auto_create_anomaly_detection_rules": "0",
+        "log_level": "INFO",
+        "log_format": "text",
+        "timeout": "8",
+    }.get(field, "/other")
     for name in VARIABLES[field]:
         environment = {"ENV_STATE": state.upper(), f"{prefix}{name}": valid, name: other, f"OTHER_{name}": other}
         assert getattr(Settings.load(environment), field) == getattr(Settings.load({name: valid}), field)

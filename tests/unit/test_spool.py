@@ -5,7 +5,10 @@ from __future__ import annotations
 import datetime as dt
 import json
 import logging
+import os
+import stat
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -37,6 +40,9 @@ COMPLETE = record(
 )
 
 
+OLD = Path("old")  # the place of earlier versions, which is read only
+
+
 @pytest.fixture
 def directory(tmp_path: Path) -> Path:
     return tmp_path / "home" / "spool"
@@ -44,58 +50,58 @@ def directory(tmp_path: Path) -> Path:
 
 def test_what_is_kept_comes_back_whole(directory: Path) -> None:
     told: list[ExecutionRecord] = []
-    spool.keep_in_spool(directory, COMPLETE)
-    assert spool.replay_spool(directory, told.append) == 1
+    spool.keep_in_spool([directory, OLD], COMPLETE)
+    assert spool.replay_spool([directory, OLD], told.append) == 1
     assert told == [COMPLETE]
     assert list(directory.iterdir()) == []
 
 
 def test_the_directory_is_for_its_owner_alone(directory: Path) -> None:
-    spool.keep_in_spool(directory, COMPLETE)
+    spool.keep_in_spool([directory, OLD], COMPLETE)
     assert directory.stat().st_mode & 0o777 == 0o700
 
 
 def test_a_time_zone_survives(directory: Path) -> None:
     zone = dt.timezone(dt.timedelta(hours=-7))
-    spool.keep_in_spool(directory, record("a", logical_date=dt.datetime(2026, 1, 1, tzinfo=zone)))
+    spool.keep_in_spool([directory, OLD], record("a", logical_date=dt.datetime(2026, 1, 1, tzinfo=zone)))
     told: list[ExecutionRecord] = []
-    spool.replay_spool(directory, told.append)
+    spool.replay_spool([directory, OLD], told.append)
     assert told[0].logical_date == dt.datetime(2026, 1, 1, 7, tzinfo=dt.UTC)
 
 
 def test_the_oldest_comes_first(directory: Path) -> None:
     names = [f"job {number}" for number in range(20)]
     for name in names:
-        spool.keep_in_spool(directory, record(name))
+        spool.keep_in_spool([directory, OLD], record(name))
     told: list[ExecutionRecord] = []
-    spool.replay_spool(directory, told.append)
+    spool.replay_spool([directory, OLD], told.append)
     assert [kept.pipeline_name for kept in told] == names
 
 
 def test_two_tellings_of_one_execution_are_two_files(directory: Path) -> None:
     """A file is never written over: another process may have read it, and is about to remove it."""
-    spool.keep_in_spool(directory, record("a", "same", state=ExecutionState.FAILED))
-    spool.keep_in_spool(directory, record("a", "same", state=ExecutionState.SUCCEEDED))
+    spool.keep_in_spool([directory, OLD], record("a", "same", state=ExecutionState.FAILED))
+    spool.keep_in_spool([directory, OLD], record("a", "same", state=ExecutionState.SUCCEEDED))
     told: list[ExecutionRecord] = []
-    assert spool.replay_spool(directory, told.append) == 2
+    assert spool.replay_spool([directory, OLD], told.append) == 2
     assert [kept.state for kept in told] == [ExecutionState.FAILED, ExecutionState.SUCCEEDED]
 
 
 def test_no_directory_is_nothing_to_do(directory: Path) -> None:
-    assert spool.spooled_executions(directory) == []
-    assert spool.replay_spool(directory, lambda _: pytest.fail("nothing is there to record")) == 0
+    assert spool.spooled_executions([directory, OLD]) == []
+    assert spool.replay_spool([directory, OLD], lambda _: pytest.fail("nothing is there to record")) == 0
     assert not directory.exists()
 
 
 def test_a_draft_that_a_crash_left_is_not_read(directory: Path) -> None:
-    path = spool.keep_in_spool(directory, COMPLETE)
+    path = spool.keep_in_spool([directory, OLD], COMPLETE)
     path.rename(path.with_suffix(".draft"))
-    assert spool.replay_spool(directory, lambda _: pytest.fail("nothing is there to record")) == 0
+    assert spool.replay_spool([directory, OLD], lambda _: pytest.fail("nothing is there to record")) == 0
 
 
 def test_a_database_that_goes_away_again_leaves_the_rest(directory: Path) -> None:
     for name in ("first", "second", "third"):
-        spool.keep_in_spool(directory, record(name))
+        spool.keep_in_spool([directory, OLD], record(name))
     told: list[str] = []
 
     def goes_away(kept: ExecutionRecord) -> None:
@@ -104,23 +110,23 @@ def test_a_database_that_goes_away_again_leaves_the_rest(directory: Path) -> Non
         told.append(kept.pipeline_name)
 
     with pytest.raises(DatabaseUnavailableError):
-        spool.replay_spool(directory, goes_away)
+        spool.replay_spool([directory, OLD], goes_away)
     assert told == ["first"]
-    assert len(spool.spooled_executions(directory)) == 2
+    assert len(spool.spooled_executions([directory, OLD])) == 2
 
 
 def test_what_the_database_will_not_take_now_waits_on_without_stopping_the_others(
     directory: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    refused = spool.keep_in_spool(directory, record("refused"))
-    spool.keep_in_spool(directory, record("taken"))
+    refused = spool.keep_in_spool([directory, OLD], record("refused"))
+    spool.keep_in_spool([directory, OLD], record("taken"))
 
     def refuses(kept: ExecutionRecord) -> None:
         if kept.pipeline_name == "refused":
             raise DatabaseError("permission denied")
 
-    assert spool.replay_spool(directory, refuses) == 1
-    assert spool.spooled_executions(directory) == [refused]
+    assert spool.replay_spool([directory, OLD], refuses) == 1
+    assert spool.spooled_executions([directory, OLD]) == [refused]
     assert "permission denied" in caplog.text
 
 
@@ -142,13 +148,13 @@ BROKEN = {
 def test_a_file_that_cannot_be_read_is_set_aside(
     directory: Path, content: bytes, caplog: pytest.LogCaptureFixture
 ) -> None:
-    path = spool.keep_in_spool(directory, COMPLETE)
+    path = spool.keep_in_spool([directory, OLD], COMPLETE)
     path.write_bytes(content)
     later = record("later")
-    spool.keep_in_spool(directory, later)
+    spool.keep_in_spool([directory, OLD], later)
     told: list[ExecutionRecord] = []
 
-    assert spool.replay_spool(directory, told.append) == 1
+    assert spool.replay_spool([directory, OLD], told.append) == 1
     assert told == [later]
     assert [left.name for left in directory.iterdir()] == [path.with_suffix(".broken").name]
     assert path.with_suffix(".broken").read_bytes() == content
@@ -157,9 +163,9 @@ def test_a_file_that_cannot_be_read_is_set_aside(
 
 
 def test_a_field_that_this_version_does_not_know_is_set_aside(directory: Path) -> None:
-    path = spool.keep_in_spool(directory, COMPLETE)
+    path = spool.keep_in_spool([directory, OLD], COMPLETE)
     path.write_text(json.dumps(json.loads(path.read_text()) | {"a_later_versions": 1}))
-    assert spool.replay_spool(directory, lambda _: pytest.fail("nothing is there to record")) == 0
+    assert spool.replay_spool([directory, OLD], lambda _: pytest.fail("nothing is there to record")) == 0
     assert path.with_suffix(".broken").exists()
 
 
@@ -167,31 +173,123 @@ def test_an_execution_that_breaks_a_rule_is_set_aside(directory: Path) -> None:
     def refuses(_: ExecutionRecord) -> None:
         raise InvalidValueError("inserts is -1")
 
-    path = spool.keep_in_spool(directory, COMPLETE)
-    assert spool.replay_spool(directory, refuses) == 0
+    path = spool.keep_in_spool([directory, OLD], COMPLETE)
+    assert spool.replay_spool([directory, OLD], refuses) == 0
     assert path.with_suffix(".broken").exists()
 
 
 def test_two_who_replay_at_once_do_not_get_into_each_others_way(directory: Path) -> None:
     for name in ("first", "second", "third"):
-        spool.keep_in_spool(directory, record(name))
+        spool.keep_in_spool([directory, OLD], record(name))
     told: list[str] = []
 
     def other_comes_between(kept: ExecutionRecord) -> None:
         told.append(kept.pipeline_name)
-        spool.replay_spool(directory, lambda other: told.append(other.pipeline_name))
+        spool.replay_spool([directory, OLD], lambda other: told.append(other.pipeline_name))
 
-    assert spool.replay_spool(directory, other_comes_between) == 1
+    assert spool.replay_spool([directory, OLD], other_comes_between) == 1
     assert sorted(set(told)) == ["first", "second", "third"]
     assert list(directory.iterdir()) == []
 
 
 def test_two_who_set_the_same_file_aside(directory: Path) -> None:
-    path = spool.keep_in_spool(directory, COMPLETE)
+    path = spool.keep_in_spool([directory, OLD], COMPLETE)
 
     def other_sets_it_aside(_: ExecutionRecord) -> None:
         path.rename(path.with_suffix(".broken"))
         raise InvalidValueError("inserts is -1")
 
-    assert spool.replay_spool(directory, other_sets_it_aside) == 0
+    assert spool.replay_spool([directory, OLD], other_sets_it_aside) == 0
     assert path.with_suffix(".broken").exists()
+
+
+# Places
+
+
+def test_the_place_is_the_users_state_with_a_folder_for_each_database(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home = tmp_path / "home"
+    production = spool.spool_directories("db.example/5432/production", home=home)
+    staging = spool.spool_directories("db.example/5432/staging", home=home)
+    assert production[0].parent == staging[0].parent == tmp_path / "state" / "watcher" / "spool"
+    assert production[0].name.startswith("db.example-5432-production-")
+    assert not set(production[:-1]) & set(staging[:-1])
+    assert production[-1] == staging[-1] == home / "spool"  # what earlier versions have left
+    monkeypatch.setenv("XDG_STATE_HOME", "relative")
+    monkeypatch.setenv("HOME", str(tmp_path / "user"))
+    assert spool.spool_directories("d", home=home)[0].parent == tmp_path / "user" / ".local/state/watcher/spool"
+
+
+def test_two_databases_with_names_alike_have_two_folders() -> None:
+    one, two = (spool.spool_directories(target, home=Path("home")) for target in ("h/5432/a_b", "h/5432/a-b"))
+    assert one[0] != two[0]
+
+
+def test_where_the_first_place_cannot_be_written_the_next_one_takes_it(tmp_path: Path) -> None:
+    blocked = tmp_path / "state" / "watcher"
+    blocked.parent.mkdir()
+    blocked.write_text("a file where a directory should be")
+    places = spool.spool_directories("d", home=tmp_path / "home")
+    path = spool.keep_in_spool(places, COMPLETE)
+    assert path.parent == places[1]
+    told: list[ExecutionRecord] = []
+    assert spool.replay_spool(places, told.append) == 1
+    assert told == [COMPLETE]
+
+
+def test_what_earlier_versions_have_left_is_recorded(tmp_path: Path) -> None:
+    places = spool.spool_directories("d", home=tmp_path / "home")
+    written = spool.keep_in_spool(places, COMPLETE)
+    places[-1].mkdir(parents=True)
+    written.rename(places[-1] / written.name)
+    told: list[ExecutionRecord] = []
+    assert spool.replay_spool(places, told.append) == 1
+    assert told == [COMPLETE]
+
+
+def test_a_directory_with_the_name_of_a_file_is_passed_by(directory: Path) -> None:
+    (directory / "0.json").mkdir(parents=True)
+    spool.keep_in_spool([directory, OLD], COMPLETE)
+    told: list[ExecutionRecord] = []
+    assert spool.replay_spool([directory, OLD], told.append) == 1
+    assert (directory / "0.json").is_dir()
+
+
+@pytest.mark.parametrize("fails", ["read", "remove"])
+def test_files_of_another_user_stay_and_stop_nobody(
+    directory: Path, fails: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Permissions do not bind the superuser, as whom tests may run; so they are played."""
+    theirs = directory / "theirs"
+    path = spool.keep_in_spool([theirs, OLD], record("theirs"))
+    spool.keep_in_spool([directory, OLD], record("ours"))
+    if fails == "read":
+        read = Path.read_text
+
+        def refused(self: Path, *arguments: Any, **options: Any) -> str:
+            if self == path:
+                raise PermissionError(13, "Permission denied", str(self))
+            return read(self, *arguments, **options)
+
+        monkeypatch.setattr(Path, "read_text", refused)
+    else:
+        monkeypatch.setattr("os.access", lambda place, _: place != theirs)
+    told: list[ExecutionRecord] = []
+    assert spool.replay_spool([theirs, directory, OLD], told.append) == 1
+    assert [kept.pipeline_name for kept in told] == ["ours"]
+    assert path.exists()
+    assert str(path) in caplog.text
+
+
+def test_a_file_and_its_name_are_on_the_disk_before_it_counts(directory: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    synced: list[str] = []
+    sync = os.fsync
+
+    def note(descriptor: int) -> None:
+        synced.append("directory" if stat.S_ISDIR(os.fstat(descriptor).st_mode) else "file")
+        sync(descriptor)
+
+    monkeypatch.setattr("os.fsync", note)
+    spool.keep_in_spool([directory, OLD], COMPLETE)
+    assert synced == ["file", "directory"]

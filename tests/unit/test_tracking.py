@@ -46,8 +46,9 @@ class Book(Watcher):
         self.directory: Path | None = None
 
     @property
-    def _spool_directory(self) -> Path | None:
-        return self.directory
+    def spool_directories(self) -> list[Path]:
+        assert self.directory is not None
+        return [self.directory, self.directory / "old"]
 
     def _start_tracked(self, request: TrackRequest, start_date: dt.datetime) -> Execution:
         self.began += 1
@@ -238,6 +239,12 @@ def test_what_could_not_be_written_waits_whole(tmp_path: Path) -> None:
         "state": "succeeded",
         "parent_external_id": "run",
         "parent_id": 3,
+        "instance_id": None,
+        "scope": None,
+        "former_external_id": None,
+        "duration_is_shared": None,
+        "is_provisional": False,
+        "may_be_no_change": False,
         "logical_date": "2026-01-01T00:00:00+00:00",
         "full_load": True,
         "next_watermark": "150",

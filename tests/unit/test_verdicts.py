@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from watcher_core import AlertKind, AlertLevel, DatePart, ExecutionState, Finding
-from watcher_dagster.checks.verdicts import FINDING_KEY, Verdict, minutes_back, of_finding
+from watcher_dagster.checks.verdicts import FINDING_KEY, Verdict, of_finding
 
 NOON = dt.datetime(2026, 3, 1, 12, tzinfo=dt.UTC)
 
@@ -69,9 +69,3 @@ def test_one_finding_is_told_from_another() -> None:
     assert told() == told(at=NOON + dt.timedelta(hours=1), new=False)
     assert told() != told(measured_from=NOON - dt.timedelta(hours=2))
     assert Verdict(kind=AlertKind.FRESHNESS, passed=True, description="").metadata[FINDING_KEY].value == "none"
-
-
-def test_minutes_back() -> None:
-    assert minutes_back(NOON, NOON) == 1
-    assert minutes_back(NOON - dt.timedelta(seconds=61), NOON) == 2
-    assert minutes_back(NOON + dt.timedelta(hours=1), NOON) == 1

@@ -30,6 +30,19 @@ from watcher_core.values import Finding
 # A cause that is back within this time continues its alert; one that comes and goes is one alert, not many.
 CONTINUES_WITHIN = dt.timedelta(hours=1)
 
+# An alert that grows, as one whose pipeline fails for more and more partitions, is not notified more often than this.
+UPDATES_EVERY = dt.timedelta(hours=1)
+# One that was back so often flaps: its recovery is notified once it has lasted for `CONTINUES_WITHIN`. Until then
+# people know of an open alert, and need no message when it is back.
+FLAPPING_REOPENINGS = 3
+# Reopenings that are further apart are not counted together.
+FLAPPING_WITHIN = dt.timedelta(hours=3)
+
+# A recovery that is not notified yet, as its alert flaps.
+IS_QUIET = f"""
+           alert.event = 'resolved' AND NOT alert.resolved_by_hand AND alert.reopenings >= {FLAPPING_REOPENINGS}
+       AND alert.resolved_at > CAST(:now AS timestamptz) - interval '{CONTINUES_WITHIN}'"""
+
 # Findings that one statement writes: a check may find a hundred thousand, and as JSON they take ten times the memory.
 BATCH_SIZE = 5_000
 
@@ -94,8 +107,17 @@ OPEN = sa.text("""
     ), continued AS (
         UPDATE watcher.alert
            SET level = known.level, facts = known.facts,
-               pipeline_execution_id = coalesce(known.pipeline_execution_id, alert.pipeline_execution_id)
+               pipeline_execution_id = coalesce(known.pipeline_execution_id, alert.pipeline_execution_id),
+               event = CASE WHEN next.is_update THEN CAST('updated' AS watcher.alert_event) ELSE alert.event END,
+               next_attempt_at = CASE WHEN next.is_update
+                                      THEN greatest(:now, was.notified_at + CAST(:updates_every AS interval))
+                                      ELSE alert.next_attempt_at END
           FROM known
+          JOIN watcher.alert AS was ON was.id = known.id
+         CROSS JOIN LATERAL (
+               SELECT was.state = 'open' AND was.event IS NULL AND was.lease IS NULL
+                  AND coalesce(CAST(known.facts ->> 'failing' AS bigint), 1)
+                    > coalesce(CAST(was.facts ->> 'failing' AS bigint), 1) AS is_update) AS next
          WHERE alert.id = known.id
            AND NOT known.is_gone
            AND (alert.level, alert.facts, alert.pipeline_execution_id)
@@ -105,6 +127,8 @@ OPEN = sa.text("""
         UPDATE watcher.alert
            SET level = known.level, facts = known.facts, reopened_at = :now, resolved_at = NULL,
                resolved_by_hand = false,
+               reopenings = CASE WHEN alert.reopened_at > :now - CAST(:flapping_within AS interval)
+                                 THEN alert.reopenings + 1 ELSE 1 END,
                pipeline_execution_id = coalesce(known.pipeline_execution_id, alert.pipeline_execution_id),
                -- Where the recovery was not delivered, the acknowledgement still holds.
                state = CASE WHEN alert.snoozed_until > :now THEN CAST('snoozed' AS watcher.alert_state)
@@ -164,7 +188,13 @@ def open_alerts(session: Session, findings: Iterable[Finding], *, now: dt.dateti
     opened = 0
     for first in range(0, len(due), BATCH_SIZE):
         written = _as_json([_row(finding) for finding in due[first : first + BATCH_SIZE]])
-        given = {"findings": written, "now": now, "continues_within": CONTINUES_WITHIN}
+        given = {
+            "findings": written,
+            "now": now,
+            "continues_within": CONTINUES_WITHIN,
+            "flapping_within": FLAPPING_WITHIN,
+            "updates_every": UPDATES_EVERY,
+        }
         opened += int(session.execute(OPEN, given).scalar_one())
     return opened
 
@@ -204,12 +234,17 @@ def lock(session: Session, kinds: Iterable[AlertKind]) -> None:
 
 # Resolving
 
-# A recovery is due where an opening was delivered. A notification that waits keeps its time.
-RESOLVE = """
+# A recovery is due where an opening was delivered; later where the alert flaps. What waits keeps its time.
+RESOLVE = f"""
     UPDATE watcher.alert
        SET state = 'resolved', resolved_at = :now, resolved_by_hand = :by_hand, event = next.event,
            next_attempt_at = CASE WHEN next.event IS NULL THEN NULL
-                                  WHEN alert.lease IS NULL AND alert.state = 'snoozed' THEN :now
+                                  WHEN next.event = 'resolved' AND NOT :by_hand
+                                   AND alert.reopenings >= {FLAPPING_REOPENINGS}
+                                  THEN greatest(CAST(:now AS timestamptz) + interval '{CONTINUES_WITHIN}',
+                                                alert.next_attempt_at)
+                                  WHEN alert.lease IS NULL AND (alert.state = 'snoozed' OR was.event = 'updated')
+                                  THEN :now
                                   ELSE greatest(:now, alert.next_attempt_at) END
       FROM watcher.alert AS was
      CROSS JOIN LATERAL (
@@ -280,8 +315,8 @@ def _count(result: Any) -> int:
 ACKNOWLEDGE = sa.text("""
     UPDATE watcher.alert
        SET state = 'acknowledged', acknowledged_at = :now, snoozed_until = NULL,
-           event           = CASE WHEN event <> 'reminded' OR lease IS NOT NULL THEN event END,
-           next_attempt_at = CASE WHEN event = 'reminded' AND lease IS NULL THEN NULL
+           event           = CASE WHEN event NOT IN ('reminded', 'updated') OR lease IS NOT NULL THEN event END,
+           next_attempt_at = CASE WHEN event IN ('reminded', 'updated') AND lease IS NULL THEN NULL
                                   WHEN state = 'snoozed' AND lease IS NULL AND event IS NOT NULL THEN :now
                                   ELSE next_attempt_at END
      WHERE id = :id

@@ -8,13 +8,13 @@ for it.
 from __future__ import annotations
 
 import datetime as dt
-import itertools
 import logging
 import random
 import threading
 import time
 import uuid
-from collections.abc import Callable, Mapping, Sequence
+from collections import deque
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 
 import sqlalchemy as sa
@@ -24,8 +24,8 @@ from watcher_core import values
 from watcher_core.alerts import alerts, messages, outbox, slack
 from watcher_core.alerts.outbox import Parcel, Tally
 from watcher_core.alerts.routes import Destination, Routes
-from watcher_core.alerts.senders import MAX_ANSWER, SlackChannel, SlackSender, SlackWebhook
-from watcher_core.errors import DatabaseUnavailableError, DeliveryError
+from watcher_core.alerts.senders import MAX_ANSWER, SlackChannel, SlackSender, SlackWebhook, bounded_wait
+from watcher_core.errors import DatabaseError, DatabaseUnavailableError, DeliveryError
 
 logger = logging.getLogger("watcher.alerts")
 
@@ -120,8 +120,7 @@ def deliver_alerts(
             tally=round_.tally,
             now=now,
         )
-    for _, group in itertools.groupby(parcels, key=lambda parcel: outbox.name(parcel.destination)):
-        round_.send_all(list(group), lease)
+    round_.send_all(parcels, lease)
     with transaction() as session:
         waiting = outbox.undelivered_alerts(session, now=clock()).count
     tally = round_.tally
@@ -181,25 +180,48 @@ class _Round:
         self.tally = Tally()
 
     def send_all(self, parcels: Sequence[Parcel], lease: str) -> None:
-        """Send the messages of one destination; after the first that fails, the others wait."""
-        for number, parcel in enumerate(parcels):
-            rest = parcels[number:]
-            destination = parcel.destination
-            sender = None if destination is None else sender_for(destination, self._senders)
-            if sender is None or not self._pace.wait(outbox.name(destination), until=self._until):
-                self._give_back(rest, lease)
-                return
-            try:
-                thread = self._send(parcel, sender)
-            except DeliveryError as exc:
-                self._postpone(rest, lease, exc)
-                return
-            self._mark(parcel, lease, thread)
+        """Send one message to each destination in turn, so that a slow or broken one keeps no other waiting."""
+        queues: dict[str, deque[Parcel]] = {}
+        for parcel in parcels:
+            queues.setdefault(outbox.name(parcel.destination), deque()).append(parcel)
+        # Those that failed before come last: they may take their whole time to fail again.
+        turns = deque(sorted(queues.values(), key=lambda queue: max(parcel.attempts for parcel in queue)))
+        while turns:
+            queue = turns.popleft()
+            if self._send_first(queue, lease):
+                turns.append(queue)
 
-    def _send(self, parcel: Parcel, sender: SlackSender) -> str | None:
+    def _send_first(self, queue: deque[Parcel], lease: str) -> bool:
+        """Send the first message of a destination; after one that fails, the others wait.
+
+        Returns:
+            Whether there are more to send.
+        """
+        destination = queue[0].destination
+        sender = None if destination is None else sender_for(destination, self._senders)
+        if sender is None or not self._pace.wait(outbox.name(destination), until=self._until):
+            self._give_back(queue, lease)
+            return False
+        try:
+            message = self._compose(queue[0])
+        except DatabaseError:
+            raise  # all wait for the database
+        except Exception as exc:  # facts that cannot be put into words: that alert waits, and no other
+            error = DeliveryError(f"the message cannot be written: {type(exc).__name__}: {exc}")
+            logger.exception("an alert waits, as its message cannot be written")
+            self._postpone([queue.popleft()], lease, error)
+            return bool(queue)
+        try:
+            thread = send_message(sender, message, thread=queue[0].thread)
+        except DeliveryError as exc:
+            self._postpone(list(queue), lease, exc)
+            return False
+        self._mark(queue.popleft(), lease, thread)
+        return bool(queue)
+
+    def _compose(self, parcel: Parcel) -> slack.SlackMessage:
         with self._transaction() as session:
-            message = _message(session, parcel, dagster_url=self._dagster_url, now=self._clock())
-        return send_message(sender, message, thread=parcel.thread)
+            return _message(session, parcel, dagster_url=self._dagster_url, now=self._clock())
 
     def _mark(self, parcel: Parcel, lease: str, thread: str | None) -> None:
         self.tally.messages += 1
@@ -216,7 +238,7 @@ class _Round:
     def _postpone(self, parcels: Sequence[Parcel], lease: str, error: DeliveryError) -> None:
         failed = parcels[0]
         name = outbox.name(failed.destination)
-        wait = retry_after(max(alert.attempts for alert in failed.alerts), error)
+        wait = retry_after(failed.attempts, error)
         logger.warning("alerts wait for %s, tried again in %.0f s: %s", name, wait, error)
         self.tally.fail(name, str(error))
         next_attempt_at = self._clock() + dt.timedelta(seconds=wait)
@@ -225,7 +247,7 @@ class _Round:
 
     def _give_back(
         self,
-        parcels: Sequence[Parcel],
+        parcels: Iterable[Parcel],
         lease: str,
         next_attempt_at: dt.datetime | None = None,
         *,
@@ -267,15 +289,16 @@ def send_message(sender: SlackSender, message: slack.SlackMessage, *, thread: st
 def retry_after(attempts_before: int, error: DeliveryError) -> float:
     """Return how many seconds to wait before the next try: as the destination asks, else growing, with jitter."""
     if error.retry_after is not None:
-        return error.retry_after
+        return bounded_wait(error.retry_after)
     longest: float = min(LAST_RETRY_SECONDS, FIRST_RETRY_SECONDS * 2 ** min(attempts_before, 10))
     return longest * random.uniform(0.5, 1)  # noqa: S311 - no secret
 
 
 NOTICES = sa.text(f"""
     SELECT alert.*, execution.execution_metadata ->> 'run_id' AS run_id,
-           coalesce(newest.is_asset, false) AS is_asset
+           coalesce(newest.is_asset, false) AS is_asset, pipeline.removed_at IS NOT NULL AS is_removed
       FROM ({alerts.SELECT}) AS alert
+      JOIN watcher.pipeline ON pipeline.id = alert.pipeline_id
       LEFT JOIN watcher.pipeline_execution AS execution
         ON execution.id = alert.pipeline_execution_id
        AND execution.source = 'dagster'
@@ -296,8 +319,8 @@ def _message(session: Session, parcel: Parcel, *, dagster_url: str | None, now: 
     notices = {}
     for row in session.execute(NOTICES, {"ids": shown, "now": now}):
         fields = dict(row._mapping)
-        run_id, is_asset = fields.pop("run_id"), fields.pop("is_asset")
-        notices[fields["id"]] = messages.Notice(alerts.from_row(fields), run_id=run_id, is_asset=is_asset)
+        context = {name: fields.pop(name) for name in ("run_id", "is_asset", "is_removed")}
+        notices[fields["id"]] = messages.Notice(alerts.from_row(fields), **context)
     return messages.message(
         [notices[alert_id] for alert_id in shown if alert_id in notices],
         event=parcel.event,

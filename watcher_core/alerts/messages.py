@@ -8,13 +8,15 @@ from dataclasses import dataclass
 from typing import Any
 
 from watcher_core import text, values
-from watcher_core.alerts import slack
+from watcher_core.alerts import alerts, slack
 from watcher_core.enums import AlertEvent, AlertKind, AlertLevel, AlertState
 
 # Alerts that a message lists; of the rest it gives the number.
 SHOWN = 20
 # Characters of an error message: enough to recognize it.
 ERROR_CHARACTERS = 400
+# Partitions, steps or assets of a failure that are named.
+PARTITIONS = 10
 # Characters of the verdict on a metric; usually half of that is needed.
 METRIC_CHARACTERS = 300
 # A message that is sent later than this after its alert was opened says when that was.
@@ -41,6 +43,11 @@ RECOVERIES = {
     AlertKind.FAILURE: ("1 failure is over", "{} failures are over"),
     AlertKind.ANOMALY: ("1 execution is no longer unusual", "{} executions are no longer unusual"),
 }
+PREFIXES = {
+    AlertEvent.REMINDED: "Still open: ",
+    AlertEvent.REOPENED: "Back again: ",
+    AlertEvent.UPDATED: "More of it: ",
+}
 UNKNOWN_TIME = "an unknown time"
 
 MISSED = (
@@ -57,11 +64,13 @@ class Notice:
         alert: The alert.
         run_id: The Dagster run of its execution.
         is_asset: Whether its pipeline is an asset in Dagster.
+        is_removed: Whether its pipeline is gone from the code.
     """
 
     alert: values.Alert
     run_id: str | None = None
     is_asset: bool = False
+    is_removed: bool = False
 
 
 def message(
@@ -115,8 +124,7 @@ def test_message(destination: str, *, now: dt.datetime) -> slack.SlackMessage:
 def _headline(event: AlertEvent, kind: AlertKind, total: int) -> str:
     one_and_several = {AlertEvent.RESOLVED: RECOVERIES[kind], AlertEvent.MISSED: MISSED}.get(event, TROUBLES[kind])
     headline = one_and_several[total != 1].format(f"{total:,}")
-    prefix = {AlertEvent.REMINDED: "Still open: ", AlertEvent.REOPENED: "Back again: "}.get(event, "")
-    return prefix + headline
+    return PREFIXES.get(event, "") + headline
 
 
 def _example_id(notices: Sequence[Notice]) -> str:
@@ -129,10 +137,12 @@ def _example_id(notices: Sequence[Notice]) -> str:
 def _line(notice: Notice, event: AlertEvent, *, now: dt.datetime, dagster_url: str | None) -> str:
     alert = notice.alert
     if event is AlertEvent.RESOLVED:
-        parts = [_ending(alert)]
+        gone = ["gone from the code, no longer checked"] if notice.is_removed else []
+        parts = [*gone, _ending(alert)]
     else:
         ending = [_ending(alert)] if event is AlertEvent.MISSED else _since(alert, now)
-        parts = [_DETAILS[alert.kind](alert.facts, now), *ending]
+        flapping = [_flapping(alert)] if event is AlertEvent.REOPENED else []
+        parts = [_DETAILS[alert.kind](alert.facts, now), *ending, *filter(None, flapping)]
     return f"• {_subject(notice, dagster_url)}: {', '.join(parts)} [alert {alert.id}]"
 
 
@@ -153,6 +163,13 @@ def _subject(notice: Notice, dagster_url: str | None) -> str:
 def _since(alert: values.Alert, now: dt.datetime) -> list[str]:
     found = [f"found at {_clock(alert.opened_at)}"] if now - alert.opened_at > LATE else []
     return [*found, *(["acknowledged"] if alert.state is AlertState.ACKNOWLEDGED else [])]
+
+
+def _flapping(alert: values.Alert) -> str | None:
+    if alert.reopenings < alerts.FLAPPING_REOPENINGS:
+        return None
+    stable = text.duration(alerts.CONTINUES_WITHIN.total_seconds())
+    return f"flapping: back {alert.reopenings} times; its recovery is notified once it has lasted {stable}"
 
 
 def _ending(alert: values.Alert) -> str:
@@ -192,9 +209,42 @@ def _failure(facts: Mapping[str, Any], _: dt.datetime) -> str:
     found = error if isinstance(error, Mapping) else {"message": error}
     parts = [found.get("class") or facts.get("error_class"), found.get("message") or facts.get("error_message")]
     error = ": ".join(slack.escape(str(part), limit=ERROR_CHARACTERS) for part in parts if part)
+    parts = [
+        _failed_partitions(facts),
+        _listed("assets", facts.get("assets")),
+        error or "failed without an error message",
+    ]
+    if facts.get("step_key") is None:  # a run: which of its steps, and what they were for
+        parts += [_listed("failed step", facts.get("failed_steps")), _listed("asset", facts.get("failed_assets"))]
     in_a_row = facts.get("failures_in_a_row")
-    row = f", {in_a_row:,} failures in a row" if isinstance(in_a_row, int) and in_a_row > 1 else ""
-    return (error or "failed without an error message") + row
+    if isinstance(in_a_row, int) and in_a_row > 1:
+        parts.append(f"{in_a_row:,} failures in a row")
+    return ", ".join(part for part in parts if part)
+
+
+def _failed_partitions(facts: Mapping[str, Any]) -> str:
+    """As in "3 of 7 partitions failed: 01-03, 01-04, 01-07"."""
+    partitions, failed = facts.get("failed_partitions"), facts.get("failed_partition_count")
+    if not isinstance(partitions, list) or not partitions or not isinstance(failed, int):
+        return ""
+    known = facts.get("partition_count")
+    of_all = f" of {known:,}" if isinstance(known, int) and known >= failed else ""
+    named = [slack.escape(str(partition), limit=60) for partition in partitions[:PARTITIONS]]
+    more = f" and {failed - len(named):,} more" if failed > len(named) else ""
+    return (
+        f"{failed:,}{of_all} partitions failed: {', '.join(named)}{more}"
+        if failed > 1 or of_all
+        else f"partition {named[0]}"
+    )
+
+
+def _listed(word: str, found: object) -> str:
+    if not isinstance(found, list) or not found:
+        return ""
+    named = ", ".join(slack.escape(str(each), limit=60) for each in found[:PARTITIONS])
+    more = f" and {len(found) - PARTITIONS:,} more" if len(found) > PARTITIONS else ""
+    plural = "" if len(found) == 1 or word.endswith("s") else "s"
+    return f"{word}{plural} {named}{more}"
 
 
 def _anomaly(facts: Mapping[str, Any], _: dt.datetime) -> str:
@@ -221,8 +271,10 @@ def _expected(facts: Mapping[str, Any]) -> str:
         return "expected earlier"
     unit = f"{slack.escape(str(part), limit=20)}{'' if number == 1 else 's'}"
     expected = f"expected within {slack.escape(text.number(number), limit=60)} {unit}"
+    when = [slack.escape(str(facts[key]), limit=60) for key in ("calendar", "timezone") if facts.get(key)]
     own = facts.get("used_child_config")
-    return expected if own is None else f"{expected} ({'child' if own else 'parent'} configuration)"
+    whose = [] if own is None else [f"{'child' if own else 'parent'} configuration"]
+    return f"{expected} ({', '.join([*when, *whose])})" if when or whose else expected
 
 
 def _clock(value: object) -> str:

@@ -63,6 +63,11 @@ class Parcel:
     def ids(self) -> list[int]:
         return [alert.id for alert in self.alerts]
 
+    @property
+    def attempts(self) -> int:
+        """How often its delivery was tried in vain."""
+        return max(alert.attempts for alert in self.alerts)
+
 
 @dataclass(kw_only=True)
 class Tally:
@@ -81,15 +86,17 @@ class Tally:
 # What is pending
 
 # Not what another one delivers right now, nor what is to be quiet; but what waits for another try.
-PENDING_RULE = """
+PENDING_RULE = f"""
        alert.next_attempt_at IS NOT NULL
    AND (alert.lease IS NULL OR alert.next_attempt_at <= :now)
-   AND NOT (alert.state = 'snoozed' AND alert.snoozed_until > :now)"""
+   AND NOT (alert.state = 'snoozed' AND alert.snoozed_until > :now)
+   AND NOT ({alerts.IS_QUIET})"""
 
 HAPPENED_AT = """
            CASE alert.event WHEN 'opened'   THEN alert.opened_at
                             WHEN 'reminded' THEN alert.snoozed_until
                             WHEN 'reopened' THEN alert.reopened_at
+                            WHEN 'updated'  THEN alert.next_attempt_at
                             ELSE alert.resolved_at END"""
 
 ANY_DUE = sa.text("SELECT EXISTS (SELECT FROM watcher.alert WHERE next_attempt_at <= :now)")
@@ -112,6 +119,7 @@ UNDELIVERED = sa.text(f"""
       FROM watcher.alert
      WHERE alert.next_attempt_at IS NOT NULL
        AND NOT (alert.state = 'snoozed' AND alert.snoozed_until > :now)
+       AND NOT ({alerts.IS_QUIET})
 """)
 
 
@@ -266,6 +274,7 @@ MARK = sa.text("""
        SET attempts = 0, lease = NULL, last_error = NULL, destination = :destination,
            thread = CASE WHEN :is_over THEN alert.thread ELSE :thread END,
            delivered_at = coalesce(alert.delivered_at, :now),
+           notified_at = :now,
            recovery_delivered_at = CASE WHEN :is_over THEN CAST(:now AS timestamptz) END,
            event = next.event,
            next_attempt_at = CASE WHEN next.event IS NULL THEN NULL

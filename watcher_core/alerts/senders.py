@@ -6,8 +6,10 @@ the outbox's business, which other destinations and a restart share.
 
 from __future__ import annotations
 
+import email.utils
 import logging
 import math
+import time
 import urllib.parse
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Protocol
@@ -24,6 +26,9 @@ if TYPE_CHECKING:
 
 API = "https://slack.com/api"
 TIMEOUT_SECONDS = 10.0
+# Whatever Slack, or what stands before it, asks for.
+SHORTEST_WAIT_SECONDS = 1.0
+LONGEST_WAIT_SECONDS = 3600.0
 # How much of an answer is read, and how much of it an error of ours shows.
 MAX_ANSWER_BYTES = 100_000
 MAX_ANSWER = 200
@@ -97,7 +102,7 @@ class SlackWebhook:
             answer = client.send_dict(message.as_json())
         except (OSError, HTTPException, ValueError) as error:
             raise unreachable(error, self._timeout) from _without_secret(error)
-        if answer.status_code != 200:
+        if not 200 <= answer.status_code < 300:
             raise refusal(answer.status_code, answer.body, answer.headers)
 
 
@@ -162,6 +167,8 @@ class SlackChannel:
         except SlackApiError as error:
             response: Any = error.response
             body = response.data if isinstance(response.data, dict) else {}
+            if 200 <= response.status_code < 300 and body.get("ok"):  # to slack_sdk only 200 is a success
+                return thread or body.get("ts")
             raise refusal(response.status_code, str(body.get("error")), response.headers) from _without_secret(error)
         except (OSError, HTTPException, ValueError, SlackClientError) as error:
             raise unreachable(error, client.timeout) from _without_secret(error)
@@ -240,13 +247,28 @@ def _open(request: Request, timeout: float) -> tuple[int, dict[str, str], str]:
 
 
 def _retry_after(headers: Mapping[str, Any]) -> float:
-    """Return how many seconds Slack asks to wait: at least one."""
-    named = {str(name).lower(): value for name, value in dict(headers).items()}
+    """Return how many seconds Slack asks to wait, in either form of HTTP: a number, or a date."""
     try:
-        seconds = float(named.get("retry-after", ""))
-    except (TypeError, ValueError):
-        return 1.0
-    return max(1.0, seconds) if math.isfinite(seconds) else 1.0
+        value = {str(name).lower(): value for name, value in headers.items()}.get("retry-after")
+    except Exception:  # headers of a client that somebody else made
+        return SHORTEST_WAIT_SECONDS
+    given = str(value[0] if isinstance(value, list | tuple) and value else value)
+    try:
+        return bounded_wait(float(given))
+    except ValueError:
+        pass
+    try:
+        until = email.utils.parsedate_to_datetime(given)
+        return bounded_wait(until.timestamp() - time.time())
+    except (ValueError, TypeError, OverflowError):
+        return SHORTEST_WAIT_SECONDS
+
+
+def bounded_wait(seconds: float) -> float:
+    """Return how long to wait where somebody else said it: at least a second, at most an hour."""
+    return (
+        SHORTEST_WAIT_SECONDS if math.isnan(seconds) else min(max(seconds, SHORTEST_WAIT_SECONDS), LONGEST_WAIT_SECONDS)
+    )
 
 
 def _without_secret(error: Exception) -> Exception | None:

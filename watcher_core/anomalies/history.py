@@ -40,13 +40,16 @@ ROWS = """coalesce(CAST(total_rows AS double precision),
                             + coalesce(CAST(updates AS double precision), 0)
                             + coalesce(CAST(soft_deletes AS double precision), 0) END)"""
 
+# The time of a step that did more than this execution says nothing about it.
+OWN_DURATION = "CASE WHEN execution_metadata ->> 'duration_of' IS DISTINCT FROM 'step' THEN duration_seconds END"
+
 METRICS = {
-    AnomalyMetric.DURATION_SECONDS: "duration_seconds",
+    AnomalyMetric.DURATION_SECONDS: OWN_DURATION,
     AnomalyMetric.TOTAL_ROWS: "CAST(total_rows AS double precision)",
     AnomalyMetric.INSERTS: "CAST(inserts AS double precision)",
     AnomalyMetric.UPDATES: "CAST(updates AS double precision)",
     AnomalyMetric.SOFT_DELETES: "CAST(soft_deletes AS double precision)",
-    AnomalyMetric.THROUGHPUT: f"{ROWS} / nullif(duration_seconds, 0)",
+    AnomalyMetric.THROUGHPUT: f"{ROWS} / nullif({OWN_DURATION}, 0)",
 }
 
 # The value of a rule's metric; it refers to the columns of one execution.

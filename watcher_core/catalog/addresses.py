@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import sqlalchemy as sa
@@ -18,6 +18,13 @@ from watcher_core.values import Unset
 
 TYPE = models.table(models.AddressType)
 ADDRESS = models.table(models.Address)
+ALIAS = models.table(models.AddressAlias)
+
+# What a caller may state of an address besides its name and type.
+PARTS = ("database_name", "schema_name", "table_name", "primary_key")
+
+# The groups of types whose addresses are tables, named by database, schema and table.
+TABLE_GROUPS = ("database", "warehouse")
 
 SELECT_ADDRESSES = sa.select(
     ADDRESS, TYPE.c.name.label("address_type_name"), TYPE.c.group_name.label("address_type_group_name")
@@ -25,10 +32,24 @@ SELECT_ADDRESSES = sa.select(
 
 # In the order of the names, so that concurrent callers wait for each other and never deadlock.
 INSERT_MISSING = sa.text("""
-    INSERT INTO watcher.address (name, address_type_id, created_at, updated_at)
-    SELECT name, type_id, :now, :now
-      FROM unnest(CAST(:names AS text[]), CAST(:type_ids AS bigint[])) AS unknown (name, type_id)
+    INSERT INTO watcher.address (name, address_type_id, database_name, schema_name, table_name, primary_key,
+                                 address_metadata, provisional, created_at, updated_at)
+    SELECT name, address_type_id, database_name, schema_name, table_name, primary_key,
+           address_metadata, provisional, :now, :now
+      FROM jsonb_to_recordset(CAST(:addresses AS jsonb)) AS unknown (
+               name text, address_type_id bigint, database_name text, schema_name text, table_name text,
+               primary_key text, address_metadata jsonb, provisional boolean)
+     ORDER BY name
         ON CONFLICT (name) DO NOTHING
+    RETURNING name
+""")
+
+# A name is that of an asset's pipeline, of an address, or one that an address had before; in this order, because people
+# ask for an asset by its key, whatever else has that name.
+FIND = sa.text("""
+    SELECT coalesce((SELECT address_id FROM watcher.pipeline WHERE name = :name),
+                    (SELECT id FROM watcher.address WHERE name = :name),
+                    (SELECT address_id FROM watcher.address_alias WHERE name = :name))
 """)
 
 
@@ -77,25 +98,17 @@ def update_address_type(
 
 
 def get_or_create_address(session: Session, *, address: values.Address, now: dt.datetime) -> values.Address:
-    """Return the address of that name; create it where it is not known. A known address keeps its type."""
-    name = arguments.name(address.name, "name")
-    row = session.execute(SELECT_ADDRESSES.where(ADDRESS.c.name == name)).one_or_none()
-    if row is not None:
-        return values.Address(**row._mapping)
-    kind = get_or_create_address_type(
-        session, name=address.address_type_name, group_name=address.address_type_group_name, now=now
-    )
-    created = session.execute(
-        insert(ADDRESS)
-        .values(name=name, address_type_id=kind.id, created_at=now, updated_at=now)
-        .on_conflict_do_update(index_elements=["name"], set_={"name": name})
-        .returning(ADDRESS.c.id, CREATED)
-    ).one()
-    return _get(session, created.id, created=created.created)
+    """Return the address of that name; create it where it is not known.
+
+    A known address keeps its type, and gets the parts and the metadata that are passed.
+    """
+    address = clean_address(address)
+    ids, created = _ensure(session, addresses=[address], now=now)
+    return _get(session, ids[address.name], created=address.name in created)
 
 
 def ensure_addresses(session: Session, *, addresses: Iterable[values.Address], now: dt.datetime) -> dict[str, int]:
-    """Create the addresses that are not known yet; leave the others as they are.
+    """Create the addresses that are not known yet; complete the others, which keep their types.
 
     Args:
         session: The transaction.
@@ -103,22 +116,59 @@ def ensure_addresses(session: Session, *, addresses: Iterable[values.Address], n
         now: The time.
 
     Returns:
-        The id of each, by name.
+        The id of each, by name. A name that an address had before is that address.
 
     Raises:
         InvalidValueError: The type of a new address is not known yet, and no group was passed.
     """
+    ids, _ = _ensure(session, addresses=addresses, now=now)
+    return ids
+
+
+def _ensure(
+    session: Session, *, addresses: Iterable[values.Address], now: dt.datetime
+) -> tuple[dict[str, int], set[str]]:
+    """As `ensure_addresses`; return the names of those that were created, too."""
     by_name = {address.name: address for address in addresses}
     ids = _ids(session, by_name)
+    created: set[str] = set()
     # In the order of their names, so that concurrent callers wait for each other and never deadlock.
     unknown = [by_name[name] for name in sorted(by_name.keys() - ids.keys())]
     type_ids = _ensure_types(session, unknown, now=now)
     if unknown:
-        names = [address.name for address in unknown]
-        types = [type_ids[address.address_type_name] for address in unknown]
-        session.execute(INSERT_MISSING, {"names": names, "type_ids": types, "now": now})
-        ids |= _ids(session, names)
-    return ids
+        rows = [
+            {
+                "name": address.name,
+                "address_type_id": type_ids[address.address_type_name],
+                "address_metadata": address.address_metadata,
+                "provisional": address.provisional,
+                **_parts(address),
+            }
+            for address in unknown
+        ]
+        created.update(session.scalars(INSERT_MISSING, {"addresses": arguments.json_text(rows), "now": now}))
+        ids |= _ids(session, [address.name for address in unknown])
+    _complete(session, {ids[name]: address for name, address in by_name.items() if address not in unknown}, now=now)
+    return ids, created
+
+
+def _complete(session: Session, stated: Mapping[int, values.Address], *, now: dt.datetime) -> None:
+    """Write what is stated of known addresses and not recorded; one that is no longer provisional gets its type."""
+    rows = session.execute(
+        SELECT_ADDRESSES.where(ADDRESS.c.id == sa.any_(sa.cast(list(stated), sa.ARRAY(sa.BigInteger))))
+    )
+    for row in sorted(rows, key=lambda row: str(row.name)):
+        address = stated[row.id]
+        changed: dict[str, Any] = {
+            part: value for part, value in _parts(address).items() if value not in (None, getattr(row, part))
+        }
+        if not address.address_metadata.items() <= row.address_metadata.items():
+            changed["address_metadata"] = row.address_metadata | address.address_metadata
+        if row.provisional and not address.provisional:
+            changed["provisional"] = False
+            changed["address_type_id"] = _ensure_types(session, [address], now=now)[address.address_type_name]
+        if changed:
+            session.execute(sa.update(ADDRESS).where(ADDRESS.c.id == row.id).values(**changed, updated_at=now))
 
 
 def retype_addresses(session: Session, *, addresses: Iterable[values.Address], now: dt.datetime) -> None:
@@ -146,25 +196,54 @@ def clean_address(address: values.Address) -> values.Address:
         )
     group = address.address_type_group_name
     return values.Address(
-        arguments.name(address.name, "address name"),
+        arguments.address_name(address.name, "address name"),
         arguments.name(address.address_type_name, "address_type_name"),
         None if group is None else arguments.name(group, "address_type_group_name"),
+        **_clean_fields({field: getattr(address, field) for field in (*PARTS, "address_metadata")}),
+        provisional=arguments.flag(address.provisional, "provisional"),
     )
 
 
 def find_address_id(session: Session, reference: int | str) -> int:
-    """Return the id of an address, by id or name, or by the name of the pipeline whose asset lives there.
+    """Return the id of an address, by id, by the name of the pipeline whose asset lives there, or by its name.
 
     Raises:
         NotFoundError: There is none.
     """
-    found = session.scalar(sa.select(ADDRESS.c.id).where(by_reference(ADDRESS, reference)))
-    if found is None and isinstance(reference, str):
-        pipeline = models.table(models.Pipeline)
-        found = session.scalar(sa.select(pipeline.c.address_id).where(by_reference(pipeline, reference)))
+    if isinstance(reference, str):
+        found = session.scalar(FIND, {"name": arguments.text(reference.strip(), "name")})
+    else:
+        found = session.scalar(sa.select(ADDRESS.c.id).where(by_reference(ADDRESS, reference)))
     if found is None:
         raise NotFoundError("address", reference)
     return int(found)
+
+
+def find_named_address(session: Session, reference: int | str) -> values.Address:
+    """Return an address by its id, its name, or a name that it had before; not by a pipeline.
+
+    Raises:
+        NotFoundError: There is none.
+    """
+    found: int | None
+    if isinstance(reference, str):
+        name = arguments.text(reference.strip(), "name")
+        found = _ids(session, [name]).get(name)
+    else:
+        found = session.scalar(sa.select(ADDRESS.c.id).where(by_reference(ADDRESS, reference)))
+    if found is None:
+        raise NotFoundError("address", reference)
+    return _get(session, found)
+
+
+def current_names(session: Session, names: Iterable[str]) -> dict[str, str]:
+    """Return the names that addresses have now, by names that they had before; without those that did not change."""
+    rows = session.execute(
+        sa.select(ALIAS.c.name, ADDRESS.c.name.label("current"))
+        .join(ADDRESS, ADDRESS.c.id == ALIAS.c.address_id)
+        .where(by_names(ALIAS, names))
+    )
+    return {row.name: row.current for row in rows}
 
 
 def addresses_of_pipelines(session: Session, *, names: Iterable[str]) -> dict[str, values.Address]:
@@ -183,37 +262,90 @@ def list_addresses(session: Session) -> list[values.Address]:
     return [values.Address(**row._mapping) for row in session.execute(SELECT_ADDRESSES.order_by(ADDRESS.c.name))]
 
 
-def update_address(
-    session: Session,
-    *,
-    reference: int | str,
-    name: str | Unset,
-    address_type_name: str | Unset,
-    deprecated: bool | Unset,
-    now: dt.datetime,
-) -> values.Address:
-    """Change an address: its name, its type, whether it is deprecated; only what is passed."""
-    changed: dict[str, Any] = _clean_names(name=name)
-    if not isinstance(address_type_name, Unset):
-        changed["address_type_id"] = get_or_create_address_type(
-            session, name=address_type_name, group_name=None, now=now
-        ).id
-    if not isinstance(deprecated, Unset):
-        changed["deprecated"] = arguments.flag(deprecated, "deprecated")
-    found = session.scalar(
-        sa.update(ADDRESS)
-        .where(by_reference(ADDRESS, reference))
-        .values(**changed, updated_at=now)
-        .returning(ADDRESS.c.id)
+def update_address(session: Session, *, address_id: int, fields: Mapping[str, Any], now: dt.datetime) -> values.Address:
+    """Change an address; only the fields that are passed. A name that it had before stays one of its names."""
+    changed = _clean_fields(fields)
+    type_name = changed.pop("address_type_name", None)
+    if type_name is not None:
+        changed["address_type_id"] = get_or_create_address_type(session, name=type_name, group_name=None, now=now).id
+    if "name" in changed:
+        before = _get(session, address_id).name
+        session.execute(sa.delete(ALIAS).where(ALIAS.c.name == changed["name"]))
+        changed["provisional"] = False
+        if before != changed["name"]:
+            session.execute(insert(ALIAS).values(name=before, address_id=address_id))
+    session.execute(sa.update(ADDRESS).where(ADDRESS.c.id == address_id).values(**changed, updated_at=now))
+    return _get(session, address_id)
+
+
+def merge_rows(session: Session, *, into: Mapping[int, int], keep_names: bool, now: dt.datetime) -> None:
+    """Replace addresses by others, once nothing of lineage refers to them. What only they have is kept.
+
+    Args:
+        session: The transaction.
+        into: Which address takes the place of which, by the id of the one that goes.
+        keep_names: Whether the names that go still mean the addresses that stay.
+        now: The time.
+    """
+    pairs = {"gone": list(into), "kept": list(into.values()), "now": now}
+    for statement in (MOVE_PIPELINES, MOVE_ALIASES, KEEP_PARTS, *([KEEP_NAMES] if keep_names else []), DELETE_MERGED):
+        session.execute(statement, pairs)
+
+
+_MERGED = "unnest(CAST(:gone AS bigint[]), CAST(:kept AS bigint[])) AS merged (gone, kept)"
+
+MOVE_PIPELINES = sa.text(f"""
+    UPDATE watcher.pipeline
+       SET address_id = merged.kept
+      FROM {_MERGED}
+     WHERE pipeline.address_id = merged.gone
+""")
+
+MOVE_ALIASES = sa.text(f"""
+    UPDATE watcher.address_alias
+       SET address_id = merged.kept
+      FROM {_MERGED}
+     WHERE address_alias.address_id = merged.gone
+""")
+
+KEEP_PARTS = sa.text(f"""
+    UPDATE watcher.address
+       SET database_name = coalesce(address.database_name, gone.database_name),
+           schema_name = coalesce(address.schema_name, gone.schema_name),
+           table_name = coalesce(address.table_name, gone.table_name),
+           primary_key = coalesce(address.primary_key, gone.primary_key),
+           address_metadata = gone.address_metadata || address.address_metadata,
+           updated_at = :now
+      FROM {_MERGED}
+      JOIN watcher.address AS gone ON gone.id = merged.gone
+     WHERE address.id = merged.kept
+""")
+
+KEEP_NAMES = sa.text(f"""
+    INSERT INTO watcher.address_alias (name, address_id)
+    SELECT address.name, merged.kept
+      FROM {_MERGED}
+      JOIN watcher.address ON address.id = merged.gone
+        ON CONFLICT (name) DO UPDATE SET address_id = excluded.address_id
+""")
+
+DELETE_MERGED = sa.text("DELETE FROM watcher.address WHERE id = ANY(CAST(:gone AS bigint[]))")
+
+
+def provisional_ids(session: Session, names: Iterable[str]) -> dict[str, int]:
+    """Return the ids of those addresses of these names that are provisional."""
+    rows = session.execute(
+        sa.select(ADDRESS.c.name, ADDRESS.c.id).where(by_names(ADDRESS, names), ADDRESS.c.provisional)
     )
-    if found is None:
-        raise NotFoundError("address", reference)
-    return _get(session, found)
+    return {row.name: row.id for row in rows}
 
 
 def _ids(session: Session, names: Iterable[str]) -> dict[str, int]:
-    rows = session.execute(sa.select(ADDRESS.c.name, ADDRESS.c.id).where(by_names(ADDRESS, names)))
-    return {row.name: row.id for row in rows}
+    """The ids of the addresses that have these names, or had them before."""
+    names = list(names)
+    known = sa.select(ADDRESS.c.name, ADDRESS.c.id).where(by_names(ADDRESS, names))
+    before = sa.select(ALIAS.c.name, ALIAS.c.address_id).where(by_names(ALIAS, names))
+    return {row.name: row.id for row in session.execute(known.union_all(before))}
 
 
 def _ensure_types(session: Session, addresses: Iterable[values.Address], *, now: dt.datetime) -> dict[str, int]:
@@ -235,6 +367,29 @@ def _address(row: sa.Row[Any]) -> values.Address:
 def _get(session: Session, address_id: int, *, created: bool = False) -> values.Address:
     row = session.execute(SELECT_ADDRESSES.where(ADDRESS.c.id == address_id)).one()
     return values.Address(**row._mapping, created=created)
+
+
+def _parts(address: values.Address) -> dict[str, str | None]:
+    """What is stated of its parts, or what its name says: a table in a database has three."""
+    parts = {part: getattr(address, part) for part in PARTS}
+    names = address.name.split(".")
+    is_table = address.address_type_group_name in TABLE_GROUPS and len(names) == 3 and all(map(str.strip, names))
+    if is_table and "/" not in address.name and not any(parts[part] for part in PARTS[:3]):
+        parts |= dict(zip(PARTS, names, strict=False))
+    return parts
+
+
+CLEANING: Mapping[str, Callable[[Any, str], Any]] = {
+    "name": arguments.address_name,
+    "address_type_name": arguments.name,
+    "deprecated": arguments.flag,
+    "address_metadata": arguments.json_object,
+    **dict.fromkeys(PARTS, lambda value, field: None if value is None else arguments.name(value, field)),
+}
+
+
+def _clean_fields(fields: Mapping[str, Any]) -> dict[str, Any]:
+    return {field: CLEANING[field](value, field) for field, value in fields.items() if not isinstance(value, Unset)}
 
 
 def _clean_names(**names: str | Unset) -> dict[str, Any]:

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-from collections.abc import Callable, Iterable, Mapping
+import logging
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -16,11 +17,16 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from watcher_core import anomalies, arguments, enums, values
+from watcher_core import anomalies, arguments, calendars, enums, text, values
 from watcher_core.catalog.names import CREATED, by_names, by_reference
 from watcher_core.database import models
 from watcher_core.errors import InvalidValueError, NotFoundError
 from watcher_core.values import UNSET, Unset
+
+logger = logging.getLogger("watcher")
+
+# How many pipelines a message names.
+SHOWN_NAMES = 10
 
 # The type of a pipeline that is created without one.
 DEFAULT_PIPELINE_TYPE = "default"
@@ -51,6 +57,8 @@ def _clean_failure_number(value: object, argument: str) -> int | None:
 PIPELINE_FIELDS: Mapping[str, Callable[[Any, str], Any]] = {
     "freshness_number": arguments.positive,
     "freshness_datepart": _clean_datepart,
+    "freshness_calendar": calendars.clean_calendar,
+    "freshness_timezone": calendars.clean_timezone,
     "mute_freshness_check": _clean_mute,
     "timeliness_number": arguments.positive,
     "timeliness_datepart": _clean_datepart,
@@ -98,10 +106,11 @@ def configuration_hash(fields: Mapping[str, Any]) -> str:
     return hashlib.sha256(canonical.encode()).hexdigest()
 
 
-# In the order of the names, so that concurrent callers wait for each other and never deadlock.
+# In the order of the names, so that concurrent callers wait for each other and never deadlock. When a pipeline was
+# created is by the database's clock, because its freshness is measured from there at first.
 INSERT_MISSING = sa.text("""
-    INSERT INTO watcher.pipeline (name, pipeline_type_id, created_at, updated_at)
-    SELECT name, type_id, :now, :now
+    INSERT INTO watcher.pipeline (name, pipeline_type_id)
+    SELECT name, type_id
       FROM unnest(CAST(:names AS text[]), CAST(:type_ids AS bigint[])) AS unknown (name, type_id)
         ON CONFLICT (name) DO NOTHING
     RETURNING id
@@ -219,10 +228,39 @@ def declare_configuration(
         _upsert(session, name=pipeline.name, configuration=configuration, declared=declared, state={}, now=now)
 
 
+# What a code location declares is in its code, wherever it was before.
+DECLARE = sa.text("""
+    UPDATE watcher.pipeline
+       SET declared_by = :location, removed_at = NULL
+     WHERE name = ANY(CAST(:names AS text[]))
+       AND (declared_by IS DISTINCT FROM :location OR removed_at IS NOT NULL)
+""")
+
+REMOVE = sa.text("""
+    UPDATE watcher.pipeline
+       SET removed_at = now()
+     WHERE declared_by = :location
+       AND removed_at IS NULL
+       AND NOT EXISTS (SELECT FROM unnest(CAST(:names AS text[])) AS declared (name)
+                        WHERE declared.name = pipeline.name)
+    RETURNING name
+""")
+
+
 def configure_pipelines(
-    session: Session, *, configurations: Iterable[values.PipelineConfiguration], now: dt.datetime
+    session: Session,
+    *,
+    configurations: Iterable[values.PipelineConfiguration],
+    location: str | None = None,
+    now: dt.datetime,
 ) -> int:
     """Write what code declares of many pipelines, where that differs from what it declared last.
+
+    Args:
+        session: The transaction.
+        configurations: What code declares.
+        location: The code location of which this is all; what it declared before, and does no more, is gone.
+        now: The time.
 
     Returns:
         How many were new or changed.
@@ -238,7 +276,23 @@ def configure_pipelines(
     _ensure_types(session, [wanted[name].get("pipeline_type_name") for name in stale], now=now)
     for name in stale:
         _upsert(session, name=name, configuration=wanted[name], declared=hashes[name], state={}, now=now)
+    if location is not None:
+        _declare_all(session, names=sorted(wanted), location=arguments.name(location, "location"))
     return len(stale)
+
+
+def _declare_all(session: Session, *, names: Sequence[str], location: str) -> None:
+    given = {"names": list(names), "location": location}
+    session.execute(DECLARE, given)
+    removed = session.scalars(REMOVE, given).all()
+    if removed:
+        shown = ", ".join(sorted(removed)[:SHOWN_NAMES]) + ("" if len(removed) <= SHOWN_NAMES else ", …")
+        logger.warning(
+            "%s gone from the code of %s, and no check looks at them: %s",
+            text.plural(len(removed), "pipeline is", "pipelines are"),
+            location,
+            shown,
+        )
 
 
 def ensure_pipelines(session: Session, *, types_by_name: Mapping[str, str | None], now: dt.datetime) -> int:
@@ -252,7 +306,7 @@ def ensure_pipelines(session: Session, *, types_by_name: Mapping[str, str | None
     if not unknown:
         return 0
     type_ids = _ensure_types(session, [types_by_name[name] for name in unknown], now=now)
-    parameters = {"names": unknown, "type_ids": [type_ids[types_by_name[name]] for name in unknown], "now": now}
+    parameters = {"names": unknown, "type_ids": [type_ids[types_by_name[name]] for name in unknown]}
     created = session.scalars(INSERT_MISSING, parameters).all()
     anomalies.create_rules_for_new_pipelines(session, pipeline_ids=created, now=now)
     return len(created)
@@ -284,7 +338,7 @@ def _upsert(
         updated["pipeline_type_id"] = kind.id
     row = session.execute(
         insert(PIPELINE)
-        .values(name=name, pipeline_type_id=kind.id, created_at=now, updated_at=now, **changed)
+        .values(name=name, pipeline_type_id=kind.id, **changed)
         .on_conflict_do_update(index_elements=["name"], set_=updated)
         .returning(PIPELINE.c.id, CREATED)
     ).one()

@@ -1,18 +1,23 @@
-"""The failure check: pipelines that failed as many times in a row as their threshold says, or once without one.
+"""The failure check: what failed as many times in a row as its threshold says, or once without one.
 
-What counts as a failure, and of which pipeline:
+What counts as a failure, of which pipeline, and what takes it back:
 
-- The newest ended execution decides. A success, or a planned skip, ends the row of failures before it. A canceled
-  execution does not count.
-- A Dagster run and its retries are one try. While a retry is running, its new failures are not reported yet, and those
-  that were logged before stay. The retries of a step are one execution.
+- A failure is taken back by a success that began and ended later and did the same: the same scope (a partition, the
+  selection of a run) of the same pipeline in the same Dagster instance. An execution without a scope is about all of
+  its pipeline. A skip takes nothing back, a canceled or blocked execution is no failure.
+- A Dagster run and its retries are one try. While a retry is running, or Dagster is about to start one, new failures
+  are not reported yet, and those that were logged before stay. The retries of a step are one execution.
 - A failure belongs to the asset that failed. An execution with failed executions below it (the run of those assets)
   does not count.
+
+A finding is about a pipeline in an instance, and lists its failed partitions. Where a step failed for several assets,
+their findings share one alert.
 """
 
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -28,11 +33,50 @@ MOST_COUNTED = 1_000
 # An error may quote a whole statement; an alert keeps its beginning.
 MOST_CHARACTERS = 500
 
+# Partitions that a finding names.
+MOST_NAMED = 50
+
+# Dagster starts a retry within seconds. Where it has not in this time, it will not, and the failure counts.
+RETRY_STARTS_WITHIN = dt.timedelta(hours=1)
+
 # The first of a Dagster run's retries: the same for the run, for each retry, and for the assets' executions in them.
 ROOT = """
     CASE WHEN failed.source = 'dagster'
          THEN coalesce(run.execution_metadata ->> 'root_run_id', failed.execution_metadata ->> 'root_run_id',
                        failed.execution_metadata ->> 'run_id') END"""
+
+WILL_RETRY = """
+    coalesce(run.execution_metadata, failed.execution_metadata) -> 'will_retry' = 'true'
+    AND failed.end_date > CAST(%(now)s AS timestamptz) - CAST(%(retry_starts_within)s AS interval)"""
+
+
+def _taken_back(failed: str) -> str:
+    """A success that began and ended after the failure did.
+
+    An instance that is not known, of an execution that was recorded before instances were, is any. The order is that of
+    the index `ix_pipeline_execution_good`: without it, PostgreSQL may take one that holds all successes of a pipeline.
+    """
+
+    def success(scope: str) -> str:
+        return f"""(SELECT true
+                  FROM watcher.pipeline_execution AS good
+                 WHERE good.pipeline_id = {failed}.pipeline_id
+                   AND good.state = 'succeeded'
+                   AND {scope}
+                   AND good.end_date >= {failed}.end_date
+                   AND good.start_date >= {failed}.start_date
+                   AND (good.instance_id = {failed}.instance_id
+                        OR good.instance_id IS NULL
+                        OR {failed}.instance_id IS NULL)
+                 ORDER BY good.end_date DESC
+                 LIMIT 1)"""
+
+    return f"""coalesce(
+               {success(f"coalesce(good.scope, '') = coalesce({failed}.scope, '')")},
+               {success("coalesce(good.scope, '') = ''")},
+               {failed}.scope IS NULL AND {success("good.scope IS NOT NULL")},
+               false)"""
+
 
 FAILING = f"""
     retried AS MATERIALIZED (
@@ -44,66 +88,81 @@ FAILING = f"""
     ), checked AS (
         SELECT pipeline.id, pipeline.name, type.name AS type_name,
                CAST(pipeline.pipeline_metadata -> 'owners' AS text) AS owners,
+               pipeline.pipeline_metadata -> 'partition_count' AS partition_count,
                {thresholds.number("failure")} AS number,
                {thresholds.is_own("failure")} AS used_child_config
           FROM watcher.pipeline
           JOIN watcher.pipeline_type AS type ON type.id = pipeline.pipeline_type_id
          WHERE {thresholds.is_checked("failure", one=False)}
-    ), failing AS (
-        SELECT checked.*, coalesce(good.start_date, '-infinity') AS succeeded_at
-          FROM checked
-         CROSS JOIN LATERAL (SELECT start_date
-                               FROM watcher.pipeline_execution
-                              WHERE pipeline_id = checked.id
-                                AND state = 'failed'
-                              ORDER BY start_date DESC
-                              LIMIT 1) AS newest
-          LEFT JOIN LATERAL (SELECT start_date
-                               FROM watcher.pipeline_execution
-                              WHERE pipeline_id = checked.id
-                                AND state IN ('succeeded', 'skipped')
-                              ORDER BY start_date DESC
-                              LIMIT 1) AS good ON true
-         WHERE newest.start_date > good.start_date
-            OR good.start_date IS NULL
-    ), counted AS (
-        SELECT failing.*, streak.*
+    ), newest AS (
+        SELECT DISTINCT ON (pipeline_id, instance_id, scope) pipeline_id, instance_id, scope, start_date, end_date
+          FROM watcher.pipeline_execution
+         WHERE state = 'failed'
+         ORDER BY pipeline_id, instance_id, scope, end_date DESC
+    ), failing AS MATERIALIZED (
+        SELECT pipeline_id, coalesce(instance_id, '') AS instance_id, coalesce(scope, '') AS scope
+          FROM newest
+         WHERE pipeline_id IN (SELECT id FROM checked)
+           AND NOT {_taken_back("newest")}
+    ), scoped AS MATERIALIZED (
+        SELECT failing.pipeline_id, failing.instance_id, failing.scope,
+               least(count(DISTINCT coalesce({ROOT}, CAST(failed.id AS text))), {MOST_COUNTED}) AS failures,
+               (array_agg(failed.id ORDER BY failed.end_date DESC, failed.id DESC))[1] AS execution_id,
+               max(failed.end_date) AS failed_at
           FROM failing
-         CROSS JOIN LATERAL (
-               SELECT count(DISTINCT try) AS failures,
-                      (array_agg(execution_id ORDER BY start_date DESC, execution_id DESC))[1] AS execution_id
-                 FROM (SELECT failed.id AS execution_id, failed.start_date,
-                              coalesce({ROOT}, CAST(failed.id AS text)) AS try
-                         FROM watcher.pipeline_execution AS failed
-                         LEFT JOIN watcher.pipeline_execution AS run ON run.id = failed.parent_id
-                        WHERE failed.pipeline_id = failing.id
-                          AND failed.state = 'failed'
-                          AND failed.start_date > failing.succeeded_at
-                          AND NOT EXISTS (SELECT
-                                            FROM watcher.pipeline_execution AS part
-                                           WHERE part.parent_id = failed.id
-                                             AND part.state = 'failed')
-                          AND (NOT EXISTS (SELECT FROM retried WHERE root = {ROOT})
-                               OR EXISTS (SELECT
-                                            FROM watcher.failure_pipeline_execution_log AS log
-                                           WHERE log.pipeline_execution_id = failed.id))
-                        ORDER BY failed.start_date DESC, failed.id DESC
-                        LIMIT {MOST_COUNTED}) AS failed) AS streak
-         WHERE streak.failures >= failing.number
+          JOIN watcher.pipeline_execution AS failed
+            ON failed.pipeline_id = failing.pipeline_id
+           AND coalesce(failed.instance_id, '') = failing.instance_id
+           AND coalesce(failed.scope, '') = failing.scope
+           AND failed.state = 'failed'
+           AND NOT {_taken_back("failed")}
+          LEFT JOIN LATERAL (
+               -- One by one, by the primary key: an estimate of one row would have all executions read for each.
+               SELECT execution_metadata
+                 FROM watcher.pipeline_execution
+                WHERE id = failed.parent_id
+                LIMIT 1) AS run ON true
+         WHERE NOT EXISTS (SELECT
+                             FROM watcher.pipeline_execution AS part
+                            WHERE part.parent_id = failed.id
+                              AND part.state = 'failed')
+           AND (NOT (EXISTS (SELECT FROM retried WHERE root = {ROOT}) OR coalesce({WILL_RETRY}, false))
+                OR EXISTS (SELECT
+                             FROM watcher.failure_pipeline_execution_log AS log
+                            WHERE log.pipeline_execution_id = failed.id))
+         GROUP BY failing.pipeline_id, failing.instance_id, failing.scope
+    ), counted AS (
+        SELECT checked.*, scoped.instance_id, max(scoped.failures) AS failures,
+               (array_agg(scoped.execution_id ORDER BY scoped.failed_at DESC, scoped.execution_id DESC))[1]
+               AS execution_id,
+               count(*) AS size,
+               array_agg(scoped.execution_id) AS execution_ids
+          FROM scoped
+          JOIN checked ON checked.id = scoped.pipeline_id
+         WHERE scoped.failures >= checked.number
+         GROUP BY checked.id, checked.name, checked.type_name, checked.owners, checked.partition_count, checked.number,
+                  checked.used_child_config, scoped.instance_id
     ), again AS (
         -- A logged failure whose execution runs again: it stays a finding until that attempt has ended.
-        SELECT DISTINCT ON (checked.id) checked.*, '-infinity'::timestamptz, log.failures_in_a_row, execution.id
+        SELECT DISTINCT ON (checked.id, coalesce(execution.instance_id, ''))
+               checked.*, coalesce(execution.instance_id, ''), log.failures_in_a_row, execution.id, 1,
+               ARRAY[execution.id]
           FROM watcher.pipeline_execution AS execution
           JOIN watcher.failure_pipeline_execution_log AS log ON log.pipeline_execution_id = execution.id
           JOIN checked ON checked.id = execution.pipeline_id
          WHERE execution.state = 'running'
-           AND checked.id NOT IN (SELECT id FROM counted)
-         ORDER BY checked.id, execution.start_date DESC
+           AND NOT EXISTS (SELECT
+                             FROM counted
+                            WHERE counted.id = checked.id
+                              AND counted.instance_id = coalesce(execution.instance_id, ''))
+         ORDER BY checked.id, coalesce(execution.instance_id, ''), execution.start_date DESC
     ), found AS MATERIALIZED (
         SELECT current.*, execution.state, execution.start_date, execution.end_date, execution.duration_seconds,
-               execution.execution_metadata, log.pipeline_execution_id IS NOT NULL AS is_known
+               execution.execution_metadata, run.execution_metadata AS run_metadata,
+               log.pipeline_execution_id IS NOT NULL AS is_known
           FROM (SELECT * FROM counted UNION ALL SELECT * FROM again) AS current
           JOIN watcher.pipeline_execution AS execution ON execution.id = current.execution_id
+          LEFT JOIN watcher.pipeline_execution AS run ON run.id = execution.parent_id
           LEFT JOIN watcher.failure_pipeline_execution_log AS log ON log.pipeline_execution_id = execution.id
     )"""
 
@@ -112,10 +171,10 @@ LOGGED = """
         INSERT INTO watcher.failure_pipeline_execution_log
               (pipeline_execution_id, pipeline_id, failures_in_a_row, evaluation_timestamp, failure_number,
                used_child_config)
-        SELECT execution_id, id, failures, %(now)s, number, used_child_config
+        SELECT failed.execution_id, found.id, found.failures, %(now)s, found.number, found.used_child_config
           FROM found
-         WHERE NOT is_known
-         ORDER BY execution_id
+         CROSS JOIN LATERAL unnest(found.execution_ids) AS failed (execution_id)
+         ORDER BY failed.execution_id
             ON CONFLICT (pipeline_execution_id) DO NOTHING
         RETURNING pipeline_execution_id
     )"""
@@ -125,7 +184,8 @@ UNLOGGED = "logged AS (SELECT execution_id AS pipeline_execution_id FROM found W
 
 FOUND = f"""
     SELECT found.id, found.name, found.type_name, found.owners, found.number, found.used_child_config,
-           found.execution_id, found.failures, found.state, found.start_date, found.duration_seconds,
+           found.execution_id, found.failures, found.instance_id, found.state, found.start_date,
+           found.duration_seconds, found.run_metadata ->> 'location' AS location,
            jsonb_strip_nulls(jsonb_build_object(
                'error', left(found.execution_metadata #>> '{{error,message}}', {MOST_CHARACTERS}),
                'error_class', left(found.execution_metadata #>> '{{error,class}}', {MOST_CHARACTERS}),
@@ -133,10 +193,23 @@ FOUND = f"""
                'run_id', found.execution_metadata -> 'run_id',
                'step_key', found.execution_metadata -> 'step_key',
                'failed_steps', found.execution_metadata -> 'failed_steps',
+               'failed_assets', found.execution_metadata -> 'failed_assets',
                'partition', found.execution_metadata -> 'partition',
+               'failed_partitions', partitions.named,
+               'partition_count', found.partition_count,
+               'failed_partition_count', CASE WHEN partitions.named IS NOT NULL THEN found.size END,
+               'failing', nullif(found.size, 1),
                'attempts', found.execution_metadata -> 'attempts')) AS details,
            found.execution_id IN (SELECT pipeline_execution_id FROM logged) AS is_new
       FROM found
+     CROSS JOIN LATERAL (
+           SELECT jsonb_agg(partition ORDER BY partition) AS named
+             FROM (SELECT execution_metadata -> 'partition' AS partition
+                     FROM unnest(found.execution_ids) AS failed (id)
+                     JOIN watcher.pipeline_execution USING (id)
+                    WHERE execution_metadata ? 'partition'
+                    ORDER BY 1
+                    LIMIT {MOST_NAMED}) AS failed) AS partitions
      ORDER BY found.start_date, found.execution_id
 """
 
@@ -152,18 +225,44 @@ def check_failures(session: Session, *, now: dt.datetime, dry_run: bool = False)
         now: The check's time.
         dry_run: Log nothing.
     """
-    rows = database.driver(session).execute(DRY_RUN if dry_run else CHECK, {"now": now})
-    return [_finding(row, now) for row in rows]
+    given = {"now": now, "retry_starts_within": RETRY_STARTS_WITHIN}
+    rows = database.driver(session).execute(DRY_RUN if dry_run else CHECK, given).fetchall()
+    return _sharing_alerts([(_finding(row, now), *_step(row)) for row in rows])
 
 
-def deduplication_key(pipeline_id: int) -> str:
-    """Return the key of the alert that a pipeline fails."""
-    return f"failure/{pipeline_id}"
+def deduplication_key(pipeline_id: int, instance_id: str = "") -> str:
+    """Return the key of the alert that a pipeline fails, in a Dagster instance where it runs in one."""
+    return f"failure/{pipeline_id}" + (f"/{instance_id}" if instance_id else "")
+
+
+def _step(row: tuple[Any, ...]) -> tuple[tuple[Any, ...] | None, str]:
+    """Return which step of which run failed, if it was one, and the key of the alert of that step, in any run."""
+    instance_id, location, details = row[8], row[12], row[13]
+    run_id, step_key = details.get("run_id"), details.get("step_key")
+    if run_id is None or step_key is None:
+        return None, ""
+    return (instance_id, run_id, step_key), f"failure/step/{instance_id}/{location or ''}/{step_key}"
+
+
+def _sharing_alerts(found: list[tuple[Finding, tuple[Any, ...] | None, str]]) -> list[Finding]:
+    """Let the assets for which one step has failed share an alert that lists them."""
+    groups: dict[tuple[Any, ...], list[str]] = {}
+    for finding, step, _ in found:
+        if step is not None:
+            groups.setdefault(step, []).append(finding.pipeline_name)
+    findings = []
+    for finding, step, key in found:
+        names = [] if step is None else groups[step]
+        if len(names) > 1:
+            details = {**finding.details, "assets": sorted(names)[:MOST_NAMED], "failing": len(names)}
+            finding = replace(finding, deduplication_key=key, details=details)
+        findings.append(finding)
+    return findings
 
 
 def _finding(row: tuple[Any, ...], now: dt.datetime) -> Finding:
     pipeline_id, name, type_name, owners, number, used_child_config, execution_id, failures, *rest = row
-    state, start_date, duration, details, new = rest
+    instance_id, state, start_date, duration, _, details, new = rest
     return Finding(
         kind=AlertKind.FAILURE,
         level=AlertLevel.ERROR,
@@ -172,7 +271,7 @@ def _finding(row: tuple[Any, ...], now: dt.datetime) -> Finding:
         pipeline_type_name=type_name,
         execution_id=execution_id,
         new=new,
-        deduplication_key=deduplication_key(pipeline_id),
+        deduplication_key=deduplication_key(pipeline_id, instance_id),
         at=now,
         owners=text.owners(owners),
         expected_number=number,

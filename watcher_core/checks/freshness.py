@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import datetime as dt
+import logging
+from collections.abc import Iterable
 from typing import Any
 
 from sqlalchemy.orm import Session
 
-from watcher_core import database, text
+from watcher_core import calendars, database, text
 from watcher_core.checks import thresholds
 from watcher_core.enums import AlertKind, AlertLevel, DatePart
+from watcher_core.errors import InvalidValueError
 from watcher_core.values import Finding
 
+logger = logging.getLogger("watcher.checks")
 
-def _stale(*, one: bool) -> str:
+
+def _checked(*, one: bool) -> str:
     # A pipeline that never changed data is measured from its creation.
     return f"""
     checked AS (
@@ -22,17 +27,44 @@ def _stale(*, one: bool) -> str:
                pipeline.last_target_insert, pipeline.last_target_update, pipeline.last_target_soft_delete,
                coalesce(greatest(pipeline.last_target_insert, pipeline.last_target_update,
                                  pipeline.last_target_soft_delete), pipeline.created_at) AS changed_at,
+               {thresholds.CALENDAR} AS calendar,
+               {thresholds.TIMEZONE} AS timezone,
                {thresholds.columns("freshness")}
           FROM watcher.pipeline
           JOIN watcher.pipeline_type AS type ON type.id = pipeline.pipeline_type_id
          WHERE {thresholds.is_checked("freshness", one=one)}
-    ), stale AS MATERIALIZED (
-        SELECT checked.*, {thresholds.due("changed_at")} AS due_at, log.id IS NOT NULL AS is_known
+    )"""
+
+
+def _by_calendar(*, one: bool) -> str:
+    """What Python has to judge: pipelines with a calendar that would be stale without, or nearly.
+
+    In a time zone where clocks change, days may be an hour shorter than in UTC.
+    """
+    return f"""
+    WITH {_checked(one=one)}
+    SELECT id, changed_at, number, datepart, calendar, timezone
+      FROM checked
+     WHERE coalesce(calendar, timezone) IS NOT NULL
+       AND {thresholds.due_by_calendar("changed_at")} < %(now)s + interval '1 day'
+    """
+
+
+def _stale(*, one: bool) -> str:
+    return f"""{_checked(one=one)}, due AS (
+        SELECT checked.*,
+               CASE WHEN coalesce(calendar, timezone) IS NOT NULL THEN judged.due_at
+                    ELSE {thresholds.due_by_calendar("changed_at")} END AS due_at
           FROM checked
+          LEFT JOIN unnest(CAST(%(judged)s AS bigint[]), CAST(%(due_at)s AS timestamptz[])) AS judged (id, due_at)
+            ON judged.id = checked.id
+    ), stale AS MATERIALIZED (
+        SELECT due.*, log.id IS NOT NULL AS is_known
+          FROM due
           LEFT JOIN watcher.freshness_pipeline_log AS log
-            ON log.pipeline_id = checked.id
-           AND log.last_dml_timestamp = checked.changed_at
-         WHERE {thresholds.due("changed_at")} < %(now)s
+            ON log.pipeline_id = due.id
+           AND log.last_dml_timestamp = due.changed_at
+         WHERE due_at < %(now)s
     )"""
 
 
@@ -55,8 +87,9 @@ UNLOGGED = "logged AS (SELECT id AS pipeline_id FROM stale WHERE NOT is_known)"
 
 FOUND = """
     SELECT stale.id, stale.name, stale.type_name, stale.owners, stale.number, stale.datepart, stale.used_child_config,
-           stale.changed_at, stale.due_at, stale.last_target_insert, stale.last_target_update,
-           stale.last_target_soft_delete, stale.id IN (SELECT pipeline_id FROM logged) AS is_new
+           stale.calendar, stale.timezone, stale.changed_at, stale.due_at, stale.last_target_insert,
+           stale.last_target_update, stale.last_target_soft_delete,
+           stale.id IN (SELECT pipeline_id FROM logged) AS is_new
       FROM stale
      ORDER BY stale.due_at, stale.id
 """
@@ -65,6 +98,7 @@ CHECK = f"WITH {_stale(one=False)}, {LOGGED} {FOUND}"
 DRY_RUN = f"WITH {_stale(one=False)}, {UNLOGGED} {FOUND}"
 CHECK_ONE = f"WITH {_stale(one=True)}, {LOGGED} {FOUND}"
 DRY_RUN_ONE = f"WITH {_stale(one=True)}, {UNLOGGED} {FOUND}"
+BY_CALENDAR, BY_CALENDAR_ONE = _by_calendar(one=False), _by_calendar(one=True)
 
 
 def check_freshness(
@@ -80,9 +114,30 @@ def check_freshness(
         pipeline_id: Check this pipeline only.
         dry_run: Log nothing.
     """
-    check, dry = (CHECK, DRY_RUN) if pipeline_id is None else (CHECK_ONE, DRY_RUN_ONE)
-    rows = database.driver(session).execute(dry if dry_run else check, {"now": now, "pipeline_id": pipeline_id})
-    return [_finding(row, now) for row in rows]
+    connection = database.driver(session)
+    given = {"now": now, "pipeline_id": pipeline_id}
+    by_calendar, check, dry = (
+        (BY_CALENDAR, CHECK, DRY_RUN) if pipeline_id is None else (BY_CALENDAR_ONE, CHECK_ONE, DRY_RUN_ONE)
+    )
+    due_at = _due_at(connection.execute(by_calendar, given), now)
+    judged = {"judged": list(due_at), "due_at": list(due_at.values())}
+    return [_finding(row, now) for row in connection.execute(dry if dry_run else check, {**given, **judged})]
+
+
+def _due_at(rows: Iterable[tuple[Any, ...]], now: dt.datetime) -> dict[int, dt.datetime]:
+    """Return when pipelines with a calendar were due, of those that are."""
+    found: dict[int, dt.datetime] = {}
+    for pipeline_id, changed_at, number, datepart, calendar, timezone in rows:
+        try:
+            due = calendars.due_at(
+                changed_at, number=number, datepart=DatePart(datepart), calendar=calendar, timezone=timezone, now=now
+            )
+        except (InvalidValueError, KeyError, ValueError) as error:  # another host knows other time zones
+            logger.error("the freshness of pipeline %d cannot be judged: %s", pipeline_id, error)
+            continue
+        if due is not None:
+            found[pipeline_id] = due
+    return found
 
 
 def deduplication_key(pipeline_id: int) -> str:
@@ -91,8 +146,9 @@ def deduplication_key(pipeline_id: int) -> str:
 
 
 def _finding(row: tuple[Any, ...], now: dt.datetime) -> Finding:
-    pipeline_id, name, type_name, owners, number, datepart, used_child_config, changed_at, due_at, *changes, new = row
-    inserted, updated, soft_deleted = changes
+    pipeline_id, name, type_name, owners, number, datepart, used_child_config, calendar, timezone, *dates, new = row
+    changed_at, due_at, inserted, updated, soft_deleted = dates
+    details = {"calendar": calendar, "timezone": timezone}
     return Finding(
         kind=AlertKind.FRESHNESS,
         level=AlertLevel.WARNING,
@@ -113,4 +169,5 @@ def _finding(row: tuple[Any, ...], now: dt.datetime) -> Finding:
         last_target_insert=inserted,
         last_target_update=updated,
         last_target_soft_delete=soft_deleted,
+        details={name: value for name, value in details.items() if value is not None},
     )

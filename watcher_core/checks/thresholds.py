@@ -59,13 +59,16 @@ def columns(check: str) -> str:
 
 
 def is_checked(check: str, *, one: bool) -> str:
-    """The pipelines that a check looks at: active, and muted neither themselves nor by their type.
+    """The pipelines that a check looks at: active, not gone from the code, and muted neither themselves nor by type.
 
     Args:
         check: Which check.
         one: Only the pipeline `%(pipeline_id)s`, as a condition that its primary key serves.
     """
-    checked = f"pipeline.active AND NOT pipeline.mute_{check}_check AND NOT type.mute_{check}_check"
+    checked = (
+        "pipeline.active AND pipeline.removed_at IS NULL"
+        f" AND NOT pipeline.mute_{check}_check AND NOT type.mute_{check}_check"
+    )
     return f"pipeline.id = %(pipeline_id)s AND {checked}" if one else checked
 
 
@@ -76,6 +79,21 @@ def due(since: str, allowed: str = "allowed") -> str:
     month begins on another day.
     """
     return f"({since} AT TIME ZONE 'UTC' + {allowed}) AT TIME ZONE 'UTC'"
+
+
+# The calendar of freshness that holds, and its time zone; NULL where there is none.
+CALENDAR = "coalesce(pipeline.freshness_calendar, type.freshness_calendar)"
+TIMEZONE = "coalesce(pipeline.freshness_timezone, type.freshness_timezone)"
+
+
+def due_by_calendar(since: str, allowed: str = "allowed", datepart: str = "datepart") -> str:
+    """As `due`, where months that begin on the last day of a month end on the last day of one."""
+    local = f"({since} AT TIME ZONE 'UTC')"
+    return f"""
+           CASE WHEN {datepart} IN ('month', 'year') AND extract(day FROM {local} + interval '1 day') = 1
+                THEN (date_trunc('month', {local} + {allowed}) + interval '1 month - 1 day'
+                      + ({local} - date_trunc('day', {local}))) AT TIME ZONE 'UTC'
+                ELSE {due(since, allowed)} END"""
 
 
 def _interval(threshold: str) -> str:
@@ -91,8 +109,9 @@ def _interval(threshold: str) -> str:
 
 def _values(check: str) -> str:
     unit = "NULL" if check == "failure" else datepart(check)  # failures in a row have no unit
+    calendar, timezone = (CALENDAR, TIMEZONE) if check == "freshness" else ("NULL", "NULL")
     return f"""(
-           '{check}', {number(check)}, {unit},
+           '{check}', {number(check)}, {unit}, {calendar}, {timezone},
            CASE WHEN {is_own(check)} THEN 'pipeline' WHEN type.{check}_number IS NOT NULL THEN 'pipeline type' END,
            CASE WHEN pipeline.mute_{check}_check THEN 'pipeline'
                 WHEN type.mute_{check}_check THEN 'pipeline type' END)"""
@@ -100,7 +119,7 @@ def _values(check: str) -> str:
 
 def _select(condition: str) -> str:
     return f"""
-    SELECT pipeline.id, type.name, pipeline.active, threshold.*
+    SELECT pipeline.id, type.name, pipeline.active, pipeline.removed_at, threshold.*
       FROM watcher.pipeline
       JOIN watcher.pipeline_type AS type ON type.id = pipeline.pipeline_type_id
      CROSS JOIN LATERAL (VALUES {", ".join(map(_values, CHECKS))}) AS threshold
@@ -126,11 +145,14 @@ def list_thresholds(session: Session, *, pipeline_id: int | None = None) -> list
             pipeline_id=found_id,
             pipeline_type_name=type_name,
             active=active,
+            removed_at=removed_at,
             kind=AlertKind(check),
             number=given,
             datepart=None if unit is None else DatePart(unit),
+            calendar=calendar,
+            timezone=timezone,
             set_by=set_by,
             muted_by=muted_by,
         )
-        for found_id, type_name, active, check, given, unit, set_by, muted_by in rows
+        for found_id, type_name, active, removed_at, check, given, unit, calendar, timezone, set_by, muted_by in rows
     ]

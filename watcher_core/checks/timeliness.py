@@ -14,7 +14,8 @@ from watcher_core.values import Finding
 
 
 def _late(*, one: bool) -> str:
-    # Running executions are checked however old they are; ended ones if they started within the lookback.
+    # Running executions are checked however old they are; ended ones if they ended within the lookback. By their start
+    # one that takes longer than the lookback would never be found.
     of_pipeline = "AND pipeline_id = %(pipeline_id)s" if one else ""
     return f"""
     checked AS MATERIALIZED (
@@ -26,14 +27,13 @@ def _late(*, one: bool) -> str:
          WHERE {thresholds.is_checked("timeliness", one=one)}
            AND {thresholds.number("timeliness")} IS NOT NULL
     ), execution AS (
-        SELECT id, pipeline_id, state, start_date, %(now)s AS until
+        SELECT id, pipeline_id, state, start_date, %(now)s AS until, execution_metadata ->> 'duration_of' AS duration_of
           FROM watcher.pipeline_execution
          WHERE state = 'running' {of_pipeline}
          UNION ALL
-        SELECT id, pipeline_id, state, start_date, end_date
+        SELECT id, pipeline_id, state, start_date, end_date, execution_metadata ->> 'duration_of'
           FROM watcher.pipeline_execution
-         WHERE state <> 'running' {of_pipeline}
-           AND start_date BETWEEN %(since)s AND %(now)s
+         WHERE end_date BETWEEN %(since)s AND %(now)s {of_pipeline}
     ), late AS MATERIALIZED (
         SELECT execution.id, execution.pipeline_id, execution.state, execution.start_date,
                CAST(extract(epoch FROM execution.until - execution.start_date) AS double precision) AS duration,
@@ -44,6 +44,7 @@ def _late(*, one: bool) -> str:
           JOIN checked ON checked.id = execution.pipeline_id
           LEFT JOIN watcher.timeliness_pipeline_execution_log AS log ON log.pipeline_execution_id = execution.id
          WHERE {thresholds.due("execution.start_date")} < execution.until
+           AND execution.duration_of IS DISTINCT FROM 'step' -- the time of all that the step does is nobody's own
     )"""
 
 
@@ -85,7 +86,7 @@ def check_timeliness(
 
     Args:
         session: The transaction.
-        since: Ended executions are checked if they started at this time or later.
+        since: Ended executions are checked if they ended at this time or later.
         now: The time at which the duration of running executions is measured.
         pipeline_id: Check executions of this pipeline only.
         dry_run: Log nothing.

@@ -32,6 +32,7 @@ WITHIN = output.Column("expected within")
 OVERDUE = output.Column("overdue by", right=True)
 PIPELINE = output.Column("pipeline", fold=True)
 EXECUTION = output.Column("execution", right=True)
+NAMED_PARTITIONS = 5
 
 
 @app.command("freshness", epilog=output.examples("watcher check freshness", "watcher check freshness --dry-run --fail"))
@@ -57,7 +58,8 @@ def timeliness(
         int,
         typer.Option(
             metavar="MINUTES",
-            help="Of what has ended, look at what started within so many minutes; at what runs always.",
+            help="Of what has ended, look at what ended within so many minutes before the last check that succeeded; "
+            "at what runs always.",
         ),
     ] = 60,
     dry_run: DryRun = False,
@@ -151,7 +153,7 @@ def _freshness_cells(finding: Finding) -> tuple[output.Cell, ...]:
     return (
         finding.pipeline_name,
         times.clock(finding.last_dml_timestamp) if finding.last_dml_timestamp else "never",
-        words.threshold(finding.expected_number, finding.expected_datepart),
+        words.threshold(finding.expected_number, finding.expected_datepart, **finding.details),
         words.duration(finding.overdue_seconds),
         _rule(finding),
         output.yes_or_no(finding.new),
@@ -173,7 +175,12 @@ def _timeliness_cells(finding: Finding) -> tuple[output.Cell, ...]:
 
 
 def _failure_cells(finding: Finding) -> tuple[output.Cell, ...]:
-    error = ": ".join(str(finding.details[key]) for key in ("error_class", "error") if key in finding.details)
+    parts = [finding.details.get(key) for key in ("error_class", "error")]
+    partitions, count = finding.details.get("failed_partitions"), finding.details.get("failed_partition_count")
+    if isinstance(partitions, list) and isinstance(count, int):
+        more = f" and {count - NAMED_PARTITIONS:,} more" if count > NAMED_PARTITIONS else ""
+        parts.insert(0, f"partition{'' if count == 1 else 's'} {', '.join(partitions[:NAMED_PARTITIONS])}{more}")
+    error = ": ".join(str(part) for part in parts if part)
     return (
         finding.execution_id,
         finding.pipeline_name,

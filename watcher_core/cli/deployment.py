@@ -108,6 +108,7 @@ def prepare(settings: Settings, *, host: str, port: int) -> Deployment:
         watcher.recorder_states()  # brings an embedded schema up to date, and refuses a server's that is not
         url = watcher.url.set(drivername="postgresql")
     home = _dagster_home(settings)
+    _require_driver(home / "dagster.yaml")
     given = os.environ.get("WATCHER_DAGSTER_URL") or settings.dagster_url
     own_url = f"http://{'127.0.0.1' if host in ('0.0.0.0', '::') else host}:{port}"  # noqa: S104 - compared only
     environment = {
@@ -133,6 +134,18 @@ def prepare(settings: Settings, *, host: str, port: int) -> Deployment:
     )
 
 
+def _require_driver(file: Path) -> None:
+    """Look whether Dagster can use its storage: with another driver it starts, and fails at its first event.
+
+    Raises:
+        ConfigurationError: It cannot.
+    """
+    from watcher_core.cli.dagster_storage import driver_problems
+
+    for problem, advice in driver_problems(file) if file.is_file() else []:
+        raise ConfigurationError(f"{problem}; {advice}")
+
+
 def _dagster_home(settings: Settings) -> Path:
     """DAGSTER_HOME as given, else one of ours, with the working directory's dagster.yaml or Watcher's own."""
     given = os.environ.get("DAGSTER_HOME")
@@ -144,8 +157,10 @@ def _dagster_home(settings: Settings) -> Path:
                 f"and then {settings.home / 'dagster'} is used"
             )
         return home
+    from watcher_core.embedded import make_directory
+
     home = settings.home / "dagster"
-    home.mkdir(parents=True, exist_ok=True)
+    make_directory(home)
     project = Path("dagster.yaml")
     shutil.copyfile(project if project.is_file() else dagster_yaml(), home / "dagster.yaml")
     return home

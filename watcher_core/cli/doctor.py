@@ -10,15 +10,15 @@ import datetime as dt
 import os
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
-from importlib.metadata import PackageNotFoundError, version
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from watcher_core import text as words
 from watcher_core.cli import output, times
+from watcher_core.cli.doctor_dagster import dagster_findings
+from watcher_core.cli.doctor_finding import Finding
+from watcher_core.cli.doctor_spool import spool_findings
 from watcher_core.cli.edge import load_settings
 from watcher_core.cli.options import Json
 from watcher_core.errors import ConfigurationError, SchemaVersionError, WatcherError
@@ -29,9 +29,14 @@ if TYPE_CHECKING:
     from watcher_core.client import Watcher
     from watcher_core.embedded import EmbeddedStatus
     from watcher_core.settings import Settings
-    from watcher_core.values import AlertRoute, RecorderState, UndeliveredAlerts, UnjudgedExecutions
-
-Level = Literal["ok", "warning", "problem"]
+    from watcher_core.values import (
+        AlertRoute,
+        ClockReport,
+        Pipeline,
+        RecorderState,
+        UndeliveredAlerts,
+        UnjudgedExecutions,
+    )
 
 EXAMPLES = output.examples("watcher doctor", "watcher doctor --pipeline raw_flights", "watcher doctor --json")
 
@@ -44,23 +49,11 @@ OLDEST_POSTGRESQL = 15
 DELIVERED_WITHIN = dt.timedelta(minutes=10)
 # After this, an execution in the queue means that no process judges.
 JUDGED_WITHIN = dt.timedelta(minutes=10)
-
-
-@dataclass(frozen=True)
-class Finding:
-    """One thing that was looked at.
-
-    Attributes:
-        level: Whether all is well with it.
-        topic: What it is about.
-        message: How it is.
-        advice: What to do about it.
-    """
-
-    level: Level
-    topic: str
-    message: str
-    advice: str | None = None
+# A pipeline that is gone from the code for longer is no news.
+NEWS_WITHIN = dt.timedelta(days=7)
+SHOWN_NAMES = 10
+# A clock that is further off than this is not kept in time.
+CLOCK_SECONDS = 60
 
 
 def doctor(
@@ -95,8 +88,8 @@ def examine(pipeline: str | None = None) -> Iterator[Finding]:
     yield from _settings(settings)
     yield from _database(settings, pipeline)
     yield from _slack(settings)
-    yield from _spool(settings)
-    yield from _dagster(settings)
+    yield from spool_findings(settings)
+    yield from dagster_findings(settings)
 
 
 def _settings(settings: Settings) -> Iterator[Finding]:
@@ -204,6 +197,8 @@ def _server(url: sa.URL, settings: Settings, pipeline: str | None, *, advice: st
         else:
             yield Finding("ok", "schema", f"version {database.SCHEMA_VERSION}, as this Watcher needs it")
             yield from recorder_findings(states, now=dt.datetime.now(dt.UTC), embedded=settings.database_url is None)
+            yield from clock_findings(watcher.clock_report())
+            yield from removed_findings(watcher.pipelines(), now=dt.datetime.now(dt.UTC))
             yield from _alerts(watcher, pipeline)
             yield from _anomalies(watcher)
 
@@ -215,6 +210,46 @@ def _version_finding(found: str) -> Finding:
             "problem", "database", f"PostgreSQL {found}", f"Watcher needs PostgreSQL {OLDEST_POSTGRESQL} or later"
         )
     return Finding("ok", "database", f"reachable, PostgreSQL {found}")
+
+
+def clock_findings(report: ClockReport) -> Iterator[Finding]:
+    """Judge the clocks of this host, and of those whose executions were dated in the future."""
+    advice = "set that host's clock, as by NTP; until then, what it dates in the future counts as now"
+    if abs(report.seconds_ahead) > CLOCK_SECONDS:
+        side = "ahead of" if report.seconds_ahead > 0 else "behind"
+        yield Finding(
+            "warning",
+            "clock",
+            f"this host's is {words.duration(abs(report.seconds_ahead))} {side} the database's",
+            "set the clock of this host or of the database's, as by NTP",
+        )
+    for found in report.hosts_ahead:
+        host = found.host or "a host of Dagster's"
+        yield Finding(
+            "warning",
+            "clock",
+            f"that of {host} was {words.duration(found.seconds_ahead)} ahead of the database's: execution "
+            f"{found.execution_id} of {found.pipeline_name}",
+            advice,
+        )
+    if abs(report.seconds_ahead) <= CLOCK_SECONDS and not report.hosts_ahead:
+        yield Finding("ok", "clock", "no host is ahead of the database's")
+
+
+def removed_findings(pipelines: list[Pipeline], *, now: dt.datetime) -> Iterator[Finding]:
+    """Name the pipelines that are gone from the code lately: nobody else says that they are not checked any more."""
+    gone: dict[str, list[str]] = {}
+    for each in pipelines:
+        if each.active and each.removed_at is not None and now - each.removed_at <= NEWS_WITHIN:
+            gone.setdefault(each.declared_by or "a code location", []).append(each.name)
+    for location, names in gone.items():
+        more = f" and {len(names) - SHOWN_NAMES:,} more" if len(names) > SHOWN_NAMES else ""
+        yield Finding(
+            "warning",
+            "pipelines",
+            f"gone from the code of {location}, so no longer checked: {', '.join(names[:SHOWN_NAMES])}{more}",
+            "nothing, where they were removed on purpose; else see whether the code location loads all of its assets",
+        )
 
 
 def recorder_findings(states: list[RecorderState], *, now: dt.datetime, embedded: bool) -> Iterator[Finding]:
@@ -351,92 +386,6 @@ def _slack(settings: Settings) -> Iterator[Finding]:
             yield Finding("problem", "slack", f"{destination.missing} is set, but {problem}", "set it right")
         else:
             yield Finding("ok", "slack", f"alerts can go to {destination.described}", "try it: watcher alerts test")
-
-
-def _spool(settings: Settings) -> Iterator[Finding]:
-    from watcher_core import recording
-
-    directory = settings.home.absolute() / "spool"
-    try:
-        waiting = recording.spooled_executions(directory)
-        broken = list(directory.glob("*.broken"))
-    except OSError as exc:
-        yield Finding("problem", "spool", f"{directory} cannot be read: {exc}", "give this user the right to it")
-        return
-    if broken:
-        yield Finding(
-            "problem",
-            "spool",
-            f"{len(broken)} execution(s) could not be recorded and were set aside as {directory}/*.broken",
-            "look at them (JSON), mend and rename to *.json, or remove them",
-        )
-    if waiting:
-        yield Finding(
-            "warning",
-            "spool",
-            f"{len(waiting)} execution(s) of this host wait for the database, in {directory}",
-            "nothing: whatever uses Watcher on this host next records them, once the database is back",
-        )
-    else:
-        yield Finding("ok", "spool", "no execution of this host waits for the database")
-
-
-def _dagster(settings: Settings) -> Iterator[Finding]:
-    installed = {name: _version(name) for name in ("dagster", "dagster-webserver", "dagster-postgres")}
-    if installed["dagster"] is None:
-        yield Finding(
-            "ok",
-            "dagster",
-            "not installed here; jobs outside Dagster do without",
-            "where Dagster runs: pip install 'watcher-dagster[dagster]'",
-        )
-        return
-    missing = [name for name, found in installed.items() if found is None]
-    yield Finding(
-        "warning" if "dagster-postgres" in missing else "ok",
-        "dagster",
-        ", ".join(f"{name} {found}" for name, found in installed.items() if found),
-        f"for watcher dev, install {' and '.join(missing)}: pip install 'watcher-dagster[webserver]'"
-        if missing
-        else None,
-    )
-    yield from _dagster_home(settings)
-    url = os.environ.get("DAGSTER_POSTGRES_URL")
-    if url and not url.startswith("postgresql+psycopg2://"):
-        yield Finding(
-            "warning",
-            "dagster",
-            "DAGSTER_POSTGRES_URL does not start with postgresql+psycopg2://, the driver that dagster-postgres needs",
-            "print the right spelling with: watcher db url --dagster --show-password",
-        )
-
-
-def _dagster_home(settings: Settings) -> Iterator[Finding]:
-    given = os.environ.get("DAGSTER_HOME")
-    if not given:
-        own = settings.home.absolute() / "dagster"
-        yield Finding("ok", "dagster", f"DAGSTER_HOME is not set; watcher dev uses {own}")
-        return
-    home = Path(given)
-    if not home.is_absolute() or not home.is_dir():
-        reason = "is no directory" if home.is_absolute() else "is a relative path"
-        yield Finding("problem", "dagster", f"DAGSTER_HOME = {given} {reason}", "set it to a directory's absolute path")
-    elif not (home / "dagster.yaml").is_file():
-        yield Finding(
-            "warning",
-            "dagster",
-            f"DAGSTER_HOME = {given} has no dagster.yaml, so that Dagster keeps its runs in SQLite",
-            "fine to try things; a dagster.yaml puts them into PostgreSQL",
-        )
-    else:
-        yield Finding("ok", "dagster", f"DAGSTER_HOME = {given}")
-
-
-def _version(distribution: str) -> str | None:
-    try:
-        return version(distribution)
-    except PackageNotFoundError:
-        return None
 
 
 def _print(findings: list[Finding]) -> None:

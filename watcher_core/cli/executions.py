@@ -65,6 +65,35 @@ def show(execution_id: Id, *, json: Json = False) -> None:
     output.print_fields(_fields(execution, parent, dagster_url))
 
 
+@app.command(
+    "end",
+    epilog=output.examples(
+        "watcher executions end 42", 'watcher executions end 42 --state canceled --reason "host lost"'
+    ),
+)
+def end(
+    execution_id: Id,
+    *,
+    state: Annotated[
+        str, typer.Option("--state", "-s", metavar="STATE", help="How it ended: failed, canceled or succeeded.")
+    ] = "failed",
+    reason: Annotated[
+        str | None, typer.Option("--reason", "-r", metavar="TEXT", help="Why, for those who read of it.")
+    ] = None,
+    json: Json = False,
+) -> None:
+    """End an execution whose process was killed.
+
+    It would run for ever. A process that still runs writes its own end over this.
+    """
+    with open_watcher() as watcher:
+        execution = watcher.close_execution(execution_id, state=state, reason=reason)
+    if json:
+        output.print_json(execution)
+        return
+    output.print_text(f"execution {execution.id} of {execution.pipeline_name} {execution.state.value}")
+
+
 @app.command("tree", epilog=output.examples("watcher executions tree 42"))
 def tree(execution_id: Id, *, json: Json = False) -> None:
     """Show an execution and all that ran as part of it."""

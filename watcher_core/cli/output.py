@@ -22,7 +22,14 @@ from rich.tree import Tree
 PIPE_WIDTH = 1_000_000
 WIDE_TERMINAL = 100
 
-STATE_STYLES = {"running": "cyan", "succeeded": "green", "failed": "red", "canceled": "yellow", "skipped": "dim"}
+STATE_STYLES = {
+    "running": "cyan",
+    "succeeded": "green",
+    "failed": "red",
+    "canceled": "yellow",
+    "skipped": "dim",
+    "blocked": "magenta",
+}
 ALERT_STYLES = {"info": "cyan", "warning": "yellow", "error": "bold red"}
 LEVEL_STYLES = {"ok": "green", "warning": "yellow", "problem": "bold red"}
 

@@ -50,7 +50,7 @@ def list_pipelines(*, json: Json = False) -> None:
             pipeline.id,
             pipeline.name,
             pipeline.pipeline_type_name,
-            output.yes_or_no(pipeline.active),
+            _active(pipeline),
             pipeline.watermark,
             times.ago(_last_change(pipeline)),
             _rule(thresholds[pipeline.id, AlertKind.FRESHNESS]),
@@ -102,6 +102,17 @@ def set_fields(
     freshness: Annotated[
         str | None,
         typer.Option(metavar="AGE", help=f"Its data is stale when older than this, {times.THRESHOLD_EXAMPLES}."),
+    ] = None,
+    freshness_calendar: Annotated[
+        str | None,
+        typer.Option(
+            metavar="CALENDAR",
+            help='When its data changes: on days, as in "Mon-Fri"; after times of cron, as in "0 6 * * 1-5"; by '
+            'deadlines, as in "by 0 8 * * 1-5"; or none.',
+        ),
+    ] = None,
+    freshness_timezone: Annotated[
+        str | None, typer.Option(metavar="ZONE", help="The calendar's time zone, as in Europe/Berlin, or none: UTC.")
     ] = None,
     mute_freshness: Annotated[
         bool | None,
@@ -155,6 +166,8 @@ def set_fields(
     fields = {field: value for field, value in given.items() if value is not None}
     fields |= _read_threshold("freshness", freshness) | _read_threshold("timeliness", timeliness)
     fields |= _read_failures(failures)
+    calendar = {"freshness_calendar": freshness_calendar, "freshness_timezone": freshness_timezone}
+    fields |= {field: _unless_none(typed) for field, typed in calendar.items() if typed is not None}
     if not fields:
         raise typer.BadParameter("nothing to change; name an option, as in --inactive (see --help)")
     with open_watcher() as watcher:
@@ -202,7 +215,7 @@ def _fields(pipeline: Pipeline, thresholds: Thresholds) -> list[tuple[str, outpu
         ("pipeline", pipeline.name),
         ("id", pipeline.id),
         ("type", pipeline.pipeline_type_name),
-        ("active", output.yes_or_no(pipeline.active)),
+        ("active", _active(pipeline, explained=True)),
         ("watermark", pipeline.watermark or "–"),
         ("next watermark", pipeline.next_watermark),
         ("freshness", _rule(thresholds[pipeline.id, AlertKind.FRESHNESS], explained=True)),
@@ -214,6 +227,16 @@ def _fields(pipeline: Pipeline, thresholds: Thresholds) -> list[tuple[str, outpu
         ("metadata", metadata),
         ("known since", times.clock_and_ago(pipeline.created_at)),
     ]
+
+
+def _active(pipeline: Pipeline, *, explained: bool = False) -> str:
+    """Whether checks look at a pipeline, and since when not, where that is because it is gone from the code."""
+    if pipeline.removed_at is None:
+        return output.yes_or_no(pipeline.active)
+    if not explained:
+        return "gone from code"
+    location = pipeline.declared_by or "its code location"
+    return f"gone from the code of {location} since {times.clock(pipeline.removed_at)}; no check looks at it"
 
 
 def _moment(moment: Any) -> str | None:
@@ -234,7 +257,7 @@ def _rule(threshold: EffectiveThreshold, *, explained: bool = False) -> str:
     if threshold.kind is AlertKind.FAILURE:
         words = "the first failure" if threshold.number == 1 else f"{threshold.number} failures in a row"
     else:
-        words = text.threshold(threshold.number, threshold.datepart)
+        words = text.threshold(threshold.number, threshold.datepart, threshold.calendar, threshold.timezone)
     if explained and threshold.set_by == "pipeline type":
         words += f" (of type {threshold.pipeline_type_name})"
     return f"{words}, muted" if threshold.muted_by else words
@@ -254,6 +277,10 @@ def _read_threshold(rule: str, typed: str | None) -> dict[str, Any]:
     return {f"{rule}_number": number, f"{rule}_datepart": datepart}
 
 
+def _unless_none(typed: str) -> str | None:
+    return None if typed.strip().lower() == "none" else typed
+
+
 def _read_failures(typed: str | None) -> dict[str, Any]:
     if typed is None:
         return {}
@@ -268,6 +295,8 @@ def _print_changes(before: Pipeline, after: Pipeline) -> None:
         ("active", output.yes_or_no(before.active), output.yes_or_no(after.active)),
         ("type", before.pipeline_type_name, after.pipeline_type_name),
         ("freshness", _threshold(before, "freshness"), _threshold(after, "freshness")),
+        ("freshness calendar", before.freshness_calendar or "none", after.freshness_calendar or "none"),
+        ("freshness time zone", before.freshness_timezone or "none", after.freshness_timezone or "none"),
         ("freshness muted", *map(output.yes_or_no, (before.mute_freshness_check, after.mute_freshness_check))),
         ("timeliness", _threshold(before, "timeliness"), _threshold(after, "timeliness")),
         ("timeliness muted", *map(output.yes_or_no, (before.mute_timeliness_check, after.mute_timeliness_check))),

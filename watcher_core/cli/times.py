@@ -70,7 +70,7 @@ def read_since(text: str, *, now: dt.datetime | None = None) -> dt.datetime:
     try:
         if span and span[2] in UNITS:
             return current.subtract(**{UNITS[span[2]]: int(span[1])})
-        read = pendulum.parse(text.strip(), tz=current.tz or "UTC")
+        read = pendulum.parse(text.strip(), tz=current.tz or "UTC", now=current)
     except (ValueError, OverflowError):
         read = None
     if not isinstance(read, dt.datetime):
@@ -95,7 +95,7 @@ def read_until(text: str, *, now: dt.datetime | None = None) -> dt.datetime:
         read = (
             current.start_of("day").add(days=1)
             if words == "tomorrow"
-            else pendulum.parse(text.strip(), tz=current.tz or "UTC")
+            else pendulum.parse(text.strip(), tz=current.tz or "UTC", now=current)
         )
     except (ValueError, OverflowError):
         read = None

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from watcher_core import catalog, values
+from collections.abc import Mapping
+from typing import Any
+
+from watcher_core import catalog, lineage, values
 from watcher_core.client.connection import Connection
 from watcher_core.values import UNSET, Unset
 
@@ -37,14 +40,41 @@ class AddressMethods(Connection):
             return catalog.update_address_type(session, reference=reference, name=name, group_name=group_name, now=now)
 
     def get_or_create_address(
-        self, name: str, *, address_type_name: str, address_type_group_name: str | None = None
+        self,
+        name: str,
+        *,
+        address_type_name: str,
+        address_type_group_name: str | None = None,
+        database_name: str | None = None,
+        schema_name: str | None = None,
+        table_name: str | None = None,
+        primary_key: str | None = None,
+        address_metadata: Mapping[str, Any] | None = None,
     ) -> values.Address:
         """Return the address of that name; create it where it is not known.
+
+        A known address keeps its type, and gets the parts and the metadata that are passed. A name that an address had
+        before it was renamed or merged is that address.
+
+        Args:
+            name, address_type_name, address_type_group_name: See `Address`.
+            database_name, schema_name, table_name: The parts of its name; a name of three parts gives them by itself.
+            primary_key: The columns of its primary key.
+            address_metadata: Whatever else is known of it. Passwords in it are masked, as in its name.
 
         Raises:
             InvalidValueError: A value breaks a rule, or a new type comes without a group.
         """
-        address = values.Address(name, address_type_name, address_type_group_name)
+        address = values.Address(
+            name,
+            address_type_name,
+            address_type_group_name,
+            database_name=database_name,
+            schema_name=schema_name,
+            table_name=table_name,
+            primary_key=primary_key,
+            address_metadata={} if address_metadata is None else address_metadata,  # type: ignore[arg-type]  # is checked
+        )
         with self._transaction() as (session, now):
             return catalog.get_or_create_address(session, address=address, now=now)
 
@@ -60,19 +90,39 @@ class AddressMethods(Connection):
         name: str | Unset = UNSET,
         address_type_name: str | Unset = UNSET,
         deprecated: bool | Unset = UNSET,
+        database_name: str | Unset | None = UNSET,
+        schema_name: str | Unset | None = UNSET,
+        table_name: str | Unset | None = UNSET,
+        primary_key: str | Unset | None = UNSET,
+        address_metadata: Mapping[str, Any] | Unset | None = UNSET,
     ) -> values.Address:
-        """Rename, re-type or deprecate an address; only what is passed.
+        """Change an address; only what is passed.
+
+        Its old name goes on to mean it, so that code that declares the old name does not create a second address. When
+        another address has the new name, the two are merged: the edges, the assets and the names of both are then those
+        of the other, which keeps its id.
+
+        Args:
+            reference: Its id or name.
+            name: Its new name.
+            address_type_name: Its type.
+            deprecated: Whether it is on its way out.
+            database_name, schema_name, table_name, primary_key, address_metadata: As of `get_or_create_address`; `None`
+                removes them.
 
         Raises:
             NotFoundError: No address has that id or name.
-            InvalidValueError: A value breaks a rule, or another address has that name.
+            InvalidValueError: A value breaks a rule.
         """
+        fields = {
+            "name": name,
+            "address_type_name": address_type_name,
+            "deprecated": deprecated,
+            "database_name": database_name,
+            "schema_name": schema_name,
+            "table_name": table_name,
+            "primary_key": primary_key,
+            "address_metadata": address_metadata,
+        }
         with self._transaction() as (session, now):
-            return catalog.update_address(
-                session,
-                reference=reference,
-                name=name,
-                address_type_name=address_type_name,
-                deprecated=deprecated,
-                now=now,
-            )
+            return lineage.update_address(session, reference=reference, fields=fields, now=now)

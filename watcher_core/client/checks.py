@@ -22,6 +22,9 @@ LONGEST_LOOKBACK_MINUTES = 100 * 366 * 24 * 60
 # One check of a kind at a time: the later one has the newer findings, and so knows what to resolve.
 LOCK = sa.text("SELECT pg_advisory_xact_lock(hashtextextended('watcher.check/' || :kind, 0))")
 
+# When a check begins, after the wait for the lock, by the clock that executions are dated by.
+NOW = sa.text("SELECT clock_timestamp()")
+
 # A plan made while the table of alerts was empty would read the whole table for each alert that it opens.
 BY_INDEX = sa.text("SET LOCAL enable_seqscan = off")
 
@@ -64,6 +67,7 @@ class CheckMethods(Connection):
         *,
         pipeline: int | str | None = None,
         lookback_minutes: int = 60,
+        since: dt.datetime | None = None,
         now: dt.datetime | None = None,
         dry_run: bool = False,
     ) -> list[Finding]:
@@ -73,8 +77,10 @@ class CheckMethods(Connection):
 
         Args:
             pipeline: Check executions of this pipeline only, by id or name; the alerts of all others stay as they are.
-            lookback_minutes: Ended executions are checked if they started within so many minutes. Running ones are
-                checked however old they are.
+            lookback_minutes: Ended executions are checked if they ended within so many minutes before `since`, or
+                later. Running ones are checked however old they are.
+            since: The time of the last check, with time zone; by default of the last one of all pipelines that
+                succeeded, so that none is missed however long ago that was.
             now: The time at which durations are measured, with time zone; the present by default.
             dry_run: Write nothing.
 
@@ -86,11 +92,15 @@ class CheckMethods(Connection):
             InvalidValueError: A value breaks a rule.
         """
         minutes = _within(lookback_minutes, "lookback_minutes", 1, LONGEST_LOOKBACK_MINUTES)
+        last = None if since is None else arguments.instant(since, "since")
         with self._begin_check(AlertKind.TIMELINESS, pipeline, now, dry_run=dry_run) as (session, moment, pipeline_id):
-            since = moment - dt.timedelta(minutes=minutes)
-            found = checks.check_timeliness(session, since=since, now=moment, pipeline_id=pipeline_id, dry_run=dry_run)
+            checked = last or checks.last_checked(session, kind=AlertKind.TIMELINESS) or moment
+            begin = _before(min(checked, moment), minutes)
+            found = checks.check_timeliness(session, since=begin, now=moment, pipeline_id=pipeline_id, dry_run=dry_run)
             if not dry_run:
                 _update_alerts(session, AlertKind.TIMELINESS, found, moment, pipeline_id)
+                if pipeline_id is None:
+                    checks.mark_checked(session, kind=AlertKind.TIMELINESS, now=moment)
         return found
 
     def check_failures(self, *, now: dt.datetime | None = None, dry_run: bool = False) -> list[Finding]:
@@ -146,7 +156,8 @@ class CheckMethods(Connection):
             if asked is AlertKind.FRESHNESS:
                 findings = checks.check_freshness(session, now=moment, pipeline_id=found.id, dry_run=True)
             else:
-                since = moment if newest is None else min(newest.start_date, moment)
+                ended = None if newest is None else newest.end_date
+                since = moment if ended is None else min(ended, moment)
                 findings = checks.check_timeliness(session, since=since, now=moment, pipeline_id=found.id, dry_run=True)
         return values.PipelineCheck(
             kind=asked,
@@ -233,7 +244,7 @@ class CheckMethods(Connection):
             pipeline_id = None if pipeline is None else catalog.get_pipeline(session, pipeline).id
             if not dry_run:
                 session.execute(LOCK, {"kind": kind.value})
-            yield session, moment or dt.datetime.now(dt.UTC), pipeline_id  # the time after the wait for the lock
+            yield session, moment or session.scalars(NOW).one(), pipeline_id
 
 
 def _update_alerts(
@@ -243,6 +254,13 @@ def _update_alerts(
     alerts.open_alerts(session, found, now=now)
     still = [finding.deduplication_key for finding in found]
     alerts.resolve_gone_alerts(session, kind=kind, still=still, now=now, pipeline_id=pipeline_id)
+
+
+def _before(moment: dt.datetime, minutes: int) -> dt.datetime:
+    try:
+        return moment - dt.timedelta(minutes=minutes)
+    except OverflowError:  # before the year 1
+        return dt.datetime.min.replace(tzinfo=dt.UTC)
 
 
 def _within(value: int, argument: str, least: int, most: int) -> int:

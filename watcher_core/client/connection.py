@@ -8,7 +8,8 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any, Self
+from pathlib import Path
+from typing import Self
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -79,11 +80,13 @@ class Connection:
 
     def spooled(self) -> int:
         """Count the executions of this host that wait for the database."""
-        return len(recording.spooled_executions(self._spool_directory))
+        return len(recording.spooled_executions(self.spool_directories))
 
     @property
-    def _spool_directory(self) -> Any:
-        return self.settings.home / "spool"
+    def spool_directories(self) -> list[Path]:
+        """Where executions for this database wait on this host; the first place that can be written takes them."""
+        target = str(self.settings.home.absolute()) if self._url is None else database.target_name(self._url)
+        return recording.spool_directories(target, home=self.settings.home)
 
     def _catch_up(self) -> None:
         """Record what waits, where that is not what the caller asked for: it must not fail for it."""
@@ -94,13 +97,13 @@ class Connection:
 
     def _replay_spool(self) -> None:
         try:
-            recording.replay_spool(self._spool_directory, self._record_spooled)
+            recording.replay_spool(self.spool_directories, self._record_spooled)
         except OSError as exc:
-            logger.warning("executions that wait in %s cannot be recorded: %s", self._spool_directory, exc)
+            logger.warning("executions that wait for the database cannot be read: %s", exc)
 
     def _record_spooled(self, record: values.ExecutionRecord) -> None:
         with self._transaction() as (session, now):
-            recording.record_executions(session, records=[record], now=now)
+            recording.record_executions(session, records=[record], host=recording.this_host(), now=now)
 
     # The database
 
@@ -146,6 +149,11 @@ class Connection:
             raise
         self._checked = True
         self._catch_up()
+
+    def _prepare_embedded(self) -> None:
+        """Start the embedded PostgreSQL and bring its schema up to date, which may take longer than a job may wait."""
+        if self._embedded:
+            self._check()
 
     def _start_embedded(self) -> sa.URL:
         from watcher_core.embedded import EmbeddedPostgres

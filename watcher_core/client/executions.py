@@ -7,9 +7,10 @@ import uuid
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from watcher_core import catalog, database, recording, values
+from watcher_core import arguments, catalog, database, recording, values
 from watcher_core.client.tracking import TrackMethods
 from watcher_core.enums import ExecutionSource, ExecutionState
+from watcher_core.errors import InvalidValueError
 from watcher_core.values import UNSET
 
 
@@ -29,6 +30,7 @@ class ExecutionMethods(TrackMethods):
         external_id: str | None = None,
         logical_date: dt.datetime | None = None,
         attempt: int = 1,
+        scope: str | None = None,
     ) -> values.Execution:
         """Start an execution, which takes the pipeline's watermark with it.
 
@@ -38,8 +40,8 @@ class ExecutionMethods(TrackMethods):
         Args:
             pipeline_id: The pipeline's id or name.
             start_date: When it started, with time zone; now by default.
-            parent_id, full_load, next_watermark, execution_metadata, source, external_id, logical_date, attempt: As of
-                `track`.
+            parent_id, full_load, next_watermark, execution_metadata, source, external_id, logical_date: As of `track`.
+            attempt, scope: As of `track`.
 
         Raises:
             NotFoundError: The pipeline or the parent is not known.
@@ -60,6 +62,7 @@ class ExecutionMethods(TrackMethods):
                 logical_date=logical_date,
                 execution_metadata=execution_metadata,
                 attempt=attempt,
+                scope=scope,
                 now=now,
             )
 
@@ -106,6 +109,44 @@ class ExecutionMethods(TrackMethods):
                 now=now,
             )
 
+    def close_execution(
+        self, execution_id: int, *, state: ExecutionState | str = ExecutionState.FAILED, reason: str | None = None
+    ) -> values.Execution:
+        """End an execution by hand whose process was killed, so that nobody else ends it any more.
+
+        Args:
+            execution_id: Which one.
+            state: How it ended: `failed`, `canceled` or `succeeded`.
+            reason: Why, for those who read of it.
+
+        Raises:
+            NotFoundError: The execution is not known.
+            InvalidValueError: It has ended already, or the state is not an end.
+        """
+        chosen = arguments.choice(state, ExecutionState, "state")
+        if chosen not in (ExecutionState.FAILED, ExecutionState.CANCELED, ExecutionState.SUCCEEDED):
+            raise InvalidValueError(f"state is {chosen.value!r}; an execution ends as failed, canceled or succeeded")
+        message = "ended by hand" + (f": {arguments.text(reason, 'reason')}" if reason else "")
+        metadata = {
+            "ended_by_hand": True,
+            **({"error": {"message": message}} if chosen is not ExecutionState.SUCCEEDED else {}),
+        }
+        with self._driver_transaction() as (connection, now):
+            before = recording.get_execution(connection, execution_id)
+            if before.state is not ExecutionState.RUNNING:
+                raise InvalidValueError(
+                    f"execution {execution_id} has ended already: it {before.state.value} at {before.end_date}"
+                )
+            return recording.end_execution(
+                connection,
+                execution_id=execution_id,
+                state=chosen,
+                end_date=max(now, before.start_date),
+                counts={},
+                execution_metadata=metadata,
+                now=now,
+            )
+
     def record(self, records: Iterable[values.ExecutionRecord]) -> int:
         """Record executions after the fact, in one transaction. Order does not matter, and repeating it is safe.
 
@@ -116,7 +157,7 @@ class ExecutionMethods(TrackMethods):
             InvalidValueError: A record breaks a rule; nothing is written.
         """
         with self._transaction() as (session, now):
-            return recording.record_executions(session, records=records, now=now)
+            return recording.record_executions(session, records=records, host=recording.this_host(), now=now)
 
     def execution(self, execution_id: int) -> values.Execution:
         """Return the execution with that id.

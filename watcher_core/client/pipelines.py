@@ -100,8 +100,15 @@ class PipelineMethods(Connection):
                 now=now,
             )
 
-    def configure_pipelines(self, configurations: Iterable[values.PipelineConfiguration]) -> int:
+    def configure_pipelines(
+        self, configurations: Iterable[values.PipelineConfiguration], *, location: str | None = None
+    ) -> int:
         """Declare the configuration of many pipelines, in one transaction.
+
+        Args:
+            configurations: The configurations.
+            location: The code location of which these are all pipelines. What it declared before, and does no more, is
+                gone from the code: no check looks at it until a code location declares it again.
 
         Returns:
             How many were new or changed.
@@ -110,7 +117,7 @@ class PipelineMethods(Connection):
             InvalidValueError: A value breaks a rule; nothing is written.
         """
         with self._transaction() as (session, now):
-            return catalog.configure_pipelines(session, configurations=configurations, now=now)
+            return catalog.configure_pipelines(session, configurations=configurations, location=location, now=now)
 
     def pipeline(self, reference: int | str) -> values.Pipeline:
         """Return the pipeline with that id or name.

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+import logging
+import os
+import socket
+import uuid
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 
 from watcher_core import recording, values
 from watcher_core.client.connection import Connection
+from watcher_core.errors import DatabaseError
+
+logger = logging.getLogger("watcher.recorder")
 
 
 class RecorderMethods(Connection):
@@ -17,29 +25,45 @@ class RecorderMethods(Connection):
     def recorder(self, instance_id: str) -> Iterator[RecorderSession | None]:
         """Take the recorder of a Dagster instance; `None` where another process has it.
 
+        It is held by a lease that each write renews. A process that dies leaves the lease to expire after a minute.
+
         Args:
             instance_id: The id of the instance's run storage.
         """
-        self._check()
-        with recording.hold_recorder(self._connect(), instance_id=instance_id) as is_ours:
-            if not is_ours:
-                yield None
-                return
-            with self._transaction() as (session, _):
-                cursor = recording.recorder_cursor(session, instance_id=instance_id)
-            yield RecorderSession(self, instance_id, cursor)
+        holder = f"{socket.gethostname()}/{os.getpid()}/{uuid.uuid4()}"
+        with self._transaction() as (session, _):
+            is_ours = recording.take_recorder(session, instance_id=instance_id, holder=holder)
+            cursor = recording.recorder_cursor(session, instance_id=instance_id)
+        if not is_ours:
+            yield None
+            return
+        try:
+            # Errors of what is done meanwhile pass as they are: Dagster's storage raises SQLAlchemy's errors too.
+            yield RecorderSession(self, instance_id, holder, cursor)
+        finally:
+            try:
+                with self._transaction() as (session, _):
+                    recording.release_recorder(session, instance_id=instance_id, holder=holder)
+            except DatabaseError as exc:
+                logger.info("the recorder of Dagster instance %s is free when its lease ends: %s", instance_id, exc)
 
     def recorder_states(self) -> list[values.RecorderState]:
         """Return how far the event log of each Dagster instance has been recorded."""
         with self._transaction() as (session, _):
             return recording.list_recorders(session)
 
+    def clock_report(self) -> values.ClockReport:
+        """Return how the clocks of this host, and of those that have recorded, compare with the database's."""
+        with self._transaction() as (session, _):
+            return recording.clock_report(session)
+
 
 class RecorderSession:
     """The recorder of one Dagster instance, held by this process."""
 
-    def __init__(self, watcher: Connection, instance_id: str, cursor: dict[str, Any]) -> None:
+    def __init__(self, watcher: Connection, instance_id: str, holder: str, cursor: dict[str, Any]) -> None:
         self._watcher = watcher
+        self._holder = holder
         self.instance_id = instance_id
         self.cursor = cursor
 
@@ -51,7 +75,9 @@ class RecorderSession:
         lag_seconds: float | None = None,
         message: str | None = None,
     ) -> int:
-        """Write executions and the cursor behind them in one transaction.
+        """Write executions and the cursor behind them in one transaction, and renew the lease.
+
+        A value that breaks a rule is left out where the execution can be recorded without it; the metadata names it.
 
         Args:
             records: The executions.
@@ -61,9 +87,14 @@ class RecorderSession:
 
         Returns:
             How many executions were written.
+
+        Raises:
+            DatabaseUnavailableError: Another process has taken over; nothing is written.
         """
+        ours = (replace(record, instance_id=self.instance_id) for record in records)
         with self._watcher._transaction() as (session, now):
-            written = recording.record_executions(session, records=records, now=now)
+            recording.renew_recorder(session, instance_id=self.instance_id, holder=self._holder)
+            written = recording.record_executions(session, records=ours, now=now, drop_refused=True)
             recording.move_cursor(
                 session,
                 instance_id=self.instance_id,

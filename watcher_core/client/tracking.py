@@ -1,7 +1,7 @@
 """`Watcher.track`: an execution around a block of code.
 
-Where the database cannot be used, the block runs all the same: that is logged once, and the execution goes to the
-spool. Misuse always raises.
+Whatever goes wrong with the database or with Watcher, the block runs all the same and soon: that is logged once, and
+the execution goes to the spool. Misuse alone raises.
 """
 
 from __future__ import annotations
@@ -19,7 +19,13 @@ from sqlalchemy.orm import Session
 from watcher_core import catalog, database, lineage, recording, values
 from watcher_core.client.pipelines import PipelineMethods
 from watcher_core.enums import ExecutionSource
-from watcher_core.errors import DatabaseError, ExecutionEndedError, NotFoundError, PipelineInactiveError
+from watcher_core.errors import (
+    DatabaseError,
+    ExecutionEndedError,
+    NotFoundError,
+    PipelineInactiveError,
+    WatcherError,
+)
 from watcher_core.recording import TrackedExecution, TrackRequest
 
 logger = logging.getLogger("watcher.tracking")
@@ -47,14 +53,17 @@ class TrackMethods(PipelineMethods):
         external_id: str | None = None,
         logical_date: dt.datetime | None = None,
         attempt: int = 1,
+        instance_id: str | None = None,
+        scope: str | None = None,
         strict: bool = False,
         spool: bool = True,
     ) -> Iterator[TrackedExecution]:
         """Record the block as an execution of a pipeline, which is created where it is not known.
 
         The execution succeeds when the block ends, fails when it raises, and is canceled by Ctrl-C and the like; the
-        exception passes on. While the database cannot be reached, the block runs all the same: that is logged, and the
-        execution waits in a spool file until this host reaches the database again.
+        exception passes on. While the database cannot be used, the block runs all the same: that is logged, and the
+        execution waits in a spool file until this host reaches the database again. The block waits for the database
+        for `WATCHER_TIMEOUT` seconds at most, 5 by default, and the same again at its end.
 
         Args:
             pipeline: Its name, or its whole configuration as code declares it.
@@ -69,6 +78,9 @@ class TrackMethods(PipelineMethods):
             external_id: Its identity at the source; recording it again updates the same row. A new one by default.
             logical_date: The time that its data is about, where that is not now.
             attempt: Which try of the same identity this is, from 1.
+            instance_id: The Dagster instance that it runs in.
+            scope: What of the pipeline it does, a partition for example: its failure is taken back by a success of the
+                same scope. Without one it does all of it.
             strict: Raise where the database cannot be used, instead of running without it.
             spool: Keep in a file what could not be written.
 
@@ -91,14 +103,18 @@ class TrackMethods(PipelineMethods):
             source=source,
             logical_date=logical_date,
             attempt=attempt,
+            instance_id=instance_id,
+            scope=scope,
             strict=strict,
             spool=spool,
         )
         tracked = TrackedExecution(request)
         try:
-            tracked._started(self._start_tracked(request, tracked.start_date))
-        except DatabaseError as exc:
-            if strict:
+            self._prepare_embedded()
+            with database.time_limit(self.settings.timeout):
+                tracked._started(self._start_tracked(request, tracked.start_date))
+        except Exception as exc:
+            if strict or _is_misuse(exc):
                 raise
             _log_unrecorded(request, exc, level=logging.WARNING)
         try:
@@ -143,6 +159,8 @@ class TrackMethods(PipelineMethods):
                 external_id=request.external_id,
                 start_date=start_date,
                 parent_id=parent_id,
+                instance_id=request.instance_id,
+                scope=request.scope,
                 full_load=request.full_load,
                 next_watermark=request.next_watermark,
                 logical_date=request.logical_date,
@@ -158,28 +176,29 @@ class TrackMethods(PipelineMethods):
         """Write the end of a tracked execution, or put it into the spool. The block's error is never replaced."""
         record = tracked._ended(error)
         try:
-            self._end_tracked(tracked.id, record)
-        except DatabaseError as exc:
-            if request.strict and error is None:
+            with database.time_limit(self.settings.timeout):
+                self._end_tracked(tracked.id, record)
+        except Exception as exc:
+            if error is None and (request.strict or _is_misuse(exc)):
                 raise
             # Once an execution: where its start could not be written, that has been logged.
             _log_unrecorded(request, exc, level=logging.DEBUG if tracked.id is None else logging.WARNING)
-            if request.spool:
+            if request.spool and not _is_misuse(exc):
                 self._spool(record)
 
     def _end_tracked(self, execution_id: int | None, record: values.ExecutionRecord) -> None:
         """Write the end of a tracked execution; the whole record, where its start could not be written."""
         with self._transaction() as (session, now):
             if execution_id is None:
-                recording.record_executions(session, records=[record], now=now)
+                recording.record_executions(session, records=[record], host=recording.this_host(), now=now)
             else:
                 _end(session, execution_id, record, now=now)
         self._catch_up()  # executions inside of it may be in the spool, and this may be the last call of its process
 
     def _spool(self, record: values.ExecutionRecord) -> None:
         try:
-            path = recording.keep_in_spool(self._spool_directory, record)
-        except OSError as exc:
+            path = recording.keep_in_spool(self.spool_directories, record)
+        except Exception as exc:
             logger.error(
                 "this execution of pipeline %r is lost, as it cannot be kept either: %s", record.pipeline_name, exc
             )
@@ -187,8 +206,14 @@ class TrackMethods(PipelineMethods):
             logger.info("this execution of pipeline %r waits in %s", record.pipeline_name, path)
 
 
-def _log_unrecorded(request: TrackRequest, error: DatabaseError, *, level: int) -> None:
-    logger.log(level, "pipeline %r goes on without being recorded: %s", request.name, error)
+def _is_misuse(error: Exception) -> bool:
+    """Whether the caller is wrong, and not the database, the network, a library or Watcher."""
+    return isinstance(error, WatcherError) and not isinstance(error, DatabaseError)
+
+
+def _log_unrecorded(request: TrackRequest, error: Exception, *, level: int) -> None:
+    reason = str(error) if isinstance(error, DatabaseError) else f"{type(error).__name__}: {error}"
+    logger.log(level, "pipeline %r goes on without being recorded: %s", request.name, reason)
 
 
 def _active_pipeline(session: Session, request: TrackRequest, *, now: dt.datetime) -> values.Pipeline:
@@ -216,7 +241,7 @@ def _end(session: Session, execution_id: int, record: values.ExecutionRecord, *,
         )
     except (ExecutionEndedError, NotFoundError):
         logger.info("execution %d of pipeline %r was ended by another", execution_id, record.pipeline_name)
-        recording.record_executions(session, records=[record], now=now)
+        recording.record_executions(session, records=[record], host=recording.this_host(), now=now)
 
 
 def _record_parent(session: Session, parent: values.ExecutionRecord, *, now: dt.datetime) -> int | None:
@@ -224,6 +249,6 @@ def _record_parent(session: Session, parent: values.ExecutionRecord, *, now: dt.
     identity: dict[str, Any] = {"source": parent.source, "external_id": parent.external_id}
     known = recording.find_execution_id(database.driver(session), **identity)
     if known is None:
-        recording.record_executions(session, records=[parent], now=now)
+        recording.record_executions(session, records=[parent], host=recording.this_host(), now=now)
         known = recording.find_execution_id(database.driver(session), **identity)
     return known

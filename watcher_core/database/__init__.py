@@ -11,11 +11,13 @@ from watcher_core.database.engine import (
     driver_transaction,
     normalize_url,
     read_one_snapshot,
+    target_name,
     transaction,
     translated_errors,
     without_secrets,
 )
 from watcher_core.database.schema import SCHEMA_VERSION, check_schema_version, downgrade, schema_version, upgrade
+from watcher_core.database.timed import time_limit
 
 __all__ = [
     "DRIVER",
@@ -30,6 +32,8 @@ __all__ = [
     "normalize_url",
     "read_one_snapshot",
     "schema_version",
+    "target_name",
+    "time_limit",
     "transaction",
     "translated_errors",
     "upgrade",

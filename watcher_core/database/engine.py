@@ -15,6 +15,14 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from watcher_core.arguments import json_text
+from watcher_core.database.timed import (
+    TimedConnection,
+    TimedPool,
+    TimeLimitError,
+    connect_within,
+    limit_statements,
+    remaining_seconds,
+)
 from watcher_core.errors import (
     ConfigurationError,
     DatabaseError,
@@ -28,16 +36,38 @@ SPELLINGS = ("postgresql", "postgres", DRIVER, "postgresql+psycopg2")
 
 CONNECT_TIMEOUT_SECONDS = 10
 
+# All that a connection asks for when it starts. No `options`: PgBouncer refuses them. TCP's limits end what hangs on a
+# network that is gone; without them that takes a quarter of an hour, or for ever.
+PARAMETERS = {
+    "application_name": "watcher",
+    "client_encoding": "utf8",  # whatever the database's own encoding
+    "connect_timeout": CONNECT_TIMEOUT_SECONDS,
+    "keepalives_idle": 30,
+    "keepalives_interval": 10,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 60_000,
+}
+
+# Times are read in UTC, whatever the server, database or role says. PgBouncer keeps both for each of its clients.
+SESSION = "SET timezone = 'UTC'; SET datestyle = 'ISO, MDY'; SELECT pg_backend_pid()"
+
+# After so many times, psycopg prepares a statement, where that is possible.
+PREPARE_THRESHOLD = 5
+
 # One system call where the default takes four.
 Selector = getattr(selectors, "PollSelector", selectors.SelectSelector)
 
 # How long a connection may be idle in the pool before it is pinged at checkout.
 SECONDS_BEFORE_PING = 5.0
 
+# A session that was writing can only read: the server was the primary before a fail-over.
+READ_ONLY_SQLSTATE = "25006"
 # PostgreSQL is shutting down, starting up, or a standby: the call may be tried again.
-UNAVAILABLE_SQLSTATES = ("08", "57P", "25006")
+UNAVAILABLE_SQLSTATES = ("08", "57P", READ_ONLY_SQLSTATE)
 # So it may when PostgreSQL is full, on a deadlock or lock timeout, and when a statement took too long.
 BUSY_SQLSTATES = ("40", "53", "55P03", "57014")
+# The value is right, but the database's encoding has no such character.
+NOT_IN_ENCODING_SQLSTATE = "22P05"
 
 # The engines of this process: a forked child must not use their connections.
 _engines: weakref.WeakSet[sa.Engine] = weakref.WeakSet()
@@ -68,25 +98,45 @@ def create_engine(url: sa.URL) -> sa.Engine:
     """Return a new engine, which connects on first use and may be used after a fork."""
     engine = sa.create_engine(
         url,
+        poolclass=TimedPool,
         pool_size=5,
         max_overflow=20,
         pool_reset_on_return=None,  # each user of a connection ends its transaction
         json_serializer=json_text,
-        connect_args=_connect_args(url),
+        connect_args={name: value for name, value in PARAMETERS.items() if name not in url.query},
     )
+    sa.event.listen(engine, "do_connect", _connect)
     _replace_dead_connections(engine)
     _engines.add(engine)
     return engine
 
 
-def _connect_args(url: sa.URL) -> dict[str, Any]:
-    ours = {"application_name": "watcher", "connect_timeout": CONNECT_TIMEOUT_SECONDS}
-    given = _parameter(url, "options") or ""
-    return {
-        **{name: value for name, value in ours.items() if name not in url.query},
-        # Timestamps are read in UTC, whatever the time zone of the host or role.
-        "options": f"{given} -c timezone=UTC".strip(),
-    }
+def _connect(_dialect: Any, _record: Any, arguments: Any, parameters: dict[str, Any]) -> TimedConnection:
+    def connect() -> TimedConnection:
+        connection = TimedConnection.connect(*arguments, **parameters)
+        try:
+            _prepare_session(connection)
+        except BaseException:
+            connection.close()
+            raise
+        return connection
+
+    left = remaining_seconds()
+    return connect() if left is None else connect_within(left, connect)
+
+
+def _prepare_session(connection: TimedConnection) -> None:
+    connection.autocommit = True
+    with connection.cursor() as cursor:
+        cursor.execute(SESSION)
+        while cursor.nextset():
+            pass
+        (backend,) = cursor.fetchone() or (None,)
+    connection.autocommit = False
+    # A pooler has keys of its own to cancel statements with. Behind it the next transaction may be another session's,
+    # in which a statement that was prepared is not known, or is another client's.
+    is_direct = backend == connection.info.backend_pid
+    connection.prepare_threshold = PREPARE_THRESHOLD if is_direct else None
 
 
 def _parameter(url: sa.URL, name: str) -> str | None:
@@ -137,7 +187,9 @@ if hasattr(os, "register_at_fork"):
 @contextmanager
 def transaction(engine: sa.Engine) -> Iterator[Session]:
     """One transaction: committed at the end, rolled back on any error; the only place that commits."""
-    with translated_errors(engine.url), Session(engine, expire_on_commit=False) as session, session.begin():
+    with _translated_errors_of(engine), Session(engine, expire_on_commit=False) as session, session.begin():
+        if remaining_seconds() is not None:
+            limit_statements(driver(session))
         yield session
 
 
@@ -151,6 +203,7 @@ def driver_transaction(engine: sa.Engine) -> Iterator[Driver]:
     """One transaction, as `transaction`, without SQLAlchemy; psycopg begins it with the first statement."""
     with _pooled(engine) as connection:
         try:
+            limit_statements(connection)
             yield connection
             connection.commit()
         finally:
@@ -172,7 +225,7 @@ def driver_statements(engine: sa.Engine) -> Iterator[Driver]:
 
 @contextmanager
 def _pooled(engine: sa.Engine) -> Iterator[Driver]:
-    with translated_errors(engine.url):
+    with _translated_errors_of(engine):
         pooled = engine.raw_connection()
         connection = cast("Driver", pooled.driver_connection)
         try:
@@ -194,6 +247,18 @@ def driver(session: Session) -> Driver:
 
 
 @contextmanager
+def _translated_errors_of(engine: sa.Engine) -> Iterator[None]:
+    """Translate errors, and give up the connections of a server that has become a standby."""
+    with translated_errors(engine.url):
+        try:
+            yield
+        except (sa.exc.DBAPIError, psycopg.Error) as exc:
+            if getattr(getattr(exc, "orig", exc), "sqlstate", None) == READ_ONLY_SQLSTATE:
+                engine.dispose()
+            raise
+
+
+@contextmanager
 def translated_errors(url: sa.URL) -> Iterator[None]:
     """Translate the driver's errors into Watcher's, which name the broken rule, or the host that does not answer."""
     try:
@@ -201,9 +266,17 @@ def translated_errors(url: sa.URL) -> Iterator[None]:
     except sa.exc.TimeoutError as exc:
         raise DatabaseUnavailableError(f"all connections of this process to {describe(url)} are in use") from exc
     except sa.exc.DBAPIError as exc:
-        raise _translated(exc.orig or exc, url) from exc
+        raise _translated(_first_cause(exc, exc.orig or exc), url) from exc
     except psycopg.Error as exc:
-        raise _translated(exc, url) from exc
+        raise _translated(_first_cause(exc, exc), url) from exc
+
+
+def _first_cause(error: BaseException, found: BaseException) -> BaseException:
+    """Return the end of the time limit, where that is what closed the connection; else what was found."""
+    before = error.__context__
+    while before is not None and not isinstance(before, TimeLimitError):
+        before = before.__context__
+    return before or found
 
 
 def _translated(error: BaseException, url: sa.URL) -> WatcherError:
@@ -213,6 +286,8 @@ def _translated(error: BaseException, url: sa.URL) -> WatcherError:
         return DatabaseUnavailableError(f"{where} cannot be reached: {reason}")
     if str(getattr(error, "sqlstate", None)).startswith(BUSY_SQLSTATES):
         return DatabaseUnavailableError(f"{where} cannot do that now: {reason}")
+    if getattr(error, "sqlstate", None) == NOT_IN_ENCODING_SQLSTATE:
+        return DatabaseError(f"{where} cannot hold a character: {reason}; its encoding should be UTF8")
     rule = broken_rule(error)
     if rule is not None:
         return InvalidValueError(rule)
@@ -225,6 +300,12 @@ def describe(url: sa.URL) -> str:
     """Name the database without its secrets."""
     host = url.host or _parameter(url, "host") or "the local socket"
     return f"the database {url.database!r} at {host}:{url.port or _parameter(url, 'port') or 5432}"
+
+
+def target_name(url: sa.URL) -> str:
+    """Name the database in a way that is the same for all who use it, by whatever user or parameters."""
+    host = (url.host or _parameter(url, "host") or "local").lower()
+    return f"{host}/{url.port or _parameter(url, 'port') or 5432}/{url.database or url.username or ''}"
 
 
 def without_secrets(url: sa.URL) -> str:

@@ -124,6 +124,10 @@ class Thresholds:
 
     freshness_number: Mapped[int | None] = mapped_column(comment="Data older than this many dateparts is stale")
     freshness_datepart: Mapped[DatePart | None] = mapped_column(comment="Unit of freshness_number")
+    freshness_calendar: Mapped[str | None] = mapped_column(
+        comment="When changes are expected: days (Mon-Fri), or times or deadlines as cron has them; always without it"
+    )
+    freshness_timezone: Mapped[str | None] = mapped_column(comment="Time zone of freshness_calendar; UTC without it")
     mute_freshness_check: Mapped[bool] = _flag(False, "Whether the freshness check passes over it")
     timeliness_number: Mapped[int | None] = mapped_column(comment="Executions longer than this many dateparts are late")
     timeliness_datepart: Mapped[DatePart | None] = mapped_column(comment="Unit of timeliness_number")
@@ -184,6 +188,10 @@ class Pipeline(Thresholds, Base):
     last_target_soft_delete: Mapped[dt.datetime | None] = mapped_column(
         comment="Last end of an execution with soft deletes"
     )
+    declared_by: Mapped[str | None] = mapped_column(comment="The code location whose definitions last had it")
+    removed_at: Mapped[dt.datetime | None] = mapped_column(
+        comment="When that code location had it no more; no check looks at it then"
+    )
     configuration_hash: Mapped[str | None] = mapped_column(
         comment="SHA-256 of the configuration that code last declared"
     )
@@ -206,15 +214,33 @@ class PipelineExecution(Base):
         sa.CheckConstraint("parent_id <> id", name="parent"),
         # A pipeline's history, newest first: listings.
         sa.Index("ix_pipeline_execution_pipeline_id_start_date", "pipeline_id", sa.text("start_date DESC")),
-        # All history, newest first: listings, the timeliness lookback, retention.
+        # All history, newest first: listings, retention.
         sa.Index("ix_pipeline_execution_start_date", sa.text("start_date DESC")),
+        # What ended within the lookback of the timeliness check.
+        sa.Index("ix_pipeline_execution_end_date", "end_date", postgresql_where=sa.text("end_date IS NOT NULL")),
         # What runs now: timeliness looks at each, however old; the recorder closes those whose run is over.
         sa.Index("ix_pipeline_execution_running", "start_date", postgresql_where=sa.text("state = 'running'")),
-        # A pipeline's failures, newest first, which are few: the failure check.
+        # What runs now of a pipeline.
+        sa.Index(
+            "ix_pipeline_execution_pipeline_id_running",
+            "pipeline_id",
+            "start_date",
+            postgresql_where=sa.text("state = 'running'"),
+        ),
+        # A pipeline's successes by what they make good: the failure check.
+        sa.Index(
+            "ix_pipeline_execution_good",
+            "pipeline_id",
+            sa.text("coalesce(scope, '')"),
+            "end_date",
+            postgresql_where=sa.text("state = 'succeeded'"),
+        ),
+        # A pipeline's failures by what has to be made good, which are few: the failure check.
         sa.Index(
             "ix_pipeline_execution_failed",
             "pipeline_id",
-            sa.text("start_date DESC"),
+            sa.text("coalesce(scope, '')"),
+            "end_date",
             postgresql_where=sa.text("state = 'failed'"),
         ),
         # The newest logical date that a pipeline has got to: decides whether a partition moves the watermark.
@@ -245,6 +271,12 @@ class PipelineExecution(Base):
     external_id: Mapped[str] = mapped_column(
         comment="Its identity at the source, for replays; in Dagster run_id/step_key/asset_key"
     )
+    instance_id: Mapped[str | None] = mapped_column(
+        comment="The Dagster instance that it ran in; empty outside of Dagster"
+    )
+    scope: Mapped[str | None] = mapped_column(
+        comment="What of the pipeline it did: a partition, or the selection of a run; empty: all, or not known"
+    )
     state: Mapped[ExecutionState]
     start_date: Mapped[dt.datetime]
     end_date: Mapped[dt.datetime | None] = mapped_column(comment="Empty while it runs")
@@ -262,7 +294,7 @@ class PipelineExecution(Base):
     updates: Mapped[int | None]
     soft_deletes: Mapped[int | None]
     total_rows: Mapped[int | None]
-    execution_metadata: Mapped[dict[str, Any]] = _json("Whatever else is known: partition, attempts, error, …")
+    execution_metadata: Mapped[dict[str, Any]] = _json("Whatever else is known: partition, attempts, error and others")
     created_at: Mapped[dt.datetime] = _timestamp("When it was recorded")
     updated_at: Mapped[dt.datetime] = _timestamp("When its record last changed")
 
@@ -292,7 +324,7 @@ class AddressType(Base):
 
     id: Mapped[int] = _identity()
     name: Mapped[str]
-    group_name: Mapped[str] = mapped_column(comment="database, warehouse, bucket, api, file, stream, …")
+    group_name: Mapped[str] = mapped_column(comment="database, warehouse, bucket, api, file, stream and others")
     created_at: Mapped[dt.datetime] = _timestamp("When it was first seen")
     updated_at: Mapped[dt.datetime] = _timestamp("When it last changed")
 
@@ -311,6 +343,22 @@ class Address(Base):
     deprecated: Mapped[bool] = _flag(False, "Whether it is on its way out; marked in every answer")
     created_at: Mapped[dt.datetime] = _timestamp("When it was first seen")
     updated_at: Mapped[dt.datetime] = _timestamp("When it last changed")
+    database_name: Mapped[str | None] = mapped_column(comment="The database, or catalog, that the data is in")
+    schema_name: Mapped[str | None] = mapped_column(comment="The schema, or data set, in it")
+    table_name: Mapped[str | None] = mapped_column(comment="The table in that")
+    primary_key: Mapped[str | None] = mapped_column(comment="The columns of its primary key, as people write them")
+    address_metadata: Mapped[dict[str, Any]] = _json("Whatever else is known of it")
+    provisional: Mapped[bool] = _flag(
+        False, "Whether it is named by the key of an asset, because it is not known where the asset lives"
+    )
+
+
+class AddressAlias(Base):
+    __tablename__ = "address_alias"
+    __table_args__ = {"comment": "Other names of addresses: those that they had before they were renamed or merged"}
+
+    name: Mapped[str] = mapped_column(primary_key=True, comment="As given; case matters")
+    address_id: Mapped[int] = _reference("address", comment="The address that is meant", index=True)
 
 
 class AddressLineage(Base):
@@ -424,6 +472,14 @@ class FailurePipelineExecutionLog(Base):
     evaluation_timestamp: Mapped[dt.datetime] = mapped_column(comment="The check's now")
     failure_number: Mapped[int] = mapped_column(comment="So many in a row the rule asked for")
     used_child_config: Mapped[bool] = mapped_column(comment="Whether the rule was the pipeline's own, not its type's")
+
+
+class CheckState(Base):
+    __tablename__ = "check_state"
+    __table_args__ = {"comment": "Checks of all pipelines: when each last succeeded"}
+
+    kind: Mapped[AlertKind] = mapped_column(primary_key=True, comment="The check")
+    checked_at: Mapped[dt.datetime] = mapped_column(comment="The check's now, never ahead of the database's clock")
 
 
 class AnomalyDetectionRule(Base):
@@ -546,6 +602,9 @@ class Alert(Base):
     resolved_at: Mapped[dt.datetime | None] = mapped_column(comment="When the cause was gone")
     resolved_by_hand: Mapped[bool] = _flag(False, "Whether a person resolved it; it stays so until the cause is new")
     reopened_at: Mapped[dt.datetime | None] = mapped_column(comment="When the cause was last found to be back")
+    reopenings: Mapped[int] = mapped_column(
+        sa.Integer, server_default=sa.text("0"), comment="How often it was back, within hours of each other"
+    )
     event: Mapped[AlertEvent | None] = mapped_column(comment="What is to be delivered; empty: nothing")
     attempts: Mapped[int] = mapped_column(sa.Integer, server_default=sa.text("0"), comment="Deliveries tried")
     next_attempt_at: Mapped[dt.datetime | None] = mapped_column(
@@ -556,17 +615,25 @@ class Alert(Base):
     thread: Mapped[str | None] = mapped_column(comment="The thread there that its opening began")
     last_error: Mapped[str | None] = mapped_column(comment="Why the last delivery failed")
     delivered_at: Mapped[dt.datetime | None] = mapped_column(comment="When the opening was delivered")
+    notified_at: Mapped[dt.datetime | None] = mapped_column(comment="When a message about it last arrived")
     recovery_delivered_at: Mapped[dt.datetime | None] = mapped_column(comment="When the recovery was delivered")
 
 
 class Recorder(Base):
     __tablename__ = "recorder"
-    __table_args__ = {
-        "comment": "How far the event log of a Dagster instance has been recorded; locked while it is read"
-    }
+    __table_args__ = {"comment": "How far the event log of a Dagster instance has been recorded"}
 
     instance_id: Mapped[str] = mapped_column(primary_key=True, comment="The id of the instance's run storage")
     cursor: Mapped[dict[str, Any]] = _json("Storage ids, open runs, failed tries; the recorder's own")
     lag_seconds: Mapped[float | None] = mapped_column(comment="Age of the oldest event that was not yet recorded")
     message: Mapped[str | None] = mapped_column(comment="What the last tick did")
     updated_at: Mapped[dt.datetime] = _timestamp("When the last tick ended")
+
+
+class RecorderLease(Base):
+    __tablename__ = "recorder_lease"
+    __table_args__ = {"comment": "Who reads the event log of a Dagster instance right now; no row: nobody"}
+
+    instance_id: Mapped[str] = mapped_column(primary_key=True, comment="The id of the instance's run storage")
+    holder: Mapped[str] = mapped_column(comment="Host, process and a random id")
+    expires_at: Mapped[dt.datetime] = _timestamp("Another may take over from then on; each write moves it")

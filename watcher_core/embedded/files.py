@@ -17,6 +17,8 @@ from typing import NamedTuple, TypedDict
 
 from watcher_core.errors import EmbeddedPostgresError
 
+IGNORE = "# Written by Watcher: its files are no part of the project.\n*\n"
+
 TAIL_BYTES = 16_384  # a server's log grows as long as the server runs
 
 
@@ -91,13 +93,28 @@ def can_execute(account: Account | None, path: Path) -> bool:
 
 
 def make_directory(directory: Path) -> None:
-    """Create a directory and its missing parents; what root creates belongs to the owner of the existing parent."""
+    """Create a directory and its missing parents; what root creates belongs to the owner of the existing parent.
+
+    What is created keeps itself out of a repository that it may lie in.
+    """
     missing = [path for path in (directory, *directory.parents) if not path.exists()]
     directory.mkdir(parents=True, exist_ok=True)
-    owner = owner_of(missing[-1].parent) if missing else None
+    if not missing:
+        return
+    owner = owner_of(missing[-1].parent)
     if owner:
         for path in missing:
             os.chown(path, *owner)
+    if not _is_ignored(missing[-1].parent):
+        write_private(missing[-1] / ".gitignore", IGNORE)
+
+
+def _is_ignored(directory: Path) -> bool:
+    """Whether the directory was created by `make_directory`, and so is kept out already."""
+    try:
+        return (directory / ".gitignore").read_text(encoding="utf-8") == IGNORE
+    except (OSError, UnicodeDecodeError):
+        return False
 
 
 def open_private(path: Path, flags: int) -> int:

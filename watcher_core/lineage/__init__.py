@@ -5,6 +5,7 @@ from __future__ import annotations
 from watcher_core.lineage.closure import lock_closure, verify_closure
 from watcher_core.lineage.edges import clean_declaration, clean_lineage, declare_lineage, record_lineage
 from watcher_core.lineage.export import subgraph, to_dot, to_mermaid
+from watcher_core.lineage.merge import update_address
 from watcher_core.lineage.page import render_page
 from watcher_core.lineage.search import column_steps, lineage_graph, lineage_impact, lineage_steps, lineage_summary
 
@@ -23,5 +24,6 @@ __all__ = [
     "subgraph",
     "to_dot",
     "to_mermaid",
+    "update_address",
     "verify_closure",
 ]

@@ -11,6 +11,7 @@ import datetime as dt
 import hashlib
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 from itertools import product
 from typing import Any
 
@@ -22,6 +23,7 @@ from watcher_core.database import models
 from watcher_core.enums import LineageOrigin
 from watcher_core.errors import InvalidValueError
 from watcher_core.lineage import closure
+from watcher_core.lineage.merge import merge_addresses
 
 PIPELINE = models.table(models.Pipeline)
 EDGE = models.table(models.AddressLineage)
@@ -115,7 +117,8 @@ def record_lineage(
 ) -> int:
     """Replace the lineage that `origin` has recorded of each pipeline; other origins' lineage stays.
 
-    Pipelines and addresses that do not exist are created.
+    Pipelines and addresses that do not exist are created. A provisional address gives way to where its asset lives, in
+    what is recorded now and in all that was recorded before.
 
     Args:
         session: The transaction; nothing else has been written in it yet.
@@ -133,6 +136,7 @@ def record_lineage(
     if not by_name:
         return 0
     closure.lock_closure(database.driver(session))
+    by_name = _at_homes(session, by_name)
     catalog.ensure_pipelines(
         session, types_by_name={name: lineage.pipeline_type_name for name, lineage in by_name.items()}, now=now
     )
@@ -156,11 +160,64 @@ def _is_recorded(session: Session, pipeline_id: int, lineage: values.PipelineLin
             edges.add((source, target))
         else:
             columns.add((source, source_column, target, target_column))
+    if _is_same(lineage, edges, columns):
+        return True
+    renamed = _current(session, lineage)
+    return bool(renamed) and _is_same(_renamed(lineage, renamed), edges, columns)
+
+
+def _is_same(lineage: values.PipelineLineage, edges: set[Row], columns: set[Row]) -> bool:
     if edges != {(source.name, target.name) for source, target in product(lineage.sources, lineage.targets)}:
         return False
     return lineage.columns is None or columns == {
         (edge.source_address, edge.source_column, edge.target_address, edge.target_column) for edge in lineage.columns
     }
+
+
+# Names
+
+
+def _at_homes(session: Session, by_name: Mapping[str, values.PipelineLineage]) -> dict[str, values.PipelineLineage]:
+    """The lineage with the places where assets live instead of provisional addresses, where these are known."""
+    provisional = {address.name for address in _addresses(by_name.values()) if address.provisional}
+    if not provisional:
+        return dict(by_name)
+    homes = catalog.addresses_of_pipelines(session, names=provisional)
+    passed = {name: by_name[name].address for name in provisional & by_name.keys()}
+    homes |= {name: address for name, address in passed.items() if address is not None and not address.provisional}
+    known = {name: home for name, home in homes.items() if not home.provisional}
+    return {name: _renamed(lineage, known) for name, lineage in by_name.items()}
+
+
+def _current(session: Session, lineage: values.PipelineLineage) -> dict[str, values.Address]:
+    """The addresses under their current names, by the names that they had before."""
+    by_name = {address.name: address for address in _addresses([lineage])}
+    return {old: replace(by_name[old], name=new) for old, new in catalog.current_names(session, names=by_name).items()}
+
+
+def _renamed(lineage: values.PipelineLineage, others: Mapping[str, values.Address]) -> values.PipelineLineage:
+    """The lineage with other addresses in the place of those of these names."""
+    if not others:
+        return lineage
+
+    def name(address: str) -> str:
+        return others[address].name if address in others else address
+
+    def unique(addresses: Iterable[values.Address]) -> tuple[values.Address, ...]:
+        renamed = (others.get(address.name, address) for address in addresses)
+        return tuple({address.name: address for address in renamed}.values())
+
+    columns = lineage.columns and tuple(
+        replace(edge, source_address=name(edge.source_address), target_address=name(edge.target_address))
+        for edge in lineage.columns
+    )
+    return replace(
+        lineage,
+        address=lineage.address and others.get(lineage.address.name, lineage.address),
+        sources=unique(lineage.sources),
+        targets=unique(lineage.targets),
+        columns=columns,
+    )
 
 
 # Writing
@@ -169,7 +226,7 @@ def _is_recorded(session: Session, pipeline_id: int, lineage: values.PipelineLin
 def _settle_addresses(
     session: Session, by_name: Mapping[str, values.PipelineLineage], address_ids: Mapping[str, int], *, now: dt.datetime
 ) -> None:
-    """Record each asset's address and its type; the asset itself decides both."""
+    """Record each asset's address and its type, which the asset itself decides; merge what it had before that."""
     homes = {name: lineage.address for name, lineage in by_name.items() if lineage.address is not None}
     known = catalog.addresses_of_pipelines(session, names=homes)
     for name, address in sorted(homes.items()):
@@ -183,6 +240,15 @@ def _settle_addresses(
         if name not in known or known[name].address_type_name != address.address_type_name
     ]
     catalog.retype_addresses(session, addresses=mistyped, now=now)
+    left = catalog.provisional_ids(
+        session, [name for name, address in homes.items() if address.name != name and not address.provisional]
+    )
+    merge_addresses(
+        session,
+        into={gone: address_ids[homes[name].name] for name, gone in left.items()},
+        keep_names=False,
+        now=now,
+    )
 
 
 def _replace_edges(

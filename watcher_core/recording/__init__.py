@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-from watcher_core.recording.cursors import hold_recorder, list_recorders, move_cursor, recorder_cursor
+from watcher_core.recording.clocks import clock_report, this_host
+from watcher_core.recording.cursors import (
+    list_recorders,
+    move_cursor,
+    recorder_cursor,
+    release_recorder,
+    renew_recorder,
+    take_recorder,
+)
 from watcher_core.recording.executions import (
     COUNTS,
     end_execution,
@@ -24,7 +32,13 @@ from watcher_core.recording.retention import (
     delete_batch,
     retention_date,
 )
-from watcher_core.recording.spool import keep_in_spool, replay_spool, spooled_executions
+from watcher_core.recording.spool import (
+    broken_executions,
+    keep_in_spool,
+    replay_spool,
+    spool_directories,
+    spooled_executions,
+)
 from watcher_core.recording.tracking import TrackedExecution, TrackRequest
 from watcher_core.recording.watermarks import rewind_watermark, watermark_events
 
@@ -36,7 +50,9 @@ __all__ = [
     "CleanupPlace",
     "TrackRequest",
     "TrackedExecution",
+    "broken_executions",
     "clean_batch_size",
+    "clock_report",
     "count_expired",
     "count_expired_executions",
     "delete_batch",
@@ -44,17 +60,21 @@ __all__ = [
     "execution_tree",
     "find_execution_id",
     "get_execution",
-    "hold_recorder",
     "keep_in_spool",
     "list_executions",
     "list_recorders",
     "move_cursor",
     "record_executions",
     "recorder_cursor",
+    "release_recorder",
+    "renew_recorder",
     "replay_spool",
     "retention_date",
     "rewind_watermark",
+    "spool_directories",
     "spooled_executions",
     "start_execution",
+    "take_recorder",
+    "this_host",
     "watermark_events",
 ]

@@ -7,45 +7,64 @@ got cannot disagree, whenever the recorder dies. One recorder reads an instance 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from collections.abc import Mapping
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from watcher_core import arguments, database, values
+from watcher_core import arguments, values
 from watcher_core.database import models
+from watcher_core.errors import DatabaseUnavailableError
 
 RECORDER = models.table(models.Recorder)
 
-# A lock of the session, not of a transaction: held while many batches are committed, gone with the connection.
-TAKE = sa.text("SELECT pg_try_advisory_lock(hashtextextended('watcher.recorder/' || :instance_id, 0))")
-RELEASE = sa.text("SELECT pg_advisory_unlock(hashtextextended('watcher.recorder/' || :instance_id, 0))")
+# A row, and no lock of a session: behind a pooler the session goes on to another client, and the lock with it. The
+# clock is the database's. Who was silent for longer than the lease may be dead; its next write finds out.
+LEASE = dt.timedelta(seconds=60)
+
+TAKE = sa.text("""
+    INSERT INTO watcher.recorder_lease AS lease (instance_id, holder, expires_at)
+    VALUES (:instance_id, :holder, clock_timestamp() + CAST(:lease AS interval))
+        ON CONFLICT (instance_id) DO UPDATE
+       SET holder = excluded.holder, expires_at = excluded.expires_at
+     WHERE lease.expires_at <= clock_timestamp()
+    RETURNING instance_id
+""")
+RENEW = sa.text("""
+    UPDATE watcher.recorder_lease
+       SET expires_at = clock_timestamp() + CAST(:lease AS interval)
+     WHERE instance_id = :instance_id
+       AND holder = :holder
+    RETURNING instance_id
+""")
+RELEASE = sa.text("DELETE FROM watcher.recorder_lease WHERE instance_id = :instance_id AND holder = :holder")
 
 
-@contextmanager
-def hold_recorder(engine: sa.Engine, *, instance_id: str) -> Iterator[bool]:
-    """Hold the recorder of an instance; `False` where another process has it.
+def take_recorder(session: Session, *, instance_id: str, holder: str) -> bool:
+    """Take the recorder of an instance; `False` where another process has it."""
+    given = {"instance_id": arguments.text(instance_id, "instance_id"), "holder": holder, "lease": LEASE}
+    return session.execute(TAKE, given).one_or_none() is not None
 
-    Errors of what is done meanwhile pass as they are: Dagster's storage raises SQLAlchemy's errors too.
+
+def renew_recorder(session: Session, *, instance_id: str, holder: str) -> None:
+    """Keep the recorder for another lease, in the transaction that writes.
+
+    Raises:
+        DatabaseUnavailableError: Another process has taken it over meanwhile, and writes from here on.
     """
-    given = {"instance_id": arguments.text(instance_id, "instance_id")}
-    with database.translated_errors(engine.url):
-        connection = engine.connect().execution_options(isolation_level="AUTOCOMMIT")
-    try:
-        with database.translated_errors(engine.url):
-            is_ours = bool(connection.scalar(TAKE, given))
-        yield is_ours
-        if is_ours:
-            with suppress(sa.exc.DBAPIError):  # with its connection the lock is gone too
-                connection.execute(RELEASE, given)
-    except BaseException:
-        connection.invalidate()  # whatever happened, the lock goes
-        raise
-    finally:
-        connection.close()
+    given = {"instance_id": instance_id, "holder": holder, "lease": LEASE}
+    if session.execute(RENEW, given).one_or_none() is None:
+        raise DatabaseUnavailableError(
+            f"the recorder of Dagster instance {instance_id!r} was taken over by another process, since this one had "
+            f"written nothing for {LEASE.total_seconds():.0f} s; nothing of this batch is written"
+        )
+
+
+def release_recorder(session: Session, *, instance_id: str, holder: str) -> None:
+    """Give the recorder back."""
+    session.execute(RELEASE, {"instance_id": instance_id, "holder": holder})
 
 
 def recorder_cursor(session: Session, *, instance_id: str) -> dict[str, Any]:

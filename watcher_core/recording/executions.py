@@ -17,7 +17,7 @@ from watcher_core import anomalies, arguments, values
 from watcher_core.database import Driver, models
 from watcher_core.enums import ExecutionSource, ExecutionState
 from watcher_core.errors import ExecutionEndedError, InvalidValueError, NotFoundError
-from watcher_core.recording import watermarks
+from watcher_core.recording import clocks, watermarks
 from watcher_core.values import UNSET, Unset
 
 COUNTS = ("inserts", "updates", "soft_deletes", "total_rows")
@@ -35,11 +35,13 @@ COLUMNS = f"""
 
 START = f"""
     INSERT INTO watcher.pipeline_execution AS execution
-          (pipeline_id, parent_id, source, external_id, state, start_date, logical_date, full_load,
+          (pipeline_id, parent_id, source, external_id, instance_id, scope, state, start_date, logical_date, full_load,
            watermark, next_watermark, execution_metadata)
-    SELECT pipeline.id, %(parent_id)s, CAST(%(source)s AS watcher.execution_source), %(external_id)s, 'running',
-           %(start_date)s, %(logical_date)s, %(full_load)s, pipeline.watermark,
-           coalesce(%(next_watermark)s, pipeline.next_watermark), %(execution_metadata)s
+    SELECT pipeline.id, %(parent_id)s, CAST(%(source)s AS watcher.execution_source), %(external_id)s,
+           %(instance_id)s, %(scope)s, 'running',
+           {clocks.counted("%(start_date)s")}, %(logical_date)s, %(full_load)s, pipeline.watermark,
+           coalesce(%(next_watermark)s, pipeline.next_watermark),
+           %(execution_metadata)s || {clocks.reported("%(host)s", start_date="%(start_date)s")}
       FROM watcher.pipeline
      WHERE pipeline.id = %(pipeline_id)s
         ON CONFLICT (source, external_id) DO NOTHING
@@ -70,7 +72,8 @@ RESTART = f"""
            logical_date       = coalesce(execution.logical_date, %(logical_date)s),
            parent_id          = coalesce(execution.parent_id, %(parent_id)s),
            full_load          = execution.full_load OR %(full_load)s,
-           execution_metadata = (execution.execution_metadata - 'error') || %(execution_metadata)s,
+           execution_metadata = (execution.execution_metadata - ARRAY['error', 'reported_end_date'])
+                             || %(execution_metadata)s,
            updated_at         = %(now)s
       FROM watcher.pipeline
      WHERE pipeline.id = execution.pipeline_id
@@ -88,6 +91,8 @@ def start_execution(
     external_id: str,
     start_date: dt.datetime,
     parent_id: int | None = None,
+    instance_id: str | None = None,
+    scope: str | None = None,
     full_load: bool = False,
     next_watermark: object = None,
     logical_date: dt.datetime | None = None,
@@ -118,11 +123,23 @@ def start_execution(
         "source": arguments.choice(source, ExecutionSource, "source").value,
         "external_id": arguments.external_id(external_id, "external_id"),
     }
+    of = {
+        "instance_id": None if instance_id is None else arguments.text(instance_id, "instance_id"),
+        "scope": None if scope is None else arguments.text(scope, "scope"),
+    }
     pipeline_id = arguments.identifier(pipeline_id, "pipeline_id")
     start_date = arguments.instant(start_date, "start_date")
     try:
         row = connection.execute(
-            START, {**given, **identity, "pipeline_id": pipeline_id, "start_date": start_date}
+            START,
+            {
+                **given,
+                **identity,
+                **of,
+                "pipeline_id": pipeline_id,
+                "start_date": start_date,
+                "host": clocks.this_host(),
+            },
         ).fetchone()
     except psycopg.errors.ForeignKeyViolation as exc:
         if parent_id is not None and exc.diag.constraint_name == "fk_pipeline_execution_parent_id":
@@ -144,18 +161,26 @@ def start_execution(
 
 # Ending
 
+# An end that is known to be wrong, or is only when this call was made, is at least the start: another host may have
+# started the execution, with a clock that is ahead of this one's.
+END_DATE = f"""
+    CASE WHEN {clocks.is_ahead("%(end_date)s")} THEN greatest({clocks.NOW}, start_date)
+         WHEN %(has_end_date)s THEN %(end_date)s
+         ELSE greatest(%(end_date)s, start_date) END"""
+
 # One statement, because it runs at the end of every execution: who ends a success settles it as well.
 END = f"""
     WITH execution AS (
         UPDATE watcher.pipeline_execution
            SET state              = CAST(%(state)s AS watcher.execution_state),
-               end_date           = %(end_date)s,
+               end_date           = {END_DATE},
                inserts            = %(inserts)s,
                updates            = %(updates)s,
                soft_deletes       = %(soft_deletes)s,
                total_rows         = %(total_rows)s,
                next_watermark     = CASE WHEN %(has_watermark)s THEN %(next_watermark)s ELSE next_watermark END,
-               execution_metadata = execution_metadata || %(execution_metadata)s,
+               execution_metadata = execution_metadata || %(execution_metadata)s
+                                 || {clocks.reported("%(host)s", end_date="%(end_date)s")},
                updated_at         = %(now)s
          WHERE id = %(id)s
            AND state = 'running'
@@ -206,6 +231,8 @@ def end_execution(
         "id": execution_id,
         "state": state.value,
         "end_date": end["end_date"] or now,
+        "has_end_date": end["end_date"] is not None,
+        "host": clocks.this_host(),
         "execution_metadata": _json(metadata),
         "has_watermark": not isinstance(next_watermark, Unset),
         "now": now,
@@ -242,6 +269,7 @@ def _ended_before(
     known = get_execution(connection, execution_id)
     was = {
         **{name: getattr(known, name) for name in end},
+        "end_date": clocks.reported_end(known.end_date, known.execution_metadata),
         **{key: known.execution_metadata.get(key) for key in metadata},
     }
     now = {**end, **metadata}

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Sequence
+import logging
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import sqlalchemy as sa
@@ -13,31 +15,69 @@ from watcher_core import anomalies, arguments, catalog, database, values
 from watcher_core.database import Driver
 from watcher_core.enums import ExecutionSource, ExecutionState
 from watcher_core.errors import InvalidValueError
-from watcher_core.recording import watermarks
+from watcher_core.recording import clocks, watermarks
 from watcher_core.recording.executions import COUNTS
+
+logger = logging.getLogger("watcher.progress")
+
+# A row that was recorded under an identity that has been replaced. It started at the same time, or it is another's.
+RENAME = sa.text("""
+    UPDATE watcher.pipeline_execution AS known
+       SET external_id = record.external_id
+      FROM jsonb_to_recordset(CAST(:records AS jsonb)) AS record (
+               source watcher.execution_source, external_id text, former_external_id text,
+               reported_start timestamptz)
+     WHERE known.source = record.source
+       AND known.external_id = record.former_external_id
+       AND known.start_date = record.reported_start
+       AND NOT EXISTS (SELECT
+                         FROM watcher.pipeline_execution AS taken
+                        WHERE taken.source = record.source
+                          AND taken.external_id = record.external_id)
+""")
+
+
+def _later(column: str, kind: str) -> str:
+    """A value that the row has stays, unless it was read of a provisional record and nobody has changed it since."""
+    return f"""CASE WHEN excluded.state <> 'running'
+                         AND known.execution_metadata ? 'provisional'
+                         AND known.{column} IS NOT DISTINCT FROM
+                             CAST(known.execution_metadata #>> '{{provisional,{column}}}' AS {kind})
+                        THEN excluded.{column} ELSE coalesce(known.{column}, excluded.{column}) END"""
+
 
 # What the row knows already stays: code inside the job knows better than the log. The log knows better how it ended.
 # An end before the start is a clock that was set back, and counts as no time at all.
 RECORD = sa.text(f"""
-    WITH record AS (
+    WITH given AS (
         SELECT *
           FROM jsonb_to_recordset(CAST(:records AS jsonb)) AS record (
                    pipeline_name text, source watcher.execution_source, external_id text, parent_external_id text,
-                   parent_id bigint, state watcher.execution_state, start_date timestamptz, end_date timestamptz,
-                   logical_date timestamptz, full_load boolean, next_watermark text, inserts bigint, updates bigint,
-                   soft_deletes bigint, total_rows bigint, execution_metadata jsonb)
+                   parent_id bigint, instance_id text, scope text, state watcher.execution_state,
+                   reported_start timestamptz, reported_end timestamptz, logical_date timestamptz, full_load boolean,
+                   next_watermark text, inserts bigint, updates bigint, soft_deletes bigint, total_rows bigint,
+                   metadata jsonb)
+    ), record AS (
+        SELECT given.*,
+               {clocks.counted("reported_start")} AS start_date,
+               {clocks.counted("reported_end")} AS end_date,
+               metadata || {clocks.reported(":host", start_date="reported_start", end_date="reported_end")}
+                   AS execution_metadata
+          FROM given
     ), before AS (
         SELECT execution.id, execution.state, execution.next_watermark,
+               execution.execution_metadata ? 'provisional' AS is_provisional,
                ROW(execution.inserts, execution.updates, execution.soft_deletes, execution.total_rows) AS counts
           FROM record
           JOIN watcher.pipeline_execution AS execution USING (source, external_id)
     ), written AS (
         INSERT INTO watcher.pipeline_execution AS known
-              (pipeline_id, parent_id, source, external_id, state, start_date, end_date, logical_date, full_load,
-               watermark, next_watermark, inserts, updates, soft_deletes, total_rows, execution_metadata)
+              (pipeline_id, parent_id, source, external_id, instance_id, scope, state, start_date, end_date,
+               logical_date, full_load, watermark, next_watermark, inserts, updates, soft_deletes, total_rows,
+               execution_metadata)
         SELECT pipeline.id,
                coalesce(parent.id, (SELECT id FROM watcher.pipeline_execution WHERE id = record.parent_id)),
-               record.source, record.external_id, record.state, record.start_date,
+               record.source, record.external_id, record.instance_id, record.scope, record.state, record.start_date,
                greatest(record.end_date, CASE WHEN record.state <> 'running' THEN record.start_date END),
                record.logical_date, record.full_load, pipeline.watermark, record.next_watermark, record.inserts,
                record.updates, record.soft_deletes, record.total_rows, record.execution_metadata
@@ -49,40 +89,59 @@ RECORD = sa.text(f"""
          ORDER BY record.source, record.external_id
             ON CONFLICT (source, external_id) DO UPDATE
            SET state              = CASE WHEN excluded.state = 'running' THEN known.state ELSE excluded.state END,
-               end_date           = CASE WHEN excluded.state IN ('running', known.state) THEN known.end_date
+               start_date         = CASE WHEN excluded.execution_metadata ->> 'duration_of' = 'execution'
+                                         THEN excluded.start_date ELSE known.start_date END,
+               end_date           = CASE WHEN excluded.state = 'running'
+                                           OR excluded.state = known.state
+                                          AND NOT known.execution_metadata ? 'provisional' THEN known.end_date
                                          ELSE greatest(excluded.end_date, known.start_date) END,
                parent_id          = coalesce(known.parent_id, excluded.parent_id),
+               instance_id        = coalesce(known.instance_id, excluded.instance_id),
+               scope              = coalesce(known.scope, excluded.scope),
                logical_date       = coalesce(known.logical_date, excluded.logical_date),
                full_load          = known.full_load OR excluded.full_load,
-               next_watermark     = coalesce(known.next_watermark, excluded.next_watermark),
-               inserts            = coalesce(known.inserts, excluded.inserts),
-               updates            = coalesce(known.updates, excluded.updates),
-               soft_deletes       = coalesce(known.soft_deletes, excluded.soft_deletes),
-               total_rows         = coalesce(known.total_rows, excluded.total_rows),
-               execution_metadata = excluded.execution_metadata
-                                 || (known.execution_metadata - array_remove(ARRAY[
-                                         CASE WHEN excluded.execution_metadata ? 'attempts' THEN 'attempts' END,
-                                         CASE WHEN excluded.state = 'succeeded' THEN 'error' END], NULL)),
+               next_watermark     = {_later("next_watermark", "text")},
+               inserts            = {_later("inserts", "bigint")},
+               updates            = {_later("updates", "bigint")},
+               soft_deletes       = {_later("soft_deletes", "bigint")},
+               total_rows         = {_later("total_rows", "bigint")},
+               execution_metadata = CASE WHEN known.execution_metadata ? 'provisional'
+                                         THEN (known.execution_metadata - ARRAY['provisional', 'may_be_no_change'])
+                                           || excluded.execution_metadata
+                                         ELSE excluded.execution_metadata
+                                           || (known.execution_metadata - array_remove(ARRAY[
+                                                   CASE WHEN excluded.execution_metadata ? 'attempts'
+                                                        THEN 'attempts' END,
+                                                   CASE WHEN excluded.execution_metadata ? 'duration_of'
+                                                        THEN 'duration_of' END,
+                                                   CASE WHEN excluded.state = 'succeeded' THEN 'error' END], NULL)) END,
                updated_at         = :now
         RETURNING id, pipeline_id, state, start_date, end_date, logical_date, next_watermark,
+                  execution_metadata ? 'provisional' AS is_provisional,
                   ROW(inserts, updates, soft_deletes, total_rows) AS counts
     ), changed AS (
         SELECT written.*
           FROM written
           LEFT JOIN before USING (id)
-         WHERE before.state IS DISTINCT FROM 'succeeded'
-            OR before.counts IS DISTINCT FROM written.counts
+         WHERE NOT written.is_provisional
+           AND (before.state IS DISTINCT FROM 'succeeded'
+                OR before.counts IS DISTINCT FROM written.counts
+                OR before.is_provisional)
     ), {anomalies.queued("changed WHERE state = 'succeeded'")}
     SELECT written.id,
            before.id IS NULL AS inserted,
            written.state = 'succeeded' AS succeeded,
            written.next_watermark IS NOT NULL
-       AND (before.state IS DISTINCT FROM 'succeeded' OR before.next_watermark IS NULL) AS moves_watermark,
+       AND NOT written.is_provisional
+       AND (before.state IS DISTINCT FROM 'succeeded'
+            OR before.is_provisional
+            OR before.next_watermark IS DISTINCT FROM written.next_watermark) AS moves_watermark,
            written.logical_date IS NOT NULL AS has_logical_date
       FROM written
       LEFT JOIN before USING (id)
      WHERE (written.state = 'succeeded'
             AND (before.state IS DISTINCT FROM 'succeeded'
+                 OR before.is_provisional
                  OR before.counts IS DISTINCT FROM written.counts
                  OR before.next_watermark IS DISTINCT FROM written.next_watermark))
         OR (written.state = 'running' AND before.id IS NULL)
@@ -90,11 +149,27 @@ RECORD = sa.text(f"""
 """)
 
 
-def record_executions(session: Session, *, records: Iterable[values.ExecutionRecord], now: dt.datetime) -> int:
+def record_executions(
+    session: Session,
+    *,
+    records: Iterable[values.ExecutionRecord],
+    host: str | None = None,
+    now: dt.datetime,
+    drop_refused: bool = False,
+) -> int:
     """Write what an edge knows of executions after the fact, in any order, as often as it likes.
 
     Pipelines that are not known yet are made. A record that says "running" never takes back an end; a record that says
-    how an execution ended is right about that; counts, watermark and metadata that the row has already stay.
+    how an execution ended is right about that; counts, watermark and metadata that the row has already stay, unless
+    they were provisional.
+
+    Args:
+        session: The transaction.
+        records: The executions.
+        host: Whose clock they are by, where that is known.
+        now: The time.
+        drop_refused: Whether a fact that breaks a rule is left out, where the execution can be recorded without it; the
+            metadata has the reason.
 
     Returns:
         How many executions were written.
@@ -102,7 +177,8 @@ def record_executions(session: Session, *, records: Iterable[values.ExecutionRec
     Raises:
         InvalidValueError: A record breaks a rule; nothing is written.
     """
-    cleaned = [_cleaned(record) for record in records]
+    clean = _cleaned_leniently if drop_refused else _cleaned
+    cleaned = [clean(record) for record in records]
     if not cleaned:
         return 0
     types: dict[str, str | None] = {}
@@ -110,11 +186,13 @@ def record_executions(session: Session, *, records: Iterable[values.ExecutionRec
         types[record["pipeline_name"]] = record.pop("pipeline_type_name") or types.get(record["pipeline_name"])
     catalog.ensure_pipelines(session, types_by_name=types, now=now)
     rounds = _rounds(cleaned)
+    if renamed := [record for record in rounds[0] if record["former_external_id"]]:
+        session.execute(RENAME, {"records": arguments.json_text(renamed)})
     written = [
         row
         for batch in rounds
         for generation in _generations(batch)
-        for row in session.execute(RECORD, {"records": arguments.json_text(generation), "now": now})
+        for row in session.execute(RECORD, {"records": arguments.json_text(generation), "host": host, "now": now})
     ]
     _settle(database.driver(session), written, now=now)
     return len(rounds[0])
@@ -185,6 +263,8 @@ def _cleaned(record: values.ExecutionRecord) -> dict[str, Any]:
         raise InvalidValueError(
             f"parent_external_id is {parent!r}, as external_id is; an execution is not its own parent"
         )
+    facts = {name: clean(getattr(record, name), name) for name, clean in FACTS.items()}
+    metadata = facts.pop("execution_metadata") | _marks(record, facts)
     return {
         "pipeline_name": arguments.name(record.pipeline_name, "pipeline_name"),
         "pipeline_type_name": None
@@ -193,13 +273,62 @@ def _cleaned(record: values.ExecutionRecord) -> dict[str, Any]:
         "source": arguments.choice(record.source, ExecutionSource, "source").value,
         "external_id": external_id,
         "parent_external_id": None if parent is None else arguments.external_id(parent, "parent_external_id"),
-        "parent_id": None if record.parent_id is None else arguments.identifier(record.parent_id, "parent_id"),
+        "instance_id": None if record.instance_id is None else arguments.text(record.instance_id, "instance_id"),
+        "scope": None if record.scope is None else arguments.text(record.scope, "scope"),
         "state": state.value,
-        "start_date": start_date,
-        "end_date": end_date,
-        "logical_date": None if record.logical_date is None else arguments.instant(record.logical_date, "logical_date"),
-        "full_load": arguments.flag(record.full_load, "full_load"),
-        "next_watermark": arguments.watermark(record.next_watermark, "next_watermark"),
-        **{name: arguments.count(getattr(record, name), name) for name in COUNTS},
-        "execution_metadata": arguments.json_object(record.execution_metadata, "execution_metadata"),
+        "reported_start": start_date,
+        "reported_end": end_date,
+        **facts,
+        "metadata": metadata,
     }
+
+
+def _optional(check: Callable[[object, str], Any]) -> Callable[[object, str], Any]:
+    return lambda value, name: None if value is None else check(value, name)
+
+
+# What an execution can be recorded without, with the check of each.
+FACTS: Mapping[str, Callable[[Any, str], Any]] = {
+    "former_external_id": _optional(arguments.external_id),
+    "parent_id": _optional(arguments.identifier),
+    "logical_date": _optional(arguments.instant),
+    "full_load": arguments.flag,
+    "next_watermark": arguments.watermark,
+    **dict.fromkeys(COUNTS, arguments.count),
+    "execution_metadata": arguments.json_object,
+}
+
+
+def _cleaned_leniently(record: values.ExecutionRecord) -> dict[str, Any]:
+    """As `_cleaned`, without the facts that break a rule. One bad value must not take the rest of a run with it."""
+    try:
+        return _cleaned(record)
+    except InvalidValueError:
+        left: dict[str, Any] = {}
+        refused: dict[str, str] = {}
+        for name, clean in FACTS.items():
+            try:
+                clean(getattr(record, name), name)
+            except InvalidValueError as error:
+                left[name] = NOTHING.get(name)
+                refused[name] = str(error)
+        if not refused:
+            raise
+        logger.warning("execution %s of %s is recorded without %s", record.external_id, record.pipeline_name, refused)
+        metadata = left.pop("execution_metadata", record.execution_metadata)
+        return _cleaned(replace(record, **left, execution_metadata={**metadata, "refused": refused}))
+
+
+NOTHING: Mapping[str, Any] = {"full_load": False, "execution_metadata": {}}
+
+
+def _marks(record: values.ExecutionRecord, facts: Mapping[str, Any]) -> dict[str, Any]:
+    """What statements and checks look for in the metadata of an execution."""
+    marks: dict[str, Any] = {}
+    if record.duration_is_shared is not None:
+        marks["duration_of"] = "step" if record.duration_is_shared else "execution"
+    if record.may_be_no_change:
+        marks["may_be_no_change"] = True
+    if record.is_provisional:
+        marks["provisional"] = {name: facts[name] for name in (*COUNTS, "next_watermark") if facts[name] is not None}
+    return marks

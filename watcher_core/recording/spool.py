@@ -1,19 +1,22 @@
 """Executions that wait for the database, one file each time that one could not be written.
 
 A job outside Dagster has no event log from which its execution could be read back. While the database is away, the
-execution is kept here whole, and any process on this host that reaches the database again records it.
+execution is kept here whole, and any process of this user that reaches the same database again records it.
 """
 
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 import json
 import logging
+import os
+import re
 import time
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
-from dataclasses import asdict
+from dataclasses import fields
 from pathlib import Path
 
 from watcher_core import arguments, values
@@ -25,28 +28,109 @@ logger = logging.getLogger("watcher.spool")
 TIMES = ("start_date", "end_date", "logical_date")
 
 
-def keep_in_spool(directory: Path, record: values.ExecutionRecord) -> Path:
+# Places
+
+
+def spool_directories(target: str, *, home: Path) -> list[Path]:
+    """Return where executions for a database may wait: what is written goes to the first place that takes it.
+
+    Each database has a folder of its own, so that what waits for one is never recorded in another. The last place is
+    that of earlier versions, which had no such folders; nothing is written there any more.
+
+    Args:
+        target: The database.
+        home: The setting `WATCHER_HOME`, for users without a directory of their own.
+    """
+    readable = re.sub(r"[^A-Za-z0-9.]+", "-", target).strip("-.")[:60]
+    folder = f"{readable}-{hashlib.sha256(target.encode()).hexdigest()[:8]}"
+    old = home / "spool"
+    state = _state_directory()
+    return [*([] if state is None else [state / "watcher" / "spool" / folder]), old / folder, old]
+
+
+def _state_directory() -> Path | None:
+    """Where programs keep the state of this user, on this host."""
+    given = os.environ.get("XDG_STATE_HOME")
+    if given and Path(given).is_absolute():
+        return Path(given)
+    try:
+        return Path.home() / ".local" / "state"
+    except RuntimeError:  # the user has no home
+        return None
+
+
+def spooled_executions(directories: Iterable[Path]) -> list[Path]:
+    """Return the files that wait, oldest first."""
+    return sorted(_files(directories, "*.json"), key=lambda path: path.name)
+
+
+def broken_executions(directories: Iterable[Path]) -> list[Path]:
+    """Return the files that were set aside."""
+    return sorted(_files(directories, "*.broken"))
+
+
+def _files(directories: Iterable[Path], pattern: str) -> list[Path]:
+    found: list[Path] = []
+    for directory in directories:
+        with suppress(OSError):  # another user's: what waits there is not ours to record
+            found += [path for path in directory.glob(pattern) if path.is_file()]
+    return found
+
+
+# Keeping
+
+
+def keep_in_spool(directories: Iterable[Path], record: values.ExecutionRecord) -> Path:
     """Write the execution to a new file, as another process may be reading those that exist.
 
     A crash leaves all of the file or none of it.
+
+    Raises:
+        OSError: No place can be written.
     """
+    # Field by field: a deep copy of metadata that is deeply nested would need more stack than there is.
+    written = arguments.json_text({field.name: getattr(record, field.name) for field in fields(record)})
+    *places, _ = directories
+    for number, directory in enumerate(places, start=1):
+        try:
+            return _keep(directory, written)
+        except OSError:
+            if number == len(places):
+                raise
+    raise AssertionError("the last place takes it or raises")
+
+
+def _keep(directory: Path, written: str) -> Path:
     directory.mkdir(parents=True, exist_ok=True, mode=0o700)
     path = directory / f"{time.time_ns():020}-{uuid.uuid4().hex}.json"
     draft = path.with_suffix(".draft")
-    draft.write_text(arguments.json_text(asdict(record)), encoding="utf-8")
+    with draft.open("w", encoding="utf-8") as file:
+        file.write(written)
+        file.flush()
+        os.fsync(file.fileno())
     draft.replace(path)
+    _sync_directory(directory)
     return path
 
 
-def spooled_executions(directory: Path) -> list[Path]:
-    """Return the files that wait, oldest first."""
-    return sorted(directory.glob("*.json"))
+def _sync_directory(directory: Path) -> None:
+    """Write the names in a directory to the disk, where the system lets a directory be opened."""
+    with suppress(PermissionError):
+        descriptor = os.open(directory, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
 
 
-def replay_spool(directory: Path, record: Callable[[values.ExecutionRecord], object]) -> int:
+# Replaying
+
+
+def replay_spool(directories: Iterable[Path], record: Callable[[values.ExecutionRecord], object]) -> int:
     """Record the executions that wait, and delete each file once that is done.
 
-    A file that cannot be read, or that breaks a rule, is set aside as `*.broken`, so that it does not stop the others.
+    A file that breaks a rule is set aside as `*.broken`, so that it does not stop the others. One that this user may
+    not read or remove is another's to record, and stays.
 
     Returns:
         How many executions were recorded.
@@ -55,17 +139,20 @@ def replay_spool(directory: Path, record: Callable[[values.ExecutionRecord], obj
         DatabaseUnavailableError: The database is away again; what was not recorded stays.
     """
     done = 0
-    for path in spooled_executions(directory):
+    for path in spooled_executions(directories):
+        if not os.access(path.parent, os.W_OK | os.X_OK):
+            logger.warning("%s waits on: this user may not remove files from %s", path, path.parent)
+            continue
         try:
             record(_read(path))
         except FileNotFoundError:
             continue  # another process has recorded it
         except DatabaseUnavailableError:
             raise
-        except DatabaseError as exc:
+        except (DatabaseError, OSError) as exc:
             logger.warning("%s waits on: %s", path, exc)
             continue
-        except (ValueError, KeyError, TypeError) as exc:  # InvalidValueError is a ValueError
+        except (ValueError, KeyError, TypeError, RecursionError) as exc:  # InvalidValueError is a ValueError
             logger.error("%s cannot be recorded and is set aside: %s", path, exc)  # the traceback would add nothing
             with suppress(FileNotFoundError):  # another process has set it aside
                 path.replace(path.with_suffix(".broken"))
@@ -78,9 +165,9 @@ def replay_spool(directory: Path, record: Callable[[values.ExecutionRecord], obj
 
 
 def _read(path: Path) -> values.ExecutionRecord:
-    fields = json.loads(path.read_text(encoding="utf-8"))
+    found = json.loads(path.read_text(encoding="utf-8"))
     for name in TIMES:
-        fields[name] = None if fields[name] is None else dt.datetime.fromisoformat(fields[name])
-    fields["source"] = ExecutionSource(fields["source"])
-    fields["state"] = ExecutionState(fields["state"])
-    return values.ExecutionRecord(**fields)
+        found[name] = None if found[name] is None else dt.datetime.fromisoformat(found[name])
+    found["source"] = ExecutionSource(found["source"])
+    found["state"] = ExecutionState(found["state"])
+    return values.ExecutionRecord(**found)

@@ -17,6 +17,8 @@ from watcher_core.values import UNSET, Unset
 MESSAGE_CHARACTERS = 2000
 STACK_CHARACTERS = 2000
 
+LEVELS_TO_SPARE = 25
+
 
 @dataclass(frozen=True, kw_only=True)
 class TrackRequest:
@@ -34,6 +36,8 @@ class TrackRequest:
     source: ExecutionSource = ExecutionSource.PYTHON
     logical_date: dt.datetime | None = None
     attempt: int = 1
+    instance_id: str | None = None
+    scope: str | None = None
     strict: bool = False
     spool: bool = True
     name: str = field(init=False)
@@ -50,13 +54,15 @@ class TrackRequest:
             "type_name": configuration.get("pipeline_type_name"),
             "configuration": configuration,
             "next_watermark": arguments.watermark(self.next_watermark, "next_watermark"),
-            "execution_metadata": arguments.json_object(self.execution_metadata, "execution_metadata"),
+            "execution_metadata": _metadata(self.execution_metadata),
             "lineage": _lineage(name, tuple(self.sources), tuple(self.targets)),
             "parent_id": None if self.parent_id is None else arguments.identifier(self.parent_id, "parent_id"),
             "full_load": arguments.flag(self.full_load, "full_load"),
             "source": arguments.choice(self.source, ExecutionSource, "source"),
             "external_id": arguments.external_id(self.external_id, "external_id"),
             "logical_date": None if self.logical_date is None else arguments.instant(self.logical_date, "logical_date"),
+            "instance_id": None if self.instance_id is None else arguments.text(self.instance_id, "instance_id"),
+            "scope": None if self.scope is None else arguments.text(self.scope, "scope"),
             "attempt": arguments.positive(self.attempt, "attempt") or 1,
         }
         for attribute, value in cleaned.items():
@@ -115,7 +121,7 @@ class TrackedExecution:
         """
         passed = {"inserts": inserts, "updates": updates, "soft_deletes": soft_deletes, "total_rows": total_rows}
         counts = {name: arguments.count(value, name) for name, value in passed.items() if value is not None}
-        metadata = arguments.json_object(execution_metadata, "execution_metadata")
+        metadata = _metadata(execution_metadata)
         if not isinstance(next_watermark, Unset):
             self.next_watermark = arguments.watermark(next_watermark, "next_watermark")
         for name, value in counts.items():
@@ -133,7 +139,7 @@ class TrackedExecution:
     def _ended(self, error: BaseException | None) -> values.ExecutionRecord:
         """Return the record of the execution, which ends now, with the error that ended it."""
         if error is not None:
-            self.execution_metadata["error"] = _error_metadata(error)
+            self.execution_metadata |= arguments.json_object({"error": _error_metadata(error)}, "error")
         request = self._request
         counts = {name: getattr(self, name) for name in COUNTS}
         attempts = {"attempts": request.attempt} if request.attempt > 1 else {}
@@ -146,6 +152,8 @@ class TrackedExecution:
             start_date=self.start_date,
             end_date=max(dt.datetime.now(dt.UTC), self.start_date),  # not negative where a clock was set back
             parent_id=request.parent_id,
+            instance_id=request.instance_id,
+            scope=request.scope,
             parent_external_id=None if request.parent is None else request.parent.external_id,
             logical_date=request.logical_date,
             full_load=request.full_load,
@@ -170,12 +178,28 @@ def _lineage(
     return lineage.clean_declaration(values.PipelineLineage(pipeline_name=pipeline, sources=sources, targets=targets))
 
 
+def _metadata(given: object) -> dict[str, Any]:
+    """Check metadata with levels to spare: JSON is written by recursion, and the end may be deeper in the stack."""
+    nested = given
+    if isinstance(given, Mapping):
+        for _ in range(LEVELS_TO_SPARE):
+            nested = {"": nested}
+    clean = arguments.json_object(nested, "execution_metadata")
+    if isinstance(given, Mapping):
+        for _ in range(LEVELS_TO_SPARE):
+            clean = clean[""]
+    return clean
+
+
 def _error_metadata(error: BaseException) -> dict[str, str]:
     try:
         message = str(error)
     except Exception as exc:  # an error in __str__ must not hide the error itself
         message = f"(no message: {type(exc).__name__})"
-    stack = "".join(traceback.format_exception(error))
+    try:
+        stack = "".join(traceback.format_exception(error))
+    except Exception as exc:  # nor one in what an error refers to
+        stack = f"(no stack: {type(exc).__name__})"
     return {
         "class": type(error).__name__,
         "message": message[:MESSAGE_CHARACTERS],

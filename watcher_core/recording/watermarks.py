@@ -23,11 +23,12 @@ PIPELINE = models.table(models.Pipeline)
 WATERMARK_EVENT = models.table(models.WatermarkEvent)
 
 # When an execution changed its pipeline's data. A change that was not counted is a change of unknown kind: an update.
-# Zero rows are no change.
+# Zero rows are no change, nor is a load that may have found none.
 CHANGES = """
     CASE WHEN inserts > 0 THEN end_date END      AS last_insert,
     CASE WHEN updates > 0
            OR num_nonnulls(inserts, updates, soft_deletes) = 0 AND coalesce(total_rows, 1) > 0
+          AND NOT jsonb_exists(execution_metadata, 'may_be_no_change')
          THEN end_date END                       AS last_update,
     CASE WHEN soft_deletes > 0 THEN end_date END AS last_soft_delete"""
 

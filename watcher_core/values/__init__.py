@@ -38,7 +38,7 @@ from watcher_core.values.pipelines import (
     Thresholds,
     Unset,
 )
-from watcher_core.values.upkeep import CleanupResult, RecorderState
+from watcher_core.values.upkeep import CleanupResult, ClockReport, HostAhead, RecorderState
 
 __all__ = [
     "UNSET",
@@ -55,6 +55,7 @@ __all__ = [
     "AnomalyRun",
     "AnomalyVerdict",
     "CleanupResult",
+    "ClockReport",
     "ClosureReport",
     "ColumnEdge",
     "ColumnStep",
@@ -64,6 +65,7 @@ __all__ = [
     "ExecutionRecord",
     "ExecutionTree",
     "Finding",
+    "HostAhead",
     "ImpactedPipeline",
     "LineageEdge",
     "LineageGraph",

@@ -28,6 +28,7 @@ class Alert:
     resolved_at: dt.datetime | None
     resolved_by_hand: bool
     reopened_at: dt.datetime | None
+    reopenings: int = 0
     event: AlertEvent | None
     attempts: int
     next_attempt_at: dt.datetime | None
@@ -35,6 +36,7 @@ class Alert:
     last_error: str | None
     delivered_at: dt.datetime | None
     recovery_delivered_at: dt.datetime | None
+    notified_at: dt.datetime | None = None
     destination: str | None
     thread: str | None
 

@@ -25,8 +25,10 @@ class EffectiveThreshold:
         kind: The check.
         number, datepart: The threshold, as in 2 and `hour`; `None` where neither the pipeline nor its type has one.
             Failures in a row have no datepart, and are 1 without a threshold.
+        calendar, timezone: When changes are expected, for freshness; `None` where that is always, and in UTC.
         set_by: Whose threshold it is; `None` where neither has one.
         active: Whether the pipeline is active; no check looks at one that is not.
+        removed_at: When its code location had it no more; no check looks at it then.
         muted_by: What mutes the check; `None` where nothing does.
     """
 
@@ -38,11 +40,14 @@ class EffectiveThreshold:
     set_by: Setter | None
     active: bool
     muted_by: Setter | None
+    calendar: str | None = None
+    timezone: str | None = None
+    removed_at: dt.datetime | None = None
 
     @property
     def is_checked(self) -> bool:
         """Whether the check looks at the pipeline at all."""
-        return self.number is not None and self.active and self.muted_by is None
+        return self.number is not None and self.active and self.removed_at is None and self.muted_by is None
 
 
 @dataclass(frozen=True, kw_only=True)

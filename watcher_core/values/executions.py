@@ -19,6 +19,8 @@ class Execution:
     parent_id: int | None
     source: ExecutionSource
     external_id: str
+    instance_id: str | None
+    scope: str | None
     state: ExecutionState
     start_date: dt.datetime
     end_date: dt.datetime | None
@@ -56,6 +58,19 @@ class ExecutionRecord:
     `source` and `external_id` are its identity: recording it again updates the same row. `parent_external_id` names
     an execution of the same source, recorded before or in the same call; `parent_id` one that has its row already.
     Whichever is not known is passed over.
+
+    Attributes:
+        instance_id: The Dagster instance that it ran in.
+        scope: What of the pipeline it did, a partition for example: a failure is taken back by a success of the same
+            scope, in the same instance. Without one it did all of it.
+        former_external_id: The identity that it had before; a row that has it, and started at the same time, is the
+            same execution.
+        duration_is_shared: Whether the time from start to end is that of a piece of work that did more than this. Such
+            a duration is not judged. `False` where it did, and this is the execution's own time nevertheless.
+        is_provisional: Whether a later record may replace what this one says; until then its numbers are not judged,
+            and its watermark does not move.
+        may_be_no_change: Whether an execution without counts may have changed nothing, so that it is no sign of
+            fresh data.
     """
 
     pipeline_name: str
@@ -66,6 +81,8 @@ class ExecutionRecord:
     end_date: dt.datetime | None = None
     parent_external_id: str | None = None
     parent_id: int | None = None
+    instance_id: str | None = None
+    scope: str | None = None
     pipeline_type_name: str | None = None  # only for a pipeline that is not known yet
     logical_date: dt.datetime | None = None
     full_load: bool = False
@@ -75,6 +92,10 @@ class ExecutionRecord:
     soft_deletes: int | None = None
     total_rows: int | None = None
     execution_metadata: dict[str, Any] = field(default_factory=dict)
+    former_external_id: str | None = None
+    duration_is_shared: bool | None = None
+    is_provisional: bool = False
+    may_be_no_change: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass, field
+from typing import Any
 
 from watcher_core.enums import LineageOrigin
 
@@ -22,11 +23,30 @@ class AddressType:
 
 @dataclass(frozen=True)
 class Address:
-    """Where data lives. The first three fields declare one; the others are known of a stored one."""
+    """Where data lives.
+
+    Attributes:
+        name: Its name, as people write it.
+        address_type_name: Its type, as `postgresql` or `s3`.
+        address_type_group_name: The group of the type, as `database` or `bucket`; needed where the type is new.
+        database_name, schema_name, table_name: The parts of its name, where it has such parts. A name of three parts of
+            an address in a database gives them by itself.
+        primary_key: The columns of its primary key, as people write them.
+        address_metadata: Whatever else is known of it.
+        provisional: Whether the name is the key of an asset, because it is not known where the asset lives. It gives
+            way to the real address when that becomes known.
+        id, address_type_id, deprecated, created_at, updated_at, created: Known of a stored one.
+    """
 
     name: str
     address_type_name: str
     address_type_group_name: str | None = None
+    database_name: str | None = field(default=None, kw_only=True)
+    schema_name: str | None = field(default=None, kw_only=True)
+    table_name: str | None = field(default=None, kw_only=True)
+    primary_key: str | None = field(default=None, kw_only=True)
+    address_metadata: dict[str, Any] = field(default_factory=dict, kw_only=True, hash=False)
+    provisional: bool = field(default=False, kw_only=True)
     id: int | None = field(default=None, kw_only=True)
     address_type_id: int | None = field(default=None, kw_only=True)
     deprecated: bool = field(default=False, kw_only=True)

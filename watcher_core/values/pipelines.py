@@ -30,7 +30,14 @@ class ThresholdArguments(TypedDict, total=False):
 
     Attributes:
         freshness_number: Data is stale when it is older than this many dateparts. Comes with `freshness_datepart`.
-        freshness_datepart: `minute`, `hour`, `day`, `week`, `month` or `year`; calendar units, in UTC.
+        freshness_datepart: `minute`, `hour`, `day`, `week`, `month` or `year`; calendar units, in UTC. A month that
+            begins on the last day of a month ends on the last day of one.
+        freshness_calendar: When changes are expected, where that is not always:
+
+            - `Mon-Fri`, `Mon,Wed,Fri`, …: data ages on these days only;
+            - `0 6 * * 1-5`, times as cron has them: a change is expected after each, within the threshold;
+            - `by 0 8 * * 1-5`: by each of these times there must be a change that is no older than the threshold.
+        freshness_timezone: The calendar's time zone, as in `Europe/Berlin`; UTC without it.
         mute_freshness_check: Whether the freshness check skips the pipeline.
         timeliness_number: An execution is late when it takes longer than this many dateparts. Comes with
             `timeliness_datepart`.
@@ -42,6 +49,8 @@ class ThresholdArguments(TypedDict, total=False):
 
     freshness_number: int | Unset | None
     freshness_datepart: DatePart | str | Unset | None
+    freshness_calendar: str | Unset | None
+    freshness_timezone: str | Unset | None
     mute_freshness_check: bool | Unset | None
     timeliness_number: int | Unset | None
     timeliness_datepart: DatePart | str | Unset | None
@@ -56,6 +65,8 @@ class Thresholds:
 
     freshness_number: int | None
     freshness_datepart: DatePart | None
+    freshness_calendar: str | None
+    freshness_timezone: str | None
     mute_freshness_check: bool
     timeliness_number: int | None
     timeliness_datepart: DatePart | None
@@ -78,7 +89,13 @@ class PipelineType(Thresholds):
 
 @dataclass(frozen=True, kw_only=True)
 class Pipeline(Thresholds):
-    """A unit of recurring work, by name. `created`: whether this call created it."""
+    """A unit of recurring work, by name.
+
+    Attributes:
+        declared_by: The code location whose definitions last had it; `None` for what is no asset of any.
+        removed_at: When that code location had it no more; no check looks at it then.
+        created: Whether this call created it.
+    """
 
     id: int
     name: str
@@ -93,6 +110,8 @@ class Pipeline(Thresholds):
     last_target_insert: dt.datetime | None
     last_target_update: dt.datetime | None
     last_target_soft_delete: dt.datetime | None
+    declared_by: str | None
+    removed_at: dt.datetime | None
     configuration_hash: str | None
     lineage_hash: str | None
     created_at: dt.datetime
@@ -109,6 +128,8 @@ class PipelineConfiguration:
     pipeline_metadata: dict[str, Any] | Unset = UNSET
     freshness_number: int | Unset | None = UNSET
     freshness_datepart: DatePart | str | Unset | None = UNSET
+    freshness_calendar: str | Unset | None = UNSET
+    freshness_timezone: str | Unset | None = UNSET
     mute_freshness_check: bool | Unset = UNSET
     timeliness_number: int | Unset | None = UNSET
     timeliness_datepart: DatePart | str | Unset | None = UNSET

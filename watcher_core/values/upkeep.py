@@ -1,4 +1,4 @@
-"""How the recorder and the cleanup get on."""
+"""How the recorder and the cleanup get on, and whether clocks agree."""
 
 from __future__ import annotations
 
@@ -36,3 +36,32 @@ class CleanupResult:
     def total(self) -> int:
         """Rows of all tables."""
         return sum(self.deleted.values())
+
+
+@dataclass(frozen=True, kw_only=True)
+class HostAhead:
+    """A host whose clock was ahead of the database's, by the newest execution that says so.
+
+    Attributes:
+        host: Its name; `None` where only Dagster's event log knows the execution.
+        seconds_ahead: By how much.
+        execution_id, pipeline_name: The execution.
+    """
+
+    host: str | None
+    seconds_ahead: float
+    execution_id: int
+    pipeline_name: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClockReport:
+    """How clocks compare with the database's.
+
+    Attributes:
+        seconds_ahead: How far this host's clock is ahead; negative where it is behind.
+        hosts_ahead: The hosts whose clocks were ahead by more than the tolerance during the last day.
+    """
+
+    seconds_ahead: float
+    hosts_ahead: tuple[HostAhead, ...]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any, Final
 
 import dagster as dg
@@ -23,25 +24,21 @@ class ConfigurationRecorder:
 
     def __init__(self, watcher: Watcher) -> None:
         self.watcher = watcher
-        self._pipelines = _Declaration(
-            "the configuration of this code location's assets is", pipeline_configurations, watcher.configure_pipelines
-        )
-        self._rules = _Declaration(
-            "the anomaly rules of this code location's assets are",
-            anomaly_rule_configurations,
-            watcher.configure_anomaly_rules,
-        )
+        self._pipelines = _Declaration("the configuration of this code location's assets is", pipeline_configurations)
+        self._rules = _Declaration("the anomaly rules of this code location's assets are", anomaly_rule_configurations)
 
-    def record(self, repository: dg.RepositoryDefinition) -> None:
+    def record(self, repository: dg.RepositoryDefinition, location: str | None = None) -> None:
         """Record what a code location declares, where it differs from what is recorded already.
+
+        Assets that the location has no more are gone, where its name is known.
 
         A value that is refused is logged, and does not stop the recording of runs; it is sent again at the next call.
 
         Raises:
             DatabaseUnavailableError: Watcher's database does not answer; all is sent again at the next call.
         """
-        self._pipelines.record(repository)
-        self._rules.record(repository)
+        self._pipelines.record(repository, partial(self.watcher.configure_pipelines, location=location))
+        self._rules.record(repository, self.watcher.configure_anomaly_rules)
 
 
 class _Declaration:
@@ -50,23 +47,20 @@ class _Declaration:
     Args:
         noun: What it is called in messages, with the verb.
         read: Reads it from a code location.
-        write: Writes it to Watcher.
     """
 
     def __init__(
         self,
         noun: str,
         read: Callable[[dg.RepositoryDefinition], Sequence[Any]],
-        write: Callable[[Sequence[Any]], object],
     ) -> None:
         self._noun = noun
         self._read = read
-        self._write = write
         self._repository: dg.RepositoryDefinition | None = None
         self._recorded: Sequence[Any] | None = None
         self._recorded_at = 0.0
 
-    def record(self, repository: dg.RepositoryDefinition) -> None:
+    def record(self, repository: dg.RepositoryDefinition, write: Callable[[Sequence[Any]], object]) -> None:
         is_due = time.monotonic() - self._recorded_at > REPEAT_SECONDS
         if repository is self._repository and not is_due:
             return
@@ -75,7 +69,7 @@ class _Declaration:
             # Forgotten first: an error leaves it open how much of it was written.
             self._repository, self._recorded = None, None
             try:
-                self._write(declared)
+                write(declared)
             except InvalidValueError:
                 log.exception("%s refused; recording goes on without", self._noun)
                 return

@@ -19,7 +19,6 @@ from watcher_dagster.checks import (
     cleanup_metadata,
     found_metadata,
     freshness_table,
-    minutes_back,
     report_changes,
     timeliness_table,
 )
@@ -56,8 +55,8 @@ class TimelinessConfig(dg.Config):
     lookback_minutes: int = Field(
         default=LOOKBACK_MINUTES,
         description=(
-            "Executions that have ended are checked if they started within so many minutes before the last successful"
-            " run of this job. Running ones are checked however old they are."
+            "Executions that have ended are checked if they ended within so many minutes before the last check that"
+            " succeeded. Running ones are checked however old they are."
         ),
     )
     dry_run: bool = Field(default=False, description="Show what is late; open no alerts and report nothing.")
@@ -99,10 +98,7 @@ def build_timeliness_job(
         check = _Check(
             context, resource_key, kind=AlertKind.TIMELINESS, job_name=TIMELINESS_JOB, dry_run=config.dry_run
         )
-        # All that ended since the last run is checked, however long ago that was; and since an execution is found by
-        # its start, the lookback counts from there.
-        since = check.since
-        minutes = config.lookback_minutes + (0 if since is None else minutes_back(since, check.now))
+        minutes = config.lookback_minutes
         found = check.watcher.check_timeliness(lookback_minutes=minutes, now=check.now, dry_run=config.dry_run)
         check.show(found, timeliness_table, lookback_minutes=dg.MetadataValue.int(minutes))
 

@@ -4,7 +4,7 @@ The checks judge what is recorded. While the recorder reads history back, or wha
 out of date: most of what looks failing, late or stale has been made good by runs that are not recorded yet. So the
 checks wait until the recorder has caught up. The jobs of freshness and timeliness wait for nothing.
 
-An execution that has ended is found by its start, within a lookback. It counts from the last tick that checked, and
+An execution that has ended is found by its end, within a lookback. It counts from the last tick that checked, and
 not from what the recorder had not recorded by then; so nothing is passed over, however long no daemon ran.
 """
 
@@ -23,7 +23,6 @@ import dagster as dg
 
 from watcher_core import AlertKind, AlertState, DatabaseUnavailableError, Finding, RecorderState, Watcher, text
 from watcher_dagster import compat
-from watcher_dagster.checks import minutes_back
 from watcher_dagster.recorder import caught_up_at
 
 log = logging.getLogger("watcher.dagster")
@@ -84,8 +83,8 @@ def check_tick(instance: dg.DagsterInstance, watcher: Watcher, cursor: CheckCurs
         instance: Whose recorder has to have caught up.
         watcher: What is checked.
         cursor: Moved on where timeliness was checked.
-        lookback_minutes: Executions that have ended are checked if they started within so many minutes before the
-            last tick that checked.
+        lookback_minutes: Executions that have ended are checked if they ended within so many minutes before the last
+            tick that checked.
 
     Raises:
         DatabaseUnavailableError: Watcher's database does not answer.
@@ -94,10 +93,10 @@ def check_tick(instance: dg.DagsterInstance, watcher: Watcher, cursor: CheckCurs
     recorder = _recorder(instance, watcher)
     if recorder is not None and (reason := _behind(recorder, cursor)):
         return f"the checks wait for the recorder: {reason}"
-    lookback = lookback_minutes + minutes_back(dt.datetime.fromtimestamp(cursor.checked, dt.UTC), now)
+    checked = dt.datetime.fromtimestamp(cursor.checked, dt.UTC)
     checks: dict[AlertKind, Callable[[], list[Finding]]] = {
         AlertKind.FAILURE: watcher.check_failures,
-        AlertKind.TIMELINESS: lambda: watcher.check_timeliness(lookback_minutes=lookback),
+        AlertKind.TIMELINESS: lambda: watcher.check_timeliness(lookback_minutes=lookback_minutes, since=checked),
         AlertKind.FRESHNESS: watcher.check_freshness,
     }
     found: dict[AlertKind, list[Finding]] = {}

@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, Final
 import dagster as dg
 
 from watcher_core import AnomalyDetection, DeliveryResult, InvalidValueError, Watcher, text
+from watcher_dagster import compat
 from watcher_dagster.automation.configuration import ConfigurationRecorder
 from watcher_dagster.automation.jobs import LOOKBACK_MINUTES
 from watcher_dagster.automation.quick_checks import CheckCursor, check_tick
 from watcher_dagster.automation.slack import SlackResourceSender
 from watcher_dagster.lineage import LineageRecorder
-from watcher_dagster.recorder import HISTORY_DAYS, TICK_SECONDS, record_tick
+from watcher_dagster.recorder import HISTORY_DAYS, NO_ZONES, TICK_SECONDS, partition_zones, record_tick
 
 if TYPE_CHECKING:
     from dagster_slack import SlackResource
@@ -74,9 +75,19 @@ def build_watcher_recorder_sensor(
         if lineage is None or lineage.watcher is not watcher:
             lineage = LineageRecorder(watcher)
         if context.repository_def is not None:
-            configuration.record(context.repository_def)
+            location = compat.sensor_location(context, context.repository_def)
+            configuration.record(context.repository_def, location)
             lineage.record_asset_graph(context.repository_def)
-        return record_tick(context.instance, watcher, history_days=history_days, lineage=lineage)
+        count_keys = getattr(context.resources, resource_key).get_count_keys()
+        zones = NO_ZONES if context.repository_def is None else partition_zones(context.repository_def)
+        return record_tick(
+            context.instance,
+            watcher,
+            history_days=history_days,
+            lineage=lineage,
+            count_keys=count_keys,
+            zones=zones,
+        )
 
     return _sensor(
         tick,
@@ -109,7 +120,7 @@ def build_watcher_check_sensor(
     Args:
         name: The sensor's name.
         resource_key: The name of the `WatcherResource` among the definitions.
-        lookback_minutes: Executions that have ended are checked for timeliness if they started within so many minutes
+        lookback_minutes: Executions that have ended are checked for timeliness if they ended within so many minutes
             before the last tick that checked. Running ones are checked however old they are.
         minimum_interval_seconds: How often it checks.
         default_status: Whether it runs without being switched on in the UI.

@@ -11,7 +11,6 @@ from watcher_dagster.checks.findings import (
     timeliness_table,
 )
 from watcher_dagster.checks.reporter import report_changes
-from watcher_dagster.checks.verdicts import minutes_back
 
 __all__ = [
     "anomaly_metadata",
@@ -19,7 +18,6 @@ __all__ = [
     "cleanup_metadata",
     "found_metadata",
     "freshness_table",
-    "minutes_back",
     "report_changes",
     "timeliness_table",
 ]

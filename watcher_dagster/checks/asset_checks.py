@@ -3,6 +3,7 @@
 import datetime as dt
 import logging
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 import dagster as dg
@@ -13,8 +14,10 @@ from watcher_dagster import metadata as keys
 from watcher_dagster.assets import asset_anomaly_rules, asset_configuration
 from watcher_dagster.checks.anomaly_verdicts import judge_metrics
 from watcher_dagster.checks.verdicts import CHECK_NAMES, Verdict, judge
+from watcher_dagster.counts import CountKeys
 from watcher_dagster.identity import asset_pipeline_name
 from watcher_dagster.recorder import EventLog, translate_run
+from watcher_dagster.runs import instance_id
 
 if TYPE_CHECKING:
     from watcher_core import Watcher
@@ -127,9 +130,8 @@ def _declared(spec: dg.AssetSpec, *, is_materializable: bool) -> dg.AssetSpec | 
 
 
 def _loaded(context: dg.AssetCheckExecutionContext, key: dg.AssetKey, spec: dg.AssetSpec | None) -> dg.AssetSpec | None:
-    """The spec as the code location defines it, which may differ from the one that was passed; else that one."""
-    repository = compat.repository(context)
-    definition = repository.assets_defs_by_key.get(key) if repository is not None else None
+    """The spec as the code location defines it; else the one that was passed."""
+    definition = _definition(context, key)
     if definition is None:
         return spec
     return _declared(definition.get_asset_spec(key), is_materializable=compat.is_materializable(definition))
@@ -158,7 +160,7 @@ def _checks(
         resource: Any = getattr(context.resources, resource_key)
         selected = {check.name for check in context.selected_asset_check_keys}
         asked = [kind for kind in kinds if CHECK_NAMES[kind] in selected]
-        for verdict in _verdicts(context, resource.get_client, key, spec, asked):
+        for verdict in _verdicts(context, resource, key, spec, asked):
             yield dg.AssetCheckResult(
                 asset_key=key,
                 check_name=CHECK_NAMES[verdict.kind],
@@ -173,17 +175,17 @@ def _checks(
 
 def _verdicts(
     context: dg.AssetCheckExecutionContext,
-    get_client: Any,
+    resource: Any,
     key: dg.AssetKey,
     spec: dg.AssetSpec | None,
     kinds: Sequence[AlertKind],
 ) -> list[Verdict]:
     name = asset_pipeline_name(key)
     try:
-        watcher: Watcher = get_client()
+        watcher: Watcher = resource.get_client()
         if declared := _loaded(context, key, spec):
             _configure(watcher, declared)
-        own = _record(context, watcher, key)
+        own = _record(context, watcher, key, resource.get_count_keys())
         now = dt.datetime.now(dt.UTC)
         return [
             judge_metrics(watcher, name, own) if kind is AlertKind.ANOMALY else judge(watcher, kind, name, now=now)
@@ -216,7 +218,9 @@ def _configure(watcher: "Watcher", spec: dg.AssetSpec) -> None:
         logger.exception("the anomaly rules of asset %s are refused; it is judged without", name)
 
 
-def _record(context: dg.AssetCheckExecutionContext, watcher: "Watcher", key: dg.AssetKey) -> list[str]:
+def _record(
+    context: dg.AssetCheckExecutionContext, watcher: "Watcher", key: dg.AssetKey, count_keys: CountKeys
+) -> list[str]:
     """Record the asset's executions in this run as the recorder would, which comes later.
 
     Returns:
@@ -228,7 +232,7 @@ def _record(context: dg.AssetCheckExecutionContext, watcher: "Watcher", key: dg.
         runs, _ = log.runs([run_id])
         if run_id not in runs:
             return []
-        executions = _executions(log, runs[run_id], key)
+        executions = _executions(log, runs[run_id], key, count_keys, _definition(context, key))
     except Exception:  # an event log that cannot be read, for whatever reason, must not fail the run
         context.log.warning("run %s cannot be read; %s is judged without it", run_id, pipeline_name, exc_info=True)
         return []
@@ -236,18 +240,36 @@ def _record(context: dg.AssetCheckExecutionContext, watcher: "Watcher", key: dg.
     if not own:
         return []
     try:
-        watcher.record([executions[0], *own])
+        instance = instance_id(context.instance)
+        watcher.record([replace(execution, instance_id=instance) for execution in (executions[0], *own)])
     except InvalidValueError as error:  # the recorder reports it
         context.log.warning("run %s is not recorded; %s is judged without it: %s", run_id, pipeline_name, error)
         return []
     return [execution.external_id for execution in own]
 
 
-def _executions(log: EventLog, run: dg.RunRecord, key: dg.AssetKey) -> list[ExecutionRecord]:
+def _executions(
+    log: EventLog, run: dg.RunRecord, key: dg.AssetKey, count_keys: CountKeys, definition: dg.AssetsDefinition | None
+) -> list[ExecutionRecord]:
     """The run as the recorder translates it. Where it can, only the asset's events are read: each asset does this."""
     run_id = run.dagster_run.run_id
     found = log.materialization(run_id, key)
-    if found is None:
-        return translate_run(run, log.events(run_id)[0])
-    event, step = found
-    return translate_run(run, [event], steps={event.event_log_entry.step_key or "": step})
+    if found is not None:
+        event, step = found
+        step_key = event.event_log_entry.step_key or ""
+        if definition is not None or step_key == key.to_python_identifier():
+            step.makes_others = definition is not None and _makes_others(definition, run.dagster_run)
+            return translate_run(run, [event], steps={step_key: step}, count_keys=count_keys)
+    return translate_run(run, log.events(run_id)[0], count_keys=count_keys)
+
+
+def _makes_others(definition: dg.AssetsDefinition, run: dg.DagsterRun) -> bool:
+    """Whether the step that makes an asset in this run was to make others too."""
+    selected = run.asset_selection
+    return len(definition.keys if selected is None else definition.keys & selected) > 1
+
+
+def _definition(context: dg.AssetCheckExecutionContext, key: dg.AssetKey) -> dg.AssetsDefinition | None:
+    """The definition of an asset as the code location has it, which may differ from the one that was passed."""
+    repository = compat.repository(context)
+    return repository.assets_defs_by_key.get(key) if repository is not None else None

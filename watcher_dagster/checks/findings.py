@@ -11,7 +11,7 @@ import dagster as dg
 from watcher_core import AnomalyDetection, CleanupResult, ExecutionSource, Finding, Watcher, text
 from watcher_dagster.checks import markdown
 from watcher_dagster.checks.verdicts import expected
-from watcher_dagster.identity import asset_pipeline_name
+from watcher_dagster.identity import asset_pipeline_name, named_asset_key
 
 FRESHNESS_HEAD: Final = ("Pipeline", "Type", "Last change", "Expected within", "Overdue", "New")
 TIMELINESS_HEAD: Final = ("Pipeline", "Type", "Execution", "State", "Started", "Duration", "Expected within", "New")
@@ -129,6 +129,6 @@ class _Links:
 
 def _keys(found: Sequence[Finding]) -> Iterator[tuple[str, dg.AssetKey]]:
     for finding in found:
-        key = dg.AssetKey.from_user_string(finding.pipeline_name)
+        key = named_asset_key(finding.pipeline_name)
         if asset_pipeline_name(key) == finding.pipeline_name:
             yield finding.pipeline_name, key

@@ -30,7 +30,7 @@ from watcher_dagster.checks.verdicts import (
     in_time,
     of_finding,
 )
-from watcher_dagster.identity import asset_pipeline_name
+from watcher_dagster.identity import asset_pipeline_name, named_asset_key
 from watcher_dagster.recorder import is_outage
 
 log = logging.getLogger("watcher.dagster")
@@ -76,7 +76,7 @@ def report_changes(
     """
     findings = {finding.pipeline_name: finding for finding in found}  # the newest of each
     names = _changed(watcher, kind, found, since)
-    keys = {dg.AssetKey.from_user_string(name): name for name in names}
+    keys = {named_asset_key(name): name for name in names}
     keys = {key: name for key, name in keys.items() if asset_pipeline_name(key) == name}
     assets = _Assets(instance, CHECK_NAMES[kind], repository, list(keys))
     now = now or dt.datetime.now(dt.UTC)

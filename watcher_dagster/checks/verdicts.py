@@ -6,7 +6,6 @@ The asset check in a run and the jobs outside it make the same verdicts, so that
 from __future__ import annotations
 
 import datetime as dt
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
@@ -81,11 +80,6 @@ def judge(watcher: Watcher, kind: AlertKind, pipeline_name: str, *, now: dt.date
     return of_finding(check.findings[-1]) if check.findings else in_time(check)
 
 
-def minutes_back(since: dt.datetime, now: dt.datetime) -> int:
-    """Return the whole minutes that reach back to a time."""
-    return max(1, math.ceil((now - since).total_seconds() / 60))
-
-
 # Findings
 
 
@@ -122,7 +116,8 @@ def of_finding(finding: Finding) -> Verdict:
 
 def expected(finding: Finding) -> str:
     """Return the threshold of a finding in words, as in `2 hours (rule of its type)`."""
-    threshold = text.threshold(finding.expected_number, finding.expected_datepart)
+    when = {key: finding.details.get(key) for key in ("calendar", "timezone")}
+    threshold = text.threshold(finding.expected_number, finding.expected_datepart, **when)
     return threshold if finding.used_child_config else f"{threshold} (rule of its type)"
 
 
@@ -152,7 +147,7 @@ def in_time(check: PipelineCheck) -> Verdict:
         state = f"The newest execution {verb} {text.duration(age)}"
     if not threshold.is_checked:
         return Verdict(kind=check.kind, passed=True, description=f"{state}. {_unchecked(threshold)}", numbers=numbers)
-    allowed = text.threshold(threshold.number, threshold.datepart)
+    allowed = text.threshold(threshold.number, threshold.datepart, threshold.calendar, threshold.timezone)
     rule = allowed if threshold.set_by == "pipeline" else f"{allowed} (rule of its type)"
     numbers[EXPECTED_KEY] = dg.MetadataValue.text(rule)
     numbers[OVERDUE_KEY] = _float(0)
@@ -164,6 +159,8 @@ def _unchecked(threshold: EffectiveThreshold) -> str:
     if threshold.number is None:
         check = threshold.kind.value
         return f"There is no {check} rule: set one with watcher_metadata({check}=(2, 'hour'))."
+    if threshold.removed_at is not None:
+        return f"Not checked: its code location has it no more since {text.clock(threshold.removed_at)}."
     if not threshold.active:
         return "Not checked: the pipeline is inactive."
     whose = "the pipeline" if threshold.muted_by == "pipeline" else f"its type {threshold.pipeline_type_name}"

@@ -29,6 +29,7 @@ from watcher_core import (
 from watcher_dagster import metadata as keys
 from watcher_dagster.external.acyclic import closing_edges
 from watcher_dagster.external.keys import DEFAULT_PREFIX, external_asset_key, hashed_asset_key
+from watcher_dagster.identity import asset_pipeline_name, named_asset_key
 from watcher_dagster.lineage import kind
 from watcher_dagster.resource import WatcherResource
 from watcher_dagster.runs import ASSET_TYPE, RUN_TYPE
@@ -154,7 +155,7 @@ def external_specs(
         for address in graph.addresses
         if address.name in own
     ]
-    return sorted(specs, key=lambda spec: spec.key.to_user_string())
+    return sorted(specs, key=lambda spec: asset_pipeline_name(spec.key))
 
 
 # Keys
@@ -169,7 +170,7 @@ def _assets_by_address(
     for pipeline in pipelines:
         address = names.get(pipeline.address_id) if pipeline.address_id is not None else None
         if address is not None:
-            key = dg.AssetKey.from_user_string(pipeline.name)
+            key = named_asset_key(pipeline.name)
             if key not in (
                 external_asset_key(address, key_prefix=key_prefix),
                 hashed_asset_key(address, key_prefix=key_prefix),
@@ -200,11 +201,11 @@ def _deps(
     homes: Mapping[str, Sequence[dg.AssetKey]],
 ) -> dict[str, list[dg.AssetKey]]:
     """What each external asset depends on, by its address, without what closes a cycle."""
-    by_name = {key.to_user_string(): key for assets in (*homes.values(), own.values()) for key in assets}
+    by_name = {asset_pipeline_name(key): key for assets in (*homes.values(), own.values()) for key in assets}
 
     def assets_at(address: str) -> list[str]:
         found = homes.get(address) or ([own[address]] if address in own else [])
-        return [key.to_user_string() for key in found]
+        return [asset_pipeline_name(key) for key in found]
 
     ours = {
         (source, target)
@@ -227,7 +228,7 @@ def _deps(
             "external asset %s does not depend on %s in Dagster's graph: that would close a cycle", target, source
         )
     found: dict[str, list[dg.AssetKey]] = defaultdict(list)
-    addresses = {key.to_user_string(): address for address, key in own.items()}
+    addresses = {asset_pipeline_name(key): address for address, key in own.items()}
     for source, target in sorted(ours.difference(closing)):
         found[addresses[target]].append(by_name[source])
     return found

@@ -1,8 +1,9 @@
 """Where the data of an asset lives: its address, the type of that, and the type's group. Pure.
 
-Metadata says where: `watcher/address`, else `dagster/uri`, else `dagster/table_name`. Without these, an asset lives at
-its key. The type is `watcher/address_type`, else `dagster/storage_kind`, else that kind of the asset which is a
-storage, else the scheme of a URI.
+Metadata says where: `watcher/address`, else `dagster/uri`, else what the integration that wrote the asset says, which
+is `dagster/table_name` for most: see `locations`. Without these, an asset lives at its key, provisionally. The type is
+`watcher/address_type`, else `dagster/storage_kind`, else that kind of the asset which is a storage, else what the
+integration says, else the scheme of a URI.
 
 An address is shown everywhere: passwords and signatures in a URI are taken out. A value that cannot be one is logged
 and passed over, and the next in line is taken.
@@ -19,9 +20,10 @@ from typing import Any, Final
 
 import dagster as dg
 
-from watcher_core import Address
+from watcher_core import Address, masking
 from watcher_dagster import metadata as keys
 from watcher_dagster.identity import MAX_NAME_BYTES, asset_pipeline_name
+from watcher_dagster.lineage.locations import Location, connection_kinds, integration_location
 
 logger = logging.getLogger("watcher.dagster")
 
@@ -141,12 +143,6 @@ _TYPES: Final = {
 _ORDER: Final = {name: place for place, name in enumerate(name for types in STORAGES.values() for name in types)}
 
 _SCHEME = re.compile(r"(?:jdbc:)?([a-z][a-z0-9.-]*)(?:\+[a-z0-9]+)?://", re.IGNORECASE)
-_CREDENTIALS = re.compile(r"(?<=://)([^/?#]*)@")
-_SECRET_PARAMETERS = re.compile(
-    r"(?<=[?&;])([^=&;#]*(?:password|passwd|secret|token|signature|credential|api_?key|access_?key|account_?key)"
-    r"[^=&;#]*|pwd|sig)=[^&;#]*",
-    re.IGNORECASE,
-)
 
 
 @dataclass(frozen=True)
@@ -168,7 +164,11 @@ class AssetAddress:
         named = other if other.has_location and not self.has_location else self
         typed = self if self.is_typed or not other.is_typed else other
         return AssetAddress(
-            replace(typed.address, name=named.address.name),
+            replace(
+                named.address,
+                address_type_name=typed.address.address_type_name,
+                address_type_group_name=typed.address.address_type_group_name,
+            ),
             has_location=named.has_location,
             is_typed=typed.is_typed,
         )
@@ -177,7 +177,7 @@ class AssetAddress:
         """The address to record: what Dagster does not give stays as it is recorded in `known`."""
         if known is None:
             return self.address
-        recorded = AssetAddress(_plain(known), has_location=True, is_typed=True)
+        recorded = AssetAddress(_plain(known), has_location=not known.provisional, is_typed=True)
         if self.address.name == known.name:
             return self.over(recorded).address
         return self.address if self.has_location else recorded.address
@@ -185,7 +185,7 @@ class AssetAddress:
 
 def spec_address(spec: dg.AssetSpec) -> AssetAddress:
     """Return the address that an asset's definition gives."""
-    return _asset_address(spec.key, spec.metadata, kinds=spec.kinds, address_keys=_ADDRESS_KEYS)
+    return _asset_address(spec.key, spec.metadata, kinds=spec.kinds)
 
 
 def materialization_address(materialization: dg.AssetMaterialization) -> AssetAddress:
@@ -194,17 +194,12 @@ def materialization_address(materialization: dg.AssetMaterialization) -> AssetAd
     The `dagster/uri` of a partition is most likely where that partition lies; taken for the asset's, it would change
     with each partition. So it counts only where the whole asset was materialized.
     """
-    is_whole = materialization.partition is None
-    return _asset_address(
-        materialization.asset_key,
-        materialization.metadata,
-        address_keys=_ADDRESS_KEYS if is_whole else _PARTITION_ADDRESS_KEYS,
-    )
+    return _asset_address(materialization.asset_key, materialization.metadata, partition=materialization.partition)
 
 
 def key_address(pipeline_name: str) -> AssetAddress:
     """The address of an asset of which only the key is known, by the name of its pipeline."""
-    return AssetAddress(Address(pipeline_name, ASSET_TYPE, ASSET_GROUP))
+    return AssetAddress(Address(pipeline_name, ASSET_TYPE, ASSET_GROUP, provisional=True))
 
 
 def address_type(name: str) -> tuple[str, str] | None:
@@ -215,14 +210,6 @@ def address_type(name: str) -> tuple[str, str] | None:
 def kind(type_name: str) -> str:
     """The type of an address as a kind that Dagster takes and its UI may have an icon for."""
     return re.sub(r"[^a-z0-9_.-]+", "_", type_name.lower()).strip("_")[:MAX_KIND_CHARACTERS] or ASSET_TYPE
-
-
-def without_secrets(address: str) -> str:
-    """The address without the password of its user, and with the values of its secret parameters hidden."""
-    if "://" not in address:
-        return address
-    address = _CREDENTIALS.sub(lambda found: f"{found[1].partition(':')[0]}@", address, count=1)
-    return _SECRET_PARAMETERS.sub(r"\1=***", address)
 
 
 def storable(value: object, max_bytes: int) -> str | None:
@@ -238,36 +225,53 @@ def storable(value: object, max_bytes: int) -> str | None:
     return text if 0 < size <= max_bytes else None
 
 
-_ADDRESS_KEYS: Final = (keys.ADDRESS_KEY, keys.URI_KEY, keys.TABLE_NAME_KEY)
-_PARTITION_ADDRESS_KEYS: Final = (keys.ADDRESS_KEY, keys.TABLE_NAME_KEY)
-
-
 def _asset_address(
-    asset_key: dg.AssetKey,
-    metadata: Mapping[str, Any],
-    *,
-    kinds: Iterable[str] = (),
-    address_keys: Iterable[str],
+    asset_key: dg.AssetKey, metadata: Mapping[str, Any], *, kinds: Iterable[str] = (), partition: str | None = None
 ) -> AssetAddress:
     pipeline_name = asset_pipeline_name(asset_key)
-    location = next(_texts(pipeline_name, metadata, address_keys), None)
-    name = pipeline_name if location is None else without_secrets(location)
-    found = _type(pipeline_name, metadata, kinds, name)
+    location = _location(pipeline_name, metadata, partition)
+    name = pipeline_name if location.name is None else masking.mask_text(location.name)
+    found = _type(pipeline_name, metadata, kinds, location)
     type_name, group = found or (ASSET_TYPE, ASSET_GROUP)
-    group = next(_texts(pipeline_name, metadata, (keys.ADDRESS_TYPE_GROUP_KEY,)), group)
-    return AssetAddress(Address(name, type_name, group), has_location=location is not None, is_typed=found is not None)
+    address = Address(
+        name,
+        type_name,
+        next(_texts(pipeline_name, metadata, (keys.ADDRESS_TYPE_GROUP_KEY,)), group),
+        database_name=location.database,
+        schema_name=location.schema,
+        table_name=location.table,
+        provisional=location.name is None,
+    )
+    return AssetAddress(address, has_location=location.name is not None, is_typed=found is not None)
 
 
-def _type(asset: str, metadata: Mapping[str, Any], kinds: Iterable[str], address: str) -> tuple[str, str] | None:
+def _location(asset: str, metadata: Mapping[str, Any], partition: str | None) -> Location:
+    stated = (keys.ADDRESS_KEY, keys.URI_KEY) if partition is None else (keys.ADDRESS_KEY,)
+    for name in _texts(asset, metadata, stated):
+        return Location(name)
+    next(_texts(asset, metadata, (keys.TABLE_NAME_KEY,)), None)  # one that cannot be a name is logged
+    location = integration_location(metadata, partition=partition) or Location(None)
+    parts = {part: storable(getattr(location, part), MAX_NAME_BYTES) for part in ("database", "schema", "table")}
+    return replace(location, name=storable(location.name, MAX_NAME_BYTES), **parts)
+
+
+def _type(asset: str, metadata: Mapping[str, Any], kinds: Iterable[str], location: Location) -> tuple[str, str] | None:
     for own in _texts(asset, metadata, (keys.ADDRESS_TYPE_KEY,)):  # kept as it was written
         return own, (address_type(own) or (own, OTHER_GROUP))[1]
-    for kind in _texts(asset, metadata, (keys.STORAGE_KIND_KEY,)):
-        return address_type(kind) or (kind, OTHER_GROUP)
+    stated = next(_texts(asset, metadata, (keys.STORAGE_KIND_KEY,)), None)
+    if stated is not None and (known := address_type(stated)):
+        return known
     storages = [known for known in map(address_type, kinds) if known]
     if storages:
         return min(storages, key=lambda known: _ORDER[known[0]])
-    scheme = _SCHEME.match(address)
-    return (address_type(scheme[1]) or (scheme[1].lower(), OTHER_GROUP)) if scheme else None
+    scheme = _SCHEME.match(location.name or "")
+    if scheme and stated is None:
+        return address_type(scheme[1]) or (scheme[1].lower(), OTHER_GROUP)
+    # Sling gives the name of a connection for the kind of the storage.
+    words = [word for name in (location.kind, stated) if name for word in connection_kinds(name)]
+    for known in filter(None, map(address_type, words)):
+        return known
+    return None if stated is None else (stated, OTHER_GROUP)
 
 
 def _texts(asset: str, metadata: Mapping[str, Any], names: Iterable[str]) -> Iterator[str]:
@@ -285,11 +289,13 @@ def _texts(asset: str, metadata: Mapping[str, Any], names: Iterable[str]) -> Ite
             "asset %s: %s is %.80r; it must be text that is not blank, of at most %d bytes; it is passed over",
             asset,
             name,
-            without_secrets(value) if isinstance(value, str) else value,
+            masking.mask_text(value) if isinstance(value, str) else value,
             MAX_NAME_BYTES,
         )
 
 
 def _plain(address: Address) -> Address:
     """An address without what only the database knows of it."""
-    return Address(address.name, address.address_type_name, address.address_type_group_name)
+    return Address(
+        address.name, address.address_type_name, address.address_type_group_name, provisional=address.provisional
+    )

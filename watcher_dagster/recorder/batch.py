@@ -12,6 +12,7 @@ from watcher_core import ExecutionRecord, InvalidValueError, RecorderSession
 from watcher_dagster.lineage import LineageRecorder, NewestMaterializations
 from watcher_dagster.recorder.cursor import RecorderCursor
 from watcher_dagster.recorder.eventlog import RUNLESS
+from watcher_dagster.recorder.zones import NO_ZONES, PartitionZones, in_zones
 
 log = logging.getLogger("watcher.dagster")
 
@@ -39,6 +40,7 @@ class Batch:
         cursor: The cursor behind all that was added.
         progress: Returns the lag in seconds and a message, which are written with the cursor.
         refused: Is called for a run whose values the database refuses; it may add what remains of it.
+        zones: The time zones of partitions, as far as they are known.
 
     Attributes:
         newest: The newest materializations among what was added, for lineage.
@@ -54,12 +56,14 @@ class Batch:
         *,
         progress: Callable[[], tuple[float, str]],
         refused: Refused,
+        zones: PartitionZones = NO_ZONES,
     ) -> None:
         self._session = session
         self._lineage = lineage
         self._cursor = cursor
         self._progress = progress
         self._refused = refused
+        self._zones = zones
         self._pending: list[tuple[str, list[ExecutionRecord]]] = []
         self.newest = NewestMaterializations()
         self.runs = 0
@@ -67,7 +71,7 @@ class Batch:
 
     def add(self, run_id: str, executions: list[ExecutionRecord]) -> None:
         """Add the executions of a run, or of a materialization without one."""
-        self._pending.append((run_id, executions))
+        self._pending.append((run_id, in_zones(executions, self._zones)))
 
     def write_if_full(self) -> None:
         """Write all that was added, if it is enough for a transaction."""
@@ -106,21 +110,35 @@ class Batch:
                 self._cursor.unread.pop(run_id, None)
             except BAD_DATA as error:
                 if run_id == RUNLESS:  # there is no run that could be read again
-                    self._pending.append((run_id, _least(executions, repr(error))))
+                    self._pending.append((run_id, executions))
                 else:
-                    self._refused(run_id, error, remains=partial(_least, executions))
+                    self._refused(run_id, error, remains=partial(_all, executions))
         remains, self._pending = self._pending, []
         for run_id, executions in remains:
-            try:
-                self._session.record(executions, cursor=before)
-            except BAD_DATA:
-                log.exception("nothing can be recorded of run %s", run_id)
+            for execution in executions:
+                self._write_what_is_accepted(run_id, execution)
         self._commit([])
 
+    def _write_what_is_accepted(self, run_id: str, execution: ExecutionRecord) -> None:
+        """Write an execution of a run that was refused: as it is, else the least of it."""
+        try:
+            self._session.record([execution], cursor=self._session.cursor)
+        except BAD_DATA as error:
+            try:
+                self._session.record([_least(execution, repr(error))], cursor=self._session.cursor)
+            except BAD_DATA:
+                log.exception("nothing can be recorded of execution %r of run %s", execution.external_id, run_id)
 
-def _least(executions: list[ExecutionRecord], reason: str) -> list[ExecutionRecord]:
-    """A run's execution without all that the database may have refused."""
+
+def _all(executions: list[ExecutionRecord], reason: str) -> list[ExecutionRecord]:
+    """What remains of a run that was refused: all that is accepted, with the reason at the run."""
+    run, *others = executions
+    return [replace(run, execution_metadata={**run.execution_metadata, "recorder_error": reason}), *others]
+
+
+def _least(execution: ExecutionRecord, reason: str) -> ExecutionRecord:
+    """An execution without all that the database may have refused."""
     unsaid: dict[str, Any] = dict.fromkeys(
-        ("logical_date", "next_watermark", "inserts", "updates", "soft_deletes", "total_rows")
+        ("logical_date", "next_watermark", "inserts", "updates", "soft_deletes", "total_rows", "former_external_id")
     )
-    return [replace(execution, **unsaid, execution_metadata={"recorder_error": reason}) for execution in executions[:1]]
+    return replace(execution, **unsaid, execution_metadata={"recorder_error": reason})

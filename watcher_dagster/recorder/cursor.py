@@ -46,6 +46,21 @@ class OpenRun:
 
 
 @dataclass
+class TrailingRun:
+    """A run that is over, while a step of it may go on: only its worker was lost, or who ended it could not stop it.
+
+    Attributes:
+        seen: How far its events have been read.
+        ended: When it ended.
+        due: When to look for new events.
+    """
+
+    seen: str | None
+    ended: float
+    due: float
+
+
+@dataclass
 class UnreadRun:
     """A run that could not be read, and what the log of ends says of it."""
 
@@ -75,10 +90,14 @@ class RecorderCursor:
     Attributes:
         since: Where history begins.
         position: The log of ends is recorded up to this storage id.
+        stood: The run and time of the end at `position`, where they are known. SQLite gives an id that is free again to
+            the next event.
         handled: Ends after `position` that are recorded: their times, by run.
         open: The open runs.
         unread: The runs that could not be read, and are tried again.
+        trailing: The runs that are over although a step of theirs may go on, for a day.
         runless: How far the materializations without a run are recorded; Dagster's own cursor.
+        runless_stood: The storage id and time of the materialization at `runless`.
         runless_handled: Storage ids after `runless` that are recorded.
         runless_tries: How often those could not be read.
         history: Set while history is read back.
@@ -87,10 +106,13 @@ class RecorderCursor:
 
     since: float
     position: int | None = None
+    stood: tuple[str, float] | None = None
     handled: dict[str, list[float]] = field(default_factory=dict)
     open: dict[str, OpenRun] = field(default_factory=dict)
     unread: dict[str, UnreadRun] = field(default_factory=dict)
+    trailing: dict[str, TrailingRun] = field(default_factory=dict)
     runless: str | None = None
+    runless_stood: tuple[int, float] | None = None
     runless_handled: list[int] = field(default_factory=list)
     runless_tries: int = 0
     history: History | None = None
@@ -118,7 +140,7 @@ class RecorderCursor:
             if entry.timestamp >= before and len(events) - settled <= MAX_UNSETTLED:
                 break
             settled += 1
-            self.position = event.storage_id
+            self.position, self.stood = event.storage_id, (entry.run_id, entry.timestamp)
             left = [timestamp for timestamp in self.handled.pop(entry.run_id, ()) if timestamp != entry.timestamp]
             if left:
                 self.handled[entry.run_id] = left
@@ -136,6 +158,7 @@ class RecorderCursor:
             "handled": {run_id: list(timestamps) for run_id, timestamps in self.handled.items()},
             "open": {run_id: dict(vars(run)) for run_id, run in self.open.items()},
             "unread": {run_id: dict(vars(run)) for run_id, run in self.unread.items()},
+            "trailing": {run_id: dict(vars(run)) for run_id, run in self.trailing.items()},
             "runless_handled": list(self.runless_handled),
             "history": dict(vars(self.history)) if self.history else None,
         }
@@ -145,6 +168,9 @@ class RecorderCursor:
         values = dict(kept)
         values["open"] = {run_id: OpenRun(**run) for run_id, run in kept["open"].items()}
         values["unread"] = {run_id: UnreadRun(**run) for run_id, run in kept["unread"].items()}
+        values["trailing"] = {run_id: TrailingRun(**run) for run_id, run in kept.get("trailing", {}).items()}
+        for name in ("stood", "runless_stood"):  # JSON has no tuples
+            values[name] = tuple(kept[name]) if kept.get(name) else None
         values["history"] = History(**kept["history"]) if kept["history"] else None
         return cls(**values)
 

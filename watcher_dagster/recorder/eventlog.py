@@ -111,6 +111,14 @@ class EventLog:
         """Return the storage id of the newest end of a run; 0 where there is none."""
         return self._newest_end()
 
+    def end_at(self, storage_id: int) -> tuple[str, float] | None:
+        """Return the run and the time of the end that has this storage id; `None` where there is none."""
+        for event_type in END_TYPES:
+            filters = _filter(event_type, after_storage_id=storage_id - 1, before_storage_id=storage_id + 1)
+            for event in self._instance.fetch_run_status_changes(filters, limit=1).records:
+                return event.event_log_entry.run_id, event.event_log_entry.timestamp
+        return None
+
     def events(self, run_id: str) -> tuple[list[dg.EventLogRecord], str | None]:
         """Return the events of a run that are translated, and the cursor behind them."""
         events: list[dg.EventLogRecord] = []
@@ -145,6 +153,12 @@ class EventLog:
     def has_news(self, run_id: str, seen: str | None) -> bool:
         """Return whether a run has events after a cursor."""
         return bool(compat.run_events(self._instance, run_id, seen, _RUN_EVENT_TYPES, 1)[0])
+
+    def has_runless(self, storage_id: int, timestamp: float) -> bool:
+        """Return whether a materialization without a run still has this storage id."""
+        before = compat.cursor_behind(storage_id - 1)
+        page, _, _ = compat.run_events(self._instance, RUNLESS, before, _RUNLESS_TYPES, 1)
+        return [(event.storage_id, event.event_log_entry.timestamp) for event in page] == [(storage_id, timestamp)]
 
     def runless(self, seen: str | None) -> tuple[Sequence[dg.EventLogRecord], str]:
         """Return a page of the materializations without a run, and the cursor behind it."""

@@ -6,11 +6,14 @@ nothing is recorded twice and what was missing is added.
 
 An asset's execution lasts from the first start of its step to its materialization. An asset that was planned, whose
 step has started and which is not materialized yet runs; if its step fails, or the run ends, so does it. One whose step
-never started has no execution. For an asset that is made by a graph of steps, "its step" is any step of the graph.
+never started has an execution only where the run failed: it is blocked, or has failed with the run. Observing an asset
+is no execution of it. For an asset that is made by a graph of steps, "its step" is any step of the graph.
 """
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
@@ -20,17 +23,32 @@ import dagster as dg
 
 from watcher_core import ExecutionRecord, ExecutionSource, ExecutionState
 from watcher_dagster import compat
+from watcher_dagster.counts import PRESETS_ALONE, CountKeys
 from watcher_dagster.identity import (
     WATCHER_RUN_TAG,
     asset_pipeline_name,
+    former_runless_identity,
     materialization_identity,
     run_identity,
     runless_identity,
 )
 from watcher_dagster.partitions import partition_start, partition_watermark
-from watcher_dagster.recorder.materializations import next_watermark, plain_metadata, range_counts, row_counts
-from watcher_dagster.recorder.runlog import MAX_MESSAGE_CHARACTERS, AssetLog, RunLog, StepLog, moment
+from watcher_dagster.recorder.errors import LOADED, MAX_MESSAGE_CHARACTERS
+from watcher_dagster.recorder.materializations import (
+    combined,
+    may_be_no_change,
+    next_watermark,
+    own_duration,
+    plain_metadata,
+    range_counts,
+    row_counts,
+)
+from watcher_dagster.recorder.runlog import AssetLog, RunLog, StepLog, moment
 from watcher_dagster.runs import ASSET_TYPE, RUN_TYPE, run_record
+
+# As in "Database Error in model orders (models/orders.sql)".
+_BROKEN_IN_DBT: Final = re.compile(r"\b(?:Error|Failure) in (model|seed|snapshot|source|test|unit_test) (\w+)")
+_DBT_ERROR: Final = "DagsterDbtCliRuntimeError"
 
 # On what we report to Dagster ourselves, so that it is not recorded a second time.
 EXECUTION_ID_KEY: Final = "watcher/execution_id"
@@ -41,6 +59,8 @@ def translate_run(
     events: Iterable[dg.EventLogRecord],
     *,
     steps: Mapping[str, StepLog] = MappingProxyType({}),
+    root: dg.DagsterRun | None = None,
+    count_keys: CountKeys = PRESETS_ALONE,
 ) -> list[ExecutionRecord]:
     """The execution of a run, and those of its assets.
 
@@ -48,6 +68,8 @@ def translate_run(
         record: The run.
         events: Its events of `runlog.EVENT_TYPES`, in the order of the log, read after the run.
         steps: What is known already of its steps, whose events are not among those.
+        root: The first run, where this is a retry of it.
+        count_keys: Which metadata counts rows.
 
     Returns:
         None for a run of our own, and for one that has not started yet.
@@ -68,10 +90,17 @@ def translate_run(
     metadata: dict[str, Any] = {"error": log.error} if log.error else {}
     if failed := sorted(key for key, step in log.steps.items() if step.state is ExecutionState.FAILED):
         metadata["failed_steps"] = failed[:20]
-    return [run_record(run, log.state, started, ended, metadata), *_asset_records(run, log)]
+        # A step may fail after its asset was materialized: a blocking check, an error after the body.
+        assets = sorted({asset_pipeline_name(key) for step, key in log.assets if step in failed})
+        if assets:
+            metadata["failed_assets"] = assets[:20]
+    records = list(_asset_records(run, log, count_keys))
+    return [run_record(run, log.state, started, ended, metadata, root=root), *records, *_unstarted(run, log, records)]
 
 
-def translate_runless(event: dg.EventLogRecord) -> ExecutionRecord | None:
+def translate_runless(
+    event: dg.EventLogRecord, instance_id: str, *, count_keys: CountKeys = PRESETS_ALONE
+) -> ExecutionRecord | None:
     """The execution of a materialization that was reported without a run; `None` for what we reported ourselves."""
     entry = event.event_log_entry
     materialization = compat.materialization(entry.get_dagster_event())
@@ -83,13 +112,16 @@ def translate_runless(event: dg.EventLogRecord) -> ExecutionRecord | None:
         pipeline_name=asset_pipeline_name(materialization.asset_key),
         pipeline_type_name=ASSET_TYPE,
         source=ExecutionSource.DAGSTER,
-        external_id=runless_identity(event.storage_id, materialization.asset_key),
+        external_id=runless_identity(instance_id, event.storage_id, entry.timestamp, materialization.asset_key),
+        former_external_id=former_runless_identity(event.storage_id, materialization.asset_key),
         state=ExecutionState.SUCCEEDED,
         start_date=at,
         end_date=at,
+        scope=partition,
         logical_date=None if partition is None else partition_start(partition),
         next_watermark=next_watermark(metadata) or (partition_watermark(partition) if partition else None),
-        **row_counts(metadata),
+        **row_counts(metadata, count_keys),
+        may_be_no_change=may_be_no_change(metadata),
         execution_metadata=plain_metadata(metadata) | ({} if partition is None else {"partition": partition}),
     )
 
@@ -131,14 +163,18 @@ def ended_execution(
     )
 
 
-def _asset_records(run: dg.DagsterRun, log: RunLog) -> Iterator[ExecutionRecord]:
+def _asset_records(run: dg.DagsterRun, log: RunLog, count_keys: CountKeys) -> Iterator[ExecutionRecord]:
     graphs = _graphs(log)
+    executions = _executions_by_step(log)
+    names: dict[str, set[str]] = {}
+    for step_key, asset_key in log.assets:
+        names.setdefault(step_key, set()).add(asset_key.path[-1])
     for (step_key, asset_key), asset in log.assets.items():
         own = log.steps.get(step_key)
         graph = graphs.get(_graph_name(step_key)) if asset.planned else None
         steps = graph.steps if graph else [own] if own else []
         starts = [step.started for step in steps if step.started is not None]
-        moments = starts or [at for at, _ in asset.materialized.values()]
+        moments = starts or [made.at for made in asset.materialized.values()]
         if not moments:
             continue
         share = _Share(
@@ -148,14 +184,74 @@ def _asset_records(run: dg.DagsterRun, log: RunLog) -> Iterator[ExecutionRecord]
             pipeline_name=asset_pipeline_name(asset_key),
             started=min(moments),
             attempts=max((step.attempts for step in steps), default=1),
+            warning=own.warning if own else None,
+            is_shared=executions[step_key] > 1
+            or (graph is not None and graph.assets > 1)
+            or (own is not None and own.makes_others),
+            is_over=own is None or own.state is not ExecutionState.RUNNING,
         )
-        is_over = log.is_over or own is None or own.state is not ExecutionState.RUNNING
-        yield from _materialized_records(share, asset, is_over=is_over)
+        is_over = log.is_over or share.is_over
+        yield from _materialized_records(share, asset, count_keys, is_over=is_over)
         missing = [partition for partition in asset.planned if partition not in asset.materialized]
-        if missing and starts:
+        if missing and own is not None and own.has_loaded:
+            for partition in missing:
+                warning = {"warning": f"loaded, and then its rows could not be counted: {LOADED}"}
+                yield share.record(partition, ExecutionState.SUCCEEDED, own.ended, warning, may_be_no_change=True)
+        elif missing and starts and not asset.observed:
             state, ended, error = _outcome(log, own, steps, is_sole=graph is None or graph.assets == 1)
+            if state is ExecutionState.FAILED and error and _is_another_s(error, asset_key, names[step_key]):
+                state, error = ExecutionState.BLOCKED, None
             for partition in missing:
                 yield share.record(partition, state, ended, {"error": error} if error else {})
+
+
+def _is_another_s(error: Mapping[str, str], asset_key: dg.AssetKey, of_step: set[str]) -> bool:
+    """Whether the error of a dbt step names what broke, and this asset is not among it.
+
+    dbt skips what is downstream of a broken model or of a failed test; Dagster has one failure for all of the step's
+    assets. Where a broken model is none of those by its name (a translator gave it another), or the message was cut,
+    any of them may have broken.
+    """
+    message = error.get("message", "")
+    found = _BROKEN_IN_DBT.findall(message) if error.get("class") == _DBT_ERROR else []
+    models = {name for kind, name in found if kind not in ("test", "unit_test")}
+    is_known = bool(found) and models <= of_step and len(message) < MAX_MESSAGE_CHARACTERS
+    return is_known and asset_key.path[-1] not in models
+
+
+def _unstarted(run: dg.DagsterRun, log: RunLog, records: Iterable[ExecutionRecord]) -> Iterator[ExecutionRecord]:
+    """The assets of a failed run whose steps never started.
+
+    Where something else in the run has failed, that is the cause, and they are blocked. Where nothing has, the run
+    could not start its steps at all (its process never came up, its code could not be loaded), and they have failed.
+    """
+    if log.state is not ExecutionState.FAILED or log.started is None or log.ended is None:
+        return
+    recorded = {record.external_id for record in records}
+    is_caused = any(record.state is ExecutionState.FAILED for record in records) or any(
+        step.state is ExecutionState.FAILED for step in log.steps.values()
+    )
+    state = ExecutionState.BLOCKED if is_caused else ExecutionState.FAILED
+    for (step_key, asset_key), asset in log.assets.items():
+        step = log.steps.get(step_key)
+        if not asset.planned or asset.observed or (step is not None and step.state is ExecutionState.SKIPPED):
+            continue
+        share = _Share(
+            run=run,
+            step_key=step_key,
+            asset_key=asset_key,
+            pipeline_name=asset_pipeline_name(asset_key),
+            started=log.started,
+            attempts=1,
+            warning=None,
+            is_shared=False,
+            is_over=True,
+        )
+        for partition in asset.planned:
+            error = {"error": log.error} if log.error and not is_caused else {}
+            record = share.record(partition, state, log.ended, dict(error))
+            if record.external_id not in recorded:
+                yield record
 
 
 @dataclass(slots=True)
@@ -169,6 +265,14 @@ class _Graph:
 def _graph_name(step_key: str) -> str:
     """An asset's graph stands at the top of its job, so that its name begins the keys of its steps: `graph.step`."""
     return step_key.partition(".")[0]
+
+
+def _executions_by_step(log: RunLog) -> Counter[str]:
+    """Count the assets and partitions of each step."""
+    found: Counter[str] = Counter()
+    for (step_key, _), asset in log.assets.items():
+        found[step_key] += max(len(asset.planned), len(asset.materialized))
+    return found
 
 
 def _graphs(log: RunLog) -> dict[str, _Graph]:
@@ -185,7 +289,12 @@ def _graphs(log: RunLog) -> dict[str, _Graph]:
 
 @dataclass(slots=True, kw_only=True)
 class _Share:
-    """A step's work for one asset."""
+    """A step's work for one asset.
+
+    Attributes:
+        is_shared: Whether the step makes more than this: other assets, or other partitions.
+        is_over: Whether the step is over. Until then, what it reported may be replaced.
+    """
 
     run: dg.DagsterRun
     step_key: str
@@ -193,6 +302,9 @@ class _Share:
     pipeline_name: str
     started: float
     attempts: int
+    warning: str | None = None
+    is_shared: bool = False
+    is_over: bool = True
 
     def record(
         self,
@@ -200,14 +312,23 @@ class _Share:
         state: ExecutionState,
         ended: float | None,
         metadata: dict[str, Any],
+        duration: float | None = None,
         **facts: Any,
     ) -> ExecutionRecord:
+        started = self.started
+        if self.is_shared:
+            facts["duration_is_shared"] = duration is None or ended is None
+            if duration is not None and ended is not None:
+                started = max(started, ended - duration)
         metadata["run_id"] = self.run.run_id
         metadata["step_key"] = self.step_key
         if self.attempts > 1:
             metadata["attempts"] = self.attempts
+        if self.warning is not None:
+            metadata["warning"] = self.warning
         if partition is not None:
             metadata["partition"] = partition
+            facts["scope"] = partition
             facts["logical_date"] = partition_start(partition)
             facts["next_watermark"] = facts.get("next_watermark") or partition_watermark(partition)
         return ExecutionRecord(
@@ -217,29 +338,34 @@ class _Share:
             external_id=materialization_identity(self.run.run_id, self.step_key, self.asset_key, partition),
             parent_external_id=run_identity(self.run.run_id),
             state=state,
-            start_date=moment(self.started),
-            end_date=None if ended is None else moment(max(ended, self.started)),
+            start_date=moment(started),
+            end_date=None if ended is None else moment(max(ended, started)),
             execution_metadata=metadata,
             **facts,
         )
 
 
-def _materialized_records(share: _Share, asset: AssetLog, *, is_over: bool) -> Iterator[ExecutionRecord]:
+def _materialized_records(
+    share: _Share, asset: AssetLog, count_keys: CountKeys, *, is_over: bool
+) -> Iterator[ExecutionRecord]:
     done = list(asset.materialized.items())
-    found = [materialization.metadata for _, (_, materialization) in done]
+    found = [combined(made.reported, count_keys) for _, made in done]
     if not (asset.is_range or len(done) > 1 or compat.RANGE_START_TAG in share.run.tags):
-        counts = [row_counts(metadata) for metadata in found]
+        counts = [row_counts(metadata, count_keys) for metadata in found]
     elif is_over:
-        counts = range_counts(found)
+        counts = range_counts(found, count_keys)
     else:
         counts = [{} for _ in found]  # until all partitions are there, it is unknown whose numbers these are
-    for (partition, (at, _)), metadata, own in zip(done, found, counts, strict=True):
+    for (partition, made), metadata, own in zip(done, found, counts, strict=True):
         yield share.record(
             partition,
             ExecutionState.SUCCEEDED,
-            at,
+            made.at,
             plain_metadata(metadata),
+            own_duration(metadata) if share.is_shared else None,
             next_watermark=next_watermark(metadata),
+            may_be_no_change=may_be_no_change(metadata),
+            is_provisional=not share.is_over,
             **own,
         )
 

@@ -3,68 +3,106 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any, Final
 
 import dagster as dg
 
-from watcher_dagster.metadata import COUNT_KEYS, NEXT_WATERMARK_KEY, PARTITION_ROW_COUNT_KEY, ROW_COUNT_KEY
-
-# Where the total is found when nobody set ours: Dagster's own keys first, then those that integrations write.
-TOTAL_ROWS_KEYS: Final = (
+from watcher_dagster.counts import PRESETS_ALONE, CountKeys, Metadata, whole_count
+from watcher_dagster.metadata import (
+    COUNT_KEYS,
+    COUNTS_KEY,
+    COUNTS_THAT_ADD_UP,
+    NEXT_WATERMARK_KEY,
     PARTITION_ROW_COUNT_KEY,
-    ROW_COUNT_KEY,
-    "dagster/total_row_count",  # Dagster before 1.7.3
-    "rows_loaded",  # dagster-dlt
-    "recordsCommitted",  # dagster-airbyte
-    "row_count",  # dagster-sling, as text; the I/O managers for DuckDB, Snowflake and BigQuery before 1.7
-    "rows_affected",  # a dbt adapter's response, where a project passes it on
 )
 
-MAX_COUNT: Final = 2**63 - 1
+# How long an asset took, where its step made others too: of dagster-dbt and dagster-sling, in seconds.
+DURATION_KEYS: Final = ("Execution Duration", "elapsed_time")
+
+# What dagster-dlt reports of every load, and of one that loaded rows.
+DLT_KEYS: Final = frozenset({"jobs", "first_run", "dataset_name"})
+DLT_COUNT_KEY: Final = "rows_loaded"
+COLUMN_SCHEMA_KEY: Final = "dagster/column_schema"
+
 MAX_TEXT_CHARACTERS: Final = 1_000
 MAX_METADATA_CHARACTERS: Final = 16_000
 
-Metadata = Mapping[str, dg.MetadataValue[Any]]
 Counts = dict[str, Any]  # whole numbers, by the execution's field
 
 
-def row_counts(metadata: Metadata) -> Counts:
-    """The counts among the metadata of a materialization, by the execution's field.
+def combined(reported: Sequence[Metadata], keys: CountKeys) -> Metadata:
+    """Return what several events of one step say of one asset and partition.
 
-    What is no whole number of rows is no count; it stays among the metadata.
+    The last value of each key wins: Dagster adds an event without metadata after those that the code logs. Counts add
+    up only in events that say so, as code that logs an event for each chunk does.
     """
-    counts: Counts = {}
-    for field, key in COUNT_KEYS.items():
-        if key in metadata and (count := _count(metadata[key])) is not None:
-            counts[field] = count
-    if "total_rows" not in counts:
-        for key in TOTAL_ROWS_KEYS:
-            if key in metadata and (count := _count(metadata[key])) is not None:
-                counts["total_rows"] = count
-                break
-    return counts
+    if len(reported) == 1:
+        return reported[0]
+    merged: dict[str, dg.MetadataValue[Any]] = {}
+    for metadata in reported:
+        flag = metadata.get(COUNTS_KEY)
+        adds_up = flag is not None and flag.value == COUNTS_THAT_ADD_UP
+        for key, entry in metadata.items():
+            before = whole_count(merged[key]) if adds_up and key in merged and keys.place(key) else None
+            count = None if before is None else whole_count(entry)
+            merged[key] = entry if before is None or count is None else dg.MetadataValue.int(before + count)
+    return merged
 
 
-def range_counts(partitions: Sequence[Metadata]) -> list[Counts]:
-    """The counts of the partitions that one step materialized at once, in their order.
+def row_counts(metadata: Metadata, keys: CountKeys = PRESETS_ALONE) -> Counts:
+    """Return the counts among the metadata of a materialization, by the execution's field."""
+    if _is_load_without_count(metadata) and PARTITION_ROW_COUNT_KEY in metadata:
+        # dagster-dlt writes 0 for a number that it does not know.
+        metadata = {key: entry for key, entry in metadata.items() if key != PARTITION_ROW_COUNT_KEY}
+    return keys.counts(metadata)
+
+
+def range_counts(partitions: Sequence[Metadata], keys: CountKeys = PRESETS_ALONE) -> list[Counts]:
+    """Return the counts of the partitions that one step materialized at once, in their order.
 
     Dagster repeats the metadata of the step on every partition. A number that all of them carry is most likely the
-    step's, and counting it once a partition would make it many times what it is; so it is left out. Only what is a
-    partition's by its name is believed.
+    step's, and counting it once a partition would make it many times what it is; so it is left out. What is a
+    partition's by its name is believed, unless all that the partitions report is the same.
     """
-    found = [row_counts(metadata) for metadata in partitions]
+    found = [row_counts(metadata, keys) for metadata in partitions]
     if len(found) < 2:
         return found
     for field in COUNT_KEYS:
         if len({counts.get(field) for counts in found}) == 1:
             for counts in found:
                 counts.pop(field, None)
+    if all(metadata == partitions[0] for metadata in partitions):
+        return found
     for counts, metadata in zip(found, partitions, strict=True):
         own = metadata.get(PARTITION_ROW_COUNT_KEY)
-        if own is not None and (count := _count(own)) is not None:
+        if own is not None and (count := whole_count(own)) is not None:
             counts.setdefault("total_rows", count)
     return found
+
+
+def may_be_no_change(metadata: Metadata) -> bool:
+    """Return whether this is a load of an integration that reports rows where there are some, and reported none.
+
+    dagster-dlt leaves the number out for a load of no rows, and for a resource whose rows name their tables; of the
+    latter it knows no columns.
+    """
+    schema = metadata.get(COLUMN_SCHEMA_KEY)
+    return _is_load_without_count(metadata) and (schema is None or bool(getattr(schema.value, "columns", ())))
+
+
+def own_duration(metadata: Metadata) -> float | None:
+    """Return how many seconds the asset itself took, where the materialization says so."""
+    for key in DURATION_KEYS:
+        entry = metadata.get(key)
+        value = None if entry is None else entry.value
+        if isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value < math.inf:
+            return float(value)
+    return None
+
+
+def _is_load_without_count(metadata: Metadata) -> bool:
+    return "first_run" in metadata and DLT_COUNT_KEY not in metadata and metadata.keys() >= DLT_KEYS
 
 
 def next_watermark(metadata: Metadata) -> str | None:
@@ -97,12 +135,3 @@ def plain_metadata(metadata: Metadata) -> dict[str, Any]:
             break
         plain[key] = value
     return plain
-
-
-def _count(entry: dg.MetadataValue[Any]) -> int | None:
-    value = entry.value
-    if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) <= 19:
-        value = int(value)
-    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= MAX_COUNT:
-        return None
-    return value

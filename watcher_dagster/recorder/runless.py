@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 
 import dagster as dg
 
+from watcher_dagster.counts import CountKeys
 from watcher_dagster.recorder.batch import Batch
 from watcher_dagster.recorder.cursor import MAX_TRIES, OVERLAP_SECONDS, RecorderCursor
 from watcher_dagster.recorder.eventlog import RUNLESS, EventLog, is_outage
@@ -22,6 +23,8 @@ class RunlessReader:
         event_log: Where they are read.
         cursor: How far they are recorded; it is moved on.
         batch: Where executions are added.
+        instance_id: The instance's id, which is part of their identities.
+        count_keys: Which metadata counts rows.
         now: The time of the tick, in seconds since 1970.
         is_late: Returns whether to leave the rest to the next tick.
 
@@ -30,17 +33,28 @@ class RunlessReader:
     """
 
     def __init__(
-        self, event_log: EventLog, cursor: RecorderCursor, batch: Batch, *, now: float, is_late: Callable[[], bool]
+        self,
+        event_log: EventLog,
+        cursor: RecorderCursor,
+        batch: Batch,
+        *,
+        instance_id: str,
+        count_keys: CountKeys,
+        now: float,
+        is_late: Callable[[], bool],
     ) -> None:
         self._log = event_log
         self._cursor = cursor
         self._batch = batch
+        self._instance_id = instance_id
+        self._count_keys = count_keys
         self._now = now
         self._is_late = is_late
         self.behind_since: float | None = None
 
     def read(self) -> None:
         """Read page after page, until there is no more or time is up."""
+        self._check_place()
         seen = self._cursor.runless
         while True:
             try:
@@ -56,6 +70,7 @@ class RunlessReader:
             self._add(events)
             if events[-1].event_log_entry.timestamp < self._now - OVERLAP_SECONDS and seen == self._cursor.runless:
                 self._cursor.runless = following
+                self._cursor.runless_stood = events[-1].storage_id, events[-1].event_log_entry.timestamp
                 passed = {event.storage_id for event in events}
                 self._cursor.runless_handled = [known for known in self._cursor.runless_handled if known not in passed]
             seen = following
@@ -64,13 +79,30 @@ class RunlessReader:
                 self.behind_since = events[-1].event_log_entry.timestamp
                 return
 
+    def _check_place(self) -> None:
+        """Begin again where the log does not have what stood at the cursor's place: its ids may come again."""
+        stood = self._cursor.runless_stood
+        if stood is None:
+            return
+        try:
+            is_there = self._log.has_runless(*stood)
+        except Exception as error:
+            if is_outage(error):
+                raise
+            return  # it is there, and cannot be read
+        if not is_there:
+            log.info("materializations without a run are gone from the event log; what is left is read again")
+            self._cursor.runless, self._cursor.runless_stood, self._cursor.runless_handled = None, None, []
+
     def _add(self, events: Iterable[dg.EventLogRecord]) -> None:
         known = set(self._cursor.runless_handled)
         for event in events:
             if event.storage_id in known:
                 continue
             self._cursor.runless_handled.append(event.storage_id)
-            if event.event_log_entry.timestamp >= self._cursor.since and (execution := translate_runless(event)):
+            if event.event_log_entry.timestamp < self._cursor.since:
+                continue
+            if execution := translate_runless(event, self._instance_id, count_keys=self._count_keys):
                 self._batch.add(RUNLESS, [execution])
                 self._batch.newest.add(event.event_log_entry)
 

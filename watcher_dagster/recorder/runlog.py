@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -10,6 +11,7 @@ import dagster as dg
 
 from watcher_core import ExecutionState
 from watcher_dagster import compat
+from watcher_dagster.recorder.errors import LOADED, error_facts, is_interruption, with_external_cause
 
 # The events that are read of a run.
 EVENT_TYPES: Final = frozenset(
@@ -20,12 +22,14 @@ EVENT_TYPES: Final = frozenset(
         dg.DagsterEventType.RUN_CANCELED,
         dg.DagsterEventType.ASSET_MATERIALIZATION_PLANNED,
         dg.DagsterEventType.ASSET_MATERIALIZATION,
+        dg.DagsterEventType.ASSET_OBSERVATION,
         dg.DagsterEventType.STEP_START,
         dg.DagsterEventType.STEP_RESTARTED,
         dg.DagsterEventType.STEP_UP_FOR_RETRY,
         dg.DagsterEventType.STEP_SUCCESS,
         dg.DagsterEventType.STEP_FAILURE,
         dg.DagsterEventType.STEP_SKIPPED,
+        dg.DagsterEventType.ENGINE_EVENT,
     }
 )
 
@@ -44,22 +48,52 @@ _STEP_EVENTS: Final = frozenset(
     {"STEP_START", "STEP_RESTARTED", "STEP_UP_FOR_RETRY", "STEP_SUCCESS", "STEP_SKIPPED", "STEP_FAILURE"}
 )
 
-MAX_MESSAGE_CHARACTERS: Final = 2_000
-MAX_STACK_CHARACTERS: Final = 2_000
+# What Pipes reports of an external process beside the step's own events, in events of the engine.
+PIPES_EXCEPTION: Final = "[pipes] external process pipes closed with exception"
+PIPES_READER_FAILED: Final = "[pipes] framework exception occurred"
 
 
 @dataclass(slots=True)
 class StepLog:
-    """A step, through all of its attempts."""
+    """A step, through all of its attempts.
+
+    Attributes:
+        external_cause: The error that an external process reported, in its last attempt.
+        makes_others: Whether it makes more than the asset whose events are read.
+        warning: What went wrong and failed nothing: from then on, what an external process reported is lost.
+    """
 
     started: float | None = None
     ended: float | None = None
     state: ExecutionState = ExecutionState.RUNNING
     attempts: int = 0
     error: dict[str, str] | None = None
+    external_cause: dict[str, str] | None = None
+    warning: str | None = None
+    makes_others: bool = False
+
+    @property
+    def has_loaded(self) -> bool:
+        """Whether it failed only when it was to count the rows that it had loaded."""
+        return self.error is not None and LOADED in self.error["message"]
 
     def end(self, state: ExecutionState, timestamp: float) -> None:
         self.state, self.ended = state, timestamp
+
+
+@dataclass(slots=True)
+class Made:
+    """What one attempt of a step reported of an asset and partition; an attempt that reports replaces the one before.
+
+    Attributes:
+        at: The time of the last event.
+        attempt: Which attempt.
+        reported: The metadata of its events, in the order of the log.
+    """
+
+    at: float
+    attempt: int
+    reported: list[Mapping[str, dg.MetadataValue[Any]]]
 
 
 @dataclass(slots=True)
@@ -68,7 +102,19 @@ class AssetLog:
 
     planned: dict[str | None, None] = field(default_factory=dict)  # a set that keeps its order
     is_range: bool = False
-    materialized: dict[str | None, tuple[float, dg.AssetMaterialization]] = field(default_factory=dict)
+    observed: bool = False  # observing an asset plans a materialization too
+    materialized: dict[str | None, Made] = field(default_factory=dict)
+
+    def add(self, made: dg.AssetMaterialization, at: float, attempt: int) -> None:
+        partition = made.partition
+        if partition is None and len(self.planned) == 1:
+            (partition,) = self.planned  # an event that the code logs need not name the partition of the run
+        known = self.materialized.get(partition)
+        if known is None or known.attempt != attempt:
+            self.materialized[partition] = Made(at, attempt, [made.metadata])
+        else:
+            known.at = at
+            known.reported.append(made.metadata)
 
 
 class RunLog:
@@ -100,21 +146,42 @@ class RunLog:
             return
         kind, timestamp = event.event_type_value, entry.timestamp
         if kind in _STEP_EVENTS:
-            step = self.steps.get(event.step_key or "")
-            if step is None:
-                step = self.steps[event.step_key or ""] = StepLog()
-            self._add_to_step(step, kind, timestamp, event)
+            self._add_to_step(self._step(event.step_key or ""), kind, timestamp, event)
         elif kind == "ASSET_MATERIALIZATION":
             materialization = compat.materialization(event)
+            step = self.steps.get(event.step_key or "")
             asset = self._asset(event.step_key, materialization.asset_key)
-            asset.materialized[materialization.partition] = timestamp, materialization
+            asset.add(materialization, timestamp, step.attempts if step else 0)
+        elif kind == "ASSET_OBSERVATION":
+            observation = compat.observation(entry)
+            if observation is not None:
+                self._asset(event.step_key, observation.asset_key).observed = True
         elif kind == "ASSET_MATERIALIZATION_PLANNED":
             self._plan(event)
         elif kind == "PIPELINE_START":
             self.started = timestamp
+        elif kind == "ENGINE_EVENT":
+            if event.step_key is not None:
+                self._add_of_pipes(self._step(event.step_key), event)
         elif kind in RUN_ENDS:
             self.state, self.ended = RUN_ENDS[kind], timestamp
-            self.error = _run_error(event) if self.state is ExecutionState.FAILED else None
+            failed = self.state is ExecutionState.FAILED
+            self.error = error_facts(compat.event_error(event), event.message) if failed else None
+
+    def _step(self, step_key: str) -> StepLog:
+        step = self.steps.get(step_key)
+        if step is None:
+            step = self.steps[step_key] = StepLog()
+        return step
+
+    @staticmethod
+    def _add_of_pipes(step: StepLog, event: dg.DagsterEvent) -> None:
+        message = event.message or ""
+        if message.startswith(PIPES_EXCEPTION):
+            step.external_cause = error_facts(compat.event_error(event), message)
+        elif message.startswith(PIPES_READER_FAILED):
+            error = error_facts(compat.event_error(event), message)
+            step.warning = f"what the external process reported after this is lost: {error['message']}"
 
     def _asset(self, step_key: str | None, asset_key: dg.AssetKey) -> AssetLog:
         identity = (step_key or "", asset_key)
@@ -136,40 +203,35 @@ class RunLog:
         if kind in ("STEP_START", "STEP_RESTARTED"):
             step.attempts += 1
             step.state, step.ended, step.error = ExecutionState.RUNNING, None, None
+            step.external_cause = step.warning = None
         elif kind == "STEP_SUCCESS":
             step.end(ExecutionState.SUCCEEDED, timestamp)
         elif kind == "STEP_SKIPPED":
             step.end(ExecutionState.SKIPPED, timestamp)
         elif kind == "STEP_FAILURE":
             info = compat.event_error(event)
-            step.error = _error(info, event.message)
-            step.end(ExecutionState.CANCELED if _is_interruption(info) else ExecutionState.FAILED, timestamp)
+            step.error = with_external_cause(error_facts(info, event.message), step.external_cause)
+            step.end(ExecutionState.CANCELED if is_interruption(info) else ExecutionState.FAILED, timestamp)
 
 
-def _run_error(event: dg.DagsterEvent) -> dict[str, str]:
-    return _error(compat.event_error(event), event.message)
+def may_go_on(events: Iterable[dg.EventLogRecord]) -> bool:
+    """Return whether a step may go on in a run that failed or was canceled: nothing says how it ended.
 
-
-def _error(info: Any, message: str | None) -> dict[str, str]:
-    """What went wrong: the exception that the user's code raised, from within those that Dagster wraps around it."""
-    if info is None:
-        return {"message": (message or "no reason given")[:MAX_MESSAGE_CHARACTERS]}
-    while info.cause is not None and (info.cls_name or "").startswith("Dagster"):
-        info = info.cause
-    message = info.message.strip()
-    if info.cls_name:
-        _, found, after = message.partition(f"{info.cls_name}: ")
-        message = after if found else message
-    stack = "".join(info.stack)[-MAX_STACK_CHARACTERS:]
-    return {"class": info.cls_name or "", "message": message[:MAX_MESSAGE_CHARACTERS], "stack": stack}
-
-
-def _is_interruption(info: Any) -> bool:
-    while info is not None:
-        if info.cls_name == compat.INTERRUPTION:
-            return True
-        info = info.cause
-    return False
+    Dagster ends a run whose worker is lost. The processes of its steps know nothing of that, and may finish.
+    """
+    going: set[str | None] = set()
+    has_failed_step = False
+    for record in events:
+        event = record.event_log_entry.dagster_event
+        kind = event.event_type_value if event is not None else None
+        if event is None or kind not in _STEP_EVENTS:
+            continue
+        if kind in ("STEP_START", "STEP_RESTARTED", "STEP_UP_FOR_RETRY"):
+            going.add(event.step_key)
+        else:
+            going.discard(event.step_key)
+            has_failed_step |= kind == "STEP_FAILURE"
+    return bool(going) or not has_failed_step
 
 
 def moment(timestamp: float) -> dt.datetime:

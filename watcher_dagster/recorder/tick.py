@@ -26,10 +26,19 @@ import dagster as dg
 
 from watcher_core import ExecutionRecord, ExecutionState, RecorderSession, Watcher, text
 from watcher_dagster import compat
+from watcher_dagster.counts import CountKeys
 from watcher_dagster.identity import WATCHER_RUN_TAG
 from watcher_dagster.lineage import LineageRecorder
 from watcher_dagster.recorder.batch import BATCH_RUNS, Batch
-from watcher_dagster.recorder.cursor import MAX_TRIES, OVERLAP_SECONDS, History, OpenRun, RecorderCursor, UnreadRun
+from watcher_dagster.recorder.cursor import (
+    MAX_TRIES,
+    OVERLAP_SECONDS,
+    History,
+    OpenRun,
+    RecorderCursor,
+    TrailingRun,
+    UnreadRun,
+)
 from watcher_dagster.recorder.eventlog import OVER_STATUSES, EventLog, is_outage
 from watcher_dagster.recorder.events import (
     ended_execution,
@@ -38,7 +47,8 @@ from watcher_dagster.recorder.events import (
     unreadable_run,
 )
 from watcher_dagster.recorder.runless import RunlessReader
-from watcher_dagster.recorder.runlog import RUN_ENDS
+from watcher_dagster.recorder.runlog import RUN_ENDS, may_go_on
+from watcher_dagster.recorder.zones import NO_ZONES, PartitionZones
 
 log = logging.getLogger("watcher.dagster")
 
@@ -47,8 +57,13 @@ HISTORY_DAYS: Final = 30
 # The daemon gives up on a tick after 60 seconds.
 TICK_SECONDS: Final = 30.0
 
-# How far to go back where the newest ends are gone: a run was deleted, or the database restored.
+# How far to go back where the newest ends are gone: a run was deleted, or the database restored. Where it is known when
+# the last of them was, all that came after it is read again, with what clocks may differ by.
 RESTORED_SECONDS: Final = 86_400.0
+CLOCKS_DIFFER_SECONDS: Final = 3_600.0
+
+# How long a step may go on after its run has ended.
+TRAILING_SECONDS: Final = 86_400.0
 
 DELETED: Final = "the run was deleted in Dagster"
 
@@ -65,6 +80,8 @@ def record_tick(
     history_days: int = HISTORY_DAYS,
     tick_seconds: float = TICK_SECONDS,
     lineage: LineageRecorder | None = None,
+    count_keys: CountKeys | None = None,
+    zones: PartitionZones = NO_ZONES,
 ) -> str:
     """Record what is new in the instance's event log, and say what that was.
 
@@ -74,16 +91,29 @@ def record_tick(
         history_days: How far to read back when nothing has been recorded of this instance yet.
         tick_seconds: When to leave the rest to the next tick.
         lineage: Records what materializations have read; one that is kept between ticks records only what is new.
+        count_keys: Which metadata counts rows; by default what the settings and the presets say.
+        zones: The time zones of partitions, as far as they are known.
 
     Raises:
         DatabaseUnavailableError: Watcher's database does not answer; nothing is lost.
     """
-    with watcher.recorder(compat.run_storage_id(instance)) as session:
+    instance_id = compat.run_storage_id(instance)
+    with watcher.recorder(instance_id) as session:
         if session is None:
             return "another process is recording this instance"
         lineage = lineage or LineageRecorder(watcher)
-        tick = _Tick(instance, session, lineage, history_days=history_days, tick_seconds=tick_seconds)
-        return tick.run()
+        count_keys = count_keys or CountKeys(setting=watcher.settings.count_keys)
+        with compat.kept_connection(instance):
+            tick = _Tick(
+                instance,
+                session,
+                lineage,
+                zones,
+                count_keys=count_keys,
+                history_days=history_days,
+                tick_seconds=tick_seconds,
+            )
+            return tick.run()
 
 
 class _Tick:
@@ -94,27 +124,38 @@ class _Tick:
         instance: dg.DagsterInstance,
         session: RecorderSession,
         lineage: LineageRecorder,
+        zones: PartitionZones,
         *,
+        count_keys: CountKeys,
         history_days: int,
         tick_seconds: float,
     ) -> None:
         self._log = EventLog(instance)
+        self._count_keys = count_keys
         self._session = session
         self._now = time.time()
         self._tick_seconds = tick_seconds
         self._began = time.monotonic()
         self._cursor = self._begin(history_days)
-        self._batch = Batch(session, lineage, self._cursor, progress=self._progress, refused=self._failed)
+        self._batch = Batch(session, lineage, self._cursor, progress=self._progress, refused=self._failed, zones=zones)
         self._runless = RunlessReader(
-            self._log, self._cursor, self._batch, now=self._now, is_late=lambda: self._is_late(1 / 2)
+            self._log,
+            self._cursor,
+            self._batch,
+            instance_id=session.instance_id,
+            count_keys=count_keys,
+            now=self._now,
+            is_late=lambda: self._is_late(1 / 2),
         )
         self._unsettled: list[dg.EventLogRecord] = []
         self._behind_since: float | None = None
         self._going = 0
 
     def run(self) -> str:
+        self._check_position()
         self._retry_runs()
         self._read_open_runs()
+        self._read_trailing_runs()
         self._runless.read()
         self._read_ended_runs()
         if self._behind_since is None:
@@ -148,6 +189,27 @@ class _Tick:
 
     def _is_late(self, share: float) -> bool:
         return time.monotonic() - self._began > self._tick_seconds * share
+
+    def _check_position(self) -> None:
+        """Go back where the log does not have what stood at the position: its ids may come again."""
+        position, stood = self._cursor.position or 0, self._cursor.stood
+        if not position:
+            return
+        try:
+            stands = self._log.end_at(position)
+        except Exception as error:
+            if is_outage(error):
+                raise
+            return  # something is there, and cannot be read
+        if stands and stood in (None, stands):
+            self._cursor.stood = stands
+            return
+        if stood is None and self._log.newest_end() >= position:
+            return  # the position is between two ends
+        log.info("the newest ends of runs are gone from the event log; what is left since then is read again")
+        since = self._now - RESTORED_SECONDS if stood is None else min(self._now, stood[1]) - CLOCKS_DIFFER_SECONDS
+        self._cursor.position, self._cursor.stood = self._log.last_end_before(max(self._cursor.since, since)), None
+        self._cursor.handled = {}
 
     # Open runs
 
@@ -218,6 +280,31 @@ class _Tick:
                 ],
             )
 
+    def _read_trailing_runs(self) -> None:
+        """Read again the runs that are over, and in which something has happened since."""
+        found, _ = self._log.runs([run_id for run_id, run in self._cursor.trailing.items() if run.due <= self._now])
+        for run_id, run in list(self._cursor.trailing.items()):
+            if run.due > self._now:
+                continue
+            if run_id not in found or self._now - run.ended > TRAILING_SECONDS:
+                del self._cursor.trailing[run_id]
+            elif self._has_trailing_news(run_id, run):
+                self._try_run(found[run_id])
+            else:
+                run.due = self._now + min(MAX_SILENCE_SECONDS, (self._now - run.ended) * SILENCE_SHARE)
+            if self._is_late(1 / 3):
+                break
+        self._batch.write_rest()
+
+    def _has_trailing_news(self, run_id: str, run: TrailingRun) -> bool:
+        try:
+            return self._log.has_news(run_id, run.seen)
+        except Exception as error:
+            if is_outage(error):
+                raise
+            log.warning("run %s has ended, and what came after that cannot be read: %r", run_id, error)
+            return False
+
     # Ended runs
 
     def _read_ended_runs(self) -> None:
@@ -270,10 +357,6 @@ class _Tick:
         self._cursor.forget(before=self._now - 2 * OVERLAP_SECONDS)
         if self._cursor.history is not None:
             self._cursor.history.is_read = True
-        if not self._unsettled and self._log.newest_end() < (self._cursor.position or 0):
-            log.info("the newest ends of runs are gone from the event log; what is left of the last day is read again")
-            self._cursor.position = self._log.last_end_before(max(self._cursor.since, self._now - RESTORED_SECONDS))
-            self._cursor.handled, self._cursor.runless, self._cursor.runless_handled = {}, None, []
 
     # Runs that cannot be read
 
@@ -344,7 +427,8 @@ class _Tick:
             return
         began = time.monotonic()
         events, seen = self._log.events(run_id)
-        executions = translate_run(record, events)
+        root = self._root(record.dagster_run)
+        executions = translate_run(record, events, root=root, count_keys=self._count_keys)
         for event in events:
             self._batch.newest.add(event.event_log_entry)
         if executions and executions[0].state is ExecutionState.RUNNING:
@@ -359,7 +443,26 @@ class _Tick:
             ends = [event.event_log_entry.timestamp for event in events if _is_end(event)]
             if ends:
                 self._cursor.handle(run_id, *ends)
+            self._trail(run_id, executions, events, seen)
         self._batch.add(run_id, executions)
+
+    def _root(self, run: dg.DagsterRun) -> dg.DagsterRun | None:
+        """Return the first run, where this is a retry of it that can be read."""
+        if run.root_run_id is None:
+            return None
+        found, _ = self._log.runs([run.root_run_id])
+        return found[run.root_run_id].dagster_run if run.root_run_id in found else None
+
+    def _trail(
+        self, run_id: str, executions: list[ExecutionRecord], events: list[dg.EventLogRecord], seen: str | None
+    ) -> None:
+        """Keep a run in view that is over, while a step of it may go on."""
+        self._cursor.trailing.pop(run_id, None)
+        end = executions[0].end_date if executions else None
+        if end is None or executions[0].state is ExecutionState.SUCCEEDED:
+            return
+        if self._now - end.timestamp() < TRAILING_SECONDS and may_go_on(events):
+            self._cursor.trailing[run_id] = TrailingRun(seen=seen, ended=end.timestamp(), due=self._now)
 
     # Reporting
 

@@ -1,0 +1,139 @@
+"""Clocks that disagree: what lies ahead counts as now, and an end without a date is never before the start."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+
+import pytest
+import sqlalchemy as sa
+
+from tests.factories import record, unique
+from watcher_core import Execution, ExecutionEndedError, ExecutionState, InvalidValueError, Settings, Watcher
+from watcher_core.recording import clocks
+
+MINUTE = dt.timedelta(minutes=1)
+AHEAD = [10 * MINUTE, dt.timedelta(days=365)]
+
+
+@pytest.fixture
+def watcher(module_watcher: Watcher) -> Watcher:
+    return module_watcher
+
+
+@pytest.fixture
+def database_now(module_database_url: str) -> Iterator[Callable[[], dt.datetime]]:
+    with Watcher(module_database_url, settings=Settings()) as watcher:
+        engine = watcher._connect()
+
+        def now() -> dt.datetime:
+            with engine.connect() as connection:
+                found: dt.datetime = connection.execute(sa.text("SELECT clock_timestamp()")).scalar_one()
+                return found
+
+        yield now
+
+
+def started_and_ended(watcher: Watcher, pipeline: str, ahead: dt.timedelta) -> Execution:
+    execution = watcher.start_execution(pipeline_id=pipeline, start_date=dt.datetime.now(dt.UTC) + ahead)
+    return watcher.end_execution(execution.id, end_date=dt.datetime.now(dt.UTC) + ahead)
+
+
+def recorded(watcher: Watcher, pipeline: str, ahead: dt.timedelta) -> Execution:
+    now = dt.datetime.now(dt.UTC) + ahead
+    watcher.record([replace(record(pipeline), start_date=now, end_date=now)])
+    return watcher.executions(pipeline=pipeline)[0]
+
+
+@pytest.mark.parametrize("ahead", AHEAD)
+@pytest.mark.parametrize("write", [started_and_ended, recorded])
+def test_what_lies_ahead_counts_as_now_and_is_kept_as_reported(
+    watcher: Watcher,
+    database_now: Callable[[], dt.datetime],
+    write: Callable[[Watcher, str, dt.timedelta], Execution],
+    ahead: dt.timedelta,
+) -> None:
+    pipeline = watcher.get_or_create_pipeline(unique("ahead")).name
+    before = database_now()
+    execution = write(watcher, pipeline, ahead)
+    assert execution.end_date is not None
+    assert before <= execution.start_date <= execution.end_date <= database_now()
+    assert watcher.pipeline(pipeline).last_target_update == execution.end_date
+    kept = execution.execution_metadata
+    assert {"reported_start_date", "reported_end_date"} <= kept.keys()
+    assert dt.datetime.fromisoformat(kept["reported_end_date"]) >= before + ahead
+    assert kept["reported_by"] == clocks.this_host()
+
+
+@pytest.mark.parametrize("ahead", AHEAD)
+def test_a_success_that_lies_ahead_neither_hides_failures_nor_mutes_freshness(
+    watcher: Watcher, ahead: dt.timedelta
+) -> None:
+    name = watcher.get_or_create_pipeline(unique("hides"), freshness_number=2, freshness_datepart="minute").name
+    recorded(watcher, name, ahead)
+    now = dt.datetime.now(dt.UTC)
+    failed = replace(record(name, state=ExecutionState.FAILED), start_date=now, end_date=now)
+    watcher.record([failed])
+    found = watcher.check_failures(now=now, dry_run=True)
+    assert name in {finding.pipeline_name for finding in found}
+    later = watcher.check_freshness(pipeline=name, now=now + 3 * MINUTE, dry_run=True)
+    assert [finding.pipeline_name for finding in later] == [name]
+
+
+def test_a_clock_that_is_ahead_by_less_than_the_tolerance_is_believed(watcher: Watcher) -> None:
+    pipeline = watcher.get_or_create_pipeline(unique("near")).name
+    start = dt.datetime.now(dt.UTC) + clocks.TOLERANCE / 2
+    execution = watcher.start_execution(pipeline_id=pipeline, start_date=start)
+    assert (execution.start_date, execution.execution_metadata) == (start, {})
+
+
+def test_ending_again_with_the_same_date_ahead_changes_nothing(watcher: Watcher) -> None:
+    execution = watcher.start_execution(pipeline_id=watcher.get_or_create_pipeline(unique("again")).name)
+    end = dt.datetime.now(dt.UTC) + 10 * MINUTE
+    ended = watcher.end_execution(execution.id, end_date=end)
+    assert watcher.end_execution(execution.id, end_date=end) == ended
+    with pytest.raises(ExecutionEndedError):
+        watcher.end_execution(execution.id, end_date=end + MINUTE)
+
+
+def test_an_attempt_that_ends_in_time_keeps_no_date_of_the_one_before(watcher: Watcher) -> None:
+    pipeline = watcher.get_or_create_pipeline(unique("attempt")).name
+    identity = unique("identity")
+    first = watcher.start_execution(pipeline_id=pipeline, external_id=identity)
+    watcher.end_execution(first.id, end_date=dt.datetime.now(dt.UTC) + 10 * MINUTE)
+    watcher.start_execution(pipeline_id=pipeline, external_id=identity, attempt=2)
+    assert "reported_end_date" not in watcher.end_execution(first.id).execution_metadata
+
+
+def test_a_host_whose_clock_is_behind_ends_what_another_has_started(watcher: Watcher) -> None:
+    pipeline = watcher.get_or_create_pipeline(unique("behind")).name
+    started = dt.datetime.now(dt.UTC) + clocks.TOLERANCE / 2  # the other host's clock
+    execution = watcher.start_execution(pipeline_id=pipeline, start_date=started)
+    with pytest.raises(InvalidValueError, match="is before the start of execution"):
+        watcher.end_execution(execution.id, end_date=started - MINUTE)
+    ended = watcher.end_execution(execution.id)
+    assert (ended.state, ended.end_date, ended.duration_seconds) == (ExecutionState.SUCCEEDED, started, 0)
+
+
+def test_the_hosts_that_are_ahead_are_named(watcher: Watcher) -> None:
+    pipeline = watcher.get_or_create_pipeline(unique("named")).name
+    execution = recorded(watcher, pipeline, 10 * MINUTE)
+    report = watcher.clock_report()
+    (found,) = [host for host in report.hosts_ahead if host.host == clocks.this_host()]
+    assert (found.execution_id, found.pipeline_name) == (execution.id, pipeline)
+    assert 590 < found.seconds_ahead < 700
+    assert abs(report.seconds_ahead) < 60
+
+
+@pytest.mark.parametrize("field", ["start_date", "logical_date"])
+def test_an_instant_that_cannot_be_read_again_is_refused_before_anything_is_written(
+    watcher: Watcher, field: str
+) -> None:
+    pipeline = watcher.get_or_create_pipeline(unique("refused")).name
+    moment = dt.datetime(1, 1, 1, tzinfo=dt.timezone(dt.timedelta(hours=1)))
+    with pytest.raises(InvalidValueError, match=r"must be in the years 1 to 9999$"):
+        watcher.start_execution(pipeline_id=pipeline, **{field: moment})  # type: ignore[arg-type] # one of two names
+    with pytest.raises(InvalidValueError, match=r"must be in the years 1 to 9999$"):
+        watcher.record([replace(record(pipeline), **{field: moment})])  # type: ignore[arg-type] # one of two names
+    assert watcher.executions(pipeline=pipeline) == []

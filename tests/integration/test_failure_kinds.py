@@ -1,0 +1,181 @@
+"""What Dagster and dbt report when part of an asset, or something around it, fails."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import dagster as dg
+import pytest
+
+from watcher_core import ExecutionState, Finding, Watcher
+from watcher_dagster.recorder import record_tick
+
+PARTITIONS: dict[str, tuple[dg.PartitionsDefinition[Any], str, str]] = {
+    "static": (dg.StaticPartitionsDefinition(["a", "b", "c"]), "a", "b"),
+    "dynamic": (dg.DynamicPartitionsDefinition(name="shops"), "north", "south"),
+    "time": (dg.DailyPartitionsDefinition("2024-01-01", end_date="2024-01-08"), "2024-01-01", "2024-01-02"),
+    "several dimensions": (
+        dg.MultiPartitionsDefinition(
+            {"region": dg.StaticPartitionsDefinition(["x", "y"]), "size": dg.StaticPartitionsDefinition(["1", "2"])}
+        ),
+        dg.MultiPartitionKey({"region": "x", "size": "1"}),
+        dg.MultiPartitionKey({"region": "y", "size": "2"}),
+    ),
+}
+
+
+def failures(instance: dg.DagsterInstance, watcher: Watcher) -> dict[str, Finding]:
+    """What fails once everything has been recorded."""
+    record_tick(instance, watcher)
+    return {finding.pipeline_name: finding for finding in watcher.check_failures()}
+
+
+def failed_partitions(found: Mapping[str, Finding]) -> list[str]:
+    return list(found["sales"].details["failed_partitions"]) if found else []
+
+
+@pytest.mark.parametrize("is_each_recorded", [True, False], ids=["a tick each", "one tick"])
+@pytest.mark.parametrize("kind", PARTITIONS)
+def test_a_partition_of_any_kind_is_taken_back_by_itself_alone(
+    kind: str, is_each_recorded: bool, dagster_instance: dg.DagsterInstance, watcher: Watcher
+) -> None:
+    definition, bad, good = PARTITIONS[kind]
+    if kind == "dynamic":
+        dagster_instance.add_dynamic_partitions("shops", [bad, good])
+    broken = {bad}
+
+    @dg.asset(partitions_def=definition)
+    def sales(context: dg.AssetExecutionContext) -> None:
+        if context.partition_key in broken:
+            raise ValueError("no file")
+
+    for key in (bad, good):
+        dg.materialize([sales], instance=dagster_instance, partition_key=key, raise_on_error=False)
+        if is_each_recorded:
+            failures(dagster_instance, watcher)
+    assert failed_partitions(failures(dagster_instance, watcher)) == [bad]
+    broken.clear()
+    dg.materialize([sales], instance=dagster_instance, partition_key=bad)
+    assert failures(dagster_instance, watcher) == {}
+
+
+@pytest.mark.filterwarnings("ignore:Parameter `backfill_policy`")
+def test_each_partition_of_a_range_is_taken_back_by_itself(
+    dagster_instance: dg.DagsterInstance, watcher: Watcher
+) -> None:
+    is_broken = True
+
+    @dg.asset(
+        partitions_def=dg.DailyPartitionsDefinition("2024-01-01", end_date="2024-01-08"),
+        backfill_policy=dg.BackfillPolicy.single_run(),
+    )
+    def sales() -> None:
+        if is_broken:
+            raise ValueError("no file")
+
+    job = dg.Definitions(assets=[sales]).resolve_implicit_global_asset_job_def()
+
+    def run(first: str, last: str) -> list[str]:
+        ends = {"dagster/asset_partition_range_start": first, "dagster/asset_partition_range_end": last}
+        job.execute_in_process(instance=dagster_instance, tags=ends, raise_on_error=False)
+        return failed_partitions(failures(dagster_instance, watcher))
+
+    assert run("2024-01-01", "2024-01-03") == ["2024-01-01", "2024-01-02", "2024-01-03"]
+    assert len(watcher.alerts(state="open")) == 1
+    is_broken = False
+    dg.materialize([sales], instance=dagster_instance, partition_key="2024-01-02")
+    assert failed_partitions(failures(dagster_instance, watcher)) == ["2024-01-01", "2024-01-03"]
+    assert run("2024-01-03", "2024-01-05") == ["2024-01-01"]
+    assert run("2024-01-01", "2024-01-05") == []
+    assert watcher.alerts(state="open") == []
+
+
+class FullDisk(dg.IOManager):
+    """Fails after the body of the asset."""
+
+    def handle_output(self, context: dg.OutputContext, obj: object) -> None:
+        raise OSError("disk full")
+
+    def load_input(self, context: dg.InputContext) -> None: ...
+
+
+@dg.resource
+def no_connection(_: dg.InitResourceContext) -> None:
+    """Fails before the body of the asset."""
+    raise OSError("cannot connect")
+
+
+def test_an_error_around_the_body_is_a_failure_of_the_asset(
+    dagster_instance: dg.DagsterInstance, watcher: Watcher
+) -> None:
+    @dg.asset(io_manager_key="disk")
+    def stored() -> int:
+        return 1
+
+    @dg.asset(required_resource_keys={"warehouse"})
+    def connected() -> None: ...
+
+    dg.materialize([stored], instance=dagster_instance, resources={"disk": FullDisk()}, raise_on_error=False)
+    dg.materialize([connected], instance=dagster_instance, resources={"warehouse": no_connection}, raise_on_error=False)
+    found = failures(dagster_instance, watcher)
+    assert set(found) == {"stored", "connected"}
+    assert "disk full" in found["stored"].details["error"]
+    assert "cannot connect" in found["connected"].details["error"]
+
+
+def test_a_blocking_check_in_a_step_of_its_own_names_the_asset(
+    dagster_instance: dg.DagsterInstance, watcher: Watcher
+) -> None:
+    @dg.asset
+    def orders() -> None: ...
+
+    @dg.asset_check(asset=orders, blocking=True)
+    def sound() -> dg.AssetCheckResult:
+        return dg.AssetCheckResult(passed=False)
+
+    @dg.asset(deps=[orders])
+    def report() -> None: ...
+
+    job = dg.Definitions(assets=[orders, report], asset_checks=[sound]).resolve_implicit_global_asset_job_def()
+    job.execute_in_process(instance=dagster_instance, raise_on_error=False)
+    (finding,) = failures(dagster_instance, watcher).values()
+    assert "orders: sound" in finding.details["error"]
+    assert watcher.executions(pipeline="report")[0].state is ExecutionState.BLOCKED
+
+
+DBT_MESSAGES = {
+    "a model": ("Database Error in model orders (models/orders.sql)", {"orders"}),
+    "a model of another name": ("Database Error in model stg_orders (models/orders.sql)", {"orders", "report"}),
+    "two models": (
+        "Database Error in model orders (a.sql)\n\nRuntime Error in model report (b.sql)",
+        {"orders", "report"},
+    ),
+    "a message that was cut": (
+        "Database Error in model orders (models/orders.sql)\n" + "x" * 3_000,
+        {"orders", "report"},
+    ),
+    "an interruption": ("dbt was interrupted", {"orders", "report"}),
+    # What broke is no asset: the run has failed, and all behind the test is blocked.
+    "a test": ("Failure in test not_null_customers_id (models/schema.yml)", {"job"}),
+}
+
+
+@pytest.mark.parametrize("kind", DBT_MESSAGES)
+def test_a_failure_of_dbt_is_of_the_models_that_broke(
+    kind: str, dagster_instance: dg.DagsterInstance, watcher: Watcher
+) -> None:
+    message, failing = DBT_MESSAGES[kind]
+
+    class DagsterDbtCliRuntimeError(Exception):
+        pass
+
+    @dg.multi_asset(specs=[dg.AssetSpec(["shop", name]) for name in ("customers", "orders", "report")])
+    def dbt_models() -> Any:
+        yield dg.MaterializeResult(asset_key=["shop", "customers"])
+        raise DagsterDbtCliRuntimeError(f"Errors parsed from dbt logs:\n\n{message}")
+
+    dg.materialize([dbt_models], instance=dagster_instance, raise_on_error=False)
+    found = failures(dagster_instance, watcher)
+    names = {"job" if finding.pipeline_type_name == "job" else name.split("/")[-1] for name, finding in found.items()}
+    assert names == failing
+    for name in {"orders", "report"} - failing:
+        assert watcher.executions(pipeline=f"shop/{name}")[0].state is ExecutionState.BLOCKED

@@ -1,0 +1,396 @@
+"""What takes a failure back: what did the same, in the same instance, and nothing else."""
+
+import datetime as dt
+from typing import Any
+
+import dagster as dg
+import pytest
+
+from tests.factories import at, record
+from watcher_core import ExecutionRecord, ExecutionState, Finding, Watcher
+from watcher_core.alerts import Pace, messages
+from watcher_core.enums import AlertEvent
+from watcher_dagster.recorder import record_tick
+
+FAILED = ExecutionState.FAILED
+SUCCEEDED = ExecutionState.SUCCEEDED
+RUNNING = ExecutionState.RUNNING
+
+
+def partition(key: str, *states: ExecutionState, start: float = 0, **fields: Any) -> list[ExecutionRecord]:
+    """Executions of one partition, a minute apart."""
+    return [
+        record(
+            "sales",
+            f"{key}/{start + number}",
+            start=start + number,
+            state=state,
+            scope=key,
+            execution_metadata={"partition": key},
+            **fields,
+        )
+        for number, state in enumerate(states)
+    ]
+
+
+def run(run_id: str, state: ExecutionState, *, start: float, scope: str = "all", **known: Any) -> ExecutionRecord:
+    metadata = {"run_id": run_id, **known}
+    return record("location/job", run_id, start=start, state=state, scope=scope, execution_metadata=metadata)
+
+
+def found(watcher: Watcher, minutes: float = 60) -> dict[str, Finding]:
+    return {finding.pipeline_name: finding for finding in watcher.check_failures(now=at(minutes))}
+
+
+def partitions(watcher: Watcher) -> list[str] | None:
+    finding = found(watcher).get("sales")
+    return None if finding is None else finding.details["failed_partitions"]
+
+
+def line(watcher: Watcher) -> str:
+    (alert,) = watcher.alerts(state="open")
+    notice = messages.Notice(alert)
+    message = messages.message(
+        [notice], event=AlertEvent.OPENED, kind=alert.kind, level=alert.level, total=1, now=alert.opened_at
+    )
+    return message.text
+
+
+# Partitions
+
+
+def test_a_failed_partition_stays_failed_until_that_partition_succeeds(watcher: Watcher) -> None:
+    watcher.record([*partition("01-03", FAILED), *partition("01-04", SUCCEEDED, start=5)])
+    assert partitions(watcher) == ["01-03"]
+    watcher.record(partition("01-03", SUCCEEDED, start=10))
+    assert partitions(watcher) is None
+    assert watcher.alerts(state="open") == []
+
+
+def test_one_alert_a_pipeline_names_its_failed_partitions(watcher: Watcher) -> None:
+    watcher.get_or_create_pipeline("sales", pipeline_metadata={"partition_count": 7})
+    watcher.record(
+        [*partition("01-03", FAILED), *partition("01-04", FAILED, start=1), *partition("01-07", FAILED, start=2)]
+    )
+    assert partitions(watcher) == ["01-03", "01-04", "01-07"]
+    assert "3 of 7 partitions failed: 01-03, 01-04, 01-07" in line(watcher)
+    assert len(watcher.alerts(state="open")) == 1
+
+
+def test_failures_in_a_row_are_counted_for_each_partition(watcher: Watcher) -> None:
+    watcher.get_or_create_pipeline("sales", failure_number=2)
+    watcher.record([*partition("a", FAILED), *partition("b", FAILED, start=5)])
+    assert partitions(watcher) is None
+    watcher.record(partition("b", FAILED, start=10))
+    assert partitions(watcher) == ["b"]
+
+
+def test_more_failed_partitions_are_notified_at_most_once_an_hour(watcher: Watcher) -> None:
+    watcher.record(partition("a", FAILED))
+    found(watcher, 60)
+    deliver(watcher, at(60))
+    watcher.record(partition("b", FAILED, start=61))
+    found(watcher, 65)
+    (alert,) = watcher.alerts(state="open")
+    assert alert.event is AlertEvent.UPDATED
+    assert alert.next_attempt_at is not None
+    assert at(120) <= alert.next_attempt_at < at(121)
+    watcher.record(partition("c", FAILED, start=66))
+    found(watcher, 70)
+    (alert,) = watcher.alerts(state="open")
+    assert alert.event is AlertEvent.UPDATED
+    assert alert.next_attempt_at is not None
+    assert at(120) <= alert.next_attempt_at < at(121)
+    assert deliver(watcher, at(119)) == []
+    (message,) = deliver(watcher, at(121))
+    assert "More of it: 1 failure" in message
+    assert "3 partitions failed: a, b, c" in message
+    assert watcher.alerts(state="open")[0].event is None
+    # Fewer is no news, and a recovery does not wait for an update.
+    watcher.record([*partition("d", FAILED, start=122), *partition("d", SUCCEEDED, start=124)])
+    found(watcher, 126)
+    watcher.record([execution for key in "abc" for execution in partition(key, SUCCEEDED, start=123)])
+    found(watcher, 126)
+    (message,) = deliver(watcher, at(126))
+    assert "RESOLVED" in message
+
+
+class Channel:
+    """Takes messages."""
+
+    def __init__(self) -> None:
+        self.texts: list[str] = []
+
+    def send(self, message: Any, *, thread: str | None) -> str | None:
+        self.texts.append(message.text)
+        return None
+
+
+def deliver(watcher: Watcher, now: dt.datetime) -> list[str]:
+    channel = Channel()
+    watcher.deliver_alerts(now=now, senders={"default": channel}, pace=Pace(0))
+    return channel.texts
+
+
+def test_an_execution_without_a_scope_is_about_all_of_its_pipeline(watcher: Watcher) -> None:
+    watcher.record([*partition("a", FAILED), *partition("b", FAILED)])
+    watcher.record([record("sales", "whole", start=5)])
+    assert found(watcher) == {}
+    watcher.record([record("sales", "whole again", start=10, state=FAILED)])
+    assert set(found(watcher)) == {"sales"}
+    watcher.record(partition("c", SUCCEEDED, start=15))
+    assert found(watcher) == {}
+
+
+def test_partitions_of_python_jobs(watcher: Watcher) -> None:
+    with pytest.raises(ValueError, match="no file"), watcher.track("load", scope="2024-01-01"):
+        raise ValueError("no file")
+    with watcher.track("load", scope="2024-01-02"):
+        pass
+    assert [finding.pipeline_name for finding in watcher.check_failures()] == ["load"]
+    with watcher.track("load", scope="2024-01-01"):
+        pass
+    assert watcher.check_failures() == []
+
+
+# Order
+
+
+def test_a_long_run_that_fails_after_a_short_one_that_began_later(watcher: Watcher) -> None:
+    watcher.record(
+        [
+            record("p", "long", start=0, end_date=at(50), state=FAILED),
+            record("p", "short", start=10, end_date=at(11)),
+        ]
+    )
+    assert set(found(watcher)) == {"p"}
+
+
+# Instances
+
+
+def test_instances_do_not_take_back_each_other_s_failures(watcher: Watcher) -> None:
+    watcher.record([record("p", "r1", state=FAILED, instance_id="one"), record("p", "r2", start=5, instance_id="two")])
+    (finding,) = watcher.check_failures(now=at(60))
+    assert finding.deduplication_key.endswith("/one")
+    watcher.record([record("p", "r3", start=6, state=FAILED, instance_id="two")])
+    watcher.check_failures(now=at(60))
+    assert len(watcher.alerts(state="open")) == 2
+    watcher.record([record("p", "r4", start=10, instance_id="one")])
+    (finding,) = watcher.check_failures(now=at(60))
+    assert finding.deduplication_key.endswith("/two")
+
+
+# Runs
+
+
+def test_a_run_is_taken_back_by_the_same_selection_or_a_retry(watcher: Watcher) -> None:
+    watcher.record([run("r1", FAILED, start=0, scope="invoices"), run("r2", SUCCEEDED, start=5, scope="customers")])
+    assert set(found(watcher)) == {"location/job"}
+    watcher.record([run("r3", SUCCEEDED, start=10, scope="invoices")])
+    assert found(watcher) == {}
+
+
+def test_while_dagster_is_about_to_retry_nothing_is_reported(watcher: Watcher) -> None:
+    watcher.record([run("r1", FAILED, start=50, will_retry=True)])
+    assert found(watcher, 60) == {}
+    # The retry has never come: after an hour it will not.
+    assert set(found(watcher, 112)) == {"location/job"}
+
+
+def test_when_retries_are_used_up_there_is_one_alert(watcher: Watcher) -> None:
+    known = {"root_run_id": "r1", "parent_run_id": "r1"}
+    watcher.record([run("r1", FAILED, start=50, will_retry=True), run("r2", FAILED, start=52, **known)])
+    (finding,) = watcher.check_failures(now=at(60))
+    assert (finding.failures_in_a_row, finding.details["run_id"]) == (1, "r2")
+
+
+# A step of several assets
+
+
+def test_a_failed_step_of_ten_assets_is_one_alert_that_lists_them(watcher: Watcher) -> None:
+    def step(run_id: str, state: ExecutionState, start: float, names: list[str]) -> list[ExecutionRecord]:
+        metadata = {"run_id": run_id, "step_key": "dbt_models", "error": {"class": "E", "message": "interrupted"}}
+        return [
+            run(run_id, state, start=start, location="analytics"),
+            *(
+                record(
+                    name,
+                    f"{run_id}/dbt_models/{name}",
+                    start=start,
+                    state=state,
+                    parent_external_id=run_id,
+                    instance_id="i",
+                    execution_metadata=dict(metadata),
+                )
+                for name in names
+            ),
+        ]
+
+    names = [f"model_{number}" for number in range(10)]
+    watcher.record(step("r1", FAILED, 0, names))
+    assert len(watcher.check_failures(now=at(60))) == 10
+    (alert,) = watcher.alerts(state="open")
+    assert alert.facts["assets"] == names
+    assert "assets model_0, model_1" in line(watcher)
+    # In the next run fewer fail: it is the same alert.
+    watcher.record([*step("r2", FAILED, 10, names[:3]), *step("r3", SUCCEEDED, 20, names[3:])])
+    watcher.check_failures(now=at(70))
+    (again,) = watcher.alerts(state="open")
+    assert (again.id, again.facts["assets"]) == (alert.id, names[:3])
+
+
+# As Dagster reports it
+
+
+def test_an_unrelated_asset_and_another_partition_take_nothing_back(
+    dagster_instance: dg.DagsterInstance, watcher: Watcher
+) -> None:
+    @dg.asset(partitions_def=dg.StaticPartitionsDefinition(["a", "b"]))
+    def sales(context: dg.AssetExecutionContext) -> None:
+        if context.partition_key == "a":
+            raise ValueError("no file")
+
+    @dg.asset
+    def invoices() -> None: ...
+
+    @dg.asset
+    def customers() -> None: ...
+
+    for key in "ab":
+        dg.materialize([sales], instance=dagster_instance, partition_key=key, raise_on_error=False)
+    job = dg.Definitions(assets=[invoices, customers]).resolve_implicit_global_asset_job_def()
+    never_started = dagster_instance.create_run_for_job(job.get_subset(asset_selection={dg.AssetKey("invoices")}))
+    dagster_instance.report_run_failed(never_started, "timed out while starting")
+    job.get_subset(asset_selection={dg.AssetKey("customers")}).execute_in_process(instance=dagster_instance)
+    record_tick(dagster_instance, watcher)
+    failures = {finding.pipeline_name: finding for finding in watcher.check_failures()}
+    assert set(failures) == {"sales", "invoices"}
+    assert failures["sales"].details["failed_partitions"] == ["a"]
+    assert failures["invoices"].details["error"] == "timed out while starting"
+
+
+@pytest.mark.filterwarnings("ignore:Function `observable_source_asset`", "ignore:Property `OpDefinition.version`")
+def test_an_observation_is_no_execution_and_takes_nothing_back(
+    dagster_instance: dg.DagsterInstance, watcher: Watcher
+) -> None:
+    @dg.asset(name="orders")
+    def broken() -> None:
+        raise ValueError("no file")
+
+    @dg.observable_source_asset(name="orders")
+    def observed() -> dg.DataVersion:
+        return dg.DataVersion("1")
+
+    dg.materialize([broken], instance=dagster_instance, raise_on_error=False)
+    dg.Definitions(assets=[observed]).resolve_implicit_global_asset_job_def().execute_in_process(
+        instance=dagster_instance
+    )
+    record_tick(dagster_instance, watcher)
+    assert [execution.state for execution in watcher.executions(pipeline="orders")] == [FAILED]
+    assert [finding.pipeline_name for finding in watcher.check_failures()] == ["orders"]
+
+
+def test_what_is_behind_a_failure_is_blocked_and_has_no_alert_of_its_own(
+    dagster_instance: dg.DagsterInstance, watcher: Watcher
+) -> None:
+    @dg.asset
+    def raw() -> None:
+        raise ValueError("no file")
+
+    @dg.asset(deps=[raw])
+    def report() -> None: ...
+
+    dg.materialize([raw, report], instance=dagster_instance, raise_on_error=False)
+    record_tick(dagster_instance, watcher)
+    (execution,) = watcher.executions(pipeline="report")
+    assert execution.state is ExecutionState.BLOCKED
+    assert [finding.pipeline_name for finding in watcher.check_failures()] == ["raw"]
+
+
+def test_a_blocking_check_that_fails_names_the_asset(dagster_instance: dg.DagsterInstance, watcher: Watcher) -> None:
+    @dg.asset(check_specs=[dg.AssetCheckSpec("sound", asset="orders", blocking=True)])
+    def orders() -> Any:
+        yield dg.MaterializeResult(check_results=[dg.AssetCheckResult(passed=False, check_name="sound")])
+
+    @dg.asset(deps=[orders])
+    def report() -> None: ...
+
+    dg.materialize([orders, report], instance=dagster_instance, raise_on_error=False)
+    record_tick(dagster_instance, watcher)
+    assert watcher.executions(pipeline="orders")[0].state is SUCCEEDED  # its data is there
+    assert watcher.executions(pipeline="report")[0].state is ExecutionState.BLOCKED
+    (finding,) = watcher.check_failures()
+    assert finding.details["failed_assets"] == ["orders"]
+    assert "asset orders" in line(watcher)
+
+
+def test_a_job_without_assets_names_its_failing_op(dagster_instance: dg.DagsterInstance, watcher: Watcher) -> None:
+    @dg.op
+    def send_report() -> None:
+        raise ValueError("no recipient")
+
+    @dg.job
+    def nightly() -> None:
+        send_report()
+
+    nightly.execute_in_process(instance=dagster_instance, raise_on_error=False)
+    record_tick(dagster_instance, watcher)
+    watcher.check_failures()
+    assert "failed step send_report" in line(watcher)
+
+
+def test_what_dbt_skips_behind_a_broken_model_is_blocked(
+    dagster_instance: dg.DagsterInstance, watcher: Watcher
+) -> None:
+    class DagsterDbtCliRuntimeError(Exception):
+        pass
+
+    @dg.multi_asset(
+        specs=[dg.AssetSpec(["shop", name]) for name in ("customers", "orders", "report")], name="dbt_models"
+    )
+    def dbt_models() -> Any:
+        yield dg.MaterializeResult(asset_key=["shop", "customers"])
+        raise DagsterDbtCliRuntimeError(
+            "Errors parsed from dbt logs:\n\nDatabase Error in model orders (models/orders.sql)"
+        )
+
+    dg.materialize([dbt_models], instance=dagster_instance, raise_on_error=False)
+    record_tick(dagster_instance, watcher)
+    states = {name: watcher.executions(pipeline=f"shop/{name}")[0].state for name in ("customers", "orders", "report")}
+    assert states == {"customers": SUCCEEDED, "orders": FAILED, "report": ExecutionState.BLOCKED}
+    assert [finding.pipeline_name for finding in watcher.check_failures()] == ["shop/orders"]
+
+
+def test_a_retry_is_to_do_what_its_first_run_was_to_do(dagster_instance: dg.DagsterInstance, watcher: Watcher) -> None:
+    @dg.op
+    def first() -> None: ...
+
+    @dg.op(ins={"start": dg.In(dg.Nothing)})
+    def second() -> None: ...
+
+    @dg.job
+    def nightly() -> None:
+        second(first())
+
+    root = dagster_instance.create_run_for_job(nightly)
+    dagster_instance.report_run_failed(root, "out of memory")
+    subset = nightly.get_subset(op_selection=["second"])
+
+    def retry_of(run_id: str) -> dg.DagsterRun:
+        return dagster_instance.create_run_for_job(
+            subset, op_selection=["second"], parent_run_id=run_id, root_run_id=run_id
+        )
+
+    runs = {
+        "retry": retry_of(root.run_id),
+        "other": dagster_instance.create_run_for_job(subset, op_selection=["second"]),
+        "of a run that was deleted": retry_of("gone"),
+    }
+    for each in runs.values():
+        dagster_instance.report_run_failed(each, "out of memory")
+    record_tick(dagster_instance, watcher)
+    scopes = {execution.external_id: execution.scope for execution in watcher.executions(pipeline="nightly")}
+    assert scopes[root.run_id] == scopes[runs["retry"].run_id] == "all"
+    assert scopes[runs["other"].run_id] not in ("all", None)
+    assert scopes[runs["of a run that was deleted"].run_id] is None

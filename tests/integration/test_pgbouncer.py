@@ -1,0 +1,99 @@
+"""Behind PgBouncer in transaction mode, where each transaction may be another session's. Needs the program."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+from tests.factories import record, unique
+from tests.pgbouncer import PROGRAM, pgbouncer
+from watcher_core import ExecutionState, Settings, Watcher, database
+
+pytestmark = pytest.mark.skipif(PROGRAM is None, reason="pgbouncer is not installed")
+
+
+@pytest.fixture(scope="module")
+def pooled_url(module_database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    directory = tmp_path_factory.mktemp("pgbouncer")
+    with pgbouncer(sa.make_url(module_database_url), directory, pool_size=3) as url:
+        yield url.render_as_string(hide_password=False)
+
+
+@pytest.fixture
+def pooled(pooled_url: str) -> Iterator[Watcher]:
+    with Watcher(pooled_url, settings=Settings()) as watcher:
+        yield watcher
+
+
+def test_jobs_of_many_threads_are_recorded(pooled: Watcher, caplog: pytest.LogCaptureFixture) -> None:
+    """Often enough for psycopg to prepare its statements, were it to; on fewer sessions than there are clients."""
+    name = unique("pipeline")
+
+    def job(number: int) -> None:
+        for step in range(12):
+            with pooled.track(f"{name}/{number}", next_watermark=step) as execution:
+                execution.record(inserts=number * 100 + step)
+
+    threads = [threading.Thread(target=job, args=[number]) for number in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert [logged.getMessage() for logged in caplog.records if logged.levelno >= logging.WARNING] == []
+    for number in range(8):
+        found = pooled.executions(pipeline=f"{name}/{number}")
+        assert sorted(execution.inserts or 0 for execution in found) == [number * 100 + step for step in range(12)]
+        assert {execution.state for execution in found} == {ExecutionState.SUCCEEDED}
+
+
+def test_nothing_is_prepared_behind_it_and_is_without_it(pooled: Watcher, module_watcher: Watcher) -> None:
+    thresholds = []
+    for watcher in (pooled, module_watcher):
+        with database.driver_statements(watcher._connect()) as connection:
+            thresholds.append(connection.prepare_threshold)
+    assert thresholds == [None, 5]
+
+
+def test_a_limit_of_one_transaction_is_not_the_next_ones(pooled: Watcher) -> None:
+    with database.time_limit(60), pooled._transaction() as (session, _):
+        assert session.execute(sa.text("SHOW lock_timeout")).scalar_one() != "0"
+    for _ in range(10):
+        with pooled._transaction() as (session, _):
+            assert session.execute(sa.text("SHOW lock_timeout")).scalar_one() == "0"
+
+
+def test_times_are_utc_whatever_other_clients_of_the_pool_have_set(pooled: Watcher, pooled_url: str) -> None:
+    url = sa.make_url(pooled_url).set(drivername="postgresql+psycopg2")
+    others = sa.create_engine(url, poolclass=sa.NullPool)
+    for _ in range(3):
+        with others.begin() as connection:
+            connection.execute(sa.text("SET timezone = 'Asia/Kathmandu'"))
+            connection.execute(sa.text("SET datestyle = 'German'"))
+        with pooled._transaction() as (session, _):
+            shown = session.execute(sa.text("SELECT CAST(CAST('2026-03-01 12:00Z' AS timestamptz) AS text)"))
+            assert shown.scalar_one() == "2026-03-01 12:00:00+00"
+
+
+def test_the_recorder_is_given_back_each_time(pooled: Watcher) -> None:
+    instance = unique("instance")
+    for number in range(30):
+        with pooled.recorder(instance) as recorder:
+            assert recorder is not None
+            recorder.record([record(instance)], cursor={"run": number})
+    assert len(pooled.executions(pipeline=instance)) == 30
+
+
+def test_the_schema_can_be_upgraded_through_it(empty_database_url: str, tmp_path: Path) -> None:
+    with (
+        pgbouncer(sa.make_url(empty_database_url), tmp_path, pool_size=1) as url,
+        Watcher(url.render_as_string(hide_password=False), settings=Settings()) as watcher,
+    ):
+        watcher.upgrade()
+        with watcher.track("a") as execution:
+            execution.record(inserts=1)
+        assert watcher.executions()[0].inserts == 1

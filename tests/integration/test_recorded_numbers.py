@@ -1,0 +1,555 @@
+"""What is recorded of an execution's numbers, whatever the events say and whenever a tick falls between them."""
+
+import logging
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import dagster as dg
+import pytest
+import sqlalchemy as sa
+
+from tests.factories import at, record, unique
+from watcher_core import Execution, ExecutionState, InvalidValueError, Watcher
+from watcher_core.database.engine import normalize_url
+from watcher_dagster import compat
+from watcher_dagster.counts import CountKeys
+from watcher_dagster.recorder import EventLog, runless, tick
+from watcher_dagster.recorder.tick import record_tick
+
+SUCCEEDED, FAILED, RUNNING = (ExecutionState(state) for state in ("succeeded", "failed", "running"))
+COUNTS = ("inserts", "updates", "soft_deletes", "total_rows")
+
+
+@pytest.fixture(scope="module", autouse=True)
+def quiet() -> Iterator[None]:
+    logger = logging.getLogger("dagster")
+    before = logger.level
+    logger.setLevel(logging.ERROR)
+    yield
+    logger.setLevel(before)
+
+
+@pytest.fixture
+def instance(module_dagster_instance: dg.DagsterInstance) -> dg.DagsterInstance:
+    return module_dagster_instance
+
+
+@pytest.fixture
+def watcher(module_watcher: Watcher) -> Watcher:
+    return module_watcher
+
+
+@pytest.fixture
+def name() -> str:
+    return unique("asset").replace("-", "_")
+
+
+def only(watcher: Watcher, pipeline: str) -> Execution:
+    (execution,) = watcher.executions(pipeline=pipeline)
+    return execution
+
+
+def counts(execution: Execution) -> dict[str, int]:
+    return {field: getattr(execution, field) for field in COUNTS if getattr(execution, field) is not None}
+
+
+def materialize(instance: dg.DagsterInstance, *assets: Any, **options: Any) -> dg.ExecuteInProcessResult:
+    return dg.materialize(assets, instance=instance, raise_on_error=False, **options)
+
+
+# Several events of one step
+
+
+def test_dagsters_own_empty_event_takes_no_counts_away(
+    instance: dg.DagsterInstance, watcher: Watcher, name: str
+) -> None:
+    @dg.asset(name=name)
+    def loads(context: dg.AssetExecutionContext) -> None:
+        context.log_event(
+            dg.AssetMaterialization(name, metadata={"watcher/inserts": 42, "watcher/updates": 5, "source": "api"})
+        )
+
+    materialize(instance, loads)
+    record_tick(instance, watcher)
+    execution = only(watcher, name)
+    assert counts(execution) == {"inserts": 42, "updates": 5}
+    assert execution.execution_metadata["source"] == "api"
+
+
+def test_an_event_of_the_code_that_names_no_partition(
+    instance: dg.DagsterInstance, watcher: Watcher, name: str
+) -> None:
+    @dg.asset(name=name, partitions_def=dg.StaticPartitionsDefinition(["a", "b"]))
+    def loads(context: dg.AssetExecutionContext) -> None:
+        context.log_event(dg.AssetMaterialization(name, metadata={"watcher/inserts": 42}))
+
+    materialize(instance, loads, partition_key="a")
+    record_tick(instance, watcher)
+    execution = only(watcher, name)
+    assert (counts(execution), execution.execution_metadata["partition"]) == ({"inserts": 42}, "a")
+
+
+def test_chunks_add_up_although_a_tick_falls_between_them(
+    instance: dg.DagsterInstance, watcher: Watcher, name: str
+) -> None:
+    seen = []
+
+    @dg.asset(name=name)
+    def loads(context: dg.AssetExecutionContext) -> None:
+        for rows in (10, 20, 30):
+            context.log_event(
+                dg.AssetMaterialization(name, metadata={"watcher/inserts": rows, "watcher/counts": "add"})
+            )
+            record_tick(instance, watcher)
+            seen.append(only(watcher, name).inserts)
+
+    materialize(instance, loads)
+    record_tick(instance, watcher)
+    assert seen[0] == 10
+    execution = only(watcher, name)
+    assert (execution.state, execution.inserts) == (SUCCEEDED, 60)
+    assert "provisional" not in execution.execution_metadata
+
+
+@pytest.mark.parametrize("with_tick", [False, True])
+def test_a_later_attempt_replaces_what_an_earlier_one_reported(
+    instance: dg.DagsterInstance, watcher: Watcher, name: str, with_tick: bool
+) -> None:
+    @dg.asset(name=name, retry_policy=dg.RetryPolicy(max_retries=1))
+    def loads(context: dg.AssetExecutionContext) -> None:
+        if context.retry_number == 0:
+            context.log_event(
+                dg.AssetMaterialization(name, metadata={"watcher/inserts": 10, "watcher/next_watermark": "10"})
+            )
+            if with_tick:
+                record_tick(instance, watcher)
+            raise RuntimeError("connection lost")
+        if with_tick:
+            record_tick(instance, watcher)
+        context.log_event(
+            dg.AssetMaterialization(name, metadata={"watcher/inserts": 1_000, "watcher/next_watermark": "1000"})
+        )
+
+    materialize(instance, loads)
+    record_tick(instance, watcher)
+    execution = only(watcher, name)
+    assert (execution.state, counts(execution), execution.next_watermark) == (SUCCEEDED, {"inserts": 1_000}, "1000")
+    assert execution.execution_metadata["watcher/inserts"] == 1_000
+    assert watcher.pipeline(name).watermark == "1000"
+
+
+def test_what_the_job_recorded_stays_while_the_log_changes(watcher: Watcher, name: str) -> None:
+    provisional = record(name, name, inserts=10, is_provisional=True, parent_external_id=None)
+    watcher.record([provisional])
+    with_job = record(name, name, inserts=10, updates=3)  # as code inside the job would have added
+    watcher.record([with_job])
+    watcher.record([record(name, name, inserts=99, updates=99)])
+    assert counts(only(watcher, name)) == {"inserts": 10, "updates": 3}
+
+
+def test_provisional_numbers_are_judged_when_they_are_final(watcher: Watcher, name: str) -> None:
+    watcher.record([record(name, f"{name}/{day}", start=day * 1_440 - 60 * 1_440, total_rows=100) for day in range(59)])
+    watcher.get_or_create_anomaly_rule(pipeline=name, metric_field="total_rows")
+    watcher.detect_pending_anomalies()
+    watcher.record([record(name, f"{name}/last", total_rows=1, is_provisional=True)])
+    assert watcher.detect_pending_anomalies().executions == 0
+    watcher.record([record(name, f"{name}/last", total_rows=1)])
+    assert watcher.detect_pending_anomalies().executions == 1
+
+
+def only_last(watcher: Watcher, name: str) -> Execution:
+    return watcher.executions(pipeline=name, limit=1)[0]
+
+
+# Which key counts what
+
+
+def test_the_keys_of_a_project(instance: dg.DagsterInstance, watcher: Watcher, name: str) -> None:
+    @dg.asset(name=name)
+    def loads() -> dg.MaterializeResult[Any]:
+        return dg.MaterializeResult(metadata={"written": 12.0, "rows_deleted": 0})
+
+    materialize(instance, loads)
+    record_tick(instance, watcher, count_keys=CountKeys({"written": "inserts"}))
+    assert counts(only(watcher, name)) == {"inserts": 12, "soft_deletes": 0}
+
+
+def test_a_load_of_no_rows_is_no_change(instance: dg.DagsterInstance, watcher: Watcher, name: str) -> None:
+    load: dict[str, Any] = {"first_run": False, "dataset_name": "raw", "jobs": dg.MetadataValue.json([])}
+
+    @dg.asset(name=name)
+    def loads(context: dg.AssetExecutionContext) -> dg.MaterializeResult[Any]:
+        return dg.MaterializeResult(metadata=load | ({"rows_loaded": 5} if context.run.tags.get("full") else {}))
+
+    materialize(instance, loads, tags={"full": "yes"})
+    record_tick(instance, watcher)
+    changed = watcher.pipeline(name).last_target_insert
+    assert changed is not None
+    materialize(instance, loads)
+    record_tick(instance, watcher)
+    pipeline = watcher.pipeline(name)
+    assert (pipeline.last_target_insert, pipeline.last_target_update) == (changed, None)
+    assert counts(only_last(watcher, name)) == {}
+
+
+@pytest.mark.filterwarnings("ignore:Parameter `backfill_policy`")
+def test_the_number_of_a_range_is_not_counted_for_each_partition(
+    instance: dg.DagsterInstance, watcher: Watcher, name: str
+) -> None:
+    @dg.asset(
+        name=name,
+        partitions_def=dg.DailyPartitionsDefinition("2024-01-01", end_date="2024-02-01"),
+        backfill_policy=dg.BackfillPolicy.single_run(),
+    )
+    def loads() -> dg.MaterializeResult[Any]:
+        return dg.MaterializeResult(metadata={"dagster/partition_row_count": 30})
+
+    materialize(
+        instance,
+        loads,
+        tags={compat.RANGE_START_TAG: "2024-01-02", compat.RANGE_END_TAG: "2024-01-04"},
+    )
+    record_tick(instance, watcher)
+    found = watcher.executions(pipeline=name)
+    assert [counts(execution) for execution in found] == [{}, {}, {}]
+    assert {execution.execution_metadata["duration_of"] for execution in found} == {"step"}
+
+
+# Durations
+
+
+def test_the_time_of_a_step_of_many_is_not_that_of_each(
+    instance: dg.DagsterInstance, watcher: Watcher, name: str
+) -> None:
+    fast, slow = f"{name}_fast", f"{name}_slow"
+
+    @dg.multi_asset(specs=[dg.AssetSpec(fast), dg.AssetSpec(slow)], name=name)
+    def build() -> Iterator[dg.MaterializeResult[Any]]:
+        yield dg.MaterializeResult(fast, metadata={"Execution Duration": 0.001})
+        yield dg.MaterializeResult(slow)
+
+    materialize(instance, build)
+    record_tick(instance, watcher)
+    own, shared = only(watcher, fast), only(watcher, slow)
+    assert own.duration_seconds == pytest.approx(0.001, abs=1e-4)
+    assert own.execution_metadata["duration_of"] == "execution"
+    assert shared.execution_metadata["duration_of"] == "step"
+
+
+def test_an_execution_that_ran_has_its_own_time_in_the_end(watcher: Watcher, name: str) -> None:
+    watcher.record([record(name, name, state=RUNNING, start=0, duration_is_shared=True)])
+    assert only(watcher, name).execution_metadata["duration_of"] == "step"
+    watcher.record([record(name, name, start=29, end_date=at(30), duration_is_shared=False)])
+    execution = only(watcher, name)
+    assert (execution.duration_seconds, execution.execution_metadata["duration_of"]) == (60.0, "execution")
+
+
+def test_the_time_of_a_step_of_many_is_not_judged(watcher: Watcher, name: str) -> None:
+    for pipeline, is_shared in ((f"{name} shared", True), (f"{name} own", False), (f"{name} alone", None)):
+        watcher.get_or_create_pipeline(pipeline, timeliness_number=1, timeliness_datepart="minute")
+        watcher.record([record(pipeline, unique("run"), end_date=at(60), duration_is_shared=is_shared)])
+    found = watcher.check_timeliness(lookback_minutes=60 * 24 * 365 * 20)
+    assert {finding.pipeline_name for finding in found if finding.pipeline_name.startswith(name)} == {
+        f"{name} own",
+        f"{name} alone",
+    }
+
+
+@pytest.mark.parametrize("is_shared", [True, None])
+def test_no_rule_on_duration_judges_the_time_of_a_step_of_many(
+    watcher: Watcher, name: str, is_shared: bool | None
+) -> None:
+    watcher.record([record(name, f"{name}/{day}", start=day * 1_440 - 60 * 1_440) for day in range(59)])
+    watcher.get_or_create_anomaly_rule(pipeline=name, metric_field="duration_seconds")
+    watcher.record([record(name, f"{name}/last", end_date=at(600), duration_is_shared=is_shared)])
+    flagged = [result for result in watcher.detect_pending_anomalies().flagged if result.pipeline_name == name]
+    assert len(flagged) == (0 if is_shared else 1)
+
+
+# One refused value
+
+
+def test_a_refused_value_drops_only_itself(instance: dg.DagsterInstance, watcher: Watcher, name: str) -> None:
+    bad, good, broken = f"{name}_bad", f"{name}_good", f"{name}_broken"
+
+    @dg.asset(name=bad)
+    def refused() -> dg.MaterializeResult[Any]:
+        return dg.MaterializeResult(metadata={"watcher/next_watermark": "1\x002", "watcher/inserts": 3})
+
+    @dg.asset(name=good)
+    def sound() -> dg.MaterializeResult[Any]:
+        return dg.MaterializeResult(metadata={"watcher/inserts": 4})
+
+    @dg.asset(name=broken)
+    def fails() -> None:
+        raise ValueError("no file")
+
+    run_id = materialize(instance, refused, sound, fails).run_id
+    assert "1 run" in record_tick(instance, watcher)
+    assert counts(only(watcher, good)) == {"inserts": 4}
+    assert only(watcher, broken).state is FAILED
+    execution = only(watcher, bad)
+    assert (counts(execution), execution.next_watermark) == ({"inserts": 3}, None)
+    assert "NUL" in execution.execution_metadata["refused"]["next_watermark"]
+    (run,) = [one for one in watcher.executions(limit=1_000) if one.external_id == run_id]
+    assert "recorder_error" not in run.execution_metadata
+
+
+def test_whoever_records_by_hand_gets_the_error(watcher: Watcher, name: str) -> None:
+    with pytest.raises(InvalidValueError, match="next_watermark"):
+        watcher.record([record(name, next_watermark="1\x002")])
+
+
+# Without a run
+
+
+def report(instance: dg.DagsterInstance, name: str, rows: int) -> None:
+    instance.report_runless_asset_event(dg.AssetMaterialization(name, metadata={"dagster/row_count": rows}))
+
+
+def test_runless_events_of_two_instances_are_two_executions(watcher: Watcher, name: str, tmp_path: Path) -> None:
+    for number in (1, 2):
+        home = tmp_path / str(number)
+        home.mkdir()
+        with dg.DagsterInstance.local_temp(str(home)) as instance:
+            report(instance, name, number)
+            record_tick(instance, watcher)
+            record_tick(instance, watcher)
+    assert sorted(execution.total_rows or 0 for execution in watcher.executions(pipeline=name)) == [1, 2]
+
+
+def test_what_was_recorded_without_the_instance_is_found_again(
+    watcher: Watcher, name: str, tmp_path: Path, module_database_url: str
+) -> None:
+    with dg.DagsterInstance.local_temp(str(tmp_path)) as instance:
+        report(instance, name, 5)
+        record_tick(instance, watcher)
+        known = only(watcher, name)
+        former = f"runless/{known.external_id.split('/')[2].split('@')[0]}/{name}"
+        engine = sa.create_engine(normalize_url(module_database_url))
+        with engine.begin() as connection:
+            connection.execute(
+                sa.text("UPDATE watcher.pipeline_execution SET external_id = :former WHERE id = :id"),
+                {"former": former, "id": known.id},
+            )
+            connection.execute(
+                sa.text("DELETE FROM watcher.recorder WHERE instance_id = :id"), {"id": compat.run_storage_id(instance)}
+            )
+        engine.dispose()
+        record_tick(instance, watcher)
+    found = only(watcher, name)
+    assert (found.id, found.external_id) == (known.id, known.external_id)
+
+
+def test_an_old_identity_of_another_event_stays(watcher: Watcher, name: str) -> None:
+    watcher.record([record(name, f"{name}/old", start=0, total_rows=1)])
+    watcher.record([record(name, f"{name}/new", start=5, total_rows=2, former_external_id=f"{name}/old")])
+    assert {one.external_id.split("/")[1]: one.total_rows for one in watcher.executions(pipeline=name)} == {
+        "old": 1,
+        "new": 2,
+    }
+
+
+# Ids that come again
+
+
+@pytest.mark.parametrize("more", [0, 3])
+def test_a_run_whose_end_has_the_id_of_a_deleted_one(
+    watcher: Watcher, name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, more: int
+) -> None:
+    monkeypatch.setattr(tick, "OVERLAP_SECONDS", 0.0)
+
+    @dg.asset(name=name)
+    def fails() -> None:
+        raise ValueError("no file")
+
+    @dg.op
+    def nothing() -> None: ...
+
+    @dg.job(name=f"{name}_job")
+    def small() -> None:
+        nothing()
+
+    with dg.DagsterInstance.local_temp(str(tmp_path)) as instance:
+        small.execute_in_process(instance=instance)
+        newest = materialize(instance, fails).run_id
+        record_tick(instance, watcher)
+        record_tick(instance, watcher)
+        instance.delete_run(newest)
+        again = materialize(instance, fails).run_id
+        later = [small.execute_in_process(instance=instance).run_id for _ in range(more)]
+        record_tick(instance, watcher)
+    known = {one.external_id for one in watcher.executions(limit=10_000)}
+    assert {again, *later} <= known
+    assert f"{again}/{name}/{name}" in known
+
+
+def test_a_materialization_with_the_id_of_a_deleted_one(
+    watcher: Watcher, name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(runless, "OVERLAP_SECONDS", 0.0)
+    with dg.DagsterInstance.local_temp(str(tmp_path)) as instance:
+        report(instance, name, 1)
+        record_tick(instance, watcher)
+        instance.wipe_assets([dg.AssetKey(name)])
+        report(instance, name, 2)
+        record_tick(instance, watcher)
+        record_tick(instance, watcher)
+    assert sorted(one.total_rows or 0 for one in watcher.executions(pipeline=name)) == [1, 2]
+
+
+# A run that is over while a step of it goes on
+
+
+@pytest.mark.parametrize("with_tick", [False, True])
+def test_a_step_that_goes_on_after_its_run_was_marked_as_failed(
+    instance: dg.DagsterInstance, watcher: Watcher, name: str, with_tick: bool
+) -> None:
+    states: list[ExecutionState] = []
+
+    @dg.asset(name=name)
+    def survives(context: dg.AssetExecutionContext) -> None:
+        instance.report_run_failed(context.run, "the worker was killed")
+        if with_tick:
+            record_tick(instance, watcher)
+            states.append(only(watcher, name).state)
+        context.log_event(dg.AssetMaterialization(name, metadata={"watcher/inserts": 42}))
+        record_tick(instance, watcher)
+        execution = only(watcher, name)
+        states.append(execution.state)
+        assert execution.inserts == 42
+
+    assert materialize(instance, survives).success
+    assert states == ([FAILED] if with_tick else []) + [SUCCEEDED]
+
+
+def test_a_run_that_is_over_is_not_looked_at_for_ever(
+    instance: dg.DagsterInstance, watcher: Watcher, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    trailing: list[set[str]] = []
+
+    @dg.asset(name=name)
+    def survives(context: dg.AssetExecutionContext) -> None:
+        instance.report_run_failed(context.run, "the worker was killed")
+
+        def look() -> None:
+            record_tick(instance, watcher)
+            (state,) = [one for one in watcher.recorder_states() if one.instance_id == compat.run_storage_id(instance)]
+            trailing.append(state.cursor["trailing"].keys() & {context.run.run_id})
+
+        look()
+        later = time.time() + 600
+        monkeypatch.setattr(tick, "TRAILING_SECONDS", 0.0)
+        monkeypatch.setattr(time, "time", lambda: later)
+        look()
+        monkeypatch.undo()
+
+    run_id = materialize(instance, survives).run_id
+    assert trailing == [{run_id}, set()]
+
+
+# Why it failed
+
+
+def test_the_error_is_the_cause_when_retries_are_used_up(
+    instance: dg.DagsterInstance, watcher: Watcher, name: str
+) -> None:
+    @dg.asset(name=name, retry_policy=dg.RetryPolicy(max_retries=1))
+    def fails() -> None:
+        raise ValueError("no file for today")
+
+    run_id = materialize(instance, fails).run_id
+    record_tick(instance, watcher)
+    error = only(watcher, name).execution_metadata["error"]
+    assert (error["class"], error["message"]) == ("ValueError", "no file for today")
+    (run,) = [one for one in watcher.executions(limit=1_000) if one.external_id == run_id]
+    assert run.state is FAILED
+
+
+SCRIPT = """
+from dagster_pipes import open_dagster_pipes
+with open_dagster_pipes() as pipes:
+    {body}
+"""
+
+
+@pytest.fixture
+def pipes(instance: dg.DagsterInstance, watcher: Watcher, name: str, tmp_path: Path) -> Callable[[str], Execution]:
+    def run(body: str) -> Execution:
+        script = tmp_path / "script.py"
+        script.write_text(SCRIPT.format(body=body))
+
+        @dg.asset(name=name)
+        def external(context: dg.AssetExecutionContext) -> Any:
+            client = dg.PipesSubprocessClient()
+            return client.run(command=[sys.executable, str(script)], context=context).get_materialize_result()
+
+        materialize(instance, external)
+        record_tick(instance, watcher)
+        return only(watcher, name)
+
+    return run
+
+
+# Of what Dagster's own client calls.
+WARNINGS = ("ignore:AssetExecutionContext:DeprecationWarning", "ignore:.*is currently in preview")
+
+
+@pytest.mark.filterwarnings(*WARNINGS)
+def test_the_error_of_an_external_process(pipes: Callable[[str], Execution]) -> None:
+    error = pipes("raise ValueError('no file for today')").execution_metadata["error"]
+    assert error["class"] == "ValueError"
+    assert error["message"].splitlines()[0] == "no file for today"
+
+
+@pytest.mark.filterwarnings(*WARNINGS, "ignore::pytest.PytestUnhandledThreadExceptionWarning")
+def test_what_is_lost_of_an_external_process_is_a_warning(pipes: Callable[[str], Execution]) -> None:
+    wrong = "{'rows': {'raw_value': [object], 'type': 'int'}}".replace("[object]", "'many'")
+    execution = pipes(f"pipes.report_asset_materialization(metadata={wrong})")
+    assert execution.state is SUCCEEDED
+    assert "is lost" in execution.execution_metadata["warning"]
+
+
+def test_a_load_whose_rows_could_not_be_counted_is_a_load(
+    instance: dg.DagsterInstance, watcher: Watcher, name: str
+) -> None:
+    @dg.asset(name=name)
+    def loads() -> None:
+        raise Exception("Missing jobs metadata to retrieve row count.")  # as dagster-dlt does
+
+    materialize(instance, loads)
+    record_tick(instance, watcher)
+    execution = only(watcher, name)
+    assert (execution.state, counts(execution)) == (SUCCEEDED, {})
+    assert "could not be counted" in execution.execution_metadata["warning"]
+    assert watcher.pipeline(name).last_target_update is None
+
+
+# What counts is the log
+
+
+def test_keys_with_a_slash_are_pipelines_of_their_own(
+    instance: dg.DagsterInstance, watcher: Watcher, name: str
+) -> None:
+    instance.report_runless_asset_event(dg.AssetMaterialization([f"{name}/a"], metadata={"watcher/inserts": 1}))
+    instance.report_runless_asset_event(dg.AssetMaterialization([name, "a"], metadata={"watcher/inserts": 2}))
+    record_tick(instance, watcher)
+    assert only(watcher, f"{name}\\/a").inserts == 1
+    assert only(watcher, f"{name}/a").inserts == 2
+
+
+def test_the_materialization_of_a_deleted_run_is_none(
+    instance: dg.DagsterInstance, watcher: Watcher, name: str
+) -> None:
+    @dg.asset(name=name)
+    def made() -> None: ...
+
+    run_id, key = materialize(instance, made).run_id, dg.AssetKey(name)
+    assert EventLog(instance).materialization(run_id, key) is not None
+    instance.delete_run(run_id)
+    assert EventLog(instance).materialization(run_id, key) is None
+    record_tick(instance, watcher)
+    assert name not in {pipeline.name for pipeline in watcher.pipelines()}

@@ -1,0 +1,110 @@
+"""Pipelines that are gone from the code of their location: no check looks at them, and all that lists them says so."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import replace
+
+import dagster as dg
+import pytest
+
+from tests.factories import NOON, record
+from watcher_core import AlertState, ExecutionState, PipelineConfiguration, Watcher
+from watcher_core.cli import doctor, main
+from watcher_core.values import Pipeline
+from watcher_dagster import watcher_metadata
+from watcher_dagster.automation.configuration import ConfigurationRecorder
+from watcher_dagster.checks.verdicts import judge
+
+DAY = {"freshness_number": 1, "freshness_datepart": "day", "timeliness_number": 1, "timeliness_datepart": "minute"}
+LATER = NOON + dt.timedelta(days=365)
+
+
+@pytest.fixture
+def declared(watcher: Watcher) -> list[PipelineConfiguration]:
+    """Two pipelines of a location that are stale, late and failing."""
+    found = [PipelineConfiguration(name=name, **DAY) for name in ("a", "b")]  # type: ignore[arg-type] # mixed values
+    watcher.configure_pipelines(found, location="etl")
+    for name in ("a", "b"):
+        watcher.record([record(name, f"{name}/ok"), record(name, f"{name}/on", start=2, state=ExecutionState.RUNNING)])
+        watcher.record([record(name, f"{name}/bad", start=5, state=ExecutionState.FAILED)])
+    return found
+
+
+def checked(watcher: Watcher) -> list[set[str]]:
+    """What freshness, timeliness and failures find."""
+    now = dt.datetime.now(dt.UTC)
+    found = (watcher.check_freshness(now=now), watcher.check_timeliness(now=now), watcher.check_failures(now=now))
+    return [{finding.pipeline_name for finding in each} for each in found]
+
+
+def test_no_check_looks_at_what_is_gone_until_it_is_back(
+    watcher: Watcher, declared: list[PipelineConfiguration], caplog: pytest.LogCaptureFixture
+) -> None:
+    assert checked(watcher) == [{"a", "b"}] * 3
+    watcher.configure_pipelines(declared[1:], location="another")  # it has moved there
+    watcher.configure_pipelines([], location="etl")
+    assert "1 pipeline is gone from the code of etl, and no check looks at them: a" in caplog.text
+    assert checked(watcher) == [{"b"}] * 3
+    assert {alert.pipeline_name for alert in watcher.alerts(state=AlertState.OPEN)} == {"b"}
+    gone = watcher.pipeline("a")
+    assert (gone.declared_by, gone.active) == ("etl", True)
+    assert gone.removed_at is not None
+    watcher.configure_pipelines([], location="etl")
+    assert watcher.pipeline("a").removed_at == gone.removed_at
+    watcher.configure_pipelines(declared[:1], location="etl")
+    assert watcher.pipeline("a").removed_at is None
+    assert checked(watcher) == [{"a", "b"}] * 3
+
+
+def test_what_no_code_location_declares_is_never_gone(watcher: Watcher) -> None:
+    watcher.get_or_create_pipeline("script")
+    watcher.configure_pipelines([PipelineConfiguration(name="by hand")])
+    watcher.configure_pipelines([], location="etl")
+    assert [pipeline.removed_at for pipeline in watcher.pipelines()] == [None, None]
+
+
+def test_the_definitions_of_a_code_location(watcher: Watcher) -> None:
+    @dg.asset(metadata=watcher_metadata(freshness=(1, "day")))
+    def sales() -> None: ...
+
+    @dg.asset
+    def stock() -> None: ...
+
+    recorder = ConfigurationRecorder(watcher)
+    recorder.record(dg.Definitions(assets=[sales, stock]).get_repository_def(), "etl")
+    recorder.record(dg.Definitions(assets=[stock]).get_repository_def(), "etl")
+    assert {each.name: each.removed_at is not None for each in watcher.pipelines()} == {"sales": True, "stock": False}
+    verdict = judge(watcher, watcher.check_pipeline("sales", "freshness").kind, "sales")
+    assert verdict.passed
+    assert "Not checked: its code location has it no more since 20" in verdict.description
+
+
+def test_the_command_line_says_so(
+    watcher: Watcher,
+    declared: list[PipelineConfiguration],
+    database_url: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setenv("WATCHER_DATABASE_URL", database_url)
+    watcher.configure_pipelines(declared[1:], location="etl")
+    for command, said in (
+        (["pipelines", "list"], "gone from code"),
+        (["pipelines", "show", "a"], "gone from the code of etl since 20"),
+        (["doctor"], "gone from the code of etl, so no longer checked: a"),
+    ):
+        with pytest.raises(SystemExit):
+            main(command)
+        assert said in " ".join(capsys.readouterr().out.split())
+
+
+def test_the_doctor_names_what_is_gone_lately(watcher: Watcher) -> None:
+    known = watcher.get_or_create_pipeline("a")
+
+    def gone(name: str, days: float, *, active: bool = True) -> Pipeline:
+        return replace(known, name=name, declared_by="etl", removed_at=LATER - dt.timedelta(days=days), active=active)
+
+    several = [known, gone("b", 1), gone("c", 6), gone("old", 8), gone("inactive", 1, active=False)]
+    (found,) = doctor.removed_findings(several, now=LATER)
+    assert found.message == "gone from the code of etl, so no longer checked: b, c"

@@ -1,0 +1,118 @@
+"""What `watcher doctor` says of Dagster: what is installed, where it keeps its runs, and which checks say nothing."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from watcher_core.cli.dagster_storage import SCHEME, driver_problems
+from watcher_core.cli.doctor_finding import Finding
+
+if TYPE_CHECKING:
+    from watcher_core.settings import Settings
+
+SECONDS_TO_EXAMINE = 60
+
+
+def dagster_findings(settings: Settings) -> Iterator[Finding]:
+    installed = {name: _version(name) for name in ("dagster", "dagster-webserver", "dagster-postgres")}
+    if installed["dagster"] is None:
+        yield Finding(
+            "ok",
+            "dagster",
+            "not installed here; jobs outside Dagster do without",
+            "where Dagster runs: pip install 'watcher-dagster[dagster]'",
+        )
+        return
+    missing = [name for name, found in installed.items() if found is None]
+    yield Finding(
+        "warning" if "dagster-postgres" in missing else "ok",
+        "dagster",
+        ", ".join(f"{name} {found}" for name, found in installed.items() if found),
+        f"for watcher dev, install {' and '.join(missing)}: pip install 'watcher-dagster[webserver]'"
+        if missing
+        else None,
+    )
+    yield from _dagster_home(settings)
+    file = _configuration_file(settings)
+    url = os.environ.get("DAGSTER_POSTGRES_URL")
+    if file is None and url and not url.startswith(f"{SCHEME}://"):
+        yield Finding(
+            "warning",
+            "dagster",
+            f"DAGSTER_POSTGRES_URL does not start with {SCHEME}://, the driver that dagster-postgres needs",
+            "print the right spelling with: watcher db url --dagster --show-password",
+        )
+    if file is not None:
+        yield from (Finding("problem", "dagster", *problem) for problem in driver_problems(file))
+        yield from unevaluated_findings(file.parent)
+
+
+def _dagster_home(settings: Settings) -> Iterator[Finding]:
+    given = os.environ.get("DAGSTER_HOME")
+    if not given:
+        own = settings.home.absolute() / "dagster"
+        yield Finding("ok", "dagster", f"DAGSTER_HOME is not set; watcher dev uses {own}")
+        return
+    home = Path(given)
+    if not home.is_absolute() or not home.is_dir():
+        reason = "is no directory" if home.is_absolute() else "is a relative path"
+        yield Finding("problem", "dagster", f"DAGSTER_HOME = {given} {reason}", "set it to a directory's absolute path")
+    elif not (home / "dagster.yaml").is_file():
+        yield Finding(
+            "warning",
+            "dagster",
+            f"DAGSTER_HOME = {given} has no dagster.yaml, so that Dagster keeps its runs in SQLite",
+            "fine to try things; a dagster.yaml puts them into PostgreSQL",
+        )
+    else:
+        yield Finding("ok", "dagster", f"DAGSTER_HOME = {given}")
+
+
+def _version(distribution: str) -> str | None:
+    try:
+        return version(distribution)
+    except PackageNotFoundError:
+        return None
+
+
+def _configuration_file(settings: Settings) -> Path | None:
+    """The dagster.yaml that holds: that of DAGSTER_HOME, else the one that `watcher dev` has made."""
+    home = Path(os.environ.get("DAGSTER_HOME") or settings.home.absolute() / "dagster")
+    file = home / "dagster.yaml"
+    return file if home.is_absolute() and file.is_file() else None
+
+
+def unevaluated_findings(home: Path) -> Iterator[Finding]:
+    """Name the asset checks that were to run, ran, and gave no result; Dagster's own process reads its event log."""
+    command = [sys.executable, "-m", "watcher_dagster.unevaluated"]
+    try:
+        done = subprocess.run(
+            command,
+            env={**os.environ, "DAGSTER_HOME": str(home)},
+            capture_output=True,
+            text=True,
+            timeout=SECONDS_TO_EXAMINE,
+            check=True,
+        )
+        names = json.loads(done.stdout)
+    except subprocess.TimeoutExpired:
+        yield Finding("warning", "dagster", f"its event log was not read within {SECONDS_TO_EXAMINE} s")
+        return
+    except subprocess.CalledProcessError as exc:
+        reason = (exc.stderr.strip().splitlines() or ["no reason given"])[-1]
+        yield Finding("warning", "dagster", f"its event log cannot be read: {reason}")
+        return
+    for name in names:
+        yield Finding(
+            "warning",
+            "dagster",
+            f"asset check {name} ran, and gave no result",
+            "a check function returns AssetCheckResult(passed=…); True, False or nothing is no result to Dagster",
+        )

@@ -1,0 +1,131 @@
+"""A limit on how long calls wait for PostgreSQL, whatever the server or the network does.
+
+PostgreSQL's own limits need a server that answers, and those of TCP a network that says when a packet is lost. Behind a
+proxy or a firewall that only swallows packets, nothing but the client's clock ends the wait.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Generator, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import Any, TypeVar
+
+import psycopg
+import sqlalchemy as sa
+
+T = TypeVar("T")
+
+POOL_TIMEOUT_SECONDS = 30.0
+
+_deadline: ContextVar[float | None] = ContextVar("watcher_deadline", default=None)
+
+
+@contextmanager
+def time_limit(seconds: float) -> Iterator[None]:
+    """Let what this thread asks of PostgreSQL take no longer than that, in all."""
+    token = _deadline.set(time.monotonic() + seconds)
+    try:
+        yield
+    finally:
+        _deadline.reset(token)
+
+
+def remaining_seconds() -> float | None:
+    """Return what is left of the time limit; `None` where there is none."""
+    deadline = _deadline.get()
+    return None if deadline is None else max(0.0, deadline - time.monotonic())
+
+
+class TimedConnection(psycopg.Connection[Any]):
+    """A connection that is given up when the time limit is over."""
+
+    def wait(self, gen: Generator[Any, Any, T], *arguments: Any, **options: Any) -> T:
+        """Wait as psycopg does, which asks the generator several times a second whether it goes on."""
+        deadline = _deadline.get()
+        if deadline is None:
+            return super().wait(gen, *arguments, **options)
+        try:
+            return super().wait(_until(deadline, gen), *arguments, **options)
+        except TimeLimitError:
+            self.close()  # a late answer must not be taken for that of the next statement
+            raise
+
+
+class TimeLimitError(psycopg.OperationalError):
+    """The time limit is over."""
+
+    def __init__(self) -> None:
+        super().__init__("no answer within the time limit (WATCHER_TIMEOUT)")
+
+
+def _until(deadline: float, gen: Generator[Any, Any, T]) -> Generator[Any, Any, T]:
+    try:
+        state = next(gen)
+        while True:
+            ready = yield state
+            if not ready and time.monotonic() >= deadline:
+                gen.close()
+                raise TimeLimitError
+            state = gen.send(ready)
+    except StopIteration as done:
+        result: T = done.value
+        return result
+
+
+def connect_within(seconds: float, connect: Callable[[], TimedConnection]) -> TimedConnection:
+    """Connect in a thread of its own: nothing else bounds how long the name of a host is looked up."""
+    lock = threading.Lock()
+    made: list[TimedConnection] = []
+    failed: list[BaseException] = []
+    given_up = False
+
+    def run() -> None:
+        try:
+            connection = connect()
+        except BaseException as exc:
+            failed.append(exc)
+            return
+        with lock:
+            made.append(connection)
+            if given_up:
+                connection.close()
+
+    thread = threading.Thread(target=run, name="watcher-connect", daemon=True)
+    thread.start()
+    thread.join(seconds)
+    with lock:
+        given_up = True
+        if made:
+            return made[0]
+    if failed:
+        raise failed[0]
+    raise TimeLimitError
+
+
+class TimedPool(sa.QueuePool):
+    """A pool in which the time limit bounds the wait for a free connection too."""
+
+    @property
+    def _timeout(self) -> float:  # SQLAlchemy's own name: it has no public way to a limit of a single call
+        left = remaining_seconds()
+        return POOL_TIMEOUT_SECONDS if left is None else min(left, POOL_TIMEOUT_SECONDS)
+
+    @_timeout.setter
+    def _timeout(self, _: float) -> None:
+        pass
+
+
+def limit_statements(connection: Any) -> None:
+    """Let PostgreSQL itself end what would take longer; a backend that waits for a lock outlives its client.
+
+    The limits hold for one transaction: behind a pooler, a session may be another client's next.
+    """
+    left = remaining_seconds()
+    if left is not None:
+        milliseconds = max(10, int(left * 1000))
+        # A lock that is not to be had is reported as such, before the client hangs up.
+        lock = milliseconds * 9 // 10
+        connection.execute(f"SET LOCAL lock_timeout = {lock}; SET LOCAL statement_timeout = {milliseconds}")

@@ -1,0 +1,119 @@
+"""Why a step or a run failed: the cause below its wrappers, and of a process's output the line that says why.
+
+The person who gets the alert reads the beginning of a message. What went wrong stands there, not that a retry policy
+was used up, nor which command was run.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any, Final
+
+from watcher_dagster import compat
+
+MAX_MESSAGE_CHARACTERS: Final = 2_000
+MAX_STACK_CHARACTERS: Final = 2_000
+
+# Exceptions that only say that another one happened, besides all of Dagster's own: of retries that are used up, of dlt,
+# which wraps one around each stage, and of tenacity.
+WRAPPERS: Final = frozenset(
+    {"RetryRequested", "RetryRequestedFromPolicy", "PipelineStepFailed", "ResourceExtractionError", "RetryError"}
+)
+# What an integration raises when its process failed; it knows the exit code alone.
+PROCESS_FAILURES: Final = frozenset({"DagsterPipesExecutionError", "CalledProcessError"})
+
+# dagster-dlt, where it is to fetch row counts and a load had no rows: it has loaded by then.
+LOADED: Final = "Missing jobs metadata to retrieve row count"
+
+# A message about a process: that it failed, with its command or its exit code.
+_PROCESS: Final = re.compile(
+    r"\bprocess with command\b|\b(?:exit|exited|return(?:ed)?|error)(?: with)?(?: non-zero)?[ -]?(?:code|status)\b"
+    r"|\bnon-zero exit\b|\bcommand failed\b|\bfailed with code \d",
+    re.IGNORECASE,
+)
+_BELOW: Final = "Errors parsed from dbt logs:"
+_EXCEPTION_LINE: Final = re.compile(r"(?:[A-Za-z_]\w*\.)*[A-Z]\w*(?:Error|Exception|Failure|Exit|Interrupt)\b(?::.*)?")
+_REASON: Final = re.compile(
+    r"\b(?:fatal|error|exception|fail(?:ed|ure)?|denied|refused|cannot|could not|not found|no such|invalid|missing)\b",
+    re.IGNORECASE,
+)
+_DBT_ERROR: Final = re.compile(r"(?:[A-Z]\w+ )+Error(?: in .*)?")
+
+
+def error_facts(info: Any, message: str | None) -> dict[str, str]:
+    """Return class, message and stack of an error as Dagster keeps it; of none, what the event says."""
+    if info is None:
+        return {"message": (message or "no reason given")[:MAX_MESSAGE_CHARACTERS]}
+    info = _innermost(info)
+    text = info.message.strip()
+    if info.cls_name:
+        _, found, after = text.partition(f"{info.cls_name}: ")
+        text = after if found else text
+    stack = "".join(info.stack)[-MAX_STACK_CHARACTERS:]
+    return {"class": info.cls_name or "", "message": reason_first(text)[:MAX_MESSAGE_CHARACTERS], "stack": stack}
+
+
+def with_external_cause(error: dict[str, str], cause: dict[str, str] | None) -> dict[str, str]:
+    """Return the error that a process reported before it failed, in place of one that knows its exit code alone."""
+    if cause is None or error.get("class") not in PROCESS_FAILURES:
+        return error
+    return cause | {"message": f"{cause['message']}\n\n{error['message']}"[:MAX_MESSAGE_CHARACTERS]}
+
+
+def is_interruption(info: Any) -> bool:
+    """Return whether an error, or a cause of it, is that Dagster interrupts the step."""
+    while info is not None:
+        if info.cls_name == compat.INTERRUPTION:
+            return True
+        info = info.cause
+    return False
+
+
+def reason_first(message: str) -> str:
+    """Return a message with the line first that says why, where it is about a process and begins with other things."""
+    if not _PROCESS.search(message):
+        return message
+    reason = _dbt_reason(message) or _reason(message)
+    return message if reason is None or message.startswith(reason) else f"{reason}\n\n{message}"
+
+
+def _innermost(info: Any) -> Any:
+    while True:
+        name = info.cls_name or ""
+        inner = info.cause
+        if inner is None and name in WRAPPERS:
+            inner = getattr(info, "context", None)  # raised in an `except` block, without `from`
+        if inner is None or not (name in WRAPPERS or name.startswith("Dagster")):
+            return info
+        info = inner
+
+
+def _dbt_reason(message: str) -> str | None:
+    """dbt's error has its kind and model in one line, and what is wrong in the next."""
+    _, found, below = message.partition(_BELOW)
+    lines = [line.strip() for line in below.splitlines() if line.strip()]
+    if not found or not lines:
+        return None
+    first, *others = lines
+    return f"{first}: {others[0]}" if others and _DBT_ERROR.fullmatch(first) else first
+
+
+def _reason(message: str) -> str | None:
+    lines = list(_lines(message))
+    for line in reversed(lines):
+        if _EXCEPTION_LINE.fullmatch(line):
+            return line  # a traceback ends with it
+    for number, line in enumerate(lines):
+        if _REASON.search(line) and not _PROCESS.search(line):
+            heading = line.endswith(":") and number + 1 < len(lines)
+            return f"{line} {lines[number + 1]}" if heading else line
+    return None
+
+
+def _lines(message: str) -> Iterator[str]:
+    """The lines of a process's output, without the commands that the message quotes."""
+    for line in message.splitlines():
+        stripped = line.strip().removeprefix("~ ")
+        if stripped and not (stripped.startswith("`") and stripped.endswith("`")) and not stripped.startswith("File "):
+            yield stripped
