@@ -76,8 +76,10 @@ def asset_anomaly_rules(spec: dg.AssetSpec) -> list[AnomalyRuleConfiguration]:
     except InvalidValueError as error:
         logger.warning("asset %s: %s; it is passed over", name, error)
         return []
+    zone = partitions_timezone(spec.partitions_def)
+    of_partitions = {} if zone is None else {"timezone": zone}
     return [
-        AnomalyRuleConfiguration(pipeline_name=name, metric_field=metric, **options)
+        AnomalyRuleConfiguration(pipeline_name=name, metric_field=metric, **{**of_partitions, **options})
         for metric, options in declared.items()
     ]
 

@@ -108,5 +108,7 @@ def test_zones_without_clock_changes(zone):
 def test_clocks_change_when_they_change(zone, change):
     found = zones.last_change(zone, midnight(change) + 2 * DAY)
     before, after = (dt.datetime.fromtimestamp(found + step, ZoneInfo(zone)).utcoffset() for step in (-1, 0))
+    assert before is not None
+    assert after is not None
     assert before != after
     assert (zones.offset(zone, found - 1), zones.offset(zone, found)) == (before.total_seconds(), after.total_seconds())

@@ -16,8 +16,8 @@ from watcher_core import arguments, database
 from watcher_core.anomalies import history, judge
 from watcher_core.anomalies.history import LEAST_DAYS, Span
 from watcher_core.anomalies.judge import Rule
-from watcher_core.enums import AnomalyMetric
 from watcher_core.errors import InvalidValueError
+from watcher_core.metrics import Metric
 from watcher_core.values import AnomalyVerdict
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ def backtest(
     session: Session,
     *,
     pipeline_id: int,
-    metrics: Sequence[AnomalyMetric],
+    metrics: Sequence[Metric],
     fields: Mapping[str, Any],
     span: dt.timedelta,
     until: dt.datetime | None,
@@ -63,7 +63,7 @@ def backtest(
     rules = [_rule(pipeline_id, metric, fields) for metric in metrics]
     since = until - span
     days = max(LEAST_DAYS, fields["lookback_days"])
-    [runs] = history.load(connection, [Span(pipeline_id, since, until, days)])
+    [runs] = history.load(connection, [Span(pipeline_id, since, until, days, history.metadata_metrics(metrics))])
     first, last = (
         int(runs.at.searchsorted(since.timestamp(), "right")),
         int(runs.at.searchsorted(until.timestamp(), "right")),
@@ -97,7 +97,7 @@ def parse_span(days: object) -> dt.timedelta:
     return dt.timedelta(days=whole)
 
 
-def _rule(pipeline_id: int, metric: AnomalyMetric, fields: Mapping[str, Any]) -> Rule:
+def _rule(pipeline_id: int, metric: Metric, fields: Mapping[str, Any]) -> Rule:
     return Rule(
         0,
         pipeline_id,
@@ -106,6 +106,7 @@ def _rule(pipeline_id: int, metric: AnomalyMetric, fields: Mapping[str, Any]) ->
         fields["lookback_days"],
         fields["minimum_executions"],
         fields["std_deviation_threshold_multiplier"],
+        fields["timezone"],
     )
 
 

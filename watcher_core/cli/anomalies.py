@@ -13,7 +13,7 @@ from rich.text import Text
 
 from watcher_core import text
 from watcher_core.cli import anomaly_pages, anomaly_rules, output, times
-from watcher_core.cli.anomaly_rules import LookbackDays, MinimumExecutions, Multiplier
+from watcher_core.cli.anomaly_rules import LookbackDays, MinimumExecutions, Multiplier, Timezone
 from watcher_core.cli.edge import find_pipeline, of_pipeline, open_watcher
 from watcher_core.cli.options import Json, Limit, OfPipeline, PipelineName, Since, read_since
 from watcher_core.enums import AnomalyMethod
@@ -122,6 +122,7 @@ def backtest(
     lookback_days: LookbackDays = None,
     minimum_executions: MinimumExecutions = None,
     multiplier: Multiplier = None,
+    timezone: Timezone = None,
     every: Annotated[bool, typer.Option("--all", "-a", help="Show normal runs, too.")] = False,
     html: Html = None,
     json: Json = False,
@@ -131,7 +132,7 @@ def backtest(
     Each run is judged by those before it, as if it had just ended. Nothing is written, and no rule is needed.
     """
     _check_one_form(html, json=json)
-    fields = anomaly_rules.fields(method, lookback_days, minimum_executions, multiplier, None)
+    fields = anomaly_rules.fields(method, lookback_days, minimum_executions, multiplier, timezone=timezone)
     with open_watcher() as watcher:
         found = find_pipeline(watcher, pipeline)
         with output.progress_bar("judgements") as progress:

@@ -12,6 +12,7 @@ from watcher_core.cli.edge import find_pipeline, of_pipeline, open_watcher
 from watcher_core.cli.options import Json, OfPipeline, PipelineName
 from watcher_core.enums import AnomalyMethod, AnomalyMetric
 from watcher_core.errors import NotFoundError
+from watcher_core.metrics import Metric
 
 if TYPE_CHECKING:
     from watcher_core.values import AnomalyRule
@@ -20,7 +21,11 @@ app = typer.Typer(help="Rules: which metrics are judged, and how.", no_args_is_h
 
 Metrics = Annotated[
     list[str] | None,
-    typer.Argument(metavar="METRIC", help=f"Of {', '.join(AnomalyMetric)}; all by default.", show_default=False),
+    typer.Argument(
+        metavar="METRIC",
+        help=f"Of {', '.join(AnomalyMetric)}, all by default; or metadata:KEY, a number in metadata.",
+        show_default=False,
+    ),
 ]
 Method = Annotated[AnomalyMethod | None, typer.Option("--method", help="How to judge.", show_default=False)]
 LookbackDays = Annotated[
@@ -41,6 +46,14 @@ Multiplier = Annotated[
         "--multiplier",
         metavar="X",
         help="Standard deviations that are an anomaly; for seasonal the width of its band. From 0.5 to 10.",
+        show_default=False,
+    ),
+]
+Timezone = Annotated[
+    str | None,
+    typer.Option(
+        metavar="ZONE",
+        help="Time zone of the schedule, as in Europe/Berlin; found from the data without it.",
         show_default=False,
     ),
 ]
@@ -78,6 +91,7 @@ def create_rules(
     minimum_executions: MinimumExecutions = None,
     multiplier: Multiplier = None,
     active: Active = None,
+    timezone: Timezone = None,
     json: Json = False,
 ) -> None:
     """Create rules that judge metrics of a pipeline.
@@ -85,8 +99,8 @@ def create_rules(
     A rule that exists is changed in the options that are named. To see what a rule would have flagged, run before:
     watcher anomalies backtest.
     """
-    given = fields(method, lookback_days, minimum_executions, multiplier, active)
-    wanted = _read_metrics(metrics) or list(AnomalyMetric)
+    given = fields(method, lookback_days, minimum_executions, multiplier, active, timezone)
+    wanted = _read_metrics(metrics) or [*AnomalyMetric]
     with open_watcher() as watcher:
         found = find_pipeline(watcher, pipeline)
         made = [watcher.get_or_create_anomaly_rule(found.id, metric_field=metric, **given) for metric in wanted]
@@ -109,13 +123,14 @@ def set_rules(
     minimum_executions: MinimumExecutions = None,
     multiplier: Multiplier = None,
     active: Active = None,
+    timezone: Timezone = None,
     json: Json = False,
 ) -> None:
     """Change rules of a pipeline by hand.
 
     Options that are not named stay. A change holds until the rule's configuration in code changes.
     """
-    given = fields(method, lookback_days, minimum_executions, multiplier, active)
+    given = fields(method, lookback_days, minimum_executions, multiplier, active, timezone)
     if not given:
         raise typer.BadParameter("nothing to change; name an option, as in --inactive (see --help)")
     wanted = _read_metrics(metrics)
@@ -165,7 +180,8 @@ def fields(
     lookback_days: int | None,
     minimum_executions: int | None,
     multiplier: float | None,
-    active: bool | None,
+    active: bool | None = None,
+    timezone: str | None = None,
 ) -> dict[str, Any]:
     """Return the fields that were named on the command line."""
     given = {
@@ -174,18 +190,19 @@ def fields(
         "minimum_executions": minimum_executions,
         "std_deviation_threshold_multiplier": multiplier,
         "active": active,
+        "timezone": timezone,
     }
     return {field: value for field, value in given.items() if value is not None}
 
 
-def _read_metrics(names: Sequence[str] | None) -> list[AnomalyMetric]:
+def _read_metrics(names: Sequence[str] | None) -> list[Metric]:
     """Return the metrics that were named, by any of their names; all are checked before anything is written."""
     from watcher_core.anomalies import parse_metric
 
     return [parse_metric(name) for name in names or ()]
 
 
-def _chosen(found: Sequence[AnomalyRule], wanted: Sequence[AnomalyMetric], pipeline: str) -> list[AnomalyRule]:
+def _chosen(found: Sequence[AnomalyRule], wanted: Sequence[Metric], pipeline: str) -> list[AnomalyRule]:
     """Return the rules of these metrics; all if none is named."""
     by_metric = {rule.metric_field: rule for rule in found}
     missing = next((name for name in wanted if name not in by_metric), None)

@@ -216,7 +216,7 @@ def _by_band(
 
 
 def _short_season(runs: _Runs, clock: Clock, scaled: Floats) -> Iterator[float]:
-    """Yield what runs at the same weekday and hour say beside the season: their values if they are few, else the median."""
+    """Yield the scaled values of runs at the same weekday and hour if they are few, else the median."""
     same = scaled[clock.same_slot() & ~runs.lone]
     if len(same) >= seasons.SMALLEST_GROUP:
         yield median(same)

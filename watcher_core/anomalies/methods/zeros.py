@@ -71,7 +71,7 @@ def are_usual(clock: Clock, is_zero: Flags, normal: Flags) -> bool:
     return share >= FEW_ZEROS and zeros >= NO_NEWS
 
 
-def _in_slot(slots: Slots, zero: Flags, clock: Clock) -> tuple[float, int]:
+def _in_slot(slots: Integers, zero: Flags, clock: Clock) -> tuple[float, int]:
     """Return the probability of a zero in the slot of the run to judge, and the number of zeros there.
 
     They are those of the season that explains the zeros best. A season is measured by the likelihood of each run's
@@ -93,7 +93,7 @@ def _in_slot(slots: Slots, zero: Flags, clock: Clock) -> tuple[float, int]:
     return found
 
 
-def _by_group(group: Slots, slots: Slots) -> Floats:
+def _by_group(group: Slots, slots: Integers) -> Floats:
     return np.bincount(group[slots], minlength=SLOTS).astype(np.float64)
 
 
