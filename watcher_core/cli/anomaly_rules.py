@@ -66,12 +66,12 @@ Active = Annotated[
     "list", epilog=output.examples("watcher anomalies rules list", "watcher anomalies rules list -p raw_flights --json")
 )
 def list_rules(*, pipeline: OfPipeline = None, json: Json = False) -> None:
-    """List anomaly rules."""
+    """List anomaly rules, and why those that judge nothing cannot."""
     with open_watcher() as watcher:
         if pipeline is None:
-            found = watcher.anomaly_rules()
+            found = watcher.anomaly_rules(standing=True)
         else:
-            found = of_pipeline(watcher, pipeline, lambda name: watcher.anomaly_rules(pipeline=name))
+            found = of_pipeline(watcher, pipeline, lambda name: watcher.anomaly_rules(pipeline=name, standing=True))
     _print_rules(found, json=json)
 
 
@@ -150,11 +150,12 @@ def _print_rules(found: Sequence[AnomalyRule], *, json: bool) -> None:
     columns = [
         output.Column("id", right=True),
         output.Column("pipeline", fold=True),
-        output.Column("metric"),
+        output.Column("metric", fold=True),
         output.Column("method"),
         output.Column("multiplier", right=True),
-        output.Column("lookback", right=True),
-        output.Column("minimum", right=True),
+        output.Column("lookback", right=True, minor=True),
+        output.Column("minimum", right=True, minor=True),
+        output.Column("time zone", minor=True, fold=True),
         output.Column("active"),
     ]
     rows = [
@@ -166,6 +167,7 @@ def _print_rules(found: Sequence[AnomalyRule], *, json: bool) -> None:
             f"{rule.std_deviation_threshold_multiplier:g}",
             f"{rule.lookback_days} days",
             f"{rule.minimum_executions:,} runs",
+            rule.timezone,
             output.yes_or_no(rule.active),
         )
         for rule in found
@@ -173,6 +175,9 @@ def _print_rules(found: Sequence[AnomalyRule], *, json: bool) -> None:
     output.print_table(
         columns, rows, empty="no anomaly rules yet; make some with: watcher anomalies rules create PIPELINE"
     )
+    for rule in found:
+        if rule.cannot_judge is not None:
+            output.print_text(f"rule {rule.id} judges nothing yet: {rule.cannot_judge}")
 
 
 def fields(

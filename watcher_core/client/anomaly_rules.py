@@ -76,20 +76,22 @@ class AnomalyRuleMethods(Connection):
             return anomalies.configure_rules(session, configurations=declared, now=now)
 
     def anomaly_rules(
-        self, *, pipeline: int | str | None = None, active: bool | None = None
+        self, *, pipeline: int | str | None = None, active: bool | None = None, standing: bool = False
     ) -> list[values.AnomalyRule]:
         """Return anomaly rules, sorted by the name of their pipeline and by their metric.
 
         Args:
             pipeline: Of this pipeline only, by id or name.
             active: `True` for active rules, `False` for the others; all by default.
+            standing: Whether to look at the runs of their pipelines, and fill in `cannot_judge`.
 
         Raises:
             NotFoundError: The pipeline is not known.
         """
         with self._transaction() as (session, _):
             pipeline_id = None if pipeline is None else catalog.get_pipeline(session, pipeline).id
-            return anomalies.list_rules(session, pipeline_id=pipeline_id, active=active)
+            found = anomalies.list_rules(session, pipeline_id=pipeline_id, active=active)
+            return anomalies.with_standing(session, found) if standing else found
 
     def update_anomaly_rule(
         self,

@@ -24,7 +24,8 @@ class AnomalyRule:
             `seasonal`, the width of the band: 2 as the method finds it, 4 twice as wide.
         active: Whether the rule is used.
         timezone: The time zone of the schedule, whose hours and weekdays are compared; `None` finds it from the data.
-        cannot_judge: Why the rule judges nothing yet, in words; `None` if it can judge, and outside of listings.
+        cannot_judge: Why the rule judges nothing yet, in words; `None` if it can judge, or if that was not asked for.
+        more_runs_help: Whether a rule that cannot judge will, once its pipeline has run more often.
     """
 
     id: int
@@ -42,6 +43,7 @@ class AnomalyRule:
     created: bool = False
     timezone: str | None = None
     cannot_judge: str | None = None
+    more_runs_help: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
