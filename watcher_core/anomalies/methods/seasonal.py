@@ -114,8 +114,9 @@ def judge(
     is_zero = runs.values == 0
     if parts.zeros and is_zero.any():
         counted = ~is_zero
-        is_apart = zeros.are_apart(runs.values, ~runs.lone)
-        usual = _zero(runs, at, starts, zone) if is_apart and value == 0 else None
+        is_near = zeros.is_near_zero(runs.values[counted])
+        is_apart = zeros.are_apart(runs.values, ~runs.lone, near=is_near)
+        usual = _zero(runs, at, starts, zone, near=is_near) if is_apart and value == 0 else None
         if usual is not None:
             return usual
         if is_apart and not zeros.are_almost_all(runs.values):
@@ -131,13 +132,13 @@ def judge(
     return judgement
 
 
-def _zero(runs: _Runs, at: float, starts: Integers, zone: str | None) -> Judgement | None:
+def _zero(runs: _Runs, at: float, starts: Integers, zone: str | None, *, near: bool) -> Judgement | None:
     """Judge a zero at an hour and weekday where zero is usual, unless there were too many in a row; else `None`."""
     counted = runs.values != 0
     is_level = zeros.are_the_level(runs.values, starts)
     is_usual = (
         is_level
-        or zeros.is_near_zero(runs.values[counted])
+        or near
         or any(
             zeros.are_usual(clock, ~counted, ~runs.lone)
             for clock in zones.clocks(runs.at, at, counted.astype(np.float64), zone)
@@ -183,7 +184,7 @@ def _by_band(
     centres = [centre]
     if former is not None:
         centres.append(centre + former)
-    centres += [seasons.best(other, scaled).expected + level.now for other in others if parts.season]
+    centres += [season.expected_by(other, scaled) + level.now for other in others]
     if parts.nearby_hours:
         # Bounded, since next to a peak almost any value would be usual.
         bound = NEARBY * half

@@ -24,13 +24,15 @@ PRIOR_RUNS = 2.0
 # A finer season is used if it makes the zeros of the past this much more likely, as a logarithm.
 LIKELIER = 2.0
 
-# A count is small if chance alone brings zeros this often at its level, and if its variance is at least this share of
-# that of chance: where it is always 4, zero is no chance.
-BY_CHANCE = 0.01
+# Zero is a low value, and no empty load, where chance brings it this often beside the other values: small counts, and
+# rates of them. Not where they hardly vary: their variance is less than this share of what chance makes of a count.
+BY_CHANCE = 0.002
 LEAST_VARIANCE = 0.25
-# So is a number, as a rate of errors, that comes so close to zero, measured by its median, in this share of its runs.
-REACHES_DOWN = 0.1
+# So is zero where so large a share of the other values comes so close to it, measured by their median.
 LOW = 0.05
+REACHES_DOWN = 0.1
+# The middle two thirds of normally distributed values are a standard deviation from the median at most.
+MIDDLE = (0.16, 0.84)
 FEW_ZEROS = 0.03  # fewer zeros of a small count are judged with its other values
 
 FEWEST_RUNS = 30
@@ -38,28 +40,39 @@ FEWEST_IN_A_ROW = 3
 LONGER_THAN_BEFORE = 1.5
 
 
-def are_apart(values: Floats, normal: Flags) -> bool:
-    """Return whether zero is no low value of the metric but says that there was nothing, and is judged apart.
+def are_apart(values: Floats, normal: Flags, *, near: bool) -> bool:
+    """Return whether zeros are judged apart from other values: if not, zero is a small count as others are.
 
     Args:
         values: The metric of earlier runs; some are zero.
         normal: Whether each is not unusual.
+        near: Whether zero is near the other values.
     """
-    is_zero = values == 0
-    if is_near_zero(values[~is_zero]):
-        return int(np.count_nonzero(is_zero & normal)) >= FEW_ZEROS * len(values)
+    if near and bool((values == np.rint(values)).all()):
+        return int(np.count_nonzero((values == 0) & normal)) >= FEW_ZEROS * len(values)
     return True
 
 
 def is_near_zero(counted: Floats) -> bool:
-    """Return whether values other than zero are so small, or vary so much, that zero is one of them."""
+    """Return whether values other than zero are so small, or vary so much, that zero is one of them.
+
+    Chance is a negative binomial distribution: counts whose rate varies. The unit of what is no count, as the rate of
+    errors, is its smallest value.
+    """
     if not len(counted):
         return False
     ordered = np.sort(np.abs(counted))
-    level = middle(ordered)
-    if ordered[int(LOW * len(ordered))] <= REACHES_DOWN * level:
+    if ordered[int(LOW * len(ordered))] <= REACHES_DOWN * middle(ordered):
         return True
-    return math.exp(-level) >= BY_CHANCE and float(counted.var()) >= LEAST_VARIANCE * level
+    is_count = bool((ordered == np.rint(ordered)).all())
+    level = middle(ordered) / (1.0 if is_count else float(ordered[0]))
+    low, high = (float(ordered[int(share * (len(ordered) - 1))]) for share in MIDDLE)
+    variance = ((high - low) / 2) ** 2 / (1.0 if is_count else float(ordered[0])) ** 2
+    if variance < LEAST_VARIANCE * level:
+        return False
+    excess = (variance - level) / level**2  # of the rate; a Poisson distribution has none
+    logarithm = -math.log1p(excess * level) / excess if excess > 0 else -level
+    return math.exp(logarithm) >= BY_CHANCE
 
 
 def are_usual(clock: Clock, is_zero: Flags, normal: Flags) -> bool:

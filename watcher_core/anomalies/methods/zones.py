@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import numpy as np
 
-from watcher_core.anomalies.methods.history import DAY, Flags, Floats
+from watcher_core.anomalies.methods.history import DAY, Floats, Integers
 from watcher_core.anomalies.methods.scales import median, spread
 from watcher_core.anomalies.methods.seasons import FEWEST_RUNS, HOUR_OF_PART, HOUR_OF_WEEK, Clock, medians
 
@@ -28,6 +28,7 @@ KNOWN_YEARS = (1995, 2045)  # the rules of earlier and later years are those of 
 # noise makes of it; both are accepted for so long.
 CLEARLY = 3.0
 UNDECIDED = 14 * DAY
+MOST_BEFORE = 700  # so many runs before a clock change show the season; four weeks of an hourly job
 FEWEST_WEEKS = 4  # with fewer, weekdays are not distinguished
 
 
@@ -52,22 +53,17 @@ def clocks(at: Floats, now: float, values: Floats, zone: str | None) -> list[Clo
         return [Clock(at + offsets(zone, at), now + local)]
     plain = Clock(at, now)
     moved = [
-        _Moved(Clock(at + (offsets(likely, at) - offset(likely, now)), now), change)
+        _Moved(plain.moved(offsets(likely, at) - offset(likely, now)), change)
         for likely in LIKELY
         if (change := last_change(likely, max(now, float(at[0])))) > min(now, float(at[0]))
     ]
     if not moved:
         return [plain]
-    hours = [_hours(clock) for clock in (plain, *(each.clock for each in moved))]
+    hours = [clock.hours for clock in (plain, *(each.clock for each in moved))]
     best = min(hours[1:])
     if best != hours[0]:
         return [moved[hours[1:].index(best)].clock if best < hours[0] else plain]
     return _by_values(plain, moved, at, now, values)
-
-
-def _hours(clock: Clock) -> int:
-    """Return at how many hours of the day runs happen."""
-    return len(set((clock.slots % 24).tolist()) | {clock.slot % 24})
 
 
 def _by_values(plain: Clock, moved: list[_Moved], at: Floats, now: float, values: Floats) -> list[Clock]:
@@ -75,13 +71,16 @@ def _by_values(plain: Clock, moved: list[_Moved], at: Floats, now: float, values
     undecided = []
     most, follows = 0.0, plain
     for clock, change in moved:
-        before = at < change
-        if change > now or int(np.count_nonzero(before)) < FEWEST_RUNS:
+        after = int(np.searchsorted(at, change))
+        # Of runs in reverse order, as before a backfill, all are later than the run to judge.
+        if change > now or after < FEWEST_RUNS:
             continue
-        noise, error = _error(plain, values, before)
-        _, moved_error = _error(clock, values, before)
-        clear = CLEARLY * noise * math.sqrt(2 * max(len(at) - int(np.count_nonzero(before)), 1))
-        gain = error - moved_error
+        before = slice(max(0, after - MOST_BEFORE), after)
+        order = np.argsort(values[before])
+        errors = _errors(plain, values, before, order)
+        moved_errors = _errors(clock, values, before, order)
+        clear = CLEARLY * spread(errors[: before.stop - before.start]) * math.sqrt(2 * max(len(at) - after, 1))
+        gain = float((np.abs(errors) - np.abs(moved_errors))[before.stop - before.start :].sum())
         if gain > max(clear, most):
             most, follows = gain, clock
         elif gain >= -clear and now - change <= UNDECIDED:
@@ -89,14 +88,13 @@ def _by_values(plain: Clock, moved: list[_Moved], at: Floats, now: float, values
     return [follows] if most else [plain, *undecided]
 
 
-def _error(clock: Clock, values: Floats, before: Flags) -> tuple[float, float]:
-    """Return the spread of the values before a clock change around their season, and the sum of errors after it."""
-    season = HOUR_OF_WEEK if clock.days > FEWEST_WEEKS * 7 else HOUR_OF_PART
-    group = season[clock.slots]
-    middles, sizes = medians(values[before], group[before])
-    middles = np.where(sizes > 0, middles, median(values[before]))
-    errors = values - middles[group]
-    return spread(errors[before]), float(np.abs(errors[~before]).sum())
+def _errors(clock: Clock, values: Floats, before: slice, order: Integers) -> Floats:
+    """Return the errors of runs before a clock change and after it, around the season of those before it."""
+    group = (HOUR_OF_WEEK if clock.days > FEWEST_WEEKS * 7 else HOUR_OF_PART)[clock.slots[before.start :]]
+    known = values[before]
+    middles, sizes = medians(known, order, group[: len(known)])
+    middles = np.where(sizes > 0, middles, median(known))
+    return values[before.start :] - middles[group]
 
 
 def is_known(zone: str) -> bool:
