@@ -116,3 +116,37 @@ def test_a_rule_knows_the_time_zone_of_a_schedule(module_watcher: Watcher) -> No
     assert watcher.update_anomaly_rule(rule.id, timezone=None).timezone is None
     with pytest.raises(InvalidValueError, match="timezone is 'Mars/Base'; it must be a time zone"):
         watcher.update_anomaly_rule(rule.id, timezone="Mars/Base")
+
+
+@pytest.mark.parametrize(
+    ("metadata", "declared", "hour"),
+    [
+        ({"partitions_timezone": "Asia/Tokyo"}, None, "21:00"),
+        ({"schedule_timezone": "Asia/Tokyo"}, None, "21:00"),
+        ({"partitions_timezone": "Asia/Tokyo", "schedule_timezone": "Asia/Dubai"}, None, "21:00"),
+        ({"partitions_timezone": "Asia/Tokyo"}, "Asia/Dubai", "16:00"),
+        ({"partitions_timezone": "Mars/Base"}, None, "12:00"),
+        ({"schedule_timezone": 7}, None, "12:00"),
+    ],
+)
+@pytest.mark.parametrize("method", AnomalyMethod)
+def test_the_time_zone_of_partitions_or_of_a_schedule_reaches_the_rule(
+    module_watcher: Watcher, metadata: dict[str, Any], declared: str | None, hour: str, method: AnomalyMethod
+) -> None:
+    watcher, name = module_watcher, unique("zone")
+    watcher.get_or_create_pipeline(name, pipeline_metadata=metadata)
+    given = {} if declared is None else {"timezone": declared}
+    watcher.get_or_create_anomaly_rule(name, metric_field="total_rows", method=method, **given)
+    watcher.record(
+        record(name, f"{name}/{day}", start=day * DAY, total_rows=100 if day % 7 == 4 else 1_000) for day in range(35)
+    )
+    watcher.detect_pending_anomalies(now=at(35 * DAY))
+    [newest] = watcher.anomaly_results(pipeline=name, limit=1)
+    assert hour in newest.explanation["profile"]
+    [listed] = watcher.anomaly_rules(pipeline=name, standing=True)
+    assert (listed.timezone, listed.cannot_judge) == (declared, None)
+    [explained] = watcher.explain_anomalies(newest.pipeline_execution_id)
+    assert explained.verdict is not None
+    assert hour in explained.verdict.profile
+    backtest = watcher.backtest_anomalies(name, metric_field="total_rows", method=method, timezone=declared)
+    assert hour in backtest[-1].profile

@@ -69,3 +69,14 @@ def test_the_doctor_names_rules_that_cannot_judge(watcher: Watcher) -> None:
     )
     found = [finding.message for finding in anomaly_findings(watcher)]
     assert found[1:] == [young.message, unable.message]
+
+
+@pytest.mark.parametrize(("every", "judged"), [(1, 50), (7, 30), (30, 30)])
+def test_a_backtest_looks_as_far_back_as_the_rhythm_needs(module_watcher: Watcher, every: int, judged: int) -> None:
+    watcher, name = module_watcher, unique("backtest")
+    watcher.get_or_create_pipeline(name)
+    watcher.record(record(name, total_rows=100 + run % 5, start=-run * every * 24 * 60) for run in range(60))
+    verdicts = watcher.backtest_anomalies(name, metric_field="total_rows")
+    assert len(verdicts) == judged
+    assert {verdict.runs for verdict in verdicts[-1:]} == {59 if every == 1 else 30}
+    assert len(watcher.backtest_anomalies(name, metric_field="total_rows", days=every * 3)) == 3

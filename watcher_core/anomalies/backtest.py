@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 # Progress is reported after this many judgements.
 PROGRESS_EVERY = 200
 LONGEST_DAYS = 3_660
+DEFAULT_SPAN = dt.timedelta(days=LEAST_DAYS)
 
 
 def backtest(
@@ -34,7 +35,7 @@ def backtest(
     pipeline_id: int,
     metrics: Sequence[Metric],
     fields: Mapping[str, Any],
-    span: dt.timedelta,
+    span: dt.timedelta | None,
     until: dt.datetime | None,
     progress: Callable[[int, int], None] | None = None,
 ) -> list[AnomalyVerdict]:
@@ -45,7 +46,8 @@ def backtest(
         pipeline_id: The pipeline.
         metrics: The metrics to judge.
         fields: All fields of a rule, checked.
-        span: How much of the past to judge, in logical time; earlier runs are history.
+        span: How much of the past to judge, in logical time; earlier runs are history. By default 60 days, and of what
+            seldom runs, the newest 30 runs.
         until: The end of that time; the newest run by default.
         progress: Called from time to time with the number of judgements made, and their total.
 
@@ -56,12 +58,16 @@ def backtest(
         ConfigurationError: NumPy or SciPy is not installed.
     """
     connection = database.driver(session)
-    until = until or history.newest_time(connection, pipeline_id=pipeline_id)
-    if until is None:
+    newest = history.newest_times(connection, pipeline_id=pipeline_id, until=until)
+    if not newest:
         return []
     history.require_methods()
-    rules = [_rule(pipeline_id, metric, fields) for metric in metrics]
-    since = until - span
+    zone = fields["timezone"] or history.pipeline_zone(connection, pipeline_id=pipeline_id)
+    rules = [_rule(pipeline_id, metric, {**fields, "timezone": zone}) for metric in metrics]
+    until = until or newest[0]
+    since = until - (span or DEFAULT_SPAN)
+    if span is None:
+        since = min(since, newest[-1] - dt.timedelta(seconds=1))
     days = max(LEAST_DAYS, fields["lookback_days"])
     [runs] = history.load(connection, [Span(pipeline_id, since, until, days, history.metadata_metrics(metrics))])
     first, last = (
@@ -83,12 +89,14 @@ def backtest(
     return sorted(verdicts, key=lambda verdict: (verdict.at, verdict.execution_id))
 
 
-def parse_span(days: object) -> dt.timedelta:
+def parse_span(days: object) -> dt.timedelta | None:
     """Return how much of the past to judge.
 
     Raises:
         InvalidValueError: `days` is no whole number, or out of bounds.
     """
+    if days is None:
+        return None
     whole = arguments.positive(days, "days")
     if whole is None or whole > LONGEST_DAYS:
         raise InvalidValueError(

@@ -47,7 +47,8 @@ DUE = f"""
                      FROM watcher.anomaly_detection_result AS earlier
                     WHERE earlier.pipeline_execution_id = execution.id) AS has_results,
            rule.id, rule.metric_field, rule.method, rule.lookback_days, rule.minimum_executions,
-           rule.std_deviation_threshold_multiplier, rule.timezone, measured.value IS NOT NULL, result.flagged
+           rule.std_deviation_threshold_multiplier, coalesce(rule.timezone, {history.PIPELINE_ZONE}),
+           measured.value IS NOT NULL, result.flagged
       FROM watcher.pipeline_execution AS execution
       JOIN watcher.pipeline ON pipeline.id = execution.pipeline_id AND pipeline.active
       JOIN watcher.anomaly_detection_rule AS rule ON rule.pipeline_id = execution.pipeline_id AND rule.active

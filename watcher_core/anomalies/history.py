@@ -70,6 +70,10 @@ VALUE = " ".join(
     ]
 )
 
+# The time zone of a rule's seasons: its own, else that of the pipeline's partitions or schedule.
+PIPELINE_ZONE = """coalesce(pipeline.pipeline_metadata ->> 'partitions_timezone',
+                            pipeline.pipeline_metadata ->> 'schedule_timezone')"""
+
 # One array for each metric, in the same order; NaN for a run without a value.
 ARRAYS = ", ".join(f"array_agg(coalesce({expression}, 'NaN'))" for expression in METRICS.values())
 
@@ -142,10 +146,11 @@ FLAGGED = """
 NEWEST = f"""
     SELECT {AT.format("execution")}
       FROM watcher.pipeline_execution AS execution
-     WHERE execution.pipeline_id = %s
+     WHERE execution.pipeline_id = %(pipeline_id)s
        AND execution.state = 'succeeded'
+       AND (CAST(%(until)s AS timestamptz) IS NULL OR {AT.format("execution")} <= %(until)s)
      ORDER BY {AT.format("execution")} DESC
-     LIMIT 1
+     LIMIT {RHYTHM_RUNS}
 """
 
 # An array of numbers in PostgreSQL's binary form: a header, then each number after its size.
@@ -227,9 +232,15 @@ class Runs:
         return flags
 
 
-def newest_time(connection: Driver, *, pipeline_id: int) -> dt.datetime | None:
-    """Return the logical time of a pipeline's newest successful run; `None` if there is none."""
-    row = connection.execute(NEWEST, (pipeline_id,)).fetchone()
+def newest_times(connection: Driver, *, pipeline_id: int, until: dt.datetime | None) -> list[dt.datetime]:
+    """Return the logical times of a pipeline's newest successful runs, as many as judge one that seldom runs."""
+    given = {"pipeline_id": pipeline_id, "until": until}
+    return [at for (at,) in connection.execute(NEWEST, given)]
+
+
+def pipeline_zone(connection: Driver, *, pipeline_id: int) -> str | None:
+    """Return the time zone of a pipeline's partitions or schedule; `None` if it is not known."""
+    row = connection.execute(f"SELECT {PIPELINE_ZONE} FROM watcher.pipeline WHERE id = %s", (pipeline_id,)).fetchone()
     return row[0] if row else None
 
 

@@ -77,7 +77,7 @@ def parameters(rule: values.AnomalyRule) -> Rule:
         rule.lookback_days,
         rule.minimum_executions,
         rule.std_deviation_threshold_multiplier,
-        rule.timezone,
+        rule.zone,
     )
 
 

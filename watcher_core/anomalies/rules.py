@@ -16,6 +16,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.orm import Session
 
 from watcher_core import arguments, values
+from watcher_core.anomalies.history import PIPELINE_ZONE
 from watcher_core.calendars import clean_timezone
 from watcher_core.database import models
 from watcher_core.enums import AnomalyMethod, AnomalyMetric
@@ -41,7 +42,9 @@ ALIASES = {
 # xmax is zero only in a row that this statement has inserted.
 CREATED = sa.literal_column("(xmax = 0)", sa.Boolean).label("created")
 
-SELECT = sa.select(RULE, PIPELINE.c.name.label("pipeline_name")).join(PIPELINE, PIPELINE.c.id == RULE.c.pipeline_id)
+SELECT = sa.select(
+    RULE, PIPELINE.c.name.label("pipeline_name"), sa.literal_column(PIPELINE_ZONE).label("pipeline_timezone")
+).join(PIPELINE, PIPELINE.c.id == RULE.c.pipeline_id)
 
 # As the metrics are listed; numbers in metadata, which have none, come last.
 METRIC_PLACE = sa.func.array_position(

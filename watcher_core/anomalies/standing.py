@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 from dataclasses import replace
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from sqlalchemy.orm import Session
 
@@ -19,16 +21,18 @@ FEWEST_RUNS = 8
 LOOKED_AT = 100
 
 # The newest successes of a rule's pipeline: how many there are, how many of them have the metric, and how many of these
-# the next run would be compared with. `zscore` compares those at the same hour, in its lookback.
+# the next run would be compared with. `zscore` compares those in its lookback that have the same hour, of which the
+# times are returned.
 STANDING = f"""
     SELECT rule.id, count(run.id), count(run.value),
            count(run.value) FILTER (
-               WHERE CASE WHEN rule.method = 'zscore'
-                          THEN run.at > newest - make_interval(days => lookback_days)
-                           AND date_part('hour', run.at AT TIME ZONE coalesce(rule.timezone, 'UTC'))
-                               = date_part('hour', newest AT TIME ZONE coalesce(rule.timezone, 'UTC'))
-                          ELSE run.at > newest - make_interval(days => greatest(lookback_days, {LEAST_DAYS}))
-                            OR run.place <= {RHYTHM_RUNS} END)
+               WHERE run.at > newest - make_interval(days => greatest(lookback_days, {LEAST_DAYS}))
+                  OR run.place <= {RHYTHM_RUNS}),
+           max(newest),
+           array_agg(run.at) FILTER (
+               WHERE rule.method = 'zscore'
+                 AND run.value IS NOT NULL
+                 AND run.at > newest - make_interval(days => lookback_days))
       FROM watcher.anomaly_detection_rule AS rule
       LEFT JOIN LATERAL (
            SELECT id, at, value, max(at) OVER () AS newest,
@@ -53,8 +57,18 @@ def with_standing(session: Session, rules: Sequence[AnomalyRule]) -> list[Anomal
     return [_standing(rule, *counts[rule.id]) if rule.id in counts else rule for rule in rules]
 
 
-def _standing(rule: AnomalyRule, runs: int, known: int, compared: int) -> AnomalyRule:
+def _standing(
+    rule: AnomalyRule,
+    runs: int,
+    known: int,
+    compared: int,
+    newest: dt.datetime | None,
+    times: Sequence[dt.datetime] | None,
+) -> AnomalyRule:
     is_zscore = rule.method is AnomalyMethod.ZSCORE
+    if is_zscore and newest is not None:
+        zone = _zone(rule.zone)
+        compared = sum(at.astimezone(zone).hour == newest.astimezone(zone).hour for at in times or ())
     needed = rule.minimum_executions if is_zscore else max(rule.minimum_executions, FEWEST_RUNS)
     if compared >= needed:
         return rule
@@ -70,3 +84,11 @@ def _standing(rule: AnomalyRule, runs: int, known: int, compared: int) -> Anomal
         reason = f"{text.plural(compared, 'run')} in {text.plural(max(rule.lookback_days, LEAST_DAYS), 'day')}"
     has_enough_runs = runs >= min(needed, MOST_RUNS)
     return replace(rule, cannot_judge=f"{reason}; it needs {needed:,}", more_runs_help=not has_enough_runs)
+
+
+def _zone(name: str | None) -> dt.tzinfo:
+    """Return a time zone; UTC if there is none of that name."""
+    try:
+        return ZoneInfo(name or "UTC")
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return dt.UTC

@@ -167,7 +167,7 @@ def _print_rules(found: Sequence[AnomalyRule], *, json: bool) -> None:
             f"{rule.std_deviation_threshold_multiplier:g}",
             f"{rule.lookback_days} days",
             f"{rule.minimum_executions:,} runs",
-            rule.timezone,
+            rule.zone,
             output.yes_or_no(rule.active),
         )
         for rule in found

@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 BATCH = 500
 
 # How much of the past a backtest judges by default: as much as `seasonal` learns from.
-BACKTEST_DAYS = 60
 
 
 class AnomalyMethods(AnomalyRuleMethods):
@@ -210,7 +209,7 @@ class AnomalyMethods(AnomalyRuleMethods):
         *,
         metric_field: AnomalyMetric | str | None = None,
         method: AnomalyMethod | str = AnomalyMethod.SEASONAL,
-        days: int = BACKTEST_DAYS,
+        days: int | None = None,
         lookback_days: int = 30,
         minimum_executions: int = 10,
         std_deviation_threshold_multiplier: float = 2.0,
@@ -225,7 +224,8 @@ class AnomalyMethods(AnomalyRuleMethods):
             metric_field: This metric only; all by default.
             method, lookback_days, minimum_executions, std_deviation_threshold_multiplier, timezone: As of
                 `get_or_create_anomaly_rule`.
-            days: How much of the past to judge, in logical time; earlier runs are history.
+            days: How much of the past to judge, in logical time; earlier runs are history. By default 60 days, and of
+                what seldom runs, the newest 30 runs.
             until: The end of that time, with time zone; the newest run by default.
             progress: Called from time to time with the number of judgements made, and their total.
 

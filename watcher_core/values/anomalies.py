@@ -23,7 +23,9 @@ class AnomalyRule:
         std_deviation_threshold_multiplier: For `zscore`, the standard deviations from the mean that are an anomaly; for
             `seasonal`, the width of the band: 2 as the method finds it, 4 twice as wide.
         active: Whether the rule is used.
-        timezone: The time zone of the schedule, whose hours and weekdays are compared; `None` finds it from the data.
+        timezone: The time zone whose hours and weekdays are compared, where the rule names one.
+        pipeline_timezone: That of the pipeline's partitions or schedule, which is used where the rule names none.
+            Without either, it is found from the data.
         cannot_judge: Why the rule judges nothing yet, in words; `None` if it can judge, or if that was not asked for.
         more_runs_help: Whether a rule that cannot judge will, once its pipeline has run more often.
     """
@@ -42,8 +44,14 @@ class AnomalyRule:
     updated_at: dt.datetime
     created: bool = False
     timezone: str | None = None
+    pipeline_timezone: str | None = None
     cannot_judge: str | None = None
     more_runs_help: bool = False
+
+    @property
+    def zone(self) -> str | None:
+        """The time zone that is used; `None` if it is found from the data."""
+        return self.timezone or self.pipeline_timezone
 
 
 @dataclass(frozen=True, kw_only=True)

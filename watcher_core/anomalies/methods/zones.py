@@ -48,7 +48,7 @@ def clocks(at: Floats, now: float, values: Floats, zone: str | None) -> list[Clo
         values: Those of the earlier runs, on a scale where spread does not depend on level.
         zone: The time zone of the schedule, as in `Europe/Berlin`; `None` if it is not known.
     """
-    if zone is not None:
+    if zone is not None and is_known(zone):
         local = offset(zone, now)
         return [Clock(at + offsets(zone, at), now + local)]
     plain = Clock(at, now)
@@ -97,6 +97,7 @@ def _errors(clock: Clock, values: Floats, before: slice, order: Integers) -> Flo
     return values[before.start :] - middles[group]
 
 
+@functools.cache
 def is_known(zone: str) -> bool:
     """Return whether there is a time zone of that name."""
     try:
