@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from typing import Any
 
 import pytest
@@ -49,9 +50,9 @@ def test_what_is_no_number_has_no_value(module_watcher: Watcher) -> None:
     watcher.get_or_create_pipeline(name)
     watcher.get_or_create_anomaly_rule(name, metric_field="metadata:revenue")
     runs(watcher, name, [100 + day % 5 for day in range(30)])
-    wrong = ["many", None, True, [1], {"a": 1}, "12", 1e308, -1e308, 5e-324]
+    wrong = ["many", None, True, [1], {"a": 1}, "12", "NaN", "Infinity", math.nan, -math.inf, 1e308, -1e308, 5e-324]
     runs(watcher, name, wrong, first=30)
-    judged = watcher.detect_pending_anomalies(now=at(40 * DAY))
+    judged = watcher.detect_pending_anomalies(now=at(50 * DAY))
     assert [result.value for result in judged.flagged] == [0]  # 5e-324
     for value in (10**400, "1e-400"):
         watcher.record([record(name, start=50 * DAY, execution_metadata={"revenue": json.loads(str(value))})])

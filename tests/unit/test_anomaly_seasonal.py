@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from watcher_core.anomalies import judge
 from watcher_core.anomalies.judge import Rule
-from watcher_core.anomalies.methods import seasonal
+from watcher_core.anomalies.methods import seasonal, tails
 from watcher_core.anomalies.methods.history import DAY, HOUR, LARGEST_VALUE, History
 from watcher_core.anomalies.methods.judgement import Judgement
 from watcher_core.anomalies.methods.scales import TO_DEVIATION
@@ -426,3 +426,9 @@ def test_two_thousand_runs_are_the_most_that_are_looked_at():
     at, values = every(900.0, 5_000), noisy(1_000, 5_000)
     assert not judged(at, values, 1_000).flagged
     assert judged(at, values, 9_000).flagged
+
+
+def test_the_band_is_wider_where_runs_are_frequent():
+    widths = [tails.spreads(runs_a_day) for runs_a_day in (1 / 30, 1, 8, 24, 96, 1_440)]
+    assert widths == sorted(widths)
+    assert (widths[0], widths[1], round(widths[3], 1), widths[-1]) == (3.3, 3.3, 3.6, 4.0)

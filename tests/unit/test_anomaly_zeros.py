@@ -85,3 +85,15 @@ def test_no_zero_at_a_months_edge_makes_the_next_one_usual():
     firsts = [26, 54, 85]  # the first days of February, March and April
     values[firsts] = 0
     assert flags_online(every(DAY, 100), values) == firsts
+
+
+def test_zero_is_usual_beside_small_rates():
+    chance = np.random.default_rng(3)
+    requests = chance.uniform(5_000, 9_000, 800)
+    errors = chance.negative_binomial(1.5, 1.5 / (1.5 + 8), 800)
+    at, rate = every(HOUR, 800), errors / requests
+    assert np.count_nonzero(rate == 0) > 10
+    assert not [run for run in flags_online(at, rate) if rate[run] == 0 and run > 100]
+    assert judged(at, rate, 0.05).flagged
+    steady = noisy(1.0, 800, share=0.1) + chance.uniform(0, 0.3, 800)
+    assert judged(at, steady, 0).flagged

@@ -177,9 +177,10 @@ def _by_band(
     moved, former = levels.brought_to_present(scaled - season.fitted, starts.tolist())
     normal = ~runs.lone
     level = levels.follow(moved[normal], scale.poisson_spread, drifts=parts.drift)
-    deviation = tails.half_width(level.errors, scale.poisson_spread) / tails.SPREADS
+    spreads = tails.spreads(len(runs.at) / max(clock.days, 1.0))
+    deviation = tails.half_width(level.errors, scale.poisson_spread, spreads) / spreads
     wide = multiplier / MULTIPLIER
-    half = wide * tails.SPREADS * deviation
+    half = wide * spreads * deviation
     centre = season.expected + level.now
     centres = [centre]
     if former is not None:
