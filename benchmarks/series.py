@@ -248,7 +248,7 @@ def _at_local_hour(name: str, chance: np.random.Generator) -> Series:
 def _rare_zeros(name: str, chance: np.random.Generator, *, schedule: str) -> Series:
     """Rows with an empty load now and then, none of which is usual."""
     step, days = SCHEDULES[schedule]
-    at = START + step * np.arange(int(days * DAY / step))
+    at: Floats = START + step * np.arange(int(days * DAY / step), dtype=np.float64)
     values = _rows(chance, at)
     events = _put_in_events(chance, values, np.arange(len(values)), [0.0])
     return Series(name, at + chance.uniform(0, 90, len(at)), values, events)
@@ -256,7 +256,7 @@ def _rare_zeros(name: str, chance: np.random.Generator, *, schedule: str) -> Ser
 
 def _idle_weekdays(name: str, chance: np.random.Generator) -> Series:
     """Nothing on some weekdays, which is usual, and nothing on others, which is not."""
-    at = START + 9 * HOUR + DAY * np.arange(240)
+    at: Floats = START + 9 * HOUR + DAY * np.arange(240, dtype=np.float64)
     values = _rows(chance, at)
     idle = np.isin(_weekday(at), chance.choice(7, chance.integers(1, 3), replace=False))
     values[idle] = 0

@@ -136,7 +136,7 @@ def test_the_time_zone_of_partitions_or_of_a_schedule_reaches_the_rule(
 ) -> None:
     watcher, name = module_watcher, unique("zone")
     watcher.get_or_create_pipeline(name, pipeline_metadata=metadata)
-    given = {} if declared is None else {"timezone": declared}
+    given: dict[str, Any] = {} if declared is None else {"timezone": declared}
     watcher.get_or_create_anomaly_rule(name, metric_field="total_rows", method=method, **given)
     watcher.record(
         record(name, f"{name}/{day}", start=day * DAY, total_rows=100 if day % 7 == 4 else 1_000) for day in range(35)

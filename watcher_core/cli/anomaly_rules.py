@@ -53,7 +53,7 @@ Timezone = Annotated[
     str | None,
     typer.Option(
         metavar="ZONE",
-        help="Time zone of the schedule, as in Europe/Berlin; found from the data without it.",
+        help="Time zone, as in Europe/Berlin; by default that of the partitions or the schedule, else as the data show.",
         show_default=False,
     ),
 ]

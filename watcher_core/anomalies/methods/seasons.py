@@ -101,7 +101,8 @@ class Clock:
     def hours(self) -> int:
         """At how many hours of the day runs happen."""
         counts = np.bincount(self.slots, minlength=SLOTS).reshape(7, 24).sum(0)
-        return int(np.count_nonzero(counts)) + (counts[self.slot % 24] == 0)
+        counts[self.slot % 24] += 1
+        return int(np.count_nonzero(counts))
 
     def same_slot(self) -> Flags:
         """Return which earlier runs have the same weekday and hour."""
