@@ -53,7 +53,7 @@ Timezone = Annotated[
     str | None,
     typer.Option(
         metavar="ZONE",
-        help="Time zone, as in Europe/Berlin; by default that of the partitions or the schedule, else as the data show.",
+        help="Time zone, as in Europe/Berlin; by default that of the partitions or the schedule, else from the data.",
         show_default=False,
     ),
 ]
