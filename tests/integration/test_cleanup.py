@@ -18,6 +18,7 @@ import pytest
 
 from tests.factories import record
 from watcher_core import ExecutionState, InvalidValueError, SchemaVersionError, Settings, Watcher
+from watcher_core.recording.retention import KEPT_SUCCESSES
 
 NOW = dt.datetime(2026, 6, 1, 12, tzinfo=dt.UTC)
 TABLES = [
@@ -388,9 +389,10 @@ def test_recording_and_checks_go_on_meanwhile(
     stop.set()
     thread.join()
     assert errors == []
-    assert result.deleted["pipeline_execution"] >= 20_000
+    # The newest 30 successes stay; it depends on the machine how many of them were recorded meanwhile.
+    assert result.deleted["pipeline_execution"] >= 20_000 - KEPT_SUCCESSES
     left = connection.execute("SELECT count(*) FROM watcher.pipeline_execution WHERE external_id LIKE 'old %'")
-    assert left.fetchone() == (0,)
+    assert left.fetchall()[0][0] <= KEPT_SUCCESSES
 
 
 CLEAN = """
