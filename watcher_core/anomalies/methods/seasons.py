@@ -95,7 +95,7 @@ class Clock:
     @property
     def is_daily(self) -> bool:
         """Whether all runs happen at the same hour of the day."""
-        return bool((self.slots % 24 == self.slot % 24).all())
+        return bool((HOUR_OF_DAY[self.slots] == HOUR_OF_DAY[self.slot]).all())
 
     @property
     def hours(self) -> int:

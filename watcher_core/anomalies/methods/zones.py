@@ -116,7 +116,10 @@ def offset(zone: str, at: float) -> float:
 def offsets(zone: str, at: Floats) -> Floats:
     """Return how many seconds a zone is ahead of UTC, for each time."""
     changes, ahead = _changes(zone)
-    found: Floats = np.array(ahead)[np.searchsorted(changes, at, "right")]
+    first, last = bisect(changes, float(at.min(initial=np.inf))), bisect(changes, float(at.max(initial=-np.inf)))
+    found = np.full(len(at), ahead[first])
+    for place in range(first, last):  # few: clocks change twice a year
+        found[at >= changes[place]] = ahead[place + 1]
     return found
 
 
