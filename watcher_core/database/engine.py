@@ -338,6 +338,7 @@ RULES = {
     "freshness": "freshness_number is a positive number and comes with a freshness_datepart",
     "timeliness": "timeliness_number is a positive number and comes with a timeliness_datepart",
     "failure": "failure_number is from 1 to 100",
+    "metric_field": "metric_field is a metric, or metadata: and a key",
     "lookback_days": "lookback_days is from 1 to 365",
     "minimum_executions": "minimum_executions is from 2 to 10,000",
     "multiplier": "std_deviation_threshold_multiplier is from 0.5 to 10",

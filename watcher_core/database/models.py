@@ -21,7 +21,6 @@ from watcher_core.enums import (
     AlertLevel,
     AlertState,
     AnomalyMethod,
-    AnomalyMetric,
     DatePart,
     ExecutionSource,
     ExecutionState,
@@ -64,7 +63,6 @@ class Base(DeclarativeBase):
         LineageOrigin: _enum(LineageOrigin, "lineage_origin"),
         WatermarkEventKind: _enum(WatermarkEventKind, "watermark_event_kind"),
         AnomalyMethod: _enum(AnomalyMethod, "anomaly_method"),
-        AnomalyMetric: _enum(AnomalyMetric, "anomaly_metric"),
         AlertEvent: _enum(AlertEvent, "alert_event"),
         AlertKind: _enum(AlertKind, "alert_kind"),
         AlertLevel: _enum(AlertLevel, "alert_level"),
@@ -521,6 +519,11 @@ class AnomalyDetectionRule(Base):
     __tablename__ = "anomaly_detection_rule"
     __table_args__ = (
         sa.UniqueConstraint("pipeline_id", "metric_field"),
+        sa.CheckConstraint(
+            "metric_field IN ('duration_seconds', 'total_rows', 'inserts', 'updates', 'soft_deletes', 'throughput')"
+            " OR metric_field LIKE 'metadata:_%'",
+            name="metric_field",
+        ),
         sa.CheckConstraint("lookback_days BETWEEN 1 AND 365", name="lookback_days"),
         sa.CheckConstraint("minimum_executions BETWEEN 2 AND 10000", name="minimum_executions"),
         sa.CheckConstraint("std_deviation_threshold_multiplier BETWEEN 0.5 AND 10", name="multiplier"),
@@ -529,7 +532,9 @@ class AnomalyDetectionRule(Base):
 
     id: Mapped[int] = _identity()
     pipeline_id: Mapped[int] = _reference("pipeline")
-    metric_field: Mapped[AnomalyMetric]
+    metric_field: Mapped[str] = mapped_column(
+        comment="What is judged: a column of executions, their throughput, or metadata: and a key of their metadata"
+    )
     method: Mapped[AnomalyMethod] = mapped_column(server_default=AnomalyMethod.SEASONAL)
     lookback_days: Mapped[int] = mapped_column(
         sa.Integer, server_default=sa.text("30"), comment="Days of history; seasonal looks at 60 at least"
@@ -542,6 +547,9 @@ class AnomalyDetectionRule(Base):
         comment="Standard deviations from the mean that are an anomaly; the width of seasonal's band, 2 as it finds it",
     )
     active: Mapped[bool] = _flag(True, "Whether it judges")
+    timezone: Mapped[str | None] = mapped_column(
+        comment="Time zone of the schedule, whose hours and weekdays are compared; found from the data without it"
+    )
     configuration_hash: Mapped[str | None] = mapped_column(
         comment="SHA-256 of the configuration that code last declared"
     )
