@@ -155,7 +155,11 @@ DBT_MESSAGES = {
     ),
     "an interruption": ("dbt was interrupted", {"orders", "report"}),
     # What broke is no asset: the run has failed, and all behind the test is blocked.
-    "a test": ("Failure in test not_null_customers_id (models/schema.yml)", {"job"}),
+    "a test": (
+        "3 of 9 FAIL 1 not_null_customers_id [\x1b[31mFAIL 1\x1b[0m in 0.1s]\n\n"
+        "\x1b[31mFailure in test not_null_customers_id (models/schema.yml)\x1b[0m\n\n  Got 1 result",
+        {"job"},
+    ),
 }
 
 
