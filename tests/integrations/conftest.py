@@ -5,11 +5,13 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 import dagster as dg
 import pytest
 
+from tests.integrations.dbt_project import write_project
 from watcher_core import Execution, ExecutionState, NotFoundError, Watcher
 from watcher_dagster import WatcherResource, build_watcher_definitions
 
@@ -101,3 +103,11 @@ def locations(dagster_instance: dg.DagsterInstance, watcher: Watcher, database_u
 
     yield location
     WatcherResource(database_url=database_url).get_client().close()
+
+
+@pytest.fixture(scope="session")
+def dbt_project(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The directory of a project of dbt, which is parsed."""
+    directory = tmp_path_factory.mktemp("dbt") / "shop"
+    write_project(directory)
+    return directory

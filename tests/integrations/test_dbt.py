@@ -1,8 +1,5 @@
 """The real dbt, with DuckDB, through dagster-dbt."""
 
-import os
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -13,11 +10,11 @@ from dagster_dbt import DbtCliResource, DbtProject, dbt_assets
 from dbt.adapters.duckdb.connections import DuckDBConnectionManager
 
 from tests.integrations.conftest import Location
-from watcher_core import ExecutionState
+from tests.integrations.dbt_project import DBT
+from watcher_core import AlertState, ExecutionState
 
 SUCCEEDED, FAILED, BLOCKED = ExecutionState.SUCCEEDED, ExecutionState.FAILED, ExecutionState.BLOCKED
 
-DBT = [Path(sys.executable).with_name("dbt")]
 RELATIONS = (
     "shop.main.customers",
     "shop.main.orders",
@@ -28,78 +25,23 @@ RELATIONS = (
     "shop.main_raw.raw_orders",
 )
 
-PROJECT = {
-    "dbt_project.yml": """
-name: shop
-profile: shop
-seeds: {shop: {+schema: raw}}
-flags: {send_anonymous_usage_stats: false}
-""",
-    "profiles.yml": """
-shop:
-  target: dev
-  outputs:
-    dev: {type: duckdb, path: "{{ env_var('SHOP_DATABASE') }}", threads: 2}
-""",
-    "seeds/raw_orders.csv": "id,customer_id,amount\n1,1,10\n2,1,20\n3,2,\n",
-    "models/stg_orders.sql": "select * from {{ ref('raw_orders') }}",
-    "models/big_orders.sql": "{{ config(materialized='ephemeral') }} select * from {{ ref('stg_orders') }} where amount > 5",
-    "models/orders.sql": """
-{{ config(materialized='table') }}
-select id, customer_id, amount{% if env_var('BREAK', '') == 'orders' %}, no_such_column{% endif %} from {{ ref('big_orders') }}
-""",
-    "models/customers.sql": "{{ config(materialized='table') }} select distinct customer_id as id from {{ ref('stg_orders') }}",
-    "models/report.sql": "{{ config(materialized='table') }} select count(*) as orders from {{ ref('orders') }}",
-    "models/summary.sql": "{{ config(materialized='table') }} select * from {{ ref('report') }}",
-    "models/schema.yml": """
-models:
-  - name: customers
-    columns:
-      - name: id
-        data_tests: [unique]
-  - name: stg_orders
-    columns:
-      - name: amount
-        data_tests:
-          - not_null: {config: {severity: "{{ env_var('NULLS', 'warn') }}"}}
-""",
-    "snapshots/orders_snapshot.yml": """
-snapshots:
-  - name: orders_snapshot
-    relation: ref('orders')
-    config: {unique_key: id, strategy: check, check_cols: all}
-""",
-}
-
 MODELS = ("raw/raw_orders", "stg_orders", "customers", "orders", "report", "summary", "orders_snapshot")
-
-
-@pytest.fixture(scope="module")
-def project(tmp_path_factory: pytest.TempPathFactory) -> DbtProject:
-    """The project, parsed: its manifest declares the assets."""
-    directory = tmp_path_factory.mktemp("dbt") / "shop"
-    for name, text in PROJECT.items():
-        path = directory / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text)
-    environment = {**os.environ, "SHOP_DATABASE": str(directory / "shop.duckdb")}
-    subprocess.run([*DBT, "parse", "--quiet"], cwd=directory, env=environment, check=True)
-    return DbtProject(directory)
 
 
 @pytest.fixture
 def shop(
-    locations: Callable[..., Location], project: DbtProject, monkeypatch: pytest.MonkeyPatch
+    locations: Callable[..., Location], dbt_project: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Callable[..., Location]]:
     """Makes the code location of the project: with what its assets do with the events of dbt."""
-    monkeypatch.setenv("SHOP_DATABASE", str(project.project_dir / "shop.duckdb"))
+    monkeypatch.setenv("SHOP_DATABASE", str(dbt_project / "shop.duckdb"))
+    project = DbtProject(dbt_project)
 
     def location(enrich: Callable[[Any], Any] = lambda events: events) -> Location:
         @dbt_assets(manifest=project.manifest_path, project=project)
         def models(context: dg.AssetExecutionContext, dbt: DbtCliResource) -> Iterator[Any]:
             yield from enrich(dbt.cli(["build"], context=context).stream())
 
-        return locations(models, dbt=DbtCliResource(project_dir=project, dbt_executable=str(DBT[0])))
+        return locations(models, dbt=DbtCliResource(project_dir=project, dbt_executable=str(DBT)))
 
     yield location
     DuckDBConnectionManager.close_all_connections()  # dagster-dbt counts rows over a connection that stays open
@@ -132,7 +74,8 @@ def test_what_dbt_skips_behind_a_broken_model_is_blocked(
     assert location.run()
     assert set(location.states(*MODELS).values()) == {SUCCEEDED}
     assert location.failing() == {}
-    assert location.watcher.alerts() == []
+    (alert,) = location.watcher.alerts()
+    assert alert.state is AlertState.RESOLVED
 
 
 def test_what_dbt_skips_behind_a_failed_test_is_blocked(

@@ -78,7 +78,7 @@ Errors parsed from dbt logs:
 
 \x1b[31mFailure in test not_null_orders_amount (models/schema.yml)\x1b[0m
 
-  Got 1 result, configured to fail if != 0"""
+  Got 1 result, configured to fail"""
 
 # dbt does not start at all
 DBT_STOPS = """The dbt CLI process with command
@@ -105,7 +105,7 @@ shop.errors.LoadError: no file for today
     ("message", "first"),
     [
         (DBT, 'Database Error in model orders (models/orders.sql): column "amount" does not exist'),
-        (DBT_TEST, "Failure in test not_null_orders_amount (models/schema.yml): Got 1 result, configured to fail if != 0"),
+        (DBT_TEST, "Failure in test not_null_orders_amount (models/schema.yml): Got 1 result, configured to fail"),
         (DBT_STOPS, 'IO Error: Could not set lock on file "/data/shop.duckdb"'),
         (SCRIPT, "shop.errors.LoadError: no file for today"),
         ("Sling command failed with error code 1\n10:01 INF connecting\nfatal:\n~ could not connect to database",
