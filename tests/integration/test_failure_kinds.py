@@ -181,5 +181,7 @@ def test_a_failure_of_dbt_is_of_the_models_that_broke(
     found = failures(dagster_instance, watcher)
     names = {"job" if finding.pipeline_type_name == "job" else name.split("/")[-1] for name, finding in found.items()}
     assert names == failing
+    # A failed test names no asset of the step as failed.
+    assert all("failed_assets" not in finding.details for finding in found.values())
     for name in {"orders", "report"} - failing:
         assert watcher.executions(pipeline=f"shop/{name}")[0].state is ExecutionState.BLOCKED
