@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+import sys
 from pathlib import Path
+from types import ModuleType
 from typing import Any, Final
 
 import pytest
@@ -31,7 +33,8 @@ def python_examples(pages: list[Path]) -> list[Any]:
 
 def run_example(source: str) -> dict[str, Any]:
     """Run an example, and return the names that it has bound."""
-    names: dict[str, Any] = {"__name__": "example"}
+    module = sys.modules["example"] = ModuleType("example")  # dlt looks for the module of a function
+    names = vars(module)
     try:
         exec(compile(source, "example", "exec", dont_inherit=True), names)
     finally:
