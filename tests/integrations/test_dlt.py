@@ -37,7 +37,7 @@ class Shop:
         return self._locations(*assets, dlt_resource=DagsterDltResource())
 
     def load(
-        self, rows: dict[str, Rows], *, counted: bool = False, partition: str | None = None, **hints: Any
+        self, rows: dict[str, Any], *, counted: bool = False, partition: str | None = None, **hints: Any
     ) -> Location:
         """Load rows, by resource, as a process of its own does: with objects that no run has used before.
 
@@ -79,7 +79,7 @@ def rows(*ids: int) -> Rows:
 
 @pytest.mark.parametrize(("disposition", "total"), [("append", 5), ("merge", 4), ("replace", 2)])
 def test_loads_of_rows(disposition: str, total: int, shop: Shop) -> None:
-    hints = {"write_disposition": disposition, "primary_key": "id", "counted": True}
+    hints: dict[str, Any] = {"write_disposition": disposition, "primary_key": "id", "counted": True}
     location = shop.load({"orders": rows(1, 2, 3)}, **hints)
     assert location.counts("dlt_shop_orders") == {"inserts": 3, "total_rows": 3}
     location = shop.load({"orders": rows(3, 4)}, **hints)
@@ -131,7 +131,7 @@ def test_a_partition_of_no_rows(shop: Shop) -> None:
 
 
 def test_pipelines_into_two_data_sets_have_addresses_of_their_own(shop: Shop) -> None:
-    class ByPipeline(DagsterDltTranslator):
+    class ByPipeline(DagsterDltTranslator):  # type: ignore[misc] # has no types where mypy runs
         def get_asset_spec(self, data: Any) -> dg.AssetSpec:
             return super().get_asset_spec(data).replace_attributes(key=[data.pipeline.pipeline_name, "orders"])
 
