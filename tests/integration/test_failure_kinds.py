@@ -182,7 +182,11 @@ DBT_MESSAGES = {
     ),
     "an interruption": ("dbt was interrupted", {"orders", "report"}),
     # What broke is no asset: the run has failed, and all behind the test is blocked.
-    "a test": ("Failure in test not_null_customers_id (models/schema.yml)", {"job"}),
+    "a test": (
+        "3 of 9 FAIL 1 not_null_customers_id [\x1b[31mFAIL 1\x1b[0m in 0.1s]\n\n"
+        "\x1b[31mFailure in test not_null_customers_id (models/schema.yml)\x1b[0m\n\n  Got 1 result",
+        {"job"},
+    ),
 }
 
 
@@ -204,5 +208,7 @@ def test_a_failure_of_dbt_is_of_the_models_that_broke(
     found = failures(dagster_instance, watcher)
     names = {"job" if finding.pipeline_type_name == "job" else name.split("/")[-1] for name, finding in found.items()}
     assert names == failing
+    # A failed test names no asset of the step as failed.
+    assert all("failed_assets" not in finding.details for finding in found.values())
     for name in {"orders", "report"} - failing:
         assert watcher.executions(pipeline=f"shop/{name}")[0].state is ExecutionState.BLOCKED

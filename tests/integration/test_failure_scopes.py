@@ -399,7 +399,9 @@ def test_what_dbt_skips_behind_a_broken_model_is_blocked(
     def dbt_models() -> Any:
         yield dg.MaterializeResult(asset_key=["shop", "customers"])
         raise DagsterDbtCliRuntimeError(
-            "Errors parsed from dbt logs:\n\nDatabase Error in model orders (models/orders.sql)"
+            "Errors parsed from dbt logs:\n\n2 of 3 ERROR creating sql table model main.orders\n\n"
+            "\x1b[31mFailure in model orders (models/orders.sql)\x1b[0m\n\n"
+            "  Database Error in model orders (models/orders.sql)\n  no such column"
         )
 
     dg.materialize([dbt_models], instance=dagster_instance, raise_on_error=False)

@@ -89,10 +89,16 @@ def translate_run(
         log.started = log.ended = record.create_timestamp.timestamp()
     started, ended = moment(log.started), log.end()
     metadata: dict[str, Any] = {"error": log.error} if log.error else {}
+    names = _names_by_step(log)
     if failed := sorted(key for key, step in log.steps.items() if step.state is ExecutionState.FAILED):
         metadata["failed_steps"] = failed[:20]
-        if assets := sorted(map(asset_pipeline_name, log.failed_assets())):
-            metadata["failed_assets"] = assets[:20]
+        assets = {
+            asset_pipeline_name(key)
+            for step, key in log.failed_assets()
+            if not _is_spared(log.steps[step], key, names.get(step, set()))
+        }
+        if assets:
+            metadata["failed_assets"] = sorted(assets)[:20]
     records = list(_asset_records(run, log, count_keys))
     return [run_record(run, log.state, started, ended, metadata, root=root), *records, *_unstarted(run, log, records)]
 
@@ -165,9 +171,7 @@ def ended_execution(
 def _asset_records(run: dg.DagsterRun, log: RunLog, count_keys: CountKeys) -> Iterator[ExecutionRecord]:
     graphs = _graphs(log)
     executions = _executions_by_step(log)
-    names: dict[str, set[str]] = {}
-    for step_key, asset_key in log.assets:
-        names.setdefault(step_key, set()).add(asset_key.path[-1])
+    names = _names_by_step(log)
     for (step_key, asset_key), asset in log.assets.items():
         own = log.steps.get(step_key)
         graph = graphs.get(_graph_name(step_key)) if asset.planned else None
@@ -204,6 +208,18 @@ def _asset_records(run: dg.DagsterRun, log: RunLog, count_keys: CountKeys) -> It
                 state, error = ExecutionState.BLOCKED, None
             for partition in missing:
                 yield share.record(partition, state, ended, {"error": error} if error else {})
+
+
+def _names_by_step(log: RunLog) -> dict[str, set[str]]:
+    names: dict[str, set[str]] = {}
+    for step_key, asset_key in log.assets:
+        names.setdefault(step_key, set()).add(asset_key.path[-1])
+    return names
+
+
+def _is_spared(step: StepLog, asset_key: dg.AssetKey, of_step: set[str]) -> bool:
+    """Whether the failure of a step is not one of this asset of it."""
+    return step.has_loaded or (step.error is not None and _is_another_s(step.error, asset_key, of_step))
 
 
 def _is_another_s(error: Mapping[str, str], asset_key: dg.AssetKey, of_step: set[str]) -> bool:

@@ -140,19 +140,19 @@ class RunLog:
             return None
         return moment(max(self.ended, self.started or self.ended))
 
-    def failed_assets(self) -> set[dg.AssetKey]:
-        """Return what the failed steps were to make and did not, or had made when something after that failed.
+    def failed_assets(self) -> set[tuple[str, dg.AssetKey]]:
+        """Return what each failed step was to make and did not, or had made when something after that failed.
 
         Where that was a blocking check, those are the assets that it is about, whichever step ran it.
         """
-        found: set[dg.AssetKey] = set()
+        found: set[tuple[str, dg.AssetKey]] = set()
         for step_key, step in self.steps.items():
             if step.state is not ExecutionState.FAILED:
                 continue
             assets = {key: asset for (of_step, key), asset in self.assets.items() if of_step == step_key}
             missing = {key for key, asset in assets.items() if asset.planned.keys() - asset.materialized.keys()}
             checked = {dg.AssetKey.from_user_string(name) for name in checked_assets(step.error or {})}
-            found |= missing | checked or assets.keys()
+            found |= {(step_key, key) for key in missing | checked or assets.keys()}
         return found
 
     def add(self, entry: dg.EventLogEntry) -> None:
