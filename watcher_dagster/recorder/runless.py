@@ -1,4 +1,4 @@
-"""Reads the materializations that were reported without a run, which have a log of their own."""
+"""Reads the materializations and check results that were reported without a run, which have a log of their own."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import dagster as dg
 
 from watcher_dagster.counts import CountKeys
 from watcher_dagster.recorder.batch import Batch
+from watcher_dagster.recorder.check_results import translate_runless_check
 from watcher_dagster.recorder.cursor import MAX_TRIES, OVERLAP_SECONDS, RecorderCursor
 from watcher_dagster.recorder.eventlog import RUNLESS, EventLog, is_outage
 from watcher_dagster.recorder.events import translate_runless
@@ -102,7 +103,10 @@ class RunlessReader:
             self._cursor.runless_handled.append(event.storage_id)
             if event.event_log_entry.timestamp < self._cursor.since:
                 continue
-            if execution := translate_runless(event, self._instance_id, count_keys=self._count_keys):
+            if event.event_log_entry.get_dagster_event().event_type_value == "ASSET_CHECK_EVALUATION":
+                if check := translate_runless_check(event, self._instance_id):
+                    self._batch.add(RUNLESS, [], [check])
+            elif execution := translate_runless(event, self._instance_id, count_keys=self._count_keys):
                 self._batch.add(RUNLESS, [execution])
                 self._batch.newest.add(event.event_log_entry)
 

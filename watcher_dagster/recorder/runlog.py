@@ -23,6 +23,8 @@ EVENT_TYPES: Final = frozenset(
         dg.DagsterEventType.ASSET_MATERIALIZATION_PLANNED,
         dg.DagsterEventType.ASSET_MATERIALIZATION,
         dg.DagsterEventType.ASSET_OBSERVATION,
+        dg.DagsterEventType.ASSET_CHECK_EVALUATION_PLANNED,
+        dg.DagsterEventType.ASSET_CHECK_EVALUATION,
         dg.DagsterEventType.STEP_START,
         dg.DagsterEventType.STEP_RESTARTED,
         dg.DagsterEventType.STEP_UP_FOR_RETRY,
@@ -117,10 +119,24 @@ class AssetLog:
             known.reported.append(made.metadata)
 
 
+@dataclass(slots=True)
+class CheckLog:
+    """What a step was to do for an asset check, and the last result by partition; `None` is the whole asset."""
+
+    planned: dict[str | None, None] = field(default_factory=dict)
+    results: dict[str | None, tuple[dg.AssetCheckEvaluation, float]] = field(default_factory=dict)
+
+    @property
+    def has_failed(self) -> bool:
+        """Whether a result did not pass."""
+        return any(not evaluation.passed for evaluation, _ in self.results.values())
+
+
 class RunLog:
     """A run, as far as its events have been read."""
 
     def __init__(self, record: dg.RunRecord) -> None:
+        self.record = record
         status = record.dagster_run.status
         self.started = record.start_time
         self.state = _STATUS_ENDS.get(status, ExecutionState.RUNNING)
@@ -130,6 +146,7 @@ class RunLog:
         self.error: dict[str, str] | None = None
         self.steps: dict[str, StepLog] = {}
         self.assets: dict[tuple[str, dg.AssetKey], AssetLog] = {}
+        self.checks: dict[tuple[str, dg.AssetCheckKey], CheckLog] = {}
 
     @property
     def is_over(self) -> bool:
@@ -147,6 +164,8 @@ class RunLog:
         kind, timestamp = event.event_type_value, entry.timestamp
         if kind in _STEP_EVENTS:
             self._add_to_step(self._step(event.step_key or ""), kind, timestamp, event)
+            if self.checks and kind in ("STEP_RESTARTED", "STEP_UP_FOR_RETRY"):
+                self._forget_results(event.step_key or "")
         elif kind == "ASSET_MATERIALIZATION":
             materialization = compat.materialization(event)
             step = self.steps.get(event.step_key or "")
@@ -158,6 +177,13 @@ class RunLog:
                 self._asset(event.step_key, observation.asset_key).observed = True
         elif kind == "ASSET_MATERIALIZATION_PLANNED":
             self._plan(event)
+        elif kind == "ASSET_CHECK_EVALUATION":
+            evaluation: dg.AssetCheckEvaluation = compat.event_data(event)
+            key = dg.AssetCheckKey(evaluation.asset_key, evaluation.check_name)
+            self._check(event.step_key, key).results[getattr(evaluation, "partition", None)] = evaluation, timestamp
+        elif kind == "ASSET_CHECK_EVALUATION_PLANNED":
+            key, partitions = compat.planned_check(event)
+            self._check(event.step_key, key).planned |= dict.fromkeys(partitions)
         elif kind == "PIPELINE_START":
             self.started = timestamp
         elif kind == "ENGINE_EVENT":
@@ -189,6 +215,19 @@ class RunLog:
         if asset is None:
             asset = self.assets[identity] = AssetLog()
         return asset
+
+    def _check(self, step_key: str | None, key: dg.AssetCheckKey) -> CheckLog:
+        identity = (step_key or "", key)
+        check = self.checks.get(identity)
+        if check is None:
+            check = self.checks[identity] = CheckLog()
+        return check
+
+    def _forget_results(self, step_key: str) -> None:
+        """Forget what an attempt of a step found, which the next one finds anew."""
+        for (of_step, _), check in self.checks.items():
+            if of_step == step_key:
+                check.results.clear()
 
     def _plan(self, event: dg.DagsterEvent) -> None:
         asset_key, partitions, is_range = compat.planned_partitions(event)
