@@ -1,6 +1,5 @@
-"""Dagster's asset checks: recorded with their history, alerted once, and taken back by what passes."""
+"""Dagster's asset checks as Dagster reports them: one alert a check, and one message a cause."""
 
-import datetime as dt
 from collections.abc import Iterable
 from typing import Any
 
@@ -8,8 +7,7 @@ import dagster as dg
 import pytest
 
 from tests.factories import unique
-from watcher_core import Alert, AlertLevel, AssetCheckStatus, ExecutionState, Finding, Watcher, text
-from watcher_dagster import build_watcher_asset_checks
+from watcher_core import Alert, AlertLevel, ExecutionState, Watcher, text
 from watcher_dagster.recorder import record_tick
 
 DAYS = dg.DailyPartitionsDefinition("2024-01-01", end_date="2024-01-08")
@@ -23,25 +21,28 @@ class Place:
         self.instance = instance
         self.watcher = watcher
 
-    def run(self, *definitions: Any, **options: Any) -> dg.ExecuteInProcessResult:
-        return dg.materialize(list(definitions), instance=self.instance, raise_on_error=False, **options)
+    def run(self, job: str, assets: Iterable[Any], checks: Iterable[Any] = (), **options: Any) -> None:
+        """Run the job of these assets and checks."""
+        selection = options.pop("selection", dg.AssetSelection.all())
+        definitions = dg.Definitions(
+            assets=list(assets), asset_checks=list(checks), jobs=[dg.define_asset_job(job, selection)]
+        )
+        definitions.resolve_job_def(job).execute_in_process(instance=self.instance, raise_on_error=False, **options)
 
-    def tick(self) -> None:
+    def alerts(self, *names: str) -> list[Alert]:
+        """The open alerts of these pipelines once all is recorded, the oldest first."""
         record_tick(self.instance, self.watcher)
         self.watcher.check_failures()
         self.watcher.check_asset_checks()
-
-    def alerts(self, *names: str) -> list[Alert]:
-        """The open alerts of these pipelines, and of the jobs of their runs, once all is recorded."""
-        self.tick()
-        return [alert for alert in self.watcher.alerts(state="open", limit=1000) if alert.pipeline_name in names]
+        found = self.watcher.alerts(state="open", limit=1000)
+        return sorted((each for each in found if each.pipeline_name in names), key=line)
 
     def said(self, *names: str) -> list[str]:
-        return [line(alert) for alert in reversed(self.alerts(*names))]
+        return [line(alert) for alert in self.alerts(*names)]
 
 
 def line(alert: Alert) -> str:
-    said = text.check_result(alert.facts) if alert.kind == "asset_check" else alert.kind.value
+    said = text.check_result(alert.facts) if alert.kind == "asset_check" else "failure"
     return f"{alert.level.value}: {alert.facts.get('check', '')} of {alert.pipeline_name} {said}"
 
 
@@ -56,10 +57,16 @@ def name() -> str:
     return unique("orders").replace("-", "_")
 
 
-def checked_asset(name: str, results: Iterable[dg.AssetCheckResult], **options: Any) -> dg.AssetsDefinition:
+def plain_asset(name: str, **options: Any) -> dg.AssetsDefinition:
+    @dg.asset(name=name, **options)
+    def made() -> None: ...
+
+    return made
+
+
+def checked_asset(name: str, *results: dg.AssetCheckResult, blocking: bool = False) -> dg.AssetsDefinition:
     """An asset that returns these results of its own checks."""
-    results = list(results)
-    specs = [dg.AssetCheckSpec(str(result.check_name), asset=name, **options) for result in results]
+    specs = [dg.AssetCheckSpec(str(result.check_name), asset=name, blocking=blocking) for result in results]
 
     @dg.asset(name=name, check_specs=specs)
     def made() -> Any:
@@ -68,150 +75,67 @@ def checked_asset(name: str, results: Iterable[dg.AssetCheckResult], **options: 
     return made
 
 
-def check_of(name: str, result: dg.AssetCheckResult | BaseException | None, **options: Any) -> dg.AssetChecksDefinition:
-    """A check in a step of its own."""
+def check_of(name: str, outcome: object, check: str = "sound", **options: Any) -> dg.AssetChecksDefinition:
+    """A check in a step of its own, which returns or raises its outcome."""
 
-    @dg.asset_check(asset=name, **{"name": "sound", **options})
-    def sound() -> Any:
-        if isinstance(result, BaseException):
-            raise result
-        return result
+    @dg.asset_check(asset=name, name=check, **options)
+    def judged() -> Any:
+        if isinstance(outcome, BaseException):
+            raise outcome
+        return outcome
 
-    return sound
-
-
-def plain_asset(name: str, **options: Any) -> dg.AssetsDefinition:
-    @dg.asset(name=name, **options)
-    def made() -> None: ...
-
-    return made
+    return judged
 
 
 def result(passed: bool, name: str | None = None, **fields: Any) -> dg.AssetCheckResult:
     return dg.AssetCheckResult(passed=passed, check_name=name, **fields)
 
 
-# What is said
-
-
-IN_THE_RUN = {
-    "ERROR": ({"severity": ERROR, "metadata": {"rows": 3}}, "error: sound of {} failed: rows 3"),
-    "WARN": ({"severity": WARN, "description": "3 rows too old"}, "warning: sound of {} failed: 3 rows too old"),
-    "a test of dbt": ({"metadata": {"dagster_dbt/failed_row_count": 2}}, "error: sound of {} failed: 2 rows"),
-}
-
-
-@pytest.mark.parametrize("kind", IN_THE_RUN)
-def test_a_check_that_fails_in_the_run_of_its_asset_is_one_alert_until_it_passes(
-    kind: str, place: Place, name: str
-) -> None:
-    fields, said = IN_THE_RUN[kind]
-    place.run(checked_asset(name, [result(False, "sound", **fields), result(True, "other")]))
-    assert place.said(name) == [said.format(name)]
-    assert place.said(name) == [said.format(name)]  # reading it again changes nothing
-    place.run(checked_asset(name, [result(True, "sound")]))
-    assert place.said(name) == []
-    statuses = [(each.check_name, each.status) for each in place.watcher.asset_check_results(pipeline=name)]
-    assert sorted(statuses) == [("other", "passed"), ("sound", "failed"), ("sound", "passed")]
-
-
-def test_a_check_in_a_run_of_its_own(place: Place, name: str) -> None:
-    def checks_alone(passed: bool) -> None:
-        definitions = dg.Definitions(
-            assets=[plain_asset(name)],
-            asset_checks=[check_of(name, result(passed, severity=WARN))],
-            jobs=[dg.define_asset_job("checks", dg.AssetSelection.checks_for_assets(dg.AssetKey(name)))],
-        )
-        definitions.resolve_job_def("checks").execute_in_process(instance=place.instance)
-
-    checks_alone(False)
-    assert place.said(name) == [f"warning: sound of {name} failed"]
-    (check,) = place.watcher.asset_checks(pipeline=name)
-    assert (check.status, check.severity, check.blocking, check.failing) == ("failed", AlertLevel.WARNING, False, 1)
-    (recorded,) = place.watcher.asset_check_results(pipeline=name)
-    assert recorded.pipeline_execution_id is not None
-    assert place.watcher.execution(recorded.pipeline_execution_id).state is ExecutionState.SUCCEEDED
-    checks_alone(True)
-    assert place.said(name) == []
-
-
-def test_a_result_that_is_reported_without_a_run(place: Place, name: str) -> None:
-    for passed in (False, True):
-        place.instance.report_runless_asset_event(
-            dg.AssetCheckEvaluation(asset_key=dg.AssetKey(name), check_name="sound", passed=passed)
-        )
-        assert place.said(name) == ([] if passed else [f"error: sound of {name} failed"])
-    place.tick()
-    assert len(place.watcher.asset_check_results(pipeline=name)) == 2
-
-
-@pytest.mark.parametrize("is_own_step", [True, False], ids=["a step of its own", "the step of its asset"])
-def test_a_blocking_check_is_one_message_and_what_it_held_back_is_blocked(
-    is_own_step: bool, place: Place, name: str
-) -> None:
-    behind = plain_asset(f"{name}_report", deps=[name])
-    job = f"{name}_job"
-
-    def run(passed: bool) -> None:
-        checked = checked_asset(name, [result(passed, "sound")], blocking=True)
-        assets, checks = [checked, behind], []
-        if is_own_step:
-            assets, checks = [plain_asset(name), behind], [check_of(name, result(passed), blocking=True)]
-        definitions = dg.Definitions(assets=assets, asset_checks=checks, jobs=[dg.define_asset_job(job)])
-        definitions.resolve_job_def(job).execute_in_process(instance=place.instance, raise_on_error=False)
-
-    run(False)
-    said = place.said(name, f"{name}_report", job)
-    assert said == [f"error: sound of {name} failed, what is downstream is held back"]
-    assert place.watcher.executions(pipeline=name)[0].state is ExecutionState.SUCCEEDED
-    assert place.watcher.executions(pipeline=f"{name}_report")[0].state is ExecutionState.BLOCKED
-    assert place.watcher.executions(pipeline=job)[0].state is ExecutionState.FAILED
-    run(True)
-    assert place.said(name, f"{name}_report", job) == []
-
-
-def test_where_checks_are_muted_the_run_that_they_failed_is_the_message(place: Place, name: str) -> None:
-    place.watcher.get_or_create_pipeline(name, mute_asset_check=True)
-    job = f"{name}_job"
-    definitions = dg.Definitions(
-        assets=[plain_asset(name)],
-        asset_checks=[check_of(name, result(False), blocking=True)],
-        jobs=[dg.define_asset_job(job)],
+def test_checks_in_the_run_of_their_asset(place: Place, name: str) -> None:
+    rows = {"dagster_dbt/failed_row_count": 2}
+    asset = checked_asset(
+        name,
+        result(False, "an_error", severity=ERROR, metadata={"rows": 3}),
+        result(False, "a_test_of_dbt", metadata=rows),
+        result(False, "a_warning", severity=WARN, description="3 rows are too old"),
+        result(False, "watcher_freshness", severity=WARN),  # ours: it has an alert of its own kind
+        result(True, "fine"),
     )
-    definitions.resolve_job_def(job).execute_in_process(instance=place.instance, raise_on_error=False)
-    assert [(alert.kind, alert.pipeline_name) for alert in place.alerts(name, job)] == [("failure", job)]
-    assert place.watcher.asset_checks(pipeline=name)[0].status == "failed"  # recorded all the same
+    place.run(name, [asset])
+    expected = [
+        f"error: a_test_of_dbt of {name} failed: 2 rows",
+        f"error: an_error of {name} failed: rows 3",
+        f"warning: a_warning of {name} failed: 3 rows are too old",
+    ]
+    assert place.said(name) == expected
+    assert place.said(name) == expected  # looking again changes nothing
+    (check,) = (each for each in place.watcher.asset_checks(pipeline=name) if each.name == "a_warning")
+    assert (check.status, check.severity, check.blocking, check.failing) == ("failed", AlertLevel.WARNING, False, 1)
+    checks = ("an_error", "a_test_of_dbt", "a_warning")
+    place.run(name, [checked_asset(name, *(result(True, check) for check in checks))])
+    assert place.said(name) == []
+    assert len(place.watcher.asset_check_results(pipeline=name)) == 7
 
 
-def test_a_run_in_which_something_else_failed_too_has_its_own_alert(place: Place, name: str) -> None:
-    @dg.asset(name=f"{name}_broken")
-    def broken() -> None:
-        raise ValueError("no file")
+def test_checks_in_a_run_of_their_own(place: Place, name: str) -> None:
+    """One that fails, one that raises, and one that returns nothing, which Dagster lets pass."""
 
-    place.run(checked_asset(name, [result(False, "sound")], blocking=True), broken)
-    assert {(alert.kind.value, alert.pipeline_name) for alert in place.alerts(name, f"{name}_broken")} == {
-        ("asset_check", name),
-        ("failure", f"{name}_broken"),
-    }
+    def run(*outcomes: object) -> None:
+        checks = [check_of(name, outcome, check) for outcome, check in zip(outcomes, "abc", strict=True)]
+        selection = dg.AssetSelection.checks_for_assets(dg.AssetKey(name))
+        place.run(f"{name}_job", [plain_asset(name)], checks, selection=selection)
 
-
-def test_a_check_that_raises_is_an_error_of_the_check(place: Place, name: str) -> None:
-    job = f"{name}_job"
-
-    def run(outcome: Any) -> None:
-        definitions = dg.Definitions(
-            assets=[plain_asset(name)],
-            asset_checks=[check_of(name, outcome)],
-            jobs=[dg.define_asset_job(job)],
-        )
-        definitions.resolve_job_def(job).execute_in_process(instance=place.instance, raise_on_error=False)
-
-    run(ValueError("no file"))
-    assert place.said(name, job) == [f"error: sound of {name} raised an error: ValueError: no file"]
-    run(result(True))
-    assert place.said(name, job) == []
-    run(None)  # Dagster lets it pass, and shows no result
-    assert place.said(name, job) == [f"warning: sound of {name} ran and gave no result"]
+    run(result(False, severity=WARN), ValueError("no file"), None)
+    assert place.said(name, f"{name}_job") == [
+        f"error: b of {name} raised an error: ValueError: no file",
+        f"warning: a of {name} failed",
+        f"warning: c of {name} ran and gave no result",
+    ]
+    (recorded,) = place.watcher.asset_check_results(pipeline=name, check="b")
+    assert recorded.pipeline_execution_id is not None
+    assert place.watcher.execution(recorded.pipeline_execution_id).state is ExecutionState.FAILED
+    run(result(True), result(True), result(True))
+    assert place.said(name) == []
 
 
 def test_one_error_of_a_step_of_several_checks_is_one_alert(place: Place, name: str) -> None:
@@ -220,36 +144,82 @@ def test_one_error_of_a_step_of_several_checks_is_one_alert(place: Place, name: 
         yield dg.AssetCheckResult(asset_key=name, check_name="a", passed=True)
         raise ValueError("no file")
 
-    place.run(plain_asset(name), several)
-    (alert,) = place.alerts(name)
+    place.run(f"{name}_job", [plain_asset(name)], [several])
+    (alert,) = place.alerts(name, f"{name}_job")
     assert text.check_result(alert.facts) == "raised an error in 2 checks (b, c): ValueError: no file"
 
 
-def test_each_partition_is_taken_back_by_itself_or_by_a_look_at_all_of_the_asset(place: Place, name: str) -> None:
+def test_results_that_are_reported_without_a_run(place: Place, name: str) -> None:
+    for check, passed in (("sound", False), ("watcher_freshness", False), ("sound", True)):
+        place.instance.report_runless_asset_event(
+            dg.AssetCheckEvaluation(asset_key=dg.AssetKey(name), check_name=check, passed=passed)
+        )
+        assert place.said(name) == ([] if passed else [f"error: sound of {name} failed"])
+    assert [each.status for each in place.watcher.asset_check_results(pipeline=name)] == ["passed", "failed"]
+
+
+@pytest.mark.parametrize("is_own_step", [True, False], ids=["a step of its own", "the step of its asset"])
+def test_a_blocking_check_is_one_message_and_what_it_held_back_is_blocked(
+    is_own_step: bool, place: Place, name: str
+) -> None:
+    behind, job = plain_asset(f"{name}_report", deps=[name]), f"{name}_job"
+    if is_own_step:
+        place.run(job, [plain_asset(name), behind], [check_of(name, result(False), blocking=True)])
+    else:
+        place.run(job, [checked_asset(name, result(False, "sound"), blocking=True), behind])
+    said = place.said(name, f"{name}_report", job)
+    assert said == [f"error: sound of {name} failed, what is downstream is held back"]
+    states = {each: place.watcher.executions(pipeline=each)[0].state.value for each in (name, f"{name}_report", job)}
+    assert states == {name: "succeeded", f"{name}_report": "blocked", job: "failed"}
+    # Where the checks are muted, that the run failed is said.
+    place.watcher.update_pipeline(name, mute_asset_check=True)
+    assert place.said(name, f"{name}_report", job) == [f"error:  of {job} failure"]
+
+
+def test_a_run_in_which_something_else_failed_too_has_both_alerts(place: Place, name: str) -> None:
+    @dg.op
+    def broken() -> None:
+        raise ValueError("no file")
+
+    @dg.op
+    def judged(context: dg.OpExecutionContext) -> None:
+        context.log_event(dg.AssetCheckEvaluation(asset_key=dg.AssetKey(name), check_name="sound", passed=False))
+
+    @dg.job(name=f"{name}_job")
+    def job() -> None:
+        broken()
+        judged()
+
+    job.execute_in_process(instance=place.instance, raise_on_error=False)
+    assert place.said(name, f"{name}_job") == [
+        f"error:  of {name}_job failure",
+        f"error: sound of {name} failed",
+    ]
+
+
+@pytest.mark.filterwarnings("ignore:Specifying a partitions_def on an AssetCheckSpec")
+def test_the_check_of_a_partition_is_about_that_partition(place: Place, name: str) -> None:
     asset = plain_asset(name, partitions_def=DAYS)
 
-    def run(day: str, passed: bool, **options: Any) -> None:
-        place.run(asset, check_of(name, result(passed), **options), partition_key=f"2024-01-0{day}")
+    def run(passed: bool) -> list[str]:
+        outcomes: tuple[object, object] = (result(True), result(True)) if passed else (result(False), ValueError("no"))
+        checks = [check_of(name, each, check, partitions_def=DAYS) for each, check in zip(outcomes, "ab", strict=True)]
+        of_all = check_of(name, result(passed, severity=WARN), "c")
+        place.run(f"{name}_job", [asset], [*checks, of_all], partition_key="2024-01-02")
+        return place.said(name, f"{name}_job")
 
-    run("1", False, partitions_def=DAYS)
-    assert place.said(name) == [f"error: sound of {name} failed for 2024-01-01"]
-    run("2", False, partitions_def=DAYS)
-    run("3", True, partitions_def=DAYS)
-    assert place.said(name) == [f"error: sound of {name} failed for 2 partitions (2024-01-01, 2024-01-02)"]
-    run("1", True, partitions_def=DAYS)
-    assert place.said(name) == [f"error: sound of {name} failed for 2024-01-02"]
-    run("3", True)
-    assert place.said(name) == []
-    run("4", False)
-    assert place.said(name) == [f"error: sound of {name} failed"]
-    run("4", True, partitions_def=DAYS)
-    assert place.said(name) == []
+    assert run(False) == [
+        f"error: a of {name} failed for 2024-01-02",
+        f"error: b of {name} raised an error for 2024-01-02: ValueError: no",
+        f"warning: c of {name} failed",
+    ]
+    assert run(True) == []
 
 
 DBT = {
     "a test that is a check": ("Failure in test sound (models/schema.yml)", ["asset_check"]),
     "a test that is no check": ("Failure in test single (models/schema.yml)", ["asset_check", "failure"]),
-    "a test and a model": (
+    "a model too": (
         "Failure in test sound (schema.yml)\n\nDatabase Error in model {}_report (report.sql)",
         ["asset_check", "failure"],
     ),
@@ -273,23 +243,8 @@ def test_a_step_of_dbt_that_fails_by_its_tests_is_their_alert(kind: str, place: 
         yield result(False, "sound", asset_key=name)
         raise DagsterDbtCliRuntimeError(f"Errors parsed from dbt logs:\n\n{message.format(name)}")
 
-    job = f"{name}_job"
-    definitions = dg.Definitions(assets=[models], jobs=[dg.define_asset_job(job)])
-    definitions.resolve_job_def(job).execute_in_process(instance=place.instance, raise_on_error=False)
-    assert sorted(alert.kind.value for alert in place.alerts(name, f"{name}_report", job)) == kinds
-
-
-def test_checks_of_watcher_itself_are_not_recorded_a_second_time(place: Place, name: str) -> None:
-    asset = plain_asset(name)
-    place.watcher.get_or_create_pipeline(name, freshness_number=1, freshness_datepart="minute")
-    (own,) = build_watcher_asset_checks([asset], checks=["freshness"])
-    place.run(asset, own, resources={"watcher": dg.ResourceDefinition.none_resource()})
-    for passed in (False, True):
-        place.instance.report_runless_asset_event(
-            dg.AssetCheckEvaluation(asset_key=dg.AssetKey(name), check_name="watcher_freshness", passed=passed)
-        )
-    place.tick()
-    assert place.watcher.asset_checks(pipeline=name) == []
+    place.run(f"{name}_job", [models])
+    assert sorted(alert.kind.value for alert in place.alerts(name, f"{name}_report", f"{name}_job")) == kinds
 
 
 def test_an_attempt_that_is_tried_again_takes_its_results_back(place: Place, name: str) -> None:
@@ -306,13 +261,15 @@ def test_an_attempt_that_is_tried_again_takes_its_results_back(place: Place, nam
         if not passed:
             raise ValueError("no file")
 
-    place.run(retried)
+    place.run(f"{name}_job", [retried])
     assert place.said(name) == []
     assert [each.status for each in place.watcher.asset_check_results(pipeline=name)] == ["passed"]
 
 
 def test_a_check_that_is_gone_from_the_code_has_no_alert(place: Place, name: str) -> None:
-    place.run(checked_asset(name, [result(False, "sound")]))
+    place.instance.report_runless_asset_event(
+        dg.AssetCheckEvaluation(asset_key=dg.AssetKey(name), check_name="sound", passed=False)
+    )
     assert len(place.said(name)) == 1
     instance_id = place.watcher.asset_checks(pipeline=name)[0].instance_id
 

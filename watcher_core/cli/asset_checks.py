@@ -14,7 +14,7 @@ from watcher_core.cli.options import Json, Limit, OfPipeline, Since, read_since
 from watcher_core.enums import AssetCheckStatus
 
 app = typer.Typer(
-    help="Asset checks of Dagster: which there are, and what came of them.",
+    help="Asset checks of Dagster, and their results.",
     no_args_is_help=True,
     rich_markup_mode=None,
 )

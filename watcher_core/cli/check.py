@@ -112,7 +112,7 @@ def failures(*, dry_run: DryRun = False, fail: Fail = False, json: Json = False)
     "asset-checks", epilog=output.examples("watcher check asset-checks", "watcher check asset-checks --dry-run --fail")
 )
 def asset_checks(*, dry_run: DryRun = False, fail: Fail = False, json: Json = False) -> None:
-    """Look for asset checks of Dagster that do not pass.
+    """Look for asset checks that do not pass.
 
     A result counts until a later one of the same partition replaces it. Checks that gave no result, and those that
     have not run for long, are listed, too.

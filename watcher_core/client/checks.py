@@ -146,6 +146,8 @@ class CheckMethods(Connection):
             found = checks.check_asset_checks(session, now=moment, dry_run=dry_run)
             if not dry_run:
                 _update_alerts(session, AlertKind.ASSET_CHECK, found, moment, None)
+                # Partitions that pass again are no news, and are not named any more.
+                alerts.correct_alerts(session, {finding.deduplication_key: finding for finding in found}.values())
         return found
 
     def check_pipeline(
