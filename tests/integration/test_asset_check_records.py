@@ -1,7 +1,7 @@
 """Results of asset checks as they are recorded: what replaces what, what is found, and what people see."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import pytest
@@ -68,7 +68,7 @@ def failing(watcher: Watcher, name: str) -> list[Any]:
 
 # What replaces what
 
-ORDERS = {
+ORDERS: dict[str, tuple[list[tuple[str | None, AssetCheckStatus]], list[str | None]]] = {
     "a later result of the same partition": ([("a", FAILED), ("a", PASSED)], []),
     "another partition": ([("a", FAILED), ("b", PASSED)], ["a"]),
     "all of the asset": ([("a", FAILED), ("b", FAILED), (None, PASSED)], []),
@@ -158,13 +158,13 @@ def test_a_warning_of_one_partition_and_an_error_of_another_are_an_error(
     assert find(module_watcher, name)[0].level == AlertLevel.ERROR
 
 
-@pytest.mark.parametrize("setting", ["mute_asset_check", "active"])
+@pytest.mark.parametrize("setting", [{"mute_asset_check": True}, {"active": False}], ids=str)
 def test_a_pipeline_that_is_muted_or_inactive_has_no_findings(
-    setting: str, module_watcher: Watcher, session: RecorderSession, name: str
+    setting: dict[str, Any], module_watcher: Watcher, session: RecorderSession, name: str
 ) -> None:
     write(session, evaluated(name, FAILED, minutes=0))
     assert len(find(module_watcher, name)) == 1
-    module_watcher.update_pipeline(name, **{setting: setting != "active"})
+    module_watcher.update_pipeline(name, **setting)
     assert find(module_watcher, name) == []
     assert [alert.state for alert in module_watcher.alerts(pipeline=name)] == ["resolved"]
 
@@ -207,7 +207,7 @@ def made(name: str, *days: float) -> list[Any]:
     return [record(name, f"{name}/made/{day}", start=day * 1_440 - 60, instance_id=INSTANCE, inserts=1) for day in days]
 
 
-NOT_RUN = {
+NOT_RUN: dict[str, tuple[int, Iterable[int], int, bool]] = {
     "daily, and not for over three days": (1, [1, 2, 3, 4], 4, True),
     "daily, and not for less than that": (1, [1, 2, 3], 3, False),
     "daily, and the asset has rested too": (1, [8], 9, False),

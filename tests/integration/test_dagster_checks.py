@@ -183,7 +183,8 @@ def test_a_run_in_which_something_else_failed_too_has_both_alerts(place: Place, 
 
     @dg.op
     def judged(context: dg.OpExecutionContext) -> None:
-        context.log_event(dg.AssetCheckEvaluation(asset_key=dg.AssetKey(name), check_name="sound", passed=False))
+        evaluation: Any = dg.AssetCheckEvaluation(asset_key=dg.AssetKey(name), check_name="sound", passed=False)
+        context.log_event(evaluation)
 
     @dg.job(name=f"{name}_job")
     def job() -> None:

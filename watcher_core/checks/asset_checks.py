@@ -51,12 +51,15 @@ CHECKED = f"""
          WHERE {thresholds.is_checked("asset", one=False)}
     )"""
 
+# One by one, by the primary key: a wrong estimate would have all executions read.
+RUN = "SELECT id, state, end_date, execution_metadata FROM watcher.pipeline_execution WHERE id"
+
 FAILING = f"""
     {retries.RETRIED}, {CHECKED}, failing AS MATERIALIZED (
         SELECT result.id, result.asset_check_id, result.partition, result.evaluated_at, result.reported_at
           FROM watcher.asset_check_result AS result
           JOIN watcher.asset_check ON asset_check.id = result.asset_check_id
-          LEFT JOIN watcher.pipeline_execution AS run ON run.id = result.pipeline_execution_id
+          LEFT JOIN LATERAL ({RUN} = result.pipeline_execution_id LIMIT 1) AS run ON true
          WHERE result.open
            AND asset_check.removed_at IS NULL
            AND asset_check.pipeline_id IN (SELECT id FROM checked)
@@ -111,7 +114,7 @@ FOUND = f"""
       JOIN watcher.asset_check ON asset_check.id = grouped.asset_check_id
       JOIN checked ON checked.id = asset_check.pipeline_id
       JOIN watcher.asset_check_result AS newest ON newest.id = grouped.newest_id
-      LEFT JOIN watcher.pipeline_execution AS run ON run.id = newest.pipeline_execution_id
+      LEFT JOIN LATERAL ({RUN} = newest.pipeline_execution_id LIMIT 1) AS run ON true
      ORDER BY newest.evaluated_at, asset_check.id
 """
 
@@ -133,7 +136,7 @@ NOT_RUN = f"""
             WHERE execution.pipeline_id = asset_check.pipeline_id
               AND execution.state = 'succeeded'
               AND execution.start_date > asset_check.evaluated_at
-              AND coalesce(execution.instance_id, asset_check.instance_id) = asset_check.instance_id
+              AND (execution.instance_id = asset_check.instance_id OR execution.instance_id IS NULL)
             ORDER BY execution.start_date
             LIMIT 1) AS unchecked
      CROSS JOIN LATERAL (

@@ -142,7 +142,7 @@ def anomalies(
     fail: Fail = False,
     json: Json = False,
 ) -> None:
-    """Judge the executions that have succeeded since the last time.
+    """Judge the executions that succeeded since the last time.
 
     By the anomaly rules of their pipelines; what is unusual is listed. Several processes may do this at once.
     """

@@ -47,9 +47,12 @@ class ConfigurationRecorder:
         self._pipelines.record(repository, partial(self.watcher.configure_pipelines, location=location))
         self._rules.record(repository, self.watcher.configure_anomaly_rules)
         if location is not None and instance is not None:
-            instance_id = compat.run_storage_id(instance)
-            declare = partial(self.watcher.declare_asset_checks, location=location, instance_id=instance_id)
-            self._checks.record(repository, declare)
+            self._checks.record(
+                repository,
+                lambda checks: self.watcher.declare_asset_checks(
+                    checks, location=location, instance_id=compat.run_storage_id(instance)
+                ),
+            )
 
 
 class _Declaration:
