@@ -8,6 +8,7 @@ import pytest
 
 from tests.factories import unique
 from watcher_core import Alert, AlertLevel, ExecutionState, Watcher, text
+from watcher_dagster.automation.configuration import ConfigurationRecorder
 from watcher_dagster.recorder import record_tick
 
 DAYS = dg.DailyPartitionsDefinition("2024-01-01", end_date="2024-01-08")
@@ -268,19 +269,21 @@ def test_an_attempt_that_is_tried_again_takes_its_results_back(place: Place, nam
 
 
 def test_a_check_that_is_gone_from_the_code_has_no_alert(place: Place, name: str) -> None:
+    """Nothing would ever take it back."""
     place.instance.report_runless_asset_event(
         dg.AssetCheckEvaluation(asset_key=dg.AssetKey(name), check_name="sound", passed=False)
     )
     assert len(place.said(name)) == 1
-    instance_id = place.watcher.asset_checks(pipeline=name)[0].instance_id
+    recorder = ConfigurationRecorder(place.watcher)
 
-    def declare(*checks: tuple[str, str]) -> None:
-        place.watcher.declare_asset_checks(checks, location=name, instance_id=instance_id)
+    def declare(check: str) -> None:
+        definitions = dg.Definitions(assets=[plain_asset(name)], asset_checks=[check_of(name, result(True), check)])
+        recorder.record(definitions.get_repository_def(), f"{name}_location", place.instance)
 
-    declare((name, "sound"))
+    declare("sound")
     assert len(place.said(name)) == 1
-    declare((name, "another"))
+    declare("another")
     assert place.said(name) == []
     assert place.watcher.asset_checks(pipeline=name)[0].removed_at is not None
-    declare((name, "sound"))
+    declare("sound")
     assert len(place.said(name)) == 1

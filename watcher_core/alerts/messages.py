@@ -44,7 +44,7 @@ RECOVERIES = {
     AlertKind.TIMELINESS: ("1 late execution is over", "{} late executions are over"),
     AlertKind.FAILURE: ("1 failure is over", "{} failures are over"),
     AlertKind.ANOMALY: ("1 execution is no longer unusual", "{} executions are no longer unusual"),
-    AlertKind.ASSET_CHECK: ("1 asset check passes again", "{} asset checks pass again"),
+    AlertKind.ASSET_CHECK: ("1 asset check is no longer failing", "{} asset checks are no longer failing"),
 }
 PREFIXES = {
     AlertEvent.REMINDED: "Still open: ",
