@@ -129,7 +129,8 @@ def check_result(facts: Mapping[str, Any]) -> str:
     others = f" in {plural(len(checks), 'check')} ({_named(checks)})" if isinstance(checks, list) else ""
     what = f"raised an error{others}" if status == "errored" else "failed"
     reason = check_reason(facts.get("description"), facts.get("result"))
-    held = ", what is downstream is held back" if facts.get("blocking") and facts.get("severity") == "error" else ""
+    held_back = facts.get("held_back")
+    held = f", blocks {plural(held_back, 'asset')} downstream" if isinstance(held_back, int) else ""
     return f"{what}{_for_partitions(facts)}" + (f": {reason}" if reason else "") + held
 
 

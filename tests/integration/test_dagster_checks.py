@@ -169,7 +169,7 @@ def test_a_blocking_check_is_one_message_and_what_it_held_back_is_blocked(
     else:
         place.run(job, [checked_asset(name, result(False, "sound"), blocking=True), behind])
     said = place.said(name, f"{name}_report", job)
-    assert said == [f"error: sound of {name} failed, what is downstream is held back"]
+    assert said == [f"error: sound of {name} failed, blocks 1 asset downstream"]
     states = {each: place.watcher.executions(pipeline=each)[0].state.value for each in (name, f"{name}_report", job)}
     assert states == {name: "succeeded", f"{name}_report": "blocked", job: "failed"}
     # Where the checks are muted, that the run failed is said.

@@ -56,8 +56,7 @@ def test_what_is_no_duration_is_named_as_the_caller_asks() -> None:
             {"status": "failed", "result": {"rows": 3, "share": 0.51234, "ok": True, "x": "y"}},
             "failed: rows 3, share 0.5123",
         ),
-        ({"status": "failed", "blocking": True, "severity": "error"}, "failed, what is downstream is held back"),
-        ({"status": "failed", "blocking": True, "severity": "warning"}, "failed"),
+        ({"status": "failed", "blocking": True, "held_back": 2}, "failed, blocks 2 assets downstream"),
         (
             {"failed_partitions": ["a", "b"], "failed_partition_count": 2, "partition_count": 7},
             "failed for 2 of 7 partitions (a, b)",

@@ -32,6 +32,8 @@ MOST_CHARACTERS = 500
 
 # Partitions that a finding names, and checks.
 MOST_NAMED = 50
+# Numbers of a result that a finding has.
+MOST_NUMBERS = 10
 
 # A check that has not run for so many of its usual intervals, while its asset was materialized, runs no more.
 MISSED_INTERVALS = 3
@@ -78,11 +80,15 @@ FAILING = f"""
          GROUP BY asset_check_id
     )"""
 
+# What the recorder writes at this moment is reported by the next check: the two never wait for each other.
 REPORTED = """
     reported AS (
         UPDATE watcher.asset_check_result
            SET reported_at = %(now)s
-         WHERE id IN (SELECT id FROM failing WHERE reported_at IS NULL)
+         WHERE id IN (SELECT id
+                        FROM watcher.asset_check_result
+                       WHERE id IN (SELECT id FROM failing WHERE reported_at IS NULL)
+                         FOR UPDATE SKIP LOCKED)
     )"""
 
 FOUND = f"""
@@ -98,7 +104,16 @@ FOUND = f"""
                'severity', newest.severity,
                'blocking', asset_check.blocking,
                'description', left(newest.description, {MOST_CHARACTERS}),
-               'result', nullif(newest.result_metadata, '{{}}'),
+               'result', (SELECT jsonb_object_agg(key, value)
+                            FROM (SELECT key, value
+                                    FROM jsonb_each(newest.result_metadata)
+                                   WHERE jsonb_typeof(value) = 'number'
+                                   LIMIT {MOST_NUMBERS}) AS numbers),
+               'held_back', CASE WHEN asset_check.blocking AND run.execution_metadata ? 'failed_checks'
+                                 THEN (SELECT nullif(count(*), 0)
+                                         FROM watcher.pipeline_execution AS part
+                                        WHERE part.parent_id = run.id
+                                          AND part.state = 'blocked') END,
                'evaluated_at', newest.evaluated_at,
                'run_id', run.execution_metadata -> 'run_id',
                'step_key', newest.step_key,
@@ -160,6 +175,10 @@ REPORT_NOT_RUN = """
        SET unchecked_since = unchecked.since
       FROM unnest(CAST(%(ids)s AS bigint[]), CAST(%(since)s AS timestamptz[])) AS unchecked (id, since)
      WHERE asset_check.id = unchecked.id
+       AND asset_check.id IN (SELECT id
+                                FROM watcher.asset_check
+                               WHERE id = ANY(%(ids)s)
+                                 FOR UPDATE SKIP LOCKED)
 """
 
 

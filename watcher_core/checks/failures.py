@@ -45,13 +45,15 @@ ROOT = """
 WILL_RETRY = retries.will_be("coalesce(run.execution_metadata, failed.execution_metadata)", "failed.end_date")
 
 # A run that failed by asset checks alone. Those have alerts of their own, unless all of them are muted.
-IS_OF_ASSET_CHECKS = f"""
+IS_OF_ASSET_CHECKS = """
     (failed.execution_metadata ? 'failed_checks'
      AND EXISTS (SELECT
                    FROM jsonb_array_elements(failed.execution_metadata -> 'failed_checks') AS asset_check
                    JOIN watcher.pipeline ON pipeline.name = asset_check ->> 'asset'
                    JOIN watcher.pipeline_type AS type ON type.id = pipeline.pipeline_type_id
-                  WHERE {thresholds.is_checked("asset", one=False)}))"""
+                  WHERE pipeline.active
+                    AND NOT pipeline.mute_asset_check
+                    AND NOT type.mute_asset_check))"""
 
 
 def _taken_back(failed: str) -> str:

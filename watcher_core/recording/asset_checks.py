@@ -188,6 +188,8 @@ DECLARE = sa.text("""
            AND declared.check_name = asset_check.name
          WHERE asset_check.instance_id = :instance_id
            AND (declared.check_name IS NOT NULL OR asset_check.declared_by = :location)
+         ORDER BY asset_check.pipeline_id, asset_check.name -- as the recorder does, so that both never deadlock
+           FOR UPDATE OF asset_check
     )
     UPDATE watcher.asset_check
        SET declared_by = :location,
