@@ -13,8 +13,15 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
-from tests.factories import record
-from watcher_core import DatabaseUnavailableError, SchemaVersionError, Settings, Watcher
+from tests.factories import at, record
+from watcher_core import (
+    AssetCheckRecord,
+    AssetCheckStatus,
+    DatabaseUnavailableError,
+    SchemaVersionError,
+    Settings,
+    Watcher,
+)
 from watcher_core.database import SCHEMA_VERSION, normalize_url
 from watcher_core.database.models import Base
 from watcher_core.database.schema import migrations_directory
@@ -119,6 +126,26 @@ def test_an_open_alert_of_a_failure_goes_on_after_an_upgrade(empty: Watcher, eng
     assert before == {1: "failure/1/instance", 2: "failure/2"}
     assert len(empty.check_failures()) == 2
     assert {alert.id: alert.deduplication_key for alert in empty.alerts(state="open")} == before
+
+
+def test_the_alerts_of_asset_checks_go_with_them(empty: Watcher) -> None:
+    """The version before revision 0012 does not know their kind."""
+    empty.upgrade()
+    check = AssetCheckRecord(
+        pipeline_name="orders",
+        check_name="sound",
+        external_id="run",
+        status=AssetCheckStatus.FAILED,
+        evaluated_at=at(0),
+    )
+    with empty.recorder("instance") as session:
+        assert session is not None
+        session.record([record("orders")], asset_checks=[check], cursor={})
+    assert [alert.new for alert in empty.check_asset_checks()] == [True]
+    empty.downgrade("0008")
+    empty.upgrade()
+    assert (empty.alerts(), empty.asset_checks()) == ([], [])
+    assert len(empty.executions()) == 1
 
 
 def test_a_partition_that_had_failed_before_an_upgrade_is_taken_back_by_itself(

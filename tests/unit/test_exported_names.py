@@ -28,6 +28,8 @@ PUBLIC = {
     "AnomalyRuleConfiguration",
     "AnomalyRun",
     "AnomalyVerdict",
+    "AssetCheck",
+    "AssetCheckResult",
     "CleanupResult",
     "ClockReport",
     "Finding",
@@ -51,12 +53,14 @@ PUBLIC = {
     "RecorderState",
     "WatermarkEvent",
     # what goes in
+    "AssetCheckRecord",
     "ColumnEdge",
     "ExecutionRecord",
     "PipelineCheck",
     "PipelineConfiguration",
     "PipelineLineage",
     # enums
+    "AssetCheckStatus",
     "AlertEvent",
     "AlertKind",
     "AlertLevel",

@@ -29,6 +29,8 @@ REFERENCE = {
     "timeliness_pipeline_execution_log",
 }
 ADDED = {
+    "asset_check",
+    "asset_check_result",
     "address_alias",
     "alert",
     "anomaly_pending",

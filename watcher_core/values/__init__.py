@@ -13,6 +13,7 @@ from watcher_core.values.anomalies import (
     AnomalyVerdict,
     UnjudgedExecutions,
 )
+from watcher_core.values.asset_checks import AssetCheck, AssetCheckRecord, AssetCheckResult
 from watcher_core.values.checks import EffectiveThreshold, PipelineCheck
 from watcher_core.values.executions import (
     Execution,
@@ -60,6 +61,9 @@ __all__ = [
     "AnomalyRuleConfiguration",
     "AnomalyRun",
     "AnomalyVerdict",
+    "AssetCheck",
+    "AssetCheckRecord",
+    "AssetCheckResult",
     "CleanupResult",
     "ClockReport",
     "ClosureReport",
