@@ -125,7 +125,7 @@ def test_an_error_around_the_body_is_a_failure_of_the_asset(
 def test_a_blocking_check_in_a_step_of_its_own_names_the_asset(
     dagster_instance: dg.DagsterInstance, watcher: Watcher
 ) -> None:
-    @dg.asset
+    @dg.asset(key=["shop", "orders"])
     def orders() -> None: ...
 
     @dg.asset_check(asset=orders, blocking=True)
@@ -139,7 +139,34 @@ def test_a_blocking_check_in_a_step_of_its_own_names_the_asset(
     job.execute_in_process(instance=dagster_instance, raise_on_error=False)
     (finding,) = failures(dagster_instance, watcher).values()
     assert "orders: sound" in finding.details["error"]
+    assert finding.details["failed_assets"] == ["shop/orders"]
     assert watcher.executions(pipeline="report")[0].state is ExecutionState.BLOCKED
+
+
+@pytest.mark.parametrize(
+    ("fails", "failed"),
+    [("in the middle", ["customers"]), ("by a check", ["orders"]), ("at the end", ["customers", "orders"])],
+)
+def test_a_run_names_the_assets_that_its_steps_did_not_make(
+    dagster_instance: dg.DagsterInstance, watcher: Watcher, fails: str, failed: list[str]
+) -> None:
+    @dg.multi_asset(
+        specs=[dg.AssetSpec("orders"), dg.AssetSpec("customers")],
+        check_specs=[dg.AssetCheckSpec("sound", asset="orders", blocking=True)],
+    )
+    def shop() -> Any:
+        result = dg.AssetCheckResult(asset_key="orders", check_name="sound", passed=fails != "by a check")
+        yield dg.MaterializeResult(asset_key="orders", check_results=[result])
+        if fails == "in the middle":
+            raise ValueError("no file")
+        yield dg.MaterializeResult(asset_key="customers")
+        if fails == "at the end":
+            raise ValueError("no file")
+
+    dg.materialize([shop], instance=dagster_instance, raise_on_error=False)
+    record_tick(dagster_instance, watcher)
+    (run,) = (each for each in watcher.executions() if each.parent_id is None)
+    assert run.execution_metadata["failed_assets"] == failed
 
 
 DBT_MESSAGES = {

@@ -82,6 +82,7 @@ PUBLIC = {
     "ExecutionEndedError",
     "InvalidValueError",
     "NotFoundError",
+    "ObservationRecord",
     "PipelineInactiveError",
     "SchemaVersionError",
     "WatcherError",

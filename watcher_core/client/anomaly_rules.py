@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from watcher_core import anomalies, arguments, catalog, values
@@ -71,8 +72,11 @@ class AnomalyRuleMethods(Connection):
         """
         declared = list(rules)
         with self._transaction() as (session, now):
-            names = {arguments.name(each.pipeline_name, "pipeline_name") for each in declared}
-            catalog.ensure_pipelines(session, types_by_name=dict.fromkeys(names), now=now)
+            names = catalog.current_pipeline_names(
+                session, {arguments.name(each.pipeline_name, "pipeline_name") for each in declared}
+            )
+            catalog.ensure_pipelines(session, types_by_name=dict.fromkeys(names.values()), now=now)
+            declared = [replace(each, pipeline_name=names[arguments.name(each.pipeline_name, "")]) for each in declared]
             return anomalies.configure_rules(session, configurations=declared, now=now)
 
     def anomaly_rules(

@@ -181,7 +181,7 @@ class Pipeline(Thresholds, Base):
     pipeline_metadata: Mapped[dict[str, Any]] = _json("Arguments and configuration, as declared")
     last_target_insert: Mapped[dt.datetime | None] = mapped_column(comment="Last end of an execution with inserts")
     last_target_update: Mapped[dt.datetime | None] = mapped_column(
-        comment="Last end of an execution with updates, or with a change that it did not count"
+        comment="Last end of an execution with updates or with a change that it did not count, or last observed change"
     )
     last_target_soft_delete: Mapped[dt.datetime | None] = mapped_column(
         comment="Last end of an execution with soft deletes"
@@ -196,6 +196,22 @@ class Pipeline(Thresholds, Base):
     lineage_hash: Mapped[str | None] = mapped_column(comment="SHA-256 of the lineage that code last declared")
     created_at: Mapped[dt.datetime] = _timestamp("When it was first seen; freshness is measured from here at first")
     updated_at: Mapped[dt.datetime] = _timestamp("When its configuration last changed")
+
+
+class PipelineTypeAlias(Base):
+    __tablename__ = "pipeline_type_alias"
+    __table_args__ = {"comment": "Names that pipeline types had before they were renamed; who uses one means the type"}
+
+    name: Mapped[str] = mapped_column(primary_key=True, comment="As given; case matters")
+    pipeline_type_id: Mapped[int] = _reference("pipeline_type", index=True, comment="What is meant")
+
+
+class PipelineAlias(Base):
+    __tablename__ = "pipeline_alias"
+    __table_args__ = {"comment": "Names that pipelines had before they were renamed; who uses one means the pipeline"}
+
+    name: Mapped[str] = mapped_column(primary_key=True, comment="As given; case matters")
+    pipeline_id: Mapped[int] = _reference("pipeline", index=True, comment="What is meant")
 
 
 class PipelineExecution(Base):
@@ -295,6 +311,25 @@ class PipelineExecution(Base):
     execution_metadata: Mapped[dict[str, Any]] = _json("Whatever else is known: partition, attempts, error and others")
     created_at: Mapped[dt.datetime] = _timestamp("When it was recorded")
     updated_at: Mapped[dt.datetime] = _timestamp("When its record last changed")
+
+
+class Observation(Base):
+    __tablename__ = "observation"
+    __table_args__ = {"comment": "The newest observation of each asset and partition"}
+
+    pipeline_id: Mapped[int] = _reference("pipeline", comment="The asset's pipeline", primary_key=True)
+    instance_id: Mapped[str] = mapped_column(primary_key=True, comment="The Dagster instance that it was observed in")
+    scope: Mapped[str] = mapped_column(primary_key=True, comment="The partition that was observed; empty without one")
+    data_version: Mapped[str | None] = mapped_column(
+        comment="The last data version; another one is a change of the data"
+    )
+    data_version_at: Mapped[dt.datetime | None] = mapped_column(comment="When it was last observed")
+    step: Mapped[str | None] = mapped_column(
+        comment="The step that last observed it, as location/step, and made nothing of it"
+    )
+    step_observed_at: Mapped[dt.datetime | None] = mapped_column(
+        comment="When that was; earlier failures of the step are over"
+    )
 
 
 class WatermarkEvent(Base):

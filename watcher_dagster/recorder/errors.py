@@ -7,7 +7,7 @@ was used up, nor which command was run.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from watcher_dagster import compat
@@ -32,6 +32,9 @@ _PROCESS: Final = re.compile(
     r"|\bnon-zero exit\b|\bcommand failed\b|\bfailed with code \d",
     re.IGNORECASE,
 )
+# It lists the checks, as in `shop/orders: not_null,unique`.
+_CHECKS_FAILED: Final = "DagsterAssetCheckFailedError"
+_FAILED_CHECKS: Final = re.compile(r"(\S+): \w+(?:,\w+)*")
 _BELOW: Final = "Errors parsed from dbt logs:"
 _EXCEPTION_LINE: Final = re.compile(r"(?:[A-Za-z_]\w*\.)*[A-Z]\w*(?:Error|Exception|Failure|Exit|Interrupt)\b(?::.*)?")
 _REASON: Final = re.compile(
@@ -52,6 +55,13 @@ def error_facts(info: Any, message: str | None) -> dict[str, str]:
         text = after if found else text
     stack = "".join(info.stack)[-MAX_STACK_CHARACTERS:]
     return {"class": info.cls_name or "", "message": reason_first(text)[:MAX_MESSAGE_CHARACTERS], "stack": stack}
+
+
+def checked_assets(error: Mapping[str, str]) -> list[str]:
+    """Return the assets, as a/b, whose blocking checks a step has failed by; none where it failed otherwise."""
+    if error.get("class") != _CHECKS_FAILED:
+        return []
+    return [found[1] for line in error["message"].splitlines() if (found := _FAILED_CHECKS.fullmatch(line.strip()))]
 
 
 def with_external_cause(error: dict[str, str], cause: dict[str, str] | None) -> dict[str, str]:

@@ -7,7 +7,8 @@ nothing is recorded twice and what was missing is added.
 An asset's execution lasts from the first start of its step to its materialization. An asset that was planned, whose
 step has started and which is not materialized yet runs; if its step fails, or the run ends, so does it. One whose step
 never started has an execution only where the run failed: it is blocked, or has failed with the run. Observing an asset
-is no execution of it. For an asset that is made by a graph of steps, "its step" is any step of the graph.
+is no execution of it, but a step that fails to observe one has failed: nothing tells the two apart until then. For an
+asset that is made by a graph of steps, "its step" is any step of the graph.
 """
 
 from __future__ import annotations
@@ -90,9 +91,7 @@ def translate_run(
     metadata: dict[str, Any] = {"error": log.error} if log.error else {}
     if failed := sorted(key for key, step in log.steps.items() if step.state is ExecutionState.FAILED):
         metadata["failed_steps"] = failed[:20]
-        # A step may fail after its asset was materialized: a blocking check, an error after the body.
-        assets = sorted({asset_pipeline_name(key) for step, key in log.assets if step in failed})
-        if assets:
+        if assets := sorted(map(asset_pipeline_name, log.failed_assets())):
             metadata["failed_assets"] = assets[:20]
     records = list(_asset_records(run, log, count_keys))
     return [run_record(run, log.state, started, ended, metadata, root=root), *records, *_unstarted(run, log, records)]
@@ -197,8 +196,10 @@ def _asset_records(run: dg.DagsterRun, log: RunLog, count_keys: CountKeys) -> It
             for partition in missing:
                 warning = {"warning": f"loaded, and then its rows could not be counted: {LOADED}"}
                 yield share.record(partition, ExecutionState.SUCCEEDED, own.ended, warning, may_be_no_change=True)
-        elif missing and starts and not asset.observed:
+        elif missing and starts:
             state, ended, error = _outcome(log, own, steps, is_sole=graph is None or graph.assets == 1)
+            if asset.observed and state is not ExecutionState.FAILED:
+                continue
             if state is ExecutionState.FAILED and error and _is_another_s(error, asset_key, names[step_key]):
                 state, error = ExecutionState.BLOCKED, None
             for partition in missing:

@@ -10,6 +10,7 @@ import dagster as dg
 
 from watcher_dagster.counts import PRESETS_ALONE, CountKeys, Metadata, whole_count
 from watcher_dagster.metadata import (
+    COLUMN_SCHEMA_KEY,
     COUNT_KEYS,
     COUNTS_KEY,
     COUNTS_THAT_ADD_UP,
@@ -23,7 +24,6 @@ DURATION_KEYS: Final = ("Execution Duration", "elapsed_time")
 # What dagster-dlt reports of every load, and of one that loaded rows.
 DLT_KEYS: Final = frozenset({"jobs", "first_run", "dataset_name"})
 DLT_COUNT_KEY: Final = "rows_loaded"
-COLUMN_SCHEMA_KEY: Final = "dagster/column_schema"
 
 MAX_TEXT_CHARACTERS: Final = 1_000
 MAX_METADATA_CHARACTERS: Final = 16_000
