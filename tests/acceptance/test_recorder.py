@@ -21,7 +21,8 @@ from watcher_core.database.engine import normalize_url
 from watcher_dagster import WatcherResource, build_watcher_recorder_sensor, compat
 from watcher_dagster.identity import WATCHER_RUN_TAG, materialization_identity
 from watcher_dagster.recorder import tick
-from watcher_dagster.recorder.events import translate_run
+from watcher_dagster.recorder.events import translate_log
+from watcher_dagster.recorder.runlog import RunLog
 from watcher_dagster.recorder.tick import record_tick
 
 DAILY = dg.DailyPartitionsDefinition("2024-01-01", end_date="2024-02-01")
@@ -714,7 +715,7 @@ def test_what_ran_in_a_run_that_can_no_longer_be_read_is_ended(
 def test_a_run_that_can_be_read_at_the_second_try(platform: Platform, monkeypatch: pytest.MonkeyPatch) -> None:
     run_id = platform.materialize(plain)
     with monkeypatch.context() as patch:
-        patch.setattr(tick, "translate_run", lambda *_: 1 / 0)
+        patch.setattr(tick, "translate_log", lambda *_, **__: 1 / 0)
         platform.tick()
     assert platform.state.cursor["unread"][run_id]["tries"] == 1
     platform.tick()
@@ -724,15 +725,14 @@ def test_a_run_that_can_be_read_at_the_second_try(platform: Platform, monkeypatc
 
 def test_a_run_that_cannot_be_written_blocks_nothing(platform: Platform, monkeypatch: pytest.MonkeyPatch) -> None:
     poison, sound_run = platform.materialize(plain), platform.materialize(plain)
-    translate = translate_run
 
-    def translated(record: dg.RunRecord, events: Any, **options: Any) -> Any:
-        executions = translate(record, events, **options)
-        if record.dagster_run.run_id == poison:
+    def translated(log: RunLog, **options: Any) -> Any:
+        executions = translate_log(log, **options)
+        if log.record.dagster_run.run_id == poison:
             executions[1] = replace(executions[1], external_id="")
         return executions
 
-    monkeypatch.setattr(tick, "translate_run", translated)
+    monkeypatch.setattr(tick, "translate_log", translated)
     for _ in range(3):
         platform.tick()
     assert platform.states(sound_run) == {"": "succeeded", "/plain/plain": "succeeded"}

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
 from tests.factories import at, record, unique
 from watcher_core import (
@@ -116,6 +117,38 @@ def test_a_record_that_breaks_a_rule_keeps_nothing_else_from_being_written(
     )
     (recorded,) = module_watcher.asset_check_results(pipeline=name)
     assert (recorded.check_name, recorded.description) == ("sound", None)
+
+
+def test_however_many_results_there_are_they_take_a_few_statements(
+    module_watcher: Watcher, session: RecorderSession, name: str
+) -> None:
+    statements: list[str] = []
+    engine = module_watcher._connect()
+
+    def count(*arguments: Any) -> None:
+        statements.append(arguments[2])
+
+    def taken(*records: AssetCheckRecord) -> int:
+        statements.clear()
+        write(session, *records)
+        return len(statements)
+
+    sa.event.listen(engine, "before_cursor_execute", count)
+    try:
+        write(session, evaluated(name, PASSED, minutes=0))  # the pipeline is there
+        none = taken()
+        one = taken(evaluated(name, FAILED, minutes=1))
+        many = taken(
+            *(
+                evaluated(name, FAILED, minutes=2 + day, check_name=f"check {check}", partition=str(day))
+                for check in range(20)
+                for day in range(50)
+            )
+        )
+        assert many == one <= none + 4
+    finally:
+        sa.event.remove(engine, "before_cursor_execute", count)
+    assert len(module_watcher.asset_check_results(pipeline=name, limit=5_000)) == 1_002
 
 
 # What is found

@@ -27,6 +27,7 @@ _DBT_TESTS: Final = frozenset({"test", "unit_test"})
 def translate_checks(run: dg.DagsterRun, log: RunLog) -> list[AssetCheckRecord]:
     """What came of the checks of a run; Watcher's own have their alerts already."""
     records: list[AssetCheckRecord] = []
+    making = {step_key for step_key, _ in log.assets}
     for (step_key, key), check in log.checks.items():
         if key.name in OWN_CHECKS:
             continue
@@ -39,7 +40,8 @@ def translate_checks(run: dg.DagsterRun, log: RunLog) -> list[AssetCheckRecord]:
             "step_key": step_key or None,
         }
         records += [_evaluated(evaluation, at, facts) for evaluation, at in check.results.values()]
-        records += _unevaluated(log, step_key, check, facts)
+        if step_key not in making:  # a step that makes assets may give no result on purpose
+            records += _unevaluated(log.steps.get(step_key), check, facts)
     return records
 
 
@@ -116,18 +118,16 @@ def _evaluated(evaluation: dg.AssetCheckEvaluation, at: float, facts: dict[str, 
     )
 
 
-def _unevaluated(log: RunLog, step_key: str, check: CheckLog, facts: dict[str, Any]) -> Iterator[AssetCheckRecord]:
-    """Where a step of checks alone is over without a result. One that makes assets too may give none on purpose."""
-    step = log.steps.get(step_key)
+def _unevaluated(step: StepLog | None, check: CheckLog, facts: dict[str, Any]) -> Iterator[AssetCheckRecord]:
+    """Where a step of checks alone is over without a result."""
     if step is None or step.ended is None or None in check.results:
         return
-    if step.state is ExecutionState.FAILED:
-        status, error = AssetCheckStatus.ERRORED, step.error or {}
-    elif step.state is ExecutionState.SUCCEEDED:
+    error = step.error or {}
+    if step.state is ExecutionState.FAILED and error.get("class") != BLOCKING_ERROR:  # raised when the body is over
+        status = AssetCheckStatus.ERRORED
+    elif step.state in (ExecutionState.FAILED, ExecutionState.SUCCEEDED):
         status, error = AssetCheckStatus.NO_RESULT, {}
     else:
-        return
-    if not is_of_checks_alone(log, step_key):
         return
     description = ": ".join(filter(None, (error.get("class"), error.get("message"))))
     for partition in check.planned:
