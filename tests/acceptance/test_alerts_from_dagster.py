@@ -171,8 +171,8 @@ def test_a_webhook_of_the_settings(platform: Platform, database_url: str) -> Non
 
 def test_routes_that_cannot_be_read_are_an_error(platform: Platform, database_url: str, tmp_path: Any) -> None:
     with (
-        Watcher(database_url, settings=Settings(slack_routes=tmp_path / "none.toml")) as watcher,
-        pytest.raises(ConfigurationError, match=r"WATCHER_SLACK_ROUTES is .* which cannot be read"),
+        Watcher(database_url, settings=Settings(routes=tmp_path / "none.toml")) as watcher,
+        pytest.raises(ConfigurationError, match=r"WATCHER_ROUTES is .* which cannot be read"),
     ):
         platform.deliver(watcher=watcher)
 

@@ -49,6 +49,7 @@ PUBLIC = {
     "Pipeline",
     "PipelineType",
     "RecorderState",
+    "Route",
     "WatermarkEvent",
     # what goes in
     "ColumnEdge",

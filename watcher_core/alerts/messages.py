@@ -65,12 +65,16 @@ class Notice:
         run_id: The Dagster run of its execution.
         is_asset: Whether its pipeline is an asset in Dagster.
         is_removed: Whether its pipeline is gone from the code.
+        owners: Who owns its pipeline.
+        mentions: What mentions them where the message goes.
     """
 
     alert: values.Alert
     run_id: str | None = None
     is_asset: bool = False
     is_removed: bool = False
+    owners: tuple[str, ...] = ()
+    mentions: tuple[str, ...] = ()
 
 
 def message(
@@ -142,7 +146,7 @@ def _line(notice: Notice, event: AlertEvent, *, now: dt.datetime, dagster_url: s
     else:
         ending = [_ending(alert)] if event is AlertEvent.MISSED else _since(alert, now)
         flapping = [_flapping(alert)] if event is AlertEvent.REOPENED else []
-        parts = [_DETAILS[alert.kind](alert.facts, now), *ending, *filter(None, flapping)]
+        parts = [_DETAILS[alert.kind](alert.facts, now), *ending, *filter(None, flapping), *notice.mentions]
     return f"• {_subject(notice, dagster_url)}: {', '.join(parts)} [alert {alert.id}]"
 
 

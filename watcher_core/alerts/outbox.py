@@ -18,7 +18,8 @@ from sqlalchemy.orm import Session
 
 from watcher_core import values
 from watcher_core.alerts import alerts
-from watcher_core.alerts.routes import Destination, Routes, Subject
+from watcher_core.alerts.destinations import Destination
+from watcher_core.alerts.routes import Routes, Subject
 from watcher_core.enums import AlertEvent, AlertKind, AlertLevel
 
 # Much longer than a delivery may take, so that no lease runs out under one that is alive.
@@ -26,6 +27,9 @@ LEASE = dt.timedelta(minutes=2)
 
 # Recoveries of more threads than these go into one message in the channel.
 MAX_THREADS = 5
+
+# Of a place with a message for a few alerts, no more are claimed than one delivery may send.
+MESSAGES_AT_ONCE = 60
 
 # After these, people believe that the alert is over.
 OVER = (AlertEvent.RESOLVED, AlertEvent.MISSED)
@@ -128,9 +132,10 @@ def pending(session: Session, *, now: dt.datetime) -> list[Pending]:
     return [_pending(row) for row in session.execute(PENDING, {"now": now})]
 
 
-def undelivered_alerts(session: Session, *, now: dt.datetime) -> values.UndeliveredAlerts:
-    """Say how many alerts wait for their turn, since when, and why."""
-    return values.UndeliveredAlerts(**session.execute(UNDELIVERED, {"now": now}).one()._mapping)
+def undelivered_alerts(session: Session, *, routes: Routes | None = None, now: dt.datetime) -> values.UndeliveredAlerts:
+    """Say how many alerts wait for their turn, since when, and why; by the routes, how many have no destination."""
+    nowhere = routes and sum(_destination(alert, routes) is None for alert in pending(session, now=now))
+    return values.UndeliveredAlerts(**session.execute(UNDELIVERED, {"now": now}).one()._mapping, nowhere=nowhere or 0)
 
 
 def _pending(row: sa.Row[tuple[object, ...]]) -> Pending:
@@ -160,17 +165,13 @@ def parcels(waiting: Iterable[Pending], routes: Routes) -> list[Parcel]:
         for alert in alerts_there:
             groups.setdefault((alert.event, alert.subject.kind, alert.subject.level), []).append(alert)
         for (event, kind, level), group in groups.items():
-            for thread, part in _by_thread(event, destination, group):
-                found.append(
-                    Parcel(
-                        destination=destination,
-                        event=event,
-                        kind=kind,
-                        level=level,
-                        thread=thread,
-                        alerts=tuple(part),
+            for thread, together in _by_thread(event, destination, group):
+                most = (destination and destination.most) or len(together)
+                for first in range(0, len(together), most):
+                    part = tuple(together[first : first + most])
+                    found.append(
+                        Parcel(destination=destination, event=event, kind=kind, level=level, thread=thread, alerts=part)
                     )
-                )
     return found
 
 
@@ -252,7 +253,8 @@ def claim(
             new = [alert.id for alert in waiting if alert.last_error is None]
             session.execute(NOTE_DELAY, {"ids": new, "error": failed.last_error or "waits after a failure"})
         else:
-            chosen += waiting
+            most = destination.most
+            chosen += waiting if most is None else waiting[: most * MESSAGES_AT_ONCE]
     if not chosen:
         return []
     given = {"ids": [alert.id for alert in chosen], "lease": lease, "lease_ends_at": now + LEASE, "now": now}

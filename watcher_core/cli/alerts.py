@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 app = typer.Typer(help="Alerts: what is open, and its delivery.", no_args_is_help=True, rich_markup_mode=None)
 
 MAX_ID = 2**63 - 1
+UNCONFIGURED = "no destination is configured: set SLACK_WEBHOOK_URL, or name routes in WATCHER_ROUTES"
 UNRESOLVED = (AlertState.OPEN, AlertState.ACKNOWLEDGED, AlertState.SNOOZED)
 
 Id = Annotated[int, typer.Argument(metavar="ID", min=1, max=MAX_ID, help="The alert's id.", show_default=False)]
@@ -143,7 +144,7 @@ def deliver(
     retry_now: Annotated[bool, typer.Option("--retry-now", help="Try again at once what has failed before.")] = False,
     json: Json = False,
 ) -> None:
-    """Deliver pending notifications to Slack.
+    """Deliver pending notifications.
 
     Any number of deliveries may run at once. Exit code 1 when something could not be delivered; it is tried again by
     the next delivery.
@@ -161,14 +162,23 @@ def deliver(
         raise typer.Exit(1)
 
 
-@app.command("test", epilog=output.examples("watcher alerts test", 'watcher alerts test --to "#data-alerts"'))
+@app.command(
+    "test",
+    epilog=output.examples(
+        "watcher alerts test", "watcher alerts test --route oncall", 'watcher alerts test --to "#data-alerts"'
+    ),
+)
 def send_test(
     *,
     to: Annotated[
         str | None,
         typer.Option(
-            metavar="DESTINATION", help="Only to this destination: a channel, the variable of a webhook, or default."
+            metavar="DESTINATION", help="Only to this destination: a channel, the variable of an address, or default."
         ),
+    ] = None,
+    route: Annotated[
+        str | None,
+        typer.Option(metavar="NAME", help="Only to where this route leads; a route without a name has its number."),
     ] = None,
     json: Json = False,
 ) -> None:
@@ -177,18 +187,44 @@ def send_test(
     Exit code 1 when one did not arrive.
     """
     with open_watcher() as watcher:
-        failures = watcher.send_test_alert(to)
+        failures = watcher.send_test_alert(to, route=route)
     if json:
         output.print_json(failures)
     else:
         for destination, failure in failures.items():
             output.print_text(f"{destination}: {failure or 'arrived'}")
         if not failures:
-            output.print_text(
-                "no destination is configured: set SLACK_WEBHOOK_URL, or name routes in WATCHER_SLACK_ROUTES"
-            )
+            output.print_text(UNCONFIGURED)
     if not failures or any(failures.values()):
         raise typer.Exit(1)
+
+
+@app.command("routes", epilog=output.examples("watcher alerts routes", "watcher doctor --pipeline raw_flights"))
+def list_routes(*, json: Json = False) -> None:
+    """List the routes of alerts, the first that matches counting."""
+    with open_watcher() as watcher:
+        found = watcher.routes()
+    if json:
+        output.print_json(found)
+        return
+    columns = [
+        output.Column("route", right=True),
+        output.Column("name", minor=True),
+        output.Column("for", fold=True),
+        output.Column("to", fold=True),
+        output.Column("missing", fold=True),
+    ]
+    rows = [
+        (
+            "else" if route.number is None else route.number,
+            route.name,
+            ", ".join(f"{name} {' or '.join(these)}" for name, these in route.conditions.items()) or "all",
+            route.destination,
+            route.missing and f"{route.missing} is not set",
+        )
+        for route in found
+    ]
+    output.print_table(columns, rows, empty=UNCONFIGURED)
 
 
 def _preview(*, json: bool) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from watcher_core.values.alerts import Alert, AlertPreview, AlertRoute, DeliveryResult, UndeliveredAlerts
+from watcher_core.values.alerts import Alert, AlertPreview, AlertRoute, DeliveryResult, Route, UndeliveredAlerts
 from watcher_core.values.anomalies import (
     AnomalyDetection,
     AnomalyExplanation,
@@ -77,6 +77,7 @@ __all__ = [
     "PipelineLineage",
     "PipelineType",
     "RecorderState",
+    "Route",
     "ThresholdArguments",
     "Thresholds",
     "UndeliveredAlerts",

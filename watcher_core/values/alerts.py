@@ -66,11 +66,13 @@ class UndeliveredAlerts:
         count: How many.
         since: When that of the first of them was due; `None` where there are none.
         last_error: Why the last try failed; `None` where there was none.
+        nowhere: How many of them have no destination.
     """
 
     count: int
     since: dt.datetime | None
     last_error: str | None
+    nowhere: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -104,4 +106,25 @@ class AlertRoute:
     levels: tuple[AlertLevel, ...]
     destination: str | None
     route: int | None
+    missing: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Route:
+    """A route of alerts, as the file has it.
+
+    Attributes:
+        number: Its number, from 1; `None` for where alerts go that no route matches.
+        name: What the file calls it.
+        conditions: The values of which one must match, by what they are compared with.
+        to: The name of the destination.
+        destination: The destination in words.
+        missing: The variable that would have to be set first.
+    """
+
+    number: int | None
+    name: str | None
+    conditions: dict[str, tuple[str, ...]]
+    to: str
+    destination: str
     missing: str | None
