@@ -466,8 +466,10 @@ def test_what_a_place_refuses_for_good_keeps_no_other_message_back(
         result = deliver(told, at(1))
         assert (result.messages, result.waiting) == (1, 1)
         assert result.errors == ("OPS: the webhook answers HTTP 422: no such kind",)
-        assert by_key(watcher)["a"].next_attempt_at == at(16), "the same would be refused again soon"
-        assert deliver(told, at(16)).messages == 1
+        waits = by_key(watcher)["a"].next_attempt_at
+        assert waits is not None
+        assert waits >= at(16), "soon the same would be refused again"
+        assert deliver(told, waits).messages == 1
     assert [request.json["alerts"][0]["pipeline_name"] for request in there.taken] == ["pipeline b", "pipeline a"]
 
 
