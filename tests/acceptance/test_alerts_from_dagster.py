@@ -71,7 +71,7 @@ class Platform:
         """A tick of the sensor, and its message. What waited for another try waits no more."""
         with self.engine.begin() as connection:
             connection.execute(
-                sa.text("UPDATE watcher.alert SET next_attempt_at = now() WHERE next_attempt_at IS NOT NULL")
+                sa.text("UPDATE watcher.alert_delivery SET next_attempt_at = now() WHERE next_attempt_at IS NOT NULL")
             )
         with dg.build_sensor_context(
             instance=self.instance, resources={"watcher": FixedResource(watcher or self.watcher)}

@@ -65,7 +65,7 @@ def watcher(module_database_url: str, tmp_path: Path, server: SlackServer) -> It
     with Watcher(module_database_url, settings=settings) as watcher:
         yield watcher
         with watcher._transaction() as (session, _):
-            session.execute(sa.text("TRUNCATE watcher.alert"))
+            session.execute(sa.text("TRUNCATE watcher.alert CASCADE"))
 
 
 def configured(watcher: Watcher, **settings: Any) -> Watcher:

@@ -72,9 +72,29 @@ def load(tmp_path: Path, text: str, *, webhook: str | None = SECRET, **variables
     ],
 )
 def test_the_first_route_that_matches_counts(tmp_path: Path, of: dict[str, Any], to: str) -> None:
-    destination = load(tmp_path, FILE).find(subject(**of))
-    assert destination is not None
+    [destination] = load(tmp_path, FILE).find_all(subject(**of))
     assert destination.name == to
+
+
+def test_after_a_route_that_continues_the_next_ones_are_tried(tmp_path: Path) -> None:
+    last = FILE.replace('channel = "#sandbox"', 'to = "ALL"\ncontinue = true')
+    text = f'[[routes]]\ncontinue = true\nto = "ALL"\n{last}'
+    found = load(tmp_path, text)
+
+    def names(**of: Any) -> list[str]:
+        return [each.name for each in found.find_all(subject(**of))]
+
+    assert names() == ["ALL", "default"]
+    assert names(kind=AlertKind.FAILURE) == ["ALL", "#data-oncall"]
+    assert names(pipeline_name="tmp/try") == ["ALL", "default"], "each place once"
+    assert load(tmp_path, text, webhook=None).find_all(subject(pipeline_name="tmp/try"))[0].name == "ALL"
+    explained = found.explain(pipeline_name="orders", pipeline_type_name="sales", pipeline_metadata={})
+    assert [(each.route, each.destination) for each in explained][:2] == [
+        (1, "the place of ALL"),
+        (4, "channel #sales-data"),
+    ]
+    [said] = problems(found)
+    assert "these overlap: 2 and 3, 2 and 4," in said
 
 
 @pytest.mark.parametrize(
@@ -92,10 +112,9 @@ def test_group_and_owners_are_what_the_metadata_says(metadata: Any, group: str, 
 
 
 def test_without_a_file_everything_goes_to_the_webhook_and_without_that_nowhere() -> None:
-    found = routes.load_routes(Settings(slack_webhook_url=SecretStr(SECRET))).find(subject())
-    assert found is not None
+    [found] = routes.load_routes(Settings(slack_webhook_url=SecretStr(SECRET))).find_all(subject())
     assert (found.name, found.described) == ("default", "the webhook of SLACK_WEBHOOK_URL")
-    assert routes.load_routes(Settings()).find(subject()) is None
+    assert routes.load_routes(Settings()).find_all(subject()) == ()
     assert routes.load_routes(Settings()).destinations == ()
 
 
@@ -193,8 +212,7 @@ def test_a_route_without_conditions_matches_everything() -> None:
 
 
 def test_who_brings_a_sender_for_the_default_has_a_default() -> None:
-    found = routes.load_routes(Settings(), default=True).find(subject())
-    assert found is not None
+    [found] = routes.load_routes(Settings(), default=True).find_all(subject())
     assert (found.name, found.secret) == ("default", None)
 
 

@@ -139,7 +139,7 @@ def preview_alerts(
     """Return the messages that a delivery would send, whether or not a destination is configured."""
     composer = Composer(routes, dagster_url)
     shown = []
-    for parcel in outbox.parcels(outbox.pending(session, now=now), routes):
+    for parcel in outbox.parcels(outbox.plan(session, routes=routes, now=now).pending):
         message = composer.message(session, parcel, now=now)
         destination = parcel.destination
         place = "nowhere: SLACK_WEBHOOK_URL is not set" if destination is None else destination.described

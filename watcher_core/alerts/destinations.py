@@ -88,6 +88,11 @@ class Destination:
         """How many alerts one message may be about; `None`: any number."""
         return None if self.type is None else MOST.get(self.type)
 
+    @property
+    def takes_acknowledgements(self) -> bool:
+        """Whether it is notified of acknowledgements: it shows them, and nobody is disturbed."""
+        return self.type in (DestinationType.PAGERDUTY, DestinationType.WEBHOOK)
+
     def problem(self) -> str | None:
         """What is wrong with the address; `None` where nothing is, or it is not known."""
         if self.secret is None or self.channel is not None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from watcher_core import text, values
-from watcher_core.alerts import alerts, slack
+from watcher_core.alerts import pending, slack
 from watcher_core.enums import AlertEvent, AlertKind, AlertLevel, AlertState
 
 # Alerts that a message lists; of the rest it gives the number.
@@ -47,6 +47,7 @@ PREFIXES = {
     AlertEvent.REMINDED: "Still open: ",
     AlertEvent.REOPENED: "Back again: ",
     AlertEvent.UPDATED: "More of it: ",
+    AlertEvent.ACKNOWLEDGED: "Acknowledged: ",
 }
 UNKNOWN_TIME = "an unknown time"
 
@@ -170,9 +171,9 @@ def _since(alert: values.Alert, now: dt.datetime) -> list[str]:
 
 
 def _flapping(alert: values.Alert) -> str | None:
-    if alert.reopenings < alerts.FLAPPING_REOPENINGS:
+    if alert.reopenings < pending.FLAPPING_REOPENINGS:
         return None
-    stable = text.duration(alerts.CONTINUES_WITHIN.total_seconds())
+    stable = text.duration(pending.CONTINUES_WITHIN.total_seconds())
     return f"flapping: back {alert.reopenings} times; its recovery is notified once it has lasted {stable}"
 
 

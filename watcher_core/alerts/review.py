@@ -46,7 +46,7 @@ def review_coverage(routes: Routes, pipelines: Iterable[values.Pipeline]) -> lis
             Subject.of(pipeline.name, pipeline.pipeline_type_name, pipeline.pipeline_metadata, kind, level)
             for kind, level in itertools.product(AlertKind, AlertLevel)
         ]
-        if any(routes.find(subject) is None for subject in subjects):
+        if not all(routes.find_all(subject) for subject in subjects):
             nowhere.append(pipeline.name)
         owners.update(dict.fromkeys(subjects[0].owners))
     return [*_nowhere(routes, nowhere), *_unmapped(routes, owners)]
@@ -99,14 +99,15 @@ def _overlaps(routes: Sequence[Route]) -> Iterator[RouteProblem]:
     overlapping = []
     for later, route in enumerate(routes):
         before = list(enumerate(routes[:later], start=1))
-        covering = next((number for number, first in before if _covers(first, route)), None)
+        covering = next((number for number, first in before if not first.goes_on and _covers(first, route)), None)
         if covering is not None:
             yield RouteProblem(
                 f"route {later + 1} is never taken: route {covering} matches all that it matches",
                 f"move route {later + 1} before route {covering}, or remove it",
             )
         else:
-            overlapping += [f"{number} and {later + 1}" for number, first in before if _meets(first, route)]
+            meeting = [number for number, first in before if not first.goes_on and _meets(first, route)]
+            overlapping += [f"{number} and {later + 1}" for number in meeting]
     if overlapping:
         yield RouteProblem(f"what two routes match goes by the first of them; these overlap: {_listed(overlapping)}")
 

@@ -73,9 +73,10 @@ class Routes:
         everywhere = (*self._destinations, *([self._default] if self._default else []))
         return tuple({destination.name: destination for destination in everywhere}.values())
 
-    def find(self, subject: Subject) -> Destination | None:
-        """Return the destination of an alert; `None` where there is none."""
-        return self._find(subject)[1]
+    def find_all(self, subject: Subject) -> tuple[Destination, ...]:
+        """Return the destinations of an alert, each once; none where no route matches and there is no default."""
+        found = [self._default if number is None else self._destinations[number - 1] for number in self._take(subject)]
+        return tuple({each.name: each for each in found if each is not None}.values())
 
     def named(self, name: str | None) -> Destination | None:
         """Return the destination of that name; `None` where it no longer exists."""
@@ -118,8 +119,9 @@ class Routes:
         """Say where alerts of a pipeline would go."""
         levels: dict[tuple[int | None, AlertKind], list[AlertLevel]] = {}
         for kind, level in itertools.product(AlertKind, AlertLevel):
-            number, _ = self._find(Subject.of(pipeline_name, pipeline_type_name, pipeline_metadata, kind, level))
-            levels.setdefault((number, kind), []).append(level)
+            subject = Subject.of(pipeline_name, pipeline_type_name, pipeline_metadata, kind, level)
+            for number in self._take(subject):
+                levels.setdefault((number, kind), []).append(level)
         kinds: dict[tuple[int | None, tuple[AlertLevel, ...]], list[AlertKind]] = {}
         for (number, kind), found in levels.items():
             kinds.setdefault((number, tuple(found)), []).append(kind)
@@ -138,11 +140,15 @@ class Routes:
             missing=missing if destination is None or destination.secret is None else None,
         )
 
-    def _find(self, subject: Subject) -> tuple[int | None, Destination | None]:
-        for number, (route, destination) in enumerate(zip(self.routes, self._destinations, strict=True), start=1):
+    def _take(self, subject: Subject) -> tuple[int | None, ...]:
+        """The numbers of the routes that an alert takes, with `None` for what is after the last of them."""
+        taken: list[int | None] = []
+        for number, route in enumerate(self.routes, start=1):
             if route.matches(subject):
-                return number, destination
-        return None, self._default
+                taken.append(number)
+                if not route.goes_on:
+                    return tuple(taken)
+        return (*taken, None) if self._default is not None or not taken else tuple(taken)
 
 
 def _told(destination: Destination) -> dict[str, Any]:

@@ -17,7 +17,8 @@
 A condition is a value or a list of values, one of which must match; `*` and `?` stand for any characters. All of a
 route's conditions must hold; a route without any matches every alert. A route leads to a channel of Slack, for which
 WATCHER_SLACK_TOKEN is needed, or to an address, which is a secret: the file names the environment variable that holds
-it. What no route matches goes to the webhook of SLACK_WEBHOOK_URL.
+it. After a route with `continue = true` the next ones are tried, too. What no other route matches goes to the webhook
+of SLACK_WEBHOOK_URL.
 """
 
 from __future__ import annotations
@@ -106,6 +107,7 @@ class Route(BaseModel):
     to: Variable | None = None
     type: DestinationType | None = None
     secret: Variable | None = None
+    goes_on: bool = Field(default=False, alias="continue")
 
     @model_validator(mode="after")
     def _leads_to_one_place(self) -> Route:
@@ -208,7 +210,7 @@ def _rule(error: ValidationError) -> str:
 
 
 def _known(entry: str, *, in_route: bool) -> str:
-    known = list(Route.model_fields) if in_route else [*RoutesFile.model_fields]
+    known = [field.alias or name for name, field in Route.model_fields.items()]
     similar = difflib.get_close_matches(entry, known, n=1)
     if similar and in_route:
         return f"did you mean {similar[0]}? There are {', '.join(known)}"

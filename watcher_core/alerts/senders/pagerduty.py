@@ -30,6 +30,7 @@ MAX_SOURCE = 255
 ACTIONS = {
     AlertEvent.RESOLVED: "resolve",
     AlertEvent.MISSED: "resolve",
+    AlertEvent.ACKNOWLEDGED: "acknowledge",
 }
 
 
