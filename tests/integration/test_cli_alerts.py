@@ -215,8 +215,15 @@ def test_every_place_gets_its_alerts(watcher: Watcher, cli: Cli, routes: HttpSer
     opened(watcher, "b")
     opened(watcher, "c", kind=AlertKind.FRESHNESS)
     assert "2 messages sent, for 2 alerts; 1 waiting" in cli("alerts", "deliver", code=1), "an incident for each"
-    watcher.resolve_alert(first)
+    assert "to ONCALL  notified" in cli("alerts", "show", str(first))
+    routes.fail(Failure(500, "no"))
+    watcher.acknowledge_alert(first)
     cli("alerts", "deliver", code=1)
+    assert "waits for acknowledged, tried 1 time" in " ".join(cli("alerts", "show", str(first)).split())
+    [delivery] = cli.json("alerts", "show", str(first))["deliveries"]
+    assert (delivery["destination"], delivery["event"]) == ("ONCALL", "acknowledged")
+    watcher.resolve_alert(first)
+    cli("alerts", "deliver", "--retry-now", code=1)
     events = [(request.json["event_action"], request.json["dedup_key"]) for request in routes.taken]
     assert [action for action, _ in events] == ["trigger", "trigger", "resolve"]
     assert events[2][1] == events[0][1] != events[1][1]

@@ -141,6 +141,10 @@ def test_one_that_fails_keeps_no_other_waiting_and_is_tried_again_alone(watcher:
     alert = watcher.alerts()[0]
     assert (alert.event, alert.attempts, alert.destination) == (AlertEvent.OPENED, 1, "TEAM")
     assert alert.last_error is not None
+    assert [
+        (each.destination, each.event, each.attempts, each.delivered_at is None)
+        for each in watcher.alert_deliveries(alert.id)
+    ] == [("OPS", AlertEvent.OPENED, 1, True), ("TEAM", None, 0, False)]
     opened(watcher, "b", now=at(1))
     assert deliver(watcher, at(1.1)).messages == 1, "Slack does not wait for the webhook"
     assert places.events == []

@@ -19,6 +19,7 @@ PUBLIC = {
     "SlackSender",
     # what comes back
     "Alert",
+    "AlertDelivery",
     "AlertPreview",
     "AlertRoute",
     "AnomalyDetection",

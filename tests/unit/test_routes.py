@@ -95,6 +95,7 @@ def test_after_a_route_that_continues_the_next_ones_are_tried(tmp_path: Path) ->
     ]
     [said] = problems(found)
     assert "these overlap: 2 and 3, 2 and 4," in said
+    assert [each.goes_on for each in found.entries()] == [True, False, False, False, True, False]
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,7 @@ from watcher_core.alerts.delivery import Pace, deliver_alerts, preview_alerts, s
 from watcher_core.alerts.destinations import sender_for
 from watcher_core.alerts.messages import test_message
 from watcher_core.alerts.notification import Notification
-from watcher_core.alerts.outbox import undelivered_alerts
+from watcher_core.alerts.outbox import list_deliveries, undelivered_alerts
 from watcher_core.alerts.review import RouteProblem, review_coverage, review_routes
 from watcher_core.alerts.routes import DEFAULT_DESTINATION, Routes, load_routes
 from watcher_core.alerts.senders import SlackChannel, SlackSender
@@ -37,6 +37,7 @@ __all__ = [
     "deliver_alerts",
     "get_alert",
     "list_alerts",
+    "list_deliveries",
     "load_routes",
     "open_alerts",
     "preview_alerts",

@@ -105,6 +105,19 @@ ROWS = sa.text(f"""
      ORDER BY unsettled.happened_at, unsettled.id, unsettled.destination
 """)
 
+DELIVERIES = sa.text(f"""
+    SELECT delivery.destination, next.event, delivery.attempts,
+           CASE WHEN next.event IS NOT NULL
+                THEN greatest(next.happened_at, next.not_before, delivery.next_attempt_at) END AS next_attempt_at,
+           delivery.last_error, delivery.thread, delivery.delivered_at, delivery.notified_at,
+           delivery.recovery_delivered_at
+      FROM watcher.alert
+      JOIN watcher.alert_delivery AS delivery ON delivery.alert_id = alert.id
+      {NEXT}
+     WHERE alert.id = :id
+     ORDER BY delivery.destination
+""")
+
 UNDELIVERED = sa.text(f"""
     SELECT count(DISTINCT alert.id) AS count, min(next.happened_at) AS since,
            (array_agg(delivery.last_error ORDER BY next.happened_at) FILTER (WHERE delivery.last_error IS NOT NULL))[1]
@@ -119,6 +132,15 @@ def plan(session: Session, *, routes: Routes, now: dt.datetime) -> Plan:
     """Return all pending notifications, oldest first, and which rows they need."""
     rows = [dict(row._mapping) for row in session.execute(ROWS, {"now": now})]
     return fan_out(rows, routes)
+
+
+def list_deliveries(session: Session, *, alert_id: int) -> list[values.AlertDelivery]:
+    """Return what each destination knows of an alert, by its name."""
+    found = session.execute(DELIVERIES, {"id": alert_id}).mappings()
+    return [
+        values.AlertDelivery(**{**row, "event": None if row["event"] is None else AlertEvent(row["event"])})
+        for row in found
+    ]
 
 
 def undelivered_alerts(session: Session, *, routes: Routes | None = None, now: dt.datetime) -> values.UndeliveredAlerts:

@@ -105,6 +105,7 @@ class Routes:
                 number=number,
                 name=route.name,
                 conditions=route.conditions,
+                goes_on=route.goes_on,
                 **_told(destination),
             )
             for number, (route, destination) in enumerate(zip(self.routes, self._destinations, strict=True), start=1)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 from collections.abc import Sequence
 from functools import partial
@@ -16,7 +17,7 @@ from watcher_core.cli.options import Json, Limit, OfPipeline
 from watcher_core.enums import AlertKind, AlertState
 
 if TYPE_CHECKING:
-    from watcher_core.values import Alert, AlertPreview, DeliveryResult
+    from watcher_core.values import Alert, AlertDelivery, AlertPreview, DeliveryResult
 
 app = typer.Typer(help="Alerts: what is open, and its delivery.", no_args_is_help=True, rich_markup_mode=None)
 
@@ -80,11 +81,11 @@ def print_alerts(found: Sequence[Alert]) -> None:
 def show(alert_id: Id, *, json: Json = False) -> None:
     """Show all that is known of an alert."""
     with open_watcher() as watcher:
-        alert = watcher.alert(alert_id)
+        alert, deliveries = watcher.alert(alert_id), watcher.alert_deliveries(alert_id)
     if json:
-        output.print_json(alert)
+        output.print_json({**dataclasses.asdict(alert), "deliveries": deliveries})
         return
-    output.print_fields(_fields(alert))
+    output.print_fields(_fields(alert, deliveries))
 
 
 @app.command("ack", epilog=output.examples("watcher alerts ack 17"))
@@ -219,7 +220,7 @@ def list_routes(*, json: Json = False) -> None:
             "else" if route.number is None else route.number,
             route.name,
             ", ".join(f"{name} {' or '.join(these)}" for name, these in route.conditions.items()) or "all",
-            route.destination,
+            f"{route.destination}, and on" if route.goes_on else route.destination,
             route.missing and f"{route.missing} is not set",
         )
         for route in found
@@ -275,7 +276,16 @@ def _notified(alert: Alert) -> str:
     return "not yet" if alert.delivered_at is None else times.ago(alert.delivered_at)
 
 
-def _fields(alert: Alert) -> list[tuple[str, output.Cell]]:
+def _delivery(delivery: AlertDelivery) -> str:
+    if delivery.event is None:
+        return f"notified {times.ago(delivery.notified_at)}" if delivery.notified_at else "nothing to notify"
+    waits = f" at {times.clock(delivery.next_attempt_at)}" if delivery.attempts else ""
+    tried = f", tried {text.plural(delivery.attempts, 'time')}, next{waits}" if delivery.attempts else ""
+    why = f": {delivery.last_error}" if delivery.last_error else ""
+    return f"waits for {delivery.event}{tried}{why}"
+
+
+def _fields(alert: Alert, deliveries: Sequence[AlertDelivery]) -> list[tuple[str, output.Cell]]:
     def moment(at: dt.datetime | None) -> str | None:
         return None if at is None else times.clock_and_ago(at)
 
@@ -295,9 +305,7 @@ def _fields(alert: Alert) -> list[tuple[str, output.Cell]]:
         ("reopened", moment(alert.reopened_at)),
         ("notified", moment(alert.delivered_at)),
         ("recovery notified", moment(alert.recovery_delivered_at)),
-        ("destination", alert.destination),
         ("pending notification", alert.event),
         ("next attempt", moment(alert.next_attempt_at)),
-        ("attempts", alert.attempts or None),
-        ("last error", alert.last_error),
+        *((f"to {each.destination}", _delivery(each)) for each in deliveries),
     ]

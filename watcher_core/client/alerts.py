@@ -66,6 +66,16 @@ class AlertMethods(Connection):
         with self._transaction() as (session, now):
             return alerts.get_alert(session, alert_id=alert_id, now=now)
 
+    def alert_deliveries(self, alert_id: int) -> list[values.AlertDelivery]:
+        """Return what each destination of an alert knows of it. Those that are not notified yet may be missing.
+
+        Raises:
+            NotFoundError: There is no such alert.
+        """
+        with self._transaction() as (session, now):
+            found = alerts.get_alert(session, alert_id=alert_id, now=now)
+            return alerts.list_deliveries(session, alert_id=found.id)
+
     def acknowledge_alert(self, alert_id: int) -> values.Alert:
         """Mark an alert as seen: it causes no reminder, and its recovery is still delivered.
 

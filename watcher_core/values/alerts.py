@@ -11,7 +11,12 @@ from watcher_core.enums import AlertEvent, AlertKind, AlertLevel, AlertState
 
 @dataclass(frozen=True, kw_only=True)
 class Alert:
-    """Something that a check found, open until it is resolved. `event`: its pending notification."""
+    """Something that a check found, open until it is resolved.
+
+    Of its deliveries, it has those to all destinations together: `event` is the pending notification that comes first,
+    `last_error` and `attempts` are those of the destination that failed most, and `recovery_delivered_at` is set when
+    all know that it is over. `Watcher.alert_deliveries` has each.
+    """
 
     id: int
     kind: AlertKind
@@ -39,6 +44,21 @@ class Alert:
     notified_at: dt.datetime | None = None
     destination: str | None
     thread: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class AlertDelivery:
+    """What a destination knows of an alert. `event`: its pending notification."""
+
+    destination: str
+    event: AlertEvent | None
+    attempts: int
+    next_attempt_at: dt.datetime | None
+    last_error: str | None
+    thread: str | None
+    delivered_at: dt.datetime | None
+    notified_at: dt.datetime | None
+    recovery_delivered_at: dt.datetime | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -120,6 +140,7 @@ class Route:
         to: The name of the destination.
         destination: The destination in words.
         missing: The variable that would have to be set first.
+        goes_on: Whether the routes after it are tried, too.
     """
 
     number: int | None
@@ -128,3 +149,4 @@ class Route:
     to: str
     destination: str
     missing: str | None
+    goes_on: bool = False
