@@ -219,7 +219,7 @@ DROP = sa.text("""
      USING unnest(CAST(:ids AS bigint[]), CAST(:destinations AS text[])) AS given (alert_id, destination)
      WHERE delivery.alert_id = given.alert_id
        AND delivery.destination = given.destination
-       AND delivery.lease IS NULL
+       AND (delivery.lease IS NULL OR delivery.next_attempt_at <= :now)
 """)
 
 # A destination that has another name knows what it knew; a thread is of one place.
@@ -337,7 +337,7 @@ def claim(
 def _write_rows(session: Session, found: Plan, now: dt.datetime) -> None:
     if found.dropped:
         ids, destinations = zip(*found.dropped, strict=True)
-        session.execute(DROP, {"ids": list(ids), "destinations": list(destinations)})
+        session.execute(DROP, {"ids": list(ids), "destinations": list(destinations), "now": now})
     if found.moved:
         before = [row.moved_from for row in found.moved]
         session.execute(MOVE, {**_as_arrays(found.moved), "before": before, "now": now})
