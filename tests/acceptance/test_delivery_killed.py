@@ -1,4 +1,5 @@
-"""Deliverers die at any moment: every alert arrives, and twice only where Slack had taken it and it was not marked."""
+"""Deliverers die at any moment: every alert arrives at both of its destinations, and twice only where a destination had
+taken it and it was not marked."""
 
 from __future__ import annotations
 
@@ -17,6 +18,7 @@ import pytest
 from pydantic import SecretStr
 
 from tests.factories import NOON
+from tests.http_server import HttpServer, http_server
 from tests.slack_server import Failure, SlackServer, slack_server
 from watcher_core import AlertKind, AlertLevel, DeliveryResult, Settings, Watcher
 from watcher_core.alerts import alerts, outbox
@@ -72,18 +74,34 @@ def server() -> Iterator[SlackServer]:
 
 
 @pytest.fixture
-def watcher(database_url: str, tmp_path: Path, server: SlackServer) -> Iterator[Watcher]:
-    settings = Settings(home=tmp_path, slack_webhook_url=SecretStr(server.webhook))
+def webhook() -> Iterator[HttpServer]:
+    with http_server() as webhook:
+        yield webhook
+
+
+@pytest.fixture
+def routes(tmp_path: Path, webhook: HttpServer, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """All alerts go to the webhook, too."""
+    monkeypatch.setenv("OPS", f"{webhook.url}/alerts")
+    path = tmp_path / "routes.toml"
+    path.write_text('[[routes]]\ncontinue = true\nto = "OPS"\n')
+    return path
+
+
+@pytest.fixture
+def watcher(database_url: str, tmp_path: Path, server: SlackServer, routes: Path) -> Iterator[Watcher]:
+    settings = Settings(home=tmp_path, slack_webhook_url=SecretStr(server.webhook), routes=routes)
     with Watcher(database_url, settings=settings) as watcher:
         yield watcher
 
 
 @pytest.fixture
-def start(database_url: str, server: SlackServer) -> Iterator[Callable[[], Deliverer]]:
+def start(database_url: str, server: SlackServer, routes: Path) -> Iterator[Callable[[], Deliverer]]:
     environment = {
         **os.environ,
         "WATCHER_DATABASE_URL": database_url,
         "WATCHER_SLACK_WEBHOOK_URL": server.webhook,
+        "WATCHER_ROUTES": str(routes),
     }
     with ExitStack() as stack:
 
@@ -128,7 +146,7 @@ def wait_until(condition: Callable[[], bool], *, seconds: float) -> None:
 
 
 def test_a_deliverer_that_is_killed_at_any_moment_loses_nothing(
-    watcher: Watcher, server: SlackServer, start: Callable[[], Deliverer]
+    watcher: Watcher, server: SlackServer, webhook: HttpServer, start: Callable[[], Deliverer]
 ) -> None:
     chance = random.Random(0)
     waiting = [start(), start()]
@@ -161,16 +179,19 @@ def test_a_deliverer_that_is_killed_at_any_moment_loses_nothing(
         watcher.deliver_alerts(now=now + outbox.LEASE + dt.timedelta(seconds=30), pace=Pace(0))
         assert watcher.undelivered_alerts().count == 0
 
-    arrived = Counter(
+    in_slack = Counter(
         int(line.rpartition("[alert ")[2].removesuffix("]"))
         for text in server.texts
         for line in text.splitlines()
         if line.startswith("•")
     )
+    in_webhook = Counter(alert["id"] for request in webhook.taken for alert in request.json["alerts"])
     keys = {alert.id: alert.deduplication_key for alert in watcher.alerts(limit=1_000)}
-    assert {keys[alert_id] for alert_id in arrived} == {"typical", *map(str, range(KILLS))}, "every alert has arrived"
-    assert max(arrived.values()) == 2
-    twice = {keys[alert_id] for alert_id, times in arrived.items() if times > 1}
-    assert twice <= unmarked, "twice only what nobody had marked"
+    for arrived in (in_slack, in_webhook):
+        assert {keys[alert_id] for alert_id in arrived} == {"typical", *map(str, range(KILLS))}, "every alert arrives"
+        assert max(arrived.values()) <= 2
+        twice = {keys[alert_id] for alert_id, times in arrived.items() if times > 1}
+        assert twice <= unmarked, "twice only what nobody had marked"
+    twice = {keys[alert_id] for alert_id, times in in_slack.items() if times > 1}
     assert twice >= {str(number) for number in range(KILLS) if number % 3 == 2}, "and that in any case"
     assert watcher.deliver_alerts(now=NOON + 100 * ROUND) == DeliveryResult()
