@@ -10,10 +10,10 @@ SERVE ?= 1
 # Reads all pages anew: a warning of a page that is not read again would be missed.
 SITE := $(BIN)/python -m sphinx --fresh-env --fail-on-warning --quiet --conf-dir docs
 
-.PHONY: help install demo dev test matrix lint format bench docs lock clean
+.PHONY: help install demo dev test matrix integrations lint format bench docs lock clean
 
 help:  ## Show the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 install: .venv/installed  ## Set up .venv with everything
 
@@ -38,6 +38,16 @@ test: install  ## Run all tests and show what of the code they run; with ARGS, o
 matrix: install  ## Run the tests with other versions of Python, PostgreSQL and all dependencies (ARGS: for nox)
 	@$(BIN)/python -m nox $(ARGS)
 
+integrations: .venv-integrations/installed  ## Run Watcher with the real dbt, dlt, Sling, Pipes, Polars and DuckDB, in an environment of its own
+	@.venv-integrations/bin/python -m pytest -W ignore $(if $(ARGS),$(ARGS),tests/integrations)
+
+.venv-integrations/installed: tests/integrations/requirements.txt .venv/installed
+	@echo "Setting up .venv-integrations (about a minute)"
+	@$(BIN)/uv venv --quiet --clear --python $(BIN)/python .venv-integrations
+	@VIRTUAL_ENV=.venv-integrations $(BIN)/uv pip install --quiet --require-hashes --requirement tests/integrations/requirements.txt
+	@VIRTUAL_ENV=.venv-integrations $(BIN)/uv pip install --quiet --no-deps --no-build-isolation --editable .
+	@touch $@
+
 lint: install  ## Check format, style, types, the direction of imports, and the documentation
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
@@ -61,8 +71,11 @@ docs: install  ## Write the generated pages of the reference anew, and build the
 lock: install  ## Choose the newest versions of all dependencies anew
 	@$(BIN)/uv pip compile pyproject.toml --all-extras --universal --python-version 3.11 --upgrade \
 		--generate-hashes --no-header --no-annotate --no-strip-extras --quiet --output-file requirements.lock
+	@$(BIN)/uv pip compile pyproject.toml tests/integrations/requirements.in --extra dagster --extra embedded \
+		--universal --python-version 3.11 --upgrade --generate-hashes --no-header --no-annotate --no-strip-extras \
+		--quiet --output-file tests/integrations/requirements.txt
 
 clean:  ## Stop the embedded PostgreSQL; remove the environment and everything that was generated
 	@if [ -x $(BIN)/watcher ] && [ -d .watcher ]; then $(BIN)/watcher db stop || true; fi
-	@rm -rf .venv .watcher .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .nox .coverage* build dist *.egg-info
+	@rm -rf .venv .venv-integrations .watcher .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .nox .coverage* build dist *.egg-info
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -38,7 +38,7 @@ PIPELINES = """
     INSERT INTO watcher.anomaly_detection_rule (pipeline_id, metric_field)
     SELECT id, metric
       FROM made
-     CROSS JOIN unnest(CAST(%(metrics)s AS watcher.anomaly_metric[])) AS metric
+     CROSS JOIN unnest(CAST(%(metrics)s AS text[])) AS metric
      ORDER BY id
 """
 # The runs of each pipeline in the 60 days up to now; more by day than by night, fewer at weekends, with noise.

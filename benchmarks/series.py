@@ -1,8 +1,8 @@
 """Execution histories with known anomalies, and how well a method finds them, judging run after run.
 
 Each kind of series has what metrics of pipelines have: seasons of the day and the week, growth, levels that change for
-good, zeros, small counts, month ends. Anomalies are put in: too much, too little, nothing, twice the load. All chance
-comes from a seed.
+good, zeros, small counts, month ends, a run a week or a month, office hours by a clock that changes. Anomalies are put
+in: too much, too little, nothing, twice the load. All chance comes from a seed.
 
 An anomaly is found when a flag falls on one of its runs or on the one after. Every other flag is a false alert; but the
 first three after a level has changed for good are owed.
@@ -10,16 +10,18 @@ first three after a level has changed for good are owed.
 
 from __future__ import annotations
 
+import datetime as dt
 import math
 import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, fields, replace
 from functools import partial
+from zoneinfo import ZoneInfo
 
 import numpy as np
 
 from watcher_core.anomalies.methods import seasonal, zscore
-from watcher_core.anomalies.methods.history import DAY, HOUR, Flags, Floats, History
+from watcher_core.anomalies.methods.history import DAY, HOUR, Flags, Floats, History, Integers
 from watcher_core.anomalies.methods.judgement import Judgement
 
 Judge = Callable[[History, float, float], Judgement | None]
@@ -29,6 +31,14 @@ SCORED_AFTER = 0.25  # of a series; before, a method may learn, and its flags do
 SCHEDULES = {"daily": (DAY, 180), "hourly": (HOUR, 45), "every 15 minutes": (HOUR / 4, 21)}  # seconds apart, days
 EVENTS = 6
 OWED = 3
+
+# Zones, and the days on which their clocks change in the year that series begin.
+CLOCK_CHANGES = {
+    "Europe/Berlin": (dt.date(2025, 3, 30), dt.date(2025, 10, 26)),
+    "America/New_York": (dt.date(2025, 3, 9), dt.date(2025, 11, 2)),
+    "Australia/Sydney": (dt.date(2025, 4, 6), dt.date(2025, 10, 5)),
+}
+DAYS_BEFORE_CHANGE, DAYS_AFTER_CHANGE = 45, 27
 
 
 @dataclass(frozen=True, eq=False)
@@ -87,7 +97,7 @@ class Quality:
 
 
 def make(seed: int) -> Iterator[Series]:
-    """Make one series of each kind and schedule."""
+    """Make one series of each kind and schedule, and those that have a schedule of their own."""
     for kind, build in KINDS.items():
         for schedule, (step, days) in SCHEDULES.items():
             chance = np.random.default_rng([seed, *kind.encode(), *schedule.encode()])
@@ -97,6 +107,8 @@ def make(seed: int) -> Iterator[Series]:
             at = at + chance.uniform(0, 90, runs)  # as schedulers start runs
             events = _put_in_anomalies(chance, values, change)
             yield Series(f"{kind}, {schedule}", at, values, events, change)
+    for name, build_one in RHYTHMS.items():
+        yield build_one(name, np.random.default_rng([seed, *name.encode()]))
 
 
 def _rows(chance: np.random.Generator, at: Floats, *, growth: float = 0.0, noise: float = 0.12) -> Floats:
@@ -174,7 +186,8 @@ def _put_in_anomalies(chance: np.random.Generator, values: Floats, change: int |
     """Change some values, and return the first and last run of each anomaly."""
     first, usual = int(len(values) * SCORED_AFTER) + 5, max(float(np.median(values[values > 0])), 1.0)
     events: list[tuple[int, int]] = []
-    for start in np.sort(chance.choice(np.arange(first, len(values) - 5, 10), EVENTS, replace=False)).tolist():
+    places = np.arange(first, len(values) - 5, 10)
+    for start in np.sort(chance.choice(places, min(EVENTS, len(places)), replace=False)).tolist():
         if change is not None and -10 < start - change < 40:
             continue
         end = start + int(chance.choice([0, 0, 0, 1, 2]))
@@ -186,6 +199,93 @@ def _put_in_anomalies(chance: np.random.Generator, values: Floats, change: int |
             values[runs] *= {"twice": 2.0, "less": 0.3, "nothing": 0.0}[str(kind)]
         events.append((start, end))
     return events
+
+
+# Series with a schedule of their own
+
+
+def _with_anomalies(name: str, chance: np.random.Generator, at: Floats, values: Floats) -> Series:
+    events = _put_in_anomalies(chance, values, None)
+    return Series(name, at + chance.uniform(0, 90, len(at)), values, events)
+
+
+def _weekly(name: str, chance: np.random.Generator) -> Series:
+    at = START + chance.integers(0, 168) * HOUR + 7 * DAY * np.arange(104)
+    return _with_anomalies(name, chance, at, _rows(chance, at, growth=chance.uniform(0, 0.05)))
+
+
+def _monthly(name: str, chance: np.random.Generator) -> Series:
+    months = np.arange(72).astype("datetime64[M]") + 12 * 50  # from 2020 on
+    at = months.astype("datetime64[s]").astype(np.float64) + chance.integers(0, 24) * HOUR
+    return _with_anomalies(name, chance, at, _rows(chance, at, growth=chance.uniform(0, 0.02)))
+
+
+def _office_hours(name: str, chance: np.random.Generator, *, autumn: bool, closed: float) -> Series:
+    """An hourly job whose rows follow the office hours of a place; `closed` is their share outside these hours."""
+    zone = ZoneInfo(str(chance.choice(list(CLOCK_CHANGES))))
+    change = CLOCK_CHANGES[zone.key][autumn]
+    first = dt.datetime.combine(change - dt.timedelta(days=DAYS_BEFORE_CHANGE), dt.time(), zone).timestamp()
+    at = first + HOUR * np.arange((DAYS_BEFORE_CHANGE + DAYS_AFTER_CHANGE) * 24)
+    local = [dt.datetime.fromtimestamp(moment, zone) for moment in at.tolist()]
+    is_open = np.array([moment.weekday() < 5 and 8 <= moment.hour < 18 for moment in local])
+    rows = chance.uniform(500, 20_000) * np.exp(chance.normal(0, chance.uniform(0.05, 0.12), len(at)))
+    values = np.rint(np.where(is_open, rows, closed * rows))
+    events = _put_in_events(chance, values, np.flatnonzero(is_open), [0.0, 0.3, 3.0])
+    return Series(name, at + chance.uniform(0, 90, len(at)), values, events)
+
+
+def _at_local_hour(name: str, chance: np.random.Generator) -> Series:
+    """A daily job at nine o'clock where clocks change, with weekends."""
+    zone = ZoneInfo(str(chance.choice(list(CLOCK_CHANGES))))
+    days = [dt.date(2025, 1, 1) + dt.timedelta(days=day) for day in range(365)]
+    at = np.array([dt.datetime.combine(day, dt.time(9), zone).timestamp() for day in days])
+    working = np.array([day.weekday() < 5 for day in days])
+    values = np.rint(np.where(working, 1.0, 0.2) * 5_000 * np.exp(chance.normal(0, 0.08, len(at))))
+    events = _put_in_events(chance, values, np.flatnonzero(working), [0.0, 0.3, 3.0])
+    return Series(name, at + chance.uniform(0, 90, len(at)), values, events)
+
+
+def _rare_zeros(name: str, chance: np.random.Generator, *, schedule: str) -> Series:
+    """Rows with an empty load now and then, none of which is usual."""
+    step, days = SCHEDULES[schedule]
+    at: Floats = START + step * np.arange(int(days * DAY / step), dtype=np.float64)
+    values = _rows(chance, at)
+    events = _put_in_events(chance, values, np.arange(len(values)), [0.0])
+    return Series(name, at + chance.uniform(0, 90, len(at)), values, events)
+
+
+def _idle_weekdays(name: str, chance: np.random.Generator) -> Series:
+    """Nothing on some weekdays, which is usual, and nothing on others, which is not."""
+    at: Floats = START + 9 * HOUR + DAY * np.arange(240, dtype=np.float64)
+    values = _rows(chance, at)
+    idle = np.isin(_weekday(at), chance.choice(7, chance.integers(1, 3), replace=False))
+    values[idle] = 0
+    events = _put_in_events(chance, values, np.flatnonzero(~idle), [0.0, 0.0, 3.0])
+    return Series(name, at + chance.uniform(0, 90, len(at)), values, events)
+
+
+RHYTHMS: dict[str, Callable[[str, np.random.Generator], Series]] = {
+    "weekly": _weekly,
+    "monthly": _monthly,
+    "office hours, spring": partial(_office_hours, autumn=False, closed=0.05),
+    "office hours, autumn": partial(_office_hours, autumn=True, closed=0.05),
+    "office hours, idle outside": partial(_office_hours, autumn=False, closed=0.0),
+    "at a local hour": _at_local_hour,
+    "rare zeros, daily": partial(_rare_zeros, schedule="daily"),
+    "rare zeros, hourly": partial(_rare_zeros, schedule="hourly"),
+    "idle weekdays": _idle_weekdays,
+}
+
+
+def _put_in_events(
+    chance: np.random.Generator, values: Floats, places: Integers, factors: list[float]
+) -> list[tuple[int, int]]:
+    """Multiply single values by one of the factors, in scored runs among the places, apart from each other."""
+    scored = places[places > SCORED_AFTER * len(values) + 5]
+    chosen = np.sort(chance.choice(len(scored) // 5, EVENTS, replace=False) * 5)
+    events = scored[chosen]
+    values[events] = np.rint(values[events] * chance.choice(factors, EVENTS))
+    return [(run, run) for run in events.tolist()]
 
 
 # Scores

@@ -1,13 +1,13 @@
 """One PostgreSQL for all test processes, migrated templates in it, and a clone of one for each test that writes.
 
-A clone takes some 15 ms. Tests that only read, or that do not get into each other's way, share one a module:
-`module_database_url`. Where a test asks for `dagster_instance` too, the clone holds Dagster's tables beside ours.
+A clone that comes back is emptied and used again. Tests that only read, or that do not get into each other's way, share
+one a module: `module_database_url`. Where a test asks for `dagster_instance` too, the clone holds Dagster's tables
+beside ours.
 """
 
 from __future__ import annotations
 
 import os
-import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,6 +17,7 @@ import pytest
 import sqlalchemy as sa
 from filelock import FileLock
 
+from tests.databases import Databases
 from watcher_core import Settings, Watcher
 from watcher_core.database.engine import normalize_url
 from watcher_core.embedded.server import EmbeddedPostgres
@@ -25,6 +26,9 @@ if TYPE_CHECKING:
     from dagster import DagsterInstance
 
 BINARIES = os.environ.get("WATCHER_POSTGRES_BIN")  # read before the environment is cleaned: `make matrix` sets it
+# Each process that a test starts would compile our code anew; that takes longer than most of what they do.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+
 TEMPLATE = "watcher_template"
 DAGSTER_TEMPLATE = "watcher_dagster_template"
 
@@ -151,24 +155,33 @@ def _made_once(administrator: sa.Connection, directory: Path, name: str, *, of: 
 # Databases
 
 
+@pytest.fixture(scope="session")
+def databases(server_url: sa.URL, administrator: sa.Connection) -> Iterator[Databases]:
+    """The databases of this process."""
+    databases = Databases(server_url, administrator)
+    yield databases
+    databases.close()
+
+
 @pytest.fixture
-def database_url(request: pytest.FixtureRequest, server_url: sa.URL, administrator: sa.Connection) -> Iterator[str]:
+def database_url(request: pytest.FixtureRequest, databases: Databases) -> Iterator[str]:
     """The URL of a migrated database of this test's own."""
-    yield from _clone(server_url, administrator, _template_for(request, "dagster_home"))
+    with databases.clone(_template_for(request, "dagster_home")) as url:
+        yield url
 
 
 @pytest.fixture
-def empty_database_url(server_url: sa.URL, administrator: sa.Connection) -> Iterator[str]:
+def empty_database_url(databases: Databases) -> Iterator[str]:
     """The URL of an empty database of this test's own."""
-    yield from _clone(server_url, administrator, "template0")
+    with databases.clone("template0") as url:
+        yield url
 
 
 @pytest.fixture(scope="module")
-def module_database_url(
-    request: pytest.FixtureRequest, server_url: sa.URL, administrator: sa.Connection
-) -> Iterator[str]:
+def module_database_url(request: pytest.FixtureRequest, databases: Databases) -> Iterator[str]:
     """The URL of a migrated database that the tests of one module share."""
-    yield from _clone(server_url, administrator, _template_for(request, "module_dagster_home"))
+    with databases.clone(_template_for(request, "module_dagster_home")) as url:
+        yield url
 
 
 def _template_for(request: pytest.FixtureRequest, dagster_fixture: str) -> str:
@@ -177,17 +190,6 @@ def _template_for(request: pytest.FixtureRequest, dagster_fixture: str) -> str:
     wants_dagster = any(dagster_fixture in getattr(item, "fixturenames", ()) for item in asking)
     name: str = request.getfixturevalue("dagster_template" if wants_dagster else "template")
     return name
-
-
-def _clone(server_url: sa.URL, administrator: sa.Connection, template: str) -> Iterator[str]:
-    name = f"test_{uuid.uuid4().hex}"
-    administrator.execute(sa.text(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY file_copy"))
-    yield _text(server_url.set(database=name))
-    administrator.execute(sa.text(f"DROP DATABASE {name} WITH (FORCE)"))
-
-
-def _text(url: sa.URL) -> str:
-    return url.set(drivername="postgresql").render_as_string(hide_password=False)
 
 
 # Watcher
@@ -237,6 +239,10 @@ def module_dagster_instance(module_dagster_home: Path) -> Iterator[DagsterInstan
     """A Dagster instance whose storage is the database of `module_database_url`."""
     with _open_dagster(module_dagster_home) as instance:
         yield instance
+
+
+def _text(url: sa.URL) -> str:
+    return url.set(drivername="postgresql").render_as_string(hide_password=False)
 
 
 def _dagster_home(home: Path, database_url: str) -> Path:

@@ -25,7 +25,7 @@ _HARMLESS = re.compile(
 )
 
 # None of these: no secret. Looking for them takes a hundredth of the time that the patterns take.
-_HINTS: Final = (
+HINTS: Final = (
     *("@", "%40", "pass", "pwd", "secret", "token", "credential", "signature", "sig=", "authorization", "bearer "),
     *("basic ", '_pw"', '"pw"', '"sas"', '"sig"', '"auth"', "apikey", "accesskey", "accountkey", "privatekey"),
     *(f"{first}{join}key" for first in ("api", "access", "account", "private", "shared") for join in "_-"),
@@ -102,7 +102,7 @@ def is_secret_name(name: str) -> bool:
 
 def _may_hold_secrets(text: str) -> bool:
     lowered = text.lower()
-    return any(hint in lowered for hint in _HINTS)
+    return any(hint in lowered for hint in HINTS)
 
 
 def _mask(value: Any, *, name: str = "", is_secret: bool = False) -> Any:

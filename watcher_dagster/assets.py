@@ -56,7 +56,8 @@ def pipeline_configurations(repository_def: dg.RepositoryDefinition) -> list[Pip
     `build_external_assets` made. A value that breaks a rule is logged and left out: it must not stop the recording of
     everything else.
     """
-    configurations = [asset_configuration(spec) for spec in _specs(repository_def)]
+    zones = schedule_zones(repository_def)
+    configurations = [asset_configuration(spec, schedule_zone=zones.get(spec.key)) for spec in _specs(repository_def)]
     return sorted(configurations, key=lambda configuration: configuration.name)
 
 
@@ -127,8 +128,18 @@ def _specs(repository_def: dg.RepositoryDefinition) -> Iterator[dg.AssetSpec]:
             yield spec
 
 
-def asset_configuration(spec: dg.AssetSpec) -> PipelineConfiguration:
-    """Return the pipeline of one asset."""
+def schedule_zones(repository_def: dg.RepositoryDefinition) -> dict[dg.AssetKey, str]:
+    """Return the time zones of the schedules that materialize assets, but for UTC and where an asset has several."""
+    found: dict[dg.AssetKey, set[str]] = {}
+    for schedule in repository_def.schedule_defs:
+        if repository_def.has_job(schedule.job_name):
+            for key in compat.job_assets(repository_def.get_job(schedule.job_name)):
+                found.setdefault(key, set()).add(schedule.execution_timezone or "UTC")
+    return {key: zone for key, zones in found.items() for zone in zones if len(zones) == 1 and zone != "UTC"}
+
+
+def asset_configuration(spec: dg.AssetSpec, *, schedule_zone: str | None = None) -> PipelineConfiguration:
+    """Return the pipeline of one asset, whose schedule has a time zone if that is known."""
     name = asset_pipeline_name(spec.key)
     declared = {key: _plain(value) for key, value in spec.metadata.items() if key.startswith(keys.PREFIX)}
     freshness = _freshness(name, spec, declared)
@@ -137,7 +148,7 @@ def asset_configuration(spec: dg.AssetSpec) -> PipelineConfiguration:
     return PipelineConfiguration(
         name=name,
         pipeline_type_name=_text(declared.get(keys.PIPELINE_TYPE_KEY)) or spec.group_name or "default",
-        pipeline_metadata=_pipeline_metadata(spec, declared),
+        pipeline_metadata=_pipeline_metadata(spec, declared, schedule_zone),
         freshness_number=freshness_number,
         freshness_datepart=freshness_datepart,
         freshness_calendar=freshness.calendar,
@@ -151,7 +162,7 @@ def asset_configuration(spec: dg.AssetSpec) -> PipelineConfiguration:
     )
 
 
-def _pipeline_metadata(spec: dg.AssetSpec, declared: Mapping[str, Any]) -> dict[str, Any]:
+def _pipeline_metadata(spec: dg.AssetSpec, declared: Mapping[str, Any], schedule_zone: str | None) -> dict[str, Any]:
     own = declared.get(keys.METADATA_KEY)
     named = _text(declared.get(keys.PIPELINE_TYPE_KEY))
     found = {
@@ -163,6 +174,7 @@ def _pipeline_metadata(spec: dg.AssetSpec, declared: Mapping[str, Any]) -> dict[
         "partitions": _partitions_type(spec.partitions_def),
         "partition_count": _partition_count(spec.partitions_def),
         "partitions_timezone": partitions_timezone(spec.partitions_def),
+        "schedule_timezone": schedule_zone,
     }
     return {key: value for key, value in found.items() if value} | (dict(own) if isinstance(own, Mapping) else {})
 

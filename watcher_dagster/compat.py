@@ -198,6 +198,11 @@ def is_materializable(assets: dg.AssetsDefinition) -> bool:
     return assets.is_materializable
 
 
+def job_assets(job: dg.JobDefinition) -> Collection[dg.AssetKey]:
+    """Return the assets that a job materializes."""
+    return job.asset_layer.selected_asset_keys
+
+
 def output_keys(assets: dg.AssetsDefinition) -> set[dg.AssetKey]:
     """Return the assets that the outputs of a definition are."""
     return set(assets.keys_by_output_name.values())

@@ -43,6 +43,7 @@ URI_KEY: Final = "dagster/uri"
 TABLE_NAME_KEY: Final = "dagster/table_name"
 STORAGE_KIND_KEY: Final = "dagster/storage_kind"
 COLUMN_LINEAGE_KEY: Final = "dagster/column_lineage"
+COLUMN_SCHEMA_KEY: Final = "dagster/column_schema"
 
 # What an asset's definition declares.
 PREFIX: Final = "watcher/"
@@ -69,12 +70,13 @@ DEPRECATED_TAG: Final = "watcher/deprecated"
 # The metrics by all of their names, and the options of a rule.
 ANOMALY_METRICS: Final = frozenset(AnomalyMetric) | {"total_inserts", "total_updates", "total_soft_deletes"}
 ANOMALY_OPTIONS: Final = frozenset(
-    {"method", "lookback_days", "minimum_executions", "std_deviation_threshold_multiplier", "active"}
+    {"method", "lookback_days", "minimum_executions", "std_deviation_threshold_multiplier", "active", "timezone"}
 )
 
 # As the schema has it.
 MAX_FAILURES: Final = 100
 
+_METADATA_METRIC = re.compile(r"metadata:\s*\S.*", re.DOTALL)
 _THRESHOLD_TEXT = re.compile(r"\s*(\d+)\s+([A-Za-z]+)\s*")
 _THRESHOLD_RULE = f"a whole number above zero and a unit ({', '.join(DatePart)})"
 
@@ -213,9 +215,11 @@ def parse_anomalies(field: str, value: object) -> dict[str, dict[str, Any]]:
             f"{field} is {value!r}; it must be True, False, a list of metrics ({', '.join(AnomalyMetric)}), or a"
             " mapping of metrics to options, as in {'total_rows': {'std_deviation_threshold_multiplier': 3}}"
         )
-    unknown = sorted(set(named) - ANOMALY_METRICS)
+    unknown = sorted(name for name in named if name not in ANOMALY_METRICS and not _METADATA_METRIC.fullmatch(name))
     if unknown:
-        raise InvalidValueError(f"{field} has {unknown[0]!r}; there are {', '.join(AnomalyMetric)}")
+        raise InvalidValueError(
+            f"{field} has {unknown[0]!r}; there are {', '.join(AnomalyMetric)}, and metadata: with a key"
+        )
     return {metric: dict(options) for metric, options in named.items()}
 
 

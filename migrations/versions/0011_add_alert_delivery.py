@@ -14,7 +14,7 @@ from alembic import op
 from sqlalchemy.dialects.postgresql import ENUM
 
 revision = "0011"
-down_revision = "0008"
+down_revision = "0010"
 branch_labels = None
 depends_on = None
 

@@ -214,6 +214,35 @@ def test_history_that_is_read_back_opens_no_alert_that_it_closes_again(
     assert platform.watcher.alerts() == []
 
 
+def test_there_is_one_summary_of_the_failures_in_a_history_that_is_read_back(
+    platform: Platform, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tick, "BATCH_RUNS", 1)
+    days = dg.StaticPartitionsDefinition(["01", "02", "03"])
+
+    def failing(name: str) -> dg.AssetsDefinition:
+        @dg.asset(name=name, partitions_def=days)
+        def fails() -> None:
+            raise ValueError("no file")
+
+        return fails
+
+    for asset, keys in ((failing("orders"), ["01", "02", "03"]), (failing("customers"), ["02"])):
+        for key in keys:
+            dg.materialize([asset], instance=platform.instance, partition_key=key, raise_on_error=False)
+    while "goes on" in record_tick(platform.instance, platform.watcher, tick_seconds=0):
+        assert platform.check() == "the checks wait for the recorder: it reads history back"
+        platform.deliver()
+    assert platform.slack.texts == []
+    assert platform.check() == "failures: 2 found, 2 new"
+    for _ in range(2):
+        platform.check()
+        platform.deliver()
+    (summary,) = platform.slack.texts
+    assert "3 partitions failed: 01, 02, 03" in summary
+    assert "partition 02" in summary
+
+
 def test_a_check_that_fails_stops_neither_recording_nor_the_other_checks(
     platform: Platform, monkeypatch: pytest.MonkeyPatch
 ) -> None:

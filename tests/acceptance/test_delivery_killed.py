@@ -4,14 +4,14 @@ taken it and it was not marked."""
 from __future__ import annotations
 
 import datetime as dt
+import multiprocessing
 import os
 import random
-import subprocess
-import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from multiprocessing.connection import Connection
 from pathlib import Path
 
 import pytest
@@ -28,43 +28,44 @@ from watcher_core.values import Finding
 KILLS = 50
 ROUND = dt.timedelta(hours=1)
 
-# Waits with everything loaded until it is told the time, and delivers then.
-DELIVERER = """
-import datetime as dt, sys
-from watcher_core import Watcher
-from watcher_core.alerts import Pace
+# A process that has loaded everything, of which each deliverer is a fork.
+FORKS = multiprocessing.get_context("forkserver")
+FORKS.set_forkserver_preload(["watcher_core.client", "watcher_core.alerts", "psycopg"])
 
-with Watcher() as watcher:
-    watcher.undelivered_alerts().count
-    print("ready", flush=True)
-    now = dt.datetime.fromisoformat(sys.stdin.readline().strip())
-    watcher.deliver_alerts(now=now, pace=Pace(0))
-    print("done", flush=True)
-    sys.stdin.readline()
-"""
+
+def deliver_when_asked(pipe: Connection, database_url: str, webhook: str, routes: Path, ops: str) -> None:
+    """Wait with everything ready until it is time, and deliver then."""
+    os.environ["OPS"] = ops  # which the routes name; the server of forks has not seen it
+    with Watcher(database_url, settings=Settings(slack_webhook_url=SecretStr(webhook), routes=routes)) as watcher:
+        watcher.undelivered_alerts()
+        pipe.send("ready")
+        watcher.deliver_alerts(now=pipe.recv(), pace=Pace(0))
+        pipe.send("done")
+        pipe.recv()
 
 
 class Deliverer:
     """A process that is there to be killed."""
 
-    def __init__(self, environment: dict[str, str]) -> None:
-        self._process = subprocess.Popen(
-            [sys.executable, "-c", DELIVERER], env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    def __init__(self, database_url: str, webhook: str, routes: Path) -> None:
+        self._pipe, its_end = FORKS.Pipe()
+        self._process = FORKS.Process(
+            target=deliver_when_asked, args=(its_end, database_url, webhook, routes, os.environ["OPS"])
         )
+        self._process.start()
+        its_end.close()
 
     def begin(self, now: dt.datetime) -> None:
-        assert self._process.stdin is not None
         self.wait_for("ready")
-        self._process.stdin.write(f"{now.isoformat()}\n")
-        self._process.stdin.flush()
+        self._pipe.send(now)
 
     def wait_for(self, word: str) -> None:
-        assert self._process.stdout is not None
-        assert self._process.stdout.readline().strip() == word
+        assert self._pipe.recv() == word
 
     def kill(self) -> None:
         self._process.kill()
-        self._process.communicate()
+        self._process.join()
+        self._pipe.close()
 
 
 @pytest.fixture
@@ -97,16 +98,10 @@ def watcher(database_url: str, tmp_path: Path, server: SlackServer, routes: Path
 
 @pytest.fixture
 def start(database_url: str, server: SlackServer, routes: Path) -> Iterator[Callable[[], Deliverer]]:
-    environment = {
-        **os.environ,
-        "WATCHER_DATABASE_URL": database_url,
-        "WATCHER_SLACK_WEBHOOK_URL": server.webhook,
-        "WATCHER_ROUTES": str(routes),
-    }
     with ExitStack() as stack:
 
         def start() -> Deliverer:
-            deliverer = Deliverer(environment)
+            deliverer = Deliverer(database_url, server.webhook, routes)
             stack.callback(deliverer.kill)
             return deliverer
 

@@ -9,6 +9,7 @@ from typing import Any
 import psycopg
 import pytest
 
+from watcher_core import AnomalyMetric
 from watcher_core.anomalies import detect, findings, history, queue, results
 from watcher_core.anomalies.queue import BEGINNING
 
@@ -22,7 +23,8 @@ INSERT INTO watcher.pipeline_type (name) VALUES ('seeded');
 INSERT INTO watcher.pipeline (name, pipeline_type_id)
 SELECT 'pipeline ' || number, 1 FROM generate_series(1, {PIPELINES}) AS number;
 INSERT INTO watcher.anomaly_detection_rule (pipeline_id, metric_field)
-SELECT id, metric FROM watcher.pipeline, unnest(enum_range(NULL::watcher.anomaly_metric)) AS metric;
+SELECT id, metric
+  FROM watcher.pipeline, unnest(ARRAY['{"', '".join(AnomalyMetric)}']) AS metric;
 INSERT INTO watcher.pipeline_execution
        (pipeline_id, source, external_id, state, start_date, end_date, logical_date, total_rows)
 SELECT CASE WHEN number % 3 = 0 THEN {BUSY} ELSE 1 + number % {PIPELINES} END, 'dagster', 'execution ' || number,
@@ -91,7 +93,8 @@ def newest(connection: psycopg.Connection[Any], pipeline_id: int) -> tuple[int, 
 def test_a_history_is_the_newest_runs_by_one_index(connection: psycopg.Connection[Any], pipelines: list[int]) -> None:
     last = [newest(connection, pipeline_id)[1] for pipeline_id in pipelines]
     given = {"pipeline_ids": pipelines, "firsts": last, "lasts": last, "days": [60] * len(pipelines)}
-    plan = Plan(connection, history.LOAD, given)
+    given["keys"] = ["[]"] * len(pipelines)
+    plan = Plan(connection, history.load_statement(0), given)
     assert plan.indexes == {"ix_pipeline_execution_history"}
     assert plan.scanned == set()
     others = len(set(pipelines) - {BUSY})
@@ -100,8 +103,8 @@ def test_a_history_is_the_newest_runs_by_one_index(connection: psycopg.Connectio
 
 def test_the_runs_after_an_old_one_are_as_few(connection: psycopg.Connection[Any]) -> None:
     oldest = [dt.datetime(2026, 1, 2, tzinfo=dt.UTC)]
-    given = {"pipeline_ids": [BUSY], "firsts": oldest, "lasts": oldest, "days": [365]}
-    plan = Plan(connection, history.LOAD, given)
+    given = {"pipeline_ids": [BUSY], "firsts": oldest, "lasts": oldest, "days": [365], "keys": ["[]"]}
+    plan = Plan(connection, history.load_statement(0), given)
     assert plan.indexes == {"ix_pipeline_execution_history"}
     assert plan.read["pipeline_execution"] <= 2 * history.MOST_RUNS + 1
 

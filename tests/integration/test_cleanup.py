@@ -18,6 +18,7 @@ import pytest
 
 from tests.factories import record
 from watcher_core import ExecutionState, InvalidValueError, SchemaVersionError, Settings, Watcher
+from watcher_core.recording.retention import KEPT_SUCCESSES
 
 NOW = dt.datetime(2026, 6, 1, 12, tzinfo=dt.UTC)
 TABLES = [
@@ -43,7 +44,7 @@ def days_ago(days: float) -> dt.datetime:
 
 def execution(connection: psycopg.Connection[Any], days: float, *, parent: int | None = None, **fields: Any) -> int:
     """Write an execution that started so many days ago, and give its id."""
-    state = fields.get("state", "succeeded")
+    state = fields.get("state", "failed")  # each pipeline's newest successes stay
     end = None if state == "running" else days_ago(days) + dt.timedelta(minutes=1)
     row = connection.execute(
         "INSERT INTO watcher.pipeline_execution (pipeline_id, parent_id, source, external_id, state, start_date,"
@@ -141,6 +142,19 @@ def test_executions_go_with_all_that_was_logged_of_them(watcher: Watcher, connec
     assert rows(connection) == dict.fromkeys(TABLES, 1)
     assert kept(connection) == [recent]
     assert watcher.cleanup(now=NOW).total == 0
+
+
+@pytest.mark.parametrize("with_failures", [False, True])
+def test_the_newest_thirty_successes_of_a_pipeline_stay(
+    watcher: Watcher, connection: psycopg.Connection[Any], with_failures: bool
+) -> None:
+    monthly = [execution(connection, 30 * month, state="succeeded") for month in range(4, 40)]
+    if with_failures:
+        for month in range(4, 40):
+            execution(connection, 30 * month - 1, state="failed")
+    watcher.cleanup(retention_days=90, now=NOW)
+    left = connection.execute("SELECT id FROM watcher.pipeline_execution ORDER BY start_date DESC").fetchall()
+    assert [row[0] for row in left] == monthly[:30]
 
 
 def test_the_date_decides_to_the_moment(watcher: Watcher, connection: psycopg.Connection[Any]) -> None:
@@ -341,7 +355,7 @@ def test_two_at_once_share_the_work(database_url: str, connection: psycopg.Conne
         thread.join()
     with Watcher(database_url, settings=Settings(home=tmp_path)) as last:
         deleted.append(last.cleanup().total)
-    assert (sum(deleted), kept(connection)) == (5_000, [])
+    assert (sum(deleted), len(kept(connection))) == (4_970, 30)
 
 
 def test_recording_and_checks_go_on_meanwhile(
@@ -375,9 +389,10 @@ def test_recording_and_checks_go_on_meanwhile(
     stop.set()
     thread.join()
     assert errors == []
-    assert result.deleted["pipeline_execution"] >= 20_000
+    # The newest 30 successes stay; it depends on the machine how many of them were recorded meanwhile.
+    assert result.deleted["pipeline_execution"] >= 20_000 - KEPT_SUCCESSES
     left = connection.execute("SELECT count(*) FROM watcher.pipeline_execution WHERE external_id LIKE 'old %'")
-    assert left.fetchone() == (0,)
+    assert left.fetchall()[0][0] <= KEPT_SUCCESSES
 
 
 CLEAN = """
@@ -404,5 +419,5 @@ def test_one_that_is_killed_has_done_its_part_and_the_next_goes_on(
     left = len(kept(connection))
     assert 0 < left <= 20_000 - done
     assert left % 100 == 0  # whole batches
-    assert watcher.cleanup().deleted["pipeline_execution"] == left
-    assert kept(connection) == []
+    assert watcher.cleanup().deleted["pipeline_execution"] == left - 30
+    assert len(kept(connection)) == 30

@@ -165,6 +165,11 @@ def test_a_pipeline_is_changed_by_hand(cli: Cli, watcher: Watcher) -> None:
         "a: next watermark none → 9",
     ]
     assert cli("pipelines", "set", "a", "--inactive") == "a: nothing changed, it was so before\n"
+    assert cli("pipelines", "rename", "a", "b c") == "a → b c; the old name goes on to mean it\n"
+    assert cli("pipelines", "rename", "a", "b c") == "b c: it has that name\n"
+    assert cli.json("pipelines", "rename", "b c", "a")["name"] == "a"
+    assert cli("pipelines", "rename-type", "default", "shop") == "default → shop; the old name goes on to mean it\n"
+    assert cli("pipelines", "rename-type", "shop", "default") == "shop → default; the old name goes on to mean it\n"
     changed = cli.json("pipelines", "set", "a", "--active", "--timeliness", "none", "--no-mute-freshness")
     assert (changed["active"], changed["timeliness_number"], changed["mute_freshness_check"]) == (True, None, False)
     after = watcher.pipeline("a")
@@ -315,6 +320,11 @@ def test_the_schema_goes_up_and_down(empty_cli: Cli, empty_database_url: str, mo
         assert err.startswith(f"Delete ALL of Watcher's data in {name}?")
     assert empty_cli("db", "current") == f"{SCHEMA_VERSION}\n"
     assert "no way to revision '77'" in empty_cli.error("db", "downgrade", "77", "--yes")
+    empty_cli("db", "downgrade", "0007", "--yes")
+    assert empty_cli("db", "upgrade").splitlines() == [
+        f"{name}: schema version 0007 → {SCHEMA_VERSION}",
+        "passwords that were stored by then are masked by: watcher db mask-secrets",
+    ]
     assert empty_cli("db", "downgrade", "base", "--yes") == f"{name}: schema version {SCHEMA_VERSION} → none\n"
 
 

@@ -11,11 +11,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from rich.console import Console
 
 from tests.factories import record
 from watcher_core import Watcher, text
-from watcher_core.cli import main
-from watcher_core.cli.doctor import unjudged_finding
+from watcher_core.cli import main, output
+from watcher_core.cli.doctor_anomalies import unjudged_finding
 
 DAY = dt.timedelta(days=1)
 
@@ -75,8 +76,8 @@ def test_nothing_is_there(cli: Cli, watcher: Watcher) -> None:
 def test_rules(cli: Cli, watcher: Watcher) -> None:
     watcher.get_or_create_pipeline("p")
     heading, row = cli.rows("anomalies", "rules", "create", "p", "total_inserts", "--method", "zscore")
-    assert heading == ["id", "pipeline", "metric", "method", "multiplier", "lookback", "minimum", "active"]
-    assert row == ["1", "p", "inserts", "zscore", "2", "30 days", "10 runs", "yes"]
+    assert heading == ["id", "pipeline", "metric", "method", "multiplier", "lookback", "minimum", "time zone", "active"]
+    assert row == ["1", "p", "inserts", "zscore", "2", "30 days", "10 runs", "–", "yes"]
     made = cli.json("anomalies", "rules", "create", "p")
     assert [rule["metric_field"] for rule in made] == [
         "duration_seconds",
@@ -94,6 +95,25 @@ def test_rules(cli: Cli, watcher: Watcher) -> None:
     assert len(cli.json("anomalies", "rules", "set", "p", "--active", "--lookback-days", "7")) == 6
     listed = cli.json("anomalies", "rules", "list", "-p", "p")
     assert {(rule["active"], rule["lookback_days"]) for rule in listed} == {(True, 7)}
+
+
+def test_a_list_of_rules_fits_a_terminal_and_says_why_one_cannot_judge(
+    cli: Cli, watcher: Watcher, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(output, "_console", lambda: Console(force_terminal=True, width=80, color_system=None))
+    name = "warehouse/finance/revenue_by_country_and_month"
+    watcher.get_or_create_pipeline(name)
+    for metric in ("duration_seconds", "metadata:revenue_in_the_currency_of_the_country"):
+        watcher.get_or_create_anomaly_rule(name, metric_field=metric, method="zscore", timezone="Asia/Tokyo")
+    loaded(watcher, USUAL, name=name)
+    lines = cli("anomalies", "rules", "list")[0].splitlines()
+    assert max(map(len, lines)) <= 80
+    assert lines[0].split() == ["id", "pipeline", "metric", "method", "multiplier", "active"]
+    assert " ".join(" ".join(lines[-2:]).split()) == (
+        "rule 2 judges nothing yet: 40 runs without metadata:revenue_in_the_currency_of_the_country; it needs 10"
+    )
+    assert "rule 1 " not in "\n".join(lines)
+    assert cli.json("anomalies", "rules", "list")[1]["cannot_judge"].startswith("40 runs without ")
 
 
 @pytest.mark.parametrize(

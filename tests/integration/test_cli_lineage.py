@@ -99,6 +99,18 @@ def test_an_address_is_changed(cli: Cli, watcher: Watcher) -> None:
     assert [address["name"] for address in read(cli, "lineage", "addresses")] == ["api", "landing", "mail", "mart"]
 
 
+def test_the_parts_of_an_address_are_changed(cli: Cli, watcher: Watcher) -> None:
+    parts = ("--database", "shop", "--schema", "public", "--table", "raw", "--primary-key", "id, day")
+    cli("lineage", "set", "raw", *parts, "--metadata", '{"uri": "postgresql://ann:secret@host/db", "rows": 1}')
+    (raw,) = (address for address in watcher.addresses() if address.name == "raw")
+    assert (raw.database_name, raw.schema_name, raw.table_name) == ("shop", "public", "raw")
+    assert raw.primary_key == "id, day"
+    assert raw.address_metadata == {"uri": "postgresql://ann@host/db", "rows": 1}
+    cli("lineage", "set", "raw", "--database", "none", "--metadata", "none")
+    (raw,) = (address for address in watcher.addresses() if address.name == "raw")
+    assert (raw.database_name, raw.schema_name, raw.address_metadata) == (None, "public", {})
+
+
 def test_a_closure_that_is_wrong_is_told_and_mended(cli: Cli, watcher: Watcher) -> None:
     assert cli("lineage", "verify") == (0, "the closure is right: 6 pairs\n", "")
     with watcher._connect().begin() as connection:
@@ -120,6 +132,8 @@ def test_a_closure_that_is_wrong_is_told_and_mended(cli: Cli, watcher: Watcher) 
         (("show", "mart", "--depth", "0"), 2, "greater than or equal to 1"),
         (("graph",), 2, "say what to write"),
         (("set", "mart"), 2, "nothing to change"),
+        (("set", "mart", "--metadata", "{"), 2, "'{' is no JSON: Expecting property name"),
+        (("set", "mart", "--metadata", "[1]"), 2, "'[1]' is no JSON object"),
         (("set", "mart", "--type", "unheard"), 1, "address type 'unheard' is not known yet"),
     ],
 )

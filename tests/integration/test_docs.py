@@ -3,33 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[2]
-PAGES = sorted([ROOT / "README.md", *(ROOT / "docs").rglob("*.md")])
-PYTHON = re.compile(r"^```python\n(.*?)^```", re.MULTILINE | re.DOTALL)
+from tests.documentation import PAGES, PAGES_OF_INTEGRATIONS, ROOT, python_examples, run_example
+
 LINK = re.compile(r"\]\((?!https?://|#)([^)#]+)")
 
 
-def examples() -> Iterator[object]:
-    for page in PAGES:
-        for number, match in enumerate(PYTHON.finditer(page.read_text(encoding="utf-8")), start=1):
-            yield pytest.param(match[1], id=f"{page.relative_to(ROOT)}-{number}")
-
-
-@pytest.mark.parametrize("source", list(examples()))
+@pytest.mark.parametrize("source", python_examples([page for page in PAGES if page not in PAGES_OF_INTEGRATIONS]))
 @pytest.mark.filterwarnings("ignore::ResourceWarning")  # an example may leave closing to the end of the process
 def test_examples_run(source: str, module_database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("WATCHER_DATABASE_URL", module_database_url)
-    names: dict[str, object] = {"__name__": "example"}
-    try:
-        exec(compile(source, "example", "exec", dont_inherit=True), names)
-    finally:
-        if "watcher" in names and hasattr(names["watcher"], "close"):
-            names["watcher"].close()
+    run_example(source)
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))

@@ -125,7 +125,7 @@ def test_an_error_around_the_body_is_a_failure_of_the_asset(
 def test_a_blocking_check_in_a_step_of_its_own_names_the_asset(
     dagster_instance: dg.DagsterInstance, watcher: Watcher
 ) -> None:
-    @dg.asset
+    @dg.asset(key=["shop", "orders"])
     def orders() -> None: ...
 
     @dg.asset_check(asset=orders, blocking=True)
@@ -139,7 +139,34 @@ def test_a_blocking_check_in_a_step_of_its_own_names_the_asset(
     job.execute_in_process(instance=dagster_instance, raise_on_error=False)
     (finding,) = failures(dagster_instance, watcher).values()
     assert "orders: sound" in finding.details["error"]
+    assert finding.details["failed_assets"] == ["shop/orders"]
     assert watcher.executions(pipeline="report")[0].state is ExecutionState.BLOCKED
+
+
+@pytest.mark.parametrize(
+    ("fails", "failed"),
+    [("in the middle", ["customers"]), ("by a check", ["orders"]), ("at the end", ["customers", "orders"])],
+)
+def test_a_run_names_the_assets_that_its_steps_did_not_make(
+    dagster_instance: dg.DagsterInstance, watcher: Watcher, fails: str, failed: list[str]
+) -> None:
+    @dg.multi_asset(
+        specs=[dg.AssetSpec("orders"), dg.AssetSpec("customers")],
+        check_specs=[dg.AssetCheckSpec("sound", asset="orders", blocking=True)],
+    )
+    def shop() -> Any:
+        result = dg.AssetCheckResult(asset_key="orders", check_name="sound", passed=fails != "by a check")
+        yield dg.MaterializeResult(asset_key="orders", check_results=[result])
+        if fails == "in the middle":
+            raise ValueError("no file")
+        yield dg.MaterializeResult(asset_key="customers")
+        if fails == "at the end":
+            raise ValueError("no file")
+
+    dg.materialize([shop], instance=dagster_instance, raise_on_error=False)
+    record_tick(dagster_instance, watcher)
+    (run,) = (each for each in watcher.executions() if each.parent_id is None)
+    assert run.execution_metadata["failed_assets"] == failed
 
 
 DBT_MESSAGES = {
@@ -155,7 +182,11 @@ DBT_MESSAGES = {
     ),
     "an interruption": ("dbt was interrupted", {"orders", "report"}),
     # What broke is no asset: the run has failed, and all behind the test is blocked.
-    "a test": ("Failure in test not_null_customers_id (models/schema.yml)", {"job"}),
+    "a test": (
+        "3 of 9 FAIL 1 not_null_customers_id [\x1b[31mFAIL 1\x1b[0m in 0.1s]\n\n"
+        "\x1b[31mFailure in test not_null_customers_id (models/schema.yml)\x1b[0m\n\n  Got 1 result",
+        {"job"},
+    ),
 }
 
 
@@ -177,5 +208,7 @@ def test_a_failure_of_dbt_is_of_the_models_that_broke(
     found = failures(dagster_instance, watcher)
     names = {"job" if finding.pipeline_type_name == "job" else name.split("/")[-1] for name, finding in found.items()}
     assert names == failing
+    # A failed test names no asset of the step as failed.
+    assert all("failed_assets" not in finding.details for finding in found.values())
     for name in {"orders", "report"} - failing:
         assert watcher.executions(pipeline=f"shop/{name}")[0].state is ExecutionState.BLOCKED

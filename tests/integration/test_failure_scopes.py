@@ -208,25 +208,33 @@ def test_when_retries_are_used_up_there_is_one_alert(watcher: Watcher) -> None:
 # A step of several assets
 
 
-def test_a_failed_step_of_ten_assets_is_one_alert_that_lists_them(watcher: Watcher) -> None:
-    def step(run_id: str, state: ExecutionState, start: float, names: list[str]) -> list[ExecutionRecord]:
-        metadata = {"run_id": run_id, "step_key": "dbt_models", "error": {"class": "E", "message": "interrupted"}}
-        return [
-            run(run_id, state, start=start, location="analytics"),
-            *(
-                record(
-                    name,
-                    f"{run_id}/dbt_models/{name}",
-                    start=start,
-                    state=state,
-                    parent_external_id=run_id,
-                    instance_id="i",
-                    execution_metadata=dict(metadata),
-                )
-                for name in names
-            ),
-        ]
+def step(run_id: str, state: ExecutionState, start: float, names: list[str]) -> list[ExecutionRecord]:
+    metadata = {"run_id": run_id, "step_key": "dbt_models", "error": {"class": "E", "message": "interrupted"}}
+    return [
+        run(run_id, state, start=start, location="analytics"),
+        *(
+            record(
+                name,
+                f"{run_id}/dbt_models/{name}",
+                start=start,
+                state=state,
+                parent_external_id=run_id,
+                instance_id="i",
+                execution_metadata=dict(metadata),
+            )
+            for name in names
+        ),
+    ]
 
+
+def alerts(watcher: Watcher, minutes: float) -> list[tuple[int, str, object]]:
+    """The open alerts after a check: each with its pipeline, and the assets that it lists."""
+    watcher.check_failures(now=at(minutes))
+    opened = sorted(watcher.alerts(state="open"), key=lambda alert: alert.id)
+    return [(alert.id, alert.pipeline_name, alert.facts.get("assets")) for alert in opened]
+
+
+def test_a_failed_step_of_ten_assets_is_one_alert_that_lists_them(watcher: Watcher) -> None:
     names = [f"model_{number}" for number in range(10)]
     watcher.record(step("r1", FAILED, 0, names))
     assert len(watcher.check_failures(now=at(60))) == 10
@@ -238,6 +246,45 @@ def test_a_failed_step_of_ten_assets_is_one_alert_that_lists_them(watcher: Watch
     watcher.check_failures(now=at(70))
     (again,) = watcher.alerts(state="open")
     assert (again.id, again.facts["assets"]) == (alert.id, names[:3])
+
+
+def test_a_shared_alert_goes_on_for_the_last_of_its_assets(watcher: Watcher) -> None:
+    watcher.record(step("r1", FAILED, 0, ["a", "b", "c"]))
+    ((alert, _, assets),) = alerts(watcher, 60)
+    assert assets == ["a", "b", "c"]
+    watcher.record(step("r2", SUCCEEDED, 10, ["c"]))
+    assert [(each, assets) for each, _, assets in alerts(watcher, 61)] == [(alert, ["a", "b"])]
+    watcher.record(step("r3", SUCCEEDED, 20, ["b"]))
+    assert alerts(watcher, 62) == [(alert, "a", None)]
+    watcher.record(step("r4", FAILED, 30, ["a"]))  # it fails again, alone, and then not alone
+    assert alerts(watcher, 63) == [(alert, "a", None)]
+    watcher.record(step("r5", FAILED, 40, ["b"]))
+    assert [(each, assets) for each, _, assets in alerts(watcher, 64)] == [(alert, ["a", "b"])]
+    watcher.record(step("r6", SUCCEEDED, 50, ["a", "b"]))
+    assert alerts(watcher, 65) == []
+    assert len(watcher.alerts()) == 1
+
+
+def test_an_asset_with_an_alert_of_its_own_keeps_it(watcher: Watcher) -> None:
+    watcher.record(step("r1", FAILED, 0, ["a"]))
+    ((own, *_),) = alerts(watcher, 60)
+    watcher.record(step("r2", FAILED, 10, ["a", "b", "c"]))
+    (first, second) = alerts(watcher, 61)
+    assert first == (own, "a", None)
+    assert second[2] == ["b", "c"]
+    assert watcher.alerts(state="resolved") == []
+
+
+def test_assets_of_other_owners_have_an_alert_of_their_own(watcher: Watcher) -> None:
+    for name, owners in {"a": ["ann"], "b": ["team:shop", "ann"], "c": ["ann", "team:shop"], "d": ["ann"]}.items():
+        watcher.get_or_create_pipeline(name, pipeline_metadata={"owners": owners})
+    watcher.record(step("r1", FAILED, 0, ["a", "b", "c", "d", "e"]))
+    first = alerts(watcher, 60)
+    assert sorted(str(assets or name) for _, name, assets in first) == ["['a', 'd']", "['b', 'c']", "e"]
+    watcher.record(step("r2", SUCCEEDED, 10, ["a", "b", "e"]))
+    left = alerts(watcher, 61)
+    assert sorted(name for _, name, _ in left) == ["c", "d"]
+    assert {alert for alert, *_ in left} < {alert for alert, *_ in first}
 
 
 # As Dagster reports it
@@ -352,7 +399,9 @@ def test_what_dbt_skips_behind_a_broken_model_is_blocked(
     def dbt_models() -> Any:
         yield dg.MaterializeResult(asset_key=["shop", "customers"])
         raise DagsterDbtCliRuntimeError(
-            "Errors parsed from dbt logs:\n\nDatabase Error in model orders (models/orders.sql)"
+            "Errors parsed from dbt logs:\n\n2 of 3 ERROR creating sql table model main.orders\n\n"
+            "\x1b[31mFailure in model orders (models/orders.sql)\x1b[0m\n\n"
+            "  Database Error in model orders (models/orders.sql)\n  no such column"
         )
 
     dg.materialize([dbt_models], instance=dagster_instance, raise_on_error=False)
@@ -377,15 +426,16 @@ def test_a_retry_is_to_do_what_its_first_run_was_to_do(dagster_instance: dg.Dags
     dagster_instance.report_run_failed(root, "out of memory")
     subset = nightly.get_subset(op_selection=["second"])
 
-    def retry_of(run_id: str) -> dg.DagsterRun:
+    def retry_of(run_id: str, root_run_id: str | None = None) -> dg.DagsterRun:
         return dagster_instance.create_run_for_job(
-            subset, op_selection=["second"], parent_run_id=run_id, root_run_id=run_id
+            subset, op_selection=["second"], parent_run_id=run_id, root_run_id=root_run_id or run_id
         )
 
     runs = {
         "retry": retry_of(root.run_id),
         "other": dagster_instance.create_run_for_job(subset, op_selection=["second"]),
         "of a run that was deleted": retry_of("gone"),
+        "of a retry whose first run was deleted": retry_of(root.run_id, "gone"),
     }
     for each in runs.values():
         dagster_instance.report_run_failed(each, "out of memory")
@@ -393,4 +443,5 @@ def test_a_retry_is_to_do_what_its_first_run_was_to_do(dagster_instance: dg.Dags
     scopes = {execution.external_id: execution.scope for execution in watcher.executions(pipeline="nightly")}
     assert scopes[root.run_id] == scopes[runs["retry"].run_id] == "all"
     assert scopes[runs["other"].run_id] not in ("all", None)
-    assert scopes[runs["of a run that was deleted"].run_id] is None
+    assert scopes[runs["of a run that was deleted"].run_id] == scopes[runs["other"].run_id]
+    assert scopes[runs["of a retry whose first run was deleted"].run_id] == "all"

@@ -520,10 +520,12 @@ def test_a_load_whose_rows_could_not_be_counted_is_a_load(
     def loads() -> None:
         raise Exception("Missing jobs metadata to retrieve row count.")  # as dagster-dlt does
 
-    materialize(instance, loads)
+    run_id = materialize(instance, loads).run_id
     record_tick(instance, watcher)
     execution = only(watcher, name)
     assert (execution.state, counts(execution)) == (SUCCEEDED, {})
+    (run,) = [one for one in watcher.executions(limit=1_000) if one.external_id == run_id]
+    assert (run.state, "failed_assets" in run.execution_metadata) == (FAILED, False)
     assert "could not be counted" in execution.execution_metadata["warning"]
     assert watcher.pipeline(name).last_target_update is None
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from watcher_core.anomalies import judge
 from watcher_core.anomalies.judge import Rule
-from watcher_core.anomalies.methods import seasonal
+from watcher_core.anomalies.methods import seasonal, tails
 from watcher_core.anomalies.methods.history import DAY, HOUR, LARGEST_VALUE, History
 from watcher_core.anomalies.methods.judgement import Judgement
 from watcher_core.anomalies.methods.scales import TO_DEVIATION
@@ -156,7 +156,7 @@ def test_the_same_value_again_and_again_is_told_once():
 
 
 def test_zeros_that_do_not_end_are_told_once():
-    values = np.where(np.arange(200) % 3 == 0, 0, noisy(50, 200))
+    values = np.where(np.random.default_rng(1).random(200) < 0.33, 0, noisy(50, 200))
     values[150:] = 0
     found = flags_online(every(HOUR, 200), values)
     assert len(found) == 1
@@ -277,7 +277,21 @@ def test_eight_runs_are_needed():
 
 
 def test_runs_before_the_lookback_do_not_count():
-    assert judged(every(DAY, 90), noisy(1_000, 90), 1_000, lookback_days=14).runs == 14
+    assert judged(every(HOUR, 90), noisy(1_000, 90), 1_000, lookback_days=2).runs == 48
+
+
+@pytest.mark.parametrize("days", [7, 30.4, 91])
+def test_a_job_that_seldom_runs_is_judged_by_its_last_thirty_runs(days):
+    at, values = every(days * DAY, 40), noisy(1_000, 40)
+    assert judged(at, values, 1_000).runs == 30
+    assert judged(at[:10], values[:10], 0).flagged
+    assert judged(at[:10], values[:10], 1_000).flagged is False
+    assert judged(at[1:], values[1:], 3_000, at[0]).runs == 30  # older than all others
+
+
+def test_runs_before_a_pause_do_not_count():
+    at = np.append(every(DAY, 50), every(DAY, 9, MONDAY + 500 * DAY))
+    assert judged(at, noisy(1_000, 59), 1_000).runs == 9
 
 
 def test_the_band_is_as_wide_as_the_multiplier_says():
@@ -412,3 +426,9 @@ def test_two_thousand_runs_are_the_most_that_are_looked_at():
     at, values = every(900.0, 5_000), noisy(1_000, 5_000)
     assert not judged(at, values, 1_000).flagged
     assert judged(at, values, 9_000).flagged
+
+
+def test_the_band_is_wider_where_runs_are_frequent():
+    widths = [tails.spreads(runs_a_day) for runs_a_day in (1 / 30, 1, 8, 24, 96, 1_440)]
+    assert widths == sorted(widths)
+    assert (widths[0], widths[1], round(widths[3], 1), widths[-1]) == (3.3, 3.3, 3.6, 4.0)

@@ -220,6 +220,7 @@ def test_a_materialization() -> None:
         address=lineage.address,
         upstream=("never-observed", "rates", "shop/eu/raw"),
         columns=(ColumnSource(column="total", source_asset="rates", source_column="usd"),),
+        reported=("total",),
         pipeline_type_name="asset",
     )
     known = {"shop/eu/raw": Address("s3://shop/raw", "s3", "bucket")}

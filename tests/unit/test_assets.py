@@ -206,6 +206,40 @@ def test_the_time_zone_of_partitions_is_kept() -> None:
     }
 
 
+def test_the_time_zone_of_an_assets_schedule_is_kept() -> None:
+    @dg.asset
+    def sales() -> None: ...
+
+    @dg.asset
+    def stock() -> None: ...
+
+    @dg.asset
+    def often() -> None: ...
+
+    @dg.op
+    def clean() -> None: ...
+
+    @dg.job
+    def without_assets() -> None:
+        clean()
+
+    repository = dg.Definitions(
+        assets=[sales, stock, often],
+        schedules=[
+            dg.ScheduleDefinition(
+                "a", cron_schedule="0 9 * * *", target=[sales, often], execution_timezone="Asia/Tokyo"
+            ),
+            dg.ScheduleDefinition("b", cron_schedule="0 9 * * *", target=[often], execution_timezone="Europe/Berlin"),
+            dg.ScheduleDefinition("c", cron_schedule="0 9 * * *", target=[stock]),
+            dg.ScheduleDefinition(
+                "d", cron_schedule="0 9 * * *", job=without_assets, execution_timezone="Europe/Berlin"
+            ),
+        ],
+    ).get_repository_def()
+    found = {each.name: each.pipeline_metadata for each in pipeline_configurations(repository)}
+    assert found == {"sales": {"schedule_timezone": "Asia/Tokyo"}, "stock": {}, "often": {}}
+
+
 def test_assets_that_dagster_does_not_materialize_are_somebody_elses() -> None:
     @dg.asset(deps=["undeclared", dg.AssetSpec("bare"), "declared"])
     def prices() -> None: ...

@@ -37,6 +37,7 @@ ONLY_IN_COMPAT = [
     (dg.OpExecutionContext, "get_step_execution_context", "WatcherResource.track cannot identify the step that runs"),
     (dg.OpExecutionContext, "op_execution_context", "WatcherResource.track cannot identify the step of an op"),
     (dg.AssetsDefinition, "is_materializable", "external assets are recorded as pipelines of Dagster"),
+    (dg.JobDefinition, "asset_layer", "the time zone of a schedule does not reach anomaly rules"),
     (dg.AssetsDefinition, "keys_by_output_name", "WatcherResource.track does not know which assets a step makes"),
 ]
 

@@ -84,6 +84,7 @@ PUBLIC = {
     "ExecutionEndedError",
     "InvalidValueError",
     "NotFoundError",
+    "ObservationRecord",
     "PipelineInactiveError",
     "SchemaVersionError",
     "WatcherError",

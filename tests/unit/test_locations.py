@@ -184,29 +184,54 @@ def test_a_load_of_dlt_without_a_table_leaves_the_address_as_it_is() -> None:
 # Sling
 
 
-def sling(stream: dict[str, Any], *, kinds: set[str] | None = None, **defaults: Any) -> Address:
-    configuration = {"source": "MY_MYSQL", "target": "MY_POSTGRES", "defaults": defaults}
-    metadata = {"stream_config": dg.MetadataValue.json(stream), "dagster_sling/replication_config": configuration}
+class SlingTranslator:
+    """What of dagster-sling's translator is read: the assets of streams."""
+
+    def get_asset_spec(self, stream: dict[str, Any]) -> dg.AssetSpec:
+        own = stream["name"] == "sales.orders"
+        return dg.AssetSpec(KEY if own else ["other"])
+
+
+def sling(stream: dict[str, Any] | None, *, kinds: set[str] | None = None, **defaults: Any) -> Address:
+    """The address of the asset of `sales.orders`, as dagster-sling defines it."""
+    metadata = {
+        "stream_config": dg.MetadataValue.json(stream),
+        "dagster_sling/dagster_sling_translator": SlingTranslator(),
+        "dagster_sling/sling_replication_config": {
+            "source": "MY_MYSQL",
+            "target": "MY_POSTGRES",
+            "defaults": defaults,
+            "streams": {"sales.users": None, "sales.orders": stream},
+        },
+    }
     return of_spec(metadata, kinds).address
 
 
 @pytest.mark.parametrize(
     ("stream", "defaults", "name"),
     [
-        ({"name": "sales.orders", "config": {"object": "raw.orders"}}, {}, "MY_POSTGRES.raw.orders"),
-        ({"name": "sales.orders", "config": None}, {"object": "raw.{stream_table}"}, "MY_POSTGRES.raw.orders"),
-        ({"name": "sales.orders"}, {}, "MY_POSTGRES.sales.orders"),
-        ({"name": "sales.orders"}, {"object": "{target_schema}.orders"}, AT_KEY),
-        ({"name": "sales.*"}, {}, AT_KEY),
+        ({"object": "raw.orders"}, {"object": "archive.{stream_table}"}, "MY_POSTGRES.raw.orders"),
+        (None, {"object": "raw.{stream_table}"}, "MY_POSTGRES.raw.orders"),
+        # what Sling makes of a stream without an object depends on the connection
+        (None, {}, AT_KEY),
+        ({"mode": "snapshot"}, {"object": "{target_schema}.orders"}, AT_KEY),
     ],
 )
-def test_streams_of_sling(stream: dict[str, Any], defaults: dict[str, Any], name: str) -> None:
+def test_streams_of_sling(stream: dict[str, Any] | None, defaults: dict[str, Any], name: str) -> None:
     address = sling(stream, kinds={"sling"}, **defaults)
     assert (address.name, address.address_type_name) == (name, "postgresql")
 
 
+def test_a_stream_of_sling_whose_asset_has_another_key() -> None:
+    metadata = {
+        "dagster_sling/dagster_sling_translator": SlingTranslator(),
+        "dagster_sling/sling_replication_config": {"target": "PG", "streams": {"a.b": {"object": "raw.b"}}},
+    }
+    assert of_spec(metadata).address.name == AT_KEY
+
+
 def test_the_kind_of_an_asset_comes_before_the_name_of_a_connection() -> None:
-    assert sling({"name": "a.b"}, kinds={"sling", "snowflake"}).address_type_name == "snowflake"
+    assert sling(None, kinds={"sling", "snowflake"}).address_type_name == "snowflake"
     assert of_spec({"dagster/storage_kind": "PROD_PG"}, {"sling", "snowflake"}).address.address_type_name == "snowflake"
     assert of_event({"dagster/storage_kind": "PROD_PG"}).address_type_name == "postgresql"
     assert of_event({"dagster/storage_kind": "PROD"}).address_type_name == "PROD"
@@ -221,3 +246,5 @@ def test_a_replication_of_sling() -> None:
         (None, "raw", "orders"),
     )
     assert of_event(told | {"dagster/table_name": "MY_PG.raw.{stream_table}"}).name == AT_KEY
+    # dagster-sling gives the name of the stream where the defaults of the replication name the table
+    assert of_event(told | {"dagster/table_name": "MY_PG.sales.orders"}).name == AT_KEY

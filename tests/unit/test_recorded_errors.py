@@ -1,10 +1,11 @@
 """The message of a failure begins with what went wrong."""
 
+import re
 from dataclasses import dataclass, field
 
 import pytest
 
-from watcher_dagster.recorder.errors import MAX_MESSAGE_CHARACTERS, error_facts, reason_first, with_external_cause
+from watcher_dagster.recorder.errors import MAX_MESSAGE_CHARACTERS, error_facts, with_external_cause
 
 
 @dataclass
@@ -48,13 +49,49 @@ failed with exit code `1`. Check the stdout in the Dagster compute logs for the 
 
 Errors parsed from dbt logs:
 
-Database Error in model orders (models/orders.sql)
+2 of 4 ERROR creating sql table model main.orders ....... [\x1b[31mERROR\x1b[0m in 0.52s]
+
+\x1b[31mFailure in model orders (models/orders.sql)\x1b[0m
+
+  Database Error in model orders (models/orders.sql)
   column "amount" does not exist
   compiled code at target/run/orders.sql
 
-Database Error in model customers (models/customers.sql)
-  relation "raw" does not exist
-"""
+3 of 4 ERROR creating sql table model main.customers .... [\x1b[31mERROR\x1b[0m in 0.14s]
+
+\x1b[31mFailure in model customers (models/customers.sql)\x1b[0m
+
+  Database Error in model customers (models/customers.sql)
+  relation "raw" does not exist"""
+
+DBT_TEST = """The dbt CLI process with command
+
+`dbt build --select fqn:*`
+
+failed with exit code `1`. Check the stdout in the Dagster compute logs for the full information about the error.
+
+Errors parsed from dbt logs:
+
+3 of 9 FAIL 1 not_null_orders_amount ................ [\x1b[31mFAIL 1\x1b[0m in 0.48s]
+
+5 of 9 SKIP relation main.report due to ephemeral model status 'skipped' ....... [\x1b[31mERROR SKIP\x1b[0m]
+
+\x1b[31mFailure in test not_null_orders_amount (models/schema.yml)\x1b[0m
+
+  Got 1 result, configured to fail"""
+
+# dbt does not start at all
+DBT_STOPS = """The dbt CLI process with command
+
+`dbt build --select fqn:*`
+
+failed with exit code `2`. Check the stdout in the Dagster compute logs for the full information about the error.
+
+Errors parsed from dbt logs:
+
+Encountered an error:
+IO Error: Could not set lock on file "/data/shop.duckdb"
+See also the page about concurrency"""
 
 SCRIPT = """Command '['python', 'load.py']' returned non-zero exit status 1.
 Traceback (most recent call last):
@@ -68,6 +105,8 @@ shop.errors.LoadError: no file for today
     ("message", "first"),
     [
         (DBT, 'Database Error in model orders (models/orders.sql): column "amount" does not exist'),
+        (DBT_TEST, "Failure in test not_null_orders_amount (models/schema.yml): Got 1 result, configured to fail"),
+        (DBT_STOPS, 'IO Error: Could not set lock on file "/data/shop.duckdb"'),
         (SCRIPT, "shop.errors.LoadError: no file for today"),
         ("Sling command failed with error code 1\n10:01 INF connecting\nfatal:\n~ could not connect to database",
          "fatal: could not connect to database"),
@@ -81,9 +120,9 @@ shop.errors.LoadError: no file for today
     ],
 )  # fmt: skip
 def test_the_line_that_says_why_comes_first(message: str, first: str) -> None:
-    shown = reason_first(message)
+    shown = error_facts(Info("ProcessError", message), None)["message"]
     assert shown.splitlines()[0] == first
-    assert shown.endswith(message)
+    assert shown.endswith(re.sub(r"\x1b\[\d+m", "", message).strip())
 
 
 def test_the_reason_may_stand_far_below() -> None:
@@ -93,6 +132,13 @@ def test_the_reason_may_stand_far_below() -> None:
     facts = error_facts(info, None)
     assert facts["message"].startswith("OSError: disk full")
     assert len(facts["message"]) <= MAX_MESSAGE_CHARACTERS
+
+
+def test_a_command_that_names_all_models_leaves_room_for_what_dbt_reported() -> None:
+    models = " ".join(f"shop.model_{number}" for number in range(500))
+    message = error_facts(Info("DagsterDbtCliRuntimeError", DBT.replace("orders`", f"{models}`", 1)), None)["message"]
+    assert len(message) < MAX_MESSAGE_CHARACTERS
+    assert message.endswith('relation "raw" does not exist')
 
 
 def test_what_an_external_process_reported_comes_before_its_exit_code() -> None:

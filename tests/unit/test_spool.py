@@ -20,6 +20,8 @@ from watcher_core import (
     ExecutionSource,
     ExecutionState,
     InvalidValueError,
+    Settings,
+    Watcher,
 )
 from watcher_core.recording import spool
 
@@ -224,6 +226,33 @@ def test_the_place_is_the_users_state_with_a_folder_for_each_database(
 def test_two_databases_with_names_alike_have_two_folders() -> None:
     one, two = (spool.spool_directories(target, home=Path("home")) for target in ("h/5432/a_b", "h/5432/a-b"))
     assert one[0] != two[0]
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "is_same"),
+    [
+        ("localhost:5432/shop", "127.0.0.1/shop", True),
+        ("localhost/shop", "[::1]:5432/shop", True),
+        ("db.example/shop", "DB.example.:5432/shop?sslmode=require", True),
+        ("db.example/shop", "db.example/staging", False),
+        ("localhost:5432/shop", "localhost:6432/shop", False),
+        ("localhost/shop", "/shop", False),  # the socket may be another server's
+    ],
+)
+def test_one_database_in_two_spellings_has_one_folder(one: str, other: str, is_same: bool) -> None:
+    def watcher(place: str) -> Watcher:
+        return Watcher(f"postgresql://ann:secret@{place}", settings=Settings())
+
+    kept = spool.keep_in_spool(watcher(one).spool_directories, COMPLETE)
+    assert spool.spooled_executions(watcher(other).spool_directories) == ([kept] if is_same else [])
+
+
+def test_what_waits_under_another_spelling_is_recorded() -> None:
+    """Earlier versions had a folder for each spelling."""
+    former = spool.spool_directories("127.0.0.1/5432/shop", home=Path("home"))
+    kept = spool.keep_in_spool(former, COMPLETE)
+    places = Watcher("postgresql://ann@localhost/shop", settings=Settings(home=Path("home"))).spool_directories
+    assert spool.spooled_executions(places) == [kept]
 
 
 def test_where_the_first_place_cannot_be_written_the_next_one_takes_it(tmp_path: Path) -> None:

@@ -64,11 +64,15 @@ UNSETTLED = sa.text("""
 
 CORRECT = sa.text("""
     UPDATE watcher.alert
-       SET facts = found.facts
-      FROM jsonb_to_recordset(CAST(:findings AS jsonb)) AS found (deduplication_key text, facts jsonb)
+       SET facts = found.facts, pipeline_id = found.pipeline_id,
+           pipeline_execution_id = coalesce(found.pipeline_execution_id, alert.pipeline_execution_id)
+      FROM jsonb_to_recordset(CAST(:findings AS jsonb)) AS found (
+               deduplication_key text, pipeline_id bigint, pipeline_execution_id bigint, facts jsonb)
      WHERE alert.deduplication_key = found.deduplication_key
        AND alert.state <> 'resolved'
-       AND alert.facts IS DISTINCT FROM found.facts
+       AND (alert.facts IS DISTINCT FROM found.facts
+            OR alert.pipeline_execution_id IS DISTINCT FROM
+               coalesce(found.pipeline_execution_id, alert.pipeline_execution_id))
 """)
 
 # A cause has an alert that is alive (at most one: a unique index), or one that was resolved, or none.
@@ -99,7 +103,7 @@ OPEN = sa.text("""
                               LIMIT 1) AS gone ON true
     ), continued AS (
         UPDATE watcher.alert
-           SET level = known.level, facts = known.facts,
+           SET level = known.level, facts = known.facts, pipeline_id = known.pipeline_id,
                pipeline_execution_id = coalesce(known.pipeline_execution_id, alert.pipeline_execution_id),
                grew_at    = CASE WHEN next.has_grown THEN :now ELSE alert.grew_at END,
                is_settled = alert.is_settled AND NOT next.has_grown
@@ -115,8 +119,8 @@ OPEN = sa.text("""
                (known.level, known.facts, coalesce(known.pipeline_execution_id, alert.pipeline_execution_id))
     ), reopened AS (
         UPDATE watcher.alert
-           SET level = known.level, facts = known.facts, reopened_at = :now, resolved_at = NULL,
-               resolved_by_hand = false, is_settled = false,
+           SET level = known.level, facts = known.facts, pipeline_id = known.pipeline_id, reopened_at = :now,
+               resolved_at = NULL, resolved_by_hand = false, is_settled = false,
                reopenings = CASE WHEN alert.reopened_at > :now - CAST(:flapping_within AS interval)
                                  THEN alert.reopenings + 1 ELSE 1 END,
                pipeline_execution_id = coalesce(known.pipeline_execution_id, alert.pipeline_execution_id),
@@ -179,8 +183,11 @@ def open_alerts(session: Session, findings: Iterable[Finding], *, now: dt.dateti
 
 
 def correct_alerts(session: Session, findings: Iterable[Finding]) -> None:
-    """Update the facts of alerts that are not resolved, without a notification."""
-    known = list(findings)
+    """Update the facts of alerts that are not resolved, without a notification.
+
+    Of findings with the same key the last one counts.
+    """
+    known = list({finding.deduplication_key: finding for finding in findings}.values())
     if known:
         lock(session, {finding.kind for finding in known})
         session.execute(CORRECT, {"findings": _as_json([_row(finding) for finding in known])})

@@ -21,6 +21,7 @@ from watcher_core.anomalies.rules import (
     parse_metric,
     update_rule,
 )
+from watcher_core.anomalies.standing import with_standing
 
 __all__ = [
     "AUTO_CREATE_RULES",
@@ -50,4 +51,5 @@ __all__ = [
     "unflag",
     "unjudged_executions",
     "update_rule",
+    "with_standing",
 ]

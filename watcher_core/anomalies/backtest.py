@@ -16,8 +16,8 @@ from watcher_core import arguments, database
 from watcher_core.anomalies import history, judge
 from watcher_core.anomalies.history import LEAST_DAYS, Span
 from watcher_core.anomalies.judge import Rule
-from watcher_core.enums import AnomalyMetric
 from watcher_core.errors import InvalidValueError
+from watcher_core.metrics import Metric
 from watcher_core.values import AnomalyVerdict
 
 if TYPE_CHECKING:
@@ -26,15 +26,16 @@ if TYPE_CHECKING:
 # Progress is reported after this many judgements.
 PROGRESS_EVERY = 200
 LONGEST_DAYS = 3_660
+DEFAULT_SPAN = dt.timedelta(days=LEAST_DAYS)
 
 
 def backtest(
     session: Session,
     *,
     pipeline_id: int,
-    metrics: Sequence[AnomalyMetric],
+    metrics: Sequence[Metric],
     fields: Mapping[str, Any],
-    span: dt.timedelta,
+    span: dt.timedelta | None,
     until: dt.datetime | None,
     progress: Callable[[int, int], None] | None = None,
 ) -> list[AnomalyVerdict]:
@@ -45,7 +46,8 @@ def backtest(
         pipeline_id: The pipeline.
         metrics: The metrics to judge.
         fields: All fields of a rule, checked.
-        span: How much of the past to judge, in logical time; earlier runs are history.
+        span: How much of the past to judge, in logical time; earlier runs are history. By default 60 days, and of what
+            seldom runs, the newest 30 runs.
         until: The end of that time; the newest run by default.
         progress: Called from time to time with the number of judgements made, and their total.
 
@@ -56,14 +58,18 @@ def backtest(
         ConfigurationError: NumPy or SciPy is not installed.
     """
     connection = database.driver(session)
-    until = until or history.newest_time(connection, pipeline_id=pipeline_id)
-    if until is None:
+    newest = history.newest_times(connection, pipeline_id=pipeline_id, until=until)
+    if not newest:
         return []
     history.require_methods()
-    rules = [_rule(pipeline_id, metric, fields) for metric in metrics]
-    since = until - span
+    zone = fields["timezone"] or history.pipeline_zone(connection, pipeline_id=pipeline_id)
+    rules = [_rule(pipeline_id, metric, {**fields, "timezone": zone}) for metric in metrics]
+    until = until or newest[0]
+    since = until - (span or DEFAULT_SPAN)
+    if span is None:
+        since = min(since, newest[-1] - dt.timedelta(seconds=1))
     days = max(LEAST_DAYS, fields["lookback_days"])
-    [runs] = history.load(connection, [Span(pipeline_id, since, until, days)])
+    [runs] = history.load(connection, [Span(pipeline_id, since, until, days, history.metadata_metrics(metrics))])
     first, last = (
         int(runs.at.searchsorted(since.timestamp(), "right")),
         int(runs.at.searchsorted(until.timestamp(), "right")),
@@ -83,12 +89,14 @@ def backtest(
     return sorted(verdicts, key=lambda verdict: (verdict.at, verdict.execution_id))
 
 
-def parse_span(days: object) -> dt.timedelta:
+def parse_span(days: object) -> dt.timedelta | None:
     """Return how much of the past to judge.
 
     Raises:
         InvalidValueError: `days` is no whole number, or out of bounds.
     """
+    if days is None:
+        return None
     whole = arguments.positive(days, "days")
     if whole is None or whole > LONGEST_DAYS:
         raise InvalidValueError(
@@ -97,7 +105,7 @@ def parse_span(days: object) -> dt.timedelta:
     return dt.timedelta(days=whole)
 
 
-def _rule(pipeline_id: int, metric: AnomalyMetric, fields: Mapping[str, Any]) -> Rule:
+def _rule(pipeline_id: int, metric: Metric, fields: Mapping[str, Any]) -> Rule:
     return Rule(
         0,
         pipeline_id,
@@ -106,6 +114,7 @@ def _rule(pipeline_id: int, metric: AnomalyMetric, fields: Mapping[str, Any]) ->
         fields["lookback_days"],
         fields["minimum_executions"],
         fields["std_deviation_threshold_multiplier"],
+        fields["timezone"],
     )
 
 

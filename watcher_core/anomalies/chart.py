@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from watcher_core.enums import AnomalyMetric
 from watcher_core.errors import ConfigurationError, InvalidValueError
+from watcher_core.metrics import MetadataMetric, Metric
 from watcher_core.values import AnomalyExplanation, AnomalyVerdict
 
 if TYPE_CHECKING:
@@ -80,7 +81,7 @@ def draw_anomaly(explanation: AnomalyExplanation, *, title: str | None = None, f
         history,
         judged,
         title=f"{metric}: {explanation.reason}" if title is None else title,
-        unit=UNITS.get(metric, "rows"),
+        unit=_unit(metric),
         file_format=file_format,
     )
 
@@ -103,7 +104,7 @@ def draw_backtest(verdicts: Sequence[AnomalyVerdict], *, title: str, file_format
     (metric,) = metrics
     points = sorted(map(_judged, verdicts), key=lambda point: point.at)
     low, high = _edges(points)
-    figure, axes = _figure(title, UNITS.get(metric, "rows"), points)
+    figure, axes = _figure(title, _unit(metric), points)
     axes.set_ylim(low, high)
     times: list[Any] = [point.at for point in points]
     lower, upper = zip(*(_band(point, low, high) for point in points), strict=True)
@@ -111,6 +112,11 @@ def draw_backtest(verdicts: Sequence[AnomalyVerdict], *, title: str, file_format
     _dots(axes, [point for point in points if not point.flagged], USUAL, "usual runs", size=9)
     _dots(axes, [point for point in points if point.flagged], UNUSUAL, "would be flagged", size=40, marker="D")
     return _written(figure, axes, file_format)
+
+
+def _unit(metric: Metric) -> str:
+    """Return what the axis of a metric counts; the unit of a number in metadata is not known."""
+    return "" if isinstance(metric, MetadataMetric) else UNITS.get(metric, "rows")
 
 
 def _judged(verdict: AnomalyVerdict) -> Point:

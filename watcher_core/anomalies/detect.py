@@ -28,7 +28,8 @@ from watcher_core.anomalies.queue import Pending
 from watcher_core.anomalies.results import AT
 from watcher_core.anomalies.rules import list_rules
 from watcher_core.database import Driver
-from watcher_core.enums import AnomalyMethod, AnomalyMetric
+from watcher_core.enums import AnomalyMethod
+from watcher_core.metrics import Metric, stored_metric
 from watcher_core.values import AnomalyExplanation, AnomalyResult, Finding
 
 if TYPE_CHECKING:
@@ -46,7 +47,8 @@ DUE = f"""
                      FROM watcher.anomaly_detection_result AS earlier
                     WHERE earlier.pipeline_execution_id = execution.id) AS has_results,
            rule.id, rule.metric_field, rule.method, rule.lookback_days, rule.minimum_executions,
-           rule.std_deviation_threshold_multiplier, measured.value IS NOT NULL, result.flagged
+           rule.std_deviation_threshold_multiplier, coalesce(rule.timezone, {history.PIPELINE_ZONE}),
+           measured.value IS NOT NULL, result.flagged
       FROM watcher.pipeline_execution AS execution
       JOIN watcher.pipeline ON pipeline.id = execution.pipeline_id AND pipeline.active
       JOIN watcher.anomaly_detection_rule AS rule ON rule.pipeline_id = execution.pipeline_id AND rule.active
@@ -167,7 +169,7 @@ def detect_execution(
             explained(explanation)
     is_first = bool(due) and not due[0].has_results
     recorded = detected.results if is_first else results.list_results(session, execution_id=execution_id)
-    return detected, sorted(recorded, key=findings.metric_order)
+    return detected, sorted(recorded, key=findings.result_order)
 
 
 def detect_batch(session: Session, *, after: Pending, limit: int, now: dt.datetime) -> Batch:
@@ -192,7 +194,7 @@ def detect_batch(session: Session, *, after: Pending, limit: int, now: dt.dateti
 
 
 def unflag(
-    session: Session, *, execution_id: int, metric_field: AnomalyMetric | None, by: str | None, now: dt.datetime
+    session: Session, *, execution_id: int, metric_field: Metric | None, by: str | None, now: dt.datetime
 ) -> Unflagged:
     """Record that flagged results of an execution are normal.
 
@@ -224,7 +226,7 @@ def _due(connection: Driver, execution_ids: Sequence[int]) -> list[_Due]:
         rule_id, metric, method, *parameters, has_value, was_flagged = judging
         rule = rules.get(rule_id)
         if rule is None:
-            rule = Rule(rule_id, pipeline_id, AnomalyMetric(metric), AnomalyMethod(method), *parameters)
+            rule = Rule(rule_id, pipeline_id, stored_metric(metric), AnomalyMethod(method), *parameters)
             rules[rule_id] = rule
         due = found.get(execution_id) or _Due(
             execution_id, pipeline_id, name, at, start_date, end_date, has_results, [], [], False
@@ -253,6 +255,7 @@ def _judge(connection: Driver, due: Sequence[_Due], *, now: dt.datetime) -> list
             pipeline_id,
             [execution.at for execution in executions],
             days=max(rule.lookback_days for execution in executions for rule in execution.rules),
+            metrics={rule.metric_field for execution in executions for rule in execution.rules},
         )
     ]
     loaded = history.load(connection, spans)
@@ -336,7 +339,7 @@ def _record(connection: Driver, due: Sequence[_Due], judged: Sequence[_Judged], 
 def _explanations(session: Session, pipeline_id: int, judged: Sequence[_Judged]) -> list[AnomalyExplanation]:
     """Explain unusual results by the judgements that they were made of."""
     flagged = sorted(
-        (each for each in judged if each.result.flagged), key=lambda each: findings.metric_order(each.result)
+        (each for each in judged if each.result.flagged), key=lambda each: findings.result_order(each.result)
     )
     if not flagged:
         return []

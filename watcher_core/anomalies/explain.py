@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from watcher_core import database, text, values
 from watcher_core.anomalies import history, judge
-from watcher_core.anomalies.history import LEAST_DAYS, METRICS, Runs, Span
+from watcher_core.anomalies.history import LEAST_DAYS, Runs, Span
 from watcher_core.anomalies.results import list_results
 from watcher_core.anomalies.rules import list_rules
 from watcher_core.enums import ExecutionState
@@ -39,11 +39,10 @@ def explain_execution(session: Session, *, execution: values.Execution) -> list[
     connection = database.driver(session)
     at = execution.logical_date or execution.start_date
     days = max(LEAST_DAYS, *(rule.lookback_days for rule in rules))
-    [runs] = history.load(connection, [Span(execution.pipeline_id, at, at, days)])
+    metadata = history.metadata_metrics(rule.metric_field for rule in rules)
+    [runs] = history.load(connection, [Span(execution.pipeline_id, at, at, days, metadata)])
     flagged = history.flagged(connection, rule_ids=[rule.id for rule in rules], among=[runs])
-    recorded = {
-        result.rule_id: result for result in list_results(session, execution_id=execution.id, limit=len(METRICS))
-    }
+    recorded = {result.rule_id: result for result in list_results(session, execution_id=execution.id, limit=len(rules))}
     position = runs.positions([execution.id])[execution.id]
     explanations = []
     for rule in rules:

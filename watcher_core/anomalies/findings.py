@@ -11,7 +11,8 @@ from sqlalchemy.orm import Session
 from watcher_core import database, text
 from watcher_core.anomalies.results import AT
 from watcher_core.database import Driver
-from watcher_core.enums import AlertKind, AlertLevel, AnomalyMetric
+from watcher_core.enums import AlertKind, AlertLevel
+from watcher_core.metrics import metric_order
 from watcher_core.values import AnomalyResult, Finding
 
 # An alert is over when a later execution is normal. Logical time counts, so that an old partition that is loaded again
@@ -60,7 +61,7 @@ def findings_of(
     for execution_id, start_date, end_date, partition, type_name, owners in connection.execute(
         ABOUT, {"ids": list(unusual)}
     ):
-        found = sorted(unusual[execution_id], key=metric_order)
+        found = sorted(unusual[execution_id], key=result_order)
         details: dict[str, Any] = {"metrics": [_facts(result) for result in found]}
         if partition is not None:
             details["partition"] = partition
@@ -92,9 +93,9 @@ def deduplication_key(execution_id: int) -> str:
     return f"anomaly/{execution_id}"
 
 
-def metric_order(result: AnomalyResult) -> int:
+def result_order(result: AnomalyResult) -> tuple[int, str]:
     """Return the place of a result among those of its execution."""
-    return list(AnomalyMetric).index(result.metric_field)
+    return metric_order(result.metric_field)
 
 
 def _facts(result: AnomalyResult) -> dict[str, Any]:

@@ -18,9 +18,11 @@ from psycopg.adapt import Loader
 from psycopg.pq import Format
 
 from watcher_core.anomalies.results import AT
+from watcher_core.arguments import json_text
 from watcher_core.database import Driver
 from watcher_core.enums import AnomalyMetric
 from watcher_core.errors import ConfigurationError
+from watcher_core.metrics import METADATA, MetadataMetric, Metric
 
 if TYPE_CHECKING:
     from watcher_core.anomalies.methods.history import Flags, Floats, Integers
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
 # How much history a judgement uses.
 MOST_RUNS = 2_000
 LEAST_DAYS = 60
+RHYTHM_RUNS = 30
 
 # Executions that are further apart are judged by separate histories, so that the runs between them are not loaded.
 CLOSE = dt.timedelta(days=2)
@@ -51,10 +54,25 @@ METRICS = {
     AnomalyMetric.THROUGHPUT: f"{ROWS} / nullif({OWN_DURATION}, 0)",
 }
 
+# A number in JSON, as one that NumPy has; NULL for anything else.
+NUMBER = """CASE WHEN jsonb_typeof({0}) = 'number'
+                 THEN CASE WHEN abs(CAST({0} AS numeric)) < 1e-300 THEN 0
+                           WHEN abs(CAST({0} AS numeric)) < 1e300 THEN CAST({0} AS double precision) END END"""
+
 # The value of a rule's metric; it refers to the columns of one execution.
 VALUE = " ".join(
-    ["CASE rule.metric_field", *(f"WHEN '{metric}' THEN {expression}" for metric, expression in METRICS.items()), "END"]
+    [
+        "CASE rule.metric_field",
+        *(f"WHEN '{metric}' THEN {expression}" for metric, expression in METRICS.items()),
+        "ELSE",
+        NUMBER.format(f"(execution_metadata -> substr(rule.metric_field, {len(METADATA) + 1}))"),
+        "END",
+    ]
 )
+
+# The time zone of a rule's seasons: its own, else that of the pipeline's partitions or schedule.
+PIPELINE_ZONE = """coalesce(pipeline.pipeline_metadata ->> 'partitions_timezone',
+                            pipeline.pipeline_metadata ->> 'schedule_timezone')"""
 
 # One array for each metric, in the same order; NaN for a run without a value.
 ARRAYS = ", ".join(f"array_agg(coalesce({expression}, 'NaN'))" for expression in METRICS.values())
@@ -72,15 +90,23 @@ RUN = f"""
                   AND {AT.format("execution")}"""
 
 # The runs before the first of the executions to judge, between them, and after the last one: an execution that is older
-# than all others is judged by the latter.
+# than all others is judged by the latter. Of a pipeline that seldom runs, some are older, or later, than the days asked
+# for.
 LOAD = f"""
-    SELECT span.number, array_agg(CAST(run.id AS double precision)),
+    SELECT span.number, {{of_metadata}} array_agg(CAST(run.id AS double precision)),
            array_agg(date_part('epoch', {AT.format("run")})), array_agg({LOADED}), {ARRAYS}
       FROM unnest(CAST(%(pipeline_ids)s AS bigint[]), CAST(%(firsts)s AS timestamptz[]),
-                  CAST(%(lasts)s AS timestamptz[]), CAST(%(days)s AS integer[]))
-           WITH ORDINALITY AS span (pipeline_id, first, last, days, number)
+                  CAST(%(lasts)s AS timestamptz[]), CAST(%(days)s AS integer[]), CAST(%(keys)s AS jsonb[]))
+           WITH ORDINALITY AS span (pipeline_id, first, last, days, keys, number)
      CROSS JOIN LATERAL (
-           ({RUN} >= span.first - make_interval(hours => 24 * span.days)
+           SELECT span.first - make_interval(hours => 24 * span.days) AS since,
+                  span.last + make_interval(hours => 24 * span.days) AS until) AS bounds
+     CROSS JOIN LATERAL (
+           ({RUN} < bounds.since
+            ORDER BY {AT.format("execution")} DESC
+            LIMIT {RHYTHM_RUNS})
+            UNION ALL
+           ({RUN} >= bounds.since
               AND {AT.format("execution")} < span.first
             ORDER BY {AT.format("execution")} DESC
             LIMIT {MOST_RUNS})
@@ -88,11 +114,25 @@ LOAD = f"""
            ({RUN} BETWEEN span.first AND span.last)
             UNION ALL
            ({RUN} > span.last
-              AND {AT.format("execution")} <= span.last + make_interval(hours => 24 * span.days)
+              AND {AT.format("execution")} <= bounds.until
             ORDER BY {AT.format("execution")}
-            LIMIT {MOST_RUNS})) AS run
+            LIMIT {MOST_RUNS})
+            UNION ALL
+           ({RUN} > bounds.until
+            ORDER BY {AT.format("execution")}
+            LIMIT {RHYTHM_RUNS})) AS run
      GROUP BY span.number
 """
+
+# Beside the metrics that are columns, so many numbers of the metadata: each span names its own.
+OF_METADATA = "array_agg(coalesce({number}, 'NaN')), "
+
+
+def load_statement(numbers: int) -> str:
+    """Return the statement that reads histories, with so many numbers of the metadata."""
+    keys = [f"(run.execution_metadata -> (span.keys ->> {place}))" for place in range(numbers)]
+    return LOAD.format(of_metadata="".join(OF_METADATA.format(number=NUMBER.format(key)) for key in keys))
+
 
 # The few runs that were flagged when they were judged, by rule.
 FLAGGED = """
@@ -106,15 +146,16 @@ FLAGGED = """
 NEWEST = f"""
     SELECT {AT.format("execution")}
       FROM watcher.pipeline_execution AS execution
-     WHERE execution.pipeline_id = %s
+     WHERE execution.pipeline_id = %(pipeline_id)s
        AND execution.state = 'succeeded'
+       AND (CAST(%(until)s AS timestamptz) IS NULL OR {AT.format("execution")} <= %(until)s)
      ORDER BY {AT.format("execution")} DESC
-     LIMIT 1
+     LIMIT {RHYTHM_RUNS}
 """
 
 # An array of numbers in PostgreSQL's binary form: a header, then each number after its size.
 ARRAY_HEADER = 20
-NUMBER = [("size", ">i4"), ("number", ">f8")]
+ELEMENT = [("size", ">i4"), ("number", ">f8")]
 
 
 class ArrayLoader(Loader):
@@ -125,7 +166,7 @@ class ArrayLoader(Loader):
     def load(self, data: Buffer) -> Floats:
         import numpy as np
 
-        return np.frombuffer(data, NUMBER, offset=ARRAY_HEADER)["number"].astype(np.float64)
+        return np.frombuffer(data, ELEMENT, offset=ARRAY_HEADER)["number"].astype(np.float64)
 
 
 class Span(NamedTuple):
@@ -135,12 +176,14 @@ class Span(NamedTuple):
         pipeline_id: The pipeline.
         first, last: The logical times of the oldest and the newest of them.
         days: How far their history goes back.
+        metadata: The metrics of it that are numbers in metadata.
     """
 
     pipeline_id: int
     first: dt.datetime
     last: dt.datetime
     days: int
+    metadata: tuple[MetadataMetric, ...] = ()
 
 
 class Flagged(NamedTuple):
@@ -164,7 +207,7 @@ class Runs:
     ids: Integers
     at: Floats
     superseded: Flags
-    metrics: dict[AnomalyMetric, Floats]
+    metrics: dict[Metric, Floats]
 
     @cached_property
     def _by_id(self) -> Integers:
@@ -189,9 +232,15 @@ class Runs:
         return flags
 
 
-def newest_time(connection: Driver, *, pipeline_id: int) -> dt.datetime | None:
-    """Return the logical time of a pipeline's newest successful run; `None` if there is none."""
-    row = connection.execute(NEWEST, (pipeline_id,)).fetchone()
+def newest_times(connection: Driver, *, pipeline_id: int, until: dt.datetime | None) -> list[dt.datetime]:
+    """Return the logical times of a pipeline's newest successful runs, as many as judge one that seldom runs."""
+    given = {"pipeline_id": pipeline_id, "until": until}
+    return [at for (at,) in connection.execute(NEWEST, given)]
+
+
+def pipeline_zone(connection: Driver, *, pipeline_id: int) -> str | None:
+    """Return the time zone of a pipeline's partitions or schedule; `None` if it is not known."""
+    row = connection.execute(f"SELECT {PIPELINE_ZONE} FROM watcher.pipeline WHERE id = %s", (pipeline_id,)).fetchone()
     return row[0] if row else None
 
 
@@ -210,14 +259,20 @@ def require_methods() -> None:
         ) from exc
 
 
-def spans(pipeline_id: int, at: Iterable[dt.datetime], *, days: int) -> Iterator[Span]:
+def spans(pipeline_id: int, at: Iterable[dt.datetime], *, days: int, metrics: Iterable[Metric] = ()) -> Iterator[Span]:
     """Divide the logical times of executions of one pipeline into spans that share a history."""
     times = sorted(at)
+    metadata = metadata_metrics(metrics)
     first = times[0]
     for before, after in zip(times, [*times[1:], None], strict=True):
         if after is None or after - before > CLOSE:
-            yield Span(pipeline_id, first, before, max(days, LEAST_DAYS))
+            yield Span(pipeline_id, first, before, max(days, LEAST_DAYS), metadata)
             first = after or first
+
+
+def metadata_metrics(metrics: Iterable[Metric]) -> tuple[MetadataMetric, ...]:
+    """Return the metrics that are numbers in metadata, each once."""
+    return tuple(sorted({metric for metric in metrics if isinstance(metric, MetadataMetric)}))
 
 
 def load(connection: Driver, asked: Sequence[Span]) -> list[Runs]:
@@ -229,18 +284,27 @@ def load(connection: Driver, asked: Sequence[Span]) -> list[Runs]:
         "firsts": [span.first for span in asked],
         "lasts": [span.last for span in asked],
         "days": [span.days for span in asked],
+        "keys": [json_text([metric.key for metric in span.metadata]) for span in asked],
     }
+    numbers = max((len(span.metadata) for span in asked), default=0)
     found = {}
     with connection.cursor(binary=True) as cursor:
         cursor.adapters.register_loader(cursor.adapters.types["float8"].array_oid, ArrayLoader)
-        for number, ids, at, loaded, *metrics in cursor.execute(LOAD, given):
+        for number, *arrays in cursor.execute(load_statement(numbers), given):
+            of_metadata, (ids, at, loaded, *columns) = arrays[:numbers], arrays[numbers:]
             order = np.lexsort((ids, loaded, at))
-            by_metric = {metric: numbers[order] for metric, numbers in zip(METRICS, metrics, strict=True)}
+            by_metric: dict[Metric, Floats] = dict(zip(METRICS, columns, strict=True))
+            by_metric.update(zip(asked[number - 1].metadata, of_metadata, strict=False))
+            by_metric = {metric: values[order] for metric, values in by_metric.items()}
             superseded = _same_as_next(at[order]) & _same_as_next(loaded[order])
             found[number] = Runs(ids[order].astype(np.int64), at[order], superseded, by_metric)
     nothing = np.empty(0)
-    none = Runs(nothing.astype(np.int64), nothing, nothing.astype(np.bool_), dict.fromkeys(METRICS, nothing))
-    return [found.get(number, none) for number in range(1, len(asked) + 1)]
+
+    def none(span: Span) -> Runs:
+        no_values: dict[Metric, Floats] = dict.fromkeys((*METRICS, *span.metadata), nothing)
+        return Runs(nothing.astype(np.int64), nothing, nothing.astype(np.bool_), no_values)
+
+    return [found.get(number) or none(span) for number, span in enumerate(asked, 1)]
 
 
 def _same_as_next(values: Floats) -> Flags:

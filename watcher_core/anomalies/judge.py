@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from watcher_core import values
 from watcher_core.anomalies.history import LEAST_DAYS, Runs
 from watcher_core.enums import AnomalyMethod, AnomalyMetric
+from watcher_core.metrics import Metric
 
 if TYPE_CHECKING:
     from watcher_core.anomalies.methods.history import History
@@ -24,14 +25,15 @@ class Rule(NamedTuple):
 
     id: int
     pipeline_id: int
-    metric_field: AnomalyMetric
+    metric_field: Metric
     method: AnomalyMethod
     lookback_days: int
     minimum_executions: int
     multiplier: float
+    timezone: str | None = None
 
 
-def history(runs: Runs, metric: AnomalyMetric, flagged: Sequence[int] = (), unflagged: Sequence[int] = ()) -> History:
+def history(runs: Runs, metric: Metric, flagged: Sequence[int] = (), unflagged: Sequence[int] = ()) -> History:
     """Return the history of one metric, with its flagged executions, and those of them that were unflagged."""
     from watcher_core.anomalies.methods.history import History
 
@@ -51,6 +53,7 @@ def judge(rule: Rule, past: History, position: int) -> Judgement | None:
             multiplier=rule.multiplier,
             lookback_days=rule.lookback_days,
             minimum_executions=rule.minimum_executions,
+            zone=rule.timezone,
         )
     return seasonal.judge(
         past,
@@ -59,6 +62,7 @@ def judge(rule: Rule, past: History, position: int) -> Judgement | None:
         multiplier=rule.multiplier,
         lookback_days=max(rule.lookback_days, LEAST_DAYS),
         minimum_executions=rule.minimum_executions,
+        zone=rule.timezone,
         least_deviation=LEAST_SECONDS if rule.metric_field is AnomalyMetric.DURATION_SECONDS else 0.0,
     )
 
@@ -73,6 +77,7 @@ def parameters(rule: values.AnomalyRule) -> Rule:
         rule.lookback_days,
         rule.minimum_executions,
         rule.std_deviation_threshold_multiplier,
+        rule.zone,
     )
 
 

@@ -13,6 +13,7 @@ from watcher_core import arguments, database, values
 from watcher_core.database import Driver, models
 from watcher_core.enums import AnomalyMetric
 from watcher_core.errors import NotFoundError
+from watcher_core.metrics import Metric, stored_metric
 
 RESULT = models.table(models.AnomalyDetectionResult)
 
@@ -28,6 +29,11 @@ SELECT = f"""
       JOIN watcher.pipeline_execution AS execution ON execution.id = result.pipeline_execution_id
 """
 
+# As the metrics are listed; numbers in metadata come last.
+METRIC_ORDER = "array_position(ARRAY[{}], rule.metric_field), rule.metric_field".format(
+    ", ".join(f"'{metric}'" for metric in AnomalyMetric)
+)
+
 IS_UNUSUAL = "result.flagged AND result.unflagged_at IS NULL"
 
 UNUSUAL = f"{SELECT} WHERE result.pipeline_execution_id = ANY(%(ids)s) AND {IS_UNUSUAL}"
@@ -35,7 +41,7 @@ UNUSUAL = f"{SELECT} WHERE result.pipeline_execution_id = ANY(%(ids)s) AND {IS_U
 NEWEST = f"""
     {SELECT}
      WHERE {{conditions}}
-     ORDER BY execution.start_date DESC, execution.id DESC, rule.metric_field
+     ORDER BY execution.start_date DESC, execution.id DESC, {METRIC_ORDER}
      LIMIT %(limit)s
 """
 
@@ -80,7 +86,7 @@ UNFLAG = """
        AND result.pipeline_execution_id = %(execution_id)s
        AND result.flagged
        AND result.unflagged_at IS NULL
-       AND (CAST(%(metric_field)s AS watcher.anomaly_metric) IS NULL OR rule.metric_field = %(metric_field)s)
+       AND (CAST(%(metric_field)s AS text) IS NULL OR rule.metric_field = %(metric_field)s)
 """
 
 
@@ -159,7 +165,7 @@ def list_results(
 
 
 def unflag(
-    session: Session, *, execution_id: int, metric_field: AnomalyMetric | None, by: str | None, now: dt.datetime
+    session: Session, *, execution_id: int, metric_field: Metric | None, by: str | None, now: dt.datetime
 ) -> list[values.AnomalyResult]:
     """Record that flagged results are normal: the run counts as normal from then on.
 
@@ -187,7 +193,7 @@ def unflag(
     asked = f"{SELECT} WHERE result.pipeline_execution_id = %(execution_id)s AND result.unflagged_at IS NOT NULL"
     found = [
         result
-        for result in _results(connection, f"{asked} ORDER BY rule.metric_field", given)
+        for result in _results(connection, f"{asked} ORDER BY {METRIC_ORDER}", given)
         if metric_field in (None, result.metric_field)
     ]
     if not found:
@@ -199,4 +205,4 @@ def unflag(
 def _results(connection: Driver, statement: str, given: dict[str, Any]) -> list[values.AnomalyResult]:
     with connection.cursor(row_factory=dict_row) as cursor:
         rows = cursor.execute(statement, given).fetchall()
-    return [values.AnomalyResult(**{**row, "metric_field": AnomalyMetric(row["metric_field"])}) for row in rows]
+    return [values.AnomalyResult(**{**row, "metric_field": stored_metric(row["metric_field"])}) for row in rows]

@@ -16,9 +16,12 @@ from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.orm import Session
 
 from watcher_core import arguments, values
+from watcher_core.anomalies.history import PIPELINE_ZONE
+from watcher_core.calendars import clean_timezone
 from watcher_core.database import models
 from watcher_core.enums import AnomalyMethod, AnomalyMetric
 from watcher_core.errors import InvalidValueError, NotFoundError
+from watcher_core.metrics import METADATA, MetadataMetric, Metric, stored_metric
 from watcher_core.values import Unset
 
 RULE = models.table(models.AnomalyDetectionRule)
@@ -39,7 +42,14 @@ ALIASES = {
 # xmax is zero only in a row that this statement has inserted.
 CREATED = sa.literal_column("(xmax = 0)", sa.Boolean).label("created")
 
-SELECT = sa.select(RULE, PIPELINE.c.name.label("pipeline_name")).join(PIPELINE, PIPELINE.c.id == RULE.c.pipeline_id)
+SELECT = sa.select(
+    RULE, PIPELINE.c.name.label("pipeline_name"), sa.literal_column(PIPELINE_ZONE).label("pipeline_timezone")
+).join(PIPELINE, PIPELINE.c.id == RULE.c.pipeline_id)
+
+# As the metrics are listed; numbers in metadata, which have none, come last.
+METRIC_PLACE = sa.func.array_position(
+    sa.cast([metric.value for metric in AnomalyMetric], ARRAY(sa.Text)), RULE.c.metric_field
+)
 
 # The key in `Session.info` that says whether a new pipeline gets a rule for every metric.
 AUTO_CREATE_RULES = "auto_create_anomaly_detection_rules"
@@ -48,19 +58,31 @@ FOR_NEW_PIPELINES = sa.text("""
     INSERT INTO watcher.anomaly_detection_rule (pipeline_id, metric_field, created_at, updated_at)
     SELECT pipeline_id, metric_field, :now, :now
       FROM unnest(CAST(:pipeline_ids AS bigint[])) AS new (pipeline_id),
-           unnest(enum_range(NULL::watcher.anomaly_metric)) AS metric (metric_field)
+           unnest(CAST(:metrics AS text[])) AS metric (metric_field)
         ON CONFLICT (pipeline_id, metric_field) DO NOTHING
 """)
 
 
-def parse_metric(value: object) -> AnomalyMetric:
+def parse_metric(value: object) -> Metric:
     """Return a metric by any of its names.
 
     Raises:
         InvalidValueError: There is no metric of that name.
     """
-    alias = ALIASES.get(str(value).lower())
-    return alias or arguments.choice(value, AnomalyMetric, "metric_field")
+    if isinstance(value, str) and value.startswith(METADATA):
+        key = value.removeprefix(METADATA)
+        if not key.strip():
+            raise InvalidValueError(f"metric_field is {value!r}; a key follows, as in {METADATA}revenue")
+        return MetadataMetric(METADATA + arguments.name(key, "metric_field"))
+    name = str(value).lower()
+    if name in ALIASES:
+        return ALIASES[name]
+    try:
+        return AnomalyMetric(name)
+    except ValueError:
+        raise InvalidValueError(
+            f"metric_field is {arguments.shown(value)}; it may be {', '.join(AnomalyMetric)}, or {METADATA} and a key"
+        ) from None
 
 
 def _whole(bounds: tuple[int, int]) -> Callable[[object, str], int]:
@@ -89,6 +111,7 @@ RULE_FIELDS: Mapping[str, Callable[[Any, str], Any]] = {
     "minimum_executions": _whole(MINIMUM_EXECUTIONS),
     "std_deviation_threshold_multiplier": _multiplier,
     "active": arguments.flag,
+    "timezone": clean_timezone,
 }
 
 
@@ -134,7 +157,7 @@ def configure_rules(
     Returns:
         How many were new or changed.
     """
-    wanted: dict[tuple[str, AnomalyMetric], dict[str, Any]] = {}
+    wanted: dict[tuple[str, Metric], dict[str, Any]] = {}
     for declared in configurations:
         key = (arguments.name(declared.pipeline_name, "pipeline_name"), parse_metric(declared.metric_field))
         wanted[key] = clean_rule_fields({field: getattr(declared, field) for field in RULE_FIELDS})
@@ -158,7 +181,7 @@ def configure_rules(
 def _upsert(
     session: Session,
     pipeline_id: int,
-    field: AnomalyMetric,
+    field: Metric,
     configuration: Mapping[str, Any],
     declared: str | None,
     *,
@@ -168,7 +191,7 @@ def _upsert(
     changed = {**configuration, **({"configuration_hash": declared} if declared else {}), "updated_at": now}
     row = session.execute(
         insert(RULE)
-        .values(pipeline_id=pipeline_id, metric_field=field, created_at=now, **changed)
+        .values(pipeline_id=pipeline_id, metric_field=field.value, created_at=now, **changed)
         .on_conflict_do_update(index_elements=["pipeline_id", "metric_field"], set_=changed)
         .returning(RULE.c.id, CREATED)
     ).one()
@@ -184,7 +207,9 @@ def create_rules_for_new_pipelines(session: Session, *, pipeline_ids: Iterable[i
     """Create a rule for every metric of new pipelines, if the session asks for it."""
     made = list(pipeline_ids)
     if made and session.info.get(AUTO_CREATE_RULES):
-        session.execute(FOR_NEW_PIPELINES, {"pipeline_ids": made, "now": now})
+        session.execute(
+            FOR_NEW_PIPELINES, {"pipeline_ids": made, "metrics": [metric.value for metric in AnomalyMetric], "now": now}
+        )
 
 
 def update_rule(session: Session, *, rule_id: int, fields: Mapping[str, Any], now: dt.datetime) -> values.AnomalyRule:
@@ -215,21 +240,27 @@ def get(session: Session, rule_id: int) -> values.AnomalyRule:
     row = session.execute(SELECT.where(RULE.c.id == arguments.identifier(rule_id, "rule_id"))).one_or_none()
     if row is None:
         raise NotFoundError("anomaly rule", rule_id)
-    return values.AnomalyRule(**row._mapping)
+    return _rule(row)
 
 
-def _find(session: Session, pipeline_id: int, field: AnomalyMetric) -> values.AnomalyRule | None:
-    row = session.execute(SELECT.where(RULE.c.pipeline_id == pipeline_id, RULE.c.metric_field == field)).one_or_none()
-    return None if row is None else values.AnomalyRule(**row._mapping)
+def _find(session: Session, pipeline_id: int, field: Metric) -> values.AnomalyRule | None:
+    row = session.execute(
+        SELECT.where(RULE.c.pipeline_id == pipeline_id, RULE.c.metric_field == field.value)
+    ).one_or_none()
+    return None if row is None else _rule(row)
+
+
+def _rule(row: sa.Row[Any]) -> values.AnomalyRule:
+    return values.AnomalyRule(**{**row._mapping, "metric_field": stored_metric(row.metric_field)})
 
 
 def list_rules(
     session: Session, *, pipeline_id: int | None = None, active: bool | None = None
 ) -> list[values.AnomalyRule]:
     """Return rules, sorted by the name of their pipeline and by their metric."""
-    asked = SELECT.order_by(PIPELINE.c.name, RULE.c.metric_field)
+    asked = SELECT.order_by(PIPELINE.c.name, METRIC_PLACE, RULE.c.metric_field)
     if pipeline_id is not None:
         asked = asked.where(RULE.c.pipeline_id == pipeline_id)
     if active is not None:
         asked = asked.where(RULE.c.active == arguments.flag(active, "active"))
-    return [values.AnomalyRule(**row._mapping) for row in session.execute(asked)]
+    return [_rule(row) for row in session.execute(asked)]

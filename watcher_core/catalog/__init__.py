@@ -23,6 +23,7 @@ from watcher_core.catalog.names import by_names, by_reference
 from watcher_core.catalog.pipelines import (
     clean_configuration,
     configure_pipelines,
+    current_pipeline_names,
     declare_configuration,
     ensure_pipelines,
     get_or_create_pipeline,
@@ -42,6 +43,7 @@ __all__ = [
     "clean_configuration",
     "configure_pipelines",
     "current_names",
+    "current_pipeline_names",
     "declare_configuration",
     "ensure_addresses",
     "ensure_pipelines",

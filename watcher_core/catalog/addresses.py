@@ -11,7 +11,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from watcher_core import arguments, values
-from watcher_core.catalog.names import CREATED, by_names, by_reference
+from watcher_core.catalog.names import CREATED, by_names, by_reference, renamed
 from watcher_core.database import models
 from watcher_core.errors import InvalidValueError, NotFoundError
 from watcher_core.values import Unset
@@ -48,6 +48,10 @@ INSERT_MISSING = sa.text("""
 # ask for an asset by its key, whatever else has that name.
 FIND = sa.text("""
     SELECT coalesce((SELECT address_id FROM watcher.pipeline WHERE name = :name),
+                    (SELECT address_id
+                       FROM watcher.pipeline
+                       JOIN watcher.pipeline_alias AS alias ON alias.pipeline_id = pipeline.id
+                      WHERE alias.name = :name),
                     (SELECT id FROM watcher.address WHERE name = :name),
                     (SELECT address_id FROM watcher.address_alias WHERE name = :name))
 """)
@@ -249,12 +253,15 @@ def current_names(session: Session, names: Iterable[str]) -> dict[str, str]:
 def addresses_of_pipelines(session: Session, *, names: Iterable[str]) -> dict[str, values.Address]:
     """Return the addresses of these pipelines' assets, by the pipeline's name, as far as they are known."""
     pipeline = models.table(models.Pipeline)
+    used = list(names)
+    former = renamed(session, pipeline, used)
     rows = session.execute(
         SELECT_ADDRESSES.add_columns(pipeline.c.name.label("pipeline_name"))
         .join(pipeline, pipeline.c.address_id == ADDRESS.c.id)
-        .where(by_names(pipeline, names))
+        .where(by_names(pipeline, [*used, *former.values()]))
     )
-    return {row.pipeline_name: _address(row) for row in rows}
+    found = {row.pipeline_name: _address(row) for row in rows}
+    return {name: found[former.get(name, name)] for name in used if former.get(name, name) in found}
 
 
 def list_addresses(session: Session) -> list[values.Address]:

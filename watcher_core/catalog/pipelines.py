@@ -18,7 +18,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from watcher_core import anomalies, arguments, calendars, enums, text, values
-from watcher_core.catalog.names import CREATED, by_names, by_reference
+from watcher_core.catalog.names import CREATED, by_names, by_reference, keep_former_name, renamed
 from watcher_core.database import models
 from watcher_core.errors import InvalidValueError, NotFoundError
 from watcher_core.values import UNSET, Unset
@@ -55,6 +55,7 @@ def _clean_failure_number(value: object, argument: str) -> int | None:
 
 
 PIPELINE_FIELDS: Mapping[str, Callable[[Any, str], Any]] = {
+    "name": arguments.name,
     "freshness_number": arguments.positive,
     "freshness_datepart": _clean_datepart,
     "freshness_calendar": calendars.clean_calendar,
@@ -127,8 +128,9 @@ def get_or_create_pipeline_type(
     name = arguments.name(name, "name")
     fields = clean_pipeline_fields(fields)
     declared = configuration_hash(fields) if fields else None
-    row = session.execute(sa.select(TYPE).where(TYPE.c.name == name)).one_or_none()
+    row = session.execute(sa.select(TYPE).where(by_reference(TYPE, name))).one_or_none()
     if row is None or declared not in (None, row.configuration_hash):
+        name = name if row is None else row.name
         changed = {**fields, **({"configuration_hash": declared} if declared else {}), "updated_at": now}
         row = session.execute(
             insert(TYPE)
@@ -148,14 +150,17 @@ def update_pipeline_type(
     session: Session, *, reference: int | str, fields: Mapping[str, Any], now: dt.datetime
 ) -> values.PipelineType:
     """Change a type by hand; only the fields that are passed."""
-    row = session.execute(
-        sa.update(TYPE)
-        .where(by_reference(TYPE, reference))
-        .values(**clean_pipeline_fields(fields), updated_at=now)
-        .returning(TYPE)
+    changed = clean_pipeline_fields(fields)
+    known = session.execute(
+        sa.select(TYPE.c.id, TYPE.c.name).where(by_reference(TYPE, reference)).with_for_update(key_share=True)
     ).one_or_none()
-    if row is None:
+    if known is None:
         raise NotFoundError("pipeline type", reference)
+    if "name" in changed:
+        keep_former_name(session, TYPE, known, changed["name"])
+    row = session.execute(
+        sa.update(TYPE).where(TYPE.c.id == known.id).values(**changed, updated_at=now).returning(TYPE)
+    ).one()
     return values.PipelineType(**row._mapping)
 
 
@@ -196,6 +201,7 @@ def get_or_create_pipeline(
         created = ensure_pipelines(session, types_by_name={name: default_type}, now=now)
         return replace(get_pipeline(session, name), created=created > 0)
     declared = configuration_hash(configuration) if configuration else None
+    name = name if known is None else known.name
     if known is None or declared not in (None, known.configuration_hash):
         return _upsert(
             session,
@@ -268,6 +274,7 @@ def configure_pipelines(
     wanted: dict[str, dict[str, Any]] = {}
     for configuration in configurations:
         wanted[arguments.name(configuration.name, "name")] = clean_configuration(configuration)
+    wanted = {current: wanted[name] for name, current in current_pipeline_names(session, wanted).items()}
     hashes = {name: configuration_hash(fields) for name, fields in wanted.items()}
     rows = session.execute(sa.select(PIPELINE.c.name, PIPELINE.c.configuration_hash).where(by_names(PIPELINE, wanted)))
     known = {row.name: row.configuration_hash for row in rows}
@@ -295,14 +302,27 @@ def _declare_all(session: Session, *, names: Sequence[str], location: str) -> No
         )
 
 
+def current_pipeline_names(session: Session, names: Iterable[str]) -> dict[str, str]:
+    """Return the name that each pipeline has now, by the name that is used for it."""
+    used = list(names)
+    return {name: name for name in used} | renamed(session, PIPELINE, used)
+
+
 def ensure_pipelines(session: Session, *, types_by_name: Mapping[str, str | None], now: dt.datetime) -> int:
     """Create the pipelines that are not known yet, each with its type; leave the others as they are.
+
+    Args:
+        session: The transaction.
+        types_by_name: The type of each, by its name; a name that a pipeline had before is that pipeline.
+        now: The time.
 
     Returns:
         How many were created.
     """
     known = session.scalars(sa.select(PIPELINE.c.name).where(by_names(PIPELINE, types_by_name)))
     unknown = sorted(set(types_by_name) - set(known))
+    if unknown:
+        unknown = sorted(set(unknown) - renamed(session, PIPELINE, unknown).keys())
     if not unknown:
         return 0
     type_ids = _ensure_types(session, [types_by_name[name] for name in unknown], now=now)
@@ -348,7 +368,13 @@ def _upsert(
 
 
 def _find(session: Session, reference: int | str) -> values.Pipeline | None:
-    row = session.execute(SELECT_PIPELINES.where(by_reference(PIPELINE, reference))).one_or_none()
+    row = None
+    if isinstance(reference, str):  # at the start of each execution: most look for a name that is there
+        row = session.execute(
+            SELECT_PIPELINES.where(PIPELINE.c.name == arguments.text(reference.strip(), "name"))
+        ).one_or_none()
+    if row is None:
+        row = session.execute(SELECT_PIPELINES.where(by_reference(PIPELINE, reference))).one_or_none()
     return None if row is None else values.Pipeline(**row._mapping)
 
 
@@ -377,12 +403,14 @@ def update_pipeline(
     if "pipeline_type_name" in changed:
         kind = get_or_create_pipeline_type(session, name=changed.pop("pipeline_type_name"), fields={}, now=now)
         changed["pipeline_type_id"] = kind.id
-    found = session.scalar(
-        sa.update(PIPELINE)
+    known = session.execute(
+        sa.select(PIPELINE.c.id, PIPELINE.c.name)
         .where(by_reference(PIPELINE, reference))
-        .values(**changed, updated_at=now)
-        .returning(PIPELINE.c.id)
-    )
-    if found is None:
+        .with_for_update(key_share=True)
+    ).one_or_none()
+    if known is None:
         raise NotFoundError("pipeline", reference)
-    return get_pipeline(session, found)
+    if "name" in changed:
+        keep_former_name(session, PIPELINE, known, changed["name"])
+    session.execute(sa.update(PIPELINE).where(PIPELINE.c.id == known.id).values(**changed, updated_at=now))
+    return get_pipeline(session, known.id)

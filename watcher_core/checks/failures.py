@@ -5,19 +5,22 @@ What counts as a failure, of which pipeline, and what takes it back:
 - A failure is taken back by a success that began and ended later and did the same: the same scope (a partition, the
   selection of a run) of the same pipeline in the same Dagster instance. An execution without a scope is about all of
   its pipeline. A skip takes nothing back, a canceled or blocked execution is no failure.
+- The failure of a step that was to observe an asset, which is no execution of it where it succeeds, is taken back by
+  the next observation that the step makes.
 - A Dagster run and its retries are one try. While a retry is running, or Dagster is about to start one, new failures
   are not reported yet, and those that were logged before stay. The retries of a step are one execution.
 - A failure belongs to the asset that failed. An execution with failed executions below it (the run of those assets)
   does not count.
 
-A finding is about a pipeline in an instance, and lists its failed partitions. Where a step failed for several assets,
-their findings share one alert.
+A finding is about a pipeline in an instance, and lists its failed partitions. Where a step failed for several assets of
+the same owners, their findings share one alert. An alert that is open goes on, be it of one asset or of several.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import replace
+from collections.abc import Sequence, Set
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -51,7 +54,7 @@ WILL_RETRY = """
 
 
 def _taken_back(failed: str) -> str:
-    """A success that began and ended after the failure did.
+    """A success that began and ended after the failure did, or an observation by the step that had failed to make one.
 
     An instance that is not known, of an execution that was recorded before instances were, is any. The order is that of
     the index `ix_pipeline_execution_good`: without it, PostgreSQL may take one that holds all successes of a pipeline.
@@ -74,6 +77,18 @@ def _taken_back(failed: str) -> str:
     return f"""coalesce(
                {success(f"coalesce(good.scope, '') = coalesce({failed}.scope, '')")},
                {success("coalesce(good.scope, '') = ''")},
+               (SELECT true
+                  FROM watcher.observation
+                  JOIN watcher.pipeline_execution AS step ON step.id = {failed}.id
+                  JOIN watcher.pipeline_execution AS run ON run.id = step.parent_id
+                 WHERE observation.pipeline_id = {failed}.pipeline_id
+                   AND observation.step = concat_ws('/', coalesce(run.execution_metadata ->> 'location',
+                                                                  run.execution_metadata ->> 'job'),
+                                                         step.execution_metadata ->> 'step_key')
+                   AND observation.step_observed_at >= {failed}.end_date
+                   AND observation.scope IN (coalesce({failed}.scope, ''), '')
+                   AND observation.instance_id = coalesce({failed}.instance_id, observation.instance_id)
+                 LIMIT 1),
                {failed}.scope IS NULL AND {success("good.scope IS NOT NULL")},
                false)"""
 
@@ -95,7 +110,7 @@ FAILING = f"""
           JOIN watcher.pipeline_type AS type ON type.id = pipeline.pipeline_type_id
          WHERE {thresholds.is_checked("failure", one=False)}
     ), newest AS (
-        SELECT DISTINCT ON (pipeline_id, instance_id, scope) pipeline_id, instance_id, scope, start_date, end_date
+        SELECT DISTINCT ON (pipeline_id, instance_id, scope) pipeline_id, instance_id, scope, start_date, end_date, id
           FROM watcher.pipeline_execution
          WHERE state = 'failed'
          ORDER BY pipeline_id, instance_id, scope, end_date DESC
@@ -213,6 +228,8 @@ FOUND = f"""
      ORDER BY found.start_date, found.execution_id
 """
 
+OPEN_KEYS = "SELECT deduplication_key FROM watcher.alert WHERE kind = 'failure' AND state <> 'resolved'"
+
 CHECK = f"WITH {FAILING}, {LOGGED} {FOUND}"
 DRY_RUN = f"WITH {FAILING}, {UNLOGGED} {FOUND}"
 
@@ -226,8 +243,10 @@ def check_failures(session: Session, *, now: dt.datetime, dry_run: bool = False)
         dry_run: Log nothing.
     """
     given = {"now": now, "retry_starts_within": RETRY_STARTS_WITHIN}
-    rows = database.driver(session).execute(DRY_RUN if dry_run else CHECK, given).fetchall()
-    return _sharing_alerts([(_finding(row, now), *_step(row)) for row in rows])
+    connection = database.driver(session)
+    rows = connection.execute(DRY_RUN if dry_run else CHECK, given).fetchall()
+    found = [(_finding(row, now), _step(row)) for row in rows]
+    return _sharing_alerts(found, {key for (key,) in connection.execute(OPEN_KEYS)})
 
 
 def deduplication_key(pipeline_id: int, instance_id: str = "") -> str:
@@ -235,28 +254,48 @@ def deduplication_key(pipeline_id: int, instance_id: str = "") -> str:
     return f"failure/{pipeline_id}" + (f"/{instance_id}" if instance_id else "")
 
 
-def _step(row: tuple[Any, ...]) -> tuple[tuple[Any, ...] | None, str]:
-    """Return which step of which run failed, if it was one, and the key of the alert of that step, in any run."""
+@dataclass(frozen=True)
+class _Step:
+    """A step that failed: in which run, and the key of an alert that its assets share, in any run."""
+
+    run_id: str
+    shared_key: str
+
+
+def _step(row: tuple[Any, ...]) -> _Step | None:
     instance_id, location, details = row[8], row[12], row[13]
     run_id, step_key = details.get("run_id"), details.get("step_key")
     if run_id is None or step_key is None:
-        return None, ""
-    return (instance_id, run_id, step_key), f"failure/step/{instance_id}/{location or ''}/{step_key}"
+        return None
+    return _Step(run_id, f"failure/step/{instance_id}/{location or ''}/{step_key}")
 
 
-def _sharing_alerts(found: list[tuple[Finding, tuple[Any, ...] | None, str]]) -> list[Finding]:
-    """Let the assets for which one step has failed share an alert that lists them."""
-    groups: dict[tuple[Any, ...], list[str]] = {}
-    for finding, step, _ in found:
-        if step is not None:
-            groups.setdefault(step, []).append(finding.pipeline_name)
-    findings = []
-    for finding, step, key in found:
-        names = [] if step is None else groups[step]
-        if len(names) > 1:
-            details = {**finding.details, "assets": sorted(names)[:MOST_NAMED], "failing": len(names)}
-            finding = replace(finding, deduplication_key=key, details=details)
-        findings.append(finding)
+def _sharing_alerts(found: Sequence[tuple[Finding, _Step | None]], open_keys: Set[str]) -> list[Finding]:
+    """Let the assets of the same owners for which one step has failed share an alert that lists them.
+
+    What has an open alert stays in it: one that changed its key would be resolved, and opened again, with nothing
+    resolved.
+
+    Args:
+        found: The findings, each with its step where a step failed.
+        open_keys: The keys of the alerts that are not resolved.
+    """
+    groups: dict[tuple[str, str], list[int]] = {}
+    for place, (finding, step) in enumerate(found):
+        if step is None or finding.deduplication_key in open_keys:
+            continue
+        owned = "/".join([step.shared_key, *sorted(finding.owners)])
+        key = next((key for key in (owned, step.shared_key) if key in open_keys), owned)
+        groups.setdefault((key, "" if key in open_keys else step.run_id), []).append(place)
+    findings = [finding for finding, _ in found]
+    for (key, _), places in groups.items():
+        if len(places) == 1 and key not in open_keys:
+            continue
+        names = sorted(findings[place].pipeline_name for place in places)
+        shared = {"assets": names[:MOST_NAMED], "failing": len(names)} if len(names) > 1 else {}
+        for place in places:
+            details = {**findings[place].details, **shared}
+            findings[place] = replace(findings[place], deduplication_key=key, details=details)
     return findings
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import getpass
+import math
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
@@ -13,7 +15,7 @@ from rich.text import Text
 
 from watcher_core import text
 from watcher_core.cli import anomaly_pages, anomaly_rules, output, times
-from watcher_core.cli.anomaly_rules import LookbackDays, MinimumExecutions, Multiplier
+from watcher_core.cli.anomaly_rules import LookbackDays, MinimumExecutions, Multiplier, Timezone
 from watcher_core.cli.edge import find_pipeline, of_pipeline, open_watcher
 from watcher_core.cli.options import Json, Limit, OfPipeline, PipelineName, Since, read_since
 from watcher_core.enums import AnomalyMethod
@@ -29,6 +31,8 @@ app.add_typer(anomaly_rules.app, name="rules")
 MAX_ID = 2**63 - 1
 # How many of the runs that were compared with an explanation shows.
 SHOWN_RUNS = 10
+# What a backtest looks at, where runs are not further apart.
+DEFAULT_DAYS = 60
 
 Execution = Annotated[
     int, typer.Argument(metavar="EXECUTION", min=1, max=MAX_ID, help="The execution's id.", show_default=False)
@@ -118,10 +122,19 @@ def backtest(
         str | None, typer.Option(metavar="METRIC", help="This metric only; all by default.", show_default=False)
     ] = None,
     method: Annotated[AnomalyMethod, typer.Option("--method", help="How to judge.")] = AnomalyMethod.SEASONAL,
-    days: Annotated[int, typer.Option(metavar="DAYS", help="How many days to judge, up to the newest run.")] = 60,
+    days: Annotated[
+        int | None,
+        typer.Option(
+            metavar="DAYS",
+            help="How many days to judge, up to the newest run; by default 60, or the last 30 runs if these go back"
+            " further.",
+            show_default=False,
+        ),
+    ] = None,
     lookback_days: LookbackDays = None,
     minimum_executions: MinimumExecutions = None,
     multiplier: Multiplier = None,
+    timezone: Timezone = None,
     every: Annotated[bool, typer.Option("--all", "-a", help="Show normal runs, too.")] = False,
     html: Html = None,
     json: Json = False,
@@ -131,11 +144,12 @@ def backtest(
     Each run is judged by those before it, as if it had just ended. Nothing is written, and no rule is needed.
     """
     _check_one_form(html, json=json)
-    fields = anomaly_rules.fields(method, lookback_days, minimum_executions, multiplier, None)
+    fields = anomaly_rules.fields(method, lookback_days, minimum_executions, multiplier, timezone=timezone)
     with open_watcher() as watcher:
         found = find_pipeline(watcher, pipeline)
         with output.progress_bar("judgements") as progress:
             verdicts = watcher.backtest_anomalies(found.id, metric_field=metric, days=days, **fields, progress=progress)
+    days = days or _judged_days(verdicts)
     if html is not None:
         anomaly_pages.write_backtest(html, verdicts, pipeline=found.name, method=method.value, days=days)
         return
@@ -238,6 +252,12 @@ def _print_verdicts(found: Sequence[AnomalyVerdict]) -> None:
         for verdict in found
     ]
     output.print_table(columns, rows, empty="nothing would have been flagged")
+
+
+def _judged_days(verdicts: Sequence[AnomalyVerdict]) -> int:
+    """Return how many days a backtest looks at by default: what seldom runs has verdicts from further back."""
+    most = max((verdicts[-1].at - verdict.at for verdict in verdicts[:1]), default=dt.timedelta())
+    return max(DEFAULT_DAYS, math.ceil(most / dt.timedelta(days=1)))
 
 
 def _print_summary(verdicts: Sequence[AnomalyVerdict], days: int) -> None:

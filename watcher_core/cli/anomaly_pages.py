@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from watcher_core.cli import output, times
-from watcher_core.enums import AnomalyMetric
 from watcher_core.text import amount
 
 if TYPE_CHECKING:
     from watcher_core.anomalies import PageSection
+    from watcher_core.metrics import Metric
     from watcher_core.values import AnomalyExplanation, AnomalyRun, AnomalyVerdict
 
 COMPARED_COLUMNS = ("Compared with", "Execution", "Value")
@@ -83,7 +83,7 @@ def _explained(explained: AnomalyExplanation, runs: int) -> PageSection:
     )
 
 
-def _replayed(metric: AnomalyMetric, verdicts: Sequence[AnomalyVerdict]) -> PageSection:
+def _replayed(metric: Metric, verdicts: Sequence[AnomalyVerdict]) -> PageSection:
     from watcher_core.anomalies import PageSection, draw_backtest
 
     flagged = [verdict for verdict in verdicts if verdict.flagged]

@@ -12,6 +12,7 @@ from watcher_core.cli.edge import find_pipeline, of_pipeline, open_watcher
 from watcher_core.cli.options import Json, OfPipeline, PipelineName
 from watcher_core.enums import AnomalyMethod, AnomalyMetric
 from watcher_core.errors import NotFoundError
+from watcher_core.metrics import Metric
 
 if TYPE_CHECKING:
     from watcher_core.values import AnomalyRule
@@ -20,7 +21,11 @@ app = typer.Typer(help="Rules: which metrics are judged, and how.", no_args_is_h
 
 Metrics = Annotated[
     list[str] | None,
-    typer.Argument(metavar="METRIC", help=f"Of {', '.join(AnomalyMetric)}; all by default.", show_default=False),
+    typer.Argument(
+        metavar="METRIC",
+        help=f"Of {', '.join(AnomalyMetric)}, all by default; or metadata:KEY, a number in metadata.",
+        show_default=False,
+    ),
 ]
 Method = Annotated[AnomalyMethod | None, typer.Option("--method", help="How to judge.", show_default=False)]
 LookbackDays = Annotated[
@@ -44,6 +49,14 @@ Multiplier = Annotated[
         show_default=False,
     ),
 ]
+Timezone = Annotated[
+    str | None,
+    typer.Option(
+        metavar="ZONE",
+        help="Time zone, as in Europe/Berlin; by default that of the partitions or the schedule, else from the data.",
+        show_default=False,
+    ),
+]
 Active = Annotated[
     bool | None, typer.Option("--active/--inactive", help="Whether the rule is used.", show_default=False)
 ]
@@ -53,12 +66,12 @@ Active = Annotated[
     "list", epilog=output.examples("watcher anomalies rules list", "watcher anomalies rules list -p raw_flights --json")
 )
 def list_rules(*, pipeline: OfPipeline = None, json: Json = False) -> None:
-    """List anomaly rules."""
+    """List anomaly rules, and why those that judge nothing cannot."""
     with open_watcher() as watcher:
         if pipeline is None:
-            found = watcher.anomaly_rules()
+            found = watcher.anomaly_rules(standing=True)
         else:
-            found = of_pipeline(watcher, pipeline, lambda name: watcher.anomaly_rules(pipeline=name))
+            found = of_pipeline(watcher, pipeline, lambda name: watcher.anomaly_rules(pipeline=name, standing=True))
     _print_rules(found, json=json)
 
 
@@ -78,6 +91,7 @@ def create_rules(
     minimum_executions: MinimumExecutions = None,
     multiplier: Multiplier = None,
     active: Active = None,
+    timezone: Timezone = None,
     json: Json = False,
 ) -> None:
     """Create rules that judge metrics of a pipeline.
@@ -85,8 +99,8 @@ def create_rules(
     A rule that exists is changed in the options that are named. To see what a rule would have flagged, run before:
     watcher anomalies backtest.
     """
-    given = fields(method, lookback_days, minimum_executions, multiplier, active)
-    wanted = _read_metrics(metrics) or list(AnomalyMetric)
+    given = fields(method, lookback_days, minimum_executions, multiplier, active, timezone)
+    wanted = _read_metrics(metrics) or [*AnomalyMetric]
     with open_watcher() as watcher:
         found = find_pipeline(watcher, pipeline)
         made = [watcher.get_or_create_anomaly_rule(found.id, metric_field=metric, **given) for metric in wanted]
@@ -109,13 +123,14 @@ def set_rules(
     minimum_executions: MinimumExecutions = None,
     multiplier: Multiplier = None,
     active: Active = None,
+    timezone: Timezone = None,
     json: Json = False,
 ) -> None:
     """Change rules of a pipeline by hand.
 
     Options that are not named stay. A change holds until the rule's configuration in code changes.
     """
-    given = fields(method, lookback_days, minimum_executions, multiplier, active)
+    given = fields(method, lookback_days, minimum_executions, multiplier, active, timezone)
     if not given:
         raise typer.BadParameter("nothing to change; name an option, as in --inactive (see --help)")
     wanted = _read_metrics(metrics)
@@ -135,11 +150,12 @@ def _print_rules(found: Sequence[AnomalyRule], *, json: bool) -> None:
     columns = [
         output.Column("id", right=True),
         output.Column("pipeline", fold=True),
-        output.Column("metric"),
+        output.Column("metric", fold=True),
         output.Column("method"),
         output.Column("multiplier", right=True),
-        output.Column("lookback", right=True),
-        output.Column("minimum", right=True),
+        output.Column("lookback", right=True, minor=True),
+        output.Column("minimum", right=True, minor=True),
+        output.Column("time zone", minor=True, fold=True),
         output.Column("active"),
     ]
     rows = [
@@ -151,6 +167,7 @@ def _print_rules(found: Sequence[AnomalyRule], *, json: bool) -> None:
             f"{rule.std_deviation_threshold_multiplier:g}",
             f"{rule.lookback_days} days",
             f"{rule.minimum_executions:,} runs",
+            rule.zone,
             output.yes_or_no(rule.active),
         )
         for rule in found
@@ -158,6 +175,9 @@ def _print_rules(found: Sequence[AnomalyRule], *, json: bool) -> None:
     output.print_table(
         columns, rows, empty="no anomaly rules yet; make some with: watcher anomalies rules create PIPELINE"
     )
+    for rule in found:
+        if rule.cannot_judge is not None:
+            output.print_text(f"rule {rule.id} judges nothing yet: {rule.cannot_judge}")
 
 
 def fields(
@@ -165,7 +185,8 @@ def fields(
     lookback_days: int | None,
     minimum_executions: int | None,
     multiplier: float | None,
-    active: bool | None,
+    active: bool | None = None,
+    timezone: str | None = None,
 ) -> dict[str, Any]:
     """Return the fields that were named on the command line."""
     given = {
@@ -174,18 +195,19 @@ def fields(
         "minimum_executions": minimum_executions,
         "std_deviation_threshold_multiplier": multiplier,
         "active": active,
+        "timezone": timezone,
     }
     return {field: value for field, value in given.items() if value is not None}
 
 
-def _read_metrics(names: Sequence[str] | None) -> list[AnomalyMetric]:
+def _read_metrics(names: Sequence[str] | None) -> list[Metric]:
     """Return the metrics that were named, by any of their names; all are checked before anything is written."""
     from watcher_core.anomalies import parse_metric
 
     return [parse_metric(name) for name in names or ()]
 
 
-def _chosen(found: Sequence[AnomalyRule], wanted: Sequence[AnomalyMetric], pipeline: str) -> list[AnomalyRule]:
+def _chosen(found: Sequence[AnomalyRule], wanted: Sequence[Metric], pipeline: str) -> list[AnomalyRule]:
     """Return the rules of these metrics; all if none is named."""
     by_metric = {rule.metric_field: rule for rule in found}
     missing = next((name for name in wanted if name not in by_metric), None)

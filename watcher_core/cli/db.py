@@ -25,6 +25,10 @@ app = typer.Typer(
 )
 
 
+# The version of the schema from which on secrets are masked before they are stored.
+MASKED_SINCE = "0008"
+
+
 @app.command("start", epilog=output.examples("watcher db start"))
 def start() -> None:
     """Start the embedded PostgreSQL.
@@ -93,6 +97,22 @@ def url(
     print(found.render_as_string(hide_password=False) if show_password else display_name(found))
 
 
+@app.command("mask-secrets", epilog=output.examples("watcher db mask-secrets"))
+def mask_secrets(*, json: Json = False) -> None:
+    """Mask secrets that earlier versions have stored.
+
+    Needed once, after an upgrade from a version that stored them. Goes on beside recording, and may be stopped and run
+    again at any time.
+    """
+    with open_watcher() as watcher:
+        masked = watcher.mask_secrets()
+    if json:
+        output.print_json(masked)
+        return
+    columns = [output.Column("column"), output.Column("masked", right=True)]
+    output.print_table(columns, [(name, output.number(count)) for name, count in masked.items()])
+
+
 @app.command("upgrade", epilog=output.examples("watcher db upgrade"))
 def upgrade() -> None:
     """Bring the schema up to date.
@@ -103,6 +123,8 @@ def upgrade() -> None:
         before = watcher.schema_version()
         watcher.upgrade()
         _print_versions(watcher, before)
+        if before is not None and before < MASKED_SINCE:
+            output.print_text("passwords that were stored by then are masked by: watcher db mask-secrets")
 
 
 @app.command("downgrade", epilog=output.examples("watcher db downgrade 0001", "watcher db downgrade base"))

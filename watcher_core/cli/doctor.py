@@ -17,6 +17,7 @@ import typer
 from watcher_core import text as words
 from watcher_core.cli import output, times
 from watcher_core.cli.doctor_alerts import alert_findings, destination_findings
+from watcher_core.cli.doctor_anomalies import anomaly_findings
 from watcher_core.cli.doctor_dagster import dagster_findings
 from watcher_core.cli.doctor_finding import Finding
 from watcher_core.cli.doctor_spool import spool_findings
@@ -27,14 +28,12 @@ from watcher_core.errors import ConfigurationError, SchemaVersionError, WatcherE
 if TYPE_CHECKING:
     import sqlalchemy as sa
 
-    from watcher_core.client import Watcher
     from watcher_core.embedded import EmbeddedStatus
     from watcher_core.settings import Settings
     from watcher_core.values import (
         ClockReport,
         Pipeline,
         RecorderState,
-        UnjudgedExecutions,
     )
 
 EXAMPLES = output.examples("watcher doctor", "watcher doctor --pipeline raw_flights", "watcher doctor --json")
@@ -44,8 +43,6 @@ STALE_AFTER = dt.timedelta(minutes=2)
 # The age of the oldest event that is not recorded yet; more is a recorder that does not keep up.
 MUCH_LAG_SECONDS = 300
 OLDEST_POSTGRESQL = 15
-# After this, an execution in the queue means that no process judges.
-JUDGED_WITHIN = dt.timedelta(minutes=10)
 # A pipeline that is gone from the code for longer is no news.
 NEWS_WITHIN = dt.timedelta(days=7)
 SHOWN_NAMES = 10
@@ -197,7 +194,7 @@ def _server(url: sa.URL, settings: Settings, pipeline: str | None, *, advice: st
             yield from clock_findings(watcher.clock_report())
             yield from removed_findings(watcher.pipelines(), now=dt.datetime.now(dt.UTC))
             yield from alert_findings(watcher, pipeline)
-            yield from _anomalies(watcher)
+            yield from anomaly_findings(watcher)
 
 
 def _version_finding(found: str) -> Finding:
@@ -284,29 +281,6 @@ def recorder_findings(states: list[RecorderState], *, now: dt.datetime, embedded
             )
         else:
             yield Finding("ok", "recorder", f"{words.duration(lag)} behind; {message}")
-
-
-def _anomalies(watcher: Watcher) -> Iterator[Finding]:
-    try:
-        yield unjudged_finding(watcher.unjudged_executions(), now=dt.datetime.now(dt.UTC))
-    except WatcherError as exc:
-        yield Finding("problem", "anomalies", str(exc))
-
-
-def unjudged_finding(waiting: UnjudgedExecutions, *, now: dt.datetime) -> Finding:
-    """Judge whether executions are judged."""
-    if waiting.since is None:
-        return Finding("ok", "anomalies", "no execution waits to be judged")
-    executions = "execution waits" if waiting.count == 1 else "executions wait"
-    state = f"{waiting.count:,} {executions} to be judged, since {times.ago(waiting.since)}"
-    if now - waiting.since <= JUDGED_WITHIN:
-        return Finding("ok", "anomalies", state)
-    return Finding(
-        "warning",
-        "anomalies",
-        state,
-        "switch watcher_anomaly_sensor on in Dagster, or run watcher check anomalies by cron",
-    )
 
 
 def _print(findings: list[Finding]) -> None:

@@ -6,15 +6,16 @@ import datetime as dt
 import difflib
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from json import loads
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
 from rich.text import Text
 
 from watcher_core.cli import output
 from watcher_core.cli.edge import open_watcher
-from watcher_core.cli.options import Json
+from watcher_core.cli.options import Json, unless_none
 from watcher_core.errors import NotFoundError
 
 if TYPE_CHECKING:
@@ -219,12 +220,18 @@ def list_addresses(*, json: Json = False) -> None:
     epilog=output.examples(
         "watcher lineage set mart.orders --deprecated",
         "watcher lineage set orders --name shop.orders --type postgresql",
+        "watcher lineage set shop.orders --table orders --primary-key id",
     ),
 )
 def set_fields(
     address: AddressName,
     *,
-    name: Annotated[str | None, typer.Option(metavar="NAME", help="Its new name.")] = None,
+    name: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME", help="Its new name; the old one goes on to mean it. One that is taken merges the two."
+        ),
+    ] = None,
     address_type: Annotated[str | None, typer.Option("--type", metavar="TYPE", help="Its type.")] = None,
     group: Annotated[
         str | None, typer.Option(metavar="GROUP", help="The group of that type, where the type is new.")
@@ -233,14 +240,35 @@ def set_fields(
         bool | None,
         typer.Option("--deprecated/--not-deprecated", help="Whether it is on its way out.", show_default=False),
     ] = None,
+    database: Annotated[
+        str | None, typer.Option("--database", metavar="NAME", help="The database, or catalog, that it is in, or none.")
+    ] = None,
+    schema: Annotated[
+        str | None, typer.Option("--schema", metavar="NAME", help="The schema, or data set, in it, or none.")
+    ] = None,
+    table: Annotated[str | None, typer.Option("--table", metavar="NAME", help="The table in that, or none.")] = None,
+    primary_key: Annotated[
+        str | None, typer.Option(metavar="COLUMNS", help="The columns of its primary key, or none.")
+    ] = None,
+    metadata: Annotated[
+        str | None,
+        typer.Option(
+            metavar="JSON", help="Whatever else is known of it, in place of what was: a JSON object, or none."
+        ),
+    ] = None,
     json: Json = False,
 ) -> None:
-    """Rename, re-type or deprecate an address.
+    """Rename, re-type, merge or deprecate an address.
 
-    An asset's address is derived from its definition: change it there, or it comes back under its old name.
+    Code that declares the old name means the renamed address. Merging gives the other address all edges and assets of
+    this one, and cannot be undone.
     """
     given = {"name": name, "address_type_name": address_type, "deprecated": deprecated}
-    fields = {field: value for field, value in given.items() if value is not None}
+    fields: dict[str, Any] = {field: value for field, value in given.items() if value is not None}
+    parts = {"database_name": database, "schema_name": schema, "table_name": table, "primary_key": primary_key}
+    fields |= {part: unless_none(typed) for part, typed in parts.items() if typed is not None}
+    if metadata is not None:
+        fields["address_metadata"] = _read_metadata(metadata)
     if not fields:
         raise typer.BadParameter("nothing to change; name an option, as in --deprecated (see --help)")
     with open_watcher() as watcher:
@@ -249,12 +277,24 @@ def set_fields(
         changed = at_address(
             watcher,
             address,
-            lambda found: watcher.update_address(found, **fields),  # type: ignore[arg-type]  # one type for each field
+            lambda found: watcher.update_address(found, **fields),
         )
     if json:
         output.print_json(changed)
         return
     output.print_text(f"{_marked(changed)}: {changed.address_type_name} ({changed.address_type_group_name})")
+
+
+def _read_metadata(typed: str) -> dict[str, Any] | None:
+    if unless_none(typed) is None:
+        return None
+    try:
+        read = loads(typed)
+    except ValueError as error:
+        raise typer.BadParameter(f"{typed!r} is no JSON: {error}", param_hint="--metadata") from None
+    if not isinstance(read, dict):
+        raise typer.BadParameter(f"{typed!r} is no JSON object", param_hint="--metadata")
+    return read
 
 
 @app.command("verify", epilog=output.examples("watcher lineage verify", "watcher lineage verify --repair"))

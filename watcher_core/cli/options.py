@@ -28,3 +28,8 @@ def read_since(typed: str | None) -> dt.datetime | None:
         return None if typed is None else times.read_since(typed)
     except ValueError as exc:
         raise typer.BadParameter(str(exc), param_hint="--since") from None
+
+
+def unless_none(typed: str) -> str | None:
+    """Read the value of an option whose value may be taken away: with the word none."""
+    return None if typed.strip().lower() == "none" else typed

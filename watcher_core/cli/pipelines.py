@@ -9,13 +9,13 @@ import typer
 from watcher_core import text
 from watcher_core.cli import output, times
 from watcher_core.cli.edge import find_pipeline, open_watcher
-from watcher_core.cli.options import Json, PipelineName
+from watcher_core.cli.options import Json, PipelineName, unless_none
 from watcher_core.enums import AlertKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from watcher_core.values import EffectiveThreshold, Pipeline, WatermarkEvent
+    from watcher_core.values import EffectiveThreshold, Pipeline, PipelineType, WatermarkEvent
 
     Thresholds = Mapping[tuple[int, AlertKind], EffectiveThreshold]
 
@@ -167,7 +167,7 @@ def set_fields(
     fields |= _read_threshold("freshness", freshness) | _read_threshold("timeliness", timeliness)
     fields |= _read_failures(failures)
     calendar = {"freshness_calendar": freshness_calendar, "freshness_timezone": freshness_timezone}
-    fields |= {field: _unless_none(typed) for field, typed in calendar.items() if typed is not None}
+    fields |= {field: unless_none(typed) for field, typed in calendar.items() if typed is not None}
     if not fields:
         raise typer.BadParameter("nothing to change; name an option, as in --inactive (see --help)")
     with open_watcher() as watcher:
@@ -177,6 +177,47 @@ def set_fields(
         output.print_json(after)
         return
     _print_changes(before, after)
+
+
+NewName = Annotated[str, typer.Argument(metavar="NEW", help="The new name.", show_default=False)]
+
+
+@app.command("rename", epilog=output.examples("watcher pipelines rename raw_flights flights/raw"))
+def rename(
+    name: Annotated[str, typer.Argument(metavar="OLD", help="The pipeline's name, or its id.", show_default=False)],
+    new: NewName,
+    *,
+    json: Json = False,
+) -> None:
+    """Rename a pipeline, with all of its history.
+
+    The old name goes on to mean the pipeline: jobs and recorders that use it record into the same one. A name that
+    another pipeline has is refused, as two histories are not made one: rename that one first.
+    """
+    with open_watcher() as watcher:
+        before = find_pipeline(watcher, name)
+        after = watcher.update_pipeline(before.id, name=new)
+    _print_renamed(before.name, after, as_json=json)
+
+
+@app.command("rename-type", epilog=output.examples("watcher pipelines rename-type api-integration api"))
+def rename_type(
+    name: Annotated[str, typer.Argument(metavar="OLD", help="The type's name, or its id.", show_default=False)],
+    new: NewName,
+    *,
+    json: Json = False,
+) -> None:
+    """Rename a pipeline type, with its rules and pipelines.
+
+    The old name goes on to mean the type, as that of a pipeline does.
+    """
+    with open_watcher() as watcher:
+        types = {known.name: known for known in watcher.pipeline_types()}
+        known = types.get(name.strip())
+        if known is None and name.isdecimal():
+            known = next((each for each in types.values() if each.id == int(name)), None)
+        after = watcher.update_pipeline_type(name if known is None else known.id, name=new)
+    _print_renamed(name if known is None else known.name, after, as_json=json)
 
 
 @app.command(
@@ -277,10 +318,6 @@ def _read_threshold(rule: str, typed: str | None) -> dict[str, Any]:
     return {f"{rule}_number": number, f"{rule}_datepart": datepart}
 
 
-def _unless_none(typed: str) -> str | None:
-    return None if typed.strip().lower() == "none" else typed
-
-
 def _read_failures(typed: str | None) -> dict[str, Any]:
     if typed is None:
         return {}
@@ -309,6 +346,15 @@ def _print_changes(before: Pipeline, after: Pipeline) -> None:
         output.print_text(f"{after.name}: {what} {was} → {now}")
     if not changes:
         output.print_text(f"{after.name}: nothing changed, it was so before")
+
+
+def _print_renamed(before: str, after: Pipeline | PipelineType, *, as_json: bool) -> None:
+    if as_json:
+        output.print_json(after)
+    elif before == after.name:
+        output.print_text(f"{after.name}: it has that name")
+    else:
+        output.print_text(f"{before} → {after.name}; the old name goes on to mean it")
 
 
 def _print_events(events: list[WatermarkEvent]) -> None:

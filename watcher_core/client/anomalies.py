@@ -14,6 +14,7 @@ from watcher_core.client.anomaly_rules import AnomalyRuleMethods, fields_of_rule
 from watcher_core.client.connection import WITHOUT_COMPILER
 from watcher_core.enums import AnomalyMethod, AnomalyMetric, ExecutionSource, ExecutionState
 from watcher_core.errors import ConfigurationError, InvalidValueError, NotFoundError
+from watcher_core.metrics import Metric
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
 BATCH = 500
 
 # How much of the past a backtest judges by default: as much as `seasonal` learns from.
-BACKTEST_DAYS = 60
 
 
 class AnomalyMethods(AnomalyRuleMethods):
@@ -209,10 +209,11 @@ class AnomalyMethods(AnomalyRuleMethods):
         *,
         metric_field: AnomalyMetric | str | None = None,
         method: AnomalyMethod | str = AnomalyMethod.SEASONAL,
-        days: int = BACKTEST_DAYS,
+        days: int | None = None,
         lookback_days: int = 30,
         minimum_executions: int = 10,
         std_deviation_threshold_multiplier: float = 2.0,
+        timezone: str | None = None,
         until: dt.datetime | None = None,
         progress: Callable[[int, int], None] | None = None,
     ) -> list[values.AnomalyVerdict]:
@@ -221,9 +222,10 @@ class AnomalyMethods(AnomalyRuleMethods):
         Args:
             pipeline: Its id or name.
             metric_field: This metric only; all by default.
-            method, lookback_days, minimum_executions, std_deviation_threshold_multiplier: As of
+            method, lookback_days, minimum_executions, std_deviation_threshold_multiplier, timezone: As of
                 `get_or_create_anomaly_rule`.
-            days: How much of the past to judge, in logical time; earlier runs are history.
+            days: How much of the past to judge, in logical time; earlier runs are history. By default 60 days, and of
+                what seldom runs, the newest 30 runs.
             until: The end of that time, with time zone; the newest run by default.
             progress: Called from time to time with the number of judgements made, and their total.
 
@@ -235,7 +237,7 @@ class AnomalyMethods(AnomalyRuleMethods):
             InvalidValueError: A value breaks a rule.
             ConfigurationError: NumPy or SciPy is not installed.
         """
-        metrics = list(AnomalyMetric) if metric_field is None else [anomalies.parse_metric(metric_field)]
+        metrics: list[Metric] = [*AnomalyMetric] if metric_field is None else [anomalies.parse_metric(metric_field)]
         fields = anomalies.clean_rule_fields(fields_of_rule(locals()))
         end = None if until is None else arguments.instant(until, "until")
         span = anomalies.parse_span(days)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from watcher_core import anomalies, arguments, catalog, values
@@ -24,6 +25,7 @@ class AnomalyRuleMethods(Connection):
         minimum_executions: int | Unset = UNSET,
         std_deviation_threshold_multiplier: float | Unset = UNSET,
         active: bool | Unset = UNSET,
+        timezone: str | Unset | None = UNSET,
     ) -> values.AnomalyRule:
         """Return a pipeline's rule for a metric; create it, or update it if the configuration has changed.
 
@@ -33,14 +35,18 @@ class AnomalyRuleMethods(Connection):
         Args:
             pipeline: Its id or name.
             metric_field: `duration_seconds`, `total_rows`, `inserts`, `updates`, `soft_deletes` or `throughput` (rows a
-                second); `total_inserts`, `total_updates` and `total_soft_deletes` are other names for those.
+                second); `total_inserts`, `total_updates` and `total_soft_deletes` are other names for those. Or
+                `metadata:` and a key, for the number that the metadata of an execution has there.
             method: `seasonal`, the default, or `zscore`.
-            lookback_days: Days of history, from 1 to 365; 30 by default. `seasonal` looks at 60 at least.
+            lookback_days: Days of history, from 1 to 365; 30 by default. `seasonal` looks at 60 at least, and
+                at the last 30 runs of what seldom runs.
             minimum_executions: With fewer runs to compare with nothing is judged, from 2 to 10,000; 10 by default.
                 `seasonal` needs 8 at least.
             std_deviation_threshold_multiplier: From 0.5 to 10; 2 by default. For `zscore`, the standard deviations from
                 the mean that are an anomaly; for `seasonal`, the width of the band: 2 as the method finds it.
             active: Whether the rule is used.
+            timezone: The time zone of the schedule, as in `Europe/Berlin`, whose hours and weekdays are compared.
+                Without it, what changes with the clocks is found from the data.
 
         Raises:
             NotFoundError: The pipeline is not known.
@@ -66,25 +72,30 @@ class AnomalyRuleMethods(Connection):
         """
         declared = list(rules)
         with self._transaction() as (session, now):
-            names = {arguments.name(each.pipeline_name, "pipeline_name") for each in declared}
-            catalog.ensure_pipelines(session, types_by_name=dict.fromkeys(names), now=now)
+            names = catalog.current_pipeline_names(
+                session, {arguments.name(each.pipeline_name, "pipeline_name") for each in declared}
+            )
+            catalog.ensure_pipelines(session, types_by_name=dict.fromkeys(names.values()), now=now)
+            declared = [replace(each, pipeline_name=names[arguments.name(each.pipeline_name, "")]) for each in declared]
             return anomalies.configure_rules(session, configurations=declared, now=now)
 
     def anomaly_rules(
-        self, *, pipeline: int | str | None = None, active: bool | None = None
+        self, *, pipeline: int | str | None = None, active: bool | None = None, standing: bool = False
     ) -> list[values.AnomalyRule]:
         """Return anomaly rules, sorted by the name of their pipeline and by their metric.
 
         Args:
             pipeline: Of this pipeline only, by id or name.
             active: `True` for active rules, `False` for the others; all by default.
+            standing: Whether to look at the runs of their pipelines, and fill in `cannot_judge`.
 
         Raises:
             NotFoundError: The pipeline is not known.
         """
         with self._transaction() as (session, _):
             pipeline_id = None if pipeline is None else catalog.get_pipeline(session, pipeline).id
-            return anomalies.list_rules(session, pipeline_id=pipeline_id, active=active)
+            found = anomalies.list_rules(session, pipeline_id=pipeline_id, active=active)
+            return anomalies.with_standing(session, found) if standing else found
 
     def update_anomaly_rule(
         self,
@@ -95,12 +106,13 @@ class AnomalyRuleMethods(Connection):
         minimum_executions: int | Unset = UNSET,
         std_deviation_threshold_multiplier: float | Unset = UNSET,
         active: bool | Unset = UNSET,
+        timezone: str | Unset | None = UNSET,
     ) -> values.AnomalyRule:
         """Change a rule by hand: only what is passed. The change stays until the configuration in code changes.
 
         Args:
             rule_id: Its id.
-            method, lookback_days, minimum_executions, std_deviation_threshold_multiplier, active: As of
+            method, lookback_days, minimum_executions, std_deviation_threshold_multiplier, active, timezone: As of
                 `get_or_create_anomaly_rule`.
 
         Raises:

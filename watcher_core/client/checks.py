@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from watcher_core import alerts, arguments, catalog, checks, database, recording, values
 from watcher_core.client.connection import WITHOUT_COMPILER, Connection
-from watcher_core.enums import AlertKind
+from watcher_core.enums import AlertKind, ExecutionState
 from watcher_core.errors import InvalidValueError
 from watcher_core.values import Finding
 
@@ -123,6 +123,15 @@ class CheckMethods(Connection):
             found = checks.check_failures(session, now=moment, dry_run=dry_run)
             if not dry_run:
                 _update_alerts(session, AlertKind.FAILURE, found, moment, None)
+                # What was made good since, of what an alert lists.
+                alerts.correct_alerts(
+                    session,
+                    [
+                        finding
+                        for finding in found
+                        if not finding.new and finding.execution_state is ExecutionState.FAILED
+                    ],
+                )
         return found
 
     def check_pipeline(
@@ -217,6 +226,35 @@ class CheckMethods(Connection):
             counts = self._delete(until, size, progress)
         deleted = {table: counts.get(table, 0) for table in recording.CLEANUP_TABLES}
         return values.CleanupResult(retention_date=until, deleted=deleted, dry_run=dry_run)
+
+    def mask_secrets(
+        self, *, batch_size: int = 5_000, progress: Callable[[str, int], None] | None = None
+    ) -> dict[str, int]:
+        """Mask the secrets that were stored before Watcher masked them as it stores them.
+
+        Passwords in the names and metadata of addresses, in the metadata of pipelines and executions, and in alerts. It
+        goes on beside recording, a transaction for each batch; what is masked stays masked where it is stopped.
+
+        Args:
+            batch_size: Rows that a transaction looks at.
+            progress: Called after each batch with the column and the last id.
+
+        Returns:
+            How many values held a secret, by column.
+        """
+        size = _within(batch_size, "batch_size", 1, 1_000_000)
+        masked: dict[str, int] = {}
+        for place in recording.PLACES:
+            masked[place] = 0
+            last_id: int | None = 0
+            while last_id is not None:
+                with self._transaction() as (session, now):
+                    page = recording.mask_page(session, place=place, after=last_id, size=size, now=now)
+                masked[place] += page.masked
+                last_id = page.last_id
+                if progress is not None and last_id is not None:
+                    progress(place, last_id)
+        return masked
 
     def _delete(self, until: dt.datetime, batch_size: int, progress: Callable[[int, int], None] | None) -> Counter[str]:
         counts: Counter[str] = Counter()

@@ -85,8 +85,8 @@ class Connection:
     @property
     def spool_directories(self) -> list[Path]:
         """Where executions for this database wait on this host; the first place that can be written takes them."""
-        target = str(self.settings.home.absolute()) if self._url is None else database.target_name(self._url)
-        return recording.spool_directories(target, home=self.settings.home)
+        targets = [str(self.settings.home.absolute())] if self._url is None else database.target_names(self._url)
+        return recording.spool_directories(*targets, home=self.settings.home)
 
     def _catch_up(self) -> None:
         """Record what waits, where that is not what the caller asked for: it must not fail for it."""

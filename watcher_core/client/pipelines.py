@@ -41,19 +41,22 @@ class PipelineMethods(Connection):
     def update_pipeline_type(
         self,
         reference: int | str,
+        *,
+        name: str | Unset = UNSET,
         **thresholds: Unpack[ThresholdArguments],
     ) -> values.PipelineType:
         """Change a pipeline type by hand; only what is passed.
 
         Args:
             reference: Its id or name.
+            name: A new name. The old one goes on to mean the type, so that code need not change at the same time.
             **thresholds: See `ThresholdArguments`.
 
         Raises:
             NotFoundError: No pipeline type has that id or name.
-            InvalidValueError: A value breaks a rule.
+            InvalidValueError: A value breaks a rule, or another type has the new name.
         """
-        fields = _checked(thresholds, "update_pipeline_type")
+        fields = {**_checked(thresholds, "update_pipeline_type"), "name": name}
         with self._transaction() as (session, now):
             return catalog.update_pipeline_type(session, reference=reference, fields=fields, now=now)
 
@@ -137,6 +140,7 @@ class PipelineMethods(Connection):
         self,
         reference: int | str,
         *,
+        name: str | Unset = UNSET,
         active: bool | Unset = UNSET,
         pipeline_type_name: str | Unset = UNSET,
         next_watermark: object = UNSET,
@@ -148,16 +152,19 @@ class PipelineMethods(Connection):
 
         Args:
             reference: Its id or name.
+            name: A new name. The old one goes on to mean the pipeline, so that what runs under it, and what Dagster
+                names by it, is recorded here.
             active: Whether it may run and is checked.
             pipeline_type_name, next_watermark, pipeline_metadata, load_lineage: As of `get_or_create_pipeline`.
             **thresholds: See `ThresholdArguments`.
 
         Raises:
             NotFoundError: No pipeline has that id or name.
-            InvalidValueError: A value breaks a rule.
+            InvalidValueError: A value breaks a rule, or another pipeline has the new name.
         """
         fields = {
             **_checked(thresholds, "update_pipeline"),
+            "name": name,
             "active": active,
             "pipeline_type_name": pipeline_type_name,
             "next_watermark": next_watermark,

@@ -105,3 +105,13 @@ class RecorderSession:
             )
         self.cursor = dict(cursor)
         return written
+
+    def record_observations(self, records: Iterable[values.ObservationRecord]) -> None:
+        """Write what observations say of when data changed, and renew the lease. Writing them again changes nothing.
+
+        Raises:
+            DatabaseUnavailableError: Another process has taken over; nothing is written.
+        """
+        with self._watcher._transaction() as (session, now):
+            recording.renew_recorder(session, instance_id=self.instance_id, holder=self._holder)
+            recording.record_observations(session, records=records, instance_id=self.instance_id, now=now)

@@ -302,10 +302,19 @@ def describe(url: sa.URL) -> str:
     return f"the database {url.database!r} at {host}:{url.port or _parameter(url, 'port') or 5432}"
 
 
-def target_name(url: sa.URL) -> str:
-    """Name the database in a way that is the same for all who use it, by whatever user or parameters."""
-    host = (url.host or _parameter(url, "host") or "local").lower()
-    return f"{host}/{url.port or _parameter(url, 'port') or 5432}/{url.database or url.username or ''}"
+# This host, as people write it. A socket is none of them: another server may listen there.
+LOOPBACK = ("localhost", "127.0.0.1", "::1")
+
+
+def target_names(url: sa.URL) -> list[str]:
+    """Name the database in a way that is the same for all who use it, by whatever user, parameters or spelling.
+
+    Returns:
+        The name, and others that the same database has in other spellings of its URL.
+    """
+    host = (url.host or _parameter(url, "host") or "local").lower().rstrip(".")
+    database = f"{url.port or _parameter(url, 'port') or 5432}/{url.database or url.username or ''}"
+    return [f"{each}/{database}" for each in (LOOPBACK if host in LOOPBACK else (host,))]
 
 
 def without_secrets(url: sa.URL) -> str:
@@ -329,6 +338,7 @@ RULES = {
     "freshness": "freshness_number is a positive number and comes with a freshness_datepart",
     "timeliness": "timeliness_number is a positive number and comes with a timeliness_datepart",
     "failure": "failure_number is from 1 to 100",
+    "metric_field": "metric_field is a metric, or metadata: and a key",
     "lookback_days": "lookback_days is from 1 to 365",
     "minimum_executions": "minimum_executions is from 2 to 10,000",
     "multiplier": "std_deviation_threshold_multiplier is from 0.5 to 10",

@@ -21,7 +21,6 @@ from watcher_core.enums import (
     AlertLevel,
     AlertState,
     AnomalyMethod,
-    AnomalyMetric,
     DatePart,
     ExecutionSource,
     ExecutionState,
@@ -64,7 +63,6 @@ class Base(DeclarativeBase):
         LineageOrigin: _enum(LineageOrigin, "lineage_origin"),
         WatermarkEventKind: _enum(WatermarkEventKind, "watermark_event_kind"),
         AnomalyMethod: _enum(AnomalyMethod, "anomaly_method"),
-        AnomalyMetric: _enum(AnomalyMetric, "anomaly_metric"),
         AlertEvent: _enum(AlertEvent, "alert_event"),
         AlertKind: _enum(AlertKind, "alert_kind"),
         AlertLevel: _enum(AlertLevel, "alert_level"),
@@ -183,7 +181,7 @@ class Pipeline(Thresholds, Base):
     pipeline_metadata: Mapped[dict[str, Any]] = _json("Arguments and configuration, as declared")
     last_target_insert: Mapped[dt.datetime | None] = mapped_column(comment="Last end of an execution with inserts")
     last_target_update: Mapped[dt.datetime | None] = mapped_column(
-        comment="Last end of an execution with updates, or with a change that it did not count"
+        comment="Last end of an execution with updates or with a change that it did not count, or last observed change"
     )
     last_target_soft_delete: Mapped[dt.datetime | None] = mapped_column(
         comment="Last end of an execution with soft deletes"
@@ -198,6 +196,22 @@ class Pipeline(Thresholds, Base):
     lineage_hash: Mapped[str | None] = mapped_column(comment="SHA-256 of the lineage that code last declared")
     created_at: Mapped[dt.datetime] = _timestamp("When it was first seen; freshness is measured from here at first")
     updated_at: Mapped[dt.datetime] = _timestamp("When its configuration last changed")
+
+
+class PipelineTypeAlias(Base):
+    __tablename__ = "pipeline_type_alias"
+    __table_args__ = {"comment": "Names that pipeline types had before they were renamed; who uses one means the type"}
+
+    name: Mapped[str] = mapped_column(primary_key=True, comment="As given; case matters")
+    pipeline_type_id: Mapped[int] = _reference("pipeline_type", index=True, comment="What is meant")
+
+
+class PipelineAlias(Base):
+    __tablename__ = "pipeline_alias"
+    __table_args__ = {"comment": "Names that pipelines had before they were renamed; who uses one means the pipeline"}
+
+    name: Mapped[str] = mapped_column(primary_key=True, comment="As given; case matters")
+    pipeline_id: Mapped[int] = _reference("pipeline", index=True, comment="What is meant")
 
 
 class PipelineExecution(Base):
@@ -297,6 +311,25 @@ class PipelineExecution(Base):
     execution_metadata: Mapped[dict[str, Any]] = _json("Whatever else is known: partition, attempts, error and others")
     created_at: Mapped[dt.datetime] = _timestamp("When it was recorded")
     updated_at: Mapped[dt.datetime] = _timestamp("When its record last changed")
+
+
+class Observation(Base):
+    __tablename__ = "observation"
+    __table_args__ = {"comment": "The newest observation of each asset and partition"}
+
+    pipeline_id: Mapped[int] = _reference("pipeline", comment="The asset's pipeline", primary_key=True)
+    instance_id: Mapped[str] = mapped_column(primary_key=True, comment="The Dagster instance that it was observed in")
+    scope: Mapped[str] = mapped_column(primary_key=True, comment="The partition that was observed; empty without one")
+    data_version: Mapped[str | None] = mapped_column(
+        comment="The last data version; another one is a change of the data"
+    )
+    data_version_at: Mapped[dt.datetime | None] = mapped_column(comment="When it was last observed")
+    step: Mapped[str | None] = mapped_column(
+        comment="The step that last observed it, as location/step, and made nothing of it"
+    )
+    step_observed_at: Mapped[dt.datetime | None] = mapped_column(
+        comment="When that was; earlier failures of the step are over"
+    )
 
 
 class WatermarkEvent(Base):
@@ -486,6 +519,11 @@ class AnomalyDetectionRule(Base):
     __tablename__ = "anomaly_detection_rule"
     __table_args__ = (
         sa.UniqueConstraint("pipeline_id", "metric_field"),
+        sa.CheckConstraint(
+            "metric_field IN ('duration_seconds', 'total_rows', 'inserts', 'updates', 'soft_deletes', 'throughput')"
+            " OR metric_field LIKE 'metadata:_%'",
+            name="metric_field",
+        ),
         sa.CheckConstraint("lookback_days BETWEEN 1 AND 365", name="lookback_days"),
         sa.CheckConstraint("minimum_executions BETWEEN 2 AND 10000", name="minimum_executions"),
         sa.CheckConstraint("std_deviation_threshold_multiplier BETWEEN 0.5 AND 10", name="multiplier"),
@@ -494,7 +532,9 @@ class AnomalyDetectionRule(Base):
 
     id: Mapped[int] = _identity()
     pipeline_id: Mapped[int] = _reference("pipeline")
-    metric_field: Mapped[AnomalyMetric]
+    metric_field: Mapped[str] = mapped_column(
+        comment="What is judged: a column of executions, their throughput, or metadata: and a key of their metadata"
+    )
     method: Mapped[AnomalyMethod] = mapped_column(server_default=AnomalyMethod.SEASONAL)
     lookback_days: Mapped[int] = mapped_column(
         sa.Integer, server_default=sa.text("30"), comment="Days of history; seasonal looks at 60 at least"
@@ -507,6 +547,9 @@ class AnomalyDetectionRule(Base):
         comment="Standard deviations from the mean that are an anomaly; the width of seasonal's band, 2 as it finds it",
     )
     active: Mapped[bool] = _flag(True, "Whether it judges")
+    timezone: Mapped[str | None] = mapped_column(
+        comment="Time zone of the schedule, whose hours and weekdays are compared; found from the data without it"
+    )
     configuration_hash: Mapped[str | None] = mapped_column(
         comment="SHA-256 of the configuration that code last declared"
     )

@@ -72,6 +72,8 @@ def clean_lineage(lineage: values.PipelineLineage) -> values.PipelineLineage:
         sources=sources,
         targets=targets,
         columns=None if lineage.columns is None else _clean_columns(name, lineage.columns, ends),
+        reported_columns=lineage.reported_columns,
+        existing_columns=lineage.existing_columns,
         pipeline_type_name=lineage.pipeline_type_name,
     )
 
@@ -142,12 +144,13 @@ def record_lineage(
     )
     address_ids = catalog.ensure_addresses(session, addresses=_addresses(by_name.values()), now=now)
     _settle_addresses(session, by_name, address_ids, now=now)
-    rows = session.execute(sa.select(PIPELINE.c.name, PIPELINE.c.id).where(catalog.by_names(PIPELINE, by_name)))
-    by_id = {row.id: by_name[row.name] for row in rows}
-    return len(
-        _replace_edges(session, by_id, address_ids, origin=origin)
-        | _replace_columns(session, by_id, address_ids, origin=origin)
-    )
+    names = catalog.current_pipeline_names(session, by_name)
+    rows = session.execute(sa.select(PIPELINE.c.name, PIPELINE.c.id).where(catalog.by_names(PIPELINE, names.values())))
+    ids = {row.name: row.id for row in rows}
+    by_id = {ids[names[name]]: lineage for name, lineage in by_name.items()}
+    # Columns first: what those that stay are computed from is read, whether or not it is said again.
+    changed = _replace_columns(session, by_id, address_ids, origin=origin)
+    return len(changed | _replace_edges(session, by_id, address_ids, origin=origin))
 
 
 def _is_recorded(session: Session, pipeline_id: int, lineage: values.PipelineLineage) -> bool:
@@ -229,10 +232,11 @@ def _settle_addresses(
     """Record each asset's address and its type, which the asset itself decides; merge what it had before that."""
     homes = {name: lineage.address for name, lineage in by_name.items() if lineage.address is not None}
     known = catalog.addresses_of_pipelines(session, names=homes)
+    names = catalog.current_pipeline_names(session, homes)
     for name, address in sorted(homes.items()):
         if name not in known or known[name].name != address.name:
             session.execute(
-                sa.update(PIPELINE).where(PIPELINE.c.name == name).values(address_id=address_ids[address.name])
+                sa.update(PIPELINE).where(PIPELINE.c.name == names[name]).values(address_id=address_ids[address.name])
             )
     mistyped = [
         address
@@ -264,6 +268,8 @@ def _replace_edges(
         for pipeline_id, lineage in by_id.items()
         for source, target in product(lineage.sources, lineage.targets)
     }
+    if origin is LineageOrigin.MATERIALIZATION:
+        wanted |= _read_by_columns(session, by_id, address_ids, origin=origin)
     columns = (EDGE.c.pipeline_id, EDGE.c.source_address_id, EDGE.c.target_address_id)
     known = _known(session, EDGE, columns, pipeline_ids=by_id, origin=origin)
     new, gone = wanted - known.keys(), known.keys() - wanted
@@ -277,6 +283,24 @@ def _replace_edges(
     return {pipeline_id for pipeline_id, *_ in new | gone}
 
 
+def _read_by_columns(
+    session: Session,
+    by_id: Mapping[int, values.PipelineLineage],
+    address_ids: Mapping[str, int],
+    *,
+    origin: LineageOrigin,
+) -> set[Row]:
+    """The edges between the addresses of recorded columns, of pipelines whose columns are not all reported."""
+    partly = {
+        pipeline_id: {address_ids[target.name] for target in lineage.targets}
+        for pipeline_id, lineage in by_id.items()
+        if lineage.columns is None or lineage.reported_columns is not None
+    }
+    ends = (COLUMN_EDGE.c.pipeline_id, COLUMN_EDGE.c.source_address_id, COLUMN_EDGE.c.target_address_id)
+    known = _known(session, COLUMN_EDGE, ends, pipeline_ids=partly, origin=origin) if partly else {}
+    return {row for row in known if row[2] in partly[row[0]]}
+
+
 def _replace_columns(
     session: Session,
     by_id: Mapping[int, values.PipelineLineage],
@@ -285,7 +309,11 @@ def _replace_columns(
     origin: LineageOrigin,
 ) -> set[int]:
     """Return the ids of the pipelines whose column edges have changed."""
-    declared = {pipeline_id: lineage.columns for pipeline_id, lineage in by_id.items() if lineage.columns is not None}
+    declared = {
+        pipeline_id: lineage.columns or ()
+        for pipeline_id, lineage in by_id.items()
+        if lineage.columns is not None or lineage.existing_columns is not None
+    }
     if not declared:
         return set()
     wanted = {
@@ -307,10 +335,21 @@ def _replace_columns(
         COLUMN_EDGE.c.target_column,
     )
     known = _known(session, COLUMN_EDGE, columns, pipeline_ids=declared, origin=origin)
-    new, gone = wanted - known.keys(), known.keys() - wanted
+    new = wanted - known.keys()
+    gone = {row for row in known.keys() - wanted if not _unsaid(by_id[row[0]], row, address_ids)}
     _insert(session, COLUMN_EDGE, columns, new, origin=origin)
     _delete(session, COLUMN_EDGE, [known[row] for row in gone])
     return {pipeline_id for pipeline_id, *_ in new | gone}
+
+
+def _unsaid(lineage: values.PipelineLineage, row: Row, address_ids: Mapping[str, int]) -> bool:
+    """Whether nothing is said of the column that a recorded row is about, so that the row stays."""
+    *_, address_id, column = row
+    reported = () if lineage.columns is None else lineage.reported_columns
+    if reported is None or column in reported or address_id not in {address_ids[to.name] for to in lineage.targets}:
+        return False
+    existing = lineage.existing_columns
+    return existing is None or column.casefold() in {name.casefold() for name in existing}
 
 
 def _known(

@@ -20,6 +20,7 @@ from watcher_core.recording.executions import (
     list_executions,
     start_execution,
 )
+from watcher_core.recording.observations import record_observations
 from watcher_core.recording.records import record_executions
 from watcher_core.recording.retention import (
     CLEANUP_BEGINNING,
@@ -32,6 +33,7 @@ from watcher_core.recording.retention import (
     delete_batch,
     retention_date,
 )
+from watcher_core.recording.secrets import PLACES, mask_page
 from watcher_core.recording.spool import (
     broken_executions,
     keep_in_spool,
@@ -47,6 +49,7 @@ __all__ = [
     "CLEANUP_TABLES",
     "COUNTS",
     "LEAST_RETENTION_DAYS",
+    "PLACES",
     "CleanupPlace",
     "TrackRequest",
     "TrackedExecution",
@@ -63,8 +66,10 @@ __all__ = [
     "keep_in_spool",
     "list_executions",
     "list_recorders",
+    "mask_page",
     "move_cursor",
     "record_executions",
+    "record_observations",
     "recorder_cursor",
     "release_recorder",
     "renew_recorder",

@@ -181,8 +181,10 @@ def record_executions(
     cleaned = [clean(record) for record in records]
     if not cleaned:
         return 0
+    names = catalog.current_pipeline_names(session, {record["pipeline_name"] for record in cleaned})
     types: dict[str, str | None] = {}
     for record in cleaned:
+        record["pipeline_name"] = names[record["pipeline_name"]]
         types[record["pipeline_name"]] = record.pop("pipeline_type_name") or types.get(record["pipeline_name"])
     catalog.ensure_pipelines(session, types_by_name=types, now=now)
     rounds = _rounds(cleaned)

@@ -4,6 +4,7 @@ Executions are deleted by their start, each with everything logged about it. The
 and failure logs, anomaly results, watermark events, resolved alerts, executions. These are kept:
 
 - running executions, and executions with an unresolved alert;
+- each pipeline's newest successes, by which the next one is judged, however seldom it runs;
 - the freshness log of data that has not changed since: without it the check would find that data as new.
 
 A parent may be deleted before its children, which then have no parent. A batch that is killed has deleted nothing; the
@@ -59,10 +60,20 @@ ALERTS = """
        AND opened_at <= %(until)s
        AND resolved_at <= %(until)s"""
 
-EXECUTIONS = """
+# The successes by which an execution of a pipeline that seldom runs is judged.
+KEPT_SUCCESSES = 30
+EXECUTIONS = f"""
       FROM watcher.pipeline_execution AS past
-     WHERE start_date <= %(until)s
-       AND state <> 'running'
+      LEFT JOIN LATERAL (SELECT coalesce(newer.logical_date, newer.start_date) AS at
+                           FROM watcher.pipeline_execution AS newer
+                          WHERE newer.pipeline_id = past.pipeline_id
+                            AND newer.state = 'succeeded'
+                          ORDER BY coalesce(newer.logical_date, newer.start_date) DESC
+                         OFFSET {KEPT_SUCCESSES - 1}
+                          LIMIT 1) AS oldest_kept ON true
+     WHERE past.start_date <= %(until)s
+       AND past.state <> 'running'
+       AND (past.state <> 'succeeded' OR coalesce(past.logical_date, past.start_date) < oldest_kept.at)
        AND NOT EXISTS (SELECT
                          FROM watcher.alert
                         WHERE alert.pipeline_execution_id = past.id
@@ -100,7 +111,8 @@ def _delete_executions() -> str:
     counts = ", ".join(f"(SELECT count(*) FROM {table}) AS {table}" for table in OF_EXECUTIONS)
     return f"""
     WITH past AS MATERIALIZED (
-        SELECT past.id, past.start_date {EXECUTIONS} AND start_date >= %(since)s ORDER BY start_date {LOCKED}
+        SELECT past.id, past.start_date {EXECUTIONS} AND past.start_date >= %(since)s
+         ORDER BY past.start_date {LOCKED}
     ),
 {logs},
     pipeline_execution AS (

@@ -31,21 +31,25 @@ TIMES = ("start_date", "end_date", "logical_date")
 # Places
 
 
-def spool_directories(target: str, *, home: Path) -> list[Path]:
+def spool_directories(*targets: str, home: Path) -> list[Path]:
     """Return where executions for a database may wait: what is written goes to the first place that takes it.
 
     Each database has a folder of its own, so that what waits for one is never recorded in another. The last place is
     that of earlier versions, which had no such folders; nothing is written there any more.
 
     Args:
-        target: The database.
+        *targets: The names of the database. What is written goes by the first; earlier versions used the others too.
         home: The setting `WATCHER_HOME`, for users without a directory of their own.
     """
-    readable = re.sub(r"[^A-Za-z0-9.]+", "-", target).strip("-.")[:60]
-    folder = f"{readable}-{hashlib.sha256(target.encode()).hexdigest()[:8]}"
     old = home / "spool"
     state = _state_directory()
-    return [*([] if state is None else [state / "watcher" / "spool" / folder]), old / folder, old]
+    roots = [*([] if state is None else [state / "watcher" / "spool"]), old]
+    return [*(root / _folder(target) for target in targets for root in roots), old]
+
+
+def _folder(target: str) -> str:
+    readable = re.sub(r"[^A-Za-z0-9.]+", "-", target).strip("-.")[:60]
+    return f"{readable}-{hashlib.sha256(target.encode()).hexdigest()[:8]}"
 
 
 def _state_directory() -> Path | None:

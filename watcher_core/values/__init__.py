@@ -22,7 +22,13 @@ from watcher_core.values.anomalies import (
     UnjudgedExecutions,
 )
 from watcher_core.values.checks import EffectiveThreshold, PipelineCheck
-from watcher_core.values.executions import Execution, ExecutionRecord, ExecutionTree, WatermarkEvent
+from watcher_core.values.executions import (
+    Execution,
+    ExecutionRecord,
+    ExecutionTree,
+    ObservationRecord,
+    WatermarkEvent,
+)
 from watcher_core.values.findings import Finding
 from watcher_core.values.lineage import (
     Address,
@@ -80,6 +86,7 @@ __all__ = [
     "LineageGraph",
     "LineageStep",
     "LineageSummary",
+    "ObservationRecord",
     "Pipeline",
     "PipelineCheck",
     "PipelineConfiguration",

@@ -8,6 +8,7 @@ from typing import Any
 
 from watcher_core import text
 from watcher_core.enums import AnomalyMethod, AnomalyMetric
+from watcher_core.metrics import Metric
 from watcher_core.values.pipelines import UNSET, Unset
 
 
@@ -17,17 +18,22 @@ class AnomalyRule:
 
     Attributes:
         method: How it is judged.
-        lookback_days: Days of history; `seasonal` looks at 60 at least.
+        lookback_days: Days of history; `seasonal` looks at 60 at least, and at the last 30 runs of what seldom runs.
         minimum_executions: With fewer runs of history nothing is judged; `seasonal` needs 8 at least.
         std_deviation_threshold_multiplier: For `zscore`, the standard deviations from the mean that are an anomaly; for
             `seasonal`, the width of the band: 2 as the method finds it, 4 twice as wide.
         active: Whether the rule is used.
+        timezone: The time zone whose hours and weekdays are compared, where the rule names one.
+        pipeline_timezone: That of the pipeline's partitions or schedule, which is used where the rule names none.
+            Without either, it is found from the data.
+        cannot_judge: Why the rule judges nothing yet, in words; `None` if it can judge, or if that was not asked for.
+        more_runs_help: Whether a rule that cannot judge will, once its pipeline has run more often.
     """
 
     id: int
     pipeline_id: int
     pipeline_name: str
-    metric_field: AnomalyMetric
+    metric_field: Metric
     method: AnomalyMethod
     lookback_days: int
     minimum_executions: int
@@ -37,6 +43,15 @@ class AnomalyRule:
     created_at: dt.datetime
     updated_at: dt.datetime
     created: bool = False
+    timezone: str | None = None
+    pipeline_timezone: str | None = None
+    cannot_judge: str | None = None
+    more_runs_help: bool = False
+
+    @property
+    def zone(self) -> str | None:
+        """The time zone that is used; `None` if it is found from the data."""
+        return self.timezone or self.pipeline_timezone
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,6 +65,7 @@ class AnomalyRuleConfiguration:
     minimum_executions: int | Unset = UNSET
     std_deviation_threshold_multiplier: float | Unset = UNSET
     active: bool | Unset = UNSET
+    timezone: str | Unset | None = UNSET
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,7 +90,7 @@ class AnomalyVerdict:
 
     execution_id: int
     at: dt.datetime
-    metric_field: AnomalyMetric
+    metric_field: Metric
     flagged: bool
     value: float
     expected: float
@@ -106,7 +122,7 @@ class AnomalyResult:
     pipeline_id: int
     pipeline_name: str
     pipeline_execution_id: int
-    metric_field: AnomalyMetric
+    metric_field: Metric
     flagged: bool
     unflagged_at: dt.datetime | None
     unflagged_by: str | None

@@ -99,6 +99,28 @@ class ExecutionRecord:
 
 
 @dataclass(frozen=True, kw_only=True)
+class ObservationRecord:
+    """What a recorder knows of an observation of an asset, which is no execution.
+
+    Attributes:
+        observed_at: When it was made.
+        updated_at: When the data was last updated, as the observation says.
+        data_version: The version of the data; where another was observed before, the data has changed by now.
+        scope: The partition that was observed.
+        step: The step that made it, as location/step, where it succeeded and was there for that alone: earlier failures
+            of it are over.
+    """
+
+    pipeline_name: str
+    observed_at: dt.datetime
+    updated_at: dt.datetime | None = None
+    data_version: str | None = None
+    scope: str | None = None
+    step: str | None = None
+    pipeline_type_name: str | None = None  # only for a pipeline that is not known yet
+
+
+@dataclass(frozen=True, kw_only=True)
 class WatermarkEvent:
     """A watermark that was set by hand, or could not be moved."""
 

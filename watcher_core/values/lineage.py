@@ -67,7 +67,7 @@ class ColumnEdge:
 
 @dataclass(frozen=True, kw_only=True)
 class PipelineLineage:
-    """The complete lineage of a pipeline: recording it removes what is not in it.
+    """The lineage of a pipeline: recording it removes what is not in it, but for columns that it does not speak of.
 
     Attributes:
         pipeline_name: Which pipeline; it is created if it does not exist.
@@ -75,6 +75,10 @@ class PipelineLineage:
         sources: What it reads.
         targets: What it writes.
         columns: Which columns it computes from which, at those addresses; `None` leaves them as they are.
+        reported_columns: The target columns that `columns` speaks of: what was recorded of others stays, with what it
+            reads. `None`: all of them.
+        existing_columns: The columns that the targets have, in any case of letters, where that is known: what was
+            recorded of others is removed.
         pipeline_type_name: Type of the pipeline if it does not exist yet.
     """
 
@@ -83,6 +87,8 @@ class PipelineLineage:
     sources: tuple[Address, ...] = ()
     targets: tuple[Address, ...] = ()
     columns: tuple[ColumnEdge, ...] | None = None
+    reported_columns: tuple[str, ...] | None = None
+    existing_columns: tuple[str, ...] | None = None
     pipeline_type_name: str | None = None
 
 

@@ -229,7 +229,7 @@ def _asset_address(
     asset_key: dg.AssetKey, metadata: Mapping[str, Any], *, kinds: Iterable[str] = (), partition: str | None = None
 ) -> AssetAddress:
     pipeline_name = asset_pipeline_name(asset_key)
-    location = _location(pipeline_name, metadata, partition)
+    location = _location(asset_key, metadata, partition)
     name = pipeline_name if location.name is None else masking.mask_text(location.name)
     found = _type(pipeline_name, metadata, kinds, location)
     type_name, group = found or (ASSET_TYPE, ASSET_GROUP)
@@ -245,12 +245,13 @@ def _asset_address(
     return AssetAddress(address, has_location=location.name is not None, is_typed=found is not None)
 
 
-def _location(asset: str, metadata: Mapping[str, Any], partition: str | None) -> Location:
+def _location(asset_key: dg.AssetKey, metadata: Mapping[str, Any], partition: str | None) -> Location:
+    asset = asset_pipeline_name(asset_key)
     stated = (keys.ADDRESS_KEY, keys.URI_KEY) if partition is None else (keys.ADDRESS_KEY,)
     for name in _texts(asset, metadata, stated):
         return Location(name)
     next(_texts(asset, metadata, (keys.TABLE_NAME_KEY,)), None)  # one that cannot be a name is logged
-    location = integration_location(metadata, partition=partition) or Location(None)
+    location = integration_location(metadata, asset_key=asset_key, partition=partition) or Location(None)
     parts = {part: storable(getattr(location, part), MAX_NAME_BYTES) for part in ("database", "schema", "table")}
     return replace(location, name=storable(location.name, MAX_NAME_BYTES), **parts)
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 import dagster as dg
@@ -18,7 +18,7 @@ from watcher_core import Address, ColumnEdge, PipelineLineage
 from watcher_dagster import compat
 from watcher_dagster.identity import asset_pipeline_name
 from watcher_dagster.lineage.addresses import AssetAddress, key_address, materialization_address, spec_address, storable
-from watcher_dagster.metadata import COLUMN_LINEAGE_KEY
+from watcher_dagster.metadata import COLUMN_LINEAGE_KEY, COLUMN_SCHEMA_KEY
 from watcher_dagster.runs import ASSET_TYPE
 
 logger = logging.getLogger("watcher.dagster")
@@ -44,6 +44,8 @@ class AssetLineage:
         address: Where it lives.
         upstream: The assets that it reads.
         columns: Where its columns come from; `None` where that is not described.
+        reported: The columns that `columns` speaks of; `None` where that is all.
+        existing: The columns that it has, where that is known.
         pipeline_type_name: Only for a pipeline that is not known yet.
     """
 
@@ -51,6 +53,8 @@ class AssetLineage:
     address: AssetAddress
     upstream: tuple[str, ...] = ()
     columns: tuple[ColumnSource, ...] | None = None
+    reported: tuple[str, ...] | None = None
+    existing: tuple[str, ...] | None = None
     pipeline_type_name: str | None = None
 
 
@@ -82,7 +86,10 @@ def asset_graph(repository_def: dg.RepositoryDefinition) -> AssetGraph:
 
 
 def materialization_lineage(materialization: dg.AssetMaterialization) -> AssetLineage:
-    """Return what a materialization says about its asset: what it read, and where it wrote."""
+    """Return what a materialization says about its asset: what it read, and where it wrote.
+
+    Of columns that it does not report, nothing is known by it: dbt's lineage ends at an ephemeral model, say.
+    """
     name = asset_pipeline_name(materialization.asset_key)
     columns = _columns(name, materialization.metadata)
     inputs = (
@@ -95,7 +102,35 @@ def materialization_lineage(materialization: dg.AssetMaterialization) -> AssetLi
         address=materialization_address(materialization),
         upstream=_upstream(inputs, columns or ()),
         columns=columns,
+        reported=None if columns is None else _reported(materialization.metadata),
+        existing=_existing(materialization.metadata),
         pipeline_type_name=ASSET_TYPE,
+    )
+
+
+def reports_columns(materialization: dg.AssetMaterialization) -> tuple[str, ...]:
+    """Return the columns of which a materialization says where they come from."""
+    return _reported(materialization.metadata)
+
+
+def continued(earlier: AssetLineage, later: AssetLineage) -> AssetLineage:
+    """Return what two materializations of an asset say, one after the other."""
+    if earlier.columns is None:
+        return later
+    said = {*(later.reported or ())}
+    existing = None if later.existing is None else {column.casefold() for column in later.existing}
+    kept = [
+        column
+        for column in earlier.columns
+        if column.column not in said and (existing is None or column.column.casefold() in existing)
+    ]
+    if later.existing is None and earlier.existing is not None:
+        later = replace(later, existing=tuple(sorted({*earlier.existing, *said})))
+    return replace(
+        later,
+        upstream=_upstream(later.upstream, kept),
+        columns=tuple(sorted({*kept, *(later.columns or ())})),
+        reported=tuple(sorted({*(earlier.reported or ()), *said})),
     )
 
 
@@ -148,6 +183,8 @@ def _resolved(asset: AssetLineage, target: Address, sources: Mapping[str, Addres
         sources=tuple(by_name.values()),
         targets=(target,),
         columns=columns,
+        reported_columns=asset.reported,
+        existing_columns=asset.existing,
         pipeline_type_name=asset.pipeline_type_name,
     )
 
@@ -184,6 +221,23 @@ def _columns(asset: str, metadata: Mapping[str, Any]) -> tuple[ColumnSource, ...
         )
         return None
     return tuple(sorted(set(_column_sources(asset, value))))
+
+
+def _reported(metadata: Mapping[str, Any]) -> tuple[str, ...]:
+    value = metadata.get(COLUMN_LINEAGE_KEY)
+    value = value.value if isinstance(value, dg.MetadataValue) else value
+    if not isinstance(value, dg.TableColumnLineage):
+        return ()
+    named = (storable(column, MAX_COLUMN_BYTES) for column in value.deps_by_column)
+    return tuple(sorted({column for column in named if column}))
+
+
+def _existing(metadata: Mapping[str, Any]) -> tuple[str, ...] | None:
+    value = metadata.get(COLUMN_SCHEMA_KEY)
+    value = value.value if isinstance(value, dg.MetadataValue) else value
+    if not isinstance(value, dg.TableSchema) or not value.columns:
+        return None
+    return tuple(sorted({column.name for column in value.columns}))
 
 
 def _column_sources(asset: str, lineage: dg.TableColumnLineage) -> Iterator[ColumnSource]:

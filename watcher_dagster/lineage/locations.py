@@ -10,6 +10,7 @@ import logging
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import PurePosixPath
 from typing import Any, Final
 
@@ -22,8 +23,8 @@ logger = logging.getLogger("watcher.dagster")
 # What dagster-dlt and dagster-sling put into the definitions of their assets: objects and configuration of theirs.
 DLT_PIPELINE_KEY: Final = "dagster_dlt/pipeline"
 DLT_SOURCE_KEY: Final = "dagster_dlt/source"
-SLING_CONFIGURATION_KEY: Final = "dagster_sling/replication_config"
-SLING_STREAM_KEY: Final = "stream_config"
+SLING_CONFIGURATION_KEY: Final = "dagster_sling/sling_replication_config"
+SLING_TRANSLATOR_KEY: Final = "dagster_sling/dagster_sling_translator"
 SLING_STREAM_NAME_KEY: Final = "stream_name"
 # The name of `dagster/table_name` in Dagster before 1.8.
 LEGACY_TABLE_NAME_KEY: Final = "dagster/relation_identifier"
@@ -52,18 +53,25 @@ class Location:
     table: str | None = None
 
 
-def integration_location(metadata: Mapping[str, Any], *, partition: str | None) -> Location | None:
+def integration_location(
+    metadata: Mapping[str, Any], *, asset_key: dg.AssetKey, partition: str | None
+) -> Location | None:
     """Return the place that an integration wrote into the metadata of a definition or a materialization.
 
     Args:
         metadata: Of either.
+        asset_key: Of the asset.
         partition: The partition of a materialization.
 
     Returns:
         `None` where no integration says anything.
     """
-    for read in (_dlt_definition, _dlt_load, _sling_definition, _sling_load):
-        found = read(metadata)
+    for found in (
+        _dlt_definition(metadata),
+        _dlt_load(metadata),
+        _sling_definition(metadata, asset_key),
+        _sling_load(metadata),
+    ):
         if found is not None:
             return found
     return _table(metadata) or _file(metadata, partition)
@@ -192,17 +200,45 @@ def _dlt_load(metadata: Mapping[str, Any]) -> Location | None:
 # Sling
 
 
-def _sling_definition(metadata: Mapping[str, Any]) -> Location | None:
-    configuration, stream = _object(metadata.get(SLING_CONFIGURATION_KEY)), _object(metadata.get(SLING_STREAM_KEY))
-    if not isinstance(configuration, Mapping) or not isinstance(stream, Mapping):
+class _Same:
+    """An object that is equal to itself alone, so that what cannot be hashed is a key of a cache."""
+
+    def __init__(self, value: Any) -> None:
+        self.value = value
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Same) and self.value is other.value
+
+    def __hash__(self) -> int:
+        return id(self.value)
+
+
+@lru_cache(maxsize=16)
+def _sling_streams(configuration: _Same, translator: _Same) -> dict[dg.AssetKey, str]:
+    """The streams of a replication by the keys of their assets: a definition does not name its stream."""
+    streams = configuration.value.get("streams") or {}
+    return {
+        translator.value.get_asset_spec({"name": name, "config": stream}).key: name for name, stream in streams.items()
+    }
+
+
+def _sling_definition(metadata: Mapping[str, Any], asset_key: dg.AssetKey) -> Location | None:
+    configuration, translator = metadata.get(SLING_CONFIGURATION_KEY), metadata.get(SLING_TRANSLATOR_KEY)
+    if not isinstance(configuration, Mapping):
         return None
-    target, name = configuration.get("target"), stream.get("name")
-    own, defaults = stream.get("config"), configuration.get("defaults")
+    target = configuration.get("target")
+    unknown = Location(None, kind=target if isinstance(target, str) else None)
+    try:
+        name = _sling_streams(_Same(configuration), _Same(translator))[asset_key]
+    except Exception as error:  # a project's translator raises what it likes
+        logger.info("asset %s: its stream is not known: %s", asset_key.to_user_string(), error)
+        return unknown
+    own, defaults = configuration["streams"][name], configuration.get("defaults")
     written = next(
-        (found["object"] for found in (own, defaults) if isinstance(found, Mapping) and found.get("object")), name
+        (found["object"] for found in (own, defaults) if isinstance(found, Mapping) and found.get("object")), None
     )
-    if not isinstance(target, str) or not isinstance(name, str) or not isinstance(written, str):
-        return Location(None, kind=target if isinstance(target, str) else None)
+    if not isinstance(target, str) or not isinstance(written, str):
+        return unknown
     *schema, table = name.replace('"', "").rsplit(".", 1)
     known = {"stream_name": name, "stream_schema": "".join(schema), "stream_table": table}
     for placeholder, value in known.items():
@@ -211,10 +247,13 @@ def _sling_definition(metadata: Mapping[str, Any]) -> Location | None:
 
 
 def _sling_load(metadata: Mapping[str, Any]) -> Location | None:
+    """A load: dagster-sling puts the name of the stream for a table that the replication's defaults name."""
     name, target = _text(metadata, keys.TABLE_NAME_KEY), _text(metadata, keys.STORAGE_KIND_KEY)
-    if SLING_STREAM_NAME_KEY not in metadata or name is None or target is None or not name.startswith(f"{target}."):
+    stream = _text(metadata, SLING_STREAM_NAME_KEY)
+    if stream is None or name is None or target is None or not name.startswith(f"{target}."):
         return None
-    return _sling_place(target, name.removeprefix(f"{target}."))
+    written = name.removeprefix(f"{target}.")
+    return Location(None, kind=target) if written == stream else _sling_place(target, written)
 
 
 def _sling_place(target: str, written: str) -> Location:

@@ -26,10 +26,13 @@ from watcher_dagster.lineage.assets import (
     AssetGraph,
     AssetLineage,
     asset_graph,
+    continued,
     materialization_lineage,
     open_names,
+    reports_columns,
     resolve,
 )
+from watcher_dagster.metadata import COLUMN_LINEAGE_KEY
 
 log = logging.getLogger("watcher.dagster")
 
@@ -38,10 +41,11 @@ RECORD_AGAIN_SECONDS: Final = 3600.0
 
 
 class NewestMaterializations:
-    """The newest materialization of each asset among those that have been read."""
+    """The newest materialization of each asset among those that have been read, and of each column that they report."""
 
     def __init__(self) -> None:
         self._by_asset: dict[dg.AssetKey, tuple[float, dg.AssetMaterialization]] = {}
+        self._by_column: dict[tuple[dg.AssetKey, str], tuple[float, dg.AssetMaterialization]] = {}
 
     def add(self, entry: dg.EventLogEntry) -> None:
         """Look at an event of any kind."""
@@ -52,11 +56,17 @@ class NewestMaterializations:
         known = self._by_asset.get(materialization.asset_key)
         if known is None or known[0] <= entry.timestamp:
             self._by_asset[materialization.asset_key] = entry.timestamp, materialization
+        if COLUMN_LINEAGE_KEY in materialization.metadata:
+            for column in reports_columns(materialization):
+                place = materialization.asset_key, column
+                if place not in self._by_column or self._by_column[place][0] <= entry.timestamp:
+                    self._by_column[place] = entry.timestamp, materialization
 
     def take(self) -> list[tuple[float, dg.AssetMaterialization]]:
         """Return them, and forget them."""
-        taken, self._by_asset = list(self._by_asset.values()), {}
-        return taken
+        taken = {id(made): (at, made) for at, made in (*self._by_column.values(), *self._by_asset.values())}
+        self._by_asset, self._by_column = {}, {}
+        return list(taken.values())
 
 
 class LineageRecorder:
@@ -112,7 +122,9 @@ class LineageRecorder:
                 log.exception("the lineage of a materialization of %s cannot be read", materialization.asset_key)
                 continue
             if at >= self._newest.get(asset.name, at):
-                assets[asset.name], newest[asset.name] = asset, at
+                earlier = assets.get(asset.name)
+                assets[asset.name] = asset if earlier is None else continued(earlier, asset)
+                newest[asset.name] = at
         # The definition in the code comes first; an event adds what the definition leaves open.
         defined = self._graph.addresses
         addresses = {

@@ -8,7 +8,7 @@ from dataclasses import replace
 from functools import partial
 from typing import Any, Final, Protocol
 
-from watcher_core import ExecutionRecord, InvalidValueError, RecorderSession
+from watcher_core import ExecutionRecord, InvalidValueError, ObservationRecord, RecorderSession
 from watcher_dagster.lineage import LineageRecorder, NewestMaterializations
 from watcher_dagster.recorder.cursor import RecorderCursor
 from watcher_dagster.recorder.eventlog import RUNLESS
@@ -17,7 +17,7 @@ from watcher_dagster.recorder.zones import NO_ZONES, PartitionZones, in_zones
 log = logging.getLogger("watcher.dagster")
 
 BATCH_RUNS: Final = 50
-BATCH_EXECUTIONS: Final = 5_000
+BATCH_RECORDS: Final = 5_000
 
 # Errors of values that break a rule. All other errors of the database are no fault of the run.
 BAD_DATA: Final = (InvalidValueError, ValueError, TypeError)
@@ -44,6 +44,7 @@ class Batch:
 
     Attributes:
         newest: The newest materializations among what was added, for lineage.
+        observations: The observations among what was added.
         runs: How many runs were written.
         executions: How many executions were written.
     """
@@ -66,6 +67,7 @@ class Batch:
         self._zones = zones
         self._pending: list[tuple[str, list[ExecutionRecord]]] = []
         self.newest = NewestMaterializations()
+        self.observations: list[ObservationRecord] = []
         self.runs = 0
         self.executions = 0
 
@@ -75,8 +77,8 @@ class Batch:
 
     def write_if_full(self) -> None:
         """Write all that was added, if it is enough for a transaction."""
-        executions = sum(len(executions) for _, executions in self._pending)
-        if len(self._pending) > BATCH_RUNS or executions >= BATCH_EXECUTIONS:
+        records = sum(len(executions) for _, executions in self._pending) + len(self.observations)
+        if len(self._pending) > BATCH_RUNS or records >= BATCH_RECORDS:
             self.write()
 
     def write_rest(self) -> None:
@@ -91,6 +93,9 @@ class Batch:
         self.runs += sum(1 for run_id, executions in pending if run_id != RUNLESS and executions)
         self.executions += sum(len(executions) for _, executions in pending)
         self._lineage.record_materializations(self.newest.take())
+        if self.observations:
+            observations, self.observations = self.observations, []
+            self._session.record_observations(observations)
         try:
             self._commit([execution for _, executions in pending for execution in executions])
         except BAD_DATA:

@@ -7,7 +7,7 @@ was used up, nor which command was run.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from watcher_dagster import compat
@@ -32,13 +32,22 @@ _PROCESS: Final = re.compile(
     r"|\bnon-zero exit\b|\bcommand failed\b|\bfailed with code \d",
     re.IGNORECASE,
 )
+# It lists the checks, as in `shop/orders: not_null,unique`.
+_CHECKS_FAILED: Final = "DagsterAssetCheckFailedError"
+_FAILED_CHECKS: Final = re.compile(r"(\S+): \w+(?:,\w+)*")
+# A command that names all of its models, so that no room is left for what it reported.
+_LONG_COMMAND: Final = re.compile(r"^(`[^`\n]{200})[^`\n]+`$", re.MULTILINE)
 _BELOW: Final = "Errors parsed from dbt logs:"
 _EXCEPTION_LINE: Final = re.compile(r"(?:[A-Za-z_]\w*\.)*[A-Z]\w*(?:Error|Exception|Failure|Exit|Interrupt)\b(?::.*)?")
 _REASON: Final = re.compile(
     r"\b(?:fatal|error|exception|fail(?:ed|ure)?|denied|refused|cannot|could not|not found|no such|invalid|missing)\b",
     re.IGNORECASE,
 )
+_DBT_FAILURE: Final = re.compile(r"Failure in .*")
 _DBT_ERROR: Final = re.compile(r"(?:[A-Z]\w+ )+Error(?: in .*)?")
+_DBT_PROGRESS: Final = re.compile(r"\d+ of \d+ [A-Z]+ .*")  # "5 of 9 ERROR creating sql table model main.orders ..."
+# What colours a terminal.
+_ANSI: Final = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 
 
 def error_facts(info: Any, message: str | None) -> dict[str, str]:
@@ -50,8 +59,16 @@ def error_facts(info: Any, message: str | None) -> dict[str, str]:
     if info.cls_name:
         _, found, after = text.partition(f"{info.cls_name}: ")
         text = after if found else text
+    text = _LONG_COMMAND.sub(r"\1…`", _ANSI.sub("", text))
     stack = "".join(info.stack)[-MAX_STACK_CHARACTERS:]
     return {"class": info.cls_name or "", "message": reason_first(text)[:MAX_MESSAGE_CHARACTERS], "stack": stack}
+
+
+def checked_assets(error: Mapping[str, str]) -> list[str]:
+    """Return the assets, as a/b, whose blocking checks a step has failed by; none where it failed otherwise."""
+    if error.get("class") != _CHECKS_FAILED:
+        return []
+    return [found[1] for line in error["message"].splitlines() if (found := _FAILED_CHECKS.fullmatch(line.strip()))]
 
 
 def with_external_cause(error: dict[str, str], cause: dict[str, str] | None) -> dict[str, str]:
@@ -90,13 +107,18 @@ def _innermost(info: Any) -> Any:
 
 
 def _dbt_reason(message: str) -> str | None:
-    """dbt's error has its kind and model in one line, and what is wrong in the next."""
-    _, found, below = message.partition(_BELOW)
-    lines = [line.strip() for line in below.splitlines() if line.strip()]
-    if not found or not lines:
-        return None
-    first, *others = lines
-    return f"{first}: {others[0]}" if others and _DBT_ERROR.fullmatch(first) else first
+    """dbt's error has its kind and model in one line, perhaps below a heading, and what is wrong in the next."""
+    _, _, below = message.partition(_BELOW)
+    lines = [line.strip() for line in below.splitlines()]
+    lines = [line for line in lines if line and not line.endswith(":") and not _DBT_PROGRESS.fullmatch(line)]
+    match lines:
+        case [first, second, *others] if _DBT_FAILURE.fullmatch(first) and _DBT_ERROR.fullmatch(second):
+            return ": ".join([second, *others[:1]])
+        case [first, second, *_] if _DBT_FAILURE.fullmatch(first) or _DBT_ERROR.fullmatch(first):
+            return f"{first}: {second}"
+        case [first, *_]:
+            return first
+    return None
 
 
 def _reason(message: str) -> str | None:

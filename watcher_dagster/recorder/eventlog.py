@@ -42,7 +42,7 @@ RUNLESS_PAGE: Final = 500
 MAX_STORAGE_ID: Final = 2**53
 
 _RUN_EVENT_TYPES: Final = set(EVENT_TYPES)
-_RUNLESS_TYPES: Final = {dg.DagsterEventType.ASSET_MATERIALIZATION}
+_RUNLESS_TYPES: Final = {dg.DagsterEventType.ASSET_MATERIALIZATION, dg.DagsterEventType.ASSET_OBSERVATION}
 
 
 def is_outage(error: BaseException) -> bool:
@@ -155,18 +155,18 @@ class EventLog:
         return bool(compat.run_events(self._instance, run_id, seen, _RUN_EVENT_TYPES, 1)[0])
 
     def has_runless(self, storage_id: int, timestamp: float) -> bool:
-        """Return whether a materialization without a run still has this storage id."""
+        """Return whether an event without a run still has this storage id."""
         before = compat.cursor_behind(storage_id - 1)
         page, _, _ = compat.run_events(self._instance, RUNLESS, before, _RUNLESS_TYPES, 1)
         return [(event.storage_id, event.event_log_entry.timestamp) for event in page] == [(storage_id, timestamp)]
 
     def runless(self, seen: str | None) -> tuple[Sequence[dg.EventLogRecord], str]:
-        """Return a page of the materializations without a run, and the cursor behind it."""
+        """Return a page of the materializations and observations without a run, and the cursor behind it."""
         page, following, _ = compat.run_events(self._instance, RUNLESS, seen, _RUNLESS_TYPES, RUNLESS_PAGE)
         return page, following
 
     def runless_after_poison(self) -> tuple[list[dg.EventLogRecord], str | None]:
-        """Return the materializations without a run after the newest one that cannot be read, and the cursor there."""
+        """Return the events without a run after the newest one that cannot be read, and the cursor there."""
         events: list[dg.EventLogRecord] = []
         seen = None
         limit = RUNLESS_PAGE

@@ -7,7 +7,8 @@ nothing is recorded twice and what was missing is added.
 An asset's execution lasts from the first start of its step to its materialization. An asset that was planned, whose
 step has started and which is not materialized yet runs; if its step fails, or the run ends, so does it. One whose step
 never started has an execution only where the run failed: it is blocked, or has failed with the run. Observing an asset
-is no execution of it. For an asset that is made by a graph of steps, "its step" is any step of the graph.
+is no execution of it, but a step that fails to observe one has failed: nothing tells the two apart until then. For an
+asset that is made by a graph of steps, "its step" is any step of the graph.
 """
 
 from __future__ import annotations
@@ -88,12 +89,16 @@ def translate_run(
         log.started = log.ended = record.create_timestamp.timestamp()
     started, ended = moment(log.started), log.end()
     metadata: dict[str, Any] = {"error": log.error} if log.error else {}
+    names = _names_by_step(log)
     if failed := sorted(key for key, step in log.steps.items() if step.state is ExecutionState.FAILED):
         metadata["failed_steps"] = failed[:20]
-        # A step may fail after its asset was materialized: a blocking check, an error after the body.
-        assets = sorted({asset_pipeline_name(key) for step, key in log.assets if step in failed})
+        assets = {
+            asset_pipeline_name(key)
+            for step, key in log.failed_assets()
+            if not _is_spared(log.steps[step], key, names.get(step, set()))
+        }
         if assets:
-            metadata["failed_assets"] = assets[:20]
+            metadata["failed_assets"] = sorted(assets)[:20]
     records = list(_asset_records(run, log, count_keys))
     return [run_record(run, log.state, started, ended, metadata, root=root), *records, *_unstarted(run, log, records)]
 
@@ -166,9 +171,7 @@ def ended_execution(
 def _asset_records(run: dg.DagsterRun, log: RunLog, count_keys: CountKeys) -> Iterator[ExecutionRecord]:
     graphs = _graphs(log)
     executions = _executions_by_step(log)
-    names: dict[str, set[str]] = {}
-    for step_key, asset_key in log.assets:
-        names.setdefault(step_key, set()).add(asset_key.path[-1])
+    names = _names_by_step(log)
     for (step_key, asset_key), asset in log.assets.items():
         own = log.steps.get(step_key)
         graph = graphs.get(_graph_name(step_key)) if asset.planned else None
@@ -197,12 +200,26 @@ def _asset_records(run: dg.DagsterRun, log: RunLog, count_keys: CountKeys) -> It
             for partition in missing:
                 warning = {"warning": f"loaded, and then its rows could not be counted: {LOADED}"}
                 yield share.record(partition, ExecutionState.SUCCEEDED, own.ended, warning, may_be_no_change=True)
-        elif missing and starts and not asset.observed:
+        elif missing and starts:
             state, ended, error = _outcome(log, own, steps, is_sole=graph is None or graph.assets == 1)
+            if asset.observed and state is not ExecutionState.FAILED:
+                continue
             if state is ExecutionState.FAILED and error and _is_another_s(error, asset_key, names[step_key]):
                 state, error = ExecutionState.BLOCKED, None
             for partition in missing:
                 yield share.record(partition, state, ended, {"error": error} if error else {})
+
+
+def _names_by_step(log: RunLog) -> dict[str, set[str]]:
+    names: dict[str, set[str]] = {}
+    for step_key, asset_key in log.assets:
+        names.setdefault(step_key, set()).add(asset_key.path[-1])
+    return names
+
+
+def _is_spared(step: StepLog, asset_key: dg.AssetKey, of_step: set[str]) -> bool:
+    """Whether the failure of a step is not one of this asset of it."""
+    return step.has_loaded or (step.error is not None and _is_another_s(step.error, asset_key, of_step))
 
 
 def _is_another_s(error: Mapping[str, str], asset_key: dg.AssetKey, of_step: set[str]) -> bool:

@@ -8,13 +8,15 @@ from typing import Any, Final
 
 import dagster as dg
 
-from watcher_dagster.counts import PRESETS_ALONE, CountKeys, Metadata, whole_count
+from watcher_dagster.counts import PRESETS_ALONE, SLING_STREAM_KEY, CountKeys, Metadata, whole_count
 from watcher_dagster.metadata import (
+    COLUMN_SCHEMA_KEY,
     COUNT_KEYS,
     COUNTS_KEY,
     COUNTS_THAT_ADD_UP,
     NEXT_WATERMARK_KEY,
     PARTITION_ROW_COUNT_KEY,
+    TABLE_NAME_KEY,
 )
 
 # How long an asset took, where its step made others too: of dagster-dbt and dagster-sling, in seconds.
@@ -23,7 +25,6 @@ DURATION_KEYS: Final = ("Execution Duration", "elapsed_time")
 # What dagster-dlt reports of every load, and of one that loaded rows.
 DLT_KEYS: Final = frozenset({"jobs", "first_run", "dataset_name"})
 DLT_COUNT_KEY: Final = "rows_loaded"
-COLUMN_SCHEMA_KEY: Final = "dagster/column_schema"
 
 MAX_TEXT_CHARACTERS: Final = 1_000
 MAX_METADATA_CHARACTERS: Final = 16_000
@@ -92,8 +93,13 @@ def may_be_no_change(metadata: Metadata) -> bool:
 
 
 def own_duration(metadata: Metadata) -> float | None:
-    """Return how many seconds the asset itself took, where the materialization says so."""
-    for key in DURATION_KEYS:
+    """Return how many seconds the asset itself took, where the materialization says so.
+
+    dagster-sling repeats the time of the replication on each of its streams, unless it streams what Sling reports; it
+    names the table then.
+    """
+    is_of_replication = SLING_STREAM_KEY in metadata and TABLE_NAME_KEY in metadata
+    for key in () if is_of_replication else DURATION_KEYS:
         entry = metadata.get(key)
         value = None if entry is None else entry.value
         if isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value < math.inf:

@@ -1,4 +1,4 @@
-"""Reads the materializations that were reported without a run, which have a log of their own."""
+"""Reads the materializations and observations that were reported without a run, which have a log of their own."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from watcher_dagster.recorder.batch import Batch
 from watcher_dagster.recorder.cursor import MAX_TRIES, OVERLAP_SECONDS, RecorderCursor
 from watcher_dagster.recorder.eventlog import RUNLESS, EventLog, is_outage
 from watcher_dagster.recorder.events import translate_runless
+from watcher_dagster.recorder.observations import is_news, translate_observation
 
 log = logging.getLogger("watcher.dagster")
 
@@ -91,7 +92,7 @@ class RunlessReader:
                 raise
             return  # it is there, and cannot be read
         if not is_there:
-            log.info("materializations without a run are gone from the event log; what is left is read again")
+            log.info("events without a run are gone from the event log; what is left is read again")
             self._cursor.runless, self._cursor.runless_stood, self._cursor.runless_handled = None, None, []
 
     def _add(self, events: Iterable[dg.EventLogRecord]) -> None:
@@ -102,16 +103,19 @@ class RunlessReader:
             self._cursor.runless_handled.append(event.storage_id)
             if event.event_log_entry.timestamp < self._cursor.since:
                 continue
-            if execution := translate_runless(event, self._instance_id, count_keys=self._count_keys):
+            if observation := translate_observation(event.event_log_entry):
+                if is_news(observation):
+                    self._batch.observations.append(observation)
+            elif execution := translate_runless(event, self._instance_id, count_keys=self._count_keys):
                 self._batch.add(RUNLESS, [execution])
                 self._batch.newest.add(event.event_log_entry)
 
     def _pass_poison(self, error: Exception) -> None:
         self._cursor.runless_tries += 1
         if self._cursor.runless_tries < MAX_TRIES:
-            log.warning("the materializations without a run cannot be read and are tried again: %r", error)
+            log.warning("the events without a run cannot be read and are tried again: %r", error)
             return
-        log.error("a materialization without a run cannot be read and is passed over", exc_info=error)
+        log.error("an event without a run cannot be read and is passed over", exc_info=error)
         events, seen = self._log.runless_after_poison()
         self._add(events)
         self._cursor.runless_tries = 0

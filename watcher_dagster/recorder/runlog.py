@@ -11,7 +11,7 @@ import dagster as dg
 
 from watcher_core import ExecutionState
 from watcher_dagster import compat
-from watcher_dagster.recorder.errors import LOADED, error_facts, is_interruption, with_external_cause
+from watcher_dagster.recorder.errors import LOADED, checked_assets, error_facts, is_interruption, with_external_cause
 
 # The events that are read of a run.
 EVENT_TYPES: Final = frozenset(
@@ -139,6 +139,21 @@ class RunLog:
         if not self.is_over or self.ended is None:
             return None
         return moment(max(self.ended, self.started or self.ended))
+
+    def failed_assets(self) -> set[tuple[str, dg.AssetKey]]:
+        """Return what each failed step was to make and did not, or had made when something after that failed.
+
+        Where that was a blocking check, those are the assets that it is about, whichever step ran it.
+        """
+        found: set[tuple[str, dg.AssetKey]] = set()
+        for step_key, step in self.steps.items():
+            if step.state is not ExecutionState.FAILED:
+                continue
+            assets = {key: asset for (of_step, key), asset in self.assets.items() if of_step == step_key}
+            missing = {key for key, asset in assets.items() if asset.planned.keys() - asset.materialized.keys()}
+            checked = {dg.AssetKey.from_user_string(name) for name in checked_assets(step.error or {})}
+            found |= {(step_key, key) for key in missing | checked or assets.keys()}
+        return found
 
     def add(self, entry: dg.EventLogEntry) -> None:
         event = entry.dagster_event

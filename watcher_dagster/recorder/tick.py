@@ -19,6 +19,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from typing import Final
 
@@ -46,6 +47,7 @@ from watcher_dagster.recorder.events import (
     unknown_run,
     unreadable_run,
 )
+from watcher_dagster.recorder.observations import translate_observations
 from watcher_dagster.recorder.runless import RunlessReader
 from watcher_dagster.recorder.runlog import RUN_ENDS, may_go_on
 from watcher_dagster.recorder.zones import NO_ZONES, PartitionZones
@@ -431,6 +433,7 @@ class _Tick:
         executions = translate_run(record, events, root=root, count_keys=self._count_keys)
         for event in events:
             self._batch.newest.add(event.event_log_entry)
+        self._batch.observations += translate_observations(record.dagster_run, events)
         if executions and executions[0].state is ExecutionState.RUNNING:
             self._cursor.open[run_id] = OpenRun(
                 seen=seen,
@@ -439,19 +442,34 @@ class _Tick:
                 running=_running(executions),
             )
         else:
-            self._cursor.open.pop(run_id, None)
+            self._end_superfluous(run_id, executions)
             ends = [event.event_log_entry.timestamp for event in events if _is_end(event)]
             if ends:
                 self._cursor.handle(run_id, *ends)
             self._trail(run_id, executions, events, seen)
         self._batch.add(run_id, executions)
 
+    def _end_superfluous(self, run_id: str, executions: list[ExecutionRecord]) -> None:
+        """End what was recorded as running and is no execution after all, as where the step observed the asset."""
+        known = self._cursor.open.pop(run_id, None)
+        if known is None or not executions or (end := executions[0].end_date) is None:
+            return
+        recorded = {execution.external_id for execution in executions}
+        for identity, name, started in known.running:
+            if identity not in recorded:
+                ended = ended_execution(identity, name, started, ExecutionState.SKIPPED, end.timestamp(), "")
+                executions.append(replace(ended, execution_metadata={}))
+
     def _root(self, run: dg.DagsterRun) -> dg.DagsterRun | None:
-        """Return the first run, where this is a retry of it that can be read."""
+        """Return the first run of those that this is a retry of and that are still there; it says what was to be done.
+
+        Where all of them were deleted, the retry itself is what is known of it.
+        """
         if run.root_run_id is None:
             return None
-        found, _ = self._log.runs([run.root_run_id])
-        return found[run.root_run_id].dagster_run if run.root_run_id in found else None
+        before = [run_id for run_id in (run.root_run_id, run.parent_run_id) if run_id is not None]
+        found, _ = self._log.runs(before)
+        return next((found[run_id].dagster_run for run_id in before if run_id in found), run)
 
     def _trail(
         self, run_id: str, executions: list[ExecutionRecord], events: list[dg.EventLogRecord], seen: str | None

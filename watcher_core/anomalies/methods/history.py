@@ -19,6 +19,11 @@ DAY = 86_400.0
 # Squares of larger values overflow. No count or duration comes near this, so such a value is damaged and not judged.
 LARGEST_VALUE = 1e100
 
+# A pipeline that seldom runs is judged by this many runs, however old, unless it paused: by runs that are older than
+# this many times what its rhythm explains.
+RHYTHM_RUNS = 30
+LONGEST_GAP = 1.5
+
 
 @dataclass(frozen=True, eq=False)
 class History:
@@ -83,16 +88,31 @@ class History:
     def nearest(self, at: float, *, days: float, runs: int, fewest: int) -> Integers:
         """Return the positions of at most `runs` runs to compare a run at `at` with, the nearest in logical time last.
 
-        These are runs before `at`. If there are fewer than `fewest`, as in a backfill of days before all others, the
+        These are the runs of the last `days` before `at`; of a pipeline that seldom runs, the last `RHYTHM_RUNS`, if
+        its rhythm explains their age. If there are fewer than `fewest`, as in a backfill of days before all others, the
         runs after `at` are used in reverse order. A run with the same logical time has loaded the same data, and is
         never compared with.
         """
         before = self.before(at, days=days)[-runs:]
+        if len(before) < RHYTHM_RUNS:
+            earlier = self._judgeable(0, int(np.searchsorted(self.at, at)))
+            before = self._by_rhythm(earlier[::-1], at, len(before))[::-1]
         if len(before) >= fewest:
             return before
         first, last = np.searchsorted(self.at, (math.nextafter(at, math.inf), at + days * DAY))
         after = self._judgeable(int(first), int(last))[:runs]
+        if len(after) < RHYTHM_RUNS:
+            after = self._by_rhythm(self._judgeable(int(first), len(self.at)), at, len(after))
         return after[::-1] if len(after) >= fewest else before
+
+    def _by_rhythm(self, positions: Integers, at: float, near: int) -> Integers:
+        """Return the first `near` runs, nearest first, and of `RHYTHM_RUNS` those whose age the rhythm explains."""
+        nearest = positions[:RHYTHM_RUNS]
+        if len(nearest) <= near:
+            return nearest
+        distances = np.abs(self.at[nearest] - at)
+        usual = float(np.median(np.diff(distances, prepend=0.0)))
+        return nearest[: max(near, int(np.searchsorted(distances, RHYTHM_RUNS * LONGEST_GAP * usual, "right")))]
 
     def _judgeable(self, first: int, last: int) -> Integers:
         known = np.abs(self.values[first:last]) < LARGEST_VALUE  # NaN is not smaller

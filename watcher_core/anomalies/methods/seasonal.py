@@ -17,10 +17,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from watcher_core.anomalies.methods import levels, repeats, seasons, tails
+from watcher_core.anomalies.methods import levels, repeats, seasons, tails, zeros, zones
 from watcher_core.anomalies.methods.history import DAY, Flags, Floats, History, Integers, judgeable
 from watcher_core.anomalies.methods.judgement import Judgement
-from watcher_core.anomalies.methods.scales import Scale
+from watcher_core.anomalies.methods.scales import Scale, median
 from watcher_core.anomalies.methods.seasons import Clock
 
 MULTIPLIER = 2.0
@@ -32,8 +32,8 @@ MOST_RUNS = 2000
 PLAIN_DEVIATIONS = 3.0
 CLEARLY_LESS = 0.25
 
-# A season is not exact to the hour, and a clock change moves it by one. The values expected an hour earlier and later
-# therefore widen the band, by at most this share of half its width.
+# A season is not exact to the hour. The values expected an hour earlier and later therefore widen the band, by at most
+# this share of half its width.
 NEARBY = 0.5
 
 MONTH_EDGE = 2 * DAY
@@ -48,6 +48,7 @@ class Parts:
     drift: bool = True
     season: bool = True
     nearby_hours: bool = True
+    clock_changes: bool = True
     short_seasons: bool = True
     month_edges: bool = True
     zeros: bool = True
@@ -80,6 +81,7 @@ def judge(
     lookback_days: float = LOOKBACK_DAYS,
     minimum_executions: int = MINIMUM_EXECUTIONS,
     least_deviation: float = 0.0,
+    zone: str | None = None,
     parts: Parts = ALL,
 ) -> Judgement | None:
     """Judge the value of a run by the runs before it.
@@ -93,6 +95,7 @@ def judge(
             to learn.
         minimum_executions: With fewer earlier runs there is no verdict; at least 8.
         least_deviation: In the unit of the value: smaller deviations from the expected value are not flagged.
+        zone: The time zone of the schedule, whose seasons are those of local time; `None` if it is not known.
         parts: The parts to use; for experiments.
 
     Returns:
@@ -108,26 +111,41 @@ def judge(
     changes = levels.changes(unusual) if parts.new_levels else levels.Changes(unusual, [])
     runs = _Runs(history.at[positions], history.values[positions], changes.lone, positions)
     starts = np.array(changes.starts, np.int64)
-    if parts.zeros and repeats.is_often_zero(runs.values):
-        if value == 0:
-            return _zero(runs)
-        counted = runs.values != 0
-        if not repeats.is_almost_always_zero(runs.values):
+    is_zero = runs.values == 0
+    if parts.zeros and is_zero.any():
+        counted = ~is_zero
+        is_near = zeros.is_near_zero(runs.values[counted])
+        is_apart = zeros.are_apart(runs.values, ~runs.lone, near=is_near)
+        usual = _zero(runs, at, starts, zone, near=is_near) if is_apart and value == 0 else None
+        if usual is not None:
+            return usual
+        if is_apart and not zeros.are_almost_all(runs.values):
             # The same runs, by their positions among the values other than zero.
             starts = np.cumsum(counted)[starts] - counted[starts]
             runs = runs.only(counted)
     if len(runs.values) - np.count_nonzero(runs.lone) < fewest:
         return None
-    judgement = _by_band(runs, value, at, starts, multiplier, least_deviation, parts)
+    judgement = _by_band(runs, value, at, starts, multiplier, least_deviation, zone, parts)
     stuck = repeats.stuck(history.values[positions], changes.lone, value) if parts.repeats else 0
     if stuck:
         return judgement.for_repeating(stuck + 1, f"the same value {stuck + 1} times in a row")
     return judgement
 
 
-def _zero(runs: _Runs) -> Judgement:
-    """Judge a zero of a metric with many zeros: it is usual, unless there were too many in a row."""
-    zeros = runs.only(runs.values == 0)
+def _zero(runs: _Runs, at: float, starts: Integers, zone: str | None, *, near: bool) -> Judgement | None:
+    """Judge a zero at an hour and weekday where zero is usual, unless there were too many in a row; else `None`."""
+    counted = runs.values != 0
+    is_level = zeros.are_the_level(runs.values, starts)
+    is_usual = (
+        is_level
+        or near
+        or any(
+            zeros.are_usual(clock, ~counted, ~runs.lone)
+            for clock in zones.clocks(runs.at, at, counted.astype(np.float64), zone)
+        )
+    )
+    if not is_usual:
+        return None
     judgement = Judgement.by_band(
         0.0,
         expected=0.0,
@@ -135,9 +153,9 @@ def _zero(runs: _Runs) -> Judgement:
         upper=0.0,
         z_score=0.0,
         profile="runs with zero",
-        compared_with=zeros.positions,
+        compared_with=runs.positions[~counted],
     )
-    in_a_row = repeats.zeros_at_end(runs.values)
+    in_a_row = 0 if is_level else zeros.at_end(runs.values)
     return judgement.for_repeating(in_a_row + 1, f"zero {in_a_row + 1} times in a row") if in_a_row else judgement
 
 
@@ -148,23 +166,26 @@ def _by_band(
     starts: Integers,
     multiplier: float,
     least_deviation: float,
+    zone: str | None,
     parts: Parts,
 ) -> Judgement:
     """Predict the value, and judge it by the band around the prediction."""
     scale = Scale(runs.values)
     scaled = scale.to(runs.values)
-    clock = Clock(runs.at, at)
+    clock, *others = zones.clocks(runs.at, at, scaled, zone) if parts.clock_changes else [Clock(runs.at, at)]
     season = seasons.best(clock, scaled, any_season=parts.season)
     moved, former = levels.brought_to_present(scaled - season.fitted, starts.tolist())
     normal = ~runs.lone
     level = levels.follow(moved[normal], scale.poisson_spread, drifts=parts.drift)
-    deviation = tails.half_width(level.errors, scale.poisson_spread) / tails.SPREADS
+    spreads = tails.spreads(len(runs.at) / max(clock.days, 1.0))
+    deviation = tails.half_width(level.errors, scale.poisson_spread, spreads) / spreads
     wide = multiplier / MULTIPLIER
-    half = wide * tails.SPREADS * deviation
+    half = wide * spreads * deviation
     centre = season.expected + level.now
     centres = [centre]
     if former is not None:
         centres.append(centre + former)
+    centres += [season.expected_by(other, scaled) + level.now for other in others]
     if parts.nearby_hours:
         # Bounded, since next to a peak almost any value would be usual.
         bound = NEARBY * half
@@ -181,6 +202,8 @@ def _by_band(
         lower = min(lower, max(expected - away, CLEARLY_LESS * expected) if expected > 0 else expected - away)
         upper = max(upper, expected + away)
     lower, upper = min(lower, expected - least_deviation), max(upper, expected + least_deviation)
+    if scale.is_count and deviation >= scale.poisson_spread:
+        lower = min(lower, tails.least_by_chance(expected))
     if runs.values.min() >= 0:
         lower = max(lower, 0.0)
     return Judgement.by_band(
@@ -195,11 +218,12 @@ def _by_band(
 
 
 def _short_season(runs: _Runs, clock: Clock, scaled: Floats) -> Iterator[float]:
-    """Yield the scaled values of runs at the same weekday and hour, if they are too few to be a season."""
-    if clock.is_daily:
-        same = clock.same_slot() & ~runs.lone
-        if np.count_nonzero(same) < seasons.SMALLEST_GROUP:
-            yield from scaled[same].tolist()
+    """Yield the scaled values of runs at the same weekday and hour if they are few, else the median."""
+    same = scaled[clock.same_slot() & ~runs.lone]
+    if len(same) >= seasons.SMALLEST_GROUP:
+        yield median(same)
+    elif clock.is_daily:
+        yield from same.tolist()
 
 
 def _last_month(runs: _Runs, scaled: Floats, at: float) -> Iterator[float]:

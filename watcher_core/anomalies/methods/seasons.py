@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -42,6 +43,7 @@ class Season:
         nearby: The values expected an hour earlier and an hour later; empty if the hour makes no difference.
         peers: The earlier runs in the group of the run to judge.
         profile: That group in words.
+        groups: The group of each hour of the week.
     """
 
     fitted: Floats
@@ -49,6 +51,12 @@ class Season:
     nearby: tuple[float, ...]
     peers: Flags
     profile: str
+    groups: Slots
+
+    def expected_by(self, clock: Clock, scaled: Floats) -> float:
+        """Return the value expected by the same season of another clock."""
+        same = scaled[self.groups[clock.slots] == self.groups[clock.slot]]
+        return median(same) if len(same) >= SMALLEST_GROUP else self.expected
 
 
 class Clock:
@@ -65,7 +73,6 @@ class Clock:
         slots: Hour of the week of each earlier run; Monday's first is 0.
         slot: Hour of the week of the run to judge.
         days: How many days the earlier runs go back.
-        is_daily: Whether all runs happen at the same hour of the day.
     """
 
     def __init__(self, at: Floats, now: float) -> None:
@@ -78,7 +85,24 @@ class Clock:
         self.slots = np.floor((at - since_monday) / HOUR).astype(np.int64) % SLOTS
         self.slot = math.floor((now - since_monday) / HOUR) % SLOTS
         self.days = abs(now - float(at[0])) / DAY
-        self.is_daily = bool((HOUR_OF_DAY[self.slots] == HOUR_OF_DAY[self.slot]).all())
+
+    def moved(self, seconds: Floats) -> Clock:
+        """Return a clock by which each earlier run has happened so much later, in whole hours."""
+        other = copy.copy(self)
+        other.slots = (self.slots + np.rint(seconds / HOUR).astype(np.int64)) % SLOTS
+        return other
+
+    @property
+    def is_daily(self) -> bool:
+        """Whether all runs happen at the same hour of the day."""
+        return bool((HOUR_OF_DAY[self.slots] == HOUR_OF_DAY[self.slot]).all())
+
+    @property
+    def hours(self) -> int:
+        """At how many hours of the day runs happen."""
+        counts = np.bincount(self.slots, minlength=SLOTS).reshape(7, 24).sum(0)
+        counts[self.slot % 24] += 1
+        return int(np.count_nonzero(counts))
 
     def same_slot(self) -> Flags:
         """Return which earlier runs have the same weekday and hour."""
@@ -87,20 +111,21 @@ class Clock:
 
     def seasons(self) -> Iterator[tuple[Slots, str]]:
         """Yield the seasons that can be known, from coarse to fine: each slot's group, and the run's group in words."""
-        time = self._time()
-        if not self.is_daily:
+        is_daily = self.is_daily
+        time = self._time(is_daily=is_daily)
+        if not is_daily:
             yield HOUR_OF_DAY, time
         if self.days > FEWEST_DAYS:
-            if not self.is_daily:
+            if not is_daily:
                 part = "weekends" if HOUR_OF_PART[self.slot] >= 24 else "weekdays"
                 yield HOUR_OF_PART, f"{part} {time}"
             yield HOUR_OF_WEEK, f"{WEEKDAYS[self.slot // 24]} {time}".rstrip()
 
-    def _time(self) -> str:
+    def _time(self, *, is_daily: bool) -> str:
         """Return the hour of the run to judge, in words; empty for the midnight of daily partitions."""
         hour = self.slot % 24
         minutes = round((hour * HOUR + self._minute) / 60) % 1440 if self._agreed else hour * 60
-        return "" if self.is_daily and minutes == 0 else f"{minutes // 60:02}:{minutes % 60:02}"
+        return "" if is_daily and minutes == 0 else f"{minutes // 60:02}:{minutes % 60:02}"
 
 
 def best(clock: Clock, scaled: Floats, *, any_season: bool = True) -> Season:
@@ -116,17 +141,20 @@ def best(clock: Clock, scaled: Floats, *, any_season: bool = True) -> Season:
     # Without a run the median moves away from it, so that its error grows by about n / (n - 1).
     left_out = np.full(SLOTS, runs / (runs - 1))
     all_runs = np.ones(runs, np.bool_)
-    found = Season(predictions[clock.slots], float(predictions[clock.slot]), (), all_runs, "all runs")
+    found = Season(
+        predictions[clock.slots], float(predictions[clock.slot]), (), all_runs, "all runs", np.zeros(SLOTS, np.uint8)
+    )
     if runs < FEWEST_RUNS or not any_season:
         return found
     least = _bounded_mean(np.abs(scaled - found.fitted) * left_out[clock.slots])
     order = np.argsort(scaled)
-    groups, words = np.zeros(SLOTS, np.uint8), found.profile
+    groups, words = found.groups, found.profile
+    is_daily = clock.is_daily
     for finer, words_if_known in clock.seasons():
-        medians, sizes = _medians(scaled, order, finer[clock.slots])
+        middles, sizes = medians(scaled, order, finer[clock.slots])
         size = sizes[finer]
         is_known = size >= SMALLEST_GROUP
-        predictions = np.where(is_known, medians[finer], predictions)  # a small group keeps the coarser prediction
+        predictions = np.where(is_known, middles[finer], predictions)  # a small group keeps the coarser prediction
         left_out = np.where(is_known, size / np.maximum(size - 1, 1), left_out)
         if is_known[clock.slot]:
             groups, words = finer, words_if_known
@@ -134,9 +162,9 @@ def best(clock: Clock, scaled: Floats, *, any_season: bool = True) -> Season:
         error = _bounded_mean(np.abs(scaled - fitted) * left_out[clock.slots])
         if error < BETTER * least:
             peers = groups[clock.slots] == groups[clock.slot]
-            nearby = () if clock.is_daily else (predictions[clock.slot - 1], predictions[(clock.slot + 1) % SLOTS])
+            nearby = () if is_daily else (predictions[clock.slot - 1], predictions[(clock.slot + 1) % SLOTS])
             least = error
-            found = Season(fitted, float(predictions[clock.slot]), tuple(map(float, nearby)), peers, words)
+            found = Season(fitted, float(predictions[clock.slot]), tuple(map(float, nearby)), peers, words, groups)
     return found
 
 
@@ -145,7 +173,7 @@ def _bounded_mean(errors: Floats) -> float:
     return float(np.minimum(errors, bound).sum()) / len(errors)
 
 
-def _medians(scaled: Floats, order: Integers, group: Slots) -> tuple[Floats, Integers]:
+def medians(scaled: Floats, order: Integers, group: Slots) -> tuple[Floats, Integers]:
     """Return the median of each group, and its size.
 
     Args:

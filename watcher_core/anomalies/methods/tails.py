@@ -12,8 +12,11 @@ from watcher_core.anomalies.methods.history import Floats
 from watcher_core.anomalies.methods.scales import TO_DEVIATION, middle
 
 # An error of 3.5 robust standard deviations is an outlier (Iglewicz and Hoaglin, "How to Detect and Handle Outliers",
-# 1993). The limit is slightly larger here, because a pipeline is judged again and again.
-SPREADS = 3.6
+# 1993). A pipeline is judged again and again: the limit is such that chance alone brings this many false alerts in 30
+# days, however often it runs, within bounds. For an hourly job it is 3.6.
+FALSE_ALERTS = 0.23
+LEAST_SPREADS, MOST_SPREADS = 3.3, 4.0
+USUAL_SPREADS = 3.6
 # Student's distribution is compared with the normal one at this quantile.
 QUANTILE = 0.999
 # The largest past errors show how heavy the tail is. An error is unusual when it exceeds this quantile by a fifth.
@@ -22,29 +25,45 @@ BEYOND_TAIL = 1.2
 # Fewer errors than this do not show their tail. The second largest is used, since the largest may be an anomaly.
 FEW = 30
 BEYOND_FEW = 1.3
+# The probability of a count so small that it is unusual, and the counts that this makes a difference for.
+RARELY = 2e-4
+SMALL_COUNT = 100.0
 # A difference of less than 20 % is not reported, however steady the past.
 SMALLEST_SHARE = 0.2
 
 
-def half_width(errors: Floats, chance: float) -> float:
+def spreads(runs_a_day: float) -> float:
+    """Return how many standard deviations an error must have to be unusual, by how often a pipeline runs."""
+    rarely = FALSE_ALERTS / (30 * max(runs_a_day, 1.0))
+    return min(max(-float(special.ndtri(rarely / 2)), LEAST_SPREADS), MOST_SPREADS)
+
+
+def half_width(errors: Floats, chance: float, spreads: float) -> float:
     """Return half the width of the band, on the scale of the errors.
 
     Args:
         errors: The errors of past predictions, on the scale; seven or more.
         chance: The standard deviation that a count has by chance alone. The deviation of the errors is raised to it,
             unless they show a metric that is steadier than chance.
+        spreads: How many standard deviations are unusual.
     """
     sizes = np.sort(np.abs(errors))
     deviation = TO_DEVIATION * middle(sizes)
     if deviation < chance:
         bounded = np.minimum(sizes, 4 * chance)
         deviation = max(deviation, min(chance, 2.0 * math.sqrt(float(bounded @ bounded) / len(bounded))))
-    by_spread = SPREADS * student_factor(len(errors) - 1) * deviation
+    by_spread = spreads * student_factor(len(errors) - 1) * deviation
     if len(sizes) < FEW:
         by_tail = BEYOND_FEW * float(sizes[-2])
     else:
-        by_tail = BEYOND_TAIL * float(sizes[min(len(sizes) - 1, math.ceil(TAIL * len(sizes)))])
+        tail = float(sizes[min(len(sizes) - 1, math.ceil(TAIL * len(sizes)))])
+        by_tail = BEYOND_TAIL * spreads / USUAL_SPREADS * tail
     return max(by_spread, by_tail, SMALLEST_SHARE)
+
+
+def least_by_chance(expected: float) -> float:
+    """Return the count below which chance alone brings a count rarely; the scale is too narrow below small counts."""
+    return float(special.pdtrik(RARELY, expected)) if 0 < expected < SMALL_COUNT else max(expected, 0.0)
 
 
 @functools.cache  # one entry for each number of runs, of which there are at most 2,000

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 
+from watcher_core.anomalies.methods import zones
 from watcher_core.anomalies.methods.history import HOUR, History, judgeable
 from watcher_core.anomalies.methods.judgement import Judgement
 
@@ -29,6 +30,7 @@ def judge(
     lookback_days: float = LOOKBACK_DAYS,
     minimum_executions: int = MINIMUM_EXECUTIONS,
     least_deviation: float = 0.0,
+    zone: str | None = None,
 ) -> Judgement | None:
     """Judge the value of a run by the runs before it, at the same hour of the day.
 
@@ -40,6 +42,7 @@ def judge(
         lookback_days: How much history to learn from.
         minimum_executions: With fewer earlier runs at this hour there is no verdict; at least 2.
         least_deviation: In the unit of the value: smaller deviations from the mean are not flagged.
+        zone: The time zone of the hours; UTC by default.
 
     Returns:
         The judgement; `None` if the value cannot be judged or the history is too short.
@@ -47,7 +50,10 @@ def judge(
     if not judgeable(value):
         return None
     positions = history.before(at, days=lookback_days)
-    positions = positions[history.at[positions] // HOUR % 24 == at // HOUR % 24]
+    local, hour = history.at[positions], at // HOUR % 24
+    if zone is not None:
+        local, hour = local + zones.offsets(zone, local), (at + zones.offset(zone, at)) // HOUR % 24
+    positions = positions[local // HOUR % 24 == hour]
     if len(positions) < max(minimum_executions, 2):
         return None
     values = history.values[positions]
@@ -60,6 +66,6 @@ def judge(
         lower=mean - half,
         upper=mean + half,
         z_score=(value - mean) / deviation if deviation else math.copysign(10.0, value - mean) * (value != mean),
-        profile=f"{int(at // HOUR % 24):02}:00 to {int(at // HOUR % 24):02}:59",
+        profile=f"{int(hour):02}:00 to {int(hour):02}:59",
         compared_with=positions,
     )

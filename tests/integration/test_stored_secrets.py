@@ -1,0 +1,72 @@
+"""Secrets that were stored before Watcher masked them."""
+
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from tests.factories import record
+from watcher_core import Address, InvalidValueError, Watcher, arguments, masking
+
+SECRET = "postgresql://ann:s3cret@host/db"
+MASKED = "postgresql://ann@host/db"
+
+
+@pytest.fixture
+def stored(watcher: Watcher, monkeypatch: pytest.MonkeyPatch) -> Watcher:
+    """A database into which a version that masked nothing has written."""
+    with monkeypatch.context() as before:
+        before.setattr(masking, "mask_text", lambda text: text)
+        before.setattr(masking, "mask_json", lambda value, written: value)
+        assert arguments.json_object({"a": SECRET}, "value") == {"a": SECRET}
+        watcher.get_or_create_pipeline("orders", pipeline_metadata={"target": SECRET, "pages": [1, 2]})
+        with watcher.recorder("instance") as session:
+            assert session is not None
+            metadata = [{"dagster/uri": SECRET, "rows": 1}, {"note": "a password is asked for"}, {"password": "s3cret"}]
+            session.record([record("orders", execution_metadata=each) for each in metadata], cursor={})
+        watcher.create_lineage("orders", [Address(SECRET, "postgresql", "database")], [Address("b", "postgresql")])
+        watcher.get_or_create_address(
+            "c", address_type_name="postgresql", address_metadata={"token": "s3cret", "uri": SECRET}
+        )
+    return watcher
+
+
+def everything(watcher: Watcher) -> str:
+    with watcher._connect().begin() as connection:
+        tables = connection.scalars(sa.text("SELECT tablename FROM pg_tables WHERE schemaname = 'watcher'")).all()
+        rows: list[Any] = []
+        for table in tables:
+            rows += connection.execute(sa.text(f"SELECT CAST(each AS text) FROM watcher.{table} AS each")).scalars()
+    return "\n".join(rows)
+
+
+@pytest.mark.parametrize("batch_size", [1, 5_000])
+def test_what_was_stored_before_is_masked(stored: Watcher, batch_size: int) -> None:
+    assert "s3cret" in everything(stored)
+    assert stored.mask_secrets(batch_size=batch_size) == {
+        "pipeline.pipeline_metadata": 1,
+        "pipeline_execution.execution_metadata": 2,
+        "address.address_metadata": 1,
+        "alert.facts": 0,
+        "alert.last_error": 0,
+        "address.name": 1,
+    }
+    assert "s3cret" not in everything(stored)
+    assert stored.pipeline("orders").pipeline_metadata == {"target": MASKED, "pages": [1, 2]}
+    newest_first = [execution.execution_metadata for execution in stored.executions(pipeline="orders")]
+    assert {"dagster/uri": MASKED, "rows": 1} in newest_first
+    assert {"note": "a password is asked for"} in newest_first
+    assert [step.address.name for step in stored.address_lineage("b", "upstream")] == [MASKED]
+    assert set(stored.mask_secrets().values()) == {0}
+
+
+def test_an_address_whose_name_is_known_without_the_secret_is_merged(stored: Watcher) -> None:
+    known = stored.get_or_create_address(MASKED, address_type_name="postgresql")
+    stored.mask_secrets()
+    assert [address.id for address in stored.addresses() if address.name == MASKED] == [known.id]
+    assert [step.address.id for step in stored.address_lineage("b", "upstream")] == [known.id]
+
+
+def test_a_batch_has_rows(stored: Watcher) -> None:
+    with pytest.raises(InvalidValueError, match="batch_size is 0"):
+        stored.mask_secrets(batch_size=0)
