@@ -35,8 +35,8 @@ PIPELINES = """
     SELECT 'pipeline ' || number, 1 FROM generate_series(1, %s) AS number
 """
 INSERT = """
-    INSERT INTO watcher.alert (kind, level, deduplication_key, pipeline_id, facts, opened_at, event, next_attempt_at)
-    SELECT 'freshness', 'warning', key, pipeline_id, facts, %s, 'opened', %s
+    INSERT INTO watcher.alert (kind, level, deduplication_key, pipeline_id, facts, opened_at)
+    SELECT 'freshness', 'warning', key, pipeline_id, facts, %s
       FROM unnest(%s::text[], %s::bigint[], %s::jsonb[]) AS given (key, pipeline_id, facts)
 """
 
@@ -109,7 +109,6 @@ def _insert(connection: psycopg.Connection, found: list[Finding]) -> None:
         connection.execute(
             INSERT,
             (
-                NOW,
                 NOW,
                 [each.deduplication_key for each in found],
                 [each.pipeline_id for each in found],
@@ -234,7 +233,7 @@ def _fill(bench: Bench, url: str, pipelines: int) -> None:
 
 
 def _empty(connection: psycopg.Connection) -> None:
-    connection.execute("TRUNCATE watcher.alert")
+    connection.execute("TRUNCATE watcher.alert CASCADE")
 
 
 def _timed(call: Any) -> float:

@@ -111,11 +111,11 @@ RAW_FAILURES = (
 )
 # The columns of an alert when it is opened, with the facts of one finding.
 RAW_ALERTS = """
-    INSERT INTO watcher.alert (kind, level, deduplication_key, pipeline_id, facts, opened_at, event, next_attempt_at)
+    INSERT INTO watcher.alert (kind, level, deduplication_key, pipeline_id, facts, opened_at)
     SELECT 'freshness', 'warning', 'raw/' || id, 1, '{"expected_number": 15, "expected_datepart": "minute",
            "used_child_config": false, "last_dml_timestamp": "2026-01-01T00:00:00+00:00",
            "measured_from": "2026-01-01T00:00:00+00:00", "due_at": "2026-01-01T00:15:00+00:00"}',
-           %(now)s, 'opened', %(now)s
+           %(now)s
       FROM found
 """
 
@@ -208,7 +208,7 @@ def _raw(url: str, what: str) -> dict[str, float]:
     with psycopg.connect(url) as connection:
         connection.execute(f"CREATE TEMPORARY TABLE found AS SELECT {column} AS id FROM {table}")
         connection.execute("ANALYZE found")
-        connection.execute(f"TRUNCATE {table}, watcher.alert")
+        connection.execute(f"TRUNCATE {table}, watcher.alert, watcher.alert_delivery")
         connection.commit()
         given = {"now": dt.datetime.now(dt.UTC)}
         start = time.perf_counter()

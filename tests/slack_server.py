@@ -6,55 +6,32 @@ It enforces Slack's limits, keeps what it has taken, and fails as it is told to.
 from __future__ import annotations
 
 import json
-import threading
-from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
+
+from tests.http_server import Answer, Failure, HttpServer, Request, running
+
+__all__ = ["TOKEN", "WEBHOOK", "Failure", "SlackServer", "broken_limit", "slack_server"]
 
 TOKEN = "xoxb-right"
 WEBHOOK = "/services/T000/B000/secret"
 
 
-@dataclass
-class Failure:
-    """How the server answers in place of taking a message."""
-
-    status: int = 500
-    body: str = "rollup_error"
-    headers: dict[str, str] = field(default_factory=dict)
-    takes_it: bool = False  # the message is taken, but the answer does not say so
-    hangs: bool = False  # no answer until the server closes
-
-
-class SlackServer:
+class SlackServer(HttpServer):
     """What it has taken, and how it fails."""
 
     def __init__(self, port: int = 0) -> None:
         self.messages: list[dict[str, Any]] = []
-        self.requests = 0
-        self.failures: deque[Failure] = deque()
-        self.down: Failure | None = None
-        self.closing = threading.Event()
-        self.lock = threading.Lock()
-        self._http = ThreadingHTTPServer(("127.0.0.1", port), self._handler())
-        self._http.daemon_threads = True
-        self._thread = threading.Thread(target=self._http.serve_forever, kwargs={"poll_interval": 0.01})
-        self._thread.start()
-
-    @property
-    def port(self) -> int:
-        return int(self._http.server_address[1])
+        super().__init__(port)
 
     @property
     def webhook(self) -> str:
-        return f"http://127.0.0.1:{self.port}{WEBHOOK}"
+        return f"{self.url}{WEBHOOK}"
 
     @property
     def api(self) -> str:
-        return f"http://127.0.0.1:{self.port}/api"
+        return f"{self.url}/api"
 
     @property
     def texts(self) -> list[str]:
@@ -66,76 +43,38 @@ class SlackServer:
         """The headers of all messages that were taken."""
         return [message["blocks"][0]["text"]["text"] for message in self.messages]
 
-    def fail(self, *failures: Failure) -> None:
-        """Answer the next requests so."""
-        self.failures.extend(failures)
-
-    def close(self) -> None:
-        """Stop: whoever comes now is refused."""
-        self.closing.set()
-        self._http.shutdown()
-        self._http.server_close()
-        self._thread.join()
-
-    def _handler(self) -> type[BaseHTTPRequestHandler]:
-        server = self
-
-        class Handler(BaseHTTPRequestHandler):
-            def do_POST(self) -> None:
-                body = self.rfile.read(int(self.headers["Content-Length"]))
-                status, answer, headers = server._answer(self.path, self.headers.get("Authorization"), body)
-                if server.closing.is_set():
-                    return
-                self.send_response(status)
-                for name, value in {"Content-Length": str(len(answer)), **headers}.items():
-                    self.send_header(name, value)
-                self.end_headers()
-                self.wfile.write(answer)
-
-            def log_message(self, *_: Any) -> None:
-                pass
-
-        return Handler
-
-    def _answer(self, path: str, authorization: str | None, body: bytes) -> tuple[int, bytes, dict[str, str]]:
-        with self.lock:
-            self.requests += 1
-            failure = self.failures.popleft() if self.failures else self.down
-        if failure is not None:
-            if failure.takes_it:
-                self._take(json.loads(body))
-            if failure.hangs:
-                self.closing.wait()
-            return failure.status, failure.body.encode(), failure.headers
-        if path == WEBHOOK:
-            return self._webhook(body)
-        if path == "/api/chat.postMessage":
-            return self._post_message(authorization, body)
+    def answer(self, request: Request) -> Answer:
+        if request.path == WEBHOOK:
+            return self._webhook(request)
+        if request.path == "/api/chat.postMessage":
+            return self._post_message(request)
         return 404, b"no_service", {}
 
-    def _webhook(self, body: bytes) -> tuple[int, bytes, dict[str, str]]:
+    def take(self, request: Request) -> None:
+        with self.lock:
+            self.messages.append(request.json)
+
+    def _webhook(self, request: Request) -> Answer:
         try:
-            message = json.loads(body)
+            message = request.json
         except ValueError:
             return 400, b"invalid_payload", {}
         problem = broken_limit(message)
         if problem:
             return 400, problem.encode(), {}
-        self._take(message)
+        self.take(request)
         return 200, b"ok", {}
 
-    def _post_message(self, authorization: str | None, body: bytes) -> tuple[int, bytes, dict[str, str]]:
-        message = json.loads(body)
-        problem = "invalid_auth" if authorization != f"Bearer {TOKEN}" else broken_limit(message)
+    def _post_message(self, request: Request) -> Answer:
+        message = request.json
+        is_known = request.headers.get("Authorization") == f"Bearer {TOKEN}"
+        problem = broken_limit(message) if is_known else "invalid_auth"
         if problem:
             return 200, json.dumps({"ok": False, "error": problem}).encode(), {}
-        number = self._take(message)
-        return 200, json.dumps({"ok": True, "ts": f"{number}.000100", "channel": message["channel"]}).encode(), {}
-
-    def _take(self, message: dict[str, Any]) -> int:
         with self.lock:
             self.messages.append(message)
-            return len(self.messages)
+            number = len(self.messages)
+        return 200, json.dumps({"ok": True, "ts": f"{number}.000100", "channel": message["channel"]}).encode(), {}
 
 
 def broken_limit(message: dict[str, Any]) -> str | None:
@@ -162,9 +101,5 @@ def _fits(block: dict[str, Any]) -> bool:
 @contextmanager
 def slack_server(port: int = 0) -> Iterator[SlackServer]:
     """Run a server."""
-    server = SlackServer(port)
-    try:
+    with running(SlackServer(port)) as server:
         yield server
-    finally:
-        if not server.closing.is_set():
-            server.close()

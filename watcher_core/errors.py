@@ -66,13 +66,17 @@ class DeliveryError(WatcherError):
 
     Attributes:
         retry_after: Seconds to wait before anything else goes to the same place, where the place has said so.
-        refused: Whether the message itself was refused, so that a plainer one may go through.
+        refused: Whether the message itself was refused, so that another one may go through.
+        permanent: Whether the same will be refused again until somebody changes something.
     """
 
-    def __init__(self, message: str, *, retry_after: float | None = None, refused: bool = False) -> None:
+    def __init__(
+        self, message: str, *, retry_after: float | None = None, refused: bool = False, permanent: bool = False
+    ) -> None:
         super().__init__(message)
         self.retry_after = retry_after
         self.refused = refused
+        self.permanent = permanent
 
 
 class InvalidValueError(WatcherError, ValueError):

@@ -26,7 +26,8 @@ VARIABLES: dict[str, tuple[str, ...]] = {
     "postgres_bin": ("WATCHER_POSTGRES_BIN",),
     "slack_webhook_url": ("WATCHER_SLACK_WEBHOOK_URL", "SLACK_WEBHOOK_URL"),
     "slack_token": ("WATCHER_SLACK_TOKEN",),
-    "slack_routes": ("WATCHER_SLACK_ROUTES",),
+    "routes": ("WATCHER_ROUTES", "WATCHER_SLACK_ROUTES"),
+    "environment": ("WATCHER_ENVIRONMENT",),
     "dagster_url": ("WATCHER_DAGSTER_URL",),
     "count_keys": ("WATCHER_COUNT_KEYS",),
     "auto_create_anomaly_detection_rules": ("WATCHER_AUTO_CREATE_ANOMALY_DETECTION_RULES",),
@@ -46,7 +47,8 @@ class Settings(BaseModel):
         postgres_bin: Directory of the binaries that the embedded PostgreSQL uses in place of the wheel's.
         slack_webhook_url: Where alerts go, unless a route says otherwise: an incoming webhook of Slack.
         slack_token: A bot's token, with which alerts go to channels that routes name.
-        slack_routes: A TOML file that says which alerts go where.
+        routes: A TOML file that says which alerts go where.
+        environment: What this deployment is called, as `production`; alerts that go elsewhere say it.
         dagster_url: Where people reach the Dagster UI; messages link there.
         count_keys: Which metadata of a materialization counts rows, beside what Watcher knows: `rows written=inserts`,
             several with commas between them; see `docs/reference/count-keys.md`.
@@ -64,7 +66,8 @@ class Settings(BaseModel):
     postgres_bin: Path | None = None
     slack_webhook_url: SecretStr | None = None
     slack_token: SecretStr | None = None
-    slack_routes: Path | None = None
+    routes: Path | None = None
+    environment: str | None = Field(default=None, max_length=100)
     dagster_url: str | None = None
     count_keys: str | None = None
     auto_create_anomaly_detection_rules: bool = False

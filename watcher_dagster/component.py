@@ -95,7 +95,7 @@ class SlackOptions(dg.Resolvable, dg.Model):
             repr=False,
             description=(
                 "A bot's token, as a variable of the environment; with `channel`. Without it, SLACK_WEBHOOK_URL and the"
-                " routes of WATCHER_SLACK_ROUTES say where alerts go."
+                " routes of WATCHER_ROUTES say where alerts go."
             ),
         ),
     ] = None

@@ -71,7 +71,7 @@ class Platform:
         """A tick of the sensor, and its message. What waited for another try waits no more."""
         with self.engine.begin() as connection:
             connection.execute(
-                sa.text("UPDATE watcher.alert SET next_attempt_at = now() WHERE next_attempt_at IS NOT NULL")
+                sa.text("UPDATE watcher.alert_delivery SET next_attempt_at = now() WHERE next_attempt_at IS NOT NULL")
             )
         with dg.build_sensor_context(
             instance=self.instance, resources={"watcher": FixedResource(watcher or self.watcher)}
@@ -171,8 +171,8 @@ def test_a_webhook_of_the_settings(platform: Platform, database_url: str) -> Non
 
 def test_routes_that_cannot_be_read_are_an_error(platform: Platform, database_url: str, tmp_path: Any) -> None:
     with (
-        Watcher(database_url, settings=Settings(slack_routes=tmp_path / "none.toml")) as watcher,
-        pytest.raises(ConfigurationError, match=r"WATCHER_SLACK_ROUTES is .* which cannot be read"),
+        Watcher(database_url, settings=Settings(routes=tmp_path / "none.toml")) as watcher,
+        pytest.raises(ConfigurationError, match=r"WATCHER_ROUTES is .* which cannot be read"),
     ):
         platform.deliver(watcher=watcher)
 

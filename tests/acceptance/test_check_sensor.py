@@ -163,7 +163,10 @@ def test_whichever_comes_first_opens_the_alert_once(platform: Platform, make: st
     (first,) = platform.watcher.alerts()
     platform.job(job)
     assert platform.watcher.alerts() == [first]
-    platform.change("TRUNCATE watcher.alert, watcher.freshness_pipeline_log, watcher.timeliness_pipeline_execution_log")
+    platform.change(
+        "TRUNCATE watcher.alert, watcher.alert_delivery, watcher.freshness_pipeline_log,"
+        " watcher.timeliness_pipeline_execution_log"
+    )
     platform.job(job)
     (again,) = platform.watcher.alerts()
     assert platform.tick().endswith(": 1 found")  # and not new

@@ -1,9 +1,11 @@
-"""Deliverers die at any moment: every alert arrives, and twice only where Slack had taken it and it was not marked."""
+"""Deliverers die at any moment: every alert arrives at both of its destinations, and twice only where a destination had
+taken it and it was not marked."""
 
 from __future__ import annotations
 
 import datetime as dt
 import multiprocessing
+import os
 import random
 import time
 from collections import Counter
@@ -16,6 +18,7 @@ import pytest
 from pydantic import SecretStr
 
 from tests.factories import NOON
+from tests.http_server import HttpServer, http_server
 from tests.slack_server import Failure, SlackServer, slack_server
 from watcher_core import AlertKind, AlertLevel, DeliveryResult, Settings, Watcher
 from watcher_core.alerts import alerts, outbox
@@ -30,9 +33,10 @@ FORKS = multiprocessing.get_context("forkserver")
 FORKS.set_forkserver_preload(["watcher_core.client", "watcher_core.alerts", "psycopg"])
 
 
-def deliver_when_asked(pipe: Connection, database_url: str, webhook: str) -> None:
+def deliver_when_asked(pipe: Connection, database_url: str, webhook: str, routes: Path, ops: str) -> None:
     """Wait with everything ready until it is time, and deliver then."""
-    with Watcher(database_url, settings=Settings(slack_webhook_url=SecretStr(webhook))) as watcher:
+    os.environ["OPS"] = ops  # which the routes name; the server of forks has not seen it
+    with Watcher(database_url, settings=Settings(slack_webhook_url=SecretStr(webhook), routes=routes)) as watcher:
         watcher.undelivered_alerts()
         pipe.send("ready")
         watcher.deliver_alerts(now=pipe.recv(), pace=Pace(0))
@@ -43,9 +47,11 @@ def deliver_when_asked(pipe: Connection, database_url: str, webhook: str) -> Non
 class Deliverer:
     """A process that is there to be killed."""
 
-    def __init__(self, database_url: str, webhook: str) -> None:
+    def __init__(self, database_url: str, webhook: str, routes: Path) -> None:
         self._pipe, its_end = FORKS.Pipe()
-        self._process = FORKS.Process(target=deliver_when_asked, args=(its_end, database_url, webhook))
+        self._process = FORKS.Process(
+            target=deliver_when_asked, args=(its_end, database_url, webhook, routes, os.environ["OPS"])
+        )
         self._process.start()
         its_end.close()
 
@@ -69,18 +75,33 @@ def server() -> Iterator[SlackServer]:
 
 
 @pytest.fixture
-def watcher(database_url: str, tmp_path: Path, server: SlackServer) -> Iterator[Watcher]:
-    settings = Settings(home=tmp_path, slack_webhook_url=SecretStr(server.webhook))
+def webhook() -> Iterator[HttpServer]:
+    with http_server() as webhook:
+        yield webhook
+
+
+@pytest.fixture
+def routes(tmp_path: Path, webhook: HttpServer, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """All alerts go to the webhook, too."""
+    monkeypatch.setenv("OPS", f"{webhook.url}/alerts")
+    path = tmp_path / "routes.toml"
+    path.write_text('[[routes]]\ncontinue = true\nto = "OPS"\n')
+    return path
+
+
+@pytest.fixture
+def watcher(database_url: str, tmp_path: Path, server: SlackServer, routes: Path) -> Iterator[Watcher]:
+    settings = Settings(home=tmp_path, slack_webhook_url=SecretStr(server.webhook), routes=routes)
     with Watcher(database_url, settings=settings) as watcher:
         yield watcher
 
 
 @pytest.fixture
-def start(database_url: str, server: SlackServer) -> Iterator[Callable[[], Deliverer]]:
+def start(database_url: str, server: SlackServer, routes: Path) -> Iterator[Callable[[], Deliverer]]:
     with ExitStack() as stack:
 
         def start() -> Deliverer:
-            deliverer = Deliverer(database_url, server.webhook)
+            deliverer = Deliverer(database_url, server.webhook, routes)
             stack.callback(deliverer.kill)
             return deliverer
 
@@ -120,7 +141,7 @@ def wait_until(condition: Callable[[], bool], *, seconds: float) -> None:
 
 
 def test_a_deliverer_that_is_killed_at_any_moment_loses_nothing(
-    watcher: Watcher, server: SlackServer, start: Callable[[], Deliverer]
+    watcher: Watcher, server: SlackServer, webhook: HttpServer, start: Callable[[], Deliverer]
 ) -> None:
     chance = random.Random(0)
     waiting = [start(), start()]
@@ -153,16 +174,19 @@ def test_a_deliverer_that_is_killed_at_any_moment_loses_nothing(
         watcher.deliver_alerts(now=now + outbox.LEASE + dt.timedelta(seconds=30), pace=Pace(0))
         assert watcher.undelivered_alerts().count == 0
 
-    arrived = Counter(
+    in_slack = Counter(
         int(line.rpartition("[alert ")[2].removesuffix("]"))
         for text in server.texts
         for line in text.splitlines()
         if line.startswith("•")
     )
+    in_webhook = Counter(alert["id"] for request in webhook.taken for alert in request.json["alerts"])
     keys = {alert.id: alert.deduplication_key for alert in watcher.alerts(limit=1_000)}
-    assert {keys[alert_id] for alert_id in arrived} == {"typical", *map(str, range(KILLS))}, "every alert has arrived"
-    assert max(arrived.values()) == 2
-    twice = {keys[alert_id] for alert_id, times in arrived.items() if times > 1}
-    assert twice <= unmarked, "twice only what nobody had marked"
+    for arrived in (in_slack, in_webhook):
+        assert {keys[alert_id] for alert_id in arrived} == {"typical", *map(str, range(KILLS))}, "every alert arrives"
+        assert max(arrived.values()) <= 2
+        twice = {keys[alert_id] for alert_id, times in arrived.items() if times > 1}
+        assert twice <= unmarked, "twice only what nobody had marked"
+    twice = {keys[alert_id] for alert_id, times in in_slack.items() if times > 1}
     assert twice >= {str(number) for number in range(KILLS) if number % 3 == 2}, "and that in any case"
     assert watcher.deliver_alerts(now=NOON + 100 * ROUND) == DeliveryResult()

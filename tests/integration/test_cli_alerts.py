@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from tests.http_server import HttpServer, http_server
 from tests.slack_server import Failure, SlackServer, slack_server
 from watcher_core import AlertKind, AlertLevel, AlertState, Settings, Watcher
 from watcher_core.alerts import alerts, delivery
@@ -163,10 +164,98 @@ def test_a_test_message(watcher: Watcher, cli: Cli, server: SlackServer, monkeyp
     assert "no destination is configured" in cli("alerts", "test", code=1)
 
 
+ROUTES = """
+[[routes]]
+name = "oncall"
+kind = "failure"
+level = ["warning", "error"]
+to = "ONCALL"
+[[routes]]
+pipeline = "raw/*"
+to = "PLATFORM"
+secret = "PLATFORM_SECRET"
+"""
+
+
+@pytest.fixture
+def routes(monkeypatch: pytest.MonkeyPatch) -> Iterator[HttpServer]:
+    """Routes that lead to PagerDuty and to a webhook; no default."""
+    Path("routes.toml").write_text(ROUTES)
+    monkeypatch.setenv("WATCHER_ROUTES", "routes.toml")
+    monkeypatch.setenv("COLUMNS", "80")
+    with http_server() as there:
+        monkeypatch.setenv("ONCALL", f"pagerduty://0123456789abcdef@127.0.0.1:{there.port}")
+        monkeypatch.setenv("PLATFORM", f"{there.url}/very-secret")
+        monkeypatch.setenv("PLATFORM_SECRET", "very-secret")
+        yield there
+
+
+def test_routes_are_listed_and_tried(
+    watcher: Watcher, cli: Cli, routes: HttpServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    listed = cli("alerts", "routes").splitlines()
+    assert [line.split()[0] for line in listed] == ["route", "1", "2"]
+    assert "kind failure, level warning or" in listed[1]
+    assert [each["to"] for each in cli.json("alerts", "routes")] == ["ONCALL", "PLATFORM"]
+    assert cli("alerts", "test", "--route", "oncall") == "ONCALL: arrived\n"
+    assert [request.json["event_action"] for request in routes.taken] == ["trigger", "resolve"]
+    assert cli("alerts", "test", "--route", "2") == "PLATFORM: arrived\n"
+    assert routes.taken[-1].json["event"] == "test"
+    assert "there is no route 'typo'; there are oncall, 2" in cli("alerts", "test", "--route", "typo", code=1)
+    routes.fail(Failure(403, "very-secret"))
+    failed = cli("alerts", "test", code=1)
+    assert failed.startswith("ONCALL: PagerDuty answers HTTP 403")
+    monkeypatch.delenv("PLATFORM_SECRET")
+    assert "PLATFORM: PLATFORM_SECRET is not set" in cli("alerts", "test", code=1)
+    assert "PLATFORM_SECRET is not" in cli("alerts", "routes")
+
+
+def test_every_place_gets_its_alerts(watcher: Watcher, cli: Cli, routes: HttpServer) -> None:
+    first = opened(watcher, "a")
+    opened(watcher, "b")
+    opened(watcher, "c", kind=AlertKind.FRESHNESS)
+    assert "2 messages sent, for 2 alerts; 1 waiting" in cli("alerts", "deliver", code=1), "an incident for each"
+    assert "to ONCALL  notified" in cli("alerts", "show", str(first))
+    routes.fail(Failure(500, "no"))
+    watcher.acknowledge_alert(first)
+    cli("alerts", "deliver", code=1)
+    assert "waits for acknowledged, tried 1 time" in " ".join(cli("alerts", "show", str(first)).split())
+    [delivery] = cli.json("alerts", "show", str(first))["deliveries"]
+    assert (delivery["destination"], delivery["event"]) == ("ONCALL", "acknowledged")
+    watcher.resolve_alert(first)
+    cli("alerts", "deliver", "--retry-now", code=1)
+    events = [(request.json["event_action"], request.json["dedup_key"]) for request in routes.taken]
+    assert [action for action, _ in events] == ["trigger", "trigger", "resolve"]
+    assert events[2][1] == events[0][1] != events[1][1]
+    assert (
+        "warning",
+        "1 alert without a destination, kept until there is one",
+    ) in findings(cli)
+
+
+def test_doctor_says_before_it_matters_what_is_wrong_with_routes(
+    watcher: Watcher, cli: Cli, routes: HttpServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    watcher.get_or_create_pipeline("raw/a", pipeline_metadata={"owners": ["anna", "bert"]})
+    watcher.get_or_create_pipeline("orders")
+    Path("routes.toml").write_text(f"{ROUTES}[owners]\nanna = {{webhook = '@anna'}}\n")
+    assert findings(cli, topics=("routes",)) == [
+        ("warning", "some alerts of 1 pipeline would go nowhere, and wait: orders"),
+        ("warning", "nothing mentions 1 owner of pipelines: bert"),
+        ("ok", "what two routes match goes by the first of them; these overlap: 1 and 2"),
+    ]
+    monkeypatch.setenv("PLATFORM", "mailto://me:very-secret@")
+    wrong = cli("doctor", code=1)
+    assert "PLATFORM is set, but only a JSON webhook is signed" in " ".join(wrong.split())
+    assert "very-secret" not in wrong
+    Path("routes.toml").write_text(ROUTES.replace("pipeline =", "pipelin ="))
+    assert "did you mean pipeline?" in " ".join(cli("doctor", code=1).split())
+
+
 # Doctor
 
 
-def findings(cli: Cli, *arguments: str, topics: tuple[str, ...] = ("alerts", "slack")) -> list[tuple[str, str]]:
+def findings(cli: Cli, *arguments: str, topics: tuple[str, ...] = ("alerts", "destinations")) -> list[tuple[str, str]]:
     found = json.loads(cli("doctor", "--json", *arguments, code=0))["findings"]
     return [(each["level"], each["message"]) for each in found if each["topic"] in topics]
 

@@ -16,6 +16,7 @@ import sqlalchemy as sa
 from pydantic import SecretStr
 
 from tests.factories import NOON, at, unique
+from tests.http_server import http_server
 from tests.slack_server import TOKEN, Failure, SlackServer, broken_limit, slack_server
 from watcher_core import (
     Alert,
@@ -64,7 +65,7 @@ def watcher(module_database_url: str, tmp_path: Path, server: SlackServer) -> It
     with Watcher(module_database_url, settings=settings) as watcher:
         yield watcher
         with watcher._transaction() as (session, _):
-            session.execute(sa.text("TRUNCATE watcher.alert"))
+            session.execute(sa.text("TRUNCATE watcher.alert CASCADE"))
 
 
 def configured(watcher: Watcher, **settings: Any) -> Watcher:
@@ -357,7 +358,7 @@ def test_routes_that_miss_their_secret_wait_for_it(watcher: Watcher, server: Sla
     opened(watcher, "a", kind=AlertKind.FAILURE)
     opened(watcher, "b")
     url = watcher.settings.slack_webhook_url
-    with configured(watcher, slack_webhook_url=url, slack_routes=path) as routed:
+    with configured(watcher, slack_webhook_url=url, routes=path) as routed:
         assert deliver(routed) == DeliveryResult(
             messages=1, alerts=1, waiting=1, errors=("ONCALL_WEBHOOK: ONCALL_WEBHOOK is not set",)
         )
@@ -385,7 +386,7 @@ def test_a_preview_shows_what_would_be_sent_and_changes_nothing(watcher: Watcher
 def routed(watcher: Watcher, tmp_path: Path, text: str) -> Watcher:
     path = tmp_path / "routes.toml"
     path.write_text(text)
-    return configured(watcher, slack_routes=path, slack_webhook_url=watcher.settings.slack_webhook_url)
+    return configured(watcher, routes=path, slack_webhook_url=watcher.settings.slack_webhook_url)
 
 
 def test_alerts_take_their_routes(watcher: Watcher, server: SlackServer, tmp_path: Path) -> None:
@@ -443,6 +444,43 @@ def test_a_recovery_goes_where_its_opening_went(watcher: Watcher, server: SlackS
     with routed(watcher, tmp_path, '[[routes]]\nchannel = "#two"\n[[routes]]\nchannel = "#one"') as after:
         deliver(after, at(2), senders=senders)
     assert [message["channel"] for message in server.messages] == ["#one", "#one"]
+
+
+def test_owners_are_mentioned_until_it_is_over(watcher: Watcher, server: SlackServer, tmp_path: Path) -> None:
+    opened(watcher, "a", options={"pipeline_metadata": {"owners": ["anna", "bert"]}})
+    with routed(watcher, tmp_path, '[owners]\nanna = {slack = "U0123ABCD"}') as told:
+        deliver(told)
+        gone(watcher, "a", now=at(1))
+        deliver(told, at(2))
+    assert ["<@U0123ABCD>" in text for text in server.texts] == [True, False]
+
+
+def test_what_a_place_refuses_for_good_keeps_no_other_message_back(
+    watcher: Watcher, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened(watcher, "a")
+    opened(watcher, "b", now=at(1), kind=AlertKind.FAILURE)
+    with http_server() as there, routed(watcher, tmp_path, '[[routes]]\nto = "OPS"') as told:
+        monkeypatch.setenv("OPS", f"{there.url}/secret")
+        there.fail(Failure(422, "no such kind"))
+        result = deliver(told, at(1))
+        assert (result.messages, result.waiting) == (1, 1)
+        assert result.errors == ("OPS: the webhook answers HTTP 422: no such kind",)
+        waits = by_key(watcher)["a"].next_attempt_at
+        assert waits is not None
+        assert waits >= at(16), "soon the same would be refused again"
+        assert deliver(told, waits).messages == 1
+    assert [request.json["alerts"][0]["pipeline_name"] for request in there.taken] == ["pipeline b", "pipeline a"]
+
+
+def test_a_webhook_gets_all_alerts_in_messages_of_a_hundred(
+    watcher: Watcher, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened(watcher, *[f"{number:03}" for number in range(150)], pipeline="orders")
+    with http_server() as there, routed(watcher, tmp_path, '[[routes]]\nto = "OPS"') as told:
+        monkeypatch.setenv("OPS", f"{there.url}/secret")
+        assert deliver(told) == DeliveryResult(messages=2, alerts=150)
+    assert [len(request.json["alerts"]) for request in there.taken] == [100, 50]
 
 
 def test_a_sender_that_raises_anything_loses_nothing(watcher: Watcher) -> None:

@@ -174,6 +174,66 @@ def test_a_partition_that_had_failed_before_an_upgrade_is_taken_back_by_itself(
     assert empty.check_failures() == []
 
 
+def test_what_was_delivered_before_an_upgrade_is_not_delivered_again(empty: Watcher, engine: sa.Engine) -> None:
+    """Revision 0011 gives each destination of an alert a row: with what it knows, and what waits for another try."""
+    empty.upgrade()
+    empty.downgrade("0010")
+    columns = (
+        "kind, level, deduplication_key, pipeline_id, state, opened_at, resolved_at, snoozed_until, event, attempts,"
+        " next_attempt_at, lease, destination, thread, last_error, delivered_at, notified_at, recovery_delivered_at"
+    )
+    rest = {  # state, resolved, snoozed until, event, attempts, next, lease, destination, thread, error, d, n, r
+        "told": "'open', NULL, NULL, NULL, 0, NULL, NULL, '#data', '1.2', NULL, now(), now(), NULL",
+        "told long ago": "'open', NULL, NULL, NULL, 0, NULL, NULL, 'default', NULL, NULL, '2024-01-01 00:00+0', NULL,"
+        " NULL",
+        "reminded": "'open', NULL, '2024-01-02 00:00+0', NULL, 0, NULL, NULL, 'default', NULL, NULL,"
+        " '2024-01-01 00:00+0', NULL, NULL",
+        "snoozed": "'snoozed', NULL, '2999-01-01 00:00+0', 'reminded', 0, '2999-01-01 00:00+0', NULL, 'default', NULL,"
+        " NULL, now(), now(), NULL",
+        "new": "'open', NULL, NULL, 'opened', 0, now(), NULL, NULL, NULL, NULL, NULL, NULL, NULL",
+        "failed": "'open', NULL, NULL, 'opened', 3, '2999-01-01 00:00+0', NULL, NULL, NULL, 'down', NULL, NULL, NULL",
+        "missed": "'resolved', now(), NULL, 'missed', 3, now(), NULL, NULL, NULL, 'down', NULL, NULL, NULL",
+        "grown": "'open', NULL, NULL, 'updated', 0, now(), NULL, 'default', NULL, NULL, '2024-01-01 00:00+0',"
+        " '2024-01-01 00:00+0', NULL",
+        "ending": "'resolved', now(), NULL, 'resolved', 0, now(), NULL, '#data', '1.2', NULL, now(), now(), NULL",
+        "over": "'resolved', now(), NULL, NULL, 0, NULL, NULL, '#data', '1.2', NULL, now(), now(), now()",
+        "leased": "'open', NULL, NULL, 'opened', 1, now(), 'me', NULL, NULL, NULL, NULL, NULL, NULL",
+    }
+    with engine.begin() as connection:
+        connection.exec_driver_sql("INSERT INTO watcher.pipeline_type (name) VALUES ('t')")
+        connection.exec_driver_sql("INSERT INTO watcher.pipeline (name, pipeline_type_id) VALUES ('sales', 1)")
+        for key, given in rest.items():
+            connection.exec_driver_sql(
+                f"INSERT INTO watcher.alert ({columns}) VALUES ('failure', 'error', '{key}', 1, "
+                + given.replace(", ", ", now() - interval '1 day', ", 1)
+                + ")"
+            )
+    empty.upgrade()
+    found = {alert.deduplication_key: alert for alert in empty.alerts()}
+    assert {key: alert.event and alert.event.value for key, alert in found.items()} == {
+        "told": None,
+        "told long ago": None,
+        "reminded": None,
+        "snoozed": "reminded",
+        "new": "opened",
+        "failed": "opened",
+        "missed": "missed",
+        "grown": "updated",
+        "ending": "resolved",
+        "over": None,
+        "leased": "opened",
+    }
+    assert (found["told"].destination, found["told"].thread) == ("#data", "1.2")
+    assert (found["failed"].attempts, found["failed"].last_error) == (3, "down")
+    assert found["over"].recovery_delivered_at is not None
+    empty.downgrade("0010")
+    with engine.begin() as connection:
+        events = connection.exec_driver_sql("SELECT deduplication_key, event FROM watcher.alert").all()
+    assert {key for key, event in events if event is not None} == {"new", "failed", "ending", "leased"}
+    empty.upgrade()
+    assert {alert.deduplication_key: alert.destination for alert in empty.alerts()}["told"] == "#data"
+
+
 @pytest.mark.parametrize(
     ("version", "mend"), [("0000", "watcher db upgrade"), ("9999", "pip install --upgrade watcher-dagster")]
 )

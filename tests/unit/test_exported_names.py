@@ -19,6 +19,7 @@ PUBLIC = {
     "SlackSender",
     # what comes back
     "Alert",
+    "AlertDelivery",
     "AlertPreview",
     "AlertRoute",
     "AnomalyDetection",
@@ -51,6 +52,7 @@ PUBLIC = {
     "Pipeline",
     "PipelineType",
     "RecorderState",
+    "Route",
     "WatermarkEvent",
     # what goes in
     "AssetCheckRecord",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,7 @@ import pytest
 from pydantic import SecretStr
 
 from watcher_core import AlertKind, AlertLevel, ConfigurationError, Settings
-from watcher_core.alerts import routes
+from watcher_core.alerts import formats, review, routes
 from watcher_core.alerts.routes import Route, Routes, Subject
 
 SECRET = "https://hooks.slack.com/services/T0/B0/very-secret"
@@ -50,7 +51,7 @@ def subject(**fields: Any) -> Subject:
 def load(tmp_path: Path, text: str, *, webhook: str | None = SECRET, **variables: str) -> Routes:
     path = tmp_path / "routes.toml"
     path.write_text(text)
-    settings = Settings(slack_routes=path, slack_webhook_url=SecretStr(webhook) if webhook else None)
+    settings = Settings(routes=path, slack_webhook_url=SecretStr(webhook) if webhook else None)
     return routes.load_routes(settings, variables=variables.get)
 
 
@@ -71,9 +72,30 @@ def load(tmp_path: Path, text: str, *, webhook: str | None = SECRET, **variables
     ],
 )
 def test_the_first_route_that_matches_counts(tmp_path: Path, of: dict[str, Any], to: str) -> None:
-    destination = load(tmp_path, FILE).find(subject(**of))
-    assert destination is not None
+    [destination] = load(tmp_path, FILE).find_all(subject(**of))
     assert destination.name == to
+
+
+def test_after_a_route_that_continues_the_next_ones_are_tried(tmp_path: Path) -> None:
+    last = FILE.replace('channel = "#sandbox"', 'to = "ALL"\ncontinue = true')
+    text = f'[[routes]]\ncontinue = true\nto = "ALL"\n{last}'
+    found = load(tmp_path, text)
+
+    def names(**of: Any) -> list[str]:
+        return [each.name for each in found.find_all(subject(**of))]
+
+    assert names() == ["ALL", "default"]
+    assert names(kind=AlertKind.FAILURE) == ["ALL", "#data-oncall"]
+    assert names(pipeline_name="tmp/try") == ["ALL", "default"], "each place once"
+    assert load(tmp_path, text, webhook=None).find_all(subject(pipeline_name="tmp/try"))[0].name == "ALL"
+    explained = found.explain(pipeline_name="orders", pipeline_type_name="sales", pipeline_metadata={})
+    assert [(each.route, each.destination) for each in explained][:2] == [
+        (1, "the place of ALL"),
+        (4, "channel #sales-data"),
+    ]
+    [said] = problems(found)
+    assert "these overlap: 2 and 3, 2 and 4," in said
+    assert [each.goes_on for each in found.entries()] == [True, False, False, False, True, False]
 
 
 @pytest.mark.parametrize(
@@ -91,10 +113,9 @@ def test_group_and_owners_are_what_the_metadata_says(metadata: Any, group: str, 
 
 
 def test_without_a_file_everything_goes_to_the_webhook_and_without_that_nowhere() -> None:
-    found = routes.load_routes(Settings(slack_webhook_url=SecretStr(SECRET))).find(subject())
-    assert found is not None
+    [found] = routes.load_routes(Settings(slack_webhook_url=SecretStr(SECRET))).find_all(subject())
     assert (found.name, found.described) == ("default", "the webhook of SLACK_WEBHOOK_URL")
-    assert routes.load_routes(Settings()).find(subject()) is None
+    assert routes.load_routes(Settings()).find_all(subject()) == ()
     assert routes.load_routes(Settings()).destinations == ()
 
 
@@ -118,9 +139,26 @@ def test_each_destination_is_there_once_and_says_what_it_misses(tmp_path: Path) 
         ('kind = "freshnes"\nchannel = "#a"', "route 1, kind is 'freshnes'; input should be 'freshness'"),
         ('level = ["loud"]\nchannel = "#a"', "route 1, level is 'loud'; input should be 'info'"),
         ('channel = "general"', "route 1, channel is 'general'; write it as #name"),
-        ('kind = "failure"', "route 1: a route has either a channel or a webhook"),
-        ('channel = "#a"\nwebhook = "B"', "route 1: a route has either a channel or a webhook"),
-        ('teem = "x"\nchannel = "#a"', "route 1, teem: there is no such entry; there are pipeline, pipeline_type"),
+        ('kind = "failure"', "route 1: a route has either a channel or an address"),
+        ('channel = "#a"\nwebhook = "B"', "route 1: a route has either a channel or an address"),
+        ('to = "A"\nwebhook = "B"', "route 1: a route has either a channel or an address"),
+        ('channel = "#a"\ntype = "slack"', "route 1: type says what kind of place the address of to leads to"),
+        ('to = "A"\ntype = "telex"', "route 1, type is 'telex'; input should be 'slack', 'webhook', 'pagerduty'"),
+        ('to = "A"\ntype = "apprise"\nsecret = "B"', "route 1: secret signs what goes to a JSON webhook"),
+        (
+            'teem = "x"\nchannel = "#a"',
+            "route 1, teem: there is no such entry; there are name, pipeline, ",
+        ),
+        ('chanel = "#a"', "route 1, chanel: there is no such entry; did you mean channel?"),
+        ('name = "a"\nto = "A"\n[[routes]]\nname = "a"\nto = "B"', "the file: two routes have the name 'a'"),
+        ('to = "A"\n[[routes]]\nto = "A"\nsecret = "B"', "two routes lead to A, with another type or secret"),
+        (
+            'to = "A"\n[owners]\nanna = {slack = "anna"}',
+            "owner 'anna': slack is 'anna'; write the id of a user",
+        ),
+        (f'to = "{SECRET}"', "route 1, to: write the name of the environment variable"),
+        (f'to = "A"\nsecret = "{SECRET}"', "route 1, secret: write the name of the environment variable"),
+        (f'channel = "{SECRET}"', "route 1, channel is an address; write it as #name"),
         ('owner = []\nchannel = "#a"', "route 1, owner is "),
         ("owner = 7\nchannel = '#a'", "route 1, owner is 7; input should be a valid string"),
         (f'webhook = "{SECRET}"', "route 1, webhook: write the name of the environment variable"),
@@ -139,8 +177,8 @@ def test_a_file_that_is_no_toml_or_is_not_there(tmp_path: Path) -> None:
         load(tmp_path, "[[routes")
     with pytest.raises(ConfigurationError, match=r"route: there is no such entry; there are \[\[routes\]\]"):
         load(tmp_path, "[route]\nchannel = '#a'")
-    missing = Settings(slack_routes=tmp_path / "none.toml")
-    with pytest.raises(ConfigurationError, match=r"WATCHER_SLACK_ROUTES is .*none\.toml, which cannot be read"):
+    missing = Settings(routes=tmp_path / "none.toml")
+    with pytest.raises(ConfigurationError, match=r"WATCHER_ROUTES is .*none\.toml, which cannot be read"):
         routes.load_routes(missing)
 
 
@@ -149,7 +187,7 @@ def test_a_variable_is_looked_up_as_settings_are(tmp_path: Path, monkeypatch: py
     path.write_text('[[routes]]\nwebhook = "FINANCE_WEBHOOK"')
     Path(".env").write_text(f"PROD_FINANCE_WEBHOOK={SECRET}\nFINANCE_WEBHOOK=https://other")
     monkeypatch.setenv("ENV_STATE", "prod")
-    found = routes.load_routes(Settings(slack_routes=path)).destinations[0]
+    found = routes.load_routes(Settings(routes=path)).destinations[0]
     assert found.secret is not None
     assert found.secret.get_secret_value() == SECRET
 
@@ -175,6 +213,141 @@ def test_a_route_without_conditions_matches_everything() -> None:
 
 
 def test_who_brings_a_sender_for_the_default_has_a_default() -> None:
-    found = routes.load_routes(Settings(), default=True).find(subject())
-    assert found is not None
+    [found] = routes.load_routes(Settings(), default=True).find_all(subject())
     assert (found.name, found.secret) == ("default", None)
+
+
+# Places other than Slack
+
+HEX = "0123456789abcdef0123456789abcdef"
+
+
+@pytest.mark.parametrize(
+    ("address", "options", "type_", "described", "place"),
+    [
+        (SECRET, "", "slack", "the webhook of OPS", "slack"),
+        ("https://example.com/very-secret", "", "webhook", "the JSON webhook of OPS", "webhook"),
+        ("https://chat.example.com/very-secret", 'type = "slack"', "slack", "the webhook of OPS", "slack"),
+        (f"pagerduty://{HEX}", "", "pagerduty", "PagerDuty, with the key of OPS", "pagerduty"),
+        (HEX, 'type = "pagerduty"', "pagerduty", "PagerDuty, with the key of OPS", "pagerduty"),
+        ("mailtos://me:very-secret@example.com", "", "apprise", "email (Apprise), by OPS", "email"),
+        ("discord://123/very-secret", "", "apprise", "discord (Apprise), by OPS", "discord"),
+        ("not an address", "", "webhook", "the JSON webhook of OPS", "webhook"),
+        ("http://[very-secret", "", "webhook", "the JSON webhook of OPS", "webhook"),
+    ],
+)
+def test_an_address_says_what_kind_of_place_it_is(
+    tmp_path: Path, address: str, options: str, type_: str, described: str, place: str
+) -> None:
+    [found, _] = load(tmp_path, f'[[routes]]\nto = "OPS"\n{options}', OPS=address).destinations
+    assert (found.type, found.described, found.place, found.missing) == (type_, described, place, "OPS")
+    assert "very-secret" not in f"{found!r} {found.described} {found.problem()}"
+
+
+def test_what_should_be_signed_is_not_sent_unsigned(tmp_path: Path) -> None:
+    text = '[[routes]]\nto = "OPS"\nsecret = "OPS_SECRET"'
+    [found, _] = load(tmp_path, text, OPS="https://example.com/").destinations
+    assert (found.secret, found.missing) == (None, "OPS_SECRET")
+    [found, _] = load(tmp_path, text, OPS="https://example.com/", OPS_SECRET="very-secret").destinations
+    assert found.signing == SecretStr("very-secret")
+    assert "very-secret" not in repr(found)
+
+
+@pytest.mark.parametrize(
+    ("address", "problem"),
+    [
+        ("http://example.com/very-secret", "the address is not one; it looks like https://example.com/alerts"),
+        ("ftp//very-secret", "the address is not one; it looks like https://example.com/alerts"),
+        ("pagerduty://", "the address is not one; it looks like pagerduty://INTEGRATION_KEY"),
+        ("pagerduty://very-secret", "the address is not one; it looks like pagerduty://INTEGRATION_KEY"),
+        ("carrier-pigeon://very-secret", "Apprise knows no such address"),
+        ("mailto://me:very-secret@example.com?to=a@x.org,b@x.org", "the address names 2 recipients; give each a var"),
+        ("mailto://me:very-secret@example.com?to=a@x.org&cc=b@x.org", None),
+        ("http://127.0.0.1:1/", None),
+        (f"pagerduty://{HEX}@events.eu.pagerduty.com", None),
+    ],
+)
+def test_an_address_that_is_wrong_is_said_without_showing_it(
+    tmp_path: Path, address: str, problem: str | None, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    [found, _] = load(tmp_path, '[[routes]]\nto = "OPS"', OPS=address).destinations
+    said = found.problem()
+    assert (said or "").startswith(problem or "")
+    assert (said is None) == (problem is None)
+    assert "very-secret" not in f"{said} {caplog.text}"
+
+
+OWNERS = """
+[[routes]]
+owner = "anna"
+channel = "#anna"
+[[routes]]
+to = "OPS"
+[owners]
+anna = {slack = "U0123ABCD", discord = "<@42>"}
+"team:ops" = {slack = "S0123ABCD"}
+"""
+
+
+def test_owners_are_mentioned_as_each_place_does_it(tmp_path: Path) -> None:
+    found = load(tmp_path, OWNERS, OPS="discord://123/secret")
+    channel, discord, _ = found.destinations
+    assert found.mention("anna", channel) == "<@U0123ABCD>"
+    assert found.mention("team:ops", channel) == "<!subteam^S0123ABCD>"
+    assert found.mention("bert", channel) is None
+    assert found.mention("team:ops", discord) is None
+    line = f"• a_b: late, {found.mention('anna', discord)}"
+    assert formats.as_text(line) == "• a_b: late, <@42>"
+    assert formats.as_markdown([line]) == r"- a\_b: late, <@42>"
+    assert formats.as_html([line]) == "<ul><li>a_b: late, &lt;@42&gt;</li></ul>"
+
+
+# Review
+
+
+def problems(found: Routes) -> list[str]:
+    return [problem.message for problem in review.review_routes(found)]
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "said"),
+    [
+        ('kind = "failure"', 'kind = "freshness"', None),
+        ('kind = "failure"', 'level = "error"', "these overlap: 1 and 2"),
+        ('kind = "failure"', 'kind = "failure"\nlevel = "error"', "route 2 is never taken: route 1 matches all"),
+        ("", 'kind = "failure"', "route 2 is never taken"),
+        ('pipeline = "raw/*"', 'pipeline = ["raw/a", "raw/b?"]', "route 2 is never taken"),
+        ('pipeline = "raw/*"', 'pipeline = ["raw/a", "b"]', "these overlap: 1 and 2"),
+        ('pipeline = "raw/*"', 'pipeline = "*/orders"', "these overlap: 1 and 2"),
+        ('pipeline = "raw/*"', 'pipeline = "*_raw"', "these overlap: 1 and 2"),
+        ('pipeline = "raw/*"', 'pipeline = "stage/*raw/"', None),
+        ('pipeline = "a?"', 'pipeline = "?a*b"', None),
+        ('owner = "anna"', 'owner = "bert"', "these overlap: 1 and 2"),
+        (f'pipeline = "{"a" * 900}*"', f'pipeline = "*{"a" * 900}"', "these overlap: 1 and 2"),
+    ],
+)
+def test_routes_that_overlap_are_named(tmp_path: Path, first: str, second: str, said: str | None) -> None:
+    found = load(tmp_path, f'[[routes]]\n{first}\nto = "A"\n[[routes]]\n{second}\nto = "B"')
+    assert [said in message for message in problems(found)] == [True] if said else problems(found) == []
+
+
+def test_mentions_that_are_missing_or_of_no_use_are_named(tmp_path: Path) -> None:
+    _, said = problems(load(tmp_path, OWNERS, OPS=SECRET))
+    assert said == "owner 'anna' has a mention for 'discord', but no route leads to such a place"
+    _, said = problems(load(tmp_path, OWNERS, OPS="discord://1/2"))
+    assert said == "in discord (Apprise), by OPS nothing mentions team:ops"
+    assert len(problems(load(tmp_path, OWNERS))) == 1, "what kind of place it is, only the address says"
+
+
+def test_the_routes_as_they_stand(tmp_path: Path) -> None:
+    found = load(tmp_path, '[[routes]]\nname = "ops"\nkind = ["failure"]\nto = "OPS"', OPS="https://example.com/")
+    assert [(each.number, each.name, each.conditions, each.to, each.missing) for each in found.entries()] == [
+        (1, "ops", {"kind": ("failure",)}, "OPS", None),
+        (None, None, {}, "default", None),
+    ]
+    for reference in ("ops", "1"):
+        leads_to = found.of_route(reference)
+        assert leads_to is not None
+        assert leads_to.name == "OPS"
+    assert found.of_route("typo") is None

@@ -22,7 +22,7 @@ def test_nothing_set() -> None:
     assert settings.postgres_bin is None
     assert settings.slack_webhook_url is None
     assert settings.slack_token is None
-    assert settings.slack_routes is None
+    assert settings.routes is None
     assert settings.dagster_url is None
     assert settings.auto_create_anomaly_detection_rules is False
     assert settings.logfire_token is None
@@ -53,7 +53,7 @@ def test_everything_set() -> None:
     assert settings.slack_webhook_url.get_secret_value() == "https://hooks.example.com/x"
     assert settings.slack_token is not None
     assert settings.slack_token.get_secret_value() == "xoxb-token"
-    assert settings.slack_routes == Path("/etc/watcher/routes.toml")
+    assert settings.routes == Path("/etc/watcher/routes.toml")
     assert settings.dagster_url == "https://dagster.example.com"
     assert settings.auto_create_anomaly_detection_rules is True
     assert settings.logfire_token is not None

@@ -10,7 +10,7 @@ import pytest
 from tests.factories import NOON, at
 from tests.slack_server import broken_limit
 from watcher_core import Alert, AlertEvent, AlertKind, AlertLevel, AlertState
-from watcher_core.alerts import slack
+from watcher_core.alerts import formats
 from watcher_core.alerts.messages import SHOWN, Notice, message
 from watcher_core.alerts.slack import escape
 
@@ -232,7 +232,7 @@ def test_names_link_to_the_asset_and_executions_to_the_run() -> None:
 
 def test_a_terminal_gets_the_text_without_markup() -> None:
     linked = written(alert(kind=AlertKind.FAILURE, pipeline_name="_a_"), is_asset=True, run_id="1")
-    assert "execution 456 of _a_ (ID 101): ValueError: no <b>rows</b>" in slack.unescape(linked.text)
+    assert "execution 456 of _a_ (ID 101): ValueError: no <b>rows</b>" in formats.as_text(linked.text, with_links=False)
 
 
 # Limits

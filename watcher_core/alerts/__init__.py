@@ -13,32 +13,39 @@ from watcher_core.alerts.alerts import (
     resolve_gone_alerts,
     snooze_alert,
 )
-from watcher_core.alerts.delivery import Pace, deliver_alerts, preview_alerts, send_message, sender_for, shared_pace
+from watcher_core.alerts.delivery import Pace, deliver_alerts, preview_alerts, send_message, shared_pace
+from watcher_core.alerts.destinations import sender_for
 from watcher_core.alerts.messages import test_message
-from watcher_core.alerts.outbox import undelivered_alerts
+from watcher_core.alerts.notification import Notification
+from watcher_core.alerts.outbox import list_deliveries, undelivered_alerts
+from watcher_core.alerts.review import RouteProblem, review_coverage, review_routes
 from watcher_core.alerts.routes import DEFAULT_DESTINATION, Routes, load_routes
-from watcher_core.alerts.senders import SlackChannel, SlackSender, address_problem
+from watcher_core.alerts.senders import SlackChannel, SlackSender
 from watcher_core.alerts.slack import SlackMessage
 
 __all__ = [
     "DEFAULT_DESTINATION",
+    "Notification",
     "Pace",
+    "RouteProblem",
     "Routes",
     "SlackChannel",
     "SlackMessage",
     "SlackSender",
     "acknowledge_alert",
-    "address_problem",
     "correct_alerts",
     "deliver_alerts",
     "get_alert",
     "list_alerts",
+    "list_deliveries",
     "load_routes",
     "open_alerts",
     "preview_alerts",
     "resolve_alert",
     "resolve_alerts",
     "resolve_gone_alerts",
+    "review_coverage",
+    "review_routes",
     "send_message",
     "sender_for",
     "shared_pace",

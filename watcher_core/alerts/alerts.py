@@ -1,14 +1,8 @@
 """Alerts: opened and resolved in the transaction of the check, acknowledged, snoozed and resolved by people.
 
-An alert is a row and its own outbox: `event` is its next notification, `next_attempt_at` is when that is due. So the
-state of an alert and its notifications cannot disagree, whenever a process dies. Delivery comes after the commit; see
-`delivery`.
-
-Notifications follow what people know. They know that an alert is open once its opening (or a reminder, or a reopening)
-was delivered, and that it is over once its recovery was delivered. An alert that opens and resolves before its opening
-was sent causes no message, unless messages could not be delivered in that time: then one message names it as missed.
-While a deliverer holds the lease on an alert, its message may or may not arrive. A change in that time treats the
-message as delivered, and its own notification waits until the lease ends.
+Delivery comes after the commit, for each destination by itself. What a destination is to be notified of follows from
+the state of the alert and what it knows; see `pending`. An alert that changes is not settled: the deliverer looks at it
+until every destination knows its state; see `outbox`.
 """
 
 from __future__ import annotations
@@ -22,39 +16,34 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
 
 from watcher_core import arguments, values
+from watcher_core.alerts import pending
+from watcher_core.alerts.pending import CONTINUES_WITHIN
 from watcher_core.database import models
 from watcher_core.enums import AlertEvent, AlertKind, AlertLevel, AlertState
 from watcher_core.errors import InvalidValueError, NotFoundError
 from watcher_core.values import Finding
 
-# A cause that is back within this time continues its alert; one that comes and goes is one alert, not many.
-CONTINUES_WITHIN = dt.timedelta(hours=1)
-
-# An alert that grows, as one whose pipeline fails for more and more partitions, is not notified more often than this.
-UPDATES_EVERY = dt.timedelta(hours=1)
-# One that was back so often flaps: its recovery is notified once it has lasted for `CONTINUES_WITHIN`. Until then
-# people know of an open alert, and need no message when it is back.
-FLAPPING_REOPENINGS = 3
 # Reopenings that are further apart are not counted together.
 FLAPPING_WITHIN = dt.timedelta(hours=3)
-
-# A recovery that is not notified yet, as its alert flaps.
-IS_QUIET = f"""
-           alert.event = 'resolved' AND NOT alert.resolved_by_hand AND alert.reopenings >= {FLAPPING_REOPENINGS}
-       AND alert.resolved_at > CAST(:now AS timestamptz) - interval '{CONTINUES_WITHIN}'"""
 
 # Findings that one statement writes: a check may find a hundred thousand, and as JSON they take ten times the memory.
 BATCH_SIZE = 5_000
 
 ALERT = models.table(models.Alert)
-COLUMNS = ", ".join(f"alert.{column.name}" for column in ALERT.columns if column.name not in ("state", "snoozed_until"))
+COLUMNS = ", ".join(
+    f"alert.{column.name}"
+    for column in ALERT.columns
+    if column.name not in ("state", "snoozed_until", "grew_at", "is_settled")
+)
 
 # A snooze ends at its time, whether or not its reminder has been delivered.
 SELECT = f"""
     SELECT {COLUMNS}, alert.snoozed_until, pipeline.name AS pipeline_name,
-           CASE WHEN alert.state = 'snoozed' AND alert.snoozed_until <= :now THEN 'open' ELSE alert.state END AS state
+           CASE WHEN alert.state = 'snoozed' AND alert.snoozed_until <= :now THEN 'open' ELSE alert.state END AS state,
+           delivered.*
       FROM watcher.alert
       JOIN watcher.pipeline ON pipeline.id = alert.pipeline_id
+     CROSS JOIN LATERAL ({pending.SUMMARY}) AS delivered
 """
 
 
@@ -96,7 +85,11 @@ OPEN = sa.text("""
     ), known AS (
         SELECT found.*, coalesce(alive.id, gone.id) AS id, alive.id IS NULL AS is_gone,
                gone.resolved_at <= :now - CAST(:continues_within AS interval) AS is_long_gone,
-               gone.resolved_by_hand AND NOT found.is_new AS is_settled_by_hand
+               gone.resolved_by_hand AND NOT found.is_new AS is_settled_by_hand,
+               EXISTS (SELECT
+                         FROM watcher.alert_delivery AS delivery
+                        WHERE delivery.alert_id = gone.id
+                          AND delivery.recovery_delivered_at IS NOT NULL) AS is_known_to_be_over
           FROM found
           LEFT JOIN watcher.alert AS alive
             ON alive.deduplication_key = found.deduplication_key
@@ -112,16 +105,13 @@ OPEN = sa.text("""
         UPDATE watcher.alert
            SET level = known.level, facts = known.facts, pipeline_id = known.pipeline_id,
                pipeline_execution_id = coalesce(known.pipeline_execution_id, alert.pipeline_execution_id),
-               event = CASE WHEN next.is_update THEN CAST('updated' AS watcher.alert_event) ELSE alert.event END,
-               next_attempt_at = CASE WHEN next.is_update
-                                      THEN greatest(:now, was.notified_at + CAST(:updates_every AS interval))
-                                      ELSE alert.next_attempt_at END
+               grew_at    = CASE WHEN next.has_grown THEN :now ELSE alert.grew_at END,
+               is_settled = alert.is_settled AND NOT next.has_grown
           FROM known
           JOIN watcher.alert AS was ON was.id = known.id
          CROSS JOIN LATERAL (
-               SELECT was.state = 'open' AND was.event IS NULL AND was.lease IS NULL
-                  AND coalesce(CAST(known.facts ->> 'failing' AS bigint), 1)
-                    > coalesce(CAST(was.facts ->> 'failing' AS bigint), 1) AS is_update) AS next
+               SELECT coalesce(CAST(known.facts ->> 'failing' AS bigint), 1)
+                    > coalesce(CAST(was.facts ->> 'failing' AS bigint), 1) AS has_grown) AS next
          WHERE alert.id = known.id
            AND NOT known.is_gone
            AND (alert.level, alert.facts, alert.pipeline_execution_id)
@@ -130,26 +120,17 @@ OPEN = sa.text("""
     ), reopened AS (
         UPDATE watcher.alert
            SET level = known.level, facts = known.facts, pipeline_id = known.pipeline_id, reopened_at = :now,
-               resolved_at = NULL, resolved_by_hand = false,
+               resolved_at = NULL, resolved_by_hand = false, is_settled = false,
                reopenings = CASE WHEN alert.reopened_at > :now - CAST(:flapping_within AS interval)
                                  THEN alert.reopenings + 1 ELSE 1 END,
                pipeline_execution_id = coalesce(known.pipeline_execution_id, alert.pipeline_execution_id),
                -- Where the recovery was not delivered, the acknowledgement still holds.
                state = CASE WHEN alert.snoozed_until > :now THEN CAST('snoozed' AS watcher.alert_state)
-                            WHEN alert.acknowledged_at IS NOT NULL AND alert.recovery_delivered_at IS NULL
+                            WHEN alert.acknowledged_at IS NOT NULL AND NOT known.is_known_to_be_over
                             THEN 'acknowledged'
                             ELSE 'open' END,
-               acknowledged_at = CASE WHEN alert.recovery_delivered_at IS NULL THEN alert.acknowledged_at END,
-               event = next.event,
-               next_attempt_at = CASE WHEN next.event IS NOT NULL
-                                      THEN greatest(:now, alert.snoozed_until, alert.next_attempt_at) END
+               acknowledged_at = CASE WHEN NOT known.is_known_to_be_over THEN alert.acknowledged_at END
           FROM known
-          JOIN watcher.alert AS was ON was.id = known.id
-         CROSS JOIN LATERAL (
-               SELECT CAST(CASE WHEN was.delivered_at IS NULL THEN 'opened'
-                                WHEN was.recovery_delivered_at IS NULL AND was.lease IS NULL
-                                THEN CASE WHEN was.snoozed_until > :now THEN 'reminded' END
-                                ELSE 'reopened' END AS watcher.alert_event)) AS next (event)
          WHERE alert.id = known.id
            AND known.is_gone
            AND NOT known.is_long_gone
@@ -157,9 +138,8 @@ OPEN = sa.text("""
         RETURNING alert.id
     ), opened AS (
         INSERT INTO watcher.alert
-              (kind, level, deduplication_key, pipeline_id, pipeline_execution_id, facts, opened_at, event,
-               next_attempt_at)
-        SELECT kind, level, deduplication_key, pipeline_id, pipeline_execution_id, facts, at, 'opened', :now
+              (kind, level, deduplication_key, pipeline_id, pipeline_execution_id, facts, opened_at)
+        SELECT kind, level, deduplication_key, pipeline_id, pipeline_execution_id, facts, at
           FROM known
          WHERE id IS NULL
             OR (is_gone AND is_long_gone AND NOT is_settled_by_hand)
@@ -197,7 +177,6 @@ def open_alerts(session: Session, findings: Iterable[Finding], *, now: dt.dateti
             "now": now,
             "continues_within": CONTINUES_WITHIN,
             "flapping_within": FLAPPING_WITHIN,
-            "updates_every": UPDATES_EVERY,
         }
         opened += int(session.execute(OPEN, given).scalar_one())
     return opened
@@ -241,26 +220,10 @@ def lock(session: Session, kinds: Iterable[AlertKind]) -> None:
 
 # Resolving
 
-# A recovery is due where an opening was delivered; later where the alert flaps. What waits keeps its time.
-RESOLVE = f"""
+RESOLVE = """
     UPDATE watcher.alert
-       SET state = 'resolved', resolved_at = :now, resolved_by_hand = :by_hand, event = next.event,
-           next_attempt_at = CASE WHEN next.event IS NULL THEN NULL
-                                  WHEN next.event = 'resolved' AND NOT :by_hand
-                                   AND alert.reopenings >= {FLAPPING_REOPENINGS}
-                                  THEN greatest(CAST(:now AS timestamptz) + interval '{CONTINUES_WITHIN}',
-                                                alert.next_attempt_at)
-                                  WHEN alert.lease IS NULL AND (alert.state = 'snoozed' OR was.event = 'updated')
-                                  THEN :now
-                                  ELSE greatest(:now, alert.next_attempt_at) END
-      FROM watcher.alert AS was
-     CROSS JOIN LATERAL (
-           SELECT CAST(CASE WHEN was.delivered_at IS NULL
-                            THEN CASE WHEN was.lease IS NOT NULL OR was.last_error IS NOT NULL THEN 'missed' END
-                            WHEN was.recovery_delivered_at IS NULL OR was.lease IS NOT NULL
-                            THEN 'resolved' END AS watcher.alert_event)) AS next (event)
-     WHERE was.id = alert.id
-       AND alert.state <> 'resolved'
+       SET state = 'resolved', resolved_at = :now, resolved_by_hand = :by_hand, is_settled = false
+     WHERE alert.state <> 'resolved'
 """
 RESOLVE_GONE = sa.text(f"""{RESOLVE}
        AND alert.kind = CAST(:kind AS watcher.alert_kind)
@@ -318,24 +281,15 @@ def _count(result: Any) -> int:
 
 # By hand
 
-# A reminder that is no longer needed is not sent; an opening that was not delivered yet still is.
 ACKNOWLEDGE = sa.text("""
     UPDATE watcher.alert
-       SET state = 'acknowledged', acknowledged_at = :now, snoozed_until = NULL,
-           event           = CASE WHEN event NOT IN ('reminded', 'updated') OR lease IS NOT NULL THEN event END,
-           next_attempt_at = CASE WHEN event IN ('reminded', 'updated') AND lease IS NULL THEN NULL
-                                  WHEN state = 'snoozed' AND lease IS NULL AND event IS NOT NULL THEN :now
-                                  ELSE next_attempt_at END
+       SET state = 'acknowledged', acknowledged_at = :now, snoozed_until = NULL, is_settled = false
      WHERE id = :id
        AND state <> 'resolved'
 """)
 SNOOZE = sa.text("""
     UPDATE watcher.alert
-       SET state = 'snoozed', snoozed_until = :until,
-           event = CAST(CASE WHEN delivered_at IS NULL THEN 'opened'
-                             WHEN recovery_delivered_at IS NULL THEN 'reminded'
-                             ELSE 'reopened' END AS watcher.alert_event),
-           next_attempt_at = CASE WHEN lease IS NULL THEN :until ELSE greatest(next_attempt_at, :until) END
+       SET state = 'snoozed', snoozed_until = :until, is_settled = false
      WHERE id = :id
        AND state <> 'resolved'
 """)

@@ -17,14 +17,15 @@ from collections import deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 
-import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from watcher_core import values
-from watcher_core.alerts import alerts, messages, outbox, slack
+from watcher_core.alerts import formats, outbox, slack
+from watcher_core.alerts.composer import Composer
+from watcher_core.alerts.destinations import sender_for
 from watcher_core.alerts.outbox import Parcel, Tally
-from watcher_core.alerts.routes import Destination, Routes
-from watcher_core.alerts.senders import MAX_ANSWER, SlackChannel, SlackSender, SlackWebhook, bounded_wait
+from watcher_core.alerts.routes import Routes
+from watcher_core.alerts.senders import MAX_ANSWER, SlackSender, bounded_wait
 from watcher_core.errors import DatabaseError, DatabaseUnavailableError, DeliveryError
 
 logger = logging.getLogger("watcher.alerts")
@@ -87,6 +88,7 @@ def deliver_alerts(
     senders: Mapping[str, SlackSender],
     now: dt.datetime,
     dagster_url: str | None = None,
+    environment: str | None = None,
     retry_now: bool = False,
     pace: Pace = shared_pace,
     budget_seconds: float = BUDGET_SECONDS,
@@ -99,6 +101,7 @@ def deliver_alerts(
         senders: Senders by the name of a destination, in place of those that the routes configure.
         now: The time at which the delivery begins.
         dagster_url: Where links lead.
+        environment: What the deployment is called.
         retry_now: Whether to retry at once what waits after a failure.
         pace: Limits the rate of messages.
         budget_seconds: Seconds after which no further message is sent.
@@ -108,7 +111,8 @@ def deliver_alerts(
     def clock() -> dt.datetime:
         return now + dt.timedelta(seconds=pace.clock() - began)
 
-    round_ = _Round(transaction, senders, clock, dagster_url, pace, began + budget_seconds)
+    composer = Composer(routes, dagster_url, environment)
+    round_ = _Round(transaction, senders, clock, composer, pace, began + budget_seconds)
     lease = str(uuid.uuid4())
     with transaction() as session:
         parcels = outbox.claim(
@@ -133,27 +137,17 @@ def preview_alerts(
     session: Session, *, routes: Routes, dagster_url: str | None = None, now: dt.datetime
 ) -> list[values.AlertPreview]:
     """Return the messages that a delivery would send, whether or not a destination is configured."""
+    composer = Composer(routes, dagster_url)
     shown = []
-    for parcel in outbox.parcels(outbox.pending(session, now=now), routes):
-        message = _message(session, parcel, dagster_url=dagster_url, now=now)
+    for parcel in outbox.parcels(outbox.plan(session, routes=routes, now=now).pending):
+        message = composer.message(session, parcel, now=now)
         destination = parcel.destination
         place = "nowhere: SLACK_WEBHOOK_URL is not set" if destination is None else destination.described
         if destination is not None and destination.secret is None:
             place += f", once {destination.missing} is set"
-        text = slack.unescape(message.text)
+        text = formats.as_text(message.text, with_links=False)
         shown.append(values.AlertPreview(destination=place, text=text, alerts=len(parcel.alerts)))
     return shown
-
-
-def sender_for(destination: Destination, senders: Mapping[str, SlackSender]) -> SlackSender | None:
-    """Return the sender of a destination; `None` where it is not configured."""
-    if destination.name in senders:
-        return senders[destination.name]
-    if destination.secret is None:
-        return None
-    if destination.channel is not None:
-        return SlackChannel(destination.channel, destination.secret)
-    return SlackWebhook(destination.secret)
 
 
 # Sending
@@ -167,14 +161,14 @@ class _Round:
         transaction: Transaction,
         senders: Mapping[str, SlackSender],
         clock: Callable[[], dt.datetime],
-        dagster_url: str | None,
+        composer: Composer,
         pace: Pace,
         until: float,
     ) -> None:
         self._transaction = transaction
         self._senders = senders
         self._clock = clock
-        self._dagster_url = dagster_url
+        self._composer = composer
         self._pace = pace
         self._until = until
         self.tally = Tally()
@@ -214,14 +208,16 @@ class _Round:
         try:
             thread = send_message(sender, message, thread=queue[0].thread)
         except DeliveryError as exc:
-            self._postpone(list(queue), lease, exc)
-            return False
+            # What is wrong with one message keeps no other one back.
+            postponed = [queue.popleft()] if exc.refused and exc.permanent else list(queue)
+            self._postpone(postponed, lease, exc)
+            return exc.refused and exc.permanent and bool(queue)
         self._mark(queue.popleft(), lease, thread)
         return bool(queue)
 
     def _compose(self, parcel: Parcel) -> slack.SlackMessage:
         with self._transaction() as session:
-            return _message(session, parcel, dagster_url=self._dagster_url, now=self._clock())
+            return self._composer.message(session, parcel, now=self._clock())
 
     def _mark(self, parcel: Parcel, lease: str, thread: str | None) -> None:
         self.tally.messages += 1
@@ -277,7 +273,7 @@ def send_message(sender: SlackSender, message: slack.SlackMessage, *, thread: st
         try:
             return sender.send(each, thread=its_thread)
         except DeliveryError as exc:
-            if not exc.refused or each == plainer[-1][0]:
+            if not exc.refused or exc.permanent or each == plainer[-1][0]:
                 raise
             logger.warning("a message was refused and is sent again in plainer form: %s", exc)
         except Exception as exc:
@@ -290,50 +286,7 @@ def retry_after(attempts_before: int, error: DeliveryError) -> float:
     """Return how many seconds to wait before the next try: as the destination asks, else growing, with jitter."""
     if error.retry_after is not None:
         return bounded_wait(error.retry_after)
+    if error.permanent:
+        return LAST_RETRY_SECONDS
     longest: float = min(LAST_RETRY_SECONDS, FIRST_RETRY_SECONDS * 2 ** min(attempts_before, 10))
     return longest * random.uniform(0.5, 1)  # noqa: S311 - no secret
-
-
-NOTICES = sa.text(f"""
-    SELECT alert.*, execution.execution_metadata ->> 'run_id' AS run_id,
-           coalesce(newest.is_asset, false) AS is_asset,
-           pipeline.removed_at IS NOT NULL OR coalesce(gone.is_removed, false) AS is_removed
-      FROM ({alerts.SELECT}) AS alert
-      JOIN watcher.pipeline ON pipeline.id = alert.pipeline_id
-      LEFT JOIN watcher.pipeline_execution AS execution
-        ON execution.id = alert.pipeline_execution_id
-       AND execution.source = 'dagster'
-      LEFT JOIN LATERAL (
-           SELECT pipeline_execution.source = 'dagster'
-              AND (pipeline_execution.execution_metadata ->> 'step_key' IS NOT NULL
-                   OR starts_with(pipeline_execution.external_id, 'runless/')) AS is_asset
-             FROM watcher.pipeline_execution
-            WHERE pipeline_execution.pipeline_id = alert.pipeline_id
-            ORDER BY pipeline_execution.start_date DESC
-            LIMIT 1) AS newest ON true
-      LEFT JOIN LATERAL (
-           SELECT true AS is_removed
-             FROM watcher.asset_check
-            WHERE asset_check.pipeline_id = alert.pipeline_id
-              AND alert.deduplication_key = 'asset_check/' || asset_check.id
-              AND asset_check.removed_at IS NOT NULL) AS gone ON true
-     WHERE alert.id = ANY(:ids)
-""")
-
-
-def _message(session: Session, parcel: Parcel, *, dagster_url: str | None, now: dt.datetime) -> slack.SlackMessage:
-    shown = parcel.ids[: messages.SHOWN]
-    notices = {}
-    for row in session.execute(NOTICES, {"ids": shown, "now": now}):
-        fields = dict(row._mapping)
-        context = {name: fields.pop(name) for name in ("run_id", "is_asset", "is_removed")}
-        notices[fields["id"]] = messages.Notice(alerts.from_row(fields), **context)
-    return messages.message(
-        [notices[alert_id] for alert_id in shown if alert_id in notices],
-        event=parcel.event,
-        kind=parcel.kind,
-        level=parcel.level,
-        total=len(parcel.alerts),
-        now=now,
-        dagster_url=dagster_url,
-    )

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from watcher_core import text, values
-from watcher_core.alerts import alerts, slack
+from watcher_core.alerts import pending, slack
 from watcher_core.enums import AlertEvent, AlertKind, AlertLevel, AlertState
 
 # Alerts that a message lists; of the rest it gives the number.
@@ -50,6 +50,7 @@ PREFIXES = {
     AlertEvent.REMINDED: "Still open: ",
     AlertEvent.REOPENED: "Back again: ",
     AlertEvent.UPDATED: "More of it: ",
+    AlertEvent.ACKNOWLEDGED: "Acknowledged: ",
 }
 UNKNOWN_TIME = "an unknown time"
 
@@ -68,12 +69,16 @@ class Notice:
         run_id: The Dagster run of its execution.
         is_asset: Whether its pipeline is an asset in Dagster.
         is_removed: Whether its pipeline is gone from the code.
+        owners: Who owns its pipeline.
+        mentions: What mentions them where the message goes.
     """
 
     alert: values.Alert
     run_id: str | None = None
     is_asset: bool = False
     is_removed: bool = False
+    owners: tuple[str, ...] = ()
+    mentions: tuple[str, ...] = ()
 
 
 def message(
@@ -145,7 +150,7 @@ def _line(notice: Notice, event: AlertEvent, *, now: dt.datetime, dagster_url: s
     else:
         ending = [_ending(alert)] if event is AlertEvent.MISSED else _since(alert, now)
         flapping = [_flapping(alert)] if event is AlertEvent.REOPENED else []
-        parts = [_DETAILS[alert.kind](alert.facts, now), *ending, *filter(None, flapping)]
+        parts = [_DETAILS[alert.kind](alert.facts, now), *ending, *filter(None, flapping), *notice.mentions]
     return f"• {_subject(notice, dagster_url)}: {', '.join(parts)} [alert {alert.id}]"
 
 
@@ -172,9 +177,9 @@ def _since(alert: values.Alert, now: dt.datetime) -> list[str]:
 
 
 def _flapping(alert: values.Alert) -> str | None:
-    if alert.reopenings < alerts.FLAPPING_REOPENINGS:
+    if alert.reopenings < pending.FLAPPING_REOPENINGS:
         return None
-    stable = text.duration(alerts.CONTINUES_WITHIN.total_seconds())
+    stable = text.duration(pending.CONTINUES_WITHIN.total_seconds())
     return f"flapping: back {alert.reopenings} times; its recovery is notified once it has lasted {stable}"
 
 

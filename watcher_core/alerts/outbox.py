@@ -1,6 +1,9 @@
 """The outbox: pending notifications, who delivers them now, and the result of that.
 
-A claim is a lease: for `LEASE` no other deliverer takes these alerts, and no row is locked. If a deliverer dies after
+Each destination of an alert has a row of its own in `alert_delivery`: what it knows, and when it is tried again. The
+deliverer gives an alert its rows, by the routes; what a row is to be notified of follows from the alert, see `pending`.
+
+A claim is a lease on rows: for `LEASE` no other deliverer takes them, and no row is locked. If a deliverer dies after
 sending and before marking, its lease expires and the next delivery sends again.
 
 A destination that fails is not tried for a while. What is found in that time waits with the rest, and is delivered
@@ -10,15 +13,17 @@ together once the destination works again: a few messages, not one for each aler
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from watcher_core import values
-from watcher_core.alerts import alerts
-from watcher_core.alerts.routes import Destination, Routes, Subject
+from watcher_core.alerts.destinations import Destination
+from watcher_core.alerts.fan_out import Pending, Plan, fan_out
+from watcher_core.alerts.pending import IS_PENDING, NEXT
+from watcher_core.alerts.routes import Routes
 from watcher_core.enums import AlertEvent, AlertKind, AlertLevel
 
 # Much longer than a delivery may take, so that no lease runs out under one that is alive.
@@ -27,25 +32,14 @@ LEASE = dt.timedelta(minutes=2)
 # Recoveries of more threads than these go into one message in the channel.
 MAX_THREADS = 5
 
+# Of a place with a message for a few alerts, no more are claimed than one delivery may send.
+MESSAGES_AT_ONCE = 60
+
 # After these, people believe that the alert is over.
 OVER = (AlertEvent.RESOLVED, AlertEvent.MISSED)
 
 # What an alert without a destination waits for.
 UNROUTED = "SLACK_WEBHOOK_URL is not set, and no route matches"
-
-
-@dataclass(frozen=True, kw_only=True)
-class Pending:
-    """An alert with a pending notification."""
-
-    id: int
-    event: AlertEvent
-    subject: Subject
-    attempts: int
-    next_attempt_at: dt.datetime
-    last_error: str | None
-    destination: str | None
-    thread: str | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -85,123 +79,116 @@ class Tally:
 
 # What is pending
 
-# Not what another one delivers right now, nor what is to be quiet; but what waits for another try.
-PENDING_RULE = f"""
-       alert.next_attempt_at IS NOT NULL
-   AND (alert.lease IS NULL OR alert.next_attempt_at <= :now)
-   AND NOT (alert.state = 'snoozed' AND alert.snoozed_until > :now)
-   AND NOT ({alerts.IS_QUIET})"""
-
-HAPPENED_AT = """
-           CASE alert.event WHEN 'opened'   THEN alert.opened_at
-                            WHEN 'reminded' THEN alert.snoozed_until
-                            WHEN 'reopened' THEN alert.reopened_at
-                            WHEN 'updated'  THEN alert.next_attempt_at
-                            ELSE alert.resolved_at END"""
-
-ANY_DUE = sa.text("SELECT EXISTS (SELECT FROM watcher.alert WHERE next_attempt_at <= :now)")
-
-PENDING = sa.text(f"""
-    SELECT alert.id, alert.event, alert.kind, alert.level, alert.attempts, alert.next_attempt_at, alert.last_error,
-           alert.destination, alert.thread, pipeline.name AS pipeline_name, pipeline_type.name AS pipeline_type_name,
-           pipeline.pipeline_metadata
+UNSETTLED = f"""
       FROM watcher.alert
-      JOIN watcher.pipeline ON pipeline.id = alert.pipeline_id
+      LEFT JOIN watcher.alert_delivery AS delivery ON delivery.alert_id = alert.id
+      {NEXT}
+     WHERE NOT alert.is_settled"""
+
+ANY_DUE = sa.text(f"""
+    SELECT EXISTS (SELECT {UNSETTLED}
+                      AND {IS_PENDING}
+                      AND coalesce(delivery.next_attempt_at <= :now, true))
+""")
+
+# All rows of the alerts that are not settled: also those that are not due, and what others deliver right now.
+ROWS = sa.text(f"""
+    SELECT unsettled.*, pipeline.name AS pipeline_name, pipeline_type.name AS pipeline_type_name,
+           pipeline.pipeline_metadata
+      FROM (SELECT alert.id, alert.kind, alert.level, alert.pipeline_id, next.event, next.happened_at,
+                   delivery.destination, delivery.attempts, delivery.next_attempt_at, delivery.last_error,
+                   delivery.thread, delivery.lease IS NOT NULL AND delivery.next_attempt_at > :now AS is_leased,
+                   {IS_PENDING} AS is_pending
+            {UNSETTLED}) AS unsettled
+      JOIN watcher.pipeline ON pipeline.id = unsettled.pipeline_id
       JOIN watcher.pipeline_type ON pipeline_type.id = pipeline.pipeline_type_id
-     WHERE {PENDING_RULE}
-     ORDER BY {HAPPENED_AT}, alert.id
+     ORDER BY unsettled.happened_at, unsettled.id, unsettled.destination
+""")
+
+DELIVERIES = sa.text(f"""
+    SELECT delivery.destination, next.event, delivery.attempts,
+           CASE WHEN next.event IS NOT NULL
+                THEN greatest(next.happened_at, next.not_before, delivery.next_attempt_at) END AS next_attempt_at,
+           delivery.last_error, delivery.thread, delivery.delivered_at, delivery.notified_at,
+           delivery.recovery_delivered_at
+      FROM watcher.alert
+      JOIN watcher.alert_delivery AS delivery ON delivery.alert_id = alert.id
+      {NEXT}
+     WHERE alert.id = :id
+     ORDER BY delivery.destination
 """)
 
 UNDELIVERED = sa.text(f"""
-    SELECT count(*) AS count, min({HAPPENED_AT}) AS since,
-           (array_agg(alert.last_error ORDER BY {HAPPENED_AT}) FILTER (WHERE alert.last_error IS NOT NULL))[1]
+    SELECT count(DISTINCT alert.id) AS count, min(next.happened_at) AS since,
+           (array_agg(delivery.last_error ORDER BY next.happened_at) FILTER (WHERE delivery.last_error IS NOT NULL))[1]
            AS last_error
-      FROM watcher.alert
-     WHERE alert.next_attempt_at IS NOT NULL
-       AND NOT (alert.state = 'snoozed' AND alert.snoozed_until > :now)
-       AND NOT ({alerts.IS_QUIET})
+    {UNSETTLED}
+       AND next.event IS NOT NULL
+       AND coalesce(next.not_before <= :now, true)
 """)
 
 
-def pending(session: Session, *, now: dt.datetime) -> list[Pending]:
-    """Return all pending notifications, oldest first."""
-    return [_pending(row) for row in session.execute(PENDING, {"now": now})]
+def plan(session: Session, *, routes: Routes, now: dt.datetime) -> Plan:
+    """Return all pending notifications, oldest first, and which rows they need."""
+    rows = [dict(row._mapping) for row in session.execute(ROWS, {"now": now})]
+    return fan_out(rows, routes)
 
 
-def undelivered_alerts(session: Session, *, now: dt.datetime) -> values.UndeliveredAlerts:
-    """Say how many alerts wait for their turn, since when, and why."""
-    return values.UndeliveredAlerts(**session.execute(UNDELIVERED, {"now": now}).one()._mapping)
+def list_deliveries(session: Session, *, alert_id: int) -> list[values.AlertDelivery]:
+    """Return what each destination knows of an alert, by its name."""
+    found = session.execute(DELIVERIES, {"id": alert_id}).mappings()
+    return [
+        values.AlertDelivery(**{**row, "event": None if row["event"] is None else AlertEvent(row["event"])})
+        for row in found
+    ]
 
 
-def _pending(row: sa.Row[tuple[object, ...]]) -> Pending:
-    fields = row._mapping
-    return Pending(
-        id=fields["id"],
-        event=AlertEvent(fields["event"]),
-        subject=Subject.of(
-            fields["pipeline_name"],
-            fields["pipeline_type_name"],
-            fields["pipeline_metadata"],
-            AlertKind(fields["kind"]),
-            AlertLevel(fields["level"]),
-        ),
-        **{name: fields[name] for name in ("attempts", "next_attempt_at", "last_error", "destination", "thread")},
-    )
+def undelivered_alerts(session: Session, *, routes: Routes | None = None, now: dt.datetime) -> values.UndeliveredAlerts:
+    """Say how many alerts wait for their turn, since when, and why; by the routes, how many have no destination."""
+    found = session.execute(UNDELIVERED, {"now": now}).one()._mapping
+    nowhere = 0
+    if routes is not None and found["count"]:
+        pending = plan(session, routes=routes, now=now).pending
+        nowhere = len({alert.id for alert in pending if alert.destination is None})
+    return values.UndeliveredAlerts(**found, nowhere=nowhere)
 
 
 # Messages
 
 
-def parcels(waiting: Iterable[Pending], routes: Routes) -> list[Parcel]:
+def parcels(waiting: Iterable[Pending]) -> list[Parcel]:
     """Part alerts into messages: of one destination, kind and level, to which the same has happened."""
     found = []
-    for destination, alerts_there in _by_destination(waiting, routes):
+    for destination, alerts_there in _by_destination(waiting):
         groups: dict[tuple[AlertEvent, AlertKind, AlertLevel], list[Pending]] = {}
         for alert in alerts_there:
             groups.setdefault((alert.event, alert.subject.kind, alert.subject.level), []).append(alert)
         for (event, kind, level), group in groups.items():
-            for thread, part in _by_thread(event, destination, group):
-                found.append(
-                    Parcel(
-                        destination=destination,
-                        event=event,
-                        kind=kind,
-                        level=level,
-                        thread=thread,
-                        alerts=tuple(part),
+            for thread, together in _by_thread(event, group):
+                most = (destination and destination.most) or len(together)
+                for first in range(0, len(together), most):
+                    part = tuple(together[first : first + most])
+                    found.append(
+                        Parcel(destination=destination, event=event, kind=kind, level=level, thread=thread, alerts=part)
                     )
-                )
     return found
 
 
-def _by_thread(
-    event: AlertEvent, destination: Destination | None, group: list[Pending]
-) -> Iterable[tuple[str | None, list[Pending]]]:
+def _by_thread(event: AlertEvent, group: list[Pending]) -> Iterable[tuple[str | None, list[Pending]]]:
     """Recoveries answer in the threads of their openings; all else, and what would be many answers, is new."""
     if event is not AlertEvent.RESOLVED:
         return [(None, group)]
     threads: dict[str | None, list[Pending]] = {}
     for alert in group:
-        is_there = alert.destination == name(destination)
-        threads.setdefault(alert.thread if is_there else None, []).append(alert)
+        threads.setdefault(alert.thread, []).append(alert)
     return threads.items() if len(threads) <= MAX_THREADS else [(None, group)]
 
 
-def _by_destination(waiting: Iterable[Pending], routes: Routes) -> list[tuple[Destination | None, list[Pending]]]:
+def _by_destination(waiting: Iterable[Pending]) -> list[tuple[Destination | None, list[Pending]]]:
     parts: dict[str, tuple[Destination | None, list[Pending]]] = {}
-    found: dict[tuple[Subject, bool, str | None], Destination | None] = {}
     for alert in waiting:
-        key = (alert.subject, alert.event in OVER, alert.destination)
-        if key not in found:
-            found[key] = _destination(alert, routes)
-        parts.setdefault(name(found[key]), (found[key], []))[1].append(alert)
+        parts.setdefault(name(alert.destination), (alert.destination, []))[1].append(alert)
     return list(parts.values())
-
-
-def _destination(alert: Pending, routes: Routes) -> Destination | None:
-    """Where it goes: a recovery to where its opening went, as long as that is a place."""
-    before = routes.named(alert.destination) if alert.event is AlertEvent.RESOLVED else None
-    return before or routes.find(alert.subject)
 
 
 def name(destination: Destination | None) -> str:
@@ -211,21 +198,101 @@ def name(destination: Destination | None) -> str:
 
 # Claiming
 
-# What has changed since it was read is sent as it is now; alerts that others have claimed wait for the next delivery.
+# Every destination knows the state of the alert. One that a check has locked is looked at again by the next delivery.
+SETTLE = sa.text(f"""
+    WITH known AS (
+        SELECT alert.id
+          FROM watcher.alert
+         WHERE NOT alert.is_settled
+           AND NOT EXISTS (SELECT
+                             FROM (SELECT) AS nothing
+                             LEFT JOIN watcher.alert_delivery AS delivery ON delivery.alert_id = alert.id
+                             {NEXT}
+                            WHERE next.event IS NOT NULL)
+           FOR NO KEY UPDATE SKIP LOCKED
+    )
+    UPDATE watcher.alert SET is_settled = true FROM known WHERE alert.id = known.id
+""")
+
+DROP = sa.text("""
+    DELETE FROM watcher.alert_delivery AS delivery
+     USING unnest(CAST(:ids AS bigint[]), CAST(:destinations AS text[])) AS given (alert_id, destination)
+     WHERE delivery.alert_id = given.alert_id
+       AND delivery.destination = given.destination
+       AND (delivery.lease IS NULL OR delivery.next_attempt_at <= :now)
+""")
+
+# A destination that has another name knows what it knew; a thread is of one place.
+MOVE = sa.text("""
+    WITH moved AS (
+        DELETE FROM watcher.alert_delivery AS delivery
+         USING unnest(CAST(:ids AS bigint[]), CAST(:before AS text[]), CAST(:destinations AS text[]),
+                      CAST(:take_acknowledgements AS boolean[])) AS given (alert_id, before, destination, takes)
+         WHERE delivery.alert_id = given.alert_id
+           AND delivery.destination = given.before
+           AND (delivery.lease IS NULL OR delivery.next_attempt_at <= :now)
+        RETURNING delivery.*, given.destination AS moved_to, given.takes
+    )
+    INSERT INTO watcher.alert_delivery
+          (alert_id, destination, takes_acknowledgements, event, lease, attempts, next_attempt_at, last_error,
+           delivered_at, notified_at, recovery_delivered_at)
+    SELECT alert_id, moved_to, takes, event, lease, attempts, next_attempt_at, last_error, delivered_at, notified_at,
+           recovery_delivered_at
+      FROM moved
+     ORDER BY alert_id, moved_to
+        ON CONFLICT DO NOTHING
+""")
+
+ADD = sa.text("""
+    INSERT INTO watcher.alert_delivery (alert_id, destination, takes_acknowledgements)
+    SELECT given.*
+      FROM unnest(CAST(:ids AS bigint[]), CAST(:destinations AS text[]), CAST(:take_acknowledgements AS boolean[]))
+           AS given (alert_id, destination, takes)
+      JOIN watcher.alert ON alert.id = given.alert_id
+     ORDER BY given.alert_id, given.destination
+        ON CONFLICT DO NOTHING
+""")
+
+# What has changed since it was read is sent as it is now; rows that others have claimed wait for the next delivery.
 CLAIM = sa.text(f"""
     WITH free AS (
-        SELECT alert.id FROM watcher.alert WHERE alert.id = ANY(:ids) AND {PENDING_RULE} FOR UPDATE SKIP LOCKED
+        SELECT delivery.alert_id, delivery.destination, next.event
+          FROM unnest(CAST(:ids AS bigint[]), CAST(:destinations AS text[])) AS given (alert_id, destination)
+          JOIN watcher.alert_delivery AS delivery
+            ON delivery.alert_id = given.alert_id
+           AND delivery.destination = given.destination
+          JOIN watcher.alert ON alert.id = delivery.alert_id
+          {NEXT}
+         WHERE {IS_PENDING}
+           FOR UPDATE OF delivery SKIP LOCKED
     )
-    UPDATE watcher.alert
-       SET lease = :lease, next_attempt_at = :lease_ends_at, attempts = attempts + 1,
-           state = CASE WHEN state = 'snoozed' THEN CAST('open' AS watcher.alert_state) ELSE state END
+    UPDATE watcher.alert_delivery AS delivery
+       SET lease = :lease, event = free.event, next_attempt_at = :lease_ends_at, attempts = attempts + 1
       FROM free
-     WHERE alert.id = free.id
-    RETURNING alert.id, alert.event
+     WHERE delivery.alert_id = free.alert_id
+       AND delivery.destination = free.destination
+    RETURNING delivery.alert_id, delivery.destination, delivery.event
+""")
+
+WAKE = sa.text("""
+    UPDATE watcher.alert
+       SET state = 'open'
+     WHERE id IN (SELECT id
+                    FROM watcher.alert
+                   WHERE id = ANY(:ids)
+                     AND state = 'snoozed'
+                     AND snoozed_until <= :now
+                     FOR NO KEY UPDATE SKIP LOCKED)
 """)
 
 # An alert that comes and goes while its place does not answer was missed, not unnoticed.
-NOTE_DELAY = sa.text("UPDATE watcher.alert SET last_error = :error WHERE id = ANY(:ids) AND last_error IS NULL")
+NOTE_DELAY = sa.text("""
+    UPDATE watcher.alert_delivery
+       SET last_error = :error
+     WHERE alert_id = ANY(:ids)
+       AND destination = :destination
+       AND last_error IS NULL
+""")
 
 
 def claim(
@@ -239,73 +306,90 @@ def claim(
     now: dt.datetime,
 ) -> list[Parcel]:
     """Take the lease on all that can be sent now, parted into messages."""
+    session.execute(SETTLE)
     if not retry_now and not session.execute(ANY_DUE, {"now": now}).scalar_one():
         return []
+    found = plan(session, routes=routes, now=now)
+    _write_rows(session, found, now)
     chosen: list[Pending] = []
-    for destination, waiting in _by_destination(pending(session, now=now), routes):
+    for destination, waiting in _by_destination(found.pending):
         if destination is None:
             tally.fail("no destination", UNROUTED)
         elif not is_configured(destination):
             tally.fail(destination.name, f"{destination.missing} is not set")
         elif (failed := _backing_off(waiting, now)) and not retry_now:
-            tally.fail(destination.name, failed.last_error or "waits after a failure")
+            reason = failed.last_error or "waits after a failure"
+            tally.fail(destination.name, reason)
             new = [alert.id for alert in waiting if alert.last_error is None]
-            session.execute(NOTE_DELAY, {"ids": new, "error": failed.last_error or "waits after a failure"})
+            session.execute(NOTE_DELAY, {"ids": new, "destination": destination.name, "error": reason})
         else:
-            chosen += waiting
+            most = destination.most
+            chosen += waiting if most is None else waiting[: most * MESSAGES_AT_ONCE]
     if not chosen:
         return []
-    given = {"ids": [alert.id for alert in chosen], "lease": lease, "lease_ends_at": now + LEASE, "now": now}
-    events = {row.id: AlertEvent(row.event) for row in session.execute(CLAIM, given)}
-    ours = [replace(alert, event=events[alert.id]) for alert in chosen if alert.id in events]
-    return parcels(ours, routes)
+    given = {**_as_arrays(chosen), "lease": lease, "lease_ends_at": now + LEASE, "now": now}
+    claimed = {(row.alert_id, row.destination): AlertEvent(row.event) for row in session.execute(CLAIM, given)}
+    session.execute(WAKE, {"ids": sorted({alert_id for alert_id, _ in claimed}), "now": now})
+    ours = [(alert, claimed.get((alert.id, name(alert.destination)))) for alert in chosen]
+    return parcels(replace(alert, event=event) for alert, event in ours if event is not None)
+
+
+def _write_rows(session: Session, found: Plan, now: dt.datetime) -> None:
+    if found.dropped:
+        ids, destinations = zip(*found.dropped, strict=True)
+        session.execute(DROP, {"ids": list(ids), "destinations": list(destinations), "now": now})
+    if found.moved:
+        before = [row.moved_from for row in found.moved]
+        session.execute(MOVE, {**_as_arrays(found.moved), "before": before, "now": now})
+    if found.added:
+        session.execute(ADD, _as_arrays(found.added))
+
+
+def _as_arrays(rows: Sequence[Pending]) -> dict[str, list[object]]:
+    return {
+        "ids": [row.id for row in rows],
+        "destinations": [name(row.destination) for row in rows],
+        "take_acknowledgements": [
+            row.destination is not None and row.destination.takes_acknowledgements for row in rows
+        ],
+    }
 
 
 def _backing_off(waiting: Iterable[Pending], now: dt.datetime) -> Pending | None:
     """One that failed and waits for its next try: all others of its destination wait with it."""
-    return next((alert for alert in waiting if alert.attempts and alert.next_attempt_at > now), None)
+    return next(
+        (alert for alert in waiting if alert.attempts and alert.next_attempt_at and alert.next_attempt_at > now), None
+    )
 
 
 # Marking
 
 # What happened to an alert while its message was being sent is its next notification.
 MARK = sa.text("""
-    UPDATE watcher.alert
-       SET attempts = 0, lease = NULL, last_error = NULL, destination = :destination,
-           thread = CASE WHEN :is_over THEN alert.thread ELSE :thread END,
-           delivered_at = coalesce(alert.delivered_at, :now),
+    UPDATE watcher.alert_delivery
+       SET attempts = 0, lease = NULL, event = NULL, next_attempt_at = NULL, last_error = NULL,
+           thread = CASE WHEN :is_over THEN thread ELSE :thread END,
+           delivered_at = coalesce(delivered_at, :now),
            notified_at = :now,
-           recovery_delivered_at = CASE WHEN :is_over THEN CAST(:now AS timestamptz) END,
-           event = next.event,
-           next_attempt_at = CASE WHEN next.event IS NULL THEN NULL
-                                  WHEN alert.state = 'snoozed' THEN alert.snoozed_until
-                                  ELSE :now END
-      FROM watcher.alert AS was
-     CROSS JOIN LATERAL (
-           SELECT CAST(CASE WHEN :is_over THEN CASE WHEN was.state <> 'resolved' THEN 'reopened' END
-                            WHEN was.state = 'resolved' THEN 'resolved'
-                            WHEN was.state = 'snoozed' THEN 'reminded' END AS watcher.alert_event)) AS next (event)
-     WHERE was.id = alert.id
-       AND alert.id = ANY(:ids)
-       AND alert.lease = :lease
+           recovery_delivered_at = CASE WHEN :is_over THEN CAST(:now AS timestamptz) END
+     WHERE alert_id = ANY(:ids)
+       AND destination = :destination
+       AND lease = :lease
 """)
 
 GIVE_BACK = sa.text("""
-    UPDATE watcher.alert
-       SET lease = NULL,
+    UPDATE watcher.alert_delivery
+       SET lease = NULL, event = NULL, next_attempt_at = :next_attempt_at,
            attempts = CASE WHEN :was_tried THEN attempts ELSE attempts - 1 END,
-           last_error = coalesce(:error, last_error),
-           next_attempt_at = CASE WHEN event IS NOT NULL
-                                  THEN greatest(:next_attempt_at,
-                                                CASE WHEN state = 'snoozed' THEN snoozed_until END) END
-     WHERE id = ANY(:ids)
+           last_error = coalesce(:error, last_error)
+     WHERE alert_id = ANY(:ids)
+       AND destination = :destination
        AND lease = :lease
 """)
 
 
 def mark_delivered(session: Session, *, parcel: Parcel, lease: str, thread: str | None, now: dt.datetime) -> None:
     """Note that a message has arrived."""
-    alerts.lock(session, [parcel.kind])
     given = {
         "ids": parcel.ids,
         "lease": lease,
@@ -327,9 +411,9 @@ def give_back(
     was_tried: bool,
 ) -> None:
     """Return undelivered alerts to the outbox; they are due again at a time."""
-    alerts.lock(session, [parcel.kind])
     given = {
         "ids": parcel.ids,
+        "destination": name(parcel.destination),
         "lease": lease,
         "next_attempt_at": next_attempt_at,
         "error": error,

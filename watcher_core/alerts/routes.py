@@ -1,148 +1,25 @@
-"""Which alerts go where: a list of routes in a file, of which the first that matches counts.
-
-    [[routes]]
-    kind = "failure"
-    level = ["warning", "error"]
-    channel = "#data-oncall"
-
-    [[routes]]
-    pipeline_type = "finance*"
-    owner = "team:finance"
-    webhook = "FINANCE_SLACK_WEBHOOK_URL"
-
-A condition is a value or a list of values, one of which must match; `*` and `?` stand for any characters. All of a
-route's conditions must hold; a route without any matches every alert. A route leads to a channel, for which
-WATCHER_SLACK_TOKEN is needed, or to an incoming webhook, whose address is a secret: the file names the environment
-variable that holds it. What no route matches goes to the webhook of SLACK_WEBHOOK_URL.
-"""
+"""The destinations of alerts: what the routes say, with what the environment has for it."""
 
 from __future__ import annotations
 
 import itertools
-import tomllib
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
-from fnmatch import fnmatchcase
-from pathlib import Path
-from typing import Annotated, Any, TypeVar
+from typing import Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError, model_validator
+from pydantic import SecretStr
 
-from watcher_core import arguments, text, values
+from watcher_core import values
+from watcher_core.alerts import slack
+from watcher_core.alerts.destinations import Destination, DestinationType, type_of
+from watcher_core.alerts.routes_file import Route, RoutesFile, Subject, read_routes
 from watcher_core.enums import AlertKind, AlertLevel
-from watcher_core.errors import ConfigurationError
 from watcher_core.settings import Settings, variable
+
+__all__ = ["DEFAULT_DESTINATION", "Route", "Routes", "Subject", "load_routes"]
 
 DEFAULT_DESTINATION = "default"
 
-Value = TypeVar("Value")
 Variables = Callable[[str], str | None]
-
-
-def _as_list(value: object) -> object:
-    return value if isinstance(value, list) else [value]
-
-
-OneOrMore = Annotated[tuple[Value, ...], BeforeValidator(_as_list), Field(min_length=1)]
-Pattern = Annotated[str, Field(min_length=1)]
-
-
-@dataclass(frozen=True)
-class Subject:
-    """What of an alert its route depends on. An asset's group is its pipeline's type, unless the asset names a type."""
-
-    pipeline_name: str
-    pipeline_type_name: str
-    group: str
-    owners: tuple[str, ...]
-    kind: AlertKind
-    level: AlertLevel
-
-    @classmethod
-    def of(
-        cls,
-        pipeline_name: str,
-        pipeline_type_name: str,
-        pipeline_metadata: Mapping[str, Any],
-        kind: AlertKind,
-        level: AlertLevel,
-    ) -> Subject:
-        """What an alert of a pipeline is about, as far as the metadata says; people write anything there."""
-        group, owners = pipeline_metadata.get("group"), pipeline_metadata.get("owners")
-        return cls(
-            pipeline_name=pipeline_name,
-            pipeline_type_name=pipeline_type_name,
-            group=group if isinstance(group, str) else pipeline_type_name,
-            owners=text.parse_owners(owners),
-            kind=kind,
-            level=level,
-        )
-
-
-@dataclass(frozen=True)
-class Destination:
-    """Where alerts go.
-
-    Attributes:
-        name: What it is called, in alerts and to people: a channel, the variable of a webhook, `default`.
-        channel: The channel; `None` for a webhook.
-        secret: The webhook's address, or the token for the channel; `None` where that is not configured.
-        missing: The variable that would have to be set.
-    """
-
-    name: str
-    channel: str | None
-    secret: SecretStr | None
-    missing: str
-
-    @property
-    def described(self) -> str:
-        """The destination in words."""
-        return f"channel {self.channel}" if self.channel else f"the webhook of {self.missing}"
-
-
-class Route(BaseModel):
-    """One entry of the file."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    pipeline: OneOrMore[Pattern] | None = None
-    pipeline_type: OneOrMore[Pattern] | None = None
-    group: OneOrMore[Pattern] | None = None
-    owner: OneOrMore[Pattern] | None = None
-    kind: OneOrMore[AlertKind] | None = None
-    level: OneOrMore[AlertLevel] | None = None
-    channel: str | None = Field(default=None, pattern=r"^(#\S+|[CGD][A-Z0-9]{6,})$")
-    webhook: str | None = Field(default=None, pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")
-
-    @model_validator(mode="after")
-    def _leads_to_one_place(self) -> Route:
-        if (self.channel is None) == (self.webhook is None):
-            raise ValueError("a route has either a channel or a webhook")
-        return self
-
-    def matches(self, subject: Subject) -> bool:
-        """Whether an alert takes this route."""
-        return (
-            _matches(self.pipeline, [subject.pipeline_name])
-            and _matches(self.pipeline_type, [subject.pipeline_type_name])
-            and _matches(self.group, [subject.group])
-            and _matches(self.owner, subject.owners)
-            and (self.kind is None or subject.kind in self.kind)
-            and (self.level is None or subject.level in self.level)
-        )
-
-
-class RoutesFile(BaseModel):
-    """The file."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    routes: tuple[Route, ...] = ()
-
-
-def _matches(patterns: tuple[str, ...] | None, names: Iterable[str]) -> bool:
-    return patterns is None or any(fnmatchcase(name, pattern) for name in names for pattern in patterns)
 
 
 class Routes:
@@ -150,6 +27,7 @@ class Routes:
 
     Args:
         routes: In the order in which they are tried.
+        owners: What mentions an owner, by the owner and the kind of place.
         webhook: The webhook for all that no route matches.
         token: The token for channels.
         variables: Gives the environment variables that routes name.
@@ -160,24 +38,34 @@ class Routes:
         self,
         routes: Iterable[Route] = (),
         *,
+        owners: Mapping[str, Mapping[str, str]] | None = None,
         webhook: SecretStr | None = None,
         token: SecretStr | None = None,
         variables: Variables = variable,
         default: bool = False,
     ) -> None:
-        self._routes = tuple(routes)
+        self.routes = tuple(routes)
+        self.owners = owners or {}
         self._token = token
         self._variables = variables
         has_default = default or webhook is not None
         self._default = Destination(DEFAULT_DESTINATION, None, webhook, "SLACK_WEBHOOK_URL") if has_default else None
-        self._destinations = tuple(self._destination(route) for route in self._routes)
+        self._destinations = tuple(self._destination(route) for route in self.routes)
 
     def _destination(self, route: Route) -> Destination:
         if route.channel is not None:
             return Destination(route.channel, route.channel, self._token, "WATCHER_SLACK_TOKEN")
-        name = route.webhook or ""
-        found = self._variables(name)
-        return Destination(name, None, SecretStr(found) if found else None, name)
+        name = route.to or route.webhook or ""
+        address = self._variables(name)
+        if address is None:
+            return Destination(name, None, None, name, DestinationType.SLACK if route.webhook else route.type)
+        kind = DestinationType.SLACK if route.webhook else route.type or type_of(address)
+        if route.secret is None:
+            return Destination(name, None, SecretStr(address), name, kind)
+        signing = self._variables(route.secret)
+        if signing is None:  # what should be signed is not sent unsigned
+            return Destination(name, None, None, route.secret, kind)
+        return Destination(name, None, SecretStr(address), name, kind, SecretStr(signing))
 
     @property
     def destinations(self) -> tuple[Destination, ...]:
@@ -185,13 +73,46 @@ class Routes:
         everywhere = (*self._destinations, *([self._default] if self._default else []))
         return tuple({destination.name: destination for destination in everywhere}.values())
 
-    def find(self, subject: Subject) -> Destination | None:
-        """Return the destination of an alert; `None` where there is none."""
-        return self._find(subject)[1]
+    def find_all(self, subject: Subject) -> tuple[Destination, ...]:
+        """Return the destinations of an alert, each once; none where no route matches and there is no default."""
+        found = [self._default if number is None else self._destinations[number - 1] for number in self._take(subject)]
+        return tuple({each.name: each for each in found if each is not None}.values())
 
     def named(self, name: str | None) -> Destination | None:
         """Return the destination of that name; `None` where it no longer exists."""
         return next((destination for destination in self.destinations if destination.name == name), None)
+
+    def of_route(self, reference: str) -> Destination | None:
+        """Return where the route with that name or number leads; `None` where there is none."""
+        for number, (route, destination) in enumerate(zip(self.routes, self._destinations, strict=True), start=1):
+            if reference in (route.name, str(number)):
+                return destination
+        return None
+
+    def mention(self, owner: str, destination: Destination) -> str | None:
+        """Return what mentions an owner in a destination, in the markup of messages; `None` where nothing is known."""
+        found = self.owners.get(owner, {}).get(destination.place)
+        if found is None:
+            return None
+        if destination.type is DestinationType.SLACK:
+            return f"<!subteam^{found}>" if found.startswith("S") else f"<@{found}>"
+        return slack.mention(found)
+
+    def entries(self) -> list[values.Route]:
+        """The routes as they stand, with what is after the last of them."""
+        found = [
+            values.Route(
+                number=number,
+                name=route.name,
+                conditions=route.conditions,
+                goes_on=route.goes_on,
+                **_told(destination),
+            )
+            for number, (route, destination) in enumerate(zip(self.routes, self._destinations, strict=True), start=1)
+        ]
+        if self._default is not None:
+            found.append(values.Route(number=None, name=None, conditions={}, **_told(self._default)))
+        return found
 
     def explain(
         self, *, pipeline_name: str, pipeline_type_name: str, pipeline_metadata: Mapping[str, Any]
@@ -199,8 +120,9 @@ class Routes:
         """Say where alerts of a pipeline would go."""
         levels: dict[tuple[int | None, AlertKind], list[AlertLevel]] = {}
         for kind, level in itertools.product(AlertKind, AlertLevel):
-            number, _ = self._find(Subject.of(pipeline_name, pipeline_type_name, pipeline_metadata, kind, level))
-            levels.setdefault((number, kind), []).append(level)
+            subject = Subject.of(pipeline_name, pipeline_type_name, pipeline_metadata, kind, level)
+            for number in self._take(subject):
+                levels.setdefault((number, kind), []).append(level)
         kinds: dict[tuple[int | None, tuple[AlertLevel, ...]], list[AlertKind]] = {}
         for (number, kind), found in levels.items():
             kinds.setdefault((number, tuple(found)), []).append(kind)
@@ -219,11 +141,23 @@ class Routes:
             missing=missing if destination is None or destination.secret is None else None,
         )
 
-    def _find(self, subject: Subject) -> tuple[int | None, Destination | None]:
-        for number, (route, destination) in enumerate(zip(self._routes, self._destinations, strict=True), start=1):
+    def _take(self, subject: Subject) -> tuple[int | None, ...]:
+        """The numbers of the routes that an alert takes, with `None` for what is after the last of them."""
+        taken: list[int | None] = []
+        for number, route in enumerate(self.routes, start=1):
             if route.matches(subject):
-                return number, destination
-        return None, self._default
+                taken.append(number)
+                if not route.goes_on:
+                    return tuple(taken)
+        return (*taken, None) if self._default is not None or not taken else tuple(taken)
+
+
+def _told(destination: Destination) -> dict[str, Any]:
+    return {
+        "to": destination.name,
+        "destination": destination.described,
+        "missing": destination.missing if destination.secret is None else None,
+    }
 
 
 def load_routes(settings: Settings, *, variables: Variables = variable, default: bool = False) -> Routes:
@@ -237,44 +171,12 @@ def load_routes(settings: Settings, *, variables: Variables = variable, default:
     Raises:
         ConfigurationError: The file cannot be read, or breaks a rule; the message names the value and the rule.
     """
+    file = RoutesFile() if settings.routes is None else read_routes(settings.routes)
     return Routes(
-        () if settings.slack_routes is None else _read(settings.slack_routes),
+        file.routes,
+        owners=file.owners,
         webhook=settings.slack_webhook_url,
         token=settings.slack_token,
         variables=variables,
         default=default,
     )
-
-
-def _read(path: Path) -> tuple[Route, ...]:
-    try:
-        content = tomllib.loads(path.read_text(encoding="utf-8"))
-    except OSError as exc:
-        raise ConfigurationError(f"WATCHER_SLACK_ROUTES is {path}, which cannot be read: {exc.strerror}") from exc
-    except ValueError as exc:
-        raise ConfigurationError(f"WATCHER_SLACK_ROUTES is {path}, which is not TOML: {exc}") from None
-    try:
-        return RoutesFile.model_validate(content).routes
-    except ValidationError as exc:
-        raise ConfigurationError(f"{path}: {_rule(exc)}") from None
-
-
-def _rule(error: ValidationError) -> str:
-    """The first broken rule: which entry of which route, its value, and what it may be."""
-    first: dict[str, Any] = dict(error.errors()[0])
-    place = [str(part) for part in first["loc"]]
-    if len(place) > 1 and place[0] == "routes" and place[1].isdecimal():
-        place[:2] = [f"route {int(place[1]) + 1}"]
-    named = ", ".join(place[:2]) or "the file"
-    reason = str(first["msg"]).removeprefix("Value error, ")
-    if place[-1] == "webhook":
-        # Not shown: what stands there in place of a variable's name may be the secret itself.
-        return f"{named}: write the name of the environment variable that holds the address, never the address itself"
-    if first["type"] == "value_error":
-        return f"{named}: {reason}"
-    if first["type"] == "extra_forbidden":
-        known = ", ".join(Route.model_fields) if len(first["loc"]) > 1 else "[[routes]]"
-        return f"{named}: there is no such entry; there are {known}"
-    if place[-1] == "channel":
-        return f"{named} is {arguments.shown(first['input'])}; write it as #name, or as its id"
-    return f"{named} is {arguments.shown(first['input'])}; {reason[:1].lower()}{reason[1:]}"

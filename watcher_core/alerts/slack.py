@@ -9,8 +9,10 @@ from __future__ import annotations
 import re
 import urllib.parse
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
+
+from watcher_core.alerts.notification import Notification
 
 MAX_BLOCKS = 50
 MAX_SECTION = 3_000
@@ -37,12 +39,6 @@ def escape(text: str, *, limit: int = 200) -> str:
     return line.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
-def unescape(text: str) -> str:
-    """Write what is meant for Slack for a terminal: links as their labels, and nothing escaped."""
-    text = re.sub(r"<[^|>]*\|([^>]*)>", r"\1", text).replace(INVISIBLE, "")
-    return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
-
-
 def cut(text: str, limit: int) -> str:
     """Cut text that is too long, and show that it was cut."""
     return text if len(text) <= limit else f"{text[: limit - 1]}…"
@@ -50,10 +46,18 @@ def cut(text: str, limit: int) -> str:
 
 def link(label: str, base: str | None, *path: str) -> str:
     """Link a label, which is escaped already, to a page below `base`; without a base it is just the label."""
-    if not base:
-        return label
+    return f"<{page(base, *path)}|{label}>" if base else label
+
+
+def page(base: str, *path: str) -> str:
+    """The address of a page below `base`."""
     quoted = "/".join(urllib.parse.quote(part, safe="") for part in path)
-    return f"<{urllib.parse.quote(base.rstrip('/'), safe=':/?#[]@!$&()*+,;=%')}/{quoted}|{label}>"
+    return f"{urllib.parse.quote(base.rstrip('/'), safe=':/?#[]@!$&()*+,;=%')}/{quoted}"
+
+
+def mention(name: str) -> str:
+    """What mentions somebody in a place other than Slack, which gets it as it is."""
+    return f"<mention|{name.replace('&', '&amp;').replace('<', '&lt;').replace('>', '&gt;')}>"
 
 
 # Messages
@@ -61,10 +65,17 @@ def link(label: str, base: str | None, *path: str) -> str:
 
 @dataclass(frozen=True)
 class SlackMessage:
-    """A message: blocks for people who look at Slack, and text for notifications and terminals."""
+    """A message: blocks for people who look at Slack, and text for notifications and terminals.
+
+    Attributes:
+        text: The message with Slack's markup: links, mentions, and what is escaped.
+        blocks: The same, laid out for Slack.
+        notification: What it is about, as data, for places other than Slack.
+    """
 
     text: str
     blocks: tuple[dict[str, Any], ...] = ()
+    notification: Notification | None = None
 
     def as_json(self) -> dict[str, Any]:
         """The message as Slack takes it."""
@@ -73,11 +84,12 @@ class SlackMessage:
 
     def plain(self) -> SlackMessage:
         """The same without blocks, for when Slack refuses those."""
-        return SlackMessage(self.text)
+        return replace(self, blocks=())
 
     def bare(self) -> SlackMessage:
         """Only the lines that hold no text from users, for when Slack refuses that."""
-        return SlackMessage("\n".join([*self.text.splitlines()[:3], "for details: watcher alerts list"]))
+        lines = [*self.text.splitlines()[:3], "for details: watcher alerts list"]
+        return replace(self, text="\n".join(lines), blocks=())
 
 
 def compose(*, header: str, headline: str, context: str, lines: Sequence[str], rest: str, footer: str) -> SlackMessage:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 from collections.abc import Sequence
 from functools import partial
@@ -16,11 +17,12 @@ from watcher_core.cli.options import Json, Limit, OfPipeline
 from watcher_core.enums import AlertKind, AlertState
 
 if TYPE_CHECKING:
-    from watcher_core.values import Alert, AlertPreview, DeliveryResult
+    from watcher_core.values import Alert, AlertDelivery, AlertPreview, DeliveryResult
 
 app = typer.Typer(help="Alerts: what is open, and its delivery.", no_args_is_help=True, rich_markup_mode=None)
 
 MAX_ID = 2**63 - 1
+UNCONFIGURED = "no destination is configured: set SLACK_WEBHOOK_URL, or name routes in WATCHER_ROUTES"
 UNRESOLVED = (AlertState.OPEN, AlertState.ACKNOWLEDGED, AlertState.SNOOZED)
 
 Id = Annotated[int, typer.Argument(metavar="ID", min=1, max=MAX_ID, help="The alert's id.", show_default=False)]
@@ -79,11 +81,11 @@ def print_alerts(found: Sequence[Alert]) -> None:
 def show(alert_id: Id, *, json: Json = False) -> None:
     """Show all that is known of an alert."""
     with open_watcher() as watcher:
-        alert = watcher.alert(alert_id)
+        alert, deliveries = watcher.alert(alert_id), watcher.alert_deliveries(alert_id)
     if json:
-        output.print_json(alert)
+        output.print_json({**dataclasses.asdict(alert), "deliveries": deliveries})
         return
-    output.print_fields(_fields(alert))
+    output.print_fields(_fields(alert, deliveries))
 
 
 @app.command("ack", epilog=output.examples("watcher alerts ack 17"))
@@ -143,7 +145,7 @@ def deliver(
     retry_now: Annotated[bool, typer.Option("--retry-now", help="Try again at once what has failed before.")] = False,
     json: Json = False,
 ) -> None:
-    """Deliver pending notifications to Slack.
+    """Deliver pending notifications.
 
     Any number of deliveries may run at once. Exit code 1 when something could not be delivered; it is tried again by
     the next delivery.
@@ -161,14 +163,23 @@ def deliver(
         raise typer.Exit(1)
 
 
-@app.command("test", epilog=output.examples("watcher alerts test", 'watcher alerts test --to "#data-alerts"'))
+@app.command(
+    "test",
+    epilog=output.examples(
+        "watcher alerts test", "watcher alerts test --route oncall", 'watcher alerts test --to "#data-alerts"'
+    ),
+)
 def send_test(
     *,
     to: Annotated[
         str | None,
         typer.Option(
-            metavar="DESTINATION", help="Only to this destination: a channel, the variable of a webhook, or default."
+            metavar="DESTINATION", help="Only to this destination: a channel, the variable of an address, or default."
         ),
+    ] = None,
+    route: Annotated[
+        str | None,
+        typer.Option(metavar="NAME", help="Only to where this route leads; a route without a name has its number."),
     ] = None,
     json: Json = False,
 ) -> None:
@@ -177,18 +188,44 @@ def send_test(
     Exit code 1 when one did not arrive.
     """
     with open_watcher() as watcher:
-        failures = watcher.send_test_alert(to)
+        failures = watcher.send_test_alert(to, route=route)
     if json:
         output.print_json(failures)
     else:
         for destination, failure in failures.items():
             output.print_text(f"{destination}: {failure or 'arrived'}")
         if not failures:
-            output.print_text(
-                "no destination is configured: set SLACK_WEBHOOK_URL, or name routes in WATCHER_SLACK_ROUTES"
-            )
+            output.print_text(UNCONFIGURED)
     if not failures or any(failures.values()):
         raise typer.Exit(1)
+
+
+@app.command("routes", epilog=output.examples("watcher alerts routes", "watcher doctor --pipeline raw_flights"))
+def list_routes(*, json: Json = False) -> None:
+    """List the routes of alerts, the first that matches counting."""
+    with open_watcher() as watcher:
+        found = watcher.routes()
+    if json:
+        output.print_json(found)
+        return
+    columns = [
+        output.Column("route", right=True),
+        output.Column("name", minor=True),
+        output.Column("for", fold=True),
+        output.Column("to", fold=True),
+        output.Column("missing", fold=True),
+    ]
+    rows = [
+        (
+            "else" if route.number is None else route.number,
+            route.name,
+            ", ".join(f"{name} {' or '.join(these)}" for name, these in route.conditions.items()) or "all",
+            f"{route.destination}, and on" if route.goes_on else route.destination,
+            route.missing and f"{route.missing} is not set",
+        )
+        for route in found
+    ]
+    output.print_table(columns, rows, empty=UNCONFIGURED)
 
 
 def _preview(*, json: bool) -> None:
@@ -239,7 +276,16 @@ def _notified(alert: Alert) -> str:
     return "not yet" if alert.delivered_at is None else times.ago(alert.delivered_at)
 
 
-def _fields(alert: Alert) -> list[tuple[str, output.Cell]]:
+def _delivery(delivery: AlertDelivery) -> str:
+    if delivery.event is None:
+        return f"notified {times.ago(delivery.notified_at)}" if delivery.notified_at else "nothing to notify"
+    waits = f" at {times.clock(delivery.next_attempt_at)}" if delivery.attempts else ""
+    tried = f", tried {text.plural(delivery.attempts, 'time')}, next{waits}" if delivery.attempts else ""
+    why = f": {delivery.last_error}" if delivery.last_error else ""
+    return f"waits for {delivery.event}{tried}{why}"
+
+
+def _fields(alert: Alert, deliveries: Sequence[AlertDelivery]) -> list[tuple[str, output.Cell]]:
     def moment(at: dt.datetime | None) -> str | None:
         return None if at is None else times.clock_and_ago(at)
 
@@ -259,9 +305,7 @@ def _fields(alert: Alert) -> list[tuple[str, output.Cell]]:
         ("reopened", moment(alert.reopened_at)),
         ("notified", moment(alert.delivered_at)),
         ("recovery notified", moment(alert.recovery_delivered_at)),
-        ("destination", alert.destination),
         ("pending notification", alert.event),
         ("next attempt", moment(alert.next_attempt_at)),
-        ("attempts", alert.attempts or None),
-        ("last error", alert.last_error),
+        *((f"to {each.destination}", _delivery(each)) for each in deliveries),
     ]

@@ -187,7 +187,7 @@ def _print_alerts(watcher: Watcher) -> None:
     """Print what is open, and deliver to Slack; where none is configured, print the messages."""
     output.print_heading("Open alerts")
     alerts.print_alerts(watcher.alerts(state=alerts.UNRESOLVED))
-    if watcher.settings.slack_webhook_url or watcher.settings.slack_routes:
+    if watcher.settings.slack_webhook_url or watcher.settings.routes:
         alerts.print_result(watcher.deliver_alerts())
     else:
         output.print_heading("Messages that Slack would get")

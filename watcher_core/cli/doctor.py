@@ -16,6 +16,7 @@ import typer
 
 from watcher_core import text as words
 from watcher_core.cli import output, times
+from watcher_core.cli.doctor_alerts import alert_findings, destination_findings
 from watcher_core.cli.doctor_anomalies import anomaly_findings
 from watcher_core.cli.doctor_dagster import dagster_findings
 from watcher_core.cli.doctor_finding import Finding
@@ -27,15 +28,12 @@ from watcher_core.errors import ConfigurationError, SchemaVersionError, WatcherE
 if TYPE_CHECKING:
     import sqlalchemy as sa
 
-    from watcher_core.client import Watcher
     from watcher_core.embedded import EmbeddedStatus
     from watcher_core.settings import Settings
     from watcher_core.values import (
-        AlertRoute,
         ClockReport,
         Pipeline,
         RecorderState,
-        UndeliveredAlerts,
     )
 
 EXAMPLES = output.examples("watcher doctor", "watcher doctor --pipeline raw_flights", "watcher doctor --json")
@@ -45,8 +43,6 @@ STALE_AFTER = dt.timedelta(minutes=2)
 # The age of the oldest event that is not recorded yet; more is a recorder that does not keep up.
 MUCH_LAG_SECONDS = 300
 OLDEST_POSTGRESQL = 15
-# After this, an alert without a try means that no process delivers.
-DELIVERED_WITHIN = dt.timedelta(minutes=10)
 # A pipeline that is gone from the code for longer is no news.
 NEWS_WITHIN = dt.timedelta(days=7)
 SHOWN_NAMES = 10
@@ -85,7 +81,7 @@ def examine(pipeline: str | None = None) -> Iterator[Finding]:
         return
     yield from _settings(settings)
     yield from _database(settings, pipeline)
-    yield from _slack(settings)
+    yield from destination_findings(settings)
     yield from spool_findings(settings)
     yield from dagster_findings(settings)
 
@@ -197,7 +193,7 @@ def _server(url: sa.URL, settings: Settings, pipeline: str | None, *, advice: st
             yield from recorder_findings(states, now=dt.datetime.now(dt.UTC), embedded=settings.database_url is None)
             yield from clock_findings(watcher.clock_report())
             yield from removed_findings(watcher.pipelines(), now=dt.datetime.now(dt.UTC))
-            yield from _alerts(watcher, pipeline)
+            yield from alert_findings(watcher, pipeline)
             yield from anomaly_findings(watcher)
 
 
@@ -285,82 +281,6 @@ def recorder_findings(states: list[RecorderState], *, now: dt.datetime, embedded
             )
         else:
             yield Finding("ok", "recorder", f"{words.duration(lag)} behind; {message}")
-
-
-def _alerts(watcher: Watcher, pipeline: str | None) -> Iterator[Finding]:
-    from watcher_core.cli.edge import find_pipeline
-
-    try:
-        yield undelivered_finding(watcher.undelivered_alerts(), now=dt.datetime.now(dt.UTC))
-        if pipeline is not None:
-            yield from route_findings(watcher.alert_routes(find_pipeline(watcher, pipeline).id))
-    except WatcherError as exc:
-        yield Finding("problem", "alerts", "; ".join([str(exc), *getattr(exc, "__notes__", [])]))
-
-
-def undelivered_finding(waiting: UndeliveredAlerts, *, now: dt.datetime) -> Finding:
-    """Judge whether alerts get through."""
-    if waiting.since is None:
-        return Finding("ok", "alerts", "all are delivered")
-    state = f"{waiting.count:,} wait to be delivered, the first of them since {times.ago(waiting.since)}"
-    if waiting.last_error is not None:
-        return Finding(
-            "warning", "alerts", f"{state}: {waiting.last_error}", "then: watcher alerts deliver --retry-now"
-        )
-    if now - waiting.since <= DELIVERED_WITHIN:
-        return Finding("ok", "alerts", state)
-    return Finding(
-        "warning",
-        "alerts",
-        state,
-        "configure Slack; switch watcher_slack_sensor on in Dagster, or run watcher alerts deliver by cron",
-    )
-
-
-def route_findings(routes: list[AlertRoute]) -> Iterator[Finding]:
-    """Say where alerts of a pipeline would go."""
-    for route in routes:
-        levels = f" of level {' or '.join(route.levels)}" if route.levels else ""
-        what = f"{' and '.join(route.kinds)} alerts" if route.kinds else "an alert"
-        why = "by default" if route.route is None else f"by route {route.route}"
-        place = f"to {route.destination}, {why}" if route.destination else "nowhere"
-        yield Finding(
-            "warning" if route.missing else "ok",
-            "alerts",
-            f"{what}{levels} of this pipeline would go {place}",
-            f"set {route.missing}" if route.missing else None,
-        )
-
-
-def _slack(settings: Settings) -> Iterator[Finding]:
-    from watcher_core import alerts
-
-    try:
-        destinations = alerts.load_routes(settings).destinations
-    except ConfigurationError as exc:
-        yield Finding("problem", "slack", str(exc), "set it right; until then no alert is delivered")
-        return
-    if not destinations:
-        yield Finding(
-            "ok",
-            "slack",
-            "not configured; alerts go nowhere, and wait",
-            "set SLACK_WEBHOOK_URL to an incoming webhook of Slack, or name routes in WATCHER_SLACK_ROUTES",
-        )
-    for destination in destinations:
-        if destination.secret is None:
-            yield Finding(
-                "problem",
-                "slack",
-                f"{destination.missing} is not set; what goes to {destination.described} waits",
-                f"set {destination.missing}",
-            )
-            continue
-        problem = None if destination.channel else alerts.address_problem(destination.secret)
-        if problem:
-            yield Finding("problem", "slack", f"{destination.missing} is set, but {problem}", "set it right")
-        else:
-            yield Finding("ok", "slack", f"alerts can go to {destination.described}", "try it: watcher alerts test")
 
 
 def _print(findings: list[Finding]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from sqlalchemy.orm import Session
@@ -64,6 +65,16 @@ class AlertMethods(Connection):
         """
         with self._transaction() as (session, now):
             return alerts.get_alert(session, alert_id=alert_id, now=now)
+
+    def alert_deliveries(self, alert_id: int) -> list[values.AlertDelivery]:
+        """Return what each destination of an alert knows of it. Those that are not notified yet may be missing.
+
+        Raises:
+            NotFoundError: There is no such alert.
+        """
+        with self._transaction() as (session, now):
+            found = alerts.get_alert(session, alert_id=alert_id, now=now)
+            return alerts.list_deliveries(session, alert_id=found.id)
 
     def acknowledge_alert(self, alert_id: int) -> values.Alert:
         """Mark an alert as seen: it causes no reminder, and its recovery is still delivered.
@@ -128,6 +139,7 @@ class AlertMethods(Connection):
             senders=given,
             now=began,
             dagster_url=self.settings.dagster_url,
+            environment=self.settings.environment,
             retry_now=retry_now,
             pace=pace or alerts.shared_pace,
         )
@@ -147,12 +159,17 @@ class AlertMethods(Connection):
             )
 
     def send_test_alert(
-        self, destination: str | None = None, *, senders: Mapping[str, SlackSender] | None = None
+        self,
+        destination: str | None = None,
+        *,
+        route: str | None = None,
+        senders: Mapping[str, SlackSender] | None = None,
     ) -> dict[str, str | None]:
         """Send a test message to every destination of alerts. Needs no database.
 
         Args:
-            destination: Only to this one: a channel, as a route names it, the variable of a webhook, or `default`.
+            destination: Only to this one: a channel, as a route names it, the variable of an address, or `default`.
+            route: Only to where the route with this name, or number, leads.
             senders: As of `deliver_alerts`.
 
         Returns:
@@ -160,18 +177,26 @@ class AlertMethods(Connection):
 
         Raises:
             ConfigurationError: The routes cannot be read.
-            InvalidValueError: There is no such destination.
+            InvalidValueError: There is no such destination, or no such route.
         """
         given = dict(senders or {})
-        everywhere = alerts.load_routes(self.settings, default=alerts.DEFAULT_DESTINATION in given).destinations
-        chosen = [each for each in everywhere if destination in (None, each.name)]
+        routes = alerts.load_routes(self.settings, default=alerts.DEFAULT_DESTINATION in given)
+        chosen = [each for each in routes.destinations if destination in (None, each.name)]
         if destination is not None and not chosen:
-            known = ", ".join(each.name for each in everywhere) or "none, since SLACK_WEBHOOK_URL is not set"
+            known = ", ".join(each.name for each in routes.destinations) or "none, since SLACK_WEBHOOK_URL is not set"
             raise InvalidValueError(f"there is no destination {destination!r}; there are {known}")
+        if route is not None:
+            leads_to = routes.of_route(route)
+            if leads_to is None:
+                known = ", ".join(each.name or str(each.number) for each in routes.entries() if each.number)
+                raise InvalidValueError(f"there is no route {route!r}; there are {known or 'none'}")
+            chosen = [each for each in chosen if each.name == leads_to.name]
+        now = dt.datetime.now(dt.UTC)
+        about = alerts.Notification(event=None, alerts=(), sent_at=now, environment=self.settings.environment)
         failures: dict[str, str | None] = {}
         for each in chosen:
             sender = alerts.sender_for(each, given)
-            message = alerts.test_message(each.described, now=dt.datetime.now(dt.UTC))
+            message = replace(alerts.test_message(each.described, now=now), notification=about)
             try:
                 if sender is None:
                     raise DeliveryError(f"{each.missing} is not set")
@@ -180,6 +205,14 @@ class AlertMethods(Connection):
             except DeliveryError as exc:
                 failures[each.name] = str(exc)
         return failures
+
+    def routes(self) -> list[values.Route]:
+        """Return the routes of alerts, with what is after the last of them. Needs no database.
+
+        Raises:
+            ConfigurationError: The routes cannot be read.
+        """
+        return alerts.load_routes(self.settings).entries()
 
     def alert_routes(self, pipeline: int | str) -> list[values.AlertRoute]:
         """Say where alerts of a pipeline would go.
@@ -197,9 +230,14 @@ class AlertMethods(Connection):
         )
 
     def undelivered_alerts(self) -> values.UndeliveredAlerts:
-        """Return how many alerts wait for delivery, since when, and why."""
+        """Return how many alerts wait for delivery, since when, and why.
+
+        Raises:
+            ConfigurationError: The routes cannot be read.
+        """
+        routes = alerts.load_routes(self.settings)
         with self._transaction() as (session, now):
-            return alerts.undelivered_alerts(session, now=now)
+            return alerts.undelivered_alerts(session, routes=routes, now=now)
 
     @contextmanager
     def _session(self) -> Iterator[Session]:

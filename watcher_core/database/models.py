@@ -679,10 +679,8 @@ class Alert(Base):
             unique=True,
             postgresql_where=sa.text("state <> 'resolved'"),
         ),
-        # What the deliverer looks for.
-        sa.Index(
-            "ix_alert_next_attempt_at", "next_attempt_at", postgresql_where=sa.text("next_attempt_at IS NOT NULL")
-        ),
+        # What the deliverer looks at.
+        sa.Index("ix_alert_unsettled", "id", postgresql_where=sa.text("NOT is_settled")),
         sa.Index("ix_alert_opened_at", sa.text("opened_at DESC")),
         # When the alert of a cause was last resolved: one that is back goes on.
         sa.Index(
@@ -697,8 +695,7 @@ class Alert(Base):
             postgresql_where=sa.text("pipeline_execution_id IS NOT NULL"),
         ),
         sa.CheckConstraint("(state = 'resolved') = (resolved_at IS NOT NULL)", name="resolved"),
-        sa.CheckConstraint("(event IS NULL) = (next_attempt_at IS NULL)", name="event"),
-        {"comment": "Facts worth telling someone, open until they are resolved; the outbox of all messages"},
+        {"comment": "Facts that people are notified of, open until they are resolved"},
     )
 
     id: Mapped[int] = _identity()
@@ -718,15 +715,25 @@ class Alert(Base):
     reopenings: Mapped[int] = mapped_column(
         sa.Integer, server_default=sa.text("0"), comment="How often it was back, within hours of each other"
     )
-    event: Mapped[AlertEvent | None] = mapped_column(comment="What is to be delivered; empty: nothing")
-    attempts: Mapped[int] = mapped_column(sa.Integer, server_default=sa.text("0"), comment="Deliveries tried")
-    next_attempt_at: Mapped[dt.datetime | None] = mapped_column(
-        comment="When delivery is due; empty: nothing to deliver"
-    )
+    grew_at: Mapped[dt.datetime | None] = mapped_column(comment="When there was last more of it")
+    is_settled: Mapped[bool] = _flag(False, "Whether every destination knows its state")
+
+
+class AlertDelivery(Base):
+    __tablename__ = "alert_delivery"
+    __table_args__ = {"comment": "What a destination knows of an alert, and its next try; the outbox of all messages"}
+
+    alert_id: Mapped[int] = _reference("alert", primary_key=True)
+    destination: Mapped[str] = mapped_column(primary_key=True, comment="The destination's name, as routes have it")
+    takes_acknowledgements: Mapped[bool] = _flag(False, "Whether it is notified of acknowledgements")
+    event: Mapped[AlertEvent | None] = mapped_column(comment="What is being delivered under the lease")
     lease: Mapped[str | None] = mapped_column(comment="Who delivers it right now, until next_attempt_at")
-    destination: Mapped[str | None] = mapped_column(comment="Where it was last sent, by name")
-    thread: Mapped[str | None] = mapped_column(comment="The thread there that its opening began")
+    attempts: Mapped[int] = mapped_column(sa.Integer, server_default=sa.text("0"), comment="Deliveries tried in vain")
+    next_attempt_at: Mapped[dt.datetime | None] = mapped_column(
+        comment="Before this it is not tried again; empty: at any time"
+    )
     last_error: Mapped[str | None] = mapped_column(comment="Why the last delivery failed")
+    thread: Mapped[str | None] = mapped_column(comment="The thread there that its opening began")
     delivered_at: Mapped[dt.datetime | None] = mapped_column(comment="When the opening was delivered")
     notified_at: Mapped[dt.datetime | None] = mapped_column(comment="When a message about it last arrived")
     recovery_delivered_at: Mapped[dt.datetime | None] = mapped_column(comment="When the recovery was delivered")

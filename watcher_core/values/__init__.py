@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-from watcher_core.values.alerts import Alert, AlertPreview, AlertRoute, DeliveryResult, UndeliveredAlerts
+from watcher_core.values.alerts import (
+    Alert,
+    AlertDelivery,
+    AlertPreview,
+    AlertRoute,
+    DeliveryResult,
+    Route,
+    UndeliveredAlerts,
+)
 from watcher_core.values.anomalies import (
     AnomalyDetection,
     AnomalyExplanation,
@@ -52,6 +60,7 @@ __all__ = [
     "Address",
     "AddressType",
     "Alert",
+    "AlertDelivery",
     "AlertPreview",
     "AlertRoute",
     "AnomalyDetection",
@@ -88,6 +97,7 @@ __all__ = [
     "PipelineLineage",
     "PipelineType",
     "RecorderState",
+    "Route",
     "ThresholdArguments",
     "Thresholds",
     "UndeliveredAlerts",

@@ -11,7 +11,12 @@ from watcher_core.enums import AlertEvent, AlertKind, AlertLevel, AlertState
 
 @dataclass(frozen=True, kw_only=True)
 class Alert:
-    """Something that a check found, open until it is resolved. `event`: its pending notification."""
+    """Something that a check found, open until it is resolved.
+
+    Of its deliveries, it has those to all destinations together: `event` is the pending notification that comes first,
+    `last_error` and `attempts` are those of the destination that failed most, and `recovery_delivered_at` is set when
+    all know that it is over. `Watcher.alert_deliveries` has each.
+    """
 
     id: int
     kind: AlertKind
@@ -42,6 +47,21 @@ class Alert:
 
 
 @dataclass(frozen=True, kw_only=True)
+class AlertDelivery:
+    """What a destination knows of an alert. `event`: its pending notification."""
+
+    destination: str
+    event: AlertEvent | None
+    attempts: int
+    next_attempt_at: dt.datetime | None
+    last_error: str | None
+    thread: str | None
+    delivered_at: dt.datetime | None
+    notified_at: dt.datetime | None
+    recovery_delivered_at: dt.datetime | None
+
+
+@dataclass(frozen=True, kw_only=True)
 class DeliveryResult:
     """What a delivery of alerts did.
 
@@ -66,11 +86,13 @@ class UndeliveredAlerts:
         count: How many.
         since: When that of the first of them was due; `None` where there are none.
         last_error: Why the last try failed; `None` where there was none.
+        nowhere: How many of them have no destination.
     """
 
     count: int
     since: dt.datetime | None
     last_error: str | None
+    nowhere: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -105,3 +127,26 @@ class AlertRoute:
     destination: str | None
     route: int | None
     missing: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Route:
+    """A route of alerts, as the file has it.
+
+    Attributes:
+        number: Its number, from 1; `None` for where alerts go that no route matches.
+        name: What the file calls it.
+        conditions: The values of which one must match, by what they are compared with.
+        to: The name of the destination.
+        destination: The destination in words.
+        missing: The variable that would have to be set first.
+        goes_on: Whether the routes after it are tried, too.
+    """
+
+    number: int | None
+    name: str | None
+    conditions: dict[str, tuple[str, ...]]
+    to: str
+    destination: str
+    missing: str | None
+    goes_on: bool = False

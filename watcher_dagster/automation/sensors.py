@@ -237,7 +237,7 @@ def build_watcher_slack_sensor(
     Args:
         name: The sensor's name.
         resource_key: The name of the `WatcherResource` among the definitions.
-        slack: dagster-slack's resource, for all alerts that no route of `WATCHER_SLACK_ROUTES` matches; a recovery
+        slack: dagster-slack's resource, for all alerts that no route of `WATCHER_ROUTES` matches; a recovery
             answers in the thread of its alert. Without it they go to the webhook of `SLACK_WEBHOOK_URL`. Routes that
             lead to channels use the token of `WATCHER_SLACK_TOKEN`.
         channel: The channel that `slack` posts to: `#name`, or its id.

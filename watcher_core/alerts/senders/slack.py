@@ -6,16 +6,13 @@ the outbox's business, which other destinations and a restart share.
 
 from __future__ import annotations
 
-import email.utils
 import logging
-import math
-import time
-import urllib.parse
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from pydantic import SecretStr
 
+from watcher_core.alerts.senders.base import MAX_ANSWER, TIMEOUT_SECONDS, open_request, require_address, wait_of
 from watcher_core.alerts.slack import SlackMessage, escape
 from watcher_core.errors import DeliveryError
 
@@ -25,13 +22,6 @@ if TYPE_CHECKING:
     from slack_sdk import WebClient
 
 API = "https://slack.com/api"
-TIMEOUT_SECONDS = 10.0
-# Whatever Slack, or what stands before it, asks for.
-SHORTEST_WAIT_SECONDS = 1.0
-LONGEST_WAIT_SECONDS = 3600.0
-# How much of an answer is read, and how much of it an error of ours shows.
-MAX_ANSWER_BYTES = 100_000
-MAX_ANSWER = 200
 
 # Answers that are about the message, not about the place: a plainer message may go through.
 REFUSALS = (
@@ -44,28 +34,9 @@ REFUSALS = (
     "thread_not_found",
 )
 RATE_LIMITED = ("ratelimited", "rate_limited")
-LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 # slack_sdk would log addresses, which are secrets.
 _SILENT = logging.Logger("slack_sdk", logging.CRITICAL + 1)  # noqa: LOG001 - outside the tree: no handler gets it
-
-
-class SlackSender(Protocol):
-    """What delivers a message to one place."""
-
-    def send(self, message: SlackMessage, *, thread: str | None) -> str | None:
-        """Send a message.
-
-        Args:
-            message: The message.
-            thread: The thread to answer in, where the place has threads.
-
-        Returns:
-            The thread in which this message is answered; `None` where the place has no threads.
-
-        Raises:
-            DeliveryError: The message could not be delivered.
-        """
 
 
 class SlackWebhook:
@@ -88,10 +59,10 @@ class SlackWebhook:
 
         class Client(WebhookClient):
             def _perform_http_request_internal(self, url: str, req: Request) -> WebhookResponse:
-                status, headers, body = _open(req, self.timeout)
+                status, headers, body = open_request(req, self.timeout)
                 return WebhookResponse(url=url, status_code=status, body=body, headers=headers)
 
-        _require_address(self._url)
+        require_address(self._url)
         client = Client(
             self._url.get_secret_value(),
             timeout=self._timeout,  # type: ignore[arg-type]  # declared int; urllib takes fractions
@@ -128,10 +99,10 @@ class SlackChannel:
 
         class Client(WebClient):
             def _perform_urllib_http_request_internal(self, url: str, req: Request) -> dict[str, Any]:  # noqa: ARG002 - of slack_sdk
-                status, headers, body = _open(req, self.timeout)
+                status, headers, body = open_request(req, self.timeout)
                 return {"status": status, "headers": headers, "body": body}
 
-        _require_address(SecretStr(self._api))
+        require_address(SecretStr(self._api))
         client = Client(
             self._token.get_secret_value(),
             base_url=f"{self._api.rstrip('/')}/",
@@ -184,7 +155,7 @@ def refusal(status: int, answer: str, headers: Mapping[str, Any]) -> DeliveryErr
         answer: Slack's word for what is wrong.
         headers: Of the HTTP answer.
     """
-    wait = _retry_after(headers)
+    wait = wait_of(headers)
     if status == 429:
         return DeliveryError(f"Slack asks to wait for {wait:.0f} s", retry_after=wait)
     return DeliveryError(
@@ -211,64 +182,6 @@ def unreachable(error: Exception, timeout: float) -> DeliveryError:
     if isinstance(error, SlackClientError):
         return DeliveryError(f"slack_sdk cannot send the message: {type(error).__name__}")
     return DeliveryError(f"Slack cannot be reached: {reason if isinstance(error, URLError) else type(error).__name__}")
-
-
-def address_problem(url: SecretStr) -> str | None:
-    """Return what is wrong with an address: it must be encrypted, but for a server on this host."""
-    text = url.get_secret_value()
-    try:
-        parsed = urllib.parse.urlsplit(text)
-        is_right = parsed.scheme == "https" or (parsed.scheme == "http" and parsed.hostname in LOOPBACK)
-        is_right = is_right and bool(parsed.hostname) and text.isascii() and text.isprintable() and " " not in text
-    except ValueError:
-        is_right = False
-    return None if is_right else "the address is not one; it looks like https://hooks.slack.com/services/…"
-
-
-def _require_address(url: SecretStr) -> None:
-    problem = address_problem(url)
-    if problem:
-        raise DeliveryError(problem)
-
-
-def _open(request: Request, timeout: float) -> tuple[int, dict[str, str], str]:
-    """Send a request as slack_sdk does, but follow no redirect: neither token nor message may go somewhere else."""
-    import urllib.request
-
-    class NoRedirect(urllib.request.HTTPRedirectHandler):
-        def redirect_request(self, *_: Any) -> None:
-            return None
-
-    is_here = request.host.partition(":")[0] in LOOPBACK
-    opener = urllib.request.build_opener(NoRedirect, *([urllib.request.ProxyHandler({})] if is_here else []))
-    with opener.open(request, timeout=timeout) as answer:
-        body = answer.read(MAX_ANSWER_BYTES).decode("utf-8", "replace")
-        return answer.status, dict(answer.headers.items()), body
-
-
-def _retry_after(headers: Mapping[str, Any]) -> float:
-    """Return how many seconds Slack asks to wait, in either form of HTTP: a number, or a date."""
-    try:
-        value = {str(name).lower(): value for name, value in headers.items()}.get("retry-after")
-    except Exception:  # headers of a client that somebody else made
-        return SHORTEST_WAIT_SECONDS
-    given = str(value[0] if isinstance(value, list | tuple) and value else value)
-    try:
-        return bounded_wait(float(given))
-    except ValueError:
-        pass
-    try:
-        until = email.utils.parsedate_to_datetime(given)
-        return bounded_wait(until.timestamp() - time.time())
-    except (ValueError, TypeError, OverflowError):
-        return SHORTEST_WAIT_SECONDS
-
-
-def bounded_wait(seconds: float) -> float:
-    """Return how long to wait where somebody else said it: at least a second, at most an hour."""
-    return (
-        SHORTEST_WAIT_SECONDS if math.isnan(seconds) else min(max(seconds, SHORTEST_WAIT_SECONDS), LONGEST_WAIT_SECONDS)
-    )
 
 
 def _without_secret(error: Exception) -> Exception | None:

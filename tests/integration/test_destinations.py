@@ -1,0 +1,320 @@
+"""Several destinations of one alert: each has what it knows, fails by itself, and gets nothing twice."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from pydantic import SecretStr
+
+from tests.factories import NOON, at
+from tests.http_server import Failure, HttpServer, http_server
+from tests.slack_server import TOKEN, SlackServer, slack_server
+from watcher_core import AlertEvent, AlertKind, AlertLevel, AlertState, DeliveryResult, Settings, SlackChannel, Watcher
+from watcher_core.alerts import alerts
+from watcher_core.alerts.delivery import Pace
+from watcher_core.values import Finding
+
+BOTH = """
+[[routes]]
+continue = true
+to = "OPS"
+[[routes]]
+to = "TEAM"
+type = "slack"
+"""
+
+
+class Places:
+    """A PagerDuty, a webhook and a Slack, each a server that can fail by itself."""
+
+    def __init__(self, stack: ExitStack) -> None:
+        self.slack: SlackServer = stack.enter_context(slack_server())
+        self.webhook: HttpServer = stack.enter_context(http_server())
+        self.pagerduty: HttpServer = stack.enter_context(http_server())
+
+    @property
+    def variables(self) -> dict[str, str]:
+        return {
+            "TEAM": self.slack.webhook,
+            "OPS": f"{self.webhook.url}/secret",
+            "PAGER": f"pagerduty://0123456789abcdef@127.0.0.1:{self.pagerduty.port}",
+        }
+
+    @property
+    def told(self) -> list[str]:
+        """What Slack was notified of, by the words before the number."""
+        return [text.splitlines()[1].rpartition(": ")[0] or text.splitlines()[0] for text in self.slack.texts]
+
+    @property
+    def events(self) -> list[str]:
+        """The events that the webhook was notified of."""
+        return [request.json["event"] for request in self.webhook.taken]
+
+
+@pytest.fixture
+def places(monkeypatch: pytest.MonkeyPatch) -> Iterator[Places]:
+    with ExitStack() as stack:
+        found = Places(stack)
+        for name, value in found.variables.items():
+            monkeypatch.setenv(name, value)
+        yield found
+
+
+@pytest.fixture
+def watcher(module_database_url: str, tmp_path: Path, places: Places) -> Iterator[Watcher]:
+    """A Watcher whose alerts go to both the webhook and Slack, without any alerts yet."""
+    path = tmp_path / "routes.toml"
+    path.write_text(BOTH)
+    with Watcher(module_database_url, settings=Settings(home=tmp_path, routes=path)) as watcher:
+        yield watcher
+        with watcher._transaction() as (session, _):
+            session.execute(sa.text("TRUNCATE watcher.alert CASCADE"))
+
+
+def reroute(watcher: Watcher, text: str) -> None:
+    assert watcher.settings.routes is not None
+    watcher.settings.routes.write_text(text)
+
+
+def opened(watcher: Watcher, *keys: str, now: Any = NOON, details: dict[str, Any] | None = None) -> None:
+    found = []
+    for key in keys:
+        pipeline = watcher.get_or_create_pipeline(f"pipeline {key}")
+        found.append(
+            Finding(
+                kind=AlertKind.FAILURE,
+                level=AlertLevel.ERROR,
+                pipeline_id=pipeline.id,
+                pipeline_name=pipeline.name,
+                execution_id=None,
+                new=True,
+                deduplication_key=key,
+                at=now,
+                details=details or {},
+            )
+        )
+    with watcher._transaction() as (session, _):
+        alerts.open_alerts(session, found, now=now)
+
+
+def gone(watcher: Watcher, *keys: str, now: Any) -> None:
+    with watcher._transaction() as (session, _):
+        alerts.resolve_alerts(session, keys=keys, now=now)
+
+
+def deliver(watcher: Watcher, now: Any = NOON, **options: Any) -> DeliveryResult:
+    return watcher.deliver_alerts(now=now, pace=Pace(0), **options)
+
+
+def rows(watcher: Watcher) -> dict[str, dict[str, Any]]:
+    """The deliveries, by destination."""
+    with watcher._transaction() as (session, _):
+        found = session.execute(sa.text("SELECT * FROM watcher.alert_delivery")).mappings().all()
+    return {row["destination"]: dict(row) for row in found}
+
+
+def test_every_destination_of_an_alert_gets_it_once(watcher: Watcher, places: Places) -> None:
+    opened(watcher, "a", "b")
+    assert deliver(watcher, at(1)) == DeliveryResult(messages=2, alerts=4)
+    gone(watcher, "a", now=at(5))
+    assert deliver(watcher, at(6)) == DeliveryResult(messages=2, alerts=2)
+    assert deliver(watcher, at(7)) == DeliveryResult()
+    assert places.events == ["opened", "resolved"]
+    assert places.told == ["🔴 ERROR: Failures", "✅ RESOLVED: Failures"]
+    found = watcher.alerts(state="resolved")[0]
+    assert (found.destination, found.event) == ("OPS, TEAM", None)
+    assert found.recovery_delivered_at is not None
+
+
+def test_one_that_fails_keeps_no_other_waiting_and_is_tried_again_alone(watcher: Watcher, places: Places) -> None:
+    opened(watcher, "a")
+    places.webhook.fail(Failure(503))
+    result = deliver(watcher, at(1))
+    assert (result.messages, result.waiting) == (1, 1)
+    assert result.errors == ("OPS: the webhook answers HTTP 503: rollup_error",)
+    alert = watcher.alerts()[0]
+    assert (alert.event, alert.attempts, alert.destination) == (AlertEvent.OPENED, 1, "TEAM")
+    assert alert.last_error is not None
+    assert [
+        (each.destination, each.event, each.attempts, each.delivered_at is None)
+        for each in watcher.alert_deliveries(alert.id)
+    ] == [("OPS", AlertEvent.OPENED, 1, True), ("TEAM", None, 0, False)]
+    opened(watcher, "b", now=at(1))
+    assert deliver(watcher, at(1.1)).messages == 1, "Slack does not wait for the webhook"
+    assert places.events == []
+    assert deliver(watcher, at(3)) == DeliveryResult(messages=1, alerts=2)
+    assert places.events == ["opened"]
+    assert len(places.slack.texts) == 2
+    assert deliver(watcher, at(4)) == DeliveryResult()
+
+
+def test_each_hears_what_it_has_missed(watcher: Watcher, places: Places) -> None:
+    places.webhook.down = Failure(503)
+    opened(watcher, "a")
+    deliver(watcher, at(1))
+    gone(watcher, "a", now=at(2))
+    deliver(watcher, at(3))
+    opened(watcher, "a", now=at(4))
+    deliver(watcher, at(5))
+    places.webhook.down = None
+    deliver(watcher, at(20), retry_now=True)
+    gone(watcher, "a", now=at(25))
+    deliver(watcher, at(26), retry_now=True)
+    assert places.told == ["🔴 ERROR: Failures", "✅ RESOLVED: Failures", "Back again", "✅ RESOLVED: Failures"]
+    assert places.events == ["opened", "resolved"]
+    places.webhook.down = Failure(503)
+    opened(watcher, "c", now=at(30))
+    deliver(watcher, at(31))
+    gone(watcher, "c", now=at(32))
+    places.webhook.down = None
+    deliver(watcher, at(33), retry_now=True)
+    assert places.events[2:] == ["missed"]
+    assert places.told[4:] == ["🔴 ERROR: Failures", "✅ RESOLVED: Failures"]
+
+
+def test_acknowledgements_go_where_they_are_shown(watcher: Watcher, places: Places) -> None:
+    reroute(watcher, f'[[routes]]\ncontinue = true\nto = "PAGER"\n{BOTH}')
+    opened(watcher, "a")
+    deliver(watcher, at(1))
+    alert = watcher.acknowledge_alert(watcher.alerts()[0].id)
+    assert alert.acknowledged_at is not None
+    assert alert.event is AlertEvent.ACKNOWLEDGED
+    assert deliver(watcher, alert.acknowledged_at).messages == 2
+    assert deliver(watcher, alert.acknowledged_at) == DeliveryResult()
+    gone(watcher, "a", now=alert.acknowledged_at)
+    deliver(watcher, alert.acknowledged_at)
+    sent = [request.json for request in places.pagerduty.taken]
+    assert [each["event_action"] for each in sent] == ["trigger", "acknowledge", "resolve"]
+    assert len({each["dedup_key"] for each in sent}) == 1
+    assert places.events == ["opened", "acknowledged", "resolved"]
+    assert places.told == ["🔴 ERROR: Failures", "✅ RESOLVED: Failures"]
+
+
+def test_a_snooze_holds_at_every_destination(watcher: Watcher, places: Places) -> None:
+    opened(watcher, "a")
+    deliver(watcher, at(1))
+    alert = watcher.alerts()[0]
+    with watcher._transaction() as (session, _):
+        alerts.snooze_alert(session, alert_id=alert.id, until=at(60), now=at(2))
+    assert deliver(watcher, at(59)) == DeliveryResult()
+    places.webhook.fail(Failure(503))
+    assert deliver(watcher, at(60)).messages == 1
+    assert watcher.alert(alert.id).state is AlertState.OPEN
+    assert deliver(watcher, at(62)) == DeliveryResult(messages=1, alerts=1)
+    assert places.events == ["opened", "reminded"]
+    assert places.told == ["🔴 ERROR: Failures", "Still open"]
+
+
+def test_what_grows_is_told_at_each_place_at_most_once_an_hour(watcher: Watcher, places: Places) -> None:
+    opened(watcher, "a", details={"failing": 1})
+    places.webhook.fail(Failure(503))
+    deliver(watcher, at(1))
+    deliver(watcher, at(10))
+    opened(watcher, "a", now=at(20), details={"failing": 2})
+    assert deliver(watcher, at(60)) == DeliveryResult()
+    assert deliver(watcher, at(62)).messages == 1
+    assert places.told == ["🔴 ERROR: Failures", "More of it"]
+    assert deliver(watcher, at(72)).messages == 1
+    assert places.events == ["opened", "updated"]
+
+
+# Routes that change
+
+
+def test_a_destination_that_takes_the_place_of_another_knows_what_it_knew(watcher: Watcher, places: Places) -> None:
+    opened(watcher, "a", "b")
+    deliver(watcher, at(1))
+    gone(watcher, "a", now=at(2))
+    reroute(watcher, BOTH.replace("OPS", "PAGER"))
+    assert deliver(watcher, at(3)) == DeliveryResult(messages=2, alerts=2)
+    [event] = [request.json for request in places.pagerduty.taken]
+    assert event["event_action"] == "resolve", "and nothing is opened again"
+    assert len(places.slack.texts) == 2
+
+
+def test_the_end_goes_where_the_opening_went_and_what_is_back_where_routes_lead(
+    watcher: Watcher, places: Places
+) -> None:
+    reroute(watcher, '[[routes]]\nto = "OPS"')
+    opened(watcher, "a")
+    deliver(watcher, at(1))
+    reroute(watcher, '[[routes]]\nto = "TEAM"\ntype = "slack"\n[[routes]]\nto = "OPS"')
+    with watcher._transaction() as (session, _):
+        alerts.acknowledge_alert(session, alert_id=watcher.alerts()[0].id, now=at(2))
+    deliver(watcher, at(3))
+    gone(watcher, "a", now=at(4))
+    deliver(watcher, at(5))
+    assert places.events == ["opened", "acknowledged", "resolved"]
+    assert places.told == [], "it knew nothing of it"
+    opened(watcher, "a", now=at(10))
+    deliver(watcher, at(11))
+    assert (places.events[3:], places.told) == ([], ["🔴 ERROR: Failures"])
+    gone(watcher, "a", now=at(12))
+    deliver(watcher, at(13))
+    assert (places.events[3:], places.told[1:]) == ([], ["✅ RESOLVED: Failures"])
+
+
+def test_what_has_no_place_is_kept_and_counted_until_it_has_one(watcher: Watcher, places: Places) -> None:
+    reroute(watcher, '[[routes]]\nkind = "freshness"\nto = "OPS"')
+    opened(watcher, "a", "b")
+    for minute in range(3):
+        waits = deliver(watcher, at(minute))
+        assert (waits.messages, waits.waiting) == (0, 2)
+        assert waits.errors == ("no destination: SLACK_WEBHOOK_URL is not set, and no route matches",)
+    assert watcher.undelivered_alerts().nowhere == 2
+    assert rows(watcher) == {}
+    reroute(watcher, BOTH)
+    assert watcher.undelivered_alerts().nowhere == 0
+    assert deliver(watcher, at(9)) == DeliveryResult(messages=2, alerts=4)
+    reroute(watcher, "")
+    gone(watcher, "a", now=at(10))
+    assert deliver(watcher, at(11)).waiting == 1, "a recovery, too"
+    assert watcher.undelivered_alerts().nowhere == 1
+
+
+def test_threads_are_of_one_destination(watcher: Watcher, places: Places) -> None:
+    reroute(watcher, '[[routes]]\ncontinue = true\nchannel = "#one"\n[[routes]]\nchannel = "#two"')
+    senders = {name: SlackChannel(name, SecretStr(TOKEN), api=places.slack.api) for name in ("#one", "#two", "#three")}
+    opened(watcher, "a")
+    deliver(watcher, at(1), senders=senders)
+    reroute(watcher, '[[routes]]\ncontinue = true\nchannel = "#three"\n[[routes]]\nchannel = "#two"')
+    gone(watcher, "a", now=at(2))
+    deliver(watcher, at(3), senders=senders)
+    sent = {(message["channel"], message.get("thread_ts")) for message in places.slack.messages}
+    assert sent == {("#one", None), ("#two", None), ("#three", None), ("#two", "2.000100")}
+
+
+# Several at once
+
+
+def test_several_deliverers_at_once_send_nothing_twice_to_any(watcher: Watcher, places: Places) -> None:
+    opened(watcher, *[f"{number:02}" for number in range(30)])
+    barrier = threading.Barrier(4)
+    failures: list[BaseException] = []
+
+    def work() -> None:
+        try:
+            barrier.wait()
+            for minute in (1, 1.5, 2):  # less than a lease apart
+                deliver(watcher, at(minute))
+        except BaseException as error:
+            failures.append(error)
+
+    threads = [threading.Thread(target=work) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert failures == []
+    told = [alert["id"] for request in places.webhook.taken for alert in request.json["alerts"]]
+    assert len(told) == len(set(told)) == 30
+    assert sum("30 failures" in text for text in places.slack.texts) == len(places.slack.texts) == 1
+    deliver(watcher, at(4))
+    with watcher._transaction() as (session, _):
+        assert session.scalar(sa.text("SELECT count(*) FROM watcher.alert WHERE NOT is_settled")) == 0

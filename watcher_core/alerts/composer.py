@@ -1,0 +1,108 @@
+"""The message about the alerts of a parcel: they are read, put into words, and brought along as data."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass, replace
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from watcher_core import text
+from watcher_core.alerts import alerts, messages, slack
+from watcher_core.alerts.notification import Notification
+from watcher_core.alerts.outbox import OVER, Parcel
+from watcher_core.alerts.routes import Routes
+
+NOTICES = sa.text(f"""
+    SELECT alert.*, execution.execution_metadata ->> 'run_id' AS run_id,
+           pipeline.pipeline_metadata -> 'owners' AS owners,
+           coalesce(newest.is_asset, false) AS is_asset,
+           pipeline.removed_at IS NOT NULL OR coalesce(gone.is_removed, false) AS is_removed
+      FROM ({alerts.SELECT}) AS alert
+      JOIN watcher.pipeline ON pipeline.id = alert.pipeline_id
+      LEFT JOIN watcher.pipeline_execution AS execution
+        ON execution.id = alert.pipeline_execution_id
+       AND execution.source = 'dagster'
+      LEFT JOIN LATERAL (
+           SELECT pipeline_execution.source = 'dagster'
+              AND (pipeline_execution.execution_metadata ->> 'step_key' IS NOT NULL
+                   OR starts_with(pipeline_execution.external_id, 'runless/')) AS is_asset
+             FROM watcher.pipeline_execution
+            WHERE pipeline_execution.pipeline_id = alert.pipeline_id
+            ORDER BY pipeline_execution.start_date DESC
+            LIMIT 1) AS newest ON true
+      LEFT JOIN LATERAL (
+           SELECT true AS is_removed
+             FROM watcher.asset_check
+            WHERE asset_check.pipeline_id = alert.pipeline_id
+              AND alert.deduplication_key = 'asset_check/' || asset_check.id
+              AND asset_check.removed_at IS NOT NULL) AS gone ON true
+     WHERE alert.id = ANY(:ids)
+""")
+
+
+@dataclass(frozen=True)
+class Composer:
+    """Writes messages.
+
+    Attributes:
+        routes: Say what mentions an owner in a destination.
+        dagster_url: Where links lead.
+        environment: What the deployment is called.
+    """
+
+    routes: Routes
+    dagster_url: str | None = None
+    environment: str | None = None
+
+    def message(self, session: Session, parcel: Parcel, *, now: dt.datetime) -> slack.SlackMessage:
+        """Write the message about a parcel."""
+        most = (parcel.destination and parcel.destination.most) or messages.SHOWN
+        notices = self._notices(session, parcel, parcel.ids[:most], now)
+        written = messages.message(
+            notices[: messages.SHOWN],
+            event=parcel.event,
+            kind=parcel.kind,
+            level=parcel.level,
+            total=len(parcel.alerts),
+            now=now,
+            dagster_url=self.dagster_url,
+        )
+        about = Notification(
+            event=parcel.event,
+            alerts=tuple(notice.alert for notice in notices),
+            sent_at=now,
+            environment=self.environment,
+            links={notice.alert.id: self._links(notice) for notice in notices},
+            owners={notice.alert.id: notice.owners for notice in notices},
+        )
+        return replace(written, notification=about)
+
+    def _notices(self, session: Session, parcel: Parcel, ids: list[int], now: dt.datetime) -> list[messages.Notice]:
+        found = {}
+        for row in session.execute(NOTICES, {"ids": ids, "now": now}):
+            fields = dict(row._mapping)
+            context = {name: fields.pop(name) for name in ("run_id", "is_asset", "is_removed")}
+            owners = text.parse_owners(fields.pop("owners"))
+            found[fields["id"]] = messages.Notice(
+                alerts.from_row(fields), **context, owners=owners, mentions=self._mentions(parcel, owners)
+            )
+        return [found[alert_id] for alert_id in ids if alert_id in found]
+
+    def _mentions(self, parcel: Parcel, owners: tuple[str, ...]) -> tuple[str, ...]:
+        """What mentions the owners; nobody is called for what is over."""
+        if parcel.destination is None or parcel.event in OVER:
+            return ()
+        mentions = (self.routes.mention(owner, parcel.destination) for owner in owners)
+        return tuple(mention for mention in mentions if mention is not None)
+
+    def _links(self, notice: messages.Notice) -> dict[str, str]:
+        if not self.dagster_url:
+            return {}
+        found = {}
+        if notice.run_id:
+            found["run"] = slack.page(self.dagster_url, "runs", notice.run_id)
+        if notice.is_asset:
+            found["asset"] = slack.page(self.dagster_url, "assets", *notice.alert.pipeline_name.split("/"))
+        return found

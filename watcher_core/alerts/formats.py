@@ -1,0 +1,85 @@
+"""A message for places other than Slack: the same lines, as plain text, as Markdown or as HTML.
+
+Text from users stays text: what would be markup there is escaped anew for each format.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Callable, Iterator, Sequence
+
+from watcher_core.alerts.slack import INVISIBLE
+
+# A link, as messages have it; its label is escaped.
+LINK = re.compile(r"<(?P<url>https?://[^|>]*|mention)\|(?P<label>[^>]*)>")
+# In place of an address: the label mentions somebody, in the place's own markup.
+MENTION = "mention"
+MARKDOWN = re.compile(r"([\\`*_{}\[\]<>#+!|~])")
+# Places that are not Slack call everyone by these words, too.
+EVERYONE = re.compile(r"@(?=channel|here|everyone)", re.IGNORECASE)
+
+Format = Callable[[str, str | None], str]
+
+
+def as_text(text: str, *, with_links: bool = True) -> str:
+    """The message as plain text; links follow their labels."""
+
+    def written(label: str, url: str | None) -> str:
+        return f"{label} ({url})" if url and url != MENTION and with_links else label
+
+    return "\n".join(_line(line, written) for line in text.splitlines())
+
+
+def as_markdown(lines: Sequence[str]) -> str:
+    """Lines of a message as Markdown: a list of its alerts, with links."""
+
+    def written(label: str, url: str | None) -> str:
+        if url == MENTION:
+            return label
+        escaped = MARKDOWN.sub(r"\\\1", label)
+        return f"[{escaped}](<{url}>)" if url else escaped
+
+    found = [_line(line, written) for line in lines]
+    return "\n".join(
+        f"- {line.removeprefix('• ')}" if line.startswith("• ") else f"\n{line}\n" for line in found
+    ).strip()
+
+
+def as_html(lines: Sequence[str]) -> str:
+    """Lines of a message as HTML: a list of its alerts, with links."""
+
+    def written(label: str, url: str | None) -> str:
+        escaped = html.escape(label)
+        return f'<a href="{html.escape(url)}">{escaped}</a>' if url and url != MENTION else escaped
+
+    found = [_line(line, written) for line in lines]
+    blocks: list[str] = []
+    for line in found:
+        item = f"<li>{line.removeprefix('• ')}</li>"
+        if not line.startswith("• "):
+            blocks.append(f"<p>{line}</p>")
+        elif blocks and blocks[-1].endswith("</ul>"):
+            blocks[-1] = f"{blocks[-1].removesuffix('</ul>')}{item}</ul>"
+        else:
+            blocks.append(f"<ul>{item}</ul>")
+    return "\n".join(blocks)
+
+
+def _line(line: str, written: Format) -> str:
+    return "".join(written(label, url) for label, url in _parts(line))
+
+
+def _parts(line: str) -> Iterator[tuple[str, str | None]]:
+    """The texts and links of a line, as they are read."""
+    end = 0
+    for found in LINK.finditer(line):
+        yield _read(line[end : found.start()]), None
+        yield _read(found["label"]), found["url"]
+        end = found.end()
+    yield _read(line[end:]), None
+
+
+def _read(text: str) -> str:
+    plain = text.replace(INVISIBLE, "").replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
+    return EVERYONE.sub(f"@{INVISIBLE}", plain)

@@ -1,0 +1,82 @@
+"""What a destination is to be notified of next: from the state of an alert, and from what the destination knows.
+
+A destination knows that an alert is open once its opening (or a reminder, or a reopening) was delivered there, and that
+it is over once its recovery was. An alert that opens and resolves before its opening was sent causes no message, unless
+messages could not be delivered in that time: then one message names it as missed. While a deliverer holds the lease,
+its message may or may not arrive: what happens in that time treats it as delivered, and waits until the lease ends.
+
+Nothing of this is stored. So the state of an alert and its notifications cannot disagree, whenever a process dies.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+
+# A cause that is back within this time continues its alert; one that comes and goes is one alert, not many.
+CONTINUES_WITHIN = dt.timedelta(hours=1)
+
+# An alert that grows, as one whose pipeline fails for more and more partitions, is not notified more often than this.
+UPDATES_EVERY = dt.timedelta(hours=1)
+# One that was back so often flaps: its recovery is notified once it has lasted for `CONTINUES_WITHIN`. Until then
+# people know of an open alert, and need no message when it is back.
+FLAPPING_REOPENINGS = 3
+
+# Of rows `alert` and `delivery`; without a row of the latter, nobody has been notified of anything.
+EVENT = """
+    CASE WHEN alert.state = 'resolved'
+         THEN CASE WHEN delivery.delivered_at IS NULL
+                   THEN CASE WHEN delivery.lease IS NOT NULL OR delivery.last_error IS NOT NULL THEN 'missed' END
+                   WHEN delivery.recovery_delivered_at IS NULL OR delivery.lease IS NOT NULL THEN 'resolved' END
+         WHEN delivery.delivered_at IS NULL THEN 'opened'
+         WHEN delivery.recovery_delivered_at IS NOT NULL OR delivery.event = 'resolved' THEN 'reopened'
+         WHEN alert.state = 'acknowledged'
+         THEN CASE WHEN delivery.takes_acknowledgements AND delivery.notified_at < alert.acknowledged_at
+                   THEN 'acknowledged' END
+         WHEN delivery.notified_at < alert.snoozed_until THEN 'reminded'
+         WHEN alert.state = 'open' AND delivery.notified_at < alert.grew_at THEN 'updated' END"""
+
+# Joined to them: the event, when it happened, before when it is not sent, and when it is sent at the soonest.
+NEXT = f"""
+      CROSS JOIN LATERAL (SELECT CAST({EVENT} AS watcher.alert_event) AS event) AS pending
+      CROSS JOIN LATERAL (
+            SELECT pending.event,
+                   CASE pending.event WHEN 'opened'       THEN alert.opened_at
+                                      WHEN 'reopened'     THEN alert.reopened_at
+                                      WHEN 'acknowledged' THEN alert.acknowledged_at
+                                      WHEN 'reminded'     THEN alert.snoozed_until
+                                      WHEN 'updated'      THEN alert.grew_at
+                                      ELSE alert.resolved_at END AS happened_at,
+                   greatest(CASE WHEN alert.state = 'snoozed' THEN alert.snoozed_until END,
+                            CASE WHEN pending.event = 'reminded' THEN alert.snoozed_until
+                                 WHEN pending.event = 'updated'
+                                 THEN delivery.notified_at + interval '{UPDATES_EVERY}'
+                                 WHEN pending.event = 'resolved' AND NOT alert.resolved_by_hand
+                                  AND alert.reopenings >= {FLAPPING_REOPENINGS}
+                                 THEN alert.resolved_at + interval '{CONTINUES_WITHIN}' END) AS not_before) AS next"""
+
+# Not what is to be quiet until later, nor what another deliverer sends right now; but what waits for another try.
+IS_PENDING = """
+       next.event IS NOT NULL
+   AND coalesce(next.not_before <= :now, true)
+   AND (delivery.lease IS NULL OR delivery.next_attempt_at <= :now)"""
+
+# The deliveries of an alert together, as `Alert` has them.
+SUMMARY = f"""
+            SELECT min(delivery.delivered_at) AS delivered_at, max(delivery.notified_at) AS notified_at,
+                   CASE WHEN bool_and(delivery.recovery_delivered_at IS NOT NULL)
+                             FILTER (WHERE delivery.delivered_at IS NOT NULL)
+                        THEN max(delivery.recovery_delivered_at) END AS recovery_delivered_at,
+                   coalesce(max(delivery.attempts), 0) AS attempts, max(delivery.lease) AS lease,
+                   (array_agg(delivery.last_error ORDER BY delivery.attempts DESC)
+                    FILTER (WHERE delivery.last_error IS NOT NULL))[1] AS last_error,
+                   string_agg(delivery.destination, ', ' ORDER BY delivery.destination)
+                   FILTER (WHERE delivery.delivered_at IS NOT NULL) AS destination,
+                   max(delivery.thread) AS thread,
+                   (array_agg(next.event ORDER BY next.not_before, delivery.destination)
+                    FILTER (WHERE next.event IS NOT NULL))[1] AS event,
+                   min(greatest(next.happened_at, next.not_before, delivery.next_attempt_at,
+                                CASE WHEN next.event = 'opened' THEN alert.reopened_at END))
+                   FILTER (WHERE next.event IS NOT NULL) AS next_attempt_at
+              FROM (SELECT) AS nothing
+              LEFT JOIN watcher.alert_delivery AS delivery ON delivery.alert_id = alert.id
+              {NEXT}"""

@@ -1,0 +1,217 @@
+"""Which alerts go where: a list of routes in a file, of which the first that matches counts.
+
+    [[routes]]
+    name = "oncall"
+    kind = "failure"
+    level = ["warning", "error"]
+    to = "ONCALL_PAGERDUTY"
+
+    [[routes]]
+    pipeline_type = "finance*"
+    owner = "team:finance"
+    channel = "#finance-data"
+
+    [owners]
+    "team:finance" = {slack = "S0123456789", email = "finance@example.com"}
+
+A condition is a value or a list of values, one of which must match; `*` and `?` stand for any characters. All of a
+route's conditions must hold; a route without any matches every alert. A route leads to a channel of Slack, for which
+WATCHER_SLACK_TOKEN is needed, or to an address, which is a secret: the file names the environment variable that holds
+it. After a route with `continue = true` the next ones are tried, too. What no other route matches goes to the webhook
+of SLACK_WEBHOOK_URL.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+import tomllib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from pathlib import Path
+from typing import Annotated, Any, TypeVar
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+
+from watcher_core import arguments, text
+from watcher_core.alerts.destinations import DestinationType
+from watcher_core.enums import AlertKind, AlertLevel
+from watcher_core.errors import ConfigurationError
+
+# A user or a group of Slack, as its profile shows it.
+SLACK_ID = re.compile(r"[UWS][A-Z0-9]{6,}")
+
+Value = TypeVar("Value")
+
+
+def _as_list(value: object) -> object:
+    return value if isinstance(value, list) else [value]
+
+
+OneOrMore = Annotated[tuple[Value, ...], BeforeValidator(_as_list), Field(min_length=1)]
+Pattern = Annotated[str, Field(min_length=1)]
+Variable = Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")]
+
+CONDITIONS = ("pipeline", "pipeline_type", "group", "owner", "kind", "level")
+# Entries that name a variable. What stands there in place of a name may be the secret itself.
+VARIABLES = ("to", "webhook", "secret")
+
+
+@dataclass(frozen=True)
+class Subject:
+    """What of an alert its route depends on. An asset's group is its pipeline's type, unless the asset names a type."""
+
+    pipeline_name: str
+    pipeline_type_name: str
+    group: str
+    owners: tuple[str, ...]
+    kind: AlertKind
+    level: AlertLevel
+
+    @classmethod
+    def of(
+        cls,
+        pipeline_name: str,
+        pipeline_type_name: str,
+        pipeline_metadata: Mapping[str, Any],
+        kind: AlertKind,
+        level: AlertLevel,
+    ) -> Subject:
+        """What an alert of a pipeline is about, as far as the metadata says; people write anything there."""
+        group, owners = pipeline_metadata.get("group"), pipeline_metadata.get("owners")
+        return cls(
+            pipeline_name=pipeline_name,
+            pipeline_type_name=pipeline_type_name,
+            group=group if isinstance(group, str) else pipeline_type_name,
+            owners=text.parse_owners(owners),
+            kind=kind,
+            level=level,
+        )
+
+
+class Route(BaseModel):
+    """One entry of the file."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: str | None = Field(default=None, min_length=1, max_length=100)
+    pipeline: OneOrMore[Pattern] | None = None
+    pipeline_type: OneOrMore[Pattern] | None = None
+    group: OneOrMore[Pattern] | None = None
+    owner: OneOrMore[Pattern] | None = None
+    kind: OneOrMore[AlertKind] | None = None
+    level: OneOrMore[AlertLevel] | None = None
+    channel: str | None = Field(default=None, pattern=r"^(#\S+|[CGD][A-Z0-9]{6,})$")
+    webhook: Variable | None = None
+    to: Variable | None = None
+    type: DestinationType | None = None
+    secret: Variable | None = None
+    goes_on: bool = Field(default=False, alias="continue")
+
+    @model_validator(mode="after")
+    def _leads_to_one_place(self) -> Route:
+        if [self.channel, self.webhook, self.to].count(None) != 2:
+            raise ValueError("a route has either a channel or an address: to, or webhook for one of Slack")
+        if self.type is not None and self.to is None:
+            raise ValueError("type says what kind of place the address of to leads to; a channel or webhook is Slack's")
+        if self.secret is not None and (self.to is None or self.type not in (None, DestinationType.WEBHOOK)):
+            raise ValueError("secret signs what goes to a JSON webhook, whose address to names")
+        return self
+
+    @property
+    def conditions(self) -> dict[str, tuple[str, ...]]:
+        """Its conditions, with the values that hold."""
+        given = {name: getattr(self, name) for name in CONDITIONS}
+        return {name: tuple(map(str, values)) for name, values in given.items() if values is not None}
+
+    def matches(self, subject: Subject) -> bool:
+        """Whether an alert takes this route."""
+        return (
+            _matches(self.pipeline, [subject.pipeline_name])
+            and _matches(self.pipeline_type, [subject.pipeline_type_name])
+            and _matches(self.group, [subject.group])
+            and _matches(self.owner, subject.owners)
+            and (self.kind is None or subject.kind in self.kind)
+            and (self.level is None or subject.level in self.level)
+        )
+
+
+class RoutesFile(BaseModel):
+    """The file."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    routes: tuple[Route, ...] = ()
+    owners: dict[str, dict[str, Pattern]] = {}
+
+    @model_validator(mode="after")
+    def _agrees_with_itself(self) -> RoutesFile:
+        names = [route.name for route in self.routes if route.name is not None]
+        twice = next((name for name in names if names.count(name) > 1), None)
+        if twice is not None:
+            raise ValueError(f"two routes have the name {twice!r}")
+        addresses: dict[str, tuple[object, ...]] = {}
+        for route in self.routes:
+            address = route.webhook or route.to
+            kind = (DestinationType.SLACK if route.webhook else route.type, route.secret)
+            if address and addresses.setdefault(address, kind) != kind:
+                raise ValueError(f"two routes lead to {address}, with another type or secret")
+        for owner, mentions in self.owners.items():
+            if not SLACK_ID.fullmatch(mentions.get("slack", "U000000")):
+                raise ValueError(
+                    f"owner {owner!r}: slack is {mentions['slack']!r}; write the id of a user or group, as U0123ABCD"
+                )
+        return self
+
+
+def _matches(patterns: tuple[str, ...] | None, names: Iterable[str]) -> bool:
+    return patterns is None or any(fnmatchcase(name, pattern) for name in names for pattern in patterns)
+
+
+def read_routes(path: Path) -> RoutesFile:
+    """Read a file of routes.
+
+    Raises:
+        ConfigurationError: It cannot be read, or breaks a rule; the message names both, but never a secret.
+    """
+    try:
+        content = tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as exc:
+        raise ConfigurationError(f"WATCHER_ROUTES is {path}, which cannot be read: {exc.strerror}") from exc
+    except ValueError as exc:
+        raise ConfigurationError(f"WATCHER_ROUTES is {path}, which is not TOML: {exc}") from None
+    try:
+        return RoutesFile.model_validate(content)
+    except ValidationError as exc:
+        raise ConfigurationError(f"{path}: {_rule(exc)}") from None
+
+
+def _rule(error: ValidationError) -> str:
+    """The first broken rule: which entry of which route, its value, and what it may be."""
+    first: dict[str, Any] = dict(error.errors()[0])
+    place = [str(part) for part in first["loc"]]
+    if len(place) > 1 and place[0] == "routes" and place[1].isdecimal():
+        place[:2] = [f"route {int(place[1]) + 1}"]
+    named = ", ".join(place[:2]) or "the file"
+    entry = place[-1] if place else ""
+    given = arguments.shown(first["input"])
+    shown = "an address" if "://" in given else given  # which may be a secret in the wrong place
+    reason = str(first["msg"]).removeprefix("Value error, ")
+    if entry in VARIABLES:
+        return f"{named}: write the name of the environment variable that holds the secret, never the secret itself"
+    if first["type"] == "value_error":
+        return f"{named}: {reason}"
+    if first["type"] == "extra_forbidden":
+        return f"{named}: there is no such entry; {_known(entry, in_route=len(first['loc']) > 1)}"
+    if entry == "channel":
+        return f"{named} is {shown}; write it as #name, or as its id"
+    return f"{named} is {shown}; {reason[:1].lower()}{reason[1:]}"
+
+
+def _known(entry: str, *, in_route: bool) -> str:
+    known = [field.alias or name for name, field in Route.model_fields.items()]
+    similar = difflib.get_close_matches(entry, known, n=1)
+    if similar and in_route:
+        return f"did you mean {similar[0]}? There are {', '.join(known)}"
+    return f"there are {', '.join(known)}" if in_route else "there are [[routes]] and [owners]"

@@ -1,0 +1,173 @@
+"""All places that Apprise reaches: e-mail, Microsoft Teams, Discord, Opsgenie, ntfy and a hundred more.
+
+One address of Apprise is one destination. Apprise says only whether all of its recipients got a message, so an address
+of several is refused: after a failure of one, the others would get it again.
+
+Apprise and what it uses log addresses. What they log while they send for Watcher goes to no handler: a warning says why
+a message was not taken, and stands in the error, without any part of the address.
+"""
+
+from __future__ import annotations
+
+import logging
+import warnings
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from pydantic import SecretStr
+
+from watcher_core.alerts import formats
+from watcher_core.alerts.senders.base import MAX_ANSWER, without_secret
+from watcher_core.alerts.slack import SlackMessage, cut
+from watcher_core.enums import AlertEvent, AlertLevel
+from watcher_core.errors import DeliveryError
+
+if TYPE_CHECKING:
+    from apprise import NotifyBase
+
+INSTALL = "Apprise is not installed; install it with: pip install 'watcher-dagster[notify]'"
+LOGGERS = ("apprise", "urllib3.connectionpool", "urllib3.util.retry", "requests")
+OVER = (AlertEvent.RESOLVED, AlertEvent.MISSED)
+# Where a place has no title, Apprise writes it above the text.
+ROOM_FOR_TITLE = 20
+
+# What was logged of the message that is being sent.
+_logged: ContextVar[list[str] | None] = ContextVar("_logged", default=None)
+
+
+class AppriseSender:
+    """A place that Apprise reaches.
+
+    Args:
+        url: Its address in Apprise, which is a secret.
+    """
+
+    def __init__(self, url: SecretStr) -> None:
+        self._url = url
+
+    def send(self, message: SlackMessage, *, thread: str | None) -> None:  # noqa: ARG002 - of the protocol
+        """Send a message; see `SlackSender`."""
+        with _silenced() as logged:
+            place = _place(self._url)
+            title, body, written_as = _fitted(place, message)
+            import apprise
+
+            both = apprise.Apprise()
+            both.add(place)
+            try:
+                answer: Any = both.notify(body=body, title=title, notify_type=_type(message), body_format=written_as)
+            except Exception as exc:
+                logged.append(f"Apprise fails with {type(exc).__name__}")
+                answer = None
+        # Its answer is an object of its own, or `None` where nothing was sent: neither is equal to True or False.
+        if not answer:
+            reason = " ".join(without_secret(logged[-1], self._url).split()) if logged else "Apprise gives no reason"
+            raise DeliveryError(f"{place.service_name} did not take it: {cut(reason, MAX_ANSWER)}")
+
+
+def apprise_problem(url: SecretStr) -> str | None:
+    """Return what is wrong with an address of Apprise."""
+    try:
+        with _silenced():
+            _place(url)
+    except DeliveryError as exc:
+        return str(exc)
+    return None
+
+
+def _place(url: SecretStr) -> NotifyBase:
+    with warnings.catch_warnings():  # its modules warn of what they import, as of `imghdr`
+        warnings.simplefilter("ignore")
+        try:
+            import apprise
+        except ImportError:
+            raise DeliveryError(INSTALL) from None
+        _guard_logs()
+        place = apprise.Apprise.instantiate(url.get_secret_value())
+    if place is None:
+        raise DeliveryError("Apprise knows no such address; see https://github.com/caronc/apprise/wiki", permanent=True)
+    place.retry = 0  # backing off is the outbox's business
+    place.optional = False  # a failure would count as a success
+    if len(place) > 1:
+        raise DeliveryError(
+            f"the address names {len(place)} recipients; give each a variable of its own, so that a failure of one is "
+            "not sent again to all (of an e-mail, all but one may be in cc)",
+            permanent=True,
+        )
+    return place
+
+
+def _fitted(place: NotifyBase, message: SlackMessage) -> tuple[str, str, str]:
+    """The title and the text of a message, in the place's format, with as many lines as it takes."""
+    lines = message.text.splitlines()
+    title = formats.as_text(": ".join(lines[:2]), with_links=False)
+    if place.title_maxlen > 0:
+        title = cut(title, place.title_maxlen)
+    room = place.body_maxlen - (0 if place.title_maxlen > 0 else len(title) + ROOM_FOR_TITLE)
+    written_as = _format(place)
+    shown = lines[2:]
+    for left in range(len(shown), -1, -1):
+        more = len(shown) - left
+        kept = [*shown[:left], *([f"… {more} more lines"] if more else [])]
+        body = _written(kept, written_as)
+        if len(body) <= room:
+            break
+    return title, body or title, written_as
+
+
+def _format(place: NotifyBase) -> str:
+    """The format that the place, or its address, asks for; versions before 2.2 know one for each place."""
+    resolve: Any = getattr(place, "resolve_format", lambda: place.notify_format)
+    found: Any = resolve()
+    return str(getattr(found, "value", found))
+
+
+def _written(lines: Sequence[str], written_as: str) -> str:
+    if written_as == "html":
+        return formats.as_html(lines)
+    return formats.as_markdown(lines) if written_as == "markdown" else formats.as_text("\n".join(lines))
+
+
+def _type(message: SlackMessage) -> Any:
+    from apprise import NotifyType
+
+    about = message.notification
+    if about is None or about.event is None or not about.alerts:
+        return NotifyType.INFO
+    if about.event in OVER:
+        return NotifyType.SUCCESS
+    level = about.alerts[0].level
+    return {AlertLevel.INFO: NotifyType.INFO, AlertLevel.WARNING: NotifyType.WARNING}.get(level, NotifyType.FAILURE)
+
+
+# What is logged
+
+
+@contextmanager
+def _silenced() -> Iterator[list[str]]:
+    """Keep what is logged from all handlers; return the warnings."""
+    logged: list[str] = []
+    before = _logged.set(logged)
+    try:
+        yield logged
+    finally:
+        _logged.reset(before)
+
+
+@cache
+def _guard_logs() -> None:
+    """Once a process: nothing that is logged while Watcher sends reaches a handler."""
+    for name in LOGGERS:
+        logging.getLogger(name).addFilter(_is_for_others)
+
+
+def _is_for_others(record: logging.LogRecord) -> bool:
+    logged = _logged.get()
+    if logged is None:
+        return True
+    if record.levelno >= logging.WARNING:
+        logged.append(record.getMessage())
+    return False

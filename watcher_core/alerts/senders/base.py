@@ -1,0 +1,135 @@
+"""What all senders share: their interface, how an HTTP request is sent, and how long a destination asks to wait.
+
+No sender waits and sends again by itself: backing off is the outbox's business, which other destinations and a restart
+share.
+"""
+
+from __future__ import annotations
+
+import email.utils
+import math
+import re
+import time
+import urllib.parse
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, Protocol
+
+from pydantic import SecretStr
+
+from watcher_core.alerts.slack import SlackMessage
+from watcher_core.errors import DeliveryError
+from watcher_core.masking import MASK
+
+if TYPE_CHECKING:
+    from urllib.request import Request
+
+TIMEOUT_SECONDS = 10.0
+# Whatever a destination, or what stands before it, asks for.
+SHORTEST_WAIT_SECONDS = 1.0
+LONGEST_WAIT_SECONDS = 3600.0
+# How much of an answer is read, and how much of it an error of ours shows.
+MAX_ANSWER_BYTES = 100_000
+MAX_ANSWER = 200
+LOOPBACK = ("localhost", "127.0.0.1", "::1")
+# Parts of an address that are shorter than this are words, and no secrets.
+SHORTEST_SECRET = 6
+
+
+class SlackSender(Protocol):
+    """What delivers a message to one place, in Slack or elsewhere."""
+
+    def send(self, message: SlackMessage, *, thread: str | None) -> str | None:
+        """Send a message.
+
+        Args:
+            message: The message.
+            thread: The thread to answer in, where the place has threads.
+
+        Returns:
+            The thread in which this message is answered; `None` where the place has no threads.
+
+        Raises:
+            DeliveryError: The message could not be delivered.
+        """
+
+
+def address_problem(url: SecretStr, *, example: str = "https://hooks.slack.com/services/…") -> str | None:
+    """Return what is wrong with an address: it must be encrypted, but for a server on this host."""
+    text = url.get_secret_value()
+    try:
+        parsed = urllib.parse.urlsplit(text)
+        is_right = parsed.scheme == "https" or (parsed.scheme == "http" and parsed.hostname in LOOPBACK)
+        is_right = is_right and bool(parsed.hostname) and text.isascii() and text.isprintable() and " " not in text
+    except ValueError:
+        is_right = False
+    return None if is_right else f"the address is not one; it looks like {example}"
+
+
+def require_address(url: SecretStr) -> None:
+    """Raise where an address is none.
+
+    Raises:
+        DeliveryError: It is none; it is not shown.
+    """
+    problem = address_problem(url)
+    if problem:
+        raise DeliveryError(problem)
+
+
+def open_request(request: Request, timeout: float) -> tuple[int, dict[str, str], str]:
+    """Send a request, but follow no redirect: neither secrets nor messages may go somewhere else.
+
+    Returns:
+        The status, the headers and the body of the answer.
+    """
+    import urllib.request
+
+    class NoRedirect(urllib.request.HTTPRedirectHandler):
+        def redirect_request(self, *_: Any) -> None:
+            return None
+
+    is_here = request.host.rpartition("@")[2].partition(":")[0] in LOOPBACK
+    opener = urllib.request.build_opener(NoRedirect, *([urllib.request.ProxyHandler({})] if is_here else []))
+    with opener.open(request, timeout=timeout) as answer:
+        body = answer.read(MAX_ANSWER_BYTES).decode("utf-8", "replace")
+        return answer.status, dict(answer.headers.items()), body
+
+
+def wait_of(headers: Mapping[str, Any]) -> float:
+    """Return how many seconds `Retry-After` asks to wait, in either form of HTTP: a number, or a date."""
+    return asked_wait(headers) or SHORTEST_WAIT_SECONDS
+
+
+def asked_wait(headers: Mapping[str, Any]) -> float | None:
+    """Return how many seconds `Retry-After` asks to wait; `None` where it does not, or in no form of HTTP."""
+    try:
+        value = {str(name).lower(): value for name, value in headers.items()}.get("retry-after")
+    except Exception:  # headers of a client that somebody else made
+        return None
+    given = str(value[0] if isinstance(value, list | tuple) and value else value)
+    try:
+        return bounded_wait(float(given))
+    except ValueError:
+        pass
+    try:
+        until = email.utils.parsedate_to_datetime(given)
+        return bounded_wait(until.timestamp() - time.time())
+    except (ValueError, TypeError, OverflowError):
+        return None
+
+
+def bounded_wait(seconds: float) -> float:
+    """Return how long to wait where somebody else said it: at least a second, at most an hour."""
+    return (
+        SHORTEST_WAIT_SECONDS if math.isnan(seconds) else min(max(seconds, SHORTEST_WAIT_SECONDS), LONGEST_WAIT_SECONDS)
+    )
+
+
+def without_secret(text: str, secret: SecretStr) -> str:
+    """Return what somebody else wrote without any part of a secret address in it."""
+    value = secret.get_secret_value()
+    pieces = {value, *re.split(r"[/:@?&=#,\s]+", value)}
+    for piece in sorted({*pieces, *map(urllib.parse.unquote, pieces)}, key=len, reverse=True):
+        if len(piece) >= SHORTEST_SECRET:
+            text = text.replace(piece, MASK)
+    return text
