@@ -31,6 +31,7 @@ REFERENCE = {
 ADDED = {
     "address_alias",
     "alert",
+    "alert_delivery",
     "anomaly_pending",
     "check_state",
     "column_lineage",
