@@ -88,7 +88,7 @@ def upgrade() -> None:
         sa.Column("notified_at", TIME, comment="When a message about it last arrived"),
         sa.Column("recovery_delivered_at", TIME, comment="When the recovery was delivered"),
         sa.ForeignKeyConstraint(
-            ["alert_id"], ["watcher.alert.id"], name=op.f("fk_alert_delivery_alert_id_alert"), ondelete="CASCADE"
+            ["alert_id"], ["watcher.alert.id"], name=op.f("fk_alert_delivery_alert_id"), ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("alert_id", "destination", name=op.f("pk_alert_delivery")),
         schema="watcher",

@@ -33,6 +33,7 @@ ADDED = {
     "asset_check_result",
     "address_alias",
     "alert",
+    "alert_delivery",
     "anomaly_pending",
     "check_state",
     "column_lineage",
