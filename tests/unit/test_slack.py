@@ -176,7 +176,7 @@ def test_an_anomaly_says_all_its_metrics() -> None:
 
 def test_an_asset_check_says_what_failed_where_and_why() -> None:
     failed = written(alert(kind=AlertKind.ASSET_CHECK, level=AlertLevel.ERROR), run_id="1-ab", is_asset=True)
-    assert slack.unescape(failed.text).splitlines() == [
+    assert formats.as_text(failed.text, with_links=False).splitlines() == [
         "🔴 ERROR: Asset checks",
         "1 asset check does not pass",
         "2026-03-01 12:00:00 UTC",
