@@ -7,7 +7,8 @@ import dagster as dg
 import pytest
 
 from watcher_core import ExecutionState
-from watcher_dagster.recorder.check_results import BLOCKING_ERROR, failed_by_checks, translate_checks
+from watcher_dagster.recorder.check_results import failed_by_checks, translate_checks
+from watcher_dagster.recorder.errors import BLOCKING_ERROR
 from watcher_dagster.recorder.runlog import AssetLog, CheckLog, RunLog, StepLog
 
 RUN: Any = SimpleNamespace(run_id="run", status=dg.DagsterRunStatus.FAILURE)
