@@ -76,6 +76,15 @@ class AnomalyMetric(StrEnum):
     THROUGHPUT = "throughput"  # total rows a second
 
 
+class AssetCheckStatus(StrEnum):
+    """What came of an asset check."""
+
+    PASSED = "passed"
+    FAILED = "failed"  # it gave a result, and did not pass
+    ERRORED = "errored"  # its step failed before it gave a result
+    NO_RESULT = "no_result"  # its step succeeded, and gave none
+
+
 class AlertKind(StrEnum):
     """Which check an alert comes from."""
 
@@ -83,6 +92,7 @@ class AlertKind(StrEnum):
     TIMELINESS = "timeliness"
     FAILURE = "failure"
     ANOMALY = "anomaly"
+    ASSET_CHECK = "asset_check"  # a check of Dagster on an asset
 
 
 class AlertLevel(StrEnum):

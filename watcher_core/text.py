@@ -13,6 +13,11 @@ from watcher_core.enums import AnomalyMetric
 
 # All others count rows.
 UNITS: dict[str, str] = {AnomalyMetric.DURATION_SECONDS: " s", AnomalyMetric.THROUGHPUT: " rows/s"}
+# The rows that a dbt test found, as dagster-dbt reports them.
+DBT_FAILED_ROWS = "dagster_dbt/failed_row_count"
+# Partitions, or checks, that are named, and numbers of a check that says nothing.
+SHOWN_NAMES = 10
+SHOWN_NUMBERS = 3
 # The profile of a metric that is compared with all runs; a verdict does not mention it.
 EVERY_RUN = "all runs"
 
@@ -105,6 +110,64 @@ def verdict(facts: Mapping[str, Any]) -> str:
     if isinstance(facts.get("z_score"), int | float):
         said += f", z = {z(facts['z_score'])}"
     return f"{said}, from {plural(facts['runs'], 'run')}" if isinstance(facts.get("runs"), int) else said
+
+
+def check_result(facts: Mapping[str, Any]) -> str:
+    """What came of an asset check, as in `failed for 2026-11-26: 3 rows` or `raised an error: ValueError: no file`.
+
+    Args:
+        facts: Facts about it, named as in a finding of the check of asset checks; missing ones are left out.
+    """
+    status = facts.get("status")
+    if status == "not_run":
+        since = f"has not run since {_written_clock(facts.get('evaluated_at'))}"
+        usual = f", usually every {duration(facts.get('usual_seconds'))}"
+        return f"{since}{usual}, although the asset was materialized at {_written_clock(facts.get('unchecked_since'))}"
+    if status == "no_result":
+        return f"ran{_for_partitions(facts)} and gave no result"
+    checks = facts.get("checks")
+    others = f" in {plural(len(checks), 'check')} ({_named(checks)})" if isinstance(checks, list) else ""
+    what = f"raised an error{others}" if status == "errored" else "failed"
+    reason = check_reason(facts.get("description"), facts.get("result"))
+    held_back = facts.get("held_back")
+    held = f", blocks {plural(held_back, 'asset')} downstream" if isinstance(held_back, int) else ""
+    return f"{what}{_for_partitions(facts)}" + (f": {reason}" if reason else "") + held
+
+
+def check_reason(description: object, reported: object) -> str:
+    """What an asset check says of its result: the first line of its description, else the numbers that it reported."""
+    result: Mapping[str, Any] = reported if isinstance(reported, Mapping) else {}
+    rows = result.get(DBT_FAILED_ROWS)
+    counted = [plural(rows, "row")] if isinstance(rows, int) and rows > 0 else []
+    if stated := str(description or "").strip():
+        return ", ".join([stated.splitlines()[0], *counted])
+    numbers = {
+        name: value for name, value in result.items() if isinstance(value, int | float) and not isinstance(value, bool)
+    }
+    return ", ".join(counted or [f"{name} {number(value)}" for name, value in list(numbers.items())[:SHOWN_NUMBERS]])
+
+
+def _for_partitions(facts: Mapping[str, Any]) -> str:
+    partitions, count = facts.get("failed_partitions"), facts.get("failed_partition_count")
+    if not isinstance(partitions, list) or not partitions or not isinstance(count, int):
+        return ""
+    if count == 1:
+        return f" for {partitions[0]}"
+    known = facts.get("partition_count")
+    of_all = f" of {known:,}" if isinstance(known, int) and known >= count else ""
+    return f" for {count:,}{of_all} partitions ({_named(partitions, count)})"
+
+
+def _named(names: list[Any], count: int | None = None) -> str:
+    more = (count or len(names)) - SHOWN_NAMES
+    return ", ".join(map(str, names[:SHOWN_NAMES])) + (f" and {more:,} more" if more > 0 else "")
+
+
+def _written_clock(moment: object) -> str:
+    try:
+        return clock(dt.datetime.fromisoformat(str(moment)))
+    except ValueError:
+        return "an unknown time"
 
 
 def parse_owners(declared: object) -> tuple[str, ...]:

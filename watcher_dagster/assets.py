@@ -119,6 +119,11 @@ def _threshold_of(window: Any) -> tuple[int, DatePart]:
     return -(-length // _MINUTE), DatePart.MINUTE
 
 
+def asset_check_names(repository_def: dg.RepositoryDefinition) -> list[tuple[str, str]]:
+    """Return the asset checks of a code location, each with the pipeline of its asset, sorted."""
+    return sorted((asset_pipeline_name(key.asset_key), key.name) for key in repository_def.asset_checks_defs_by_key)
+
+
 def _specs(repository_def: dg.RepositoryDefinition) -> Iterator[dg.AssetSpec]:
     for key, assets_def in repository_def.assets_defs_by_key.items():
         spec = assets_def.get_asset_spec(key)
@@ -159,6 +164,7 @@ def asset_configuration(spec: dg.AssetSpec, *, schedule_zone: str | None = None)
         mute_timeliness_check=_flag(name, keys.MUTE_TIMELINESS_KEY, declared),
         failure_number=_failures(name, declared),
         mute_failure_check=_flag(name, keys.MUTE_FAILURES_KEY, declared),
+        mute_asset_check=_flag(name, keys.MUTE_ASSET_CHECKS_KEY, declared),
     )
 
 

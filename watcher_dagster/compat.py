@@ -141,6 +141,14 @@ def planned_partitions(event: dg.DagsterEvent) -> tuple[dg.AssetKey, list[str | 
     return planned.asset_key, list(planned.partitions_subset.get_partition_keys()), True
 
 
+def planned_check(event: dg.DagsterEvent) -> tuple[dg.AssetCheckKey, list[str | None]]:
+    """Return the check and partitions of an ASSET_CHECK_EVALUATION_PLANNED."""
+    planned = event_data(event)
+    key = dg.AssetCheckKey(planned.asset_key, planned.check_name)
+    subset = getattr(planned, "partitions_subset", None)  # since Dagster 1.13
+    return key, [None] if subset is None else list(subset.get_partition_keys())
+
+
 def event_error(event: dg.DagsterEvent) -> Any:
     """Return the error of a STEP_FAILURE or RUN_FAILURE, with `cls_name`, `message`, `stack` and `cause`, if any."""
     return getattr(event_data(event), "error", None)

@@ -9,16 +9,26 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Mapping
 from typing import Final
 
 import dagster as dg
 
+from watcher_core import AlertKind
 from watcher_dagster import compat
 
 # On the runs of our own jobs, so that the recorder passes over them.
 WATCHER_RUN_TAG: Final = "watcher/internal"
 
 _NUMBERED_ASSET_JOB = re.compile(rf"{compat.ASSET_JOB}_\d+")
+
+# Watcher's own asset checks, by what they are about. Their findings have alerts of their own.
+CHECK_NAMES: Final[Mapping[AlertKind, str]] = {
+    AlertKind.FRESHNESS: "watcher_freshness",
+    AlertKind.TIMELINESS: "watcher_timeliness",
+    AlertKind.ANOMALY: "watcher_anomalies",
+}
+OWN_CHECKS: Final = frozenset(CHECK_NAMES.values())
 
 # What the columns hold, see `watcher_core.database.models`.
 MAX_IDENTITY_BYTES: Final = 2560

@@ -55,6 +55,7 @@ TIMELINESS_KEY: Final = "watcher/timeliness"
 MUTE_TIMELINESS_KEY: Final = "watcher/mute_timeliness"
 FAILURES_KEY: Final = "watcher/failures"
 MUTE_FAILURES_KEY: Final = "watcher/mute_failures"
+MUTE_ASSET_CHECKS_KEY: Final = "watcher/mute_asset_checks"
 ANOMALIES_KEY: Final = "watcher/anomalies"
 PIPELINE_TYPE_KEY: Final = "watcher/pipeline_type"
 ADDRESS_KEY: Final = "watcher/address"
@@ -91,6 +92,7 @@ def watcher_metadata(
     mute_timeliness: bool | Unset = UNSET,
     failures: int | Unset | None = UNSET,
     mute_failures: bool | Unset = UNSET,
+    mute_asset_checks: bool | Unset = UNSET,
     anomalies: bool | Sequence[str] | Mapping[str, Mapping[str, Any]] | Unset = UNSET,
     pipeline_type: str | Unset = UNSET,
     address: str | Unset = UNSET,
@@ -117,6 +119,7 @@ def watcher_metadata(
         failures: So many failures in a row are worth an alert, from 1 to 100. Without it, and without one of the
             pipeline type, the first is.
         mute_failures: Whether the failure check passes over this asset.
+        mute_asset_checks: Whether asset checks on this asset that do not pass open no alert.
         anomalies: The metrics to judge against their history: a list (`duration_seconds`, `total_rows`, `inserts`,
             `updates`, `soft_deletes`, `throughput`), or a mapping of each to options of its rule, as in
             `{"total_rows": {"std_deviation_threshold_multiplier": 3}}`; see `Watcher.get_or_create_anomaly_rule`.
@@ -159,6 +162,7 @@ def watcher_metadata(
         if failures is None or isinstance(failures, Unset)
         else parse_failures("failures", failures),
         MUTE_FAILURES_KEY: _flag("mute_failures", mute_failures),
+        MUTE_ASSET_CHECKS_KEY: _flag("mute_asset_checks", mute_asset_checks),
         ANOMALIES_KEY: anomalies if isinstance(anomalies, Unset) else _anomalies("anomalies", anomalies),
         PIPELINE_TYPE_KEY: _name("pipeline_type", pipeline_type),
         ADDRESS_KEY: _name("address", address),

@@ -109,6 +109,16 @@ def test_a_tick_says_what_was_found_new_and_resolved(platform: Platform) -> None
     assert platform.tick() == "failures: 1 resolved; timeliness: 1 found; freshness: 1 found, 1 new, 1 resolved"
 
 
+def test_an_asset_check_that_does_not_pass_is_found_until_it_does(platform: Platform) -> None:
+    platform.tick()
+    for passed, said in ((False, "asset checks: 1 found, 1 new"), (True, "asset checks: 1 resolved")):
+        platform.instance.report_runless_asset_event(
+            dg.AssetCheckEvaluation(asset_key=dg.AssetKey("orders"), check_name="sound", passed=passed)
+        )
+        platform.record()
+        assert platform.tick() == said
+
+
 def test_what_a_person_resolves_is_not_counted(platform: Platform) -> None:
     platform.stale()
     platform.tick()
@@ -131,9 +141,14 @@ def test_checks_that_take_long_take_turns(platform: Platform, monkeypatch: pytes
     platform.stale()
     platform.late()
     later = "left to the next tick"
-    assert platform.tick() == f"timeliness: {later}; freshness: {later}"
-    assert platform.tick() == f"timeliness: 1 found, 1 new; freshness: {later}; failures: {later}"
-    assert platform.tick() == f"freshness: 1 found, 1 new; failures: {later}; timeliness: {later}"
+    assert platform.tick() == f"asset checks: {later}; timeliness: {later}; freshness: {later}"
+    assert platform.tick() == f"timeliness: {later}; freshness: {later}; failures: {later}"
+    assert (
+        platform.tick() == f"timeliness: 1 found, 1 new; freshness: {later}; failures: {later}; asset checks: {later}"
+    )
+    assert (
+        platform.tick() == f"freshness: 1 found, 1 new; failures: {later}; asset checks: {later}; timeliness: {later}"
+    )
 
 
 # The jobs beside it

@@ -9,7 +9,8 @@ from typing import Any
 import psycopg
 import pytest
 
-from watcher_core.checks import failures, freshness, timeliness
+from watcher_core.checks import asset_checks, failures, freshness, retries, timeliness
+from watcher_core.recording import asset_checks as recorded_checks
 from watcher_core.recording import retention
 
 PIPELINES = 2_000
@@ -18,7 +19,7 @@ START = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
 END = START + dt.timedelta(minutes=EXECUTIONS)
 
 # A pipeline has 50 executions, one a day and a half. Every 500th still runs; every 200th failed; of every tenth
-# pipeline the last three did.
+# pipeline the last three did. Each has a check, with 20 results; that of every hundredth does not pass.
 SEED = f"""
 SET session_replication_role = replica; -- foreign keys hold by construction, and take long to check one by one
 INSERT INTO watcher.pipeline_type (name) VALUES ('seeded');
@@ -47,6 +48,12 @@ SELECT id, pipeline_id, 1, state, start_date, 1, 'minute', true FROM watcher.pip
 INSERT INTO watcher.alert (kind, level, deduplication_key, pipeline_id, pipeline_execution_id, state, resolved_at)
 SELECT 'timeliness', 'warning', 'timeliness/' || id, pipeline_id, id, 'resolved', start_date
   FROM watcher.pipeline_execution WHERE id % 10 = 0;
+INSERT INTO watcher.asset_check (pipeline_id, name, status, evaluated_at)
+SELECT id, 'sound', 'passed', '2025-12-31Z' FROM watcher.pipeline;
+INSERT INTO watcher.asset_check_result (asset_check_id, external_id, pipeline_execution_id, status, evaluated_at, open)
+SELECT id, 'run ' || day, id, CASE WHEN id % 100 + day = 0 THEN 'failed' ELSE 'passed' END::watcher.asset_check_status,
+       evaluated_at - day * interval '1 day', id % 100 + day = 0
+  FROM watcher.asset_check, generate_series(0, 19) AS day;
 RESET session_replication_role;
 ANALYZE;
 """
@@ -117,10 +124,28 @@ def test_timeliness_of_one_pipeline_reads_its_executions(connection: psycopg.Con
 
 @pytest.mark.parametrize("statement", [failures.CHECK, failures.DRY_RUN])
 def test_failures_read_a_few_executions_a_pipeline(connection: psycopg.Connection[Any], statement: str) -> None:
-    plan = Plan(connection, statement, now=END, retry_starts_within=failures.RETRY_STARTS_WITHIN)
+    plan = Plan(connection, statement, now=END, retry_starts_within=retries.RETRY_STARTS_WITHIN)
     assert {"ix_pipeline_execution_failed", "ix_pipeline_execution_good"} <= plan.indexes
     assert "pipeline_execution" not in plan.scanned
     assert plan.read <= 10 * PIPELINES
+
+
+@pytest.mark.parametrize("statement", [asset_checks.CHECK, asset_checks.DRY_RUN])
+def test_asset_checks_read_what_does_not_pass(connection: psycopg.Connection[Any], statement: str) -> None:
+    plan = Plan(connection, statement, now=END, retry_starts_within=retries.RETRY_STARTS_WITHIN)
+    assert plan.scanned.isdisjoint({"asset_check_result", "pipeline_execution"})
+    assert plan.read <= EXECUTIONS / 500 + 3 * PIPELINES / 100
+
+
+def test_checks_that_have_not_run_are_found_by_one_execution_each(connection: psycopg.Connection[Any]) -> None:
+    plan = Plan(connection, asset_checks.NOT_RUN, now=END)
+    assert plan.scanned.isdisjoint({"asset_check_result", "pipeline_execution"})
+    assert plan.read <= 2 * PIPELINES
+
+
+def test_a_later_result_is_found_without_the_history(connection: psycopg.Connection[Any]) -> None:
+    plan = Plan(connection, str(recorded_checks.SETTLE.text).replace(":ids", "%(ids)s"), ids=list(range(1, 500)))
+    assert plan.scanned.isdisjoint({"asset_check_result"})
 
 
 def test_a_batch_of_cleanup_reads_what_it_deletes(connection: psycopg.Connection[Any]) -> None:

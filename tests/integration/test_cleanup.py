@@ -27,6 +27,7 @@ TABLES = [
     "failure_pipeline_execution_log",
     "anomaly_detection_result",
     "watermark_event",
+    "asset_check_result",
     "alert",
     "pipeline_execution",
 ]
@@ -99,6 +100,20 @@ def stale(connection: psycopg.Connection[Any], days: float) -> None:
     )
 
 
+def checked(connection: psycopg.Connection[Any], days: float, *, status: str = "passed") -> None:
+    """Write a result of an asset check, which holds where it did not pass."""
+    connection.execute(
+        "INSERT INTO watcher.asset_check (pipeline_id, name, status) VALUES (1, 'sound', 'passed')"
+        " ON CONFLICT DO NOTHING"
+    )
+    connection.execute(
+        "INSERT INTO watcher.asset_check_result (asset_check_id, external_id, status, evaluated_at, open)"
+        " SELECT id, gen_random_uuid()::text, CAST(%(status)s AS watcher.asset_check_status), %(at)s,"
+        " %(status)s <> 'passed' FROM watcher.asset_check",
+        {"status": status, "at": days_ago(days)},
+    )
+
+
 def rows(connection: psycopg.Connection[Any]) -> dict[str, int]:
     counts = {}
     for table in TABLES:
@@ -131,14 +146,16 @@ def test_executions_go_with_all_that_was_logged_of_them(watcher: Watcher, connec
     for days in (91, 200):
         logged(connection, execution(connection, days))
         stale(connection, days)
+        checked(connection, days)
     recent = execution(connection, 89)
     logged(connection, recent)
     stale(connection, 89)
+    checked(connection, 89)
     expected = dict.fromkeys(TABLES, 2)
     assert watcher.cleanup(now=NOW, dry_run=True).deleted == expected
     assert rows(connection) == dict.fromkeys(TABLES, 3)
     result = watcher.cleanup(now=NOW)
-    assert (result.deleted, result.total) == (expected, 14)
+    assert (result.deleted, result.total) == (expected, 16)
     assert rows(connection) == dict.fromkeys(TABLES, 1)
     assert kept(connection) == [recent]
     assert watcher.cleanup(now=NOW).total == 0
@@ -185,10 +202,11 @@ def test_batches_of_any_size_delete_the_same(
             logged(connection, execution(connection, days))
     for days in (91, 92, 93):
         stale(connection, days)
+        checked(connection, days)
     execution(connection, 100, state="running")
     told: list[tuple[int, int]] = []
     result = watcher.cleanup(now=NOW, batch_size=batch_size, progress=lambda *counts: told.append(counts))
-    assert result.deleted == {**dict.fromkeys(TABLES, 9), "freshness_pipeline_log": 3}
+    assert result.deleted == {**dict.fromkeys(TABLES, 9), "freshness_pipeline_log": 3, "asset_check_result": 3}
     assert (told[0], told[-1]) == ((0, 9), (9, 9))
     assert [done for done, _ in told] == sorted(done for done, _ in told)
 
@@ -266,6 +284,15 @@ def test_alerts_without_an_execution_go_once_they_are_resolved(
     assert watcher.cleanup(now=NOW).deleted["alert"] == 1
     left = connection.execute("SELECT deduplication_key FROM watcher.alert ORDER BY id").fetchall()
     assert left == [("old, open",), ("old, resolved of late",)]
+
+
+def test_a_check_that_does_not_pass_stays_until_something_replaces_it(
+    watcher: Watcher, connection: psycopg.Connection[Any]
+) -> None:
+    checked(connection, 200, status="failed")
+    assert watcher.cleanup(now=NOW).total == 0
+    connection.execute("UPDATE watcher.asset_check_result SET open = false")
+    assert watcher.cleanup(now=NOW).deleted["asset_check_result"] == 1
 
 
 def test_rewinds_go_by_their_date(watcher: Watcher, connection: psycopg.Connection[Any]) -> None:

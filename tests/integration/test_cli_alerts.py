@@ -287,7 +287,7 @@ def test_doctor_explains_the_route_of_a_pipeline(
     assert findings(cli, "--pipeline", "orders", topics=("alerts",))[1:] == [
         (
             "ok",
-            "freshness and timeliness and anomaly alerts of this pipeline would go to the webhook of "
+            "freshness and timeliness and anomaly and asset_check alerts of this pipeline would go to the webhook of "
             "SLACK_WEBHOOK_URL, by default",
         ),
         ("ok", "failure alerts of this pipeline would go to channel #x, by route 1"),

@@ -122,27 +122,6 @@ def test_an_error_around_the_body_is_a_failure_of_the_asset(
     assert "cannot connect" in found["connected"].details["error"]
 
 
-def test_a_blocking_check_in_a_step_of_its_own_names_the_asset(
-    dagster_instance: dg.DagsterInstance, watcher: Watcher
-) -> None:
-    @dg.asset(key=["shop", "orders"])
-    def orders() -> None: ...
-
-    @dg.asset_check(asset=orders, blocking=True)
-    def sound() -> dg.AssetCheckResult:
-        return dg.AssetCheckResult(passed=False)
-
-    @dg.asset(deps=[orders])
-    def report() -> None: ...
-
-    job = dg.Definitions(assets=[orders, report], asset_checks=[sound]).resolve_implicit_global_asset_job_def()
-    job.execute_in_process(instance=dagster_instance, raise_on_error=False)
-    (finding,) = failures(dagster_instance, watcher).values()
-    assert "orders: sound" in finding.details["error"]
-    assert finding.details["failed_assets"] == ["shop/orders"]
-    assert watcher.executions(pipeline="report")[0].state is ExecutionState.BLOCKED
-
-
 @pytest.mark.parametrize(
     ("fails", "failed"),
     [("in the middle", ["customers"]), ("by a check", ["orders"]), ("at the end", ["customers", "orders"])],

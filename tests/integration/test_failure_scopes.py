@@ -355,23 +355,6 @@ def test_what_is_behind_a_failure_is_blocked_and_has_no_alert_of_its_own(
     assert [finding.pipeline_name for finding in watcher.check_failures()] == ["raw"]
 
 
-def test_a_blocking_check_that_fails_names_the_asset(dagster_instance: dg.DagsterInstance, watcher: Watcher) -> None:
-    @dg.asset(check_specs=[dg.AssetCheckSpec("sound", asset="orders", blocking=True)])
-    def orders() -> Any:
-        yield dg.MaterializeResult(check_results=[dg.AssetCheckResult(passed=False, check_name="sound")])
-
-    @dg.asset(deps=[orders])
-    def report() -> None: ...
-
-    dg.materialize([orders, report], instance=dagster_instance, raise_on_error=False)
-    record_tick(dagster_instance, watcher)
-    assert watcher.executions(pipeline="orders")[0].state is SUCCEEDED  # its data is there
-    assert watcher.executions(pipeline="report")[0].state is ExecutionState.BLOCKED
-    (finding,) = watcher.check_failures()
-    assert finding.details["failed_assets"] == ["orders"]
-    assert "asset orders" in line(watcher)
-
-
 def test_a_job_without_assets_names_its_failing_op(dagster_instance: dg.DagsterInstance, watcher: Watcher) -> None:
     @dg.op
     def send_report() -> None:

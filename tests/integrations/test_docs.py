@@ -53,6 +53,10 @@ def test_a_dg_project_takes_the_component_and_the_location(tmp_path: Path, monke
     run("create-dagster project shop --no-uv-sync", tmp_path)
     project = tmp_path / "shop"
     monkeypatch.setenv("PYTHONPATH", str(project / "src"))
+    home = tmp_path / "dagster-home"
+    home.mkdir()
+    (home / "dagster.yaml").write_text("code_servers: {local_startup_timeout: 3600}")  # on a machine of any speed
+    monkeypatch.setenv("DAGSTER_HOME", str(home))
 
     shown, *_ = examples(DG_PAGE, "sh")
     assert "watcher_recorder_sensor" in run(f"set -e\n{shown}", project)

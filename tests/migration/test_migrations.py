@@ -13,8 +13,15 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
-from tests.factories import record
-from watcher_core import DatabaseUnavailableError, SchemaVersionError, Settings, Watcher
+from tests.factories import at, record
+from watcher_core import (
+    AssetCheckRecord,
+    AssetCheckStatus,
+    DatabaseUnavailableError,
+    SchemaVersionError,
+    Settings,
+    Watcher,
+)
 from watcher_core.database import SCHEMA_VERSION, normalize_url
 from watcher_core.database.models import Base
 from watcher_core.database.schema import migrations_directory
@@ -121,6 +128,26 @@ def test_an_open_alert_of_a_failure_goes_on_after_an_upgrade(empty: Watcher, eng
     assert {alert.id: alert.deduplication_key for alert in empty.alerts(state="open")} == before
 
 
+def test_the_alerts_of_asset_checks_go_with_them(empty: Watcher) -> None:
+    """The version before revision 0012 does not know their kind."""
+    empty.upgrade()
+    check = AssetCheckRecord(
+        pipeline_name="orders",
+        check_name="sound",
+        external_id="run",
+        status=AssetCheckStatus.FAILED,
+        evaluated_at=at(0),
+    )
+    with empty.recorder("instance") as session:
+        assert session is not None
+        session.record([record("orders")], asset_checks=[check], cursor={})
+    assert [alert.new for alert in empty.check_asset_checks()] == [True]
+    empty.downgrade("0008")
+    empty.upgrade()
+    assert (empty.alerts(), empty.asset_checks()) == ([], [])
+    assert len(empty.executions()) == 1
+
+
 def test_a_partition_that_had_failed_before_an_upgrade_is_taken_back_by_itself(
     empty: Watcher, engine: sa.Engine
 ) -> None:
@@ -148,9 +175,9 @@ def test_a_partition_that_had_failed_before_an_upgrade_is_taken_back_by_itself(
 
 
 def test_what_was_delivered_before_an_upgrade_is_not_delivered_again(empty: Watcher, engine: sa.Engine) -> None:
-    """Revision 0011 gives each destination of an alert a row: with what it knows, and what waits for another try."""
+    """Revision 0012 gives each destination of an alert a row: with what it knows, and what waits for another try."""
     empty.upgrade()
-    empty.downgrade("0010")
+    empty.downgrade("0011")
     columns = (
         "kind, level, deduplication_key, pipeline_id, state, opened_at, resolved_at, snoozed_until, event, attempts,"
         " next_attempt_at, lease, destination, thread, last_error, delivered_at, notified_at, recovery_delivered_at"
@@ -199,7 +226,7 @@ def test_what_was_delivered_before_an_upgrade_is_not_delivered_again(empty: Watc
     assert (found["told"].destination, found["told"].thread) == ("#data", "1.2")
     assert (found["failed"].attempts, found["failed"].last_error) == (3, "down")
     assert found["over"].recovery_delivered_at is not None
-    empty.downgrade("0010")
+    empty.downgrade("0011")
     with engine.begin() as connection:
         events = connection.exec_driver_sql("SELECT deduplication_key, event FROM watcher.alert").all()
     assert {key for key, event in events if event is not None} == {"new", "failed", "ending", "leased"}

@@ -54,6 +54,7 @@ def test_an_asset_that_says_all() -> None:
                 mute_timeliness=False,
                 failures=3,
                 mute_failures=True,
+                mute_asset_checks=True,
                 metadata={"contact": "#sales"},
             ),
             "dagster/table_name": "sales.prices",
@@ -80,6 +81,7 @@ def test_an_asset_that_says_all() -> None:
         mute_timeliness_check=False,
         failure_number=3,
         mute_failure_check=True,
+        mute_asset_check=True,
     )
 
 

@@ -62,7 +62,17 @@ def commands(command: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[str, ..
 
 ALL = list(commands(typer.main.get_command(app)))
 ANOMALIES = [("anomalies",), ("anomalies", "rules")]
-GROUPS = [(), ("alerts",), *ANOMALIES, ("check",), ("db",), ("executions",), ("lineage",), ("pipelines",)]
+GROUPS = [
+    (),
+    ("alerts",),
+    *ANOMALIES,
+    ("asset-checks",),
+    ("check",),
+    ("db",),
+    ("executions",),
+    ("lineage",),
+    ("pipelines",),
+]
 
 
 def test_there_are_the_commands_that_there_should_be() -> None:
@@ -71,7 +81,8 @@ def test_there_are_the_commands_that_there_should_be() -> None:
         "demo",
         "doctor",
         "cleanup",
-        *(f"check {name}" for name in ["anomalies", "freshness", "timeliness", "failures"]),
+        *(f"check {name}" for name in ["anomalies", "asset-checks", "freshness", "timeliness", "failures"]),
+        *(f"asset-checks {name}" for name in ["list", "history"]),
         *(f"anomalies {name}" for name in ["results", "unflag", "backtest", "explain"]),
         *(f"anomalies rules {name}" for name in ["list", "create", "set"]),
         *(f"alerts {name}" for name in ["list", "show", "ack", "snooze", "resolve", "deliver", "test", "routes"]),

@@ -29,6 +29,8 @@ PUBLIC = {
     "AnomalyRuleConfiguration",
     "AnomalyRun",
     "AnomalyVerdict",
+    "AssetCheck",
+    "AssetCheckResult",
     "CleanupResult",
     "ClockReport",
     "Finding",
@@ -53,12 +55,14 @@ PUBLIC = {
     "Route",
     "WatermarkEvent",
     # what goes in
+    "AssetCheckRecord",
     "ColumnEdge",
     "ExecutionRecord",
     "PipelineCheck",
     "PipelineConfiguration",
     "PipelineLineage",
     # enums
+    "AssetCheckStatus",
     "AlertEvent",
     "AlertKind",
     "AlertLevel",

@@ -194,8 +194,8 @@ class SlingTranslator:
 
 def sling(stream: dict[str, Any] | None, *, kinds: set[str] | None = None, **defaults: Any) -> Address:
     """The address of the asset of `sales.orders`, as dagster-sling defines it."""
-    metadata = {
-        "stream_config": dg.MetadataValue.json(stream),
+    metadata: dict[str, Any] = {
+        "stream_config": stream,
         "dagster_sling/dagster_sling_translator": SlingTranslator(),
         "dagster_sling/sling_replication_config": {
             "source": "MY_MYSQL",

@@ -24,6 +24,7 @@ def test_everything_declared() -> None:
         mute_timeliness=True,
         failures=3,
         mute_failures=True,
+        mute_asset_checks=True,
         pipeline_type=" api-integration ",
         address="warehouse.stock_prices",
         address_type="postgresql",
@@ -36,6 +37,7 @@ def test_everything_declared() -> None:
         "watcher/mute_timeliness": True,
         "watcher/failures": 3,
         "watcher/mute_failures": True,
+        "watcher/mute_asset_checks": True,
         "watcher/pipeline_type": "api-integration",
         "watcher/address": "warehouse.stock_prices",
         "watcher/address_type": "postgresql",
@@ -93,7 +95,7 @@ def test_a_threshold_that_breaks_the_rule(field: str, value: Any) -> None:
     assert "minute, hour, day, week, month, year" in str(raised.value)
 
 
-@pytest.mark.parametrize("field", ["mute_freshness", "mute_timeliness", "mute_failures"])
+@pytest.mark.parametrize("field", ["mute_freshness", "mute_timeliness", "mute_failures", "mute_asset_checks"])
 @pytest.mark.parametrize("value", ["yes", 1, None])
 def test_a_flag_that_is_none(field: str, value: Any) -> None:
     with pytest.raises(InvalidValueError, match=f"{field} is {value!r}; it must be True or False"):

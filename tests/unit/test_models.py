@@ -29,6 +29,8 @@ REFERENCE = {
     "timeliness_pipeline_execution_log",
 }
 ADDED = {
+    "asset_check",
+    "asset_check_result",
     "address_alias",
     "alert",
     "alert_delivery",
@@ -36,6 +38,9 @@ ADDED = {
     "check_state",
     "column_lineage",
     "failure_pipeline_execution_log",
+    "observation",
+    "pipeline_alias",
+    "pipeline_type_alias",
     "recorder",
     "recorder_lease",
     "watermark_event",

@@ -195,7 +195,7 @@ def test_a_variable_is_looked_up_as_settings_are(tmp_path: Path, monkeypatch: py
 def test_what_is_explained_covers_every_kind_and_level_once(tmp_path: Path) -> None:
     told = load(tmp_path, FILE).explain(pipeline_name="orders", pipeline_type_name="sales", pipeline_metadata={})
     assert [(each.kinds, each.levels, each.destination, each.route, each.missing) for each in told] == [
-        (("freshness", "timeliness", "anomaly"), (), "channel #sales-data", 3, "WATCHER_SLACK_TOKEN"),
+        (("freshness", "timeliness", "anomaly", "asset_check"), (), "channel #sales-data", 3, "WATCHER_SLACK_TOKEN"),
         (("failure",), ("info",), "channel #sales-data", 3, "WATCHER_SLACK_TOKEN"),
         (("failure",), ("warning", "error"), "channel #data-oncall", 1, "WATCHER_SLACK_TOKEN"),
     ]

@@ -63,6 +63,13 @@ FACTS: dict[AlertKind, dict[str, Any]] = {
             },
         ]
     },
+    AlertKind.ASSET_CHECK: {
+        "check": "not_null",
+        "status": "failed",
+        "failed_partitions": ["2026-11-26"],
+        "failed_partition_count": 1,
+        "result": {"dagster_dbt/failed_row_count": 3},
+    },
 }
 
 
@@ -165,6 +172,19 @@ def test_an_anomaly_says_all_its_metrics() -> None:
         "09:00 is 164,945 s (120,000 to 210,000), z = 11, from 26 runs · inserts is 0, zero 9 times in a row; usual is "
         "100 (any to 130), z = -3.5, from 1 run [alert 1]"
     )
+
+
+def test_an_asset_check_says_what_failed_where_and_why() -> None:
+    failed = written(alert(kind=AlertKind.ASSET_CHECK, level=AlertLevel.ERROR), run_id="1-ab", is_asset=True)
+    assert formats.as_text(failed.text, with_links=False).splitlines() == [
+        "🔴 ERROR: Asset checks",
+        "1 asset check does not pass",
+        "2026-03-01 12:00:00 UTC",
+        "• check not_null of stock/prices (ID 101): failed for 2026-11-26: 3 rows [alert 1]",
+    ]
+    assert "<https://dagster.example.com/prefix/runs/1-ab|check not_null>" in failed.blocks[2]["text"]["text"]
+    gone = alert(kind=AlertKind.ASSET_CHECK, state=AlertState.RESOLVED, resolved_at=at(5))
+    assert "gone from the code" in written(gone, event=AlertEvent.RESOLVED, is_removed=True).text
 
 
 @pytest.mark.parametrize(

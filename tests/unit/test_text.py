@@ -46,6 +46,52 @@ def test_what_is_no_duration_is_named_as_the_caller_asks() -> None:
     assert text.duration(None, unknown="an unknown time") == "an unknown time"
 
 
+@pytest.mark.parametrize(
+    ("facts", "words"),
+    [
+        ({"status": "failed"}, "failed"),
+        ({"status": "failed", "description": "too old\nby far"}, "failed: too old"),
+        ({"status": "failed", "description": "bad", "result": {text.DBT_FAILED_ROWS: 1}}, "failed: bad, 1 row"),
+        (
+            {"status": "failed", "result": {"rows": 3, "share": 0.51234, "ok": True, "x": "y"}},
+            "failed: rows 3, share 0.5123",
+        ),
+        ({"status": "failed", "blocking": True, "held_back": 2}, "failed, blocks 2 assets downstream"),
+        (
+            {"failed_partitions": ["a", "b"], "failed_partition_count": 2, "partition_count": 7},
+            "failed for 2 of 7 partitions (a, b)",
+        ),
+        (
+            {"failed_partitions": list("abcdefghijkl"), "failed_partition_count": 30},
+            "failed for 30 partitions (a, b, c, d, e, f, g, h, i, j and 20 more)",
+        ),
+        (
+            {"status": "errored", "checks": ["a", "b"], "description": "E: no"},
+            "raised an error in 2 checks (a, b): E: no",
+        ),
+        ({"status": "no_result"}, "ran and gave no result"),
+        (
+            {
+                "status": "not_run",
+                "evaluated_at": "2026-03-01T10:00:00+00:00",
+                "unchecked_since": "2026-03-02T10:00:00+00:00",
+                "usual_seconds": 86_400.0,
+            },
+            "has not run since 2026-03-01 10:00:00 UTC, usually every 1 d, although the asset was materialized at"
+            " 2026-03-02 10:00:00 UTC",
+        ),
+        ({}, "failed"),
+        (
+            {"status": "not_run"},
+            "has not run since an unknown time, usually every –, although the asset was materialized at"
+            " an unknown time",
+        ),
+    ],
+)
+def test_what_came_of_a_check(facts: dict[str, object], words: str) -> None:
+    assert text.check_result(facts) == words
+
+
 def test_a_clock_is_in_utc() -> None:
     zone = dt.timezone(dt.timedelta(hours=2))
     assert text.clock(dt.datetime(2026, 3, 1, 12, 0, 5, tzinfo=zone)) == "2026-03-01 10:00:05 UTC"

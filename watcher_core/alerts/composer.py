@@ -17,7 +17,8 @@ from watcher_core.alerts.routes import Routes
 NOTICES = sa.text(f"""
     SELECT alert.*, execution.execution_metadata ->> 'run_id' AS run_id,
            pipeline.pipeline_metadata -> 'owners' AS owners,
-           coalesce(newest.is_asset, false) AS is_asset, pipeline.removed_at IS NOT NULL AS is_removed
+           coalesce(newest.is_asset, false) AS is_asset,
+           pipeline.removed_at IS NOT NULL OR coalesce(gone.is_removed, false) AS is_removed
       FROM ({alerts.SELECT}) AS alert
       JOIN watcher.pipeline ON pipeline.id = alert.pipeline_id
       LEFT JOIN watcher.pipeline_execution AS execution
@@ -31,6 +32,12 @@ NOTICES = sa.text(f"""
             WHERE pipeline_execution.pipeline_id = alert.pipeline_id
             ORDER BY pipeline_execution.start_date DESC
             LIMIT 1) AS newest ON true
+      LEFT JOIN LATERAL (
+           SELECT true AS is_removed
+             FROM watcher.asset_check
+            WHERE asset_check.pipeline_id = alert.pipeline_id
+              AND alert.deduplication_key = 'asset_check/' || asset_check.id
+              AND asset_check.removed_at IS NOT NULL) AS gone ON true
      WHERE alert.id = ANY(:ids)
 """)
 

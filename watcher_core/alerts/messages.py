@@ -27,6 +27,7 @@ CHECKS = {
     AlertKind.TIMELINESS: "Timeliness check",
     AlertKind.FAILURE: "Failures",
     AlertKind.ANOMALY: "Anomaly detection",
+    AlertKind.ASSET_CHECK: "Asset checks",
 }
 SIGNS = {AlertLevel.INFO: "ℹ️ INFO", AlertLevel.WARNING: "⚠️ WARNING", AlertLevel.ERROR: "🔴 ERROR"}
 
@@ -36,12 +37,14 @@ TROUBLES = {
     AlertKind.TIMELINESS: ("1 execution is late", "{} executions are late"),
     AlertKind.FAILURE: ("1 failure", "{} failures"),
     AlertKind.ANOMALY: ("1 execution has unusual numbers", "{} executions have unusual numbers"),
+    AlertKind.ASSET_CHECK: ("1 asset check does not pass", "{} asset checks do not pass"),
 }
 RECOVERIES = {
     AlertKind.FRESHNESS: ("1 pipeline is no longer stale", "{} pipelines are no longer stale"),
     AlertKind.TIMELINESS: ("1 late execution is over", "{} late executions are over"),
     AlertKind.FAILURE: ("1 failure is over", "{} failures are over"),
     AlertKind.ANOMALY: ("1 execution is no longer unusual", "{} executions are no longer unusual"),
+    AlertKind.ASSET_CHECK: ("1 asset check is no longer failing", "{} asset checks are no longer failing"),
 }
 PREFIXES = {
     AlertEvent.REMINDED: "Still open: ",
@@ -157,6 +160,9 @@ def _subject(notice: Notice, dagster_url: str | None) -> str:
     if notice.is_asset:
         name = slack.link(name, dagster_url, "assets", *alert.pipeline_name.split("/"))
     pipeline = f"{name} (ID {alert.pipeline_id})"
+    if alert.kind is AlertKind.ASSET_CHECK:
+        check = slack.escape(f"check {alert.facts.get('check', 'of unknown name')}", limit=120)
+        return f"{slack.link(check, dagster_url, 'runs', notice.run_id) if notice.run_id else check} of {pipeline}"
     if alert.pipeline_execution_id is None:
         return pipeline
     execution = f"execution {alert.pipeline_execution_id}"
@@ -259,11 +265,16 @@ def _anomaly(facts: Mapping[str, Any], _: dt.datetime) -> str:
     return " · ".join(slack.escape(verdict, limit=METRIC_CHARACTERS) for verdict in verdicts) or "unusual"
 
 
+def _asset_check(facts: Mapping[str, Any], _: dt.datetime) -> str:
+    return slack.escape(text.check_result(facts), limit=ERROR_CHARACTERS)
+
+
 _DETAILS: dict[AlertKind, Callable[[Mapping[str, Any], dt.datetime], str]] = {
     AlertKind.FRESHNESS: _freshness,
     AlertKind.TIMELINESS: _timeliness,
     AlertKind.FAILURE: _failure,
     AlertKind.ANOMALY: _anomaly,
+    AlertKind.ASSET_CHECK: _asset_check,
 }
 
 

@@ -66,6 +66,7 @@ PIPELINE_FIELDS: Mapping[str, Callable[[Any, str], Any]] = {
     "mute_timeliness_check": _clean_mute,
     "failure_number": _clean_failure_number,
     "mute_failure_check": _clean_mute,
+    "mute_asset_check": _clean_mute,
     "pipeline_type_name": arguments.name,
     "pipeline_metadata": arguments.json_object,
     "active": arguments.flag,

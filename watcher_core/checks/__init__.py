@@ -1,7 +1,8 @@
-"""The quick checks: freshness, timeliness and failures. A check returns findings and sends no message."""
+"""The quick checks: freshness, timeliness, failures and asset checks. A check returns findings and sends no message."""
 
 from __future__ import annotations
 
+from watcher_core.checks.asset_checks import check_asset_checks
 from watcher_core.checks.failures import check_failures
 from watcher_core.checks.freshness import check_freshness
 from watcher_core.checks.state import last_checked, mark_checked
@@ -9,6 +10,7 @@ from watcher_core.checks.thresholds import list_thresholds
 from watcher_core.checks.timeliness import check_timeliness
 
 __all__ = [
+    "check_asset_checks",
     "check_failures",
     "check_freshness",
     "check_timeliness",

@@ -10,7 +10,7 @@ What counts as a failure, of which pipeline, and what takes it back:
 - A Dagster run and its retries are one try. While a retry is running, or Dagster is about to start one, new failures
   are not reported yet, and those that were logged before stay. The retries of a step are one execution.
 - A failure belongs to the asset that failed. An execution with failed executions below it (the run of those assets)
-  does not count.
+  does not count. Neither does a run that failed by asset checks alone, which have alerts of their own.
 
 A finding is about a pipeline in an instance, and lists its failed partitions. Where a step failed for several assets of
 the same owners, their findings share one alert. An alert that is open goes on, be it of one asset or of several.
@@ -26,7 +26,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from watcher_core import database, text
-from watcher_core.checks import thresholds
+from watcher_core.checks import retries, thresholds
 from watcher_core.enums import AlertKind, AlertLevel, ExecutionState
 from watcher_core.values import Finding
 
@@ -39,18 +39,24 @@ MOST_CHARACTERS = 500
 # Partitions that a finding names.
 MOST_NAMED = 50
 
-# Dagster starts a retry within seconds. Where it has not in this time, it will not, and the failure counts.
-RETRY_STARTS_WITHIN = dt.timedelta(hours=1)
-
 # The first of a Dagster run's retries: the same for the run, for each retry, and for the assets' executions in them.
 ROOT = """
     CASE WHEN failed.source = 'dagster'
          THEN coalesce(run.execution_metadata ->> 'root_run_id', failed.execution_metadata ->> 'root_run_id',
                        failed.execution_metadata ->> 'run_id') END"""
 
-WILL_RETRY = """
-    coalesce(run.execution_metadata, failed.execution_metadata) -> 'will_retry' = 'true'
-    AND failed.end_date > CAST(%(now)s AS timestamptz) - CAST(%(retry_starts_within)s AS interval)"""
+WILL_RETRY = retries.will_be("coalesce(run.execution_metadata, failed.execution_metadata)", "failed.end_date")
+
+# A run that failed by asset checks alone. Those have alerts of their own, unless all of them are muted.
+IS_OF_ASSET_CHECKS = """
+    (failed.execution_metadata ? 'failed_checks'
+     AND EXISTS (SELECT
+                   FROM jsonb_array_elements(failed.execution_metadata -> 'failed_checks') AS asset_check
+                   JOIN watcher.pipeline ON pipeline.name = asset_check ->> 'asset'
+                   JOIN watcher.pipeline_type AS type ON type.id = pipeline.pipeline_type_id
+                  WHERE pipeline.active
+                    AND NOT pipeline.mute_asset_check
+                    AND NOT type.mute_asset_check))"""
 
 
 def _taken_back(failed: str) -> str:
@@ -94,13 +100,7 @@ def _taken_back(failed: str) -> str:
 
 
 FAILING = f"""
-    retried AS MATERIALIZED (
-        SELECT DISTINCT execution_metadata ->> 'root_run_id' AS root
-          FROM watcher.pipeline_execution
-         WHERE state = 'running'
-           AND source = 'dagster'
-           AND execution_metadata ? 'root_run_id'
-    ), checked AS (
+    {retries.RETRIED}, checked AS (
         SELECT pipeline.id, pipeline.name, type.name AS type_name,
                CAST(pipeline.pipeline_metadata -> 'owners' AS text) AS owners,
                pipeline.pipeline_metadata -> 'partition_count' AS partition_count,
@@ -141,6 +141,7 @@ FAILING = f"""
                              FROM watcher.pipeline_execution AS part
                             WHERE part.parent_id = failed.id
                               AND part.state = 'failed')
+           AND NOT {IS_OF_ASSET_CHECKS}
            AND (NOT (EXISTS (SELECT FROM retried WHERE root = {ROOT}) OR coalesce({WILL_RETRY}, false))
                 OR EXISTS (SELECT
                              FROM watcher.failure_pipeline_execution_log AS log
@@ -242,7 +243,7 @@ def check_failures(session: Session, *, now: dt.datetime, dry_run: bool = False)
         now: The check's time.
         dry_run: Log nothing.
     """
-    given = {"now": now, "retry_starts_within": RETRY_STARTS_WITHIN}
+    given = {"now": now, "retry_starts_within": retries.RETRY_STARTS_WITHIN}
     connection = database.driver(session)
     rows = connection.execute(DRY_RUN if dry_run else CHECK, given).fetchall()
     found = [(_finding(row, now), _step(row)) for row in rows]

@@ -13,7 +13,20 @@ from typing import Annotated
 import typer
 from typer.core import TyperGroup
 
-from watcher_core.cli import alerts, anomalies, check, cleanup, db, dev, doctor, executions, lineage, output, pipelines
+from watcher_core.cli import (
+    alerts,
+    anomalies,
+    asset_checks,
+    check,
+    cleanup,
+    db,
+    dev,
+    doctor,
+    executions,
+    lineage,
+    output,
+    pipelines,
+)
 from watcher_core.errors import WatcherError
 
 INTERRUPTED = 130  # what a shell reports for a command that Ctrl-C ended
@@ -56,6 +69,7 @@ app.command("demo", epilog=dev.DEMO_EXAMPLES)(dev.demo)
 app.add_typer(pipelines.app, name="pipelines")
 app.add_typer(executions.app, name="executions")
 app.add_typer(check.app, name="check")
+app.add_typer(asset_checks.app, name="asset-checks")
 app.add_typer(alerts.app, name="alerts")
 app.add_typer(anomalies.app, name="anomalies")
 app.command("cleanup", epilog=cleanup.EXAMPLES)(cleanup.cleanup)

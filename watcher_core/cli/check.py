@@ -108,6 +108,29 @@ def failures(*, dry_run: DryRun = False, fail: Fail = False, json: Json = False)
     _end(found, fail=fail)
 
 
+@app.command(
+    "asset-checks", epilog=output.examples("watcher check asset-checks", "watcher check asset-checks --dry-run --fail")
+)
+def asset_checks(*, dry_run: DryRun = False, fail: Fail = False, json: Json = False) -> None:
+    """Look for asset checks that do not pass.
+
+    A result counts until a later one of the same partition replaces it. Checks that gave no result, and those that
+    have not run for long, are listed, too.
+    """
+    with open_watcher() as watcher:
+        found = watcher.check_asset_checks(dry_run=dry_run)
+    columns = [
+        PIPELINE,
+        output.Column("check", fold=True),
+        output.Column("level"),
+        output.Column("at"),
+        output.Column("result", fold=True),
+        NEW,
+    ]
+    _print(found, columns, _asset_check_cells, json=json, empty="every asset check passes")
+    _end(found, fail=fail)
+
+
 @app.command("anomalies", epilog=output.examples("watcher check anomalies", "watcher check anomalies --dry-run --fail"))
 def anomalies(
     *,
@@ -119,7 +142,7 @@ def anomalies(
     fail: Fail = False,
     json: Json = False,
 ) -> None:
-    """Judge the executions that have succeeded since the last time.
+    """Judge the executions that succeeded since the last time.
 
     By the anomaly rules of their pipelines; what is unusual is listed. Several processes may do this at once.
     """
@@ -187,6 +210,17 @@ def _failure_cells(finding: Finding) -> tuple[output.Cell, ...]:
         times.clock(finding.measured_from),
         finding.failures_in_a_row,
         error or None,
+        output.yes_or_no(finding.new),
+    )
+
+
+def _asset_check_cells(finding: Finding) -> tuple[output.Cell, ...]:
+    return (
+        finding.pipeline_name,
+        str(finding.details.get("check")),
+        output.alert_level(finding.level),
+        times.clock(finding.measured_from),
+        words.check_result(finding.details),
         output.yes_or_no(finding.new),
     )
 

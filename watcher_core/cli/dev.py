@@ -85,7 +85,7 @@ def demo(
     host: Host = "127.0.0.1",
     port: Port = 3000,
 ) -> None:
-    """Run the example project; show what Watcher recorded and found.
+    """Run the example project; show what Watcher has found.
 
     Ten weeks of flights out of New York City go through Dagster, day by day; then the UI is served until Ctrl-C.
 

@@ -30,6 +30,7 @@ STATE_STYLES = {
     "skipped": "dim",
     "blocked": "magenta",
 }
+CHECK_STYLES = {"passed": "green", "failed": "red", "errored": "bold red", "no_result": "yellow"}
 ALERT_STYLES = {"info": "cyan", "warning": "yellow", "error": "bold red"}
 LEVEL_STYLES = {"ok": "green", "warning": "yellow", "problem": "bold red"}
 
@@ -123,6 +124,11 @@ def print_text(text: str | Text) -> None:
 def state(name: str) -> Text:
     """The state of an execution, in its colour."""
     return Text(name, style=STATE_STYLES.get(name, ""))
+
+
+def check_status(name: str) -> Text:
+    """What came of an asset check, in its colour."""
+    return Text(name.replace("_", " "), style=CHECK_STYLES.get(name, ""))
 
 
 def level(name: str) -> Text:

@@ -146,6 +146,14 @@ def set_fields(
             show_default=False,
         ),
     ] = None,
+    mute_asset_checks: Annotated[
+        bool | None,
+        typer.Option(
+            "--mute-asset-checks/--no-mute-asset-checks",
+            help="Whether asset checks on it that do not pass open no alert.",
+            show_default=False,
+        ),
+    ] = None,
     next_watermark: Annotated[
         str | None, typer.Option(metavar="WATERMARK", help="How far its next execution is to get.")
     ] = None,
@@ -161,6 +169,7 @@ def set_fields(
         "mute_freshness_check": mute_freshness,
         "mute_timeliness_check": mute_timeliness,
         "mute_failure_check": mute_failures,
+        "mute_asset_check": mute_asset_checks,
         "next_watermark": next_watermark,
     }
     fields = {field: value for field, value in given.items() if value is not None}
@@ -339,6 +348,7 @@ def _print_changes(before: Pipeline, after: Pipeline) -> None:
         ("timeliness muted", *map(output.yes_or_no, (before.mute_timeliness_check, after.mute_timeliness_check))),
         ("failures in a row", *(str(each.failure_number or "none") for each in (before, after))),
         ("failures muted", *map(output.yes_or_no, (before.mute_failure_check, after.mute_failure_check))),
+        ("asset checks muted", *map(output.yes_or_no, (before.mute_asset_check, after.mute_asset_check))),
         ("next watermark", before.next_watermark or "none", after.next_watermark or "none"),
     ]
     changes = [(what, was, now) for what, was, now in fields if was != now]

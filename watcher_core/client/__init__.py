@@ -5,6 +5,7 @@ from __future__ import annotations
 from watcher_core.client.addresses import AddressMethods
 from watcher_core.client.alerts import AlertMethods
 from watcher_core.client.anomalies import AnomalyMethods
+from watcher_core.client.asset_checks import AssetCheckMethods
 from watcher_core.client.checks import CheckMethods
 from watcher_core.client.executions import ExecutionMethods
 from watcher_core.client.lineage import LineageMethods
@@ -14,7 +15,14 @@ __all__ = ["RecorderSession", "Watcher"]
 
 
 class Watcher(
-    ExecutionMethods, AddressMethods, LineageMethods, RecorderMethods, AlertMethods, CheckMethods, AnomalyMethods
+    ExecutionMethods,
+    AddressMethods,
+    LineageMethods,
+    RecorderMethods,
+    AlertMethods,
+    CheckMethods,
+    AssetCheckMethods,
+    AnomalyMethods,
 ):
     """The memory of a data platform: pipelines, their executions, watermarks, addresses, lineage, anomalies and alerts.
 

@@ -35,7 +35,7 @@ class AlertMethods(Connection):
 
         Args:
             state: In this state only, or in one of these: `open`, `acknowledged`, `snoozed`, `resolved`.
-            kind: Of this check only: `freshness`, `timeliness`, `failure`, `anomaly`.
+            kind: Of this check only: `freshness`, `timeliness`, `failure`, `anomaly`, `asset_check`.
             pipeline: Of this pipeline only, by name or id.
             changed_since: Only those that were opened, opened again or resolved at this time, with time zone, or later.
             limit: At most so many.

@@ -1,4 +1,4 @@
-"""`Watcher`'s methods that find stale data, late executions and failing pipelines, and that delete old history."""
+"""`Watcher`'s methods that find stale data, late executions, failing pipelines and checks, and delete old history."""
 
 from __future__ import annotations
 
@@ -132,6 +132,31 @@ class CheckMethods(Connection):
                         if not finding.new and finding.execution_state is ExecutionState.FAILED
                     ],
                 )
+        return found
+
+    def check_asset_checks(self, *, now: dt.datetime | None = None, dry_run: bool = False) -> list[Finding]:
+        """Find Dagster's asset checks that do not pass. Open an alert for each, and resolve those of the others.
+
+        A result counts until a later one of the same partition replaces it. The severity WARN is a warning, ERROR an
+        error. Checks that gave no result, and those that have not run for long although their asset was materialized,
+        are found, too; those of pipelines that are inactive or muted are not.
+
+        Args:
+            now: The time of the check, with time zone; the present by default.
+            dry_run: Write nothing.
+
+        Returns:
+            A finding for each check; `new` where a result was not found before.
+
+        Raises:
+            InvalidValueError: A value breaks a rule.
+        """
+        with self._begin_check(AlertKind.ASSET_CHECK, None, now, dry_run=dry_run) as (session, moment, _):
+            found = checks.check_asset_checks(session, now=moment, dry_run=dry_run)
+            if not dry_run:
+                _update_alerts(session, AlertKind.ASSET_CHECK, found, moment, None)
+                # Partitions that pass again are no news, and are not named any more.
+                alerts.correct_alerts(session, {finding.deduplication_key: finding for finding in found}.values())
         return found
 
     def check_pipeline(

@@ -72,16 +72,18 @@ class RecorderSession:
         records: Iterable[values.ExecutionRecord],
         *,
         cursor: Mapping[str, Any],
+        asset_checks: Iterable[values.AssetCheckRecord] = (),
         lag_seconds: float | None = None,
         message: str | None = None,
     ) -> int:
-        """Write executions and the cursor behind them in one transaction, and renew the lease.
+        """Write executions, asset checks and the cursor behind them in one transaction, and renew the lease.
 
         A value that breaks a rule is left out where the execution can be recorded without it; the metadata names it.
 
         Args:
             records: The executions.
             cursor: How far recording has got with them; JSON.
+            asset_checks: What came of asset checks in these executions, or in reports without a run.
             lag_seconds: Age of the oldest event that is not yet recorded.
             message: A message for the operator.
 
@@ -92,9 +94,11 @@ class RecorderSession:
             DatabaseUnavailableError: Another process has taken over; nothing is written.
         """
         ours = (replace(record, instance_id=self.instance_id) for record in records)
+        our_checks = (replace(record, instance_id=self.instance_id) for record in asset_checks)
         with self._watcher._transaction() as (session, now):
             recording.renew_recorder(session, instance_id=self.instance_id, holder=self._holder)
             written = recording.record_executions(session, records=ours, now=now, drop_refused=True)
+            recording.record_asset_checks(session, records=our_checks, now=now)
             recording.move_cursor(
                 session,
                 instance_id=self.instance_id,

@@ -21,6 +21,7 @@ from watcher_core.enums import (
     AlertLevel,
     AlertState,
     AnomalyMethod,
+    AssetCheckStatus,
     DatePart,
     ExecutionSource,
     ExecutionState,
@@ -67,6 +68,7 @@ class Base(DeclarativeBase):
         AlertKind: _enum(AlertKind, "alert_kind"),
         AlertLevel: _enum(AlertLevel, "alert_level"),
         AlertState: _enum(AlertState, "alert_state"),
+        AssetCheckStatus: _enum(AssetCheckStatus, "asset_check_status"),
     }
 
 
@@ -134,6 +136,7 @@ class Thresholds:
         comment="So many failures in a row are worth an alert; the first where there is no rule"
     )
     mute_failure_check: Mapped[bool] = _flag(False, "Whether the failure check passes over it")
+    mute_asset_check: Mapped[bool] = _flag(False, "Whether asset checks that do not pass open no alert")
 
 
 def table(model: type[Base]) -> sa.Table:
@@ -597,6 +600,73 @@ class AnomalyDetectionResult(Base):
     confidence: Mapped[float | None] = mapped_column(comment="From 0 to 1")
     explanation: Mapped[dict[str, Any]] = _json("What it was compared with")
     evaluated_at: Mapped[dt.datetime] = _timestamp("When it was judged")
+
+
+class AssetCheck(Base):
+    __tablename__ = "asset_check"
+    __table_args__ = (
+        sa.UniqueConstraint("pipeline_id", "name", "instance_id"),
+        {"comment": "Asset checks of Dagster, each with its last result"},
+    )
+
+    id: Mapped[int] = _identity()
+    pipeline_id: Mapped[int] = _reference("pipeline")
+    name: Mapped[str] = mapped_column(comment="As Dagster has it")
+    instance_id: Mapped[str] = mapped_column(
+        server_default=sa.text("''"), comment="The Dagster instance that it runs in; empty where that is not known"
+    )
+    blocking: Mapped[bool | None] = mapped_column(
+        comment="Whether what is downstream in the same run waits for it; empty where that is not known"
+    )
+    severity: Mapped[AlertLevel | None] = mapped_column(comment="How bad it is when it does not pass, as it last said")
+    status: Mapped[AssetCheckStatus] = mapped_column(comment="What came of it when it ran last")
+    partition: Mapped[str | None] = mapped_column(comment="The partition of the last result; empty: all of the asset")
+    evaluated_at: Mapped[dt.datetime] = _timestamp("When it ran last")
+    unchecked_since: Mapped[dt.datetime | None] = mapped_column(
+        comment="The materialization since which it was last reported as not run"
+    )
+    declared_by: Mapped[str | None] = mapped_column(comment="The code location whose definitions last had it")
+    removed_at: Mapped[dt.datetime | None] = mapped_column(
+        comment="When that code location had it no more; it opens no alert then"
+    )
+    created_at: Mapped[dt.datetime] = _timestamp("When it was first recorded")
+
+
+class AssetCheckResult(Base):
+    __tablename__ = "asset_check_result"
+    __table_args__ = (
+        # Reading a run again writes nothing twice.
+        sa.Index(
+            "uq_asset_check_result_identity",
+            "asset_check_id",
+            "external_id",
+            sa.text("coalesce(partition, '')"),
+            unique=True,
+        ),
+        # Whether a later result has replaced one; a check's history.
+        sa.Index("ix_asset_check_result_later", "asset_check_id", "partition", "evaluated_at"),
+        # What does not pass now, which is little.
+        sa.Index("ix_asset_check_result_open", "asset_check_id", postgresql_where=sa.text("open")),
+        {"comment": "History of asset checks: one row a run, check and partition"},
+    )
+
+    id: Mapped[int] = _identity()
+    asset_check_id: Mapped[int] = _reference("asset_check")
+    external_id: Mapped[str] = mapped_column(comment="The run, or the report without a run")
+    pipeline_execution_id: Mapped[int | None] = mapped_column(
+        comment="The execution of its run; empty without one, or where that is not known"
+    )
+    partition: Mapped[str | None] = mapped_column(comment="The partition that was checked; empty: all of the asset")
+    status: Mapped[AssetCheckStatus] = mapped_column(comment="What came of it")
+    severity: Mapped[AlertLevel | None] = mapped_column(comment="How bad it is, where it did not pass")
+    description: Mapped[str | None] = mapped_column(comment="What it says, or the error that it raised")
+    step_key: Mapped[str | None] = mapped_column(comment="The step that it ran in")
+    result_metadata: Mapped[dict[str, Any]] = _json("The numbers and texts that it reported")
+    evaluated_at: Mapped[dt.datetime] = _timestamp("When it ran")
+    open: Mapped[bool] = _flag(
+        False, "Whether it did not pass, and no later result of the same partition has replaced it"
+    )
+    reported_at: Mapped[dt.datetime | None] = mapped_column(comment="When it was first found by the check of checks")
 
 
 class Alert(Base):

@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+from watcher_core.recording.asset_checks import (
+    declare_asset_checks,
+    list_asset_check_results,
+    list_asset_checks,
+    record_asset_checks,
+)
 from watcher_core.recording.clocks import clock_report, this_host
 from watcher_core.recording.cursors import (
     list_recorders,
@@ -58,16 +64,20 @@ __all__ = [
     "clock_report",
     "count_expired",
     "count_expired_executions",
+    "declare_asset_checks",
     "delete_batch",
     "end_execution",
     "execution_tree",
     "find_execution_id",
     "get_execution",
     "keep_in_spool",
+    "list_asset_check_results",
+    "list_asset_checks",
     "list_executions",
     "list_recorders",
     "mask_page",
     "move_cursor",
+    "record_asset_checks",
     "record_executions",
     "record_observations",
     "recorder_cursor",

@@ -1,10 +1,12 @@
 """Retention: deletes executions, logs and alerts that are older than a date, one batch in each transaction.
 
 Executions are deleted by their start, each with everything logged about it. The order is: freshness logs, timeliness
-and failure logs, anomaly results, watermark events, resolved alerts, executions. These are kept:
+and failure logs, anomaly results, watermark events, results of asset checks, resolved alerts, executions. These are
+kept:
 
 - running executions, and executions with an unresolved alert;
 - each pipeline's newest successes, by which the next one is judged, however seldom it runs;
+- results of asset checks that did not pass and that nothing has replaced;
 - the freshness log of data that has not changed since: without it the check would find that data as new.
 
 A parent may be deleted before its children, which then have no parent. A batch that is killed has deleted nothing; the
@@ -33,6 +35,7 @@ CLEANUP_TABLES = (
     "failure_pipeline_execution_log",
     "anomaly_detection_result",
     "watermark_event",
+    "asset_check_result",
     "alert",
     "pipeline_execution",
 )
@@ -53,6 +56,11 @@ WATERMARK_EVENTS = """
       FROM watcher.watermark_event AS past
      WHERE pipeline_execution_id IS NULL
        AND created_at <= %(until)s"""
+
+ASSET_CHECK_RESULTS = """
+      FROM watcher.asset_check_result AS past
+     WHERE evaluated_at <= %(until)s
+       AND NOT open"""
 
 ALERTS = """
       FROM watcher.alert AS past
@@ -79,10 +87,17 @@ EXECUTIONS = f"""
                         WHERE alert.pipeline_execution_id = past.id
                           AND alert.state <> 'resolved')"""
 
-BY_DATE = {"freshness_pipeline_log": FRESHNESS_LOGS, "watermark_event": WATERMARK_EVENTS, "alert": ALERTS}
+BY_DATE = {
+    "freshness_pipeline_log": FRESHNESS_LOGS,
+    "watermark_event": WATERMARK_EVENTS,
+    "asset_check_result": ASSET_CHECK_RESULTS,
+    "alert": ALERTS,
+}
 WALKED = (*BY_DATE, "pipeline_execution")
 OF_EXECUTIONS = tuple(
-    table for table in CLEANUP_TABLES if table not in ("freshness_pipeline_log", "pipeline_execution")
+    table
+    for table in CLEANUP_TABLES
+    if table not in ("freshness_pipeline_log", "asset_check_result", "pipeline_execution")
 )
 
 # Rows that another transaction has locked are skipped; the next cleanup deletes them.

@@ -21,6 +21,7 @@ from watcher_core.values.anomalies import (
     AnomalyVerdict,
     UnjudgedExecutions,
 )
+from watcher_core.values.asset_checks import AssetCheck, AssetCheckRecord, AssetCheckResult
 from watcher_core.values.checks import EffectiveThreshold, PipelineCheck
 from watcher_core.values.executions import (
     Execution,
@@ -69,6 +70,9 @@ __all__ = [
     "AnomalyRuleConfiguration",
     "AnomalyRun",
     "AnomalyVerdict",
+    "AssetCheck",
+    "AssetCheckRecord",
+    "AssetCheckResult",
     "CleanupResult",
     "ClockReport",
     "ClosureReport",

@@ -45,6 +45,7 @@ class ThresholdArguments(TypedDict, total=False):
         mute_timeliness_check: Whether the timeliness check skips the pipeline.
         failure_number: The number of failures in a row that opens an alert, from 1 to 100; without it, the first does.
         mute_failure_check: Whether the failure check skips the pipeline.
+        mute_asset_check: Whether Dagster's asset checks on the pipeline open no alerts.
     """
 
     freshness_number: int | Unset | None
@@ -57,6 +58,7 @@ class ThresholdArguments(TypedDict, total=False):
     mute_timeliness_check: bool | Unset | None
     failure_number: int | Unset | None
     mute_failure_check: bool | Unset | None
+    mute_asset_check: bool | Unset | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,6 +75,7 @@ class Thresholds:
     mute_timeliness_check: bool
     failure_number: int | None
     mute_failure_check: bool
+    mute_asset_check: bool
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -136,3 +139,4 @@ class PipelineConfiguration:
     mute_timeliness_check: bool | Unset = UNSET
     failure_number: int | Unset | None = UNSET
     mute_failure_check: bool | Unset = UNSET
+    mute_asset_check: bool | Unset = UNSET

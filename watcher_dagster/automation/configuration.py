@@ -11,7 +11,8 @@ from typing import Any, Final
 import dagster as dg
 
 from watcher_core import InvalidValueError, Watcher
-from watcher_dagster.assets import anomaly_rule_configurations, pipeline_configurations
+from watcher_dagster import compat
+from watcher_dagster.assets import anomaly_rule_configurations, asset_check_names, pipeline_configurations
 
 log = logging.getLogger("watcher.dagster")
 
@@ -26,11 +27,17 @@ class ConfigurationRecorder:
         self.watcher = watcher
         self._pipelines = _Declaration("the configuration of this code location's assets is", pipeline_configurations)
         self._rules = _Declaration("the anomaly rules of this code location's assets are", anomaly_rule_configurations)
+        self._checks = _Declaration("the asset checks of this code location are", asset_check_names)
 
-    def record(self, repository: dg.RepositoryDefinition, location: str | None = None) -> None:
+    def record(
+        self,
+        repository: dg.RepositoryDefinition,
+        location: str | None = None,
+        instance: dg.DagsterInstance | None = None,
+    ) -> None:
         """Record what a code location declares, where it differs from what is recorded already.
 
-        Assets that the location has no more are gone, where its name is known.
+        Assets and asset checks that the location has no more are gone, where its name, and the instance, is known.
 
         A value that is refused is logged, and does not stop the recording of runs; it is sent again at the next call.
 
@@ -39,6 +46,13 @@ class ConfigurationRecorder:
         """
         self._pipelines.record(repository, partial(self.watcher.configure_pipelines, location=location))
         self._rules.record(repository, self.watcher.configure_anomaly_rules)
+        if location is not None and instance is not None:
+            self._checks.record(
+                repository,
+                lambda checks: self.watcher.declare_asset_checks(
+                    checks, location=location, instance_id=compat.run_storage_id(instance)
+                ),
+            )
 
 
 class _Declaration:

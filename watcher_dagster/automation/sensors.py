@@ -76,7 +76,7 @@ def build_watcher_recorder_sensor(
             lineage = LineageRecorder(watcher)
         if context.repository_def is not None:
             location = compat.sensor_location(context, context.repository_def)
-            configuration.record(context.repository_def, location)
+            configuration.record(context.repository_def, location, context.instance)
             lineage.record_asset_graph(context.repository_def)
         count_keys = getattr(context.resources, resource_key).get_count_keys()
         zones = NO_ZONES if context.repository_def is None else partition_zones(context.repository_def)
@@ -107,7 +107,7 @@ def build_watcher_check_sensor(
     minimum_interval_seconds: int = 30,
     default_status: dg.DefaultSensorStatus = dg.DefaultSensorStatus.RUNNING,
 ) -> dg.SensorDefinition:
-    """Build the sensor that checks all pipelines for failures, late executions and stale data.
+    """Build the sensor that checks all pipelines for failures, asset checks, late executions and stale data.
 
     It opens an alert for what it finds, and resolves those of what is over. It starts no runs: a tick is skipped, and
     its message says what was found, new and resolved. Each check is a transaction of its own, and one that fails does
@@ -159,7 +159,7 @@ def build_watcher_check_sensor(
         resource_key=resource_key,
         minimum_interval_seconds=minimum_interval_seconds,
         default_status=default_status,
-        description="Checks all pipelines for failures, late executions and stale data.",
+        description="Checks all pipelines for failures, asset checks, late executions and stale data.",
     )
 
 

@@ -13,9 +13,9 @@ from watcher_dagster import compat
 from watcher_dagster import metadata as keys
 from watcher_dagster.assets import asset_anomaly_rules, asset_configuration
 from watcher_dagster.checks.anomaly_verdicts import judge_metrics
-from watcher_dagster.checks.verdicts import CHECK_NAMES, Verdict, judge
+from watcher_dagster.checks.verdicts import Verdict, judge
 from watcher_dagster.counts import CountKeys
-from watcher_dagster.identity import asset_pipeline_name
+from watcher_dagster.identity import CHECK_NAMES, asset_pipeline_name
 from watcher_dagster.recorder import EventLog, translate_run
 from watcher_dagster.runs import instance_id
 

@@ -23,14 +23,13 @@ from watcher_core import AlertKind, AlertState, Finding, Watcher, WatcherError
 from watcher_dagster import compat
 from watcher_dagster.checks.verdicts import (
     CHECK_KEY,
-    CHECK_NAMES,
     FINDING_KEY,
     PASSED_KEY,
     Verdict,
     in_time,
     of_finding,
 )
-from watcher_dagster.identity import asset_pipeline_name, named_asset_key
+from watcher_dagster.identity import CHECK_NAMES, asset_pipeline_name, named_asset_key
 from watcher_dagster.recorder import is_outage
 
 log = logging.getLogger("watcher.dagster")

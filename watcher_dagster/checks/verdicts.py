@@ -17,13 +17,6 @@ from watcher_core import AlertKind, EffectiveThreshold, Finding, NotFoundError, 
 if TYPE_CHECKING:
     from watcher_core import Watcher
 
-# The names of the checks on an asset.
-CHECK_NAMES: Final[Mapping[AlertKind, str]] = {
-    AlertKind.FRESHNESS: "watcher_freshness",
-    AlertKind.TIMELINESS: "watcher_timeliness",
-    AlertKind.ANOMALY: "watcher_anomalies",
-}
-
 CHECK_KEY: Final = "watcher/check"
 PASSED_KEY: Final = "watcher/passed"
 # Distinguishes a verdict from the previous one: a new finding is reported, the same finding again is not.

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Any, Final, Protocol
 
-from watcher_core import ExecutionRecord, InvalidValueError, ObservationRecord, RecorderSession
+from watcher_core import AssetCheckRecord, ExecutionRecord, InvalidValueError, ObservationRecord, RecorderSession
 from watcher_dagster.lineage import LineageRecorder, NewestMaterializations
 from watcher_dagster.recorder.cursor import RecorderCursor
 from watcher_dagster.recorder.eventlog import RUNLESS
@@ -65,19 +65,19 @@ class Batch:
         self._progress = progress
         self._refused = refused
         self._zones = zones
-        self._pending: list[tuple[str, list[ExecutionRecord]]] = []
+        self._pending: list[tuple[str, list[ExecutionRecord], Sequence[AssetCheckRecord]]] = []
         self.newest = NewestMaterializations()
         self.observations: list[ObservationRecord] = []
         self.runs = 0
         self.executions = 0
 
-    def add(self, run_id: str, executions: list[ExecutionRecord]) -> None:
-        """Add the executions of a run, or of a materialization without one."""
-        self._pending.append((run_id, in_zones(executions, self._zones)))
+    def add(self, run_id: str, executions: list[ExecutionRecord], checks: Sequence[AssetCheckRecord] = ()) -> None:
+        """Add the executions and asset checks of a run, or of a report without one."""
+        self._pending.append((run_id, in_zones(executions, self._zones), checks))
 
     def write_if_full(self) -> None:
         """Write all that was added, if it is enough for a transaction."""
-        records = sum(len(executions) for _, executions in self._pending) + len(self.observations)
+        records = sum(len(executions) + len(checks) for _, executions, checks in self._pending) + len(self.observations)
         if len(self._pending) > BATCH_RUNS or records >= BATCH_RECORDS:
             self.write()
 
@@ -89,37 +89,46 @@ class Batch:
     def write(self) -> None:
         """Write all that was added, and the cursor."""
         pending, self._pending = self._pending, []
-        unread = {run_id: self._cursor.unread.pop(run_id) for run_id, _ in pending if run_id in self._cursor.unread}
-        self.runs += sum(1 for run_id, executions in pending if run_id != RUNLESS and executions)
-        self.executions += sum(len(executions) for _, executions in pending)
+        unread = {run_id: self._cursor.unread.pop(run_id) for run_id, *_ in pending if run_id in self._cursor.unread}
+        self.runs += sum(1 for run_id, executions, _ in pending if run_id != RUNLESS and executions)
+        self.executions += sum(len(executions) for _, executions, _ in pending)
         self._lineage.record_materializations(self.newest.take())
         if self.observations:
             observations, self.observations = self.observations, []
             self._session.record_observations(observations)
         try:
-            self._commit([execution for _, executions in pending for execution in executions])
+            self._commit(
+                [execution for _, executions, _ in pending for execution in executions],
+                [check for *_, checks in pending for check in checks],
+            )
         except BAD_DATA:
             self._cursor.unread |= unread
             self._write_one_by_one(pending)
 
-    def _commit(self, executions: list[ExecutionRecord]) -> None:
+    def _commit(self, executions: list[ExecutionRecord], checks: Sequence[AssetCheckRecord] = ()) -> None:
         lag_seconds, message = self._progress()
-        self._session.record(executions, cursor=self._cursor.to_json(), lag_seconds=lag_seconds, message=message)
+        self._session.record(
+            executions,
+            asset_checks=checks,
+            cursor=self._cursor.to_json(),
+            lag_seconds=lag_seconds,
+            message=message,
+        )
 
-    def _write_one_by_one(self, pending: list[tuple[str, list[ExecutionRecord]]]) -> None:
+    def _write_one_by_one(self, pending: list[tuple[str, list[ExecutionRecord], Sequence[AssetCheckRecord]]]) -> None:
         """Find the run whose values the database refuses. The cursor moves when all others are written."""
         before = self._session.cursor
-        for run_id, executions in pending:
+        for run_id, executions, checks in pending:
             try:
-                self._session.record(executions, cursor=before)
+                self._session.record(executions, asset_checks=checks, cursor=before)
                 self._cursor.unread.pop(run_id, None)
             except BAD_DATA as error:
                 if run_id == RUNLESS:  # there is no run that could be read again
-                    self._pending.append((run_id, executions))
+                    self._pending.append((run_id, executions, ()))
                 else:
                     self._refused(run_id, error, remains=partial(_all, executions))
         remains, self._pending = self._pending, []
-        for run_id, executions in remains:
+        for run_id, executions, _ in remains:
             for execution in executions:
                 self._write_what_is_accepted(run_id, execution)
         self._commit([])

@@ -7,7 +7,7 @@ was used up, nor which command was run.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any, Final
 
 from watcher_dagster import compat
@@ -23,6 +23,8 @@ WRAPPERS: Final = frozenset(
 # What an integration raises when its process failed; it knows the exit code alone.
 PROCESS_FAILURES: Final = frozenset({"DagsterPipesExecutionError", "CalledProcessError"})
 
+# What Dagster raises at the end of a step in which a blocking check did not pass.
+BLOCKING_ERROR: Final = "DagsterAssetCheckFailedError"
 # dagster-dlt, where it is to fetch row counts and a load had no rows: it has loaded by then.
 LOADED: Final = "Missing jobs metadata to retrieve row count"
 
@@ -32,9 +34,6 @@ _PROCESS: Final = re.compile(
     r"|\bnon-zero exit\b|\bcommand failed\b|\bfailed with code \d",
     re.IGNORECASE,
 )
-# It lists the checks, as in `shop/orders: not_null,unique`.
-_CHECKS_FAILED: Final = "DagsterAssetCheckFailedError"
-_FAILED_CHECKS: Final = re.compile(r"(\S+): \w+(?:,\w+)*")
 # A command that names all of its models, so that no room is left for what it reported.
 _LONG_COMMAND: Final = re.compile(r"^(`[^`\n]{200})[^`\n]+`$", re.MULTILINE)
 _BELOW: Final = "Errors parsed from dbt logs:"
@@ -62,13 +61,6 @@ def error_facts(info: Any, message: str | None) -> dict[str, str]:
     text = _LONG_COMMAND.sub(r"\1…`", _ANSI.sub("", text))
     stack = "".join(info.stack)[-MAX_STACK_CHARACTERS:]
     return {"class": info.cls_name or "", "message": reason_first(text)[:MAX_MESSAGE_CHARACTERS], "stack": stack}
-
-
-def checked_assets(error: Mapping[str, str]) -> list[str]:
-    """Return the assets, as a/b, whose blocking checks a step has failed by; none where it failed otherwise."""
-    if error.get("class") != _CHECKS_FAILED:
-        return []
-    return [found[1] for line in error["message"].splitlines() if (found := _FAILED_CHECKS.fullmatch(line.strip()))]
 
 
 def with_external_cause(error: dict[str, str], cause: dict[str, str] | None) -> dict[str, str]:

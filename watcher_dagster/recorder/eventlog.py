@@ -42,7 +42,11 @@ RUNLESS_PAGE: Final = 500
 MAX_STORAGE_ID: Final = 2**53
 
 _RUN_EVENT_TYPES: Final = set(EVENT_TYPES)
-_RUNLESS_TYPES: Final = {dg.DagsterEventType.ASSET_MATERIALIZATION, dg.DagsterEventType.ASSET_OBSERVATION}
+_RUNLESS_TYPES: Final = {
+    dg.DagsterEventType.ASSET_MATERIALIZATION,
+    dg.DagsterEventType.ASSET_OBSERVATION,
+    dg.DagsterEventType.ASSET_CHECK_EVALUATION,
+}
 
 
 def is_outage(error: BaseException) -> bool:

@@ -13,7 +13,6 @@ asset that is made by a graph of steps, "its step" is any step of the graph.
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -34,7 +33,8 @@ from watcher_dagster.identity import (
     runless_identity,
 )
 from watcher_dagster.partitions import partition_start, partition_watermark
-from watcher_dagster.recorder.errors import LOADED, MAX_MESSAGE_CHARACTERS
+from watcher_dagster.recorder.check_results import broken_in_dbt, failed_by_checks
+from watcher_dagster.recorder.errors import BLOCKING_ERROR, LOADED, MAX_MESSAGE_CHARACTERS
 from watcher_dagster.recorder.materializations import (
     combined,
     may_be_no_change,
@@ -46,10 +46,6 @@ from watcher_dagster.recorder.materializations import (
 )
 from watcher_dagster.recorder.runlog import AssetLog, RunLog, StepLog, moment
 from watcher_dagster.runs import ASSET_TYPE, RUN_TYPE, run_record
-
-# As in "Database Error in model orders (models/orders.sql)".
-_BROKEN_IN_DBT: Final = re.compile(r"\b(?:Error|Failure) in (model|seed|snapshot|source|test|unit_test) (\w+)")
-_DBT_ERROR: Final = "DagsterDbtCliRuntimeError"
 
 # On what we report to Dagster ourselves, so that it is not recorded a second time.
 EXECUTION_ID_KEY: Final = "watcher/execution_id"
@@ -78,29 +74,53 @@ def translate_run(
     run = record.dagster_run
     if WATCHER_RUN_TAG in run.tags:
         return []
+    log = read_log(record, events, steps=steps)
+    return translate_log(log, root=root, count_keys=count_keys)
+
+
+def read_log(
+    record: dg.RunRecord, events: Iterable[dg.EventLogRecord], *, steps: Mapping[str, StepLog] = MappingProxyType({})
+) -> RunLog:
+    """What the events of a run show; see `translate_run`."""
     log = RunLog(record)
     log.steps.update(steps)
     for event in events:
         log.add(event.event_log_entry)
+    return log
+
+
+def translate_log(
+    log: RunLog, *, root: dg.DagsterRun | None = None, count_keys: CountKeys = PRESETS_ALONE
+) -> list[ExecutionRecord]:
+    """As `translate_run`, of events that have been read."""
+    run = log.record.dagster_run
     if log.started is None:
         if not log.is_over:
             return []
         # It was over before it began: canceled in the queue, or its process never came up.
-        log.started = log.ended = record.create_timestamp.timestamp()
+        log.started = log.ended = log.record.create_timestamp.timestamp()
     started, ended = moment(log.started), log.end()
     metadata: dict[str, Any] = {"error": log.error} if log.error else {}
     names = _names_by_step(log)
     if failed := sorted(key for key, step in log.steps.items() if step.state is ExecutionState.FAILED):
-        metadata["failed_steps"] = failed[:20]
-        assets = {
-            asset_pipeline_name(key)
-            for step, key in log.failed_assets()
-            if not _is_spared(log.steps[step], key, names.get(step, set()))
-        }
-        if assets:
-            metadata["failed_assets"] = sorted(assets)[:20]
+        metadata |= _failed(log, failed, names)
     records = list(_asset_records(run, log, count_keys))
     return [run_record(run, log.state, started, ended, metadata, root=root), *records, *_unstarted(run, log, records)]
+
+
+def _failed(log: RunLog, failed: list[str], names: Mapping[str, set[str]]) -> dict[str, Any]:
+    """Which steps have failed, for which assets, and by which checks, where nothing else is why."""
+    found: dict[str, Any] = {"failed_steps": failed[:20]}
+    if log.checks and log.state is ExecutionState.FAILED and (checks := failed_by_checks(log, failed)):
+        found["failed_checks"] = checks[:20]
+    assets = {
+        asset_pipeline_name(key)
+        for step, key in log.failed_assets()
+        if not _is_spared(log.steps[step], key, names.get(step, set()))
+    }
+    if assets:
+        found["failed_assets"] = sorted(assets)[:20]
+    return found
 
 
 def translate_runless(
@@ -204,8 +224,10 @@ def _asset_records(run: dg.DagsterRun, log: RunLog, count_keys: CountKeys) -> It
             state, ended, error = _outcome(log, own, steps, is_sole=graph is None or graph.assets == 1)
             if asset.observed and state is not ExecutionState.FAILED:
                 continue
-            if state is ExecutionState.FAILED and error and _is_another_s(error, asset_key, names[step_key]):
+            if state is ExecutionState.FAILED and own is not None and _is_another_s(own, asset_key, names[step_key]):
                 state, error = ExecutionState.BLOCKED, None
+            elif error and error.get("class") == BLOCKING_ERROR:  # raised when the body is over: none was to be made
+                state, error = ExecutionState.SKIPPED, None
             for partition in missing:
                 yield share.record(partition, state, ended, {"error": error} if error else {})
 
@@ -219,18 +241,17 @@ def _names_by_step(log: RunLog) -> dict[str, set[str]]:
 
 def _is_spared(step: StepLog, asset_key: dg.AssetKey, of_step: set[str]) -> bool:
     """Whether the failure of a step is not one of this asset of it."""
-    return step.has_loaded or (step.error is not None and _is_another_s(step.error, asset_key, of_step))
+    return step.has_loaded or _is_another_s(step, asset_key, of_step)
 
 
-def _is_another_s(error: Mapping[str, str], asset_key: dg.AssetKey, of_step: set[str]) -> bool:
+def _is_another_s(step: StepLog, asset_key: dg.AssetKey, of_step: set[str]) -> bool:
     """Whether the error of a dbt step names what broke, and this asset is not among it.
 
     dbt skips what is downstream of a broken model or of a failed test; Dagster has one failure for all of the step's
     assets. Where a broken model is none of those by its name (a translator gave it another), or the message was cut,
     any of them may have broken.
     """
-    message = error.get("message", "")
-    found = _BROKEN_IN_DBT.findall(message) if error.get("class") == _DBT_ERROR else []
+    found, message = broken_in_dbt(step), (step.error or {}).get("message", "")
     models = {name for kind, name in found if kind not in ("test", "unit_test")}
     is_known = bool(found) and models <= of_step and len(message) < MAX_MESSAGE_CHARACTERS
     return is_known and asset_key.path[-1] not in models

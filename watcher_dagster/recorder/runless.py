@@ -1,4 +1,4 @@
-"""Reads the materializations and observations that were reported without a run, which have a log of their own."""
+"""Reads what was reported without a run, which has a log of its own: materializations, observations, check results."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import dagster as dg
 
 from watcher_dagster.counts import CountKeys
 from watcher_dagster.recorder.batch import Batch
+from watcher_dagster.recorder.check_results import translate_runless_check
 from watcher_dagster.recorder.cursor import MAX_TRIES, OVERLAP_SECONDS, RecorderCursor
 from watcher_dagster.recorder.eventlog import RUNLESS, EventLog, is_outage
 from watcher_dagster.recorder.events import translate_runless
@@ -103,7 +104,10 @@ class RunlessReader:
             self._cursor.runless_handled.append(event.storage_id)
             if event.event_log_entry.timestamp < self._cursor.since:
                 continue
-            if observation := translate_observation(event.event_log_entry):
+            if event.event_log_entry.get_dagster_event().event_type_value == "ASSET_CHECK_EVALUATION":
+                if check := translate_runless_check(event, self._instance_id):
+                    self._batch.add(RUNLESS, [], [check])
+            elif observation := translate_observation(event.event_log_entry):
                 if is_news(observation):
                     self._batch.observations.append(observation)
             elif execution := translate_runless(event, self._instance_id, count_keys=self._count_keys):

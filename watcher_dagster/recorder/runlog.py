@@ -11,7 +11,7 @@ import dagster as dg
 
 from watcher_core import ExecutionState
 from watcher_dagster import compat
-from watcher_dagster.recorder.errors import LOADED, checked_assets, error_facts, is_interruption, with_external_cause
+from watcher_dagster.recorder.errors import BLOCKING_ERROR, LOADED, error_facts, is_interruption, with_external_cause
 
 # The events that are read of a run.
 EVENT_TYPES: Final = frozenset(
@@ -23,6 +23,8 @@ EVENT_TYPES: Final = frozenset(
         dg.DagsterEventType.ASSET_MATERIALIZATION_PLANNED,
         dg.DagsterEventType.ASSET_MATERIALIZATION,
         dg.DagsterEventType.ASSET_OBSERVATION,
+        dg.DagsterEventType.ASSET_CHECK_EVALUATION_PLANNED,
+        dg.DagsterEventType.ASSET_CHECK_EVALUATION,
         dg.DagsterEventType.STEP_START,
         dg.DagsterEventType.STEP_RESTARTED,
         dg.DagsterEventType.STEP_UP_FOR_RETRY,
@@ -117,10 +119,24 @@ class AssetLog:
             known.reported.append(made.metadata)
 
 
+@dataclass(slots=True)
+class CheckLog:
+    """What a step was to do for an asset check, and the last result by partition; `None` is the whole asset."""
+
+    planned: dict[str | None, None] = field(default_factory=dict)
+    results: dict[str | None, tuple[dg.AssetCheckEvaluation, float]] = field(default_factory=dict)
+
+    @property
+    def has_failed(self) -> bool:
+        """Whether a result did not pass."""
+        return any(not evaluation.passed for evaluation, _ in self.results.values())
+
+
 class RunLog:
     """A run, as far as its events have been read."""
 
     def __init__(self, record: dg.RunRecord) -> None:
+        self.record = record
         status = record.dagster_run.status
         self.started = record.start_time
         self.state = _STATUS_ENDS.get(status, ExecutionState.RUNNING)
@@ -130,6 +146,7 @@ class RunLog:
         self.error: dict[str, str] | None = None
         self.steps: dict[str, StepLog] = {}
         self.assets: dict[tuple[str, dg.AssetKey], AssetLog] = {}
+        self.checks: dict[tuple[str, dg.AssetCheckKey], CheckLog] = {}
 
     @property
     def is_over(self) -> bool:
@@ -151,9 +168,16 @@ class RunLog:
                 continue
             assets = {key: asset for (of_step, key), asset in self.assets.items() if of_step == step_key}
             missing = {key for key, asset in assets.items() if asset.planned.keys() - asset.materialized.keys()}
-            checked = {dg.AssetKey.from_user_string(name) for name in checked_assets(step.error or {})}
+            checked = self._assets_of_failed_checks(step_key, step)
             found |= {(step_key, key) for key in missing | checked or assets.keys()}
         return found
+
+    def _assets_of_failed_checks(self, step_key: str, step: StepLog) -> set[dg.AssetKey]:
+        if (step.error or {}).get("class") != BLOCKING_ERROR:
+            return set()
+        return {
+            key.asset_key for (of_step, key), check in self.checks.items() if of_step == step_key and check.has_failed
+        }
 
     def add(self, entry: dg.EventLogEntry) -> None:
         event = entry.dagster_event
@@ -162,6 +186,8 @@ class RunLog:
         kind, timestamp = event.event_type_value, entry.timestamp
         if kind in _STEP_EVENTS:
             self._add_to_step(self._step(event.step_key or ""), kind, timestamp, event)
+            if self.checks and kind in ("STEP_RESTARTED", "STEP_UP_FOR_RETRY"):
+                self._forget_results(event.step_key or "")
         elif kind == "ASSET_MATERIALIZATION":
             materialization = compat.materialization(event)
             step = self.steps.get(event.step_key or "")
@@ -173,6 +199,13 @@ class RunLog:
                 self._asset(event.step_key, observation.asset_key).observed = True
         elif kind == "ASSET_MATERIALIZATION_PLANNED":
             self._plan(event)
+        elif kind == "ASSET_CHECK_EVALUATION":
+            evaluation: dg.AssetCheckEvaluation = compat.event_data(event)
+            key = dg.AssetCheckKey(evaluation.asset_key, evaluation.check_name)
+            self._check(event.step_key, key).results[getattr(evaluation, "partition", None)] = evaluation, timestamp
+        elif kind == "ASSET_CHECK_EVALUATION_PLANNED":
+            key, partitions = compat.planned_check(event)
+            self._check(event.step_key, key).planned |= dict.fromkeys(partitions)
         elif kind == "PIPELINE_START":
             self.started = timestamp
         elif kind == "ENGINE_EVENT":
@@ -204,6 +237,19 @@ class RunLog:
         if asset is None:
             asset = self.assets[identity] = AssetLog()
         return asset
+
+    def _check(self, step_key: str | None, key: dg.AssetCheckKey) -> CheckLog:
+        identity = (step_key or "", key)
+        check = self.checks.get(identity)
+        if check is None:
+            check = self.checks[identity] = CheckLog()
+        return check
+
+    def _forget_results(self, step_key: str) -> None:
+        """Forget what an attempt of a step found, which the next one finds anew."""
+        for (of_step, _), check in self.checks.items():
+            if of_step == step_key:
+                check.results.clear()
 
     def _plan(self, event: dg.DagsterEvent) -> None:
         asset_key, partitions, is_range = compat.planned_partitions(event)

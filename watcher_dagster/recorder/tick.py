@@ -31,6 +31,7 @@ from watcher_dagster.counts import CountKeys
 from watcher_dagster.identity import WATCHER_RUN_TAG
 from watcher_dagster.lineage import LineageRecorder
 from watcher_dagster.recorder.batch import BATCH_RUNS, Batch
+from watcher_dagster.recorder.check_results import translate_checks
 from watcher_dagster.recorder.cursor import (
     MAX_TRIES,
     OVERLAP_SECONDS,
@@ -43,7 +44,8 @@ from watcher_dagster.recorder.cursor import (
 from watcher_dagster.recorder.eventlog import OVER_STATUSES, EventLog, is_outage
 from watcher_dagster.recorder.events import (
     ended_execution,
-    translate_run,
+    read_log,
+    translate_log,
     unknown_run,
     unreadable_run,
 )
@@ -430,7 +432,9 @@ class _Tick:
         began = time.monotonic()
         events, seen = self._log.events(run_id)
         root = self._root(record.dagster_run)
-        executions = translate_run(record, events, root=root, count_keys=self._count_keys)
+        run_log = read_log(record, events)
+        executions = translate_log(run_log, root=root, count_keys=self._count_keys)
+        checks = translate_checks(record.dagster_run, run_log) if run_log.checks and executions else []
         for event in events:
             self._batch.newest.add(event.event_log_entry)
         self._batch.observations += translate_observations(record.dagster_run, events)
@@ -447,7 +451,7 @@ class _Tick:
             if ends:
                 self._cursor.handle(run_id, *ends)
             self._trail(run_id, executions, events, seen)
-        self._batch.add(run_id, executions)
+        self._batch.add(run_id, executions, checks)
 
     def _end_superfluous(self, run_id: str, executions: list[ExecutionRecord]) -> None:
         """End what was recorded as running and is no execution after all, as where the step observed the asset."""
