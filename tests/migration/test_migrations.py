@@ -175,9 +175,9 @@ def test_a_partition_that_had_failed_before_an_upgrade_is_taken_back_by_itself(
 
 
 def test_what_was_delivered_before_an_upgrade_is_not_delivered_again(empty: Watcher, engine: sa.Engine) -> None:
-    """Revision 0011 gives each destination of an alert a row: with what it knows, and what waits for another try."""
+    """Revision 0012 gives each destination of an alert a row: with what it knows, and what waits for another try."""
     empty.upgrade()
-    empty.downgrade("0010")
+    empty.downgrade("0011")
     columns = (
         "kind, level, deduplication_key, pipeline_id, state, opened_at, resolved_at, snoozed_until, event, attempts,"
         " next_attempt_at, lease, destination, thread, last_error, delivered_at, notified_at, recovery_delivered_at"
@@ -226,7 +226,7 @@ def test_what_was_delivered_before_an_upgrade_is_not_delivered_again(empty: Watc
     assert (found["told"].destination, found["told"].thread) == ("#data", "1.2")
     assert (found["failed"].attempts, found["failed"].last_error) == (3, "down")
     assert found["over"].recovery_delivered_at is not None
-    empty.downgrade("0010")
+    empty.downgrade("0011")
     with engine.begin() as connection:
         events = connection.exec_driver_sql("SELECT deduplication_key, event FROM watcher.alert").all()
     assert {key for key, event in events if event is not None} == {"new", "failed", "ending", "leased"}
