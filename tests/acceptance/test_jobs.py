@@ -173,7 +173,7 @@ def test_cleanup_shows_what_it_deletes(platform: Platform) -> None:
     for days in (100, 200, 1):
         began = dt.datetime.now(dt.UTC) - dt.timedelta(days=days)
         execution = platform.watcher.start_execution(pipeline_id=old.id, start_date=began)
-        platform.watcher.end_execution(execution.id, end_date=began + HOURS, completed_successfully=True)
+        platform.watcher.end_execution(execution.id, end_date=began + HOURS, completed_successfully=False)
     counted = platform.run("watcher_cleanup_job", dry_run=True)
     assert (counted["rows"], counted["dry_run"]) == (2, True)
     shown = platform.run("watcher_cleanup_job")

@@ -143,8 +143,8 @@ def test_the_rule_of_failures(cli: Cli, watcher: Watcher) -> None:
 
 
 def test_cleanup(cli: Cli, watcher: Watcher) -> None:
-    for days in (100, 200, 1):
-        started(watcher, "p", days * 24 * 60, state="succeeded")
+    for days in (100, 200, 1):  # failures: the newest successes are kept
+        started(watcher, "p", days * 24 * 60, state="failed")
     rows = cli.rows("cleanup", "--retention-days", "150", "--dry-run")
     assert rows[0] == ["table", "to be deleted"]
     assert rows[-3:-1] == [["pipeline_execution", "1"], ["all", "1"]]
@@ -185,7 +185,7 @@ def test_a_database_that_was_not_migrated(
 
 def test_a_terminal_gets_a_progress_bar_and_a_pipe_does_not(watcher: Watcher, database_url: str) -> None:
     for days in range(100, 110):
-        started(watcher, "p", days * 24 * 60, state="succeeded")
+        started(watcher, "p", days * 24 * 60, state="failed")
     command = [sys.executable, "-m", "watcher_core", "cleanup", "--retention-days", "90", "--batch-size", "1"]
     environment = {**os.environ, "WATCHER_DATABASE_URL": database_url, "TERM": "xterm-256color"}
     master, slave = pty.openpty()
