@@ -1,6 +1,7 @@
 """Pipelines and their types are renamed; what goes on to use the old name means the same one."""
 
 from collections.abc import Callable
+from typing import Any
 
 import dagster as dg
 import pytest
@@ -136,22 +137,23 @@ def test_a_pipeline_gets_its_old_name_back(watcher: Watcher, old: str, renamed: 
 
 @pytest.mark.parametrize("kind", ["pipeline", "pipeline type"])
 def test_a_name_that_is_taken_is_refused(watcher: Watcher, kind: str) -> None:
-    create, update = {
+    methods: dict[str, tuple[Any, Any]] = {
         "pipeline": (watcher.get_or_create_pipeline, watcher.update_pipeline),
         "pipeline type": (watcher.get_or_create_pipeline_type, watcher.update_pipeline_type),
-    }[kind]
-    first, second = (create(unique(name)) for name in ("first", "second"))  # type: ignore[operator]  # each of its kind
+    }
+    create, update = methods[kind]
+    first, second = (create(unique(name)) for name in ("first", "second"))
     with pytest.raises(InvalidValueError, match=f"'{second.name}'; {kind} {second.id} has that name.*rename"):
-        update(first.id, name=second.name, freshness_number=None, freshness_datepart=None)  # type: ignore[operator]
-    update(second.id, name=f"{second.name} renamed")  # type: ignore[operator]
+        update(first.id, name=second.name, freshness_number=None, freshness_datepart=None)
+    update(second.id, name=f"{second.name} renamed")
     # A name that it had before is free for whoever is renamed to it.
-    assert update(first.id, name=second.name).id == first.id  # type: ignore[operator]
-    assert create(second.name).id == first.id  # type: ignore[operator]
-    assert create(first.name).id == first.id  # type: ignore[operator]
+    assert update(first.id, name=second.name).id == first.id
+    assert create(second.name).id == first.id
+    assert create(first.name).id == first.id
     with pytest.raises(InvalidValueError, match="name is ''"):
-        update(first.id, name=" ")  # type: ignore[operator]
+        update(first.id, name=" ")
     with pytest.raises(NotFoundError, match="nowhere"):
-        update("nowhere", name="somewhere")  # type: ignore[operator]
+        update("nowhere", name="somewhere")
 
 
 def test_an_old_name_means_the_type(watcher: Watcher) -> None:

@@ -51,6 +51,6 @@ def test_a_long_table_says_how_many_more_there_are() -> None:
             taken.append(number)
             yield [str(number)]
 
-    told = markdown.table(["A"], rows(), total=30_000, empty="-")  # type: ignore[arg-type]
+    told = markdown.table(["A"], rows(), total=30_000, empty="-")  # type: ignore[arg-type]  # an iterator, of which it must not take all
     assert told.endswith("| 49 |\n\n… and 29,950 more")
     assert len(taken) <= markdown.SHOWN + 1  # what is not shown is not asked for

@@ -196,7 +196,7 @@ def _written(figure: Figure, axes: Axes, file_format: Format) -> bytes:
 
     locator = AutoDateLocator(tz=dt.UTC, maxticks=8)  # type: ignore[no-untyped-call] # as Matplotlib has it
     axes.xaxis.set_major_locator(locator)
-    axes.xaxis.set_major_formatter(ConciseDateFormatter(locator, tz=dt.UTC))  # type: ignore[no-untyped-call]
+    axes.xaxis.set_major_formatter(ConciseDateFormatter(locator, tz=dt.UTC))  # type: ignore[no-untyped-call]  # Matplotlib's
     axes.yaxis.set_major_formatter(lambda value, _: f"{value:,.6g}")
     axes.tick_params(labelsize=8)
     axes.xaxis.get_offset_text().set_fontsize(8)

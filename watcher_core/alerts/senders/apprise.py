@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic import SecretStr
 
 from watcher_core.alerts import formats
-from watcher_core.alerts.senders.base import MAX_ANSWER, without_secret
+from watcher_core.alerts.senders.exchange import MAX_ANSWER, without_secret
 from watcher_core.alerts.slack import SlackMessage, cut
 from watcher_core.enums import AlertEvent, AlertLevel
 from watcher_core.errors import DeliveryError

@@ -8,7 +8,7 @@ from typing import Any
 
 from pydantic import SecretStr
 
-from watcher_core.alerts.senders.base import MAX_ANSWER, asked_wait, open_request, wait_of, without_secret
+from watcher_core.alerts.senders.exchange import MAX_ANSWER, asked_wait, open_request, wait_of, without_secret
 from watcher_core.alerts.slack import cut
 from watcher_core.errors import DeliveryError
 

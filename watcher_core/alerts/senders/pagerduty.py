@@ -16,7 +16,7 @@ from pydantic import SecretStr
 from watcher_core import values
 from watcher_core.alerts import formats
 from watcher_core.alerts.notification import Notification
-from watcher_core.alerts.senders.base import LOOPBACK, TIMEOUT_SECONDS
+from watcher_core.alerts.senders.exchange import LOOPBACK, TIMEOUT_SECONDS
 from watcher_core.alerts.senders.http import post_json
 from watcher_core.alerts.slack import SlackMessage, cut
 from watcher_core.enums import AlertEvent, AlertState

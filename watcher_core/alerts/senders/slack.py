@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import SecretStr
 
-from watcher_core.alerts.senders.base import MAX_ANSWER, TIMEOUT_SECONDS, open_request, require_address, wait_of
+from watcher_core.alerts.senders.exchange import MAX_ANSWER, TIMEOUT_SECONDS, open_request, require_address, wait_of
 from watcher_core.alerts.slack import SlackMessage, escape
 from watcher_core.errors import DeliveryError
 

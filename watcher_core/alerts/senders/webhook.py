@@ -14,7 +14,7 @@ import time
 from pydantic import SecretStr
 
 from watcher_core.alerts import formats
-from watcher_core.alerts.senders.base import TIMEOUT_SECONDS, require_address
+from watcher_core.alerts.senders.exchange import TIMEOUT_SECONDS, require_address
 from watcher_core.alerts.senders.http import post_json
 from watcher_core.alerts.slack import SlackMessage
 

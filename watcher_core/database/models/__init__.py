@@ -1,0 +1,72 @@
+"""All tables of the schema `watcher`.
+
+Invariants live here, as constraints: PostgreSQL keeps them whoever writes. Their names follow one convention, because
+a violated constraint's name is what becomes a domain error.
+"""
+
+from __future__ import annotations
+
+from watcher_core.database.models.alerts import Alert, AlertDelivery
+from watcher_core.database.models.anomalies import AnomalyDetectionResult, AnomalyDetectionRule, AnomalyPending
+from watcher_core.database.models.catalog import (
+    MAX_FAILURE_NUMBER,
+    Address,
+    AddressAlias,
+    AddressType,
+    Pipeline,
+    PipelineAlias,
+    PipelineType,
+    PipelineTypeAlias,
+    Thresholds,
+)
+from watcher_core.database.models.checks import (
+    AssetCheck,
+    AssetCheckResult,
+    CheckState,
+    FailurePipelineExecutionLog,
+    FreshnessPipelineLog,
+    TimelinessPipelineExecutionLog,
+)
+from watcher_core.database.models.declarative import SCHEMA, Base, table
+from watcher_core.database.models.lineage import AddressLineage, AddressLineageClosure, ColumnLineage
+from watcher_core.database.models.recording import (
+    Observation,
+    PipelineExecution,
+    Recorder,
+    RecorderLease,
+    WatermarkEvent,
+)
+
+__all__ = [
+    "MAX_FAILURE_NUMBER",
+    "SCHEMA",
+    "Address",
+    "AddressAlias",
+    "AddressLineage",
+    "AddressLineageClosure",
+    "AddressType",
+    "Alert",
+    "AlertDelivery",
+    "AnomalyDetectionResult",
+    "AnomalyDetectionRule",
+    "AnomalyPending",
+    "AssetCheck",
+    "AssetCheckResult",
+    "Base",
+    "CheckState",
+    "ColumnLineage",
+    "FailurePipelineExecutionLog",
+    "FreshnessPipelineLog",
+    "Observation",
+    "Pipeline",
+    "PipelineAlias",
+    "PipelineExecution",
+    "PipelineType",
+    "PipelineTypeAlias",
+    "Recorder",
+    "RecorderLease",
+    "Thresholds",
+    "TimelinessPipelineExecutionLog",
+    "WatermarkEvent",
+    "table",
+]

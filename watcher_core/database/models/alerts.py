@@ -1,0 +1,94 @@
+"""Alerts, and what each destination knows of them."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column
+
+from watcher_core.database.models.declarative import (
+    Base,
+    flag,
+    identity,
+    json_object,
+    reference,
+    timestamp,
+)
+from watcher_core.enums import (
+    AlertEvent,
+    AlertKind,
+    AlertLevel,
+    AlertState,
+)
+
+
+class Alert(Base):
+    __tablename__ = "alert"
+    __table_args__ = (
+        # One alert a cause is alive at a time.
+        sa.Index(
+            "uq_alert_deduplication_key_unresolved",
+            "deduplication_key",
+            unique=True,
+            postgresql_where=sa.text("state <> 'resolved'"),
+        ),
+        # What the deliverer looks at.
+        sa.Index("ix_alert_unsettled", "id", postgresql_where=sa.text("NOT is_settled")),
+        sa.Index("ix_alert_opened_at", sa.text("opened_at DESC")),
+        # When the alert of a cause was last resolved: one that is back goes on.
+        sa.Index(
+            "ix_alert_deduplication_key_resolved_at",
+            "deduplication_key",
+            sa.text("resolved_at DESC"),
+            postgresql_where=sa.text("state = 'resolved'"),
+        ),
+        sa.Index(
+            "ix_alert_pipeline_execution_id",
+            "pipeline_execution_id",
+            postgresql_where=sa.text("pipeline_execution_id IS NOT NULL"),
+        ),
+        sa.CheckConstraint("(state = 'resolved') = (resolved_at IS NOT NULL)", name="resolved"),
+        {"comment": "Facts that people are notified of, open until they are resolved"},
+    )
+
+    id: Mapped[int] = identity()
+    kind: Mapped[AlertKind]
+    level: Mapped[AlertLevel]
+    state: Mapped[AlertState] = mapped_column(server_default=AlertState.OPEN)
+    deduplication_key: Mapped[str] = mapped_column(comment="Names the cause")
+    pipeline_id: Mapped[int] = reference("pipeline", index=True)
+    pipeline_execution_id: Mapped[int | None] = reference("pipeline_execution")
+    facts: Mapped[dict[str, Any]] = json_object("The numbers of the finding")
+    opened_at: Mapped[dt.datetime] = timestamp("When the cause was found")
+    acknowledged_at: Mapped[dt.datetime | None]
+    snoozed_until: Mapped[dt.datetime | None]
+    resolved_at: Mapped[dt.datetime | None] = mapped_column(comment="When the cause was gone")
+    resolved_by_hand: Mapped[bool] = flag(False, "Whether a person resolved it; it stays so until the cause is new")
+    reopened_at: Mapped[dt.datetime | None] = mapped_column(comment="When the cause was last found to be back")
+    reopenings: Mapped[int] = mapped_column(
+        sa.Integer, server_default=sa.text("0"), comment="How often it was back, within hours of each other"
+    )
+    grew_at: Mapped[dt.datetime | None] = mapped_column(comment="When there was last more of it")
+    is_settled: Mapped[bool] = flag(False, "Whether every destination knows its state")
+
+
+class AlertDelivery(Base):
+    __tablename__ = "alert_delivery"
+    __table_args__ = {"comment": "What a destination knows of an alert, and its next try; the outbox of all messages"}
+
+    alert_id: Mapped[int] = reference("alert", primary_key=True)
+    destination: Mapped[str] = mapped_column(primary_key=True, comment="The destination's name, as routes have it")
+    takes_acknowledgements: Mapped[bool] = flag(False, "Whether it is notified of acknowledgements")
+    event: Mapped[AlertEvent | None] = mapped_column(comment="What is being delivered under the lease")
+    lease: Mapped[str | None] = mapped_column(comment="Who delivers it right now, until next_attempt_at")
+    attempts: Mapped[int] = mapped_column(sa.Integer, server_default=sa.text("0"), comment="Deliveries tried in vain")
+    next_attempt_at: Mapped[dt.datetime | None] = mapped_column(
+        comment="Before this it is not tried again; empty: at any time"
+    )
+    last_error: Mapped[str | None] = mapped_column(comment="Why the last delivery failed")
+    thread: Mapped[str | None] = mapped_column(comment="The thread there that its opening began")
+    delivered_at: Mapped[dt.datetime | None] = mapped_column(comment="When the opening was delivered")
+    notified_at: Mapped[dt.datetime | None] = mapped_column(comment="When a message about it last arrived")
+    recovery_delivered_at: Mapped[dt.datetime | None] = mapped_column(comment="When the recovery was delivered")
