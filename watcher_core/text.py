@@ -6,7 +6,7 @@ import datetime as dt
 import functools
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from watcher_core.enums import AnomalyMetric
@@ -168,6 +168,46 @@ def _written_clock(moment: object) -> str:
         return clock(dt.datetime.fromisoformat(str(moment)))
     except ValueError:
         return "an unknown time"
+
+
+# What ended an alert; see `watcher_core.alerts.resolutions`.
+_ENDINGS = {
+    "execution": "fixed by the run of {at}",
+    "changed": "new data at {at}",
+    "ended": "ended at {at}",
+    "passed": "passed at {at}",
+    "removed": "no longer watched: it is gone from the code",
+    "inactive": "no longer watched: its pipeline is inactive",
+    "muted": "no longer watched: it is muted",
+    "rule_removed": "no longer watched: its rule was removed",
+}
+_BY_HAND = {"by_hand": "closed by hand", "unflagged": "marked as usual by hand"}
+
+
+def resolution(
+    found: Mapping[str, Any] | None,
+    *,
+    by: str | None = None,
+    note: str | None = None,
+    clock: Callable[[dt.datetime], str] = clock,
+) -> str:
+    """What ended an alert, as in `fixed by the run of 2026-01-31 06:00:00 UTC`; empty where that is not known.
+
+    Args:
+        found: The alert's resolution.
+        by: Who resolved it by hand.
+        note: What they noted.
+        clock: Writes a time.
+    """
+    how = (found or {}).get("how")
+    if how in _BY_HAND:
+        person = by or (found or {}).get("by")
+        return _BY_HAND[how] + (f" by {person}" if person else "") + (f": {note}" if note else "")
+    try:
+        at = clock(dt.datetime.fromisoformat(str((found or {}).get("at"))))
+    except ValueError:
+        at = "an unknown time"
+    return _ENDINGS.get(str(how), "").format(at=at)
 
 
 def parse_owners(declared: object) -> tuple[str, ...]:
