@@ -27,6 +27,7 @@ VARIABLES: dict[str, tuple[str, ...]] = {
     "slack_webhook_url": ("WATCHER_SLACK_WEBHOOK_URL", "SLACK_WEBHOOK_URL"),
     "slack_token": ("WATCHER_SLACK_TOKEN",),
     "slack_routes": ("WATCHER_SLACK_ROUTES",),
+    "environment": ("WATCHER_ENVIRONMENT",),
     "dagster_url": ("WATCHER_DAGSTER_URL",),
     "count_keys": ("WATCHER_COUNT_KEYS",),
     "auto_create_anomaly_detection_rules": ("WATCHER_AUTO_CREATE_ANOMALY_DETECTION_RULES",),
@@ -47,6 +48,7 @@ class Settings(BaseModel):
         slack_webhook_url: Where alerts go, unless a route says otherwise: an incoming webhook of Slack.
         slack_token: A bot's token, with which alerts go to channels that routes name.
         slack_routes: A TOML file that says which alerts go where.
+        environment: What this deployment is called, as `production`; each message says it.
         dagster_url: Where people reach the Dagster UI; messages link there.
         count_keys: Which metadata of a materialization counts rows, beside what Watcher knows: `rows written=inserts`,
             several with commas between them; see `docs/reference/count-keys.md`.
@@ -65,6 +67,7 @@ class Settings(BaseModel):
     slack_webhook_url: SecretStr | None = None
     slack_token: SecretStr | None = None
     slack_routes: Path | None = None
+    environment: str | None = Field(default=None, max_length=100)
     dagster_url: str | None = None
     count_keys: str | None = None
     auto_create_anomaly_detection_rules: bool = False

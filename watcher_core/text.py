@@ -124,14 +124,14 @@ def check_result(facts: Mapping[str, Any]) -> str:
         usual = f", usually every {duration(facts.get('usual_seconds'))}"
         return f"{since}{usual}, although the asset was materialized at {_written_clock(facts.get('unchecked_since'))}"
     if status == "no_result":
-        return f"ran{_for_partitions(facts)} and gave no result"
+        return f"ran{for_partitions(facts)} and gave no result"
     checks = facts.get("checks")
     others = f" in {plural(len(checks), 'check')} ({_named(checks)})" if isinstance(checks, list) else ""
     what = f"raised an error{others}" if status == "errored" else "failed"
     reason = check_reason(facts.get("description"), facts.get("result"))
     held_back = facts.get("held_back")
     held = f", blocks {plural(held_back, 'asset')} downstream" if isinstance(held_back, int) else ""
-    return f"{what}{_for_partitions(facts)}" + (f": {reason}" if reason else "") + held
+    return f"{what}{for_partitions(facts)}" + (f": {reason}" if reason else "") + held
 
 
 def check_reason(description: object, reported: object) -> str:
@@ -147,7 +147,8 @@ def check_reason(description: object, reported: object) -> str:
     return ", ".join(counted or [f"{name} {number(value)}" for name, value in list(numbers.items())[:SHOWN_NUMBERS]])
 
 
-def _for_partitions(facts: Mapping[str, Any]) -> str:
+def for_partitions(facts: Mapping[str, Any]) -> str:
+    """The partitions that facts are about, as in ` for 2026-11-26` or ` for 3 of 7 partitions (a, b, c)`."""
     partitions, count = facts.get("failed_partitions"), facts.get("failed_partition_count")
     if not isinstance(partitions, list) or not partitions or not isinstance(count, int):
         return ""

@@ -20,7 +20,7 @@ from contextlib import AbstractContextManager
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from watcher_core import values
+from watcher_core import text, values
 from watcher_core.alerts import alerts, messages, outbox, slack
 from watcher_core.alerts.outbox import Parcel, Tally
 from watcher_core.alerts.routes import Destination, Routes
@@ -87,6 +87,7 @@ def deliver_alerts(
     senders: Mapping[str, SlackSender],
     now: dt.datetime,
     dagster_url: str | None = None,
+    environment: str | None = None,
     retry_now: bool = False,
     pace: Pace = shared_pace,
     budget_seconds: float = BUDGET_SECONDS,
@@ -99,6 +100,7 @@ def deliver_alerts(
         senders: Senders by the name of a destination, in place of those that the routes configure.
         now: The time at which the delivery begins.
         dagster_url: Where links lead.
+        environment: What the deployment is called.
         retry_now: Whether to retry at once what waits after a failure.
         pace: Limits the rate of messages.
         budget_seconds: Seconds after which no further message is sent.
@@ -108,7 +110,7 @@ def deliver_alerts(
     def clock() -> dt.datetime:
         return now + dt.timedelta(seconds=pace.clock() - began)
 
-    round_ = _Round(transaction, senders, clock, dagster_url, pace, began + budget_seconds)
+    round_ = _Round(transaction, senders, clock, dagster_url, environment, pace, began + budget_seconds)
     lease = str(uuid.uuid4())
     with transaction() as session:
         parcels = outbox.claim(
@@ -130,18 +132,24 @@ def deliver_alerts(
 
 
 def preview_alerts(
-    session: Session, *, routes: Routes, dagster_url: str | None = None, now: dt.datetime
+    session: Session,
+    *,
+    routes: Routes,
+    dagster_url: str | None = None,
+    environment: str | None = None,
+    now: dt.datetime,
 ) -> list[values.AlertPreview]:
     """Return the messages that a delivery would send, whether or not a destination is configured."""
     shown = []
     for parcel in outbox.parcels(outbox.pending(session, now=now), routes):
-        message = _message(session, parcel, dagster_url=dagster_url, now=now)
+        message = _message(session, parcel, dagster_url=dagster_url, environment=environment, now=now)
         destination = parcel.destination
         place = "nowhere: SLACK_WEBHOOK_URL is not set" if destination is None else destination.described
         if destination is not None and destination.secret is None:
             place += f", once {destination.missing} is set"
-        text = slack.unescape(message.text)
-        shown.append(values.AlertPreview(destination=place, text=text, alerts=len(parcel.alerts)))
+        shown.append(
+            values.AlertPreview(destination=place, text=slack.unescape(message.text), alerts=len(parcel.alerts))
+        )
     return shown
 
 
@@ -168,6 +176,7 @@ class _Round:
         senders: Mapping[str, SlackSender],
         clock: Callable[[], dt.datetime],
         dagster_url: str | None,
+        environment: str | None,
         pace: Pace,
         until: float,
     ) -> None:
@@ -175,6 +184,7 @@ class _Round:
         self._senders = senders
         self._clock = clock
         self._dagster_url = dagster_url
+        self._environment = environment
         self._pace = pace
         self._until = until
         self.tally = Tally()
@@ -221,7 +231,13 @@ class _Round:
 
     def _compose(self, parcel: Parcel) -> slack.SlackMessage:
         with self._transaction() as session:
-            return _message(session, parcel, dagster_url=self._dagster_url, now=self._clock())
+            return _message(
+                session,
+                parcel,
+                dagster_url=self._dagster_url,
+                environment=self._environment,
+                now=self._clock(),
+            )
 
     def _mark(self, parcel: Parcel, lease: str, thread: str | None) -> None:
         self.tally.messages += 1
@@ -294,9 +310,16 @@ def retry_after(attempts_before: int, error: DeliveryError) -> float:
     return longest * random.uniform(0.5, 1)  # noqa: S311 - no secret
 
 
+# What a message has from the pipeline and its executions.
+CONTEXT = ("run_id", "is_asset", "is_removed", "owners", "runbook", "last_success_at", "usual_seconds")
+
 NOTICES = sa.text(f"""
     SELECT alert.*, execution.execution_metadata ->> 'run_id' AS run_id,
            coalesce(newest.is_asset, false) AS is_asset,
+           pipeline.pipeline_metadata -> 'owners' AS owners,
+           pipeline.pipeline_metadata ->> 'runbook' AS runbook,
+           CASE WHEN alert.kind = 'failure' THEN good.last_success_at END AS last_success_at,
+           CASE WHEN alert.kind = 'timeliness' THEN good.usual_seconds END AS usual_seconds,
            pipeline.removed_at IS NOT NULL OR coalesce(gone.is_removed, false) AS is_removed
       FROM ({alerts.SELECT}) AS alert
       JOIN watcher.pipeline ON pipeline.id = alert.pipeline_id
@@ -311,6 +334,15 @@ NOTICES = sa.text(f"""
             WHERE pipeline_execution.pipeline_id = alert.pipeline_id
             ORDER BY pipeline_execution.start_date DESC
             LIMIT 1) AS newest ON true
+     CROSS JOIN LATERAL (
+           SELECT max(end_date) AS last_success_at,
+                  percentile_cont(0.5) WITHIN GROUP (ORDER BY duration_seconds) AS usual_seconds
+             FROM (SELECT end_date, duration_seconds
+                     FROM watcher.pipeline_execution
+                    WHERE pipeline_execution.pipeline_id = alert.pipeline_id
+                      AND pipeline_execution.state = 'succeeded'
+                    ORDER BY pipeline_execution.end_date DESC
+                    LIMIT 20) AS success) AS good
       LEFT JOIN LATERAL (
            SELECT true AS is_removed
              FROM watcher.asset_check
@@ -321,12 +353,15 @@ NOTICES = sa.text(f"""
 """)
 
 
-def _message(session: Session, parcel: Parcel, *, dagster_url: str | None, now: dt.datetime) -> slack.SlackMessage:
+def _message(
+    session: Session, parcel: Parcel, *, dagster_url: str | None, environment: str | None, now: dt.datetime
+) -> slack.SlackMessage:
     shown = parcel.ids[: messages.SHOWN]
     notices = {}
     for row in session.execute(NOTICES, {"ids": shown, "now": now}):
         fields = dict(row._mapping)
-        context = {name: fields.pop(name) for name in ("run_id", "is_asset", "is_removed")}
+        context = {name: fields.pop(name) for name in CONTEXT}
+        context["owners"] = text.parse_owners(context["owners"])
         notices[fields["id"]] = messages.Notice(alerts.from_row(fields), **context)
     return messages.message(
         [notices[alert_id] for alert_id in shown if alert_id in notices],
@@ -336,4 +371,5 @@ def _message(session: Session, parcel: Parcel, *, dagster_url: str | None, now: 
         total=len(parcel.alerts),
         now=now,
         dagster_url=dagster_url,
+        environment=environment,
     )

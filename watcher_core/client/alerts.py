@@ -147,6 +147,7 @@ class AlertMethods(Connection):
             senders=given,
             now=began,
             dagster_url=self.settings.dagster_url,
+            environment=self.settings.environment,
             retry_now=retry_now,
             pace=pace or alerts.shared_pace,
         )
@@ -162,6 +163,7 @@ class AlertMethods(Connection):
                 session,
                 routes=alerts.load_routes(self.settings),
                 dagster_url=self.settings.dagster_url,
+                environment=self.settings.environment,
                 now=current if now is None else arguments.instant(now, "now"),
             )
 
@@ -190,7 +192,9 @@ class AlertMethods(Connection):
         failures: dict[str, str | None] = {}
         for each in chosen:
             sender = alerts.sender_for(each, given)
-            message = alerts.test_message(each.described, now=dt.datetime.now(dt.UTC))
+            message = alerts.test_message(
+                each.described, environment=self.settings.environment, now=dt.datetime.now(dt.UTC)
+            )
             try:
                 if sender is None:
                     raise DeliveryError(f"{each.missing} is not set")
