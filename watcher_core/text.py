@@ -34,6 +34,11 @@ def number(value: object) -> str:
     return f"{value:,.0f}" if abs(value) >= 1_000 or value == int(value) else f"{value:,.4g}"
 
 
+def rounded(value: float) -> float:
+    """A number with the decimals that `number` shows, for places that write numbers themselves."""
+    return float(f"{value:.0f}" if abs(value) >= 1_000 else f"{value:.4g}")
+
+
 def plural(count: int, noun: str, several: str | None = None) -> str:
     """A count with its noun, as in `1 run` or `2,000 runs`."""
     return f"{count:,} {noun if count == 1 else several or noun + 's'}"
