@@ -48,7 +48,7 @@ class Settings(BaseModel):
         slack_webhook_url: Where alerts go, unless a route says otherwise: an incoming webhook of Slack.
         slack_token: A bot's token, with which alerts go to channels that routes name.
         routes: A TOML file that says which alerts go where.
-        environment: What this deployment is called, as `production`; alerts that go elsewhere say it.
+        environment: What this deployment is called, as `production`; each message says it.
         dagster_url: Where people reach the Dagster UI; messages link there.
         count_keys: Which metadata of a materialization counts rows, beside what Watcher knows: `rows written=inserts`,
             several with commas between them; see `docs/reference/count-keys.md`.

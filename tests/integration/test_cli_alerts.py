@@ -319,3 +319,24 @@ def test_doctor_finds_what_is_wrong(watcher: Watcher, cli: Cli, monkeypatch: pyt
 )
 def test_moments_in_the_future(text: str, until: dt.datetime) -> None:
     assert times.read_until(text, now=dt.datetime(2026, 3, 10, 12, tzinfo=dt.UTC)) == until
+
+
+# Who did what
+
+
+def test_who_acknowledged_snoozed_or_resolved_is_kept_with_the_note(
+    watcher: Watcher, cli: Cli, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LOGNAME", "ada")
+    number = str(opened(watcher, "a"))
+    cli("alerts", "ack", number, "--note", "looking at it")
+    assert "acknowledged by" in cli("alerts", "show", number)
+    cli("alerts", "snooze", number, "2 hours", "--by", "grace")
+    alert = watcher.alert(int(number))
+    assert (alert.acknowledged_by, alert.snoozed_by, alert.note) == ("ada", "grace", "looking at it")
+    cli("alerts", "resolve", number, "--note", "known outage")
+    shown = cli("alerts", "show", number)
+    assert "closed by hand by ada: known outage" in shown
+    assert "note has 0 characters; it may have 1 to 1,000" in cli(
+        "alerts", "ack", str(opened(watcher, "b")), "--note", " ", code=1
+    )

@@ -15,7 +15,7 @@ import pytest
 import sqlalchemy as sa
 from pydantic import SecretStr
 
-from tests.factories import NOON, at, unique
+from tests.factories import NOON, at, record, unique
 from tests.http_server import http_server
 from tests.slack_server import TOKEN, Failure, SlackServer, broken_limit, slack_server
 from watcher_core import (
@@ -26,6 +26,7 @@ from watcher_core import (
     AlertState,
     DeliveryError,
     DeliveryResult,
+    ExecutionState,
     InvalidValueError,
     Settings,
     SlackChannel,
@@ -123,7 +124,11 @@ def test_alerts_of_one_kind_and_level_are_one_message(watcher: Watcher, server: 
     opened(watcher, "c", level=AlertLevel.ERROR)
     opened(watcher, "d", kind=AlertKind.FAILURE)
     assert deliver(watcher, at(1)) == DeliveryResult(messages=3, alerts=4)
-    assert server.headers == ["⚠️ WARNING: Freshness check", "🔴 ERROR: Freshness check", "⚠️ WARNING: Failures"]
+    assert server.headers == [
+        "⚠️ 2 pipelines have stale data: pipeline a, pipeline b",
+        "🔴 pipeline c is stale: no change",
+        "⚠️ pipeline d failed",
+    ]
     assert "pipeline a" in server.texts[0]
     assert "pipeline b" in server.texts[0]
     alert = by_key(watcher)["a"]
@@ -335,6 +340,29 @@ def test_nothing_of_the_address_is_ever_told(
     shown = f"{failed} {failed_again} {by_key(watcher)} {watcher.settings!r} {caplog.text}"
     assert "/services/" not in shown
     assert "alerts wait for default" in caplog.text
+
+
+def test_a_message_brings_what_is_known_of_the_pipeline(watcher: Watcher, server: SlackServer) -> None:
+    name = unique("orders")
+    metadata = {"runbook": "https://wiki.example.com/orders", "owners": ["team:sales"]}
+    watcher.get_or_create_pipeline(name, pipeline_metadata=metadata)
+    watcher.record([record(name, start=-30), record(name, start=-5, state=ExecutionState.FAILED)])
+    watcher.check_failures(now=NOON)
+    staging = configured(watcher, slack_webhook_url=SecretStr(server.webhook), environment="staging")
+    with staging:
+        deliver(staging)
+    lines = server.texts[0].splitlines()
+    assert lines[0] == f"🔴 {name} failed"
+    assert lines[2] == "2026-03-01 12:00:00 UTC · staging"
+    assert lines[-3:] == [
+        "Last success: 2026-03-01 11:31:00 UTC",
+        "Owner: team:sales",
+        "Runbook: <https://wiki.example.com/orders|https://wiki.example.com/orders>",
+    ]
+    watcher.record([record(name, start=12)])
+    watcher.check_failures(now=at(20))
+    deliver(watcher, at(21))
+    assert server.texts[1].splitlines()[0] == f"✅ {name}: fixed by the run of 2026-03-01 12:12:00 UTC"
 
 
 # Without configuration
@@ -789,8 +817,8 @@ def test_several_deliverers_at_once_send_nothing_twice(
         for line in block["text"]["text"].splitlines()
     ]
     assert len(told) == len(set(told))
-    openings = {number for header, number in told if "RESOLVED" not in header}
-    recoveries = {number for header, number in told if "RESOLVED" in header}
+    openings = {number for header, number in told if header[0] not in "✅⚪"}
+    recoveries = {number for header, number in told if header[0] in "✅⚪"}
     # Whoever heard of an alert heard of its end; those that went before their turn came were nobody's business.
     found = watcher.alerts(limit=1_000)
     assert openings == {f"{alert.id}]" for alert in found if alert.delivered_at}

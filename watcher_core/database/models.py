@@ -711,6 +711,13 @@ class Alert(Base):
     snoozed_until: Mapped[dt.datetime | None]
     resolved_at: Mapped[dt.datetime | None] = mapped_column(comment="When the cause was gone")
     resolved_by_hand: Mapped[bool] = _flag(False, "Whether a person resolved it; it stays so until the cause is new")
+    acknowledged_by: Mapped[str | None] = mapped_column(comment="Who acknowledged it, as they said")
+    snoozed_by: Mapped[str | None] = mapped_column(comment="Who snoozed it last, as they said")
+    resolved_by: Mapped[str | None] = mapped_column(comment="Who resolved it by hand, as they said")
+    note: Mapped[str | None] = mapped_column(comment="What the last of them noted")
+    resolution: Mapped[dict[str, Any] | None] = mapped_column(
+        comment="What ended it: how, and which execution at what time, if one did"
+    )
     reopened_at: Mapped[dt.datetime | None] = mapped_column(comment="When the cause was last found to be back")
     reopenings: Mapped[int] = mapped_column(
         sa.Integer, server_default=sa.text("0"), comment="How often it was back, within hours of each other"

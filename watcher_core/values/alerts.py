@@ -32,6 +32,11 @@ class Alert:
     snoozed_until: dt.datetime | None
     resolved_at: dt.datetime | None
     resolved_by_hand: bool
+    acknowledged_by: str | None = None
+    snoozed_by: str | None = None
+    resolved_by: str | None = None
+    note: str | None = None
+    resolution: dict[str, Any] | None = None
     reopened_at: dt.datetime | None
     reopenings: int = 0
     event: AlertEvent | None
