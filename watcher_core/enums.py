@@ -83,6 +83,9 @@ class AlertKind(StrEnum):
     TIMELINESS = "timeliness"
     FAILURE = "failure"
     ANOMALY = "anomaly"
+    MISSED = "missed"  # a run that was due and did not come
+    STUCK = "stuck"  # an execution that goes on for ever
+    HEALTH = "health"  # Dagster or Watcher itself does not work; belongs to no pipeline
 
 
 class AlertLevel(StrEnum):
@@ -91,6 +94,7 @@ class AlertLevel(StrEnum):
     INFO = "info"
     WARNING = "warning"
     ERROR = "error"
+    CRITICAL = "critical"
 
 
 class AlertState(StrEnum):

@@ -298,7 +298,7 @@ NOTICES = sa.text(f"""
     SELECT alert.*, execution.execution_metadata ->> 'run_id' AS run_id,
            coalesce(newest.is_asset, false) AS is_asset, pipeline.removed_at IS NOT NULL AS is_removed
       FROM ({alerts.SELECT}) AS alert
-      JOIN watcher.pipeline ON pipeline.id = alert.pipeline_id
+      LEFT JOIN watcher.pipeline ON pipeline.id = alert.pipeline_id
       LEFT JOIN watcher.pipeline_execution AS execution
         ON execution.id = alert.pipeline_execution_id
        AND execution.source = 'dagster'

@@ -106,8 +106,8 @@ PENDING = sa.text(f"""
            alert.destination, alert.thread, pipeline.name AS pipeline_name, pipeline_type.name AS pipeline_type_name,
            pipeline.pipeline_metadata
       FROM watcher.alert
-      JOIN watcher.pipeline ON pipeline.id = alert.pipeline_id
-      JOIN watcher.pipeline_type ON pipeline_type.id = pipeline.pipeline_type_id
+      LEFT JOIN watcher.pipeline ON pipeline.id = alert.pipeline_id
+      LEFT JOIN watcher.pipeline_type ON pipeline_type.id = pipeline.pipeline_type_id
      WHERE {PENDING_RULE}
      ORDER BY {HAPPENED_AT}, alert.id
 """)

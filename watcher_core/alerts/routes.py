@@ -34,6 +34,7 @@ from watcher_core.errors import ConfigurationError
 from watcher_core.settings import Settings, variable
 
 DEFAULT_DESTINATION = "default"
+OF_PIPELINES: tuple[AlertKind, ...] = tuple(kind for kind in AlertKind if kind is not AlertKind.HEALTH)
 
 Value = TypeVar("Value")
 Variables = Callable[[str], str | None]
@@ -49,11 +50,14 @@ Pattern = Annotated[str, Field(min_length=1)]
 
 @dataclass(frozen=True)
 class Subject:
-    """What of an alert its route depends on. An asset's group is its pipeline's type, unless the asset names a type."""
+    """What of an alert its route depends on. An asset's group is its pipeline's type, unless the asset names a type.
 
-    pipeline_name: str
-    pipeline_type_name: str
-    group: str
+    An alert of no pipeline takes no route that asks for one, not even for any.
+    """
+
+    pipeline_name: str | None
+    pipeline_type_name: str | None
+    group: str | None
     owners: tuple[str, ...]
     kind: AlertKind
     level: AlertLevel
@@ -61,14 +65,15 @@ class Subject:
     @classmethod
     def of(
         cls,
-        pipeline_name: str,
-        pipeline_type_name: str,
-        pipeline_metadata: Mapping[str, Any],
+        pipeline_name: str | None,
+        pipeline_type_name: str | None,
+        pipeline_metadata: Mapping[str, Any] | None,
         kind: AlertKind,
         level: AlertLevel,
     ) -> Subject:
         """What an alert of a pipeline is about, as far as the metadata says; people write anything there."""
-        group, owners = pipeline_metadata.get("group"), pipeline_metadata.get("owners")
+        metadata = pipeline_metadata or {}
+        group, owners = metadata.get("group"), metadata.get("owners")
         return cls(
             pipeline_name=pipeline_name,
             pipeline_type_name=pipeline_type_name,
@@ -124,9 +129,9 @@ class Route(BaseModel):
     def matches(self, subject: Subject) -> bool:
         """Whether an alert takes this route."""
         return (
-            _matches(self.pipeline, [subject.pipeline_name])
-            and _matches(self.pipeline_type, [subject.pipeline_type_name])
-            and _matches(self.group, [subject.group])
+            _matches(self.pipeline, _named(subject.pipeline_name))
+            and _matches(self.pipeline_type, _named(subject.pipeline_type_name))
+            and _matches(self.group, _named(subject.group))
             and _matches(self.owner, subject.owners)
             and (self.kind is None or subject.kind in self.kind)
             and (self.level is None or subject.level in self.level)
@@ -143,6 +148,10 @@ class RoutesFile(BaseModel):
 
 def _matches(patterns: tuple[str, ...] | None, names: Iterable[str]) -> bool:
     return patterns is None or any(fnmatchcase(name, pattern) for name in names for pattern in patterns)
+
+
+def _named(name: str | None) -> tuple[str, ...]:
+    return () if name is None else (name,)
 
 
 class Routes:
@@ -198,7 +207,7 @@ class Routes:
     ) -> list[values.AlertRoute]:
         """Say where alerts of a pipeline would go."""
         levels: dict[tuple[int | None, AlertKind], list[AlertLevel]] = {}
-        for kind, level in itertools.product(AlertKind, AlertLevel):
+        for kind, level in itertools.product(OF_PIPELINES, AlertLevel):
             number, _ = self._find(Subject.of(pipeline_name, pipeline_type_name, pipeline_metadata, kind, level))
             levels.setdefault((number, kind), []).append(level)
         kinds: dict[tuple[int | None, tuple[AlertLevel, ...]], list[AlertKind]] = {}
@@ -212,7 +221,7 @@ class Routes:
         destination = self._default if number is None else self._destinations[number - 1]
         missing = "SLACK_WEBHOOK_URL" if destination is None else destination.missing
         return values.AlertRoute(
-            kinds=kinds if len(kinds) < len(AlertKind) else (),
+            kinds=kinds if len(kinds) < len(OF_PIPELINES) else (),
             levels=levels if len(levels) < len(AlertLevel) else (),
             destination=None if destination is None else destination.described,
             route=number,

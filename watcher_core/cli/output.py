@@ -30,7 +30,7 @@ STATE_STYLES = {
     "skipped": "dim",
     "blocked": "magenta",
 }
-ALERT_STYLES = {"info": "cyan", "warning": "yellow", "error": "bold red"}
+ALERT_STYLES = {"info": "cyan", "warning": "yellow", "error": "bold red", "critical": "bold white on red"}
 LEVEL_STYLES = {"ok": "green", "warning": "yellow", "problem": "bold red"}
 
 Cell = str | Text | int | None

@@ -21,7 +21,7 @@ from watcher_core.values.executions import (
     ObservationRecord,
     WatermarkEvent,
 )
-from watcher_core.values.findings import Finding
+from watcher_core.values.findings import Cause, Finding
 from watcher_core.values.lineage import (
     Address,
     AddressType,
@@ -60,6 +60,7 @@ __all__ = [
     "AnomalyRuleConfiguration",
     "AnomalyRun",
     "AnomalyVerdict",
+    "Cause",
     "CleanupResult",
     "ClockReport",
     "ClosureReport",

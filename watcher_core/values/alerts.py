@@ -11,15 +11,18 @@ from watcher_core.enums import AlertEvent, AlertKind, AlertLevel, AlertState
 
 @dataclass(frozen=True, kw_only=True)
 class Alert:
-    """Something that a check found, open until it is resolved. `event`: its pending notification."""
+    """Something that a check found, open until it is resolved.
+
+    `event`: its pending notification. An alert of kind `health` belongs to no pipeline.
+    """
 
     id: int
     kind: AlertKind
     level: AlertLevel
     state: AlertState
     deduplication_key: str
-    pipeline_id: int
-    pipeline_name: str
+    pipeline_id: int | None
+    pipeline_name: str | None
     pipeline_execution_id: int | None
     facts: dict[str, Any]
     opened_at: dt.datetime
@@ -39,6 +42,11 @@ class Alert:
     notified_at: dt.datetime | None = None
     destination: str | None
     thread: str | None
+
+    @property
+    def subject(self) -> str:
+        """What it is about, in words: the pipeline, or the part of Dagster or Watcher that does not work."""
+        return self.pipeline_name or str(self.facts.get("subject") or "Watcher")
 
 
 @dataclass(frozen=True, kw_only=True)
