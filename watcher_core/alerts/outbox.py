@@ -120,6 +120,7 @@ UNDELIVERED = sa.text(f"""
      WHERE alert.next_attempt_at IS NOT NULL
        AND NOT (alert.state = 'snoozed' AND alert.snoozed_until > :now)
        AND NOT ({alerts.IS_QUIET})
+       AND alert.deduplication_key IS DISTINCT FROM :besides
 """)
 
 
@@ -128,9 +129,15 @@ def pending(session: Session, *, now: dt.datetime) -> list[Pending]:
     return [_pending(row) for row in session.execute(PENDING, {"now": now})]
 
 
-def undelivered_alerts(session: Session, *, now: dt.datetime) -> values.UndeliveredAlerts:
-    """Say how many alerts wait for their turn, since when, and why."""
-    return values.UndeliveredAlerts(**session.execute(UNDELIVERED, {"now": now}).one()._mapping)
+def undelivered_alerts(session: Session, *, now: dt.datetime, besides: str | None = None) -> values.UndeliveredAlerts:
+    """Say how many alerts wait for their turn, since when, and why.
+
+    Args:
+        session: The transaction.
+        now: The time.
+        besides: The key of the alert that says so, which must not be its own reason.
+    """
+    return values.UndeliveredAlerts(**session.execute(UNDELIVERED, {"now": now, "besides": besides}).one()._mapping)
 
 
 def _pending(row: sa.Row[tuple[object, ...]]) -> Pending:

@@ -7,6 +7,7 @@ from watcher_core.client.alerts import AlertMethods
 from watcher_core.client.anomalies import AnomalyMethods
 from watcher_core.client.checks import CheckMethods
 from watcher_core.client.executions import ExecutionMethods
+from watcher_core.client.health import HealthMethods
 from watcher_core.client.lineage import LineageMethods
 from watcher_core.client.recorders import RecorderMethods, RecorderSession
 
@@ -14,7 +15,14 @@ __all__ = ["RecorderSession", "Watcher"]
 
 
 class Watcher(
-    ExecutionMethods, AddressMethods, LineageMethods, RecorderMethods, AlertMethods, CheckMethods, AnomalyMethods
+    ExecutionMethods,
+    AddressMethods,
+    LineageMethods,
+    RecorderMethods,
+    AlertMethods,
+    CheckMethods,
+    AnomalyMethods,
+    HealthMethods,
 ):
     """The memory of a data platform: pipelines, their executions, watermarks, addresses, lineage, anomalies and alerts.
 

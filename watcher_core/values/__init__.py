@@ -22,6 +22,7 @@ from watcher_core.values.executions import (
     WatermarkEvent,
 )
 from watcher_core.values.findings import Cause, Finding
+from watcher_core.values.health import CheckState, HealthFact, HealthReport, HeartbeatState
 from watcher_core.values.lineage import (
     Address,
     AddressType,
@@ -61,6 +62,7 @@ __all__ = [
     "AnomalyRun",
     "AnomalyVerdict",
     "Cause",
+    "CheckState",
     "CleanupResult",
     "ClockReport",
     "ClosureReport",
@@ -72,6 +74,9 @@ __all__ = [
     "ExecutionRecord",
     "ExecutionTree",
     "Finding",
+    "HealthFact",
+    "HealthReport",
+    "HeartbeatState",
     "HostAhead",
     "ImpactedPipeline",
     "LineageEdge",
