@@ -31,6 +31,8 @@ PUBLIC = {
     "CleanupResult",
     "ClockReport",
     "Finding",
+    "HealthFact",
+    "HealthReport",
     "HostAhead",
     "DeliveryResult",
     "UndeliveredAlerts",

@@ -178,7 +178,8 @@ def _server(url: sa.URL, settings: Settings, pipeline: str | None, *, advice: st
     # With the URL and not by the settings, an embedded database is like any other: its schema is only looked at.
     with Watcher(url.render_as_string(hide_password=False), settings=settings) as watcher:
         try:
-            report = watcher.health()
+            pipelines = watcher.pipelines()
+            report = watcher.health(embedded=settings.database_url is None)
         except SchemaVersionError as exc:
             message, _, command = str(exc).rpartition("; ")
             yield HealthFact("problem", "schema", message, command)
@@ -189,7 +190,7 @@ def _server(url: sa.URL, settings: Settings, pipeline: str | None, *, advice: st
         else:
             yield HealthFact("ok", "schema", f"version {database.SCHEMA_VERSION}, as this Watcher needs it")
             yield from report.facts
-            yield from removed_findings(watcher.pipelines(), now=dt.datetime.now(dt.UTC))
+            yield from removed_findings(pipelines, now=dt.datetime.now(dt.UTC))
             yield from _routes(watcher, pipeline)
 
 

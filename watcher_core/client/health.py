@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 
 from sqlalchemy.orm import Session
 
 from watcher_core import alerts, anomalies, arguments, checks, database, health, recording
 from watcher_core.client.connection import Connection
 from watcher_core.enums import AlertKind
-from watcher_core.errors import SchemaVersionError, WatcherError
+from watcher_core.errors import DatabaseUnavailableError, SchemaVersionError, WatcherError
 from watcher_core.values import HealthFact, HealthReport
 
 # A family of facts: what the keys of its alerts begin with, its topic, and the query and judgement of it.
@@ -20,31 +21,34 @@ Family = tuple[str | None, str, Callable[[Session, dt.datetime], Iterable[Health
 class HealthMethods(Connection):
     """Health: what stops Watcher, or the Dagster that it watches, from doing its work."""
 
-    def health(self, *, now: dt.datetime | None = None) -> HealthReport:
+    def health(self, *, now: dt.datetime | None = None, embedded: bool | None = None) -> HealthReport:
         """Look at Watcher's own parts: recorders, checks, what waits, heartbeats. Writes nothing.
 
         A part that cannot be looked at is a fact of its own.
 
         Args:
             now: The time at which age is measured, with time zone; the present by default.
+            embedded: Whether the database is for development, where Dagster is stopped at will; by default, whether it
+                is the embedded one.
 
         Raises:
             DatabaseUnavailableError: PostgreSQL cannot be reached.
             SchemaVersionError: The schema is another version's.
         """
         moment = dt.datetime.now(dt.UTC) if now is None else arguments.instant(now, "now")
+        families = list(self._families(embedded=self._embedded if embedded is None else embedded))
         facts: list[HealthFact] = []
         unknown: list[str] = []
-        for key, topic, ask in self._families():
+        for key, topic, ask in families:
             try:
                 with self._transaction() as (session, _):
                     facts += ask(session, moment)
-            except SchemaVersionError:
+            except (DatabaseUnavailableError, SchemaVersionError):
                 raise
             except WatcherError as exc:
                 facts.append(HealthFact("problem", topic, str(exc)))
                 unknown += [] if key is None else [key]
-        examined = tuple(key for key, _, _ in self._families() if key is not None)
+        examined = tuple(key for key, _, _ in families if key is not None)
         return HealthReport(facts=tuple(facts), examined=examined, unknown=tuple(unknown))
 
     def spool_health(self, *, now: dt.datetime | None = None) -> HealthReport:
@@ -104,18 +108,21 @@ class HealthMethods(Connection):
         reports = [self.health(now=moment), self.spool_health(now=moment)]
         if dagster:
             reports.append(self.dagster_health(now=now, again_after=again_after))
+        if is_whole := dagster and bool(reports[-1].examined):
+            # The check that has just succeeded is not overdue.
+            own = tuple(fact for fact in reports[0].facts if fact.key != f"{health.CHECK_KEY}{AlertKind.HEALTH.value}")
+            reports[0] = replace(reports[0], facts=own)
         if not dry_run:
             with self._transaction() as (session, _):
                 for report in reports:
                     health.update_alerts(session, report, now=moment)
-                if dagster and reports[-1].examined:
+                if is_whole:
                     checks.mark_checked(session, kind=AlertKind.HEALTH, now=moment)
         return [fact for report in reports for fact in report.facts]
 
-    def _families(self) -> Iterator[Family]:
+    def _families(self, *, embedded: bool) -> Iterator[Family]:
         heartbeat = self.settings.heartbeat_url
         url = None if heartbeat is None else heartbeat.get_secret_value()
-        embedded = self.settings.database_url is None and self._embedded
         yield (
             health.RECORDER_KEY,
             "recorder",

@@ -9,9 +9,6 @@ from __future__ import annotations
 
 import datetime as dt
 import threading
-import urllib.error
-import urllib.parse
-import urllib.request
 from collections.abc import Iterator, Sequence
 from enum import StrEnum
 from typing import Final
@@ -98,6 +95,10 @@ def send_heartbeat(address: str, *, timeout: float = TIMEOUT_SECONDS) -> str | N
 
 
 def _get(address: str, timeout: float) -> str | None:
+    import urllib.error  # HTTP takes longer to load than most of what loads this module takes
+    import urllib.parse
+    import urllib.request
+
     try:
         if urllib.parse.urlsplit(address).scheme not in ("http", "https"):
             return "the address does not begin with http:// or https://"

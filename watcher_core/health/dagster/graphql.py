@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import http.client
 import json
-import urllib.error
 import urllib.parse
-import urllib.request
 from collections.abc import Mapping
 from typing import Any, Final
 
@@ -42,6 +39,10 @@ class Dagster:
         Raises:
             DagsterError: There is none.
         """
+        import http.client  # HTTP takes longer to load than most of what loads this module takes
+        import urllib.error
+        import urllib.request
+
         if urllib.parse.urlsplit(self._url).scheme not in ("http", "https"):
             raise DagsterError("its address does not begin with http:// or https://")
         request = urllib.request.Request(  # noqa: S310 - checked above
