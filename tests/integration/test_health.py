@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import threading
+import time
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import Any
@@ -312,3 +313,33 @@ def test_the_command_shows_what_the_doctor_shows(
     assert {fact["topic"]: fact["level"] for fact in shown if fact["topic"] in topics} == {
         fact["topic"]: fact["level"] for fact in doctor if fact["topic"] in topics
     }
+
+
+def test_as_a_service_it_goes_on_whatever_happens(
+    module_watcher: Watcher, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("WATCHER_DATABASE_URL", module_watcher.url.render_as_string(hide_password=False))
+    write(module_watcher, "INSERT INTO watcher.recorder (instance_id, updated_at) VALUES ('i', :at)", at=at(-60))
+    rounds = iter(
+        [
+            lambda: write(module_watcher, "ALTER TABLE watcher.alert RENAME TO away"),
+            lambda: write(module_watcher, "ALTER TABLE watcher.away RENAME TO alert"),
+        ]
+    )
+
+    def sleep(seconds: float) -> None:
+        assert 0 <= seconds <= 60
+        change = next(rounds, None)
+        if change is None:
+            raise KeyboardInterrupt
+        change()
+
+    monkeypatch.setattr(time, "sleep", sleep)
+    with pytest.raises(SystemExit) as ended:
+        main(["check", "health", "--every", "60", "--deliver"])
+    assert ended.value.code == 130
+    printed = capsys.readouterr()
+    good, again = printed.out.splitlines()
+    assert "UTC recorder: stopped; the last sign is of Dagster instance i, 1 h" in good
+    assert again[25:] == good[25:]
+    assert 'relation "watcher.alert" does not exist' in printed.err

@@ -26,6 +26,7 @@ from watcher_core.health import (
     unjudged_fact,
 )
 from watcher_core.health.dagster import code_locations, daemons, own_jobs, runs, ticks
+from watcher_core.health.dagster.graphql import root_cause
 from watcher_core.values import (
     CheckState,
     ClockReport,
@@ -306,6 +307,12 @@ def test_the_error_of_a_code_location_is_the_one_at_its_root() -> None:
     [fact] = code_locations.judge(found, key="k/")
     assert (fact.subject, fact.message) == ("code location sales", "does not load: SyntaxError: this")
     assert found.loaded == ("hr", "loads")
+
+
+def test_a_code_server_that_is_away_is_named_by_dagster_and_not_by_grpc() -> None:
+    around = "dagster.DagsterUserCodeUnreachableError: Could not reach user code server. gRPC Error code: UNAVAILABLE"
+    inner = "grpc._channel._InactiveRpcError: <_InactiveRpcError of RPC that terminated with:\n\tstatus = UNAVAILABLE"
+    assert root_cause({"message": around, "errorChain": [{"error": {"message": inner}}]}) == around
 
 
 def test_daemons() -> None:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 from watcher_core import text as words
-from watcher_core.health.dagster.graphql import Answer, first_line, part
+from watcher_core.health.dagster.graphql import Answer, part, root_cause
 from watcher_core.values import HealthFact
 
 FAMILY: Final = "code locations"
@@ -52,17 +52,11 @@ def parse(data: Answer) -> CodeLocations:
     """
     entries = part(data, "workspaceOrError")["locationEntries"]
     errors = {
-        entry["name"]: _error(entry["locationOrLoadError"])
+        entry["name"]: root_cause(entry["locationOrLoadError"])
         for entry in entries
         if (entry["locationOrLoadError"] or {}).get("__typename") == "PythonError"
     }
     return CodeLocations(tuple(entry["name"] for entry in entries if entry["name"] not in errors), errors)
-
-
-def _error(error: Mapping[str, Any]) -> str:
-    """The error at the root, which is what is to be mended; those around it say where Dagster met it."""
-    chain = [link["error"] for link in error.get("errorChain") or []]
-    return first_line((chain or [error])[-1]["message"])
 
 
 def judge(found: CodeLocations, *, key: str) -> Iterator[HealthFact]:

@@ -89,6 +89,18 @@ def first_line(text: object) -> str:
     return line if len(line) <= SHOWN else f"{line[:SHOWN]}…"
 
 
+def root_cause(error: Mapping[str, Any] | None) -> str:
+    """The first line of the error at the root, which is what is to be mended; those around it say where it was met.
+
+    Not of what gRPC raises where a code server is away: the error around that says so in words.
+    """
+    if error is None:
+        return "no reason given"
+    chain = [error, *(link["error"] for link in error.get("errorChain") or [])]
+    lines = [first_line(each["message"]) for each in chain]
+    return next((line for line in reversed(lines) if not line.startswith("grpc.")), lines[0])
+
+
 def _reason(body: bytes) -> str:
     try:
         errors = json.loads(body)["errors"]

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from watcher_core import text as words
-from watcher_core.health.dagster.graphql import Answer, Dagster, first_line, part
+from watcher_core.health.dagster.graphql import Answer, Dagster, part, root_cause
 from watcher_core.values import HealthFact
 
 FAMILY: Final = "ticks"
@@ -116,16 +116,9 @@ def _ticking(kind: str, location: str, name: str, state: Mapping[str, Any], due_
         name=name,
         is_on=state["status"] == "RUNNING",
         last_at=max((tick["timestamp"] for tick in state["ticks"]), default=None),
-        error=_error(ended["error"]) if ended is not None and ended["status"] == "FAILURE" else None,
+        error=root_cause(ended["error"]) if ended is not None and ended["status"] == "FAILURE" else None,
         due_at=due_at,
     )
-
-
-def _error(error: Mapping[str, Any] | None) -> str:
-    if error is None:
-        return "no reason given"
-    chain = [link["error"] for link in error.get("errorChain") or []]
-    return first_line((chain or [error])[-1]["message"])
 
 
 def _schedule_due(schedule: Mapping[str, Any], state: Mapping[str, Any], now: dt.datetime) -> float | None:
