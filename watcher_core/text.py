@@ -68,6 +68,11 @@ def clock(moment: dt.datetime | None, *, unknown: str = "–") -> str:
     return unknown if moment is None else f"{moment.astimezone(dt.UTC):%Y-%m-%d %H:%M:%S} UTC"
 
 
+def ago(moment: dt.datetime, *, now: dt.datetime) -> str:
+    """How long ago that was, as in `5 min ago`; what lies ahead by another clock is now."""
+    return f"{duration((now - moment).total_seconds())} ago"
+
+
 def threshold(
     number: int | None, datepart: str | None, calendar: str | None = None, timezone: str | None = None
 ) -> str:

@@ -267,7 +267,7 @@ def test_doctor_says_that_alerts_go_nowhere(watcher: Watcher, cli: Cli) -> None:
 def test_doctor_says_where_alerts_go_and_what_waits(watcher: Watcher, cli: Cli, server: SlackServer) -> None:
     opened(watcher, "a")
     [(level, waits), destination] = findings(cli)
-    assert (level, waits.startswith("1 wait to be delivered")) == ("ok", True)
+    assert (level, waits.startswith("1 waits to be delivered")) == ("ok", True)
     assert destination == ("ok", "alerts can go to the webhook of SLACK_WEBHOOK_URL")
     server.fail(Failure(404, "no_service"))
     cli("alerts", "deliver", code=1)
@@ -287,8 +287,8 @@ def test_doctor_explains_the_route_of_a_pipeline(
     assert findings(cli, "--pipeline", "orders", topics=("alerts",))[1:] == [
         (
             "ok",
-            "freshness and timeliness and anomaly and asset_check alerts of this pipeline would go to the webhook of "
-            "SLACK_WEBHOOK_URL, by default",
+            "freshness and timeliness and anomaly and asset_check and missed and stuck alerts of this pipeline would "
+            "go to the webhook of SLACK_WEBHOOK_URL, by default",
         ),
         ("ok", "failure alerts of this pipeline would go to channel #x, by route 1"),
     ]

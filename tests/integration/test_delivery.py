@@ -546,6 +546,7 @@ class Raises:
         raise self.error
 
 
+LEVELS = (AlertLevel.INFO, AlertLevel.WARNING, AlertLevel.ERROR)
 TWO_PLACES = '[[routes]]\npipeline_type = "first"\nchannel = "#first"'
 
 
@@ -578,7 +579,7 @@ def test_a_slow_destination_with_many_messages_takes_turns_with_the_others(
 ) -> None:
     clock = Clock()
     slow = Slow(clock, 9)
-    for level in AlertLevel:
+    for level in LEVELS:
         for kind in (AlertKind.FRESHNESS, AlertKind.FAILURE, AlertKind.TIMELINESS):
             opened(watcher, f"{level} {kind}", level=level, kind=kind, options={"pipeline_type_name": "first"})
     opened(watcher, "healthy", now=at(1))
@@ -671,7 +672,7 @@ def test_a_test_message_goes_everywhere(watcher: Watcher, server: SlackServer, t
 def test_a_destination_gets_a_message_a_second(watcher: Watcher, server: SlackServer) -> None:
     clock = Clock()
     pace = Pace(clock=clock, sleep=clock.sleep)
-    for level in AlertLevel:
+    for level in LEVELS:
         opened(watcher, f"{level} a", level=level)
         opened(watcher, f"{level} b", level=level, kind=AlertKind.FAILURE)
     assert deliver(watcher, pace=pace).messages == 6
@@ -684,7 +685,7 @@ def test_a_destination_gets_a_message_a_second(watcher: Watcher, server: SlackSe
 def test_what_does_not_fit_the_time_is_left_to_the_next_delivery(watcher: Watcher, server: SlackServer) -> None:
     clock = Clock()
     pace = Pace(20, clock=clock, sleep=clock.sleep)
-    for level in AlertLevel:
+    for level in LEVELS:
         opened(watcher, level, level=level)
     assert deliver(watcher, pace=pace) == DeliveryResult(messages=2, alerts=2, waiting=1)
     left = next(alert for alert in watcher.alerts() if alert.event)

@@ -231,7 +231,7 @@ def alerts(watcher: Watcher, minutes: float) -> list[tuple[int, str, object]]:
     """The open alerts after a check: each with its pipeline, and the assets that it lists."""
     watcher.check_failures(now=at(minutes))
     opened = sorted(watcher.alerts(state="open"), key=lambda alert: alert.id)
-    return [(alert.id, alert.pipeline_name, alert.facts.get("assets")) for alert in opened]
+    return [(alert.id, alert.subject, alert.facts.get("assets")) for alert in opened]
 
 
 def test_a_failed_step_of_ten_assets_is_one_alert_that_lists_them(watcher: Watcher) -> None:

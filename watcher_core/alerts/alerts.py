@@ -21,7 +21,7 @@ from watcher_core.alerts.pending import CONTINUES_WITHIN
 from watcher_core.database import models
 from watcher_core.enums import AlertEvent, AlertKind, AlertLevel, AlertState
 from watcher_core.errors import InvalidValueError, NotFoundError
-from watcher_core.values import Finding
+from watcher_core.values import Cause
 
 # Reopenings that are further apart are not counted together.
 FLAPPING_WITHIN = dt.timedelta(hours=3)
@@ -42,7 +42,7 @@ SELECT = f"""
            CASE WHEN alert.state = 'snoozed' AND alert.snoozed_until <= :now THEN 'open' ELSE alert.state END AS state,
            delivered.*
       FROM watcher.alert
-      JOIN watcher.pipeline ON pipeline.id = alert.pipeline_id
+      LEFT JOIN watcher.pipeline ON pipeline.id = alert.pipeline_id
      CROSS JOIN LATERAL ({pending.SUMMARY}) AS delivered
 """
 
@@ -152,7 +152,7 @@ OPEN = sa.text("""
 """)
 
 
-def open_alerts(session: Session, findings: Iterable[Finding], *, now: dt.datetime) -> int:
+def open_alerts(session: Session, findings: Iterable[Cause], *, now: dt.datetime) -> int:
     """Open an alert for each cause that has none, and update those that are open.
 
     An alert that was resolved by hand stays resolved until its cause is found as new. Of findings with the same key the
@@ -184,7 +184,7 @@ def open_alerts(session: Session, findings: Iterable[Finding], *, now: dt.dateti
     return opened
 
 
-def correct_alerts(session: Session, findings: Iterable[Finding]) -> None:
+def correct_alerts(session: Session, findings: Iterable[Cause]) -> None:
     """Update the facts of alerts that are not resolved, without a notification.
 
     Of findings with the same key the last one counts.
@@ -202,7 +202,7 @@ def _as_json(rows: list[dict[str, Any]]) -> str:
     return written
 
 
-def _row(finding: Finding) -> dict[str, Any]:
+def _row(finding: Cause) -> dict[str, Any]:
     return {
         "kind": finding.kind,
         "level": finding.level,

@@ -26,7 +26,7 @@ NOTICES = sa.text(f"""
            coalesce(newest.is_asset, false) AS is_asset,
            pipeline.removed_at IS NOT NULL OR coalesce(gone.is_removed, false) AS is_removed
       FROM ({alerts.SELECT}) AS alert
-      JOIN watcher.pipeline ON pipeline.id = alert.pipeline_id
+      LEFT JOIN watcher.pipeline ON pipeline.id = alert.pipeline_id
       LEFT JOIN watcher.pipeline_execution AS execution
         ON execution.id = alert.pipeline_execution_id
        AND execution.source = 'dagster'
@@ -119,6 +119,6 @@ class Composer:
         found = {}
         if notice.run_id:
             found["run"] = slack.page(self.dagster_url, "runs", notice.run_id)
-        if notice.is_asset:
+        if notice.is_asset and notice.alert.pipeline_name is not None:
             found["asset"] = slack.page(self.dagster_url, "assets", *notice.alert.pipeline_name.split("/"))
         return found

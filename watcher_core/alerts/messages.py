@@ -29,8 +29,16 @@ CHECKS = {
     AlertKind.FAILURE: "Failures",
     AlertKind.ANOMALY: "Anomaly detection",
     AlertKind.ASSET_CHECK: "Asset checks",
+    AlertKind.MISSED: "Missed runs",
+    AlertKind.STUCK: "Stuck executions",
+    AlertKind.HEALTH: "Health of Dagster and Watcher",
 }
-SIGNS = {AlertLevel.INFO: "ℹ️ INFO", AlertLevel.WARNING: "⚠️ WARNING", AlertLevel.ERROR: "🔴 ERROR"}
+SIGNS = {
+    AlertLevel.INFO: "ℹ️ INFO",
+    AlertLevel.WARNING: "⚠️ WARNING",
+    AlertLevel.ERROR: "🔴 ERROR",
+    AlertLevel.CRITICAL: "🚨 CRITICAL",
+}
 
 # Headlines of what is wrong and of what is over, for one alert and for several.
 TROUBLES = {
@@ -39,6 +47,9 @@ TROUBLES = {
     AlertKind.FAILURE: ("1 failure", "{} failures"),
     AlertKind.ANOMALY: ("1 execution has unusual numbers", "{} executions have unusual numbers"),
     AlertKind.ASSET_CHECK: ("1 asset check does not pass", "{} asset checks do not pass"),
+    AlertKind.MISSED: ("1 run did not come", "{} runs did not come"),
+    AlertKind.STUCK: ("1 execution is stuck", "{} executions are stuck"),
+    AlertKind.HEALTH: ("1 thing does not work as it should", "{} things do not work as they should"),
 }
 RECOVERIES = {
     AlertKind.FRESHNESS: ("1 pipeline is no longer stale", "{} pipelines are no longer stale"),
@@ -46,6 +57,9 @@ RECOVERIES = {
     AlertKind.FAILURE: ("1 failure is over", "{} failures are over"),
     AlertKind.ANOMALY: ("1 execution is no longer unusual", "{} executions are no longer unusual"),
     AlertKind.ASSET_CHECK: ("1 asset check is no longer failing", "{} asset checks are no longer failing"),
+    AlertKind.MISSED: ("1 missed run has come", "{} missed runs have come"),
+    AlertKind.STUCK: ("1 stuck execution is over", "{} stuck executions are over"),
+    AlertKind.HEALTH: ("1 thing works again", "{} things work again"),
 }
 PREFIXES = {
     AlertEvent.REMINDED: "Still open: ",
@@ -203,7 +217,9 @@ def _line(notice: Notice, event: AlertEvent, *, now: dt.datetime, dagster_url: s
 
 def _subject(notice: Notice, dagster_url: str | None) -> str:
     alert = notice.alert
-    name = slack.escape(alert.pipeline_name, limit=120)
+    name = slack.escape(alert.subject, limit=120)
+    if alert.pipeline_name is None:
+        return name
     if notice.is_asset:
         name = slack.link(name, dagster_url, "assets", *alert.pipeline_name.split("/"))
     pipeline = f"{name} (ID {alert.pipeline_id})"
@@ -324,12 +340,20 @@ def _asset_check(facts: Mapping[str, Any], _: dt.datetime) -> str:
     return slack.escape(text.check_result(facts), limit=ERROR_CHARACTERS)
 
 
+def _stated(facts: Mapping[str, Any], _: dt.datetime) -> str:
+    parts = [slack.escape(str(facts[key]), limit=ERROR_CHARACTERS) for key in ("message", "advice") if facts.get(key)]
+    return " → ".join(parts) or "no details"
+
+
 _DETAILS: dict[AlertKind, Callable[[Mapping[str, Any], dt.datetime], str]] = {
     AlertKind.FRESHNESS: _freshness,
     AlertKind.TIMELINESS: _timeliness,
     AlertKind.FAILURE: _failure,
     AlertKind.ANOMALY: _anomaly,
     AlertKind.ASSET_CHECK: _asset_check,
+    AlertKind.MISSED: _stated,
+    AlertKind.STUCK: _stated,
+    AlertKind.HEALTH: _stated,
 }
 
 

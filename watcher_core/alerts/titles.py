@@ -63,7 +63,7 @@ def title(
 
 
 def _where(alert: values.Alert) -> str:
-    return str(alert.pipeline_name or alert.facts.get("subject") or "Watcher")
+    return alert.subject
 
 
 def _over(alert: values.Alert) -> str:

@@ -75,7 +75,7 @@ def print_alerts(found: Sequence[Alert]) -> None:
             alert.id,
             output.alert_level(alert.level),
             alert.kind,
-            alert.pipeline_name,
+            alert.subject,
             alert.pipeline_execution_id,
             alert.state,
             times.ago(alert.opened_at),
@@ -273,7 +273,7 @@ def _print_change(alert: Alert, what: str, *, json: bool) -> None:
     if json:
         output.print_json(alert)
     else:
-        output.print_text(f"alert {alert.id}, {alert.kind} of {alert.pipeline_name}: {what}")
+        output.print_text(f"alert {alert.id}, {alert.kind} of {alert.subject}: {what}")
 
 
 def _read_until(typed: str) -> dt.datetime:

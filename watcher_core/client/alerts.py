@@ -11,15 +11,16 @@ from typing import TYPE_CHECKING
 from sqlalchemy.orm import Session
 
 from watcher_core import alerts, arguments, catalog, values
-from watcher_core.client.connection import Connection
+from watcher_core.client.heartbeats import HeartbeatMethods
 from watcher_core.enums import AlertKind, AlertState
 from watcher_core.errors import DeliveryError, InvalidValueError
+from watcher_core.health import Round
 
 if TYPE_CHECKING:
     from watcher_core.alerts import Pace, SlackSender
 
 
-class AlertMethods(Connection):
+class AlertMethods(HeartbeatMethods):
     """Alerts: what is open, what people do about it, and who is notified."""
 
     def alerts(
@@ -152,7 +153,7 @@ class AlertMethods(Connection):
         """
         began = dt.datetime.now(dt.UTC) if now is None else arguments.instant(now, "now")
         given = dict(senders or {})
-        return alerts.deliver_alerts(
+        result = alerts.deliver_alerts(
             self._session,
             routes=alerts.load_routes(self.settings, default=alerts.DEFAULT_DESTINATION in given),
             senders=given,
@@ -162,6 +163,9 @@ class AlertMethods(Connection):
             retry_now=retry_now,
             pace=pace or alerts.shared_pace,
         )
+        if not result.errors:
+            self._end_round(Round.DELIVERY)
+        return result
 
     def preview_alerts(self, *, now: dt.datetime | None = None) -> list[values.AlertPreview]:
         """Return the messages that a delivery would send now, whether or not a destination is configured.

@@ -516,6 +516,20 @@ class CheckState(Base):
 
     kind: Mapped[AlertKind] = mapped_column(primary_key=True, comment="The check")
     checked_at: Mapped[dt.datetime] = mapped_column(comment="The check's now, never ahead of the database's clock")
+    interval_seconds: Mapped[float | None] = mapped_column(
+        comment="How often it succeeds: the longest time between two successes, which fades"
+    )
+
+
+class Heartbeat(Base):
+    __tablename__ = "heartbeat"
+    __table_args__ = {"comment": "The heartbeats that go to an address outside"}
+
+    round: Mapped[str] = mapped_column(primary_key=True, comment="recording, checks or delivery")
+    ended_at: Mapped[dt.datetime] = mapped_column(comment="When a full round of it last ended")
+    tried_at: Mapped[dt.datetime | None] = mapped_column(comment="When a heartbeat for it was last tried")
+    failing_since: Mapped[dt.datetime | None] = mapped_column(comment="Since when none arrives; empty: they arrive")
+    error: Mapped[str | None] = mapped_column(comment="Why the last one did not arrive")
 
 
 class AnomalyDetectionRule(Base):
@@ -695,6 +709,7 @@ class Alert(Base):
             postgresql_where=sa.text("pipeline_execution_id IS NOT NULL"),
         ),
         sa.CheckConstraint("(state = 'resolved') = (resolved_at IS NOT NULL)", name="resolved"),
+        sa.CheckConstraint("pipeline_id IS NOT NULL OR CAST(kind AS text) = 'health'", name="pipeline"),
         {"comment": "Facts that people are notified of, open until they are resolved"},
     )
 
@@ -703,7 +718,9 @@ class Alert(Base):
     level: Mapped[AlertLevel]
     state: Mapped[AlertState] = mapped_column(server_default=AlertState.OPEN)
     deduplication_key: Mapped[str] = mapped_column(comment="Names the cause")
-    pipeline_id: Mapped[int] = _reference("pipeline", index=True)
+    pipeline_id: Mapped[int | None] = _reference(
+        "pipeline", index=True, comment="What it is about; empty: Dagster or Watcher itself"
+    )
     pipeline_execution_id: Mapped[int | None] = _reference("pipeline_execution")
     facts: Mapped[dict[str, Any]] = _json("The numbers of the finding")
     opened_at: Mapped[dt.datetime] = _timestamp("When the cause was found")
