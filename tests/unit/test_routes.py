@@ -193,7 +193,7 @@ def test_a_variable_is_looked_up_as_settings_are(tmp_path: Path, monkeypatch: py
 
 
 def test_what_is_explained_covers_every_kind_and_level_once(tmp_path: Path) -> None:
-    others = ("freshness", "timeliness", "anomaly", "missed", "stuck")
+    others = ("freshness", "timeliness", "anomaly", "asset_check", "missed", "stuck")
     told = load(tmp_path, FILE).explain(pipeline_name="orders", pipeline_type_name="sales", pipeline_metadata={})
     assert [(each.kinds, each.levels, each.destination, each.route, each.missing) for each in told] == [
         (others, (), "channel #sales-data", 3, "WATCHER_SLACK_TOKEN"),

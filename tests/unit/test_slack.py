@@ -70,6 +70,9 @@ FACTS: dict[AlertKind, dict[str, Any]] = {
         "failed_partition_count": 1,
         "result": {"dagster_dbt/failed_row_count": 3},
     },
+    AlertKind.MISSED: {"message": "no run since yesterday", "advice": "start it"},
+    AlertKind.STUCK: {"message": "runs since yesterday", "advice": "end it"},
+    AlertKind.HEALTH: {"subject": "code location sales", "message": "does not load", "advice": "look at its error"},
 }
 
 
