@@ -93,6 +93,9 @@ class AlertKind(StrEnum):
     FAILURE = "failure"
     ANOMALY = "anomaly"
     ASSET_CHECK = "asset_check"  # a check of Dagster on an asset
+    MISSED = "missed"  # a run that was due and did not come
+    STUCK = "stuck"  # an execution that goes on for ever
+    HEALTH = "health"  # Dagster or Watcher itself does not work; belongs to no pipeline
 
 
 class AlertLevel(StrEnum):
@@ -101,6 +104,7 @@ class AlertLevel(StrEnum):
     INFO = "info"
     WARNING = "warning"
     ERROR = "error"
+    CRITICAL = "critical"
 
 
 class AlertState(StrEnum):

@@ -29,6 +29,9 @@ VARIABLES: dict[str, tuple[str, ...]] = {
     "routes": ("WATCHER_ROUTES", "WATCHER_SLACK_ROUTES"),
     "environment": ("WATCHER_ENVIRONMENT",),
     "dagster_url": ("WATCHER_DAGSTER_URL",),
+    "dagster_graphql_url": ("WATCHER_DAGSTER_GRAPHQL_URL",),
+    "heartbeat_url": ("WATCHER_HEARTBEAT_URL",),
+    "run_wait_minutes": ("WATCHER_RUN_WAIT_MINUTES",),
     "count_keys": ("WATCHER_COUNT_KEYS",),
     "auto_create_anomaly_detection_rules": ("WATCHER_AUTO_CREATE_ANOMALY_DETECTION_RULES",),
     "logfire_token": ("WATCHER_LOGFIRE_TOKEN", "LOGFIRE_TOKEN"),
@@ -48,8 +51,13 @@ class Settings(BaseModel):
         slack_webhook_url: Where alerts go, unless a route says otherwise: an incoming webhook of Slack.
         slack_token: A bot's token, with which alerts go to channels that routes name.
         routes: A TOML file that says which alerts go where.
-        environment: What this deployment is called, as `production`; alerts that go elsewhere say it.
+        environment: What this deployment is called, as `production`; each message says it.
         dagster_url: Where people reach the Dagster UI; messages link there.
+        dagster_graphql_url: Where `watcher check health` asks Dagster, where that is not `WATCHER_DAGSTER_URL` with
+            `/graphql`: an address of the webserver without a login in front.
+        heartbeat_url: An address outside that is asked for after each full round of recording, checks and delivery, as
+            healthchecks.io, Cronitor and Uptime Kuma give them; `{round}` in it stands for the round.
+        run_wait_minutes: For how long a run may be queued or starting before `watcher check health` reports it.
         count_keys: Which metadata of a materialization counts rows, beside what Watcher knows: `rows written=inserts`,
             several with commas between them; see `docs/reference/count-keys.md`.
         auto_create_anomaly_detection_rules: Whether a new pipeline gets an anomaly rule for every metric.
@@ -69,6 +77,9 @@ class Settings(BaseModel):
     routes: Path | None = None
     environment: str | None = Field(default=None, max_length=100)
     dagster_url: str | None = None
+    dagster_graphql_url: str | None = None
+    heartbeat_url: SecretStr | None = None
+    run_wait_minutes: float = Field(default=15.0, gt=0, le=100_000, allow_inf_nan=False)
     count_keys: str | None = None
     auto_create_anomaly_detection_rules: bool = False
     logfire_token: SecretStr | None = None

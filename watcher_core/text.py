@@ -6,7 +6,7 @@ import datetime as dt
 import functools
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from watcher_core.enums import AnomalyMetric
@@ -32,6 +32,11 @@ def number(value: object) -> str:
     if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
         return str(value)
     return f"{value:,.0f}" if abs(value) >= 1_000 or value == int(value) else f"{value:,.4g}"
+
+
+def rounded(value: float) -> float:
+    """A number with the decimals that `number` shows, for places that write numbers themselves."""
+    return float(f"{value:.0f}" if abs(value) >= 1_000 else f"{value:.4g}")
 
 
 def plural(count: int, noun: str, several: str | None = None) -> str:
@@ -61,6 +66,11 @@ def duration(seconds: object, *, unknown: str = "–") -> str:
 def clock(moment: dt.datetime | None, *, unknown: str = "–") -> str:
     """A moment in UTC, as in `2026-01-31 06:00:00 UTC`."""
     return unknown if moment is None else f"{moment.astimezone(dt.UTC):%Y-%m-%d %H:%M:%S} UTC"
+
+
+def ago(moment: dt.datetime, *, now: dt.datetime) -> str:
+    """How long ago that was, as in `5 min ago`; what lies ahead by another clock is now."""
+    return f"{duration((now - moment).total_seconds())} ago"
 
 
 def threshold(
@@ -124,14 +134,14 @@ def check_result(facts: Mapping[str, Any]) -> str:
         usual = f", usually every {duration(facts.get('usual_seconds'))}"
         return f"{since}{usual}, although the asset was materialized at {_written_clock(facts.get('unchecked_since'))}"
     if status == "no_result":
-        return f"ran{_for_partitions(facts)} and gave no result"
+        return f"ran{for_partitions(facts)} and gave no result"
     checks = facts.get("checks")
     others = f" in {plural(len(checks), 'check')} ({_named(checks)})" if isinstance(checks, list) else ""
     what = f"raised an error{others}" if status == "errored" else "failed"
     reason = check_reason(facts.get("description"), facts.get("result"))
     held_back = facts.get("held_back")
     held = f", blocks {plural(held_back, 'asset')} downstream" if isinstance(held_back, int) else ""
-    return f"{what}{_for_partitions(facts)}" + (f": {reason}" if reason else "") + held
+    return f"{what}{for_partitions(facts)}" + (f": {reason}" if reason else "") + held
 
 
 def check_reason(description: object, reported: object) -> str:
@@ -147,7 +157,8 @@ def check_reason(description: object, reported: object) -> str:
     return ", ".join(counted or [f"{name} {number(value)}" for name, value in list(numbers.items())[:SHOWN_NUMBERS]])
 
 
-def _for_partitions(facts: Mapping[str, Any]) -> str:
+def for_partitions(facts: Mapping[str, Any]) -> str:
+    """The partitions that facts are about, as in ` for 2026-11-26` or ` for 3 of 7 partitions (a, b, c)`."""
     partitions, count = facts.get("failed_partitions"), facts.get("failed_partition_count")
     if not isinstance(partitions, list) or not partitions or not isinstance(count, int):
         return ""
@@ -168,6 +179,46 @@ def _written_clock(moment: object) -> str:
         return clock(dt.datetime.fromisoformat(str(moment)))
     except ValueError:
         return "an unknown time"
+
+
+# What ended an alert; see `watcher_core.alerts.resolutions`.
+_ENDINGS = {
+    "execution": "fixed by the run of {at}",
+    "changed": "new data at {at}",
+    "ended": "ended at {at}",
+    "passed": "passed at {at}",
+    "removed": "no longer watched: it is gone from the code",
+    "inactive": "no longer watched: its pipeline is inactive",
+    "muted": "no longer watched: it is muted",
+    "rule_removed": "no longer watched: its rule was removed",
+}
+_BY_HAND = {"by_hand": "closed by hand", "unflagged": "marked as usual by hand"}
+
+
+def resolution(
+    found: Mapping[str, Any] | None,
+    *,
+    by: str | None = None,
+    note: str | None = None,
+    clock: Callable[[dt.datetime], str] = clock,
+) -> str:
+    """What ended an alert, as in `fixed by the run of 2026-01-31 06:00:00 UTC`; empty where that is not known.
+
+    Args:
+        found: The alert's resolution.
+        by: Who resolved it by hand.
+        note: What they noted.
+        clock: Writes a time.
+    """
+    how = (found or {}).get("how")
+    if how in _BY_HAND:
+        person = by or (found or {}).get("by")
+        return _BY_HAND[how] + (f" by {person}" if person else "") + (f": {note}" if note else "")
+    try:
+        at = clock(dt.datetime.fromisoformat(str((found or {}).get("at"))))
+    except ValueError:
+        at = "an unknown time"
+    return _ENDINGS.get(str(how), "").format(at=at)
 
 
 def parse_owners(declared: object) -> tuple[str, ...]:

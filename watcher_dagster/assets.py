@@ -181,6 +181,7 @@ def _pipeline_metadata(spec: dg.AssetSpec, declared: Mapping[str, Any], schedule
         "partition_count": _partition_count(spec.partitions_def),
         "partitions_timezone": partitions_timezone(spec.partitions_def),
         "schedule_timezone": schedule_zone,
+        "runbook": _text(declared.get(keys.RUNBOOK_KEY)),
     }
     return {key: value for key, value in found.items() if value} | (dict(own) if isinstance(own, Mapping) else {})
 

@@ -61,6 +61,7 @@ PIPELINE_TYPE_KEY: Final = "watcher/pipeline_type"
 ADDRESS_KEY: Final = "watcher/address"
 ADDRESS_TYPE_KEY: Final = "watcher/address_type"
 ADDRESS_TYPE_GROUP_KEY: Final = "watcher/address_type_group"
+RUNBOOK_KEY: Final = "watcher/runbook"
 METADATA_KEY: Final = "watcher/metadata"
 
 # What an external asset carries that stands for an address known from outside Dagster.
@@ -98,6 +99,7 @@ def watcher_metadata(
     address: str | Unset = UNSET,
     address_type: str | Unset = UNSET,
     address_type_group: str | Unset = UNSET,
+    runbook: str | Unset = UNSET,
     metadata: Mapping[str, Any] | Unset = UNSET,
 ) -> dict[str, Any]:
     """Build metadata of an asset's definition that configures it in Watcher.
@@ -128,6 +130,7 @@ def watcher_metadata(
         address: Where its data lives, in place of `dagster/uri`, `dagster/table_name` and its key.
         address_type: The kind of that address (`postgresql`, `s3`), in place of `dagster/storage_kind` and its kind.
         address_type_group: The group of that kind (`database`, `bucket`), for a kind that Watcher does not know.
+        runbook: What to do when it fails: the address of a page, or a few words; messages about it have it.
         metadata: Anything else worth keeping with the pipeline; a mapping that JSON can hold.
 
     Returns:
@@ -168,6 +171,7 @@ def watcher_metadata(
         ADDRESS_KEY: _name("address", address),
         ADDRESS_TYPE_KEY: _name("address_type", address_type),
         ADDRESS_TYPE_GROUP_KEY: _name("address_type_group", address_type_group),
+        RUNBOOK_KEY: _name("runbook", runbook),
         METADATA_KEY: _json("metadata", metadata),
     }
     return {key: value for key, value in declared.items() if not isinstance(value, Unset)}

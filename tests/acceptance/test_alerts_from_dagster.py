@@ -128,7 +128,7 @@ def test_a_failure_reaches_slack_and_its_recovery_answers_in_the_thread(platform
     assert platform.deliver() == "sent 1 alert to Slack in 1 message"
     recovery = platform.slack.messages[1]
     assert recovery["thread_ts"] == "1.000100"
-    assert "✅ RESOLVED" in recovery["text"]
+    assert recovery["text"].startswith("✅ orders: fixed by the run of ")
     assert platform.deliver() == "no pending notifications"
 
 

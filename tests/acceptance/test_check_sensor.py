@@ -267,8 +267,8 @@ def test_a_recorder_that_stops_does_not_stop_the_checks_of_others(platform: Plat
     platform.cursor = CheckCursor(ticked=time.time(), resumed=0.0, checked=time.time()).to_json()
     failing = platform.watcher.get_or_create_pipeline("cron").id
     platform.execute(failing, started=2 * MINUTES, ended=MINUTES, works=False)
-    assert platform.tick() == "failures: 1 found, 1 new"
-    (alert,) = platform.watcher.alerts()
+    assert platform.tick() == "failures: 1 found, 1 new; health: 1 found"
+    (alert,) = platform.watcher.alerts(kind=AlertKind.FAILURE)
     assert alert.state is AlertState.OPEN
 
 

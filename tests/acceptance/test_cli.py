@@ -291,4 +291,4 @@ def test_the_demo_on_two_days(
         flown = watcher.executions(pipeline="flown_flights")
         assert [execution.total_rows for execution in flown] == [887, 856]
         assert len(watcher.executions(pipeline="flights/daily_flights")) == 2
-        assert sorted(alert.pipeline_name for alert in watcher.alerts()) == ["destinations", "raw_weather"]
+        assert sorted(alert.subject for alert in watcher.alerts()) == ["destinations", "raw_weather"]

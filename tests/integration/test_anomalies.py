@@ -551,6 +551,7 @@ def test_unflagging_resolves_and_makes_it_normal(usual: Watcher) -> None:
     assert result.unflagged_at is not None
     assert usual.anomaly_results(flagged=True) == []
     assert alerts(usual)[0].state is AlertState.RESOLVED
+    assert alerts(usual)[0].resolution == {"how": "unflagged", "by": "ada"}
     # Saying so again changes nothing, nor does judging it again.
     assert usual.unflag_anomaly(asked, by="bob") == [result]
     assert usual.detect_anomalies(asked) == [result]

@@ -44,7 +44,7 @@ def stale(watcher: Watcher) -> Watcher:
 
 
 def opened(watcher: Watcher) -> set[tuple[AlertKind, str]]:
-    return {(alert.kind, alert.pipeline_name) for alert in watcher.alerts(state=AlertState.OPEN)}
+    return {(alert.kind, alert.subject) for alert in watcher.alerts(state=AlertState.OPEN)}
 
 
 def test_only_that_pipeline_is_found_and_has_an_alert(stale: Watcher) -> None:

@@ -267,7 +267,7 @@ def test_doctor_says_that_alerts_go_nowhere(watcher: Watcher, cli: Cli) -> None:
 def test_doctor_says_where_alerts_go_and_what_waits(watcher: Watcher, cli: Cli, server: SlackServer) -> None:
     opened(watcher, "a")
     [(level, waits), destination] = findings(cli)
-    assert (level, waits.startswith("1 wait to be delivered")) == ("ok", True)
+    assert (level, waits.startswith("1 waits to be delivered")) == ("ok", True)
     assert destination == ("ok", "alerts can go to the webhook of SLACK_WEBHOOK_URL")
     server.fail(Failure(404, "no_service"))
     cli("alerts", "deliver", code=1)
@@ -287,8 +287,8 @@ def test_doctor_explains_the_route_of_a_pipeline(
     assert findings(cli, "--pipeline", "orders", topics=("alerts",))[1:] == [
         (
             "ok",
-            "freshness and timeliness and anomaly and asset_check alerts of this pipeline would go to the webhook of "
-            "SLACK_WEBHOOK_URL, by default",
+            "freshness and timeliness and anomaly and asset_check and missed and stuck alerts of this pipeline would "
+            "go to the webhook of SLACK_WEBHOOK_URL, by default",
         ),
         ("ok", "failure alerts of this pipeline would go to channel #x, by route 1"),
     ]
@@ -319,3 +319,24 @@ def test_doctor_finds_what_is_wrong(watcher: Watcher, cli: Cli, monkeypatch: pyt
 )
 def test_moments_in_the_future(text: str, until: dt.datetime) -> None:
     assert times.read_until(text, now=dt.datetime(2026, 3, 10, 12, tzinfo=dt.UTC)) == until
+
+
+# Who did what
+
+
+def test_who_acknowledged_snoozed_or_resolved_is_kept_with_the_note(
+    watcher: Watcher, cli: Cli, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LOGNAME", "ada")
+    number = str(opened(watcher, "a"))
+    cli("alerts", "ack", number, "--note", "looking at it")
+    assert "acknowledged by" in cli("alerts", "show", number)
+    cli("alerts", "snooze", number, "2 hours", "--by", "grace")
+    alert = watcher.alert(int(number))
+    assert (alert.acknowledged_by, alert.snoozed_by, alert.note) == ("ada", "grace", "looking at it")
+    cli("alerts", "resolve", number, "--note", "known outage")
+    shown = cli("alerts", "show", number)
+    assert "closed by hand by ada: known outage" in shown
+    assert "note has 0 characters; it may have 1 to 1,000" in cli(
+        "alerts", "ack", str(opened(watcher, "b")), "--note", " ", code=1
+    )

@@ -16,7 +16,7 @@ from rich.console import Console
 from tests.factories import record
 from watcher_core import Watcher, text
 from watcher_core.cli import main, output
-from watcher_core.cli.doctor_anomalies import unjudged_finding
+from watcher_core.health import unjudged_fact
 
 DAY = dt.timedelta(days=1)
 
@@ -295,7 +295,7 @@ def test_doctor_warns_where_nobody_judges(cli: Cli, watcher: Watcher) -> None:
     assert (level, message.startswith("1 execution waits to be judged, since ")) == ("ok", True)
     waiting = watcher.unjudged_executions()
     assert waiting.since is not None
-    late = unjudged_finding(waiting, now=waiting.since + dt.timedelta(minutes=11))
+    late = unjudged_fact(waiting, now=waiting.since + dt.timedelta(minutes=11))
     assert (late.level, late.advice) == (
         "warning",
         "switch watcher_anomaly_sensor on in Dagster, or run watcher check anomalies by cron",

@@ -15,7 +15,7 @@ import pytest
 import sqlalchemy as sa
 from pydantic import SecretStr
 
-from tests.factories import NOON, at, unique
+from tests.factories import NOON, at, record, unique
 from tests.http_server import http_server
 from tests.slack_server import TOKEN, Failure, SlackServer, broken_limit, slack_server
 from watcher_core import (
@@ -26,6 +26,7 @@ from watcher_core import (
     AlertState,
     DeliveryError,
     DeliveryResult,
+    ExecutionState,
     InvalidValueError,
     Settings,
     SlackChannel,
@@ -123,7 +124,11 @@ def test_alerts_of_one_kind_and_level_are_one_message(watcher: Watcher, server: 
     opened(watcher, "c", level=AlertLevel.ERROR)
     opened(watcher, "d", kind=AlertKind.FAILURE)
     assert deliver(watcher, at(1)) == DeliveryResult(messages=3, alerts=4)
-    assert server.headers == ["⚠️ WARNING: Freshness check", "🔴 ERROR: Freshness check", "⚠️ WARNING: Failures"]
+    assert server.headers == [
+        "⚠️ 2 pipelines have stale data: pipeline a, pipeline b",
+        "🔴 pipeline c is stale: no change",
+        "⚠️ pipeline d failed",
+    ]
     assert "pipeline a" in server.texts[0]
     assert "pipeline b" in server.texts[0]
     alert = by_key(watcher)["a"]
@@ -337,6 +342,29 @@ def test_nothing_of_the_address_is_ever_told(
     assert "alerts wait for default" in caplog.text
 
 
+def test_a_message_brings_what_is_known_of_the_pipeline(watcher: Watcher, server: SlackServer) -> None:
+    name = unique("orders")
+    metadata = {"runbook": "https://wiki.example.com/orders", "owners": ["team:sales"]}
+    watcher.get_or_create_pipeline(name, pipeline_metadata=metadata)
+    watcher.record([record(name, start=-30), record(name, start=-5, state=ExecutionState.FAILED)])
+    watcher.check_failures(now=NOON)
+    staging = configured(watcher, slack_webhook_url=SecretStr(server.webhook), environment="staging")
+    with staging:
+        deliver(staging)
+    lines = server.texts[0].splitlines()
+    assert lines[0] == f"🔴 {name} failed"
+    assert lines[2] == "2026-03-01 12:00:00 UTC · staging"
+    assert lines[-3:] == [
+        "Last success: 2026-03-01 11:31:00 UTC",
+        "Owner: team:sales",
+        "Runbook: <https://wiki.example.com/orders|https://wiki.example.com/orders>",
+    ]
+    watcher.record([record(name, start=12)])
+    watcher.check_failures(now=at(20))
+    deliver(watcher, at(21))
+    assert server.texts[1].splitlines()[0] == f"✅ {name}: fixed by the run of 2026-03-01 12:12:00 UTC"
+
+
 # Without configuration
 
 
@@ -518,6 +546,7 @@ class Raises:
         raise self.error
 
 
+LEVELS = (AlertLevel.INFO, AlertLevel.WARNING, AlertLevel.ERROR)
 TWO_PLACES = '[[routes]]\npipeline_type = "first"\nchannel = "#first"'
 
 
@@ -550,7 +579,7 @@ def test_a_slow_destination_with_many_messages_takes_turns_with_the_others(
 ) -> None:
     clock = Clock()
     slow = Slow(clock, 9)
-    for level in AlertLevel:
+    for level in LEVELS:
         for kind in (AlertKind.FRESHNESS, AlertKind.FAILURE, AlertKind.TIMELINESS):
             opened(watcher, f"{level} {kind}", level=level, kind=kind, options={"pipeline_type_name": "first"})
     opened(watcher, "healthy", now=at(1))
@@ -643,7 +672,7 @@ def test_a_test_message_goes_everywhere(watcher: Watcher, server: SlackServer, t
 def test_a_destination_gets_a_message_a_second(watcher: Watcher, server: SlackServer) -> None:
     clock = Clock()
     pace = Pace(clock=clock, sleep=clock.sleep)
-    for level in AlertLevel:
+    for level in LEVELS:
         opened(watcher, f"{level} a", level=level)
         opened(watcher, f"{level} b", level=level, kind=AlertKind.FAILURE)
     assert deliver(watcher, pace=pace).messages == 6
@@ -656,7 +685,7 @@ def test_a_destination_gets_a_message_a_second(watcher: Watcher, server: SlackSe
 def test_what_does_not_fit_the_time_is_left_to_the_next_delivery(watcher: Watcher, server: SlackServer) -> None:
     clock = Clock()
     pace = Pace(20, clock=clock, sleep=clock.sleep)
-    for level in AlertLevel:
+    for level in LEVELS:
         opened(watcher, level, level=level)
     assert deliver(watcher, pace=pace) == DeliveryResult(messages=2, alerts=2, waiting=1)
     left = next(alert for alert in watcher.alerts() if alert.event)
@@ -789,8 +818,8 @@ def test_several_deliverers_at_once_send_nothing_twice(
         for line in block["text"]["text"].splitlines()
     ]
     assert len(told) == len(set(told))
-    openings = {number for header, number in told if "RESOLVED" not in header}
-    recoveries = {number for header, number in told if "RESOLVED" in header}
+    openings = {number for header, number in told if header[0] not in "✅⚪"}
+    recoveries = {number for header, number in told if header[0] in "✅⚪"}
     # Whoever heard of an alert heard of its end; those that went before their turn came were nobody's business.
     found = watcher.alerts(limit=1_000)
     assert openings == {f"{alert.id}]" for alert in found if alert.delivered_at}

@@ -112,7 +112,7 @@ def test_more_failed_partitions_are_notified_at_most_once_an_hour(watcher: Watch
     watcher.record([execution for key in "abc" for execution in partition(key, SUCCEEDED, start=123)])
     found(watcher, 126)
     (message,) = deliver(watcher, at(126))
-    assert "RESOLVED" in message
+    assert message.startswith("✅ ")
 
 
 class Channel:
@@ -231,7 +231,7 @@ def alerts(watcher: Watcher, minutes: float) -> list[tuple[int, str, object]]:
     """The open alerts after a check: each with its pipeline, and the assets that it lists."""
     watcher.check_failures(now=at(minutes))
     opened = sorted(watcher.alerts(state="open"), key=lambda alert: alert.id)
-    return [(alert.id, alert.pipeline_name, alert.facts.get("assets")) for alert in opened]
+    return [(alert.id, alert.subject, alert.facts.get("assets")) for alert in opened]
 
 
 def test_a_failed_step_of_ten_assets_is_one_alert_that_lists_them(watcher: Watcher) -> None:

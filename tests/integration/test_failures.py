@@ -75,7 +75,7 @@ def found(watcher: Watcher, **options: Any) -> dict[str, Finding]:
 
 
 def open_alerts(watcher: Watcher) -> list[str]:
-    return sorted(alert.pipeline_name for alert in watcher.alerts(state="open"))
+    return sorted(alert.subject for alert in watcher.alerts(state="open"))
 
 
 # One failure

@@ -234,6 +234,24 @@ def test_what_was_delivered_before_an_upgrade_is_not_delivered_again(empty: Watc
     assert {alert.deduplication_key: alert.destination for alert in empty.alerts()}["told"] == "#data"
 
 
+def test_alerts_of_health_do_not_stop_a_way_back(empty: Watcher, engine: sa.Engine) -> None:
+    """Before revision 0013 each alert belonged to a pipeline, and none was critical."""
+    empty.upgrade()
+    pipeline_id = empty.get_or_create_pipeline("p").id
+    add = sa.text(
+        "INSERT INTO watcher.alert (kind, level, deduplication_key, pipeline_id) VALUES"
+        " ('failure', 'critical', 'failure/1', :id), ('health', 'error', 'h', NULL), ('stuck', 'error', 's', :id)"
+    )
+    with engine.begin() as connection:
+        connection.execute(add, {"id": pipeline_id})
+    empty.downgrade("0010")
+    empty.upgrade()
+    [kept] = empty.alerts()
+    assert (kept.deduplication_key, kept.level) == ("failure/1", "error")
+    with pytest.raises(sa.exc.IntegrityError, match="ck_alert_pipeline"), engine.begin() as connection:
+        connection.execute(add, {"id": None})
+
+
 @pytest.mark.parametrize(
     ("version", "mend"), [("0000", "watcher db upgrade"), ("9999", "pip install --upgrade watcher-dagster")]
 )

@@ -18,10 +18,11 @@ import typer
 from pydantic import SecretStr
 from rich.text import Text
 
-from watcher_core import ClockReport, HostAhead, NotFoundError, RecorderState, Settings, WatcherError, logs
+from watcher_core import NotFoundError, Settings, WatcherError, logs
 from watcher_core import text as words
-from watcher_core.cli import app, deployment, doctor, edge, main, output, times
+from watcher_core.cli import app, deployment, edge, main, output, times
 from watcher_core.errors import ConfigurationError
+from watcher_core.values import RecorderState
 
 NOW = dt.datetime(2026, 3, 10, 12, tzinfo=dt.UTC)
 
@@ -81,7 +82,7 @@ def test_there_are_the_commands_that_there_should_be() -> None:
         "demo",
         "doctor",
         "cleanup",
-        *(f"check {name}" for name in ["anomalies", "asset-checks", "freshness", "timeliness", "failures"]),
+        *(f"check {name}" for name in ["anomalies", "asset-checks", "freshness", "health", "timeliness", "failures"]),
         *(f"asset-checks {name}" for name in ["list", "history"]),
         *(f"anomalies {name}" for name in ["results", "unflag", "backtest", "explain"]),
         *(f"anomalies rules {name}" for name in ["list", "create", "set"]),
@@ -252,7 +253,8 @@ def test_trees(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def test_json(capsys: pytest.CaptureFixture[str]) -> None:
-    output.print_json({"at": NOW, "of": state()})
+    state = RecorderState(instance_id="i", cursor={"position": 1}, lag_seconds=0, message="nothing new", updated_at=NOW)
+    output.print_json({"at": NOW, "of": state})
     told = json.loads(capsys.readouterr().out)
     assert told["at"] == "2026-03-10T12:00:00+00:00"
     assert told["of"]["updated_at"] == "2026-03-10T12:00:00+00:00"
@@ -382,60 +384,7 @@ def test_logging_never_fails_because_of_logfire(
     assert "secret" not in told
 
 
-# The doctor's judgement
-
-
-def state(age: float = 0, lag: float | None = 0) -> RecorderState:
-    return RecorderState(
-        instance_id="i",
-        cursor={"position": 1},
-        lag_seconds=lag,
-        message="nothing new",
-        updated_at=NOW - dt.timedelta(seconds=age),
-    )
-
-
-@pytest.mark.parametrize(
-    ("states", "embedded", "levels"),
-    [
-        ([], False, ["warning"]),
-        ([state(10)], False, ["ok"]),
-        ([state(119, lag=None)], False, ["ok"]),
-        ([state(10, lag=400)], False, ["warning"]),
-        ([state(121)], False, ["problem"]),
-        ([state(121)], True, ["warning"]),
-        ([state(10), state(5_000)], False, ["ok", "warning"]),
-    ],
-)
-def test_recorders_are_judged(states: list[RecorderState], embedded: bool, levels: list[str]) -> None:
-    findings = list(doctor.recorder_findings(states, now=NOW, embedded=embedded))
-    assert [finding.level for finding in findings] == levels
-    assert all(finding.advice for finding in findings if finding.level != "ok")
-
-
-@pytest.mark.parametrize(
-    ("seconds_ahead", "hosts", "messages"),
-    [
-        (0.2, (), ["no host is ahead of the database's"]),
-        (600, (), ["this host's is 10 min ahead of the database's"]),
-        (-600, (), ["this host's is 10 min behind the database's"]),
-        (
-            0,
-            (
-                HostAhead(host="worker-3", seconds_ahead=600, execution_id=7, pipeline_name="sales"),
-                HostAhead(host=None, seconds_ahead=90, execution_id=8, pipeline_name="etl/daily"),
-            ),
-            [
-                "that of worker-3 was 10 min ahead of the database's: execution 7 of sales",
-                "that of a host of Dagster's was 1 min 30 s ahead of the database's: execution 8 of etl/daily",
-            ],
-        ),
-    ],
-)
-def test_clocks_are_judged(seconds_ahead: float, hosts: tuple[HostAhead, ...], messages: list[str]) -> None:
-    findings = list(doctor.clock_findings(ClockReport(seconds_ahead=seconds_ahead, hosts_ahead=hosts)))
-    assert [finding.message for finding in findings] == messages
-    assert {finding.level for finding in findings} == {"ok" if abs(seconds_ahead) < 1 and not hosts else "warning"}
+# The doctor
 
 
 def test_the_doctor_starts_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -466,8 +415,8 @@ def test_the_doctor_says_where_a_setting_comes_from_and_no_secret(
     assert "LOGFIRE_TOKEN = set, from .env" in told
     assert "hidden" not in told
     assert "cannot be reached" in told
-    assert "1 execution(s) of this host wait for the database" in told
-    assert "1 execution(s) could not be recorded" in told
+    assert "1 execution of this host waits for the database" in told
+    assert "1 execution could not be recorded" in told
     assert told.endswith("2 problems, 1 warning\n")
 
 

@@ -34,6 +34,8 @@ PUBLIC = {
     "CleanupResult",
     "ClockReport",
     "Finding",
+    "HealthFact",
+    "HealthReport",
     "HostAhead",
     "DeliveryResult",
     "UndeliveredAlerts",

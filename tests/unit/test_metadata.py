@@ -29,6 +29,7 @@ def test_everything_declared() -> None:
         address="warehouse.stock_prices",
         address_type="postgresql",
         address_type_group=" database",
+        runbook=" https://wiki.example.com/orders",
         metadata={"contact": "#sales", "limits": [1, 2]},
     ) == {
         "watcher/freshness": "2 hours",
@@ -42,6 +43,7 @@ def test_everything_declared() -> None:
         "watcher/address": "warehouse.stock_prices",
         "watcher/address_type": "postgresql",
         "watcher/address_type_group": "database",
+        "watcher/runbook": "https://wiki.example.com/orders",
         "watcher/metadata": {"contact": "#sales", "limits": [1, 2]},
     }
 

@@ -38,6 +38,7 @@ ADDED = {
     "check_state",
     "column_lineage",
     "failure_pipeline_execution_log",
+    "heartbeat",
     "observation",
     "pipeline_alias",
     "pipeline_type_alias",

@@ -193,12 +193,21 @@ def test_a_variable_is_looked_up_as_settings_are(tmp_path: Path, monkeypatch: py
 
 
 def test_what_is_explained_covers_every_kind_and_level_once(tmp_path: Path) -> None:
+    others = ("freshness", "timeliness", "anomaly", "asset_check", "missed", "stuck")
     told = load(tmp_path, FILE).explain(pipeline_name="orders", pipeline_type_name="sales", pipeline_metadata={})
     assert [(each.kinds, each.levels, each.destination, each.route, each.missing) for each in told] == [
-        (("freshness", "timeliness", "anomaly", "asset_check"), (), "channel #sales-data", 3, "WATCHER_SLACK_TOKEN"),
-        (("failure",), ("info",), "channel #sales-data", 3, "WATCHER_SLACK_TOKEN"),
+        (others, (), "channel #sales-data", 3, "WATCHER_SLACK_TOKEN"),
+        (("failure",), ("info", "critical"), "channel #sales-data", 3, "WATCHER_SLACK_TOKEN"),
         (("failure",), ("warning", "error"), "channel #data-oncall", 1, "WATCHER_SLACK_TOKEN"),
     ]
+
+
+@pytest.mark.parametrize("condition", ['pipeline = "*"', 'pipeline_type = "*"', 'group = "*"', 'owner = "*"'])
+def test_an_alert_of_no_pipeline_takes_no_route_of_pipelines(tmp_path: Path, condition: str) -> None:
+    """As alerts of health, which are about Dagster or Watcher itself."""
+    given = f'[[routes]]\n{condition}\nchannel = "#all"\n\n[[routes]]\nkind = "health"\nchannel = "#platform"\n'
+    health = Subject.of(None, None, None, AlertKind.HEALTH, AlertLevel.ERROR)
+    assert [found.name for found in load(tmp_path, given).find_all(health)] == ["#platform"]
 
 
 def test_one_line_where_all_alerts_go_one_way() -> None:

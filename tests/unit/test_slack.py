@@ -12,7 +12,7 @@ from tests.slack_server import broken_limit
 from watcher_core import Alert, AlertEvent, AlertKind, AlertLevel, AlertState
 from watcher_core.alerts import formats
 from watcher_core.alerts.messages import SHOWN, Notice, message
-from watcher_core.alerts.slack import escape
+from watcher_core.alerts.slack import cut, escape
 
 URL = "https://dagster.example.com/prefix/"
 
@@ -70,6 +70,9 @@ FACTS: dict[AlertKind, dict[str, Any]] = {
         "failed_partition_count": 1,
         "result": {"dagster_dbt/failed_row_count": 3},
     },
+    AlertKind.MISSED: {"message": "no run since yesterday", "advice": "start it"},
+    AlertKind.STUCK: {"message": "runs since yesterday", "advice": "end it"},
+    AlertKind.HEALTH: {"subject": "code location sales", "message": "does not load", "advice": "look at its error"},
 }
 
 
@@ -129,7 +132,7 @@ def written(*alerts: Alert, event: AlertEvent = AlertEvent.OPENED, total: int | 
 def test_freshness_says_what_happened_when_and_what_was_expected() -> None:
     text = written(alert(1), alert(2)).text
     assert text.splitlines() == [
-        "⚠️ WARNING: Freshness check",
+        "⚠️ 2 pipelines have stale data: stock/prices",
         "2 pipelines have stale data",
         "2026-03-01 12:00:00 UTC",
         "• stock/prices (ID 101): last change 2026-02-28 20:30:00 UTC (insert 2026-02-28 20:30:00 UTC, "
@@ -177,7 +180,7 @@ def test_an_anomaly_says_all_its_metrics() -> None:
 def test_an_asset_check_says_what_failed_where_and_why() -> None:
     failed = written(alert(kind=AlertKind.ASSET_CHECK, level=AlertLevel.ERROR), run_id="1-ab", is_asset=True)
     assert formats.as_text(failed.text, with_links=False).splitlines() == [
-        "🔴 ERROR: Asset checks",
+        "🔴 check not_null of stock/prices failed for 2026-11-26: 3 rows",
         "1 asset check does not pass",
         "2026-03-01 12:00:00 UTC",
         "• check not_null of stock/prices (ID 101): failed for 2026-11-26: 3 rows [alert 1]",
@@ -187,22 +190,130 @@ def test_an_asset_check_says_what_failed_where_and_why() -> None:
     assert "gone from the code" in written(gone, event=AlertEvent.RESOLVED, is_removed=True).text
 
 
+STALE = "stock/prices is stale: last change 15 h 30 min ago, expected within 12 hours"
+
+
 @pytest.mark.parametrize(
-    ("event", "header", "headline"),
+    ("event", "title", "headline"),
     [
-        (AlertEvent.OPENED, "⚠️ WARNING: Freshness check", "1 pipeline has stale data"),
-        (AlertEvent.REMINDED, "⚠️ WARNING: Freshness check", "Still open: 1 pipeline has stale data"),
-        (AlertEvent.REOPENED, "⚠️ WARNING: Freshness check", "Back again: 1 pipeline has stale data"),
-        (AlertEvent.RESOLVED, "✅ RESOLVED: Freshness check", "1 pipeline is no longer stale"),
+        (AlertEvent.OPENED, f"⚠️ {STALE}", "1 pipeline has stale data"),
+        (AlertEvent.REMINDED, f"⚠️ Still open: {STALE}", "Still open: 1 pipeline has stale data"),
+        (AlertEvent.REOPENED, f"⚠️ Back again: {STALE}", "Back again: 1 pipeline has stale data"),
+        (AlertEvent.RESOLVED, "✅ stock/prices is no longer stale", "1 pipeline is no longer stale"),
         (
             AlertEvent.MISSED,
-            "✅ RESOLVED: Freshness check",
+            "✅ 1 alert came and went while messages did not get through: stock/prices",
             "1 alert came and went while messages did not get through",
         ),
     ],
 )
-def test_each_event_has_its_words(event: AlertEvent, header: str, headline: str) -> None:
-    assert written(alert(resolved_at=at(95)), event=event).text.splitlines()[:2] == [header, headline]
+def test_each_event_has_its_words(event: AlertEvent, title: str, headline: str) -> None:
+    assert written(alert(resolved_at=at(95)), event=event).text.splitlines()[:2] == [title, headline]
+
+
+@pytest.mark.parametrize(
+    ("kind", "facts", "title"),
+    [
+        (
+            AlertKind.FAILURE,
+            {
+                "error": "(psycopg.errors.UniqueViolation) duplicate key 8123 in stg_orders\nDETAIL: Key exists.",
+                "error_class": "sqlalchemy.exc.IntegrityError",
+                "failed_partitions": ["2026-11-26"],
+                "failed_partition_count": 1,
+            },
+            "🔴 orders failed for 2026-11-26: duplicate key 8123 in stg_orders",
+        ),
+        (
+            AlertKind.FAILURE,
+            {
+                "error_class": "KeyError",
+                "failed_partitions": ["a", "b"],
+                "failed_partition_count": 2,
+                "partition_count": 7,
+            },
+            "🔴 orders failed for 2 of 7 partitions (a, b): KeyError",
+        ),
+        (
+            AlertKind.FAILURE,
+            {"assets": ["orders", "sales", "stock"], "error": "no file"},
+            "🔴 orders and 2 other assets failed: no file",
+        ),
+        (
+            AlertKind.TIMELINESS,
+            FACTS[AlertKind.TIMELINESS],
+            "🔴 orders is late: has run for 1 h, expected within 30 minutes",
+        ),
+        (
+            AlertKind.ANOMALY,
+            {**FACTS[AlertKind.ANOMALY], "partition": "2026-11-26"},
+            "🔴 orders is unusual for 2026-11-26: duration_seconds is 1,814,400 s; usual for Mondays 09:00 is 164,945 "
+            "s (120,000 to 210,000), and 1 other metric",
+        ),
+    ],
+)
+def test_the_first_line_says_what_where_and_why(kind: AlertKind, facts: dict[str, Any], title: str) -> None:
+    sent = written(alert(kind=kind, facts=facts, level=AlertLevel.ERROR, pipeline_name="orders"))
+    assert formats.as_text(sent.text, with_links=False).splitlines()[0] == title
+    assert sent.blocks[0]["text"]["text"].replace("\u2060", "") == cut(title, 150)
+
+
+@pytest.mark.parametrize(
+    ("fields", "title"),
+    [
+        (
+            {"resolution": {"how": "execution", "execution_id": 7, "at": "2026-03-01T08:12:00+00:00"}},
+            "✅ orders: fixed by the run of 2026-03-01 08:12:00 UTC",
+        ),
+        (
+            {"resolution": {"how": "by_hand"}, "resolved_by": "ada", "note": "known outage", "resolved_by_hand": True},
+            "✅ orders: closed by hand by ada: known outage",
+        ),
+        ({"resolution": {"how": "rule_removed"}}, "⚪ orders is no longer watched: its rule was removed"),
+        ({"resolution": {"how": "not_found"}}, "✅ orders no longer fails"),
+    ],
+    ids=["run", "by hand", "rule removed", "not known"],
+)
+def test_a_recovery_says_what_ended_it(fields: dict[str, Any], title: str) -> None:
+    over = alert(kind=AlertKind.FAILURE, pipeline_name="orders", resolved_at=at(95), **fields)
+    assert formats.as_text(written(over, event=AlertEvent.RESOLVED).text, with_links=False).splitlines()[0] == title
+
+
+def test_a_single_alert_brings_what_one_needs_to_act() -> None:
+    facts = {"error": "no file", "step_key": "load orders"}
+    seen: dict[str, Any] = {"state": AlertState.ACKNOWLEDGED, "acknowledged_by": "ada", "note": "<looking>"}
+    sent = written(
+        alert(kind=AlertKind.FAILURE, facts=facts, **seen),
+        run_id="1-ab",
+        owners=("team:sales",),
+        runbook="https://wiki.example.com/orders?a=1|x",
+        last_success_at=NOON,
+    )
+    assert sent.text.splitlines()[4:] == [
+        "Log: <https://dagster.example.com/prefix/runs/1-ab?selection=load+orders&logs=step%3Aload+orders|"
+        "step load orders>",
+        "Last success: 2026-03-01 12:00:00 UTC",
+        "Owner: team:sales",
+        "Runbook: <https://wiki.example.com/orders?a=1%7Cx|https://wiki.example.com/orders?a=1|x>",
+    ]
+    assert "acknowledged by ada: &lt;looking&gt; [alert 1]" in sent.text
+    assert "Last success: <!date^1772366400^{date_short_pretty} {time}|2026-03-01 12:00:00 UTC>" in str(sent.blocks)
+    assert "acknowledge with watcher alerts ack 1" in str(sent.blocks[-1])
+
+
+def test_a_message_says_which_deployment_it_comes_from() -> None:
+    late = alert(kind=AlertKind.TIMELINESS)
+    sent = message(
+        [Notice(late, usual_seconds=720.0)],
+        event=AlertEvent.OPENED,
+        kind=late.kind,
+        level=late.level,
+        total=1,
+        now=NOON,
+        environment="<staging>",
+    )
+    assert sent.text.splitlines()[2] == "2026-03-01 12:00:00 UTC · &lt;staging&gt;"
+    assert sent.text.splitlines()[-1] == "Usually takes 12 min"
 
 
 def test_a_recovery_says_how_long_it_took_and_who_resolved_it() -> None:
@@ -268,7 +379,8 @@ def test_the_longest_message_is_within_the_limits() -> None:
         ("x\r\n> quoted\u2028next", "x &gt; quoted next"),
         ("_a_ *b* ~c~ 2*3", "\u2060_a\u2060_ \u2060*b\u2060* \u2060~c\u2060~ 2*3"),
         ("@here", "@\u2060here"),
-        (":tada:", ":\u2060tada:"),
+        (":tada: :100:", ":\u2060tada: :\u2060100:"),
+        ("2026-03-01 08:12:00 UTC", "2026-03-01 08:12:00 UTC"),
         ("x" * 300, "x" * 199 + "…"),
     ],
 )
@@ -282,7 +394,7 @@ def test_nobody_is_pinged_by_a_name() -> None:
     sent = written(alert(kind=AlertKind.FAILURE, pipeline_name=hostile, facts=facts), is_asset=True)
     texts = [sent.text, *(block["text"]["text"] for block in sent.blocks if "text" in block)]
     for text in texts:
-        assert "<!" not in text
+        assert "<!" not in text.replace("<!date^", "")
         assert "<@" not in text
         assert "@channel" not in text
         assert "`" not in text

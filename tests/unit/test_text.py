@@ -151,3 +151,18 @@ def test_a_threshold(number: int | None, datepart: str | None, words: str) -> No
 def test_owners_are_the_same_from_metadata_and_from_json(declared: object, owners: tuple[str, ...]) -> None:
     assert text.parse_owners(declared) == owners
     assert text.owners(json.dumps(declared)) == owners
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        (0.5060690499, 0.5061),
+        (12.3456, 12.35),
+        (-3.04159, -3.042),
+        (1_234_567.89, 1_234_568.0),
+        (480.0, 480.0),
+        (0, 0.0),
+    ],
+)
+def test_numbers_are_rounded_as_people_read_them(value: float, shown: float) -> None:
+    assert text.rounded(value) == shown

@@ -16,12 +16,12 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
 
 from watcher_core import arguments, values
-from watcher_core.alerts import pending
+from watcher_core.alerts import pending, resolutions
 from watcher_core.alerts.pending import CONTINUES_WITHIN
 from watcher_core.database import models
 from watcher_core.enums import AlertEvent, AlertKind, AlertLevel, AlertState
 from watcher_core.errors import InvalidValueError, NotFoundError
-from watcher_core.values import Finding
+from watcher_core.values import Cause
 
 # Reopenings that are further apart are not counted together.
 FLAPPING_WITHIN = dt.timedelta(hours=3)
@@ -42,7 +42,7 @@ SELECT = f"""
            CASE WHEN alert.state = 'snoozed' AND alert.snoozed_until <= :now THEN 'open' ELSE alert.state END AS state,
            delivered.*
       FROM watcher.alert
-      JOIN watcher.pipeline ON pipeline.id = alert.pipeline_id
+      LEFT JOIN watcher.pipeline ON pipeline.id = alert.pipeline_id
      CROSS JOIN LATERAL ({pending.SUMMARY}) AS delivered
 """
 
@@ -124,6 +124,8 @@ OPEN = sa.text("""
                reopenings = CASE WHEN alert.reopened_at > :now - CAST(:flapping_within AS interval)
                                  THEN alert.reopenings + 1 ELSE 1 END,
                pipeline_execution_id = coalesce(known.pipeline_execution_id, alert.pipeline_execution_id),
+               resolution = NULL, resolved_by = NULL,
+               note = CASE WHEN alert.resolved_by IS NULL THEN alert.note END,
                -- Where the recovery was not delivered, the acknowledgement still holds.
                state = CASE WHEN alert.snoozed_until > :now THEN CAST('snoozed' AS watcher.alert_state)
                             WHEN alert.acknowledged_at IS NOT NULL AND NOT known.is_known_to_be_over
@@ -150,7 +152,7 @@ OPEN = sa.text("""
 """)
 
 
-def open_alerts(session: Session, findings: Iterable[Finding], *, now: dt.datetime) -> int:
+def open_alerts(session: Session, findings: Iterable[Cause], *, now: dt.datetime) -> int:
     """Open an alert for each cause that has none, and update those that are open.
 
     An alert that was resolved by hand stays resolved until its cause is found as new. Of findings with the same key the
@@ -182,7 +184,7 @@ def open_alerts(session: Session, findings: Iterable[Finding], *, now: dt.dateti
     return opened
 
 
-def correct_alerts(session: Session, findings: Iterable[Finding]) -> None:
+def correct_alerts(session: Session, findings: Iterable[Cause]) -> None:
     """Update the facts of alerts that are not resolved, without a notification.
 
     Of findings with the same key the last one counts.
@@ -200,7 +202,7 @@ def _as_json(rows: list[dict[str, Any]]) -> str:
     return written
 
 
-def _row(finding: Finding) -> dict[str, Any]:
+def _row(finding: Cause) -> dict[str, Any]:
     return {
         "kind": finding.kind,
         "level": finding.level,
@@ -254,12 +256,20 @@ def resolve_gone_alerts(
     lock(session, [kind])
     given: dict[str, Any] = {"kind": kind.value, "still": list(still), "by_hand": False, "now": now}
     if pipeline_id is None:
-        return _count(session.execute(RESOLVE_GONE, given))
-    return _count(session.execute(RESOLVE_GONE_OF_PIPELINE, {**given, "pipeline_id": pipeline_id}))
+        return _resolve(session, RESOLVE_GONE, given)
+    return _resolve(session, RESOLVE_GONE_OF_PIPELINE, {**given, "pipeline_id": pipeline_id})
 
 
-def resolve_alerts(session: Session, *, keys: Iterable[str], now: dt.datetime) -> int:
+def resolve_alerts(
+    session: Session, *, keys: Iterable[str], resolution: Mapping[str, Any] | None = None, now: dt.datetime
+) -> int:
     """Resolve the alerts with these deduplication keys; keys without an alert are ignored.
+
+    Args:
+        session: The transaction.
+        keys: Which alerts.
+        resolution: What ended them, where the caller knows; see `resolutions`.
+        now: The time.
 
     Returns:
         How many were resolved.
@@ -267,7 +277,21 @@ def resolve_alerts(session: Session, *, keys: Iterable[str], now: dt.datetime) -
     asked = list(keys)
     kinds = sa.select(ALERT.c.kind).distinct().where(ALERT.c.deduplication_key == _any(asked))
     lock(session, session.scalars(kinds.where(ALERT.c.state != AlertState.RESOLVED)).all())
-    return _count(session.execute(RESOLVE_KEYS, {"keys": asked, "by_hand": False, "now": now}))
+    return _resolve(session, RESOLVE_KEYS, {"keys": asked, "by_hand": False, "now": now}, resolution)
+
+
+def _resolve(
+    session: Session,
+    statement: sa.TextClause,
+    given: dict[str, Any],
+    resolution: Mapping[str, Any] | None = None,
+) -> int:
+    ended = session.scalars(sa.text(f"{statement.text} RETURNING alert.id"), given).all()
+    if resolution is None:
+        resolutions.explain(session, ended)
+    else:
+        resolutions.note(session, ended, resolution)
+    return len(ended)
 
 
 def _any(keys: list[str]) -> sa.ColumnElement[Any]:
@@ -293,50 +317,97 @@ SNOOZE = sa.text("""
      WHERE id = :id
        AND state <> 'resolved'
 """)
+# Who changed it, after the change was made.
+SIGN_ACKNOWLEDGED = sa.text("""
+    UPDATE watcher.alert SET acknowledged_by = :by, note = coalesce(:note, note) WHERE id = :id
+""")
+SIGN_SNOOZED = sa.text("""
+    UPDATE watcher.alert SET snoozed_by = :by, note = coalesce(:note, note) WHERE id = :id
+""")
+SIGN_RESOLVED = sa.text("""
+    UPDATE watcher.alert
+       SET resolved_by = :by, note = coalesce(:note, note), resolution = jsonb_build_object('how', 'by_hand')
+     WHERE id = :id
+""")
+
+# What people say who change an alert.
+MOST_BY_CHARACTERS = 200
+MOST_NOTE_CHARACTERS = 1_000
 
 
-def acknowledge_alert(session: Session, *, alert_id: int, now: dt.datetime) -> values.Alert:
+def acknowledge_alert(
+    session: Session, *, alert_id: int, by: str | None = None, note: str | None = None, now: dt.datetime
+) -> values.Alert:
     """Mark an alert as seen: it causes no reminder, and its recovery is still delivered.
 
     Raises:
         NotFoundError: There is no such alert.
-        InvalidValueError: It is resolved.
+        InvalidValueError: It is resolved, or `by` or `note` is too long or empty.
     """
-    return _change(session, ACKNOWLEDGE, alert_id, "acknowledged", now=now)
+    return _change(session, ACKNOWLEDGE, SIGN_ACKNOWLEDGED, alert_id, "acknowledged", by=by, note=note, now=now)
 
 
-def snooze_alert(session: Session, *, alert_id: int, until: dt.datetime, now: dt.datetime) -> values.Alert:
+def snooze_alert(
+    session: Session,
+    *,
+    alert_id: int,
+    until: dt.datetime,
+    by: str | None = None,
+    note: str | None = None,
+    now: dt.datetime,
+) -> values.Alert:
     """Keep an alert quiet until a time; a reminder follows then if it is still open.
 
     Raises:
         NotFoundError: There is no such alert.
-        InvalidValueError: It is resolved, or the time is not in the future.
+        InvalidValueError: It is resolved, the time is not in the future, or `by` or `note` is too long or empty.
     """
     until = arguments.instant(until, "until")
     if until <= now:
         raise InvalidValueError(f"until is {until.isoformat()}; it must be in the future")
-    return _change(session, SNOOZE, alert_id, "snoozed", until=until, now=now)
+    return _change(session, SNOOZE, SIGN_SNOOZED, alert_id, "snoozed", by=by, note=note, until=until, now=now)
 
 
-def resolve_alert(session: Session, *, alert_id: int, now: dt.datetime) -> values.Alert:
+def resolve_alert(
+    session: Session, *, alert_id: int, by: str | None = None, note: str | None = None, now: dt.datetime
+) -> values.Alert:
     """Resolve an alert by hand; it stays resolved until a check finds its cause as new.
 
     Raises:
         NotFoundError: There is no such alert.
-        InvalidValueError: It is resolved already.
+        InvalidValueError: It is resolved already, or `by` or `note` is too long or empty.
     """
-    return _change(session, RESOLVE_ID, alert_id, "resolved", by_hand=True, now=now)
+    return _change(session, RESOLVE_ID, SIGN_RESOLVED, alert_id, "resolved", by=by, note=note, by_hand=True, now=now)
 
 
 def _change(
-    session: Session, statement: sa.TextClause, alert_id: int, what: str, *, now: dt.datetime, **given: Any
+    session: Session,
+    statement: sa.TextClause,
+    signature: sa.TextClause,
+    alert_id: int,
+    what: str,
+    *,
+    by: str | None,
+    note: str | None,
+    now: dt.datetime,
+    **given: Any,
 ) -> values.Alert:
     identifier = arguments.identifier(alert_id, "alert_id")
-    changed = _count(session.execute(statement, {**given, "id": identifier, "now": now}))
+    signed = {"by": _said(by, "by", MOST_BY_CHARACTERS), "note": _said(note, "note", MOST_NOTE_CHARACTERS)}
+    if _count(session.execute(statement, {**given, "id": identifier, "now": now})):
+        session.execute(signature, {**signed, "id": identifier})
+        return get_alert(session, alert_id=identifier, now=now)
     alert = get_alert(session, alert_id=identifier, now=now)
-    if not changed:
-        raise InvalidValueError(f"alert {alert_id} was resolved at {alert.resolved_at}; it cannot be {what} any more")
-    return alert
+    raise InvalidValueError(f"alert {alert_id} was resolved at {alert.resolved_at}; it cannot be {what} any more")
+
+
+def _said(value: str | None, argument: str, most: int) -> str | None:
+    if value is None:
+        return None
+    said = arguments.text(value, argument).strip()
+    if not said or len(said) > most:
+        raise InvalidValueError(f"{argument} has {len(said):,} characters; it may have 1 to {most:,}")
+    return said
 
 
 # Reading

@@ -14,13 +14,19 @@ from watcher_core.alerts.notification import Notification
 from watcher_core.alerts.outbox import OVER, Parcel
 from watcher_core.alerts.routes import Routes
 
+# What a message has from the pipeline and its executions, as `messages.Notice` names it; and its owners.
+CONTEXT = ("run_id", "is_asset", "is_removed", "runbook", "last_success_at", "usual_seconds")
+
 NOTICES = sa.text(f"""
     SELECT alert.*, execution.execution_metadata ->> 'run_id' AS run_id,
            pipeline.pipeline_metadata -> 'owners' AS owners,
+           pipeline.pipeline_metadata ->> 'runbook' AS runbook,
+           CASE WHEN alert.kind = 'failure' THEN good.last_success_at END AS last_success_at,
+           CASE WHEN alert.kind = 'timeliness' THEN good.usual_seconds END AS usual_seconds,
            coalesce(newest.is_asset, false) AS is_asset,
            pipeline.removed_at IS NOT NULL OR coalesce(gone.is_removed, false) AS is_removed
       FROM ({alerts.SELECT}) AS alert
-      JOIN watcher.pipeline ON pipeline.id = alert.pipeline_id
+      LEFT JOIN watcher.pipeline ON pipeline.id = alert.pipeline_id
       LEFT JOIN watcher.pipeline_execution AS execution
         ON execution.id = alert.pipeline_execution_id
        AND execution.source = 'dagster'
@@ -32,6 +38,15 @@ NOTICES = sa.text(f"""
             WHERE pipeline_execution.pipeline_id = alert.pipeline_id
             ORDER BY pipeline_execution.start_date DESC
             LIMIT 1) AS newest ON true
+     CROSS JOIN LATERAL (
+           SELECT max(end_date) AS last_success_at,
+                  percentile_cont(0.5) WITHIN GROUP (ORDER BY duration_seconds) AS usual_seconds
+             FROM (SELECT end_date, duration_seconds
+                     FROM watcher.pipeline_execution
+                    WHERE pipeline_execution.pipeline_id = alert.pipeline_id
+                      AND pipeline_execution.state = 'succeeded'
+                    ORDER BY pipeline_execution.end_date DESC
+                    LIMIT 20) AS success) AS good
       LEFT JOIN LATERAL (
            SELECT true AS is_removed
              FROM watcher.asset_check
@@ -68,6 +83,7 @@ class Composer:
             total=len(parcel.alerts),
             now=now,
             dagster_url=self.dagster_url,
+            environment=self.environment,
         )
         about = Notification(
             event=parcel.event,
@@ -83,7 +99,7 @@ class Composer:
         found = {}
         for row in session.execute(NOTICES, {"ids": ids, "now": now}):
             fields = dict(row._mapping)
-            context = {name: fields.pop(name) for name in ("run_id", "is_asset", "is_removed")}
+            context = {name: fields.pop(name) for name in CONTEXT}
             owners = text.parse_owners(fields.pop("owners"))
             found[fields["id"]] = messages.Notice(
                 alerts.from_row(fields), **context, owners=owners, mentions=self._mentions(parcel, owners)
@@ -103,6 +119,6 @@ class Composer:
         found = {}
         if notice.run_id:
             found["run"] = slack.page(self.dagster_url, "runs", notice.run_id)
-        if notice.is_asset:
+        if notice.is_asset and notice.alert.pipeline_name is not None:
             found["asset"] = slack.page(self.dagster_url, "assets", *notice.alert.pipeline_name.split("/"))
         return found

@@ -134,10 +134,15 @@ def deliver_alerts(
 
 
 def preview_alerts(
-    session: Session, *, routes: Routes, dagster_url: str | None = None, now: dt.datetime
+    session: Session,
+    *,
+    routes: Routes,
+    dagster_url: str | None = None,
+    environment: str | None = None,
+    now: dt.datetime,
 ) -> list[values.AlertPreview]:
     """Return the messages that a delivery would send, whether or not a destination is configured."""
-    composer = Composer(routes, dagster_url)
+    composer = Composer(routes, dagster_url, environment)
     shown = []
     for parcel in outbox.parcels(outbox.plan(session, routes=routes, now=now).pending):
         message = composer.message(session, parcel, now=now)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+import urllib.parse
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from watcher_core import text, values
-from watcher_core.alerts import pending, slack
+from watcher_core.alerts import pending, slack, titles
 from watcher_core.enums import AlertEvent, AlertKind, AlertLevel, AlertState
 
 # Alerts that a message lists; of the rest it gives the number.
@@ -28,8 +29,16 @@ CHECKS = {
     AlertKind.FAILURE: "Failures",
     AlertKind.ANOMALY: "Anomaly detection",
     AlertKind.ASSET_CHECK: "Asset checks",
+    AlertKind.MISSED: "Missed runs",
+    AlertKind.STUCK: "Stuck executions",
+    AlertKind.HEALTH: "Health of Dagster and Watcher",
 }
-SIGNS = {AlertLevel.INFO: "ℹ️ INFO", AlertLevel.WARNING: "⚠️ WARNING", AlertLevel.ERROR: "🔴 ERROR"}
+SIGNS = {
+    AlertLevel.INFO: "ℹ️ INFO",
+    AlertLevel.WARNING: "⚠️ WARNING",
+    AlertLevel.ERROR: "🔴 ERROR",
+    AlertLevel.CRITICAL: "🚨 CRITICAL",
+}
 
 # Headlines of what is wrong and of what is over, for one alert and for several.
 TROUBLES = {
@@ -38,6 +47,9 @@ TROUBLES = {
     AlertKind.FAILURE: ("1 failure", "{} failures"),
     AlertKind.ANOMALY: ("1 execution has unusual numbers", "{} executions have unusual numbers"),
     AlertKind.ASSET_CHECK: ("1 asset check does not pass", "{} asset checks do not pass"),
+    AlertKind.MISSED: ("1 run did not come", "{} runs did not come"),
+    AlertKind.STUCK: ("1 execution is stuck", "{} executions are stuck"),
+    AlertKind.HEALTH: ("1 thing does not work as it should", "{} things do not work as they should"),
 }
 RECOVERIES = {
     AlertKind.FRESHNESS: ("1 pipeline is no longer stale", "{} pipelines are no longer stale"),
@@ -45,6 +57,9 @@ RECOVERIES = {
     AlertKind.FAILURE: ("1 failure is over", "{} failures are over"),
     AlertKind.ANOMALY: ("1 execution is no longer unusual", "{} executions are no longer unusual"),
     AlertKind.ASSET_CHECK: ("1 asset check is no longer failing", "{} asset checks are no longer failing"),
+    AlertKind.MISSED: ("1 missed run has come", "{} missed runs have come"),
+    AlertKind.STUCK: ("1 stuck execution is over", "{} stuck executions are over"),
+    AlertKind.HEALTH: ("1 thing works again", "{} things work again"),
 }
 PREFIXES = {
     AlertEvent.REMINDED: "Still open: ",
@@ -71,6 +86,9 @@ class Notice:
         is_removed: Whether its pipeline is gone from the code.
         owners: Who owns its pipeline.
         mentions: What mentions them where the message goes.
+        runbook: What to do about it: an address, as its metadata has it.
+        last_success_at: When its pipeline last succeeded.
+        usual_seconds: How long its pipeline usually takes.
     """
 
     alert: values.Alert
@@ -79,6 +97,9 @@ class Notice:
     is_removed: bool = False
     owners: tuple[str, ...] = ()
     mentions: tuple[str, ...] = ()
+    runbook: str | None = None
+    last_success_at: dt.datetime | None = None
+    usual_seconds: float | None = None
 
 
 def message(
@@ -90,6 +111,7 @@ def message(
     total: int,
     now: dt.datetime,
     dagster_url: str | None = None,
+    environment: str | None = None,
 ) -> slack.SlackMessage:
     """Write the message about alerts of one kind and level to which the same happened.
 
@@ -101,15 +123,28 @@ def message(
         total: How many there are in all.
         now: The time of the message.
         dagster_url: Base of links into Dagster's UI.
+        environment: What the deployment is called.
     """
     lines = [_line(notice, event, now=now, dagster_url=dagster_url) for notice in notices[:SHOWN]]
     more = total - len(lines)
     is_over = event in (AlertEvent.RESOLVED, AlertEvent.MISSED)
     sign = "✅ RESOLVED" if is_over else SIGNS[level]
+    if total == 1 and lines and not is_over:
+        lines += _details(notices[0], dagster_url)
+    where = f" · {slack.escape(environment)}" if environment else ""
     return slack.compose(
         header=f"{sign}: {CHECKS[kind]}",
+        title=titles.title(
+            [notice.alert for notice in notices],
+            event=event,
+            sign=sign.split()[0],
+            headline=_headline(event, kind, total),
+            prefix=PREFIXES.get(event, ""),
+            total=total,
+            now=now,
+        ),
         headline=_headline(event, kind, total),
-        context=f"{now.astimezone(dt.UTC):%Y-%m-%d %H:%M:%S} UTC",
+        context=f"{now.astimezone(dt.UTC):%Y-%m-%d %H:%M:%S} UTC{where}",
         lines=lines,
         rest=f"… and {more:,} more" if more > 0 else "",
         footer=f"Watcher: see all with watcher alerts list --kind {kind.value}"
@@ -117,12 +152,38 @@ def message(
     )
 
 
-def test_message(destination: str, *, now: dt.datetime) -> slack.SlackMessage:
+def _details(notice: Notice, dagster_url: str | None) -> list[str]:
+    """What helps whoever acts on a single alert: a line each."""
+    lines = []
+    step = notice.alert.facts.get("step_key")
+    if notice.run_id and step and dagster_url:
+        address = slack.link("", dagster_url, "runs", notice.run_id)[1:-2]
+        query = urllib.parse.urlencode({"selection": step, "logs": f"step:{step}"})
+        lines.append(f"Log: <{address}?{query}|{slack.escape(f'step {step}', limit=120)}>")
+    if notice.last_success_at is not None:
+        lines.append(f"Last success: {text.clock(notice.last_success_at)}")
+    if notice.usual_seconds is not None:
+        lines.append(f"Usually takes {text.duration(notice.usual_seconds)}")
+    if notice.owners:
+        lines.append(f"Owner: {slack.escape(', '.join(notice.owners))}")
+    if notice.runbook:
+        lines.append(f"Runbook: {_runbook(notice.runbook)}")
+    return lines
+
+
+def _runbook(given: str) -> str:
+    address = urllib.parse.quote(given.strip(), safe=":/?#[]@!$&()*+,;=%~")
+    is_address = address.startswith(("https://", "http://"))
+    return f"<{address}|{slack.escape(given)}>" if is_address else slack.escape(given, limit=ERROR_CHARACTERS)
+
+
+def test_message(destination: str, *, environment: str | None, now: dt.datetime) -> slack.SlackMessage:
     """Write a message that shows that a destination works."""
+    where = f" · {slack.escape(environment)}" if environment else ""
     return slack.compose(
         header="ℹ️ INFO: Test",
         headline="Alerts of Watcher can be delivered here",
-        context=f"{now.astimezone(dt.UTC):%Y-%m-%d %H:%M:%S} UTC",
+        context=f"{now.astimezone(dt.UTC):%Y-%m-%d %H:%M:%S} UTC{where}",
         lines=[f"• Destination: {slack.escape(destination)}"],
         rest="",
         footer="Watcher: sent by watcher alerts test",
@@ -145,7 +206,7 @@ def _example_id(notices: Sequence[Notice]) -> str:
 def _line(notice: Notice, event: AlertEvent, *, now: dt.datetime, dagster_url: str | None) -> str:
     alert = notice.alert
     if event is AlertEvent.RESOLVED:
-        gone = ["gone from the code, no longer checked"] if notice.is_removed else []
+        gone = ["gone from the code, no longer checked"] if notice.is_removed and not alert.resolution else []
         parts = [*gone, _ending(alert)]
     else:
         ending = [_ending(alert)] if event is AlertEvent.MISSED else _since(alert, now)
@@ -156,7 +217,9 @@ def _line(notice: Notice, event: AlertEvent, *, now: dt.datetime, dagster_url: s
 
 def _subject(notice: Notice, dagster_url: str | None) -> str:
     alert = notice.alert
-    name = slack.escape(alert.pipeline_name, limit=120)
+    name = slack.escape(alert.subject, limit=120)
+    if alert.pipeline_name is None:
+        return name
     if notice.is_asset:
         name = slack.link(name, dagster_url, "assets", *alert.pipeline_name.split("/"))
     pipeline = f"{name} (ID {alert.pipeline_id})"
@@ -173,7 +236,13 @@ def _subject(notice: Notice, dagster_url: str | None) -> str:
 
 def _since(alert: values.Alert, now: dt.datetime) -> list[str]:
     found = [f"found at {_clock(alert.opened_at)}"] if now - alert.opened_at > LATE else []
-    return [*found, *(["acknowledged"] if alert.state is AlertState.ACKNOWLEDGED else [])]
+    return [*found, *([_acknowledged(alert)] if alert.state is AlertState.ACKNOWLEDGED else [])]
+
+
+def _acknowledged(alert: values.Alert) -> str:
+    by = f" by {slack.escape(alert.acknowledged_by)}" if alert.acknowledged_by else ""
+    note = f": {slack.escape(alert.note, limit=ERROR_CHARACTERS)}" if alert.note else ""
+    return f"acknowledged{by}{note}"
 
 
 def _flapping(alert: values.Alert) -> str | None:
@@ -187,6 +256,8 @@ def _ending(alert: values.Alert) -> str:
     if alert.resolved_at is None:
         return f"open since {_clock(alert.opened_at)}"
     lasted = text.duration((alert.resolved_at - alert.opened_at).total_seconds())
+    if ended := text.resolution(alert.resolution, by=alert.resolved_by, note=alert.note):
+        return f"{slack.escape(ended, limit=ERROR_CHARACTERS)}, after {lasted}"
     return f"resolved at {_clock(alert.resolved_at)} after {lasted}" + (" by hand" if alert.resolved_by_hand else "")
 
 
@@ -269,12 +340,20 @@ def _asset_check(facts: Mapping[str, Any], _: dt.datetime) -> str:
     return slack.escape(text.check_result(facts), limit=ERROR_CHARACTERS)
 
 
+def _stated(facts: Mapping[str, Any], _: dt.datetime) -> str:
+    parts = [slack.escape(str(facts[key]), limit=ERROR_CHARACTERS) for key in ("message", "advice") if facts.get(key)]
+    return " → ".join(parts) or "no details"
+
+
 _DETAILS: dict[AlertKind, Callable[[Mapping[str, Any], dt.datetime], str]] = {
     AlertKind.FRESHNESS: _freshness,
     AlertKind.TIMELINESS: _timeliness,
     AlertKind.FAILURE: _failure,
     AlertKind.ANOMALY: _anomaly,
     AlertKind.ASSET_CHECK: _asset_check,
+    AlertKind.MISSED: _stated,
+    AlertKind.STUCK: _stated,
+    AlertKind.HEALTH: _stated,
 }
 
 

@@ -100,8 +100,8 @@ ROWS = sa.text(f"""
                    delivery.thread, delivery.lease IS NOT NULL AND delivery.next_attempt_at > :now AS is_leased,
                    {IS_PENDING} AS is_pending
             {UNSETTLED}) AS unsettled
-      JOIN watcher.pipeline ON pipeline.id = unsettled.pipeline_id
-      JOIN watcher.pipeline_type ON pipeline_type.id = pipeline.pipeline_type_id
+      LEFT JOIN watcher.pipeline ON pipeline.id = unsettled.pipeline_id
+      LEFT JOIN watcher.pipeline_type ON pipeline_type.id = pipeline.pipeline_type_id
      ORDER BY unsettled.happened_at, unsettled.id, unsettled.destination
 """)
 
@@ -125,6 +125,7 @@ UNDELIVERED = sa.text(f"""
     {UNSETTLED}
        AND next.event IS NOT NULL
        AND coalesce(next.not_before <= :now, true)
+       AND alert.deduplication_key IS DISTINCT FROM :besides
 """)
 
 
@@ -143,9 +144,18 @@ def list_deliveries(session: Session, *, alert_id: int) -> list[values.AlertDeli
     ]
 
 
-def undelivered_alerts(session: Session, *, routes: Routes | None = None, now: dt.datetime) -> values.UndeliveredAlerts:
-    """Say how many alerts wait for their turn, since when, and why; by the routes, how many have no destination."""
-    found = session.execute(UNDELIVERED, {"now": now}).one()._mapping
+def undelivered_alerts(
+    session: Session, *, routes: Routes | None = None, besides: str | None = None, now: dt.datetime
+) -> values.UndeliveredAlerts:
+    """Say how many alerts wait for their turn, since when, and why.
+
+    Args:
+        session: The transaction.
+        routes: By which to say how many have no destination.
+        besides: The key of the alert that says so, which must not be its own reason.
+        now: The time.
+    """
+    found = session.execute(UNDELIVERED, {"now": now, "besides": besides}).one()._mapping
     nowhere = 0
     if routes is not None and found["count"]:
         pending = plan(session, routes=routes, now=now).pending

@@ -18,6 +18,7 @@ from watcher_core.settings import Settings, variable
 __all__ = ["DEFAULT_DESTINATION", "Route", "Routes", "Subject", "load_routes"]
 
 DEFAULT_DESTINATION = "default"
+OF_PIPELINES: tuple[AlertKind, ...] = tuple(kind for kind in AlertKind if kind is not AlertKind.HEALTH)
 
 Variables = Callable[[str], str | None]
 
@@ -119,7 +120,7 @@ class Routes:
     ) -> list[values.AlertRoute]:
         """Say where alerts of a pipeline would go."""
         levels: dict[tuple[int | None, AlertKind], list[AlertLevel]] = {}
-        for kind, level in itertools.product(AlertKind, AlertLevel):
+        for kind, level in itertools.product(OF_PIPELINES, AlertLevel):
             subject = Subject.of(pipeline_name, pipeline_type_name, pipeline_metadata, kind, level)
             for number in self._take(subject):
                 levels.setdefault((number, kind), []).append(level)
@@ -134,7 +135,7 @@ class Routes:
         destination = self._default if number is None else self._destinations[number - 1]
         missing = "SLACK_WEBHOOK_URL" if destination is None else destination.missing
         return values.AlertRoute(
-            kinds=kinds if len(kinds) < len(AlertKind) else (),
+            kinds=kinds if len(kinds) < len(OF_PIPELINES) else (),
             levels=levels if len(levels) < len(AlertLevel) else (),
             destination=None if destination is None else destination.described,
             route=number,

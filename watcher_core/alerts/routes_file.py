@@ -60,11 +60,14 @@ VARIABLES = ("to", "webhook", "secret")
 
 @dataclass(frozen=True)
 class Subject:
-    """What of an alert its route depends on. An asset's group is its pipeline's type, unless the asset names a type."""
+    """What of an alert its route depends on. An asset's group is its pipeline's type, unless the asset names a type.
 
-    pipeline_name: str
-    pipeline_type_name: str
-    group: str
+    An alert of no pipeline takes no route that asks for one, not even for any.
+    """
+
+    pipeline_name: str | None
+    pipeline_type_name: str | None
+    group: str | None
     owners: tuple[str, ...]
     kind: AlertKind
     level: AlertLevel
@@ -72,14 +75,15 @@ class Subject:
     @classmethod
     def of(
         cls,
-        pipeline_name: str,
-        pipeline_type_name: str,
-        pipeline_metadata: Mapping[str, Any],
+        pipeline_name: str | None,
+        pipeline_type_name: str | None,
+        pipeline_metadata: Mapping[str, Any] | None,
         kind: AlertKind,
         level: AlertLevel,
     ) -> Subject:
         """What an alert of a pipeline is about, as far as the metadata says; people write anything there."""
-        group, owners = pipeline_metadata.get("group"), pipeline_metadata.get("owners")
+        metadata = pipeline_metadata or {}
+        group, owners = metadata.get("group"), metadata.get("owners")
         return cls(
             pipeline_name=pipeline_name,
             pipeline_type_name=pipeline_type_name,
@@ -128,9 +132,9 @@ class Route(BaseModel):
     def matches(self, subject: Subject) -> bool:
         """Whether an alert takes this route."""
         return (
-            _matches(self.pipeline, [subject.pipeline_name])
-            and _matches(self.pipeline_type, [subject.pipeline_type_name])
-            and _matches(self.group, [subject.group])
+            _matches(self.pipeline, _named(subject.pipeline_name))
+            and _matches(self.pipeline_type, _named(subject.pipeline_type_name))
+            and _matches(self.group, _named(subject.group))
             and _matches(self.owner, subject.owners)
             and (self.kind is None or subject.kind in self.kind)
             and (self.level is None or subject.level in self.level)
@@ -167,6 +171,10 @@ class RoutesFile(BaseModel):
 
 def _matches(patterns: tuple[str, ...] | None, names: Iterable[str]) -> bool:
     return patterns is None or any(fnmatchcase(name, pattern) for name in names for pattern in patterns)
+
+
+def _named(name: str | None) -> tuple[str, ...]:
+    return () if name is None else (name,)
 
 
 def read_routes(path: Path) -> RoutesFile:

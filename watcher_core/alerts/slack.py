@@ -6,6 +6,7 @@ beside the blocks is what notifications show, and is cut beyond 40,000. About on
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 import urllib.parse
 from collections.abc import Iterable, Iterator, Sequence
@@ -17,15 +18,20 @@ from watcher_core.alerts.notification import Notification
 MAX_BLOCKS = 50
 MAX_SECTION = 3_000
 MAX_HEADER = 150
+# The first line where Slack does not cut it.
+MAX_TITLE = 300
 # Far below Slack's 40,000: more is no notification.
 MAX_TEXT = 3_500
 
 INVISIBLE = "\N{WORD JOINER}"
-# Where Slack would begin or end bold, italic or struck text, code, an emoji, or call people.
+# Where Slack would begin or end bold, italic or struck text, code, an emoji (none is called as minutes are), or call
+# people.
 MARKUP = re.compile(
-    r"(?<![^\W_])[*_~] | [*_~](?![^\W_]) | (?<=:)(?=[\w+-]+:) | (?<=@)(?=channel|here|everyone)",
+    r"(?<![^\W_])[*_~] | [*_~](?![^\W_]) | (?<=:)(?!\d\d:)(?=[\w+-]+:) | (?<=@)(?=channel|here|everyone)",
     re.IGNORECASE | re.VERBOSE,
 )
+# A time as `text.clock` writes it, outside of links.
+TIME = re.compile(r"\b(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d) UTC\b(?![^<>]*>)")
 
 
 # Text
@@ -60,6 +66,19 @@ def mention(name: str) -> str:
     return f"<mention|{name.replace('&', '&amp;').replace('<', '&lt;').replace('>', '&gt;')}>"
 
 
+def local_times(text: str) -> str:
+    """Let Slack show the times in a text in the time zone of whoever reads it."""
+
+    def as_date(found: re.Match[str]) -> str:
+        try:
+            moment = dt.datetime.fromisoformat(found[1]).replace(tzinfo=dt.UTC)
+        except ValueError:  # a text that looks like a time
+            return found[0]
+        return f"<!date^{moment.timestamp():.0f}^{{date_short_pretty}} {{time}}|{found[0]}>"
+
+    return TIME.sub(as_date, text)
+
+
 # Messages
 
 
@@ -71,11 +90,13 @@ class SlackMessage:
         text: The message with Slack's markup: links, mentions, and what is escaped.
         blocks: The same, laid out for Slack.
         notification: What it is about, as data, for places other than Slack.
+        summary: What of it holds no text from users.
     """
 
     text: str
     blocks: tuple[dict[str, Any], ...] = ()
     notification: Notification | None = None
+    summary: str = ""
 
     def as_json(self) -> dict[str, Any]:
         """The message as Slack takes it."""
@@ -88,29 +109,48 @@ class SlackMessage:
 
     def bare(self) -> SlackMessage:
         """Only the lines that hold no text from users, for when Slack refuses that."""
-        lines = [*self.text.splitlines()[:3], "for details: watcher alerts list"]
+        lines = [*self.summary.splitlines(), "for details: watcher alerts list"]
         return replace(self, text="\n".join(lines), blocks=())
 
 
-def compose(*, header: str, headline: str, context: str, lines: Sequence[str], rest: str, footer: str) -> SlackMessage:
+def compose(
+    *,
+    header: str,
+    headline: str,
+    context: str,
+    lines: Sequence[str],
+    rest: str,
+    footer: str,
+    title: str | None = None,
+) -> SlackMessage:
     """Lay out a message.
 
     Args:
         header: A line of our own, without markup.
         headline: What happened.
         context: The line below the headline.
-        lines: One for each alert.
+        lines: One for each alert, and what else there is to know.
         rest: How many more there are; empty where there are none.
         footer: Small print.
+        title: The first line, as plain text with text from users; the header without one.
     """
+    first = header if title is None else title
     blocks: list[dict[str, Any]] = [
-        {"type": "header", "text": {"type": "plain_text", "text": cut(header, MAX_HEADER), "emoji": True}},
-        section(f"*{headline}*\n{context}"),
-        *(section(text) for text in list(_sections(lines))[: MAX_BLOCKS - 4]),
+        {"type": "header", "text": {"type": "plain_text", "text": _title(first), "emoji": True}},
+        section(f"*{headline}*\n{local_times(context)}"),
+        *(section(text) for text in list(_sections(map(local_times, lines)))[: MAX_BLOCKS - 4]),
         *([section(rest)] if rest else []),
         {"type": "context", "elements": [_markup(footer)]},
     ]
-    return SlackMessage(_text([header, headline, context, *lines], rest), tuple(blocks))
+    text = _text([escape(first, limit=MAX_TITLE), headline, context, *lines], rest)
+    return SlackMessage(text, tuple(blocks), summary="\n".join([header, headline, context]))
+
+
+def _title(text: str) -> str:
+    """Text for a header, which Slack shows as it is, but for emoji; nobody is called either way."""
+    line = " ".join("".join(each if each.isprintable() else " " for each in text).split())
+    line = re.sub(r"<(?=[!@#])", f"<{INVISIBLE}", line.replace("`", "\N{MODIFIER LETTER GRAVE ACCENT}"))
+    return cut(MARKUP.sub(lambda found: f"{INVISIBLE}{found[0]}", line), MAX_HEADER)
 
 
 def section(text: str) -> dict[str, Any]:

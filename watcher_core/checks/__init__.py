@@ -5,7 +5,7 @@ from __future__ import annotations
 from watcher_core.checks.asset_checks import check_asset_checks
 from watcher_core.checks.failures import check_failures
 from watcher_core.checks.freshness import check_freshness
-from watcher_core.checks.state import last_checked, mark_checked
+from watcher_core.checks.state import last_checked, list_check_states, mark_checked
 from watcher_core.checks.thresholds import list_thresholds
 from watcher_core.checks.timeliness import check_timeliness
 
@@ -15,6 +15,7 @@ __all__ = [
     "check_freshness",
     "check_timeliness",
     "last_checked",
+    "list_check_states",
     "list_thresholds",
     "mark_checked",
 ]

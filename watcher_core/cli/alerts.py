@@ -12,7 +12,7 @@ import typer
 
 from watcher_core import text
 from watcher_core.cli import output, times
-from watcher_core.cli.edge import of_pipeline, open_watcher
+from watcher_core.cli.edge import login_name, of_pipeline, open_watcher
 from watcher_core.cli.options import Json, Limit, OfPipeline
 from watcher_core.enums import AlertKind, AlertState
 
@@ -26,6 +26,15 @@ UNCONFIGURED = "no destination is configured: set SLACK_WEBHOOK_URL, or name rou
 UNRESOLVED = (AlertState.OPEN, AlertState.ACKNOWLEDGED, AlertState.SNOOZED)
 
 Id = Annotated[int, typer.Argument(metavar="ID", min=1, max=MAX_ID, help="The alert's id.", show_default=False)]
+
+By = Annotated[
+    str | None,
+    typer.Option(metavar="NAME", help="Who does so; your login, unless given.", show_default=False),
+]
+Note = Annotated[
+    str | None,
+    typer.Option(metavar="TEXT", help="Why; kept with the alert, and in messages.", show_default=False),
+]
 
 
 @app.command("list", epilog=output.examples("watcher alerts list", "watcher alerts list --all --kind failure --json"))
@@ -66,7 +75,7 @@ def print_alerts(found: Sequence[Alert]) -> None:
             alert.id,
             output.alert_level(alert.level),
             alert.kind,
-            alert.pipeline_name,
+            alert.subject,
             alert.pipeline_execution_id,
             alert.state,
             times.ago(alert.opened_at),
@@ -89,13 +98,13 @@ def show(alert_id: Id, *, json: Json = False) -> None:
 
 
 @app.command("ack", epilog=output.examples("watcher alerts ack 17"))
-def acknowledge(alert_id: Id, *, json: Json = False) -> None:
+def acknowledge(alert_id: Id, *, by: By = None, note: Note = None, json: Json = False) -> None:
     """Acknowledge an alert: you look at it.
 
     It is not repeated; its recovery is delivered.
     """
     with open_watcher() as watcher:
-        alert = watcher.acknowledge_alert(alert_id)
+        alert = watcher.acknowledge_alert(alert_id, by=by or login_name(), note=note)
     _print_change(alert, "acknowledged", json=json)
 
 
@@ -109,6 +118,8 @@ def snooze(
         typer.Argument(metavar="UNTIL", help=f"How long, or until when, {times.UNTIL_EXAMPLES}.", show_default=False),
     ],
     *,
+    by: By = None,
+    note: Note = None,
     json: Json = False,
 ) -> None:
     """Snooze an alert until a time.
@@ -117,18 +128,20 @@ def snooze(
     """
     end = _read_until(until)
     with open_watcher() as watcher:
-        alert = watcher.snooze_alert(alert_id, until=end)
+        alert = watcher.snooze_alert(alert_id, until=end, by=by or login_name(), note=note)
     _print_change(alert, f"snoozed until {times.clock(alert.snoozed_until)}", json=json)
 
 
-@app.command("resolve", epilog=output.examples("watcher alerts resolve 17"))
-def resolve(alert_id: Id, *, json: Json = False) -> None:
+@app.command(
+    "resolve", epilog=output.examples("watcher alerts resolve 17", 'watcher alerts resolve 17 --note "known outage"')
+)
+def resolve(alert_id: Id, *, by: By = None, note: Note = None, json: Json = False) -> None:
     """Resolve an alert by hand.
 
     It stays resolved until a check finds a new cause.
     """
     with open_watcher() as watcher:
-        alert = watcher.resolve_alert(alert_id)
+        alert = watcher.resolve_alert(alert_id, by=by or login_name(), note=note)
     _print_change(alert, "resolved", json=json)
 
 
@@ -260,7 +273,7 @@ def _print_change(alert: Alert, what: str, *, json: bool) -> None:
     if json:
         output.print_json(alert)
     else:
-        output.print_text(f"alert {alert.id}, {alert.kind} of {alert.pipeline_name}: {what}")
+        output.print_text(f"alert {alert.id}, {alert.kind} of {alert.subject}: {what}")
 
 
 def _read_until(typed: str) -> dt.datetime:
@@ -299,9 +312,13 @@ def _fields(alert: Alert, deliveries: Sequence[AlertDelivery]) -> list[tuple[str
         ("facts", output.as_lines(alert.facts) if alert.facts else None),
         ("opened", moment(alert.opened_at)),
         ("acknowledged", moment(alert.acknowledged_at)),
+        ("acknowledged by", alert.acknowledged_by if alert.acknowledged_at else None),
         ("snoozed until", moment(alert.snoozed_until) if alert.state is AlertState.SNOOZED else None),
+        ("snoozed by", alert.snoozed_by if alert.state is AlertState.SNOOZED else None),
         ("resolved", moment(alert.resolved_at)),
         ("resolved by hand", "yes" if alert.resolved_by_hand else None),
+        ("ended", text.resolution(alert.resolution, by=alert.resolved_by, note=alert.note) or None),
+        ("note", alert.note),
         ("reopened", moment(alert.reopened_at)),
         ("notified", moment(alert.delivered_at)),
         ("recovery notified", moment(alert.recovery_delivered_at)),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import getpass
 import math
 from collections.abc import Sequence
 from functools import partial
@@ -16,7 +15,7 @@ from rich.text import Text
 from watcher_core import text
 from watcher_core.cli import anomaly_pages, anomaly_rules, output, times
 from watcher_core.cli.anomaly_rules import LookbackDays, MinimumExecutions, Multiplier, Timezone
-from watcher_core.cli.edge import find_pipeline, of_pipeline, open_watcher
+from watcher_core.cli.edge import find_pipeline, login_name, of_pipeline, open_watcher
 from watcher_core.cli.options import Json, Limit, OfPipeline, PipelineName, Since, read_since
 from watcher_core.enums import AnomalyMethod
 
@@ -93,7 +92,7 @@ def unflag(
     It counts as normal from then on. Its alert resolves when nothing flagged is left.
     """
     with open_watcher() as watcher:
-        changed = watcher.unflag_anomaly(execution, metric_field=metric, by=by or _login_name())
+        changed = watcher.unflag_anomaly(execution, metric_field=metric, by=by or login_name())
     if json:
         output.print_json(changed)
         return
@@ -318,10 +317,3 @@ def _verdict(flagged: bool, *, is_unflagged: bool) -> Text:
 def _check_one_form(html: Path | None, *, json: bool) -> None:
     if html is not None and json:
         raise typer.BadParameter("--html goes without --json")
-
-
-def _login_name() -> str | None:
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError):  # a container whose user has no name
-        return None

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from watcher_core import text as words
-from watcher_core.cli import output, times
+from watcher_core.cli import check_health, output, times
 from watcher_core.cli.edge import open_watcher
 from watcher_core.cli.options import Json
 
@@ -16,10 +16,11 @@ if TYPE_CHECKING:
     from watcher_core.values import Finding
 
 app = typer.Typer(
-    help="Checks: what is stale, late, failing or unusual.",
+    help="Checks: what is stale, late, failing, unusual or broken.",
     no_args_is_help=True,
     rich_markup_mode=None,
 )
+app.command("health", epilog=check_health.EXAMPLES)(check_health.health)
 
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Only look: log nothing, open and resolve no alerts.")]
 Fail = Annotated[bool, typer.Option("--fail", help="End with exit code 1 where anything is found, for scripts.")]

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from watcher_core.cli.dagster_storage import SCHEME, driver_problems
-from watcher_core.cli.doctor_finding import Finding
+from watcher_core.values import HealthFact
 
 if TYPE_CHECKING:
     from watcher_core.settings import Settings
@@ -20,10 +20,10 @@ if TYPE_CHECKING:
 SECONDS_TO_EXAMINE = 60
 
 
-def dagster_findings(settings: Settings) -> Iterator[Finding]:
+def dagster_findings(settings: Settings) -> Iterator[HealthFact]:
     installed = {name: _version(name) for name in ("dagster", "dagster-webserver", "dagster-postgres")}
     if installed["dagster"] is None:
-        yield Finding(
+        yield HealthFact(
             "ok",
             "dagster",
             "not installed here; jobs outside Dagster do without",
@@ -31,7 +31,7 @@ def dagster_findings(settings: Settings) -> Iterator[Finding]:
         )
         return
     missing = [name for name, found in installed.items() if found is None]
-    yield Finding(
+    yield HealthFact(
         "warning" if "dagster-postgres" in missing else "ok",
         "dagster",
         ", ".join(f"{name} {found}" for name, found in installed.items() if found),
@@ -43,36 +43,38 @@ def dagster_findings(settings: Settings) -> Iterator[Finding]:
     file = _configuration_file(settings)
     url = os.environ.get("DAGSTER_POSTGRES_URL")
     if file is None and url and not url.startswith(f"{SCHEME}://"):
-        yield Finding(
+        yield HealthFact(
             "warning",
             "dagster",
             f"DAGSTER_POSTGRES_URL does not start with {SCHEME}://, the driver that dagster-postgres needs",
             "print the right spelling with: watcher db url --dagster --show-password",
         )
     if file is not None:
-        yield from (Finding("problem", "dagster", *problem) for problem in driver_problems(file))
+        yield from (HealthFact("problem", "dagster", *problem) for problem in driver_problems(file))
         yield from unevaluated_findings(file.parent)
 
 
-def _dagster_home(settings: Settings) -> Iterator[Finding]:
+def _dagster_home(settings: Settings) -> Iterator[HealthFact]:
     given = os.environ.get("DAGSTER_HOME")
     if not given:
         own = settings.home.absolute() / "dagster"
-        yield Finding("ok", "dagster", f"DAGSTER_HOME is not set; watcher dev uses {own}")
+        yield HealthFact("ok", "dagster", f"DAGSTER_HOME is not set; watcher dev uses {own}")
         return
     home = Path(given)
     if not home.is_absolute() or not home.is_dir():
         reason = "is no directory" if home.is_absolute() else "is a relative path"
-        yield Finding("problem", "dagster", f"DAGSTER_HOME = {given} {reason}", "set it to a directory's absolute path")
+        yield HealthFact(
+            "problem", "dagster", f"DAGSTER_HOME = {given} {reason}", "set it to a directory's absolute path"
+        )
     elif not (home / "dagster.yaml").is_file():
-        yield Finding(
+        yield HealthFact(
             "warning",
             "dagster",
             f"DAGSTER_HOME = {given} has no dagster.yaml, so that Dagster keeps its runs in SQLite",
             "fine to try things; a dagster.yaml puts them into PostgreSQL",
         )
     else:
-        yield Finding("ok", "dagster", f"DAGSTER_HOME = {given}")
+        yield HealthFact("ok", "dagster", f"DAGSTER_HOME = {given}")
 
 
 def _version(distribution: str) -> str | None:
@@ -89,7 +91,7 @@ def _configuration_file(settings: Settings) -> Path | None:
     return file if home.is_absolute() and file.is_file() else None
 
 
-def unevaluated_findings(home: Path) -> Iterator[Finding]:
+def unevaluated_findings(home: Path) -> Iterator[HealthFact]:
     """Name the asset checks that were to run, ran, and gave no result; Dagster's own process reads its event log."""
     command = [sys.executable, "-m", "watcher_dagster.unevaluated"]
     try:
@@ -103,14 +105,14 @@ def unevaluated_findings(home: Path) -> Iterator[Finding]:
         )
         names = json.loads(done.stdout)
     except subprocess.TimeoutExpired:
-        yield Finding("warning", "dagster", f"its event log was not read within {SECONDS_TO_EXAMINE} s")
+        yield HealthFact("warning", "dagster", f"its event log was not read within {SECONDS_TO_EXAMINE} s")
         return
     except subprocess.CalledProcessError as exc:
         reason = (exc.stderr.strip().splitlines() or ["no reason given"])[-1]
-        yield Finding("warning", "dagster", f"its event log cannot be read: {reason}")
+        yield HealthFact("warning", "dagster", f"its event log cannot be read: {reason}")
         return
     for name in names:
-        yield Finding(
+        yield HealthFact(
             "warning",
             "dagster",
             f"asset check {name} ran, and gave no result",

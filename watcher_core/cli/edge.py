@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import getpass
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, TypeVar
@@ -75,3 +76,11 @@ def of_pipeline(watcher: Watcher, reference: str, call: Callable[[int | str], Fo
             else "see them all with: watcher pipelines list"
         )
         raise
+
+
+def login_name() -> str | None:
+    """Return the login of who types; `None` in a container whose user has no name."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return None

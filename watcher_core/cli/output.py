@@ -31,7 +31,7 @@ STATE_STYLES = {
     "blocked": "magenta",
 }
 CHECK_STYLES = {"passed": "green", "failed": "red", "errored": "bold red", "no_result": "yellow"}
-ALERT_STYLES = {"info": "cyan", "warning": "yellow", "error": "bold red"}
+ALERT_STYLES = {"info": "cyan", "warning": "yellow", "error": "bold red", "critical": "bold white on red"}
 LEVEL_STYLES = {"ok": "green", "warning": "yellow", "problem": "bold red"}
 
 Cell = str | Text | int | None

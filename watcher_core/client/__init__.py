@@ -8,6 +8,7 @@ from watcher_core.client.anomalies import AnomalyMethods
 from watcher_core.client.asset_checks import AssetCheckMethods
 from watcher_core.client.checks import CheckMethods
 from watcher_core.client.executions import ExecutionMethods
+from watcher_core.client.health import HealthMethods
 from watcher_core.client.lineage import LineageMethods
 from watcher_core.client.recorders import RecorderMethods, RecorderSession
 
@@ -23,6 +24,7 @@ class Watcher(
     CheckMethods,
     AssetCheckMethods,
     AnomalyMethods,
+    HealthMethods,
 ):
     """The memory of a data platform: pipelines, their executions, watermarks, addresses, lineage, anomalies and alerts.
 

@@ -11,15 +11,16 @@ from typing import TYPE_CHECKING
 from sqlalchemy.orm import Session
 
 from watcher_core import alerts, arguments, catalog, values
-from watcher_core.client.connection import Connection
+from watcher_core.client.heartbeats import HeartbeatMethods
 from watcher_core.enums import AlertKind, AlertState
 from watcher_core.errors import DeliveryError, InvalidValueError
+from watcher_core.health import Round
 
 if TYPE_CHECKING:
     from watcher_core.alerts import Pace, SlackSender
 
 
-class AlertMethods(Connection):
+class AlertMethods(HeartbeatMethods):
     """Alerts: what is open, what people do about it, and who is notified."""
 
     def alerts(
@@ -76,35 +77,54 @@ class AlertMethods(Connection):
             found = alerts.get_alert(session, alert_id=alert_id, now=now)
             return alerts.list_deliveries(session, alert_id=found.id)
 
-    def acknowledge_alert(self, alert_id: int) -> values.Alert:
+    def acknowledge_alert(self, alert_id: int, *, by: str | None = None, note: str | None = None) -> values.Alert:
         """Mark an alert as seen: it causes no reminder, and its recovery is still delivered.
 
+        Args:
+            alert_id: Which alert.
+            by: Who does so.
+            note: Why, in a few words; it is kept with the alert, and stands in messages.
+
         Raises:
             NotFoundError: There is no such alert.
-            InvalidValueError: It is resolved.
+            InvalidValueError: It is resolved, or `by` or `note` breaks a rule.
         """
         with self._transaction() as (session, now):
-            return alerts.acknowledge_alert(session, alert_id=alert_id, now=now)
+            return alerts.acknowledge_alert(session, alert_id=alert_id, by=by, note=note, now=now)
 
-    def snooze_alert(self, alert_id: int, *, until: dt.datetime) -> values.Alert:
+    def snooze_alert(
+        self, alert_id: int, *, until: dt.datetime, by: str | None = None, note: str | None = None
+    ) -> values.Alert:
         """Keep an alert quiet until a time; a reminder follows then if it is still open.
 
+        Args:
+            alert_id: Which alert.
+            until: A time, with time zone.
+            by: Who does so.
+            note: Why, in a few words; it is kept with the alert, and stands in messages.
+
         Raises:
             NotFoundError: There is no such alert.
-            InvalidValueError: It is resolved, or the time is not in the future or has no time zone.
+            InvalidValueError: It is resolved, the time is not in the future or has no time zone, or `by` or `note`
+                breaks a rule.
         """
         with self._transaction() as (session, now):
-            return alerts.snooze_alert(session, alert_id=alert_id, until=until, now=now)
+            return alerts.snooze_alert(session, alert_id=alert_id, until=until, by=by, note=note, now=now)
 
-    def resolve_alert(self, alert_id: int) -> values.Alert:
+    def resolve_alert(self, alert_id: int, *, by: str | None = None, note: str | None = None) -> values.Alert:
         """Resolve an alert by hand. It stays so until a check finds its cause anew.
 
+        Args:
+            alert_id: Which alert.
+            by: Who does so.
+            note: Why, in a few words; it is kept with the alert, and stands in messages.
+
         Raises:
             NotFoundError: There is no such alert.
-            InvalidValueError: It is resolved already.
+            InvalidValueError: It is resolved already, or `by` or `note` breaks a rule.
         """
         with self._transaction() as (session, now):
-            return alerts.resolve_alert(session, alert_id=alert_id, now=now)
+            return alerts.resolve_alert(session, alert_id=alert_id, by=by, note=note, now=now)
 
     # Delivery
 
@@ -133,7 +153,7 @@ class AlertMethods(Connection):
         """
         began = dt.datetime.now(dt.UTC) if now is None else arguments.instant(now, "now")
         given = dict(senders or {})
-        return alerts.deliver_alerts(
+        result = alerts.deliver_alerts(
             self._session,
             routes=alerts.load_routes(self.settings, default=alerts.DEFAULT_DESTINATION in given),
             senders=given,
@@ -143,6 +163,9 @@ class AlertMethods(Connection):
             retry_now=retry_now,
             pace=pace or alerts.shared_pace,
         )
+        if not result.errors:
+            self._end_round(Round.DELIVERY)
+        return result
 
     def preview_alerts(self, *, now: dt.datetime | None = None) -> list[values.AlertPreview]:
         """Return the messages that a delivery would send now, whether or not a destination is configured.
@@ -155,6 +178,7 @@ class AlertMethods(Connection):
                 session,
                 routes=alerts.load_routes(self.settings),
                 dagster_url=self.settings.dagster_url,
+                environment=self.settings.environment,
                 now=current if now is None else arguments.instant(now, "now"),
             )
 
@@ -196,7 +220,8 @@ class AlertMethods(Connection):
         failures: dict[str, str | None] = {}
         for each in chosen:
             sender = alerts.sender_for(each, given)
-            message = replace(alerts.test_message(each.described, now=now), notification=about)
+            message = alerts.test_message(each.described, environment=self.settings.environment, now=now)
+            message = replace(message, notification=about)
             try:
                 if sender is None:
                     raise DeliveryError(f"{each.missing} is not set")

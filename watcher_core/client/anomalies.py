@@ -198,7 +198,8 @@ class AnomalyMethods(AnomalyRuleMethods):
             unflagged = anomalies.unflag(session, execution_id=execution_id, metric_field=metric, by=by, now=now)
             alerts.correct_alerts(session, unflagged.findings)
             if unflagged.resolved:
-                alerts.resolve_alerts(session, keys=unflagged.resolved, now=now)
+                said = {"how": "unflagged"} if by is None else {"how": "unflagged", "by": by}
+                alerts.resolve_alerts(session, keys=unflagged.resolved, resolution=said, now=now)
             return unflagged.results
 
     # The past

@@ -11,9 +11,11 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from watcher_core import alerts, arguments, catalog, checks, database, recording, values
-from watcher_core.client.connection import WITHOUT_COMPILER, Connection
+from watcher_core.client.connection import WITHOUT_COMPILER
+from watcher_core.client.heartbeats import HeartbeatMethods
 from watcher_core.enums import AlertKind, ExecutionState
 from watcher_core.errors import InvalidValueError
+from watcher_core.health import Round
 from watcher_core.values import Finding
 
 # A hundred years; a longer one is a typing error, and reaches back beyond the dates that there are.
@@ -32,7 +34,7 @@ BY_INDEX = sa.text("SET LOCAL enable_seqscan = off")
 OF_ONE_PIPELINE = (AlertKind.FRESHNESS, AlertKind.TIMELINESS)
 
 
-class CheckMethods(Connection):
+class CheckMethods(HeartbeatMethods):
     """The checks, which open and resolve alerts, and cleanup."""
 
     def check_freshness(
@@ -99,8 +101,6 @@ class CheckMethods(Connection):
             found = checks.check_timeliness(session, since=begin, now=moment, pipeline_id=pipeline_id, dry_run=dry_run)
             if not dry_run:
                 _update_alerts(session, AlertKind.TIMELINESS, found, moment, pipeline_id)
-                if pipeline_id is None:
-                    checks.mark_checked(session, kind=AlertKind.TIMELINESS, now=moment)
         return found
 
     def check_failures(self, *, now: dt.datetime | None = None, dry_run: bool = False) -> list[Finding]:
@@ -307,7 +307,12 @@ class CheckMethods(Connection):
             pipeline_id = None if pipeline is None else catalog.get_pipeline(session, pipeline).id
             if not dry_run:
                 session.execute(LOCK, {"kind": kind.value})
-            yield session, moment or session.scalars(NOW).one(), pipeline_id
+            began = moment or session.scalars(NOW).one()
+            yield session, began, pipeline_id
+            if not dry_run and pipeline is None:
+                checks.mark_checked(session, kind=kind, now=began)
+        if not dry_run and pipeline is None:
+            self._end_round(Round.CHECKS)
 
 
 def _update_alerts(

@@ -37,6 +37,7 @@ class Connection:
         self._engine: sa.Engine | None = None
         self._checked = False
         self._lock = threading.Lock()
+        self._next_heartbeats: dict[str, float] = {}  # by round, on the clock that only goes forward
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({'embedded' if self._url is None else database.without_secrets(self._url)!r})"

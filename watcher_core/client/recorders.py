@@ -13,12 +13,14 @@ from typing import Any
 
 from watcher_core import recording, values
 from watcher_core.client.connection import Connection
+from watcher_core.client.heartbeats import HeartbeatMethods
 from watcher_core.errors import DatabaseError
+from watcher_core.health import Round
 
 logger = logging.getLogger("watcher.recorder")
 
 
-class RecorderMethods(Connection):
+class RecorderMethods(HeartbeatMethods):
     """Recorders of Dagster instances."""
 
     @contextmanager
@@ -46,6 +48,7 @@ class RecorderMethods(Connection):
                     recording.release_recorder(session, instance_id=instance_id, holder=holder)
             except DatabaseError as exc:
                 logger.info("the recorder of Dagster instance %s is free when its lease ends: %s", instance_id, exc)
+        self._end_round(Round.RECORDING)
 
     def recorder_states(self) -> list[values.RecorderState]:
         """Return how far the event log of each Dagster instance has been recorded."""

@@ -30,7 +30,8 @@ from watcher_core.values.executions import (
     ObservationRecord,
     WatermarkEvent,
 )
-from watcher_core.values.findings import Finding
+from watcher_core.values.findings import Cause, Finding
+from watcher_core.values.health import CheckState, HealthFact, HealthReport, HeartbeatState
 from watcher_core.values.lineage import (
     Address,
     AddressType,
@@ -73,6 +74,8 @@ __all__ = [
     "AssetCheck",
     "AssetCheckRecord",
     "AssetCheckResult",
+    "Cause",
+    "CheckState",
     "CleanupResult",
     "ClockReport",
     "ClosureReport",
@@ -84,6 +87,9 @@ __all__ = [
     "ExecutionRecord",
     "ExecutionTree",
     "Finding",
+    "HealthFact",
+    "HealthReport",
+    "HeartbeatState",
     "HostAhead",
     "ImpactedPipeline",
     "LineageEdge",

@@ -16,6 +16,7 @@ class Alert:
     Of its deliveries, it has those to all destinations together: `event` is the pending notification that comes first,
     `last_error` and `attempts` are those of the destination that failed most, and `recovery_delivered_at` is set when
     all know that it is over. `Watcher.alert_deliveries` has each.
+    An alert of kind `health` belongs to no pipeline.
     """
 
     id: int
@@ -23,8 +24,8 @@ class Alert:
     level: AlertLevel
     state: AlertState
     deduplication_key: str
-    pipeline_id: int
-    pipeline_name: str
+    pipeline_id: int | None
+    pipeline_name: str | None
     pipeline_execution_id: int | None
     facts: dict[str, Any]
     opened_at: dt.datetime
@@ -32,6 +33,11 @@ class Alert:
     snoozed_until: dt.datetime | None
     resolved_at: dt.datetime | None
     resolved_by_hand: bool
+    acknowledged_by: str | None = None
+    snoozed_by: str | None = None
+    resolved_by: str | None = None
+    note: str | None = None
+    resolution: dict[str, Any] | None = None
     reopened_at: dt.datetime | None
     reopenings: int = 0
     event: AlertEvent | None
@@ -44,6 +50,11 @@ class Alert:
     notified_at: dt.datetime | None = None
     destination: str | None
     thread: str | None
+
+    @property
+    def subject(self) -> str:
+        """What it is about, in words: the pipeline, or the part of Dagster or Watcher that does not work."""
+        return self.pipeline_name or str(self.facts.get("subject") or "Watcher")
 
 
 @dataclass(frozen=True, kw_only=True)

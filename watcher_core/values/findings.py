@@ -7,7 +7,7 @@ import operator
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any
+from typing import Any, Protocol
 
 from watcher_core.enums import AlertKind, AlertLevel, DatePart, ExecutionState
 
@@ -27,6 +27,27 @@ _IDENTITY = frozenset(
         "details",
     )
 )
+
+
+class Cause(Protocol):
+    """What opens an alert."""
+
+    @property
+    def kind(self) -> AlertKind: ...
+    @property
+    def level(self) -> AlertLevel: ...
+    @property
+    def deduplication_key(self) -> str: ...
+    @property
+    def pipeline_id(self) -> int | None: ...
+    @property
+    def execution_id(self) -> int | None: ...
+    @property
+    def at(self) -> dt.datetime: ...
+    @property
+    def new(self) -> bool: ...
+    @property
+    def facts(self) -> dict[str, Any]: ...
 
 
 # A check may return a hundred thousand in one list: so they have slots, and compute nothing before it is asked for.

@@ -30,6 +30,9 @@ log = logging.getLogger("watcher.dagster")
 # How far behind the recorder may be. A tick of its own takes half a minute at most.
 MOST_BEHIND: Final = dt.timedelta(minutes=2)
 
+# Without a daemon all of Watcher's parts are still; they get so long to go on before they are judged.
+RESUMING: Final = dt.timedelta(minutes=3)
+
 # No check begins after so long. The daemon gives up on a tick after 60 seconds, and where 100,000 pipelines fail, one
 # check takes up to 20 of them.
 BEGIN_SECONDS: Final = 20.0
@@ -91,9 +94,10 @@ def check_tick(instance: dg.DagsterInstance, watcher: Watcher, cursor: CheckCurs
         DatabaseUnavailableError: Watcher's database does not answer.
     """
     now = dt.datetime.now(dt.UTC)
+    health = _health(watcher) if now.timestamp() - cursor.resumed > RESUMING.total_seconds() else ""
     recorder = _recorder(instance, watcher)
     if recorder is not None and (reason := _behind(recorder, cursor)):
-        return f"the checks wait for the recorder: {reason}"
+        return "; ".join(filter(None, [f"the checks wait for the recorder: {reason}", health]))
     checked = dt.datetime.fromtimestamp(cursor.checked, dt.UTC)
     checks: dict[AlertKind, Callable[[], list[Finding]]] = {
         AlertKind.FAILURE: watcher.check_failures,
@@ -125,7 +129,20 @@ def check_tick(instance: dg.DagsterInstance, watcher: Watcher, cursor: CheckCurs
     parts = [_outcome(NAMES[kind], findings, resolved[kind]) for kind, findings in found.items()]
     parts += [f"{NAMES[AlertKind(kind)]}: left to the next tick" for kind in left]
     parts += [f"{NAMES[kind]} cannot be checked: {type(error).__name__}" for kind, error in errors.items()]
-    return "; ".join(filter(None, parts)) or "nothing found"
+    return "; ".join(filter(None, [*parts, health])) or "nothing found"
+
+
+def _health(watcher: Watcher) -> str:
+    """Check Watcher's own health. Not Dagster's: who asks the webserver must not depend on the daemon."""
+    try:
+        facts = watcher.check_health(dagster=False)
+    except DatabaseUnavailableError:
+        raise
+    except Exception as error:
+        log.exception("health cannot be checked; the other checks go on")
+        return f"health cannot be checked: {type(error).__name__}"
+    wrong = sum(fact.key is not None and fact.level != "ok" for fact in facts)
+    return f"health: {wrong:,} found" if wrong else ""
 
 
 def _recorder(instance: dg.DagsterInstance, watcher: Watcher) -> RecorderState | None:

@@ -23,6 +23,7 @@ from watcher_core import (
     ExecutionState,
     NotFoundError,
     draw_anomaly,
+    text,
 )
 from watcher_dagster.checks import markdown
 from watcher_dagster.checks.verdicts import EXECUTION_KEY, Verdict
@@ -121,7 +122,7 @@ def _numbers(result: AnomalyResult) -> dict[str, dg.MetadataValue[Any]]:
         f"{key}_confidence": result.confidence,
     }
     numbers: dict[str, dg.MetadataValue[Any]] = {
-        name: dg.MetadataValue.float(float(f"{value:.10g}")) for name, value in measured.items() if value is not None
+        name: dg.MetadataValue.float(text.rounded(value)) for name, value in measured.items() if value is not None
     }
     if result.explanation.get("profile"):
         numbers[f"{key}_compared_with"] = dg.MetadataValue.text(result.compared_with)

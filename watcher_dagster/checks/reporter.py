@@ -101,7 +101,8 @@ def _changed(watcher: Watcher, kind: AlertKind, found: Iterable[Finding], since:
         alerts = watcher.alerts(kind=kind, state=UNRESOLVED, limit=MOST_CHANGES)
     else:
         alerts = watcher.alerts(kind=kind, changed_since=since - OVERLAP, limit=MOST_CHANGES)
-    return sorted({alert.pipeline_name for alert in alerts} | {each.pipeline_name for each in found if each.new})
+    names = {alert.pipeline_name for alert in alerts if alert.pipeline_name is not None}
+    return sorted(names | {each.pipeline_name for each in found if each.new})
 
 
 def _recovery(watcher: Watcher, kind: AlertKind, name: str, now: dt.datetime) -> Verdict:

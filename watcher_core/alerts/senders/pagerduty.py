@@ -58,7 +58,7 @@ class PagerDuty:
         action = ACTIONS.get(about.event, "trigger")
         lines = _lines(message)
         for number, alert in enumerate(about.alerts):
-            summary = lines[number] if number < len(lines) else f"{alert.kind} of {alert.pipeline_name}"
+            summary = lines[number] if number < len(lines) else f"{alert.kind} of {alert.subject}"
             self._post(action, key_of(alert), _details(about, alert, summary) if action == "trigger" else {})
             if action == "trigger" and alert.state is AlertState.ACKNOWLEDGED:
                 self._post("acknowledge", key_of(alert), {})
@@ -121,7 +121,7 @@ def _lines(message: SlackMessage) -> list[str]:
 def _details(about: Notification, alert: values.Alert, summary: str) -> dict[str, Any]:
     payload = {
         "summary": cut(summary, MAX_SUMMARY),
-        "source": cut(alert.pipeline_name, MAX_SOURCE),
+        "source": cut(alert.subject, MAX_SOURCE),
         "severity": alert.level.value,
         "timestamp": alert.opened_at.isoformat(),
         "class": alert.kind.value,

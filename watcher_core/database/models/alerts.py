@@ -50,6 +50,7 @@ class Alert(Base):
             postgresql_where=sa.text("pipeline_execution_id IS NOT NULL"),
         ),
         sa.CheckConstraint("(state = 'resolved') = (resolved_at IS NOT NULL)", name="resolved"),
+        sa.CheckConstraint("pipeline_id IS NOT NULL OR CAST(kind AS text) = 'health'", name="pipeline"),
         {"comment": "Facts that people are notified of, open until they are resolved"},
     )
 
@@ -58,7 +59,9 @@ class Alert(Base):
     level: Mapped[AlertLevel]
     state: Mapped[AlertState] = mapped_column(server_default=AlertState.OPEN)
     deduplication_key: Mapped[str] = mapped_column(comment="Names the cause")
-    pipeline_id: Mapped[int] = reference("pipeline", index=True)
+    pipeline_id: Mapped[int | None] = reference(
+        "pipeline", index=True, comment="What it is about; empty: Dagster or Watcher itself"
+    )
     pipeline_execution_id: Mapped[int | None] = reference("pipeline_execution")
     facts: Mapped[dict[str, Any]] = json_object("The numbers of the finding")
     opened_at: Mapped[dt.datetime] = timestamp("When the cause was found")
@@ -66,6 +69,13 @@ class Alert(Base):
     snoozed_until: Mapped[dt.datetime | None]
     resolved_at: Mapped[dt.datetime | None] = mapped_column(comment="When the cause was gone")
     resolved_by_hand: Mapped[bool] = flag(False, "Whether a person resolved it; it stays so until the cause is new")
+    acknowledged_by: Mapped[str | None] = mapped_column(comment="Who acknowledged it, as they said")
+    snoozed_by: Mapped[str | None] = mapped_column(comment="Who snoozed it last, as they said")
+    resolved_by: Mapped[str | None] = mapped_column(comment="Who resolved it by hand, as they said")
+    note: Mapped[str | None] = mapped_column(comment="What the last of them noted")
+    resolution: Mapped[dict[str, Any] | None] = mapped_column(
+        comment="What ended it: how, and which execution at what time, if one did"
+    )
     reopened_at: Mapped[dt.datetime | None] = mapped_column(comment="When the cause was last found to be back")
     reopenings: Mapped[int] = mapped_column(
         sa.Integer, server_default=sa.text("0"), comment="How often it was back, within hours of each other"
@@ -92,3 +102,14 @@ class AlertDelivery(Base):
     delivered_at: Mapped[dt.datetime | None] = mapped_column(comment="When the opening was delivered")
     notified_at: Mapped[dt.datetime | None] = mapped_column(comment="When a message about it last arrived")
     recovery_delivered_at: Mapped[dt.datetime | None] = mapped_column(comment="When the recovery was delivered")
+
+
+class Heartbeat(Base):
+    __tablename__ = "heartbeat"
+    __table_args__ = {"comment": "The heartbeats that go to an address outside"}
+
+    round: Mapped[str] = mapped_column(primary_key=True, comment="recording, checks or delivery")
+    ended_at: Mapped[dt.datetime] = mapped_column(comment="When a full round of it last ended")
+    tried_at: Mapped[dt.datetime | None] = mapped_column(comment="When a heartbeat for it was last tried")
+    failing_since: Mapped[dt.datetime | None] = mapped_column(comment="Since when none arrives; empty: they arrive")
+    error: Mapped[str | None] = mapped_column(comment="Why the last one did not arrive")

@@ -82,6 +82,9 @@ class CheckState(Base):
 
     kind: Mapped[AlertKind] = mapped_column(primary_key=True, comment="The check")
     checked_at: Mapped[dt.datetime] = mapped_column(comment="The check's now, never ahead of the database's clock")
+    interval_seconds: Mapped[float | None] = mapped_column(
+        comment="How often it succeeds: the longest time between two successes, which fades"
+    )
 
 
 class AssetCheck(Base):

@@ -1,0 +1,114 @@
+"""What ended an alert: the run that was good, new data, a person, or that nobody watches the pipeline any more."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from tests.factories import at, record, unique
+from watcher_core import Alert, AlertState, ExecutionState, Watcher, text
+
+FAILED = ExecutionState.FAILED
+DAY = 24 * 60
+
+
+@pytest.fixture
+def watcher(module_watcher: Watcher) -> Iterator[Watcher]:
+    """The module's, with no alerts in it."""
+    yield module_watcher
+    with module_watcher._transaction() as (session, _):
+        session.execute(sa.text("TRUNCATE watcher.alert"))
+
+
+def alert_of(watcher: Watcher, name: str) -> Alert:
+    [alert] = watcher.alerts(pipeline=name)
+    return alert
+
+
+def failing(watcher: Watcher) -> str:
+    name = unique("failing")
+    watcher.record([record(name, start=0, state=FAILED, scope="monday")])
+    watcher.check_failures(now=at(2))
+    assert alert_of(watcher, name).resolution is None
+    return name
+
+
+def ending(watcher: Watcher, name: str) -> str:
+    alert = alert_of(watcher, name)
+    assert alert.state is AlertState.RESOLVED
+    return text.resolution(alert.resolution, by=alert.resolved_by, note=alert.note)
+
+
+def test_a_failure_was_fixed_by_the_run_that_did_the_same(watcher: Watcher) -> None:
+    name = failing(watcher)
+    watcher.record([record(name, start=5, scope="tuesday")])
+    watcher.check_failures(now=at(7))
+    assert alert_of(watcher, name).state is AlertState.OPEN
+    watcher.record([record(name, start=12, scope="monday"), record(name, start=20, scope="monday")])
+    watcher.check_failures(now=at(30))
+    fixed = next(each for each in watcher.executions(pipeline=name) if each.start_date == at(12))
+    resolution = alert_of(watcher, name).resolution
+    assert resolution is not None
+    assert resolution["execution_id"] == fixed.id
+    assert ending(watcher, name) == "fixed by the run of 2026-03-01 12:12:00 UTC"
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        (lambda watcher, name: watcher.update_pipeline(name, mute_failure_check=True), "it is muted"),
+        (lambda watcher, name: watcher.update_pipeline(name, active=False), "its pipeline is inactive"),
+    ],
+    ids=["muted", "inactive"],
+)
+def test_what_is_no_longer_watched_was_not_fixed(
+    watcher: Watcher, change: Callable[[Watcher, str], Any], words: str
+) -> None:
+    name = failing(watcher)
+    watcher.record([record(name, start=12, scope="monday")])
+    change(watcher, name)
+    watcher.check_failures(now=at(30))
+    assert ending(watcher, name) == f"no longer watched: {words}"
+
+
+def stale(watcher: Watcher) -> str:
+    name = unique("stale")
+    watcher.get_or_create_pipeline(name, freshness_number=1, freshness_datepart="hour")
+    watcher.record([record(name, start=0, inserts=1)])
+    watcher.check_freshness(now=at(DAY))
+    assert alert_of(watcher, name).state is AlertState.OPEN
+    return name
+
+
+def test_stale_data_ends_with_new_data_or_without_its_rule(watcher: Watcher) -> None:
+    loaded, freed = stale(watcher), stale(watcher)
+    watcher.record([record(loaded, start=DAY + 10, inserts=1)])
+    watcher.update_pipeline(freed, freshness_number=None, freshness_datepart=None)
+    watcher.check_freshness(now=at(DAY + 20))
+    assert ending(watcher, loaded) == "new data at 2026-03-02 12:11:00 UTC"
+    assert ending(watcher, freed) == "no longer watched: its rule was removed"
+
+
+def test_an_alert_that_is_back_knows_no_end(watcher: Watcher) -> None:
+    name = failing(watcher)
+    watcher.resolve_alert(alert_of(watcher, name).id, by="ada", note="known outage")
+    assert ending(watcher, name) == "closed by hand by ada: known outage"
+    watcher.record([record(name, start=40, state=FAILED, scope="monday")])
+    with watcher._transaction() as (session, _):
+        session.execute(sa.text("UPDATE watcher.alert SET resolved_at = :at"), {"at": at(41)})
+    watcher.check_failures(now=at(42))
+    alert = alert_of(watcher, name)
+    assert (alert.state, alert.resolution, alert.resolved_by, alert.note) == (AlertState.OPEN, None, None, None)
+
+
+def test_a_late_execution_ended(watcher: Watcher) -> None:
+    name = unique("late")
+    watcher.get_or_create_pipeline(name, timeliness_number=5, timeliness_datepart="minute")
+    watcher.record([record(name, "late", start=0, state=ExecutionState.RUNNING)])
+    watcher.check_timeliness(now=at(10))
+    watcher.record([record(name, "late", start=0, end_date=at(12))])
+    watcher.check_timeliness(since=at(3 * DAY), now=at(3 * DAY))
+    assert ending(watcher, name) == "ended at 2026-03-01 12:12:00 UTC"

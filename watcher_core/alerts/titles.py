@@ -1,0 +1,150 @@
+"""The first line of a message: what is wrong, where, and why, in the words of whoever owns the data.
+
+It is plain text, without markup and without times: in a header Slack renders neither. Who lays it out escapes it.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from watcher_core import text, values
+from watcher_core.enums import AlertEvent, AlertKind
+
+# Pipelines that the first line of a message about several names.
+NAMED = 3
+# What is in front of the reason in an error: the class of the driver's error, as SQLAlchemy writes it.
+DRIVER_ERROR = re.compile(r"^\([\w.]+\)\s+")
+
+# In place of the sign of what is good again.
+UNWATCHED = "⚪"
+
+OVER = {
+    AlertKind.FRESHNESS: "is no longer stale",
+    AlertKind.TIMELINESS: "is no longer late",
+    AlertKind.FAILURE: "no longer fails",
+    AlertKind.ANOMALY: "is no longer unusual",
+}
+
+
+def title(
+    alerts: Sequence[values.Alert],
+    *,
+    event: AlertEvent,
+    sign: str,
+    headline: str,
+    prefix: str,
+    total: int,
+    now: dt.datetime,
+) -> str:
+    """Return the first line of a message.
+
+    Args:
+        alerts: The first of them.
+        event: What happened to them.
+        sign: A sign of their level.
+        headline: What happened, for several.
+        prefix: What comes before an alert that is no news.
+        total: How many there are in all.
+        now: The time of the message.
+    """
+    if total != 1 or not alerts or event is AlertEvent.MISSED:
+        names = list(dict.fromkeys(_where(alert) for alert in alerts))
+        more = total - NAMED if len(names) > NAMED else 0
+        named = ", ".join(names[:NAMED]) + (f" and {more:,} more" if more else "")
+        return f"{sign} {headline}" + (f": {named}" if named else "")
+    [alert] = alerts[:1]
+    if event is AlertEvent.RESOLVED:
+        said = _over(alert)
+        return f"{UNWATCHED if 'is no longer watched' in said else sign} {said}"
+    return f"{sign} {prefix}{_TROUBLES.get(alert.kind, _stated)(alert, alert.facts, now)}"
+
+
+def _where(alert: values.Alert) -> str:
+    return alert.subject
+
+
+def _over(alert: values.Alert) -> str:
+    name = _where(alert)
+    if alert.kind is AlertKind.ASSET_CHECK:
+        name = f"check {alert.facts.get('check', 'of unknown name')} of {name}"
+    ended = text.resolution(alert.resolution, by=alert.resolved_by, note=alert.note)
+    if ended.startswith("no longer"):
+        return f"{name} is {ended}"
+    return f"{name}: {ended}" if ended else f"{name} {OVER.get(alert.kind, 'is good again')}"
+
+
+def _failure(alert: values.Alert, facts: Mapping[str, Any], _: dt.datetime) -> str:
+    assets = facts.get("assets")
+    others = len(assets) - 1 if isinstance(assets, list) else 0
+    who = f"{_where(alert)} and {text.plural(others, 'other asset')}" if others > 0 else _where(alert)
+    error = facts.get("error")
+    found = error if isinstance(error, Mapping) else {"message": error, "class": facts.get("error_class")}
+    why = reason(found.get("message")) or str(found.get("class") or "")
+    return f"{who} failed{text.for_partitions(facts)}" + (f": {why}" if why else "")
+
+
+def reason(message: object) -> str:
+    """Return the first line of an error that says why."""
+    lines = (DRIVER_ERROR.sub("", line.strip()) for line in str(message or "").splitlines())
+    return next((line for line in lines if line), "")
+
+
+def _freshness(alert: values.Alert, facts: Mapping[str, Any], now: dt.datetime) -> str:
+    last = _moment(facts.get("last_dml_timestamp"))
+    since = last or _moment(facts.get("measured_from"))
+    ago = "" if since is None else text.duration((now - since).total_seconds())
+    changed = f"last change {ago} ago" if last else f"no change for {ago}" if ago else "no change"
+    return f"{_where(alert)} is stale: {changed}{_expected(facts)}"
+
+
+def _timeliness(alert: values.Alert, facts: Mapping[str, Any], _: dt.datetime) -> str:
+    is_running = facts.get("execution_state", "running") == "running"
+    lasted = text.duration(facts.get("duration_seconds"), unknown="an unknown time")
+    what = f"is late: has run for {lasted}" if is_running else f"was late: took {lasted}"
+    return f"{_where(alert)} {what}{_expected(facts)}"
+
+
+def _anomaly(alert: values.Alert, facts: Mapping[str, Any], _: dt.datetime) -> str:
+    listed = facts.get("metrics")
+    metrics = [metric for metric in listed if isinstance(metric, Mapping)] if isinstance(listed, list) else []
+    partition = f" for {facts['partition']}" if facts.get("partition") else ""
+    if not metrics:
+        return f"{_where(alert)} is unusual{partition}"
+    first = {name: value for name, value in metrics[0].items() if name not in ("z_score", "runs")}
+    more = f", and {text.plural(len(metrics) - 1, 'other metric')}" if len(metrics) > 1 else ""
+    return f"{_where(alert)} is unusual{partition}: {text.verdict(first)}{more}"
+
+
+def _asset_check(alert: values.Alert, facts: Mapping[str, Any], _: dt.datetime) -> str:
+    return f"check {facts.get('check', 'of unknown name')} of {_where(alert)} {text.check_result(facts)}"
+
+
+def _stated(alert: values.Alert, facts: Mapping[str, Any], _: dt.datetime) -> str:
+    return f"{_where(alert)}: {facts.get('message') or 'no details'}"
+
+
+_TROUBLES: dict[AlertKind, Callable[[values.Alert, Mapping[str, Any], dt.datetime], str]] = {
+    AlertKind.FRESHNESS: _freshness,
+    AlertKind.TIMELINESS: _timeliness,
+    AlertKind.FAILURE: _failure,
+    AlertKind.ANOMALY: _anomaly,
+    AlertKind.ASSET_CHECK: _asset_check,
+}
+
+
+def _expected(facts: Mapping[str, Any]) -> str:
+    number, part = facts.get("expected_number"), facts.get("expected_datepart")
+    if not isinstance(number, int) or part is None:
+        return ""
+    return f", expected within {text.plural(number, str(part))}"
+
+
+def _moment(value: object) -> dt.datetime | None:
+    try:
+        moment = dt.datetime.fromisoformat(str(value))
+    except ValueError:
+        return None
+    return moment if moment.utcoffset() is not None else moment.replace(tzinfo=dt.UTC)

@@ -1,0 +1,204 @@
+"""Ticks of schedules and sensors: one that failed, one that did not come, one that no longer comes."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from watcher_core import text as words
+from watcher_core.health.dagster.graphql import Answer, Dagster, part, root_cause
+from watcher_core.values import HealthFact
+
+FAMILY: Final = "ticks"
+
+# Dagster's scheduler looks once a minute, and evaluates what is due a few at a time.
+SCHEDULE_GRACE: Final = dt.timedelta(minutes=3)
+# A sensor's interval is the least time between two ticks; its evaluation takes up to a minute, and waits for its turn.
+SENSOR_INTERVALS: Final = 3
+SENSOR_GRACE: Final = dt.timedelta(minutes=5)
+NAMED: Final = 5
+
+QUERY: Final = """
+query ($due: Float!) {
+  repositoriesOrError {
+    __typename
+    ... on RepositoryConnection {
+      nodes {
+        name
+        location { name }
+        schedules {
+          name
+          potentialTickTimestamps(startTimestamp: $due, lowerLimit: 1, upperLimit: 1)
+          scheduleState {
+            status
+            typeSpecificData { ... on ScheduleData { startTimestamp } }
+            ticks(limit: 2) { status timestamp error { message errorChain { error { message } } } }
+          }
+        }
+        sensors {
+          name
+          minIntervalSeconds
+          sensorState {
+            status
+            ticks(limit: 2) { status timestamp error { message errorChain { error { message } } } }
+          }
+        }
+      }
+    }
+    ... on Error { message }
+  }
+}
+"""
+
+
+@dataclass(frozen=True)
+class Ticking:
+    """A schedule or a sensor.
+
+    Attributes:
+        kind: `schedule` or `sensor`.
+        location, name: Which one.
+        is_on: Whether it is switched on.
+        last_at: When it last ticked, by the clock of its ticks; `None` where it never has.
+        error: Why its newest tick that has ended failed; `None` where it did not.
+        due_at: When it should have ticked at the latest; `None` where that is not known.
+    """
+
+    kind: str
+    location: str
+    name: str
+    is_on: bool
+    last_at: float | None
+    error: str | None
+    due_at: float | None
+
+    @property
+    def is_missing(self) -> bool:
+        """Whether a tick did not come."""
+        return self.is_on and self.due_at is not None and (self.last_at or 0) < self.due_at
+
+
+def location_keys(key: str, locations: Iterable[str]) -> list[str]:
+    """What the keys of alerts on these code locations begin with."""
+    return [f"{key}{FAMILY}/{location}/" for location in locations]
+
+
+def ask(dagster: Dagster, *, now: dt.datetime) -> list[Ticking]:
+    """Return all schedules and sensors of the code locations that load.
+
+    Raises:
+        DagsterError: They cannot be read.
+    """
+    return parse(dagster.ask(QUERY, {"due": (now - SCHEDULE_GRACE).timestamp()}), now=now)
+
+
+def parse(data: Answer, *, now: dt.datetime) -> list[Ticking]:
+    """Read the answer."""
+    found = []
+    for repository in part(data, "repositoriesOrError")["nodes"]:
+        location = repository["location"]["name"]
+        for each in repository["schedules"]:
+            state = each["scheduleState"]
+            found.append(_ticking("schedule", location, each["name"], state, _schedule_due(each, state, now)))
+        for each in repository["sensors"]:
+            state = each["sensorState"]
+            found.append(_ticking("sensor", location, each["name"], state, _sensor_due(each, state, now)))
+    return found
+
+
+def _ticking(kind: str, location: str, name: str, state: Mapping[str, Any], due_at: float | None) -> Ticking:
+    ended = next((tick for tick in state["ticks"] if tick["status"] != "STARTED"), None)
+    return Ticking(
+        kind=kind,
+        location=location,
+        name=name,
+        is_on=state["status"] == "RUNNING",
+        last_at=max((tick["timestamp"] for tick in state["ticks"]), default=None),
+        error=root_cause(ended["error"]) if ended is not None and ended["status"] == "FAILURE" else None,
+        due_at=due_at,
+    )
+
+
+def _schedule_due(schedule: Mapping[str, Any], state: Mapping[str, Any], now: dt.datetime) -> float | None:
+    """When it last should have ticked, if it was on by then. One that the daemon has not seen yet has no start."""
+    start = (state["typeSpecificData"] or {}).get("startTimestamp")
+    before = [at for at in schedule["potentialTickTimestamps"] if at <= (now - SCHEDULE_GRACE).timestamp()]
+    if not before or (start is None and not state["ticks"]):
+        return None
+    due_at: float = max(before)
+    return due_at if start is None or start <= due_at else None
+
+
+def _sensor_due(sensor: Mapping[str, Any], state: Mapping[str, Any], now: dt.datetime) -> float | None:
+    """When its last tick must have been, at the earliest. When one that never ticked was switched on is not known."""
+    if not state["ticks"]:
+        return None
+    return (now - SENSOR_GRACE).timestamp() - SENSOR_INTERVALS * float(sensor["minIntervalSeconds"])
+
+
+def judge(found: Sequence[Ticking], *, key: str, now: dt.datetime) -> Iterator[HealthFact]:
+    """Name what failed, did not come, and was switched off.
+
+    What a location's schedules or sensors miss has one cause nearly always: one fact for all of them.
+    """
+    for each in found:
+        if each.is_on and each.error is not None:
+            yield HealthFact(
+                "problem",
+                each.kind,
+                f"its last tick failed: {each.error}",
+                _what_failed(each.kind),
+                key=f"{key}{FAMILY}/{each.location}/{each.kind}/{each.name}",
+                subject=f"{each.kind} {each.name} of {each.location}",
+            )
+    missing: dict[tuple[str, str], list[Ticking]] = {}
+    for each in found:
+        if each.is_missing:
+            missing.setdefault((each.location, each.kind), []).append(each)
+    for (location, kind), those in missing.items():
+        yield HealthFact(
+            "problem",
+            kind,
+            f"{words.plural(len(those), kind)} did not tick when due: {_named(those, now)}",
+            "is Dagster's daemon running, and does it reach the code location? See its log",
+            key=f"{key}{FAMILY}/{location}/missing {kind}s",
+            subject=f"{kind}s of {location}",
+            failing=len(those),
+        )
+    off: dict[tuple[str, str], list[Ticking]] = {}
+    for each in found:
+        if not each.is_on and each.last_at is not None:
+            off.setdefault((each.location, each.kind), []).append(each)
+    for (_, kind), those in off.items():
+        count = words.plural(len(those), kind)
+        that = "that ran before is" if len(those) == 1 else "that ran before are"
+        yield HealthFact(
+            "warning",
+            kind,
+            f"{count} {that} switched off: {_named(those, now)}",
+            "nothing, where that is on purpose; else switch it on in Dagster",
+            subject=f"{kind}s of {those[0].location}",
+        )
+    if not missing and not any(each.is_on and each.error is not None for each in found):
+        on = [each.kind for each in found if each.is_on]
+        schedules, sensors = (words.plural(on.count(kind), kind) for kind in ("schedule", "sensor"))
+        yield HealthFact("ok", "ticks", f"{schedules} and {sensors} that are on tick")
+
+
+def _named(those: Sequence[Ticking], now: dt.datetime) -> str:
+    named = ", ".join(f"{each.name} ({_last(each, now)})" for each in those[:NAMED])
+    return named + (f" and {len(those) - NAMED:,} more" if len(those) > NAMED else "")
+
+
+def _last(each: Ticking, now: dt.datetime) -> str:
+    if each.last_at is None:
+        return "no tick yet"
+    return f"last tick {words.ago(dt.datetime.fromtimestamp(each.last_at, dt.UTC), now=now)}"
+
+
+def _what_failed(kind: str) -> str:
+    if kind == "schedule":
+        return "see the tick in Dagster; the run that it was to start is missing, until you start it by hand"
+    return "see the tick in Dagster; the next tick tries again"

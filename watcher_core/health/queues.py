@@ -1,0 +1,65 @@
+"""Whether what waits gets its turn: alerts to be delivered, executions to be judged."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Final
+
+from watcher_core import text as words
+from watcher_core.values import HealthFact, UndeliveredAlerts, UnjudgedExecutions
+
+DELIVERY_KEY: Final = "health/delivery"
+ANOMALIES_KEY: Final = "health/anomalies"
+
+# After this, an alert without a try means that no process delivers, and one that failed is no hiccup of Slack's.
+DELIVERED_WITHIN: Final = dt.timedelta(minutes=10)
+# After this, an execution in the queue means that no process judges.
+JUDGED_WITHIN: Final = dt.timedelta(minutes=10)
+
+
+def undelivered_fact(waiting: UndeliveredAlerts, *, now: dt.datetime) -> HealthFact:
+    """Judge whether alerts get through."""
+    if waiting.since is None:
+        return HealthFact("ok", "alerts", "all are delivered")
+    wait = "waits" if waiting.count == 1 else "wait"
+    since = words.ago(waiting.since, now=now)
+    state = f"{waiting.count:,} {wait} to be delivered, the first of them since {since}"
+    is_late = now - waiting.since > DELIVERED_WITHIN
+    key = DELIVERY_KEY if is_late else None
+    if waiting.last_error is not None:
+        return HealthFact(
+            "warning",
+            "alerts",
+            f"{state}: {waiting.last_error}",
+            "then: watcher alerts deliver --retry-now",
+            key=key,
+            subject="delivery of alerts",
+        )
+    if not is_late:
+        return HealthFact("ok", "alerts", state)
+    return HealthFact(
+        "warning",
+        "alerts",
+        state,
+        "configure Slack; switch watcher_slack_sensor on in Dagster, or run watcher alerts deliver by cron",
+        key=key,
+        subject="delivery of alerts",
+    )
+
+
+def unjudged_fact(waiting: UnjudgedExecutions, *, now: dt.datetime) -> HealthFact:
+    """Judge whether executions are judged."""
+    if waiting.since is None:
+        return HealthFact("ok", "anomalies", "no execution waits to be judged")
+    executions = "execution waits" if waiting.count == 1 else "executions wait"
+    state = f"{waiting.count:,} {executions} to be judged, since {words.ago(waiting.since, now=now)}"
+    if now - waiting.since <= JUDGED_WITHIN:
+        return HealthFact("ok", "anomalies", state)
+    return HealthFact(
+        "warning",
+        "anomalies",
+        state,
+        "switch watcher_anomaly_sensor on in Dagster, or run watcher check anomalies by cron",
+        key=ANOMALIES_KEY,
+        subject="anomaly detection",
+    )

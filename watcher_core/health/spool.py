@@ -1,0 +1,69 @@
+"""Whether executions of this host get from the spool into the database."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import Final
+
+from watcher_core import recording
+from watcher_core import text as words
+from watcher_core.values import HealthFact
+
+# Whatever uses Watcher records what waits. What is left for longer, though the database is there, is stuck.
+RECORDED_WITHIN: Final = dt.timedelta(minutes=10)
+
+
+def spool_key(host: str) -> str:
+    """What the keys of a host's alerts begin with."""
+    return f"health/spool/{host}/"
+
+
+def spool_facts(directories: Sequence[Path], *, host: str, now: dt.datetime) -> Iterator[HealthFact]:
+    """Count what waits, what was set aside, and what this user cannot record."""
+    subject = f"spool of {host}"
+    for directory in directories:
+        if directory.is_dir() and not os.access(directory, os.R_OK | os.W_OK | os.X_OK):
+            yield HealthFact(
+                "problem",
+                "spool",
+                f"{directory} cannot be read or written by this user",
+                "it is another user's: run that one's jobs, or any watcher command as that one",
+            )
+    waiting = recording.spooled_executions(directories)
+    broken = recording.broken_executions(directories)
+    if broken:
+        were = "was" if len(broken) == 1 else "were"
+        yield HealthFact(
+            "problem",
+            "spool",
+            f"{words.plural(len(broken), 'execution')} could not be recorded and {were} set aside as "
+            f"{broken[0].parent}/*.broken",
+            "look at them (JSON), mend and rename to *.json, or remove them",
+            key=f"{spool_key(host)}broken",
+            subject=subject,
+            failing=len(broken),
+        )
+    if waiting:
+        wait = "waits" if len(waiting) == 1 else "wait"
+        is_stuck = any(_age(path, now) > RECORDED_WITHIN for path in waiting)
+        yield HealthFact(
+            "warning",
+            "spool",
+            f"{words.plural(len(waiting), 'execution')} of this host {wait} for the database, in {waiting[0].parent}",
+            "nothing: whatever uses Watcher on this host next records them, once the database is back",
+            key=f"{spool_key(host)}waiting" if is_stuck else None,
+            subject=subject,
+            failing=len(waiting),
+        )
+    else:
+        yield HealthFact("ok", "spool", "no execution of this host waits for the database")
+
+
+def _age(path: Path, now: dt.datetime) -> dt.timedelta:
+    with suppress(OSError):  # recorded meanwhile
+        return now - dt.datetime.fromtimestamp(path.stat().st_mtime, dt.UTC)
+    return dt.timedelta()
