@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 BINARIES = os.environ.get("WATCHER_POSTGRES_BIN")  # read before the environment is cleaned: `make matrix` sets it
 # Each process that a test starts would compile our code anew; that takes longer than most of what they do.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+# Logfire's plugin for pydantic takes half a second of each process that has a model, Dagster's among them.
+os.environ["PYDANTIC_DISABLE_PLUGINS"] = "logfire-plugin"
 
 TEMPLATE = "watcher_template"
 DAGSTER_TEMPLATE = "watcher_dagster_template"
