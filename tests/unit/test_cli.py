@@ -82,7 +82,10 @@ def test_there_are_the_commands_that_there_should_be() -> None:
         "demo",
         "doctor",
         "cleanup",
-        *(f"check {name}" for name in ["anomalies", "asset-checks", "freshness", "health", "timeliness", "failures"]),
+        *(
+            f"check {name}"
+            for name in ["anomalies", "asset-checks", "freshness", "health", "timeliness", "failures", "stuck"]
+        ),
         *(f"asset-checks {name}" for name in ["list", "history"]),
         *(f"anomalies {name}" for name in ["results", "unflag", "backtest", "explain"]),
         *(f"anomalies rules {name}" for name in ["list", "create", "set"]),

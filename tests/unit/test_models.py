@@ -37,6 +37,7 @@ ADDED = {
     "anomaly_pending",
     "check_state",
     "column_lineage",
+    "execution_process",
     "failure_pipeline_execution_log",
     "heartbeat",
     "observation",

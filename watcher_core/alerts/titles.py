@@ -26,6 +26,7 @@ OVER = {
     AlertKind.TIMELINESS: "is no longer late",
     AlertKind.FAILURE: "no longer fails",
     AlertKind.ANOMALY: "is no longer unusual",
+    AlertKind.STUCK: "is no longer stuck",
 }
 
 

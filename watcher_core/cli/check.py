@@ -88,6 +88,19 @@ def timeliness(
     _end(found, fail=fail)
 
 
+@app.command("stuck", epilog=output.examples("watcher check stuck", "watcher check stuck --dry-run --fail"))
+def stuck(*, dry_run: DryRun = False, fail: Fail = False, json: Json = False) -> None:
+    """Look for executions that will not end.
+
+    That is, whose process was killed, or that have run for far longer than their pipeline ever does. Oldest first.
+    """
+    with open_watcher() as watcher:
+        found = watcher.check_stuck(dry_run=dry_run)
+    columns = [EXECUTION, PIPELINE, output.Column("started"), output.Column("why", fold=True), NEW]
+    _print(found, columns, _stuck_cells, json=json, empty="no execution is stuck")
+    _end(found, fail=fail)
+
+
 @app.command("failures", epilog=output.examples("watcher check failures", "watcher check failures --dry-run --fail"))
 def failures(*, dry_run: DryRun = False, fail: Fail = False, json: Json = False) -> None:
     """Look for pipelines that fail.
@@ -194,6 +207,16 @@ def _timeliness_cells(finding: Finding) -> tuple[output.Cell, ...]:
         words.threshold(finding.expected_number, finding.expected_datepart),
         words.duration(finding.overdue_seconds),
         _rule(finding),
+        output.yes_or_no(finding.new),
+    )
+
+
+def _stuck_cells(finding: Finding) -> tuple[output.Cell, ...]:
+    return (
+        finding.execution_id,
+        finding.pipeline_name,
+        times.clock(finding.measured_from),
+        str(finding.details["message"]),
         output.yes_or_no(finding.new),
     )
 

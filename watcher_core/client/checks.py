@@ -103,6 +103,33 @@ class CheckMethods(HeartbeatMethods):
                 _update_alerts(session, AlertKind.TIMELINESS, found, moment, pipeline_id)
         return found
 
+    def check_stuck(self, *, now: dt.datetime | None = None, dry_run: bool = False) -> list[Finding]:
+        """Find the executions that will not end. Open an alert for each, and resolve those of the others.
+
+        That is, those outside Dagster whose process was killed (its host says so at its next contact; else no heartbeat
+        came for 3 minutes), and all that have run for five times the 95th percentile of their pipeline's last 50
+        successes, and for an hour at least. The latter are not looked for where the pipeline has a rule for timeliness,
+        or that is muted.
+
+        Args:
+            now: The time at which durations are measured, with time zone; the present by default.
+            dry_run: Write nothing.
+
+        Returns:
+            A finding for each execution, oldest first; `new` where it has no open alert.
+
+        Raises:
+            InvalidValueError: A value breaks a rule.
+        """
+        with self._begin_check(AlertKind.STUCK, None, now, dry_run=dry_run) as (session, moment, _):
+            if not dry_run:
+                recording.note_gone(database.driver(session))
+                recording.forget_ended(database.driver(session))
+            found = checks.check_stuck(session, now=moment)
+            if not dry_run:
+                _update_alerts(session, AlertKind.STUCK, found, moment, None)
+        return found
+
     def check_failures(self, *, now: dt.datetime | None = None, dry_run: bool = False) -> list[Finding]:
         """Find the pipelines that fail. Open an alert for each, and resolve those of pipelines that succeeded since.
 

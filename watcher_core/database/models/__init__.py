@@ -30,6 +30,7 @@ from watcher_core.database.models.checks import (
 from watcher_core.database.models.declarative import SCHEMA, Base, table
 from watcher_core.database.models.lineage import AddressLineage, AddressLineageClosure, ColumnLineage
 from watcher_core.database.models.recording import (
+    ExecutionProcess,
     Observation,
     PipelineExecution,
     Recorder,
@@ -55,6 +56,7 @@ __all__ = [
     "Base",
     "CheckState",
     "ColumnLineage",
+    "ExecutionProcess",
     "FailurePipelineExecutionLog",
     "FreshnessPipelineLog",
     "Heartbeat",

@@ -1,0 +1,43 @@
+"""Add the processes of outside jobs: where each execution runs, and when it last gave a sign of life.
+
+Compatibility: the version of Watcher before this one writes and reads none of it.
+"""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0015"
+down_revision = "0014"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.create_table(
+        "execution_process",
+        sa.Column("pipeline_execution_id", sa.BigInteger(), nullable=False),
+        sa.Column("host", sa.Text(), nullable=False, comment="The name of the host that it runs on"),
+        sa.Column("process_id", sa.BigInteger(), comment="The process on that host; empty: not known"),
+        sa.Column(
+            "process_key",
+            sa.Text(),
+            comment="Tells the process from a later one with the same number; empty: the host cannot say",
+        ),
+        sa.Column("heartbeat_at", sa.DateTime(timezone=True), nullable=False, comment="When it last sent a heartbeat"),
+        sa.Column("gone_at", sa.DateTime(timezone=True), comment="When its host found that the process is gone"),
+        sa.PrimaryKeyConstraint("pipeline_execution_id", name=op.f("pk_execution_process")),
+        sa.ForeignKeyConstraint(
+            ["pipeline_execution_id"],
+            ["watcher.pipeline_execution.id"],
+            name=op.f("fk_execution_process_pipeline_execution_id"),
+            ondelete="CASCADE",
+        ),
+        schema="watcher",
+        comment="The processes of executions that run outside Dagster",
+    )
+
+
+def downgrade() -> None:
+    op.drop_table("execution_process", schema="watcher")
