@@ -84,7 +84,17 @@ def test_there_are_the_commands_that_there_should_be() -> None:
         "cleanup",
         *(
             f"check {name}"
-            for name in ["anomalies", "asset-checks", "freshness", "health", "timeliness", "failures", "stuck"]
+            for name in [
+                "anomalies",
+                "asset-checks",
+                "freshness",
+                "health",
+                "timeliness",
+                "failures",
+                "stuck",
+                "missed",
+                "suggest",
+            ]
         ),
         *(f"asset-checks {name}" for name in ["list", "history"]),
         *(f"anomalies {name}" for name in ["results", "unflag", "backtest", "explain"]),

@@ -86,6 +86,7 @@ PUBLIC = {
     "DatabaseUnavailableError",
     "DeliveryError",
     "EffectiveThreshold",
+    "RuleSuggestion",
     "EmbeddedPostgresError",
     "ExecutionEndedError",
     "InvalidValueError",

@@ -42,6 +42,7 @@ ADDED = {
     "heartbeat",
     "observation",
     "pipeline_alias",
+    "pipeline_cadence",
     "pipeline_type_alias",
     "recorder",
     "recorder_lease",

@@ -27,6 +27,7 @@ OVER = {
     AlertKind.FAILURE: "no longer fails",
     AlertKind.ANOMALY: "is no longer unusual",
     AlertKind.STUCK: "is no longer stuck",
+    AlertKind.MISSED: "has run",
 }
 
 

@@ -22,7 +22,7 @@ from watcher_core.values.anomalies import (
     UnjudgedExecutions,
 )
 from watcher_core.values.asset_checks import AssetCheck, AssetCheckRecord, AssetCheckResult
-from watcher_core.values.checks import EffectiveThreshold, PipelineCheck
+from watcher_core.values.checks import EffectiveThreshold, PipelineCheck, RuleSuggestion
 from watcher_core.values.executions import (
     Execution,
     ExecutionRecord,
@@ -104,6 +104,7 @@ __all__ = [
     "PipelineType",
     "RecorderState",
     "Route",
+    "RuleSuggestion",
     "ThresholdArguments",
     "Thresholds",
     "UndeliveredAlerts",

@@ -44,6 +44,7 @@ NAMES: Final = {
     AlertKind.FAILURE: "failures",
     AlertKind.ASSET_CHECK: "asset checks",
     AlertKind.STUCK: "stuck executions",
+    AlertKind.MISSED: "missed runs",
     AlertKind.TIMELINESS: "timeliness",
     AlertKind.FRESHNESS: "freshness",
 }
@@ -104,6 +105,7 @@ def check_tick(instance: dg.DagsterInstance, watcher: Watcher, cursor: CheckCurs
         AlertKind.FAILURE: watcher.check_failures,
         AlertKind.ASSET_CHECK: watcher.check_asset_checks,
         AlertKind.STUCK: watcher.check_stuck,
+        AlertKind.MISSED: watcher.check_missed,
         AlertKind.TIMELINESS: lambda: watcher.check_timeliness(lookback_minutes=lookback_minutes, since=checked),
         AlertKind.FRESHNESS: watcher.check_freshness,
     }

@@ -25,6 +25,7 @@ from watcher_core.database.models.checks import (
     CheckState,
     FailurePipelineExecutionLog,
     FreshnessPipelineLog,
+    PipelineCadence,
     TimelinessPipelineExecutionLog,
 )
 from watcher_core.database.models.declarative import SCHEMA, Base, table
@@ -63,6 +64,7 @@ __all__ = [
     "Observation",
     "Pipeline",
     "PipelineAlias",
+    "PipelineCadence",
     "PipelineExecution",
     "PipelineType",
     "PipelineTypeAlias",

@@ -1,4 +1,4 @@
-"""Add the processes of outside jobs: where each execution runs, and when it last gave a sign of life.
+"""Add the processes of outside jobs with their heartbeats, and how often each pipeline usually runs.
 
 Compatibility: the version of Watcher before this one writes and reads none of it.
 """
@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 from alembic import op
+from sqlalchemy.dialects import postgresql
 
 revision = "0015"
 down_revision = "0014"
@@ -37,7 +38,30 @@ def upgrade() -> None:
         schema="watcher",
         comment="The processes of executions that run outside Dagster",
     )
+    op.create_table(
+        "pipeline_cadence",
+        sa.Column("pipeline_id", sa.BigInteger(), nullable=False),
+        sa.Column("learned_at", sa.DateTime(timezone=True), nullable=False, comment="When it was learned"),
+        sa.Column(
+            "cadence", postgresql.JSONB(), comment="The times between its runs; empty: too few runs, or no rhythm"
+        ),
+        sa.Column(
+            "last_start", sa.DateTime(timezone=True), nullable=False, comment="The start of its newest execution"
+        ),
+        sa.Column("due_at", sa.DateTime(timezone=True), comment="When the next run is due; empty: not known"),
+        sa.Column("missed_at", sa.DateTime(timezone=True), comment="From when on the next run is missed"),
+        sa.PrimaryKeyConstraint("pipeline_id", name=op.f("pk_pipeline_cadence")),
+        sa.ForeignKeyConstraint(
+            ["pipeline_id"],
+            ["watcher.pipeline.id"],
+            name=op.f("fk_pipeline_cadence_pipeline_id"),
+            ondelete="CASCADE",
+        ),
+        schema="watcher",
+        comment="How often each pipeline usually runs, as its history says",
+    )
 
 
 def downgrade() -> None:
+    op.drop_table("pipeline_cadence", schema="watcher")
     op.drop_table("execution_process", schema="watcher")
