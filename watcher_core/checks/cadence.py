@@ -134,6 +134,8 @@ def learn_cadence(starts: Sequence[dt.datetime], *, zone: str | None = None) -> 
                 continue
             usual = median(times)
             allowed = max(tolerance, DEVIATIONS * median(abs(time - usual) for time in times))
+            if allowed > usual:
+                continue  # no rhythm
             every[group] = usual, allowed
             known += len(times)
             missed += sum(time > usual + allowed for time in times)
