@@ -249,7 +249,8 @@ def _flapping(alert: values.Alert) -> str | None:
     if alert.reopenings < pending.FLAPPING_REOPENINGS:
         return None
     stable = text.duration(pending.CONTINUES_WITHIN.total_seconds())
-    return f"flapping: back {alert.reopenings} times; its recovery is notified once it has lasted {stable}"
+    times = "once" if alert.reopenings == 1 else f"{alert.reopenings} times"
+    return f"flapping: back {times}; its recovery is notified once it has lasted {stable}"
 
 
 def _ending(alert: values.Alert) -> str:
