@@ -440,7 +440,7 @@ FOUND = [
         (outbox.ANY_DUE, {"now": NOON}),
         (outbox.ROWS, {"now": NOON}),
         (outbox.SETTLE, {}),
-        (outbox.UNDELIVERED, {"now": NOON, "besides": None}),
+        (outbox.UNDELIVERED, {"now": NOON, "besides": "health/delivery"}),
         (alerts.UNSETTLED, {"keys": ["key 0/1000", "key 7/0"]}),
         (
             alerts.OPEN,

@@ -42,7 +42,10 @@ def list_alerts(
     *,
     state: Annotated[AlertState | None, typer.Option("--state", "-s", help="In this state only.")] = None,
     every: Annotated[bool, typer.Option("--all", "-a", help="Resolved ones, too.")] = False,
-    kind: Annotated[AlertKind | None, typer.Option("--kind", "-k", help="Of this check only.")] = None,
+    kind: Annotated[
+        AlertKind | None,
+        typer.Option("--kind", "-k", metavar="KIND", help=f"Of this kind only: {', '.join(AlertKind)}."),
+    ] = None,
     pipeline: OfPipeline = None,
     limit: Limit = 30,
     json: Json = False,
