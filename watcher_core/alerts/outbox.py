@@ -168,7 +168,8 @@ UNDELIVERED = sa.text(f"""
 def plan(session: Session, *, routes: Routes, now: dt.datetime) -> Plan:
     """Return all pending notifications, oldest first, and which rows they need."""
     rows = [dict(row._mapping) for row in session.execute(ROWS, {"now": now})]
-    reached = session.execute(REACHED).tuples() if any(row["cause_id"] is not None for row in rows) else ()
+    has_causes = any(row["cause_id"] is not None for row in rows)
+    reached = [(row.id, row.destination) for row in session.execute(REACHED)] if has_causes else []
     return fan_out(rows, routes, reached)
 
 
@@ -217,8 +218,10 @@ def parcels(waiting: Iterable[Pending]) -> list[Parcel]:
             group.sort(key=lambda alert: alert.id not in causes)  # the cause comes first
             for thread, together_there in _by_thread(group[0].event, group):
                 most = (destination and destination.most) or len(together_there)
-                for first in range(0, len(together_there), most):
-                    found.append(_parcel(destination, thread, together_there[first : first + most]))
+                found += [
+                    _parcel(destination, thread, together_there[first : first + most])
+                    for first in range(0, len(together_there), most)
+                ]
     return found
 
 

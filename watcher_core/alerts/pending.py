@@ -43,8 +43,8 @@ EVENT = """
          WHEN delivery.notified_at < alert.snoozed_until THEN 'reminded'
          WHEN alert.state = 'open' AND delivery.notified_at < alert.grew_at THEN 'updated' END"""
 
-# Joined to `alert` and `delivery`: the event, when it happened, and before when it is not sent. What is behind a snoozed
-# alert is snoozed with it.
+# Joined to `alert` and `delivery`: the event, when it happened, and before when it is not sent. What is behind a
+# snoozed alert is snoozed with it.
 NEXT = f"""
       LEFT JOIN watcher.alert AS cause ON cause.id = alert.cause_alert_id
       CROSS JOIN LATERAL (SELECT CAST({EVENT} AS watcher.alert_event) AS event) AS pending
