@@ -22,8 +22,11 @@ ROUTES = """
 owner = "team:finance"
 channel = "#finance"
 """
-UNRELATED = {"error": "no such column: a", "error_class": "OperationalError"}
-AWAY = {"error": "connection to server at 10.0.0.7, port 5432 failed", "error_class": "OperationalError"}
+UNRELATED: dict[str, Any] = {"error": "no such column: a", "error_class": "OperationalError"}
+AWAY: dict[str, Any] = {
+    "error": "connection to server at 10.0.0.7, port 5432 failed",
+    "error_class": "OperationalError",
+}
 
 
 @dataclass
@@ -332,7 +335,7 @@ def test_the_same_error_much_later_or_another_one_is_no_burst(world: World) -> N
 def test_the_assets_of_one_step_go_together_whoever_owns_them(world: World) -> None:
     world.reads("mine", "raw", owner="sales")
     world.reads("yours", "raw", owner="finance")
-    step = {"run_id": "run", "step_key": "build", "error": "no such table: raw"}
+    step: dict[str, Any] = {"run_id": "run", "step_key": "build", "error": "no such table: raw"}
     world.found("mine", AlertKind.FAILURE, **step)
     world.found("yours", AlertKind.FAILURE, **step)
     assert world.deliver() == 2

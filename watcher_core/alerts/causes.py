@@ -8,8 +8,8 @@ An alert that has `cause_alert_id` is behind another one:
   warehouse is away; and behind the first one of the same step of the same run.
 
 The cause is a root: an alert that is itself behind nothing. Of several, a failure counts before other kinds, and the
-first that was found before later ones. In a cycle of lineage the first that was found is the root. No chains are stored:
-an alert whose cause gets a cause of its own moves behind that one.
+first that was found before later ones. In a cycle of lineage the first that was found is the root. No chains are
+stored: an alert whose cause gets a cause of its own moves behind that one.
 
 What is still wrong `FAIR_TIME` after its cause was resolved is behind nothing any more, and speaks for itself.
 """

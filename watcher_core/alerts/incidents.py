@@ -16,7 +16,8 @@ NAMED_OWNERS = 3
 
 BEHIND = sa.text(f"""
     WITH behind AS (
-        SELECT DISTINCT other.cause_alert_id AS cause_id, pipeline.id, pipeline.name, other.kind = 'failure' AS is_failure,
+        SELECT DISTINCT other.cause_alert_id AS cause_id, pipeline.id, pipeline.name,
+               other.kind = 'failure' AS is_failure,
                CASE jsonb_typeof(pipeline.pipeline_metadata -> 'owners')
                     WHEN 'array' THEN pipeline.pipeline_metadata -> 'owners'
                     WHEN 'string' THEN jsonb_build_array(pipeline.pipeline_metadata -> 'owners')
@@ -28,7 +29,7 @@ BEHIND = sa.text(f"""
            AND other.state IN ('open', 'acknowledged', 'snoozed')
            AND other.pipeline_id <> cause.pipeline_id
     )
-    SELECT cause_id, is_failure, count(*) AS count, (array_agg(name ORDER BY name))[1 : {NAMED_PIPELINES}] AS names,
+    SELECT cause_id, is_failure, count(*) AS pipelines, (array_agg(name ORDER BY name))[1 : {NAMED_PIPELINES}] AS names,
            (SELECT array_agg(DISTINCT owner ORDER BY owner)
               FROM behind AS each
              CROSS JOIN LATERAL jsonb_array_elements_text(each.owners) AS owner
@@ -98,7 +99,7 @@ def read_behind(session: Session, ids: Sequence[int]) -> dict[int, Behind]:
     """Return what is behind alerts, by the id of each that has something behind it."""
     found: dict[int, dict[str, Group]] = {}
     for row in session.execute(BEHIND, {"ids": list(ids)}):
-        group = Group(count=row.count, names=tuple(row.names), owners=tuple(row.owners or ()))
+        group = Group(count=row.pipelines, names=tuple(row.names), owners=tuple(row.owners or ()))
         found.setdefault(row.cause_id, {})["alike" if row.is_failure else "held_up"] = group
     return {cause_id: Behind(**groups) for cause_id, groups in found.items()}
 

@@ -166,7 +166,7 @@ def message(
             total=total,
             now=now,
             behind=after[notices[0].alert.id].in_words(is_over=is_over) if total == 1 and notices else "",
-            cause=cause and cause.alert,
+            cause=None if cause is None else cause.alert,
         ),
         headline=headline,
         context=f"{now.astimezone(dt.UTC):%Y-%m-%d %H:%M:%S} UTC{where}",
