@@ -11,8 +11,19 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from tests.factories import NOON, at
-from watcher_core import Address, Alert, AlertKind, AlertLevel, AlertState, Settings, SlackMessage, Watcher
+from tests.factories import NOON, at, record
+from watcher_core import (
+    Address,
+    Alert,
+    AlertKind,
+    AlertLevel,
+    AlertState,
+    ExecutionRecord,
+    ExecutionState,
+    Settings,
+    SlackMessage,
+    Watcher,
+)
 from watcher_core.alerts import alerts, link_causes
 from watcher_core.alerts.delivery import Pace
 from watcher_core.values import Finding
@@ -341,6 +352,48 @@ def test_the_assets_of_one_step_go_together_whoever_owns_them(world: World) -> N
     assert world.deliver() == 2
     assert world.default.titles == ["🔴 mine failed: no such table: raw, and 1 other with the same error"]
     assert world.finance.titles == ["🔴 yours failed, too: mine failed: no such table: raw"]
+
+
+def failed_in_backfill(pipeline: str, partition: str, minute: float, error: str) -> list[ExecutionRecord]:
+    """A run of a backfill that failed for one asset."""
+    run = f"{pipeline}-{partition}"
+    metadata = {"run_id": run, "partition": partition}
+    failed = {"start": minute, "state": ExecutionState.FAILED, "scope": partition}
+    return [
+        record("job", run, **failed, execution_metadata={**metadata, "tags": {"dagster/backfill": "nightly"}}),
+        record(
+            pipeline,
+            f"{run}/step",
+            **failed,
+            parent_external_id=run,
+            execution_metadata={**metadata, "step_key": pipeline, "error": {"message": error, "class": "ValueError"}},
+        ),
+    ]
+
+
+def test_a_backfill_with_failed_partitions_is_one_message(world: World) -> None:
+    for minute, partition in enumerate(("2026-01-01", "2026-01-02", "2026-01-03")):
+        for name, error in (("bronze", "no file"), ("silver", "bad row"), ("gold", "no rate")):
+            world.watcher.record(failed_in_backfill(name, partition, minute, error))
+        world.watcher.check_failures(now=at(minute + 1))
+        world.deliver(at(minute + 1))
+    [title] = world.default.take()
+    assert title.endswith("and 2 others in the same backfill")
+    world.deliver(at(65))
+    [title] = world.default.take()
+    assert "for 3 partitions (2026-01-01, 2026-01-02, 2026-01-03)" in title
+
+
+def test_a_public_report_of_368_000_failed_runs_in_14_days_is_few_messages(world: World) -> None:
+    """One asset fails a thousand times an hour. Compressed: each hour's failures are one finding, with their number."""
+    hours = 14 * 24
+    per_week = [0, 0]
+    for hour in range(hours):
+        now = at(60 * hour)
+        world.found("hot", AlertKind.FAILURE, now=now, error="out of memory", failing=1 + hour // 2)
+        per_week[hour // (7 * 24)] += world.deliver(now)
+    assert max(per_week) < 30, per_week
+    assert min(per_week) >= 7, "people hear of it once a day"
 
 
 # How much it costs

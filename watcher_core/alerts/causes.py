@@ -5,7 +5,7 @@ An alert that has `cause_alert_id` is behind another one:
 - Data that is stale, late or missing is behind what is wrong upstream of it, by lineage, however far and whatever lies
   between, or with its own pipeline: one that fails is stale after a while, too.
 - A failure is behind the first one with the same error where each came within `BURST_GAP` of the one before, as when a
-  warehouse is away; and behind the first one of the same step of the same run.
+  warehouse is away; and behind the first one of the same step of the same run, or of the same backfill.
 
 The cause is a root: an alert that is itself behind nothing. Of several, a failure counts before other kinds, and the
 first that was found before later ones. In a cycle of lineage the first that was found is the root. No chains are
@@ -70,7 +70,8 @@ LINK = sa.text(f"""
                alert.cause_alert_id IS NOT NULL AS is_linked,
                CASE WHEN kind.name = 'failure'
                     THEN ARRAY['error/' || coalesce(alert.facts ->> 'error_class', '') || '/' || {ERROR},
-                               'step/' || (alert.facts ->> 'run_id') || '/' || (alert.facts ->> 'step_key')] END
+                               'step/' || (alert.facts ->> 'run_id') || '/' || (alert.facts ->> 'step_key'),
+                               'backfill/' || (alert.facts ->> 'backfill')] END
                AS signatures
           FROM watcher.alert
           JOIN {KINDS} ON kind.name = CAST(alert.kind AS text)

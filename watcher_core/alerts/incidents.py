@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -18,6 +18,7 @@ BEHIND = sa.text(f"""
     WITH behind AS (
         SELECT DISTINCT other.cause_alert_id AS cause_id, pipeline.id, pipeline.name,
                other.kind = 'failure' AS is_failure,
+               coalesce(other.facts ->> 'backfill' = cause.facts ->> 'backfill', false) AS is_of_backfill,
                CASE jsonb_typeof(pipeline.pipeline_metadata -> 'owners')
                     WHEN 'array' THEN pipeline.pipeline_metadata -> 'owners'
                     WHEN 'string' THEN jsonb_build_array(pipeline.pipeline_metadata -> 'owners')
@@ -29,7 +30,8 @@ BEHIND = sa.text(f"""
            AND other.state IN ('open', 'acknowledged', 'snoozed')
            AND other.pipeline_id <> cause.pipeline_id
     )
-    SELECT cause_id, is_failure, count(*) AS pipelines, (array_agg(name ORDER BY name))[1 : {NAMED_PIPELINES}] AS names,
+    SELECT cause_id, is_failure, count(*) AS pipelines, bool_and(is_of_backfill) AS are_of_backfill,
+           (array_agg(name ORDER BY name))[1 : {NAMED_PIPELINES}] AS names,
            (SELECT array_agg(DISTINCT owner ORDER BY owner)
               FROM behind AS each
              CROSS JOIN LATERAL jsonb_array_elements_text(each.owners) AS owner
@@ -66,11 +68,13 @@ class Behind:
 
     Attributes:
         held_up: Pipelines downstream, whose data is stale, late or missing.
-        alike: Pipelines that fail with the same error.
+        alike: Pipelines that fail with the same error, or in the same backfill.
+        is_backfill: Whether all of those fail in the same backfill.
     """
 
     held_up: Group = field(default_factory=Group)
     alike: Group = field(default_factory=Group)
+    is_backfill: bool = False
 
     def in_words(self, *, is_over: bool = False) -> str:
         """As in `, and 59 others with the same error, and 7 behind it, of sales and finance`; empty for nothing.
@@ -78,7 +82,7 @@ class Behind:
         Args:
             is_over: Whether the alert itself is over.
         """
-        still = " still failing" if is_over else " with the same error"
+        still = " still failing" if is_over else f" {'in' if self.is_backfill else 'with'} the {self._same}"
         alike = f", and {text.plural(self.alike.count, 'other')}{still}" if self.alike.count else ""
         if not self.held_up.count:
             return alike
@@ -87,9 +91,13 @@ class Behind:
 
     def lines(self, *, is_over: bool = False) -> list[str]:
         """A line for each kind, with names."""
-        words = ("Still failing", "Not good again yet") if is_over else ("Same error", "Behind it")
+        words = ("Still failing", "Not good again yet") if is_over else (self._same.capitalize(), "Behind it")
         groups = zip(words, (self.alike, self.held_up), strict=True)
         return [f"{word}: {group.listed()}" for word, group in groups if group.count]
+
+    @property
+    def _same(self) -> str:
+        return "same backfill" if self.is_backfill else "same error"
 
 
 NOTHING = Behind()
@@ -97,11 +105,16 @@ NOTHING = Behind()
 
 def read_behind(session: Session, ids: Sequence[int]) -> dict[int, Behind]:
     """Return what is behind alerts, by the id of each that has something behind it."""
-    found: dict[int, dict[str, Group]] = {}
+    found: dict[int, Behind] = {}
     for row in session.execute(BEHIND, {"ids": list(ids)}):
         group = Group(count=row.pipelines, names=tuple(row.names), owners=tuple(row.owners or ()))
-        found.setdefault(row.cause_id, {})["alike" if row.is_failure else "held_up"] = group
-    return {cause_id: Behind(**groups) for cause_id, groups in found.items()}
+        known = found.get(row.cause_id, NOTHING)
+        found[row.cause_id] = (
+            replace(known, alike=group, is_backfill=row.are_of_backfill)
+            if row.is_failure
+            else replace(known, held_up=group)
+        )
+    return found
 
 
 def _of_owners(owners: Sequence[str]) -> str:
