@@ -33,7 +33,6 @@ NAME = "failures"
 # Dagster's default, for sensors that do not set it.
 SENSOR_SECONDS = 30.0
 LEAST_TIMES_SOONER = {60: 10, 1_000: 50}
-MANY = 10_000
 MOST_GROWTH = 1.5
 
 
@@ -88,7 +87,8 @@ def run(bench: Bench) -> Iterator[Result]:
 def _many(bench: Bench) -> Result:
     """Far more failures between two ticks than usual: how many ticks until they are reported, and how much memory."""
     peaks, reported, recorded = [], 0, 0
-    for failures in (MANY // 10, MANY):
+    many = bench.choose(full=10_000, quick=2_000)
+    for failures in (many // 4, many):
         url = bench.new_database()
         with open_dagster(bench, url) as instance, slack_server() as slack, _opened(bench, url, slack) as watcher:
             _fail(instance, url, failures)
@@ -106,7 +106,7 @@ def _many(bench: Bench) -> Result:
     return Result(
         case=NAME,
         what="failures between two ticks: ticks until they are reported",
-        size=f"{MANY:,} failures",
+        size=f"{many:,} failures",
         figure=reported,
         unit="ticks",
         goal="2, memory flat",

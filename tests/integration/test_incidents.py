@@ -358,7 +358,7 @@ def failed_in_backfill(pipeline: str, partition: str, minute: float, error: str)
     """A run of a backfill that failed for one asset."""
     run = f"{pipeline}-{partition}"
     metadata = {"run_id": run, "partition": partition}
-    failed = {"start": minute, "state": ExecutionState.FAILED, "scope": partition}
+    failed: dict[str, Any] = {"start": minute, "state": ExecutionState.FAILED, "scope": partition}
     return [
         record("job", run, **failed, execution_metadata={**metadata, "tags": {"dagster/backfill": "nightly"}}),
         record(

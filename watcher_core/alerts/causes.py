@@ -61,7 +61,8 @@ ERROR = r"""
                    '[0-9a-f]{8}-[0-9a-f-]{27}|0x[0-9a-f]+|[0-9]+', '#', 'gi')"""
 
 # Joins are hashed, however few rows the planner expects: estimates are wrong where thousands of alerts have just come.
-HASHED = sa.text("SET LOCAL enable_nestloop = off")
+# Where it expects many, compiling the statement takes longer than running it.
+HASHED = sa.text("SET LOCAL enable_nestloop = off; SET LOCAL jit = off")
 
 LINK = sa.text(f"""
     WITH alive AS MATERIALIZED (
@@ -100,7 +101,8 @@ LINK = sa.text(f"""
                              OFFSET 0) AS edge
     ), upstream AS MATERIALIZED (
         SELECT DISTINCT place.pipeline_id, above.pipeline_id AS above_id
-          FROM place
+          FROM (SELECT DISTINCT pipeline_id FROM alive WHERE is_consequence AND NOT is_linked) AS waiting
+          JOIN place USING (pipeline_id)
          CROSS JOIN LATERAL (SELECT source_address_id
                                FROM watcher.address_lineage_closure
                               WHERE target_address_id = place.address_id
