@@ -610,7 +610,7 @@ def test_an_alert_that_cannot_be_put_into_words_keeps_no_other_waiting(
 
 
 def test_an_alert_that_flaps_is_damped(watcher: Watcher, server: SlackServer) -> None:
-    """Bad for five minutes, well for five, for three hours: once were 36 messages. A day of it has no more than this."""
+    """Bad for five minutes, well for five, for three hours: once were 36 messages. A day has no more than this."""
     for minute in range(0, 180, 10):
         opened(watcher, "a", now=at(minute))
         deliver(watcher, at(minute + 1))
