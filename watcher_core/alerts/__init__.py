@@ -13,6 +13,7 @@ from watcher_core.alerts.alerts import (
     resolve_gone_alerts,
     snooze_alert,
 )
+from watcher_core.alerts.causes import link_causes
 from watcher_core.alerts.delivery import Pace, deliver_alerts, preview_alerts, send_message, shared_pace
 from watcher_core.alerts.destinations import sender_for
 from watcher_core.alerts.messages import test_message
@@ -36,6 +37,7 @@ __all__ = [
     "correct_alerts",
     "deliver_alerts",
     "get_alert",
+    "link_causes",
     "list_alerts",
     "list_deliveries",
     "load_routes",

@@ -17,14 +17,11 @@ from sqlalchemy.orm import Session
 
 from watcher_core import arguments, values
 from watcher_core.alerts import pending, resolutions
-from watcher_core.alerts.pending import CONTINUES_WITHIN
+from watcher_core.alerts.pending import CONTINUES_WITHIN, FLAPPING_WITHIN
 from watcher_core.database import models
 from watcher_core.enums import AlertEvent, AlertKind, AlertLevel, AlertState
 from watcher_core.errors import InvalidValueError, NotFoundError
 from watcher_core.values import Cause
-
-# Reopenings that are further apart are not counted together.
-FLAPPING_WITHIN = dt.timedelta(hours=3)
 
 # Findings that one statement writes: a check may find a hundred thousand, and as JSON they take ten times the memory.
 BATCH_SIZE = 5_000
@@ -40,6 +37,10 @@ COLUMNS = ", ".join(
 SELECT = f"""
     SELECT {COLUMNS}, alert.snoozed_until, pipeline.name AS pipeline_name,
            CASE WHEN alert.state = 'snoozed' AND alert.snoozed_until <= :now THEN 'open' ELSE alert.state END AS state,
+           (SELECT count(*)
+              FROM watcher.alert AS other
+             WHERE other.cause_alert_id = alert.id
+               AND other.state IN ('open', 'acknowledged', 'snoozed')) AS behind,
            delivered.*
       FROM watcher.alert
       LEFT JOIN watcher.pipeline ON pipeline.id = alert.pipeline_id

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from watcher_core import text
-from watcher_core.alerts import alerts, messages, slack
+from watcher_core.alerts import alerts, incidents, messages, slack
 from watcher_core.alerts.notification import Notification
 from watcher_core.alerts.outbox import OVER, Parcel
 from watcher_core.alerts.routes import Routes
@@ -74,7 +74,10 @@ class Composer:
     def message(self, session: Session, parcel: Parcel, *, now: dt.datetime) -> slack.SlackMessage:
         """Write the message about a parcel."""
         most = (parcel.destination and parcel.destination.most) or messages.SHOWN
-        notices = self._notices(session, parcel, parcel.ids[:most], now)
+        first = parcel.ids[:most]
+        besides = [] if parcel.cause_id is None else [parcel.cause_id]
+        read = {notice.alert.id: notice for notice in self._notices(session, parcel, [*first, *besides], now)}
+        notices = [read[alert_id] for alert_id in first if alert_id in read]
         written = messages.message(
             notices[: messages.SHOWN],
             event=parcel.event,
@@ -84,6 +87,8 @@ class Composer:
             now=now,
             dagster_url=self.dagster_url,
             environment=self.environment,
+            behind=incidents.read_behind(session, first),
+            cause=None if parcel.cause_id is None else read.get(parcel.cause_id),
         )
         about = Notification(
             event=parcel.event,
@@ -92,6 +97,7 @@ class Composer:
             environment=self.environment,
             links={notice.alert.id: self._links(notice) for notice in notices},
             owners={notice.alert.id: notice.owners for notice in notices},
+            cause=read[parcel.cause_id].alert if parcel.cause_id in read else None,
         )
         return replace(written, notification=about)
 

@@ -368,6 +368,9 @@ class CheckMethods(HeartbeatMethods):
             yield session, began, pipeline_id
             if not dry_run and pipeline is None:
                 checks.mark_checked(session, kind=kind, now=began)
+        if not dry_run:
+            with self._transaction() as (session, _):
+                alerts.link_causes(session, now=began)
         if not dry_run and pipeline is None:
             self._end_round(Round.CHECKS)
 

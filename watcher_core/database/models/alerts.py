@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from watcher_core.database.models.declarative import (
+    SCHEMA,
     Base,
     flag,
     identity,
@@ -49,7 +50,15 @@ class Alert(Base):
             "pipeline_execution_id",
             postgresql_where=sa.text("pipeline_execution_id IS NOT NULL"),
         ),
+        # What is behind an alert.
+        sa.Index(
+            "ix_alert_cause_alert_id_state",
+            "cause_alert_id",
+            "state",
+            postgresql_where=sa.text("cause_alert_id IS NOT NULL"),
+        ),
         sa.CheckConstraint("(state = 'resolved') = (resolved_at IS NOT NULL)", name="resolved"),
+        sa.CheckConstraint("cause_alert_id <> id", name="cause"),
         sa.CheckConstraint("pipeline_id IS NOT NULL OR CAST(kind AS text) = 'health'", name="pipeline"),
         {"comment": "Facts that people are notified of, open until they are resolved"},
     )
@@ -82,6 +91,9 @@ class Alert(Base):
     )
     grew_at: Mapped[dt.datetime | None] = mapped_column(comment="When there was last more of it")
     is_settled: Mapped[bool] = flag(False, "Whether every destination knows its state")
+    cause_alert_id: Mapped[int | None] = mapped_column(
+        sa.ForeignKey(f"{SCHEMA}.alert.id", ondelete="SET NULL"), comment="The alert that this one is behind"
+    )
 
 
 class AlertDelivery(Base):
