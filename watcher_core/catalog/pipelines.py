@@ -43,6 +43,10 @@ def _clean_datepart(value: object, argument: str) -> enums.DatePart | None:
     return None if value is None else arguments.choice(value, enums.DatePart, argument)
 
 
+def _clean_level(value: object, argument: str) -> enums.AlertLevel | None:
+    return None if value is None else arguments.choice(value, enums.AlertLevel, argument)
+
+
 def _clean_mute(value: object, argument: str) -> bool:
     return value is not None and arguments.flag(value, argument)
 
@@ -67,6 +71,7 @@ PIPELINE_FIELDS: Mapping[str, Callable[[Any, str], Any]] = {
     "failure_number": _clean_failure_number,
     "mute_failure_check": _clean_mute,
     "mute_asset_check": _clean_mute,
+    "alert_level": _clean_level,
     "pipeline_type_name": arguments.name,
     "pipeline_metadata": arguments.json_object,
     "active": arguments.flag,
