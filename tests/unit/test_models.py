@@ -39,6 +39,7 @@ ADDED = {
     "column_lineage",
     "failure_pipeline_execution_log",
     "heartbeat",
+    "maintenance_window",
     "observation",
     "pipeline_alias",
     "pipeline_type_alias",

@@ -419,21 +419,15 @@ def _change(
     **given: Any,
 ) -> values.Alert:
     identifier = arguments.identifier(alert_id, "alert_id")
-    signed = {"by": _said(by, "by", MOST_BY_CHARACTERS), "note": _said(note, "note", MOST_NOTE_CHARACTERS)}
+    signed = {
+        "by": arguments.words(by, "by", MOST_BY_CHARACTERS),
+        "note": arguments.words(note, "note", MOST_NOTE_CHARACTERS),
+    }
     if _count(session.execute(statement, {**given, "id": identifier, "now": now})):
         session.execute(signature, {**signed, "id": identifier})
         return get_alert(session, alert_id=identifier, now=now)
     alert = get_alert(session, alert_id=identifier, now=now)
     raise InvalidValueError(f"alert {alert_id} was resolved at {alert.resolved_at}; it cannot be {what} any more")
-
-
-def _said(value: str | None, argument: str, most: int) -> str | None:
-    if value is None:
-        return None
-    said = arguments.text(value, argument).strip()
-    if not said or len(said) > most:
-        raise InvalidValueError(f"{argument} has {len(said):,} characters; it may have 1 to {most:,}")
-    return said
 
 
 # Reading

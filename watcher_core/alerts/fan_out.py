@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from watcher_core.alerts.destinations import Destination
+from watcher_core.alerts.quiet import Collection
 from watcher_core.alerts.routes import Routes, Subject
 from watcher_core.enums import AlertEvent, AlertKind, AlertLevel
 
@@ -30,6 +31,8 @@ class Pending:
     Attributes:
         destination: Where it goes; `None` for nowhere.
         moved_from: The name that the destination had, where another one takes its place.
+        released_at: When it may be sent, where quiet hours, a digest or maintenance held it back; `None` for at once.
+        collection: Why it goes into one message with others; `None` where it has a message of its kind.
     """
 
     id: int
@@ -41,6 +44,8 @@ class Pending:
     last_error: str | None = None
     thread: str | None = None
     moved_from: str | None = None
+    released_at: dt.datetime | None = None
+    collection: Collection | None = None
 
 
 @dataclass(frozen=True)
@@ -52,12 +57,14 @@ class Plan:
         added: Those that get a row.
         moved: Those whose row gets another destination.
         dropped: Alerts and destinations that routes do not lead to any more.
+        held: The notifications that are not sent yet: in quiet hours, until a digest, or in maintenance.
     """
 
     pending: list[Pending] = field(default_factory=list)
     added: list[Pending] = field(default_factory=list)
     moved: list[Pending] = field(default_factory=list)
     dropped: list[tuple[int, str]] = field(default_factory=list)
+    held: list[Pending] = field(default_factory=list)
 
 
 def fan_out(rows: Iterable[Mapping[str, Any]], routes: Routes) -> Plan:
