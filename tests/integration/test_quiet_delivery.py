@@ -338,3 +338,18 @@ def test_what_is_held_is_no_problem_of_delivery(watcher: Watcher) -> None:
         f"route oncall to the webhook of {VARIABLE} is quiet until {clock(at(19 * HOUR))}",
         "1 alert held until quiet hours, a digest or maintenance let it go",
     ]
+
+
+def test_alerts_without_a_destination_are_a_finding_of_health(watcher: Watcher) -> None:
+    routed(watcher, 'pipeline = "pipeline routed"')
+    opened(watcher, "a", "b", "routed", minutes=0)
+    assert deliver(watcher, 1).messages == 1
+    watcher.check_health(dagster=False, now=at(30))
+    [alert] = [alert for alert in watcher.alerts(kind="health", state="open") if "delivery" in alert.deduplication_key]
+    assert "2 wait to be delivered" in alert.facts["message"]
+    assert "2 of them without a destination" in alert.facts["message"]
+    assert {each.deduplication_key for each in watcher.alerts(kind="failure", state="open")} == {"a", "b", "routed"}
+    routed(watcher, "")
+    deliver(watcher, 31)
+    watcher.check_health(dagster=False, now=at(32))
+    assert watcher.alert(alert.id).state == "resolved"
