@@ -23,8 +23,8 @@ app = typer.Typer(
     "add",
     epilog=output.examples(
         'watcher maintenance add --for "2 hours" --note "database upgrade"',
-        'watcher maintenance add --pipeline raw_flights --from "2024-02-01 22:00" --until "2024-02-02 02:00"',
-        'watcher maintenance add --type api --cron "0 2 * * 0" --timezone Europe/Berlin --for "90 minutes"',
+        'watcher maintenance add -p raw_flights --from tomorrow --for "2 hours"',
+        'watcher maintenance add --type api --cron "0 2 * * 0" --for "90 minutes"',
     ),
 )
 def add(
