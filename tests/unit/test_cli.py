@@ -72,6 +72,7 @@ GROUPS = [
     ("db",),
     ("executions",),
     ("lineage",),
+    ("maintenance",),
     ("pipelines",),
 ]
 
@@ -106,6 +107,7 @@ def test_there_are_the_commands_that_there_should_be() -> None:
         ),
         *(f"executions {name}" for name in ["list", "show", "end", "tree"]),
         *(f"lineage {name}" for name in ["show", "impact", "summary", "graph", "addresses", "set", "verify"]),
+        *(f"maintenance {name}" for name in ["add", "list", "end"]),
         *(f"pipelines {name}" for name in ["list", "show", "set", "rename", "rename-type", "rewind"]),
     }
 

@@ -51,6 +51,7 @@ PUBLIC = {
     "LineageGraph",
     "LineageStep",
     "LineageSummary",
+    "MaintenanceWindow",
     "Pipeline",
     "PipelineType",
     "RecorderState",

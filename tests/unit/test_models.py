@@ -40,6 +40,7 @@ ADDED = {
     "execution_process",
     "failure_pipeline_execution_log",
     "heartbeat",
+    "maintenance_window",
     "observation",
     "pipeline_alias",
     "pipeline_cadence",

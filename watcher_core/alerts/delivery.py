@@ -128,7 +128,7 @@ def deliver_alerts(
         )
     round_.send_all(parcels, lease)
     with transaction() as session:
-        waiting = outbox.undelivered_alerts(session, now=clock()).count
+        waiting = outbox.undelivered_alerts(session, routes=routes, now=clock()).count
     tally = round_.tally
     return values.DeliveryResult(
         messages=tally.messages, alerts=tally.alerts, waiting=waiting, errors=tuple(tally.errors)

@@ -18,6 +18,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from watcher_core.alerts.destinations import Destination
+from watcher_core.alerts.quiet import Collection
 from watcher_core.alerts.routes import Routes, Subject
 from watcher_core.enums import AlertEvent, AlertKind, AlertLevel
 
@@ -37,6 +38,8 @@ class Pending:
         destination: Where it goes; `None` for nowhere.
         moved_from: The name that the destination had, where another one takes its place.
         cause_id: The alert that this one is behind.
+        released_at: When it may be sent, where quiet hours, a digest or maintenance held it back; `None` for at once.
+        collection: Why it goes into one message with others; `None` where it has a message of its kind.
     """
 
     id: int
@@ -49,6 +52,8 @@ class Pending:
     thread: str | None = None
     moved_from: str | None = None
     cause_id: int | None = None
+    released_at: dt.datetime | None = None
+    collection: Collection | None = None
 
 
 @dataclass(frozen=True)
@@ -61,6 +66,7 @@ class Plan:
         moved: Those whose row gets another destination.
         dropped: Alerts and destinations that routes do not lead to any more.
         quiet: Alerts of which their causes say all.
+        held: The notifications that are not sent yet: in quiet hours, until a digest, or in maintenance.
     """
 
     pending: list[Pending] = field(default_factory=list)
@@ -68,6 +74,7 @@ class Plan:
     moved: list[Pending] = field(default_factory=list)
     dropped: list[tuple[int, str]] = field(default_factory=list)
     quiet: list[int] = field(default_factory=list)
+    held: list[Pending] = field(default_factory=list)
 
 
 class Incidents:

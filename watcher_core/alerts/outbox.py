@@ -20,9 +20,12 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from watcher_core import values
+from watcher_core.alerts import holds, maintenance
 from watcher_core.alerts.destinations import Destination
 from watcher_core.alerts.fan_out import Pending, Plan, fan_out
+from watcher_core.alerts.holds import hold_back
 from watcher_core.alerts.pending import IS_PENDING, NEXT
+from watcher_core.alerts.quiet import Collection
 from watcher_core.alerts.routes import Routes
 from watcher_core.enums import AlertEvent, AlertKind, AlertLevel
 
@@ -51,6 +54,8 @@ class Parcel:
 
     Attributes:
         cause_id: The alert that all of them are behind, and that is not one of them.
+        parts: The messages that are collected in this one.
+        collection: Why they are.
     """
 
     destination: Destination | None
@@ -60,6 +65,8 @@ class Parcel:
     thread: str | None
     alerts: tuple[Pending, ...]
     cause_id: int | None = None
+    parts: tuple[Parcel, ...] = ()
+    collection: Collection | None = None
 
     @property
     def ids(self) -> list[int]:
@@ -155,22 +162,31 @@ DELIVERIES = sa.text(f"""
 """)
 
 UNDELIVERED = sa.text(f"""
-    SELECT count(DISTINCT alert.id) AS count, min(next.happened_at) AS since,
+    SELECT count(DISTINCT alert.id) AS count, min(greatest(next.happened_at, timed.released_at)) AS since,
            (array_agg(delivery.last_error ORDER BY next.happened_at) FILTER (WHERE delivery.last_error IS NOT NULL))[1]
            AS last_error
-    {UNSETTLED}
+      FROM watcher.alert
+      LEFT JOIN watcher.alert_delivery AS delivery ON delivery.alert_id = alert.id
+      LEFT JOIN unnest(CAST(:timed_ids AS bigint[]), CAST(:timed_destinations AS text[]),
+                       CAST(:released_at AS timestamptz[])) AS timed (alert_id, destination, released_at)
+        ON timed.alert_id = alert.id
+       AND coalesce(delivery.destination = timed.destination, true)
+      {NEXT}
+     WHERE NOT alert.is_settled
        AND next.event IS NOT NULL
        AND coalesce(next.not_before <= :now, true)
+       AND coalesce(timed.released_at <= :now, true)
        AND alert.deduplication_key IS DISTINCT FROM :besides
 """)
 
 
 def plan(session: Session, *, routes: Routes, now: dt.datetime) -> Plan:
-    """Return all pending notifications, oldest first, and which rows they need."""
+    """Return all pending notifications, oldest first, those that are held, and which rows they need."""
     rows = [dict(row._mapping) for row in session.execute(ROWS, {"now": now})]
     has_causes = any(row["cause_id"] is not None for row in rows)
     reached = [(row.id, row.destination) for row in session.execute(REACHED)] if has_causes else []
-    return fan_out(rows, routes, reached)
+    windows = maintenance.list_maintenance(session, now=now, over_since=now - maintenance.LOOKS_BACK)
+    return hold_back(fan_out(rows, routes, reached), rows, routes=routes, windows=windows, now=now)
 
 
 def list_deliveries(session: Session, *, alert_id: int) -> list[values.AlertDelivery]:
@@ -193,12 +209,11 @@ def undelivered_alerts(
         besides: The key of the alert that says so, which must not be its own reason.
         now: The time.
     """
-    found = session.execute(UNDELIVERED, {"now": now, "besides": besides}).one()._mapping
-    nowhere = 0
-    if routes is not None and found["count"]:
-        pending = plan(session, routes=routes, now=now).pending
-        nowhere = len({alert.id for alert in pending if alert.destination is None})
-    return values.UndeliveredAlerts(**found, nowhere=nowhere)
+    waiting = Plan() if routes is None else plan(session, routes=routes, now=now)
+    timed = holds.as_arrays([*waiting.pending, *waiting.held])
+    found = session.execute(UNDELIVERED, {"now": now, "besides": besides, **timed}).one()._mapping
+    nowhere = len({alert.id for alert in waiting.pending if alert.destination is None})
+    return values.UndeliveredAlerts(**found, nowhere=nowhere, held=len({alert.id for alert in waiting.held}))
 
 
 # Messages
@@ -206,8 +221,18 @@ def undelivered_alerts(
 
 def parcels(waiting: Iterable[Pending]) -> list[Parcel]:
     """Part alerts into messages: of one destination and incident, or kind and level, to which the same has happened."""
-    found = []
-    for destination, alerts_there in _by_destination(waiting):
+    found: list[Parcel] = []
+    alone = []
+    together_in: dict[tuple[str, Collection], list[Pending]] = {}
+    for each in waiting:
+        if each.collection is None:
+            alone.append(each)
+        else:
+            together_in.setdefault((name(each.destination), each.collection), []).append(each)
+    for (_, collection), alerts_there in together_in.items():
+        parts = tuple(parcels(replace(each, collection=None) for each in alerts_there))
+        found.append(replace(parts[0], thread=None, alerts=tuple(alerts_there), parts=parts, collection=collection))
+    for destination, alerts_there in _by_destination(alone):
         causes = {alert.cause_id for alert in alerts_there if alert.cause_id is not None}
         groups: dict[tuple[object, ...], list[Pending]] = {}
         for alert in alerts_there:
@@ -468,15 +493,16 @@ GIVE_BACK = sa.text("""
 
 def mark_delivered(session: Session, *, parcel: Parcel, lease: str, thread: str | None, now: dt.datetime) -> None:
     """Note that a message has arrived."""
-    given = {
-        "ids": parcel.ids,
-        "lease": lease,
-        "destination": name(parcel.destination),
-        "thread": thread,
-        "is_over": parcel.event in OVER,
-        "now": now,
-    }
-    session.execute(MARK, given)
+    for part in parcel.parts or (parcel,):
+        given = {
+            "ids": part.ids,
+            "lease": lease,
+            "destination": name(part.destination),
+            "thread": thread,
+            "is_over": part.event in OVER,
+            "now": now,
+        }
+        session.execute(MARK, given)
 
 
 def give_back(

@@ -45,6 +45,7 @@ from watcher_core.values.lineage import (
     LineageSummary,
     PipelineLineage,
 )
+from watcher_core.values.maintenance import MaintenanceWindow
 from watcher_core.values.pipelines import (
     UNSET,
     Pipeline,
@@ -96,6 +97,7 @@ __all__ = [
     "LineageGraph",
     "LineageStep",
     "LineageSummary",
+    "MaintenanceWindow",
     "ObservationRecord",
     "Pipeline",
     "PipelineCheck",

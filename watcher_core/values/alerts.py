@@ -101,12 +101,14 @@ class UndeliveredAlerts:
         since: When that of the first of them was due; `None` where there are none.
         last_error: Why the last try failed; `None` where there was none.
         nowhere: How many of them have no destination.
+        held: How many more are not due: in quiet hours, until a digest, or in maintenance.
     """
 
     count: int
     since: dt.datetime | None
     last_error: str | None
     nowhere: int = 0
+    held: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)

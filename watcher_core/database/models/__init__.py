@@ -6,7 +6,7 @@ a violated constraint's name is what becomes a domain error.
 
 from __future__ import annotations
 
-from watcher_core.database.models.alerts import Alert, AlertDelivery, Heartbeat
+from watcher_core.database.models.alerts import Alert, AlertDelivery, Heartbeat, MaintenanceWindow
 from watcher_core.database.models.anomalies import AnomalyDetectionResult, AnomalyDetectionRule, AnomalyPending
 from watcher_core.database.models.catalog import (
     MAX_FAILURE_NUMBER,
@@ -61,6 +61,7 @@ __all__ = [
     "FailurePipelineExecutionLog",
     "FreshnessPipelineLog",
     "Heartbeat",
+    "MaintenanceWindow",
     "Observation",
     "Pipeline",
     "PipelineAlias",
