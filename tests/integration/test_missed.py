@@ -82,8 +82,35 @@ def test_it_is_an_alert_where_that_is_asked_for_until_it_comes(watcher: Watcher)
 def test_off_learns_nothing(watcher: Watcher) -> None:
     name = runs(watcher, *daily())
     with Watcher(watcher.url.render_as_string(hide_password=False), settings=Settings(learn_cadence="off")) as off:
-        assert off.check_missed(now=at(days=9)) == []
-    assert len(found(watcher, name, at(days=9))) == 1
+        assert off.check_missed(now=at(days=1)) == []
+    assert len(found(watcher, name, at(days=1))) == 1
+
+
+def test_what_ended_long_before_it_is_first_looked_at(watcher: Watcher) -> None:
+    name = runs(watcher, *daily())
+    assert found(watcher, name, at(days=9)) == []
+    execution = watcher.start_execution(pipeline_id=name, start_date=at(days=9))
+    watcher.end_execution(execution.id, end_date=at(days=9, hours=1))
+    assert found(watcher, name, at(days=9, hours=2)) == []
+    assert len(found(watcher, name, at(days=20))) == 1
+
+
+def test_an_asset_is_missed_with_its_job(watcher: Watcher) -> None:
+    job = runs(watcher, *daily(days=40))
+    asset = runs(watcher, *daily(days=40))
+    with watcher._transaction() as (session, _):
+        session.execute(
+            sa.text("""
+                UPDATE watcher.pipeline_execution AS step
+                   SET parent_id = run.id
+                  FROM watcher.pipeline_execution AS run
+                 WHERE run.start_date = step.start_date AND run.pipeline_id = :job AND step.pipeline_id = :asset
+            """),
+            {"job": watcher.pipeline(job).id, "asset": watcher.pipeline(asset).id},
+        )
+    missed = {finding.pipeline_name for finding in watcher.check_missed(now=at(hours=5))}
+    assert job in missed
+    assert asset not in missed
 
 
 @pytest.mark.parametrize(

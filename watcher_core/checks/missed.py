@@ -30,6 +30,8 @@ MOST_STARTS: Final = 700
 HOURS: Final = 24 * 28
 # Pipelines that one check learns of; the others follow at the next.
 MOST_LEARNED: Final = 300
+# What was due longer ago than this when it is first looked at has ended long ago; nobody waits for it.
+LONG_AGO: Final = dt.timedelta(days=2)
 
 WATCHED: Final = f"""
     watched AS (
@@ -89,14 +91,26 @@ KEEP: Final = """
            missed_at = excluded.missed_at
 """
 
+# An asset that a job makes is missed with the job.
 MISSED: Final = f"""
-    WITH {WATCHED}
+    WITH {WATCHED}, missed AS (
+        SELECT pipeline_id
+          FROM watcher.pipeline_cadence
+         WHERE missed_at < %(now)s AND pipeline_id IN (SELECT id FROM watched)
+    )
     SELECT watched.id, watched.name, watched.type_name, watched.owners, known.cadence, known.last_start, known.due_at,
            alert.id IS NULL AS is_new
       FROM watcher.pipeline_cadence AS known
       JOIN watched ON watched.id = known.pipeline_id
       LEFT JOIN watcher.alert ON alert.deduplication_key = 'missed/' || watched.id AND alert.state <> 'resolved'
+      LEFT JOIN LATERAL (SELECT parent_id
+                           FROM watcher.pipeline_execution
+                          WHERE pipeline_id = watched.id AND known.missed_at < %(now)s
+                          ORDER BY start_date DESC
+                          LIMIT 1) AS newest ON true
+      LEFT JOIN watcher.pipeline_execution AS parent ON parent.id = newest.parent_id
      WHERE known.missed_at < %(now)s
+       AND (parent.id IS NULL OR parent.pipeline_id NOT IN (SELECT pipeline_id FROM missed))
      ORDER BY known.due_at, watched.id
 """
 
@@ -142,6 +156,7 @@ def _follow(connection: database.Driver, *, now: dt.datetime) -> None:
     kept: list[dict[str, Any]] = []
     learned = 0
     for pipeline_id, zone, last_start, known, learned_at in connection.execute(STARTED).fetchall():
+        is_first = learned_at is None
         if learned_at is not None and now - learned_at < LEARNED_FOR:
             cadence = None if known is None else Cadence.from_json(known)
         elif learned < MOST_LEARNED:
@@ -150,6 +165,8 @@ def _follow(connection: database.Driver, *, now: dt.datetime) -> None:
         else:
             continue
         due = None if cadence is None else cadence.due(last_start)
+        if due is not None and is_first and due[1] < now - LONG_AGO:
+            due = None
         kept.append(
             {
                 "pipeline_id": pipeline_id,
