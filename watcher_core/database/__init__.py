@@ -2,28 +2,35 @@
 
 from __future__ import annotations
 
-from watcher_core.database.engine import (
-    DRIVER,
-    Driver,
-    create_engine,
-    driver,
-    driver_statements,
-    driver_transaction,
-    normalize_url,
-    read_one_snapshot,
-    target_names,
-    transaction,
-    translated_errors,
-    without_secrets,
-)
-from watcher_core.database.schema import SCHEMA_VERSION, check_schema_version, downgrade, schema_version, upgrade
-from watcher_core.database.timed import time_limit
+from typing import TYPE_CHECKING
+
+from watcher_core.lazy import exported
+
+if TYPE_CHECKING:
+    from watcher_core.database.connections import Driver, connect
+    from watcher_core.database.engine import (
+        DRIVER,
+        create_engine,
+        driver,
+        driver_statements,
+        driver_transaction,
+        normalize_url,
+        read_one_snapshot,
+        target_names,
+        transaction,
+        translated_errors,
+        without_secrets,
+    )
+    from watcher_core.database.schema import check_schema_version, downgrade, schema_version, upgrade
+    from watcher_core.database.timed import time_limit
+    from watcher_core.database.version import SCHEMA_VERSION
 
 __all__ = [
     "DRIVER",
     "SCHEMA_VERSION",
     "Driver",
     "check_schema_version",
+    "connect",
     "create_engine",
     "downgrade",
     "driver",
@@ -39,3 +46,27 @@ __all__ = [
     "upgrade",
     "without_secrets",
 ]
+
+_MODULES = {
+    "DRIVER": "engine",
+    "SCHEMA_VERSION": "version",
+    "Driver": "connections",
+    "check_schema_version": "schema",
+    "connect": "connections",
+    "create_engine": "engine",
+    "downgrade": "schema",
+    "driver": "engine",
+    "driver_statements": "engine",
+    "driver_transaction": "engine",
+    "normalize_url": "engine",
+    "read_one_snapshot": "engine",
+    "schema_version": "schema",
+    "target_names": "engine",
+    "time_limit": "timed",
+    "transaction": "engine",
+    "translated_errors": "engine",
+    "upgrade": "schema",
+    "without_secrets": "engine",
+}
+
+__getattr__, __dir__ = exported(__name__, _MODULES)

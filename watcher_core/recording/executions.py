@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
+from dataclasses import fields
 from typing import Any
 
 import psycopg
 from psycopg.types.json import Jsonb
 
 from watcher_core import anomalies, arguments, values
-from watcher_core.database import Driver, models
+from watcher_core.database import Driver
 from watcher_core.enums import ExecutionSource, ExecutionState
 from watcher_core.errors import ExecutionEndedError, InvalidValueError, NotFoundError
 from watcher_core.recording import clocks, watermarks
@@ -22,12 +23,12 @@ from watcher_core.values import UNSET, Unset
 
 COUNTS = ("inserts", "updates", "soft_deletes", "total_rows")
 
-EXECUTION = models.table(models.PipelineExecution)
-
 # What each statement gives, in this order.
-FIELDS = (*(column.name for column in EXECUTION.columns), "pipeline_name")
+OF_PIPELINE = "pipeline_name"
+STORED = tuple(field.name for field in fields(values.Execution) if field.name != OF_PIPELINE)
+FIELDS = (*STORED, OF_PIPELINE)
 COLUMNS = f"""
-           {", ".join(f"execution.{column.name}" for column in EXECUTION.columns)},
+           {", ".join(f"execution.{column}" for column in STORED)},
            (SELECT name FROM watcher.pipeline WHERE id = execution.pipeline_id) AS pipeline_name"""
 
 
