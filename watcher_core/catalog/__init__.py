@@ -24,6 +24,7 @@ if TYPE_CHECKING:
         update_address,
         update_address_type,
     )
+    from watcher_core.catalog.lookup import FoundPipeline, find_pipeline
     from watcher_core.catalog.names import by_names, by_reference
     from watcher_core.catalog.pipelines import (
         clean_configuration,
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
     )
 
 __all__ = [
+    "FoundPipeline",
     "addresses_of_pipelines",
     "by_names",
     "by_reference",
@@ -54,6 +56,7 @@ __all__ = [
     "ensure_pipelines",
     "find_address_id",
     "find_named_address",
+    "find_pipeline",
     "get_or_create_address",
     "get_or_create_address_type",
     "get_or_create_pipeline",
@@ -73,6 +76,7 @@ __all__ = [
 ]
 
 _MODULES = {
+    "FoundPipeline": "lookup",
     "addresses_of_pipelines": "addresses",
     "by_names": "names",
     "by_reference": "names",
@@ -86,6 +90,7 @@ _MODULES = {
     "ensure_pipelines": "pipelines",
     "find_address_id": "addresses",
     "find_named_address": "addresses",
+    "find_pipeline": "lookup",
     "get_or_create_address": "addresses",
     "get_or_create_address_type": "addresses",
     "get_or_create_pipeline": "pipelines",

@@ -26,6 +26,7 @@ from watcher_core.cli import (
     lineage,
     output,
     pipelines,
+    run,
 )
 from watcher_core.errors import WatcherError
 
@@ -66,6 +67,7 @@ app = typer.Typer(
 )
 app.command("dev", epilog=dev.DEV_EXAMPLES, context_settings={"allow_extra_args": True})(dev.dev)
 app.command("demo", epilog=dev.DEMO_EXAMPLES)(dev.demo)
+app.command("run", epilog=run.EXAMPLES)(run.run)
 app.add_typer(pipelines.app, name="pipelines")
 app.add_typer(executions.app, name="executions")
 app.add_typer(check.app, name="check")

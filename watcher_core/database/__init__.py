@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from watcher_core.lazy import exported
 
 if TYPE_CHECKING:
-    from watcher_core.database.connections import Driver, connect
+    from watcher_core.database.connections import PARAMETERS, Driver, connect, names_of_target
     from watcher_core.database.engine import (
         DRIVER,
         create_engine,
@@ -23,10 +23,11 @@ if TYPE_CHECKING:
     )
     from watcher_core.database.schema import check_schema_version, downgrade, schema_version, upgrade
     from watcher_core.database.timed import time_limit
-    from watcher_core.database.version import SCHEMA_VERSION
+    from watcher_core.database.version import SCHEMA_VERSION, recorded_version
 
 __all__ = [
     "DRIVER",
+    "PARAMETERS",
     "SCHEMA_VERSION",
     "Driver",
     "check_schema_version",
@@ -36,8 +37,10 @@ __all__ = [
     "driver",
     "driver_statements",
     "driver_transaction",
+    "names_of_target",
     "normalize_url",
     "read_one_snapshot",
+    "recorded_version",
     "schema_version",
     "target_names",
     "time_limit",
@@ -49,6 +52,7 @@ __all__ = [
 
 _MODULES = {
     "DRIVER": "engine",
+    "PARAMETERS": "connections",
     "SCHEMA_VERSION": "version",
     "Driver": "connections",
     "check_schema_version": "schema",
@@ -58,8 +62,10 @@ _MODULES = {
     "driver": "engine",
     "driver_statements": "engine",
     "driver_transaction": "engine",
+    "names_of_target": "connections",
     "normalize_url": "engine",
     "read_one_snapshot": "engine",
+    "recorded_version": "version",
     "schema_version": "schema",
     "target_names": "engine",
     "time_limit": "timed",

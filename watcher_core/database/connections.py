@@ -32,6 +32,20 @@ SESSION = "SET timezone = 'UTC'; SET datestyle = 'ISO, MDY'; SELECT pg_backend_p
 # After so many times, psycopg prepares a statement, where that is possible.
 PREPARE_THRESHOLD = 5
 
+# This host, as people write it. A socket is none of them: another server may listen there.
+LOOPBACK = ("localhost", "127.0.0.1", "::1")
+
+
+def names_of_target(host: str | None, port: object, database: str | None, user: str | None) -> list[str]:
+    """Name a database in a way that is the same for all who use it, by whatever user, parameters or spelling.
+
+    Returns:
+        The name, and others that the same database has in other spellings of its URL.
+    """
+    host = (host or "local").lower().rstrip(".")
+    rest = f"{port or 5432}/{database or user or ''}"
+    return [f"{each}/{rest}" for each in (LOOPBACK if host in LOOPBACK else (host,))]
+
 
 def connect(*arguments: Any, **parameters: Any) -> TimedConnection:
     """Open a connection, within the time limit where there is one."""

@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from watcher_core.arguments import json_text
-from watcher_core.database.connections import PARAMETERS, Driver, connect
+from watcher_core.database.connections import PARAMETERS, Driver, connect, names_of_target
 from watcher_core.database.timed import TimedConnection, TimeLimitError, limit_statements, remaining_seconds
 from watcher_core.errors import (
     ConfigurationError,
@@ -263,19 +263,11 @@ def describe(url: sa.URL) -> str:
     return f"the database {url.database!r} at {host}:{url.port or _parameter(url, 'port') or 5432}"
 
 
-# This host, as people write it. A socket is none of them: another server may listen there.
-LOOPBACK = ("localhost", "127.0.0.1", "::1")
-
-
 def target_names(url: sa.URL) -> list[str]:
-    """Name the database in a way that is the same for all who use it, by whatever user, parameters or spelling.
-
-    Returns:
-        The name, and others that the same database has in other spellings of its URL.
-    """
-    host = (url.host or _parameter(url, "host") or "local").lower().rstrip(".")
-    database = f"{url.port or _parameter(url, 'port') or 5432}/{url.database or url.username or ''}"
-    return [f"{each}/{database}" for each in (LOOPBACK if host in LOOPBACK else (host,))]
+    """Return the names of the database; see `names_of_target`."""
+    return names_of_target(
+        url.host or _parameter(url, "host"), url.port or _parameter(url, "port"), url.database, url.username
+    )
 
 
 def without_secrets(url: sa.URL) -> str:

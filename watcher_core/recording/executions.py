@@ -16,6 +16,7 @@ from psycopg.types.json import Jsonb
 
 from watcher_core import anomalies, arguments, values
 from watcher_core.database import Driver
+from watcher_core.enclosing import EnclosingExecution
 from watcher_core.enums import ExecutionSource, ExecutionState
 from watcher_core.errors import ExecutionEndedError, InvalidValueError, NotFoundError
 from watcher_core.recording import clocks, watermarks
@@ -372,6 +373,17 @@ def find_execution_id(connection: Driver, *, source: ExecutionSource, external_i
     """Return the id of the execution with that identity; `None` where there is none."""
     known = _by_identity(connection, {"source": source.value, "external_id": external_id})
     return None if known is None else known.id
+
+
+IS_THERE = "SELECT id FROM watcher.pipeline_execution WHERE id = %(id)s"
+
+
+def find_enclosing_id(connection: Driver, around: EnclosingExecution) -> int | None:
+    """Return the id of the execution that this process is part of; `None` where this database does not know it."""
+    if around.external_id is not None:
+        return find_execution_id(connection, source=ExecutionSource.CLI, external_id=around.external_id)
+    row = connection.execute(IS_THERE, {"id": around.id}).fetchone()
+    return None if row is None else int(row[0])
 
 
 def _by_identity(connection: Driver, identity: Mapping[str, str]) -> values.Execution | None:

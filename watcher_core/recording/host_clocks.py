@@ -15,7 +15,8 @@ LOOKED_BACK = dt.timedelta(days=1)
 
 AHEAD_HOSTS = sa.text(f"""
     WITH ahead AS (
-        SELECT execution_metadata ->> '{clocks.REPORTED_BY}' AS host, execution.id, pipeline.name AS pipeline_name, start_date,
+        SELECT execution_metadata ->> '{clocks.REPORTED_BY}' AS host, execution.id, pipeline.name AS pipeline_name,
+               start_date,
                greatest(CAST(execution_metadata ->> 'reported_start_date' AS timestamptz) - start_date,
                         CAST(execution_metadata ->> 'reported_end_date' AS timestamptz) - end_date) AS difference
           FROM watcher.pipeline_execution AS execution
