@@ -6,7 +6,6 @@ import datetime as dt
 import logging
 import re
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
@@ -80,22 +79,17 @@ def start(start: Start, around: EnclosingExecution | None) -> Started | None:
     Raises:
         PipelineInactiveError: The pipeline is switched off.
     """
-    with suppress(WatcherError, ValueError):
+    try:
         connection = _connection()
-        if connection is None:
-            return None
-        try:
-            return _start(connection, start, around)
-        except psycopg.OperationalError as exc:
-            # To ask again would let the command wait once more.
-            logger.warning("pipeline %r goes on without being recorded: %s", start.pipeline, _first_line(exc))
-            return Started(id=None, watermark=None, next_watermark=start.next_watermark)
-        except (psycopg.Error, WatcherError) as exc:
-            if isinstance(exc, PipelineInactiveError):
-                inactive = exc
-            else:
-                return None
-    raise inactive
+        return None if connection is None else _start(connection, start, around)
+    except psycopg.OperationalError as exc:
+        # To ask again would let the command wait once more.
+        logger.warning("pipeline %r goes on without being recorded: %s", start.pipeline, _first_line(exc))
+        return Started(id=None, watermark=None, next_watermark=start.next_watermark)
+    except PipelineInactiveError:
+        raise
+    except (psycopg.Error, WatcherError, ValueError):
+        return None
 
 
 def _start(connection: Connection, start: Start, around: EnclosingExecution | None) -> Started | None:
