@@ -89,6 +89,7 @@ def test_a_host(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", str(tmp_path / "bin"))
     (tmp_path / "bin").mkdir()
     (tmp_path / "etc/cron.d").mkdir(parents=True)
+    (tmp_path / "run/systemd/system").mkdir(parents=True)
     (tmp_path / "etc/crontab").write_text("0 5 * * * root /opt/load\n")
     (tmp_path / "etc/cron.d/more").write_text("0 6 * * * root /srv/load\n")
     (tmp_path / "etc/cron.d/more.dpkg-old").write_text("0 7 * * * root /srv/old\n")

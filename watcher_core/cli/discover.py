@@ -12,7 +12,7 @@ EXAMPLES = output.examples("watcher discover", "sudo watcher discover --json")
 
 
 def discover(*, json: Json = False) -> None:
-    """List what this host's crontabs and systemd timers run, with the line that would record each.
+    """List what cron and systemd run here, and how to record it.
 
     Changes nothing. Reads /etc/crontab, /etc/cron.d, your own crontab, and the timers of systemd; with sudo, those that
     only root may read.
@@ -29,7 +29,7 @@ def discover(*, json: Json = False) -> None:
             output.print_text(Text(f"{each.source}: {each.schedule}{f', as {each.user}' if each.user else ''}", "bold"))
             output.print_grid([("  now", each.command), ("  recorded", each.wrapped or "is recorded already")])
         output.print_text(
-            "\nNothing was changed. Each job needs WATCHER_DATABASE_URL in its environment: in a crontab, a line "
+            "Nothing was changed. Each job needs WATCHER_DATABASE_URL in its environment: in a crontab, a line "
             "above the others; in a unit of systemd, Environment= or EnvironmentFile=, and ExecStart= in an override "
             "(systemctl edit), below an empty ExecStart=."
         )

@@ -10,13 +10,13 @@ from watcher_core.cli import output
 
 EXAMPLES = output.examples(
     "watcher run --pipeline nightly-load -- python load.py",
-    'watcher run --pipeline sales --type etl --next-watermark "$(date +%F)" -- ./load.sh --full',
+    'watcher run -p sales --next-watermark "$(date +%F)" -- ./load.sh --full',
 )
 
 
 def run(
     command: Annotated[
-        list[str], typer.Argument(metavar="-- COMMAND...", help="The command with its arguments.", show_default=False)
+        list[str], typer.Argument(metavar="-- COMMAND", help="The command with its arguments.", show_default=False)
     ],
     *,
     pipeline: Annotated[

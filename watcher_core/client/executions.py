@@ -198,6 +198,11 @@ class ExecutionMethods(TrackMethods):
                 database.driver(session), pipeline_id=pipeline_id, state=state, since=since, limit=limit
             )
 
+    def pipeline_activity(self) -> list[values.PipelineActivity]:
+        """Return the last execution of each pipeline and how long its executions usually take, by pipelines' names."""
+        with self._driver_statements() as (connection, _):
+            return recording.list_activity(connection)
+
     def execution_tree(self, execution_id: int) -> values.ExecutionTree:
         """Return an execution with all that ran as part of it, oldest first.
 

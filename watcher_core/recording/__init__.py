@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from watcher_core.lazy import exported
 
 if TYPE_CHECKING:
+    from watcher_core.recording.activity import list_activity
     from watcher_core.recording.asset_checks import (
         declare_asset_checks,
         list_asset_check_results,
@@ -79,6 +80,7 @@ __all__ = [
     "find_execution_id",
     "get_execution",
     "keep_in_spool",
+    "list_activity",
     "list_asset_check_results",
     "list_asset_checks",
     "list_executions",
@@ -124,6 +126,7 @@ _MODULES = {
     "find_execution_id": "executions",
     "get_execution": "executions",
     "keep_in_spool": "spool",
+    "list_activity": "activity",
     "list_asset_check_results": "asset_checks",
     "list_asset_checks": "asset_checks",
     "list_executions": "executions",

@@ -68,7 +68,7 @@ def discover(*, root: Path = Path("/")) -> tuple[list[ScheduledCommand], list[st
         root: Where the file system begins, for tests.
     """
     problems: list[str] = []
-    found = [*_crontabs(root, problems), *_timers(problems)]
+    found = [*_crontabs(root, problems), *(_timers(problems) if _has_systemd(root) else [])]
     return list(_with_unique_names(found)), problems
 
 
@@ -153,6 +153,11 @@ def read_crontab(text: str, *, source: str, names_user: bool) -> Iterator[Schedu
 
 
 # systemd
+
+
+def _has_systemd(root: Path) -> bool:
+    """Whether systemd runs this host; in a container it may be installed, and does nothing."""
+    return (root / "run" / "systemd" / "system").is_dir()
 
 
 def _timers(problems: list[str]) -> Iterator[ScheduledCommand]:

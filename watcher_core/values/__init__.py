@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from watcher_core.lazy import exported
 
 if TYPE_CHECKING:
+    from watcher_core.values.activity import PipelineActivity
     from watcher_core.values.alerts import (
         Alert,
         AlertDelivery,
@@ -103,6 +104,7 @@ __all__ = [
     "LineageSummary",
     "ObservationRecord",
     "Pipeline",
+    "PipelineActivity",
     "PipelineCheck",
     "PipelineConfiguration",
     "PipelineLineage",
@@ -159,6 +161,7 @@ _MODULES = {
     "LineageSummary": "lineage",
     "ObservationRecord": "executions",
     "Pipeline": "pipelines",
+    "PipelineActivity": "activity",
     "PipelineCheck": "checks",
     "PipelineConfiguration": "pipelines",
     "PipelineLineage": "lineage",
