@@ -118,7 +118,19 @@ def test_pipelines_with_the_rules_that_hold(cli: Cli, watcher: Watcher) -> None:
     assert usual.endswith(" ms")
     now = "a few seconds ago"
     assert [heading, *rows] == [
-        "id  pipeline  last  started  usually  watermark  type  active  last change  freshness  timeliness".split("  "),
+        [
+            "id",
+            "pipeline",
+            "last",
+            "started",
+            "usually",
+            "watermark",
+            "type",
+            "active",
+            "last change",
+            "freshness",
+            "timeliness",
+        ],
         ["1", "[red]a b", "succeeded", now, "2026-01-01", "raw", "yes", now, "2 days", "1 hour, muted"],
         ["2", "z" * 300, "never ran", "–", "–", "–", "default", "no", "–", "3 weeks", "none"],
     ]
