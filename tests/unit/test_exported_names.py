@@ -60,6 +60,7 @@ PUBLIC = {
     "AssetCheckRecord",
     "ColumnEdge",
     "ExecutionRecord",
+    "PipelineActivity",
     "PipelineCheck",
     "PipelineConfiguration",
     "PipelineLineage",
