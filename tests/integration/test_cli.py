@@ -278,6 +278,8 @@ def test_a_script_that_cannot_be_wrapped(cli: Cli, watcher: Watcher) -> None:
         told = cli("executions", "end", part, "--exit-status", "0", "--inserts", "3", "--total-rows", "3")
         assert told == f"execution {part} of b succeeded\n"
     assert watcher.pipeline("b").watermark == "7"
+    assert cli("executions", "heartbeat", first, "--process", "1") == ""
+    assert "does not run: it succeeded" in cli.error("executions", "heartbeat", part)
     failed = cli.json("executions", "end", first, "--exit-status", "2", "--reason", "no disk")
     assert failed["state"] == "failed"
     assert failed["execution_metadata"]["error"] == {"class": "exit status 2", "message": "no disk"}

@@ -165,7 +165,7 @@ def test_each_hears_what_it_has_missed(watcher: Watcher, places: Places) -> None
     places.webhook.down = None
     deliver(watcher, at(20), retry_now=True)
     gone(watcher, "a", now=at(25))
-    deliver(watcher, at(26), retry_now=True)
+    deliver(watcher, at(86), retry_now=True)  # it was back before, and has been good for an hour
     assert places.told == [
         "🔴 pipeline a failed",
         "✅ pipeline a no longer fails",
@@ -174,11 +174,11 @@ def test_each_hears_what_it_has_missed(watcher: Watcher, places: Places) -> None
     ]
     assert places.events == ["opened", "resolved"]
     places.webhook.down = Failure(503)
-    opened(watcher, "c", now=at(30))
-    deliver(watcher, at(31))
-    gone(watcher, "c", now=at(32))
+    opened(watcher, "c", now=at(90))
+    deliver(watcher, at(91))
+    gone(watcher, "c", now=at(92))
     places.webhook.down = None
-    deliver(watcher, at(33), retry_now=True)
+    deliver(watcher, at(93), retry_now=True)
     assert places.events[2:] == ["missed"]
     assert places.told[4:] == ["🔴 pipeline c failed", "✅ pipeline c no longer fails"]
 
@@ -261,7 +261,7 @@ def test_the_end_goes_where_the_opening_went_and_what_is_back_where_routes_lead(
     deliver(watcher, at(11))
     assert (places.events[3:], places.told) == ([], ["🔴 pipeline a failed"])
     gone(watcher, "a", now=at(12))
-    deliver(watcher, at(13))
+    deliver(watcher, at(73))
     assert (places.events[3:], places.told[1:]) == ([], ["✅ pipeline a no longer fails"])
 
 

@@ -14,10 +14,12 @@ import socket
 import subprocess
 import sys
 import termios
+import time
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
 
 from watcher_core import Execution, ExecutionState, PipelineInactiveError, Watcher
@@ -396,3 +398,32 @@ def test_misuse_is_refused_before_the_command_runs(run: Run, module_watcher: Wat
     status, out, err = run("echo", "ran", pipeline="load", options=("--next-watermark", "nan"))
     assert (status, out) == (1, "")
     assert "as of data without a row" in err
+
+
+def test_heartbeats_are_sent_while_the_command_runs(module_watcher: Watcher, module_database_url: str) -> None:
+    # The first heartbeat at once, not after some seconds.
+    code = (
+        "from watcher_core.recording import heartbeats as h; h.FIRST_SECONDS = h.LOOK_SECONDS = 0.05\n"
+        "from watcher_core.__main__ import main; import sys\n"
+        "sys.argv = ['watcher', 'run', '--pipeline', sys.argv[1], '--', 'cat']; main()"
+    )
+    for pipeline in ("load", "another new one"):  # with psycopg alone, and with the client
+        process = subprocess.Popen(
+            [sys.executable, "-c", code, pipeline],
+            stdin=subprocess.PIPE,
+            env={**os.environ, "WATCHER_DATABASE_URL": module_database_url},
+        )
+        try:
+            with psycopg.connect(module_database_url, autocommit=True) as connection:
+                wait_for_heartbeat(connection, process.pid)
+        finally:
+            process.communicate(timeout=60)
+        assert process.returncode == 0
+        assert newest(module_watcher, pipeline).state is ExecutionState.SUCCEEDED
+
+
+def wait_for_heartbeat(connection: psycopg.Connection, process_id: int) -> None:
+    end = time.monotonic() + 60
+    asked = "SELECT count(*) FROM watcher.execution_process WHERE process_id = %s"
+    while connection.execute(asked, [process_id]).fetchone() != (1,):
+        assert time.monotonic() < end

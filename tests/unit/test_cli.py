@@ -73,6 +73,7 @@ GROUPS = [
     ("db",),
     ("executions",),
     ("lineage",),
+    ("maintenance",),
     ("pipelines",),
 ]
 
@@ -86,7 +87,20 @@ def test_there_are_the_commands_that_there_should_be() -> None:
         "discover",
         "run",
         "status",
-        *(f"check {name}" for name in ["anomalies", "asset-checks", "freshness", "health", "timeliness", "failures"]),
+        *(
+            f"check {name}"
+            for name in [
+                "anomalies",
+                "asset-checks",
+                "freshness",
+                "health",
+                "timeliness",
+                "failures",
+                "stuck",
+                "missed",
+                "suggest",
+            ]
+        ),
         *(f"asset-checks {name}" for name in ["list", "history"]),
         *(f"anomalies {name}" for name in ["results", "unflag", "backtest", "explain"]),
         *(f"anomalies rules {name}" for name in ["list", "create", "set"]),
@@ -95,8 +109,9 @@ def test_there_are_the_commands_that_there_should_be() -> None:
             f"db {name}"
             for name in ["mask-secrets", "start", "stop", "status", "url", "upgrade", "downgrade", "current", "psql"]
         ),
-        *(f"executions {name}" for name in ["list", "show", "start", "end", "tree"]),
+        *(f"executions {name}" for name in ["list", "show", "start", "end", "heartbeat", "tree"]),
         *(f"lineage {name}" for name in ["show", "impact", "summary", "graph", "addresses", "set", "verify"]),
+        *(f"maintenance {name}" for name in ["add", "list", "end"]),
         *(f"pipelines {name}" for name in ["list", "show", "set", "rename", "rename-type", "rewind"]),
     }
 

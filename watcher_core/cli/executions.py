@@ -187,6 +187,27 @@ def _ended_with(exit_status: int, reason: str | None) -> dict[str, object]:
     }
 
 
+@app.command("heartbeat", epilog=output.examples('watcher executions heartbeat "$id" --process $$'))
+def heartbeat(
+    execution_id: Id,
+    *,
+    process: Annotated[
+        int | None,
+        typer.Option(metavar="PID", min=1, help="What runs it on this host; where it is gone, that is known sooner."),
+    ] = None,
+) -> None:
+    """Say that an execution lives, at least every minute.
+
+    One whose heartbeats stop is reported by watcher check stuck. Ends with 1 where the execution does not run.
+    """
+    with open_watcher() as watcher:
+        if watcher.heartbeat(execution_id, process_id=process):
+            return
+        state = watcher.execution(execution_id).state
+    typer.echo(f"error: execution {execution_id} does not run: it {state.value}", err=True)
+    raise typer.Exit(1)
+
+
 @app.command("tree", epilog=output.examples("watcher executions tree 42"))
 def tree(execution_id: Id, *, json: Json = False) -> None:
     """Show an execution and all that ran as part of it."""

@@ -33,8 +33,10 @@ if TYPE_CHECKING:
         list_executions,
         start_execution,
     )
+    from watcher_core.recording.heartbeats import pulse
     from watcher_core.recording.host_clocks import clock_report
     from watcher_core.recording.observations import record_observations
+    from watcher_core.recording.processes import Process, beat, forget_ended, note_gone
     from watcher_core.recording.records import record_executions
     from watcher_core.recording.retention import (
         CLEANUP_BEGINNING,
@@ -65,8 +67,10 @@ __all__ = [
     "LEAST_RETENTION_DAYS",
     "PLACES",
     "CleanupPlace",
+    "Process",
     "TrackRequest",
     "TrackedExecution",
+    "beat",
     "broken_executions",
     "clean_batch_size",
     "clock_report",
@@ -78,6 +82,7 @@ __all__ = [
     "execution_tree",
     "find_enclosing_id",
     "find_execution_id",
+    "forget_ended",
     "get_execution",
     "keep_in_spool",
     "list_activity",
@@ -87,6 +92,8 @@ __all__ = [
     "list_recorders",
     "mask_page",
     "move_cursor",
+    "note_gone",
+    "pulse",
     "record_asset_checks",
     "record_executions",
     "record_observations",
@@ -111,8 +118,10 @@ _MODULES = {
     "LEAST_RETENTION_DAYS": "retention",
     "PLACES": "secrets",
     "CleanupPlace": "retention",
+    "Process": "processes",
     "TrackRequest": "tracking",
     "TrackedExecution": "tracking",
+    "beat": "processes",
     "broken_executions": "spool",
     "clean_batch_size": "retention",
     "clock_report": "host_clocks",
@@ -124,6 +133,7 @@ _MODULES = {
     "execution_tree": "executions",
     "find_enclosing_id": "executions",
     "find_execution_id": "executions",
+    "forget_ended": "processes",
     "get_execution": "executions",
     "keep_in_spool": "spool",
     "list_activity": "activity",
@@ -133,6 +143,8 @@ _MODULES = {
     "list_recorders": "cursors",
     "mask_page": "secrets",
     "move_cursor": "cursors",
+    "note_gone": "processes",
+    "pulse": "heartbeats",
     "record_asset_checks": "asset_checks",
     "record_executions": "records",
     "record_observations": "observations",

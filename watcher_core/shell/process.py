@@ -12,7 +12,7 @@ import select
 import shutil
 import signal
 import subprocess
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -87,8 +87,21 @@ class Signals:
             pass
 
 
-def run_process(command: Sequence[str], *, environment: Mapping[str, str], signals: Signals) -> Ended:
-    """Run the command to its end, and pass on to it the signals that come to this process alone."""
+def run_process(
+    command: Sequence[str],
+    *,
+    environment: Mapping[str, str],
+    signals: Signals,
+    started: Callable[[], object] = lambda: None,
+) -> Ended:
+    """Run the command to its end, and pass on to it the signals that come to this process alone.
+
+    Args:
+        command: The program and its arguments.
+        environment: Its environment.
+        signals: The signals that have come, and come.
+        started: Is called when it runs. A thread may be started there, and not before: this process forks.
+    """
     output = Output()
     witness = GroupWitness(signals.numbers)
     try:
@@ -101,6 +114,7 @@ def run_process(command: Sequence[str], *, environment: Mapping[str, str], signa
             return Ended(status=NOT_FOUND if missing else NOT_EXECUTABLE, problem=problem)
         output.started()
         witness.seen(wait=0)  # what came before the command was there has not reached it
+        started()
         asked = _wait(process, output, signals, witness)
         output.finish(lambda source: bool(_ready([source], seconds=0)))
     finally:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
+import os
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
@@ -52,13 +53,15 @@ class Started:
         watermark, next_watermark: Its own.
         connection: How `quick.end` connects; `None` where `thorough` has started it.
         tracking: What `thorough.start` has begun.
+        beat: How `thorough` sends a heartbeat.
     """
 
     id: int | None
     watermark: str | None
     next_watermark: str | None
     connection: Connection | None = None
-    tracking: Any = field(default=None)
+    tracking: Any = None
+    beat: Callable[[], object] | None = None
 
 
 @dataclass(frozen=True)
@@ -120,6 +123,24 @@ def _start(connection: Connection, start: Start, around: EnclosingExecution | No
         next_watermark=execution.next_watermark,
         connection=connection,
     )
+
+
+def begin_heartbeat(started: Started) -> object:
+    """Send heartbeats while the command runs: so one that is killed with this process is known."""
+    connection, execution_id = started.connection, started.id
+    if execution_id is None:
+        return None
+    process = recording.Process.of(os.getpid())
+
+    def send() -> None:
+        if connection is None:
+            if started.beat is not None:
+                started.beat()
+            return
+        with database.time_limit(connection.timeout), connection.open() as opened:
+            recording.beat(opened, execution_id=execution_id, process=process)
+
+    return recording.pulse.begin(send)
 
 
 def end(started: Started, error: CommandFailedError | CommandCanceledError | None, facts: Mapping[str, Any]) -> bool:

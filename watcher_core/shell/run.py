@@ -20,7 +20,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, NoReturn
 
-from watcher_core import arguments
+from watcher_core import arguments, recording
 from watcher_core.enclosing import VARIABLES, EnclosingExecution, enclosing_execution
 from watcher_core.shell import quick, thorough
 from watcher_core.shell.failure import error_of
@@ -77,8 +77,16 @@ def run_command(request: CommandRequest) -> int:
         metrics_file=file,
     )
     environment = {key: value for key, value in os.environ.items() if key not in VARIABLES} | execution.variables
+    heartbeat: list[object] = []
     try:
-        ended = run_process(request.command, environment=environment, signals=signals)
+        ended = run_process(
+            request.command,
+            environment=environment,
+            signals=signals,
+            started=lambda: heartbeat.append(quick.begin_heartbeat(recorded)),
+        )
+        for token in heartbeat:
+            recording.pulse.end(token)
         metrics = {} if file is None else read_metrics(file)
     finally:
         if file is not None:

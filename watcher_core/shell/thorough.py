@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -32,7 +33,19 @@ def start(start: Start) -> Started:
         return Started(id=None, watermark=None, next_watermark=start.next_watermark)
     tracked = watcher.start_tracking(_request(start), start_date=start.start_date)
     watcher.close()  # the command may take hours
-    return Started(id=tracked.id, watermark=tracked.watermark, next_watermark=tracked.next_watermark, tracking=tracked)
+
+    def beat() -> None:
+        if tracked.id is not None:
+            watcher.heartbeat(tracked.id, process_id=os.getpid())
+            watcher.close()
+
+    return Started(
+        id=tracked.id,
+        watermark=tracked.watermark,
+        next_watermark=tracked.next_watermark,
+        tracking=tracked,
+        beat=beat,
+    )
 
 
 def end(

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
         UnjudgedExecutions,
     )
     from watcher_core.values.asset_checks import AssetCheck, AssetCheckRecord, AssetCheckResult
-    from watcher_core.values.checks import EffectiveThreshold, PipelineCheck
+    from watcher_core.values.checks import EffectiveThreshold, PipelineCheck, RuleSuggestion
     from watcher_core.values.executions import (
         Execution,
         ExecutionRecord,
@@ -51,6 +51,7 @@ if TYPE_CHECKING:
         LineageSummary,
         PipelineLineage,
     )
+    from watcher_core.values.maintenance import MaintenanceWindow
     from watcher_core.values.pipelines import (
         UNSET,
         Pipeline,
@@ -102,6 +103,7 @@ __all__ = [
     "LineageGraph",
     "LineageStep",
     "LineageSummary",
+    "MaintenanceWindow",
     "ObservationRecord",
     "Pipeline",
     "PipelineActivity",
@@ -111,6 +113,7 @@ __all__ = [
     "PipelineType",
     "RecorderState",
     "Route",
+    "RuleSuggestion",
     "ThresholdArguments",
     "Thresholds",
     "UndeliveredAlerts",
@@ -159,6 +162,7 @@ _MODULES = {
     "LineageGraph": "lineage",
     "LineageStep": "lineage",
     "LineageSummary": "lineage",
+    "MaintenanceWindow": "maintenance",
     "ObservationRecord": "executions",
     "Pipeline": "pipelines",
     "PipelineActivity": "activity",
@@ -168,6 +172,7 @@ _MODULES = {
     "PipelineType": "pipelines",
     "RecorderState": "upkeep",
     "Route": "alerts",
+    "RuleSuggestion": "checks",
     "ThresholdArguments": "pipelines",
     "Thresholds": "pipelines",
     "UndeliveredAlerts": "alerts",
