@@ -6,8 +6,7 @@ most of them write nothing.
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from watcher_core.enums import (
     AlertEvent,
@@ -37,59 +36,7 @@ from watcher_core.errors import (
     SchemaVersionError,
     WatcherError,
 )
-from watcher_core.values import (
-    UNSET,
-    Address,
-    AddressType,
-    Alert,
-    AlertDelivery,
-    AlertPreview,
-    AlertRoute,
-    AnomalyDetection,
-    AnomalyExplanation,
-    AnomalyResult,
-    AnomalyRule,
-    AnomalyRuleConfiguration,
-    AnomalyRun,
-    AnomalyVerdict,
-    AssetCheck,
-    AssetCheckRecord,
-    AssetCheckResult,
-    CleanupResult,
-    ClockReport,
-    ClosureReport,
-    ColumnEdge,
-    ColumnStep,
-    DeliveryResult,
-    EffectiveThreshold,
-    Execution,
-    ExecutionRecord,
-    ExecutionTree,
-    Finding,
-    HealthFact,
-    HealthReport,
-    HostAhead,
-    ImpactedPipeline,
-    LineageEdge,
-    LineageGraph,
-    LineageStep,
-    LineageSummary,
-    MaintenanceWindow,
-    ObservationRecord,
-    Pipeline,
-    PipelineCheck,
-    PipelineConfiguration,
-    PipelineLineage,
-    PipelineType,
-    RecorderState,
-    Route,
-    RuleSuggestion,
-    ThresholdArguments,
-    UndeliveredAlerts,
-    UnjudgedExecutions,
-    Unset,
-    WatermarkEvent,
-)
+from watcher_core.lazy import exported
 
 if TYPE_CHECKING:
     from watcher_core.alerts import SlackChannel, SlackMessage, SlackSender
@@ -98,6 +45,60 @@ if TYPE_CHECKING:
     from watcher_core.client import RecorderSession, Watcher
     from watcher_core.recording import TrackedExecution
     from watcher_core.settings import Settings
+    from watcher_core.values import (
+        UNSET,
+        Address,
+        AddressType,
+        Alert,
+        AlertDelivery,
+        AlertPreview,
+        AlertRoute,
+        AnomalyDetection,
+        AnomalyExplanation,
+        AnomalyResult,
+        AnomalyRule,
+        AnomalyRuleConfiguration,
+        AnomalyRun,
+        AnomalyVerdict,
+        AssetCheck,
+        AssetCheckRecord,
+        AssetCheckResult,
+        CleanupResult,
+        ClockReport,
+        ClosureReport,
+        ColumnEdge,
+        ColumnStep,
+        DeliveryResult,
+        EffectiveThreshold,
+        Execution,
+        ExecutionRecord,
+        ExecutionTree,
+        Finding,
+        HealthFact,
+        HealthReport,
+        HostAhead,
+        ImpactedPipeline,
+        LineageEdge,
+        LineageGraph,
+        LineageStep,
+        LineageSummary,
+        MaintenanceWindow,
+        ObservationRecord,
+        Pipeline,
+        PipelineActivity,
+        PipelineCheck,
+        PipelineConfiguration,
+        PipelineLineage,
+        PipelineType,
+        RecorderState,
+        Route,
+        RuleSuggestion,
+        ThresholdArguments,
+        UndeliveredAlerts,
+        UnjudgedExecutions,
+        Unset,
+        WatermarkEvent,
+    )
 
 __version__ = "0.1.0"
 
@@ -161,6 +162,7 @@ __all__ = [
     "NotFoundError",
     "ObservationRecord",
     "Pipeline",
+    "PipelineActivity",
     "PipelineCheck",
     "PipelineConfiguration",
     "PipelineInactiveError",
@@ -190,6 +192,58 @@ __all__ = [
 ]
 
 _MODULES = {
+    "UNSET": "values",
+    "Address": "values",
+    "AddressType": "values",
+    "Alert": "values",
+    "AlertDelivery": "values",
+    "AlertPreview": "values",
+    "AlertRoute": "values",
+    "AnomalyDetection": "values",
+    "AnomalyExplanation": "values",
+    "AnomalyResult": "values",
+    "AnomalyRule": "values",
+    "AnomalyRuleConfiguration": "values",
+    "AnomalyRun": "values",
+    "AnomalyVerdict": "values",
+    "AssetCheck": "values",
+    "AssetCheckRecord": "values",
+    "AssetCheckResult": "values",
+    "CleanupResult": "values",
+    "ClockReport": "values",
+    "ClosureReport": "values",
+    "ColumnEdge": "values",
+    "ColumnStep": "values",
+    "DeliveryResult": "values",
+    "EffectiveThreshold": "values",
+    "Execution": "values",
+    "ExecutionRecord": "values",
+    "ExecutionTree": "values",
+    "Finding": "values",
+    "HealthFact": "values",
+    "HealthReport": "values",
+    "HostAhead": "values",
+    "ImpactedPipeline": "values",
+    "LineageEdge": "values",
+    "LineageGraph": "values",
+    "LineageStep": "values",
+    "LineageSummary": "values",
+    "MaintenanceWindow": "values",
+    "ObservationRecord": "values",
+    "Pipeline": "values",
+    "PipelineActivity": "values",
+    "PipelineCheck": "values",
+    "PipelineConfiguration": "values",
+    "PipelineLineage": "values",
+    "PipelineType": "values",
+    "RecorderState": "values",
+    "Route": "values",
+    "RuleSuggestion": "values",
+    "ThresholdArguments": "values",
+    "UndeliveredAlerts": "values",
+    "UnjudgedExecutions": "values",
+    "Unset": "values",
+    "WatermarkEvent": "values",
     "RecorderSession": "client",
     "Settings": "settings",
     "SlackChannel": "alerts",
@@ -202,14 +256,4 @@ _MODULES = {
     "draw_anomaly": "anomalies",
 }
 
-
-def __getattr__(name: str) -> Any:
-    if name not in _MODULES:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    value = getattr(import_module(f"{__name__}.{_MODULES[name]}"), name)
-    globals()[name] = value
-    return value
-
-
-def __dir__() -> list[str]:
-    return sorted({*globals(), *__all__})
+__getattr__, __dir__ = exported(__name__, _MODULES)

@@ -1,6 +1,27 @@
 """`python -m watcher_core` is `watcher`."""
 
-from watcher_core.cli import main
+from __future__ import annotations
+
+import sys
+
+
+def main() -> None:
+    """Run the command line. A command of cron starts often: `run` is read without the rest."""
+    if sys.argv[1:2] == ["run"]:
+        from watcher_core import shell
+        from watcher_core.errors import WatcherError
+
+        request = shell.read_arguments(sys.argv[2:])
+        if request is not None:
+            try:
+                status = shell.run_command(request)
+            except WatcherError as exc:
+                sys.exit(f"error: {exc}")
+            shell.end_like(status)
+    from watcher_core import cli
+
+    return cli.main()
+
 
 if __name__ == "__main__":
     main()

@@ -7,17 +7,14 @@ environment wins over `.env` in the working directory. A variable that is empty 
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Literal
 
-from dotenv import dotenv_values
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
 
+from watcher_core.environment import environment_prefix, first_set, process_environment
 from watcher_core.errors import ConfigurationError
-
-ENVIRONMENT_PREFIXES = {"dev": "DEV_", "prod": "PROD_", "test": "TEST_"}
 
 VARIABLES: dict[str, tuple[str, ...]] = {
     "database_url": ("WATCHER_DATABASE_URL", "DATABASE_URL"),
@@ -100,9 +97,9 @@ class Settings(BaseModel):
         Raises:
             ConfigurationError: A variable has a value that it may not have; the message names both.
         """
-        variables = _process_environment() if environment is None else environment
-        prefix = _environment_prefix(variables.get("ENV_STATE", ""))
-        found = {field: _first_set(variables, prefix, names) for field, names in VARIABLES.items()}
+        variables = process_environment() if environment is None else environment
+        prefix = environment_prefix(variables.get("ENV_STATE", ""))
+        found = {field: first_set(variables, prefix, names) for field, names in VARIABLES.items()}
         try:
             return cls.model_validate({field: value for field, (_, value) in found.items() if value})
         except ValidationError as exc:
@@ -110,33 +107,3 @@ class Settings(BaseModel):
             name, _ = found[field]
             # The value is left out on purpose: it may be a secret.
             raise ConfigurationError(f"{name} is not valid: {exc.errors()[0]['msg']}") from None
-
-
-def variable(name: str, environment: Mapping[str, str] | None = None) -> str | None:
-    """Return a variable that one of Watcher's files names, looked up as a setting; `None` where it is not set."""
-    variables = _process_environment() if environment is None else environment
-    prefix = _environment_prefix(variables.get("ENV_STATE", ""))
-    return _first_set(variables, prefix, (name,))[1]
-
-
-def _process_environment() -> Mapping[str, str]:
-    from_file = {name: value for name, value in dotenv_values(".env").items() if value is not None}
-    return {**from_file, **os.environ}
-
-
-def _environment_prefix(state: str) -> str:
-    if not state:
-        return ""
-    try:
-        return ENVIRONMENT_PREFIXES[state.lower()]
-    except KeyError:
-        known = ", ".join(ENVIRONMENT_PREFIXES)
-        raise ConfigurationError(f"ENV_STATE is {state!r}; it may be {known}, or not set") from None
-
-
-def _first_set(variables: Mapping[str, str], prefix: str, names: tuple[str, ...]) -> tuple[str, str | None]:
-    candidates = [f"{prefix}{name}" for name in names if prefix] + list(names)
-    for name in candidates:
-        if variables.get(name):
-            return name, variables[name]
-    return names[0], None

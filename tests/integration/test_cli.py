@@ -99,7 +99,7 @@ def test_no_pipelines(cli: Cli) -> None:
     assert cli.fully("pipelines", "list") == (
         0,
         "",
-        "no pipelines yet: run a job in Dagster, or Watcher.track in a script\n",
+        "no pipelines yet: run a job in Dagster, or wrap one of cron: watcher run --pipeline NAME -- COMMAND\n",
     )
     assert cli.json("pipelines", "list") == []
 
@@ -113,15 +113,67 @@ def test_pipelines_with_the_rules_that_hold(cli: Cli, watcher: Watcher) -> None:
     watcher.update_pipeline("z" * 300, active=False)
     with watcher.track("[red]a b", next_watermark="2026-01-01") as execution:
         execution.record(inserts=1)
-    assert cli.lines("pipelines", "list") == [
-        ["id", "pipeline", "type", "active", "watermark", "last change", "freshness", "timeliness"],
-        ["1", "[red]a b", "raw", "yes", "2026-01-01", "a few seconds ago", "2 days", "1 hour, muted"],
-        ["2", "z" * 300, "default", "no", "–", "–", "3 weeks", "none"],
+    heading, *rows = cli.lines("pipelines", "list")
+    usual = rows[0].pop(4)
+    assert usual.endswith(" ms")
+    now = "a few seconds ago"
+    assert "  ".join(heading) == "id  pipeline  last  started  usually  watermark  type  active  " + (
+        "last change  freshness  timeliness"
+    )
+    assert rows == [
+        ["1", "[red]a b", "succeeded", now, "2026-01-01", "raw", "yes", now, "2 days", "1 hour, muted"],
+        ["2", "z" * 300, "never ran", "–", "–", "–", "default", "no", "–", "3 weeks", "none"],
     ]
     first, second = cli.json("pipelines", "list")
+    assert (first["activity"]["state"], second["activity"]["state"]) == ("succeeded", None)
     assert (first["name"], first["watermark"], first["freshness_number"]) == ("[red]a b", "2026-01-01", None)
     assert dt.datetime.fromisoformat(first["last_target_insert"]).tzinfo is not None
     assert (second["active"], second["freshness_datepart"]) == (False, "week")
+
+
+def test_pipelines_that_are_asked_for(cli: Cli, watcher: Watcher) -> None:
+    watcher.get_or_create_pipeline("raw_a", pipeline_type_name="raw", pipeline_metadata={"owners": ["team:x"]})
+    watcher.get_or_create_pipeline("raw_b", pipeline_type_name="raw")
+    watcher.get_or_create_pipeline("c", pipeline_metadata={"owners": "ann@x.org"})
+    watcher.update_pipeline("raw_b", active=False)
+    with pytest.raises(RuntimeError), watcher.track("c"):
+        raise RuntimeError
+    for asked, names in (
+        (["--match", "RAW"], ["raw_a", "raw_b"]),
+        (["--type", "raw", "--active"], ["raw_a"]),
+        (["--inactive"], ["raw_b"]),
+        (["--owner", "ann@x.org"], ["c"]),
+        (["--state", "failed"], ["c"]),
+    ):
+        assert [pipeline["name"] for pipeline in cli.json("pipelines", "list", *asked)] == names
+    assert cli.fully("pipelines", "list", "--match", "nothing") == (0, "", "no pipeline is so\n")
+
+
+def test_status_has_problems_first_and_what_is_not_watched(cli: Cli, watcher: Watcher) -> None:
+    assert cli.fully("status") == (0, "No alert is open.\n\nPipelines\n", "no pipelines yet\n")
+    for name in ("a", "b", "off"):
+        watcher.get_or_create_pipeline(name, pipeline_metadata={"owners": [f"team:{name}"]})
+    watcher.update_pipeline("b", freshness_number=1, freshness_datepart="day")
+    watcher.update_pipeline("off", active=False)
+    with watcher.track("a"):
+        pass
+    with pytest.raises(RuntimeError), watcher.track("b"):
+        raise RuntimeError
+    watcher.check_failures()
+    printed = cli("status")
+    problems, pipelines, unwatched = re.split("\n(?:Pipelines|Not watched)\n", printed)
+    assert problems.startswith("\nProblems: 1 alert\n")
+    rows = [re.split(r" {2,}", line) for line in pipelines.splitlines()]
+    assert rows[0] == ["pipeline", "last", "started", "took", "usually", "owner", "alerts"]
+    assert [(row[0], row[1], row[5]) for row in rows[1:]] == [
+        ("b", "failed", "team:b"),
+        ("a", "succeeded", "team:a"),
+        ("off", "never ran", "team:off"),
+    ]
+    assert unwatched == "no freshness threshold: that it stops is not noticed: a\nswitched off: off\n"
+    found = cli.json("status")
+    assert [pipeline["alerts"] for pipeline in found["pipelines"]] == [[found["alerts"][0]["id"]], [], []]
+    assert found["not_watched"]["switched off"] == ["off"]
 
 
 def test_a_pipeline_by_name_and_by_id(cli: Cli, watcher: Watcher) -> None:
@@ -216,6 +268,26 @@ def test_an_execution_of_a_process_that_was_killed_is_ended_by_hand(cli: Cli, wa
     assert "'gone'; it may be" in cli.error("executions", "end", ids[2], "--state", "gone")
     assert watcher.execution(started[2].id).end_date is None
     assert "no execution with id 99999" in cli.error("executions", "end", "99999")
+
+
+def test_a_script_that_cannot_be_wrapped(cli: Cli, watcher: Watcher) -> None:
+    first = cli("executions", "start", "--pipeline", "a", "--type", "t", "--external-id", "a/1").strip()
+    assert cli("executions", "start", "--pipeline", "a", "--external-id", "a/1").strip() == first
+    part = cli("executions", "start", "-p", "b", "--parent", first, "--next-watermark", "7").strip()
+    for _ in range(2):  # the second call changes nothing
+        told = cli("executions", "end", part, "--exit-status", "0", "--inserts", "3", "--total-rows", "3")
+        assert told == f"execution {part} of b succeeded\n"
+    assert watcher.pipeline("b").watermark == "7"
+    assert cli("executions", "heartbeat", first, "--process", "1") == ""
+    assert "does not run: it succeeded" in cli.error("executions", "heartbeat", part)
+    failed = cli.json("executions", "end", first, "--exit-status", "2", "--reason", "no disk")
+    assert failed["state"] == "failed"
+    assert failed["execution_metadata"]["error"] == {"class": "exit status 2", "message": "no disk"}
+    assert [each.execution.id for each in watcher.execution_tree(int(first)).children] == [int(part)]
+    assert "already ended with other values" in cli.error("executions", "end", first, "--exit-status", "0")
+    assert "say how it ended with --exit-status" in cli.error("executions", "end", first, "--inserts", "1", code=2)
+    watcher.update_pipeline("a", active=False)
+    assert "'a' is inactive" in cli.error("executions", "start", "-p", "a")
 
 
 def test_executions_are_chosen(cli: Cli, watcher: Watcher) -> None:

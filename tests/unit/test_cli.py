@@ -5,10 +5,11 @@ from __future__ import annotations
 import datetime as dt
 import json
 import logging
+import re
 import socket
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -83,6 +84,9 @@ def test_there_are_the_commands_that_there_should_be() -> None:
         "demo",
         "doctor",
         "cleanup",
+        "discover",
+        "run",
+        "status",
         *(
             f"check {name}"
             for name in [
@@ -105,7 +109,7 @@ def test_there_are_the_commands_that_there_should_be() -> None:
             f"db {name}"
             for name in ["mask-secrets", "start", "stop", "status", "url", "upgrade", "downgrade", "current", "psql"]
         ),
-        *(f"executions {name}" for name in ["list", "show", "end", "tree"]),
+        *(f"executions {name}" for name in ["list", "show", "start", "end", "heartbeat", "tree"]),
         *(f"lineage {name}" for name in ["show", "impact", "summary", "graph", "addresses", "set", "verify"]),
         *(f"maintenance {name}" for name in ["add", "list", "end"]),
         *(f"pipelines {name}" for name in ["list", "show", "set", "rename", "rename-type", "rewind"]),
@@ -232,19 +236,43 @@ def test_a_table_in_a_pipe_is_plain_and_whole(capsys: pytest.CaptureFixture[str]
     ]
 
 
-def test_a_narrow_terminal_gets_the_major_columns(
-    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("TTY_COMPATIBLE", "1")
-    monkeypatch.setenv("NO_COLOR", "1")
-    columns = [output.Column("name", fold=True), output.Column("more", minor=True)]
-    for width, lines in ((40, 3), (120, 2)):
+@pytest.fixture
+def printed(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Callable[..., list[str]]:
+    """The lines of a table on a terminal of some width, without their styles."""
+
+    def lines(columns: list[output.Column], row: tuple[output.Cell, ...], *, width: int) -> list[str]:
+        monkeypatch.setenv("TTY_COMPATIBLE", "1")
         monkeypatch.setenv("COLUMNS", str(width))
-        output.print_table(columns, [("n" * 60, "x")])
-        told = capsys.readouterr().out
-        assert ("more" in told) == (width == 120)
-        assert len(told.splitlines()) == lines
-        assert told.count("n") == 60 + 1
+        output.print_table(columns, [row])
+        return re.sub(r"\x1b\[[0-9;]*m", "", capsys.readouterr().out).splitlines()
+
+    return lines
+
+
+def test_a_narrow_terminal_gets_the_major_columns(printed: Callable[..., list[str]]) -> None:
+    columns = [output.Column("name", fold=True), output.Column("more", minor=True)]
+    for width in (20, 40, 120):
+        text = " ".join(" ".join(printed(columns, ("n" * 60, "x"), width=width)).split())
+        assert ("not shown in 20 columns: more (see --json)" in text) == (width == 20)
+        assert (" x" in text) == (width > 20)
+
+
+def test_no_column_is_lost_in_silence(printed: Callable[..., list[str]]) -> None:
+    columns = [
+        output.Column("name", fold=True),
+        output.Column("state"),
+        *(output.Column(f"column {number}", minor=number == 1) for number in range(6)),
+    ]
+    row = ("n" * 100, "succeeded", *(f"a value {number}" for number in range(6)))
+    for width in (30, 60, 80, 100, 120, 400):
+        lines = printed(columns, row, width=width)
+        assert all(len(line) <= width for line in lines)
+        text = " ".join(" ".join(lines).split())
+        hidden = text.partition("columns: ")[2]
+        for number, column in enumerate(columns):
+            assert column.heading in text
+            assert number == 0 or (row[number] in text) != (column.heading in hidden)
+        assert bool(hidden) == (width <= 80)
 
 
 def test_no_rows_are_told_on_standard_error(capsys: pytest.CaptureFixture[str]) -> None:

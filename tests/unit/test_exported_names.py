@@ -61,6 +61,7 @@ PUBLIC = {
     "AssetCheckRecord",
     "ColumnEdge",
     "ExecutionRecord",
+    "PipelineActivity",
     "PipelineCheck",
     "PipelineConfiguration",
     "PipelineLineage",

@@ -9,7 +9,8 @@ import pytest
 from pydantic import ValidationError
 
 from watcher_core import ConfigurationError, Settings, Watcher
-from watcher_core.settings import ENVIRONMENT_PREFIXES, VARIABLES
+from watcher_core.environment import ENVIRONMENT_PREFIXES
+from watcher_core.settings import VARIABLES
 
 SECRET = "s3cr3t-p4ss"
 

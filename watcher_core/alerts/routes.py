@@ -15,7 +15,8 @@ from watcher_core.alerts.destinations import Destination, DestinationType, type_
 from watcher_core.alerts.quiet import Hold
 from watcher_core.alerts.routes_file import Route, RoutesFile, Subject, read_routes
 from watcher_core.enums import AlertKind, AlertLevel
-from watcher_core.settings import Settings, variable
+from watcher_core.environment import variable
+from watcher_core.settings import Settings
 
 __all__ = ["DEFAULT_DESTINATION", "Route", "Routes", "Subject", "load_routes"]
 

@@ -2,27 +2,32 @@
 
 from __future__ import annotations
 
-from watcher_core.anomalies.backtest import backtest, parse_span
-from watcher_core.anomalies.chart import draw_anomaly, draw_backtest
-from watcher_core.anomalies.detect import Batch, Detected, detect_batch, detect_execution, unflag
-from watcher_core.anomalies.explain import explain_execution
-from watcher_core.anomalies.findings import keys_of_past_alerts
-from watcher_core.anomalies.history import PIPELINE_ZONE
-from watcher_core.anomalies.page import PageSection, render_page
-from watcher_core.anomalies.queue import BEGINNING, has_pending, queued, unjudged_executions
-from watcher_core.anomalies.results import list_results
-from watcher_core.anomalies.rules import (
-    AUTO_CREATE_RULES,
-    RULE_FIELDS,
-    clean_rule_fields,
-    configure_rules,
-    create_rules_for_new_pipelines,
-    get_or_create_rule,
-    list_rules,
-    parse_metric,
-    update_rule,
-)
-from watcher_core.anomalies.standing import with_standing
+from typing import TYPE_CHECKING
+
+from watcher_core.lazy import exported
+
+if TYPE_CHECKING:
+    from watcher_core.anomalies.backtesting import backtest, parse_span
+    from watcher_core.anomalies.chart import draw_anomaly, draw_backtest
+    from watcher_core.anomalies.detect import Batch, Detected, detect_batch, detect_execution, unflag
+    from watcher_core.anomalies.explain import explain_execution
+    from watcher_core.anomalies.findings import keys_of_past_alerts
+    from watcher_core.anomalies.history import PIPELINE_ZONE
+    from watcher_core.anomalies.page import PageSection, render_page
+    from watcher_core.anomalies.queue import BEGINNING, has_pending, queued, unjudged_executions
+    from watcher_core.anomalies.results import list_results
+    from watcher_core.anomalies.rules import (
+        AUTO_CREATE_RULES,
+        RULE_FIELDS,
+        clean_rule_fields,
+        configure_rules,
+        create_rules_for_new_pipelines,
+        get_or_create_rule,
+        list_rules,
+        parse_metric,
+        update_rule,
+    )
+    from watcher_core.anomalies.standing import with_standing
 
 __all__ = [
     "AUTO_CREATE_RULES",
@@ -55,3 +60,37 @@ __all__ = [
     "update_rule",
     "with_standing",
 ]
+
+_MODULES = {
+    "AUTO_CREATE_RULES": "rules",
+    "BEGINNING": "queue",
+    "PIPELINE_ZONE": "history",
+    "RULE_FIELDS": "rules",
+    "Batch": "detect",
+    "Detected": "detect",
+    "PageSection": "page",
+    "backtest": "backtesting",
+    "clean_rule_fields": "rules",
+    "configure_rules": "rules",
+    "create_rules_for_new_pipelines": "rules",
+    "detect_batch": "detect",
+    "detect_execution": "detect",
+    "draw_anomaly": "chart",
+    "draw_backtest": "chart",
+    "explain_execution": "explain",
+    "get_or_create_rule": "rules",
+    "has_pending": "queue",
+    "keys_of_past_alerts": "findings",
+    "list_results": "results",
+    "list_rules": "rules",
+    "parse_metric": "rules",
+    "parse_span": "backtesting",
+    "queued": "queue",
+    "render_page": "page",
+    "unflag": "detect",
+    "unjudged_executions": "queue",
+    "update_rule": "rules",
+    "with_standing": "standing",
+}
+
+__getattr__, __dir__ = exported(__name__, _MODULES)

@@ -21,12 +21,15 @@ from watcher_core.cli import (
     cleanup,
     db,
     dev,
+    discover,
     doctor,
     executions,
     lineage,
     maintenance,
     output,
     pipelines,
+    run,
+    status,
 )
 from watcher_core.errors import WatcherError
 
@@ -67,6 +70,9 @@ app = typer.Typer(
 )
 app.command("dev", epilog=dev.DEV_EXAMPLES, context_settings={"allow_extra_args": True})(dev.dev)
 app.command("demo", epilog=dev.DEMO_EXAMPLES)(dev.demo)
+app.command("run", epilog=run.EXAMPLES)(run.run)
+app.command("discover", epilog=discover.EXAMPLES)(discover.discover)
+app.command("status", epilog=status.EXAMPLES)(status.status)
 app.add_typer(pipelines.app, name="pipelines")
 app.add_typer(executions.app, name="executions")
 app.add_typer(check.app, name="check")

@@ -103,7 +103,8 @@ def _origin(field: str) -> tuple[str, str] | None:
     """The variable that a setting came from, and where that was found."""
     from dotenv import dotenv_values
 
-    from watcher_core.settings import ENVIRONMENT_PREFIXES, VARIABLES
+    from watcher_core.environment import ENVIRONMENT_PREFIXES
+    from watcher_core.settings import VARIABLES
 
     in_file = {name: value or "" for name, value in dotenv_values(".env").items()}
     variables = {**in_file, **os.environ}

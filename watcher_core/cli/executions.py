@@ -15,6 +15,8 @@ from watcher_core.cli import output, times
 from watcher_core.cli.edge import of_pipeline, open_watcher
 from watcher_core.cli.options import Json, Limit, OfPipeline, Since, read_since
 from watcher_core.enums import ExecutionSource, ExecutionState
+from watcher_core.errors import PipelineInactiveError
+from watcher_core.values import UNSET
 
 if TYPE_CHECKING:
     from watcher_core.values import Execution, ExecutionTree
@@ -23,6 +25,7 @@ app = typer.Typer(help="Executions: what ran, and what it did.", no_args_is_help
 
 MAX_ID = 2**63 - 1
 
+Count = Annotated[int | None, typer.Option(metavar="N", min=0, max=MAX_ID, help="Rows.", show_default=False)]
 Id = Annotated[int, typer.Argument(metavar="ID", min=1, max=MAX_ID, help="The execution's id.", show_default=False)]
 
 
@@ -66,9 +69,63 @@ def show(execution_id: Id, *, json: Json = False) -> None:
 
 
 @app.command(
+    "start",
+    epilog=output.examples(
+        'id="$(watcher executions start --pipeline nightly-load)"',
+        "watcher executions start -p sales --external-id sales/2024-06-30 --json",
+    ),
+)
+def start(
+    *,
+    pipeline: Annotated[
+        str,
+        typer.Option(
+            "--pipeline", "-p", metavar="NAME", help="The pipeline; new names are created.", show_default=False
+        ),
+    ],
+    pipeline_type: Annotated[
+        str | None, typer.Option("--type", metavar="TYPE", help="Its class, whose rules hold where it has none.")
+    ] = None,
+    next_watermark: Annotated[
+        str | None, typer.Option(metavar="WATERMARK", help="How far it has got, if this execution succeeds.")
+    ] = None,
+    external_id: Annotated[
+        str | None, typer.Option(metavar="ID", help="Its identity: the same again is the same execution.")
+    ] = None,
+    parent: Annotated[int | None, typer.Option(metavar="ID", help="The execution that it is part of.")] = None,
+    full_load: Annotated[bool, typer.Option("--full-load", help="All data is loaded again.")] = False,
+    json: Json = False,
+) -> None:
+    """Start an execution by hand, and print its id.
+
+    For what cannot be wrapped by watcher run. Inside a command of watcher run it is part of that execution.
+    """
+    with open_watcher() as watcher:
+        found = watcher.get_or_create_pipeline(
+            pipeline, pipeline_type_name=UNSET if pipeline_type is None else pipeline_type
+        )
+        if not found.active:
+            raise PipelineInactiveError(found.name)
+        execution = watcher.start_execution(
+            pipeline_id=found.id,
+            parent_id=parent,
+            full_load=full_load,
+            next_watermark=next_watermark,
+            source=ExecutionSource.CLI,
+            external_id=external_id,
+        )
+    if json:
+        output.print_json(execution)
+        return
+    typer.echo(execution.id)
+
+
+@app.command(
     "end",
     epilog=output.examples(
-        "watcher executions end 42", 'watcher executions end 42 --state canceled --reason "host lost"'
+        'watcher executions end "$id" --exit-status $? --inserts 150',
+        "watcher executions end 42",
+        'watcher executions end 42 --state canceled --reason "host lost"',
     ),
 )
 def end(
@@ -80,18 +137,75 @@ def end(
     reason: Annotated[
         str | None, typer.Option("--reason", "-r", metavar="TEXT", help="Why, for those who read of it.")
     ] = None,
+    exit_status: Annotated[
+        int | None, typer.Option(metavar="STATUS", help="The exit status that it ended with: 0 is a success.")
+    ] = None,
+    inserts: Count = None,
+    updates: Count = None,
+    soft_deletes: Count = None,
+    total_rows: Count = None,
+    next_watermark: Annotated[
+        str | None, typer.Option(metavar="WATERMARK", help="How far it has got, where it succeeded.")
+    ] = None,
     json: Json = False,
 ) -> None:
-    """End an execution whose process was killed.
+    """End an execution of a script, or of a process that was killed.
 
-    It would run for ever. A process that still runs writes its own end over this.
+    With --exit-status a script says how it ended, and what it did. Without, a person ends what would run for ever; a
+    process that still runs writes its own end over that.
     """
+    of_script = (inserts, updates, soft_deletes, total_rows, next_watermark)
+    if exit_status is None and any(value is not None for value in of_script):
+        raise typer.BadParameter("counts and a watermark are those of a script: say how it ended with --exit-status")
     with open_watcher() as watcher:
-        execution = watcher.close_execution(execution_id, state=state, reason=reason)
+        if exit_status is None:
+            execution = watcher.close_execution(execution_id, state=state, reason=reason)
+        else:
+            execution = watcher.end_execution(
+                execution_id,
+                completed_successfully=exit_status == 0,
+                next_watermark=next_watermark,
+                execution_metadata=_ended_with(exit_status, reason),
+                inserts=inserts,
+                updates=updates,
+                soft_deletes=soft_deletes,
+                total_rows=total_rows,
+            )
     if json:
         output.print_json(execution)
         return
     output.print_text(f"execution {execution.id} of {execution.pipeline_name} {execution.state.value}")
+
+
+def _ended_with(exit_status: int, reason: str | None) -> dict[str, object]:
+    """The metadata of an execution that ended with an exit status."""
+    if exit_status == 0:
+        return {"exit_status": 0, **({"reason": reason} if reason else {})}
+    return {
+        "exit_status": exit_status,
+        "error": {"class": f"exit status {exit_status}", "message": reason or "no reason was given"},
+    }
+
+
+@app.command("heartbeat", epilog=output.examples('watcher executions heartbeat "$id" --process $$'))
+def heartbeat(
+    execution_id: Id,
+    *,
+    process: Annotated[
+        int | None,
+        typer.Option(metavar="PID", min=1, help="What runs it on this host; where it is gone, that is known sooner."),
+    ] = None,
+) -> None:
+    """Say that an execution lives, at least every minute.
+
+    One whose heartbeats stop is reported by watcher check stuck. Ends with 1 where the execution does not run.
+    """
+    with open_watcher() as watcher:
+        if watcher.heartbeat(execution_id, process_id=process):
+            return
+        state = watcher.execution(execution_id).state
+    typer.echo(f"error: execution {execution_id} does not run: it {state.value}", err=True)
+    raise typer.Exit(1)
 
 
 @app.command("tree", epilog=output.examples("watcher executions tree 42"))

@@ -20,7 +20,9 @@ from rich.tree import Tree
 
 # A pipe has no width; this is one that nothing reaches.
 PIPE_WIDTH = 1_000_000
-WIDE_TERMINAL = 100
+# What a column with long values keeps at least, and what stands between two columns.
+LEAST_FOLDED = 16
+GAP = 2
 
 STATE_STYLES = {
     "running": "cyan",
@@ -44,7 +46,7 @@ class Column:
     Attributes:
         heading: Its name.
         right: Whether it is aligned to the right, as numbers are.
-        minor: Whether it is left out where the terminal is narrow.
+        minor: Whether it is among the first that are left out where the terminal is narrow; a line says which were.
         fold: Whether long values go on in the next line; others are kept whole.
     """
 
@@ -66,8 +68,9 @@ def print_table(columns: Sequence[Column], rows: Iterable[Sequence[Cell]], *, em
         print(empty, file=sys.stderr)
         return
     console = _console()
-    shown = [not column.minor or console.width >= WIDE_TERMINAL for column in columns]
-    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
+    cells = [[_text(cell) for cell in row] for row in rows]
+    shown = _shown(columns, cells, console.width)
+    table = Table(box=None, pad_edge=False, padding=(0, GAP, 0, 0), header_style="bold")
     for column in _where(columns, shown):
         table.add_column(
             column.heading,
@@ -75,9 +78,12 @@ def print_table(columns: Sequence[Column], rows: Iterable[Sequence[Cell]], *, em
             no_wrap=not column.fold,
             overflow="fold",
         )
-    for row in rows:
-        table.add_row(*(_text(cell) for cell in _where(row, shown)))
+    for row in cells:
+        table.add_row(*_where(row, shown))
     _print(console, table)
+    hidden = [column.heading for column, is_shown in zip(columns, shown, strict=True) if not is_shown]
+    if hidden:
+        _print(console, Text(f"not shown in {console.width} columns: {', '.join(hidden)} (see --json)", style="dim"))
 
 
 def print_fields(fields: Iterable[tuple[str, Cell]]) -> None:
@@ -171,6 +177,23 @@ def _text(cell: Cell, *, lines: bool = False) -> Text:
     if isinstance(cell, Text):
         return cell
     return Text("–" if cell is None else visible(str(cell), lines=lines))
+
+
+def _shown(columns: Sequence[Column], cells: Sequence[Sequence[Text]], width: int) -> list[bool]:
+    """Which columns fit: all where there is room, else without those that are minor, else without the last ones."""
+
+    def least(number: int) -> int:
+        column = columns[number]
+        longest = max(len(column.heading), *(row[number].cell_len for row in cells))
+        return (min(longest, LEAST_FOLDED) if column.fold else longest) + GAP
+
+    shown = [True] * len(columns)
+    minor_first = sorted(range(1, len(columns)), key=lambda number: (columns[number].minor, number), reverse=True)
+    for number in minor_first:
+        if sum(least(each) for each in range(len(columns)) if shown[each]) - GAP <= width:
+            break
+        shown[number] = False
+    return shown
 
 
 def _where(items: Iterable[Any], shown: Iterable[bool]) -> list[Any]:

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+from rich.text import Text
 
 from watcher_core import text
 from watcher_core.cli import output, times
 from watcher_core.cli.edge import find_pipeline, open_watcher
 from watcher_core.cli.options import Json, PipelineName, unless_none
-from watcher_core.enums import AlertKind
+from watcher_core.enums import AlertKind, ExecutionState
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from watcher_core.values import EffectiveThreshold, Pipeline, PipelineType, WatermarkEvent
+    from watcher_core.values import EffectiveThreshold, Pipeline, PipelineActivity, PipelineType, WatermarkEvent
 
     Thresholds = Mapping[tuple[int, AlertKind], EffectiveThreshold]
 
@@ -25,23 +27,60 @@ app = typer.Typer(
 
 RECENT = 5
 
+NONE_YET = "no pipelines yet: run a job in Dagster, or wrap one of cron: watcher run --pipeline NAME -- COMMAND"
 
-@app.command("list", epilog=output.examples("watcher pipelines list", "watcher pipelines list --json"))
-def list_pipelines(*, json: Json = False) -> None:
-    """List all pipelines."""
+
+@app.command(
+    "list",
+    epilog=output.examples(
+        "watcher pipelines list",
+        "watcher pipelines list --state failed --owner team:data",
+        "watcher pipelines list --json",
+    ),
+)
+def list_pipelines(
+    *,
+    match: Annotated[
+        str | None, typer.Option("--match", "-m", metavar="TEXT", help="With this in their name, in any case.")
+    ] = None,
+    pipeline_type: Annotated[str | None, typer.Option("--type", metavar="TYPE", help="Of this type only.")] = None,
+    owner: Annotated[str | None, typer.Option(metavar="OWNER", help="Of this owner only.")] = None,
+    state: Annotated[
+        ExecutionState | None, typer.Option("--state", "-s", help="Whose last execution is in this state.")
+    ] = None,
+    active: Annotated[
+        bool | None,
+        typer.Option("--active/--inactive", help="Only those that checks look at, or not.", show_default=False),
+    ] = None,
+    json: Json = False,
+) -> None:
+    """List pipelines, with their last state and usual duration."""
     with open_watcher() as watcher:
-        found = watcher.pipelines()
+        pipelines = watcher.pipelines()
+        activity = {each.pipeline_id: each for each in watcher.pipeline_activity()}
         thresholds = _thresholds(watcher.thresholds())
+    found = [
+        pipeline
+        for pipeline in pipelines
+        if (match is None or match.casefold() in pipeline.name.casefold())
+        and pipeline_type in (None, pipeline.pipeline_type_name)
+        and (owner is None or owner in owners_of(pipeline))
+        and (state is None or (pipeline.id in activity and activity[pipeline.id].state is state))
+        and active in (None, pipeline.active and pipeline.removed_at is None)
+    ]
     if json:
-        output.print_json(found)
+        output.print_json([{**vars(pipeline), "activity": activity.get(pipeline.id)} for pipeline in found])
         return
     columns = [
         output.Column("id", right=True),
         output.Column("pipeline", fold=True),
-        output.Column("type", fold=True),
-        output.Column("active"),
+        output.Column("last"),
+        output.Column("started"),
+        output.Column("usually", right=True),
         output.Column("watermark", fold=True),
-        output.Column("last change"),
+        output.Column("type", fold=True),
+        output.Column("active", minor=True),
+        output.Column("last change", minor=True),
         output.Column("freshness", minor=True),
         output.Column("timeliness", minor=True),
     ]
@@ -49,16 +88,19 @@ def list_pipelines(*, json: Json = False) -> None:
         (
             pipeline.id,
             pipeline.name,
+            last_state(activity.get(pipeline.id)),
+            times.ago(last_start(activity.get(pipeline.id))),
+            usual_duration(activity.get(pipeline.id)),
+            pipeline.watermark,
             pipeline.pipeline_type_name,
             _active(pipeline),
-            pipeline.watermark,
             times.ago(_last_change(pipeline)),
             _rule(thresholds[pipeline.id, AlertKind.FRESHNESS]),
             _rule(thresholds[pipeline.id, AlertKind.TIMELINESS]),
         )
         for pipeline in found
     ]
-    output.print_table(columns, rows, empty="no pipelines yet: run a job in Dagster, or Watcher.track in a script")
+    output.print_table(columns, rows, empty=NONE_YET if not pipelines else "no pipeline is so")
 
 
 @app.command("show", epilog=output.examples("watcher pipelines show raw_flights"))
@@ -267,6 +309,26 @@ def rewind(
         output.print_json(after)
         return
     output.print_text(f"{after.name}: watermark {before.watermark or 'none'} → {after.watermark or 'none'}")
+
+
+def owners_of(pipeline: Pipeline) -> tuple[str, ...]:
+    """Return who owns a pipeline."""
+    return text.parse_owners(pipeline.pipeline_metadata.get("owners"))
+
+
+def last_state(activity: PipelineActivity | None) -> Text:
+    """The state of the last execution, in its colour."""
+    return Text("never ran") if activity is None or activity.state is None else output.state(activity.state)
+
+
+def last_start(activity: PipelineActivity | None) -> dt.datetime | None:
+    """When the last execution started."""
+    return None if activity is None else activity.start_date
+
+
+def usual_duration(activity: PipelineActivity | None) -> str | None:
+    """How long executions usually take, in words."""
+    return None if activity is None or activity.usual_seconds is None else text.duration(activity.usual_seconds)
 
 
 def _fields(pipeline: Pipeline, thresholds: Thresholds) -> list[tuple[str, output.Cell]]:

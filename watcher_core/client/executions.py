@@ -9,6 +9,7 @@ from typing import Any
 
 from watcher_core import arguments, catalog, database, recording, values
 from watcher_core.client.tracking import TrackMethods
+from watcher_core.enclosing import enclosing_execution
 from watcher_core.enums import ExecutionSource, ExecutionState
 from watcher_core.errors import InvalidValueError
 from watcher_core.values import UNSET
@@ -49,7 +50,10 @@ class ExecutionMethods(TrackMethods):
         """
         if isinstance(pipeline_id, str):
             pipeline_id = self.pipeline(pipeline_id).id
+        around = enclosing_execution() if parent_id is None and source is not ExecutionSource.DAGSTER else None
         with self._driver_statements() as (connection, now):
+            if around is not None:
+                parent_id = recording.find_enclosing_id(connection, around)
             return recording.start_execution(
                 connection,
                 pipeline_id=pipeline_id,
@@ -212,6 +216,11 @@ class ExecutionMethods(TrackMethods):
             return recording.list_executions(
                 database.driver(session), pipeline_id=pipeline_id, state=state, since=since, limit=limit
             )
+
+    def pipeline_activity(self) -> list[values.PipelineActivity]:
+        """Return the last execution of each pipeline and how long its executions usually take, by pipelines' names."""
+        with self._driver_statements() as (connection, _):
+            return recording.list_activity(connection)
 
     def execution_tree(self, execution_id: int) -> values.ExecutionTree:
         """Return an execution with all that ran as part of it, oldest first.

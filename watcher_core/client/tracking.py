@@ -19,6 +19,7 @@ from sqlalchemy.orm import Session
 
 from watcher_core import catalog, database, lineage, recording, values
 from watcher_core.client.pipelines import PipelineMethods
+from watcher_core.enclosing import EnclosingExecution, enclosing_execution
 from watcher_core.enums import ExecutionSource
 from watcher_core.errors import (
     DatabaseError,
@@ -66,6 +67,9 @@ class TrackMethods(PipelineMethods):
         execution waits in a spool file until this host reaches the database again. The block waits for the database
         for `WATCHER_TIMEOUT` seconds at most, 5 by default, and the same again at its end.
 
+        In a command of `watcher run`, the block of the same pipeline is that execution, which ends with the command;
+        that of another pipeline is part of it.
+
         Args:
             pipeline: Its name, or its whole configuration as code declares it.
             next_watermark: The pipeline's new watermark, if this execution succeeds.
@@ -109,24 +113,72 @@ class TrackMethods(PipelineMethods):
             strict=strict,
             spool=spool,
         )
-        tracked = TrackedExecution(request)
-        try:
-            self._prepare_embedded()
-            with database.time_limit(self.settings.timeout):
-                tracked._started(self._start_tracked(request, tracked.start_date))
-        except Exception as exc:
-            if strict or _is_misuse(exc):
-                raise
-            _log_unrecorded(request, exc, level=logging.WARNING)
+        around = enclosing_execution() if source is ExecutionSource.PYTHON and external_id is None else None
+        if around is not None and around.is_of(request.name):
+            with self._part_of(around, request) as tracked:
+                yield tracked
+            return
+        tracked = self.start_tracking(request)
         heartbeat = self._begin_heartbeat(tracked, request)
         try:
             yield tracked
         except BaseException as exc:
             recording.pulse.end(heartbeat)
-            self._finish(tracked, request, exc)
+            self.finish_tracking(tracked, exc)
             raise
         recording.pulse.end(heartbeat)
-        self._finish(tracked, request, None)
+        self.finish_tracking(tracked, None)
+
+    def start_tracking(self, request: TrackRequest, *, start_date: dt.datetime | None = None) -> TrackedExecution:
+        """Write the start of an execution, as `track` does; for those who cannot put a block around it.
+
+        Args:
+            request: What to track.
+            start_date: When it started; now by default.
+        """
+        tracked = TrackedExecution(request, start_date=start_date)
+        try:
+            self._prepare_embedded()
+            with database.time_limit(self.settings.timeout):
+                tracked._started(self._start_tracked(request, tracked.start_date))
+        except Exception as exc:
+            if request.strict or _is_misuse(exc):
+                raise
+            _log_unrecorded(request, exc, level=logging.WARNING)
+        return tracked
+
+    @contextmanager
+    def _part_of(self, around: EnclosingExecution, request: TrackRequest) -> Iterator[TrackedExecution]:
+        """Track what `watcher run` records already: it is given the numbers, and writes them with the end."""
+        tracked = TrackedExecution(request)
+        tracked.id, tracked.watermark = around.id, around.watermark
+        if tracked.next_watermark is None:
+            tracked.next_watermark = around.next_watermark
+        if request.configuration or request.lineage is not None:
+            try:
+                self._prepare_embedded()
+                with database.time_limit(self.settings.timeout):
+                    self._declare(request)
+            except Exception as exc:
+                if request.strict or _is_misuse(exc):
+                    raise
+                logger.warning("what the code of pipeline %r declares is not recorded: %s", request.name, exc)
+        try:
+            yield tracked
+        finally:
+            facts = {name: getattr(tracked, name) for name in (*recording.COUNTS, "next_watermark")}
+            try:
+                around.report({**facts, "execution_metadata": tracked.execution_metadata})
+            except OSError as exc:
+                logger.warning("the numbers of this execution of pipeline %r are lost: %s", request.name, exc)
+
+    def _declare(self, request: TrackRequest) -> None:
+        """Write what the code declares of a pipeline, without an execution."""
+        with self._transaction() as (session, now):
+            pipeline = _active_pipeline(session, request, now=now)
+            if request.lineage is not None:
+                lineage.declare_lineage(session, pipeline=pipeline, lineage=request.lineage, now=now)
+            catalog.declare_configuration(session, pipeline=pipeline, configuration=request.configuration, now=now)
 
     def tracked(self, pipeline: str, **options: Any) -> Callable[[Callable[P, R]], Callable[P, R]]:
         """Record each call of the function as an execution; the options are those of `track`."""
@@ -153,8 +205,11 @@ class TrackMethods(PipelineMethods):
                 lineage.declare_lineage(session, pipeline=pipeline, lineage=request.lineage, now=now)
         with self._transaction() as (session, now):
             parent_id = request.parent_id
+            around = enclosing_execution()
             if request.parent is not None:
                 parent_id = _record_parent(session, request.parent, now=now)
+            elif parent_id is None and around is not None and request.source is not ExecutionSource.DAGSTER:
+                parent_id = recording.find_enclosing_id(database.driver(session), around)
             pipeline = _active_pipeline(session, request, now=now)
             execution = recording.start_execution(
                 database.driver(session),
@@ -192,8 +247,14 @@ class TrackMethods(PipelineMethods):
         with self._driver_transaction() as (connection, _):
             return recording.beat(connection, execution_id=execution_id, process=process)
 
-    def _finish(self, tracked: TrackedExecution, request: TrackRequest, error: BaseException | None) -> None:
-        """Write the end of a tracked execution, or put it into the spool. The block's error is never replaced."""
+    def finish_tracking(self, tracked: TrackedExecution, error: BaseException | None) -> None:
+        """Write the end of a tracked execution, or put it into the spool. The block's error is never replaced.
+
+        Args:
+            tracked: What `start_tracking` gave.
+            error: What ended it; `None` for a success.
+        """
+        request = tracked._request
         record = tracked._ended(error)
         try:
             with database.time_limit(self.settings.timeout):

@@ -2,35 +2,45 @@
 
 from __future__ import annotations
 
-from watcher_core.database.engine import (
-    DRIVER,
-    Driver,
-    create_engine,
-    driver,
-    driver_statements,
-    driver_transaction,
-    normalize_url,
-    read_one_snapshot,
-    target_names,
-    transaction,
-    translated_errors,
-    without_secrets,
-)
-from watcher_core.database.schema import SCHEMA_VERSION, check_schema_version, downgrade, schema_version, upgrade
-from watcher_core.database.timed import time_limit
+from typing import TYPE_CHECKING
+
+from watcher_core.lazy import exported
+
+if TYPE_CHECKING:
+    from watcher_core.database.connections import PARAMETERS, Driver, connect, names_of_target
+    from watcher_core.database.engine import (
+        DRIVER,
+        create_engine,
+        driver,
+        driver_statements,
+        driver_transaction,
+        normalize_url,
+        read_one_snapshot,
+        target_names,
+        transaction,
+        translated_errors,
+        without_secrets,
+    )
+    from watcher_core.database.schema import check_schema_version, downgrade, schema_version, upgrade
+    from watcher_core.database.timed import time_limit
+    from watcher_core.database.version import SCHEMA_VERSION, recorded_version
 
 __all__ = [
     "DRIVER",
+    "PARAMETERS",
     "SCHEMA_VERSION",
     "Driver",
     "check_schema_version",
+    "connect",
     "create_engine",
     "downgrade",
     "driver",
     "driver_statements",
     "driver_transaction",
+    "names_of_target",
     "normalize_url",
     "read_one_snapshot",
+    "recorded_version",
     "schema_version",
     "target_names",
     "time_limit",
@@ -39,3 +49,30 @@ __all__ = [
     "upgrade",
     "without_secrets",
 ]
+
+_MODULES = {
+    "DRIVER": "engine",
+    "PARAMETERS": "connections",
+    "SCHEMA_VERSION": "version",
+    "Driver": "connections",
+    "check_schema_version": "schema",
+    "connect": "connections",
+    "create_engine": "engine",
+    "downgrade": "schema",
+    "driver": "engine",
+    "driver_statements": "engine",
+    "driver_transaction": "engine",
+    "names_of_target": "connections",
+    "normalize_url": "engine",
+    "read_one_snapshot": "engine",
+    "recorded_version": "version",
+    "schema_version": "schema",
+    "target_names": "engine",
+    "time_limit": "timed",
+    "transaction": "engine",
+    "translated_errors": "engine",
+    "upgrade": "schema",
+    "without_secrets": "engine",
+}
+
+__getattr__, __dir__ = exported(__name__, _MODULES)

@@ -15,14 +15,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from watcher_core.arguments import json_text
-from watcher_core.database.timed import (
-    TimedConnection,
-    TimedPool,
-    TimeLimitError,
-    connect_within,
-    limit_statements,
-    remaining_seconds,
-)
+from watcher_core.database.connections import PARAMETERS, Driver, connect, names_of_target
+from watcher_core.database.timed import TimedConnection, TimeLimitError, limit_statements, remaining_seconds
 from watcher_core.errors import (
     ConfigurationError,
     DatabaseError,
@@ -34,28 +28,11 @@ from watcher_core.errors import (
 DRIVER = "postgresql+psycopg"
 SPELLINGS = ("postgresql", "postgres", DRIVER, "postgresql+psycopg2")
 
-CONNECT_TIMEOUT_SECONDS = 10
-
-# All that a connection asks for when it starts. No `options`: PgBouncer refuses them. TCP's limits end what hangs on a
-# network that is gone; without them that takes a quarter of an hour, or for ever.
-PARAMETERS = {
-    "application_name": "watcher",
-    "client_encoding": "utf8",  # whatever the database's own encoding
-    "connect_timeout": CONNECT_TIMEOUT_SECONDS,
-    "keepalives_idle": 30,
-    "keepalives_interval": 10,
-    "keepalives_count": 3,
-    "tcp_user_timeout": 60_000,
-}
-
-# Times are read in UTC, whatever the server, database or role says. PgBouncer keeps both for each of its clients.
-SESSION = "SET timezone = 'UTC'; SET datestyle = 'ISO, MDY'; SELECT pg_backend_pid()"
-
-# After so many times, psycopg prepares a statement, where that is possible.
-PREPARE_THRESHOLD = 5
-
 # One system call where the default takes four.
 Selector = getattr(selectors, "PollSelector", selectors.SelectSelector)
+
+# How long a call without a time limit waits for a connection of the pool.
+POOL_TIMEOUT_SECONDS = 30.0
 
 # How long a connection may be idle in the pool before it is pinged at checkout.
 SECONDS_BEFORE_PING = 5.0
@@ -71,6 +48,19 @@ NOT_IN_ENCODING_SQLSTATE = "22P05"
 
 # The engines of this process: a forked child must not use their connections.
 _engines: weakref.WeakSet[sa.Engine] = weakref.WeakSet()
+
+
+class TimedPool(sa.QueuePool):
+    """A pool in which the time limit bounds the wait for a free connection too."""
+
+    @property
+    def _timeout(self) -> float:  # SQLAlchemy's own name: it has no public way to a limit of a single call
+        left = remaining_seconds()
+        return POOL_TIMEOUT_SECONDS if left is None else min(left, POOL_TIMEOUT_SECONDS)
+
+    @_timeout.setter
+    def _timeout(self, _: float) -> None:
+        pass
 
 
 def normalize_url(url: str) -> sa.URL:
@@ -112,31 +102,7 @@ def create_engine(url: sa.URL) -> sa.Engine:
 
 
 def _connect(_dialect: Any, _record: Any, arguments: Any, parameters: dict[str, Any]) -> TimedConnection:
-    def connect() -> TimedConnection:
-        connection = TimedConnection.connect(*arguments, **parameters)
-        try:
-            _prepare_session(connection)
-        except BaseException:
-            connection.close()
-            raise
-        return connection
-
-    left = remaining_seconds()
-    return connect() if left is None else connect_within(left, connect)
-
-
-def _prepare_session(connection: TimedConnection) -> None:
-    connection.autocommit = True
-    with connection.cursor() as cursor:
-        cursor.execute(SESSION)
-        while cursor.nextset():
-            pass
-        (backend,) = cursor.fetchone() or (None,)
-    connection.autocommit = False
-    # A pooler has keys of its own to cancel statements with. Behind it the next transaction may be another session's,
-    # in which a statement that was prepared is not known, or is another client's.
-    is_direct = backend == connection.info.backend_pid
-    connection.prepare_threshold = PREPARE_THRESHOLD if is_direct else None
+    return connect(*arguments, **parameters)
 
 
 def _parameter(url: sa.URL, name: str) -> str | None:
@@ -191,11 +157,6 @@ def transaction(engine: sa.Engine) -> Iterator[Session]:
         if remaining_seconds() is not None:
             limit_statements(driver(session))
         yield session
-
-
-# A connection of psycopg. Statements that run for each execution go to the driver directly: SQLAlchemy takes longer
-# over them than PostgreSQL does.
-Driver = psycopg.Connection[tuple[Any, ...]]
 
 
 @contextmanager
@@ -302,19 +263,11 @@ def describe(url: sa.URL) -> str:
     return f"the database {url.database!r} at {host}:{url.port or _parameter(url, 'port') or 5432}"
 
 
-# This host, as people write it. A socket is none of them: another server may listen there.
-LOOPBACK = ("localhost", "127.0.0.1", "::1")
-
-
 def target_names(url: sa.URL) -> list[str]:
-    """Name the database in a way that is the same for all who use it, by whatever user, parameters or spelling.
-
-    Returns:
-        The name, and others that the same database has in other spellings of its URL.
-    """
-    host = (url.host or _parameter(url, "host") or "local").lower().rstrip(".")
-    database = f"{url.port or _parameter(url, 'port') or 5432}/{url.database or url.username or ''}"
-    return [f"{each}/{database}" for each in (LOOPBACK if host in LOOPBACK else (host,))]
+    """Return the names of the database; see `names_of_target`."""
+    return names_of_target(
+        url.host or _parameter(url, "host"), url.port or _parameter(url, "port"), url.database, url.username
+    )
 
 
 def without_secrets(url: sa.URL) -> str:

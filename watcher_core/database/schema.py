@@ -13,13 +13,11 @@ import sqlalchemy as sa
 
 from watcher_core.database.engine import describe, translated_errors
 from watcher_core.database.models import SCHEMA
+from watcher_core.database.version import SCHEMA_VERSION
 from watcher_core.errors import InvalidValueError, SchemaVersionError
 
 if TYPE_CHECKING:
     from alembic.config import Config
-
-# The newest revision in migrations/versions; a test holds it against the files.
-SCHEMA_VERSION = "0017"
 
 
 def check_schema_version(engine: sa.Engine) -> None:

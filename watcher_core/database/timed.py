@@ -14,11 +14,8 @@ from contextvars import ContextVar
 from typing import Any, TypeVar
 
 import psycopg
-import sqlalchemy as sa
 
 T = TypeVar("T")
-
-POOL_TIMEOUT_SECONDS = 30.0
 
 _deadline: ContextVar[float | None] = ContextVar("watcher_deadline", default=None)
 
@@ -103,19 +100,6 @@ def connect_within(seconds: float, connect: Callable[[], TimedConnection]) -> Ti
     if failed:
         raise failed[0]
     raise TimeLimitError
-
-
-class TimedPool(sa.QueuePool):
-    """A pool in which the time limit bounds the wait for a free connection too."""
-
-    @property
-    def _timeout(self) -> float:  # SQLAlchemy's own name: it has no public way to a limit of a single call
-        left = remaining_seconds()
-        return POOL_TIMEOUT_SECONDS if left is None else min(left, POOL_TIMEOUT_SECONDS)
-
-    @_timeout.setter
-    def _timeout(self, _: float) -> None:
-        pass
 
 
 def limit_statements(connection: Any) -> None:

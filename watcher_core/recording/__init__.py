@@ -2,55 +2,63 @@
 
 from __future__ import annotations
 
-from watcher_core.recording.asset_checks import (
-    declare_asset_checks,
-    list_asset_check_results,
-    list_asset_checks,
-    record_asset_checks,
-)
-from watcher_core.recording.clocks import clock_report, this_host
-from watcher_core.recording.cursors import (
-    list_recorders,
-    move_cursor,
-    recorder_cursor,
-    release_recorder,
-    renew_recorder,
-    take_recorder,
-)
-from watcher_core.recording.executions import (
-    COUNTS,
-    end_execution,
-    execution_tree,
-    find_execution_id,
-    get_execution,
-    list_executions,
-    start_execution,
-)
-from watcher_core.recording.heartbeats import pulse
-from watcher_core.recording.observations import record_observations
-from watcher_core.recording.processes import Process, beat, forget_ended, note_gone
-from watcher_core.recording.records import record_executions
-from watcher_core.recording.retention import (
-    CLEANUP_BEGINNING,
-    CLEANUP_TABLES,
-    LEAST_RETENTION_DAYS,
-    CleanupPlace,
-    clean_batch_size,
-    count_expired,
-    count_expired_executions,
-    delete_batch,
-    retention_date,
-)
-from watcher_core.recording.secrets import PLACES, mask_page
-from watcher_core.recording.spool import (
-    broken_executions,
-    keep_in_spool,
-    replay_spool,
-    spool_directories,
-    spooled_executions,
-)
-from watcher_core.recording.tracking import TrackedExecution, TrackRequest
-from watcher_core.recording.watermarks import rewind_watermark, watermark_events
+from typing import TYPE_CHECKING
+
+from watcher_core.lazy import exported
+
+if TYPE_CHECKING:
+    from watcher_core.recording.activity import list_activity
+    from watcher_core.recording.asset_checks import (
+        declare_asset_checks,
+        list_asset_check_results,
+        list_asset_checks,
+        record_asset_checks,
+    )
+    from watcher_core.recording.clocks import this_host
+    from watcher_core.recording.cursors import (
+        list_recorders,
+        move_cursor,
+        recorder_cursor,
+        release_recorder,
+        renew_recorder,
+        take_recorder,
+    )
+    from watcher_core.recording.executions import (
+        COUNTS,
+        end_execution,
+        execution_tree,
+        find_enclosing_id,
+        find_execution_id,
+        get_execution,
+        list_executions,
+        start_execution,
+    )
+    from watcher_core.recording.heartbeats import pulse
+    from watcher_core.recording.host_clocks import clock_report
+    from watcher_core.recording.observations import record_observations
+    from watcher_core.recording.processes import Process, beat, forget_ended, note_gone
+    from watcher_core.recording.records import record_executions
+    from watcher_core.recording.retention import (
+        CLEANUP_BEGINNING,
+        CLEANUP_TABLES,
+        LEAST_RETENTION_DAYS,
+        CleanupPlace,
+        clean_batch_size,
+        count_expired,
+        count_expired_executions,
+        delete_batch,
+        retention_date,
+    )
+    from watcher_core.recording.rewinds import rewind_watermark, watermark_events
+    from watcher_core.recording.secrets import PLACES, mask_page
+    from watcher_core.recording.spool import (
+        broken_executions,
+        keep_in_spool,
+        replay_spool,
+        spool_directories,
+        spooled_executions,
+    )
+    from watcher_core.recording.tracking import TrackedExecution, TrackRequest
 
 __all__ = [
     "CLEANUP_BEGINNING",
@@ -72,10 +80,12 @@ __all__ = [
     "delete_batch",
     "end_execution",
     "execution_tree",
+    "find_enclosing_id",
     "find_execution_id",
     "forget_ended",
     "get_execution",
     "keep_in_spool",
+    "list_activity",
     "list_asset_check_results",
     "list_asset_checks",
     "list_executions",
@@ -100,3 +110,56 @@ __all__ = [
     "this_host",
     "watermark_events",
 ]
+
+_MODULES = {
+    "CLEANUP_BEGINNING": "retention",
+    "CLEANUP_TABLES": "retention",
+    "COUNTS": "executions",
+    "LEAST_RETENTION_DAYS": "retention",
+    "PLACES": "secrets",
+    "CleanupPlace": "retention",
+    "Process": "processes",
+    "TrackRequest": "tracking",
+    "TrackedExecution": "tracking",
+    "beat": "processes",
+    "broken_executions": "spool",
+    "clean_batch_size": "retention",
+    "clock_report": "host_clocks",
+    "count_expired": "retention",
+    "count_expired_executions": "retention",
+    "declare_asset_checks": "asset_checks",
+    "delete_batch": "retention",
+    "end_execution": "executions",
+    "execution_tree": "executions",
+    "find_enclosing_id": "executions",
+    "find_execution_id": "executions",
+    "forget_ended": "processes",
+    "get_execution": "executions",
+    "keep_in_spool": "spool",
+    "list_activity": "activity",
+    "list_asset_check_results": "asset_checks",
+    "list_asset_checks": "asset_checks",
+    "list_executions": "executions",
+    "list_recorders": "cursors",
+    "mask_page": "secrets",
+    "move_cursor": "cursors",
+    "note_gone": "processes",
+    "pulse": "heartbeats",
+    "record_asset_checks": "asset_checks",
+    "record_executions": "records",
+    "record_observations": "observations",
+    "recorder_cursor": "cursors",
+    "release_recorder": "cursors",
+    "renew_recorder": "cursors",
+    "replay_spool": "spool",
+    "retention_date": "retention",
+    "rewind_watermark": "rewinds",
+    "spool_directories": "spool",
+    "spooled_executions": "spool",
+    "start_execution": "executions",
+    "take_recorder": "cursors",
+    "this_host": "clocks",
+    "watermark_events": "rewinds",
+}
+
+__getattr__, __dir__ = exported(__name__, _MODULES)

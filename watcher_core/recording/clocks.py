@@ -12,37 +12,12 @@ import socket
 from collections.abc import Mapping
 from typing import Any
 
-import sqlalchemy as sa
-from sqlalchemy.orm import Session
-
-from watcher_core import values
-
 # Clocks that are kept in time differ by far less, and a minute more or less of age makes no difference to a check.
 TOLERANCE = dt.timedelta(minutes=1)
-
-# A clock that has been set right is no news.
-LOOKED_BACK = dt.timedelta(days=1)
 
 REPORTED_BY = "reported_by"
 
 NOW = "statement_timestamp()"
-
-AHEAD_HOSTS = sa.text(f"""
-    WITH ahead AS (
-        SELECT execution_metadata ->> '{REPORTED_BY}' AS host, execution.id, pipeline.name AS pipeline_name, start_date,
-               greatest(CAST(execution_metadata ->> 'reported_start_date' AS timestamptz) - start_date,
-                        CAST(execution_metadata ->> 'reported_end_date' AS timestamptz) - end_date) AS difference
-          FROM watcher.pipeline_execution AS execution
-          JOIN watcher.pipeline ON pipeline.id = execution.pipeline_id
-         WHERE start_date > {NOW} - :looked_back
-           AND execution_metadata ?| ARRAY['reported_start_date', 'reported_end_date']
-    )
-    SELECT DISTINCT ON (host) host, id AS execution_id, pipeline_name,
-           CAST(extract(epoch FROM difference) AS double precision) AS seconds_ahead
-      FROM ahead
-     WHERE difference > interval '0'
-     ORDER BY host, start_date DESC
-""")
 
 
 def this_host() -> str:
@@ -81,16 +56,3 @@ def reported_end(end_date: dt.datetime | None, metadata: Mapping[str, Any]) -> d
         return end_date if kept is None else dt.datetime.fromisoformat(str(kept))
     except ValueError:  # a caller's own metadata
         return end_date
-
-
-def clock_report(session: Session) -> values.ClockReport:
-    """Compare this host's clock, and those of the last day's executions, with the database's."""
-    before = dt.datetime.now(dt.UTC)
-    now: dt.datetime = session.execute(sa.text("SELECT clock_timestamp()")).scalar_one()
-    after = dt.datetime.now(dt.UTC)
-    rows = session.execute(AHEAD_HOSTS, {"looked_back": LOOKED_BACK})
-    return values.ClockReport(
-        # What the round trip took is no difference.
-        seconds_ahead=min(0.0, (after - now).total_seconds()) + max(0.0, (before - now).total_seconds()),
-        hosts_ahead=tuple(values.HostAhead(**row._mapping) for row in rows),
-    )

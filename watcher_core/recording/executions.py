@@ -8,13 +8,15 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
+from dataclasses import fields
 from typing import Any
 
 import psycopg
 from psycopg.types.json import Jsonb
 
 from watcher_core import anomalies, arguments, values
-from watcher_core.database import Driver, models
+from watcher_core.database import Driver
+from watcher_core.enclosing import EnclosingExecution
 from watcher_core.enums import ExecutionSource, ExecutionState
 from watcher_core.errors import ExecutionEndedError, InvalidValueError, NotFoundError
 from watcher_core.recording import clocks, watermarks
@@ -22,12 +24,12 @@ from watcher_core.values import UNSET, Unset
 
 COUNTS = ("inserts", "updates", "soft_deletes", "total_rows")
 
-EXECUTION = models.table(models.PipelineExecution)
-
 # What each statement gives, in this order.
-FIELDS = (*(column.name for column in EXECUTION.columns), "pipeline_name")
+OF_PIPELINE = "pipeline_name"
+STORED = tuple(field.name for field in fields(values.Execution) if field.name != OF_PIPELINE)
+FIELDS = (*STORED, OF_PIPELINE)
 COLUMNS = f"""
-           {", ".join(f"execution.{column.name}" for column in EXECUTION.columns)},
+           {", ".join(f"execution.{column}" for column in STORED)},
            (SELECT name FROM watcher.pipeline WHERE id = execution.pipeline_id) AS pipeline_name"""
 
 
@@ -371,6 +373,17 @@ def find_execution_id(connection: Driver, *, source: ExecutionSource, external_i
     """Return the id of the execution with that identity; `None` where there is none."""
     known = _by_identity(connection, {"source": source.value, "external_id": external_id})
     return None if known is None else known.id
+
+
+IS_THERE = "SELECT id FROM watcher.pipeline_execution WHERE id = %(id)s"
+
+
+def find_enclosing_id(connection: Driver, around: EnclosingExecution) -> int | None:
+    """Return the id of the execution that this process is part of; `None` where this database does not know it."""
+    if around.external_id is not None:
+        return find_execution_id(connection, source=ExecutionSource.CLI, external_id=around.external_id)
+    row = connection.execute(IS_THERE, {"id": around.id}).fetchone()
+    return None if row is None else int(row[0])
 
 
 def _by_identity(connection: Driver, identity: Mapping[str, str]) -> values.Execution | None:

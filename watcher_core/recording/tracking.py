@@ -83,7 +83,7 @@ class TrackedExecution:
         inserts, updates, soft_deletes, total_rows: Rows, as far as they were recorded.
     """
 
-    def __init__(self, request: TrackRequest) -> None:
+    def __init__(self, request: TrackRequest, *, start_date: dt.datetime | None = None) -> None:
         self.id: int | None = None
         self.pipeline = request.name
         self.watermark: str | None = None
@@ -93,7 +93,7 @@ class TrackedExecution:
         self.soft_deletes: int | None = None
         self.total_rows: int | None = None
         self.execution_metadata: dict[str, Any] = dict(request.execution_metadata or {})
-        self.start_date = dt.datetime.now(dt.UTC)
+        self.start_date = start_date or dt.datetime.now(dt.UTC)
         self._request = request
 
     def record(
@@ -192,6 +192,9 @@ def _metadata(given: object) -> dict[str, Any]:
 
 
 def _error_metadata(error: BaseException) -> dict[str, str]:
+    known = getattr(error, "execution_error", None)  # of a command, which is no exception of Python
+    if known is not None:
+        return dict(known)
     try:
         message = str(error)
     except Exception as exc:  # an error in __str__ must not hide the error itself

@@ -1,6 +1,6 @@
 """How far a pipeline has got: its watermark, and when its data last changed.
 
-Both move with successful executions only. The watermark can be set by hand too, on record.
+Both move with successful executions only; how a person sets the watermark is in `rewinds`.
 """
 
 from __future__ import annotations
@@ -9,18 +9,11 @@ import datetime as dt
 import logging
 from collections.abc import Sequence
 
-import sqlalchemy as sa
 from psycopg.rows import dict_row
-from sqlalchemy.orm import Session
 
-from watcher_core import arguments, catalog, enums, values
-from watcher_core.database import Driver, models
-from watcher_core.errors import NotFoundError
+from watcher_core.database import Driver
 
 logger = logging.getLogger("watcher.progress")
-
-PIPELINE = models.table(models.Pipeline)
-WATERMARK_EVENT = models.table(models.WatermarkEvent)
 
 # When an execution changed its pipeline's data. A change that was not counted is a change of unknown kind: an update.
 # Zero rows are no change, nor is a load that may have found none.
@@ -212,37 +205,3 @@ def report_conflict(
         "now": now,
     }
     connection.execute(CONFLICT, given)
-
-
-def rewind_watermark(session: Session, *, reference: int | str, watermark: object, now: dt.datetime) -> values.Pipeline:
-    """Set the watermark by hand, on record. `None` removes it: the next execution starts without one."""
-    new_watermark = arguments.watermark(watermark, "watermark")
-    old = session.execute(
-        sa.select(PIPELINE.c.id, PIPELINE.c.watermark)
-        .where(catalog.by_reference(PIPELINE, reference))
-        .with_for_update()
-    ).one_or_none()
-    if old is None:
-        raise NotFoundError("pipeline", reference)
-    session.execute(sa.update(PIPELINE).where(PIPELINE.c.id == old.id).values(watermark=new_watermark))
-    session.execute(
-        sa.insert(WATERMARK_EVENT).values(
-            pipeline_id=old.id,
-            kind=enums.WatermarkEventKind.REWIND,
-            old_watermark=old.watermark,
-            new_watermark=new_watermark,
-            created_at=now,
-        )
-    )
-    return catalog.get_pipeline(session, old.id)
-
-
-def watermark_events(session: Session, *, reference: int | str) -> list[values.WatermarkEvent]:
-    """Return the recorded events of a pipeline's watermark, newest first."""
-    pipeline = catalog.get_pipeline(session, reference)
-    rows = session.execute(
-        sa.select(WATERMARK_EVENT)
-        .where(WATERMARK_EVENT.c.pipeline_id == pipeline.id)
-        .order_by(WATERMARK_EVENT.c.id.desc())
-    )
-    return [values.WatermarkEvent(**row._mapping) for row in rows]

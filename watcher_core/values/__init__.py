@@ -2,60 +2,66 @@
 
 from __future__ import annotations
 
-from watcher_core.values.alerts import (
-    Alert,
-    AlertDelivery,
-    AlertPreview,
-    AlertRoute,
-    DeliveryResult,
-    Route,
-    UndeliveredAlerts,
-)
-from watcher_core.values.anomalies import (
-    AnomalyDetection,
-    AnomalyExplanation,
-    AnomalyResult,
-    AnomalyRule,
-    AnomalyRuleConfiguration,
-    AnomalyRun,
-    AnomalyVerdict,
-    UnjudgedExecutions,
-)
-from watcher_core.values.asset_checks import AssetCheck, AssetCheckRecord, AssetCheckResult
-from watcher_core.values.checks import EffectiveThreshold, PipelineCheck, RuleSuggestion
-from watcher_core.values.executions import (
-    Execution,
-    ExecutionRecord,
-    ExecutionTree,
-    ObservationRecord,
-    WatermarkEvent,
-)
-from watcher_core.values.findings import Cause, Finding
-from watcher_core.values.health import CheckState, HealthFact, HealthReport, HeartbeatState
-from watcher_core.values.lineage import (
-    Address,
-    AddressType,
-    ClosureReport,
-    ColumnEdge,
-    ColumnStep,
-    ImpactedPipeline,
-    LineageEdge,
-    LineageGraph,
-    LineageStep,
-    LineageSummary,
-    PipelineLineage,
-)
-from watcher_core.values.maintenance import MaintenanceWindow
-from watcher_core.values.pipelines import (
-    UNSET,
-    Pipeline,
-    PipelineConfiguration,
-    PipelineType,
-    ThresholdArguments,
-    Thresholds,
-    Unset,
-)
-from watcher_core.values.upkeep import CleanupResult, ClockReport, HostAhead, RecorderState
+from typing import TYPE_CHECKING
+
+from watcher_core.lazy import exported
+
+if TYPE_CHECKING:
+    from watcher_core.values.activity import PipelineActivity
+    from watcher_core.values.alerts import (
+        Alert,
+        AlertDelivery,
+        AlertPreview,
+        AlertRoute,
+        DeliveryResult,
+        Route,
+        UndeliveredAlerts,
+    )
+    from watcher_core.values.anomalies import (
+        AnomalyDetection,
+        AnomalyExplanation,
+        AnomalyResult,
+        AnomalyRule,
+        AnomalyRuleConfiguration,
+        AnomalyRun,
+        AnomalyVerdict,
+        UnjudgedExecutions,
+    )
+    from watcher_core.values.asset_checks import AssetCheck, AssetCheckRecord, AssetCheckResult
+    from watcher_core.values.checks import EffectiveThreshold, PipelineCheck, RuleSuggestion
+    from watcher_core.values.executions import (
+        Execution,
+        ExecutionRecord,
+        ExecutionTree,
+        ObservationRecord,
+        WatermarkEvent,
+    )
+    from watcher_core.values.findings import Cause, Finding
+    from watcher_core.values.health import CheckState, HealthFact, HealthReport, HeartbeatState
+    from watcher_core.values.lineage import (
+        Address,
+        AddressType,
+        ClosureReport,
+        ColumnEdge,
+        ColumnStep,
+        ImpactedPipeline,
+        LineageEdge,
+        LineageGraph,
+        LineageStep,
+        LineageSummary,
+        PipelineLineage,
+    )
+    from watcher_core.values.maintenance import MaintenanceWindow
+    from watcher_core.values.pipelines import (
+        UNSET,
+        Pipeline,
+        PipelineConfiguration,
+        PipelineType,
+        ThresholdArguments,
+        Thresholds,
+        Unset,
+    )
+    from watcher_core.values.upkeep import CleanupResult, ClockReport, HostAhead, RecorderState
 
 __all__ = [
     "UNSET",
@@ -100,6 +106,7 @@ __all__ = [
     "MaintenanceWindow",
     "ObservationRecord",
     "Pipeline",
+    "PipelineActivity",
     "PipelineCheck",
     "PipelineConfiguration",
     "PipelineLineage",
@@ -114,3 +121,64 @@ __all__ = [
     "Unset",
     "WatermarkEvent",
 ]
+
+_MODULES = {
+    "UNSET": "pipelines",
+    "Address": "lineage",
+    "AddressType": "lineage",
+    "Alert": "alerts",
+    "AlertDelivery": "alerts",
+    "AlertPreview": "alerts",
+    "AlertRoute": "alerts",
+    "AnomalyDetection": "anomalies",
+    "AnomalyExplanation": "anomalies",
+    "AnomalyResult": "anomalies",
+    "AnomalyRule": "anomalies",
+    "AnomalyRuleConfiguration": "anomalies",
+    "AnomalyRun": "anomalies",
+    "AnomalyVerdict": "anomalies",
+    "AssetCheck": "asset_checks",
+    "AssetCheckRecord": "asset_checks",
+    "AssetCheckResult": "asset_checks",
+    "Cause": "findings",
+    "CheckState": "health",
+    "CleanupResult": "upkeep",
+    "ClockReport": "upkeep",
+    "ClosureReport": "lineage",
+    "ColumnEdge": "lineage",
+    "ColumnStep": "lineage",
+    "DeliveryResult": "alerts",
+    "EffectiveThreshold": "checks",
+    "Execution": "executions",
+    "ExecutionRecord": "executions",
+    "ExecutionTree": "executions",
+    "Finding": "findings",
+    "HealthFact": "health",
+    "HealthReport": "health",
+    "HeartbeatState": "health",
+    "HostAhead": "upkeep",
+    "ImpactedPipeline": "lineage",
+    "LineageEdge": "lineage",
+    "LineageGraph": "lineage",
+    "LineageStep": "lineage",
+    "LineageSummary": "lineage",
+    "MaintenanceWindow": "maintenance",
+    "ObservationRecord": "executions",
+    "Pipeline": "pipelines",
+    "PipelineActivity": "activity",
+    "PipelineCheck": "checks",
+    "PipelineConfiguration": "pipelines",
+    "PipelineLineage": "lineage",
+    "PipelineType": "pipelines",
+    "RecorderState": "upkeep",
+    "Route": "alerts",
+    "RuleSuggestion": "checks",
+    "ThresholdArguments": "pipelines",
+    "Thresholds": "pipelines",
+    "UndeliveredAlerts": "alerts",
+    "UnjudgedExecutions": "anomalies",
+    "Unset": "pipelines",
+    "WatermarkEvent": "executions",
+}
+
+__getattr__, __dir__ = exported(__name__, _MODULES)

@@ -1,0 +1,429 @@
+"""`watcher run` with real processes: what the command sees, what reaches it, how it ends, and what is recorded."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import pty
+import re
+import select
+import shlex
+import signal
+import socket
+import subprocess
+import sys
+import termios
+import time
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+
+from watcher_core import Execution, ExecutionState, PipelineInactiveError, Watcher
+from watcher_core.enums import ExecutionSource
+
+RUN = [sys.executable, "-m", "watcher_core", "run"]
+
+Start = Callable[..., "subprocess.Popen[str]"]
+
+
+@pytest.fixture
+def start(module_database_url: str, tmp_path: Path) -> Iterator[Start]:
+    """Start `watcher run` with pipes for its output; ends what a test leaves behind."""
+    started: list[subprocess.Popen[str]] = []
+
+    def begin(
+        *command: str,
+        pipeline: str,
+        options: tuple[str, ...] = (),
+        environment: Mapping[str, str] | None = None,
+        **how: Any,
+    ) -> subprocess.Popen[str]:
+        process = subprocess.Popen(
+            [*RUN, "--pipeline", pipeline, *options, "--", *command],
+            **{"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True, **how},
+            env={**os.environ, "WATCHER_DATABASE_URL": module_database_url, **(environment or {})},
+        )
+        started.append(process)
+        return process
+
+    yield begin
+    for process in started:
+        process.kill()
+        process.communicate()
+
+
+@pytest.fixture
+def run(start: Start) -> Callable[..., tuple[int, str, str]]:
+    """Run `watcher run` to its end."""
+
+    def to_its_end(*command: str, **options: Any) -> tuple[int, str, str]:
+        process = start(*command, **options)
+        out, err = process.communicate(timeout=60)
+        return process.returncode, out, err
+
+    return to_its_end
+
+
+Run = Callable[..., tuple[int, str, str]]
+
+
+@pytest.fixture(autouse=True)
+def _known_pipelines(module_watcher: Watcher) -> None:
+    module_watcher.get_or_create_pipeline("load")
+
+
+def newest(watcher: Watcher, pipeline: str = "load") -> Execution:
+    return watcher.executions(pipeline=pipeline, limit=1)[0]
+
+
+def test_a_command_is_an_execution_and_finds_it_in_its_environment(run: Run, module_watcher: Watcher) -> None:
+    script = 'env | grep ^WATCHER_ | sort; cat; echo \'{"inserts": 3, "total_rows": 3}\' > "$WATCHER_METRICS_FILE"'
+    status, out, err = run("sh", "-c", script, pipeline="new one", options=("--type", "t", "--next-watermark=7"))
+    assert (status, err) == (0, "")
+    execution = newest(module_watcher, "new one")
+    found = dict(line.split("=", 1) for line in out.splitlines())
+    assert found["WATCHER_EXECUTION_ID"] == str(execution.id)
+    assert found["WATCHER_NEXT_WATERMARK"] == "7"
+    assert "WATCHER_WATERMARK" not in found
+    assert not Path(found["WATCHER_METRICS_FILE"]).exists()
+    assert execution.state is ExecutionState.SUCCEEDED
+    assert execution.source is ExecutionSource.CLI
+    assert (execution.inserts, execution.updates, execution.total_rows) == (3, None, 3)
+    assert execution.execution_metadata["exit_status"] == 0
+    assert module_watcher.pipeline("new one").pipeline_type_name == "t"
+
+    # Without the client this time, and with what the first one has reached.
+    _, out, _ = run("sh", "-c", "echo $WATCHER_WATERMARK,$WATCHER_NEXT_WATERMARK", pipeline="new one")
+    assert out == "7,\n"
+
+
+def test_the_usual_case_does_without_sqlalchemy(module_database_url: str, module_watcher: Watcher) -> None:
+    asked = ["watcher", "run", "--pipeline", "load", "--", "true"]
+    code = f"""
+import sys, os
+sys.argv = {asked!r}
+end, os._exit = os._exit, lambda status: (print(*sorted(sys.modules)), sys.stdout.flush(), end(status))
+from watcher_core.__main__ import main
+main()
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        env={**os.environ, "WATCHER_DATABASE_URL": module_database_url},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    modules = set(done.stdout.splitlines()[-1].split())
+    assert not {"sqlalchemy", "pydantic", "typer", "rich", "dotenv", "watcher_core.client"} & modules
+    assert newest(module_watcher).state is ExecutionState.SUCCEEDED
+
+
+def test_a_failure_keeps_the_last_lines_of_standard_error_without_secrets(run: Run, module_watcher: Watcher) -> None:
+    script = "echo out; echo 'url postgresql://u:pa55word@h/d' >&2; echo key $MY_API_TOKEN >&2; echo boom >&2; exit 3"
+    status, out, err = run("sh", "-c", script, pipeline="load", environment={"MY_API_TOKEN": "abc-123-xyz"})
+    assert (status, out) == (3, "out\n")
+    assert err == "url postgresql://u:pa55word@h/d\nkey abc-123-xyz\nboom\n"
+    execution = newest(module_watcher)
+    assert execution.state is ExecutionState.FAILED
+    error = execution.execution_metadata["error"]
+    assert error == {
+        "class": "exit status 3",
+        "message": "boom",
+        "stack": "url postgresql://u@h/d\nkey ***\nboom",
+    }
+
+
+def test_a_file_of_standard_error_is_read_afterwards(run: Run, module_watcher: Watcher, tmp_path: Path) -> None:
+    log = tmp_path / "log"
+    log.write_text("of before\n")
+    with log.open("a") as file:
+        status, _, _ = run("sh", "-c", "readlink /proc/self/fd/2; echo now >&2; exit 1", pipeline="load", stderr=file)
+    assert (status, log.read_text()) == (1, "of before\nnow\n")
+    assert newest(module_watcher).execution_metadata["error"]["stack"] == "now"
+
+
+def test_output_that_shares_a_pipe_stays_in_order(run: Run) -> None:
+    script = "for i in 1 2 3 4 5; do echo out $i; echo err $i >&2; done"
+    _, out, _ = run("sh", "-c", script, pipeline="load", stderr=subprocess.STDOUT)
+    assert out == "".join(f"out {i}\nerr {i}\n" for i in range(1, 6))
+
+
+def test_what_the_command_leaves_in_the_background_goes_on_writing(start: Start, tmp_path: Path) -> None:
+    go = tmp_path / "go"
+    os.mkfifo(go)
+    script = f"(read line < {go}; echo late >&2) & echo early >&2"
+    process = start("sh", "-c", script, pipeline="load")
+    assert process.stderr is not None
+    assert process.stderr.readline() == "early\n"
+    assert process.wait(timeout=60) == 0  # does not wait for it
+    go.write_text("now\n")
+    assert process.stderr.readline() == "late\n"
+    assert process.stderr.read() == ""
+
+
+def test_a_command_that_is_not_there(run: Run, module_watcher: Watcher, tmp_path: Path) -> None:
+    status, _, err = run("no-such-command", pipeline="load")
+    assert (status, err) == (127, "watcher run: no-such-command: command not found\n")
+    assert newest(module_watcher).execution_metadata["error"]["message"] == "no-such-command: command not found"
+    script = tmp_path / "script"
+    script.write_text("echo without a line that says what runs it\n")
+    status, _, err = run(str(script), pipeline="load")
+    assert (status, err) == (126, f"watcher run: {script}: Permission denied\n")
+    script.chmod(0o755)
+    status, out, _ = run(str(script), pipeline="load")
+    assert (status, out) == (0, "without a line that says what runs it\n")
+
+
+def test_open_files_and_ignored_signals_are_handed_on(run: Run, tmp_path: Path) -> None:
+    read, write = os.pipe()
+    status, _, _ = run("sh", "-c", f"echo through > /dev/fd/{write}", pipeline="load", pass_fds=[write])
+    os.close(write)
+    assert (status, os.read(read, 100)) == (0, b"through\n")
+    os.close(read)
+    status, out, _ = run(
+        "sh",
+        "-c",
+        "grep SigIgn /proc/self/status",
+        pipeline="load",
+        preexec_fn=lambda: signal.signal(signal.SIGHUP, signal.SIG_IGN),
+    )
+    assert int(out.split()[1], 16) == 1  # SIGHUP, and not SIGPIPE, which Python ignores
+
+
+# Signals
+
+COUNTS = """
+import signal, sys
+count = 0
+def note(number, frame):
+    global count
+    count += 1
+    print("signal", flush=True)
+for number in (signal.SIGTERM, signal.SIGINT, signal.SIGUSR1):
+    signal.signal(number, note)
+signal.signal(signal.SIGUSR2, lambda *_: (print(count, flush=True), sys.exit(5)))
+print("ready", flush=True)
+while True:
+    signal.pause()
+"""
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGUSR1])
+@pytest.mark.parametrize("reach", [os.kill, os.killpg])
+def test_a_signal_reaches_the_command_once(start: Start, reach: Callable[[int, int], None], number: int) -> None:
+    process = start(sys.executable, "-c", COUNTS, pipeline="load", start_new_session=True)
+    assert process.stdout is not None
+    assert process.stdout.readline() == "ready\n"
+    reach(process.pid, number)
+    assert process.stdout.readline() == "signal\n"
+    os.kill(process.pid, signal.SIGUSR2)
+    assert process.stdout.readline() == "1\n"
+    assert process.wait(timeout=60) == 5
+
+
+@pytest.mark.parametrize(
+    ("number", "state"), [(signal.SIGTERM, ExecutionState.CANCELED), (signal.SIGSEGV, ExecutionState.FAILED)]
+)
+def test_ends_by_the_signal_that_ended_the_command(
+    run: Run, module_watcher: Watcher, number: int, state: ExecutionState
+) -> None:
+    status, _, _ = run("sh", "-c", f"kill -{int(number)} $$", pipeline="load")
+    assert status == -number
+    execution = newest(module_watcher)
+    assert execution.state is state
+    assert execution.execution_metadata["error"]["class"] == signal.Signals(number).name
+
+
+CONTINUES = """
+import signal
+signal.signal(signal.SIGINT, signal.SIG_DFL)
+signal.signal(signal.SIGCONT, lambda *_: print('continued', flush=True))
+print('waits', flush=True)
+while True:
+    signal.pause()
+"""
+
+
+def test_the_terminal_is_that_of_the_command(module_database_url: str, module_watcher: Watcher) -> None:
+    waits = f'exec {sys.executable} -c "{CONTINUES}"'
+    script = f"tty; stty size; test -t 0 -a -t 1 -a -t 2 && echo all three; read line; echo got $line; {waits}"
+    wrapped = shlex.join([*RUN, "-p", "load", "--", "sh", "-c", script])
+    shell = f"set -m; {wrapped}; echo stopped $?; fg > /dev/null"
+    child, terminal = pty.fork()
+    if child == 0:
+        os.environ["WATCHER_DATABASE_URL"] = module_database_url
+        os.execvp("bash", ["bash", "-c", shell])
+    seen = Reader(terminal)
+    fcntl.ioctl(terminal, termios.TIOCSWINSZ, b"\x21\x00\x4d\x00\x00\x00\x00\x00")
+    assert re.search(r"/dev/pts/\d+\r\n33 77\r\n$", seen.until("all three"))
+    os.write(terminal, b"typed\n")
+    seen.until("waits")
+    os.write(terminal, b"\x1a")  # Ctrl-Z stops all of the job, as the shell sees it
+    seen.until(f"stopped {128 + signal.SIGTSTP}")
+    seen.until("continued")
+    os.write(terminal, b"\x03")  # Ctrl-C
+    os.waitpid(child, 0)
+    os.close(terminal)
+    execution = newest(module_watcher)
+    assert execution.state is ExecutionState.CANCELED
+    assert execution.execution_metadata["error"]["class"] == "SIGINT"
+
+
+class Reader:
+    """What comes from a terminal, in order."""
+
+    def __init__(self, descriptor: int) -> None:
+        self.descriptor = descriptor
+        self.rest = ""
+
+    def until(self, text: str) -> str:
+        """Read on until this text has come; return what came before it."""
+        while text not in self.rest:
+            ready, _, _ = select.select([self.descriptor], [], [], 60)
+            assert ready, f"{text!r} did not come: {self.rest!r}"
+            self.rest += os.read(self.descriptor, 4096).decode()
+        before, _, self.rest = self.rest.partition(text)
+        return before
+
+
+# Metrics
+
+
+@pytest.mark.parametrize(
+    ("written", "warning"),
+    [
+        ('{"inserts": 3, "rows": 4}', "metric 'rows' is left out: it may be inserts, updates"),
+        ('{"inserts": 3, "updates": -1}', "a metric is left out: updates is -1; it must be a whole number from 0"),
+        ('{"inserts": 3, "updates": NaN}', "a metric is left out: updates is nan"),
+    ],
+)
+def test_one_bad_metric_leaves_the_others(run: Run, module_watcher: Watcher, written: str, warning: str) -> None:
+    status, _, err = run("sh", "-c", f"echo '{written}' > $WATCHER_METRICS_FILE", pipeline="load")
+    assert status == 0
+    assert warning in err
+    assert newest(module_watcher).inserts == 3
+
+
+@pytest.mark.parametrize(
+    ("written", "warning"),
+    [
+        ('{"inserts": ', "the metrics of the command are left out: Expecting value"),
+        ('{"inserts": 1, "inserts": 2}', "the metrics of the command are left out: 'inserts' stands twice"),
+        ("[1]", "the metrics of the command are left out: it holds [1]; it must hold an object"),
+        ("\\377", "the metrics of the command are left out: 'utf-8' codec can't decode"),
+    ],
+)
+def test_metrics_that_cannot_be_read_change_nothing_else(
+    run: Run, module_watcher: Watcher, written: str, warning: str
+) -> None:
+    status, _, err = run("sh", "-c", f"printf '{written}' > $WATCHER_METRICS_FILE; exit 4", pipeline="load")
+    assert status == 4
+    assert warning in err
+    assert newest(module_watcher).inserts is None
+
+
+# Nesting
+
+
+def test_an_execution_inside_is_part_of_the_one_around_it(run: Run, module_watcher: Watcher) -> None:
+    inner = f"{sys.executable} -m watcher_core run"
+    track = "from watcher_core import Watcher; Watcher().track('scripted').__enter__().record(inserts=1)"
+    script = f'{inner} -p inner -- true && {inner} -p outer -- true && {sys.executable} -c "{track}"'
+    status, _, err = run("sh", "-c", script, pipeline="outer")
+    assert (status, err) == (0, "")
+    (outer,) = module_watcher.executions(pipeline="outer")
+    tree = module_watcher.execution_tree(outer.id)
+    assert {child.execution.pipeline_name for child in tree.children} == {"inner", "scripted"}
+
+
+def test_a_script_that_tracks_the_same_pipeline_is_the_same_execution(run: Run, module_watcher: Watcher) -> None:
+    script = """
+from watcher_core import Watcher
+with Watcher().track("tracked", next_watermark=9, execution_metadata={"a": 1}) as execution:
+    print(execution.id, flush=True)
+    execution.record(inserts=2, total_rows=2)
+raise SystemExit(1)
+"""
+    status, out, _ = run(sys.executable, "-c", script, pipeline="tracked")
+    (execution,) = module_watcher.executions(pipeline="tracked")
+    assert (status, out) == (1, f"{execution.id}\n")
+    assert execution.state is ExecutionState.FAILED
+    assert (execution.inserts, execution.total_rows, execution.next_watermark) == (2, 2, "9")
+    assert execution.execution_metadata["a"] == 1
+    assert module_watcher.pipeline("tracked").watermark is None
+
+
+def test_what_outlives_the_execution_is_no_part_of_it(run: Run, module_watcher: Watcher, tmp_path: Path) -> None:
+    gone = {"WATCHER_EXECUTION_ID": "1", "WATCHER_METRICS_FILE": str(tmp_path / "gone"), "WATCHER_PIPELINE": "load"}
+    assert run("true", pipeline="load", environment=gone)[0] == 0
+    assert newest(module_watcher).parent_id is None
+    elsewhere = {"WATCHER_EXECUTION_ID": "999999999"}  # of another database
+    assert run("true", pipeline="load", environment=elsewhere)[0] == 0
+    assert newest(module_watcher).parent_id is None
+
+
+# What stands in the way
+
+
+def test_without_the_database_the_command_runs_and_is_recorded_later(
+    run: Run, module_watcher: Watcher, module_database_url: str
+) -> None:
+    with socket.socket() as refused:
+        refused.bind(("127.0.0.1", 0))
+        away = {"WATCHER_DATABASE_URL": f"postgresql://u:p@127.0.0.1:{refused.getsockname()[1]}/d"}
+        status, out, err = run("sh", "-c", "echo ran; exit 2", pipeline="away", environment=away)
+    assert (status, out) == (2, "ran\n")
+    assert err.count("goes on without being recorded") == 1
+    (waiting,) = Path(os.environ["XDG_STATE_HOME"]).rglob("*.json")
+    record = json.loads(waiting.read_text())
+    assert (record["pipeline_name"], record["state"], record["source"]) == ("away", "failed", "cli")
+    assert record["execution_metadata"]["exit_status"] == 2
+
+
+def test_a_broken_setting_does_not_stop_the_command(run: Run) -> None:
+    status, out, err = run("echo", "ran", pipeline="load", environment={"WATCHER_TIMEOUT": "soon"})
+    assert (status, out) == (0, "ran\n")
+    assert "WATCHER_TIMEOUT is not valid" in err
+
+
+def test_misuse_is_refused_before_the_command_runs(run: Run, module_watcher: Watcher) -> None:
+    module_watcher.update_pipeline(module_watcher.get_or_create_pipeline("off").id, active=False)
+    status, out, err = run("echo", "ran", pipeline="off")
+    assert (status, out) == (1, "")
+    assert str(PipelineInactiveError("off")) in err
+    status, out, err = run("echo", "ran", pipeline="load", options=("--next-watermark", "nan"))
+    assert (status, out) == (1, "")
+    assert "as of data without a row" in err
+
+
+def test_heartbeats_are_sent_while_the_command_runs(module_watcher: Watcher, module_database_url: str) -> None:
+    # The first heartbeat at once, not after some seconds.
+    code = (
+        "from watcher_core.recording import heartbeats as h; h.FIRST_SECONDS = h.LOOK_SECONDS = 0.05\n"
+        "from watcher_core.__main__ import main; import sys\n"
+        "sys.argv = ['watcher', 'run', '--pipeline', sys.argv[1], '--', 'cat']; main()"
+    )
+    for pipeline in ("load", "another new one"):  # with psycopg alone, and with the client
+        process = subprocess.Popen(
+            [sys.executable, "-c", code, pipeline],
+            stdin=subprocess.PIPE,
+            env={**os.environ, "WATCHER_DATABASE_URL": module_database_url},
+        )
+        try:
+            with psycopg.connect(module_database_url, autocommit=True) as connection:
+                wait_for_heartbeat(connection, process.pid)
+        finally:
+            process.communicate(timeout=60)
+        assert process.returncode == 0
+        assert newest(module_watcher, pipeline).state is ExecutionState.SUCCEEDED
+
+
+def wait_for_heartbeat(connection: psycopg.Connection, process_id: int) -> None:
+    end = time.monotonic() + 60
+    asked = "SELECT count(*) FROM watcher.execution_process WHERE process_id = %s"
+    while connection.execute(asked, [process_id]).fetchone() != (1,):
+        assert time.monotonic() < end

@@ -1,0 +1,37 @@
+"""`watcher discover`: what this host runs on a schedule, and the lines that would record it."""
+
+from __future__ import annotations
+
+import typer
+from rich.text import Text
+
+from watcher_core.cli import output
+from watcher_core.cli.options import Json
+
+EXAMPLES = output.examples("watcher discover", "sudo watcher discover --json")
+
+
+def discover(*, json: Json = False) -> None:
+    """List what cron and systemd run here, and how to record it.
+
+    Changes nothing. Reads /etc/crontab, /etc/cron.d, your own crontab, and the timers of systemd; with sudo, those that
+    only root may read.
+    """
+    from watcher_core import shell
+
+    found, problems = shell.discover()
+    if json:
+        output.print_json(found)
+    elif not found:
+        typer.echo("nothing runs on a schedule here, as far as you may see", err=True)
+    else:
+        for each in found:
+            output.print_text(Text(f"{each.source}: {each.schedule}{f', as {each.user}' if each.user else ''}", "bold"))
+            output.print_grid([("  now", each.command), ("  recorded", each.wrapped or "is recorded already")])
+        output.print_text(
+            "Nothing was changed. Each job needs WATCHER_DATABASE_URL in its environment: in a crontab, a line "
+            "above the others; in a unit of systemd, Environment= or EnvironmentFile=, and ExecStart= in an override "
+            "(systemctl edit), below an empty ExecStart=."
+        )
+    for problem in problems:
+        typer.echo(f"not read: {problem}", err=True)

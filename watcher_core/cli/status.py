@@ -1,0 +1,168 @@
+"""`watcher status`: problems first, then what each pipeline last did, then what nobody watches."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from watcher_core import text
+from watcher_core.cli import output, times
+from watcher_core.cli.edge import open_watcher
+from watcher_core.cli.options import Json
+from watcher_core.cli.pipelines import last_start, last_state, owners_of, usual_duration
+from watcher_core.enums import AlertKind, AlertLevel, AlertState, ExecutionState
+
+if TYPE_CHECKING:
+    from watcher_core.values import Alert, EffectiveThreshold, Pipeline, PipelineActivity
+
+EXAMPLES = output.examples("watcher status", "watcher status --all", "watcher status --json")
+
+MOST_ALERTS = 1000
+SHOWN_PIPELINES = 30
+SHOWN_NAMES = 8
+LEVELS = list(AlertLevel)  # from quiet to loud
+
+UNRESOLVED = (AlertState.OPEN, AlertState.ACKNOWLEDGED, AlertState.SNOOZED)
+# What is to be seen first, where no alert is open.
+BAD_STATES = (ExecutionState.FAILED, ExecutionState.BLOCKED, ExecutionState.CANCELED)
+
+
+def status(
+    *,
+    show_all: Annotated[
+        bool, typer.Option("--all", help="Show all pipelines, and name all that is not watched.")
+    ] = False,
+    json: Json = False,
+) -> None:
+    """Show problems, pipelines, and what is not watched."""
+    with open_watcher() as watcher:
+        alerts = watcher.alerts(state=UNRESOLVED, limit=MOST_ALERTS)
+        pipelines = watcher.pipelines()
+        activity = {each.pipeline_id: each for each in watcher.pipeline_activity()}
+        thresholds = watcher.thresholds()
+    unwatched = not_watched(pipelines, thresholds)
+    ordered = _in_order(pipelines, activity, alerts)
+    if json:
+        output.print_json(
+            {
+                "alerts": alerts,
+                "pipelines": [
+                    {
+                        "id": pipeline.id,
+                        "name": pipeline.name,
+                        "type": pipeline.pipeline_type_name,
+                        "owners": owners_of(pipeline),
+                        "activity": activity.get(pipeline.id),
+                        "alerts": [alert.id for alert in alerts if alert.pipeline_id == pipeline.id],
+                    }
+                    for pipeline in ordered
+                ],
+                "not_watched": {why: [pipeline.name for pipeline in of] for why, of in unwatched.items()},
+            }
+        )
+        return
+    _print_problems(alerts)
+    _print_pipelines(ordered if show_all else ordered[:SHOWN_PIPELINES], activity, alerts, more=len(ordered))
+    _print_unwatched(unwatched, show_all=show_all)
+
+
+def not_watched(
+    pipelines: Iterable[Pipeline], thresholds: Iterable[EffectiveThreshold]
+) -> Mapping[str, list[Pipeline]]:
+    """Return the pipelines about which nobody would be notified, by the reason; a pipeline may have several."""
+    rules = {(each.pipeline_id, each.kind): each for each in thresholds}
+    reasons: dict[str, list[Pipeline]] = {}
+    for pipeline in pipelines:
+        freshness, failures = rules[pipeline.id, AlertKind.FRESHNESS], rules[pipeline.id, AlertKind.FAILURE]
+        if pipeline.removed_at is not None:
+            why = ["gone from the code"]
+        elif not pipeline.active:
+            why = ["switched off"]
+        else:
+            why = [
+                *(["no freshness threshold: that it stops is not noticed"] if freshness.number is None else []),
+                *(["freshness is muted"] if freshness.number is not None and freshness.muted_by else []),
+                *(["failures are muted"] if failures.muted_by else []),
+            ]
+        for reason in why:
+            reasons.setdefault(reason, []).append(pipeline)
+    return reasons
+
+
+def _in_order(
+    pipelines: Iterable[Pipeline], activity: Mapping[int, PipelineActivity], alerts: Iterable[Alert]
+) -> list[Pipeline]:
+    """Those with an alert first, then those that went wrong, then by name."""
+    alerted = {alert.pipeline_id for alert in alerts}
+
+    def place(pipeline: Pipeline) -> tuple[bool, bool, str]:
+        known = activity.get(pipeline.id)
+        return pipeline.id not in alerted, known is None or known.state not in BAD_STATES, pipeline.name
+
+    return sorted(pipelines, key=place)
+
+
+def _print_problems(alerts: list[Alert]) -> None:
+    from watcher_core.cli.alerts import print_alerts
+
+    if not alerts:
+        output.print_text("No alert is open.")
+        return
+    output.print_heading(
+        f"Problems: {text.plural(len(alerts), 'alert')}" + (" or more" if len(alerts) == MOST_ALERTS else "")
+    )
+    print_alerts(sorted(alerts, key=lambda alert: (-LEVELS.index(alert.level), alert.id)))
+
+
+def _print_pipelines(
+    shown: list[Pipeline], activity: Mapping[int, PipelineActivity], alerts: list[Alert], *, more: int
+) -> None:
+    by_pipeline: dict[int | None, list[int]] = {}
+    for alert in alerts:
+        by_pipeline.setdefault(alert.pipeline_id, []).append(alert.id)
+    output.print_heading("Pipelines")
+    columns = [
+        output.Column("pipeline", fold=True),
+        output.Column("last"),
+        output.Column("started"),
+        output.Column("took", right=True),
+        output.Column("usually", right=True),
+        output.Column("owner", fold=True),
+        output.Column("alerts", fold=True, minor=True),
+    ]
+    rows = [
+        (
+            pipeline.name,
+            last_state(activity.get(pipeline.id)),
+            times.ago(last_start(activity.get(pipeline.id))),
+            _took(activity.get(pipeline.id)),
+            usual_duration(activity.get(pipeline.id)),
+            ", ".join(owners_of(pipeline)) or None,
+            ", ".join(map(str, by_pipeline.get(pipeline.id, []))) or None,
+        )
+        for pipeline in shown
+    ]
+    output.print_table(columns, rows, empty="no pipelines yet")
+    if more > len(shown):
+        output.print_text(f"… and {more - len(shown):,} more: watcher status --all")
+
+
+def _took(activity: PipelineActivity | None) -> str | None:
+    if activity is None or activity.start_date is None:
+        return None
+    end = activity.end_date or dt.datetime.now(dt.UTC)
+    return text.duration(max(0.0, (end - activity.start_date).total_seconds())) + ("" if activity.end_date else "…")
+
+
+def _print_unwatched(unwatched: Mapping[str, list[Pipeline]], *, show_all: bool) -> None:
+    if not unwatched:
+        return
+    output.print_heading("Not watched")
+    for why, pipelines in unwatched.items():
+        named = pipelines if show_all else pipelines[:SHOWN_NAMES]
+        names = ", ".join(output.visible(pipeline.name) for pipeline in named)
+        rest = f" and {len(pipelines) - len(named):,} more" if len(pipelines) > len(named) else ""
+        output.print_text(f"{why}: {names}{rest}")

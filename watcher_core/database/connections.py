@@ -1,0 +1,77 @@
+"""Connections of psycopg, as the pool and those who do without SQLAlchemy open them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import psycopg
+
+from watcher_core.database.timed import TimedConnection, connect_within, remaining_seconds
+
+# A connection of psycopg. Statements that run for each execution go to the driver directly: SQLAlchemy takes longer
+# over them than PostgreSQL does.
+Driver = psycopg.Connection[tuple[Any, ...]]
+
+CONNECT_TIMEOUT_SECONDS = 10
+
+# All that a connection asks for when it starts. No `options`: PgBouncer refuses them. TCP's limits end what hangs on a
+# network that is gone; without them that takes a quarter of an hour, or for ever.
+PARAMETERS = {
+    "application_name": "watcher",
+    "client_encoding": "utf8",  # whatever the database's own encoding
+    "connect_timeout": CONNECT_TIMEOUT_SECONDS,
+    "keepalives_idle": 30,
+    "keepalives_interval": 10,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 60_000,
+}
+
+# Times are read in UTC, whatever the server, database or role says. PgBouncer keeps both for each of its clients.
+SESSION = "SET timezone = 'UTC'; SET datestyle = 'ISO, MDY'; SELECT pg_backend_pid()"
+
+# After so many times, psycopg prepares a statement, where that is possible.
+PREPARE_THRESHOLD = 5
+
+# This host, as people write it. A socket is none of them: another server may listen there.
+LOOPBACK = ("localhost", "127.0.0.1", "::1")
+
+
+def names_of_target(host: str | None, port: object, database: str | None, user: str | None) -> list[str]:
+    """Name a database in a way that is the same for all who use it, by whatever user, parameters or spelling.
+
+    Returns:
+        The name, and others that the same database has in other spellings of its URL.
+    """
+    host = (host or "local").lower().rstrip(".")
+    rest = f"{port or 5432}/{database or user or ''}"
+    return [f"{each}/{rest}" for each in (LOOPBACK if host in LOOPBACK else (host,))]
+
+
+def connect(*arguments: Any, **parameters: Any) -> TimedConnection:
+    """Open a connection, within the time limit where there is one."""
+
+    def opened() -> TimedConnection:
+        connection = TimedConnection.connect(*arguments, **parameters)
+        try:
+            _prepare_session(connection)
+        except BaseException:
+            connection.close()
+            raise
+        return connection
+
+    left = remaining_seconds()
+    return opened() if left is None else connect_within(left, opened)
+
+
+def _prepare_session(connection: TimedConnection) -> None:
+    connection.autocommit = True
+    with connection.cursor() as cursor:
+        cursor.execute(SESSION)
+        while cursor.nextset():
+            pass
+        (backend,) = cursor.fetchone() or (None,)
+    connection.autocommit = False
+    # A pooler has keys of its own to cancel statements with. Behind it the next transaction may be another session's,
+    # in which a statement that was prepared is not known, or is another client's.
+    is_direct = backend == connection.info.backend_pid
+    connection.prepare_threshold = PREPARE_THRESHOLD if is_direct else None

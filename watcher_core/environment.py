@@ -1,0 +1,53 @@
+"""The variables of the environment and of `.env`: how one is looked up. `settings` says what they mean."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+from watcher_core.errors import ConfigurationError
+
+ENVIRONMENT_PREFIXES = {"dev": "DEV_", "prod": "PROD_", "test": "TEST_"}
+
+DOTENV = ".env"
+
+
+def variable(*names: str, environment: Mapping[str, str] | None = None) -> str | None:
+    """Return the first of these variables that is set, looked up as a setting; `None` where none is."""
+    variables = process_environment() if environment is None else environment
+    return first_set(variables, environment_prefix(variables.get("ENV_STATE", "")), names)[1]
+
+
+def process_environment() -> Mapping[str, str]:
+    """Return the variables of this process, and below them those of `.env` in the working directory."""
+    if not Path(DOTENV).exists():
+        return os.environ
+    from dotenv import dotenv_values  # only here: most processes have no such file
+
+    from_file = {name: value for name, value in dotenv_values(DOTENV).items() if value is not None}
+    return {**from_file, **os.environ}
+
+
+def environment_prefix(state: str) -> str:
+    """Return the prefix of variables that `ENV_STATE` chooses.
+
+    Raises:
+        ConfigurationError: There is no such state.
+    """
+    if not state:
+        return ""
+    try:
+        return ENVIRONMENT_PREFIXES[state.lower()]
+    except KeyError:
+        known = ", ".join(ENVIRONMENT_PREFIXES)
+        raise ConfigurationError(f"ENV_STATE is {state!r}; it may be {known}, or not set") from None
+
+
+def first_set(variables: Mapping[str, str], prefix: str, names: tuple[str, ...]) -> tuple[str, str | None]:
+    """Return the first variable that is set, with its value; with the prefix before without."""
+    candidates = [f"{prefix}{name}" for name in names if prefix] + list(names)
+    for name in candidates:
+        if variables.get(name):
+            return name, variables[name]
+    return names[0], None

@@ -1,0 +1,47 @@
+"""The last execution of each pipeline, and how long its executions usually take."""
+
+from __future__ import annotations
+
+from watcher_core import values
+from watcher_core.database import Driver
+from watcher_core.enums import ExecutionState
+
+# As many as make a median; each pipeline costs one look into the index of its history.
+RECENT_EXECUTIONS = 30
+
+ACTIVITY = f"""
+    SELECT pipeline.id, last.id, last.state, last.start_date, last.end_date, usual.seconds
+      FROM watcher.pipeline
+      LEFT JOIN LATERAL (
+               SELECT id, state, start_date, end_date
+                 FROM watcher.pipeline_execution
+                WHERE pipeline_id = pipeline.id
+                ORDER BY start_date DESC
+                LIMIT 1
+           ) AS last ON true
+     CROSS JOIN LATERAL (
+               SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY duration_seconds) AS seconds
+                 FROM (SELECT state, duration_seconds
+                         FROM watcher.pipeline_execution
+                        WHERE pipeline_id = pipeline.id
+                        ORDER BY start_date DESC
+                        LIMIT {RECENT_EXECUTIONS}) AS recent
+                WHERE state = 'succeeded'
+           ) AS usual
+     ORDER BY pipeline.name
+"""
+
+
+def list_activity(connection: Driver) -> list[values.PipelineActivity]:
+    """Return what each pipeline last did, by the pipelines' names."""
+    return [
+        values.PipelineActivity(
+            pipeline_id=pipeline_id,
+            execution_id=execution_id,
+            state=None if state is None else ExecutionState(state),
+            start_date=start_date,
+            end_date=end_date,
+            usual_seconds=usual_seconds,
+        )
+        for pipeline_id, execution_id, state, start_date, end_date, usual_seconds in connection.execute(ACTIVITY)
+    ]

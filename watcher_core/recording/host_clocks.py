@@ -1,0 +1,45 @@
+"""How far this host's clock, and those of hosts that recorded, are from the database's."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from watcher_core import values
+from watcher_core.recording import clocks
+
+# A clock that has been set right is no news.
+LOOKED_BACK = dt.timedelta(days=1)
+
+AHEAD_HOSTS = sa.text(f"""
+    WITH ahead AS (
+        SELECT execution_metadata ->> '{clocks.REPORTED_BY}' AS host, execution.id, pipeline.name AS pipeline_name,
+               start_date,
+               greatest(CAST(execution_metadata ->> 'reported_start_date' AS timestamptz) - start_date,
+                        CAST(execution_metadata ->> 'reported_end_date' AS timestamptz) - end_date) AS difference
+          FROM watcher.pipeline_execution AS execution
+          JOIN watcher.pipeline ON pipeline.id = execution.pipeline_id
+         WHERE start_date > {clocks.NOW} - :looked_back
+           AND execution_metadata ?| ARRAY['reported_start_date', 'reported_end_date']
+    )
+    SELECT DISTINCT ON (host) host, id AS execution_id, pipeline_name,
+           CAST(extract(epoch FROM difference) AS double precision) AS seconds_ahead
+      FROM ahead
+     WHERE difference > interval '0'
+     ORDER BY host, start_date DESC
+""")
+
+
+def clock_report(session: Session) -> values.ClockReport:
+    """Compare this host's clock, and those of the last day's executions, with the database's."""
+    before = dt.datetime.now(dt.UTC)
+    now: dt.datetime = session.execute(sa.text("SELECT clock_timestamp()")).scalar_one()
+    after = dt.datetime.now(dt.UTC)
+    rows = session.execute(AHEAD_HOSTS, {"looked_back": LOOKED_BACK})
+    return values.ClockReport(
+        # What the round trip took is no difference.
+        seconds_ahead=min(0.0, (after - now).total_seconds()) + max(0.0, (before - now).total_seconds()),
+        hosts_ahead=tuple(values.HostAhead(**row._mapping) for row in rows),
+    )

@@ -1,0 +1,65 @@
+"""What is kept of a command that failed."""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Mapping
+from typing import Any, Final
+
+from watcher_core import masking
+from watcher_core.shell.process import Ended
+
+LAST_CHARACTERS: Final = 2000
+LEAST_SECRET: Final = 6
+
+
+class CommandFailedError(Exception):
+    """A command failed; `execution_error` is what is kept of it."""
+
+    def __init__(self, execution_error: Mapping[str, Any]) -> None:
+        super().__init__(execution_error["message"])
+        self.execution_error = execution_error
+
+
+class CommandCanceledError(KeyboardInterrupt):
+    """A command ended because it was asked to."""
+
+    def __init__(self, execution_error: Mapping[str, Any]) -> None:
+        super().__init__(execution_error["message"])
+        self.execution_error = execution_error
+
+
+def error_of(ended: Ended, environment: Mapping[str, str]) -> CommandFailedError | CommandCanceledError | None:
+    """Return the error that the execution of a command ends with; `None` for a success."""
+    if ended.succeeded:
+        return None
+    text = without_secrets(ended.last_text, environment).strip()
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    kept = {
+        "class": how_it_ended(ended.status),
+        "message": ended.problem or (lines[-1][:LAST_CHARACTERS] if lines else "nothing was written to standard error"),
+        "stack": text[-LAST_CHARACTERS:],
+    }
+    return CommandCanceledError(kept) if ended.canceled else CommandFailedError(kept)
+
+
+def how_it_ended(status: int) -> str:
+    """Return the end of a command in words, as in `exit status 3` and `SIGKILL`."""
+    if status >= 0:
+        return f"exit status {status}"
+    try:
+        return signal.Signals(-status).name
+    except ValueError:
+        return f"signal {-status}"
+
+
+def without_secrets(text: str, environment: Mapping[str, str]) -> str:
+    """Return the text without what looks like a secret, and without the secrets of the environment."""
+    secrets = {
+        value.strip()
+        for name, value in environment.items()
+        if len(value.strip()) >= LEAST_SECRET and masking.is_secret_name(name) and not value.startswith("/")
+    }
+    for secret in sorted(secrets, key=len, reverse=True):
+        text = text.replace(secret, masking.MASK)
+    return masking.mask_text(text)

@@ -1,0 +1,75 @@
+"""Whether a signal came to this process alone, or to all of its process group.
+
+The command runs in the process group of `watcher run`, so that the terminal, job control and whoever kills the group
+reach it as if nothing stood before it. A signal to the group has reached the command already, and one to `watcher run`
+alone has not. A second process in the group, which only receives signals, makes the difference: where it got the signal
+too, the command did.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from collections.abc import Iterable
+from contextlib import suppress
+
+# Who signals a group, or one process after another, has reached all of them by then.
+SECONDS_FOR_ALL = 0.02
+
+END_OF_ANSWER = b"\x00"
+
+
+class GroupWitness:
+    """A process of the same group that notes the signals that it gets."""
+
+    def __init__(self, signals: Iterable[int]) -> None:
+        asked, self._ask = os.pipe()
+        self._answers, answer = os.pipe()
+        self._process = os.fork()
+        if self._process == 0:
+            try:
+                _witness(asked, answer, signals)
+            finally:
+                os._exit(0)
+        os.close(asked)
+        os.close(answer)
+
+    def seen(self, *, wait: float = SECONDS_FOR_ALL) -> set[int]:
+        """Return the signals that came to the group since the last call."""
+        time.sleep(wait)
+        answer = b""
+        try:
+            os.write(self._ask, b"?")
+            while not answer.endswith(END_OF_ANSWER):
+                read = os.read(self._answers, 128)
+                if not read:
+                    return set()  # it was killed
+                answer += read
+        except OSError:
+            return set()
+        return set(answer) - set(END_OF_ANSWER)
+
+    def close(self) -> None:
+        """End the process."""
+        os.close(self._ask)
+        os.close(self._answers)
+        with suppress(ChildProcessError):
+            os.waitpid(self._process, 0)
+
+
+def _witness(asked: int, answer: int, signals: Iterable[int]) -> None:
+    seen: set[int] = set()
+    for number in signals:
+        signal.signal(number, lambda number, _: seen.add(number))
+    signal.set_wakeup_fd(-1)
+    # Whoever waits for the end of the output must not wait for this process, nor a lock that the caller holds.
+    limit = os.sysconf("SC_OPEN_MAX")
+    low, high = sorted((asked, answer))
+    os.closerange(0, low)
+    os.closerange(low + 1, high)
+    os.closerange(high + 1, limit)
+    while os.read(asked, 1):
+        noted = sorted(seen)
+        seen.clear()
+        os.write(answer, bytes(noted) + END_OF_ANSWER)

@@ -1,0 +1,168 @@
+"""A command as a child process that hardly differs from one without a parent of ours.
+
+It has our standard input, output and error, our terminal, process group, open files and environment; signals reach it
+once; and how it ended is known.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import select
+import shutil
+import signal
+import subprocess
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from watcher_core.shell.group import GroupWitness
+from watcher_core.shell.output import Output
+
+NOT_FOUND: Final = 127  # as of shells
+NOT_EXECUTABLE: Final = 126
+
+# What is passed on: all that end a process or that it may have a use for, and that somebody sends.
+PASSED_ON: Final = tuple(
+    getattr(signal, name)
+    for name in ("SIGHUP", "SIGINT", "SIGQUIT", "SIGTERM", "SIGUSR1", "SIGUSR2", "SIGALRM", "SIGPWR", "SIGIO")
+    if hasattr(signal, name)
+)
+ENDING: Final = (signal.SIGHUP, signal.SIGINT, signal.SIGQUIT, signal.SIGTERM)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ended:
+    """How a command ended.
+
+    Attributes:
+        status: Its exit status; of one that a signal ended, the signal's number below zero.
+        was_asked_to: Whether a signal had asked it to end.
+        last_text: The end of what it wrote to standard error.
+        problem: Why it could not be started.
+    """
+
+    status: int
+    was_asked_to: bool = False
+    last_text: str = ""
+    problem: str | None = None
+
+    @property
+    def succeeded(self) -> bool:
+        """Whether it ended with the status of a success."""
+        return self.status == 0
+
+    @property
+    def canceled(self) -> bool:
+        """Whether it ended because it was asked to."""
+        return not self.succeeded and (self.was_asked_to or -self.status in ENDING)
+
+
+class Signals:
+    """The signals that came since they were listened to, and a file descriptor that wakes a wait for them."""
+
+    def __init__(self) -> None:
+        self.came: list[int] = []
+        self.woken, self._wake = os.pipe()
+        os.set_blocking(self.woken, False)
+        os.set_blocking(self._wake, False)
+        # Who starts a command with a signal ignored, as nohup does, means the command.
+        self.numbers = [number for number in PASSED_ON if signal.getsignal(number) is not signal.SIG_IGN]
+        for number in self.numbers:
+            signal.signal(number, lambda number, _: self.came.append(number))
+        signal.signal(signal.SIGCHLD, lambda *_: None)
+        signal.set_wakeup_fd(self._wake, warn_on_full_buffer=False)
+
+    def take(self) -> list[int]:
+        """Return those that came, once."""
+        taken, self.came = self.came, []
+        return taken
+
+    def drain(self) -> None:
+        """Empty what wakes the wait."""
+        try:
+            while os.read(self.woken, 1024):
+                pass
+        except BlockingIOError:
+            pass
+
+
+def run_process(
+    command: Sequence[str],
+    *,
+    environment: Mapping[str, str],
+    signals: Signals,
+    started: Callable[[], object] = lambda: None,
+) -> Ended:
+    """Run the command to its end, and pass on to it the signals that come to this process alone.
+
+    Args:
+        command: The program and its arguments.
+        environment: Its environment.
+        signals: The signals that have come, and come.
+        started: Is called when it runs. A thread may be started there, and not before: this process forks.
+    """
+    output = Output()
+    witness = GroupWitness(signals.numbers)
+    try:
+        try:
+            process = _start(command, environment, output)
+        except OSError as exc:
+            missing = isinstance(exc, FileNotFoundError)
+            problem = f"{command[0]}: {'command not found' if missing else exc.strerror}"
+            output.started()
+            return Ended(status=NOT_FOUND if missing else NOT_EXECUTABLE, problem=problem)
+        output.started()
+        witness.seen(wait=0)  # what came before the command was there has not reached it
+        started()
+        asked = _wait(process, output, signals, witness)
+        output.finish(lambda source: bool(_ready([source], seconds=0)))
+    finally:
+        witness.close()
+    return Ended(status=process.returncode, was_asked_to=asked, last_text=output.last_text())
+
+
+def _start(command: Sequence[str], environment: Mapping[str, str], output: Output) -> subprocess.Popen[bytes]:
+    def start(arguments: Sequence[str]) -> subprocess.Popen[bytes]:
+        # Files that the caller has opened for the command are its own: only ours are closed.
+        return subprocess.Popen(arguments, env=environment, stdout=output.stdout, stderr=output.stderr, close_fds=False)
+
+    try:
+        return start(command)
+    except OSError as exc:
+        script = shutil.which(command[0], path=environment.get("PATH"))
+        if exc.errno != errno.ENOEXEC or script is None:
+            raise
+        return start(["/bin/sh", script, *command[1:]])  # as shells do with a script that does not say what runs it
+
+
+def _ready(descriptors: Sequence[int], *, seconds: float | None) -> list[int]:
+    """Wait until one of them can be read, or has no more to read; `select` knows no descriptors above 1,023."""
+    poll = select.poll()
+    for descriptor in descriptors:
+        poll.register(descriptor, select.POLLIN)
+    return [descriptor for descriptor, _ in poll.poll(None if seconds is None else seconds * 1000)]
+
+
+def _wait(process: subprocess.Popen[bytes], output: Output, signals: Signals, witness: GroupWitness) -> bool:
+    """Wait for the end of the command; whether a signal asked it to end."""
+    asked = False
+    is_first = True
+    while True:
+        came = signals.take()
+        if came:
+            asked |= any(number in ENDING for number in came)
+            # Those that came before the command was there are passed on in any case.
+            reached = set() if is_first else witness.seen()
+            for number in came:
+                if number not in reached and process.poll() is None:
+                    process.send_signal(number)
+        is_first = False
+        if process.poll() is not None:
+            return asked
+        waiting = [signals.woken] if output.source is None else [signals.woken, output.source]
+        ready = _ready(waiting, seconds=0 if signals.came else None)
+        if signals.woken in ready:
+            signals.drain()
+        if output.source is not None and output.source in ready:
+            output.pass_on()

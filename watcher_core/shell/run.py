@@ -1,0 +1,149 @@
+"""`watcher run`: a command as an execution of a pipeline.
+
+Usually a connection of psycopg writes the start, and another the end. All that `Watcher` can do takes several times as
+long to load, and is used where that does not do: for a pipeline that is new or has another type, for executions that
+wait in the spool, for the embedded PostgreSQL, and wherever anything goes wrong.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import logging
+import os
+import resource
+import shlex
+import signal
+import sys
+import uuid
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any, NoReturn
+
+from watcher_core import arguments, recording
+from watcher_core.enclosing import VARIABLES, EnclosingExecution, enclosing_execution
+from watcher_core.shell import quick, thorough
+from watcher_core.shell.failure import error_of
+from watcher_core.shell.metrics import make_metrics_file, read_metrics
+from watcher_core.shell.process import Ended, Signals, run_process
+
+logger = logging.getLogger("watcher.run")
+
+
+@dataclass(frozen=True, kw_only=True)
+class CommandRequest:
+    """What `watcher run` was asked for."""
+
+    pipeline: str
+    command: Sequence[str]
+    pipeline_type: str | None = None
+    next_watermark: str | None = None
+    full_load: bool = False
+
+
+def run_command(request: CommandRequest) -> int:
+    """Run a command as an execution; return its exit status, or below zero the signal that ended it.
+
+    Inside an execution of the same pipeline the command is part of that one; inside another it is a part below it.
+
+    Raises:
+        InvalidValueError: A value breaks a rule; the command has not run.
+        PipelineInactiveError: The pipeline is switched off; the command has not run.
+    """
+    _log_to_standard_error()
+    name = arguments.name(request.pipeline, "pipeline")
+    watermark = arguments.watermark(request.next_watermark, "next_watermark")
+    start = quick.Start(
+        pipeline=name,
+        pipeline_type=None if request.pipeline_type is None else arguments.name(request.pipeline_type, "type"),
+        next_watermark=watermark,
+        full_load=request.full_load,
+        external_id=str(uuid.uuid4()),
+        start_date=dt.datetime.now(dt.UTC),
+        execution_metadata=arguments.json_object({"command": shlex.join(request.command)}, "command"),
+    )
+    around = enclosing_execution()
+    if around is not None and around.is_of(name):
+        return _run_inside(around, request)
+    signals = Signals()
+    recorded = quick.start(start, around) or thorough.start(start)
+    file = make_metrics_file()
+    execution = EnclosingExecution(
+        id=recorded.id,
+        external_id=start.external_id,
+        pipeline=name,
+        watermark=recorded.watermark,
+        next_watermark=recorded.next_watermark,
+        metrics_file=file,
+    )
+    environment = {key: value for key, value in os.environ.items() if key not in VARIABLES} | execution.variables
+    heartbeat: list[object] = []
+    try:
+        ended = run_process(
+            request.command,
+            environment=environment,
+            signals=signals,
+            started=lambda: heartbeat.append(quick.begin_heartbeat(recorded)),
+        )
+        for token in heartbeat:
+            recording.pulse.end(token)
+        metrics = {} if file is None else read_metrics(file)
+    finally:
+        if file is not None:
+            file.unlink(missing_ok=True)
+    _say_problem(ended)
+    _end(start, recorded, ended, metrics)
+    return ended.status
+
+
+def _run_inside(around: EnclosingExecution, request: CommandRequest) -> int:
+    """Run a command whose execution is recorded by the process around this one."""
+    if request.next_watermark is not None:
+        try:
+            around.report({"next_watermark": request.next_watermark})
+        except OSError as exc:
+            logger.warning("the next watermark is not recorded: %s", exc)
+    ended = run_process(request.command, environment=os.environ, signals=Signals())
+    _say_problem(ended)
+    return ended.status
+
+
+def _end(start: quick.Start, recorded: quick.Started, ended: Ended, metrics: Mapping[str, Any]) -> None:
+    """Record the end. Whatever goes wrong, the exit status is that of the command."""
+    error = error_of(ended, os.environ)
+    facts = {"exit_status": ended.status} if ended.status >= 0 else {"signal": signal.Signals(-ended.status).name}
+    facts = {**metrics, "execution_metadata": {**metrics.get("execution_metadata", {}), **facts}}
+    try:
+        if not quick.end(recorded, error, facts):
+            thorough.end(start, recorded, error, facts)
+    except Exception as exc:
+        logger.error("this execution of pipeline %r is not recorded: %s", start.pipeline, exc)
+
+
+def _say_problem(ended: Ended) -> None:
+    if ended.problem is not None:
+        print(f"watcher run: {ended.problem}", file=sys.stderr)
+
+
+def _log_to_standard_error() -> None:
+    """Log warnings, until the settings say otherwise: without them, Python's last resort does not say of whom."""
+    watcher = logging.getLogger("watcher")
+    if not watcher.handlers:
+        handler = logging.StreamHandler()
+        handler.setFormatter(logging.Formatter("watcher: %(message)s"))
+        watcher.addHandler(handler)
+        watcher.setLevel(logging.WARNING)
+
+
+def end_like(status: int) -> NoReturn:
+    """End this process as the command ended: with its exit status, or by its signal."""
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(OSError, ValueError, AttributeError):
+            stream.flush()
+    if status >= 0:
+        os._exit(status)
+    resource.setrlimit(resource.RLIMIT_CORE, (0, resource.getrlimit(resource.RLIMIT_CORE)[1]))  # the command left one
+    if -status not in (signal.SIGKILL, signal.SIGSTOP):
+        signal.signal(-status, signal.SIG_DFL)
+    os.kill(os.getpid(), -status)
+    os._exit(128 - status)  # a process that the kernel keeps from signals, as the first one of a container
