@@ -34,6 +34,7 @@ CASES = (
     "asset_check",
     "cleanup",
     "alerts",
+    "failures",
     "anomalies",
     "quality",
     "imports",

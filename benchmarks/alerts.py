@@ -46,7 +46,7 @@ def run(bench: Bench) -> Iterator[Result]:
     for count in (300, 3_000, bench.choose(full=30_000, quick=10_000)):
         url = bench.new_database()
         _fill(bench, url, count)
-        with _slack() as slack, _watcher(bench, url, slack) as watcher:
+        with slack_server() as slack, _watcher(bench, url, slack) as watcher:
             yield from _opening(bench, watcher, url, count)
             yield from _delivery(bench, watcher, slack, count)
 
@@ -204,7 +204,8 @@ class Slack:
 
 
 @contextmanager
-def _slack() -> Iterator[Slack]:
+def slack_server() -> Iterator[Slack]:
+    """Start such a server."""
     slack = Slack()
     thread = threading.Thread(target=slack.http.serve_forever, daemon=True)
     thread.start()

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 BINARIES = os.environ.get("WATCHER_POSTGRES_BIN")  # read before the environment is cleaned: `make matrix` sets it
 # Each process that a test starts would compile our code anew; that takes longer than most of what they do.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+# Logfire's plugin for pydantic takes half a second of each process that has a model, Dagster's among them.
+os.environ["PYDANTIC_DISABLE_PLUGINS"] = "logfire-plugin"
 
 TEMPLATE = "watcher_template"
 DAGSTER_TEMPLATE = "watcher_dagster_template"
@@ -257,4 +259,6 @@ def _open_dagster(home: Path) -> Iterator[DagsterInstance]:
     from dagster import DagsterInstance  # only here: it takes half a second, and most tests need none
 
     with DagsterInstance.from_config(str(home)) as instance:
+        # As a webserver does: keep connections. To open one for each statement takes a third of a run's time.
+        instance.optimize_for_webserver(statement_timeout=60_000, pool_recycle=3600, max_overflow=20)
         yield instance

@@ -77,6 +77,16 @@ def text(value: object, argument: str) -> str:
     return value
 
 
+def words(value: object, argument: str, most: int) -> str | None:
+    """A few words of a person, without the blanks around them."""
+    if value is None:
+        return None
+    said = text(value, argument).strip()
+    if not said or len(said) > most:
+        raise InvalidValueError(f"{argument} has {len(said):,} characters; it may have 1 to {most:,}")
+    return said
+
+
 def watermark(value: object, argument: str) -> str | None:
     """A watermark: text of any length; numbers and times become text."""
     if value is None:

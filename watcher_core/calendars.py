@@ -226,3 +226,38 @@ def _next_time(cron: str, after: dt.datetime, zone: dt.tzinfo) -> dt.datetime:
     """Return the first time after a moment. When clocks go back, the first of two would be before it: passed over."""
     times = CronSim(cron, after.astimezone(zone))
     return next(time for time in times if time.astimezone(dt.UTC) > after)
+
+
+def clean_cron(value: object, argument: str) -> str:
+    """Times as cron has them, in five fields.
+
+    Raises:
+        InvalidValueError: It is none, or has no time at all.
+    """
+    text = arguments.text(value, argument)
+    try:
+        read = read_calendar(text, argument)
+    except InvalidValueError:
+        read = None
+    if read is None or read.cron is None or read.is_deadline:
+        raise InvalidValueError(f"{argument} is {arguments.shown(text)}; write it as cron does, as in 0 9 * * 1-5")
+    return read.cron
+
+
+def time_after(cron: str, moment: dt.datetime, timezone: str | None) -> dt.datetime | None:
+    """Return the first time of cron after a moment, in UTC; `None` where there is none."""
+    try:
+        return _next_time(cron, moment.astimezone(dt.UTC), _zone(timezone or "UTC")).astimezone(dt.UTC)
+    except (StopIteration, OverflowError, ValueError):
+        return None
+
+
+def read_days(words: str) -> frozenset[int] | None:
+    """Read days of the week, as in `Mon-Fri`; Monday is 0. `None` where these are none."""
+    found = _read_days(words.lower())
+    return None if found is None else found[1]
+
+
+def zone_of(timezone: str | None) -> dt.tzinfo:
+    """Return the time zone with a name; UTC without one."""
+    return _zone(timezone or "UTC")

@@ -32,6 +32,7 @@ VARIABLES: dict[str, tuple[str, ...]] = {
     "dagster_graphql_url": ("WATCHER_DAGSTER_GRAPHQL_URL",),
     "heartbeat_url": ("WATCHER_HEARTBEAT_URL",),
     "run_wait_minutes": ("WATCHER_RUN_WAIT_MINUTES",),
+    "learn_cadence": ("WATCHER_LEARN_CADENCE",),
     "count_keys": ("WATCHER_COUNT_KEYS",),
     "auto_create_anomaly_detection_rules": ("WATCHER_AUTO_CREATE_ANOMALY_DETECTION_RULES",),
     "logfire_token": ("WATCHER_LOGFIRE_TOKEN", "LOGFIRE_TOKEN"),
@@ -58,6 +59,8 @@ class Settings(BaseModel):
         heartbeat_url: An address outside that is asked for after each full round of recording, checks and delivery, as
             healthchecks.io, Cronitor and Uptime Kuma give them; `{round}` in it stands for the round.
         run_wait_minutes: For how long a run may be queued or starting before `watcher check health` reports it.
+        learn_cadence: What becomes of runs that did not come when they usually do: `alert` opens alerts, `report` shows
+            them where checks show what they find, `off` learns nothing.
         count_keys: Which metadata of a materialization counts rows, beside what Watcher knows: `rows written=inserts`,
             several with commas between them; see `docs/reference/count-keys.md`.
         auto_create_anomaly_detection_rules: Whether a new pipeline gets an anomaly rule for every metric.
@@ -80,6 +83,7 @@ class Settings(BaseModel):
     dagster_graphql_url: str | None = None
     heartbeat_url: SecretStr | None = None
     run_wait_minutes: float = Field(default=15.0, gt=0, le=100_000, allow_inf_nan=False)
+    learn_cadence: Literal["off", "report", "alert"] = "report"
     count_keys: str | None = None
     auto_create_anomaly_detection_rules: bool = False
     logfire_token: SecretStr | None = None

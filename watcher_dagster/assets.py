@@ -13,7 +13,7 @@ import math
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 import dagster as dg
 
@@ -33,6 +33,8 @@ from watcher_dagster.identity import asset_pipeline_name
 from watcher_dagster.partitions import partitions_timezone
 
 logger = logging.getLogger("watcher.dagster")
+
+Parsed = TypeVar("Parsed")
 
 # Enough to recognise an asset by; the whole text is in Dagster.
 DESCRIPTION_LENGTH = 200
@@ -149,7 +151,7 @@ def asset_configuration(spec: dg.AssetSpec, *, schedule_zone: str | None = None)
     declared = {key: _plain(value) for key, value in spec.metadata.items() if key.startswith(keys.PREFIX)}
     freshness = _freshness(name, spec, declared)
     freshness_number, freshness_datepart = _split(freshness.threshold)
-    timeliness_number, timeliness_datepart = _split(_threshold(name, keys.TIMELINESS_KEY, declared))
+    timeliness_number, timeliness_datepart = _split(_parsed(name, keys.TIMELINESS_KEY, declared, keys.parse_threshold))
     return PipelineConfiguration(
         name=name,
         pipeline_type_name=_text(declared.get(keys.PIPELINE_TYPE_KEY)) or spec.group_name or "default",
@@ -162,9 +164,10 @@ def asset_configuration(spec: dg.AssetSpec, *, schedule_zone: str | None = None)
         timeliness_number=timeliness_number,
         timeliness_datepart=timeliness_datepart,
         mute_timeliness_check=_flag(name, keys.MUTE_TIMELINESS_KEY, declared),
-        failure_number=_failures(name, declared),
+        failure_number=_parsed(name, keys.FAILURES_KEY, declared, keys.parse_failures),
         mute_failure_check=_flag(name, keys.MUTE_FAILURES_KEY, declared),
         mute_asset_check=_flag(name, keys.MUTE_ASSET_CHECKS_KEY, declared),
+        alert_level=_parsed(name, keys.LEVEL_KEY, declared, keys.parse_level),
     )
 
 
@@ -211,17 +214,6 @@ def _partition_count(partitions_def: dg.PartitionsDefinition[Any] | None) -> int
     return None
 
 
-def _threshold(asset: str, key: str, declared: Mapping[str, Any]) -> tuple[int, DatePart] | Unset | None:
-    value = declared.get(key, UNSET)
-    if value is None or isinstance(value, Unset):
-        return value
-    try:
-        return keys.parse_threshold(key, value)
-    except InvalidValueError as error:
-        logger.warning("asset %s: %s; it is passed over", asset, error)
-        return UNSET
-
-
 def _freshness(asset: str, spec: dg.AssetSpec, declared: Mapping[str, Any]) -> Freshness:
     """What metadata of ours declares comes first; without a threshold there, a freshness policy holds."""
     try:
@@ -229,7 +221,7 @@ def _freshness(asset: str, spec: dg.AssetSpec, declared: Mapping[str, Any]) -> F
     except InvalidValueError as error:
         logger.warning("asset %s: its freshness policy: %s; it is passed over", asset, error)
         policy = Freshness()
-    threshold = _threshold(asset, keys.FRESHNESS_KEY, declared)
+    threshold = _parsed(asset, keys.FRESHNESS_KEY, declared, keys.parse_threshold)
     calendar = _cleaned(asset, keys.FRESHNESS_CALENDAR_KEY, declared, clean_calendar)
     timezone = _cleaned(asset, keys.FRESHNESS_TIMEZONE_KEY, declared, clean_timezone)
     return Freshness(
@@ -270,12 +262,14 @@ def _cleaned(
         return UNSET
 
 
-def _failures(asset: str, declared: Mapping[str, Any]) -> int | Unset | None:
-    value = declared.get(keys.FAILURES_KEY, UNSET)
+def _parsed(
+    asset: str, key: str, declared: Mapping[str, Any], parse: Callable[[str, object], Parsed]
+) -> Parsed | Unset | None:
+    value = declared.get(key, UNSET)
     if value is None or isinstance(value, Unset):
         return value
     try:
-        return keys.parse_failures(keys.FAILURES_KEY, value)
+        return parse(key, value)
     except InvalidValueError as error:
         logger.warning("asset %s: %s; it is passed over", asset, error)
         return UNSET

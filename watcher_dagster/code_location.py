@@ -47,7 +47,7 @@ def build_watcher_definitions(
     cleanup_batch_size: int = automation.BATCH_SIZE,
     slack: SlackResource | None = None,
     slack_channel: str | None = None,
-    slack_interval_seconds: int = 30,
+    slack_interval_seconds: int = 10,
     default_status: dg.DefaultSensorStatus = dg.DefaultSensorStatus.RUNNING,
 ) -> dg.Definitions:
     """Build all that Watcher adds to a code location.

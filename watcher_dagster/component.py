@@ -100,7 +100,7 @@ class SlackOptions(dg.Resolvable, dg.Model):
         ),
     ] = None
     channel: Annotated[str | None, Field(description="The channel for the token: #name, or its id.")] = None
-    interval_seconds: Annotated[int, Field(description="How often to look for pending notifications.")] = 30
+    interval_seconds: Annotated[int, Field(description="How often to look for pending notifications.")] = 10
 
 
 class WatcherComponent(dg.Component, dg.Resolvable, dg.Model):

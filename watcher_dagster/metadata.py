@@ -14,6 +14,7 @@ from typing import Any, Final
 
 from watcher_core import (
     UNSET,
+    AlertLevel,
     AnomalyMetric,
     DatePart,
     InvalidValueError,
@@ -56,6 +57,7 @@ MUTE_TIMELINESS_KEY: Final = "watcher/mute_timeliness"
 FAILURES_KEY: Final = "watcher/failures"
 MUTE_FAILURES_KEY: Final = "watcher/mute_failures"
 MUTE_ASSET_CHECKS_KEY: Final = "watcher/mute_asset_checks"
+LEVEL_KEY: Final = "watcher/level"
 ANOMALIES_KEY: Final = "watcher/anomalies"
 PIPELINE_TYPE_KEY: Final = "watcher/pipeline_type"
 ADDRESS_KEY: Final = "watcher/address"
@@ -94,6 +96,7 @@ def watcher_metadata(
     failures: int | Unset | None = UNSET,
     mute_failures: bool | Unset = UNSET,
     mute_asset_checks: bool | Unset = UNSET,
+    level: str | Unset | None = UNSET,
     anomalies: bool | Sequence[str] | Mapping[str, Mapping[str, Any]] | Unset = UNSET,
     pipeline_type: str | Unset = UNSET,
     address: str | Unset = UNSET,
@@ -122,6 +125,8 @@ def watcher_metadata(
             pipeline type, the first is.
         mute_failures: Whether the failure check passes over this asset.
         mute_asset_checks: Whether asset checks on this asset that do not pass open no alert.
+        level: The level of its alerts: `info`, `warning`, `error` or `critical`. Unusual numbers and asset checks of
+            severity WARN are never louder than a warning.
         anomalies: The metrics to judge against their history: a list (`duration_seconds`, `total_rows`, `inserts`,
             `updates`, `soft_deletes`, `throughput`), or a mapping of each to options of its rule, as in
             `{"total_rows": {"std_deviation_threshold_multiplier": 3}}`; see `Watcher.get_or_create_anomaly_rule`.
@@ -166,6 +171,7 @@ def watcher_metadata(
         else parse_failures("failures", failures),
         MUTE_FAILURES_KEY: _flag("mute_failures", mute_failures),
         MUTE_ASSET_CHECKS_KEY: _flag("mute_asset_checks", mute_asset_checks),
+        LEVEL_KEY: level if level is None or isinstance(level, Unset) else parse_level("level", level).value,
         ANOMALIES_KEY: anomalies if isinstance(anomalies, Unset) else _anomalies("anomalies", anomalies),
         PIPELINE_TYPE_KEY: _name("pipeline_type", pipeline_type),
         ADDRESS_KEY: _name("address", address),
@@ -201,6 +207,18 @@ def parse_failures(field: str, value: object) -> int:
     if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= MAX_FAILURES:
         raise InvalidValueError(f"{field} is {value!r}; it must be a whole number from 1 to {MAX_FAILURES}")
     return value
+
+
+def parse_level(field: str, value: object) -> AlertLevel:
+    """Read the level of alerts.
+
+    Raises:
+        InvalidValueError: It is none; the message names `field`, the value and the rule.
+    """
+    try:
+        return AlertLevel(str(value).lower())
+    except ValueError:
+        raise InvalidValueError(f"{field} is {value!r}; it may be {', '.join(AlertLevel)}") from None
 
 
 def parse_anomalies(field: str, value: object) -> dict[str, dict[str, Any]]:

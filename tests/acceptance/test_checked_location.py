@@ -31,7 +31,10 @@ CODE = """
         dg.Definitions(
             assets=[prices],
             asset_checks=build_watcher_asset_checks(["prices"], checks=["freshness"]),
-            jobs=[dg.define_asset_job("everything", dg.AssetSelection.all())],
+            jobs=[
+                # In one process, unlike the job of checks: each more takes seconds.
+                dg.define_asset_job("everything", dg.AssetSelection.all(), executor_def=dg.in_process_executor)
+            ],
         ),
         build_watcher_definitions(),
     )

@@ -440,8 +440,19 @@ FOUND = [
         (outbox.ANY_DUE, {"now": NOON}),
         (outbox.ROWS, {"now": NOON}),
         (outbox.SETTLE, {}),
-        (outbox.UNDELIVERED, {"now": NOON}),
-        (alerts.UNSETTLED, {"keys": ["key 0/1000", "key 7/0"]}),
+        (
+            outbox.UNDELIVERED,
+            {"now": NOON, "besides": None, "timed_ids": [1], "timed_destinations": ["x"], "released_at": [NOON]},
+        ),
+        (
+            alerts.UNSETTLED,
+            {
+                "keys": ["key 0/1000", "key 7/0"],
+                "kinds": ["freshness"] * 2,
+                "levels": ["warning"] * 2,
+                "pipeline_ids": [1, 1],
+            },
+        ),
         (
             alerts.OPEN,
             {

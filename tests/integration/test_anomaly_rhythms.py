@@ -68,7 +68,7 @@ def test_the_doctor_names_rules_that_cannot_judge(watcher: Watcher) -> None:
         "1 rule cannot judge: silent inserts: 12 runs without inserts; it needs 10",
     )
     found = [finding.message for finding in anomaly_findings(watcher)]
-    assert found[1:] == [young.message, unable.message]
+    assert found == [young.message, unable.message]
 
 
 @pytest.mark.parametrize(("every", "judged"), [(1, 50), (7, 30), (30, 30)])

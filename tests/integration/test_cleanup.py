@@ -295,6 +295,51 @@ def test_a_check_that_does_not_pass_stays_until_something_replaces_it(
     assert watcher.cleanup(now=NOW).deleted["asset_check_result"] == 1
 
 
+@pytest.mark.parametrize(
+    ("made_good", "expected"),
+    [(None, ["a", "b"]), ("a", ["b"]), ("", [])],
+    ids=["nothing", "one of two", "all of the pipeline"],
+)
+def test_a_partition_that_failed_is_named_until_it_succeeds_however_old_it_is(
+    made_good: str | None, expected: list[str], watcher: Watcher, connection: psycopg.Connection[Any]
+) -> None:
+    def ran(scope: str, state: str, days: float) -> None:
+        connection.execute(
+            "INSERT INTO watcher.pipeline_execution (pipeline_id, source, external_id, start_date, end_date, state,"
+            " scope, execution_metadata) VALUES (1, 'python', gen_random_uuid()::text, %(at)s, %(at)s,"
+            " CAST(%(state)s AS watcher.execution_state), nullif(%(scope)s, ''),"
+            " jsonb_build_object('partition', CAST(%(scope)s AS text)))",
+            {"at": days_ago(days), "state": state, "scope": scope},
+        )
+
+    def failing() -> list[str]:
+        return [name for each in watcher.check_failures(now=NOW) for name in each.details["failed_partitions"]]
+
+    ran("a", "failed", 301)
+    ran("b", "failed", 300)
+    ran("c", "succeeded", 299)
+    assert failing() == ["a", "b"]
+    if made_good is not None:
+        ran(made_good, "succeeded", 298)
+    assert failing() == expected
+    watcher.cleanup(now=NOW)
+    assert failing() == expected
+    assert [alert.state for alert in watcher.alerts(state="open")] == ["open"] * bool(expected)
+
+
+def test_of_a_partition_that_always_fails_the_newest_failures_stay(
+    watcher: Watcher, connection: psycopg.Connection[Any]
+) -> None:
+    connection.execute(
+        "INSERT INTO watcher.pipeline_execution (pipeline_id, source, external_id, start_date, end_date, state, scope)"
+        " SELECT 1, 'python', number::text, at, at, 'failed', 'a'"
+        " FROM generate_series(1, 150) AS number, make_interval(mins => number) AS later,"
+        " LATERAL (SELECT CAST(%s AS timestamptz) + later) AS moment (at)",
+        (days_ago(300),),
+    )
+    assert watcher.cleanup(now=NOW).deleted["pipeline_execution"] == 50
+
+
 def test_rewinds_go_by_their_date(watcher: Watcher, connection: psycopg.Connection[Any]) -> None:
     for days in (1, 100):
         watcher.rewind_pipeline("p", watermark=days)

@@ -212,7 +212,7 @@ def test_routes_are_listed_and_tried(
 
 def test_every_place_gets_its_alerts(watcher: Watcher, cli: Cli, routes: HttpServer) -> None:
     first = opened(watcher, "a")
-    opened(watcher, "b")
+    opened(watcher, "b", details={"error": {"class": "ValueError", "message": "too many rows"}})
     opened(watcher, "c", kind=AlertKind.FRESHNESS)
     assert "2 messages sent, for 2 alerts; 1 waiting" in cli("alerts", "deliver", code=1), "an incident for each"
     assert "to ONCALL  notified" in cli("alerts", "show", str(first))

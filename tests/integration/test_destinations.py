@@ -48,8 +48,8 @@ class Places:
 
     @property
     def told(self) -> list[str]:
-        """What Slack was notified of, by the words before the number."""
-        return [text.splitlines()[1].rpartition(": ")[0] or text.splitlines()[0] for text in self.slack.texts]
+        """What Slack was notified of: the first line of each message."""
+        return [text.splitlines()[0] for text in self.slack.texts]
 
     @property
     def events(self) -> list[str]:
@@ -126,7 +126,7 @@ def test_every_destination_of_an_alert_gets_it_once(watcher: Watcher, places: Pl
     assert deliver(watcher, at(6)) == DeliveryResult(messages=2, alerts=2)
     assert deliver(watcher, at(7)) == DeliveryResult()
     assert places.events == ["opened", "resolved"]
-    assert places.told == ["🔴 ERROR: Failures", "✅ RESOLVED: Failures"]
+    assert places.told == ["🔴 2 failures: pipeline a, pipeline b", "✅ pipeline a no longer fails"]
     found = watcher.alerts(state="resolved")[0]
     assert (found.destination, found.event) == ("OPS, TEAM", None)
     assert found.recovery_delivered_at is not None
@@ -165,17 +165,22 @@ def test_each_hears_what_it_has_missed(watcher: Watcher, places: Places) -> None
     places.webhook.down = None
     deliver(watcher, at(20), retry_now=True)
     gone(watcher, "a", now=at(25))
-    deliver(watcher, at(26), retry_now=True)
-    assert places.told == ["🔴 ERROR: Failures", "✅ RESOLVED: Failures", "Back again", "✅ RESOLVED: Failures"]
+    deliver(watcher, at(86), retry_now=True)  # it was back before, and has been good for an hour
+    assert places.told == [
+        "🔴 pipeline a failed",
+        "✅ pipeline a no longer fails",
+        "🔴 Back again: pipeline a failed",
+        "✅ pipeline a no longer fails",
+    ]
     assert places.events == ["opened", "resolved"]
     places.webhook.down = Failure(503)
-    opened(watcher, "c", now=at(30))
-    deliver(watcher, at(31))
-    gone(watcher, "c", now=at(32))
+    opened(watcher, "c", now=at(90))
+    deliver(watcher, at(91))
+    gone(watcher, "c", now=at(92))
     places.webhook.down = None
-    deliver(watcher, at(33), retry_now=True)
+    deliver(watcher, at(93), retry_now=True)
     assert places.events[2:] == ["missed"]
-    assert places.told[4:] == ["🔴 ERROR: Failures", "✅ RESOLVED: Failures"]
+    assert places.told[4:] == ["🔴 pipeline c failed", "✅ pipeline c no longer fails"]
 
 
 def test_acknowledgements_go_where_they_are_shown(watcher: Watcher, places: Places) -> None:
@@ -193,7 +198,7 @@ def test_acknowledgements_go_where_they_are_shown(watcher: Watcher, places: Plac
     assert [each["event_action"] for each in sent] == ["trigger", "acknowledge", "resolve"]
     assert len({each["dedup_key"] for each in sent}) == 1
     assert places.events == ["opened", "acknowledged", "resolved"]
-    assert places.told == ["🔴 ERROR: Failures", "✅ RESOLVED: Failures"]
+    assert places.told == ["🔴 pipeline a failed", "✅ pipeline a no longer fails"]
 
 
 def test_a_snooze_holds_at_every_destination(watcher: Watcher, places: Places) -> None:
@@ -208,7 +213,7 @@ def test_a_snooze_holds_at_every_destination(watcher: Watcher, places: Places) -
     assert watcher.alert(alert.id).state is AlertState.OPEN
     assert deliver(watcher, at(62)) == DeliveryResult(messages=1, alerts=1)
     assert places.events == ["opened", "reminded"]
-    assert places.told == ["🔴 ERROR: Failures", "Still open"]
+    assert places.told == ["🔴 pipeline a failed", "🔴 Still open: pipeline a failed"]
 
 
 def test_what_grows_is_told_at_each_place_at_most_once_an_hour(watcher: Watcher, places: Places) -> None:
@@ -219,7 +224,7 @@ def test_what_grows_is_told_at_each_place_at_most_once_an_hour(watcher: Watcher,
     opened(watcher, "a", now=at(20), details={"failing": 2})
     assert deliver(watcher, at(60)) == DeliveryResult()
     assert deliver(watcher, at(62)).messages == 1
-    assert places.told == ["🔴 ERROR: Failures", "More of it"]
+    assert places.told == ["🔴 pipeline a failed", "🔴 More of it: pipeline a failed"]
     assert deliver(watcher, at(72)).messages == 1
     assert places.events == ["opened", "updated"]
 
@@ -254,10 +259,10 @@ def test_the_end_goes_where_the_opening_went_and_what_is_back_where_routes_lead(
     assert places.told == [], "it knew nothing of it"
     opened(watcher, "a", now=at(10))
     deliver(watcher, at(11))
-    assert (places.events[3:], places.told) == ([], ["🔴 ERROR: Failures"])
+    assert (places.events[3:], places.told) == ([], ["🔴 pipeline a failed"])
     gone(watcher, "a", now=at(12))
-    deliver(watcher, at(13))
-    assert (places.events[3:], places.told[1:]) == ([], ["✅ RESOLVED: Failures"])
+    deliver(watcher, at(73))
+    assert (places.events[3:], places.told[1:]) == ([], ["✅ pipeline a no longer fails"])
 
 
 def test_what_has_no_place_is_kept_and_counted_until_it_has_one(watcher: Watcher, places: Places) -> None:

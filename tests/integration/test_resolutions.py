@@ -20,7 +20,7 @@ def watcher(module_watcher: Watcher) -> Iterator[Watcher]:
     """The module's, with no alerts in it."""
     yield module_watcher
     with module_watcher._transaction() as (session, _):
-        session.execute(sa.text("TRUNCATE watcher.alert"))
+        session.execute(sa.text("TRUNCATE watcher.alert, watcher.alert_delivery"))
 
 
 def alert_of(watcher: Watcher, name: str) -> Alert:

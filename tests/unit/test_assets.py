@@ -9,7 +9,7 @@ from typing import Any
 import dagster as dg
 import pytest
 
-from watcher_core import UNSET, AnomalyRuleConfiguration, DatePart, PipelineConfiguration
+from watcher_core import UNSET, AlertLevel, AnomalyRuleConfiguration, DatePart, PipelineConfiguration
 from watcher_dagster import watcher_metadata
 from watcher_dagster.assets import (
     DESCRIPTION_LENGTH,
@@ -55,6 +55,7 @@ def test_an_asset_that_says_all() -> None:
                 failures=3,
                 mute_failures=True,
                 mute_asset_checks=True,
+                level="critical",
                 metadata={"contact": "#sales"},
             ),
             "dagster/table_name": "sales.prices",
@@ -82,6 +83,7 @@ def test_an_asset_that_says_all() -> None:
         failure_number=3,
         mute_failure_check=True,
         mute_asset_check=True,
+        alert_level=AlertLevel.CRITICAL,
     )
 
 

@@ -72,6 +72,7 @@ GROUPS = [
     ("db",),
     ("executions",),
     ("lineage",),
+    ("maintenance",),
     ("pipelines",),
 ]
 
@@ -82,7 +83,20 @@ def test_there_are_the_commands_that_there_should_be() -> None:
         "demo",
         "doctor",
         "cleanup",
-        *(f"check {name}" for name in ["anomalies", "asset-checks", "freshness", "health", "timeliness", "failures"]),
+        *(
+            f"check {name}"
+            for name in [
+                "anomalies",
+                "asset-checks",
+                "freshness",
+                "health",
+                "timeliness",
+                "failures",
+                "stuck",
+                "missed",
+                "suggest",
+            ]
+        ),
         *(f"asset-checks {name}" for name in ["list", "history"]),
         *(f"anomalies {name}" for name in ["results", "unflag", "backtest", "explain"]),
         *(f"anomalies rules {name}" for name in ["list", "create", "set"]),
@@ -93,6 +107,7 @@ def test_there_are_the_commands_that_there_should_be() -> None:
         ),
         *(f"executions {name}" for name in ["list", "show", "end", "tree"]),
         *(f"lineage {name}" for name in ["show", "impact", "summary", "graph", "addresses", "set", "verify"]),
+        *(f"maintenance {name}" for name in ["add", "list", "end"]),
         *(f"pipelines {name}" for name in ["list", "show", "set", "rename", "rename-type", "rewind"]),
     }
 

@@ -88,6 +88,7 @@ def test_env_state_chooses_a_prefix_for_every_variable(field: str, state: str, p
         "log_format": "json",
         "timeout": "7",
         "run_wait_minutes": "7",
+        "learn_cadence": "alert",
     }.get(field, "/chosen")
     other = {
         "auto_create_anomaly_detection_rules": "0",
@@ -95,6 +96,7 @@ def test_env_state_chooses_a_prefix_for_every_variable(field: str, state: str, p
         "log_format": "text",
         "timeout": "8",
         "run_wait_minutes": "8",
+        "learn_cadence": "off",
     }.get(field, "/other")
     for name in VARIABLES[field]:
         environment = {"ENV_STATE": state.upper(), f"{prefix}{name}": valid, name: other, f"OTHER_{name}": other}

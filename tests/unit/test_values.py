@@ -23,7 +23,7 @@ EXTRAS = {
     values.AddressType: {"created"},
     values.Address: {"created", "address_type_name", "address_type_group_name"},
     values.RecorderState: set(),
-    values.Alert: {"pipeline_name", *DELIVERY},
+    values.Alert: {"pipeline_name", "behind", *DELIVERY},
 }
 # Columns that are the deliverer's own.
 INTERNAL = {values.Alert: {"grew_at", "is_settled"}}

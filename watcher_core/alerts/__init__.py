@@ -13,8 +13,10 @@ from watcher_core.alerts.alerts import (
     resolve_gone_alerts,
     snooze_alert,
 )
+from watcher_core.alerts.causes import link_causes
 from watcher_core.alerts.delivery import Pace, deliver_alerts, preview_alerts, send_message, shared_pace
 from watcher_core.alerts.destinations import sender_for
+from watcher_core.alerts.maintenance import add_maintenance, end_maintenance, list_maintenance
 from watcher_core.alerts.messages import test_message
 from watcher_core.alerts.notification import Notification
 from watcher_core.alerts.outbox import list_deliveries, undelivered_alerts
@@ -33,11 +35,15 @@ __all__ = [
     "SlackMessage",
     "SlackSender",
     "acknowledge_alert",
+    "add_maintenance",
     "correct_alerts",
     "deliver_alerts",
+    "end_maintenance",
     "get_alert",
+    "link_causes",
     "list_alerts",
     "list_deliveries",
+    "list_maintenance",
     "load_routes",
     "open_alerts",
     "preview_alerts",

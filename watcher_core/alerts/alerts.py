@@ -17,14 +17,11 @@ from sqlalchemy.orm import Session
 
 from watcher_core import arguments, values
 from watcher_core.alerts import pending, resolutions
-from watcher_core.alerts.pending import CONTINUES_WITHIN
+from watcher_core.alerts.pending import CONTINUES_WITHIN, FLAPPING_WITHIN
 from watcher_core.database import models
 from watcher_core.enums import AlertEvent, AlertKind, AlertLevel, AlertState
 from watcher_core.errors import InvalidValueError, NotFoundError
 from watcher_core.values import Cause
-
-# Reopenings that are further apart are not counted together.
-FLAPPING_WITHIN = dt.timedelta(hours=3)
 
 # Findings that one statement writes: a check may find a hundred thousand, and as JSON they take ten times the memory.
 BATCH_SIZE = 5_000
@@ -40,6 +37,10 @@ COLUMNS = ", ".join(
 SELECT = f"""
     SELECT {COLUMNS}, alert.snoozed_until, pipeline.name AS pipeline_name,
            CASE WHEN alert.state = 'snoozed' AND alert.snoozed_until <= :now THEN 'open' ELSE alert.state END AS state,
+           (SELECT count(*)
+              FROM watcher.alert AS other
+             WHERE other.cause_alert_id = alert.id
+               AND other.state IN ('open', 'acknowledged', 'snoozed')) AS behind,
            delivered.*
       FROM watcher.alert
       LEFT JOIN watcher.pipeline ON pipeline.id = alert.pipeline_id
@@ -52,14 +53,27 @@ SELECT = f"""
 # One writer for each kind: checks that run at the same time could otherwise deadlock on each other's rows.
 LOCK = sa.text("SELECT pg_advisory_xact_lock(hashtextextended('watcher.alert/' || :kind, 0))")
 
-# Of findings that are not new, only those without an open alert need more than this query.
-UNSETTLED = sa.text("""
+# The level that the pipeline or its type asks for. What somebody called a warning, and unusual numbers, get no louder.
+LEVEL = """
+           CASE WHEN given.kind IN ('asset_check', 'anomaly') AND given.level = 'warning'
+                THEN least(given.level, coalesce(pipeline.alert_level, type.alert_level))
+                WHEN given.level <> 'info' THEN coalesce(pipeline.alert_level, type.alert_level, given.level)
+                ELSE given.level END"""
+LEVEL_OF = """
+      LEFT JOIN watcher.pipeline ON pipeline.id = given.pipeline_id
+      LEFT JOIN watcher.pipeline_type AS type ON type.id = pipeline.pipeline_type_id"""
+
+# Of findings that are not new, only those without an open alert of their level need more than this query.
+UNSETTLED = sa.text(f"""
     SELECT given.deduplication_key
-      FROM unnest(CAST(:keys AS text[])) AS given (deduplication_key)
+      FROM unnest(CAST(:keys AS text[]), CAST(:kinds AS watcher.alert_kind[]), CAST(:levels AS watcher.alert_level[]),
+                  CAST(:pipeline_ids AS bigint[])) AS given (deduplication_key, kind, level, pipeline_id)
+      {LEVEL_OF}
      WHERE NOT EXISTS (SELECT
                          FROM watcher.alert
                         WHERE alert.deduplication_key = given.deduplication_key
-                          AND alert.state IN ('open', 'acknowledged'))
+                          AND alert.state IN ('open', 'acknowledged')
+                          AND alert.level = {LEVEL})
 """)
 
 CORRECT = sa.text("""
@@ -76,12 +90,14 @@ CORRECT = sa.text("""
 """)
 
 # A cause has an alert that is alive (at most one: a unique index), or one that was resolved, or none.
-OPEN = sa.text("""
+OPEN = sa.text(f"""
     WITH found AS (
-        SELECT *
-          FROM jsonb_to_recordset(CAST(:findings AS jsonb)) AS found (
+        SELECT given.kind, {LEVEL} AS level, given.deduplication_key, given.pipeline_id, given.pipeline_execution_id,
+               given.at, given.is_new, given.facts
+          FROM jsonb_to_recordset(CAST(:findings AS jsonb)) AS given (
                    kind watcher.alert_kind, level watcher.alert_level, deduplication_key text, pipeline_id bigint,
                    pipeline_execution_id bigint, at timestamptz, is_new boolean, facts jsonb)
+          {LEVEL_OF}
     ), known AS (
         SELECT found.*, coalesce(alive.id, gone.id) AS id, alive.id IS NULL AS is_gone,
                gone.resolved_at <= :now - CAST(:continues_within AS interval) AS is_long_gone,
@@ -168,8 +184,7 @@ def open_alerts(session: Session, findings: Iterable[Cause], *, now: dt.datetime
     """
     by_key = {finding.deduplication_key: finding for finding in findings}
     lock(session, {finding.kind for finding in by_key.values()})
-    known = [key for key, finding in by_key.items() if not finding.new]
-    unsettled = set(session.scalars(UNSETTLED, {"keys": known})) if known else set()
+    unsettled = _unsettled(session, [finding for finding in by_key.values() if not finding.new])
     due = [finding for key, finding in sorted(by_key.items()) if finding.new or key in unsettled]
     opened = 0
     for first in range(0, len(due), BATCH_SIZE):
@@ -182,6 +197,18 @@ def open_alerts(session: Session, findings: Iterable[Cause], *, now: dt.datetime
         }
         opened += int(session.execute(OPEN, given).scalar_one())
     return opened
+
+
+def _unsettled(session: Session, known: list[Cause]) -> set[str]:
+    if not known:
+        return set()
+    given = {
+        "keys": [finding.deduplication_key for finding in known],
+        "kinds": [finding.kind.value for finding in known],
+        "levels": [finding.level.value for finding in known],
+        "pipeline_ids": [finding.pipeline_id for finding in known],
+    }
+    return set(session.scalars(UNSETTLED, given))
 
 
 def correct_alerts(session: Session, findings: Iterable[Cause]) -> None:
@@ -393,21 +420,15 @@ def _change(
     **given: Any,
 ) -> values.Alert:
     identifier = arguments.identifier(alert_id, "alert_id")
-    signed = {"by": _said(by, "by", MOST_BY_CHARACTERS), "note": _said(note, "note", MOST_NOTE_CHARACTERS)}
+    signed = {
+        "by": arguments.words(by, "by", MOST_BY_CHARACTERS),
+        "note": arguments.words(note, "note", MOST_NOTE_CHARACTERS),
+    }
     if _count(session.execute(statement, {**given, "id": identifier, "now": now})):
         session.execute(signature, {**signed, "id": identifier})
         return get_alert(session, alert_id=identifier, now=now)
     alert = get_alert(session, alert_id=identifier, now=now)
     raise InvalidValueError(f"alert {alert_id} was resolved at {alert.resolved_at}; it cannot be {what} any more")
-
-
-def _said(value: str | None, argument: str, most: int) -> str | None:
-    if value is None:
-        return None
-    said = arguments.text(value, argument).strip()
-    if not said or len(said) > most:
-        raise InvalidValueError(f"{argument} has {len(said):,} characters; it may have 1 to {most:,}")
-    return said
 
 
 # Reading

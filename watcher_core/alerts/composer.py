@@ -9,13 +9,26 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from watcher_core import text
-from watcher_core.alerts import alerts, messages, slack
+from watcher_core.alerts import alerts, digest, incidents, messages, outbox, slack
 from watcher_core.alerts.notification import Notification
 from watcher_core.alerts.outbox import OVER, Parcel
+from watcher_core.alerts.quiet import Collection
 from watcher_core.alerts.routes import Routes
+from watcher_core.enums import AlertEvent
 
 # What a message has from the pipeline and its executions, as `messages.Notice` names it; and its owners.
 CONTEXT = ("run_id", "is_asset", "is_removed", "runbook", "last_success_at", "usual_seconds")
+
+# In which a message about several kinds lists what happened.
+ORDER = [
+    AlertEvent.OPENED,
+    AlertEvent.REOPENED,
+    AlertEvent.UPDATED,
+    AlertEvent.REMINDED,
+    AlertEvent.ACKNOWLEDGED,
+    AlertEvent.RESOLVED,
+    AlertEvent.MISSED,
+]
 
 NOTICES = sa.text(f"""
     SELECT alert.*, execution.execution_metadata ->> 'run_id' AS run_id,
@@ -73,8 +86,13 @@ class Composer:
 
     def message(self, session: Session, parcel: Parcel, *, now: dt.datetime) -> slack.SlackMessage:
         """Write the message about a parcel."""
+        if parcel.collection is not None:
+            return self._collected(session, parcel, parcel.collection, now=now)
         most = (parcel.destination and parcel.destination.most) or messages.SHOWN
-        notices = self._notices(session, parcel, parcel.ids[:most], now)
+        first = parcel.ids[:most]
+        besides = [] if parcel.cause_id is None else [parcel.cause_id]
+        read = {notice.alert.id: notice for notice in self._notices(session, parcel, [*first, *besides], now)}
+        notices = [read[alert_id] for alert_id in first if alert_id in read]
         written = messages.message(
             notices[: messages.SHOWN],
             event=parcel.event,
@@ -84,6 +102,8 @@ class Composer:
             now=now,
             dagster_url=self.dagster_url,
             environment=self.environment,
+            behind=incidents.read_behind(session, first),
+            cause=None if parcel.cause_id is None else read.get(parcel.cause_id),
         )
         about = Notification(
             event=parcel.event,
@@ -92,8 +112,27 @@ class Composer:
             environment=self.environment,
             links={notice.alert.id: self._links(notice) for notice in notices},
             owners={notice.alert.id: notice.owners for notice in notices},
+            cause=read[parcel.cause_id].alert if parcel.cause_id in read else None,
         )
         return replace(written, notification=about)
+
+    def _collected(
+        self, session: Session, parcel: Parcel, collection: Collection, *, now: dt.datetime
+    ) -> slack.SlackMessage:
+        place = outbox.name(parcel.destination)
+        by_event: dict[AlertEvent | None, list[int]] = {}
+        for part in sorted(parcel.parts, key=lambda part: ORDER.index(part.event)):
+            by_event.setdefault(part.event, []).extend(part.ids)
+        totals = {event: len(ids) for event, ids in by_event.items()}
+        if collection is Collection.DIGEST:
+            by_event[None], totals[None] = digest.still_open(session, destination=place, besides=parcel.ids)
+        parts = []
+        for event, ids in by_event.items():
+            notices = self._notices(session, parcel, ids[: digest.SHOWN], now)
+            if notices:
+                parts.append(digest.Part(event, [notice.alert for notice in notices], totals[event]))
+        passed = digest.came_and_went(session, destination=place, now=now)
+        return digest.message(parts, collection=collection, passed=passed, now=now, environment=self.environment)
 
     def _notices(self, session: Session, parcel: Parcel, ids: list[int], now: dt.datetime) -> list[messages.Notice]:
         found = {}

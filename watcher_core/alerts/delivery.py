@@ -20,7 +20,7 @@ from contextlib import AbstractContextManager
 from sqlalchemy.orm import Session
 
 from watcher_core import values
-from watcher_core.alerts import formats, outbox, slack
+from watcher_core.alerts import causes, formats, outbox, slack
 from watcher_core.alerts.composer import Composer
 from watcher_core.alerts.destinations import sender_for
 from watcher_core.alerts.outbox import Parcel, Tally
@@ -115,6 +115,8 @@ def deliver_alerts(
     round_ = _Round(transaction, senders, clock, composer, pace, began + budget_seconds)
     lease = str(uuid.uuid4())
     with transaction() as session:
+        causes.link_causes(session, now=now)
+    with transaction() as session:
         parcels = outbox.claim(
             session,
             routes=routes,
@@ -126,7 +128,7 @@ def deliver_alerts(
         )
     round_.send_all(parcels, lease)
     with transaction() as session:
-        waiting = outbox.undelivered_alerts(session, now=clock()).count
+        waiting = outbox.undelivered_alerts(session, routes=routes, now=clock()).count
     tally = round_.tally
     return values.DeliveryResult(
         messages=tally.messages, alerts=tally.alerts, waiting=waiting, errors=tuple(tally.errors)

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from watcher_core import text, values
-from watcher_core.alerts import pending, slack, titles
+from watcher_core.alerts import incidents, pending, slack, titles
+from watcher_core.alerts.incidents import Behind
 from watcher_core.enums import AlertEvent, AlertKind, AlertLevel, AlertState
 
 # Alerts that a message lists; of the rest it gives the number.
@@ -20,6 +21,8 @@ ERROR_CHARACTERS = 400
 PARTITIONS = 10
 # Characters of the verdict on a metric; usually half of that is needed.
 METRIC_CHARACTERS = 300
+# Characters of a line of names.
+NAMES_CHARACTERS = 600
 # A message that is sent later than this after its alert was opened says when that was.
 LATE = dt.timedelta(minutes=5)
 
@@ -54,8 +57,8 @@ TROUBLES = {
 RECOVERIES = {
     AlertKind.FRESHNESS: ("1 pipeline is no longer stale", "{} pipelines are no longer stale"),
     AlertKind.TIMELINESS: ("1 late execution is over", "{} late executions are over"),
-    AlertKind.FAILURE: ("1 failure is over", "{} failures are over"),
-    AlertKind.ANOMALY: ("1 execution is no longer unusual", "{} executions are no longer unusual"),
+    AlertKind.FAILURE: ("1 pipeline no longer fails", "{} pipelines no longer fail"),
+    AlertKind.ANOMALY: ("1 pipeline is no longer unusual", "{} pipelines are no longer unusual"),
     AlertKind.ASSET_CHECK: ("1 asset check is no longer failing", "{} asset checks are no longer failing"),
     AlertKind.MISSED: ("1 missed run has come", "{} missed runs have come"),
     AlertKind.STUCK: ("1 stuck execution is over", "{} stuck executions are over"),
@@ -67,6 +70,9 @@ PREFIXES = {
     AlertEvent.UPDATED: "More of it: ",
     AlertEvent.ACKNOWLEDGED: "Acknowledged: ",
 }
+# What is behind one cause may be of several kinds.
+HELD_UP = ("1 pipeline is held up", "{} pipelines are held up")
+GOOD_AGAIN = ("1 pipeline is good again", "{} pipelines are good again")
 UNKNOWN_TIME = "an unknown time"
 
 MISSED = (
@@ -112,8 +118,10 @@ def message(
     now: dt.datetime,
     dagster_url: str | None = None,
     environment: str | None = None,
+    behind: Mapping[int, Behind] | None = None,
+    cause: Notice | None = None,
 ) -> slack.SlackMessage:
-    """Write the message about alerts of one kind and level to which the same happened.
+    """Write the message about alerts of one kind and level, or of one incident, to which the same happened.
 
     Args:
         notices: The first of them; more than `SHOWN` are left out.
@@ -124,13 +132,28 @@ def message(
         now: The time of the message.
         dagster_url: Base of links into Dagster's UI.
         environment: What the deployment is called.
+        behind: What is behind them, by their ids.
+        cause: The alert that all of them are behind, where it is not one of them.
     """
-    lines = [_line(notice, event, now=now, dagster_url=dagster_url) for notice in notices[:SHOWN]]
-    more = total - len(lines)
     is_over = event in (AlertEvent.RESOLVED, AlertEvent.MISSED)
+    after = {notice.alert.id: (behind or {}).get(notice.alert.id, incidents.NOTHING) for notice in notices}
+    lines = [
+        _line(
+            notice, event, incidents.NOTHING if total == 1 else after[notice.alert.id], now=now, dagster_url=dagster_url
+        )
+        for notice in notices[:SHOWN]
+    ]
+    more = total - len(lines)
     sign = "✅ RESOLVED" if is_over else SIGNS[level]
+    if total == 1 and lines:
+        lines += map(_escaped, after[notices[0].alert.id].lines(is_over=is_over))
+    if cause is not None and not is_over:
+        lines.append(f"Cause: {_line(cause, event, incidents.NOTHING, now=now, dagster_url=dagster_url)[2:]}")
+        lines += [f"Owner of the cause: {_escaped(', '.join(cause.owners))}"] if cause.owners else []
     if total == 1 and lines and not is_over:
         lines += _details(notices[0], dagster_url)
+    kinds = {notice.alert.kind for notice in notices}
+    headline = _headline(event, kind, total, is_mixed=len(kinds) > 1 or bool(cause and not is_over))
     where = f" · {slack.escape(environment)}" if environment else ""
     return slack.compose(
         header=f"{sign}: {CHECKS[kind]}",
@@ -138,12 +161,14 @@ def message(
             [notice.alert for notice in notices],
             event=event,
             sign=sign.split()[0],
-            headline=_headline(event, kind, total),
+            headline=headline,
             prefix=PREFIXES.get(event, ""),
             total=total,
             now=now,
+            behind=after[notices[0].alert.id].in_words(is_over=is_over) if total == 1 and notices else "",
+            cause=None if cause is None else cause.alert,
         ),
-        headline=_headline(event, kind, total),
+        headline=headline,
         context=f"{now.astimezone(dt.UTC):%Y-%m-%d %H:%M:%S} UTC{where}",
         lines=lines,
         rest=f"… and {more:,} more" if more > 0 else "",
@@ -190,8 +215,13 @@ def test_message(destination: str, *, environment: str | None, now: dt.datetime)
     )
 
 
-def _headline(event: AlertEvent, kind: AlertKind, total: int) -> str:
-    one_and_several = {AlertEvent.RESOLVED: RECOVERIES[kind], AlertEvent.MISSED: MISSED}.get(event, TROUBLES[kind])
+def _escaped(line: str) -> str:
+    return slack.escape(line, limit=NAMES_CHARACTERS)
+
+
+def _headline(event: AlertEvent, kind: AlertKind, total: int, *, is_mixed: bool) -> str:
+    troubles, recoveries = (HELD_UP, GOOD_AGAIN) if is_mixed else (TROUBLES[kind], RECOVERIES[kind])
+    one_and_several = {AlertEvent.RESOLVED: recoveries, AlertEvent.MISSED: MISSED}.get(event, troubles)
     headline = one_and_several[total != 1].format(f"{total:,}")
     return PREFIXES.get(event, "") + headline
 
@@ -203,8 +233,9 @@ def _example_id(notices: Sequence[Notice]) -> str:
 # Lines
 
 
-def _line(notice: Notice, event: AlertEvent, *, now: dt.datetime, dagster_url: str | None) -> str:
+def _line(notice: Notice, event: AlertEvent, behind: Behind, *, now: dt.datetime, dagster_url: str | None) -> str:
     alert = notice.alert
+    after = _escaped(behind.in_words(is_over=event in (AlertEvent.RESOLVED, AlertEvent.MISSED)))
     if event is AlertEvent.RESOLVED:
         gone = ["gone from the code, no longer checked"] if notice.is_removed and not alert.resolution else []
         parts = [*gone, _ending(alert)]
@@ -212,7 +243,7 @@ def _line(notice: Notice, event: AlertEvent, *, now: dt.datetime, dagster_url: s
         ending = [_ending(alert)] if event is AlertEvent.MISSED else _since(alert, now)
         flapping = [_flapping(alert)] if event is AlertEvent.REOPENED else []
         parts = [_DETAILS[alert.kind](alert.facts, now), *ending, *filter(None, flapping), *notice.mentions]
-    return f"• {_subject(notice, dagster_url)}: {', '.join(parts)} [alert {alert.id}]"
+    return f"• {_subject(notice, dagster_url)}: {', '.join(parts)}{after} [alert {alert.id}]"
 
 
 def _subject(notice: Notice, dagster_url: str | None) -> str:
@@ -249,7 +280,8 @@ def _flapping(alert: values.Alert) -> str | None:
     if alert.reopenings < pending.FLAPPING_REOPENINGS:
         return None
     stable = text.duration(pending.CONTINUES_WITHIN.total_seconds())
-    return f"flapping: back {alert.reopenings} times; its recovery is notified once it has lasted {stable}"
+    times = "once" if alert.reopenings == 1 else f"{alert.reopenings} times"
+    return f"flapping: back {times}; its recovery is notified once it has lasted {stable}"
 
 
 def _ending(alert: values.Alert) -> str:

@@ -37,6 +37,7 @@ class Notification:
         environment: The deployment that it comes from, as `WATCHER_ENVIRONMENT` names it.
         links: Pages on an alert, by its id and by what they show.
         owners: Who owns the pipeline of an alert, by its id.
+        cause: The alert that all of them are behind, where it is not one of them.
     """
 
     event: AlertEvent | None
@@ -45,6 +46,7 @@ class Notification:
     environment: str | None = None
     links: Mapping[int, Mapping[str, str]] = field(default_factory=dict)
     owners: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
+    cause: values.Alert | None = None
 
     def as_json(self) -> dict[str, Any]:
         """The notification as a JSON object."""
@@ -53,6 +55,7 @@ class Notification:
             "sent_at": self.sent_at.astimezone(dt.UTC).isoformat(),
             "environment": self.environment,
             "alerts": [self._alert(alert) for alert in self.alerts],
+            **({} if self.cause is None else {"cause": self._alert(self.cause)}),
         }
 
     def _alert(self, alert: values.Alert) -> dict[str, Any]:

@@ -20,9 +20,12 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from watcher_core import values
+from watcher_core.alerts import holds, maintenance
 from watcher_core.alerts.destinations import Destination
 from watcher_core.alerts.fan_out import Pending, Plan, fan_out
+from watcher_core.alerts.holds import hold_back
 from watcher_core.alerts.pending import IS_PENDING, NEXT
+from watcher_core.alerts.quiet import Collection
 from watcher_core.alerts.routes import Routes
 from watcher_core.enums import AlertEvent, AlertKind, AlertLevel
 
@@ -38,13 +41,22 @@ MESSAGES_AT_ONCE = 60
 # After these, people believe that the alert is over.
 OVER = (AlertEvent.RESOLVED, AlertEvent.MISSED)
 
+# From quiet to loud.
+LEVELS = list(AlertLevel)
+
 # What an alert without a destination waits for.
 UNROUTED = "SLACK_WEBHOOK_URL is not set, and no route matches"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Parcel:
-    """The alerts of one message, oldest first."""
+    """The alerts of one message, oldest first.
+
+    Attributes:
+        cause_id: The alert that all of them are behind, and that is not one of them.
+        parts: The messages that are collected in this one.
+        collection: Why they are.
+    """
 
     destination: Destination | None
     event: AlertEvent
@@ -52,6 +64,9 @@ class Parcel:
     level: AlertLevel
     thread: str | None
     alerts: tuple[Pending, ...]
+    cause_id: int | None = None
+    parts: tuple[Parcel, ...] = ()
+    collection: Collection | None = None
 
     @property
     def ids(self) -> list[int]:
@@ -94,15 +109,43 @@ ANY_DUE = sa.text(f"""
 # All rows of the alerts that are not settled: also those that are not due, and what others deliver right now.
 ROWS = sa.text(f"""
     SELECT unsettled.*, pipeline.name AS pipeline_name, pipeline_type.name AS pipeline_type_name,
-           pipeline.pipeline_metadata
+           pipeline.pipeline_metadata, cause_pipeline.name AS cause_pipeline_name,
+           cause_type.name AS cause_pipeline_type_name, cause_pipeline.pipeline_metadata AS cause_pipeline_metadata
       FROM (SELECT alert.id, alert.kind, alert.level, alert.pipeline_id, next.event, next.happened_at,
+                   cause.id AS cause_id, cause.kind AS cause_kind, cause.level AS cause_level,
+                   cause.pipeline_id AS cause_pipeline_id,
                    delivery.destination, delivery.attempts, delivery.next_attempt_at, delivery.last_error,
                    delivery.thread, delivery.lease IS NOT NULL AND delivery.next_attempt_at > :now AS is_leased,
                    {IS_PENDING} AS is_pending
             {UNSETTLED}) AS unsettled
       LEFT JOIN watcher.pipeline ON pipeline.id = unsettled.pipeline_id
       LEFT JOIN watcher.pipeline_type ON pipeline_type.id = pipeline.pipeline_type_id
+      LEFT JOIN watcher.pipeline AS cause_pipeline ON cause_pipeline.id = unsettled.cause_pipeline_id
+      LEFT JOIN watcher.pipeline_type AS cause_type ON cause_type.id = cause_pipeline.pipeline_type_id
      ORDER BY unsettled.happened_at, unsettled.id, unsettled.destination
+""")
+
+# The destinations that know of an incident: of its cause, or of something behind that.
+REACHED = sa.text("""
+    WITH incident AS MATERIALIZED (
+        SELECT DISTINCT cause_alert_id AS id
+          FROM watcher.alert
+         WHERE NOT is_settled
+           AND cause_alert_id IS NOT NULL
+    )
+    SELECT incident.id, delivery.destination
+      FROM incident
+      JOIN watcher.alert_delivery AS delivery ON delivery.alert_id = incident.id
+     WHERE delivery.delivered_at IS NOT NULL
+       AND delivery.recovery_delivered_at IS NULL
+     UNION
+    SELECT incident.id, delivery.destination
+      FROM incident
+      JOIN watcher.alert ON alert.cause_alert_id = incident.id
+      JOIN watcher.alert_delivery AS delivery ON delivery.alert_id = alert.id
+     WHERE alert.state IN ('open', 'acknowledged', 'snoozed')
+       AND (delivery.delivered_at IS NOT NULL OR delivery.lease IS NOT NULL)
+       AND delivery.recovery_delivered_at IS NULL
 """)
 
 DELIVERIES = sa.text(f"""
@@ -119,20 +162,31 @@ DELIVERIES = sa.text(f"""
 """)
 
 UNDELIVERED = sa.text(f"""
-    SELECT count(DISTINCT alert.id) AS count, min(next.happened_at) AS since,
+    SELECT count(DISTINCT alert.id) AS count, min(greatest(next.happened_at, timed.released_at)) AS since,
            (array_agg(delivery.last_error ORDER BY next.happened_at) FILTER (WHERE delivery.last_error IS NOT NULL))[1]
            AS last_error
-    {UNSETTLED}
+      FROM watcher.alert
+      LEFT JOIN watcher.alert_delivery AS delivery ON delivery.alert_id = alert.id
+      LEFT JOIN unnest(CAST(:timed_ids AS bigint[]), CAST(:timed_destinations AS text[]),
+                       CAST(:released_at AS timestamptz[])) AS timed (alert_id, destination, released_at)
+        ON timed.alert_id = alert.id
+       AND coalesce(delivery.destination = timed.destination, true)
+      {NEXT}
+     WHERE NOT alert.is_settled
        AND next.event IS NOT NULL
        AND coalesce(next.not_before <= :now, true)
+       AND coalesce(timed.released_at <= :now, true)
        AND alert.deduplication_key IS DISTINCT FROM :besides
 """)
 
 
 def plan(session: Session, *, routes: Routes, now: dt.datetime) -> Plan:
-    """Return all pending notifications, oldest first, and which rows they need."""
+    """Return all pending notifications, oldest first, those that are held, and which rows they need."""
     rows = [dict(row._mapping) for row in session.execute(ROWS, {"now": now})]
-    return fan_out(rows, routes)
+    has_causes = any(row["cause_id"] is not None for row in rows)
+    reached = [(row.id, row.destination) for row in session.execute(REACHED)] if has_causes else []
+    windows = maintenance.list_maintenance(session, now=now, over_since=now - maintenance.LOOKS_BACK)
+    return hold_back(fan_out(rows, routes, reached), rows, routes=routes, windows=windows, now=now)
 
 
 def list_deliveries(session: Session, *, alert_id: int) -> list[values.AlertDelivery]:
@@ -155,33 +209,58 @@ def undelivered_alerts(
         besides: The key of the alert that says so, which must not be its own reason.
         now: The time.
     """
-    found = session.execute(UNDELIVERED, {"now": now, "besides": besides}).one()._mapping
-    nowhere = 0
-    if routes is not None and found["count"]:
-        pending = plan(session, routes=routes, now=now).pending
-        nowhere = len({alert.id for alert in pending if alert.destination is None})
-    return values.UndeliveredAlerts(**found, nowhere=nowhere)
+    waiting = Plan() if routes is None else plan(session, routes=routes, now=now)
+    timed = holds.as_arrays([*waiting.pending, *waiting.held])
+    found = session.execute(UNDELIVERED, {"now": now, "besides": besides, **timed}).one()._mapping
+    nowhere = len({alert.id for alert in waiting.pending if alert.destination is None})
+    return values.UndeliveredAlerts(**found, nowhere=nowhere, held=len({alert.id for alert in waiting.held}))
 
 
 # Messages
 
 
 def parcels(waiting: Iterable[Pending]) -> list[Parcel]:
-    """Part alerts into messages: of one destination, kind and level, to which the same has happened."""
-    found = []
-    for destination, alerts_there in _by_destination(waiting):
-        groups: dict[tuple[AlertEvent, AlertKind, AlertLevel], list[Pending]] = {}
+    """Part alerts into messages: of one destination and incident, or kind and level, to which the same has happened."""
+    found: list[Parcel] = []
+    alone = []
+    together_in: dict[tuple[str, Collection], list[Pending]] = {}
+    for each in waiting:
+        if each.collection is None:
+            alone.append(each)
+        else:
+            together_in.setdefault((name(each.destination), each.collection), []).append(each)
+    for (_, collection), alerts_there in together_in.items():
+        parts = tuple(parcels(replace(each, collection=None) for each in alerts_there))
+        found.append(replace(parts[0], thread=None, alerts=tuple(alerts_there), parts=parts, collection=collection))
+    for destination, alerts_there in _by_destination(alone):
+        causes = {alert.cause_id for alert in alerts_there if alert.cause_id is not None}
+        groups: dict[tuple[object, ...], list[Pending]] = {}
         for alert in alerts_there:
-            groups.setdefault((alert.event, alert.subject.kind, alert.subject.level), []).append(alert)
-        for (event, kind, level), group in groups.items():
-            for thread, together in _by_thread(event, group):
-                most = (destination and destination.most) or len(together)
-                for first in range(0, len(together), most):
-                    part = tuple(together[first : first + most])
-                    found.append(
-                        Parcel(destination=destination, event=event, kind=kind, level=level, thread=thread, alerts=part)
-                    )
+            incident = alert.cause_id or (alert.id if alert.id in causes else None)
+            together = (alert.subject.kind, alert.subject.level) if incident is None else (incident,)
+            groups.setdefault((alert.event, *together), []).append(alert)
+        for group in groups.values():
+            group.sort(key=lambda alert: alert.id not in causes)  # the cause comes first
+            for thread, together_there in _by_thread(group[0].event, group):
+                most = (destination and destination.most) or len(together_there)
+                found += [
+                    _parcel(destination, thread, together_there[first : first + most])
+                    for first in range(0, len(together_there), most)
+                ]
     return found
+
+
+def _parcel(destination: Destination | None, thread: str | None, alerts: list[Pending]) -> Parcel:
+    first = alerts[0]
+    return Parcel(
+        destination=destination,
+        event=first.event,
+        kind=first.subject.kind,
+        level=max((alert.subject.level for alert in alerts), key=LEVELS.index),
+        thread=thread,
+        alerts=tuple(alerts),
+        cause_id=first.cause_id,
+    )
 
 
 def _by_thread(event: AlertEvent, group: list[Pending]) -> Iterable[tuple[str | None, list[Pending]]]:
@@ -222,6 +301,18 @@ SETTLE = sa.text(f"""
            FOR NO KEY UPDATE SKIP LOCKED
     )
     UPDATE watcher.alert SET is_settled = true FROM known WHERE alert.id = known.id
+""")
+
+# Those of which their causes say all, until they are behind nothing any more.
+QUIET = sa.text("""
+    UPDATE watcher.alert
+       SET is_settled = true
+     WHERE id IN (SELECT id
+                    FROM watcher.alert
+                   WHERE id = ANY(:ids)
+                     AND cause_alert_id IS NOT NULL
+                     AND state <> 'resolved'
+                     FOR NO KEY UPDATE SKIP LOCKED)
 """)
 
 DROP = sa.text("""
@@ -345,6 +436,8 @@ def claim(
 
 
 def _write_rows(session: Session, found: Plan, now: dt.datetime) -> None:
+    if found.quiet:
+        session.execute(QUIET, {"ids": found.quiet})
     if found.dropped:
         ids, destinations = zip(*found.dropped, strict=True)
         session.execute(DROP, {"ids": list(ids), "destinations": list(destinations), "now": now})
@@ -400,15 +493,16 @@ GIVE_BACK = sa.text("""
 
 def mark_delivered(session: Session, *, parcel: Parcel, lease: str, thread: str | None, now: dt.datetime) -> None:
     """Note that a message has arrived."""
-    given = {
-        "ids": parcel.ids,
-        "lease": lease,
-        "destination": name(parcel.destination),
-        "thread": thread,
-        "is_over": parcel.event in OVER,
-        "now": now,
-    }
-    session.execute(MARK, given)
+    for part in parcel.parts or (parcel,):
+        given = {
+            "ids": part.ids,
+            "lease": lease,
+            "destination": name(part.destination),
+            "thread": thread,
+            "is_over": part.event in OVER,
+            "now": now,
+        }
+        session.execute(MARK, given)
 
 
 def give_back(

@@ -15,18 +15,26 @@ import datetime as dt
 # A cause that is back within this time continues its alert; one that comes and goes is one alert, not many.
 CONTINUES_WITHIN = dt.timedelta(hours=1)
 
-# An alert that grows, as one whose pipeline fails for more and more partitions, is not notified more often than this.
-UPDATES_EVERY = dt.timedelta(hours=1)
-# One that was back so often flaps: its recovery is notified once it has lasted for `CONTINUES_WITHIN`. Until then
-# people know of an open alert, and need no message when it is back.
-FLAPPING_REOPENINGS = 3
+# An alert that grows, as one whose pipeline fails for more and more partitions, is notified again after an hour, then
+# after as long as people have known of it, and once a day at last: an incident of two weeks is no hundred messages.
+FIRST_UPDATE_AFTER = dt.timedelta(hours=1)
+UPDATES_AT_LEAST_EVERY = dt.timedelta(days=1)
+# One that was back so often, and within this time, flaps: its recovery is notified once it has lasted for
+# `CONTINUES_WITHIN`. Until then people know of an open alert, and need no message when it is back.
+FLAPPING_REOPENINGS = 1
+FLAPPING_WITHIN = dt.timedelta(hours=3)
+# Recoveries of alerts with one cause wait for each other, but no longer than this.
+RECOVERIES_WAIT = dt.timedelta(hours=1)
 
-# Of rows `alert` and `delivery`; without a row of the latter, nobody has been notified of anything.
+# Of rows `alert`, `delivery` and `cause`; without a row of `delivery`, nobody has been notified of anything. What is
+# behind an acknowledged alert is acknowledged with it.
 EVENT = """
     CASE WHEN alert.state = 'resolved'
          THEN CASE WHEN delivery.delivered_at IS NULL
                    THEN CASE WHEN delivery.lease IS NOT NULL OR delivery.last_error IS NOT NULL THEN 'missed' END
                    WHEN delivery.recovery_delivered_at IS NULL OR delivery.lease IS NOT NULL THEN 'resolved' END
+         WHEN cause.state = 'acknowledged' AND delivery.lease IS NULL
+          AND (delivery.delivered_at IS NULL OR delivery.recovery_delivered_at IS NOT NULL) THEN NULL
          WHEN delivery.delivered_at IS NULL THEN 'opened'
          WHEN delivery.recovery_delivered_at IS NOT NULL OR delivery.event = 'resolved' THEN 'reopened'
          WHEN alert.state = 'acknowledged'
@@ -35,8 +43,10 @@ EVENT = """
          WHEN delivery.notified_at < alert.snoozed_until THEN 'reminded'
          WHEN alert.state = 'open' AND delivery.notified_at < alert.grew_at THEN 'updated' END"""
 
-# Joined to them: the event, when it happened, before when it is not sent, and when it is sent at the soonest.
+# Joined to `alert` and `delivery`: the event, when it happened, and before when it is not sent. What is behind a
+# snoozed alert is snoozed with it.
 NEXT = f"""
+      LEFT JOIN watcher.alert AS cause ON cause.id = alert.cause_alert_id
       CROSS JOIN LATERAL (SELECT CAST({EVENT} AS watcher.alert_event) AS event) AS pending
       CROSS JOIN LATERAL (
             SELECT pending.event,
@@ -47,12 +57,25 @@ NEXT = f"""
                                       WHEN 'updated'      THEN alert.grew_at
                                       ELSE alert.resolved_at END AS happened_at,
                    greatest(CASE WHEN alert.state = 'snoozed' THEN alert.snoozed_until END,
+                            CASE WHEN cause.state = 'snoozed' AND pending.event IN ('opened', 'reopened', 'updated')
+                                 THEN cause.snoozed_until END,
                             CASE WHEN pending.event = 'reminded' THEN alert.snoozed_until
                                  WHEN pending.event = 'updated'
-                                 THEN delivery.notified_at + interval '{UPDATES_EVERY}'
+                                 THEN delivery.notified_at
+                                    + least(greatest(delivery.notified_at
+                                                     - coalesce(alert.reopened_at, alert.opened_at),
+                                                     interval '{FIRST_UPDATE_AFTER}'),
+                                            interval '{UPDATES_AT_LEAST_EVERY}')
                                  WHEN pending.event = 'resolved' AND NOT alert.resolved_by_hand
                                   AND alert.reopenings >= {FLAPPING_REOPENINGS}
-                                 THEN alert.resolved_at + interval '{CONTINUES_WITHIN}' END) AS not_before) AS next"""
+                                  AND alert.reopened_at > alert.resolved_at - interval '{FLAPPING_WITHIN}'
+                                 THEN alert.resolved_at + interval '{CONTINUES_WITHIN}'
+                                 WHEN pending.event = 'resolved'
+                                  AND EXISTS (SELECT
+                                                FROM watcher.alert AS other
+                                               WHERE other.cause_alert_id = alert.cause_alert_id
+                                                 AND other.state IN ('open', 'acknowledged', 'snoozed'))
+                                 THEN alert.resolved_at + interval '{RECOVERIES_WAIT}' END) AS not_before) AS next"""
 
 # Not what is to be quiet until later, nor what another deliverer sends right now; but what waits for another try.
 IS_PENDING = """
@@ -73,10 +96,10 @@ SUMMARY = f"""
                    FILTER (WHERE delivery.delivered_at IS NOT NULL) AS destination,
                    max(delivery.thread) AS thread,
                    (array_agg(next.event ORDER BY next.not_before, delivery.destination)
-                    FILTER (WHERE next.event IS NOT NULL))[1] AS event,
+                    FILTER (WHERE next.event IS NOT NULL AND NOT alert.is_settled))[1] AS event,
                    min(greatest(next.happened_at, next.not_before, delivery.next_attempt_at,
                                 CASE WHEN next.event = 'opened' THEN alert.reopened_at END))
-                   FILTER (WHERE next.event IS NOT NULL) AS next_attempt_at
+                   FILTER (WHERE next.event IS NOT NULL AND NOT alert.is_settled) AS next_attempt_at
               FROM (SELECT) AS nothing
               LEFT JOIN watcher.alert_delivery AS delivery ON delivery.alert_id = alert.id
               {NEXT}"""

@@ -39,7 +39,7 @@ EXPLAIN = sa.text("""
                      AND changed.at > coalesce(CAST(ended.facts ->> 'last_dml_timestamp' AS timestamptz),
                                                CAST(ended.facts ->> 'measured_from' AS timestamptz), '-infinity')
                     THEN jsonb_build_object('how', 'changed', 'at', changed.at)
-                    WHEN kind.name = 'timeliness' AND execution.end_date IS NOT NULL
+                    WHEN kind.name IN ('timeliness', 'stuck') AND execution.end_date IS NOT NULL
                     THEN jsonb_build_object('how', 'ended', 'execution_id', execution.id, 'at', execution.end_date)
                     WHEN kind.name = 'asset_check' AND passed.evaluated_at IS NOT NULL
                     THEN jsonb_build_object('how', 'passed', 'execution_id', passed.pipeline_execution_id,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import itertools
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
@@ -11,6 +12,7 @@ from pydantic import SecretStr
 from watcher_core import values
 from watcher_core.alerts import slack
 from watcher_core.alerts.destinations import Destination, DestinationType, type_of
+from watcher_core.alerts.quiet import Hold
 from watcher_core.alerts.routes_file import Route, RoutesFile, Subject, read_routes
 from watcher_core.enums import AlertKind, AlertLevel
 from watcher_core.settings import Settings, variable
@@ -78,6 +80,29 @@ class Routes:
         """Return the destinations of an alert, each once; none where no route matches and there is no default."""
         found = [self._default if number is None else self._destinations[number - 1] for number in self._take(subject)]
         return tuple({each.name: each for each in found if each is not None}.values())
+
+    def holds(self, subject: Subject, destination: Destination) -> list[Hold]:
+        """Return when an alert may be sent to a destination, of each route that leads there; none for always."""
+        found = []
+        for number in self._take(subject):
+            route = None if number is None else self.routes[number - 1]
+            leads_to = self._default if number is None else self._destinations[number - 1]
+            if leads_to is None or leads_to.name != destination.name:
+                continue
+            hold = None if route is None else route.hold
+            if hold is None or (subject.level is AlertLevel.CRITICAL and not hold.holds_critical):
+                return []
+            found.append(hold)
+        return found
+
+    def quiet_now(self, now: dt.datetime) -> list[tuple[str, Destination, dt.datetime]]:
+        """Return the routes that are quiet, as people call them, each with where it leads and until when."""
+        found = []
+        for number, (route, destination) in enumerate(zip(self.routes, self._destinations, strict=True), start=1):
+            until = None if route.hold is None else route.hold.quiet_until(now)
+            if until is not None:
+                found.append((route.name or str(number), destination, until))
+        return found
 
     def named(self, name: str | None) -> Destination | None:
         """Return the destination of that name; `None` where it no longer exists."""

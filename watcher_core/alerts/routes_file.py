@@ -18,11 +18,17 @@ A condition is a value or a list of values, one of which must match; `*` and `?`
 route's conditions must hold; a route without any matches every alert. A route leads to a channel of Slack, for which
 WATCHER_SLACK_TOKEN is needed, or to an address, which is a secret: the file names the environment variable that holds
 it. After a route with `continue = true` the next ones are tried, too. What no other route matches goes to the webhook
-of SLACK_WEBHOOK_URL.
+of SLACK_WEBHOOK_URL. A route may be quiet at times, or send digests; see `quiet`:
+
+    quiet = ["22:00-07:00", "Sat-Sun"]
+    digest = "0 9 * * 1-5"
+    timezone = "Europe/Berlin"
+    hold_critical = true
 """
 
 from __future__ import annotations
 
+import datetime as dt
 import difflib
 import re
 import tomllib
@@ -34,11 +40,14 @@ from typing import Annotated, Any, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
-from watcher_core import arguments, text
+from watcher_core import arguments, calendars, text
 from watcher_core.alerts.destinations import DestinationType
+from watcher_core.alerts.quiet import Hold, read_quiet_hours
 from watcher_core.enums import AlertKind, AlertLevel
-from watcher_core.errors import ConfigurationError
+from watcher_core.errors import ConfigurationError, InvalidValueError
 
+# Quiet hours are the same in every week; whether they ever end shows from any moment.
+SOME_MOMENT = dt.datetime(2026, 1, 5, tzinfo=dt.UTC)
 # A user or a group of Slack, as its profile shows it.
 SLACK_ID = re.compile(r"[UWS][A-Z0-9]{6,}")
 
@@ -112,6 +121,10 @@ class Route(BaseModel):
     type: DestinationType | None = None
     secret: Variable | None = None
     goes_on: bool = Field(default=False, alias="continue")
+    quiet: OneOrMore[str] | None = None
+    digest: str | None = None
+    timezone: str | None = None
+    hold_critical: bool = False
 
     @model_validator(mode="after")
     def _leads_to_one_place(self) -> Route:
@@ -122,6 +135,30 @@ class Route(BaseModel):
         if self.secret is not None and (self.to is None or self.type not in (None, DestinationType.WEBHOOK)):
             raise ValueError("secret signs what goes to a JSON webhook, whose address to names")
         return self
+
+    @model_validator(mode="after")
+    def _sends_at_times(self) -> Route:
+        if self.quiet is None and self.digest is None and (self.timezone is not None or self.hold_critical):
+            raise ValueError("timezone and hold_critical are about quiet or digest, of which the route has neither")
+        try:
+            calendars.clean_timezone(self.timezone, "timezone")
+            if self.hold is not None:
+                self.hold.quiet_until(SOME_MOMENT)
+        except InvalidValueError as exc:
+            raise ValueError(str(exc)) from None
+        return self
+
+    @property
+    def hold(self) -> Hold | None:
+        """When it sends; `None` for always."""
+        if self.quiet is None and self.digest is None:
+            return None
+        return Hold(
+            tuple(read_quiet_hours(each) for each in self.quiet or ()),
+            None if self.digest is None else calendars.clean_cron(self.digest, "digest"),
+            self.timezone,
+            self.hold_critical,
+        )
 
     @property
     def conditions(self) -> dict[str, tuple[str, ...]]:

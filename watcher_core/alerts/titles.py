@@ -26,6 +26,8 @@ OVER = {
     AlertKind.TIMELINESS: "is no longer late",
     AlertKind.FAILURE: "no longer fails",
     AlertKind.ANOMALY: "is no longer unusual",
+    AlertKind.STUCK: "is no longer stuck",
+    AlertKind.MISSED: "has run",
 }
 
 
@@ -38,6 +40,8 @@ def title(
     prefix: str,
     total: int,
     now: dt.datetime,
+    behind: str = "",
+    cause: values.Alert | None = None,
 ) -> str:
     """Return the first line of a message.
 
@@ -49,7 +53,11 @@ def title(
         prefix: What comes before an alert that is no news.
         total: How many there are in all.
         now: The time of the message.
+        behind: What is behind a single alert, in words.
+        cause: The alert that all of them are behind, where it is not one of them.
     """
+    if cause is not None and alerts and event not in (AlertEvent.RESOLVED, AlertEvent.MISSED):
+        return f"{sign} {prefix}{_held_up(alerts, cause, total=total, now=now)}"
     if total != 1 or not alerts or event is AlertEvent.MISSED:
         names = list(dict.fromkeys(_where(alert) for alert in alerts))
         more = total - NAMED if len(names) > NAMED else 0
@@ -58,8 +66,27 @@ def title(
     [alert] = alerts[:1]
     if event is AlertEvent.RESOLVED:
         said = _over(alert)
-        return f"{UNWATCHED if 'is no longer watched' in said else sign} {said}"
-    return f"{sign} {prefix}{_TROUBLES.get(alert.kind, _stated)(alert, alert.facts, now)}"
+        return f"{UNWATCHED if 'is no longer watched' in said else sign} {said}{behind}"
+    return f"{sign} {prefix}{_trouble(alert, now)}{behind}"
+
+
+def _trouble(alert: values.Alert, now: dt.datetime) -> str:
+    return _TROUBLES.get(alert.kind, _stated)(alert, alert.facts, now)
+
+
+def _held_up(alerts: Sequence[values.Alert], cause: values.Alert, *, total: int, now: dt.datetime) -> str:
+    """As in `revenue and 2 more are held up: orders failed for 2026-11-26: duplicate key 8123 in stg_orders`."""
+    names = list(dict.fromkeys(_where(alert) for alert in alerts))
+    is_alike = alerts[0].kind is AlertKind.FAILURE
+    what = "failed, too" if is_alike else "is held up" if total == 1 else "are held up"
+    return f"{_named(names, total)} {what}: {_trouble(cause, now)}"
+
+
+def _named(names: Sequence[str], total: int) -> str:
+    more = max(total - NAMED, len(names) - NAMED) if len(names) > NAMED else 0
+    if more:
+        return f"{', '.join(names[:NAMED])} and {more:,} more"
+    return f"{', '.join(names[:-1])} and {names[-1]}" if len(names) > 1 else names[0]
 
 
 def _where(alert: values.Alert) -> str:

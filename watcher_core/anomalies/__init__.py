@@ -7,6 +7,7 @@ from watcher_core.anomalies.chart import draw_anomaly, draw_backtest
 from watcher_core.anomalies.detect import Batch, Detected, detect_batch, detect_execution, unflag
 from watcher_core.anomalies.explain import explain_execution
 from watcher_core.anomalies.findings import keys_of_past_alerts
+from watcher_core.anomalies.history import PIPELINE_ZONE
 from watcher_core.anomalies.page import PageSection, render_page
 from watcher_core.anomalies.queue import BEGINNING, has_pending, queued, unjudged_executions
 from watcher_core.anomalies.results import list_results
@@ -26,6 +27,7 @@ from watcher_core.anomalies.standing import with_standing
 __all__ = [
     "AUTO_CREATE_RULES",
     "BEGINNING",
+    "PIPELINE_ZONE",
     "RULE_FIELDS",
     "Batch",
     "Detected",

@@ -43,6 +43,10 @@ def _clean_datepart(value: object, argument: str) -> enums.DatePart | None:
     return None if value is None else arguments.choice(value, enums.DatePart, argument)
 
 
+def _clean_level(value: object, argument: str) -> enums.AlertLevel | None:
+    return None if value is None else arguments.choice(value, enums.AlertLevel, argument)
+
+
 def _clean_mute(value: object, argument: str) -> bool:
     return value is not None and arguments.flag(value, argument)
 
@@ -67,6 +71,7 @@ PIPELINE_FIELDS: Mapping[str, Callable[[Any, str], Any]] = {
     "failure_number": _clean_failure_number,
     "mute_failure_check": _clean_mute,
     "mute_asset_check": _clean_mute,
+    "alert_level": _clean_level,
     "pipeline_type_name": arguments.name,
     "pipeline_metadata": arguments.json_object,
     "active": arguments.flag,
@@ -139,6 +144,18 @@ def get_or_create_pipeline_type(
             .on_conflict_do_update(index_elements=["name"], set_=changed)
             .returning(TYPE, CREATED)
         ).one()
+    return values.PipelineType(**row._mapping)
+
+
+def get_pipeline_type(session: Session, reference: int | str) -> values.PipelineType:
+    """Return the type with that id or name.
+
+    Raises:
+        NotFoundError: There is none.
+    """
+    row = session.execute(sa.select(TYPE).where(by_reference(TYPE, reference))).one_or_none()
+    if row is None:
+        raise NotFoundError("pipeline type", reference)
     return values.PipelineType(**row._mapping)
 
 

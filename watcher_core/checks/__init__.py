@@ -1,11 +1,14 @@
-"""The quick checks: freshness, timeliness, failures and asset checks. A check returns findings and sends no message."""
+"""The quick checks: what is stale, late, failing, stuck or missed. A check returns findings and sends no message."""
 
 from __future__ import annotations
 
 from watcher_core.checks.asset_checks import check_asset_checks
 from watcher_core.checks.failures import check_failures
 from watcher_core.checks.freshness import check_freshness
+from watcher_core.checks.missed import check_missed
 from watcher_core.checks.state import last_checked, list_check_states, mark_checked
+from watcher_core.checks.stuck import check_stuck
+from watcher_core.checks.suggestions import suggest_rules
 from watcher_core.checks.thresholds import list_thresholds
 from watcher_core.checks.timeliness import check_timeliness
 
@@ -13,9 +16,12 @@ __all__ = [
     "check_asset_checks",
     "check_failures",
     "check_freshness",
+    "check_missed",
+    "check_stuck",
     "check_timeliness",
     "last_checked",
     "list_check_states",
     "list_thresholds",
     "mark_checked",
+    "suggest_rules",
 ]

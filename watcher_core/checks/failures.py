@@ -211,6 +211,7 @@ FOUND = f"""
                'failed_steps', found.execution_metadata -> 'failed_steps',
                'failed_assets', found.execution_metadata -> 'failed_assets',
                'partition', found.execution_metadata -> 'partition',
+               'backfill', coalesce(found.run_metadata, found.execution_metadata) #> '{{tags,dagster/backfill}}',
                'failed_partitions', partitions.named,
                'partition_count', found.partition_count,
                'failed_partition_count', CASE WHEN partitions.named IS NOT NULL THEN found.size END,

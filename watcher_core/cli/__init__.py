@@ -24,6 +24,7 @@ from watcher_core.cli import (
     doctor,
     executions,
     lineage,
+    maintenance,
     output,
     pipelines,
 )
@@ -71,6 +72,7 @@ app.add_typer(executions.app, name="executions")
 app.add_typer(check.app, name="check")
 app.add_typer(asset_checks.app, name="asset-checks")
 app.add_typer(alerts.app, name="alerts")
+app.add_typer(maintenance.app, name="maintenance")
 app.add_typer(anomalies.app, name="anomalies")
 app.command("cleanup", epilog=cleanup.EXAMPLES)(cleanup.cleanup)
 app.add_typer(lineage.app, name="lineage")

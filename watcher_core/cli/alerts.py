@@ -42,7 +42,10 @@ def list_alerts(
     *,
     state: Annotated[AlertState | None, typer.Option("--state", "-s", help="In this state only.")] = None,
     every: Annotated[bool, typer.Option("--all", "-a", help="Resolved ones, too.")] = False,
-    kind: Annotated[AlertKind | None, typer.Option("--kind", "-k", help="Of this check only.")] = None,
+    kind: Annotated[
+        AlertKind | None,
+        typer.Option("--kind", "-k", metavar="KIND", help=f"Of this kind only: {', '.join(AlertKind)}."),
+    ] = None,
     pipeline: OfPipeline = None,
     limit: Limit = 30,
     json: Json = False,
@@ -68,6 +71,7 @@ def print_alerts(found: Sequence[Alert]) -> None:
         output.Column("execution", right=True, minor=True),
         output.Column("state"),
         output.Column("opened"),
+        output.Column("incident"),
         output.Column("notified", minor=True),
     ]
     rows = [
@@ -79,6 +83,7 @@ def print_alerts(found: Sequence[Alert]) -> None:
             alert.pipeline_execution_id,
             alert.state,
             times.ago(alert.opened_at),
+            _incident(alert),
             _notified(alert),
         )
         for alert in found
@@ -283,7 +288,15 @@ def _read_until(typed: str) -> dt.datetime:
         raise typer.BadParameter(str(exc), param_hint="UNTIL") from None
 
 
+def _incident(alert: Alert) -> str | None:
+    if alert.cause_alert_id is not None:
+        return f"behind {alert.cause_alert_id}"
+    return f"{alert.behind:,} behind it" if alert.behind else None
+
+
 def _notified(alert: Alert) -> str:
+    if alert.cause_alert_id is not None and alert.delivered_at is None and alert.event is None:
+        return f"with {alert.cause_alert_id}"
     if alert.event is not None and alert.last_error is not None:
         return "waiting"
     return "not yet" if alert.delivered_at is None else times.ago(alert.delivered_at)
@@ -310,6 +323,7 @@ def _fields(alert: Alert, deliveries: Sequence[AlertDelivery]) -> list[tuple[str
         ("pipeline", alert.pipeline_name),
         ("execution", alert.pipeline_execution_id),
         ("facts", output.as_lines(alert.facts) if alert.facts else None),
+        ("incident", _incident(alert)),
         ("opened", moment(alert.opened_at)),
         ("acknowledged", moment(alert.acknowledged_at)),
         ("acknowledged by", alert.acknowledged_by if alert.acknowledged_at else None),

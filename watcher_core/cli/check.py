@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -86,6 +87,63 @@ def timeliness(
     ]
     _print(found, columns, _timeliness_cells, json=json, empty="no execution is late")
     _end(found, fail=fail)
+
+
+@app.command("stuck", epilog=output.examples("watcher check stuck", "watcher check stuck --dry-run --fail"))
+def stuck(*, dry_run: DryRun = False, fail: Fail = False, json: Json = False) -> None:
+    """Look for executions that will not end.
+
+    That is, whose process was killed, or that have run for far longer than their pipeline ever does. Oldest first.
+    """
+    with open_watcher() as watcher:
+        found = watcher.check_stuck(dry_run=dry_run)
+    columns = [EXECUTION, PIPELINE, output.Column("started"), output.Column("why", fold=True), NEW]
+    _print(found, columns, _stuck_cells, json=json, empty="no execution is stuck")
+    _end(found, fail=fail)
+
+
+@app.command("missed", epilog=output.examples("watcher check missed", "watcher check missed --dry-run --fail"))
+def missed(*, dry_run: DryRun = False, fail: Fail = False, json: Json = False) -> None:
+    """Look for runs that did not come.
+
+    That is, pipelines without a rule for freshness that usually run by now: what is usual is learned from three weeks
+    or more. WATCHER_LEARN_CADENCE=alert opens alerts, too.
+    """
+    with open_watcher() as watcher:
+        found = watcher.check_missed(dry_run=dry_run)
+        is_off = watcher.settings.learn_cadence == "off"
+    columns = [
+        PIPELINE,
+        output.Column("last run"),
+        output.Column("was due"),
+        OVERDUE,
+        output.Column("why", fold=True),
+        NEW,
+    ]
+    empty = "nothing is learned: WATCHER_LEARN_CADENCE is off" if is_off else "every run has come"
+    _print(found, columns, _missed_cells, json=json, empty=empty)
+    _end(found, fail=fail)
+
+
+@app.command("suggest", epilog=output.examples("watcher check suggest", "watcher check suggest --json"))
+def suggest(*, json: Json = False) -> None:
+    """Propose rules for pipelines that have none.
+
+    From how often they run, and how long they take. Nothing is changed: the commands, or the metadata of an asset, are
+    for you to choose from.
+    """
+    with open_watcher() as watcher:
+        watcher.check_missed()  # learns what is new
+        found = watcher.suggest_rules()
+    if json:
+        output.print_json([{**asdict(each), "command": each.command, "code": each.code} for each in found])
+        return
+    for each in found:
+        output.print_text(f"{each.pipeline_name} runs every {words.duration(each.usual_seconds)}")
+        output.print_text(f"  {each.command}")
+        output.print_text(f"  {each.code}")
+    if not found:
+        output.print_text("no pipeline without a rule for freshness has run with a rhythm for three weeks")
 
 
 @app.command("failures", epilog=output.examples("watcher check failures", "watcher check failures --dry-run --fail"))
@@ -194,6 +252,27 @@ def _timeliness_cells(finding: Finding) -> tuple[output.Cell, ...]:
         words.threshold(finding.expected_number, finding.expected_datepart),
         words.duration(finding.overdue_seconds),
         _rule(finding),
+        output.yes_or_no(finding.new),
+    )
+
+
+def _stuck_cells(finding: Finding) -> tuple[output.Cell, ...]:
+    return (
+        finding.execution_id,
+        finding.pipeline_name,
+        times.clock(finding.measured_from),
+        str(finding.details["message"]),
+        output.yes_or_no(finding.new),
+    )
+
+
+def _missed_cells(finding: Finding) -> tuple[output.Cell, ...]:
+    return (
+        finding.pipeline_name,
+        times.clock(finding.measured_from),
+        times.clock(finding.due_at),
+        words.duration(finding.overdue_seconds),
+        f"usually every {words.duration(finding.details['usual_seconds'])}",
         output.yes_or_no(finding.new),
     )
 

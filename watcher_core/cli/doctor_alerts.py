@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from watcher_core import text as words
+from watcher_core.cli.doctor_quiet import quiet_findings
 from watcher_core.errors import ConfigurationError, WatcherError
 from watcher_core.values import HealthFact
 
@@ -22,7 +24,9 @@ def alert_findings(watcher: Watcher, pipeline: str | None) -> Iterator[HealthFac
     from watcher_core.cli.edge import find_pipeline
 
     try:
-        if nowhere := watcher.undelivered_alerts().nowhere:
+        waiting = watcher.undelivered_alerts()
+        yield from quiet_findings(watcher, held=waiting.held, now=dt.datetime.now(dt.UTC))
+        if nowhere := waiting.nowhere:
             yield HealthFact(
                 "warning",
                 "alerts",

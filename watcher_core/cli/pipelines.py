@@ -154,6 +154,12 @@ def set_fields(
             show_default=False,
         ),
     ] = None,
+    level: Annotated[
+        str | None,
+        typer.Option(
+            metavar="LEVEL", help="The level of its alerts: info, warning, error, critical, or none: as they are found."
+        ),
+    ] = None,
     next_watermark: Annotated[
         str | None, typer.Option(metavar="WATERMARK", help="How far its next execution is to get.")
     ] = None,
@@ -175,8 +181,12 @@ def set_fields(
     fields = {field: value for field, value in given.items() if value is not None}
     fields |= _read_threshold("freshness", freshness) | _read_threshold("timeliness", timeliness)
     fields |= _read_failures(failures)
-    calendar = {"freshness_calendar": freshness_calendar, "freshness_timezone": freshness_timezone}
-    fields |= {field: unless_none(typed) for field, typed in calendar.items() if typed is not None}
+    removable = {
+        "freshness_calendar": freshness_calendar,
+        "freshness_timezone": freshness_timezone,
+        "alert_level": level,
+    }
+    fields |= {field: unless_none(typed) for field, typed in removable.items() if typed is not None}
     if not fields:
         raise typer.BadParameter("nothing to change; name an option, as in --inactive (see --help)")
     with open_watcher() as watcher:
@@ -271,6 +281,7 @@ def _fields(pipeline: Pipeline, thresholds: Thresholds) -> list[tuple[str, outpu
         ("freshness", _rule(thresholds[pipeline.id, AlertKind.FRESHNESS], explained=True)),
         ("timeliness", _rule(thresholds[pipeline.id, AlertKind.TIMELINESS], explained=True)),
         ("alert on", _rule(thresholds[pipeline.id, AlertKind.FAILURE], explained=True)),
+        ("alert level", pipeline.alert_level),
         ("last insert", _moment(pipeline.last_target_insert)),
         ("last update", _moment(pipeline.last_target_update)),
         ("last soft delete", _moment(pipeline.last_target_soft_delete)),
@@ -349,6 +360,7 @@ def _print_changes(before: Pipeline, after: Pipeline) -> None:
         ("failures in a row", *(str(each.failure_number or "none") for each in (before, after))),
         ("failures muted", *map(output.yes_or_no, (before.mute_failure_check, after.mute_failure_check))),
         ("asset checks muted", *map(output.yes_or_no, (before.mute_asset_check, after.mute_asset_check))),
+        ("alert level", *(str(each.alert_level or "none") for each in (before, after))),
         ("next watermark", before.next_watermark or "none", after.next_watermark or "none"),
     ]
     changes = [(what, was, now) for what, was, now in fields if was != now]

@@ -10,6 +10,7 @@ from watcher_core.client.checks import CheckMethods
 from watcher_core.client.executions import ExecutionMethods
 from watcher_core.client.health import HealthMethods
 from watcher_core.client.lineage import LineageMethods
+from watcher_core.client.maintenance import MaintenanceMethods
 from watcher_core.client.recorders import RecorderMethods, RecorderSession
 
 __all__ = ["RecorderSession", "Watcher"]
@@ -21,6 +22,7 @@ class Watcher(
     LineageMethods,
     RecorderMethods,
     AlertMethods,
+    MaintenanceMethods,
     CheckMethods,
     AssetCheckMethods,
     AnomalyMethods,

@@ -103,6 +103,63 @@ class CheckMethods(HeartbeatMethods):
                 _update_alerts(session, AlertKind.TIMELINESS, found, moment, pipeline_id)
         return found
 
+    def check_stuck(self, *, now: dt.datetime | None = None, dry_run: bool = False) -> list[Finding]:
+        """Find the executions that will not end. Open an alert for each, and resolve those of the others.
+
+        That is, those outside Dagster whose process was killed (its host says so at its next contact; else no heartbeat
+        came for 3 minutes), and all that have run for five times the 95th percentile of their pipeline's last 50
+        successes, and for an hour at least. The latter are not looked for where the pipeline has a rule for timeliness,
+        or that is muted.
+
+        Args:
+            now: The time at which durations are measured, with time zone; the present by default.
+            dry_run: Write nothing.
+
+        Returns:
+            A finding for each execution, oldest first; `new` where it has no open alert.
+
+        Raises:
+            InvalidValueError: A value breaks a rule.
+        """
+        with self._begin_check(AlertKind.STUCK, None, now, dry_run=dry_run) as (session, moment, _):
+            if not dry_run:
+                recording.note_gone(database.driver(session))
+                recording.forget_ended(database.driver(session))
+            found = checks.check_stuck(session, now=moment)
+            if not dry_run:
+                _update_alerts(session, AlertKind.STUCK, found, moment, None)
+        return found
+
+    def check_missed(self, *, now: dt.datetime | None = None, dry_run: bool = False) -> list[Finding]:
+        """Find the pipelines that usually run by now, and have not. Resolve the alerts of those that have.
+
+        How often a pipeline runs is learned from its history, once a day; where that has no rhythm, or is shorter than
+        three weeks, nothing is found. Pipelines with a rule for freshness, inactive ones, and those whose freshness is
+        muted, themselves or by their type, are not checked. Alerts are opened where `WATCHER_LEARN_CADENCE` is `alert`;
+        where it is `off`, nothing is learned.
+
+        Args:
+            now: The time by which runs should have come, with time zone; the present by default.
+            dry_run: Open and resolve no alerts.
+
+        Returns:
+            A finding for each pipeline, the longest overdue first; `new` where it has no open alert.
+
+        Raises:
+            InvalidValueError: A value breaks a rule.
+        """
+        with self._begin_check(AlertKind.MISSED, None, now, dry_run=dry_run) as (session, moment, _):
+            wanted = self.settings.learn_cadence
+            found = [] if wanted == "off" else checks.check_missed(session, now=moment)
+            if not dry_run:
+                _update_alerts(session, AlertKind.MISSED, found if wanted == "alert" else [], moment, None)
+        return found
+
+    def suggest_rules(self) -> list[values.RuleSuggestion]:
+        """Return a rule for each pipeline that has none for freshness, from what `check_missed` has learned of it."""
+        with self._transaction() as (session, _):
+            return checks.suggest_rules(session)
+
     def check_failures(self, *, now: dt.datetime | None = None, dry_run: bool = False) -> list[Finding]:
         """Find the pipelines that fail. Open an alert for each, and resolve those of pipelines that succeeded since.
 
@@ -311,6 +368,9 @@ class CheckMethods(HeartbeatMethods):
             yield session, began, pipeline_id
             if not dry_run and pipeline is None:
                 checks.mark_checked(session, kind=kind, now=began)
+        if not dry_run:
+            with self._transaction() as (session, _):
+                alerts.link_causes(session, now=began)
         if not dry_run and pipeline is None:
             self._end_round(Round.CHECKS)
 

@@ -96,6 +96,14 @@ class Connection:
         except DatabaseError as exc:
             logger.debug("executions of this host wait on: %s", exc)
 
+    def _note_gone(self) -> None:
+        """Note which executions of this host were killed: nobody else sees that as soon."""
+        try:
+            with self._driver_transaction() as (connection, _):
+                recording.note_gone(connection)
+        except DatabaseError as exc:
+            logger.debug("executions of this host that were killed are not noted: %s", exc)
+
     def _replay_spool(self) -> None:
         try:
             recording.replay_spool(self.spool_directories, self._record_spooled)
@@ -150,6 +158,7 @@ class Connection:
             raise
         self._checked = True
         self._catch_up()
+        self._note_gone()
 
     def _prepare_embedded(self) -> None:
         """Start the embedded PostgreSQL and bring its schema up to date, which may take longer than a job may wait."""

@@ -147,6 +147,25 @@ class ExecutionMethods(TrackMethods):
                 now=now,
             )
 
+    def heartbeat(self, execution_id: int, *, process_id: int | None = None) -> bool:
+        """Say that a running execution lives, at least every minute, from the host that it runs on.
+
+        `track` does so by itself. An execution whose heartbeats stop is found by `check_stuck`.
+
+        Args:
+            execution_id: Which one.
+            process_id: The process on this host that runs it; where that is gone, the check says so sooner.
+
+        Returns:
+            Whether the execution runs; `False` where it has ended, or is not known.
+
+        Raises:
+            InvalidValueError: A value breaks a rule.
+        """
+        identifier = arguments.identifier(execution_id, "execution_id")
+        process = recording.Process.of(None if process_id is None else arguments.identifier(process_id, "process_id"))
+        return self._beat(identifier, process)
+
     def record(self, records: Iterable[values.ExecutionRecord]) -> int:
         """Record executions after the fact, in one transaction. Order does not matter, and repeating it is safe.
 

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from watcher_core import alerts, anomalies, arguments, checks, database, health, recording
 from watcher_core.client.connection import Connection
 from watcher_core.enums import AlertKind
-from watcher_core.errors import DatabaseUnavailableError, SchemaVersionError, WatcherError
+from watcher_core.errors import ConfigurationError, DatabaseUnavailableError, SchemaVersionError, WatcherError
 from watcher_core.values import HealthFact, HealthReport
 
 # A family of facts: what the keys of its alerts begin with, its topic, and the query and judgement of it.
@@ -120,6 +120,12 @@ class HealthMethods(Connection):
                     checks.mark_checked(session, kind=AlertKind.HEALTH, now=moment)
         return [fact for report in reports for fact in report.facts]
 
+    def _routes(self) -> alerts.Routes | None:
+        try:
+            return alerts.load_routes(self.settings)
+        except ConfigurationError:  # which the delivery says, too
+            return None
+
     def _families(self, *, embedded: bool) -> Iterator[Family]:
         heartbeat = self.settings.heartbeat_url
         url = None if heartbeat is None else heartbeat.get_secret_value()
@@ -139,7 +145,8 @@ class HealthMethods(Connection):
             "alerts",
             lambda session, now: [
                 health.undelivered_fact(
-                    alerts.undelivered_alerts(session, now=now, besides=health.DELIVERY_KEY), now=now
+                    alerts.undelivered_alerts(session, routes=self._routes(), now=now, besides=health.DELIVERY_KEY),
+                    now=now,
                 )
             ],
         )

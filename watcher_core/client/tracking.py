@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import functools
 import logging
+import os
 import uuid
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -117,11 +118,14 @@ class TrackMethods(PipelineMethods):
             if strict or _is_misuse(exc):
                 raise
             _log_unrecorded(request, exc, level=logging.WARNING)
+        heartbeat = self._begin_heartbeat(tracked, request)
         try:
             yield tracked
         except BaseException as exc:
+            recording.pulse.end(heartbeat)
             self._finish(tracked, request, exc)
             raise
+        recording.pulse.end(heartbeat)
         self._finish(tracked, request, None)
 
     def tracked(self, pipeline: str, **options: Any) -> Callable[[Callable[P, R]], Callable[P, R]]:
@@ -171,6 +175,22 @@ class TrackMethods(PipelineMethods):
             # After the execution: recording locks the two rows in this order too, so that neither can deadlock.
             catalog.declare_configuration(session, pipeline=pipeline, configuration=request.configuration, now=now)
             return execution
+
+    def _begin_heartbeat(self, tracked: TrackedExecution, request: TrackRequest) -> object:
+        """Send heartbeats while the block runs: so a job that is killed is known. Of its own steps Dagster knows."""
+        if tracked.id is None or request.source is ExecutionSource.DAGSTER:
+            return None
+        execution_id, process = tracked.id, recording.Process.of(os.getpid())
+
+        def send() -> None:
+            with database.time_limit(self.settings.timeout):
+                self._beat(execution_id, process)
+
+        return recording.pulse.begin(send)
+
+    def _beat(self, execution_id: int, process: recording.Process) -> bool:
+        with self._driver_transaction() as (connection, _):
+            return recording.beat(connection, execution_id=execution_id, process=process)
 
     def _finish(self, tracked: TrackedExecution, request: TrackRequest, error: BaseException | None) -> None:
         """Write the end of a tracked execution, or put it into the spool. The block's error is never replaced."""

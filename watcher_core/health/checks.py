@@ -22,6 +22,8 @@ PLACES: Final = {
     AlertKind.FRESHNESS: "the ticks of watcher_check_sensor and the runs of watcher_freshness_job in Dagster",
     AlertKind.TIMELINESS: "the ticks of watcher_check_sensor and the runs of watcher_timeliness_job in Dagster",
     AlertKind.FAILURE: "the ticks of watcher_check_sensor in Dagster",
+    AlertKind.STUCK: "the ticks of watcher_check_sensor in Dagster",
+    AlertKind.MISSED: "the ticks of watcher_check_sensor in Dagster",
     AlertKind.ANOMALY: "the ticks of watcher_anomaly_sensor in Dagster",
 }
 COMMANDS: Final = {AlertKind.FAILURE: "failures", AlertKind.ANOMALY: "anomalies"}

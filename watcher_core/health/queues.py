@@ -23,7 +23,8 @@ def undelivered_fact(waiting: UndeliveredAlerts, *, now: dt.datetime) -> HealthF
         return HealthFact("ok", "alerts", "all are delivered")
     wait = "waits" if waiting.count == 1 else "wait"
     since = words.ago(waiting.since, now=now)
-    state = f"{waiting.count:,} {wait} to be delivered, the first of them since {since}"
+    nowhere = f", {waiting.nowhere:,} of them without a destination" if waiting.nowhere else ""
+    state = f"{waiting.count:,} {wait} to be delivered, the first of them since {since}{nowhere}"
     is_late = now - waiting.since > DELIVERED_WITHIN
     key = DELIVERY_KEY if is_late else None
     if waiting.last_error is not None:

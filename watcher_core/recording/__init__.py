@@ -26,7 +26,9 @@ from watcher_core.recording.executions import (
     list_executions,
     start_execution,
 )
+from watcher_core.recording.heartbeats import pulse
 from watcher_core.recording.observations import record_observations
+from watcher_core.recording.processes import Process, beat, forget_ended, note_gone
 from watcher_core.recording.records import record_executions
 from watcher_core.recording.retention import (
     CLEANUP_BEGINNING,
@@ -57,8 +59,10 @@ __all__ = [
     "LEAST_RETENTION_DAYS",
     "PLACES",
     "CleanupPlace",
+    "Process",
     "TrackRequest",
     "TrackedExecution",
+    "beat",
     "broken_executions",
     "clean_batch_size",
     "clock_report",
@@ -69,6 +73,7 @@ __all__ = [
     "end_execution",
     "execution_tree",
     "find_execution_id",
+    "forget_ended",
     "get_execution",
     "keep_in_spool",
     "list_asset_check_results",
@@ -77,6 +82,8 @@ __all__ = [
     "list_recorders",
     "mask_page",
     "move_cursor",
+    "note_gone",
+    "pulse",
     "record_asset_checks",
     "record_executions",
     "record_observations",

@@ -6,6 +6,8 @@ kept:
 
 - running executions, and executions with an unresolved alert;
 - each pipeline's newest successes, by which the next one is judged, however seldom it runs;
+- the newest failures of a partition, or of another part of a pipeline, that nothing has made good since: while they are
+  known, the alert of that pipeline names the partition;
 - results of asset checks that did not pass and that nothing has replaced;
 - the freshness log of data that has not changed since: without it the check would find that data as new.
 
@@ -70,6 +72,8 @@ ALERTS = """
 
 # The successes by which an execution of a pipeline that seldom runs is judged.
 KEPT_SUCCESSES = 30
+# The failures of a partition that was never made good: no rule asks for more in a row.
+KEPT_FAILURES = 100
 EXECUTIONS = f"""
       FROM watcher.pipeline_execution AS past
       LEFT JOIN LATERAL (SELECT coalesce(newer.logical_date, newer.start_date) AS at
@@ -85,7 +89,27 @@ EXECUTIONS = f"""
        AND NOT EXISTS (SELECT
                          FROM watcher.alert
                         WHERE alert.pipeline_execution_id = past.id
-                          AND alert.state <> 'resolved')"""
+                          AND alert.state <> 'resolved')
+       AND NOT (past.state = 'failed'
+                AND coalesce(past.scope, '') <> ''
+                AND EXISTS (SELECT
+                              FROM watcher.pipeline
+                             WHERE pipeline.id = past.pipeline_id
+                               AND pipeline.removed_at IS NULL)
+                AND NOT EXISTS (SELECT
+                                  FROM watcher.pipeline_execution AS good
+                                 WHERE good.pipeline_id = past.pipeline_id
+                                   AND good.state = 'succeeded'
+                                   AND coalesce(good.scope, '') IN (past.scope, '')
+                                   AND good.end_date >= past.end_date
+                                   AND good.start_date >= past.start_date)
+                AND NOT EXISTS (SELECT
+                                  FROM watcher.pipeline_execution AS later
+                                 WHERE later.pipeline_id = past.pipeline_id
+                                   AND later.state = 'failed'
+                                   AND coalesce(later.scope, '') = past.scope
+                                   AND later.end_date > past.end_date
+                                OFFSET {KEPT_FAILURES - 1}))"""
 
 BY_DATE = {
     "freshness_pipeline_log": FRESHNESS_LOGS,

@@ -22,7 +22,7 @@ from watcher_core.values.anomalies import (
     UnjudgedExecutions,
 )
 from watcher_core.values.asset_checks import AssetCheck, AssetCheckRecord, AssetCheckResult
-from watcher_core.values.checks import EffectiveThreshold, PipelineCheck
+from watcher_core.values.checks import EffectiveThreshold, PipelineCheck, RuleSuggestion
 from watcher_core.values.executions import (
     Execution,
     ExecutionRecord,
@@ -45,6 +45,7 @@ from watcher_core.values.lineage import (
     LineageSummary,
     PipelineLineage,
 )
+from watcher_core.values.maintenance import MaintenanceWindow
 from watcher_core.values.pipelines import (
     UNSET,
     Pipeline,
@@ -96,6 +97,7 @@ __all__ = [
     "LineageGraph",
     "LineageStep",
     "LineageSummary",
+    "MaintenanceWindow",
     "ObservationRecord",
     "Pipeline",
     "PipelineCheck",
@@ -104,6 +106,7 @@ __all__ = [
     "PipelineType",
     "RecorderState",
     "Route",
+    "RuleSuggestion",
     "ThresholdArguments",
     "Thresholds",
     "UndeliveredAlerts",

@@ -16,7 +16,8 @@ class Alert:
     Of its deliveries, it has those to all destinations together: `event` is the pending notification that comes first,
     `last_error` and `attempts` are those of the destination that failed most, and `recovery_delivered_at` is set when
     all know that it is over. `Watcher.alert_deliveries` has each.
-    An alert of kind `health` belongs to no pipeline.
+    An alert of kind `health` belongs to no pipeline. `cause_alert_id` is the alert that it is behind: the cause of both
+    is one, and that one is notified. `behind` says how many alerts that are not resolved are behind this one.
     """
 
     id: int
@@ -50,6 +51,8 @@ class Alert:
     notified_at: dt.datetime | None = None
     destination: str | None
     thread: str | None
+    cause_alert_id: int | None = None
+    behind: int = 0
 
     @property
     def subject(self) -> str:
@@ -98,12 +101,14 @@ class UndeliveredAlerts:
         since: When that of the first of them was due; `None` where there are none.
         last_error: Why the last try failed; `None` where there was none.
         nowhere: How many of them have no destination.
+        held: How many more are not due: in quiet hours, until a digest, or in maintenance.
     """
 
     count: int
     since: dt.datetime | None
     last_error: str | None
     nowhere: int = 0
+    held: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import shlex
 from dataclasses import dataclass
 from typing import Literal
 
@@ -70,3 +71,56 @@ class PipelineCheck:
     threshold: EffectiveThreshold
     newest_execution: Execution | None
     findings: tuple[Finding, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class RuleSuggestion:
+    """A rule that fits what a pipeline without one has done so far.
+
+    Attributes:
+        pipeline_name: The pipeline.
+        usual_seconds: The time from a run to the next one that is most usual.
+        freshness_number, freshness_datepart: A change is expected within this.
+        freshness_calendar, freshness_timezone: Of the days on which it runs; `None`: on all.
+        timeliness_number, timeliness_datepart: An execution is late after this; `None` where there is a rule, or too
+            little history.
+    """
+
+    pipeline_name: str
+    usual_seconds: float
+    freshness_number: int
+    freshness_datepart: DatePart
+    freshness_calendar: str | None = None
+    freshness_timezone: str | None = None
+    timeliness_number: int | None = None
+    timeliness_datepart: DatePart | None = None
+
+    @property
+    def command(self) -> str:
+        """The command that sets it."""
+        options = {
+            "freshness": _spoken(self.freshness_number, self.freshness_datepart),
+            "freshness-calendar": self.freshness_calendar,
+            "freshness-timezone": self.freshness_timezone,
+            "timeliness": _spoken(self.timeliness_number, self.timeliness_datepart),
+        }
+        given = [f'--{name} "{value}"' for name, value in options.items() if value is not None]
+        return " ".join(["watcher pipelines set", shlex.quote(self.pipeline_name), *given])
+
+    @property
+    def code(self) -> str:
+        """The metadata of an asset that declares it."""
+        arguments = {
+            "freshness": (self.freshness_number, str(self.freshness_datepart)),
+            "freshness_calendar": self.freshness_calendar,
+            "freshness_timezone": self.freshness_timezone,
+            "timeliness": None
+            if self.timeliness_number is None
+            else (self.timeliness_number, str(self.timeliness_datepart)),
+        }
+        given = [f"{name}={value!r}".replace("'", '"') for name, value in arguments.items() if value is not None]
+        return f"watcher_metadata({', '.join(given)})"
+
+
+def _spoken(number: int | None, datepart: DatePart | None) -> str | None:
+    return None if number is None else f"{number} {datepart}{'' if number == 1 else 's'}"

@@ -6,7 +6,7 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Any, Final, TypedDict, final
 
-from watcher_core.enums import DatePart
+from watcher_core.enums import AlertLevel, DatePart
 
 
 @final
@@ -46,6 +46,8 @@ class ThresholdArguments(TypedDict, total=False):
         failure_number: The number of failures in a row that opens an alert, from 1 to 100; without it, the first does.
         mute_failure_check: Whether the failure check skips the pipeline.
         mute_asset_check: Whether Dagster's asset checks on the pipeline open no alerts.
+        alert_level: The level of its alerts: `info`, `warning`, `error` or `critical`. Unusual numbers and asset checks
+            of severity WARN are never louder than a warning.
     """
 
     freshness_number: int | Unset | None
@@ -59,6 +61,7 @@ class ThresholdArguments(TypedDict, total=False):
     failure_number: int | Unset | None
     mute_failure_check: bool | Unset | None
     mute_asset_check: bool | Unset | None
+    alert_level: AlertLevel | str | Unset | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,6 +79,7 @@ class Thresholds:
     failure_number: int | None
     mute_failure_check: bool
     mute_asset_check: bool
+    alert_level: AlertLevel | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -140,3 +144,4 @@ class PipelineConfiguration:
     failure_number: int | Unset | None = UNSET
     mute_failure_check: bool | Unset = UNSET
     mute_asset_check: bool | Unset = UNSET
+    alert_level: AlertLevel | str | Unset | None = UNSET

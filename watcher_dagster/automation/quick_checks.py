@@ -1,4 +1,4 @@
-"""The quick checks (failures, asset checks, timeliness, freshness) as the check sensor runs them: at each tick, no run.
+"""The quick checks as the check sensor runs them: at each tick, without a run.
 
 The checks judge what is recorded. While the recorder reads history back, or what happened while no daemon ran, this is
 out of date: most of what looks failing, late or stale has been made good by runs that are not recorded yet. So the
@@ -43,6 +43,8 @@ MOST_RESOLVED: Final = 100_000
 NAMES: Final = {
     AlertKind.FAILURE: "failures",
     AlertKind.ASSET_CHECK: "asset checks",
+    AlertKind.STUCK: "stuck executions",
+    AlertKind.MISSED: "missed runs",
     AlertKind.TIMELINESS: "timeliness",
     AlertKind.FRESHNESS: "freshness",
 }
@@ -102,6 +104,8 @@ def check_tick(instance: dg.DagsterInstance, watcher: Watcher, cursor: CheckCurs
     checks: dict[AlertKind, Callable[[], list[Finding]]] = {
         AlertKind.FAILURE: watcher.check_failures,
         AlertKind.ASSET_CHECK: watcher.check_asset_checks,
+        AlertKind.STUCK: watcher.check_stuck,
+        AlertKind.MISSED: watcher.check_missed,
         AlertKind.TIMELINESS: lambda: watcher.check_timeliness(lookback_minutes=lookback_minutes, since=checked),
         AlertKind.FRESHNESS: watcher.check_freshness,
     }

@@ -225,7 +225,7 @@ def build_watcher_slack_sensor(
     resource_key: str = "watcher",
     slack: SlackResource | None = None,
     channel: str | None = None,
-    minimum_interval_seconds: int = 30,
+    minimum_interval_seconds: int = 10,
     default_status: dg.DefaultSensorStatus = dg.DefaultSensorStatus.RUNNING,
 ) -> dg.SensorDefinition:
     """Build the sensor that sends alerts to Slack.

@@ -6,7 +6,7 @@ a violated constraint's name is what becomes a domain error.
 
 from __future__ import annotations
 
-from watcher_core.database.models.alerts import Alert, AlertDelivery, Heartbeat
+from watcher_core.database.models.alerts import Alert, AlertDelivery, Heartbeat, MaintenanceWindow
 from watcher_core.database.models.anomalies import AnomalyDetectionResult, AnomalyDetectionRule, AnomalyPending
 from watcher_core.database.models.catalog import (
     MAX_FAILURE_NUMBER,
@@ -25,11 +25,13 @@ from watcher_core.database.models.checks import (
     CheckState,
     FailurePipelineExecutionLog,
     FreshnessPipelineLog,
+    PipelineCadence,
     TimelinessPipelineExecutionLog,
 )
 from watcher_core.database.models.declarative import SCHEMA, Base, table
 from watcher_core.database.models.lineage import AddressLineage, AddressLineageClosure, ColumnLineage
 from watcher_core.database.models.recording import (
+    ExecutionProcess,
     Observation,
     PipelineExecution,
     Recorder,
@@ -55,12 +57,15 @@ __all__ = [
     "Base",
     "CheckState",
     "ColumnLineage",
+    "ExecutionProcess",
     "FailurePipelineExecutionLog",
     "FreshnessPipelineLog",
     "Heartbeat",
+    "MaintenanceWindow",
     "Observation",
     "Pipeline",
     "PipelineAlias",
+    "PipelineCadence",
     "PipelineExecution",
     "PipelineType",
     "PipelineTypeAlias",

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from watcher_core.database.models.declarative import (
+    SCHEMA,
     Base,
     flag,
     identity,
@@ -49,7 +50,15 @@ class Alert(Base):
             "pipeline_execution_id",
             postgresql_where=sa.text("pipeline_execution_id IS NOT NULL"),
         ),
+        # What is behind an alert.
+        sa.Index(
+            "ix_alert_cause_alert_id_state",
+            "cause_alert_id",
+            "state",
+            postgresql_where=sa.text("cause_alert_id IS NOT NULL"),
+        ),
         sa.CheckConstraint("(state = 'resolved') = (resolved_at IS NOT NULL)", name="resolved"),
+        sa.CheckConstraint("cause_alert_id <> id", name="cause"),
         sa.CheckConstraint("pipeline_id IS NOT NULL OR CAST(kind AS text) = 'health'", name="pipeline"),
         {"comment": "Facts that people are notified of, open until they are resolved"},
     )
@@ -82,6 +91,9 @@ class Alert(Base):
     )
     grew_at: Mapped[dt.datetime | None] = mapped_column(comment="When there was last more of it")
     is_settled: Mapped[bool] = flag(False, "Whether every destination knows its state")
+    cause_alert_id: Mapped[int | None] = mapped_column(
+        sa.ForeignKey(f"{SCHEMA}.alert.id", ondelete="SET NULL"), comment="The alert that this one is behind"
+    )
 
 
 class AlertDelivery(Base):
@@ -113,3 +125,31 @@ class Heartbeat(Base):
     tried_at: Mapped[dt.datetime | None] = mapped_column(comment="When a heartbeat for it was last tried")
     failing_since: Mapped[dt.datetime | None] = mapped_column(comment="Since when none arrives; empty: they arrive")
     error: Mapped[str | None] = mapped_column(comment="Why the last one did not arrive")
+
+
+class MaintenanceWindow(Base):
+    __tablename__ = "maintenance_window"
+    __table_args__ = (
+        sa.CheckConstraint("pipeline_id IS NULL OR pipeline_type_id IS NULL", name="subject"),
+        sa.CheckConstraint("ends_at >= starts_at", name="ends_at"),
+        sa.CheckConstraint(
+            "(cron IS NULL) = (duration_seconds IS NULL) AND (cron IS NOT NULL OR ends_at IS NOT NULL)", name="cron"
+        ),
+        {"comment": "Times in which alerts are kept, but not sent"},
+    )
+
+    id: Mapped[int] = identity()
+    pipeline_id: Mapped[int | None] = reference(
+        "pipeline", index=True, comment="Whose alerts are not sent; empty: its type's, or all"
+    )
+    pipeline_type_id: Mapped[int | None] = reference(
+        "pipeline_type", index=True, comment="Of all pipelines of this type; empty: of one, or of all"
+    )
+    starts_at: Mapped[dt.datetime] = mapped_column(comment="When it starts; no cron time before")
+    ends_at: Mapped[dt.datetime | None] = mapped_column(comment="When it ends; empty: its cron times go on")
+    cron: Mapped[str | None] = mapped_column(comment="At which times it starts again and again; empty: once")
+    timezone: Mapped[str | None] = mapped_column(comment="Time zone of cron; UTC without it")
+    duration_seconds: Mapped[float | None] = mapped_column(comment="How long it is each time, with cron")
+    created_by: Mapped[str | None] = mapped_column(comment="Who added it, as they said")
+    note: Mapped[str | None] = mapped_column(comment="What for")
+    created_at: Mapped[dt.datetime] = timestamp("When it was added")

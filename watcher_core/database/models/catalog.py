@@ -19,6 +19,7 @@ from watcher_core.database.models.declarative import (
     timestamp,
 )
 from watcher_core.enums import (
+    AlertLevel,
     DatePart,
 )
 
@@ -62,6 +63,9 @@ class Thresholds:
     )
     mute_failure_check: Mapped[bool] = flag(False, "Whether the failure check passes over it")
     mute_asset_check: Mapped[bool] = flag(False, "Whether asset checks that do not pass open no alert")
+    alert_level: Mapped[AlertLevel | None] = mapped_column(
+        comment="The level of its alerts; empty: each has the level of what was found"
+    )
 
 
 class PipelineType(Thresholds, Base):

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from watcher_core.database.models.declarative import (
+    SCHEMA,
     Base,
     flag,
     identity,
@@ -85,6 +86,22 @@ class CheckState(Base):
     interval_seconds: Mapped[float | None] = mapped_column(
         comment="How often it succeeds: the longest time between two successes, which fades"
     )
+
+
+class PipelineCadence(Base):
+    __tablename__ = "pipeline_cadence"
+    __table_args__ = {"comment": "How often each pipeline usually runs, as its history says"}
+
+    pipeline_id: Mapped[int] = mapped_column(
+        sa.ForeignKey(f"{SCHEMA}.pipeline.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
+    )
+    learned_at: Mapped[dt.datetime] = mapped_column(comment="When it was learned")
+    cadence: Mapped[dict[str, Any] | None] = mapped_column(
+        comment="The times between its runs; empty: too few runs, or no rhythm"
+    )
+    last_start: Mapped[dt.datetime] = mapped_column(comment="The start of its newest execution")
+    due_at: Mapped[dt.datetime | None] = mapped_column(comment="When the next run is due; empty: not known")
+    missed_at: Mapped[dt.datetime | None] = mapped_column(comment="From when on the next run is missed")
 
 
 class AssetCheck(Base):

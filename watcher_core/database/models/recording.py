@@ -126,6 +126,22 @@ class PipelineExecution(Base):
     updated_at: Mapped[dt.datetime] = timestamp("When its record last changed")
 
 
+class ExecutionProcess(Base):
+    __tablename__ = "execution_process"
+    __table_args__ = {"comment": "The processes of executions that run outside Dagster"}
+
+    pipeline_execution_id: Mapped[int] = mapped_column(
+        sa.ForeignKey(f"{SCHEMA}.pipeline_execution.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
+    )
+    host: Mapped[str] = mapped_column(comment="The name of the host that it runs on")
+    process_id: Mapped[int | None] = mapped_column(comment="The process on that host; empty: not known")
+    process_key: Mapped[str | None] = mapped_column(
+        comment="Tells the process from a later one with the same number; empty: the host cannot say"
+    )
+    heartbeat_at: Mapped[dt.datetime] = mapped_column(comment="When it last sent a heartbeat")
+    gone_at: Mapped[dt.datetime | None] = mapped_column(comment="When its host found that the process is gone")
+
+
 class Observation(Base):
     __tablename__ = "observation"
     __table_args__ = {"comment": "The newest observation of each asset and partition"}

@@ -1,0 +1,444 @@
+"""Findings that have one cause are one incident: one message, at each place, that names the cause."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from tests.factories import NOON, at, record
+from watcher_core import (
+    Address,
+    Alert,
+    AlertKind,
+    AlertLevel,
+    AlertState,
+    ExecutionRecord,
+    ExecutionState,
+    Settings,
+    SlackMessage,
+    Watcher,
+)
+from watcher_core.alerts import alerts, link_causes
+from watcher_core.alerts.delivery import Pace
+from watcher_core.values import Finding
+
+ROUTES = """
+[[routes]]
+owner = "team:finance"
+channel = "#finance"
+"""
+UNRELATED: dict[str, Any] = {"error": "no such column: a", "error_class": "OperationalError"}
+AWAY: dict[str, Any] = {
+    "error": "connection to server at 10.0.0.7, port 5432 failed",
+    "error_class": "OperationalError",
+}
+
+
+@dataclass
+class Place:
+    """A destination that keeps what it gets."""
+
+    messages: list[SlackMessage] = field(default_factory=list)
+
+    def send(self, message: SlackMessage, *, thread: str | None) -> str | None:
+        self.messages.append(message)
+        return None
+
+    @property
+    def titles(self) -> list[str]:
+        return [message.text.splitlines()[0] for message in self.messages]
+
+    def take(self) -> list[str]:
+        found = self.titles
+        self.messages.clear()
+        return found
+
+
+@dataclass
+class World:
+    """A Watcher with two destinations, and lineage between pipelines of the same names as their tables."""
+
+    watcher: Watcher
+    default: Place = field(default_factory=Place)
+    finance: Place = field(default_factory=Place)
+
+    def reads(self, pipeline: str, *sources: str, owner: str | None = None) -> None:
+        self.watcher.get_or_create_pipeline(
+            pipeline, pipeline_metadata={} if owner is None else {"owners": [f"team:{owner}"]}
+        )
+        self.watcher.create_lineage(pipeline, sources=map(table, sources), targets=[table(pipeline)])
+
+    def found(self, name: str, kind: AlertKind = AlertKind.FRESHNESS, *, now: dt.datetime = NOON, **facts: Any) -> None:
+        self.all_found([name], kind, now=now, **facts)
+
+    def all_found(self, names: list[str], kind: AlertKind, *, now: dt.datetime = NOON, **facts: Any) -> None:
+        found = [
+            Finding(
+                kind=kind,
+                level=AlertLevel.ERROR,
+                pipeline_id=self.watcher.get_or_create_pipeline(name).id,
+                pipeline_name=name,
+                execution_id=None,
+                new=True,
+                deduplication_key=f"{kind}/{name}",
+                at=now,
+                details=facts,
+            )
+            for name in names
+        ]
+        with self.watcher._transaction() as (session, _):
+            alerts.open_alerts(session, found, now=now)
+
+    def over(self, *keys: str, now: dt.datetime, at: dt.datetime | None = None) -> None:
+        how = {"how": "execution", "at": (at or now).isoformat()}
+        with self.watcher._transaction() as (session, _):
+            alerts.resolve_alerts(session, keys=keys, resolution=how, now=now)
+
+    def deliver(self, now: dt.datetime = NOON) -> int:
+        senders: dict[str, Any] = {"default": self.default, "#finance": self.finance}
+        return self.watcher.deliver_alerts(senders, now=now, pace=Pace(0)).messages
+
+    def link(self, now: dt.datetime = NOON) -> None:
+        with self.watcher._transaction() as (session, _):
+            link_causes(session, now=now)
+
+    def alert(self, key: str) -> Alert:
+        return next(alert for alert in self.watcher.alerts(limit=100_000) if alert.deduplication_key == key)
+
+    def causes(self) -> dict[str, str]:
+        found = self.watcher.alerts(limit=100_000)
+        keys = {alert.id: alert.deduplication_key for alert in found}
+        return {alert.deduplication_key: keys[alert.cause_alert_id] for alert in found if alert.cause_alert_id}
+
+
+def table(name: str) -> Address:
+    return Address(name, "postgresql", "database")
+
+
+@pytest.fixture
+def world(module_database_url: str, tmp_path: Path) -> Iterator[World]:
+    routes = tmp_path / "routes.toml"
+    routes.write_text(ROUTES)
+    with Watcher(module_database_url, settings=Settings(home=tmp_path, routes=routes)) as watcher:
+        yield World(watcher)
+        with watcher._transaction() as (session, _):
+            session.execute(sa.text("TRUNCATE watcher.alert, watcher.pipeline, watcher.address CASCADE"))
+
+
+@pytest.fixture
+def shop(world: World) -> World:
+    """Orders, what is made of them, and what finance makes of that."""
+    world.reads("orders", "raw")
+    world.reads("customers", "orders", owner="sales")
+    world.reads("revenue", "customers", owner="finance")
+    world.reads("margin", "revenue", owner="finance")
+    return world
+
+
+# Through lineage
+
+
+def test_the_message_is_the_upstream_s_and_names_what_is_behind_it(shop: World) -> None:
+    shop.found("orders", AlertKind.FAILURE, error="duplicate key 8123 in stg_orders")
+    shop.found("customers")
+    assert shop.deliver() == 1
+    assert shop.default.titles == ["🔴 orders failed: duplicate key 8123 in stg_orders, and 1 behind it, of sales"]
+    assert "Behind it: customers" in shop.default.messages[0].text
+    assert shop.deliver(at(1)) == 0
+    assert shop.alert("freshness/customers").event is None
+    assert shop.watcher.undelivered_alerts().count == 0
+
+
+def test_another_destination_gets_one_message_that_names_the_cause(shop: World) -> None:
+    shop.found("orders", AlertKind.FAILURE, error="duplicate key")
+    for name in ("customers", "revenue", "margin"):
+        shop.found(name)
+    assert shop.deliver() == 2
+    assert shop.default.take() == ["🔴 orders failed: duplicate key, and 3 behind it, of finance and sales"]
+    assert shop.finance.titles == ["🔴 revenue and margin are held up: orders failed: duplicate key"]
+    text = shop.finance.messages[0].text
+    assert "2 pipelines are held up" in text
+    assert "Cause: orders" in text
+    assert f"[alert {shop.alert('failure/orders').id}]" in text
+    about = shop.finance.messages[0].notification
+    assert about is not None
+    assert about.as_json()["cause"]["id"] == about.as_json()["alerts"][0]["cause_alert_id"]
+    shop.finance.take()
+    shop.found("margin", AlertKind.MISSED, now=at(20))
+    assert shop.deliver(at(21)) == 0  # they know
+
+
+def test_recoveries_are_one_message_too(shop: World) -> None:
+    shop.found("orders", AlertKind.FAILURE, error="duplicate key")
+    for name in ("customers", "revenue", "margin"):
+        shop.found(name)
+    shop.deliver()
+    shop.default.take(), shop.finance.take()
+    shop.over("failure/orders", now=at(10))
+    assert shop.deliver(at(10)) == 1
+    assert shop.default.take() == [
+        "✅ orders: fixed by the run of 2026-03-01 12:10:00 UTC, and 3 not good again yet, of finance and sales"
+    ]
+    shop.over("freshness/customers", "freshness/revenue", now=at(15))
+    assert shop.deliver(at(16)) == 0
+    shop.over("freshness/margin", now=at(20))
+    assert shop.deliver(at(21)) == 1
+    assert shop.finance.take() == ["✅ 2 pipelines are no longer stale: revenue, margin"]
+    assert shop.deliver(at(500)) == 0
+    assert shop.default.take() == []
+
+
+def test_what_is_still_wrong_a_fair_time_after_its_cause_speaks_for_itself(shop: World) -> None:
+    shop.found("orders", AlertKind.FAILURE, error="duplicate key")
+    shop.found("customers")
+    shop.deliver()
+    shop.default.take()
+    shop.over("failure/orders", now=at(10))
+    assert shop.deliver(at(11)) == 1
+    shop.default.take()
+    assert shop.deliver(at(69)) == 0
+    assert shop.deliver(at(71)) == 1
+    assert shop.default.titles == ["🔴 customers is stale: no change"]
+    assert shop.causes() == {}
+
+
+def test_a_cause_that_comes_later_takes_over(shop: World) -> None:
+    shop.found("customers")
+    shop.deliver()
+    shop.found("revenue", now=at(1))
+    shop.link()
+    assert shop.causes() == {"freshness/revenue": "freshness/customers"}
+    shop.found("orders", AlertKind.FAILURE, now=at(2), error="duplicate key")
+    shop.default.take()
+    shop.deliver(at(3))
+    assert shop.default.take() == ["🔴 orders failed: duplicate key, and 2 behind it, of finance and sales"]
+    assert set(shop.causes().values()) == {"failure/orders"}
+    # What was notified before its cause ends with it.
+    shop.over("failure/orders", "freshness/customers", "freshness/revenue", now=at(30))
+    shop.deliver(at(31))
+    assert shop.default.take() == ["✅ 2 pipelines are good again: orders, customers"]
+
+
+@pytest.mark.parametrize("state", [AlertState.ACKNOWLEDGED, AlertState.SNOOZED])
+def test_who_acknowledges_or_snoozes_the_cause_does_so_for_what_is_behind_it(shop: World, state: AlertState) -> None:
+    now = dt.datetime.now(dt.UTC)
+    hour = dt.timedelta(hours=1)
+    shop.found("orders", AlertKind.FAILURE, now=now, error="duplicate key")
+    shop.deliver(now)
+    cause = shop.alert("failure/orders").id
+    if state is AlertState.ACKNOWLEDGED:
+        shop.watcher.acknowledge_alert(cause)
+    else:
+        shop.watcher.snooze_alert(cause, until=now + 2 * hour)
+    shop.found("revenue", now=now)
+    assert shop.deliver(now + hour) == 0
+    shop.default.take()
+    shop.deliver(now + 3 * hour)
+    woken = state is AlertState.SNOOZED
+    assert [title.split(":")[0] for title in shop.default.take()] == ["🔴 Still open"] * woken
+    assert len(shop.finance.take()) == woken
+    shop.over("failure/orders", now=now + 3 * hour)
+    shop.deliver(now + 5 * hour)
+    assert len(shop.finance.take()) == (not woken)  # it is still stale
+
+
+def test_the_same_pipeline_is_stale_because_it_fails(shop: World) -> None:
+    shop.found("orders")
+    shop.found("orders", AlertKind.FAILURE, now=at(1), error="duplicate key")
+    shop.link()
+    assert shop.causes() == {"freshness/orders": "failure/orders"}
+
+
+def test_of_many_causes_a_failure_comes_first_and_then_the_first_that_was_found(world: World) -> None:
+    world.reads("report", "a", "b", "c")
+    for name in ("a", "b", "c"):
+        world.reads(name, "raw")
+    world.found("a")
+    world.found("b", AlertKind.FAILURE, now=at(2), **UNRELATED)
+    world.found("c", AlertKind.FAILURE, now=at(1), error="other")
+    world.found("report", now=at(3))
+    world.link()
+    assert world.causes() == {"freshness/report": "failure/c"}
+
+
+def test_cycles_and_self_edges_have_one_root(world: World) -> None:
+    for name, source in (("a", "c"), ("b", "a"), ("c", "b"), ("d", "d")):
+        world.reads(name, source, name)
+    for minute, name in enumerate(("b", "c", "a", "d")):
+        world.found(name, now=at(minute))
+        world.link()
+    assert world.causes() == {"freshness/c": "freshness/b", "freshness/a": "freshness/b"}
+    assert world.deliver(at(5)) == 1
+    assert world.default.titles == ["🔴 2 pipelines have stale data: b, d"]
+
+
+def test_muted_and_healthy_pipelines_in_between_do_not_part_an_incident(shop: World) -> None:
+    shop.watcher.update_pipeline("customers", mute_freshness_check=True)
+    shop.found("orders", AlertKind.FAILURE, error="duplicate key")
+    shop.found("margin")
+    shop.link()
+    assert shop.causes() == {"freshness/margin": "failure/orders"}
+
+
+def test_a_failure_of_its_own_is_no_consequence(shop: World) -> None:
+    shop.found("orders", AlertKind.FAILURE, error="duplicate key")
+    shop.found("customers", AlertKind.FAILURE, **UNRELATED)
+    shop.found("revenue", AlertKind.ANOMALY)
+    shop.link()
+    assert shop.causes() == {}
+
+
+@pytest.mark.parametrize("blocking", [True, False])
+def test_a_check_holds_up_what_it_blocks(shop: World, blocking: bool) -> None:
+    shop.found("orders", AlertKind.ASSET_CHECK, check="unique", blocking=blocking)
+    shop.found("customers")
+    shop.link()
+    assert shop.causes() == ({"freshness/customers": "asset_check/orders"} if blocking else {})
+
+
+# The same error
+
+
+def test_a_burst_of_the_same_error_is_one_message(world: World) -> None:
+    for number in range(60):
+        now = at(number / 10)
+        world.found(
+            f"pipeline {number:02}",
+            AlertKind.FAILURE,
+            now=now,
+            error=f"connection to server at 10.0.0.{number} failed: timeout after {number} s\nmore {number}",
+            error_class="OperationalError",
+        )
+        world.deliver(now)
+    assert len(world.default.take()) == 1
+    world.deliver(at(70))  # by then there is more of it
+    [title] = world.default.take()
+    assert title.startswith("🔴 More of it: pipeline 00 failed: connection to server")
+    assert title.endswith(", and 59 others with the same error")
+    world.over(*[f"failure/pipeline {number:02}" for number in range(60)], now=at(80))
+    assert world.deliver(at(81)) == 1
+    assert world.default.take() == ["✅ pipeline 00: fixed by the run of 2026-03-01 13:20:00 UTC"]
+
+
+def test_sixty_failures_at_once_are_one_message(world: World) -> None:
+    for number in range(60):
+        world.found(f"pipeline {number:02}", AlertKind.FAILURE, error=f"error {chr(97 + number)}")
+    assert world.deliver() == 1
+    assert world.default.titles[0].startswith("🔴 60 failures")
+
+
+def test_the_same_error_much_later_or_another_one_is_no_burst(world: World) -> None:
+    world.found("a", AlertKind.FAILURE, **AWAY)
+    world.found("b", AlertKind.FAILURE, now=at(11), **AWAY)
+    world.found("c", AlertKind.FAILURE, **UNRELATED)
+    world.found("d", AlertKind.FAILURE)
+    world.found("e", AlertKind.FAILURE)
+    world.link()
+    assert world.causes() == {}
+
+
+def test_the_assets_of_one_step_go_together_whoever_owns_them(world: World) -> None:
+    world.reads("mine", "raw", owner="sales")
+    world.reads("yours", "raw", owner="finance")
+    step: dict[str, Any] = {"run_id": "run", "step_key": "build", "error": "no such table: raw"}
+    world.found("mine", AlertKind.FAILURE, **step)
+    world.found("yours", AlertKind.FAILURE, **step)
+    assert world.deliver() == 2
+    assert world.default.titles == ["🔴 mine failed: no such table: raw, and 1 other with the same error"]
+    assert world.finance.titles == ["🔴 yours failed, too: mine failed: no such table: raw"]
+
+
+def failed_in_backfill(pipeline: str, partition: str, minute: float, error: str) -> list[ExecutionRecord]:
+    """A run of a backfill that failed for one asset."""
+    run = f"{pipeline}-{partition}"
+    metadata = {"run_id": run, "partition": partition}
+    failed: dict[str, Any] = {"start": minute, "state": ExecutionState.FAILED, "scope": partition}
+    return [
+        record("job", run, **failed, execution_metadata={**metadata, "tags": {"dagster/backfill": "nightly"}}),
+        record(
+            pipeline,
+            f"{run}/step",
+            **failed,
+            parent_external_id=run,
+            execution_metadata={**metadata, "step_key": pipeline, "error": {"message": error, "class": "ValueError"}},
+        ),
+    ]
+
+
+def test_a_backfill_with_failed_partitions_is_one_message(world: World) -> None:
+    for minute, partition in enumerate(("2026-01-01", "2026-01-02", "2026-01-03")):
+        for name, error in (("bronze", "no file"), ("silver", "bad row"), ("gold", "no rate")):
+            world.watcher.record(failed_in_backfill(name, partition, minute, error))
+        world.watcher.check_failures(now=at(minute + 1))
+        world.deliver(at(minute + 1))
+    [title] = world.default.take()
+    assert title.endswith("and 2 others in the same backfill")
+    world.deliver(at(65))
+    [title] = world.default.take()
+    assert "for 3 partitions (2026-01-01, 2026-01-02, 2026-01-03)" in title
+
+
+def test_a_public_report_of_368_000_failed_runs_in_14_days_is_few_messages(world: World) -> None:
+    """One asset fails a thousand times an hour. Compressed: each hour's failures are one finding, with their number."""
+    hours = 14 * 24
+    per_week = [0, 0]
+    for hour in range(hours):
+        now = at(60 * hour)
+        world.found("hot", AlertKind.FAILURE, now=now, error="out of memory", failing=1 + hour // 2)
+        per_week[hour // (7 * 24)] += world.deliver(now)
+    assert max(per_week) < 30, per_week
+    assert min(per_week) >= 7, "people hear of it once a day"
+
+
+# How much it costs
+
+
+def test_thousands_behind_one_cause_are_one_message_and_then_cost_nothing(world: World) -> None:
+    world.watcher.get_or_create_pipeline("root")
+    with world.watcher._transaction() as (session, _):
+        session.execute(sa.text(THOUSANDS))
+    world.reads("root", "raw")
+    with world.watcher._transaction() as (session, _):
+        session.execute(sa.text(EDGES))
+        session.execute(sa.text(CLOSURE))
+    world.found("root", AlertKind.FAILURE, error="duplicate key")
+    world.all_found([f"leaf {number}" for number in range(1, 2001)], AlertKind.FRESHNESS)
+    assert world.deliver() == 1
+    assert world.default.titles == ["🔴 root failed: duplicate key, and 2,000 behind it"]
+    assert "and 1,990 more" in world.default.messages[0].text
+    with world.watcher._transaction() as (session, _):
+        waiting = session.scalar(sa.text("SELECT count(*) FROM watcher.alert WHERE NOT is_settled"))
+    assert waiting <= 1
+
+
+THOUSANDS = """
+    INSERT INTO watcher.pipeline (name, pipeline_type_id)
+    SELECT 'leaf ' || number, (SELECT pipeline_type_id FROM watcher.pipeline WHERE name = 'root')
+      FROM generate_series(1, 2000) AS number
+"""
+EDGES = """
+    WITH home AS (
+        INSERT INTO watcher.address (name, address_type_id)
+        SELECT pipeline.name, address.address_type_id
+          FROM watcher.pipeline
+         CROSS JOIN watcher.address
+         WHERE pipeline.name LIKE 'leaf %'
+           AND address.name = 'root'
+        RETURNING id, name
+    )
+    UPDATE watcher.pipeline SET address_id = home.id FROM home WHERE home.name = pipeline.name
+"""
+CLOSURE = """
+    INSERT INTO watcher.address_lineage_closure (source_address_id, target_address_id, depth)
+    SELECT root.id, pipeline.address_id, 1
+      FROM watcher.pipeline
+     CROSS JOIN watcher.address AS root
+     WHERE pipeline.name LIKE 'leaf %'
+       AND root.name = 'root'
+"""

@@ -1,0 +1,156 @@
+"""Runs that did not come, and rules that are proposed."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from tests.factories import unique
+from watcher_core import AlertLevel, Finding, Settings, Watcher
+from watcher_core.cli import main
+
+NOW = dt.datetime(2026, 3, 2, 5, 0, tzinfo=dt.UTC)  # a Monday
+
+
+@pytest.fixture
+def watcher(module_watcher: Watcher) -> Watcher:
+    return module_watcher
+
+
+def at(days: float = 0, hours: float = 0) -> dt.datetime:
+    return NOW + dt.timedelta(days=days, hours=hours)
+
+
+def runs(watcher: Watcher, *starts: dt.datetime, partitions: bool = False, minutes: float = 4, **rules: Any) -> str:
+    name = unique("missed")
+    pipeline = watcher.get_or_create_pipeline(name, **rules)
+    with watcher._transaction() as (session, _):
+        session.execute(
+            sa.text("""
+                INSERT INTO watcher.pipeline_execution
+                      (pipeline_id, source, external_id, state, start_date, end_date, logical_date)
+                SELECT :id, 'python', :id || '/' || number, 'succeeded', start, start + :minutes * interval '1 minute',
+                       CASE WHEN :partitions THEN start - interval '1 day' END
+                  FROM unnest(CAST(:starts AS timestamptz[])) WITH ORDINALITY AS run (start, number)
+            """),
+            {"id": pipeline.id, "starts": list(starts), "partitions": partitions, "minutes": minutes},
+        )
+    return name
+
+
+def daily(until: int = 0, days: int = 40) -> list[dt.datetime]:
+    return [at(days=-day) for day in range(days, -until, -1)]
+
+
+def found(watcher: Watcher, name: str, now: dt.datetime, **options: Any) -> list[Finding]:
+    return [finding for finding in watcher.check_missed(now=now, **options) if finding.pipeline_name == name]
+
+
+def alerting(watcher: Watcher) -> Watcher:
+    return Watcher(watcher.url.render_as_string(hide_password=False), settings=Settings(learn_cadence="alert"))
+
+
+def test_a_daily_run_that_does_not_come(watcher: Watcher) -> None:
+    name = runs(watcher, *daily())  # the last one yesterday
+    assert found(watcher, name, at(hours=1)) == []
+    [finding] = found(watcher, name, at(hours=1.3))
+    assert (finding.level, finding.due_at, finding.measured_from) == (AlertLevel.WARNING, at(), at(days=-1))
+    assert finding.details["message"] == "did not run when it usually does: every 1 d; last 1 d 1 h ago"
+    assert watcher.alerts(pipeline=name) == [], "reported, not alerted"
+
+
+def test_it_is_an_alert_where_that_is_asked_for_until_it_comes(watcher: Watcher) -> None:
+    name = runs(watcher, *daily())
+    with alerting(watcher) as careful:
+        assert found(careful, name, at(hours=2))[0].new
+        assert not found(careful, name, at(hours=3))[0].new
+        [alert] = careful.alerts(pipeline=name)
+        assert (alert.kind, alert.state) == ("missed", "open")
+        execution = careful.start_execution(pipeline_id=name, start_date=at(hours=4))
+        assert found(careful, name, at(hours=4.1)) == []
+        assert careful.alert(alert.id).state == "resolved"
+        careful.end_execution(execution.id, end_date=at(hours=4.2))
+        # It is due a day after the run that was late.
+        assert found(careful, name, at(days=1, hours=5)) == []
+        assert len(found(careful, name, at(days=1, hours=6))) == 1
+
+
+def test_off_learns_nothing(watcher: Watcher) -> None:
+    name = runs(watcher, *daily())
+    with Watcher(watcher.url.render_as_string(hide_password=False), settings=Settings(learn_cadence="off")) as off:
+        assert off.check_missed(now=at(days=9)) == []
+    assert len(found(watcher, name, at(days=9))) == 1
+
+
+@pytest.mark.parametrize(
+    "rules",
+    [
+        {"freshness_number": 9, "freshness_datepart": "day"},
+        {"mute_freshness_check": True},
+        {"active": False},
+    ],
+    ids=["a rule", "muted", "inactive"],
+)
+def test_who_is_not_looked_at(watcher: Watcher, rules: dict[str, Any]) -> None:
+    name = runs(watcher, *daily())
+    assert len(found(watcher, name, at(days=1))) == 1
+    watcher.update_pipeline(name, **rules)
+    assert found(watcher, name, at(days=1)) == []
+
+
+def test_working_days(watcher: Watcher) -> None:
+    name = runs(watcher, *(start for start in daily(until=-1, days=60) if start.weekday() < 5))  # until Friday
+    assert found(watcher, name, at(days=-1)) == []
+    assert found(watcher, name, at(hours=1)) == []
+    assert len(found(watcher, name, at(hours=2))) == 1
+
+
+def test_a_backfill_says_nothing_of_when_the_next_run_is_due(watcher: Watcher) -> None:
+    name = runs(watcher, *daily(), partitions=True)
+    pipeline = watcher.pipeline(name)
+    for number in range(200):
+        execution = watcher.start_execution(
+            pipeline_id=pipeline.id,
+            start_date=at(days=-1, hours=1 + number / 60),
+            logical_date=at(days=-300 + number),
+        )
+        watcher.end_execution(execution.id, end_date=at(days=-1, hours=2 + number / 60))
+    assert found(watcher, name, at(days=-1, hours=5)) == []
+    assert len(found(watcher, name, at(days=1))) == 1
+
+
+def test_what_runs_every_minute_is_learned_by_the_hour(watcher: Watcher) -> None:
+    minutes = (at(days=-30) + dt.timedelta(minutes=minute) for minute in range(30 * 1440))
+    name = runs(watcher, *(minute for minute in minutes if 6 <= minute.hour < 20))
+    assert found(watcher, name, at(hours=1.5)) == []  # it begins at six
+    assert len(found(watcher, name, at(hours=2.5))) == 1
+
+
+def test_rules_are_proposed(
+    watcher: Watcher, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hour = runs(watcher, *(at(hours=-hour) for hour in range(700, 0, -1)))
+    work = runs(watcher, *(start for start in daily(days=60) if start.weekday() < 5), minutes=90)
+    watcher.check_missed(now=at())
+    [hourly] = [each for each in watcher.suggest_rules() if each.pipeline_name == hour]
+    assert hourly.command == f'watcher pipelines set {hour} --freshness "70 minutes" --timeliness "10 minutes"'
+    assert hourly.code == 'watcher_metadata(freshness=(70, "minute"), timeliness=(10, "minute"))'
+    [working] = [each for each in watcher.suggest_rules() if each.pipeline_name == work]
+    assert working.code == (
+        'watcher_metadata(freshness=(26, "hour"), freshness_calendar="Mon-Fri", timeliness=(3, "hour"))'
+    )
+
+    monkeypatch.setenv("WATCHER_DATABASE_URL", watcher.url.render_as_string(hide_password=False))
+    with pytest.raises(SystemExit):
+        main(["check", "suggest", "--json"])
+    assert hourly.command in [each["command"] for each in json.loads(capsys.readouterr().out)]
+    with pytest.raises(SystemExit):
+        main(["check", "missed"])
+    assert "usually every" in capsys.readouterr().out
+    with pytest.raises(SystemExit):
+        main(["pipelines", "set", hour, "--freshness", "70 minutes"])
+    assert hour not in [each.pipeline_name for each in watcher.suggest_rules()]

@@ -1,0 +1,296 @@
+"""Executions that will not end: their process was killed, or they run far longer than ever."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from functools import partial
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from tests.factories import unique
+from watcher_core import AlertLevel, Finding, Settings, Watcher, recording
+from watcher_core.cli import main
+from watcher_core.recording import heartbeats, processes
+from watcher_core.recording.heartbeats import Pulse
+
+NOW = dt.datetime.now(dt.UTC)
+
+
+def ago(**span: float) -> dt.datetime:
+    return NOW - dt.timedelta(**span)
+
+
+def write(watcher: Watcher, statement: str, **given: Any) -> None:
+    with watcher._transaction() as (session, _):
+        session.execute(sa.text(statement), given)
+
+
+def started(watcher: Watcher, name: str, *, hours: float = 0.1, scope: str | None = None) -> int:
+    pipeline = watcher.get_or_create_pipeline(name)
+    return watcher.start_execution(pipeline_id=pipeline.id, start_date=ago(hours=hours), scope=scope).id
+
+
+def history(watcher: Watcher, name: str, *minutes: float) -> None:
+    pipeline = watcher.get_or_create_pipeline(name)
+    for day, lasted in enumerate(minutes, start=1):
+        begun = ago(days=day)
+        execution = watcher.start_execution(pipeline_id=pipeline.id, start_date=begun)
+        watcher.end_execution(execution.id, end_date=begun + dt.timedelta(minutes=lasted))
+
+
+def found(watcher: Watcher, name: str, now: dt.datetime = NOW, **options: Any) -> list[Finding]:
+    return [finding for finding in watcher.check_stuck(now=now, **options) if finding.pipeline_name == name]
+
+
+@pytest.fixture
+def name() -> str:
+    return unique("stuck")
+
+
+# Too long
+
+
+@pytest.mark.parametrize(
+    ("minutes", "hours", "is_found"),
+    [
+        ((10, 12, 9, 11, 10), 1.1, True),
+        ((10, 12, 9, 11, 10), 0.9, False),  # not an hour
+        ((60, 60, 60, 60, 60), 4.9, False),
+        ((60, 60, 60, 60, 60), 5.1, True),
+        ((10, 12, 9, 11), 50.0, False),  # too few to learn from
+        ((), 500.0, False),
+    ],
+)
+def test_what_runs_far_longer_than_its_last_runs(
+    module_watcher: Watcher, name: str, minutes: tuple[float, ...], hours: float, is_found: bool
+) -> None:
+    history(module_watcher, name, *minutes)
+    execution_id = started(module_watcher, name, hours=hours)
+    findings = found(module_watcher, name)
+    assert [finding.execution_id for finding in findings] == [execution_id] * is_found
+    if is_found:
+        [finding] = findings
+        assert (finding.level, finding.details["reason"]) == (AlertLevel.WARNING, "runs_long")
+        assert "95 % of its last runs took at most" in finding.details["message"]
+
+
+@pytest.mark.parametrize(
+    "rule", [{"timeliness_number": 9, "timeliness_datepart": "hour"}, {"mute_timeliness_check": True}]
+)
+def test_a_rule_for_timeliness_judges_alone(module_watcher: Watcher, name: str, rule: dict[str, Any]) -> None:
+    history(module_watcher, name, 1, 1, 1, 1, 1)
+    started(module_watcher, name, hours=5)
+    assert len(found(module_watcher, name)) == 1
+    module_watcher.update_pipeline(name, **rule)
+    assert found(module_watcher, name) == []
+
+
+def test_of_a_run_and_what_runs_in_it_the_innermost_is_reported(module_watcher: Watcher, name: str) -> None:
+    history(module_watcher, name, 1, 1, 1, 1, 1)
+    pipeline = module_watcher.pipeline(name)
+    run = module_watcher.start_execution(pipeline_id=pipeline.id, start_date=ago(hours=5))
+    step = module_watcher.start_execution(pipeline_id=pipeline.id, start_date=ago(hours=5), parent_id=run.id)
+    assert [finding.execution_id for finding in found(module_watcher, name)] == [step.id]
+
+
+# Killed
+
+
+def test_heartbeats_that_stop(module_watcher: Watcher, name: str) -> None:
+    watcher, execution_id = module_watcher, started(module_watcher, name)
+    assert found(watcher, name) == []
+    assert watcher.heartbeat(execution_id)
+    beaten = dt.datetime.now(dt.UTC)
+    assert found(watcher, name, beaten + dt.timedelta(minutes=2.9)) == []
+    [finding] = found(watcher, name, beaten + dt.timedelta(minutes=3.1))
+    assert (finding.level, finding.new, finding.details["reason"]) == (AlertLevel.ERROR, True, "silent")
+    assert finding.details["message"].startswith(f"no heartbeat for 3 min 6 s of a process on {recording.this_host()}")
+    [again] = found(watcher, name, beaten + dt.timedelta(minutes=4))
+    assert not again.new
+    assert watcher.heartbeat(execution_id)
+    assert found(watcher, name) == []
+    [alert] = watcher.alerts(pipeline=name, state="resolved")
+    assert alert.deduplication_key == f"stuck/{execution_id}"
+
+
+def test_a_dry_run_writes_nothing(module_watcher: Watcher, name: str) -> None:
+    module_watcher.heartbeat(started(module_watcher, name))
+    assert len(found(module_watcher, name, NOW + dt.timedelta(hours=1), dry_run=True)) == 1
+    assert module_watcher.alerts(pipeline=name) == []
+
+
+def test_a_later_success_of_the_same_makes_it_good(module_watcher: Watcher, name: str) -> None:
+    watcher, later = module_watcher, NOW + dt.timedelta(hours=1)
+    for scope in ("a", "b"):
+        watcher.heartbeat(started(watcher, name, scope=scope))
+    assert len(found(watcher, name, later)) == 2
+    again = watcher.start_execution(pipeline_id=name, start_date=NOW, scope="a")
+    watcher.end_execution(again.id)
+    assert len(found(watcher, name, later)) == 1
+    again = watcher.start_execution(pipeline_id=name, start_date=NOW)
+    watcher.end_execution(again.id)
+    assert found(watcher, name, later) == []
+
+
+def test_what_has_ended_has_no_heartbeat(module_watcher: Watcher, name: str) -> None:
+    execution_id = started(module_watcher, name)
+    module_watcher.heartbeat(execution_id)
+    module_watcher.end_execution(execution_id)
+    assert not module_watcher.heartbeat(execution_id)
+    assert not module_watcher.heartbeat(2**62)
+    module_watcher.check_stuck()
+    with module_watcher._transaction() as (session, _):
+        kept = session.scalars(
+            sa.text("SELECT pipeline_execution_id FROM watcher.execution_process WHERE pipeline_execution_id = :id"),
+            {"id": execution_id},
+        ).all()
+    assert kept == []
+
+
+JOB = """
+import sys, time
+from watcher_core import Watcher
+from watcher_core.recording import heartbeats
+heartbeats.FIRST_SECONDS = heartbeats.LOOK_SECONDS = 0.05
+with Watcher(sys.argv[1]).track(sys.argv[2]) as execution:
+    print(execution.id, flush=True)
+    time.sleep(600)
+"""
+
+
+@pytest.fixture
+def job(module_database_url: str, name: str) -> Iterator[subprocess.Popen[str]]:
+    """A job in its block."""
+    command = [sys.executable, "-c", JOB, module_database_url, name]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        yield process
+        process.kill()
+
+
+def test_a_job_that_is_killed_is_known_at_the_next_contact_of_its_host(
+    job: subprocess.Popen[str],
+    module_watcher: Watcher,
+    module_database_url: str,
+    name: str,
+    capsys: Any,
+    monkeypatch: Any,
+) -> None:
+    assert job.stdout is not None
+    execution_id = int(job.stdout.readline())
+    while not beats(module_watcher, execution_id):
+        assert job.poll() is None
+    assert found(module_watcher, name, dt.datetime.now(dt.UTC)) == []
+    os.kill(job.pid, signal.SIGKILL)
+    os.waitid(
+        os.P_PID, job.pid, os.WEXITED | os.WNOWAIT
+    )  # a zombie, as in a container whose first process waits for none
+
+    with Watcher(module_database_url) as other:
+        other.pipelines()
+    [finding] = found(module_watcher, name, dt.datetime.now(dt.UTC))
+    assert finding.details["message"] == f"process {job.pid} on {recording.this_host()} was killed and ended nothing"
+    assert finding.execution_id == execution_id
+
+    monkeypatch.setenv("WATCHER_DATABASE_URL", module_database_url)
+    for arguments in (["check", "stuck", "--json"], ["executions", "end", str(execution_id)]):
+        with pytest.raises(SystemExit):
+            main(arguments)
+        shown = capsys.readouterr().out
+        if "--json" in arguments:
+            assert execution_id in [each["execution_id"] for each in json.loads(shown)]
+    assert found(module_watcher, name) == []
+    alert = next(alert for alert in module_watcher.alerts(pipeline=name, state="resolved") if "stuck" in alert.kind)
+    assert alert.resolution is not None
+    assert alert.resolution["how"] == "ended"
+
+
+def beats(watcher: Watcher, execution_id: int) -> bool:
+    with watcher._transaction() as (session, _):
+        statement = sa.text("SELECT count(*) FROM watcher.execution_process WHERE pipeline_execution_id = :id")
+        return bool(session.scalar(statement, {"id": execution_id}))
+
+
+def test_a_process_of_another_host_is_not_judged(module_watcher: Watcher, name: str) -> None:
+    execution_id = started(module_watcher, name)
+    module_watcher.heartbeat(execution_id, process_id=os.getpid())
+    for change in ("host = 'another'", "process_key = 'another boot pid:[1] 5', process_id = 99999999"):
+        write(
+            module_watcher,
+            f"UPDATE watcher.execution_process SET {change} WHERE pipeline_execution_id = :id",
+            id=execution_id,
+        )
+        assert found(module_watcher, name, dt.datetime.now(dt.UTC)) == []
+
+
+def test_a_number_that_another_process_has_now(module_watcher: Watcher, name: str) -> None:
+    execution_id = started(module_watcher, name)
+    module_watcher.heartbeat(execution_id, process_id=os.getpid())
+    change = "UPDATE watcher.execution_process SET process_key = process_key || '1' WHERE pipeline_execution_id = :id"
+    write(module_watcher, change, id=execution_id)
+    [finding] = found(module_watcher, name, dt.datetime.now(dt.UTC))
+    assert finding.details["reason"] == "gone"
+
+
+def test_a_system_without_proc_judges_no_process(
+    module_watcher: Watcher, name: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Any
+) -> None:
+    processes._system.cache_clear()
+    monkeypatch.setattr(processes, "PROCESSES", tmp_path)
+    module_watcher.heartbeat(started(module_watcher, name), process_id=os.getpid())
+    assert found(module_watcher, name, dt.datetime.now(dt.UTC)) == []
+    assert len(found(module_watcher, name, dt.datetime.now(dt.UTC) + dt.timedelta(minutes=4))) == 1
+
+
+# The thread
+
+
+def test_short_blocks_send_nothing_and_leave_no_thread(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(heartbeats, "LOOK_SECONDS", 0.01)
+    sent: list[int] = []
+    beats = Pulse()
+    for number in range(100):
+        beats.end(beats.begin(partial(sent.append, number)))
+    thread = beats._thread
+    assert thread is None or thread.join(10) is None
+    assert (sent, beats._thread) == ([], None)
+
+
+def test_a_heartbeat_that_fails_is_tried_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    for setting in ("LOOK_SECONDS", "FIRST_SECONDS", "EVERY_SECONDS"):
+        monkeypatch.setattr(heartbeats, setting, 0.01)
+    beats, sent = Pulse(), []
+
+    def send() -> None:
+        sent.append(1)
+        if len(sent) < 3:
+            raise ConnectionError("away")
+        beats.end(token)
+
+    token = beats.begin(send)
+    thread = beats._thread
+    assert thread is not None
+    thread.join(30)
+    assert len(sent) == 3
+
+
+def test_a_heartbeat_that_hangs_gives_up(module_watcher: Watcher, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    for setting in ("LOOK_SECONDS", "FIRST_SECONDS"):
+        monkeypatch.setattr(heartbeats, setting, 0.01)
+    gave_up = threading.Event()
+    monkeypatch.setattr(heartbeats.log, "debug", lambda *_: gave_up.set())
+    url = module_watcher.url.render_as_string(hide_password=False)
+    with Watcher(url, settings=Settings(timeout=0.5)) as watcher, watcher.track(name) as execution:
+        with module_watcher._transaction() as (session, _):
+            session.execute(sa.text("LOCK watcher.execution_process IN ACCESS EXCLUSIVE MODE"))
+            assert gave_up.wait(60)
+        assert execution.id is not None
+    assert module_watcher.execution(execution.id).state == "succeeded"

@@ -1,0 +1,220 @@
+"""Which alerts have one cause: one incident, of which people are notified once.
+
+An alert that has `cause_alert_id` is behind another one:
+
+- Data that is stale, late or missing is behind what is wrong upstream of it, by lineage, however far and whatever lies
+  between, or with its own pipeline: one that fails is stale after a while, too.
+- A failure is behind the first one with the same error where each came within `BURST_GAP` of the one before, as when a
+  warehouse is away; and behind the first one of the same step of the same run, or of the same backfill.
+
+The cause is a root: an alert that is itself behind nothing. Of several, a failure counts before other kinds, and the
+first that was found before later ones. In a cycle of lineage the first that was found is the root. No chains are
+stored: an alert whose cause gets a cause of its own moves behind that one.
+
+What is still wrong `FAIR_TIME` after its cause was resolved is behind nothing any more, and speaks for itself.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+# Failures with the same error, each of which comes within this time after the one before, are one burst.
+BURST_GAP = dt.timedelta(minutes=10)
+
+# After its cause is over, downstream data needs some time to be made again; see also `pending.CONTINUES_WITHIN`.
+FAIR_TIME = dt.timedelta(hours=1)
+
+# An alert may move behind one that moves itself: what is left after so many rounds waits for the next call.
+MOST_ROUNDS = 5
+
+# One at a time. Checks write their alerts meanwhile: rows that they hold are left to the next call.
+LOCK = sa.text("SELECT pg_advisory_xact_lock(hashtextextended('watcher.alert/cause', 0))")
+
+RELEASE = sa.text("""
+    WITH released AS (
+        SELECT alert.id
+          FROM watcher.alert
+          JOIN watcher.alert AS cause ON cause.id = alert.cause_alert_id
+         WHERE alert.state <> 'resolved'
+           AND cause.state = 'resolved'
+           AND cause.resolved_at <= :now - CAST(:fair_time AS interval)
+           FOR NO KEY UPDATE OF alert SKIP LOCKED
+    )
+    UPDATE watcher.alert
+       SET cause_alert_id = NULL, is_settled = false
+      FROM released
+     WHERE alert.id = released.id
+""")
+
+# What an alert may be the cause of, and what it may be behind; of several causes, the lowest rank counts. Kinds are
+# compared as text: the schema may not have all of them yet.
+KINDS = """
+    (VALUES ('failure', 1, false), ('stuck', 2, false), ('asset_check', 3, false), ('timeliness', 4, true),
+            ('missed', 5, true), ('freshness', 6, true)) AS kind (name, rank, is_consequence)"""
+
+# The numbers in an error, and identifiers as long as those of runs, differ where the error is the same.
+ERROR = r"""
+    regexp_replace(substring(btrim(alert.facts ->> 'error', E' \t\r\n') FROM '^[^\r\n]+'),
+                   '[0-9a-f]{8}-[0-9a-f-]{27}|0x[0-9a-f]+|[0-9]+', '#', 'gi')"""
+
+# Joins are hashed, however few rows the planner expects: estimates are wrong where thousands of alerts have just come.
+# Where it expects many, compiling the statement takes longer than running it.
+HASHED = sa.text("SET LOCAL enable_nestloop = off; SET LOCAL jit = off")
+
+LINK = sa.text(f"""
+    WITH alive AS MATERIALIZED (
+        SELECT alert.id, alert.pipeline_id, coalesce(alert.reopened_at, alert.opened_at) AS at, kind.*,
+               CASE WHEN root.state <> 'resolved' THEN root.id ELSE alert.id END AS root_id,
+               alert.cause_alert_id IS NOT NULL AS is_linked,
+               CASE WHEN kind.name = 'failure'
+                    THEN ARRAY['error/' || coalesce(alert.facts ->> 'error_class', '') || '/' || {ERROR},
+                               'step/' || (alert.facts ->> 'run_id') || '/' || (alert.facts ->> 'step_key'),
+                               'backfill/' || (alert.facts ->> 'backfill')] END
+               AS signatures
+          FROM watcher.alert
+          JOIN {KINDS} ON kind.name = CAST(alert.kind AS text)
+          LEFT JOIN watcher.alert AS root ON root.id = alert.cause_alert_id
+         WHERE alert.state <> 'resolved'
+           AND alert.pipeline_id IS NOT NULL
+           -- A check that does not block holds nothing up.
+           AND (kind.name <> 'asset_check' OR (alert.level >= 'error' AND alert.facts -> 'blocking' = 'true'))
+    ), worst AS MATERIALIZED (
+        -- What a pipeline may be the cause of others with: a pipeline may have any number of alerts.
+        SELECT DISTINCT ON (pipeline_id) pipeline_id, root_id, name, rank
+          FROM alive
+         ORDER BY pipeline_id, rank, at, id
+    ), place AS MATERIALIZED (
+        -- Where the data of a pipeline is.
+        SELECT worst.pipeline_id, pipeline.address_id
+          FROM worst
+          JOIN watcher.pipeline ON pipeline.id = worst.pipeline_id
+         WHERE pipeline.address_id IS NOT NULL
+         UNION
+        SELECT worst.pipeline_id, edge.target_address_id
+          FROM worst
+         CROSS JOIN LATERAL (SELECT target_address_id
+                               FROM watcher.address_lineage
+                              WHERE address_lineage.pipeline_id = worst.pipeline_id
+                             OFFSET 0) AS edge
+    ), upstream AS MATERIALIZED (
+        SELECT DISTINCT place.pipeline_id, above.pipeline_id AS above_id
+          FROM (SELECT DISTINCT pipeline_id FROM alive WHERE is_consequence AND NOT is_linked) AS waiting
+          JOIN place USING (pipeline_id)
+         CROSS JOIN LATERAL (SELECT source_address_id
+                               FROM watcher.address_lineage_closure
+                              WHERE target_address_id = place.address_id
+                             OFFSET 0) AS path
+          JOIN place AS above ON above.address_id = path.source_address_id
+         WHERE above.pipeline_id <> place.pipeline_id
+    ), similar_failure AS (
+        SELECT id, root_id, at, is_linked, signature,
+               at - lag(at) OVER (PARTITION BY signature ORDER BY at, id) > CAST(:burst_gap AS interval)
+               AND signature LIKE 'error/%' AS is_later
+          FROM alive
+         CROSS JOIN unnest(signatures) AS signature
+         WHERE signature IS NOT NULL
+    ), burst AS (
+        SELECT *, count(*) FILTER (WHERE is_later) OVER (PARTITION BY signature ORDER BY at, id) AS number
+          FROM similar_failure
+    ), pair (consequence_id, cause_id) AS (
+        SELECT consequence.id, worst.root_id
+          FROM alive AS consequence
+          JOIN upstream USING (pipeline_id)
+          JOIN worst ON worst.pipeline_id = upstream.above_id
+         WHERE consequence.is_consequence
+           AND NOT consequence.is_linked
+         UNION
+        SELECT consequence.id, worst.root_id
+          FROM alive AS consequence
+          JOIN worst USING (pipeline_id)
+         WHERE consequence.is_consequence
+           AND NOT consequence.is_linked
+           AND worst.rank < consequence.rank
+           AND worst.name <> 'asset_check'
+         UNION
+        SELECT id, first_value(root_id) OVER (PARTITION BY signature, number ORDER BY at, id)
+          FROM burst
+    ), ordered AS MATERIALIZED (
+        -- Of two that are behind each other, the first that was found is the cause.
+        SELECT pair.*
+          FROM pair
+          JOIN alive ON alive.id = pair.consequence_id
+         WHERE NOT alive.is_linked
+           AND pair.cause_id <> pair.consequence_id
+           AND (pair.cause_id < pair.consequence_id
+                OR NOT EXISTS (SELECT
+                                 FROM pair AS opposite
+                                WHERE opposite.consequence_id = pair.cause_id
+                                  AND opposite.cause_id = pair.consequence_id))
+    ), chosen AS (
+        SELECT DISTINCT ON (ordered.consequence_id) ordered.consequence_id, ordered.cause_id
+          FROM ordered
+          JOIN alive AS cause ON cause.id = ordered.cause_id
+         WHERE NOT EXISTS (SELECT FROM ordered AS higher WHERE higher.consequence_id = ordered.cause_id)
+         ORDER BY ordered.consequence_id, cause.rank, cause.at, cause.id
+    ), free AS (
+        SELECT alert.id, chosen.cause_id
+          FROM watcher.alert
+          JOIN chosen ON chosen.consequence_id = alert.id
+         WHERE alert.state <> 'resolved'
+           FOR NO KEY UPDATE OF alert SKIP LOCKED
+    ), linked AS (
+        UPDATE watcher.alert
+           SET cause_alert_id = free.cause_id
+          FROM free
+         WHERE alert.id = free.id
+        RETURNING alert.cause_alert_id
+    )
+    SELECT DISTINCT cause_alert_id FROM linked
+""")
+
+# What is behind an alert that has got a cause of its own moves behind that one.
+MOVE = sa.text("""
+    WITH moved AS (
+        SELECT alert.id, root.id AS root_id
+          FROM watcher.alert
+          JOIN watcher.alert AS cause ON cause.id = alert.cause_alert_id
+          JOIN watcher.alert AS root ON root.id = cause.cause_alert_id
+         WHERE alert.state <> 'resolved'
+           AND root.state <> 'resolved'
+           FOR NO KEY UPDATE OF alert SKIP LOCKED
+    )
+    UPDATE watcher.alert SET cause_alert_id = moved.root_id FROM moved WHERE alert.id = moved.id
+""")
+
+# There is more behind them: they are looked at by the deliverer.
+GROW = sa.text("""
+    UPDATE watcher.alert
+       SET grew_at = :now, is_settled = false
+     WHERE id IN (SELECT id
+                    FROM watcher.alert
+                   WHERE id = ANY(:ids)
+                     AND state <> 'resolved'
+                     FOR NO KEY UPDATE SKIP LOCKED)
+""")
+
+
+def link_causes(session: Session, *, now: dt.datetime) -> int:
+    """Put each alert behind its cause, and release those whose cause has been over for a fair time.
+
+    Called in a transaction of its own, after a check and before a delivery.
+
+    Returns:
+        How many alerts have got something behind them.
+    """
+    session.execute(LOCK)
+    session.execute(HASHED)
+    session.execute(RELEASE, {"now": now, "fair_time": FAIR_TIME})
+    causes: set[int] = set()
+    for _ in range(MOST_ROUNDS):
+        grown = set(session.scalars(LINK, {"burst_gap": BURST_GAP}))
+        session.execute(MOVE)
+        causes |= grown
+        if not grown:
+            break
+    if causes:
+        session.execute(GROW, {"ids": sorted(causes), "now": now})
+    return len(causes)

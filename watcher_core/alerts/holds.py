@@ -1,0 +1,94 @@
+"""What is not sent yet: what came in quiet hours, waits for a digest, or is in maintenance."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from watcher_core.alerts import maintenance
+from watcher_core.alerts.destinations import Destination
+from watcher_core.alerts.fan_out import OPENING, Pending, Plan
+from watcher_core.alerts.quiet import Hold, earliest_release
+from watcher_core.alerts.routes import Routes, Subject
+from watcher_core.values import MaintenanceWindow
+
+
+def hold_back(
+    found: Plan,
+    rows: Iterable[Mapping[str, Any]],
+    *,
+    routes: Routes,
+    windows: Sequence[MaintenanceWindow],
+    now: dt.datetime,
+) -> Plan:
+    """Part what is pending into what may be sent now and what is held.
+
+    Args:
+        found: What is pending.
+        rows: The rows that it was found in.
+        routes: When each of them sends.
+        windows: The maintenance windows that are active, or were lately.
+        now: The time.
+    """
+    if not windows and all(route.hold is None for route in routes.routes):
+        return found
+    happened: dict[tuple[int, str | None], dt.datetime] = {}
+    for row in rows:
+        if row["event"] is not None:
+            happened[row["id"], row["destination"]] = row["happened_at"]
+            happened.setdefault((row["id"], None), row["happened_at"])
+    ends = [(window, end) for window in windows if (end := maintenance.last_end(window, now)) is not None]
+    holds: dict[tuple[Subject, str], list[Hold]] = {}
+    pending: list[Pending] = []
+    held: list[Pending] = []
+    for each in found.pending:
+        name = each.moved_from or _name(each.destination)
+        at = happened.get((each.id, name)) or happened[each.id, None]
+        timed = _timed(each, at, routes, holds, ends)
+        (held if timed.released_at is not None and timed.released_at > now else pending).append(timed)
+    return replace(found, pending=pending, held=held)
+
+
+def _timed(
+    each: Pending,
+    happened_at: dt.datetime,
+    routes: Routes,
+    holds: dict[tuple[Subject, str], list[Hold]],
+    ends: Sequence[tuple[MaintenanceWindow, dt.datetime]],
+) -> Pending:
+    released_at, collection = None, None
+    destination = each.destination
+    if destination is not None and not (destination.takes_acknowledgements and each.event not in OPENING):
+        key = (each.subject, destination.name)
+        if key not in holds:
+            holds[key] = routes.holds(each.subject, destination)
+        release = earliest_release(holds[key], happened_at)
+        if release is not None:
+            released_at = release[0]
+            collection = None if destination.most is not None else release[1]
+    if each.event in OPENING:
+        over = [end for window, end in ends if _is_of(window, each.subject) and end > happened_at]
+        released_at = max([*over, *([] if released_at is None else [released_at])], default=None)
+    return replace(each, released_at=released_at, collection=collection)
+
+
+def _is_of(window: MaintenanceWindow, subject: Subject) -> bool:
+    if window.pipeline_name is not None:
+        return window.pipeline_name == subject.pipeline_name
+    return window.pipeline_type_name in (None, subject.pipeline_type_name)
+
+
+def as_arrays(pending: Iterable[Pending]) -> dict[str, list[Any]]:
+    """When notifications may be sent, of those that were held back."""
+    timed = [each for each in pending if each.released_at is not None]
+    return {
+        "timed_ids": [each.id for each in timed],
+        "timed_destinations": [_name(each.destination) for each in timed],
+        "released_at": [each.released_at for each in timed],
+    }
+
+
+def _name(destination: Destination | None) -> str:
+    return "" if destination is None else destination.name

@@ -1,0 +1,216 @@
+"""The check of runs that did not come: pipelines without a rule that usually run by now, and have not.
+
+What a pipeline's history says is learned once a day, and kept; when the next run is due follows from it with each new
+start. So a check reads one start for each pipeline, and the history of a few.
+
+A pipeline with a rule for freshness is not looked at: its rule says when data is too old. Nor is one that is muted for
+freshness.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from psycopg.types.json import Jsonb
+from sqlalchemy.orm import Session
+
+from watcher_core import database, text
+from watcher_core.anomalies import PIPELINE_ZONE
+from watcher_core.checks import thresholds
+from watcher_core.checks.cadence import Cadence, learn_cadence
+from watcher_core.enums import AlertKind, AlertLevel
+from watcher_core.values import Finding
+
+LEARNED_FOR: Final = dt.timedelta(days=1)
+# What is learned from: the newest starts, or, where these are of a few days, the last of each hour of four weeks.
+MOST_STARTS: Final = 700
+HOURS: Final = 24 * 28
+# Pipelines that one check learns of; the others follow at the next.
+MOST_LEARNED: Final = 300
+
+WATCHED: Final = f"""
+    watched AS (
+        SELECT pipeline.id, pipeline.name, type.name AS type_name, {PIPELINE_ZONE} AS zone,
+               CAST(pipeline.pipeline_metadata -> 'owners' AS text) AS owners
+          FROM watcher.pipeline
+          JOIN watcher.pipeline_type AS type ON type.id = pipeline.pipeline_type_id
+         WHERE {thresholds.is_checked("freshness", one=False)}
+           AND {thresholds.number("freshness")} IS NULL
+    )"""
+
+# Those that have started since they were last looked at. What is known longest comes first.
+STARTED: Final = f"""
+    WITH {WATCHED}
+    SELECT watched.id, watched.zone, newest.start_date, known.cadence, known.learned_at
+      FROM watched
+     CROSS JOIN LATERAL (SELECT start_date
+                           FROM watcher.pipeline_execution
+                          WHERE pipeline_id = watched.id
+                          ORDER BY start_date DESC
+                          LIMIT 1) AS newest
+      LEFT JOIN watcher.pipeline_cadence AS known ON known.pipeline_id = watched.id
+     WHERE known.last_start IS DISTINCT FROM newest.start_date
+     ORDER BY known.learned_at NULLS FIRST, watched.id
+"""
+
+STARTS: Final = """
+    SELECT start_date, logical_date
+      FROM watcher.pipeline_execution
+     WHERE pipeline_id = %(pipeline_id)s
+     ORDER BY start_date DESC
+     LIMIT %(limit)s
+"""
+
+# One look into the index for each hour, however often the pipeline runs.
+LAST_OF_HOURS: Final = """
+    SELECT last.start_date, last.logical_date
+      FROM generate_series(1, %(hours)s) AS hour
+     CROSS JOIN LATERAL (SELECT start_date, logical_date
+                           FROM watcher.pipeline_execution
+                          WHERE pipeline_id = %(pipeline_id)s
+                            AND start_date >= %(until)s - hour * interval '1 hour'
+                            AND start_date < %(until)s - (hour - 1) * interval '1 hour'
+                          ORDER BY start_date DESC
+                          LIMIT 1) AS last
+     ORDER BY last.start_date DESC
+"""
+
+KEEP: Final = """
+    INSERT INTO watcher.pipeline_cadence (pipeline_id, learned_at, cadence, last_start, due_at, missed_at)
+    VALUES (%(pipeline_id)s, %(learned_at)s, %(cadence)s, %(last_start)s, %(due_at)s, %(missed_at)s)
+        ON CONFLICT (pipeline_id) DO UPDATE
+       SET learned_at = excluded.learned_at,
+           cadence = excluded.cadence,
+           last_start = excluded.last_start,
+           due_at = excluded.due_at,
+           missed_at = excluded.missed_at
+"""
+
+MISSED: Final = f"""
+    WITH {WATCHED}
+    SELECT watched.id, watched.name, watched.type_name, watched.owners, known.cadence, known.last_start, known.due_at,
+           alert.id IS NULL AS is_new
+      FROM watcher.pipeline_cadence AS known
+      JOIN watched ON watched.id = known.pipeline_id
+      LEFT JOIN watcher.alert ON alert.deduplication_key = 'missed/' || watched.id AND alert.state <> 'resolved'
+     WHERE known.missed_at < %(now)s
+     ORDER BY known.due_at, watched.id
+"""
+
+KNOWN: Final = f"""
+    WITH {WATCHED}
+    SELECT watched.id, watched.name, known.cadence
+      FROM watcher.pipeline_cadence AS known
+      JOIN watched ON watched.id = known.pipeline_id
+     WHERE known.cadence IS NOT NULL
+     ORDER BY watched.name
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class KnownCadence:
+    """How often a pipeline without a rule for freshness usually runs."""
+
+    pipeline_id: int
+    pipeline_name: str
+    cadence: Cadence
+
+
+def check_missed(session: Session, *, now: dt.datetime) -> list[Finding]:
+    """Learn of the pipelines that have started since, and return those whose next run did not come, earliest first.
+
+    Args:
+        session: The transaction.
+        now: The time by which runs should have come.
+    """
+    connection = database.driver(session)
+    _follow(connection, now=now)
+    rows = connection.execute(MISSED, {"now": now}).fetchall()
+    return [_finding(row, now) for row in rows]
+
+
+def list_cadences(session: Session) -> list[KnownCadence]:
+    """Return the pipelines without a rule whose rhythm is known."""
+    rows = database.driver(session).execute(KNOWN).fetchall()
+    return [KnownCadence(pipeline_id, name, Cadence.from_json(known)) for pipeline_id, name, known in rows]
+
+
+def _follow(connection: database.Driver, *, now: dt.datetime) -> None:
+    kept: list[dict[str, Any]] = []
+    learned = 0
+    for pipeline_id, zone, last_start, known, learned_at in connection.execute(STARTED).fetchall():
+        if learned_at is not None and now - learned_at < LEARNED_FOR:
+            cadence = None if known is None else Cadence.from_json(known)
+        elif learned < MOST_LEARNED:
+            learned += 1
+            cadence, learned_at = learn_cadence(_starts(connection, pipeline_id, last_start), zone=zone), now
+        else:
+            continue
+        due = None if cadence is None else cadence.due(last_start)
+        kept.append(
+            {
+                "pipeline_id": pipeline_id,
+                "learned_at": learned_at,
+                "cadence": None if cadence is None else Jsonb(cadence.as_json()),
+                "last_start": last_start,
+                "due_at": None if due is None else due[0],
+                "missed_at": None if due is None else due[1],
+            }
+        )
+    if kept:
+        with connection.cursor() as cursor:
+            cursor.executemany(KEEP, kept)
+
+
+def _starts(connection: database.Driver, pipeline_id: int, last: dt.datetime) -> list[dt.datetime]:
+    given = {"pipeline_id": pipeline_id, "limit": MOST_STARTS, "hours": HOURS, "until": _next_hour(last)}
+    rows = connection.execute(STARTS, given).fetchall()
+    if len(rows) == MOST_STARTS and last - rows[-1][0] < dt.timedelta(hours=HOURS):
+        rows = connection.execute(LAST_OF_HOURS, given).fetchall()
+    return _regular(reversed(rows))
+
+
+def _next_hour(moment: dt.datetime) -> dt.datetime:
+    return moment.replace(minute=0, second=0, microsecond=0) + dt.timedelta(hours=1)
+
+
+def _regular(rows: Iterable[tuple[Any, ...]]) -> list[dt.datetime]:
+    """Leave out what loads old data again: a backfill says nothing of when the next run is due."""
+    starts: list[dt.datetime] = []
+    newest: dt.datetime | None = None
+    for start, logical in rows:
+        if logical is not None:
+            if newest is not None and logical <= newest:
+                continue
+            newest = logical
+        starts.append(start)
+    return starts
+
+
+def _finding(row: Sequence[Any], now: dt.datetime) -> Finding:
+    pipeline_id, name, type_name, owners, known, last_start, due_at, is_new = row
+    usual = Cadence.from_json(known).usual
+    return Finding(
+        kind=AlertKind.MISSED,
+        level=AlertLevel.WARNING,
+        pipeline_id=pipeline_id,
+        pipeline_name=name,
+        pipeline_type_name=type_name,
+        execution_id=None,
+        new=is_new,
+        deduplication_key=f"missed/{pipeline_id}",
+        at=now,
+        owners=text.owners(owners),
+        measured_from=last_start,
+        due_at=due_at,
+        details={
+            "message": f"did not run when it usually does: every {text.duration(usual)}; "
+            f"last {text.ago(last_start, now=now)}",
+            "usual_seconds": usual,
+            "advice": "see its schedule or cron, and the host that it runs on; a rule in place of what was learned: "
+            "watcher check suggest",
+        },
+    )

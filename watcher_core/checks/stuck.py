@@ -1,0 +1,143 @@
+"""The check of executions that will not end: their process is gone, or they run far longer than ever.
+
+What is found:
+
+- An execution outside Dagster whose process was killed: its host has seen that, or no heartbeat came for
+  `SILENT_AFTER`. It is over when the execution is ended, when a heartbeat comes again, or when a later execution that
+  does the same succeeds. Of its own runs Dagster knows.
+- An execution that has run for more than `TIMES_USUAL` times the 95th percentile of its pipeline's last successes, and
+  for `LEAST` at least. Where there is a rule for timeliness, that rule judges; muting it mutes this, too. Of a run and
+  what runs in it, the innermost is reported.
+
+Nothing is learned from fewer than `LEAST_RUNS` successes: a pipeline that never ends may be meant to run for ever.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any, Final
+
+from sqlalchemy.orm import Session
+
+from watcher_core import database, text
+from watcher_core.enums import AlertKind, AlertLevel, ExecutionState
+from watcher_core.values import Finding
+
+# Three heartbeats.
+SILENT_AFTER: Final = dt.timedelta(minutes=3)
+
+LEAST: Final = dt.timedelta(hours=1)
+TIMES_USUAL: Final = 5
+LEAST_RUNS: Final = 5
+# The successes that say what is usual.
+MOST_RUNS: Final = 50
+
+FOUND: Final = f"""
+    WITH running AS MATERIALIZED (
+        SELECT execution.id, execution.parent_id, execution.pipeline_id, execution.start_date, execution.scope,
+               execution.source, pipeline.name, type.name AS type_name,
+               CAST(pipeline.pipeline_metadata -> 'owners' AS text) AS owners,
+               process.host, process.process_id, process.heartbeat_at, process.gone_at,
+               process.gone_at IS NOT NULL
+               OR coalesce(process.heartbeat_at < %(now)s - %(silent_after)s, false) AS is_dead,
+               coalesce(pipeline.timeliness_number, type.timeliness_number) IS NOT NULL
+               OR pipeline.mute_timeliness_check OR type.mute_timeliness_check AS has_rule
+          FROM watcher.pipeline_execution AS execution
+          JOIN watcher.pipeline ON pipeline.id = execution.pipeline_id
+          JOIN watcher.pipeline_type AS type ON type.id = pipeline.pipeline_type_id
+          LEFT JOIN watcher.execution_process AS process ON process.pipeline_execution_id = execution.id
+         WHERE execution.state = 'running' AND pipeline.active AND pipeline.removed_at IS NULL
+    ), usual AS (
+        SELECT running.id, past.seconds
+          FROM running
+         CROSS JOIN LATERAL (
+               SELECT percentile_cont(0.95) WITHIN GROUP (ORDER BY newest.duration_seconds) AS seconds
+                 FROM (SELECT duration_seconds
+                         FROM watcher.pipeline_execution
+                        WHERE pipeline_id = running.pipeline_id AND state = 'succeeded'
+                        ORDER BY coalesce(logical_date, start_date) DESC
+                        LIMIT {MOST_RUNS}) AS newest
+               HAVING count(*) >= {LEAST_RUNS}) AS past
+         WHERE NOT running.is_dead
+           AND NOT running.has_rule
+           AND running.start_date < %(now)s - %(least)s
+    )
+    SELECT running.id, running.parent_id, running.pipeline_id, running.name, running.type_name, running.owners,
+           running.start_date, running.host, running.process_id, running.heartbeat_at, running.gone_at, running.is_dead,
+           usual.seconds, alert.id IS NULL AS is_new
+      FROM running
+      LEFT JOIN usual ON usual.id = running.id
+      LEFT JOIN watcher.alert ON alert.deduplication_key = 'stuck/' || running.id AND alert.state <> 'resolved'
+     WHERE (running.is_dead
+            AND NOT EXISTS (SELECT
+                              FROM watcher.pipeline_execution AS later
+                             WHERE later.pipeline_id = running.pipeline_id
+                               AND later.state = 'succeeded'
+                               AND coalesce(later.scope, '') IN (coalesce(running.scope, ''), '')
+                               AND later.end_date >= running.start_date
+                               AND later.start_date > running.start_date))
+        OR usual.seconds * {TIMES_USUAL} < extract(epoch FROM %(now)s - running.start_date)
+     ORDER BY running.start_date, running.id
+"""
+
+
+def check_stuck(session: Session, *, now: dt.datetime) -> list[Finding]:
+    """Return the executions that will not end, oldest first.
+
+    Args:
+        session: The transaction.
+        now: The time at which durations and silences are measured.
+    """
+    rows = (
+        database.driver(session).execute(FOUND, {"now": now, "silent_after": SILENT_AFTER, "least": LEAST}).fetchall()
+    )
+    parents = {parent_id for _, parent_id, *_ in rows}
+    return [_finding(row, now) for row in rows if row[0] not in parents]
+
+
+def deduplication_key(execution_id: int) -> str:
+    """Return the key of the alert that an execution is stuck."""
+    return f"stuck/{execution_id}"
+
+
+def _finding(row: tuple[Any, ...], now: dt.datetime) -> Finding:
+    execution_id, _, pipeline_id, name, type_name, owners, start_date, *process, is_dead, usual, is_new = row
+    host, process_id, heartbeat_at, gone_at = process
+    lasted = (now - start_date).total_seconds()
+    where = f"process {process_id} on {host}" if process_id is not None else f"a process on {host}"
+    if not is_dead:
+        message = f"has run for {text.duration(lasted)}; 95 % of its last runs took at most {text.duration(usual)}"
+        advice = f"see whether it still works; if not, stop it, or: watcher executions end {execution_id}"
+    else:
+        silent = text.duration((now - heartbeat_at).total_seconds())
+        message = (
+            f"{where} was killed and ended nothing"
+            if gone_at
+            else f"no heartbeat for {silent} of {where}: it was killed, or cannot reach the database"
+        )
+        advice = f"start it again; end what it left: watcher executions end {execution_id}"
+    details = {
+        "reason": "runs_long" if not is_dead else "gone" if gone_at else "silent",
+        "message": message,
+        "advice": advice,
+        "host": host,
+        "process_id": process_id,
+        "heartbeat_at": None if heartbeat_at is None else heartbeat_at.isoformat(),
+        "usual_seconds": usual,
+    }
+    return Finding(
+        kind=AlertKind.STUCK,
+        level=AlertLevel.ERROR if is_dead else AlertLevel.WARNING,
+        pipeline_id=pipeline_id,
+        pipeline_name=name,
+        pipeline_type_name=type_name,
+        execution_id=execution_id,
+        new=is_new,
+        deduplication_key=deduplication_key(execution_id),
+        at=now,
+        owners=text.owners(owners),
+        measured_from=start_date,
+        duration_seconds=lasted,
+        execution_state=ExecutionState.RUNNING,
+        details={name: value for name, value in details.items() if value is not None},
+    )
