@@ -10,13 +10,17 @@ import os
 import re
 import signal
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+
+import dagster as dg
 
 from tests.faults.stack import RUN_WAIT_MINUTES, START_TIMEOUT_SECONDS, Stack, now
 from watcher_core import AlertKind
 
 # When a fault was there for Dagster, or the clock, to see; `None` before that.
 Sign = Callable[[], float | None]
+Cause = Callable[[Stack], Sign]
+Mend = Callable[[Stack], None]
 
 RUNS = "Runs, jobs and assets"
 CHECKS = "Asset checks in a run"
@@ -57,22 +61,10 @@ class Case:
     said: str
     over: str = ""
     where: str
-    cause: Callable[[Stack], Sign]
-    mend: Callable[[Stack], None]
+    cause: Cause
+    mend: Mend
     wave: int = 1
     tolerance: float = 60.0
-    tags: frozenset[str] = field(default=frozenset())
-
-
-@dataclass(frozen=True, kw_only=True)
-class Silence:
-    """A fault of which no message is to come: why."""
-
-    name: str
-    fault: str
-    why: str
-    subject: str
-    cause: Callable[[Stack], None]
 
 
 def matches(pattern: str, text: str) -> bool:
@@ -91,7 +83,7 @@ def run_of(
     assets: Sequence[str] = (),
     checks: Sequence[tuple[str, str]] = (),
     tags: dict[str, str] | None = None,
-) -> tuple[Callable[[Stack], Sign], Callable[[Stack], None]]:
+) -> tuple[Cause, Mend]:
     """Launch a run while the switch is on; it is good again by the same run while it is off."""
 
     def launch(stack: Stack) -> str:
@@ -109,7 +101,7 @@ def run_of(
     return cause, mend
 
 
-def killed(switch: str) -> Callable[[Stack], Sign]:
+def killed(switch: str) -> Cause:
     """Kill the process that waits for the switch."""
 
     def cause(stack: Stack) -> Sign:
@@ -121,7 +113,7 @@ def killed(switch: str) -> Callable[[Stack], Sign]:
     return cause
 
 
-def ticks(name: str) -> tuple[Callable[[Stack], Sign], Callable[[Stack], None]]:
+def ticks(name: str) -> tuple[Cause, Mend]:
     """A schedule or sensor whose ticks fail while its switch is on."""
 
     def cause(stack: Stack) -> Sign:
@@ -132,7 +124,7 @@ def ticks(name: str) -> tuple[Callable[[Stack], Sign], Callable[[Stack], None]]:
     return cause, lambda stack: stack.off(name)
 
 
-def stale(asset: str) -> tuple[Callable[[Stack], Sign], Callable[[Stack], None]]:
+def stale(asset: str) -> tuple[Cause, Mend]:
     """An asset that is not materialized again within its minute."""
 
     def cause(stack: Stack) -> Sign:
@@ -187,24 +179,8 @@ def given_up(stack: Stack) -> Sign:
     return lambda: stack.ended(record.dagster_run.run_id)
 
 
-def no_place_in_the_queue(stack: Stack) -> Sign:
-    created = now()
-    stack.launch("archive")
-    return lambda: created + 60 * RUN_WAIT_MINUTES
-
-
-def _of_job(name: str) -> object:
-    import dagster as dg
-
+def _of_job(name: str) -> dg.RunsFilter:
     return dg.RunsFilter(job_name=name)
-
-
-def cancel(stack: Stack, job: str) -> None:
-    for record in stack.instance.get_run_records(_of_job(job)):  # type: ignore[arg-type] # a filter of runs
-        if not record.dagster_run.is_finished:
-            stack.graphql(
-                "mutation ($id: String!) { terminateRun(runId: $id) { __typename } }", id=record.dagster_run.run_id
-            )
 
 
 def marketing_breaks(stack: Stack) -> Sign:
@@ -219,31 +195,18 @@ def marketing_works(stack: Stack) -> None:
     stack.reload("marketing")
 
 
-def stops(name: str) -> tuple[Callable[[Stack], Sign], Callable[[Stack], None]]:
-    """A process that is killed."""
-
-    def cause(stack: Stack) -> Sign:
-        stack.stop(name, number=signal.SIGKILL)
-        since = now()
-        return lambda: since
-
-    return cause, lambda stack: stack.start(name)
-
-
 def void(_: object) -> None:
     """Forget a result."""
 
 
-def runs(name: str, cause_and_mend: tuple[Callable[[Stack], Sign], Callable[[Stack], None]], **fields: object) -> Case:
+def runs(name: str, cause_and_mend: tuple[Cause, Mend], **fields: object) -> Case:
     cause, mend = cause_and_mend
     subject = str(fields.pop("subject", name))
     fields.setdefault("over", FIXED.format(subject))
     return Case(name=name, subject=subject, cause=cause, mend=mend, **fields)  # type: ignore[arg-type] # the rest
 
 
-def both(
-    first: Callable[[Stack], Sign], second: Callable[[Stack], None]
-) -> tuple[Callable[[Stack], Sign], Callable[[Stack], None]]:
+def both(first: Cause, second: Mend) -> tuple[Cause, Mend]:
     return first, second
 
 

@@ -40,11 +40,11 @@ class Outcome:
 def run_wave(stack: Stack, cases: Sequence[Case]) -> list[Outcome]:
     """Cause all of them, wait for each message, make them good, and wait for each recovery."""
     outcomes = [Outcome(case, now(), case.cause(stack)) for case in cases]
-    _until(lambda: all([_has_opened(stack, outcome) for outcome in outcomes]), OPENING_SECONDS)
+    _until(lambda: sum(_has_opened(stack, outcome) for outcome in outcomes) == len(outcomes), OPENING_SECONDS)
     mended = now()
     for outcome in outcomes:
         outcome.case.mend(stack)
-    _until(lambda: all([_is_over(stack, outcome, mended) for outcome in outcomes]), RECOVERY_SECONDS)
+    _until(lambda: sum(_is_over(stack, outcome, mended) for outcome in outcomes) == len(outcomes), RECOVERY_SECONDS)
     return outcomes
 
 

@@ -1,4 +1,4 @@
-"""A Dagster of real parts, with Watcher: code servers, webserver, daemon, a health service, and a place for messages."""
+"""A Dagster of real parts, with Watcher: code servers, webserver, daemon, a health service, and places for messages."""
 
 from __future__ import annotations
 
@@ -61,6 +61,8 @@ mutation ($selector: JobOrPipelineSelector!, $tags: [ExecutionTag!]) {
   }
 }
 """
+
+GRPC = ("dagster", "api", "grpc", "-h", "127.0.0.1", "-p", "{port}")
 
 T = TypeVar("T")
 
@@ -135,11 +137,7 @@ class Stack:
         "webserver": ("dagster-webserver", "-h", "127.0.0.1", "-p", "{port}", "-w", "workspace.yaml"),
         "daemon": ("dagster-daemon", "run", "-w", "workspace.yaml"),
         "health": ("watcher", "check", "health", "--deliver", "--every", "{health}"),
-        **{
-            name: ("dagster", "api", "grpc", "-h", "127.0.0.1", "-p", "{port}", "-f", f"{LOCATIONS / name}.py")
-            + ("--location-name", name)
-            for name in ("sales", "finance")
-        },
+        **{name: (*GRPC, "-f", f"{LOCATIONS / name}.py", "--location-name", name) for name in ("sales", "finance")},
     }
 
     def start(self, *names: str) -> None:
