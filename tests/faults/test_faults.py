@@ -32,8 +32,8 @@ def test_every_fault_is_one_message_that_comes_soon_and_is_taken_back(stack: Sta
         outcomes += run_wave(stack, [case for case in CASES if case.wave == wave])
     _write(outcomes)
     for outcome in outcomes:
-        print(f"{outcome.case.name:15} {outcome.soon:4.0f} s {outcome.over_after:4.0f} s  {outcome.line} | {outcome.over}")
-            f"{outcome.case.name:16} {outcome.soon:5.0f} s {outcome.over_after:5.0f} s  {outcome.line}  |  {outcome.over}"
+        print(
+            f"{outcome.case.name:15} {outcome.soon:4.0f} s {outcome.over_after:4.0f} s  {outcome.line} | {outcome.over}"
         )
     problems = [text for outcome in outcomes for text in wrong(stack, outcome)]
     print("\n".join(problems))
@@ -58,4 +58,3 @@ def _write(outcomes: Sequence[Outcome]) -> None:
     ]
     found = {"date": f"{dt.datetime.now(dt.UTC):%Y-%m-%d}", "machine": f"{os.cpu_count()} cores", "faults": faults}
     RESULTS.write_text(json.dumps(found, indent=1, ensure_ascii=False) + "\n")
-
