@@ -105,8 +105,8 @@ def line_of(message: Message, outcome: Outcome) -> str:
     return line.removeprefix("• ").partition(" [alert")[0]
 
 
-def wrong(stack: Stack, outcome: Outcome) -> list[str]:
-    """What of an outcome is not as declared."""
+def wrong(stack: Stack, outcome: Outcome, *, measured: bool = True) -> list[str]:
+    """What of an outcome is not as declared; how soon it came counts where that is measured."""
     case, found = outcome.case, []
     if outcome.seen_at is None:
         return [f"{case.name}: Dagster did not show it"]
@@ -120,6 +120,6 @@ def wrong(stack: Stack, outcome: Outcome) -> list[str]:
         found.append(f"said {outcome.line!r}, not {case.said!r}")
     if not matches(case.over, outcome.over):
         found.append(f"said of its end {outcome.over!r}, not {case.over!r}")
-    if outcome.soon > case.tolerance:
+    if measured and outcome.soon > case.tolerance:
         found.append(f"after {outcome.soon:.0f} s, not {case.tolerance:.0f} s")
     return [f"{case.name}: {each}" for each in found]
