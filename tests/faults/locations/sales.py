@@ -86,9 +86,9 @@ ASSETS = [
     asset("suppliers"),
     asset(
         "weather",
-        freshness_policy=dg.FreshnessPolicy.time_window(fail_window=dt.timedelta(minutes=1)),
+        freshness_policy=dg.FreshnessPolicy.time_window(fail_window=dt.timedelta(minutes=2)),
     ),
-    asset("rates", metadata=watcher_metadata(freshness=(1, "minute"))),
+    asset("rates", metadata=watcher_metadata(freshness=(2, "minute"))),
     invoices,
     forecast,
     clicks,
