@@ -251,7 +251,8 @@ CASES: list[Case] = [
         run_of("export", "export"),
         section=RUNS,
         fault="An op of a plain job fails",
-        said="🔴 export failed: the disk is full",
+        subject="sales/export",
+        said="🔴 sales/export failed: the disk is full",
         where=JOB,
     ),
     runs(
@@ -275,7 +276,8 @@ CASES: list[Case] = [
         run_of("sync", "sync"),
         section=RUNS,
         fault="A run fails, and its retries are used up",
-        said="🔴 sync failed: the peer is away",
+        subject="sales/sync",
+        said="🔴 sales/sync failed: the peer is away",
         where=JOB,
     ),
     runs(
@@ -283,7 +285,8 @@ CASES: list[Case] = [
         run_of("endless", "endless"),
         section=RUNS,
         fault="Dagster's monitor ends a run for its `dagster/max_runtime`",
-        said="🔴 endless failed: Exceeded maximum runtime of 5 seconds.",
+        subject="sales/endless",
+        said="🔴 sales/endless failed: Exceeded maximum runtime of 5 seconds.",
         where=JOB,
     ),
     runs(
@@ -291,7 +294,8 @@ CASES: list[Case] = [
         both(killed("mail"), run_of("mail", "mail")[1]),
         section=RUNS,
         fault="The worker of a run is killed (`kill -9`)",
-        said="🔴 mail failed: …",
+        subject="sales/mail",
+        said="🔴 sales/mail failed: …",
         where=JOB,
     ),
     runs(
@@ -299,7 +303,8 @@ CASES: list[Case] = [
         both(killed("render"), run_of("render", "render")[1]),
         section=RUNS,
         fault="The process of a step is killed (`kill -9`)",
-        said="🔴 render failed: …",
+        subject="sales/render",
+        said="🔴 sales/render failed: …",
         where=JOB,
     ),
     runs(
@@ -319,7 +324,8 @@ CASES: list[Case] = [
         both(given_up, lambda stack: (stack.off("books"), void(stack.launch("books", location="finance")))[1]),
         section=RUNS,
         fault="Dagster's monitor gives up a run that does not start",
-        said=f"🔴 books failed: Run timed out due to taking longer than {START_TIMEOUT_SECONDS} seconds to start.",
+        subject="finance/books",
+        said=f"🔴 finance/books failed: Run timed out due to taking longer than {START_TIMEOUT_SECONDS} seconds to start.",
         where=JOB,
     ),
     runs(
@@ -327,7 +333,8 @@ CASES: list[Case] = [
         run_of("ledger", "ledger", location="finance"),
         section=RUNS,
         fault="A run fails before any step, as its code cannot be imported",
-        said="🔴 ledger failed: …No module named 'ledger'…",
+        subject="finance/ledger",
+        said="🔴 finance/ledger failed: …",
         where=JOB,
         wave=2,  # the fault is one of the whole code location
     ),

@@ -250,7 +250,7 @@ class Stack:
             SELECT min(CAST(tick_body::jsonb ->> 'end_timestamp' AS double precision))
               FROM job_ticks
              WHERE status = 'FAILURE' AND timestamp >= to_timestamp(:since) AT TIME ZONE 'UTC'
-               AND tick_body::jsonb ->> 'instigator_name' = :name
+               AND tick_body::jsonb ->> 'job_name' = :name
         """)
         with self.engine.connect() as connection:
             found: float | None = connection.scalar(statement, {"since": since, "name": name})
