@@ -325,7 +325,8 @@ CASES: list[Case] = [
         section=RUNS,
         fault="Dagster's monitor gives up a run that does not start",
         subject="finance/books",
-        said=f"🔴 finance/books failed: Run timed out due to taking longer than {START_TIMEOUT_SECONDS} seconds to start.",
+        said="🔴 finance/books failed: Run timed out due to taking longer than"
+        f" {START_TIMEOUT_SECONDS} seconds to start.",
         where=JOB,
     ),
     runs(
