@@ -10,7 +10,7 @@ SERVE ?= 1
 # Reads all pages anew: a warning of a page that is not read again would be missed.
 SITE := $(BIN)/python -m sphinx --fresh-env --fail-on-warning --quiet --conf-dir docs
 
-.PHONY: help install demo dev test matrix integrations lint format bench docs lock clean
+.PHONY: help install demo dev test matrix integrations faults lint format bench docs lock clean
 
 help:  ## Show the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -47,6 +47,10 @@ integrations: .venv-integrations/installed  ## Run Watcher with the real dbt, dl
 	@VIRTUAL_ENV=.venv-integrations $(BIN)/uv pip install --quiet --require-hashes --requirement tests/integrations/requirements.txt
 	@VIRTUAL_ENV=.venv-integrations $(BIN)/uv pip install --quiet --no-deps --no-build-isolation --editable .
 	@touch $@
+
+faults: install  ## Cause every fault with real parts, measure how soon its message comes, and write the table of docs/faults.md
+	@$(BIN)/python -m pytest -n 0 -s tests/faults/test_faults.py $(ARGS)
+	@$(BIN)/python -m docs.generate
 
 lint: install  ## Check format, style, types, the direction of imports, and the documentation
 	@$(BIN)/ruff format --check .

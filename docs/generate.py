@@ -15,6 +15,7 @@ import sqlalchemy as sa
 import typer
 from sqlalchemy.dialects import postgresql
 
+from docs import fault_table
 from watcher_core import cli, settings
 from watcher_core.database import models
 from watcher_dagster import counts, metadata
@@ -167,12 +168,15 @@ def main(arguments: list[str]) -> int:
             for name, text in written.items()
             if not (REFERENCE / name).is_file() or (REFERENCE / name).read_text(encoding="utf-8") != text
         ]
+        if fault_table.PAGE.read_text(encoding="utf-8") != fault_table.page():
+            stale.append("../faults.md")
         if stale:
             print(f"docs/reference is out of date ({', '.join(stale)}); write it anew with: make docs")
         return 1 if stale else 0
     REFERENCE.mkdir(exist_ok=True)
     for name, text in written.items():
         (REFERENCE / name).write_text(text, encoding="utf-8")
+    fault_table.PAGE.write_text(fault_table.page(), encoding="utf-8")
     return 0
 
 

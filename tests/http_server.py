@@ -78,6 +78,10 @@ class HttpServer:
         self.take(request)
         return 202, b"{}", {}
 
+    def answer_get(self, _path: str) -> Answer:
+        """What the server says to a request that only reads."""
+        return 404, b"", {}
+
     def take(self, request: Request) -> None:
         with self.lock:
             self.taken.append(request)
@@ -88,7 +92,12 @@ class HttpServer:
         class Handler(BaseHTTPRequestHandler):
             def do_POST(self) -> None:
                 body = self.rfile.read(int(self.headers["Content-Length"]))
-                status, answer, headers = server._answer(Request(self.path, self.headers, body))
+                self._reply(*server._answer(Request(self.path, self.headers, body)))
+
+            def do_GET(self) -> None:
+                self._reply(*server.answer_get(self.path))
+
+            def _reply(self, status: int, answer: bytes, headers: dict[str, str]) -> None:
                 if server.closing.is_set():
                     return
                 self.send_response(status)

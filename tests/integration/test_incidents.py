@@ -339,6 +339,10 @@ def test_the_same_error_much_later_or_another_one_is_no_burst(world: World) -> N
     world.found("c", AlertKind.FAILURE, **UNRELATED)
     world.found("d", AlertKind.FAILURE)
     world.found("e", AlertKind.FAILURE)
+    for name in ("killed", "not imported"):
+        world.found(
+            name, AlertKind.FAILURE, error="This run has been marked as failed from outside the execution context.\n"
+        )
     world.link()
     assert world.causes() == {}
 

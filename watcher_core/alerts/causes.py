@@ -55,10 +55,14 @@ KINDS = """
     (VALUES ('failure', 1, false), ('stuck', 2, false), ('asset_check', 3, false), ('timeliness', 4, true),
             ('missed', 5, true), ('freshness', 6, true)) AS kind (name, rank, is_consequence)"""
 
+# What Dagster says of a run that ends without any reason of its own, as when its worker died or could not import its
+# code: two of these have nothing in common.
+NO_REASON = "This run has been marked as failed from outside the execution context."
+
 # The numbers in an error, and identifiers as long as those of runs, differ where the error is the same.
-ERROR = r"""
-    regexp_replace(substring(btrim(alert.facts ->> 'error', E' \t\r\n') FROM '^[^\r\n]+'),
-                   '[0-9a-f]{8}-[0-9a-f-]{27}|0x[0-9a-f]+|[0-9]+', '#', 'gi')"""
+ERROR = rf"""
+    regexp_replace(nullif(substring(btrim(alert.facts ->> 'error', E' \t\r\n') FROM '^[^\r\n]+'), '{NO_REASON}'),
+                   '[0-9a-f]{{8}}-[0-9a-f-]{{27}}|0x[0-9a-f]+|[0-9]+', '#', 'gi')"""
 
 # Joins are hashed, however few rows the planner expects: estimates are wrong where thousands of alerts have just come.
 # Where it expects many, compiling the statement takes longer than running it.
