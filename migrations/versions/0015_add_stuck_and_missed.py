@@ -50,6 +50,7 @@ def upgrade() -> None:
         ),
         sa.Column("due_at", sa.DateTime(timezone=True), comment="When the next run is due; empty: not known"),
         sa.Column("missed_at", sa.DateTime(timezone=True), comment="From when on the next run is missed"),
+        sa.Column("reported_at", sa.DateTime(timezone=True), comment="When a check first found that it did not come"),
         sa.PrimaryKeyConstraint("pipeline_id", name=op.f("pk_pipeline_cadence")),
         sa.ForeignKeyConstraint(
             ["pipeline_id"],

@@ -230,6 +230,30 @@ def test_a_run_that_was_over_before_it_started(failure: Run, status: str) -> Non
     assert states(executions) == {"": run.state.value, **planned}
 
 
+@pytest.mark.parametrize(
+    ("before", "message"),
+    [
+        ("Run execution process for {} was terminated by signal 9 (SIGKILL).", "was terminated by signal 9 (SIGKILL)."),
+        ("Run execution process for {} unexpectedly exited with code 1.", "unexpectedly exited with code 1."),
+        ("Started process for run (pid: 1).", "This run has been marked as failed from outside the execution context."),
+    ],
+)
+def test_why_a_run_was_ended_by_others(runs: Runs, instance: dg.DagsterInstance, before: str, message: str) -> None:
+    @dg.op
+    def nothing() -> None: ...
+
+    @dg.job
+    def ended() -> None:
+        nothing()
+
+    run = instance.create_run_for_job(ended, status=dg.DagsterRunStatus.STARTED)
+    instance.report_engine_event(before.format(run.run_id), run)
+    instance.report_run_failed(run)
+    error = runs.read(run.run_id).executions()[""].execution_metadata["error"]
+    assert error["message"].endswith(message)
+    assert run.run_id not in error["message"]
+
+
 def test_an_error_that_was_meant(runs: Runs) -> None:
     @dg.asset
     def gives_up() -> None:

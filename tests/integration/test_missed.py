@@ -59,6 +59,8 @@ def test_a_daily_run_that_does_not_come(watcher: Watcher) -> None:
     assert found(watcher, name, at(hours=1)) == []
     [finding] = found(watcher, name, at(hours=1.3))
     assert (finding.level, finding.due_at, finding.measured_from) == (AlertLevel.WARNING, at(), at(days=-1))
+    assert finding.new
+    assert not found(watcher, name, at(hours=1.4))[0].new
     assert finding.details["message"] == "did not run when it usually does: every 1 d; last 1 d 1 h ago"
     assert watcher.alerts(pipeline=name) == [], "reported, not alerted"
 

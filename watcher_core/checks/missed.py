@@ -88,7 +88,8 @@ KEEP: Final = """
            cadence = excluded.cadence,
            last_start = excluded.last_start,
            due_at = excluded.due_at,
-           missed_at = excluded.missed_at
+           missed_at = excluded.missed_at,
+           reported_at = NULL
 """
 
 # An asset that a job makes is missed with the job.
@@ -99,10 +100,9 @@ MISSED: Final = f"""
          WHERE missed_at < %(now)s AND pipeline_id IN (SELECT id FROM watched)
     )
     SELECT watched.id, watched.name, watched.type_name, watched.owners, known.cadence, known.last_start, known.due_at,
-           alert.id IS NULL AS is_new
+           known.reported_at IS NULL AS is_new
       FROM watcher.pipeline_cadence AS known
       JOIN watched ON watched.id = known.pipeline_id
-      LEFT JOIN watcher.alert ON alert.deduplication_key = 'missed/' || watched.id AND alert.state <> 'resolved'
       LEFT JOIN LATERAL (SELECT parent_id
                            FROM watcher.pipeline_execution
                           WHERE pipeline_id = watched.id AND known.missed_at < %(now)s
@@ -113,6 +113,8 @@ MISSED: Final = f"""
        AND (parent.id IS NULL OR parent.pipeline_id NOT IN (SELECT pipeline_id FROM missed))
      ORDER BY known.due_at, watched.id
 """
+
+REPORTED: Final = "UPDATE watcher.pipeline_cadence SET reported_at = %(now)s WHERE pipeline_id = ANY(%(ids)s)"
 
 KNOWN: Final = f"""
     WITH {WATCHED}
@@ -133,17 +135,21 @@ class KnownCadence:
     cadence: Cadence
 
 
-def check_missed(session: Session, *, now: dt.datetime) -> list[Finding]:
+def check_missed(session: Session, *, now: dt.datetime, dry_run: bool = False) -> list[Finding]:
     """Learn of the pipelines that have started since, and return those whose next run did not come, earliest first.
 
     Args:
         session: The transaction.
         now: The time by which runs should have come.
+        dry_run: What is found stays new.
     """
     connection = database.driver(session)
     _follow(connection, now=now)
-    rows = connection.execute(MISSED, {"now": now}).fetchall()
-    return [_finding(row, now) for row in rows]
+    found = [_finding(row, now) for row in connection.execute(MISSED, {"now": now}).fetchall()]
+    new = [finding.pipeline_id for finding in found if finding.new]
+    if new and not dry_run:
+        connection.execute(REPORTED, {"ids": new, "now": now})
+    return found
 
 
 def list_cadences(session: Session) -> list[KnownCadence]:

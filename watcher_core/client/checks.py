@@ -140,17 +140,17 @@ class CheckMethods(HeartbeatMethods):
 
         Args:
             now: The time by which runs should have come, with time zone; the present by default.
-            dry_run: Open and resolve no alerts.
+            dry_run: Open and resolve no alerts; what is found stays new.
 
         Returns:
-            A finding for each pipeline, the longest overdue first; `new` where it has no open alert.
+            A finding for each pipeline, the longest overdue first; `new` where it was not found before.
 
         Raises:
             InvalidValueError: A value breaks a rule.
         """
         with self._begin_check(AlertKind.MISSED, None, now, dry_run=dry_run) as (session, moment, _):
             wanted = self.settings.learn_cadence
-            found = [] if wanted == "off" else checks.check_missed(session, now=moment)
+            found = [] if wanted == "off" else checks.check_missed(session, now=moment, dry_run=dry_run)
             if not dry_run:
                 _update_alerts(session, AlertKind.MISSED, found if wanted == "alert" else [], moment, None)
         return found

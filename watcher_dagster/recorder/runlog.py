@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -49,6 +50,11 @@ _STATUS_ENDS: Final = {
 _STEP_EVENTS: Final = frozenset(
     {"STEP_START", "STEP_RESTARTED", "STEP_UP_FOR_RETRY", "STEP_SUCCESS", "STEP_SKIPPED", "STEP_FAILURE"}
 )
+
+# What Dagster says of a run that others end: the reason, if there is one, is in an event of the engine before it, which
+# has an error, or says what became of the process.
+NO_REASON: Final = "This run has been marked as failed from outside the execution context."
+_END_OF_PROCESS: Final = re.compile(r"terminated by signal|exited with code|run worker", re.IGNORECASE)
 
 # What Pipes reports of an external process beside the step's own events, in events of the engine.
 PIPES_EXCEPTION: Final = "[pipes] external process pipes closed with exception"
@@ -144,6 +150,7 @@ class RunLog:
             None if self.state is ExecutionState.RUNNING else record.update_timestamp.timestamp()
         )
         self.error: dict[str, str] | None = None
+        self._reason: dict[str, str] | None = None
         self.steps: dict[str, StepLog] = {}
         self.assets: dict[tuple[str, dg.AssetKey], AssetLog] = {}
         self.checks: dict[tuple[str, dg.AssetCheckKey], CheckLog] = {}
@@ -211,10 +218,21 @@ class RunLog:
         elif kind == "ENGINE_EVENT":
             if event.step_key is not None:
                 self._add_of_pipes(self._step(event.step_key), event)
+            else:
+                self._reason = self._reason_of(event) or self._reason
         elif kind in RUN_ENDS:
             self.state, self.ended = RUN_ENDS[kind], timestamp
             failed = self.state is ExecutionState.FAILED
             self.error = error_facts(compat.event_error(event), event.message) if failed else None
+            if failed and event.message == NO_REASON and self._reason is not None:
+                self.error = self._reason
+
+    def _reason_of(self, event: dg.DagsterEvent) -> dict[str, str] | None:
+        error, message = compat.event_error(event), event.message or ""
+        if error is None and not _END_OF_PROCESS.search(message):
+            return None
+        # Where the message names the run, nobody needs its id.
+        return error_facts(error, message.replace(f" for {self.record.dagster_run.run_id}", ""))
 
     def _step(self, step_key: str) -> StepLog:
         step = self.steps.get(step_key)

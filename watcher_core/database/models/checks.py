@@ -102,6 +102,7 @@ class PipelineCadence(Base):
     last_start: Mapped[dt.datetime] = mapped_column(comment="The start of its newest execution")
     due_at: Mapped[dt.datetime | None] = mapped_column(comment="When the next run is due; empty: not known")
     missed_at: Mapped[dt.datetime | None] = mapped_column(comment="From when on the next run is missed")
+    reported_at: Mapped[dt.datetime | None] = mapped_column(comment="When a check first found that it did not come")
 
 
 class AssetCheck(Base):
