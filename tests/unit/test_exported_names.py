@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import importlib
+
+import pytest
+
 import watcher_core
 
 PUBLIC = {
@@ -193,3 +197,13 @@ def test_the_methods_of_watcher() -> None:
         "verify_lineage",
         "watermark_events",
     }
+
+
+@pytest.mark.parametrize("package", ["anomalies", "catalog", "database", "recording", "shell", "values"])
+def test_packages_that_load_late_have_what_they_export(package: str) -> None:
+    module = importlib.import_module(f"watcher_core.{package}")
+    assert set(module.__all__) == set(module._MODULES)
+    for name in module.__all__:
+        assert getattr(module, name) is getattr(
+            importlib.import_module(f"watcher_core.{package}.{module._MODULES[name]}"), name
+        )
