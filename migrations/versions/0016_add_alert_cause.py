@@ -21,7 +21,7 @@ def upgrade() -> None:
         schema="watcher",
     )
     op.create_foreign_key(
-        op.f("fk_alert_cause_alert_id_alert"),
+        op.f("fk_alert_cause_alert_id"),
         "alert",
         "alert",
         ["cause_alert_id"],

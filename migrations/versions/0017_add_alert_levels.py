@@ -55,13 +55,13 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["pipeline_id"],
             ["watcher.pipeline.id"],
-            name=op.f("fk_maintenance_window_pipeline_id_pipeline"),
+            name=op.f("fk_maintenance_window_pipeline_id"),
             ondelete="CASCADE",
         ),
         sa.ForeignKeyConstraint(
             ["pipeline_type_id"],
             ["watcher.pipeline_type.id"],
-            name=op.f("fk_maintenance_window_pipeline_type_id_pipeline_type"),
+            name=op.f("fk_maintenance_window_pipeline_type_id"),
             ondelete="CASCADE",
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_maintenance_window")),

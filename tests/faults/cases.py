@@ -174,7 +174,7 @@ def starts_forever(stack: Stack) -> Sign:
 
     def sign() -> float | None:
         record = stack.instance.get_run_record_by_id(run_id)
-        return record and record.create_timestamp.timestamp() + 60 * RUN_WAIT_MINUTES
+        return None if record is None else record.create_timestamp.timestamp() + 60 * RUN_WAIT_MINUTES
 
     return sign
 

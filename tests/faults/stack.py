@@ -13,6 +13,7 @@ import time
 import urllib.request
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -155,7 +156,7 @@ class Stack:
                 )
         for name in names:
             if name in self.ports:
-                self.wait(f"{name} answers", lambda name=name: _listens(self.ports[name]), START_SECONDS)
+                self.wait(f"{name} answers", partial(_listens, self.ports[name]), START_SECONDS)
 
     def stop(self, *names: str, number: signal.Signals = signal.SIGTERM) -> None:
         for name in names:

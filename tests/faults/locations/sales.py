@@ -8,6 +8,7 @@ import os
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import dagster as dg
 
@@ -68,7 +69,7 @@ def forecast() -> None:
 
 
 @dg.asset(metadata=watcher_metadata(anomalies=["total_rows"]))
-def clicks() -> dg.MaterializeResult:
+def clicks() -> dg.MaterializeResult[None]:
     return dg.MaterializeResult(metadata={"dagster/row_count": 12 if is_on("clicks") else 1000})
 
 
@@ -102,14 +103,14 @@ CHECKS = [
 ]
 
 
-def job(name: str, work: Callable[[dg.OpExecutionContext], None], **options: object) -> dg.JobDefinition:
+def job(name: str, work: Callable[[dg.OpExecutionContext], None], **options: Any) -> dg.JobDefinition:
     """A plain job of one op."""
 
     @dg.op(name=f"{name}_op")
     def op(context: dg.OpExecutionContext) -> None:
         work(context)
 
-    @dg.job(name=name, **options)  # type: ignore[arg-type] # options of any job
+    @dg.job(name=name, **options)
     def made() -> None:
         op()
 
