@@ -22,6 +22,7 @@ from watcher_core.enums import (
     ExecutionSource,
     ExecutionState,
     LineageOrigin,
+    TokenScope,
     WatermarkEventKind,
 )
 from watcher_core.errors import (
@@ -52,6 +53,7 @@ from watcher_core.values import (
     AnomalyRuleConfiguration,
     AnomalyRun,
     AnomalyVerdict,
+    ApiToken,
     AssetCheck,
     AssetCheckRecord,
     AssetCheckResult,
@@ -120,6 +122,7 @@ __all__ = [
     "AnomalyRuleConfiguration",
     "AnomalyRun",
     "AnomalyVerdict",
+    "ApiToken",
     "AssetCheck",
     "AssetCheckRecord",
     "AssetCheckResult",
@@ -172,6 +175,7 @@ __all__ = [
     "SlackMessage",
     "SlackSender",
     "ThresholdArguments",
+    "TokenScope",
     "TrackedExecution",
     "UndeliveredAlerts",
     "UnjudgedExecutions",

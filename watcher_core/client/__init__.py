@@ -11,6 +11,7 @@ from watcher_core.client.executions import ExecutionMethods
 from watcher_core.client.health import HealthMethods
 from watcher_core.client.lineage import LineageMethods
 from watcher_core.client.recorders import RecorderMethods, RecorderSession
+from watcher_core.client.tokens import TokenMethods
 
 __all__ = ["RecorderSession", "Watcher"]
 
@@ -25,6 +26,7 @@ class Watcher(
     AssetCheckMethods,
     AnomalyMethods,
     HealthMethods,
+    TokenMethods,
 ):
     """The memory of a data platform: pipelines, their executions, watermarks, addresses, lineage, anomalies and alerts.
 

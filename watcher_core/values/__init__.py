@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from watcher_core.values.access import ApiToken
 from watcher_core.values.alerts import (
     Alert,
     AlertDelivery,
@@ -71,6 +72,7 @@ __all__ = [
     "AnomalyRuleConfiguration",
     "AnomalyRun",
     "AnomalyVerdict",
+    "ApiToken",
     "AssetCheck",
     "AssetCheckRecord",
     "AssetCheckResult",
