@@ -65,7 +65,9 @@ def list_tokens(session: Session, *, revoked: bool = False) -> list[values.ApiTo
 
 def token_digests(session: Session) -> dict[bytes, values.ApiToken]:
     """Return the tokens that are valid, by what is stored of each."""
-    return {bytes(row.digest): _token(row) for row in session.execute(sa.select(TOKEN).where(TOKEN.c.revoked_at.is_(None)))}
+    return {
+        bytes(row.digest): _token(row) for row in session.execute(sa.select(TOKEN).where(TOKEN.c.revoked_at.is_(None)))
+    }
 
 
 def note_use(session: Session, last_uses: Mapping[int, dt.datetime]) -> None:

@@ -21,9 +21,7 @@ def upgrade() -> None:
         sa.Column("name", sa.Text(), nullable=False, comment="What people call it; free again once it is revoked"),
         sa.Column("digest", sa.LargeBinary(), nullable=False, comment="SHA-256 of the token, which is stored nowhere"),
         sa.Column("scope", sa.Text(), nullable=False, comment="read, write or admin; each includes those before it"),
-        sa.Column(
-            "pipelines", sa.Text(), comment="A pipeline, or the beginning of names and *; empty: all pipelines"
-        ),
+        sa.Column("pipelines", sa.Text(), comment="A pipeline, or the beginning of names and *; empty: all pipelines"),
         sa.Column(
             "created_at",
             sa.DateTime(timezone=True),

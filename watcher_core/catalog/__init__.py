@@ -9,6 +9,7 @@ from watcher_core.catalog.addresses import (
     ensure_addresses,
     find_address_id,
     find_named_address,
+    get_address_type,
     get_or_create_address,
     get_or_create_address_type,
     list_address_types,
@@ -19,7 +20,7 @@ from watcher_core.catalog.addresses import (
     update_address,
     update_address_type,
 )
-from watcher_core.catalog.names import by_names, by_reference
+from watcher_core.catalog.names import by_names, by_reference, known_name
 from watcher_core.catalog.pipelines import (
     clean_configuration,
     configure_pipelines,
@@ -29,6 +30,7 @@ from watcher_core.catalog.pipelines import (
     get_or_create_pipeline,
     get_or_create_pipeline_type,
     get_pipeline,
+    get_pipeline_type,
     list_pipeline_types,
     list_pipelines,
     update_pipeline,
@@ -49,11 +51,14 @@ __all__ = [
     "ensure_pipelines",
     "find_address_id",
     "find_named_address",
+    "get_address_type",
     "get_or_create_address",
     "get_or_create_address_type",
     "get_or_create_pipeline",
     "get_or_create_pipeline_type",
     "get_pipeline",
+    "get_pipeline_type",
+    "known_name",
     "list_address_types",
     "list_addresses",
     "list_pipeline_types",

@@ -147,6 +147,18 @@ def list_pipeline_types(session: Session) -> list[values.PipelineType]:
     return [values.PipelineType(**row._mapping) for row in session.execute(sa.select(TYPE).order_by(TYPE.c.name))]
 
 
+def get_pipeline_type(session: Session, reference: int | str) -> values.PipelineType:
+    """Return the type with that id or name.
+
+    Raises:
+        NotFoundError: There is none.
+    """
+    row = session.execute(sa.select(TYPE).where(by_reference(TYPE, reference))).one_or_none()
+    if row is None:
+        raise NotFoundError("pipeline type", reference)
+    return values.PipelineType(**row._mapping)
+
+
 def update_pipeline_type(
     session: Session, *, reference: int | str, fields: Mapping[str, Any], now: dt.datetime
 ) -> values.PipelineType:

@@ -26,6 +26,8 @@ from watcher_core.cli import (
     lineage,
     output,
     pipelines,
+    serve,
+    tokens,
 )
 from watcher_core.errors import WatcherError
 
@@ -74,6 +76,8 @@ app.add_typer(alerts.app, name="alerts")
 app.add_typer(anomalies.app, name="anomalies")
 app.command("cleanup", epilog=cleanup.EXAMPLES)(cleanup.cleanup)
 app.add_typer(lineage.app, name="lineage")
+app.command("serve", epilog=serve.EXAMPLES)(serve.serve)
+app.add_typer(tokens.app, name="tokens")
 app.add_typer(db.app, name="db")
 app.command("doctor", epilog=doctor.EXAMPLES)(doctor.doctor)
 

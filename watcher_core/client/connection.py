@@ -26,7 +26,13 @@ WITHOUT_COMPILER = sa.text("SET LOCAL jit = off")
 
 
 class Connection:
-    """What all methods of `Watcher` stand on. Connects on first use."""
+    """What all methods of `Watcher` stand on. Connects on first use.
+
+    Attributes:
+        pool_size: Connections that stay open where nothing goes on; read at the first use.
+    """
+
+    pool_size = 5
 
     def __init__(self, database_url: str | None = None, *, settings: Settings | None = None) -> None:
         self.settings = settings or Settings.load()
@@ -132,7 +138,7 @@ class Connection:
             with self._lock:
                 if self._engine is None:
                     url = self._start_embedded() if self._url is None else self._url
-                    self._engine = database.create_engine(url)
+                    self._engine = database.create_engine(url, pool_size=self.pool_size)
         return self._engine
 
     def _check(self) -> None:

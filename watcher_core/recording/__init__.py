@@ -24,9 +24,11 @@ from watcher_core.recording.executions import (
     find_execution_id,
     get_execution,
     list_executions,
+    release_identity,
     start_execution,
 )
 from watcher_core.recording.observations import record_observations
+from watcher_core.recording.pings import record_ping
 from watcher_core.recording.records import record_executions
 from watcher_core.recording.retention import (
     CLEANUP_BEGINNING,
@@ -80,7 +82,9 @@ __all__ = [
     "record_asset_checks",
     "record_executions",
     "record_observations",
+    "record_ping",
     "recorder_cursor",
+    "release_identity",
     "release_recorder",
     "renew_recorder",
     "replay_spool",
