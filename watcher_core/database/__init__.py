@@ -17,7 +17,7 @@ from watcher_core.database.engine import (
     without_secrets,
 )
 from watcher_core.database.schema import SCHEMA_VERSION, check_schema_version, downgrade, schema_version, upgrade
-from watcher_core.database.timed import time_limit
+from watcher_core.database.timed import remaining_seconds, time_limit
 
 __all__ = [
     "DRIVER",
@@ -31,6 +31,7 @@ __all__ = [
     "driver_transaction",
     "normalize_url",
     "read_one_snapshot",
+    "remaining_seconds",
     "schema_version",
     "target_names",
     "time_limit",

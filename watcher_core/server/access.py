@@ -23,6 +23,10 @@ logger = logging.getLogger("watcher.server")
 # So long a revoked token may go on to work, and a request without one where the first was made.
 REREAD_SECONDS = 1.0
 
+# A token that is not known may have just been made. So often a second the tokens are read again for one: whoever
+# tries tokens out costs the database no more.
+REREADS_A_SECOND = 20
+
 # The last use of a token is noted to the minute.
 NOTED_EVERY_SECONDS = 60.0
 
@@ -79,6 +83,7 @@ class Tokens:
         self._watcher = watcher
         self._lock = threading.Lock()
         self._read_at = float("-inf")
+        self._rereads = (0.0, 0)
         self._noted_at = time.monotonic()
         self._by_digest: dict[bytes, ApiToken] = {}
         self._uses: dict[int, dt.datetime] = {}
@@ -88,10 +93,17 @@ class Tokens:
         """Whether they need not be read again."""
         return time.monotonic() - self._read_at < REREAD_SECONDS
 
-    def refresh(self) -> None:
+    def may_reread(self) -> bool:
+        """Whether the tokens may be read again for one that is not known."""
+        second, count = self._rereads
+        now = time.monotonic()
+        self._rereads = (now, 1) if now - second >= 1 else (second, count + 1)
+        return self._rereads[1] <= REREADS_A_SECOND
+
+    def refresh(self, *, now: bool = False) -> None:
         """Read the tokens again, where they are old. What was known stays where the database cannot be reached."""
         with self._lock:
-            if self.is_fresh:
+            if self.is_fresh and not now:
                 return
             try:
                 with self._watcher._transaction() as (session, _):

@@ -84,6 +84,9 @@ class Body(BaseModel):
         }
 
 
+JSON = (b"content-type", b"application/json")
+
+
 class JsonError(json.JSONDecodeError):
     """JSON that is refused."""
 
@@ -121,6 +124,12 @@ def _constant(name: str) -> float:
 
 
 class _StrictRequest(Request):
+    """A request whose body is JSON, whatever its header says: `curl -d` says that it is a form."""
+
+    def __init__(self, request: Request) -> None:
+        headers = [header for header in request.scope["headers"] if header[0] != b"content-type"]
+        super().__init__({**request.scope, "headers": [*headers, JSON]}, request.receive)
+
     async def json(self) -> Any:
         return read_json(await self.body())
 
@@ -133,6 +142,6 @@ class StrictRoute(APIRoute):
         handler = super().get_route_handler()
 
         async def handle(request: Request) -> Response:
-            return await handler(_StrictRequest(request.scope, request.receive))
+            return await handler(_StrictRequest(request))
 
         return handle

@@ -102,6 +102,9 @@ class Guard:
                 headers={"WWW-Authenticate": "Bearer"},
             )
         token = self._tokens.find(given)
+        if token is None and given and self._tokens.may_reread():
+            await anyio.to_thread.run_sync(lambda: self._tokens.refresh(now=True))
+            token = self._tokens.find(given)
         if token is None:
             raise RefusedError(
                 401, "the token is not valid", headers={"WWW-Authenticate": 'Bearer error="invalid_token"'}

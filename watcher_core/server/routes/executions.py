@@ -15,7 +15,7 @@ from typing import Annotated, Any
 import anyio.to_thread
 from fastapi import Query, Request, Response
 from fastapi.exceptions import RequestValidationError
-from pydantic import BaseModel, Field, TypeAdapter, ValidationError
+from pydantic import BaseModel, Field, TypeAdapter, ValidationError, model_validator
 
 from watcher_core import recording, values
 from watcher_core.enums import ExecutionSource, ExecutionState
@@ -167,7 +167,11 @@ class Recorded(BaseModel):
 class TrackBody(Body):
     """An execution that starts, of a pipeline that is created where it is not known."""
 
-    pipeline_name: LongName = Field(examples=["nightly_export"])
+    pipeline_name: LongName | None = Field(None, examples=["nightly_export"])
+    pipeline_id: Id | None = Field(None, description="In place of the name; the pipeline must exist.")
+    must_exist: bool = Field(
+        False, description="Whether an unknown pipeline is an error; an inactive one is none then."
+    )
     external_id: Annotated[str, Field(min_length=1, max_length=2560)] | None = Field(
         None, description="Its identity at the source: the same again is the same execution."
     )
@@ -186,6 +190,18 @@ class TrackBody(Body):
     instance_id: str | None = None
     scope: str | None = None
 
+    @model_validator(mode="after")
+    def _named(self) -> TrackBody:
+        if (self.pipeline_name is None) == (self.pipeline_id is None):
+            raise ValueError("Either 'pipeline_name' or 'pipeline_id' must be provided")
+        return self
+
+    def started(self) -> dict[str, Any]:
+        """Return it as `Watcher.start_execution` takes it, without the pipeline."""
+        names = ("external_id", "source", "start_date", "next_watermark", "parent_id", "full_load")
+        names += ("execution_metadata", "logical_date", "attempt", "scope")
+        return {name: getattr(self, name) for name in names}
+
     def request(self) -> recording.TrackRequest:
         """Return it as `track` takes it."""
         configuration = {} if self.configuration is None else self.configuration.said()
@@ -199,7 +215,7 @@ class TrackBody(Body):
             for side in (self.sources, self.targets)
         )
         return recording.TrackRequest(
-            pipeline=values.PipelineConfiguration(name=self.pipeline_name, **configuration),
+            pipeline=values.PipelineConfiguration(name=self.pipeline_name or "", **configuration),
             external_id=self.external_id or str(uuid.uuid4()),
             next_watermark=self.next_watermark,
             parent_id=self.parent_id,
@@ -412,8 +428,13 @@ def _end(request: Request, body: EndBody, strict: bool) -> values.Execution:
 def track(body: TrackBody, request: Request) -> Response:
     """Start an execution of a pipeline by its name; the pipeline is created where it is not known."""
     watcher = watcher_of(request)
-    body = body.model_copy(update={"pipeline_name": watcher.known_name("pipeline", body.pipeline_name)})
-    access_of(request).require_pipeline(body.pipeline_name)
+    if body.pipeline_id is not None or body.must_exist:
+        reference = body.pipeline_name if body.pipeline_id is None else body.pipeline_id
+        execution = watcher.start_execution(pipeline_id=covered_pipeline(request, reference or "").id, **body.started())
+        return Response(STORED.dump_json(execution), 201, media_type="application/json")
+    name = watcher.known_name("pipeline", body.pipeline_name or "")
+    body = body.model_copy(update={"pipeline_name": name})
+    access_of(request).require_pipeline(name)
     if body.parent is not None:
         access_of(request).require_pipeline(body.parent.pipeline_name)
     execution = watcher._start_tracked(body.request(), body.start_date or dt.datetime.now(dt.UTC))
