@@ -1,4 +1,4 @@
-"""The workflow of etl-watcher-sdk, the published client of the API; needs Python 3.12 and that package, and nothing else.
+"""The workflow of etl-watcher-sdk, the published client of the API; needs Python 3.12 and that package.
 
 python sdk_workflow.py URL
 """

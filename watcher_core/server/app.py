@@ -14,7 +14,7 @@ from watcher_core.errors import DatabaseError
 from watcher_core.server.access import Tokens
 from watcher_core.server.background import Background
 from watcher_core.server.errors import add_handlers
-from watcher_core.server.guard import Guard
+from watcher_core.server.guard import DirectRoutes, Guard
 from watcher_core.server.limits import Limits
 from watcher_core.server.pages import pages
 from watcher_core.server.routes.addresses import addresses, lineage
@@ -22,8 +22,8 @@ from watcher_core.server.routes.addresses import types as address_types
 from watcher_core.server.routes.alerts import alerts
 from watcher_core.server.routes.anomalies import anomalies
 from watcher_core.server.routes.checks import checks
-from watcher_core.server.routes.executions import executions
-from watcher_core.server.routes.pings import pings
+from watcher_core.server.routes.executions import end, executions, record, start
+from watcher_core.server.routes.pings import failed, pings, started, succeeded
 from watcher_core.server.routes.pipelines import pipelines
 from watcher_core.server.routes.pipelines import types as pipeline_types
 
@@ -39,6 +39,18 @@ ROUTERS = (
     checks,
     alerts,
     pages,
+)
+
+# What is called at each run of everything.
+DIRECT = DirectRoutes(
+    {
+        ("POST", "/start_pipeline_execution"): start,
+        ("POST", "/end_pipeline_execution"): end,
+        ("POST", "/execution/batch"): record,
+    },
+    prefix="/ping/",
+    below={"": succeeded, "start": started, "success": succeeded, "fail": failed},
+    parameter="pipeline",
 )
 
 DESCRIPTION = """Records and answers what pipelines do, for programs that cannot reach the database.
@@ -86,7 +98,7 @@ def create_app(watcher: Watcher, *, limits: Limits | None = None, local: bool = 
         app.include_router(each)
     add_handlers(app)
     _describe_security(app)
-    return Guard(app, tokens=tokens, limits=limits, local=local)
+    return Guard(app, direct=DIRECT, tokens=tokens, limits=limits, local=local)
 
 
 def _describe_security(app: FastAPI) -> None:
@@ -100,6 +112,8 @@ def _describe_security(app: FastAPI) -> None:
             for path, operations in document["paths"].items():
                 open_to_all = path == "/" or path.startswith("/health/")
                 for operation in operations.values():
+                    body = operation.get("requestBody", {}).get("content", {}).get("application/json", {})
+                    components["schemas"].update(body.get("schema", {}).pop("$defs", {}))
                     operation["security"] = [] if open_to_all else [{"token": []}, {}]
                     operation.setdefault("responses", {})
                     operation["summary"] = operation.get("description", "").split(".")[0] or operation.get("summary")

@@ -272,7 +272,8 @@ STORED: TypeAdapter[values.Execution] = TypeAdapter(values.Execution)
 
 def _json_body(model: type[BaseModel]) -> dict[str, Any]:
     """What FastAPI does not know of a route that reads its body by itself."""
-    return {"requestBody": {"required": True, "content": {"application/json": {"schema": model.model_json_schema()}}}}
+    schema = model.model_json_schema(ref_template="#/components/schemas/{model}")
+    return {"requestBody": {"required": True, "content": {"application/json": {"schema": schema}}}}
 
 
 def _read(model: type[Any], body: bytes) -> tuple[Any, Any]:
