@@ -113,7 +113,7 @@ async def ping(request: Request) -> Response:
 
 
 @asynccontextmanager
-async def _lifespan(_: Starlette) -> Any:
+async def _lifespan(app: Starlette) -> Any:  # noqa: ARG001  # as Starlette calls it
     anyio.to_thread.current_default_thread_limiter().total_tokens = CONNECTIONS
     for _ in range(CONNECTIONS):
         pool.put(psycopg.connect(os.environ["DATABASE"], autocommit=True))

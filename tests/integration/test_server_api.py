@@ -6,6 +6,7 @@ import datetime as dt
 import json
 import uuid
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
@@ -51,8 +52,9 @@ def end(api: Client, execution_id: int, **fields: object) -> None:
 
 
 def test_a_pipeline_is_created_then_found_then_changed(api):
+    name = unique("Orders")
     body = {
-        "name": unique("Orders"),
+        "name": name,
         "pipeline_type_name": "extraction",
         "pipeline_metadata": None,
         "freshness_number": None,
@@ -66,7 +68,7 @@ def test_a_pipeline_is_created_then_found_then_changed(api):
     assert created.status_code == 201
     assert created.json() == {"id": created.json()["id"], "active": True, "load_lineage": True, "watermark": None}
     pipeline_id = created.json()["id"]
-    again = api.post("/pipeline", json={**body, "name": body["name"].upper(), "next_watermark": 10})
+    again = api.post("/pipeline", json={**body, "name": name.upper(), "next_watermark": 10})
     assert (again.status_code, again.json()["id"]) == (200, pipeline_id)
     found = api.get(f"/pipeline/{pipeline_id}").json()
     assert (found["name"], found["next_watermark"], found["timeliness_datepart"]) == (body["name"], "10", "hour")
@@ -244,9 +246,8 @@ def test_a_batch_is_recorded_once(api):
 
 
 def test_an_execution_starts_by_the_name_of_its_pipeline(api):
-    body = {
+    body: dict[str, Any] = {
         "pipeline_name": unique("by-name"),
-        "external_id": "run-1",
         "configuration": {"freshness_number": 1, "freshness_datepart": "day"},
         "sources": [{"name": unique("in"), "address_type_name": "s3", "address_type_group_name": "bucket"}],
         "targets": [{"name": unique("out"), "address_type_name": "s3"}],

@@ -122,16 +122,17 @@ def test_a_block_runs_though_the_server_is_away_and_is_recorded_later(remote, ne
     assert [each.total_rows for each in module_watcher.executions(pipeline=name)] == [None, 5]
 
 
-def test_an_answer_that_is_lost_records_once(remote, network, module_watcher):
+def test_an_answer_that_is_lost_records_once(remote, network, module_watcher, monkeypatch):
     name = uuid.uuid4().hex
 
-    class Lost(Network):
-        def handle_request(self, request):
-            super().handle_request(request)
-            type(self).handle_request = Network.handle_request
-            raise httpx.ReadError("reset")
+    handle = network.handle_request
 
-    network.__class__ = Lost
+    def lose(request):
+        monkeypatch.setattr(network, "handle_request", handle)
+        handle(request)
+        raise httpx.ReadError("reset")
+
+    monkeypatch.setattr(network, "handle_request", lose)
     with remote.track(name):
         pass
     assert len(module_watcher.executions(pipeline=name)) == 1

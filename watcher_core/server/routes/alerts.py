@@ -42,7 +42,7 @@ class NoteBody(Body):
     """Who does so, and why."""
 
     by: Annotated[str, Field(max_length=200)] | None = None
-    note: Annotated[str, Field(max_length=2000)] | None = Field(None, examples=["the supplier is late"])
+    note: Annotated[str, Field(max_length=2000)] | None = Field(default=None, examples=["the supplier is late"])
 
 
 class SnoozeBody(NoteBody):

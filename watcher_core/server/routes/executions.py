@@ -198,8 +198,10 @@ class TrackBody(Body):
 
     def started(self) -> dict[str, Any]:
         """Return it as `Watcher.start_execution` takes it, without the pipeline."""
-        names = ("external_id", "source", "start_date", "next_watermark", "parent_id", "full_load")
-        names += ("execution_metadata", "logical_date", "attempt", "scope")
+        names = (
+            *("external_id", "source", "start_date", "next_watermark", "parent_id", "full_load"),
+            *("execution_metadata", "logical_date", "attempt", "scope"),
+        )
         return {name: getattr(self, name) for name in names}
 
     def request(self) -> recording.TrackRequest:

@@ -55,7 +55,9 @@ EXTRA: dict[str, Any] = {
     ]
 }
 
-ANSWER = {200: {"description": "It is recorded.", "content": {"text/plain": {"example": "OK"}}}}
+ANSWER: dict[int | str, dict[str, Any]] = {
+    200: {"description": "It is recorded.", "content": {"text/plain": {"example": "OK"}}}
+}
 
 
 async def _ping(request: Request, state: ExecutionState) -> Response:
