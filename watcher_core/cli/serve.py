@@ -38,7 +38,6 @@ def serve(
     from watcher_core import server
 
     with open_watcher() as watcher:
-        watcher.schema_version()
         print(f"watcher: serving on http://{host}:{port}, documentation at /docs", file=sys.stderr)
         limits = server.Limits(connections=connections, timeout=timeout, rate=rate)
         server.serve(watcher, host=host, port=port, limits=limits)

@@ -17,12 +17,12 @@ def serve(watcher: Watcher, *, host: str, port: int, limits: Limits) -> None:
     Raises:
         ConfigurationError: It would listen beyond this host, and there is no token.
     """
+    watcher.pool_size = limits.connections  # before the first use: those beyond it would be opened for each request
     local = is_loopback(host)
     if not local and not watcher.tokens():
         raise ConfigurationError(
             f"the server would listen on {host}, open to all; make a token first: watcher tokens create NAME"
         )
-    watcher.pool_size = limits.connections
     uvicorn.run(
         create_app(watcher, limits=limits, local=local),
         host=host,
