@@ -73,6 +73,7 @@ GROUPS = [
     ("executions",),
     ("lineage",),
     ("pipelines",),
+    ("tokens",),
 ]
 
 
@@ -82,6 +83,8 @@ def test_there_are_the_commands_that_there_should_be() -> None:
         "demo",
         "doctor",
         "cleanup",
+        "serve",
+        *(f"tokens {name}" for name in ["create", "list", "revoke"]),
         *(f"check {name}" for name in ["anomalies", "asset-checks", "freshness", "health", "timeliness", "failures"]),
         *(f"asset-checks {name}" for name in ["list", "history"]),
         *(f"anomalies {name}" for name in ["results", "unflag", "backtest", "explain"]),

@@ -13,7 +13,7 @@ from watcher_core.cli.edge import open_watcher
 from watcher_core.errors import ConfigurationError
 
 EXAMPLES = output.examples(
-    "watcher serve                                             # this host only, no token needed yet",
+    "watcher serve   # this host only, no token needed yet",
     "watcher tokens create etl-host && watcher serve --host 0.0.0.0",
 )
 

@@ -11,7 +11,7 @@ from watcher_core.cli.edge import open_watcher
 from watcher_core.cli.options import Json
 from watcher_core.enums import TokenScope
 
-app = typer.Typer(help="Tokens of the HTTP API, which `watcher serve` serves.", no_args_is_help=True)
+app = typer.Typer(help="Tokens of the HTTP API.", no_args_is_help=True, rich_markup_mode=None)
 
 TokenName = Annotated[str, typer.Argument(metavar="NAME", help="What people call the token.", show_default=False)]
 
