@@ -27,6 +27,7 @@ from benchmarks.harness import Bench, Result, bench
 CASES = (
     "pairs",
     "track",
+    "http",
     "recorder",
     "race",
     "lineage",

@@ -21,6 +21,7 @@ from watcher_core.enums import (
     ExecutionSource,
     ExecutionState,
     LineageOrigin,
+    TokenScope,
     WatermarkEventKind,
 )
 from watcher_core.errors import (
@@ -123,6 +124,7 @@ __all__ = [
     "AnomalyRuleConfiguration",
     "AnomalyRun",
     "AnomalyVerdict",
+    "ApiToken",
     "AssetCheck",
     "AssetCheckRecord",
     "AssetCheckResult",
@@ -178,6 +180,7 @@ __all__ = [
     "SlackMessage",
     "SlackSender",
     "ThresholdArguments",
+    "TokenScope",
     "TrackedExecution",
     "UndeliveredAlerts",
     "UnjudgedExecutions",

@@ -126,3 +126,11 @@ class AlertEvent(StrEnum):
     ACKNOWLEDGED = "acknowledged"  # somebody looks; for places that show it
     RESOLVED = "resolved"  # the cause is gone
     MISSED = "missed"  # it came and went while messages did not get through
+
+
+class TokenScope(StrEnum):
+    """What a token of the HTTP API may do. Each includes those before it."""
+
+    READ = "read"  # read everything
+    WRITE = "write"  # record, configure, and act on alerts
+    ADMIN = "admin"  # delete history

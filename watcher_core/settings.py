@@ -18,6 +18,8 @@ from watcher_core.errors import ConfigurationError
 
 VARIABLES: dict[str, tuple[str, ...]] = {
     "database_url": ("WATCHER_DATABASE_URL", "DATABASE_URL"),
+    "url": ("WATCHER_URL",),
+    "token": ("WATCHER_TOKEN",),
     "timeout": ("WATCHER_TIMEOUT",),
     "home": ("WATCHER_HOME",),
     "postgres_bin": ("WATCHER_POSTGRES_BIN",),
@@ -43,6 +45,8 @@ class Settings(BaseModel):
 
     Attributes:
         database_url: Where the schema `watcher` lives; `None` means the embedded PostgreSQL.
+        url: The server that this host records at over HTTP, where it has no database: `https://watcher.example.com`.
+        token: The token for that server, from `watcher tokens create`.
         timeout: Seconds that a tracked job waits for the database, at its start and at its end, before it goes on.
         home: Directory of the embedded PostgreSQL, and of the spool where the user's state directory cannot be written.
         postgres_bin: Directory of the binaries that the embedded PostgreSQL uses in place of the wheel's.
@@ -69,6 +73,8 @@ class Settings(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     database_url: SecretStr | None = None
+    url: str | None = None
+    token: SecretStr | None = None
     timeout: float = Field(default=5.0, gt=0, le=3600, allow_inf_nan=False)
     home: Path = Path(".watcher")
     postgres_bin: Path | None = None

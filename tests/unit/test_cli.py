@@ -75,6 +75,7 @@ GROUPS = [
     ("lineage",),
     ("maintenance",),
     ("pipelines",),
+    ("tokens",),
 ]
 
 
@@ -101,6 +102,8 @@ def test_there_are_the_commands_that_there_should_be() -> None:
                 "suggest",
             ]
         ),
+        "serve",
+        *(f"tokens {name}" for name in ["create", "list", "revoke"]),
         *(f"asset-checks {name}" for name in ["list", "history"]),
         *(f"anomalies {name}" for name in ["results", "unflag", "backtest", "explain"]),
         *(f"anomalies rules {name}" for name in ["list", "create", "set"]),

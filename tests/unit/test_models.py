@@ -35,6 +35,7 @@ ADDED = {
     "alert",
     "alert_delivery",
     "anomaly_pending",
+    "api_token",
     "check_state",
     "column_lineage",
     "execution_process",

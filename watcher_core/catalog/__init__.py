@@ -14,6 +14,7 @@ if TYPE_CHECKING:
         ensure_addresses,
         find_address_id,
         find_named_address,
+        get_address_type,
         get_or_create_address,
         get_or_create_address_type,
         list_address_types,
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
         update_address_type,
     )
     from watcher_core.catalog.lookup import FoundPipeline, find_pipeline
-    from watcher_core.catalog.names import by_names, by_reference
+    from watcher_core.catalog.names import by_names, by_reference, known_name
     from watcher_core.catalog.pipelines import (
         clean_configuration,
         configure_pipelines,
@@ -58,12 +59,14 @@ __all__ = [
     "find_address_id",
     "find_named_address",
     "find_pipeline",
+    "get_address_type",
     "get_or_create_address",
     "get_or_create_address_type",
     "get_or_create_pipeline",
     "get_or_create_pipeline_type",
     "get_pipeline",
     "get_pipeline_type",
+    "known_name",
     "list_address_types",
     "list_addresses",
     "list_pipeline_types",
@@ -78,6 +81,8 @@ __all__ = [
 ]
 
 _MODULES = {
+    "known_name": "names",
+    "get_address_type": "addresses",
     "FoundPipeline": "lookup",
     "addresses_of_pipelines": "addresses",
     "by_names": "names",

@@ -88,6 +88,18 @@ def list_address_types(session: Session) -> list[values.AddressType]:
     return [values.AddressType(**row._mapping) for row in session.execute(sa.select(TYPE).order_by(TYPE.c.name))]
 
 
+def get_address_type(session: Session, reference: int | str) -> values.AddressType:
+    """Return the type with that id or name.
+
+    Raises:
+        NotFoundError: There is none.
+    """
+    row = session.execute(sa.select(TYPE).where(by_reference(TYPE, reference))).one_or_none()
+    if row is None:
+        raise NotFoundError("address type", reference)
+    return values.AddressType(**row._mapping)
+
+
 def update_address_type(
     session: Session, *, reference: int | str, name: str | Unset, group_name: str | Unset, now: dt.datetime
 ) -> values.AddressType:

@@ -42,6 +42,25 @@ def by_reference(table: sa.Table, reference: int | str) -> sa.ColumnElement[bool
     )
 
 
+NAMED: Final[Mapping[str, sa.Table]] = {
+    "pipeline": models.table(models.Pipeline),
+    "pipeline_type": models.table(models.PipelineType),
+    "address": models.table(models.Address),
+    "address_type": models.table(models.AddressType),
+}
+
+
+def known_name(session: Session, kind: str, name: str) -> str:
+    """Return the name as it is stored: itself where it is known, else the only one that is equal without case."""
+    table = NAMED[kind]
+    name = arguments.text(name, "name").strip()
+    if session.scalar(sa.select(table.c.id).where(by_reference(table, name))) is not None:
+        return name
+    similar = sa.select(table.c.name).where(sa.func.lower(table.c.name) == sa.func.lower(name)).limit(2)
+    found = session.scalars(similar).all()
+    return found[0] if len(found) == 1 else name
+
+
 def by_names(table: sa.FromClause, names: Iterable[str]) -> sa.ColumnElement[bool]:
     """Return the condition that a row has one of these names."""
     # One array, however many names: PostgreSQL takes 65,535 parameters at most.

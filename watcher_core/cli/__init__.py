@@ -29,7 +29,9 @@ from watcher_core.cli import (
     output,
     pipelines,
     run,
+    serve,
     status,
+    tokens,
 )
 from watcher_core.errors import WatcherError
 
@@ -82,6 +84,8 @@ app.add_typer(maintenance.app, name="maintenance")
 app.add_typer(anomalies.app, name="anomalies")
 app.command("cleanup", epilog=cleanup.EXAMPLES)(cleanup.cleanup)
 app.add_typer(lineage.app, name="lineage")
+app.command("serve", epilog=serve.EXAMPLES)(serve.serve)
+app.add_typer(tokens.app, name="tokens")
 app.add_typer(db.app, name="db")
 app.command("doctor", epilog=doctor.EXAMPLES)(doctor.doctor)
 

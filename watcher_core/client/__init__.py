@@ -12,6 +12,8 @@ from watcher_core.client.health import HealthMethods
 from watcher_core.client.lineage import LineageMethods
 from watcher_core.client.maintenance import MaintenanceMethods
 from watcher_core.client.recorders import RecorderMethods, RecorderSession
+from watcher_core.client.tokens import TokenMethods
+from watcher_core.settings import Settings
 
 __all__ = ["RecorderSession", "Watcher"]
 
@@ -27,6 +29,7 @@ class Watcher(
     AssetCheckMethods,
     AnomalyMethods,
     HealthMethods,
+    TokenMethods,
 ):
     """The memory of a data platform: pipelines, their executions, watermarks, addresses, lineage, anomalies and alerts.
 
@@ -35,8 +38,19 @@ class Watcher(
     Args:
         database_url: A PostgreSQL database, as in `postgresql://user:password@host/database`. Without it the settings
             decide: `WATCHER_DATABASE_URL`, else the embedded PostgreSQL.
+            With the URL of a server, as in `https://watcher.example.com`, it records over HTTP, and does nothing else;
+            so does `WATCHER_URL`, where no database is configured.
         settings: What to use in place of the environment.
+        token: The token for that server; without it, `WATCHER_TOKEN`.
     """
+
+    def __new__(cls, database_url: str | None = None, *, settings: Settings | None = None, **_: object) -> Watcher:
+        """Return a Watcher on the database, or one that records over HTTP."""
+        if cls is Watcher and _is_server(database_url, settings):
+            from watcher_core.client.over_http import HttpWatcher
+
+            return super().__new__(HttpWatcher)
+        return super().__new__(cls)
 
     # The listings under the names that they had at first.
     list_pipelines = ExecutionMethods.pipelines
@@ -44,3 +58,10 @@ class Watcher(
     list_addresses = AddressMethods.addresses
     list_address_types = AddressMethods.address_types
     list_anomaly_rules = AnomalyMethods.anomaly_rules
+
+
+def _is_server(database_url: str | None, settings: Settings | None) -> bool:
+    if database_url is not None:
+        return database_url.strip().lower().startswith(("http://", "https://"))
+    known = settings or Settings.load()
+    return known.database_url is None and known.url is not None

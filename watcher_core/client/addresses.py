@@ -27,6 +27,15 @@ class AddressMethods(Connection):
         with self._transaction() as (session, _):
             return catalog.list_address_types(session)
 
+    def address_type(self, reference: int | str) -> values.AddressType:
+        """Return the address type with that id or name.
+
+        Raises:
+            NotFoundError: There is none.
+        """
+        with self._transaction() as (session, _):
+            return catalog.get_address_type(session, reference)
+
     def update_address_type(
         self, reference: int | str, *, name: str | Unset = UNSET, group_name: str | Unset = UNSET
     ) -> values.AddressType:
@@ -82,6 +91,28 @@ class AddressMethods(Connection):
         """Return all addresses, by name."""
         with self._transaction() as (session, _):
             return catalog.list_addresses(session)
+
+    def address(self, reference: int | str) -> values.Address:
+        """Return the address with that id, that name, or a name that it had before.
+
+        Raises:
+            NotFoundError: There is none.
+        """
+        with self._transaction() as (session, _):
+            return catalog.find_named_address(session, reference)
+
+    def known_name(self, kind: str, name: str) -> str:
+        """Return the name as it is stored, for those who do not look at the case of letters.
+
+        Args:
+            kind: `pipeline`, `pipeline_type`, `address` or `address_type`.
+            name: The name.
+
+        Returns:
+            `name` where it is known or nothing is; else the only name that is equal but for the case of its letters.
+        """
+        with self._transaction() as (session, _):
+            return catalog.known_name(session, kind, name)
 
     def update_address(
         self,

@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from watcher_core import anomalies, database, recording, values
-from watcher_core.errors import DatabaseError, DatabaseUnavailableError
+from watcher_core.errors import ConfigurationError, DatabaseError, DatabaseUnavailableError
 from watcher_core.settings import Settings
 
 logger = logging.getLogger("watcher")
@@ -26,14 +26,29 @@ WITHOUT_COMPILER = sa.text("SET LOCAL jit = off")
 
 
 class Connection:
-    """What all methods of `Watcher` stand on. Connects on first use."""
+    """What all methods of `Watcher` stand on. Connects on first use.
 
-    def __init__(self, database_url: str | None = None, *, settings: Settings | None = None) -> None:
+    Attributes:
+        pool_size: Connections that stay open where nothing goes on; read at the first use.
+    """
+
+    pool_size = 5
+
+    def __init__(
+        self,
+        database_url: str | None = None,
+        *,
+        settings: Settings | None = None,
+        token: str | None = None,
+        _server: bool = False,
+    ) -> None:
         self.settings = settings or Settings.load()
-        if database_url is None and self.settings.database_url is not None:
+        if token is not None:
+            raise ConfigurationError("a token goes with the URL of a server, as in https://watcher.example.com")
+        if database_url is None and self.settings.database_url is not None and not _server:
             database_url = self.settings.database_url.get_secret_value()
         self._url = None if database_url is None else database.normalize_url(database_url)
-        self._embedded = self._url is None
+        self._embedded = self._url is None and not _server
         self._engine: sa.Engine | None = None
         self._checked = False
         self._lock = threading.Lock()
@@ -140,7 +155,7 @@ class Connection:
             with self._lock:
                 if self._engine is None:
                     url = self._start_embedded() if self._url is None else self._url
-                    self._engine = database.create_engine(url)
+                    self._engine = database.create_engine(url, pool_size=self.pool_size)
         return self._engine
 
     def _check(self) -> None:

@@ -170,6 +170,49 @@ class ExecutionMethods(TrackMethods):
         process = recording.Process.of(None if process_id is None else arguments.identifier(process_id, "process_id"))
         return self._beat(identifier, process)
 
+    def ping(
+        self,
+        pipeline: str,
+        state: ExecutionState | str = ExecutionState.SUCCEEDED,
+        *,
+        inserts: int | None = None,
+        updates: int | None = None,
+        soft_deletes: int | None = None,
+        total_rows: int | None = None,
+        execution_metadata: Mapping[str, Any] | None = None,
+    ) -> int:
+        """Record that a pipeline's execution has started or ended, from where nothing else is known of it.
+
+        An end ends the newest execution that a ping has started; without one, it is an execution without a duration.
+        The pipeline is created where it is not known.
+
+        Args:
+            pipeline: Its name.
+            state: `running`, `succeeded` or `failed`.
+            inserts, updates, soft_deletes, total_rows: Rows, from 0.
+            execution_metadata: Other facts to keep about the execution.
+
+        Returns:
+            The execution's id.
+
+        Raises:
+            InvalidValueError: A value breaks a rule.
+        """
+        chosen = arguments.choice(state, ExecutionState, "state")
+        counts = {"inserts": inserts, "updates": updates, "soft_deletes": soft_deletes, "total_rows": total_rows}
+        name = pipeline
+        while True:
+            with self._driver_statements() as (connection, _):
+                found = recording.record_ping(
+                    connection, pipeline_name=name, state=chosen, counts=counts, execution_metadata=execution_metadata
+                )
+            if found is not None:
+                return found
+            # Not known by exactly that name: in other letters, by a former name, or new.
+            with self._transaction() as (session, now):
+                known = catalog.known_name(session, "pipeline", name)
+                name = catalog.get_or_create_pipeline(session, name=known, now=now).name
+
     def record(self, records: Iterable[values.ExecutionRecord]) -> int:
         """Record executions after the fact, in one transaction. Order does not matter, and repeating it is safe.
 
@@ -197,6 +240,7 @@ class ExecutionMethods(TrackMethods):
         pipeline: int | str | None = None,
         state: ExecutionState | str | None = None,
         since: dt.datetime | None = None,
+        before: tuple[dt.datetime, int] | None = None,
         limit: int = 100,
     ) -> list[values.Execution]:
         """Return executions, newest first.
@@ -205,6 +249,7 @@ class ExecutionMethods(TrackMethods):
             pipeline: Of this pipeline only, by id or name.
             state: In this state only.
             since: Started at or after this time, with time zone.
+            before: Those that follow an execution in this order, by its start and its id: the next page.
             limit: At most so many.
 
         Raises:
@@ -214,7 +259,7 @@ class ExecutionMethods(TrackMethods):
         with self._transaction() as (session, _):
             pipeline_id = None if pipeline is None else catalog.get_pipeline(session, pipeline).id
             return recording.list_executions(
-                database.driver(session), pipeline_id=pipeline_id, state=state, since=since, limit=limit
+                database.driver(session), pipeline_id=pipeline_id, state=state, since=since, before=before, limit=limit
             )
 
     def pipeline_activity(self) -> list[values.PipelineActivity]:

@@ -38,6 +38,15 @@ class PipelineMethods(Connection):
         with self._transaction() as (session, _):
             return catalog.list_pipeline_types(session)
 
+    def pipeline_type(self, reference: int | str) -> values.PipelineType:
+        """Return the pipeline type with that id or name.
+
+        Raises:
+            NotFoundError: There is none.
+        """
+        with self._transaction() as (session, _):
+            return catalog.get_pipeline_type(session, reference)
+
     def update_pipeline_type(
         self,
         reference: int | str,

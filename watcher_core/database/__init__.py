@@ -22,7 +22,7 @@ if TYPE_CHECKING:
         without_secrets,
     )
     from watcher_core.database.schema import check_schema_version, downgrade, schema_version, upgrade
-    from watcher_core.database.timed import time_limit
+    from watcher_core.database.timed import remaining_seconds, time_limit
     from watcher_core.database.version import SCHEMA_VERSION, recorded_version
 
 __all__ = [
@@ -41,6 +41,7 @@ __all__ = [
     "normalize_url",
     "read_one_snapshot",
     "recorded_version",
+    "remaining_seconds",
     "schema_version",
     "target_names",
     "time_limit",
@@ -51,6 +52,7 @@ __all__ = [
 ]
 
 _MODULES = {
+    "remaining_seconds": "timed",
     "DRIVER": "engine",
     "PARAMETERS": "connections",
     "SCHEMA_VERSION": "version",

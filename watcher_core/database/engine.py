@@ -84,12 +84,12 @@ def normalize_url(url: str) -> sa.URL:
     return parsed.set(drivername=DRIVER)
 
 
-def create_engine(url: sa.URL) -> sa.Engine:
+def create_engine(url: sa.URL, *, pool_size: int = 5) -> sa.Engine:
     """Return a new engine, which connects on first use and may be used after a fork."""
     engine = sa.create_engine(
         url,
         poolclass=TimedPool,
-        pool_size=5,
+        pool_size=pool_size,
         max_overflow=20,
         pool_reset_on_return=None,  # each user of a connection ends its transaction
         json_serializer=json_text,

@@ -31,11 +31,13 @@ if TYPE_CHECKING:
         find_execution_id,
         get_execution,
         list_executions,
+        release_identity,
         start_execution,
     )
     from watcher_core.recording.heartbeats import pulse
     from watcher_core.recording.host_clocks import clock_report
     from watcher_core.recording.observations import record_observations
+    from watcher_core.recording.pings import record_ping
     from watcher_core.recording.processes import Process, beat, forget_ended, note_gone
     from watcher_core.recording.records import record_executions
     from watcher_core.recording.retention import (
@@ -97,7 +99,9 @@ __all__ = [
     "record_asset_checks",
     "record_executions",
     "record_observations",
+    "record_ping",
     "recorder_cursor",
+    "release_identity",
     "release_recorder",
     "renew_recorder",
     "replay_spool",
@@ -112,6 +116,8 @@ __all__ = [
 ]
 
 _MODULES = {
+    "release_identity": "executions",
+    "record_ping": "pings",
     "CLEANUP_BEGINNING": "retention",
     "CLEANUP_TABLES": "retention",
     "COUNTS": "executions",

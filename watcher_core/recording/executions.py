@@ -161,6 +161,19 @@ def start_execution(
     return known if row is None else _execution(row)
 
 
+RELEASE = """
+    UPDATE watcher.pipeline_execution
+       SET external_id = external_id || '/' || id
+     WHERE id = %(id)s
+       AND created_at < statement_timestamp() - %(older_than)s
+"""
+
+
+def release_identity(connection: Driver, execution_id: int, *, older_than: dt.timedelta) -> bool:
+    """Give an execution another identity, so that the next one may have its own; whether it was old enough for that."""
+    return connection.execute(RELEASE, {"id": execution_id, "older_than": older_than}).rowcount > 0
+
+
 # Ending
 
 # An end that is known to be wrong, or is only when this call was made, is at least the start: another host may have
@@ -325,19 +338,24 @@ def list_executions(
     pipeline_id: int | None = None,
     state: ExecutionState | str | None = None,
     since: dt.datetime | None = None,
+    before: tuple[dt.datetime, int] | None = None,
     limit: int = 100,
 ) -> list[values.Execution]:
-    """Return executions, newest first."""
+    """Return executions, newest first; with `before`, those behind the one with this start and this id."""
+    before_date, before_id = before or (None, None)
     given = {
         "pipeline_id": pipeline_id,
         "state": None if state is None else arguments.choice(state, ExecutionState, "state").value,
         "since": None if since is None else arguments.instant(since, "since"),
+        "before_date": None if before_date is None else arguments.instant(before_date, "before"),
+        "before_id": None if before_id is None else arguments.identifier(before_id, "before"),
         "limit": arguments.count(limit, "limit"),
     }
     conditions = {
         "pipeline_id": "execution.pipeline_id = %(pipeline_id)s",
         "state": "execution.state = CAST(%(state)s AS watcher.execution_state)",
         "since": "execution.start_date >= %(since)s",
+        "before_id": "(execution.start_date, execution.id) < (%(before_date)s, %(before_id)s)",
     }
     asked = [condition for name, condition in conditions.items() if given[name] is not None]
     where = f"WHERE {' AND '.join(asked)}" if asked else ""

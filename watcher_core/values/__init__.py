@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from watcher_core.lazy import exported
 
 if TYPE_CHECKING:
+    from watcher_core.values.access import ApiToken
     from watcher_core.values.activity import PipelineActivity
     from watcher_core.values.alerts import (
         Alert,
@@ -78,6 +79,7 @@ __all__ = [
     "AnomalyRuleConfiguration",
     "AnomalyRun",
     "AnomalyVerdict",
+    "ApiToken",
     "AssetCheck",
     "AssetCheckRecord",
     "AssetCheckResult",
@@ -123,6 +125,7 @@ __all__ = [
 ]
 
 _MODULES = {
+    "ApiToken": "access",
     "UNSET": "pipelines",
     "Address": "lineage",
     "AddressType": "lineage",

@@ -6,6 +6,7 @@ a violated constraint's name is what becomes a domain error.
 
 from __future__ import annotations
 
+from watcher_core.database.models.access import ApiToken
 from watcher_core.database.models.alerts import Alert, AlertDelivery, Heartbeat, MaintenanceWindow
 from watcher_core.database.models.anomalies import AnomalyDetectionResult, AnomalyDetectionRule, AnomalyPending
 from watcher_core.database.models.catalog import (
@@ -52,6 +53,7 @@ __all__ = [
     "AnomalyDetectionResult",
     "AnomalyDetectionRule",
     "AnomalyPending",
+    "ApiToken",
     "AssetCheck",
     "AssetCheckResult",
     "Base",

@@ -1,0 +1,353 @@
+"""Who may use the HTTP API, its limits, and what it makes of bad input."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from collections.abc import Iterator
+
+import anyio
+import pytest
+
+from tests.http_client import Client, serving
+from watcher_core import InvalidValueError, NotFoundError, TokenScope, Watcher
+from watcher_core.errors import ConfigurationError, DatabaseUnavailableError
+from watcher_core.server import Limits, create_app, serve
+
+
+@pytest.fixture(scope="module")
+def api(module_watcher: Watcher) -> Iterator[Client]:
+    """The API, with tokens that are read again for each request, and little room."""
+    limits = Limits(body_bytes=20_000, batch_bytes=40_000, timeout=20)
+    with pytest.MonkeyPatch.context() as patch, serving(create_app(module_watcher, limits=limits)) as client:
+        patch.setattr("watcher_core.server.access.REREAD_SECONDS", 0)
+        yield client
+
+
+@pytest.fixture
+def no_tokens(module_watcher: Watcher) -> None:
+    """No token is valid."""
+    for token in module_watcher.tokens():
+        module_watcher.revoke_token(token.name)
+
+
+def make_token(watcher: Watcher, **fields: str) -> dict[str, str]:
+    token, _ = watcher.create_token(uuid.uuid4().hex, **fields)
+    return {"Authorization": f"Bearer {token}"}
+
+
+# Without a token
+
+
+def test_nothing_is_needed_from_this_host_while_there_is_no_token(api, module_watcher, no_tokens):
+    assert api.get("/pipeline").status_code == 200
+    make_token(module_watcher)
+    refused = api.get("/pipeline")
+    assert (refused.status_code, refused.json()["code"]) == (401, "unauthorized")
+    assert refused.headers["WWW-Authenticate"] == "Bearer"
+    assert api.get("/health/ready").status_code == 200
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Host": "watcher.example"},
+        {"Host": "127.0.0.1.example:8000"},
+        {"X-Forwarded-For": "127.0.0.1"},
+        {"Forwarded": "for=10.0.0.1"},
+        {"Via": "1.1 proxy"},
+        {"Origin": "https://example.com"},
+        {"Origin": "null"},
+        {"Authorization": "Basic Og=="},
+        {"Authorization": "Bearer wat_wrong"},
+    ],
+)
+def test_what_may_come_from_elsewhere_needs_a_token(api, no_tokens, headers):
+    assert api.post("/freshness", headers=headers).status_code == 401
+
+
+def test_another_address_needs_a_token(module_watcher, no_tokens):
+    with serving(create_app(module_watcher), client="192.0.2.1") as far:
+        assert far.get("/pipeline").status_code == 401
+    with serving(create_app(module_watcher, local=False)) as open_to_all:
+        assert open_to_all.get("/pipeline").status_code == 401
+    with pytest.raises(ConfigurationError, match=r"listen on 0\.0\.0\.0.*watcher tokens create"):
+        serve(module_watcher, host="0.0.0.0", port=8000, limits=Limits())
+
+
+# Tokens
+
+
+def test_a_token_is_stored_as_a_digest_and_revoked_by_name(module_watcher):
+    name = uuid.uuid4().hex
+    token, stored = module_watcher.create_token(f" {name} ", scope="read")
+    assert token.startswith("wat_")
+    assert (stored.name, stored.scope, stored.last_used_at) == (name, TokenScope.READ, None)
+    with module_watcher._driver_statements() as (connection, _):
+        (row,) = connection.execute("SELECT CAST(t AS text) FROM watcher.api_token AS t WHERE name = %s", [name])
+    assert token not in row[0]
+    with pytest.raises(InvalidValueError, match="another token has that name"):
+        module_watcher.create_token(name)
+    with pytest.raises(InvalidValueError, match="read, write, admin"):
+        module_watcher.create_token("x", scope="root")
+    module_watcher.revoke_token(name)
+    with pytest.raises(NotFoundError):
+        module_watcher.revoke_token(name)
+    assert module_watcher.create_token(name)[1].id != stored.id
+    assert [each.revoked_at is None for each in module_watcher.tokens(revoked=True) if each.name == name] == [
+        False,
+        True,
+    ]
+
+
+def test_a_scope_includes_those_before_it(api, module_watcher):
+    expected = {"read": (200, 403, 403), "write": (200, 201, 403), "admin": (200, 201, 200)}
+    for scope, statuses in expected.items():
+        headers = make_token(module_watcher, scope=scope)
+        found = (
+            api.get("/pipeline", headers=headers).status_code,
+            api.post("/pipeline_type", json={"name": scope}, headers=headers).status_code,
+            api.post("/log_cleanup", json={"retention_days": 90}, headers=headers).status_code,
+        )
+        assert found == statuses, scope
+
+
+def test_a_ping_key_is_a_token_of_one_pipeline(api, module_watcher):
+    token, _ = module_watcher.create_token(uuid.uuid4().hex, pipelines="nightly")
+    assert api.get(f"/ping/nightly?key={token}").status_code == 200
+    assert api.get("/ping/nightly", headers={"Authorization": f"bearer {token}"}).status_code == 200
+    assert api.get(f"/ping/nightly2?key={token}").status_code == 403
+    assert api.get(f"/pipeline?key={token}").status_code == 401
+    assert api.get("/ping/nightly?key=wat_wrong").status_code == 401
+
+
+def test_a_token_of_some_pipelines_reaches_no_other(api, module_watcher):
+    everything = make_token(module_watcher)
+    mine, other = (
+        api.post("/pipeline", json={"name": name, "pipeline_type_name": "t"}, headers=everything).json()["id"]
+        for name in ("sales_orders", "hr_people")
+    )
+    headers = make_token(module_watcher, pipelines="sales_*")
+    started = [
+        api.post("/start_pipeline_execution", json={"pipeline_id": each}, headers=headers).status_code
+        for each in (mine, other)
+    ]
+    assert started == [201, 403]
+    theirs = api.post("/start_pipeline_execution", json={"pipeline_id": other}, headers=everything).json()["id"]
+    end = {"id": theirs, "end_date": "2090-01-01", "completed_successfully": True}
+    record = {"external_id": "x", "state": "running", "start_date": "2026-01-02T06:00:00Z"}
+    refused = {
+        ("GET", f"/pipeline/{other}"): None,
+        ("GET", f"/pipeline_execution/{theirs}"): None,
+        ("GET", f"/execution/{theirs}/tree"): None,
+        ("GET", "/execution?pipeline=hr_people"): None,
+        ("GET", "/execution"): None,
+        ("GET", "/address"): None,
+        ("GET", "/alert"): None,
+        ("POST", "/end_pipeline_execution"): end,
+        ("POST", "/execution/batch"): {"executions": [{**record, "pipeline_name": "hr_people"}]},
+        ("POST", "/execution"): {"pipeline_name": "HR_people"},
+        ("POST", "/pipeline"): {"name": "hr_new", "pipeline_type_name": "t"},
+        ("PATCH", "/pipeline"): {"id": mine, "name": "hr_orders"},
+        ("POST", "/freshness"): None,
+        ("POST", "/pipeline_type"): {"name": "new"},
+        ("POST", "/address_lineage"): {
+            "pipeline_id": other,
+            "source_addresses": [{"name": "a", "address_type_name": "t", "address_type_group_name": "g"}],
+            "target_addresses": [{"name": "b", "address_type_name": "t", "address_type_group_name": "g"}],
+        },
+    }
+    answers = {
+        request: api.request(*request, json=body, headers=headers).status_code for request, body in refused.items()
+    }
+    assert answers == dict.fromkeys(refused, 403)
+    assert [each["id"] for each in api.get("/pipeline", headers=headers).json()] == [mine]
+
+
+def test_the_last_use_is_noted(module_watcher):
+    with serving(create_app(module_watcher)) as client:
+        headers = make_token(module_watcher)
+        client.get("/pipeline", headers=headers)
+    assert any(token.last_used_at is not None for token in module_watcher.tokens())
+
+
+# Limits
+
+
+def test_a_token_that_asks_too_often_waits(module_watcher):
+    with serving(create_app(module_watcher, limits=Limits(rate=1))) as client:
+        headers = make_token(module_watcher)
+        answers = [client.get("/health2", headers=headers) for _ in range(4)]
+    assert [answer.status_code for answer in answers][-1] == 429
+    assert int(answers[-1].headers["Retry-After"]) >= 1
+    assert answers[-1].json()["code"] == "rate_limited"
+
+
+def test_a_full_server_says_so(module_watcher, monkeypatch):
+    app = create_app(module_watcher, limits=Limits(waiting=1))
+    with serving(app) as client:
+        monkeypatch.setattr(app, "_waiting", 1)
+        answer = client.get("/health/live")
+    assert (answer.status_code, answer.headers["Retry-After"]) == (503, "1")
+
+
+def test_a_slow_request_ends_in_time(module_watcher):
+    async def slow_body():
+        yield b'{"pipeline_id":'
+        await anyio.Event().wait()
+
+    app = create_app(module_watcher, limits=Limits(timeout=0.1))
+    sent: list[dict[str, object]] = []
+
+    async def ask() -> None:
+        body = slow_body()
+
+        async def receive():
+            return {"type": "http.request", "body": await anext(body), "more_body": True}
+
+        async def send(message):
+            sent.append(message)
+
+        scope = {"type": "http", "method": "POST", "path": "/health/live", "headers": [], "query_string": b""}
+        await app({**scope, "path": "/"}, receive, send)
+
+    anyio.run(ask)
+    assert sent[0]["status"] == 503
+
+
+def test_half_a_request_is_none(module_watcher):
+    app = create_app(module_watcher)
+    sent: list[object] = []
+
+    async def ask() -> None:
+        messages = iter([{"type": "http.request", "body": b"{", "more_body": True}, {"type": "http.disconnect"}])
+
+        async def receive():
+            return next(messages)
+
+        async def send(message):
+            sent.append(message)
+
+        await app({"type": "http", "method": "POST", "path": "/", "headers": [], "query_string": b""}, receive, send)
+
+    anyio.run(ask)
+    assert sent == []
+
+
+@pytest.mark.parametrize(("path", "size"), [("/pipeline", 20_001), ("/execution/batch", 40_001)])
+def test_a_body_that_is_too_large_is_refused(api, module_watcher, path, size):
+    headers = make_token(module_watcher)
+    answer = api.post(path, content=b" " * size, headers=headers)
+    assert (answer.status_code, answer.json()["code"]) == (413, "too_large")
+
+    async def chunks():
+        for _ in range(5):
+            yield b" " * (size // 4)
+
+    assert api.post(path, content=chunks(), headers=headers).status_code == 413
+
+
+# Bad input
+
+BODIES = [
+    b"",
+    b"[]",
+    b"null",
+    b"1",
+    b'"text"',
+    b"{",
+    b'{"pipeline_id": NaN}',
+    b'{"pipeline_id": -Infinity}',
+    b'{"pipeline_id": 1, "pipeline_id": 2}',
+    b"\xff\xfe",
+    b'{"name": "\xff"}',
+    b"[" * 10_000,
+    b'{"a":' * 3_000,
+    b'{"id": 1' + b"0" * 5_000 + b"}",
+    b'{"name": "\\ud800", "pipeline_type_name": "\\ud800"}',
+    b'{"name": "a\\u0000b", "pipeline_type_name": "t"}',
+    b'{"name": " ", "pipeline_type_name": " "}',
+    b'{"name": ["a"], "pipeline_type_name": {}}',
+    b'{"id": 9223372036854775808, "end_date": "x", "completed_successfully": 7}',
+    b'{"pipeline_id": 1, "start_date": "0001-01-01T00:00:00+14:00"}',
+    b'{"pipeline_id": 1, "start_date": 1e400}',
+    b'{"pipeline_id": 1, "start_date": "9999-12-31T23:59:59-14:00"}',
+    b'{"name": "x", "pipeline_type_name": "t", "next_watermark": {"a": 1}}',
+    b'{"name": "x", "pipeline_type_name": "t", "freshness_number": 1}',
+    b'{"name": "x", "pipeline_type_name": "t", "freshness_number": 99999999999, "freshness_datepart": "year"}',
+    b'{"name": "x", "pipeline_type_name": "t", "freshness_calendar": "never"}',
+]
+WRITES = [
+    ("POST", "/pipeline"),
+    ("PATCH", "/pipeline"),
+    ("POST", "/pipeline_type"),
+    ("PATCH", "/address"),
+    ("POST", "/start_pipeline_execution"),
+    ("POST", "/end_pipeline_execution"),
+    ("POST", "/execution/batch"),
+    ("POST", "/execution"),
+    ("POST", "/anomaly_detection_rule"),
+    ("POST", "/timeliness"),
+]
+
+
+@pytest.mark.parametrize("body", BODIES, ids=lambda body: body[:40].decode("latin-1"))
+def test_bad_bodies_are_refused_and_named(api, module_watcher, body):
+    headers = {**make_token(module_watcher), "Content-Type": "application/json"}
+    for method, path in WRITES:
+        answer = api.request(method, path, content=body, headers=headers)
+        if answer.status_code < 300:  # what the path does not look at
+            continue
+        assert answer.status_code in (400, 404, 409, 422), (path, answer.text)
+        found = answer.json()
+        assert found.keys() == {"detail", "message", "code", "details"}
+        if answer.status_code == 422:
+            assert found["detail"][0]["loc"][0] == "body"
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status"),
+    [
+        ("GET", "/pipeline/x", 422),
+        ("GET", "/pipeline/-1", 422),
+        ("GET", "/pipeline/99999999999999999999999", 422),
+        ("GET", "/pipeline/", 404),
+        ("GET", "/nothing", 404),
+        ("DELETE", "/pipeline", 405),
+        ("GET", "/execution?since=x", 422),
+        ("GET", "/execution?limit=0", 422),
+        ("GET", "/execution?cursor=2026", 400),
+        ("GET", "/execution?cursor=2026-01-01T00:00:00%2B00:00~99999999999999999999999", 400),
+        ("GET", "/execution?pipeline=%00", 400),
+        ("GET", "/execution?pipeline=%FF", 404),
+        ("GET", "/ping/%00", 400),
+        ("GET", "/lineage/impact?address=%00", 400),
+        ("GET", "/alert?state=bad", 422),
+    ],
+)
+def test_bad_requests_are_refused(api, module_watcher, method, path, status):
+    answer = api.request(method, path, headers=make_token(module_watcher))
+    assert (answer.status_code, set(answer.json())) == (status, {"detail", "message", "code", "details"})
+
+
+def test_a_database_that_is_away_is_answered_503(api, module_watcher, monkeypatch):
+    headers = make_token(module_watcher)
+
+    def away(*_: object, **__: object) -> None:
+        raise DatabaseUnavailableError("the database at 10.0.0.1 is away")
+
+    api.get("/pipeline", headers=headers)
+    monkeypatch.setattr(module_watcher, "start_execution", away)
+    answer = api.post("/start_pipeline_execution", json={"pipeline_id": 1}, headers=headers)
+    assert (answer.status_code, answer.headers["Retry-After"]) == (503, "1")
+    assert "10.0.0.1" not in json.dumps(answer.json())
+    monkeypatch.setattr(module_watcher, "_transaction", away)
+    assert api.get("/pipeline", headers=headers).status_code == 503
+    assert api.get("/health/live").status_code == 200
+
+
+def test_an_error_in_watcher_is_answered_in_the_same_form(api, module_watcher, monkeypatch, caplog):
+    monkeypatch.setattr(module_watcher, "pipelines", lambda: 1 / 0)
+    with pytest.raises(ZeroDivisionError):  # the transport of this test raises what the server logs
+        api.get("/pipeline", headers=make_token(module_watcher))
+    assert "answered 500" in caplog.text

@@ -1,0 +1,395 @@
+"""The HTTP API: its paths, fields, statuses, and what its published client relies on."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import uuid
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from tests.http_client import Client, serving
+from watcher_core import Watcher
+from watcher_core.server import create_app
+
+
+@pytest.fixture(scope="module")
+def api(module_watcher: Watcher) -> Iterator[Client]:
+    """The API, from this host."""
+    with serving(create_app(module_watcher)) as client:
+        yield client
+
+
+def unique(name: str) -> str:
+    return f"{name}-{uuid.uuid4().hex[:8]}"
+
+
+def make_pipeline(api: Client, **fields: object) -> int:
+    answer = api.post("/pipeline", json={"name": unique("pipeline"), "pipeline_type_name": "extraction", **fields})
+    assert answer.status_code == 201, answer.text
+    return answer.json()["id"]
+
+
+def now() -> str:
+    return dt.datetime.now(dt.UTC).isoformat()
+
+
+def start(api: Client, pipeline_id: int, **fields: object) -> int:
+    answer = api.post("/start_pipeline_execution", json={"pipeline_id": pipeline_id, "start_date": now(), **fields})
+    assert answer.status_code == 201, answer.text
+    return answer.json()["id"]
+
+
+def end(api: Client, execution_id: int, **fields: object) -> None:
+    body = {"id": execution_id, "end_date": now(), "completed_successfully": True, **fields}
+    answer = api.post("/end_pipeline_execution", json=body)
+    assert (answer.status_code, answer.content) == (204, b""), answer.text
+
+
+# Pipelines
+
+
+def test_a_pipeline_is_created_then_found_then_changed(api):
+    name = unique("Orders")
+    body = {
+        "name": name,
+        "pipeline_type_name": "extraction",
+        "pipeline_metadata": None,
+        "freshness_number": None,
+        "freshness_datepart": None,
+        "timeliness_number": 2,
+        "timeliness_datepart": " HOUR ",
+        "next_watermark": None,
+        "unknown": [1],
+    }
+    created = api.post("/pipeline", json=body)
+    assert created.status_code == 201
+    assert created.json() == {"id": created.json()["id"], "active": True, "load_lineage": True, "watermark": None}
+    pipeline_id = created.json()["id"]
+    again = api.post("/pipeline", json={**body, "name": name.upper(), "next_watermark": 10})
+    assert (again.status_code, again.json()["id"]) == (200, pipeline_id)
+    found = api.get(f"/pipeline/{pipeline_id}").json()
+    assert (found["name"], found["next_watermark"], found["timeliness_datepart"]) == (body["name"], "10", "hour")
+    # null is not said: what is there stays
+    assert api.post("/pipeline", json=body).status_code == 200
+    assert api.get(f"/pipeline/{pipeline_id}").json()["next_watermark"] == "10"
+    assert pipeline_id in [each["id"] for each in api.get("/pipeline").json()]
+
+
+def test_patch_finds_by_id_by_pipeline_id_and_by_name(api):
+    pipeline_id = make_pipeline(api)
+    assert api.patch("/pipeline", json={"pipeline_id": pipeline_id, "next_watermark": "w1"}).status_code == 200
+    new = unique("renamed")
+    changed = api.patch("/pipeline", json={"id": pipeline_id, "name": new, "watermark": 5, "active": False}).json()
+    assert (changed["name"], changed["watermark"], changed["active"], changed["next_watermark"]) == (
+        new,
+        "5",
+        False,
+        "w1",
+    )
+    assert api.patch("/pipeline", json={"name": new, "active": True}).json()["active"] is True
+    assert api.post("/pipeline", json={"name": new, "pipeline_type_name": "extraction"}).json()["active"] is True
+    missing = api.patch("/pipeline", json={"next_watermark": "x"})
+    assert missing.status_code == 422
+    assert "Either 'id' or 'name' must be provided" in missing.json()["detail"][0]["msg"]
+    other = make_pipeline(api)
+    clash = api.patch("/pipeline", json={"id": other, "name": new})
+    assert (clash.status_code, clash.json()["code"]) == (400, "invalid_value")
+
+
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        ("/pipeline_type", {"name": "T"}),
+        ("/address_type", {"name": "T", "group_name": "database"}),
+        ("/address", {"name": "a.b.c", "address_type_name": "pg", "address_type_group_name": "database"}),
+    ],
+)
+def test_what_has_a_name_is_created_found_listed_and_changed(api, path, body):
+    body = {**body, "name": unique(body["name"])}
+    created = api.post(path, json=body)
+    assert created.status_code == 201, created.text
+    row_id = created.json()["id"]
+    assert api.post(path, json=body).status_code == 200
+    assert api.post(path, json={**body, "name": body["name"].upper()}).json()["id"] == row_id
+    assert api.get(f"{path}/{row_id}").json()["name"] == body["name"]
+    assert row_id in [each["id"] for each in api.get(path).json()]
+    new = unique("renamed")
+    assert api.patch(path, json={"id": row_id, "name": new}).json()["name"] == new
+    assert api.patch(path, json={"name": new}).json()["id"] == row_id
+    missing = api.get(f"{path}/987654321")
+    assert missing.status_code == 404
+    assert missing.json()["code"] == "not_found"
+    assert api.patch(path, json={"id": 987654321, "name": "x"}).status_code == 404
+    assert api.patch(path, json={}).status_code == 422
+
+
+def test_an_address_of_three_parts_in_a_database_has_them(api):
+    name = f"{unique('shop')}.public.orders"
+    body = {"name": name, "address_type_name": "pg", "address_type_group_name": "database"}
+    row_id = api.post("/address", json=body).json()["id"]
+    found = api.get(f"/address/{row_id}").json()
+    assert (found["database_name"], found["schema_name"], found["table_name"]) == tuple(name.split("."))
+    changed = {**body, "address_type_name": "mysql", "address_metadata": {"owner": "Ann"}, "deprecated": True}
+    assert api.post("/address", json=changed).status_code == 200
+    found = api.get(f"/address/{row_id}").json()
+    assert (found["address_type_name"], found["address_metadata"], found["deprecated"]) == (
+        "mysql",
+        {"owner": "Ann"},
+        True,
+    )
+
+
+def test_lists_are_whole_until_a_page_is_asked_for(api):
+    ids = sorted(make_pipeline(api) for _ in range(3))
+    first = api.get("/pipeline", params={"limit": 2, "cursor": str(ids[0] - 1)}).json()
+    assert [each["id"] for each in first["data"]] == ids[:2]
+    second = api.get("/pipeline", params={"limit": 2, "cursor": first["next_cursor"]}).json()
+    assert ([each["id"] for each in second["data"]], second["next_cursor"]) == (ids[2:], None)
+    assert isinstance(api.get("/pipeline").json(), list)
+    assert api.get("/pipeline", params={"cursor": "x"}).status_code == 400
+
+
+# Executions
+
+
+def test_a_success_moves_the_watermark_and_the_dates(api):
+    pipeline_id = make_pipeline(api, next_watermark="2026-01-02")
+    child_of = start(api, pipeline_id, watermark="2026-01-01")
+    child = start(api, pipeline_id, parent_execution_id=child_of)
+    end(api, child_of, inserts=3, updates=None, total_rows=3, execution_metadata={"run": "x"})
+    found = api.get(f"/pipeline_execution/{child_of}").json()
+    assert found["watermark"] == "2026-01-01"
+    assert (found["completed_successfully"], found["inserts"], found["updates"]) == (True, 3, None)
+    assert found["execution_metadata"] == {"run": "x"}
+    assert [(each["id"], each["parent_id"]) for each in found["child_executions"]] == [(child, child_of)]
+    pipeline = api.get(f"/pipeline/{pipeline_id}").json()
+    assert (pipeline["watermark"], pipeline["load_lineage"]) == ("2026-01-02", False)
+    assert pipeline["last_target_insert"] is not None
+    assert pipeline["last_target_update"] is None
+
+
+def test_the_first_end_wins_and_the_second_answers_as_well(api):
+    pipeline_id = make_pipeline(api)
+    execution_id = start(api, pipeline_id)
+    end(api, execution_id, total_rows=1)
+    end(api, execution_id, completed_successfully=False)
+    assert api.get(f"/pipeline_execution/{execution_id}").json()["completed_successfully"] is True
+    other = {"id": execution_id, "end_date": now(), "completed_successfully": False}
+    strict = api.post("/end_pipeline_execution", json=other, headers={"Prefer": "handling=strict"})
+    assert (strict.status_code, strict.json()["code"]) == (409, "execution_ended")
+    assert "completed" in strict.text or "state" in strict.text
+
+
+def test_a_start_that_is_sent_again_is_the_same_execution(api, module_watcher):
+    pipeline_id = make_pipeline(api)
+    body = {"pipeline_id": pipeline_id, "start_date": now(), "next_watermark": "a"}
+    first = api.post("/start_pipeline_execution", json=body).json()["id"]
+    assert api.post("/start_pipeline_execution", json=body).json()["id"] == first
+    assert api.post("/start_pipeline_execution", json={**body, "next_watermark": "b"}).json()["id"] != first
+    # no longer within five minutes
+    with module_watcher._driver_transaction() as (connection, _):
+        connection.execute(
+            "UPDATE watcher.pipeline_execution SET created_at = created_at - interval '6 minutes' WHERE id = %s",
+            [first],
+        )
+    second = api.post("/start_pipeline_execution", json=body).json()["id"]
+    assert second != first
+    assert api.post("/start_pipeline_execution", json=body).json()["id"] == second
+
+
+@pytest.mark.parametrize("start_date", [None, "2026-01-02"])
+def test_starts_without_a_time_are_each_their_own(api, start_date):
+    body = {"pipeline_id": make_pipeline(api), "start_date": start_date}
+    ids = {api.post("/start_pipeline_execution", json=body).json()["id"] for _ in range(2)}
+    assert len(ids) == 2
+
+
+def test_an_idempotency_key_makes_a_start_one(api):
+    pipeline_id = make_pipeline(api)
+    headers = {"Idempotency-Key": "nightly 7"}
+    bodies = ({"pipeline_id": pipeline_id}, {"pipeline_id": pipeline_id, "start_date": None, "full_load": True})
+    ids = {api.post("/start_pipeline_execution", json=body, headers=headers).json()["id"] for body in bodies}
+    assert len(ids) == 1
+    other = {"pipeline_id": pipeline_id, "start_date": "2020-01-01T00:00:00Z"}
+    assert api.post("/start_pipeline_execution", json=other, headers=headers).status_code == 409
+    elsewhere = api.post("/start_pipeline_execution", json={"pipeline_id": make_pipeline(api)}, headers=headers)
+    assert elsewhere.json()["id"] not in ids
+    assert api.post("/start_pipeline_execution", json=bodies[0], headers={"Idempotency-Key": " "}).status_code == 400
+
+
+def test_a_batch_is_recorded_once(api):
+    name = unique("batch")
+    rows = [
+        {
+            "pipeline_name": name,
+            "external_id": f"{name}/{number}",
+            "state": "succeeded",
+            "start_date": f"2026-01-02T06:00:{number:02}Z",
+            "end_date": "2026-01-02T07:00:00Z",
+            "total_rows": number,
+        }
+        for number in range(5)
+    ]
+    for _ in range(2):
+        answer = api.post("/execution/batch", json={"executions": rows})
+        assert (answer.status_code, answer.json()) == (200, {"recorded": 5})
+    found = api.get("/execution", params={"pipeline": name.upper(), "limit": 3}).json()
+    assert [each["total_rows"] for each in found["data"]] == [4, 3, 2]
+    rest = api.get("/execution", params={"pipeline": name, "limit": 3, "cursor": found["next_cursor"]}).json()
+    assert ([each["total_rows"] for each in rest["data"]], rest["next_cursor"]) == ([1, 0], None)
+    bad = api.post("/execution/batch", json={"executions": [*rows, {**rows[0], "external_id": "x", "state": "done"}]})
+    assert (bad.status_code, bad.json()["detail"][0]["loc"]) == (422, ["body", "executions", 5, "state"])
+    assert api.post("/execution/batch", json={"executions": [rows[0]] * 10_001}).status_code == 422
+
+
+def test_an_execution_starts_by_the_name_of_its_pipeline(api):
+    body: dict[str, Any] = {
+        "pipeline_name": unique("by-name"),
+        "configuration": {"freshness_number": 1, "freshness_datepart": "day"},
+        "sources": [{"name": unique("in"), "address_type_name": "s3", "address_type_group_name": "bucket"}],
+        "targets": [{"name": unique("out"), "address_type_name": "s3"}],
+    }
+    body["external_id"] = body["pipeline_name"]
+    first = api.post("/execution", json=body)
+    assert first.status_code == 201, first.text
+    assert api.post("/execution", json=body).json()["id"] == first.json()["id"]
+    tree = api.get(f"/execution/{first.json()['id']}/tree").json()
+    assert (tree["execution"]["state"], tree["children"]) == ("running", [])
+    impact = api.get("/lineage/impact", params={"address": body["sources"][0]["name"]}).json()
+    assert [each["pipeline_name"] for each in impact] == [body["pipeline_name"]]
+    pipeline_id = first.json()["pipeline_id"]
+    api.patch("/pipeline", json={"id": pipeline_id, "active": False})
+    refused = api.post("/execution", json={"pipeline_name": body["pipeline_name"]})
+    assert (refused.status_code, refused.json()["code"]) == (409, "pipeline_inactive")
+
+
+# Pings
+
+
+def test_pings_record_executions(api):
+    name = unique("team/script")
+    assert api.get(f"/ping/{name}/start").text == "OK\n"
+    assert api.post(f"/ping/{name}/success?rows=7").status_code == 200
+    assert api.get(f"/ping/{name.upper()}?inserts=2").status_code == 200
+    assert api.post(f"/ping/{name}/fail", content=b"Traceback\nValueError: \xff password=hunter2").status_code == 200
+    found = api.get("/execution", params={"pipeline": name}).json()["data"]
+    assert [(each["state"], each["total_rows"], each["inserts"]) for each in reversed(found)] == [
+        ("succeeded", 7, None),
+        ("succeeded", None, 2),
+        ("failed", None, None),
+    ]
+    assert found[0]["execution_metadata"]["error"]["message"].startswith("Traceback\nValueError")
+    assert "hunter2" not in json.dumps(found)
+    assert api.get(f"/ping/{name}?rows=-1").status_code == 422
+
+
+# Lineage, rules, alerts, checks
+
+
+def address(name: str) -> dict[str, str]:
+    return {"name": name, "address_type_name": "pg", "address_type_group_name": "database"}
+
+
+def test_lineage_is_declared_while_it_is_asked_for(api):
+    pipeline_id = make_pipeline(api)
+    source, target = unique("in"), unique("out")
+    body = {
+        "pipeline_id": pipeline_id,
+        "source_addresses": [address(source)],
+        "target_addresses": [{**address(target), "address_name": None}],
+    }
+    created = api.post("/address_lineage", json=body)
+    assert (created.status_code, created.json()["lineage_relationships_created"]) == (201, 1)
+    assert api.post("/address_lineage", json=body).status_code == 200
+    # a cycle is no problem
+    back = {**body, "source_addresses": [address(target)], "target_addresses": [address(source)]}
+    assert api.post("/address_lineage", json={**back, "pipeline_id": make_pipeline(api)}).status_code == 200
+    end(api, start(api, pipeline_id))
+    refused = api.post("/address_lineage", json=body)
+    assert (refused.status_code, refused.json()["lineage_relationships_created"]) == (200, 0)
+    assert "does not have load_lineage=true" in refused.json()["message"]
+    assert api.post("/address_lineage", json={**body, "pipeline_id": 987654321}).json()["message"]
+    assert api.post("/address_lineage", json={**body, "source_addresses": []}).status_code == 422
+    address_id = next(each["id"] for each in api.get("/address").json() if each["name"] == source)
+    pairs = api.get(f"/address_lineage/{address_id}").json()
+    assert {(each["source_address_name"], each["target_address_name"], each["depth"]) for each in pairs} >= {
+        (source, target, 1),
+        (target, source, 1),
+    }
+
+
+def test_rules_answer_in_both_generations_words(api):
+    pipeline_id = make_pipeline(api)
+    body = {"pipeline_id": pipeline_id, "metric_field": "Total_Rows"}
+    created = api.post("/anomaly_detection_rule", json=body)
+    assert created.status_code == 201, created.text
+    rule_id = created.json()["id"]
+    assert api.post("/anomaly_detection_rule", json={**body, "z_threshold": 5}).status_code == 200
+    found = api.get(f"/anomaly_detection_rule/{rule_id}").json()
+    assert (found["z_threshold"], found["lookback_days"], found["minimum_executions"]) == ("3.00", 30, 30)
+    changed = api.patch("/anomaly_detection_rule", json={"id": rule_id, "z_threshold": 2.5, "active": False}).json()
+    assert (changed["z_threshold"], changed["std_deviation_threshold_multiplier"], changed["active"]) == (
+        "2.50",
+        2.5,
+        False,
+    )
+    assert rule_id in [rule["id"] for rule in api.get("/anomaly_detection_rule").json()]
+    assert api.post("/anomaly_detection_rule", json={**body, "pipeline_id": 987654321}).status_code == 404
+    assert api.post("/anomaly_detection_rule", json={**body, "metric_field": "speed"}).status_code == 400
+    execution = start(api, pipeline_id)
+    flags = {"pipeline_id": pipeline_id, "pipeline_execution_id": execution, "metric_field": ["total_rows"]}
+    assert api.post("/unflag_anomaly", json=flags).status_code == 404
+
+
+def test_alerts_are_listed_and_acted_on(api, module_watcher):
+    pipeline_id = make_pipeline(api)
+    end(api, start(api, pipeline_id), completed_successfully=False)
+    module_watcher.check_failures()
+    name = api.get(f"/pipeline/{pipeline_id}").json()["name"]
+    (alert,) = api.get("/alert", params={"pipeline": name}).json()
+    assert api.post(f"/alert/{alert['id']}/ack").json()["state"] == "acknowledged"
+    snoozed = api.post(f"/alert/{alert['id']}/snooze", json={"until": "2090-01-01T00:00:00Z", "by": "Ann"}).json()
+    assert (snoozed["state"], snoozed["snoozed_by"]) == ("snoozed", "Ann")
+    assert alert["id"] in [each["id"] for each in api.get("/status").json()["problems"]]
+    assert api.post(f"/alert/{alert['id']}/resolve", json={"note": "fixed"}).json()["state"] == "resolved"
+    assert api.post(f"/alert/{alert['id']}/resolve").status_code == 400
+    assert api.post("/alert/987654321/ack").status_code == 404
+
+
+def test_checks_are_queued_and_cleanup_counts(api, monkeypatch):
+    commands = []
+    monkeypatch.setattr("watcher_core.server.background.Background.start", lambda _, *command: commands.append(command))
+    assert api.post("/freshness", content=b"ignored").json() == {"status": "queued"}
+    assert api.post("/timeliness", json={}).json() == {"status": "queued"}
+    assert api.post("/timeliness", json={"lookback_minutes": 4}).status_code == 422
+    assert commands == [("check", "freshness"), ("check", "timeliness", "--lookback-minutes", "60")]
+    counts = api.post("/log_cleanup", json={"retention_days": 90}).json()
+    assert len(counts) == 6
+    assert api.post("/log_cleanup", json={"retention_days": 89}).status_code == 422
+    assert api.post("/celery/monitor-queue").json()["status"] == "ok"
+
+
+# Health and documentation
+
+
+def test_health_and_documentation_need_no_network(api):
+    assert api.get("/").json() == {"status": "ok"}
+    browser = api.get("/", headers={"Accept": "text/html"}, follow_redirects=False)
+    assert browser.status_code == 307
+    assert api.get("/health/live").json() == api.get("/health/ready").json() == {"status": "ok"}
+    for path in ("/docs", "/scalar"):
+        page = api.get(path).text
+        assert "http" not in page.replace("http-equiv", "")
+        for name in ("swagger-ui-bundle.js", "swagger-ui.css", "scalar.js"):
+            if name in page:
+                assert len(api.get(f"/assets/{name}").content) > 10_000
+    document = api.get("/openapi.json").json()
+    assert {"/pipeline", "/execution/batch", "/ping/{pipeline}"} <= document["paths"].keys()
+    for path, operations in document["paths"].items():
+        for method, operation in operations.items():
+            assert operation["tags"], (method, path)
+            assert operation["summary"], (method, path)
+    assert "/health/ready" in document["paths"]

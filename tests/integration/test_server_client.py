@@ -1,0 +1,213 @@
+"""`Watcher` over HTTP: what is tracked elsewhere, with the server there and away."""
+
+from __future__ import annotations
+
+import datetime as dt
+import logging
+import uuid
+from collections.abc import Iterator
+
+import httpx
+import pytest
+
+from tests.http_client import serving
+from watcher_core import (
+    Address,
+    ConfigurationError,
+    DatabaseError,
+    DatabaseUnavailableError,
+    ExecutionEndedError,
+    ExecutionRecord,
+    ExecutionSource,
+    ExecutionState,
+    InvalidValueError,
+    NotFoundError,
+    PipelineConfiguration,
+    PipelineInactiveError,
+    Settings,
+    Watcher,
+)
+from watcher_core.client.over_http import HttpWatcher
+from watcher_core.server import create_app
+
+URL = "https://watcher.example"
+
+
+class Network(httpx.BaseTransport):
+    """The way to the server: it may be down, and answer what it likes."""
+
+    def __init__(self, client) -> None:
+        self.client = client
+        self.answers: list[object] = []
+        self.requests = 0
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        self.requests += 1
+        answer = self.answers.pop(0) if self.answers else None
+        if isinstance(answer, Exception):
+            raise answer
+        if isinstance(answer, int):
+            return httpx.Response(answer, text="<html>proxy</html>")
+        headers = {name: value for name, value in request.headers.items() if name != "host"}
+        found = self.client.request(request.method, request.url.path, content=request.read(), headers=headers)
+        return httpx.Response(found.status_code, headers=found.headers, content=found.content)
+
+
+@pytest.fixture(scope="module")
+def server(module_watcher: Watcher) -> Iterator[object]:
+    """The API of the module's database."""
+    with serving(create_app(module_watcher)) as client:
+        yield client
+
+
+@pytest.fixture
+def network(server, monkeypatch) -> Network:
+    """The way to it."""
+    network = Network(server)
+    monkeypatch.setattr("watcher_core.client.over_http.PAUSES", (0, 0))
+    make = httpx.Client
+    monkeypatch.setattr(httpx, "Client", lambda **options: make(**options, transport=network))
+    return network
+
+
+@pytest.fixture
+def remote(network, module_watcher, tmp_path) -> Iterator[Watcher]:
+    """A Watcher of another host."""
+    token, _ = module_watcher.create_token(uuid.uuid4().hex)
+    with Watcher(f"{URL}/", settings=Settings(home=tmp_path), token=token) as watcher:
+        yield watcher
+
+
+def test_a_tracked_execution_is_as_with_the_database(remote, module_watcher):
+    name = uuid.uuid4().hex
+    configuration = PipelineConfiguration(name=name, freshness_number=2, freshness_datepart="day")
+    tables = {
+        "sources": [Address(f"{name}/in", "s3", "bucket")],
+        "targets": [Address(f"{name}/out", "s3", "bucket", address_metadata={"owner": "Ann"})],
+    }
+    with remote.track(configuration, next_watermark=7, execution_metadata={"a": 1}, **tables) as execution:
+        assert execution.watermark is None
+        with remote.track(f"{name}/child", parent_id=execution.id) as child:
+            child.record(inserts=1)
+        execution.record(total_rows=3)
+    with remote.track(name) as second:
+        assert second.watermark == "7"
+    stored = module_watcher.execution(execution.id)
+    assert (stored.state, stored.total_rows, stored.execution_metadata) == ("succeeded", 3, {"a": 1})
+    assert module_watcher.execution(child.id).parent_id == execution.id
+    pipeline = module_watcher.pipeline(name)
+    assert (pipeline.watermark, pipeline.freshness_number) == ("7", 2)
+    assert [step.address.name for step in module_watcher.address_lineage(f"{name}/out")] == [f"{name}/in"]
+    with pytest.raises(ZeroDivisionError), remote.track(name):
+        _ = 1 / 0
+    (failed,) = module_watcher.executions(pipeline=name, state="failed")
+    assert failed.execution_metadata["error"]["class"] == "ZeroDivisionError"
+
+
+@pytest.mark.parametrize(
+    "down", [httpx.ConnectError("refused"), httpx.ReadTimeout("slow"), 502, 503, 429, 401, 403, 418]
+)
+def test_a_block_runs_though_the_server_is_away_and_is_recorded_later(remote, network, module_watcher, down, caplog):
+    name = uuid.uuid4().hex
+    network.answers = [down] * 6
+    with caplog.at_level(logging.WARNING), remote.track(name, next_watermark=1) as execution:
+        execution.record(total_rows=5)
+    assert "goes on without being recorded" in caplog.text
+    assert execution.id is None
+    assert remote.spooled() == 1
+    network.answers = []
+    with remote.track(name) as later:
+        assert later.watermark == "1"
+    assert remote.spooled() == 0
+    assert [each.total_rows for each in module_watcher.executions(pipeline=name)] == [None, 5]
+
+
+def test_an_answer_that_is_lost_records_once(remote, network, module_watcher, monkeypatch):
+    name = uuid.uuid4().hex
+
+    handle = network.handle_request
+
+    def lose(request):
+        monkeypatch.setattr(network, "handle_request", handle)
+        handle(request)
+        raise httpx.ReadError("reset")
+
+    monkeypatch.setattr(network, "handle_request", lose)
+    with remote.track(name):
+        pass
+    assert len(module_watcher.executions(pipeline=name)) == 1
+
+
+def test_start_end_and_record_raise_as_with_the_database(remote, module_watcher):
+    name = uuid.uuid4().hex
+    with pytest.raises(NotFoundError, match=name):
+        remote.start_execution(pipeline_id=name)
+    pipeline = module_watcher.get_or_create_pipeline(name)
+    started = remote.start_execution(pipeline_id=pipeline.id, external_id=name, next_watermark="w")
+    assert remote.start_execution(pipeline_id=name, external_id=name) == module_watcher.execution(started.id)
+    ended = remote.end_execution(started.id, inserts=2, next_watermark="x")
+    assert (ended.state, ended.inserts, module_watcher.pipeline(name).watermark) == ("succeeded", 2, "x")
+    with pytest.raises(ExecutionEndedError) as raised:
+        remote.end_execution(started.id, inserts=3, end_date=ended.end_date)
+    assert raised.value.differences["inserts"] == (2, 3)
+    with pytest.raises(NotFoundError):
+        remote.end_execution(987654321)
+    with pytest.raises(InvalidValueError):
+        remote.end_execution(started.id, inserts=-1)
+    with pytest.raises(InvalidValueError, match="time zone"):
+        remote.end_execution(started.id, end_date=dt.datetime(2026, 1, 1))  # noqa: DTZ001  # that is what is wrong
+    module_watcher.update_pipeline(name, active=False)
+    with pytest.raises(PipelineInactiveError), remote.track(name):
+        pass
+    now = dt.datetime.now(dt.UTC)
+    records = [
+        ExecutionRecord(
+            pipeline_name=f"{name}-batch",
+            source=ExecutionSource.PYTHON,
+            external_id=f"{name}/{number}",
+            state=ExecutionState.SUCCEEDED,
+            start_date=now,
+            end_date=now,
+        )
+        for number in range(3)
+    ]
+    assert remote.record(records) == 3
+    assert len(module_watcher.executions(pipeline=f"{name}-batch")) == 3
+    assert remote.record([]) == 0
+
+
+def test_what_needs_the_database_says_so(remote, network):
+    with pytest.raises(ConfigurationError, match="needs the database"):
+        remote.pipelines()
+    network.answers = [500] * 3
+    with pytest.raises(DatabaseUnavailableError, match=r"watcher\.example"):
+        remote.start_execution(pipeline_id=1)
+    assert network.requests == 3
+    network.answers = [401]
+    with pytest.raises(DatabaseError):
+        remote.start_execution(pipeline_id=1)
+    assert network.requests == 4
+
+
+def test_the_environment_chooses_the_server(monkeypatch, tmp_path):
+    monkeypatch.setenv("WATCHER_URL", URL)
+    monkeypatch.setenv("WATCHER_TOKEN", "wat_secret")
+    chosen = Watcher()
+    assert isinstance(chosen, HttpWatcher)
+    assert "secret" not in repr(chosen)
+    monkeypatch.setenv("WATCHER_DATABASE_URL", "postgresql://localhost/x")
+    assert not isinstance(Watcher(), HttpWatcher)
+
+
+@pytest.mark.parametrize("url", ["https://", "https://user:secret@host", "https://host/?token=secret", "http://a b"])
+def test_an_address_that_is_none_is_refused_without_its_secret(url):
+    with pytest.raises(ConfigurationError) as raised:
+        Watcher(url, settings=Settings())
+    assert "secret" not in str(raised.value)
+
+
+def test_a_token_without_a_server_is_refused():
+    with pytest.raises(ConfigurationError, match="goes with the URL of a server"):
+        Watcher("postgresql://localhost/x", settings=Settings(), token="wat_x")
+    with pytest.raises(ConfigurationError, match="header"):
+        Watcher(URL, settings=Settings(), token="wat x")

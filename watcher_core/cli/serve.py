@@ -1,0 +1,43 @@
+"""`watcher serve`: the HTTP API."""
+
+from __future__ import annotations
+
+import importlib.util
+import sys
+from typing import Annotated
+
+import typer
+
+from watcher_core.cli import output
+from watcher_core.cli.edge import open_watcher
+from watcher_core.errors import ConfigurationError
+
+EXAMPLES = output.examples(
+    "watcher serve   # this host only, no token needed yet",
+    "watcher tokens create etl-host && watcher serve --host 0.0.0.0",
+)
+
+
+def serve(
+    *,
+    host: Annotated[str, typer.Option(help="Where to listen; beyond this host only with a token.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=1, max=65535, help="On which port.")] = 8000,
+    connections: Annotated[int, typer.Option(min=1, max=100, help="Connections to PostgreSQL at most.")] = 8,
+    timeout: Annotated[float, typer.Option(min=1, max=3600, help="Seconds for a request at most.")] = 30.0,
+    rate: Annotated[float, typer.Option(min=0.1, help="Requests a second that a token may make.")] = 5000.0,
+) -> None:
+    """Serve the HTTP API, for hosts that record without the database's password.
+
+    The documentation of the API is at /docs and /scalar.
+    """
+    missing = [name for name in ("fastapi", "uvicorn") if importlib.util.find_spec(name) is None]
+    if missing:
+        raise ConfigurationError(
+            f"{' and '.join(missing)} missing; install with: pip install 'watcher-dagster[server]'"
+        )
+    from watcher_core import server
+
+    with open_watcher() as watcher:
+        print(f"watcher: serving on http://{host}:{port}, documentation at /docs", file=sys.stderr)
+        limits = server.Limits(connections=connections, timeout=timeout, rate=rate)
+        server.serve(watcher, host=host, port=port, limits=limits)

@@ -1,0 +1,284 @@
+"""`Watcher` on a host that cannot reach the database: it records over HTTP, by `watcher serve` on another host.
+
+What is tracked behaves as with the database: the block runs whether or not the server can be reached, and what could
+not be sent waits in the spool.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import logging
+import os
+import time
+import uuid
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any, NoReturn
+
+import sqlalchemy as sa
+from pydantic import TypeAdapter
+
+from watcher_core import arguments, database, recording, values
+from watcher_core.client import Watcher
+from watcher_core.enums import ExecutionSource
+from watcher_core.errors import (
+    ConfigurationError,
+    DatabaseError,
+    DatabaseUnavailableError,
+    ExecutionEndedError,
+    InvalidValueError,
+    NotFoundError,
+    PipelineInactiveError,
+)
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import httpx
+
+    from watcher_core.settings import Settings
+
+logger = logging.getLogger("watcher")
+
+# What the server takes in one request.
+MAX_BATCH = 10_000
+
+# Seconds before the second try and the third: a server that starts again is back by then.
+PAUSES = (0.2, 1.0)
+REPEATED_STATUSES = (408, 429, 500, 502, 503, 504)
+
+# Where no time limit holds, as it does in `track`.
+TIMEOUT_SECONDS = 30.0
+
+EXECUTION: TypeAdapter[values.Execution] = TypeAdapter(values.Execution)
+
+
+class HttpWatcher(Watcher):
+    """The part of `Watcher` that records, over HTTP. All else needs the database, and says so."""
+
+    def __init__(
+        self, database_url: str | None = None, *, settings: Settings | None = None, token: str | None = None
+    ) -> None:
+        super().__init__(settings=settings, _server=True)
+        address = database_url or self.settings.url
+        given = token or (None if self.settings.token is None else self.settings.token.get_secret_value())
+        self._address = _clean_address(address or "")
+        self._headers = {} if given is None else {"Authorization": f"Bearer {_clean_token(given)}"}
+        self._client: tuple[int, httpx.Client] | None = None
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self._address!r})"
+
+    def close(self) -> None:
+        """Close all connections. The next call opens them again."""
+        if self._client is not None and self._client[0] == os.getpid():
+            self._client[1].close()
+        self._client = None
+
+    @property
+    def spool_directories(self) -> list[Path]:
+        """Where executions for this server wait on this host; the first place that can be written takes them."""
+        return recording.spool_directories(self._address, home=self.settings.home)
+
+    # Recording
+
+    def start_execution(
+        self,
+        *,
+        pipeline_id: int | str,
+        start_date: dt.datetime | None = None,
+        parent_id: int | None = None,
+        full_load: bool = False,
+        next_watermark: object = None,
+        execution_metadata: Mapping[str, Any] | None = None,
+        source: ExecutionSource = ExecutionSource.PYTHON,
+        external_id: str | None = None,
+        logical_date: dt.datetime | None = None,
+        attempt: int = 1,
+        scope: str | None = None,
+    ) -> values.Execution:
+        """As of `Watcher`."""
+        pipeline = {"pipeline_name" if isinstance(pipeline_id, str) else "pipeline_id": pipeline_id}
+        body = {
+            **pipeline,
+            "must_exist": True,
+            "start_date": _instant(start_date, "start_date"),
+            "parent_id": parent_id,
+            "full_load": arguments.flag(full_load, "full_load"),
+            "next_watermark": arguments.watermark(next_watermark, "next_watermark"),
+            "execution_metadata": arguments.json_object(execution_metadata, "execution_metadata"),
+            "source": source,
+            "external_id": external_id or str(uuid.uuid4()),
+            "logical_date": _instant(logical_date, "logical_date"),
+            "attempt": attempt,
+            "scope": scope,
+        }
+        return EXECUTION.validate_json(self._send("/execution", body))
+
+    def end_execution(
+        self,
+        execution_id: int,
+        *,
+        end_date: dt.datetime | None = None,
+        completed_successfully: bool = True,
+        inserts: int | None = None,
+        updates: int | None = None,
+        soft_deletes: int | None = None,
+        total_rows: int | None = None,
+        next_watermark: object = None,
+        execution_metadata: Mapping[str, Any] | None = None,
+    ) -> values.Execution:
+        """As of `Watcher`."""
+        counts = {"inserts": inserts, "updates": updates, "soft_deletes": soft_deletes, "total_rows": total_rows}
+        body = {
+            "id": arguments.identifier(execution_id, "execution_id"),
+            "end_date": _instant(end_date, "end_date") or dt.datetime.now(dt.UTC),
+            "completed_successfully": completed_successfully,
+            "next_watermark": arguments.watermark(next_watermark, "next_watermark"),
+            "execution_metadata": arguments.json_object(execution_metadata, "execution_metadata"),
+            **{name: arguments.count(value, name) for name, value in counts.items()},
+        }
+        prefer = {"Prefer": "handling=strict, return=representation"}
+        return EXECUTION.validate_json(self._send("/end_pipeline_execution", body, headers=prefer))
+
+    def record(self, records: Iterable[values.ExecutionRecord]) -> int:
+        """As of `Watcher`; each 10,000 are a transaction."""
+        all_of_them = [_record(record) for record in records]
+        recorded = 0
+        for first in range(0, len(all_of_them), MAX_BATCH):
+            answer = self._send("/execution/batch", {"executions": all_of_them[first : first + MAX_BATCH]})
+            recorded += json.loads(answer)["recorded"]
+        return recorded
+
+    def _record_spooled(self, record: values.ExecutionRecord) -> None:
+        self.record([record])
+
+    def _start_tracked(self, request: recording.TrackRequest, start_date: dt.datetime) -> values.Execution:
+        self._replay_spool()
+        lineage = request.lineage
+        body = {
+            "pipeline_name": request.name,
+            "configuration": request.configuration,
+            "external_id": request.external_id,
+            "source": request.source,
+            "start_date": start_date,
+            "next_watermark": request.next_watermark,
+            "parent_id": request.parent_id,
+            "parent": None if request.parent is None else _record(request.parent),
+            "full_load": request.full_load,
+            "execution_metadata": request.execution_metadata,
+            "sources": [] if lineage is None else [vars(each) for each in lineage.sources],
+            "targets": [] if lineage is None else [vars(each) for each in lineage.targets],
+            "logical_date": request.logical_date,
+            "attempt": request.attempt,
+            "instance_id": request.instance_id,
+            "scope": request.scope,
+        }
+        return EXECUTION.validate_json(self._send("/execution", body))
+
+    def _end_tracked(self, _execution_id: int | None, record: values.ExecutionRecord) -> None:
+        # The whole record, whether or not its start arrived: the identity makes it one execution.
+        self.record([record])
+        self._catch_up()
+
+    # What needs the database
+
+    def _check(self) -> None:
+        self._connect()
+
+    def _connect(self) -> NoReturn:
+        raise ConfigurationError(
+            f"this needs the database, and {self._address} is a server that records over HTTP; "
+            "set WATCHER_DATABASE_URL on a host that can reach the database, or ask the server's API"
+        )
+
+    @property
+    def url(self) -> sa.URL:
+        """Needs the database."""
+        self._connect()
+
+    # HTTP
+
+    def _send(self, path: str, body: Mapping[str, Any], *, headers: Mapping[str, str] | None = None) -> bytes:
+        """Send a request until it is answered, as long as the time limit lets it; every one may be repeated safely."""
+        import httpx
+
+        content = arguments.json_text(dict(body)).encode()
+        limit = database.remaining_seconds()
+        deadline = time.monotonic() + (TIMEOUT_SECONDS if limit is None else limit)
+        for pause in (*PAUSES, None):
+            left = max(0.05, deadline - time.monotonic())
+            try:
+                answer = self._http().post(path, content=content, headers=headers, timeout=left)
+            except httpx.HTTPError as exc:
+                error: Exception = DatabaseUnavailableError(f"{self._address} cannot be reached: {_reason(exc)}")
+            else:
+                if answer.is_success:
+                    return answer.content
+                error = self._error(answer)
+                if answer.status_code not in REPEATED_STATUSES:
+                    raise error
+            if pause is None or time.monotonic() + pause >= deadline:
+                raise error
+            time.sleep(pause)
+        raise AssertionError("the last pause is None")
+
+    def _http(self) -> httpx.Client:
+        import httpx
+
+        if self._client is None or self._client[0] != os.getpid():  # a fork must not share its parent's connections
+            headers = {**self._headers, "Content-Type": "application/json", "User-Agent": "watcher"}
+            self._client = os.getpid(), httpx.Client(base_url=self._address, headers=headers)
+        return self._client[1]
+
+    def _error(self, answer: httpx.Response) -> Exception:
+        try:
+            found = answer.json()
+            message, code, details = str(found["message"]), str(found["code"]), dict(found["details"])
+        except (ValueError, KeyError, TypeError):  # a proxy's own page
+            message, code, details = f"it answers {answer.status_code}", "", {}
+        where = f"{self._address}: {message}"
+        match code:
+            case "not_found" if details:
+                return NotFoundError(details["kind"], details["reference"])
+            case "execution_ended":
+                differences = {name: (was, now) for name, (was, now) in details["differences"].items()}
+                return ExecutionEndedError(details["execution_id"], differences)
+            case "pipeline_inactive":
+                return PipelineInactiveError(details["pipeline_name"])
+            case "invalid_value" | "validation" | "too_large" | "conflict":
+                return InvalidValueError(message)
+        if answer.status_code in REPEATED_STATUSES:
+            return DatabaseUnavailableError(where)
+        return DatabaseError(where)  # a wrong token too: it must not break the job that is tracked
+
+
+def _clean_address(address: str) -> str:
+    scheme, _, rest = address.strip().partition("://")
+    host = rest.split("/", 1)[0]
+    if scheme.lower() not in ("http", "https") or not host or "@" in host or any(mark in rest for mark in "?# "):
+        raise ConfigurationError(
+            "the server's URL cannot be read; it looks like https://watcher.example.com, and the token is passed apart"
+        )
+    return f"{scheme.lower()}://{rest.rstrip('/')}"
+
+
+def _clean_token(token: str) -> str:
+    cleaned = token.strip()
+    if not cleaned.isascii() or not cleaned.isprintable() or " " in cleaned:
+        raise ConfigurationError("the token cannot be sent: it has characters that a header may not have")
+    return cleaned
+
+
+def _record(record: values.ExecutionRecord) -> dict[str, Any]:
+    dates = {name: _instant(getattr(record, name), name) for name in ("start_date", "end_date", "logical_date")}
+    metadata = arguments.json_object(record.execution_metadata, "execution_metadata")
+    return {**vars(record), **dates, "execution_metadata": metadata}
+
+
+def _instant(value: dt.datetime | None, argument: str) -> dt.datetime | None:
+    return None if value is None else arguments.instant(value, argument)
+
+
+def _reason(error: Exception) -> str:
+    return str(error) or type(error).__name__

@@ -1,0 +1,164 @@
+"""Who may do what: tokens, and the one case that needs none."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hmac
+import logging
+import threading
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from watcher_core import tokens
+from watcher_core.client import Watcher
+from watcher_core.enums import TokenScope
+from watcher_core.errors import DatabaseError
+from watcher_core.server.errors import RefusedError
+from watcher_core.values import ApiToken
+
+logger = logging.getLogger("watcher.server")
+
+# So long a revoked token may go on to work, and a request without one where the first was made.
+REREAD_SECONDS = 1.0
+
+# A token that is not known may have just been made. So often a second the tokens are read again for one: whoever
+# tries tokens out costs the database no more.
+REREADS_A_SECOND = 20
+
+# The last use of a token is noted to the minute.
+NOTED_EVERY_SECONDS = 60.0
+
+LOOPBACK = ("localhost", "127.0.0.1", "::1", "[::1]")
+
+# A request with one of these came through a proxy: from anywhere.
+FORWARDING_HEADERS = (b"forwarded", b"via", b"x-forwarded-for", b"x-forwarded-host", b"x-forwarded-proto", b"x-real-ip")
+
+
+@dataclass(frozen=True)
+class Access:
+    """What a request may do. `token`: by which token; `None` where none is needed."""
+
+    token: ApiToken | None = None
+
+    @property
+    def name(self) -> str:
+        """Whose requests these are, for limits."""
+        return "" if self.token is None else self.token.name
+
+    @property
+    def is_limited(self) -> bool:
+        """Whether it is to some pipelines only."""
+        return self.token is not None and self.token.pipelines is not None
+
+    def covers(self, pipeline_name: str) -> bool:
+        """Whether it is to that pipeline."""
+        return self.token is None or self.token.covers(pipeline_name)
+
+    def require(self, scope: TokenScope) -> None:
+        """Refuse what needs a wider scope."""
+        if self.token is not None and not self.token.allows(scope):
+            raise RefusedError(
+                403, f"token {self.token.name!r} has the scope {self.token.scope.value}; this needs {scope.value}"
+            )
+
+    def require_pipeline(self, pipeline_name: str) -> None:
+        """Refuse what is about a pipeline that the token does not cover."""
+        if self.token is not None and not self.token.covers(pipeline_name):
+            raise RefusedError(
+                403, f"token {self.token.name!r} is one of pipelines {self.token.pipelines}; this is another"
+            )
+
+    def require_all(self) -> None:
+        """Refuse a token of some pipelines where something is about no pipeline."""
+        if self.token is not None and self.token.pipelines is not None:
+            raise RefusedError(403, f"token {self.token.name!r} is one of pipelines {self.token.pipelines} only")
+
+
+class Tokens:
+    """The valid tokens, read again every second: no statement for each request."""
+
+    def __init__(self, watcher: Watcher) -> None:
+        self._watcher = watcher
+        self._lock = threading.Lock()
+        self._read_at = float("-inf")
+        self._rereads = (0.0, 0)
+        self._noted_at = time.monotonic()
+        self._by_digest: dict[bytes, ApiToken] = {}
+        self._uses: dict[int, dt.datetime] = {}
+
+    @property
+    def is_fresh(self) -> bool:
+        """Whether they need not be read again."""
+        return time.monotonic() - self._read_at < REREAD_SECONDS
+
+    def may_reread(self) -> bool:
+        """Whether the tokens may be read again for one that is not known."""
+        second, count = self._rereads
+        now = time.monotonic()
+        self._rereads = (now, 1) if now - second >= 1 else (second, count + 1)
+        return self._rereads[1] <= REREADS_A_SECOND
+
+    def refresh(self, *, now: bool = False) -> None:
+        """Read the tokens again, where they are old. What was known stays where the database cannot be reached."""
+        with self._lock:
+            if self.is_fresh and not now:
+                return
+            try:
+                with self._watcher._transaction() as (session, _):
+                    self._by_digest = tokens.token_digests(session)
+                    if self._uses and time.monotonic() - self._noted_at > NOTED_EVERY_SECONDS:
+                        self._note(session)
+            except DatabaseError:
+                if self._read_at == float("-inf"):
+                    raise
+                logger.warning("the tokens cannot be read again; those known before hold on")
+            self._read_at = time.monotonic()
+
+    def flush(self) -> None:
+        """Note the last uses that are not noted yet."""
+        if self._uses:
+            with self._watcher._transaction() as (session, _):
+                self._note(session)
+
+    def _note(self, session: object) -> None:
+        uses, self._uses = self._uses, {}
+        self._noted_at = time.monotonic()
+        tokens.note_use(session, uses)  # type: ignore[arg-type]  # the session of the transaction
+
+    @property
+    def exist(self) -> bool:
+        """Whether there is any token."""
+        return bool(self._by_digest)
+
+    def find(self, token: str) -> ApiToken | None:
+        """Return what is stored of a token; `None` where it is not valid."""
+        digest = tokens.digest(token)
+        for known, stored in self._by_digest.items():
+            # All are looked at, each in constant time.
+            if hmac.compare_digest(known, digest):
+                found = stored
+                break
+        else:
+            return None
+        self._uses[found.id] = dt.datetime.now(dt.UTC)
+        return found
+
+
+def is_local(client: str | None, headers: Mapping[bytes, bytes]) -> bool:
+    """Whether a request comes from this host itself, and from no page of another origin."""
+    if client not in LOOPBACK or any(name in headers for name in FORWARDING_HEADERS):
+        return False
+    host = headers.get(b"host", b"").decode("latin-1")
+    if _host_name(f"//{host}") not in LOOPBACK:
+        return False
+    origin = headers.get(b"origin")
+    return origin is None or _host_name(origin.decode("latin-1")) in LOOPBACK
+
+
+def _host_name(address: str) -> str | None:
+    try:
+        return urlsplit(address).hostname
+    except ValueError:
+        return None

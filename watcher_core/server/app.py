@@ -1,0 +1,128 @@
+"""The application: routes over one `Watcher`, behind the guard."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from typing import Any
+
+import anyio.to_thread
+from fastapi import FastAPI
+
+from watcher_core.client import Watcher
+from watcher_core.errors import DatabaseError
+from watcher_core.server.access import Tokens
+from watcher_core.server.background import Background
+from watcher_core.server.errors import add_handlers
+from watcher_core.server.guard import DirectRoutes, Guard
+from watcher_core.server.limits import Limits
+from watcher_core.server.pages import pages
+from watcher_core.server.routes.addresses import addresses, lineage
+from watcher_core.server.routes.addresses import types as address_types
+from watcher_core.server.routes.alerts import alerts
+from watcher_core.server.routes.anomalies import anomalies
+from watcher_core.server.routes.checks import checks
+from watcher_core.server.routes.executions import end, executions, record, start
+from watcher_core.server.routes.pings import failed, pings, started, succeeded
+from watcher_core.server.routes.pipelines import pipelines
+from watcher_core.server.routes.pipelines import types as pipeline_types
+
+ROUTERS = (
+    pipelines,
+    pipeline_types,
+    executions,
+    pings,
+    address_types,
+    addresses,
+    lineage,
+    anomalies,
+    checks,
+    alerts,
+    pages,
+)
+
+# What is called at each run of everything.
+DIRECT = DirectRoutes(
+    {
+        ("POST", "/start_pipeline_execution"): start,
+        ("POST", "/end_pipeline_execution"): end,
+        ("POST", "/execution/batch"): record,
+    },
+    prefix="/ping/",
+    below={"": succeeded, "start": started, "success": succeeded, "fail": failed},
+    parameter="pipeline",
+)
+
+DESCRIPTION = """Records and answers what pipelines do, for programs that cannot reach the database.
+
+A request carries a token: `Authorization: Bearer TOKEN`. Every error has `detail`, `message`, `code` and `details`.
+`null` in a body is a field that is not said. Names are matched exactly, else to the only one that is equal but for the
+case of its letters. Dates without a time zone are in UTC."""
+
+
+def create_app(watcher: Watcher, *, limits: Limits | None = None, local: bool = True) -> Guard:
+    """Return the API as an ASGI application.
+
+    Args:
+        watcher: What it records with.
+        limits: Its limits.
+        local: Whether it listens on this host only, so that it needs no token while there is none.
+    """
+    limits = limits or Limits()
+    tokens = Tokens(watcher)
+    database = watcher.url.set(drivername="postgresql").render_as_string(hide_password=False)
+    background = Background({"WATCHER_DATABASE_URL": database})
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        # A thread has at most one connection at a time.
+        anyio.to_thread.current_default_thread_limiter().total_tokens = limits.connections
+        yield
+        with suppress(DatabaseError):  # it is only when they were last used
+            await anyio.to_thread.run_sync(tokens.flush)
+        await anyio.to_thread.run_sync(background.close)
+
+    app = FastAPI(
+        title="Watcher",
+        version=_version(),
+        description=DESCRIPTION,
+        lifespan=lifespan,
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+        strict_content_type=False,
+    )
+    app.state.watcher = watcher
+    app.state.background = background
+    for each in ROUTERS:
+        app.include_router(each)
+    add_handlers(app)
+    _describe_security(app)
+    return Guard(app, direct=DIRECT, tokens=tokens, limits=limits, local=local)
+
+
+def _describe_security(app: FastAPI) -> None:
+    made = app.openapi
+
+    def openapi() -> dict[str, Any]:
+        if app.openapi_schema is None:
+            document = made()
+            components = document.setdefault("components", {})
+            components["securitySchemes"] = {"token": {"type": "http", "scheme": "bearer"}}
+            for path, operations in document["paths"].items():
+                open_to_all = path == "/" or path.startswith("/health/")
+                for operation in operations.values():
+                    body = operation.get("requestBody", {}).get("content", {}).get("application/json", {})
+                    components["schemas"].update(body.get("schema", {}).pop("$defs", {}))
+                    operation["security"] = [] if open_to_all else [{"token": []}, {}]
+                    operation.setdefault("responses", {})
+                    operation["summary"] = operation.get("description", "").split(".")[0] or operation.get("summary")
+        return app.openapi_schema or {}
+
+    app.openapi = openapi  # type: ignore[method-assign]  # as FastAPI documents it
+
+
+def _version() -> str:
+    from watcher_core import __version__
+
+    return __version__

@@ -1,0 +1,103 @@
+"""Checks, which run beside the server, and cleanup."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fastapi import Request
+from pydantic import BaseModel, Field
+
+from watcher_core.server.background import Background
+from watcher_core.server.fields import Body
+from watcher_core.server.routing import access_of, errors, router, watcher_of
+
+checks = router("checks")
+
+
+class Queued(BaseModel):
+    status: str = Field(examples=["queued"])
+
+
+class TimelinessBody(Body):
+    """How far back the check looks."""
+
+    lookback_minutes: int | None = Field(60, ge=5, le=52_704_000)
+
+
+class CleanupBody(Body):
+    """What is old enough to go."""
+
+    retention_days: int = Field(ge=90, le=36_600, examples=[365])
+    batch_size: int | None = Field(10_000, ge=1, le=1_000_000)
+
+
+class CleanupAnswer(BaseModel):
+    total_pipeline_executions_deleted: int
+    total_timeliness_pipeline_execution_logs_deleted: int
+    total_anomaly_detection_results_deleted: int
+    total_pipeline_execution_closure_parent_deleted: int
+    total_pipeline_execution_closure_child_deleted: int
+    total_freshness_pipeline_logs_deleted: int
+
+
+class QueueAnswer(BaseModel):
+    status: str
+    total_pending: int
+    regular_queue_pending: int
+    scheduled_queue_pending: int
+    beat_scheduled_tasks: int
+    task_breakdown: list[str]
+    task_breakdown_raw: dict[str, int]
+
+
+def _background(request: Request) -> Background:
+    access_of(request).require_all()
+    found: Background = request.app.state.background
+    return found
+
+
+@checks.post("/freshness", response_model=Queued)
+def freshness(request: Request) -> Any:
+    """Check freshness, in the background."""
+    _background(request).start("check", "freshness")
+    return {"status": "queued"}
+
+
+@checks.post("/timeliness", response_model=Queued)
+def timeliness(body: TimelinessBody, request: Request) -> Any:
+    """Check timeliness, in the background."""
+    _background(request).start("check", "timeliness", "--lookback-minutes", str(body.lookback_minutes or 60))
+    return {"status": "queued"}
+
+
+@checks.post("/log_cleanup", response_model=CleanupAnswer, responses=errors(400))
+def log_cleanup(body: CleanupBody, request: Request) -> Any:
+    """Delete executions that started before a date, with everything logged about them. Needs the scope admin."""
+    access_of(request).require_all()
+    result = watcher_of(request).cleanup(retention_days=body.retention_days, batch_size=body.batch_size or 10_000)
+    deleted = result.deleted
+    return {
+        "total_pipeline_executions_deleted": deleted.get("pipeline_execution", 0),
+        "total_timeliness_pipeline_execution_logs_deleted": deleted.get("timeliness_pipeline_execution_log", 0),
+        "total_anomaly_detection_results_deleted": deleted.get("anomaly_detection_result", 0),
+        "total_pipeline_execution_closure_parent_deleted": 0,
+        "total_pipeline_execution_closure_child_deleted": 0,
+        "total_freshness_pipeline_logs_deleted": deleted.get("freshness_pipeline_log", 0),
+    }
+
+
+@checks.post("/celery/monitor-queue", response_model=QueueAnswer)
+def monitor_queue(request: Request) -> Any:
+    """Count what waits: executions to be judged, and alerts to be delivered."""
+    access_of(request).require_all()
+    watcher = watcher_of(request)
+    unjudged, undelivered = watcher.unjudged_executions().count, watcher.undelivered_alerts().count
+    return {
+        "status": "ok",
+        "total_pending": unjudged + undelivered,
+        "regular_queue_pending": unjudged,
+        "scheduled_queue_pending": undelivered,
+        "beat_scheduled_tasks": 0,
+        "task_breakdown": [f"{unjudged} executions to be judged", f"{undelivered} alerts to be delivered"],
+        "task_breakdown_raw": {"detect_anomalies": unjudged, "deliver_alerts": undelivered},
+    }

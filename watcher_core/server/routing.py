@@ -1,0 +1,97 @@
+"""What the routes share: the Watcher, the access, answers that every route may give, pages."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, Generic, TypeVar, cast
+
+from fastapi import APIRouter, Request
+from pydantic import BaseModel
+
+from watcher_core.client import Watcher
+from watcher_core.errors import NotFoundError
+from watcher_core.server.access import Access
+from watcher_core.server.errors import ApiError, RefusedError
+from watcher_core.server.fields import DEFAULT_PAGE, StrictRoute
+from watcher_core.server.guard import ACCESS
+from watcher_core.values import Pipeline
+
+Row = TypeVar("Row")
+
+DESCRIPTIONS = {
+    400: "A value breaks a rule.",
+    401: "A token is needed, or it is not valid.",
+    403: "The token's scope or its pipelines do not cover this.",
+    404: "Nothing has that id or name.",
+    405: "The path has no such method.",
+    409: "It clashes with what is recorded.",
+    413: "The body is too large.",
+    422: "A field breaks a rule.",
+    429: "The token makes too many requests.",
+    500: "An error in Watcher.",
+    503: "The server or the database is busy or away: try again.",
+}
+
+# What any route may answer; `not_found` and the like are added where they can be.
+COMMON = (400, 401, 403, 413, 422, 429, 503)
+
+
+def errors(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """Return the errors that a route may answer, for the OpenAPI document."""
+    return {status: {"model": ApiError, "description": DESCRIPTIONS[status]} for status in sorted({*COMMON, *statuses})}
+
+
+def router(tag: str) -> APIRouter:
+    """Return a router for routes of one subject."""
+    return APIRouter(tags=[tag], route_class=StrictRoute, responses=errors())
+
+
+def watcher_of(request: Request) -> Watcher:
+    """Return the Watcher of the application."""
+    return cast("Watcher", request.app.state.watcher)
+
+
+def access_of(request: Request) -> Access:
+    """Return what the request may do."""
+    return cast("Access", request.scope[ACCESS])
+
+
+def covered_pipeline(request: Request, reference: int | str) -> Pipeline:
+    """Return a pipeline, by its id, its name, or its name in other letters, if the request may know of it."""
+    watcher = watcher_of(request)
+    try:
+        pipeline = watcher.pipeline(reference)
+    except NotFoundError:
+        if not isinstance(reference, str):
+            raise
+        pipeline = watcher.pipeline(watcher.known_name("pipeline", reference))
+    access_of(request).require_pipeline(pipeline.name)
+    return pipeline
+
+
+def page(
+    rows: Sequence[Row], answer: Callable[[Row], Any], *, limit: int | None, cursor: str | None
+) -> list[Any] | dict[str, Any]:
+    """Return the whole list; where `limit` or `cursor` is given, a page of it, in the order of the ids."""
+    if limit is None and cursor is None:
+        return [answer(row) for row in rows]
+    after = whole_number(cursor) if cursor else -1
+    ordered: list[Any] = sorted(rows, key=lambda row: cast("Any", row).id)
+    size = limit or DEFAULT_PAGE
+    found = [row for row in ordered if row.id > after][: size + 1]
+    more = len(found) > size
+    return {"data": [answer(row) for row in found[:size]], "next_cursor": str(found[size - 1].id) if more else None}
+
+
+def whole_number(cursor: str) -> int:
+    """Read a cursor that is an id."""
+    if not (cursor.isascii() and cursor.isdecimal()):
+        raise RefusedError(400, f"cursor is {cursor!r}; it must be next_cursor of the page before")
+    return int(cursor)
+
+
+class Page(BaseModel, Generic[Row]):
+    """A page of a list. `next_cursor`: the cursor of the next page; `null` behind the last."""
+
+    data: list[Row]
+    next_cursor: str | None

@@ -1,0 +1,38 @@
+"""The process of the server."""
+
+from __future__ import annotations
+
+import uvicorn
+
+from watcher_core.client import Watcher
+from watcher_core.errors import ConfigurationError
+from watcher_core.server.app import create_app
+from watcher_core.server.guard import is_loopback
+from watcher_core.server.limits import Limits
+
+
+def serve(watcher: Watcher, *, host: str, port: int, limits: Limits) -> None:
+    """Serve until a signal ends it.
+
+    Raises:
+        ConfigurationError: It would listen beyond this host, and there is no token.
+    """
+    watcher.pool_size = limits.connections  # before the first use: those beyond it would be opened for each request
+    local = is_loopback(host)
+    if not local and not watcher.tokens():
+        raise ConfigurationError(
+            f"the server would listen on {host}, open to all; make a token first: watcher tokens create NAME"
+        )
+    uvicorn.run(
+        create_app(watcher, limits=limits, local=local),
+        host=host,
+        port=port,
+        access_log=False,
+        log_level="warning",
+        proxy_headers=False,  # the guard looks at them as they came
+        server_header=False,
+        timeout_graceful_shutdown=15,
+        timeout_keep_alive=75,
+        backlog=2048,
+        h11_max_incomplete_event_size=64 * 1024,
+    )
