@@ -191,6 +191,7 @@ class ExecutionMethods(TrackMethods):
         self,
         *,
         pipeline: int | str | None = None,
+        scope: str | None = None,
         state: ExecutionState | str | None = None,
         since: dt.datetime | None = None,
         limit: int = 100,
@@ -199,6 +200,7 @@ class ExecutionMethods(TrackMethods):
 
         Args:
             pipeline: Of this pipeline only, by id or name.
+            scope: Of this scope only, which is the partition of an asset.
             state: In this state only.
             since: Started at or after this time, with time zone.
             limit: At most so many.
@@ -210,7 +212,7 @@ class ExecutionMethods(TrackMethods):
         with self._transaction() as (session, _):
             pipeline_id = None if pipeline is None else catalog.get_pipeline(session, pipeline).id
             return recording.list_executions(
-                database.driver(session), pipeline_id=pipeline_id, state=state, since=since, limit=limit
+                database.driver(session), pipeline_id=pipeline_id, scope=scope, state=state, since=since, limit=limit
             )
 
     def execution_tree(self, execution_id: int) -> values.ExecutionTree:

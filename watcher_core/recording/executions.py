@@ -321,6 +321,7 @@ def list_executions(
     connection: Driver,
     *,
     pipeline_id: int | None = None,
+    scope: str | None = None,
     state: ExecutionState | str | None = None,
     since: dt.datetime | None = None,
     limit: int = 100,
@@ -328,12 +329,14 @@ def list_executions(
     """Return executions, newest first."""
     given = {
         "pipeline_id": pipeline_id,
+        "scope": None if scope is None else arguments.text(scope, "scope"),
         "state": None if state is None else arguments.choice(state, ExecutionState, "state").value,
         "since": None if since is None else arguments.instant(since, "since"),
         "limit": arguments.count(limit, "limit"),
     }
     conditions = {
         "pipeline_id": "execution.pipeline_id = %(pipeline_id)s",
+        "scope": "coalesce(execution.scope, '') = %(scope)s",  # as the indexes have it
         "state": "execution.state = CAST(%(state)s AS watcher.execution_state)",
         "since": "execution.start_date >= %(since)s",
     }
