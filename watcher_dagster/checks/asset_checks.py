@@ -56,8 +56,9 @@ def build_watcher_asset_checks(
     says so. `watcher_freshness_job` and `watcher_timeliness_job` report to the same checks when something becomes
     stale or late between runs.
 
-    The verdicts on the numbers of a partitioned asset stand on the partitions that a run loads, from Dagster 1.13 on:
-    of a definition or spec that is passed, not of a key. Freshness and timeliness are about the whole asset.
+    The verdicts on the numbers of a partitioned asset stand on the partitions that a run loads, if its definition is
+    passed, not a spec or key; before Dagster 1.13, checks have no partitions. Freshness and timeliness are about the
+    whole asset.
 
     A check never fails a run because the database cannot be reached: it does not pass, with the severity WARN, says
     that nothing could be judged, and blocks nothing. Alerts for stale data and late executions are opened by the jobs,
@@ -134,19 +135,22 @@ def _targets(asset: Checkable) -> list[_Target]:
     """The assets of a definition."""
     if isinstance(asset, dg.AssetsDefinition):
         materializable = compat.is_materializable(asset)
-        return [_target(spec, is_materializable=materializable) for spec in asset.specs]
+        return [
+            _Target(
+                key=spec.key,
+                spec=_declared(spec, is_materializable=materializable),
+                partitions_def=spec.partitions_def,
+            )
+            for spec in asset.specs
+        ]
     if isinstance(asset, dg.AssetSpec):
-        return [_target(asset, is_materializable=False)]
+        # A check with partitions breaks a code location that does not define its asset, and a spec may be of another.
+        return [_Target(key=asset.key, spec=_declared(asset, is_materializable=False))]
     if isinstance(asset, dg.SourceAsset):
         return [_Target(key=asset.key)]
     if isinstance(asset, dg.AssetKey | str | list | tuple):
         return [_Target(key=dg.AssetKey.from_coercible(asset))]
     raise InvalidValueError(f"assets has {asset!r}; it must be a definition, a spec or a key")
-
-
-def _target(spec: dg.AssetSpec, *, is_materializable: bool) -> _Target:
-    declared = _declared(spec, is_materializable=is_materializable)
-    return _Target(key=spec.key, spec=declared, partitions_def=spec.partitions_def)
 
 
 def _declared(spec: dg.AssetSpec, *, is_materializable: bool) -> dg.AssetSpec | None:
