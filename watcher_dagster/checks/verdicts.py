@@ -184,7 +184,7 @@ def _timeliness_numbers(execution_id: int | None, seconds: float | None) -> dict
 
 
 def _float(seconds: float) -> dg.FloatMetadataValue:
-    return dg.MetadataValue.float(round(float(seconds), 3))
+    return dg.MetadataValue.float(text.rounded(seconds))
 
 
 def _seconds(since: dt.datetime | None, until: dt.datetime) -> float | None:
