@@ -61,6 +61,7 @@ if TYPE_CHECKING:
         AnomalyRuleConfiguration,
         AnomalyRun,
         AnomalyVerdict,
+        ApiToken,
         AssetCheck,
         AssetCheckRecord,
         AssetCheckResult,
@@ -195,6 +196,7 @@ __all__ = [
 ]
 
 _MODULES = {
+    "ApiToken": "values",
     "UNSET": "values",
     "Address": "values",
     "AddressType": "values",

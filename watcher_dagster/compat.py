@@ -10,13 +10,16 @@ every integration uses. The test watches the latter too.
 
 from __future__ import annotations
 
+import inspect
 import threading
+import warnings
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from typing import Any, Final
 
 import dagster as dg
 import sqlalchemy as sa
+from dagster._core.definitions.asset_checks.asset_check_evaluation import AssetCheckEvaluationTargetMaterializationData
 from dagster._core.event_api import EventLogCursor
 from dagster_shared.libraries import DagsterLibraryRegistry
 
@@ -40,6 +43,61 @@ INTERRUPTION: Final = "DagsterExecutionInterruptedError"
 def register_library(name: str, version: str) -> None:
     """Have Dagster know of a library, as those that come with it do."""
     DagsterLibraryRegistry.register(name, version, is_dagster_package=False)
+
+
+# Asset checks
+
+# Since Dagster 1.13.
+CHECKS_HAVE_PARTITIONS: Final = "partitions_def" in inspect.signature(dg.AssetCheckSpec).parameters
+
+
+def check_spec(
+    name: str,
+    *,
+    asset: dg.AssetKey,
+    description: str,
+    blocking: bool,
+    partitions_def: dg.PartitionsDefinition[Any] | None,
+) -> dg.AssetCheckSpec:
+    """Return the spec of an asset check, whose results stand on their partitions where Dagster can do so."""
+    given: dict[str, Any] = {"asset": asset, "description": description, "blocking": blocking}
+    if partitions_def is None or not CHECKS_HAVE_PARTITIONS:
+        return dg.AssetCheckSpec(name, **given)
+    with warnings.catch_warnings():
+        # It asks the reader to expect changes. Those are Watcher's to follow: the reader has not used the argument.
+        warnings.filterwarnings("ignore", "Specifying a partitions_def on an AssetCheckSpec", dg.PreviewWarning)
+        return dg.AssetCheckSpec(name, partitions_def=partitions_def, **given)
+
+
+def check_evaluation(
+    result: dg.AssetCheckResult,
+    spec: dg.AssetCheckSpec,
+    *,
+    partition: str | None,
+    target: dg.EventLogRecord | None,
+) -> dg.AssetCheckEvaluation:
+    """Return a result as the event that Dagster logs, for a step in which Dagster cannot make it.
+
+    Args:
+        result: The result.
+        spec: The spec of its check.
+        partition: The partition that it is about.
+        target: The materialization that was checked, without which Dagster takes the result for outdated.
+    """
+    checked = target and AssetCheckEvaluationTargetMaterializationData(
+        storage_id=target.storage_id, run_id=target.run_id, timestamp=target.timestamp
+    )
+    return dg.AssetCheckEvaluation(
+        asset_key=spec.asset_key,
+        check_name=spec.name,
+        passed=result.passed,
+        metadata=result.metadata,
+        target_materialization_data=checked,
+        severity=result.severity,
+        description=result.description,
+        blocking=spec.blocking,
+        partition=partition,
+    )
 
 
 # The instance

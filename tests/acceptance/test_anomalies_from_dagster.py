@@ -26,6 +26,7 @@ from watcher_dagster import (
     build_watcher_asset_checks,
     build_watcher_definitions,
     build_watcher_recorder_sensor,
+    compat,
     watcher_metadata,
 )
 from watcher_dagster.checks import anomaly_verdicts
@@ -244,7 +245,7 @@ def test_what_the_sensor_has_judged_is_drawn_too(platform: Platform) -> None:
     platform.check(orders)
     (execution,) = platform.watcher.executions(pipeline="orders", limit=1)
     explained: list[AnomalyExplanation] = []
-    first = judge_metrics(platform.watcher, "orders", [execution.external_id])
+    (first,) = judge_metrics(platform.watcher, "orders", [], [None])
     platform.watcher.detect_anomalies(execution.id, explained=explained.append)
     assert explained == []
     assert str(first.numbers["watcher/picture"].value).startswith("![total\\_rows](data:image/png;base64,")
@@ -259,8 +260,7 @@ def test_that_matplotlib_is_missing_is_logged_once(
     _, evaluation = platform.check(orders)
     assert not evaluation.passed
     assert "watcher/picture" not in evaluation.metadata
-    (execution,) = platform.watcher.executions(pipeline="orders", limit=1)
-    again = judge_metrics(platform.watcher, "orders", [execution.external_id])
+    (again,) = judge_metrics(platform.watcher, "orders", [], [None])
     assert not again.passed
     warnings = [record.getMessage() for record in caplog.records if record.levelname == "WARNING"]
     assert [warning for warning in warnings if "Matplotlib" in warning] == [
@@ -309,32 +309,72 @@ def test_a_rule_that_is_refused_fails_no_check(platform: Platform) -> None:
     assert "There is no anomaly rule" in (evaluation.description or "")
 
 
-@pytest.mark.filterwarnings("ignore:Parameter `backfill_policy`")
-def test_of_all_partitions_of_a_run_the_unusual_one_is_told(platform: Platform) -> None:
-    days = dg.DailyPartitionsDefinition("2024-01-01", end_date="2024-03-01")
+DAYS = dg.DailyPartitionsDefinition("2024-01-01", end_date="2024-03-01")
+RANGE = {"dagster/asset_partition_range_start": "2024-01-01", "dagster/asset_partition_range_end": "2024-01-16"}
+SMALL = ("2024-01-12", "2024-01-15")
+ANOMALIES = dg.AssetCheckKey(dg.AssetKey("daily"), "watcher_anomalies")
 
+
+def daily() -> dg.AssetsDefinition:
     @dg.asset(
-        partitions_def=days,
+        partitions_def=DAYS,
         backfill_policy=dg.BackfillPolicy.single_run(),
         metadata=watcher_metadata(anomalies=["total_rows"]),
     )
-    def orders(context: dg.AssetExecutionContext) -> None:
+    def daily(context: dg.AssetExecutionContext) -> None:
         for number, key in enumerate(context.partition_keys):
-            rows = 12 if key in ("2024-02-10", "2024-02-13") else 1_000 + number % 7
+            rows = 12 if key in SMALL else 1_000 + number % 7
             context.add_asset_metadata({"dagster/partition_row_count": rows}, partition_key=key)
 
-    tags = {"dagster/asset_partition_range_start": "2024-01-01", "dagster/asset_partition_range_end": "2024-02-15"}
+    return daily
+
+
+def evaluations(platform: Platform, *assets: Any, **options: Any) -> list[dg.AssetCheckEvaluation]:
     result = dg.materialize(
-        [orders, *build_watcher_asset_checks([orders], checks=["anomalies"])],
-        instance=platform.instance,
-        resources={"watcher": platform.resource},
-        tags=tags,
+        assets, instance=platform.instance, resources={"watcher": platform.resource}, raise_on_error=False, **options
     )
-    (evaluation,) = result.get_asset_check_evaluations()
     assert result.success
+    return list(result.get_asset_check_evaluations())
+
+
+@pytest.mark.skipif(not compat.CHECKS_HAVE_PARTITIONS, reason="checks have partitions since Dagster 1.13")
+@pytest.mark.filterwarnings("ignore:Parameter `backfill_policy`")
+def test_a_verdict_stands_on_its_partition(platform: Platform) -> None:
+    asset = daily()
+    checks = build_watcher_asset_checks([asset], checks=["freshness", "anomalies"])
+    whole, *ranged = evaluations(platform, asset, *checks, tags=RANGE)
+    assert (whole.check_name, whole.partition) == ("watcher_freshness", None)
+    assert [one.partition for one in ranged] == DAYS.get_partition_keys()[:16]
+    assert [one.partition for one in ranged if not one.passed] == list(SMALL)
+    unusual = next(one for one in ranged if not one.passed)
+    assert (unusual.description or "").startswith("total_rows is 12; usual ")
+    assert unusual.metadata["watcher/logical_date"].value == dt.datetime(2024, 1, 12, tzinfo=dt.UTC).timestamp()
+    assert all(one.target_materialization_data for one in (whole, *ranged))
+    history = platform.instance.event_log_storage.get_asset_check_execution_history(ANOMALIES, limit=100)
+    assert len(history) == 16  # Dagster waits for no other
+
+    whole, single = evaluations(platform, asset, *checks, partition_key="2024-01-17")
+    assert (whole.partition, single.partition, single.passed) == (None, "2024-01-17", True)
+
+    alone = dg.AssetSelection.checks(ANOMALIES)
+    (again,) = evaluations(platform, asset, *checks, selection=alone, tags={"dagster/partition": SMALL[0]})
+    assert (again.partition, again.passed) == (SMALL[0], False)  # another partition was loaded since
+    (never,) = evaluations(platform, asset, *checks, selection=alone, tags={"dagster/partition": "2024-02-01"})
+    assert (never.partition, never.description) == ("2024-02-01", anomaly_verdicts.NOTHING_TO_JUDGE)
+    (newest,) = evaluations(platform, asset, *checks, selection=alone)
+    assert (newest.partition, newest.passed) == (None, True)
+    assert newest.target_materialization_data is not None
+
+
+@pytest.mark.filterwarnings("ignore:Parameter `backfill_policy`")
+def test_where_checks_have_no_partitions_one_verdict_names_the_unusual_one(
+    platform: Platform, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(compat, "CHECKS_HAVE_PARTITIONS", False)  # as before Dagster 1.13
+    asset = daily()
+    (evaluation,) = evaluations(platform, asset, *build_watcher_asset_checks([asset], checks=["anomalies"]), tags=RANGE)
+    assert getattr(evaluation, "partition", None) is None
     assert not evaluation.passed
-    assert (evaluation.description or "").startswith("total_rows is 12; usual for Saturdays is 1,005 (")
-    flagged = platform.watcher.anomaly_results(pipeline="orders", flagged=True)
-    assert [one.at.date().isoformat() for one in flagged] == ["2024-02-13", "2024-02-10"]
+    assert (evaluation.description or "").startswith("total_rows is 12; usual ")
     assert (evaluation.description or "").endswith("; and 1 more")
-    assert evaluation.metadata["watcher/logical_date"].value == flagged[1].at.timestamp()
+    assert evaluation.metadata["watcher/logical_date"].value == dt.datetime(2024, 1, 12, tzinfo=dt.UTC).timestamp()

@@ -256,7 +256,9 @@ def test_every_kind_of_asset_can_be_checked() -> None:
         yield dg.MaterializeResult(asset_key="one")
         yield dg.MaterializeResult(asset_key="two")
 
-    built = build_watcher_asset_checks([both, dg.AssetSpec("three"), dg.AssetKey(["a", "four"]), "five", plain, plain])
+    # Dagster loads no check with partitions whose asset is defined elsewhere, as a spec's may be.
+    elsewhere = dg.AssetSpec("three", partitions_def=dg.StaticPartitionsDefinition(["eu", "us"]))
+    built = build_watcher_asset_checks([both, elsewhere, dg.AssetKey(["a", "four"]), "five", plain, plain])
     keys = sorted(key.asset_key.to_user_string() for one in built for key in one.check_keys)
     assert keys == sorted(["one", "two", "three", "a/four", "five", "shop/plain"] * 3)
     dg.Definitions.validate_loadable(

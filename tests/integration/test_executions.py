@@ -473,6 +473,8 @@ def test_executions_are_asked_for_by_pipeline_state_and_start(watcher: Watcher, 
     assert found(state=ExecutionState.FAILED) == [failed]
     assert found(since=at(2)) == [running, failed]
     assert found(since=at(2), state="succeeded") == []
+    of_eu = watcher.start_execution(pipeline_id=pipeline, scope="eu", start_date=at(4)).id
+    assert (found(scope="eu"), found(scope="us")) == ([of_eu], [])
     by_id = watcher.executions(pipeline=watcher.pipeline(pipeline).id)
     assert [execution.id for execution in by_id] == found()
 
@@ -498,6 +500,7 @@ def test_all_executions_are_listed_without_a_pipeline(watcher: Watcher, pipeline
         {"state": "asleep"},
         {"since": NAIVE},
         {"since": "today"},
+        {"scope": 7},
         {"limit": -1},
         {"limit": 1.5},
         {"pipeline": None, "limit": "1"},

@@ -46,6 +46,7 @@ USED_EVERYWHERE = [
     (dg.AssetKey, "to_user_string", "pipelines cannot be named after assets"),
     (dg.AssetKey, "from_user_string", "alerts and upstream assets cannot be led back to assets"),
     (dg.AssetKey, "from_coercible", "asset_key= of track and assets= of asset checks take no text"),
+    (dg.AssetCheckSpec, "get_python_identifier", "asset checks of a range of partitions fail their step"),
     (dg.AssetsDefinition, "specs", "asset checks cannot be built from definitions"),
     (dg.TimeWindowPartitionsDefinition, "time_window_for_partition_key", "executions have no logical date"),
     (dg.MultiPartitionsDefinition, "time_window_for_partition_key", "executions have no logical date"),

@@ -58,7 +58,7 @@ def test_a_late_execution(state: ExecutionState, told: str) -> None:
     late = finding(AlertKind.TIMELINESS, execution_id=9, execution_state=state, duration_seconds=5_400.1234567)
     verdict = of_finding(late)
     assert verdict.description == f"Late: execution 9 {told} 1 h 30 min; expected within 1 hour."
-    assert verdict.metadata["watcher/duration_seconds"].value == 5_400.123
+    assert verdict.metadata["watcher/duration_seconds"].value == 5_400.0
     assert verdict.metadata["watcher/execution"].value == "9"
 
 

@@ -26,7 +26,7 @@ def serve(
     timeout: Annotated[float, typer.Option(min=1, max=3600, help="Seconds for a request at most.")] = 30.0,
     rate: Annotated[float, typer.Option(min=0.1, help="Requests a second that a token may make.")] = 5000.0,
 ) -> None:
-    """Serve the HTTP API, for hosts that record without the database's password.
+    """Serve the HTTP API, for hosts without a database password.
 
     The documentation of the API is at /docs and /scalar.
     """

@@ -238,6 +238,7 @@ class ExecutionMethods(TrackMethods):
         self,
         *,
         pipeline: int | str | None = None,
+        scope: str | None = None,
         state: ExecutionState | str | None = None,
         since: dt.datetime | None = None,
         before: tuple[dt.datetime, int] | None = None,
@@ -247,6 +248,7 @@ class ExecutionMethods(TrackMethods):
 
         Args:
             pipeline: Of this pipeline only, by id or name.
+            scope: Of this scope only, which is the partition of an asset.
             state: In this state only.
             since: Started at or after this time, with time zone.
             before: Those that follow an execution in this order, by its start and its id: the next page.
@@ -259,7 +261,13 @@ class ExecutionMethods(TrackMethods):
         with self._transaction() as (session, _):
             pipeline_id = None if pipeline is None else catalog.get_pipeline(session, pipeline).id
             return recording.list_executions(
-                database.driver(session), pipeline_id=pipeline_id, state=state, since=since, before=before, limit=limit
+                database.driver(session),
+                pipeline_id=pipeline_id,
+                scope=scope,
+                state=state,
+                since=since,
+                before=before,
+                limit=limit,
             )
 
     def pipeline_activity(self) -> list[values.PipelineActivity]:

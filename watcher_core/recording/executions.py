@@ -336,6 +336,7 @@ def list_executions(
     connection: Driver,
     *,
     pipeline_id: int | None = None,
+    scope: str | None = None,
     state: ExecutionState | str | None = None,
     since: dt.datetime | None = None,
     before: tuple[dt.datetime, int] | None = None,
@@ -345,6 +346,7 @@ def list_executions(
     before_date, before_id = before or (None, None)
     given = {
         "pipeline_id": pipeline_id,
+        "scope": None if scope is None else arguments.text(scope, "scope"),
         "state": None if state is None else arguments.choice(state, ExecutionState, "state").value,
         "since": None if since is None else arguments.instant(since, "since"),
         "before_date": None if before_date is None else arguments.instant(before_date, "before"),
@@ -353,6 +355,7 @@ def list_executions(
     }
     conditions = {
         "pipeline_id": "execution.pipeline_id = %(pipeline_id)s",
+        "scope": "coalesce(execution.scope, '') = %(scope)s",  # as the indexes have it
         "state": "execution.state = CAST(%(state)s AS watcher.execution_state)",
         "since": "execution.start_date >= %(since)s",
         "before_id": "(execution.start_date, execution.id) < (%(before_date)s, %(before_id)s)",

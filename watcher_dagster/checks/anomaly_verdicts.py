@@ -20,6 +20,7 @@ from watcher_core import (
     AnomalyExplanation,
     AnomalyResult,
     ConfigurationError,
+    ExecutionRecord,
     ExecutionState,
     NotFoundError,
     draw_anomaly,
@@ -42,23 +43,39 @@ NOTHING_TO_JUDGE: Final = (
 )
 
 
-def judge_metrics(watcher: Watcher, pipeline_name: str, external_ids: Sequence[str]) -> Verdict:
+def judge_metrics(
+    watcher: Watcher, pipeline_name: str, executions: Sequence[ExecutionRecord], partitions: Sequence[str | None]
+) -> list[Verdict]:
     """Judge the metrics of executions, and record the results.
 
     Args:
         watcher: The database.
         pipeline_name: The pipeline.
-        external_ids: Its executions in this run; if there are none, its newest one that succeeded is judged.
+        executions: Its executions in this run.
+        partitions: What to give a verdict on: partitions, or `None` for all that the run did. Where this run did
+            nothing of it, its newest execution that succeeded is judged.
     """
     if not _rules(watcher, pipeline_name):
-        return _passed(NO_RULE)
+        return [replace(_passed(NO_RULE), partition=partition) for partition in partitions]
     explained: list[AnomalyExplanation] = []
-    if external_ids:
-        judged = [watcher.detect_anomalies(external_id=each, explained=explained.append) for each in external_ids]
-    else:
-        newest = watcher.executions(pipeline=pipeline_name, state=ExecutionState.SUCCEEDED, limit=1)
-        judged = [watcher.detect_anomalies(execution.id, explained=explained.append) for execution in newest]
-    # A run may have loaded several partitions. The verdict is about the first that is unusual; else about the last.
+    verdicts = []
+    for partition in partitions:
+        own = [each.external_id for each in executions if partition is None or each.scope == partition]
+        if own:
+            judged = [watcher.detect_anomalies(external_id=each, explained=explained.append) for each in own]
+        else:
+            newest = watcher.executions(
+                pipeline=pipeline_name, scope=partition, state=ExecutionState.SUCCEEDED, limit=1
+            )
+            judged = [watcher.detect_anomalies(each.id, explained=explained.append) for each in newest]
+        verdicts.append(replace(_of_judged(watcher, judged, explained), partition=partition))
+    return verdicts
+
+
+def _of_judged(
+    watcher: Watcher, judged: Sequence[Sequence[AnomalyResult]], explained: Sequence[AnomalyExplanation]
+) -> Verdict:
+    """Return the verdict on executions: it is about the first that is unusual; else about the last."""
     unusual = [results for results in judged if _unusual(results)]
     results = unusual[0] if unusual else judged[-1] if judged else []
     if not results:

@@ -3,7 +3,7 @@
 import datetime as dt
 import logging
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
 import dagster as dg
@@ -13,6 +13,7 @@ from watcher_dagster import compat
 from watcher_dagster import metadata as keys
 from watcher_dagster.assets import asset_anomaly_rules, asset_configuration
 from watcher_dagster.checks.anomaly_verdicts import judge_metrics
+from watcher_dagster.checks.results import results, step_partitions
 from watcher_dagster.checks.verdicts import Verdict, judge
 from watcher_dagster.counts import CountKeys
 from watcher_dagster.identity import CHECK_NAMES, asset_pipeline_name
@@ -55,6 +56,10 @@ def build_watcher_asset_checks(
     says so. `watcher_freshness_job` and `watcher_timeliness_job` report to the same checks when something becomes
     stale or late between runs.
 
+    The verdicts on the numbers of a partitioned asset stand on the partitions that a run loads, if its definition is
+    passed, not a spec or key; before Dagster 1.13, checks have no partitions. Freshness and timeliness are about the
+    whole asset.
+
     A check never fails a run because the database cannot be reached: it does not pass, with the severity WARN, says
     that nothing could be judged, and blocks nothing. Alerts for stale data and late executions are opened by the jobs,
     not by the checks. An execution's metrics are judged once, and an alert is opened with the verdict: here, or later
@@ -93,12 +98,12 @@ def build_watcher_asset_checks(
     severity = dg.AssetCheckSeverity.ERROR if blocking else dg.AssetCheckSeverity.WARN
     if isinstance(assets, str):
         raise InvalidValueError(f"assets is {assets!r}; it must be a list, as in [{assets!r}]")
-    targets: dict[dg.AssetKey, dg.AssetSpec | None] = {}
+    targets: dict[dg.AssetKey, _Target] = {}
     for asset in assets:
-        targets |= _specs(asset)
+        targets |= {target.key: target for target in _targets(asset)}
     return [
-        _checks(key, spec, kinds, resource_key=resource_key, severity=severity, blocking=blocking)
-        for key, spec in targets.items()
+        _checks(target, kinds, resource_key=resource_key, severity=severity, blocking=blocking)
+        for target in targets.values()
     ]
 
 
@@ -111,16 +116,40 @@ def _kinds(checks: Iterable[str]) -> list[AlertKind]:
     return [KINDS[check] for check in asked]
 
 
-def _specs(asset: Checkable) -> dict[dg.AssetKey, dg.AssetSpec | None]:
-    """The assets of a definition, each with the spec to configure in Watcher; `None` where there is nothing to."""
+@dataclass(frozen=True, kw_only=True)
+class _Target:
+    """An asset to check.
+
+    Attributes:
+        key: The asset.
+        spec: What to configure in Watcher; `None` where there is nothing to.
+        partitions_def: Its partitions, where they are known.
+    """
+
+    key: dg.AssetKey
+    spec: dg.AssetSpec | None = None
+    partitions_def: dg.PartitionsDefinition[Any] | None = None
+
+
+def _targets(asset: Checkable) -> list[_Target]:
+    """The assets of a definition."""
     if isinstance(asset, dg.AssetsDefinition):
-        return {spec.key: _declared(spec, is_materializable=compat.is_materializable(asset)) for spec in asset.specs}
+        materializable = compat.is_materializable(asset)
+        return [
+            _Target(
+                key=spec.key,
+                spec=_declared(spec, is_materializable=materializable),
+                partitions_def=spec.partitions_def,
+            )
+            for spec in asset.specs
+        ]
     if isinstance(asset, dg.AssetSpec):
-        return {asset.key: _declared(asset, is_materializable=False)}
+        # A check with partitions breaks a code location that does not define its asset, and a spec may be of another.
+        return [_Target(key=asset.key, spec=_declared(asset, is_materializable=False))]
     if isinstance(asset, dg.SourceAsset):
-        return {asset.key: None}
+        return [_Target(key=asset.key)]
     if isinstance(asset, dg.AssetKey | str | list | tuple):
-        return {dg.AssetKey.from_coercible(asset): None}
+        return [_Target(key=dg.AssetKey.from_coercible(asset))]
     raise InvalidValueError(f"assets has {asset!r}; it must be a definition, a spec or a key")
 
 
@@ -138,37 +167,40 @@ def _loaded(context: dg.AssetCheckExecutionContext, key: dg.AssetKey, spec: dg.A
 
 
 def _checks(
-    key: dg.AssetKey,
-    spec: dg.AssetSpec | None,
+    target: _Target,
     kinds: Sequence[AlertKind],
     *,
     resource_key: str,
     severity: dg.AssetCheckSeverity,
     blocking: bool,
 ) -> dg.AssetChecksDefinition:
+    key = target.key
+    specs = {
+        kind: compat.check_spec(
+            CHECK_NAMES[kind],
+            asset=key,
+            description=DESCRIPTIONS[kind],
+            blocking=blocking,
+            # Whether data is fresh and in time is asked of the asset; what is unusual, is a partition.
+            partitions_def=target.partitions_def if kind is AlertKind.ANOMALY else None,
+        )
+        for kind in kinds
+    }
+
     @dg.multi_asset_check(
         name=key.to_python_identifier("watcher_checks"),
         description="Checks in Watcher whether the asset is fresh, was in time, and has its usual numbers.",
-        specs=[
-            dg.AssetCheckSpec(CHECK_NAMES[kind], asset=key, description=DESCRIPTIONS[kind], blocking=blocking)
-            for kind in kinds
-        ],
+        specs=list(specs.values()),
         can_subset=True,
         required_resource_keys={resource_key},
     )
-    def watcher_checks(context: dg.AssetCheckExecutionContext) -> Iterator[dg.AssetCheckResult]:
+    def watcher_checks(context: dg.AssetCheckExecutionContext) -> Iterator[Any]:
         resource: Any = getattr(context.resources, resource_key)
         selected = {check.name for check in context.selected_asset_check_keys}
-        asked = [kind for kind in kinds if CHECK_NAMES[kind] in selected]
-        for verdict in _verdicts(context, resource, key, spec, asked):
-            yield dg.AssetCheckResult(
-                asset_key=key,
-                check_name=CHECK_NAMES[verdict.kind],
-                passed=verdict.passed,
-                severity=severity if verdict.is_judged else dg.AssetCheckSeverity.WARN,
-                description=verdict.description,
-                metadata=verdict.metadata,
-            )
+        asked = {kind: spec for kind, spec in specs.items() if spec.name in selected}
+        partitions = {kind: step_partitions(context, spec) for kind, spec in asked.items()}
+        verdicts = _verdicts(context, resource, target, partitions)
+        yield from results(context, asked, verdicts, severity=severity)
 
     return watcher_checks
 
@@ -176,21 +208,23 @@ def _checks(
 def _verdicts(
     context: dg.AssetCheckExecutionContext,
     resource: Any,
-    key: dg.AssetKey,
-    spec: dg.AssetSpec | None,
-    kinds: Sequence[AlertKind],
+    target: _Target,
+    partitions: Mapping[AlertKind, Sequence[str | None]],
 ) -> list[Verdict]:
-    name = asset_pipeline_name(key)
+    """Judge an asset: by each kind of check, what it is to give a verdict on."""
+    key, name = target.key, asset_pipeline_name(target.key)
     try:
         watcher: Watcher = resource.get_client()
-        if declared := _loaded(context, key, spec):
+        if declared := _loaded(context, key, target.spec):
             _configure(watcher, declared)
         own = _record(context, watcher, key, resource.get_count_keys())
         now = dt.datetime.now(dt.UTC)
-        return [
-            judge_metrics(watcher, name, own) if kind is AlertKind.ANOMALY else judge(watcher, kind, name, now=now)
-            for kind in kinds
-        ]
+        verdicts = []
+        for kind, asked in partitions.items():
+            if kind is AlertKind.ANOMALY:
+                verdicts += judge_metrics(watcher, name, own, asked)
+            else:
+                verdicts.append(judge(watcher, kind, name, now=now))
     except WatcherError as error:
         context.log.warning("asset %s cannot be judged: %s", name, error)
         return [
@@ -200,9 +234,12 @@ def _verdicts(
                 description=f"Cannot be judged: {error}",
                 finding="cannot be judged",
                 is_judged=False,
+                partition=partition,
             )
-            for kind in kinds
+            for kind, asked in partitions.items()
+            for partition in asked
         ]
+    return verdicts
 
 
 def _configure(watcher: "Watcher", spec: dg.AssetSpec) -> None:
@@ -220,11 +257,11 @@ def _configure(watcher: "Watcher", spec: dg.AssetSpec) -> None:
 
 def _record(
     context: dg.AssetCheckExecutionContext, watcher: "Watcher", key: dg.AssetKey, count_keys: CountKeys
-) -> list[str]:
+) -> list[ExecutionRecord]:
     """Record the asset's executions in this run as the recorder would, which comes later.
 
     Returns:
-        Their identities, as far as they could be recorded.
+        Those that could be recorded.
     """
     run_id, pipeline_name = context.run.run_id, asset_pipeline_name(key)
     try:
@@ -245,7 +282,7 @@ def _record(
     except InvalidValueError as error:  # the recorder reports it
         context.log.warning("run %s is not recorded; %s is judged without it: %s", run_id, pipeline_name, error)
         return []
-    return [execution.external_id for execution in own]
+    return own
 
 
 def _executions(

@@ -42,6 +42,7 @@ class Verdict:
         finding: Identifies what was found; empty where nothing was.
         numbers: Metadata with the numbers, of the types that Dagster plots.
         is_judged: Whether the check could be made at all.
+        partition: The partition that it is about; `None`: the whole asset.
     """
 
     kind: AlertKind
@@ -50,6 +51,7 @@ class Verdict:
     finding: str = ""
     numbers: Mapping[str, dg.MetadataValue[Any]] = field(default_factory=dict)
     is_judged: bool = True
+    partition: str | None = None
 
     @property
     def metadata(self) -> dict[str, dg.MetadataValue[Any]]:
@@ -182,7 +184,7 @@ def _timeliness_numbers(execution_id: int | None, seconds: float | None) -> dict
 
 
 def _float(seconds: float) -> dg.FloatMetadataValue:
-    return dg.MetadataValue.float(round(float(seconds), 3))
+    return dg.MetadataValue.float(text.rounded(seconds))
 
 
 def _seconds(since: dt.datetime | None, until: dt.datetime) -> float | None:
