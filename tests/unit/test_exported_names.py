@@ -59,6 +59,7 @@ PUBLIC = {
     "WatermarkEvent",
     # what goes in
     "AssetCheckRecord",
+    "BackfillRecord",
     "ColumnEdge",
     "ExecutionRecord",
     "PipelineCheck",

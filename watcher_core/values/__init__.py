@@ -22,6 +22,7 @@ from watcher_core.values.anomalies import (
     UnjudgedExecutions,
 )
 from watcher_core.values.asset_checks import AssetCheck, AssetCheckRecord, AssetCheckResult
+from watcher_core.values.backfills import BackfillRecord
 from watcher_core.values.checks import EffectiveThreshold, PipelineCheck, RuleSuggestion
 from watcher_core.values.executions import (
     Execution,
@@ -75,6 +76,7 @@ __all__ = [
     "AssetCheck",
     "AssetCheckRecord",
     "AssetCheckResult",
+    "BackfillRecord",
     "Cause",
     "CheckState",
     "CleanupResult",
