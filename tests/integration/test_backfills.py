@@ -1,6 +1,7 @@
 """Backfills of which something failed, that were given up, or that stop: one alert for each, as Dagster stores them."""
 
-from collections.abc import Iterator
+import zlib
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,9 +17,8 @@ from dagster._core.remote_origin import (
 )
 from dagster._time import get_current_timestamp
 from dagster._utils.error import SerializableErrorInfo
-from sqlalchemy import text as sql
 
-from watcher_core import Alert, Watcher
+from watcher_core import Alert, Watcher, text
 from watcher_dagster.recorder import record_tick
 
 DAYS = dg.DailyPartitionsDefinition("2026-01-01", end_date="2026-03-01")
@@ -36,7 +36,7 @@ class World:
 
     @property
     def backfill_id(self) -> str:
-        return f"{self.name}bf"
+        return f"{zlib.crc32(self.name.encode()):08x}"  # as long as Dagster's own
 
     def asset(self, name: str = "") -> dg.AssetsDefinition:
         broken = self.broken
@@ -57,15 +57,15 @@ class World:
         self,
         status: BulkActionStatus,
         *assets: dg.AssetsDefinition,
-        wanted: list[str],
-        made: list[str] = [],  # noqa: B006 - it is only read
-        failed: list[str] = [],  # noqa: B006 - it is only read
-        hours_ago: float = 0.0,
+        wanted: Sequence[str],
+        made: Sequence[str] = (),
+        failed: Sequence[str] = (),
+        hours_ago: float = 0.1,
         error: str | None = None,
     ) -> None:
         """Write how far a backfill of assets has got, as Dagster's daemon does."""
 
-        def subset(keys: list[str]) -> AssetGraphSubset:
+        def subset(keys: Sequence[str]) -> AssetGraphSubset:
             chosen = DAYS.empty_subset().with_partition_keys(keys)
             return AssetGraphSubset({asset.key: chosen for asset in assets} if keys else {})
 
@@ -91,7 +91,9 @@ class World:
             repository_origin=RemoteRepositoryOrigin(location, "__repository__"),
             partition_set_name=f"{job}_partition_set",
         )
-        self._write(status, get_current_timestamp(), None, partition_set_origin=origin, partition_names=wanted)
+        self._write(
+            status, get_current_timestamp() - HOUR / 10, None, partition_set_origin=origin, partition_names=wanted
+        )
 
     def _write(self, status: BulkActionStatus, requested: float, error: str | None, **of: Any) -> None:
         known = self.instance.get_backfill(self.backfill_id)
@@ -129,14 +131,9 @@ class World:
 
 
 @pytest.fixture
-def world(module_dagster_instance: dg.DagsterInstance, module_watcher: Watcher, request: Any) -> Iterator[World]:
+def world(module_dagster_instance: dg.DagsterInstance, module_watcher: Watcher, request: Any) -> World:
     name = request.node.name.removeprefix("test_").split("[")[0][:30]
-    yield World(module_dagster_instance, module_watcher, name)
-
-
-@pytest.fixture(autouse=True)
-def _console(monkeypatch: pytest.MonkeyPatch) -> None:
-    del monkeypatch
+    return World(module_dagster_instance, module_watcher, name)
 
 
 def test_failed_partitions_are_one_alert_until_a_later_run_makes_them_good(world: World) -> None:
@@ -171,3 +168,131 @@ def test_failed_partitions_are_one_alert_until_a_later_run_makes_them_good(world
     assert world.alerts() == []
     assert world.tick()
     assert len(world.alerts(is_open=False)) == 1
+
+
+def test_a_backfill_that_succeeds_is_shown_and_is_no_alert(world: World) -> None:
+    asset = world.asset()
+    world.run(asset, "2026-01-01")
+    world.state(BulkActionStatus.COMPLETED_SUCCESS, asset, wanted=["2026-01-01"], made=["2026-01-01"])
+    assert f"backfill {world.backfill_id} of {world.name} succeeded: 1 of 1 partition succeeded" in world.tick()
+    assert world.backfill_id not in world.tick()
+    assert [*world.alerts(), *world.alerts(is_open=False)] == []
+
+
+def test_a_backfill_that_stops_is_an_alert_until_it_goes_on(world: World) -> None:
+    asset = world.asset()
+    keys = ["2026-01-01", "2026-01-02"]
+    world.state(BulkActionStatus.REQUESTED, asset, wanted=keys, hours_ago=0.9)
+    world.tick()
+    assert world.alerts() == []
+    world.instance.update_backfill(
+        world.instance.get_backfill(world.backfill_id)._replace(backfill_timestamp=get_current_timestamp() - 2 * HOUR)
+    )
+    world.tick()
+    [alert] = world.alerts()
+    assert text.backfill(alert.facts) == f"backfill {world.backfill_id} makes no progress: 0 of 2 partitions succeeded"
+    world.tick()
+    assert [known.id for known in world.alerts()] == [alert.id]
+    world.run(asset, keys[0])
+    world.tick()
+    [over] = world.alerts(is_open=False)
+    assert over.resolution is not None
+    assert over.resolution["how"] == "backfill_goes_on"
+
+
+@pytest.mark.parametrize(
+    ("status", "error", "said"),
+    [
+        (BulkActionStatus.CANCELED, None, "was canceled: 1 of 3 partitions succeeded, 2 did not run"),
+        (BulkActionStatus.FAILED, "no such asset", "failed: no such asset; 1 of 3 partitions succeeded"),
+    ],
+    ids=["canceled", "given up"],
+)
+def test_a_backfill_that_is_given_up_is_an_alert_until_the_rest_is_there(
+    status: BulkActionStatus, error: str | None, said: str, world: World
+) -> None:
+    world.name += status.value.lower()
+    asset = world.asset()
+    keys = ["2026-01-01", "2026-01-02", "2026-01-03"]
+    world.run(asset, keys[0])
+    world.state(status, asset, wanted=keys, made=keys[:1], error=error)
+    world.tick()
+    [alert] = world.alerts()
+    assert text.backfill(alert.facts).endswith(said)
+    assert alert.facts["missing_partitions"] == keys[1:]
+    world.run(asset, keys[1], tags={})
+    world.tick()
+    assert len(world.alerts()) == 1
+    world.run(asset, keys[2], tags={})
+    world.tick()
+    assert world.alerts() == []
+
+
+def test_the_failures_of_several_assets_are_behind_their_backfill(world: World) -> None:
+    assets = [world.asset("_bronze"), world.asset("_gold")]
+    keys = ["2026-01-01", "2026-01-02"]
+    world.broken |= {"2026-01-02"}
+    for asset in assets:
+        world.run(asset, *keys)
+    world.tick()  # the daemon is late: the failures are known before
+    world.state(BulkActionStatus.COMPLETED_FAILED, *assets, wanted=keys, made=keys[:1], failed=keys[1:])
+    world.tick()
+    [alert] = world.alerts()
+    assert alert.facts["pipelines"] == [world.name + "_bronze", world.name + "_gold"]
+    behind = {other.pipeline_name for other in world.watcher.alerts(limit=1000) if other.cause_alert_id == alert.id}
+    assert behind == {world.name + "_bronze", world.name + "_gold"}
+
+
+def test_a_backfill_of_a_job_is_an_alert_of_the_job(world: World) -> None:
+    broken = {"b"}
+
+    @dg.op(name=f"{world.name}_op")
+    def load(context: dg.OpExecutionContext) -> None:
+        if context.partition_key in broken:
+            raise ValueError("no file")
+
+    @dg.job(name=world.name, partitions_def=dg.StaticPartitionsDefinition(["a", "b", "c"]))
+    def filled() -> None:
+        load()
+
+    def run(key: str, tags: dict[str, str]) -> None:
+        tags = {**tags, ".dagster/repository": "__repository__@shop"}
+        filled.execute_in_process(instance=world.instance, partition_key=key, tags=tags, raise_on_error=False)
+
+    for key in ("a", "b", "c"):
+        run(key, {"dagster/backfill": world.backfill_id})
+    world.job_state(BulkActionStatus.COMPLETED_FAILED, world.name, wanted=["a", "b", "c"])
+    world.tick()
+    [alert] = world.alerts()
+    assert alert.pipeline_name == f"shop/{world.name}"
+    assert text.backfill(alert.facts).startswith("1 of 3 partitions failed in backfill")
+    world.tick()
+    assert len(world.alerts()) == 1
+    broken.clear()
+    run("b", {})
+    world.tick()
+    assert world.alerts() == []
+
+
+def test_the_backfill_of_a_pipeline_that_is_muted_is_no_alert(world: World) -> None:
+    asset = world.asset()
+    world.broken |= {"2026-01-01"}
+    world.run(asset, "2026-01-01")
+    world.tick()
+    world.watcher.update_pipeline(world.name, mute_failure_check=True)
+    world.state(BulkActionStatus.COMPLETED_FAILED, asset, wanted=["2026-01-01"], failed=["2026-01-01"])
+    world.tick()
+    assert world.alerts() == []
+
+
+def test_a_backfill_that_is_resolved_by_hand_stays_so(world: World) -> None:
+    asset = world.asset()
+    world.broken |= {"2026-01-01", "2026-01-02"}
+    world.state(BulkActionStatus.REQUESTED, asset, wanted=["2026-01-01", "2026-01-02"])
+    world.run(asset, "2026-01-01")
+    world.tick()
+    [alert] = world.alerts()
+    world.watcher.resolve_alert(alert.id, by="ann")
+    world.run(asset, "2026-01-02")
+    world.tick()
+    assert world.alerts() == []
