@@ -296,3 +296,36 @@ def test_a_backfill_that_is_resolved_by_hand_stays_so(world: World) -> None:
     world.run(asset, "2026-01-02")
     world.tick()
     assert world.alerts() == []
+
+
+def test_a_run_that_fails_before_its_assets_keeps_the_alert_open(world: World) -> None:
+    is_broken = [True]
+
+    @dg.resource
+    def warehouse(_: dg.InitResourceContext) -> None:
+        if is_broken:
+            raise OSError("cannot connect")
+
+    @dg.asset(name=world.name, partitions_def=DAYS, required_resource_keys={"warehouse"})
+    def made() -> None: ...
+
+    def run(tags: dict[str, str]) -> None:
+        dg.materialize(
+            [made],
+            instance=world.instance,
+            resources={"warehouse": warehouse},
+            partition_key="2026-01-01",
+            tags=tags,
+            raise_on_error=False,
+        )
+
+    world.state(BulkActionStatus.REQUESTED, made, wanted=["2026-01-01"])
+    run({"dagster/backfill": world.backfill_id})
+    world.state(BulkActionStatus.COMPLETED_FAILED, made, wanted=["2026-01-01"], failed=["2026-01-01"])
+    world.tick()
+    world.tick()
+    assert len(world.alerts()) == 1
+    is_broken.clear()
+    run({})
+    world.tick()
+    assert world.alerts() == []

@@ -24,6 +24,9 @@ from watcher_core.values import BackfillRecord, Finding
 
 KEY: Final = "failure/backfill/"
 
+# Assets of a backfill whose failures are looked at.
+MOST_PIPELINES: Final = 1_000
+
 # Of several assets, the one that its alert is about already, else the first that has failed since.
 PIPELINE: Final = sa.text(f"""
     SELECT pipeline.id, pipeline.name, type.name AS type_name,
@@ -59,10 +62,17 @@ STANDING: Final = sa.text(f"""
          WHERE alert.kind = 'failure'
            AND alert.state <> 'resolved'
            AND alert.deduplication_key LIKE '{KEY}%'
+    ), watched AS MATERIALIZED (
+        SELECT DISTINCT pipeline.id
+          FROM known
+         CROSS JOIN LATERAL jsonb_array_elements_text((known.facts -> 'pipelines') || (known.facts -> 'run_pipelines'))
+               AS filled (name)
+          JOIN watcher.pipeline ON pipeline.name = filled.name
     ), failed AS MATERIALIZED (
         SELECT failed.*, coalesce(run.execution_metadata, failed.execution_metadata)
                          #>> '{{tags,dagster/backfill}}' AS backfill_id
-          FROM watcher.pipeline_execution AS failed
+          FROM watched
+          JOIN watcher.pipeline_execution AS failed ON failed.pipeline_id = watched.id
           LEFT JOIN watcher.pipeline_execution AS run ON run.id = failed.parent_id
          WHERE failed.state = 'failed'
            -- The clocks of hosts differ.
@@ -145,7 +155,8 @@ def _finding(record: BackfillRecord, row: Any, key: str, instance_id: str, now: 
         "stopped": record.stopped or None,
         "progress_at": record.progress_at.isoformat(),
         "ended_at": None if record.ended_at is None else record.ended_at.isoformat(),
-        "pipelines": list(record.pipeline_names[:MOST_NAMED]),
+        "pipelines": list(record.pipeline_names[:MOST_PIPELINES]),
+        "run_pipelines": [name for name in (record.run_pipeline_name,) if name is not None],
         "partition_count": record.partition_count,
         "succeeded_partition_count": record.succeeded_count,
         "failed_partition_count": len(failed),

@@ -16,6 +16,7 @@ class BackfillRecord:
         backfill_id: Its id in Dagster.
         pipeline_names: The job, or the assets, that it fills.
         pipeline_type_name: Their type, where they are not known yet.
+        run_pipeline_name: The job of its runs, which fails where a run fails before any asset does.
         state: `running`; `succeeded`, where nothing is missing; `failed`; or `canceled`.
         requested_at: When it was asked for.
         ended_at: When it ended; `None` while it goes on.
@@ -31,6 +32,7 @@ class BackfillRecord:
     backfill_id: str
     pipeline_names: tuple[str, ...]
     pipeline_type_name: str | None = None
+    run_pipeline_name: str | None = None
     state: ExecutionState
     requested_at: dt.datetime
     ended_at: dt.datetime | None = None

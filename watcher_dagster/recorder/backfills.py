@@ -14,7 +14,7 @@ import dagster as dg
 
 from watcher_core import BackfillRecord, ExecutionState, InvalidValueError, RecorderSession, text
 from watcher_dagster import compat
-from watcher_dagster.identity import asset_pipeline_name, job_pipeline_name
+from watcher_dagster.identity import asset_pipeline_name, job_pipeline_name, run_pipeline_name
 from watcher_dagster.recorder.cursor import KnownBackfill, RecorderCursor
 from watcher_dagster.recorder.eventlog import is_outage
 from watcher_dagster.runs import ASSET_TYPE, RUN_TYPE, WILL_RETRY_TAG
@@ -90,13 +90,16 @@ class BackfillReader:
     def _read(self, backfill: Any) -> None:
         status = backfill.status.value
         goes_on = status in GOES_ON
-        progress = self._progress(backfill)
+        newest = self._newest_run(backfill)
+        progress = float(backfill.backfill_timestamp)
+        if newest is not None:
+            progress = max(progress, newest.update_timestamp.timestamp())
         is_stopped = goes_on and self._now - progress > STOPPED_SECONDS and not self._is_running(backfill)
         seen = f"{status}/{progress}/{is_stopped}"
         known = self._cursor.backfills.get(backfill.backfill_id)
         if known is not None and known.seen == seen:
             return
-        record = self._record(backfill, progress, is_stopped=is_stopped)
+        record = self._record(backfill, newest, progress, is_stopped=is_stopped)
         if record.pipeline_names:
             self._session.record_backfills([record])
         self._cursor.backfills[backfill.backfill_id] = KnownBackfill(seen, backfill.backfill_timestamp, not goes_on)
@@ -110,15 +113,17 @@ class BackfillReader:
         log.info("%s", message)
         self.messages.append(message)
 
-    def _progress(self, backfill: Any) -> float:
-        """Return when a run of a backfill last changed, or else when it was requested."""
-        newest = self._instance.get_run_records(_runs(backfill), limit=1, order_by="update_timestamp", ascending=False)
-        return max([float(backfill.backfill_timestamp), *(run.update_timestamp.timestamp() for run in newest)])
+    def _newest_run(self, backfill: Any) -> dg.RunRecord | None:
+        """Return the run of a backfill that changed last."""
+        found = self._instance.get_run_records(_runs(backfill), limit=1, order_by="update_timestamp", ascending=False)
+        return found[0] if found else None
 
     def _is_running(self, backfill: Any) -> bool:
         return compat.count_runs(self._instance, _runs(backfill, RUNS)) > 0
 
-    def _record(self, backfill: Any, progress: float, *, is_stopped: bool) -> BackfillRecord:
+    def _record(
+        self, backfill: Any, newest: dg.RunRecord | None, progress: float, *, is_stopped: bool
+    ) -> BackfillRecord:
         job = compat.backfill_job(backfill)
         assets = sorted(asset_pipeline_name(key) for key in backfill.asset_selection or ())
         wanted, filled, failed = self._partitions(backfill)
@@ -129,6 +134,7 @@ class BackfillReader:
             backfill_id=backfill.backfill_id,
             pipeline_names=tuple(assets) if job is None else (job_pipeline_name(*job),),
             pipeline_type_name=ASSET_TYPE if job is None else RUN_TYPE,
+            run_pipeline_name=None if newest is None else run_pipeline_name(newest.dagster_run),
             state=_state(backfill.status.value, is_whole=bool(wanted) and not failed and not missing),
             requested_at=_moment(backfill.backfill_timestamp),
             ended_at=None if goes_on else _moment(backfill.backfill_end_timestamp or progress),
