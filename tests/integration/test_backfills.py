@@ -16,7 +16,7 @@ from dagster._core.remote_origin import (
     RemoteRepositoryOrigin,
 )
 from dagster._time import get_current_timestamp
-from dagster._utils.error import SerializableErrorInfo
+from dagster_shared.error import SerializableErrorInfo
 
 from watcher_core import Alert, Watcher, text
 from watcher_dagster.recorder import record_tick
@@ -67,7 +67,7 @@ class World:
 
         def subset(keys: Sequence[str]) -> AssetGraphSubset:
             chosen = DAYS.empty_subset().with_partition_keys(keys)
-            return AssetGraphSubset({asset.key: chosen for asset in assets} if keys else {})
+            return AssetGraphSubset({asset.key: chosen for asset in assets} if keys else {}, set())
 
         requested = get_current_timestamp() - hours_ago * HOUR
         data = AssetBackfillData.empty(subset(wanted), requested, None)  # type: ignore[arg-type] # of no graph
@@ -148,8 +148,8 @@ def test_failed_partitions_are_one_alert_until_a_later_run_makes_them_good(world
     assert alert.facts["backfill_state"] == "running"
     world.run(asset, *keys[2:])
     made = ["2026-01-01", "2026-01-03", "2026-01-05"]
-    ended = {"wanted": keys, "made": made, "failed": ["2026-01-02", "2026-01-04"]}
-    world.state(BulkActionStatus.COMPLETED_FAILED, asset, **ended)
+    bad = ["2026-01-02", "2026-01-04"]
+    world.state(BulkActionStatus.COMPLETED_FAILED, asset, wanted=keys, made=made, failed=bad)
     assert f"backfill {world.backfill_id} of {world.name} failed: 3 of 5 partitions succeeded" in world.tick()
     [again] = world.alerts()
     assert (again.id, again.level, again.pipeline_name) == (alert.id, "error", world.name)
@@ -185,14 +185,14 @@ def test_a_backfill_that_stops_is_an_alert_until_it_goes_on(world: World) -> Non
     world.state(BulkActionStatus.REQUESTED, asset, wanted=keys, hours_ago=0.9)
     world.tick()
     assert world.alerts() == []
-    world.instance.update_backfill(
-        world.instance.get_backfill(world.backfill_id)._replace(backfill_timestamp=get_current_timestamp() - 2 * HOUR)
-    )
+    known = world.instance.get_backfill(world.backfill_id)
+    assert known is not None
+    world.instance.update_backfill(known._replace(backfill_timestamp=get_current_timestamp() - 2 * HOUR))
     world.tick()
     [alert] = world.alerts()
     assert text.backfill(alert.facts) == f"backfill {world.backfill_id} makes no progress: 0 of 2 partitions succeeded"
     world.tick()
-    assert [known.id for known in world.alerts()] == [alert.id]
+    assert [again.id for again in world.alerts()] == [alert.id]
     world.run(asset, keys[0])
     world.tick()
     [over] = world.alerts(is_open=False)

@@ -339,10 +339,11 @@ def _failure(facts: Mapping[str, Any], _: dt.datetime) -> str:
 
 
 def _backfill(facts: Mapping[str, Any]) -> str:
+    pipelines = facts.get("pipelines")
     parts = [
         slack.escape(text.backfill(facts), limit=ERROR_CHARACTERS),
-        _listed("assets" if len(facts.get("pipelines") or ()) > 1 else "", facts.get("pipelines")),
-        _listed("not run", facts.get("missing_partitions")),
+        _listed("assets", pipelines) if isinstance(pipelines, list) and len(pipelines) > 1 else "",
+        _listed("missing partitions", facts.get("missing_partitions")),
         f"requested {_clock(facts.get('measured_from'))}",
         f"last progress {_clock(facts.get('progress_at'))}" if facts.get("stopped") else "",
     ]
