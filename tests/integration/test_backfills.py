@@ -19,6 +19,7 @@ from dagster._time import get_current_timestamp
 from dagster_shared.error import SerializableErrorInfo
 
 from watcher_core import Alert, Watcher, text
+from watcher_dagster import compat
 from watcher_dagster.recorder import record_tick
 
 DAYS = dg.DailyPartitionsDefinition("2026-01-01", end_date="2026-03-01")
@@ -329,3 +330,19 @@ def test_a_run_that_fails_before_its_assets_keeps_the_alert_open(world: World) -
     run({})
     world.tick()
     assert world.alerts() == []
+
+
+def test_a_backfill_that_came_and_went_while_nothing_was_recorded_is_found(world: World) -> None:
+    asset = world.asset()
+    world.broken |= {"2026-01-01"}
+    world.tick()
+    bad = ["2026-01-01"]
+    world.run(asset, "2026-01-01")
+    world.state(BulkActionStatus.COMPLETED_FAILED, asset, wanted=bad, failed=bad, hours_ago=5)
+    world.tick()
+    assert world.alerts() == []  # it is as old as if it had been seen before
+    with world.watcher.recorder(compat.run_storage_id(world.instance)) as session:
+        assert session is not None
+        session.record([], cursor={**session.cursor, "backfills_read": get_current_timestamp() - 6 * HOUR})
+    world.tick()
+    assert len(world.alerts()) == 1

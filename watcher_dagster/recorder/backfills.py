@@ -70,9 +70,11 @@ class BackfillReader:
                     raise
                 log.warning("backfill %s cannot be recorded, and is tried again: %r", backfill_id, error)
         self._forget(found)
+        self._cursor.backfills_read = self._now
 
     def _find(self) -> dict[str, Any]:
-        since = dt.datetime.fromtimestamp(self._now - OVERLAP_SECONDS, dt.UTC)
+        last = min(self._now, self._cursor.backfills_read or self._now)
+        since = dt.datetime.fromtimestamp(last - OVERLAP_SECONDS, dt.UTC)
         listed = [*compat.open_backfills(self._instance), *compat.backfills_since(self._instance, since)]
         found = {backfill.backfill_id: backfill for backfill in listed}
         for backfill_id, known in self._cursor.backfills.items():
@@ -102,7 +104,7 @@ class BackfillReader:
         record = self._record(backfill, newest, progress, is_stopped=is_stopped)
         if record.pipeline_names:
             self._session.record_backfills([record])
-        self._cursor.backfills[backfill.backfill_id] = KnownBackfill(seen, backfill.backfill_timestamp, not goes_on)
+        self._cursor.backfills[backfill.backfill_id] = KnownBackfill(seen, not goes_on)
         if not goes_on:
             self._report(record)
 

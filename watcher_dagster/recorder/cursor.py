@@ -66,12 +66,10 @@ class KnownBackfill:
 
     Attributes:
         seen: What it looked like.
-        requested: When it was asked for.
         is_over: Whether it has ended.
     """
 
     seen: str
-    requested: float
     is_over: bool
 
 
@@ -116,6 +114,7 @@ class RecorderCursor:
         runless_handled: Storage ids after `runless` that are recorded.
         runless_tries: How often those could not be read.
         backfills: The backfills that go on, and those that were requested within the last hour.
+        backfills_read: When backfills were last read.
         history: Set while history is read back.
         caught_up: When all that had happened was last recorded; `None` until history has been read back.
     """
@@ -132,6 +131,7 @@ class RecorderCursor:
     runless_handled: list[int] = field(default_factory=list)
     runless_tries: int = 0
     backfills: dict[str, KnownBackfill] = field(default_factory=dict)
+    backfills_read: float | None = None
     history: History | None = None
     caught_up: float | None = None
 
