@@ -68,7 +68,8 @@ class World:
 
         def subset(keys: Sequence[str]) -> AssetGraphSubset:
             chosen = DAYS.empty_subset().with_partition_keys(keys)
-            return AssetGraphSubset({asset.key: chosen for asset in assets} if keys else {}, set())
+            by_asset = {asset.key: chosen for asset in assets} if keys else {}
+            return AssetGraphSubset(by_asset)  # type: ignore[call-arg] # mypy does not see that the rest has defaults
 
         requested = get_current_timestamp() - hours_ago * HOUR
         data = AssetBackfillData.empty(subset(wanted), requested, None)  # type: ignore[arg-type] # of no graph
