@@ -65,6 +65,7 @@ if TYPE_CHECKING:
         AssetCheck,
         AssetCheckRecord,
         AssetCheckResult,
+        BackfillRecord,
         CleanupResult,
         ClockReport,
         ClosureReport,
@@ -130,6 +131,7 @@ __all__ = [
     "AssetCheckRecord",
     "AssetCheckResult",
     "AssetCheckStatus",
+    "BackfillRecord",
     "CleanupResult",
     "ClockReport",
     "ClosureReport",
@@ -196,6 +198,7 @@ __all__ = [
 ]
 
 _MODULES = {
+    "BackfillRecord": "values",
     "ApiToken": "values",
     "UNSET": "values",
     "Address": "values",

@@ -15,6 +15,8 @@ from watcher_core.enums import AnomalyMetric
 UNITS: dict[str, str] = {AnomalyMetric.DURATION_SECONDS: " s", AnomalyMetric.THROUGHPUT: " rows/s"}
 # The rows that a dbt test found, as dagster-dbt reports them.
 DBT_FAILED_ROWS = "dagster_dbt/failed_row_count"
+# Characters of the id of a backfill, as Dagster shows it.
+BACKFILL_CHARACTERS = 8
 # Partitions, or checks, that are named, and numbers of a check that says nothing.
 SHOWN_NAMES = 10
 SHOWN_NUMBERS = 3
@@ -169,6 +171,28 @@ def for_partitions(facts: Mapping[str, Any]) -> str:
     return f" for {count:,}{of_all} partitions ({_named(partitions, count)})"
 
 
+def backfill(facts: Mapping[str, Any]) -> str:
+    """What is wrong with a backfill, as in `3 of 40 partitions failed in backfill abcdefgh: 2026-01-03, …`."""
+    which = f"backfill {str(facts.get('backfill'))[:BACKFILL_CHARACTERS]}"
+    state, failed = facts.get("backfill_state"), facts.get("failed_partition_count") or 0
+    done, missing = facts.get("succeeded_partition_count") or 0, facts.get("missing_partition_count") or 0
+    of_all = f"of {plural(facts.get('partition_count') or 0, 'partition')}"
+    partitions = facts.get("failed_partitions")
+    named = f": {_named(partitions, failed)}" if isinstance(partitions, list) and partitions else ""
+    counted = f"{done:,} {of_all} succeeded"
+    if failed:
+        counted += f", {failed:,} failed{named}"
+    if state == "canceled":
+        return f"{which} was canceled: {counted}" + (f", {missing:,} did not run" if missing else "")
+    if state == "failed" and (facts.get("backfill_error") or not failed):
+        why = str(facts.get("backfill_error") or "").strip().splitlines()
+        return f"{which} failed: " + (f"{why[0]}; " if why else "") + counted
+    if facts.get("stopped"):
+        return f"{which} makes no progress: {counted}"
+    so_far = " so far" if state == "running" else ""
+    return f"{failed:,} {of_all} failed{so_far} in {which}{named}"
+
+
 def _named(names: list[Any], count: int | None = None) -> str:
     more = (count or len(names)) - SHOWN_NAMES
     return ", ".join(map(str, names[:SHOWN_NAMES])) + (f" and {more:,} more" if more > 0 else "")
@@ -190,6 +214,8 @@ _ENDINGS = {
     "removed": "no longer watched: it is gone from the code",
     "inactive": "no longer watched: its pipeline is inactive",
     "muted": "no longer watched: it is muted",
+    "backfill_succeeded": "its backfill succeeded at {at}",
+    "backfill_goes_on": "its backfill goes on since {at}",
     "rule_removed": "no longer watched: its rule was removed",
 }
 _BY_HAND = {"by_hand": "closed by hand", "unflagged": "marked as usual by hand"}

@@ -10,9 +10,11 @@ every integration uses. The test watches the latter too.
 
 from __future__ import annotations
 
+import datetime as dt
 import inspect
 import threading
 import warnings
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from typing import Any, Final
@@ -21,6 +23,7 @@ import dagster as dg
 import sqlalchemy as sa
 from dagster._core.definitions.asset_checks.asset_check_evaluation import AssetCheckEvaluationTargetMaterializationData
 from dagster._core.event_api import EventLogCursor
+from dagster._core.execution.backfill import BulkActionsFilter, BulkActionStatus
 from dagster_shared.libraries import DagsterLibraryRegistry
 
 # Names
@@ -272,3 +275,58 @@ def job_assets(job: dg.JobDefinition) -> Collection[dg.AssetKey]:
 def output_keys(assets: dg.AssetsDefinition) -> set[dg.AssetKey]:
     """Return the assets that the outputs of a definition are."""
     return set(assets.keys_by_output_name.values())
+
+
+# Backfills
+
+# On the runs of a backfill.
+BACKFILL_TAG: Final = "dagster/backfill"
+
+
+def open_backfills(instance: dg.DagsterInstance) -> Sequence[Any]:
+    """Return the backfills that go on."""
+    going = [status for status in BulkActionStatus if status.value in ("REQUESTED", "CANCELING", "FAILING")]
+    return instance.get_backfills(filters=BulkActionsFilter(statuses=going))
+
+
+def backfills_since(instance: dg.DagsterInstance, since: dt.datetime) -> Sequence[Any]:
+    """Return the backfills that were requested after a time."""
+    return instance.get_backfills(filters=BulkActionsFilter(created_after=since))
+
+
+def backfill(instance: dg.DagsterInstance, backfill_id: str) -> Any | None:
+    """Return a backfill; `None` where it is gone."""
+    return instance.get_backfill(backfill_id)
+
+
+def backfill_job(backfill: Any) -> tuple[str | None, str] | None:
+    """Return the code location and the name of the job that is filled; `None` where assets are."""
+    origin = backfill.partition_set_origin
+    if origin is None or backfill.job_name is None:
+        return None
+    return origin.repository_origin.code_location_origin.location_name, backfill.job_name
+
+
+def backfilled_assets(backfill: Any) -> tuple[Counter[str], Counter[str], set[str]] | None:
+    """Return the partitions that a backfill of assets is to fill, and has filled, and those that cannot be filled.
+
+    The first two with the number of assets for which; the last are those that failed or wait for one that did. An asset
+    without partitions counts as one, by its name. `None` where Dagster has not worked out any of it.
+    """
+    data = backfill.asset_backfill_data
+    if data is None:
+        return None
+    filled, failed = _counted(data.materialized_subset), _counted(data.failed_and_downstream_subset)
+    return _counted(data.target_subset), filled, set(failed)
+
+
+def _counted(subset: Any) -> Counter[str]:
+    partitions = subset.partitions_subsets_by_asset_key.values()
+    counted = Counter(key for partition in partitions for key in partition.get_partition_keys())
+    counted.update(key.to_user_string() for key in subset.non_partitioned_asset_keys)
+    return counted
+
+
+def newest_runs(instance: dg.DagsterInstance, filters: dg.RunsFilter) -> Sequence[Any]:
+    """Return the newest run of each partition, with `partition`, `run_id` and `status`, without reading the runs."""
+    return instance.get_run_partition_data(filters)

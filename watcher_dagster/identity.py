@@ -80,7 +80,11 @@ def named_asset_key(pipeline_name: str) -> dg.AssetKey:
 def run_pipeline_name(run: dg.DagsterRun) -> str:
     """Name the pipeline of a run: `location/job`, or the job alone where the run came from no code location."""
     job = compat.ASSET_JOB if _NUMBERED_ASSET_JOB.fullmatch(run.job_name) else run.job_name
-    location = compat.run_location(run)
+    return job_pipeline_name(compat.run_location(run), job)
+
+
+def job_pipeline_name(location: str | None, job: str) -> str:
+    """Name the pipeline of a job as those of its runs are."""
     return _name(job if location is None else f"{location}/{job}")
 
 

@@ -30,7 +30,7 @@ _instance_ids: Final[WeakKeyDictionary[dg.DagsterInstance, str]] = WeakKeyDictio
 # Tags that say where a run came from.
 PARTITION_TAG: Final = "dagster/partition"
 _TAGS: Final = (
-    "dagster/backfill",
+    compat.BACKFILL_TAG,
     "dagster/schedule_name",
     "dagster/sensor_name",
     compat.RANGE_START_TAG,

@@ -8,6 +8,7 @@ from typing import Any
 
 import dagster as dg
 import pytest
+from dagster._core.execution.backfill import PartitionBackfill
 from dagster_postgres.event_log import PostgresEventLogStorage
 
 import watcher_dagster
@@ -27,6 +28,11 @@ ONLY_IN_COMPAT = [
         "get_latest_asset_check_evaluation_record",
         "the jobs report the same verdict again and again",
     ),
+    (dg.DagsterInstance, "get_backfills", "nothing is known of backfills"),
+    (dg.DagsterInstance, "get_backfill", "the end of a backfill that takes longer than an hour is not seen"),
+    (dg.DagsterInstance, "get_run_partition_data", "the partitions of a backfill of a job are not counted"),
+    (PartitionBackfill, "asset_backfill_data", "the partitions of a backfill of assets are not counted"),
+    (PartitionBackfill, "partition_set_origin", "the backfill of a job has no pipeline"),
     (dg.DagsterInstance, "event_log_storage", "the recorder opens a connection for each run that it reads"),
     (PostgresEventLogStorage, "_connect", "the recorder opens a connection for each run that it reads"),
     (dg.DagsterEvent, "event_specific_data", "nothing is recorded of materializations, planned assets and errors"),

@@ -65,6 +65,7 @@ PUBLIC = {
     "WatermarkEvent",
     # what goes in
     "AssetCheckRecord",
+    "BackfillRecord",
     "ColumnEdge",
     "ExecutionRecord",
     "PipelineActivity",

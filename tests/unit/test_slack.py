@@ -270,13 +270,37 @@ def test_the_first_line_says_what_where_and_why(kind: AlertKind, facts: dict[str
             "✅ orders: closed by hand by ada: known outage",
         ),
         ({"resolution": {"how": "rule_removed"}}, "⚪ orders is no longer watched: its rule was removed"),
+        (
+            {"resolution": {"how": "backfill_goes_on", "at": "2026-03-01T08:12:00+00:00"}},
+            "✅ orders: its backfill goes on since 2026-03-01 08:12:00 UTC",
+        ),
         ({"resolution": {"how": "not_found"}}, "✅ orders no longer fails"),
     ],
-    ids=["run", "by hand", "rule removed", "not known"],
+    ids=["run", "by hand", "rule removed", "backfill", "not known"],
 )
 def test_a_recovery_says_what_ended_it(fields: dict[str, Any], title: str) -> None:
     over = alert(kind=AlertKind.FAILURE, pipeline_name="orders", resolved_at=at(95), **fields)
     assert formats.as_text(written(over, event=AlertEvent.RESOLVED).text, with_links=False).splitlines()[0] == title
+
+
+def test_the_alert_about_a_backfill_says_which_and_since_when() -> None:
+    facts = {
+        "backfill": "abcdefghij",
+        "backfill_state": "canceled",
+        "partition_count": 3,
+        "succeeded_partition_count": 1,
+        "missing_partition_count": 2,
+        "missing_partitions": ["01-02", "01-03"],
+        "pipelines": ["bronze", "gold"],
+        "measured_from": "2026-03-01T08:12:00+00:00",
+    }
+    sent = written(alert(kind=AlertKind.FAILURE, facts=facts, level=AlertLevel.ERROR, pipeline_name="bronze"))
+    said = "backfill abcdefgh was canceled: 1 of 3 partitions succeeded, 2 did not run"
+    lines = formats.as_text(sent.text, with_links=False).splitlines()
+    assert lines[0] == f"🔴 bronze: {said}"
+    assert (
+        f"{said}, assets bronze, gold, missing partitions 01-02, 01-03, requested 2026-03-01 08:12:00 UTC" in lines[3]
+    )
 
 
 def test_a_single_alert_brings_what_one_needs_to_act() -> None:

@@ -5,7 +5,8 @@ An alert that has `cause_alert_id` is behind another one:
 - Data that is stale, late or missing is behind what is wrong upstream of it, by lineage, however far and whatever lies
   between, or with its own pipeline: one that fails is stale after a while, too.
 - A failure is behind the first one with the same error where each came within `BURST_GAP` of the one before, as when a
-  warehouse is away; and behind the first one of the same step of the same run, or of the same backfill.
+  warehouse is away; and behind the first one of the same step of the same run, or of the same backfill. The alert
+  about a backfill as a whole comes before those of its runs.
 
 The cause is a root: an alert that is itself behind nothing. Of several, a failure counts before other kinds, and the
 first that was found before later ones. In a cycle of lineage the first that was found is the root. No chains are
@@ -73,6 +74,7 @@ LINK = sa.text(f"""
         SELECT alert.id, alert.pipeline_id, coalesce(alert.reopened_at, alert.opened_at) AS at, kind.*,
                CASE WHEN root.state <> 'resolved' THEN root.id ELSE alert.id END AS root_id,
                alert.cause_alert_id IS NOT NULL AS is_linked,
+               alert.facts ? 'backfill_state' AS is_backfill,
                CASE WHEN kind.name = 'failure'
                     THEN ARRAY['error/' || coalesce(alert.facts ->> 'error_class', '') || '/' || {ERROR},
                                'step/' || (alert.facts ->> 'run_id') || '/' || (alert.facts ->> 'step_key'),
@@ -114,7 +116,7 @@ LINK = sa.text(f"""
           JOIN place AS above ON above.address_id = path.source_address_id
          WHERE above.pipeline_id <> place.pipeline_id
     ), similar_failure AS (
-        SELECT id, root_id, at, is_linked, signature,
+        SELECT id, root_id, at, is_linked, is_backfill, signature,
                at - lag(at) OVER (PARTITION BY signature ORDER BY at, id) > CAST(:burst_gap AS interval)
                AND signature LIKE 'error/%' AS is_later
           FROM alive
@@ -139,7 +141,7 @@ LINK = sa.text(f"""
            AND worst.rank < consequence.rank
            AND worst.name <> 'asset_check'
          UNION
-        SELECT id, first_value(root_id) OVER (PARTITION BY signature, number ORDER BY at, id)
+        SELECT id, first_value(root_id) OVER (PARTITION BY signature, number ORDER BY is_backfill DESC, at, id)
           FROM burst
     ), ordered AS MATERIALIZED (
         -- Of two that are behind each other, the first that was found is the cause.

@@ -319,6 +319,8 @@ def _timeliness(facts: Mapping[str, Any], _: dt.datetime) -> str:
 
 
 def _failure(facts: Mapping[str, Any], _: dt.datetime) -> str:
+    if "backfill_state" in facts:
+        return _backfill(facts)
     error = facts.get("error")
     found = error if isinstance(error, Mapping) else {"message": error}
     parts = [found.get("class") or facts.get("error_class"), found.get("message") or facts.get("error_message")]
@@ -333,6 +335,18 @@ def _failure(facts: Mapping[str, Any], _: dt.datetime) -> str:
     in_a_row = facts.get("failures_in_a_row")
     if isinstance(in_a_row, int) and in_a_row > 1:
         parts.append(f"{in_a_row:,} failures in a row")
+    return ", ".join(part for part in parts if part)
+
+
+def _backfill(facts: Mapping[str, Any]) -> str:
+    pipelines = facts.get("pipelines")
+    parts = [
+        slack.escape(text.backfill(facts), limit=ERROR_CHARACTERS),
+        _listed("assets", pipelines) if isinstance(pipelines, list) and len(pipelines) > 1 else "",
+        _listed("missing partitions", facts.get("missing_partitions")),
+        f"requested {_clock(facts.get('measured_from'))}",
+        f"last progress {_clock(facts.get('progress_at'))}" if facts.get("stopped") else "",
+    ]
     return ", ".join(part for part in parts if part)
 
 

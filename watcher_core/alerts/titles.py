@@ -104,6 +104,8 @@ def _over(alert: values.Alert) -> str:
 
 
 def _failure(alert: values.Alert, facts: Mapping[str, Any], _: dt.datetime) -> str:
+    if "backfill_state" in facts:
+        return f"{_where(alert)}: {text.backfill(facts)}"
     assets = facts.get("assets")
     others = len(assets) - 1 if isinstance(assets, list) else 0
     who = f"{_where(alert)} and {text.plural(others, 'other asset')}" if others > 0 else _where(alert)

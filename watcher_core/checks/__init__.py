@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from watcher_core.checks.asset_checks import check_asset_checks
+from watcher_core.checks.backfills import deduplication_key as backfill_key
+from watcher_core.checks.backfills import find_backfills, standing_backfills
 from watcher_core.checks.failures import check_failures
 from watcher_core.checks.freshness import check_freshness
 from watcher_core.checks.missed import check_missed
@@ -13,15 +15,18 @@ from watcher_core.checks.thresholds import list_thresholds
 from watcher_core.checks.timeliness import check_timeliness
 
 __all__ = [
+    "backfill_key",
     "check_asset_checks",
     "check_failures",
     "check_freshness",
     "check_missed",
     "check_stuck",
     "check_timeliness",
+    "find_backfills",
     "last_checked",
     "list_check_states",
     "list_thresholds",
     "mark_checked",
+    "standing_backfills",
     "suggest_rules",
 ]

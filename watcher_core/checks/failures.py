@@ -59,7 +59,7 @@ IS_OF_ASSET_CHECKS = """
                     AND NOT type.mute_asset_check))"""
 
 
-def _taken_back(failed: str) -> str:
+def taken_back(failed: str) -> str:
     """A success that began and ended after the failure did, or an observation by the step that had failed to make one.
 
     An instance that is not known, of an execution that was recorded before instances were, is any. The order is that of
@@ -118,7 +118,7 @@ FAILING = f"""
         SELECT pipeline_id, coalesce(instance_id, '') AS instance_id, coalesce(scope, '') AS scope
           FROM newest
          WHERE pipeline_id IN (SELECT id FROM checked)
-           AND NOT {_taken_back("newest")}
+           AND NOT {taken_back("newest")}
     ), scoped AS MATERIALIZED (
         SELECT failing.pipeline_id, failing.instance_id, failing.scope,
                least(count(DISTINCT coalesce({ROOT}, CAST(failed.id AS text))), {MOST_COUNTED}) AS failures,
@@ -130,7 +130,7 @@ FAILING = f"""
            AND coalesce(failed.instance_id, '') = failing.instance_id
            AND coalesce(failed.scope, '') = failing.scope
            AND failed.state = 'failed'
-           AND NOT {_taken_back("failed")}
+           AND NOT {taken_back("failed")}
           LEFT JOIN LATERAL (
                -- One by one, by the primary key: an estimate of one row would have all executions read for each.
                SELECT execution_metadata

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
 import sqlalchemy as sa
@@ -179,7 +179,7 @@ class CheckMethods(HeartbeatMethods):
         with self._begin_check(AlertKind.FAILURE, None, now, dry_run=dry_run) as (session, moment, _):
             found = checks.check_failures(session, now=moment, dry_run=dry_run)
             if not dry_run:
-                _update_alerts(session, AlertKind.FAILURE, found, moment, None)
+                _update_alerts(session, AlertKind.FAILURE, found, moment, None, checks.standing_backfills(session))
                 # What was made good since, of what an alert lists.
                 alerts.correct_alerts(
                     session,
@@ -376,11 +376,16 @@ class CheckMethods(HeartbeatMethods):
 
 
 def _update_alerts(
-    session: Session, kind: AlertKind, found: list[Finding], now: dt.datetime, pipeline_id: int | None
+    session: Session,
+    kind: AlertKind,
+    found: list[Finding],
+    now: dt.datetime,
+    pipeline_id: int | None,
+    standing: Sequence[str] = (),
 ) -> None:
     session.execute(BY_INDEX)
     alerts.open_alerts(session, found, now=now)
-    still = [finding.deduplication_key for finding in found]
+    still = [*standing, *(finding.deduplication_key for finding in found)]
     alerts.resolve_gone_alerts(session, kind=kind, still=still, now=now, pipeline_id=pipeline_id)
 
 

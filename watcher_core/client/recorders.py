@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
-from watcher_core import recording, values
+from watcher_core import alerts, checks, recording, values
 from watcher_core.client.connection import Connection
 from watcher_core.client.heartbeats import HeartbeatMethods
 from watcher_core.errors import DatabaseError
@@ -112,6 +112,29 @@ class RecorderSession:
             )
         self.cursor = dict(cursor)
         return written
+
+    def record_backfills(self, records: Iterable[values.BackfillRecord]) -> None:
+        """Open an alert for each backfill with which something is wrong, resolve those of the others; renew the lease.
+
+        Recording them again changes nothing. The executions of their runs are recorded before.
+
+        Raises:
+            DatabaseUnavailableError: Another process has taken over; nothing is written.
+        """
+        known = list(records)
+        with self._watcher._transaction() as (session, now):
+            recording.renew_recorder(session, instance_id=self.instance_id, holder=self._holder)
+            found = checks.find_backfills(session, records=known, instance_id=self.instance_id, now=now)
+            alerts.open_alerts(session, found, now=now)
+            for record in known:
+                if not record.is_wrong:
+                    how = "backfill_goes_on" if record.ended_at is None else "backfill_succeeded"
+                    alerts.resolve_alerts(
+                        session,
+                        keys=[checks.backfill_key(record.backfill_id, self.instance_id)],
+                        resolution={"how": how, "at": (record.ended_at or record.progress_at).isoformat()},
+                        now=now,
+                    )
 
     def record_observations(self, records: Iterable[values.ObservationRecord]) -> None:
         """Write what observations say of when data changed, and renew the lease. Writing them again changes nothing.

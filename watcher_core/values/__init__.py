@@ -29,6 +29,7 @@ if TYPE_CHECKING:
         UnjudgedExecutions,
     )
     from watcher_core.values.asset_checks import AssetCheck, AssetCheckRecord, AssetCheckResult
+    from watcher_core.values.backfills import BackfillRecord
     from watcher_core.values.checks import EffectiveThreshold, PipelineCheck, RuleSuggestion
     from watcher_core.values.executions import (
         Execution,
@@ -83,6 +84,7 @@ __all__ = [
     "AssetCheck",
     "AssetCheckRecord",
     "AssetCheckResult",
+    "BackfillRecord",
     "Cause",
     "CheckState",
     "CleanupResult",
@@ -125,6 +127,7 @@ __all__ = [
 ]
 
 _MODULES = {
+    "BackfillRecord": "backfills",
     "ApiToken": "access",
     "UNSET": "pipelines",
     "Address": "lineage",

@@ -61,6 +61,19 @@ class TrailingRun:
 
 
 @dataclass
+class KnownBackfill:
+    """A backfill that is recorded.
+
+    Attributes:
+        seen: What it looked like.
+        is_over: Whether it has ended.
+    """
+
+    seen: str
+    is_over: bool
+
+
+@dataclass
 class UnreadRun:
     """A run that could not be read, and what the log of ends says of it."""
 
@@ -100,6 +113,8 @@ class RecorderCursor:
         runless_stood: The storage id and time of the materialization at `runless`.
         runless_handled: Storage ids after `runless` that are recorded.
         runless_tries: How often those could not be read.
+        backfills: The backfills that go on, and those that were requested within the last hour.
+        backfills_read: When backfills were last read.
         history: Set while history is read back.
         caught_up: When all that had happened was last recorded; `None` until history has been read back.
     """
@@ -115,6 +130,8 @@ class RecorderCursor:
     runless_stood: tuple[int, float] | None = None
     runless_handled: list[int] = field(default_factory=list)
     runless_tries: int = 0
+    backfills: dict[str, KnownBackfill] = field(default_factory=dict)
+    backfills_read: float | None = None
     history: History | None = None
     caught_up: float | None = None
 
@@ -159,6 +176,7 @@ class RecorderCursor:
             "open": {run_id: dict(vars(run)) for run_id, run in self.open.items()},
             "unread": {run_id: dict(vars(run)) for run_id, run in self.unread.items()},
             "trailing": {run_id: dict(vars(run)) for run_id, run in self.trailing.items()},
+            "backfills": {backfill_id: dict(vars(known)) for backfill_id, known in self.backfills.items()},
             "runless_handled": list(self.runless_handled),
             "history": dict(vars(self.history)) if self.history else None,
         }
@@ -169,6 +187,8 @@ class RecorderCursor:
         values["open"] = {run_id: OpenRun(**run) for run_id, run in kept["open"].items()}
         values["unread"] = {run_id: UnreadRun(**run) for run_id, run in kept["unread"].items()}
         values["trailing"] = {run_id: TrailingRun(**run) for run_id, run in kept.get("trailing", {}).items()}
+        known = kept.get("backfills", {})
+        values["backfills"] = {backfill_id: KnownBackfill(**backfill) for backfill_id, backfill in known.items()}
         for name in ("stood", "runless_stood"):  # JSON has no tuples
             values[name] = tuple(kept[name]) if kept.get(name) else None
         values["history"] = History(**kept["history"]) if kept["history"] else None

@@ -30,6 +30,7 @@ from watcher_dagster import compat
 from watcher_dagster.counts import CountKeys
 from watcher_dagster.identity import WATCHER_RUN_TAG
 from watcher_dagster.lineage import LineageRecorder
+from watcher_dagster.recorder.backfills import BackfillReader
 from watcher_dagster.recorder.batch import BATCH_RUNS, Batch
 from watcher_dagster.recorder.check_results import translate_checks
 from watcher_dagster.recorder.cursor import (
@@ -151,6 +152,7 @@ class _Tick:
             now=self._now,
             is_late=lambda: self._is_late(1 / 2),
         )
+        self._backfills = BackfillReader(instance, self._cursor, session, now=self._now)
         self._unsettled: list[dg.EventLogRecord] = []
         self._behind_since: float | None = None
         self._going = 0
@@ -166,6 +168,9 @@ class _Tick:
             self._catch_up()
         if self._is_caught_up:
             self._cursor.caught_up = self._now
+            # After the executions of their runs, of which it depends whether something is wrong still.
+            self._batch.write_rest()
+            self._backfills.read()
         self._batch.write()
         message = self._message()
         log.debug("tick of the recorder: %s", message)
@@ -510,6 +515,7 @@ class _Tick:
             parts.append("history is read back" if history.is_read else "the next tick goes on")
         elif self._behind_since is not None:
             parts.append("the next tick goes on")
+        parts += self._backfills.messages
         if self._going:
             parts.append(f"{text.plural(self._going, 'run')} going on")
         if self._cursor.unread:

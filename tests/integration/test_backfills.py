@@ -1,0 +1,349 @@
+"""Backfills of which something failed, that were given up, or that stop: one alert for each, as Dagster stores them."""
+
+import zlib
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import dagster as dg
+import pytest
+from dagster._core.definitions.assets.graph.asset_graph_subset import AssetGraphSubset
+from dagster._core.execution.asset_backfill import AssetBackfillData
+from dagster._core.execution.backfill import BulkActionStatus, PartitionBackfill
+from dagster._core.remote_origin import (
+    RegisteredCodeLocationOrigin,
+    RemotePartitionSetOrigin,
+    RemoteRepositoryOrigin,
+)
+from dagster._time import get_current_timestamp
+from dagster_shared.error import SerializableErrorInfo
+
+from watcher_core import Alert, Watcher, text
+from watcher_dagster import compat
+from watcher_dagster.recorder import record_tick
+
+DAYS = dg.DailyPartitionsDefinition("2026-01-01", end_date="2026-03-01")
+HOUR = 3_600.0
+
+
+@dataclass
+class World:
+    """Assets that fail where a test wants it, in a Dagster instance, and what Watcher says of their backfills."""
+
+    instance: dg.DagsterInstance
+    watcher: Watcher
+    name: str
+    broken: set[str] = field(default_factory=set)
+
+    @property
+    def backfill_id(self) -> str:
+        return f"{zlib.crc32(self.name.encode()):08x}"  # as long as Dagster's own
+
+    def asset(self, name: str = "") -> dg.AssetsDefinition:
+        broken = self.broken
+
+        @dg.asset(name=self.name + name, partitions_def=DAYS)
+        def made(context: dg.AssetExecutionContext) -> None:
+            if context.partition_key in broken:
+                raise ValueError("no file")
+
+        return made
+
+    def run(self, asset: dg.AssetsDefinition, *keys: str, tags: dict[str, str] | None = None) -> None:
+        for key in keys:
+            given = {"dagster/backfill": self.backfill_id} if tags is None else tags
+            dg.materialize([asset], instance=self.instance, partition_key=key, tags=given, raise_on_error=False)
+
+    def state(
+        self,
+        status: BulkActionStatus,
+        *assets: dg.AssetsDefinition,
+        wanted: Sequence[str],
+        made: Sequence[str] = (),
+        failed: Sequence[str] = (),
+        hours_ago: float = 0.1,
+        error: str | None = None,
+    ) -> None:
+        """Write how far a backfill of assets has got, as Dagster's daemon does."""
+
+        def subset(keys: Sequence[str]) -> AssetGraphSubset:
+            chosen = DAYS.empty_subset().with_partition_keys(keys)
+            by_asset = {asset.key: chosen for asset in assets} if keys else {}
+            return AssetGraphSubset(by_asset)  # type: ignore[call-arg] # mypy does not see that the rest has defaults
+
+        requested = get_current_timestamp() - hours_ago * HOUR
+        data = AssetBackfillData.empty(subset(wanted), requested, None)  # type: ignore[arg-type] # of no graph
+        data = data._replace(
+            target_subset=subset(wanted),
+            materialized_subset=subset(made),
+            failed_and_downstream_subset=subset(failed),
+        )
+        self._write(
+            status,
+            requested,
+            error,
+            asset_selection=[asset.key for asset in assets],
+            asset_backfill_data=data,
+        )
+
+    def job_state(self, status: BulkActionStatus, job: str, *, wanted: list[str]) -> None:
+        """Write how far a backfill of a job has got."""
+        location = RegisteredCodeLocationOrigin("shop")
+        origin = RemotePartitionSetOrigin(
+            repository_origin=RemoteRepositoryOrigin(location, "__repository__"),
+            partition_set_name=f"{job}_partition_set",
+        )
+        self._write(
+            status, get_current_timestamp() - HOUR / 10, None, partition_set_origin=origin, partition_names=wanted
+        )
+
+    def _write(self, status: BulkActionStatus, requested: float, error: str | None, **of: Any) -> None:
+        known = self.instance.get_backfill(self.backfill_id)
+        ended = None if status is BulkActionStatus.REQUESTED else get_current_timestamp()
+        backfill = PartitionBackfill(
+            backfill_id=self.backfill_id,
+            status=status,
+            from_failure=False,
+            tags={},
+            backfill_timestamp=requested if known is None else known.backfill_timestamp,
+            backfill_end_timestamp=ended,
+            error=None if error is None else SerializableErrorInfo(error, [], "ValueError"),
+            **of,
+        )
+        if known is None:
+            self.instance.add_backfill(backfill)
+        else:
+            self.instance.update_backfill(backfill)
+
+    def tick(self) -> str:
+        """Record, check and look for causes; return what the recorder says."""
+        said = record_tick(self.instance, self.watcher)
+        self.watcher.check_failures()
+        self.watcher.deliver_alerts()
+        return said
+
+    def alerts(self, *, is_open: bool = True) -> list[Alert]:
+        """The alerts about the backfill as a whole."""
+        found = self.watcher.alerts(limit=1000)
+        return [
+            alert
+            for alert in found
+            if alert.deduplication_key.endswith(f"/{self.backfill_id}") and (alert.resolved_at is None) is is_open
+        ]
+
+
+@pytest.fixture
+def world(module_dagster_instance: dg.DagsterInstance, module_watcher: Watcher, request: Any) -> World:
+    name = request.node.name.removeprefix("test_").split("[")[0][:30]
+    return World(module_dagster_instance, module_watcher, name)
+
+
+def test_failed_partitions_are_one_alert_until_a_later_run_makes_them_good(world: World) -> None:
+    asset = world.asset()
+    keys = [f"2026-01-{day:02}" for day in range(1, 6)]
+    world.broken |= {"2026-01-02", "2026-01-04"}
+    world.state(BulkActionStatus.REQUESTED, asset, wanted=keys)
+    world.run(asset, *keys[:2])
+    world.tick()
+    [alert] = world.alerts()
+    assert alert.facts["failed_partitions"] == ["2026-01-02"]
+    assert alert.facts["backfill_state"] == "running"
+    world.run(asset, *keys[2:])
+    made = ["2026-01-01", "2026-01-03", "2026-01-05"]
+    bad = ["2026-01-02", "2026-01-04"]
+    world.state(BulkActionStatus.COMPLETED_FAILED, asset, wanted=keys, made=made, failed=bad)
+    assert f"backfill {world.backfill_id} of {world.name} failed: 3 of 5 partitions succeeded" in world.tick()
+    [again] = world.alerts()
+    assert (again.id, again.level, again.pipeline_name) == (alert.id, "error", world.name)
+    assert again.facts["failed_partitions"] == ["2026-01-02", "2026-01-04"]
+    assert (again.facts["partition_count"], again.facts["succeeded_partition_count"]) == (5, 3)
+    # The failures of the asset are behind it.
+    [behind] = [alert for alert in world.watcher.alerts(limit=1000) if alert.cause_alert_id == again.id]
+    assert (behind.pipeline_name, behind.kind) == (world.name, "failure")
+
+    world.broken.clear()
+    world.run(asset, "2026-01-02", tags={})
+    world.tick()
+    assert len(world.alerts()) == 1
+    world.run(asset, "2026-01-04", tags={})
+    world.tick()
+    assert world.alerts() == []
+    assert world.tick()
+    assert len(world.alerts(is_open=False)) == 1
+
+
+def test_a_backfill_that_succeeds_is_shown_and_is_no_alert(world: World) -> None:
+    asset = world.asset()
+    world.run(asset, "2026-01-01")
+    world.state(BulkActionStatus.COMPLETED_SUCCESS, asset, wanted=["2026-01-01"], made=["2026-01-01"])
+    assert f"backfill {world.backfill_id} of {world.name} succeeded: 1 of 1 partition succeeded" in world.tick()
+    assert world.backfill_id not in world.tick()
+    assert [*world.alerts(), *world.alerts(is_open=False)] == []
+
+
+def test_a_backfill_that_stops_is_an_alert_until_it_goes_on(world: World) -> None:
+    asset = world.asset()
+    keys = ["2026-01-01", "2026-01-02"]
+    world.state(BulkActionStatus.REQUESTED, asset, wanted=keys, hours_ago=0.9)
+    world.tick()
+    assert world.alerts() == []
+    known = world.instance.get_backfill(world.backfill_id)
+    assert known is not None
+    world.instance.update_backfill(known._replace(backfill_timestamp=get_current_timestamp() - 2 * HOUR))
+    world.tick()
+    [alert] = world.alerts()
+    assert text.backfill(alert.facts) == f"backfill {world.backfill_id} makes no progress: 0 of 2 partitions succeeded"
+    world.tick()
+    assert [again.id for again in world.alerts()] == [alert.id]
+    world.run(asset, keys[0])
+    world.tick()
+    [over] = world.alerts(is_open=False)
+    assert over.resolution is not None
+    assert over.resolution["how"] == "backfill_goes_on"
+
+
+@pytest.mark.parametrize(
+    ("status", "error", "said"),
+    [
+        (BulkActionStatus.CANCELED, None, "was canceled: 1 of 3 partitions succeeded, 2 did not run"),
+        (BulkActionStatus.FAILED, "no such asset", "failed: no such asset; 1 of 3 partitions succeeded"),
+    ],
+    ids=["canceled", "given up"],
+)
+def test_a_backfill_that_is_given_up_is_an_alert_until_the_rest_is_there(
+    status: BulkActionStatus, error: str | None, said: str, world: World
+) -> None:
+    world.name += status.value.lower()
+    asset = world.asset()
+    keys = ["2026-01-01", "2026-01-02", "2026-01-03"]
+    world.run(asset, keys[0])
+    world.state(status, asset, wanted=keys, made=keys[:1], error=error)
+    world.tick()
+    [alert] = world.alerts()
+    assert text.backfill(alert.facts).endswith(said)
+    assert alert.facts["missing_partitions"] == keys[1:]
+    world.run(asset, keys[1], tags={})
+    world.tick()
+    assert len(world.alerts()) == 1
+    world.run(asset, keys[2], tags={})
+    world.tick()
+    assert world.alerts() == []
+
+
+def test_the_failures_of_several_assets_are_behind_their_backfill(world: World) -> None:
+    assets = [world.asset("_bronze"), world.asset("_gold")]
+    keys = ["2026-01-01", "2026-01-02"]
+    world.broken |= {"2026-01-02"}
+    for asset in assets:
+        world.run(asset, *keys)
+    world.tick()  # the daemon is late: the failures are known before
+    world.state(BulkActionStatus.COMPLETED_FAILED, *assets, wanted=keys, made=keys[:1], failed=keys[1:])
+    world.tick()
+    [alert] = world.alerts()
+    assert alert.facts["pipelines"] == [world.name + "_bronze", world.name + "_gold"]
+    behind = {other.pipeline_name for other in world.watcher.alerts(limit=1000) if other.cause_alert_id == alert.id}
+    assert behind == {world.name + "_bronze", world.name + "_gold"}
+
+
+def test_a_backfill_of_a_job_is_an_alert_of_the_job(world: World) -> None:
+    broken = {"b"}
+
+    @dg.op(name=f"{world.name}_op")
+    def load(context: dg.OpExecutionContext) -> None:
+        if context.partition_key in broken:
+            raise ValueError("no file")
+
+    @dg.job(name=world.name, partitions_def=dg.StaticPartitionsDefinition(["a", "b", "c"]))
+    def filled() -> None:
+        load()
+
+    def run(key: str, tags: dict[str, str]) -> None:
+        tags = {**tags, ".dagster/repository": "__repository__@shop"}
+        filled.execute_in_process(instance=world.instance, partition_key=key, tags=tags, raise_on_error=False)
+
+    for key in ("a", "b", "c"):
+        run(key, {"dagster/backfill": world.backfill_id})
+    world.job_state(BulkActionStatus.COMPLETED_FAILED, world.name, wanted=["a", "b", "c"])
+    world.tick()
+    [alert] = world.alerts()
+    assert alert.pipeline_name == f"shop/{world.name}"
+    assert text.backfill(alert.facts).startswith("1 of 3 partitions failed in backfill")
+    world.tick()
+    assert len(world.alerts()) == 1
+    broken.clear()
+    run("b", {})
+    world.tick()
+    assert world.alerts() == []
+
+
+def test_the_backfill_of_a_pipeline_that_is_muted_is_no_alert(world: World) -> None:
+    asset = world.asset()
+    world.broken |= {"2026-01-01"}
+    world.run(asset, "2026-01-01")
+    world.tick()
+    world.watcher.update_pipeline(world.name, mute_failure_check=True)
+    world.state(BulkActionStatus.COMPLETED_FAILED, asset, wanted=["2026-01-01"], failed=["2026-01-01"])
+    world.tick()
+    assert world.alerts() == []
+
+
+def test_a_backfill_that_is_resolved_by_hand_stays_so(world: World) -> None:
+    asset = world.asset()
+    world.broken |= {"2026-01-01", "2026-01-02"}
+    world.state(BulkActionStatus.REQUESTED, asset, wanted=["2026-01-01", "2026-01-02"])
+    world.run(asset, "2026-01-01")
+    world.tick()
+    [alert] = world.alerts()
+    world.watcher.resolve_alert(alert.id, by="ann")
+    world.run(asset, "2026-01-02")
+    world.tick()
+    assert world.alerts() == []
+
+
+def test_a_run_that_fails_before_its_assets_keeps_the_alert_open(world: World) -> None:
+    is_broken = [True]
+
+    @dg.resource
+    def warehouse(_: dg.InitResourceContext) -> None:
+        if is_broken:
+            raise OSError("cannot connect")
+
+    @dg.asset(name=world.name, partitions_def=DAYS, required_resource_keys={"warehouse"})
+    def made() -> None: ...
+
+    def run(tags: dict[str, str]) -> None:
+        dg.materialize(
+            [made],
+            instance=world.instance,
+            resources={"warehouse": warehouse},
+            partition_key="2026-01-01",
+            tags=tags,
+            raise_on_error=False,
+        )
+
+    world.state(BulkActionStatus.REQUESTED, made, wanted=["2026-01-01"])
+    run({"dagster/backfill": world.backfill_id})
+    world.state(BulkActionStatus.COMPLETED_FAILED, made, wanted=["2026-01-01"], failed=["2026-01-01"])
+    world.tick()
+    world.tick()
+    assert len(world.alerts()) == 1
+    is_broken.clear()
+    run({})
+    world.tick()
+    assert world.alerts() == []
+
+
+def test_a_backfill_that_came_and_went_while_nothing_was_recorded_is_found(world: World) -> None:
+    asset = world.asset()
+    world.broken |= {"2026-01-01"}
+    world.tick()
+    bad = ["2026-01-01"]
+    world.run(asset, "2026-01-01")
+    world.state(BulkActionStatus.COMPLETED_FAILED, asset, wanted=bad, failed=bad, hours_ago=5)
+    world.tick()
+    assert world.alerts() == []  # it is as old as if it had been seen before
+    with world.watcher.recorder(compat.run_storage_id(world.instance)) as session:
+        assert session is not None
+        session.record([], cursor={**session.cursor, "backfills_read": get_current_timestamp() - 6 * HOUR})
+    world.tick()
+    assert len(world.alerts()) == 1
