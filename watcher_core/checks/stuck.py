@@ -9,7 +9,7 @@ What is found:
   for `LEAST` at least. Where there is a rule for timeliness, that rule judges; muting it mutes this, too. Of a run and
   what runs in it, the innermost is reported.
 
-Nothing is learned from fewer than `LEAST_RUNS` successes: a pipeline that never ends may be meant to run for ever.
+Nothing is learned from fewer than five successes: a pipeline that never ends may be meant to run for ever.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from typing import Any, Final
 from sqlalchemy.orm import Session
 
 from watcher_core import database, text
+from watcher_core.checks.usual import usual_seconds
 from watcher_core.enums import AlertKind, AlertLevel, ExecutionState
 from watcher_core.values import Finding
 
@@ -28,9 +29,6 @@ SILENT_AFTER: Final = dt.timedelta(minutes=3)
 
 LEAST: Final = dt.timedelta(hours=1)
 TIMES_USUAL: Final = 5
-LEAST_RUNS: Final = 5
-# The successes that say what is usual.
-MOST_RUNS: Final = 50
 
 FOUND: Final = f"""
     WITH running AS MATERIALIZED (
@@ -50,14 +48,7 @@ FOUND: Final = f"""
     ), usual AS (
         SELECT running.id, past.seconds
           FROM running
-         CROSS JOIN LATERAL (
-               SELECT percentile_cont(0.95) WITHIN GROUP (ORDER BY newest.duration_seconds) AS seconds
-                 FROM (SELECT duration_seconds
-                         FROM watcher.pipeline_execution
-                        WHERE pipeline_id = running.pipeline_id AND state = 'succeeded'
-                        ORDER BY coalesce(logical_date, start_date) DESC
-                        LIMIT {MOST_RUNS}) AS newest
-               HAVING count(*) >= {LEAST_RUNS}) AS past
+         CROSS JOIN LATERAL ({usual_seconds("running.pipeline_id")}) AS past
          WHERE NOT running.is_dead
            AND NOT running.has_rule
            AND running.start_date < %(now)s - %(least)s

@@ -10,14 +10,13 @@ from sqlalchemy.orm import Session
 from watcher_core import database
 from watcher_core.checks.cadence import Cadence
 from watcher_core.checks.missed import list_cadences
+from watcher_core.checks.usual import usual_seconds
 from watcher_core.enums import DatePart
 from watcher_core.values import RuleSuggestion
 
 # A rule for timeliness that is worth a message: so many times what 95 % of the last runs took, and no less.
 TIMES_USUAL: Final = 2
 LEAST_SECONDS: Final = 300.0
-MOST_RUNS: Final = 50
-LEAST_RUNS: Final = 5
 
 # A longer time than this between two runs is a weekend, where none of them was on one.
 WEEKEND_SECONDS: Final = 2 * 86400.0
@@ -27,14 +26,7 @@ DURATIONS: Final = f"""
     SELECT pipeline.id, past.seconds
       FROM watcher.pipeline
       JOIN watcher.pipeline_type AS type ON type.id = pipeline.pipeline_type_id
-     CROSS JOIN LATERAL (
-           SELECT percentile_cont(0.95) WITHIN GROUP (ORDER BY newest.duration_seconds) AS seconds
-             FROM (SELECT duration_seconds
-                     FROM watcher.pipeline_execution
-                    WHERE pipeline_id = pipeline.id AND state = 'succeeded'
-                    ORDER BY coalesce(logical_date, start_date) DESC
-                    LIMIT {MOST_RUNS}) AS newest
-           HAVING count(*) >= {LEAST_RUNS}) AS past
+     CROSS JOIN LATERAL ({usual_seconds("pipeline.id")}) AS past
      WHERE pipeline.id = ANY(%(ids)s)
        AND coalesce(pipeline.timeliness_number, type.timeliness_number) IS NULL
        AND NOT pipeline.mute_timeliness_check
