@@ -108,7 +108,7 @@ def test_a_list_of_rules_fits_a_terminal_and_says_why_one_cannot_judge(
     loaded(watcher, USUAL, name=name)
     lines = cli("anomalies", "rules", "list")[0].splitlines()
     assert max(map(len, lines)) <= 80
-    assert lines[0].split() == ["id", "pipeline", "metric", "method", "multiplier", "active"]
+    assert lines[0].split() == ["id", "pipeline", "metric", "method", "multiplier", "lookback", "active"]
     assert " ".join(" ".join(lines[-2:]).split()) == (
         "rule 2 judges nothing yet: 40 runs without metadata:revenue_in_the_currency_of_the_country; it needs 10"
     )

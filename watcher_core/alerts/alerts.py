@@ -161,6 +161,7 @@ OPEN = sa.text(f"""
           FROM known
          WHERE id IS NULL
             OR (is_gone AND is_long_gone AND NOT is_settled_by_hand)
+         ORDER BY at, pipeline_id, deduplication_key
             ON CONFLICT (deduplication_key) WHERE state <> 'resolved' DO NOTHING
         RETURNING id
     )
