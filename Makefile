@@ -10,7 +10,7 @@ SERVE ?= 1
 # Reads all pages anew: a warning of a page that is not read again would be missed.
 SITE := $(BIN)/python -m sphinx --fresh-env --fail-on-warning --quiet --conf-dir docs
 
-.PHONY: help install demo dev test matrix integrations faults lint format bench docs lock clean
+.PHONY: help install demo dev test coverage matrix integrations faults lint format bench docs lock clean
 
 help:  ## Show the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -32,8 +32,11 @@ demo: install  ## Run the example project on real data, then serve the Dagster U
 dev: install  ## Serve the Dagster UI with Watcher and the example project
 	@$(BIN)/watcher dev
 
-test: install  ## Run all tests and show what of the code they run; with ARGS, only what pytest is given there
-	@$(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder $(if $(ARGS),$(ARGS),--cov)
+test: install  ## Run all tests; with ARGS, only what pytest is given there
+	@$(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder $(ARGS)
+
+coverage: install  ## Run the tests of functions, and show what of the code they run
+	@$(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder --cov tests/unit tests/integration tests/migration
 
 matrix: install  ## Run the tests with other versions of Python, PostgreSQL and all dependencies (ARGS: for nox)
 	@$(BIN)/python -m nox $(ARGS)
