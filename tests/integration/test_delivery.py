@@ -33,7 +33,7 @@ from watcher_core import (
     SlackMessage,
     Watcher,
 )
-from watcher_core.alerts import alerts, delivery, messages, outbox
+from watcher_core.alerts import alerts, delivery, messages, outbox, parcels
 from watcher_core.alerts.delivery import Pace
 from watcher_core.values import Finding
 
@@ -455,7 +455,7 @@ def test_a_recovery_answers_in_the_thread_of_its_opening(watcher: Watcher, serve
 
 def test_recoveries_of_many_threads_are_one_message(watcher: Watcher, server: SlackServer) -> None:
     senders = {"default": SlackChannel("#data", SecretStr(TOKEN), api=server.api)}
-    keys = [str(number) for number in range(outbox.MAX_THREADS + 1)]
+    keys = [str(number) for number in range(parcels.MAX_THREADS + 1)]
     for minute, key in enumerate(keys):
         opened(watcher, key, now=at(minute))
         deliver(watcher, at(minute), senders=senders)

@@ -9,9 +9,9 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from watcher_core import text
-from watcher_core.alerts import alerts, digest, incidents, messages, outbox, slack
+from watcher_core.alerts import alerts, digest, incidents, messages, slack
 from watcher_core.alerts.notification import Notification
-from watcher_core.alerts.outbox import OVER, Parcel
+from watcher_core.alerts.parcels import OVER, Parcel, destination_name
 from watcher_core.alerts.quiet import Collection
 from watcher_core.alerts.routes import Routes
 from watcher_core.enums import AlertEvent
@@ -119,7 +119,7 @@ class Composer:
     def _collected(
         self, session: Session, parcel: Parcel, collection: Collection, *, now: dt.datetime
     ) -> slack.SlackMessage:
-        place = outbox.name(parcel.destination)
+        place = destination_name(parcel.destination)
         by_event: dict[AlertEvent | None, list[int]] = {}
         for part in sorted(parcel.parts, key=lambda part: ORDER.index(part.event)):
             by_event.setdefault(part.event, []).extend(part.ids)

@@ -23,7 +23,8 @@ from watcher_core import values
 from watcher_core.alerts import causes, formats, outbox, slack
 from watcher_core.alerts.composer import Composer
 from watcher_core.alerts.destinations import sender_for
-from watcher_core.alerts.outbox import Parcel, Tally
+from watcher_core.alerts.outbox import Tally
+from watcher_core.alerts.parcels import Parcel, destination_name, make_parcels
 from watcher_core.alerts.routes import Routes
 from watcher_core.alerts.senders import MAX_ANSWER, SlackSender, bounded_wait
 from watcher_core.errors import DatabaseError, DatabaseUnavailableError, DeliveryError
@@ -146,7 +147,7 @@ def preview_alerts(
     """Return the messages that a delivery would send, whether or not a destination is configured."""
     composer = Composer(routes, dagster_url, environment)
     shown = []
-    for parcel in outbox.parcels(outbox.plan(session, routes=routes, now=now).pending):
+    for parcel in make_parcels(outbox.plan(session, routes=routes, now=now).pending):
         message = composer.message(session, parcel, now=now)
         destination = parcel.destination
         place = "nowhere: SLACK_WEBHOOK_URL is not set" if destination is None else destination.described
@@ -184,7 +185,7 @@ class _Round:
         """Send one message to each destination in turn, so that a slow or broken one keeps no other waiting."""
         queues: dict[str, deque[Parcel]] = {}
         for parcel in parcels:
-            queues.setdefault(outbox.name(parcel.destination), deque()).append(parcel)
+            queues.setdefault(destination_name(parcel.destination), deque()).append(parcel)
         # Those that failed before come last: they may take their whole time to fail again.
         turns = deque(sorted(queues.values(), key=lambda queue: max(parcel.attempts for parcel in queue)))
         while turns:
@@ -200,7 +201,7 @@ class _Round:
         """
         destination = queue[0].destination
         sender = None if destination is None else sender_for(destination, self._senders)
-        if sender is None or not self._pace.wait(outbox.name(destination), until=self._until):
+        if sender is None or not self._pace.wait(destination_name(destination), until=self._until):
             self._give_back(queue, lease)
             return False
         try:
@@ -240,7 +241,7 @@ class _Round:
 
     def _postpone(self, parcels: Sequence[Parcel], lease: str, error: DeliveryError) -> None:
         failed = parcels[0]
-        name = outbox.name(failed.destination)
+        name = destination_name(failed.destination)
         wait = retry_after(failed.attempts, error)
         logger.warning("alerts wait for %s, tried again in %.0f s: %s", name, wait, error)
         self.tally.fail(name, str(error))

@@ -24,58 +24,19 @@ from watcher_core.alerts import holds, maintenance
 from watcher_core.alerts.destinations import Destination
 from watcher_core.alerts.fan_out import Pending, Plan, fan_out
 from watcher_core.alerts.holds import hold_back
+from watcher_core.alerts.parcels import OVER, Parcel, by_destination, destination_name, make_parcels
 from watcher_core.alerts.pending import IS_PENDING, NEXT
-from watcher_core.alerts.quiet import Collection
 from watcher_core.alerts.routes import Routes
-from watcher_core.enums import AlertEvent, AlertKind, AlertLevel
+from watcher_core.enums import AlertEvent
 
 # Much longer than a delivery may take, so that no lease runs out under one that is alive.
 LEASE = dt.timedelta(minutes=2)
 
-# Recoveries of more threads than these go into one message in the channel.
-MAX_THREADS = 5
-
 # Of a place with a message for a few alerts, no more are claimed than one delivery may send.
 MESSAGES_AT_ONCE = 60
 
-# After these, people believe that the alert is over.
-OVER = (AlertEvent.RESOLVED, AlertEvent.MISSED)
-
-# From quiet to loud.
-LEVELS = list(AlertLevel)
-
 # What an alert without a destination waits for.
 UNROUTED = "SLACK_WEBHOOK_URL is not set, and no route matches"
-
-
-@dataclass(frozen=True, kw_only=True)
-class Parcel:
-    """The alerts of one message, oldest first.
-
-    Attributes:
-        cause_id: The alert that all of them are behind, and that is not one of them.
-        parts: The messages that are collected in this one.
-        collection: Why they are.
-    """
-
-    destination: Destination | None
-    event: AlertEvent
-    kind: AlertKind
-    level: AlertLevel
-    thread: str | None
-    alerts: tuple[Pending, ...]
-    cause_id: int | None = None
-    parts: tuple[Parcel, ...] = ()
-    collection: Collection | None = None
-
-    @property
-    def ids(self) -> list[int]:
-        return [alert.id for alert in self.alerts]
-
-    @property
-    def attempts(self) -> int:
-        """How often its delivery was tried in vain."""
-        return max(alert.attempts for alert in self.alerts)
 
 
 @dataclass(kw_only=True)
@@ -219,72 +180,6 @@ def undelivered_alerts(
 # Messages
 
 
-def parcels(waiting: Iterable[Pending]) -> list[Parcel]:
-    """Part alerts into messages: of one destination and incident, or kind and level, to which the same has happened."""
-    found: list[Parcel] = []
-    alone = []
-    together_in: dict[tuple[str, Collection], list[Pending]] = {}
-    for each in waiting:
-        if each.collection is None:
-            alone.append(each)
-        else:
-            together_in.setdefault((name(each.destination), each.collection), []).append(each)
-    for (_, collection), alerts_there in together_in.items():
-        parts = tuple(parcels(replace(each, collection=None) for each in alerts_there))
-        found.append(replace(parts[0], thread=None, alerts=tuple(alerts_there), parts=parts, collection=collection))
-    for destination, alerts_there in _by_destination(alone):
-        causes = {alert.cause_id for alert in alerts_there if alert.cause_id is not None}
-        groups: dict[tuple[object, ...], list[Pending]] = {}
-        for alert in alerts_there:
-            incident = alert.cause_id or (alert.id if alert.id in causes else None)
-            together = (alert.subject.kind, alert.subject.level) if incident is None else (incident,)
-            groups.setdefault((alert.event, *together), []).append(alert)
-        for group in groups.values():
-            group.sort(key=lambda alert: alert.id not in causes)  # the cause comes first
-            for thread, together_there in _by_thread(group[0].event, group):
-                most = (destination and destination.most) or len(together_there)
-                found += [
-                    _parcel(destination, thread, together_there[first : first + most])
-                    for first in range(0, len(together_there), most)
-                ]
-    return found
-
-
-def _parcel(destination: Destination | None, thread: str | None, alerts: list[Pending]) -> Parcel:
-    first = alerts[0]
-    return Parcel(
-        destination=destination,
-        event=first.event,
-        kind=first.subject.kind,
-        level=max((alert.subject.level for alert in alerts), key=LEVELS.index),
-        thread=thread,
-        alerts=tuple(alerts),
-        cause_id=first.cause_id,
-    )
-
-
-def _by_thread(event: AlertEvent, group: list[Pending]) -> Iterable[tuple[str | None, list[Pending]]]:
-    """Recoveries answer in the threads of their openings; all else, and what would be many answers, is new."""
-    if event is not AlertEvent.RESOLVED:
-        return [(None, group)]
-    threads: dict[str | None, list[Pending]] = {}
-    for alert in group:
-        threads.setdefault(alert.thread, []).append(alert)
-    return threads.items() if len(threads) <= MAX_THREADS else [(None, group)]
-
-
-def _by_destination(waiting: Iterable[Pending]) -> list[tuple[Destination | None, list[Pending]]]:
-    parts: dict[str, tuple[Destination | None, list[Pending]]] = {}
-    for alert in waiting:
-        parts.setdefault(name(alert.destination), (alert.destination, []))[1].append(alert)
-    return list(parts.values())
-
-
-def name(destination: Destination | None) -> str:
-    """The name of a destination; empty where there is none."""
-    return "" if destination is None else destination.name
-
-
 # Claiming
 
 # Every destination knows the state of the alert. One that a check has locked is looked at again by the next delivery.
@@ -413,7 +308,7 @@ def claim(
     found = plan(session, routes=routes, now=now)
     _write_rows(session, found, now)
     chosen: list[Pending] = []
-    for destination, waiting in _by_destination(found.pending):
+    for destination, waiting in by_destination(found.pending):
         if destination is None:
             tally.fail("no destination", UNROUTED)
         elif not is_configured(destination):
@@ -431,8 +326,8 @@ def claim(
     given = {**_as_arrays(chosen), "lease": lease, "lease_ends_at": now + LEASE, "now": now}
     claimed = {(row.alert_id, row.destination): AlertEvent(row.event) for row in session.execute(CLAIM, given)}
     session.execute(WAKE, {"ids": sorted({alert_id for alert_id, _ in claimed}), "now": now})
-    ours = [(alert, claimed.get((alert.id, name(alert.destination)))) for alert in chosen]
-    return parcels(replace(alert, event=event) for alert, event in ours if event is not None)
+    ours = [(alert, claimed.get((alert.id, destination_name(alert.destination)))) for alert in chosen]
+    return make_parcels(replace(alert, event=event) for alert, event in ours if event is not None)
 
 
 def _write_rows(session: Session, found: Plan, now: dt.datetime) -> None:
@@ -451,7 +346,7 @@ def _write_rows(session: Session, found: Plan, now: dt.datetime) -> None:
 def _as_arrays(rows: Sequence[Pending]) -> dict[str, list[object]]:
     return {
         "ids": [row.id for row in rows],
-        "destinations": [name(row.destination) for row in rows],
+        "destinations": [destination_name(row.destination) for row in rows],
         "take_acknowledgements": [
             row.destination is not None and row.destination.takes_acknowledgements for row in rows
         ],
@@ -497,7 +392,7 @@ def mark_delivered(session: Session, *, parcel: Parcel, lease: str, thread: str 
         given = {
             "ids": part.ids,
             "lease": lease,
-            "destination": name(part.destination),
+            "destination": destination_name(part.destination),
             "thread": thread,
             "is_over": part.event in OVER,
             "now": now,
@@ -517,7 +412,7 @@ def give_back(
     """Return undelivered alerts to the outbox; they are due again at a time."""
     given = {
         "ids": parcel.ids,
-        "destination": name(parcel.destination),
+        "destination": destination_name(parcel.destination),
         "lease": lease,
         "next_attempt_at": next_attempt_at,
         "error": error,
