@@ -176,6 +176,15 @@ def test_a_snoozed_alert_is_told_again_after_its_time(watcher: Watcher, server: 
     assert by_key(watcher)["a"].state is AlertState.OPEN
 
 
+def test_a_delivery_that_finds_out_slowly_what_is_due_sends_it_all_the_same(
+    watcher: Watcher, server: SlackServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened(watcher, "a")
+    clock = Clock()
+    monkeypatch.setattr(delivery.causes, "link_causes", lambda session, now: clock.sleep(delivery.BUDGET_SECONDS + 1))
+    assert deliver(watcher, pace=Pace(0, clock=clock, sleep=clock.sleep)) == DeliveryResult(messages=1, alerts=1)
+
+
 def test_thirty_thousand_alerts_are_one_message(watcher: Watcher, server: SlackServer) -> None:
     one = finding(watcher, "0")
     fields = {name: getattr(one, name) for name in Finding.__slots__}

@@ -128,8 +128,8 @@ def test_a_check_that_stops_is_an_alert_until_it_succeeds_again(module_watcher: 
         "check freshness",
         "last succeeded 1 h ago; it used to at least every 1 min",
     )
-    module_watcher.check_freshness()
-    module_watcher.check_health()
+    module_watcher.check_freshness(now=at(1))
+    module_watcher.check_health(now=at(1))
     assert [each.state for each in module_watcher.alerts()] == ["resolved"]
 
 

@@ -31,7 +31,8 @@ from watcher_core.errors import DatabaseError, DatabaseUnavailableError, Deliver
 
 logger = logging.getLogger("watcher.alerts")
 
-# The rest is left to the next delivery; Dagster stops a sensor after 60 seconds.
+# From when it is known what to send, so that something is always sent. The rest is left to the next delivery; Dagster
+# stops a sensor after 60 seconds.
 BUDGET_SECONDS = 30.0
 
 FIRST_RETRY_SECONDS = 30.0
@@ -105,7 +106,7 @@ def deliver_alerts(
         environment: What the deployment is called.
         retry_now: Whether to retry at once what waits after a failure.
         pace: Limits the rate of messages.
-        budget_seconds: Seconds after which no further message is sent.
+        budget_seconds: Seconds of sending after which no further message is sent.
     """
     began = pace.clock()
 
@@ -113,7 +114,7 @@ def deliver_alerts(
         return now + dt.timedelta(seconds=pace.clock() - began)
 
     composer = Composer(routes, dagster_url, environment)
-    round_ = _Round(transaction, senders, clock, composer, pace, began + budget_seconds)
+    round_ = _Round(transaction, senders, clock, composer, pace)
     lease = str(uuid.uuid4())
     with transaction() as session:
         causes.link_causes(session, now=now)
@@ -127,8 +128,9 @@ def deliver_alerts(
             tally=round_.tally,
             now=now,
         )
-    round_.send_all(parcels, lease)
+    round_.send_all(parcels, lease, until=pace.clock() + budget_seconds)
     with transaction() as session:
+        outbox.settle(session)
         waiting = outbox.undelivered_alerts(session, routes=routes, now=clock()).count
     tally = round_.tally
     return values.DeliveryResult(
@@ -171,17 +173,15 @@ class _Round:
         clock: Callable[[], dt.datetime],
         composer: Composer,
         pace: Pace,
-        until: float,
     ) -> None:
         self._transaction = transaction
         self._senders = senders
         self._clock = clock
         self._composer = composer
         self._pace = pace
-        self._until = until
         self.tally = Tally()
 
-    def send_all(self, parcels: Sequence[Parcel], lease: str) -> None:
+    def send_all(self, parcels: Sequence[Parcel], lease: str, *, until: float) -> None:
         """Send one message to each destination in turn, so that a slow or broken one keeps no other waiting."""
         queues: dict[str, deque[Parcel]] = {}
         for parcel in parcels:
@@ -190,10 +190,10 @@ class _Round:
         turns = deque(sorted(queues.values(), key=lambda queue: max(parcel.attempts for parcel in queue)))
         while turns:
             queue = turns.popleft()
-            if self._send_first(queue, lease):
+            if self._send_first(queue, lease, until):
                 turns.append(queue)
 
-    def _send_first(self, queue: deque[Parcel], lease: str) -> bool:
+    def _send_first(self, queue: deque[Parcel], lease: str, until: float) -> bool:
         """Send the first message of a destination; after one that fails, the others wait.
 
         Returns:
@@ -201,7 +201,7 @@ class _Round:
         """
         destination = queue[0].destination
         sender = None if destination is None else sender_for(destination, self._senders)
-        if sender is None or not self._pace.wait(destination_name(destination), until=self._until):
+        if sender is None or not self._pace.wait(destination_name(destination), until=until):
             self._give_back(queue, lease)
             return False
         try:

@@ -177,9 +177,6 @@ def undelivered_alerts(
     return values.UndeliveredAlerts(**found, nowhere=nowhere, held=len({alert.id for alert in waiting.held}))
 
 
-# Messages
-
-
 # Claiming
 
 # Every destination knows the state of the alert. One that a check has locked is looked at again by the next delivery.
@@ -291,6 +288,11 @@ NOTE_DELAY = sa.text("""
 """)
 
 
+def settle(session: Session) -> None:
+    """Put aside the alerts of whose state every destination knows: no delivery reads them again."""
+    session.execute(SETTLE)
+
+
 def claim(
     session: Session,
     *,
@@ -302,7 +304,7 @@ def claim(
     now: dt.datetime,
 ) -> list[Parcel]:
     """Take the lease on all that can be sent now, parted into messages."""
-    session.execute(SETTLE)
+    settle(session)
     if not retry_now and not session.execute(ANY_DUE, {"now": now}).scalar_one():
         return []
     found = plan(session, routes=routes, now=now)
