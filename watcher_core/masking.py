@@ -7,7 +7,7 @@ what has the form of a path, a port or an e-mail address stays.
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 from types import ModuleType
 from typing import Any, Final
 
@@ -23,10 +23,18 @@ HINTS: Final = (
 )
 
 
+# A run and its steps hold the same error; where thousands fail by one cause, all of them do. Longer texts are not kept.
+LONGEST_REMEMBERED: Final = 20_000
+
+
 def mask_text(text: str) -> str:
     """Return the text with the secrets in it masked; a password before a host is left out."""
     if not _may_hold_secrets(text):
         return text
+    return _remembered(text) if len(text) <= LONGEST_REMEMBERED else _mask_text(text)
+
+
+def _mask_text(text: str) -> str:
     if "://" in text:
         text = _patterns().USER.sub(_without_password, text)
         text = _patterns().TOKEN_USER.sub(lambda found: found[0] if _is_place(found) else MASK, text)
@@ -36,6 +44,9 @@ def mask_text(text: str) -> str:
     for pattern in _patterns().PATTERNS:
         text = pattern.sub(_masked, text)
     return text
+
+
+_remembered = lru_cache(maxsize=256)(_mask_text)
 
 
 def mask_json(value: Any, written: str) -> Any:

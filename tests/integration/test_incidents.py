@@ -24,7 +24,7 @@ from watcher_core import (
     SlackMessage,
     Watcher,
 )
-from watcher_core.alerts import alerts, link_causes
+from watcher_core.alerts import alerts, link_causes, load_routes, outbox
 from watcher_core.alerts.delivery import Pace
 from watcher_core.values import Finding
 
@@ -171,7 +171,27 @@ def test_another_destination_gets_one_message_that_names_the_cause(shop: World) 
     assert about.as_json()["cause"]["id"] == about.as_json()["alerts"][0]["cause_alert_id"]
     shop.finance.take()
     shop.found("margin", AlertKind.MISSED, now=at(20))
-    assert shop.deliver(at(21)) == 0  # they know
+    assert shop.deliver(at(21)) == 0
+    shop.deliver(at(500))
+    assert shop.finance.titles == []  # they know of that pipeline
+
+
+def test_what_another_destination_does_not_know_of_yet_follows_after_an_hour(shop: World) -> None:
+    shop.reads("tax", "margin", owner="finance")
+    shop.found("orders", AlertKind.FAILURE, error="duplicate key")
+    shop.found("revenue")
+    assert shop.deliver() == 2
+    shop.default.take(), shop.finance.take()
+    shop.found("margin", now=at(10))
+    shop.found("tax", now=at(30))
+    assert shop.deliver(at(59)) == 0
+    with shop.watcher._transaction() as (session, _):
+        waiting = outbox.undelivered_alerts(session, routes=load_routes(shop.watcher.settings), now=at(59))
+    assert (waiting.count, waiting.held) == (0, 2)
+    assert shop.deliver(at(61)) == 2
+    assert shop.finance.take() == ["🔴 margin and tax are held up: orders failed: duplicate key"]
+    assert shop.default.take() == ["🔴 More of it: orders failed: duplicate key, and 3 behind it, of finance"]
+    assert shop.deliver(at(500)) == 0
 
 
 def test_recoveries_are_one_message_too(shop: World) -> None:

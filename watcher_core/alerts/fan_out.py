@@ -6,7 +6,7 @@ then. One that is gone from the routes hands on what it knew to the one that tak
 again.
 
 What is behind another alert is quiet where that one goes: its message names what is behind it. Other destinations get
-one message about what is behind it, which names the cause.
+one message about what is behind it, which names the cause, and at most hourly one about pipelines that have come since.
 """
 
 from __future__ import annotations
@@ -14,10 +14,12 @@ from __future__ import annotations
 import datetime as dt
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from enum import Enum, auto
 from typing import Any
 
 from watcher_core.alerts.destinations import Destination
+from watcher_core.alerts.pending import FIRST_UPDATE_AFTER
 from watcher_core.alerts.quiet import Collection
 from watcher_core.alerts.routes import Routes, Subject
 from watcher_core.enums import AlertEvent, AlertKind, AlertLevel
@@ -38,7 +40,7 @@ class Pending:
         destination: Where it goes; `None` for nowhere.
         moved_from: The name that the destination had, where another one takes its place.
         cause_id: The alert that this one is behind.
-        released_at: When it may be sent, where quiet hours, a digest or maintenance held it back; `None` for at once.
+        released_at: When it may be sent, where something holds it back: see `Plan.held`; `None` for at once.
         collection: Why it goes into one message with others; `None` where it has a message of its kind.
     """
 
@@ -66,7 +68,8 @@ class Plan:
         moved: Those whose row gets another destination.
         dropped: Alerts and destinations that routes do not lead to any more.
         quiet: Alerts of which their causes say all.
-        held: The notifications that are not sent yet: in quiet hours, until a digest, or in maintenance.
+        held: The notifications that are not sent yet: in quiet hours, until a digest, in maintenance, or soon after
+            another message about their incident.
     """
 
     pending: list[Pending] = field(default_factory=list)
@@ -77,35 +80,73 @@ class Plan:
     held: list[Pending] = field(default_factory=list)
 
 
-class Incidents:
-    """Which destinations hear of an incident by another message.
+@dataclass(frozen=True, kw_only=True)
+class Reached:
+    """What a destination knows of an incident.
 
-    Args:
-        reached: Causes, and the destinations that know of them or of what is behind them.
-        routes: The routes.
+    Attributes:
+        cause_id: The alert that is its cause.
+        destination: The name of the destination.
+        pipeline_ids: The pipelines that it has been notified of.
+        notified_at: When it last was; `None` while a message is on its way.
     """
 
-    def __init__(self, reached: Iterable[tuple[int, str]], routes: Routes) -> None:
-        self._reached = set(reached)
+    cause_id: int
+    destination: str
+    pipeline_ids: list[int | None]
+    notified_at: dt.datetime | None
+
+
+class Saying(Enum):
+    """How a destination hears of an alert that is behind another one."""
+
+    BY_ITSELF = auto()
+    LATER = auto()  # there was a message about the incident lately
+    BY_OTHERS = auto()  # by the message about its cause, or about another alert of its pipeline
+
+
+class Incidents:
+    """How destinations hear of what is part of an incident.
+
+    Args:
+        reached: What destinations know of incidents.
+        routes: The routes.
+        now: The time.
+    """
+
+    def __init__(self, reached: Iterable[Reached], routes: Routes, now: dt.datetime) -> None:
+        self._reached = {(each.cause_id, each.destination): each for each in reached}
         self._routes = routes
+        self._now = now
         self._of_cause: dict[int, frozenset[str]] = {}
         self._begun: Counter[tuple[int, str]] = Counter()
 
-    def is_said(self, row: Mapping[str, Any], destination: Destination) -> bool:
-        """Whether a destination hears of the alert of a row by its cause, or by another alert behind that."""
+    def saying(self, row: Mapping[str, Any], destination: Destination) -> Saying:
+        """How a destination hears of the alert of a row."""
         cause_id = row["cause_id"]
         if cause_id is None:
-            return False
+            return Saying.BY_ITSELF
         if cause_id not in self._of_cause:
             found = self._routes.find_all(_subject(row, "cause_"))
             self._of_cause[cause_id] = frozenset(each.name for each in found)
-        place = cause_id, destination.name
-        return (
-            destination.name in self._of_cause[cause_id]
-            or place in self._reached
-            # A place that takes few alerts in a message gets one message, with as many as that takes.
-            or (destination.most is not None and self._begun[place] >= destination.most)
-        )
+        if destination.name in self._of_cause[cause_id]:
+            return Saying.BY_OTHERS
+        # A place that takes few alerts in a message gets one message, with as many as that takes.
+        if destination.most is not None and self._begun[cause_id, destination.name] >= destination.most:
+            return Saying.BY_OTHERS
+        known = self._reached.get((cause_id, destination.name))
+        if known is None:
+            return Saying.BY_ITSELF
+        if destination.most is not None or row["pipeline_id"] in known.pipeline_ids:
+            return Saying.BY_OTHERS
+        return Saying.LATER if self._now < self._next_message(known) else Saying.BY_ITSELF
+
+    def released_at(self, row: Mapping[str, Any], destination: Destination) -> dt.datetime:
+        """When a destination hears of an alert of which it does later."""
+        return self._next_message(self._reached[row["cause_id"], destination.name])
+
+    def _next_message(self, known: Reached) -> dt.datetime:
+        return (known.notified_at or self._now) + FIRST_UPDATE_AFTER
 
     def begin(self, row: Mapping[str, Any], destination: Destination) -> None:
         """Note that a destination gets a message about the alert of a row."""
@@ -113,20 +154,23 @@ class Incidents:
             self._begun[row["cause_id"], destination.name] += 1
 
 
-def fan_out(rows: Iterable[Mapping[str, Any]], routes: Routes, reached: Iterable[tuple[int, str]] = ()) -> Plan:
+def fan_out(
+    rows: Iterable[Mapping[str, Any]], routes: Routes, reached: Iterable[Reached] = (), *, now: dt.datetime
+) -> Plan:
     """Say who is to be notified of what.
 
     Args:
         rows: The alerts with their deliveries, as `outbox.ROWS` reads them: an alert without any has one row.
         routes: The routes.
-        reached: Causes, and the destinations that know of them or of what is behind them.
+        reached: What destinations know of incidents.
+        now: The time.
     """
     found = Plan()
     together: dict[int, list[Mapping[str, Any]]] = {}
     for row in rows:
         together.setdefault(row["id"], []).append(row)
     routed: dict[Subject, tuple[Destination, ...]] = {}
-    incidents = Incidents(reached, routes)
+    incidents = Incidents(reached, routes, now)
     for of_one in together.values():
         if all(row["event"] is None for row in of_one):
             continue
@@ -164,14 +208,23 @@ def _of_alert(
             is_quiet = False
         elif destination is None or (destination not in routed and row["event"] not in FOLLOWING):
             found.dropped.append((row["id"], row["destination"]))
-        elif row["event"] not in SAID_BY_CAUSE or not incidents.is_said(row, destination):
+        elif row["event"] not in SAID_BY_CAUSE:
             _add(found, row, _pending(row, subject, destination))
             is_quiet = is_quiet and row["event"] is None
+        elif (saying := incidents.saying(row, destination)) is not Saying.BY_OTHERS:
+            is_quiet = is_quiet and row["event"] is None
+            pending = _pending(row, subject, destination)
+            if saying is Saying.BY_ITSELF:
+                _add(found, row, pending)
+            elif pending is not None:
+                found.held.append(replace(pending, released_at=incidents.released_at(row, destination)))
     if any(row["event"] in OPENING for row in rows):
         opening = next(row for row in rows if row["event"] in OPENING)
         for destination in free:
-            if incidents.is_said(opening, destination):
+            saying = incidents.saying(opening, destination)
+            if saying is Saying.BY_OTHERS:
                 continue
+            is_quiet = False
             added = Pending(
                 id=opening["id"],
                 event=AlertEvent.OPENED,
@@ -179,10 +232,12 @@ def _of_alert(
                 destination=destination,
                 cause_id=opening["cause_id"],
             )
+            if saying is Saying.LATER:
+                found.held.append(replace(added, released_at=incidents.released_at(opening, destination)))
+                continue
             found.added.append(added)
             _add(found, opening, added)
             incidents.begin(opening, destination)
-            is_quiet = False
         if not routed and known == {None}:
             _add(found, opening, Pending(id=opening["id"], event=AlertEvent.OPENED, subject=subject, destination=None))
             is_quiet = False

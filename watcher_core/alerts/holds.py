@@ -48,7 +48,7 @@ def hold_back(
         at = happened.get((each.id, name)) or happened[each.id, None]
         timed = _timed(each, at, routes, holds, ends)
         (held if timed.released_at is not None and timed.released_at > now else pending).append(timed)
-    return replace(found, pending=pending, held=held)
+    return replace(found, pending=pending, held=[*found.held, *held])
 
 
 def _timed(

@@ -22,7 +22,7 @@ from sqlalchemy.orm import Session
 from watcher_core import values
 from watcher_core.alerts import holds, maintenance
 from watcher_core.alerts.destinations import Destination
-from watcher_core.alerts.fan_out import Pending, Plan, fan_out
+from watcher_core.alerts.fan_out import Pending, Plan, Reached, fan_out
 from watcher_core.alerts.holds import hold_back
 from watcher_core.alerts.parcels import OVER, Parcel, by_destination, destination_name, make_parcels
 from watcher_core.alerts.pending import IS_PENDING, NEXT
@@ -86,27 +86,31 @@ ROWS = sa.text(f"""
      ORDER BY unsettled.happened_at, unsettled.id, unsettled.destination
 """)
 
-# The destinations that know of an incident: of its cause, or of something behind that.
+# The destinations that know of an incident, by its cause or by something behind that: of which pipelines, and when they
+# were last notified.
 REACHED = sa.text("""
     WITH incident AS MATERIALIZED (
         SELECT DISTINCT cause_alert_id AS id
           FROM watcher.alert
          WHERE NOT is_settled
            AND cause_alert_id IS NOT NULL
+    ), part AS (
+        SELECT incident.id AS cause_id, cause.id, cause.pipeline_id
+          FROM incident
+          JOIN watcher.alert AS cause ON cause.id = incident.id
+         UNION ALL
+        SELECT incident.id, alert.id, alert.pipeline_id
+          FROM incident
+          JOIN watcher.alert ON alert.cause_alert_id = incident.id
+         WHERE alert.state IN ('open', 'acknowledged', 'snoozed')
     )
-    SELECT incident.id, delivery.destination
-      FROM incident
-      JOIN watcher.alert_delivery AS delivery ON delivery.alert_id = incident.id
-     WHERE delivery.delivered_at IS NOT NULL
+    SELECT part.cause_id, delivery.destination, array_agg(part.pipeline_id) AS pipeline_ids,
+           CASE WHEN bool_and(delivery.lease IS NULL) THEN max(delivery.notified_at) END AS notified_at
+      FROM part
+      JOIN watcher.alert_delivery AS delivery ON delivery.alert_id = part.id
+     WHERE (delivery.delivered_at IS NOT NULL OR delivery.lease IS NOT NULL)
        AND delivery.recovery_delivered_at IS NULL
-     UNION
-    SELECT incident.id, delivery.destination
-      FROM incident
-      JOIN watcher.alert ON alert.cause_alert_id = incident.id
-      JOIN watcher.alert_delivery AS delivery ON delivery.alert_id = alert.id
-     WHERE alert.state IN ('open', 'acknowledged', 'snoozed')
-       AND (delivery.delivered_at IS NOT NULL OR delivery.lease IS NOT NULL)
-       AND delivery.recovery_delivered_at IS NULL
+     GROUP BY part.cause_id, delivery.destination
 """)
 
 DELIVERIES = sa.text(f"""
@@ -145,9 +149,9 @@ def plan(session: Session, *, routes: Routes, now: dt.datetime) -> Plan:
     """Return all pending notifications, oldest first, those that are held, and which rows they need."""
     rows = [dict(row._mapping) for row in session.execute(ROWS, {"now": now})]
     has_causes = any(row["cause_id"] is not None for row in rows)
-    reached = [(row.id, row.destination) for row in session.execute(REACHED)] if has_causes else []
+    reached = [Reached(**row) for row in session.execute(REACHED).mappings()] if has_causes else []
     windows = maintenance.list_maintenance(session, now=now, over_since=now - maintenance.LOOKS_BACK)
-    return hold_back(fan_out(rows, routes, reached), rows, routes=routes, windows=windows, now=now)
+    return hold_back(fan_out(rows, routes, reached, now=now), rows, routes=routes, windows=windows, now=now)
 
 
 def list_deliveries(session: Session, *, alert_id: int) -> list[values.AlertDelivery]:
