@@ -135,11 +135,11 @@ def test_freshness_says_what_happened_when_and_what_was_expected() -> None:
         "⚠️ 2 pipelines have stale data: stock/prices",
         "2 pipelines have stale data",
         "2026-03-01 12:00:00 UTC",
-        "• stock/prices (ID 101): last change 2026-02-28 20:30:00 UTC (insert 2026-02-28 20:30:00 UTC, "
-        "update 2026-02-27 09:00:00 UTC), expected within 12 hours (child configuration), overdue by 3 h 30 min "
+        "• stock/prices: last change 2026-02-28 20:30:00 UTC (insert 2026-02-28 20:30:00 UTC, "
+        "update 2026-02-27 09:00:00 UTC), expected within 12 hours, overdue by 3 h 30 min "
         "[alert 1]",
-        "• stock/prices (ID 102): last change 2026-02-28 20:30:00 UTC (insert 2026-02-28 20:30:00 UTC, "
-        "update 2026-02-27 09:00:00 UTC), expected within 12 hours (child configuration), overdue by 3 h 30 min "
+        "• stock/prices: last change 2026-02-28 20:30:00 UTC (insert 2026-02-28 20:30:00 UTC, "
+        "update 2026-02-27 09:00:00 UTC), expected within 12 hours, overdue by 3 h 30 min "
         "[alert 2]",
     ]
 
@@ -155,23 +155,18 @@ def test_freshness_says_what_happened_when_and_what_was_expected() -> None:
 def test_timeliness_says_whether_it_still_runs(state: str, told: str) -> None:
     facts = {**FACTS[AlertKind.TIMELINESS], "execution_state": state}
     line = written(alert(kind=AlertKind.TIMELINESS, facts=facts)).text.splitlines()[-1]
-    assert line == (
-        f"• execution 456 of stock/prices (ID 101): {told}, expected within 30 minutes (parent configuration) [alert 1]"
-    )
+    assert line == (f"• stock/prices: {told}, expected within 30 minutes (as its type says) [alert 1]")
 
 
 def test_a_failure_says_its_error_and_how_many_there_were() -> None:
     line = written(alert(kind=AlertKind.FAILURE, level=AlertLevel.ERROR)).text.splitlines()[-1]
-    assert line == (
-        "• execution 456 of stock/prices (ID 101): ValueError: no &lt;b&gt;rows&lt;/b&gt;, 3 failures in a row "
-        "[alert 1]"
-    )
+    assert line == ("• stock/prices: ValueError: no &lt;b&gt;rows&lt;/b&gt;, 3 failures in a row [alert 1]")
 
 
 def test_an_anomaly_says_all_its_metrics() -> None:
     line = written(alert(kind=AlertKind.ANOMALY)).text.splitlines()[-1]
     assert line == (
-        "• execution 456 of stock/prices (ID 101): duration_seconds is 1,814,400 s; usual for Mondays "
+        "• stock/prices: duration_seconds is 1,814,400 s; usual for Mondays "
         "09:00 is 164,945 s (120,000 to 210,000), z = 11, from 26 runs · inserts is 0, zero 9 times in a row; usual is "
         "100 (any to 130), z = -3.5, from 1 run [alert 1]"
     )
@@ -183,7 +178,7 @@ def test_an_asset_check_says_what_failed_where_and_why() -> None:
         "🔴 check not_null of stock/prices failed for 2026-11-26: 3 rows",
         "1 asset check does not pass",
         "2026-03-01 12:00:00 UTC",
-        "• check not_null of stock/prices (ID 101): failed for 2026-11-26: 3 rows [alert 1]",
+        "• check not_null of stock/prices: failed for 2026-11-26: 3 rows [alert 1]",
     ]
     assert "<https://dagster.example.com/prefix/runs/1-ab|check not_null>" in failed.blocks[2]["text"]["text"]
     gone = alert(kind=AlertKind.ASSET_CHECK, state=AlertState.RESOLVED, resolved_at=at(5))
@@ -343,7 +338,7 @@ def test_a_message_says_which_deployment_it_comes_from() -> None:
 def test_a_recovery_says_how_long_it_took_and_who_resolved_it() -> None:
     over = alert(state=AlertState.RESOLVED, resolved_at=at(95), resolved_by_hand=True)
     line = written(over, event=AlertEvent.RESOLVED).text.splitlines()[-1]
-    assert line == ("• stock/prices (ID 101): resolved at 2026-03-01 13:35:00 UTC after 1 h 35 min by hand [alert 1]")
+    assert line == ("• stock/prices: resolved at 2026-03-01 13:35:00 UTC after 1 h 35 min by hand [alert 1]")
 
 
 def test_what_is_told_late_says_when_it_was_found_and_that_somebody_looks() -> None:
@@ -357,17 +352,17 @@ def test_no_fact_is_needed(kind: AlertKind, event: AlertEvent) -> None:
     assert broken_limit(written(alert(kind=kind, facts={}), event=event).as_json()) is None
 
 
-def test_names_link_to_the_asset_and_executions_to_the_run() -> None:
+def test_names_link_to_the_asset_and_beside_it_to_the_run() -> None:
     linked = written(alert(kind=AlertKind.FAILURE, pipeline_name="a b/c|>d"), is_asset=True, run_id="1234-ab")
     section = linked.blocks[2]["text"]["text"]
-    assert "<https://dagster.example.com/prefix/runs/1234-ab|execution 456>" in section
+    assert "<https://dagster.example.com/prefix/runs/1234-ab|run>" in section
     assert "<https://dagster.example.com/prefix/assets/a%20b/c%7C%3Ed|a b/c|&gt;d>" in section
     assert "<" not in written(alert()).text
 
 
 def test_a_terminal_gets_the_text_without_markup() -> None:
     linked = written(alert(kind=AlertKind.FAILURE, pipeline_name="_a_"), is_asset=True, run_id="1")
-    assert "execution 456 of _a_ (ID 101): ValueError: no <b>rows</b>" in formats.as_text(linked.text, with_links=False)
+    assert "_a_: ValueError: no <b>rows</b>" in formats.as_text(linked.text, with_links=False)
 
 
 # Limits

@@ -16,6 +16,8 @@ LINK = re.compile(r"<(?P<url>https?://[^|>]*|mention)\|(?P<label>[^>]*)>")
 # In place of an address: the label mentions somebody, in the place's own markup.
 MENTION = "mention"
 MARKDOWN = re.compile(r"([\\`*_{}\[\]<>#+!|~])")
+# Where a link cannot be followed, one in brackets says nothing.
+ASIDE = re.compile(r" \(<https?://[^|>]*\|[^>]*>\)")
 # Places that are not Slack call everyone by these words, too.
 EVERYONE = re.compile(r"@(?=channel|here|everyone)", re.IGNORECASE)
 
@@ -28,7 +30,8 @@ def as_text(text: str, *, with_links: bool = True) -> str:
     def written(label: str, url: str | None) -> str:
         return f"{label} ({url})" if url and url != MENTION and with_links else label
 
-    return "\n".join(_line(line, written) for line in text.splitlines())
+    shown = text if with_links else ASIDE.sub("", text)
+    return "\n".join(_line(line, written) for line in shown.splitlines())
 
 
 def as_markdown(lines: Sequence[str]) -> str:

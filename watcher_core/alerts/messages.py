@@ -253,16 +253,12 @@ def _subject(notice: Notice, dagster_url: str | None) -> str:
         return name
     if notice.is_asset:
         name = slack.link(name, dagster_url, "assets", *alert.pipeline_name.split("/"))
-    pipeline = f"{name} (ID {alert.pipeline_id})"
     if alert.kind is AlertKind.ASSET_CHECK:
         check = slack.escape(f"check {alert.facts.get('check', 'of unknown name')}", limit=120)
-        return f"{slack.link(check, dagster_url, 'runs', notice.run_id) if notice.run_id else check} of {pipeline}"
-    if alert.pipeline_execution_id is None:
-        return pipeline
-    execution = f"execution {alert.pipeline_execution_id}"
-    if notice.run_id:
-        execution = slack.link(execution, dagster_url, "runs", notice.run_id)
-    return f"{execution} of {pipeline}"
+        return f"{slack.link(check, dagster_url, 'runs', notice.run_id) if notice.run_id else check} of {name}"
+    if notice.run_id is None or not dagster_url:
+        return name
+    return f"{name} ({slack.link('run', dagster_url, 'runs', notice.run_id)})"
 
 
 def _since(alert: values.Alert, now: dt.datetime) -> list[str]:
@@ -413,8 +409,7 @@ def _expected(facts: Mapping[str, Any]) -> str:
     unit = f"{slack.escape(str(part), limit=20)}{'' if number == 1 else 's'}"
     expected = f"expected within {slack.escape(text.number(number), limit=60)} {unit}"
     when = [slack.escape(str(facts[key]), limit=60) for key in ("calendar", "timezone") if facts.get(key)]
-    own = facts.get("used_child_config")
-    whose = [] if own is None else [f"{'child' if own else 'parent'} configuration"]
+    whose = ["as its type says"] if facts.get("used_child_config") is False else []
     return f"{expected} ({', '.join([*when, *whose])})" if when or whose else expected
 
 
