@@ -15,6 +15,9 @@ from watcher_core.enums import AnomalyMetric
 UNITS: dict[str, str] = {AnomalyMetric.DURATION_SECONDS: " s", AnomalyMetric.THROUGHPUT: " rows/s"}
 # The rows that a dbt test found, as dagster-dbt reports them.
 DBT_FAILED_ROWS = "dagster_dbt/failed_row_count"
+# The check of an asset's columns, which is Watcher's own, and after which time other columns are taken for right.
+COLUMNS_CHECK = "watcher_columns"
+COLUMNS_ACCEPTED_AFTER = dt.timedelta(days=7)
 # Characters of the id of a backfill, as Dagster shows it.
 BACKFILL_CHARACTERS = 8
 # Partitions, or checks, that are named, and numbers of a check that says nothing.
@@ -124,6 +127,12 @@ def verdict(facts: Mapping[str, Any]) -> str:
     return f"{said}, from {plural(facts['runs'], 'run')}" if isinstance(facts.get("runs"), int) else said
 
 
+def check_name(facts: Mapping[str, Any]) -> str:
+    """An asset check by its name, as in `check not_null`; that of an asset's columns is called `columns`."""
+    name = facts.get("check", "of unknown name")
+    return "columns" if name == COLUMNS_CHECK else f"check {name}"
+
+
 def check_result(facts: Mapping[str, Any]) -> str:
     """What came of an asset check, as in `failed for 2026-11-26: 3 rows` or `raised an error: ValueError: no file`.
 
@@ -140,6 +149,8 @@ def check_result(facts: Mapping[str, Any]) -> str:
     checks = facts.get("checks")
     others = f" in {plural(len(checks), 'check')} ({_named(checks)})" if isinstance(checks, list) else ""
     what = f"raised an error{others}" if status == "errored" else "failed"
+    if facts.get("check") == COLUMNS_CHECK:
+        what = "changed"
     reason = check_reason(facts.get("description"), facts.get("result"))
     held_back = facts.get("held_back")
     held = f", blocks {plural(held_back, 'asset')} downstream" if isinstance(held_back, int) else ""
@@ -211,6 +222,7 @@ _ENDINGS = {
     "changed": "new data at {at}",
     "ended": "ended at {at}",
     "passed": "passed at {at}",
+    "kept": f"its columns have stayed as they are for {COLUMNS_ACCEPTED_AFTER.days} days, and are taken for right",
     "removed": "no longer watched: it is gone from the code",
     "inactive": "no longer watched: its pipeline is inactive",
     "muted": "no longer watched: it is muted",

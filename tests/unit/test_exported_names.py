@@ -52,6 +52,7 @@ PUBLIC = {
     "ExecutionTree",
     "ClosureReport",
     "ColumnStep",
+    "ColumnsRecord",
     "ImpactedPipeline",
     "LineageEdge",
     "LineageGraph",

@@ -255,7 +255,7 @@ def _subject(notice: Notice, dagster_url: str | None) -> str:
         name = slack.link(name, dagster_url, "assets", *alert.pipeline_name.split("/"))
     pipeline = f"{name} (ID {alert.pipeline_id})"
     if alert.kind is AlertKind.ASSET_CHECK:
-        check = slack.escape(f"check {alert.facts.get('check', 'of unknown name')}", limit=120)
+        check = slack.escape(text.check_name(alert.facts), limit=120)
         return f"{slack.link(check, dagster_url, 'runs', notice.run_id) if notice.run_id else check} of {pipeline}"
     if alert.pipeline_execution_id is None:
         return pipeline

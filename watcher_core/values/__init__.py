@@ -28,7 +28,7 @@ if TYPE_CHECKING:
         AnomalyVerdict,
         UnjudgedExecutions,
     )
-    from watcher_core.values.asset_checks import AssetCheck, AssetCheckRecord, AssetCheckResult
+    from watcher_core.values.asset_checks import AssetCheck, AssetCheckRecord, AssetCheckResult, ColumnsRecord
     from watcher_core.values.backfills import BackfillRecord
     from watcher_core.values.checks import EffectiveThreshold, PipelineCheck, RuleSuggestion
     from watcher_core.values.executions import (
@@ -92,6 +92,7 @@ __all__ = [
     "ClosureReport",
     "ColumnEdge",
     "ColumnStep",
+    "ColumnsRecord",
     "DeliveryResult",
     "EffectiveThreshold",
     "Execution",
@@ -153,6 +154,7 @@ _MODULES = {
     "ClosureReport": "lineage",
     "ColumnEdge": "lineage",
     "ColumnStep": "lineage",
+    "ColumnsRecord": "asset_checks",
     "DeliveryResult": "alerts",
     "EffectiveThreshold": "checks",
     "Execution": "executions",
