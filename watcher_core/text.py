@@ -228,6 +228,7 @@ _ENDINGS = {
     "muted": "no longer watched: it is muted",
     "backfill_succeeded": "its backfill succeeded at {at}",
     "backfill_goes_on": "its backfill goes on since {at}",
+    "not_automated": "no longer watched: no automation makes it now",
     "rule_removed": "no longer watched: its rule was removed",
 }
 _BY_HAND = {"by_hand": "closed by hand", "unflagged": "marked as usual by hand"}

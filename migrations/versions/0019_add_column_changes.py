@@ -74,6 +74,13 @@ def upgrade() -> None:
         sa.Column("pipeline_id", sa.BigInteger(), nullable=False, comment="The asset's pipeline"),
         sa.Column("instance_id", sa.Text(), nullable=False, comment="The Dagster instance that is to make it"),
         sa.Column("condition", sa.Text(), nullable=False, comment="Its automation condition: eager or on_missing"),
+        sa.Column(
+            "upstream",
+            postgresql.ARRAY(sa.Text()),
+            nullable=False,
+            comment="The pipelines of the assets that it is made from",
+        ),
+        sa.Column("was_missing", sa.Boolean(), nullable=False, comment="Whether Dagster has no materialization of it"),
         sa.Column("declared_by", sa.Text(), nullable=False, comment="The code location whose definitions have it"),
         sa.Column(
             "since",
@@ -81,6 +88,9 @@ def upgrade() -> None:
             server_default=sa.text("now()"),
             nullable=False,
             comment="Since when the sensor of the condition has been seen to run",
+        ),
+        sa.Column(
+            "held_at", sa.DateTime(timezone=True), comment="When a run of it, or of its upstream, last was under way"
         ),
         sa.Column("reported_for", sa.DateTime(timezone=True), comment="Since when it was due, as it was last reported"),
         sa.ForeignKeyConstraint(

@@ -37,6 +37,7 @@ PUBLIC = {
     "ApiToken",
     "AssetCheck",
     "AssetCheckResult",
+    "AutomatedAsset",
     "CleanupResult",
     "ClockReport",
     "Finding",

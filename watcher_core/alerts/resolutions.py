@@ -46,6 +46,12 @@ EXPLAIN = sa.text(f"""
                     WHEN kind.name = 'asset_check' AND passed.evaluated_at IS NOT NULL
                     THEN jsonb_build_object('how', 'passed', 'execution_id', passed.pipeline_execution_id,
                                             'at', passed.evaluated_at)
+                    WHEN kind.name = 'missed'
+                     AND ended.deduplication_key LIKE 'automation/%'
+                     AND NOT EXISTS (SELECT
+                                       FROM watcher.pipeline_automation AS automation
+                                      WHERE automation.pipeline_id = ended.pipeline_id)
+                    THEN jsonb_build_object('how', 'not_automated')
                     WHEN asset_check.name = '{text.COLUMNS_CHECK}'
                     THEN jsonb_build_object('how', 'kept')
                     WHEN kind.name = 'failure' AND good.id IS NOT NULL

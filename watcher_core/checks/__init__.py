@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from watcher_core.checks.asset_checks import check_asset_checks
+from watcher_core.checks.automation import check_automation, declare_automation
 from watcher_core.checks.backfills import deduplication_key as backfill_key
 from watcher_core.checks.backfills import find_backfills, standing_backfills
 from watcher_core.checks.failures import check_failures
@@ -17,11 +18,13 @@ from watcher_core.checks.timeliness import check_timeliness
 __all__ = [
     "backfill_key",
     "check_asset_checks",
+    "check_automation",
     "check_failures",
     "check_freshness",
     "check_missed",
     "check_stuck",
     "check_timeliness",
+    "declare_automation",
     "find_backfills",
     "last_checked",
     "list_check_states",

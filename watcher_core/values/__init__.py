@@ -56,6 +56,7 @@ if TYPE_CHECKING:
     from watcher_core.values.maintenance import MaintenanceWindow
     from watcher_core.values.pipelines import (
         UNSET,
+        AutomatedAsset,
         Pipeline,
         PipelineConfiguration,
         PipelineType,
@@ -84,6 +85,7 @@ __all__ = [
     "AssetCheck",
     "AssetCheckRecord",
     "AssetCheckResult",
+    "AutomatedAsset",
     "BackfillRecord",
     "Cause",
     "CheckState",
@@ -147,6 +149,7 @@ _MODULES = {
     "AssetCheck": "asset_checks",
     "AssetCheckRecord": "asset_checks",
     "AssetCheckResult": "asset_checks",
+    "AutomatedAsset": "pipelines",
     "Cause": "findings",
     "CheckState": "health",
     "CleanupResult": "upkeep",

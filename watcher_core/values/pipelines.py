@@ -150,3 +150,22 @@ class PipelineConfiguration:
     mute_asset_check: bool | Unset = UNSET
     column_changes: bool | Unset = UNSET
     alert_level: AlertLevel | str | Unset | None = UNSET
+
+
+@dataclass(frozen=True, kw_only=True)
+class AutomatedAsset:
+    """An asset that Dagster's automation makes, as a code location declares it.
+
+    Attributes:
+        pipeline_name: The asset.
+        condition: `eager` or `on_missing`.
+        upstream: The assets that it is made from.
+        was_missing: Whether Dagster has no materialization of it.
+        is_held: Whether a run of it, or of its upstream, is under way.
+    """
+
+    pipeline_name: str
+    condition: str
+    upstream: tuple[str, ...] = ()
+    was_missing: bool = False
+    is_held: bool = False

@@ -6,6 +6,7 @@ import datetime as dt
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
 from watcher_core.database.models.declarative import (
@@ -114,8 +115,15 @@ class PipelineAutomation(Base):
     pipeline_id: Mapped[int] = reference("pipeline", comment="The asset's pipeline", primary_key=True)
     instance_id: Mapped[str] = mapped_column(primary_key=True, comment="The Dagster instance that is to make it")
     condition: Mapped[str] = mapped_column(comment="Its automation condition: eager or on_missing")
+    upstream: Mapped[list[str]] = mapped_column(
+        ARRAY(sa.Text), comment="The pipelines of the assets that it is made from"
+    )
+    was_missing: Mapped[bool] = mapped_column(comment="Whether Dagster has no materialization of it")
     declared_by: Mapped[str] = mapped_column(comment="The code location whose definitions have it")
     since: Mapped[dt.datetime] = timestamp("Since when the sensor of the condition has been seen to run")
+    held_at: Mapped[dt.datetime | None] = mapped_column(
+        comment="When a run of it, or of its upstream, last was under way"
+    )
     reported_for: Mapped[dt.datetime | None] = mapped_column(comment="Since when it was due, as it was last reported")
 
 
