@@ -127,6 +127,22 @@ def verdict(facts: Mapping[str, Any]) -> str:
     return f"{said}, from {plural(facts['runs'], 'run')}" if isinstance(facts.get("runs"), int) else said
 
 
+def of_rules(found: int, what: str, *, with_rule: int, without_rule: int, muted: int = 0) -> str:
+    """How many were found, and of how many that have a rule, as in `0 stale of 12 that have a rule; 30 have none`.
+
+    Args:
+        found: How many.
+        what: What they are: `stale` or `late`.
+        with_rule: The pipelines that the check looks at.
+        without_rule: Those that have no rule.
+        muted: Those that have one and are muted.
+    """
+    parts = [f"{found:,} {what} of {plural(with_rule, 'pipeline')} that {'has' if with_rule == 1 else 'have'} a rule"]
+    parts += [f"{without_rule:,} {'has' if without_rule == 1 else 'have'} none"] if without_rule else []
+    parts += [f"{muted:,} {'is' if muted == 1 else 'are'} muted"] if muted else []
+    return "; ".join(parts)
+
+
 def check_name(facts: Mapping[str, Any]) -> str:
     """An asset check by its name, as in `check not_null`; that of an asset's columns is called `columns`."""
     name = facts.get("check", "of unknown name")

@@ -97,6 +97,7 @@ PUBLIC = {
     "DatabaseUnavailableError",
     "DeliveryError",
     "EffectiveThreshold",
+    "RuleCoverage",
     "RuleSuggestion",
     "EmbeddedPostgresError",
     "ExecutionEndedError",

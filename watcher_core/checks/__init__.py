@@ -12,7 +12,7 @@ from watcher_core.checks.missed import check_missed
 from watcher_core.checks.state import last_checked, list_check_states, mark_checked
 from watcher_core.checks.stuck import check_stuck
 from watcher_core.checks.suggestions import suggest_rules
-from watcher_core.checks.thresholds import list_thresholds
+from watcher_core.checks.thresholds import count_rules, list_thresholds
 from watcher_core.checks.timeliness import check_timeliness
 
 __all__ = [
@@ -24,6 +24,7 @@ __all__ = [
     "check_missed",
     "check_stuck",
     "check_timeliness",
+    "count_rules",
     "declare_automation",
     "find_backfills",
     "last_checked",

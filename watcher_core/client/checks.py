@@ -252,11 +252,7 @@ class CheckMethods(HeartbeatMethods):
             NotFoundError: The pipeline is not known.
             InvalidValueError: A value breaks a rule.
         """
-        asked = arguments.choice(kind, AlertKind, "kind")
-        if asked not in OF_ONE_PIPELINE:
-            raise InvalidValueError(
-                f"kind is {asked.value!r}; it must be {' or '.join(repr(each.value) for each in OF_ONE_PIPELINE)}"
-            )
+        asked = _of_one_pipeline(kind)
         moment = dt.datetime.now(dt.UTC) if now is None else arguments.instant(now, "now")
         with self._transaction() as (session, _):
             connection = database.driver(session)
@@ -291,6 +287,19 @@ class CheckMethods(HeartbeatMethods):
         with self._transaction() as (session, _):
             pipeline_id = None if pipeline is None else catalog.get_pipeline(session, pipeline).id
             return checks.list_thresholds(session, pipeline_id=pipeline_id)
+
+    def rule_coverage(self, kind: AlertKind | str) -> values.RuleCoverage:
+        """Return how many pipelines have a rule for a check: nothing is found of those that have none.
+
+        Args:
+            kind: `freshness` or `timeliness`.
+
+        Raises:
+            InvalidValueError: It is another kind.
+        """
+        asked = _of_one_pipeline(kind)
+        with self._transaction() as (session, _):
+            return checks.count_rules(session, kind=asked)
 
     def cleanup(
         self,
@@ -407,6 +416,15 @@ def _update_alerts(
     alerts.open_alerts(session, found, now=now)
     still = [*standing, *(finding.deduplication_key for finding in found)]
     alerts.resolve_gone_alerts(session, kind=kind, still=still, now=now, pipeline_id=pipeline_id)
+
+
+def _of_one_pipeline(kind: AlertKind | str) -> AlertKind:
+    asked = arguments.choice(kind, AlertKind, "kind")
+    if asked not in OF_ONE_PIPELINE:
+        raise InvalidValueError(
+            f"kind is {asked.value!r}; it must be {' or '.join(repr(each.value) for each in OF_ONE_PIPELINE)}"
+        )
+    return asked
 
 
 def _before(moment: dt.datetime, minutes: int) -> dt.datetime:

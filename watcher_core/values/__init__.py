@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     )
     from watcher_core.values.asset_checks import AssetCheck, AssetCheckRecord, AssetCheckResult, ColumnsRecord
     from watcher_core.values.backfills import BackfillRecord
-    from watcher_core.values.checks import EffectiveThreshold, PipelineCheck, RuleSuggestion
+    from watcher_core.values.checks import EffectiveThreshold, PipelineCheck, RuleCoverage, RuleSuggestion
     from watcher_core.values.executions import (
         Execution,
         ExecutionRecord,
@@ -120,6 +120,7 @@ __all__ = [
     "PipelineType",
     "RecorderState",
     "Route",
+    "RuleCoverage",
     "RuleSuggestion",
     "ThresholdArguments",
     "Thresholds",
@@ -183,6 +184,7 @@ _MODULES = {
     "PipelineType": "pipelines",
     "RecorderState": "upkeep",
     "Route": "alerts",
+    "RuleCoverage": "checks",
     "RuleSuggestion": "checks",
     "ThresholdArguments": "pipelines",
     "Thresholds": "pipelines",
