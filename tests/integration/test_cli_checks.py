@@ -76,7 +76,12 @@ def test_of_how_many_nothing_is_found(cli: Cli, watcher: Watcher) -> None:
     assert cli("check", "freshness")[1] == (
         "0 stale of 0 pipelines that have a rule; 1 has none: watcher check suggest\n"
     )
-    rule = {"freshness_number": 1, "freshness_datepart": "hour", "timeliness_number": 1, "timeliness_datepart": "hour"}
+    rule: dict[str, Any] = {
+        "freshness_number": 1,
+        "freshness_datepart": "hour",
+        "timeliness_number": 1,
+        "timeliness_datepart": "hour",
+    }
     watcher.get_or_create_pipeline_type("hourly", **rule)
     watcher.get_or_create_pipeline("by its type", pipeline_type_name="hourly")
     watcher.get_or_create_pipeline("its own", **rule)
