@@ -247,7 +247,10 @@ def test_from_the_definitions_to_the_alert(
 
 
 def test_a_sensor_that_is_switched_off_makes_nothing_late(
-    module_watcher: Watcher, module_dagster_instance: dg.DagsterInstance, monkeypatch: pytest.MonkeyPatch
+    module_watcher: Watcher,
+    module_dagster_instance: dg.DagsterInstance,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
     name = unique("off").replace("-", "_")
     repository = definitions(name, default_status=dg.DefaultSensorStatus.RUNNING).get_repository_def()
@@ -264,6 +267,10 @@ def test_a_sensor_that_is_switched_off_makes_nothing_late(
         AutomationRecorder(module_watcher).record(repository, LOCATION, module_dagster_instance)
     both = [f"{name}_eager", f"{name}_missing"]
     assert declared == [both, [], [], both]
+    caplog.clear()
+    monkeypatch.setattr(compat, "sensor_states", lambda *_: 1 / 0)
+    AutomationRecorder(module_watcher).record(repository, LOCATION, module_dagster_instance)
+    assert "it is not known what automation is to make" in caplog.text, "and recording goes on"
 
 
 def test_the_states_of_sensors_are_read_as_dagster_keeps_them(module_dagster_instance: dg.DagsterInstance) -> None:
@@ -286,3 +293,40 @@ def test_the_states_of_sensors_are_read_as_dagster_keeps_them(module_dagster_ins
         "off": (False, 7.0),
     }
     assert compat.sensor_states(module_dagster_instance, "second@a place") == {"other": (True, None)}
+
+
+def test_dagster_itself_does_not_make_what_is_found(dagster_instance: dg.DagsterInstance) -> None:
+    """What was missing from the start, and a change that came while the asset was made and before the next tick."""
+
+    @dg.asset
+    def orders() -> None: ...
+
+    @dg.asset(deps=[orders], automation_condition=EAGER)
+    def eager() -> None:
+        if is_slow:
+            dg.materialize([orders], instance=dagster_instance)
+
+    @dg.asset(deps=[orders], automation_condition=ON_MISSING)
+    def missing() -> None: ...
+
+    location = dg.Definitions(assets=[orders, eager, missing])
+    is_slow = False
+    cursor: Any = None
+
+    def requested() -> int:
+        nonlocal cursor
+        result = dg.evaluate_automation_conditions(
+            location, instance=dagster_instance, asset_selection=dg.AssetSelection.all(), cursor=cursor
+        )
+        cursor = result.cursor
+        return result.total_requested
+
+    dg.materialize([orders], instance=dagster_instance)
+    assert [requested(), requested()] == [0, 0]
+    dg.materialize([orders], instance=dagster_instance)
+    assert requested() == 1, "eager goes on from there"
+    dg.materialize([orders, eager], instance=dagster_instance, selection=[eager])
+    assert requested() == 0
+    is_slow = True
+    dg.materialize([orders, eager], instance=dagster_instance, selection=[eager])
+    assert [requested(), requested()] == [0, 0], "although the orders are newer than what it has read"

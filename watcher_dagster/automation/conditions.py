@@ -18,7 +18,7 @@ from typing import Final
 
 import dagster as dg
 
-from watcher_core import AutomatedAsset, Watcher, WatcherError
+from watcher_core import AutomatedAsset, DatabaseUnavailableError, Watcher
 from watcher_dagster import compat
 from watcher_dagster.identity import asset_pipeline_name
 
@@ -104,6 +104,9 @@ class AutomationRecorder:
         """Record what automation is to make now, where a minute has passed since the last time.
 
         Whatever goes wrong with it is logged, and does not stop the recording of runs.
+
+        Raises:
+            DatabaseUnavailableError: Watcher's database does not answer; the next call tries again.
         """
         if repository is not self._repository:
             self._repository, self._looked = repository, None
@@ -113,7 +116,7 @@ class AutomationRecorder:
         self._looked = time.monotonic()
         try:
             self._declare(location, instance)
-        except WatcherError:
+        except DatabaseUnavailableError:
             self._looked = self._recorded = None
             raise
         except Exception:
