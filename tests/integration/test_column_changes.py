@@ -9,7 +9,8 @@ import dagster as dg
 import pytest
 
 from tests.factories import at, record, unique
-from watcher_core import Alert, AlertLevel, ColumnsRecord, RecorderSession, Watcher, text
+from watcher_core import Alert, AlertEvent, AlertLevel, ColumnsRecord, RecorderSession, Watcher, text
+from watcher_core.alerts import titles
 from watcher_core.cli import main
 from watcher_dagster import watcher_metadata
 from watcher_dagster.automation.configuration import ConfigurationRecorder
@@ -53,6 +54,10 @@ def says(alert: Alert) -> str:
     return text.check_result(alert.facts)
 
 
+def first_line(alert: Alert) -> str:
+    return titles.title([alert], event=AlertEvent.OPENED, sign="⚠️", headline="", prefix="", total=1, now=at(3))
+
+
 def test_a_change_is_a_warning_until_it_is_changed_back(
     module_watcher: Watcher, session: RecorderSession, name: str
 ) -> None:
@@ -62,6 +67,7 @@ def test_a_change_is_a_warning_until_it_is_changed_back(
     [alert] = open_alerts(module_watcher, name, 3)
     assert (alert.kind, alert.level) == ("asset_check", AlertLevel.WARNING)
     assert says(alert) == "changed: column vat was added"
+    assert first_line(alert) == f"⚠️ columns of {name} changed: column vat was added"
     assert alert.pipeline_execution_id == module_watcher.executions(pipeline=name, limit=1)[0].id
     write(session, reported(name, C, 4))
     [again] = open_alerts(module_watcher, name, 5)
