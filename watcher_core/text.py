@@ -15,6 +15,9 @@ from watcher_core.enums import AnomalyMetric
 UNITS: dict[str, str] = {AnomalyMetric.DURATION_SECONDS: " s", AnomalyMetric.THROUGHPUT: " rows/s"}
 # The rows that a dbt test found, as dagster-dbt reports them.
 DBT_FAILED_ROWS = "dagster_dbt/failed_row_count"
+# The check of an asset's columns, which is Watcher's own, and after which time other columns are taken for right.
+COLUMNS_CHECK = "watcher_columns"
+COLUMNS_ACCEPTED_AFTER = dt.timedelta(days=7)
 # Characters of the id of a backfill, as Dagster shows it.
 BACKFILL_CHARACTERS = 8
 # Partitions, or checks, that are named, and numbers of a check that says nothing.
@@ -124,6 +127,28 @@ def verdict(facts: Mapping[str, Any]) -> str:
     return f"{said}, from {plural(facts['runs'], 'run')}" if isinstance(facts.get("runs"), int) else said
 
 
+def of_rules(found: int, what: str, *, with_rule: int, without_rule: int, muted: int = 0) -> str:
+    """How many were found, and of how many that have a rule, as in `0 stale of 12 that have a rule; 30 have none`.
+
+    Args:
+        found: How many.
+        what: What they are: `stale` or `late`.
+        with_rule: The pipelines that the check looks at.
+        without_rule: Those that have no rule.
+        muted: Those that have one and are muted.
+    """
+    parts = [f"{found:,} {what} of {plural(with_rule, 'pipeline')} that {'has' if with_rule == 1 else 'have'} a rule"]
+    parts += [f"{without_rule:,} {'has' if without_rule == 1 else 'have'} none"] if without_rule else []
+    parts += [f"{muted:,} {'is' if muted == 1 else 'are'} muted"] if muted else []
+    return "; ".join(parts)
+
+
+def check_name(facts: Mapping[str, Any]) -> str:
+    """An asset check by its name, as in `check not_null`; that of an asset's columns is called `columns`."""
+    name = facts.get("check", "of unknown name")
+    return "columns" if name == COLUMNS_CHECK else f"check {name}"
+
+
 def check_result(facts: Mapping[str, Any]) -> str:
     """What came of an asset check, as in `failed for 2026-11-26: 3 rows` or `raised an error: ValueError: no file`.
 
@@ -140,6 +165,8 @@ def check_result(facts: Mapping[str, Any]) -> str:
     checks = facts.get("checks")
     others = f" in {plural(len(checks), 'check')} ({_named(checks)})" if isinstance(checks, list) else ""
     what = f"raised an error{others}" if status == "errored" else "failed"
+    if facts.get("check") == COLUMNS_CHECK:
+        what = "changed"
     reason = check_reason(facts.get("description"), facts.get("result"))
     held_back = facts.get("held_back")
     held = f", blocks {plural(held_back, 'asset')} downstream" if isinstance(held_back, int) else ""
@@ -211,11 +238,13 @@ _ENDINGS = {
     "changed": "new data at {at}",
     "ended": "ended at {at}",
     "passed": "passed at {at}",
+    "kept": f"its columns have stayed as they are for {COLUMNS_ACCEPTED_AFTER.days} days, and are taken for right",
     "removed": "no longer watched: it is gone from the code",
     "inactive": "no longer watched: its pipeline is inactive",
     "muted": "no longer watched: it is muted",
     "backfill_succeeded": "its backfill succeeded at {at}",
     "backfill_goes_on": "its backfill goes on since {at}",
+    "not_automated": "no longer watched: no automation makes it now",
     "rule_removed": "no longer watched: its rule was removed",
 }
 _BY_HAND = {"by_hand": "closed by hand", "unflagged": "marked as usual by hand"}

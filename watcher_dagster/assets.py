@@ -167,6 +167,7 @@ def asset_configuration(spec: dg.AssetSpec, *, schedule_zone: str | None = None)
         failure_number=_parsed(name, keys.FAILURES_KEY, declared, keys.parse_failures),
         mute_failure_check=_flag(name, keys.MUTE_FAILURES_KEY, declared),
         mute_asset_check=_flag(name, keys.MUTE_ASSET_CHECKS_KEY, declared),
+        column_changes=_flag(name, keys.COLUMN_CHANGES_KEY, declared),
         alert_level=_parsed(name, keys.LEVEL_KEY, declared, keys.parse_level),
     )
 

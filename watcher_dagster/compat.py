@@ -22,6 +22,7 @@ from typing import Any, Final
 import dagster as dg
 import sqlalchemy as sa
 from dagster._core.definitions.asset_checks.asset_check_evaluation import AssetCheckEvaluationTargetMaterializationData
+from dagster._core.definitions.run_request import InstigatorType
 from dagster._core.event_api import EventLogCursor
 from dagster._core.execution.backfill import BulkActionsFilter, BulkActionStatus
 from dagster_shared.libraries import DagsterLibraryRegistry
@@ -237,6 +238,22 @@ def sensor_location(context: dg.SensorEvaluationContext, repository: dg.Reposito
         return None
     location = str(context.code_location_origin.location_name)
     return location if repository.name == DEFAULT_REPOSITORY else f"{repository.name}@{location}"
+
+
+def sensor_states(instance: dg.DagsterInstance, location: str) -> dict[str, tuple[bool, float | None]]:
+    """Return the sensors of a code location of which Dagster keeps a state: whether each runs, and its last tick.
+
+    Args:
+        instance: The instance.
+        location: As `sensor_location` returns it.
+    """
+    found: dict[str, tuple[bool, float | None]] = {}
+    for state in instance.all_instigator_state(instigator_type=InstigatorType.SENSOR):
+        origin = state.origin.repository_origin
+        place, name = str(origin.code_location_origin.location_name), origin.repository_name
+        if location == (place if name == DEFAULT_REPOSITORY else f"{name}@{place}"):
+            found[state.instigator_name] = state.is_running, getattr(state.instigator_data, "last_tick_timestamp", None)
+    return found
 
 
 def op_context(context: dg.AssetExecutionContext | dg.OpExecutionContext) -> dg.OpExecutionContext:

@@ -57,6 +57,7 @@ MUTE_TIMELINESS_KEY: Final = "watcher/mute_timeliness"
 FAILURES_KEY: Final = "watcher/failures"
 MUTE_FAILURES_KEY: Final = "watcher/mute_failures"
 MUTE_ASSET_CHECKS_KEY: Final = "watcher/mute_asset_checks"
+COLUMN_CHANGES_KEY: Final = "watcher/column_changes"
 LEVEL_KEY: Final = "watcher/level"
 ANOMALIES_KEY: Final = "watcher/anomalies"
 PIPELINE_TYPE_KEY: Final = "watcher/pipeline_type"
@@ -96,6 +97,7 @@ def watcher_metadata(
     failures: int | Unset | None = UNSET,
     mute_failures: bool | Unset = UNSET,
     mute_asset_checks: bool | Unset = UNSET,
+    column_changes: bool | Unset = UNSET,
     level: str | Unset | None = UNSET,
     anomalies: bool | Sequence[str] | Mapping[str, Mapping[str, Any]] | Unset = UNSET,
     pipeline_type: str | Unset = UNSET,
@@ -125,6 +127,8 @@ def watcher_metadata(
             pipeline type, the first is.
         mute_failures: Whether the failure check passes over this asset.
         mute_asset_checks: Whether asset checks on this asset that do not pass open no alert.
+        column_changes: Whether an alert is opened where a materialization reports other columns than the one before: a
+            column added, removed, or of another type. They are read from `dagster/column_schema`.
         level: The level of its alerts: `info`, `warning`, `error` or `critical`. Unusual numbers and asset checks of
             severity WARN are never louder than a warning.
         anomalies: The metrics to judge against their history: a list (`duration_seconds`, `total_rows`, `inserts`,
@@ -171,6 +175,7 @@ def watcher_metadata(
         else parse_failures("failures", failures),
         MUTE_FAILURES_KEY: _flag("mute_failures", mute_failures),
         MUTE_ASSET_CHECKS_KEY: _flag("mute_asset_checks", mute_asset_checks),
+        COLUMN_CHANGES_KEY: _flag("column_changes", column_changes),
         LEVEL_KEY: level if level is None or isinstance(level, Unset) else parse_level("level", level).value,
         ANOMALIES_KEY: anomalies if isinstance(anomalies, Unset) else _anomalies("anomalies", anomalies),
         PIPELINE_TYPE_KEY: _name("pipeline_type", pipeline_type),

@@ -49,6 +49,16 @@ def partition_watermark(key: str) -> str | None:
     return key if _time_window_start(key, dt.UTC) is not None else None
 
 
+def partition_series(key: str) -> str | None:
+    """Return a partition's key without what says when it begins: partitions of one series follow one another in time.
+
+    `None` where nothing is left of it.
+    """
+    if partition_start(key) is None:
+        return key
+    return _DIMENSIONS.join(part for part in key.split(_DIMENSIONS) if partition_start(part) is None) or None
+
+
 def _time_window_start(key: str, zone: dt.tzinfo) -> dt.datetime | None:
     found = _TIME_WINDOW.fullmatch(key)
     if found is None:

@@ -210,6 +210,36 @@ def test_routes_are_listed_and_tried(
     assert "PLATFORM_SECRET is not" in cli("alerts", "routes")
 
 
+def test_routes_say_when_they_send(watcher: Watcher, cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+    quiet = 'quiet = ["22:00-07:00", "Sat-Sun"]\ntimezone = "Europe/Berlin"'
+    digest = 'digest = "0 9 * * 1-5"\nquiet = "00:00-23:59"\nhold_critical = true'
+    Path("routes.toml").write_text(
+        f'[[routes]]\nkind = "failure"\nto = "A"\n{quiet}\n[[routes]]\nto = "B"\n{digest}\n'
+        '[[routes]]\nkind = "health"\nto = "C"\n'
+    )
+    monkeypatch.setenv("WATCHER_ROUTES", "routes.toml")
+    monkeypatch.setenv("COLUMNS", "300")
+    watcher.add_maintenance(duration=dt.timedelta(hours=2), note="new disks")
+    watcher.get_or_create_pipeline("orders")
+    watcher.add_maintenance(pipeline="orders", cron="0 2 * * 0", duration=dt.timedelta(hours=1))
+    heading, first, second, third, now, later = cli("alerts", "routes").splitlines()
+    assert "sends" in heading
+    assert "quiet 22:00-07:00 and Sat-Sun, Europe/Berlin" in first
+    assert "digest 0 9 * * 1-5, quiet 00:00-23:59, UTC, critical ones, too" in second
+    assert "at once" in third
+    assert now.startswith("maintenance 1: all alerts are not sent until ")
+    assert now.endswith("(new disks)")
+    assert later.startswith("maintenance 2: alerts of orders are not sent for 1 h at 0 2 * * 0 (UTC), next at ")
+    one, two, three = cli.json("alerts", "routes")
+    assert (one["quiet"], one["timezone"], two["digest"], two["hold_critical"]) == (
+        ["22:00-07:00", "Sat-Sun"],
+        "Europe/Berlin",
+        "0 9 * * 1-5",
+        True,
+    )
+    assert (three["quiet"], three["digest"], three["quiet_until"]) == ([], None, None)
+
+
 def test_every_place_gets_its_alerts(watcher: Watcher, cli: Cli, routes: HttpServer) -> None:
     first = opened(watcher, "a")
     opened(watcher, "b", details={"error": {"class": "ValueError", "message": "too many rows"}})

@@ -15,8 +15,9 @@ import psycopg
 import pytest
 
 from tests.factories import record, unique
-from watcher_core import ExecutionSource, ExecutionState, Watcher
+from watcher_core import ExecutionSource, ExecutionState, InvalidValueError, Watcher
 from watcher_core.cli import main
+from watcher_core.cli.doctor import rule_findings
 
 MINUTE = dt.timedelta(minutes=1)
 
@@ -61,13 +62,42 @@ def test_nothing_is_found(cli: Cli, watcher: Watcher, check: str) -> None:
     assert cli("check", check) == (
         "",
         {
-            "freshness": "no pipeline is stale\n",
-            "timeliness": "no execution is late\n",
+            "freshness": "0 stale of 0 pipelines that have a rule\n",
+            "timeliness": "0 late of 0 pipelines that have a rule\n",
             "failures": "no pipeline fails\n",
         }[check],
     )
     assert cli.json("check", check) == []
     assert cli("check", check, "--fail")[0] == ""
+
+
+def test_of_how_many_nothing_is_found(cli: Cli, watcher: Watcher) -> None:
+    watcher.get_or_create_pipeline("plain")
+    assert cli("check", "freshness")[1] == (
+        "0 stale of 0 pipelines that have a rule; 1 has none: watcher check suggest\n"
+    )
+    rule: dict[str, Any] = {
+        "freshness_number": 1,
+        "freshness_datepart": "hour",
+        "timeliness_number": 1,
+        "timeliness_datepart": "hour",
+    }
+    watcher.get_or_create_pipeline_type("hourly", **rule)
+    watcher.get_or_create_pipeline("by its type", pipeline_type_name="hourly")
+    watcher.get_or_create_pipeline("its own", **rule)
+    watcher.get_or_create_pipeline("muted", **rule, mute_freshness_check=True)
+    watcher.get_or_create_pipeline("inactive", **rule)
+    watcher.update_pipeline("inactive", active=False)
+    assert cli("check", "freshness")[1] == "0 stale of 2 pipelines that have a rule; 1 has none; 1 is muted\n"
+    assert cli("check", "timeliness")[1] == "0 late of 3 pipelines that have a rule; 1 has none\n"
+    started(watcher, "its own", 90)
+    assert cli("check", "timeliness")[1] == "1 late of 3 pipelines that have a rule; 1 has none\n"
+    assert [fact.message for fact in rule_findings(watcher)] == [
+        "freshness: 2 pipelines have a rule, 1 has none, 1 is muted",
+        "timeliness: 3 pipelines have a rule, 1 has none",
+    ]
+    with pytest.raises(InvalidValueError, match="kind is 'failure'; it must be 'freshness' or 'timeliness'"):
+        watcher.rule_coverage("failure")
 
 
 def test_freshness(cli: Cli, watcher: Watcher, database_url: str) -> None:

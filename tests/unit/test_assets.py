@@ -55,6 +55,7 @@ def test_an_asset_that_says_all() -> None:
                 failures=3,
                 mute_failures=True,
                 mute_asset_checks=True,
+                column_changes=True,
                 level="critical",
                 metadata={"contact": "#sales"},
             ),
@@ -83,6 +84,7 @@ def test_an_asset_that_says_all() -> None:
         failure_number=3,
         mute_failure_check=True,
         mute_asset_check=True,
+        column_changes=True,
         alert_level=AlertLevel.CRITICAL,
     )
 

@@ -9,6 +9,7 @@ from typing import Any
 import dagster as dg
 import pytest
 from dagster._core.execution.backfill import PartitionBackfill
+from dagster._core.scheduler.instigation import InstigatorState
 from dagster_postgres.event_log import PostgresEventLogStorage
 
 import watcher_dagster
@@ -28,6 +29,9 @@ ONLY_IN_COMPAT = [
         "get_latest_asset_check_evaluation_record",
         "the jobs report the same verdict again and again",
     ),
+    (dg.DagsterInstance, "all_instigator_state", "it is not known which assets automation is to make"),
+    (InstigatorState, "is_running", "it is not known which assets automation is to make"),
+    (InstigatorState, "instigator_name", "it is not known which assets automation is to make"),
     (dg.DagsterInstance, "get_backfills", "nothing is known of backfills"),
     (dg.DagsterInstance, "get_backfill", "the end of a backfill that takes longer than an hour is not seen"),
     (dg.DagsterInstance, "get_run_partition_data", "the partitions of a backfill of a job are not counted"),

@@ -25,6 +25,7 @@ def test_everything_declared() -> None:
         failures=3,
         mute_failures=True,
         mute_asset_checks=True,
+        column_changes=True,
         level="CRITICAL",
         pipeline_type=" api-integration ",
         address="warehouse.stock_prices",
@@ -40,6 +41,7 @@ def test_everything_declared() -> None:
         "watcher/failures": 3,
         "watcher/mute_failures": True,
         "watcher/mute_asset_checks": True,
+        "watcher/column_changes": True,
         "watcher/level": "critical",
         "watcher/pipeline_type": "api-integration",
         "watcher/address": "warehouse.stock_prices",
@@ -99,7 +101,9 @@ def test_a_threshold_that_breaks_the_rule(field: str, value: Any) -> None:
     assert "minute, hour, day, week, month, year" in str(raised.value)
 
 
-@pytest.mark.parametrize("field", ["mute_freshness", "mute_timeliness", "mute_failures", "mute_asset_checks"])
+@pytest.mark.parametrize(
+    "field", ["mute_freshness", "mute_timeliness", "mute_failures", "mute_asset_checks", "column_changes"]
+)
 @pytest.mark.parametrize("value", ["yes", 1, None])
 def test_a_flag_that_is_none(field: str, value: Any) -> None:
     with pytest.raises(InvalidValueError, match=f"{field} is {value!r}; it must be True or False"):

@@ -12,6 +12,7 @@ from pydantic import SecretStr
 from watcher_core import AlertKind, AlertLevel, ConfigurationError, Settings
 from watcher_core.alerts import formats, review, routes
 from watcher_core.alerts.routes import Route, Routes, Subject
+from watcher_core.cli.doctor_alerts import destination_findings
 
 SECRET = "https://hooks.slack.com/services/T0/B0/very-secret"
 
@@ -347,6 +348,49 @@ def test_mentions_that_are_missing_or_of_no_use_are_named(tmp_path: Path) -> Non
     _, said = problems(load(tmp_path, OWNERS, OPS="discord://1/2"))
     assert said == "in discord (Apprise), by OPS nothing mentions team:ops"
     assert len(problems(load(tmp_path, OWNERS))) == 1, "what kind of place it is, only the address says"
+
+
+BAD_INPUT: dict[str, tuple[str, str, str]] = {
+    "a route to nowhere": (
+        'to = "NOWHERE"',
+        "problem",
+        "NOWHERE is not set; what goes to ",
+    ),
+    "a channel without a token": (
+        'channel = "#a"',
+        "problem",
+        "WATCHER_SLACK_TOKEN is not set; what goes to channel #a",
+    ),
+    "a key that is not known": ('chanel = "#a"', "problem", "chanel: there is no such entry; did you mean channel?"),
+    "an address that is none": ('to = "WRONG"', "problem", "WRONG is set, but the address is not one"),
+    "quiet hours without an end": ('to = "OPS"\nquiet = "Mon-Sun"', "problem", "quiet has no end"),
+    "a digest that is no time": ('to = "OPS"\ndigest = "daily"', "problem", "digest is 'daily'"),
+    "a route that is hidden": ('to = "OPS"\n[[routes]]\nto = "OPS"', "warning", "route 2 is never taken: route 1"),
+    "routes that overlap": (
+        'kind = "failure"\nto = "OPS"\n[[routes]]\nlevel = "error"\nto = "OPS"',
+        "ok",
+        "what two routes match goes by the first of them; these overlap: 1 and 2",
+    ),
+    "a mention without a place": (
+        'to = "OPS"\n[owners]\nanna = {slack = "U0123ABCD"}',
+        "warning",
+        "owner 'anna' has a mention for 'slack', but no route leads to such a place",
+    ),
+}
+
+
+@pytest.mark.parametrize("kind", BAD_INPUT)
+def test_the_doctor_says_before_it_matters_what_is_wrong(
+    tmp_path: Path, kind: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written, level, said = BAD_INPUT[kind]
+    monkeypatch.setenv("OPS", "https://example.com/very-secret")
+    monkeypatch.setenv("WRONG", "ftp//very-secret")
+    path = tmp_path / "routes.toml"
+    path.write_text(f"[[routes]]\n{written}")
+    found = list(destination_findings(Settings(routes=path)))
+    assert [fact.level for fact in found if said in fact.message] == [level]
+    assert "very-secret" not in str(found)
 
 
 def test_the_routes_as_they_stand(tmp_path: Path) -> None:

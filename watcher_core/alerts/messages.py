@@ -254,7 +254,7 @@ def _subject(notice: Notice, dagster_url: str | None) -> str:
     if notice.is_asset:
         name = slack.link(name, dagster_url, "assets", *alert.pipeline_name.split("/"))
     if alert.kind is AlertKind.ASSET_CHECK:
-        check = slack.escape(f"check {alert.facts.get('check', 'of unknown name')}", limit=120)
+        check = slack.escape(text.check_name(alert.facts), limit=120)
         return f"{slack.link(check, dagster_url, 'runs', notice.run_id) if notice.run_id else check} of {name}"
     if notice.run_id is None or not dagster_url:
         return name

@@ -12,12 +12,12 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from watcher_core import arguments
+from watcher_core import arguments, text
 
 # Kinds are compared as text: the schema may not have all of them yet.
 # The first reason that holds counts. A check that passes, or an execution that is good, comes after what is no longer
 # watched: an alert of a removed pipeline ends at once, whatever ran since.
-EXPLAIN = sa.text("""
+EXPLAIN = sa.text(f"""
     UPDATE watcher.alert
        SET resolution = jsonb_strip_nulls(
                CASE WHEN pipeline.removed_at IS NOT NULL OR asset_check.removed_at IS NOT NULL
@@ -34,6 +34,8 @@ EXPLAIN = sa.text("""
                           AND coalesce(pipeline.freshness_number, type.freshness_number) IS NULL)
                       OR (kind.name = 'timeliness'
                           AND coalesce(pipeline.timeliness_number, type.timeliness_number) IS NULL)
+                      OR (asset_check.name = '{text.COLUMNS_CHECK}'
+                          AND NOT (pipeline.column_changes OR type.column_changes))
                     THEN jsonb_build_object('how', 'rule_removed')
                     WHEN kind.name = 'freshness'
                      AND changed.at > coalesce(CAST(ended.facts ->> 'last_dml_timestamp' AS timestamptz),
@@ -44,6 +46,14 @@ EXPLAIN = sa.text("""
                     WHEN kind.name = 'asset_check' AND passed.evaluated_at IS NOT NULL
                     THEN jsonb_build_object('how', 'passed', 'execution_id', passed.pipeline_execution_id,
                                             'at', passed.evaluated_at)
+                    WHEN kind.name = 'missed'
+                     AND ended.deduplication_key LIKE 'automation/%'
+                     AND NOT EXISTS (SELECT
+                                       FROM watcher.pipeline_automation AS automation
+                                      WHERE automation.pipeline_id = ended.pipeline_id)
+                    THEN jsonb_build_object('how', 'not_automated')
+                    WHEN asset_check.name = '{text.COLUMNS_CHECK}'
+                    THEN jsonb_build_object('how', 'kept')
                     WHEN kind.name = 'failure' AND good.id IS NOT NULL
                     THEN jsonb_build_object('how', 'execution', 'execution_id', good.id, 'at', good.start_date)
                     ELSE jsonb_build_object('how', 'not_found') END)
@@ -57,7 +67,7 @@ EXPLAIN = sa.text("""
                            pipeline.last_target_soft_delete) AS at) AS changed
       LEFT JOIN watcher.asset_check
         ON kind.name = 'asset_check'
-       AND asset_check.id = CAST(substring(ended.deduplication_key FROM '^asset_check/([0-9]{1,18})$') AS bigint)
+       AND asset_check.id = CAST(substring(ended.deduplication_key FROM '^asset_check/([0-9]{{1,18}})$') AS bigint)
       LEFT JOIN LATERAL (
            SELECT result.pipeline_execution_id, result.evaluated_at
              FROM watcher.asset_check_result AS result

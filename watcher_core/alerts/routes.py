@@ -125,20 +125,25 @@ class Routes:
             return f"<!subteam^{found}>" if found.startswith("S") else f"<@{found}>"
         return slack.mention(found)
 
-    def entries(self) -> list[values.Route]:
-        """The routes as they stand, with what is after the last of them."""
+    def entries(self, now: dt.datetime | None = None) -> list[values.Route]:
+        """The routes as they stand, with what is after the last of them; which are quiet is known of a time alone."""
         found = [
             values.Route(
                 number=number,
                 name=route.name,
                 conditions=route.conditions,
                 goes_on=route.goes_on,
-                **_told(destination),
+                quiet=route.quiet or (),
+                digest=route.digest,
+                timezone=route.timezone,
+                hold_critical=route.hold_critical,
+                quiet_until=None if route.hold is None or now is None else route.hold.quiet_until(now),
+                **_leads_to(destination),
             )
             for number, (route, destination) in enumerate(zip(self.routes, self._destinations, strict=True), start=1)
         ]
         if self._default is not None:
-            found.append(values.Route(number=None, name=None, conditions={}, **_told(self._default)))
+            found.append(values.Route(number=None, name=None, conditions={}, **_leads_to(self._default)))
         return found
 
     def explain(
@@ -179,7 +184,7 @@ class Routes:
         return (*taken, None) if self._default is not None or not taken else tuple(taken)
 
 
-def _told(destination: Destination) -> dict[str, Any]:
+def _leads_to(destination: Destination) -> dict[str, Any]:
     return {
         "to": destination.name,
         "destination": destination.described,

@@ -96,7 +96,7 @@ def _where(alert: values.Alert) -> str:
 def _over(alert: values.Alert) -> str:
     name = _where(alert)
     if alert.kind is AlertKind.ASSET_CHECK:
-        name = f"check {alert.facts.get('check', 'of unknown name')} of {name}"
+        name = f"{text.check_name(alert.facts)} of {name}"
     ended = text.resolution(alert.resolution, by=alert.resolved_by, note=alert.note)
     if ended.startswith("no longer"):
         return f"{name} is {ended}"
@@ -148,7 +148,7 @@ def _anomaly(alert: values.Alert, facts: Mapping[str, Any], _: dt.datetime) -> s
 
 
 def _asset_check(alert: values.Alert, facts: Mapping[str, Any], _: dt.datetime) -> str:
-    return f"check {facts.get('check', 'of unknown name')} of {_where(alert)} {text.check_result(facts)}"
+    return f"{text.check_name(facts)} of {_where(alert)} {text.check_result(facts)}"
 
 
 def _stated(alert: values.Alert, facts: Mapping[str, Any], _: dt.datetime) -> str:

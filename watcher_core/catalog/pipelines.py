@@ -47,7 +47,7 @@ def _clean_level(value: object, argument: str) -> enums.AlertLevel | None:
     return None if value is None else arguments.choice(value, enums.AlertLevel, argument)
 
 
-def _clean_mute(value: object, argument: str) -> bool:
+def _clean_flag(value: object, argument: str) -> bool:
     return value is not None and arguments.flag(value, argument)
 
 
@@ -64,13 +64,14 @@ PIPELINE_FIELDS: Mapping[str, Callable[[Any, str], Any]] = {
     "freshness_datepart": _clean_datepart,
     "freshness_calendar": calendars.clean_calendar,
     "freshness_timezone": calendars.clean_timezone,
-    "mute_freshness_check": _clean_mute,
+    "mute_freshness_check": _clean_flag,
     "timeliness_number": arguments.positive,
     "timeliness_datepart": _clean_datepart,
-    "mute_timeliness_check": _clean_mute,
+    "mute_timeliness_check": _clean_flag,
     "failure_number": _clean_failure_number,
-    "mute_failure_check": _clean_mute,
-    "mute_asset_check": _clean_mute,
+    "mute_failure_check": _clean_flag,
+    "mute_asset_check": _clean_flag,
+    "column_changes": _clean_flag,
     "alert_level": _clean_level,
     "pipeline_type_name": arguments.name,
     "pipeline_metadata": arguments.json_object,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from watcher_core.checks.asset_checks import check_asset_checks
+from watcher_core.checks.automation import check_automation, declare_automation
 from watcher_core.checks.backfills import deduplication_key as backfill_key
 from watcher_core.checks.backfills import find_backfills, standing_backfills
 from watcher_core.checks.failures import check_failures
@@ -11,17 +12,20 @@ from watcher_core.checks.missed import check_missed
 from watcher_core.checks.state import last_checked, list_check_states, mark_checked
 from watcher_core.checks.stuck import check_stuck
 from watcher_core.checks.suggestions import suggest_rules
-from watcher_core.checks.thresholds import list_thresholds
+from watcher_core.checks.thresholds import count_rules, list_thresholds
 from watcher_core.checks.timeliness import check_timeliness
 
 __all__ = [
     "backfill_key",
     "check_asset_checks",
+    "check_automation",
     "check_failures",
     "check_freshness",
     "check_missed",
     "check_stuck",
     "check_timeliness",
+    "count_rules",
+    "declare_automation",
     "find_backfills",
     "last_checked",
     "list_check_states",

@@ -8,6 +8,7 @@ What counts, and what takes it back:
 - A check has not run for long where its asset was materialized, and more than three of its usual intervals have passed
   since the first materialization that it has not looked at. Its usual interval is the median of its last ten, of an
   hour at least.
+- A change of columns counts until it is changed back, for a week at most, while the pipeline's rule asks for it.
 - Where its code location has a check no more, or checks of the pipeline are muted, there is nothing to find.
 
 A finding is about a check in an instance, and lists the partitions that do not pass. Where one step raised an error for
@@ -163,11 +164,38 @@ NOT_RUN = f"""
                             ORDER BY hour DESC
                             LIMIT {MOST_INTERVALS + 1}) AS hours) AS gaps) AS usual
      WHERE asset_check.removed_at IS NULL
+       AND asset_check.name <> '{text.COLUMNS_CHECK}' -- its results are changes
        AND asset_check.evaluated_at < checked.changed_at
        AND asset_check.evaluated_at < CAST(%(now)s AS timestamptz) - interval '{MISSED_INTERVALS} hours'
        AND usual.known >= {LEAST_INTERVALS}
        AND unchecked.start_date + make_interval(secs => {MISSED_INTERVALS} * usual.seconds) < %(now)s
      ORDER BY asset_check.evaluated_at, asset_check.id
+"""
+
+# Columns of whom no change is reported are forgotten, and those of partitions that are not made any more.
+FORGET_COLUMNS = """
+    DELETE FROM watcher.pipeline_columns
+     WHERE pipeline_id IN (SELECT pipeline.id
+                             FROM watcher.pipeline
+                             JOIN watcher.pipeline_type AS type ON type.id = pipeline.pipeline_type_id
+                            WHERE NOT pipeline.column_changes
+                              AND NOT type.column_changes)
+        OR (scope <> '' AND reported_at < CAST(%(now)s AS timestamptz) - interval '1 year')
+"""
+
+ACCEPT_COLUMNS = f"""
+    UPDATE watcher.asset_check_result
+       SET open = false
+     WHERE id IN (SELECT result.id
+                    FROM watcher.asset_check_result AS result
+                    JOIN watcher.asset_check ON asset_check.id = result.asset_check_id
+                    JOIN watcher.pipeline ON pipeline.id = asset_check.pipeline_id
+                    JOIN watcher.pipeline_type AS type ON type.id = pipeline.pipeline_type_id
+                   WHERE result.open
+                     AND asset_check.name = '{text.COLUMNS_CHECK}'
+                     AND (result.evaluated_at <= CAST(%(now)s AS timestamptz) - %(accepted_after)s
+                          OR NOT (pipeline.column_changes OR type.column_changes))
+                     FOR UPDATE OF result SKIP LOCKED)
 """
 
 REPORT_NOT_RUN = """
@@ -192,6 +220,9 @@ def check_asset_checks(session: Session, *, now: dt.datetime, dry_run: bool = Fa
     """
     connection = database.driver(session)
     given = {"now": now, "retry_starts_within": retries.RETRY_STARTS_WITHIN}
+    if not dry_run:
+        connection.execute(FORGET_COLUMNS, given)
+        connection.execute(ACCEPT_COLUMNS, {**given, "accepted_after": text.COLUMNS_ACCEPTED_AFTER})
     failing = connection.execute(DRY_RUN if dry_run else CHECK, given).fetchall()
     found = {row[4]: _failing(row, now) for row in failing}
     not_run = [row for row in connection.execute(NOT_RUN, given).fetchall() if row[4] not in found]

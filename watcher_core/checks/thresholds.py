@@ -104,6 +104,29 @@ def _interval(threshold: str) -> str:
     return f"CASE {threshold}_datepart {cases} END"
 
 
+# How many have one
+
+COVERAGE = {
+    check: f"""
+    SELECT count(*) FILTER (WHERE {number(check)} IS NOT NULL AND NOT muted),
+           count(*) FILTER (WHERE {number(check)} IS NULL),
+           count(*) FILTER (WHERE {number(check)} IS NOT NULL AND muted)
+      FROM watcher.pipeline
+      JOIN watcher.pipeline_type AS type ON type.id = pipeline.pipeline_type_id
+     CROSS JOIN LATERAL (SELECT pipeline.mute_{check}_check OR type.mute_{check}_check AS muted) AS mute
+     WHERE pipeline.active
+       AND pipeline.removed_at IS NULL
+"""
+    for check in (AlertKind.FRESHNESS.value, AlertKind.TIMELINESS.value)
+}
+
+
+def count_rules(session: Session, *, kind: AlertKind) -> values.RuleCoverage:
+    """Return how many pipelines the check of freshness or of timeliness looks at."""
+    row = database.driver(session).execute(COVERAGE[kind.value]).fetchone() or (0, 0, 0)
+    return values.RuleCoverage(kind=kind, with_rule=row[0], without_rule=row[1], muted=row[2])
+
+
 # The thresholds as values
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 from collections.abc import Sequence
+from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
@@ -13,11 +14,13 @@ import typer
 from watcher_core import text
 from watcher_core.cli import output, times
 from watcher_core.cli.edge import login_name, of_pipeline, open_watcher
+from watcher_core.cli.maintenance import describe
 from watcher_core.cli.options import Json, Limit, OfPipeline
 from watcher_core.enums import AlertKind, AlertState
+from watcher_core.errors import DatabaseError
 
 if TYPE_CHECKING:
-    from watcher_core.values import Alert, AlertDelivery, AlertPreview, DeliveryResult
+    from watcher_core.values import Alert, AlertDelivery, AlertPreview, DeliveryResult, MaintenanceWindow, Route
 
 app = typer.Typer(help="Alerts: what is open, and its delivery.", no_args_is_help=True, rich_markup_mode=None)
 
@@ -220,9 +223,15 @@ def send_test(
 
 @app.command("routes", epilog=output.examples("watcher alerts routes", "watcher doctor --pipeline raw_flights"))
 def list_routes(*, json: Json = False) -> None:
-    """List the routes of alerts, the first that matches counting."""
+    """List the routes of alerts, the first that matches counting.
+
+    With when each sends: its quiet hours and digests, and below them the maintenance windows that are not over.
+    """
     with open_watcher() as watcher:
         found = watcher.routes()
+        windows: list[MaintenanceWindow] = []
+        with suppress(DatabaseError):  # the routes need no database
+            windows = watcher.maintenance()
     if json:
         output.print_json(found)
         return
@@ -231,6 +240,7 @@ def list_routes(*, json: Json = False) -> None:
         output.Column("name", minor=True),
         output.Column("for", fold=True),
         output.Column("to", fold=True),
+        output.Column("sends", fold=True),
         output.Column("missing", fold=True),
     ]
     rows = [
@@ -239,11 +249,25 @@ def list_routes(*, json: Json = False) -> None:
             route.name,
             ", ".join(f"{name} {' or '.join(these)}" for name, these in route.conditions.items()) or "all",
             f"{route.destination}, and on" if route.goes_on else route.destination,
+            _sends(route),
             route.missing and f"{route.missing} is not set",
         )
         for route in found
     ]
     output.print_table(columns, rows, empty=UNCONFIGURED)
+    for window in windows:
+        output.print_text(describe(window))
+
+
+def _sends(route: Route) -> str:
+    """When a route sends, as in `digest 0 9 * * Mon-Fri, quiet 22:00-07:00, Europe/Berlin; quiet until 07:00`."""
+    parts = [f"digest {route.digest}"] if route.digest else []
+    parts += [f"quiet {' and '.join(route.quiet)}"] if route.quiet else []
+    if not parts:
+        return "at once"
+    parts += [route.timezone or "UTC", *(["critical ones, too"] if route.hold_critical else [])]
+    now = f"; now quiet until {times.clock(route.quiet_until)}" if route.quiet_until else ""
+    return ", ".join(parts) + now
 
 
 def _preview(*, json: bool) -> None:

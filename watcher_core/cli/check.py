@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated
@@ -14,7 +15,7 @@ from watcher_core.cli.edge import open_watcher
 from watcher_core.cli.options import Json
 
 if TYPE_CHECKING:
-    from watcher_core.values import Finding
+    from watcher_core.values import Finding, RuleCoverage
 
 app = typer.Typer(
     help="Checks: what is stale, late, failing, unusual or broken.",
@@ -45,8 +46,9 @@ def freshness(*, dry_run: DryRun = False, fail: Fail = False, json: Json = False
     """
     with open_watcher() as watcher:
         found = watcher.check_freshness(dry_run=dry_run)
+        of_all = _of_rules(found, "stale", watcher.rule_coverage("freshness"))
     columns = [PIPELINE, output.Column("last change"), WITHIN, OVERDUE, RULE, NEW]
-    _print(found, columns, _freshness_cells, json=json, empty="no pipeline is stale")
+    _print(found, columns, _freshness_cells, json=json, summary=of_all)
     _end(found, fail=fail)
 
 
@@ -74,6 +76,7 @@ def timeliness(
     """
     with open_watcher() as watcher:
         found = watcher.check_timeliness(lookback_minutes=lookback_minutes, dry_run=dry_run)
+        of_all = _of_rules(found, "late", watcher.rule_coverage("timeliness"))
     columns = [
         EXECUTION,
         PIPELINE,
@@ -85,7 +88,7 @@ def timeliness(
         RULE,
         NEW,
     ]
-    _print(found, columns, _timeliness_cells, json=json, empty="no execution is late")
+    _print(found, columns, _timeliness_cells, json=json, summary=of_all)
     _end(found, fail=fail)
 
 
@@ -107,7 +110,8 @@ def missed(*, dry_run: DryRun = False, fail: Fail = False, json: Json = False) -
     """Look for runs that did not come.
 
     That is, pipelines without a rule for freshness that usually run by now: what is usual is learned from three weeks
-    or more. WATCHER_LEARN_CADENCE=alert opens alerts, too.
+    or more. WATCHER_LEARN_CADENCE=alert opens alerts, too. And assets that Dagster's automation was to make, and did
+    not, which always have one.
     """
     with open_watcher() as watcher:
         found = watcher.check_missed(dry_run=dry_run)
@@ -219,11 +223,28 @@ def anomalies(
         raise typer.Exit(1)
 
 
-def _print(found: Sequence[Finding], columns: Sequence[output.Column], cells: Cells, *, json: bool, empty: str) -> None:
+def _print(
+    found: Sequence[Finding],
+    columns: Sequence[output.Column],
+    cells: Cells,
+    *,
+    json: bool,
+    empty: str = "",
+    summary: str = "",
+) -> None:
+    """Print what was found, or that nothing was; a summary comes in either case."""
     if json:
         output.print_json([finding.as_json() for finding in found])
         return
-    output.print_table(columns, [cells(finding) for finding in found], empty=empty)
+    output.print_table(columns, [cells(finding) for finding in found], empty=summary or empty)
+    if found and summary:
+        print(summary, file=sys.stderr)  # as where nothing is found: the table alone is the answer
+
+
+def _of_rules(found: Sequence[Finding], what: str, coverage: RuleCoverage) -> str:
+    counts = {"with_rule": coverage.with_rule, "without_rule": coverage.without_rule, "muted": coverage.muted}
+    advice = ": watcher check suggest" if coverage.without_rule and not coverage.with_rule else ""
+    return words.of_rules(len(found), what, **counts) + advice
 
 
 def _end(found: Sequence[Finding], *, fail: bool) -> None:
@@ -272,7 +293,9 @@ def _missed_cells(finding: Finding) -> tuple[output.Cell, ...]:
         times.clock(finding.measured_from),
         times.clock(finding.due_at),
         words.duration(finding.overdue_seconds),
-        f"usually every {words.duration(finding.details['usual_seconds'])}",
+        str(finding.details["message"])
+        if "condition" in finding.details
+        else f"usually every {words.duration(finding.details['usual_seconds'])}",
         output.yes_or_no(finding.new),
     )
 

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from watcher_core import text
 from watcher_core.cli import output
 from watcher_core.cli.doctor_alerts import alert_findings, destination_findings
 from watcher_core.cli.doctor_anomalies import anomaly_findings
@@ -22,12 +23,14 @@ from watcher_core.cli.doctor_dagster import dagster_findings
 from watcher_core.cli.edge import load_settings
 from watcher_core.cli.facts import print_facts
 from watcher_core.cli.options import Json
+from watcher_core.enums import AlertKind
 from watcher_core.errors import ConfigurationError, SchemaVersionError, WatcherError
 from watcher_core.values import HealthFact
 
 if TYPE_CHECKING:
     import sqlalchemy as sa
 
+    from watcher_core.client import Watcher
     from watcher_core.embedded import EmbeddedStatus
     from watcher_core.settings import Settings
     from watcher_core.values import Pipeline
@@ -192,6 +195,7 @@ def _server(url: sa.URL, settings: Settings, pipeline: str | None, *, advice: st
         else:
             yield HealthFact("ok", "schema", f"version {database.SCHEMA_VERSION}, as this Watcher needs it")
             yield from report.facts
+            yield from rule_findings(watcher)
             yield from removed_findings(pipelines, now=dt.datetime.now(dt.UTC))
             yield from alert_findings(watcher, pipeline)
             yield from anomaly_findings(watcher)
@@ -204,6 +208,17 @@ def _version_finding(found: str) -> HealthFact:
             "problem", "database", f"PostgreSQL {found}", f"Watcher needs PostgreSQL {OLDEST_POSTGRESQL} or later"
         )
     return HealthFact("ok", "database", f"reachable, PostgreSQL {found}")
+
+
+def rule_findings(watcher: Watcher) -> Iterator[HealthFact]:
+    """Say of how many pipelines the checks can find anything."""
+    for kind in (AlertKind.FRESHNESS, AlertKind.TIMELINESS):
+        found = watcher.rule_coverage(kind)
+        parts = [f"{text.plural(found.with_rule, 'pipeline')} {'has' if found.with_rule == 1 else 'have'} a rule"]
+        parts += [f"{found.without_rule:,} {'has' if found.without_rule == 1 else 'have'} none"]
+        parts += [f"{found.muted:,} {'is' if found.muted == 1 else 'are'} muted"] if found.muted else []
+        advice = "see rules that fit: watcher check suggest" if found.without_rule else None
+        yield HealthFact("ok", "rules", f"{kind.value}: {', '.join(parts)}", advice)
 
 
 def removed_findings(pipelines: list[Pipeline], *, now: dt.datetime) -> Iterator[HealthFact]:

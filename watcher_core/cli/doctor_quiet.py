@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from watcher_core import text as words
-from watcher_core.cli import times
+from watcher_core.cli import maintenance, times
 from watcher_core.values import HealthFact
 
 if TYPE_CHECKING:
@@ -23,14 +23,8 @@ def quiet_findings(watcher: Watcher, *, held: int, now: dt.datetime) -> Iterator
         yield HealthFact("ok", "quiet", f"route {route} to {destination.described} is quiet until {times.clock(until)}")
     for window in watcher.maintenance(now=now):
         if window.active_until is not None:
-            what = "all alerts" if window.subject == "all" else f"alerts of {window.subject}"
-            note = f" ({window.note})" if window.note else ""
-            yield HealthFact(
-                "ok",
-                "quiet",
-                f"maintenance {window.id}: {what} are not sent until {times.clock(window.active_until)}{note}",
-                f"end it sooner: watcher maintenance end {window.id}",
-            )
+            advice = f"end it sooner: watcher maintenance end {window.id}"
+            yield HealthFact("ok", "quiet", maintenance.describe(window), advice)
     if held:
         yield HealthFact(
             "ok", "quiet", f"{words.plural(held, 'alert')} held until quiet hours, a digest or maintenance let it go"

@@ -137,6 +137,16 @@ def end(
         output.print_text(f"maintenance {ended.id} of {ended.subject}: ended")
 
 
+def describe(window: MaintenanceWindow) -> str:
+    """Say what a window keeps from being sent, and when."""
+    what = "all alerts" if window.subject == "all" else f"alerts of {window.subject}"
+    when = f"for {_when(window)}" if window.cron else _when(window)
+    if window.active_until:
+        when = f"until {times.clock(window.active_until)}"
+    note = f" ({window.note})" if window.note else ""
+    return f"maintenance {window.id}: {what} are not sent {when}{note}"
+
+
 def _print(window: MaintenanceWindow, *, as_json: bool) -> None:
     if as_json:
         output.print_json(window)

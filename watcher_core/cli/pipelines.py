@@ -196,6 +196,14 @@ def set_fields(
             show_default=False,
         ),
     ] = None,
+    column_changes: Annotated[
+        bool | None,
+        typer.Option(
+            "--column-changes/--no-column-changes",
+            help="Whether a change of its columns opens an alert.",
+            show_default=False,
+        ),
+    ] = None,
     level: Annotated[
         str | None,
         typer.Option(
@@ -218,6 +226,7 @@ def set_fields(
         "mute_timeliness_check": mute_timeliness,
         "mute_failure_check": mute_failures,
         "mute_asset_check": mute_asset_checks,
+        "column_changes": column_changes,
         "next_watermark": next_watermark,
     }
     fields = {field: value for field, value in given.items() if value is not None}
@@ -343,6 +352,7 @@ def _fields(pipeline: Pipeline, thresholds: Thresholds) -> list[tuple[str, outpu
         ("freshness", _rule(thresholds[pipeline.id, AlertKind.FRESHNESS], explained=True)),
         ("timeliness", _rule(thresholds[pipeline.id, AlertKind.TIMELINESS], explained=True)),
         ("alert on", _rule(thresholds[pipeline.id, AlertKind.FAILURE], explained=True)),
+        ("columns", "a change of them opens an alert" if pipeline.column_changes else None),
         ("alert level", pipeline.alert_level),
         ("last insert", _moment(pipeline.last_target_insert)),
         ("last update", _moment(pipeline.last_target_update)),
@@ -422,6 +432,7 @@ def _print_changes(before: Pipeline, after: Pipeline) -> None:
         ("failures in a row", *(str(each.failure_number or "none") for each in (before, after))),
         ("failures muted", *map(output.yes_or_no, (before.mute_failure_check, after.mute_failure_check))),
         ("asset checks muted", *map(output.yes_or_no, (before.mute_asset_check, after.mute_asset_check))),
+        ("column changes watched", *map(output.yes_or_no, (before.column_changes, after.column_changes))),
         ("alert level", *(str(each.alert_level or "none") for each in (before, after))),
         ("next watermark", before.next_watermark or "none", after.next_watermark or "none"),
     ]

@@ -237,7 +237,7 @@ class AlertMethods(HeartbeatMethods):
         Raises:
             ConfigurationError: The routes cannot be read.
         """
-        return alerts.load_routes(self.settings).entries()
+        return alerts.load_routes(self.settings).entries(dt.datetime.now(dt.UTC))
 
     def alert_routes(self, pipeline: int | str) -> list[values.AlertRoute]:
         """Say where alerts of a pipeline would go.

@@ -131,12 +131,16 @@ class CheckMethods(HeartbeatMethods):
         return found
 
     def check_missed(self, *, now: dt.datetime | None = None, dry_run: bool = False) -> list[Finding]:
-        """Find the pipelines that usually run by now, and have not. Resolve the alerts of those that have.
+        """Find the pipelines that usually run by now, and have not, and the assets that automation was to make.
 
         How often a pipeline runs is learned from its history, once a day; where that has no rhythm, or is shorter than
         three weeks, nothing is found. Pipelines with a rule for freshness, inactive ones, and those whose freshness is
         muted, themselves or by their type, are not checked. Alerts are opened where `WATCHER_LEARN_CADENCE` is `alert`;
         where it is `off`, nothing is learned.
+
+        An asset with the automation condition `eager` whose upstream has been newer for 15 minutes, and one that was
+        never made and that Dagster does not make by itself, has an alert whatever the setting says. The alerts of what
+        has run are resolved.
 
         Args:
             now: The time by which runs should have come, with time zone; the present by default.
@@ -150,10 +154,26 @@ class CheckMethods(HeartbeatMethods):
         """
         with self._begin_check(AlertKind.MISSED, None, now, dry_run=dry_run) as (session, moment, _):
             wanted = self.settings.learn_cadence
-            found = [] if wanted == "off" else checks.check_missed(session, now=moment, dry_run=dry_run)
+            learned = [] if wanted == "off" else checks.check_missed(session, now=moment, dry_run=dry_run)
+            automated = checks.check_automation(session, now=moment, dry_run=dry_run)
             if not dry_run:
-                _update_alerts(session, AlertKind.MISSED, found if wanted == "alert" else [], moment, None)
-        return found
+                found = [*automated, *(learned if wanted == "alert" else [])]
+                _update_alerts(session, AlertKind.MISSED, found, moment, None)
+        return [*automated, *learned]
+
+    def declare_automation(self, assets: Sequence[values.AutomatedAsset], *, location: str, instance_id: str) -> None:
+        """Record which assets of a code location Dagster's automation is to make; it is what `check_missed` compares.
+
+        Args:
+            assets: All of that location whose condition is `eager` or `on_missing`, and whose sensor runs.
+            location: The code location.
+            instance_id: The Dagster instance that has loaded it.
+
+        Raises:
+            InvalidValueError: A value breaks a rule; nothing is written.
+        """
+        with self._transaction() as (session, now):
+            checks.declare_automation(session, assets=assets, location=location, instance_id=instance_id, now=now)
 
     def suggest_rules(self) -> list[values.RuleSuggestion]:
         """Return a rule for each pipeline that has none for freshness, from what `check_missed` has learned of it."""
@@ -232,11 +252,7 @@ class CheckMethods(HeartbeatMethods):
             NotFoundError: The pipeline is not known.
             InvalidValueError: A value breaks a rule.
         """
-        asked = arguments.choice(kind, AlertKind, "kind")
-        if asked not in OF_ONE_PIPELINE:
-            raise InvalidValueError(
-                f"kind is {asked.value!r}; it must be {' or '.join(repr(each.value) for each in OF_ONE_PIPELINE)}"
-            )
+        asked = _of_one_pipeline(kind)
         moment = dt.datetime.now(dt.UTC) if now is None else arguments.instant(now, "now")
         with self._transaction() as (session, _):
             connection = database.driver(session)
@@ -271,6 +287,19 @@ class CheckMethods(HeartbeatMethods):
         with self._transaction() as (session, _):
             pipeline_id = None if pipeline is None else catalog.get_pipeline(session, pipeline).id
             return checks.list_thresholds(session, pipeline_id=pipeline_id)
+
+    def rule_coverage(self, kind: AlertKind | str) -> values.RuleCoverage:
+        """Return how many pipelines have a rule for a check: nothing is found of those that have none.
+
+        Args:
+            kind: `freshness` or `timeliness`.
+
+        Raises:
+            InvalidValueError: It is another kind.
+        """
+        asked = _of_one_pipeline(kind)
+        with self._transaction() as (session, _):
+            return checks.count_rules(session, kind=asked)
 
     def cleanup(
         self,
@@ -387,6 +416,15 @@ def _update_alerts(
     alerts.open_alerts(session, found, now=now)
     still = [*standing, *(finding.deduplication_key for finding in found)]
     alerts.resolve_gone_alerts(session, kind=kind, still=still, now=now, pipeline_id=pipeline_id)
+
+
+def _of_one_pipeline(kind: AlertKind | str) -> AlertKind:
+    asked = arguments.choice(kind, AlertKind, "kind")
+    if asked not in OF_ONE_PIPELINE:
+        raise InvalidValueError(
+            f"kind is {asked.value!r}; it must be {' or '.join(repr(each.value) for each in OF_ONE_PIPELINE)}"
+        )
+    return asked
 
 
 def _before(moment: dt.datetime, minutes: int) -> dt.datetime:

@@ -76,6 +76,7 @@ class RecorderSession:
         *,
         cursor: Mapping[str, Any],
         asset_checks: Iterable[values.AssetCheckRecord] = (),
+        columns: Iterable[values.ColumnsRecord] = (),
         lag_seconds: float | None = None,
         message: str | None = None,
     ) -> int:
@@ -87,6 +88,7 @@ class RecorderSession:
             records: The executions.
             cursor: How far recording has got with them; JSON.
             asset_checks: What came of asset checks in these executions, or in reports without a run.
+            columns: The columns that materializations reported; a change of them is a result of an asset check.
             lag_seconds: Age of the oldest event that is not yet recorded.
             message: A message for the operator.
 
@@ -98,10 +100,12 @@ class RecorderSession:
         """
         ours = (replace(record, instance_id=self.instance_id) for record in records)
         our_checks = (replace(record, instance_id=self.instance_id) for record in asset_checks)
+        our_columns = (replace(record, instance_id=self.instance_id) for record in columns)
         with self._watcher._transaction() as (session, now):
             recording.renew_recorder(session, instance_id=self.instance_id, holder=self._holder)
             written = recording.record_executions(session, records=ours, now=now, drop_refused=True)
             recording.record_asset_checks(session, records=our_checks, now=now)
+            recording.record_columns(session, records=our_columns, now=now)
             recording.move_cursor(
                 session,
                 instance_id=self.instance_id,

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
         record_asset_checks,
     )
     from watcher_core.recording.clocks import this_host
+    from watcher_core.recording.columns import record_columns
     from watcher_core.recording.cursors import (
         list_recorders,
         move_cursor,
@@ -97,6 +98,7 @@ __all__ = [
     "note_gone",
     "pulse",
     "record_asset_checks",
+    "record_columns",
     "record_executions",
     "record_observations",
     "record_ping",
@@ -152,6 +154,7 @@ _MODULES = {
     "note_gone": "processes",
     "pulse": "heartbeats",
     "record_asset_checks": "asset_checks",
+    "record_columns": "columns",
     "record_executions": "records",
     "record_observations": "observations",
     "recorder_cursor": "cursors",

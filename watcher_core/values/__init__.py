@@ -28,9 +28,9 @@ if TYPE_CHECKING:
         AnomalyVerdict,
         UnjudgedExecutions,
     )
-    from watcher_core.values.asset_checks import AssetCheck, AssetCheckRecord, AssetCheckResult
+    from watcher_core.values.asset_checks import AssetCheck, AssetCheckRecord, AssetCheckResult, ColumnsRecord
     from watcher_core.values.backfills import BackfillRecord
-    from watcher_core.values.checks import EffectiveThreshold, PipelineCheck, RuleSuggestion
+    from watcher_core.values.checks import EffectiveThreshold, PipelineCheck, RuleCoverage, RuleSuggestion
     from watcher_core.values.executions import (
         Execution,
         ExecutionRecord,
@@ -56,6 +56,7 @@ if TYPE_CHECKING:
     from watcher_core.values.maintenance import MaintenanceWindow
     from watcher_core.values.pipelines import (
         UNSET,
+        AutomatedAsset,
         Pipeline,
         PipelineConfiguration,
         PipelineType,
@@ -84,6 +85,7 @@ __all__ = [
     "AssetCheck",
     "AssetCheckRecord",
     "AssetCheckResult",
+    "AutomatedAsset",
     "BackfillRecord",
     "Cause",
     "CheckState",
@@ -92,6 +94,7 @@ __all__ = [
     "ClosureReport",
     "ColumnEdge",
     "ColumnStep",
+    "ColumnsRecord",
     "DeliveryResult",
     "EffectiveThreshold",
     "Execution",
@@ -117,6 +120,7 @@ __all__ = [
     "PipelineType",
     "RecorderState",
     "Route",
+    "RuleCoverage",
     "RuleSuggestion",
     "ThresholdArguments",
     "Thresholds",
@@ -146,6 +150,7 @@ _MODULES = {
     "AssetCheck": "asset_checks",
     "AssetCheckRecord": "asset_checks",
     "AssetCheckResult": "asset_checks",
+    "AutomatedAsset": "pipelines",
     "Cause": "findings",
     "CheckState": "health",
     "CleanupResult": "upkeep",
@@ -153,6 +158,7 @@ _MODULES = {
     "ClosureReport": "lineage",
     "ColumnEdge": "lineage",
     "ColumnStep": "lineage",
+    "ColumnsRecord": "asset_checks",
     "DeliveryResult": "alerts",
     "EffectiveThreshold": "checks",
     "Execution": "executions",
@@ -178,6 +184,7 @@ _MODULES = {
     "PipelineType": "pipelines",
     "RecorderState": "upkeep",
     "Route": "alerts",
+    "RuleCoverage": "checks",
     "RuleSuggestion": "checks",
     "ThresholdArguments": "pipelines",
     "Thresholds": "pipelines",

@@ -157,6 +157,11 @@ class Route:
         destination: The destination in words.
         missing: The variable that would have to be set first.
         goes_on: Whether the routes after it are tried, too.
+        quiet: The quiet hours in which it sends nothing.
+        digest: The times at which it sends digests, as cron has them; `None` where it sends at once.
+        timezone: The time zone of both; UTC without it.
+        hold_critical: Whether critical alerts wait, too.
+        quiet_until: Until when it is quiet; `None` where it is not quiet now.
     """
 
     number: int | None
@@ -166,3 +171,8 @@ class Route:
     destination: str
     missing: str | None
     goes_on: bool = False
+    quiet: tuple[str, ...] = ()
+    digest: str | None = None
+    timezone: str | None = None
+    hold_critical: bool = False
+    quiet_until: dt.datetime | None = None

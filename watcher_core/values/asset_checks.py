@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -44,6 +45,29 @@ class AssetCheckRecord:
     description: str | None = None
     step_key: str | None = None
     result_metadata: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ColumnsRecord:
+    """The columns that a materialization reports; it is written with executions.
+
+    Attributes:
+        pipeline_name: The asset.
+        execution_external_id: The identity of its execution.
+        columns: The type of each column.
+        reported_at: When it was made.
+        instance_id: The Dagster instance.
+        partition: The partition whose columns are compared with its own; `None` where those of all are.
+        logical_date: When the partition begins, where partitions follow one another in time: older ones are no news.
+    """
+
+    pipeline_name: str
+    execution_external_id: str
+    columns: Mapping[str, str]
+    reported_at: dt.datetime
+    instance_id: str | None = None
+    partition: str | None = None
+    logical_date: dt.datetime | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -51,6 +51,23 @@ class EffectiveThreshold:
         return self.number is not None and self.active and self.removed_at is None and self.muted_by is None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RuleCoverage:
+    """How many pipelines a check looks at, of those that are active and in the code.
+
+    Attributes:
+        kind: The check: `freshness` or `timeliness`.
+        with_rule: Pipelines that have a threshold, or whose type has one, and that are not muted.
+        without_rule: Pipelines that have none.
+        muted: Pipelines that have one and are muted, themselves or by their type.
+    """
+
+    kind: AlertKind
+    with_rule: int
+    without_rule: int
+    muted: int
+
+
 @dataclass(frozen=True, kw_only=True)
 class PipelineCheck:
     """One check of one pipeline, read in one transaction.

@@ -46,6 +46,8 @@ class ThresholdArguments(TypedDict, total=False):
         failure_number: The number of failures in a row that opens an alert, from 1 to 100; without it, the first does.
         mute_failure_check: Whether the failure check skips the pipeline.
         mute_asset_check: Whether Dagster's asset checks on the pipeline open no alerts.
+        column_changes: Whether a change of the columns of an asset opens an alert: one added, removed, or of another
+            type.
         alert_level: The level of its alerts: `info`, `warning`, `error` or `critical`. Unusual numbers and asset checks
             of severity WARN are never louder than a warning.
     """
@@ -61,6 +63,7 @@ class ThresholdArguments(TypedDict, total=False):
     failure_number: int | Unset | None
     mute_failure_check: bool | Unset | None
     mute_asset_check: bool | Unset | None
+    column_changes: bool | Unset | None
     alert_level: AlertLevel | str | Unset | None
 
 
@@ -79,6 +82,7 @@ class Thresholds:
     failure_number: int | None
     mute_failure_check: bool
     mute_asset_check: bool
+    column_changes: bool = False
     alert_level: AlertLevel | None = None
 
 
@@ -144,4 +148,24 @@ class PipelineConfiguration:
     failure_number: int | Unset | None = UNSET
     mute_failure_check: bool | Unset = UNSET
     mute_asset_check: bool | Unset = UNSET
+    column_changes: bool | Unset = UNSET
     alert_level: AlertLevel | str | Unset | None = UNSET
+
+
+@dataclass(frozen=True, kw_only=True)
+class AutomatedAsset:
+    """An asset that Dagster's automation makes, as a code location declares it.
+
+    Attributes:
+        pipeline_name: The asset.
+        condition: `eager` or `on_missing`.
+        upstream: The assets that it is made from.
+        was_missing: Whether Dagster has no materialization of it.
+        is_held: Whether a run of it, or of its upstream, is under way.
+    """
+
+    pipeline_name: str
+    condition: str
+    upstream: tuple[str, ...] = ()
+    was_missing: bool = False
+    is_held: bool = False

@@ -198,7 +198,12 @@ class _Check:
         """Show all findings on the page of the run, and report to assets what has changed."""
         context = self._context
         written = table(found, self.watcher, context.instance)
-        context.add_output_metadata({**found_metadata(found, table=written, checked_at=self.now), **metadata})
+        coverage = self.watcher.rule_coverage(self._kind)
+        shown = found_metadata(found, table=written, checked_at=self.now, coverage=coverage)
+        context.add_output_metadata({**shown, **metadata})
+        what = "stale" if self._kind is AlertKind.FRESHNESS else "late"
+        counts = {"with_rule": coverage.with_rule, "without_rule": coverage.without_rule, "muted": coverage.muted}
+        context.log.info(text.of_rules(len(found), what, **counts))
         if self._dry_run:
             return
         reported = report_changes(
@@ -210,9 +215,7 @@ class _Check:
             repository=compat.repository(context),
         )
         new = sum(finding.new for finding in found)
-        context.log.info(
-            "found %s, %s new; reported to %s", f"{len(found):,}", f"{new:,}", text.plural(reported, "asset")
-        )
+        context.log.info("%s new; reported to %s", f"{new:,}", text.plural(reported, "asset"))
 
 
 def _progress(context: dg.OpExecutionContext) -> Callable[[int, int], None]:

@@ -10,6 +10,7 @@ import dagster as dg
 
 from watcher_core import AnomalyDetection, DeliveryResult, InvalidValueError, Watcher, text
 from watcher_dagster import compat
+from watcher_dagster.automation.conditions import AutomationRecorder
 from watcher_dagster.automation.configuration import ConfigurationRecorder
 from watcher_dagster.automation.jobs import LOOKBACK_MINUTES
 from watcher_dagster.automation.quick_checks import CheckCursor, check_tick
@@ -64,20 +65,25 @@ def build_watcher_recorder_sensor(
         raise InvalidValueError(f"history_days is {history_days}; it must not be negative")
     _check_interval("minimum_interval_seconds", minimum_interval_seconds)
 
-    # Both know what is recorded already, for as long as the process lives.
+    # They know what is recorded already, for as long as the process lives.
     configuration: ConfigurationRecorder | None = None
+    automation: AutomationRecorder | None = None
     lineage: LineageRecorder | None = None
 
     def tick(context: dg.SensorEvaluationContext, watcher: Watcher) -> str:
-        nonlocal configuration, lineage
+        nonlocal configuration, automation, lineage
         if configuration is None or configuration.watcher is not watcher:
             configuration = ConfigurationRecorder(watcher)
+        if automation is None or automation.watcher is not watcher:
+            automation = AutomationRecorder(watcher)
         if lineage is None or lineage.watcher is not watcher:
             lineage = LineageRecorder(watcher)
         if context.repository_def is not None:
             location = compat.sensor_location(context, context.repository_def)
             configuration.record(context.repository_def, location, context.instance)
             lineage.record_asset_graph(context.repository_def)
+            if location is not None:
+                automation.record(context.repository_def, location, context.instance)
         count_keys = getattr(context.resources, resource_key).get_count_keys()
         zones = NO_ZONES if context.repository_def is None else partition_zones(context.repository_def)
         return record_tick(

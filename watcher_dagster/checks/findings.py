@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import dagster as dg
 
-from watcher_core import AnomalyDetection, CleanupResult, ExecutionSource, Finding, Watcher, text
+from watcher_core import AnomalyDetection, CleanupResult, ExecutionSource, Finding, RuleCoverage, Watcher, text
 from watcher_dagster.checks import markdown
 from watcher_dagster.checks.verdicts import expected
 from watcher_dagster.identity import asset_pipeline_name, named_asset_key
@@ -19,12 +19,16 @@ ANOMALY_HEAD: Final = ("Pipeline", "Execution", "What is unusual")
 CLEANUP_HEAD: Final = ("Table", "Rows")
 
 
-def found_metadata(found: Sequence[Finding], *, table: str, checked_at: dt.datetime) -> dict[str, Any]:
+def found_metadata(
+    found: Sequence[Finding], *, table: str, checked_at: dt.datetime, coverage: RuleCoverage
+) -> dict[str, Any]:
     """Return the table and the numbers of a check as metadata of its step."""
     return {
         "findings": dg.MetadataValue.md(table),
         "found": dg.MetadataValue.int(len(found)),
         "new": dg.MetadataValue.int(sum(finding.new for finding in found)),
+        "with_rule": dg.MetadataValue.int(coverage.with_rule),
+        "without_rule": dg.MetadataValue.int(coverage.without_rule),
         "checked_at": dg.MetadataValue.timestamp(checked_at),
     }
 

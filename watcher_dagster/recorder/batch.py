@@ -8,7 +8,14 @@ from dataclasses import replace
 from functools import partial
 from typing import Any, Final, Protocol
 
-from watcher_core import AssetCheckRecord, ExecutionRecord, InvalidValueError, ObservationRecord, RecorderSession
+from watcher_core import (
+    AssetCheckRecord,
+    ColumnsRecord,
+    ExecutionRecord,
+    InvalidValueError,
+    ObservationRecord,
+    RecorderSession,
+)
 from watcher_dagster.lineage import LineageRecorder, NewestMaterializations
 from watcher_dagster.recorder.cursor import RecorderCursor
 from watcher_dagster.recorder.eventlog import RUNLESS
@@ -45,6 +52,7 @@ class Batch:
     Attributes:
         newest: The newest materializations among what was added, for lineage.
         observations: The observations among what was added.
+        columns: The columns that what was added reports.
         runs: How many runs were written.
         executions: How many executions were written.
     """
@@ -68,6 +76,7 @@ class Batch:
         self._pending: list[tuple[str, list[ExecutionRecord], Sequence[AssetCheckRecord]]] = []
         self.newest = NewestMaterializations()
         self.observations: list[ObservationRecord] = []
+        self.columns: list[ColumnsRecord] = []
         self.runs = 0
         self.executions = 0
 
@@ -96,26 +105,38 @@ class Batch:
         if self.observations:
             observations, self.observations = self.observations, []
             self._session.record_observations(observations)
+        columns, self.columns = self.columns, []
         try:
             self._commit(
                 [execution for _, executions, _ in pending for execution in executions],
                 [check for *_, checks in pending for check in checks],
+                columns,
             )
         except BAD_DATA:
             self._cursor.unread |= unread
-            self._write_one_by_one(pending)
+            self._write_one_by_one(pending, columns)
 
-    def _commit(self, executions: list[ExecutionRecord], checks: Sequence[AssetCheckRecord] = ()) -> None:
+    def _commit(
+        self,
+        executions: list[ExecutionRecord],
+        checks: Sequence[AssetCheckRecord] = (),
+        columns: Sequence[ColumnsRecord] = (),
+    ) -> None:
         lag_seconds, message = self._progress()
         self._session.record(
             executions,
             asset_checks=checks,
+            columns=columns,
             cursor=self._cursor.to_json(),
             lag_seconds=lag_seconds,
             message=message,
         )
 
-    def _write_one_by_one(self, pending: list[tuple[str, list[ExecutionRecord], Sequence[AssetCheckRecord]]]) -> None:
+    def _write_one_by_one(
+        self,
+        pending: list[tuple[str, list[ExecutionRecord], Sequence[AssetCheckRecord]]],
+        columns: Sequence[ColumnsRecord],
+    ) -> None:
         """Find the run whose values the database refuses. The cursor moves when all others are written."""
         before = self._session.cursor
         for run_id, executions, checks in pending:
@@ -131,7 +152,7 @@ class Batch:
         for run_id, executions, _ in remains:
             for execution in executions:
                 self._write_what_is_accepted(run_id, execution)
-        self._commit([])
+        self._commit([], columns=columns)
 
     def _write_what_is_accepted(self, run_id: str, execution: ExecutionRecord) -> None:
         """Write an execution of a run that was refused: as it is, else the least of it."""

@@ -10,6 +10,7 @@ import dagster as dg
 from watcher_dagster.counts import CountKeys
 from watcher_dagster.recorder.batch import Batch
 from watcher_dagster.recorder.check_results import translate_runless_check
+from watcher_dagster.recorder.columns import translate_runless_columns
 from watcher_dagster.recorder.cursor import MAX_TRIES, OVERLAP_SECONDS, RecorderCursor
 from watcher_dagster.recorder.eventlog import RUNLESS, EventLog, is_outage
 from watcher_dagster.recorder.events import translate_runless
@@ -113,6 +114,7 @@ class RunlessReader:
             elif execution := translate_runless(event, self._instance_id, count_keys=self._count_keys):
                 self._batch.add(RUNLESS, [execution])
                 self._batch.newest.add(event.event_log_entry)
+                self._batch.columns += translate_runless_columns(event, execution.external_id)
 
     def _pass_poison(self, error: Exception) -> None:
         self._cursor.runless_tries += 1

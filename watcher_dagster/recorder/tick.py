@@ -33,6 +33,7 @@ from watcher_dagster.lineage import LineageRecorder
 from watcher_dagster.recorder.backfills import BackfillReader
 from watcher_dagster.recorder.batch import BATCH_RUNS, Batch
 from watcher_dagster.recorder.check_results import translate_checks
+from watcher_dagster.recorder.columns import translate_columns
 from watcher_dagster.recorder.cursor import (
     MAX_TRIES,
     OVERLAP_SECONDS,
@@ -443,6 +444,7 @@ class _Tick:
         for event in events:
             self._batch.newest.add(event.event_log_entry)
         self._batch.observations += translate_observations(record.dagster_run, events)
+        self._batch.columns += translate_columns(record.dagster_run, run_log)
         if executions and executions[0].state is ExecutionState.RUNNING:
             self._cursor.open[run_id] = OpenRun(
                 seen=seen,

@@ -26,7 +26,9 @@ from watcher_core.database.models.checks import (
     CheckState,
     FailurePipelineExecutionLog,
     FreshnessPipelineLog,
+    PipelineAutomation,
     PipelineCadence,
+    PipelineColumns,
     TimelinessPipelineExecutionLog,
 )
 from watcher_core.database.models.declarative import SCHEMA, Base, table
@@ -67,7 +69,9 @@ __all__ = [
     "Observation",
     "Pipeline",
     "PipelineAlias",
+    "PipelineAutomation",
     "PipelineCadence",
+    "PipelineColumns",
     "PipelineExecution",
     "PipelineType",
     "PipelineTypeAlias",

@@ -63,6 +63,7 @@ class Thresholds:
     )
     mute_failure_check: Mapped[bool] = flag(False, "Whether the failure check passes over it")
     mute_asset_check: Mapped[bool] = flag(False, "Whether asset checks that do not pass open no alert")
+    column_changes: Mapped[bool] = flag(False, "Whether a change of its columns opens an alert")
     alert_level: Mapped[AlertLevel | None] = mapped_column(
         comment="The level of its alerts; empty: each has the level of what was found"
     )

@@ -6,6 +6,7 @@ import datetime as dt
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
 from watcher_core.database.models.declarative import (
@@ -103,6 +104,48 @@ class PipelineCadence(Base):
     due_at: Mapped[dt.datetime | None] = mapped_column(comment="When the next run is due; empty: not known")
     missed_at: Mapped[dt.datetime | None] = mapped_column(comment="From when on the next run is missed")
     reported_at: Mapped[dt.datetime | None] = mapped_column(comment="When a check first found that it did not come")
+
+
+class PipelineAutomation(Base):
+    __tablename__ = "pipeline_automation"
+    __table_args__ = {
+        "comment": "The assets that Dagster's automation makes when their upstream is newer, or when they are missing"
+    }
+
+    pipeline_id: Mapped[int] = reference("pipeline", comment="The asset's pipeline", primary_key=True)
+    instance_id: Mapped[str] = mapped_column(primary_key=True, comment="The Dagster instance that is to make it")
+    condition: Mapped[str] = mapped_column(comment="Its automation condition: eager or on_missing")
+    upstream: Mapped[list[str]] = mapped_column(
+        ARRAY(sa.Text), comment="The pipelines of the assets that it is made from"
+    )
+    was_missing: Mapped[bool] = mapped_column(comment="Whether Dagster has no materialization of it")
+    declared_by: Mapped[str] = mapped_column(comment="The code location whose definitions have it")
+    since: Mapped[dt.datetime] = timestamp("Since when the sensor of the condition has been seen to run")
+    held_at: Mapped[dt.datetime | None] = mapped_column(
+        comment="When a run of it, or of its upstream, last was under way"
+    )
+    reported_for: Mapped[dt.datetime | None] = mapped_column(comment="Since when it was due, as it was last reported")
+
+
+class PipelineColumns(Base):
+    __tablename__ = "pipeline_columns"
+    __table_args__ = {
+        "comment": "The columns that assets were last seen with, where a change of them is to open an alert"
+    }
+
+    pipeline_id: Mapped[int] = reference("pipeline", comment="The asset's pipeline", primary_key=True)
+    instance_id: Mapped[str] = mapped_column(primary_key=True, comment="The Dagster instance that it was made in")
+    scope: Mapped[str] = mapped_column(
+        primary_key=True,
+        comment="The partition, without its date; empty without one, or where partitions follow in time",
+    )
+    columns: Mapped[dict[str, Any]] = json_object("The type of each column, fields of structures among them")
+    logical_date: Mapped[dt.datetime | None] = mapped_column(comment="When the partition begins that had them")
+    reported_at: Mapped[dt.datetime] = timestamp("When the newest materialization was that reported them")
+    before: Mapped[dict[str, Any] | None] = mapped_column(
+        comment="The columns before they changed; empty where no change is open"
+    )
+    changed_at: Mapped[dt.datetime | None] = mapped_column(comment="When they last changed")
 
 
 class AssetCheck(Base):

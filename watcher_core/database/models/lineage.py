@@ -19,7 +19,7 @@ from watcher_core.enums import (
 
 
 def _origin() -> Mapped[LineageOrigin]:
-    return mapped_column(server_default=LineageOrigin.DECLARED, comment="Who told of it, and may take it back")
+    return mapped_column(server_default=LineageOrigin.DECLARED, comment="Who reported it, and may withdraw it")
 
 
 class AddressLineage(Base):

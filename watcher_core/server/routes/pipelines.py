@@ -40,6 +40,7 @@ class ThresholdsBody(Body):
     failure_number: ThresholdNumber | None = None
     mute_failure_check: bool | None = None
     mute_asset_check: bool | None = None
+    column_changes: bool | None = None
 
 
 class PipelineBody(ThresholdsBody):
@@ -99,6 +100,7 @@ class ThresholdsAnswer(BaseModel):
     failure_number: int | None
     mute_failure_check: bool
     mute_asset_check: bool
+    column_changes: bool
 
 
 class PipelineAnswer(ThresholdsAnswer):
