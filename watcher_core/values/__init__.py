@@ -63,6 +63,7 @@ if TYPE_CHECKING:
         Thresholds,
         Unset,
     )
+    from watcher_core.values.telemetry import Figures, PipelineFigures
     from watcher_core.values.upkeep import CleanupResult, ClockReport, HostAhead, RecorderState
 
 __all__ = [
@@ -97,6 +98,7 @@ __all__ = [
     "Execution",
     "ExecutionRecord",
     "ExecutionTree",
+    "Figures",
     "Finding",
     "HealthFact",
     "HealthReport",
@@ -113,6 +115,7 @@ __all__ = [
     "PipelineActivity",
     "PipelineCheck",
     "PipelineConfiguration",
+    "PipelineFigures",
     "PipelineLineage",
     "PipelineType",
     "RecorderState",
@@ -158,6 +161,7 @@ _MODULES = {
     "Execution": "executions",
     "ExecutionRecord": "executions",
     "ExecutionTree": "executions",
+    "Figures": "telemetry",
     "Finding": "findings",
     "HealthFact": "health",
     "HealthReport": "health",
@@ -174,6 +178,7 @@ _MODULES = {
     "PipelineActivity": "activity",
     "PipelineCheck": "checks",
     "PipelineConfiguration": "pipelines",
+    "PipelineFigures": "telemetry",
     "PipelineLineage": "lineage",
     "PipelineType": "pipelines",
     "RecorderState": "upkeep",
