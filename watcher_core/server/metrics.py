@@ -228,11 +228,15 @@ def _gauge(name: str, documentation: str, labels: Sequence[str], samples: Iterab
     family = GaugeMetricFamily(name, documentation, labels=labels)
     for values, value in samples:
         checked = _number(value)
-        if checked is None or not all(isinstance(each, str) for each in values):
+        if checked is None or not all(map(_is_text, values)):
             logger.error("the metric %s is left out for %r: its value is %r", name, values, value)
             continue
         family.add_metric(values, checked)  # type: ignore[arg-type]  # they are text, as was just checked
     return family
+
+
+def _is_text(value: object) -> bool:
+    return isinstance(value, str)
 
 
 def _number(value: object) -> float | None:

@@ -22,46 +22,53 @@ COUNTS: Final = ("inserts", "updates", "soft_deletes", "total_rows")
 
 _STATES = ", ".join(f"count(*) FILTER (WHERE state = '{state.value}') AS {state.value}" for state in ENDED)
 _COUNTS = ", ".join(f"sum({count}) AS {count}" for count in COUNTS)
-_SUMS = ", ".join(f"sum({column})" for column in (*(state.value for state in ENDED), "seconds", *COUNTS))
+_ENDED = ", ".join(("ended.seconds", "ended.longest", *(f"ended.{name}" for name in (*ENDED, *COUNTS))))
 
 # Named one by one are those that need attention, then those with a rule about their data, then those that have been
-# known for longest: an order that does not change from one scrape to the next, as that of the busiest would.
+# known for longest: an order that does not change from one scrape to the next, as that of the busiest would. All others
+# are place 0.
 PIPELINES = f"""
-    WITH ended AS (
-        SELECT pipeline_id, {_STATES},
-               sum(duration_seconds) AS seconds, max(duration_seconds) AS longest, {_COUNTS}
-          FROM watcher.pipeline_execution
-         WHERE end_date > %(since)s
-         GROUP BY pipeline_id
-    ), running AS (
-        SELECT pipeline_id, count(*) AS running, min(start_date) AS oldest
-          FROM watcher.pipeline_execution
-         WHERE state = 'running'
-         GROUP BY pipeline_id
-    ), alerted AS (
-        SELECT pipeline_id, count(*) AS alerts
+    WITH alerted AS (
+        SELECT pipeline_id AS id, count(*) AS alerts
           FROM watcher.alert
          WHERE state <> 'resolved'
            AND pipeline_id IS NOT NULL
          GROUP BY pipeline_id
-    ), placed AS (
-        SELECT pipeline.id, pipeline.name, alerts,
-               pipeline.active AND pipeline.removed_at IS NULL AS is_active,
-               coalesce(greatest(pipeline.last_target_insert, pipeline.last_target_update,
-                                 pipeline.last_target_soft_delete), pipeline.created_at) AS changed_at,
-               row_number() OVER (ORDER BY alerts IS NULL, removed_at IS NOT NULL OR NOT active,
-                                           pipeline.freshness_number IS NULL, pipeline.id) AS place
+    ), named AS MATERIALIZED (
+        SELECT id
           FROM watcher.pipeline
-          LEFT JOIN alerted ON alerted.pipeline_id = pipeline.id
+          LEFT JOIN alerted USING (id)
+         ORDER BY alerts IS NULL, removed_at IS NOT NULL OR NOT active, freshness_number IS NULL, id
+         LIMIT %(most)s
+    ), standing AS (
+        SELECT coalesce(named.id, 0) AS place,
+               CASE WHEN named.id IS NOT NULL THEN name END AS name,
+               min(coalesce(greatest(last_target_insert, last_target_update, last_target_soft_delete), created_at))
+                   FILTER (WHERE active AND removed_at IS NULL) AS changed_at,
+               sum(alerts) AS alerts
+          FROM watcher.pipeline
+          LEFT JOIN named USING (id)
+          LEFT JOIN alerted USING (id)
+         GROUP BY 1, 2
+    ), ended AS (
+        SELECT coalesce(named.id, 0) AS place, {_STATES},
+               sum(duration_seconds) AS seconds, max(duration_seconds) AS longest, {_COUNTS}
+          FROM watcher.pipeline_execution AS execution
+          LEFT JOIN named ON named.id = execution.pipeline_id
+         WHERE execution.end_date > %(since)s
+         GROUP BY 1
+    ), running AS (
+        SELECT coalesce(named.id, 0) AS place, count(*) AS running, min(start_date) AS oldest
+          FROM watcher.pipeline_execution AS execution
+          LEFT JOIN named ON named.id = execution.pipeline_id
+         WHERE execution.state = 'running'
+         GROUP BY 1
     )
-    SELECT CASE WHEN place <= %(most)s THEN id END AS id,
-           CASE WHEN place <= %(most)s THEN name END AS name,
-           {_SUMS}, max(longest), sum(running), min(oldest), min(changed_at) FILTER (WHERE is_active), sum(alerts)
-      FROM placed
-      LEFT JOIN ended ON ended.pipeline_id = placed.id
-      LEFT JOIN running ON running.pipeline_id = placed.id
-     GROUP BY 1, 2
-     ORDER BY 1 NULLS LAST
+    SELECT place, name, changed_at, alerts, running, oldest, {_ENDED}
+      FROM standing
+      LEFT JOIN ended USING (place)
+      LEFT JOIN running USING (place)
+     ORDER BY place = 0, place
 """
 
 PIPELINE_COUNTS = """
@@ -116,12 +123,10 @@ def failing_deliveries(session: Session) -> dict[str, int]:
 
 
 def _figures(row: tuple[Any, ...], now: dt.datetime) -> values.PipelineFigures:
-    pipeline_id, name, *sums = row
-    states, sums = sums[: len(ENDED)], sums[len(ENDED) :]
-    seconds, *sums = sums
-    counts, (longest, running, oldest, changed_at, alerts) = sums[: len(COUNTS)], sums[len(COUNTS) :]
+    place, name, changed_at, alerts, running, oldest, seconds, longest, *rest = row
+    states, counts = rest[: len(ENDED)], rest[len(ENDED) :]
     return values.PipelineFigures(
-        pipeline_id=pipeline_id,
+        pipeline_id=place or None,
         pipeline_name=name,
         ended={state: int(count) for state, count in zip(ENDED, states, strict=True) if count},
         seconds=seconds,
