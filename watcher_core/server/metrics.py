@@ -182,6 +182,18 @@ def _of_watcher(figures: Figures) -> Iterator[Metric]:
         _known(figures.unjudged.count),
     )
     yield _gauge(
+        "watcher_pending_traces",
+        "Executions that wait to be exported as traces.",
+        (),
+        _known(figures.pending_traces),
+    )
+    yield _gauge(
+        "watcher_oldest_pending_trace_timestamp_seconds",
+        "Since when the first of the executions waits that are to be exported as traces.",
+        (),
+        _known(figures.traces_since and figures.traces_since.timestamp()),
+    )
+    yield _gauge(
         "watcher_spooled_executions",
         "Executions on the server's host that wait for the database.",
         (),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -55,6 +56,7 @@ class Figures:
         recorders: How far the event logs of Dagster are recorded.
         checks: When each check last succeeded.
         unjudged: What waits to be judged.
+        pending_traces, traces_since: Executions that wait to be exported as traces, and since when the first does.
         spooled, set_aside: Executions on this host that wait for the database, and that could not be recorded.
     """
 
@@ -68,5 +70,7 @@ class Figures:
     recorders: tuple[RecorderState, ...]
     checks: tuple[CheckState, ...]
     unjudged: UnjudgedExecutions
+    pending_traces: int
+    traces_since: dt.datetime | None
     spooled: int
     set_aside: int

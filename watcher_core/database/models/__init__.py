@@ -39,6 +39,7 @@ from watcher_core.database.models.recording import (
     RecorderLease,
     WatermarkEvent,
 )
+from watcher_core.database.models.telemetry import TracePending
 
 __all__ = [
     "MAX_FAILURE_NUMBER",
@@ -75,6 +76,7 @@ __all__ = [
     "RecorderLease",
     "Thresholds",
     "TimelinessPipelineExecutionLog",
+    "TracePending",
     "WatermarkEvent",
     "table",
 ]
