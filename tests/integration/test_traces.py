@@ -254,7 +254,7 @@ def test_who_may_not_switch_the_queue_on_is_told_the_statement(watcher, server, 
     url = watcher.url.set(drivername="postgresql", username=role, password="secret")
     with (
         Watcher(url.render_as_string(hide_password=False)) as restricted,
-        pytest.raises(ConfigurationError, match="its owner may: ALTER TABLE .* ENABLE TRIGGER"),
+        pytest.raises(ConfigurationError, match=r"its owner may: ALTER TABLE .* ENABLE TRIGGER"),
     ):
         restricted.export_traces()
 
