@@ -89,6 +89,13 @@ def test_what_is_asked_for_is_there(labels, where):
     assert grouped | matched <= known
 
 
+def test_the_documentation_names_every_metric(labels):
+    text = (GRAFANA.parents[1] / "docs" / "how-to" / "metrics-and-traces.md").read_text(encoding="utf-8")
+    assert set(re.findall(r"^\| `(watcher_\w+)` \|", text, re.MULTILINE)) == {
+        "watcher_build_info" if name == "watcher_build" else name for name in labels
+    }
+
+
 def test_the_rules_have_what_prometheus_and_people_need():
     names = [rule["alert"] for rule in rules()]
     assert len(names) == len(set(names))

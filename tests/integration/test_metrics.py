@@ -100,10 +100,10 @@ def test_what_pipelines_did_in_the_last_hour(module_watcher):
     assert value(found, "watcher_longest_running_seconds", pipeline=name) == pytest.approx(0, abs=60)
     assert value(found, "watcher_freshness_lag_seconds", pipeline=name) == pytest.approx(300, abs=60)
     assert value(found, "watcher_pipeline_alerts", pipeline=name) == 1
-    assert value(found, "watcher_alerts", kind="failure", level="error") >= 1
+    assert value(found, "watcher_alerts", kind="failure", level="error")
     assert value(found, "watcher_alerts", kind="stuck", level="info") == 0
-    assert value(found, "watcher_undelivered_alerts") >= 1
-    assert value(found, "watcher_alerts_without_destination") >= 1
+    assert value(found, "watcher_undelivered_alerts")
+    assert value(found, "watcher_alerts_without_destination")
     assert value(found, "watcher_check_last_success_timestamp_seconds", check="failure") == pytest.approx(
         dt.datetime.now(dt.UTC).timestamp(), abs=60
     )

@@ -15,10 +15,10 @@ from watcher_core.errors import ConfigurationError, WatcherError
 app = typer.Typer(help="Export executions to monitoring systems.", no_args_is_help=True, rich_markup_mode=None)
 
 EXAMPLES = output.examples(
-    "OTEL_EXPORTER_OTLP_ENDPOINT=http://localhost:4318 watcher export traces   # from cron, every minute",
-    "watcher export traces --every 10                                          # as a service",
-    "watcher export traces --since 2026-01-01                                  # history, too",
-    "watcher export traces --stop                                              # no more",
+    "watcher export traces                      # from cron, every minute",
+    "watcher export traces --every 10           # as a service",
+    "watcher export traces --since 2026-01-01   # history, too",
+    "watcher export traces --stop               # no more",
 )
 
 

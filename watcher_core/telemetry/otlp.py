@@ -106,9 +106,9 @@ class OtlpExporter:
 
     def close(self) -> None:
         """Close the connections."""
-        self._span_exporter.shutdown()
+        self._span_exporter.shutdown()  # type: ignore[no-untyped-call]  # the SDK has no types here
         if self._log_exporter is not None:
-            self._log_exporter.shutdown()
+            self._log_exporter.shutdown()  # type: ignore[no-untyped-call]  # nor here
 
     def export(self, spans: Sequence[Span]) -> list[int]:
         """Send spans.
@@ -159,7 +159,7 @@ class OtlpExporter:
             made.set_status(trace.StatusCode.OK)
         elif span.state is ExecutionState.FAILED:
             error = span.error
-            made.set_status(trace.StatusCode.ERROR, error and error.message)
+            made.set_status(trace.StatusCode.ERROR, None if error is None else error.message)
             facts = {} if error is None else _exception(error.type, error.message, error.stack)
             if facts:
                 made.add_event("exception", facts, timestamp=span.end)

@@ -127,7 +127,7 @@ def _switch(connection: Driver, triggers: Sequence[str], how: str) -> bool:
     try:
         # It waits for the transactions that write, and others wait behind it.
         connection.execute("SET LOCAL lock_timeout = '5s'")
-        connection.execute(statement)  # type: ignore[call-overload]  # of our own constants
+        connection.execute(statement)
     except psycopg.errors.InsufficientPrivilege as exc:
         raise ConfigurationError(
             f"the database's user may not switch the queue of traces; its owner may: {statement}"
