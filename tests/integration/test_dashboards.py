@@ -56,7 +56,7 @@ EXPRESSIONS = {
 def labels(module_watcher: Watcher) -> dict[str, set[str]]:
     """The metrics of a deployment in which there is something of each, with their labels."""
     now = dt.datetime.now(dt.UTC)
-    ended = {"source": ExecutionSource.PYTHON, "start_date": now, "end_date": now}
+    ended: dict[str, Any] = {"source": ExecutionSource.PYTHON, "start_date": now, "end_date": now}
     failed = ExecutionRecord(pipeline_name="orders", external_id="1", state=ExecutionState.FAILED, inserts=1, **ended)
     with module_watcher.recorder("instance") as session:
         assert session is not None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterator
 
+import dagster as dg
 import pytest
 from opentelemetry.proto.trace.v1.trace_pb2 import Status
 from typer.testing import CliRunner
@@ -158,6 +159,39 @@ def test_errors_are_logs_where_that_is_asked_for(exporting, server, monkeypatch,
     assert log.body.string_value == "'id'"
     assert (log.severity_text, log.trace_id, log.span_id) == ("ERROR", span.trace_id, span.span_id)
     assert attributes(log.attributes)["exception.stacktrace"] == "Traceback …"
+
+
+def test_a_run_of_dagster(watcher, server, dagster_instance):
+    """With a real event log: a track in a step, and what the recorder reads of it, are one span in the run's trace."""
+    from watcher_dagster import WatcherResource
+    from watcher_dagster.recorder import record_tick
+
+    @dg.asset
+    def orders(context):
+        with resource.track(context) as execution:
+            execution.record(inserts=3)
+            with watcher.track("script", parent_id=execution.id):
+                pass
+
+    @dg.asset(deps=[orders])
+    def report() -> None:
+        raise ValueError("no data")
+
+    resource = WatcherResource(database_url=watcher.url.render_as_string(hide_password=False))
+    watcher.export_traces()
+    run = dg.materialize([orders, report], instance=dagster_instance, raise_on_error=False)
+    watcher.export_traces()
+    before = {span.name: span for span in server.spans}
+    record_tick(dagster_instance, watcher)
+    watcher.export_traces()
+    spans = {span.name: span for span in server.spans}
+    assert {span.trace_id for span in server.spans} == {uuid.UUID(run.run_id).bytes}
+    assert len({span.span_id for span in server.spans}) == len(spans) == 4
+    (job,) = (span for span in spans.values() if not span.parent_span_id)
+    assert spans["orders"].parent_span_id == spans["report"].parent_span_id == job.span_id
+    assert spans["script"].parent_span_id == spans["orders"].span_id
+    assert spans["report"].status.message
+    assert before["orders"].parent_span_id == job.span_id, "known before the run is recorded"
 
 
 # Nothing is lost
