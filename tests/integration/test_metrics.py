@@ -253,6 +253,39 @@ def test_many_scrapers_cost_one(module_watcher, monkeypatch):
     assert len(asked) == 2
 
 
+def test_a_database_that_hangs_holds_no_threads(watcher, monkeypatch):
+    """One thread gives up on the database; those that would wait for it give up as well, and are answered 503."""
+    with serving(create_app(watcher)) as client, watcher._driver_transaction() as (connection, _):
+        assert client.get("/metrics").status_code == 200
+        within = metrics.COLLECTED_WITHIN
+        monkeypatch.setattr(metrics, "COLLECTED_WITHIN", 0.3)
+        monkeypatch.setattr(metrics, "CACHED_SECONDS", 0)
+        monkeypatch.setattr(metrics, "STALE_SECONDS", 0)
+        connection.execute("LOCK TABLE watcher.pipeline")
+        statuses: list[int] = []
+        threads = [
+            threading.Thread(target=lambda: statuses.append(client.get("/metrics").status_code)) for _ in range(3)
+        ]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert statuses == [503, 503, 503]
+        connection.rollback()
+        monkeypatch.setattr(metrics, "COLLECTED_WITHIN", within)
+        assert client.get("/metrics").status_code == 200
+
+
+def test_servers_and_restarts_agree(module_watcher):
+    """Whichever server is asked, and however long it has been running, the numbers are those of the database."""
+    module_watcher.record([ended(unique("agreed"), inserts=1)])
+    first, second = scrape(module_watcher), scrape(module_watcher)
+    counted = ("watcher_last_hour_executions", "watcher_last_hour_rows", "watcher_alerts", "watcher_pipelines")
+    assert {key: number for key, number in first.items() if key[0] in counted} == {
+        key: number for key, number in second.items() if key[0] in counted
+    }
+
+
 def test_over_http(api, module_watcher, at_once):
     module_watcher.record([ended(unique("http"))])
     plain = api.get("/metrics", headers={"Accept-Encoding": "identity"})

@@ -18,7 +18,9 @@ from prometheus_client.exposition import choose_encoder
 from prometheus_client.metrics_core import GaugeMetricFamily, InfoMetricFamily, Metric
 from prometheus_client.registry import Collector
 
+from watcher_core import database
 from watcher_core.client import Watcher
+from watcher_core.server.errors import RefusedError
 from watcher_core.values import Figures, PipelineFigures
 
 logger = logging.getLogger("watcher.server")
@@ -27,6 +29,9 @@ logger = logging.getLogger("watcher.server")
 CACHED_SECONDS: Final = 5.0
 # While it is made anew, all others get the one before, unless that is older than this.
 STALE_SECONDS: Final = 60.0
+# So long the database may take, and who has no text yet waits for it: scrapers give up after 10 seconds by default, and
+# must not keep all threads of the server from work.
+COLLECTED_WITHIN: Final = 8.0
 
 MOST_BYTES: Final = 5_000_000
 
@@ -286,16 +291,19 @@ class Metrics:
             packed: Whether it may be compressed with gzip.
 
         Raises:
-            DatabaseUnavailableError: PostgreSQL cannot be reached.
+            DatabaseUnavailableError: PostgreSQL cannot be reached, or takes too long.
+            RefusedError: Another request has been reading the figures for too long.
         """
         encoder, content_type = choose_encoder(accept)
         key = content_type, packed
         known, age = self._texts.get(key), time.monotonic() - self._made_at
         if known is not None and age < CACHED_SECONDS:
             return known, content_type
-        # Who would have to wait takes the text before: scrapers must not keep all threads of the server from work.
-        if not self._lock.acquire(blocking=known is None or age > STALE_SECONDS):
-            return known or b"", content_type
+        has_text = known is not None and age < STALE_SECONDS
+        if not self._lock.acquire(timeout=0 if has_text else COLLECTED_WITHIN):
+            if known is not None and has_text:
+                return known, content_type
+            raise RefusedError(503, "the metrics are still being read; try again")
         try:
             return self._text(encoder, key), content_type
         finally:
@@ -330,7 +338,9 @@ class Metrics:
 
     def _collected(self) -> _Families:
         began = time.monotonic()
-        found = list(families(self._watcher.figures(most_pipelines=self._most)))
+        with database.time_limit(COLLECTED_WITHIN):
+            figures = self._watcher.figures(most_pipelines=self._most)
+        found = list(families(figures))
         seconds = time.monotonic() - began
         found.append(_gauge("watcher_collection_seconds", "How long these figures took to read.", (), _known(seconds)))
         return _Families(found)
