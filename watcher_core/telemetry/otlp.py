@@ -140,12 +140,15 @@ class OtlpExporter:
         for span in spans:
             self._make(span)
         self._status, self._what = None, "spans"
-        if self._span_exporter.export(self._spans.ended) is not SpanExportResult.SUCCESS:
+        try:
+            if self._span_exporter.export(self._spans.ended) is not SpanExportResult.SUCCESS:
+                return False
+            if self._log_exporter is None or not self._logs.emitted:
+                return True
+            self._status, self._what = None, "logs"
+            return self._log_exporter.export(self._logs.emitted) is LogRecordExportResult.SUCCESS
+        except requests.RequestException:  # which newer versions of the SDK answer for themselves
             return False
-        if self._log_exporter is None or not self._logs.emitted:
-            return True
-        self._status, self._what = None, "logs"
-        return self._log_exporter.export(self._logs.emitted) is LogRecordExportResult.SUCCESS
 
     def _make(self, span: Span) -> None:
         self._ids.span = span
