@@ -21,13 +21,14 @@ class Collector(HttpServer):
     def __init__(self) -> None:
         super().__init__()
         self.poison: set[str] = set()
+        self.reply = b""
 
     def answer(self, request: Request) -> Answer:
         """Take a request."""
         if request.path == "/v1/traces" and self.poison & {span.name for span in _spans(request)}:
             return 400, b"", {}
         self.take(request)
-        return 200, b"", {}
+        return 200, self.reply, {}
 
     @property
     def spans(self) -> list[Span]:

@@ -7,11 +7,16 @@ from collections.abc import Iterator
 
 import dagster as dg
 import pytest
+from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import (
+    ExportTracePartialSuccess,
+    ExportTraceServiceResponse,
+)
 from opentelemetry.proto.trace.v1.trace_pb2 import Status
 from typer.testing import CliRunner
 
 from tests.collector import Collector, attributes, collector
 from tests.factories import at, record, unique
+from tests.http_server import Failure
 from watcher_core import ConfigurationError, DeliveryError, ExecutionState, Watcher, cli
 from watcher_core.telemetry import export
 
@@ -199,8 +204,6 @@ def test_a_run_of_dagster(watcher, server, dagster_instance):
 
 @pytest.mark.parametrize("status", [401, 404, 429, 500, 503])
 def test_a_collector_that_takes_nothing_leaves_all_in_the_queue(exporting, server, status):
-    from tests.http_server import Failure
-
     of_dagster(exporting)
     server.down = Failure(status=status)
     with pytest.raises(DeliveryError, match=f"answers {status} to spans"):
@@ -254,6 +257,22 @@ def test_a_collector_that_refuses_all_loses_nothing(exporting, server):
     with pytest.raises(DeliveryError, match="answers 400 to all spans"):
         exporting.export_traces()
     assert waiting(exporting) == 3
+
+
+@pytest.mark.parametrize("reply", [b"not protobuf", b"{}"])
+def test_what_a_collector_answers_in_words_is_passed_over(exporting, server, reply):
+    server.reply = reply
+    of_dagster(exporting)
+    assert exporting.export_traces() == 2
+
+
+def test_what_a_collector_takes_in_part_is_said_and_not_sent_again(exporting, server, caplog):
+    partial = ExportTracePartialSuccess(rejected_spans=1, error_message="too old")
+    server.reply = ExportTraceServiceResponse(partial_success=partial).SerializeToString()
+    of_dagster(exporting)
+    exporting.export_traces()
+    assert "has left out 1: too old" in caplog.text
+    assert waiting(exporting) == 0
 
 
 def test_executions_that_are_gone_are_no_longer_waited_for(exporting, server):
@@ -320,3 +339,23 @@ def test_the_command(exporting, server, monkeypatch):
     monkeypatch.delenv("OTEL_EXPORTER_OTLP_ENDPOINT")
     refused = CliRunner().invoke(cli.app, ["export", "traces", "--every", "1"])
     assert refused.exit_code == 1
+
+
+def test_a_service_goes_on_after_an_error(exporting, server, monkeypatch):
+    url = exporting.url.set(drivername="postgresql").render_as_string(hide_password=False)
+    monkeypatch.setenv("WATCHER_DATABASE_URL", url)
+    of_dagster(exporting)
+    server.down = Failure(status=500)
+    waits: list[float] = []
+
+    def sleep(seconds):
+        waits.append(seconds)
+        server.down = None
+        if len(waits) == 2:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr("watcher_core.cli.export.time.sleep", sleep)
+    ran = CliRunner().invoke(cli.app, ["export", "traces", "--every", "10"])
+    assert "error: the collector answers 500 to spans" in ran.output
+    assert "exported 2" in ran.output
+    assert all(0 <= seconds <= 10 for seconds in waits)

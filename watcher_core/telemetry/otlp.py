@@ -10,11 +10,13 @@ import logging
 from collections.abc import Mapping, Sequence
 
 import requests
+from google.protobuf.message import DecodeError
 from opentelemetry import trace
 from opentelemetry._logs import LogRecord, SeverityNumber
 from opentelemetry.context import Context
 from opentelemetry.exporter.otlp.proto.http._log_exporter import OTLPLogExporter
 from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
+from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceResponse
 from opentelemetry.sdk._logs import LoggerProvider, LogRecordProcessor, ReadableLogRecord, ReadWriteLogRecord
 from opentelemetry.sdk._logs.export import LogRecordExportResult
 from opentelemetry.sdk.resources import Resource
@@ -185,6 +187,8 @@ class OtlpExporter:
 
         def note(response: requests.Response, *_: object, **__: object) -> None:
             self._status = response.status_code
+            if response.ok:
+                _warn_of_rejected(response.content)
 
         session.hooks["response"].append(note)
         return session
@@ -212,6 +216,16 @@ def sends_logs(environment: Mapping[str, str]) -> bool:
     """Whether the errors of failures are sent as logs, too. Many a collector takes traces only."""
     exporter = environment.get("OTEL_LOGS_EXPORTER", "").strip()
     return "otlp" in exporter.split(",") if exporter else bool(environment.get(LOGS_ENDPOINT))
+
+
+def _warn_of_rejected(answer: bytes) -> None:
+    """Say what a collector has taken only in part: OTLP forbids to send it again. Logs have the same answer."""
+    try:
+        partial = ExportTraceServiceResponse.FromString(answer).partial_success
+    except DecodeError:
+        return
+    if partial.rejected_spans or partial.error_message:
+        logger.warning("the collector has left out %d: %s", partial.rejected_spans, partial.error_message)
 
 
 def _resource_attributes(environment: Mapping[str, str], deployment: str | None) -> dict[str, str]:
