@@ -24,8 +24,9 @@ from watcher_core import (
     TokenScope,
     Watcher,
 )
-from watcher_core.server import create_app, metrics
-from watcher_core.server.metrics import Metrics, pipeline_labels
+from watcher_core.server import create_app, exposition, metrics
+from watcher_core.server.exposition import pipeline_labels
+from watcher_core.server.metrics import Metrics
 
 Samples = dict[tuple[str, frozenset[tuple[str, str]]], float]
 
@@ -184,9 +185,9 @@ def test_a_label_that_is_no_text_breaks_no_scrape(module_watcher, monkeypatch, c
     name = unique("sound")
     module_watcher.record([ended(name)])
     monkeypatch.setattr(
-        metrics,
+        exposition,
         "PIPELINE_METRICS",
-        (("watcher_broken", "Broken.", ("of",), lambda each: [((label,), 1)]), *metrics.PIPELINE_METRICS),
+        (("watcher_broken", "Broken.", ("of",), lambda each: [((label,), 1)]), *exposition.PIPELINE_METRICS),
     )
     with caplog.at_level(logging.ERROR, "watcher.server"):
         found = scrape(module_watcher)
@@ -198,9 +199,9 @@ def test_a_label_that_is_no_text_breaks_no_scrape(module_watcher, monkeypatch, c
 @pytest.mark.parametrize("refused", [None, "many", float("nan"), float("inf"), 10**400, object()])
 def test_a_value_that_is_refused_leaves_nothing_behind(module_watcher, monkeypatch, refused):
     monkeypatch.setattr(
-        metrics,
+        exposition,
         "PIPELINE_METRICS",
-        (("watcher_broken", "Broken.", (), lambda each: [((), refused)]), *metrics.PIPELINE_METRICS),
+        (("watcher_broken", "Broken.", (), lambda each: [((), refused)]), *exposition.PIPELINE_METRICS),
     )
     found = scrape(module_watcher)
     assert not [each for each, _ in found if each == "watcher_broken"]

@@ -10,7 +10,7 @@ import logging
 from collections.abc import Mapping, Sequence
 
 import requests
-from google.protobuf.message import DecodeError
+from google.protobuf.message import DecodeError  # type: ignore[import-untyped]  # it has no types of its own
 from opentelemetry import trace
 from opentelemetry._logs import LogRecord, SeverityNumber
 from opentelemetry.context import Context
