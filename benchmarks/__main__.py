@@ -28,6 +28,7 @@ CASES = (
     "pairs",
     "track",
     "http",
+    "metrics",
     "recorder",
     "race",
     "lineage",

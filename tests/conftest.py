@@ -61,7 +61,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def _clean_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """No setting of the machine reaches a test, be it a variable or an `.env`; nothing that a test writes stays."""
     for name in list(os.environ):
-        if name.startswith(("WATCHER_", "DEV_", "PROD_", "TEST_", "DAGSTER_")) or name in (
+        if name.startswith(("WATCHER_", "DEV_", "PROD_", "TEST_", "DAGSTER_", "OTEL_")) or name in (
             "DATABASE_URL",
             "ENV_STATE",
             "LOGFIRE_TOKEN",

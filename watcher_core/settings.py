@@ -33,6 +33,7 @@ VARIABLES: dict[str, tuple[str, ...]] = {
     "run_wait_minutes": ("WATCHER_RUN_WAIT_MINUTES",),
     "learn_cadence": ("WATCHER_LEARN_CADENCE",),
     "count_keys": ("WATCHER_COUNT_KEYS",),
+    "metrics_pipelines": ("WATCHER_METRICS_PIPELINES",),
     "auto_create_anomaly_detection_rules": ("WATCHER_AUTO_CREATE_ANOMALY_DETECTION_RULES",),
     "logfire_token": ("WATCHER_LOGFIRE_TOKEN", "LOGFIRE_TOKEN"),
     "log_level": ("WATCHER_LOG_LEVEL",),
@@ -64,6 +65,7 @@ class Settings(BaseModel):
             them where checks show what they find, `off` learns nothing.
         count_keys: Which metadata of a materialization counts rows, beside what Watcher knows: `rows written=inserts`,
             several with commas between them; see `docs/reference/count-keys.md`.
+        metrics_pipelines: How many pipelines `/metrics` of `watcher serve` names; all others are added up.
         auto_create_anomaly_detection_rules: Whether a new pipeline gets an anomaly rule for every metric.
         logfire_token: Sends logs to Logfire.
         log_level: Threshold of the loggers below `watcher`.
@@ -88,6 +90,7 @@ class Settings(BaseModel):
     run_wait_minutes: float = Field(default=15.0, gt=0, le=100_000, allow_inf_nan=False)
     learn_cadence: Literal["off", "report", "alert"] = "report"
     count_keys: str | None = None
+    metrics_pipelines: int = Field(default=1000, ge=0, le=10_000)
     auto_create_anomaly_detection_rules: bool = False
     logfire_token: SecretStr | None = None
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"

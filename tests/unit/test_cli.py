@@ -72,6 +72,7 @@ GROUPS = [
     ("check",),
     ("db",),
     ("executions",),
+    ("export",),
     ("lineage",),
     ("maintenance",),
     ("pipelines",),
@@ -113,6 +114,7 @@ def test_there_are_the_commands_that_there_should_be() -> None:
             for name in ["mask-secrets", "start", "stop", "status", "url", "upgrade", "downgrade", "current", "psql"]
         ),
         *(f"executions {name}" for name in ["list", "show", "start", "end", "heartbeat", "tree"]),
+        "export traces",
         *(f"lineage {name}" for name in ["show", "impact", "summary", "graph", "addresses", "set", "verify"]),
         *(f"maintenance {name}" for name in ["add", "list", "end"]),
         *(f"pipelines {name}" for name in ["list", "show", "set", "rename", "rename-type", "rewind"]),

@@ -23,6 +23,7 @@ from watcher_core.health import (
     send_heartbeat,
     spool_facts,
     undelivered_fact,
+    unexported_facts,
     unjudged_fact,
 )
 from watcher_core.health.dagster import code_locations, daemons, own_jobs, runs, ticks
@@ -147,6 +148,14 @@ def test_alerts_that_wait(since: dt.datetime | None, error: str | None, expected
 )
 def test_executions_that_wait_to_be_judged(since: dt.datetime | None, expected: tuple[str, str | None]) -> None:
     assert judged(iter([unjudged_fact(UnjudgedExecutions(count=1, since=since), now=NOW)])) == [expected]
+
+
+@pytest.mark.parametrize(
+    ("since", "expected"),
+    [(None, []), (ago(minutes=14), [("ok", None)]), (ago(minutes=16), [("warning", "health/traces")])],
+)
+def test_executions_that_wait_to_be_exported(since, expected):
+    assert judged(unexported_facts(3, since, now=NOW)) == expected
 
 
 def test_a_spool_that_grows(tmp_path: Path) -> None:

@@ -50,6 +50,7 @@ ADDED = {
     "pipeline_type_alias",
     "recorder",
     "recorder_lease",
+    "trace_pending",
     "watermark_event",
 }
 

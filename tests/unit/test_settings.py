@@ -89,6 +89,7 @@ def test_env_state_chooses_a_prefix_for_every_variable(field: str, state: str, p
         "log_format": "json",
         "timeout": "7",
         "run_wait_minutes": "7",
+        "metrics_pipelines": "7",
         "learn_cadence": "alert",
     }.get(field, "/chosen")
     other = {
@@ -97,6 +98,7 @@ def test_env_state_chooses_a_prefix_for_every_variable(field: str, state: str, p
         "log_format": "text",
         "timeout": "8",
         "run_wait_minutes": "8",
+        "metrics_pipelines": "8",
         "learn_cadence": "off",
     }.get(field, "/other")
     for name in VARIABLES[field]:

@@ -24,6 +24,7 @@ from watcher_core.cli import (
     discover,
     doctor,
     executions,
+    export,
     lineage,
     maintenance,
     output,
@@ -84,6 +85,7 @@ app.add_typer(maintenance.app, name="maintenance")
 app.add_typer(anomalies.app, name="anomalies")
 app.command("cleanup", epilog=cleanup.EXAMPLES)(cleanup.cleanup)
 app.add_typer(lineage.app, name="lineage")
+app.add_typer(export.app, name="export")
 app.command("serve", epilog=serve.EXAMPLES)(serve.serve)
 app.add_typer(tokens.app, name="tokens")
 app.add_typer(db.app, name="db")

@@ -30,11 +30,9 @@ def serve(
 
     The documentation of the API is at /docs and /scalar.
     """
-    missing = [name for name in ("fastapi", "uvicorn") if importlib.util.find_spec(name) is None]
+    missing = [name for name in ("fastapi", "prometheus_client", "uvicorn") if importlib.util.find_spec(name) is None]
     if missing:
-        raise ConfigurationError(
-            f"{' and '.join(missing)} missing; install with: pip install 'watcher-dagster[server]'"
-        )
+        raise ConfigurationError(f"{', '.join(missing)} missing; install with: pip install 'watcher-dagster[server]'")
     from watcher_core import server
 
     with open_watcher() as watcher:

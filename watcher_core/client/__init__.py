@@ -12,6 +12,7 @@ from watcher_core.client.health import HealthMethods
 from watcher_core.client.lineage import LineageMethods
 from watcher_core.client.maintenance import MaintenanceMethods
 from watcher_core.client.recorders import RecorderMethods, RecorderSession
+from watcher_core.client.telemetry import TelemetryMethods
 from watcher_core.client.tokens import TokenMethods
 from watcher_core.settings import Settings
 
@@ -28,6 +29,7 @@ class Watcher(
     CheckMethods,
     AssetCheckMethods,
     AnomalyMethods,
+    TelemetryMethods,
     HealthMethods,
     TokenMethods,
 ):

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from sqlalchemy.orm import Session
 
-from watcher_core import alerts, anomalies, arguments, checks, database, health, recording
+from watcher_core import alerts, anomalies, arguments, checks, database, health, recording, telemetry
 from watcher_core.client.connection import Connection
 from watcher_core.enums import AlertKind
 from watcher_core.errors import ConfigurationError, DatabaseUnavailableError, SchemaVersionError, WatcherError
@@ -156,6 +156,11 @@ class HealthMethods(Connection):
             lambda session, now: [
                 health.unjudged_fact(anomalies.unjudged_executions(database.driver(session)), now=now)
             ],
+        )
+        yield (
+            health.TRACES_KEY,
+            "traces",
+            lambda session, now: health.unexported_facts(*telemetry.pending_traces(database.driver(session)), now=now),
         )
         yield (
             health.HEARTBEAT_KEY,

@@ -16,7 +16,14 @@ from watcher_core.health.heartbeats import (
     note_result,
     send_heartbeat,
 )
-from watcher_core.health.queues import ANOMALIES_KEY, DELIVERY_KEY, undelivered_fact, unjudged_fact
+from watcher_core.health.queues import (
+    ANOMALIES_KEY,
+    DELIVERY_KEY,
+    TRACES_KEY,
+    undelivered_fact,
+    unexported_facts,
+    unjudged_fact,
+)
 from watcher_core.health.recorders import KEY as RECORDER_KEY
 from watcher_core.health.recorders import recorder_facts
 from watcher_core.health.spool import spool_facts, spool_key
@@ -27,6 +34,7 @@ __all__ = [
     "DELIVERY_KEY",
     "HEARTBEAT_KEY",
     "RECORDER_KEY",
+    "TRACES_KEY",
     "Round",
     "check_facts",
     "clock_facts",
@@ -41,6 +49,7 @@ __all__ = [
     "spool_facts",
     "spool_key",
     "undelivered_fact",
+    "unexported_facts",
     "unjudged_fact",
     "update_alerts",
 ]

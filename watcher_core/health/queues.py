@@ -1,8 +1,9 @@
-"""Whether what waits gets its turn: alerts to be delivered, executions to be judged."""
+"""Whether what waits gets its turn: alerts to be delivered, executions to be judged, and to be exported."""
 
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterator
 from typing import Final
 
 from watcher_core import text as words
@@ -10,11 +11,14 @@ from watcher_core.values import HealthFact, UndeliveredAlerts, UnjudgedExecution
 
 DELIVERY_KEY: Final = "health/delivery"
 ANOMALIES_KEY: Final = "health/anomalies"
+TRACES_KEY: Final = "health/traces"
 
 # After this, an alert without a try means that no process delivers, and one that failed is no hiccup of Slack's.
 DELIVERED_WITHIN: Final = dt.timedelta(minutes=10)
 # After this, an execution in the queue means that no process judges.
 JUDGED_WITHIN: Final = dt.timedelta(minutes=10)
+# After this, an execution that is to be exported means that no process exports, or that no collector answers.
+EXPORTED_WITHIN: Final = dt.timedelta(minutes=15)
 
 
 def undelivered_fact(waiting: UndeliveredAlerts, *, now: dt.datetime) -> HealthFact:
@@ -63,4 +67,30 @@ def unjudged_fact(waiting: UnjudgedExecutions, *, now: dt.datetime) -> HealthFac
         "switch watcher_anomaly_sensor on in Dagster, or run watcher check anomalies by cron",
         key=ANOMALIES_KEY,
         subject="anomaly detection",
+    )
+
+
+def unexported_facts(count: int, since: dt.datetime | None, *, now: dt.datetime) -> Iterator[HealthFact]:
+    """Judge whether executions are exported as traces; nothing is to be said where none waits, as of who exports none.
+
+    Args:
+        count: How many wait.
+        since: When the first of them ended.
+        now: The time.
+    """
+    if since is None:
+        return
+    wait = "waits" if count == 1 else "wait"
+    state = f"{words.plural(count, 'execution')} {wait} to be exported, since {words.ago(since, now=now)}"
+    if now - since <= EXPORTED_WITHIN:
+        yield HealthFact("ok", "traces", state)
+        return
+    yield HealthFact(
+        "warning",
+        "traces",
+        state,
+        "run watcher export traces as a service or by cron, and see what it says; to export no more: "
+        "watcher export traces --stop",
+        key=TRACES_KEY,
+        subject="export of traces",
     )

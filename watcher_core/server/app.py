@@ -16,6 +16,7 @@ from watcher_core.server.background import Background
 from watcher_core.server.errors import add_handlers
 from watcher_core.server.guard import DirectRoutes, Guard
 from watcher_core.server.limits import Limits
+from watcher_core.server.metrics import Metrics
 from watcher_core.server.pages import pages
 from watcher_core.server.routes.addresses import addresses, lineage
 from watcher_core.server.routes.addresses import types as address_types
@@ -23,6 +24,7 @@ from watcher_core.server.routes.alerts import alerts
 from watcher_core.server.routes.anomalies import anomalies
 from watcher_core.server.routes.checks import checks
 from watcher_core.server.routes.executions import end, executions, record, start
+from watcher_core.server.routes.metrics import metrics
 from watcher_core.server.routes.pings import failed, pings, started, succeeded
 from watcher_core.server.routes.pipelines import pipelines
 from watcher_core.server.routes.pipelines import types as pipeline_types
@@ -38,6 +40,7 @@ ROUTERS = (
     anomalies,
     checks,
     alerts,
+    metrics,
     pages,
 )
 
@@ -94,6 +97,7 @@ def create_app(watcher: Watcher, *, limits: Limits | None = None, local: bool = 
     )
     app.state.watcher = watcher
     app.state.background = background
+    app.state.metrics = Metrics(watcher)
     for each in ROUTERS:
         app.include_router(each)
     add_handlers(app)

@@ -64,6 +64,7 @@ if TYPE_CHECKING:
         Thresholds,
         Unset,
     )
+    from watcher_core.values.telemetry import Figures, PipelineFigures
     from watcher_core.values.upkeep import CleanupResult, ClockReport, HostAhead, RecorderState
 
 __all__ = [
@@ -100,6 +101,7 @@ __all__ = [
     "Execution",
     "ExecutionRecord",
     "ExecutionTree",
+    "Figures",
     "Finding",
     "HealthFact",
     "HealthReport",
@@ -116,6 +118,7 @@ __all__ = [
     "PipelineActivity",
     "PipelineCheck",
     "PipelineConfiguration",
+    "PipelineFigures",
     "PipelineLineage",
     "PipelineType",
     "RecorderState",
@@ -164,6 +167,7 @@ _MODULES = {
     "Execution": "executions",
     "ExecutionRecord": "executions",
     "ExecutionTree": "executions",
+    "Figures": "telemetry",
     "Finding": "findings",
     "HealthFact": "health",
     "HealthReport": "health",
@@ -180,6 +184,7 @@ _MODULES = {
     "PipelineActivity": "activity",
     "PipelineCheck": "checks",
     "PipelineConfiguration": "pipelines",
+    "PipelineFigures": "telemetry",
     "PipelineLineage": "lineage",
     "PipelineType": "pipelines",
     "RecorderState": "upkeep",

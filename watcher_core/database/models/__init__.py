@@ -41,6 +41,7 @@ from watcher_core.database.models.recording import (
     RecorderLease,
     WatermarkEvent,
 )
+from watcher_core.database.models.telemetry import TracePending
 
 __all__ = [
     "MAX_FAILURE_NUMBER",
@@ -79,6 +80,7 @@ __all__ = [
     "RecorderLease",
     "Thresholds",
     "TimelinessPipelineExecutionLog",
+    "TracePending",
     "WatermarkEvent",
     "table",
 ]
