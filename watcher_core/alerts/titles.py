@@ -100,7 +100,9 @@ def _over(alert: values.Alert) -> str:
     ended = text.resolution(alert.resolution, by=alert.resolved_by, note=alert.note)
     if ended.startswith("no longer"):
         return f"{name} is {ended}"
-    return f"{name}: {ended}" if ended else f"{name} {OVER.get(alert.kind, 'is good again')}"
+    if ended or alert.kind not in OVER:  # parts of Dagster may be plural: runs that are queued
+        return f"{name}: {ended or 'good again'}"
+    return f"{name} {OVER[alert.kind]}"
 
 
 def _failure(alert: values.Alert, facts: Mapping[str, Any], _: dt.datetime) -> str:
