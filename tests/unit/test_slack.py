@@ -340,6 +340,13 @@ def test_a_message_says_which_deployment_it_comes_from() -> None:
     assert sent.text.splitlines()[-1] == "Usually takes 12 min"
 
 
+def test_the_recovery_of_a_part_of_dagster_reads_well_whatever_its_number() -> None:
+    over = alert(
+        kind=AlertKind.HEALTH, pipeline_name=None, facts={"subject": "runs that are queued"}, resolved_at=at(95)
+    )
+    assert written(over, event=AlertEvent.RESOLVED).text.splitlines()[0] == "✅ runs that are queued: good again"
+
+
 def test_a_recovery_says_how_long_it_took_and_who_resolved_it() -> None:
     over = alert(state=AlertState.RESOLVED, resolved_at=at(95), resolved_by_hand=True)
     line = written(over, event=AlertEvent.RESOLVED).text.splitlines()[-1]
