@@ -184,8 +184,13 @@ CASES: list[Case] = [
         "Dagster's monitor ends a run for its `dagster/max_runtime`",
         "Exceeded maximum runtime of 5 seconds.",
     ),
-    job("mail", "The worker of a run is killed (`kill -9`)", "…", killed("mail")),
-    job("render", "The process of a step is killed (`kill -9`)", "…", killed("render")),
+    job("mail", "The worker of a run is killed (`kill -9`)", "…terminated by signal 9 (SIGKILL)…", killed("mail")),
+    job(
+        "render",
+        "The process of a step is killed (`kill -9`)",
+        "In process …ChildProcessCrashException…",
+        killed("render"),
+    ),
     job("sync", "A run fails, and its retries are used up", "the peer is away"),
     Case(
         DAGSTER,
@@ -204,7 +209,7 @@ CASES: list[Case] = [
     job(
         "accounts/ledger",
         "A run fails before any step, as its code cannot be imported",
-        "…",
+        "No module named 'ledger'",
         run_of("ledger", "ledger", location="accounts"),
     ),
     asset("orders", "The step of an asset fails", "duplicate key 8123 in stg_orders", also=["revenue"]),

@@ -240,6 +240,14 @@ def test_each_event_has_its_words(event: AlertEvent, title: str, headline: str) 
             "🔴 orders and 2 other assets failed: no file",
         ),
         (
+            AlertKind.FAILURE,
+            {
+                "error": "Errors occurred in child processes:\n\n  In process 71: ChildProcessCrashException\nStack Trace:"
+            },
+            "🔴 orders failed: In process 71: ChildProcessCrashException",
+        ),
+        (AlertKind.FAILURE, {"error": "Errors occurred:\n"}, "🔴 orders failed: Errors occurred:"),
+        (
             AlertKind.TIMELINESS,
             FACTS[AlertKind.TIMELINESS],
             "🔴 orders is late: has run for 1 h, expected within 30 minutes",
