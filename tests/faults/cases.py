@@ -349,7 +349,7 @@ CASES: list[Case] = [
         "Dagster's daemon",
         "The daemon is dead (its heartbeats set back by 40 min)",
         "Dagster's daemon: no heartbeat of …; the last was 4… min… ago",
-        without_daemon(lambda stack: stack.set_back("daemon_heartbeats", "timestamp", minutes=40)),
+        without_daemon(lambda stack: stack.set_back_daemons(40)),
         name="daemon",
         apart=DAEMON,
     ),

@@ -370,6 +370,11 @@ class Stack:
         self.set_back("job_ticks", "timestamp", minutes=minutes)
         self.set_back_in("job_ticks", "tick_body", "timestamp", minutes=minutes)
 
+    def set_back_daemons(self, minutes: float) -> None:
+        """Set back the heartbeats of all daemons."""
+        self.set_back("daemon_heartbeats", "timestamp", minutes=minutes)
+        self.set_back_in("daemon_heartbeats", "body", "timestamp", minutes=minutes)
+
     def set_back_backfill(self, backfill_id: str, *, minutes: float) -> None:
         """Set back when a backfill was requested, and when its runs last changed."""
         self.set_back_in(
@@ -381,10 +386,10 @@ class Stack:
     def set_back_in(
         self, table: str, column: str, key: str, *, where: str = "true", minutes: float, **values: object
     ) -> None:
-        """Set a time back that stands in a text of JSON."""
+        """Set a time back that stands in a text of JSON; Dagster takes no whole number for it."""
         time = f"CAST({column}::jsonb ->> '{key}' AS double precision) - CAST(:seconds AS double precision)"
         changed = f"CAST({column}::jsonb || jsonb_build_object('{key}', {time}) AS text)"
-        self.change(f"UPDATE {table} SET {column} = {changed} WHERE {where}", seconds=60 * minutes, **values)
+        self.change(f"UPDATE {table} SET {column} = {changed} WHERE {where}", seconds=60 * minutes + 0.5, **values)
 
     def has_run(self, pipeline: str, state: str) -> bool:
         """Whether the newest execution of a pipeline that Watcher has recorded is of that state."""
