@@ -62,8 +62,10 @@ ASSETS = replace(JOBS, where="the asset, its run and step")
 CHECKS = Section(
     title="Asset checks in a run", kind=AlertKind.ASSET_CHECK, where="the asset, its run", over="✅ check … of {}: …"
 )
-LATE = Section(title="Too late, too long, unusual", kind=AlertKind.TIMELINESS, where=ASSETS.where)
-UNUSUAL = replace(LATE, kind=AlertKind.ANOMALY)
+LATE = Section(
+    title="Too late, too long, unusual", kind=AlertKind.TIMELINESS, where=ASSETS.where, over="✅ {}: ended at …"
+)
+UNUSUAL = replace(LATE, kind=AlertKind.ANOMALY, over="✅ {}…")
 STALE = replace(LATE, kind=AlertKind.FRESHNESS, where="the asset", over="✅ {}…")
 MISSED = replace(LATE, kind=AlertKind.MISSED, where="the pipeline", over="✅ {}…")
 OUTSIDE = Section(title="Jobs outside Dagster", kind=AlertKind.STUCK, where="the pipeline", over="✅ {}…")

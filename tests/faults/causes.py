@@ -199,7 +199,7 @@ def takes_long(asset: str) -> Fault:
 
         return sign
 
-    return replace(run_of(asset, assets=[asset]), cause=cause)
+    return Fault(cause, lambda stack: stack.off(asset))
 
 
 def a_month_of(stack: Stack, pipeline_name: str, *, until: dt.timedelta) -> None:
