@@ -159,28 +159,16 @@ def check(
 DAEMON = "daemon"
 
 CASES: list[Case] = [
-    # What takes longest comes first.
+    asset("orders", "The step of an asset fails", "duplicate key 8123 in stg_orders", also=["revenue"]),
     Case(
-        STALE,
-        "weather",
-        "Data is older than the fail window of a `FreshnessPolicy`",
-        "…weather is stale: last change … ago, expected within 2 minutes",
-        stale("weather"),
+        ASSETS,
+        "invoices",
+        "A partition fails; it stays so, whatever other partitions do",
+        "🔴 invoices failed for 2026-11-26: no file of that day",
+        run_of("invoices 2026-11-26", assets=["invoices"], tags={"dagster/partition": "2026-11-26"}),
     ),
-    Case(
-        STALE,
-        "rates",
-        "Data is older than a threshold",
-        "…rates is stale: last change … ago, expected within 2 minutes",
-        stale("rates"),
-    ),
-    Case(
-        LATE,
-        "forecast",
-        "A run takes longer than its threshold",
-        "…forecast is late: has run for …, expected within 1 minute",
-        takes_long("forecast"),
-    ),
+    asset("customers", "A step fails, and its retries are used up", "the API answers 503"),
+    asset("payments", "An asset fails whose level is critical", "the bank is away", sign="🚨"),
     job(
         "endless",
         "Dagster's monitor ends a run for its `dagster/max_runtime`",
@@ -194,14 +182,6 @@ CASES: list[Case] = [
         killed("render"),
     ),
     job("sync", "A run fails, and its retries are used up", "the peer is away"),
-    Case(
-        DAGSTER,
-        "runs that are starting",
-        "A run is starting for too long (its times set back by 20 min)",
-        "runs that are starting: 1 run starting for up to …: books",
-        starts_forever("books"),
-        name="books",
-    ),
     job(
         "hr/payroll",
         "Dagster's monitor gives up a run that does not start (its launch set back by 20 min)",
@@ -214,17 +194,7 @@ CASES: list[Case] = [
         "No module named 'ledger'",
         run_of("ledger", "ledger", location="accounts"),
     ),
-    asset("orders", "The step of an asset fails", "duplicate key 8123 in stg_orders", also=["revenue"]),
     job("export", "An op of a plain job fails", "the disk is full"),
-    Case(
-        ASSETS,
-        "invoices",
-        "A partition fails; it stays so, whatever other partitions do",
-        "🔴 invoices failed for 2026-11-26: no file of that day",
-        run_of("invoices 2026-11-26", assets=["invoices"], tags={"dagster/partition": "2026-11-26"}),
-    ),
-    asset("customers", "A step fails, and its retries are used up", "the API answers 503"),
-    asset("payments", "An asset fails whose level is critical", "the bank is away", sign="🚨"),
     check("stock", "A check fails with the severity ERROR, in the run of its asset", "failed: stock has 3 empty rows"),
     check(
         "prices",
@@ -245,6 +215,27 @@ CASES: list[Case] = [
         "A check fails in a run of checks alone",
         "failed: suppliers has 3 empty rows",
         how=run_of("suppliers", checks=[("suppliers", "complete")]),
+    ),
+    Case(
+        STALE,
+        "weather",
+        "Data is older than the fail window of a `FreshnessPolicy`",
+        "…weather is stale: last change … ago, expected within 2 minutes",
+        stale("weather"),
+    ),
+    Case(
+        STALE,
+        "rates",
+        "Data is older than a threshold",
+        "…rates is stale: last change … ago, expected within 2 minutes",
+        stale("rates"),
+    ),
+    Case(
+        LATE,
+        "forecast",
+        "A run takes longer than its threshold",
+        "…forecast is late: has run for …, expected within 1 minute",
+        takes_long("forecast"),
     ),
     Case(UNUSUAL, "clicks", "A number of a run is unusual", "…clicks is unusual: …12…", collapses("clicks")),
     Case(
@@ -296,7 +287,14 @@ CASES: list[Case] = [
         "…margin is held up: leads failed: the CRM is away",
         behind("leads"),
     ),
-    # The parts of Dagster.
+    Case(
+        DAGSTER,
+        "runs that are starting",
+        "A run is starting for too long (its times set back by 20 min)",
+        "runs that are starting: 1 run starting for up to …: books",
+        starts_forever("books"),
+        name="books",
+    ),
     Case(
         DAGSTER,
         "sensor inbox of sales",
@@ -338,15 +336,6 @@ CASES: list[Case] = [
         name="archive",
     ),
     Case(
-        OWN,
-        "delivery of alerts",
-        "A place does not take its messages (its alert set back by 15 min); said where another place works",
-        "delivery of alerts: 1 waits to be delivered, …500…",
-        not_delivered("letters"),
-        name="letters",
-    ),
-    # All of these without the daemon.
-    Case(
         DAGSTER,
         "Dagster's daemon",
         "The daemon is dead (its heartbeats set back by 40 min)",
@@ -383,6 +372,24 @@ CASES: list[Case] = [
         apart=DAEMON,
     ),
     Case(
+        MAYBE_A_RESTART,
+        "webserver …",
+        "The webserver does not answer",
+        "webserver …: does not answer: …",
+        away("webserver"),
+        over="webserver …: …",
+        name="webserver",
+        apart="webserver",
+    ),
+    Case(
+        OWN,
+        "delivery of alerts",
+        "A place does not take its messages (its alert set back by 15 min); said where another place works",
+        "delivery of alerts: 1 waits to be delivered, …500…",
+        not_delivered("letters"),
+        name="letters",
+    ),
+    Case(
         OWN,
         "recorder",
         "A recorder stops (its last sign set back by 20 min)",
@@ -399,16 +406,6 @@ CASES: list[Case] = [
         without_daemon(lambda stack: stack.set_back("watcher.check_state", "checked_at", where="kind <> 'health'")),
         name="freshness",
         apart=DAEMON,
-    ),
-    Case(
-        MAYBE_A_RESTART,
-        "webserver …",
-        "The webserver does not answer",
-        "webserver …: does not answer: …",
-        away("webserver"),
-        over="webserver …: …",
-        name="webserver",
-        apart="webserver",
     ),
 ]
 
