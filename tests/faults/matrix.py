@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 
-from tests.faults.cases import Case, matches
+from tests.faults.cases import STALE, Case, matches
 from tests.faults.causes import Sign
 from tests.faults.places import HEALTH, Message
 from tests.faults.stack import Stack, now
@@ -53,7 +53,9 @@ def run_cases(stack: Stack, cases: Sequence[Case], *, measured: bool = True) -> 
         measured: Whether how soon their messages come counts.
     """
     found: list[Outcome] = []
-    for _, group in groupby(sorted(cases, key=lambda case: case.apart), lambda case: case.apart):
+    # What is never materialized is stale before its case begins.
+    ordered = sorted(cases, key=lambda case: (case.apart, case.section is not STALE))
+    for _, group in groupby(ordered, lambda case: case.apart):
         outcomes = _run_group(stack, list(group))
         for outcome in outcomes:
             problems = _problems(stack, outcome, measured=measured)
