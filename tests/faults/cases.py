@@ -1,70 +1,130 @@
-"""The faults: how each is caused with real parts, what is said, and how it is made good.
+"""The faults: what is said of each, and where. How they are caused stands in `causes`.
 
-`…` in a text stands for anything. A wave of faults is caused at once, and the next one follows when all is good again.
+`…` in a text stands for anything.
 """
 
 from __future__ import annotations
 
-import datetime as dt
-import os
 import re
-import signal
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
-import dagster as dg
-
-from tests.faults.stack import RUN_WAIT_MINUTES, START_TIMEOUT_SECONDS, Stack, now
+from tests.faults.causes import (
+    Fault,
+    away,
+    backfill,
+    backfill_stops,
+    behind,
+    broken,
+    collapses,
+    does_not_come,
+    event_log_away,
+    given_up,
+    held_up,
+    killed,
+    not_delivered,
+    outside_killed,
+    outside_silent,
+    queued,
+    run_of,
+    stale,
+    starts_forever,
+    switched_off,
+    takes_long,
+    ticks,
+    without_daemon,
+)
+from tests.faults.stack import START_TIMEOUT_SECONDS
 from watcher_core import AlertKind
-
-# When a fault was there for Dagster, or the clock, to see; `None` before that.
-Sign = Callable[[], float | None]
-Cause = Callable[[Stack], Sign]
-Mend = Callable[[Stack], None]
-
-RUNS = "Runs, jobs and assets"
-CHECKS = "Asset checks in a run"
-TIME = "Too late, too long, unusual"
-DAGSTER = "Dagster itself"
-OWN = "The alarm itself"
-
-FIXED = "✅ {}: fixed by the run of …"
-ASSET = "the asset, its run and step"
-JOB = "the job, its run and step"
-HEALTH = "alert `health`, `watcher doctor`"
 
 
 @dataclass(frozen=True, kw_only=True)
+class Section:
+    """A part of the table, and what its faults have in common.
+
+    Attributes:
+        title: Its heading.
+        kind: The kind of the alerts.
+        over: The first line of the recovery; `{}` stands for what it is about.
+        where: Where the fault is said, as the table has it.
+        tolerance: Seconds after the fault can be seen within which its message has to be there.
+    """
+
+    title: str
+    kind: AlertKind
+    over: str = "✅ {}: fixed by the run of …"
+    where: str
+    tolerance: float = 60.0
+
+
+JOBS = Section(title="Runs, jobs and assets", kind=AlertKind.FAILURE, where="the job, its run and step")
+ASSETS = replace(JOBS, where="the asset, its run and step")
+CHECKS = Section(
+    title="Asset checks in a run", kind=AlertKind.ASSET_CHECK, where="the asset, its run", over="✅ check … of {}: …"
+)
+LATE = Section(
+    title="Too late, too long, unusual", kind=AlertKind.TIMELINESS, where=ASSETS.where, over="✅ {}: ended at …"
+)
+UNUSUAL = replace(LATE, kind=AlertKind.ANOMALY, over="✅ {}…")
+STALE = replace(LATE, kind=AlertKind.FRESHNESS, where="the asset", over="✅ {}…")
+MISSED = replace(LATE, kind=AlertKind.MISSED, where="the pipeline", over="✅ {}…")
+OUTSIDE = Section(title="Jobs outside Dagster", kind=AlertKind.STUCK, where="the pipeline", over="✅ {}…")
+BACKFILLS = replace(JOBS, title="Backfills", where="the asset", over="✅ {}…")
+CAUSE = replace(ASSETS, title="One incident", where="where the upstream goes")
+BEHIND = replace(STALE, title="One incident", where="where what is downstream goes, once")
+DAGSTER = Section(
+    title="Dagster itself",
+    kind=AlertKind.HEALTH,
+    where="alert `health`, `watcher doctor`",
+    over="{}: …",
+    tolerance=75,
+)
+# What may be a restart is looked at again after 15 seconds.
+MAYBE_A_RESTART = replace(DAGSTER, tolerance=90)
+SHOWN = replace(DAGSTER, where="`watcher doctor`, `watcher check health`; not sent", over="")
+OWN = replace(DAGSTER, title="The alarm itself")
+
+
+@dataclass(frozen=True)
 class Case:
     """One fault.
 
     Attributes:
-        name: Its name in the results.
-        section: The table that it stands in.
+        section: Where it stands.
+        subject: What its alert is about; of a pipeline its name.
         fault: What goes wrong, as the table says it.
-        subject: What its alert is about.
-        kind: The kind of its alert.
         said: The first line of the message; with several subjects in one message, the line of this one.
-        over: The same of the recovery.
-        where: Where it is said, as the table has it.
-        cause: Causes it, and returns its sign.
-        mend: Makes it good again.
-        wave: When it is caused.
-        tolerance: Seconds after the sign within which the message has to be there.
+        how: How it is caused and made good again.
+        over: The first line of the recovery, where it is not that of the section.
+        name: Its name in the results: what the subject is, in a word.
+        apart: What it stops; it is caused after all others, together with those that stop the same.
     """
 
-    name: str
-    section: str
-    fault: str
+    section: Section
     subject: str
-    kind: AlertKind = AlertKind.FAILURE
+    fault: str
     said: str
+    how: Fault
     over: str = ""
-    where: str
-    cause: Cause
-    mend: Mend
-    wave: int = 1
-    tolerance: float = 60.0
+    name: str = ""
+    apart: str = ""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "name", self.name or self.subject.rpartition("/")[2])
+        object.__setattr__(self, "over", self.over or self.section.over.format(self.subject))
+
+    @property
+    def kind(self) -> AlertKind:
+        return self.section.kind
+
+    @property
+    def is_sent(self) -> bool:
+        return self.section is not SHOWN
+
+    @property
+    def has_own_place(self) -> bool:
+        """Whether its messages go to a place of their own."""
+        return self.kind is not AlertKind.HEALTH
 
 
 def matches(pattern: str, text: str) -> bool:
@@ -72,378 +132,282 @@ def matches(pattern: str, text: str) -> bool:
     return re.fullmatch(".*".join(map(re.escape, pattern.split("…"))), text, re.DOTALL) is not None
 
 
-# Causes
+def asset(name: str, fault: str, error: str, *, sign: str = "🔴", also: Sequence[str] = ()) -> Case:
+    """An asset whose step fails."""
+    return Case(ASSETS, name, fault, f"{sign} {name} failed: {error}", run_of(name, assets=[name, *also]))
 
 
-def run_of(
-    switch: str,
-    job: str = "__ASSET_JOB",
-    *,
-    location: str = "sales",
-    assets: Sequence[str] = (),
-    checks: Sequence[tuple[str, str]] = (),
-    tags: dict[str, str] | None = None,
-) -> tuple[Cause, Mend]:
-    """Launch a run while the switch is on; it is good again by the same run while it is off."""
-
-    def launch(stack: Stack) -> str:
-        return stack.launch(job, location=location, assets=assets, checks=checks, tags=tags)
-
-    def cause(stack: Stack) -> Sign:
-        stack.on(switch)
-        run_id = launch(stack)
-        return lambda: stack.ended(run_id)
-
-    def mend(stack: Stack) -> None:
-        stack.off(switch)
-        launch(stack)
-
-    return cause, mend
+def job(name: str, fault: str, error: str, how: Fault | None = None) -> Case:
+    """A plain job that fails."""
+    subject = name if "/" in name else f"sales/{name}"
+    return Case(JOBS, subject, fault, f"🔴 {subject} failed: {error}", how or run_of(name, name))
 
 
-def killed(switch: str) -> Cause:
-    """Kill the process that waits for the switch."""
-
-    def cause(stack: Stack) -> Sign:
-        stack.on(switch)
-        run_id = stack.launch(switch)
-        killed: list[int] = []
-
-        def sign() -> float | None:
-            if not killed and (worker := stack.worker(switch)):
-                os.kill(worker, signal.SIGKILL)
-                killed.append(worker)
-            return stack.ended(run_id)
-
-        return sign
-
-    return cause
+def check(
+    asset_name: str, fault: str, said: str, *, how: Fault | None = None, sign: str = "🔴", check: str = "complete"
+) -> Case:
+    """An asset whose check does not pass."""
+    return Case(
+        CHECKS,
+        asset_name,
+        fault,
+        f"{sign} check {check} of {asset_name} {said}",
+        how or run_of(asset_name, assets=[asset_name]),
+    )
 
 
-def ticks(name: str) -> tuple[Cause, Mend]:
-    """A schedule or sensor whose ticks fail while its switch is on."""
-
-    def cause(stack: Stack) -> Sign:
-        since = now()
-        stack.on(name)
-        return lambda: stack.newest_tick_failed(name, since=since)
-
-    return cause, lambda stack: stack.off(name)
-
-
-def stale(asset: str) -> tuple[Cause, Mend]:
-    """An asset that is not materialized again within its two minutes."""
-
-    def cause(stack: Stack) -> Sign:
-        run_id = stack.launch(assets=[asset])
-        return lambda: (ended := stack.ended(run_id)) and ended + 120
-
-    return cause, lambda stack: void(stack.launch(assets=[asset]))
-
-
-def forecast_takes_long(stack: Stack) -> Sign:
-    stack.on("forecast")
-    run_id = stack.launch(assets=["forecast"])
-
-    def sign() -> float | None:
-        record = stack.instance.get_run_record_by_id(run_id)
-        return record.start_time + 60 if record is not None and record.start_time else None
-
-    return sign
-
-
-def clicks_collapse(stack: Stack) -> Sign:
-    """Thirty days of a thousand rows, and then twelve."""
-    pipeline = stack.watcher.get_or_create_pipeline("clicks")
-    start = dt.datetime.now(dt.UTC) - dt.timedelta(days=31)
-    for day in range(30):
-        began = start + dt.timedelta(days=day)
-        execution = stack.watcher.start_execution(pipeline_id=pipeline.id, start_date=began)
-        stack.watcher.end_execution(
-            execution.id, end_date=began + dt.timedelta(seconds=2), total_rows=990 + 7 * day % 20
-        )
-    stack.on("clicks")
-    run_id = stack.launch(assets=["clicks"])
-    return lambda: stack.ended(run_id)
-
-
-def starts_forever(stack: Stack) -> Sign:
-    """A worker that does not get as far as to run anything."""
-    stack.on("books")
-    run_id = stack.launch("books", location="finance")
-
-    def sign() -> float | None:
-        record = stack.instance.get_run_record_by_id(run_id)
-        return None if record is None else record.create_timestamp.timestamp() + 60 * RUN_WAIT_MINUTES
-
-    return sign
-
-
-def given_up(stack: Stack) -> Sign:
-    """The same run: Dagster's monitor gives it up."""
-    [record] = stack.instance.get_run_records(_of_job("books"), limit=1)
-    return lambda: stack.ended(record.dagster_run.run_id)
-
-
-def _of_job(name: str) -> dg.RunsFilter:
-    return dg.RunsFilter(job_name=name)
-
-
-def marketing_breaks(stack: Stack) -> Sign:
-    stack.on("marketing")
-    stack.reload("marketing")
-    since = now()
-    return lambda: since
-
-
-def marketing_works(stack: Stack) -> None:
-    stack.off("marketing")
-    stack.reload("marketing")
-
-
-def void(_: object) -> None:
-    """Forget a result."""
-
-
-def runs(name: str, cause_and_mend: tuple[Cause, Mend], **fields: object) -> Case:
-    cause, mend = cause_and_mend
-    subject = str(fields.pop("subject", name))
-    fields.setdefault("over", FIXED.format(subject))
-    return Case(name=name, subject=subject, cause=cause, mend=mend, **fields)  # type: ignore[arg-type] # the rest
-
-
-def both(first: Cause, second: Mend) -> tuple[Cause, Mend]:
-    return first, second
-
+DAEMON = "daemon"
 
 CASES: list[Case] = [
-    # First: what is never materialized is stale, too.
-    runs(
-        "weather",
-        stale("weather"),
-        section=TIME,
-        fault="Data is older than the fail window of a `FreshnessPolicy`",
-        kind=AlertKind.FRESHNESS,
-        said="…weather is stale: last change … ago, expected within 2 minutes",
-        over="✅ weather…",
-        where="the asset",
-    ),
-    runs(
-        "rates",
-        stale("rates"),
-        section=TIME,
-        fault="Data is older than a threshold",
-        kind=AlertKind.FRESHNESS,
-        said="…rates is stale: last change … ago, expected within 2 minutes",
-        over="✅ rates…",
-        where="the asset",
-    ),
-    runs(
-        "orders",
-        run_of("orders", assets=["orders", "revenue"]),
-        section=RUNS,
-        fault="The step of an asset fails",
-        said="🔴 orders failed: duplicate key 8123 in stg_orders",
-        where=ASSET,
-    ),
-    runs(
-        "export",
-        run_of("export", "export"),
-        section=RUNS,
-        fault="An op of a plain job fails",
-        subject="sales/export",
-        said="🔴 sales/export failed: the disk is full",
-        where=JOB,
-    ),
-    runs(
+    asset("orders", "The step of an asset fails", "duplicate key 8123 in stg_orders", also=["revenue"]),
+    Case(
+        ASSETS,
         "invoices",
+        "A partition fails; it stays so, whatever other partitions do",
+        "🔴 invoices failed for 2026-11-26: no file of that day",
         run_of("invoices 2026-11-26", assets=["invoices"], tags={"dagster/partition": "2026-11-26"}),
-        section=RUNS,
-        fault="A partition fails; it stays so, whatever other partitions do",
-        said="🔴 invoices failed for 2026-11-26: no file of that day",
-        where=ASSET,
     ),
-    runs(
-        "customers",
-        run_of("customers", assets=["customers"]),
-        section=RUNS,
-        fault="A step fails, and its retries are used up",
-        said="🔴 customers failed: the API answers 503",
-        where=ASSET,
-    ),
-    runs(
-        "sync",
-        run_of("sync", "sync"),
-        section=RUNS,
-        fault="A run fails, and its retries are used up",
-        subject="sales/sync",
-        said="🔴 sales/sync failed: the peer is away",
-        where=JOB,
-    ),
-    runs(
+    asset("customers", "A step fails, and its retries are used up", "the API answers 503"),
+    asset("payments", "An asset fails whose level is critical", "the bank is away", sign="🚨"),
+    job(
         "endless",
-        run_of("endless", "endless"),
-        section=RUNS,
-        fault="Dagster's monitor ends a run for its `dagster/max_runtime`",
-        subject="sales/endless",
-        said="🔴 sales/endless failed: Exceeded maximum runtime of 5 seconds.",
-        where=JOB,
+        "Dagster's monitor ends a run for its `dagster/max_runtime`",
+        "Exceeded maximum runtime of 5 seconds.",
     ),
-    runs(
-        "mail",
-        both(killed("mail"), run_of("mail", "mail")[1]),
-        section=RUNS,
-        fault="The worker of a run is killed (`kill -9`)",
-        subject="sales/mail",
-        said="🔴 sales/mail failed: …",
-        where=JOB,
-    ),
-    runs(
+    job("mail", "The worker of a run is killed (`kill -9`)", "…terminated by signal 9 (SIGKILL)…", killed("mail")),
+    job(
         "render",
-        both(killed("render"), run_of("render", "render")[1]),
-        section=RUNS,
-        fault="The process of a step is killed (`kill -9`)",
-        subject="sales/render",
-        said="🔴 sales/render failed: …",
-        where=JOB,
+        "The process of a step is killed (`kill -9`)",
+        "In process …ChildProcessCrashException…",
+        killed("render"),
     ),
-    runs(
-        "books starting",
-        both(starts_forever, lambda _: None),
-        section=DAGSTER,
-        fault="A run is starting for too long",
-        subject="runs that are starting",
-        kind=AlertKind.HEALTH,
-        said="runs that are starting: 1 run starting for up to …: books",
-        over="runs that are starting: …",
-        where=HEALTH,
-        tolerance=75,
+    job("sync", "A run fails, and its retries are used up", "the peer is away"),
+    job(
+        "hr/payroll",
+        "Dagster's monitor gives up a run that does not start (its launch set back by 20 min)",
+        f"Run timed out due to taking longer than {START_TIMEOUT_SECONDS} seconds to start.",
+        given_up("payroll", "hr"),
     ),
-    runs(
-        "books",
-        both(given_up, lambda stack: (stack.off("books"), void(stack.launch("books", location="finance")))[1]),
-        section=RUNS,
-        fault="Dagster's monitor gives up a run that does not start",
-        subject="finance/books",
-        said="🔴 finance/books failed: Run timed out due to taking longer than"
-        f" {START_TIMEOUT_SECONDS} seconds to start.",
-        where=JOB,
+    job(
+        "accounts/ledger",
+        "A run fails before any step, as its code cannot be imported",
+        "No module named 'ledger'",
+        run_of("ledger", "ledger", location="accounts"),
     ),
-    runs(
-        "ledger",
-        run_of("ledger", "ledger", location="finance"),
-        section=RUNS,
-        fault="A run fails before any step, as its code cannot be imported",
-        subject="finance/ledger",
-        said="🔴 finance/ledger failed: …",
-        where=JOB,
-        wave=2,  # the fault is one of the whole code location
-    ),
-    runs(
-        "stock",
-        run_of("stock", assets=["stock"]),
-        section=CHECKS,
-        fault="A check fails with the severity ERROR, in the run of its asset",
-        kind=AlertKind.ASSET_CHECK,
-        said="🔴 check complete of stock failed: stock has 3 empty rows",
-        over="✅ check complete of stock: …",
-        where="the asset, its run",
-    ),
-    runs(
+    job("export", "An op of a plain job fails", "the disk is full"),
+    check("stock", "A check fails with the severity ERROR, in the run of its asset", "failed: stock has 3 empty rows"),
+    check(
         "prices",
-        run_of("prices", assets=["prices"]),
-        section=CHECKS,
-        fault="A check fails with the severity WARN",
-        kind=AlertKind.ASSET_CHECK,
-        said="⚠️ check plausible of prices …: prices has 3 empty rows",
-        over="✅ check plausible of prices: …",
-        where="the asset, its run",
+        "A check fails with the severity WARN",
+        "…: prices has 3 empty rows",
+        sign="⚠️",
+        check="plausible",
     ),
-    runs(
+    check(
         "shipments",
-        run_of("shipments", assets=["shipments", "deliveries"]),
-        section=CHECKS,
-        fault="A blocking check fails, and with it its run; the asset downstream is `blocked`",
-        kind=AlertKind.ASSET_CHECK,
-        said="🔴 check complete of shipments failed: shipments has 3 empty rows…",
-        over="✅ check complete of shipments: …",
-        where="the asset, its run",
+        "A blocking check fails, and with it its run; the asset downstream is `blocked`",
+        "failed: shipments has 3 empty rows…",
+        how=run_of("shipments", assets=["shipments", "deliveries"]),
     ),
-    runs(
-        "returns",
-        run_of("returns", assets=["returns"]),
-        section=CHECKS,
-        fault="A check raises an error",
-        kind=AlertKind.ASSET_CHECK,
-        said="🔴 check complete of returns raised …no column amount…",
-        over="✅ check complete of returns: …",
-        where="the asset, its run",
-    ),
-    runs(
+    check("returns", "A check raises an error", "raised …no column amount…"),
+    check(
         "suppliers",
-        run_of("suppliers", checks=[("suppliers", "complete")]),
-        section=CHECKS,
-        fault="A check fails in a run of checks alone",
-        kind=AlertKind.ASSET_CHECK,
-        said="🔴 check complete of suppliers failed: suppliers has 3 empty rows",
-        over="✅ check complete of suppliers: …",
-        where="the asset, its run",
+        "A check fails in a run of checks alone",
+        "failed: suppliers has 3 empty rows",
+        how=run_of("suppliers", checks=[("suppliers", "complete")]),
     ),
-    runs(
+    Case(
+        STALE,
+        "weather",
+        "Data is older than the fail window of a `FreshnessPolicy`",
+        "…weather is stale: last change … ago, expected within 2 minutes",
+        stale("weather"),
+    ),
+    Case(
+        STALE,
+        "rates",
+        "Data is older than a threshold",
+        "…rates is stale: last change … ago, expected within 2 minutes",
+        stale("rates"),
+    ),
+    Case(
+        LATE,
         "forecast",
-        both(forecast_takes_long, lambda stack: stack.off("forecast")),
-        section=TIME,
-        fault="A run takes longer than its threshold",
-        kind=AlertKind.TIMELINESS,
-        said="…forecast is late: has run for …, expected within 1 minute",
-        over="✅ forecast…",
-        where=ASSET,
+        "A run takes longer than its threshold",
+        "…forecast is late: has run for …, expected within 1 minute",
+        takes_long("forecast"),
     ),
-    runs(
-        "clicks",
-        both(clicks_collapse, run_of("clicks", assets=["clicks"])[1]),
-        section=TIME,
-        fault="A number of a run is unusual",
-        kind=AlertKind.ANOMALY,
-        said="…clicks is unusual: …12…",
-        over="✅ clicks…",
-        where=ASSET,
+    Case(UNUSUAL, "clicks", "A number of a run is unusual", "…clicks is unusual: …12…", collapses("clicks")),
+    Case(
+        MISSED,
+        "salaries",
+        "A job without a rule that ran each day for a month does not come today",
+        "⚠️ salaries: did not run when it usually does: every 1 d; last 1 d 2 h ago",
+        does_not_come("salaries"),
     ),
-    # The parts of Dagster.
-    runs(
-        "inbox",
+    Case(
+        OUTSIDE,
+        "scrape",
+        "A job outside Dagster is killed; another job runs on its host",
+        "🔴 scrape: process … was killed and ended nothing",
+        outside_killed("scrape"),
+    ),
+    Case(
+        OUTSIDE,
+        "crawl",
+        "The heartbeats of a job outside Dagster stop (the last set back by 4 min)",
+        "🔴 crawl: no heartbeat for 4 min… of process …",
+        outside_silent("crawl"),
+    ),
+    Case(
+        BACKFILLS,
+        "statements",
+        "A partition of a backfill fails",
+        "🔴 statements: 1 of 2 partitions failed… in backfill …: 2026-11-26",
+        backfill("statements", failing="2026-11-26"),
+    ),
+    Case(
+        BACKFILLS,
+        "balances",
+        "A backfill stops: no run of it begins (its times set back by 2 h)",
+        "🔴 balances: backfill … makes no progress: 0 of 2 partitions succeeded",
+        backfill_stops("balances"),
+    ),
+    Case(
+        CAUSE,
+        "leads",
+        "An asset fails, and what is downstream is stale with it (its last change set back by a day)",
+        "🔴 leads failed: the CRM is away, and 1 behind it, of finance",
+        held_up("leads", "margin"),
+    ),
+    Case(
+        BEHIND,
+        "margin",
+        "The same, where others own what is downstream",
+        "…margin is held up: leads failed: the CRM is away",
+        behind("leads"),
+    ),
+    Case(
+        DAGSTER,
+        "runs that are starting",
+        "A run is starting for too long (its times set back by 20 min)",
+        "runs that are starting: 1 run starting for up to …: books",
+        starts_forever("books"),
+        name="books",
+    ),
+    Case(
+        DAGSTER,
+        "sensor inbox of sales",
+        "The tick of a sensor fails",
+        "sensor inbox of sales: its last tick failed: …the inbox is away…",
         ticks("inbox"),
-        section=DAGSTER,
-        fault="The tick of a sensor fails",
-        subject="sensor inbox of sales",
-        kind=AlertKind.HEALTH,
-        said="sensor inbox of sales: its last tick failed: …the inbox is away…",
-        over="sensor inbox of sales: …",
-        where=HEALTH,
-        tolerance=75,
+        name="inbox",
     ),
-    runs(
-        "minutely",
+    Case(
+        DAGSTER,
+        "schedule minutely of sales",
+        "The tick of a schedule fails",
+        "schedule minutely of sales: its last tick failed: …the calendar is away…",
         ticks("minutely"),
-        section=DAGSTER,
-        fault="The tick of a schedule fails",
-        subject="schedule minutely of sales",
-        kind=AlertKind.HEALTH,
-        said="schedule minutely of sales: its last tick failed: …the calendar is away…",
-        over="schedule minutely of sales: …",
-        where=HEALTH,
-        tolerance=75,
+        name="minutely",
     ),
-    runs(
-        "marketing",
-        both(marketing_breaks, marketing_works),
-        section=DAGSTER,
-        fault="A code location does not load",
-        subject="code location marketing",
-        kind=AlertKind.HEALTH,
-        said="code location marketing: does not load: ModuleNotFoundError: No module named 'not_installed'",
-        over="code location marketing: …",
-        where=HEALTH,
-        tolerance=75,
+    Case(
+        SHOWN,
+        "schedules of sales",
+        "A schedule that ran before is switched off",
+        "schedules of sales: 1 schedule that ran before is switched off: nightly (…",
+        switched_off("nightly"),
+        name="nightly",
+    ),
+    Case(
+        MAYBE_A_RESTART,
+        "code location marketing",
+        "A code location does not load",
+        "code location marketing: does not load: ModuleNotFoundError: No module named 'not_installed'",
+        broken("marketing"),
+        name="marketing",
+    ),
+    Case(
+        DAGSTER,
+        "runs that are queued",
+        "A run is queued for too long (its creation set back by 20 min)",
+        "runs that are queued: 1 run queued for up to …: archive",
+        queued("archive"),
+        name="archive",
+    ),
+    Case(
+        DAGSTER,
+        "Dagster's daemon",
+        "The daemon is dead (its heartbeats set back by 40 min)",
+        "Dagster's daemon: no heartbeat of …; the last was 4… min… ago",
+        without_daemon(lambda stack: stack.set_back_daemons(40)),
+        name="daemon",
+        apart=DAEMON,
+    ),
+    Case(
+        DAGSTER,
+        "schedules of sales",
+        "A schedule does not tick when due (the last tick set back by 20 min)",
+        "schedules of sales: … schedules did not tick when due: …",
+        without_daemon(lambda stack: stack.set_back_ticks()),
+        name="schedules",
+        apart=DAEMON,
+    ),
+    Case(
+        DAGSTER,
+        "sensors of sales",
+        "A sensor does not tick (the last tick set back by 20 min)",
+        "sensors of sales: … sensors did not tick when due: …",
+        without_daemon(lambda _: None),
+        name="sensors",
+        apart=DAEMON,
+    ),
+    Case(
+        MAYBE_A_RESTART,
+        "Dagster's event log",
+        "The event log cannot be read",
+        "Dagster's event log: …",
+        event_log_away(),
+        name="event log",
+        apart=DAEMON,
+    ),
+    Case(
+        MAYBE_A_RESTART,
+        "webserver …",
+        "The webserver does not answer",
+        "webserver …: does not answer: …",
+        away("webserver"),
+        over="webserver …: …",
+        name="webserver",
+        apart="webserver",
+    ),
+    Case(
+        OWN,
+        "delivery of alerts",
+        "A place does not take its messages (its alert set back by 15 min); said where another place works",
+        "delivery of alerts: 1 waits to be delivered, …500…",
+        not_delivered("letters"),
+        name="letters",
+    ),
+    Case(
+        OWN,
+        "recorder",
+        "A recorder stops (its last sign set back by 20 min)",
+        "recorder: stopped; the last sign is of Dagster instance …",
+        without_daemon(lambda stack: stack.set_back("watcher.recorder", "updated_at")),
+        name="recorder",
+        apart=DAEMON,
+    ),
+    Case(
+        OWN,
+        "check freshness",
+        "A check does not succeed any more (the last time set back by 20 min)",
+        "check freshness: last succeeded …; it used to at least every …",
+        without_daemon(lambda stack: stack.set_back("watcher.check_state", "checked_at", where="kind <> 'health'")),
+        name="freshness",
+        apart=DAEMON,
     ),
 ]
+
+# Pipelines whose messages go to a place of their own, so that none shares a message with another.
+OWN_PLACES = [*(case.subject for case in CASES if case.has_own_place), "letters"]

@@ -6,8 +6,9 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
-from urllib.parse import unquote
+from urllib.parse import quote, unquote
 
 from tests.http_server import Answer, HttpServer, Request, running
 from tests.slack_server import broken_limit
@@ -39,9 +40,14 @@ class Message:
 
 
 class Places(HttpServer):
-    """Keeps the messages that arrive at the path of a place, and the heartbeats."""
+    """Keeps the messages that arrive at the path of a place, and the heartbeats.
 
-    def __init__(self) -> None:
+    Args:
+        log: Where the messages are written, to be read where a case fails.
+    """
+
+    def __init__(self, log: Path) -> None:
+        self.log = log
         self.messages: list[Message] = []
         self.heartbeats: list[tuple[str, float]] = []
         self.refused: set[str] = set()  # places that answer with an error
@@ -49,7 +55,7 @@ class Places(HttpServer):
 
     def place(self, name: str) -> str:
         """The webhook of a place."""
-        return f"{self.url}/services/{name}"
+        return f"{self.url}/services/{quote(name, safe='')}"
 
     def answer(self, request: Request) -> Answer:
         name = unquote(request.path.rpartition("/")[2])
@@ -61,6 +67,8 @@ class Places(HttpServer):
             return 400, problem.encode(), {}
         with self.lock:
             self.messages.append(Message(name, time.time(), message))
+            with self.log.open("a") as file:
+                file.write(f"{time.strftime('%H:%M:%S')} {name}: {message['text']}\n")
         return 200, b"ok", {}
 
     def answer_get(self, path: str) -> Answer:
@@ -70,7 +78,7 @@ class Places(HttpServer):
 
 
 @contextmanager
-def places() -> Iterator[Places]:
+def places(log: Path) -> Iterator[Places]:
     """Run a server."""
-    with running(Places()) as server:
+    with running(Places(log)) as server:
         yield server

@@ -18,18 +18,19 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import dagster as dg
-import sqlalchemy as sa
 
 from tests.faults.places import HEALTH, Places, places
-from watcher_core import Settings, Watcher
-from watcher_core.database.engine import normalize_url
+from tests.faults.storage import Storage
+from watcher_core import HealthFact, Settings, Watcher
 
 LOCATIONS = Path(__file__).with_name("locations")
 # Starting a process that imports Dagster takes its time on a busy machine.
 START_SECONDS = 240
-# For how long a run may wait in the queue, or for its worker, before that is a fault.
-RUN_WAIT_MINUTES = 1.0
-START_TIMEOUT_SECONDS = 120
+START_TIMEOUT_SECONDS = 600
+# Seconds between two looks of `watcher check health`.
+HEALTH_SECONDS = 60
+# The code locations that a process of their own serves; all but the first are of one job.
+SERVED = {"sales": "", "finance": "books", "hr": "payroll", "accounts": "ledger"}
 
 # Beside the storage: what waits, monitors and retries does so sooner than by default.
 DAGSTER_YAML = f"""
@@ -37,7 +38,7 @@ run_coordinator:
   module: dagster.core.run_coordinator
   class: QueuedRunCoordinator
   config:
-    max_concurrent_runs: 5
+    max_concurrent_runs: 12
     dequeue_interval_seconds: 1
     tag_concurrency_limits:
       - {{key: queue, value: closed, limit: 0}}
@@ -63,12 +64,30 @@ mutation ($selector: JobOrPipelineSelector!, $tags: [ExecutionTag!]) {
 }
 """
 
+LAUNCH_BACKFILL = """
+mutation ($params: LaunchBackfillParams!) {
+  launchPartitionBackfill(backfillParams: $params) {
+    __typename
+    ... on LaunchBackfillSuccess { backfillId }
+    ... on Error { message }
+  }
+}
+"""
+
+SCHEDULE_STATE = """
+query ($selector: ScheduleSelector!) {
+  scheduleOrError(scheduleSelector: $selector) { ... on Schedule { scheduleState { id ticks(limit: 1) { status } } } }
+}
+"""
+STOP_SCHEDULE = "mutation ($id: String!) { stopRunningSchedule(id: $id) { __typename } }"
+START_SCHEDULE = "mutation ($selector: ScheduleSelector!) { startSchedule(scheduleSelector: $selector) { __typename } }"
+
 GRPC = ("dagster", "api", "grpc", "-h", "127.0.0.1", "-p", "{port}")
 
 T = TypeVar("T")
 
 
-class Stack:
+class Stack(Storage):
     """What runs, the switches of the faults, and what has arrived.
 
     Args:
@@ -77,6 +96,7 @@ class Stack:
         database_url: Watcher's, and Dagster's.
         arrived: Takes the messages and heartbeats.
         own_places: Pipelines whose messages go to a place of their own, so that none shares a message with another.
+        locations: The code locations that are served.
         interval: Seconds between the ticks of Watcher's sensors; their defaults without it.
     """
 
@@ -88,14 +108,18 @@ class Stack:
         arrived: Places,
         *,
         own_places: Iterable[str],
+        locations: Iterable[str] = SERVED,
         interval: int | None = None,
     ) -> None:
+        super().__init__(database_url)
         self.directory = directory
+        self.locations = list(locations)
         self.arrived = arrived
         self.switches = directory / "switches"
         self.switches.mkdir()
         self.processes: dict[str, subprocess.Popen[bytes]] = {}
-        self.ports = {name: _free_port() for name in ("webserver", "sales", "finance")}
+        self.jobs: list[subprocess.Popen[bytes]] = []
+        self.ports = {name: _free_port() for name in ("webserver", *self.locations)}
         self.url = f"http://127.0.0.1:{self.ports['webserver']}"
         with (home / "dagster.yaml").open("a") as file:
             file.write(DAGSTER_YAML)
@@ -113,7 +137,7 @@ class Stack:
             "WATCHER_DATABASE_URL": database_url,
             "WATCHER_ROUTES": str(directory / "routes.toml"),
             "WATCHER_DAGSTER_URL": self.url,
-            "WATCHER_RUN_WAIT_MINUTES": str(RUN_WAIT_MINUTES),
+            "WATCHER_LEARN_CADENCE": "alert",
             "WATCHER_HEARTBEAT_URL": f"{arrived.url}/heartbeats/{{round}}",
             "SLACK_WEBHOOK_URL": arrived.place(HEALTH),
             "PYTHONUNBUFFERED": "1",
@@ -121,15 +145,21 @@ class Stack:
             **{variable: arrived.place(name) for variable, name in destinations.items()},
         }
         self.database_url = database_url
-        self.watcher = Watcher(database_url, settings=Settings(home=directory / "watcher-home"))
-        self.engine = sa.create_engine(normalize_url(database_url))
+        self.watcher = Watcher(database_url, settings=Settings(home=directory / "watcher-home", dagster_url=self.url))
         self.instance = dg.DagsterInstance.from_config(str(home))
 
     def close(self) -> None:
+        """End all parts, and whatever they have started."""
+        for process in self.processes.values():
+            process.terminate()
         for name in list(self.processes):
             self.stop(name)
+        for job in self.jobs:
+            with suppress(ProcessLookupError):
+                os.killpg(job.pid, signal.SIGKILL)
+            job.wait()
         self.instance.dispose()
-        self.engine.dispose()
+        self.dispose()
         self.watcher.close()
 
     # Processes
@@ -138,52 +168,74 @@ class Stack:
         "webserver": ("dagster-webserver", "-h", "127.0.0.1", "-p", "{port}", "-w", "workspace.yaml"),
         "daemon": ("dagster-daemon", "run", "-w", "workspace.yaml"),
         "health": ("watcher", "check", "health", "--deliver", "--every", "{health}"),
-        **{name: (*GRPC, "-f", f"{LOCATIONS / name}.py", "--location-name", name) for name in ("sales", "finance")},
+        **{
+            name: (*GRPC, "-f", str(LOCATIONS / ("single.py" if job else "sales.py")), "--location-name", name)
+            for name, job in SERVED.items()
+        },
     }
 
     def start(self, *names: str) -> None:
         """Start parts, and wait until those that others need do answer."""
         for name in names:
-            values = {"port": self.ports.get(name), "health": 60 if "FAULTS_INTERVAL" not in self.environment else 5}
-            program, *arguments = (part.format(**values) for part in self.COMMANDS[name])
-            with (self.directory / f"{name}.log").open("a") as log:
-                self.processes[name] = subprocess.Popen(
-                    [str(Path(sys.executable).with_name(program)), *arguments],
-                    cwd=self.directory,
-                    env=self.environment,
-                    stdout=log,
-                    stderr=log,
-                )
+            health = HEALTH_SECONDS if "FAULTS_INTERVAL" not in self.environment else 5
+            values = {"port": self.ports.get(name), "health": health}
+            self.processes[name] = self._spawn(
+                name, *(part.format(**values) for part in self.COMMANDS[name]), FAULTS_JOB=SERVED.get(name, "")
+            )
         for name in names:
             if name in self.ports:
                 self.wait(f"{name} answers", partial(_listens, self.ports[name]), START_SECONDS)
 
-    def stop(self, *names: str, number: signal.Signals = signal.SIGTERM) -> None:
-        for name in names:
-            process = self.processes.pop(name)
-            process.send_signal(number)
-            try:
-                process.wait(30)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()
+    def _spawn(self, name: str, program: str, *arguments: str, **environment: str) -> subprocess.Popen[bytes]:
+        with (self.directory / f"{name}.log").open("a") as log:
+            return subprocess.Popen(
+                [str(Path(sys.executable).with_name(program)), *arguments],
+                cwd=self.directory,
+                env={**self.environment, **environment},
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+            )
 
-    def command(self, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    def stop(self, name: str) -> None:
+        """End a part, and what it has started."""
+        process = self.processes.pop(name)
+        process.terminate()
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(30)
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+
+    def command(self, *arguments: str) -> None:
         """Run a command of this environment to its end."""
-        return subprocess.run(
+        subprocess.run(
             [str(Path(sys.executable).with_name(arguments[0])), *arguments[1:]],
             cwd=self.directory,
-            env={**self.environment, **environment},
-            capture_output=True,
-            text=True,
+            env=self.environment,
+            stdout=subprocess.DEVNULL,
             timeout=START_SECONDS,
-            check=False,
+            check=True,
         )
+
+    # Jobs outside Dagster
+
+    def track(self, pipeline: str) -> None:
+        """Run a job that succeeds."""
+        self.command("watcher", "run", "--pipeline", pipeline, "--", "true")
+
+    def start_job(self, pipeline: str) -> subprocess.Popen[bytes]:
+        """Start a job that runs for long, in a process group of its own, and wait until it has sent a heartbeat."""
+        job = self._spawn("jobs", "watcher", "run", "--pipeline", pipeline, "--", "sleep", "3600")
+        self.jobs.append(job)
+        statement = "SELECT 1 FROM watcher.execution_process WHERE process_id = :id"
+        self.wait(f"{pipeline} sends a heartbeat", lambda: self.ask(statement, id=job.pid), START_SECONDS)
+        return job
 
     def _workspace(self) -> str:
         servers = [
             f"  - grpc_server: {{host: 127.0.0.1, port: {self.ports[name]}, location_name: {name}}}"
-            for name in ("sales", "finance")
+            for name in self.locations
         ]
         file = f"  - python_file: {{relative_path: {LOCATIONS / 'marketing.py'}, location_name: marketing}}"
         return "\n".join(["load_from:", *servers, file]) + "\n"
@@ -198,7 +250,7 @@ class Stack:
         )
         with urllib.request.urlopen(request, timeout=START_SECONDS) as answer:
             found = json.load(answer)
-        assert "errors" not in found, found
+        assert not found.get("errors"), found
         data: dict[str, Any] = found["data"]
         return data
 
@@ -245,21 +297,38 @@ class Stack:
             return None
         return max(record.end_time or record.update_timestamp.timestamp() for record in records)
 
-    def newest_tick_failed(self, name: str, *, since: float) -> float | None:
-        """When a tick of a schedule or sensor failed first, since then."""
-        statement = sa.text("""
-            SELECT min(CAST(tick_body::jsonb ->> 'end_timestamp' AS double precision))
-              FROM job_ticks
-             WHERE status = 'FAILURE' AND timestamp >= to_timestamp(:since) AT TIME ZONE 'UTC'
-               AND tick_body::jsonb ->> 'job_name' = :name
-        """)
-        with self.engine.connect() as connection:
-            found: float | None = connection.scalar(statement, {"since": since, "name": name})
-        return found
+    def launch_backfill(self, asset: str, *, queue: str = "open") -> str:
+        """Launch a backfill of all partitions of an asset."""
+        partitions = ["2026-11-26", "2026-11-27"]
+        params = {
+            "assetSelection": [{"path": [asset]}],
+            "partitionNames": partitions,
+            "tags": [{"key": "queue", "value": queue}],
+        }
+        answer = self.graphql(LAUNCH_BACKFILL, params=params)["launchPartitionBackfill"]
+        assert answer["__typename"] == "LaunchBackfillSuccess", answer
+        backfill_id: str = answer["backfillId"]
+        return backfill_id
 
-    def change(self, statement: str, **values: object) -> None:
-        with self.engine.begin() as connection:
-            connection.execute(sa.text(statement), values)
+    def runs_of_backfill(self, backfill_id: str) -> Sequence[dg.DagsterRun]:
+        return self.instance.get_runs(dg.RunsFilter(tags={"dagster/backfill": backfill_id}))
+
+    def failed_in_backfill(self, backfill_id: str) -> float | None:
+        """When the first run of a backfill failed."""
+        failed = (run for run in self.runs_of_backfill(backfill_id) if run.status is dg.DagsterRunStatus.FAILURE)
+        return min((end for run in failed if (end := self.ended(run.run_id))), default=None)
+
+    def switch_schedule(self, name: str, *, on: bool) -> None:
+        selector = {"repositoryLocationName": "sales", "repositoryName": "__repository__", "scheduleName": name}
+        if on:
+            self.graphql(START_SCHEDULE, selector=selector)
+        else:
+            state = self.graphql(SCHEDULE_STATE, selector=selector)["scheduleOrError"]["scheduleState"]
+            self.graphql(STOP_SCHEDULE, id=state["id"])
+
+    def health(self) -> Sequence[HealthFact]:
+        """What Watcher says of this Dagster, by itself."""
+        return self.watcher.dagster_health().facts
 
     # Switches
 
@@ -290,15 +359,24 @@ class Stack:
 
 @contextmanager
 def running_stack(
-    directory: Path, home: Path, database_url: str, *, own_places: Iterable[str], interval: int | None = None
+    directory: Path,
+    home: Path,
+    database_url: str,
+    *,
+    own_places: Iterable[str],
+    locations: Iterable[str] = SERVED,
+    interval: int | None = None,
 ) -> Iterator[Stack]:
     """Run all parts, until the first heartbeats have arrived: from then on, what goes wrong is noticed."""
-    with places() as arrived:
-        stack = Stack(directory, home, database_url, arrived, own_places=own_places, interval=interval)
+    with places(directory / "messages.log") as arrived:
+        stack = Stack(
+            directory, home, database_url, arrived, own_places=own_places, locations=locations, interval=interval
+        )
         try:
-            stack.start("sales", "finance")
-            stack.start("webserver")
-            stack.start("daemon", "health")
+            stack.start(*stack.locations)
+            stack.start("webserver", "daemon")
+            stack.wait("the daemon runs", lambda: stack.ask("SELECT count(*) FROM daemon_heartbeats"), START_SECONDS)
+            stack.start("health")
             stack.wait(
                 "the rounds end",
                 lambda: {name for name, _ in arrived.heartbeats} >= {"recording", "checks", "delivery"},

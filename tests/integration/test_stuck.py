@@ -139,6 +139,8 @@ def test_a_later_success_of_the_same_makes_it_good(module_watcher: Watcher, name
     again = watcher.start_execution(pipeline_id=name, start_date=NOW)
     watcher.end_execution(again.id)
     assert found(watcher, name, later) == []
+    over = watcher.alerts(pipeline=name, state="resolved")
+    assert [(alert.resolution or {})["how"] for alert in over] == ["execution", "execution"]
 
 
 def test_what_has_ended_has_no_heartbeat(module_watcher: Watcher, name: str) -> None:

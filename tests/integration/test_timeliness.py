@@ -196,8 +196,17 @@ def test_one_that_is_logged_while_it_runs_and_then_ends_is_not_told_again(
     (found,) = watcher.check_timeliness(now=at(20))
     assert (found.new, found.execution_state, found.duration_seconds) == (False, "succeeded", 18 * 60)
     assert [row[2] for row in logs(connection)] == ["running"]
-    assert [alert.state for alert in watcher.alerts()] == ["open"]
+    [alert] = watcher.alerts()
+    assert (alert.state, (alert.resolution or {})["how"]) == ("resolved", "ended")
     assert ids(watcher.check_timeliness(now=at(79))) == [execution.id]  # since the last check
+    assert [alert.state for alert in watcher.alerts()] == ["resolved"]
+    assert watcher.check_timeliness(now=at(80)) == []
+
+
+def test_the_alert_of_one_that_is_found_by_its_end_stays_for_the_lookback(watcher: Watcher) -> None:
+    watcher.record([record("p", end_date=at(18))])
+    assert len(watcher.check_timeliness(now=at(20))) == len(watcher.check_timeliness(now=at(79))) == 1
+    assert [alert.state for alert in watcher.alerts()] == ["open"]
     assert watcher.check_timeliness(now=at(80)) == []
     assert [alert.state for alert in watcher.alerts()] == ["resolved"]
 

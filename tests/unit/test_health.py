@@ -275,25 +275,38 @@ def test_what_a_restart_may_have_caused_is_looked_at_again(webserver: Webserver)
     assert webserver.asked == 2
 
 
+# What Dagster answers where nothing is wrong, and nothing runs.
+WELL = {
+    "version": "1",
+    "workspaceOrError": {"__typename": "Workspace", "locationEntries": []},
+    "instance": {"daemonHealth": {"allDaemonStatuses": []}},
+    "repositoriesOrError": {"__typename": "RepositoryConnection", "nodes": []},
+    "runsOrError": {"__typename": "Runs", "results": []},
+    "waiting": {"__typename": "Runs", "results": []},
+    "moved": {"__typename": "Runs", "results": []},
+}
+
+
 def test_dagster_is_asked_where_an_address_is_set() -> None:
     report = examine_dagster(Settings())
     assert (report.examined, [fact.level for fact in report.facts]) == ((), ["ok"])
 
 
-def test_parts_that_cannot_be_read_are_unknown_each_by_itself(webserver: Webserver) -> None:
-    webserver.body = json.dumps(
-        {
-            "data": {
-                "version": "1",
-                "workspaceOrError": {"__typename": "Workspace", "locationEntries": []},
-                "instance": {"daemonHealth": {"allDaemonStatuses": []}},
-                "repositoriesOrError": {"__typename": "PythonError", "message": "too many\nconnections"},
-                "runsOrError": {"__typename": "Runs", "results": []},
-                "waiting": {"__typename": "Runs", "results": []},
-                "moved": {"__typename": "Runs", "results": []},
-            }
-        }
-    ).encode()
+def test_daemons_that_have_just_been_started_are_looked_at_again(webserver: Webserver) -> None:
+    silent = {"daemonType": "SENSOR", "required": True, "healthy": False, "lastHeartbeatTime": None}
+    daemons = {"allDaemonStatuses": [{**silent, "lastHeartbeatErrors": []}]}
+    webserver.body = json.dumps({"data": {**WELL, "instance": {"daemonHealth": daemons}}}).encode()
+    examine_dagster(webserver.settings, now=NOW)
+    once = webserver.asked
+    examine_dagster(webserver.settings, now=NOW, again_after=0.001)
+    assert webserver.asked == 3 * once
+
+
+@pytest.mark.parametrize("status", [200, 500])  # Dagster's webserver answers 500 where it has caught an error
+def test_parts_that_cannot_be_read_are_unknown_each_by_itself(webserver: Webserver, status: int) -> None:
+    webserver.status = status
+    unreadable = {"__typename": "PythonError", "message": "too many\nconnections"}
+    webserver.body = json.dumps({"data": {**WELL, "repositoriesOrError": unreadable}}).encode()
     report = examine_dagster(webserver.settings, now=NOW)
     [wrong] = [fact for fact in report.facts if fact.level != "ok"]
     assert (wrong.subject, wrong.message) == ("Dagster's ticks", "cannot be read: too many")

@@ -235,6 +235,14 @@ def test_each_event_has_its_words(event: AlertEvent, title: str, headline: str) 
             "🔴 orders and 2 other assets failed: no file",
         ),
         (
+            AlertKind.FAILURE,
+            {
+                "error": "Errors occurred in child processes:\n\n  In process 71: ChildProcessCrashException\nStack Trace:"
+            },
+            "🔴 orders failed: In process 71: ChildProcessCrashException",
+        ),
+        (AlertKind.FAILURE, {"error": "Errors occurred:\n"}, "🔴 orders failed: Errors occurred:"),
+        (
             AlertKind.TIMELINESS,
             FACTS[AlertKind.TIMELINESS],
             "🔴 orders is late: has run for 1 h, expected within 30 minutes",
@@ -333,6 +341,13 @@ def test_a_message_says_which_deployment_it_comes_from() -> None:
     )
     assert sent.text.splitlines()[2] == "2026-03-01 12:00:00 UTC · &lt;staging&gt;"
     assert sent.text.splitlines()[-1] == "Usually takes 12 min"
+
+
+def test_the_recovery_of_a_part_of_dagster_reads_well_whatever_its_number() -> None:
+    over = alert(
+        kind=AlertKind.HEALTH, pipeline_name=None, facts={"subject": "runs that are queued"}, resolved_at=at(95)
+    )
+    assert written(over, event=AlertEvent.RESOLVED).text.splitlines()[0] == "✅ runs that are queued: good again"
 
 
 def test_a_recovery_says_how_long_it_took_and_who_resolved_it() -> None:

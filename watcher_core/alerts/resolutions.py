@@ -54,7 +54,7 @@ EXPLAIN = sa.text(f"""
                     THEN jsonb_build_object('how', 'not_automated')
                     WHEN asset_check.name = '{text.COLUMNS_CHECK}'
                     THEN jsonb_build_object('how', 'kept')
-                    WHEN kind.name = 'failure' AND good.id IS NOT NULL
+                    WHEN kind.name IN ('failure', 'stuck') AND good.id IS NOT NULL
                     THEN jsonb_build_object('how', 'execution', 'execution_id', good.id, 'at', good.start_date)
                     ELSE jsonb_build_object('how', 'not_found') END)
       FROM watcher.alert AS ended
@@ -79,10 +79,10 @@ EXPLAIN = sa.text(f"""
       LEFT JOIN LATERAL (
            SELECT good.id, good.start_date
              FROM watcher.pipeline_execution AS good
-            WHERE kind.name = 'failure'
+            WHERE kind.name IN ('failure', 'stuck')
               AND good.pipeline_id = ended.pipeline_id
               AND good.state = 'succeeded'
-              AND good.end_date >= execution.end_date
+              AND good.end_date >= coalesce(execution.end_date, execution.start_date)
               AND good.start_date >= execution.start_date
               AND (execution.scope IS NULL OR coalesce(good.scope, '') IN (execution.scope, ''))
             ORDER BY good.end_date

@@ -100,7 +100,9 @@ def _over(alert: values.Alert) -> str:
     ended = text.resolution(alert.resolution, by=alert.resolved_by, note=alert.note)
     if ended.startswith("no longer"):
         return f"{name} is {ended}"
-    return f"{name}: {ended}" if ended else f"{name} {OVER.get(alert.kind, 'is good again')}"
+    if ended or alert.kind not in OVER:  # parts of Dagster may be plural: runs that are queued
+        return f"{name}: {ended or 'good again'}"
+    return f"{name} {OVER[alert.kind]}"
 
 
 def _failure(alert: values.Alert, facts: Mapping[str, Any], _: dt.datetime) -> str:
@@ -116,9 +118,9 @@ def _failure(alert: values.Alert, facts: Mapping[str, Any], _: dt.datetime) -> s
 
 
 def reason(message: object) -> str:
-    """Return the first line of an error that says why."""
-    lines = (DRIVER_ERROR.sub("", line.strip()) for line in str(message or "").splitlines())
-    return next((line for line in lines if line), "")
+    """Return the first line of an error that says why: not one that announces the lines after it."""
+    lines = [DRIVER_ERROR.sub("", line.strip()) for line in str(message or "").splitlines() if line.strip()]
+    return next((line for line in lines if line and not line.endswith(":")), lines[0] if lines else "")
 
 
 def _freshness(alert: values.Alert, facts: Mapping[str, Any], now: dt.datetime) -> str:

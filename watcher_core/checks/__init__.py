@@ -14,6 +14,7 @@ from watcher_core.checks.stuck import check_stuck
 from watcher_core.checks.suggestions import suggest_rules
 from watcher_core.checks.thresholds import count_rules, list_thresholds
 from watcher_core.checks.timeliness import check_timeliness
+from watcher_core.checks.timeliness import is_over as late_is_over
 
 __all__ = [
     "backfill_key",
@@ -28,6 +29,7 @@ __all__ = [
     "declare_automation",
     "find_backfills",
     "last_checked",
+    "late_is_over",
     "list_check_states",
     "list_thresholds",
     "mark_checked",

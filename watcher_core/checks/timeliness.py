@@ -39,7 +39,8 @@ def _late(*, one: bool) -> str:
                CAST(extract(epoch FROM execution.until - execution.start_date) AS double precision) AS duration,
                checked.name, checked.type_name, checked.owners, checked.number, checked.datepart,
                checked.used_child_config, {thresholds.due("execution.start_date")} AS due_at,
-               log.id IS NOT NULL AS is_known
+               log.id IS NOT NULL AS is_known,
+               execution.state <> 'running' AND log.execution_state = 'running' AS is_over
           FROM execution
           JOIN checked ON checked.id = execution.pipeline_id
           LEFT JOIN watcher.timeliness_pipeline_execution_log AS log ON log.pipeline_execution_id = execution.id
@@ -67,7 +68,7 @@ UNLOGGED = "logged AS (SELECT id AS pipeline_execution_id FROM late WHERE NOT is
 
 FOUND = """
     SELECT late.id, late.pipeline_id, late.name, late.type_name, late.owners, late.number, late.datepart,
-           late.used_child_config, late.state, late.start_date, late.due_at, late.duration,
+           late.used_child_config, late.state, late.start_date, late.due_at, late.duration, late.is_over,
            late.id IN (SELECT pipeline_execution_id FROM logged) AS is_new
       FROM late
      ORDER BY late.start_date, late.id
@@ -105,7 +106,7 @@ def deduplication_key(execution_id: int) -> str:
 
 def _finding(row: tuple[Any, ...], now: dt.datetime) -> Finding:
     execution_id, pipeline_id, name, type_name, owners, number, datepart, used_child_config, *rest = row
-    state, start_date, due_at, duration, new = rest
+    state, start_date, due_at, duration, is_over, new = rest
     return Finding(
         kind=AlertKind.TIMELINESS,
         level=AlertLevel.WARNING,
@@ -124,4 +125,13 @@ def _finding(row: tuple[Any, ...], now: dt.datetime) -> Finding:
         due_at=due_at,
         duration_seconds=duration,
         execution_state=ExecutionState(state),
+        details={"is_over": True} if is_over else {},
     )
+
+
+def is_over(finding: Finding) -> bool:
+    """Whether an execution has ended that was found while it ran: its alert has said so, and is over.
+
+    The alert of one that is found by its end stays for the lookback: nobody would hear of it otherwise.
+    """
+    return "is_over" in finding.details

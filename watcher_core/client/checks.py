@@ -100,7 +100,8 @@ class CheckMethods(HeartbeatMethods):
             begin = _before(min(checked, moment), minutes)
             found = checks.check_timeliness(session, since=begin, now=moment, pipeline_id=pipeline_id, dry_run=dry_run)
             if not dry_run:
-                _update_alerts(session, AlertKind.TIMELINESS, found, moment, pipeline_id)
+                late = [finding for finding in found if not checks.late_is_over(finding)]
+                _update_alerts(session, AlertKind.TIMELINESS, late, moment, pipeline_id)
         return found
 
     def check_stuck(self, *, now: dt.datetime | None = None, dry_run: bool = False) -> list[Finding]:

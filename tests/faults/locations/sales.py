@@ -57,10 +57,15 @@ def raises_if_on(name: str) -> dg.AssetCheckResult:
     return dg.AssetCheckResult(passed=True)
 
 
-@dg.asset(partitions_def=DAYS)
-def invoices(context: dg.AssetExecutionContext) -> None:
-    if is_on(f"invoices {context.partition_key}"):
-        raise ValueError("no file of that day")
+def by_day(name: str) -> dg.AssetsDefinition:
+    """An asset whose partitions fail each while a switch of its own is on."""
+
+    @dg.asset(name=name, partitions_def=DAYS)
+    def made(context: dg.AssetExecutionContext) -> None:
+        if is_on(f"{name} {context.partition_key}"):
+            raise ValueError("no file of that day")
+
+    return made
 
 
 @dg.asset(metadata=watcher_metadata(timeliness=(1, "minute")))
@@ -90,7 +95,13 @@ ASSETS = [
         freshness_policy=dg.FreshnessPolicy.time_window(fail_window=dt.timedelta(minutes=2)),
     ),
     asset("rates", metadata=watcher_metadata(freshness=(2, "minute"))),
-    invoices,
+    asset("payments", "the bank is away", metadata=watcher_metadata(level="critical")),
+    asset("letters", "the printer is away"),
+    asset("leads", "the CRM is away"),
+    asset("margin", deps=["leads"], owners=["team:finance"], metadata=watcher_metadata(freshness=(1, "hour"))),
+    by_day("invoices"),
+    by_day("statements"),
+    by_day("balances"),
     forecast,
     clicks,
 ]

@@ -42,7 +42,9 @@ def examine_dagster(settings: Settings, *, now: dt.datetime | None = None, again
 
 
 def _may_be_a_restart(key: str, dagster: Dagster) -> bool:
-    return key.startswith((f"{dagster.key}{code_locations.FAMILY}/", f"{dagster.key}unreadable/"))
+    """Whether a part may just not have started yet; daemons have their first heartbeats after some seconds."""
+    families = (f"{code_locations.FAMILY}/", f"{daemons.FAMILY}/", "unreadable/")
+    return key.startswith(tuple(f"{dagster.key}{family}" for family in families))
 
 
 def _examine(dagster: Dagster, settings: Settings, now: dt.datetime) -> HealthReport:

@@ -55,7 +55,10 @@ class Dagster:
                 body = response.read()
         except urllib.error.HTTPError as exc:
             with exc:
-                raise DagsterError(f"answers HTTP {exc.code}: {_reason(exc.read())}") from exc
+                body = exc.read()
+            # Dagster's webserver answers so where it has caught an error, and says in the data which part that is of.
+            if exc.code != 500 or not _is_whole(body):
+                raise DagsterError(f"answers HTTP {exc.code}: {_reason(body)}") from exc
         except (OSError, http.client.HTTPException) as exc:
             reason = getattr(exc, "reason", exc)
             raise DagsterError(f"does not answer: {str(reason) or type(reason).__name__}") from exc
@@ -99,6 +102,15 @@ def root_cause(error: Mapping[str, Any] | None) -> str:
     chain = [error, *(link["error"] for link in error.get("errorChain") or [])]
     lines = [first_line(each["message"]) for each in chain]
     return next((line for line in reversed(lines) if not line.startswith("grpc.")), lines[0])
+
+
+def _is_whole(body: bytes) -> bool:
+    """Whether an answer has data of all that was asked for."""
+    try:
+        answer = json.loads(body)
+    except ValueError:
+        return False
+    return isinstance(answer, dict) and isinstance(answer.get("data"), dict) and not answer.get("errors")
 
 
 def _reason(body: bytes) -> str:
