@@ -211,7 +211,7 @@ def test_names_link_to_dagster(watcher: Watcher, server: SlackServer) -> None:
     )
     with linking:
         deliver(linking)
-    assert f"<https://dagster.example.com/runs/run-1|execution {execution.id}>" in server.texts[0]
+    assert "<https://dagster.example.com/runs/run-1|run>" in server.texts[0]
     assert "<https://dagster.example.com/assets/raw/flights|raw/flights>" in server.texts[0]
 
 
