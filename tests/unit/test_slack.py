@@ -236,9 +236,7 @@ def test_each_event_has_its_words(event: AlertEvent, title: str, headline: str) 
         ),
         (
             AlertKind.FAILURE,
-            {
-                "error": "Errors occurred in child processes:\n\n  In process 71: ChildProcessCrashException\nStack Trace:"
-            },
+            {"error": "Errors occurred in processes:\n\n  In process 71: ChildProcessCrashException\nStack Trace:"},
             "🔴 orders failed: In process 71: ChildProcessCrashException",
         ),
         (AlertKind.FAILURE, {"error": "Errors occurred:\n"}, "🔴 orders failed: Errors occurred:"),
