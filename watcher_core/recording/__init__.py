@@ -60,6 +60,7 @@ if TYPE_CHECKING:
         spool_directories,
         spooled_executions,
     )
+    from watcher_core.recording.successes import executions_since
     from watcher_core.recording.tracking import TrackedExecution, TrackRequest
 
 __all__ = [
@@ -82,6 +83,7 @@ __all__ = [
     "delete_batch",
     "end_execution",
     "execution_tree",
+    "executions_since",
     "find_enclosing_id",
     "find_execution_id",
     "forget_ended",
@@ -137,6 +139,7 @@ _MODULES = {
     "delete_batch": "retention",
     "end_execution": "executions",
     "execution_tree": "executions",
+    "executions_since": "successes",
     "find_enclosing_id": "executions",
     "find_execution_id": "executions",
     "forget_ended": "processes",

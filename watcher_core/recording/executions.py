@@ -148,7 +148,7 @@ def start_execution(
             raise NotFoundError("parent execution", parent_id) from exc
         raise
     if row is not None:
-        return _execution(row)
+        return execution_of(row)
     known = _by_identity(connection, identity)
     if known is None:
         raise NotFoundError("pipeline", pipeline_id)
@@ -158,7 +158,7 @@ def start_execution(
             f"it cannot be one of pipeline {pipeline_id} too"
         )
     row = connection.execute(RESTART, {**given, "id": known.id, "attempt": attempts, "now": now}).fetchone()
-    return known if row is None else _execution(row)
+    return known if row is None else execution_of(row)
 
 
 RELEASE = """
@@ -262,7 +262,7 @@ def end_execution(
     if row is None:
         return _ended_before(connection, execution_id, {"state": state, **end}, metadata)
     *fields, watermark, conflict = row
-    execution = _execution(fields)
+    execution = execution_of(fields)
     if conflict:
         watermarks.report_conflict(
             connection,
@@ -329,7 +329,7 @@ def get_execution(connection: Driver, execution_id: int) -> values.Execution:
     row = connection.execute(GET, {"id": arguments.identifier(execution_id, "execution_id")}).fetchone()
     if row is None:
         raise NotFoundError("execution", execution_id)
-    return _execution(row)
+    return execution_of(row)
 
 
 def list_executions(
@@ -363,7 +363,7 @@ def list_executions(
     asked = [condition for name, condition in conditions.items() if given[name] is not None]
     where = f"WHERE {' AND '.join(asked)}" if asked else ""
     statement = f"{SELECT} {where} ORDER BY execution.start_date DESC, execution.id DESC LIMIT %(limit)s"
-    return [_execution(row) for row in connection.execute(statement, given)]
+    return [execution_of(row) for row in connection.execute(statement, given)]
 
 
 def execution_tree(connection: Driver, execution_id: int) -> values.ExecutionTree:
@@ -373,7 +373,7 @@ def execution_tree(connection: Driver, execution_id: int) -> values.ExecutionTre
         NotFoundError: There is none.
     """
     given = {"id": arguments.identifier(execution_id, "execution_id")}
-    found = {execution.id: execution for execution in map(_execution, connection.execute(TREE, given))}
+    found = {execution.id: execution for execution in map(execution_of, connection.execute(TREE, given))}
     root = found.pop(execution_id, None)
     if root is None:
         raise NotFoundError("execution", execution_id)
@@ -409,10 +409,11 @@ def find_enclosing_id(connection: Driver, around: EnclosingExecution) -> int | N
 
 def _by_identity(connection: Driver, identity: Mapping[str, str]) -> values.Execution | None:
     row = connection.execute(BY_IDENTITY, identity).fetchone()
-    return None if row is None else _execution(row)
+    return None if row is None else execution_of(row)
 
 
-def _execution(row: Sequence[Any]) -> values.Execution:
+def execution_of(row: Sequence[Any]) -> values.Execution:
+    """Return a row of `COLUMNS` as an execution."""
     fields = dict(zip(FIELDS, row, strict=True))
     fields["source"] = ExecutionSource(fields["source"])
     fields["state"] = ExecutionState(fields["state"])

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from watcher_core.values.executions import (
         Execution,
         ExecutionRecord,
+        ExecutionsSince,
         ExecutionTree,
         ObservationRecord,
         WatermarkEvent,
@@ -97,6 +98,7 @@ __all__ = [
     "Execution",
     "ExecutionRecord",
     "ExecutionTree",
+    "ExecutionsSince",
     "Finding",
     "HealthFact",
     "HealthReport",
@@ -158,6 +160,7 @@ _MODULES = {
     "Execution": "executions",
     "ExecutionRecord": "executions",
     "ExecutionTree": "executions",
+    "ExecutionsSince": "executions",
     "Finding": "findings",
     "HealthFact": "health",
     "HealthReport": "health",

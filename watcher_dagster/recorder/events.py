@@ -17,7 +17,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Any, Final
+from typing import Any
 
 import dagster as dg
 
@@ -32,6 +32,7 @@ from watcher_dagster.identity import (
     run_identity,
     runless_identity,
 )
+from watcher_dagster.metadata import EXECUTION_ID_KEY
 from watcher_dagster.partitions import partition_start, partition_watermark
 from watcher_dagster.recorder.check_results import broken_in_dbt, failed_by_checks
 from watcher_dagster.recorder.errors import BLOCKING_ERROR, LOADED, MAX_MESSAGE_CHARACTERS
@@ -46,9 +47,6 @@ from watcher_dagster.recorder.materializations import (
 )
 from watcher_dagster.recorder.runlog import AssetLog, RunLog, StepLog, moment
 from watcher_dagster.runs import ASSET_TYPE, RUN_TYPE, run_record
-
-# On what we report to Dagster ourselves, so that it is not recorded a second time.
-EXECUTION_ID_KEY: Final = "watcher/execution_id"
 
 
 def translate_run(
