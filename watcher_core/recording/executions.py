@@ -16,7 +16,7 @@ from psycopg.types.json import Jsonb
 
 from watcher_core import anomalies, arguments, values
 from watcher_core.database import Driver
-from watcher_core.enclosing import EnclosingExecution
+from watcher_core.enclosing import EnclosingExecution, provisional_run
 from watcher_core.enums import ExecutionSource, ExecutionState
 from watcher_core.errors import ExecutionEndedError, InvalidValueError, NotFoundError
 from watcher_core.recording import clocks, watermarks
@@ -405,6 +405,32 @@ def find_enclosing_id(connection: Driver, around: EnclosingExecution) -> int | N
         return find_execution_id(connection, source=ExecutionSource.CLI, external_id=around.external_id)
     row = connection.execute(IS_THERE, {"id": around.id}).fetchone()
     return None if row is None else int(row[0])
+
+
+STEP = """
+    SELECT known.external_id
+      FROM watcher.pipeline_execution AS run
+      JOIN watcher.pipeline_execution AS known ON known.parent_id = run.id
+      JOIN watcher.pipeline ON pipeline.id = known.pipeline_id
+     WHERE run.source = 'dagster'
+       AND run.external_id = %(run_id)s
+       AND known.source = 'dagster'
+       AND pipeline.name = %(pipeline_name)s
+       AND coalesce(known.scope, '') = coalesce(%(scope)s, '')
+     ORDER BY known.id DESC
+     LIMIT 1
+"""
+
+
+def known_identity(
+    connection: Driver, *, source: ExecutionSource, external_id: str, pipeline_name: str, scope: str | None
+) -> str:
+    """Return the identity of an execution, where one that was made without its step has got its own meanwhile."""
+    run_id = provisional_run(external_id) if source is ExecutionSource.DAGSTER else None
+    if run_id is None:
+        return external_id
+    row = connection.execute(STEP, {"run_id": run_id, "pipeline_name": pipeline_name, "scope": scope}).fetchone()
+    return external_id if row is None else str(row[0])
 
 
 def _by_identity(connection: Driver, identity: Mapping[str, str]) -> values.Execution | None:

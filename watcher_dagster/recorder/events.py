@@ -22,6 +22,7 @@ from typing import Any
 import dagster as dg
 
 from watcher_core import ExecutionRecord, ExecutionSource, ExecutionState
+from watcher_core.enclosing import provisional_identity
 from watcher_dagster import compat
 from watcher_dagster.counts import PRESETS_ALONE, CountKeys
 from watcher_dagster.identity import (
@@ -372,6 +373,8 @@ class _Share:
             pipeline_type_name=ASSET_TYPE,
             source=ExecutionSource.DAGSTER,
             external_id=materialization_identity(self.run.run_id, self.step_key, self.asset_key, partition),
+            # What a process of Pipes may have recorded, which does not know its step.
+            former_external_id=provisional_identity(self.run.run_id, self.pipeline_name, partition),
             parent_external_id=run_identity(self.run.run_id),
             state=state,
             start_date=moment(started),
