@@ -118,6 +118,8 @@ class ExecutionMethods(TrackMethods):
     ) -> values.Execution:
         """End an execution by hand whose process was killed, so that nobody else ends it any more.
 
+        Where its job reports an end after all, that replaces this one.
+
         Args:
             execution_id: Which one.
             state: How it ended: `failed`, `canceled` or `succeeded`.

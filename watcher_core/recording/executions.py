@@ -183,6 +183,9 @@ END_DATE = f"""
          WHEN %(has_end_date)s THEN %(end_date)s
          ELSE greatest(%(end_date)s, start_date) END"""
 
+# On an execution that somebody has ended who inferred that it is over. What its job reports after all replaces that.
+INFERRED = "ended_by_hand"
+
 # One statement, because it runs at the end of every execution: who ends a success settles it as well.
 END = f"""
     WITH execution AS (
@@ -194,11 +197,14 @@ END = f"""
                soft_deletes       = %(soft_deletes)s,
                total_rows         = %(total_rows)s,
                next_watermark     = CASE WHEN %(has_watermark)s THEN %(next_watermark)s ELSE next_watermark END,
-               execution_metadata = execution_metadata || %(execution_metadata)s
+               execution_metadata = CASE WHEN state = 'running' THEN execution_metadata
+                                         ELSE execution_metadata
+                                           - ARRAY['error', 'reported_end_date', '{INFERRED}'] END
+                                 || %(execution_metadata)s
                                  || {clocks.reported("%(host)s", end_date="%(end_date)s")},
                updated_at         = %(now)s
          WHERE id = %(id)s
-           AND state = 'running'
+           AND (state = 'running' OR execution_metadata ? '{INFERRED}')
         RETURNING *
     ), succeeded AS (
         SELECT pipeline_id, {watermarks.CHANGES}, logical_date IS NULL AND next_watermark IS NOT NULL AS compares,
@@ -225,7 +231,7 @@ def end_execution(
 ) -> values.Execution:
     """End an execution; a success moves the watermark and the dates of the pipeline's last changes.
 
-    The same values again change nothing.
+    The same values again change nothing. An end that was inferred is replaced.
 
     Raises:
         NotFoundError: The execution is not known.

@@ -16,7 +16,7 @@ from watcher_core.database import Driver
 from watcher_core.enums import ExecutionSource, ExecutionState
 from watcher_core.errors import InvalidValueError
 from watcher_core.recording import clocks, watermarks
-from watcher_core.recording.executions import COUNTS, known_identity
+from watcher_core.recording.executions import COUNTS, INFERRED, known_identity
 
 logger = logging.getLogger("watcher.progress")
 
@@ -94,7 +94,8 @@ RECORD = sa.text(f"""
                                          THEN excluded.start_date ELSE known.start_date END,
                end_date           = CASE WHEN excluded.state = 'running'
                                            OR excluded.state = known.state
-                                          AND NOT known.execution_metadata ? 'provisional' THEN known.end_date
+                                          AND NOT known.execution_metadata ?| ARRAY['provisional', '{INFERRED}']
+                                         THEN known.end_date
                                          ELSE greatest(excluded.end_date, known.start_date) END,
                parent_id          = coalesce(known.parent_id, excluded.parent_id),
                instance_id        = coalesce(known.instance_id, excluded.instance_id),
@@ -115,7 +116,11 @@ RECORD = sa.text(f"""
                                                         THEN 'attempts' END,
                                                    CASE WHEN excluded.execution_metadata ? 'duration_of'
                                                         THEN 'duration_of' END,
-                                                   CASE WHEN excluded.state = 'succeeded' THEN 'error' END], NULL)) END,
+                                                   CASE WHEN excluded.state <> 'running' THEN '{INFERRED}' END,
+                                                   CASE WHEN excluded.state = 'succeeded'
+                                                          OR excluded.state <> 'running'
+                                                         AND known.execution_metadata ? '{INFERRED}'
+                                                        THEN 'error' END], NULL)) END,
                updated_at         = :now
         RETURNING id, pipeline_id, state, start_date, end_date, logical_date, next_watermark,
                   execution_metadata ? 'provisional' AS is_provisional,
