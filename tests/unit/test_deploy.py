@@ -7,7 +7,7 @@ from typing import Any
 import click
 import pytest
 import typer
-import yaml
+import yaml  # type: ignore[import-untyped]  # Dagster brings it along; its types are a package of their own
 from dagster._cli import create_dagster_cli
 from dagster._core.instance.config import dagster_instance_config
 from dagster._daemon.cli import create_dagster_daemon_cli

@@ -82,7 +82,7 @@ def landed() -> None:
     wait_while("landed")
 
 
-ASSETS = [
+ASSETS: list[dg.AssetsDefinition | dg.AssetSpec] = [
     asset(
         "orders", "duplicate key 8123 in stg_orders", metadata=watcher_metadata(runbook="https://wiki.example/orders")
     ),
