@@ -10,7 +10,7 @@ SERVE ?= 1
 # Reads all pages anew: a warning of a page that is not read again would be missed.
 SITE := $(BIN)/python -m sphinx --fresh-env --fail-on-warning --quiet --conf-dir docs
 
-.PHONY: help install demo dev test coverage matrix integrations faults lint format bench docs lock clean
+.PHONY: help install demo dev test coverage matrix integrations faults fuzz lint format bench docs lock clean
 
 help:  ## Show the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -54,6 +54,9 @@ integrations: .venv-integrations/installed  ## Run Watcher with the real dbt, dl
 faults: install  ## Cause every fault with real parts, measure how soon its message comes, and write the table of docs/faults.md
 	@$(BIN)/python -m pytest -n 0 -s tests/faults/test_faults.py $(ARGS)
 	@$(BIN)/python -m docs.generate
+
+fuzz: install  ## Send hostile requests to the HTTP API in process: 20,000, or ARGS many
+	@FUZZ_COUNT=$(if $(ARGS),$(ARGS),20000) $(BIN)/python -m pytest -n 0 -s tests/fuzz
 
 lint: install  ## Check format, style, types, the direction of imports, and the documentation
 	@$(BIN)/ruff format --check .

@@ -1,9 +1,18 @@
-"""The execution that this process is part of: `watcher run` hands it to its command in the environment."""
+"""The execution that this process is part of, which the environment says.
+
+`watcher run` hands its own to its command. Dagster Pipes hands the step on that has started the process: which run and
+assets it is about, but not the key of the step. So what such a process records has a provisional identity, and the
+recorder, which knows the step, gives the row its own.
+"""
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import json
 import os
+import re
+import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +24,8 @@ PIPELINE: Final = "WATCHER_PIPELINE"
 WATERMARK: Final = "WATCHER_WATERMARK"
 NEXT_WATERMARK: Final = "WATCHER_NEXT_WATERMARK"
 METRICS_FILE: Final = "WATCHER_METRICS_FILE"
+
+PIPES_CONTEXT: Final = "DAGSTER_PIPES_CONTEXT"
 
 VARIABLES: Final = (EXECUTION_ID, EXTERNAL_ID, PIPELINE, WATERMARK, NEXT_WATERMARK, METRICS_FILE)
 
@@ -95,3 +106,59 @@ def enclosing_execution(environment: Mapping[str, str] | None = None) -> Enclosi
         next_watermark=variables.get(NEXT_WATERMARK) or None,
         metrics_file=None if file is None else Path(file),
     )
+
+
+@dataclass(frozen=True, kw_only=True)
+class PipesStep:
+    """The step of Dagster that has started this process by Pipes.
+
+    Attributes:
+        run_id: Its run.
+        pipelines: The pipelines of its assets.
+        partition: Its partition.
+        attempt: Which try of the step it is, from 1.
+    """
+
+    run_id: str
+    pipelines: tuple[str, ...]
+    partition: str | None
+    attempt: int
+
+
+def pipes_step(environment: Mapping[str, str] | None = None) -> PipesStep | None:
+    """Return the step that has started this process; `None` where there is none, or it is over."""
+    variables = os.environ if environment is None else environment
+    encoded = variables.get(PIPES_CONTEXT)
+    if not encoded:
+        return None
+    try:
+        params = json.loads(zlib.decompress(base64.b64decode(encoded)))
+        context = params["data"] if "data" in params else json.loads(Path(params["path"]).read_text(encoding="utf-8"))
+        return PipesStep(
+            run_id=str(context["run_id"]),
+            pipelines=tuple(str(name) for name in context["asset_keys"] or ()),
+            partition=None if context.get("partition_key") is None else str(context["partition_key"]),
+            attempt=int(context.get("retry_number") or 0) + 1,
+        )
+    except (OSError, ValueError, LookupError, TypeError, zlib.error):
+        return None  # of another version, or the process has outlived the step
+
+
+# As much as the column holds behind the id of the run.
+MOST_BYTES: Final = 2_400
+
+_RESERVED = re.compile(r"[%/\x00-\x1f\x7f]")
+
+
+def provisional_identity(run_id: str, pipeline: str, partition: str | None) -> str:
+    """Identify the execution of an asset in a run, where its step is not known: `run_id//pipeline[/partition]`."""
+    components = [pipeline, *([] if partition is None else [partition])]
+    of = "/".join(_RESERVED.sub(lambda found: f"%{ord(found[0]):02X}", component) for component in components)
+    encoded = of.encode("utf-8", "replace")
+    return f"{run_id}//{of if len(encoded) <= MOST_BYTES else hashlib.sha256(encoded).hexdigest()}"
+
+
+def provisional_run(external_id: str) -> str | None:
+    """Return the run of such an identity; `None` for any other."""
+    run_id, slashes, _ = external_id.partition("//")
+    return run_id if slashes and "/" not in run_id else None

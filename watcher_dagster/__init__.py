@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from watcher_dagster.automation import (
         build_watcher_anomaly_sensor,
         build_watcher_check_sensor,
+        build_watcher_external_sensor,
         build_watcher_recorder_sensor,
         build_watcher_slack_sensor,
     )
@@ -35,6 +36,7 @@ __all__ = [
     "build_watcher_asset_checks",
     "build_watcher_check_sensor",
     "build_watcher_definitions",
+    "build_watcher_external_sensor",
     "build_watcher_recorder_sensor",
     "build_watcher_slack_sensor",
     "external_asset_key",
@@ -48,6 +50,7 @@ _MODULES = {
     "build_watcher_asset_checks": "checks",
     "build_watcher_check_sensor": "automation",
     "build_watcher_definitions": "code_location",
+    "build_watcher_external_sensor": "automation",
     "build_watcher_recorder_sensor": "automation",
     "build_watcher_slack_sensor": "automation",
     "external_asset_key": "external",

@@ -1,7 +1,7 @@
 """What Watcher adds to a code location, as one `Definitions` to merge or to load alone.
 
-That is its resource, the sensors that record, check, judge metrics and deliver alerts, and the jobs of the checks and
-of cleanup with their schedules.
+That is its resource, the sensors that record, check, judge metrics, deliver alerts and report successes outside
+Dagster, and the jobs of the checks and of cleanup with their schedules.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from watcher_dagster import automation
 from watcher_dagster.automation import (
     build_watcher_anomaly_sensor,
     build_watcher_check_sensor,
+    build_watcher_external_sensor,
     build_watcher_recorder_sensor,
     build_watcher_slack_sensor,
 )
@@ -48,6 +49,7 @@ def build_watcher_definitions(
     slack: SlackResource | None = None,
     slack_channel: str | None = None,
     slack_interval_seconds: int = 10,
+    external_interval_seconds: int = 30,
     default_status: dg.DefaultSensorStatus = dg.DefaultSensorStatus.RUNNING,
 ) -> dg.Definitions:
     """Build all that Watcher adds to a code location.
@@ -81,12 +83,15 @@ def build_watcher_definitions(
             `build_watcher_slack_sensor`.
         slack_channel: The channel that `slack` posts to: `#name`, or its id.
         slack_interval_seconds: How often to look for pending notifications.
+        external_interval_seconds: How often to look for successes outside Dagster, which are materializations of
+            external assets.
         default_status: Whether sensors and schedules run without being switched on in the UI.
 
     Returns:
         Definitions with the resource, the sensors `watcher_recorder_sensor`, `watcher_check_sensor`,
-        `watcher_anomaly_sensor` and `watcher_slack_sensor`, the jobs `watcher_freshness_job`,
-        `watcher_timeliness_job`, `watcher_anomaly_job` and `watcher_cleanup_job`, and a schedule for each of them.
+        `watcher_anomaly_sensor`, `watcher_slack_sensor` and `watcher_external_sensor`, the jobs
+        `watcher_freshness_job`, `watcher_timeliness_job`, `watcher_anomaly_job` and `watcher_cleanup_job`, and a
+        schedule for each of them.
 
     Raises:
         InvalidValueError: A value breaks a rule, both a resource and settings for one are passed, or one of `slack` and
@@ -157,6 +162,11 @@ def build_watcher_definitions(
                 slack=slack,
                 channel=slack_channel,
                 minimum_interval_seconds=slack_interval_seconds,
+                default_status=default_status,
+            ),
+            build_watcher_external_sensor(
+                resource_key=resource_key,
+                minimum_interval_seconds=external_interval_seconds,
                 default_status=default_status,
             ),
         ],

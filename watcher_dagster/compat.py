@@ -232,11 +232,16 @@ def run_location(run: dg.DagsterRun) -> str | None:
     return location if found else None
 
 
+def location_name(context: dg.SensorEvaluationContext) -> str | None:
+    """Return the name of the code location that a sensor belongs to; `None` where it is evaluated by itself."""
+    return None if context.code_location_origin is None else str(context.code_location_origin.location_name)
+
+
 def sensor_location(context: dg.SensorEvaluationContext, repository: dg.RepositoryDefinition) -> str | None:
     """Return the code location that a sensor belongs to; `None` where it is evaluated by itself, as in a test."""
-    if context.code_location_origin is None:
+    location = location_name(context)
+    if location is None:
         return None
-    location = str(context.code_location_origin.location_name)
     return location if repository.name == DEFAULT_REPOSITORY else f"{repository.name}@{location}"
 
 
@@ -347,3 +352,39 @@ def _counted(subset: Any) -> Counter[str]:
 def newest_runs(instance: dg.DagsterInstance, filters: dg.RunsFilter) -> Sequence[Any]:
     """Return the newest run of each partition, with `partition`, `run_id` and `status`, without reading the runs."""
     return instance.get_run_partition_data(filters)
+
+
+# Automation
+
+
+def automation_evaluated_at(
+    instance: dg.DagsterInstance, repository: dg.RepositoryDefinition, location: str, key: dg.AssetKey
+) -> float | None:
+    """Return when the last evaluation of an asset's condition began that is done, in seconds since 1970.
+
+    0 where there was none yet; `None` where nothing evaluates it: no sensor does, or it is switched off.
+    """
+    if not instance.auto_materialize_use_sensors:
+        return None  # the daemon does so by itself, and keeps its cursor elsewhere
+    assets = list(repository.assets_defs_by_key.values())
+    names = {
+        sensor.name: sensor.default_status
+        for sensor in repository.sensor_defs
+        if isinstance(sensor, dg.AutomationConditionSensorDefinition) and key in sensor.asset_selection.resolve(assets)
+    }
+    kept = {
+        state.instigator_name: state
+        for state in instance.all_instigator_state()
+        if state.instigator_name in names
+        and state.origin.repository_origin.repository_name == repository.name
+        and state.origin.repository_origin.code_location_origin.location_name == location
+    }
+    found = []
+    for name, default_status in names.items():
+        state: Any = kept.get(name)
+        if state is None:
+            if default_status is dg.DefaultSensorStatus.RUNNING:
+                found.append(0.0)
+        elif state.is_running:
+            found.append(getattr(state.instigator_data, "last_tick_timestamp", None) or 0.0)
+    return min(found, default=None)

@@ -103,13 +103,20 @@ class SlackOptions(dg.Resolvable, dg.Model):
     interval_seconds: Annotated[int, Field(description="How often to look for pending notifications.")] = 10
 
 
+class ExternalOptions(dg.Resolvable, dg.Model):
+    """How successes outside Dagster become materializations of external assets."""
+
+    interval_seconds: Annotated[int, Field(description="How often to look for them.")] = 30
+
+
 class WatcherComponent(dg.Component, dg.Resolvable, dg.Model):
     """Remembers every asset materialization of a Dagster instance in PostgreSQL; alerts to what fails, is late or odd.
 
     Adds the resource `watcher`, the sensor `watcher_recorder_sensor`, which records the runs of all code locations, the
     sensor `watcher_check_sensor`, which checks for failures, late executions and stale data, the sensor
     `watcher_anomaly_sensor`, which judges metrics, the jobs that check freshness and timeliness, judge and clean up,
-    their schedules, and the sensor `watcher_slack_sensor`, which sends alerts to Slack.
+    their schedules, the sensor `watcher_slack_sensor`, which sends alerts to Slack, and the sensor
+    `watcher_external_sensor`, which reports successes outside Dagster.
 
     Examples:
         .. code-block:: yaml
@@ -165,6 +172,10 @@ class WatcherComponent(dg.Component, dg.Resolvable, dg.Model):
     anomalies: Annotated[AnomalyOptions, Field(description="How metrics are judged.")] = AnomalyOptions()
     cleanup: Annotated[CleanupOptions, Field(description="What is deleted.")] = CleanupOptions()
     slack: Annotated[SlackOptions, Field(description="How alerts are sent to Slack.")] = SlackOptions()
+    external: Annotated[
+        ExternalOptions,
+        Field(description="How successes outside Dagster become materializations of external assets."),
+    ] = ExternalOptions()
 
     def build_defs(self, context: dg.ComponentLoadContext) -> dg.Definitions:  # noqa: ARG002 (Dagster passes it)
         """All that Watcher brings into the code location."""
@@ -187,6 +198,7 @@ class WatcherComponent(dg.Component, dg.Resolvable, dg.Model):
             slack=_slack_resource(self.slack.token),
             slack_channel=self.slack.channel,
             slack_interval_seconds=self.slack.interval_seconds,
+            external_interval_seconds=self.external.interval_seconds,
             default_status=dg.DefaultSensorStatus.RUNNING if self.running else dg.DefaultSensorStatus.STOPPED,
         )
 

@@ -36,6 +36,8 @@ COUNTS_KEY: Final = "watcher/counts"
 COUNTS_THAT_ADD_UP: Final = "add"
 # Where the watermark goes, so that the recorder can move it when our database was away during the step.
 NEXT_WATERMARK_KEY: Final = "watcher/next_watermark"
+# On what we report to Dagster ourselves, so that it is not recorded a second time: the execution that it is about.
+EXECUTION_ID_KEY: Final = "watcher/execution_id"
 # Dagster's own words for the total: of the partition, or of the whole table.
 PARTITION_ROW_COUNT_KEY: Final = "dagster/partition_row_count"
 ROW_COUNT_KEY: Final = "dagster/row_count"
@@ -67,7 +69,7 @@ ADDRESS_TYPE_GROUP_KEY: Final = "watcher/address_type_group"
 RUNBOOK_KEY: Final = "watcher/runbook"
 METADATA_KEY: Final = "watcher/metadata"
 
-# What an external asset carries that stands for an address known from outside Dagster.
+# What an external asset carries: the pipelines that write it, whose successes are its materializations.
 PIPELINES_KEY: Final = "watcher/pipelines"
 EXTERNAL_TAG: Final = "watcher/external"
 DEPRECATED_TAG: Final = "watcher/deprecated"

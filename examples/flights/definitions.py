@@ -4,7 +4,7 @@ import dagster as dg
 
 from watcher_dagster import build_watcher_asset_checks, build_watcher_definitions
 
-from . import cleaned, marts, raw, reference
+from . import cleaned, marts, outside, raw, reference
 from .source import days
 from .warehouse import Warehouse
 
@@ -19,6 +19,7 @@ assets = [
     *dg.load_assets_from_modules([reference], group_name="reference"),
     *dg.load_assets_from_modules([cleaned], group_name="cleaned"),
     *dg.load_assets_from_modules([marts], group_name="marts"),
+    outside.holiday_traffic,
 ]
 
 per_day = dg.AssetSelection.groups("raw", "cleaned") | dg.AssetSelection.assets(marts.carrier_delays)
@@ -38,7 +39,10 @@ def daily_flights_schedule(context: dg.ScheduleEvaluationContext) -> dg.RunReque
 
 defs = dg.Definitions.merge(
     dg.Definitions(
-        assets=dg.map_asset_specs(as_table, assets),  # type: ignore[arg-type] # the modules have nothing but @asset
+        assets=[
+            *dg.map_asset_specs(as_table, assets),  # type: ignore[arg-type] # the modules have nothing but @asset
+            outside.holidays,
+        ],
         asset_checks=build_watcher_asset_checks([cleaned.flown_flights], checks=["anomalies"]),
         jobs=[daily_flights, reference_data, traffic_report],
         schedules=[daily_flights_schedule],

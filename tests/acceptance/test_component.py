@@ -70,7 +70,7 @@ def test_jobs_sensors_and_schedules_are_there() -> None:
     definitions = build_watcher_definitions()
     jobs = ["watcher_anomaly_job", "watcher_cleanup_job", "watcher_freshness_job", "watcher_timeliness_job"]
     assert names(definitions.jobs) == jobs
-    sensors = ["anomaly", "check", "recorder", "slack"]
+    sensors = ["anomaly", "check", "external", "recorder", "slack"]
     assert names(definitions.sensors) == [f"watcher_{name}_sensor" for name in sensors]
     crons = {name: (one.cron_schedule, one.execution_timezone) for name, one in schedules_of(definitions).items()}
     assert crons == {

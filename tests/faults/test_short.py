@@ -6,21 +6,30 @@ import datetime as dt
 from collections.abc import Iterator
 from pathlib import Path
 
+import dagster as dg
 import pytest
+import sqlalchemy as sa
 
 from tests.faults.cases import CASES
 from tests.faults.matrix import run_cases
-from tests.faults.stack import Stack, running_stack
+from tests.faults.stack import START_SECONDS, Stack, running_stack
 from watcher_core import Settings, Watcher
 
 SHORT = [case for case in CASES if case.name in ("orders", "stock", "inbox", "marketing")]
 
 
-@pytest.fixture
-def stack(tmp_path: Path, dagster_home: Path, database_url: str) -> Iterator[Stack]:
+@pytest.fixture(scope="module")
+def stack(
+    tmp_path_factory: pytest.TempPathFactory, module_dagster_home: Path, module_database_url: str
+) -> Iterator[Stack]:
     places = [case.subject for case in SHORT if case.has_own_place]
     with running_stack(
-        tmp_path, dagster_home, database_url, own_places=places, locations=["sales"], interval=2
+        tmp_path_factory.mktemp("stack"),
+        module_dagster_home,
+        module_database_url,
+        own_places=places,
+        locations=["sales"],
+        interval=2,
     ) as running:
         yield running
 
@@ -32,6 +41,36 @@ def check(stack: Stack, *, now: dt.datetime | None = None, run_wait_minutes: flo
         watcher.check_health(now=now)
         alerts = watcher.alerts(state="open", kind="health")
     return {alert.subject: alert.facts["message"] for alert in alerts if "/dagster/" in alert.deduplication_key}
+
+
+def test_what_follows_a_job_outside_dagster_runs_when_it_has_run(stack: Stack) -> None:
+    """With Dagster's own automation: once for each success, be it one that comes while the run before it goes on."""
+
+    def runs() -> int:
+        found = stack.instance.get_run_records(dg.RunsFilter(statuses=[dg.DagsterRunStatus.SUCCESS]))
+        return sum(dg.AssetKey("landed") in (record.dagster_run.asset_selection or ()) for record in found)
+
+    def reported() -> int:
+        return len(stack.instance.fetch_materializations(dg.AssetKey("landing"), limit=10).records)
+
+    def message() -> str:
+        statement = """
+            SELECT tick_body::jsonb ->> 'skip_reason' FROM job_ticks
+             WHERE tick_body::jsonb ->> 'job_name' = 'watcher_external_sensor' ORDER BY id DESC LIMIT 1"""
+        with stack.engine.connect() as connection:
+            return connection.scalar(sa.text(statement)) or ""
+
+    stack.wait("the first tick", lambda: message() == "nothing to report", START_SECONDS)
+    stack.on("landed")
+    with stack.watcher.track("copy") as execution:
+        execution.record(inserts=3)
+    stack.wait("the run begins", lambda: stack.worker("landed"), START_SECONDS)
+    stack.watcher.ping("copy")
+    stack.wait("the second success waits", lambda: "began before it" in message(), START_SECONDS)
+    assert reported() == 1
+    stack.off("landed")
+    stack.wait("the second run", lambda: runs() == 2, START_SECONDS)
+    assert reported() == 2
 
 
 def test_a_few_faults_are_one_message_each_and_what_no_sensor_sees_is_found(stack: Stack) -> None:

@@ -270,6 +270,17 @@ def test_an_execution_of_a_process_that_was_killed_is_ended_by_hand(cli: Cli, wa
     assert "no execution with id 99999" in cli.error("executions", "end", "99999")
 
 
+@pytest.mark.parametrize("status", [0, 2])
+def test_what_a_script_reports_replaces_what_was_inferred(cli: Cli, watcher: Watcher, status: int) -> None:
+    execution_id = cli("executions", "start", "--pipeline", "a").strip()
+    cli("executions", "end", execution_id, "--reason", "host lost")
+    cli("executions", "end", execution_id, "--exit-status", str(status), "--inserts", "3")
+    execution = watcher.execution(int(execution_id))
+    assert (execution.state, execution.inserts) == ("failed" if status else "succeeded", 3)
+    assert "ended_by_hand" not in execution.execution_metadata
+    assert "host lost" not in str(execution.execution_metadata)
+
+
 def test_a_script_that_cannot_be_wrapped(cli: Cli, watcher: Watcher) -> None:
     first = cli("executions", "start", "--pipeline", "a", "--type", "t", "--external-id", "a/1").strip()
     assert cli("executions", "start", "--pipeline", "a", "--external-id", "a/1").strip() == first

@@ -13,6 +13,7 @@ from tests.http_client import Client, serving
 from watcher_core import InvalidValueError, NotFoundError, TokenScope, Watcher
 from watcher_core.errors import ConfigurationError, DatabaseUnavailableError
 from watcher_core.server import Limits, create_app, serve
+from watcher_core.server.profiling import Profiling
 
 
 @pytest.fixture(scope="module")
@@ -351,3 +352,22 @@ def test_an_error_in_watcher_is_answered_in_the_same_form(api, module_watcher, m
     with pytest.raises(ZeroDivisionError):  # the transport of this test raises what the server logs
         api.get("/pipeline", headers=make_token(module_watcher))
     assert "answered 500" in caplog.text
+
+
+def test_a_profile_is_a_page_for_who_may_ask(module_watcher, no_tokens):
+    app = create_app(module_watcher)
+    with serving(app) as api:
+        inner = api._transport.app
+        api._transport.app = Profiling(inner)
+        page = api.get("/pipeline?profile=true")
+        assert (page.status_code, page.headers["content-type"]) == (200, "text/html; charset=utf-8")
+        assert "pipelines.py" in page.text
+        assert api.get("/pipeline").json() == api.get("/pipeline?profile=false").json()
+        api.headers["Authorization"] = "Bearer wrong"
+        assert api.get("/pipeline?profile=true").status_code == 401
+
+
+def test_profiling_is_for_this_host_only(module_watcher):
+    module_watcher.create_token(f"profile {uuid.uuid4().hex}")
+    with pytest.raises(ConfigurationError, match="--profile is for development"):
+        serve(module_watcher, host="0.0.0.0", port=1, limits=Limits(), profile=True)

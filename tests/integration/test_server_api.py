@@ -393,3 +393,59 @@ def test_health_and_documentation_need_no_network(api):
             assert operation["tags"], (method, path)
             assert operation["summary"], (method, path)
     assert "/health/ready" in document["paths"]
+
+
+@pytest.mark.parametrize("closed_as", ["failed", "canceled", "succeeded"])
+@pytest.mark.parametrize("works", [True, False])
+def test_a_reported_end_replaces_an_inferred_one(api, module_watcher, works, closed_as):
+    execution_id = start(api, make_pipeline(api))
+    module_watcher.close_execution(execution_id, state=closed_as, reason="host lost")
+    end(api, execution_id, completed_successfully=works, inserts=3, execution_metadata={"batch": 7})
+    execution = module_watcher.execution(execution_id)
+    assert (execution.state, execution.inserts) == ("succeeded" if works else "failed", 3)
+    assert execution.execution_metadata == {"batch": 7}
+    end(api, execution_id, completed_successfully=not works)  # of two reported ends the first one wins
+    assert module_watcher.execution(execution_id).state == execution.state
+
+
+def test_heartbeats_come_from_another_host(api, module_watcher):
+    execution_id = start(api, make_pipeline(api))
+    assert api.post("/heartbeat", json={"id": execution_id, "host": "etl-1"}).json() == {"running": True}
+    with module_watcher._driver_statements() as (connection, _):
+        host = connection.execute(
+            "SELECT host FROM watcher.execution_process WHERE pipeline_execution_id = %s", [execution_id]
+        ).fetchone()
+    assert host == ("etl-1",)
+    end(api, execution_id)
+    assert api.post("/heartbeat", json={"id": execution_id}).json() == {"running": False}
+    assert api.post("/heartbeat", json={"id": 999_999_999}).status_code == 404
+
+
+REPOSITORIES = {"nodes": [{"name": "__repository__", "location": {"name": "watcher"}, "jobs": []}]}
+
+
+@pytest.mark.parametrize("has_jobs", [True, False])
+def test_checks_run_in_dagster_where_its_address_is_known(module_watcher, monkeypatch, has_jobs):
+    asked, commands = [], []
+
+    def answer(_, query, variables=None):
+        if "launchRun" in query:
+            asked.append(variables)
+            return {"launchRun": {"__typename": "LaunchRunSuccess", "run": {"runId": "1"}}}
+        jobs = ["watcher_freshness_job", "watcher_timeliness_job"] if has_jobs else []
+        repository = {**REPOSITORIES["nodes"][0], "jobs": [{"name": name} for name in jobs]}
+        return {"repositoriesOrError": {"nodes": [repository]}}
+
+    monkeypatch.setattr("watcher_core.health.dagster.graphql.Dagster.ask", answer)
+    monkeypatch.setattr("watcher_core.server.background.Background.start", lambda _, *command: commands.append(command))
+    settings = module_watcher.settings.model_copy(update={"dagster_url": "http://dagster.example"})
+    monkeypatch.setattr(module_watcher, "settings", settings)
+    with serving(create_app(module_watcher)) as api:
+        assert api.post("/freshness").json() == {"status": "queued"}
+        assert api.post("/timeliness", json={"lookback_minutes": 30}).json() == {"status": "queued"}
+    assert [each["selector"]["jobName"] for each in asked] == (
+        ["watcher_freshness_job", "watcher_timeliness_job"] if has_jobs else []
+    )
+    if has_jobs:
+        assert asked[1]["config"] == {"ops": {"check_timeliness": {"config": {"lookback_minutes": 30}}}}
+    assert len(commands) == (0 if has_jobs else 2)

@@ -8,7 +8,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -506,3 +506,25 @@ def test_two_processes_that_record_what_waits_at_once_record_it_once(
     assert sorted(execution.inserts or 0 for execution in executions) == list(range(1, 21))
     assert watcher.pipeline(name).watermark == "20"
     assert watcher.spooled() == 0
+
+
+@pytest.mark.parametrize("works", [True, False])
+@pytest.mark.parametrize("recorded", [False, True], ids=["tracked", "recorded"])
+def test_what_a_job_reports_replaces_what_was_inferred(watcher: Watcher, works: bool, recorded: bool) -> None:
+    """A person ended it, for it looked dead; it was only cut off. From a spool it comes as a record."""
+    name = unique("cut off")
+    with suppress(ValueError), watcher.track(name) as execution:
+        execution.record(inserts=3)
+        assert execution.id is not None
+        watcher.close_execution(execution.id, reason="host lost")
+        if recorded:
+            execution.id = None
+        if not works:
+            raise ValueError("no disk")
+    (found,) = watcher.executions(pipeline=name)
+    assert (found.state, found.inserts) == ("succeeded" if works else "failed", 3)
+    assert "ended_by_hand" not in found.execution_metadata
+    error = found.execution_metadata.get("error")
+    assert (error is None) if works else (error is not None and error["message"] == "no disk")
+    assert found.end_date is not None
+    assert found.updated_at - found.end_date < dt.timedelta(seconds=5)

@@ -39,6 +39,7 @@ if TYPE_CHECKING:
         get_pipeline_type,
         list_pipeline_types,
         list_pipelines,
+        pipeline_ids,
         update_pipeline,
         update_pipeline_type,
     )
@@ -72,6 +73,7 @@ __all__ = [
     "list_pipeline_types",
     "list_pipelines",
     "merge_rows",
+    "pipeline_ids",
     "provisional_ids",
     "retype_addresses",
     "update_address",
@@ -92,6 +94,7 @@ _MODULES = {
     "configure_pipelines": "pipelines",
     "current_names": "addresses",
     "current_pipeline_names": "pipelines",
+    "pipeline_ids": "pipelines",
     "declare_configuration": "pipelines",
     "ensure_addresses": "addresses",
     "ensure_pipelines": "pipelines",

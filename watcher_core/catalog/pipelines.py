@@ -327,6 +327,14 @@ def current_pipeline_names(session: Session, names: Iterable[str]) -> dict[str, 
     return {name: name for name in used} | renamed(session, PIPELINE, used)
 
 
+def pipeline_ids(session: Session, names: Iterable[str]) -> dict[str, int]:
+    """Return the ids of pipelines, as far as they are known, by the names that are used for them."""
+    current = current_pipeline_names(session, names)
+    rows = session.execute(sa.select(PIPELINE.c.name, PIPELINE.c.id).where(by_names(PIPELINE, set(current.values()))))
+    ids = {row.name: row.id for row in rows}
+    return {used: ids[name] for used, name in current.items() if name in ids}
+
+
 def ensure_pipelines(session: Session, *, types_by_name: Mapping[str, str | None], now: dt.datetime) -> int:
     """Create the pipelines that are not known yet, each with its type; leave the others as they are.
 

@@ -25,6 +25,9 @@ def serve(
     connections: Annotated[int, typer.Option(min=1, max=100, help="Connections to PostgreSQL at most.")] = 8,
     timeout: Annotated[float, typer.Option(min=1, max=3600, help="Seconds for a request at most.")] = 30.0,
     rate: Annotated[float, typer.Option(min=0.1, help="Requests a second that a token may make.")] = 5000.0,
+    profile: Annotated[
+        bool, typer.Option("--profile", help="Answer requests with ?profile=true with their profile; for development.")
+    ] = False,
 ) -> None:
     """Serve the HTTP API, for hosts without a database password.
 
@@ -38,4 +41,4 @@ def serve(
     with open_watcher() as watcher:
         print(f"watcher: serving on http://{host}:{port}, documentation at /docs", file=sys.stderr)
         limits = server.Limits(connections=connections, timeout=timeout, rate=rate)
-        server.serve(watcher, host=host, port=port, limits=limits)
+        server.serve(watcher, host=host, port=port, limits=limits, profile=profile)

@@ -118,6 +118,8 @@ class ExecutionMethods(TrackMethods):
     ) -> values.Execution:
         """End an execution by hand whose process was killed, so that nobody else ends it any more.
 
+        Where its job reports an end after all, that replaces this one.
+
         Args:
             execution_id: Which one.
             state: How it ended: `failed`, `canceled` or `succeeded`.
@@ -268,6 +270,23 @@ class ExecutionMethods(TrackMethods):
                 since=since,
                 before=before,
                 limit=limit,
+            )
+
+    def executions_since(
+        self, pipelines: Iterable[str], *, after: int, also: Iterable[int] = (), known: Iterable[int] = ()
+    ) -> values.ExecutionsSince:
+        """Return executions that are new since a position, or that may have changed, to report each success once.
+
+        Args:
+            pipelines: The names of their pipelines; those that are not known are passed over.
+            after: The position that the last call returned; 0 at first.
+            also: The ids of executions before it that are wanted. Those that run are returned in any case.
+            known: The ids of the pipelines that the last call knew. Of others the newest success is returned, too.
+        """
+        with self._transaction() as (session, _):
+            ids = catalog.pipeline_ids(session, pipelines)
+            return recording.executions_since(
+                database.driver(session), pipeline_ids=ids, after=after, also=list(also), known=list(known)
             )
 
     def pipeline_activity(self) -> list[values.PipelineActivity]:

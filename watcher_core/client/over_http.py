@@ -181,6 +181,10 @@ class HttpWatcher(Watcher):
         self.record([record])
         self._catch_up()
 
+    def _beat(self, execution_id: int, process: recording.Process) -> bool:
+        answer = json.loads(self._send("/heartbeat", {"id": execution_id, "host": process.host}))
+        return bool(answer["running"])
+
     # What needs the database
 
     def _check(self) -> None:

@@ -32,7 +32,7 @@ class RecorderMethods(HeartbeatMethods):
         Args:
             instance_id: The id of the instance's run storage.
         """
-        holder = f"{socket.gethostname()}/{os.getpid()}/{uuid.uuid4()}"
+        holder = _holder()
         with self._transaction() as (session, _):
             is_ours = recording.take_recorder(session, instance_id=instance_id, holder=holder)
             cursor = recording.recorder_cursor(session, instance_id=instance_id)
@@ -43,12 +43,30 @@ class RecorderMethods(HeartbeatMethods):
             # Errors of what is done meanwhile pass as they are: Dagster's storage raises SQLAlchemy's errors too.
             yield RecorderSession(self, instance_id, holder, cursor)
         finally:
-            try:
-                with self._transaction() as (session, _):
-                    recording.release_recorder(session, instance_id=instance_id, holder=holder)
-            except DatabaseError as exc:
-                logger.info("the recorder of Dagster instance %s is free when its lease ends: %s", instance_id, exc)
+            self._release(instance_id, holder)
         self._end_round(Round.RECORDING)
+
+    @contextmanager
+    def lease(self, name: str) -> Iterator[bool]:
+        """Hold a name for the block, so that no other process does the same; `False` where one does.
+
+        A process that dies leaves it to expire after a minute, in which the block has to be done.
+        """
+        holder = _holder()
+        with self._transaction() as (session, _):
+            is_ours = recording.take_recorder(session, instance_id=name, holder=holder)
+        try:
+            yield is_ours
+        finally:
+            if is_ours:
+                self._release(name, holder)
+
+    def _release(self, name: str, holder: str) -> None:
+        try:
+            with self._transaction() as (session, _):
+                recording.release_recorder(session, instance_id=name, holder=holder)
+        except DatabaseError as exc:
+            logger.info("the lease of Dagster instance %s is free when its lease ends: %s", name, exc)
 
     def recorder_states(self) -> list[values.RecorderState]:
         """Return how far the event log of each Dagster instance has been recorded."""
@@ -59,6 +77,10 @@ class RecorderMethods(HeartbeatMethods):
         """Return how the clocks of this host, and of those that have recorded, compare with the database's."""
         with self._transaction() as (session, _):
             return recording.clock_report(session)
+
+
+def _holder() -> str:
+    return f"{socket.gethostname()}/{os.getpid()}/{uuid.uuid4()}"
 
 
 class RecorderSession:

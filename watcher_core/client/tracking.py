@@ -19,7 +19,13 @@ from sqlalchemy.orm import Session
 
 from watcher_core import catalog, database, lineage, recording, values
 from watcher_core.client.pipelines import PipelineMethods
-from watcher_core.enclosing import EnclosingExecution, enclosing_execution
+from watcher_core.enclosing import (
+    EnclosingExecution,
+    enclosing_execution,
+    pipes_step,
+    provisional_identity,
+    provisional_run,
+)
 from watcher_core.enums import ExecutionSource
 from watcher_core.errors import (
     DatabaseError,
@@ -68,7 +74,8 @@ class TrackMethods(PipelineMethods):
         for `WATCHER_TIMEOUT` seconds at most, 5 by default, and the same again at its end.
 
         In a command of `watcher run`, the block of the same pipeline is that execution, which ends with the command;
-        that of another pipeline is part of it.
+        that of another pipeline is part of it. So it is in a process that Dagster Pipes has started, with the
+        pipelines of the assets of its step, and its run.
 
         Args:
             pipeline: Its name, or its whole configuration as code declares it.
@@ -95,6 +102,12 @@ class TrackMethods(PipelineMethods):
             InvalidValueError: A value breaks a rule.
             DatabaseError: With `strict`, the database cannot be used.
         """
+        is_own = source is ExecutionSource.PYTHON and external_id is None
+        name = pipeline if isinstance(pipeline, str) else pipeline.name
+        step = pipes_step() if is_own else None
+        if step is not None and name in step.pipelines:
+            is_own, source, scope, attempt = False, ExecutionSource.DAGSTER, step.partition, step.attempt
+            external_id = provisional_identity(step.run_id, name, step.partition)
         request = TrackRequest(
             pipeline=values.PipelineConfiguration(name=pipeline) if isinstance(pipeline, str) else pipeline,
             external_id=external_id or str(uuid.uuid4()),
@@ -113,7 +126,7 @@ class TrackMethods(PipelineMethods):
             strict=strict,
             spool=spool,
         )
-        around = enclosing_execution() if source is ExecutionSource.PYTHON and external_id is None else None
+        around = enclosing_execution() if is_own else None
         if around is not None and around.is_of(request.name):
             with self._part_of(around, request) as tracked:
                 yield tracked
@@ -205,17 +218,22 @@ class TrackMethods(PipelineMethods):
                 lineage.declare_lineage(session, pipeline=pipeline, lineage=request.lineage, now=now)
         with self._transaction() as (session, now):
             parent_id = request.parent_id
-            around = enclosing_execution()
             if request.parent is not None:
                 parent_id = _record_parent(session, request.parent, now=now)
-            elif parent_id is None and around is not None and request.source is not ExecutionSource.DAGSTER:
-                parent_id = recording.find_enclosing_id(database.driver(session), around)
+            elif parent_id is None:
+                parent_id = _find_parent(database.driver(session), request)
             pipeline = _active_pipeline(session, request, now=now)
             execution = recording.start_execution(
                 database.driver(session),
                 pipeline_id=pipeline.id,
                 source=request.source,
-                external_id=request.external_id,
+                external_id=recording.known_identity(
+                    database.driver(session),
+                    source=request.source,
+                    external_id=request.external_id,
+                    pipeline_name=pipeline.name,
+                    scope=request.scope,
+                ),
                 start_date=start_date,
                 parent_id=parent_id,
                 instance_id=request.instance_id,
@@ -285,6 +303,20 @@ class TrackMethods(PipelineMethods):
             )
         else:
             logger.info("this execution of pipeline %r waits in %s", record.pipeline_name, path)
+
+
+def _find_parent(connection: database.Driver, request: TrackRequest) -> int | None:
+    """Return the id of what the environment says that an execution is part of; `None` where it is not known."""
+    if request.source is ExecutionSource.DAGSTER:
+        run_id = provisional_run(request.external_id)
+    elif around := enclosing_execution():
+        return recording.find_enclosing_id(connection, around)
+    else:
+        step = pipes_step()
+        run_id = None if step is None else step.run_id
+    if run_id is None:
+        return None
+    return recording.find_execution_id(connection, source=ExecutionSource.DAGSTER, external_id=run_id)
 
 
 def _is_misuse(error: Exception) -> bool:

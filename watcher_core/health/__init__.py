@@ -6,7 +6,7 @@ from watcher_core.health.alerting import update_alerts
 from watcher_core.health.checks import KEY as CHECK_KEY
 from watcher_core.health.checks import check_facts, overdue
 from watcher_core.health.clocks import clock_facts
-from watcher_core.health.dagster import examine_dagster
+from watcher_core.health.dagster import DagsterError, examine_dagster, launch_job
 from watcher_core.health.heartbeats import (
     HEARTBEAT_KEY,
     Round,
@@ -35,12 +35,14 @@ __all__ = [
     "HEARTBEAT_KEY",
     "RECORDER_KEY",
     "TRACES_KEY",
+    "DagsterError",
     "Round",
     "check_facts",
     "clock_facts",
     "end_round",
     "examine_dagster",
     "heartbeat_facts",
+    "launch_job",
     "list_heartbeats",
     "note_result",
     "overdue",

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
         find_enclosing_id,
         find_execution_id,
         get_execution,
+        known_identity,
         list_executions,
         release_identity,
         start_execution,
@@ -61,6 +62,7 @@ if TYPE_CHECKING:
         spool_directories,
         spooled_executions,
     )
+    from watcher_core.recording.successes import executions_since
     from watcher_core.recording.tracking import TrackedExecution, TrackRequest
 
 __all__ = [
@@ -83,11 +85,13 @@ __all__ = [
     "delete_batch",
     "end_execution",
     "execution_tree",
+    "executions_since",
     "find_enclosing_id",
     "find_execution_id",
     "forget_ended",
     "get_execution",
     "keep_in_spool",
+    "known_identity",
     "list_activity",
     "list_asset_check_results",
     "list_asset_checks",
@@ -139,11 +143,13 @@ _MODULES = {
     "delete_batch": "retention",
     "end_execution": "executions",
     "execution_tree": "executions",
+    "executions_since": "successes",
     "find_enclosing_id": "executions",
     "find_execution_id": "executions",
     "forget_ended": "processes",
     "get_execution": "executions",
     "keep_in_spool": "spool",
+    "known_identity": "executions",
     "list_activity": "activity",
     "list_asset_check_results": "asset_checks",
     "list_asset_checks": "asset_checks",

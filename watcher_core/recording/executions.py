@@ -16,7 +16,7 @@ from psycopg.types.json import Jsonb
 
 from watcher_core import anomalies, arguments, values
 from watcher_core.database import Driver
-from watcher_core.enclosing import EnclosingExecution
+from watcher_core.enclosing import EnclosingExecution, provisional_run
 from watcher_core.enums import ExecutionSource, ExecutionState
 from watcher_core.errors import ExecutionEndedError, InvalidValueError, NotFoundError
 from watcher_core.recording import clocks, watermarks
@@ -148,7 +148,7 @@ def start_execution(
             raise NotFoundError("parent execution", parent_id) from exc
         raise
     if row is not None:
-        return _execution(row)
+        return execution_of(row)
     known = _by_identity(connection, identity)
     if known is None:
         raise NotFoundError("pipeline", pipeline_id)
@@ -158,7 +158,7 @@ def start_execution(
             f"it cannot be one of pipeline {pipeline_id} too"
         )
     row = connection.execute(RESTART, {**given, "id": known.id, "attempt": attempts, "now": now}).fetchone()
-    return known if row is None else _execution(row)
+    return known if row is None else execution_of(row)
 
 
 RELEASE = """
@@ -183,6 +183,9 @@ END_DATE = f"""
          WHEN %(has_end_date)s THEN %(end_date)s
          ELSE greatest(%(end_date)s, start_date) END"""
 
+# On an execution that somebody has ended who inferred that it is over. What its job reports after all replaces that.
+INFERRED = "ended_by_hand"
+
 # One statement, because it runs at the end of every execution: who ends a success settles it as well.
 END = f"""
     WITH execution AS (
@@ -194,11 +197,14 @@ END = f"""
                soft_deletes       = %(soft_deletes)s,
                total_rows         = %(total_rows)s,
                next_watermark     = CASE WHEN %(has_watermark)s THEN %(next_watermark)s ELSE next_watermark END,
-               execution_metadata = execution_metadata || %(execution_metadata)s
+               execution_metadata = CASE WHEN state = 'running' THEN execution_metadata
+                                         ELSE execution_metadata
+                                           - ARRAY['error', 'reported_end_date', '{INFERRED}'] END
+                                 || %(execution_metadata)s
                                  || {clocks.reported("%(host)s", end_date="%(end_date)s")},
                updated_at         = %(now)s
          WHERE id = %(id)s
-           AND state = 'running'
+           AND (state = 'running' OR execution_metadata ? '{INFERRED}')
         RETURNING *
     ), succeeded AS (
         SELECT pipeline_id, {watermarks.CHANGES}, logical_date IS NULL AND next_watermark IS NOT NULL AS compares,
@@ -225,7 +231,7 @@ def end_execution(
 ) -> values.Execution:
     """End an execution; a success moves the watermark and the dates of the pipeline's last changes.
 
-    The same values again change nothing.
+    The same values again change nothing. An end that was inferred is replaced.
 
     Raises:
         NotFoundError: The execution is not known.
@@ -262,7 +268,7 @@ def end_execution(
     if row is None:
         return _ended_before(connection, execution_id, {"state": state, **end}, metadata)
     *fields, watermark, conflict = row
-    execution = _execution(fields)
+    execution = execution_of(fields)
     if conflict:
         watermarks.report_conflict(
             connection,
@@ -329,7 +335,7 @@ def get_execution(connection: Driver, execution_id: int) -> values.Execution:
     row = connection.execute(GET, {"id": arguments.identifier(execution_id, "execution_id")}).fetchone()
     if row is None:
         raise NotFoundError("execution", execution_id)
-    return _execution(row)
+    return execution_of(row)
 
 
 def list_executions(
@@ -363,7 +369,7 @@ def list_executions(
     asked = [condition for name, condition in conditions.items() if given[name] is not None]
     where = f"WHERE {' AND '.join(asked)}" if asked else ""
     statement = f"{SELECT} {where} ORDER BY execution.start_date DESC, execution.id DESC LIMIT %(limit)s"
-    return [_execution(row) for row in connection.execute(statement, given)]
+    return [execution_of(row) for row in connection.execute(statement, given)]
 
 
 def execution_tree(connection: Driver, execution_id: int) -> values.ExecutionTree:
@@ -373,7 +379,7 @@ def execution_tree(connection: Driver, execution_id: int) -> values.ExecutionTre
         NotFoundError: There is none.
     """
     given = {"id": arguments.identifier(execution_id, "execution_id")}
-    found = {execution.id: execution for execution in map(_execution, connection.execute(TREE, given))}
+    found = {execution.id: execution for execution in map(execution_of, connection.execute(TREE, given))}
     root = found.pop(execution_id, None)
     if root is None:
         raise NotFoundError("execution", execution_id)
@@ -407,12 +413,39 @@ def find_enclosing_id(connection: Driver, around: EnclosingExecution) -> int | N
     return None if row is None else int(row[0])
 
 
+STEP = """
+    SELECT known.external_id
+      FROM watcher.pipeline_execution AS run
+      JOIN watcher.pipeline_execution AS known ON known.parent_id = run.id
+      JOIN watcher.pipeline ON pipeline.id = known.pipeline_id
+     WHERE run.source = 'dagster'
+       AND run.external_id = %(run_id)s
+       AND known.source = 'dagster'
+       AND pipeline.name = %(pipeline_name)s
+       AND coalesce(known.scope, '') = coalesce(%(scope)s, '')
+     ORDER BY known.id DESC
+     LIMIT 1
+"""
+
+
+def known_identity(
+    connection: Driver, *, source: ExecutionSource, external_id: str, pipeline_name: str, scope: str | None
+) -> str:
+    """Return the identity of an execution, where one that was made without its step has got its own meanwhile."""
+    run_id = provisional_run(external_id) if source is ExecutionSource.DAGSTER else None
+    if run_id is None:
+        return external_id
+    row = connection.execute(STEP, {"run_id": run_id, "pipeline_name": pipeline_name, "scope": scope}).fetchone()
+    return external_id if row is None else str(row[0])
+
+
 def _by_identity(connection: Driver, identity: Mapping[str, str]) -> values.Execution | None:
     row = connection.execute(BY_IDENTITY, identity).fetchone()
-    return None if row is None else _execution(row)
+    return None if row is None else execution_of(row)
 
 
-def _execution(row: Sequence[Any]) -> values.Execution:
+def execution_of(row: Sequence[Any]) -> values.Execution:
+    """Return a row of `COLUMNS` as an execution."""
     fields = dict(zip(FIELDS, row, strict=True))
     fields["source"] = ExecutionSource(fields["source"])
     fields["state"] = ExecutionState(fields["state"])

@@ -16,11 +16,12 @@ from watcher_core.database import Driver
 from watcher_core.enums import ExecutionSource, ExecutionState
 from watcher_core.errors import InvalidValueError
 from watcher_core.recording import clocks, watermarks
-from watcher_core.recording.executions import COUNTS
+from watcher_core.recording.executions import COUNTS, INFERRED, known_identity
 
 logger = logging.getLogger("watcher.progress")
 
-# A row that was recorded under an identity that has been replaced. It started at the same time, or it is another's.
+# A row that was recorded under an identity that has been replaced. It started at the same time, or it is another's;
+# one that was made without its step (`run_id//pipeline`) is that of its run, whenever it started.
 RENAME = sa.text("""
     UPDATE watcher.pipeline_execution AS known
        SET external_id = record.external_id
@@ -29,7 +30,7 @@ RENAME = sa.text("""
                reported_start timestamptz)
      WHERE known.source = record.source
        AND known.external_id = record.former_external_id
-       AND known.start_date = record.reported_start
+       AND (known.start_date = record.reported_start OR position('//' IN record.former_external_id) > 0)
        AND NOT EXISTS (SELECT
                          FROM watcher.pipeline_execution AS taken
                         WHERE taken.source = record.source
@@ -93,7 +94,8 @@ RECORD = sa.text(f"""
                                          THEN excluded.start_date ELSE known.start_date END,
                end_date           = CASE WHEN excluded.state = 'running'
                                            OR excluded.state = known.state
-                                          AND NOT known.execution_metadata ? 'provisional' THEN known.end_date
+                                          AND NOT known.execution_metadata ?| ARRAY['provisional', '{INFERRED}']
+                                         THEN known.end_date
                                          ELSE greatest(excluded.end_date, known.start_date) END,
                parent_id          = coalesce(known.parent_id, excluded.parent_id),
                instance_id        = coalesce(known.instance_id, excluded.instance_id),
@@ -114,7 +116,11 @@ RECORD = sa.text(f"""
                                                         THEN 'attempts' END,
                                                    CASE WHEN excluded.execution_metadata ? 'duration_of'
                                                         THEN 'duration_of' END,
-                                                   CASE WHEN excluded.state = 'succeeded' THEN 'error' END], NULL)) END,
+                                                   CASE WHEN excluded.state <> 'running' THEN '{INFERRED}' END,
+                                                   CASE WHEN excluded.state = 'succeeded'
+                                                          OR excluded.state <> 'running'
+                                                         AND known.execution_metadata ? '{INFERRED}'
+                                                        THEN 'error' END], NULL)) END,
                updated_at         = :now
         RETURNING id, pipeline_id, state, start_date, end_date, logical_date, next_watermark,
                   execution_metadata ? 'provisional' AS is_provisional,
@@ -187,6 +193,14 @@ def record_executions(
         record["pipeline_name"] = names[record["pipeline_name"]]
         types[record["pipeline_name"]] = record.pop("pipeline_type_name") or types.get(record["pipeline_name"])
     catalog.ensure_pipelines(session, types_by_name=types, now=now)
+    for record in cleaned:
+        record["external_id"] = known_identity(
+            database.driver(session),
+            source=ExecutionSource(record["source"]),
+            external_id=record["external_id"],
+            pipeline_name=record["pipeline_name"],
+            scope=record["scope"],
+        )
     rounds = _rounds(cleaned)
     if renamed := [record for record in rounds[0] if record["former_external_id"]]:
         session.execute(RENAME, {"records": arguments.json_text(renamed)})

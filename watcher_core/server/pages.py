@@ -13,9 +13,12 @@ from pydantic import BaseModel, Field
 
 from watcher_core.errors import WatcherError
 from watcher_core.server.errors import ApiError, error_response
-from watcher_core.server.routing import watcher_of
+from watcher_core.server.routing import errors, watcher_of
 
-pages = APIRouter(tags=["health"])
+# What needs no token has its limits all the same.
+LIMITED: dict[int | str, dict[str, Any]] = {status: errors()[status] for status in (413, 503)}
+
+pages = APIRouter(tags=["health"], responses=LIMITED)
 
 ASSETS = {
     "swagger-ui-bundle.js": "text/javascript",

@@ -9,13 +9,14 @@ from watcher_core.errors import ConfigurationError
 from watcher_core.server.app import create_app
 from watcher_core.server.guard import is_loopback
 from watcher_core.server.limits import Limits
+from watcher_core.server.profiling import Profiling
 
 
-def serve(watcher: Watcher, *, host: str, port: int, limits: Limits) -> None:
+def serve(watcher: Watcher, *, host: str, port: int, limits: Limits, profile: bool = False) -> None:
     """Serve until a signal ends it.
 
     Raises:
-        ConfigurationError: It would listen beyond this host, and there is no token.
+        ConfigurationError: It would listen beyond this host, and there is no token, or it is to profile.
     """
     watcher.pool_size = limits.connections  # before the first use: those beyond it would be opened for each request
     local = is_loopback(host)
@@ -23,8 +24,11 @@ def serve(watcher: Watcher, *, host: str, port: int, limits: Limits) -> None:
         raise ConfigurationError(
             f"the server would listen on {host}, open to all; make a token first: watcher tokens create NAME"
         )
+    if profile and not local:
+        raise ConfigurationError(f"the server would listen on {host}; --profile is for development, on this host only")
+    app = create_app(watcher, limits=limits, local=local)
     uvicorn.run(
-        create_app(watcher, limits=limits, local=local),
+        Profiling(app) if profile else app,
         host=host,
         port=port,
         access_log=False,

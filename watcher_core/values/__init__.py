@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from watcher_core.values.executions import (
         Execution,
         ExecutionRecord,
+        ExecutionsSince,
         ExecutionTree,
         ObservationRecord,
         WatermarkEvent,
@@ -101,6 +102,7 @@ __all__ = [
     "Execution",
     "ExecutionRecord",
     "ExecutionTree",
+    "ExecutionsSince",
     "Figures",
     "Finding",
     "HealthFact",
@@ -167,6 +169,7 @@ _MODULES = {
     "Execution": "executions",
     "ExecutionRecord": "executions",
     "ExecutionTree": "executions",
+    "ExecutionsSince": "executions",
     "Figures": "telemetry",
     "Finding": "findings",
     "HealthFact": "health",

@@ -52,6 +52,21 @@ class ExecutionTree:
 
 
 @dataclass(frozen=True, kw_only=True)
+class ExecutionsSince:
+    """What has come of executions since somebody last looked.
+
+    Attributes:
+        executions: Those that are new or may have changed, in the order of their ends; running ones come last.
+        after: The position from which to look next time.
+        pipeline_ids: The pipelines that were asked for, as far as they are known, by the names that were used.
+    """
+
+    executions: tuple[Execution, ...]
+    after: int
+    pipeline_ids: dict[str, int]
+
+
+@dataclass(frozen=True, kw_only=True)
 class ExecutionRecord:
     """An execution that is recorded after the fact; the argument of `Watcher.record`.
 

@@ -22,6 +22,7 @@ from watcher_dagster.automation.schedules import (
 from watcher_dagster.automation.sensors import (
     build_watcher_anomaly_sensor,
     build_watcher_check_sensor,
+    build_watcher_external_sensor,
     build_watcher_recorder_sensor,
     build_watcher_slack_sensor,
 )
@@ -42,6 +43,7 @@ __all__ = [
     "build_timeliness_job",
     "build_watcher_anomaly_sensor",
     "build_watcher_check_sensor",
+    "build_watcher_external_sensor",
     "build_watcher_recorder_sensor",
     "build_watcher_slack_sensor",
 ]

@@ -15,6 +15,7 @@ from watcher_dagster.automation.configuration import ConfigurationRecorder
 from watcher_dagster.automation.jobs import LOOKBACK_MINUTES
 from watcher_dagster.automation.quick_checks import CheckCursor, check_tick
 from watcher_dagster.automation.slack import SlackResourceSender
+from watcher_dagster.external import report_tick
 from watcher_dagster.lineage import LineageRecorder
 from watcher_dagster.recorder import HISTORY_DAYS, NO_ZONES, TICK_SECONDS, partition_zones, record_tick
 
@@ -305,6 +306,70 @@ def _delivered(watcher: Watcher, result: DeliveryResult) -> str:
         wait = "waits" if result.waiting == 1 else "wait"
         parts.append(f"{text.plural(result.waiting, 'alert')} {wait}: {'; '.join(reasons)}")
     return "; ".join(parts) or "no pending notifications"
+
+
+def build_watcher_external_sensor(
+    *,
+    name: str = "watcher_external_sensor",
+    resource_key: str = "watcher",
+    minimum_interval_seconds: int = 30,
+    default_status: dg.DefaultSensorStatus = dg.DefaultSensorStatus.RUNNING,
+) -> dg.SensorDefinition:
+    """Build the sensor that reports successes of pipelines outside Dagster as materializations of external assets.
+
+    It reports to the external assets of its code location that name the pipelines which write them, as
+    `build_external_assets` makes them; others do so by `watcher/pipelines` in their metadata. Each success after the
+    first tick is reported once, with its counts. So what depends on such an asset can be automated:
+    `AutomationCondition.eager()` runs when the job outside has succeeded.
+
+    A success that comes while an automated asset runs which began before it waits until that run is over, and then has
+    it run once more: reported at once, it would be forgotten. The sensor starts no runs: a tick is skipped, and its
+    message says what was reported and what waits.
+
+    Args:
+        name: The sensor's name.
+        resource_key: The name of the `WatcherResource` among the definitions.
+        minimum_interval_seconds: How often it looks for successes.
+        default_status: Whether it runs without being switched on in the UI.
+
+    Returns:
+        The sensor, for `Definitions(sensors=[…])`; `build_watcher_definitions` has it already.
+
+    Examples:
+        .. code-block:: python
+
+            import dagster as dg
+            from watcher_dagster import WatcherResource, build_external_assets, build_watcher_external_sensor
+
+            defs = dg.Definitions(
+                assets=build_external_assets(),
+                sensors=[build_watcher_external_sensor()],
+                resources={"watcher": WatcherResource()},
+            )
+    """
+    _check_interval("external_interval_seconds", minimum_interval_seconds)
+
+    def tick(context: dg.SensorEvaluationContext, watcher: Watcher) -> str:
+        if context.repository_def is None:
+            return "there is no code location"
+        message, cursor = report_tick(
+            context.instance,
+            watcher,
+            context.repository_def,
+            kept=context.cursor,
+            location=compat.location_name(context),
+        )
+        context.update_cursor(cursor)
+        return message
+
+    return _sensor(
+        tick,
+        name=name,
+        resource_key=resource_key,
+        minimum_interval_seconds=minimum_interval_seconds,
+        default_status=default_status,
+        description="Reports successes of pipelines outside Dagster as materializations of their external assets.",
+    )
 
 
 def _sensor(

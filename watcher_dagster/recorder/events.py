@@ -17,11 +17,12 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Any, Final
+from typing import Any
 
 import dagster as dg
 
 from watcher_core import ExecutionRecord, ExecutionSource, ExecutionState
+from watcher_core.enclosing import provisional_identity
 from watcher_dagster import compat
 from watcher_dagster.counts import PRESETS_ALONE, CountKeys
 from watcher_dagster.identity import (
@@ -32,6 +33,7 @@ from watcher_dagster.identity import (
     run_identity,
     runless_identity,
 )
+from watcher_dagster.metadata import EXECUTION_ID_KEY
 from watcher_dagster.partitions import partition_start, partition_watermark
 from watcher_dagster.recorder.check_results import broken_in_dbt, failed_by_checks
 from watcher_dagster.recorder.errors import BLOCKING_ERROR, LOADED, MAX_MESSAGE_CHARACTERS
@@ -46,9 +48,6 @@ from watcher_dagster.recorder.materializations import (
 )
 from watcher_dagster.recorder.runlog import AssetLog, RunLog, StepLog, moment
 from watcher_dagster.runs import ASSET_TYPE, RUN_TYPE, run_record
-
-# On what we report to Dagster ourselves, so that it is not recorded a second time.
-EXECUTION_ID_KEY: Final = "watcher/execution_id"
 
 
 def translate_run(
@@ -374,6 +373,8 @@ class _Share:
             pipeline_type_name=ASSET_TYPE,
             source=ExecutionSource.DAGSTER,
             external_id=materialization_identity(self.run.run_id, self.step_key, self.asset_key, partition),
+            # What a process of Pipes may have recorded, which does not know its step.
+            former_external_id=provisional_identity(self.run.run_id, self.pipeline_name, partition),
             parent_external_id=run_identity(self.run.run_id),
             state=state,
             start_date=moment(started),

@@ -78,7 +78,16 @@ def clicks() -> dg.MaterializeResult[None]:
     return dg.MaterializeResult(metadata={"dagster/row_count": 12 if is_on("clicks") else 1000})
 
 
-ASSETS = [
+# A job outside Dagster writes `landing`, and automation runs `landed` behind it.
+LANDING = dg.AssetSpec("landing", metadata={"watcher/pipelines": ["copy"]})
+
+
+@dg.asset(deps=[LANDING], automation_condition=dg.AutomationCondition.eager())
+def landed() -> None:
+    wait_while("landed")
+
+
+ASSETS: list[dg.AssetsDefinition | dg.AssetSpec] = [
     asset(
         "orders", "duplicate key 8123 in stg_orders", metadata=watcher_metadata(runbook="https://wiki.example/orders")
     ),
@@ -104,6 +113,8 @@ ASSETS = [
     by_day("balances"),
     forecast,
     clicks,
+    LANDING,
+    landed,
 ]
 CHECKS = [
     check("stock", "complete", lambda: is_good("stock")),
@@ -146,6 +157,11 @@ JOBS = [
 ]
 
 
+behind_landing = dg.AutomationConditionSensorDefinition(
+    "behind_landing", target=[landed], minimum_interval_seconds=2, default_status=dg.DefaultSensorStatus.RUNNING
+)
+
+
 @dg.sensor(job_name="export", minimum_interval_seconds=10, default_status=dg.DefaultSensorStatus.RUNNING)
 def inbox() -> dg.SkipReason:
     if is_on("inbox"):
@@ -166,8 +182,9 @@ def nightly() -> dg.SkipReason:
 
 
 def intervals() -> dict[str, int]:
-    names = ("minimum_interval_seconds", "check_interval_seconds", "anomaly_interval_seconds", "slack_interval_seconds")
-    return dict.fromkeys(names, int(INTERVAL)) if INTERVAL else {}
+    names = ("check", "anomaly", "slack", "external")
+    every = ["minimum_interval_seconds", *(f"{name}_interval_seconds" for name in names)]
+    return dict.fromkeys(every, int(INTERVAL)) if INTERVAL else {}
 
 
 defs = dg.Definitions.merge(
@@ -175,7 +192,7 @@ defs = dg.Definitions.merge(
         assets=ASSETS,
         asset_checks=CHECKS,  # type: ignore[arg-type] # made by a helper that returns any check
         jobs=JOBS,
-        sensors=[inbox],
+        sensors=[inbox, behind_landing],
         schedules=[minutely, nightly],
         executor=dg.in_process_executor,
     ),

@@ -13,10 +13,13 @@ from typing import Final
 
 from watcher_core.health.dagster import code_locations, daemons, event_log, own_jobs, runs, ticks
 from watcher_core.health.dagster.graphql import Answer, Dagster, DagsterError
+from watcher_core.health.dagster.launches import launch_job
 from watcher_core.settings import Settings
 from watcher_core.values import HealthFact, HealthReport
 
 Judge = Callable[[Answer, dt.datetime], Iterable[HealthFact]]
+
+__all__ = ["DagsterError", "examine_dagster", "launch_job"]
 
 ADVICE: Final = "is the webserver up, and WATCHER_DAGSTER_GRAPHQL_URL, else WATCHER_DAGSTER_URL, right?"
 

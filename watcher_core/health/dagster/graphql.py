@@ -24,10 +24,12 @@ class Dagster:
 
     Args:
         url: Where it answers GraphQL.
+        timeout: Seconds that an answer may take.
     """
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, *, timeout: float = TIMEOUT_SECONDS) -> None:
         self._url = url
+        self._timeout = timeout
         parts = urllib.parse.urlsplit(url)
         host = parts.hostname or url
         self.name = f"webserver {host}" + (f":{parts.port}" if parts.port else "")
@@ -51,7 +53,7 @@ class Dagster:
             headers={"Content-Type": "application/json", "Accept": "application/json", "User-Agent": "watcher"},
         )
         try:
-            with urllib.request.urlopen(request, timeout=TIMEOUT_SECONDS) as response:  # noqa: S310 - checked above
+            with urllib.request.urlopen(request, timeout=self._timeout) as response:  # noqa: S310 - checked above
                 body = response.read()
         except urllib.error.HTTPError as exc:
             with exc:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import logging
 from typing import Any
 
 from fastapi import Request
 from pydantic import BaseModel, Field
 
+from watcher_core.health import DagsterError, launch_job
 from watcher_core.server.background import Background
 from watcher_core.server.fields import Body
 from watcher_core.server.routing import access_of, errors, router, watcher_of
+
+logger = logging.getLogger("watcher.server")
 
 checks = router("checks")
 
@@ -50,23 +54,34 @@ class QueueAnswer(BaseModel):
     task_breakdown_raw: dict[str, int]
 
 
-def _background(request: Request) -> Background:
+def _queue(request: Request, job: str, command: tuple[str, ...], config: dict[str, Any] | None = None) -> None:
+    """Have a check run: by its job in Dagster, where its runs are seen; else in a process beside the server."""
     access_of(request).require_all()
-    found: Background = request.app.state.background
-    return found
+    try:
+        run_id = launch_job(watcher_of(request).settings, job, config)
+    except DagsterError as exc:
+        logger.warning("%s is not launched, and runs beside the server: Dagster %s", job, exc)
+    else:
+        if run_id is not None:
+            return
+    background: Background = request.app.state.background
+    background.start(*command)
 
 
 @checks.post("/freshness", response_model=Queued)
 def freshness(request: Request) -> Any:
-    """Check freshness, in the background."""
-    _background(request).start("check", "freshness")
+    """Check freshness, in Dagster where its address is known, else in the background."""
+    _queue(request, "watcher_freshness_job", ("check", "freshness"))
     return {"status": "queued"}
 
 
 @checks.post("/timeliness", response_model=Queued)
 def timeliness(body: TimelinessBody, request: Request) -> Any:
-    """Check timeliness, in the background."""
-    _background(request).start("check", "timeliness", "--lookback-minutes", str(body.lookback_minutes or 60))
+    """Check timeliness, in Dagster where its address is known, else in the background."""
+    minutes = body.lookback_minutes or 60
+    config = {"ops": {"check_timeliness": {"config": {"lookback_minutes": minutes}}}}
+    command = ("check", "timeliness", "--lookback-minutes", str(minutes))
+    _queue(request, "watcher_timeliness_job", command, config)
     return {"status": "queued"}
 
 

@@ -51,6 +51,19 @@ class EndBody(Body):
     execution_metadata: dict[str, Any] | None = None
 
 
+class HeartbeatBody(Body):
+    """An execution that lives."""
+
+    id: Id = Field(examples=[1])
+    host: Annotated[str, Field(min_length=1, max_length=255)] | None = Field(None, description="Where it runs.")
+
+
+class HeartbeatAnswer(BaseModel):
+    """`running`: whether the execution runs; one that has ended needs no more heartbeats."""
+
+    running: bool
+
+
 class ExecutionAnswer(BaseModel):
     """An execution, in the form that the API has always had."""
 

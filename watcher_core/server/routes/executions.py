@@ -35,6 +35,8 @@ from watcher_core.server.routes.execution_bodies import (
     BatchBody,
     EndBody,
     ExecutionAnswer,
+    HeartbeatAnswer,
+    HeartbeatBody,
     Recorded,
     StartBody,
     StoredExecution,
@@ -205,6 +207,16 @@ def _end(request: Request, body: EndBody, strict: bool) -> values.Execution:
         if strict:
             raise
         return watcher.execution(body.id)
+
+
+@executions.post("/heartbeat", response_model=HeartbeatAnswer, responses=errors(404))
+def heartbeat(body: HeartbeatBody, request: Request) -> Any:
+    """Say that an execution lives, at least every minute. One whose heartbeats stop is reported as stuck."""
+    watcher = watcher_of(request)
+    execution = watcher.execution(body.id)
+    access_of(request).require_pipeline(execution.pipeline_name)
+    process = recording.Process(body.host or "a host that is not known")
+    return {"running": watcher._beat(execution.id, process)}
 
 
 # Record

@@ -1,0 +1,158 @@
+"""Hostile requests to the HTTP API, in this process: none is answered 500, nor with a status that is not documented.
+
+`make fuzz ARGS=100000` sends so many. The seed is printed; with `FUZZ_SEED` the same ones are sent again.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+from collections import Counter
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+
+from tests.http_client import Client, serving
+from watcher_core import Watcher
+from watcher_core.server import create_app
+
+COUNT = int(os.environ.get("FUZZ_COUNT", "20000"))
+SEED = int(os.environ.get("FUZZ_SEED", "0")) or random.SystemRandom().randrange(1, 2**32)
+
+# Of each kind of value, those that programs stumble over.
+TEXTS = (
+    *("", " ", "a", "orders", "ORDERS", "null", "true", "0", "1", "-1", "1e309", "NaN"),
+    *("a/b", "../..", "%2e%2e", "%00", "\x00", "\ud800", "ü", "İ", "\u202e", "a" * 151, "a" * 2049),
+    *("'; DROP TABLE x; --", "%s", "{}", "$1", "\\", "\r\nX: y"),
+    *("2026-01-02", "2026-01-02T06:00:00Z", "0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00", "2026-02-30"),
+    *("hour", "succeeded", "running", "total_rows", "postgresql", "database", "*", "0 6 * * *", "Europe/Berlin"),
+)
+NUMBERS = (0, 1, 2, -1, 2**31, 2**63 - 1, 2**63, 10**30, 0.5, -0.0, 1e308, 5e-324)
+# What is no JSON for some readers.
+RAW = (
+    *(b"", b"{", b"[]", b"null", b"\xff\xfe", b'{"a": NaN}', b'{"id": 1, "id": 2}'),
+    *(b"[" * 5_000, b"1" * 5_000, b'"\\ud800"'),
+)
+HEADERS: tuple[tuple[str, str], ...] = (
+    ("Prefer", "handling=strict, return=representation"),
+    ("Idempotency-Key", "a"),
+    ("Idempotency-Key", " " * 10),
+    ("Idempotency-Key", "k" * 300),
+    ("Content-Type", "application/x-www-form-urlencoded"),
+    ("Content-Type", "multipart/form-data"),
+    ("Authorization", "Basic YTpi"),
+    ("Authorization", "Bearer "),
+    ("Origin", "https://evil.example"),
+    ("X-Forwarded-For", "10.0.0.1"),
+    ("Content-Length", "99999999999999999999"),
+)
+
+
+class Hostile:
+    """Makes requests for the operations of an OpenAPI document."""
+
+    def __init__(self, document: dict[str, Any], seed: int) -> None:
+        self._random = random.Random(seed)
+        self._schemas: dict[str, Any] = document["components"]["schemas"]
+        self.operations = [
+            (method.upper(), path, operation)
+            for path, operations in document["paths"].items()
+            for method, operation in operations.items()
+        ]
+
+    def request(self) -> tuple[str, str, dict[str, Any], set[int]]:
+        """Return a method, an address, the options of a request, and the statuses that are documented."""
+        method, path, operation = self._random.choice(self.operations)
+        query = {}
+        for parameter in operation.get("parameters", ()):
+            value = self._text(parameter.get("schema", {}))
+            if parameter["in"] == "path":
+                for place in ("{" + parameter["name"] + "}", "{" + parameter["name"] + ":path}"):
+                    path = path.replace(place, quote(value.encode("utf-8", "replace"), safe="/"))
+            elif parameter["in"] == "query" and self._random.random() < 0.5:
+                query[parameter["name"]] = value.encode("utf-8", "replace").decode()
+        options: dict[str, Any] = {"params": query, "headers": dict(self._some(HEADERS))}
+        schema = operation.get("requestBody", {}).get("content", {}).get("application/json", {}).get("schema")
+        if schema is not None:
+            is_raw = self._random.random() < 0.1
+            options["content"] = self._random.choice(RAW) if is_raw else json.dumps(self._value(schema)).encode()
+        return method, path, options, {int(status) for status in operation["responses"]}
+
+    def _some(self, choices: tuple[Any, ...]) -> list[Any]:
+        return [choice for choice in choices if self._random.random() < 0.03]
+
+    def _text(self, schema: dict[str, Any]) -> str:
+        is_right = self._random.random() < 0.6
+        kinds = {schema.get("type"), *(each.get("type") for each in schema.get("anyOf", ()))}
+        if is_right and "integer" in kinds:
+            return str(self._random.choice((1, 2, 3, 10)))
+        return self._random.choice(TEXTS)
+
+    def _value(self, schema: dict[str, Any], depth: int = 0) -> Any:
+        if "$ref" in schema:
+            schema = self._schemas.get(schema["$ref"].rpartition("/")[2], {})
+        if "anyOf" in schema:
+            return self._value(self._random.choice(schema["anyOf"]), depth)
+        if self._random.random() < 0.03:
+            return self._anything(depth)
+        if "enum" in schema:
+            return self._random.choice(schema["enum"])
+        match schema.get("type"):
+            case "object" if depth < 6:
+                required = schema.get("required", ())
+                return {
+                    name: self._value(kind, depth + 1)
+                    for name, kind in schema.get("properties", {}).items()
+                    if (name in required and self._random.random() < 0.97) or self._random.random() < 0.3
+                }
+            case "array" if depth < 6:
+                return [self._value(schema.get("items", {}), depth + 1) for _ in range(self._random.randrange(3))]
+            case "integer" | "number":
+                return self._random.choice((1, 2, 3, *NUMBERS))
+            case "boolean":
+                return self._random.random() < 0.5
+            case "null":
+                return None
+            case "string" if schema.get("format") == "date-time":
+                return self._random.choice(("2026-01-02T06:00:00Z", "2026-01-02T07:00:00Z", *TEXTS))
+        return self._anything(depth) if depth else {}
+
+    def _anything(self, depth: int) -> Any:
+        kind = self._random.randrange(6 if depth < 6 else 4)
+        if kind == 4:
+            return {self._random.choice(TEXTS): self._anything(depth + 1)}
+        if kind == 5:
+            return [self._anything(depth + 1)]
+        return (None, True, self._random.choice(NUMBERS), self._random.choice(TEXTS))[kind]
+
+
+def test_no_request_is_answered_with_an_error_of_the_server(
+    module_watcher: Watcher, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    print(f"FUZZ_SEED={SEED}, {COUNT:,} requests")
+    monkeypatch.setattr("watcher_core.server.background.Background.start", lambda *_: None)
+    statuses: Counter[int] = Counter()
+    with serving(create_app(module_watcher)) as api:
+        hostile = Hostile(api.get("/openapi.json").json(), SEED)
+        for number in range(COUNT):
+            method, path, options, documented = hostile.request()
+            problem = _problem(api, method, path, options, documented, statuses)
+            assert problem is None, f"request {number} of seed {SEED}: {method} {path} {options}: {problem}"
+    print(dict(sorted(statuses.items())))
+    assert statuses[200] + statuses[201] + statuses[204] > COUNT / 20  # most of it would else end at the first check
+
+
+def _problem(
+    api: Client, method: str, path: str, options: dict[str, Any], documented: set[int], statuses: Counter[int]
+) -> str | None:
+    answer = api.request(method, path, **options)
+    statuses[answer.status_code] += 1
+    if answer.status_code >= 500 and answer.status_code != 503:
+        return f"answers {answer.status_code}"
+    if answer.status_code not in documented | {404, 405}:  # a hostile path may be another one, or none
+        return f"answers {answer.status_code}, which is not documented"
+    if answer.status_code >= 400 and not {"detail", "message", "code", "details"} <= answer.json().keys():
+        return f"answers {answer.text[:200]}"
+    return None
