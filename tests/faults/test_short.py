@@ -8,7 +8,6 @@ from pathlib import Path
 
 import dagster as dg
 import pytest
-import sqlalchemy as sa
 
 from tests.faults.cases import CASES
 from tests.faults.matrix import run_cases
@@ -57,8 +56,7 @@ def test_what_follows_a_job_outside_dagster_runs_when_it_has_run(stack: Stack) -
         statement = """
             SELECT tick_body::jsonb ->> 'skip_reason' FROM job_ticks
              WHERE tick_body::jsonb ->> 'job_name' = 'watcher_external_sensor' ORDER BY id DESC LIMIT 1"""
-        with stack.engine.connect() as connection:
-            return connection.scalar(sa.text(statement)) or ""
+        return stack.ask(statement) or ""
 
     stack.wait("the first tick", lambda: message() == "nothing to report", START_SECONDS)
     stack.on("landed")
