@@ -12,7 +12,7 @@ from . import external_job
 from .flights.definitions import defs
 from .flights.replay import Replay, Run, replay
 
-# The data are as they are: a day of impossible weather, and destinations that the list of airports does not have.
+# The data are as they are: a day of impossible weather, and flights to where the list of airports has none.
 FAILING = [Run("daily_flights", "2013-02-12"), Run("traffic_report")]
 TICK_SECONDS = 600  # in the daemon a tick is short; here, one reads everything
 

@@ -45,6 +45,11 @@ nux:
 """
 
 
+def pytest_xdist_auto_num_workers() -> int:
+    """Three processes for two cores: a third of the time, tests wait for what they have started."""
+    return max(2, (os.cpu_count() or 1) * 3 // 2)
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Measure coverage by the tests that show what of the code they reach.
 

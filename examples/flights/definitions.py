@@ -26,7 +26,7 @@ per_day = dg.AssetSelection.groups("raw", "cleaned") | dg.AssetSelection.assets(
 daily_flights = dg.define_asset_job("daily_flights", per_day)
 reference_data = dg.define_asset_job("reference_data", dg.AssetSelection.groups("reference"))
 traffic_report = dg.define_asset_job(
-    "traffic_report", dg.AssetSelection.assets(marts.airport_traffic, marts.destinations)
+    "traffic_report", dg.AssetSelection.assets(marts.airport_traffic, marts.destinations, marts.busiest_routes)
 )
 
 

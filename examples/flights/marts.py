@@ -35,7 +35,27 @@ def airport_traffic(warehouse: Warehouse) -> dg.MaterializeResult[None]:
 
 @dg.asset(deps=[cleaned.flown_flights, reference.airports])
 def destinations(warehouse: Warehouse) -> dg.MaterializeResult[None]:
-    """Where one can fly to from New York City, by name; an airport without one is refused."""
+    """Where one can fly to from New York City, by name."""
+    _refuse_unlisted(warehouse)
+    query = "SELECT DISTINCT faa AS airport, name FROM airports JOIN flown_flights ON faa = dest"
+    return dg.MaterializeResult(metadata={"dagster/row_count": warehouse.build("destinations", query)})
+
+
+@dg.asset(deps=[cleaned.flown_flights, reference.airports])
+def busiest_routes(warehouse: Warehouse) -> dg.MaterializeResult[None]:
+    """Between which airports most have flown, by name."""
+    _refuse_unlisted(warehouse)
+    query = """
+        SELECT origin, name AS destination, count(*) AS flights
+        FROM flown_flights
+        JOIN airports ON faa = dest
+        GROUP BY origin, name
+    """
+    return dg.MaterializeResult(metadata={"dagster/row_count": warehouse.build("busiest_routes", query)})
+
+
+def _refuse_unlisted(warehouse: Warehouse) -> None:
+    """Fail where flights went to an airport that the list does not have: a join would leave them out in silence."""
     unlisted = warehouse.ask("""
         SELECT dest, count(*) FROM flown_flights LEFT JOIN airports ON faa = dest WHERE faa IS NULL
         GROUP BY dest ORDER BY dest
@@ -43,5 +63,3 @@ def destinations(warehouse: Warehouse) -> dg.MaterializeResult[None]:
     if unlisted:
         codes = ", ".join(code for code, _ in unlisted)
         raise dg.Failure(f"airports has no {codes}; {sum(flights for _, flights in unlisted):,} flights went there")
-    query = "SELECT DISTINCT faa AS airport, name FROM airports JOIN flown_flights ON faa = dest"
-    return dg.MaterializeResult(metadata={"dagster/row_count": warehouse.build("destinations", query)})
