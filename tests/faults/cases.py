@@ -47,14 +47,12 @@ class Section:
         kind: The kind of the alerts.
         over: The first line of the recovery; `{}` stands for what it is about.
         where: Where the fault is said, as the table has it.
-        tolerance: Seconds after the fault can be seen within which its message has to be there.
     """
 
     title: str
     kind: AlertKind
     over: str = "✅ {}: fixed by the run of …"
     where: str
-    tolerance: float = 60.0
 
 
 JOBS = Section(title="Runs, jobs and assets", kind=AlertKind.FAILURE, where="the job, its run and step")
@@ -77,10 +75,7 @@ DAGSTER = Section(
     kind=AlertKind.HEALTH,
     where="alert `health`, `watcher doctor`",
     over="{}: …",
-    tolerance=75,
 )
-# What may be a restart is looked at again after 15 seconds.
-MAYBE_A_RESTART = replace(DAGSTER, tolerance=90)
 SHOWN = replace(DAGSTER, where="`watcher doctor`, `watcher check health`; not sent", over="")
 OWN = replace(DAGSTER, title="The alarm itself")
 
@@ -320,7 +315,7 @@ CASES: list[Case] = [
         name="nightly",
     ),
     Case(
-        MAYBE_A_RESTART,
+        DAGSTER,
         "code location marketing",
         "A code location does not load",
         "code location marketing: does not load: ModuleNotFoundError: No module named 'not_installed'",
@@ -363,7 +358,7 @@ CASES: list[Case] = [
         apart=DAEMON,
     ),
     Case(
-        MAYBE_A_RESTART,
+        DAGSTER,
         "Dagster's event log",
         "The event log cannot be read",
         "Dagster's event log: …",
@@ -372,7 +367,7 @@ CASES: list[Case] = [
         apart=DAEMON,
     ),
     Case(
-        MAYBE_A_RESTART,
+        DAGSTER,
         "webserver …",
         "The webserver does not answer",
         "webserver …: does not answer: …",

@@ -28,7 +28,7 @@ LOCATIONS = Path(__file__).with_name("locations")
 START_SECONDS = 240
 START_TIMEOUT_SECONDS = 600
 # Seconds between two looks of `watcher check health`.
-HEALTH_SECONDS = 60
+HEALTH_SECONDS = 30
 # The code locations that a process of their own serves; all but the first are of one job.
 SERVED = {"sales": "", "finance": "books", "hr": "payroll", "accounts": "ledger"}
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 EXAMPLES = output.examples(
     "watcher check health --deliver               # from cron, every minute",
-    "watcher check health --deliver --every 60    # as a service",
+    "watcher check health --deliver --every 30    # as a service",
     "watcher check health --dry-run --json",
 )
 
