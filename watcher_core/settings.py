@@ -29,6 +29,9 @@ VARIABLES: dict[str, tuple[str, ...]] = {
     "environment": ("WATCHER_ENVIRONMENT",),
     "dagster_url": ("WATCHER_DAGSTER_URL",),
     "dagster_graphql_url": ("WATCHER_DAGSTER_GRAPHQL_URL",),
+    "board_url": ("WATCHER_BOARD_URL",),
+    "proxy_user_header": ("WATCHER_PROXY_USER_HEADER",),
+    "trusted_proxies": ("WATCHER_TRUSTED_PROXIES",),
     "heartbeat_url": ("WATCHER_HEARTBEAT_URL",),
     "run_wait_minutes": ("WATCHER_RUN_WAIT_MINUTES",),
     "learn_cadence": ("WATCHER_LEARN_CADENCE",),
@@ -58,6 +61,9 @@ class Settings(BaseModel):
         dagster_url: Where people reach the Dagster UI; messages link there.
         dagster_graphql_url: Where `watcher check health` asks Dagster, where that is not `WATCHER_DAGSTER_URL` with
             `/graphql`: an address of the webserver without a login in front.
+        board_url: Where people reach the board of `watcher serve`: `https://watcher.example.com`; messages link there.
+        proxy_user_header: The header in which a proxy in front of the board names its user: `X-Forwarded-User`.
+        trusted_proxies: The proxies whose header counts: addresses and networks with commas between them.
         heartbeat_url: An address outside that is asked for after each full round of recording, checks and delivery, as
             healthchecks.io, Cronitor and Uptime Kuma give them; `{round}` in it stands for the round.
         run_wait_minutes: For how long a run may be queued or starting before `watcher check health` reports it.
@@ -86,6 +92,9 @@ class Settings(BaseModel):
     environment: str | None = Field(default=None, max_length=100)
     dagster_url: str | None = None
     dagster_graphql_url: str | None = None
+    board_url: str | None = None
+    proxy_user_header: str | None = Field(default=None, pattern=r"^[A-Za-z0-9-]{1,100}$")
+    trusted_proxies: str | None = None
     heartbeat_url: SecretStr | None = None
     run_wait_minutes: float = Field(default=15.0, gt=0, le=100_000, allow_inf_nan=False)
     learn_cadence: Literal["off", "report", "alert"] = "report"

@@ -24,6 +24,7 @@ from watcher_core.alerts.review import RouteProblem, review_coverage, review_rou
 from watcher_core.alerts.routes import DEFAULT_DESTINATION, Routes, load_routes
 from watcher_core.alerts.senders import SlackChannel, SlackSender
 from watcher_core.alerts.slack import SlackMessage
+from watcher_core.alerts.titles import headline
 
 __all__ = [
     "DEFAULT_DESTINATION",
@@ -40,6 +41,7 @@ __all__ = [
     "deliver_alerts",
     "end_maintenance",
     "get_alert",
+    "headline",
     "link_causes",
     "list_alerts",
     "list_deliveries",

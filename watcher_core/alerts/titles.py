@@ -70,6 +70,11 @@ def title(
     return f"{sign} {prefix}{_trouble(alert, now)}{behind}"
 
 
+def headline(alert: values.Alert, *, now: dt.datetime) -> str:
+    """Return what is wrong about one alert, or how it ended, in a line without signs."""
+    return _over(alert) if alert.resolved_at is not None else _trouble(alert, now)
+
+
 def _trouble(alert: values.Alert, now: dt.datetime) -> str:
     return _TROUBLES.get(alert.kind, _stated)(alert, alert.facts, now)
 

@@ -7,20 +7,21 @@ import html
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from watcher_core.web import tokens
+
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
 STYLE = """
-:root { color-scheme: light; font: 15px/1.5 system-ui, sans-serif; color: #1f2933; background: #f5f7f9; }
-body { max-width: 62rem; margin: 0 auto; padding: 1.5rem; }
+body { max-width: 62rem; margin: 0 auto; padding: 1.5rem; font: 15px/1.5 var(--font); color: var(--text); background: var(--ground); }
 h1 { font-size: 1.3rem; margin: 0; }
-header p, footer { color: #66717c; margin: .2rem 0 1.2rem; }
-section { background: #fff; border: 1px solid #dde3e8; border-radius: 8px; padding: 1rem 1.2rem; margin: 0 0 1rem; }
-section.unusual { border-left: 5px solid #d94801; }
+header p, footer { color: var(--muted); margin: .2rem 0 1.2rem; }
+section { background: var(--surface); border: 1px solid var(--line); border-radius: 14px; padding: 1rem 1.2rem; margin: 0 0 1rem; }
+section.unusual { border-left: 5px solid var(--downstream); }
 h2 { font-size: 1.05rem; margin: 0; }
 section p { margin: .3rem 0 .6rem; }
-svg { width: 100%; height: auto; }
+svg { width: 100%; height: auto; background: #fff; border-radius: 8px; }
 table { border-collapse: collapse; font-size: .9rem; }
 th, td { text-align: left; padding: .15rem 1rem .15rem 0; font-weight: normal; white-space: nowrap; }
-th { color: #66717c; }
+th { color: var(--muted); }
 td.number { text-align: right; font-variant-numeric: tabular-nums; }
 """
 
@@ -63,7 +64,7 @@ def render_page(sections: Sequence[PageSection], *, title: str, summary: str, ge
 <meta http-equiv="Content-Security-Policy" content="{POLICY}">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>{html.escape(title)}</title>
-<style>{STYLE}</style>
+<style>{tokens()}{STYLE}</style>
 </head>
 <body>
 <header><h1>{html.escape(title)}</h1><p>{html.escape(summary)}</p></header>

@@ -33,7 +33,9 @@ def serve(
 
     The documentation of the API is at /docs and /scalar.
     """
-    missing = [name for name in ("fastapi", "prometheus_client", "uvicorn") if importlib.util.find_spec(name) is None]
+    missing = [
+        name for name in ("fastapi", "jinja2", "prometheus_client", "uvicorn") if importlib.util.find_spec(name) is None
+    ]
     if missing:
         raise ConfigurationError(f"{', '.join(missing)} missing; install with: pip install 'watcher-dagster[server]'")
     from watcher_core import server
@@ -41,4 +43,10 @@ def serve(
     with open_watcher() as watcher:
         print(f"watcher: serving on http://{host}:{port}, documentation at /docs", file=sys.stderr)
         limits = server.Limits(connections=connections, timeout=timeout, rate=rate)
-        server.serve(watcher, host=host, port=port, limits=limits, profile=profile)
+        settings = watcher.settings
+        proxies = server.Proxies(settings.proxy_user_header, _listed(settings.trusted_proxies))
+        server.serve(watcher, host=host, port=port, limits=limits, proxies=proxies, profile=profile)
+
+
+def _listed(given: str | None) -> list[str]:
+    return [part.strip() for part in (given or "").split(",") if part.strip()]

@@ -19,6 +19,7 @@ from typing import Any
 
 from watcher_core.errors import InvalidValueError
 from watcher_core.values import LineageGraph
+from watcher_core.web import tokens
 
 # In this order: each needs the ones before it.
 SCRIPTS = (
@@ -60,7 +61,7 @@ def render_page(graph: LineageGraph, *, title: str, generated_at: dt.datetime, f
         "summary": _summary(data),
         "state": "loading" if data["addresses"] else "empty",
         "policy": _policy(scripts),
-        "css": _file("lineage.css"),
+        "css": tokens() + _file("lineage.css"),
         "data": _json(data),
         "scripts": "\n".join(f"<script>{script}</script>" for script in scripts),
     }

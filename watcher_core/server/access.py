@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import datetime as dt
 import hmac
+import ipaddress
 import logging
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from watcher_core import tokens
 from watcher_core.client import Watcher
 from watcher_core.enums import TokenScope
-from watcher_core.errors import DatabaseError
+from watcher_core.errors import ConfigurationError, DatabaseError
 from watcher_core.server.errors import RefusedError
 from watcher_core.values import ApiToken
 
@@ -30,6 +31,9 @@ REREADS_A_SECOND = 20
 # The last use of a token is noted to the minute.
 NOTED_EVERY_SECONDS = 60.0
 
+# A name of a proxy's user is shown and stored no longer than this.
+MAX_USER_CHARACTERS = 200
+
 LOOPBACK = ("localhost", "127.0.0.1", "::1", "[::1]")
 
 # A request with one of these came through a proxy: from anywhere.
@@ -38,14 +42,26 @@ FORWARDING_HEADERS = (b"forwarded", b"via", b"x-forwarded-for", b"x-forwarded-ho
 
 @dataclass(frozen=True)
 class Access:
-    """What a request may do. `token`: by which token; `None` where none is needed."""
+    """What a request may do.
+
+    Attributes:
+        token: By which token; `None` where none is needed.
+        user: Who makes it, as a trusted proxy in front of the board says.
+    """
 
     token: ApiToken | None = None
+    user: str | None = None
 
     @property
     def name(self) -> str:
-        """Whose requests these are, for limits."""
-        return "" if self.token is None else self.token.name
+        """Whose requests these are, for limits and for what they change."""
+        return self.user or ("" if self.token is None else self.token.name)
+
+    def allows(self, scope: TokenScope) -> bool:
+        """Whether it is wide enough; a user of a proxy reads and writes, and administers nothing."""
+        if self.token is not None:
+            return self.token.allows(scope)
+        return self.user is None or scope is not TokenScope.ADMIN
 
     @property
     def is_limited(self) -> bool:
@@ -58,10 +74,10 @@ class Access:
 
     def require(self, scope: TokenScope) -> None:
         """Refuse what needs a wider scope."""
-        if self.token is not None and not self.token.allows(scope):
-            raise RefusedError(
-                403, f"token {self.token.name!r} has the scope {self.token.scope.value}; this needs {scope.value}"
-            )
+        if not self.allows(scope):
+            of = "write" if self.token is None else self.token.scope.value
+            who = f"user {self.user!r}" if self.token is None else f"token {self.token.name!r}"
+            raise RefusedError(403, f"{who} has the scope {of}; this needs {scope.value}")
 
     def require_pipeline(self, pipeline_name: str) -> None:
         """Refuse what is about a pipeline that the token does not cover."""
@@ -155,6 +171,43 @@ def is_local(client: str | None, headers: Mapping[bytes, bytes]) -> bool:
         return False
     origin = headers.get(b"origin")
     return origin is None or _host_name(origin.decode("latin-1")) in LOOPBACK
+
+
+class Proxies:
+    """The proxies that say who their users are.
+
+    Args:
+        header: The name of the header that names the user; `None`: no proxy does.
+        addresses: Where they are: addresses and networks, as `10.0.0.0/8`.
+
+    Raises:
+        ConfigurationError: An address is none, or one of the two is not said.
+    """
+
+    def __init__(self, header: str | None = None, addresses: Sequence[str] = ()) -> None:
+        if (header is None) != (not addresses):
+            raise ConfigurationError(
+                "WATCHER_PROXY_USER_HEADER and WATCHER_TRUSTED_PROXIES go together: the name of a user counts only"
+                " from proxies that are trusted"
+            )
+        self._header = None if header is None else header.lower().encode("latin-1")
+        try:
+            self._networks = [ipaddress.ip_network(address, strict=False) for address in addresses]
+        except ValueError as exc:
+            raise ConfigurationError(f"WATCHER_TRUSTED_PROXIES is not valid: {exc}") from None
+
+    def user(self, client: str | None, headers: Mapping[bytes, bytes]) -> str | None:
+        """Return the user of a request; `None` where no trusted proxy names one."""
+        if self._header is None or client is None:
+            return None
+        try:
+            address = ipaddress.ip_address(client)
+        except ValueError:
+            return None
+        if not any(address in network for network in self._networks):
+            return None
+        name = headers.get(self._header, b"").decode("utf-8", "replace").strip()
+        return name[:MAX_USER_CHARACTERS] or None
 
 
 def _host_name(address: str) -> str | None:

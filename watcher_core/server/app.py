@@ -7,14 +7,16 @@ from contextlib import asynccontextmanager, suppress
 from typing import Any
 
 import anyio.to_thread
-from fastapi import FastAPI
+from fastapi import FastAPI, Response
+from starlette.types import Scope
 
 from watcher_core.client import Watcher
 from watcher_core.errors import DatabaseError
-from watcher_core.server.access import Tokens
+from watcher_core.server.access import Proxies, Tokens
 from watcher_core.server.background import Background
-from watcher_core.server.errors import add_handlers
-from watcher_core.server.guard import DirectRoutes, Guard
+from watcher_core.server.board import board, board_error
+from watcher_core.server.errors import add_handlers, response_for
+from watcher_core.server.guard import BOARD_PATHS, DirectRoutes, Guard
 from watcher_core.server.limits import Limits
 from watcher_core.server.metrics import Metrics
 from watcher_core.server.pages import pages
@@ -42,6 +44,7 @@ ROUTERS = (
     alerts,
     metrics,
     pages,
+    board,
 )
 
 # What is called at each run of everything.
@@ -63,13 +66,16 @@ A request carries a token: `Authorization: Bearer TOKEN`. Every error has `detai
 case of its letters. Dates without a time zone are in UTC."""
 
 
-def create_app(watcher: Watcher, *, limits: Limits | None = None, local: bool = True) -> Guard:
+def create_app(
+    watcher: Watcher, *, limits: Limits | None = None, local: bool = True, proxies: Proxies | None = None
+) -> Guard:
     """Return the API as an ASGI application.
 
     Args:
         watcher: What it records with.
         limits: Its limits.
         local: Whether it listens on this host only, so that it needs no token while there is none.
+        proxies: Those that name the users of the board.
     """
     limits = limits or Limits()
     tokens = Tokens(watcher)
@@ -96,13 +102,28 @@ def create_app(watcher: Watcher, *, limits: Limits | None = None, local: bool = 
         strict_content_type=False,
     )
     app.state.watcher = watcher
+    app.state.tokens = tokens
     app.state.background = background
     app.state.metrics = Metrics(watcher)
     for each in ROUTERS:
         app.include_router(each)
-    add_handlers(app)
+    add_handlers(app, _refuse)
     _describe_security(app)
-    return Guard(app, direct=DIRECT, tokens=tokens, limits=limits, local=local)
+    return Guard(
+        app,
+        direct=DIRECT,
+        tokens=tokens,
+        limits=limits,
+        local=local,
+        proxies=proxies or Proxies(),
+        refuse=_refuse,
+    )
+
+
+def _refuse(scope: Scope, error: Exception) -> Response:
+    """Answer an error: people get a page, programs get JSON."""
+    answer = response_for(error)
+    return board_error(scope, answer) if scope["path"].startswith(BOARD_PATHS) else answer
 
 
 def _describe_security(app: FastAPI) -> None:

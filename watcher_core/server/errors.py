@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, ConfigDict, ValidationError
 from starlette.exceptions import HTTPException
+from starlette.types import Scope
 
 from watcher_core import arguments
 from watcher_core.errors import (
@@ -167,11 +168,11 @@ def _shown(value: object) -> object:
     return value if value is None or isinstance(value, bool | int | float | str) else str(value)
 
 
-def add_handlers(app: FastAPI) -> None:
-    """Let the application answer errors in this form."""
+def add_handlers(app: FastAPI, refuse: Callable[[Scope, Exception], Response]) -> None:
+    """Let the application answer errors so."""
 
-    async def handle(_: Request, error: Exception) -> Response:
-        return response_for(error)
+    async def handle(request: Request, error: Exception) -> Response:
+        return refuse(request.scope, error)
 
     for kind in (RequestValidationError, HTTPException, WatcherError, RefusedError, Exception):
         app.add_exception_handler(kind, handle)

@@ -13,8 +13,8 @@ import anyio.to_thread
 from fastapi import FastAPI, Request, Response
 
 from watcher_core.enums import TokenScope
-from watcher_core.server.access import LOOPBACK, Access, Tokens, is_local
-from watcher_core.server.errors import RefusedError, error_response, response_for
+from watcher_core.server.access import LOOPBACK, Access, Proxies, Tokens, is_local
+from watcher_core.server.errors import RefusedError, error_response
 from watcher_core.server.limits import Limits, Rates
 
 if TYPE_CHECKING:
@@ -23,8 +23,12 @@ if TYPE_CHECKING:
 # Where a request stands in the scope of ASGI.
 ACCESS = "watcher.access"
 
-PUBLIC = ("/", "/health/live", "/health/ready", "/docs", "/scalar", "/openapi.json")
-PUBLIC_BELOW = "/assets/"
+PUBLIC = ("/", "/health/live", "/health/ready", "/docs", "/scalar", "/openapi.json", "/ui/login")
+PUBLIC_BELOW = ("/assets/", "/ui/static/")
+
+# The pages of the board, which browsers ask for: their token is a cookie, or a proxy names their user.
+BOARD_PATHS = "/ui/"
+TOKEN_COOKIE = "watcher_token"  # noqa: S105  # the name of the cookie
 
 # What needs more than its method says, or less.
 ADMIN_PATHS = ("/log_cleanup",)
@@ -80,8 +84,20 @@ class DirectRoutes:
 class Guard:
     """The outermost layer of the application."""
 
-    def __init__(self, app: FastAPI, *, direct: DirectRoutes, tokens: Tokens, limits: Limits, local: bool) -> None:
+    def __init__(
+        self,
+        app: FastAPI,
+        *,
+        direct: DirectRoutes,
+        tokens: Tokens,
+        limits: Limits,
+        local: bool,
+        proxies: Proxies,
+        refuse: Callable[[Scope, Exception], Response],
+    ) -> None:
         self._app = app
+        self._proxies = proxies
+        self._refuse = refuse
         self._direct = direct
         self._tokens = tokens
         self._limits = limits
@@ -132,11 +148,11 @@ class Guard:
         except TimeoutError:
             if not started:
                 message = f"the request took longer than {self._limits.timeout:g} s; try again"
-                await error_response(503, message)(scope, receive, send)
+                await self._refuse(scope, RefusedError(503, message))(scope, receive, send)
         except Exception as exc:
             if started:
                 raise
-            await response_for(exc)(scope, receive, send)
+            await self._refuse(scope, exc)(scope, receive, send)
 
     async def _access(self, scope: Scope, headers: dict[bytes, bytes]) -> Access:
         path: str = scope["path"]
@@ -144,10 +160,15 @@ class Guard:
             return Access()
         if not self._tokens.is_fresh:
             await anyio.to_thread.run_sync(self._tokens.refresh)
+        client = scope["client"][0] if scope.get("client") else None
         given = _given_token(path, headers, scope["query_string"])
+        if given is None and path.startswith(BOARD_PATHS):
+            user = self._proxies.user(client, headers)
+            if user is not None:
+                return Access(user=user)
+            given = cookie(headers, TOKEN_COOKIE)
         if given is None:
-            client = scope.get("client")
-            if self._local and not self._tokens.exist and is_local(client and client[0], headers):
+            if self._local and not self._tokens.exist and is_local(client, headers):
                 return Access()
             raise RefusedError(
                 401,
@@ -203,6 +224,15 @@ def _given_token(path: str, headers: dict[bytes, bytes], query: bytes) -> str | 
         return ""  # of another scheme: not valid, and not as none
     if path.startswith(PING_PATHS) and b"key=" in query:
         return parse_qs(query.decode("latin-1")).get("key", [""])[-1]
+    return None
+
+
+def cookie(headers: Mapping[bytes, bytes], name: str) -> str | None:
+    """Return a cookie of a request."""
+    for part in headers.get(b"cookie", b"").decode("latin-1").split(";"):
+        key, _, value = part.strip().partition("=")
+        if key == name and value:
+            return value
     return None
 
 

@@ -6,13 +6,14 @@ import uvicorn
 
 from watcher_core.client import Watcher
 from watcher_core.errors import ConfigurationError
+from watcher_core.server.access import Proxies
 from watcher_core.server.app import create_app
 from watcher_core.server.guard import is_loopback
 from watcher_core.server.limits import Limits
 from watcher_core.server.profiling import Profiling
 
 
-def serve(watcher: Watcher, *, host: str, port: int, limits: Limits, profile: bool = False) -> None:
+def serve(watcher: Watcher, *, host: str, port: int, limits: Limits, proxies: Proxies | None = None, profile: bool = False) -> None:
     """Serve until a signal ends it.
 
     Raises:
@@ -26,7 +27,7 @@ def serve(watcher: Watcher, *, host: str, port: int, limits: Limits, profile: bo
         )
     if profile and not local:
         raise ConfigurationError(f"the server would listen on {host}; --profile is for development, on this host only")
-    app = create_app(watcher, limits=limits, local=local)
+    app = create_app(watcher, limits=limits, local=local, proxies=proxies)
     uvicorn.run(
         Profiling(app) if profile else app,
         host=host,

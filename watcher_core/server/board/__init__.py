@@ -1,0 +1,21 @@
+"""The board: pages for people, below `/ui/`.
+
+A page is a module with its routes and a template of the same name. `frame` renders, `forms` checks what changes
+something, `viewer` says who looks. Pages ask `Watcher` and show what it returns; nothing is decided here.
+"""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, Depends
+
+from watcher_core.server.board import alerts, login, now, static
+from watcher_core.server.board.frame import board_error
+from watcher_core.server.board.viewer import require_whole
+
+board = APIRouter(prefix="/ui", include_in_schema=False)
+board.include_router(login.routes)
+board.include_router(static.routes)
+for each in (now, alerts):
+    board.include_router(each.routes, dependencies=[Depends(require_whole)])
+
+__all__ = ["board", "board_error"]

@@ -1,0 +1,137 @@
+"""Alerts: the inbox, one alert with all that is known of it, and what people do about it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from typing import Any
+
+import anyio.to_thread
+from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi.responses import RedirectResponse
+
+from watcher_core import alerts, values
+from watcher_core.enums import AlertKind, AlertState
+from watcher_core.errors import InvalidValueError
+from watcher_core.server.board.forms import form
+from watcher_core.server.board.frame import render
+from watcher_core.server.board.viewer import viewer_of
+from watcher_core.server.errors import RefusedError
+from watcher_core.server.routing import watcher_of
+
+routes = APIRouter()
+
+SHOWN = 200
+HISTORY = 20
+UNRESOLVED = (AlertState.OPEN, AlertState.ACKNOWLEDGED, AlertState.SNOOZED)
+# What the inbox can be narrowed to, by the value in its address.
+STATES: Mapping[str, tuple[AlertState, ...]] = {
+    "": UNRESOLVED,
+    "open": (AlertState.OPEN,),
+    "acknowledged": (AlertState.ACKNOWLEDGED,),
+    "snoozed": (AlertState.SNOOZED,),
+    "resolved": (AlertState.RESOLVED,),
+}
+SNOOZES = {1: "1 hour", 4: "4 hours", 12: "12 hours", 24: "1 day", 72: "3 days", 168: "1 week"}
+
+
+@routes.get("/alerts")
+def inbox(
+    request: Request,
+    state: str = "",
+    kind: str = "",
+    pipeline: str = Query("", max_length=2048),
+) -> Response:
+    """Alerts, the newest first."""
+    if state not in STATES:
+        raise InvalidValueError(f"state is {state!r}; it must be one of {', '.join(filter(None, STATES))}")
+    watcher = watcher_of(request)
+    found = watcher.alerts(state=STATES[state], kind=kind or None, pipeline=pipeline or None, limit=SHOWN + 1)
+    now = dt.datetime.now(dt.UTC)
+    return render(
+        request,
+        "alerts.html",
+        now=now,
+        alerts=[(alert, alerts.headline(alert, now=now)) for alert in found[:SHOWN]],
+        more=len(found) > SHOWN,
+        states=list(STATES),
+        kinds=list(AlertKind),
+        state=state,
+        kind=kind,
+        pipeline=pipeline,
+    )
+
+
+@routes.get("/alerts/{alert_id}")
+def show(request: Request, alert_id: int) -> Response:
+    """An alert: what is wrong, what is behind it, who was notified, what happened before."""
+    watcher = watcher_of(request)
+    alert = watcher.alert(alert_id)
+    now = dt.datetime.now(dt.UTC)
+    cause = None if alert.cause_alert_id is None else watcher.alert(alert.cause_alert_id)
+    before = [] if alert.pipeline_id is None else watcher.alerts(pipeline=alert.pipeline_id, limit=HISTORY + 1)
+    execution = None if alert.pipeline_execution_id is None else _execution(request, alert.pipeline_execution_id)
+    return render(
+        request,
+        "alert.html",
+        now=now,
+        alert=alert,
+        headline=alerts.headline(alert, now=now),
+        cause=cause and (cause, alerts.headline(cause, now=now)),
+        execution=execution,
+        error=_error(alert.facts),
+        facts=_plain(alert.facts),
+        deliveries=watcher.alert_deliveries(alert_id),
+        before=[(each, alerts.headline(each, now=now)) for each in before if each.id != alert_id][:HISTORY],
+        snoozes=SNOOZES,
+    )
+
+
+@routes.post("/alerts/{alert_id}/{action}")
+async def act(request: Request, alert_id: int, action: str, fields: dict[str, str] = Depends(form)) -> Response:
+    """Acknowledge, snooze or resolve an alert, in the name of the reader; lead back to the page that asked."""
+    by, note = viewer_of(request).name, fields.get("note", "").strip() or None
+    await anyio.to_thread.run_sync(_act, request, alert_id, action, by, note, fields)
+    back = fields.get("back", "")
+    return RedirectResponse(back if back.startswith("/ui/") else f"/ui/alerts/{alert_id}", status_code=303)
+
+
+def _act(
+    request: Request, alert_id: int, action: str, by: str, note: str | None, fields: Mapping[str, str]
+) -> values.Alert:
+    watcher = watcher_of(request)
+    match action:
+        case "acknowledge":
+            return watcher.acknowledge_alert(alert_id, by=by, note=note)
+        case "snooze":
+            hours = fields.get("hours", "")
+            if not hours.isdecimal() or int(hours) not in SNOOZES:
+                raise InvalidValueError(f"hours is {hours!r}; it must be one of {', '.join(map(str, SNOOZES))}")
+            until = dt.datetime.now(dt.UTC) + dt.timedelta(hours=int(hours))
+            return watcher.snooze_alert(alert_id, until=until, by=by, note=note)
+        case "resolve":
+            return watcher.resolve_alert(alert_id, by=by, note=note)
+    raise RefusedError(404, f"no action {action!r}")
+
+
+def _execution(request: Request, execution_id: int) -> values.Execution | None:
+    try:
+        return watcher_of(request).execution(execution_id)
+    except LookupError:
+        return None  # retention took it; the alert stays
+
+
+def _error(facts: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    error = facts.get("error")
+    if isinstance(error, Mapping):
+        return error
+    return {"message": error, "class": facts.get("error_class")} if error else None
+
+
+def _plain(facts: Mapping[str, Any]) -> dict[str, str]:
+    """The facts that are a plain value, by their names in words."""
+    return {
+        name.replace("_", " "): str(value)
+        for name, value in facts.items()
+        if isinstance(value, str | int | float) and not isinstance(value, bool) and name not in ("error", "message")
+    }

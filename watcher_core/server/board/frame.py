@@ -1,0 +1,144 @@
+"""Rendering: a template into a page, with what every page has."""
+
+from __future__ import annotations
+
+import datetime as dt
+import gzip
+import json
+from functools import cache
+from typing import Any
+from urllib.parse import urlencode
+
+from fastapi import Request, Response
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from starlette.types import Scope
+
+from watcher_core.server.board import static, words
+from watcher_core.server.board.forms import FORM_COOKIE, FORM_FIELD, form_token, is_secure
+from watcher_core.server.board.viewer import viewer_of
+from watcher_core.server.guard import ACCESS
+from watcher_core.server.routing import watcher_of
+
+# Nothing from elsewhere, no script and no style that stands in a page: a name that smuggles one in does nothing.
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self';"
+    " form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+HEADERS = {
+    "Cache-Control": "private, no-cache",
+    "Content-Security-Policy": POLICY,
+    "Referrer-Policy": "same-origin",
+    "Vary": "Accept-Encoding, Cookie",
+    "X-Content-Type-Options": "nosniff",
+}
+KEPT_SECONDS = 365 * 24 * 3600
+# Below, packing takes longer than sending.
+PACKED_FROM_BYTES = 1000
+
+# The pages of the navigation: address, name, icon, in the order in which they are asked for.
+PAGES = (
+    ("/ui/", "Now", "now"),
+    ("/ui/alerts", "Alerts", "alerts"),
+    ("/ui/pipelines", "Pipelines", "pipelines"),
+    ("/ui/timeline", "Last night", "timeline"),
+    ("/ui/failures", "Failures", "failures"),
+    ("/ui/lineage", "Lineage", "lineage"),
+    ("/ui/report", "Report", "report"),
+    ("/ui/diagnostics", "Diagnostics", "diagnostics"),
+)
+
+
+def render(request: Request, template: str, *, status: int = 200, **context: Any) -> Response:
+    """Return a page.
+
+    Args:
+        request: The request that it answers.
+        template: The name of its template.
+        status: The status of HTTP.
+        **context: What the template shows, beside what every page has: `viewer`, `page_path`, `now`, `environment`,
+            `dagster_url`, `form_field` and `form_token`.
+    """
+    is_known = ACCESS in request.scope and request.url.path != "/ui/login"
+    settings = watcher_of(request).settings
+    body = (
+        environment()
+        .get_template(template)
+        .render(
+            **context,
+            pages=PAGES if is_known else (),
+            page_path=request.url.path,
+            query=dict(request.query_params),
+            viewer=viewer_of(request) if is_known else None,
+            now=context.get("now") or dt.datetime.now(dt.UTC),
+            deployment=settings.environment,
+            dagster_url=(settings.dagster_url or "").rstrip("/"),
+            form_field=FORM_FIELD,
+            form_token=form_token(request),
+        )
+    )
+    response = _packed(request, body, status)
+    response.set_cookie(
+        FORM_COOKIE,
+        form_token(request),
+        max_age=KEPT_SECONDS,
+        path="/ui/",
+        httponly=True,
+        samesite="strict",
+        secure=is_secure(request),
+    )
+    return response
+
+
+def _packed(request: Request, body: str, status: int) -> Response:
+    encoded = body.encode("utf-8", "replace")
+    headers = dict(HEADERS)
+    if len(encoded) >= PACKED_FROM_BYTES and "gzip" in request.headers.get("accept-encoding", ""):
+        encoded = gzip.compress(encoded, 5)
+        headers["Content-Encoding"] = "gzip"
+    return Response(encoded, status, headers, media_type="text/html; charset=utf-8")
+
+
+def board_error(scope: Scope, answer: Response) -> Response:
+    """Return the page for an error.
+
+    Args:
+        scope: The request's scope of ASGI.
+        answer: The error as the API answers it.
+    """
+    headers = {name: value for name, value in answer.headers.items() if name == "retry-after"}
+    path = scope["path"]
+    if answer.status_code == 401 and scope["method"] in ("GET", "HEAD"):
+        target = path + (f"?{query}" if (query := scope["query_string"].decode("latin-1")) else "")
+        return Response(status_code=303, headers={"Location": f"/ui/login?{urlencode({'next': target})}"})
+    message = json.loads(bytes(answer.body))["message"]
+    body = (
+        environment()
+        .get_template("error.html")
+        .render(
+            status=answer.status_code,
+            message=message,
+            pages=(),
+            page_path=path,
+            viewer=None,
+            deployment=None,
+            dagster_url="",
+            query={},
+            now=dt.datetime.now(dt.UTC),
+        )
+    )
+    return Response(body, answer.status_code, {**HEADERS, **headers}, media_type="text/html; charset=utf-8")
+
+
+@cache
+def environment() -> Environment:
+    """Return the templates. Everything that they show is escaped; what is missing is an error."""
+    made = Environment(
+        loader=PackageLoader("watcher_core.server.board"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    made.filters.update(words.FILTERS)
+    made.globals.update(static=static.address, link=words.link)
+    return made

@@ -1,0 +1,126 @@
+/*
+ * What every page does: times in the reader's zone, keys, and news from the server. Without this script the pages still
+ * say all of it, in UTC, when they are loaded again.
+ */
+"use strict";
+
+(() => {
+  const SECONDS_BETWEEN_LOOKS = 10;
+
+  // Times
+
+  const clock = new Intl.DateTimeFormat(undefined, {
+    year: "numeric", month: "2-digit", day: "2-digit", hour: "2-digit", minute: "2-digit", hourCycle: "h23",
+  });
+  const dayAndTime = new Intl.DateTimeFormat(undefined, {
+    weekday: "short", day: "numeric", month: "short", hour: "2-digit", minute: "2-digit", hourCycle: "h23",
+  });
+  const onlyTime = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
+  const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+
+  function distance(seconds) {
+    const size = Math.abs(seconds);
+    const said =
+      size < 60 ? `${Math.round(size)} s`
+      : size < 3600 ? `${Math.round(size / 60)} min`
+      : size < 36 * 3600 ? `${Math.round(size / 3600)} h`
+      : `${Math.round(size / 86400)} d`;
+    return seconds >= 0 ? `${said} ago` : `in ${said}`;
+  }
+
+  function shown(moment, style) {
+    if (style === "ago") return distance((Date.now() - moment) / 1000);
+    const near = Math.abs(Date.now() - moment) < 20 * 3600 * 1000;
+    if (near && new Date().toDateString() === moment.toDateString()) return onlyTime.format(moment);
+    return Math.abs(Date.now() - moment) < 300 * 86400 * 1000 ? dayAndTime.format(moment) : clock.format(moment);
+  }
+
+  function writeTimes(root) {
+    for (const element of root.querySelectorAll("time[data-style]")) {
+      if (element.dataset.style === "day") continue;
+      const moment = new Date(element.dateTime);
+      if (Number.isNaN(moment.valueOf())) continue;
+      element.textContent = shown(moment, element.dataset.style);
+      element.title = `${moment.toLocaleString()} ${zone} · ${element.dateTime}`;
+    }
+  }
+
+  // Keys: `/` searches, arrows walk through what was found, Escape leaves.
+
+  const search = document.getElementById("search");
+  const found = document.getElementById("found");
+
+  function isTyping(target) {
+    return target.isContentEditable || ["INPUT", "TEXTAREA", "SELECT"].includes(target.tagName);
+  }
+
+  document.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.key === "/" && search && !isTyping(event.target)) {
+      event.preventDefault();
+      search.focus();
+      search.select();
+    } else if (event.key === "Escape" && search && search.form.contains(document.activeElement)) {
+      document.activeElement.blur();
+    } else if (["ArrowDown", "ArrowUp"].includes(event.key) && search && search.form.contains(event.target)) {
+      const stops = [search, ...found.querySelectorAll("a")];
+      const next = stops.indexOf(document.activeElement) + (event.key === "ArrowDown" ? 1 : -1);
+      if (stops[next]) stops[next].focus();
+      event.preventDefault();
+    }
+  });
+
+  // News: one small question every ten seconds; where something has changed, the page is fetched anew and its main
+  // part replaced, unless the reader is in the middle of something there.
+
+  const live = document.getElementById("live");
+  let version = null;
+
+  function isBusy() {
+    const main = document.getElementById("main");
+    const active = document.activeElement;
+    return (
+      (main.contains(active) && isTyping(active)) ||
+      main.querySelector("details[open].menu, dialog[open]") ||
+      String(getSelection()).length > 0
+    );
+  }
+
+  async function look() {
+    if (document.hidden) return;
+    try {
+      const answer = await fetch(document.body.dataset.live, { headers: { Accept: "text/plain" } });
+      if (answer.redirected || answer.status === 401) {
+        live.textContent = "logged out: load the page again";
+        return;
+      }
+      if (!answer.ok) throw new Error(String(answer.status));
+      const now = await answer.text();
+      live.textContent = "";
+      if (version !== null && now !== version) {
+        if (isBusy() || document.body.dataset.refresh === "off") {
+          live.textContent = "there is news: load the page again";
+          return; // looked at again later, with the version before
+        }
+        await htmx.ajax("GET", location.href, { target: "#main", select: "#main", swap: "outerHTML" });
+      }
+      version = now;
+    } catch {
+      live.textContent = "the server cannot be reached; this is what was known then";
+    }
+  }
+
+  document.addEventListener("change", (event) => {
+    if (event.target.matches("[data-submits]")) event.target.form.requestSubmit();
+  });
+  document.addEventListener("htmx:afterSettle", (event) => writeTimes(event.target));
+  document.addEventListener("DOMContentLoaded", () => {
+    writeTimes(document);
+    setInterval(() => writeTimes(document), 30_000);
+    if (document.body.dataset.live) {
+      look();
+      setInterval(look, SECONDS_BETWEEN_LOOKS * 1000);
+      document.addEventListener("visibilitychange", look);
+    }
+  });
+})();

@@ -1,0 +1,87 @@
+"""Values in words and elements, as filters of the templates."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import urlencode
+
+from markupsafe import Markup, escape
+
+from watcher_core import text
+
+# Names come from everywhere and may have any length; the whole one is what the element's title says.
+SHOWN_CHARACTERS = 160
+TITLE_CHARACTERS = 2000
+
+NOTHING = "–"
+
+
+def name(value: object) -> Markup:
+    """A name: isolated, so that its direction marks turn nothing else around, and cut where it is very long."""
+    whole = NOTHING if value is None or value == "" else str(value)
+    if len(whole) <= SHOWN_CHARACTERS:
+        return Markup('<bdi class="name">{}</bdi>').format(whole)
+    cut = whole[:SHOWN_CHARACTERS] + "…"
+    return Markup('<bdi class="name" title="{}">{}</bdi>').format(whole[:TITLE_CHARACTERS], cut)
+
+
+def when(moment: dt.datetime | None, style: str = "clock") -> Markup:
+    """An instant. A script writes it in the reader's zone; without, it is in UTC.
+
+    Args:
+        moment: The instant, with its zone.
+        style: `clock` for date and time, `ago` for the distance from now, `day` for the date.
+    """
+    if moment is None:
+        return Markup(NOTHING)
+    moment = moment.astimezone(dt.UTC)
+    shown = moment.strftime("%Y-%m-%d" if style == "day" else "%Y-%m-%d %H:%M UTC")
+    return Markup('<time datetime="{}" title="{}" data-style="{}">{}</time>').format(
+        moment.isoformat(timespec="seconds"), moment.strftime("%Y-%m-%d %H:%M:%S UTC"), style, shown
+    )
+
+
+def duration(value: float | dt.timedelta | None) -> str:
+    """A duration, as `4 min 12 s`."""
+    return text.duration(value.total_seconds() if isinstance(value, dt.timedelta) else value, unknown=NOTHING)
+
+
+def number(value: object) -> str:
+    """A number with its thousands apart."""
+    return NOTHING if value is None else text.number(value)
+
+
+def compact(value: float | None) -> str:
+    """A number in at most four characters and a unit: `1.2 M`."""
+    if value is None:
+        return NOTHING
+    for unit, size in (("G", 1e9), ("M", 1e6), ("k", 1e3)):
+        if abs(value) >= size:
+            scaled = value / size
+            return f"{scaled:.1f} {unit}" if abs(scaled) < 10 else f"{scaled:.0f} {unit}"
+    return f"{value:.0f}" if float(value).is_integer() or abs(value) >= 100 else f"{value:.1f}"
+
+
+def percent(value: float | None) -> str:
+    """A share of 1, as a percentage."""
+    return NOTHING if value is None else f"{100 * value:.0f} %"
+
+
+def link(path: str, query: Mapping[str, Any] | None = None, **values: object) -> Markup:
+    """Return an address with its query; what is `None` or empty is left out, what is named here wins."""
+    merged = {**(query or {}), **values}
+    said = {key: value for key, value in merged.items() if value is not None and value != ""}
+    return escape(path + (f"?{urlencode(said, doseq=True)}" if said else ""))
+
+
+FILTERS = {
+    "compact": compact,
+    "duration": duration,
+    "name": name,
+    "number": number,
+    "percent": percent,
+    "plural": text.plural,
+    "when": when,
+}
