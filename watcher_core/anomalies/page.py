@@ -11,10 +11,12 @@ from watcher_core.web import tokens
 
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
 STYLE = """
-body { max-width: 62rem; margin: 0 auto; padding: 1.5rem; font: 15px/1.5 var(--font); color: var(--text); background: var(--ground); }
+body { max-width: 62rem; margin: 0 auto; padding: 1.5rem; font: 15px/1.5 var(--font); }
+body { color: var(--text); background: var(--ground); }
 h1 { font-size: 1.3rem; margin: 0; }
 header p, footer { color: var(--muted); margin: .2rem 0 1.2rem; }
-section { background: var(--surface); border: 1px solid var(--line); border-radius: 14px; padding: 1rem 1.2rem; margin: 0 0 1rem; }
+section { background: var(--surface); border: 1px solid var(--line); border-radius: 14px; }
+section { padding: 1rem 1.2rem; margin: 0 0 1rem; }
 section.unusual { border-left: 5px solid var(--downstream); }
 h2 { font-size: 1.05rem; margin: 0; }
 section p { margin: .3rem 0 .6rem; }

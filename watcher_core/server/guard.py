@@ -34,6 +34,7 @@ TOKEN_COOKIE = "watcher_token"  # noqa: S105  # the name of the cookie
 ADMIN_PATHS = ("/log_cleanup",)
 BATCH_PATHS = ("/execution/batch",)
 PING_PATHS = "/ping/"
+LOGOUT_PATH = "/ui/logout"
 
 
 Endpoint = Callable[[Request], Awaitable[Response]]
@@ -211,7 +212,7 @@ class Guard:
 def _scope_of(method: str, path: str) -> TokenScope:
     if path in ADMIN_PATHS:
         return TokenScope.ADMIN
-    reads = method in ("GET", "HEAD", "OPTIONS") and not path.startswith(PING_PATHS)
+    reads = path == LOGOUT_PATH or (method in ("GET", "HEAD", "OPTIONS") and not path.startswith(PING_PATHS))
     return TokenScope.READ if reads else TokenScope.WRITE
 
 

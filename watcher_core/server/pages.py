@@ -46,12 +46,11 @@ class Health(BaseModel):
     status: str = Field(examples=["ok"])
 
 
-@pages.get("/", response_model=Health, responses={307: {"description": "To the pages, for browsers."}})
+@pages.get("/", response_model=Health, responses={307: {"description": "To the board, for browsers."}})
 def root(request: Request) -> Response:
-    """Whether the server runs; leads browsers to its pages."""
+    """Whether the server runs; leads browsers to the board."""
     if "text/html" in request.headers.get("accept", ""):
-        has_pages = any(getattr(route, "path", "").startswith("/ui") for route in request.app.routes)
-        return RedirectResponse("ui/" if has_pages else "docs")
+        return RedirectResponse("ui/")
     return JSONResponse({"status": "ok"})
 
 

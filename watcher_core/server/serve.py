@@ -13,7 +13,15 @@ from watcher_core.server.limits import Limits
 from watcher_core.server.profiling import Profiling
 
 
-def serve(watcher: Watcher, *, host: str, port: int, limits: Limits, proxies: Proxies | None = None, profile: bool = False) -> None:
+def serve(
+    watcher: Watcher,
+    *,
+    host: str,
+    port: int,
+    limits: Limits,
+    proxies: Proxies | None = None,
+    profile: bool = False,
+) -> None:
     """Serve until a signal ends it.
 
     Raises:

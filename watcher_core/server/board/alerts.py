@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from typing import Any
+from typing import Annotated, Any
 
 import anyio.to_thread
 from fastapi import APIRouter, Depends, Query, Request, Response
@@ -88,7 +88,9 @@ def show(request: Request, alert_id: int) -> Response:
 
 
 @routes.post("/alerts/{alert_id}/{action}")
-async def act(request: Request, alert_id: int, action: str, fields: dict[str, str] = Depends(form)) -> Response:
+async def act(
+    request: Request, alert_id: int, action: str, fields: Annotated[dict[str, str], Depends(form)]
+) -> Response:
     """Acknowledge, snooze or resolve an alert, in the name of the reader; lead back to the page that asked."""
     by, note = viewer_of(request).name, fields.get("note", "").strip() or None
     await anyio.to_thread.run_sync(_act, request, alert_id, action, by, note, fields)

@@ -60,6 +60,7 @@ def render(request: Request, template: str, *, status: int = 200, **context: Any
     """
     is_known = ACCESS in request.scope and request.url.path != "/ui/login"
     settings = watcher_of(request).settings
+    context.setdefault("now", dt.datetime.now(dt.UTC))
     body = (
         environment()
         .get_template(template)
@@ -69,7 +70,6 @@ def render(request: Request, template: str, *, status: int = 200, **context: Any
             page_path=request.url.path,
             query=dict(request.query_params),
             viewer=viewer_of(request) if is_known else None,
-            now=context.get("now") or dt.datetime.now(dt.UTC),
             deployment=settings.environment,
             dagster_url=(settings.dagster_url or "").rstrip("/"),
             form_field=FORM_FIELD,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 import anyio.to_thread
 from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import RedirectResponse
@@ -49,7 +51,7 @@ async def log_in(request: Request) -> Response:
 
 
 @routes.post("/logout")
-async def log_out(request: Request, _: dict[str, str] = Depends(form)) -> Response:
+async def log_out(request: Request, _: Annotated[dict[str, str], Depends(form)]) -> Response:
     """Forget the token."""
     response = RedirectResponse("/ui/login", status_code=303)
     response.delete_cookie(TOKEN_COOKIE, path=HOME, httponly=True, samesite="lax", secure=is_secure(request))

@@ -35,7 +35,7 @@ def when(moment: dt.datetime | None, style: str = "clock") -> Markup:
         style: `clock` for date and time, `ago` for the distance from now, `day` for the date.
     """
     if moment is None:
-        return Markup(NOTHING)
+        return escape(NOTHING)
     moment = moment.astimezone(dt.UTC)
     shown = moment.strftime("%Y-%m-%d" if style == "day" else "%Y-%m-%d %H:%M UTC")
     return Markup('<time datetime="{}" title="{}" data-style="{}">{}</time>').format(

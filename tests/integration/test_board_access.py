@@ -1,0 +1,214 @@
+"""Who may see the board and change something on it."""
+
+from __future__ import annotations
+
+import re
+import uuid
+from collections.abc import Iterator
+
+import pytest
+
+from tests.http_client import Client, serving
+from watcher_core import Watcher
+from watcher_core.errors import ConfigurationError
+from watcher_core.server import Proxies, create_app
+
+FORM = {"Content-Type": "application/x-www-form-urlencoded"}
+
+
+@pytest.fixture(scope="module")
+def board(module_watcher: Watcher) -> Iterator[Client]:
+    """The board of a server that reads its tokens again for each request."""
+    proxies = Proxies("X-Forwarded-User", ["10.1.0.0/16"])
+    with pytest.MonkeyPatch.context() as patch, serving(create_app(module_watcher, proxies=proxies)) as client:
+        patch.setattr("watcher_core.server.access.REREAD_SECONDS", 0)
+        yield client
+
+
+@pytest.fixture
+def no_tokens(module_watcher: Watcher) -> None:
+    """No token is valid."""
+    for token in module_watcher.tokens():
+        module_watcher.revoke_token(token.name)
+
+
+@pytest.fixture
+def alert_id(module_watcher: Watcher) -> int:
+    """An open alert."""
+    name = f"board {uuid.uuid4().hex}"
+    with pytest.raises(ZeroDivisionError), module_watcher.track(name):
+        raise ZeroDivisionError
+    module_watcher.check_failures()
+    [alert] = module_watcher.alerts(pipeline=name)
+    return alert.id
+
+
+def form_of(answer) -> dict[str, str]:
+    """The value that forms of a page carry, and the cookie that goes with it."""
+    found = re.search(r'name="form_token" value="([^"]+)"', answer.text)
+    assert found, answer.text
+    return {"form_token": found[1]}
+
+
+def cookies(**given: str) -> dict[str, str]:
+    return {"Cookie": "; ".join(f"{name}={value}" for name, value in given.items())}
+
+
+def log_in(board: Client, token: str, **fields: str):
+    page = board.get("/ui/login")
+    form = form_of(page)
+    return board.post(
+        "/ui/login", data={**form, "token": token, **fields}, headers=cookies(watcher_form=form["form_token"])
+    )
+
+
+# Reading
+
+
+def test_a_browser_is_led_to_the_board_and_a_program_is_not(board, no_tokens):
+    assert board.get("/", headers={"Accept": "text/html"}).headers["location"] == "ui/"
+    assert board.get("/").json() == {"status": "ok"}
+
+
+@pytest.mark.parametrize("path", ["/ui/", "/ui/alerts"])
+def test_every_page_allows_only_our_own_files(board, no_tokens, path):
+    answer = board.get(path)
+    assert answer.status_code == 200
+    policy = answer.headers["Content-Security-Policy"]
+    assert "default-src 'none'" in policy
+    assert "unsafe" not in policy
+    assert not re.search(r"<script(?![^>]* src=)|<style|\son\w+=|\sstyle=", answer.text)
+    for address in re.findall(r'(?:src|href)="([^"]+)"', answer.text):
+        assert address.startswith(("/ui/", "#")), address
+
+
+def test_who_has_no_token_is_led_to_the_login_and_back(board, module_watcher):
+    token, _ = module_watcher.create_token(uuid.uuid4().hex, scope="read")
+    refused = board.get("/ui/alerts?state=open&kind=failure")
+    assert refused.status_code == 303
+    assert refused.headers["location"] == "/ui/login?next=%2Fui%2Falerts%3Fstate%3Dopen%26kind%3Dfailure"
+    let_in = log_in(board, token, next="/ui/alerts?state=open")
+    assert (let_in.status_code, let_in.headers["location"]) == (303, "/ui/alerts?state=open")
+    cookie = let_in.headers["set-cookie"]
+    assert "HttpOnly" in cookie
+    assert "SameSite=lax" in cookie
+    assert "Path=/ui/" in cookie
+    assert "Secure" not in cookie
+    assert board.get("/ui/", headers=cookies(watcher_token=token)).status_code == 200
+
+
+@pytest.mark.parametrize("target", ["//example.com", "https://example.com", "/ui/\\example.com", "/pipeline"])
+def test_the_login_leads_nowhere_else(board, module_watcher, target):
+    token, _ = module_watcher.create_token(uuid.uuid4().hex, scope="read")
+    assert log_in(board, token, next=target).headers["location"] == "/ui/"
+
+
+def test_a_cookie_behind_https_is_sent_over_https_only(board, module_watcher):
+    token, _ = module_watcher.create_token(uuid.uuid4().hex, scope="read")
+    form = form_of(board.get("/ui/login"))
+    answer = board.post(
+        "/ui/login",
+        data={**form, "token": token},
+        headers={**cookies(watcher_form=form["form_token"]), "X-Forwarded-Proto": "https"},
+    )
+    assert "Secure" in answer.headers["set-cookie"]
+
+
+def test_a_token_that_does_not_reach_says_why(board, module_watcher):
+    wrong = log_in(board, "wat_wrong")
+    assert wrong.status_code == 401
+    assert "watcher tokens create" in wrong.text
+    limited, _ = module_watcher.create_token(uuid.uuid4().hex, scope="read", pipelines="etl/")
+    assert "one of pipelines etl/ only" in log_in(board, limited).text
+
+
+def test_the_cookie_opens_the_board_and_not_the_api(board, module_watcher):
+    token, _ = module_watcher.create_token(uuid.uuid4().hex, scope="admin")
+    assert board.get("/pipeline", headers=cookies(watcher_token=token)).status_code == 401
+
+
+def test_logging_out_forgets_the_token(board, module_watcher):
+    token, _ = module_watcher.create_token(uuid.uuid4().hex, scope="read")
+    form = form_of(board.get("/ui/login"))
+    answer = board.post("/ui/logout", data=form, headers=cookies(watcher_form=form["form_token"], watcher_token=token))
+    # Also who may only read may log out.
+    assert answer.status_code == 303
+    assert re.search(r'watcher_token="";.*Max-Age=0', answer.headers["set-cookie"])
+
+
+# Changing
+
+
+def acknowledge(board: Client, alert_id: int, *, token: str, form: dict[str, str] | None, **headers: str):
+    given = {"watcher_token": token, **({"watcher_form": form["form_token"]} if form else {})}
+    return board.post(
+        f"/ui/alerts/{alert_id}/acknowledge",
+        data={**(form or {}), "note": "I look"},
+        headers={**cookies(**given), **headers},
+    )
+
+
+def test_one_click_acknowledges_in_the_name_of_the_token(board, module_watcher, alert_id):
+    name = uuid.uuid4().hex
+    token, _ = module_watcher.create_token(name, scope="write")
+    form = form_of(board.get(f"/ui/alerts/{alert_id}", headers=cookies(watcher_token=token)))
+    answer = acknowledge(board, alert_id, token=token, form=form)
+    assert (answer.status_code, answer.headers["location"]) == (303, f"/ui/alerts/{alert_id}")
+    alert = module_watcher.alert(alert_id)
+    assert (alert.acknowledged_by, alert.note) == (name, "I look")
+
+
+@pytest.mark.parametrize(
+    ("headers", "has_form"),
+    [({}, False), ({"Sec-Fetch-Site": "cross-site"}, True), ({"Origin": "https://example.com"}, True)],
+)
+def test_a_form_of_another_page_changes_nothing(board, module_watcher, alert_id, headers, has_form):
+    token, _ = module_watcher.create_token(uuid.uuid4().hex, scope="write")
+    form = form_of(board.get("/ui/login")) if has_form else None
+    answer = acknowledge(board, alert_id, token=token, form=form, **headers)
+    assert answer.status_code == 403
+    assert answer.headers["content-type"].startswith("text/html")
+    assert module_watcher.alert(alert_id).acknowledged_at is None
+
+
+def test_who_may_only_read_is_told_so(board, module_watcher, alert_id):
+    token, _ = module_watcher.create_token(uuid.uuid4().hex, scope="read")
+    page = board.get(f"/ui/alerts/{alert_id}", headers=cookies(watcher_token=token))
+    assert "log in with a token that may write" in page.text
+    answer = acknowledge(board, alert_id, token=token, form=form_of(board.get("/ui/login")))
+    assert answer.status_code == 403
+    assert module_watcher.alert(alert_id).acknowledged_at is None
+
+
+# A proxy that knows its users
+
+
+def test_a_trusted_proxy_names_the_user(module_watcher, alert_id):
+    module_watcher.create_token(uuid.uuid4().hex)
+    app = create_app(module_watcher, proxies=Proxies("X-Forwarded-User", ["10.1.0.0/16"]))
+    user = {"X-Forwarded-User": "ann@example.com", "X-Forwarded-For": "192.0.2.7", "Host": "watcher.example.com"}
+    with serving(app, client="10.1.2.3") as behind:
+        form = form_of(behind.get(f"/ui/alerts/{alert_id}", headers=user))
+        behind.post(
+            f"/ui/alerts/{alert_id}/acknowledge",
+            data=form,
+            headers={**user, **cookies(watcher_form=form["form_token"])},
+        )
+        # The API needs a token all the same.
+        assert behind.get("/pipeline", headers=user).status_code == 401
+    assert module_watcher.alert(alert_id).acknowledged_by == "ann@example.com"
+    with serving(app, client="10.2.0.1") as elsewhere:
+        assert elsewhere.get("/ui/", headers=user).status_code == 303
+
+
+@pytest.mark.parametrize(
+    ("header", "addresses", "message"),
+    [
+        ("X-User", [], "go together"),
+        (None, ["10.0.0.1"], "go together"),
+        ("X-User", ["proxy"], "WATCHER_TRUSTED_PROXIES"),
+    ],
+)
+def test_a_wrong_setting_of_proxies_is_named(header, addresses, message):
+    with pytest.raises(ConfigurationError, match=message):
+        Proxies(header, addresses)
