@@ -1,0 +1,45 @@
+"""Whether anything has changed since a page was loaded: one small query every few seconds, however many look."""
+
+from __future__ import annotations
+
+import threading
+import time
+from typing import Any
+
+from watcher_core.client import Watcher
+
+ASKED_EVERY_SECONDS = 5.0
+
+
+class Version:
+    """The version of what the board shows, asked for at most every few seconds for all readers together."""
+
+    def __init__(self, watcher: Watcher) -> None:
+        self._watcher = watcher
+        self._lock = threading.Lock()
+        self._asked_at = float("-inf")
+        self._version = ""
+
+    def get(self) -> str:
+        """Return it.
+
+        Raises:
+            DatabaseError: The database is away.
+        """
+        with self._lock:
+            if time.monotonic() - self._asked_at >= ASKED_EVERY_SECONDS:
+                self._version = self._watcher.board_version()
+                self._asked_at = time.monotonic()
+            return self._version
+
+
+def version_of(app: Any) -> str:
+    """Return the version of what the board of an application shows.
+
+    Raises:
+        DatabaseError: The database is away.
+    """
+    if not hasattr(app.state, "board_version"):
+        app.state.board_version = Version(app.state.watcher)
+    found: str = app.state.board_version.get()
+    return found
