@@ -8,11 +8,10 @@ from watcher_core.client.anomalies import AnomalyMethods
 from watcher_core.client.asset_checks import AssetCheckMethods
 from watcher_core.client.checks import CheckMethods
 from watcher_core.client.executions import ExecutionMethods
-from watcher_core.client.health import HealthMethods
 from watcher_core.client.lineage import LineageMethods
 from watcher_core.client.maintenance import MaintenanceMethods
+from watcher_core.client.overview import OverviewMethods
 from watcher_core.client.recorders import RecorderMethods, RecorderSession
-from watcher_core.client.telemetry import TelemetryMethods
 from watcher_core.client.tokens import TokenMethods
 from watcher_core.settings import Settings
 
@@ -29,8 +28,7 @@ class Watcher(
     CheckMethods,
     AssetCheckMethods,
     AnomalyMethods,
-    TelemetryMethods,
-    HealthMethods,
+    OverviewMethods,
     TokenMethods,
 ):
     """The memory of a data platform: pipelines, their executions, watermarks, addresses, lineage, anomalies and alerts.

@@ -1,0 +1,171 @@
+"""`Watcher`'s methods for the board and for reports: what people look at."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from watcher_core import values
+from watcher_core.client.telemetry import TelemetryMethods
+from watcher_core.enums import AlertState
+
+
+class OverviewMethods(TelemetryMethods):
+    """What is wrong now, what a pipeline does, what ran, what has failed, and how Watcher itself works."""
+
+    def now(
+        self,
+        *,
+        problem: values.Problem | str | None = None,
+        state: AlertState | str | None = None,
+        owner: str | None = None,
+        pipeline_type: str | None = None,
+        group: str | None = None,
+        search: str | None = None,
+        limit: int = 100,
+    ) -> values.Overview:
+        """Return what is wrong now, what is fine, and what nobody watches.
+
+        An incident is an alert that is not resolved and behind no other, or a pipeline whose newest execution failed or
+        was blocked, and that is in no alert.
+
+        Args:
+            problem: Incidents of this problem only: `failing`, `stale`, `late`, `strange`, `blocked`, …
+            state: Incidents in this state only: `open`, `acknowledged` or `snoozed`.
+            owner: Of pipelines of this owner only; an empty text: of those without one.
+            pipeline_type: Of pipelines of this type only.
+            group: Of pipelines of this group only.
+            search: Of pipelines whose name contains this text, whatever its case.
+            limit: At most so many incidents.
+
+        Raises:
+            InvalidValueError: A value breaks a rule.
+        """
+        raise NotImplementedError
+
+    def unwatched_pipelines(self, *, names: int | None = None) -> list[values.UnwatchedPipelines]:
+        """Return the pipelines about which nobody would be notified, by reason; a pipeline may have several.
+
+        Args:
+            names: How many are named for each reason; all by default.
+
+        Raises:
+            InvalidValueError: A value breaks a rule.
+        """
+        raise NotImplementedError
+
+    def search(self, text: str, *, limit: int = 20) -> list[values.SearchHit]:
+        """Return pipelines, addresses and alerts whose names contain a text, whatever its case.
+
+        Names that are the text come first, then those that begin with it. Alerts are found by their number, and those
+        that are not resolved by the name of their pipeline. Former names of pipelines and addresses are found, too.
+
+        Args:
+            text: What to look for; several words are all in the name, in any order.
+            limit: At most so many.
+
+        Raises:
+            InvalidValueError: A value breaks a rule.
+        """
+        raise NotImplementedError
+
+    def pipeline_page(
+        self, pipeline: int | str, *, executions: int = 200, days: int = 30, now: dt.datetime | None = None
+    ) -> values.PipelinePage:
+        """Return all that is known of one pipeline, read from one snapshot.
+
+        Args:
+            pipeline: Its id or name.
+            executions: How many executions, at most 2,000.
+            days: The days of its series, at most 365; at most 2,000 successes.
+            now: The time at which age is measured, with time zone; the present by default.
+
+        Raises:
+            NotFoundError: No pipeline has that id or name.
+            InvalidValueError: A value breaks a rule.
+        """
+        raise NotImplementedError
+
+    def report(
+        self,
+        *,
+        days: int = 30,
+        by: str = "type",
+        owner: str | None = None,
+        pipeline_type: str | None = None,
+        pipeline: int | str | None = None,
+        limit: int = 100,
+        now: dt.datetime | None = None,
+    ) -> values.Report:
+        """Return what ended in the last days, by day and by group, beside as many days before.
+
+        Days are days in UTC; the last one is today. What cleanup has deleted still counts.
+
+        Args:
+            days: How many days, at most 366.
+            by: `type`, `owner` or `pipeline`.
+            owner: Of pipelines of this owner only; an empty text: of those without one.
+            pipeline_type: Of pipelines of this type only.
+            pipeline: Of this pipeline only, by id or name.
+            limit: At most so many groups; those with the most failures come first.
+            now: The time whose day is the last one, with time zone; the present by default.
+
+        Raises:
+            NotFoundError: No pipeline has that id or name.
+            InvalidValueError: A value breaks a rule.
+        """
+        raise NotImplementedError
+
+    def timeline(
+        self,
+        begin: dt.datetime,
+        end: dt.datetime,
+        *,
+        group_by: str = "type",
+        owner: str | None = None,
+        pipeline_type: str | None = None,
+        group: str | None = None,
+        search: str | None = None,
+        limit: int = 5_000,
+        now: dt.datetime | None = None,
+    ) -> values.Timeline:
+        """Return the executions that ran in some time, grouped, each with its usual end.
+
+        Args:
+            begin, end: The time, with time zones; at most 31 days.
+            group_by: `type`, `owner`, `group` or `pipeline`.
+            owner, pipeline_type, group, search: As of `now`.
+            limit: At most so many executions, 5,000 at most: failures first, then what took longest.
+            now: Up to when running executions go on; the present by default.
+
+        Raises:
+            InvalidValueError: A value breaks a rule.
+        """
+        raise NotImplementedError
+
+    def unfixed_failures(self, *, limit: int = 100, pipelines: int = 50) -> list[values.UnfixedError]:
+        """Return the errors of pipelines whose newest execution that ended has failed; those of the most first.
+
+        Args:
+            limit: At most so many errors.
+            pipelines: At most so many pipelines of each.
+
+        Raises:
+            InvalidValueError: A value breaks a rule.
+        """
+        raise NotImplementedError
+
+    def diagnostics(self, *, now: dt.datetime | None = None) -> values.Diagnostics:
+        """Return how Watcher and its database work: health, queues, sizes, locks, slow statements.
+
+        Args:
+            now: The time at which age is measured, with time zone; the present by default.
+        """
+        raise NotImplementedError
+
+    def board_version(self) -> str:
+        """Return a short text that changes when something that the board shows has changed.
+
+        That is: an execution that starts or ends, and an alert that opens, changes its state or is resolved. It reads
+        two ends of indexes, and the alerts that are not resolved.
+        """
+        raise NotImplementedError
