@@ -133,7 +133,8 @@ def _error(facts: Mapping[str, Any]) -> Mapping[str, Any] | None:
 # Facts that the page says elsewhere, or that only checks need.
 HIDDEN = frozenset(
     {
-        "assets", "class", "ended_at", "error", "error_class", "execution_state", "expected_datepart", "expected_number",
+        "assets", "class", "ended_at", "error", "error_class", "execution_state", "expected_datepart",
+        "expected_number",
         "measured_from", "message", "run_id", "signature", "subject", "used_child_config",
     }
 )  # fmt: skip
