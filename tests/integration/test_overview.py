@@ -130,3 +130,22 @@ def test_who_is_not_watched_is_named_by_reason(watcher: Watcher) -> None:
         "switched off": (1, ("off",)),
     }
     assert watcher.unwatched_pipelines(names=0)[0].names == ()
+
+
+def test_names_are_found_whatever_their_case_and_former_names_too(watcher: Watcher) -> None:
+    watcher.get_or_create_address("warehouse.Order_lines", address_type_name="postgresql", address_type_group_name="db")
+    watcher.get_or_create_pipeline("order_lines_old")
+    watcher.update_pipeline("order_lines_old", name="lines")
+    found = [(hit.kind, hit.name) for hit in watcher.search("ORDER")]
+    assert found == [
+        ("pipeline", "lines"),
+        ("pipeline", "orders"),
+        ("alert", "orders"),
+        ("address", "warehouse.Order_lines"),
+    ]
+    assert [hit.name for hit in watcher.search("lines WARE")] == ["warehouse.Order_lines"]
+    assert [hit.name for hit in watcher.search("lines")] == ["lines", "warehouse.Order_lines"]
+    [alert] = [hit for hit in watcher.search("orders") if hit.kind == "alert"]
+    assert [(hit.kind, hit.name) for hit in watcher.search(f"#{alert.id}")] == [("alert", "orders")]
+    assert [(hit.kind, hit.detail) for hit in watcher.search("orders", limit=1)] == [("pipeline", "sales")]
+    assert watcher.search(" ") == watcher.search("100%") == watcher.search("9" * 30) == []

@@ -68,12 +68,13 @@ class OverviewMethods(TelemetryMethods):
 
         Args:
             text: What to look for; several words are all in the name, in any order.
-            limit: At most so many.
+            limit: At most so many, at most 200.
 
         Raises:
             InvalidValueError: A value breaks a rule.
         """
-        raise NotImplementedError
+        with self._driver_transaction() as (connection, _):
+            return overview.search(connection, text, most=limit)
 
     def pipeline_page(
         self, pipeline: int | str, *, executions: int = 200, days: int = 30, now: dt.datetime | None = None
