@@ -77,6 +77,7 @@ def link(path: str, query: Mapping[str, Any] | None = None, **values: object) ->
 
 
 FILTERS = {
+    "amount": text.amount,
     "compact": compact,
     "duration": duration,
     "name": name,
