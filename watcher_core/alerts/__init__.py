@@ -24,7 +24,7 @@ from watcher_core.alerts.review import RouteProblem, review_coverage, review_rou
 from watcher_core.alerts.routes import DEFAULT_DESTINATION, Routes, load_routes
 from watcher_core.alerts.senders import SlackChannel, SlackSender
 from watcher_core.alerts.slack import SlackMessage
-from watcher_core.alerts.titles import headline
+from watcher_core.alerts.titles import headline, reason, trouble
 
 __all__ = [
     "DEFAULT_DESTINATION",
@@ -49,6 +49,7 @@ __all__ = [
     "load_routes",
     "open_alerts",
     "preview_alerts",
+    "reason",
     "resolve_alert",
     "resolve_alerts",
     "resolve_gone_alerts",
@@ -59,5 +60,6 @@ __all__ = [
     "shared_pace",
     "snooze_alert",
     "test_message",
+    "trouble",
     "undelivered_alerts",
 ]

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 
-from watcher_core import values
+from watcher_core import arguments, overview, values
+from watcher_core.client.connection import WITHOUT_COMPILER
 from watcher_core.client.telemetry import TelemetryMethods
 from watcher_core.enums import AlertState
 
@@ -35,12 +36,16 @@ class OverviewMethods(TelemetryMethods):
             pipeline_type: Of pipelines of this type only.
             group: Of pipelines of this group only.
             search: Of pipelines whose name contains this text, whatever its case.
-            limit: At most so many incidents.
+            limit: At most so many incidents, at most 1,000.
 
         Raises:
             InvalidValueError: A value breaks a rule.
         """
-        raise NotImplementedError
+        chosen = overview.Filter(owner=owner, pipeline_type=pipeline_type, group=group, search=search)
+        most = overview.limit(limit, "limit", overview.MOST_INCIDENTS)
+        with self._transaction() as (session, now):
+            session.execute(WITHOUT_COMPILER)
+            return overview.read_overview(session, chosen=chosen, problem=problem, state=state, most=most, now=now)
 
     def unwatched_pipelines(self, *, names: int | None = None) -> list[values.UnwatchedPipelines]:
         """Return the pipelines about which nobody would be notified, by reason; a pipeline may have several.
@@ -51,7 +56,9 @@ class OverviewMethods(TelemetryMethods):
         Raises:
             InvalidValueError: A value breaks a rule.
         """
-        raise NotImplementedError
+        number = None if names is None else arguments.count(names, "names")
+        with self._transaction() as (session, _):
+            return overview.unwatched_pipelines(session, names=number)
 
     def search(self, text: str, *, limit: int = 20) -> list[values.SearchHit]:
         """Return pipelines, addresses and alerts whose names contain a text, whatever its case.
@@ -61,12 +68,13 @@ class OverviewMethods(TelemetryMethods):
 
         Args:
             text: What to look for; several words are all in the name, in any order.
-            limit: At most so many.
+            limit: At most so many, at most 200.
 
         Raises:
             InvalidValueError: A value breaks a rule.
         """
-        raise NotImplementedError
+        with self._driver_transaction() as (connection, _):
+            return overview.search(connection, text, most=limit)
 
     def pipeline_page(
         self, pipeline: int | str, *, executions: int = 200, days: int = 30, now: dt.datetime | None = None
