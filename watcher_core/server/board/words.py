@@ -93,6 +93,7 @@ def _spark(group: ReportGroup) -> Markup:
 
 
 FILTERS = {
+    "amount": text.amount,
     "compact": compact,
     "day_bars": charts.day_bars,
     "duration": duration,
