@@ -76,12 +76,14 @@ class Composer:
 
     Attributes:
         routes: Say what mentions an owner in a destination.
-        dagster_url: Where links lead.
+        dagster_url: Where links to Dagster lead.
+        board_url: Where links to the board lead.
         environment: What the deployment is called.
     """
 
     routes: Routes
     dagster_url: str | None = None
+    board_url: str | None = None
     environment: str | None = None
 
     def message(self, session: Session, parcel: Parcel, *, now: dt.datetime) -> slack.SlackMessage:
@@ -101,6 +103,7 @@ class Composer:
             total=len(parcel.alerts),
             now=now,
             dagster_url=self.dagster_url,
+            board_url=self.board_url,
             environment=self.environment,
             behind=incidents.read_behind(session, first),
             cause=None if parcel.cause_id is None else read.get(parcel.cause_id),
@@ -132,7 +135,14 @@ class Composer:
             if notices:
                 parts.append(digest.Part(event, [notice.alert for notice in notices], totals[event]))
         passed = digest.came_and_went(session, destination=place, now=now)
-        return digest.message(parts, collection=collection, passed=passed, now=now, environment=self.environment)
+        return digest.message(
+            parts,
+            collection=collection,
+            passed=passed,
+            now=now,
+            board_url=self.board_url,
+            environment=self.environment,
+        )
 
     def _notices(self, session: Session, parcel: Parcel, ids: list[int], now: dt.datetime) -> list[messages.Notice]:
         found = {}
@@ -153,11 +163,11 @@ class Composer:
         return tuple(mention for mention in mentions if mention is not None)
 
     def _links(self, notice: messages.Notice) -> dict[str, str]:
-        if not self.dagster_url:
-            return {}
         found = {}
-        if notice.run_id:
+        if self.board_url:
+            found["alert"] = slack.page(self.board_url, "ui", "alerts", str(notice.alert.id))
+        if self.dagster_url and notice.run_id:
             found["run"] = slack.page(self.dagster_url, "runs", notice.run_id)
-        if notice.is_asset and notice.alert.pipeline_name is not None:
+        if self.dagster_url and notice.is_asset and notice.alert.pipeline_name is not None:
             found["asset"] = slack.page(self.dagster_url, "assets", *notice.alert.pipeline_name.split("/"))
         return found

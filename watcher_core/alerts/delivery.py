@@ -90,6 +90,7 @@ def deliver_alerts(
     senders: Mapping[str, SlackSender],
     now: dt.datetime,
     dagster_url: str | None = None,
+    board_url: str | None = None,
     environment: str | None = None,
     retry_now: bool = False,
     pace: Pace = shared_pace,
@@ -102,7 +103,8 @@ def deliver_alerts(
         routes: Which alerts go to which destination.
         senders: Senders by the name of a destination, in place of those that the routes configure.
         now: The time at which the delivery begins.
-        dagster_url: Where links lead.
+        dagster_url: Where links to Dagster lead.
+        board_url: Where links to the board lead.
         environment: What the deployment is called.
         retry_now: Whether to retry at once what waits after a failure.
         pace: Limits the rate of messages.
@@ -113,7 +115,7 @@ def deliver_alerts(
     def clock() -> dt.datetime:
         return now + dt.timedelta(seconds=pace.clock() - began)
 
-    composer = Composer(routes, dagster_url, environment)
+    composer = Composer(routes, dagster_url, board_url, environment)
     round_ = _Round(transaction, senders, clock, composer, pace)
     lease = str(uuid.uuid4())
     with transaction() as session:
@@ -143,11 +145,12 @@ def preview_alerts(
     *,
     routes: Routes,
     dagster_url: str | None = None,
+    board_url: str | None = None,
     environment: str | None = None,
     now: dt.datetime,
 ) -> list[values.AlertPreview]:
     """Return the messages that a delivery would send, whether or not a destination is configured."""
-    composer = Composer(routes, dagster_url, environment)
+    composer = Composer(routes, dagster_url, board_url, environment)
     shown = []
     for parcel in make_parcels(outbox.plan(session, routes=routes, now=now).pending):
         message = composer.message(session, parcel, now=now)

@@ -89,6 +89,7 @@ def message(
     collection: Collection,
     passed: int,
     now: dt.datetime,
+    board_url: str | None = None,
     environment: str | None = None,
 ) -> slack.SlackMessage:
     """Write the message.
@@ -98,6 +99,7 @@ def message(
         collection: Why they are in one message.
         passed: How many came and went, and are not listed.
         now: The time of the message.
+        board_url: Base of links to the board.
         environment: What the deployment is called.
     """
     counts = {
@@ -110,7 +112,7 @@ def message(
     levels = [alert.level for part in parts if part.event not in OVER for alert in part.alerts]
     sign = SIGNS[max(levels, key=list(AlertLevel).index)] if levels else "✅"
     where = f" · {slack.escape(environment)}" if environment else ""
-    lines = [line for part in parts for line in _lines(part, now)]
+    lines = [line for part in parts for line in _lines(part, now, board_url)]
     if passed:
         lines.append(f"{text.plural(passed, 'alert')} came and went meanwhile")
     return slack.compose(
@@ -120,22 +122,24 @@ def message(
         context=f"{now.astimezone(dt.UTC):%Y-%m-%d %H:%M:%S} UTC{where}",
         lines=lines,
         rest="",
-        footer="Watcher: see all with watcher alerts list; acknowledge with watcher alerts ack ID",
+        footer=f"Watcher: {slack.link('see what is wrong now', board_url, 'ui', '')}"
+        if board_url
+        else "Watcher: see all with watcher alerts list; acknowledge with watcher alerts ack ID",
     )
 
 
-def _lines(part: Part, now: dt.datetime) -> list[str]:
+def _lines(part: Part, now: dt.datetime, board_url: str | None) -> list[str]:
     what = {None: "Still open", AlertEvent.OPENED: "New", AlertEvent.REOPENED: "Back again"}
     heading = what.get(part.event, "Ended" if part.event in OVER else "Changed")
     more = part.total - len(part.alerts)
     return [
         f"*{heading}*",
-        *(_line(alert, part.event, now) for alert in part.alerts),
+        *(_line(alert, part.event, now, board_url) for alert in part.alerts),
         *([f"… and {more:,} more"] if more > 0 else []),
     ]
 
 
-def _line(alert: values.Alert, event: AlertEvent | None, now: dt.datetime) -> str:
+def _line(alert: values.Alert, event: AlertEvent | None, now: dt.datetime, board_url: str | None) -> str:
     is_over = event in OVER
     title = titles.title(
         [alert],
@@ -148,4 +152,4 @@ def _line(alert: values.Alert, event: AlertEvent | None, now: dt.datetime) -> st
     )
     by = f", acknowledged by {slack.escape(alert.acknowledged_by)}" if alert.acknowledged_by and not is_over else ""
     since = "" if is_over else f", since {text.clock(alert.opened_at)}"
-    return f"• {slack.escape(title, limit=LINE_CHARACTERS)}{since}{by} [alert {alert.id}]"
+    return f"• {slack.escape(title, limit=LINE_CHARACTERS)}{since}{by} {slack.alert(alert.id, board_url)}"

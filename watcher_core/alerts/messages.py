@@ -117,6 +117,7 @@ def message(
     total: int,
     now: dt.datetime,
     dagster_url: str | None = None,
+    board_url: str | None = None,
     environment: str | None = None,
     behind: Mapping[int, Behind] | None = None,
     cause: Notice | None = None,
@@ -131,24 +132,25 @@ def message(
         total: How many there are in all.
         now: The time of the message.
         dagster_url: Base of links into Dagster's UI.
+        board_url: Base of links to the board.
         environment: What the deployment is called.
         behind: What is behind them, by their ids.
         cause: The alert that all of them are behind, where it is not one of them.
     """
     is_over = event in (AlertEvent.RESOLVED, AlertEvent.MISSED)
     after = {notice.alert.id: (behind or {}).get(notice.alert.id, incidents.NOTHING) for notice in notices}
-    lines = [
-        _line(
-            notice, event, incidents.NOTHING if total == 1 else after[notice.alert.id], now=now, dagster_url=dagster_url
-        )
-        for notice in notices[:SHOWN]
-    ]
+
+    def line(notice: Notice, behind: Behind) -> str:
+        shown = _line(notice, event, behind, now=now, dagster_url=dagster_url)
+        return f"{shown} {slack.alert(notice.alert.id, board_url)}"
+
+    lines = [line(notice, incidents.NOTHING if total == 1 else after[notice.alert.id]) for notice in notices[:SHOWN]]
     more = total - len(lines)
     sign = "✅ RESOLVED" if is_over else SIGNS[level]
     if total == 1 and lines:
         lines += map(_escaped, after[notices[0].alert.id].lines(is_over=is_over))
     if cause is not None and not is_over:
-        lines.append(f"Cause: {_line(cause, event, incidents.NOTHING, now=now, dagster_url=dagster_url)[2:]}")
+        lines.append(f"Cause: {line(cause, incidents.NOTHING)[2:]}")
         lines += [f"Owner of the cause: {_escaped(', '.join(cause.owners))}"] if cause.owners else []
     if total == 1 and lines and not is_over:
         lines += _details(notices[0], dagster_url)
@@ -172,9 +174,18 @@ def message(
         context=f"{now.astimezone(dt.UTC):%Y-%m-%d %H:%M:%S} UTC{where}",
         lines=lines,
         rest=f"… and {more:,} more" if more > 0 else "",
-        footer=f"Watcher: see all with watcher alerts list --kind {kind.value}"
-        + ("" if is_over else f"; acknowledge with watcher alerts ack {_example_id(notices)}"),
+        footer=_footer(notices, kind, board_url, is_over=is_over),
     )
+
+
+def _footer(notices: Sequence[Notice], kind: AlertKind, board_url: str | None, *, is_over: bool) -> str:
+    if board_url:
+        if len(notices) == 1:
+            label = "see it" if is_over else "see it, and acknowledge it"
+            return f"Watcher: {slack.link(label, board_url, 'ui', 'alerts', str(notices[0].alert.id))}"
+        return f"Watcher: {slack.link('see what is wrong now', board_url, 'ui', '')}"
+    acknowledge = "" if is_over else f"; acknowledge with watcher alerts ack {_example_id(notices)}"
+    return f"Watcher: see all with watcher alerts list --kind {kind.value}{acknowledge}"
 
 
 def _details(notice: Notice, dagster_url: str | None) -> list[str]:
@@ -243,7 +254,7 @@ def _line(notice: Notice, event: AlertEvent, behind: Behind, *, now: dt.datetime
         ending = [_ending(alert)] if event is AlertEvent.MISSED else _since(alert, now)
         flapping = [_flapping(alert)] if event is AlertEvent.REOPENED else []
         parts = [_DETAILS[alert.kind](alert.facts, now), *ending, *filter(None, flapping), *notice.mentions]
-    return f"• {_subject(notice, dagster_url)}: {', '.join(parts)}{after} [alert {alert.id}]"
+    return f"• {_subject(notice, dagster_url)}: {', '.join(parts)}{after}"
 
 
 def _subject(notice: Notice, dagster_url: str | None) -> str:

@@ -61,6 +61,11 @@ def page(base: str, *path: str) -> str:
     return f"{urllib.parse.quote(base.rstrip('/'), safe=':/?#[]@!$&()*+,;=%')}/{quoted}"
 
 
+def alert(alert_id: int, board_url: str | None) -> str:
+    """How a line names its alert: by its number, which leads to its page where there is a board."""
+    return f"[{link(f'alert {alert_id}', board_url, 'ui', 'alerts', str(alert_id))}]"
+
+
 def mention(name: str) -> str:
     """What mentions somebody in a place other than Slack, which gets it as it is."""
     return f"<mention|{name.replace('&', '&amp;').replace('<', '&lt;').replace('>', '&gt;')}>"

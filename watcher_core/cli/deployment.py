@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 WATCHER_MODULE = "watcher_dagster.definitions"
 WATCHER_LOCATION = "watcher"
+BOARD_MODULES = ("fastapi", "jinja2", "prometheus_client", "uvicorn")
+LOOPBACK = ("localhost", "127.0.0.1", "::1")
 REQUIRED_MODULES = ("dagster", "dagster_webserver", "dagster_postgres", "psycopg2")
 
 
@@ -36,6 +38,7 @@ class Deployment:
         embedded: Whether that is the embedded PostgreSQL.
         dagster_home: The directory of dagster.yaml.
         dagster_url: Where its UI will be.
+        board_url: Where Watcher's board will be; `None`: it is not served.
         environment: What its processes get, passwords among it.
         directory: Where the workspace that we write goes.
     """
@@ -44,6 +47,7 @@ class Deployment:
     embedded: bool
     dagster_home: Path
     dagster_url: str
+    board_url: str | None
     environment: Mapping[str, str]
     directory: Path
 
@@ -71,8 +75,13 @@ def require_dagster() -> None:
         )
 
 
-def require_free_port(host: str, port: int) -> None:
-    """Look whether the UI can listen there.
+def require_free_port(host: str, port: int, *, what: str = "the Dagster UI", option: str = "--port") -> None:
+    """Look whether something can listen there.
+
+    Args:
+        host, port: Where.
+        what: What would listen, for the message.
+        option: The option that names another port.
 
     Raises:
         ConfigurationError: It cannot.
@@ -85,15 +94,28 @@ def require_free_port(host: str, port: int) -> None:
     except OSError as exc:
         reason = exc.strerror or str(exc)
         raise ConfigurationError(
-            f"the Dagster UI cannot listen on {host}, port {port}: {reason[:1].lower()}{reason[1:]}; "
-            f"choose another port, as in --port {port % 65_535 + 1}"
+            f"{what} cannot listen on {host}, port {port}: {reason[:1].lower()}{reason[1:]}; "
+            f"choose another port, as in {option} {port % 65_535 + 1}"
         ) from None
 
 
-def prepare(settings: Settings, *, host: str, port: int) -> Deployment:
+def can_serve_board(host: str) -> bool:
+    """Whether Watcher's board can be served beside Dagster: its extra is installed, and only this host reaches it.
+
+    Dagster's UI has no login, the board of other hosts needs a token: `watcher serve` is for those.
+    """
+    return host in LOOPBACK and all(find_spec(name) is not None for name in BOARD_MODULES)
+
+
+def prepare(settings: Settings, *, host: str, port: int, board_port: int | None = None) -> Deployment:
     """Make the database and DAGSTER_HOME ready.
 
     The embedded database is brought up to date; a server's schema is its administrator's to change.
+
+    Args:
+        settings: The settings.
+        host, port: Where Dagster's UI will be.
+        board_port: The port of Watcher's board; `None`: it is not served.
 
     Raises:
         DatabaseError: The database cannot be used; the message says what to do.
@@ -118,6 +140,9 @@ def prepare(settings: Settings, *, host: str, port: int) -> Deployment:
         "WATCHER_DAGSTER_URL": given or own_url,
         "DAGSTER_HOME": str(home),
     }
+    board_url = None if board_port is None else f"http://{host}:{board_port}"
+    if board_url is not None:
+        environment["WATCHER_BOARD_URL"] = os.environ.get("WATCHER_BOARD_URL") or settings.board_url or board_url
     environment.setdefault(
         "DAGSTER_POSTGRES_URL", url.set(drivername=DAGSTER_DRIVER).render_as_string(hide_password=False)
     )
@@ -129,6 +154,7 @@ def prepare(settings: Settings, *, host: str, port: int) -> Deployment:
         embedded=settings.database_url is None,
         dagster_home=home,
         dagster_url=own_url,
+        board_url=board_url,
         environment=environment,
         directory=settings.home,
     )

@@ -8,9 +8,11 @@ import signal
 import statistics
 import sys
 from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
+from urllib.parse import urlsplit
 
 import typer
 from rich.text import Text
@@ -37,6 +39,9 @@ DEMO_EXAMPLES = output.examples("watcher demo", "watcher demo --no-serve")
 
 Host = Annotated[str, typer.Option(help="Where the UI listens. It has no login: keep it on this host.")]
 Port = Annotated[int, typer.Option("--port", "-p", min=1, max=65_535, help="The port of the UI.")]
+BoardPort = Annotated[
+    int, typer.Option(min=0, max=65_535, help="The port of Watcher's board and API; 0: it is not served.")
+]
 
 
 def dev(
@@ -60,10 +65,11 @@ def dev(
     ] = None,
     host: Host = "127.0.0.1",
     port: Port = 3000,
+    board_port: BoardPort = 8000,
 ) -> None:
     """Run Dagster with Watcher on this host, until Ctrl-C.
 
-    That is a database, the UI, the daemon, your code locations and Watcher's.
+    That is a database, the UI, the daemon, your code locations and Watcher's, and Watcher's board.
 
     Without -m, -f or -w, what the working directory says is loaded: its pyproject.toml, else its workspace.yaml.
     The database is the one that is configured, else the embedded PostgreSQL;
@@ -71,8 +77,8 @@ def dev(
     """
     settings = load_settings()
     deployment.require_dagster()
-    deployment.require_free_port(host, port)
-    prepared = deployment.prepare(settings, host=host, port=port)
+    board = _board_port(host, port, board_port)
+    prepared = deployment.prepare(settings, host=host, port=port, board_port=board)
     code = deployment.code_arguments(
         prepared.directory, modules=module or [], files=file or [], workspaces=workspace or []
     )
@@ -84,6 +90,7 @@ def demo(
     serve: Annotated[bool, typer.Option(help="Serve the Dagster UI at the end, until Ctrl-C.")] = True,
     host: Host = "127.0.0.1",
     port: Port = 3000,
+    board_port: BoardPort = 8000,
 ) -> None:
     """Run the example project; show what Watcher has found.
 
@@ -97,8 +104,8 @@ def demo(
     deployment.require_dagster()
     checkout = _checkout()
     if serve:
-        deployment.require_free_port(host, port)
-    prepared = deployment.prepare(settings, host=host, port=port)
+        board = _board_port(host, port, board_port)
+    prepared = deployment.prepare(settings, host=host, port=port, board_port=board)
     code = processes.run([sys.executable, "-m", "examples.demo"], prepared.environment, directory=checkout)
     if code:
         raise typer.Exit(code)
@@ -110,6 +117,19 @@ def demo(
         print()
         arguments = ["--workspace", str(checkout / "workspace.yaml")]
         raise typer.Exit(_serve(prepared, arguments, host=host, port=port, directory=checkout))
+
+
+def _board_port(host: str, port: int, board_port: int) -> int | None:
+    """The port of the board; `None` where it is not served.
+
+    Raises:
+        ConfigurationError: One of the two ports is taken.
+    """
+    deployment.require_free_port(host, port)
+    if not board_port or not deployment.can_serve_board(host):
+        return None
+    deployment.require_free_port(host, board_port, what="Watcher's board", option="--board-port")
+    return board_port
 
 
 def _checkout() -> Path:
@@ -142,16 +162,26 @@ def _serve(prepared: Deployment, arguments: list[str], *, host: str, port: int, 
         [
             ("database", f"{prepared.database}{', embedded' if prepared.embedded else ''}"),
             ("DAGSTER_HOME", f"{prepared.dagster_home}{', with a copy of this dagster.yaml' if is_copied else ''}"),
+            *([("Watcher's board", f"{prepared.board_url}/ui/")] if prepared.board_url else []),
             ("Dagster UI", f"{prepared.dagster_url}  (Ctrl-C ends it)"),
         ]
     )
     sys.stdout.flush()
     command = [sys.executable, "-m", "dagster", "dev", "--host", host, "--port", str(port), *arguments]
     # Dagster takes it as it takes Ctrl-C, and dies of it without a word as long as it is only being loaded.
-    code = processes.run(command, prepared.environment, directory=directory, ending_signal=signal.SIGTERM)
+    with _board(prepared):
+        code = processes.run(command, prepared.environment, directory=directory, ending_signal=signal.SIGTERM)
     if prepared.embedded:
         output.print_text("PostgreSQL keeps running for other processes; stop it with: watcher db stop")
     return code
+
+
+def _board(prepared: Deployment) -> AbstractContextManager[object]:
+    if prepared.board_url is None:
+        return nullcontext()
+    served_at = urlsplit(prepared.board_url)
+    where = ["--host", str(served_at.hostname), "--port", str(served_at.port)]
+    return processes.beside([sys.executable, "-m", "watcher_core", "serve", *where], prepared.environment)
 
 
 def _print_summary(watcher: Watcher) -> None:

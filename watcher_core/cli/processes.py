@@ -64,6 +64,28 @@ def run(
 
 
 @contextmanager
+def beside(
+    command: Sequence[str], environment: Mapping[str, str], *, directory: Path | None = None
+) -> Iterator[subprocess.Popen[bytes]]:
+    """Run a command as long as something else runs. That it ends before is no error.
+
+    Args:
+        command: The program and its arguments.
+        environment: All of its variables.
+        directory: Its working directory, where that is not ours.
+    """
+    child = subprocess.Popen(command, env=environment, cwd=directory, stdin=subprocess.DEVNULL, process_group=0)
+    try:
+        yield child
+    finally:
+        if child.poll() is None:
+            child.send_signal(signal.SIGTERM)
+            with suppress(subprocess.TimeoutExpired):
+                child.wait(SECONDS_TO_END)
+        _end_group(child.pid)
+
+
+@contextmanager
 def _handled(handler: Callable[[int, FrameType | None], None]) -> Iterator[None]:
     # One that is ignored stays so: nohup asks for that.
     numbers = [number for number in ENDING_SIGNALS if signal.getsignal(number) is not signal.SIG_IGN]

@@ -159,6 +159,7 @@ class AlertMethods(HeartbeatMethods):
             senders=given,
             now=began,
             dagster_url=self.settings.dagster_url,
+            board_url=self.settings.board_url,
             environment=self.settings.environment,
             retry_now=retry_now,
             pace=pace or alerts.shared_pace,
@@ -178,6 +179,7 @@ class AlertMethods(HeartbeatMethods):
                 session,
                 routes=alerts.load_routes(self.settings),
                 dagster_url=self.settings.dagster_url,
+                board_url=self.settings.board_url,
                 environment=self.settings.environment,
                 now=current if now is None else arguments.instant(now, "now"),
             )

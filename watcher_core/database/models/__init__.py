@@ -34,6 +34,8 @@ from watcher_core.database.models.checks import (
 from watcher_core.database.models.declarative import SCHEMA, Base, table
 from watcher_core.database.models.lineage import AddressLineage, AddressLineageClosure, ColumnLineage
 from watcher_core.database.models.recording import (
+    ExecutionDaily,
+    ExecutionDailyPending,
     ExecutionProcess,
     Observation,
     PipelineExecution,
@@ -62,6 +64,8 @@ __all__ = [
     "Base",
     "CheckState",
     "ColumnLineage",
+    "ExecutionDaily",
+    "ExecutionDailyPending",
     "ExecutionProcess",
     "FailurePipelineExecutionLog",
     "FreshnessPipelineLog",

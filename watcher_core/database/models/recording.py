@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from decimal import Decimal
 from typing import Any
 
 import sqlalchemy as sa
@@ -124,6 +125,50 @@ class PipelineExecution(Base):
     )
     created_at: Mapped[dt.datetime] = timestamp("When it was recorded")
     updated_at: Mapped[dt.datetime] = timestamp("When its record last changed")
+
+
+def _amount(comment: str) -> Any:
+    # More than a bigint: a sum of those.
+    return mapped_column(sa.Numeric, comment=comment)
+
+
+class ExecutionDaily(Base):
+    # No foreign key, here and below: the rows follow from executions, which have one.
+    __tablename__ = "execution_daily"
+    __table_args__ = {"comment": "What executions did, by day and pipeline; cleanup leaves it as it is"}
+
+    day: Mapped[dt.date] = mapped_column(primary_key=True, comment="The day in UTC on which they ended")
+    pipeline_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False, comment="Their pipeline")
+    runs: Mapped[int] = mapped_column(sa.Integer, comment="How many ended, however")
+    succeeded: Mapped[int] = mapped_column(sa.Integer, comment="How many of them succeeded")
+    failed: Mapped[int] = mapped_column(sa.Integer, comment="How many of them failed")
+    canceled: Mapped[int] = mapped_column(sa.Integer, comment="How many of them were canceled")
+    skipped: Mapped[int] = mapped_column(sa.Integer, comment="How many of them were skipped")
+    blocked: Mapped[int] = mapped_column(sa.Integer, comment="How many of them were blocked")
+    inserts: Mapped[Decimal] = _amount("Rows that they inserted")
+    updates: Mapped[Decimal] = _amount("Rows that they updated")
+    soft_deletes: Mapped[Decimal] = _amount("Rows that they soft-deleted")
+    rows: Mapped[Decimal] = _amount("Rows that they handled: the total of each, or else the sum of its counts")
+    timed: Mapped[int] = mapped_column(sa.Integer, comment="Successes whose own duration is known")
+    seconds: Mapped[Decimal] = _amount("The durations of those together")
+
+
+class ExecutionDailyPending(Base):
+    __tablename__ = "execution_daily_pending"
+    __table_args__ = {
+        "comment": "Executions that have ended, or were corrected, and are not yet in the sums of their days"
+    }
+
+    id: Mapped[int] = identity()
+    sign: Mapped[int] = mapped_column(sa.SmallInteger, comment="1 adds an execution, -1 takes back what it was")
+    day: Mapped[dt.date] = mapped_column(comment="The day in UTC on which it ended")
+    pipeline_id: Mapped[int] = mapped_column(comment="Its pipeline")
+    state: Mapped[ExecutionState] = mapped_column(comment="How it ended")
+    inserts: Mapped[int | None]
+    updates: Mapped[int | None]
+    soft_deletes: Mapped[int | None]
+    rows: Mapped[Decimal | None] = _amount("Rows that it handled")
+    seconds: Mapped[Decimal | None] = _amount("Its own duration, where it succeeded")
 
 
 class ExecutionProcess(Base):

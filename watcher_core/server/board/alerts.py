@@ -10,7 +10,7 @@ import anyio.to_thread
 from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi.responses import RedirectResponse
 
-from watcher_core import alerts, values
+from watcher_core import alerts, text, values
 from watcher_core.enums import AlertKind, AlertState
 from watcher_core.errors import InvalidValueError
 from watcher_core.server.board.forms import form
@@ -130,10 +130,35 @@ def _error(facts: Mapping[str, Any]) -> Mapping[str, Any] | None:
     return {"message": error, "class": facts.get("error_class")} if error else None
 
 
-def _plain(facts: Mapping[str, Any]) -> dict[str, str]:
-    """The facts that are a plain value, by their names in words."""
-    return {
-        name.replace("_", " "): str(value)
-        for name, value in facts.items()
-        if isinstance(value, str | int | float) and not isinstance(value, bool) and name not in ("error", "message")
+# Facts that the page says elsewhere, or that only checks need.
+HIDDEN = frozenset(
+    {
+        "assets", "class", "ended_at", "error", "error_class", "execution_state", "expected_datepart",
+        "expected_number",
+        "measured_from", "message", "run_id", "signature", "subject", "used_child_config",
     }
+)  # fmt: skip
+
+
+def _plain(facts: Mapping[str, Any]) -> dict[str, str | dt.datetime]:
+    """The facts that are a plain value, by their names in words; instants as such, durations in words."""
+    shown: dict[str, str | dt.datetime] = {}
+    for key, value in facts.items():
+        if key in HIDDEN or value is None or isinstance(value, bool | list | dict):
+            continue
+        title = key.removesuffix("_seconds").replace("_", " ")
+        if key.endswith("_seconds"):
+            shown[title] = text.duration(value)
+        else:
+            shown[title] = _instant(value) or text.number(value)
+    return shown
+
+
+def _instant(value: object) -> dt.datetime | None:
+    if not isinstance(value, str) or len(value) < len("2026-01-31T06:00"):
+        return None
+    try:
+        found = dt.datetime.fromisoformat(value)
+    except ValueError:
+        return None
+    return None if found.tzinfo is None else found

@@ -11,6 +11,8 @@ from urllib.parse import urlencode
 from markupsafe import Markup, escape
 
 from watcher_core import text
+from watcher_core.server.board import charts
+from watcher_core.values import ReportGroup
 
 # Names come from everywhere and may have any length; the whole one is what the element's title says.
 SHOWN_CHARACTERS = 160
@@ -65,9 +67,19 @@ def compact(value: float | None) -> str:
     return f"{value:.0f}" if float(value).is_integer() or abs(value) >= 100 else f"{value:.1f}"
 
 
-def percent(value: float | None) -> str:
-    """A share of 1, as a percentage."""
-    return NOTHING if value is None else f"{100 * value:.0f} %"
+def rate(value: float | None) -> str:
+    """A share of 1, as a percentage with the decimals that small ones need."""
+    return NOTHING if value is None else f"{100 * value:.1f} %" if 0 < value < 0.1 else f"{100 * value:.0f} %"
+
+
+def size(value: float | None) -> str:
+    """A number of bytes, as `1.2 MB`."""
+    if value is None:
+        return NOTHING
+    for unit, bytes_of in (("GB", 1e9), ("MB", 1e6), ("kB", 1e3)):
+        if value >= bytes_of:
+            return f"{value / bytes_of:.1f} {unit}" if value < 100 * bytes_of else f"{value / bytes_of:,.0f} {unit}"
+    return f"{value:.0f} B"
 
 
 def link(path: str, query: Mapping[str, Any] | None = None, **values: object) -> Markup:
@@ -75,6 +87,10 @@ def link(path: str, query: Mapping[str, Any] | None = None, **values: object) ->
     merged = {**(query or {}), **values}
     said = {key: value for key, value in merged.items() if value is not None and value != ""}
     return escape(path + (f"?{urlencode(said, doseq=True)}" if said else ""))
+
+
+def _spark(group: ReportGroup) -> Markup:
+    return charts.spark(group.runs_by_day, group.failures_by_day)
 
 
 # Inside a script element these could end it or open a comment; as escapes they are the same JSON.
@@ -88,10 +104,13 @@ def data_block(data: object) -> Markup:
 
 FILTERS = {
     "compact": compact,
+    "day_bars": charts.day_bars,
     "duration": duration,
     "name": name,
     "number": number,
-    "percent": percent,
     "plural": text.plural,
+    "rate": rate,
+    "size": size,
+    "spark": _spark,
     "when": when,
 }
