@@ -14,6 +14,8 @@ from urllib.parse import quote
 
 import httpx
 import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright import sync_api
 
 from tests.board_data import HOSTILE, populate
 from watcher_core import ExecutionSource, ExecutionState, Watcher
@@ -23,8 +25,6 @@ BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stab
 BROWSER = next(filter(None, map(shutil.which, BROWSERS)), None)
 
 pytestmark = pytest.mark.skipif(BROWSER is None, reason=f"no browser on the PATH; looked for {', '.join(BROWSERS)}")
-sync_api = pytest.importorskip("playwright.sync_api")
-axe = pytest.importorskip("axe_playwright_python.sync_playwright")
 
 PAGES = (
     "/ui/",
@@ -102,11 +102,11 @@ class Reader:
 @pytest.mark.parametrize("look", LOOKS)
 def test_every_page_works_for_everybody(address, browser, look):
     """No error in the console, no violation that axe finds, nothing wider than the window."""
-    problems = []
+    problems: list[object] = []
     with Reader(browser, address, look) as reader:
         for path in PAGES:
             page = reader.open(path)
-            found = axe.Axe().run(page).response["violations"]
+            found = Axe().run(page).response["violations"]
             problems += [(path, each["id"], each["nodes"][0]["html"][:200]) for each in found]
             wider = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
             problems += [(path, "wider than the window", wider)] if wider > 0 else []

@@ -60,7 +60,12 @@ def pipeline(
         strip=drawings.strip(runs[:BARS], usual=page.activity.usual_seconds, now=page.at),
         outcome=_outcome(runs),
         series=[
-            (each, drawings.metric_title(each.metric), drawings.chart(each, path=EXECUTIONS), each.points[-TABLE_POINTS:])
+            (
+                each,
+                drawings.metric_title(each.metric),
+                drawings.chart(each, path=EXECUTIONS),
+                each.points[-TABLE_POINTS:],
+            )
             for each in page.series
             if each.points
         ],
