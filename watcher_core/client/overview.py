@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
-from watcher_core import arguments, overview, values
+from watcher_core import arguments, catalog, database, overview, values
 from watcher_core.client.connection import WITHOUT_COMPILER
 from watcher_core.client.telemetry import TelemetryMethods
 from watcher_core.enums import AlertState
@@ -118,14 +118,22 @@ class OverviewMethods(TelemetryMethods):
             owner: Of pipelines of this owner only; an empty text: of those without one.
             pipeline_type: Of pipelines of this type only.
             pipeline: Of this pipeline only, by id or name.
-            limit: At most so many groups; those with the most failures come first.
+            limit: At most so many groups, at most 100,000; those with the most failures come first.
             now: The time whose day is the last one, with time zone; the present by default.
 
         Raises:
             NotFoundError: No pipeline has that id or name.
             InvalidValueError: A value breaks a rule.
         """
-        raise NotImplementedError
+        span = overview.limit(days, "days", overview.MOST_REPORT_DAYS)
+        most = overview.limit(limit, "limit", overview.MOST_GROUPS)
+        with self._transaction() as (session, present):
+            moment = present if now is None else arguments.instant(now, "now")
+            pipeline_id = None if pipeline is None else catalog.get_pipeline(session, pipeline).id
+            chosen = overview.Filter(owner=owner, pipeline_type=pipeline_type, pipeline_id=pipeline_id)
+            session.execute(WITHOUT_COMPILER)
+            connection = database.driver(session)
+            return overview.read_report(connection, by=by, days=span, chosen=chosen, most=most, now=moment)
 
     def timeline(
         self,

@@ -6,17 +6,22 @@ from watcher_core.overview.errors import readable_error
 from watcher_core.overview.incidents import MOST_INCIDENTS, read_overview
 from watcher_core.overview.page import MOST_DAYS, MOST_EXECUTIONS, read_page
 from watcher_core.overview.pipelines import Filter, limit
+from watcher_core.overview.report import MOST_DAYS as MOST_REPORT_DAYS
+from watcher_core.overview.report import MOST_GROUPS, read_report
 from watcher_core.overview.search import search
 from watcher_core.overview.unwatched import unwatched_pipelines
 
 __all__ = [
     "MOST_DAYS",
     "MOST_EXECUTIONS",
+    "MOST_GROUPS",
     "MOST_INCIDENTS",
+    "MOST_REPORT_DAYS",
     "Filter",
     "limit",
     "read_overview",
     "read_page",
+    "read_report",
     "readable_error",
     "search",
     "unwatched_pipelines",
