@@ -166,6 +166,8 @@
           pen.fillStyle = colours.raised;
           pen.fillRect(0, y, size.width, row.height);
         }
+        pen.fillStyle = colours.line;
+        pen.fillRect(0, y + row.height - 1, size.width, 1);
       }
       const nowX = xOf(data.now - data.begin);
       pen.lineWidth = 1;
@@ -281,8 +283,10 @@
 
     function paint(look) {
       if (look === "succeeded") {
+        pen.globalAlpha = 0.72; // calm: what is well is not what one looks for
         pen.fillStyle = colours.good;
         pen.fill();
+        pen.globalAlpha = 1;
       } else if (look === "failed") {
         pen.fillStyle = colours.bad;
         pen.fill();
