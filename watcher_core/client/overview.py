@@ -91,7 +91,11 @@ class OverviewMethods(TelemetryMethods):
             NotFoundError: No pipeline has that id or name.
             InvalidValueError: A value breaks a rule.
         """
-        raise NotImplementedError
+        most = overview.limit(executions, "executions", overview.MOST_EXECUTIONS)
+        span = overview.limit(days, "days", overview.MOST_DAYS)
+        with self._transaction() as (session, present):
+            moment = present if now is None else arguments.instant(now, "now")
+            return overview.read_page(session, reference=pipeline, executions=most, days=span, now=moment)
 
     def report(
         self,

@@ -28,12 +28,14 @@ ACTIVITY = f"""
                         LIMIT {RECENT_EXECUTIONS}) AS recent
                 WHERE state = 'succeeded'
            ) AS usual
+     WHERE {{condition}}
      ORDER BY pipeline.name
 """
 
 
-def list_activity(connection: Driver) -> list[values.PipelineActivity]:
-    """Return what each pipeline last did, by the pipelines' names."""
+def list_activity(connection: Driver, *, pipeline_id: int | None = None) -> list[values.PipelineActivity]:
+    """Return what each pipeline, or one of them, last did, by the pipelines' names."""
+    statement = ACTIVITY.format(condition="true" if pipeline_id is None else "pipeline.id = %(pipeline_id)s")
     return [
         values.PipelineActivity(
             pipeline_id=pipeline_id,
@@ -43,5 +45,7 @@ def list_activity(connection: Driver) -> list[values.PipelineActivity]:
             end_date=end_date,
             usual_seconds=usual_seconds,
         )
-        for pipeline_id, execution_id, state, start_date, end_date, usual_seconds in connection.execute(ACTIVITY)
+        for pipeline_id, execution_id, state, start_date, end_date, usual_seconds in connection.execute(
+            statement, {"pipeline_id": pipeline_id}
+        )
     ]
