@@ -8,14 +8,36 @@ from __future__ import annotations
 
 from fastapi import APIRouter, Depends
 
-from watcher_core.server.board import alerts, diagnostics, execution, login, now, pipeline, report, search, static
+from watcher_core.server.board import (
+    alerts,
+    diagnostics,
+    execution,
+    login,
+    now,
+    pipeline,
+    report,
+    search,
+    static,
+    timeline,
+)
 from watcher_core.server.board.frame import board_error
 from watcher_core.server.board.viewer import require_whole
+
+PAGES = (
+    now,
+    alerts,
+    pipeline,
+    execution,
+    timeline,
+    report,
+    diagnostics,
+    search,
+)
 
 board = APIRouter(prefix="/ui", include_in_schema=False)
 board.include_router(login.routes)
 board.include_router(static.routes)
-for each in (now, alerts, pipeline, execution, report, diagnostics, search):
-    board.include_router(each.routes, dependencies=[Depends(require_whole)])
+for page in PAGES:
+    board.include_router(page.routes, dependencies=[Depends(require_whole)])
 
 __all__ = ["board", "board_error"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import gzip
 import json
+from collections import defaultdict
 from functools import cache
 from typing import Any
 from urllib.parse import urlencode
@@ -68,7 +69,7 @@ def render(request: Request, template: str, *, status: int = 200, **context: Any
             **context,
             pages=PAGES if is_known else (),
             page_path=request.url.path,
-            query=dict(request.query_params),
+            query=defaultdict(str, request.query_params),
             viewer=viewer_of(request) if is_known else None,
             deployment=settings.environment,
             dagster_url=(settings.dagster_url or "").rstrip("/"),
