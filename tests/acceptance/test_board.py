@@ -43,7 +43,11 @@ PAGES = (
     "/ui/search?q=shop",
     "/ui/login",
 )
-LOOKS: dict[str, tuple[Literal["light", "dark"], int]] = {"light": ("light", 1440), "dark": ("dark", 1440), "narrow": ("light", 360)}
+LOOKS: dict[str, tuple[Literal["light", "dark"], int]] = {
+    "light": ("light", 1440),
+    "dark": ("dark", 1440),
+    "narrow": ("light", 360),
+}
 
 
 @pytest.fixture(scope="module")

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import csv
-import io
+import importlib.util
 import sys
 from collections.abc import Iterable
 from enum import StrEnum
@@ -16,8 +15,10 @@ from watcher_core import text
 from watcher_core.cli import output
 from watcher_core.cli.edge import open_watcher
 from watcher_core.cli.options import Json, Limit, OfPipeline
+from watcher_core.errors import ConfigurationError
 
 if TYPE_CHECKING:
+    from watcher_core.client import Watcher
     from watcher_core.values import Report, ReportFigures, ReportGroup
 
 EXAMPLES = output.examples(
@@ -25,13 +26,9 @@ EXAMPLES = output.examples(
     "watcher report --days 7 --by pipeline -n 20",
     "watcher report --owner team:sales --json",
     "watcher report --by owner --csv report.csv",
+    "watcher report --html report.html           # what is wrong now, too; for e-mail or a bucket",
 )
 
-COUNTS = ("runs", "succeeded", "failed", "canceled", "skipped", "blocked")
-AMOUNTS = ("inserts", "updates", "soft_deletes", "rows")
-HEADINGS = ("section", "name", "pipelines", *COUNTS, *AMOUNTS, "average_seconds", "failure_rate")
-# A spreadsheet takes what begins so for a formula, and names come from anywhere.
-FORMULAS = ("=", "+", "-", "@", "\t", "\r")
 NOBODY = "(nobody)"
 
 
@@ -56,6 +53,10 @@ def report(
     pipeline: OfPipeline = None,
     limit: Limit = 50,
     json: Json = False,
+    html_file: Annotated[
+        Path | None,
+        typer.Option("--html", metavar="FILE", help="Write it there as a page, with what is wrong now."),
+    ] = None,
     csv_file: Annotated[
         str | None, typer.Option("--csv", metavar="FILE", help="Write CSV to this file; - is standard output.")
     ] = None,
@@ -64,9 +65,16 @@ def report(
 
     Days are days in UTC. What cleanup has deleted still counts. Groups with the most failures come first.
     """
-    if json and csv_file is not None:
-        raise typer.BadParameter("it is one or the other: --json or --csv", param_hint="--csv")
+    if sum((json, csv_file is not None, html_file is not None)) > 1:
+        raise typer.BadParameter("it is one of these: --json, --csv, --html", param_hint="--csv")
+    if html_file is not None and (pipeline, pipeline_type, owner) != (None, None, None):
+        raise typer.BadParameter("the file is about all pipelines", param_hint="--html")
+    from watcher_core.overview import report_as_csv
+
     with open_watcher() as watcher:
+        if html_file is not None:
+            html_file.write_text(_page(watcher, days=days, by=by), encoding="utf-8")
+            return
         found = watcher.report(
             days=days,
             by=by.value,
@@ -78,37 +86,19 @@ def report(
     if json:
         output.print_json(found)
     elif csv_file == "-":
-        sys.stdout.write(as_csv(found))
+        sys.stdout.write(report_as_csv(found))
     elif csv_file is not None:
-        Path(csv_file).write_text(as_csv(found), encoding="utf-8", newline="")
+        Path(csv_file).write_text(report_as_csv(found), encoding="utf-8", newline="")
     else:
         _print(found)
 
 
-def as_csv(report: Report) -> str:
-    """Return a report as CSV: a line for all, for the days before, for each day, and two for each group."""
-    written = io.StringIO()
-    lines = csv.writer(written)
-    lines.writerow(HEADINGS)
-    lines.writerow(("all", "", "", *_numbers(report.figures)))
-    lines.writerow(("all before", "", "", *_numbers(report.before)))
-    for day in report.days:
-        lines.writerow(("day", day.day.isoformat(), "", *_numbers(day.figures)))
-    for group in report.groups:
-        name = group.name or ""
-        safe = f"'{name}" if name.startswith(FORMULAS) else name
-        lines.writerow((report.by, safe, group.pipelines, *_numbers(group.figures)))
-        lines.writerow((f"{report.by} before", safe, group.pipelines, *_numbers(group.before)))
-    return written.getvalue()
+def _page(watcher: Watcher, *, days: int, by: By) -> str:
+    if importlib.util.find_spec("jinja2") is None or importlib.util.find_spec("fastapi") is None:
+        raise ConfigurationError("the page needs the board: pip install 'watcher-dagster[server]'")
+    from watcher_core.server.board.files import report_file
 
-
-def _numbers(figures: ReportFigures) -> list[object]:
-    average, rate = figures.average_seconds, figures.failure_rate
-    return [
-        *(getattr(figures, name) for name in (*COUNTS, *AMOUNTS)),
-        "" if average is None else round(average, 3),
-        "" if rate is None else round(rate, 6),
-    ]
+    return report_file(watcher, days=days, by=by.value)
 
 
 def _print(report: Report) -> None:

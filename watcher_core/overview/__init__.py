@@ -9,6 +9,7 @@ from watcher_core.overview.pipelines import Filter, limit
 from watcher_core.overview.report import MOST_DAYS as MOST_REPORT_DAYS
 from watcher_core.overview.report import MOST_GROUPS, read_report
 from watcher_core.overview.search import search
+from watcher_core.overview.tables import report_as_csv
 from watcher_core.overview.timeline import MOST_EXECUTIONS as MOST_TIMELINE_EXECUTIONS
 from watcher_core.overview.timeline import read_timeline
 from watcher_core.overview.unfixed import MOST_ERRORS, MOST_PIPELINES, read_unfixed
@@ -31,6 +32,7 @@ __all__ = [
     "read_timeline",
     "read_unfixed",
     "readable_error",
+    "report_as_csv",
     "search",
     "unwatched_pipelines",
 ]
