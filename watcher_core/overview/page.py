@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from watcher_core import alerts, anomalies, calendars, catalog, checks, database, masking, recording, text, values
 from watcher_core.database import Driver
-from watcher_core.enums import AlertKind, AlertLevel, AlertState, AnomalyMetric, DatePart, ExecutionState
+from watcher_core.enums import AlertKind, AlertLevel, AlertState, AnomalyMetric, ExecutionState
 from watcher_core.overview.errors import readable_error
 from watcher_core.overview.neighbors import read_neighbors
 from watcher_core.overview.partitions import read_partitions
@@ -155,7 +155,7 @@ def freshness_standing(
     measured_from = data_of or pipeline.created_at
     due_at = None
     if threshold.number is not None and threshold.datepart is not None:
-        due_at = _due_at(measured_from, threshold, now)
+        due_at = _due_at(measured_from, threshold.number, threshold.datepart, threshold, now)
     expected = text.threshold(threshold.number, threshold.datepart, threshold.calendar, threshold.timezone)
     if pipeline.removed_at is not None:
         because = "not checked: gone from the code"
@@ -185,8 +185,8 @@ def _due_at(measured_from: dt.datetime, threshold: values.EffectiveThreshold, no
     try:
         return calendars.due_at(
             measured_from,
-            number=threshold.number or 0,
-            datepart=DatePart(threshold.datepart),
+            number=number,
+            datepart=datepart,
             calendar=threshold.calendar,
             timezone=threshold.timezone,
             now=now + AHEAD,
