@@ -10,6 +10,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator
+from typing import Any, Literal
 from urllib.parse import quote
 
 import httpx
@@ -42,7 +43,11 @@ PAGES = (
     "/ui/search?q=shop",
     "/ui/login",
 )
-LOOKS = {"light": ("light", 1440), "dark": ("dark", 1440), "narrow": ("light", 360)}
+LOOKS: dict[str, tuple[Literal["light", "dark"], int]] = {
+    "light": ("light", 1440),
+    "dark": ("dark", 1440),
+    "narrow": ("light", 360),
+}
 
 
 @pytest.fixture(scope="module")
@@ -75,7 +80,7 @@ def browser() -> Iterator[sync_api.Browser]:
 class Reader:
     """Someone at the board. Whatever the console says, they see it at the end."""
 
-    def __init__(self, browser: sync_api.Browser, address: str, look: str = "light", **options: object) -> None:
+    def __init__(self, browser: sync_api.Browser, address: str, look: str = "light", **options: Any) -> None:
         scheme, width = LOOKS[look]
         self.context = browser.new_context(
             base_url=address, color_scheme=scheme, viewport={"width": width, "height": 900}, **options

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import csv
 import datetime as dt
+import io
+import json
+import re
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
+from typer.testing import CliRunner
 
 from tests.factories import unique
 from watcher_core import ExecutionRecord, ExecutionSource, ExecutionState, InvalidValueError, Settings, Watcher
+from watcher_core.cli import app
 
 NOW = dt.datetime(2026, 3, 10, 9, 30, tzinfo=dt.UTC)
 
@@ -91,3 +98,30 @@ def test_of_some_pipelines_and_at_most_so_many_groups(watcher: Watcher) -> None:
     for wrong in ({"days": 0}, {"days": 400}, {"by": "colour"}, {"limit": 0}):
         with pytest.raises(InvalidValueError):
             watcher.report(**wrong, now=NOW)
+
+
+def test_the_command_prints_tables_json_and_csv(
+    watcher: Watcher, module_database_url: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("WATCHER_DATABASE_URL", module_database_url)
+    now = dt.datetime.now(dt.UTC)
+    name = '=HYPERLINK("x")'
+    watcher.record([ended(name, (NOW - now).total_seconds() / 86_400, inserts=12_345)])
+
+    def run(*arguments: str) -> str:
+        result = CliRunner().invoke(app, ["report", *arguments])
+        assert result.exit_code == 0, result.output
+        return result.output
+
+    printed = run("--by", "pipeline", "--days", "2")
+    assert re.search(r'^=HYPERLINK\("x"\) +1 +0 +0 +0 +12,345 +2 min', printed, re.MULTILINE)
+    assert f"{now:%Y-%m-%d}" in printed
+    found = json.loads(run("--by", "pipeline", "--days", "2", "--json"))
+    assert found["groups"][0]["figures"]["inserts"] == 12_345
+    lines = list(csv.reader(io.StringIO(run("--by", "pipeline", "--days", "2", "--csv", "-"))))
+    assert lines[0][:4] == ["section", "name", "pipelines", "runs"]
+    assert [line[0] for line in lines[1:]] == ["all", "all before", "day", "day", "pipeline", "pipeline before"]
+    assert lines[5][1] == f"'{name}"  # no formula
+    run("--csv", str(tmp_path / "report.csv"))
+    assert (tmp_path / "report.csv").read_text().startswith("section,name,")
+    assert CliRunner().invoke(app, ["report", "--json", "--csv", "-"]).exit_code == 2

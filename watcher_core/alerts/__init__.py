@@ -13,7 +13,7 @@ from watcher_core.alerts.alerts import (
     resolve_gone_alerts,
     snooze_alert,
 )
-from watcher_core.alerts.causes import link_causes
+from watcher_core.alerts.causes import link_causes, same_error
 from watcher_core.alerts.delivery import Pace, deliver_alerts, preview_alerts, send_message, shared_pace
 from watcher_core.alerts.destinations import sender_for
 from watcher_core.alerts.maintenance import add_maintenance, end_maintenance, list_maintenance
@@ -55,6 +55,7 @@ __all__ = [
     "resolve_gone_alerts",
     "review_coverage",
     "review_routes",
+    "same_error",
     "send_message",
     "sender_for",
     "shared_pace",

@@ -160,19 +160,37 @@ class OverviewMethods(TelemetryMethods):
         Raises:
             InvalidValueError: A value breaks a rule.
         """
-        raise NotImplementedError
+        chosen = overview.Filter(owner=owner, pipeline_type=pipeline_type, group=group, search=search)
+        most = overview.limit(limit, "limit", overview.MOST_TIMELINE_EXECUTIONS)
+        since, until = arguments.instant(begin, "begin"), arguments.instant(end, "end")
+        with self._transaction() as (session, present):
+            moment = present if now is None else arguments.instant(now, "now")
+            session.execute(WITHOUT_COMPILER)
+            return overview.read_timeline(
+                database.driver(session),
+                begin=since,
+                end=until,
+                group_by=group_by,
+                chosen=chosen,
+                most=most,
+                now=moment,
+            )
 
     def unfixed_failures(self, *, limit: int = 100, pipelines: int = 50) -> list[values.UnfixedError]:
-        """Return the errors of pipelines whose newest execution that ended has failed; those of the most first.
+        """Return the errors of pipelines that fail and have not succeeded since; those of the most pipelines first.
 
         Args:
-            limit: At most so many errors.
-            pipelines: At most so many pipelines of each.
+            limit: At most so many errors, at most 1,000.
+            pipelines: At most so many pipelines of each, at most 1,000.
 
         Raises:
             InvalidValueError: A value breaks a rule.
         """
-        raise NotImplementedError
+        most = overview.limit(limit, "limit", overview.MOST_ERRORS)
+        named = overview.limit(pipelines, "pipelines", overview.MOST_PIPELINES)
+        with self._transaction() as (session, _):
+            session.execute(WITHOUT_COMPILER)
+            return overview.read_unfixed(database.driver(session), most=most, pipelines=named)
 
     def diagnostics(self, *, now: dt.datetime | None = None) -> values.Diagnostics:
         """Return how Watcher and its database work: health, queues, sizes, locks, slow statements.
