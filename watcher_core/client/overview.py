@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
-from watcher_core import arguments, catalog, database, overview, values
+from watcher_core import alerts, arguments, catalog, checks, database, health, overview, recording, telemetry, values
 from watcher_core.client.connection import WITHOUT_COMPILER
 from watcher_core.client.telemetry import TelemetryMethods
 from watcher_core.enums import AlertState
@@ -198,12 +198,30 @@ class OverviewMethods(TelemetryMethods):
         Args:
             now: The time at which age is measured, with time zone; the present by default.
         """
-        raise NotImplementedError
+        moment = dt.datetime.now(dt.UTC) if now is None else arguments.instant(now, "now")
+        facts = (*self.health(now=moment).facts, *self.spool_health(now=moment).facts)
+        with self._transaction() as (session, _):
+            routes = self._routes()
+            found = overview.read_database_facts(database.driver(session))
+            return values.Diagnostics(
+                at=moment,
+                facts=facts,
+                recorders=tuple(recording.list_recorders(session)),
+                checks=tuple(checks.list_check_states(session)),
+                heartbeats=tuple(health.list_heartbeats(session)),
+                undelivered=alerts.undelivered_alerts(session, routes=routes, now=moment),
+                failing_deliveries=telemetry.failing_deliveries(session),
+                spooled=len(recording.spooled_executions(self.spool_directories)),
+                set_aside=len(recording.broken_executions(self.spool_directories)),
+                schema_version=database.SCHEMA_VERSION,
+                **vars(found),
+            )
 
     def board_version(self) -> str:
         """Return a short text that changes when something that the board shows has changed.
 
         That is: an execution that starts or ends, and an alert that opens, changes its state or is resolved. It reads
-        two ends of indexes, and the alerts that are not resolved.
+        the ends of two indexes, what runs, and the alerts that are not resolved.
         """
-        raise NotImplementedError
+        with self._driver_transaction() as (connection, now):
+            return overview.board_version(connection, now=now)

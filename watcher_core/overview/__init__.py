@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from watcher_core.overview.database import read_database_facts
 from watcher_core.overview.errors import readable_error
 from watcher_core.overview.incidents import MOST_INCIDENTS, read_overview
 from watcher_core.overview.page import MOST_DAYS, MOST_EXECUTIONS, read_page
@@ -14,6 +15,7 @@ from watcher_core.overview.timeline import MOST_EXECUTIONS as MOST_TIMELINE_EXEC
 from watcher_core.overview.timeline import read_timeline
 from watcher_core.overview.unfixed import MOST_ERRORS, MOST_PIPELINES, read_unfixed
 from watcher_core.overview.unwatched import unwatched_pipelines
+from watcher_core.overview.version import board_version
 
 __all__ = [
     "MOST_DAYS",
@@ -25,7 +27,9 @@ __all__ = [
     "MOST_REPORT_DAYS",
     "MOST_TIMELINE_EXECUTIONS",
     "Filter",
+    "board_version",
     "limit",
+    "read_database_facts",
     "read_overview",
     "read_page",
     "read_report",
