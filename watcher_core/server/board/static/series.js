@@ -24,6 +24,21 @@
     weekday: "short", day: "numeric", month: "short", hour: "2-digit", minute: "2-digit", hourCycle: "h23",
   });
 
+  const dayOnly = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "short" });
+  const timeOnly = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
+  const STEPS = [
+    0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200,
+    10800, 21600, 43200, 86400, 172800, 432000, 864000,
+  ];
+
+  // One point far away would make all others flat: what is above is drawn at the edge.
+  function highest(data) {
+    const sorted = data.value.filter((value) => value !== null).sort((one, other) => one - other);
+    const most = sorted.at(-1) ?? 1;
+    const usual = Math.max(sorted[Math.floor(sorted.length * 0.95)] ?? 0, ...data.upper.map((value) => value ?? 0));
+    return (usual > 0 && most > usual * 3 ? usual * 2.5 : Math.max(most, usual)) * 1.08 || 1;
+  }
+
   function said(data, index) {
     const seconds = data.unit === "seconds";
     const write = (value) => (seconds ? duration(value) : exact.format(value));
@@ -41,7 +56,7 @@
     for (const [index, value] of plot.data[series].entries()) {
       if (value === null || value === undefined) continue;
       const x = plot.valToPos(plot.data[0][index], "x", true);
-      const y = plot.valToPos(value, "y", true);
+      const y = Math.max(plot.bbox.top + size, plot.valToPos(value, "y", true));
       path.moveTo(x, y - size);
       path.lineTo(x + size, y);
       path.lineTo(x, y + size);
@@ -67,14 +82,21 @@
       },
       scales: {
         x: { time: true, range: (_, low, high) => (low === high ? [low - 43200, high + 43200] : [low - (high - low) * 0.01, high + (high - low) * 0.01]) },
-        y: { range: (_, low, high) => [low > 0 ? 0 : low, high > 0 ? high * 1.08 : 1] },
+        y: { range: (_, low) => [Math.min(0, low ?? 0), highest(data)] },
       },
       axes: [
-        { ...axis, grid: { show: false }, size: 28, space: 70 },
+        {
+          ...axis,
+          grid: { show: false },
+          size: 26,
+          space: 72,
+          values: (_, ticks, __, ___, step) => ticks.map((tick) => (step >= 86400 ? dayOnly : timeOnly).format(tick * 1000)),
+        },
         {
           ...axis,
           grid: { stroke: color("--line"), width: 1 },
           size: 58,
+          ...(seconds ? { incrs: STEPS } : {}),
           values: (_, ticks) => ticks.map((tick) => (tick === null ? "" : seconds ? duration(tick) : compact.format(tick))),
         },
       ],
