@@ -8,14 +8,25 @@ from __future__ import annotations
 
 from fastapi import APIRouter, Depends
 
-from watcher_core.server.board import alerts, diagnostics, login, now, report, search, static, timeline
+from watcher_core.server.board import (
+    alerts,
+    diagnostics,
+    failures,
+    lineage,
+    login,
+    now,
+    report,
+    search,
+    static,
+    timeline,
+)
 from watcher_core.server.board.frame import board_error
 from watcher_core.server.board.viewer import require_whole
 
 board = APIRouter(prefix="/ui", include_in_schema=False)
 board.include_router(login.routes)
 board.include_router(static.routes)
-for each in (now, alerts, timeline, report, diagnostics, search):
+for each in (now, alerts, timeline, failures, lineage, report, diagnostics, search):
     board.include_router(each.routes, dependencies=[Depends(require_whole)])
 
 __all__ = ["board", "board_error"]
