@@ -181,7 +181,13 @@ def freshness_standing(
 AHEAD = dt.timedelta(days=400)
 
 
-def _due_at(measured_from: dt.datetime, threshold: values.EffectiveThreshold, now: dt.datetime) -> dt.datetime | None:
+def _due_at(
+    measured_from: dt.datetime,
+    number: int,
+    datepart: DatePart,
+    threshold: values.EffectiveThreshold,
+    now: dt.datetime,
+) -> dt.datetime | None:
     try:
         return calendars.due_at(
             measured_from,

@@ -7,8 +7,9 @@ import hashlib
 
 from watcher_core.database import Driver
 
-# The ends of three indexes, what runs, and the alerts that are not resolved, which partial indexes have. A counter would
-# be cheaper, and wrong: what is counted before its transaction is committed is looked at too early, and never again.
+# The ends of three indexes, what runs, and the alerts that are not resolved, which partial indexes have. A counter
+# would be cheaper, and wrong: what is counted before its transaction is committed is looked at too early, and never
+# again.
 CHANGES = """
     SELECT (SELECT max(id) FROM watcher.pipeline_execution),
            (SELECT max(end_date) FROM watcher.pipeline_execution WHERE end_date IS NOT NULL),
