@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from watcher_core import alerts, anomalies, calendars, catalog, checks, database, masking, recording, text, values
 from watcher_core.database import Driver
-from watcher_core.enums import AlertKind, AlertLevel, AlertState, AnomalyMetric, ExecutionState
+from watcher_core.enums import AlertKind, AlertLevel, AlertState, AnomalyMetric, DatePart, ExecutionState
 from watcher_core.overview.errors import readable_error
 from watcher_core.overview.neighbors import read_neighbors
 from watcher_core.overview.partitions import read_partitions
