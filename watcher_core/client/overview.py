@@ -7,7 +7,7 @@ import datetime as dt
 from watcher_core import alerts, arguments, catalog, checks, database, health, overview, recording, telemetry, values
 from watcher_core.client.connection import WITHOUT_COMPILER
 from watcher_core.client.telemetry import TelemetryMethods
-from watcher_core.enums import AlertState
+from watcher_core.enums import AlertState, ExecutionState
 
 
 class OverviewMethods(TelemetryMethods):
@@ -96,6 +96,53 @@ class OverviewMethods(TelemetryMethods):
         with self._transaction() as (session, present):
             moment = present if now is None else arguments.instant(now, "now")
             return overview.read_page(session, reference=pipeline, executions=most, days=span, now=moment)
+
+    def pipeline_list(
+        self,
+        *,
+        state: ExecutionState | str | None = None,
+        owner: str | None = None,
+        pipeline_type: str | None = None,
+        group: str | None = None,
+        search: str | None = None,
+        active: bool | None = None,
+        sort: str = "name",
+        descending: bool = False,
+        limit: int | None = 100,
+        offset: int = 0,
+    ) -> values.PipelineList:
+        """Return pipelines as they stand: their newest executions, freshness and alerts.
+
+        Args:
+            state: Those whose newest execution is in this state only; `never ran`: those without one.
+            owner, pipeline_type, group, search: As of `now`.
+            active: Those that checks look at only, or the others.
+            sort: `name`, `state` (bad ones first), `started`, `took`, `rows`, `type`, `owner` or `alerts`.
+            descending: Whether the last ones come first; those without a value come last in any case.
+            limit: At most so many; `None`: all.
+            offset: How many to pass over.
+
+        Raises:
+            InvalidValueError: A value breaks a rule.
+        """
+        chosen = overview.Filter(owner=owner, pipeline_type=pipeline_type, group=group, search=search)
+        most, passed = (
+            None if limit is None else arguments.count(limit, "limit"),
+            arguments.count(offset, "offset") or 0,
+        )
+        with self._transaction() as (session, now):
+            session.execute(WITHOUT_COMPILER)
+            return overview.list_summaries(
+                session,
+                chosen=chosen,
+                state=state,
+                active=active,
+                sort=sort,
+                descending=descending,
+                limit=most,
+                offset=passed,
+                now=now,
+            )
 
     def report(
         self,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from watcher_core.overview.database import read_database_facts
 from watcher_core.overview.errors import readable_error
 from watcher_core.overview.incidents import MOST_INCIDENTS, read_overview
+from watcher_core.overview.listing import list_summaries
 from watcher_core.overview.page import MOST_DAYS, MOST_EXECUTIONS, read_page
 from watcher_core.overview.pipelines import Filter, limit
 from watcher_core.overview.report import MOST_DAYS as MOST_REPORT_DAYS
@@ -29,6 +30,7 @@ __all__ = [
     "Filter",
     "board_version",
     "limit",
+    "list_summaries",
     "read_database_facts",
     "read_overview",
     "read_page",

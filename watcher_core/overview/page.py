@@ -101,14 +101,14 @@ def read_page(
     pipeline = catalog.get_pipeline(session, reference)
     metadata = pipeline.pipeline_metadata
     given = {"pipeline_id": pipeline.id, "executions": executions, "since": now - dt.timedelta(days=days)}
-    thresholds = checks.list_thresholds(session, pipeline_id=pipeline.id)
+    thresholds = checks.list_thresholds(session, pipeline_ids=[pipeline.id])
     rules = anomalies.with_standing(session, anomalies.list_rules(session, pipeline_id=pipeline.id))
     open_states = (AlertState.OPEN, AlertState.ACKNOWLEDGED, AlertState.SNOOZED)
     levels = list(AlertLevel)
     standing = alerts.list_alerts(session, states=open_states, pipeline_id=pipeline.id, limit=OPEN_ALERTS, now=now)
     upstream, downstream = read_neighbors(connection, pipeline_id=pipeline.id)
     address = connection.execute(ADDRESS, {"address_id": pipeline.address_id}).fetchone()
-    [activity] = recording.list_activity(connection, pipeline_id=pipeline.id)
+    [activity] = recording.list_activity(connection, pipeline_ids=[pipeline.id])
     return values.PipelinePage(
         at=now,
         pipeline=pipeline,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from watcher_core import values
 from watcher_core.database import Driver
 from watcher_core.enums import ExecutionState
@@ -33,9 +35,11 @@ ACTIVITY = f"""
 """
 
 
-def list_activity(connection: Driver, *, pipeline_id: int | None = None) -> list[values.PipelineActivity]:
-    """Return what each pipeline, or one of them, last did, by the pipelines' names."""
-    statement = ACTIVITY.format(condition="true" if pipeline_id is None else "pipeline.id = %(pipeline_id)s")
+def list_activity(
+    connection: Driver, *, pipeline_ids: Collection[int] | None = None
+) -> list[values.PipelineActivity]:
+    """Return what each pipeline, or each of these, last did, by the pipelines' names."""
+    statement = ACTIVITY.format(condition="true" if pipeline_ids is None else "pipeline.id = ANY(%(ids)s)")
     return [
         values.PipelineActivity(
             pipeline_id=pipeline_id,
@@ -46,6 +50,6 @@ def list_activity(connection: Driver, *, pipeline_id: int | None = None) -> list
             usual_seconds=usual_seconds,
         )
         for pipeline_id, execution_id, state, start_date, end_date, usual_seconds in connection.execute(
-            statement, {"pipeline_id": pipeline_id}
+            statement, {"ids": None if pipeline_ids is None else list(pipeline_ids)}
         )
     ]
