@@ -286,6 +286,34 @@ def test_pings_record_executions(api):
     assert api.get(f"/ping/{name}?rows=-1").status_code == 422
 
 
+@pytest.mark.parametrize("late", ["success?rows=7", "fail"])
+def test_a_ping_after_an_end_by_hand_is_of_the_same_execution(api, module_watcher, late):
+    name = unique("script")
+    api.get(f"/ping/{name}/start")
+    (begun,) = module_watcher.executions(pipeline=name)
+    module_watcher.close_execution(begun.id, state="failed", reason="the host is gone")
+    assert api.post("/heartbeat", json={"id": begun.id}).json() == {"running": False}
+    assert api.get(f"/ping/{name}/{late}").status_code == 200
+    (ended,) = module_watcher.executions(pipeline=name)
+    assert (ended.id, ended.total_rows) == (begun.id, 7 if "rows" in late else None)
+    assert ended.state == ("failed" if late == "fail" else "succeeded")
+    assert "ended_by_hand" not in ended.execution_metadata
+    assert "by hand" not in str(ended.execution_metadata.get("error"))
+    # What it reports now is another one, and so it is where another has started since.
+    api.get(f"/ping/{name}")
+    api.get(f"/ping/{name}/start")
+    second = module_watcher.executions(pipeline=name)[0]
+    module_watcher.close_execution(second.id)
+    api.get(f"/ping/{name}/start")
+    api.get(f"/ping/{name}/success")
+    found = module_watcher.executions(pipeline=name)
+    assert [each.state for each in found[:2]] == ["succeeded", "failed"]
+    assert (found[1].id, len(found)) == (second.id, 4)
+    api.get(f"/ping/{name}")
+    assert len(module_watcher.executions(pipeline=name)) == 5
+    assert module_watcher.execution(second.id).state == "failed"
+
+
 # Lineage, rules, alerts, checks
 
 

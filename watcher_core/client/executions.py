@@ -185,7 +185,8 @@ class ExecutionMethods(TrackMethods):
     ) -> int:
         """Record that a pipeline's execution has started or ended, from where nothing else is known of it.
 
-        An end ends the newest execution that a ping has started; without one, it is an execution without a duration.
+        An end ends the newest execution that a ping has started, also where somebody has ended that one by hand and
+        nothing has started since; without one, it is an execution without a duration.
         The pipeline is created where it is not known.
 
         Args:
