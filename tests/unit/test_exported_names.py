@@ -94,6 +94,7 @@ PUBLIC = {
     "clean_calendar",
     "clean_timezone",
     "draw_anomaly",
+    "provisional_identity",
     # errors
     "ConfigurationError",
     "DatabaseError",

@@ -171,6 +171,7 @@ class HttpWatcher(Watcher):
             "targets": [] if lineage is None else [vars(each) for each in lineage.targets],
             "logical_date": request.logical_date,
             "attempt": request.attempt,
+            "part_of": None if request.part_of is None else vars(request.part_of),
             "instance_id": request.instance_id,
             "scope": request.scope,
         }
