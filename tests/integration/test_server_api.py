@@ -266,6 +266,20 @@ def test_an_execution_starts_by_the_name_of_its_pipeline(api):
     assert (refused.status_code, refused.json()["code"]) == (409, "pipeline_inactive")
 
 
+@pytest.mark.parametrize("must_exist", [False, True])
+def test_what_a_host_says_that_it_is_part_of(api, module_watcher, must_exist):
+    name = module_watcher.get_or_create_pipeline(unique("p")).name
+    around = module_watcher.start_execution(pipeline_id=name, source="cli", external_id=unique("run"))
+    known = [{"source": "cli", "external_id": around.external_id}, {"id": around.id}]
+    unknown = [{"source": "cli", "external_id": "nowhere"}, {"id": 987654321}, {}, {"external_id": "no source"}]
+    for part_of, parent in [*((each, around.id) for each in known), *((each, None) for each in unknown)]:
+        body = {"pipeline_name": name, "part_of": part_of, "must_exist": must_exist}
+        started = api.post("/execution", json=body)
+        assert (started.status_code, started.json().get("parent_id")) == (201, parent), part_of
+    wrong = {"pipeline_name": name, "part_of": {"source": "nobody"}, "must_exist": must_exist}
+    assert api.post("/execution", json=wrong).status_code == 422
+
+
 # Pings
 
 

@@ -193,6 +193,11 @@ class TrackBody(Body):
             raise ValueError("Either 'pipeline_name' or 'pipeline_id' must be provided")
         return self
 
+    @property
+    def enclosing(self) -> PartOf | None:
+        """What it is part of, as the host says."""
+        return None if self.part_of is None else PartOf(**dict(self.part_of))
+
     def started(self) -> dict[str, Any]:
         """Return it as `Watcher.start_execution` takes it, without the pipeline."""
         names = (
@@ -228,7 +233,7 @@ class TrackBody(Body):
             attempt=self.attempt,
             instance_id=self.instance_id,
             scope=self.scope,
-            part_of=None if self.part_of is None else PartOf(**dict(self.part_of)),
+            part_of=self.enclosing,
         )
 
 
