@@ -143,7 +143,7 @@ def test_another_host_records_over_https(proxy: str, module_watcher: Watcher, tm
         assert client.get(f"/ping/{name}/a%2Fb%20%25%C3%BC?rows=2").text == "OK\n"
         assert module_watcher.executions(pipeline=f"{name}/a/b %ü")[0].total_rows == 2
         # A batch of some megabytes, and one that is too large: an answer, no broken connection.
-        record = {"pipeline_name": name, "state": "succeeded", "start_date": "2026-01-02T06:00:00Z"}
+        record: dict[str, object] = {"pipeline_name": name, "state": "succeeded", "start_date": "2026-01-02T06:00:00Z"}
         record |= {"end_date": "2026-01-02T06:01:00Z", "execution_metadata": {"note": "x" * 1_000}}
         batch = [{**record, "external_id": f"{name}/{number}"} for number in range(4_000)]
         recorded = client.post("/execution/batch", json={"executions": batch})
