@@ -16,7 +16,7 @@ from psycopg.types.json import Jsonb
 
 from watcher_core import anomalies, arguments, values
 from watcher_core.database import Driver
-from watcher_core.enclosing import EnclosingExecution, provisional_run
+from watcher_core.enclosing import PartOf, provisional_run
 from watcher_core.enums import ExecutionSource, ExecutionState
 from watcher_core.errors import ExecutionEndedError, InvalidValueError, NotFoundError
 from watcher_core.recording import clocks, watermarks
@@ -405,11 +405,14 @@ def find_execution_id(connection: Driver, *, source: ExecutionSource, external_i
 IS_THERE = "SELECT id FROM watcher.pipeline_execution WHERE id = %(id)s"
 
 
-def find_enclosing_id(connection: Driver, around: EnclosingExecution) -> int | None:
-    """Return the id of the execution that this process is part of; `None` where this database does not know it."""
-    if around.external_id is not None:
-        return find_execution_id(connection, source=ExecutionSource.CLI, external_id=around.external_id)
-    row = connection.execute(IS_THERE, {"id": around.id}).fetchone()
+def find_enclosing_id(connection: Driver, part_of: PartOf | None) -> int | None:
+    """Return the id of what an execution is part of; `None` where this database does not know it."""
+    if part_of is None:
+        return None
+    if part_of.source is not None and part_of.external_id is not None:
+        source = arguments.choice(part_of.source, ExecutionSource, "source")
+        return find_execution_id(connection, source=source, external_id=part_of.external_id)
+    row = connection.execute(IS_THERE, {"id": part_of.id}).fetchone()
     return None if row is None else int(row[0])
 
 

@@ -228,7 +228,11 @@ def track(body: TrackBody, request: Request) -> Response:
     watcher = watcher_of(request)
     if body.pipeline_id is not None or body.must_exist:
         reference = body.pipeline_name if body.pipeline_id is None else body.pipeline_id
-        execution = watcher.start_execution(pipeline_id=covered_pipeline(request, reference or "").id, **body.started())
+        fields = body.started()
+        if body.parent_id is None:
+            with watcher._driver_statements() as (connection, _):
+                fields["parent_id"] = recording.find_enclosing_id(connection, body.enclosing)
+        execution = watcher.start_execution(pipeline_id=covered_pipeline(request, reference or "").id, **fields)
         return Response(STORED.dump_json(execution), 201, media_type="application/json")
     name = watcher.known_name("pipeline", body.pipeline_name or "")
     body = body.model_copy(update={"pipeline_name": name})
