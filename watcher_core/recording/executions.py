@@ -7,6 +7,7 @@ inside a job, the recorder that reads of it later, and a replay of either meet i
 from __future__ import annotations
 
 import datetime as dt
+import inspect
 from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from typing import Any
@@ -186,8 +187,9 @@ END_DATE = f"""
 # On an execution that somebody has ended who inferred that it is over. What its job reports after all replaces that.
 INFERRED = "ended_by_hand"
 
-# One statement, because it runs at the end of every execution: who ends a success settles it as well.
-END = f"""
+# One statement, because it runs at the end of every execution: who ends a success settles it as well. Without its
+# indentation it is short enough for psycopg to remember how it is read.
+END = inspect.cleandoc(f"""
     WITH execution AS (
         UPDATE watcher.pipeline_execution
            SET state              = CAST(%(state)s AS watcher.execution_state),
@@ -215,7 +217,7 @@ END = f"""
     SELECT {COLUMNS}, settled.watermark AS pipeline_watermark, settled.conflict
       FROM execution
       LEFT JOIN settled ON true
-"""
+""")
 
 
 def end_execution(

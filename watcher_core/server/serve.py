@@ -30,7 +30,8 @@ def serve(
     Raises:
         ConfigurationError: It would listen beyond this host, and there is no token, or it is to profile.
     """
-    watcher.pool_size = limits.connections  # before the first use: those beyond it would be opened for each request
+    # Before the first use. Whoever finds all of them in use waits for one.
+    watcher.pool_size, watcher.pool_overflow = limits.connections, 0
     local = is_loopback(host)
     if not local and not watcher.tokens():
         raise ConfigurationError(
