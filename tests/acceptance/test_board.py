@@ -117,7 +117,7 @@ def test_every_page_works_for_everybody(address, browser, look):
             wider = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
             problems += [(path, "wider than the window", wider)] if wider > 0 else []
         problems += reader.said
-    assert problems == []
+    assert not problems, "\n".join(map(str, problems))
 
 
 def test_without_scripts_the_pages_still_say_all(address, browser):
