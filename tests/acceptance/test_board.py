@@ -54,7 +54,7 @@ LOOKS: dict[str, tuple[Literal["light", "dark"], int]] = {
 @pytest.fixture(scope="module")
 def address(module_watcher: Watcher, module_database_url: str) -> Iterator[str]:
     """The address of a board that shows the deployment."""
-    populate(module_watcher, now=dt.datetime.now(dt.UTC))
+    populate(module_watcher, now=dt.datetime.now(dt.UTC), hostile=True)
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -149,16 +149,16 @@ def test_what_is_wrong_comes_first_and_is_acknowledged_with_a_click(address, bro
 
 
 def test_an_alert_is_snoozed_and_resolved_with_a_note(address, browser, module_watcher):
-    [alert] = module_watcher.alerts(pipeline="ml/churn", kind="freshness")
+    [alert] = module_watcher.alerts(pipeline="shop/events", kind="anomaly")
     with Reader(browser, address) as reader:
         page = reader.open(f"/ui/alerts/{alert.id}")
-        page.get_by_label("Note, for all who see the alert").fill("the model is retrained on Monday")
+        page.get_by_label("Note, for all who see the alert").fill("the tracker was off for an hour")
         page.get_by_label("Quiet for").select_option("4 hours")
         page.get_by_role("button", name="Snooze").click()
         page.wait_for_load_state("networkidle")
         assert "quiet until" in page.inner_text("main")
         quiet = module_watcher.alert(alert.id)
-        assert (quiet.state, quiet.note) == ("snoozed", "the model is retrained on Monday")
+        assert (quiet.state, quiet.note) == ("snoozed", "the tracker was off for an hour")
         page.get_by_role("button", name="Resolve").click()
         page.wait_for_load_state("networkidle")
         assert "It is over" in page.inner_text("main")
