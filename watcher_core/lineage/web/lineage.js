@@ -422,12 +422,12 @@
       ...states.map(([state, number]) => {
         const shown = !hiddenStates.has(state);
         const change = () => (shown ? hiddenStates.add(state) : hiddenStates.delete(state));
-        return toggle(state, standingMark(state), number, shown, change);
+        return toggle(state === "unknown" ? "no run" : state, standingMark(state), number, shown, change);
       }),
       ...(states.length && groupNames.length < 2 ? [] : groupNames).map((group) => {
         const shown = !hiddenGroups.has(group);
         const change = () => (shown ? hiddenGroups.add(group) : hiddenGroups.delete(group));
-        return toggle(group, swatch(group), groups.get(group), shown, change);
+        return toggle(group, states.length ? "" : swatch(group), groups.get(group), shown, change);
       }),
       ...(deprecated
         ? [
