@@ -12,6 +12,8 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
+import dagster as dg
+
 from watcher_core import (
     UNSET,
     AlertLevel,
@@ -38,6 +40,8 @@ COUNTS_THAT_ADD_UP: Final = "add"
 NEXT_WATERMARK_KEY: Final = "watcher/next_watermark"
 # On what we report to Dagster ourselves, so that it is not recorded a second time: the execution that it is about.
 EXECUTION_ID_KEY: Final = "watcher/execution_id"
+# Where the board shows the pipeline.
+BOARD_KEY: Final = "watcher/board"
 # Dagster's own words for the total: of the partition, or of the whole table.
 PARTITION_ROW_COUNT_KEY: Final = "dagster/partition_row_count"
 ROW_COUNT_KEY: Final = "dagster/row_count"
@@ -86,6 +90,11 @@ MAX_FAILURES: Final = 100
 _METADATA_METRIC = re.compile(r"metadata:\s*\S.*", re.DOTALL)
 _THRESHOLD_TEXT = re.compile(r"\s*(\d+)\s+([A-Za-z]+)\s*")
 _THRESHOLD_RULE = f"a whole number above zero and a unit ({', '.join(DatePart)})"
+
+
+def board_entry(address: str | None) -> dict[str, dg.MetadataValue[Any]]:
+    """Return the metadata that leads to a page of the board; none where there is no address."""
+    return {} if address is None else {BOARD_KEY: dg.MetadataValue.url(address)}
 
 
 def watcher_metadata(

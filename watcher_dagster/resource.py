@@ -28,7 +28,13 @@ from watcher_core import (
     PipelineInactiveError,
 )
 from watcher_dagster.counts import CountKeys
-from watcher_dagster.metadata import COUNT_KEYS, NEXT_WATERMARK_KEY, PARTITION_ROW_COUNT_KEY, ROW_COUNT_KEY
+from watcher_dagster.metadata import (
+    COUNT_KEYS,
+    NEXT_WATERMARK_KEY,
+    PARTITION_ROW_COUNT_KEY,
+    ROW_COUNT_KEY,
+    board_entry,
+)
 from watcher_dagster.runs import instance_id, run_started
 from watcher_dagster.step import Step, StepContext, read_step
 
@@ -52,13 +58,19 @@ REMEMBERED_RUNS = 100
 class TrackedStep:
     """The execution of a step, as its code sees it.
 
+    Args:
+        step: The step.
+        tracked: Its execution.
+        board: The address of the asset's page on the board.
+
     Attributes:
         skipped: Whether the pipeline is inactive, and the step is to leave without doing its work.
     """
 
-    def __init__(self, step: Step, tracked: TrackedExecution | None) -> None:
+    def __init__(self, step: Step, tracked: TrackedExecution | None, *, board: str | None = None) -> None:
         self._step = step
         self._tracked = tracked
+        self._board = board
         self.skipped = tracked is None
 
     @property
@@ -132,7 +144,8 @@ class TrackedStep:
         if tracked.next_watermark is not None:
             recorded[NEXT_WATERMARK_KEY] = tracked.next_watermark
         arguments.setdefault("asset_key", self._step.asset_key)
-        return dg.MaterializeResult(metadata={**recorded, **(metadata or {})}, **arguments)
+        shown = {**recorded, **board_entry(self._board), **(metadata or {})}
+        return dg.MaterializeResult(metadata=shown, **arguments)
 
     def _active(self) -> TrackedExecution:
         if self._tracked is None:
@@ -281,7 +294,7 @@ class WatcherResource(dg.ConfigurableResource):  # type: ignore[type-arg]  # its
                 if when_inactive == "fail":
                     raise dg.Failure(str(error), allow_retries=False) from error
                 context.log.info("Skipped: %s", error)
-            yield TrackedStep(step, tracked)
+            yield TrackedStep(step, tracked, board=self.get_client().pipeline_address(step.pipeline.name))
 
     def is_active(self, pipeline: str | StepContext) -> bool:
         """Whether a pipeline may run: by its name, or that of the step that runs. One that is not known yet may.

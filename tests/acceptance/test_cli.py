@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import signal
 import socket
@@ -94,12 +95,12 @@ def test_a_command_starts_the_server_and_says_so_once(home: Path) -> None:
 
 
 @contextmanager
-def dagster(tmp_path: Path, *arguments: str) -> Iterator[tuple[subprocess.Popen[str], int]]:
+def dagster(tmp_path: Path, *arguments: str, board_port: int = 0) -> Iterator[tuple[subprocess.Popen[str], int]]:
     """`watcher dev`, once its UI answers, and the port of that."""
     port = free_port()
     output = tmp_path / "output"
     with output.open("w") as file:
-        command = watcher_command("dev", *arguments, "--port", str(port))
+        command = watcher_command("dev", *arguments, "--port", str(port), "--board-port", str(board_port))
         process = subprocess.Popen(command, stdout=file, stderr=subprocess.STDOUT, text=True)
     try:
         wait_until(lambda: process.poll() is not None or answers(port))
@@ -151,19 +152,23 @@ def command_lines(pids: list[int]) -> str:
 def test_dagster_is_served_from_nothing_and_ends_when_it_is_told_to(home: Path, tmp_path: Path) -> None:
     """By one signal: what each does to children is shown below."""
     (tmp_path / "greetings.py").write_text(PROJECT)
-    with dagster(tmp_path, "-f", "greetings.py") as (process, port):
+    board_port = free_port()
+    with dagster(tmp_path, "-f", "greetings.py", board_port=board_port) as (process, port):
         assert (home / "dagster" / "dagster.yaml").read_text() == (ROOT / "dagster.yaml").read_text()
         assert (home / "postgres" / "password").read_text() not in command_lines(family(tmp_path))
         assert f"port {port}" in run("dev", "-f", "greetings.py", "--port", str(port), code=1)
         materialize(home, "hello")
         wait_until(lambda: executions("hello") == [("succeeded", 3)])
+        with urllib.request.urlopen(f"http://127.0.0.1:{board_port}/ui/pipelines", timeout=30) as page:
+            assert "hello" in page.read().decode()
         doctor = json.loads(run("doctor", "--json"))
         assert [f["level"] for f in doctor["findings"] if f["topic"] == "recorder"] == ["ok"]
         process.send_signal(signal.SIGINT)
         assert process.wait(SECONDS_TO_WAIT) == 0
         wait_until(lambda: not family(tmp_path))
     told = (tmp_path / "output").read_text()
-    assert f"Dagster UI    http://127.0.0.1:{port}" in told
+    assert re.search(rf"Dagster UI +http://127\.0\.0\.1:{port}", told)
+    assert re.search(rf"Watcher's board +http://127\.0\.0\.1:{board_port}/ui/", told)
     assert "Traceback" not in told
     assert "superseded" not in told
     assert told.endswith("stop it with: watcher db stop\n")

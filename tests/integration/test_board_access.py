@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
+import html
 import re
 import uuid
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -12,6 +15,8 @@ from tests.http_client import Client, serving
 from watcher_core import Watcher
 from watcher_core.errors import ConfigurationError
 from watcher_core.server import Proxies, create_app
+from watcher_core.server.board import static
+from watcher_core.server.board.files import report_file
 
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 
@@ -79,7 +84,7 @@ def test_every_page_allows_only_our_own_files(board, no_tokens, path):
     assert "unsafe" not in policy
     assert not re.search(r"<script(?![^>]* src=)|<style|\son\w+=|\sstyle=", answer.text)
     for address in re.findall(r'(?:src|href)="([^"]+)"', answer.text):
-        assert address.startswith(("/ui/", "#")), address
+        assert re.match(r"/(?!/)|#", address), address
 
 
 def test_who_has_no_token_is_led_to_the_login_and_back(board, module_watcher):
@@ -212,3 +217,43 @@ def test_a_trusted_proxy_names_the_user(module_watcher, alert_id):
 def test_a_wrong_setting_of_proxies_is_named(header, addresses, message):
     with pytest.raises(ConfigurationError, match=message):
         Proxies(header, addresses)
+
+
+# Files
+
+
+@pytest.mark.parametrize("name", ["board.css", "board.js", "tokens.css", "vendor/htmx.min.js", "vendor/uplot.min.js"])
+def test_files_need_no_token_and_are_kept_by_their_content(board, module_watcher, name):
+    module_watcher.create_token(uuid.uuid4().hex)
+    address = static.address(name)
+    answer = board.get(address)
+    assert answer.status_code == 200
+    assert "immutable" in answer.headers["Cache-Control"]
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    assert board.get(address.partition("?")[0]).headers["Cache-Control"] == "no-cache"
+
+
+@pytest.mark.parametrize("name", ["vendor/htmx.LICENSE.txt", "%2e%2e/login.py", ""])
+def test_nothing_else_is_a_file(board, name):
+    assert board.get(f"/ui/static/{name}").status_code == 404
+
+
+def test_the_libraries_are_those_that_were_published():
+    root = Path(static.__file__).parent
+    listed = dict(re.findall(r"\| `(static/vendor/[^`]+)` \|.*`([0-9a-f]{64})` \|", (root / "README.md").read_text()))
+    kept = {str(path.relative_to(root)) for path in (root / "static" / "vendor").iterdir() if path.suffix != ".txt"}
+    assert set(listed) == kept
+    for name, digest in listed.items():
+        assert hashlib.sha256((root / name).read_bytes()).hexdigest() == digest, name
+
+
+def test_the_report_as_a_file_holds_no_script_and_loads_nothing(module_watcher):
+    name = f"<script>alert(1)</script>{uuid.uuid4().hex}"
+    with pytest.raises(ZeroDivisionError), module_watcher.track(name):
+        raise ZeroDivisionError
+    module_watcher.check_failures()
+    page = report_file(module_watcher)
+    assert "&lt;script&gt;alert(1)&lt;/script&gt;" in page
+    assert "<script" not in page
+    assert not re.search(r'(?:src|href)="(?!#)', page)
+    assert "default-src 'none'" in html.unescape(page)

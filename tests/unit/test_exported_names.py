@@ -125,6 +125,7 @@ PUBLIC = {
     "clean_calendar",
     "clean_timezone",
     "draw_anomaly",
+    "provisional_identity",
     # errors
     "ConfigurationError",
     "DatabaseError",

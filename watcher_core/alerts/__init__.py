@@ -13,7 +13,7 @@ from watcher_core.alerts.alerts import (
     resolve_gone_alerts,
     snooze_alert,
 )
-from watcher_core.alerts.causes import link_causes
+from watcher_core.alerts.causes import link_causes, same_error
 from watcher_core.alerts.delivery import Pace, deliver_alerts, preview_alerts, send_message, shared_pace
 from watcher_core.alerts.destinations import sender_for
 from watcher_core.alerts.maintenance import add_maintenance, end_maintenance, list_maintenance
@@ -24,7 +24,7 @@ from watcher_core.alerts.review import RouteProblem, review_coverage, review_rou
 from watcher_core.alerts.routes import DEFAULT_DESTINATION, Routes, load_routes
 from watcher_core.alerts.senders import SlackChannel, SlackSender
 from watcher_core.alerts.slack import SlackMessage
-from watcher_core.alerts.titles import headline
+from watcher_core.alerts.titles import headline, reason, trouble
 
 __all__ = [
     "DEFAULT_DESTINATION",
@@ -49,15 +49,18 @@ __all__ = [
     "load_routes",
     "open_alerts",
     "preview_alerts",
+    "reason",
     "resolve_alert",
     "resolve_alerts",
     "resolve_gone_alerts",
     "review_coverage",
     "review_routes",
+    "same_error",
     "send_message",
     "sender_for",
     "shared_pace",
     "snooze_alert",
     "test_message",
+    "trouble",
     "undelivered_alerts",
 ]

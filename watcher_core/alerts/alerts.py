@@ -8,7 +8,7 @@ until every destination knows its state; see `outbox`.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 import sqlalchemy as sa
@@ -451,6 +451,7 @@ def get_alert(session: Session, *, alert_id: int, now: dt.datetime) -> values.Al
 def list_alerts(
     session: Session,
     *,
+    ids: Collection[int] | None = None,
     states: Iterable[AlertState | str] | None = None,
     kind: AlertKind | str | None = None,
     pipeline_id: int | None = None,
@@ -461,6 +462,7 @@ def list_alerts(
     """Return alerts, the last opened first."""
     wanted = None if states is None else [arguments.choice(state, AlertState, "state").value for state in states]
     given = {
+        "ids": None if ids is None else list(ids),
         "states": wanted,
         "kind": None if kind is None else arguments.choice(kind, AlertKind, "kind").value,
         "pipeline_id": pipeline_id,
@@ -469,6 +471,7 @@ def list_alerts(
         "now": now,
     }
     conditions = {
+        "ids": "id = ANY(:ids)",
         "states": "state = ANY(CAST(:states AS watcher.alert_state[]))",
         "kind": "kind = CAST(:kind AS watcher.alert_kind)",
         "pipeline_id": "pipeline_id = :pipeline_id",

@@ -60,10 +60,21 @@ KINDS = """
 # code: two of these have nothing in common.
 NO_REASON = "This run has been marked as failed from outside the execution context."
 
-# The numbers in an error, and identifiers as long as those of runs, differ where the error is the same.
-ERROR = rf"""
-    regexp_replace(nullif(substring(btrim(alert.facts ->> 'error', E' \t\r\n') FROM '^[^\r\n]+'), '{NO_REASON}'),
+
+def same_error(message: str) -> str:
+    """The SQL of what is the same in all errors that are one: the first line, but for numbers and identifiers.
+
+    Identifiers are those as long as the ids of runs. It is NULL where the error gives no reason.
+
+    Args:
+        message: The SQL of an error's message.
+    """
+    return rf"""
+    regexp_replace(nullif(substring(btrim({message}, E' \t\r\n') FROM '^[^\r\n]+'), '{NO_REASON}'),
                    '[0-9a-f]{{8}}-[0-9a-f-]{{27}}|0x[0-9a-f]+|[0-9]+', '#', 'gi')"""
+
+
+ERROR = same_error("alert.facts ->> 'error'")
 
 # Joins are hashed, however few rows the planner expects: estimates are wrong where thousands of alerts have just come.
 # Where it expects many, compiling the statement takes longer than running it.

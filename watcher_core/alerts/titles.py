@@ -67,15 +67,16 @@ def title(
     if event is AlertEvent.RESOLVED:
         said = _over(alert)
         return f"{UNWATCHED if 'is no longer watched' in said else sign} {said}{behind}"
-    return f"{sign} {prefix}{_trouble(alert, now)}{behind}"
+    return f"{sign} {prefix}{trouble(alert, now)}{behind}"
 
 
 def headline(alert: values.Alert, *, now: dt.datetime) -> str:
     """Return what is wrong about one alert, or how it ended, in a line without signs."""
-    return _over(alert) if alert.resolved_at is not None else _trouble(alert, now)
+    return _over(alert) if alert.resolved_at is not None else trouble(alert, now)
 
 
-def _trouble(alert: values.Alert, now: dt.datetime) -> str:
+def trouble(alert: values.Alert, now: dt.datetime) -> str:
+    """Return what an alert is about in one line, as in `orders failed: duplicate key 8123 in stg_orders`."""
     return _TROUBLES.get(alert.kind, _stated)(alert, alert.facts, now)
 
 
@@ -84,7 +85,7 @@ def _held_up(alerts: Sequence[values.Alert], cause: values.Alert, *, total: int,
     names = list(dict.fromkeys(_where(alert) for alert in alerts))
     is_alike = alerts[0].kind is AlertKind.FAILURE
     what = "failed, too" if is_alike else "is held up" if total == 1 else "are held up"
-    return f"{_named(names, total)} {what}: {_trouble(cause, now)}"
+    return f"{_named(names, total)} {what}: {trouble(cause, now)}"
 
 
 def _named(names: Sequence[str], total: int) -> str:

@@ -6,6 +6,8 @@ compares all pipelines in one statement.
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from sqlalchemy.orm import Session
 
 from watcher_core import database, values
@@ -151,18 +153,20 @@ def _select(condition: str) -> str:
 """
 
 
-ALL, ONE = _select("true"), _select("pipeline.id = %(pipeline_id)s")
+ALL, SOME = _select("true"), _select("pipeline.id = ANY(%(ids)s)")
 
 
-def list_thresholds(session: Session, *, pipeline_id: int | None = None) -> list[values.EffectiveThreshold]:
+def list_thresholds(
+    session: Session, *, pipeline_ids: Collection[int] | None = None
+) -> list[values.EffectiveThreshold]:
     """Return the thresholds that hold, one for each pipeline and check, by the pipelines' names.
 
     Args:
         session: The transaction.
-        pipeline_id: Of this pipeline only.
+        pipeline_ids: Of these pipelines only.
     """
-    statement = ALL if pipeline_id is None else ONE
-    rows = database.driver(session).execute(statement, {"pipeline_id": pipeline_id})
+    ids = None if pipeline_ids is None else list(pipeline_ids)
+    rows = database.driver(session).execute(ALL if ids is None else SOME, {"ids": ids})
     return [
         values.EffectiveThreshold(
             pipeline_id=found_id,

@@ -29,6 +29,7 @@ from watcher_core.cli import (
     maintenance,
     output,
     pipelines,
+    report,
     run,
     serve,
     status,
@@ -76,6 +77,7 @@ app.command("demo", epilog=dev.DEMO_EXAMPLES)(dev.demo)
 app.command("run", epilog=run.EXAMPLES)(run.run)
 app.command("discover", epilog=discover.EXAMPLES)(discover.discover)
 app.command("status", epilog=status.EXAMPLES)(status.status)
+app.command("report", epilog=report.EXAMPLES)(report.report)
 app.add_typer(pipelines.app, name="pipelines")
 app.add_typer(executions.app, name="executions")
 app.add_typer(check.app, name="check")

@@ -238,8 +238,8 @@ def counter(what: str) -> Iterator[Callable[[int], None] | None]:
 
 
 def _as_json(value: object) -> object:
-    if isinstance(value, dt.datetime):
+    if isinstance(value, dt.date):
         return value.isoformat()
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        return vars(value)
+        return {field.name: getattr(value, field.name) for field in dataclasses.fields(value)}
     raise TypeError(f"{value!r} is nothing that JSON has")

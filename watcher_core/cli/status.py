@@ -13,10 +13,10 @@ from watcher_core.cli import output, times
 from watcher_core.cli.edge import open_watcher
 from watcher_core.cli.options import Json
 from watcher_core.cli.pipelines import last_start, last_state, owners_of, usual_duration
-from watcher_core.enums import AlertKind, AlertLevel, AlertState, ExecutionState
+from watcher_core.enums import AlertLevel, AlertState, ExecutionState
 
 if TYPE_CHECKING:
-    from watcher_core.values import Alert, EffectiveThreshold, Pipeline, PipelineActivity
+    from watcher_core.values import Alert, Pipeline, PipelineActivity, UnwatchedPipelines
 
 EXAMPLES = output.examples("watcher status", "watcher status --all", "watcher status --json")
 
@@ -42,8 +42,7 @@ def status(
         alerts = watcher.alerts(state=UNRESOLVED, limit=MOST_ALERTS)
         pipelines = watcher.pipelines()
         activity = {each.pipeline_id: each for each in watcher.pipeline_activity()}
-        thresholds = watcher.thresholds()
-    unwatched = not_watched(pipelines, thresholds)
+        unwatched = watcher.unwatched_pipelines()
     ordered = _in_order(pipelines, activity, alerts)
     if json:
         output.print_json(
@@ -60,36 +59,13 @@ def status(
                     }
                     for pipeline in ordered
                 ],
-                "not_watched": {why: [pipeline.name for pipeline in of] for why, of in unwatched.items()},
+                "not_watched": {each.reason: each.names for each in unwatched},
             }
         )
         return
     _print_problems(alerts)
     _print_pipelines(ordered if show_all else ordered[:SHOWN_PIPELINES], activity, alerts, more=len(ordered))
     _print_unwatched(unwatched, show_all=show_all)
-
-
-def not_watched(
-    pipelines: Iterable[Pipeline], thresholds: Iterable[EffectiveThreshold]
-) -> Mapping[str, list[Pipeline]]:
-    """Return the pipelines about which nobody would be notified, by the reason; a pipeline may have several."""
-    rules = {(each.pipeline_id, each.kind): each for each in thresholds}
-    reasons: dict[str, list[Pipeline]] = {}
-    for pipeline in pipelines:
-        freshness, failures = rules[pipeline.id, AlertKind.FRESHNESS], rules[pipeline.id, AlertKind.FAILURE]
-        if pipeline.removed_at is not None:
-            why = ["gone from the code"]
-        elif not pipeline.active:
-            why = ["switched off"]
-        else:
-            why = [
-                *(["no freshness threshold: that it stops is not noticed"] if freshness.number is None else []),
-                *(["freshness is muted"] if freshness.number is not None and freshness.muted_by else []),
-                *(["failures are muted"] if failures.muted_by else []),
-            ]
-        for reason in why:
-            reasons.setdefault(reason, []).append(pipeline)
-    return reasons
 
 
 def _in_order(
@@ -157,12 +133,12 @@ def _took(activity: PipelineActivity | None) -> str | None:
     return text.duration(max(0.0, (end - activity.start_date).total_seconds())) + ("" if activity.end_date else "…")
 
 
-def _print_unwatched(unwatched: Mapping[str, list[Pipeline]], *, show_all: bool) -> None:
+def _print_unwatched(unwatched: list[UnwatchedPipelines], *, show_all: bool) -> None:
     if not unwatched:
         return
     output.print_heading("Not watched")
-    for why, pipelines in unwatched.items():
-        named = pipelines if show_all else pipelines[:SHOWN_NAMES]
-        names = ", ".join(output.visible(pipeline.name) for pipeline in named)
-        rest = f" and {len(pipelines) - len(named):,} more" if len(pipelines) > len(named) else ""
-        output.print_text(f"{why}: {names}{rest}")
+    for each in unwatched:
+        named = each.names if show_all else each.names[:SHOWN_NAMES]
+        names = ", ".join(map(output.visible, named))
+        rest = f" and {each.count - len(named):,} more" if each.count > len(named) else ""
+        output.print_text(f"{each.reason}: {names}{rest}")

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 
-from watcher_core import values
+from watcher_core import alerts, arguments, catalog, checks, database, health, overview, recording, telemetry, values
+from watcher_core.client.connection import WITHOUT_COMPILER
 from watcher_core.client.telemetry import TelemetryMethods
-from watcher_core.enums import AlertState
+from watcher_core.enums import AlertState, ExecutionState
 
 
 class OverviewMethods(TelemetryMethods):
@@ -35,12 +36,16 @@ class OverviewMethods(TelemetryMethods):
             pipeline_type: Of pipelines of this type only.
             group: Of pipelines of this group only.
             search: Of pipelines whose name contains this text, whatever its case.
-            limit: At most so many incidents.
+            limit: At most so many incidents, at most 1,000.
 
         Raises:
             InvalidValueError: A value breaks a rule.
         """
-        raise NotImplementedError
+        chosen = overview.Filter(owner=owner, pipeline_type=pipeline_type, group=group, search=search)
+        most = overview.limit(limit, "limit", overview.MOST_INCIDENTS)
+        with self._transaction() as (session, now):
+            session.execute(WITHOUT_COMPILER)
+            return overview.read_overview(session, chosen=chosen, problem=problem, state=state, most=most, now=now)
 
     def unwatched_pipelines(self, *, names: int | None = None) -> list[values.UnwatchedPipelines]:
         """Return the pipelines about which nobody would be notified, by reason; a pipeline may have several.
@@ -51,7 +56,9 @@ class OverviewMethods(TelemetryMethods):
         Raises:
             InvalidValueError: A value breaks a rule.
         """
-        raise NotImplementedError
+        number = None if names is None else arguments.count(names, "names")
+        with self._transaction() as (session, _):
+            return overview.unwatched_pipelines(session, names=number)
 
     def search(self, text: str, *, limit: int = 20) -> list[values.SearchHit]:
         """Return pipelines, addresses and alerts whose names contain a text, whatever its case.
@@ -61,12 +68,13 @@ class OverviewMethods(TelemetryMethods):
 
         Args:
             text: What to look for; several words are all in the name, in any order.
-            limit: At most so many.
+            limit: At most so many, at most 200.
 
         Raises:
             InvalidValueError: A value breaks a rule.
         """
-        raise NotImplementedError
+        with self._driver_transaction() as (connection, _):
+            return overview.search(connection, text, most=limit)
 
     def pipeline_page(
         self, pipeline: int | str, *, executions: int = 200, days: int = 30, now: dt.datetime | None = None
@@ -83,7 +91,58 @@ class OverviewMethods(TelemetryMethods):
             NotFoundError: No pipeline has that id or name.
             InvalidValueError: A value breaks a rule.
         """
-        raise NotImplementedError
+        most = overview.limit(executions, "executions", overview.MOST_EXECUTIONS)
+        span = overview.limit(days, "days", overview.MOST_DAYS)
+        with self._transaction() as (session, present):
+            moment = present if now is None else arguments.instant(now, "now")
+            return overview.read_page(session, reference=pipeline, executions=most, days=span, now=moment)
+
+    def pipeline_list(
+        self,
+        *,
+        state: ExecutionState | str | None = None,
+        owner: str | None = None,
+        pipeline_type: str | None = None,
+        group: str | None = None,
+        search: str | None = None,
+        active: bool | None = None,
+        sort: str = "name",
+        descending: bool = False,
+        limit: int | None = 100,
+        offset: int = 0,
+    ) -> values.PipelineList:
+        """Return pipelines as they stand: their newest executions, freshness and alerts.
+
+        Args:
+            state: Those whose newest execution is in this state only; `never ran`: those without one.
+            owner, pipeline_type, group, search: As of `now`.
+            active: Those that checks look at only, or the others.
+            sort: `name`, `state` (bad ones first), `started`, `took`, `rows`, `type`, `owner` or `alerts`.
+            descending: Whether the last ones come first; those without a value come last in any case.
+            limit: At most so many; `None`: all.
+            offset: How many to pass over.
+
+        Raises:
+            InvalidValueError: A value breaks a rule.
+        """
+        chosen = overview.Filter(owner=owner, pipeline_type=pipeline_type, group=group, search=search)
+        most, passed = (
+            None if limit is None else arguments.count(limit, "limit"),
+            arguments.count(offset, "offset") or 0,
+        )
+        with self._transaction() as (session, now):
+            session.execute(WITHOUT_COMPILER)
+            return overview.list_summaries(
+                session,
+                chosen=chosen,
+                state=state,
+                active=active,
+                sort=sort,
+                descending=descending,
+                limit=most,
+                offset=passed,
+                now=now,
+            )
 
     def report(
         self,
@@ -106,14 +165,22 @@ class OverviewMethods(TelemetryMethods):
             owner: Of pipelines of this owner only; an empty text: of those without one.
             pipeline_type: Of pipelines of this type only.
             pipeline: Of this pipeline only, by id or name.
-            limit: At most so many groups; those with the most failures come first.
+            limit: At most so many groups, at most 100,000; those with the most failures come first.
             now: The time whose day is the last one, with time zone; the present by default.
 
         Raises:
             NotFoundError: No pipeline has that id or name.
             InvalidValueError: A value breaks a rule.
         """
-        raise NotImplementedError
+        span = overview.limit(days, "days", overview.MOST_REPORT_DAYS)
+        most = overview.limit(limit, "limit", overview.MOST_GROUPS)
+        with self._transaction() as (session, present):
+            moment = present if now is None else arguments.instant(now, "now")
+            pipeline_id = None if pipeline is None else catalog.get_pipeline(session, pipeline).id
+            chosen = overview.Filter(owner=owner, pipeline_type=pipeline_type, pipeline_id=pipeline_id)
+            session.execute(WITHOUT_COMPILER)
+            connection = database.driver(session)
+            return overview.read_report(connection, by=by, days=span, chosen=chosen, most=most, now=moment)
 
     def timeline(
         self,
@@ -140,19 +207,37 @@ class OverviewMethods(TelemetryMethods):
         Raises:
             InvalidValueError: A value breaks a rule.
         """
-        raise NotImplementedError
+        chosen = overview.Filter(owner=owner, pipeline_type=pipeline_type, group=group, search=search)
+        most = overview.limit(limit, "limit", overview.MOST_TIMELINE_EXECUTIONS)
+        since, until = arguments.instant(begin, "begin"), arguments.instant(end, "end")
+        with self._transaction() as (session, present):
+            moment = present if now is None else arguments.instant(now, "now")
+            session.execute(WITHOUT_COMPILER)
+            return overview.read_timeline(
+                database.driver(session),
+                begin=since,
+                end=until,
+                group_by=group_by,
+                chosen=chosen,
+                most=most,
+                now=moment,
+            )
 
     def unfixed_failures(self, *, limit: int = 100, pipelines: int = 50) -> list[values.UnfixedError]:
-        """Return the errors of pipelines whose newest execution that ended has failed; those of the most first.
+        """Return the errors of pipelines that fail and have not succeeded since; those of the most pipelines first.
 
         Args:
-            limit: At most so many errors.
-            pipelines: At most so many pipelines of each.
+            limit: At most so many errors, at most 1,000.
+            pipelines: At most so many pipelines of each, at most 1,000.
 
         Raises:
             InvalidValueError: A value breaks a rule.
         """
-        raise NotImplementedError
+        most = overview.limit(limit, "limit", overview.MOST_ERRORS)
+        named = overview.limit(pipelines, "pipelines", overview.MOST_PIPELINES)
+        with self._transaction() as (session, _):
+            session.execute(WITHOUT_COMPILER)
+            return overview.read_unfixed(database.driver(session), most=most, pipelines=named)
 
     def diagnostics(self, *, now: dt.datetime | None = None) -> values.Diagnostics:
         """Return how Watcher and its database work: health, queues, sizes, locks, slow statements.
@@ -160,12 +245,30 @@ class OverviewMethods(TelemetryMethods):
         Args:
             now: The time at which age is measured, with time zone; the present by default.
         """
-        raise NotImplementedError
+        moment = dt.datetime.now(dt.UTC) if now is None else arguments.instant(now, "now")
+        facts = (*self.health(now=moment).facts, *self.spool_health(now=moment).facts)
+        with self._transaction() as (session, _):
+            routes = self._routes()
+            found = overview.read_database_facts(database.driver(session))
+            return values.Diagnostics(
+                at=moment,
+                facts=facts,
+                recorders=tuple(recording.list_recorders(session)),
+                checks=tuple(checks.list_check_states(session)),
+                heartbeats=tuple(health.list_heartbeats(session)),
+                undelivered=alerts.undelivered_alerts(session, routes=routes, now=moment),
+                failing_deliveries=telemetry.failing_deliveries(session),
+                spooled=len(recording.spooled_executions(self.spool_directories)),
+                set_aside=len(recording.broken_executions(self.spool_directories)),
+                schema_version=database.SCHEMA_VERSION,
+                **vars(found),
+            )
 
     def board_version(self) -> str:
         """Return a short text that changes when something that the board shows has changed.
 
         That is: an execution that starts or ends, and an alert that opens, changes its state or is resolved. It reads
-        two ends of indexes, and the alerts that are not resolved.
+        the ends of three indexes, what runs, and the alerts that are not resolved.
         """
-        raise NotImplementedError
+        with self._driver_transaction() as (connection, now):
+            return overview.board_version(connection, now=now)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import urllib.parse
 from collections.abc import Iterable, Mapping
 from typing import Any, Unpack
 
@@ -130,6 +131,17 @@ class PipelineMethods(Connection):
         """
         with self._transaction() as (session, now):
             return catalog.configure_pipelines(session, configurations=configurations, location=location, now=now)
+
+    def pipeline_address(self, pipeline_name: str) -> str | None:
+        """Return the address of a pipeline's page on the board; `None` where WATCHER_BOARD_URL is not set.
+
+        Args:
+            pipeline_name: Its name; whether there is one is not asked.
+        """
+        base = self.settings.board_url
+        if not base:
+            return None
+        return f"{base.rstrip('/')}/ui/pipeline?{urllib.parse.urlencode({'name': pipeline_name})}"
 
     def pipeline(self, reference: int | str) -> values.Pipeline:
         """Return the pipeline with that id or name.

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from watcher_core.lazy import exported
 
 if TYPE_CHECKING:
-    from watcher_core.recording.activity import list_activity
+    from watcher_core.recording.activity import RECENT_EXECUTIONS, list_activity
     from watcher_core.recording.asset_checks import (
         declare_asset_checks,
         list_asset_check_results,
@@ -71,6 +71,7 @@ __all__ = [
     "COUNTS",
     "LEAST_RETENTION_DAYS",
     "PLACES",
+    "RECENT_EXECUTIONS",
     "CleanupPlace",
     "Process",
     "TrackRequest",
@@ -122,6 +123,7 @@ __all__ = [
 ]
 
 _MODULES = {
+    "RECENT_EXECUTIONS": "activity",
     "release_identity": "executions",
     "record_ping": "pings",
     "CLEANUP_BEGINNING": "retention",

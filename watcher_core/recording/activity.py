@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from watcher_core import values
 from watcher_core.database import Driver
 from watcher_core.enums import ExecutionState
@@ -28,12 +30,14 @@ ACTIVITY = f"""
                         LIMIT {RECENT_EXECUTIONS}) AS recent
                 WHERE state = 'succeeded'
            ) AS usual
+     WHERE {{condition}}
      ORDER BY pipeline.name
 """
 
 
-def list_activity(connection: Driver) -> list[values.PipelineActivity]:
-    """Return what each pipeline last did, by the pipelines' names."""
+def list_activity(connection: Driver, *, pipeline_ids: Collection[int] | None = None) -> list[values.PipelineActivity]:
+    """Return what each pipeline, or each of these, last did, by the pipelines' names."""
+    statement = ACTIVITY.format(condition="true" if pipeline_ids is None else "pipeline.id = ANY(%(ids)s)")
     return [
         values.PipelineActivity(
             pipeline_id=pipeline_id,
@@ -43,5 +47,7 @@ def list_activity(connection: Driver) -> list[values.PipelineActivity]:
             end_date=end_date,
             usual_seconds=usual_seconds,
         )
-        for pipeline_id, execution_id, state, start_date, end_date, usual_seconds in connection.execute(ACTIVITY)
+        for pipeline_id, execution_id, state, start_date, end_date, usual_seconds in connection.execute(
+            statement, {"ids": None if pipeline_ids is None else list(pipeline_ids)}
+        )
     ]

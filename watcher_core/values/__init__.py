@@ -58,6 +58,7 @@ if TYPE_CHECKING:
     )
     from watcher_core.values.maintenance import MaintenanceWindow
     from watcher_core.values.overview import Incident, Overview, Problem, SearchHit, UnwatchedPipelines
+    from watcher_core.values.pipeline_list import PipelineList, PipelineSummary
     from watcher_core.values.pipeline_page import (
         FreshnessStanding,
         MetricSeries,
@@ -148,8 +149,10 @@ __all__ = [
     "PipelineConfiguration",
     "PipelineFigures",
     "PipelineLineage",
+    "PipelineList",
     "PipelinePage",
     "PipelineRun",
+    "PipelineSummary",
     "PipelineType",
     "Problem",
     "ReadableError",
@@ -201,8 +204,10 @@ _MODULES = {
     "Neighbor": "pipeline_page",
     "PartitionCell": "pipeline_page",
     "PartitionGrid": "pipeline_page",
+    "PipelineList": "pipeline_list",
     "PipelinePage": "pipeline_page",
     "PipelineRun": "pipeline_page",
+    "PipelineSummary": "pipeline_list",
     "SeriesPoint": "pipeline_page",
     "Report": "reports",
     "ReportDay": "reports",

@@ -100,7 +100,7 @@ class Diagnostics:
     recorders: tuple[RecorderState, ...]
     checks: tuple[CheckState, ...]
     heartbeats: tuple[HeartbeatState, ...]
-    undelivered: UndeliveredAlerts | None
+    undelivered: UndeliveredAlerts
     failing_deliveries: Mapping[str, int]
     spooled: int
     set_aside: int

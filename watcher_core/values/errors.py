@@ -63,7 +63,7 @@ class LastError:
 
 @dataclass(frozen=True, kw_only=True)
 class UnfixedPipeline:
-    """A pipeline whose newest execution that ended has failed.
+    """A pipeline whose newest execution that succeeded or failed has failed.
 
     Attributes:
         pipeline_id, pipeline_name, pipeline_type_name, owners: The pipeline.
@@ -94,7 +94,8 @@ class UnfixedError:
         error_class: Its class; `None` where it is not known.
         message: The first line of the newest of them.
         first_at, last_at: When the first and the last of them failed.
-        pipelines: Which, the newest failure first.
+        count: How many pipelines fail with it.
+        pipelines: The first of them, the newest failure first.
     """
 
     fingerprint: str
@@ -102,4 +103,5 @@ class UnfixedError:
     message: str
     first_at: dt.datetime
     last_at: dt.datetime
+    count: int
     pipelines: tuple[UnfixedPipeline, ...]

@@ -40,8 +40,8 @@ class Incident:
         pipeline_id, pipeline_name, pipeline_type_name, group, owners: The pipeline; none for problems of health.
         execution_id: The execution that it is about, where it is about one.
         acknowledged_by, acknowledged_at, snoozed_by, snoozed_until, note: What people did about it.
-        behind: How many alerts that are not resolved have it as their cause.
-        behind_names: The first pipelines of those, by name; each once.
+        behind: How many other pipelines have it as their cause: by an alert, or as part of the same run.
+        behind_names: The first of those, by name.
         facts: The numbers of the finding.
     """
 
@@ -89,10 +89,10 @@ class Overview:
 
     Attributes:
         at: When it was read.
-        incidents: Problems, the loudest first and of those the newest; as many as were asked for.
+        incidents: Those that are open first, of those the loudest, and of those the newest; as many as were asked for.
         total: How many there are that match the filters.
-        problems: How many of those there are of each problem; none that there is nothing of.
-        states: The same, by state.
+        problems: How many there are of each problem, whatever `problem` asks for; none that there is nothing of.
+        states: How many there are in each state, whatever `state` asks for.
         fine: Pipelines that match the filters, are checked, and have no problem, not even behind another.
         affected: Pipelines that match the filters and are in an incident, or behind one.
         running: Executions that run now, of pipelines that match the filters.

@@ -200,7 +200,8 @@ def _checks(
         asked = {kind: spec for kind, spec in specs.items() if spec.name in selected}
         partitions = {kind: step_partitions(context, spec) for kind, spec in asked.items()}
         verdicts = _verdicts(context, resource, target, partitions)
-        yield from results(context, asked, verdicts, severity=severity)
+        board = _board_address(resource, target.key)
+        yield from results(context, asked, verdicts, severity=severity, board=board)
 
     return watcher_checks
 
@@ -240,6 +241,14 @@ def _verdicts(
             for partition in asked
         ]
     return verdicts
+
+
+def _board_address(resource: Any, key: dg.AssetKey) -> str | None:
+    try:
+        address: str | None = resource.get_client().pipeline_address(asset_pipeline_name(key))
+    except WatcherError:  # the verdicts say so
+        return None
+    return address
 
 
 def _configure(watcher: "Watcher", spec: dg.AssetSpec) -> None:

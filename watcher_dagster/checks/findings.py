@@ -115,10 +115,15 @@ class _Links:
         self._assets = {name: key for name, key in keys.items() if key in known}
 
     def pipeline(self, finding: Finding) -> str:
+        """Return the pipeline, linked to its asset in Dagster, and to its page on the board."""
         key = self._assets.get(finding.pipeline_name)
-        if key is None:
-            return markdown.text(finding.pipeline_name)
-        return markdown.link(finding.pipeline_name, "assets", *key.path, base=self._base)
+        board = self._watcher.pipeline_address(finding.pipeline_name)
+        name = (
+            markdown.text(finding.pipeline_name)
+            if key is None
+            else markdown.link(finding.pipeline_name, "assets", *key.path, base=self._base)
+        )
+        return name if board is None else f"{name} ([board]({board}))"
 
     def execution(self, finding: Finding) -> str:
         """Return the execution, linked to its run if it ran in Dagster."""

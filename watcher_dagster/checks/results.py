@@ -8,6 +8,7 @@ import dagster as dg
 
 from watcher_core import AlertKind
 from watcher_dagster import compat
+from watcher_dagster import metadata as keys
 from watcher_dagster.checks.verdicts import Verdict
 
 
@@ -26,6 +27,7 @@ def results(
     verdicts: Sequence[Verdict],
     *,
     severity: dg.AssetCheckSeverity,
+    board: str | None,
 ) -> Iterator[dg.AssetCheckResult | dg.AssetCheckEvaluation | dg.Output[None]]:
     """Yield the results of a step.
 
@@ -34,6 +36,7 @@ def results(
         specs: The checks that were selected.
         verdicts: Verdicts of each.
         severity: The severity of what is found.
+        board: The address of the asset's page on the board.
     """
     # Of a range, Dagster takes one result a check and puts it on no partition. Without a partition, it takes no result
     # at all in a step that may have one. So the events are made here.
@@ -50,7 +53,7 @@ def results(
             passed=verdict.passed,
             severity=severity if verdict.is_judged else dg.AssetCheckSeverity.WARN,
             description=verdict.description,
-            metadata=verdict.metadata,
+            metadata={**verdict.metadata, **keys.board_entry(board)},
         )
         if makes_events:
             yield compat.check_evaluation(

@@ -11,10 +11,13 @@ from fastapi import APIRouter, Depends
 from watcher_core.server.board import (
     alerts,
     diagnostics,
+    execution,
     failures,
     lineage,
     login,
     now,
+    pipeline,
+    pipelines,
     report,
     search,
     static,
@@ -23,10 +26,24 @@ from watcher_core.server.board import (
 from watcher_core.server.board.frame import board_error
 from watcher_core.server.board.viewer import require_whole
 
+PAGES = (
+    now,
+    alerts,
+    pipeline,
+    pipelines,
+    execution,
+    timeline,
+    failures,
+    lineage,
+    report,
+    diagnostics,
+    search,
+)
+
 board = APIRouter(prefix="/ui", include_in_schema=False)
 board.include_router(login.routes)
 board.include_router(static.routes)
-for each in (now, alerts, timeline, failures, lineage, report, diagnostics, search):
-    board.include_router(each.routes, dependencies=[Depends(require_whole)])
+for page in PAGES:
+    board.include_router(page.routes, dependencies=[Depends(require_whole)])
 
 __all__ = ["board", "board_error"]

@@ -35,7 +35,7 @@ def now(
         pipeline_type=type or None,
         group=group or None,
         search=q or None,
-        limit=SHOWN * 20 if all else SHOWN,
+        limit=SHOWN * 10 if all else SHOWN,
     )
     return render(request, "now.html", now=found.at, found=found, all_problems=list(Problem), all_states=STATES)
 

@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 from markupsafe import Markup, escape
 
 from watcher_core import text
-from watcher_core.server.board import charts
+from watcher_core.server.board import charts, drawings
 from watcher_core.values import ReportGroup
 
 # Names come from everywhere and may have any length; the whole one is what the element's title says.
@@ -103,9 +103,11 @@ def data_block(data: object) -> Markup:
 
 
 FILTERS = {
+    "amount": text.amount,
     "compact": compact,
     "day_bars": charts.day_bars,
     "duration": duration,
+    "metric": drawings.metric_title,
     "name": name,
     "number": number,
     "plural": text.plural,

@@ -74,7 +74,7 @@
   // part replaced, unless the reader is in the middle of something there.
 
   const live = document.getElementById("live");
-  let version = null;
+  window.boardVersion = null;
 
   function isBusy() {
     const main = document.getElementById("main");
@@ -97,14 +97,14 @@
       if (!answer.ok) throw new Error(String(answer.status));
       const now = await answer.text();
       live.textContent = "";
-      if (version !== null && now !== version) {
+      if (window.boardVersion !== null && now !== window.boardVersion) {
         if (isBusy() || document.body.dataset.refresh === "off") {
           live.textContent = "there is news: load the page again";
           return; // looked at again later, with the version before
         }
         await htmx.ajax("GET", location.href, { target: "#main", select: "#main", swap: "outerHTML" });
       }
-      version = now;
+      window.boardVersion = now;
     } catch {
       live.textContent = "the server cannot be reached; this is what was known then";
     }

@@ -1,0 +1,216 @@
+"""The board in a real Chromium: every page, in light, dark and narrow, by mouse and by keyboard."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from typing import Any, Literal
+from urllib.parse import quote
+
+import httpx
+import pytest
+from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]  # it has no types
+from playwright import sync_api
+
+from tests.board_data import HOSTILE, populate
+from watcher_core import ExecutionSource, ExecutionState, Watcher
+from watcher_core.values import ExecutionRecord
+
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
+BROWSER = next(filter(None, map(shutil.which, BROWSERS)), None)
+
+pytestmark = pytest.mark.skipif(BROWSER is None, reason=f"no browser on the PATH; looked for {', '.join(BROWSERS)}")
+
+PAGES = (
+    "/ui/",
+    "/ui/alerts",
+    "/ui/alerts?state=resolved",
+    "/ui/pipelines",
+    "/ui/pipeline?name=shop/orders",
+    f"/ui/pipeline?name={quote(HOSTILE)}",
+    "/ui/timeline?hours=24",
+    "/ui/failures",
+    "/ui/lineage",
+    "/ui/report",
+    "/ui/report?by=owner&days=7",
+    "/ui/diagnostics",
+    "/ui/search?q=shop",
+    "/ui/login",
+)
+LOOKS: dict[str, tuple[Literal["light", "dark"], int]] = {
+    "light": ("light", 1440),
+    "dark": ("dark", 1440),
+    "narrow": ("light", 360),
+}
+
+
+@pytest.fixture(scope="module")
+def address(module_watcher: Watcher, module_database_url: str) -> Iterator[str]:
+    """The address of a board that shows the deployment."""
+    populate(module_watcher, now=dt.datetime.now(dt.UTC))
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    environment = {**os.environ, "WATCHER_DATABASE_URL": module_database_url}
+    command = [sys.executable, "-m", "watcher_core", "serve", "--port", str(port)]
+    process = subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True)
+    url = f"http://127.0.0.1:{port}"
+    with httpx.Client(transport=httpx.HTTPTransport(retries=10), timeout=60) as client:
+        assert client.get(f"{url}/health/ready").status_code == 200
+    yield url
+    process.send_signal(signal.SIGTERM)
+    _, log = process.communicate(timeout=60)
+    assert "Traceback" not in log
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[sync_api.Browser]:
+    """The browser."""
+    with sync_api.sync_playwright() as playwright:
+        # As root, Chromium has no sandbox of its own.
+        yield playwright.chromium.launch(executable_path=BROWSER, args=["--no-sandbox"])
+
+
+class Reader:
+    """Someone at the board. Whatever the console says, they see it at the end."""
+
+    def __init__(self, browser: sync_api.Browser, address: str, look: str = "light", **options: Any) -> None:
+        scheme, width = LOOKS[look]
+        self.context = browser.new_context(
+            base_url=address, color_scheme=scheme, viewport={"width": width, "height": 900}, **options
+        )
+        self.page = self.context.new_page()
+        self.said: list[str] = []
+        self.page.on("console", lambda message: self.said.append(message.text))
+        self.page.on("pageerror", lambda error: self.said.append(str(error)))
+
+    def __enter__(self) -> Reader:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.context.close()
+
+    def open(self, path: str) -> sync_api.Page:
+        """Open a page; wait until it is drawn."""
+        answer = self.page.goto(path, wait_until="networkidle")
+        assert answer is not None
+        assert answer.status == 200, (path, answer.status)
+        return self.page
+
+
+@pytest.mark.parametrize("look", LOOKS)
+def test_every_page_works_for_everybody(address, browser, look):
+    """No error in the console, no violation that axe finds, nothing wider than the window."""
+    problems: list[object] = []
+    with Reader(browser, address, look) as reader:
+        for path in PAGES:
+            page = reader.open(path)
+            found = Axe().run(page).response["violations"]
+            problems += [(path, each["id"], each["nodes"][0]["html"][:200]) for each in found]
+            wider = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+            problems += [(path, "wider than the window", wider)] if wider > 0 else []
+        problems += reader.said
+    assert problems == []
+
+
+def test_without_scripts_the_pages_still_say_all(address, browser):
+    with Reader(browser, address, java_script_enabled=False) as reader:
+        assert "shop/orders failed" in reader.open("/ui/").inner_text("main")
+        assert "UniqueViolation" in reader.open("/ui/pipeline?name=shop/orders").inner_text("main")
+        assert "shop/orders" in (reader.open("/ui/timeline?hours=24").text_content("main") or "")
+
+
+def test_a_name_that_is_a_script_is_a_name(address, browser):
+    with Reader(browser, address) as reader:
+        page = reader.open(f"/ui/pipeline?name={quote(HOSTILE)}")
+        assert page.locator("img").count() == 0
+        assert "<img src=x" in page.inner_text("h1")
+
+
+def test_what_is_wrong_comes_first_and_is_acknowledged_with_a_click(address, browser, module_watcher):
+    with Reader(browser, address) as reader:
+        page = reader.open("/ui/")
+        first = page.locator(".incident").first
+        assert "shop/orders failed" in first.inner_text()
+        first.get_by_role("button", name="Acknowledge").click()
+        page.wait_for_load_state("networkidle")
+        assert "seen by local user" in " ".join(
+            page.locator(".incident", has_text="shop/orders failed").inner_text().split()
+        )
+    [alert] = module_watcher.alerts(pipeline="shop/orders", kind="failure", state="acknowledged")
+    assert alert.acknowledged_by == "local user"
+
+
+def test_an_alert_is_snoozed_and_resolved_with_a_note(address, browser, module_watcher):
+    [alert] = module_watcher.alerts(pipeline="ml/churn", kind="freshness")
+    with Reader(browser, address) as reader:
+        page = reader.open(f"/ui/alerts/{alert.id}")
+        page.get_by_label("Note, for all who see the alert").fill("the model is retrained on Monday")
+        page.get_by_label("Quiet for").select_option("4 hours")
+        page.get_by_role("button", name="Snooze").click()
+        page.wait_for_load_state("networkidle")
+        assert "quiet until" in page.inner_text("main")
+        quiet = module_watcher.alert(alert.id)
+        assert (quiet.state, quiet.note) == ("snoozed", "the model is retrained on Monday")
+        page.get_by_role("button", name="Resolve").click()
+        page.wait_for_load_state("networkidle")
+        assert "It is over" in page.inner_text("main")
+    assert module_watcher.alert(alert.id).resolved_by == "local user"
+
+
+def test_slash_searches_and_arrows_walk_through_what_is_found(address, browser):
+    with Reader(browser, address) as reader:
+        page = reader.open("/ui/report")
+        page.keyboard.press("/")
+        page.keyboard.type("revenue")
+        page.wait_for_selector("#found a")
+        page.keyboard.press("ArrowDown")
+        page.keyboard.press("Enter")
+        page.wait_for_url("**/ui/pipeline?name=*revenue*")
+
+
+def test_filters_are_addresses(address, browser):
+    with Reader(browser, address) as reader:
+        page = reader.open("/ui/")
+        page.get_by_label("Owner").select_option("team:shop")
+        page.wait_for_url("**/ui/?*owner=team%3Ashop*")
+        assert {"team:shop"} == set(page.locator(".incident a[href*='owner=']").all_inner_texts())
+
+
+def test_times_are_in_the_zone_of_the_reader(address, browser, module_watcher):
+    [alert] = module_watcher.alerts(pipeline="shop/orders", kind="failure")
+    with Reader(browser, address, timezone_id="Asia/Kolkata", locale="en-GB") as reader:
+        page = reader.open(f"/ui/alerts/{alert.id}")
+        moment = page.locator("dd time[data-style=clock]").first
+        there = alert.opened_at.astimezone(dt.timezone(dt.timedelta(hours=5, minutes=30)))
+        assert there.strftime("%H:%M") in moment.inner_text()
+        assert re.search("Asia/(Kolkata|Calcutta)", moment.get_attribute("title") or "")
+
+
+def test_news_arrive_by_themselves(address, browser, module_watcher):
+    with Reader(browser, address) as reader:
+        page = reader.open("/ui/")
+        assert "late_news" not in page.inner_text("main")
+        page.wait_for_function("window.boardVersion !== null")
+        now = dt.datetime.now(dt.UTC)
+        module_watcher.record(
+            [
+                ExecutionRecord(
+                    pipeline_name="late_news",
+                    source=ExecutionSource.PYTHON,
+                    external_id="1",
+                    state=ExecutionState.FAILED,
+                    start_date=now,
+                    end_date=now,
+                )
+            ]
+        )
+        module_watcher.check_failures()
+        page.wait_for_selector(".incident:has-text('late_news')", timeout=60_000)

@@ -1,0 +1,194 @@
+"""The page of one pipeline: runs, series, partitions, freshness, neighbours, and the last error."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+import pytest
+
+from tests.factories import unique
+from watcher_core import (
+    Address,
+    ExecutionRecord,
+    ExecutionSource,
+    ExecutionState,
+    InvalidValueError,
+    NotFoundError,
+    Watcher,
+)
+
+NOW = dt.datetime(2026, 3, 10, 9, 30, tzinfo=dt.UTC)
+
+
+@pytest.fixture
+def watcher(module_watcher: Watcher) -> Watcher:
+    return module_watcher
+
+
+def ended(name: str, hours_ago: float, state: str = "succeeded", **fields: Any) -> ExecutionRecord:
+    start = NOW - dt.timedelta(hours=hours_ago)
+    fields.setdefault("end_date", start + dt.timedelta(minutes=10))
+    return ExecutionRecord(
+        pipeline_name=name,
+        source=ExecutionSource.DAGSTER,
+        external_id=unique("run"),
+        state=ExecutionState(state),
+        start_date=start,
+        **fields,
+    )
+
+
+def test_runs_and_series_and_the_last_error(watcher: Watcher) -> None:
+    name = unique("orders")
+    watcher.get_or_create_pipeline(
+        name,
+        pipeline_type_name="sales",
+        pipeline_metadata={"owners": "ada", "tags": {"tier": 1}, "runbook": "https://runbooks/orders", "group": 7},
+    )
+    rule = watcher.get_or_create_anomaly_rule(watcher.pipeline(name).id, metric_field="total_rows", method="zscore")
+    error = {"class": "KeyError", "message": "'id'", "stack": '  File "/srv/a.py", line 3, in a\n    row["id"]\n'}
+    watcher.record(
+        [
+            *(ended(name, 24 * days + 2, total_rows=1000 + days % 3) for days in range(29, 0, -1)),
+            ended(name, 2, total_rows=9, inserts=9),
+            ended(name, 1, "failed", execution_metadata={"error": error}),
+            ended(name, 800, total_rows=1000),
+        ]
+    )
+    watcher.detect_pending_anomalies()
+    page = watcher.pipeline_page(name, executions=3, now=NOW)
+    assert [(run.state, run.rows, run.error, run.flagged) for run in page.executions] == [
+        ("failed", None, "'id'", ()),
+        ("succeeded", 9, None, ("total_rows",)),
+        ("succeeded", 1001, None, ()),
+    ]
+    duration, rows = page.series[:2]
+    assert (duration.metric, duration.unit, {point.value for point in duration.points}) == (
+        "duration_seconds",
+        "seconds",
+        {600},
+    )
+    assert (rows.metric, rows.unit, rows.rule and rows.rule.id) == ("total_rows", "rows", rule.id)
+    assert len(rows.points) == 30  # that of 800 hours ago is older than the days
+    assert [(point.value, point.flagged) for point in rows.points[-2:]] == [(1001, False), (9, True)]
+    assert rows.points[-1].expected == pytest.approx(1001, abs=1)
+    assert (page.owners, page.group, page.tags, page.runbook) == (
+        ("ada",),
+        "sales",
+        {"tier": "1"},
+        "https://runbooks/orders",
+    )
+    assert page.last_error is not None
+    assert page.last_error.error is not None
+    assert (page.last_error.is_fixed, page.last_error.error.own_frames[0].code) == (False, 'row["id"]')
+    watcher.record([ended(name, 0.5)])
+    fixed = watcher.pipeline_page(name, now=NOW).last_error
+    assert fixed is not None
+    assert fixed.is_fixed
+
+
+def test_partitions_that_are_missing_between_others_have_cells(watcher: Watcher) -> None:
+    name = unique("daily")
+    watcher.get_or_create_pipeline(name, pipeline_metadata={"partitions": "daily"})
+    watcher.record(
+        [
+            ended(name, 90, "failed", scope="2026-03-01"),
+            ended(name, 80, scope="2026-03-01"),
+            ended(name, 70, scope="2026-03-02"),
+            ended(name, 60, "failed", scope="2026-03-02"),
+            ended(name, 50, scope="2026-03-05"),
+        ]
+    )
+    grid = watcher.pipeline_page(name, now=NOW).partitions
+    assert grid is not None
+    assert [(cell.partition, cell.state) for cell in grid.cells] == [
+        ("2026-03-01", "succeeded"),
+        ("2026-03-02", "failed"),
+        ("2026-03-03", "missing"),
+        ("2026-03-04", "missing"),
+        ("2026-03-05", "succeeded"),
+    ]
+    assert grid.counts == {"succeeded": 2, "failed": 1, "missing": 2}
+    assert (grid.definition, grid.expected, grid.left_out) == ("daily", 5, 0)
+    # Other keys than the definition's usual ones are shown as they are.
+    watcher.record([ended(name, 40, scope="north")])
+    grid = watcher.pipeline_page(name, now=NOW).partitions
+    assert grid is not None
+    assert [cell.partition for cell in grid.cells] == ["2026-03-01", "2026-03-02", "2026-03-05", "north"]
+
+
+@pytest.mark.parametrize(
+    ("definition", "keys", "cells"),
+    [
+        ("hourly", ["2026-03-01-22:00", "2026-03-02-01:00"], 4),
+        ("weekly", ["2026-03-01", "2026-03-15"], 3),
+        ("monthly", ["2025-11-01", "2026-02-01"], 4),
+        ("weekly", ["2026-03-01", "2026-03-14"], 2),
+        ("static", ["a", "b"], 2),
+    ],
+)
+def test_each_definition_in_time_has_its_own_step(
+    watcher: Watcher, definition: str, keys: list[str], cells: int
+) -> None:
+    name = unique(definition)
+    watcher.get_or_create_pipeline(name, pipeline_metadata={"partitions": definition, "partition_count": 7})
+    watcher.record([ended(name, 9, scope=key) for key in keys])
+    grid = watcher.pipeline_page(name, now=NOW).partitions
+    assert grid is not None
+    assert (len(grid.cells), grid.expected) == (cells, 7)
+
+
+def test_freshness_says_what_is_due_and_why(watcher: Watcher) -> None:
+    watcher.get_or_create_pipeline_type("feeds", freshness_number=1, freshness_datepart="hour")
+    name = unique("feed")
+    watcher.get_or_create_pipeline(name, pipeline_type_name="feeds")
+    watcher.record([ended(name, 3.5)])
+    freshness = watcher.pipeline_page(name, now=NOW).freshness
+    assert (freshness.data_of, freshness.due_at, freshness.is_stale) == (
+        dt.datetime(2026, 3, 10, 6, 10, tzinfo=dt.UTC),
+        dt.datetime(2026, 3, 10, 7, 10, tzinfo=dt.UTC),
+        True,
+    )
+    assert freshness.because == ("a change is expected within 1 hour, as the pipeline type says, from its last change")
+    watcher.update_pipeline(
+        name,
+        freshness_number=1,
+        freshness_datepart="hour",
+        freshness_calendar="by 0 9 * * *",
+        freshness_timezone="Europe/Berlin",
+    )
+    freshness = watcher.pipeline_page(name, now=NOW).freshness
+    assert (freshness.due_at, freshness.is_stale) == (dt.datetime(2026, 3, 10, 8, tzinfo=dt.UTC), True)
+    assert "by 0 9 * * *, Europe/Berlin" in freshness.because
+    watcher.update_pipeline(name, mute_freshness_check=True)
+    freshness = watcher.pipeline_page(name, now=NOW).freshness
+    assert (freshness.is_checked, freshness.is_stale) == (False, False)
+    assert freshness.because == "not checked: muted by the pipeline"
+
+
+def test_neighbors_are_those_next_to_it_with_their_states(watcher: Watcher) -> None:
+    raw, staged, report = unique("raw"), unique("staged"), unique("report")
+
+    def table(name: str) -> Address:
+        return Address(f"warehouse.{name}", "postgresql", "database")
+
+    for name, source, target in ((raw, "source", raw), (staged, raw, staged), (report, staged, report)):
+        pipeline = watcher.get_or_create_pipeline(name)
+        watcher.create_lineage(pipeline.id, sources=[table(source)], targets=[table(target)])
+    watcher.record([ended(raw, 2, "failed")])
+    page = watcher.pipeline_page(staged, now=NOW)
+    assert [(each.pipeline_name, each.addresses, each.state) for each in page.upstream] == [
+        (raw, (f"warehouse.{raw}",), "failed")
+    ]
+    assert [(each.pipeline_name, each.state) for each in page.downstream] == [(report, None)]
+
+
+def test_bad_input_is_refused(watcher: Watcher) -> None:
+    with pytest.raises(NotFoundError):
+        watcher.pipeline_page("nobody")
+    name = watcher.get_or_create_pipeline(unique("empty")).name
+    with pytest.raises(InvalidValueError, match=r"executions is 5000; it must be from 1 to 2,000"):
+        watcher.pipeline_page(name, executions=5000)
+    page = watcher.pipeline_page(name)
+    assert (page.executions, page.partitions, page.last_error, page.activity.state) == ((), None, None, None)

@@ -1,0 +1,44 @@
+"""What people look at: what is wrong now, one pipeline, what ran, reports, failures, and how Watcher works."""
+
+from __future__ import annotations
+
+from watcher_core.overview.database import read_database_facts
+from watcher_core.overview.errors import readable_error
+from watcher_core.overview.incidents import MOST_INCIDENTS, read_overview
+from watcher_core.overview.listing import list_summaries
+from watcher_core.overview.page import MOST_DAYS, MOST_EXECUTIONS, read_page
+from watcher_core.overview.pipelines import Filter, limit
+from watcher_core.overview.report import MOST_DAYS as MOST_REPORT_DAYS
+from watcher_core.overview.report import MOST_GROUPS, read_report
+from watcher_core.overview.search import search
+from watcher_core.overview.tables import report_as_csv
+from watcher_core.overview.timeline import MOST_EXECUTIONS as MOST_TIMELINE_EXECUTIONS
+from watcher_core.overview.timeline import read_timeline
+from watcher_core.overview.unfixed import MOST_ERRORS, MOST_PIPELINES, read_unfixed
+from watcher_core.overview.unwatched import unwatched_pipelines
+from watcher_core.overview.version import board_version
+
+__all__ = [
+    "MOST_DAYS",
+    "MOST_ERRORS",
+    "MOST_EXECUTIONS",
+    "MOST_GROUPS",
+    "MOST_INCIDENTS",
+    "MOST_PIPELINES",
+    "MOST_REPORT_DAYS",
+    "MOST_TIMELINE_EXECUTIONS",
+    "Filter",
+    "board_version",
+    "limit",
+    "list_summaries",
+    "read_database_facts",
+    "read_overview",
+    "read_page",
+    "read_report",
+    "read_timeline",
+    "read_unfixed",
+    "readable_error",
+    "report_as_csv",
+    "search",
+    "unwatched_pipelines",
+]

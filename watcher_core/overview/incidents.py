@@ -1,0 +1,295 @@
+"""What is wrong now: one statement over the alerts that are not resolved and the last execution of each pipeline.
+
+An incident is an alert that is behind no other one that still holds, or a pipeline in a bad state without an alert: its
+newest execution failed or was blocked. One that failed or was blocked in the run that an alert is about is behind that
+alert; one whose failures are muted, or were resolved by hand since, is none.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from watcher_core import alerts, arguments, database, text, values
+from watcher_core.enums import AlertKind, AlertLevel, AlertState
+from watcher_core.errors import InvalidValueError
+from watcher_core.overview.pipelines import GROUP, OWNERS, PIPELINES, Filter
+from watcher_core.overview.unwatched import unwatched_pipelines
+from watcher_core.values import Problem
+
+PROBLEMS = {
+    AlertKind.HEALTH: Problem.HEALTH,
+    AlertKind.FAILURE: Problem.FAILING,
+    AlertKind.STUCK: Problem.STUCK,
+    AlertKind.ASSET_CHECK: Problem.CHECK,
+    AlertKind.MISSED: Problem.MISSED,
+    AlertKind.FRESHNESS: Problem.STALE,
+    AlertKind.TIMELINESS: Problem.LATE,
+    AlertKind.ANOMALY: Problem.STRANGE,
+}
+_PROBLEM = " ".join(f"WHEN '{kind.value}' THEN '{problem.value}'" for kind, problem in PROBLEMS.items())
+
+# Pipelines that are named behind an incident, and pipelines that are named as not watched.
+NAMED = 5
+MOST_INCIDENTS = 1_000
+
+# An alert of a pipeline whose failure a person has resolved stays so, until the pipeline fails again.
+BAD = """
+    bad AS MATERIALIZED (
+        SELECT pipeline.id AS pipeline_id, pipeline.name, execution.id AS execution_id, last.state,
+               execution.end_date AS since, execution.execution_metadata ->> 'run_id' AS run_id
+          FROM watcher.pipeline
+          JOIN watcher.pipeline_type AS type ON type.id = pipeline.pipeline_type_id
+         CROSS JOIN LATERAL (SELECT id, state
+                               FROM watcher.pipeline_execution
+                              WHERE pipeline_id = pipeline.id
+                              ORDER BY start_date DESC
+                              LIMIT 1) AS last
+          JOIN watcher.pipeline_execution AS execution ON execution.id = last.id
+         WHERE pipeline.active
+           AND pipeline.removed_at IS NULL
+           AND last.state IN ('failed', 'blocked')
+           AND NOT pipeline.mute_failure_check
+           AND NOT type.mute_failure_check
+           AND NOT EXISTS (SELECT FROM alive WHERE alive.pipeline_id = pipeline.id)
+           AND NOT EXISTS (SELECT
+                             FROM watcher.alert
+                            WHERE alert.pipeline_id = pipeline.id
+                              AND alert.kind = 'failure'
+                              AND alert.resolved_by_hand
+                              AND alert.resolved_at >= execution.end_date)
+    )"""
+
+INCIDENTS = """
+    WITH alive AS MATERIALIZED (
+        SELECT alert.id, alert.pipeline_id, alert.pipeline_execution_id, alert.level,
+               CASE alert.kind {problem} END AS problem,
+               CASE WHEN alert.state = 'snoozed' AND alert.snoozed_until <= %(now)s THEN 'open'
+                    ELSE CAST(alert.state AS text) END AS state,
+               coalesce(alert.reopened_at, alert.opened_at) AS since,
+               CASE WHEN root.state <> 'resolved' THEN root.id ELSE alert.id END AS root_id,
+               CASE WHEN alert.kind = 'failure' THEN alert.facts ->> 'run_id' END AS run_id
+          FROM watcher.alert
+          LEFT JOIN watcher.alert AS root ON root.id = alert.cause_alert_id
+         WHERE alert.state <> 'resolved'
+    ), {bad}, matching AS MATERIALIZED (
+        SELECT pipeline.id, pipeline.active, pipeline.removed_at
+          FROM {pipelines}
+         WHERE {condition}
+    ), run AS (
+        SELECT run_id, min(root_id) AS root_id FROM alive WHERE run_id IS NOT NULL GROUP BY run_id
+    ), affected AS MATERIALIZED (
+        SELECT root_id, NULL AS bad_id, pipeline_id FROM alive WHERE pipeline_id IS NOT NULL
+         UNION
+        SELECT run.root_id, CASE WHEN run.root_id IS NULL THEN bad.pipeline_id END, bad.pipeline_id
+          FROM bad
+          LEFT JOIN run USING (run_id)
+    ), wanted AS (
+        -- Incidents of which a pipeline, or one behind it, is asked for.
+        SELECT DISTINCT root_id, bad_id FROM affected JOIN matching ON matching.id = affected.pipeline_id
+    ), incident AS MATERIALIZED (
+        SELECT id AS alert_id, NULL AS pipeline_id, NULL AS execution_id, problem, level, state, since
+          FROM alive
+         WHERE root_id = id
+           AND (id IN (SELECT root_id FROM wanted) OR pipeline_id IS NULL AND {is_all})
+         UNION ALL
+        SELECT NULL, pipeline_id, execution_id, CASE state WHEN 'failed' THEN 'failing' ELSE 'blocked' END,
+               'error', 'open', since
+          FROM bad
+         WHERE pipeline_id IN (SELECT bad_id FROM wanted)
+    ), asked AS (
+        SELECT *
+          FROM incident
+         WHERE (CAST(%(problem)s AS text) IS NULL OR problem = %(problem)s)
+           AND (CAST(%(state)s AS text) IS NULL OR state = %(state)s)
+    ), shown AS (
+        SELECT *, row_number() OVER (
+                   ORDER BY state <> 'open', state, level DESC, since DESC, alert_id DESC, pipeline_id) AS place
+          FROM asked
+         ORDER BY place
+         LIMIT %(limit)s
+    )
+    SELECT (SELECT coalesce(json_agg(json_build_array(alert_id, pipeline_id, execution_id, problem, since)
+                                     ORDER BY place), '[]') FROM shown),
+           (SELECT count(*) FROM asked),
+           (SELECT coalesce(json_object_agg(problem, number), '{{}}')
+              FROM (SELECT problem, count(*) AS number
+                      FROM incident
+                     WHERE CAST(%(state)s AS text) IS NULL OR state = %(state)s
+                     GROUP BY problem) AS each),
+           (SELECT coalesce(json_object_agg(state, number), '{{}}')
+              FROM (SELECT state, count(*) AS number
+                      FROM incident
+                     WHERE CAST(%(problem)s AS text) IS NULL OR problem = %(problem)s
+                     GROUP BY state) AS each),
+           (SELECT coalesce(json_agg(json_build_array(root_id, number, names)), '[]')
+              FROM (SELECT root_id, count(DISTINCT pipeline_id) AS number,
+                           (array_agg(DISTINCT name ORDER BY name))[1 : {named}] AS names
+                      FROM affected
+                      JOIN watcher.pipeline ON pipeline.id = pipeline_id
+                     WHERE root_id IN (SELECT alert_id FROM shown)
+                       AND pipeline_id IS DISTINCT FROM
+                           (SELECT owner.pipeline_id FROM watcher.alert AS owner WHERE owner.id = root_id)
+                     GROUP BY root_id) AS each),
+           (SELECT count(*)
+              FROM matching
+             WHERE active AND removed_at IS NULL AND id NOT IN (SELECT pipeline_id FROM affected)),
+           (SELECT count(*) FROM matching WHERE id IN (SELECT pipeline_id FROM affected)),
+           (SELECT count(*)
+              FROM watcher.pipeline_execution AS execution
+             WHERE execution.state = 'running' AND pipeline_id IN (SELECT id FROM matching)),
+           (SELECT count(*) FROM matching WHERE NOT active AND removed_at IS NULL),
+           (SELECT count(*) FROM matching WHERE removed_at IS NOT NULL)
+"""
+
+CHOICES = f"""
+    SELECT (SELECT array_agg(DISTINCT owner ORDER BY owner)
+              FROM (SELECT DISTINCT {OWNERS} AS owners FROM watcher.pipeline) AS each
+             CROSS JOIN LATERAL jsonb_array_elements_text(owners) AS owner),
+           (SELECT array_agg(name ORDER BY name) FROM watcher.pipeline_type),
+           (SELECT array_agg(DISTINCT {GROUP}) FROM {PIPELINES})
+"""
+
+SUBJECTS = f"""
+    SELECT pipeline.id, pipeline.name, type.name, {GROUP}, {OWNERS}
+      FROM {PIPELINES}
+     WHERE pipeline.id = ANY(%(ids)s)
+"""
+
+ERRORS = """
+    SELECT id, end_date, left(execution_metadata #>> '{error,message}', 2000)
+      FROM watcher.pipeline_execution
+     WHERE id = ANY(%(ids)s)
+"""
+
+
+def read_overview(
+    session: Session,
+    *,
+    chosen: Filter,
+    problem: Problem | str | None,
+    state: AlertState | str | None,
+    most: int,
+    now: dt.datetime,
+) -> values.Overview:
+    """Return what is wrong now, what is fine, and what nobody watches."""
+    connection = database.driver(session)
+    given = {
+        **chosen.given,
+        "problem": None if problem is None else arguments.choice(problem, Problem, "problem").value,
+        "state": None if state is None else _unresolved(state).value,
+        "limit": most,
+        "now": now,
+    }
+    statement = INCIDENTS.format(
+        problem=_PROBLEM,
+        bad=BAD,
+        pipelines=PIPELINES,
+        condition=chosen.condition,
+        is_all="true" if chosen.is_all else "false",
+        named=NAMED,
+    )
+    row = connection.execute(statement, given).fetchone()
+    assert row is not None  # noqa: S101 (a statement without FROM has a row)
+    shown, total, problems, states, behind, fine, affected, running, inactive, removed = row
+    owners, types, groups = connection.execute(CHOICES).fetchone() or (None, None, None)
+    return values.Overview(
+        at=now,
+        incidents=tuple(_incidents(session, shown, {root: (count, names) for root, count, names in behind}, now)),
+        total=total,
+        problems={each: problems[each.value] for each in Problem if each.value in problems},
+        states={each: states[each.value] for each in AlertState if each.value in states},
+        fine=fine,
+        affected=affected,
+        running=running,
+        inactive=inactive,
+        removed=removed,
+        unwatched=tuple(unwatched_pipelines(session, names=NAMED, chosen=chosen)),
+        owners=tuple(owners or ()),
+        types=tuple(types or ()),
+        groups=tuple(sorted(groups or ())),
+    )
+
+
+def _unresolved(state: AlertState | str) -> AlertState:
+    chosen = arguments.choice(state, AlertState, "state")
+    if chosen is AlertState.RESOLVED:
+        raise InvalidValueError("state is 'resolved'; an incident is open, acknowledged or snoozed")
+    return chosen
+
+
+def _incidents(
+    session: Session,
+    shown: list[list[Any]],
+    behind: Mapping[int, tuple[int, list[str]]],
+    now: dt.datetime,
+) -> Iterable[values.Incident]:
+    """Return the incidents that are shown, with all that is known of each."""
+    connection = database.driver(session)
+    ids = [alert_id for alert_id, *_ in shown if alert_id is not None]
+    found = {
+        alert.id: alert for alert in (alerts.list_alerts(session, ids=ids, limit=len(ids), now=now) if ids else [])
+    }
+    pipeline_ids = {alert.pipeline_id for alert in found.values()} | {pipeline_id for _, pipeline_id, *_ in shown}
+    subjects = {
+        pipeline_id: rest for pipeline_id, *rest in connection.execute(SUBJECTS, {"ids": list(pipeline_ids - {None})})
+    }
+    executions = [execution_id for _, _, execution_id, *_ in shown if execution_id is not None]
+    errors = {
+        execution_id: (at, message) for execution_id, at, message in connection.execute(ERRORS, {"ids": executions})
+    }
+    for alert_id, pipeline_id, execution_id, problem, _ in shown:
+        if alert_id is None:
+            name, type_name, group, owners = subjects[pipeline_id]
+            at, message = errors[execution_id]
+            yield values.Incident(
+                problem=Problem(problem),
+                title=_without_alert(name, Problem(problem), message),
+                level=AlertLevel.ERROR,
+                since=at,
+                state=AlertState.OPEN,
+                alert_id=None,
+                kind=None,
+                pipeline_id=pipeline_id,
+                pipeline_name=name,
+                pipeline_type_name=type_name,
+                group=group,
+                owners=text.parse_owners(owners),
+                execution_id=execution_id,
+            )
+        else:
+            alert = found[alert_id]
+            name, type_name, group, owners = subjects.get(alert.pipeline_id, (None, None, None, []))
+            number, names = behind.get(alert_id, (0, []))
+            yield values.Incident(
+                problem=Problem(problem),
+                title=alerts.trouble(alert, now),
+                level=alert.level,
+                since=alert.reopened_at or alert.opened_at,
+                state=alert.state,
+                alert_id=alert_id,
+                kind=alert.kind,
+                pipeline_id=alert.pipeline_id,
+                pipeline_name=name,
+                pipeline_type_name=type_name,
+                group=group,
+                owners=text.parse_owners(owners),
+                execution_id=alert.pipeline_execution_id,
+                acknowledged_by=alert.acknowledged_by,
+                acknowledged_at=alert.acknowledged_at,
+                snoozed_by=alert.snoozed_by,
+                snoozed_until=alert.snoozed_until,
+                note=alert.note,
+                behind=number,
+                behind_names=tuple(names),
+                facts=alert.facts,
+            )
+
+
+def _without_alert(name: str, problem: Problem, message: str | None) -> str:
+    what = "failed" if problem is Problem.FAILING else "was blocked"
+    why = alerts.reason(message)
+    return f"{name} {what}" + (f": {why}" if why else "")

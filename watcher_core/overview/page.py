@@ -1,0 +1,276 @@
+"""All that is known of one pipeline; each part is one look into an index, and none reads its whole history."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from watcher_core import alerts, anomalies, calendars, catalog, checks, database, masking, recording, text, values
+from watcher_core.database import Driver
+from watcher_core.enums import AlertKind, AlertLevel, AlertState, AnomalyMetric, DatePart, ExecutionState
+from watcher_core.overview.errors import readable_error
+from watcher_core.overview.neighbors import read_neighbors
+from watcher_core.overview.partitions import read_partitions
+
+MOST_EXECUTIONS = 2_000
+MOST_DAYS = 365
+MOST_POINTS = 2_000
+PAST_ALERTS = 20
+OPEN_ALERTS = 100
+CHECK_RESULTS = 100
+CHECKS = 100
+EVENTS = 20
+ERROR_CHARACTERS = 300
+
+ROWS = """coalesce(CAST(total_rows AS numeric),
+                    CASE WHEN num_nonnulls(inserts, updates, soft_deletes) > 0
+                         THEN CAST(coalesce(inserts, 0) AS numeric) + coalesce(updates, 0)
+                            + coalesce(soft_deletes, 0) END)"""
+
+STRIP = f"""
+    SELECT id, state, scope, start_date, end_date, duration_seconds, {ROWS},
+           left(execution_metadata #>> '{{error,message}}', 2000),
+           ARRAY(SELECT rule.metric_field
+                   FROM watcher.anomaly_detection_result AS result
+                   JOIN watcher.anomaly_detection_rule AS rule ON rule.id = result.rule_id
+                  WHERE result.pipeline_execution_id = execution.id
+                    AND result.flagged
+                    AND result.unflagged_at IS NULL)
+      FROM watcher.pipeline_execution AS execution
+     WHERE pipeline_id = %(pipeline_id)s
+     ORDER BY start_date DESC, id DESC
+     LIMIT %(executions)s
+"""
+
+POINTS = f"""
+    SELECT id, coalesce(logical_date, start_date) AS at,
+           CASE WHEN execution_metadata ->> 'duration_of' IS DISTINCT FROM 'step' THEN duration_seconds END,
+           CAST(total_rows AS double precision), CAST({ROWS} AS double precision)
+      FROM watcher.pipeline_execution
+     WHERE pipeline_id = %(pipeline_id)s
+       AND state = 'succeeded'
+       AND coalesce(logical_date, start_date) > %(since)s
+     ORDER BY coalesce(logical_date, start_date) DESC
+     LIMIT {MOST_POINTS}
+"""
+
+VERDICTS = """
+    SELECT rule.metric_field, result.pipeline_execution_id, result.value, result.expected, result.lower, result.upper,
+           result.flagged AND result.unflagged_at IS NULL
+      FROM watcher.anomaly_detection_result AS result
+      JOIN watcher.anomaly_detection_rule AS rule ON rule.id = result.rule_id
+     WHERE result.pipeline_execution_id = ANY(%(ids)s)
+"""
+
+# The newest failure that has ended, by the index of failures.
+LAST_FAILURE = """
+    SELECT id, end_date, scope, execution_metadata -> 'error',
+           EXISTS (SELECT
+                     FROM watcher.pipeline_execution AS good
+                    WHERE good.pipeline_id = %(pipeline_id)s
+                      AND good.state = 'succeeded'
+                      AND good.start_date >= failure.start_date)
+      FROM watcher.pipeline_execution AS failure
+     WHERE id = (SELECT id
+                   FROM watcher.pipeline_execution
+                  WHERE pipeline_id = %(pipeline_id)s
+                    AND state = 'failed'
+                  ORDER BY end_date DESC
+                  LIMIT 1)
+"""
+
+ADDRESS = "SELECT name FROM watcher.address WHERE id = %(address_id)s"
+
+UNITS = {AnomalyMetric.DURATION_SECONDS.value: "seconds", AnomalyMetric.THROUGHPUT.value: "rows a second"}
+ROW_METRICS = ("total_rows", "rows", "inserts", "updates", "soft_deletes")
+
+
+def read_page(
+    session: Session, *, reference: int | str, executions: int, days: int, now: dt.datetime
+) -> values.PipelinePage:
+    """Return all that is known of one pipeline.
+
+    Raises:
+        NotFoundError: No pipeline has that id or name.
+    """
+    connection = database.driver(session)
+    database.read_one_snapshot(connection)
+    pipeline = catalog.get_pipeline(session, reference)
+    metadata = pipeline.pipeline_metadata
+    given = {"pipeline_id": pipeline.id, "executions": executions, "since": now - dt.timedelta(days=days)}
+    thresholds = checks.list_thresholds(session, pipeline_ids=[pipeline.id])
+    rules = anomalies.with_standing(session, anomalies.list_rules(session, pipeline_id=pipeline.id))
+    open_states = (AlertState.OPEN, AlertState.ACKNOWLEDGED, AlertState.SNOOZED)
+    levels = list(AlertLevel)
+    standing = alerts.list_alerts(session, states=open_states, pipeline_id=pipeline.id, limit=OPEN_ALERTS, now=now)
+    upstream, downstream = read_neighbors(connection, pipeline_id=pipeline.id)
+    address = connection.execute(ADDRESS, {"address_id": pipeline.address_id}).fetchone()
+    [activity] = recording.list_activity(connection, pipeline_ids=[pipeline.id])
+    return values.PipelinePage(
+        at=now,
+        pipeline=pipeline,
+        group=_text(metadata.get("group")) or pipeline.pipeline_type_name,
+        owners=text.parse_owners(metadata.get("owners")),
+        kinds=text.parse_owners(metadata.get("kinds")),
+        tags=_texts(metadata.get("tags")),
+        description=_text(metadata.get("description")),
+        runbook=_text(metadata.get("runbook")),
+        code_link=_text(metadata.get("code_link")),
+        address=None if address is None else address[0],
+        thresholds=tuple(thresholds),
+        anomaly_rules=tuple(rules),
+        activity=activity,
+        executions=tuple(_run(row) for row in connection.execute(STRIP, given)),
+        series=tuple(_series(connection, given, rules)),
+        partitions=read_partitions(connection, pipeline_id=pipeline.id, pipeline_metadata=metadata),
+        watermark_events=tuple(recording.watermark_events(session, reference=pipeline.id)[:EVENTS]),
+        freshness=freshness_standing(
+            pipeline, next(each for each in thresholds if each.kind is AlertKind.FRESHNESS), now=now
+        ),
+        asset_checks=tuple(recording.list_asset_checks(session, pipeline_id=pipeline.id, limit=CHECKS)),
+        asset_check_results=tuple(
+            recording.list_asset_check_results(session, pipeline_id=pipeline.id, limit=CHECK_RESULTS)
+        ),
+        alerts=tuple(sorted(standing, key=lambda alert: -levels.index(alert.level))),
+        past_alerts=tuple(
+            alerts.list_alerts(
+                session, states=[AlertState.RESOLVED], pipeline_id=pipeline.id, limit=PAST_ALERTS, now=now
+            )
+        ),
+        upstream=upstream,
+        downstream=downstream,
+        last_error=_last_error(connection, pipeline.id),
+    )
+
+
+def freshness_standing(
+    pipeline: values.Pipeline, threshold: values.EffectiveThreshold, *, now: dt.datetime
+) -> values.FreshnessStanding:
+    """Return whether a pipeline's data is recent enough, and why."""
+    changes = (pipeline.last_target_insert, pipeline.last_target_update, pipeline.last_target_soft_delete)
+    data_of = max((at for at in changes if at is not None), default=None)
+    measured_from = data_of or pipeline.created_at
+    due_at = None
+    if threshold.number is not None and threshold.datepart is not None:
+        due_at = _due_at(measured_from, threshold.number, threshold.datepart, threshold, now)
+    expected = text.threshold(threshold.number, threshold.datepart, threshold.calendar, threshold.timezone)
+    if pipeline.removed_at is not None:
+        because = "not checked: gone from the code"
+    elif not pipeline.active:
+        because = "not checked: switched off"
+    elif threshold.number is None:
+        because = f"not checked: neither the pipeline nor its type {pipeline.pipeline_type_name} has a threshold"
+    elif threshold.muted_by is not None:
+        because = f"not checked: muted by the {threshold.muted_by}"
+    else:
+        began = "its last change" if data_of else "when it was first seen: no change of data is known"
+        because = f"a change is expected within {expected}, as the {threshold.set_by} says, from {began}"
+    return values.FreshnessStanding(
+        data_of=data_of,
+        due_at=due_at,
+        is_stale=threshold.is_checked and due_at is not None and due_at < now,
+        is_checked=threshold.is_checked,
+        because=because,
+    )
+
+
+# A calendar that names no time within this has none.
+AHEAD = dt.timedelta(days=400)
+
+
+def _due_at(
+    measured_from: dt.datetime,
+    number: int,
+    datepart: DatePart,
+    threshold: values.EffectiveThreshold,
+    now: dt.datetime,
+) -> dt.datetime | None:
+    try:
+        return calendars.due_at(
+            measured_from,
+            number=number,
+            datepart=datepart,
+            calendar=threshold.calendar,
+            timezone=threshold.timezone,
+            now=now + AHEAD,
+        )
+    except (KeyError, ValueError):  # another host knows other time zones
+        return None
+
+
+def _run(row: Sequence[Any]) -> values.PipelineRun:
+    execution_id, state, scope, start_date, end_date, seconds, rows, message, flagged = row
+    why = alerts.reason(message)
+    return values.PipelineRun(
+        id=execution_id,
+        state=ExecutionState(state),
+        scope=scope,
+        start_date=start_date,
+        end_date=end_date,
+        duration_seconds=seconds,
+        rows=None if rows is None else int(rows),
+        error=masking.mask_text(why)[:ERROR_CHARACTERS] if why else None,
+        flagged=tuple(flagged),
+    )
+
+
+def _series(
+    connection: Driver, given: Mapping[str, Any], rules: Sequence[values.AnomalyRule]
+) -> list[values.MetricSeries]:
+    """Return duration and rows, whether or not a rule judges them, then what else rules judge."""
+    found = connection.execute(POINTS, given).fetchall()[::-1]
+    judged: dict[str, dict[int, tuple[Any, ...]]] = {}
+    for metric, execution_id, *verdict in connection.execute(VERDICTS, {"ids": [row[0] for row in found]}):
+        judged.setdefault(metric, {})[execution_id] = tuple(verdict)
+    has_totals = any(total is not None for *_, total, _ in found)
+    measured = {
+        "duration_seconds": {execution_id: seconds for execution_id, _, seconds, _, _ in found},
+        "total_rows" if has_totals else "rows": {
+            execution_id: total if has_totals else rows for execution_id, _, _, total, rows in found
+        },
+    }
+    by_metric = {rule.metric_field.value: rule for rule in rules}
+    series = []
+    for metric in dict.fromkeys((*measured, *by_metric)):
+        verdicts = judged.get(metric, {})
+        numbers = measured.get(metric) or {execution_id: verdict[0] for execution_id, verdict in verdicts.items()}
+        points = []
+        for execution_id, at, *_ in found:
+            value = numbers.get(execution_id)
+            if value is not None:
+                _, expected, lower, upper, flagged = verdicts.get(execution_id, (None, None, None, None, False))
+                points.append(
+                    values.SeriesPoint(
+                        execution_id=execution_id,
+                        at=at,
+                        value=value,
+                        expected=expected,
+                        lower=lower,
+                        upper=upper,
+                        flagged=flagged,
+                    )
+                )
+        unit = "rows" if metric in ROW_METRICS else UNITS.get(metric, "")
+        series.append(values.MetricSeries(metric=metric, unit=unit, rule=by_metric.get(metric), points=tuple(points)))
+    return series
+
+
+def _last_error(connection: Driver, pipeline_id: int) -> values.LastError | None:
+    row = connection.execute(LAST_FAILURE, {"pipeline_id": pipeline_id}).fetchone()
+    if row is None:
+        return None
+    execution_id, at, scope, error, is_fixed = row
+    return values.LastError(
+        execution_id=execution_id, at=at, scope=scope, is_fixed=is_fixed, error=readable_error(error)
+    )
+
+
+def _text(value: object) -> str | None:
+    return value.strip() or None if isinstance(value, str) else None
+
+
+def _texts(value: object) -> dict[str, str]:
+    return {str(key): str(each) for key, each in value.items()} if isinstance(value, Mapping) else {}

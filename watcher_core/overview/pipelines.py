@@ -1,0 +1,73 @@
+"""Which pipelines are asked for, and their owners and groups: parts of the statements of this package."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from watcher_core import arguments
+from watcher_core.errors import InvalidValueError
+
+# With `pipeline` and its `type` in reach. People write anything in the metadata.
+OWNERS = """CASE jsonb_typeof(pipeline.pipeline_metadata -> 'owners')
+                    WHEN 'array' THEN pipeline.pipeline_metadata -> 'owners'
+                    WHEN 'string' THEN jsonb_build_array(pipeline.pipeline_metadata -> 'owners')
+                    ELSE '[]' END"""
+GROUP = """CASE jsonb_typeof(pipeline.pipeline_metadata -> 'group')
+                    WHEN 'string' THEN pipeline.pipeline_metadata ->> 'group' ELSE type.name END"""
+
+PIPELINES = """watcher.pipeline
+          JOIN watcher.pipeline_type AS type ON type.id = pipeline.pipeline_type_id"""
+
+CONDITIONS = {
+    "owner": f"({OWNERS} ? %(owner)s OR %(owner)s = '' AND {OWNERS} = '[]')",
+    "pipeline_type": "type.name = %(pipeline_type)s",
+    "group": f"{GROUP} = %(group)s",
+    "search": "position(lower(%(search)s) IN lower(pipeline.name)) > 0",
+    "pipeline_id": "pipeline.id = %(pipeline_id)s",
+}
+
+
+class Filter:
+    """The pipelines that are asked for.
+
+    Attributes:
+        given: The values of the condition.
+        condition: SQL, with `pipeline` and its `type` in reach; `true` for all pipelines.
+    """
+
+    def __init__(
+        self,
+        *,
+        owner: str | None = None,
+        pipeline_type: str | None = None,
+        group: str | None = None,
+        search: str | None = None,
+        pipeline_id: int | None = None,
+    ) -> None:
+        self.given: dict[str, Any] = {
+            "owner": None if owner is None else "" if owner == "" else arguments.text(owner, "owner"),
+            "pipeline_type": None if pipeline_type is None else arguments.text(pipeline_type, "pipeline_type"),
+            "group": None if group is None else arguments.text(group, "group"),
+            # A box that is empty asks for nothing.
+            "search": None if search is None or not search.strip() else arguments.text(search.strip(), "search"),
+            "pipeline_id": pipeline_id,
+        }
+        asked = [condition for name, condition in CONDITIONS.items() if self.given[name] is not None]
+        self.condition = " AND ".join(asked) or "true"
+
+    @property
+    def is_all(self) -> bool:
+        """Whether no pipeline is left out."""
+        return self.condition == "true"
+
+
+def limit(value: object, argument: str, most: int) -> int:
+    """Return how many are asked for.
+
+    Raises:
+        InvalidValueError: The number is below one or above the most.
+    """
+    number = arguments.positive(value, argument)
+    if number is None or number > most:
+        raise InvalidValueError(f"{argument} is {value!r}; it must be from 1 to {most:,}")
+    return number

@@ -1,0 +1,83 @@
+"""What people look for by name: pipelines, addresses and alerts."""
+
+from __future__ import annotations
+
+from watcher_core import arguments, values
+from watcher_core.database import Driver
+from watcher_core.overview.pipelines import limit
+
+MOST_HITS = 200
+# Words beyond these are passed over: names are shorter.
+MOST_WORDS = 10
+
+MATCHES = """NOT EXISTS (SELECT
+                             FROM unnest(CAST(%(words)s AS text[])) AS word
+                            WHERE position(word IN lower({0})) = 0)"""
+
+SEARCH = f"""
+    WITH named AS (
+        SELECT id, name, name AS said FROM watcher.pipeline WHERE {MATCHES.format("name")}
+         UNION ALL
+        SELECT pipeline.id, pipeline.name, alias.name
+          FROM watcher.pipeline_alias AS alias
+          JOIN watcher.pipeline ON pipeline.id = alias.pipeline_id
+         WHERE {MATCHES.format("alias.name")}
+    ), place AS (
+        SELECT id, name, name AS said FROM watcher.address WHERE {MATCHES.format("name")}
+         UNION ALL
+        SELECT address.id, address.name, alias.name
+          FROM watcher.address_alias AS alias
+          JOIN watcher.address ON address.id = alias.address_id
+         WHERE {MATCHES.format("alias.name")}
+    ), hit AS (
+        SELECT 'pipeline' AS kind, named.id, named.name, said, type.name AS detail
+          FROM named
+          JOIN watcher.pipeline ON pipeline.id = named.id
+          JOIN watcher.pipeline_type AS type ON type.id = pipeline.pipeline_type_id
+         UNION ALL
+        SELECT 'address', place.id, place.name, said, type.name
+          FROM place
+          JOIN watcher.address ON address.id = place.id
+          JOIN watcher.address_type AS type ON type.id = address.address_type_id
+         UNION ALL
+        SELECT 'alert', alert.id, coalesce(pipeline.name, alert.facts ->> 'subject', 'Watcher'),
+               coalesce(pipeline.name, alert.facts ->> 'subject', 'Watcher'),
+               alert.kind || ', ' || alert.state
+          FROM watcher.alert
+          LEFT JOIN watcher.pipeline ON pipeline.id = alert.pipeline_id
+         WHERE alert.state <> 'resolved'
+           AND {MATCHES.format("coalesce(pipeline.name, alert.facts ->> 'subject', 'Watcher')")}
+         UNION ALL
+        SELECT 'alert', alert.id, coalesce(pipeline.name, alert.facts ->> 'subject', 'Watcher'), %(text)s,
+               alert.kind || ', ' || alert.state
+          FROM watcher.alert
+          LEFT JOIN watcher.pipeline ON pipeline.id = alert.pipeline_id
+         WHERE alert.id = %(number)s
+    ), ranked AS (
+        SELECT DISTINCT ON (kind, id) kind, id, name, detail,
+               CASE WHEN lower(said) = %(text)s THEN 0
+                    WHEN starts_with(lower(said), %(text)s) THEN 1
+                    ELSE 2 END AS rank
+          FROM hit
+         ORDER BY kind, id, rank
+    )
+    SELECT kind, id, name, detail
+      FROM ranked
+     ORDER BY rank, array_position(ARRAY['pipeline', 'address', 'alert'], kind), length(name), name, id
+     LIMIT %(limit)s
+"""
+
+
+def search(connection: Driver, text: str, *, most: int) -> list[values.SearchHit]:
+    """Return pipelines, addresses and alerts whose names contain all words of a text."""
+    most = limit(most, "limit", MOST_HITS)
+    if not isinstance(text, str) or not text.strip():
+        return []
+    sought = arguments.text(text.strip(), "text").lower()
+    digits = sought.removeprefix("#")
+    number = int(digits) if digits.isascii() and digits.isdecimal() and len(digits) < 19 else None
+    given = {"text": sought, "words": sought.split()[:MOST_WORDS], "number": number, "limit": most}
+    return [
+        values.SearchHit(kind=kind, id=found, name=name, detail=detail)
+        for kind, found, name, detail in connection.execute(SEARCH, given)
+    ]

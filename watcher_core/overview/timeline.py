@@ -1,0 +1,137 @@
+"""What ran in some time, each execution with its usual end.
+
+Executions that ran in a time ended in it, started in it, or run and started before its end: each is found by an index
+of its own. One that started before the time and ended after it is looked for among what ended within a day after it.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from typing import Any
+
+from watcher_core import text, values
+from watcher_core.database import Driver
+from watcher_core.enums import ExecutionState
+from watcher_core.errors import InvalidValueError
+from watcher_core.overview.pipelines import GROUP, OWNERS, PIPELINES, Filter
+from watcher_core.recording import RECENT_EXECUTIONS
+from watcher_core.values import TimelineExecution, TimelineGroup
+
+MOST_EXECUTIONS = 5_000
+MOST_TIME = dt.timedelta(days=31)
+
+NAMES = {"type": "type.name", "group": GROUP, "pipeline": "pipeline.name", "owner": "NULL"}
+
+RAN = """
+    WITH matching AS MATERIALIZED (
+        SELECT pipeline.id, pipeline.name, {name} AS group_name, {owners} AS owners
+          FROM {pipelines}
+         WHERE {condition}
+    ), ran AS MATERIALIZED (
+        SELECT id FROM watcher.pipeline_execution WHERE end_date >= %(begin)s AND end_date < %(end)s
+         UNION
+        SELECT id FROM watcher.pipeline_execution WHERE start_date >= %(begin)s AND start_date < %(end)s
+         UNION
+        SELECT id FROM watcher.pipeline_execution WHERE state = 'running' AND start_date < %(end)s
+         UNION
+        SELECT id
+          FROM watcher.pipeline_execution
+         WHERE end_date >= %(end)s
+           AND end_date < CAST(%(end)s AS timestamptz) + interval '1 day'
+           AND start_date < %(begin)s
+    ), shown AS MATERIALIZED (
+        SELECT execution.id, execution.pipeline_id, execution.scope, execution.state, execution.start_date,
+               execution.end_date, count(*) OVER () AS total
+          FROM ran
+          JOIN watcher.pipeline_execution AS execution USING (id)
+         WHERE execution.pipeline_id IN (SELECT id FROM matching)
+         ORDER BY execution.state <> 'failed',
+                  coalesce(execution.end_date, %(now)s) - execution.start_date DESC, execution.id DESC
+         LIMIT %(limit)s
+    ), usual AS (
+        SELECT each.pipeline_id, recent.seconds
+          FROM (SELECT DISTINCT pipeline_id FROM shown) AS each
+         CROSS JOIN LATERAL (
+               SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY duration_seconds) AS seconds
+                 FROM (SELECT duration_seconds
+                         FROM watcher.pipeline_execution
+                        WHERE pipeline_id = each.pipeline_id
+                          AND state = 'succeeded'
+                        ORDER BY coalesce(logical_date, start_date) DESC
+                        LIMIT {recent}) AS success) AS recent
+    )
+    SELECT shown.id, shown.pipeline_id, matching.name, shown.scope, shown.state, shown.start_date, shown.end_date,
+           usual.seconds, shown.total, matching.group_name, matching.owners
+      FROM shown
+      JOIN matching ON matching.id = shown.pipeline_id
+      LEFT JOIN usual ON usual.pipeline_id = shown.pipeline_id
+     ORDER BY shown.start_date, shown.id
+"""
+
+
+def read_timeline(
+    connection: Driver,
+    *,
+    begin: dt.datetime,
+    end: dt.datetime,
+    group_by: str,
+    chosen: Filter,
+    most: int,
+    now: dt.datetime,
+) -> values.Timeline:
+    """Return the executions that ran in some time, grouped.
+
+    Raises:
+        InvalidValueError: There are no such groups, or the time is empty or too long.
+    """
+    if group_by not in NAMES:
+        raise InvalidValueError(f"group_by is {group_by!r}; it must be one of {', '.join(NAMES)}")
+    if not begin < end <= begin + MOST_TIME:
+        raise InvalidValueError(
+            f"the time from {begin.isoformat()} to {end.isoformat()} must be more than none and at most"
+            f" {text.plural(MOST_TIME.days, 'day')}"
+        )
+    statement = RAN.format(
+        name=NAMES[group_by],
+        owners=OWNERS,
+        pipelines=PIPELINES,
+        condition=chosen.condition,
+        recent=RECENT_EXECUTIONS,
+    )
+    given = {**chosen.given, "begin": begin, "end": end, "limit": most, "now": now}
+    groups: dict[str | None, list[TimelineExecution]] = {}
+    total = 0
+    for *row, total, group_name, owners in connection.execute(statement, given):  # noqa: B007 (the same in each row)
+        name = next(iter(text.parse_owners(owners)), None) if group_by == "owner" else group_name
+        groups.setdefault(name, []).append(_execution(row))
+    shown = sum(map(len, groups.values()))
+    return values.Timeline(
+        begin=begin,
+        end=end,
+        group_by=group_by,
+        groups=tuple(
+            TimelineGroup(
+                name=name,
+                executions=tuple(executions),
+                failures=sum(each.state is ExecutionState.FAILED for each in executions),
+            )
+            for name, executions in sorted(groups.items(), key=lambda item: (item[0] is None, item[0] or ""))
+        ),
+        shown=shown,
+        left_out=total - shown,
+    )
+
+
+def _execution(row: Sequence[Any]) -> TimelineExecution:
+    execution_id, pipeline_id, name, scope, state, start_date, end_date, usual_seconds = row
+    return TimelineExecution(
+        id=execution_id,
+        pipeline_id=pipeline_id,
+        pipeline_name=name,
+        scope=scope,
+        state=ExecutionState(state),
+        start_date=start_date,
+        end_date=end_date,
+        usual_end=None if usual_seconds is None else start_date + dt.timedelta(seconds=usual_seconds),
+    )

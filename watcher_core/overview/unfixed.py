@@ -1,0 +1,100 @@
+"""Failures that nobody has fixed: pipelines whose newest execution that ended has failed, by their error."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from typing import Any
+
+from watcher_core import alerts, masking, text, values
+from watcher_core.database import Driver
+from watcher_core.overview.pipelines import OWNERS, PIPELINES
+
+MOST_ERRORS = 1_000
+MOST_PIPELINES = 1_000
+MESSAGE_CHARACTERS = 500
+# What says nothing of an error.
+UNKNOWN = "no reason is known"
+
+# An execution that runs, or was skipped or canceled since, has fixed nothing.
+FAILURES = f"""
+    WITH last AS MATERIALIZED (
+        SELECT pipeline.id AS pipeline_id, each.id, each.start_date
+          FROM watcher.pipeline
+         CROSS JOIN LATERAL (SELECT id, state, start_date
+                               FROM watcher.pipeline_execution
+                              WHERE pipeline_id = pipeline.id
+                                AND state IN ('succeeded', 'failed')
+                              ORDER BY start_date DESC
+                              LIMIT 1) AS each
+         WHERE pipeline.active
+           AND pipeline.removed_at IS NULL
+           AND each.state = 'failed'
+    ), found AS MATERIALIZED (
+        SELECT last.pipeline_id, last.id, execution.end_date,
+               left(execution.execution_metadata #>> '{{error,class}}', 200) AS error_class,
+               left(execution.execution_metadata #>> '{{error,message}}', 4000) AS message
+          FROM last
+          JOIN watcher.pipeline_execution AS execution ON execution.id = last.id
+    )
+    SELECT found.pipeline_id, pipeline.name, type.name, {OWNERS}, found.id, found.end_date, error_class, message,
+           {alerts.same_error("message")} AS said,
+           (SELECT end_date
+              FROM watcher.pipeline_execution AS good
+             WHERE good.pipeline_id = found.pipeline_id
+               AND good.state = 'succeeded'
+             ORDER BY coalesce(good.logical_date, good.start_date) DESC
+             LIMIT 1),
+           (SELECT min(id)
+              FROM watcher.alert
+             WHERE alert.pipeline_id = found.pipeline_id
+               AND alert.kind = 'failure'
+               AND alert.state <> 'resolved')
+      FROM found
+      JOIN {PIPELINES} ON pipeline.id = found.pipeline_id
+     ORDER BY found.end_date DESC, found.id DESC
+"""
+
+
+def read_unfixed(connection: Driver, *, most: int, pipelines: int) -> list[values.UnfixedError]:
+    """Return the errors of pipelines that fail, those of the most pipelines first.
+
+    Args:
+        connection: The transaction.
+        most: At most so many errors.
+        pipelines: At most so many pipelines of each.
+    """
+    groups: dict[tuple[str | None, str], list[Sequence[Any]]] = {}
+    for row in connection.execute(FAILURES):
+        groups.setdefault((row[6], row[8] or ""), []).append(row)
+    ordered = sorted(groups.items(), key=lambda item: -len(item[1]))  # stable: of equal ones, the newest first
+    return [_error(key, rows, pipelines) for key, rows in ordered[:most]]
+
+
+def _error(key: tuple[str | None, str], rows: list[Sequence[Any]], pipelines: int) -> values.UnfixedError:
+    error_class, said = key
+    newest, *_ = shown = [_pipeline(row) for row in rows[:pipelines]]
+    return values.UnfixedError(
+        fingerprint=hashlib.sha256(f"{error_class or ''}/{said}".encode()).hexdigest()[:16],
+        error_class=error_class or None,
+        message=newest.message,
+        first_at=rows[-1][5],
+        last_at=rows[0][5],
+        count=len(rows),
+        pipelines=tuple(shown),
+    )
+
+
+def _pipeline(row: Sequence[Any]) -> values.UnfixedPipeline:
+    pipeline_id, name, type_name, owners, execution_id, failed_at, error_class, message, _, last_success, alert_id = row
+    return values.UnfixedPipeline(
+        pipeline_id=pipeline_id,
+        pipeline_name=name,
+        pipeline_type_name=type_name,
+        owners=text.parse_owners(owners),
+        execution_id=execution_id,
+        failed_at=failed_at,
+        last_success_at=last_success,
+        alert_id=alert_id,
+        message=masking.mask_text(alerts.reason(message))[:MESSAGE_CHARACTERS] or error_class or UNKNOWN,
+    )

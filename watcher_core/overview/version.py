@@ -1,0 +1,30 @@
+"""Whether something has changed that the board shows: a text to compare with the one before."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+
+from watcher_core.database import Driver
+
+# The ends of three indexes, what runs, and the alerts that are not resolved, which partial indexes have. A counter
+# would be cheaper, and wrong: what is counted before its transaction is committed is looked at too early, and never
+# again.
+CHANGES = """
+    SELECT (SELECT max(id) FROM watcher.pipeline_execution),
+           (SELECT max(end_date) FROM watcher.pipeline_execution WHERE end_date IS NOT NULL),
+           (SELECT count(*) FROM watcher.pipeline_execution WHERE state = 'running'),
+           (SELECT max(id) FROM watcher.alert),
+           count(*),
+           sum(hashtextextended(concat_ws('/', id, state, level, acknowledged_at, acknowledged_by, snoozed_by,
+                                          snoozed_until, snoozed_until <= %(now)s, reopened_at, grew_at,
+                                          cause_alert_id, note), 0))
+      FROM watcher.alert
+     WHERE state <> 'resolved'
+"""
+
+
+def board_version(connection: Driver, *, now: dt.datetime) -> str:
+    """Return a text that is another one once something has changed."""
+    row = connection.execute(CHANGES, {"now": now}).fetchone()
+    return hashlib.sha256(repr(row).encode()).hexdigest()[:16]

@@ -1,0 +1,125 @@
+"""What the pages draw: runs as a strip of bars, partitions as a grid, metrics as data for a script."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import math
+import re
+from collections.abc import Sequence
+from itertools import groupby
+from typing import Any, NamedTuple
+
+from markupsafe import Markup
+
+from watcher_core import values
+from watcher_core.enums import AnomalyMetric
+
+# The strip: pixels. A bar is a run; above it is room for what is unusual, below it for the shape of its state.
+STEP, WIDTH, TOP, TALLEST, SHORTEST = 10, 7, 10, 44, 3
+BOTTOM = TOP + TALLEST
+# Bars that are longer than so many times the usual are cut, so that one of them makes not all others flat.
+CUT_AT = 3.0
+
+# Partitions of these definitions are drawn a row for each month, day or year: what their names begin with.
+ROW_PREFIX = {"daily": 7, "hourly": 10, "weekly": 4, "monthly": 4}
+DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+
+TITLES = {
+    AnomalyMetric.DURATION_SECONDS.value: "Duration",
+    AnomalyMetric.TOTAL_ROWS.value: "Rows",
+    AnomalyMetric.SOFT_DELETES.value: "Soft deletes",
+}
+
+# Inside a script element these could end it or open a comment; as escapes they are the same JSON.
+_HARMFUL: dict[str, str | int | None] = {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026"}
+
+
+class Bar(NamedTuple):
+    """A run in a strip: where it stands, how high it is, and whether it is cut."""
+
+    run: values.PipelineRun
+    x: int
+    y: int
+    height: int
+    is_cut: bool
+
+
+class Strip(NamedTuple):
+    """Runs, the oldest first, and the height at which the usual duration is."""
+
+    bars: Sequence[Bar]
+    width: int
+    usual_y: int | None
+
+
+def strip(runs: Sequence[values.PipelineRun], *, usual: float | None, now: dt.datetime) -> Strip:
+    """Return runs as bars.
+
+    Args:
+        runs: The newest first.
+        usual: How many seconds a run usually takes.
+        now: Up to when those that run have taken.
+    """
+    durations = [_seconds(run, now) for run in runs]
+    highest = max(durations, default=0.0)
+    full = max(min(highest, usual * CUT_AT) if usual else highest, 1e-9)
+    bars = []
+    for place, (run, seconds) in enumerate(zip(reversed(runs), reversed(durations), strict=True)):
+        height = max(SHORTEST, round(TALLEST * min(1.0, seconds / full)))
+        bars.append(Bar(run, place * STEP, BOTTOM - height, height, seconds > full * 1.001))
+    usual_y = None if usual is None or usual > full else BOTTOM - round(TALLEST * usual / full)
+    return Strip(bars, len(bars) * STEP, usual_y)
+
+
+def _seconds(run: values.PipelineRun, now: dt.datetime) -> float:
+    if run.duration_seconds is not None:
+        return run.duration_seconds
+    return max(0.0, (now - run.start_date).total_seconds()) if run.end_date is None else 0.0
+
+
+def rows_of(grid: values.PartitionGrid) -> list[tuple[str, list[values.PartitionCell]]]:
+    """Return the cells of a grid in rows, each with what its partitions have in common; else one row without."""
+    definition = grid.definition or ("daily" if all(DAY.fullmatch(cell.partition) for cell in grid.cells) else "")
+    prefix = ROW_PREFIX.get(definition)
+    if prefix is None or not all(DAY.match(cell.partition) for cell in grid.cells):
+        return [("", list(grid.cells))] if grid.cells else []
+    return [(common, list(cells)) for common, cells in groupby(grid.cells, lambda cell: cell.partition[:prefix])]
+
+
+def chart(series: values.MetricSeries, *, path: str) -> Markup:
+    """Return a metric over time as JSON, for the script that draws it.
+
+    Args:
+        series: The metric.
+        path: Where the page of an execution is; its id comes at the end.
+    """
+    points = series.points
+    return data_block(
+        {
+            "title": metric_title(series.metric),
+            "unit": series.unit,
+            "path": path,
+            "ids": [point.execution_id for point in points],
+            "at": [round(point.at.timestamp(), 3) for point in points],
+            "value": [_finite(point.value) for point in points],
+            "expected": [_finite(point.expected) for point in points],
+            "lower": [_finite(point.lower) for point in points],
+            "upper": [_finite(point.upper) for point in points],
+            "flagged": [int(point.flagged) for point in points],
+        }
+    )
+
+
+def metric_title(metric: str) -> str:
+    """Return a metric in words."""
+    return TITLES.get(metric) or metric.removeprefix("metadata:").replace("_", " ").strip().capitalize() or "Metric"
+
+
+def data_block(data: Any) -> Markup:
+    """Return JSON that is safe in a script element that is not run; all ASCII, so that no encoding changes it."""
+    return Markup(json.dumps(data, separators=(",", ":"), allow_nan=False).translate(str.maketrans(_HARMFUL)))  # noqa: S704  # escaped above
+
+
+def _finite(value: float | None) -> float | None:
+    return value if value is not None and math.isfinite(value) else None

@@ -1,0 +1,124 @@
+"""A pipeline: how it does, since when, compared with what is usual, and why."""
+
+from __future__ import annotations
+
+import datetime as dt
+import shlex
+from collections.abc import Sequence
+from urllib.parse import quote
+
+from fastapi import APIRouter, Query, Request, Response
+from fastapi.responses import RedirectResponse
+
+from watcher_core import alerts, values
+from watcher_core.enums import ExecutionState
+from watcher_core.errors import NotFoundError
+from watcher_core.server.board import drawings
+from watcher_core.server.board.frame import render
+from watcher_core.server.board.rules import rules
+from watcher_core.server.board.words import link
+from watcher_core.server.routing import watcher_of
+
+routes = APIRouter()
+
+PATH = "/ui/pipeline"
+EXECUTIONS = "/ui/executions/"
+DAYS = (7, 30, 90, 365)
+# The executions of the table at first, how many more a click shows, and what the page reads.
+SHOWN, READ, MOST = 20, 200, 2_000
+BARS = 120
+TABLE_POINTS = 100
+PAST_ALERTS = 5
+CHECK_RESULTS = 24
+# Where the name is not known.
+SIMILAR = 8
+
+
+@routes.get("/pipeline")
+def pipeline(
+    request: Request,
+    name: str = Query(max_length=4096),
+    days: int = Query(30, ge=1, le=365),
+    shown: int = Query(SHOWN, ge=1, le=MOST),
+) -> Response:
+    """All that is known of one pipeline."""
+    watcher = watcher_of(request)
+    try:
+        page = watcher.pipeline_page(name, executions=min(MOST, max(READ, shown + 1)), days=days)
+    except NotFoundError:
+        return _unknown(request, name)
+    dagster_url = (watcher.settings.dagster_url or "").rstrip("/")
+    runs = page.executions
+    return render(
+        request,
+        "pipeline.html",
+        now=page.at,
+        page=page,
+        days=days,
+        all_days=DAYS,
+        newest=runs[0] if runs else None,
+        strip=drawings.strip(runs[:BARS], usual=page.activity.usual_seconds, now=page.at),
+        outcome=_outcome(runs),
+        series=[
+            (
+                each,
+                drawings.metric_title(each.metric),
+                drawings.chart(each, path=EXECUTIONS),
+                each.points[-TABLE_POINTS:],
+            )
+            for each in page.series
+            if each.points
+        ],
+        rows=drawings.rows_of(page.partitions) if page.partitions else [],
+        rules=rules(page.pipeline, page.thresholds),
+        quoted=shlex.quote(page.pipeline.name),
+        checks=_checks(page),
+        alerts=_headlines(page.alerts, page.at),
+        past_alerts=_headlines(page.past_alerts[:PAST_ALERTS], page.at),
+        shown=shown,
+        more=len(runs) > shown and shown < MOST,
+        step=SHOWN * 5,
+        code_link=_web(page.code_link),
+        runbook_link=_web(page.runbook),
+        asset_url=_asset_url(dagster_url, page.pipeline),
+    )
+
+
+def _unknown(request: Request, name: str) -> Response:
+    """Lead to the pipeline that has the name in other letters; else show what is called alike."""
+    watcher = watcher_of(request)
+    known = watcher.known_name("pipeline", name)
+    if known != name:
+        return RedirectResponse(str(link(PATH, name=known)).replace("&amp;", "&"), status_code=303)
+    hits = [hit for hit in watcher.search(name[:200], limit=SIMILAR) if hit.kind == "pipeline"] if name.strip() else []
+    return render(request, "pipeline_unknown.html", status=404, name=name, hits=hits)
+
+
+def _outcome(runs: Sequence[values.PipelineRun]) -> tuple[int, int]:
+    """How many of the executions that ended by themselves succeeded, and of how many."""
+    good = sum(run.state is ExecutionState.SUCCEEDED for run in runs)
+    return good, good + sum(run.state is ExecutionState.FAILED for run in runs)
+
+
+def _checks(page: values.PipelinePage) -> list[tuple[values.AssetCheck, list[values.AssetCheckResult]]]:
+    """Each check of Dagster with its newest results, the oldest first."""
+    results: dict[int, list[values.AssetCheckResult]] = {}
+    for result in sorted(page.asset_check_results, key=lambda each: each.evaluated_at, reverse=True):
+        results.setdefault(result.asset_check_id, []).append(result)
+    return [(check, results.get(check.id, [])[:CHECK_RESULTS][::-1]) for check in page.asset_checks]
+
+
+def _headlines(found: Sequence[values.Alert], now: dt.datetime) -> list[tuple[values.Alert, str]]:
+    return [(alert, alerts.headline(alert, now=now)) for alert in found]
+
+
+def _web(address: str | None) -> str | None:
+    """The address, if a browser may be led there: people write anything into metadata."""
+    return address if address is not None and address.strip().lower().startswith(("http://", "https://")) else None
+
+
+def _asset_url(dagster_url: str, found: values.Pipeline) -> str | None:
+    """The page of the asset in Dagster; `None` for what is no asset."""
+    if not dagster_url or found.declared_by is None:
+        return None
+    return f"{dagster_url}/assets/{quote(found.name, safe='/')}"
