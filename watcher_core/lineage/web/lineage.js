@@ -15,6 +15,8 @@
 
   const CURVES_UP_TO = 1200; // edges; curves take three times as long to draw as straight lines
   const WAITS_ABOVE = 150; // addresses; fewer are there at once
+  const DRAWN_AT_ONCE = 2500; // addresses; more take the browser many seconds
+  const SHOWN_OF_MANY = 900; // of a graph that is larger
   const LABELLED_EDGES_UP_TO = 12; // more labels around one address than this hide what they explain
   const READABLE = 0.55; // zoom; below, names are too small to read at a glance
   const NAMES_FROM_AFAR = 40;
@@ -32,7 +34,7 @@
 
   let cy = null;
   let drawn = { addresses: [], positions: new Map(), routes: new Map() };
-  let whole = null; // the arrangement of everything, kept while a part is shown
+  let home = null; // what is shown without a part: its addresses and their arrangement; everything, where there is room
   const selection = { address: null, edge: null, pipeline: null, part: null }; // part: "all" or "cause"
   const hiddenGroups = new Set();
   const hiddenStates = new Set();
@@ -211,7 +213,7 @@
     const part = selection.part;
     Object.assign(selection, { address: null, edge: null, pipeline: null, part: null });
     byId("panel").hidden = true;
-    if (part) draw(addresses, whole);
+    if (part) goHome();
     highlight();
     if (part) fit();
     else refit();
@@ -221,6 +223,7 @@
   function selectAddress(address, { move = false } = {}) {
     if (!drawn.positions.has(address)) leavePart();
     Object.assign(selection, { address, edge: null, pipeline: null });
+    if (!drawn.positions.has(address)) drawPart("all", lineageOf(address));
     reveal(address);
     const reached = highlight();
     Panel.ofAddress(address, reached, selection);
@@ -248,14 +251,16 @@
   }
 
   function selectPipeline(name) {
+    const own = Lineage.pipelines.get(name).flatMap((edge) => [edge.source, edge.target]);
+    const members = [...new Set([...own, ...addresses.filter((address) => address.homes.includes(name))])];
     leavePart();
     Object.assign(selection, { address: null, edge: null, pipeline: name });
+    if (!members.every((address) => drawn.positions.has(address))) drawPart("pipeline", members.slice(0, SHOWN_OF_MANY));
     highlight();
     Panel.ofPipeline(name);
     remember(null);
-    const ends = Lineage.pipelines.get(name).flatMap((edge) => [edge.source, edge.target]);
-    const homes = addresses.filter((address) => address.homes.includes(name));
-    if (ends.length + homes.length) show([...new Set([...ends, ...homes])]);
+    const there = members.filter((address) => drawn.positions.has(address));
+    if (there.length) show(there);
   }
 
   /** A selected address is shown, whatever the legend hides. */
@@ -329,11 +334,14 @@
 
   /** Show only what is up and down from the selected address, arranged for itself; or everything again. */
   function togglePart() {
-    const { address } = selection;
-    showPart("all", () => [
-      address,
-      ...new Set([...reach(address, UP).depths.keys(), ...reach(address, DOWN).depths.keys()]),
-    ]);
+    showPart("all", () => lineageOf(selection.address));
+  }
+
+  /** An address and what is up and down from it; of very much, the nearest. */
+  function lineageOf(address) {
+    const ways = [reach(address, UP), reach(address, DOWN)].map(({ depths }) => [...depths.keys()]);
+    if (isLarge) ways.forEach((way) => way.splice(SHOWN_OF_MANY / 2)); // they are in the order of their distance
+    return [address, ...new Set(ways.flat())];
   }
 
   /** Show only what lies between the selected address and the failures behind it; or everything again. */
@@ -345,12 +353,11 @@
     const { address } = selection;
     if (selection.part === name) {
       leavePart();
+      if (!drawn.positions.has(address)) return clear();
       highlight();
       show([address]);
     } else {
-      const part = members();
-      selection.part = name;
-      draw(part, arrange(part, edges));
+      drawPart(name, members());
       highlight();
       fit();
     }
@@ -360,7 +367,61 @@
   function leavePart() {
     if (!selection.part) return;
     selection.part = null;
-    draw(addresses, whole);
+    goHome();
+  }
+
+  function drawPart(name, members) {
+    selection.part = name;
+    draw(members, arrange(members, edges));
+    sayExtent();
+  }
+
+  function goHome() {
+    draw(home.addresses, home.arrangement);
+    sayExtent();
+  }
+
+  // A browser draws some thousand addresses at once, and no ten thousand. The board begins with what matters of them.
+
+  const isLarge = Lineage.standings !== null && addresses.length > DRAWN_AT_ONCE;
+
+  /** What is wrong and its neighbours; where nothing is, what is used most. */
+  function whatMatters() {
+    const uses = (address) => address.incoming.length + address.outgoing.length;
+    const wrong = PROBLEMS.flatMap((state) => addresses.filter((address) => address.state === state));
+    const chosen = wrong.length ? wrong : [...addresses].sort((one, other) => uses(other) - uses(one)).slice(0, 60);
+    const members = new Set(chosen.slice(0, SHOWN_OF_MANY / 3));
+    for (const address of [...members]) {
+      for (const edge of [...address.incoming, ...address.outgoing]) {
+        if (members.size >= SHOWN_OF_MANY) return [...members];
+        members.add(edge.source).add(edge.target);
+      }
+    }
+    return [...members];
+  }
+
+  function sayExtent() {
+    const place = byId("extent");
+    if (!place) return;
+    const left = addresses.length - drawn.addresses.length;
+    const counts = `${drawn.addresses.length.toLocaleString()} of ${addresses.length.toLocaleString()} addresses are drawn`;
+    place.hidden = !isLarge || left === 0;
+    if (place.hidden) return;
+    const why = selection.part ? "" : addresses.some((each) => PROBLEMS.includes(each.state))
+      ? ": what is wrong, and its neighbours"
+      : ": what is used most";
+    const all = element("button", { type: "button", className: "quiet", onclick: drawAll }, "Draw all");
+    place.replaceChildren(`${counts}${why}. `, ...(selection.part ? [] : [all]));
+  }
+
+  function drawAll() {
+    byId("extent").textContent = "Drawing all of them …";
+    setTimeout(() => {
+      home = { addresses, arrangement: arrange(addresses, edges) };
+      goHome();
+      highlight();
+      fit({ animate: false });
+    }, 30);
   }
 
   // The address in the URL, so that a link can lead to it
@@ -422,12 +483,12 @@
       ...states.map(([state, number]) => {
         const shown = !hiddenStates.has(state);
         const change = () => (shown ? hiddenStates.add(state) : hiddenStates.delete(state));
-        return toggle(state, standingMark(state), number, shown, change);
+        return toggle(state === "unknown" ? "no run" : state, standingMark(state), number, shown, change);
       }),
       ...(states.length && groupNames.length < 2 ? [] : groupNames).map((group) => {
         const shown = !hiddenGroups.has(group);
         const change = () => (shown ? hiddenGroups.add(group) : hiddenGroups.delete(group));
-        return toggle(group, swatch(group), groups.get(group), shown, change);
+        return toggle(group, states.length ? "" : swatch(group), groups.get(group), shown, change);
       }),
       ...(deprecated
         ? [
@@ -551,7 +612,8 @@
   // Begin
 
   function start() {
-    whole = arrange(addresses, edges);
+    const first = isLarge ? whatMatters() : addresses;
+    home = { addresses: first, arrangement: arrange(first, edges) };
     body.dataset.arrangeMs = Math.round(performance.now());
     cy = cytoscape({
       container: byId("graph"),
@@ -588,11 +650,11 @@
       byId("panel").focus({ preventScroll: true });
     });
     legend();
-    draw(addresses, whole);
+    goHome();
     fit({ animate: false });
     cy.one("render", () => (body.dataset.drawnMs = Math.round(performance.now())));
-    const first = asked() ?? Lineage.focus;
-    if (first) goTo(first);
+    const wanted = asked() ?? Lineage.focus;
+    if (wanted) goTo(wanted);
   }
 
   function startOrTell() {

@@ -62,7 +62,7 @@ const Appearance = (() => {
   // Where an address stands: a colour and a sign, never the colour alone.
   const STATES = {
     failing: { variable: "--bad", sign: "✕" },
-    blocked: { variable: "--idle", sign: "⏸" },
+    blocked: { variable: "--idle", sign: "‖" },
     stale: { variable: "--warn", sign: "◔" },
     strange: { variable: "--strange", sign: "≈" },
     running: { variable: "--info", sign: "▸" },

@@ -34,6 +34,12 @@ const Panel = (() => {
     return made;
   }
 
+  /** The mark of an address: in the board the colour of its state, as in the graph; else that of its group. */
+  function markOf(address) {
+    if (!standings) return swatch(address.group);
+    return element("span", { className: `standing ${address.state}` }, element("span", { className: "swatch" }));
+  }
+
   function rows(items, row) {
     const list = element("ul", { className: "entries" });
     const add = (some) => list.append(...some.map((item) => element("li", {}, row(item))));
@@ -64,7 +70,7 @@ const Panel = (() => {
           byId("panel").focus();
         },
       },
-      swatch(address.group),
+      markOf(address),
       nameOf(address.name),
       element("span", { className: "hint" }, plain(address.type)),
     );
@@ -180,7 +186,7 @@ const Panel = (() => {
     const connectedToOthers = up.depths.size + down.depths.size > 0;
     openPanel(
       panelHeader(
-        element("span", { className: "tag" }, swatch(address.group), plain(address.type)),
+        element("span", { className: "tag" }, markOf(address), plain(address.type)),
         address.group === address.type ? null : element("span", { className: "tag" }, plain(address.group)),
         address.deprecated ? element("span", { className: "tag warning" }, "deprecated") : null,
         standings && address.state !== "unknown" ? standing(address.state) : null,
@@ -238,5 +244,5 @@ const Panel = (() => {
     );
   }
 
-  return { standing, ofPipeline, actions, element, nameOf, swatch, ofAddress, ofEdge };
+  return { markOf, ofPipeline, actions, element, nameOf, swatch, ofAddress, ofEdge };
 })();

@@ -6,7 +6,7 @@
 const Search = (() => {
   const { addresses, pipelines } = Lineage;
   const { plain } = Appearance;
-  const { element, nameOf, swatch } = Panel;
+  const { element, nameOf, markOf } = Panel;
   const SUGGESTIONS = 12;
 
   const input = document.getElementById("lineage-search");
@@ -40,7 +40,7 @@ const Search = (() => {
       const item = element(
         "li",
         { role: "option", id: `suggestion-${index}` },
-        hit.address ? swatch(hit.address.group) : "",
+        hit.address ? markOf(hit.address) : "",
         markedName(hit.name, wanted),
         element("span", { className: "type" }, hit.address ? plain(hit.address.type) : "pipeline"),
       );
