@@ -108,6 +108,8 @@ PUBLIC = {
     "PipelineCheck",
     "PipelineConfiguration",
     "PipelineLineage",
+    "PipelineList",
+    "PipelineSummary",
     # enums
     "AssetCheckStatus",
     "AlertEvent",

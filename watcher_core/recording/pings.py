@@ -14,7 +14,7 @@ from typing import Any
 from psycopg.types.json import Jsonb
 
 from watcher_core import anomalies, arguments
-from watcher_core.database import Driver
+from watcher_core.database import Driver, unindented
 from watcher_core.enums import ExecutionState
 from watcher_core.recording import watermarks
 from watcher_core.recording.executions import INFERRED
@@ -36,7 +36,7 @@ START = """
     RETURNING execution.id
 """
 
-END = f"""
+END = unindented(f"""
     WITH running AS (
         SELECT execution.id
           FROM watcher.pipeline_execution AS execution
@@ -100,7 +100,7 @@ END = f"""
     SELECT execution.id
       FROM execution
       LEFT JOIN settled ON true
-"""
+""")
 
 # Another ping may end what this one was to end; the second try finds that out.
 TRIES = 3
