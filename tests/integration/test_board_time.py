@@ -8,6 +8,7 @@ import uuid
 from collections.abc import Iterator
 from html import unescape
 from html.parser import HTMLParser
+from typing import Any
 from urllib.parse import quote
 
 import pytest
@@ -50,18 +51,18 @@ def succeed(watcher: Watcher, name: str) -> None:
         execution.total_rows = 12
 
 
-def data_of(page: str, *, marked: str) -> dict:
+def data_of(page: str, *, marked: str) -> dict[str, Any]:
     """The data that a page gives to its script."""
     found = re.search(rf"<script {marked}>(.*?)</script>", page, re.DOTALL)
     assert found, page
     return json.loads(found[1])
 
 
-def timeline_data(board: Client, **query: str) -> dict:
+def timeline_data(board: Client, **query: str) -> dict[str, Any]:
     return data_of(board.get("/ui/timeline", params=query).text, marked='type="application/json" class="data"')
 
 
-def lineage_data(board: Client, **query: str) -> dict:
+def lineage_data(board: Client, **query: str) -> dict[str, Any]:
     return data_of(board.get("/ui/lineage", params=query).text, marked='id="lineage-data" type="application/json"')
 
 
@@ -88,7 +89,7 @@ def harmful(page: str) -> list[tuple[str, dict[str, str | None]]]:
     ]
 
 
-def names_of(data: dict, position: int) -> set[str]:
+def names_of(data: dict[str, Any], position: int) -> set[str]:
     return {data["pipelines"][run[position]] for each in data["groups"] for run in each["runs"]}
 
 
@@ -217,19 +218,14 @@ def chain(module_watcher: Watcher, group: str) -> list[str]:
     made = [Address(name, "postgresql", "database") for name in addresses]
     fail(module_watcher, f"{group}/clean")
     succeed(module_watcher, f"{group}/mart")
-    for name, source, target in (("clean", *made[:2]), ("mart", *made[1:])):
-        columns = [
-            ColumnEdge(
-                source_address=source.name, source_column="id", target_address=target.name, target_column=f"{name}_id"
-            )
-        ]
-        if name == "mart":
-            columns = [
-                ColumnEdge(
-                    source_address=source.name, source_column="clean_id", target_address=target.name, target_column="id"
-                )
-            ]
-        module_watcher.create_lineage(f"{group}/{name}", sources=[source], targets=[target], columns=columns)
+    for name, source, target, column in (
+        ("clean", made[0], made[1], ("id", "clean_id")),
+        ("mart", made[1], made[2], ("clean_id", "id")),
+    ):
+        edge = ColumnEdge(
+            source_address=source.name, source_column=column[0], target_address=target.name, target_column=column[1]
+        )
+        module_watcher.create_lineage(f"{group}/{name}", sources=[source], targets=[target], columns=[edge])
     module_watcher.check_failures()
     return addresses
 

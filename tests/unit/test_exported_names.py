@@ -182,6 +182,7 @@ def test_the_methods_of_watcher() -> None:
         "check_timeliness",
         "cleanup",
         "close",
+        "column_edges",
         "column_lineage",
         "configure_anomaly_rules",
         "configure_pipelines",

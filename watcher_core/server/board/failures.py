@@ -27,11 +27,10 @@ def failures(request: Request) -> Response:
         request,
         "failures.html",
         errors=found,
-        pipelines=sum(len(each.pipelines) for each in found),
+        pipelines=sum(each.count for each in found),
         never=sum(one.last_success_at is None for each in found for one in each.pipelines),
         without_alert=sum(one.alert_id is None for each in found for one in each.pipelines),
         alerts={alert.id: alert for alert in unresolved},
         full=len(found) == ERRORS,
-        most_pipelines=PIPELINES,
         open_up_to=OPEN_UP_TO,
     )

@@ -45,6 +45,7 @@
     let selected = null;
     let over = null;
     let asked = false;
+    let steered = false; // whether our own step scrolls, and not the reader
     let colours = null;
     root.hidden = false;
 
@@ -464,7 +465,11 @@
       const span = view.to - view.from;
       if (run.end < view.from + span * 0.05 || run.start > view.to - span * 0.05) look((run.start + run.end) / 2 - span / 2, (run.start + run.end) / 2 + span / 2);
       const room = plot.clientHeight - AXIS;
-      if (row.y < plot.scrollTop || row.y + row.height > plot.scrollTop + room) plot.scrollTop = Math.max(0, row.y - room / 2);
+      if (row.y < plot.scrollTop || row.y + row.height > plot.scrollTop + room) {
+        const before = plot.scrollTop;
+        plot.scrollTop = Math.max(0, row.y - room / 2);
+        steered = plot.scrollTop !== before;
+      }
       ask();
       tell(run, Math.max(size.labels, Math.min(size.width - 40, xOf(run.start))), lane.y - plot.scrollTop + AXIS + 6);
     }
@@ -594,7 +599,8 @@
       ask();
     });
     plot.addEventListener("scroll", () => {
-      hideTip();
+      if (!steered) hideTip();
+      steered = false;
       ask();
     });
     root.querySelector(".zoom").addEventListener("click", (event) => {
