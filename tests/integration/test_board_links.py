@@ -7,6 +7,7 @@ from typing import Any
 
 import dagster as dg
 import pytest
+from pydantic import SecretStr
 
 from watcher_core import Settings, SlackMessage, Watcher
 from watcher_dagster import WatcherResource, build_watcher_asset_checks
@@ -102,4 +103,4 @@ def test_the_page_of_a_run_leads_to_the_board(linked, dagster_instance):
 
 
 def test_a_board_that_is_not_there_has_no_address():
-    assert Watcher(settings=Settings(database_url="postgresql://h/d")).pipeline_address("x") is None
+    assert Watcher(settings=Settings(database_url=SecretStr("postgresql://h/d"))).pipeline_address("x") is None

@@ -136,7 +136,9 @@ def read_report(
     for name, day, *sums in connection.execute(_groups(by, chosen), {**given, "ids": ids}):
         of_group = found.setdefault(name, {})
         of_group[day] = _sum((of_group.get(day, NONE), _figures(sums)))
-    sizes = {} if by == "pipeline" else dict(connection.execute(_sizes(by, chosen), given).fetchall())
+    sizes: dict[str | None, int] = (
+        {} if by == "pipeline" else dict(connection.execute(_sizes(by, chosen), given).fetchall())
+    )
     groups = [_group(name, sizes.get(name, 1), days_of, dates) for name, days_of in found.items()]
     groups.sort(key=lambda group: (-group.figures.failed, -group.figures.runs, group.name is None, group.name))
     return values.Report(

@@ -47,15 +47,14 @@ class Workers:
             future, function, arguments = job
             if future.cancelled():
                 continue
+            outcome: Callable[[asyncio.Future[Any], Any], None] = _succeed
             try:
-                answer = function(*arguments)
+                value: Any = function(*arguments)
             except BaseException as exc:
                 outcome, value = _fail, exc
-            else:
-                outcome, value = _succeed, answer
             with suppress(RuntimeError):  # the loop has ended
                 future.get_loop().call_soon_threadsafe(outcome, future, value)
-            del job, future, function, arguments  # a body may be megabytes, and the next job may be long in coming
+            del job, future, function, arguments, value  # a body may be megabytes, and the next job may be long in coming
 
 
 def _succeed(future: asyncio.Future[Any], answer: Any) -> None:
