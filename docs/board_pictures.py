@@ -29,7 +29,7 @@ SECONDS_TO_START = 60
 # The name of each picture, its page, its height and its colours.
 PICTURES = (
     ("board-now", "/ui/", 560, "light"),
-    ("board-pipeline", "/ui/pipeline?name=shop/orders", 1180, "light"),
+    ("board-pipeline", "/ui/pipeline?name=shop/events", 1600, "light"),
     ("board-timeline", "/ui/timeline?hours=24&by=owner", 520, "dark"),
     ("board-report", "/ui/report", 900, "light"),
     ("board-lineage", "/ui/lineage", 620, "dark"),
