@@ -19,7 +19,7 @@ import sqlalchemy as sa
 from pydantic import SecretStr
 
 from watcher_core import ExecutionRecord, ExecutionSource, ExecutionState, Settings, Watcher
-from watcher_core.cli import deployment, main
+from watcher_core.cli import deployment, main, processes
 from watcher_core.database import SCHEMA_VERSION
 from watcher_core.errors import ConfigurationError, SchemaVersionError
 
@@ -519,6 +519,22 @@ def test_a_schema_that_is_missing(empty_cli: Cli) -> None:
 def prepare(database_url: str, home: Path) -> deployment.Deployment:
     settings = Settings(database_url=SecretStr(database_url), home=home)
     return deployment.prepare(settings, host="0.0.0.0", port=3001)
+
+
+def test_the_demo_runs_the_example_and_ends_as_it_does(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without serving, it needs no port; what the example does is tested where it runs."""
+    asked: list[tuple[list[str], str | None]] = []
+
+    def run(command: list[str], environment: dict[str, str], **_: Any) -> int:
+        asked.append((command[1:], environment.get("WATCHER_BOARD_URL")))
+        return 3 if len(asked) == 1 else 0
+
+    monkeypatch.setattr(processes, "run", run)
+    assert cli.fully("demo", "--no-serve")[0] == 3
+    code, out, _ = cli.fully("demo", "--no-serve")
+    assert code == 0
+    assert "What Watcher recorded" in out
+    assert asked == [(["-m", "examples.demo"], None)] * 2
 
 
 def test_the_environment_of_dagster(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

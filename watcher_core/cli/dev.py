@@ -103,8 +103,7 @@ def demo(
     settings = load_settings()
     deployment.require_dagster()
     checkout = _checkout()
-    if serve:
-        board = _board_port(host, port, board_port)
+    board = _board_port(host, port, board_port) if serve else None
     prepared = deployment.prepare(settings, host=host, port=port, board_port=board)
     code = processes.run([sys.executable, "-m", "examples.demo"], prepared.environment, directory=checkout)
     if code:
