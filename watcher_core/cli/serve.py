@@ -1,4 +1,4 @@
-"""`watcher serve`: the HTTP API."""
+"""`watcher serve`: the board and the HTTP API."""
 
 from __future__ import annotations
 
@@ -29,9 +29,11 @@ def serve(
         bool, typer.Option("--profile", help="Answer requests with ?profile=true with their profile; for development.")
     ] = False,
 ) -> None:
-    """Serve the HTTP API, for hosts without a database password.
+    """Serve the board, and the HTTP API.
 
-    The documentation of the API is at /docs and /scalar.
+    With the API, hosts record that have no password of the database.
+
+    The board is at /ui/, the documentation of the API at /docs and /scalar.
     """
     missing = [
         name for name in ("fastapi", "jinja2", "prometheus_client", "uvicorn") if importlib.util.find_spec(name) is None
@@ -41,7 +43,9 @@ def serve(
     from watcher_core import server
 
     with open_watcher() as watcher:
-        print(f"watcher: serving on http://{host}:{port}, documentation at /docs", file=sys.stderr)
+        print(
+            f"watcher: the board is at http://{host}:{port}/ui/, the documentation of the API at /docs", file=sys.stderr
+        )
         limits = server.Limits(connections=connections, timeout=timeout, rate=rate)
         settings = watcher.settings
         proxies = server.Proxies(settings.proxy_user_header, _listed(settings.trusted_proxies))

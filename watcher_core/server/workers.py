@@ -54,7 +54,13 @@ class Workers:
                 outcome, value = _fail, exc
             with suppress(RuntimeError):  # the loop has ended
                 future.get_loop().call_soon_threadsafe(outcome, future, value)
-            del job, future, function, arguments, value  # a body may be megabytes, and the next job may be long in coming
+            del (
+                job,
+                future,
+                function,
+                arguments,
+                value,
+            )  # a body may be megabytes, and the next job may be long in coming
 
 
 def _succeed(future: asyncio.Future[Any], answer: Any) -> None:
