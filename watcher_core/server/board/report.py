@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter, Query, Request, Response
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Query, Request, Response
 
 from watcher_core.overview import report_as_csv
 from watcher_core.server.board.frame import render
@@ -14,44 +17,42 @@ routes = APIRouter()
 SPANS = (7, 30, 90, 365)
 GROUPINGS = ("type", "owner", "pipeline")
 SHOWN = 100
+MOST = 100_000
 
 
-def _read(request: Request, days: int, by: str, owner: str, kind: str, pipeline: str, limit: int) -> Report:
-    return watcher_of(request).report(
-        days=days,
-        by=by,
-        owner=owner or None,
-        pipeline_type=kind or None,
-        pipeline=pipeline or None,
-        limit=limit,
-    )
+@dataclass
+class Asked:
+    """Which report, as its address says."""
+
+    days: int = 30
+    by: str = "type"
+    owner: Annotated[str, Query(max_length=500)] = ""
+    type: Annotated[str, Query(max_length=500)] = ""
+    pipeline: Annotated[str, Query(max_length=2048)] = ""
+
+    def read(self, request: Request, *, limit: int) -> Report:
+        """Return the report, with at most so many groups."""
+        return watcher_of(request).report(
+            days=self.days,
+            by=self.by,
+            owner=self.owner or None,
+            pipeline_type=self.type or None,
+            pipeline=self.pipeline or None,
+            limit=limit,
+        )
 
 
 @routes.get("/report")
-def report(
-    request: Request,
-    days: int = 30,
-    by: str = "type",
-    owner: str = Query("", max_length=500),
-    type: str = Query("", max_length=500),  # noqa: A002  # what the page calls it
-    pipeline: str = Query("", max_length=2048),
-) -> Response:
+def report(request: Request, asked: Annotated[Asked, Depends()]) -> Response:
     """The page."""
-    found = _read(request, days, by, owner, type, pipeline, SHOWN)
-    return render(request, "report.html", found=found, days=days, spans=SPANS, groupings=GROUPINGS)
+    found = asked.read(request, limit=SHOWN)
+    return render(request, "report.html", found=found, days=asked.days, spans=SPANS, groupings=GROUPINGS)
 
 
 @routes.get("/report.csv")
-def as_csv(
-    request: Request,
-    days: int = 30,
-    by: str = "type",
-    owner: str = Query("", max_length=500),
-    type: str = Query("", max_length=500),  # noqa: A002  # what the page calls it
-    pipeline: str = Query("", max_length=2048),
-) -> Response:
+def as_csv(request: Request, asked: Annotated[Asked, Depends()]) -> Response:
     """All groups, for a spreadsheet."""
-    found = _read(request, days, by, owner, type, pipeline, 100_000)
-    name = f"watcher-report-{found.last:%Y-%m-%d}-{days}-days-by-{by}.csv"
+    found = asked.read(request, limit=MOST)
+    name = f"watcher-report-{found.last:%Y-%m-%d}-{asked.days}-days-by-{found.by}.csv"
     headers = {"Content-Disposition": f'attachment; filename="{name}"', "X-Content-Type-Options": "nosniff"}
     return Response(report_as_csv(found), headers=headers, media_type="text/csv; charset=utf-8")
