@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
 from urllib.parse import quote
 
 from fastapi import APIRouter, Request, Response
 
-from watcher_core import arguments, values
+from watcher_core import arguments, overview, values
 from watcher_core.enums import ExecutionSource
 from watcher_core.errors import NotFoundError
 from watcher_core.server.board.frame import render
@@ -33,8 +31,8 @@ def execution(request: Request, execution_id: int) -> Response:
         parent=None if found.parent_id is None else _parent(request, found.parent_id),
         children=[child.execution for child in tree.children[:CHILDREN]],
         left_out=max(0, len(tree.children) - CHILDREN),
-        error=_error(metadata.pop("error", None)),
-        metadata={key: value if isinstance(value, str) else _text(value) for key, value in metadata.items()},
+        error=overview.readable_error(metadata.pop("error", None)),
+        metadata={key: value if isinstance(value, str) else arguments.json_text(value) for key, value in metadata.items()},
         run_url=_run_url(watcher.settings.dagster_url, found),
         results=watcher.anomaly_results(execution_id=execution_id),
     )
@@ -45,16 +43,6 @@ def _parent(request: Request, execution_id: int) -> values.Execution | None:
         return watcher_of(request).execution(execution_id)
     except NotFoundError:
         return None  # retention took it
-
-
-def _error(stored: object) -> Mapping[str, Any] | None:
-    if isinstance(stored, Mapping):
-        return stored
-    return {"message": str(stored)} if stored else None
-
-
-def _text(value: object) -> str:
-    return arguments.json_text(value)
 
 
 def _run_url(dagster_url: str | None, found: values.Execution) -> str | None:
