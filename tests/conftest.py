@@ -7,6 +7,7 @@ beside ours.
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -30,6 +31,9 @@ BINARIES = os.environ.get("WATCHER_POSTGRES_BIN")  # read before the environment
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 # Logfire's plugin for pydantic takes half a second of each process that has a model, Dagster's among them.
 os.environ["PYDANTIC_DISABLE_PLUGINS"] = "logfire-plugin"
+
+# Rarely, and not over what is there after the collection of tests: it takes a tenth of what tests need otherwise.
+gc.set_threshold(50_000, 50, 100)
 
 TEMPLATE = "watcher_template"
 DAGSTER_TEMPLATE = "watcher_dagster_template"
@@ -60,6 +64,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         is_property = getattr(getattr(item, "obj", None), "is_hypothesis_test", False)
         if is_property or item.nodeid.startswith("tests/acceptance/"):
             item.add_marker("no_cover")
+
+
+def pytest_collection_finish() -> None:
+    """Leave what was imported and collected out of each search for garbage."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(autouse=True)

@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from watcher_core.anomalies import draw_anomaly
     from watcher_core.calendars import clean_calendar, clean_timezone
     from watcher_core.client import RecorderSession, Watcher
+    from watcher_core.enclosing import provisional_identity
     from watcher_core.recording import TrackedExecution
     from watcher_core.settings import Settings
     from watcher_core.values import (
@@ -271,6 +272,7 @@ __all__ = [
     "clean_calendar",
     "clean_timezone",
     "draw_anomaly",
+    "provisional_identity",
 ]
 
 _MODULES = {
@@ -376,6 +378,7 @@ _MODULES = {
     "clean_calendar": "calendars",
     "clean_timezone": "calendars",
     "draw_anomaly": "anomalies",
+    "provisional_identity": "enclosing",
 }
 
 __getattr__, __dir__ = exported(__name__, _MODULES)

@@ -144,6 +144,31 @@ def pipes_step(environment: Mapping[str, str] | None = None) -> PipesStep | None
         return None  # of another version, or the process has outlived the step
 
 
+@dataclass(frozen=True, kw_only=True)
+class PartOf:
+    """What an execution is part of, by what its process knows of it.
+
+    Attributes:
+        source, external_id: Its identity; `None` where only its id was passed on.
+        id: Its id, which means something in the database that it was recorded in.
+    """
+
+    source: str | None = None
+    external_id: str | None = None
+    id: int | None = None
+
+
+def part_of(environment: Mapping[str, str] | None = None) -> PartOf | None:
+    """Return what an execution of this process is part of; `None` where it is none."""
+    around = enclosing_execution(environment)
+    if around is not None and around.external_id is not None:
+        return PartOf(source="cli", external_id=around.external_id)
+    if around is not None:
+        return PartOf(id=around.id)
+    step = pipes_step(environment)
+    return None if step is None else PartOf(source="dagster", external_id=step.run_id)
+
+
 # As much as the column holds behind the id of the run.
 MOST_BYTES: Final = 2_400
 

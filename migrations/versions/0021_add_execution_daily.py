@@ -5,8 +5,8 @@ is. So the sums are right, whatever statement ends or corrects an execution, and
 waits for another one: those rows are only ever inserted. Each 499th folds those that are there into the sums of their
 days, under a lock for which nobody waits either.
 
-History that is there is summed up once. Writers wait for that as long as it takes, about a second for each million
-executions; tracked jobs do not wait for more than five, and record later.
+History that is there is summed up once. Writers wait for that as long as it takes: at worst, with a million executions
+of a million days and pipelines, half a minute. Tracked jobs do not wait for more than five seconds, and record later.
 
 Compatibility: the version of Watcher before this one knows nothing of the sums, and what it writes is counted all the
 same.

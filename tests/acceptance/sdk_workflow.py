@@ -9,7 +9,16 @@ import json
 import sys
 import uuid
 
-from watcher import Address, AddressLineage, ETLResult, Pipeline, PipelineConfig, Watcher, WatcherAPIError
+from watcher import (
+    Address,
+    AddressLineage,
+    ETLResult,
+    OrchestratedETL,
+    Pipeline,
+    PipelineConfig,
+    Watcher,
+    WatcherAPIError,
+)
 
 
 def address(name: str) -> Address:
@@ -75,6 +84,8 @@ def main(url: str, token: str | None) -> None:
         client.end_pipeline_execution(987654321, completed_successfully=True, end_date=pendulum.now("UTC"))
     except WatcherAPIError as exc:
         found["missing"] = str(exc)
+    orchestrated = OrchestratedETL(url, config.model_copy(update={"next_watermark": "2026-01-05"}), auth=token)
+    orchestrated.execute_etl(lambda _: ETLResult(completed_successfully=True, inserts=5))
     print(json.dumps({**found, "pipeline": synced.pipeline.id}))
 
 

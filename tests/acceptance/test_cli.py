@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import re
-import shutil
 import signal
 import socket
 import subprocess
@@ -19,7 +18,7 @@ from pathlib import Path
 import pytest
 
 from watcher_core import Settings, Watcher
-from watcher_core.cli import deployment
+from watcher_core.cli import deployment, main
 from watcher_core.database import SCHEMA_VERSION
 from watcher_core.embedded.server import EmbeddedPostgres
 
@@ -63,21 +62,29 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     EmbeddedPostgres(path / "postgres").destroy()
 
 
-def test_the_embedded_server_by_hand(home: Path) -> None:
-    assert "start it first; as with: watcher db start" in run("db", "url", code=1)
+def test_the_embedded_server_by_hand(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    def here(*arguments: str, code: int = 0) -> str:
+        """In this process, which is as good where nothing is started."""
+        with pytest.raises(SystemExit) as ended:
+            main(arguments)
+        printed = capsys.readouterr()
+        assert ended.value.code == code, printed
+        return printed.err if code == 1 else printed.out
+
+    assert "start it first; as with: watcher db start" in here("db", "url", code=1)
     assert not home.exists()
     assert run("db", "start").startswith("PostgreSQL 18 has started on port ")
-    assert run("db", "start").startswith("PostgreSQL 18 was running already on port ")
-    status = json.loads(run("db", "status", "--json"))
+    assert here("db", "start").startswith("PostgreSQL 18 was running already on port ")
+    status = json.loads(here("db", "status", "--json"))
     assert (status["running"], status["directory"]) == (True, str(home / "postgres"))
     password = (home / "postgres" / "password").read_text().strip()
-    url = run("db", "url").strip()
+    url = here("db", "url").strip()
     assert url.endswith(f":***@127.0.0.1:{status['port']}/watcher")
-    assert run("db", "url", "--show-password").strip() == url.replace("***", password)
+    assert here("db", "url", "--show-password").strip() == url.replace("***", password)
     assert run("db", "upgrade").endswith(f"schema version none → {SCHEMA_VERSION}\n")
     assert run("db", "psql", "-X", "-Atc", "SELECT count(*) FROM pipeline") == "0\n"
     assert run("db", "stop").startswith("PostgreSQL has stopped")
-    assert run("db", "stop").startswith("PostgreSQL was not running")
+    assert here("db", "stop").startswith("PostgreSQL was not running")
     stopped = subprocess.run(watcher_command("db", "status"), capture_output=True, text=True, check=False)
     assert stopped.returncode == 1
     assert "running    no" in stopped.stdout
@@ -158,7 +165,8 @@ def test_dagster_is_served_from_nothing_and_ends_when_it_is_told_to(home: Path, 
         assert (home / "postgres" / "password").read_text() not in command_lines(family(tmp_path))
         assert f"port {port}" in run("dev", "-f", "greetings.py", "--port", str(port), code=1)
         materialize(home, "hello")
-        wait_until(lambda: executions("hello") == [("succeeded", 3)])
+        with Watcher() as watcher:  # of WATCHER_HOME
+            wait_until(lambda: executions(watcher, "hello") == [("succeeded", 3)])
         with urllib.request.urlopen(f"http://127.0.0.1:{board_port}/ui/pipelines", timeout=30) as page:
             assert "hello" in page.read().decode()
         doctor = json.loads(run("doctor", "--json"))
@@ -190,11 +198,9 @@ def materialize(home: Path, asset: str) -> None:
     assert done.returncode == 0, done.stderr
 
 
-def executions(pipeline: str) -> list[tuple[str, int]]:
-    done = subprocess.run(
-        watcher_command("executions", "list", "--json", "--pipeline", pipeline), capture_output=True, check=False
-    )
-    return [(each["state"], each["total_rows"]) for each in json.loads(done.stdout)] if done.returncode == 0 else []
+def executions(watcher: Watcher, pipeline: str) -> list[tuple[str, int | None]]:
+    found = (each for each in watcher.executions() if each.pipeline_name == pipeline)
+    return [(each.state.value, each.total_rows) for each in found]
 
 
 # Children
@@ -268,29 +274,3 @@ def test_nohup_keeps_a_child() -> None:
     script = "import os, signal; os.kill(os.getppid(), signal.SIGHUP); print('goes on')"
     done = subprocess.run(["nohup", sys.executable, "-c", PARENT, script], capture_output=True, text=True, check=True)
     assert "goes on" in done.stdout
-
-
-# The demo
-
-
-def test_the_demo_on_two_days(
-    dagster_home: Path, database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    shutil.copy(ROOT / "dagster.yaml", dagster_home)
-    monkeypatch.setenv("WATCHER_DATABASE_URL", database_url)
-    monkeypatch.setenv("DAGSTER_POSTGRES_URL", database_url.replace("postgresql://", "postgresql+psycopg2://"))
-    command = [sys.executable, "-m", "examples.demo", "2013-02-11", "2013-02-12"]
-    first, again = (
-        subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout for _ in range(2)
-    )
-    assert "4 runs; daily_flights of 2013-02-12 and traffic_report failed, as they should" in first
-    assert "recorded 4 of 4 runs" in first
-    assert "us-holidays: 10 new of 10" in first
-    assert "nothing left to run; 4 runs were there" in again
-    assert "us-holidays" not in again
-    assert all("0 stale, 0 late, 3 failing" in printed for printed in (first, again))
-    with Watcher(database_url) as watcher:
-        flown = watcher.executions(pipeline="flown_flights")
-        assert [execution.total_rows for execution in flown] == [887, 856]
-        assert len(watcher.executions(pipeline="flights/daily_flights")) == 2
-        assert sorted(alert.subject for alert in watcher.alerts()) == ["busiest_routes", "destinations", "raw_weather"]

@@ -70,7 +70,7 @@ def run_script(
 
 @pytest.fixture(scope="module")
 def replayed(run_script: RunScript) -> str:
-    return run_script("-m", "examples.flights.replay", FIRST, LAST)
+    return run_script("-m", "examples.demo", FIRST, LAST)
 
 
 @pytest.fixture(scope="module")
@@ -86,9 +86,13 @@ def pairs(connection: sa.Connection, query: str) -> dict[str, object]:
     return {str(key): value for key, value in connection.execute(sa.text(query))}
 
 
-def test_the_replay_says_what_failed(replayed: str) -> None:
-    failed = f"Run(job='daily_flights', day='{FAILING}'), Run(job='traffic_report', day=None)"
-    assert f"ran=8, skipped=0, failed=[{failed}]" in replayed
+def test_the_demo_says_what_failed(replayed: str, module_watcher: Watcher) -> None:
+    assert f"8 runs; daily_flights of {FAILING} and traffic_report failed, as they should" in replayed
+    assert "recorded 8 of 8 runs" in replayed
+    assert "us-holidays: 10 new of 10" in replayed
+    assert "0 stale, 0 late, 3 failing" in replayed
+    failing = sorted(alert.subject for alert in module_watcher.alerts())
+    assert failing == ["busiest_routes", "destinations", "raw_weather"]
 
 
 def test_every_day_has_the_flights_that_departed(database: sa.Connection) -> None:
@@ -157,7 +161,10 @@ def len_of_day(execution: Execution) -> int:
 
 def test_again_adds_nothing(run_script: RunScript, database: sa.Connection) -> None:
     before = contents(database)
-    assert "ran=0, skipped=8, failed=[]" in run_script("-m", "examples.flights.replay", FIRST, LAST)
+    again = run_script("-m", "examples.demo", FIRST, LAST)
+    assert "nothing left to run; 8 runs were there" in again
+    assert "us-holidays" not in again
+    assert "0 stale, 0 late, 3 failing" in again
     assert contents(database) == before
 
 
@@ -166,8 +173,8 @@ def contents(connection: sa.Connection) -> dict[str, object]:
     return {table: connection.scalar(sa.text(f"SELECT count(*) FROM {table}")) for table in tables}
 
 
+@pytest.mark.usefixtures("replayed")  # in which it has run
 def test_the_external_job_reads_only_what_is_new(run_script: RunScript) -> None:
-    assert run_script("examples/external_job.py").startswith("us-holidays: 10 new of 10,")
     assert run_script("examples/external_job.py").startswith("us-holidays: 0 new of 10,")
 
 

@@ -26,8 +26,9 @@ COLOURS = dg.StaticPartitionsDefinition(["red", "green"])
 UNREACHABLE = "postgresql://user:secret@127.0.0.1:1/nowhere"
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def instance() -> Iterator[dg.DagsterInstance]:
+    """Shared: each run is told from the others by its id, and to make one takes longer than most runs."""
     with dg.DagsterInstance.ephemeral() as instance:
         yield instance
 

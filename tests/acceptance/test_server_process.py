@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import signal
@@ -70,8 +71,20 @@ def test_the_python_of_the_documentation(server, module_watcher, tmp_path):
 
 
 @pytest.mark.skipif(SDK_PYTHON is None, reason="SDK_PYTHON names no Python with etl-watcher-sdk")
-def test_the_published_client_runs_its_workflow(server):
+def test_the_published_client_runs_its_workflow(server, module_watcher):
     script = Path(__file__).with_name("sdk_workflow.py")
-    run = subprocess.run([str(SDK_PYTHON), str(script), *server], capture_output=True, text=True, check=True)
-    assert '"first_watermark": "2026-01-01"' in run.stdout
-    assert '"second_watermark": "2026-01-02"' in run.stdout
+    run = subprocess.run([str(SDK_PYTHON), str(script), *server], capture_output=True, text=True)
+    assert run.returncode == 0, run.stderr
+    found = json.loads(run.stdout)
+    assert (found["first_watermark"], found["second_watermark"]) == ("2026-01-01", "2026-01-02")
+    assert "987654321" in found["missing"]
+    pipeline = next(each for each in module_watcher.pipelines() if each.id == found["pipeline"])
+    assert (pipeline.pipeline_type_name, pipeline.watermark) == ("extraction", "2026-01-05")
+    executions = {each.id: each for each in module_watcher.executions(pipeline=pipeline.name)}
+    parent, child, by_hand = (executions.pop(found[name]) for name in ("parent", "child", "by_hand"))
+    assert (parent.state, parent.inserts, parent.total_rows) == ("succeeded", 3, 3)
+    assert (child.state, child.parent_id, child.total_rows) == ("succeeded", parent.id, 1)
+    assert (by_hand.state, by_hand.parent_id) == ("succeeded", parent.id)
+    assert sorted((each.state, each.inserts) for each in executions.values()) == [("failed", None), ("succeeded", 5)]
+    (source,) = module_watcher.address_lineage(f"{pipeline.name}.public.out")
+    assert source.address.name == f"{pipeline.name}.in"

@@ -5,21 +5,28 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import random
 from collections import Counter
+from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, unquote, urlencode
 
 import pytest
 
-from tests.http_client import Client, serving
 from watcher_core import Watcher
 from watcher_core.server import create_app
+from watcher_core.server.guard import Guard
 
 COUNT = int(os.environ.get("FUZZ_COUNT", "20000"))
 SEED = int(os.environ.get("FUZZ_SEED", "0")) or random.SystemRandom().randrange(1, 2**32)
+
+AT_A_TIME = 8
+# Requests that take longer hang.
+LONGEST_SECONDS = 60
+REPORTED_EVERY = 10_000
 
 # Of each kind of value, those that programs stumble over.
 TEXTS = (
@@ -50,6 +57,47 @@ HEADERS: tuple[tuple[str, str], ...] = (
 )
 
 
+@dataclass(frozen=True)
+class Request:
+    """A request as it comes: httpx would refuse to send some of them, and takes longer than the server."""
+
+    method: str
+    path: str
+    query: str = ""
+    headers: list[tuple[str, str]] = field(default_factory=list)
+    body: bytes = b""
+
+    async def sent_to(self, app: Guard) -> tuple[int, bytes]:
+        """Send it; return the status and the body of the answer."""
+        given = {"host": "127.0.0.1:8000", "content-length": str(len(self.body)), **dict(self.headers)}
+        scope = {
+            "type": "http",
+            "asgi": {"version": "3.0"},
+            "http_version": "1.1",
+            "method": self.method,
+            "scheme": "http",
+            "path": unquote(self.path),
+            "raw_path": self.path.encode(),
+            "query_string": self.query.encode(),
+            "root_path": "",
+            "headers": [(name.lower().encode(), value.encode()) for name, value in given.items()],
+            "client": ("127.0.0.1", 5000),
+            "server": ("127.0.0.1", 8000),
+        }
+        status, parts = 0, []
+
+        async def receive() -> dict[str, Any]:
+            return {"type": "http.request", "body": self.body, "more_body": False}
+
+        async def send(message: Any) -> None:
+            nonlocal status
+            status = message.get("status", status)
+            parts.append(message.get("body", b""))
+
+        await app(scope, receive, send)
+        return status, b"".join(parts)
+
+
 class Hostile:
     """Makes requests for the operations of an OpenAPI document."""
 
@@ -62,26 +110,27 @@ class Hostile:
             for method, operation in operations.items()
         ]
 
-    def request(self) -> tuple[str, str, dict[str, Any], set[int]]:
-        """Return a method, an address, the options of a request, and the statuses that are documented."""
+    def request(self) -> tuple[Request, set[int]]:
+        """Return a request, and the statuses that are documented for it."""
         method, path, operation = self._random.choice(self.operations)
         query = {}
         for parameter in operation.get("parameters", ()):
-            value = self._text(parameter.get("schema", {}))
+            value = self._text(parameter.get("schema", {})).encode("utf-8", "replace")
             if parameter["in"] == "path":
                 for place in ("{" + parameter["name"] + "}", "{" + parameter["name"] + ":path}"):
-                    path = path.replace(place, quote(value.encode("utf-8", "replace"), safe="/"))
+                    path = path.replace(place, quote(value, safe="/"))
             elif parameter["in"] == "query" and self._random.random() < 0.5:
-                query[parameter["name"]] = value.encode("utf-8", "replace").decode()
-        options: dict[str, Any] = {"params": query, "headers": dict(self._some(HEADERS))}
+                query[parameter["name"]] = value
+        body = b""
         schema = operation.get("requestBody", {}).get("content", {}).get("application/json", {}).get("schema")
         if schema is not None:
             is_raw = self._random.random() < 0.1
-            options["content"] = self._random.choice(RAW) if is_raw else json.dumps(self._value(schema)).encode()
-        return method, path, options, {int(status) for status in operation["responses"]}
+            body = self._random.choice(RAW) if is_raw else json.dumps(self._value(schema)).encode()
+        documented = {int(status) for status in operation["responses"]}
+        return Request(method, path, urlencode(query), self._some(HEADERS), body), documented
 
     def _some(self, choices: tuple[Any, ...]) -> list[Any]:
-        return [choice for choice in choices if self._random.random() < 0.03]
+        return [choice for choice in choices if self._random.random() < 0.01]
 
     def _text(self, schema: dict[str, Any]) -> str:
         is_right = self._random.random() < 0.6
@@ -133,26 +182,34 @@ def test_no_request_is_answered_with_an_error_of_the_server(
 ) -> None:
     print(f"FUZZ_SEED={SEED}, {COUNT:,} requests")
     monkeypatch.setattr("watcher_core.server.background.Background.start", lambda *_: None)
-    statuses: Counter[int] = Counter()
-    with serving(create_app(module_watcher)) as api:
-        hostile = Hostile(api.get("/openapi.json").json(), SEED)
-        for number in range(COUNT):
-            method, path, options, documented = hostile.request()
-            problem = _problem(api, method, path, options, documented, statuses)
-            assert problem is None, f"request {number} of seed {SEED}: {method} {path} {options}: {problem}"
+    statuses = asyncio.run(_send_all(create_app(module_watcher)))
     print(dict(sorted(statuses.items())))
     assert statuses[200] + statuses[201] + statuses[204] > COUNT / 20  # most of it would else end at the first check
 
 
-def _problem(
-    api: Client, method: str, path: str, options: dict[str, Any], documented: set[int], statuses: Counter[int]
-) -> str | None:
-    answer = api.request(method, path, **options)
-    statuses[answer.status_code] += 1
-    if answer.status_code >= 500 and answer.status_code != 503:
-        return f"answers {answer.status_code}"
-    if answer.status_code not in documented | {404, 405}:  # a hostile path may be another one, or none
-        return f"answers {answer.status_code}, which is not documented"
-    if answer.status_code >= 400 and not {"detail", "message", "code", "details"} <= answer.json().keys():
-        return f"answers {answer.text[:200]}"
+async def _send_all(app: Guard) -> Counter[int]:
+    statuses: Counter[int] = Counter()
+    async with app.lifespan():
+        _, document = await Request("GET", "/openapi.json").sent_to(app)
+        hostile = Hostile(json.loads(document), SEED)
+        for first in range(0, COUNT, AT_A_TIME):
+            made = [hostile.request() for _ in range(min(AT_A_TIME, COUNT - first))]
+            async with asyncio.timeout(LONGEST_SECONDS):
+                answers = await asyncio.gather(*(request.sent_to(app) for request, _ in made))
+            for (request, documented), (status, body) in zip(made, answers, strict=True):
+                statuses[status] += 1
+                problem = _problem(status, body, documented)
+                assert problem is None, f"one of {first}+ of seed {SEED}: {request}: {problem}"
+            if first // REPORTED_EVERY != (first + AT_A_TIME) // REPORTED_EVERY:
+                print(f"{first + AT_A_TIME:,} requests", flush=True)
+    return statuses
+
+
+def _problem(status: int, body: bytes, documented: set[int]) -> str | None:
+    if status >= 500 and status != 503:
+        return f"answers {status}"
+    if status not in documented | {404, 405}:  # a hostile path may be another one, or none
+        return f"answers {status}, which is not documented"
+    if status >= 400 and not {"detail", "message", "code", "details"} <= json.loads(body).keys():
+        return f"answers {body[:200]!r}"
     return None

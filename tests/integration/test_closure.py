@@ -17,7 +17,7 @@ from tests.factories import NOON
 from watcher_core import Address, LineageOrigin, PipelineLineage, Watcher, database
 from watcher_core.lineage import edges
 
-SEQUENCES = int(os.environ.get("CLOSURE_SEQUENCES", "100"))
+SEQUENCES = int(os.environ.get("CLOSURE_SEQUENCES", "40"))
 
 ADDRESSES = [Address(name, "t", "database") for name in "abcdefgh"]
 sides = st.lists(st.sampled_from(ADDRESSES), max_size=3, unique=True).map(tuple)

@@ -118,6 +118,7 @@ def test_a_connection_in_use_is_not_asked_whether_it_lives_but_one_that_has_rest
     monkeypatch.setattr(dialect, "do_ping", lambda connection: asked.append(connection) or ping(connection))
     pid = backend(restless)
     assert not asked
+    monkeypatch.setattr(engine_module, "SECONDS_BEFORE_LOOK", 0.0)
     monkeypatch.setattr(engine_module, "SECONDS_BEFORE_PING", 0.0)
     assert backend(restless) == pid
     assert len(asked) == 1

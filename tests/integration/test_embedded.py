@@ -61,7 +61,27 @@ def place(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 
 @pytest.fixture
 def postgres(place: Path) -> EmbeddedPostgres:
+    """A server that has not been set up."""
     return EmbeddedPostgres(place / "postgres", fsync=False)
+
+
+@pytest.fixture(scope="module")
+def set_up() -> Iterator[Path]:
+    """The directory of a server that has been set up and stopped."""
+    with tempfile.TemporaryDirectory(prefix="watcher-embedded-") as name:
+        Path(name).chmod(0o755)
+        postgres = EmbeddedPostgres(Path(name) / "postgres", fsync=False)
+        postgres.start()
+        postgres.stop()
+        postgres.log_file.unlink()
+        yield postgres.directory
+
+
+@pytest.fixture
+def ready(set_up: Path, postgres: EmbeddedPostgres) -> EmbeddedPostgres:
+    """A server of this test's own that was set up before, since that takes longer than what most tests look at."""
+    subprocess.run(["cp", "-a", str(set_up), str(postgres.directory)], check=True)
+    return postgres
 
 
 @pytest.fixture
@@ -173,35 +193,35 @@ def test_stop_is_for_everybody_and_start_brings_it_back(
 
 
 def test_a_server_that_runs_is_used_without_binaries_or_locks(
-    postgres: EmbeddedPostgres, monkeypatch: pytest.MonkeyPatch
+    ready: EmbeddedPostgres, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """As from an environment that has Watcher without its extra `embedded`."""
-    url = postgres.start()
+    url = ready.start()
     with monkeypatch.context() as without:
         without.setattr(programs, "wheel_bin_directory", lambda: Path("/nowhere"))
         without.setitem(sys.modules, "filelock", None)
-        assert postgres.start() == url
+        assert ready.start() == url
 
 
-def test_its_programs_can_be_used_until_nothing_is_left(postgres: EmbeddedPostgres) -> None:
-    command: list[Any] = [postgres.binary("psql"), "-Atc", "SELECT 6 * 7", postgres.start()]
+def test_its_programs_can_be_used_until_nothing_is_left(ready: EmbeddedPostgres) -> None:
+    command: list[Any] = [ready.binary("psql"), "-Atc", "SELECT 6 * 7", ready.start()]
     assert subprocess.run(command, capture_output=True, text=True, check=True).stdout == "42\n"
 
-    pid = process_of(postgres)
-    postgres.destroy()
-    postgres.destroy()
+    pid = process_of(ready)
+    ready.destroy()
+    ready.destroy()
     assert not lives(pid)
-    assert not postgres.directory.exists()
+    assert not ready.directory.exists()
 
 
-def test_a_long_log_is_set_aside(postgres: EmbeddedPostgres, monkeypatch: pytest.MonkeyPatch) -> None:
-    postgres.start()
-    postgres.stop()
-    size = postgres.log_file.stat().st_size
+def test_a_long_log_is_set_aside(ready: EmbeddedPostgres, monkeypatch: pytest.MonkeyPatch) -> None:
+    ready.start()
+    ready.stop()
+    size = ready.log_file.stat().st_size
     monkeypatch.setattr(server, "LOG_BYTES", size - 1)
-    postgres.start()
-    assert (postgres.directory / "log.1").stat().st_size == size
-    assert "ready to accept connections" in postgres.log_file.read_text()
+    ready.start()
+    assert (ready.directory / "log.1").stat().st_size == size
+    assert "ready to accept connections" in ready.log_file.read_text()
 
 
 @pytest.mark.parametrize("bin_directory", [WHEEL, *OTHER_VERSIONS], ids=lambda path: path.parent.name)
@@ -221,13 +241,13 @@ def test_several_processes_start_it_at_once(postgres: EmbeddedPostgres, client) 
     assert postgres.log_file.read_text().count("starting PostgreSQL") == 1
 
 
-def test_it_outlives_the_process_that_started_it(postgres: EmbeddedPostgres, client) -> None:
-    url = outcome(client(postgres.directory))
-    pid = process_of(postgres)
+def test_it_outlives_the_process_that_started_it(ready: EmbeddedPostgres, client) -> None:
+    url = outcome(client(ready.directory))
+    pid = process_of(ready)
     assert os.getsid(pid) != os.getsid(0)  # neither Ctrl-C nor the end of the terminal reaches it
     assert ask(url, "SELECT 1") == 1
-    assert postgres.start() == url
-    assert postgres.status().pid == pid
+    assert ready.start() == url
+    assert ready.status().pid == pid
 
 
 @pytest.mark.parametrize("stage", ["password", "data.new/PG_VERSION", "data/postmaster.pid"])
@@ -254,89 +274,89 @@ def test_the_server_is_killed(place: Path) -> None:
         assert postgres.stop() is False
 
 
-def test_a_backend_that_outlives_the_server_is_waited_for(postgres: EmbeddedPostgres, client) -> None:
+def test_a_backend_that_outlives_the_server_is_waited_for(ready: EmbeddedPostgres, client) -> None:
     """A second server beside it would destroy the data."""
-    url = postgres.start()
+    url = ready.start()
     with closing(psycopg.connect(url, autocommit=True)) as connection:
         backend = connection.info.backend_pid
         os.kill(backend, signal.SIGSTOP)
-        crash(postgres)
-        starting = client(postgres.directory)
+        crash(ready)
+        starting = client(ready.directory)
         with pytest.raises(subprocess.TimeoutExpired):
             starting.wait(timeout=1)
-        assert postgres.status().running is False
+        assert ready.status().running is False
         os.kill(backend, signal.SIGCONT)
         assert outcome(starting) == url
     assert ask(url, "SELECT 1") == 1
 
 
 @pytest.mark.parametrize("kind", ["reused", "zombie", "free"])
-def test_a_crash_left_a_process_id_that_is_not_the_servers(postgres: EmbeddedPostgres, kind: str) -> None:
-    url = postgres.start()
-    pid_file = postgres.directory / "data" / "postmaster.pid"
+def test_a_crash_left_a_process_id_that_is_not_the_servers(ready: EmbeddedPostgres, kind: str) -> None:
+    url = ready.start()
+    pid_file = ready.directory / "data" / "postmaster.pid"
     lines = pid_file.read_text().splitlines(keepends=True)
-    crash(postgres)
+    crash(ready)
 
     with subprocess.Popen([sys.executable, "-c", ""]) as process:
         os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOWAIT)
         pid = {"reused": os.getpid(), "zombie": process.pid, "free": 4_194_304}[kind]
         pid_file.write_text("".join([f"{pid}\n", *lines[1:]]))
-        assert postgres.status().running is False
-        assert postgres.stop() is False
-        assert postgres.start() == url
-        assert postgres.status().pid != pid
+        assert ready.status().running is False
+        assert ready.stop() is False
+        assert ready.start() == url
+        assert ready.status().pid != pid
     assert ask(url, "SELECT 1") == 1
 
 
-def test_a_server_that_was_started_by_hand_is_used_and_stopped(postgres: EmbeddedPostgres) -> None:
-    postgres.start()
-    program = os.fsdecode(processes.command_of(process_of(postgres))[0])  # a copy, where root's wheel is private
-    postgres.stop()
-    account = server_account(postgres.directory / "data", postgres.directory)
-    port = postgres._choose_port()
-    command: list[Any] = [program, "-D", postgres.directory / "data", *programs.server_options(port, fsync=False)]
+def test_a_server_that_was_started_by_hand_is_used_and_stopped(ready: EmbeddedPostgres) -> None:
+    ready.start()
+    program = os.fsdecode(processes.command_of(process_of(ready))[0])  # a copy, where root's wheel is private
+    ready.stop()
+    account = server_account(ready.directory / "data", ready.directory)
+    port = ready._choose_port()
+    command: list[Any] = [program, "-D", ready.directory / "data", *programs.server_options(port, fsync=False)]
     with subprocess.Popen(command, cwd="/", stderr=subprocess.DEVNULL, **identity(account)) as process:
-        wait_for(lambda: postgres.status().running)
-        assert ask(postgres.start(), "SELECT 1") == 1
-        assert postgres.status().pid == process.pid
-        assert postgres.stop() is True
+        wait_for(lambda: ready.status().running)
+        assert ask(ready.start(), "SELECT 1") == 1
+        assert ready.status().pid == process.pid
+        assert ready.stop() is True
     assert process.returncode == 0
 
 
 # Ports
 
 
-def test_a_taken_port_is_given_up_for_another(postgres: EmbeddedPostgres) -> None:
-    first = postgres.start()
-    port = postgres.status().port or 0
-    postgres.stop()
+def test_a_taken_port_is_given_up_for_another(ready: EmbeddedPostgres) -> None:
+    first = ready.start()
+    port = ready.status().port or 0
+    ready.stop()
     with socket.create_server(("127.0.0.1", port)):
-        second = postgres.start()
+        second = ready.start()
     assert second != first
     assert ask(second, "SELECT 1") == 1
-    postgres.stop()
-    assert postgres.start() == second
+    ready.stop()
+    assert ready.start() == second
 
 
-def test_a_port_that_is_taken_at_the_last_moment(postgres: EmbeddedPostgres, monkeypatch: pytest.MonkeyPatch) -> None:
-    postgres.start()
-    port = postgres.status().port or 0
-    postgres.stop()
+def test_a_port_that_is_taken_at_the_last_moment(ready: EmbeddedPostgres, monkeypatch: pytest.MonkeyPatch) -> None:
+    ready.start()
+    port = ready.status().port or 0
+    ready.stop()
     looks = iter([True])  # the first look sees a free port; the server finds it taken
     look = processes.is_free
     monkeypatch.setattr(processes, "is_free", lambda port: next(looks, None) or look(port))
     with socket.create_server(("127.0.0.1", port)):
-        url = postgres.start()
-    assert postgres.status().port != port
+        url = ready.start()
+    assert ready.status().port != port
     assert ask(url, "SELECT 1") == 1
 
 
-def test_a_server_that_cannot_start_shows_its_log(postgres: EmbeddedPostgres) -> None:
-    postgres.start()
-    postgres.stop()
-    (postgres.directory / "data" / "global" / "pg_control").unlink()
+def test_a_server_that_cannot_start_shows_its_log(ready: EmbeddedPostgres) -> None:
+    ready.start()
+    ready.stop()
+    (ready.directory / "data" / "global" / "pg_control").unlink()
     with pytest.raises(EmbeddedPostgresError, match=r"(?s)does not start; the end of .*pg_control"):
-        postgres.start()
+        ready.start()
 
 
 # Directories, users, environments

@@ -9,6 +9,11 @@ from uuid import uuid4
 
 import dagster as dg
 import pytest
+from dagster._core.definitions.run_request import InstigatorType
+from dagster._core.definitions.sensor_definition import SensorType
+from dagster._core.remote_origin import RegisteredCodeLocationOrigin, RemoteInstigatorOrigin, RemoteRepositoryOrigin
+from dagster._core.scheduler.instigation import InstigatorState, InstigatorStatus, SensorInstigatorData
+from dagster._daemon.asset_daemon import asset_daemon_cursor_to_instigator_serialized_cursor
 
 from watcher_core import DatabaseUnavailableError, Execution, Watcher
 from watcher_dagster import WatcherResource, build_watcher_external_sensor, compat
@@ -307,3 +312,109 @@ def test_reported_at_once_it_would_be_forgotten(world: World, automation: Automa
     world.instance.report_runless_asset_event(dg.AssetMaterialization(world.key.with_prefix("of")))
     assert not automation.fires()
     assert not automation.fires()
+
+
+# What follows in another code location
+
+
+class Elsewhere:
+    """A code location whose asset follows that of a world, which knows no more of it than its sensor's state."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+        self.key = world.key.with_prefix("elsewhere")
+        self.name = f"elsewhere_{world.key.path[-1]}"
+        self._cursor: Any = None
+
+    @property
+    def definitions(self) -> dg.Definitions:
+        @dg.asset(deps=[self.world.key], automation_condition=dg.AutomationCondition.eager(), key=self.key)
+        def follower() -> None: ...
+
+        return dg.Definitions(assets=[follower], jobs=[dg.define_asset_job("nightly", [follower])])
+
+    def fires(self, *, later: float = 30, **fields: Any) -> bool:
+        """Evaluate, keep the sensor's state as the daemon does, and return whether the follower is requested."""
+        result = dg.evaluate_automation_conditions(
+            defs=self.definitions,
+            instance=self.world.instance,
+            asset_selection=dg.AssetSelection.assets(self.key),
+            cursor=self._cursor,
+        )
+        self._cursor = result.cursor
+        cursor = asset_daemon_cursor_to_instigator_serialized_cursor(result.cursor)
+        self.keep(last_tick_timestamp=dt.datetime.now(dt.UTC).timestamp() + later, **{"cursor": cursor, **fields})
+        return result.total_requested > 0
+
+    def keep(self, *, status: InstigatorStatus = InstigatorStatus.RUNNING, **fields: Any) -> None:
+        place = RemoteRepositoryOrigin(RegisteredCodeLocationOrigin(self.name), "__repository__")
+        data = SensorInstigatorData(**{"sensor_type": SensorType.AUTO_MATERIALIZE, "min_interval": 30, **fields})
+        origin = RemoteInstigatorOrigin(place, "default_automation_condition_sensor")
+        state = InstigatorState(origin, InstigatorType.SENSOR, status, data)
+        known = self.world.instance.get_instigator_state(origin.get_id(), state.selector_id)
+        (self.world.instance.update_instigator_state if known else self.world.instance.add_instigator_state)(state)
+
+    def run(self, *, job: str | None = None) -> dg.DagsterRun:
+        """A run of the follower that has started a minute ago, and goes on."""
+        definitions = self.definitions
+        made = definitions.resolve_job_def(job) if job else definitions.resolve_implicit_global_asset_job_def()
+        selection = None if job else frozenset({self.key})
+        run = self.world.instance.create_run_for_job(made, asset_selection=selection)
+        began = (dt.datetime.now(dt.UTC) - MINUTE).timestamp()
+        started = dg.DagsterEvent(event_type_value="PIPELINE_START", job_name=made.name)
+        self.world.instance.report_dagster_event(started, run.run_id, timestamp=began)
+        return run
+
+    def end(self, run: dg.DagsterRun) -> None:
+        self.world.instance.report_runless_asset_event(dg.AssetMaterialization(self.key))
+        ended = dg.DagsterEvent(event_type_value="PIPELINE_SUCCESS", job_name=run.job_name)
+        self.world.instance.report_dagster_event(ended, run.run_id)
+
+
+@pytest.fixture
+def elsewhere(world: World, automation: Automation) -> Elsewhere:
+    world.tick()
+    automation.fires()  # what follows here is of no account
+    made = Elsewhere(world)
+    made.fires()
+    return made
+
+
+@pytest.mark.parametrize("job", [None, "nightly"], ids=["of automation", "of a job"])
+def test_a_success_is_not_forgotten_in_another_code_location(elsewhere: Elsewhere, job: str | None) -> None:
+    world = elsewhere.world
+    world.succeed()
+    assert world.tick() == "reported 1 success"
+    assert elsewhere.fires()
+    run = elsewhere.run(job=job)
+    world.succeed()
+    waits = f"1 success waits: run {run.run_id} of {elsewhere.key.to_user_string()} in {elsewhere.name} began before it"
+    assert world.tick() == waits
+    assert not elsewhere.fires()
+    elsewhere.end(run)
+    assert not elsewhere.fires(later=0)
+    assert world.tick() == f"{waits}, and is not evaluated yet"
+    assert not elsewhere.fires()
+    assert world.tick() == "reported 1 success"
+    assert elsewhere.fires()
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"status": InstigatorStatus.STOPPED},
+        {"later": -3_600},
+        {"cursor": "0no cursor"},
+        {"cursor": "9"},
+        {"cursor": None},
+        {"sensor_type": SensorType.STANDARD},
+    ],
+    ids=["switched off", "gone", "no cursor", "a newer version", "not evaluated", "another sensor"],
+)
+def test_nothing_waits_for_a_sensor_elsewhere_that_evaluates_nothing(
+    elsewhere: Elsewhere, fields: dict[str, Any]
+) -> None:
+    elsewhere.fires(**fields)
+    elsewhere.run()
+    elsewhere.world.succeed()
+    assert elsewhere.world.tick() == "reported 1 success"

@@ -1,15 +1,22 @@
 """A script that Dagster Pipes starts, by the real client, and that tracks itself: one execution, not two."""
 
+import socket
 import sys
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import dagster as dg
 import pytest
+import uvicorn
 
+from tests.factories import at, record
 from watcher_core import Execution, ExecutionSource, ExecutionState, Watcher
 from watcher_core.enclosing import pipes_step, provisional_identity, provisional_run
+from watcher_core.server import create_app
 from watcher_dagster.recorder import record_tick
 
 # Those of Dagster's own client, which calls what Dagster has deprecated, and what it previews.
@@ -117,6 +124,66 @@ def test_what_waited_in_the_spool_is_the_same_execution(
     module_watcher.record([record])
     assert len(module_watcher.executions(pipeline="spooled")) == 1
     assert module_watcher.execution(execution.id).inserts == 3
+
+
+def test_two_rows_of_the_same_moment_become_one(module_watcher: Watcher) -> None:
+    """The script and the recorder write at once: neither sees the row of the other."""
+    run_id, key = str(uuid4()), f"at_once_{uuid4().hex}"
+    by_recorder = record(
+        key,
+        f"{run_id}/a_step/{key}",
+        former_external_id=provisional_identity(run_id, key, None),
+        state=ExecutionState.RUNNING,
+        end_date=None,
+    )
+    module_watcher.record([by_recorder])
+    by_script = module_watcher.start_execution(
+        pipeline_id=key,
+        source=ExecutionSource.DAGSTER,
+        external_id=provisional_identity(run_id, key, None),
+        next_watermark="2026-01-02",
+    )
+    inner = module_watcher.start_execution(pipeline_id=key, parent_id=by_script.id)
+    module_watcher.end_execution(by_script.id, inserts=3)
+    assert len(module_watcher.executions(pipeline=key)) == 3
+    module_watcher.record([replace(by_recorder, state=ExecutionState.SUCCEEDED, end_date=at(1), total_rows=12)])
+    known, part = sorted(module_watcher.executions(pipeline=key), key=lambda each: each.id)
+    assert (known.external_id, known.state) == (by_recorder.external_id, ExecutionState.SUCCEEDED)
+    assert (known.inserts, known.total_rows, known.next_watermark) == (3, 12, "2026-01-02")
+    assert module_watcher.pipeline(key).watermark == "2026-01-02"
+    assert (part.id, part.parent_id) == (inner.id, known.id)
+
+
+@pytest.fixture(scope="module")
+def over_http(module_watcher: Watcher) -> Iterator[dict[str, str]]:
+    """The environment of a script that reaches no database, but a server."""
+    token, _ = module_watcher.create_token("pipes")
+    server = uvicorn.Server(
+        uvicorn.Config(create_app(module_watcher), port=0, access_log=False, log_config=None, proxy_headers=False)
+    )
+    with socket.socket() as listening:
+        listening.bind(("127.0.0.1", 0))
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
+        thread.start()
+        yield {
+            "WATCHER_DATABASE_URL": "",
+            "WATCHER_URL": f"http://127.0.0.1:{listening.getsockname()[1]}",
+            "WATCHER_TOKEN": token,
+        }
+        server.should_exit = True
+        thread.join()
+
+
+def test_over_http_it_is_the_execution_of_its_step_too(run: Run, over_http: dict[str, str]) -> None:
+    (execution,) = run("over_http", env=over_http, ticks_before=True, partition="b", argument="fail")
+    assert (execution.source, execution.state) == (ExecutionSource.DAGSTER, ExecutionState.SUCCEEDED)
+    assert (execution.inserts, execution.total_rows, execution.scope) == (3, 12, "b")
+    assert execution.parent_id is not None
+    assert execution.execution_metadata["attempts"] == 2
+    added = run("outer_over_http", tracked="inner_over_http", env=over_http, ticks_before=True)
+    assert sorted(each.pipeline_name for each in added) == ["inner_over_http", "outer_over_http"]
+    assert len({each.parent_id for each in added}) == 1
+    assert added[0].parent_id is not None
 
 
 def execution_record(external_id: str, execution: Execution) -> Any:

@@ -23,7 +23,8 @@ INSERT INTO watcher.pipeline_type (name) VALUES ('seeded');
 INSERT INTO watcher.pipeline (name, pipeline_type_id)
 SELECT 'pipeline ' || number, 1 FROM generate_series(0, {PIPELINES - 1}) AS number;
 INSERT INTO watcher.pipeline_execution
-       (pipeline_id, parent_id, source, external_id, state, start_date, end_date, logical_date, next_watermark)
+       (pipeline_id, parent_id, source, external_id, state, start_date, end_date, logical_date, next_watermark,
+        created_at)
 SELECT 1 + number % {PIPELINES},
        CASE WHEN number % 20 = 0 AND number > 0 THEN number / 20 END,
        'dagster', 'execution ' || number,
@@ -31,7 +32,8 @@ SELECT 1 + number % {PIPELINES},
        '2026-01-01Z'::timestamptz + number * interval '1 minute',
        CASE WHEN number % 400 <> 1 THEN '2026-01-01Z'::timestamptz + (number + 1) * interval '1 minute' END,
        CASE WHEN number % 10 = 0 THEN '2026-01-01Z'::timestamptz + number * interval '1 hour' END,
-       number
+       number,
+       statement_timestamp() - ({EXECUTIONS} - number) * interval '1 minute'
   FROM generate_series(0, {EXECUTIONS - 1}) AS number;
 ANALYZE watcher.pipeline, watcher.pipeline_execution;
 """
@@ -188,3 +190,24 @@ def test_recording_a_batch_reads_what_it_writes(
     plan = plans(lambda: watcher.record(batch))
     assert plan.scanned.isdisjoint({"pipeline_execution"})
     assert plan.read < 20 * len(batch)
+
+
+def test_a_ping_reads_a_handful_of_rows(watcher: Watcher, plans: Callable[[Callable[[], object]], Plans]) -> None:
+    def pings() -> None:
+        for state in ("running", "succeeded", "failed"):
+            watcher.ping("pipeline 7", state)
+
+    plan = plans(pings)
+    assert plan.scanned.isdisjoint({"pipeline", "pipeline_execution"})
+    assert plan.read < 30
+
+
+@pytest.mark.parametrize(("after", "known"), [(0, []), (EXECUTIONS - 200, []), (EXECUTIONS - 200, [8, 9])])
+def test_news_for_the_graph_of_dagster_reads_what_is_new(
+    watcher: Watcher, plans: Callable[[Callable[[], object]], Plans], after: int, known: list[int]
+) -> None:
+    names = ["pipeline 7", "pipeline 8"]
+    plan = plans(lambda: watcher.executions_since(names, after=after, also=[7, 8, 9], known=known))
+    assert plan.scanned.isdisjoint({"pipeline", "pipeline_execution"})
+    # What is new of all pipelines, what runs of these, and their newest.
+    assert plan.read < 1_000

@@ -266,6 +266,20 @@ def test_an_execution_starts_by_the_name_of_its_pipeline(api):
     assert (refused.status_code, refused.json()["code"]) == (409, "pipeline_inactive")
 
 
+@pytest.mark.parametrize("must_exist", [False, True])
+def test_what_a_host_says_that_it_is_part_of(api, module_watcher, must_exist):
+    name = module_watcher.get_or_create_pipeline(unique("p")).name
+    around = module_watcher.start_execution(pipeline_id=name, source="cli", external_id=unique("run"))
+    known = [{"source": "cli", "external_id": around.external_id}, {"id": around.id}]
+    unknown = [{"source": "cli", "external_id": "nowhere"}, {"id": 987654321}, {}, {"external_id": "no source"}]
+    for part_of, parent in [*((each, around.id) for each in known), *((each, None) for each in unknown)]:
+        body = {"pipeline_name": name, "part_of": part_of, "must_exist": must_exist}
+        started = api.post("/execution", json=body)
+        assert (started.status_code, started.json().get("parent_id")) == (201, parent), part_of
+    wrong = {"pipeline_name": name, "part_of": {"source": "nobody"}, "must_exist": must_exist}
+    assert api.post("/execution", json=wrong).status_code == 422
+
+
 # Pings
 
 
@@ -284,6 +298,34 @@ def test_pings_record_executions(api):
     assert found[0]["execution_metadata"]["error"]["message"].startswith("Traceback\nValueError")
     assert "hunter2" not in json.dumps(found)
     assert api.get(f"/ping/{name}?rows=-1").status_code == 422
+
+
+@pytest.mark.parametrize("late", ["success?rows=7", "fail"])
+def test_a_ping_after_an_end_by_hand_is_of_the_same_execution(api, module_watcher, late):
+    name = unique("script")
+    api.get(f"/ping/{name}/start")
+    (begun,) = module_watcher.executions(pipeline=name)
+    module_watcher.close_execution(begun.id, state="failed", reason="the host is gone")
+    assert api.post("/heartbeat", json={"id": begun.id}).json() == {"running": False}
+    assert api.get(f"/ping/{name}/{late}").status_code == 200
+    (ended,) = module_watcher.executions(pipeline=name)
+    assert (ended.id, ended.total_rows) == (begun.id, 7 if "rows" in late else None)
+    assert ended.state == ("failed" if late == "fail" else "succeeded")
+    assert "ended_by_hand" not in ended.execution_metadata
+    assert "by hand" not in str(ended.execution_metadata.get("error"))
+    # What it reports now is another one, and so it is where another has started since.
+    api.get(f"/ping/{name}")
+    api.get(f"/ping/{name}/start")
+    second = module_watcher.executions(pipeline=name)[0]
+    module_watcher.close_execution(second.id)
+    api.get(f"/ping/{name}/start")
+    api.get(f"/ping/{name}/success")
+    found = module_watcher.executions(pipeline=name)
+    assert [each.state for each in found[:2]] == ["succeeded", "failed"]
+    assert (found[1].id, len(found)) == (second.id, 4)
+    api.get(f"/ping/{name}")
+    assert len(module_watcher.executions(pipeline=name)) == 5
+    assert module_watcher.execution(second.id).state == "failed"
 
 
 # Lineage, rules, alerts, checks

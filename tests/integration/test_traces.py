@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 import uuid
 from collections.abc import Iterator
 
@@ -104,6 +107,38 @@ def test_nested_executions_are_child_spans(exporting, server):
     assert spans[inner].trace_id == spans[outer].trace_id
     assert spans[inner].parent_span_id == spans[outer].span_id
     assert spans[outer].parent_span_id == b""
+
+
+def test_a_command_knows_its_span_while_it_runs(exporting, server, module_database_url):
+    outer, inner = unique("outer"), unique("inner")
+    watcher = f"{sys.executable} -m watcher_core run --pipeline"
+    script = f"echo $TRACEPARENT; {watcher} {inner} -- sh -c 'echo $TRACEPARENT'"
+    environment = {**os.environ, "WATCHER_DATABASE_URL": module_database_url, "TRACESTATE": "a=b"}
+
+    def run(*command: str, **more: str) -> list[str]:
+        asked = [*watcher.split(), outer, "--", *command]
+        return subprocess.run(
+            asked, env={**environment, **more}, check=True, capture_output=True, text=True
+        ).stdout.split()
+
+    said = run("sh", "-c", script)
+    exporting.export_traces()
+    spans = {span.name: span for span in server.spans}
+    assert said == [f"00-{spans[name].trace_id.hex()}-{spans[name].span_id.hex()}-01" for name in (outer, inner)]
+    assert spans[outer].trace_id == spans[inner].trace_id
+    assert not spans[outer].links
+    # Whoever has a trace already keeps it, and the span leads to it.
+    foreign = f"00-{'a' * 32}-{'b' * 16}-00"
+    assert run("sh", "-c", "echo $TRACEPARENT $TRACESTATE", TRACEPARENT=foreign) == [foreign, "a=b"]
+    exporting.export_traces()
+    span = server.spans[-1]
+    (link,) = span.links
+    assert (link.trace_id.hex(), link.span_id.hex()) == ("a" * 32, "b" * 16)
+    with exporting.track(outer) as execution:
+        said = [execution.traceparent]
+    exporting.export_traces()
+    span = server.spans[-1]
+    assert said == [f"00-{span.trace_id.hex()}-{span.span_id.hex()}-01"]
 
 
 def test_a_child_is_exported_before_its_parent_ends(exporting, server):

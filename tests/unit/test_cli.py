@@ -86,6 +86,7 @@ def test_there_are_the_commands_that_there_should_be() -> None:
         "demo",
         "doctor",
         "cleanup",
+        "report",
         "discover",
         "run",
         "status",

@@ -8,6 +8,7 @@ from typing import Any
 
 import dagster as dg
 import pytest
+from dagster._core.definitions.asset_daemon_cursor import AssetDaemonCursor
 from dagster._core.execution.backfill import PartitionBackfill
 from dagster._core.scheduler.instigation import InstigatorState, SensorInstigatorData
 from dagster_postgres.event_log import PostgresEventLogStorage
@@ -47,6 +48,8 @@ ONLY_IN_COMPAT = [
     (dg.DagsterInstance, "auto_materialize_use_sensors", "successes outside Dagster wait for an evaluation for ever"),
     (InstigatorState, "is_running", "successes outside Dagster wait for a sensor that is switched off"),
     (SensorInstigatorData, "last_tick_timestamp", "successes outside Dagster wait for an evaluation for ever"),
+    (SensorInstigatorData, "sensor_type", "a success outside Dagster may be forgotten in other code locations"),
+    (AssetDaemonCursor, "previous_condition_cursors_by_key", "successes may be forgotten in other code locations"),
     (dg.AssetExecutionContext, "op_execution_context", "WatcherResource.track cannot identify the step that runs"),
     (dg.OpExecutionContext, "get_step_execution_context", "WatcherResource.track cannot identify the step that runs"),
     (dg.OpExecutionContext, "op_execution_context", "WatcherResource.track cannot identify the step of an op"),

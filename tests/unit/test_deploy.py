@@ -16,6 +16,7 @@ from dagster_webserver.cli import create_dagster_webserver_cli
 from tests.documentation import ROOT
 from watcher_core.cli import app
 from watcher_core.server.guard import PUBLIC
+from watcher_core.server.routes.metrics import metrics
 from watcher_core.settings import VARIABLES
 
 DEPLOY = ROOT / "deploy"
@@ -23,6 +24,7 @@ COMPOSE = yaml.safe_load((DEPLOY / "compose.yaml").read_text())
 MANIFESTS = list(yaml.safe_load_all((DEPLOY / "kubernetes.yaml").read_text()))
 HELM = yaml.safe_load((DEPLOY / "helm-values.yaml").read_text())["dagster-user-deployments"]["deployments"]
 DOCKERFILE = (DEPLOY / "Dockerfile").read_text()
+PAGE = (ROOT / "docs" / "how-to" / "containers.md").read_text()
 EXAMPLE = (ROOT / ".env.example").read_text()
 
 PROGRAMS: dict[str, Any] = {
@@ -32,7 +34,9 @@ PROGRAMS: dict[str, Any] = {
     "dagster-webserver": create_dagster_webserver_cli(),
 }
 
-SERVICES = {name: service for name, service in COMPOSE["services"].items() if name != "postgres"}
+PROMETHEUS = yaml.safe_load((DEPLOY / "prometheus.yml").read_text())
+
+SERVICES = {name: service for name, service in COMPOSE["services"].items() if service["image"] == "watcher"}
 PODS = {each["metadata"]["name"]: each["spec"]["template"]["spec"] for each in MANIFESTS if "template" in each["spec"]}
 
 
@@ -106,7 +110,10 @@ def test_services_wait_for_what_is_there_and_use_volumes_that_are() -> None:
         for other, wanted in service.get("depends_on", {}).items():
             if wanted["condition"] == "service_healthy":
                 assert "healthcheck" in COMPOSE["services"][other]
-        assert {volume.split(":")[0] for volume in service["volumes"]} <= COMPOSE["volumes"].keys()
+        sources = {volume.split(":")[0] for volume in service["volumes"]}
+        assert {source for source in sources if not source.startswith("./")} <= COMPOSE["volumes"].keys()
+        assert all((DEPLOY / source).is_file() for source in sources if source.startswith("./"))
+        assert set(service.get("secrets", ())) <= COMPOSE["secrets"].keys()
     (location,) = yaml.safe_load((DEPLOY / "workspace.yaml").read_text())["load_from"]
     server = location["grpc_server"]
     assert str(server["port"]) in SERVICES[server["host"]]["command"]
@@ -126,6 +133,47 @@ def test_nothing_runs_as_root_or_writes_beside_its_volumes() -> None:
             "readOnlyRootFilesystem": True,
             "capabilities": {"drop": ["ALL"]},
         }
+
+
+def test_what_is_opt_in_is_no_part_of_the_rest() -> None:
+    assert set(COMPOSE["services"]) - {"traces", "prometheus"} == {
+        name for name, service in COMPOSE["services"].items() if "profiles" not in service
+    }
+    for service in ("traces", "prometheus"):
+        (profile,) = COMPOSE["services"][service]["profiles"]
+        assert f"`{profile}`" in PAGE
+        assert re.search(rf"^#   {profile}:", (DEPLOY / "compose.yaml").read_text(), re.MULTILINE)
+    (traces,) = (each for each in MANIFESTS if each["metadata"]["name"] == "watcher-traces")
+    assert traces["spec"]["replicas"] == 0
+    asked = {*COMPOSE["services"]["traces"]["environment"], *(each["name"] for each in container_of(traces)["env"])}
+    documented = (ROOT / "docs" / "how-to" / "metrics-and-traces.md").read_text()
+    assert {name for name in asked if name.startswith("OTEL_")}
+    assert all(f"`{name}`" in documented for name in asked if name.startswith("OTEL_"))
+
+
+def test_prometheus_scrapes_the_server() -> None:
+    (scrape,) = PROMETHEUS["scrape_configs"]
+    assert f'job="{scrape["job_name"]}"' in (DEPLOY / "grafana" / "alert-rules.yml").read_text()
+    assert scrape["static_configs"] == [{"targets": [f"server:{SERVICES['server']['command'][-1]}"]}]
+    service = COMPOSE["services"]["prometheus"]
+    (secret,) = service["secrets"]
+    assert scrape["authorization"]["credentials_file"] == f"/run/secrets/{secret}"
+    assert COMPOSE["secrets"][secret]["file"].removeprefix("./") in (ROOT / ".gitignore").read_text()
+    mounted = {volume.split(":")[1] for volume in service["volumes"]}
+    assert {f"/etc/prometheus/{name}" for name in PROMETHEUS["rule_files"]} <= mounted
+    (server,) = (
+        each for each in MANIFESTS if each["metadata"]["name"] == "watcher-server" and "replicas" in each["spec"]
+    )
+    annotations = server["spec"]["template"]["metadata"]["annotations"]
+    ports = [str(port["containerPort"]) for port in container_of(server)["ports"]]
+    assert [annotations["prometheus.io/port"]] == ports
+    app_paths = {getattr(route, "path", None) for route in metrics.routes}
+    assert annotations["prometheus.io/path"] in app_paths
+
+
+def container_of(manifest: Any) -> Any:
+    (container,) = manifest["spec"]["template"]["spec"]["containers"]
+    return container
 
 
 def test_what_the_image_is_made_of_is_there() -> None:

@@ -108,6 +108,8 @@ PUBLIC = {
     "PipelineCheck",
     "PipelineConfiguration",
     "PipelineLineage",
+    "PipelineList",
+    "PipelineSummary",
     # enums
     "AssetCheckStatus",
     "AlertEvent",
@@ -125,6 +127,7 @@ PUBLIC = {
     "clean_calendar",
     "clean_timezone",
     "draw_anomaly",
+    "provisional_identity",
     # errors
     "ConfigurationError",
     "DatabaseError",
@@ -179,6 +182,7 @@ def test_the_methods_of_watcher() -> None:
         "check_timeliness",
         "cleanup",
         "close",
+        "column_edges",
         "column_lineage",
         "configure_anomaly_rules",
         "configure_pipelines",

@@ -40,6 +40,8 @@ ADDED = {
     "column_lineage",
     "execution_process",
     "failure_pipeline_execution_log",
+    "execution_daily",
+    "execution_daily_pending",
     "heartbeat",
     "maintenance_window",
     "observation",

@@ -91,6 +91,7 @@ def test_env_state_chooses_a_prefix_for_every_variable(field: str, state: str, p
         "run_wait_minutes": "7",
         "metrics_pipelines": "7",
         "learn_cadence": "alert",
+        "proxy_user_header": "X-User",
     }.get(field, "/chosen")
     other = {
         "auto_create_anomaly_detection_rules": "0",
@@ -100,6 +101,7 @@ def test_env_state_chooses_a_prefix_for_every_variable(field: str, state: str, p
         "run_wait_minutes": "8",
         "metrics_pipelines": "8",
         "learn_cadence": "off",
+        "proxy_user_header": "X-Other",
     }.get(field, "/other")
     for name in VARIABLES[field]:
         environment = {"ENV_STATE": state.upper(), f"{prefix}{name}": valid, name: other, f"OTHER_{name}": other}

@@ -156,7 +156,9 @@ def _select(condition: str) -> str:
 ALL, SOME = _select("true"), _select("pipeline.id = ANY(%(ids)s)")
 
 
-def list_thresholds(session: Session, *, pipeline_ids: Collection[int] | None = None) -> list[values.EffectiveThreshold]:
+def list_thresholds(
+    session: Session, *, pipeline_ids: Collection[int] | None = None
+) -> list[values.EffectiveThreshold]:
     """Return the thresholds that hold, one for each pipeline and check, by the pipelines' names.
 
     Args:

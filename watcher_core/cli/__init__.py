@@ -6,9 +6,10 @@ it.
 
 from __future__ import annotations
 
+import functools
 import sys
 from collections.abc import Sequence
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from typer.core import TyperGroup
@@ -117,4 +118,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")  # a terminal without Unicode is no reason to fail
-    app(None if arguments is None else list(arguments), prog_name="watcher")
+    _command()(None if arguments is None else list(arguments), prog_name="watcher")
+
+
+@functools.cache
+def _command() -> Any:
+    """Our functions as commands. Typer makes them anew at each call, which takes longer than what most commands do."""
+    return typer.main.get_command(app)

@@ -26,7 +26,7 @@ EXAMPLES = output.examples(
     "watcher report --days 7 --by pipeline -n 20",
     "watcher report --owner team:sales --json",
     "watcher report --by owner --csv report.csv",
-    "watcher report --html report.html           # what is wrong now, too; for e-mail or a bucket",
+    "watcher report --html report.html          # with what is wrong now",
 )
 
 NOBODY = "(nobody)"
@@ -61,7 +61,9 @@ def report(
         str | None, typer.Option("--csv", metavar="FILE", help="Write CSV to this file; - is standard output.")
     ] = None,
 ) -> None:
-    """Show what ended in the last days: runs, failures, rows and durations, beside as many days before.
+    """Show runs, failures, rows and durations of the last days.
+
+    Beside them are as many days before.
 
     Days are days in UTC. What cleanup has deleted still counts. Groups with the most failures come first.
     """

@@ -30,9 +30,11 @@ class Connection:
 
     Attributes:
         pool_size: Connections that stay open where nothing goes on; read at the first use.
+        pool_overflow: Connections at most beside those; also read then.
     """
 
     pool_size = 5
+    pool_overflow = 20
 
     def __init__(
         self,
@@ -155,7 +157,9 @@ class Connection:
             with self._lock:
                 if self._engine is None:
                     url = self._start_embedded() if self._url is None else self._url
-                    self._engine = database.create_engine(url, pool_size=self.pool_size)
+                    self._engine = database.create_engine(
+                        url, pool_size=self.pool_size, pool_overflow=self.pool_overflow
+                    )
         return self._engine
 
     def _check(self) -> None:

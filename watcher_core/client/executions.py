@@ -9,7 +9,7 @@ from typing import Any
 
 from watcher_core import arguments, catalog, database, recording, values
 from watcher_core.client.tracking import TrackMethods
-from watcher_core.enclosing import enclosing_execution
+from watcher_core.enclosing import part_of
 from watcher_core.enums import ExecutionSource, ExecutionState
 from watcher_core.errors import InvalidValueError
 from watcher_core.values import UNSET
@@ -50,10 +50,10 @@ class ExecutionMethods(TrackMethods):
         """
         if isinstance(pipeline_id, str):
             pipeline_id = self.pipeline(pipeline_id).id
-        around = enclosing_execution() if parent_id is None and source is not ExecutionSource.DAGSTER else None
+        within = part_of() if parent_id is None and source is not ExecutionSource.DAGSTER else None
         with self._driver_statements() as (connection, now):
-            if around is not None:
-                parent_id = recording.find_enclosing_id(connection, around)
+            if within is not None:
+                parent_id = recording.find_enclosing_id(connection, within)
             return recording.start_execution(
                 connection,
                 pipeline_id=pipeline_id,
@@ -185,7 +185,8 @@ class ExecutionMethods(TrackMethods):
     ) -> int:
         """Record that a pipeline's execution has started or ended, from where nothing else is known of it.
 
-        An end ends the newest execution that a ping has started; without one, it is an execution without a duration.
+        An end ends the newest execution that a ping has started, also where somebody has ended that one by hand and
+        nothing has started since; without one, it is an execution without a duration.
         The pipeline is created where it is not known.
 
         Args:

@@ -118,6 +118,18 @@ class LineageMethods(Connection):
                 session, reference=address, column=column, direction=direction, max_depth=max_depth
             )
 
+    def column_edges(self, address: int | str) -> list[values.ColumnEdge]:
+        """Return the edges of columns that end or begin at an address.
+
+        Args:
+            address: As of `address_lineage`.
+
+        Raises:
+            NotFoundError: There is no such address.
+        """
+        with self._transaction() as (session, _):
+            return lineage.column_edges_at(session, reference=address)
+
     def lineage_impact(self, address: int | str) -> list[values.ImpactedPipeline]:
         """Return the pipelines that break if an address is late or wrong, with owners and open alerts, nearest first.
 

@@ -20,6 +20,7 @@ from pydantic import TypeAdapter
 
 from watcher_core import arguments, database, recording, values
 from watcher_core.client import Watcher
+from watcher_core.enclosing import part_of
 from watcher_core.enums import ExecutionSource
 from watcher_core.errors import (
     ConfigurationError,
@@ -99,6 +100,7 @@ class HttpWatcher(Watcher):
     ) -> values.Execution:
         """As of `Watcher`."""
         pipeline = {"pipeline_name" if isinstance(pipeline_id, str) else "pipeline_id": pipeline_id}
+        within = part_of() if parent_id is None and source is not ExecutionSource.DAGSTER else None
         body = {
             **pipeline,
             "must_exist": True,
@@ -112,6 +114,7 @@ class HttpWatcher(Watcher):
             "logical_date": _instant(logical_date, "logical_date"),
             "attempt": attempt,
             "scope": scope,
+            "part_of": None if within is None else vars(within),
         }
         return EXECUTION.validate_json(self._send("/execution", body))
 
@@ -171,6 +174,7 @@ class HttpWatcher(Watcher):
             "targets": [] if lineage is None else [vars(each) for each in lineage.targets],
             "logical_date": request.logical_date,
             "attempt": request.attempt,
+            "part_of": None if request.part_of is None else vars(request.part_of),
             "instance_id": request.instance_id,
             "scope": request.scope,
         }

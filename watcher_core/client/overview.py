@@ -268,7 +268,7 @@ class OverviewMethods(TelemetryMethods):
         """Return a short text that changes when something that the board shows has changed.
 
         That is: an execution that starts or ends, and an alert that opens, changes its state or is resolved. It reads
-        the ends of two indexes, what runs, and the alerts that are not resolved.
+        the ends of three indexes, what runs, and the alerts that are not resolved.
         """
         with self._driver_transaction() as (connection, now):
             return overview.board_version(connection, now=now)

@@ -21,7 +21,9 @@ from watcher_core import catalog, database, lineage, recording, values
 from watcher_core.client.pipelines import PipelineMethods
 from watcher_core.enclosing import (
     EnclosingExecution,
+    PartOf,
     enclosing_execution,
+    part_of,
     pipes_step,
     provisional_identity,
     provisional_run,
@@ -125,6 +127,7 @@ class TrackMethods(PipelineMethods):
             scope=scope,
             strict=strict,
             spool=spool,
+            part_of=_part_of(source, external_id),
         )
         around = enclosing_execution() if is_own else None
         if around is not None and around.is_of(request.name):
@@ -221,7 +224,7 @@ class TrackMethods(PipelineMethods):
             if request.parent is not None:
                 parent_id = _record_parent(session, request.parent, now=now)
             elif parent_id is None:
-                parent_id = _find_parent(database.driver(session), request)
+                parent_id = recording.find_enclosing_id(database.driver(session), request.part_of)
             pipeline = _active_pipeline(session, request, now=now)
             execution = recording.start_execution(
                 database.driver(session),
@@ -305,18 +308,12 @@ class TrackMethods(PipelineMethods):
             logger.info("this execution of pipeline %r waits in %s", record.pipeline_name, path)
 
 
-def _find_parent(connection: database.Driver, request: TrackRequest) -> int | None:
-    """Return the id of what the environment says that an execution is part of; `None` where it is not known."""
-    if request.source is ExecutionSource.DAGSTER:
-        run_id = provisional_run(request.external_id)
-    elif around := enclosing_execution():
-        return recording.find_enclosing_id(connection, around)
-    else:
-        step = pipes_step()
-        run_id = None if step is None else step.run_id
-    if run_id is None:
-        return None
-    return recording.find_execution_id(connection, source=ExecutionSource.DAGSTER, external_id=run_id)
+def _part_of(source: ExecutionSource, external_id: str | None) -> PartOf | None:
+    """What an execution is part of, as far as this process knows."""
+    if source is not ExecutionSource.DAGSTER:
+        return part_of()
+    run_id = provisional_run(external_id or "")
+    return None if run_id is None else PartOf(source=source.value, external_id=run_id)
 
 
 def _is_misuse(error: Exception) -> bool:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
         without_secrets,
     )
     from watcher_core.database.schema import check_schema_version, downgrade, schema_version, upgrade
+    from watcher_core.database.statements import unindented
     from watcher_core.database.timed import remaining_seconds, time_limit
     from watcher_core.database.version import SCHEMA_VERSION, recorded_version
 
@@ -47,6 +48,7 @@ __all__ = [
     "time_limit",
     "transaction",
     "translated_errors",
+    "unindented",
     "upgrade",
     "without_secrets",
 ]
@@ -57,6 +59,7 @@ _MODULES = {
     "PARAMETERS": "connections",
     "SCHEMA_VERSION": "version",
     "Driver": "connections",
+    "unindented": "statements",
     "check_schema_version": "schema",
     "connect": "connections",
     "create_engine": "engine",

@@ -34,7 +34,8 @@ Selector = getattr(selectors, "PollSelector", selectors.SelectSelector)
 # How long a call without a time limit waits for a connection of the pool.
 POOL_TIMEOUT_SECONDS = 30.0
 
-# How long a connection may be idle in the pool before it is pinged at checkout.
+# How long a connection may be idle in the pool before it is looked at, and before it is pinged, at checkout.
+SECONDS_BEFORE_LOOK = 0.005
 SECONDS_BEFORE_PING = 5.0
 
 # A session that was writing can only read: the server was the primary before a fail-over.
@@ -84,13 +85,14 @@ def normalize_url(url: str) -> sa.URL:
     return parsed.set(drivername=DRIVER)
 
 
-def create_engine(url: sa.URL, *, pool_size: int = 5) -> sa.Engine:
+def create_engine(url: sa.URL, *, pool_size: int = 5, pool_overflow: int = 20) -> sa.Engine:
     """Return a new engine, which connects on first use and may be used after a fork."""
     engine = sa.create_engine(
         url,
         poolclass=TimedPool,
         pool_size=pool_size,
-        max_overflow=20,
+        max_overflow=pool_overflow,
+        pool_use_lifo=True,  # the one that was used last is the least likely to have died
         pool_reset_on_return=None,  # each user of a connection ends its transaction
         json_serializer=json_text,
         connect_args={name: value for name, value in PARAMETERS.items() if name not in url.query},
@@ -123,7 +125,7 @@ def _replace_dead_connections(engine: sa.Engine) -> None:
 
     def look(connection: Any, record: Any, _: Any) -> None:
         rested = time.monotonic() - record.info.get("returned", time.monotonic())
-        if rested < SECONDS_BEFORE_PING and not _has_something_to_read(connection):
+        if rested < SECONDS_BEFORE_LOOK or (rested < SECONDS_BEFORE_PING and not _has_something_to_read(connection)):
             return
         try:
             engine.dialect.do_ping(connection)

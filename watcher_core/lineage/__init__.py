@@ -6,14 +6,24 @@ from watcher_core.lineage.closure import lock_closure, verify_closure
 from watcher_core.lineage.edges import clean_declaration, clean_lineage, declare_lineage, record_lineage
 from watcher_core.lineage.export import subgraph, to_dot, to_mermaid
 from watcher_core.lineage.merge import update_address
-from watcher_core.lineage.page import render_page
-from watcher_core.lineage.search import column_steps, lineage_graph, lineage_impact, lineage_steps, lineage_summary
+from watcher_core.lineage.page import SCRIPTS, graph_data, render_page
+from watcher_core.lineage.search import (
+    column_edges_at,
+    column_steps,
+    lineage_graph,
+    lineage_impact,
+    lineage_steps,
+    lineage_summary,
+)
 
 __all__ = [
+    "SCRIPTS",
     "clean_declaration",
     "clean_lineage",
+    "column_edges_at",
     "column_steps",
     "declare_lineage",
+    "graph_data",
     "lineage_graph",
     "lineage_impact",
     "lineage_steps",

@@ -52,7 +52,7 @@ def render_page(graph: LineageGraph, *, title: str, generated_at: dt.datetime, f
     """
     if generated_at.tzinfo is None:
         raise InvalidValueError(f"generated_at is {generated_at.isoformat()}; it must have a time zone")
-    data = _data(graph) | {"focus": focus}
+    data = graph_data(graph) | {"focus": focus}
     scripts = [_file(name) for name in SCRIPTS]
     values = {
         "title": html.escape(title),
@@ -61,7 +61,7 @@ def render_page(graph: LineageGraph, *, title: str, generated_at: dt.datetime, f
         "summary": _summary(data),
         "state": "loading" if data["addresses"] else "empty",
         "policy": _policy(scripts),
-        "css": tokens() + _file("lineage.css"),
+        "css": tokens() + _file("lineage_page.css") + _file("lineage.css"),
         "data": _json(data),
         "scripts": "\n".join(f"<script>{script}</script>" for script in scripts),
     }
@@ -69,7 +69,7 @@ def render_page(graph: LineageGraph, *, title: str, generated_at: dt.datetime, f
     return re.sub(r"\{\{ (\w+) \}\}", lambda match: values[match[1]], _file("lineage.html"))
 
 
-def _data(graph: LineageGraph) -> dict[str, Any]:
+def graph_data(graph: LineageGraph) -> dict[str, Any]:
     """Bring the graph into the form that the script reads: edges refer to addresses and pipelines by position."""
     addresses: dict[str, dict[str, Any]] = {}
     for address in graph.addresses:

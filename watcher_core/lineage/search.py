@@ -185,6 +185,36 @@ def column_steps(
     return steps
 
 
+def column_edges_at(session: Session, *, reference: int | str) -> list[values.ColumnEdge]:
+    """Return the edges of columns that end or begin at an address, by the names of its columns.
+
+    Args:
+        session: The transaction.
+        reference: The address, as in `lineage_steps`.
+
+    Raises:
+        NotFoundError: There is no such address.
+    """
+    rows = database.driver(session).execute(
+        """
+        SELECT DISTINCT source.name, edge.source_column, target.name, edge.target_column
+          FROM watcher.column_lineage AS edge
+          JOIN watcher.address AS source ON source.id = edge.source_address_id
+          JOIN watcher.address AS target ON target.id = edge.target_address_id
+         WHERE edge.source_address_id = %(address)s
+            OR edge.target_address_id = %(address)s
+         ORDER BY target.name, edge.target_column, source.name, edge.source_column
+        """,
+        {"address": catalog.find_address_id(session, reference)},
+    )
+    return [
+        values.ColumnEdge(
+            source_address=source, source_column=source_column, target_address=target, target_column=target_column
+        )
+        for source, source_column, target, target_column in rows
+    ]
+
+
 def _column_edges(
     session: Session, frontier: Iterable[tuple[int, str]], begin: str, end: str
 ) -> Iterator[tuple[tuple[int, str], tuple[int, str], str, bool, list[str]]]:

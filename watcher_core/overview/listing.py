@@ -100,9 +100,7 @@ def _state(state: ExecutionState | str) -> str | None:
     return None if state == NEVER_RAN else arguments.choice(state, ExecutionState, "state").value
 
 
-def _summaries(
-    session: Session, shown: Sequence[Sequence[Any]], now: dt.datetime
-) -> list[values.PipelineSummary]:
+def _summaries(session: Session, shown: Sequence[Sequence[Any]], now: dt.datetime) -> list[values.PipelineSummary]:
     connection = database.driver(session)
     ids = [row[0] for row in shown]
     pipelines = {each.id: each for each in catalog.list_pipelines(session, ids=ids)}

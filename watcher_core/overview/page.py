@@ -155,7 +155,7 @@ def freshness_standing(
     measured_from = data_of or pipeline.created_at
     due_at = None
     if threshold.number is not None and threshold.datepart is not None:
-        due_at = _due_at(measured_from, threshold, now)
+        due_at = _due_at(measured_from, threshold.number, threshold.datepart, threshold, now)
     expected = text.threshold(threshold.number, threshold.datepart, threshold.calendar, threshold.timezone)
     if pipeline.removed_at is not None:
         because = "not checked: gone from the code"
@@ -181,12 +181,18 @@ def freshness_standing(
 AHEAD = dt.timedelta(days=400)
 
 
-def _due_at(measured_from: dt.datetime, threshold: values.EffectiveThreshold, now: dt.datetime) -> dt.datetime | None:
+def _due_at(
+    measured_from: dt.datetime,
+    number: int,
+    datepart: DatePart,
+    threshold: values.EffectiveThreshold,
+    now: dt.datetime,
+) -> dt.datetime | None:
     try:
         return calendars.due_at(
             measured_from,
-            number=threshold.number or 0,
-            datepart=DatePart(threshold.datepart),
+            number=number,
+            datepart=datepart,
             calendar=threshold.calendar,
             timezone=threshold.timezone,
             now=now + AHEAD,

@@ -35,9 +35,7 @@ ACTIVITY = f"""
 """
 
 
-def list_activity(
-    connection: Driver, *, pipeline_ids: Collection[int] | None = None
-) -> list[values.PipelineActivity]:
+def list_activity(connection: Driver, *, pipeline_ids: Collection[int] | None = None) -> list[values.PipelineActivity]:
     """Return what each pipeline, or each of these, last did, by the pipelines' names."""
     statement = ACTIVITY.format(condition="true" if pipeline_ids is None else "pipeline.id = ANY(%(ids)s)")
     return [

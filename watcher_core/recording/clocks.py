@@ -8,6 +8,7 @@ execution's metadata, with the host's name where it is known.
 from __future__ import annotations
 
 import datetime as dt
+import functools
 import socket
 from collections.abc import Mapping
 from typing import Any
@@ -20,6 +21,7 @@ REPORTED_BY = "reported_by"
 NOW = "statement_timestamp()"
 
 
+@functools.cache  # a system call in each statement of each execution
 def this_host() -> str:
     """Return the name of the host whose clock is read here."""
     return socket.gethostname()

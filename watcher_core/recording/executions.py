@@ -7,6 +7,7 @@ inside a job, the recorder that reads of it later, and a replay of either meet i
 from __future__ import annotations
 
 import datetime as dt
+import inspect
 from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from typing import Any
@@ -16,7 +17,7 @@ from psycopg.types.json import Jsonb
 
 from watcher_core import anomalies, arguments, values
 from watcher_core.database import Driver
-from watcher_core.enclosing import EnclosingExecution, provisional_run
+from watcher_core.enclosing import PartOf, provisional_run
 from watcher_core.enums import ExecutionSource, ExecutionState
 from watcher_core.errors import ExecutionEndedError, InvalidValueError, NotFoundError
 from watcher_core.recording import clocks, watermarks
@@ -186,8 +187,9 @@ END_DATE = f"""
 # On an execution that somebody has ended who inferred that it is over. What its job reports after all replaces that.
 INFERRED = "ended_by_hand"
 
-# One statement, because it runs at the end of every execution: who ends a success settles it as well.
-END = f"""
+# One statement, because it runs at the end of every execution: who ends a success settles it as well. Without its
+# indentation it is short enough for psycopg to remember how it is read.
+END = inspect.cleandoc(f"""
     WITH execution AS (
         UPDATE watcher.pipeline_execution
            SET state              = CAST(%(state)s AS watcher.execution_state),
@@ -215,7 +217,7 @@ END = f"""
     SELECT {COLUMNS}, settled.watermark AS pipeline_watermark, settled.conflict
       FROM execution
       LEFT JOIN settled ON true
-"""
+""")
 
 
 def end_execution(
@@ -405,11 +407,14 @@ def find_execution_id(connection: Driver, *, source: ExecutionSource, external_i
 IS_THERE = "SELECT id FROM watcher.pipeline_execution WHERE id = %(id)s"
 
 
-def find_enclosing_id(connection: Driver, around: EnclosingExecution) -> int | None:
-    """Return the id of the execution that this process is part of; `None` where this database does not know it."""
-    if around.external_id is not None:
-        return find_execution_id(connection, source=ExecutionSource.CLI, external_id=around.external_id)
-    row = connection.execute(IS_THERE, {"id": around.id}).fetchone()
+def find_enclosing_id(connection: Driver, part_of: PartOf | None) -> int | None:
+    """Return the id of what an execution is part of; `None` where this database does not know it."""
+    if part_of is None:
+        return None
+    if part_of.source is not None and part_of.external_id is not None:
+        source = arguments.choice(part_of.source, ExecutionSource, "source")
+        return find_execution_id(connection, source=source, external_id=part_of.external_id)
+    row = connection.execute(IS_THERE, {"id": part_of.id}).fetchone()
     return None if row is None else int(row[0])
 
 

@@ -1,7 +1,8 @@
 """Pings: a script says that it has started, succeeded or failed, and nothing else.
 
-What ends, ends the newest execution of the pipeline that a ping has started; where there is none, it is an execution
-without a duration.
+What ends, ends the newest execution of the pipeline that a ping has started and that runs. Where none runs, and the
+pipeline's newest execution was started by a ping and ended by hand, it ends that one: somebody has given up on a script
+that reports after all. Otherwise it is an execution without a duration.
 """
 
 from __future__ import annotations
@@ -13,9 +14,10 @@ from typing import Any
 from psycopg.types.json import Jsonb
 
 from watcher_core import anomalies, arguments
-from watcher_core.database import Driver
+from watcher_core.database import Driver, unindented
 from watcher_core.enums import ExecutionState
 from watcher_core.recording import watermarks
+from watcher_core.recording.executions import INFERRED
 
 COUNTS = ("inserts", "updates", "soft_deletes", "total_rows")
 
@@ -34,8 +36,8 @@ START = """
     RETURNING execution.id
 """
 
-END = f"""
-    WITH begun AS (
+END = unindented(f"""
+    WITH running AS (
         SELECT execution.id
           FROM watcher.pipeline_execution AS execution
           JOIN watcher.pipeline ON pipeline.id = execution.pipeline_id
@@ -45,6 +47,22 @@ END = f"""
            AND execution.external_id LIKE '{PREFIX}%%'
          ORDER BY execution.start_date DESC
          LIMIT 1
+    ), newest AS (
+        SELECT execution.id, execution.source, execution.external_id, execution.execution_metadata
+          FROM watcher.pipeline_execution AS execution
+         WHERE execution.pipeline_id = (SELECT id FROM watcher.pipeline WHERE name = %(name)s)
+           AND NOT EXISTS (SELECT FROM running)
+         ORDER BY execution.start_date DESC, execution.id DESC
+         LIMIT 1
+    ), begun AS (
+        SELECT id
+          FROM running
+        UNION ALL
+        SELECT id
+          FROM newest
+         WHERE source = 'http'
+           AND external_id LIKE '{PREFIX}%%'
+           AND execution_metadata ? '{INFERRED}'
     ), ended AS (
         UPDATE watcher.pipeline_execution
            SET state              = CAST(%(state)s AS watcher.execution_state),
@@ -53,10 +71,12 @@ END = f"""
                updates            = %(updates)s,
                soft_deletes       = %(soft_deletes)s,
                total_rows         = %(total_rows)s,
-               execution_metadata = execution_metadata || %(metadata)s,
+               execution_metadata = CASE WHEN state = 'running' THEN execution_metadata
+                                         ELSE execution_metadata - ARRAY['error', '{INFERRED}'] END
+                                 || %(metadata)s,
                updated_at         = statement_timestamp()
          WHERE id = (SELECT id FROM begun)
-           AND state = 'running'
+           AND (state = 'running' OR execution_metadata ? '{INFERRED}')
         RETURNING *
     ), recorded AS (
         INSERT INTO watcher.pipeline_execution
@@ -80,7 +100,7 @@ END = f"""
     SELECT execution.id
       FROM execution
       LEFT JOIN settled ON true
-"""
+""")
 
 # Another ping may end what this one was to end; the second try finds that out.
 TRIES = 3

@@ -21,21 +21,58 @@ from watcher_core.recording.executions import COUNTS, INFERRED, known_identity
 logger = logging.getLogger("watcher.progress")
 
 # A row that was recorded under an identity that has been replaced. It started at the same time, or it is another's;
-# one that was made without its step (`run_id//pipeline`) is that of its run, whenever it started.
+# one that was made without its step (`run_id//pipeline`) is that of its run, whenever it started. Both rows are there
+# where a process of Pipes and the recorder wrote theirs at the same moment: what is answered here.
 RENAME = sa.text("""
-    UPDATE watcher.pipeline_execution AS known
-       SET external_id = record.external_id
-      FROM jsonb_to_recordset(CAST(:records AS jsonb)) AS record (
-               source watcher.execution_source, external_id text, former_external_id text,
-               reported_start timestamptz)
-     WHERE known.source = record.source
-       AND known.external_id = record.former_external_id
-       AND (known.start_date = record.reported_start OR position('//' IN record.former_external_id) > 0)
-       AND NOT EXISTS (SELECT
-                         FROM watcher.pipeline_execution AS taken
-                        WHERE taken.source = record.source
-                          AND taken.external_id = record.external_id)
+    WITH found AS (
+        SELECT former.id AS former_id, known.id AS known_id, record.external_id
+          FROM jsonb_to_recordset(CAST(:records AS jsonb)) AS record (
+                   source watcher.execution_source, external_id text, former_external_id text,
+                   reported_start timestamptz)
+          JOIN watcher.pipeline_execution AS former
+            ON former.source = record.source
+           AND former.external_id = record.former_external_id
+          LEFT JOIN watcher.pipeline_execution AS known
+            ON known.source = record.source
+           AND known.external_id = record.external_id
+         WHERE former.start_date = record.reported_start
+            OR position('//' IN record.former_external_id) > 0
+    ), renamed AS (
+        UPDATE watcher.pipeline_execution AS former
+           SET external_id = found.external_id
+          FROM found
+         WHERE former.id = found.former_id
+           AND found.known_id IS NULL
+    )
+    SELECT former_id, known_id
+      FROM found
+     WHERE known_id IS NOT NULL
 """)
+
+MOVE_CHILDREN = """
+    UPDATE watcher.pipeline_execution
+       SET parent_id = %(known_id)s
+     WHERE parent_id = %(former_id)s
+"""
+
+# What the code inside the job has recorded is better known than what stands in the log.
+MERGE = """
+    WITH former AS (
+        DELETE FROM watcher.pipeline_execution
+         WHERE id = %(former_id)s
+        RETURNING *
+    )
+    UPDATE watcher.pipeline_execution AS known
+       SET inserts            = coalesce(former.inserts, known.inserts),
+           updates            = coalesce(former.updates, known.updates),
+           soft_deletes       = coalesce(former.soft_deletes, known.soft_deletes),
+           total_rows         = coalesce(former.total_rows, known.total_rows),
+           watermark          = coalesce(former.watermark, known.watermark),
+           next_watermark     = coalesce(former.next_watermark, known.next_watermark),
+           execution_metadata = former.execution_metadata || known.execution_metadata
+      FROM former
+     WHERE known.id = %(known_id)s
+"""
 
 
 def _later(column: str, kind: str) -> str:
@@ -193,9 +230,10 @@ def record_executions(
         record["pipeline_name"] = names[record["pipeline_name"]]
         types[record["pipeline_name"]] = record.pop("pipeline_type_name") or types.get(record["pipeline_name"])
     catalog.ensure_pipelines(session, types_by_name=types, now=now)
+    connection = database.driver(session)
     for record in cleaned:
         record["external_id"] = known_identity(
-            database.driver(session),
+            connection,
             source=ExecutionSource(record["source"]),
             external_id=record["external_id"],
             pipeline_name=record["pipeline_name"],
@@ -203,15 +241,22 @@ def record_executions(
         )
     rounds = _rounds(cleaned)
     if renamed := [record for record in rounds[0] if record["former_external_id"]]:
-        session.execute(RENAME, {"records": arguments.json_text(renamed)})
+        for row in session.execute(RENAME, {"records": _written(renamed)}).all():
+            connection.execute(MOVE_CHILDREN, row._asdict())
+            connection.execute(MERGE, row._asdict())
     written = [
         row
         for batch in rounds
         for generation in _generations(batch)
-        for row in session.execute(RECORD, {"records": arguments.json_text(generation), "host": host, "now": now})
+        for row in session.execute(RECORD, {"records": _written(generation), "host": host, "now": now})
     ]
-    _settle(database.driver(session), written, now=now)
+    _settle(connection, written, now=now)
     return len(rounds[0])
+
+
+def _written(records: Iterable[Mapping[str, Any]]) -> str:
+    """Write records as JSON. What is not there is NULL to PostgreSQL; that makes it half as long."""
+    return arguments.json_text([{name: one for name, one in each.items() if one is not None} for each in records])
 
 
 def _settle(connection: Driver, written: Sequence[Any], *, now: dt.datetime) -> None:

@@ -73,13 +73,15 @@ def executions_since(
     Args:
         connection: The connection.
         pipeline_ids: Of which pipelines, by the names that are used for them.
-        after: The position; those with a higher id are new.
+        after: The position; those with a higher id are new. 0 at first: then all that is older than `SETTLED` is
+            history, of which there may be years.
         also: The ids of others that are wanted. Those that run are returned in any case.
         known: The pipelines that were asked for last time. Of others the newest success is returned in any case.
     """
-    position = connection.execute(POSITION, {"after": after, "settled": SETTLED}).fetchone()
+    found = connection.execute(POSITION, {"after": after, "settled": SETTLED}).fetchone()
+    position = after if found is None else int(found[0])
     wanted = {
-        "after": after,
+        "after": after or position,
         "pipeline_ids": sorted(set(pipeline_ids.values())),
         "also": list(also),
         "newest_of": sorted(set(pipeline_ids.values()).difference(known)),
@@ -87,6 +89,6 @@ def executions_since(
     rows = connection.execute(NEWS, wanted).fetchall()
     return values.ExecutionsSince(
         executions=tuple(execution_of(row) for row in rows),
-        after=after if position is None else position[0],
+        after=position,
         pipeline_ids=dict(pipeline_ids),
     )

@@ -9,8 +9,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from watcher_core import arguments, catalog, lineage, values
+from watcher_core.enclosing import PartOf
 from watcher_core.enums import ExecutionSource, ExecutionState
 from watcher_core.recording.executions import COUNTS
+from watcher_core.trace_context import own_context
 from watcher_core.values import UNSET, Unset
 
 # An error may quote a whole statement, with all of its rows.
@@ -22,7 +24,10 @@ LEVELS_TO_SPARE = 25
 
 @dataclass(frozen=True, kw_only=True)
 class TrackRequest:
-    """What `track` was asked for, checked. `pipeline` to `spool` are its arguments."""
+    """What `track` was asked for, checked. `pipeline` to `spool` are its arguments.
+
+    `part_of` is what the process of the block knows that it is part of, which may be another process than this one.
+    """
 
     pipeline: values.PipelineConfiguration
     external_id: str
@@ -40,6 +45,7 @@ class TrackRequest:
     scope: str | None = None
     strict: bool = False
     spool: bool = True
+    part_of: PartOf | None = None
     name: str = field(init=False)
     type_name: str | None = field(init=False)
     configuration: Mapping[str, Any] = field(init=False)
@@ -68,6 +74,14 @@ class TrackRequest:
         for attribute, value in cleaned.items():
             object.__setattr__(self, attribute, value)
 
+    @property
+    def parent_external_id(self) -> str | None:
+        """The identity of what it is part of, where that is of the same source: a record can name no other."""
+        if self.parent is not None:
+            return self.parent.external_id
+        is_of_source = self.part_of is not None and self.part_of.source == self.source
+        return self.part_of.external_id if is_of_source and self.part_of is not None else None
+
 
 class TrackedExecution:
     """One execution of a pipeline, while it runs.
@@ -95,6 +109,18 @@ class TrackedExecution:
         self.execution_metadata: dict[str, Any] = dict(request.execution_metadata or {})
         self.start_date = start_date or dt.datetime.now(dt.UTC)
         self._request = request
+
+    @property
+    def traceparent(self) -> str | None:
+        """The execution as a span, in W3C Trace Context: what is handed on as `TRACEPARENT` is part of its trace.
+
+        `None` where the execution was given a parent, of whose trace this process knows nothing.
+        """
+        request = self._request
+        if request.parent_id is not None or request.parent is not None:
+            return None
+        context = own_context(request.source.value, request.external_id)
+        return None if context is None else context.traceparent
 
     def record(
         self,
@@ -154,7 +180,7 @@ class TrackedExecution:
             parent_id=request.parent_id,
             instance_id=request.instance_id,
             scope=request.scope,
-            parent_external_id=None if request.parent is None else request.parent.external_id,
+            parent_external_id=request.parent_external_id,
             logical_date=request.logical_date,
             full_load=request.full_load,
             next_watermark=self.next_watermark,

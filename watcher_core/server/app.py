@@ -30,6 +30,7 @@ from watcher_core.server.routes.metrics import metrics
 from watcher_core.server.routes.pings import failed, pings, started, succeeded
 from watcher_core.server.routes.pipelines import pipelines
 from watcher_core.server.routes.pipelines import types as pipeline_types
+from watcher_core.server.workers import Workers
 
 ROUTERS = (
     pipelines,
@@ -80,16 +81,18 @@ def create_app(
     limits = limits or Limits()
     tokens = Tokens(watcher)
     database = watcher.url.set(drivername="postgresql").render_as_string(hide_password=False)
+    workers = Workers(limits.connections)
     background = Background({"WATCHER_DATABASE_URL": database})
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        # A thread has at most one connection at a time.
+        # A thread has at most one connection at a time, and the pool no more than these.
         anyio.to_thread.current_default_thread_limiter().total_tokens = limits.connections
         yield
         with suppress(DatabaseError):  # it is only when they were last used
             await anyio.to_thread.run_sync(tokens.flush)
         await anyio.to_thread.run_sync(background.close)
+        workers.close()
 
     app = FastAPI(
         title="Watcher",
@@ -104,6 +107,7 @@ def create_app(
     app.state.watcher = watcher
     app.state.tokens = tokens
     app.state.background = background
+    app.state.workers = workers
     app.state.metrics = Metrics(watcher)
     for each in ROUTERS:
         app.include_router(each)

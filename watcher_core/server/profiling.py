@@ -13,6 +13,7 @@ import anyio.to_thread
 from fastapi import Response
 
 from watcher_core.errors import ConfigurationError
+from watcher_core.server.workers import Workers
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -52,17 +53,24 @@ class Profiling:
         async with self._lock:
             profiler = self._profiler()
             in_thread = anyio.to_thread.run_sync
+            in_worker = Workers.run
             anyio.to_thread.run_sync = _in_place  # type: ignore[assignment]  # it has fewer options
+            Workers.run = _in_worker  # type: ignore[assignment, method-assign]  # as long as the profile takes
             try:
                 with profiler:
                     await self._app(scope, receive, note)
             finally:
                 anyio.to_thread.run_sync = in_thread
+                Workers.run = in_worker  # type: ignore[method-assign]  # as it was
         if status in (401, 403):
             page = Response("the request was refused, and is not profiled", status, media_type="text/plain")
         else:
             page = Response(profiler.output_html(), media_type="text/html")
         await page(scope, receive, send)
+
+
+async def _in_worker(_: Workers, function: Callable[..., Any], *arguments: Any) -> Any:
+    return function(*arguments)
 
 
 async def _in_place(function: Callable[..., Any], *arguments: Any, **_: Any) -> Any:

@@ -14,6 +14,7 @@ from watcher_core.server.access import Access
 from watcher_core.server.errors import ApiError, RefusedError
 from watcher_core.server.fields import DEFAULT_PAGE, StrictRoute
 from watcher_core.server.guard import ACCESS
+from watcher_core.server.workers import Workers
 from watcher_core.values import Pipeline
 
 Row = TypeVar("Row")
@@ -49,6 +50,11 @@ def router(tag: str) -> APIRouter:
 def watcher_of(request: Request) -> Watcher:
     """Return the Watcher of the application."""
     return cast("Watcher", request.app.state.watcher)
+
+
+def workers_of(request: Request) -> Workers:
+    """Return the application's threads."""
+    return cast("Workers", request.app.state.workers)
 
 
 def access_of(request: Request) -> Access:

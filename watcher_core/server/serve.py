@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import os
+
 import uvicorn
 
 from watcher_core.client import Watcher
+from watcher_core.enclosing import PIPES_CONTEXT, VARIABLES
 from watcher_core.errors import ConfigurationError
 from watcher_core.server.access import Proxies
 from watcher_core.server.app import create_app
@@ -27,7 +30,8 @@ def serve(
     Raises:
         ConfigurationError: It would listen beyond this host, and there is no token, or it is to profile.
     """
-    watcher.pool_size = limits.connections  # before the first use: those beyond it would be opened for each request
+    # Before the first use. Whoever finds all of them in use waits for one.
+    watcher.pool_size, watcher.pool_overflow = limits.connections, 0
     local = is_loopback(host)
     if not local and not watcher.tokens():
         raise ConfigurationError(
@@ -35,6 +39,8 @@ def serve(
         )
     if profile and not local:
         raise ConfigurationError(f"the server would listen on {host}; --profile is for development, on this host only")
+    for name in (*VARIABLES, PIPES_CONTEXT):  # what this process is part of is nothing of its clients
+        os.environ.pop(name, None)
     app = create_app(watcher, limits=limits, local=local, proxies=proxies)
     uvicorn.run(
         Profiling(app) if profile else app,

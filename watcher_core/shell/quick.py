@@ -15,7 +15,7 @@ import psycopg
 from psycopg.conninfo import conninfo_to_dict
 
 from watcher_core import catalog, database, recording
-from watcher_core.enclosing import EnclosingExecution
+from watcher_core.enclosing import PartOf
 from watcher_core.enums import ExecutionSource, ExecutionState
 from watcher_core.environment import variable
 from watcher_core.errors import PipelineInactiveError, WatcherError
@@ -42,6 +42,7 @@ class Start:
     external_id: str
     start_date: dt.datetime
     execution_metadata: Mapping[str, Any]
+    part_of: PartOf | None
 
 
 @dataclass(kw_only=True)
@@ -76,7 +77,7 @@ class Connection:
         return database.connect(**self.parameters)
 
 
-def start(start: Start, around: EnclosingExecution | None) -> Started | None:
+def start(start: Start) -> Started | None:
     """Write the start; `None` where that is not for these few lines to do.
 
     Raises:
@@ -84,7 +85,7 @@ def start(start: Start, around: EnclosingExecution | None) -> Started | None:
     """
     try:
         connection = _connection()
-        return None if connection is None else _start(connection, start, around)
+        return None if connection is None else _start(connection, start)
     except psycopg.OperationalError as exc:
         # To ask again would let the command wait once more.
         logger.warning("pipeline %r goes on without being recorded: %s", start.pipeline, _first_line(exc))
@@ -95,7 +96,7 @@ def start(start: Start, around: EnclosingExecution | None) -> Started | None:
         return None
 
 
-def _start(connection: Connection, start: Start, around: EnclosingExecution | None) -> Started | None:
+def _start(connection: Connection, start: Start) -> Started | None:
     with database.time_limit(connection.timeout), connection.open() as opened:
         opened.autocommit = True
         if database.recorded_version(opened) != database.SCHEMA_VERSION:
@@ -111,7 +112,7 @@ def _start(connection: Connection, start: Start, around: EnclosingExecution | No
             source=ExecutionSource.CLI,
             external_id=start.external_id,
             start_date=start.start_date,
-            parent_id=None if around is None else recording.find_enclosing_id(opened, around),
+            parent_id=recording.find_enclosing_id(opened, start.part_of),
             full_load=start.full_load,
             next_watermark=start.next_watermark,
             execution_metadata=start.execution_metadata,

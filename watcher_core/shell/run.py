@@ -20,8 +20,9 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, NoReturn
 
-from watcher_core import arguments, recording
-from watcher_core.enclosing import VARIABLES, EnclosingExecution, enclosing_execution
+from watcher_core import arguments, recording, trace_context
+from watcher_core.enclosing import VARIABLES, EnclosingExecution, enclosing_execution, part_of
+from watcher_core.enums import ExecutionSource
 from watcher_core.shell import quick, thorough
 from watcher_core.shell.failure import error_of
 from watcher_core.shell.metrics import make_metrics_file, read_metrics
@@ -53,6 +54,8 @@ def run_command(request: CommandRequest) -> int:
     _log_to_standard_error()
     name = arguments.name(request.pipeline, "pipeline")
     watermark = arguments.watermark(request.next_watermark, "next_watermark")
+    foreign = trace_context.foreign_traceparent()
+    metadata = {"command": shlex.join(request.command), **({} if foreign is None else {"traceparent": foreign})}
     start = quick.Start(
         pipeline=name,
         pipeline_type=None if request.pipeline_type is None else arguments.name(request.pipeline_type, "type"),
@@ -60,13 +63,14 @@ def run_command(request: CommandRequest) -> int:
         full_load=request.full_load,
         external_id=str(uuid.uuid4()),
         start_date=dt.datetime.now(dt.UTC),
-        execution_metadata=arguments.json_object({"command": shlex.join(request.command)}, "command"),
+        execution_metadata=arguments.json_object(metadata, "command"),
+        part_of=part_of(),
     )
     around = enclosing_execution()
     if around is not None and around.is_of(name):
         return _run_inside(around, request)
     signals = Signals()
-    recorded = quick.start(start, around) or thorough.start(start)
+    recorded = quick.start(start) or thorough.start(start)
     file = make_metrics_file()
     execution = EnclosingExecution(
         id=recorded.id,
@@ -77,6 +81,10 @@ def run_command(request: CommandRequest) -> int:
         metrics_file=file,
     )
     environment = {key: value for key, value in os.environ.items() if key not in VARIABLES} | execution.variables
+    own = trace_context.own_context(ExecutionSource.CLI.value, start.external_id)
+    if foreign is None and own is not None:  # whoever has a trace already keeps it
+        environment = {**environment, trace_context.TRACEPARENT: own.traceparent}
+        environment.pop(trace_context.TRACESTATE, None)
     heartbeat: list[object] = []
     try:
         ended = run_process(

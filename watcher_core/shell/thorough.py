@@ -90,4 +90,5 @@ def _request(start: Start) -> TrackRequest:
         next_watermark=start.next_watermark,
         full_load=start.full_load,
         execution_metadata=start.execution_metadata,
+        part_of=start.part_of,
     )

@@ -159,6 +159,7 @@ class OtlpExporter:
             context=Context() if span.parent_id is None else _context(span.trace_id, span.parent_id),
             start_time=span.start,
             attributes=span.attributes,
+            links=[] if span.link is None else [trace.Link(_span_context(span.link.trace_id, span.link.span_id))],
         )
         if span.state is ExecutionState.SUCCEEDED:
             made.set_status(trace.StatusCode.OK)
@@ -238,8 +239,11 @@ def _resource_attributes(environment: Mapping[str, str], deployment: str | None)
 
 
 def _context(trace_id: int, span_id: int) -> Context:
-    around = trace.SpanContext(trace_id, span_id, is_remote=True, trace_flags=SAMPLED)
-    return trace.set_span_in_context(trace.NonRecordingSpan(around), Context())
+    return trace.set_span_in_context(trace.NonRecordingSpan(_span_context(trace_id, span_id)), Context())
+
+
+def _span_context(trace_id: int, span_id: int) -> trace.SpanContext:
+    return trace.SpanContext(trace_id, span_id, is_remote=True, trace_flags=SAMPLED)
 
 
 def _exception(type_: str | None, message: str | None, stack: str | None) -> dict[str, str]:

@@ -1,23 +1,16 @@
-"""Executions as spans: their ids, and what they say.
-
-The ids follow from the identity of an execution, so that an export again gives the same ones, and a child can be
-exported before what it is part of. A run of Dagster is a trace whose id is the run's.
-"""
+"""Executions as spans: what they are part of, and what they say. A run of Dagster is a trace whose id is the run's."""
 
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
-import uuid
 from dataclasses import dataclass
 from typing import Any
 
 from watcher_core.enums import ExecutionSource, ExecutionState
 from watcher_core.telemetry.queue import EndedExecution, Identity
+from watcher_core.trace_context import RUNLESS, SpanContext, read_traceparent, run_of, span_id, trace_id
 
 EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
-# What is reported in Dagster without a run has an identity that begins so.
-RUNLESS = "runless/"
 
 # Attributes of a span, by the column of the execution.
 ATTRIBUTES = {
@@ -57,13 +50,14 @@ class Span:
     state: ExecutionState
     attributes: dict[str, str | int | float | bool]
     error: SpanError | None
+    link: SpanContext | None = None  # the trace of whoever started it
 
 
 def span_of(execution: EndedExecution) -> Span:
     """Translate an execution."""
     identity, *around = execution.path
     root = execution.path[-1]
-    run = _run_of(root)
+    run = Identity(root.source, run_of(*root))
     if run != root:  # the row of the run is not there, or not linked yet
         around.append(run)
     columns = execution.columns
@@ -77,44 +71,19 @@ def span_of(execution: EndedExecution) -> Span:
     if columns["logical_date"] is not None:
         attributes["watcher.logical_date"] = columns["logical_date"].isoformat()
     if identity.source is ExecutionSource.DAGSTER and not identity.external_id.startswith(RUNLESS):
-        attributes["dagster.run_id"] = _run_of(identity).external_id
+        attributes["dagster.run_id"] = run_of(*identity)
     return Span(
-        trace_id=trace_id(run),
-        span_id=span_id(identity),
-        parent_id=span_id(around[0]) if around else None,
+        trace_id=trace_id(*run),
+        span_id=span_id(*identity),
+        parent_id=span_id(*around[0]) if around else None,
         name=execution.pipeline_name,
         start=_nanoseconds(columns["start_date"]),
         end=_nanoseconds(columns["end_date"]),
         state=execution.state,
         attributes=attributes,
         error=_error(columns["execution_metadata"].get("error")) if execution.state is ExecutionState.FAILED else None,
+        link=read_traceparent(columns["execution_metadata"].get("traceparent")),
     )
-
-
-def trace_id(root: Identity) -> int:
-    """Return the trace that an execution is the root of: its own UUID, where it has one."""
-    try:
-        found = uuid.UUID(root.external_id).int
-    except ValueError:
-        found = 0
-    return found or _digest(f"trace/{root.source.value}/{root.external_id}", 16)
-
-
-def span_id(identity: Identity) -> int:
-    """Return the span of an execution."""
-    return _digest(f"span/{identity.source.value}/{identity.external_id}", 8)
-
-
-def _run_of(identity: Identity) -> Identity:
-    """The run that something in Dagster is part of; whatever else is no part of a run."""
-    if identity.source is not ExecutionSource.DAGSTER or identity.external_id.startswith(RUNLESS):
-        return identity
-    return Identity(identity.source, identity.external_id.partition("/")[0])
-
-
-def _digest(text: str, size: int) -> int:
-    # No id may be zero.
-    return int.from_bytes(hashlib.sha256(text.encode()).digest()[:size]) or 1
 
 
 def _nanoseconds(at: dt.datetime) -> int:

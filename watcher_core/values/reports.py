@@ -58,7 +58,7 @@ class ReportGroup:
 
     Attributes:
         name: Its name; `None`: the pipelines without an owner.
-        pipelines: How many pipelines of it had executions that ended in the days, or the days before.
+        pipelines: How many pipelines there are in it.
         figures: The days of the report.
         before: As many days before those.
         runs_by_day, failures_by_day: Executions that ended, and failures, for each day of the report.

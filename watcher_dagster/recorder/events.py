@@ -21,8 +21,7 @@ from typing import Any
 
 import dagster as dg
 
-from watcher_core import ExecutionRecord, ExecutionSource, ExecutionState
-from watcher_core.enclosing import provisional_identity
+from watcher_core import ExecutionRecord, ExecutionSource, ExecutionState, provisional_identity
 from watcher_dagster import compat
 from watcher_dagster.counts import PRESETS_ALONE, CountKeys
 from watcher_dagster.identity import (

@@ -8,15 +8,18 @@
 
 (() => {
   const { addresses, edges, byName, groups, groupNames, reach, UP, DOWN } = Lineage;
-  const { arrange, curve, box } = Arrangement;
-  const { plain, shortened, fitsBox, upTo, widthOf, stylesheet } = Appearance;
+  const { HEIGHT, arrange, curve, box } = Arrangement;
+  const { plain, shortened, fitsBox, upTo, widthOf, STATES, PROBLEMS, signed, stylesheet } = Appearance;
   const { element, nameOf, swatch } = Panel;
   const { input } = Search;
 
   const CURVES_UP_TO = 1200; // edges; curves take three times as long to draw as straight lines
   const WAITS_ABOVE = 150; // addresses; fewer are there at once
+  const DRAWN_AT_ONCE = 2500; // addresses; more take the browser many seconds
+  const SHOWN_OF_MANY = 900; // of a graph that is larger
   const LABELLED_EDGES_UP_TO = 12; // more labels around one address than this hide what they explain
   const READABLE = 0.55; // zoom; below, names are too small to read at a glance
+  const NAMES_FROM_AFAR = 40;
   const FAR_BELOW = 0.32; // zoom; below, boxes become blocks in their group's colour, without names
 
   const byId = (id) => document.getElementById(id);
@@ -31,9 +34,10 @@
 
   let cy = null;
   let drawn = { addresses: [], positions: new Map(), routes: new Map() };
-  let whole = null; // the arrangement of everything, kept while a part is shown
-  const selection = { address: null, edge: null, part: false };
+  let home = null; // what is shown without a part: its addresses and their arrangement; everything, where there is room
+  const selection = { address: null, edge: null, pipeline: null, part: null }; // part: "all" or "cause"
   const hiddenGroups = new Set();
+  const hiddenStates = new Set();
   let hideDeprecated = false;
 
   const nodeOf = (address) => cy.getElementById(`a${address.index}`);
@@ -49,13 +53,15 @@
     const curves = inside.length <= CURVES_UP_TO;
     const elements = [];
     for (const address of chosen) {
-      const label = shortened(address.name, fitsBox);
+      const label = shortened(`${signed(address)}${address.name}`, fitsBox);
       elements.push({
         group: "nodes",
         data: {
           id: `a${address.index}`,
           index: address.index,
           group: address.group,
+          ...(address.state ? { state: address.state } : {}),
+          farSize: 13,
           label,
           labelWidth: address.deprecated ? widthOf(label) : 0,
         },
@@ -95,10 +101,56 @@
     if (now === far && !anew) return;
     far = now;
     cy.batch(() => cy.elements().toggleClass("far", far));
+    nameAgain();
+  }
+
+  let namesTimer = 0;
+  let named = [];
+
+  function nameAgain() {
+    clearTimeout(namesTimer);
+    namesTimer = setTimeout(nameFew, 120);
+  }
+
+  /** From afar, the names that matter most, where they do not lie on each other: chosen, wrong, much used. */
+  function nameFew() {
+    const zoom = cy.zoom();
+    cy.batch(() => {
+      for (const node of named) node.removeClass("named");
+      named = [];
+      if (!far) return;
+      const weight = (address) =>
+        (address === selection.address ? 1e6 : 0) +
+        (PROBLEMS.includes(address.state) ? 1e4 * (PROBLEMS.length - PROBLEMS.indexOf(address.state)) : 0) +
+        address.incoming.length + address.outgoing.length;
+      const extent = cy.extent();
+      const taken = [];
+      const ranked = drawn.addresses
+        .filter((address) => {
+          const { x, y } = drawn.positions.get(address);
+          return x > extent.x1 && x < extent.x2 && y > extent.y1 && y < extent.y2;
+        })
+        .sort((one, other) => weight(other) - weight(one));
+      for (const address of ranked.slice(0, 400)) {
+        if (named.length >= NAMES_FROM_AFAR) break;
+        const { x, y } = drawn.positions.get(address);
+        const node = nodeOf(address);
+        if (node.hasClass("gone")) continue;
+        const width = widthOf(node.data("label"));
+        const at = { x: x * zoom, y: (y - HEIGHT / 2) * zoom, width };
+        const free = (each) => Math.abs(each.y - at.y) > 24 || Math.abs(each.x - at.x) > (each.width + width) / 2 + 12;
+        if (!taken.every(free)) continue;
+        taken.push(at);
+        node.data("farSize", 12 / zoom);
+        node.addClass("named");
+        named.push(node);
+      }
+    });
   }
 
   function filter() {
-    const gone = (address) => hiddenGroups.has(address.group) || (hideDeprecated && address.deprecated);
+    const gone = (address) =>
+      hiddenGroups.has(address.group) || hiddenStates.has(address.state) || (hideDeprecated && address.deprecated);
     cy.batch(() => cy.nodes().forEach((node) => void node.toggleClass("gone", gone(addressOf(node)))));
   }
 
@@ -108,7 +160,7 @@
 
   /** The part of the window that is not covered by the panel or the legend. */
   function room() {
-    const wide = window.innerWidth > 760;
+    const wide = window.innerWidth > 760; // as in the style
     const panel = byId("panel");
     const edge = Math.min(48, cy.width() / 12);
     const beside = wide && !panel.hidden ? panel.offsetWidth + 16 : 0;
@@ -159,9 +211,9 @@
 
   function clear() {
     const part = selection.part;
-    Object.assign(selection, { address: null, edge: null, part: false });
+    Object.assign(selection, { address: null, edge: null, pipeline: null, part: null });
     byId("panel").hidden = true;
-    if (part) draw(addresses, whole);
+    if (part) goHome();
     highlight();
     if (part) fit();
     else refit();
@@ -170,7 +222,8 @@
 
   function selectAddress(address, { move = false } = {}) {
     if (!drawn.positions.has(address)) leavePart();
-    Object.assign(selection, { address, edge: null });
+    Object.assign(selection, { address, edge: null, pipeline: null });
+    if (!drawn.positions.has(address)) drawPart("all", lineageOf(address));
     reveal(address);
     const reached = highlight();
     Panel.ofAddress(address, reached, selection);
@@ -190,16 +243,29 @@
   }
 
   function selectEdge(edge) {
-    Object.assign(selection, { address: null, edge });
+    Object.assign(selection, { address: null, edge, pipeline: null });
     highlight();
     Panel.ofEdge(edge);
     refit();
     remember(null);
   }
 
+  function selectPipeline(name) {
+    const own = Lineage.pipelines.get(name).flatMap((edge) => [edge.source, edge.target]);
+    const members = [...new Set([...own, ...addresses.filter((address) => address.homes.includes(name))])];
+    leavePart();
+    Object.assign(selection, { address: null, edge: null, pipeline: name });
+    if (!members.every((address) => drawn.positions.has(address))) drawPart("pipeline", members.slice(0, SHOWN_OF_MANY));
+    highlight();
+    Panel.ofPipeline(name);
+    remember(null);
+    const there = members.filter((address) => drawn.positions.has(address));
+    if (there.length) show(there);
+  }
+
   /** A selected address is shown, whatever the legend hides. */
   function reveal(address) {
-    const hidden = hiddenGroups.delete(address.group);
+    const hidden = hiddenGroups.delete(address.group) || hiddenStates.delete(address.state);
     if (!hidden && !(hideDeprecated && address.deprecated)) return;
     if (address.deprecated) hideDeprecated = false;
     filter();
@@ -208,7 +274,8 @@
 
   /** Colour what is up and down from the selection, fade the rest; give what was found. */
   function highlight() {
-    const { address, edge } = selection;
+    const { address, edge, pipeline } = selection;
+    if (pipeline !== null) return highlightPipeline(pipeline);
     const up = reach(address ?? edge?.source ?? null, UP);
     const down = reach(address ?? edge?.target ?? null, DOWN);
     cy.batch(() => {
@@ -250,17 +317,47 @@
     return { up, down };
   }
 
+  function highlightPipeline(name) {
+    const own = new Set(Lineage.pipelines.get(name));
+    const ends = new Set([...own].flatMap((edge) => [edge.source, edge.target]));
+    cy.batch(() => {
+      cy.elements().removeClass("up down chosen faded labelled");
+      body.dataset.selected = "";
+      cy.nodes().forEach((node) => {
+        const member = addressOf(node);
+        node.toggleClass("faded", !ends.has(member) && !member.homes.includes(name));
+      });
+      cy.edges().forEach((line) => void line.addClass(own.has(edgeOf(line)) ? "chosen" : "faded"));
+    });
+    return null;
+  }
+
   /** Show only what is up and down from the selected address, arranged for itself; or everything again. */
   function togglePart() {
+    showPart("all", () => lineageOf(selection.address));
+  }
+
+  /** An address and what is up and down from it; of very much, the nearest. */
+  function lineageOf(address) {
+    const ways = [reach(address, UP), reach(address, DOWN)].map(({ depths }) => [...depths.keys()]);
+    if (isLarge) ways.forEach((way) => way.splice(SHOWN_OF_MANY / 2)); // they are in the order of their distance
+    return [address, ...new Set(ways.flat())];
+  }
+
+  /** Show only what lies between the selected address and the failures behind it; or everything again. */
+  function toCause() {
+    showPart("cause", () => Lineage.cause(selection.address).way);
+  }
+
+  function showPart(name, members) {
     const { address } = selection;
-    if (selection.part) {
+    if (selection.part === name) {
       leavePart();
+      if (!drawn.positions.has(address)) return clear();
       highlight();
       show([address]);
     } else {
-      const part = [address, ...new Set([...reach(address, UP).depths.keys(), ...reach(address, DOWN).depths.keys()])];
-      selection.part = true;
-      draw(part, arrange(part, edges));
+      drawPart(name, members());
       highlight();
       fit();
     }
@@ -269,16 +366,75 @@
 
   function leavePart() {
     if (!selection.part) return;
-    selection.part = false;
-    draw(addresses, whole);
+    selection.part = null;
+    goHome();
+  }
+
+  function drawPart(name, members) {
+    selection.part = name;
+    draw(members, arrange(members, edges));
+    sayExtent();
+  }
+
+  function goHome() {
+    draw(home.addresses, home.arrangement);
+    sayExtent();
+  }
+
+  // A browser draws some thousand addresses at once, and no ten thousand. The board begins with what matters of them.
+
+  const isLarge = Lineage.standings !== null && addresses.length > DRAWN_AT_ONCE;
+
+  /** What is wrong and its neighbours; where nothing is, what is used most. */
+  function whatMatters() {
+    const uses = (address) => address.incoming.length + address.outgoing.length;
+    const wrong = PROBLEMS.flatMap((state) => addresses.filter((address) => address.state === state));
+    const chosen = wrong.length ? wrong : [...addresses].sort((one, other) => uses(other) - uses(one)).slice(0, 60);
+    const members = new Set(chosen.slice(0, SHOWN_OF_MANY / 3));
+    for (const address of [...members]) {
+      for (const edge of [...address.incoming, ...address.outgoing]) {
+        if (members.size >= SHOWN_OF_MANY) return [...members];
+        members.add(edge.source).add(edge.target);
+      }
+    }
+    return [...members];
+  }
+
+  function sayExtent() {
+    const place = byId("extent");
+    if (!place) return;
+    const left = addresses.length - drawn.addresses.length;
+    const counts = `${drawn.addresses.length.toLocaleString()} of ${addresses.length.toLocaleString()} addresses are drawn`;
+    place.hidden = !isLarge || left === 0;
+    if (place.hidden) return;
+    const why = selection.part ? "" : addresses.some((each) => PROBLEMS.includes(each.state))
+      ? ": what is wrong, and its neighbours"
+      : ": what is used most";
+    const all = element("button", { type: "button", className: "quiet", onclick: drawAll }, "Draw all");
+    place.replaceChildren(`${counts}${why}. `, ...(selection.part ? [] : [all]));
+  }
+
+  function drawAll() {
+    byId("extent").textContent = "Drawing all of them …";
+    setTimeout(() => {
+      home = { addresses, arrangement: arrange(addresses, edges) };
+      goHome();
+      highlight();
+      fit({ animate: false });
+    }, 30);
   }
 
   // The address in the URL, so that a link can lead to it
 
   function remember(address) {
-    const fragment = address ? `#${encodeURIComponent(address.name)}` : "";
+    const target = new URL(location.href);
+    if (Lineage.standings) {
+      target.searchParams.delete("focus");
+      if (address) target.searchParams.set("focus", address.name);
+      if (address?.name !== Lineage.focus) target.searchParams.delete("columns");
+    } else target.hash = address ? `#${encodeURIComponent(address.name)}` : "";
     try {
-      history.replaceState(null, "", location.href.split("#")[0] + fragment);
+      history.replaceState(null, "", target.href);
     } catch {
       // Some viewers of attachments do not let a page change its URL. It works without.
     }
@@ -321,12 +477,18 @@
         element("span", { className: "count" }, number.toLocaleString("en")),
       );
     const deprecated = addresses.filter((address) => address.deprecated).length;
+    const states = Lineage.standings ? Lineage.states.filter(([, number]) => number) : [];
     const focused = [...byId("legend").querySelectorAll("button")].indexOf(document.activeElement);
     byId("legend").replaceChildren(
-      ...groupNames.map((group) => {
+      ...states.map(([state, number]) => {
+        const shown = !hiddenStates.has(state);
+        const change = () => (shown ? hiddenStates.add(state) : hiddenStates.delete(state));
+        return toggle(state === "unknown" ? "no run" : state, standingMark(state), number, shown, change);
+      }),
+      ...(states.length && groupNames.length < 2 ? [] : groupNames).map((group) => {
         const shown = !hiddenGroups.has(group);
         const change = () => (shown ? hiddenGroups.add(group) : hiddenGroups.delete(group));
-        return toggle(group, swatch(group), groups.get(group), shown, change);
+        return toggle(group, states.length ? "" : swatch(group), groups.get(group), shown, change);
       }),
       ...(deprecated
         ? [
@@ -347,6 +509,16 @@
       ),
     );
     byId("legend").querySelectorAll("button")[focused]?.focus();
+  }
+
+  /** The colour and the sign of a state, without its name. */
+  function standingMark(state) {
+    return element(
+      "span",
+      { className: `standing ${state}`, "aria-hidden": "true" },
+      element("span", { className: "swatch" }),
+      STATES[state].sign,
+    );
   }
 
   // The tooltip
@@ -373,6 +545,22 @@
       event,
       element("div", { className: "name" }, shortened(address.name, upTo(300))),
       element("div", { className: "muted" }, plain(about.filter(Boolean).join(" · "))),
+      ...(Lineage.standings ? Lineage.writers(address).slice(0, 4).map(pipelineLine) : []),
+    );
+  }
+
+  /** A pipeline with its state, its last run and how many alerts it has. */
+  function pipelineLine(name) {
+    const { state, at, alerts } = Lineage.standings.get(name);
+    const said = [
+      `${STATES[state].sign} ${state}`.trim(),
+      at === null ? "never ran" : `last run ${new Date(at * 1000).toLocaleString()}`,
+      alerts.length ? `${alerts.length} open ${alerts.length === 1 ? "alert" : "alerts"}` : "",
+    ];
+    return element(
+      "div",
+      { className: "name" },
+      `${shortened(name, upTo(60))}: ${said.filter(Boolean).join(", ")}`,
     );
   }
 
@@ -406,12 +594,15 @@
 
   document.addEventListener("keydown", (event) => {
     if (!cy || event.ctrlKey || event.metaKey || event.altKey) return;
+    const typing = ["INPUT", "TEXTAREA", "SELECT"].includes(document.activeElement?.tagName);
+    if (typing && document.activeElement !== input) return;
     if (event.key === "Escape") {
       if (document.activeElement === input) input.blur();
       clear();
     }
     if (document.activeElement === input) return;
-    const keys = { "/": () => input.focus(), f: () => fit(), "+": () => zoomBy(1.3), "-": () => zoomBy(1 / 1.3) };
+    const find = Lineage.standings ? {} : { "/": () => input.focus() }; // in the board, "/" searches all of it
+    const keys = { ...find, f: () => fit(), "+": () => zoomBy(1.3), "-": () => zoomBy(1 / 1.3) };
     if (keys[event.key]) {
       event.preventDefault();
       keys[event.key]();
@@ -421,7 +612,8 @@
   // Begin
 
   function start() {
-    whole = arrange(addresses, edges);
+    const first = isLarge ? whatMatters() : addresses;
+    home = { addresses: first, arrangement: arrange(first, edges) };
     body.dataset.arrangeMs = Math.round(performance.now());
     cy = cytoscape({
       container: byId("graph"),
@@ -437,6 +629,7 @@
     cy.on("scrollzoom pinchzoom dragpan", () => (fitted = false));
     cy.on("resize", refit);
     cy.on("zoom", () => farOrNear(false));
+    cy.on("viewport", () => far && nameAgain());
     cy.on("tap", "node", (event) => selectAddress(addressOf(event.target)));
     cy.on("tap", "edge", (event) => selectEdge(edgeOf(event.target)));
     cy.on("tap", (event) => event.target === cy && !selection.part && clear());
@@ -450,17 +643,18 @@
     window.addEventListener("hashchange", () => asked() !== null && goTo(asked()));
     window.matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => cy.style(stylesheet()));
 
-    Object.assign(Panel.actions, { select: (address) => selectAddress(address, { move: true }), clear, togglePart });
-    Search.begin((address) => {
-      selectAddress(address, { move: true });
+    Object.assign(Panel.actions, { select: (address) => selectAddress(address, { move: true }), clear, togglePart, toCause });
+    Search.begin(({ address, name }) => {
+      if (address) selectAddress(address, { move: true });
+      else selectPipeline(name);
       byId("panel").focus({ preventScroll: true });
     });
     legend();
-    draw(addresses, whole);
+    goHome();
     fit({ animate: false });
     cy.one("render", () => (body.dataset.drawnMs = Math.round(performance.now())));
-    const first = asked() ?? Lineage.focus;
-    if (first) goTo(first);
+    const wanted = asked() ?? Lineage.focus;
+    if (wanted) goTo(wanted);
   }
 
   function startOrTell() {

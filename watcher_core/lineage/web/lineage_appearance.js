@@ -59,6 +59,20 @@ const Appearance = (() => {
 
   const groupVariable = groupVariables(Lineage.groupNames);
 
+  // Where an address stands: a colour and a sign, never the colour alone.
+  const STATES = {
+    failing: { variable: "--bad", sign: "✕" },
+    blocked: { variable: "--idle", sign: "‖" },
+    stale: { variable: "--warn", sign: "◔" },
+    strange: { variable: "--strange", sign: "≈" },
+    running: { variable: "--info", sign: "▸" },
+    fine: { variable: "--good", sign: "✓" },
+    unknown: { variable: "--idle", sign: "" },
+  };
+  const PROBLEMS = ["failing", "blocked", "stale", "strange"];
+  const signed = (address) =>
+    PROBLEMS.includes(address.state) || address.state === "running" ? `${STATES[address.state].sign} ` : "";
+
   const colour = (variable) => getComputedStyle(document.documentElement).getPropertyValue(variable).trim();
 
   /** A share of one colour in another; both as #rrggbb. */
@@ -81,7 +95,10 @@ const Appearance = (() => {
     const names = ["surface", "ground", "text", "muted", "accent", "edge", "upstream", "downstream"];
     const is = Object.fromEntries(names.map((name) => [name, colour(`--${name}`)]));
     const ofGroup = new Map([...groupVariable].map(([group, variable]) => [group, colour(variable)]));
-    const groupOf = (node) => ofGroup.get(node.data("group"));
+    const ofState = new Map(Object.entries(STATES).map(([state, { variable }]) => [state, colour(variable)]));
+    // In the board, the colour is that of the state, and problems stand out.
+    const groupOf = (node) => ofState.get(node.data("state")) ?? ofGroup.get(node.data("group"));
+    const tintOf = (node) => (PROBLEMS.includes(node.data("state")) ? 0.2 : 0.09);
     const way = (name) => ({
       "border-width": 2,
       "border-color": is[name],
@@ -109,7 +126,7 @@ const Appearance = (() => {
           "background-fill": "linear-gradient",
           "background-gradient-direction": "to-right",
           "background-gradient-stop-colors": (node) => {
-            const tint = mixed(groupOf(node), is.surface, 0.09);
+            const tint = mixed(groupOf(node), is.surface, tintOf(node));
             return [groupOf(node), groupOf(node), tint, tint];
           },
           "background-gradient-stop-positions": "0% 2.6% 2.6% 100%",
@@ -145,10 +162,29 @@ const Appearance = (() => {
         selector: "node.far",
         style: {
           "background-fill": "solid",
-          "background-color": (node) => mixed(groupOf(node), is.surface, 0.7),
+          "background-color": (node) =>
+            mixed(groupOf(node), is.surface, !node.data("state") || PROBLEMS.includes(node.data("state")) ? 0.7 : 0.32),
           "background-image": "none",
           "border-width": 0,
           label: "",
+        },
+      },
+      {
+        // The most important names stay when boxes become blocks; their size is that on the screen.
+        selector: "node.named",
+        style: {
+          label: "data(label)",
+          "font-size": "data(farSize)",
+          "font-weight": 600,
+          "text-halign": "center",
+          "text-valign": "top",
+          "text-margin-x": 0,
+          "text-margin-y": (node) => -0.3 * node.data("farSize"),
+          "text-background-color": is.ground,
+          "text-background-opacity": 0.85,
+          "text-background-padding": (node) => 0.2 * node.data("farSize"),
+          "text-background-shape": "round-rectangle",
+          "z-index": 20,
         },
       },
       {
@@ -230,5 +266,5 @@ const Appearance = (() => {
 
   const widthOf = (text) => Math.ceil(pen.measureText(text).width);
 
-  return { plain, shortened, fitsBox, upTo, widthOf, groupVariable, stylesheet };
+  return { plain, shortened, fitsBox, upTo, widthOf, groupVariable, STATES, PROBLEMS, signed, stylesheet };
 })();

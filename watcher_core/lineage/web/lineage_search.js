@@ -4,12 +4,12 @@
 "use strict";
 
 const Search = (() => {
-  const { addresses } = Lineage;
+  const { addresses, pipelines } = Lineage;
   const { plain } = Appearance;
-  const { element, nameOf, swatch } = Panel;
+  const { element, nameOf, markOf } = Panel;
   const SUGGESTIONS = 12;
 
-  const input = document.getElementById("search");
+  const input = document.getElementById("lineage-search");
   const list = document.getElementById("suggestions");
   let onChosen = null;
   let found = [];
@@ -26,30 +26,29 @@ const Search = (() => {
       if (where === 0) return 1;
       return /[^\p{L}\p{N}]/u.test(name[where - 1]) ? 2 : 3;
     };
-    return addresses
-      .map((address) => ({ address, rank: rank(address.name.toLowerCase()) }))
+    return [...addresses.map((address) => ({ name: address.name, address })), ...[...pipelines.keys()].map((name) => ({ name }))]
+      .map((hit) => ({ ...hit, rank: rank(hit.name.toLowerCase()) }))
       .filter((hit) => hit.rank >= 0)
-      .sort((one, other) => one.rank - other.rank || one.address.name.length - other.address.name.length)
-      .map((hit) => hit.address);
+      .sort((one, other) => one.rank - other.rank || one.name.length - other.name.length);
   }
 
   function suggest() {
     found = search(input.value);
     at = 0;
     const wanted = input.value.trim();
-    const items = found.slice(0, SUGGESTIONS).map((address, index) => {
+    const items = found.slice(0, SUGGESTIONS).map((hit, index) => {
       const item = element(
         "li",
         { role: "option", id: `suggestion-${index}` },
-        swatch(address.group),
-        markedName(address.name, wanted),
-        element("span", { className: "type" }, plain(address.type)),
+        hit.address ? markOf(hit.address) : "",
+        markedName(hit.name, wanted),
+        element("span", { className: "type" }, hit.address ? plain(hit.address.type) : "pipeline"),
       );
       item.onpointerdown = (event) => event.preventDefault(); // keep the focus, so that the list stays for the click
-      item.onclick = () => choose(address);
+      item.onclick = () => choose(hit);
       return item;
     });
-    if (wanted && !found.length) items.push(element("li", { className: "note" }, "No address has that in its name."));
+    if (wanted && !found.length) items.push(element("li", { className: "note" }, "No address or pipeline has that in its name."));
     if (found.length > SUGGESTIONS) {
       items.push(element("li", { className: "note" }, `and ${(found.length - SUGGESTIONS).toLocaleString("en")} more`));
     }
@@ -90,10 +89,10 @@ const Search = (() => {
     input.removeAttribute("aria-activedescendant");
   }
 
-  function choose(address) {
+  function choose(hit) {
     input.value = "";
     closeList();
-    onChosen(address);
+    onChosen(hit);
   }
 
   input.addEventListener("input", suggest);

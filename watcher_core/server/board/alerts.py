@@ -10,7 +10,7 @@ import anyio.to_thread
 from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi.responses import RedirectResponse
 
-from watcher_core import alerts, text, values
+from watcher_core import alerts, overview, text, values
 from watcher_core.enums import AlertKind, AlertState
 from watcher_core.errors import InvalidValueError
 from watcher_core.server.board.forms import form
@@ -79,7 +79,7 @@ def show(request: Request, alert_id: int) -> Response:
         headline=alerts.headline(alert, now=now),
         cause=cause and (cause, alerts.headline(cause, now=now)),
         execution=execution,
-        error=_error(alert.facts),
+        error=_error(alert.facts, execution),
         facts=_plain(alert.facts),
         deliveries=watcher.alert_deliveries(alert_id),
         before=[(each, alerts.headline(each, now=now)) for each in before if each.id != alert_id][:HISTORY],
@@ -123,11 +123,10 @@ def _execution(request: Request, execution_id: int) -> values.Execution | None:
         return None  # retention took it; the alert stays
 
 
-def _error(facts: Mapping[str, Any]) -> Mapping[str, Any] | None:
-    error = facts.get("error")
-    if isinstance(error, Mapping):
-        return error
-    return {"message": error, "class": facts.get("error_class")} if error else None
+def _error(facts: Mapping[str, Any], execution: values.Execution | None) -> values.ReadableError | None:
+    """The error of the execution, which has the stack; else what the alert says of it."""
+    stored = None if execution is None else overview.readable_error(execution.execution_metadata.get("error"))
+    return stored or overview.readable_error(facts.get("error"))
 
 
 # Facts that the page says elsewhere, or that only checks need.

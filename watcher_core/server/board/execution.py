@@ -32,7 +32,9 @@ def execution(request: Request, execution_id: int) -> Response:
         children=[child.execution for child in tree.children[:CHILDREN]],
         left_out=max(0, len(tree.children) - CHILDREN),
         error=overview.readable_error(metadata.pop("error", None)),
-        metadata={key: value if isinstance(value, str) else arguments.json_text(value) for key, value in metadata.items()},
+        metadata={
+            key: value if isinstance(value, str) else arguments.json_text(value) for key, value in metadata.items()
+        },
         run_url=_run_url(watcher.settings.dagster_url, found),
         results=watcher.anomaly_results(execution_id=execution_id),
     )

@@ -66,7 +66,9 @@ def pipelines(
             if found.states.get(each) or state == (each or NEVER_RAN)
         ],
         state=state,
-        columns=[(key, title, _next_sort(key, sort, first), _order(key, sort), side) for key, title, first, side in COLUMNS],
+        columns=[
+            (key, title, _next_sort(key, sort, first), _order(key, sort), side) for key, title, first, side in COLUMNS
+        ],
         page=page,
         last_page=max(1, -(-found.total // PAGE)),
         first=PAGE * (page - 1) + 1,

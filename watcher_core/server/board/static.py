@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from fastapi import APIRouter, Request, Response
 
+from watcher_core.lineage import SCRIPTS
 from watcher_core.server.errors import RefusedError
 from watcher_core.web import tokens
 
@@ -17,8 +18,8 @@ routes = APIRouter()
 
 KINDS = {"css": "text/css", "js": "text/javascript", "svg": "image/svg+xml"}
 TOKENS = "tokens.css"
-# The graph libraries are those of the lineage page.
-LINEAGE = ("vendor/cytoscape.min.js", "vendor/dagre.min.js")
+# The graph is that of the lineage page.
+LINEAGE = (*SCRIPTS, "lineage.css")
 
 
 class Asset(NamedTuple):

@@ -9,6 +9,7 @@ from typing import Annotated, Any
 from pydantic import BaseModel, Field, TypeAdapter, model_validator
 
 from watcher_core import recording, values
+from watcher_core.enclosing import PartOf
 from watcher_core.enums import ExecutionSource, ExecutionState
 from watcher_core.server.fields import (
     Body,
@@ -136,7 +137,7 @@ class RecordFields(Body):
 
     def record(self) -> values.ExecutionRecord:
         """Return it as `Watcher.record` takes it."""
-        return values.ExecutionRecord(**dict(self))
+        return values.ExecutionRecord(**vars(self))
 
 
 class BatchBody(Body):
@@ -147,6 +148,14 @@ class BatchBody(Body):
 
 class Recorded(BaseModel):
     recorded: int
+
+
+class PartOfFields(Body):
+    """What an execution is part of: by its identity, or by its id."""
+
+    source: ExecutionSource | None = None
+    external_id: Annotated[str, Field(min_length=1, max_length=2560)] | None = None
+    id: Id | None = None
 
 
 class TrackBody(Body):
@@ -166,6 +175,9 @@ class TrackBody(Body):
     next_watermark: Watermark | None = None
     parent_id: Id | None = None
     parent: RecordFields | None = None
+    part_of: PartOfFields | None = Field(
+        None, description="What the host says that it is part of; passed over where that is not known here."
+    )
     full_load: bool = False
     execution_metadata: dict[str, Any] | None = None
     sources: list[AddressFields] = Field(default_factory=list, max_length=10_000)
@@ -180,6 +192,11 @@ class TrackBody(Body):
         if (self.pipeline_name is None) == (self.pipeline_id is None):
             raise ValueError("Either 'pipeline_name' or 'pipeline_id' must be provided")
         return self
+
+    @property
+    def enclosing(self) -> PartOf | None:
+        """What it is part of, as the host says."""
+        return None if self.part_of is None else PartOf(**dict(self.part_of))
 
     def started(self) -> dict[str, Any]:
         """Return it as `Watcher.start_execution` takes it, without the pipeline."""
@@ -216,6 +233,7 @@ class TrackBody(Body):
             attempt=self.attempt,
             instance_id=self.instance_id,
             scope=self.scope,
+            part_of=self.enclosing,
         )
 
 

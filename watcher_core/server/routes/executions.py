@@ -9,9 +9,9 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
+from collections.abc import Iterator
 from typing import Annotated, Any
 
-import anyio.to_thread
 from fastapi import Query, Request, Response
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, ValidationError
@@ -44,7 +44,15 @@ from watcher_core.server.routes.execution_bodies import (
     TreeAnswer,
 )
 from watcher_core.server.routes.pipelines import Created
-from watcher_core.server.routing import Page, access_of, covered_pipeline, errors, router, watcher_of
+from watcher_core.server.routing import (
+    Page,
+    access_of,
+    covered_pipeline,
+    errors,
+    router,
+    watcher_of,
+    workers_of,
+)
 
 executions = router("executions")
 
@@ -108,7 +116,7 @@ async def start(request: Request) -> Response:
     start date has a time, and the first came within five minutes.
     """
     given, body = _read(StartBody, await request.body())
-    execution = await anyio.to_thread.run_sync(_start, request, given, body)
+    execution = await workers_of(request).run(_start, request, given, body)
     return Response(b'{"id":%d}' % execution.id, 201, media_type="application/json")
 
 
@@ -190,7 +198,7 @@ async def end(request: Request) -> Response:
     """End an execution. Of two ends, the first one wins, and the second answers 204 too."""
     _, body = _read(EndBody, await request.body())
     prefer = request.headers.get("prefer", "")
-    execution = await anyio.to_thread.run_sync(_end, request, body, "handling=strict" in prefer)
+    execution = await workers_of(request).run(_end, request, body, "handling=strict" in prefer)
     if "return=representation" in prefer:
         return Response(STORED.dump_json(execution), 200, media_type="application/json")
     return Response(status_code=204)
@@ -228,7 +236,11 @@ def track(body: TrackBody, request: Request) -> Response:
     watcher = watcher_of(request)
     if body.pipeline_id is not None or body.must_exist:
         reference = body.pipeline_name if body.pipeline_id is None else body.pipeline_id
-        execution = watcher.start_execution(pipeline_id=covered_pipeline(request, reference or "").id, **body.started())
+        fields = body.started()
+        if body.parent_id is None:
+            with watcher._driver_statements() as (connection, _):
+                fields["parent_id"] = recording.find_enclosing_id(connection, body.enclosing)
+        execution = watcher.start_execution(pipeline_id=covered_pipeline(request, reference or "").id, **fields)
         return Response(STORED.dump_json(execution), 201, media_type="application/json")
     name = watcher.known_name("pipeline", body.pipeline_name or "")
     body = body.model_copy(update={"pipeline_name": name})
@@ -244,18 +256,24 @@ def track(body: TrackBody, request: Request) -> Response:
 )
 async def record(request: Request) -> Response:
     """Record up to 10,000 executions in one transaction. The same ones again change nothing."""
-    count = await anyio.to_thread.run_sync(_record, request, await request.body())
+    count = await workers_of(request).run(_record, request, await request.body())
     return Response(b'{"recorded":%d}' % count, media_type="application/json")
 
 
 def _record(request: Request, body: bytes) -> int:
-    _, batch = _read(BatchBody, body)
+    batch: BatchBody = _read(BatchBody, body)[1]
     access = access_of(request)
-    records = [each.record() for each in batch.executions]
     if access.is_limited:
-        for name in {each.pipeline_name for each in records}:
+        for name in {each.pipeline_name for each in batch.executions}:
             access.require_pipeline(name)
-    return watcher_of(request).record(records)
+    return watcher_of(request).record(_records(batch))
+
+
+def _records(batch: BatchBody) -> Iterator[values.ExecutionRecord]:
+    """The records of a batch, each of which is let go as it is taken: 10,000 of them need megabytes in each form."""
+    batch.executions.reverse()
+    while batch.executions:
+        yield batch.executions.pop().record()
 
 
 # Read

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-import anyio.to_thread
 from fastapi import APIRouter, Request, Response
 from fastapi.exceptions import RequestValidationError
 from pydantic import TypeAdapter, ValidationError
 
 from watcher_core.enums import ExecutionState
 from watcher_core.server.fields import Body, Count
-from watcher_core.server.routing import access_of, errors, router, watcher_of
+from watcher_core.server.routing import access_of, errors, router, watcher_of, workers_of
 
 pings: APIRouter = router("pings")
 
@@ -75,7 +74,7 @@ async def _ping(request: Request, state: ExecutionState) -> Response:
     if state is ExecutionState.FAILED:
         message = (await request.body()).decode("utf-8", "replace")[-KEPT_CHARACTERS:].strip()
         metadata = {"error": {"message": message or "the script reported a failure"}}
-    await anyio.to_thread.run_sync(_record, request, name, state, counts, metadata)
+    await workers_of(request).run(_record, request, name, state, counts, metadata)
     return Response(b"OK\n", media_type="text/plain")
 
 

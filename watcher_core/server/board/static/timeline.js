@@ -33,7 +33,7 @@
     const canvas = root.querySelector("canvas");
     const tall = root.querySelector(".tall");
     const tip = root.querySelector(".tip");
-    const pen = canvas.getContext("2d");
+    const pen = canvas.getContext("2d", { alpha: false }); // nothing is behind it: cheaper to put on the screen
     const data = JSON.parse(root.querySelector(".data").textContent);
     const groups = read(data);
     const inOrder = groups.flatMap((group) => group.runs).sort((one, other) => one.start - other.start);
@@ -45,6 +45,7 @@
     let selected = null;
     let over = null;
     let asked = false;
+    let steered = false; // whether our own step scrolls, and not the reader
     let colours = null;
     root.hidden = false;
 
@@ -76,6 +77,14 @@
       colours = Object.fromEntries(names.map((name) => [name, style.getPropertyValue(`--${name}`).trim()]));
       colours.font = getComputedStyle(document.body).fontFamily;
       colours.hatch = hatch(colours.surface);
+      colours.well = mixed(colours.good, colours.surface, 0.72); // calm: nobody looks for what is well
+      colours.runs = mixed(colours.info, colours.surface, 0.3);
+    }
+
+    /** A share of one colour in another; both as #rrggbb. */
+    function mixed(one, other, share) {
+      const part = (hex, at) => parseInt(hex.slice(at, at + 2), 16);
+      return `rgb(${[1, 3, 5].map((at) => Math.round(part(one, at) * share + part(other, at) * (1 - share))).join(" ")})`;
     }
 
     /** Lines across a bar, so that a failure is seen without its colour. */
@@ -143,7 +152,8 @@
       if (!colours) readColours();
       const top = plot.scrollTop;
       const visible = between(rows, top - AXIS, top + size.height - AXIS);
-      pen.clearRect(0, 0, size.width, size.height);
+      pen.fillStyle = colours.surface;
+      pen.fillRect(0, 0, size.width, size.height);
       pen.textBaseline = "middle";
       pen.save();
       pen.beginPath();
@@ -283,20 +293,16 @@
 
     function paint(look) {
       if (look === "succeeded") {
-        pen.globalAlpha = 0.72; // calm: what is well is not what one looks for
-        pen.fillStyle = colours.good;
+        pen.fillStyle = colours.well;
         pen.fill();
-        pen.globalAlpha = 1;
       } else if (look === "failed") {
         pen.fillStyle = colours.bad;
         pen.fill();
         pen.fillStyle = colours.hatch;
         pen.fill();
       } else if (look === "running") {
-        pen.globalAlpha = 0.3;
-        pen.fillStyle = colours.info;
+        pen.fillStyle = colours.runs;
         pen.fill();
-        pen.globalAlpha = 1;
         pen.strokeStyle = colours.info;
         pen.lineWidth = 1.5;
         pen.stroke();
@@ -459,7 +465,11 @@
       const span = view.to - view.from;
       if (run.end < view.from + span * 0.05 || run.start > view.to - span * 0.05) look((run.start + run.end) / 2 - span / 2, (run.start + run.end) / 2 + span / 2);
       const room = plot.clientHeight - AXIS;
-      if (row.y < plot.scrollTop || row.y + row.height > plot.scrollTop + room) plot.scrollTop = Math.max(0, row.y - room / 2);
+      if (row.y < plot.scrollTop || row.y + row.height > plot.scrollTop + room) {
+        const before = plot.scrollTop;
+        plot.scrollTop = Math.max(0, row.y - room / 2);
+        steered = plot.scrollTop !== before;
+      }
       ask();
       tell(run, Math.max(size.labels, Math.min(size.width - 40, xOf(run.start))), lane.y - plot.scrollTop + AXIS + 6);
     }
@@ -589,7 +599,8 @@
       ask();
     });
     plot.addEventListener("scroll", () => {
-      hideTip();
+      if (!steered) hideTip();
+      steered = false;
       ask();
     });
     root.querySelector(".zoom").addEventListener("click", (event) => {

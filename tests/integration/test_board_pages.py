@@ -1,0 +1,154 @@
+"""What the pages of the board say, as a browser without scripts gets them."""
+
+from __future__ import annotations
+
+import datetime as dt
+import html
+import re
+from collections.abc import Iterator
+from urllib.parse import quote
+
+import pytest
+
+from tests.board_data import HOSTILE, populate
+from tests.http_client import Client, serving
+from watcher_core import ExecutionRecord, ExecutionSource, ExecutionState, Watcher
+from watcher_core.server import create_app
+
+
+@pytest.fixture(scope="module")
+def board(module_watcher: Watcher) -> Iterator[Client]:
+    """The board of the shop."""
+    populate(module_watcher, now=dt.datetime.now(dt.UTC), hostile=True)
+    with serving(create_app(module_watcher)) as client:
+        yield client
+
+
+def text_of(board: Client, path: str, *, status: int = 200) -> str:
+    """What a page says, without its markup."""
+    answer = board.get(path)
+    assert answer.status_code == status, path
+    main = answer.text[answer.text.index('<main id="main"') :]
+    return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", main)).split())
+
+
+def test_now_says_the_worst_first_and_what_is_behind_it(board):
+    said = text_of(board, "/ui/")
+    assert "3 incidents" in said
+    assert said.index("shop/orders failed: duplicate key") < said.index("shop/events is unusual")
+    assert re.search(r"3 alerts behind it: reports/finance , warehouse/orders_by_day , warehouse/revenue", said)
+    assert "seen by ann" in said
+    assert "a bigger disk comes today" in said
+
+
+@pytest.mark.parametrize(
+    ("query", "shown", "hidden"),
+    [
+        ("problem=strange", "shop/events is unusual", "shop/orders failed"),
+        ("state=acknowledged", "ml/churn failed", "shop/orders failed"),
+        ("owner=team:ml", "ml/churn failed", "shop/orders failed"),
+        ("type=extraction", "shop/orders failed", "ml/churn failed"),
+        ("q=churn", "ml/churn failed", "shop/orders failed"),
+    ],
+)
+def test_each_filter_is_an_address(board, query, shown, hidden):
+    said = text_of(board, f"/ui/?{query}")
+    assert shown in said
+    assert hidden not in said
+
+
+def test_a_pipeline_says_why_it_is_stale_what_failed_and_what_is_next_to_it(board):
+    said = text_of(board, "/ui/pipeline?name=shop/orders")
+    assert re.search(r"Stale: due .*, data of .*, because a change is expected within 30 hours", said)
+    assert 'duplicate key value violates unique constraint "orders_pkey"' in said
+    # The reader's own frame is there before those of libraries, which are folded.
+    assert said.index("/srv/shop/assets/orders.py") < said.index("calls in libraries")
+    for expected in ("crm/export", "warehouse/orders_by_day", "team:shop", "30 hours", "of this pipeline"):
+        assert expected in said
+
+
+def test_a_pipeline_shows_numbers_against_what_is_usual_without_scripts_too(board):
+    said = text_of(board, "/ui/pipeline?name=shop/events")
+    assert "values as a table" in said
+    assert "unusual inserts" in said
+
+
+def test_a_pipeline_that_nothing_is_known_of_is_named(board):
+    said = text_of(board, "/ui/pipeline?name=nowhere", status=404)
+    assert "nowhere" in said
+
+
+@pytest.mark.parametrize("path", ["/ui/pipeline?name={}", "/ui/pipelines", "/ui/?all=true", "/ui/search?q=onerror"])
+def test_a_hostile_name_is_text(board, path):
+    page = board.get(path.format(quote(HOSTILE))).text
+    assert "&lt;img src=x onerror" in page
+    assert "<img" not in page
+
+
+def test_an_error_of_a_megabyte_is_cut(board, module_watcher):
+    now = dt.datetime.now(dt.UTC)
+    module_watcher.record(
+        [
+            ExecutionRecord(
+                pipeline_name="huge",
+                source=ExecutionSource.PYTHON,
+                external_id="1",
+                state=ExecutionState.FAILED,
+                start_date=now,
+                end_date=now,
+                execution_metadata={"error": {"class": "E" * 1000, "message": "<b>" + "x" * 1_000_000}},
+            )
+        ]
+    )
+    answer = board.get("/ui/pipeline?name=huge")
+    assert answer.status_code == 200
+    assert len(answer.text) < 200_000
+    assert "<b>x" not in answer.text
+
+
+def test_pipelines_are_sorted_and_filtered_by_their_address(board):
+    said = text_of(board, "/ui/pipelines?q=warehouse")
+    assert "4 pipelines" in said
+    assert "shop/orders" not in said
+
+
+def test_the_report_of_a_spreadsheet_has_all_groups(board):
+    answer = board.get("/ui/report.csv?by=owner")
+    assert answer.headers["content-type"].startswith("text/csv")
+    assert "attachment" in answer.headers["content-disposition"]
+    assert "team:shop" in answer.text
+
+
+def test_search_finds_by_any_part(board):
+    said = text_of(board, "/ui/search?q=revenue")
+    assert "warehouse/revenue" in said
+    assert "mart.revenue" in said
+
+
+def test_diagnostics_say_that_the_checks_ran(board):
+    said = text_of(board, "/ui/diagnostics")
+    assert "freshness last succeeded" in said
+    assert "pipeline_execution" in said
+
+
+@pytest.mark.parametrize(
+    ("path", "named"),
+    [
+        ("/ui/?problem=nonsense", "nonsense"),
+        ("/ui/alerts?state=nonsense", "nonsense"),
+        ("/ui/alerts?kind=nonsense", "nonsense"),
+        ("/ui/report?days=0", "0"),
+        ("/ui/report?by=nonsense", "nonsense"),
+    ],
+)
+def test_a_wrong_filter_is_named(board, path, named):
+    assert named in text_of(board, path, status=400)
+
+
+def test_a_page_is_small(board):
+    """The first view, compressed, with all that it loads: below 150 KB."""
+    page = board.get("/ui/")
+    sizes = {path: board.get(path) for path in set(re.findall(r'(?:src|href)="(/ui/static/[^"]+)"', page.text))}
+    assert len(sizes) >= 5
+    packed = [int(each.headers["content-length"]) for each in (page, *sizes.values())]
+    assert sum(packed) < 150_000

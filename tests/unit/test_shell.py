@@ -1,0 +1,66 @@
+"""The arguments of `watcher run`, read without Typer: the same as Typer reads them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+import typer
+
+from watcher_core.cli import app
+from watcher_core.shell import CommandRequest
+from watcher_core.shell.arguments import FLAGS, OPTIONS, read_arguments
+
+COMMAND: Any = typer.main.get_command(app)
+RUN: Any = COMMAND.commands["run"]
+
+
+def test_the_options_are_those_of_the_help() -> None:
+    options = [each for each in RUN.params if each.param_type_name == "option" and each.name != "help"]
+    flags = [each for each in options if each.is_flag]
+    valued = [each for each in options if not each.is_flag]
+    assert {name: each.name for each in valued for name in each.opts} == OPTIONS
+    assert {name: each.name for each in flags for name in (*each.opts, *each.secondary_opts)} == FLAGS
+    assert {*OPTIONS.values(), *FLAGS.values(), "command"} == set(CommandRequest.__dataclass_fields__)
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        "-p load -- true",
+        "--pipeline load -- sh -c true",
+        "--pipeline=load --type=cron --next-watermark=7 --full-load -- load.sh --full -- x",
+        "-p load -p second -- true",
+        "--next-watermark a=b -p load -- true",
+        "--type --full-load -p load -- true",
+        "--type= -p load -- true",
+        "-p load -- -- true",
+    ],
+)
+def test_what_is_read_is_what_typer_reads(given: str) -> None:
+    arguments = given.split(" ")
+    read = read_arguments(arguments)
+    assert read is not None
+    with RUN.make_context("run", list(arguments)) as context:
+        expected = dict(context.params)
+    assert {**vars(read), "command": list(read.command)} == {**expected, "command": list(expected["command"])}
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        "-p load true",
+        "-p load --",
+        "-- true",
+        "-p -- true",
+        "--pipeline= -- true",
+        "-pload -- true",
+        "-p load --unknown -- true",
+        "-p load extra -- true",
+        "--full-load=yes -p load -- true",
+        "--help -- true",
+        "",
+    ],
+)
+def test_what_is_not_as_usual_is_left_to_typer(given: str) -> None:
+    assert read_arguments(given.split()) is None
