@@ -102,7 +102,9 @@
           live.textContent = "there is news: load the page again";
           return; // looked at again later, with the version before
         }
+        const unfolded = [...document.querySelectorAll("#main details[id][open]")].map((each) => each.id);
         await htmx.ajax("GET", location.href, { target: "#main", select: "#main", swap: "outerHTML" });
+        for (const id of unfolded) document.getElementById(id)?.setAttribute("open", "");
       }
       window.boardVersion = now;
     } catch {
