@@ -73,7 +73,10 @@
   // News: one small question every ten seconds; where something has changed, the page is fetched anew and its main
   // part replaced, unless the reader is in the middle of something there.
 
-  const live = document.getElementById("live");
+  /** Say how up to date the page is. The line is replaced with the page. */
+  function say(words) {
+    document.getElementById("live").textContent = words;
+  }
   window.boardVersion = null;
 
   function isBusy() {
@@ -91,15 +94,15 @@
     try {
       const answer = await fetch(document.body.dataset.live, { headers: { Accept: "text/plain" } });
       if (answer.redirected || answer.status === 401) {
-        live.textContent = "logged out: load the page again";
+        say("logged out: load the page again");
         return;
       }
       if (!answer.ok) throw new Error(String(answer.status));
       const now = await answer.text();
-      live.textContent = "";
+      say("");
       if (window.boardVersion !== null && now !== window.boardVersion) {
         if (isBusy() || document.body.dataset.refresh === "off") {
-          live.textContent = "there is news: load the page again";
+          say("there is news: load the page again");
           return; // looked at again later, with the version before
         }
         const unfolded = [...document.querySelectorAll("#main details[id][open]")].map((each) => each.id);
@@ -108,7 +111,7 @@
       }
       window.boardVersion = now;
     } catch {
-      live.textContent = "the server cannot be reached; this is what was known then";
+      say("the server cannot be reached; this is what was known then");
     }
   }
 
