@@ -67,7 +67,7 @@ faults: install  ## Cause every fault with real parts, measure how soon its mess
 	@$(BIN)/python -m pytest -n 0 -s tests/faults/test_faults.py $(ARGS)
 	@$(BIN)/python -m docs.generate
 
-fuzz: install  ## Send hostile requests to the HTTP API in process: 20,000, or ARGS many
+fuzz: install  ## Send hostile requests to the HTTP API: 20,000 or ARGS many of ours, and as many of Schemathesis
 	@FUZZ_COUNT=$(if $(ARGS),$(ARGS),20000) $(BIN)/python -m pytest -n 0 -s tests/fuzz
 
 lint: install  ## Check format, style, types, the direction of imports, and the documentation
