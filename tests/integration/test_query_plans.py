@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -15,6 +16,7 @@ from watcher_core import Settings, Watcher
 
 PIPELINES = 2_000
 EXECUTIONS = 100_000
+LATE = dt.datetime(2026, 3, 1, tzinfo=dt.UTC)
 
 # Each pipeline has 50 executions. Every 10th carries a logical date, every 20th is a child, every 400th still runs.
 SEED = f"""
@@ -211,3 +213,36 @@ def test_news_for_the_graph_of_dagster_reads_what_is_new(
     assert plan.scanned.isdisjoint({"pipeline", "pipeline_execution"})
     # What is new of all pipelines, what runs of these, and their newest.
     assert plan.read < 1_000
+
+
+@pytest.mark.parametrize(
+    ("call", "most"),
+    [
+        (lambda w: w.now(), 5 * PIPELINES),
+        (lambda w: w.pipeline_page("pipeline 7"), 500),
+        (lambda w: w.pipeline_list(limit=100), 5 * PIPELINES),
+        (lambda w: w.timeline(LATE, LATE + dt.timedelta(hours=12)), 30_000),
+        (lambda w: w.unfixed_failures(), 5 * PIPELINES),
+        (lambda w: w.search("pipeline 7"), 0),
+        (lambda w: w.report(), 0),
+        (lambda w: w.board_version(), 1_000),
+        (lambda w: w.diagnostics(), 1_000),
+    ],
+    ids=[
+        "now",
+        "a pipeline",
+        "the list of pipelines",
+        "what ran in twelve hours",
+        "failures that nobody has fixed",
+        "search",
+        "the report",
+        "the version",
+        "diagnostics",
+    ],
+)
+def test_no_page_of_the_board_reads_executions_of_all_time(
+    watcher: Watcher, plans: Callable[[Callable[[], object]], Plans], call: Callable[[Watcher], object], most: int
+) -> None:
+    found = plans(lambda: call(watcher))
+    assert "pipeline_execution" not in found.scanned
+    assert found.read <= most

@@ -23,28 +23,28 @@ MOST_TIME = dt.timedelta(days=31)
 
 NAMES = {"type": "type.name", "group": GROUP, "pipeline": "pipeline.name", "owner": "NULL"}
 
+COLUMNS = "id, pipeline_id, scope, state, start_date, end_date"
+
 RAN = """
     WITH matching AS MATERIALIZED (
         SELECT pipeline.id, pipeline.name, {name} AS group_name, {owners} AS owners
           FROM {pipelines}
          WHERE {condition}
     ), ran AS MATERIALIZED (
-        SELECT id FROM watcher.pipeline_execution WHERE end_date >= %(begin)s AND end_date < %(end)s
+        SELECT {columns} FROM watcher.pipeline_execution WHERE end_date >= %(begin)s AND end_date < %(end)s
          UNION
-        SELECT id FROM watcher.pipeline_execution WHERE start_date >= %(begin)s AND start_date < %(end)s
+        SELECT {columns} FROM watcher.pipeline_execution WHERE start_date >= %(begin)s AND start_date < %(end)s
          UNION
-        SELECT id FROM watcher.pipeline_execution WHERE state = 'running' AND start_date < %(end)s
+        SELECT {columns} FROM watcher.pipeline_execution WHERE state = 'running' AND start_date < %(end)s
          UNION
-        SELECT id
+        SELECT {columns}
           FROM watcher.pipeline_execution
          WHERE end_date >= %(end)s
            AND end_date < CAST(%(end)s AS timestamptz) + interval '1 day'
            AND start_date < %(begin)s
     ), shown AS MATERIALIZED (
-        SELECT execution.id, execution.pipeline_id, execution.scope, execution.state, execution.start_date,
-               execution.end_date, count(*) OVER () AS total
-          FROM ran
-          JOIN watcher.pipeline_execution AS execution USING (id)
+        SELECT execution.*, count(*) OVER () AS total
+          FROM ran AS execution
          WHERE execution.pipeline_id IN (SELECT id FROM matching)
          ORDER BY execution.state <> 'failed',
                   coalesce(execution.end_date, %(now)s) - execution.start_date DESC, execution.id DESC
@@ -93,6 +93,7 @@ def read_timeline(
             f" {text.plural(MOST_TIME.days, 'day')}"
         )
     statement = RAN.format(
+        columns=COLUMNS,
         name=NAMES[group_by],
         owners=OWNERS,
         pipelines=PIPELINES,

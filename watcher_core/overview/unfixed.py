@@ -31,11 +31,14 @@ FAILURES = f"""
            AND pipeline.removed_at IS NULL
            AND each.state = 'failed'
     ), found AS MATERIALIZED (
-        SELECT last.pipeline_id, last.id, execution.end_date,
-               left(execution.execution_metadata #>> '{{error,class}}', 200) AS error_class,
-               left(execution.execution_metadata #>> '{{error,message}}', 4000) AS message
+        SELECT last.pipeline_id, last.id, execution.end_date, execution.error_class, execution.message
           FROM last
-          JOIN watcher.pipeline_execution AS execution ON execution.id = last.id
+         CROSS JOIN LATERAL (SELECT end_date,
+                                    left(execution_metadata #>> '{{error,class}}', 200) AS error_class,
+                                    left(execution_metadata #>> '{{error,message}}', 4000) AS message
+                               FROM watcher.pipeline_execution
+                              WHERE id = last.id
+                             OFFSET 0) AS execution -- by its key: few have failed, which the planner cannot know
     )
     SELECT found.pipeline_id, pipeline.name, type.name, {OWNERS}, found.id, found.end_date, error_class, message,
            {alerts.same_error("message")} AS said,
