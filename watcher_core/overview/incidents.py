@@ -39,16 +39,15 @@ MOST_INCIDENTS = 1_000
 # An alert of a pipeline whose failure a person has resolved stays so, until the pipeline fails again.
 BAD = """
     bad AS MATERIALIZED (
-        SELECT pipeline.id AS pipeline_id, pipeline.name, execution.id AS execution_id, last.state,
-               execution.end_date AS since, execution.execution_metadata ->> 'run_id' AS run_id
+        SELECT pipeline.id AS pipeline_id, pipeline.name, last.id AS execution_id, last.state,
+               last.end_date AS since, last.execution_metadata ->> 'run_id' AS run_id
           FROM watcher.pipeline
           JOIN watcher.pipeline_type AS type ON type.id = pipeline.pipeline_type_id
-         CROSS JOIN LATERAL (SELECT id, state
+         CROSS JOIN LATERAL (SELECT id, state, end_date, execution_metadata
                                FROM watcher.pipeline_execution
                               WHERE pipeline_id = pipeline.id
                               ORDER BY start_date DESC
                               LIMIT 1) AS last
-          JOIN watcher.pipeline_execution AS execution ON execution.id = last.id
          WHERE pipeline.active
            AND pipeline.removed_at IS NULL
            AND last.state IN ('failed', 'blocked')
@@ -60,7 +59,7 @@ BAD = """
                             WHERE alert.pipeline_id = pipeline.id
                               AND alert.kind = 'failure'
                               AND alert.resolved_by_hand
-                              AND alert.resolved_at >= execution.end_date)
+                              AND alert.resolved_at >= last.end_date)
     )"""
 
 INCIDENTS = """
