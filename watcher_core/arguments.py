@@ -165,6 +165,8 @@ def instant(value: object, argument: str) -> dt.datetime:
 
 def choice(value: object, enum: type[EnumType], argument: str) -> EnumType:
     """A member of an enum, or its value."""
+    if isinstance(value, enum):
+        return value
     try:
         return enum(str(value).lower())
     except ValueError:
@@ -181,6 +183,8 @@ def json_object(value: object, argument: str) -> dict[str, Any]:
         return {}
     if not isinstance(value, Mapping):
         raise InvalidValueError(f"{argument} is {shown(value)}; it must be a dictionary")
+    if not value:
+        return {}
     try:
         written = json_text(dict(value))
         return dict(masking.mask_json(json.loads(written, parse_constant=str), written))

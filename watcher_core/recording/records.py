@@ -193,9 +193,10 @@ def record_executions(
         record["pipeline_name"] = names[record["pipeline_name"]]
         types[record["pipeline_name"]] = record.pop("pipeline_type_name") or types.get(record["pipeline_name"])
     catalog.ensure_pipelines(session, types_by_name=types, now=now)
+    connection = database.driver(session)
     for record in cleaned:
         record["external_id"] = known_identity(
-            database.driver(session),
+            connection,
             source=ExecutionSource(record["source"]),
             external_id=record["external_id"],
             pipeline_name=record["pipeline_name"],
@@ -203,15 +204,20 @@ def record_executions(
         )
     rounds = _rounds(cleaned)
     if renamed := [record for record in rounds[0] if record["former_external_id"]]:
-        session.execute(RENAME, {"records": arguments.json_text(renamed)})
+        session.execute(RENAME, {"records": _written(renamed)})
     written = [
         row
         for batch in rounds
         for generation in _generations(batch)
-        for row in session.execute(RECORD, {"records": arguments.json_text(generation), "host": host, "now": now})
+        for row in session.execute(RECORD, {"records": _written(generation), "host": host, "now": now})
     ]
-    _settle(database.driver(session), written, now=now)
+    _settle(connection, written, now=now)
     return len(rounds[0])
+
+
+def _written(records: Iterable[Mapping[str, Any]]) -> str:
+    """Write records as JSON. What is not there is NULL to PostgreSQL; that makes it half as long."""
+    return arguments.json_text([{name: one for name, one in each.items() if one is not None} for each in records])
 
 
 def _settle(connection: Driver, written: Sequence[Any], *, now: dt.datetime) -> None:

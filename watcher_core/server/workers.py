@@ -47,14 +47,14 @@ class Workers:
             future, function, arguments = job
             if future.cancelled():
                 continue
-            try:
-                answer = function(*arguments)
-            except BaseException as exc:
-                outcome, value = _fail, exc
-            else:
-                outcome, value = _succeed, answer
+            loop = future.get_loop()
             with suppress(RuntimeError):  # the loop has ended
-                future.get_loop().call_soon_threadsafe(outcome, future, value)
+                try:
+                    answer = function(*arguments)
+                except BaseException as exc:
+                    loop.call_soon_threadsafe(_fail, future, exc)
+                else:
+                    loop.call_soon_threadsafe(_succeed, future, answer)
             del job, future, function, arguments  # a body may be megabytes, and the next job may be long in coming
 
 

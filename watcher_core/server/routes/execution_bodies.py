@@ -136,7 +136,7 @@ class RecordFields(Body):
 
     def record(self) -> values.ExecutionRecord:
         """Return it as `Watcher.record` takes it."""
-        return values.ExecutionRecord(**dict(self))
+        return values.ExecutionRecord(**vars(self))
 
 
 class BatchBody(Body):
