@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import ctypes
+import gc
+import sys
+
 import uvicorn
 
 from watcher_core.client import Watcher
@@ -27,7 +31,10 @@ def serve(watcher: Watcher, *, host: str, port: int, limits: Limits, profile: bo
         )
     if profile and not local:
         raise ConfigurationError(f"the server would listen on {host}; --profile is for development, on this host only")
+    _share_freed_memory()
     app = create_app(watcher, limits=limits, local=local)
+    gc.collect()
+    gc.freeze()  # what the program consists of need not be looked through again at each large batch
     uvicorn.run(
         Profiling(app) if profile else app,
         host=host,
@@ -41,3 +48,15 @@ def serve(watcher: Watcher, *, host: str, port: int, limits: Limits, profile: bo
         backlog=2048,
         h11_max_incomplete_event_size=64 * 1024,
     )
+
+
+# Of glibc's malloc.h.
+M_ARENA_MAX = -8
+
+
+def _share_freed_memory() -> None:
+    """Let all threads use what one has freed: by itself, glibc keeps the memory of a large batch for each of them."""
+    if sys.platform == "linux":
+        mallopt = getattr(ctypes.CDLL(None), "mallopt", None)  # musl has none
+        if mallopt is not None:
+            mallopt(M_ARENA_MAX, 1)
