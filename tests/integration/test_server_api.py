@@ -220,6 +220,16 @@ def test_an_idempotency_key_makes_a_start_one(api):
     assert api.post("/start_pipeline_execution", json=bodies[0], headers={"Idempotency-Key": " "}).status_code == 400
 
 
+def test_a_batch_is_recorded_in_its_order(api):
+    same = {"pipeline_name": "ordered", "external_id": "same", "start_date": "2026-01-02T06:00:00Z"}
+    ended = {"state": "succeeded", "end_date": "2026-01-02T06:05:00Z", "total_rows": 3}
+    later = {"state": "failed", "end_date": "2026-01-02T06:06:00Z"}
+    body = {"executions": [{**same, "state": "running"}, {**same, **ended}, {**same, **later}]}
+    assert api.post("/execution/batch", json=body).status_code == 200
+    (found,) = api.get("/execution", params={"pipeline": "ordered"}).json()["data"]
+    assert (found["state"], found["total_rows"]) == ("failed", 3)
+
+
 def test_a_batch_is_recorded_once(api):
     name = unique("batch")
     rows = [

@@ -55,7 +55,7 @@ class Profiling:
             in_thread = anyio.to_thread.run_sync
             in_worker = Workers.run
             anyio.to_thread.run_sync = _in_place  # type: ignore[assignment]  # it has fewer options
-            Workers.run = _in_worker  # type: ignore[assignment, method-assign]  # as long as the profile takes
+            Workers.run = _in_worker  # type: ignore[method-assign, assignment]  # of any function
             try:
                 with profiler:
                     await self._app(scope, receive, note)

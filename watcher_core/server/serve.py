@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import ctypes
+import gc
 import os
-from contextlib import suppress
+import sys
 
 import uvicorn
 
@@ -43,8 +44,10 @@ def serve(
         raise ConfigurationError(f"the server would listen on {host}; --profile is for development, on this host only")
     for name in (*VARIABLES, PIPES_CONTEXT):  # what this process is part of is nothing of its clients
         os.environ.pop(name, None)
-    _share_memory()
+    _share_freed_memory()
     app = create_app(watcher, limits=limits, local=local, proxies=proxies)
+    gc.collect()
+    gc.freeze()  # what the program consists of need not be looked through again at each large batch
     uvicorn.run(
         Profiling(app) if profile else app,
         host=host,
@@ -64,7 +67,9 @@ def serve(
 M_ARENA_MAX = -8
 
 
-def _share_memory() -> None:
-    """Let all threads take memory from two places: by default each has its own, and what a batch took stays there."""
-    with suppress(OSError, AttributeError):  # another C library
-        ctypes.CDLL(None).mallopt(M_ARENA_MAX, 2)
+def _share_freed_memory() -> None:
+    """Let all threads use what one has freed: by itself, glibc keeps the memory of a large batch for each of them."""
+    if sys.platform == "linux":
+        mallopt = getattr(ctypes.CDLL(None), "mallopt", None)  # musl has none
+        if mallopt is not None:
+            mallopt(M_ARENA_MAX, 1)

@@ -47,20 +47,15 @@ class Workers:
             future, function, arguments = job
             if future.cancelled():
                 continue
-            outcome: Callable[[asyncio.Future[Any], Any], None] = _succeed
-            try:
-                value: Any = function(*arguments)
-            except BaseException as exc:
-                outcome, value = _fail, exc
+            loop = future.get_loop()
             with suppress(RuntimeError):  # the loop has ended
-                future.get_loop().call_soon_threadsafe(outcome, future, value)
-            del (
-                job,
-                future,
-                function,
-                arguments,
-                value,
-            )  # a body may be megabytes, and the next job may be long in coming
+                try:
+                    answer = function(*arguments)
+                except BaseException as exc:
+                    loop.call_soon_threadsafe(_fail, future, exc)
+                else:
+                    loop.call_soon_threadsafe(_succeed, future, answer)
+            del job, future, function, arguments  # a body may be megabytes, and the next job may be long in coming
 
 
 def _succeed(future: asyncio.Future[Any], answer: Any) -> None:
