@@ -152,3 +152,17 @@ def test_a_page_is_small(board):
     assert len(sizes) >= 5
     packed = [int(each.headers["content-length"]) for each in (page, *sizes.values())]
     assert sum(packed) < 150_000
+
+
+def test_no_page_takes_two_connections(board, module_database_url, module_watcher):
+    """The server has no more than it may have: a page that waits for a second one would wait for another page."""
+    alert = module_watcher.alerts(limit=1)[0]
+    with Watcher(module_database_url) as watcher:
+        watcher.pool_size, watcher.pool_overflow = 1, 0
+        with serving(create_app(watcher)) as client:
+            for path in (
+                *("/ui/", "/ui/alerts", f"/ui/alerts/{alert.id}", "/ui/pipelines", "/ui/pipeline?name=shop/orders"),
+                *("/ui/timeline", "/ui/failures", "/ui/lineage", "/ui/report", "/ui/report.csv", "/ui/diagnostics"),
+                *("/ui/search?q=shop", "/ui/version", f"/ui/executions/{alert.pipeline_execution_id or 1}"),
+            ):
+                assert client.get(path).status_code == 200, path
