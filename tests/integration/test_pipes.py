@@ -152,6 +152,14 @@ def test_two_rows_of_the_same_moment_become_one(module_watcher: Watcher) -> None
     assert (known.inserts, known.total_rows, known.next_watermark) == (3, 12, "2026-01-02")
     assert module_watcher.pipeline(key).watermark == "2026-01-02"
     assert (part.id, part.parent_id) == (inner.id, known.id)
+    # The row that is gone is not counted. The inner one still runs.
+    with module_watcher._driver_statements() as (connection, _):
+        [(counted,)] = connection.execute(
+            "SELECT coalesce((SELECT sum(runs) FROM watcher.execution_daily WHERE pipeline_id = %(id)s), 0)"
+            " + coalesce((SELECT sum(sign) FROM watcher.execution_daily_pending WHERE pipeline_id = %(id)s), 0)",
+            {"id": known.pipeline_id},
+        )
+    assert counted == 1
 
 
 @pytest.fixture(scope="module")

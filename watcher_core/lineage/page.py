@@ -11,7 +11,6 @@ import base64
 import datetime as dt
 import hashlib
 import html
-import json
 import re
 from functools import cache
 from importlib.resources import files
@@ -19,7 +18,7 @@ from typing import Any
 
 from watcher_core.errors import InvalidValueError
 from watcher_core.values import LineageGraph
-from watcher_core.web import tokens
+from watcher_core.web import script_json, tokens
 
 # In this order: each needs the ones before it.
 SCRIPTS = (
@@ -33,9 +32,6 @@ SCRIPTS = (
     "lineage.js",
 )
 UNKNOWN = "unknown"
-
-# Inside a script element these could end it or open a comment; as escapes they are the same JSON.
-HARMFUL: dict[str, str | int | None] = {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026"}
 
 
 def render_page(graph: LineageGraph, *, title: str, generated_at: dt.datetime, focus: str | None = None) -> str:
@@ -62,7 +58,7 @@ def render_page(graph: LineageGraph, *, title: str, generated_at: dt.datetime, f
         "state": "loading" if data["addresses"] else "empty",
         "policy": _policy(scripts),
         "css": tokens() + _file("lineage_page.css") + _file("lineage.css"),
-        "data": _json(data),
+        "data": script_json(data),
         "scripts": "\n".join(f"<script>{script}</script>" for script in scripts),
     }
     # In one pass, so that a name that looks like one of our placeholders stays a name.
@@ -106,12 +102,6 @@ def _summary(data: dict[str, Any]) -> str:
         (len(data["pipelines"]), "pipeline", "pipelines"),
     )
     return " · ".join(f"{count:,} {one if count == 1 else many}" for count, one, many in counts)
-
-
-def _json(data: dict[str, Any]) -> str:
-    """JSON that is safe inside a script element. All ASCII, so that no encoding can change what it says."""
-    text = json.dumps(data, separators=(",", ":"))
-    return text.translate(str.maketrans(HARMFUL))
 
 
 def _policy(scripts: list[str]) -> str:

@@ -55,6 +55,15 @@ MOVE_CHILDREN = """
      WHERE parent_id = %(former_id)s
 """
 
+# The sums by day keep what is deleted, for cleanup. This row was no execution of its own: as one that has not ended, it
+# is not counted.
+TAKE_BACK = """
+    UPDATE watcher.pipeline_execution
+       SET state    = 'running',
+           end_date = NULL
+     WHERE id = %(former_id)s
+"""
+
 # What the code inside the job has recorded is better known than what stands in the log.
 MERGE = """
     WITH former AS (
@@ -242,8 +251,8 @@ def record_executions(
     rounds = _rounds(cleaned)
     if renamed := [record for record in rounds[0] if record["former_external_id"]]:
         for row in session.execute(RENAME, {"records": _written(renamed)}).all():
-            connection.execute(MOVE_CHILDREN, row._asdict())
-            connection.execute(MERGE, row._asdict())
+            for statement in (MOVE_CHILDREN, TAKE_BACK, MERGE):
+                connection.execute(statement, row._asdict())
     written = [
         row
         for batch in rounds

@@ -24,6 +24,7 @@ from watcher_core.server.board import (
     timeline,
 )
 from watcher_core.server.board.frame import board_error
+from watcher_core.server.board.versions import Version
 from watcher_core.server.board.viewer import require_whole
 
 PAGES = (
@@ -46,4 +47,4 @@ board.include_router(static.routes)
 for page in PAGES:
     board.include_router(page.routes, dependencies=[Depends(require_whole)])
 
-__all__ = ["board", "board_error"]
+__all__ = ["Version", "board", "board_error"]

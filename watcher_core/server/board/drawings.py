@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
 import math
 import re
 from collections.abc import Sequence
 from itertools import groupby
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from markupsafe import Markup
 
 from watcher_core import values
 from watcher_core.enums import AnomalyMetric
+from watcher_core.web import script_json
 
 # The strip: pixels. A bar is a run; above it is room for what is unusual, below it for the shape of its state.
 STEP, WIDTH, TOP, TALLEST, SHORTEST = 10, 7, 10, 44, 3
@@ -30,9 +30,6 @@ TITLES = {
     AnomalyMetric.TOTAL_ROWS.value: "Rows",
     AnomalyMetric.SOFT_DELETES.value: "Soft deletes",
 }
-
-# Inside a script element these could end it or open a comment; as escapes they are the same JSON.
-_HARMFUL: dict[str, str | int | None] = {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026"}
 
 
 class Bar(NamedTuple):
@@ -116,9 +113,9 @@ def metric_title(metric: str) -> str:
     return TITLES.get(metric) or metric.removeprefix("metadata:").replace("_", " ").strip().capitalize() or "Metric"
 
 
-def data_block(data: Any) -> Markup:
-    """Return JSON that is safe in a script element that is not run; all ASCII, so that no encoding changes it."""
-    return Markup(json.dumps(data, separators=(",", ":"), allow_nan=False).translate(str.maketrans(_HARMFUL)))  # noqa: S704  # escaped above
+def data_block(data: object) -> Markup:
+    """Return data for a script element of a type that no browser runs."""
+    return Markup(script_json(data))  # noqa: S704  # escaped there
 
 
 def _finite(value: float | None) -> float | None:

@@ -15,8 +15,8 @@ from watcher_core.enums import AlertKind, AlertState, Direction, ExecutionState
 from watcher_core.errors import NotFoundError
 from watcher_core.lineage import SCRIPTS, graph_data
 from watcher_core.server.board.alerts import UNRESOLVED
+from watcher_core.server.board.drawings import data_block
 from watcher_core.server.board.frame import render
-from watcher_core.server.board.words import data_block
 from watcher_core.server.routing import watcher_of
 
 routes = APIRouter()

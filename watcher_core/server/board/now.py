@@ -6,7 +6,6 @@ from fastapi import APIRouter, Query, Request, Response
 
 from watcher_core.enums import AlertState
 from watcher_core.server.board.frame import render
-from watcher_core.server.board.versions import version_of
 from watcher_core.server.routing import watcher_of
 from watcher_core.values import Problem
 
@@ -43,4 +42,6 @@ def now(
 @routes.get("/version")
 def version(request: Request) -> Response:
     """What changes when a page would look different; pages ask for it, to be up to date."""
-    return Response(version_of(request.app), media_type="text/plain", headers={"Cache-Control": "no-store"})
+    return Response(
+        request.app.state.board_version.get(), media_type="text/plain", headers={"Cache-Control": "no-store"}
+    )

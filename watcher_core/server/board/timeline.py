@@ -13,8 +13,8 @@ from fastapi.responses import JSONResponse
 from watcher_core import alerts, values
 from watcher_core.enums import ExecutionState
 from watcher_core.errors import InvalidValueError
+from watcher_core.server.board.drawings import data_block
 from watcher_core.server.board.frame import render
-from watcher_core.server.board.words import data_block
 from watcher_core.server.routing import watcher_of
 
 routes = APIRouter()

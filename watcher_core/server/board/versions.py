@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 import time
-from typing import Any
 
 from watcher_core.client import Watcher
 
@@ -31,15 +30,3 @@ class Version:
                 self._version = self._watcher.board_version()
                 self._asked_at = time.monotonic()
             return self._version
-
-
-def version_of(app: Any) -> str:
-    """Return the version of what the board of an application shows.
-
-    Raises:
-        DatabaseError: The database is away.
-    """
-    if not hasattr(app.state, "board_version"):
-        app.state.board_version = Version(app.state.watcher)
-    found: str = app.state.board_version.get()
-    return found

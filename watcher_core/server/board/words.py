@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlencode
@@ -91,15 +90,6 @@ def link(path: str, query: Mapping[str, Any] | None = None, **values: object) ->
 
 def _spark(group: ReportGroup) -> Markup:
     return charts.spark(group.runs_by_day, group.failures_by_day)
-
-
-# Inside a script element these could end it or open a comment; as escapes they are the same JSON.
-_HARMFUL: dict[str, str | int | None] = {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026"}
-
-
-def data_block(data: object) -> Markup:
-    """Return data as JSON for a script element of a type that no browser runs."""
-    return Markup(json.dumps(data, separators=(",", ":")).translate(str.maketrans(_HARMFUL)))  # noqa: S704  # escaped above
 
 
 FILTERS = {
