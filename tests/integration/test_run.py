@@ -227,6 +227,44 @@ def test_a_signal_reaches_the_command_once(start: Start, reach: Callable[[int, i
     assert process.wait(timeout=60) == 5
 
 
+@pytest.mark.parametrize("reach", ["os.kill", "os.killpg"])
+def test_a_signal_between_the_start_of_the_command_and_the_first_wait_reaches_it_once(
+    reach: str, tmp_path: Path
+) -> None:
+    ready = tmp_path / "ready"
+    command = f"open({str(ready)!r}, 'w')\n".join(COUNTS.rsplit('print("ready", flush=True)\n', 1))
+    wrapper = f"""
+import os, pathlib, signal, sys, threading
+from watcher_core.shell.process import Signals, run_process
+def started():
+    while not pathlib.Path({str(ready)!r}).exists():
+        pass
+    {reach}(os.getpid(), signal.SIGUSR1)
+    threading.Thread(target=ask, daemon=True).start()
+def ask():
+    sys.stdin.readline()
+    os.kill(os.getpid(), signal.SIGUSR2)
+command = [sys.executable, "-c", {command!r}]
+sys.exit(run_process(command, environment=os.environ, signals=Signals(), started=started).status)
+"""
+    process = subprocess.Popen(
+        [sys.executable, "-c", wrapper],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+    assert process.stdout is not None
+    assert process.stdin is not None
+    assert process.stdout.readline() == "signal\n"
+    process.stdin.write("\n")
+    process.stdin.flush()
+    assert process.stdout.readline() == "1\n"
+    assert process.wait(timeout=60) == 5
+    process.stdin.close()
+    process.stdout.close()
+
+
 @pytest.mark.parametrize(
     ("number", "state"), [(signal.SIGTERM, ExecutionState.CANCELED), (signal.SIGSEGV, ExecutionState.FAILED)]
 )

@@ -12,7 +12,7 @@ import select
 import shutil
 import signal
 import subprocess
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -112,10 +112,14 @@ def run_process(
             problem = f"{command[0]}: {'command not found' if missing else exc.strerror}"
             output.started()
             return Ended(status=NOT_FOUND if missing else NOT_EXECUTABLE, problem=problem)
+        # Before all else: what came before the command was there has not reached it, what comes from now on may have.
+        early = signals.take()
+        _pass_on(early, process)
+        reached = witness.seen(wait=0).difference(early)
         output.started()
-        witness.seen(wait=0)  # what came before the command was there has not reached it
         started()
-        asked = _wait(process, output, signals, witness)
+        asked = any(number in ENDING for number in early)
+        asked |= _wait(process, output, signals, witness, reached)
         output.finish(lambda source: bool(_ready([source], seconds=0)))
     finally:
         witness.close()
@@ -144,20 +148,24 @@ def _ready(descriptors: Sequence[int], *, seconds: float | None) -> list[int]:
     return [descriptor for descriptor, _ in poll.poll(None if seconds is None else seconds * 1000)]
 
 
-def _wait(process: subprocess.Popen[bytes], output: Output, signals: Signals, witness: GroupWitness) -> bool:
-    """Wait for the end of the command; whether a signal asked it to end."""
+def _pass_on(numbers: Iterable[int], process: subprocess.Popen[bytes]) -> None:
+    for number in numbers:
+        if process.poll() is None:
+            process.send_signal(number)
+
+
+def _wait(
+    process: subprocess.Popen[bytes], output: Output, signals: Signals, witness: GroupWitness, reached: set[int]
+) -> bool:
+    """Wait for the end of the command, which signals `reached` already; whether a signal asked it to end."""
     asked = False
-    is_first = True
     while True:
         came = signals.take()
         if came:
             asked |= any(number in ENDING for number in came)
-            # Those that came before the command was there are passed on in any case.
-            reached = set() if is_first else witness.seen()
-            for number in came:
-                if number not in reached and process.poll() is None:
-                    process.send_signal(number)
-        is_first = False
+            reached |= witness.seen()
+            _pass_on([number for number in came if number not in reached], process)
+            reached = set()
         if process.poll() is not None:
             return asked
         waiting = [signals.woken] if output.source is None else [signals.woken, output.source]
