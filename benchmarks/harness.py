@@ -37,6 +37,7 @@ class Result:
         size: Of the data that it was measured with.
         figure: Ours, in `unit`.
         raw: The same without our code, in `unit`; what that is says `raw_is`.
+        before: The same with the earlier build (`benchmarks/builds.py`), in `unit`.
         goal: In words, as the table shows it.
         met: Whether the goal is met; `None` where the figure has none.
         details: Other numbers worth keeping, for the JSON lines.
@@ -48,6 +49,7 @@ class Result:
     figure: float
     unit: str
     raw: float | None = None
+    before: float | None = None
     raw_is: str = ""
     goal: str = ""
     met: bool | None = None
@@ -57,8 +59,12 @@ class Result:
     def ratio(self) -> float | None:
         return self.figure / self.raw if self.raw else None
 
+    @property
+    def ratio_to_before(self) -> float | None:
+        return self.figure / self.before if self.before else None
+
     def as_json(self) -> dict[str, Any]:
-        return {**asdict(self), "ratio": self.ratio}
+        return {**asdict(self), "ratio": self.ratio, "ratio_to_before": self.ratio_to_before}
 
 
 class Bench:

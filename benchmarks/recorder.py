@@ -4,13 +4,10 @@ long all of it takes beside an earlier build, in turns.
 One real run of ten assets is made, and its rows are copied as often as runs are wanted, each with an id of its own.
 """
 
-import io
 import logging
-import os
 import statistics
 import subprocess
 import sys
-import tarfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -18,6 +15,7 @@ from pathlib import Path
 import dagster as dg
 import psycopg
 
+from benchmarks.builds import ROOT, earlier_build, environment
 from benchmarks.harness import Bench, Result
 from watcher_dagster import compat
 from watcher_dagster.recorder.eventlog import EventLog
@@ -27,10 +25,7 @@ NAME = "recorder"
 ASSETS = 10
 MOST_SHARE_OF_READING = 0.3
 
-# A build that read fewer kinds of events. This one is to be no slower.
-BEFORE = "0bd4a03"
-MOST_TIMES_BEFORE = 1.0
-ROOT = Path(__file__).parent.parent
+MOST_TIMES_BEFORE = 0.8
 
 STORAGE = """\
 storage:
@@ -87,10 +82,8 @@ def run(bench: Bench) -> Iterator[Result]:
             met=took - least < MOST_SHARE_OF_READING * reading,
             details={"materializations_per_second": round(runs * ASSETS / took)},
         )
-    if before := _earlier_build(bench.directory / "before"):
+    if before := earlier_build(bench):
         yield _beside(bench, before)
-    else:
-        bench.tell(f"{BEFORE} is not in this clone: nothing to compare with")
 
 
 def _beside(bench: Bench, before: Path) -> Result:
@@ -113,38 +106,28 @@ def _beside(bench: Bench, before: Path) -> Result:
         size=f"{runs:,} runs of {ASSETS} assets",
         figure=ours,
         unit="s",
-        raw=theirs,
-        raw_is=f"the build {BEFORE}",
-        goal=f"at most {MOST_TIMES_BEFORE} x",
+        before=theirs,
+        goal=f"at most {MOST_TIMES_BEFORE} x before",
         met=ours <= MOST_TIMES_BEFORE * theirs,
         details={"ours_s": seconds[ROOT], "before_s": seconds[before]},
     )
 
 
 def _seconds_of(bench: Bench, build: Path, home: Path) -> float:
-    command = [sys.executable, str(ROOT / "benchmarks" / "read_back.py"), str(home), bench.new_empty_database()]
+    command = [
+        sys.executable,
+        str(ROOT / "benchmarks" / "sides" / "read_back.py"),
+        str(home),
+        bench.new_empty_database(),
+    ]
     done = subprocess.run(
         [*command, str(bench.directory)],
-        env={**os.environ, "PYTHONPATH": str(build)},
+        env=environment(build),
         check=True,
         capture_output=True,
         text=True,
     )
     return float(done.stdout.split()[-1])
-
-
-def _earlier_build(directory: Path) -> Path | None:
-    """Unpack the earlier build; `None` where this is no clone that has it."""
-    packed = subprocess.run(
-        ["git", "-C", str(ROOT), "archive", BEFORE],
-        check=False,
-        capture_output=True,
-    )
-    if packed.returncode:
-        return None
-    with tarfile.open(fileobj=io.BytesIO(packed.stdout)) as archive:
-        archive.extractall(directory, filter="data")
-    return directory
 
 
 def _instance(home: Path, url: str) -> dg.DagsterInstance:
