@@ -157,6 +157,47 @@ def current() -> None:
 
 
 @app.command(
+    "grant",
+    epilog=output.examples(
+        "watcher db grant --owner watcher_admin --writer watcher_jobs --reader grafana",
+        "watcher db grant --reader grafana --print > grants.sql",
+    ),
+)
+def grant(
+    *,
+    reader: Annotated[
+        list[str], typer.Option("--reader", metavar="ROLE", help="May read all but tokens. May be repeated.")
+    ] = [],  # noqa: B006 - Typer copies it
+    writer: Annotated[
+        list[str],
+        typer.Option(
+            "--writer", metavar="ROLE", help="May record, check, deliver, serve and clean up. May be repeated."
+        ),
+    ] = [],  # noqa: B006 - as above
+    owner: Annotated[
+        str | None, typer.Option("--owner", metavar="ROLE", help="Owns the schema: upgrades it, and makes tokens.")
+    ] = None,
+    only_print: Annotated[bool, typer.Option("--print", help="Print the SQL, and change nothing.")] = False,
+) -> None:
+    """Let roles of PostgreSQL read, write or own the schema, and no more than that.
+
+    The roles must be there. Run it as the schema's owner or, to change the owner, as a superuser. What a role could do
+    before is revoked; tables of later versions are covered.
+    """
+    if not (owner or writer or reader):
+        raise typer.BadParameter("name a role, with --reader, --writer or --owner")
+    with open_watcher() as watcher:
+        statements = watcher.grant(owner=owner, writers=writer, readers=reader, dry_run=only_print)
+        if only_print:
+            print("\n".join(f"{statement};" for statement in statements))
+            return
+        name = display_name(watcher.url)
+    for kind, roles in (("owner", [owner] if owner else []), ("writer", writer), ("reader", reader)):
+        for role in roles:
+            output.print_text(f"{role} is {kind} of the schema in {name}")
+
+
+@app.command(
     "psql",
     epilog=output.examples("watcher db psql", "watcher db psql -c 'SELECT name, watermark FROM pipeline'"),
     context_settings={"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": ["--help"]},

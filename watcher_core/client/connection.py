@@ -6,7 +6,7 @@ import datetime as dt
 import logging
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Self
@@ -93,6 +93,36 @@ class Connection:
     def schema_version(self) -> str | None:
         """Return the schema's version; `None` where there is no schema yet."""
         return database.schema_version(self._connect())
+
+    def grant(
+        self,
+        *,
+        owner: str | None = None,
+        writers: Sequence[str] = (),
+        readers: Sequence[str] = (),
+        dry_run: bool = False,
+    ) -> list[str]:
+        """Give roles of PostgreSQL their rights in the schema, all or none; what else they could do there is revoked.
+
+        Args:
+            owner: May change the schema and make tokens. Who owned it before has no rights any more.
+            writers: May read and write all data and use tokens: record, check, deliver, serve and clean up.
+            readers: May read all but tokens.
+            dry_run: Only return the statements.
+
+        Returns:
+            The statements of SQL, in their order.
+
+        Raises:
+            NotFoundError: There is no such role.
+            ConfigurationError: There is no schema yet; a role has more rights than these, or is named twice.
+            DatabaseError: The user of this connection may not do that.
+        """
+        with database.driver_transaction(self._connect()) as connection:
+            statements = database.statements_to_grant(connection, owner=owner, writers=writers, readers=readers)
+            for statement in [] if dry_run else statements:
+                connection.execute(statement.encode())
+        return statements
 
     # The spool
 

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
         translated_errors,
         without_secrets,
     )
+    from watcher_core.database.grants import statements_to_grant
     from watcher_core.database.schema import check_schema_version, downgrade, schema_version, upgrade
     from watcher_core.database.statements import unindented
     from watcher_core.database.timed import remaining_seconds, time_limit
@@ -44,6 +45,7 @@ __all__ = [
     "recorded_version",
     "remaining_seconds",
     "schema_version",
+    "statements_to_grant",
     "target_names",
     "time_limit",
     "transaction",
@@ -72,6 +74,7 @@ _MODULES = {
     "read_one_snapshot": "engine",
     "recorded_version": "version",
     "schema_version": "schema",
+    "statements_to_grant": "grants",
     "target_names": "engine",
     "time_limit": "timed",
     "transaction": "engine",

@@ -44,6 +44,8 @@ READ_ONLY_SQLSTATE = "25006"
 UNAVAILABLE_SQLSTATES = ("08", "57P", READ_ONLY_SQLSTATE)
 # So it may when PostgreSQL is full, on a deadlock or lock timeout, and when a statement took too long.
 BUSY_SQLSTATES = ("40", "53", "55P03", "57014")
+# The user of the connection may not do that.
+REFUSED_SQLSTATE = "42501"
 # The value is right, but the database's encoding has no such character.
 NOT_IN_ENCODING_SQLSTATE = "22P05"
 
@@ -251,6 +253,11 @@ def _translated(error: BaseException, url: sa.URL) -> WatcherError:
         return DatabaseUnavailableError(f"{where} cannot do that now: {reason}")
     if getattr(error, "sqlstate", None) == NOT_IN_ENCODING_SQLSTATE:
         return DatabaseError(f"{where} cannot hold a character: {reason}; its encoding should be UTF8")
+    if getattr(error, "sqlstate", None) == REFUSED_SQLSTATE:
+        return DatabaseError(
+            f"{where} does not let {url.username!r} do that: {reason}; the schema's owner or a superuser gives "
+            "rights with: watcher db grant"
+        )
     rule = broken_rule(error)
     if rule is not None:
         return InvalidValueError(rule)
