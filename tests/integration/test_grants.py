@@ -98,11 +98,11 @@ def test_a_reader_reads_all_but_tokens_and_changes_nothing(watcher, as_role, rol
         reader.recorder_states,
         lambda: reader.search("orders"),
         lambda: reader.pipeline_page("orders"),
-        lambda: reader.timeline(since=at(-60), until=at(60)),
+        lambda: reader.timeline(at(-60), at(60)),
     ):
         page()
     for forbidden in (
-        lambda: reader.start_execution("orders"),
+        lambda: reader.start_execution(pipeline_id="orders"),
         lambda: reader.tokens(),
         lambda: reader.get_or_create_pipeline("other"),
         lambda: reader.grant(readers=[roles("reader")]),
@@ -138,7 +138,7 @@ def test_a_writer_records_checks_and_cleans_up_and_changes_no_schema(watcher, as
     writer.record([record("orders", start=-1_000_000, state=ExecutionState.FAILED)])
     with writer.track("orders", next_watermark="1"):
         pass
-    assert writer.check_freshness()
+    assert [found.pipeline_name for found in writer.check_freshness(now=at(60_000_000))] == ["orders"]
     assert writer.tokens()
     writer.cleanup(now=at(600_000))
     assert len(writer.executions(pipeline="orders")) == 1

@@ -110,10 +110,7 @@ def test_there_are_the_commands_that_there_should_be() -> None:
         *(f"anomalies {name}" for name in ["results", "unflag", "backtest", "explain"]),
         *(f"anomalies rules {name}" for name in ["list", "create", "set"]),
         *(f"alerts {name}" for name in ["list", "show", "ack", "snooze", "resolve", "deliver", "test", "routes"]),
-        *(
-            f"db {name}"
-            for name in ["mask-secrets", "start", "stop", "status", "url", "upgrade", "downgrade", "current", "psql"]
-        ),
+        *(f"db {name}" for name in "mask-secrets start stop status url upgrade downgrade current grant psql".split()),
         *(f"executions {name}" for name in ["list", "show", "start", "end", "heartbeat", "tree"]),
         "export traces",
         *(f"lineage {name}" for name in ["show", "impact", "summary", "graph", "addresses", "set", "verify"]),

@@ -159,7 +159,7 @@ def current() -> None:
 @app.command(
     "grant",
     epilog=output.examples(
-        "watcher db grant --owner watcher_admin --writer watcher_jobs --reader grafana",
+        "watcher db grant --owner watcher --writer jobs --reader grafana",
         "watcher db grant --reader grafana --print > grants.sql",
     ),
 )
@@ -179,7 +179,7 @@ def grant(
     ] = None,
     only_print: Annotated[bool, typer.Option("--print", help="Print the SQL, and change nothing.")] = False,
 ) -> None:
-    """Let roles of PostgreSQL read, write or own the schema, and no more than that.
+    """Give roles of PostgreSQL rights in the schema.
 
     The roles must be there. Run it as the schema's owner or, to change the owner, as a superuser. What a role could do
     before is revoked; tables of later versions are covered.
