@@ -17,7 +17,7 @@ As = Callable[[str], Watcher]
 
 
 @pytest.fixture
-def roles(administrator: sa.Connection) -> Iterator[Callable[[str], str]]:
+def roles(administrator: sa.Connection) -> Callable[[str], str]:
     """Make roles by what they are for; their names want quotes."""
     made: dict[str, str] = {}
 
@@ -27,7 +27,7 @@ def roles(administrator: sa.Connection) -> Iterator[Callable[[str], str]]:
             administrator.exec_driver_sql(f"CREATE ROLE \"{made[purpose]}\" LOGIN PASSWORD 'secret'")
         return made[purpose]
 
-    yield make
+    return make
 
 
 @pytest.fixture
