@@ -17,7 +17,7 @@ export PYDANTIC_DISABLE_PLUGINS := logfire-plugin
 # Reads all pages anew: a warning of a page that is not read again would be missed.
 SITE := $(BIN)/python -m sphinx --fresh-env --fail-on-warning --quiet --conf-dir docs
 
-.PHONY: help install demo dev test coverage matrix integrations faults fuzz lint lint-code lint-types lint-docs \
+.PHONY: help install demo dev test coverage matrix integrations faults fuzz audit lint lint-code lint-types lint-docs \
 	format bench docs lock clean
 
 help:  ## Show the targets
@@ -69,6 +69,9 @@ faults: install  ## Cause every fault with real parts, measure how soon its mess
 
 fuzz: install  ## Send hostile requests to the HTTP API: 20,000 or ARGS many of ours, and as many of Schemathesis
 	@FUZZ_COUNT=$(if $(ARGS),$(ARGS),20000) $(BIN)/python -m pytest -n 0 -s tests/fuzz
+
+audit: install  ## Look for known vulnerabilities of all that is installed; needs PyPI's advisories
+	@$(BIN)/uv tool run --quiet pip-audit==2.9.0 --strict --disable-pip --require-hashes --requirement requirements.lock
 
 lint: install  ## Check format, style, types, the direction of imports, and the documentation
 	@$(MAKE) --no-print-directory --jobs 2 lint-code lint-types lint-docs
