@@ -23,7 +23,7 @@ from pydantic import SecretStr
 
 from benchmarks.harness import Bench, Result
 from watcher_core import AlertKind, AlertLevel, Settings, Watcher, database
-from watcher_core.alerts import alerts
+from watcher_core.alerts import alerts, opening
 from watcher_core.alerts.delivery import Pace
 from watcher_core.values import Finding
 
@@ -101,7 +101,7 @@ def _finding(number: int, *, is_new: bool) -> Finding:
 
 def _open(watcher: Watcher, found: list[Finding]) -> None:
     with database.transaction(watcher._connect()) as session:
-        alerts.open_alerts(session, found, now=NOW)
+        opening.open_alerts(session, found, now=NOW)
 
 
 def _insert(connection: psycopg.Connection, found: list[Finding]) -> None:

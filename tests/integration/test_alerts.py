@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from tests.factories import NOON, at, unique
 from watcher_core import Alert, AlertEvent, AlertKind, AlertLevel, AlertState, InvalidValueError, NotFoundError, Watcher
-from watcher_core.alerts import alerts, outbox
+from watcher_core.alerts import alerts, opening, outbox
 from watcher_core.values import Finding
 
 
@@ -52,7 +52,7 @@ def finding(watcher: Watcher, key: str | None = None, **fields: Any) -> Finding:
 
 def open_for(watcher: Watcher, *findings: Finding, now: dt.datetime = NOON) -> int:
     with transaction(watcher) as session:
-        return alerts.open_alerts(session, findings, now=now)
+        return opening.open_alerts(session, findings, now=now)
 
 
 def resolve_gone(watcher: Watcher, *still: str, now: dt.datetime, kind: AlertKind = AlertKind.FRESHNESS) -> int:
@@ -109,7 +109,7 @@ def test_a_rolled_back_check_leaves_no_alert(watcher: Watcher) -> None:
 
     def check() -> None:
         with transaction(watcher) as session:
-            alerts.open_alerts(session, [found], now=NOON)
+            opening.open_alerts(session, [found], now=NOON)
             raise RuntimeError
 
     with pytest.raises(RuntimeError):
@@ -445,7 +445,7 @@ FOUND = [
             {"now": NOON, "besides": None, "timed_ids": [1], "timed_destinations": ["x"], "released_at": [NOON]},
         ),
         (
-            alerts.UNSETTLED,
+            opening.UNSETTLED,
             {
                 "keys": ["key 0/1000", "key 7/0"],
                 "kinds": ["freshness"] * 2,
@@ -454,7 +454,7 @@ FOUND = [
             },
         ),
         (
-            alerts.OPEN,
+            opening.OPEN,
             {
                 "findings": json.dumps(FOUND),
                 "now": NOON,

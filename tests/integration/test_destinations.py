@@ -16,7 +16,7 @@ from tests.factories import NOON, at
 from tests.http_server import Failure, HttpServer, http_server
 from tests.slack_server import TOKEN, SlackServer, slack_server
 from watcher_core import AlertEvent, AlertKind, AlertLevel, AlertState, DeliveryResult, Settings, SlackChannel, Watcher
-from watcher_core.alerts import alerts
+from watcher_core.alerts import alerts, opening
 from watcher_core.alerts.delivery import Pace
 from watcher_core.values import Finding
 
@@ -100,7 +100,7 @@ def opened(watcher: Watcher, *keys: str, now: Any = NOON, details: dict[str, Any
             )
         )
     with watcher._transaction() as (session, _):
-        alerts.open_alerts(session, found, now=now)
+        opening.open_alerts(session, found, now=now)
 
 
 def gone(watcher: Watcher, *keys: str, now: Any) -> None:

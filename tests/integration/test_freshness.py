@@ -299,7 +299,7 @@ def test_a_log_row_and_its_alert_are_written_together_or_not_at_all(
     def fail(*_: object, **__: object) -> None:
         raise RuntimeError("killed between the two")
 
-    monkeypatch.setattr("watcher_core.alerts.open_alerts", fail)
+    monkeypatch.setattr("watcher_core.alerts.resolve_gone_alerts", fail)
     with pytest.raises(RuntimeError, match="killed"):
         watcher.check_freshness(now=NOON + 2 * HOUR)
     assert logs(connection) == []
