@@ -50,9 +50,8 @@ class Cause(Protocol):
     def facts(self) -> dict[str, Any]: ...
 
 
-# A check may return a hundred thousand in one list: so they have slots, compute nothing before it is asked for, and are
-# not frozen, which takes three times as long to make.
-@dataclass(slots=True, kw_only=True)
+# A check may return a hundred thousand in one list: so they have slots, and compute nothing before it is asked for.
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
     """Something that a check found: stale data, a late execution, failures, an unusual metric.
 
