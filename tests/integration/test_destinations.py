@@ -359,7 +359,7 @@ def test_one_of_several_messages_that_fails_is_sent_again_and_no_other(watcher: 
     assert (result.messages, result.waiting) == (7, 3)
     with watcher._transaction() as (session, _):
         counted = session.execute(sa.text("SELECT attempts, count(*) FROM watcher.alert_delivery GROUP BY 1")).all()
-    assert sorted((row.attempts, row.count) for row in counted) == [(0, 9), (1, 1)]
+    assert sorted(tuple(row) for row in counted) == [(0, 9), (1, 1)]
     assert deliver(watcher, at(2), retry_now=True) == DeliveryResult(messages=3, alerts=3)
     keys = [request.json["dedup_key"] for request in places.pagerduty.taken]
     assert len(keys) == len(set(keys)) == 10

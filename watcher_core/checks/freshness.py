@@ -151,7 +151,7 @@ def check_freshness(
         opening: How alerts are opened; without, nothing is written.
     """
     connection = database.driver(session)
-    given = {"now": now, "pipeline_id": pipeline_id}
+    given: dict[str, Any] = {"now": now, "pipeline_id": pipeline_id}
     one = pipeline_id is not None
     due_at = _due_at(connection.execute(BY_CALENDAR_ONE if one else BY_CALENDAR, given), now)
     given |= {"judged": list(due_at), "due_at": list(due_at.values()), **(opening.given if opening else {})}
