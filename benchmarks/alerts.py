@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import os
 import statistics
 import threading
 import time
@@ -21,9 +22,10 @@ from typing import Any
 import psycopg
 from pydantic import SecretStr
 
+from benchmarks.builds import builds, new_database, sides
 from benchmarks.harness import Bench, Result
 from watcher_core import AlertKind, AlertLevel, Settings, Watcher, database
-from watcher_core.alerts import alerts
+from watcher_core.alerts import alerts, opening
 from watcher_core.alerts.delivery import Pace
 from watcher_core.values import Finding
 
@@ -45,10 +47,11 @@ def run(bench: Bench) -> Iterator[Result]:
     """Measure with ever more alerts."""
     for count in (300, 3_000, bench.choose(full=30_000, quick=10_000)):
         url = bench.new_database()
-        _fill(bench, url, count)
+        _fill(url, count)
         with slack_server() as slack, _watcher(bench, url, slack) as watcher:
             yield from _opening(bench, watcher, url, count)
             yield from _delivery(bench, watcher, slack, count)
+    yield _side_by_side(bench)
 
 
 # Opening
@@ -101,7 +104,7 @@ def _finding(number: int, *, is_new: bool) -> Finding:
 
 def _open(watcher: Watcher, found: list[Finding]) -> None:
     with database.transaction(watcher._connect()) as session:
-        alerts.open_alerts(session, found, now=NOW)
+        opening.open_alerts(session, found, now=NOW)
 
 
 def _insert(connection: psycopg.Connection, found: list[Finding]) -> None:
@@ -174,6 +177,42 @@ def _one_by_one(bench: Bench, watcher: Watcher, slack: Slack, count: int) -> Res
     )
 
 
+def _side_by_side(bench: Bench) -> Result:
+    """As many messages as one delivery sends, of one alert each, to a place that takes more than one a second."""
+    messages, rounds = 60, bench.choose(full=9, quick=5)
+    routes = bench.directory / "pager.toml"
+    routes.write_text('[[routes]]\nto = "PAGER"\n', encoding="utf-8")
+    there = builds(bench)
+    seconds: dict[str, list[float]] = {"raw": [], **{name: [] for name in there}}
+    with slack_server() as slack:
+        os.environ["PAGER"] = f"pagerduty://0123456789abcdef@{slack.url.removeprefix('http://').rstrip('/')}"
+        given = {}
+        for name, build in there.items():
+            url = new_database(bench, build)
+            _fill(url, messages)
+            given[name] = (url, str(bench.directory), str(routes))
+        with sides("deliver", given, there) as running:
+            for _ in range(rounds):
+                for name, side in running.items():
+                    slack.bodies.clear()
+                    seconds[name].append(side.ask(messages))
+                bodies = list(slack.bodies)
+                seconds["raw"].append(_timed(lambda bodies=bodies: _post(slack.url, bodies)))
+    each = {name: messages / statistics.median(found) for name, found in seconds.items()}
+    return Result(
+        case=NAME,
+        what="messages delivered in one round, of one alert each",
+        size=f"{messages} to PagerDuty",
+        figure=each["ours"],
+        unit="messages/s",
+        raw=each["raw"],
+        before=each.get("before"),
+        raw_is="urllib, the same posts",
+        goal="at least half of raw",
+        met=each["ours"] >= each["raw"] / 2,
+    )
+
+
 def _post(url: str, bodies: list[bytes]) -> None:
     for body in list(bodies):
         request = urllib.request.Request(url, body, {"Content-Type": "application/json"})
@@ -225,10 +264,9 @@ def _watcher(bench: Bench, url: str, slack: Slack) -> Iterator[Watcher]:
         yield watcher
 
 
-def _fill(bench: Bench, url: str, pipelines: int) -> None:
-    with bench.watcher(url) as watcher:
-        watcher.get_or_create_pipeline_type("seeded")
+def _fill(url: str, pipelines: int) -> None:
     with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute("INSERT INTO watcher.pipeline_type (name) VALUES ('seeded')")
         connection.execute(PIPELINES, (pipelines,))
         connection.execute("ANALYZE watcher.pipeline")
 

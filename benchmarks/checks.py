@@ -1,24 +1,21 @@
 """The checks at scale: everything that is stale, late or failing, found for the first time, and found again.
 
-Each check runs in a process of its own, so that its memory can be measured. It logs what it finds, opens an alert for
-each finding and returns them all. Beside it, plain psycopg writes the same log rows and alerts from given ids, and
-reads what a finding holds; found again, it only reads.
+Each check runs in a process of its own, so that its memory can be measured, and once more with an earlier build. It
+logs what it finds, opens an alert for each finding and returns them all. Beside it, plain psycopg writes the same log
+rows and alerts from given ids, and reads what a finding holds; found again, it only reads.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-import multiprocessing
-import resource
 import time
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any, NamedTuple
 
 import psycopg
 
-from benchmarks.harness import Bench, Result, open_watcher
-from watcher_core import Watcher
+from benchmarks.builds import builds, new_database, sides
+from benchmarks.harness import Bench, Result
 
 NAME = "checks"
 FIRST, AGAIN = "first", "again"
@@ -111,12 +108,14 @@ RAW_FAILURES = (
 )
 # The columns of an alert when it is opened, with the facts of one finding.
 RAW_ALERTS = """
-    INSERT INTO watcher.alert (kind, level, deduplication_key, pipeline_id, facts, opened_at)
-    SELECT 'freshness', 'warning', 'raw/' || id, 1, '{"expected_number": 15, "expected_datepart": "minute",
-           "used_child_config": false, "last_dml_timestamp": "2026-01-01T00:00:00+00:00",
-           "measured_from": "2026-01-01T00:00:00+00:00", "due_at": "2026-01-01T00:15:00+00:00"}',
+    INSERT INTO watcher.alert (kind, level, deduplication_key, pipeline_id, pipeline_execution_id, facts, opened_at)
+    SELECT 'freshness', 'warning', 'raw/' || id, {pipeline}, {execution}, '{{"expected_number": 15,
+           "expected_datepart": "minute", "used_child_config": false,
+           "last_dml_timestamp": "2026-01-01T00:00:00+00:00",
+           "measured_from": "2026-01-01T00:00:00+00:00", "due_at": "2026-01-01T00:15:00+00:00"}}',
            %(now)s
       FROM found
+      {join}
 """
 
 
@@ -155,14 +154,20 @@ def run(bench: Bench) -> Iterator[Result]:
 
 
 def _measure(bench: Bench, case: Case) -> Iterator[Result]:
+    there = builds(bench)
     for size in case.sizes:
         bench.tell(f"making {size:,} {case.of}")
-        url = bench.new_database()
-        with psycopg.connect(url, autocommit=True) as connection:
-            _fill(connection, case.what, size)
-        seen = {FIRST: _seen(bench, url, case.what), AGAIN: _seen(bench, url, case.what)}
-        raw = _raw(url, case.what)
-        yield from (_result(case, size, turn, seen[turn], raw[turn]) for turn in (FIRST, AGAIN))
+        urls = {name: new_database(bench, build) for name, build in there.items()}
+        for url in urls.values():
+            with psycopg.connect(url, autocommit=True) as connection:
+                _fill(connection, case.what, size)
+        given = {name: (url, str(bench.directory), case.what) for name, url in urls.items()}
+        with sides("check", given, there) as running:
+            seen = {turn: {name: Seen(*side.ask()) for name, side in running.items()} for turn in (FIRST, AGAIN)}
+        raw = _raw(urls["ours"], case.what)
+        for turn in (FIRST, AGAIN):
+            before = seen[turn].get("before")
+            yield _result(case, size, turn, seen[turn]["ours"], raw[turn], before)
 
 
 def _fill(connection: psycopg.Connection[Any], what: str, size: int) -> None:
@@ -175,36 +180,18 @@ def _fill(connection: psycopg.Connection[Any], what: str, size: int) -> None:
     connection.execute("CHECKPOINT")
 
 
-def _seen(bench: Bench, url: str, what: str) -> Seen:
-    # Spawned, not forked: the memory of a process that did nothing else.
-    with multiprocessing.get_context("spawn").Pool(1) as pool:
-        return pool.apply(_check, (url, bench.directory, what))
-
-
-def _check(url: str, directory: Path, what: str) -> Seen:
-    with open_watcher(url, directory) as watcher:
-        watcher.pipeline_types()  # so that it is connected, and has checked the schema
-        before = _megabytes()
-        start = time.perf_counter()
-        found = _found(watcher, what)
-        return Seen(time.perf_counter() - start, len(found), sum(each.new for each in found), _megabytes() - before)
-
-
-def _found(watcher: Watcher, what: str) -> list[Any]:
-    if what == "timeliness":
-        return watcher.check_timeliness(lookback_minutes=24 * 60)
-    return watcher.check_freshness() if what == "freshness" else watcher.check_failures()
-
-
-def _megabytes() -> float:
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-
-
 def _raw(url: str, what: str) -> dict[str, float]:
     """The same rows by plain psycopg, of the same ids: written and read, and only read."""
     log, read = {"freshness": RAW_FRESHNESS, "timeliness": RAW_TIMELINESS, "failures": RAW_FAILURES}[what]
     table = log.split()[2]
     column = "pipeline_id" if what == "freshness" else "pipeline_execution_id"
+    alerts = (
+        RAW_ALERTS.format(pipeline="id", execution="NULL", join="")
+        if what == "freshness"
+        else RAW_ALERTS.format(
+            pipeline="pipeline_id", execution="id", join="JOIN watcher.pipeline_execution USING (id)"
+        )
+    )
     with psycopg.connect(url) as connection:
         connection.execute(f"CREATE TEMPORARY TABLE found AS SELECT {column} AS id FROM {table}")
         connection.execute("ANALYZE found")
@@ -213,7 +200,7 @@ def _raw(url: str, what: str) -> dict[str, float]:
         given = {"now": dt.datetime.now(dt.UTC)}
         start = time.perf_counter()
         connection.execute(log, given)
-        connection.execute(RAW_ALERTS, given)
+        connection.execute(alerts, given)
         connection.execute(read).fetchall()
         connection.commit()
         first = time.perf_counter() - start
@@ -222,7 +209,7 @@ def _raw(url: str, what: str) -> dict[str, float]:
         return {FIRST: first, AGAIN: time.perf_counter() - start}
 
 
-def _result(case: Case, size: int, turn: str, seen: Seen, raw: float) -> Result:
+def _result(case: Case, size: int, turn: str, seen: Seen, raw: float, before: Seen | None) -> Result:
     assert seen.new == (seen.found if turn == FIRST else 0)
     goal = case.goals[turn]
     return Result(
@@ -232,6 +219,7 @@ def _result(case: Case, size: int, turn: str, seen: Seen, raw: float) -> Result:
         figure=seen.seconds,
         unit="s",
         raw=raw,
+        before=before.seconds if before else None,
         raw_is="psycopg, same rows" if turn == FIRST else "psycopg, reads them",
         goal=f"below {goal:g} s",
         met=seen.seconds < goal,

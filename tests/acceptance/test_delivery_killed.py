@@ -21,7 +21,7 @@ from tests.factories import NOON
 from tests.http_server import HttpServer, http_server
 from tests.slack_server import Failure, SlackServer, slack_server
 from watcher_core import AlertKind, AlertLevel, DeliveryResult, Settings, Watcher
-from watcher_core.alerts import alerts, outbox
+from watcher_core.alerts import opening, outbox
 from watcher_core.alerts.delivery import Pace
 from watcher_core.values import Finding
 
@@ -122,7 +122,7 @@ def open_alert(watcher: Watcher, key: str, now: dt.datetime) -> None:
         at=now,
     )
     with watcher._transaction() as (session, _):
-        alerts.open_alerts(session, [found], now=now)
+        opening.open_alerts(session, [found], now=now)
 
 
 def typical_seconds(watcher: Watcher, deliverer: Deliverer) -> float:

@@ -9,7 +9,8 @@ from typing import Any
 import psycopg
 import pytest
 
-from watcher_core.checks import asset_checks, failures, freshness, retries, timeliness
+from watcher_core import alerts
+from watcher_core.checks import Opening, asset_checks, failures, freshness, retries, timeliness
 from watcher_core.recording import asset_checks as recorded_checks
 from watcher_core.recording import retention
 
@@ -58,6 +59,8 @@ RESET session_replication_role;
 ANALYZE;
 """
 
+OPENING = Opening(alerts.OPENING, alerts.OPENING_GIVEN)
+
 
 @pytest.fixture(scope="module")
 def connection(module_database_url: str) -> Iterator[psycopg.Connection[Any]]:
@@ -91,33 +94,44 @@ def _nodes(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
         yield from _nodes(child)
 
 
-@pytest.mark.parametrize("statement", [freshness.CHECK, freshness.DRY_RUN])
-def test_freshness_reads_pipelines_and_no_executions(connection: psycopg.Connection[Any], statement: str) -> None:
-    plan = Plan(connection, statement, now=END, judged=[], due_at=[])
+@pytest.mark.parametrize("opening", [OPENING, None], ids=["check", "dry run"])
+def test_freshness_reads_pipelines_and_no_executions(
+    connection: psycopg.Connection[Any], opening: Opening | None
+) -> None:
+    statement = freshness.statement(opening, one=False)
+    plan = Plan(connection, statement, now=END, judged=[], due_at=[], **OPENING.given)
     assert plan.read == 0
     assert "pipeline_execution" not in plan.scanned
 
 
-@pytest.mark.parametrize("statement", [timeliness.CHECK, timeliness.DRY_RUN])
+@pytest.mark.parametrize("opening", [OPENING, None], ids=["check", "dry run"])
 def test_timeliness_reads_what_runs_and_what_ended_within_the_lookback(
-    connection: psycopg.Connection[Any], statement: str
+    connection: psycopg.Connection[Any], opening: Opening | None
 ) -> None:
-    plan = Plan(connection, statement, now=END, since=END - dt.timedelta(minutes=60))
+    statement = timeliness.statement(opening, one=False)
+    plan = Plan(connection, statement, now=END, since=END - dt.timedelta(minutes=60), **OPENING.given)
     assert {"ix_pipeline_execution_running", "ix_pipeline_execution_end_date"} <= plan.indexes
     assert "pipeline_execution" not in plan.scanned
     assert plan.read <= EXECUTIONS / 500 + 60 + 1
 
 
-@pytest.mark.parametrize("statement", [freshness.CHECK_ONE, freshness.DRY_RUN_ONE])
-def test_freshness_of_one_pipeline_reads_that_pipeline(connection: psycopg.Connection[Any], statement: str) -> None:
-    plan = Plan(connection, statement, now=END, pipeline_id=7, judged=[], due_at=[])
+@pytest.mark.parametrize("opening", [OPENING, None], ids=["check", "dry run"])
+def test_freshness_of_one_pipeline_reads_that_pipeline(
+    connection: psycopg.Connection[Any], opening: Opening | None
+) -> None:
+    statement = freshness.statement(opening, one=True)
+    plan = Plan(connection, statement, now=END, pipeline_id=7, judged=[], due_at=[], **OPENING.given)
     assert "pk_pipeline" in plan.indexes
     assert plan.scanned.isdisjoint({"pipeline", "pipeline_execution", "freshness_pipeline_log"})
 
 
-@pytest.mark.parametrize("statement", [timeliness.CHECK_ONE, timeliness.DRY_RUN_ONE])
-def test_timeliness_of_one_pipeline_reads_its_executions(connection: psycopg.Connection[Any], statement: str) -> None:
-    plan = Plan(connection, statement, now=END, since=END - dt.timedelta(days=7), pipeline_id=7)
+@pytest.mark.parametrize("opening", [OPENING, None], ids=["check", "dry run"])
+def test_timeliness_of_one_pipeline_reads_its_executions(
+    connection: psycopg.Connection[Any], opening: Opening | None
+) -> None:
+    statement = timeliness.statement(opening, one=True)
+    since = END - dt.timedelta(days=7)
+    plan = Plan(connection, statement, now=END, since=since, pipeline_id=7, **OPENING.given)
     assert plan.scanned.isdisjoint({"pipeline", "pipeline_execution", "timeliness_pipeline_execution_log"})
     assert plan.read <= EXECUTIONS / 500 + 50
 

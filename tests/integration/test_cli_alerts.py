@@ -14,7 +14,7 @@ import pytest
 from tests.http_server import HttpServer, http_server
 from tests.slack_server import Failure, SlackServer, slack_server
 from watcher_core import AlertKind, AlertLevel, AlertState, Settings, Watcher
-from watcher_core.alerts import alerts, delivery
+from watcher_core.alerts import delivery, opening
 from watcher_core.cli import main, times
 from watcher_core.values import Finding
 
@@ -84,7 +84,7 @@ def opened(watcher: Watcher, key: str, **fields: Any) -> int:
         "details": {"error": {"class": "ValueError", "message": "no rows"}},
     }
     with watcher._transaction() as (session, _):
-        alerts.open_alerts(session, [Finding(**{**given, **fields})], now=now)
+        opening.open_alerts(session, [Finding(**{**given, **fields})], now=now)
     return watcher.alerts()[0].id
 
 

@@ -33,7 +33,7 @@ from watcher_core import (
     SlackMessage,
     Watcher,
 )
-from watcher_core.alerts import alerts, causes, delivery, messages, outbox, parcels
+from watcher_core.alerts import alerts, causes, delivery, messages, opening, outbox, parcels
 from watcher_core.alerts.delivery import Pace
 from watcher_core.values import Finding
 
@@ -95,7 +95,7 @@ def finding(watcher: Watcher, key: str, **fields: Any) -> Finding:
 def opened(watcher: Watcher, *keys: str, now: dt.datetime = NOON, **fields: Any) -> None:
     found = [finding(watcher, key, at=now, **fields) for key in keys]
     with watcher._transaction() as (session, _):
-        alerts.open_alerts(session, found, now=now)
+        opening.open_alerts(session, found, now=now)
 
 
 def gone(watcher: Watcher, *keys: str, now: dt.datetime) -> None:
@@ -190,7 +190,7 @@ def test_ten_thousand_alerts_are_one_message(watcher: Watcher, server: SlackServ
     fields = {name: getattr(one, name) for name in Finding.__slots__}
     with watcher._transaction() as (session, _):
         found = [Finding(**{**fields, "deduplication_key": str(number)}) for number in range(10_000)]
-        alerts.open_alerts(session, found, now=NOON)
+        opening.open_alerts(session, found, now=NOON)
     assert deliver(watcher) == DeliveryResult(messages=1, alerts=10_000)
     assert server.texts[0].endswith("… and 9,980 more")
     with watcher._transaction() as (session, _):

@@ -13,10 +13,10 @@ import sqlalchemy as sa
 from pydantic import SecretStr
 
 from tests.factories import NOON, at
-from tests.http_server import Failure, HttpServer, http_server
+from tests.http_server import Answer, Failure, HttpServer, Request, http_server
 from tests.slack_server import TOKEN, SlackServer, slack_server
 from watcher_core import AlertEvent, AlertKind, AlertLevel, AlertState, DeliveryResult, Settings, SlackChannel, Watcher
-from watcher_core.alerts import alerts
+from watcher_core.alerts import alerts, opening
 from watcher_core.alerts.delivery import Pace
 from watcher_core.values import Finding
 
@@ -100,7 +100,7 @@ def opened(watcher: Watcher, *keys: str, now: Any = NOON, details: dict[str, Any
             )
         )
     with watcher._transaction() as (session, _):
-        alerts.open_alerts(session, found, now=now)
+        opening.open_alerts(session, found, now=now)
 
 
 def gone(watcher: Watcher, *keys: str, now: Any) -> None:
@@ -323,3 +323,43 @@ def test_several_deliverers_at_once_send_nothing_twice_to_any(watcher: Watcher, 
     deliver(watcher, at(4))
     with watcher._transaction() as (session, _):
         assert session.scalar(sa.text("SELECT count(*) FROM watcher.alert WHERE NOT is_settled")) == 0
+
+
+# Places that take more than a message a second
+
+
+def test_several_messages_are_on_their_way_at_a_time(watcher: Watcher, places: Places) -> None:
+    reroute(watcher, '[[routes]]\nto = "PAGER"\n')
+    opened(watcher, *(f"alert {number}" for number in range(20)))
+    together, take = threading.Barrier(8), places.pagerduty.answer
+    seconds, slept = [0.0], []
+
+    def answer(request: Request) -> Answer:
+        if len(places.pagerduty.taken) < 8:
+            together.wait(30)
+        return take(request)
+
+    def sleep(wait: float) -> None:
+        slept.append(wait)
+        seconds[0] += wait
+
+    places.pagerduty.answer = answer  # type: ignore[method-assign] # it waits until eight are there
+    pace = Pace(clock=lambda: seconds[0], sleep=sleep)
+    assert watcher.deliver_alerts(now=at(1), pace=pace) == DeliveryResult(messages=20, alerts=20)
+    assert slept == [4.0, 4.0]  # two a second, as PagerDuty takes them
+    assert len({request.json["dedup_key"] for request in places.pagerduty.taken}) == 20
+    assert deliver(watcher, at(2)) == DeliveryResult()
+
+
+def test_one_of_several_messages_that_fails_is_sent_again_and_no_other(watcher: Watcher, places: Places) -> None:
+    reroute(watcher, '[[routes]]\nto = "PAGER"\n')
+    opened(watcher, *(f"alert {number}" for number in range(10)))
+    places.pagerduty.fail(Failure(503))
+    result = deliver(watcher, at(1))
+    assert (result.messages, result.waiting) == (7, 3)
+    with watcher._transaction() as (session, _):
+        counted = session.execute(sa.text("SELECT attempts, count(*) FROM watcher.alert_delivery GROUP BY 1")).all()
+    assert sorted(tuple(row) for row in counted) == [(0, 9), (1, 1)]
+    assert deliver(watcher, at(2), retry_now=True) == DeliveryResult(messages=3, alerts=3)
+    keys = [request.json["dedup_key"] for request in places.pagerduty.taken]
+    assert len(keys) == len(set(keys)) == 10

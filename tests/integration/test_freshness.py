@@ -202,8 +202,8 @@ def test_units_are_those_of_the_calendar_in_utc(
         with transaction(engine) as session:
             # A pool between us and the server may drop the setting that our connections begin with.
             session.connection().exec_driver_sql(f"SET LOCAL TIME ZONE '{time_zone}'")
-            assert freshness.check_freshness(session, now=moment(due), dry_run=True) == []
-            (found,) = freshness.check_freshness(session, now=moment(due) + dt.timedelta(microseconds=1), dry_run=True)
+            assert freshness.check_freshness(session, now=moment(due)) == []
+            (found,) = freshness.check_freshness(session, now=moment(due) + dt.timedelta(microseconds=1))
             assert found.due_at == moment(due), (since, number, unit)
     engine.dispose()
 
@@ -299,7 +299,7 @@ def test_a_log_row_and_its_alert_are_written_together_or_not_at_all(
     def fail(*_: object, **__: object) -> None:
         raise RuntimeError("killed between the two")
 
-    monkeypatch.setattr("watcher_core.alerts.open_alerts", fail)
+    monkeypatch.setattr("watcher_core.alerts.resolve_gone_alerts", fail)
     with pytest.raises(RuntimeError, match="killed"):
         watcher.check_freshness(now=NOON + 2 * HOUR)
     assert logs(connection) == []

@@ -24,7 +24,7 @@ from watcher_core import (
     SlackMessage,
     Watcher,
 )
-from watcher_core.alerts import alerts, link_causes, load_routes, outbox
+from watcher_core.alerts import alerts, link_causes, load_routes, opening, outbox
 from watcher_core.alerts.delivery import Pace
 from watcher_core.values import Finding
 
@@ -93,7 +93,7 @@ class World:
             for name in names
         ]
         with self.watcher._transaction() as (session, _):
-            alerts.open_alerts(session, found, now=now)
+            opening.open_alerts(session, found, now=now)
 
     def over(self, *keys: str, now: dt.datetime, at: dt.datetime | None = None) -> None:
         how = {"how": "execution", "at": (at or now).isoformat()}

@@ -19,7 +19,7 @@ from watcher_core import (
     Settings,
     Watcher,
 )
-from watcher_core.alerts import alerts, maintenance
+from watcher_core.alerts import alerts, maintenance, opening
 from watcher_core.alerts.delivery import Pace
 from watcher_core.cli import main
 from watcher_core.cli.doctor_quiet import quiet_findings
@@ -72,7 +72,7 @@ def opened(watcher: Watcher, *keys: str, minutes: float, **fields: Any) -> None:
         }
         found.append(Finding(**{**given, **fields}))
     with watcher._transaction() as (session, _):
-        alerts.open_alerts(session, found, now=at(minutes))
+        opening.open_alerts(session, found, now=at(minutes))
 
 
 def gone(watcher: Watcher, *keys: str, minutes: float) -> None:

@@ -229,7 +229,7 @@ def test_a_log_row_and_its_alert_are_written_together_or_not_at_all(
     watcher: Watcher, connection: psycopg.Connection[Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     watcher.record([record("p", state=RUNNING)])
-    monkeypatch.setattr("watcher_core.alerts.open_alerts", lambda *_, **__: 1 / 0)
+    monkeypatch.setattr("watcher_core.alerts.resolve_gone_alerts", lambda *_, **__: 1 / 0)
     with pytest.raises(ZeroDivisionError):
         watcher.check_timeliness(now=at(30))
     assert logs(connection) == []

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from watcher_core.alerts.alerts import (
     acknowledge_alert,
-    correct_alerts,
     get_alert,
     list_alerts,
-    open_alerts,
     resolve_alert,
     resolve_alerts,
     resolve_gone_alerts,
@@ -19,6 +17,8 @@ from watcher_core.alerts.destinations import sender_for
 from watcher_core.alerts.maintenance import add_maintenance, end_maintenance, list_maintenance
 from watcher_core.alerts.messages import test_message
 from watcher_core.alerts.notification import Notification
+from watcher_core.alerts.opening import OPENING, OPENING_GIVEN, correct_alerts, open_alerts
+from watcher_core.alerts.opening import lock as lock_alerts
 from watcher_core.alerts.outbox import list_deliveries, undelivered_alerts
 from watcher_core.alerts.review import RouteProblem, review_coverage, review_routes
 from watcher_core.alerts.routes import DEFAULT_DESTINATION, Routes, load_routes
@@ -28,6 +28,8 @@ from watcher_core.alerts.titles import headline, reason, trouble
 
 __all__ = [
     "DEFAULT_DESTINATION",
+    "OPENING",
+    "OPENING_GIVEN",
     "Notification",
     "Pace",
     "RouteProblem",
@@ -47,6 +49,7 @@ __all__ = [
     "list_deliveries",
     "list_maintenance",
     "load_routes",
+    "lock_alerts",
     "open_alerts",
     "preview_alerts",
     "reason",

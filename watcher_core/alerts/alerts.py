@@ -1,4 +1,4 @@
-"""Alerts: opened and resolved in the transaction of the check, acknowledged, snoozed and resolved by people.
+"""Alerts: resolved in the transaction of the check, acknowledged, snoozed and resolved by people. See also `opening`.
 
 Delivery comes after the commit, for each destination by itself. What a destination is to be notified of follows from
 the state of the alert and what it knows; see `pending`. An alert that changes is not settled: the deliverer looks at it
@@ -17,14 +17,10 @@ from sqlalchemy.orm import Session
 
 from watcher_core import arguments, values
 from watcher_core.alerts import pending, resolutions
-from watcher_core.alerts.pending import CONTINUES_WITHIN, FLAPPING_WITHIN
+from watcher_core.alerts.opening import lock
 from watcher_core.database import models
 from watcher_core.enums import AlertEvent, AlertKind, AlertLevel, AlertState
 from watcher_core.errors import InvalidValueError, NotFoundError
-from watcher_core.values import Cause
-
-# Findings that one statement writes: a check may find a hundred thousand, and as JSON they take ten times the memory.
-BATCH_SIZE = 5_000
 
 ALERT = models.table(models.Alert)
 COLUMNS = ", ".join(
@@ -48,206 +44,6 @@ SELECT = f"""
 """
 
 
-# Opening
-
-# One writer for each kind: checks that run at the same time could otherwise deadlock on each other's rows.
-LOCK = sa.text("SELECT pg_advisory_xact_lock(hashtextextended('watcher.alert/' || :kind, 0))")
-
-# The level that the pipeline or its type asks for. What somebody called a warning, and unusual numbers, get no louder.
-LEVEL = """
-           CASE WHEN given.kind IN ('asset_check', 'anomaly') AND given.level = 'warning'
-                THEN least(given.level, coalesce(pipeline.alert_level, type.alert_level))
-                WHEN given.level <> 'info' THEN coalesce(pipeline.alert_level, type.alert_level, given.level)
-                ELSE given.level END"""
-LEVEL_OF = """
-      LEFT JOIN watcher.pipeline ON pipeline.id = given.pipeline_id
-      LEFT JOIN watcher.pipeline_type AS type ON type.id = pipeline.pipeline_type_id"""
-
-# Of findings that are not new, only those without an open alert of their level need more than this query.
-UNSETTLED = sa.text(f"""
-    SELECT given.deduplication_key
-      FROM unnest(CAST(:keys AS text[]), CAST(:kinds AS watcher.alert_kind[]), CAST(:levels AS watcher.alert_level[]),
-                  CAST(:pipeline_ids AS bigint[])) AS given (deduplication_key, kind, level, pipeline_id)
-      {LEVEL_OF}
-     WHERE NOT EXISTS (SELECT
-                         FROM watcher.alert
-                        WHERE alert.deduplication_key = given.deduplication_key
-                          AND alert.state IN ('open', 'acknowledged')
-                          AND alert.level = {LEVEL})
-""")
-
-CORRECT = sa.text("""
-    UPDATE watcher.alert
-       SET facts = found.facts, pipeline_id = found.pipeline_id,
-           pipeline_execution_id = coalesce(found.pipeline_execution_id, alert.pipeline_execution_id)
-      FROM jsonb_to_recordset(CAST(:findings AS jsonb)) AS found (
-               deduplication_key text, pipeline_id bigint, pipeline_execution_id bigint, facts jsonb)
-     WHERE alert.deduplication_key = found.deduplication_key
-       AND alert.state <> 'resolved'
-       AND (alert.facts IS DISTINCT FROM found.facts
-            OR alert.pipeline_execution_id IS DISTINCT FROM
-               coalesce(found.pipeline_execution_id, alert.pipeline_execution_id))
-""")
-
-# A cause has an alert that is alive (at most one: a unique index), or one that was resolved, or none.
-OPEN = sa.text(f"""
-    WITH found AS (
-        SELECT given.kind, {LEVEL} AS level, given.deduplication_key, given.pipeline_id, given.pipeline_execution_id,
-               given.at, given.is_new, given.facts
-          FROM jsonb_to_recordset(CAST(:findings AS jsonb)) AS given (
-                   kind watcher.alert_kind, level watcher.alert_level, deduplication_key text, pipeline_id bigint,
-                   pipeline_execution_id bigint, at timestamptz, is_new boolean, facts jsonb)
-          {LEVEL_OF}
-    ), known AS (
-        SELECT found.*, coalesce(alive.id, gone.id) AS id, alive.id IS NULL AS is_gone,
-               gone.resolved_at <= :now - CAST(:continues_within AS interval) AS is_long_gone,
-               gone.resolved_by_hand AND NOT found.is_new AS is_settled_by_hand,
-               EXISTS (SELECT
-                         FROM watcher.alert_delivery AS delivery
-                        WHERE delivery.alert_id = gone.id
-                          AND delivery.recovery_delivered_at IS NOT NULL) AS is_known_to_be_over
-          FROM found
-          LEFT JOIN watcher.alert AS alive
-            ON alive.deduplication_key = found.deduplication_key
-           AND alive.state <> 'resolved'
-          LEFT JOIN LATERAL (SELECT *
-                               FROM watcher.alert
-                              WHERE alert.deduplication_key = found.deduplication_key
-                                AND alert.state = 'resolved'
-                                AND alive.id IS NULL
-                              ORDER BY alert.resolved_at DESC
-                              LIMIT 1) AS gone ON true
-    ), continued AS (
-        UPDATE watcher.alert
-           SET level = known.level, facts = known.facts, pipeline_id = known.pipeline_id,
-               pipeline_execution_id = coalesce(known.pipeline_execution_id, alert.pipeline_execution_id),
-               grew_at    = CASE WHEN next.has_grown THEN :now ELSE alert.grew_at END,
-               is_settled = alert.is_settled AND NOT next.has_grown
-          FROM known
-          JOIN watcher.alert AS was ON was.id = known.id
-         CROSS JOIN LATERAL (
-               SELECT coalesce(CAST(known.facts ->> 'failing' AS bigint), 1)
-                    > coalesce(CAST(was.facts ->> 'failing' AS bigint), 1) AS has_grown) AS next
-         WHERE alert.id = known.id
-           AND NOT known.is_gone
-           AND (alert.level, alert.facts, alert.pipeline_execution_id)
-               IS DISTINCT FROM
-               (known.level, known.facts, coalesce(known.pipeline_execution_id, alert.pipeline_execution_id))
-    ), reopened AS (
-        UPDATE watcher.alert
-           SET level = known.level, facts = known.facts, pipeline_id = known.pipeline_id, reopened_at = :now,
-               resolved_at = NULL, resolved_by_hand = false, is_settled = false,
-               reopenings = CASE WHEN alert.reopened_at > :now - CAST(:flapping_within AS interval)
-                                 THEN alert.reopenings + 1 ELSE 1 END,
-               pipeline_execution_id = coalesce(known.pipeline_execution_id, alert.pipeline_execution_id),
-               resolution = NULL, resolved_by = NULL,
-               note = CASE WHEN alert.resolved_by IS NULL THEN alert.note END,
-               -- Where the recovery was not delivered, the acknowledgement still holds.
-               state = CASE WHEN alert.snoozed_until > :now THEN CAST('snoozed' AS watcher.alert_state)
-                            WHEN alert.acknowledged_at IS NOT NULL AND NOT known.is_known_to_be_over
-                            THEN 'acknowledged'
-                            ELSE 'open' END,
-               acknowledged_at = CASE WHEN NOT known.is_known_to_be_over THEN alert.acknowledged_at END
-          FROM known
-         WHERE alert.id = known.id
-           AND known.is_gone
-           AND NOT known.is_long_gone
-           AND NOT known.is_settled_by_hand
-        RETURNING alert.id
-    ), opened AS (
-        INSERT INTO watcher.alert
-              (kind, level, deduplication_key, pipeline_id, pipeline_execution_id, facts, opened_at)
-        SELECT kind, level, deduplication_key, pipeline_id, pipeline_execution_id, facts, at
-          FROM known
-         WHERE id IS NULL
-            OR (is_gone AND is_long_gone AND NOT is_settled_by_hand)
-         ORDER BY at, pipeline_id, deduplication_key
-            ON CONFLICT (deduplication_key) WHERE state <> 'resolved' DO NOTHING
-        RETURNING id
-    )
-    SELECT (SELECT count(*) FROM opened) + (SELECT count(*) FROM reopened)
-""")
-
-
-def open_alerts(session: Session, findings: Iterable[Cause], *, now: dt.datetime) -> int:
-    """Open an alert for each cause that has none, and update those that are open.
-
-    An alert that was resolved by hand stays resolved until its cause is found as new. Of findings with the same key the
-    last one counts.
-
-    Args:
-        session: The transaction that found them.
-        findings: All that a check found, new or not.
-        now: The check's time.
-
-    Returns:
-        How many alerts were opened, or opened again.
-    """
-    by_key = {finding.deduplication_key: finding for finding in findings}
-    lock(session, {finding.kind for finding in by_key.values()})
-    unsettled = _unsettled(session, [finding for finding in by_key.values() if not finding.new])
-    due = [finding for key, finding in sorted(by_key.items()) if finding.new or key in unsettled]
-    opened = 0
-    for first in range(0, len(due), BATCH_SIZE):
-        written = _as_json([_row(finding) for finding in due[first : first + BATCH_SIZE]])
-        given = {
-            "findings": written,
-            "now": now,
-            "continues_within": CONTINUES_WITHIN,
-            "flapping_within": FLAPPING_WITHIN,
-        }
-        opened += int(session.execute(OPEN, given).scalar_one())
-    return opened
-
-
-def _unsettled(session: Session, known: list[Cause]) -> set[str]:
-    if not known:
-        return set()
-    given = {
-        "keys": [finding.deduplication_key for finding in known],
-        "kinds": [finding.kind.value for finding in known],
-        "levels": [finding.level.value for finding in known],
-        "pipeline_ids": [finding.pipeline_id for finding in known],
-    }
-    return set(session.scalars(UNSETTLED, given))
-
-
-def correct_alerts(session: Session, findings: Iterable[Cause]) -> None:
-    """Update the facts of alerts that are not resolved, without a notification.
-
-    Of findings with the same key the last one counts.
-    """
-    known = list({finding.deduplication_key: finding for finding in findings}.values())
-    if known:
-        lock(session, {finding.kind for finding in known})
-        session.execute(CORRECT, {"findings": _as_json([_row(finding) for finding in known])})
-
-
-def _as_json(rows: list[dict[str, Any]]) -> str:
-    written = arguments.json_text(rows)
-    if "NaN" in written or "Infinity" in written:  # neither JSON nor PostgreSQL has them; the careful way is slower
-        written = arguments.json_text(arguments.json_object({"rows": rows}, "findings")["rows"])
-    return written
-
-
-def _row(finding: Cause) -> dict[str, Any]:
-    return {
-        "kind": finding.kind,
-        "level": finding.level,
-        "deduplication_key": finding.deduplication_key,
-        "pipeline_id": finding.pipeline_id,
-        "pipeline_execution_id": finding.execution_id,
-        "at": arguments.instant(finding.at, "at"),
-        "is_new": finding.new,
-        "facts": finding.facts,
-    }
-
-
-def lock(session: Session, kinds: Iterable[AlertKind]) -> None:
-    for kind in sorted(kinds):
-        session.execute(LOCK, {"kind": kind})
-
-
 # Resolving
 
 RESOLVE = """
@@ -258,7 +54,7 @@ RESOLVE = """
 RESOLVE_GONE = sa.text(f"""{RESOLVE}
        AND alert.kind = CAST(:kind AS watcher.alert_kind)
        AND NOT EXISTS (SELECT
-                         FROM unnest(CAST(:still AS text[])) AS still (deduplication_key)
+                         FROM jsonb_array_elements_text(CAST(:still AS jsonb)) AS still (deduplication_key)
                         WHERE still.deduplication_key = alert.deduplication_key)
 """)
 RESOLVE_GONE_OF_PIPELINE = sa.text(f"{RESOLVE_GONE.text} AND alert.pipeline_id = :pipeline_id")
@@ -282,7 +78,8 @@ def resolve_gone_alerts(
         How many were resolved.
     """
     lock(session, [kind])
-    given: dict[str, Any] = {"kind": kind.value, "still": list(still), "by_hand": False, "now": now}
+    written = arguments.json_text(list(still))
+    given: dict[str, Any] = {"kind": kind.value, "still": written, "by_hand": False, "now": now}
     if pipeline_id is None:
         return _resolve(session, RESOLVE_GONE, given)
     return _resolve(session, RESOLVE_GONE_OF_PIPELINE, {**given, "pipeline_id": pipeline_id})

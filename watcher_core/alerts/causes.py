@@ -83,7 +83,12 @@ HASHED = sa.text("SET LOCAL enable_nestloop = off; SET LOCAL jit = off")
 LINK = sa.text(f"""
     WITH alive AS MATERIALIZED (
         SELECT alert.id, alert.pipeline_id, coalesce(alert.reopened_at, alert.opened_at) AS at, kind.*,
-               CASE WHEN root.state <> 'resolved' THEN root.id ELSE alert.id END AS root_id,
+               -- One by one: few are behind another.
+               coalesce(CASE WHEN alert.cause_alert_id IS NOT NULL
+                             THEN (SELECT root.id
+                                     FROM watcher.alert AS root
+                                    WHERE root.id = alert.cause_alert_id
+                                      AND root.state <> 'resolved') END, alert.id) AS root_id,
                alert.cause_alert_id IS NOT NULL AS is_linked,
                alert.facts ? 'backfill_state' AS is_backfill,
                CASE WHEN kind.name = 'failure'
@@ -93,7 +98,6 @@ LINK = sa.text(f"""
                AS signatures
           FROM watcher.alert
           JOIN {KINDS} ON kind.name = CAST(alert.kind AS text)
-          LEFT JOIN watcher.alert AS root ON root.id = alert.cause_alert_id
          WHERE alert.state <> 'resolved'
            AND alert.pipeline_id IS NOT NULL
            -- A check that does not block holds nothing up.
@@ -130,7 +134,7 @@ LINK = sa.text(f"""
         SELECT id, root_id, at, is_linked, is_backfill, signature,
                at - lag(at) OVER (PARTITION BY signature ORDER BY at, id) > CAST(:burst_gap AS interval)
                AND signature LIKE 'error/%' AS is_later
-          FROM alive
+          FROM (SELECT * FROM alive WHERE signatures IS NOT NULL) AS failure
          CROSS JOIN unnest(signatures) AS signature
          WHERE signature IS NOT NULL
     ), burst AS (

@@ -3,6 +3,9 @@
 Each message is delivered at least once; twice only if a deliverer dies after sending and before marking, or if Slack
 takes a message but its answer is lost. A destination that fails is tried again with growing delays, or when it asks
 for it.
+
+A place that takes more than one message a second gets several at a time, each about other alerts: they are written in
+one transaction, sent side by side, and marked in one.
 """
 
 from __future__ import annotations
@@ -15,6 +18,7 @@ import time
 import uuid
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import AbstractContextManager
 
 from sqlalchemy.orm import Session
@@ -22,7 +26,7 @@ from sqlalchemy.orm import Session
 from watcher_core import values
 from watcher_core.alerts import causes, formats, outbox, slack
 from watcher_core.alerts.composer import Composer
-from watcher_core.alerts.destinations import sender_for
+from watcher_core.alerts.destinations import MESSAGES_AT_A_TIME, sender_for
 from watcher_core.alerts.outbox import Tally
 from watcher_core.alerts.parcels import Parcel, destination_name, make_parcels
 from watcher_core.alerts.routes import Routes
@@ -45,7 +49,7 @@ Transaction = Callable[[], AbstractContextManager[Session]]
 
 
 class Pace:
-    """At most one message a second to each destination, from this process.
+    """At most one message a second to each destination, from this process, or as many as it takes.
 
     Args:
         seconds: Between two messages.
@@ -66,14 +70,21 @@ class Pace:
         self._free: dict[str, float] = {}
         self._lock = threading.Lock()
 
-    def wait(self, destination: str, *, until: float) -> bool:
-        """Wait until the destination may get a message; return `False` at once if that is after `until`."""
+    def wait(self, destination: str, *, until: float, messages: int = 1, rate: float = 1.0) -> bool:
+        """Wait until the destination may get messages; return `False` at once if that is after `until`.
+
+        Args:
+            destination: Its name.
+            until: The latest time.
+            messages: How many it gets then.
+            rate: How many times as many it takes as others do.
+        """
         with self._lock:
             now = self.clock()
             turn = max(now, self._free.get(destination, now))
             if turn > until:
                 return False
-            self._free[destination] = turn + self._seconds
+            self._free[destination] = turn + self._seconds * messages / rate
         if turn > now:
             self._sleep(turn - now)
         return True
@@ -191,52 +202,65 @@ class _Round:
             queues.setdefault(destination_name(parcel.destination), deque()).append(parcel)
         # Those that failed before come last: they may take their whole time to fail again.
         turns = deque(sorted(queues.values(), key=lambda queue: max(parcel.attempts for parcel in queue)))
-        while turns:
-            queue = turns.popleft()
-            if self._send_first(queue, lease, until):
-                turns.append(queue)
+        with ThreadPoolExecutor(MESSAGES_AT_A_TIME) as pool:  # a thread starts with the first message that needs it
+            while turns:
+                queue = turns.popleft()
+                if self._send_next(queue, lease, until, pool):
+                    turns.append(queue)
 
-    def _send_first(self, queue: deque[Parcel], lease: str, until: float) -> bool:
-        """Send the first message of a destination; after one that fails, the others wait.
+    def _send_next(self, queue: deque[Parcel], lease: str, until: float, pool: Executor) -> bool:
+        """Send the next messages of a destination; after one that fails, the others wait.
 
         Returns:
             Whether there are more to send.
         """
         destination = queue[0].destination
         sender = None if destination is None else sender_for(destination, self._senders)
-        if sender is None or not self._pace.wait(destination_name(destination), until=until):
+        if destination is None or sender is None:
             self._give_back(queue, lease)
             return False
-        try:
-            message = self._compose(queue[0])
-        except DatabaseError:
-            raise  # all wait for the database
-        except Exception as exc:  # facts that cannot be put into words: that alert waits, and no other
-            error = DeliveryError(f"the message cannot be written: {type(exc).__name__}: {exc}")
-            logger.exception("an alert waits, as its message cannot be written")
-            self._postpone([queue.popleft()], lease, error)
-            return bool(queue)
-        try:
-            thread = send_message(sender, message, thread=queue[0].thread)
-        except DeliveryError as exc:
-            # What is wrong with one message keeps no other one back.
-            postponed = [queue.popleft()] if exc.refused and exc.permanent else list(queue)
-            self._postpone(postponed, lease, exc)
-            return exc.refused and exc.permanent and bool(queue)
-        self._mark(queue.popleft(), lease, thread)
+        # What sends to several threads at a time is ours: of another's sender nothing is known.
+        size = 1 if destination.name in self._senders else min(destination.at_a_time, len(queue))
+        if not self._pace.wait(destination.name, until=until, messages=size, rate=destination.rate):
+            self._give_back(queue, lease)
+            return False
+        written = self._compose([queue.popleft() for _ in range(size)], lease)
+        side_by_side = pool.map if len(written) > 1 else map
+        outcomes = list(side_by_side(lambda each: _outcome(sender, each[1], each[0].thread), written))
+        sent = [(parcel, outcome) for (parcel, _), outcome in zip(written, outcomes, strict=True)]
+        self._mark([(parcel, outcome) for parcel, outcome in sent if not isinstance(outcome, DeliveryError)], lease)
+        for parcel, outcome in sent:
+            if isinstance(outcome, DeliveryError):
+                # What is wrong with one message keeps no other one back.
+                others = [] if outcome.refused and outcome.permanent else list(queue)
+                self._postpone([parcel, *others], lease, outcome)
+                if others:
+                    queue.clear()
         return bool(queue)
 
-    def _compose(self, parcel: Parcel) -> slack.SlackMessage:
-        with self._transaction() as session:
-            return self._composer.message(session, parcel, now=self._clock())
+    def _compose(self, parcels: Sequence[Parcel], lease: str) -> list[tuple[Parcel, slack.SlackMessage]]:
+        """Write messages; what cannot be put into words waits, and no other."""
+        try:
+            with self._transaction() as session:
+                return [(parcel, self._composer.message(session, parcel, now=self._clock())) for parcel in parcels]
+        except DatabaseError:
+            raise  # all wait for the database
+        except Exception as exc:
+            if len(parcels) > 1:  # one by one, to learn whose words are missing
+                return [written for parcel in parcels for written in self._compose([parcel], lease)]
+            error = DeliveryError(f"the message cannot be written: {type(exc).__name__}: {exc}")
+            logger.exception("an alert waits, as its message cannot be written")
+            self._postpone(parcels, lease, error)
+            return []
 
-    def _mark(self, parcel: Parcel, lease: str, thread: str | None) -> None:
-        self.tally.messages += 1
-        self.tally.alerts += len(parcel.alerts)
-        for last in (False, True):
+    def _mark(self, sent: Sequence[tuple[Parcel, str | None]], lease: str) -> None:
+        self.tally.messages += len(sent)
+        self.tally.alerts += sum(len(parcel.alerts) for parcel, _ in sent)
+        for last in (False, True) if sent else ():
             try:
                 with self._transaction() as session:
-                    outbox.mark_delivered(session, parcel=parcel, lease=lease, thread=thread, now=self._clock())
+                    for parcel, thread in sent:
+                        outbox.mark_delivered(session, parcel=parcel, lease=lease, thread=thread, now=self._clock())
                 return
             except DatabaseUnavailableError:
                 if last:  # the lease expires, and the message is sent again
@@ -271,6 +295,14 @@ class _Round:
                     error=error,
                     was_tried=was_tried,
                 )
+
+
+def _outcome(sender: SlackSender, message: slack.SlackMessage, thread: str | None) -> str | DeliveryError | None:
+    """Send a message; return its thread, or why it could not be delivered."""
+    try:
+        return send_message(sender, message, thread=thread)
+    except DeliveryError as exc:
+        return exc
 
 
 def send_message(sender: SlackSender, message: slack.SlackMessage, *, thread: str | None) -> str | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 import urllib.parse
 from collections.abc import Mapping
@@ -38,6 +39,12 @@ class DestinationType(StrEnum):
 
 # How many alerts one message may be about, where a place has no message for any number of them.
 MOST = {DestinationType.WEBHOOK: 100, DestinationType.PAGERDUTY: 1}
+
+# How many messages a place takes in a second, where that is not one, as of Slack. PagerDuty takes 120 a minute by one
+# key; a webhook that is asked for too much answers how long to wait.
+RATES = {DestinationType.WEBHOOK: math.inf, DestinationType.PAGERDUTY: 2.0}
+# How many messages are on their way to such a place at a time: as many may come twice where a deliverer dies.
+MESSAGES_AT_A_TIME = 8
 
 
 @dataclass(frozen=True)
@@ -87,6 +94,16 @@ class Destination:
     def most(self) -> int | None:
         """How many alerts one message may be about; `None`: any number."""
         return None if self.type is None else MOST.get(self.type)
+
+    @property
+    def rate(self) -> float:
+        """How many messages it takes in a second."""
+        return 1.0 if self.type is None else RATES.get(self.type, 1.0)
+
+    @property
+    def at_a_time(self) -> int:
+        """How many messages may be on their way to it at a time."""
+        return MESSAGES_AT_A_TIME if self.rate > 1 else 1
 
     @property
     def takes_acknowledgements(self) -> bool:

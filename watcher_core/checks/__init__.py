@@ -6,6 +6,7 @@ from watcher_core.checks.asset_checks import check_asset_checks
 from watcher_core.checks.automation import check_automation, declare_automation
 from watcher_core.checks.backfills import deduplication_key as backfill_key
 from watcher_core.checks.backfills import find_backfills, standing_backfills
+from watcher_core.checks.causes import Opening
 from watcher_core.checks.failures import check_failures
 from watcher_core.checks.freshness import check_freshness
 from watcher_core.checks.missed import check_missed
@@ -17,6 +18,7 @@ from watcher_core.checks.timeliness import check_timeliness
 from watcher_core.checks.timeliness import is_over as late_is_over
 
 __all__ = [
+    "Opening",
     "backfill_key",
     "check_asset_checks",
     "check_automation",

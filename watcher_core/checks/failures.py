@@ -82,7 +82,7 @@ def taken_back(failed: str) -> str:
 
     return f"""coalesce(
                {success(f"coalesce(good.scope, '') = coalesce({failed}.scope, '')")},
-               {success("coalesce(good.scope, '') = ''")},
+               CASE WHEN {failed}.scope <> '' THEN {success("coalesce(good.scope, '') = ''")} END,
                (SELECT true
                   FROM watcher.observation
                   JOIN watcher.pipeline_execution AS step ON step.id = {failed}.id
@@ -115,7 +115,7 @@ FAILING = f"""
          WHERE state = 'failed'
          ORDER BY pipeline_id, instance_id, scope, end_date DESC
     ), failing AS MATERIALIZED (
-        SELECT pipeline_id, coalesce(instance_id, '') AS instance_id, coalesce(scope, '') AS scope
+        SELECT pipeline_id, coalesce(instance_id, '') AS instance_id, coalesce(scope, '') AS scope, id AS newest_id
           FROM newest
          WHERE pipeline_id IN (SELECT id FROM checked)
            AND NOT {taken_back("newest")}
@@ -130,7 +130,7 @@ FAILING = f"""
            AND coalesce(failed.instance_id, '') = failing.instance_id
            AND coalesce(failed.scope, '') = failing.scope
            AND failed.state = 'failed'
-           AND NOT {taken_back("failed")}
+           AND (failed.id = failing.newest_id OR NOT {taken_back("failed")})
           LEFT JOIN LATERAL (
                -- One by one, by the primary key: an estimate of one row would have all executions read for each.
                SELECT execution_metadata
@@ -224,7 +224,8 @@ FOUND = f"""
              FROM (SELECT execution_metadata -> 'partition' AS partition
                      FROM unnest(found.execution_ids) AS failed (id)
                      JOIN watcher.pipeline_execution USING (id)
-                    WHERE execution_metadata ? 'partition'
+                    WHERE (found.size > 1 OR found.execution_metadata ? 'partition') -- else there is none to look for
+                      AND execution_metadata ? 'partition'
                     ORDER BY 1
                     LIMIT {MOST_NAMED}) AS failed) AS partitions
      ORDER BY found.start_date, found.execution_id

@@ -10,12 +10,17 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from watcher_core import calendars, database, text
-from watcher_core.checks import thresholds
+from watcher_core.checks import causes, thresholds
+from watcher_core.checks.causes import Opening
 from watcher_core.enums import AlertKind, AlertLevel, DatePart
 from watcher_core.errors import InvalidValueError
 from watcher_core.values import Finding
 
 logger = logging.getLogger("watcher.checks")
+
+# What thousands of findings have in common: looking a member up in its enum takes longer than all else about it.
+KIND, LEVEL = AlertKind.FRESHNESS, AlertLevel.WARNING
+DATEPARTS = {part.value: part for part in DatePart}
 
 
 def _checked(*, one: bool) -> str:
@@ -24,6 +29,7 @@ def _checked(*, one: bool) -> str:
     checked AS (
         SELECT pipeline.id, pipeline.name, type.name AS type_name,
                CAST(pipeline.pipeline_metadata -> 'owners' AS text) AS owners,
+               coalesce(pipeline.alert_level, type.alert_level) AS asked_level,
                pipeline.last_target_insert, pipeline.last_target_update, pipeline.last_target_soft_delete,
                coalesce(greatest(pipeline.last_target_insert, pipeline.last_target_update,
                                  pipeline.last_target_soft_delete), pipeline.created_at) AS changed_at,
@@ -85,6 +91,33 @@ LOGGED = """
 # What a dry run would log.
 UNLOGGED = "logged AS (SELECT id AS pipeline_id FROM stale WHERE NOT is_known)"
 
+# The findings, as what opens alerts; see `_finding`.
+CAUSE = f"""
+    cause AS (
+        SELECT CAST('freshness' AS watcher.alert_kind) AS kind, CAST('warning' AS watcher.alert_level) AS level,
+               'freshness/' || stale.id AS deduplication_key, stale.id AS pipeline_id, stale.asked_level,
+               CAST(NULL AS bigint) AS pipeline_execution_id, CAST(%(now)s AS timestamptz) AS at,
+               stale.id IN (SELECT pipeline_id FROM logged) AS is_new,
+               {
+    causes.facts(
+        expected_number="stale.number",
+        expected_datepart="stale.datepart",
+        used_child_config="stale.used_child_config",
+        measured_from=causes.at("stale.changed_at"),
+        due_at=causes.at("stale.due_at"),
+        last_dml_timestamp=causes.at(
+            "greatest(stale.last_target_insert, stale.last_target_update, stale.last_target_soft_delete)"
+        ),
+        last_target_insert=causes.at("stale.last_target_insert"),
+        last_target_update=causes.at("stale.last_target_update"),
+        last_target_soft_delete=causes.at("stale.last_target_soft_delete"),
+        calendar="stale.calendar",
+        timezone="stale.timezone",
+    )
+} AS facts
+          FROM stale
+    )"""
+
 FOUND = """
     SELECT stale.id, stale.name, stale.type_name, stale.owners, stale.number, stale.datepart, stale.used_child_config,
            stale.calendar, stale.timezone, stale.changed_at, stale.due_at, stale.last_target_insert,
@@ -94,17 +127,20 @@ FOUND = """
      ORDER BY stale.due_at, stale.id
 """
 
-CHECK = f"WITH {_stale(one=False)}, {LOGGED} {FOUND}"
-DRY_RUN = f"WITH {_stale(one=False)}, {UNLOGGED} {FOUND}"
-CHECK_ONE = f"WITH {_stale(one=True)}, {LOGGED} {FOUND}"
-DRY_RUN_ONE = f"WITH {_stale(one=True)}, {UNLOGGED} {FOUND}"
 BY_CALENDAR, BY_CALENDAR_ONE = _by_calendar(one=False), _by_calendar(one=True)
 
 
+def statement(opening: Opening | None, *, one: bool) -> str:
+    """The check, which opens alerts, or nothing."""
+    if opening is None:
+        return f"WITH {_stale(one=one)}, {UNLOGGED} {FOUND}"
+    return f"WITH {_stale(one=one)}, {LOGGED}, {CAUSE}, {opening.statement} {FOUND}"
+
+
 def check_freshness(
-    session: Session, *, now: dt.datetime, pipeline_id: int | None = None, dry_run: bool = False
+    session: Session, *, now: dt.datetime, pipeline_id: int | None = None, opening: Opening | None = None
 ) -> list[Finding]:
-    """Return the pipelines whose data is stale, the longest overdue first, and log those that are new.
+    """Return the pipelines whose data is stale, the longest overdue first; log those that are new, and open alerts.
 
     A pipeline that was logged is not new again before its data has changed.
 
@@ -112,16 +148,15 @@ def check_freshness(
         session: The transaction.
         now: The time at which age is measured.
         pipeline_id: Check this pipeline only.
-        dry_run: Log nothing.
+        opening: How alerts are opened; without, nothing is written.
     """
     connection = database.driver(session)
-    given = {"now": now, "pipeline_id": pipeline_id}
-    by_calendar, check, dry = (
-        (BY_CALENDAR, CHECK, DRY_RUN) if pipeline_id is None else (BY_CALENDAR_ONE, CHECK_ONE, DRY_RUN_ONE)
-    )
-    due_at = _due_at(connection.execute(by_calendar, given), now)
-    judged = {"judged": list(due_at), "due_at": list(due_at.values())}
-    return [_finding(row, now) for row in connection.execute(dry if dry_run else check, {**given, **judged})]
+    given: dict[str, Any] = {"now": now, "pipeline_id": pipeline_id}
+    one = pipeline_id is not None
+    due_at = _due_at(connection.execute(BY_CALENDAR_ONE if one else BY_CALENDAR, given), now)
+    given |= {"judged": list(due_at), "due_at": list(due_at.values()), **(opening.given if opening else {})}
+    found = connection.execute(statement(opening, one=one), given, prepare=False)
+    return [_finding(row, now) for row in found.fetchall()]
 
 
 def _due_at(rows: Iterable[tuple[Any, ...]], now: dt.datetime) -> dict[int, dt.datetime]:
@@ -148,10 +183,14 @@ def deduplication_key(pipeline_id: int) -> str:
 def _finding(row: tuple[Any, ...], now: dt.datetime) -> Finding:
     pipeline_id, name, type_name, owners, number, datepart, used_child_config, calendar, timezone, *dates, new = row
     changed_at, due_at, inserted, updated, soft_deleted = dates
-    details = {"calendar": calendar, "timezone": timezone}
+    details: dict[str, Any] = {}
+    if calendar is not None:
+        details["calendar"] = calendar
+    if timezone is not None:
+        details["timezone"] = timezone
     return Finding(
-        kind=AlertKind.FRESHNESS,
-        level=AlertLevel.WARNING,
+        kind=KIND,
+        level=LEVEL,
         pipeline_id=pipeline_id,
         pipeline_name=name,
         pipeline_type_name=type_name,
@@ -161,7 +200,7 @@ def _finding(row: tuple[Any, ...], now: dt.datetime) -> Finding:
         at=now,
         owners=text.owners(owners),
         expected_number=number,
-        expected_datepart=DatePart(datepart),
+        expected_datepart=DATEPARTS[datepart],
         used_child_config=used_child_config,
         measured_from=changed_at,
         due_at=due_at,
@@ -169,5 +208,5 @@ def _finding(row: tuple[Any, ...], now: dt.datetime) -> Finding:
         last_target_insert=inserted,
         last_target_update=updated,
         last_target_soft_delete=soft_deleted,
-        details={name: value for name, value in details.items() if value is not None},
+        details=details,
     )

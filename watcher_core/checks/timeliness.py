@@ -8,9 +8,15 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from watcher_core import database, text
-from watcher_core.checks import thresholds
+from watcher_core.checks import causes, thresholds
+from watcher_core.checks.causes import Opening
 from watcher_core.enums import AlertKind, AlertLevel, DatePart, ExecutionState
 from watcher_core.values import Finding
+
+# What thousands of findings have in common: looking a member up in its enum takes longer than all else about it.
+KIND, LEVEL = AlertKind.TIMELINESS, AlertLevel.WARNING
+DATEPARTS = {part.value: part for part in DatePart}
+STATES = {state.value: state for state in ExecutionState}
 
 
 def _late(*, one: bool) -> str:
@@ -21,6 +27,7 @@ def _late(*, one: bool) -> str:
     checked AS MATERIALIZED (
         SELECT pipeline.id, pipeline.name, type.name AS type_name,
                CAST(pipeline.pipeline_metadata -> 'owners' AS text) AS owners,
+               coalesce(pipeline.alert_level, type.alert_level) AS asked_level,
                {thresholds.columns("timeliness")}
           FROM watcher.pipeline
           JOIN watcher.pipeline_type AS type ON type.id = pipeline.pipeline_type_id
@@ -37,7 +44,7 @@ def _late(*, one: bool) -> str:
     ), late AS MATERIALIZED (
         SELECT execution.id, execution.pipeline_id, execution.state, execution.start_date,
                CAST(extract(epoch FROM execution.until - execution.start_date) AS double precision) AS duration,
-               checked.name, checked.type_name, checked.owners, checked.number, checked.datepart,
+               checked.name, checked.type_name, checked.owners, checked.asked_level, checked.number, checked.datepart,
                checked.used_child_config, {thresholds.due("execution.start_date")} AS due_at,
                log.id IS NOT NULL AS is_known,
                execution.state <> 'running' AND log.execution_state = 'running' AS is_over
@@ -66,6 +73,28 @@ LOGGED = """
 # What a dry run would log.
 UNLOGGED = "logged AS (SELECT id AS pipeline_execution_id FROM late WHERE NOT is_known)"
 
+# The findings that open alerts, as `_finding` has them: those that are not over; see `is_over`.
+CAUSE = f"""
+    cause AS (
+        SELECT CAST('timeliness' AS watcher.alert_kind) AS kind, CAST('warning' AS watcher.alert_level) AS level,
+               'timeliness/' || late.id AS deduplication_key, late.pipeline_id, late.asked_level,
+               late.id AS pipeline_execution_id, CAST(%(now)s AS timestamptz) AS at,
+               late.id IN (SELECT pipeline_execution_id FROM logged) AS is_new,
+               {
+    causes.facts(
+        expected_number="late.number",
+        expected_datepart="late.datepart",
+        used_child_config="late.used_child_config",
+        measured_from=causes.at("late.start_date"),
+        due_at=causes.at("late.due_at"),
+        duration_seconds=causes.seconds("late.duration"),
+        execution_state="late.state",
+    )
+} AS facts
+          FROM late
+         WHERE late.is_over IS NOT TRUE
+    )"""
+
 FOUND = """
     SELECT late.id, late.pipeline_id, late.name, late.type_name, late.owners, late.number, late.datepart,
            late.used_child_config, late.state, late.start_date, late.due_at, late.duration, late.is_over,
@@ -74,29 +103,34 @@ FOUND = """
      ORDER BY late.start_date, late.id
 """
 
-CHECK = f"WITH {_late(one=False)}, {LOGGED} {FOUND}"
-DRY_RUN = f"WITH {_late(one=False)}, {UNLOGGED} {FOUND}"
-CHECK_ONE = f"WITH {_late(one=True)}, {LOGGED} {FOUND}"
-DRY_RUN_ONE = f"WITH {_late(one=True)}, {UNLOGGED} {FOUND}"
+
+def statement(opening: Opening | None, *, one: bool) -> str:
+    """The check, which opens alerts, or nothing."""
+    if opening is None:
+        return f"WITH {_late(one=one)}, {UNLOGGED} {FOUND}"
+    return f"WITH {_late(one=one)}, {LOGGED}, {CAUSE}, {opening.statement} {FOUND}"
 
 
 def check_timeliness(
-    session: Session, *, since: dt.datetime, now: dt.datetime, pipeline_id: int | None = None, dry_run: bool = False
+    session: Session,
+    *,
+    since: dt.datetime,
+    now: dt.datetime,
+    pipeline_id: int | None = None,
+    opening: Opening | None = None,
 ) -> list[Finding]:
-    """Return the executions that are late, oldest first, and log those that are new.
+    """Return the executions that are late, oldest first; log those that are new, and open alerts.
 
     Args:
         session: The transaction.
         since: Ended executions are checked if they ended at this time or later.
         now: The time at which the duration of running executions is measured.
         pipeline_id: Check executions of this pipeline only.
-        dry_run: Log nothing.
+        opening: How alerts are opened; without, nothing is written.
     """
-    check, dry = (CHECK, DRY_RUN) if pipeline_id is None else (CHECK_ONE, DRY_RUN_ONE)
-    rows = database.driver(session).execute(
-        dry if dry_run else check, {"since": since, "now": now, "pipeline_id": pipeline_id}
-    )
-    return [_finding(row, now) for row in rows]
+    given = {"since": since, "now": now, "pipeline_id": pipeline_id, **(opening.given if opening else {})}
+    found = database.driver(session).execute(statement(opening, one=pipeline_id is not None), given, prepare=False)
+    return [_finding(row, now) for row in found.fetchall()]
 
 
 def deduplication_key(execution_id: int) -> str:
@@ -108,8 +142,8 @@ def _finding(row: tuple[Any, ...], now: dt.datetime) -> Finding:
     execution_id, pipeline_id, name, type_name, owners, number, datepart, used_child_config, *rest = row
     state, start_date, due_at, duration, is_over, new = rest
     return Finding(
-        kind=AlertKind.TIMELINESS,
-        level=AlertLevel.WARNING,
+        kind=KIND,
+        level=LEVEL,
         pipeline_id=pipeline_id,
         pipeline_name=name,
         pipeline_type_name=type_name,
@@ -119,12 +153,12 @@ def _finding(row: tuple[Any, ...], now: dt.datetime) -> Finding:
         at=now,
         owners=text.owners(owners),
         expected_number=number,
-        expected_datepart=DatePart(datepart),
+        expected_datepart=DATEPARTS[datepart],
         used_child_config=used_child_config,
         measured_from=start_date,
         due_at=due_at,
         duration_seconds=duration,
-        execution_state=ExecutionState(state),
+        execution_state=STATES[state],
         details={"is_over": True} if is_over else {},
     )
 

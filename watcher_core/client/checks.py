@@ -27,6 +27,12 @@ LOCK = sa.text("SELECT pg_advisory_xact_lock(hashtextextended('watcher.check/' |
 # When a check begins, after the wait for the lock, by the clock that executions are dated by.
 NOW = sa.text("SELECT clock_timestamp()")
 
+# Enough for what a check finds: with less, it is written to files, several times over.
+MEMORY = sa.text("""
+    SELECT set_config('work_mem', '64MB', true)
+     WHERE pg_size_bytes(current_setting('work_mem')) < pg_size_bytes('64MB')
+""")
+
 # A plan made while the table of alerts was empty would read the whole table for each alert that it opens.
 BY_INDEX = sa.text("SET LOCAL enable_seqscan = off")
 
@@ -59,9 +65,10 @@ class CheckMethods(HeartbeatMethods):
             InvalidValueError: A value breaks a rule.
         """
         with self._begin_check(AlertKind.FRESHNESS, pipeline, now, dry_run=dry_run) as (session, moment, pipeline_id):
-            found = checks.check_freshness(session, now=moment, pipeline_id=pipeline_id, dry_run=dry_run)
+            opening = None if dry_run else _opening(session, AlertKind.FRESHNESS)
+            found = checks.check_freshness(session, now=moment, pipeline_id=pipeline_id, opening=opening)
             if not dry_run:
-                _update_alerts(session, AlertKind.FRESHNESS, found, moment, pipeline_id)
+                _resolve_others(session, AlertKind.FRESHNESS, found, moment, pipeline_id)
         return found
 
     def check_timeliness(
@@ -98,10 +105,11 @@ class CheckMethods(HeartbeatMethods):
         with self._begin_check(AlertKind.TIMELINESS, pipeline, now, dry_run=dry_run) as (session, moment, pipeline_id):
             checked = last or checks.last_checked(session, kind=AlertKind.TIMELINESS) or moment
             begin = _before(min(checked, moment), minutes)
-            found = checks.check_timeliness(session, since=begin, now=moment, pipeline_id=pipeline_id, dry_run=dry_run)
+            opening = None if dry_run else _opening(session, AlertKind.TIMELINESS)
+            found = checks.check_timeliness(session, since=begin, now=moment, pipeline_id=pipeline_id, opening=opening)
             if not dry_run:
                 late = [finding for finding in found if not checks.late_is_over(finding)]
-                _update_alerts(session, AlertKind.TIMELINESS, late, moment, pipeline_id)
+                _resolve_others(session, AlertKind.TIMELINESS, late, moment, pipeline_id)
         return found
 
     def check_stuck(self, *, now: dt.datetime | None = None, dry_run: bool = False) -> list[Finding]:
@@ -128,7 +136,7 @@ class CheckMethods(HeartbeatMethods):
                 recording.forget_ended(database.driver(session))
             found = checks.check_stuck(session, now=moment)
             if not dry_run:
-                _update_alerts(session, AlertKind.STUCK, found, moment, None)
+                _update_alerts(session, AlertKind.STUCK, found, moment)
         return found
 
     def check_missed(self, *, now: dt.datetime | None = None, dry_run: bool = False) -> list[Finding]:
@@ -159,7 +167,7 @@ class CheckMethods(HeartbeatMethods):
             automated = checks.check_automation(session, now=moment, dry_run=dry_run)
             if not dry_run:
                 found = [*automated, *(learned if wanted == "alert" else [])]
-                _update_alerts(session, AlertKind.MISSED, found, moment, None)
+                _update_alerts(session, AlertKind.MISSED, found, moment)
         return [*automated, *learned]
 
     def declare_automation(self, assets: Sequence[values.AutomatedAsset], *, location: str, instance_id: str) -> None:
@@ -200,7 +208,7 @@ class CheckMethods(HeartbeatMethods):
         with self._begin_check(AlertKind.FAILURE, None, now, dry_run=dry_run) as (session, moment, _):
             found = checks.check_failures(session, now=moment, dry_run=dry_run)
             if not dry_run:
-                _update_alerts(session, AlertKind.FAILURE, found, moment, None, checks.standing_backfills(session))
+                _update_alerts(session, AlertKind.FAILURE, found, moment, checks.standing_backfills(session))
                 # What was made good since, of what an alert lists.
                 alerts.correct_alerts(
                     session,
@@ -232,7 +240,7 @@ class CheckMethods(HeartbeatMethods):
         with self._begin_check(AlertKind.ASSET_CHECK, None, now, dry_run=dry_run) as (session, moment, _):
             found = checks.check_asset_checks(session, now=moment, dry_run=dry_run)
             if not dry_run:
-                _update_alerts(session, AlertKind.ASSET_CHECK, found, moment, None)
+                _update_alerts(session, AlertKind.ASSET_CHECK, found, moment)
                 # Partitions that pass again are no news, and are not named any more.
                 alerts.correct_alerts(session, {finding.deduplication_key: finding for finding in found}.values())
         return found
@@ -262,11 +270,11 @@ class CheckMethods(HeartbeatMethods):
             thresholds = checks.list_thresholds(session, pipeline_ids=[found.id])
             newest = next(iter(recording.list_executions(connection, pipeline_id=found.id, limit=1)), None)
             if asked is AlertKind.FRESHNESS:
-                findings = checks.check_freshness(session, now=moment, pipeline_id=found.id, dry_run=True)
+                findings = checks.check_freshness(session, now=moment, pipeline_id=found.id)
             else:
                 ended = None if newest is None else newest.end_date
                 since = moment if ended is None else min(ended, moment)
-                findings = checks.check_timeliness(session, since=since, now=moment, pipeline_id=found.id, dry_run=True)
+                findings = checks.check_timeliness(session, since=since, now=moment, pipeline_id=found.id)
         return values.PipelineCheck(
             kind=asked,
             at=moment,
@@ -391,6 +399,7 @@ class CheckMethods(HeartbeatMethods):
         moment = None if now is None else arguments.instant(now, "now")
         with self._transaction() as (session, _):
             session.execute(WITHOUT_COMPILER)
+            session.execute(MEMORY)
             pipeline_id = None if pipeline is None else catalog.get_pipeline(session, pipeline).id
             if not dry_run:
                 session.execute(LOCK, {"kind": kind.value})
@@ -405,7 +414,25 @@ class CheckMethods(HeartbeatMethods):
             self._end_round(Round.CHECKS)
 
 
+def _opening(session: Session, kind: AlertKind) -> checks.Opening:
+    """Let a check open its alerts itself; before it reads which are open, no other may write them."""
+    alerts.lock_alerts(session, [kind])
+    return checks.Opening(alerts.OPENING, alerts.OPENING_GIVEN)
+
+
 def _update_alerts(
+    session: Session,
+    kind: AlertKind,
+    found: list[Finding],
+    now: dt.datetime,
+    standing: Sequence[str] = (),
+) -> None:
+    session.execute(BY_INDEX)
+    alerts.open_alerts(session, found, now=now)
+    _resolve_others(session, kind, found, now, None, standing)
+
+
+def _resolve_others(
     session: Session,
     kind: AlertKind,
     found: list[Finding],
@@ -414,7 +441,6 @@ def _update_alerts(
     standing: Sequence[str] = (),
 ) -> None:
     session.execute(BY_INDEX)
-    alerts.open_alerts(session, found, now=now)
     still = [*standing, *(finding.deduplication_key for finding in found)]
     alerts.resolve_gone_alerts(session, kind=kind, still=still, now=now, pipeline_id=pipeline_id)
 

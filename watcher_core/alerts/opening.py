@@ -1,0 +1,235 @@
+"""Alerts are opened, continued, opened again and corrected, in the transaction of what found their causes.
+
+A check that reads its findings in one statement goes on with `OPENING` in the same one, so that the findings stay in
+PostgreSQL. What Python makes of findings, and what has no check, comes as JSON.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from typing import Any, Final
+
+from sqlalchemy.orm import Session
+
+from watcher_core import arguments, database
+from watcher_core.alerts.pending import CONTINUES_WITHIN, FLAPPING_WITHIN
+from watcher_core.enums import AlertKind
+from watcher_core.values import Cause
+
+# Findings that one statement writes: a check may find a hundred thousand, and as JSON they take ten times the memory.
+BATCH_SIZE = 5_000
+
+# One writer for each kind: checks that run at the same time could otherwise deadlock on each other's rows.
+LOCK = "SELECT pg_advisory_xact_lock(hashtextextended('watcher.alert/' || %(kind)s, 0))"
+
+# The level that the pipeline or its type asks for. What somebody called a warning, and unusual numbers, get no louder.
+LEVEL = """
+           CASE WHEN cause.kind IN ('asset_check', 'anomaly') AND cause.level = 'warning'
+                THEN least(cause.level, cause.asked_level)
+                WHEN cause.level <> 'info' THEN coalesce(cause.asked_level, cause.level)
+                ELSE cause.level END"""
+
+
+def _failing(row: str) -> str:
+    return f"coalesce(CAST({row}.facts ->> 'failing' AS bigint), 1)"
+
+
+# The rest of a statement that has the causes as `cause`: `kind`, `level`, `deduplication_key` (each once), `at`,
+# `pipeline_id`, `asked_level` (of the pipeline, else its type), `pipeline_execution_id`, `is_new`, `facts`.
+#
+# A cause has an alert that is alive (at most one: a unique index), or one that was resolved, or none. Of causes that
+# are not new, only those without an open alert of their level are looked at further.
+OPENING: Final = f"""
+    known AS (
+        SELECT cause.kind, {LEVEL} AS level, cause.deduplication_key, cause.pipeline_id, cause.pipeline_execution_id,
+               cause.at, cause.facts, coalesce(alive.id, gone.id) AS id, alive.id IS NULL AS is_gone,
+               alive.id IS NOT NULL AND {_failing("cause")} > {_failing("alive")} AS has_grown,
+               gone.resolved_at <= %(now)s - %(continues_within)s AS is_long_gone,
+               gone.resolved_by_hand AND NOT cause.is_new AS is_settled_by_hand,
+               EXISTS (SELECT
+                         FROM watcher.alert_delivery AS delivery
+                        WHERE delivery.alert_id = gone.id
+                          AND delivery.recovery_delivered_at IS NOT NULL) AS is_known_to_be_over
+          FROM cause
+          LEFT JOIN watcher.alert AS alive
+            ON alive.deduplication_key = cause.deduplication_key
+           AND alive.state <> 'resolved'
+          LEFT JOIN LATERAL (SELECT *
+                               FROM watcher.alert
+                              WHERE alert.deduplication_key = cause.deduplication_key
+                                AND alert.state = 'resolved'
+                                AND alive.id IS NULL
+                              ORDER BY alert.resolved_at DESC
+                              LIMIT 1) AS gone ON true
+         WHERE cause.is_new
+            OR (alive.state IN ('open', 'acknowledged') AND alive.level = {LEVEL}) IS NOT TRUE
+    ), continued AS (
+        UPDATE watcher.alert
+           SET level = known.level, facts = known.facts, pipeline_id = known.pipeline_id,
+               pipeline_execution_id = coalesce(known.pipeline_execution_id, alert.pipeline_execution_id),
+               grew_at    = CASE WHEN known.has_grown THEN %(now)s ELSE alert.grew_at END,
+               is_settled = alert.is_settled AND NOT known.has_grown
+          FROM known
+         WHERE alert.id = known.id
+           AND NOT known.is_gone
+           AND (alert.level, alert.facts, alert.pipeline_execution_id)
+               IS DISTINCT FROM
+               (known.level, known.facts, coalesce(known.pipeline_execution_id, alert.pipeline_execution_id))
+    ), reopened AS (
+        UPDATE watcher.alert
+           SET level = known.level, facts = known.facts, pipeline_id = known.pipeline_id, reopened_at = %(now)s,
+               resolved_at = NULL, resolved_by_hand = false, is_settled = false,
+               reopenings = CASE WHEN alert.reopened_at > %(now)s - %(flapping_within)s
+                                 THEN alert.reopenings + 1 ELSE 1 END,
+               pipeline_execution_id = coalesce(known.pipeline_execution_id, alert.pipeline_execution_id),
+               resolution = NULL, resolved_by = NULL,
+               note = CASE WHEN alert.resolved_by IS NULL THEN alert.note END,
+               -- Where the recovery was not delivered, the acknowledgement still holds.
+               state = CASE WHEN alert.snoozed_until > %(now)s THEN CAST('snoozed' AS watcher.alert_state)
+                            WHEN alert.acknowledged_at IS NOT NULL AND NOT known.is_known_to_be_over
+                            THEN 'acknowledged'
+                            ELSE 'open' END,
+               acknowledged_at = CASE WHEN NOT known.is_known_to_be_over THEN alert.acknowledged_at END
+          FROM known
+         WHERE alert.id = known.id
+           AND known.is_gone
+           AND NOT known.is_long_gone
+           AND NOT known.is_settled_by_hand
+        RETURNING alert.id
+    ), opened AS (
+        INSERT INTO watcher.alert
+              (kind, level, deduplication_key, pipeline_id, pipeline_execution_id, facts, opened_at)
+        SELECT kind, level, deduplication_key, pipeline_id, pipeline_execution_id, facts, at
+          FROM known
+         WHERE id IS NULL
+            OR (is_gone AND is_long_gone AND NOT is_settled_by_hand)
+         ORDER BY at, pipeline_id, deduplication_key
+            ON CONFLICT (deduplication_key) WHERE state <> 'resolved' DO NOTHING
+        RETURNING id
+    )"""
+# What it takes besides `now`, with its type: PostgreSQL learns that of no text.
+OPENING_GIVEN: Final = {"continues_within": CONTINUES_WITHIN, "flapping_within": FLAPPING_WITHIN}
+
+ASKED_LEVEL = "coalesce(pipeline.alert_level, type.alert_level) AS asked_level"
+PIPELINE = """
+          LEFT JOIN watcher.pipeline ON pipeline.id = given.pipeline_id
+          LEFT JOIN watcher.pipeline_type AS type ON type.id = pipeline.pipeline_type_id"""
+
+OPEN = f"""
+    WITH cause AS (
+        SELECT given.*, {ASKED_LEVEL}
+          FROM jsonb_to_recordset(CAST(%(findings)s AS jsonb)) AS given (
+                   kind watcher.alert_kind, level watcher.alert_level, deduplication_key text, pipeline_id bigint,
+                   pipeline_execution_id bigint, at timestamptz, is_new boolean, facts jsonb)
+          {PIPELINE}
+    ), {OPENING}
+    SELECT (SELECT count(*) FROM opened) + (SELECT count(*) FROM reopened)
+"""
+
+# As in `OPENING`, of findings that come without their facts: most need no more than this.
+UNSETTLED = f"""
+    SELECT cause.deduplication_key
+      FROM (SELECT given.*, {ASKED_LEVEL}
+              FROM jsonb_to_recordset(CAST(%(findings)s AS jsonb)) AS given (
+                       kind watcher.alert_kind, level watcher.alert_level, deduplication_key text, pipeline_id bigint)
+              {PIPELINE}) AS cause
+     WHERE NOT EXISTS (SELECT
+                         FROM watcher.alert
+                        WHERE alert.deduplication_key = cause.deduplication_key
+                          AND alert.state IN ('open', 'acknowledged')
+                          AND alert.level = {LEVEL})
+"""
+
+CORRECT = """
+    UPDATE watcher.alert
+       SET facts = found.facts, pipeline_id = found.pipeline_id,
+           pipeline_execution_id = coalesce(found.pipeline_execution_id, alert.pipeline_execution_id)
+      FROM jsonb_to_recordset(CAST(%(findings)s AS jsonb)) AS found (
+               deduplication_key text, pipeline_id bigint, pipeline_execution_id bigint, facts jsonb)
+     WHERE alert.deduplication_key = found.deduplication_key
+       AND alert.state <> 'resolved'
+       AND (alert.facts IS DISTINCT FROM found.facts
+            OR alert.pipeline_execution_id IS DISTINCT FROM
+               coalesce(found.pipeline_execution_id, alert.pipeline_execution_id))
+"""
+
+
+def open_alerts(session: Session, findings: Iterable[Cause], *, now: dt.datetime) -> int:
+    """Open an alert for each cause that has none, and update those that are open.
+
+    An alert that was resolved by hand stays resolved until its cause is found as new. Of findings with the same key the
+    last one counts.
+
+    Args:
+        session: The transaction that found them.
+        findings: All that a check found, new or not.
+        now: The check's time.
+
+    Returns:
+        How many alerts were opened, or opened again.
+    """
+    by_key = {finding.deduplication_key: finding for finding in findings}
+    lock(session, {finding.kind for finding in by_key.values()})
+    unsettled = _unsettled(session, [finding for finding in by_key.values() if not finding.new])
+    due = [finding for key, finding in sorted(by_key.items()) if finding.new or key in unsettled]
+    opened = 0
+    connection = database.driver(session)
+    for first in range(0, len(due), BATCH_SIZE):
+        written = _as_json([_row(finding) for finding in due[first : first + BATCH_SIZE]])
+        found = connection.execute(OPEN, {"findings": written, "now": now, **OPENING_GIVEN}).fetchone()
+        opened += found[0] if found else 0
+    return opened
+
+
+def _unsettled(session: Session, known: list[Cause]) -> set[str]:
+    if not known:
+        return set()
+    given = [
+        {
+            "kind": finding.kind,
+            "level": finding.level,
+            "deduplication_key": finding.deduplication_key,
+            "pipeline_id": finding.pipeline_id,
+        }
+        for finding in known
+    ]
+    return {key for (key,) in database.driver(session).execute(UNSETTLED, {"findings": arguments.json_text(given)})}
+
+
+def correct_alerts(session: Session, findings: Iterable[Cause]) -> None:
+    """Update the facts of alerts that are not resolved, without a notification.
+
+    Of findings with the same key the last one counts.
+    """
+    known = list({finding.deduplication_key: finding for finding in findings}.values())
+    if known:
+        lock(session, {finding.kind for finding in known})
+        database.driver(session).execute(CORRECT, {"findings": _as_json([_row(finding) for finding in known])})
+
+
+def _as_json(rows: list[dict[str, Any]]) -> str:
+    written = arguments.json_text(rows)
+    if "NaN" in written or "Infinity" in written:  # neither JSON nor PostgreSQL has them; the careful way is slower
+        written = arguments.json_text(arguments.json_object({"rows": rows}, "findings")["rows"])
+    return written
+
+
+def _row(finding: Cause) -> dict[str, Any]:
+    return {
+        "kind": finding.kind,
+        "level": finding.level,
+        "deduplication_key": finding.deduplication_key,
+        "pipeline_id": finding.pipeline_id,
+        "pipeline_execution_id": finding.execution_id,
+        "at": arguments.instant(finding.at, "at"),
+        "is_new": finding.new,
+        "facts": finding.facts,
+    }
+
+
+def lock(session: Session, kinds: Iterable[AlertKind]) -> None:
+    """Let no other transaction write alerts of these kinds before the end of this one."""
+    connection = database.driver(session)
+    for kind in sorted(kinds):
+        connection.execute(LOCK, {"kind": kind.value})
