@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from watcher_core import alerts, arguments, database, text, values
 from watcher_core.enums import AlertKind, AlertLevel, AlertState
 from watcher_core.errors import InvalidValueError
-from watcher_core.overview.pipelines import GROUP, OWNERS, PIPELINES, Filter
+from watcher_core.overview.pipelines import GROUP, OWNERS, PIPELINES, Filter, read_choices
 from watcher_core.overview.unwatched import unwatched_pipelines
 from watcher_core.values import Problem
 
@@ -144,15 +144,6 @@ INCIDENTS = """
            (SELECT count(*) FROM matching WHERE removed_at IS NOT NULL)
 """
 
-# Distinct first, then in order: sorting the names of ten thousand pipelines would take longer than all else.
-CHOICES = f"""
-    SELECT (SELECT array_agg(DISTINCT owner ORDER BY owner)
-              FROM (SELECT DISTINCT {OWNERS} AS owners FROM watcher.pipeline) AS each
-             CROSS JOIN LATERAL jsonb_array_elements_text(owners) AS owner),
-           (SELECT array_agg(name ORDER BY name) FROM watcher.pipeline_type),
-           ARRAY(SELECT DISTINCT {GROUP} FROM {PIPELINES})
-"""
-
 SUBJECTS = f"""
     SELECT pipeline.id, pipeline.name, type.name, {GROUP}, {OWNERS}
       FROM {PIPELINES}
@@ -195,7 +186,6 @@ def read_overview(
     row = connection.execute(statement, given).fetchone()
     assert row is not None  # noqa: S101 (a statement without FROM has a row)
     shown, total, problems, states, behind, fine, affected, running, inactive, removed = row
-    owners, types, groups = connection.execute(CHOICES).fetchone() or (None, None, None)
     return values.Overview(
         at=now,
         incidents=tuple(_incidents(session, shown, {root: (count, names) for root, count, names in behind}, now)),
@@ -208,9 +198,7 @@ def read_overview(
         inactive=inactive,
         removed=removed,
         unwatched=tuple(unwatched_pipelines(session, names=NAMED, chosen=chosen)),
-        owners=tuple(owners or ()),
-        types=tuple(types or ()),
-        groups=tuple(sorted(groups or ())),
+        **read_choices(connection),
     )
 
 

@@ -1,8 +1,8 @@
 """What ran in some time, each execution with its usual end.
 
-Executions that ran in a time ended in it, or later but started in it or before, or run: each is found by an index of its
-own, and none is found twice. One that started before the time and ended after it is looked for among what ended within
-a day after it.
+Executions that ran in a time ended in it, or ended later but started in it or before, or run: each is found by an index
+of its own, and none is found twice. One that started before the time and ended after it is looked for among what ended
+within a day after it.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from watcher_core import text, values
 from watcher_core.database import Driver
 from watcher_core.enums import ExecutionState
 from watcher_core.errors import InvalidValueError
-from watcher_core.overview.pipelines import GROUP, OWNERS, PIPELINES, Filter
+from watcher_core.overview.pipelines import GROUP, OWNERS, PIPELINES, Filter, read_choices
 from watcher_core.recording import RECENT_EXECUTIONS
 from watcher_core.values import TimelineExecution, TimelineGroup
 
@@ -114,6 +114,7 @@ def read_timeline(
     for *row, group_name, total in connection.execute(statement, given):  # noqa: B007 (the same in each row)
         name = next(iter(text.owners(group_name)), None) if group_by == "owner" else group_name
         groups.setdefault(name, []).append(_execution(row))
+    choices = read_choices(connection)
     shown = sum(map(len, groups.values()))
     return values.Timeline(
         begin=begin,
@@ -129,6 +130,9 @@ def read_timeline(
         ),
         shown=shown,
         left_out=total - shown,
+        owners=choices["owners"],
+        types=choices["types"],
+        all_groups=choices["groups"],
     )
 
 
