@@ -694,7 +694,10 @@
     menu.closest("form").addEventListener("formdata", (event) => {
       for (const name of ["from", "to"]) {
         const given = event.formData.get(name);
+        const zoomed = new URLSearchParams(location.search).get(name);
         if (given) event.formData.set(name, new Date(given).toISOString().replace(".000", ""));
+        else if (zoomed) event.formData.set(name, zoomed);
+        else event.formData.delete(name);
       }
       if (event.formData.has("from")) event.formData.delete("hours");
     });
