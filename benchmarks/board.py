@@ -30,8 +30,6 @@ from watcher_core import Watcher
 NAME = "board"
 MOST_TIMES_RAW = 3
 EXECUTIONS_OF_EACH = 100
-# Of a person who looks at a page.
-MOST_MILLISECONDS = 300
 
 NEWEST = """
     SELECT last.state, count(*)
@@ -278,7 +276,7 @@ def _measured(
         sides["page"] = page
     seconds = in_turns(sides, rounds=bench.choose(full=8, quick=3), calls=1, warm_up=1)
     figures = {side: 1000 * statistics.median(of_side) for side, of_side in seconds.items()}
-    for side in figures.keys() - {"raw"}:
+    for side in (each for each in sides if each != "raw"):
         yield Result(
             case=NAME,
             what=question.what if side == "ours" else f"page: {question.what}",
