@@ -157,7 +157,7 @@ SUBJECTS = f"""
 """
 
 ERRORS = """
-    SELECT id, end_date, left(execution_metadata #>> '{error,message}', 2000)
+    SELECT id, left(execution_metadata #>> '{error,message}', 2000)
       FROM watcher.pipeline_execution
      WHERE id = ANY(%(ids)s)
 """
@@ -258,19 +258,18 @@ def _incidents(
     }
     executions = [execution_id for _, _, execution_id, *_ in shown if execution_id is not None]
     failed = [alert.pipeline_execution_id for alert in found.values() if PROBLEMS.get(alert.kind) in BEGINNING]
-    began = dict(connection.execute(BEGAN, {"ids": [*executions, *filter(None, failed)]}).fetchall())
-    errors = {
-        execution_id: (at, message) for execution_id, at, message in connection.execute(ERRORS, {"ids": executions})
-    }
+    began: dict[int | None, dt.datetime] = dict(
+        connection.execute(BEGAN, {"ids": [*executions, *filter(None, failed)]}).fetchall()
+    )
+    errors: dict[int, str | None] = dict(connection.execute(ERRORS, {"ids": executions}).fetchall())
     for alert_id, pipeline_id, execution_id, problem, _ in shown:
         if alert_id is None:
             name, type_name, group, owners = subjects[pipeline_id]
-            at, message = errors[execution_id]
             yield values.Incident(
                 problem=Problem(problem),
-                title=_without_alert(name, Problem(problem), message),
+                title=_without_alert(name, Problem(problem), errors[execution_id]),
                 level=AlertLevel.ERROR,
-                since=began.get(execution_id, at),
+                since=began[execution_id],
                 state=AlertState.OPEN,
                 alert_id=None,
                 kind=None,
