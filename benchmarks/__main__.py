@@ -28,6 +28,7 @@ CASES = (
     "pairs",
     "track",
     "http",
+    "board",
     "metrics",
     "recorder",
     "race",

@@ -187,8 +187,18 @@ def _pipeline_metadata(spec: dg.AssetSpec, declared: Mapping[str, Any], schedule
         "partitions_timezone": partitions_timezone(spec.partitions_def),
         "schedule_timezone": schedule_zone,
         "runbook": _text(declared.get(keys.RUNBOOK_KEY)),
+        "code_link": _code_link(spec.metadata.get(keys.CODE_REFERENCES_KEY)),
     }
     return {key: value for key, value in found.items() if value} | (dict(own) if isinstance(own, Mapping) else {})
+
+
+def _code_link(references: object) -> str | None:
+    """Where the code is: the first address, which all can open; else the first file of this host, with its line."""
+    found = getattr(references, "code_references", None)
+    known = found if isinstance(found, list) else []
+    urls = [each.url for each in known if isinstance(each, dg.UrlCodeReference)]
+    files = [each.source for each in known if isinstance(each, dg.LocalFileCodeReference)]
+    return next(iter((*urls, *files)), None)
 
 
 def _short(description: str | None) -> str | None:

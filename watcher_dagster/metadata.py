@@ -50,6 +50,7 @@ URI_KEY: Final = "dagster/uri"
 TABLE_NAME_KEY: Final = "dagster/table_name"
 STORAGE_KIND_KEY: Final = "dagster/storage_kind"
 COLUMN_LINEAGE_KEY: Final = "dagster/column_lineage"
+CODE_REFERENCES_KEY: Final = "dagster/code_references"
 COLUMN_SCHEMA_KEY: Final = "dagster/column_schema"
 
 # What an asset's definition declares.

@@ -146,6 +146,7 @@ HISTORY = f"""
               FROM watcher.pipeline_execution AS execution
              WHERE end_date IS NOT NULL) AS counted
      GROUP BY day, pipeline_id
+     ORDER BY day, pipeline_id -- so that the rows of a day lie together, as those do that are folded as time goes by
 """
 
 

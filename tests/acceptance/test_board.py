@@ -184,6 +184,93 @@ def test_filters_are_addresses(address, browser):
         assert {"team:shop"} == set(page.locator(".incident a[href*='owner=']").all_inner_texts())
 
 
+def test_what_the_timeline_shows_is_an_address(address, browser):
+    """Zooming is in the address: sending it, loading it again and going back lead to what was seen."""
+    with Reader(browser, address) as reader:
+        page = reader.open("/ui/timeline?hours=24&by=owner")
+        plot, said = page.locator(".plot"), page.locator(".zoom output")
+        assert said.inner_text() == ""
+        plot.focus()
+        page.keyboard.press("+")
+        page.wait_for_url("**/ui/timeline?*view=*")
+        first, first_said = page.url, said.inner_text()
+        assert "hours" not in first
+        page.keyboard.press("+")
+        page.keyboard.press("ArrowLeft")
+        page.wait_for_function("address => location.href !== address", arg=first)
+        assert said.inner_text() != first_said
+        page.go_back()
+        page.wait_for_function("said => document.querySelector('.zoom output').textContent === said", arg=first_said)
+        page.reload(wait_until="networkidle")
+        assert said.inner_text() == first_said
+        page.get_by_label("Owner").select_option("team:shop")
+        page.wait_for_url("**/ui/timeline?*owner=team%3Ashop*")
+        assert said.inner_text() == first_said
+        page.keyboard.press("Tab")
+        plot.focus()
+        page.keyboard.press("0")
+        page.wait_for_function("() => !location.search.includes('view=')")
+        assert reader.said == []
+
+
+def test_the_timeline_is_used_by_keyboard(address, browser):
+    with Reader(browser, address) as reader:
+        page = reader.open("/ui/timeline?hours=24")
+        tip = page.locator(".timeline .tip")
+        page.locator(".plot").focus()
+        page.keyboard.press("n")
+        tip.wait_for(state="visible")
+        first = tip.inner_text()
+        page.keyboard.press("n")
+        assert tip.inner_text() != first
+        page.keyboard.press("p")
+        assert tip.locator(".name").first.inner_text() in first
+        page.keyboard.press("Escape")
+        tip.wait_for(state="hidden")
+        page.keyboard.press("f")
+        assert "failed" in tip.inner_text()
+        name = tip.locator(".name").first.inner_text()
+        page.keyboard.press("Enter")
+        page.wait_for_url(f"**/ui/pipeline?name={quote(name, safe='')}")
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+def test_the_timeline_is_filtered_by_forms(address, browser, scripts):
+    with Reader(browser, address, java_script_enabled=scripts) as reader:
+        page = reader.open("/ui/timeline?hours=24")
+        page.get_by_label("Type").select_option("model")
+        if not scripts:
+            page.get_by_role("button", name="Filter").click()
+        page.wait_for_url("**/ui/timeline?*type=model*")
+        rows = page.locator("#timeline-table tbody tr td:first-child a")
+        rows.first.wait_for(state="attached")
+        assert set(rows.all_text_contents()) == {"ml/churn", "ml/forecast"}
+        page.get_by_role("link", name="Clear").click()
+        page.wait_for_url(re.compile(r"/ui/timeline\?(?!.*type=model).*hours=24"))
+
+
+def test_metrics_are_drawn_and_are_a_table_too(address, browser):
+    with Reader(browser, address) as reader:
+        page = reader.open("/ui/pipeline?name=shop/events")
+        figures = page.locator("figure.series")
+        assert figures.count() == 3  # the duration, the rows, and what a rule judges
+        for figure in figures.all():
+            drawn = figure.locator("canvas").evaluate(
+                """canvas => {
+                    const pixels = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data;
+                    return pixels.some((value) => value > 0);
+                }"""
+            )
+            assert drawn
+            figure.locator("summary").click()
+            assert figure.locator("tbody tr").count() > 20
+        figures.first.scroll_into_view_if_needed()
+        box = figures.first.locator(".u-over").bounding_box()
+        assert box is not None
+        page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+        assert re.search(r"\d (min|h)$", figures.first.locator("output").inner_text())
+
+
 def test_times_are_in_the_zone_of_the_reader(address, browser, module_watcher):
     [alert] = module_watcher.alerts(pipeline="shop/orders", kind="failure")
     with Reader(browser, address, timezone_id="Asia/Kolkata", locale="en-GB") as reader:
@@ -199,6 +286,9 @@ def test_news_arrive_by_themselves(address, browser, module_watcher):
         page = reader.open("/ui/")
         assert "late_news" not in page.inner_text("main")
         page.wait_for_function("window.boardVersion !== null")
+        folded = page.locator("details#unwatched-1")
+        was_open = folded.get_attribute("open") is not None
+        folded.locator("summary").click()
         now = dt.datetime.now(dt.UTC)
         module_watcher.record(
             [
@@ -214,3 +304,6 @@ def test_news_arrive_by_themselves(address, browser, module_watcher):
         )
         module_watcher.check_failures()
         page.wait_for_selector(".incident:has-text('late_news')", timeout=60_000)
+        # What the reader folded stays so: `late_news` has no freshness threshold, and is in that list.
+        page.wait_for_function("open => document.getElementById('unwatched-1').open !== open", arg=was_open)
+        assert "late_news" in (folded.text_content() or "")

@@ -83,7 +83,7 @@ def test_incidents_come_with_what_is_behind_them(watcher: Watcher) -> None:
     assert orders.alert_id is not None
     assert (orders.state, orders.behind, orders.owners, orders.group) == (AlertState.OPEN, 1, ("team:sales",), "sales")
     assert (found.total, found.problems, found.states) == (2, {Problem.FAILING: 2}, {AlertState.OPEN: 2})
-    assert (found.fine, found.affected, found.inactive, found.removed) == (3, 3, 1, 0)
+    assert (found.fine, found.affected, found.muted, found.inactive, found.removed) == (2, 3, 1, 1, 0)
     assert found.owners == ("ada@example.com", "team:sales")
     assert set(found.types) >= {"finance", "sales"}
 
@@ -149,3 +149,24 @@ def test_names_are_found_whatever_their_case_and_former_names_too(watcher: Watch
     assert [(hit.kind, hit.name) for hit in watcher.search(f"#{alert.id}")] == [("alert", "orders")]
     assert [(hit.kind, hit.detail) for hit in watcher.search("orders", limit=1)] == [("pipeline", "sales")]
     assert watcher.search(" ") == watcher.search("100%") == watcher.search("9" * 30) == []
+
+
+def test_an_incident_began_with_the_first_failure_after_the_last_success(watcher: Watcher) -> None:
+    def since(name: str) -> dt.datetime:
+        [incident] = [each for each in watcher.now(search=name).incidents if each.pipeline_name == name]
+        return incident.since
+
+    def ago(minutes: float) -> dt.datetime:
+        return NOW - dt.timedelta(minutes=minutes)
+
+    name = unique("began")
+    watcher.record(
+        [ended(name, 500, "failed"), ended(name, 400), ended(name, 300, "failed"), ended(name, 200, "failed")]
+    )
+    assert since(name) == ago(299)
+    watcher.check_failures()
+    assert since(name) == ago(299)
+    [alert] = watcher.alerts(pipeline=name)
+    watcher.acknowledge_alert(alert.id, by="ada")
+    watcher.record([ended(name, 100, "failed")])
+    assert since(name) == ago(299)

@@ -18,7 +18,8 @@ PIPELINES = 2_000
 EXECUTIONS = 100_000
 LATE = dt.datetime(2026, 3, 1, tzinfo=dt.UTC)
 
-# Each pipeline has 50 executions. Every 10th carries a logical date, every 20th is a child, every 400th still runs.
+# Each pipeline has 50 executions. Every 10th carries a logical date, every 20th is a child, every 400th still runs. One
+# in twenty failed, as did the newest of every tenth pipeline, half of which have an alert that is open.
 SEED = f"""
 SET session_replication_role = replica; -- foreign keys hold by construction, and take long to check one by one
 INSERT INTO watcher.pipeline_type (name) VALUES ('seeded');
@@ -30,14 +31,25 @@ INSERT INTO watcher.pipeline_execution
 SELECT 1 + number % {PIPELINES},
        CASE WHEN number % 20 = 0 AND number > 0 THEN number / 20 END,
        'dagster', 'execution ' || number,
-       CAST(CASE WHEN number % 400 = 1 THEN 'running' ELSE 'succeeded' END AS watcher.execution_state),
+       CAST(CASE WHEN number % 400 = 1 THEN 'running'
+                 WHEN number % CASE WHEN number < {EXECUTIONS - PIPELINES} THEN 20 ELSE 10 END = 7
+                 THEN 'failed' ELSE 'succeeded' END AS watcher.execution_state),
        '2026-01-01Z'::timestamptz + number * interval '1 minute',
        CASE WHEN number % 400 <> 1 THEN '2026-01-01Z'::timestamptz + (number + 1) * interval '1 minute' END,
        CASE WHEN number % 10 = 0 THEN '2026-01-01Z'::timestamptz + number * interval '1 hour' END,
        number,
        statement_timestamp() - ({EXECUTIONS} - number) * interval '1 minute'
   FROM generate_series(0, {EXECUTIONS - 1}) AS number;
-ANALYZE watcher.pipeline, watcher.pipeline_execution;
+INSERT INTO watcher.alert
+       (kind, level, deduplication_key, pipeline_id, pipeline_execution_id, facts, opened_at, state, resolved_at,
+        is_settled)
+SELECT 'failure', 'error', 'failure/' || id, pipeline_id, id, '{{}}', end_date,
+       CAST(CASE WHEN is_open THEN 'open' ELSE 'resolved' END AS watcher.alert_state),
+       CASE WHEN NOT is_open THEN end_date END, true
+  FROM (SELECT *, id > {EXECUTIONS - PIPELINES} AND pipeline_id % 20 = 8 AS is_open
+          FROM watcher.pipeline_execution
+         WHERE state = 'failed') AS failed;
+ANALYZE watcher.pipeline, watcher.pipeline_execution, watcher.alert;
 """
 
 
@@ -223,6 +235,7 @@ def test_news_for_the_graph_of_dagster_reads_what_is_new(
         (lambda w: w.pipeline_list(limit=100), 5 * PIPELINES),
         (lambda w: w.timeline(LATE, LATE + dt.timedelta(hours=12)), 30_000),
         (lambda w: w.unfixed_failures(), 5 * PIPELINES),
+        (lambda w: w.alerts(state=("open", "acknowledged", "snoozed")), 0),
         (lambda w: w.search("pipeline 7"), 0),
         (lambda w: w.report(), 0),
         (lambda w: w.board_version(), 1_000),
@@ -234,6 +247,7 @@ def test_news_for_the_graph_of_dagster_reads_what_is_new(
         "the list of pipelines",
         "what ran in twelve hours",
         "failures that nobody has fixed",
+        "alerts",
         "search",
         "the report",
         "the version",
@@ -246,3 +260,13 @@ def test_no_page_of_the_board_reads_executions_of_all_time(
     found = plans(lambda: call(watcher))
     assert "pipeline_execution" not in found.scanned
     assert found.read <= most
+
+
+def test_what_the_board_reads_is_there(watcher: Watcher) -> None:
+    """Else the plans above would be those of empty tables."""
+    now = watcher.now()
+    assert now.total > PIPELINES // 12
+    assert sum(each.alert_id is None for each in now.incidents)
+    assert sum(each.alert_id is not None for each in now.incidents)
+    assert sum(each.count for each in watcher.unfixed_failures()) > PIPELINES // 12
+    assert len(watcher.alerts(state="open", limit=1_000)) == PIPELINES // 20

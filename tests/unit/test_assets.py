@@ -89,6 +89,31 @@ def test_an_asset_that_says_all() -> None:
     )
 
 
+@pytest.mark.filterwarnings("ignore:Class .*CodeReference:dagster.BetaWarning")
+@pytest.mark.parametrize(
+    ("url", "link"),
+    [
+        (None, "/srv/etl/assets.py:12"),
+        ("https://git.example.com/assets.py#L12", "https://git.example.com/assets.py#L12"),
+    ],
+)
+def test_the_code_is_where_dagsters_code_references_say(url: str | None, link: str) -> None:
+    references: list[Any] = [dg.LocalFileCodeReference(file_path="/srv/etl/assets.py", line_number=12)]
+    if url is not None:
+        references.append(dg.UrlCodeReference(url=url, label="code"))
+    metadata = {"dagster/code_references": dg.CodeReferencesMetadataValue(code_references=references)}
+
+    @dg.asset(metadata=metadata)
+    def prices() -> None: ...
+
+    @dg.asset(metadata={**metadata, **watcher_metadata(metadata={"code_link": "https://elsewhere.example.com"})})
+    def orders() -> None: ...
+
+    found = configured(prices, orders)
+    assert found["prices"].pipeline_metadata == {"code_link": link}
+    assert found["orders"].pipeline_metadata == {"code_link": "https://elsewhere.example.com"}
+
+
 def test_the_pipeline_type_that_metadata_names_wins_over_the_group() -> None:
     @dg.asset(group_name="sales", metadata=watcher_metadata(pipeline_type="api-integration"))
     def prices() -> None: ...

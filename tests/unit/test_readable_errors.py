@@ -36,6 +36,23 @@ def test_own_frames_come_first_and_the_innermost_of_them_at_the_top() -> None:
     assert error.stack == STACK
 
 
+@pytest.mark.parametrize(
+    ("file", "is_own"),
+    [
+        ("/home/ann/watcher/watcher_core/recording/tracking.py", False),
+        ("/home/ann/watcher/watcher_dagster/resource.py", False),
+        ("C:\\src\\watcher\\watcher_core\\client\\__init__.py", False),
+        ("/home/ann/watcher/examples/assets.py", True),
+        ("/home/ann/watcher_dagster/pipelines/orders.py", True),
+        ("/home/ann/my_watcher_core/client/loading.py", True),
+    ],
+)
+def test_frames_of_watcher_are_those_of_a_library_wherever_it_is_installed(file: str, is_own: bool) -> None:
+    error = readable_error({"message": "m", "stack": f'  File "{file}", line 1, in call\n    call()\n'})
+    assert error is not None
+    assert [bool(error.own_frames), bool(error.library_frames)] == [is_own, not is_own]
+
+
 def test_secrets_are_masked() -> None:
     error = readable_error({"message": "could not connect to postgresql://etl:s3cr3t-word@db/x", "stack": ""})
     assert error is not None

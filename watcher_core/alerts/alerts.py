@@ -30,9 +30,10 @@ COLUMNS = ", ".join(
 )
 
 # A snooze ends at its time, whether or not its reminder has been delivered.
+STATE = "CASE WHEN alert.state = 'snoozed' AND alert.snoozed_until <= :now THEN 'open' ELSE alert.state END"
+
 SELECT = f"""
-    SELECT {COLUMNS}, alert.snoozed_until, pipeline.name AS pipeline_name,
-           CASE WHEN alert.state = 'snoozed' AND alert.snoozed_until <= :now THEN 'open' ELSE alert.state END AS state,
+    SELECT {COLUMNS}, alert.snoozed_until, pipeline.name AS pipeline_name, {STATE} AS state,
            (SELECT count(*)
               FROM watcher.alert AS other
              WHERE other.cause_alert_id = alert.id
@@ -269,14 +270,20 @@ def list_alerts(
     }
     conditions = {
         "ids": "id = ANY(:ids)",
-        "states": "state = ANY(CAST(:states AS watcher.alert_state[]))",
+        "states": f"{STATE} = ANY(CAST(:states AS watcher.alert_state[]))",
         "kind": "kind = CAST(:kind AS watcher.alert_kind)",
         "pipeline_id": "pipeline_id = :pipeline_id",
         "changed_since": "greatest(opened_at, reopened_at, resolved_at) >= :changed_since",
     }
     asked = [condition for name, condition in conditions.items() if given[name] is not None]
-    where = f"WHERE {' AND '.join(asked)}" if asked else ""
-    statement = f"SELECT * FROM ({SELECT}) AS alert {where} ORDER BY opened_at DESC, id DESC LIMIT :limit"
+    statement = f"""
+    {SELECT}
+     WHERE alert.id IN (SELECT id
+                          FROM watcher.alert
+                         WHERE {" AND ".join(asked) or "true"}
+                         ORDER BY opened_at DESC, id DESC
+                         LIMIT :limit) -- what is known of the deliveries of each is looked up for these only
+     ORDER BY alert.opened_at DESC, alert.id DESC"""
     return [from_row(row._mapping) for row in session.execute(sa.text(statement), given)]
 
 

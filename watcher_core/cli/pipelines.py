@@ -56,21 +56,14 @@ def list_pipelines(
 ) -> None:
     """List pipelines, with their last state and usual duration."""
     with open_watcher() as watcher:
-        pipelines = watcher.pipelines()
-        activity = {each.pipeline_id: each for each in watcher.pipeline_activity()}
-        thresholds = _thresholds(watcher.thresholds())
-    found = [
-        pipeline
-        for pipeline in pipelines
-        if (match is None or match.casefold() in pipeline.name.casefold())
-        and pipeline_type in (None, pipeline.pipeline_type_name)
-        and (owner is None or owner in owners_of(pipeline))
-        and (state is None or (pipeline.id in activity and activity[pipeline.id].state is state))
-        and active in (None, pipeline.active and pipeline.removed_at is None)
-    ]
+        found = watcher.pipeline_list(
+            search=match, pipeline_type=pipeline_type, owner=owner, state=state, active=active, limit=None
+        )
+        thresholds = {} if json else _thresholds(watcher.thresholds())
     if json:
-        output.print_json([{**vars(pipeline), "activity": activity.get(pipeline.id)} for pipeline in found])
+        output.print_json([{**vars(each.pipeline), "activity": each.activity} for each in found.pipelines])
         return
+    is_narrowed = any(value is not None for value in (match, pipeline_type, owner, state, active))
     columns = [
         output.Column("id", right=True),
         output.Column("pipeline", fold=True),
@@ -88,9 +81,9 @@ def list_pipelines(
         (
             pipeline.id,
             pipeline.name,
-            last_state(activity.get(pipeline.id)),
-            times.ago(last_start(activity.get(pipeline.id))),
-            usual_duration(activity.get(pipeline.id)),
+            last_state(each.activity),
+            times.ago(last_start(each.activity)),
+            usual_duration(each.activity),
             pipeline.watermark,
             pipeline.pipeline_type_name,
             _active(pipeline),
@@ -98,9 +91,10 @@ def list_pipelines(
             _rule(thresholds[pipeline.id, AlertKind.FRESHNESS]),
             _rule(thresholds[pipeline.id, AlertKind.TIMELINESS]),
         )
-        for pipeline in found
+        for each in found.pipelines
+        for pipeline in (each.pipeline,)
     ]
-    output.print_table(columns, rows, empty=NONE_YET if not pipelines else "no pipeline is so")
+    output.print_table(columns, rows, empty="no pipeline is so" if is_narrowed else NONE_YET)
 
 
 @app.command("show", epilog=output.examples("watcher pipelines show raw_flights"))

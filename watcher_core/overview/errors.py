@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from watcher_core import masking
@@ -20,6 +21,12 @@ LIBRARY = re.compile(
     r"(?:^|[\\/])(?:site-packages|dist-packages)[\\/]"
     r"|[\\/]lib[\\/]python3[^\\/]*[\\/]|[\\/]Lib[\\/]|^<frozen "
 )
+
+# Ours, wherever it lies: an editable install is beside the code of whoever works on it. A directory of that name that
+# holds something else is theirs.
+OURS = re.compile(r"(?:^|[\\/])watcher_(?:core|dagster)[\\/](?P<part>[^\\/]+)")
+_ROOT = Path(__file__).parents[2]
+PARTS = frozenset(part.name for name in ("watcher_core", "watcher_dagster") for part in (_ROOT / name).glob("*"))
 
 
 def readable_error(error: object) -> ReadableError | None:
@@ -54,8 +61,13 @@ def _frame(found: re.Match[str]) -> ErrorFrame:
         line=int(found["line"]),
         function=found["function"].strip(),
         code=None if code is None else code.strip(),
-        is_own=LIBRARY.search(found["file"]) is None,
+        is_own=not _is_library(found["file"]),
     )
+
+
+def _is_library(file: str) -> bool:
+    ours = OURS.search(file)
+    return LIBRARY.search(file) is not None or (ours is not None and ours["part"] in PARTS)
 
 
 def _text(value: Any) -> str:

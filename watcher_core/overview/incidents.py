@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from watcher_core import alerts, arguments, database, text, values
 from watcher_core.enums import AlertKind, AlertLevel, AlertState
 from watcher_core.errors import InvalidValueError
-from watcher_core.overview.pipelines import GROUP, OWNERS, PIPELINES, Filter
+from watcher_core.overview.pipelines import GROUP, OWNERS, PIPELINES, Filter, read_choices
 from watcher_core.overview.unwatched import unwatched_pipelines
 from watcher_core.values import Problem
 
@@ -36,11 +36,13 @@ _PROBLEM = " ".join(f"WHEN '{kind.value}' THEN '{problem.value}'" for kind, prob
 NAMED = 5
 MOST_INCIDENTS = 1_000
 
-# An alert of a pipeline whose failure a person has resolved stays so, until the pipeline fails again.
+# An alert of a pipeline whose failure a person has resolved stays so, until the pipeline fails again. Failures that are
+# muted are no incidents, and nothing that is fine.
 BAD = """
-    bad AS MATERIALIZED (
-        SELECT pipeline.id AS pipeline_id, pipeline.name, last.id AS execution_id, last.state,
-               last.end_date AS since, last.execution_metadata ->> 'run_id' AS run_id
+    not_well AS MATERIALIZED (
+        SELECT pipeline.id AS pipeline_id, last.id AS execution_id, last.state, last.end_date AS since,
+               last.execution_metadata ->> 'run_id' AS run_id,
+               pipeline.mute_failure_check OR type.mute_failure_check AS is_muted
           FROM watcher.pipeline
           JOIN watcher.pipeline_type AS type ON type.id = pipeline.pipeline_type_id
          CROSS JOIN LATERAL (SELECT id, state, end_date, execution_metadata
@@ -51,8 +53,6 @@ BAD = """
          WHERE pipeline.active
            AND pipeline.removed_at IS NULL
            AND last.state IN ('failed', 'blocked')
-           AND NOT pipeline.mute_failure_check
-           AND NOT type.mute_failure_check
            AND NOT EXISTS (SELECT FROM alive WHERE alive.pipeline_id = pipeline.id)
            AND NOT EXISTS (SELECT
                              FROM watcher.alert
@@ -60,6 +60,8 @@ BAD = """
                               AND alert.kind = 'failure'
                               AND alert.resolved_by_hand
                               AND alert.resolved_at >= last.end_date)
+    ), bad AS (
+        SELECT * FROM not_well WHERE NOT is_muted
     )"""
 
 INCIDENTS = """
@@ -135,21 +137,17 @@ INCIDENTS = """
                      GROUP BY root_id) AS each),
            (SELECT count(*)
               FROM matching
-             WHERE active AND removed_at IS NULL AND id NOT IN (SELECT pipeline_id FROM affected)),
+             WHERE active
+               AND removed_at IS NULL
+               AND id NOT IN (SELECT pipeline_id FROM affected)
+               AND id NOT IN (SELECT pipeline_id FROM not_well WHERE is_muted)),
+           (SELECT count(*) FROM matching WHERE id IN (SELECT pipeline_id FROM not_well WHERE is_muted)),
            (SELECT count(*) FROM matching WHERE id IN (SELECT pipeline_id FROM affected)),
            (SELECT count(*)
               FROM watcher.pipeline_execution AS execution
              WHERE execution.state = 'running' AND pipeline_id IN (SELECT id FROM matching)),
            (SELECT count(*) FROM matching WHERE NOT active AND removed_at IS NULL),
            (SELECT count(*) FROM matching WHERE removed_at IS NOT NULL)
-"""
-
-CHOICES = f"""
-    SELECT (SELECT array_agg(DISTINCT owner ORDER BY owner)
-              FROM (SELECT DISTINCT {OWNERS} AS owners FROM watcher.pipeline) AS each
-             CROSS JOIN LATERAL jsonb_array_elements_text(owners) AS owner),
-           (SELECT array_agg(name ORDER BY name) FROM watcher.pipeline_type),
-           (SELECT array_agg(DISTINCT {GROUP}) FROM {PIPELINES})
 """
 
 SUBJECTS = f"""
@@ -159,10 +157,34 @@ SUBJECTS = f"""
 """
 
 ERRORS = """
-    SELECT id, end_date, left(execution_metadata #>> '{error,message}', 2000)
+    SELECT id, left(execution_metadata #>> '{error,message}', 2000)
       FROM watcher.pipeline_execution
      WHERE id = ANY(%(ids)s)
 """
+
+# Since when it is so: the first end, failed or blocked, after the success before it.
+BEGAN = """
+    SELECT execution.id, first.end_date
+      FROM watcher.pipeline_execution AS execution
+     CROSS JOIN LATERAL (
+           SELECT coalesce((SELECT start_date
+                              FROM watcher.pipeline_execution AS good
+                             WHERE good.pipeline_id = execution.pipeline_id
+                               AND good.state = 'succeeded'
+                               AND good.start_date < execution.start_date
+                             ORDER BY good.start_date DESC
+                             LIMIT 1), '-infinity') AS start_date) AS success
+     CROSS JOIN LATERAL (
+           SELECT bad.end_date
+             FROM watcher.pipeline_execution AS bad
+            WHERE bad.pipeline_id = execution.pipeline_id
+              AND bad.state IN ('failed', 'blocked')
+              AND bad.start_date > success.start_date
+            ORDER BY bad.start_date
+            LIMIT 1) AS first
+     WHERE execution.id = ANY(%(ids)s)
+"""
+BEGINNING = (Problem.FAILING, Problem.BLOCKED)
 
 
 def read_overview(
@@ -193,8 +215,7 @@ def read_overview(
     )
     row = connection.execute(statement, given).fetchone()
     assert row is not None  # noqa: S101 (a statement without FROM has a row)
-    shown, total, problems, states, behind, fine, affected, running, inactive, removed = row
-    owners, types, groups = connection.execute(CHOICES).fetchone() or (None, None, None)
+    shown, total, problems, states, behind, fine, muted, affected, running, inactive, removed = row
     return values.Overview(
         at=now,
         incidents=tuple(_incidents(session, shown, {root: (count, names) for root, count, names in behind}, now)),
@@ -202,14 +223,13 @@ def read_overview(
         problems={each: problems[each.value] for each in Problem if each.value in problems},
         states={each: states[each.value] for each in AlertState if each.value in states},
         fine=fine,
+        muted=muted,
         affected=affected,
         running=running,
         inactive=inactive,
         removed=removed,
         unwatched=tuple(unwatched_pipelines(session, names=NAMED, chosen=chosen)),
-        owners=tuple(owners or ()),
-        types=tuple(types or ()),
-        groups=tuple(sorted(groups or ())),
+        **read_choices(connection),
     )
 
 
@@ -237,18 +257,19 @@ def _incidents(
         pipeline_id: rest for pipeline_id, *rest in connection.execute(SUBJECTS, {"ids": list(pipeline_ids - {None})})
     }
     executions = [execution_id for _, _, execution_id, *_ in shown if execution_id is not None]
-    errors = {
-        execution_id: (at, message) for execution_id, at, message in connection.execute(ERRORS, {"ids": executions})
-    }
+    failed = [alert.pipeline_execution_id for alert in found.values() if PROBLEMS.get(alert.kind) in BEGINNING]
+    began: dict[int | None, dt.datetime] = dict(
+        connection.execute(BEGAN, {"ids": [*executions, *filter(None, failed)]}).fetchall()
+    )
+    errors: dict[int, str | None] = dict(connection.execute(ERRORS, {"ids": executions}).fetchall())
     for alert_id, pipeline_id, execution_id, problem, _ in shown:
         if alert_id is None:
             name, type_name, group, owners = subjects[pipeline_id]
-            at, message = errors[execution_id]
             yield values.Incident(
                 problem=Problem(problem),
-                title=_without_alert(name, Problem(problem), message),
+                title=_without_alert(name, Problem(problem), errors[execution_id]),
                 level=AlertLevel.ERROR,
-                since=at,
+                since=began[execution_id],
                 state=AlertState.OPEN,
                 alert_id=None,
                 kind=None,
@@ -263,11 +284,12 @@ def _incidents(
             alert = found[alert_id]
             name, type_name, group, owners = subjects.get(alert.pipeline_id, (None, None, None, []))
             number, names = behind.get(alert_id, (0, []))
+            opened = alert.reopened_at or alert.opened_at
             yield values.Incident(
                 problem=Problem(problem),
                 title=alerts.trouble(alert, now),
                 level=alert.level,
-                since=alert.reopened_at or alert.opened_at,
+                since=min(opened, began.get(alert.pipeline_execution_id, opened)),
                 state=alert.state,
                 alert_id=alert_id,
                 kind=alert.kind,

@@ -12,9 +12,8 @@ from sqlalchemy.orm import Session
 from watcher_core import arguments, catalog, checks, database, recording, text, values
 from watcher_core.enums import AlertKind, ExecutionState
 from watcher_core.errors import InvalidValueError
-from watcher_core.overview.incidents import CHOICES
 from watcher_core.overview.page import ROWS, freshness_standing
-from watcher_core.overview.pipelines import GROUP, OWNERS, PIPELINES, Filter
+from watcher_core.overview.pipelines import GROUP, OWNERS, PIPELINES, Filter, read_choices
 
 # What stands for the state of a pipeline that has never run.
 NEVER_RAN = "never ran"
@@ -84,15 +83,12 @@ def list_summaries(
     states = Counter(row[1] for row in matching)
     found = matching if state is None else [row for row in matching if row[1] == wanted]
     shown = found[offset:] if limit is None else found[offset : offset + limit]
-    owners, types, groups = connection.execute(CHOICES).fetchone() or (None, None, None)
     return values.PipelineList(
         at=now,
         pipelines=tuple(_summaries(session, shown, now)),
         total=len(found),
         states={each: states[each] for each in (*ExecutionState, None) if states[each]},
-        owners=tuple(owners or ()),
-        types=tuple(types or ()),
-        groups=tuple(sorted(groups or ())),
+        **read_choices(connection),
     )
 
 

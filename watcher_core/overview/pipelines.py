@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from watcher_core import arguments
+from watcher_core.database import Driver
 from watcher_core.errors import InvalidValueError
 
 # With `pipeline` and its `type` in reach. People write anything in the metadata.
@@ -17,6 +18,15 @@ GROUP = """CASE jsonb_typeof(pipeline.pipeline_metadata -> 'group')
 
 PIPELINES = """watcher.pipeline
           JOIN watcher.pipeline_type AS type ON type.id = pipeline.pipeline_type_id"""
+
+# Distinct first, then in order: sorting the names of ten thousand pipelines would take longer than all else.
+CHOICES = f"""
+    SELECT (SELECT array_agg(DISTINCT owner ORDER BY owner)
+              FROM (SELECT DISTINCT {OWNERS} AS owners FROM watcher.pipeline) AS each
+             CROSS JOIN LATERAL jsonb_array_elements_text(owners) AS owner),
+           (SELECT array_agg(name ORDER BY name) FROM watcher.pipeline_type),
+           ARRAY(SELECT DISTINCT {GROUP} FROM {PIPELINES})
+"""
 
 CONDITIONS = {
     "owner": f"({OWNERS} ? %(owner)s OR %(owner)s = '' AND {OWNERS} = '[]')",
@@ -59,6 +69,12 @@ class Filter:
     def is_all(self) -> bool:
         """Whether no pipeline is left out."""
         return self.condition == "true"
+
+
+def read_choices(connection: Driver) -> dict[str, tuple[str, ...]]:
+    """Return what there is to choose from: `owners`, `types` and `groups`, in order."""
+    owners, types, groups = connection.execute(CHOICES).fetchone() or (None, None, None)
+    return {"owners": tuple(owners or ()), "types": tuple(types or ()), "groups": tuple(sorted(groups or ()))}
 
 
 def limit(value: object, argument: str, most: int) -> int:

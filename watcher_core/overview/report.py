@@ -7,10 +7,11 @@ that everything counts once.
 from __future__ import annotations
 
 import datetime as dt
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from watcher_core import values
+from watcher_core import text, values
 from watcher_core.database import Driver
 from watcher_core.errors import InvalidValueError
 from watcher_core.overview.pipelines import OWNERS, PIPELINES, Filter
@@ -43,15 +44,32 @@ def _both(select: str) -> str:
     return " UNION ALL ".join(f"({select.format(table=table)})" for table in TABLES)
 
 
-# What a pipeline is counted under, by what that is grouped, and how it is found.
-GROUPS = {
-    "type": ("type.name", "type.id", ""),
-    "pipeline": ("pipeline.name", "pipeline.id", ""),
-    "owner": ("owner", "owner", f"LEFT JOIN LATERAL jsonb_array_elements_text({OWNERS}) AS owner ON true"),
-}
+# What pipelines are counted under: equal texts are one group. Owners are taken apart once the sums are there.
+KEYS = {"type": "type.name", "owner": f"CAST({OWNERS} AS text)"}
+GROUPINGS = (*KEYS, "pipeline")
+
+# For the sums of a few thousand groups in one pass: PostgreSQL expects more of them than there are, and would sort.
+ROOM = "SET LOCAL work_mem = '32MB'"
 
 _SUMS = ", ".join(f"sum(daily.{name})" for name in SUMS)
 _ASKED = "daily.day BETWEEN %(before)s AND %(last)s"
+
+
+def _groups(by: str, chosen: Filter) -> str:
+    """Each group, for each day. Pipelines that are not known any more are in none, and count all the same."""
+    return _both(f"""
+    SELECT known.key, day, {_SUMS}
+      FROM {{table}} AS daily
+      {"LEFT JOIN" if chosen.is_all else "JOIN"} (
+           SELECT pipeline.id, {KEYS[by]} AS key FROM {PIPELINES} WHERE {chosen.condition}
+           ) AS known ON known.id = daily.pipeline_id
+     WHERE {_ASKED}
+     GROUP BY known.key, day""")
+
+
+def _sizes(by: str, chosen: Filter) -> str:
+    """How many pipelines there are in each group."""
+    return f"SELECT {KEYS[by]} AS key, count(*) FROM {PIPELINES} WHERE {chosen.condition} GROUP BY key"
 
 
 def _days(chosen: Filter) -> str:
@@ -64,24 +82,12 @@ def _days(chosen: Filter) -> str:
     return _both(f"SELECT day, {_SUMS} FROM {{table}} AS daily WHERE {_ASKED} {of} GROUP BY day")
 
 
-def _groups(by: str, chosen: Filter) -> str:
-    """Each group, for each day; of pipelines, those that are named."""
-    name, key, joined = GROUPS[by]
-    named = "AND daily.pipeline_id = ANY(%(ids)s)" if by == "pipeline" else ""
-    return _both(f"""
-    SELECT {name}, day, {_SUMS}
+_NAMED = _both(f"""
+    SELECT pipeline.name, day, {_SUMS}
       FROM {{table}} AS daily
-      JOIN {PIPELINES} ON pipeline.id = daily.pipeline_id {joined}
-     WHERE {_ASKED} {named} AND {chosen.condition}
-     GROUP BY {key}, day""")
-
-
-def _sizes(by: str, chosen: Filter) -> str:
-    """How many pipelines there are in each group."""
-    name, key, joined = GROUPS[by]
-    return (
-        f"SELECT {name}, count(DISTINCT pipeline.id) FROM {PIPELINES} {joined} WHERE {chosen.condition} GROUP BY {key}"
-    )
+      JOIN watcher.pipeline ON pipeline.id = daily.pipeline_id
+     WHERE {_ASKED} AND daily.pipeline_id = ANY(%(ids)s)
+     GROUP BY pipeline.id, day""")
 
 
 def _first_pipelines(chosen: Filter) -> str:
@@ -119,26 +125,15 @@ def read_report(
     Raises:
         InvalidValueError: There are no such groups.
     """
-    if by not in GROUPS:
-        raise InvalidValueError(f"by is {by!r}; it must be one of {', '.join(GROUPS)}")
+    if by not in GROUPINGS:
+        raise InvalidValueError(f"by is {by!r}; it must be one of {', '.join(GROUPINGS)}")
     last = now.astimezone(dt.UTC).date()
     first = last - dt.timedelta(days=days - 1)
     dates = [first + dt.timedelta(days=number) for number in range(days)]
     given = {**chosen.given, "before": first - dt.timedelta(days=days), "first": first, "last": last, "limit": most}
-    by_day: dict[dt.date, ReportFigures] = {}
-    for day, *sums in connection.execute(_days(chosen), given):
-        by_day[day] = _sum((by_day.get(day, NONE), _figures(sums)))
-    total, ids = 0, []
-    if by == "pipeline":
-        for pipeline_id, total in connection.execute(_first_pipelines(chosen), given):  # noqa: B007 (in each row)
-            ids.append(pipeline_id)
-    found: dict[str | None, dict[dt.date, ReportFigures]] = {}
-    for name, day, *sums in connection.execute(_groups(by, chosen), {**given, "ids": ids}):
-        of_group = found.setdefault(name, {})
-        of_group[day] = _sum((of_group.get(day, NONE), _figures(sums)))
-    sizes: dict[str | None, int] = (
-        {} if by == "pipeline" else dict(connection.execute(_sizes(by, chosen), given).fetchall())
-    )
+    connection.execute(ROOM)
+    read = _by_pipeline if by == "pipeline" else _by_key
+    by_day, found, sizes, total = read(connection, by, chosen, given)
     groups = [_group(name, sizes.get(name, 1), days_of, dates) for name, days_of in found.items()]
     groups.sort(key=lambda group: (-group.figures.failed, -group.figures.runs, group.name is None, group.name))
     return values.Report(
@@ -154,6 +149,47 @@ def read_report(
 
 
 NONE = ReportFigures()
+
+ByDay = dict[dt.date, ReportFigures]
+# All by day, each group by day, how many pipelines each group has, and how many groups there are.
+Read = tuple[ByDay, dict[str | None, ByDay], dict[str | None, int], int]
+
+
+def _by_pipeline(connection: Driver, _: str, chosen: Filter, given: Mapping[str, Any]) -> Read:
+    by_day: ByDay = {}
+    for day, *sums in connection.execute(_days(chosen), given):
+        _add(by_day, day, _figures(sums))
+    total, ids = 0, []
+    for pipeline_id, total in connection.execute(_first_pipelines(chosen), given):  # noqa: B007 (in each row)
+        ids.append(pipeline_id)
+    found: dict[str | None, ByDay] = {}
+    for name, day, *sums in connection.execute(_NAMED, {**given, "ids": ids}):
+        _add(found.setdefault(name, {}), day, _figures(sums))
+    return by_day, found, {}, total
+
+
+def _by_key(connection: Driver, by: str, chosen: Filter, given: Mapping[str, Any]) -> Read:
+    by_day: ByDay = {}
+    found: dict[str | None, ByDay] = {}
+    for key, day, *sums in connection.execute(_groups(by, chosen), given):
+        figures = _figures(sums)
+        _add(by_day, day, figures)
+        for name in _names(by, key) if key is not None else ():
+            _add(found.setdefault(name, {}), day, figures)
+    sizes: dict[str | None, int] = {}
+    for key, number in connection.execute(_sizes(by, chosen), given):
+        for name in _names(by, key):
+            sizes[name] = sizes.get(name, 0) + number
+    return by_day, found, sizes, len(found)
+
+
+def _names(by: str, key: str) -> Sequence[str | None]:
+    """The groups that a key means: a pipeline counts for each of its owners."""
+    return (key,) if by == "type" else text.parse_owners(json.loads(key)) or (None,)
+
+
+def _add(by_day: ByDay, day: dt.date, figures: ReportFigures) -> None:
+    by_day[day] = _sum((by_day[day], figures)) if day in by_day else figures
 
 
 def _group(

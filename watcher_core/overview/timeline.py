@@ -1,7 +1,8 @@
 """What ran in some time, each execution with its usual end.
 
-Executions that ran in a time ended in it, started in it, or run and started before its end: each is found by an index
-of its own. One that started before the time and ended after it is looked for among what ended within a day after it.
+Executions that ran in a time ended in it, or ended later but started in it or before, or run: each is found by an index
+of its own, and none is found twice. One that started before the time and ended after it is looked for among what ended
+within a day after it.
 """
 
 from __future__ import annotations
@@ -14,55 +15,61 @@ from watcher_core import text, values
 from watcher_core.database import Driver
 from watcher_core.enums import ExecutionState
 from watcher_core.errors import InvalidValueError
-from watcher_core.overview.pipelines import GROUP, OWNERS, PIPELINES, Filter
+from watcher_core.overview.pipelines import GROUP, OWNERS, PIPELINES, Filter, read_choices
 from watcher_core.recording import RECENT_EXECUTIONS
 from watcher_core.values import TimelineExecution, TimelineGroup
 
 MOST_EXECUTIONS = 5_000
 MOST_TIME = dt.timedelta(days=31)
 
-NAMES = {"type": "type.name", "group": GROUP, "pipeline": "pipeline.name", "owner": "NULL"}
+NAMES = {"type": "type.name", "group": GROUP, "pipeline": "pipeline.name", "owner": f"CAST({OWNERS} AS text)"}
+
+# For the executions of a month, so that none are written to a file and read again.
+ROOM = "SET LOCAL work_mem = '32MB'"
 
 COLUMNS = "id, pipeline_id, scope, state, start_date, end_date"
 
 RAN = """
     WITH matching AS MATERIALIZED (
-        SELECT pipeline.id, pipeline.name, {name} AS group_name, {owners} AS owners
+        SELECT pipeline.id, pipeline.name, {name} AS group_name
           FROM {pipelines}
          WHERE {condition}
-    ), ran AS MATERIALIZED (
+    ), ran AS NOT MATERIALIZED (
         SELECT {columns} FROM watcher.pipeline_execution WHERE end_date >= %(begin)s AND end_date < %(end)s
-         UNION
-        SELECT {columns} FROM watcher.pipeline_execution WHERE start_date >= %(begin)s AND start_date < %(end)s
-         UNION
-        SELECT {columns} FROM watcher.pipeline_execution WHERE state = 'running' AND start_date < %(end)s
-         UNION
+         UNION ALL
+        SELECT {columns}
+          FROM watcher.pipeline_execution
+         WHERE end_date >= %(end)s
+           AND start_date >= %(begin)s
+           AND start_date < %(end)s
+         UNION ALL
         SELECT {columns}
           FROM watcher.pipeline_execution
          WHERE end_date >= %(end)s
            AND end_date < CAST(%(end)s AS timestamptz) + interval '1 day'
            AND start_date < %(begin)s
+         UNION ALL
+        SELECT {columns} FROM watcher.pipeline_execution WHERE state = 'running' AND start_date < %(end)s
     ), shown AS MATERIALIZED (
-        SELECT execution.*, count(*) OVER () AS total
-          FROM ran AS execution
-         WHERE execution.pipeline_id IN (SELECT id FROM matching)
-         ORDER BY execution.state <> 'failed',
-                  coalesce(execution.end_date, %(now)s) - execution.start_date DESC, execution.id DESC
+        SELECT *
+          FROM ran
+         WHERE {of_matching}
+         ORDER BY state <> 'failed', coalesce(end_date, %(now)s) - start_date DESC, id DESC
          LIMIT %(limit)s
     ), usual AS (
-        SELECT each.pipeline_id, recent.seconds
+        SELECT each.pipeline_id, percentile_cont(0.5) WITHIN GROUP (ORDER BY duration_seconds) AS seconds
           FROM (SELECT DISTINCT pipeline_id FROM shown) AS each
          CROSS JOIN LATERAL (
-               SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY duration_seconds) AS seconds
-                 FROM (SELECT duration_seconds
-                         FROM watcher.pipeline_execution
-                        WHERE pipeline_id = each.pipeline_id
-                          AND state = 'succeeded'
-                        ORDER BY coalesce(logical_date, start_date) DESC
-                        LIMIT {recent}) AS success) AS recent
+               SELECT duration_seconds
+                 FROM watcher.pipeline_execution
+                WHERE pipeline_id = each.pipeline_id
+                  AND state = 'succeeded'
+                ORDER BY coalesce(logical_date, start_date) DESC
+                LIMIT {recent}) AS success
+         GROUP BY each.pipeline_id
     )
     SELECT shown.id, shown.pipeline_id, matching.name, shown.scope, shown.state, shown.start_date, shown.end_date,
-           usual.seconds, shown.total, matching.group_name, matching.owners
+           usual.seconds, matching.group_name, (SELECT count(*) FROM ran WHERE {of_matching})
       FROM shown
       JOIN matching ON matching.id = shown.pipeline_id
       LEFT JOIN usual ON usual.pipeline_id = shown.pipeline_id
@@ -95,17 +102,19 @@ def read_timeline(
     statement = RAN.format(
         columns=COLUMNS,
         name=NAMES[group_by],
-        owners=OWNERS,
         pipelines=PIPELINES,
         condition=chosen.condition,
+        of_matching="true" if chosen.is_all else "pipeline_id IN (SELECT id FROM matching)",
         recent=RECENT_EXECUTIONS,
     )
     given = {**chosen.given, "begin": begin, "end": end, "limit": most, "now": now}
     groups: dict[str | None, list[TimelineExecution]] = {}
     total = 0
-    for *row, total, group_name, owners in connection.execute(statement, given):  # noqa: B007 (the same in each row)
-        name = next(iter(text.parse_owners(owners)), None) if group_by == "owner" else group_name
+    connection.execute(ROOM)
+    for *row, group_name, total in connection.execute(statement, given):  # noqa: B007 (the same in each row)
+        name = next(iter(text.owners(group_name)), None) if group_by == "owner" else group_name
         groups.setdefault(name, []).append(_execution(row))
+    choices = read_choices(connection)
     shown = sum(map(len, groups.values()))
     return values.Timeline(
         begin=begin,
@@ -121,6 +130,9 @@ def read_timeline(
         ),
         shown=shown,
         left_out=total - shown,
+        owners=choices["owners"],
+        types=choices["types"],
+        all_groups=choices["groups"],
     )
 
 

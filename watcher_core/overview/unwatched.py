@@ -15,21 +15,25 @@ MUTED_FRESHNESS, MUTED_FAILURES = "freshness is muted", "failures are muted"
 REASONS = (NO_FRESHNESS, MUTED_FRESHNESS, MUTED_FAILURES, INACTIVE, REMOVED)
 
 UNWATCHED = """
-    SELECT reason, count(*), (array_agg(name ORDER BY name))[1 : %(names)s]
-      FROM (SELECT pipeline.name, pipeline.removed_at IS NOT NULL AS is_removed, pipeline.active,
-                   coalesce(pipeline.freshness_number, type.freshness_number) IS NOT NULL AS has_freshness,
-                   pipeline.mute_freshness_check OR type.mute_freshness_check AS mutes_freshness,
-                   pipeline.mute_failure_check OR type.mute_failure_check AS mutes_failures
-              FROM {pipelines}
-             WHERE {condition}) AS known
-     CROSS JOIN LATERAL (VALUES
-               (%(removed)s, is_removed),
-               (%(inactive)s, NOT active AND NOT is_removed),
-               (%(no_freshness)s, NOT has_freshness AND active AND NOT is_removed),
-               (%(muted_freshness)s, has_freshness AND mutes_freshness AND active AND NOT is_removed),
-               (%(muted_failures)s, mutes_failures AND active AND NOT is_removed)) AS why (reason, holds)
-     WHERE holds
-     GROUP BY reason
+    WITH unwatched AS MATERIALIZED (
+        SELECT name, reason
+          FROM (SELECT pipeline.name, pipeline.removed_at IS NOT NULL AS is_removed, pipeline.active,
+                       coalesce(pipeline.freshness_number, type.freshness_number) IS NOT NULL AS has_freshness,
+                       pipeline.mute_freshness_check OR type.mute_freshness_check AS mutes_freshness,
+                       pipeline.mute_failure_check OR type.mute_failure_check AS mutes_failures
+                  FROM {pipelines}
+                 WHERE {condition}) AS known
+         CROSS JOIN LATERAL (VALUES
+                   (%(removed)s, is_removed),
+                   (%(inactive)s, NOT active AND NOT is_removed),
+                   (%(no_freshness)s, NOT has_freshness AND active AND NOT is_removed),
+                   (%(muted_freshness)s, has_freshness AND mutes_freshness AND active AND NOT is_removed),
+                   (%(muted_failures)s, mutes_failures AND active AND NOT is_removed)) AS why (reason, holds)
+         WHERE holds
+    )
+    SELECT reason, number,
+           ARRAY(SELECT name FROM unwatched WHERE unwatched.reason = each.reason ORDER BY name LIMIT %(names)s)
+      FROM (SELECT reason, count(*) AS number FROM unwatched GROUP BY reason) AS each
 """
 MOST_NAMES = 1_000_000
 

@@ -96,6 +96,7 @@ class Overview:
         fine: Pipelines that match the filters, are checked, and have no problem, not even behind another.
         affected: Pipelines that match the filters and are in an incident, or behind one.
         running: Executions that run now, of pipelines that match the filters.
+        muted: Pipelines whose newest execution failed or was blocked, about which nobody is notified.
         inactive, removed: Pipelines that are switched off, and that are gone from the code.
         unwatched: Pipelines that nobody watches, by reason; they match the filters.
         owners, types, groups: All that there are, to choose a filter from.
@@ -111,6 +112,7 @@ class Overview:
     running: int
     inactive: int
     removed: int
+    muted: int = 0
     unwatched: tuple[UnwatchedPipelines, ...]
     owners: tuple[str, ...]
     types: tuple[str, ...]

@@ -58,6 +58,7 @@ class Timeline:
         groups: By name.
         shown: How many executions there are in the groups.
         left_out: How many more ran in the time. Failures and what took longest are shown first.
+        owners, types, all_groups: What there is to choose from, among all pipelines, in order.
     """
 
     begin: dt.datetime
@@ -66,3 +67,6 @@ class Timeline:
     groups: tuple[TimelineGroup, ...]
     shown: int
     left_out: int
+    owners: tuple[str, ...] = ()
+    types: tuple[str, ...] = ()
+    all_groups: tuple[str, ...] = ()

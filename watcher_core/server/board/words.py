@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 from markupsafe import Markup, escape
 
 from watcher_core import text
-from watcher_core.server.board import charts, drawings
+from watcher_core.server.board import drawings
 from watcher_core.values import ReportGroup
 
 # Names come from everywhere and may have any length; the whole one is what the element's title says.
@@ -89,13 +89,13 @@ def link(path: str, query: Mapping[str, Any] | None = None, **values: object) ->
 
 
 def _spark(group: ReportGroup) -> Markup:
-    return charts.spark(group.runs_by_day, group.failures_by_day)
+    return drawings.spark(group.runs_by_day, group.failures_by_day)
 
 
 FILTERS = {
     "amount": text.amount,
     "compact": compact,
-    "day_bars": charts.day_bars,
+    "day_bars": drawings.day_bars,
     "duration": duration,
     "metric": drawings.metric_title,
     "name": name,

@@ -105,9 +105,9 @@
           say("there is news: load the page again");
           return; // looked at again later, with the version before
         }
-        const unfolded = [...document.querySelectorAll("#main details[id][open]")].map((each) => each.id);
+        const folds = [...document.querySelectorAll("#main details[id]")].map((each) => [each.id, each.open]);
         await htmx.ajax("GET", location.href, { target: "#main", select: "#main", swap: "outerHTML" });
-        for (const id of unfolded) document.getElementById(id)?.setAttribute("open", "");
+        for (const [id, open] of folds) document.getElementById(id)?.toggleAttribute("open", open);
       }
       window.boardVersion = now;
     } catch {

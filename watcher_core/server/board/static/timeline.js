@@ -10,6 +10,7 @@
   const { HEADER, read, layOut, first, between, ticks } = TimelineRows;
   const AXIS = 30; // pixels; of the hours at the top
   const WIDE = 640; // below, there is no room for names beside the bars: they stand above them
+  const PAUSE = 400; // milliseconds; what is looked at for so long is in the address
   const NEAR = 4; // pixels; so far beside a bar still means the bar
   const LEAST_SECONDS = 20; // as far as one can zoom in
   const ROUND_UP_TO = 1500; // bars with round corners; more are drawn as plain ones
@@ -28,6 +29,40 @@
     return `${Math.floor(size / 3600)} h${Math.floor((size % 3600) / 60) ? ` ${Math.floor((size % 3600) / 60)} min` : ""}`;
   }
 
+  // The part of the time that is looked at stands in the address, with the time itself: a link leads to it, and so does
+  // going back.
+
+  const written = (seconds) => new Date(Math.round(seconds) * 1000).toISOString().replace(".000", "");
+  let unzoomed = null; // the query of the address where all of the time is looked at
+
+  function askedView(data, whole) {
+    const asked = new URLSearchParams(location.search).get("view") ?? "";
+    const [from, to] = asked.split("/").map((each) => Date.parse(each) / 1000 - data.begin);
+    const view = { from: Math.max(0, from), to: Math.min(whole.to, to) };
+    return view.to - view.from >= Math.min(LEAST_SECONDS, whole.to) ? view : null;
+  }
+
+  function writeView(data, whole, view) {
+    const target = new URL(location.href);
+    const asked = target.searchParams;
+    if (unzoomed === null || !asked.has("view")) {
+      asked.delete("view");
+      unzoomed = target.search;
+    }
+    const isWhole = view.from === 0 && view.to === whole.to;
+    if (isWhole) target.search = unzoomed;
+    else {
+      asked.delete("hours");
+      asked.set("from", written(Math.floor(data.begin)));
+      asked.set("to", written(Math.ceil(data.end)));
+      asked.set("view", `${written(data.begin + view.from)}/${written(data.begin + view.to)}`);
+    }
+    if (target.search !== location.search) history.pushState(null, "", target);
+    const field = document.querySelector(".filters input[name=view]");
+    field.value = isWhole ? "" : asked.get("view");
+    field.disabled = isWhole;
+  }
+
   function begin(root, kept) {
     const plot = root.querySelector(".plot");
     const canvas = root.querySelector("canvas");
@@ -38,13 +73,14 @@
     const groups = read(data);
     const inOrder = groups.flatMap((group) => group.runs).sort((one, other) => one.start - other.start);
     const whole = { from: 0, to: Math.max(1, data.end - data.begin) };
-    const view = kept?.begin === data.begin ? { ...kept.view } : { ...whole };
+    const view = { ...(askedView(data, whole) ?? whole) };
     const rowOf = new Map();
     let rows = [];
     let size = { width: 0, height: 0, labels: 0, lane: 18, label: 0 };
     let selected = null;
     let over = null;
     let asked = false;
+    let lookTimer = 0;
     let steered = false; // whether our own step scrolls, and not the reader
     let colours = null;
     root.hidden = false;
@@ -370,6 +406,16 @@
       view.to = view.from + span;
       hideTip();
       ask();
+      clearTimeout(lookTimer);
+      lookTimer = setTimeout(() => {
+        writeView(data, whole, view);
+        sayView();
+      }, PAUSE);
+    }
+
+    function sayView() {
+      const isWhole = view.from === 0 && view.to === whole.to;
+      root.querySelector(".zoom output").textContent = isWhole ? "" : `${clock(view.from)} to ${clock(view.to)}`;
     }
 
     const move = (share) => look(view.from + share * (view.to - view.from), view.to + share * (view.to - view.from));
@@ -611,12 +657,22 @@
     const sizes = new ResizeObserver(measure);
     sizes.observe(plot);
     measure();
+    sayView();
     if (kept) plot.scrollTop = kept.scrolled;
     return {
       root,
-      keep: () => ({ begin: data.begin, view: { ...view }, scrolled: plot.scrollTop }),
+      keep: () => ({ scrolled: plot.scrollTop }),
+      goBack: () => {
+        clearTimeout(lookTimer);
+        Object.assign(view, askedView(data, whole) ?? whole);
+        sayView();
+        ask();
+      },
       recolour: () => ((colours = null), ask()),
-      end: () => sizes.disconnect(),
+      end: () => {
+        clearTimeout(lookTimer);
+        sizes.disconnect();
+      },
     };
   }
 
@@ -638,7 +694,10 @@
     menu.closest("form").addEventListener("formdata", (event) => {
       for (const name of ["from", "to"]) {
         const given = event.formData.get(name);
+        const zoomed = new URLSearchParams(location.search).get(name);
         if (given) event.formData.set(name, new Date(given).toISOString().replace(".000", ""));
+        else if (zoomed) event.formData.set(name, zoomed);
+        else event.formData.delete(name);
       }
       if (event.formData.has("from")) event.formData.delete("hours");
     });
@@ -672,5 +731,6 @@
 
   window.matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => shown?.recolour());
   document.addEventListener("htmx:afterSettle", start);
+  window.addEventListener("popstate", () => shown?.goBack());
   start();
 })();
