@@ -37,7 +37,8 @@ def history(runs: Runs, metric: Metric, flagged: Sequence[int] = (), unflagged: 
     """Return the history of one metric, with its flagged executions, and those of them that were unflagged."""
     from watcher_core.anomalies.methods.history import History
 
-    return History(runs.at, runs.metrics[metric], runs.marks(flagged), runs.marks(unflagged), runs.superseded)
+    columns = runs.at, runs.metrics[metric], runs.marks(flagged), runs.marks(unflagged), runs.superseded
+    return History(*columns, runs.timelines)
 
 
 def judge(rule: Rule, past: History, position: int) -> Judgement | None:
@@ -117,7 +118,7 @@ def result(
 
 def explanation(rule: Rule, past: History, judgement: Judgement) -> dict[str, Any]:
     """Return what is recorded of a judgement beside its numbers; JSON."""
-    compared = past.at[judgement.compared_with]
+    compared = judgement.compared_with
     facts: dict[str, Any] = {
         "method": rule.method.value,
         "reason": judgement.reason,
@@ -125,8 +126,7 @@ def explanation(rule: Rule, past: History, judgement: Judgement) -> dict[str, An
         "runs": judgement.runs,
     }
     if len(compared):
-        facts["first_run_at"] = moment(compared.min()).isoformat()
-        facts["last_run_at"] = moment(compared.max()).isoformat()
+        facts["first_run_at"], facts["last_run_at"] = (moment(past.at[compared[end]]).isoformat() for end in (0, -1))
     if judgement.deviation_percent is not None:
         facts["deviation_percent"] = judgement.deviation_percent
     if judgement.repeated:

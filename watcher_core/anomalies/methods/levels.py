@@ -43,7 +43,8 @@ class Changes(NamedTuple):
 
 def changes(unusual: Flags) -> Changes:
     """Separate single unusual runs from those that began a new level."""
-    if np.count_nonzero(unusual) < STREAK:
+    those = np.flatnonzero(unusual)
+    if len(those) < STREAK or (those[STREAK - 1 :] - those[: 1 - STREAK]).min() >= WINDOW:
         return Changes(unusual, [])
     in_window = np.convolve(unusual, np.ones(WINDOW), "valid")
     begins = np.flatnonzero(in_window >= STREAK)
@@ -69,6 +70,8 @@ def brought_to_present(errors: Floats, starts: list[int]) -> tuple[Floats, float
         The errors as they would have been at the present level, and the former level relative to the present one if
         it is still accepted; else `None`.
     """
+    if not starts:
+        return errors, None
     moved, former = errors.copy(), None
     for start in starts:
         if start >= FEWEST_BEFORE and len(errors) - start >= STREAK:
@@ -110,14 +113,18 @@ def follow(values: Floats, least_spread: float, *, drifts: bool) -> Level:
     if not drifts or len(values) < FEWEST_FOLLOWED:
         return best
     bound = BOUND * max(spread(errors), least_spread)
-    steps = np.clip(errors, -bound, bound)
+    steps = _bounded(errors, bound)
     least = float(np.abs(steps).mean())
     for rate in RATES:
         weights = rate * (1 - rate) ** np.arange(min(len(values), math.ceil(3.5 / rate)))  # 97 % of all weight
         drift = np.convolve(steps, weights)[: len(values)]
         predicted = errors.copy()
         predicted[1:] -= drift[:-1]
-        error = float(np.abs(np.clip(predicted, -bound, bound)).mean())
+        error = float(np.abs(_bounded(predicted, bound)).mean())
         if error < BETTER * least:
             least, best = error, Level(middle + float(drift[-1]), predicted)
     return best
+
+
+def _bounded(errors: Floats, bound: float) -> Floats:
+    return np.minimum(np.maximum(errors, -bound), bound)

@@ -10,11 +10,13 @@ large ones, so that a difference of 0.2 means about 20 %. Negative numbers mirro
 from __future__ import annotations
 
 import math
+from typing import TYPE_CHECKING
 
 import numpy as np
 from scipy import special
 
-from watcher_core.anomalies.methods.history import Floats
+if TYPE_CHECKING:
+    from watcher_core.anomalies.methods.history import Floats
 
 DISPERSION = 0.03  # both parts of the variance are equal at counts of 33
 LOOKED_AT = 200  # this many of the newest values decide whether a metric is a count
@@ -28,14 +30,16 @@ class Scale:
     """The scale that fits some values.
 
     A metric with fractions has no natural unit; a five-hundredth of its median is used.
+
+    Args:
+        typical: The median size of the values.
+        is_count: Whether they are whole numbers.
     """
 
-    def __init__(self, values: Floats) -> None:
-        newest = values[-LOOKED_AT:]
-        size = np.abs(values)
-        self.is_count = bool((newest == np.rint(newest)).all())
-        self._typical = median(size)
-        unit = 1.0 if self.is_count else max(0.002 * self._typical, SMALLEST_UNIT)
+    def __init__(self, typical: float, *, is_count: bool) -> None:
+        self.is_count = is_count
+        self._typical = typical
+        unit = 1.0 if is_count else max(0.002 * typical, SMALLEST_UNIT)
         self._per_unit = DISPERSION / unit
 
     def to(self, values: Floats) -> Floats:
@@ -63,12 +67,13 @@ class Scale:
 
 
 def median(values: Floats) -> float:
-    """Return the median, by `numpy.sort`, which is several times faster than `numpy.median`."""
-    return middle(np.sort(values))
+    """Return the median, by `numpy.partition`, which is several times faster than `numpy.median`."""
+    half = len(values) // 2
+    return middle(np.partition(values, half if len(values) % 2 else (half - 1, half)))
 
 
 def middle(ordered: Floats) -> float:
-    """Return the median of sorted values."""
+    """Return the median of values of which those in the middle are where sorting would put them."""
     half = len(ordered) // 2
     return float(ordered[half]) if len(ordered) % 2 else 0.5 * float(ordered[half - 1] + ordered[half])
 
@@ -80,3 +85,13 @@ def spread(errors: Floats) -> float:
     1974).
     """
     return TO_DEVIATION * median(np.abs(errors))
+
+
+def standard_deviation(errors: Floats) -> float:
+    """Return the standard deviation, as `numpy.std` computes it, in a quarter of its time."""
+    centred = errors - errors.sum() / len(errors)
+    return math.sqrt(float((centred * centred).sum()) / len(errors))
+
+
+# The scale of counts is the same whatever their size.
+COUNTS = Scale(0.0, is_count=True)

@@ -11,16 +11,25 @@ unusual if the prediction error is clearly larger than past errors. Three condit
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
-from watcher_core.anomalies.methods import levels, repeats, seasons, tails, zeros, zones
-from watcher_core.anomalies.methods.history import DAY, Flags, Floats, History, Integers, judgeable
+from watcher_core.anomalies.methods import levels, repeats, seasons, tails, windows, zeros
+from watcher_core.anomalies.methods.history import (
+    DAY,
+    Flags,
+    Floats,
+    History,
+    Integers,
+    Series,
+    Slice,
+    judgeable,
+)
 from watcher_core.anomalies.methods.judgement import Judgement
-from watcher_core.anomalies.methods.scales import Scale, median
+from watcher_core.anomalies.methods.scales import LOOKED_AT, Scale, median, middle, standard_deviation
 from watcher_core.anomalies.methods.seasons import Clock
 
 MULTIPLIER = 2.0
@@ -36,7 +45,6 @@ CLEARLY_LESS = 0.25
 # this share of half its width.
 NEARBY = 0.5
 
-MONTH_EDGE = 2 * DAY
 LAST_MONTH = 20 * DAY
 
 
@@ -59,17 +67,65 @@ class Parts:
 ALL = Parts()
 
 
-@dataclass(frozen=True, eq=False)
 class _Runs:
-    """The runs to compare with, the nearest in time last."""
+    """The runs to compare with, the nearest in time last.
 
-    at: Floats
+    Args:
+        series: All runs of the history that have a value.
+        span: Those to compare with.
+        lone: Whether each is unusual, and not the beginning of a new level.
+        now: Logical time of the run to judge.
+        zone: The time zone of the schedule; `None` if it is not known.
+    """
+
+    def __init__(self, series: Series, span: Slice, lone: Flags, now: float, zone: str | None) -> None:
+        self._series, self._span = series, span
+        self.values: Floats = series.values[span.of]
+        self.lone = lone
+        self.any_lone = bool(lone.any())
+        self.window = windows.window(series.timeline, span, now, zone)
+
+    def normal(self, column: Floats) -> Floats:
+        """Return a column of the runs that are not lone."""
+        return column[~self.lone] if self.any_lone else column
+
+    def compared(self, places: Integers) -> Integers:
+        """Return the positions of some runs in the history, oldest first."""
+        positions = self.window.positions[places]
+        return positions[::-1] if self._span.is_reversed else positions
+
+    def on_scale(self) -> _OnScale:
+        """Return the values on the scale that fits them."""
+        order = self._series.order(self._span)
+        ordered = self.values[order]
+        least = float(ordered[0])
+        typical = abs(middle(ordered)) if least >= 0 else median(np.abs(self.values))
+        newest = self._series.is_whole[self._span.of][-LOOKED_AT:]
+        scale = Scale(typical, is_count=bool(newest.all()))
+        values = self._series.as_counts[self._span.of] if scale.is_count else scale.to(self.values)
+        ordered = values[order]
+        if (ordered[1:] < ordered[:-1]).any():  # values that differ in their last digit, in another order on the scale
+            order = np.argsort(values)
+            ordered = values[order]
+        return _OnScale(scale, values, ordered, order, least)
+
+
+class _OnScale(NamedTuple):
+    """The values of runs on the scale that fits them.
+
+    Attributes:
+        scale: The scale.
+        values: The values on it.
+        ordered: The same by size.
+        order: The places of the runs, by value.
+        least: The smallest value, as it was measured.
+    """
+
+    scale: Scale
     values: Floats
-    lone: Flags  # unusual, and not the beginning of a new level
-    positions: Integers
-
-    def only(self, which: Flags) -> _Runs:
-        return _Runs(self.at[which], self.values[which], self.lone[which], self.positions[which])
+    ordered: Floats
+    order: Integers
+    least: float
 
 
 def judge(
@@ -104,46 +160,40 @@ def judge(
     if not judgeable(value):
         return None
     fewest = max(minimum_executions, MINIMUM_EXECUTIONS)
-    positions = history.nearest(at, days=lookback_days, runs=MOST_RUNS, fewest=fewest)
-    if len(positions) < fewest:
+    series = history.series
+    span = series.timeline.nearest(at, days=lookback_days, runs=MOST_RUNS, fewest=fewest)
+    if span.runs < fewest:
         return None
-    unusual = history.unusual[positions]
+    unusual = history.unusual[series.timeline.positions[span.of]]
     changes = levels.changes(unusual) if parts.new_levels else levels.Changes(unusual, [])
-    runs = _Runs(history.at[positions], history.values[positions], changes.lone, positions)
-    starts = np.array(changes.starts, np.int64)
-    is_zero = runs.values == 0
+    runs = _Runs(series, span, changes.lone, at, zone)
+    values, starts = runs.values, np.array(changes.starts, np.int64)
+    is_zero = series.is_zero[span.of]
     if parts.zeros and is_zero.any():
         counted = ~is_zero
-        is_near = zeros.is_near_zero(runs.values[counted])
-        is_apart = zeros.are_apart(runs.values, ~runs.lone, near=is_near)
-        usual = _zero(runs, at, starts, zone, near=is_near) if is_apart and value == 0 else None
+        is_near = zeros.is_near_zero(values[counted])
+        is_apart = zeros.are_apart(values, ~runs.lone, near=is_near)
+        usual = _zero(runs, starts, near=is_near) if is_apart and value == 0 else None
         if usual is not None:
             return usual
-        if is_apart and not zeros.are_almost_all(runs.values):
+        if is_apart and not zeros.are_almost_all(values):
             # The same runs, by their positions among the values other than zero.
             starts = np.cumsum(counted)[starts] - counted[starts]
-            runs = runs.only(counted)
+            runs = _Runs(*series.without_zeros(span), runs.lone[counted], at, zone)
     if len(runs.values) - np.count_nonzero(runs.lone) < fewest:
         return None
-    judgement = _by_band(runs, value, at, starts, multiplier, least_deviation, zone, parts)
-    stuck = repeats.stuck(history.values[positions], changes.lone, value) if parts.repeats else 0
+    judgement = _by_band(runs, value, starts.tolist(), multiplier, least_deviation, parts)
+    stuck = repeats.stuck(values, changes.lone, value) if parts.repeats else 0
     if stuck:
         return judgement.for_repeating(stuck + 1, f"the same value {stuck + 1} times in a row")
     return judgement
 
 
-def _zero(runs: _Runs, at: float, starts: Integers, zone: str | None, *, near: bool) -> Judgement | None:
+def _zero(runs: _Runs, starts: Integers, *, near: bool) -> Judgement | None:
     """Judge a zero at an hour and weekday where zero is usual, unless there were too many in a row; else `None`."""
-    counted = runs.values != 0
+    is_zero = runs.values == 0
     is_level = zeros.are_the_level(runs.values, starts)
-    is_usual = (
-        is_level
-        or near
-        or any(
-            zeros.are_usual(clock, ~counted, ~runs.lone)
-            for clock in zones.clocks(runs.at, at, counted.astype(np.float64), zone)
-        )
-    )
+    is_usual = is_level or near or any(zeros.are_usual(clock, is_zero, ~runs.lone) for clock in _clocks(runs, is_zero))
     if not is_usual:
         return None
     judgement = Judgement.by_band(
@@ -153,31 +203,29 @@ def _zero(runs: _Runs, at: float, starts: Integers, zone: str | None, *, near: b
         upper=0.0,
         z_score=0.0,
         profile="runs with zero",
-        compared_with=runs.positions[~counted],
+        compared_with=runs.compared(np.flatnonzero(is_zero)),
     )
     in_a_row = 0 if is_level else zeros.at_end(runs.values)
     return judgement.for_repeating(in_a_row + 1, f"zero {in_a_row + 1} times in a row") if in_a_row else judgement
 
 
+def _clocks(runs: _Runs, is_zero: Flags) -> list[Clock]:
+    """Return the clocks by which zeros come and go."""
+    counted = 1.0 - is_zero
+    return runs.window.clocks.by(counted, np.argsort(counted))
+
+
 def _by_band(
-    runs: _Runs,
-    value: float,
-    at: float,
-    starts: Integers,
-    multiplier: float,
-    least_deviation: float,
-    zone: str | None,
-    parts: Parts,
+    runs: _Runs, value: float, starts: list[int], multiplier: float, least_deviation: float, parts: Parts
 ) -> Judgement:
     """Predict the value, and judge it by the band around the prediction."""
-    scale = Scale(runs.values)
-    scaled = scale.to(runs.values)
-    clock, *others = zones.clocks(runs.at, at, scaled, zone) if parts.clock_changes else [Clock(runs.at, at)]
-    season = seasons.best(clock, scaled, any_season=parts.season)
-    moved, former = levels.brought_to_present(scaled - season.fitted, starts.tolist())
-    normal = ~runs.lone
-    level = levels.follow(moved[normal], scale.poisson_spread, drifts=parts.drift)
-    spreads = tails.spreads(len(runs.at) / max(clock.days, 1.0))
+    scale, scaled, ordered, order, least = runs.on_scale()
+    clocks = runs.window.clocks
+    clock, *others = clocks.by(scaled, order) if parts.clock_changes else [clocks.plain]
+    season = seasons.best(clock, scaled, ordered, order, any_season=parts.season)
+    moved, former = levels.brought_to_present(scaled - season.fitted, starts)
+    level = levels.follow(runs.normal(moved), scale.poisson_spread, drifts=parts.drift)
+    spreads = tails.spreads(len(scaled) / max(clock.days, 1.0))
     deviation = tails.half_width(level.errors, scale.poisson_spread, spreads) / spreads
     wide = multiplier / MULTIPLIER
     half = wide * spreads * deviation
@@ -193,18 +241,18 @@ def _by_band(
     if parts.short_seasons:
         centres += _short_season(runs, clock, scaled)
     if parts.month_edges:
-        centres += _last_month(runs, scaled, at)
+        centres += _last_month(runs, scaled)
     expected = scale.back_one(centre)
     lower, upper = scale.back_one(min(centres) - half), scale.back_one(max(centres) + half)
     if parts.plain_scale:
-        errors = runs.values[normal] - scale.back(season.fitted[normal] + level.now)
-        away = PLAIN_DEVIATIONS * wide * float(np.std(errors))
+        predicted = scale.back(season.predictions + level.now)[clock.slots]
+        away = PLAIN_DEVIATIONS * wide * standard_deviation(runs.normal(runs.values - predicted))
         lower = min(lower, max(expected - away, CLEARLY_LESS * expected) if expected > 0 else expected - away)
         upper = max(upper, expected + away)
     lower, upper = min(lower, expected - least_deviation), max(upper, expected + least_deviation)
     if scale.is_count and deviation >= scale.poisson_spread:
         lower = min(lower, tails.least_by_chance(expected))
-    if runs.values.min() >= 0:
+    if least >= 0:
         lower = max(lower, 0.0)
     return Judgement.by_band(
         value,
@@ -212,29 +260,25 @@ def _by_band(
         lower=lower,
         upper=upper,
         z_score=(scale.to_one(value) - centre) / deviation,
-        profile=season.profile,
-        compared_with=runs.positions[season.peers],
+        profile=season.group.profile,
+        compared_with=runs.compared(season.group.peers),
     )
 
 
 def _short_season(runs: _Runs, clock: Clock, scaled: Floats) -> Iterator[float]:
     """Yield the scaled values of runs at the same weekday and hour if they are few, else the median."""
-    same = scaled[clock.same_slot() & ~runs.lone]
+    places = clock.same_slot
+    same = scaled[places[~runs.lone[places]]]
     if len(same) >= seasons.SMALLEST_GROUP:
         yield median(same)
     elif clock.is_daily:
         yield from same.tolist()
 
 
-def _last_month(runs: _Runs, scaled: Floats, at: float) -> Iterator[float]:
+def _last_month(runs: _Runs, scaled: Floats) -> Iterator[float]:
     """Yield the scaled values of unusual runs at the edges of earlier months, if this is the edge of a month."""
-    if runs.lone.any() and _is_month_edge(at):
-        for position in np.flatnonzero(runs.lone & (np.abs(runs.at - at) > LAST_MONTH)):
-            if _is_month_edge(float(runs.at[position])):
+    at, now = runs.window.at, runs.window.now
+    if runs.any_lone and runs.window.is_month_edge:
+        for position in np.flatnonzero(runs.lone & (np.abs(at - now) > LAST_MONTH)):
+            if windows.is_month_edge(float(at[position])):
                 yield float(scaled[position])
-
-
-def _is_month_edge(at: float) -> bool:
-    """Return whether a time lies in the first or last two days of its month, in UTC."""
-    month = time.gmtime(at).tm_mon
-    return month != time.gmtime(at - MONTH_EDGE).tm_mon or month != time.gmtime(at + MONTH_EDGE).tm_mon

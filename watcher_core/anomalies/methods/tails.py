@@ -47,17 +47,17 @@ def half_width(errors: Floats, chance: float, spreads: float) -> float:
             unless they show a metric that is steadier than chance.
         spreads: How many standard deviations are unusual.
     """
-    sizes = np.sort(np.abs(errors))
+    sizes = np.abs(errors)
+    runs, half = len(sizes), len(sizes) // 2
+    largest = runs - 2 if runs < FEW else min(runs - 1, math.ceil(TAIL * runs))
+    sizes.partition((half - 1, half, largest))
     deviation = TO_DEVIATION * middle(sizes)
     if deviation < chance:
-        bounded = np.minimum(sizes, 4 * chance)
+        bounded = np.minimum(np.sort(sizes), 4 * chance)
         deviation = max(deviation, min(chance, 2.0 * math.sqrt(float(bounded @ bounded) / len(bounded))))
     by_spread = spreads * student_factor(len(errors) - 1) * deviation
-    if len(sizes) < FEW:
-        by_tail = BEYOND_FEW * float(sizes[-2])
-    else:
-        tail = float(sizes[min(len(sizes) - 1, math.ceil(TAIL * len(sizes)))])
-        by_tail = BEYOND_TAIL * spreads / USUAL_SPREADS * tail
+    tail = float(sizes[largest])
+    by_tail = BEYOND_FEW * tail if runs < FEW else BEYOND_TAIL * spreads / USUAL_SPREADS * tail
     return max(by_spread, by_tail, SMALLEST_SHARE)
 
 
