@@ -177,20 +177,25 @@ class Grouping:
         last = runs - 1  # keeps places valid for groups without runs
         low = np.minimum(first + np.maximum(self.sizes - 1, 0) // 2, last)
         high = np.minimum(first + self.sizes // 2, last)
-        # The middle runs of each group, by group and value; the places of all rows are counted together.
-        self._middle = np.stack([low, high]) + runs * rows
+        self._middle = np.stack([low, high], axis=1)  # the places of the middle runs of each group, by group and value
 
     def medians(self, ordered: Floats, order: Integers) -> Floats:
-        """Return the medians of the groups, a row for each way; of a group without runs, any number.
+        """Return the medians of the groups; of a group without runs, any number.
 
         Args:
-            ordered: The values, by size.
-            order: The places of the runs, by value.
+            ordered: The values of some metrics by size, a row for each.
+            order: The places of their runs, by value.
+
+        Returns:
+            For each way, a row for each metric.
         """
-        by_value = self._groups.take(order, axis=1)
-        by_group = by_value.argsort(axis=1, kind="stable")  # linear time, since groups are small integers
-        low, high = ordered[by_group.take(self._middle)]
-        medians: Floats = 0.5 * (low + high)
+        rows, runs = ordered.shape
+        row = runs * np.arange(rows)[:, np.newaxis]
+        medians = np.empty((len(self._groups), rows, SLOTS))
+        for way, (groups, places) in enumerate(zip(self._groups, self._middle, strict=True)):
+            by_group = groups.take(order).argsort(axis=1, kind="stable")  # linear time, since groups are small integers
+            low, high = ordered.ravel().take(by_group.ravel().take(places[:, np.newaxis] + row) + row)
+            medians[way] = 0.5 * (low + high)
         return medians
 
 
@@ -200,7 +205,7 @@ class Seasons:
     Attributes:
         grouping: The runs by the other seasons.
         known: For each slot, whether its group has runs enough for a median; a row for each of the other seasons.
-        places: Where a slot's median is among those of the grouping; a row for each of the other seasons.
+        slots: The group of each slot; a row for each of the other seasons.
         left_out: How much larger the error of each run would be if it were left out of its group; a row for each.
         groups: The group of the run to judge, for each.
     """
@@ -218,46 +223,57 @@ class Seasons:
             left_out.append(np.where(is_known, size / np.maximum(size - 1, 1), left_out[-1]))
             self.known.append(is_known)
             self.groups.append(Group(clock, slots, words) if is_known[clock.slot] else self.groups[-1])
-        self.places = np.stack([slots for slots, _ in finer]) + SLOTS * np.arange(len(finer))[:, np.newaxis]
+        self.slots = [slots for slots, _ in finer]
         self.left_out = np.stack(left_out)[:, clock.slots]
 
 
-def best(clock: Clock, scaled: Floats, ordered: Floats, order: Integers, *, any_season: bool = True) -> Season:
-    """Return the season that best predicts each earlier run from the other ones.
+def best(clock: Clock, scaled: Floats, ordered: Floats, order: Integers, *, any_season: bool = True) -> list[Season]:
+    """Return the season of each of some metrics that best predicts each earlier run from the other ones.
 
     Args:
         clock: When the runs happened.
-        scaled: Their values, on a scale where spread does not depend on level.
+        scaled: Their values, on a scale where spread does not depend on level; a row for each metric.
         ordered: The same by size.
         order: The places of the runs, by value.
         any_season: Whether to look for a season at all.
     """
+    rows, runs = scaled.shape
     overall = middle(ordered)
-    seasons = clock.seasons if any_season and len(scaled) >= FEWEST_RUNS else None
+    seasons = clock.seasons if any_season and runs >= FEWEST_RUNS else None
     if seasons is None:
-        return Season(np.full(SLOTS, overall), np.full(len(scaled), overall), overall, (), clock.all_runs)
-    medians = seasons.grouping.medians(ordered, order).take(seasons.places)
-    predictions = np.empty((1 + len(medians), SLOTS))
-    predictions[0] = overall
-    for row, is_known in enumerate(seasons.known):  # a small group keeps the coarser prediction
-        predictions[row + 1] = np.where(is_known, medians[row], predictions[row])
-    fitted = predictions.take(clock.slots, axis=1)
-    errors = _bounded_means(np.abs(scaled - fitted) * seasons.left_out)
-    chosen = 0
-    for row, error in enumerate(errors):
-        if error < BETTER * errors[chosen]:
-            chosen = row
-    by_slot = predictions[chosen]
-    nearby: tuple[float, ...] = ()
-    if chosen and not clock.is_daily:
-        nearby = float(by_slot[clock.slot - 1]), float(by_slot[(clock.slot + 1) % SLOTS])
-    return Season(by_slot, fitted[chosen], float(by_slot[clock.slot]), nearby, seasons.groups[chosen])
+        return [
+            Season(np.full(SLOTS, each), np.full(runs, each), each, (), clock.all_runs) for each in overall.tolist()
+        ]
+    predictions, fitted, errors = [np.repeat(overall, SLOTS).reshape(rows, SLOTS)], [], []
+    for medians, slots, is_known in zip(
+        seasons.grouping.medians(ordered, order), seasons.slots, seasons.known, strict=True
+    ):
+        # A small group keeps the coarser prediction.
+        predictions.append(np.where(is_known, medians.take(slots, axis=1), predictions[-1]))
+    for by_slot, left_out in zip(predictions, seasons.left_out, strict=True):
+        fitted.append(by_slot.take(clock.slots, axis=1))
+        errors.append(_bounded_means(scaled - fitted[-1], left_out))
+    found = []
+    for metric, by_season in enumerate(zip(*errors, strict=True)):
+        chosen = 0
+        for row, error in enumerate(by_season):
+            if error < BETTER * by_season[chosen]:
+                chosen = row
+        by_slot = predictions[chosen][metric]
+        nearby: tuple[float, ...] = ()
+        if chosen and not clock.is_daily:
+            nearby = float(by_slot[clock.slot - 1]), float(by_slot[(clock.slot + 1) % SLOTS])
+        group = seasons.groups[chosen]
+        found.append(Season(by_slot, fitted[chosen][metric], float(by_slot[clock.slot]), nearby, group))
+    return found
 
 
-def _bounded_means(errors: Floats) -> list[float]:
-    """Return the mean of each row, with its errors bounded."""
+def _bounded_means(errors: Floats, left_out: Floats) -> list[float]:
+    """Return the mean size of the errors of each row, bounded, if each run had been left out; changes the errors."""
     runs = errors.shape[1]
+    np.abs(errors, out=errors)
+    errors *= left_out
     bounded = int(LARGEST_ERRORS * (runs - 1))
-    bounds = np.partition(errors, bounded, axis=1)[:, bounded, np.newaxis]
-    means: list[float] = (np.minimum(errors, bounds).sum(axis=1) / runs).tolist()
+    bounds = np.partition(errors, bounded)[:, bounded, np.newaxis]
+    means: list[float] = (np.minimum(errors, bounds, out=errors).sum(axis=1) / runs).tolist()
     return means

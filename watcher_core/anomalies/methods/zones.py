@@ -11,15 +11,14 @@ import datetime as dt
 import functools
 import math
 from bisect import bisect
-from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import numpy as np
-import numpy.typing as npt
 
+from watcher_core.anomalies.methods import scales
 from watcher_core.anomalies.methods.history import DAY, Floats, Integers
-from watcher_core.anomalies.methods.scales import middle, spread
-from watcher_core.anomalies.methods.seasons import FEWEST_RUNS, HOUR_OF_PART, HOUR_OF_WEEK, SLOTS, Clock, Grouping
+from watcher_core.anomalies.methods.scales import TO_DEVIATION, in_order, middle
+from watcher_core.anomalies.methods.seasons import FEWEST_RUNS, HOUR_OF_PART, HOUR_OF_WEEK, Clock, Grouping, Slots
 
 # One zone for each date at which clocks change where most people with clock changes live.
 LIKELY = ("Europe/Berlin", "America/New_York", "Australia/Sydney")
@@ -55,29 +54,40 @@ class _Moved:
         self.first = max(0, self.after - MOST_BEFORE)
 
     @functools.cached_property
-    def groups(self) -> npt.NDArray[np.integer[Any]]:
+    def _groups(self) -> list[Slots]:
         """The groups of the runs from the first one on, by the clock that does not follow local time, and by this."""
         hours = HOUR_OF_WEEK if self._plain.days > FEWEST_WEEKS * 7 else HOUR_OF_PART
-        return np.stack([hours[clock.slots[self.first :]] for clock in (self._plain, self.clock)])
+        return [hours[clock.slots[self.first :]] for clock in (self._plain, self.clock)]
 
     @functools.cached_property
-    def before(self) -> Grouping:
+    def _before(self) -> Grouping:
         """The runs before the change, by both clocks."""
-        return Grouping(list(self.groups[:, : self.after - self.first]))
+        return Grouping([groups[: self.after - self.first] for groups in self._groups])
 
-    @functools.cached_property
-    def places(self) -> Integers:
-        """Where the medians of the groups of the runs are among those of the grouping."""
-        return self.groups + SLOTS * np.arange(2)[:, np.newaxis]
+    def gains(self, values: Floats, order: Integers) -> tuple[Floats, Floats]:
+        """Return by how much smaller the errors since the change are by this clock than by the plain one.
 
-    def errors(self, values: Floats, order: Integers) -> Floats:
-        """Return the errors of the runs by both clocks, around the season of those before the change."""
-        order = order[(order >= self.first) & (order < self.after)]
-        ordered = values[order]
-        medians = self.before.medians(ordered, order - self.first)
-        medians = np.where(self.before.sizes > 0, medians, middle(ordered))
-        errors: Floats = values[self.first :] - medians.take(self.places)
-        return errors
+        They are errors around the season of the runs before the change.
+
+        Args:
+            values: The values of some metrics, a row for each.
+            order: The places of their runs, by value.
+
+        Returns:
+            What is gained, for each metric, and how much that must be to be clear.
+        """
+        before, rows = self.after - self.first, len(values)
+        order = order[(order >= self.first) & (order < self.after)].reshape(rows, before)
+        ordered = in_order(values, order)
+        medians = self._before.medians(ordered, order - self.first)
+        is_known = self._before.sizes[:, np.newaxis] > 0
+        by_plain, by_this = np.where(is_known, medians, middle(ordered)[:, np.newaxis])
+        plain, this = self._groups
+        errors = np.abs(values[:, self.first :] - by_plain.take(plain, axis=1))
+        errors_by_this = np.abs(values[:, self.after :] - by_this.take(this[before:], axis=1))
+        deviations = TO_DEVIATION * scales.medians(errors[:, :before])
+        clear = CLEARLY * deviations * math.sqrt(2 * max(values.shape[1] - self.after, 1))
+        return (errors[:, before:] - errors_by_this).sum(axis=1), clear
 
 
 class Clocks:
@@ -93,7 +103,7 @@ class Clocks:
     """
 
     def __init__(self, at: Floats, now: float, zone: str | None) -> None:
-        self._at, self._now = at, now
+        self._now = now
         self._moved: list[_Moved] = []
         self._decided = self.plain = Clock.of(at, now)
         if zone is not None and is_known(zone):
@@ -112,27 +122,25 @@ class Clocks:
             # Of runs in reverse order, as before a backfill, all are later than the run to judge.
             self._moved = [each for each in moved if each.change <= now and each.after >= FEWEST_RUNS]
 
-    def by(self, values: Floats, order: Integers) -> list[Clock]:
-        """Return the clocks by which a run may be judged: one, or more in the days after a clock change.
+    def by(self, values: Floats, order: Integers) -> list[list[Clock]]:
+        """Return the clocks by which a run may be judged, for each metric: one, or more in the days after a change.
 
         One that follows local time is used if it predicts the runs since the last change better than the plain one.
 
         Args:
-            values: Those of the earlier runs, on a scale where spread does not depend on level.
+            values: Those of the earlier runs, on a scale where spread does not depend on level; a row for each metric.
             order: The places of the runs, by value.
         """
-        undecided = []
-        most, follows = 0.0, self._decided
+        follows = [(0.0, self._decided)] * len(values)
+        undecided: list[list[Clock]] = [[] for _ in values]
         for each in self._moved:
-            before = each.after - each.first
-            plain, moved = each.errors(values, order)
-            clear = CLEARLY * spread(plain[:before]) * math.sqrt(2 * max(len(self._at) - each.after, 1))
-            gain = float((np.abs(plain[before:]) - np.abs(moved[before:])).sum())
-            if gain > max(clear, most):
-                most, follows = gain, each.clock
-            elif gain >= -clear and self._now - each.change <= UNDECIDED:
-                undecided.append(each.clock)
-        return [follows] if most else [self._decided, *undecided]
+            gains, clear = each.gains(values, order)
+            for row, (gain, is_clear) in enumerate(zip(gains.tolist(), clear.tolist(), strict=True)):
+                if gain > max(is_clear, follows[row][0]):
+                    follows[row] = gain, each.clock
+                elif gain >= -is_clear and self._now - each.change <= UNDECIDED:
+                    undecided[row].append(each.clock)
+        return [[clock] if gain else [clock, *others] for (gain, clock), others in zip(follows, undecided, strict=True)]
 
 
 @functools.cache
