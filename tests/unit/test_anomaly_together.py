@@ -108,7 +108,8 @@ def season_of(clock, scaled):
     runs = len(scaled)
     predictions, left_out = np.full(SLOTS, np.median(scaled)), np.full(SLOTS, runs / (runs - 1))
     groups, words = np.zeros(SLOTS, np.uint8), "all runs"
-    best = predictions, groups, words, ()
+    nearby = ()
+    best = predictions, groups, words, nearby
 
     def error():
         errors = np.abs(scaled - predictions[clock.slots]) * left_out[clock.slots]

@@ -136,12 +136,14 @@ class Series:
     @cached_property
     def is_zero(self) -> Flags:
         """Whether each value is zero."""
-        return self.values == 0
+        is_zero: Flags = self.values == 0
+        return is_zero
 
     @cached_property
     def is_whole(self) -> Flags:
         """Whether each value is a whole number."""
-        return self.values == np.rint(self.values)
+        is_whole: Flags = self.values == np.rint(self.values)
+        return is_whole
 
     @cached_property
     def as_counts(self) -> Floats:
@@ -215,9 +217,9 @@ class History:
         numbers = np.array([math.nan if value is None else value for value in values], np.float64)
         no_marks = np.zeros(len(times), np.bool_)
         marks = [no_marks if given is None else np.fromiter(given, np.bool_) for given in (flagged, unflagged)]
-        given = cls(times, numbers, *marks)
+        given = cls(times, numbers, marks[0], marks[1])
         order = np.argsort(times, kind="stable")
-        return cls(given.at[order], given.values[order], *(column[order] for column in marks))
+        return cls(given.at[order], given.values[order], marks[0][order], marks[1][order])
 
     def __len__(self) -> int:
         return len(self.at)

@@ -104,7 +104,8 @@ def standard_deviations(errors: Floats) -> Floats:
 def in_order(values: Floats, places: Integers) -> Floats:
     """Return the values of each row at some of its places."""
     rows, runs = values.shape
-    return values.ravel().take(places + runs * np.arange(rows)[:, np.newaxis])
+    found: Floats = values.ravel().take(places + runs * np.arange(rows)[:, np.newaxis])
+    return found
 
 
 # The scale of counts is the same whatever their size.
