@@ -108,7 +108,7 @@ def season_of(clock, scaled):
     runs = len(scaled)
     predictions, left_out = np.full(SLOTS, np.median(scaled)), np.full(SLOTS, runs / (runs - 1))
     groups, words = np.zeros(SLOTS, np.uint8), "all runs"
-    nearby = ()
+    nearby: tuple[float, ...] = ()
     best = predictions, groups, words, nearby
 
     def error():

@@ -294,7 +294,7 @@ def _zero(runs: _Runs, starts: Integers, *, near: bool) -> Judgement | None:
 
 def _clocks(runs: _Runs, is_zero: Flags) -> list[Clock]:
     """Return the clocks by which zeros come and go."""
-    counted: Floats = 1.0 - is_zero[np.newaxis]
+    counted = np.where(is_zero[np.newaxis], 0.0, 1.0)
     return runs.window.clocks.by(counted, np.argsort(counted))[0]
 
 
