@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from watcher_core.anomalies.methods.history import Flags, Floats
-from watcher_core.anomalies.methods.scales import median, medians, spread
+from watcher_core.anomalies.methods.scales import as_rows, median, medians, spread
 
 # Three flags within five runs are a new level.
 STREAK = 3
@@ -116,7 +116,7 @@ def follow(values: Floats, least_spreads: Floats, *, drifts: bool) -> Levels:
     least = np.abs(steps).mean(axis=1)
     for rate in RATES:
         weights = rate * (1 - rate) ** np.arange(min(runs, math.ceil(3.5 / rate)))  # 97 % of all weight
-        drift = np.stack([np.convolve(row, weights)[:runs] for row in steps])
+        drift = as_rows([np.convolve(row, weights)[:runs] for row in steps])
         predicted = errors.copy()
         predicted[:, 1:] -= drift[:, :-1]
         error = np.abs(_bounded(predicted, bounds)).mean(axis=1)

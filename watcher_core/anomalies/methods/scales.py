@@ -10,9 +10,11 @@ large ones, so that a difference of 0.2 means about 20 %. Negative numbers mirro
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import numpy.typing as npt
 from scipy import special
 
 if TYPE_CHECKING:
@@ -99,6 +101,11 @@ def standard_deviations(errors: Floats) -> Floats:
     centred = errors - (errors.sum(axis=-1) / runs)[:, np.newaxis]
     found: Floats = np.sqrt((centred * centred).sum(axis=-1) / runs)
     return found
+
+
+def as_rows(columns: Sequence[npt.NDArray[Any]]) -> npt.NDArray[Any]:
+    """Return arrays as the rows of one; a single one, which is the usual case of few rules, is not copied."""
+    return columns[0][np.newaxis] if len(columns) == 1 else np.stack(columns)
 
 
 def in_order(values: Floats, places: Integers) -> Floats:

@@ -30,7 +30,7 @@ from watcher_core.anomalies.methods.history import (
     judgeable,
 )
 from watcher_core.anomalies.methods.judgement import Judgement
-from watcher_core.anomalies.methods.scales import LOOKED_AT, Scale, median, middle, standard_deviations
+from watcher_core.anomalies.methods.scales import LOOKED_AT, Scale, as_rows, median, middle, standard_deviations
 from watcher_core.anomalies.methods.seasons import Clock, Season
 from watcher_core.anomalies.methods.windows import Window, is_month_edge
 
@@ -301,7 +301,7 @@ def _clocks(runs: _Runs, is_zero: Flags) -> list[Clock]:
 def _by_bands(pending: Sequence[_Pending], parts: Parts) -> Iterator[tuple[int, Judgement]]:
     """Predict values, and judge each by the band around its prediction; they are compared with the same runs."""
     measured = [each.runs.on_scale() for each in pending]
-    scaled, order = np.stack([each.scaled for each in measured]), np.stack([each.order for each in measured])
+    scaled, order = as_rows([each.scaled for each in measured]), as_rows([each.order for each in measured])
     clocks = pending[0].runs.window.clocks
     by_row = clocks.by(scaled, order) if parts.clock_changes else [[clocks.plain]] * len(pending)
     # Those that have the same clock, and the same lone runs, which are left out of what follows.
@@ -346,8 +346,8 @@ def _in_rows(
         return rows.take(normal, axis=1) if len(normal) < rows.shape[1] else rows
 
     chances = np.array([each.scale.poisson_spread for each in measured])
-    found = seasons.best(clock, scaled, np.stack([each.ordered for each in measured]), order, any_season=parts.season)
-    errors = scaled - np.stack([season.fitted for season in found])
+    found = seasons.best(clock, scaled, as_rows([each.ordered for each in measured]), order, any_season=parts.season)
+    errors = scaled - as_rows([season.fitted for season in found])
     formers = [levels.bring_to_present(row, each.starts) for row, each in zip(errors, pending, strict=True)]
     level = levels.follow(of_normal(errors), chances, drifts=parts.drift)
     spreads = tails.spreads(scaled.shape[1] / max(clock.days, 1.0))
@@ -358,7 +358,7 @@ def _in_rows(
         each.scale.back(season.predictions + level_now)
         for each, season, level_now in zip(measured, found, now, strict=True)
     ]
-    on_plain_scale = np.stack([each.runs.values for each in pending]) - np.stack(by_slot).take(clock.slots, axis=1)
+    on_plain_scale = as_rows([each.runs.values for each in pending]) - as_rows(by_slot).take(clock.slots, axis=1)
     deviations = standard_deviations(of_normal(on_plain_scale)).tolist()
     for row, each in enumerate(pending):
         prediction = _Prediction(

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from watcher_core.anomalies.methods.history import DAY, HOUR, Floats, Integers
-from watcher_core.anomalies.methods.scales import median, middle
+from watcher_core.anomalies.methods.scales import as_rows, in_order, median, middle
 
 WEEKDAYS = ("Mondays", "Tuesdays", "Wednesdays", "Thursdays", "Fridays", "Saturdays", "Sundays")
 MONDAY = 4 * DAY  # the epoch began on a Thursday
@@ -64,12 +64,16 @@ class Group:
     Attributes:
         slots: The group of each hour of the week.
         profile: This group in words.
-        peers: The places of the earlier runs in it.
     """
 
     def __init__(self, clock: Clock, slots: Slots, profile: str) -> None:
         self.slots, self.profile = slots, profile
-        self.peers: Integers = np.flatnonzero(slots[clock.slots] == slots[clock.slot])
+        self._clock = clock
+
+    @cached_property
+    def peers(self) -> Integers:
+        """The places of the earlier runs in it."""
+        return np.flatnonzero(self.slots[self._clock.slots] == self.slots[self._clock.slot])
 
 
 class Clock:
@@ -169,15 +173,13 @@ class Grouping:
     """
 
     def __init__(self, groups: Sequence[Slots]) -> None:
-        self._groups = np.stack(groups)
-        ways, runs = self._groups.shape
-        rows = np.arange(ways)[:, np.newaxis]
-        self.sizes = np.bincount((self._groups + SLOTS * rows).ravel(), minlength=ways * SLOTS).reshape(ways, SLOTS)
+        self._groups = groups
+        self.sizes = as_rows([np.bincount(each, minlength=SLOTS) for each in groups])
         first = np.cumsum(self.sizes, axis=1) - self.sizes
-        last = runs - 1  # keeps places valid for groups without runs
-        low = np.minimum(first + np.maximum(self.sizes - 1, 0) // 2, last)
-        high = np.minimum(first + self.sizes // 2, last)
-        self._middle = np.stack([low, high], axis=1)  # the places of the middle runs of each group, by group and value
+        last = len(groups[0]) - 1  # keeps places valid for groups without runs
+        # The places of the middle runs of each group, by group and value.
+        self._low = np.minimum(first + np.maximum(self.sizes - 1, 0) // 2, last)
+        self._high = np.minimum(first + self.sizes // 2, last)
 
     def medians(self, ordered: Floats, order: Integers) -> Floats:
         """Return the medians of the groups; of a group without runs, any number.
@@ -192,9 +194,9 @@ class Grouping:
         rows, runs = ordered.shape
         row = runs * np.arange(rows)[:, np.newaxis]
         medians = np.empty((len(self._groups), rows, SLOTS))
-        for way, (groups, places) in enumerate(zip(self._groups, self._middle, strict=True)):
+        for way, (groups, first, second) in enumerate(zip(self._groups, self._low, self._high, strict=True)):
             by_group = groups.take(order).argsort(axis=1, kind="stable")  # linear time, since groups are small integers
-            low, high = ordered.ravel().take(by_group.ravel().take(places[:, np.newaxis] + row) + row)
+            low, high = (in_order(ordered, by_group.ravel().take(places + row)) for places in (first, second))
             medians[way] = 0.5 * (low + high)
         return medians
 
@@ -224,7 +226,7 @@ class Seasons:
             self.known.append(is_known)
             self.groups.append(Group(clock, slots, words) if is_known[clock.slot] else self.groups[-1])
         self.slots = [slots for slots, _ in finer]
-        self.left_out = np.stack(left_out)[:, clock.slots]
+        self.left_out = [each[clock.slots] for each in left_out]
 
 
 def best(clock: Clock, scaled: Floats, ordered: Floats, order: Integers, *, any_season: bool = True) -> list[Season]:
