@@ -276,6 +276,18 @@ def test_eight_runs_are_needed():
     assert seasonal.judge(History.of(every(DAY, 8), [100] * 8), 0, MONDAY + 8 * DAY, minimum_executions=9) is None
 
 
+@pytest.mark.parametrize("seconds", [0.001, 1])
+def test_runs_that_were_recorded_in_one_batch_are_compared(seconds):
+    judgement = judged(every(seconds, 29), noisy(1_000, 29), 9, now=MONDAY + 29 * seconds)
+    assert judgement.flagged
+
+
+def test_runs_at_the_very_same_time_are_not_compared():
+    at = np.full(30, float(MONDAY))
+    history = History(at, np.append(noisy(1_000, 29), 9.0), np.zeros(30, np.bool_))
+    assert seasonal.judge(history, 9.0, float(MONDAY)) is None
+
+
 def test_runs_before_the_lookback_do_not_count():
     assert judged(every(HOUR, 90), noisy(1_000, 90), 1_000, lookback_days=2).runs == 48
 

@@ -273,17 +273,15 @@ def _judge_span(
 ) -> list[_Judged]:
     """Judge executions, oldest first, by the runs around them. What is flagged counts in the history of later ones."""
     positions = runs.positions([execution.id for execution in due])
-    by_rule: dict[Rule, list[_Due]] = defaultdict(list)
+    rules = {rule: None for execution in due for rule in execution.rules}
+    pasts = {rule: judge.history(runs, rule.metric_field, *flagged[rule.id]) for rule in rules}
+    judged: dict[Rule, list[_Judged]] = {rule: [] for rule in rules}
     for execution in due:
-        for rule in execution.rules:
-            if execution.id in positions:  # else it has changed since it was found
-                by_rule[rule].append(execution)
-    judged = []
-    for rule, executions in by_rule.items():
-        past = judge.history(runs, rule.metric_field, *flagged[rule.id])
-        for execution in executions:
-            position = positions[execution.id]
-            judgement = judge.judge(rule, past, position)
+        position = positions.get(execution.id)
+        if position is None:
+            continue  # it has changed since it was found
+        asked = [(rule, pasts[rule]) for rule in execution.rules]
+        for (rule, past), judgement in zip(asked, judge.judge_all(asked, position), strict=True):
             past.flagged[position] = judgement is not None and judgement.flagged
             if past.unflagged is not None:
                 past.unflagged[position] = False
@@ -298,8 +296,8 @@ def _judge_span(
                     at=execution.at,
                     now=now,
                 )
-                judged.append(_Judged(result, runs, past, position, judgement))
-    return judged
+                judged[rule].append(_Judged(result, runs, past, position, judgement))
+    return [each for of_rule in judged.values() for each in of_rule]
 
 
 def _record(connection: Driver, due: Sequence[_Due], judged: Sequence[_Judged], *, now: dt.datetime) -> Detected:

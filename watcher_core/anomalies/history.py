@@ -25,7 +25,7 @@ from watcher_core.errors import ConfigurationError
 from watcher_core.metrics import METADATA, MetadataMetric, Metric
 
 if TYPE_CHECKING:
-    from watcher_core.anomalies.methods.history import Flags, Floats, Integers
+    from watcher_core.anomalies.methods.history import Flags, Floats, Integers, Timelines
 
 # How much history a judgement uses.
 MOST_RUNS = 2_000
@@ -208,6 +208,13 @@ class Runs:
     at: Floats
     superseded: Flags
     metrics: dict[Metric, Floats]
+
+    @cached_property
+    def timelines(self) -> Timelines:
+        """What the rules that judge by these runs share."""
+        from watcher_core.anomalies.methods.history import Timelines
+
+        return Timelines()
 
     @cached_property
     def _by_id(self) -> Integers:

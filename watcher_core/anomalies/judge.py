@@ -37,34 +37,48 @@ def history(runs: Runs, metric: Metric, flagged: Sequence[int] = (), unflagged: 
     """Return the history of one metric, with its flagged executions, and those of them that were unflagged."""
     from watcher_core.anomalies.methods.history import History
 
-    return History(runs.at, runs.metrics[metric], runs.marks(flagged), runs.marks(unflagged), runs.superseded)
+    columns = runs.at, runs.metrics[metric], runs.marks(flagged), runs.marks(unflagged), runs.superseded
+    return History(*columns, runs.timelines)
 
 
 def judge(rule: Rule, past: History, position: int) -> Judgement | None:
     """Judge one of the runs by the others; `None` if it has no value or too little history."""
+    return judge_all([(rule, past)], position)[0]
+
+
+def judge_all(rules: Sequence[tuple[Rule, History]], position: int) -> list[Judgement | None]:
+    """Judge one of the runs by several rules, each with its history of the same runs."""
     from watcher_core.anomalies.methods import seasonal, zscore
 
-    value, at = float(past.values[position]), float(past.at[position])
-    if rule.method is AnomalyMethod.ZSCORE:
-        return zscore.judge(
-            past,
-            value,
-            at,
-            multiplier=rule.multiplier,
-            lookback_days=rule.lookback_days,
-            minimum_executions=rule.minimum_executions,
-            zone=rule.timezone,
-        )
-    return seasonal.judge(
-        past,
-        value,
-        at,
-        multiplier=rule.multiplier,
-        lookback_days=max(rule.lookback_days, LEAST_DAYS),
-        minimum_executions=rule.minimum_executions,
-        zone=rule.timezone,
-        least_deviation=LEAST_SECONDS if rule.metric_field is AnomalyMetric.DURATION_SECONDS else 0.0,
-    )
+    found: list[Judgement | None] = [None] * len(rules)
+    questions = {}
+    for place, (rule, past) in enumerate(rules):
+        value, at = float(past.values[position]), float(past.at[position])
+        if rule.method is AnomalyMethod.ZSCORE:
+            found[place] = zscore.judge(
+                past,
+                value,
+                at,
+                multiplier=rule.multiplier,
+                lookback_days=rule.lookback_days,
+                minimum_executions=rule.minimum_executions,
+                zone=rule.timezone,
+            )
+        else:
+            questions[place] = seasonal.Question(
+                past,
+                value,
+                multiplier=rule.multiplier,
+                lookback_days=max(rule.lookback_days, LEAST_DAYS),
+                minimum_executions=rule.minimum_executions,
+                zone=rule.timezone,
+                least_deviation=LEAST_SECONDS if rule.metric_field is AnomalyMetric.DURATION_SECONDS else 0.0,
+            )
+    if questions:
+        answers = seasonal.judge_all(list(questions.values()), at)
+        for place, answer in zip(questions, answers, strict=True):
+            found[place] = answer
+    return found
 
 
 def parameters(rule: values.AnomalyRule) -> Rule:
@@ -117,7 +131,7 @@ def result(
 
 def explanation(rule: Rule, past: History, judgement: Judgement) -> dict[str, Any]:
     """Return what is recorded of a judgement beside its numbers; JSON."""
-    compared = past.at[judgement.compared_with]
+    compared = judgement.compared_with
     facts: dict[str, Any] = {
         "method": rule.method.value,
         "reason": judgement.reason,
@@ -125,8 +139,7 @@ def explanation(rule: Rule, past: History, judgement: Judgement) -> dict[str, An
         "runs": judgement.runs,
     }
     if len(compared):
-        facts["first_run_at"] = moment(compared.min()).isoformat()
-        facts["last_run_at"] = moment(compared.max()).isoformat()
+        facts["first_run_at"], facts["last_run_at"] = (moment(past.at[compared[end]]).isoformat() for end in (0, -1))
     if judgement.deviation_percent is not None:
         facts["deviation_percent"] = judgement.deviation_percent
     if judgement.repeated:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import datetime as dt
 import heapq
 import logging
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence, Set
 from typing import Any, Final
 
 import dagster as dg
@@ -18,7 +18,7 @@ import sqlalchemy as sa
 
 from watcher_core import ExecutionState
 from watcher_dagster import compat
-from watcher_dagster.recorder.runlog import EVENT_TYPES, StepLog
+from watcher_dagster.recorder.runlog import EVENT_TYPES, RunLog, StepLog, read_log
 
 log = logging.getLogger("watcher.dagster")
 
@@ -41,7 +41,8 @@ RUNLESS_PAGE: Final = 500
 
 MAX_STORAGE_ID: Final = 2**53
 
-_RUN_EVENT_TYPES: Final = set(EVENT_TYPES)
+_RUN_EVENT_TYPES: Final = EVENT_TYPES
+_STEP_ENDS: Final = frozenset({dg.DagsterEventType.STEP_SUCCESS})
 _RUNLESS_TYPES: Final = {
     dg.DagsterEventType.ASSET_MATERIALIZATION,
     dg.DagsterEventType.ASSET_OBSERVATION,
@@ -123,12 +124,33 @@ class EventLog:
                 return event.event_log_entry.run_id, event.event_log_entry.timestamp
         return None
 
-    def events(self, run_id: str) -> tuple[list[dg.EventLogRecord], str | None]:
+    def read(self, record: dg.RunRecord) -> tuple[RunLog, list[dg.EventLogRecord], str | None]:
+        """Return a run as its events show it, these events, and the cursor behind them.
+
+        Of a run that succeeded, the ends of its steps are read only where they matter: they are a quarter of the
+        events.
+        """
+        run_id = record.dagster_run.run_id
+        if record.dagster_run.status is dg.DagsterRunStatus.SUCCESS:
+            events, seen = self.events(run_id, _RUN_EVENT_TYPES - _STEP_ENDS)
+            run_log = read_log(record, events)
+            if run_log.is_plain_success:
+                run_log.succeed()
+                return run_log, events, seen
+            rest, _ = self.events(run_id, _STEP_ENDS)
+            events = sorted([*events, *rest], key=lambda event: event.storage_id)
+        else:
+            events, seen = self.events(run_id)
+        return read_log(record, events), events, seen
+
+    def events(
+        self, run_id: str, event_types: Set[dg.DagsterEventType] = _RUN_EVENT_TYPES
+    ) -> tuple[list[dg.EventLogRecord], str | None]:
         """Return the events of a run that are translated, and the cursor behind them."""
         events: list[dg.EventLogRecord] = []
         seen: str | None = None
         while True:
-            page, seen, has_more = compat.run_events(self._instance, run_id, seen, _RUN_EVENT_TYPES, EVENTS_PAGE)
+            page, seen, has_more = compat.run_events(self._instance, run_id, seen, event_types, EVENTS_PAGE)
             events.extend(page)
             if not has_more:
                 return events, seen

@@ -45,7 +45,7 @@ from watcher_dagster.recorder.materializations import (
     range_counts,
     row_counts,
 )
-from watcher_dagster.recorder.runlog import AssetLog, RunLog, StepLog, moment
+from watcher_dagster.recorder.runlog import AssetLog, RunLog, StepLog, moment, read_log
 from watcher_dagster.runs import ASSET_TYPE, RUN_TYPE, run_record
 
 
@@ -74,17 +74,6 @@ def translate_run(
         return []
     log = read_log(record, events, steps=steps)
     return translate_log(log, root=root, count_keys=count_keys)
-
-
-def read_log(
-    record: dg.RunRecord, events: Iterable[dg.EventLogRecord], *, steps: Mapping[str, StepLog] = MappingProxyType({})
-) -> RunLog:
-    """What the events of a run show; see `translate_run`."""
-    log = RunLog(record)
-    log.steps.update(steps)
-    for event in events:
-        log.add(event.event_log_entry)
-    return log
 
 
 def translate_log(

@@ -6,6 +6,7 @@ import datetime as dt
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any, Final
 
 import dagster as dg
@@ -159,6 +160,24 @@ class RunLog:
     def is_over(self) -> bool:
         return self.state is not ExecutionState.RUNNING
 
+    @property
+    def is_plain_success(self) -> bool:
+        """Whether the run succeeded and made all that was planned: how its steps ended says nothing more then."""
+        return (
+            self.state is ExecutionState.SUCCEEDED
+            and not self.checks
+            and all(step.state is ExecutionState.RUNNING for step in self.steps.values())
+            and all(
+                not asset.observed and asset.planned.keys() <= asset.materialized.keys()
+                for asset in self.assets.values()
+            )
+        )
+
+    def succeed(self) -> None:
+        """End the steps of a plain success, whose ends were not read."""
+        for step in self.steps.values():
+            step.state = ExecutionState.SUCCEEDED
+
     def end(self) -> dt.datetime | None:
         if not self.is_over or self.ended is None:
             return None
@@ -291,6 +310,17 @@ class RunLog:
             info = compat.event_error(event)
             step.error = with_external_cause(error_facts(info, event.message), step.external_cause)
             step.end(ExecutionState.CANCELED if is_interruption(info) else ExecutionState.FAILED, timestamp)
+
+
+def read_log(
+    record: dg.RunRecord, events: Iterable[dg.EventLogRecord], *, steps: Mapping[str, StepLog] = MappingProxyType({})
+) -> RunLog:
+    """What the events of a run show; see `translate_run` of `events`."""
+    log = RunLog(record)
+    log.steps.update(steps)
+    for event in events:
+        log.add(event.event_log_entry)
+    return log
 
 
 def may_go_on(events: Iterable[dg.EventLogRecord]) -> bool:

@@ -46,7 +46,6 @@ from watcher_dagster.recorder.cursor import (
 from watcher_dagster.recorder.eventlog import OVER_STATUSES, EventLog, is_outage
 from watcher_dagster.recorder.events import (
     ended_execution,
-    read_log,
     translate_log,
     unknown_run,
     unreadable_run,
@@ -436,9 +435,8 @@ class _Tick:
         if WATCHER_RUN_TAG in record.dagster_run.tags:
             return
         began = time.monotonic()
-        events, seen = self._log.events(run_id)
+        run_log, events, seen = self._log.read(record)
         root = self._root(record.dagster_run)
-        run_log = read_log(record, events)
         executions = translate_log(run_log, root=root, count_keys=self._count_keys)
         checks = translate_checks(record.dagster_run, run_log) if run_log.checks and executions else []
         for event in events:

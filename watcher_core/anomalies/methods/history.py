@@ -1,13 +1,22 @@
-"""The history of one metric: what a method of anomaly detection learns from."""
+"""The history of one metric: what a method of anomaly detection learns from.
+
+Many executions are judged by one history, and by several rules whose metrics have values in the same runs. What does
+not depend on the execution is computed once for a history (`Series`), and what does not depend on the metric once for
+all rules (`Timeline`).
+"""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
+
+from watcher_core.anomalies.methods import scales
 
 Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
@@ -25,6 +34,144 @@ RHYTHM_RUNS = 30
 LONGEST_GAP = 1.5
 
 
+class Slice(NamedTuple):
+    """Some runs of a timeline that lie side by side, in reverse order if they are later than the run to judge."""
+
+    first: int
+    last: int
+    is_reversed: bool = False
+
+    @property
+    def runs(self) -> int:
+        """How many runs these are."""
+        return self.last - self.first
+
+    @property
+    def of(self) -> slice:
+        """These runs in a column, the nearest in time last."""
+        if not self.is_reversed:
+            return slice(self.first, self.last)
+        return slice(self.last - 1, self.first - 1 if self.first else None, -1)
+
+
+class Timeline:
+    """When the runs of some metrics happened: those that have a value, oldest first.
+
+    Args:
+        known: Which runs of the history these are.
+        at: Logical times of all runs of the history.
+
+    Attributes:
+        known: As above.
+        positions: The positions of these runs in the history.
+        at: Their logical times.
+    """
+
+    def __init__(self, known: Flags, at: Floats) -> None:
+        self.known = known
+        self.positions: Integers = np.flatnonzero(known)
+        self.at = at[self.positions]
+
+    def before(self, at: float, *, days: float) -> Slice:
+        """Return the runs in the last `days` before `at`."""
+        first, last = self.at.searchsorted((at - days * DAY, at)).tolist()
+        return Slice(first, last)
+
+    def nearest(self, at: float, *, days: float, runs: int, fewest: int) -> Slice:
+        """Return at most `runs` runs to compare a run at `at` with.
+
+        These are the runs of the last `days` before `at`; of a pipeline that seldom runs, the last `RHYTHM_RUNS`, if
+        its rhythm explains their age. If there are fewer than `fewest`, as in a backfill of days before all others, the
+        runs after `at` are used in reverse order. A run with the same logical time has loaded the same data, and is
+        never compared with.
+        """
+        first, last, _ = self.before(at, days=days)
+        first = max(first, last - runs)
+        if last - first < RHYTHM_RUNS:
+            earlier = self.at[max(0, last - RHYTHM_RUNS) : last][::-1]
+            first = last - _by_rhythm(earlier, at, last - first)
+        if last - first >= fewest:
+            return Slice(first, last)
+        begin, end = self.at.searchsorted((math.nextafter(at, math.inf), at + days * DAY)).tolist()
+        end = min(end, begin + runs)
+        if end - begin < RHYTHM_RUNS:
+            end = begin + _by_rhythm(self.at[begin : begin + RHYTHM_RUNS], at, end - begin)
+        return Slice(begin, end, is_reversed=True) if end - begin >= fewest else Slice(first, last)
+
+
+class Timelines:
+    """The timelines of the metrics of some runs: one for all metrics that have values in the same runs."""
+
+    def __init__(self) -> None:
+        self._made: list[Timeline] = []
+
+    def of(self, known: Flags, at: Floats) -> Timeline:
+        """Return the timeline of these runs."""
+        for made in self._made:
+            if np.array_equal(made.known, known):
+                return made
+        self._made.append(Timeline(known, at))
+        return self._made[-1]
+
+
+class Series:
+    """The values of some runs, and what is computed of them once for all executions that are judged by them.
+
+    Args:
+        known: Which runs of the history these are.
+        at: Logical times of all runs of the history.
+        values: The metric of all runs of the history.
+        timelines: Those of the history.
+
+    Attributes:
+        timeline: The runs.
+        values: The metric.
+    """
+
+    def __init__(self, known: Flags, at: Floats, values: Floats, timelines: Timelines) -> None:
+        self._at, self._all_values, self._timelines = at, values, timelines
+        self.timeline = timelines.of(known, at)
+        self.values = values[self.timeline.positions]
+
+    @cached_property
+    def is_zero(self) -> Flags:
+        """Whether each value is zero."""
+        is_zero: Flags = self.values == 0
+        return is_zero
+
+    @cached_property
+    def is_whole(self) -> Flags:
+        """Whether each value is a whole number."""
+        is_whole: Flags = self.values == np.rint(self.values)
+        return is_whole
+
+    @cached_property
+    def as_counts(self) -> Floats:
+        """The values on the scale of counts, which does not depend on the other values."""
+        return scales.COUNTS.to(self.values)
+
+    @cached_property
+    def _by_value(self) -> Integers:
+        return np.argsort(self.values)
+
+    def order(self, span: Slice) -> Integers:
+        """Return the places of some runs among them, by value."""
+        those = self._by_value[(self._by_value >= span.first) & (self._by_value < span.last)]
+        return span.last - 1 - those if span.is_reversed else those - span.first
+
+    def without_zeros(self, span: Slice) -> tuple[Series, Slice]:
+        """Return the values other than zero, and which of them are those of some runs."""
+        others, before = self._without_zeros
+        return others, Slice(int(before[span.first]), int(before[span.last]), span.is_reversed)
+
+    @cached_property
+    def _without_zeros(self) -> tuple[Series, Integers]:
+        known = self.timeline.known.copy()
+        known[self.timeline.positions[self.is_zero]] = False
+        others = Series(known, self._at, self._all_values, self._timelines)
+        return others, np.concatenate([[0], np.cumsum(~self.is_zero)])
+
+
 @dataclass(frozen=True, eq=False)
 class History:
     """The successful runs of a pipeline, oldest first, by one metric.
@@ -32,9 +179,10 @@ class History:
     Args:
         at: Logical times, in UTC epoch seconds.
         values: The metric; NaN where a run has none.
-        flagged: Whether the run was flagged when it was judged.
+        flagged: Whether the run was flagged when it was judged; this may change while the history is used.
         unflagged: Whether a person said later that the run was normal; such a run counts as not flagged.
         superseded: Whether a later run has loaded the same data again; such a run is not learned from.
+        timelines: Those of the same runs by other metrics.
 
     Raises:
         ValueError: The columns differ in length.
@@ -45,6 +193,7 @@ class History:
     flagged: Flags
     unflagged: Flags | None = None
     superseded: Flags | None = None
+    timelines: Timelines = field(default_factory=Timelines, repr=False)
 
     def __post_init__(self) -> None:
         columns = (self.at, self.values, self.flagged, self.unflagged, self.superseded)
@@ -68,9 +217,9 @@ class History:
         numbers = np.array([math.nan if value is None else value for value in values], np.float64)
         no_marks = np.zeros(len(times), np.bool_)
         marks = [no_marks if given is None else np.fromiter(given, np.bool_) for given in (flagged, unflagged)]
-        given = cls(times, numbers, *marks)
+        given = cls(times, numbers, marks[0], marks[1])
         order = np.argsort(times, kind="stable")
-        return cls(given.at[order], given.values[order], *(column[order] for column in marks))
+        return cls(given.at[order], given.values[order], marks[0][order], marks[1][order])
 
     def __len__(self) -> int:
         return len(self.at)
@@ -80,43 +229,34 @@ class History:
         """Whether each run was flagged and not unflagged."""
         return self.flagged if self.unflagged is None else self.flagged & ~self.unflagged
 
+    @cached_property
+    def series(self) -> Series:
+        """The runs that have a value and are learned from."""
+        known = np.abs(self.values) < LARGEST_VALUE  # NaN is not smaller
+        if self.superseded is not None:
+            known &= ~self.superseded
+        return Series(known, self.at, self.values, self.timelines)
+
     def before(self, at: float, *, days: float) -> Integers:
         """Return the positions of the runs with a value in the last `days` before `at`, oldest first."""
-        first, last = np.searchsorted(self.at, (at - days * DAY, at))
-        return self._judgeable(int(first), int(last))
+        timeline = self.series.timeline
+        first, last, _ = timeline.before(at, days=days)
+        return timeline.positions[first:last]
 
-    def nearest(self, at: float, *, days: float, runs: int, fewest: int) -> Integers:
-        """Return the positions of at most `runs` runs to compare a run at `at` with, the nearest in logical time last.
 
-        These are the runs of the last `days` before `at`; of a pipeline that seldom runs, the last `RHYTHM_RUNS`, if
-        its rhythm explains their age. If there are fewer than `fewest`, as in a backfill of days before all others, the
-        runs after `at` are used in reverse order. A run with the same logical time has loaded the same data, and is
-        never compared with.
-        """
-        before = self.before(at, days=days)[-runs:]
-        if len(before) < RHYTHM_RUNS:
-            earlier = self._judgeable(0, int(np.searchsorted(self.at, at)))
-            before = self._by_rhythm(earlier[::-1], at, len(before))[::-1]
-        if len(before) >= fewest:
-            return before
-        first, last = np.searchsorted(self.at, (math.nextafter(at, math.inf), at + days * DAY))
-        after = self._judgeable(int(first), int(last))[:runs]
-        if len(after) < RHYTHM_RUNS:
-            after = self._by_rhythm(self._judgeable(int(first), len(self.at)), at, len(after))
-        return after[::-1] if len(after) >= fewest else before
+def _by_rhythm(times: Floats, at: float, near: int) -> int:
+    """Return how many runs to use: those of the days asked for, and of `RHYTHM_RUNS` those whose age is explained.
 
-    def _by_rhythm(self, positions: Integers, at: float, near: int) -> Integers:
-        """Return the first `near` runs, nearest first, and of `RHYTHM_RUNS` those whose age the rhythm explains."""
-        nearest = positions[:RHYTHM_RUNS]
-        if len(nearest) <= near:
-            return nearest
-        distances = np.abs(self.at[nearest] - at)
-        usual = float(np.median(np.diff(distances, prepend=0.0)))
-        return nearest[: max(near, int(np.searchsorted(distances, RHYTHM_RUNS * LONGEST_GAP * usual, "right")))]
-
-    def _judgeable(self, first: int, last: int) -> Integers:
-        known = np.abs(self.values[first:last]) < LARGEST_VALUE  # NaN is not smaller
-        return first + np.flatnonzero(known if self.superseded is None else known & ~self.superseded[first:last])
+    Args:
+        times: Logical times of the runs, the nearest first; at most `RHYTHM_RUNS`.
+        at: Logical time of the run to judge.
+        near: How many of them lie in the days asked for.
+    """
+    if len(times) <= near:
+        return len(times)
+    distances = np.abs(times - at)
+    usual = float(np.median(np.diff(distances, prepend=0.0)))
+    return min(len(times), max(near, int(np.searchsorted(distances, RHYTHM_RUNS * LONGEST_GAP * usual, "right"))))
 
 
 def judgeable(value: float | None) -> bool:

@@ -5,12 +5,10 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, field, replace
 
-import numpy as np
-
 from watcher_core.anomalies.methods.history import Integers
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class Judgement:
     """A verdict and its reasons.
 
@@ -56,7 +54,7 @@ class Judgement:
             confidence=1.0 if is_above or is_below else _share(value - expected, edge - expected),
             deviation_percent=None if expected == 0 else _finite(100.0 * (value - expected) / abs(expected)),
             profile=profile,
-            compared_with=np.sort(compared_with),
+            compared_with=compared_with,
             reason="more than usual" if is_above else "less than usual" if is_below else "as usual",
         )
 

@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from watcher_core.anomalies.methods.history import Flags, Floats
-from watcher_core.anomalies.methods.scales import median, spread
+from watcher_core.anomalies.methods.scales import as_rows, median, medians, spread
 
 # Three flags within five runs are a new level.
 STREAK = 3
@@ -43,7 +43,8 @@ class Changes(NamedTuple):
 
 def changes(unusual: Flags) -> Changes:
     """Separate single unusual runs from those that began a new level."""
-    if np.count_nonzero(unusual) < STREAK:
+    those = np.flatnonzero(unusual)
+    if len(those) < STREAK or (those[STREAK - 1 :] - those[: 1 - STREAK]).min() >= WINDOW:
         return Changes(unusual, [])
     in_window = np.convolve(unusual, np.ones(WINDOW), "valid")
     begins = np.flatnonzero(in_window >= STREAK)
@@ -58,66 +59,75 @@ def changes(unusual: Flags) -> Changes:
     return Changes(lone, starts)
 
 
-def brought_to_present(errors: Floats, starts: list[int]) -> tuple[Floats, float | None]:
-    """Shift the errors before each change of level to the new level.
+def bring_to_present(errors: Floats, starts: list[int]) -> float | None:
+    """Shift the errors before each change of level to the new level, in place.
 
     Args:
-        errors: Values less their season, on the scale, oldest first.
+        errors: Values less their season, on the scale, oldest first; they become what they would have been at the
+            present level.
         starts: The first runs at new levels.
 
     Returns:
-        The errors as they would have been at the present level, and the former level relative to the present one if
-        it is still accepted; else `None`.
+        The former level relative to the present one if it is still accepted; else `None`.
     """
-    moved, former = errors.copy(), None
+    former = None
     for start in starts:
         if start >= FEWEST_BEFORE and len(errors) - start >= STREAK:
-            step = median(moved[start : start + RUNS_AFTER]) - median(moved[max(0, start - RUNS_BEFORE) : start])
+            step = median(errors[start : start + RUNS_AFTER]) - median(errors[max(0, start - RUNS_BEFORE) : start])
             if len(errors) - start <= UNSETTLED:
                 former = -step
             if abs(step) > SMALLEST_SHIFT:
-                moved[:start] += step
-    return moved, former
+                errors[:start] += step
+    return former
 
 
-class Level(NamedTuple):
-    """A level, and the errors with which it was predicted.
+class Levels(NamedTuple):
+    """The levels of some metrics, a row for each, and the errors with which they were predicted.
 
     Attributes:
         now: The level at which the next run is expected.
         errors: The error of each past run, predicted from those before it.
     """
 
-    now: float
+    now: Floats
     errors: Floats
 
 
-def follow(values: Floats, least_spread: float, *, drifts: bool) -> Level:
-    """Find the level of some values, and its prediction error for each of them.
+def follow(values: Floats, least_spreads: Floats, *, drifts: bool) -> Levels:
+    """Find the level of some metrics, and its prediction error for each of their values.
 
     The level is their median, or follows them by exponential smoothing with bounded errors, so that a single run cannot
     move it far (Gelper, Fried and Croux, "Robust forecasting with exponential and Holt-Winters smoothing", Journal of
     Forecasting 29, 2010).
 
     Args:
-        values: Values less their season, on the scale, oldest first.
-        least_spread: The smallest standard deviation to assume.
+        values: Values less their season, on the scale, oldest first; a row for each metric.
+        least_spreads: The smallest standard deviation to assume, of each.
         drifts: Whether the level may follow the values.
     """
-    middle = median(values)
-    errors = values - middle
-    best = Level(middle, errors)
-    if not drifts or len(values) < FEWEST_FOLLOWED:
+    runs = values.shape[1]
+    middles = medians(values)
+    errors = values - middles[:, np.newaxis]
+    best = Levels(middles, errors)
+    if not drifts or runs < FEWEST_FOLLOWED:
         return best
-    bound = BOUND * max(spread(errors), least_spread)
-    steps = np.clip(errors, -bound, bound)
-    least = float(np.abs(steps).mean())
+    bounds = BOUND * np.maximum(spread(errors), least_spreads)[:, np.newaxis]
+    steps = _bounded(errors, bounds)
+    least = np.abs(steps).mean(axis=1)
     for rate in RATES:
-        weights = rate * (1 - rate) ** np.arange(min(len(values), math.ceil(3.5 / rate)))  # 97 % of all weight
-        drift = np.convolve(steps, weights)[: len(values)]
+        weights = rate * (1 - rate) ** np.arange(min(runs, math.ceil(3.5 / rate)))  # 97 % of all weight
+        drift = as_rows([np.convolve(row, weights)[:runs] for row in steps])
         predicted = errors.copy()
-        predicted[1:] -= drift[:-1]
-        error = float(np.abs(np.clip(predicted, -bound, bound)).mean())
-        if error < BETTER * least:
-            least, best = error, Level(middle + float(drift[-1]), predicted)
+        predicted[:, 1:] -= drift[:, :-1]
+        error = np.abs(_bounded(predicted, bounds)).mean(axis=1)
+        is_better = error < BETTER * least
+        if is_better.any():
+            least = np.where(is_better, error, least)
+            now = np.where(is_better, middles + drift[:, -1], best.now)
+            best = Levels(now, np.where(is_better[:, np.newaxis], predicted, best.errors))
     return best
+
+
+def _bounded(errors: Floats, bounds: Floats) -> Floats:
+    bounded = np.maximum(errors, -bounds)
+    return np.minimum(bounded, bounds, out=bounded)

@@ -10,11 +10,15 @@ large ones, so that a difference of 0.2 means about 20 %. Negative numbers mirro
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import numpy.typing as npt
 from scipy import special
 
-from watcher_core.anomalies.methods.history import Floats
+if TYPE_CHECKING:
+    from watcher_core.anomalies.methods.history import Floats, Integers
 
 DISPERSION = 0.03  # both parts of the variance are equal at counts of 33
 LOOKED_AT = 200  # this many of the newest values decide whether a metric is a count
@@ -28,14 +32,16 @@ class Scale:
     """The scale that fits some values.
 
     A metric with fractions has no natural unit; a five-hundredth of its median is used.
+
+    Args:
+        typical: The median size of the values.
+        is_count: Whether they are whole numbers.
     """
 
-    def __init__(self, values: Floats) -> None:
-        newest = values[-LOOKED_AT:]
-        size = np.abs(values)
-        self.is_count = bool((newest == np.rint(newest)).all())
-        self._typical = median(size)
-        unit = 1.0 if self.is_count else max(0.002 * self._typical, SMALLEST_UNIT)
+    def __init__(self, typical: float, *, is_count: bool) -> None:
+        self.is_count = is_count
+        self._typical = typical
+        unit = 1.0 if is_count else max(0.002 * typical, SMALLEST_UNIT)
         self._per_unit = DISPERSION / unit
 
     def to(self, values: Floats) -> Floats:
@@ -63,20 +69,51 @@ class Scale:
 
 
 def median(values: Floats) -> float:
-    """Return the median, by `numpy.sort`, which is several times faster than `numpy.median`."""
-    return middle(np.sort(values))
+    """Return the median, by `numpy.partition`, which is several times faster than `numpy.median`."""
+    return float(medians(values))
 
 
-def middle(ordered: Floats) -> float:
-    """Return the median of sorted values."""
-    half = len(ordered) // 2
-    return float(ordered[half]) if len(ordered) % 2 else 0.5 * float(ordered[half - 1] + ordered[half])
+def medians(values: Floats) -> Floats:
+    """Return the median of each row."""
+    half = values.shape[-1] // 2
+    return middle(np.partition(values, half if values.shape[-1] % 2 else (half - 1, half)))
 
 
-def spread(errors: Floats) -> float:
-    """Return the standard deviation of errors around zero, from their median absolute size.
+def middle(ordered: Floats) -> Floats:
+    """Return the median of each row, of which the middle values are where sorting would put them."""
+    half = ordered.shape[-1] // 2
+    found: Floats = ordered[..., half] if ordered.shape[-1] % 2 else 0.5 * (ordered[..., half - 1] + ordered[..., half])
+    return found
+
+
+def spread(errors: Floats) -> Floats:
+    """Return the standard deviation of errors around zero, from their median absolute size; of each row.
 
     Up to half of the errors may be outliers (Hampel, "The influence curve and its role in robust estimation", JASA 69,
     1974).
     """
-    return TO_DEVIATION * median(np.abs(errors))
+    return TO_DEVIATION * medians(np.abs(errors))
+
+
+def standard_deviations(errors: Floats) -> Floats:
+    """Return the standard deviation of each row, as `numpy.std` computes it, in a quarter of its time."""
+    runs = errors.shape[-1]
+    centred = errors - (errors.sum(axis=-1) / runs)[:, np.newaxis]
+    found: Floats = np.sqrt((centred * centred).sum(axis=-1) / runs)
+    return found
+
+
+def as_rows(columns: Sequence[npt.NDArray[Any]]) -> npt.NDArray[Any]:
+    """Return arrays as the rows of one; a single one, which is the usual case of few rules, is not copied."""
+    return columns[0][np.newaxis] if len(columns) == 1 else np.stack(columns)
+
+
+def in_order(values: Floats, places: Integers) -> Floats:
+    """Return the values of each row at some of its places."""
+    rows, runs = values.shape
+    found: Floats = values.ravel().take(places + runs * np.arange(rows)[:, np.newaxis])
+    return found
+
+
+# The scale of counts is the same whatever their size.
+COUNTS = Scale(0.0, is_count=True)

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import copy
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
 
-from watcher_core.anomalies.methods.history import DAY, HOUR, Flags, Floats, Integers
-from watcher_core.anomalies.methods.scales import median
+from watcher_core.anomalies.methods.history import DAY, HOUR, Floats, Integers
+from watcher_core.anomalies.methods.scales import as_rows, in_order, median, middle
 
 WEEKDAYS = ("Mondays", "Tuesdays", "Wednesdays", "Thursdays", "Fridays", "Saturdays", "Sundays")
 MONDAY = 4 * DAY  # the epoch began on a Thursday
@@ -33,30 +33,47 @@ BETTER = 0.97  # a finer season is used if it leaves at most this share of the e
 LARGEST_ERRORS = 0.97  # errors are bounded by this quantile, so that anomalies do not choose the season
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class Season:
     """The predictions of a season, on the scale of the values.
 
     Attributes:
-        fitted: For each earlier run, the median of its group.
-        expected: For the run to judge, the median of its group.
+        predictions: For each hour of the week, the median of its group.
+        fitted: The same for each earlier run.
+        expected: The same for the run to judge.
         nearby: The values expected an hour earlier and an hour later; empty if the hour makes no difference.
-        peers: The earlier runs in the group of the run to judge.
-        profile: That group in words.
-        groups: The group of each hour of the week.
+        group: The group of the run to judge.
     """
 
+    predictions: Floats
     fitted: Floats
     expected: float
     nearby: tuple[float, ...]
-    peers: Flags
-    profile: str
-    groups: Slots
+    group: Group
 
     def expected_by(self, clock: Clock, scaled: Floats) -> float:
         """Return the value expected by the same season of another clock."""
-        same = scaled[self.groups[clock.slots] == self.groups[clock.slot]]
+        slots = self.group.slots
+        same = scaled[slots[clock.slots] == slots[clock.slot]]
         return median(same) if len(same) >= SMALLEST_GROUP else self.expected
+
+
+class Group:
+    """The runs that a run is compared with, by one of the seasons.
+
+    Attributes:
+        slots: The group of each hour of the week.
+        profile: This group in words.
+    """
+
+    def __init__(self, clock: Clock, slots: Slots, profile: str) -> None:
+        self.slots, self.profile = slots, profile
+        self._clock = clock
+
+    @cached_property
+    def peers(self) -> Integers:
+        """The places of the earlier runs in it."""
+        return np.flatnonzero(self.slots[self._clock.slots] == self.slots[self._clock.slot])
 
 
 class Clock:
@@ -66,33 +83,40 @@ class Clock:
     mean of the newest runs (Mardia and Jupp, "Directional Statistics", 2000), if they agree on one.
 
     Args:
-        at: Logical times of the earlier runs, in UTC epoch seconds, the nearest last.
-        now: Logical time of the run to judge.
-
-    Attributes:
         slots: Hour of the week of each earlier run; Monday's first is 0.
         slot: Hour of the week of the run to judge.
         days: How many days the earlier runs go back.
+        minute: The second of the hour at which runs happen; `None` if they do not agree on one.
     """
 
-    def __init__(self, at: Floats, now: float) -> None:
+    def __init__(self, slots: Integers, slot: int, days: float, minute: float | None) -> None:
+        self.slots, self.slot, self.days = slots, slot, days
+        self._minute = minute
+
+    @classmethod
+    def of(cls, at: Floats, now: float) -> Clock:
+        """Return the clock of some runs.
+
+        Args:
+            at: Logical times of the earlier runs, in UTC epoch seconds, the nearest last.
+            now: Logical time of the run to judge.
+        """
         angle = at[-LOOKED_AT:] * (2 * math.pi / HOUR)
         cosine, sine = float(np.cos(angle).sum()) / len(angle), float(np.sin(angle).sum()) / len(angle)
-        self._agreed = math.hypot(cosine, sine) > AGREEMENT
+        agreed = math.hypot(cosine, sine) > AGREEMENT
         # Without agreement, slots are full hours, whose middle is half past.
-        self._minute = math.atan2(sine, cosine) / (2 * math.pi) * HOUR if self._agreed else HOUR / 2
-        since_monday = MONDAY + self._minute - HOUR / 2
-        self.slots = np.floor((at - since_monday) / HOUR).astype(np.int64) % SLOTS
-        self.slot = math.floor((now - since_monday) / HOUR) % SLOTS
-        self.days = abs(now - float(at[0])) / DAY
+        minute = math.atan2(sine, cosine) / (2 * math.pi) * HOUR if agreed else HOUR / 2
+        since_monday = MONDAY + minute - HOUR / 2
+        slots = np.floor((at - since_monday) / HOUR).astype(np.int64) % SLOTS
+        slot = math.floor((now - since_monday) / HOUR) % SLOTS
+        return cls(slots, slot, abs(now - float(at[0])) / DAY, minute if agreed else None)
 
     def moved(self, seconds: Floats) -> Clock:
         """Return a clock by which each earlier run has happened so much later, in whole hours."""
-        other = copy.copy(self)
-        other.slots = (self.slots + np.rint(seconds / HOUR).astype(np.int64)) % SLOTS
-        return other
+        slots = (self.slots + np.rint(seconds / HOUR).astype(np.int64)) % SLOTS
+        return Clock(slots, self.slot, self.days, self._minute)
 
-    @property
+    @cached_property
     def is_daily(self) -> bool:
         """Whether all runs happen at the same hour of the day."""
         return bool((HOUR_OF_DAY[self.slots] == HOUR_OF_DAY[self.slot]).all())
@@ -104,87 +128,154 @@ class Clock:
         counts[self.slot % 24] += 1
         return int(np.count_nonzero(counts))
 
-    def same_slot(self) -> Flags:
-        """Return which earlier runs have the same weekday and hour."""
-        same: Flags = self.slots == self.slot
-        return same
+    @cached_property
+    def same_slot(self) -> Integers:
+        """The places of the earlier runs that have the same weekday and hour."""
+        return np.flatnonzero(self.slots == self.slot)
 
-    def seasons(self) -> Iterator[tuple[Slots, str]]:
+    def finer(self) -> Iterator[tuple[Slots, str]]:
         """Yield the seasons that can be known, from coarse to fine: each slot's group, and the run's group in words."""
-        is_daily = self.is_daily
-        time = self._time(is_daily=is_daily)
-        if not is_daily:
+        time = self._time()
+        if not self.is_daily:
             yield HOUR_OF_DAY, time
         if self.days > FEWEST_DAYS:
-            if not is_daily:
+            if not self.is_daily:
                 part = "weekends" if HOUR_OF_PART[self.slot] >= 24 else "weekdays"
                 yield HOUR_OF_PART, f"{part} {time}"
             yield HOUR_OF_WEEK, f"{WEEKDAYS[self.slot // 24]} {time}".rstrip()
 
-    def _time(self, *, is_daily: bool) -> str:
+    def _time(self) -> str:
         """Return the hour of the run to judge, in words; empty for the midnight of daily partitions."""
         hour = self.slot % 24
-        minutes = round((hour * HOUR + self._minute) / 60) % 1440 if self._agreed else hour * 60
-        return "" if is_daily and minutes == 0 else f"{minutes // 60:02}:{minutes % 60:02}"
+        minutes = hour * 60 if self._minute is None else round((hour * HOUR + self._minute) / 60) % 1440
+        return "" if self.is_daily and minutes == 0 else f"{minutes // 60:02}:{minutes % 60:02}"
+
+    @cached_property
+    def all_runs(self) -> Group:
+        """All runs, whatever their season."""
+        return Group(self, np.zeros(SLOTS, np.uint8), "all runs")
+
+    @cached_property
+    def seasons(self) -> Seasons | None:
+        """The seasons that can be known; `None` if there is none."""
+        finer = list(self.finer())
+        return Seasons(self, finer) if finer else None
 
 
-def best(clock: Clock, scaled: Floats, *, any_season: bool = True) -> Season:
-    """Return the season that best predicts each earlier run from the other ones.
+class Grouping:
+    """Runs divided into groups, in one or more ways.
+
+    Args:
+        groups: The group of each run, a row for each way.
+
+    Attributes:
+        sizes: The sizes of the groups, a row for each way.
+    """
+
+    def __init__(self, groups: Sequence[Slots]) -> None:
+        self._groups = groups
+        self.sizes = as_rows([np.bincount(each, minlength=SLOTS) for each in groups])
+        first = np.cumsum(self.sizes, axis=1) - self.sizes
+        last = len(groups[0]) - 1  # keeps places valid for groups without runs
+        # The places of the middle runs of each group, by group and value.
+        self._low = np.minimum(first + np.maximum(self.sizes - 1, 0) // 2, last)
+        self._high = np.minimum(first + self.sizes // 2, last)
+
+    def medians(self, ordered: Floats, order: Integers) -> Floats:
+        """Return the medians of the groups; of a group without runs, any number.
+
+        Args:
+            ordered: The values of some metrics by size, a row for each.
+            order: The places of their runs, by value.
+
+        Returns:
+            For each way, a row for each metric.
+        """
+        rows, runs = ordered.shape
+        row = runs * np.arange(rows)[:, np.newaxis]
+        medians = np.empty((len(self._groups), rows, SLOTS))
+        for way, (groups, first, second) in enumerate(zip(self._groups, self._low, self._high, strict=True)):
+            by_group = groups.take(order).argsort(axis=1, kind="stable")  # linear time, since groups are small integers
+            low, high = (in_order(ordered, by_group.ravel().take(places + row)) for places in (first, second))
+            medians[way] = 0.5 * (low + high)
+        return medians
+
+
+class Seasons:
+    """The seasons that can be known from some runs, whatever their values; the first is none.
+
+    Attributes:
+        grouping: The runs by the other seasons.
+        known: For each slot, whether its group has runs enough for a median; a row for each of the other seasons.
+        slots: The group of each slot; a row for each of the other seasons.
+        left_out: How much larger the error of each run would be if it were left out of its group; a row for each.
+        groups: The group of the run to judge, for each.
+    """
+
+    def __init__(self, clock: Clock, finer: Sequence[tuple[Slots, str]]) -> None:
+        runs = len(clock.slots)
+        self.grouping = Grouping([slots[clock.slots] for slots, _ in finer])
+        self.known = []
+        self.groups = [clock.all_runs]
+        # Without a run the median moves away from it, so that its error grows by about n / (n - 1).
+        left_out = [np.full(SLOTS, runs / (runs - 1))]
+        for (slots, words), sizes in zip(finer, self.grouping.sizes, strict=True):
+            size = sizes[slots]
+            is_known = size >= SMALLEST_GROUP
+            left_out.append(np.where(is_known, size / np.maximum(size - 1, 1), left_out[-1]))
+            self.known.append(is_known)
+            self.groups.append(Group(clock, slots, words) if is_known[clock.slot] else self.groups[-1])
+        self.slots = [slots for slots, _ in finer]
+        self.left_out = [each[clock.slots] for each in left_out]
+
+
+def best(clock: Clock, scaled: Floats, ordered: Floats, order: Integers, *, any_season: bool = True) -> list[Season]:
+    """Return the season of each of some metrics that best predicts each earlier run from the other ones.
 
     Args:
         clock: When the runs happened.
-        scaled: Their values, on a scale where spread does not depend on level.
+        scaled: Their values, on a scale where spread does not depend on level; a row for each metric.
+        ordered: The same by size.
+        order: The places of the runs, by value.
         any_season: Whether to look for a season at all.
     """
-    runs = len(scaled)
-    predictions = np.full(SLOTS, median(scaled))  # for each slot, until a finer season is known
-    # Without a run the median moves away from it, so that its error grows by about n / (n - 1).
-    left_out = np.full(SLOTS, runs / (runs - 1))
-    all_runs = np.ones(runs, np.bool_)
-    found = Season(
-        predictions[clock.slots], float(predictions[clock.slot]), (), all_runs, "all runs", np.zeros(SLOTS, np.uint8)
-    )
-    if runs < FEWEST_RUNS or not any_season:
-        return found
-    least = _bounded_mean(np.abs(scaled - found.fitted) * left_out[clock.slots])
-    order = np.argsort(scaled)
-    groups, words = found.groups, found.profile
-    is_daily = clock.is_daily
-    for finer, words_if_known in clock.seasons():
-        middles, sizes = medians(scaled, order, finer[clock.slots])
-        size = sizes[finer]
-        is_known = size >= SMALLEST_GROUP
-        predictions = np.where(is_known, middles[finer], predictions)  # a small group keeps the coarser prediction
-        left_out = np.where(is_known, size / np.maximum(size - 1, 1), left_out)
-        if is_known[clock.slot]:
-            groups, words = finer, words_if_known
-        fitted = predictions[clock.slots]
-        error = _bounded_mean(np.abs(scaled - fitted) * left_out[clock.slots])
-        if error < BETTER * least:
-            peers = groups[clock.slots] == groups[clock.slot]
-            nearby = () if is_daily else (predictions[clock.slot - 1], predictions[(clock.slot + 1) % SLOTS])
-            least = error
-            found = Season(fitted, float(predictions[clock.slot]), tuple(map(float, nearby)), peers, words, groups)
+    rows, runs = scaled.shape
+    overall = middle(ordered)
+    seasons = clock.seasons if any_season and runs >= FEWEST_RUNS else None
+    if seasons is None:
+        return [
+            Season(np.full(SLOTS, each), np.full(runs, each), each, (), clock.all_runs) for each in overall.tolist()
+        ]
+    predictions, fitted, errors = [np.repeat(overall, SLOTS).reshape(rows, SLOTS)], [], []
+    for medians, slots, is_known in zip(
+        seasons.grouping.medians(ordered, order), seasons.slots, seasons.known, strict=True
+    ):
+        # A small group keeps the coarser prediction.
+        predictions.append(np.where(is_known, medians.take(slots, axis=1), predictions[-1]))
+    for by_slot, left_out in zip(predictions, seasons.left_out, strict=True):
+        fitted.append(by_slot.take(clock.slots, axis=1))
+        errors.append(_bounded_means(scaled - fitted[-1], left_out))
+    found = []
+    for metric, by_season in enumerate(zip(*errors, strict=True)):
+        chosen = 0
+        for row, error in enumerate(by_season):
+            if error < BETTER * by_season[chosen]:
+                chosen = row
+        by_slot = predictions[chosen][metric]
+        nearby: tuple[float, ...] = ()
+        if chosen and not clock.is_daily:
+            nearby = float(by_slot[clock.slot - 1]), float(by_slot[(clock.slot + 1) % SLOTS])
+        group = seasons.groups[chosen]
+        found.append(Season(by_slot, fitted[chosen][metric], float(by_slot[clock.slot]), nearby, group))
     return found
 
 
-def _bounded_mean(errors: Floats) -> float:
-    bound = np.sort(errors)[int(LARGEST_ERRORS * (len(errors) - 1))]
-    return float(np.minimum(errors, bound).sum()) / len(errors)
-
-
-def medians(scaled: Floats, order: Integers, group: Slots) -> tuple[Floats, Integers]:
-    """Return the median of each group, and its size.
-
-    Args:
-        scaled: The values.
-        order: Their positions by size.
-        group: The group of each.
-    """
-    by_group = order[np.argsort(group[order], kind="stable")]  # linear time, since groups are small integers
-    sizes = np.bincount(group, minlength=SLOTS)
-    first = np.cumsum(sizes) - sizes
-    last = len(scaled) - 1  # keeps positions valid for groups without runs
-    low = np.minimum(first + np.maximum(sizes - 1, 0) // 2, last)
-    high = np.minimum(first + sizes // 2, last)
-    return 0.5 * (scaled[by_group[low]] + scaled[by_group[high]]), sizes
+def _bounded_means(errors: Floats, left_out: Floats) -> list[float]:
+    """Return the mean size of the errors of each row, bounded, if each run had been left out; changes the errors."""
+    runs = errors.shape[1]
+    np.abs(errors, out=errors)
+    errors *= left_out
+    bounded = int(LARGEST_ERRORS * (runs - 1))
+    bounds = np.partition(errors, bounded)[:, bounded, np.newaxis]
+    means: list[float] = (np.minimum(errors, bounds, out=errors).sum(axis=1) / runs).tolist()
+    return means

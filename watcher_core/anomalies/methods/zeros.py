@@ -96,7 +96,7 @@ def _in_slot(slots: Integers, zero: Flags, clock: Clock) -> tuple[float, int]:
     coarser = np.full(SLOTS, (zeros + 0.5) / (runs + 1))
     found = float(coarser[0]), zeros
     most = _likelihood(np.full(runs, zeros), np.full(runs, runs), zero, coarser[slots])
-    for group, _ in clock.seasons():
+    for group, _ in clock.finer():
         sizes, empty = _by_group(group, slots), _by_group(group, slots[zero])
         mine = group[slots]
         likelihood = _likelihood(empty[mine], sizes[mine], zero, coarser[slots])

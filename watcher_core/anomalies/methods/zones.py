@@ -11,14 +11,14 @@ import datetime as dt
 import functools
 import math
 from bisect import bisect
-from typing import NamedTuple
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import numpy as np
 
+from watcher_core.anomalies.methods import scales
 from watcher_core.anomalies.methods.history import DAY, Floats, Integers
-from watcher_core.anomalies.methods.scales import median, spread
-from watcher_core.anomalies.methods.seasons import FEWEST_RUNS, HOUR_OF_PART, HOUR_OF_WEEK, Clock, medians
+from watcher_core.anomalies.methods.scales import TO_DEVIATION, in_order, middle
+from watcher_core.anomalies.methods.seasons import FEWEST_RUNS, HOUR_OF_PART, HOUR_OF_WEEK, Clock, Grouping, Slots
 
 # One zone for each date at which clocks change where most people with clock changes live.
 LIKELY = ("Europe/Berlin", "America/New_York", "Australia/Sydney")
@@ -32,69 +32,115 @@ MOST_BEFORE = 700  # so many runs before a clock change show the season; four we
 FEWEST_WEEKS = 4  # with fewer, weekdays are not distinguished
 
 
-class _Moved(NamedTuple):
-    """A clock that follows local time, and when local time changed last."""
+class _Moved:
+    """A clock that follows local time.
 
-    clock: Clock
-    change: float
+    Args:
+        clock: The clock.
+        plain: The clock that does not.
+        change: When local time changed last.
+        at: Logical times of the earlier runs.
+
+    Attributes:
+        clock: As above.
+        change: As above.
+        after: The place of the first run since then.
+        first: The place of the first run that shows the season before.
+    """
+
+    def __init__(self, clock: Clock, plain: Clock, change: float, at: Floats) -> None:
+        self.clock, self._plain, self.change = clock, plain, change
+        self.after = int(at.searchsorted(change))
+        self.first = max(0, self.after - MOST_BEFORE)
+
+    @functools.cached_property
+    def _groups(self) -> list[Slots]:
+        """The groups of the runs from the first one on, by the clock that does not follow local time, and by this."""
+        hours = HOUR_OF_WEEK if self._plain.days > FEWEST_WEEKS * 7 else HOUR_OF_PART
+        return [hours[clock.slots[self.first :]] for clock in (self._plain, self.clock)]
+
+    @functools.cached_property
+    def _before(self) -> Grouping:
+        """The runs before the change, by both clocks."""
+        return Grouping([groups[: self.after - self.first] for groups in self._groups])
+
+    def gains(self, values: Floats, order: Integers) -> tuple[Floats, Floats]:
+        """Return by how much smaller the errors since the change are by this clock than by the plain one.
+
+        They are errors around the season of the runs before the change.
+
+        Args:
+            values: The values of some metrics, a row for each.
+            order: The places of their runs, by value.
+
+        Returns:
+            What is gained, for each metric, and how much that must be to be clear.
+        """
+        before, rows = self.after - self.first, len(values)
+        order = order[(order >= self.first) & (order < self.after)].reshape(rows, before)
+        ordered = in_order(values, order)
+        medians = self._before.medians(ordered, order - self.first)
+        is_known = self._before.sizes[:, np.newaxis] > 0
+        by_plain, by_this = np.where(is_known, medians, middle(ordered)[:, np.newaxis])
+        plain, this = self._groups
+        errors = np.abs(values[:, self.first :] - by_plain.take(plain, axis=1))
+        errors_by_this = np.abs(values[:, self.after :] - by_this.take(this[before:], axis=1))
+        deviations = TO_DEVIATION * scales.medians(errors[:, :before])
+        clear = CLEARLY * deviations * math.sqrt(2 * max(values.shape[1] - self.after, 1))
+        return (errors[:, before:] - errors_by_this).sum(axis=1), clear
 
 
-def clocks(at: Floats, now: float, values: Floats, zone: str | None) -> list[Clock]:
-    """Return the clocks by which a run may be judged: one, or two in the days after a clock change.
+class Clocks:
+    """The clocks by which a run may be judged, as far as they do not depend on values.
 
     Args:
         at: Logical times of the earlier runs, in UTC epoch seconds, the nearest last.
         now: Logical time of the run to judge.
-        values: Those of the earlier runs, on a scale where spread does not depend on level.
         zone: The time zone of the schedule, as in `Europe/Berlin`; `None` if it is not known.
+
+    Attributes:
+        plain: The clock in UTC.
     """
-    if zone is not None and is_known(zone):
-        local = offset(zone, now)
-        return [Clock(at + offsets(zone, at), now + local)]
-    plain = Clock(at, now)
-    moved = [
-        _Moved(plain.moved(offsets(likely, at) - offset(likely, now)), change)
-        for likely in LIKELY
-        if (change := last_change(likely, max(now, float(at[0])))) > min(now, float(at[0]))
-    ]
-    if not moved:
-        return [plain]
-    hours = [clock.hours for clock in (plain, *(each.clock for each in moved))]
-    best = min(hours[1:])
-    if best != hours[0]:
-        return [moved[hours[1:].index(best)].clock if best < hours[0] else plain]
-    return _by_values(plain, moved, at, now, values)
 
+    def __init__(self, at: Floats, now: float, zone: str | None) -> None:
+        self._now = now
+        self._moved: list[_Moved] = []
+        self._decided = self.plain = Clock.of(at, now)
+        if zone is not None and is_known(zone):
+            self._decided = Clock.of(at + offsets(zone, at), now + offset(zone, now))
+            return
+        moved = [
+            _Moved(self.plain.moved(offsets(likely, at) - offset(likely, now)), self.plain, change, at)
+            for likely in LIKELY
+            if (change := last_change(likely, max(now, float(at[0])))) > min(now, float(at[0]))
+        ]
+        hours = [each.clock.hours for each in moved]
+        best, plain = min(hours, default=0), self.plain.hours
+        if moved and best < plain:
+            self._decided = moved[hours.index(best)].clock
+        elif best == plain:
+            # Of runs in reverse order, as before a backfill, all are later than the run to judge.
+            self._moved = [each for each in moved if each.change <= now and each.after >= FEWEST_RUNS]
 
-def _by_values(plain: Clock, moved: list[_Moved], at: Floats, now: float, values: Floats) -> list[Clock]:
-    """Choose the clock that predicts the runs since its last change better than the plain one does."""
-    undecided = []
-    most, follows = 0.0, plain
-    for clock, change in moved:
-        after = int(np.searchsorted(at, change))
-        # Of runs in reverse order, as before a backfill, all are later than the run to judge.
-        if change > now or after < FEWEST_RUNS:
-            continue
-        before = slice(max(0, after - MOST_BEFORE), after)
-        order = np.argsort(values[before])
-        errors = _errors(plain, values, before, order)
-        moved_errors = _errors(clock, values, before, order)
-        clear = CLEARLY * spread(errors[: before.stop - before.start]) * math.sqrt(2 * max(len(at) - after, 1))
-        gain = float((np.abs(errors) - np.abs(moved_errors))[before.stop - before.start :].sum())
-        if gain > max(clear, most):
-            most, follows = gain, clock
-        elif gain >= -clear and now - change <= UNDECIDED:
-            undecided.append(clock)
-    return [follows] if most else [plain, *undecided]
+    def by(self, values: Floats, order: Integers) -> list[list[Clock]]:
+        """Return the clocks by which a run may be judged, for each metric: one, or more in the days after a change.
 
+        One that follows local time is used if it predicts the runs since the last change better than the plain one.
 
-def _errors(clock: Clock, values: Floats, before: slice, order: Integers) -> Floats:
-    """Return the errors of runs before a clock change and after it, around the season of those before it."""
-    group = (HOUR_OF_WEEK if clock.days > FEWEST_WEEKS * 7 else HOUR_OF_PART)[clock.slots[before.start :]]
-    known = values[before]
-    middles, sizes = medians(known, order, group[: len(known)])
-    middles = np.where(sizes > 0, middles, median(known))
-    return values[before.start :] - middles[group]
+        Args:
+            values: Those of the earlier runs, on a scale where spread does not depend on level; a row for each metric.
+            order: The places of the runs, by value.
+        """
+        follows = [(0.0, self._decided)] * len(values)
+        undecided: list[list[Clock]] = [[] for _ in values]
+        for each in self._moved:
+            gains, clear = each.gains(values, order)
+            for row, (gain, is_clear) in enumerate(zip(gains.tolist(), clear.tolist(), strict=True)):
+                if gain > max(is_clear, follows[row][0]):
+                    follows[row] = gain, each.clock
+                elif gain >= -is_clear and self._now - each.change <= UNDECIDED:
+                    undecided[row].append(each.clock)
+        return [[clock] if gain else [clock, *others] for (gain, clock), others in zip(follows, undecided, strict=True)]
 
 
 @functools.cache
