@@ -53,6 +53,20 @@ class PipelineExecution(Base):
             "start_date",
             postgresql_where=sa.text("state = 'running'"),
         ),
+        # What neither runs nor succeeded, which is little, newest first: listings by state, of all and of a pipeline.
+        sa.Index(
+            "ix_pipeline_execution_state",
+            "state",
+            sa.text("start_date DESC"),
+            postgresql_where=sa.text("state NOT IN ('running', 'succeeded')"),
+        ),
+        sa.Index(
+            "ix_pipeline_execution_pipeline_id_state",
+            "pipeline_id",
+            "state",
+            sa.text("start_date DESC"),
+            postgresql_where=sa.text("state NOT IN ('running', 'succeeded')"),
+        ),
         # A pipeline's successes by what they make good: the failure check.
         sa.Index(
             "ix_pipeline_execution_good",
