@@ -121,7 +121,7 @@ def nodes(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
         (lambda w: w.execution(7), "pk_pipeline_execution"),
         (lambda w: w.execution_tree(7), "ix_pipeline_execution_parent_id"),
         (lambda w: w.pipeline("pipeline 7"), "uq_pipeline_name"),
-        (lambda w: w.record([record("pipeline 7", "execution 7")]), "uq_pipeline_execution_source_external_id"),
+        (lambda w: w.record([record("pipeline 7", "execution 7")]), "uq_pipeline_execution_identity"),
         (
             lambda w: w.record([record("pipeline 7", "by date", start=999_999, next_watermark=1)]),
             "ix_pipeline_execution_pipeline_id_start_date",

@@ -49,8 +49,8 @@ if TYPE_CHECKING:
         CleanupPlace,
         clean_batch_size,
         count_expired,
-        estimate_expired_executions,
         delete_batch,
+        estimate_expired_executions,
         retention_date,
     )
     from watcher_core.recording.rewinds import rewind_watermark, watermark_events
@@ -81,10 +81,10 @@ __all__ = [
     "clean_batch_size",
     "clock_report",
     "count_expired",
-    "estimate_expired_executions",
     "declare_asset_checks",
     "delete_batch",
     "end_execution",
+    "estimate_expired_executions",
     "execution_tree",
     "executions_since",
     "find_enclosing_id",

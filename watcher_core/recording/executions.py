@@ -21,6 +21,7 @@ from watcher_core.enclosing import PartOf, provisional_run
 from watcher_core.enums import ExecutionSource, ExecutionState
 from watcher_core.errors import ExecutionEndedError, InvalidValueError, NotFoundError
 from watcher_core.recording import clocks, watermarks
+from watcher_core.recording.identities import KEY, is_identity
 from watcher_core.values import UNSET, Unset
 
 COUNTS = ("inserts", "updates", "soft_deletes", "total_rows")
@@ -47,7 +48,7 @@ START = f"""
            %(execution_metadata)s || {clocks.reported("%(host)s", start_date="%(start_date)s")}
       FROM watcher.pipeline
      WHERE pipeline.id = %(pipeline_id)s
-        ON CONFLICT (source, external_id) DO NOTHING
+        ON CONFLICT ({KEY}) DO NOTHING
     RETURNING {COLUMNS}
 """
 
@@ -311,10 +312,10 @@ SELECT = f"""
 
 GET = f"{SELECT} WHERE execution.id = %(id)s"
 
-BY_IDENTITY = (
-    f"{SELECT} WHERE execution.source = CAST(%(source)s AS watcher.execution_source)"
-    " AND execution.external_id = %(external_id)s"
-)
+BY_IDENTITY = f"""
+    {SELECT}
+     WHERE {is_identity("execution", "CAST(%(source)s AS watcher.execution_source)", "%(external_id)s")}
+"""
 
 TREE = f"""
     WITH RECURSIVE tree AS (
@@ -419,13 +420,12 @@ def find_enclosing_id(connection: Driver, part_of: PartOf | None) -> int | None:
     return None if row is None else int(row[0])
 
 
-STEP = """
+STEP = f"""
     SELECT known.external_id
       FROM watcher.pipeline_execution AS run
       JOIN watcher.pipeline_execution AS known ON known.parent_id = run.id
       JOIN watcher.pipeline ON pipeline.id = known.pipeline_id
-     WHERE run.source = 'dagster'
-       AND run.external_id = %(run_id)s
+     WHERE {is_identity("run", "'dagster'", "%(run_id)s")}
        AND known.source = 'dagster'
        AND pipeline.name = %(pipeline_name)s
        AND coalesce(known.scope, '') = coalesce(%(scope)s, '')
