@@ -18,7 +18,8 @@ PIPELINES = 2_000
 EXECUTIONS = 100_000
 LATE = dt.datetime(2026, 3, 1, tzinfo=dt.UTC)
 
-# Each pipeline has 50 executions. Every 10th carries a logical date, every 20th is a child, every 400th still runs.
+# Each pipeline has 50 executions. Every 10th carries a logical date, every 20th is a child, every 400th still runs,
+# every 1,000th failed. One pipeline in four has a rule, which has judged every execution; one result in 200 is flagged.
 SEED = f"""
 SET session_replication_role = replica; -- foreign keys hold by construction, and take long to check one by one
 INSERT INTO watcher.pipeline_type (name) VALUES ('seeded');
@@ -30,14 +31,22 @@ INSERT INTO watcher.pipeline_execution
 SELECT 1 + number % {PIPELINES},
        CASE WHEN number % 20 = 0 AND number > 0 THEN number / 20 END,
        'dagster', 'execution ' || number,
-       CAST(CASE WHEN number % 400 = 1 THEN 'running' ELSE 'succeeded' END AS watcher.execution_state),
+       CAST(CASE WHEN number % 400 = 1 THEN 'running' WHEN number % 1000 = 7 THEN 'failed'
+                 ELSE 'succeeded' END AS watcher.execution_state),
        '2026-01-01Z'::timestamptz + number * interval '1 minute',
        CASE WHEN number % 400 <> 1 THEN '2026-01-01Z'::timestamptz + (number + 1) * interval '1 minute' END,
        CASE WHEN number % 10 = 0 THEN '2026-01-01Z'::timestamptz + number * interval '1 hour' END,
        number,
        statement_timestamp() - ({EXECUTIONS} - number) * interval '1 minute'
   FROM generate_series(0, {EXECUTIONS - 1}) AS number;
-ANALYZE watcher.pipeline, watcher.pipeline_execution;
+INSERT INTO watcher.anomaly_detection_rule (pipeline_id, metric_field)
+SELECT id, 'total_rows' FROM watcher.pipeline WHERE id % 4 = 0;
+INSERT INTO watcher.anomaly_detection_result (rule_id, pipeline_execution_id, flagged, value, flagged_start_date)
+SELECT rule.id, execution.id, is_flagged, 1, CASE WHEN is_flagged THEN execution.start_date END
+  FROM watcher.pipeline_execution AS execution
+  JOIN watcher.anomaly_detection_rule AS rule USING (pipeline_id)
+ CROSS JOIN LATERAL (SELECT execution.id % 200 = 4) AS verdict (is_flagged);
+ANALYZE;
 """
 
 
@@ -118,6 +127,10 @@ def nodes(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
         (lambda w: w.executions(limit=10), "ix_pipeline_execution_start_date"),
         (lambda w: w.executions(since=w.execution(EXECUTIONS - 50).start_date), "ix_pipeline_execution_start_date"),
         (lambda w: w.executions(state="running"), "ix_pipeline_execution_running"),
+        (lambda w: w.executions(state="failed", limit=20), "ix_pipeline_execution_state"),
+        (lambda w: w.executions(state="blocked"), "ix_pipeline_execution_state"),
+        (lambda w: w.executions(pipeline=8, state="failed"), "ix_pipeline_execution_pipeline_id_state"),
+        (lambda w: w.executions(pipeline=8, state="canceled"), "ix_pipeline_execution_pipeline_id_state"),
         (lambda w: w.execution(7), "pk_pipeline_execution"),
         (lambda w: w.execution_tree(7), "ix_pipeline_execution_parent_id"),
         (lambda w: w.pipeline("pipeline 7"), "uq_pipeline_name"),
@@ -140,6 +153,10 @@ def nodes(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
         "the newest ten",
         "executions since a time",
         "what runs now",
+        "the newest failures",
+        "a state that nothing is in",
+        "the failures of a pipeline",
+        "a state that nothing of a pipeline is in",
         "an execution by id",
         "the children of an execution",
         "a pipeline by name",
@@ -158,6 +175,15 @@ def test_a_hot_query_uses_its_index(
     assert index in plan.indexes
     assert "pipeline_execution" not in plan.scanned
     assert plan.read <= 200
+
+
+def test_what_is_flagged_is_found_without_the_results_around_it(
+    watcher: Watcher, plans: Callable[[Callable[[], object]], Plans]
+) -> None:
+    plan = plans(lambda: watcher.anomaly_results(flagged=True, limit=5))
+    assert "ix_anomaly_detection_result_newest" in plan.indexes
+    assert plan.scanned.isdisjoint({"anomaly_detection_result", "pipeline_execution"})
+    assert plan.read <= 50
 
 
 def test_starting_and_ending_reads_a_handful_of_rows(

@@ -281,7 +281,7 @@ def list_addresses(session: Session, *, ids: Collection[int] | None = None) -> l
     statement = SELECT_ADDRESSES.order_by(ADDRESS.c.name)
     if ids is not None:
         statement = statement.where(ADDRESS.c.id == sa.any_(sa.cast(list(ids), sa.ARRAY(sa.BigInteger))))
-    return [values.Address(**row._mapping) for row in session.execute(statement)]
+    return [values.Address(**row._mapping) for row in session.execute(statement).all()]
 
 
 def update_address(session: Session, *, address_id: int, fields: Mapping[str, Any], now: dt.datetime) -> values.Address:
