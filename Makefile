@@ -18,10 +18,10 @@ export PYDANTIC_DISABLE_PLUGINS := logfire-plugin
 SITE := $(BIN)/python -m sphinx --fresh-env --fail-on-warning --quiet --conf-dir docs
 
 .PHONY: help install demo dev test coverage matrix integrations faults fuzz audit lint lint-code lint-types lint-docs \
-	format bench docs lock clean
+	format bench bench-scale docs lock clean
 
 help:  ## Show the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 install: .venv/installed  ## Set up .venv with everything
 
@@ -94,6 +94,9 @@ format: install  ## Bring the code into format
 
 bench: install  ## Measure everything that the documentation says about speed
 	@$(BIN)/python -m benchmarks $(ARGS)
+
+bench-scale: install  ## Measure how calls grow with history, up to 10 million executions: some 30 minutes, 20 GB
+	@$(BIN)/python -m benchmarks.scale $(ARGS)
 
 docs: install  ## Write the generated pages of the reference anew, and build the site: build/docs/site
 	@$(BIN)/python -m docs.generate

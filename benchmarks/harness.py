@@ -107,6 +107,14 @@ class Bench:
             watcher.upgrade()
         return url
 
+    @contextmanager
+    def dropped_database(self) -> Iterator[str]:
+        """Make a database with our schema, give its address, and drop it at the end: the next may need its space."""
+        url = self.new_database()
+        yield url
+        with psycopg.connect(text(self._server), autocommit=True) as connection:
+            connection.execute(f"DROP DATABASE {sa.make_url(url).database}")
+
     def watcher(self, url: str) -> Watcher:
         """A Watcher on a database, that knows nothing of the environment."""
         return open_watcher(url, self.directory)

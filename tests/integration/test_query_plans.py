@@ -19,7 +19,8 @@ EXECUTIONS = 100_000
 LATE = dt.datetime(2026, 3, 1, tzinfo=dt.UTC)
 
 # Each pipeline has 50 executions. Every 10th carries a logical date, every 20th is a child, every 400th still runs. One
-# in twenty failed, as did the newest of every tenth pipeline, half of which have an alert that is open.
+# in twenty failed, as did the newest of every tenth pipeline, half of which have an alert that is open. One
+# pipeline in four has a rule, which has judged every execution; one result in 200 is flagged.
 SEED = f"""
 SET session_replication_role = replica; -- foreign keys hold by construction, and take long to check one by one
 INSERT INTO watcher.pipeline_type (name) VALUES ('seeded');
@@ -49,7 +50,14 @@ SELECT 'failure', 'error', 'failure/' || id, pipeline_id, id, '{{}}', end_date,
   FROM (SELECT *, id > {EXECUTIONS - PIPELINES} AND pipeline_id % 20 = 8 AS is_open
           FROM watcher.pipeline_execution
          WHERE state = 'failed') AS failed;
-ANALYZE watcher.pipeline, watcher.pipeline_execution, watcher.alert;
+INSERT INTO watcher.anomaly_detection_rule (pipeline_id, metric_field)
+SELECT id, 'total_rows' FROM watcher.pipeline WHERE id % 4 = 0;
+INSERT INTO watcher.anomaly_detection_result (rule_id, pipeline_execution_id, flagged, value, flagged_start_date)
+SELECT rule.id, execution.id, is_flagged, 1, CASE WHEN is_flagged THEN execution.start_date END
+  FROM watcher.pipeline_execution AS execution
+  JOIN watcher.anomaly_detection_rule AS rule USING (pipeline_id)
+ CROSS JOIN LATERAL (SELECT execution.id % 200 = 4) AS verdict (is_flagged);
+ANALYZE;
 """
 
 
@@ -130,10 +138,14 @@ def nodes(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
         (lambda w: w.executions(limit=10), "ix_pipeline_execution_start_date"),
         (lambda w: w.executions(since=w.execution(EXECUTIONS - 50).start_date), "ix_pipeline_execution_start_date"),
         (lambda w: w.executions(state="running"), "ix_pipeline_execution_running"),
+        (lambda w: w.executions(state="failed", limit=20), "ix_pipeline_execution_state"),
+        (lambda w: w.executions(state="blocked"), "ix_pipeline_execution_state"),
+        (lambda w: w.executions(pipeline=8, state="failed"), "ix_pipeline_execution_failed"),
+        (lambda w: w.executions(pipeline=8, state="canceled"), "ix_pipeline_execution_pipeline_id_state"),
         (lambda w: w.execution(7), "pk_pipeline_execution"),
         (lambda w: w.execution_tree(7), "ix_pipeline_execution_parent_id"),
         (lambda w: w.pipeline("pipeline 7"), "uq_pipeline_name"),
-        (lambda w: w.record([record("pipeline 7", "execution 7")]), "uq_pipeline_execution_source_external_id"),
+        (lambda w: w.record([record("pipeline 7", "execution 7")]), "uq_pipeline_execution_identity"),
         (
             lambda w: w.record([record("pipeline 7", "by date", start=999_999, next_watermark=1)]),
             "ix_pipeline_execution_pipeline_id_start_date",
@@ -152,6 +164,10 @@ def nodes(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
         "the newest ten",
         "executions since a time",
         "what runs now",
+        "the newest failures",
+        "a state that nothing is in",
+        "the failures of a pipeline",
+        "a state that nothing of a pipeline is in",
         "an execution by id",
         "the children of an execution",
         "a pipeline by name",
@@ -170,6 +186,15 @@ def test_a_hot_query_uses_its_index(
     assert index in plan.indexes
     assert "pipeline_execution" not in plan.scanned
     assert plan.read <= 200
+
+
+def test_what_is_flagged_is_found_without_the_results_around_it(
+    watcher: Watcher, plans: Callable[[Callable[[], object]], Plans]
+) -> None:
+    plan = plans(lambda: watcher.anomaly_results(flagged=True, limit=5))
+    assert "ix_anomaly_detection_result_newest" in plan.indexes
+    assert plan.scanned.isdisjoint({"anomaly_detection_result", "pipeline_execution"})
+    assert plan.read <= 50
 
 
 def test_starting_and_ending_reads_a_handful_of_rows(

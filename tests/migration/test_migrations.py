@@ -7,17 +7,21 @@ import threading
 import warnings
 from collections.abc import Iterator
 
+import psycopg
 import pytest
 import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
-from tests.factories import at, record
+from tests.factories import NOON, at, record
 from watcher_core import (
     AssetCheckRecord,
     AssetCheckStatus,
     DatabaseUnavailableError,
+    ExecutionRecord,
+    ExecutionSource,
+    ExecutionState,
     SchemaVersionError,
     Settings,
     Watcher,
@@ -284,6 +288,92 @@ def test_several_that_migrate_at_once_wait_for_each_other(empty_database_url: st
         watcher.upgrade()
         assert watcher.pipelines() == []
     assert failures == []
+
+
+BEFORE_0023 = """
+    INSERT INTO watcher.pipeline_execution (pipeline_id, source, external_id, state, start_date)
+    VALUES (1, 'python', %s, 'running', now())
+        ON CONFLICT (source, external_id) DO NOTHING
+"""
+
+
+def test_identities_hold_while_one_of_the_version_before_records(empty: Watcher, engine: sa.Engine) -> None:
+    """Revision 0023 keeps executions unique in another way: what wrote as before gets an error, and nothing twice."""
+    empty.upgrade()
+    empty.get_or_create_pipeline("p")
+    empty.downgrade("0022")
+    written: list[str] = []
+    refused: list[Exception] = []
+    has_begun = threading.Event()
+
+    def record_as_before() -> None:
+        with psycopg.connect(engine.url.set(drivername="postgresql").render_as_string(hide_password=False)) as old:
+            old.autocommit = True
+            while not refused:
+                try:
+                    old.execute(BEFORE_0023, [f"run {len(written)}"])
+                except psycopg.errors.InvalidColumnReference as error:
+                    refused.append(error)
+                else:
+                    written.append(f"run {len(written)}")
+                    if len(written) == 100:
+                        has_begun.set()
+
+    recorder = threading.Thread(target=record_as_before)
+    recorder.start()
+    assert has_begun.wait(60)
+    empty.upgrade()
+    recorder.join(60)
+    assert refused
+    assert not recorder.is_alive()
+    known = {execution.external_id: execution.id for execution in empty.executions(limit=100_000)}
+    assert sorted(known) == sorted(written)
+    empty.record(
+        [
+            ExecutionRecord(
+                pipeline_name="p",
+                source=ExecutionSource.PYTHON,
+                external_id=name,
+                state=ExecutionState.SUCCEEDED,
+                start_date=NOON,
+                end_date=NOON,
+            )
+            for name in written[:50]
+        ]
+    )
+    assert {execution.external_id: execution.id for execution in empty.executions(limit=100_000)} == known
+    empty.downgrade("0022")
+    empty.upgrade()
+    assert {execution.external_id: execution.id for execution in empty.executions(limit=100_000)} == known
+
+
+def test_results_flagged_before_an_upgrade_are_listed_by_their_start(empty: Watcher, engine: sa.Engine) -> None:
+    """Revision 0022 copies the start of the executions of flagged results; triggers keep it right from then on."""
+    empty.upgrade()
+    pipeline = empty.get_or_create_pipeline("p")
+    rule = empty.get_or_create_anomaly_rule("p", metric_field="inserts")
+    one, two, three = (empty.start_execution(pipeline_id=pipeline.id).id for _ in range(3))
+    empty.downgrade("0021")
+    flag = sa.text(
+        "INSERT INTO watcher.anomaly_detection_result (rule_id, pipeline_execution_id, flagged, value)"
+        " VALUES (:rule_id, :id, true, 1)"
+    )
+    with engine.begin() as connection:
+        for flagged in (one, two):
+            connection.execute(flag, {"rule_id": rule.id, "id": flagged})
+    empty.upgrade()
+    with engine.begin() as connection:  # as the version before it writes
+        connection.execute(flag, {"rule_id": rule.id, "id": three})
+    listed = [result.pipeline_execution_id for result in empty.anomaly_results(flagged=True)]
+    assert listed == [three, two, one]
+    with engine.begin() as connection:
+        connection.execute(
+            sa.text("UPDATE watcher.pipeline_execution SET start_date = start_date + interval '1 day' WHERE id = :id"),
+            {"id": one},
+        )
+    listed = [result.pipeline_execution_id for result in empty.anomaly_results(flagged=True)]
+    assert listed == [one, three, two]
+    assert listed == [result.pipeline_execution_id for result in empty.anomaly_results()]
 
 
 def test_a_lock_that_is_held_stops_it_early_and_leaves_nothing(empty: Watcher, engine: sa.Engine) -> None:

@@ -20,8 +20,11 @@ RESULT = models.table(models.AnomalyDetectionResult)
 # The time that an execution's data is about: its partition's start where it has one, else when it started.
 AT = "coalesce({0}.logical_date, {0}.start_date)"
 
+# A copy of the execution's start, for an index.
+COLUMNS = [column.name for column in RESULT.columns if column.name != "flagged_start_date"]
+
 SELECT = f"""
-    SELECT {", ".join(f"result.{column.name}" for column in RESULT.columns)}, rule.metric_field, rule.pipeline_id,
+    SELECT {", ".join(f"result.{name}" for name in COLUMNS)}, rule.metric_field, rule.pipeline_id,
            pipeline.name AS pipeline_name, execution.start_date, {AT.format("execution")} AS at
       FROM watcher.anomaly_detection_result AS result
       JOIN watcher.anomaly_detection_rule AS rule ON rule.id = result.rule_id
@@ -41,7 +44,7 @@ UNUSUAL = f"{SELECT} WHERE result.pipeline_execution_id = ANY(%(ids)s) AND {IS_U
 NEWEST = f"""
     {SELECT}
      WHERE {{conditions}}
-     ORDER BY execution.start_date DESC, execution.id DESC, {METRIC_ORDER}
+     ORDER BY {{newest_first}}, {METRIC_ORDER}
      LIMIT %(limit)s
 """
 
@@ -160,7 +163,13 @@ def list_results(
         "since": "execution.start_date >= %(since)s",
     }
     asked = [condition for name, condition in conditions.items() if given[name] is not None]
-    statement = NEWEST.format(conditions=" AND ".join(asked) or "true")
+    # Of all pipelines, what is flagged is found by an index of its own, and not among all results.
+    if flagged and pipeline_id is None and execution_id is None:
+        asked = [IS_UNUSUAL, *(["result.flagged_start_date >= %(since)s"] if given["since"] is not None else [])]
+        newest_first = "result.flagged_start_date DESC, result.pipeline_execution_id DESC"
+    else:
+        newest_first = "execution.start_date DESC, execution.id DESC"
+    statement = NEWEST.format(conditions=" AND ".join(asked) or "true", newest_first=newest_first)
     return _results(database.driver(session), statement, given)
 
 

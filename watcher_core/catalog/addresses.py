@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Any
 
 import sqlalchemy as sa
@@ -276,9 +276,12 @@ def addresses_of_pipelines(session: Session, *, names: Iterable[str]) -> dict[st
     return {name: found[former.get(name, name)] for name in used if former.get(name, name) in found}
 
 
-def list_addresses(session: Session) -> list[values.Address]:
-    """Return all addresses, by name."""
-    return [values.Address(**row._mapping) for row in session.execute(SELECT_ADDRESSES.order_by(ADDRESS.c.name))]
+def list_addresses(session: Session, *, ids: Collection[int] | None = None) -> list[values.Address]:
+    """Return addresses, by name: all, or those with these ids."""
+    statement = SELECT_ADDRESSES.order_by(ADDRESS.c.name)
+    if ids is not None:
+        statement = statement.where(ADDRESS.c.id == sa.any_(sa.cast(list(ids), sa.ARRAY(sa.BigInteger))))
+    return [values.Address(**row._mapping) for row in session.execute(statement).all()]
 
 
 def update_address(session: Session, *, address_id: int, fields: Mapping[str, Any], now: dt.datetime) -> values.Address:

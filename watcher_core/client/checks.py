@@ -329,7 +329,8 @@ class CheckMethods(HeartbeatMethods):
             batch_size: Rows that a transaction deletes at most, with what belongs to them.
             now: The time at which age is measured, with time zone; the present by default.
             dry_run: Count, and delete nothing.
-            progress: Called after each batch with the number of executions deleted, and the number to delete in all.
+            progress: Called after each batch with the number of executions deleted, and the number to delete in all:
+                an estimate until it is done.
 
         Raises:
             InvalidValueError: A value breaks a rule; nothing is deleted.
@@ -380,7 +381,7 @@ class CheckMethods(HeartbeatMethods):
         counts: Counter[str] = Counter()
         if progress is not None:
             with self._transaction() as (session, _):
-                expected = recording.count_expired_executions(session, until=until)
+                expected = recording.estimate_expired_executions(session, until=until)
             progress(0, expected)
         place: recording.CleanupPlace | None = recording.CLEANUP_BEGINNING
         while place is not None:
@@ -388,8 +389,9 @@ class CheckMethods(HeartbeatMethods):
                 batch = recording.delete_batch(session, place=place, until=until, batch_size=batch_size)
             counts.update(batch.deleted)
             place = batch.following
+            done = counts["pipeline_execution"]
             if progress is not None:
-                progress(counts["pipeline_execution"], expected)
+                progress(done, done if place is None else max(done, expected))
         return counts
 
     @contextmanager

@@ -5,7 +5,7 @@ from __future__ import annotations
 from watcher_core.database.connections import Driver
 
 # The newest revision in migrations/versions; a test holds it against the files.
-SCHEMA_VERSION = "0021"
+SCHEMA_VERSION = "0023"
 
 RECORDED = "SELECT version_num FROM watcher.alembic_version"
 

@@ -13,8 +13,8 @@ from watcher_core.lineage.search import (
     lineage_graph,
     lineage_impact,
     lineage_steps,
-    lineage_summary,
 )
+from watcher_core.lineage.summary import lineage_summary
 
 __all__ = [
     "SCRIPTS",

@@ -16,7 +16,6 @@ from watcher_core.values import Address, ColumnStep, ImpactedPipeline, LineageSt
 
 ADDRESS = models.table(models.Address)
 EDGE = models.table(models.AddressLineage)
-CLOSURE = models.table(models.AddressLineageClosure)
 PIPELINE = models.table(models.Pipeline)
 
 # For each direction, the end of an edge at which a query starts, and the end to which it continues.
@@ -321,40 +320,3 @@ def lineage_graph(session: Session) -> values.LineageGraph:
         addresses=tuple(catalog.list_addresses(session)),
         edges=tuple(values.LineageEdge(**row._mapping) for row in rows),
     )
-
-
-def lineage_summary(session: Session) -> values.LineageSummary:
-    """Return the shape of the graph: roots, leaves, addresses without edges, cycles."""
-    read = {source for (source,) in session.execute(sa.select(EDGE.c.source_address_id).distinct())}
-    written = {target for (target,) in session.execute(sa.select(EDGE.c.target_address_id).distinct())}
-    known = {address.id: address for address in catalog.list_addresses(session)}
-    pairs = sa.select(EDGE.c.source_address_id, EDGE.c.target_address_id).distinct().subquery()
-    return values.LineageSummary(
-        addresses=len(known),
-        edges=session.scalar(sa.select(sa.func.count()).select_from(pairs)) or 0,
-        roots=tuple(address for key, address in known.items() if key in read - written),
-        leaves=tuple(address for key, address in known.items() if key in written - read),
-        unused=tuple(address for key, address in known.items() if key not in read | written),
-        cycles=tuple(tuple(known[key] for key in cycle) for cycle in _cycles(session, known)),
-    )
-
-
-def _cycles(session: Session, known: Mapping[int | None, Address]) -> list[list[int]]:
-    """Groups of addresses that reach each other, and those that have an edge to themselves; in the order of names."""
-    back = CLOSURE.alias("back")
-    mutual = session.execute(
-        sa.select(CLOSURE.c.source_address_id, CLOSURE.c.target_address_id).join(
-            back,
-            (back.c.source_address_id == CLOSURE.c.target_address_id)
-            & (back.c.target_address_id == CLOSURE.c.source_address_id),
-        )
-    )
-    groups: dict[int, set[int]] = defaultdict(set)
-    for source, target in mutual:
-        groups[source] |= {source, target}
-    for (address_id,) in session.execute(
-        sa.select(EDGE.c.source_address_id).where(EDGE.c.source_address_id == EDGE.c.target_address_id).distinct()
-    ):
-        groups[address_id].add(address_id)
-    by_name = {frozenset(group): sorted(group, key=lambda key: known[key].name) for group in groups.values()}
-    return sorted(by_name.values(), key=lambda cycle: known[cycle[0]].name)

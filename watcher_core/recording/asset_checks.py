@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 from watcher_core import arguments, catalog, values
 from watcher_core.enums import AlertLevel, AssetCheckStatus
 from watcher_core.errors import InvalidValueError
+from watcher_core.recording.identities import is_identity
 
 logger = logging.getLogger("watcher.progress")
 
@@ -64,8 +65,7 @@ RECORD_RESULTS = sa.text(f"""
        AND asset_check.name = given.check_name
        AND asset_check.instance_id = given.instance_id
       LEFT JOIN watcher.pipeline_execution AS execution
-        ON execution.source = 'dagster'
-       AND execution.external_id = given.execution_external_id
+        ON {is_identity("execution", "'dagster'", "given.execution_external_id")}
      ORDER BY asset_check.id, given.external_id, coalesce(given.partition, '')
         ON CONFLICT (asset_check_id, external_id, coalesce(partition, '')) DO UPDATE
        SET pipeline_execution_id = coalesce(excluded.pipeline_execution_id, known.pipeline_execution_id),

@@ -21,6 +21,7 @@ from watcher_core.enclosing import PartOf, provisional_run
 from watcher_core.enums import ExecutionSource, ExecutionState
 from watcher_core.errors import ExecutionEndedError, InvalidValueError, NotFoundError
 from watcher_core.recording import clocks, watermarks
+from watcher_core.recording.identities import KEY, is_identity
 from watcher_core.values import UNSET, Unset
 
 COUNTS = ("inserts", "updates", "soft_deletes", "total_rows")
@@ -47,7 +48,7 @@ START = f"""
            %(execution_metadata)s || {clocks.reported("%(host)s", start_date="%(start_date)s")}
       FROM watcher.pipeline
      WHERE pipeline.id = %(pipeline_id)s
-        ON CONFLICT (source, external_id) DO NOTHING
+        ON CONFLICT ({KEY}) DO NOTHING
     RETURNING {COLUMNS}
 """
 
@@ -311,10 +312,10 @@ SELECT = f"""
 
 GET = f"{SELECT} WHERE execution.id = %(id)s"
 
-BY_IDENTITY = (
-    f"{SELECT} WHERE execution.source = CAST(%(source)s AS watcher.execution_source)"
-    " AND execution.external_id = %(external_id)s"
-)
+BY_IDENTITY = f"""
+    {SELECT}
+     WHERE {is_identity("execution", "CAST(%(source)s AS watcher.execution_source)", "%(external_id)s")}
+"""
 
 TREE = f"""
     WITH RECURSIVE tree AS (
@@ -352,10 +353,11 @@ def list_executions(
 ) -> list[values.Execution]:
     """Return executions, newest first; with `before`, those behind the one with this start and this id."""
     before_date, before_id = before or (None, None)
+    asked_state = None if state is None else arguments.choice(state, ExecutionState, "state").value
     given = {
         "pipeline_id": pipeline_id,
         "scope": None if scope is None else arguments.text(scope, "scope"),
-        "state": None if state is None else arguments.choice(state, ExecutionState, "state").value,
+        "state": asked_state,
         "since": None if since is None else arguments.instant(since, "since"),
         "before_date": None if before_date is None else arguments.instant(before_date, "before"),
         "before_id": None if before_id is None else arguments.identifier(before_id, "before"),
@@ -364,7 +366,7 @@ def list_executions(
     conditions = {
         "pipeline_id": "execution.pipeline_id = %(pipeline_id)s",
         "scope": "coalesce(execution.scope, '') = %(scope)s",  # as the indexes have it
-        "state": "execution.state = CAST(%(state)s AS watcher.execution_state)",
+        "state": f"execution.state = '{asked_state}'",  # written out: the indexes are of some states
         "since": "execution.start_date >= %(since)s",
         "before_id": "(execution.start_date, execution.id) < (%(before_date)s, %(before_id)s)",
     }
@@ -418,13 +420,12 @@ def find_enclosing_id(connection: Driver, part_of: PartOf | None) -> int | None:
     return None if row is None else int(row[0])
 
 
-STEP = """
+STEP = f"""
     SELECT known.external_id
       FROM watcher.pipeline_execution AS run
       JOIN watcher.pipeline_execution AS known ON known.parent_id = run.id
       JOIN watcher.pipeline ON pipeline.id = known.pipeline_id
-     WHERE run.source = 'dagster'
-       AND run.external_id = %(run_id)s
+     WHERE {is_identity("run", "'dagster'", "%(run_id)s")}
        AND known.source = 'dagster'
        AND pipeline.name = %(pipeline_name)s
        AND coalesce(known.scope, '') = coalesce(%(scope)s, '')

@@ -17,24 +17,23 @@ from watcher_core.enums import ExecutionSource, ExecutionState
 from watcher_core.errors import InvalidValueError
 from watcher_core.recording import clocks, watermarks
 from watcher_core.recording.executions import COUNTS, INFERRED, known_identity
+from watcher_core.recording.identities import KEY, is_identity
 
 logger = logging.getLogger("watcher.progress")
 
 # A row that was recorded under an identity that has been replaced. It started at the same time, or it is another's;
 # one that was made without its step (`run_id//pipeline`) is that of its run, whenever it started. Both rows are there
 # where a process of Pipes and the recorder wrote theirs at the same moment: what is answered here.
-RENAME = sa.text("""
+RENAME = sa.text(f"""
     WITH found AS (
         SELECT former.id AS former_id, known.id AS known_id, record.external_id
           FROM jsonb_to_recordset(CAST(:records AS jsonb)) AS record (
                    source watcher.execution_source, external_id text, former_external_id text,
                    reported_start timestamptz)
           JOIN watcher.pipeline_execution AS former
-            ON former.source = record.source
-           AND former.external_id = record.former_external_id
+            ON {is_identity("former", "record.source", "record.former_external_id")}
           LEFT JOIN watcher.pipeline_execution AS known
-            ON known.source = record.source
-           AND known.external_id = record.external_id
+            ON {is_identity("known", "record.source", "record.external_id")}
          WHERE former.start_date = record.reported_start
             OR position('//' IN record.former_external_id) > 0
     ), renamed AS (
@@ -116,7 +115,8 @@ RECORD = sa.text(f"""
                execution.execution_metadata ? 'provisional' AS is_provisional,
                ROW(execution.inserts, execution.updates, execution.soft_deletes, execution.total_rows) AS counts
           FROM record
-          JOIN watcher.pipeline_execution AS execution USING (source, external_id)
+          JOIN watcher.pipeline_execution AS execution
+            ON {is_identity("execution", "record.source", "record.external_id")}
     ), written AS (
         INSERT INTO watcher.pipeline_execution AS known
               (pipeline_id, parent_id, source, external_id, instance_id, scope, state, start_date, end_date,
@@ -131,10 +131,9 @@ RECORD = sa.text(f"""
           FROM record
           JOIN watcher.pipeline ON pipeline.name = record.pipeline_name
           LEFT JOIN watcher.pipeline_execution AS parent
-            ON parent.source = record.source
-           AND parent.external_id = record.parent_external_id
+            ON {is_identity("parent", "record.source", "record.parent_external_id")}
          ORDER BY record.source, record.external_id
-            ON CONFLICT (source, external_id) DO UPDATE
+            ON CONFLICT ({KEY}) DO UPDATE
            SET state              = CASE WHEN excluded.state = 'running' THEN known.state ELSE excluded.state END,
                start_date         = CASE WHEN excluded.execution_metadata ->> 'duration_of' = 'execution'
                                          THEN excluded.start_date ELSE known.start_date END,
@@ -168,6 +167,7 @@ RECORD = sa.text(f"""
                                                          AND known.execution_metadata ? '{INFERRED}'
                                                         THEN 'error' END], NULL)) END,
                updated_at         = :now
+         WHERE known.external_id = excluded.external_id
         RETURNING id, pipeline_id, state, start_date, end_date, logical_date, next_watermark,
                   execution_metadata ? 'provisional' AS is_provisional,
                   ROW(inserts, updates, soft_deletes, total_rows) AS counts

@@ -74,6 +74,29 @@ ALERTS = """
 KEPT_SUCCESSES = 30
 # The failures of a partition that was never made good: no rule asks for more in a row.
 KEPT_FAILURES = 100
+# A failure of a part of a pipeline that nothing has made good since.
+NOT_MADE_GOOD = f"""
+           past.state = 'failed'
+       AND coalesce(past.scope, '') <> ''
+       AND EXISTS (SELECT
+                     FROM watcher.pipeline
+                    WHERE pipeline.id = past.pipeline_id
+                      AND pipeline.removed_at IS NULL)
+       AND NOT EXISTS (SELECT
+                         FROM watcher.pipeline_execution AS good
+                        WHERE good.pipeline_id = past.pipeline_id
+                          AND good.state = 'succeeded'
+                          AND coalesce(good.scope, '') IN (past.scope, '')
+                          AND good.end_date >= past.end_date
+                          AND good.start_date >= past.start_date)
+       AND NOT EXISTS (SELECT
+                         FROM watcher.pipeline_execution AS later
+                        WHERE later.pipeline_id = past.pipeline_id
+                          AND later.state = 'failed'
+                          AND coalesce(later.scope, '') = past.scope
+                          AND later.end_date > past.end_date
+                       OFFSET {KEPT_FAILURES - 1})"""
+
 EXECUTIONS = f"""
       FROM watcher.pipeline_execution AS past
       LEFT JOIN LATERAL (SELECT coalesce(newer.logical_date, newer.start_date) AS at
@@ -90,26 +113,7 @@ EXECUTIONS = f"""
                          FROM watcher.alert
                         WHERE alert.pipeline_execution_id = past.id
                           AND alert.state <> 'resolved')
-       AND NOT (past.state = 'failed'
-                AND coalesce(past.scope, '') <> ''
-                AND EXISTS (SELECT
-                              FROM watcher.pipeline
-                             WHERE pipeline.id = past.pipeline_id
-                               AND pipeline.removed_at IS NULL)
-                AND NOT EXISTS (SELECT
-                                  FROM watcher.pipeline_execution AS good
-                                 WHERE good.pipeline_id = past.pipeline_id
-                                   AND good.state = 'succeeded'
-                                   AND coalesce(good.scope, '') IN (past.scope, '')
-                                   AND good.end_date >= past.end_date
-                                   AND good.start_date >= past.start_date)
-                AND NOT EXISTS (SELECT
-                                  FROM watcher.pipeline_execution AS later
-                                 WHERE later.pipeline_id = past.pipeline_id
-                                   AND later.state = 'failed'
-                                   AND coalesce(later.scope, '') = past.scope
-                                   AND later.end_date > past.end_date
-                                OFFSET {KEPT_FAILURES - 1}))"""
+       AND NOT ({NOT_MADE_GOOD})"""
 
 BY_DATE = {
     "freshness_pipeline_log": FRESHNESS_LOGS,
@@ -166,15 +170,65 @@ DELETE_BY_DATE = {table: _delete_by_date(table) for table in BY_DATE}
 DELETE_EXECUTIONS = _delete_executions()
 
 COUNT_BY_DATE = {table: f"SELECT count(*) {past}" for table, past in BY_DATE.items()}
-COUNT_EXECUTIONS = f"SELECT count(*) {EXECUTIONS}"
-COUNT_OF_EXECUTIONS = {
-    table: f"""
-    SELECT count(*)
-      FROM watcher.{table} AS theirs
-     WHERE theirs.pipeline_execution_id IN (SELECT past.id {EXECUTIONS})
-"""
-    for table in OF_EXECUTIONS
+# What is old and stays although: the complement of `EXECUTIONS`, found without looking at all that goes.
+KEPT = f"""
+    kept AS MATERIALIZED (
+        SELECT id FROM watcher.pipeline_execution WHERE state = 'running' AND start_date <= %(until)s
+         UNION
+        SELECT newest.id
+          FROM watcher.pipeline
+         CROSS JOIN LATERAL (SELECT id, start_date
+                               FROM watcher.pipeline_execution
+                              WHERE pipeline_id = pipeline.id
+                                AND state = 'succeeded'
+                              ORDER BY coalesce(logical_date, start_date) DESC
+                              FETCH FIRST {KEPT_SUCCESSES} ROWS WITH TIES) AS newest
+         WHERE newest.start_date <= %(until)s
+         UNION
+        SELECT past.id
+          FROM watcher.alert
+          JOIN watcher.pipeline_execution AS past ON past.id = alert.pipeline_execution_id
+         WHERE alert.state <> 'resolved'
+           AND past.start_date <= %(until)s
+         UNION
+        SELECT past.id
+          FROM watcher.pipeline_execution AS past
+         WHERE past.start_date <= %(until)s
+           AND {NOT_MADE_GOOD}
+    )"""
+
+
+# When each log was written, which is after its execution has started: most need no look at their executions.
+WRITTEN = {
+    "timeliness_pipeline_execution_log": "evaluation_timestamp",
+    "failure_pipeline_execution_log": "evaluation_timestamp",
+    "anomaly_detection_result": "evaluated_at",
+    "watermark_event": "created_at",
+    "alert": "opened_at",
 }
+
+
+def _count_executions() -> str:
+    """Count expired executions and their logs: what is old, less what stays; no log table reads all executions."""
+    counts = ",".join(
+        f"""
+           (SELECT count(*)
+              FROM watcher.{table} AS log
+             WHERE pipeline_execution_id IS NOT NULL
+               AND pipeline_execution_id NOT IN (SELECT id FROM kept)
+               AND ({WRITTEN[table]} <= %(until)s
+                    OR (SELECT start_date FROM watcher.pipeline_execution WHERE id = log.pipeline_execution_id)
+                       <= %(until)s)) AS {table}"""
+        for table in OF_EXECUTIONS
+    )
+    return f"""
+    WITH {KEPT}
+    SELECT (SELECT count(*) FROM watcher.pipeline_execution WHERE start_date <= %(until)s)
+         - (SELECT count(*) FROM kept) AS pipeline_execution,{counts}
+"""
+
+
+COUNT_EXECUTIONS = _count_executions()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -238,15 +292,21 @@ def count_expired(session: Session, *, until: dt.datetime) -> dict[str, int]:
         return 0 if found is None else int(found[0])
 
     counts = {table: rows(statement) for table, statement in COUNT_BY_DATE.items()}
-    for table, statement in COUNT_OF_EXECUTIONS.items():
-        counts[table] = counts.get(table, 0) + rows(statement)
-    return {**counts, "pipeline_execution": count_expired_executions(session, until=until)}
+    with connection.cursor(row_factory=dict_row) as cursor:
+        of_executions = cursor.execute(COUNT_EXECUTIONS, {"until": until}).fetchone() or {}
+    return {table: counts.get(table, 0) + int(of_executions.get(table, 0)) for table in CLEANUP_TABLES}
 
 
-def count_expired_executions(session: Session, *, until: dt.datetime) -> int:
-    """Return how many executions are expired."""
-    found = database.driver(session).execute(COUNT_EXECUTIONS, {"until": until}).fetchone()
-    return 0 if found is None else int(found[0])
+ESTIMATE = """
+    EXPLAIN (FORMAT JSON)
+    SELECT FROM watcher.pipeline_execution WHERE start_date <= %(until)s
+"""
+
+
+def estimate_expired_executions(session: Session, *, until: dt.datetime) -> int:
+    """Return about how many executions are expired: counting them would take as long as deleting a part of them."""
+    found = database.driver(session).execute(ESTIMATE, {"until": until}).fetchone()
+    return 0 if found is None else int(found[0][0]["Plan"]["Plan Rows"])
 
 
 def retention_date(retention_days: object, now: dt.datetime) -> dt.datetime:

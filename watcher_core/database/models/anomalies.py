@@ -85,6 +85,13 @@ class AnomalyDetectionResult(Base):
             "pipeline_execution_id",
             postgresql_where=sa.text("flagged"),
         ),
+        # What is flagged, newest first: listings.
+        sa.Index(
+            "ix_anomaly_detection_result_newest",
+            sa.text("flagged_start_date DESC"),
+            sa.text("pipeline_execution_id DESC"),
+            postgresql_where=sa.text("flagged AND unflagged_at IS NULL"),
+        ),
         {"comment": "Verdicts: one an execution and rule"},
     )
 
@@ -93,6 +100,9 @@ class AnomalyDetectionResult(Base):
         primary_key=True, autoincrement=False, comment="The execution that was judged"
     )
     flagged: Mapped[bool] = mapped_column(comment="Whether the value was outside the band")
+    flagged_start_date: Mapped[dt.datetime | None] = mapped_column(
+        comment="When its execution started, where it is flagged; a trigger writes it"
+    )
     unflagged_at: Mapped[dt.datetime | None] = mapped_column(comment="When a person said that it was normal")
     unflagged_by: Mapped[str | None] = mapped_column(comment="Who said so")
     value: Mapped[float] = mapped_column(comment="The metric's value that was judged")

@@ -29,7 +29,14 @@ from watcher_core.enums import (
 class PipelineExecution(Base):
     __tablename__ = "pipeline_execution"
     __table_args__ = (
-        sa.UniqueConstraint("source", "external_id"),
+        # Its identity, by hashes: the texts themselves would take four times as much.
+        sa.Index(
+            "uq_pipeline_execution_identity",
+            "source",
+            sa.text("hashtextextended(external_id, 0)"),
+            sa.text("hashtextextended(external_id, 1)"),
+            unique=True,
+        ),
         sa.CheckConstraint(f"octet_length(external_id) BETWEEN 1 AND {MAX_EXTERNAL_ID_BYTES}", name="external_id"),
         sa.CheckConstraint("(state = 'running') = (end_date IS NULL)", name="ended"),
         sa.CheckConstraint("end_date >= start_date", name="end_after_start"),
@@ -52,6 +59,20 @@ class PipelineExecution(Base):
             "pipeline_id",
             "start_date",
             postgresql_where=sa.text("state = 'running'"),
+        ),
+        # What neither runs nor succeeded, which is little, newest first: listings by state, of all and of a pipeline.
+        sa.Index(
+            "ix_pipeline_execution_state",
+            "state",
+            sa.text("start_date DESC"),
+            postgresql_where=sa.text("state NOT IN ('running', 'succeeded')"),
+        ),
+        sa.Index(
+            "ix_pipeline_execution_pipeline_id_state",
+            "pipeline_id",
+            "state",
+            sa.text("start_date DESC"),
+            postgresql_where=sa.text("state NOT IN ('running', 'succeeded')"),
         ),
         # A pipeline's successes by what they make good: the failure check.
         sa.Index(

@@ -1,0 +1,19 @@
+"""How an execution is found by its identity, `(source, external_id)`.
+
+An identity in Dagster has 120 bytes and more, which would be half of all indexes. The unique index has two hashes of
+64 bits in its place. Whoever looks an identity up compares it too, so that two whose hashes are equal never become one.
+"""
+
+from __future__ import annotations
+
+# As the index has it.
+KEY = "source, hashtextextended(external_id, 0), hashtextextended(external_id, 1)"
+
+
+def is_identity(alias: str, source: str, external_id: str) -> str:
+    """Return the condition by which a row of executions has an identity, all of SQL."""
+    return f"""(
+               {alias}.source = {source}
+           AND hashtextextended({alias}.external_id, 0) = hashtextextended({external_id}, 0)
+           AND hashtextextended({alias}.external_id, 1) = hashtextextended({external_id}, 1)
+           AND {alias}.external_id = {external_id})"""
