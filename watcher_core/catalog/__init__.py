@@ -25,10 +25,11 @@ if TYPE_CHECKING:
         update_address,
         update_address_type,
     )
-    from watcher_core.catalog.lookup import FoundPipeline, find_pipeline
+    from watcher_core.catalog.lookup import ID_BY_NAME, FoundPipeline, find_pipeline
     from watcher_core.catalog.names import by_names, by_reference, known_name
     from watcher_core.catalog.pipelines import (
         clean_configuration,
+        configuration_hash,
         configure_pipelines,
         current_pipeline_names,
         declare_configuration,
@@ -45,12 +46,14 @@ if TYPE_CHECKING:
     )
 
 __all__ = [
+    "ID_BY_NAME",
     "FoundPipeline",
     "addresses_of_pipelines",
     "by_names",
     "by_reference",
     "clean_address",
     "clean_configuration",
+    "configuration_hash",
     "configure_pipelines",
     "current_names",
     "current_pipeline_names",
@@ -91,6 +94,7 @@ _MODULES = {
     "by_reference": "names",
     "clean_address": "addresses",
     "clean_configuration": "pipelines",
+    "configuration_hash": "pipelines",
     "configure_pipelines": "pipelines",
     "current_names": "addresses",
     "current_pipeline_names": "pipelines",
@@ -100,6 +104,7 @@ _MODULES = {
     "ensure_pipelines": "pipelines",
     "find_address_id": "addresses",
     "find_named_address": "addresses",
+    "ID_BY_NAME": "lookup",
     "find_pipeline": "lookup",
     "get_or_create_address": "addresses",
     "get_or_create_address_type": "addresses",

@@ -7,12 +7,14 @@ from typing import NamedTuple
 from watcher_core.database import Driver
 
 # A name that the pipeline had before means it too, unless another has that name now.
-FIND = """
+ID_BY_NAME = """coalesce((SELECT id FROM watcher.pipeline WHERE name = %(name)s),
+                                  (SELECT pipeline_id FROM watcher.pipeline_alias WHERE name = %(name)s))"""
+
+FIND = f"""
     SELECT pipeline.id, pipeline.name, pipeline.active, pipeline_type.name AS type_name
       FROM watcher.pipeline
       JOIN watcher.pipeline_type ON pipeline_type.id = pipeline.pipeline_type_id
-     WHERE pipeline.id = coalesce((SELECT id FROM watcher.pipeline WHERE name = %(name)s),
-                                  (SELECT pipeline_id FROM watcher.pipeline_alias WHERE name = %(name)s))
+     WHERE pipeline.id = {ID_BY_NAME}
 """
 
 
