@@ -25,11 +25,10 @@ if TYPE_CHECKING:
         update_address,
         update_address_type,
     )
+    from watcher_core.catalog.configuration import clean_configuration, configuration_hash
     from watcher_core.catalog.lookup import ID_BY_NAME, FoundPipeline, find_pipeline
     from watcher_core.catalog.names import by_names, by_reference, known_name
     from watcher_core.catalog.pipelines import (
-        clean_configuration,
-        configuration_hash,
         configure_pipelines,
         current_pipeline_names,
         declare_configuration,
@@ -93,8 +92,8 @@ _MODULES = {
     "by_names": "names",
     "by_reference": "names",
     "clean_address": "addresses",
-    "clean_configuration": "pipelines",
-    "configuration_hash": "pipelines",
+    "clean_configuration": "configuration",
+    "configuration_hash": "configuration",
     "configure_pipelines": "pipelines",
     "current_names": "addresses",
     "current_pipeline_names": "pipelines",

@@ -6,9 +6,7 @@ import datetime as dt
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-
-import sqlalchemy as sa
-from sqlalchemy.orm import Session
+from typing import TYPE_CHECKING, cast
 
 from watcher_core import alerts, arguments, catalog, checks, database, recording, values
 from watcher_core.client.connection import WITHOUT_COMPILER
@@ -18,17 +16,20 @@ from watcher_core.errors import InvalidValueError
 from watcher_core.health import Round
 from watcher_core.values import Finding
 
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
 # A hundred years; a longer one is a typing error, and reaches back beyond the dates that there are.
 LONGEST_LOOKBACK_MINUTES = 100 * 366 * 24 * 60
 
 # One check of a kind at a time: the later one has the newer findings, and so knows what to resolve.
-LOCK = sa.text("SELECT pg_advisory_xact_lock(hashtextextended('watcher.check/' || :kind, 0))")
+LOCK = "SELECT pg_advisory_xact_lock(hashtextextended('watcher.check/' || %(kind)s, 0))"
 
 # When a check begins, after the wait for the lock, by the clock that executions are dated by.
-NOW = sa.text("SELECT clock_timestamp()")
+NOW = "SELECT clock_timestamp()"
 
 # A plan made while the table of alerts was empty would read the whole table for each alert that it opens.
-BY_INDEX = sa.text("SET LOCAL enable_seqscan = off")
+BY_INDEX = "SET LOCAL enable_seqscan = off"
 
 # The checks that can be restricted to one pipeline.
 OF_ONE_PIPELINE = (AlertKind.FRESHNESS, AlertKind.TIMELINESS)
@@ -390,11 +391,11 @@ class CheckMethods(HeartbeatMethods):
     ) -> Iterator[tuple[Session, dt.datetime, int | None]]:
         moment = None if now is None else arguments.instant(now, "now")
         with self._transaction() as (session, _):
-            session.execute(WITHOUT_COMPILER)
+            database.driver(session).execute(WITHOUT_COMPILER)
             pipeline_id = None if pipeline is None else catalog.get_pipeline(session, pipeline).id
             if not dry_run:
-                session.execute(LOCK, {"kind": kind.value})
-            began = moment or session.scalars(NOW).one()
+                database.driver(session).execute(LOCK, {"kind": kind.value})
+            began = moment or _now(session)
             yield session, began, pipeline_id
             if not dry_run and pipeline is None:
                 checks.mark_checked(session, kind=kind, now=began)
@@ -405,6 +406,10 @@ class CheckMethods(HeartbeatMethods):
             self._end_round(Round.CHECKS)
 
 
+def _now(session: Session) -> dt.datetime:
+    return cast("tuple[dt.datetime]", database.driver(session).execute(NOW).fetchone())[0]
+
+
 def _update_alerts(
     session: Session,
     kind: AlertKind,
@@ -413,7 +418,7 @@ def _update_alerts(
     pipeline_id: int | None,
     standing: Sequence[str] = (),
 ) -> None:
-    session.execute(BY_INDEX)
+    database.driver(session).execute(BY_INDEX)
     alerts.open_alerts(session, found, now=now)
     still = [*standing, *(finding.deduplication_key for finding in found)]
     alerts.resolve_gone_alerts(session, kind=kind, still=still, now=now, pipeline_id=pipeline_id)

@@ -13,9 +13,7 @@ import os
 import uuid
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any, ParamSpec, TypeVar
-
-from sqlalchemy.orm import Session
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 from watcher_core import catalog, database, lineage, recording, values
 from watcher_core.client.pipelines import PipelineMethods
@@ -37,6 +35,9 @@ from watcher_core.errors import (
     WatcherError,
 )
 from watcher_core.recording import TrackedExecution, TrackRequest
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
 
 logger = logging.getLogger("watcher.tracking")
 

@@ -8,11 +8,10 @@ import time
 import weakref
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import psycopg
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
 
 from watcher_core.arguments import json_text
 from watcher_core.database.connections import PARAMETERS, Driver, connect, names_of_target
@@ -30,6 +29,9 @@ from watcher_core.errors import (
     InvalidValueError,
     WatcherError,
 )
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
 
 DRIVER = "postgresql+psycopg"
 SPELLINGS = ("postgresql", "postgres", DRIVER, "postgresql+psycopg2")
@@ -170,6 +172,8 @@ if hasattr(os, "register_at_fork"):
 @contextmanager
 def transaction(engine: sa.Engine) -> Iterator[Session]:
     """One transaction: committed at the end, rolled back on any error; the only place that commits."""
+    from sqlalchemy.orm import Session  # what tracks and lists does without
+
     with _translated_errors_of(engine), Session(engine, expire_on_commit=False) as session, session.begin():
         if remaining_seconds() is not None:
             limit_statements(driver(session))
