@@ -26,7 +26,7 @@ if TYPE_CHECKING:
         update_address_type,
     )
     from watcher_core.catalog.configuration import clean_configuration, configuration_hash
-    from watcher_core.catalog.lookup import ID_BY_NAME, FoundPipeline, find_pipeline
+    from watcher_core.catalog.lookup import ID_BY_NAME, FoundPipeline, find_pipeline, find_pipeline_id, list_pipelines
     from watcher_core.catalog.names import by_names, by_reference, known_name
     from watcher_core.catalog.pipelines import (
         configure_pipelines,
@@ -38,7 +38,6 @@ if TYPE_CHECKING:
         get_pipeline,
         get_pipeline_type,
         list_pipeline_types,
-        list_pipelines,
         pipeline_ids,
         update_pipeline,
         update_pipeline_type,
@@ -62,6 +61,7 @@ __all__ = [
     "find_address_id",
     "find_named_address",
     "find_pipeline",
+    "find_pipeline_id",
     "get_address_type",
     "get_or_create_address",
     "get_or_create_address_type",
@@ -105,6 +105,7 @@ _MODULES = {
     "find_named_address": "addresses",
     "ID_BY_NAME": "lookup",
     "find_pipeline": "lookup",
+    "find_pipeline_id": "lookup",
     "get_or_create_address": "addresses",
     "get_or_create_address_type": "addresses",
     "get_or_create_pipeline": "pipelines",
@@ -114,7 +115,7 @@ _MODULES = {
     "list_address_types": "addresses",
     "list_addresses": "addresses",
     "list_pipeline_types": "pipelines",
-    "list_pipelines": "pipelines",
+    "list_pipelines": "lookup",
     "merge_rows": "addresses",
     "provisional_ids": "addresses",
     "retype_addresses": "addresses",

@@ -13,7 +13,7 @@ from dataclasses import replace
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import ARRAY, insert
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from watcher_core import anomalies, arguments, text, values
@@ -340,14 +340,6 @@ def get_pipeline(session: Session, reference: int | str) -> values.Pipeline:
     if pipeline is None:
         raise NotFoundError("pipeline", reference)
     return pipeline
-
-
-def list_pipelines(session: Session, *, ids: Iterable[int] | None = None) -> list[values.Pipeline]:
-    """Return all pipelines, or those with these ids, by name."""
-    statement = SELECT_PIPELINES.order_by(PIPELINE.c.name)
-    if ids is not None:
-        statement = statement.where(PIPELINE.c.id == sa.any_(sa.cast(list(ids), ARRAY(sa.BigInteger))))
-    return [values.Pipeline(**row._mapping) for row in session.execute(statement)]
 
 
 def update_pipeline(

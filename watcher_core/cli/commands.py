@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import ItemsView, Iterator, ValuesView
+from collections.abc import Iterator
 from importlib import import_module
 from typing import Any, Final, NamedTuple
 
@@ -100,10 +100,10 @@ class Commands(dict[str, Any]):
         """Give the names."""
         return COMMANDS.keys()
 
-    def items(self) -> ItemsView[str, Any]:
+    def items(self) -> Any:
         """Give all of them, loaded."""
         return {name: self[name] for name in COMMANDS}.items()
 
-    def values(self) -> ValuesView[Any]:
+    def values(self) -> Any:
         """Give all of them, loaded."""
         return {name: self[name] for name in COMMANDS}.values()
