@@ -22,6 +22,8 @@ from watcher_core.errors import InvalidValueError
 # A btree entry holds at most 2,704 bytes, and every name stands in a unique index.
 MAX_NAME_BYTES = 2048
 MAX_EXTERNAL_ID_BYTES = 2560
+# To wait for more failures in a row than this, mute the check.
+MAX_FAILURE_NUMBER = 100
 
 MAX_BIGINT = 2**63 - 1
 MAX_INTEGER = 2**31 - 1

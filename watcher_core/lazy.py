@@ -13,13 +13,14 @@ def exported(package: str, modules: Mapping[str, str]) -> tuple[Callable[[str], 
 
     Args:
         package: Its name.
-        modules: The module of each name that it exports, relative to it.
+        modules: The module of each name that it exports, relative to it; `module:NAME` where it is `NAME` there.
     """
 
     def get(name: str) -> Any:
         if name not in modules:
             raise AttributeError(f"module {package!r} has no attribute {name!r}")
-        value = getattr(import_module(f"{package}.{modules[name]}"), name)
+        module, _, known_as = modules[name].partition(":")
+        value = getattr(import_module(f"{package}.{module}"), known_as or name)
         setattr(sys.modules[package], name, value)
         return value
 

@@ -7,7 +7,9 @@ environment wins over `.env` in the working directory. A variable that is empty 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Literal
 
@@ -42,6 +44,9 @@ VARIABLES: dict[str, tuple[str, ...]] = {
     "log_level": ("WATCHER_LOG_LEVEL",),
     "log_format": ("WATCHER_LOG_FORMAT",),
 }
+
+# A variable of pydantic's.
+DISABLE_PLUGINS = "PYDANTIC_DISABLE_PLUGINS"
 
 
 class Settings(BaseModel):
@@ -78,7 +83,7 @@ class Settings(BaseModel):
         log_format: `text` for people, `json` for machines.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)  # built below
 
     database_url: SecretStr | None = None
     url: str | None = None
@@ -125,3 +130,20 @@ class Settings(BaseModel):
             name, _ = found[field]
             # The value is left out on purpose: it may be a secret.
             raise ConfigurationError(f"{name} is not valid: {exc.errors()[0]['msg']}") from None
+
+
+@contextmanager
+def _without_plugins() -> Iterator[None]:
+    """Let pydantic load no plugin of another package, which would see the secrets; Logfire's takes 0.6 seconds too."""
+    before = os.environ.get(DISABLE_PLUGINS)
+    os.environ[DISABLE_PLUGINS] = "__all__"
+    try:
+        yield
+    finally:
+        del os.environ[DISABLE_PLUGINS]
+        if before is not None:
+            os.environ[DISABLE_PLUGINS] = before
+
+
+with _without_plugins():
+    Settings.model_rebuild()

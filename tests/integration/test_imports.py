@@ -98,9 +98,37 @@ def test_the_refusal_works() -> None:
         run(REFUSE, json.dumps(NOT_OURS), json.dumps(["dagster"]))
 
 
+STEP = """
+import json, sys
+from watcher_core import Watcher
+
+WATCHED = ("logfire", "sqlalchemy", "sqlalchemy.orm", "watcher_core.database.models")
+
+def loaded():
+    return [name for name in WATCHED if name in sys.modules]
+
+found = {"import": loaded()}
+with Watcher(sys.argv[1]) as watcher:
+    with watcher.track("pipeline", strict=True):
+        pass
+    found["track"] = loaded()
+    assert len(watcher.executions(pipeline="pipeline")) == len(watcher.pipelines()) == 1
+    found["lists"] = loaded()
+print(json.dumps(found))
+"""
+
+
+def test_what_tracks_and_lists_does_without_the_orm(module_watcher: watcher_core.Watcher) -> None:
+    module_watcher.get_or_create_pipeline("pipeline")
+    command = [sys.executable, "-c", STEP, module_watcher.url.render_as_string(hide_password=False)]
+    ran = subprocess.run(command, capture_output=True, text=True, check=True)  # with pydantic's plugins
+    assert json.loads(ran.stdout) == {"import": [], "track": ["sqlalchemy"], "lists": ["sqlalchemy"]}
+
+
 def test_help_loads_no_database_and_no_dagster() -> None:
     asked = "import sys; sys.argv = ['watcher', '--help']; import runpy; runpy.run_module('watcher_core')"
     loaded = f"import atexit, sys; atexit.register(lambda: print([*sys.modules], file=sys.stderr)); {asked}"
     done = subprocess.run([sys.executable, "-c", loaded], capture_output=True, text=True, check=True)
     modules = ast.literal_eval(done.stderr.splitlines()[-1])
     assert not {"sqlalchemy", "alembic", "psycopg", "pydantic", "pendulum", "dagster"} & set(modules)
+    assert not {"rich", "watcher_core.cli.executions", "watcher_core.cli.dev"} & set(modules)

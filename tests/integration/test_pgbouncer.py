@@ -67,6 +67,15 @@ def test_a_limit_of_one_transaction_is_not_the_next_ones(pooled: Watcher) -> Non
             assert session.execute(sa.text("SHOW lock_timeout")).scalar_one() == "0"
 
 
+def test_statements_within_a_limit_are_limited_and_the_session_is_not(pooled: Watcher) -> None:
+    shown = "SELECT current_setting('lock_timeout'), current_setting('statement_timeout')"
+    for _ in range(10):  # on fewer sessions
+        with database.time_limit(60), pooled._driver_statements() as (connection, _now):
+            assert "0" not in (connection.execute(shown).fetchone() or ())
+        with pooled._driver_statements() as (connection, _now):
+            assert connection.execute(shown).fetchone() == ("0", "0")
+
+
 def test_times_are_utc_whatever_other_clients_of_the_pool_have_set(pooled: Watcher, pooled_url: str) -> None:
     url = sa.make_url(pooled_url).set(drivername="postgresql+psycopg2")
     others = sa.create_engine(url, poolclass=sa.NullPool)

@@ -340,3 +340,14 @@ def test_more_pipelines_than_a_statement_has_parameters(watcher: Watcher) -> Non
     watcher.get_or_create_pipeline(name)
     same = [PipelineConfiguration(name=name)] * 70_000
     assert watcher.configure_pipelines(same) == 1
+
+
+def test_the_list_says_of_each_what_is_said_of_it_alone(module_watcher: Watcher) -> None:
+    name = unique("pipeline")
+    pipeline = module_watcher.get_or_create_pipeline(
+        name, freshness_number=2, freshness_datepart="hour", alert_level="error", pipeline_metadata={"a": [1]}
+    )
+    listed = {each.id: each for each in module_watcher.pipelines()}[pipeline.id]
+    alone = module_watcher.pipeline(name)
+    assert repr(listed) == repr(alone)
+    assert list(vars(listed)) == list(vars(alone))

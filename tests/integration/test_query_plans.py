@@ -141,7 +141,7 @@ def nodes(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
         (lambda w: w.executions(state="failed", limit=20), "ix_pipeline_execution_state"),
         (lambda w: w.executions(state="blocked"), "ix_pipeline_execution_state"),
         (lambda w: w.executions(pipeline=8, state="failed"), "ix_pipeline_execution_failed"),
-        (lambda w: w.executions(pipeline=8, state="canceled"), "ix_pipeline_execution_pipeline_id_state"),
+        (lambda w: w.executions(pipeline=9, state="canceled"), "ix_pipeline_execution_state"),
         (lambda w: w.execution(7), "pk_pipeline_execution"),
         (lambda w: w.execution_tree(7), "ix_pipeline_execution_parent_id"),
         (lambda w: w.pipeline("pipeline 7"), "uq_pipeline_name"),

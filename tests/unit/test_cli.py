@@ -22,6 +22,7 @@ from rich.text import Text
 from watcher_core import NotFoundError, Settings, WatcherError, logs
 from watcher_core import text as words
 from watcher_core.cli import app, deployment, edge, main, output, times
+from watcher_core.cli.commands import COMMANDS
 from watcher_core.errors import ConfigurationError
 from watcher_core.values import RecorderState
 
@@ -597,3 +598,9 @@ def test_similar_names_are_offered() -> None:
         with pytest.raises(NotFoundError) as raised:
             edge.find_pipeline(watcher, reference)
         assert note in raised.value.__notes__[0]
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_the_line_of_a_command_is_what_its_own_help_says(name: str) -> None:
+    command = COMMANDS[name].load(name)
+    assert command.get_short_help_str(100) == COMMANDS[name].help

@@ -2,29 +2,34 @@
 
 from __future__ import annotations
 
-from watcher_core.alerts.alerts import (
-    acknowledge_alert,
-    get_alert,
-    list_alerts,
-    resolve_alert,
-    resolve_alerts,
-    resolve_gone_alerts,
-    snooze_alert,
-)
-from watcher_core.alerts.causes import link_causes, same_error
-from watcher_core.alerts.delivery import Pace, deliver_alerts, preview_alerts, send_message, shared_pace
-from watcher_core.alerts.destinations import sender_for
-from watcher_core.alerts.maintenance import add_maintenance, end_maintenance, list_maintenance
-from watcher_core.alerts.messages import test_message
-from watcher_core.alerts.notification import Notification
-from watcher_core.alerts.opening import OPENING, OPENING_GIVEN, correct_alerts, open_alerts
-from watcher_core.alerts.opening import lock as lock_alerts
-from watcher_core.alerts.outbox import list_deliveries, undelivered_alerts
-from watcher_core.alerts.review import RouteProblem, review_coverage, review_routes
-from watcher_core.alerts.routes import DEFAULT_DESTINATION, Routes, load_routes
-from watcher_core.alerts.senders import SlackChannel, SlackSender
-from watcher_core.alerts.slack import SlackMessage
-from watcher_core.alerts.titles import headline, reason, trouble
+from typing import TYPE_CHECKING
+
+from watcher_core.lazy import exported
+
+if TYPE_CHECKING:
+    from watcher_core.alerts.alerts import (
+        acknowledge_alert,
+        get_alert,
+        list_alerts,
+        resolve_alert,
+        resolve_alerts,
+        resolve_gone_alerts,
+        snooze_alert,
+    )
+    from watcher_core.alerts.causes import link_causes, same_error
+    from watcher_core.alerts.delivery import Pace, deliver_alerts, preview_alerts, send_message, shared_pace
+    from watcher_core.alerts.destinations import sender_for
+    from watcher_core.alerts.maintenance import add_maintenance, end_maintenance, list_maintenance
+    from watcher_core.alerts.messages import test_message
+    from watcher_core.alerts.notification import Notification
+    from watcher_core.alerts.opening import OPENING, OPENING_GIVEN, correct_alerts, open_alerts
+    from watcher_core.alerts.opening import lock as lock_alerts
+    from watcher_core.alerts.outbox import list_deliveries, undelivered_alerts
+    from watcher_core.alerts.review import RouteProblem, review_coverage, review_routes
+    from watcher_core.alerts.routes import DEFAULT_DESTINATION, Routes, load_routes
+    from watcher_core.alerts.senders import SlackChannel, SlackSender
+    from watcher_core.alerts.slack import SlackMessage
+    from watcher_core.alerts.titles import headline, reason, trouble
 
 __all__ = [
     "DEFAULT_DESTINATION",
@@ -67,3 +72,47 @@ __all__ = [
     "trouble",
     "undelivered_alerts",
 ]
+
+_MODULES = {
+    "DEFAULT_DESTINATION": "routes",
+    "Notification": "notification",
+    "Pace": "delivery",
+    "RouteProblem": "review",
+    "Routes": "routes",
+    "SlackChannel": "senders",
+    "SlackMessage": "slack",
+    "SlackSender": "senders",
+    "acknowledge_alert": "alerts",
+    "add_maintenance": "maintenance",
+    "OPENING": "opening",
+    "OPENING_GIVEN": "opening",
+    "correct_alerts": "opening",
+    "deliver_alerts": "delivery",
+    "end_maintenance": "maintenance",
+    "get_alert": "alerts",
+    "headline": "titles",
+    "link_causes": "causes",
+    "list_alerts": "alerts",
+    "list_deliveries": "outbox",
+    "list_maintenance": "maintenance",
+    "load_routes": "routes",
+    "lock_alerts": "opening:lock",
+    "open_alerts": "opening",
+    "preview_alerts": "delivery",
+    "reason": "titles",
+    "resolve_alert": "alerts",
+    "resolve_alerts": "alerts",
+    "resolve_gone_alerts": "alerts",
+    "review_coverage": "review",
+    "review_routes": "review",
+    "same_error": "causes",
+    "send_message": "delivery",
+    "sender_for": "destinations",
+    "shared_pace": "delivery",
+    "snooze_alert": "alerts",
+    "test_message": "messages",
+    "trouble": "titles",
+    "undelivered_alerts": "outbox",
+}
+
+__getattr__, __dir__ = exported(__name__, _MODULES)

@@ -25,10 +25,10 @@ if TYPE_CHECKING:
         update_address,
         update_address_type,
     )
-    from watcher_core.catalog.lookup import FoundPipeline, find_pipeline
+    from watcher_core.catalog.configuration import clean_configuration, configuration_hash
+    from watcher_core.catalog.lookup import ID_BY_NAME, FoundPipeline, find_pipeline, find_pipeline_id, list_pipelines
     from watcher_core.catalog.names import by_names, by_reference, known_name
     from watcher_core.catalog.pipelines import (
-        clean_configuration,
         configure_pipelines,
         current_pipeline_names,
         declare_configuration,
@@ -38,19 +38,20 @@ if TYPE_CHECKING:
         get_pipeline,
         get_pipeline_type,
         list_pipeline_types,
-        list_pipelines,
         pipeline_ids,
         update_pipeline,
         update_pipeline_type,
     )
 
 __all__ = [
+    "ID_BY_NAME",
     "FoundPipeline",
     "addresses_of_pipelines",
     "by_names",
     "by_reference",
     "clean_address",
     "clean_configuration",
+    "configuration_hash",
     "configure_pipelines",
     "current_names",
     "current_pipeline_names",
@@ -60,6 +61,7 @@ __all__ = [
     "find_address_id",
     "find_named_address",
     "find_pipeline",
+    "find_pipeline_id",
     "get_address_type",
     "get_or_create_address",
     "get_or_create_address_type",
@@ -90,7 +92,8 @@ _MODULES = {
     "by_names": "names",
     "by_reference": "names",
     "clean_address": "addresses",
-    "clean_configuration": "pipelines",
+    "clean_configuration": "configuration",
+    "configuration_hash": "configuration",
     "configure_pipelines": "pipelines",
     "current_names": "addresses",
     "current_pipeline_names": "pipelines",
@@ -100,7 +103,9 @@ _MODULES = {
     "ensure_pipelines": "pipelines",
     "find_address_id": "addresses",
     "find_named_address": "addresses",
+    "ID_BY_NAME": "lookup",
     "find_pipeline": "lookup",
+    "find_pipeline_id": "lookup",
     "get_or_create_address": "addresses",
     "get_or_create_address_type": "addresses",
     "get_or_create_pipeline": "pipelines",
@@ -110,7 +115,7 @@ _MODULES = {
     "list_address_types": "addresses",
     "list_addresses": "addresses",
     "list_pipeline_types": "pipelines",
-    "list_pipelines": "pipelines",
+    "list_pipelines": "lookup",
     "merge_rows": "addresses",
     "provisional_ids": "addresses",
     "retype_addresses": "addresses",

@@ -1,18 +1,25 @@
-"""A pipeline by its name, with psycopg alone: what the start of an execution has to know of one that is there."""
+"""Pipelines that are there, read with psycopg alone: by name, as the start of an execution does, and all of them."""
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import fields
+from typing import Any, NamedTuple
 
+from watcher_core import arguments, values
 from watcher_core.database import Driver
+from watcher_core.enums import AlertLevel, DatePart
+from watcher_core.errors import NotFoundError
 
 # A name that the pipeline had before means it too, unless another has that name now.
-FIND = """
+ID_BY_NAME = """coalesce((SELECT id FROM watcher.pipeline WHERE name = %(name)s),
+                                  (SELECT pipeline_id FROM watcher.pipeline_alias WHERE name = %(name)s))"""
+
+FIND = f"""
     SELECT pipeline.id, pipeline.name, pipeline.active, pipeline_type.name AS type_name
       FROM watcher.pipeline
       JOIN watcher.pipeline_type ON pipeline_type.id = pipeline.pipeline_type_id
-     WHERE pipeline.id = coalesce((SELECT id FROM watcher.pipeline WHERE name = %(name)s),
-                                  (SELECT pipeline_id FROM watcher.pipeline_alias WHERE name = %(name)s))
+     WHERE pipeline.id = {ID_BY_NAME}
 """
 
 
@@ -29,3 +36,59 @@ def find_pipeline(connection: Driver, name: str) -> FoundPipeline | None:
     """Return the pipeline that has this name, or had it before; `None` where there is none."""
     row = connection.execute(FIND, {"name": name}).fetchone()
     return None if row is None else FoundPipeline(*row)
+
+
+IS_THERE = "SELECT id FROM watcher.pipeline WHERE id = %(id)s"
+
+
+def find_pipeline_id(connection: Driver, reference: int | str) -> int:
+    """Return the id of the pipeline with that id or name.
+
+    Raises:
+        NotFoundError: There is none.
+    """
+    if isinstance(reference, str):
+        found = find_pipeline(connection, arguments.text(reference.strip(), "name"))
+        row = None if found is None else (found.id,)
+    else:
+        row = connection.execute(IS_THERE, {"id": arguments.identifier(reference, "id")}).fetchone()
+    if row is None:
+        raise NotFoundError("pipeline", reference)
+    return int(row[0])
+
+
+# What the row of a pipeline holds; `created` is of a call.
+FIELDS = tuple(field.name for field in fields(values.Pipeline) if field.name != "created")
+COLUMNS = ", ".join(
+    "pipeline_type.name AS pipeline_type_name" if field == "pipeline_type_name" else f"pipeline.{field}"
+    for field in FIELDS
+)
+ENUMS: Mapping[str, Callable[[str], Any]] = {
+    "freshness_datepart": DatePart,
+    "timeliness_datepart": DatePart,
+    "alert_level": AlertLevel,
+}
+
+LIST = f"""
+    SELECT {COLUMNS}
+      FROM watcher.pipeline
+      JOIN watcher.pipeline_type ON pipeline_type.id = pipeline.pipeline_type_id
+     WHERE CAST(%(ids)s AS bigint[]) IS NULL OR pipeline.id = ANY(CAST(%(ids)s AS bigint[]))
+     ORDER BY pipeline.name
+"""
+
+
+def list_pipelines(connection: Driver, *, ids: Iterable[int] | None = None) -> list[values.Pipeline]:
+    """Return all pipelines, or those with these ids, by name."""
+    rows = connection.execute(LIST, {"ids": None if ids is None else list(ids)})
+    return [_pipeline_of(dict(zip(FIELDS, row, strict=True))) for row in rows]
+
+
+def _pipeline_of(row: dict[str, Any]) -> values.Pipeline:
+    for field, enum in ENUMS.items():
+        if row[field] is not None:
+            row[field] = enum(row[field])
+    # As of executions: a frozen class takes longer to set its fields than PostgreSQL to find them.
+    pipeline = object.__new__(values.Pipeline)
+    pipeline.__dict__.update(row, created=False)
+    return pipeline

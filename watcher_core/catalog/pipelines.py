@@ -7,21 +7,21 @@ itself changes.
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
 import logging
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import ARRAY, insert
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from watcher_core import anomalies, arguments, calendars, enums, text, values
+from watcher_core import anomalies, arguments, text, values
+from watcher_core.catalog.configuration import clean_configuration, clean_pipeline_fields, configuration_hash
 from watcher_core.catalog.names import CREATED, by_names, by_reference, keep_former_name, renamed
 from watcher_core.database import models
-from watcher_core.errors import InvalidValueError, NotFoundError
-from watcher_core.values import UNSET, Unset
+from watcher_core.errors import NotFoundError
+from watcher_core.values import UNSET
 
 logger = logging.getLogger("watcher")
 
@@ -37,81 +37,6 @@ PIPELINE = models.table(models.Pipeline)
 SELECT_PIPELINES = sa.select(PIPELINE, TYPE.c.name.label("pipeline_type_name")).join(
     TYPE, TYPE.c.id == PIPELINE.c.pipeline_type_id
 )
-
-
-def _clean_datepart(value: object, argument: str) -> enums.DatePart | None:
-    return None if value is None else arguments.choice(value, enums.DatePart, argument)
-
-
-def _clean_level(value: object, argument: str) -> enums.AlertLevel | None:
-    return None if value is None else arguments.choice(value, enums.AlertLevel, argument)
-
-
-def _clean_flag(value: object, argument: str) -> bool:
-    return value is not None and arguments.flag(value, argument)
-
-
-def _clean_failure_number(value: object, argument: str) -> int | None:
-    number = arguments.positive(value, argument)
-    if number is not None and number > models.MAX_FAILURE_NUMBER:
-        raise InvalidValueError(f"{argument} is {number:,}; it must be at most {models.MAX_FAILURE_NUMBER}")
-    return number
-
-
-PIPELINE_FIELDS: Mapping[str, Callable[[Any, str], Any]] = {
-    "name": arguments.name,
-    "freshness_number": arguments.positive,
-    "freshness_datepart": _clean_datepart,
-    "freshness_calendar": calendars.clean_calendar,
-    "freshness_timezone": calendars.clean_timezone,
-    "mute_freshness_check": _clean_flag,
-    "timeliness_number": arguments.positive,
-    "timeliness_datepart": _clean_datepart,
-    "mute_timeliness_check": _clean_flag,
-    "failure_number": _clean_failure_number,
-    "mute_failure_check": _clean_flag,
-    "mute_asset_check": _clean_flag,
-    "column_changes": _clean_flag,
-    "alert_level": _clean_level,
-    "pipeline_type_name": arguments.name,
-    "pipeline_metadata": arguments.json_object,
-    "active": arguments.flag,
-    "load_lineage": arguments.flag,
-    "next_watermark": arguments.watermark,
-}
-
-
-def clean_pipeline_fields(fields: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the fields that were passed, checked, without those that are `UNSET`.
-
-    Raises:
-        InvalidValueError: A value breaks a rule.
-    """
-    cleaned = {
-        field: PIPELINE_FIELDS[field](value, field) for field, value in fields.items() if not isinstance(value, Unset)
-    }
-    for check in ("freshness", "timeliness"):
-        number, datepart = f"{check}_number", f"{check}_datepart"
-        if number in cleaned and datepart in cleaned and (cleaned[number] is None) != (cleaned[datepart] is None):
-            raise InvalidValueError(
-                f"{number} is {cleaned[number]!r} and {datepart} is {cleaned[datepart]!r}; they come together"
-            )
-    return cleaned
-
-
-def clean_configuration(configuration: values.PipelineConfiguration) -> dict[str, Any]:
-    """Return what code declares of a pipeline besides its name, checked.
-
-    Raises:
-        InvalidValueError: A value breaks a rule.
-    """
-    return clean_pipeline_fields({field: value for field, value in vars(configuration).items() if field != "name"})
-
-
-def configuration_hash(fields: Mapping[str, Any]) -> str:
-    """Return a hash of the configuration that is the same in every process: SHA-256 of canonical JSON."""
-    canonical = arguments.json_text(dict(fields), sort_keys=True)
-    return hashlib.sha256(canonical.encode()).hexdigest()
 
 
 # In the order of the names, so that concurrent callers wait for each other and never deadlock. When a pipeline was
@@ -415,14 +340,6 @@ def get_pipeline(session: Session, reference: int | str) -> values.Pipeline:
     if pipeline is None:
         raise NotFoundError("pipeline", reference)
     return pipeline
-
-
-def list_pipelines(session: Session, *, ids: Iterable[int] | None = None) -> list[values.Pipeline]:
-    """Return all pipelines, or those with these ids, by name."""
-    statement = SELECT_PIPELINES.order_by(PIPELINE.c.name)
-    if ids is not None:
-        statement = statement.where(PIPELINE.c.id == sa.any_(sa.cast(list(ids), ARRAY(sa.BigInteger))))
-    return [values.Pipeline(**row._mapping) for row in session.execute(statement)]
 
 
 def update_pipeline(

@@ -1,7 +1,6 @@
 """`watcher …`, the command line. Each command translates what a person typed into calls of the core.
 
-What is loaded here is loaded by `watcher --help` too; the core, and SQLAlchemy with it, waits for a command that needs
-it.
+What is loaded here is loaded by each command and by `watcher --help`; what a command needs waits for it.
 """
 
 from __future__ import annotations
@@ -12,37 +11,26 @@ from collections.abc import Sequence
 from typing import Annotated, Any
 
 import typer
-from typer.core import TyperGroup
+from typer.core import TyperCommand, TyperGroup
 
-from watcher_core.cli import (
-    alerts,
-    anomalies,
-    asset_checks,
-    check,
-    cleanup,
-    db,
-    dev,
-    discover,
-    doctor,
-    executions,
-    export,
-    lineage,
-    maintenance,
-    output,
-    pipelines,
-    report,
-    run,
-    serve,
-    status,
-    tokens,
-)
+from watcher_core.cli.commands import COMMANDS, Commands
+from watcher_core.cli.words import examples
 from watcher_core.errors import WatcherError
 
 INTERRUPTED = 130  # what a shell reports for a command that Ctrl-C ended
 
 
 class Group(TyperGroup):
-    """The commands; an error is printed as one line."""
+    """The commands, each loaded when it is used; an error is printed as one line."""
+
+    def __init__(self, **arguments: Any) -> None:
+        super().__init__(**{**arguments, "commands": {}})
+        self.commands = Commands()
+
+    def format_commands(self, ctx: typer.Context, formatter: Any) -> None:  # type: ignore[override]  # as `invoke`
+        """List the commands, without loading them."""
+        stubs = TyperGroup(commands={name: TyperCommand(name, help=each.help) for name, each in COMMANDS.items()})
+        stubs.format_commands(ctx, formatter)
 
     def invoke(self, ctx: typer.Context) -> object:  # type: ignore[override]  # Typer narrows it
         """Run a command; what Watcher raises on purpose becomes a line and exit code 1."""
@@ -64,7 +52,7 @@ app = typer.Typer(
     name="watcher",
     cls=Group,
     help="The memory of a Dagster deployment: what ran, what it did, how far it got.",
-    epilog=output.examples(
+    epilog=examples(
         "watcher demo                            # see it at work",
         "watcher dev -m my_project.definitions   # run a project of yours with it",
     ),
@@ -73,26 +61,6 @@ app = typer.Typer(
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-app.command("dev", epilog=dev.DEV_EXAMPLES, context_settings={"allow_extra_args": True})(dev.dev)
-app.command("demo", epilog=dev.DEMO_EXAMPLES)(dev.demo)
-app.command("run", epilog=run.EXAMPLES)(run.run)
-app.command("discover", epilog=discover.EXAMPLES)(discover.discover)
-app.command("status", epilog=status.EXAMPLES)(status.status)
-app.command("report", epilog=report.EXAMPLES)(report.report)
-app.add_typer(pipelines.app, name="pipelines")
-app.add_typer(executions.app, name="executions")
-app.add_typer(check.app, name="check")
-app.add_typer(asset_checks.app, name="asset-checks")
-app.add_typer(alerts.app, name="alerts")
-app.add_typer(maintenance.app, name="maintenance")
-app.add_typer(anomalies.app, name="anomalies")
-app.command("cleanup", epilog=cleanup.EXAMPLES)(cleanup.cleanup)
-app.add_typer(lineage.app, name="lineage")
-app.add_typer(export.app, name="export")
-app.command("serve", epilog=serve.EXAMPLES)(serve.serve)
-app.add_typer(tokens.app, name="tokens")
-app.add_typer(db.app, name="db")
-app.command("doctor", epilog=doctor.EXAMPLES)(doctor.doctor)
 
 
 def _print_version(asked: bool) -> None:

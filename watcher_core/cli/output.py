@@ -18,6 +18,8 @@ from rich.table import Table
 from rich.text import Text
 from rich.tree import Tree
 
+from watcher_core.cli.words import examples as examples
+
 # A pipe has no width; this is one that nothing reaches.
 PIPE_WIDTH = 1_000_000
 # What a column with long values keeps at least, and what stands between two columns.
@@ -54,11 +56,6 @@ class Column:
     right: bool = False
     minor: bool = False
     fold: bool = False
-
-
-def examples(*commands: str) -> str:
-    """The end of a command's help."""
-    return "\b\n" + "\n".join([f"Example{'s' if len(commands) > 1 else ''}:", *(f"  {each}" for each in commands)])
 
 
 def print_table(columns: Sequence[Column], rows: Iterable[Sequence[Cell]], *, empty: str = "") -> None:

@@ -8,13 +8,14 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from sqlalchemy.orm import Session
-
 from watcher_core import alerts, arguments, catalog, values
 from watcher_core.client.heartbeats import HeartbeatMethods
 from watcher_core.enums import AlertKind, AlertState
 from watcher_core.errors import DeliveryError, InvalidValueError
 from watcher_core.health import Round
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
 
 if TYPE_CHECKING:
     from watcher_core.alerts import Pace, SlackSender

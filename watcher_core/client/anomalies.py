@@ -7,14 +7,15 @@ import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from sqlalchemy.orm import Session
-
 from watcher_core import alerts, anomalies, arguments, catalog, database, recording, values
 from watcher_core.client.anomaly_rules import AnomalyRuleMethods, fields_of_rule
 from watcher_core.client.connection import WITHOUT_COMPILER
 from watcher_core.enums import AnomalyMethod, AnomalyMetric, ExecutionSource, ExecutionState
 from watcher_core.errors import ConfigurationError, InvalidValueError, NotFoundError
 from watcher_core.metrics import Metric
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -62,7 +63,7 @@ class AnomalyMethods(AnomalyRuleMethods):
         """
         moment = None if now is None else arguments.instant(now, "now")
         with self._transaction() as (session, _):
-            session.execute(WITHOUT_COMPILER)
+            database.driver(session).execute(WITHOUT_COMPILER)
             execution_id = _identified(session, execution_id, source, external_id)
             detected, recorded = anomalies.detect_execution(
                 session, execution_id=execution_id, now=moment, explained=explained
@@ -108,7 +109,7 @@ class AnomalyMethods(AnomalyRuleMethods):
                 is_interrupted = True
                 break
             with self._transaction() as (session, present):
-                session.execute(WITHOUT_COMPILER)
+                database.driver(session).execute(WITHOUT_COMPILER)
                 batch = anomalies.detect_batch(session, after=place, limit=size, now=moment or present)
                 if dry_run:
                     session.rollback()
@@ -244,7 +245,7 @@ class AnomalyMethods(AnomalyRuleMethods):
         span = anomalies.parse_span(days)
         with self._transaction() as (session, _):
             database.read_one_snapshot(database.driver(session))
-            session.execute(WITHOUT_COMPILER)
+            database.driver(session).execute(WITHOUT_COMPILER)
             return anomalies.backtest(
                 session,
                 pipeline_id=catalog.get_pipeline(session, pipeline).id,
@@ -265,7 +266,7 @@ class AnomalyMethods(AnomalyRuleMethods):
         """
         with self._transaction() as (session, _):
             database.read_one_snapshot(database.driver(session))
-            session.execute(WITHOUT_COMPILER)
+            database.driver(session).execute(WITHOUT_COMPILER)
             execution = recording.get_execution(database.driver(session), execution_id)
             return anomalies.explain_execution(session, execution=execution)
 

@@ -6,9 +6,7 @@ import datetime as dt
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-
-import sqlalchemy as sa
-from sqlalchemy.orm import Session
+from typing import TYPE_CHECKING, cast
 
 from watcher_core import alerts, arguments, catalog, checks, database, recording, values
 from watcher_core.client.connection import WITHOUT_COMPILER
@@ -18,23 +16,26 @@ from watcher_core.errors import InvalidValueError
 from watcher_core.health import Round
 from watcher_core.values import Finding
 
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
 # A hundred years; a longer one is a typing error, and reaches back beyond the dates that there are.
 LONGEST_LOOKBACK_MINUTES = 100 * 366 * 24 * 60
 
 # One check of a kind at a time: the later one has the newer findings, and so knows what to resolve.
-LOCK = sa.text("SELECT pg_advisory_xact_lock(hashtextextended('watcher.check/' || :kind, 0))")
+LOCK = "SELECT pg_advisory_xact_lock(hashtextextended('watcher.check/' || %(kind)s, 0))"
 
 # When a check begins, after the wait for the lock, by the clock that executions are dated by.
-NOW = sa.text("SELECT clock_timestamp()")
+NOW = "SELECT clock_timestamp()"
 
 # Enough for what a check finds: with less, it is written to files, several times over.
-MEMORY = sa.text("""
+MEMORY = """
     SELECT set_config('work_mem', '64MB', true)
      WHERE pg_size_bytes(current_setting('work_mem')) < pg_size_bytes('64MB')
-""")
+"""
 
 # A plan made while the table of alerts was empty would read the whole table for each alert that it opens.
-BY_INDEX = sa.text("SET LOCAL enable_seqscan = off")
+BY_INDEX = "SET LOCAL enable_seqscan = off"
 
 # The checks that can be restricted to one pipeline.
 OF_ONE_PIPELINE = (AlertKind.FRESHNESS, AlertKind.TIMELINESS)
@@ -400,12 +401,12 @@ class CheckMethods(HeartbeatMethods):
     ) -> Iterator[tuple[Session, dt.datetime, int | None]]:
         moment = None if now is None else arguments.instant(now, "now")
         with self._transaction() as (session, _):
-            session.execute(WITHOUT_COMPILER)
-            session.execute(MEMORY)
+            database.driver(session).execute(WITHOUT_COMPILER)
+            database.driver(session).execute(MEMORY)
             pipeline_id = None if pipeline is None else catalog.get_pipeline(session, pipeline).id
             if not dry_run:
-                session.execute(LOCK, {"kind": kind.value})
-            began = moment or session.scalars(NOW).one()
+                database.driver(session).execute(LOCK, {"kind": kind.value})
+            began = moment or _now(session)
             yield session, began, pipeline_id
             if not dry_run and pipeline is None:
                 checks.mark_checked(session, kind=kind, now=began)
@@ -422,6 +423,10 @@ def _opening(session: Session, kind: AlertKind) -> checks.Opening:
     return checks.Opening(alerts.OPENING, alerts.OPENING_GIVEN)
 
 
+def _now(session: Session) -> dt.datetime:
+    return cast("tuple[dt.datetime]", database.driver(session).execute(NOW).fetchone())[0]
+
+
 def _update_alerts(
     session: Session,
     kind: AlertKind,
@@ -429,7 +434,7 @@ def _update_alerts(
     now: dt.datetime,
     standing: Sequence[str] = (),
 ) -> None:
-    session.execute(BY_INDEX)
+    database.driver(session).execute(BY_INDEX)
     alerts.open_alerts(session, found, now=now)
     _resolve_others(session, kind, found, now, None, standing)
 
@@ -442,7 +447,7 @@ def _resolve_others(
     pipeline_id: int | None,
     standing: Sequence[str] = (),
 ) -> None:
-    session.execute(BY_INDEX)
+    database.driver(session).execute(BY_INDEX)
     still = [*standing, *(finding.deduplication_key for finding in found)]
     alerts.resolve_gone_alerts(session, kind=kind, still=still, now=now, pipeline_id=pipeline_id)
 

@@ -9,20 +9,21 @@ import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Self
-
-import sqlalchemy as sa
-from sqlalchemy.orm import Session
+from typing import TYPE_CHECKING, Self
 
 from watcher_core import anomalies, database, recording, values
 from watcher_core.errors import ConfigurationError, DatabaseError, DatabaseUnavailableError
 from watcher_core.settings import Settings
 
+if TYPE_CHECKING:
+    import sqlalchemy as sa
+    from sqlalchemy.orm import Session
+
 logger = logging.getLogger("watcher")
 
 
 # It takes longer to compile the statements of checks than to run them.
-WITHOUT_COMPILER = sa.text("SET LOCAL jit = off")
+WITHOUT_COMPILER = "SET LOCAL jit = off"
 
 
 class Connection:

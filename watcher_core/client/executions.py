@@ -261,10 +261,10 @@ class ExecutionMethods(TrackMethods):
             NotFoundError: The pipeline is not known.
             InvalidValueError: A value breaks a rule.
         """
-        with self._transaction() as (session, _):
-            pipeline_id = None if pipeline is None else catalog.get_pipeline(session, pipeline).id
+        with self._driver_statements() as (connection, _):
+            pipeline_id = None if pipeline is None else catalog.find_pipeline_id(connection, pipeline)
             return recording.list_executions(
-                database.driver(session),
+                connection,
                 pipeline_id=pipeline_id,
                 scope=scope,
                 state=state,

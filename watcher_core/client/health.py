@@ -5,8 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
-
-from sqlalchemy.orm import Session
+from typing import TYPE_CHECKING
 
 from watcher_core import alerts, anomalies, arguments, checks, database, health, recording, telemetry
 from watcher_core.client.connection import Connection
@@ -14,8 +13,11 @@ from watcher_core.enums import AlertKind
 from watcher_core.errors import ConfigurationError, DatabaseUnavailableError, SchemaVersionError, WatcherError
 from watcher_core.values import HealthFact, HealthReport
 
-# A family of facts: what the keys of its alerts begin with, its topic, and the query and judgement of it.
-Family = tuple[str | None, str, Callable[[Session, dt.datetime], Iterable[HealthFact]]]
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
+    # A family of facts: what the keys of its alerts begin with, its topic, and the query and judgement of it.
+    Family = tuple[str | None, str, Callable[[Session, dt.datetime], Iterable[HealthFact]]]
 
 
 class HealthMethods(Connection):

@@ -44,7 +44,7 @@ class OverviewMethods(TelemetryMethods):
         chosen = overview.Filter(owner=owner, pipeline_type=pipeline_type, group=group, search=search)
         most = overview.limit(limit, "limit", overview.MOST_INCIDENTS)
         with self._transaction() as (session, now):
-            session.execute(WITHOUT_COMPILER)
+            database.driver(session).execute(WITHOUT_COMPILER)
             return overview.read_overview(session, chosen=chosen, problem=problem, state=state, most=most, now=now)
 
     def unwatched_pipelines(self, *, names: int | None = None) -> list[values.UnwatchedPipelines]:
@@ -131,7 +131,7 @@ class OverviewMethods(TelemetryMethods):
             arguments.count(offset, "offset") or 0,
         )
         with self._transaction() as (session, now):
-            session.execute(WITHOUT_COMPILER)
+            database.driver(session).execute(WITHOUT_COMPILER)
             return overview.list_summaries(
                 session,
                 chosen=chosen,
@@ -178,7 +178,7 @@ class OverviewMethods(TelemetryMethods):
             moment = present if now is None else arguments.instant(now, "now")
             pipeline_id = None if pipeline is None else catalog.get_pipeline(session, pipeline).id
             chosen = overview.Filter(owner=owner, pipeline_type=pipeline_type, pipeline_id=pipeline_id)
-            session.execute(WITHOUT_COMPILER)
+            database.driver(session).execute(WITHOUT_COMPILER)
             connection = database.driver(session)
             return overview.read_report(connection, by=by, days=span, chosen=chosen, most=most, now=moment)
 
@@ -212,7 +212,7 @@ class OverviewMethods(TelemetryMethods):
         since, until = arguments.instant(begin, "begin"), arguments.instant(end, "end")
         with self._transaction() as (session, present):
             moment = present if now is None else arguments.instant(now, "now")
-            session.execute(WITHOUT_COMPILER)
+            database.driver(session).execute(WITHOUT_COMPILER)
             return overview.read_timeline(
                 database.driver(session),
                 begin=since,
@@ -236,7 +236,7 @@ class OverviewMethods(TelemetryMethods):
         most = overview.limit(limit, "limit", overview.MOST_ERRORS)
         named = overview.limit(pipelines, "pipelines", overview.MOST_PIPELINES)
         with self._transaction() as (session, _):
-            session.execute(WITHOUT_COMPILER)
+            database.driver(session).execute(WITHOUT_COMPILER)
             return overview.read_unfixed(database.driver(session), most=most, pipelines=named)
 
     def diagnostics(self, *, now: dt.datetime | None = None) -> values.Diagnostics:

@@ -154,8 +154,8 @@ class PipelineMethods(Connection):
 
     def pipelines(self) -> list[values.Pipeline]:
         """Return all pipelines, by name."""
-        with self._transaction() as (session, _):
-            return catalog.list_pipelines(session)
+        with self._driver_statements() as (connection, _):
+            return catalog.list_pipelines(connection)
 
     def update_pipeline(
         self,

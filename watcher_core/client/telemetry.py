@@ -29,7 +29,7 @@ class TelemetryMethods(HealthMethods):
         """
         most = arguments.count(most_pipelines, "most_pipelines")
         with self._transaction() as (session, now):
-            session.execute(WITHOUT_COMPILER)
+            database.driver(session).execute(WITHOUT_COMPILER)
             pending_traces, traces_since = telemetry.pending_traces(database.driver(session))
             active, inactive, removed = telemetry.pipeline_counts(session)
             return values.Figures(

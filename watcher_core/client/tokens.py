@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from watcher_core import tokens, values
+from watcher_core import values
 from watcher_core.client.connection import Connection
 from watcher_core.enums import TokenScope
 
@@ -26,11 +26,15 @@ class TokenMethods(Connection):
         Raises:
             InvalidValueError: A value breaks a rule, or another token has that name.
         """
+        from watcher_core import tokens
+
         with self._transaction() as (session, now):
             return tokens.create_token(session, name=name, scope=scope, pipelines=pipelines, now=now)
 
     def tokens(self, *, revoked: bool = False) -> list[values.ApiToken]:
         """Return the tokens of the HTTP API, by name; with `revoked`, those that were revoked too."""
+        from watcher_core import tokens
+
         with self._transaction() as (session, _):
             return tokens.list_tokens(session, revoked=revoked)
 
@@ -40,5 +44,7 @@ class TokenMethods(Connection):
         Raises:
             NotFoundError: There is no valid token of that name.
         """
+        from watcher_core import tokens
+
         with self._transaction() as (session, now):
             return tokens.revoke_token(session, name=name, now=now)

@@ -13,9 +13,7 @@ import os
 import uuid
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any, ParamSpec, TypeVar
-
-from sqlalchemy.orm import Session
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 from watcher_core import catalog, database, lineage, recording, values
 from watcher_core.client.pipelines import PipelineMethods
@@ -37,6 +35,9 @@ from watcher_core.errors import (
     WatcherError,
 )
 from watcher_core.recording import TrackedExecution, TrackRequest
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
 
 logger = logging.getLogger("watcher.tracking")
 
@@ -219,6 +220,12 @@ class TrackMethods(PipelineMethods):
             with self._transaction() as (session, now):
                 pipeline = _active_pipeline(session, request, now=now)
                 lineage.declare_lineage(session, pipeline=pipeline, lineage=request.lineage, now=now)
+        with self._driver_statements() as (connection, _):
+            known = _start_known(connection, request, start_date)
+        return self._start_and_declare(request, start_date) if known is None else known
+
+    def _start_and_declare(self, request: TrackRequest, start_date: dt.datetime) -> values.Execution:
+        """Write the start of a tracked execution with what is not known yet: its pipeline, configuration or parent."""
         with self._transaction() as (session, now):
             parent_id = request.parent_id
             if request.parent is not None:
@@ -256,11 +263,11 @@ class TrackMethods(PipelineMethods):
         """Send heartbeats while the block runs: so a job that is killed is known. Of its own steps Dagster knows."""
         if tracked.id is None or request.source is ExecutionSource.DAGSTER:
             return None
-        execution_id, process = tracked.id, recording.Process.of(os.getpid())
+        execution_id = tracked.id
 
         def send() -> None:
             with database.time_limit(self.settings.timeout):
-                self._beat(execution_id, process)
+                self._beat(execution_id, recording.Process.of(os.getpid()))
 
         return recording.pulse.begin(send)
 
@@ -290,12 +297,34 @@ class TrackMethods(PipelineMethods):
 
     def _end_tracked(self, execution_id: int | None, record: values.ExecutionRecord) -> None:
         """Write the end of a tracked execution; the whole record, where its start could not be written."""
-        with self._transaction() as (session, now):
-            if execution_id is None:
+        if execution_id is None or not self._end_known(execution_id, record):
+            with self._transaction() as (session, now):
                 recording.record_executions(session, records=[record], host=recording.this_host(), now=now)
-            else:
-                _end(session, execution_id, record, now=now)
         self._catch_up()  # executions inside of it may be in the spool, and this may be the last call of its process
+
+    def _end_known(self, execution_id: int, record: values.ExecutionRecord) -> bool:
+        """End an execution; whether that is all. What its record adds is to be written where it has ended, or is gone.
+
+        Another may have ended it: Dagster, for a run that it gave up on, or a second run with the same identity.
+        """
+        # A logical date takes a second statement, which is part of the first one's transaction.
+        scope = self._driver_statements if record.logical_date is None else self._driver_transaction
+        try:
+            with scope() as (connection, now):
+                recording.end_execution(
+                    connection,
+                    execution_id=execution_id,
+                    state=record.state,
+                    end_date=record.end_date,
+                    counts=vars(record),
+                    next_watermark=record.next_watermark,
+                    execution_metadata=record.execution_metadata,
+                    now=now,
+                )
+        except (ExecutionEndedError, NotFoundError):
+            logger.info("execution %d of pipeline %r was ended by another", execution_id, record.pipeline_name)
+            return False
+        return True
 
     def _spool(self, record: values.ExecutionRecord) -> None:
         try:
@@ -333,25 +362,29 @@ def _active_pipeline(session: Session, request: TrackRequest, *, now: dt.datetim
     return pipeline
 
 
-def _end(session: Session, execution_id: int, record: values.ExecutionRecord, *, now: dt.datetime) -> None:
-    """End an execution. Where it has ended already, or is gone, write what its record adds.
-
-    Another may have ended it: Dagster, for a run that it gave up on, or a second run with the same identity.
-    """
-    try:
-        recording.end_execution(
-            database.driver(session),
-            execution_id=execution_id,
-            state=record.state,
-            end_date=record.end_date,
-            counts=vars(record),
-            next_watermark=record.next_watermark,
-            execution_metadata=record.execution_metadata,
-            now=now,
-        )
-    except (ExecutionEndedError, NotFoundError):
-        logger.info("execution %d of pipeline %r was ended by another", execution_id, record.pipeline_name)
-        recording.record_executions(session, records=[record], host=recording.this_host(), now=now)
+def _start_known(
+    connection: database.Driver, request: TrackRequest, start_date: dt.datetime
+) -> values.Execution | None:
+    """Start an execution where all that it refers to is known, as for most; `None` where it is not."""
+    if request.source is ExecutionSource.DAGSTER and provisional_run(request.external_id) is not None:
+        return None  # it may have got another identity meanwhile
+    parent_id, parent, around = request.parent_id, request.parent, request.part_of
+    by_identity = None
+    if parent is not None:
+        parent_id, by_identity = None, (parent.source, parent.external_id)
+    elif parent_id is None and around is not None:
+        if around.source is not None and around.external_id is not None:
+            by_identity = (ExecutionSource(around.source), around.external_id)
+        else:
+            parent_id = recording.find_enclosing_id(connection, around)
+    return recording.start_known(
+        connection,
+        request,
+        start_date=start_date,
+        parent_id=parent_id,
+        parent=by_identity,
+        needs_parent=parent is not None,
+    )
 
 
 def _record_parent(session: Session, parent: values.ExecutionRecord, *, now: dt.datetime) -> int | None:

@@ -73,5 +73,5 @@ def _prepare_session(connection: TimedConnection) -> None:
     connection.autocommit = False
     # A pooler has keys of its own to cancel statements with. Behind it the next transaction may be another session's,
     # in which a statement that was prepared is not known, or is another client's.
-    is_direct = backend == connection.info.backend_pid
-    connection.prepare_threshold = PREPARE_THRESHOLD if is_direct else None
+    connection.is_direct = backend == connection.info.backend_pid
+    connection.prepare_threshold = PREPARE_THRESHOLD if connection.is_direct else None

@@ -8,15 +8,20 @@ import time
 import weakref
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import psycopg
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
 
 from watcher_core.arguments import json_text
 from watcher_core.database.connections import PARAMETERS, Driver, connect, names_of_target
-from watcher_core.database.timed import TimedConnection, TimeLimitError, limit_statements, remaining_seconds
+from watcher_core.database.timed import (
+    TimedConnection,
+    TimeLimitError,
+    limit_session,
+    limit_statements,
+    remaining_seconds,
+)
 from watcher_core.errors import (
     ConfigurationError,
     DatabaseError,
@@ -24,6 +29,9 @@ from watcher_core.errors import (
     InvalidValueError,
     WatcherError,
 )
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
 
 DRIVER = "postgresql+psycopg"
 SPELLINGS = ("postgresql", "postgres", DRIVER, "postgresql+psycopg2")
@@ -127,10 +135,19 @@ def _replace_dead_connections(engine: sa.Engine) -> None:
 
     def look(connection: Any, record: Any, _: Any) -> None:
         rested = time.monotonic() - record.info.get("returned", time.monotonic())
-        if rested < SECONDS_BEFORE_LOOK or (rested < SECONDS_BEFORE_PING and not _has_something_to_read(connection)):
+        is_alive = rested < SECONDS_BEFORE_LOOK or (
+            rested < SECONDS_BEFORE_PING and not _has_something_to_read(connection)
+        )
+        is_limited = connection.session_limit and remaining_seconds() is None
+        if is_alive and not is_limited:
             return
         try:
-            engine.dialect.do_ping(connection)
+            if not is_alive:
+                engine.dialect.do_ping(connection)
+            if is_limited:
+                connection.autocommit = True
+                limit_session(connection)
+                connection.autocommit = False
         except psycopg.Error as exc:
             raise sa.exc.DisconnectionError from exc  # the pool opens another one
 
@@ -157,6 +174,8 @@ if hasattr(os, "register_at_fork"):
 @contextmanager
 def transaction(engine: sa.Engine) -> Iterator[Session]:
     """One transaction: committed at the end, rolled back on any error; the only place that commits."""
+    from sqlalchemy.orm import Session  # what tracks and lists does without
+
     with _translated_errors_of(engine), Session(engine, expire_on_commit=False) as session, session.begin():
         if remaining_seconds() is not None:
             limit_statements(driver(session))
@@ -167,32 +186,43 @@ def transaction(engine: sa.Engine) -> Iterator[Session]:
 def driver_transaction(engine: sa.Engine) -> Iterator[Driver]:
     """One transaction, as `transaction`, without SQLAlchemy; psycopg begins it with the first statement."""
     with _pooled(engine) as connection:
+        connection.autocommit = remaining_seconds() is not None  # `BEGIN` goes with the limits
         try:
-            limit_statements(connection)
+            limit_statements(connection, begin="BEGIN; ")
             yield connection
             connection.commit()
         finally:
             if not connection.closed:
                 connection.rollback()  # nothing, where all is committed
-
-
-@contextmanager
-def driver_statements(engine: sa.Engine) -> Iterator[Driver]:
-    """Statements that are each a transaction of their own, which saves the round trips of `BEGIN` and `COMMIT`."""
-    with _pooled(engine) as connection:
-        connection.autocommit = True
-        try:
-            yield connection
-        finally:
-            if not connection.closed:
                 connection.autocommit = False
 
 
 @contextmanager
-def _pooled(engine: sa.Engine) -> Iterator[Driver]:
+def driver_statements(engine: sa.Engine) -> Iterator[Driver]:
+    """Statements that are each a transaction of their own, which saves the round trips of `BEGIN` and `COMMIT`.
+
+    Within a time limit, that needs a session whose limits can stay; behind a pooler they are one transaction instead.
+    """
+    with _pooled(engine) as connection:
+        connection.autocommit = True
+        try:
+            if connection.is_direct:
+                limit_session(connection)
+            else:
+                limit_statements(connection, begin="BEGIN; ")
+            yield connection
+            connection.commit()  # nothing, where each has been
+        finally:
+            if not connection.closed:
+                connection.rollback()
+                connection.autocommit = False
+
+
+@contextmanager
+def _pooled(engine: sa.Engine) -> Iterator[TimedConnection]:
     with _translated_errors_of(engine):
         pooled = engine.raw_connection()
-        connection = cast("Driver", pooled.driver_connection)
+        connection = cast("TimedConnection", pooled.driver_connection)
         try:
             yield connection
         finally:

@@ -9,14 +9,12 @@ from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import sqlalchemy as sa
-
-from watcher_core.database.engine import describe, translated_errors
-from watcher_core.database.models import SCHEMA
-from watcher_core.database.version import SCHEMA_VERSION
+from watcher_core.database.engine import describe, driver_statements, translated_errors
+from watcher_core.database.version import SCHEMA, SCHEMA_VERSION, recorded_version
 from watcher_core.errors import InvalidValueError, SchemaVersionError
 
 if TYPE_CHECKING:
+    import sqlalchemy as sa
     from alembic.config import Config
 
 
@@ -48,12 +46,9 @@ def check_schema_version(engine: sa.Engine) -> None:
 
 def schema_version(engine: sa.Engine) -> str | None:
     """Return the revision that the database is at; `None` where there is no schema yet."""
-    with translated_errors(engine.url), engine.connect() as connection:
-        table = connection.scalar(sa.text(f"SELECT to_regclass('{SCHEMA}.alembic_version')"))
-        if table is None:
-            return None
-        version = connection.scalar(sa.text(f"SELECT version_num FROM {SCHEMA}.alembic_version"))
-        return None if version is None else str(version)
+    with driver_statements(engine) as connection:
+        (table,) = connection.execute(f"SELECT to_regclass('{SCHEMA}.alembic_version')").fetchone() or (None,)
+        return None if table is None else recorded_version(connection)
 
 
 def upgrade(engine: sa.Engine, revision: str = "head") -> None:

@@ -37,7 +37,15 @@ def remaining_seconds() -> float | None:
 
 
 class TimedConnection(psycopg.Connection[Any]):
-    """A connection that is given up when the time limit is over."""
+    """A connection that is given up when the time limit is over.
+
+    Attributes:
+        is_direct: Whether its session is this process's alone; behind a pooler it is not.
+        session_limit: The milliseconds that PostgreSQL lets a statement of this session take; 0 for no limit.
+    """
+
+    is_direct = False
+    session_limit = 0
 
     def wait(self, gen: Generator[Any, Any, T], *arguments: Any, **options: Any) -> T:
         """Wait as psycopg does, which asks the generator several times a second whether it goes on."""
@@ -102,14 +110,38 @@ def connect_within(seconds: float, connect: Callable[[], TimedConnection]) -> Ti
     raise TimeLimitError
 
 
-def limit_statements(connection: Any) -> None:
-    """Let PostgreSQL itself end what would take longer; a backend that waits for a lock outlives its client.
+# PostgreSQL itself is to end what would take longer than the limit: a backend that waits for a lock outlives its
+# client.
 
-    The limits hold for one transaction: behind a pooler, a session may be another client's next.
-    """
+
+def limit_statements(connection: Any, *, begin: str = "") -> None:
+    """Limit the statements of one transaction, which may begin with this very command."""
     left = remaining_seconds()
     if left is not None:
-        milliseconds = max(10, int(left * 1000))
-        # A lock that is not to be had is reported as such, before the client hangs up.
-        lock = milliseconds * 9 // 10
-        connection.execute(f"SET LOCAL lock_timeout = {lock}; SET LOCAL statement_timeout = {milliseconds}")
+        connection.execute(begin + _limits("SET LOCAL", max(10, int(left * 1000))))
+
+
+# The limit of a session is somewhat below that of the call that sets it, so that it is right for the next ones too.
+SHARE_OF_LIMIT = 0.95
+LEAST_SHARE_OF_LIMIT = 0.5
+
+
+def limit_session(connection: TimedConnection) -> None:
+    """Limit the statements of a session, which must be this process's alone, or take its limit away."""
+    left = remaining_seconds()
+    if left is None:
+        if connection.session_limit:
+            connection.execute("RESET lock_timeout; RESET statement_timeout")
+            connection.session_limit = 0
+        return
+    milliseconds = left * 1000
+    if not LEAST_SHARE_OF_LIMIT * milliseconds <= connection.session_limit <= milliseconds:
+        limit = max(10, int(SHARE_OF_LIMIT * milliseconds))
+        connection.execute(_limits("SET", limit))
+        connection.session_limit = limit
+
+
+def _limits(command: str, milliseconds: int) -> str:
+    # A lock that is not to be had is reported as such, before the client hangs up.
+    lock = milliseconds * 9 // 10
+    return f"{command} lock_timeout = {lock}; {command} statement_timeout = {milliseconds}"

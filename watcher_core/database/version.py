@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from watcher_core.database.connections import Driver
 
+SCHEMA = "watcher"
+
 # The newest revision in migrations/versions; a test holds it against the files.
 SCHEMA_VERSION = "0023"
 
-RECORDED = "SELECT version_num FROM watcher.alembic_version"
+RECORDED = f"SELECT version_num FROM {SCHEMA}.alembic_version"
 
 
 def recorded_version(connection: Driver) -> str | None:

@@ -10,13 +10,13 @@ from __future__ import annotations
 import datetime as dt
 import threading
 from collections.abc import Iterator, Sequence
-from enum import StrEnum
 from typing import Final
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from watcher_core import text as words
+from watcher_core.health.rounds import Round
 from watcher_core.values import HealthFact, HeartbeatState
 
 HEARTBEAT_KEY: Final = "health/heartbeat"
@@ -30,14 +30,6 @@ FAILING_FOR: Final = dt.timedelta(minutes=5)
 ENDED_WITHIN: Final = dt.timedelta(minutes=10)
 # One that has not ended for longer is no longer done here; that it stopped was noticed outside.
 FORGOTTEN_AFTER: Final = dt.timedelta(days=7)
-
-
-class Round(StrEnum):
-    """What is followed by a heartbeat."""
-
-    RECORDING = "recording"  # a tick of a recorder
-    CHECKS = "checks"  # a check of all pipelines, while none is overdue
-    DELIVERY = "delivery"  # a delivery that had no error
 
 
 LOCK = sa.text("SELECT pg_advisory_xact_lock(hashtextextended('watcher.heartbeat', 0))")

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-from watcher_core.lineage.closure import lock_closure, verify_closure
-from watcher_core.lineage.edges import clean_declaration, clean_lineage, declare_lineage, record_lineage
-from watcher_core.lineage.export import subgraph, to_dot, to_mermaid
-from watcher_core.lineage.merge import update_address
-from watcher_core.lineage.page import SCRIPTS, graph_data, render_page
-from watcher_core.lineage.search import (
-    column_edges_at,
-    column_steps,
-    lineage_graph,
-    lineage_impact,
-    lineage_steps,
-)
-from watcher_core.lineage.summary import lineage_summary
+from typing import TYPE_CHECKING
+
+from watcher_core.lazy import exported
+
+if TYPE_CHECKING:
+    from watcher_core.lineage.closure import lock_closure, verify_closure
+    from watcher_core.lineage.edges import clean_declaration, clean_lineage, declare_lineage, record_lineage
+    from watcher_core.lineage.export import subgraph, to_dot, to_mermaid
+    from watcher_core.lineage.merge import update_address
+    from watcher_core.lineage.page import SCRIPTS, graph_data, render_page
+    from watcher_core.lineage.search import (
+        column_edges_at,
+        column_steps,
+        lineage_graph,
+        lineage_impact,
+        lineage_steps,
+    )
+    from watcher_core.lineage.summary import lineage_summary
 
 __all__ = [
     "SCRIPTS",
@@ -37,3 +42,27 @@ __all__ = [
     "update_address",
     "verify_closure",
 ]
+
+_MODULES = {
+    "SCRIPTS": "page",
+    "clean_declaration": "edges",
+    "clean_lineage": "edges",
+    "column_edges_at": "search",
+    "column_steps": "search",
+    "declare_lineage": "edges",
+    "graph_data": "page",
+    "lineage_graph": "search",
+    "lineage_impact": "search",
+    "lineage_steps": "search",
+    "lineage_summary": "summary",
+    "lock_closure": "closure",
+    "record_lineage": "edges",
+    "render_page": "page",
+    "subgraph": "export",
+    "to_dot": "export",
+    "to_mermaid": "export",
+    "update_address": "merge",
+    "verify_closure": "closure",
+}
+
+__getattr__, __dir__ = exported(__name__, _MODULES)

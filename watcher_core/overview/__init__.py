@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
-from watcher_core.overview.database import read_database_facts
-from watcher_core.overview.errors import readable_error
-from watcher_core.overview.incidents import MOST_INCIDENTS, read_overview
-from watcher_core.overview.listing import list_summaries
-from watcher_core.overview.page import MOST_DAYS, MOST_EXECUTIONS, read_page
-from watcher_core.overview.pipelines import Filter, limit
-from watcher_core.overview.report import MOST_DAYS as MOST_REPORT_DAYS
-from watcher_core.overview.report import MOST_GROUPS, read_report
-from watcher_core.overview.search import search
-from watcher_core.overview.tables import report_as_csv
-from watcher_core.overview.timeline import MOST_EXECUTIONS as MOST_TIMELINE_EXECUTIONS
-from watcher_core.overview.timeline import read_timeline
-from watcher_core.overview.unfixed import MOST_ERRORS, MOST_PIPELINES, read_unfixed
-from watcher_core.overview.unwatched import unwatched_pipelines
-from watcher_core.overview.version import board_version
+from typing import TYPE_CHECKING
+
+from watcher_core.lazy import exported
+
+if TYPE_CHECKING:
+    from watcher_core.overview.database import read_database_facts
+    from watcher_core.overview.errors import readable_error
+    from watcher_core.overview.incidents import MOST_INCIDENTS, read_overview
+    from watcher_core.overview.listing import list_summaries
+    from watcher_core.overview.page import MOST_DAYS, MOST_EXECUTIONS, read_page
+    from watcher_core.overview.pipelines import Filter, limit
+    from watcher_core.overview.report import MOST_DAYS as MOST_REPORT_DAYS
+    from watcher_core.overview.report import MOST_GROUPS, read_report
+    from watcher_core.overview.searching import search
+    from watcher_core.overview.tables import report_as_csv
+    from watcher_core.overview.timeline import MOST_EXECUTIONS as MOST_TIMELINE_EXECUTIONS
+    from watcher_core.overview.timeline import read_timeline
+    from watcher_core.overview.unfixed import MOST_ERRORS, MOST_PIPELINES, read_unfixed
+    from watcher_core.overview.unwatched import unwatched_pipelines
+    from watcher_core.overview.version import board_version
 
 __all__ = [
     "MOST_DAYS",
@@ -42,3 +47,30 @@ __all__ = [
     "search",
     "unwatched_pipelines",
 ]
+
+_MODULES = {
+    "Filter": "pipelines",
+    "MOST_DAYS": "page",
+    "MOST_ERRORS": "unfixed",
+    "MOST_EXECUTIONS": "page",
+    "MOST_GROUPS": "report",
+    "MOST_INCIDENTS": "incidents",
+    "MOST_PIPELINES": "unfixed",
+    "MOST_REPORT_DAYS": "report:MOST_DAYS",
+    "MOST_TIMELINE_EXECUTIONS": "timeline:MOST_EXECUTIONS",
+    "board_version": "version",
+    "limit": "pipelines",
+    "list_summaries": "listing",
+    "read_database_facts": "database",
+    "read_overview": "incidents",
+    "read_page": "page",
+    "read_report": "report",
+    "read_timeline": "timeline",
+    "read_unfixed": "unfixed",
+    "readable_error": "errors",
+    "report_as_csv": "tables",
+    "search": "searching",
+    "unwatched_pipelines": "unwatched",
+}
+
+__getattr__, __dir__ = exported(__name__, _MODULES)

@@ -99,7 +99,7 @@ def _state(state: ExecutionState | str) -> str | None:
 def _summaries(session: Session, shown: Sequence[Sequence[Any]], now: dt.datetime) -> list[values.PipelineSummary]:
     connection = database.driver(session)
     ids = [row[0] for row in shown]
-    pipelines = {each.id: each for each in catalog.list_pipelines(session, ids=ids)}
+    pipelines = {each.id: each for each in catalog.list_pipelines(database.driver(session), ids=ids)}
     activity = {each.pipeline_id: each for each in recording.list_activity(connection, pipeline_ids=ids)}
     freshness: Mapping[int, values.EffectiveThreshold] = {
         each.pipeline_id: each

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
         list_executions,
         release_identity,
         start_execution,
+        start_known,
     )
     from watcher_core.recording.heartbeats import pulse
     from watcher_core.recording.host_clocks import clock_report
@@ -117,6 +118,7 @@ __all__ = [
     "spool_directories",
     "spooled_executions",
     "start_execution",
+    "start_known",
     "take_recorder",
     "this_host",
     "watermark_events",
@@ -174,6 +176,7 @@ _MODULES = {
     "spool_directories": "spool",
     "spooled_executions": "spool",
     "start_execution": "executions",
+    "start_known": "executions",
     "take_recorder": "cursors",
     "this_host": "clocks",
     "watermark_events": "rewinds",

@@ -7,16 +7,15 @@ inside a job, the recorder that reads of it later, and a replay of either meet i
 from __future__ import annotations
 
 import datetime as dt
-import inspect
 from collections.abc import Mapping, Sequence
 from dataclasses import fields
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import psycopg
 from psycopg.types.json import Jsonb
 
-from watcher_core import anomalies, arguments, values
-from watcher_core.database import Driver
+from watcher_core import anomalies, arguments, catalog, values
+from watcher_core.database import Driver, unindented
 from watcher_core.enclosing import PartOf, provisional_run
 from watcher_core.enums import ExecutionSource, ExecutionState
 from watcher_core.errors import ExecutionEndedError, InvalidValueError, NotFoundError
@@ -24,33 +23,52 @@ from watcher_core.recording import clocks, watermarks
 from watcher_core.recording.identities import KEY, is_identity
 from watcher_core.values import UNSET, Unset
 
+if TYPE_CHECKING:
+    from watcher_core.recording.tracking import TrackRequest
+
 COUNTS = ("inserts", "updates", "soft_deletes", "total_rows")
 
 # What each statement gives, in this order.
-OF_PIPELINE = "pipeline_name"
-STORED = tuple(field.name for field in fields(values.Execution) if field.name != OF_PIPELINE)
-FIELDS = (*STORED, OF_PIPELINE)
-COLUMNS = f"""
-           {", ".join(f"execution.{column}" for column in STORED)},
-           (SELECT name FROM watcher.pipeline WHERE id = execution.pipeline_id) AS pipeline_name"""
+OF_PIPELINE = "(SELECT name FROM watcher.pipeline WHERE id = execution.pipeline_id) AS pipeline_name"
+FIELDS = tuple(field.name for field in fields(values.Execution))
+COLUMNS = ", ".join(OF_PIPELINE if field == "pipeline_name" else f"execution.{field}" for field in FIELDS)
+
+SOURCES = {source.value: source for source in ExecutionSource}
+STATES = {state.value: state for state in ExecutionState}
 
 
 # Starting
 
-START = f"""
+INSERT = f"""
     INSERT INTO watcher.pipeline_execution AS execution
           (pipeline_id, parent_id, source, external_id, instance_id, scope, state, start_date, logical_date, full_load,
            watermark, next_watermark, execution_metadata)
-    SELECT pipeline.id, %(parent_id)s, CAST(%(source)s AS watcher.execution_source), %(external_id)s,
+    SELECT pipeline.id, {{parent_id}}, CAST(%(source)s AS watcher.execution_source), %(external_id)s,
            %(instance_id)s, %(scope)s, 'running',
            {clocks.counted("%(start_date)s")}, %(logical_date)s, %(full_load)s, pipeline.watermark,
            coalesce(%(next_watermark)s, pipeline.next_watermark),
            %(execution_metadata)s || {clocks.reported("%(host)s", start_date="%(start_date)s")}
-      FROM watcher.pipeline
-     WHERE pipeline.id = %(pipeline_id)s
+      FROM watcher.pipeline {{of}}
         ON CONFLICT ({KEY}) DO NOTHING
     RETURNING {COLUMNS}
 """
+
+START = INSERT.replace("{parent_id}", "%(parent_id)s").replace("{of}", "WHERE pipeline.id = %(pipeline_id)s")
+
+# The whole start of an execution, where nothing else has to be written for it: its pipeline is known, active and
+# declared as it is already, and its parent is there.
+START_BY_NAME = unindented(
+    INSERT.replace("{parent_id}", "coalesce(%(parent_id)s, parent.id)").replace(
+        "{of}",
+        f"""
+      LEFT JOIN watcher.pipeline_execution AS parent
+        ON {is_identity("parent", "CAST(%(parent_source)s AS watcher.execution_source)", "%(parent_external_id)s")}
+     WHERE pipeline.id = {catalog.ID_BY_NAME}
+       AND pipeline.active
+       AND (CAST(%(configuration_hash)s AS text) IS NULL OR pipeline.configuration_hash = %(configuration_hash)s)
+       AND (parent.id IS NOT NULL OR NOT %(needs_parent)s)""",
+    )
+)
 
 # An "attempts" that a caller passes in the metadata is kept, but not counted here.
 ATTEMPTS = """
@@ -133,22 +151,9 @@ def start_execution(
     }
     pipeline_id = arguments.identifier(pipeline_id, "pipeline_id")
     start_date = arguments.instant(start_date, "start_date")
-    try:
-        row = connection.execute(
-            START,
-            {
-                **given,
-                **identity,
-                **of,
-                "pipeline_id": pipeline_id,
-                "start_date": start_date,
-                "host": clocks.this_host(),
-            },
-        ).fetchone()
-    except psycopg.errors.ForeignKeyViolation as exc:
-        if parent_id is not None and exc.diag.constraint_name == "fk_pipeline_execution_parent_id":
-            raise NotFoundError("parent execution", parent_id) from exc
-        raise
+    row = _inserted(
+        connection, START, {**given, **identity, **of, "pipeline_id": pipeline_id, "start_date": start_date}
+    )
     if row is not None:
         return execution_of(row)
     known = _by_identity(connection, identity)
@@ -161,6 +166,60 @@ def start_execution(
         )
     row = connection.execute(RESTART, {**given, "id": known.id, "attempt": attempts, "now": now}).fetchone()
     return known if row is None else execution_of(row)
+
+
+def start_known(
+    connection: Driver,
+    request: TrackRequest,
+    *,
+    start_date: dt.datetime,
+    parent_id: int | None,
+    parent: tuple[ExecutionSource, str] | None,
+    needs_parent: bool,
+) -> values.Execution | None:
+    """Start an execution by the name of its pipeline, in one statement; `None` where that is not all there is to do.
+
+    Args:
+        connection: The connection.
+        request: What is tracked.
+        start_date: When it started.
+        parent_id: Its parent, where the id of that is known.
+        parent: Its parent by identity.
+        needs_parent: Whether it is not to be started without that.
+
+    Raises:
+        NotFoundError: The parent of that id is not known.
+    """
+    attempts = {"attempts": request.attempt} if request.attempt > 1 else {}
+    parent_source, parent_external_id = parent or (None, None)
+    given = {
+        "name": request.name,
+        "configuration_hash": request.configuration_hash,
+        "parent_id": parent_id,
+        "parent_source": parent_source and parent_source.value,
+        "parent_external_id": parent_external_id,
+        "needs_parent": needs_parent,
+        "source": request.source.value,
+        "external_id": request.external_id,
+        "instance_id": request.instance_id,
+        "scope": request.scope,
+        "start_date": start_date,
+        "logical_date": request.logical_date,
+        "full_load": request.full_load,
+        "next_watermark": request.next_watermark,
+        "execution_metadata": _json({**(request.execution_metadata or {}), **attempts}),
+    }
+    row = _inserted(connection, START_BY_NAME, given)
+    return None if row is None else execution_of(row)
+
+
+def _inserted(connection: Driver, statement: str, given: Mapping[str, Any]) -> Sequence[Any] | None:
+    try:
+        return connection.execute(statement, {**given, "host": clocks.this_host()}).fetchone()
+    except psycopg.errors.ForeignKeyViolation as exc:
+        if given["parent_id"] is not None and exc.diag.constraint_name == "fk_pipeline_execution_parent_id":
+            raise NotFoundError("parent execution", given["parent_id"]) from exc
+        raise
 
 
 RELEASE = """
@@ -190,7 +249,7 @@ INFERRED = "ended_by_hand"
 
 # One statement, because it runs at the end of every execution: who ends a success settles it as well. Without its
 # indentation it is short enough for psycopg to remember how it is read.
-END = inspect.cleandoc(f"""
+END = unindented(f"""
     WITH execution AS (
         UPDATE watcher.pipeline_execution
            SET state              = CAST(%(state)s AS watcher.execution_state),
@@ -214,7 +273,13 @@ END = inspect.cleandoc(f"""
                watermark AS started_from, next_watermark AS reached
           FROM execution
          WHERE state = 'succeeded'
-    ), {anomalies.queued("execution WHERE state = 'succeeded'")}, {watermarks.SETTLED}
+    ), {anomalies.queued("execution WHERE state = 'succeeded'")}, {watermarks.SETTLED}, conflict AS (
+        INSERT INTO watcher.watermark_event
+              (pipeline_id, pipeline_execution_id, kind, old_watermark, new_watermark, created_at)
+        SELECT settled.pipeline_id, execution.id, 'conflict', settled.watermark, settled.reached, %(now)s
+          FROM execution, settled
+         WHERE settled.conflict
+    )
     SELECT {COLUMNS}, settled.watermark AS pipeline_watermark, settled.conflict
       FROM execution
       LEFT JOIN settled ON true
@@ -273,14 +338,11 @@ def end_execution(
     *fields, watermark, conflict = row
     execution = execution_of(fields)
     if conflict:
-        watermarks.report_conflict(
-            connection,
-            pipeline_id=execution.pipeline_id,
+        watermarks.log_conflict(
             pipeline_name=execution.pipeline_name,
             execution_id=execution.id,
             next_watermark=execution.next_watermark,
             watermark=watermark,
-            now=now,
         )
     if execution.state is ExecutionState.SUCCEEDED and execution.logical_date and execution.next_watermark is not None:
         watermarks.move_by_logical_date(connection, execution_ids=[execution.id])
@@ -453,9 +515,12 @@ def _by_identity(connection: Driver, identity: Mapping[str, str]) -> values.Exec
 def execution_of(row: Sequence[Any]) -> values.Execution:
     """Return a row of `COLUMNS` as an execution."""
     fields = dict(zip(FIELDS, row, strict=True))
-    fields["source"] = ExecutionSource(fields["source"])
-    fields["state"] = ExecutionState(fields["state"])
-    return values.Execution(**fields)
+    fields["source"] = SOURCES[fields["source"]]
+    fields["state"] = STATES[fields["state"]]
+    # By the ten thousand: a frozen class takes longer to set its fields than PostgreSQL to find them.
+    execution = object.__new__(values.Execution)
+    execution.__dict__.update(fields)
+    return execution
 
 
 def _json(value: Mapping[str, Any]) -> Jsonb:

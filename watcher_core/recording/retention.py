@@ -19,12 +19,15 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from psycopg.rows import dict_row
-from sqlalchemy.orm import Session
 
 from watcher_core import arguments, database
 from watcher_core.errors import InvalidValueError
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
 
 LEAST_RETENTION_DAYS = 90
 MOST_RETENTION_DAYS = 36_500

@@ -49,6 +49,7 @@ class TrackRequest:
     name: str = field(init=False)
     type_name: str | None = field(init=False)
     configuration: Mapping[str, Any] = field(init=False)
+    configuration_hash: str | None = field(init=False)
     lineage: values.PipelineLineage | None = field(init=False)
 
     def __post_init__(self) -> None:
@@ -59,6 +60,7 @@ class TrackRequest:
             "name": name,
             "type_name": configuration.get("pipeline_type_name"),
             "configuration": configuration,
+            "configuration_hash": catalog.configuration_hash(configuration) if configuration else None,
             "next_watermark": arguments.watermark(self.next_watermark, "next_watermark"),
             "execution_metadata": _metadata(self.execution_metadata),
             "lineage": _lineage(name, tuple(self.sources), tuple(self.targets)),

@@ -189,13 +189,8 @@ def report_conflict(
     now: dt.datetime,
 ) -> None:
     """Put on record that an execution could not move the watermark."""
-    logger.warning(
-        "pipeline %r: execution %d was to move the watermark to %r, but another had moved it to %r since it started; "
-        "it stays there",
-        pipeline_name,
-        execution_id,
-        next_watermark,
-        watermark,
+    log_conflict(
+        pipeline_name=pipeline_name, execution_id=execution_id, next_watermark=next_watermark, watermark=watermark
     )
     given = {
         "pipeline_id": pipeline_id,
@@ -205,3 +200,15 @@ def report_conflict(
         "now": now,
     }
     connection.execute(CONFLICT, given)
+
+
+def log_conflict(*, pipeline_name: str, execution_id: int, next_watermark: str | None, watermark: str | None) -> None:
+    """Log that an execution could not move the watermark."""
+    logger.warning(
+        "pipeline %r: execution %d was to move the watermark to %r, but another had moved it to %r since it started; "
+        "it stays there",
+        pipeline_name,
+        execution_id,
+        next_watermark,
+        watermark,
+    )

@@ -6,11 +6,11 @@ a violated constraint's name is what becomes a domain error.
 
 from __future__ import annotations
 
+from watcher_core.arguments import MAX_FAILURE_NUMBER
 from watcher_core.database.models.access import ApiToken
 from watcher_core.database.models.alerts import Alert, AlertDelivery, Heartbeat, MaintenanceWindow
 from watcher_core.database.models.anomalies import AnomalyDetectionResult, AnomalyDetectionRule, AnomalyPending
 from watcher_core.database.models.catalog import (
-    MAX_FAILURE_NUMBER,
     Address,
     AddressAlias,
     AddressType,
@@ -31,7 +31,7 @@ from watcher_core.database.models.checks import (
     PipelineColumns,
     TimelinessPipelineExecutionLog,
 )
-from watcher_core.database.models.declarative import SCHEMA, Base, table
+from watcher_core.database.models.declarative import Base, table
 from watcher_core.database.models.lineage import AddressLineage, AddressLineageClosure, ColumnLineage
 from watcher_core.database.models.recording import (
     ExecutionDaily,
@@ -44,6 +44,7 @@ from watcher_core.database.models.recording import (
     WatermarkEvent,
 )
 from watcher_core.database.models.telemetry import TracePending
+from watcher_core.database.version import SCHEMA
 
 __all__ = [
     "MAX_FAILURE_NUMBER",

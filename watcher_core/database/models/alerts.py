@@ -9,7 +9,6 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from watcher_core.database.models.declarative import (
-    SCHEMA,
     Base,
     flag,
     identity,
@@ -17,6 +16,7 @@ from watcher_core.database.models.declarative import (
     reference,
     timestamp,
 )
+from watcher_core.database.version import SCHEMA
 from watcher_core.enums import (
     AlertEvent,
     AlertKind,

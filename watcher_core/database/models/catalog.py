@@ -8,9 +8,8 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from watcher_core.arguments import MAX_NAME_BYTES
+from watcher_core.arguments import MAX_FAILURE_NUMBER, MAX_NAME_BYTES
 from watcher_core.database.models.declarative import (
-    SCHEMA,
     Base,
     flag,
     identity,
@@ -18,13 +17,11 @@ from watcher_core.database.models.declarative import (
     reference,
     timestamp,
 )
+from watcher_core.database.version import SCHEMA
 from watcher_core.enums import (
     AlertLevel,
     DatePart,
 )
-
-# To wait for more failures in a row than this, mute the check.
-MAX_FAILURE_NUMBER = 100
 
 
 def _name_rule() -> sa.CheckConstraint:

@@ -10,7 +10,6 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
 from watcher_core.database.models.declarative import (
-    SCHEMA,
     Base,
     flag,
     identity,
@@ -18,6 +17,7 @@ from watcher_core.database.models.declarative import (
     reference,
     timestamp,
 )
+from watcher_core.database.version import SCHEMA
 from watcher_core.enums import (
     AlertKind,
     AlertLevel,

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
+from watcher_core.database.version import SCHEMA
 from watcher_core.enums import (
     AlertEvent,
     AlertKind,
@@ -23,8 +24,6 @@ from watcher_core.enums import (
     LineageOrigin,
     WatermarkEventKind,
 )
-
-SCHEMA = "watcher"
 
 NAMING_CONVENTION = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",

@@ -11,7 +11,6 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from watcher_core.arguments import MAX_EXTERNAL_ID_BYTES
 from watcher_core.database.models.declarative import (
-    SCHEMA,
     Base,
     flag,
     identity,
@@ -19,6 +18,7 @@ from watcher_core.database.models.declarative import (
     reference,
     timestamp,
 )
+from watcher_core.database.version import SCHEMA
 from watcher_core.enums import (
     ExecutionSource,
     ExecutionState,
