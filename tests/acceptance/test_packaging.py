@@ -54,9 +54,9 @@ def test_the_wheel_works_in_an_environment_without_dagster(
     environment = tmp_path / "clean"
     venv.create(environment)
     programs = environment / "bin"
-    # From outside, and without bytecode of what is never imported: half of what an installation takes.
-    pip = [sys.executable, "-m", "pip", "--python", str(programs / "python"), "--quiet", "--disable-pip-version-check"]
-    run(*pip, "install", "--no-compile", str(wheel))
+    # As pip does, with the packages that uv has at hand: a tenth of the time.
+    uv = str(Path(sys.executable).with_name("uv"))
+    run(uv, "pip", "install", "--quiet", "--python", str(programs / "python"), str(wheel))
 
     run(str(programs / "watcher"), "db", "upgrade", WATCHER_DATABASE_URL=empty_database_url)
     run(str(programs / "python"), "-c", PROOF, WATCHER_DATABASE_URL=empty_database_url)
