@@ -345,7 +345,7 @@ def test_a_database_that_is_away_is_answered_503(api, module_watcher, monkeypatc
     answer = api.post("/start_pipeline_execution", json={"pipeline_id": 1}, headers=headers)
     assert (answer.status_code, answer.headers["Retry-After"]) == (503, "1")
     assert "10.0.0.1" not in json.dumps(answer.json())
-    monkeypatch.setattr(module_watcher, "_transaction", away)
+    monkeypatch.setattr(module_watcher, "_driver_statements", away)
     assert api.get("/pipeline", headers=headers).status_code == 503
     assert api.get("/health/live").status_code == 200
 
