@@ -15,6 +15,7 @@ from dagster_webserver.cli import create_dagster_webserver_cli
 
 from tests.documentation import ROOT
 from watcher_core.cli import app
+from watcher_core.cli.serve import serve
 from watcher_core.server.guard import PUBLIC
 from watcher_core.server.routes.metrics import metrics
 from watcher_core.settings import VARIABLES
@@ -89,9 +90,7 @@ def test_ports_are_those_of_the_programs() -> None:
         port = command[command.index("--port") + 1] if "--port" in command else None
         assert [published.split(":")[-1] for published in service.get("ports", [])] in ([], [port])
         assert all(published.startswith("127.0.0.1:") for published in service.get("ports", []))
-    serve = next(one for one in app.registered_commands if one.callback and one.callback.__name__ == "serve")
-    assert serve.callback is not None
-    default = str((serve.callback.__kwdefaults__ or {})["port"])
+    default = str((serve.__kwdefaults__ or {})["port"])
     assert SERVICES["server"]["command"][-1] == default
     (container,) = PODS["watcher-server"]["containers"]
     assert container["args"][-1] == default
