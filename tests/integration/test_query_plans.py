@@ -287,6 +287,13 @@ def test_no_page_of_the_board_reads_executions_of_all_time(
     assert found.read <= most
 
 
+@pytest.mark.parametrize("states", [None, ("open", "acknowledged", "snoozed")])
+def test_the_newest_alerts_are_found_without_the_others(
+    watcher: Watcher, plans: Callable[[Callable[[], object]], Plans], states: tuple[str, ...] | None
+) -> None:
+    assert "alert" not in plans(lambda: watcher.alerts(state=states, limit=400)).scanned
+
+
 def test_what_the_board_reads_is_there(watcher: Watcher) -> None:
     """Else the plans above would be those of empty tables."""
     now = watcher.now()
