@@ -115,8 +115,8 @@ def populate(watcher: Watcher, *, now: dt.datetime, hostile: bool = False) -> No
 
 def _day(chance: random.Random, now: dt.datetime, day: int) -> list[ExecutionRecord]:
     midnight = (now - dt.timedelta(days=day)).replace(hour=0, minute=0, second=0, microsecond=0)
-    # Before dawn, the last night is not over: what runs at noon everywhere else has run an hour ago.
-    shift = min(dt.timedelta(0), now - (midnight + dt.timedelta(hours=7))) if day == 0 else dt.timedelta(0)
+    # In the morning, what waits for a failure is not stale yet: all days are moved to where they are at eleven.
+    shift = min(dt.timedelta(0), now - (midnight + dt.timedelta(days=day, hours=11)))
     made = []
     for position, (name, _, _, hour, minutes, rows, _, _) in enumerate(PIPELINES):
         error = _error(name, day, chance)

@@ -139,7 +139,8 @@ def test_timeliness_of_one_pipeline_reads_its_executions(
 @pytest.mark.parametrize("statement", [failures.CHECK, failures.DRY_RUN])
 def test_failures_read_a_few_executions_a_pipeline(connection: psycopg.Connection[Any], statement: str) -> None:
     plan = Plan(connection, statement, now=END, retry_starts_within=retries.RETRY_STARTS_WITHIN)
-    assert {"ix_pipeline_execution_failed", "ix_pipeline_execution_good"} <= plan.indexes
+    assert "ix_pipeline_execution_good" in plan.indexes
+    assert plan.indexes & {"ix_pipeline_execution_failed", "ix_pipeline_execution_state"}
     assert "pipeline_execution" not in plan.scanned
     assert plan.read <= 10 * PIPELINES
 

@@ -518,7 +518,8 @@ def test_a_webhook_gets_all_alerts_in_messages_of_a_hundred(
     with http_server() as there, routed(watcher, tmp_path, '[[routes]]\nto = "OPS"') as told:
         monkeypatch.setenv("OPS", f"{there.url}/secret")
         assert deliver(told) == DeliveryResult(messages=2, alerts=150)
-    assert [len(request.json["alerts"]) for request in there.taken] == [100, 50]
+    # Side by side, so that either may be there first.
+    assert sorted(len(request.json["alerts"]) for request in there.taken) == [50, 100]
 
 
 def test_a_sender_that_raises_anything_loses_nothing(watcher: Watcher) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -140,8 +141,8 @@ def nodes(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
         (lambda w: w.executions(state="running"), "ix_pipeline_execution_running"),
         (lambda w: w.executions(state="failed", limit=20), "ix_pipeline_execution_state"),
         (lambda w: w.executions(state="blocked"), "ix_pipeline_execution_state"),
-        (lambda w: w.executions(pipeline=8, state="failed"), "ix_pipeline_execution_failed"),
-        (lambda w: w.executions(pipeline=9, state="canceled"), "ix_pipeline_execution_state"),
+        (lambda w: w.executions(pipeline=8, state="failed"), "ix_pipeline_execution_(failed|pipeline_id_state)"),
+        (lambda w: w.executions(pipeline=9, state="canceled"), "ix_pipeline_execution_(pipeline_id_)?state"),
         (lambda w: w.execution(7), "pk_pipeline_execution"),
         (lambda w: w.execution_tree(7), "ix_pipeline_execution_parent_id"),
         (lambda w: w.pipeline("pipeline 7"), "uq_pipeline_name"),
@@ -183,7 +184,7 @@ def test_a_hot_query_uses_its_index(
     index: str,
 ) -> None:
     plan = plans(lambda: call(watcher))
-    assert index in plan.indexes
+    assert any(re.fullmatch(index, name) for name in plan.indexes)
     assert "pipeline_execution" not in plan.scanned
     assert plan.read <= 200
 
