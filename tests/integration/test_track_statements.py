@@ -23,8 +23,8 @@ from watcher_core import (
     Settings,
     Watcher,
     database,
+    recording,
 )
-from watcher_core.client import tracking
 
 AT = dt.datetime(2026, 3, 1, 12, tzinfo=dt.UTC)
 # What libpq waits for an answer to.
@@ -111,7 +111,7 @@ def test_the_limits_of_a_session_are_not_those_of_its_next_user(watcher: Watcher
 @pytest.fixture(params=["short", "long"])
 def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
     if request.param == "long":
-        monkeypatch.setattr(tracking, "_start_known", lambda *_: None)
+        monkeypatch.setattr(recording, "start_known", lambda *_, **__: None)
     return str(request.param)
 
 

@@ -10,6 +10,7 @@ from watcher_core import arguments, values
 from watcher_core.database import Driver
 from watcher_core.enums import AlertLevel, DatePart
 from watcher_core.errors import NotFoundError
+from watcher_core.values.rows import of_row
 
 # A name that the pipeline had before means it too, unless another has that name now.
 ID_BY_NAME = """coalesce((SELECT id FROM watcher.pipeline WHERE name = %(name)s),
@@ -88,7 +89,4 @@ def _pipeline_of(row: dict[str, Any]) -> values.Pipeline:
     for field, enum in ENUMS.items():
         if row[field] is not None:
             row[field] = enum(row[field])
-    # As of executions: a frozen class takes longer to set its fields than PostgreSQL to find them.
-    pipeline = object.__new__(values.Pipeline)
-    pipeline.__dict__.update(row, created=False)
-    return pipeline
+    return of_row(values.Pipeline, {**row, "created": False})

@@ -92,31 +92,26 @@ LOGGED = """
 UNLOGGED = "logged AS (SELECT id AS pipeline_id FROM stale WHERE NOT is_known)"
 
 # The findings, as what opens alerts; see `_finding`.
-CAUSE = f"""
-    cause AS (
-        SELECT CAST('freshness' AS watcher.alert_kind) AS kind, CAST('warning' AS watcher.alert_level) AS level,
-               'freshness/' || stale.id AS deduplication_key, stale.id AS pipeline_id, stale.asked_level,
-               CAST(NULL AS bigint) AS pipeline_execution_id, CAST(%(now)s AS timestamptz) AS at,
-               stale.id IN (SELECT pipeline_id FROM logged) AS is_new,
-               {
-    causes.facts(
-        expected_number="stale.number",
-        expected_datepart="stale.datepart",
-        used_child_config="stale.used_child_config",
-        measured_from=causes.at("stale.changed_at"),
-        due_at=causes.at("stale.due_at"),
-        last_dml_timestamp=causes.at(
-            "greatest(stale.last_target_insert, stale.last_target_update, stale.last_target_soft_delete)"
-        ),
-        last_target_insert=causes.at("stale.last_target_insert"),
-        last_target_update=causes.at("stale.last_target_update"),
-        last_target_soft_delete=causes.at("stale.last_target_soft_delete"),
-        calendar="stale.calendar",
-        timezone="stale.timezone",
-    )
-} AS facts
-          FROM stale
-    )"""
+CAUSE = causes.cause(
+    AlertKind.FRESHNESS,
+    found="stale",
+    pipeline_id="stale.id",
+    execution_id="NULL",
+    logged="pipeline_id",
+    expected_number="stale.number",
+    expected_datepart="stale.datepart",
+    used_child_config="stale.used_child_config",
+    measured_from=causes.at("stale.changed_at"),
+    due_at=causes.at("stale.due_at"),
+    last_dml_timestamp=causes.at(
+        "greatest(stale.last_target_insert, stale.last_target_update, stale.last_target_soft_delete)"
+    ),
+    last_target_insert=causes.at("stale.last_target_insert"),
+    last_target_update=causes.at("stale.last_target_update"),
+    last_target_soft_delete=causes.at("stale.last_target_soft_delete"),
+    calendar="stale.calendar",
+    timezone="stale.timezone",
+)
 
 FOUND = """
     SELECT stale.id, stale.name, stale.type_name, stale.owners, stale.number, stale.datepart, stale.used_child_config,

@@ -74,26 +74,21 @@ LOGGED = """
 UNLOGGED = "logged AS (SELECT id AS pipeline_execution_id FROM late WHERE NOT is_known)"
 
 # The findings that open alerts, as `_finding` has them: those that are not over; see `is_over`.
-CAUSE = f"""
-    cause AS (
-        SELECT CAST('timeliness' AS watcher.alert_kind) AS kind, CAST('warning' AS watcher.alert_level) AS level,
-               'timeliness/' || late.id AS deduplication_key, late.pipeline_id, late.asked_level,
-               late.id AS pipeline_execution_id, CAST(%(now)s AS timestamptz) AS at,
-               late.id IN (SELECT pipeline_execution_id FROM logged) AS is_new,
-               {
-    causes.facts(
-        expected_number="late.number",
-        expected_datepart="late.datepart",
-        used_child_config="late.used_child_config",
-        measured_from=causes.at("late.start_date"),
-        due_at=causes.at("late.due_at"),
-        duration_seconds=causes.seconds("late.duration"),
-        execution_state="late.state",
-    )
-} AS facts
-          FROM late
-         WHERE late.is_over IS NOT TRUE
-    )"""
+CAUSE = causes.cause(
+    AlertKind.TIMELINESS,
+    found="late",
+    pipeline_id="late.pipeline_id",
+    execution_id="late.id",
+    logged="pipeline_execution_id",
+    where="late.is_over IS NOT TRUE",
+    expected_number="late.number",
+    expected_datepart="late.datepart",
+    used_child_config="late.used_child_config",
+    measured_from=causes.at("late.start_date"),
+    due_at=causes.at("late.due_at"),
+    duration_seconds=causes.seconds("late.duration"),
+    execution_state="late.state",
+)
 
 FOUND = """
     SELECT late.id, late.pipeline_id, late.name, late.type_name, late.owners, late.number, late.datepart,

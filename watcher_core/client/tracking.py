@@ -221,7 +221,7 @@ class TrackMethods(PipelineMethods):
                 pipeline = _active_pipeline(session, request, now=now)
                 lineage.declare_lineage(session, pipeline=pipeline, lineage=request.lineage, now=now)
         with self._driver_statements() as (connection, _):
-            known = _start_known(connection, request, start_date)
+            known = recording.start_known(connection, request, start_date=start_date)
         return self._start_and_declare(request, start_date) if known is None else known
 
     def _start_and_declare(self, request: TrackRequest, start_date: dt.datetime) -> values.Execution:
@@ -360,31 +360,6 @@ def _active_pipeline(session: Session, request: TrackRequest, *, now: dt.datetim
     if not pipeline.active:
         raise PipelineInactiveError(pipeline.name)
     return pipeline
-
-
-def _start_known(
-    connection: database.Driver, request: TrackRequest, start_date: dt.datetime
-) -> values.Execution | None:
-    """Start an execution where all that it refers to is known, as for most; `None` where it is not."""
-    if request.source is ExecutionSource.DAGSTER and provisional_run(request.external_id) is not None:
-        return None  # it may have got another identity meanwhile
-    parent_id, parent, around = request.parent_id, request.parent, request.part_of
-    by_identity = None
-    if parent is not None:
-        parent_id, by_identity = None, (parent.source, parent.external_id)
-    elif parent_id is None and around is not None:
-        if around.source is not None and around.external_id is not None:
-            by_identity = (ExecutionSource(around.source), around.external_id)
-        else:
-            parent_id = recording.find_enclosing_id(connection, around)
-    return recording.start_known(
-        connection,
-        request,
-        start_date=start_date,
-        parent_id=parent_id,
-        parent=by_identity,
-        needs_parent=parent is not None,
-    )
 
 
 def _record_parent(session: Session, parent: values.ExecutionRecord, *, now: dt.datetime) -> int | None:

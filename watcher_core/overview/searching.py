@@ -14,21 +14,21 @@ MATCHES = """NOT EXISTS (SELECT
                              FROM unnest(CAST(%(words)s AS text[])) AS word
                             WHERE position(word IN lower({0})) = 0)"""
 
+
+def _named(of: str) -> str:
+    """What has a name with all words, or had one before."""
+    return f"""
+        SELECT id, name, name AS said FROM watcher.{of} WHERE {MATCHES.format("name")}
+         UNION ALL
+        SELECT {of}.id, {of}.name, alias.name
+          FROM watcher.{of}_alias AS alias
+          JOIN watcher.{of} ON {of}.id = alias.{of}_id
+         WHERE {MATCHES.format("alias.name")}"""
+
+
 SEARCH = f"""
-    WITH named AS (
-        SELECT id, name, name AS said FROM watcher.pipeline WHERE {MATCHES.format("name")}
-         UNION ALL
-        SELECT pipeline.id, pipeline.name, alias.name
-          FROM watcher.pipeline_alias AS alias
-          JOIN watcher.pipeline ON pipeline.id = alias.pipeline_id
-         WHERE {MATCHES.format("alias.name")}
-    ), place AS (
-        SELECT id, name, name AS said FROM watcher.address WHERE {MATCHES.format("name")}
-         UNION ALL
-        SELECT address.id, address.name, alias.name
-          FROM watcher.address_alias AS alias
-          JOIN watcher.address ON address.id = alias.address_id
-         WHERE {MATCHES.format("alias.name")}
+    WITH named AS ({_named("pipeline")}
+    ), place AS ({_named("address")}
     ), hit AS (
         SELECT 'pipeline' AS kind, named.id, named.name, said, type.name AS detail
           FROM named

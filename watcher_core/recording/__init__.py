@@ -24,21 +24,17 @@ if TYPE_CHECKING:
         renew_recorder,
         take_recorder,
     )
-    from watcher_core.recording.executions import (
-        COUNTS,
-        end_execution,
+    from watcher_core.recording.executions import COUNTS, end_execution, release_identity, start_execution, start_known
+    from watcher_core.recording.heartbeats import pulse
+    from watcher_core.recording.host_clocks import clock_report
+    from watcher_core.recording.lookup import (
         execution_tree,
         find_enclosing_id,
         find_execution_id,
         get_execution,
         known_identity,
         list_executions,
-        release_identity,
-        start_execution,
-        start_known,
     )
-    from watcher_core.recording.heartbeats import pulse
-    from watcher_core.recording.host_clocks import clock_report
     from watcher_core.recording.observations import record_observations
     from watcher_core.recording.pings import record_ping
     from watcher_core.recording.processes import Process, beat, forget_ended, note_gone
@@ -146,18 +142,18 @@ _MODULES = {
     "declare_asset_checks": "asset_checks",
     "delete_batch": "retention",
     "end_execution": "executions",
-    "execution_tree": "executions",
+    "execution_tree": "lookup",
     "executions_since": "successes",
-    "find_enclosing_id": "executions",
-    "find_execution_id": "executions",
+    "find_enclosing_id": "lookup",
+    "find_execution_id": "lookup",
     "forget_ended": "processes",
-    "get_execution": "executions",
+    "get_execution": "lookup",
     "keep_in_spool": "spool",
-    "known_identity": "executions",
+    "known_identity": "lookup",
     "list_activity": "activity",
     "list_asset_check_results": "asset_checks",
     "list_asset_checks": "asset_checks",
-    "list_executions": "executions",
+    "list_executions": "lookup",
     "list_recorders": "cursors",
     "mask_page": "secrets",
     "move_cursor": "cursors",

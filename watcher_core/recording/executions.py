@@ -1,4 +1,4 @@
-"""Executions: start, end, list.
+"""Executions: start and end.
 
 An execution is known by `(source, external_id)`. Every write is an upsert on that identity, so that the code that runs
 inside a job, the recorder that reads of it later, and a replay of either meet in one row.
@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import fields
 from typing import TYPE_CHECKING, Any
 
 import psycopg
@@ -16,26 +15,18 @@ from psycopg.types.json import Jsonb
 
 from watcher_core import anomalies, arguments, catalog, values
 from watcher_core.database import Driver, unindented
-from watcher_core.enclosing import PartOf, provisional_run
+from watcher_core.enclosing import provisional_run
 from watcher_core.enums import ExecutionSource, ExecutionState
 from watcher_core.errors import ExecutionEndedError, InvalidValueError, NotFoundError
 from watcher_core.recording import clocks, watermarks
 from watcher_core.recording.identities import KEY, is_identity
+from watcher_core.recording.lookup import COLUMNS, by_identity, execution_of, find_enclosing_id, get_execution
 from watcher_core.values import UNSET, Unset
 
 if TYPE_CHECKING:
     from watcher_core.recording.tracking import TrackRequest
 
 COUNTS = ("inserts", "updates", "soft_deletes", "total_rows")
-
-# What each statement gives, in this order.
-OF_PIPELINE = "(SELECT name FROM watcher.pipeline WHERE id = execution.pipeline_id) AS pipeline_name"
-FIELDS = tuple(field.name for field in fields(values.Execution))
-COLUMNS = ", ".join(OF_PIPELINE if field == "pipeline_name" else f"execution.{field}" for field in FIELDS)
-
-SOURCES = {source.value: source for source in ExecutionSource}
-STATES = {state.value: state for state in ExecutionState}
-
 
 # Starting
 
@@ -156,7 +147,7 @@ def start_execution(
     )
     if row is not None:
         return execution_of(row)
-    known = _by_identity(connection, identity)
+    known = by_identity(connection, identity)
     if known is None:
         raise NotFoundError("pipeline", pipeline_id)
     if known.pipeline_id != pipeline_id:
@@ -168,37 +159,26 @@ def start_execution(
     return known if row is None else execution_of(row)
 
 
-def start_known(
-    connection: Driver,
-    request: TrackRequest,
-    *,
-    start_date: dt.datetime,
-    parent_id: int | None,
-    parent: tuple[ExecutionSource, str] | None,
-    needs_parent: bool,
-) -> values.Execution | None:
-    """Start an execution by the name of its pipeline, in one statement; `None` where that is not all there is to do.
+def start_known(connection: Driver, request: TrackRequest, *, start_date: dt.datetime) -> values.Execution | None:
+    """Start an execution in one statement where all that it refers to is known, as for most.
 
-    Args:
-        connection: The connection.
-        request: What is tracked.
-        start_date: When it started.
-        parent_id: Its parent, where the id of that is known.
-        parent: Its parent by identity.
-        needs_parent: Whether it is not to be started without that.
+    Returns:
+        The execution; `None` where more has to be written, or where it may have got another identity meanwhile.
 
     Raises:
         NotFoundError: The parent of that id is not known.
     """
+    if request.source is ExecutionSource.DAGSTER and provisional_run(request.external_id) is not None:
+        return None
+    parent_id, parent = _parent_of(connection, request)
     attempts = {"attempts": request.attempt} if request.attempt > 1 else {}
-    parent_source, parent_external_id = parent or (None, None)
     given = {
         "name": request.name,
         "configuration_hash": request.configuration_hash,
         "parent_id": parent_id,
-        "parent_source": parent_source and parent_source.value,
-        "parent_external_id": parent_external_id,
-        "needs_parent": needs_parent,
+        "parent_source": parent and parent[0].value,
+        "parent_external_id": parent and parent[1],
+        "needs_parent": request.parent is not None,
         "source": request.source.value,
         "external_id": request.external_id,
         "instance_id": request.instance_id,
@@ -211,6 +191,18 @@ def start_known(
     }
     row = _inserted(connection, START_BY_NAME, given)
     return None if row is None else execution_of(row)
+
+
+def _parent_of(connection: Driver, request: TrackRequest) -> tuple[int | None, tuple[ExecutionSource, str] | None]:
+    """Return the parent by its id, or by its identity, which the statement of the start looks up itself."""
+    around = request.part_of
+    if request.parent is not None:
+        return None, (request.parent.source, request.parent.external_id)
+    if request.parent_id is not None or around is None:
+        return request.parent_id, None
+    if around.source is not None and around.external_id is not None:
+        return None, (ExecutionSource(around.source), around.external_id)
+    return find_enclosing_id(connection, around), None
 
 
 def _inserted(connection: Driver, statement: str, given: Mapping[str, Any]) -> Sequence[Any] | None:
@@ -363,164 +355,6 @@ def _ended_before(
     if differences:
         raise ExecutionEndedError(execution_id, differences)
     return known
-
-
-# Reading
-
-SELECT = f"""
-    SELECT {COLUMNS}
-      FROM watcher.pipeline_execution AS execution
-"""
-
-GET = f"{SELECT} WHERE execution.id = %(id)s"
-
-BY_IDENTITY = f"""
-    {SELECT}
-     WHERE {is_identity("execution", "CAST(%(source)s AS watcher.execution_source)", "%(external_id)s")}
-"""
-
-TREE = f"""
-    WITH RECURSIVE tree AS (
-        SELECT id FROM watcher.pipeline_execution WHERE id = %(id)s
-        UNION
-        SELECT child.id FROM watcher.pipeline_execution AS child JOIN tree ON child.parent_id = tree.id
-    )
-    {SELECT}
-     WHERE execution.id IN (SELECT id FROM tree)
-     ORDER BY execution.start_date, execution.id
-"""
-
-
-def get_execution(connection: Driver, execution_id: int) -> values.Execution:
-    """Return the execution with that id.
-
-    Raises:
-        NotFoundError: There is none.
-    """
-    row = connection.execute(GET, {"id": arguments.identifier(execution_id, "execution_id")}).fetchone()
-    if row is None:
-        raise NotFoundError("execution", execution_id)
-    return execution_of(row)
-
-
-def list_executions(
-    connection: Driver,
-    *,
-    pipeline_id: int | None = None,
-    scope: str | None = None,
-    state: ExecutionState | str | None = None,
-    since: dt.datetime | None = None,
-    before: tuple[dt.datetime, int] | None = None,
-    limit: int = 100,
-) -> list[values.Execution]:
-    """Return executions, newest first; with `before`, those behind the one with this start and this id."""
-    before_date, before_id = before or (None, None)
-    asked_state = None if state is None else arguments.choice(state, ExecutionState, "state").value
-    given = {
-        "pipeline_id": pipeline_id,
-        "scope": None if scope is None else arguments.text(scope, "scope"),
-        "state": asked_state,
-        "since": None if since is None else arguments.instant(since, "since"),
-        "before_date": None if before_date is None else arguments.instant(before_date, "before"),
-        "before_id": None if before_id is None else arguments.identifier(before_id, "before"),
-        "limit": arguments.count(limit, "limit"),
-    }
-    conditions = {
-        "pipeline_id": "execution.pipeline_id = %(pipeline_id)s",
-        "scope": "coalesce(execution.scope, '') = %(scope)s",  # as the indexes have it
-        "state": f"execution.state = '{asked_state}'",  # written out: the indexes are of some states
-        "since": "execution.start_date >= %(since)s",
-        "before_id": "(execution.start_date, execution.id) < (%(before_date)s, %(before_id)s)",
-    }
-    asked = [condition for name, condition in conditions.items() if given[name] is not None]
-    where = f"WHERE {' AND '.join(asked)}" if asked else ""
-    statement = f"{SELECT} {where} ORDER BY execution.start_date DESC, execution.id DESC LIMIT %(limit)s"
-    return [execution_of(row) for row in connection.execute(statement, given)]
-
-
-def execution_tree(connection: Driver, execution_id: int) -> values.ExecutionTree:
-    """Return an execution with all that ran as part of it.
-
-    Raises:
-        NotFoundError: There is none.
-    """
-    given = {"id": arguments.identifier(execution_id, "execution_id")}
-    found = {execution.id: execution for execution in map(execution_of, connection.execute(TREE, given))}
-    root = found.pop(execution_id, None)
-    if root is None:
-        raise NotFoundError("execution", execution_id)
-    children: dict[int | None, list[values.Execution]] = {}
-    for execution in found.values():
-        children.setdefault(execution.parent_id, []).append(execution)
-    return _subtree(root, children)
-
-
-def _subtree(
-    execution: values.Execution, children: Mapping[int | None, Sequence[values.Execution]]
-) -> values.ExecutionTree:
-    below = tuple(_subtree(child, children) for child in children.get(execution.id, ()))
-    return values.ExecutionTree(execution=execution, children=below)
-
-
-def find_execution_id(connection: Driver, *, source: ExecutionSource, external_id: str) -> int | None:
-    """Return the id of the execution with that identity; `None` where there is none."""
-    known = _by_identity(connection, {"source": source.value, "external_id": external_id})
-    return None if known is None else known.id
-
-
-IS_THERE = "SELECT id FROM watcher.pipeline_execution WHERE id = %(id)s"
-
-
-def find_enclosing_id(connection: Driver, part_of: PartOf | None) -> int | None:
-    """Return the id of what an execution is part of; `None` where this database does not know it."""
-    if part_of is None:
-        return None
-    if part_of.source is not None and part_of.external_id is not None:
-        source = arguments.choice(part_of.source, ExecutionSource, "source")
-        return find_execution_id(connection, source=source, external_id=part_of.external_id)
-    row = connection.execute(IS_THERE, {"id": part_of.id}).fetchone()
-    return None if row is None else int(row[0])
-
-
-STEP = f"""
-    SELECT known.external_id
-      FROM watcher.pipeline_execution AS run
-      JOIN watcher.pipeline_execution AS known ON known.parent_id = run.id
-      JOIN watcher.pipeline ON pipeline.id = known.pipeline_id
-     WHERE {is_identity("run", "'dagster'", "%(run_id)s")}
-       AND known.source = 'dagster'
-       AND pipeline.name = %(pipeline_name)s
-       AND coalesce(known.scope, '') = coalesce(%(scope)s, '')
-     ORDER BY known.id DESC
-     LIMIT 1
-"""
-
-
-def known_identity(
-    connection: Driver, *, source: ExecutionSource, external_id: str, pipeline_name: str, scope: str | None
-) -> str:
-    """Return the identity of an execution, where one that was made without its step has got its own meanwhile."""
-    run_id = provisional_run(external_id) if source is ExecutionSource.DAGSTER else None
-    if run_id is None:
-        return external_id
-    row = connection.execute(STEP, {"run_id": run_id, "pipeline_name": pipeline_name, "scope": scope}).fetchone()
-    return external_id if row is None else str(row[0])
-
-
-def _by_identity(connection: Driver, identity: Mapping[str, str]) -> values.Execution | None:
-    row = connection.execute(BY_IDENTITY, identity).fetchone()
-    return None if row is None else execution_of(row)
-
-
-def execution_of(row: Sequence[Any]) -> values.Execution:
-    """Return a row of `COLUMNS` as an execution."""
-    fields = dict(zip(FIELDS, row, strict=True))
-    fields["source"] = SOURCES[fields["source"]]
-    fields["state"] = STATES[fields["state"]]
-    # By the ten thousand: a frozen class takes longer to set its fields than PostgreSQL to find them.
-    execution = object.__new__(values.Execution)
-    execution.__dict__.update(fields)
-    return execution
 
 
 def _json(value: Mapping[str, Any]) -> Jsonb:

@@ -16,8 +16,9 @@ from watcher_core.database import Driver
 from watcher_core.enums import ExecutionSource, ExecutionState
 from watcher_core.errors import InvalidValueError
 from watcher_core.recording import clocks, watermarks
-from watcher_core.recording.executions import COUNTS, INFERRED, known_identity
+from watcher_core.recording.executions import COUNTS, INFERRED
 from watcher_core.recording.identities import KEY, is_identity
+from watcher_core.recording.lookup import known_identity
 
 logger = logging.getLogger("watcher.progress")
 

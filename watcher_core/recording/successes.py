@@ -13,7 +13,7 @@ from typing import Final
 
 from watcher_core import values
 from watcher_core.database import Driver
-from watcher_core.recording.executions import COLUMNS, execution_of
+from watcher_core.recording.lookup import COLUMNS, execution_of
 
 SETTLED: Final = dt.timedelta(minutes=10)
 
