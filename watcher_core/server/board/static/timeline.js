@@ -415,7 +415,9 @@
 
     function sayView() {
       const isWhole = view.from === 0 && view.to === whole.to;
-      root.querySelector(".zoom output").textContent = isWhole ? "" : `${clock(view.from)} to ${clock(view.to)}`;
+      // In whole seconds, as the address has it: who goes back or loads it again reads the same.
+      const [from, to] = [view.from, view.to].map((each) => Math.round(data.begin + each) - data.begin);
+      root.querySelector(".zoom output").textContent = isWhole ? "" : `${clock(from)} to ${clock(to)}`;
     }
 
     const move = (share) => look(view.from + share * (view.to - view.from), view.to + share * (view.to - view.from));
