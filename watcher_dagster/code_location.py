@@ -46,6 +46,8 @@ def build_watcher_definitions(
     cleanup_cron: str | None = automation.CLEANUP_CRON,
     retention_days: int | None = None,
     cleanup_batch_size: int = automation.BATCH_SIZE,
+    run_cleanup_cron: str | None = automation.RUN_CLEANUP_CRON,
+    dagster_run_retention_days: int | None = None,
     slack: SlackResource | None = None,
     slack_channel: str | None = None,
     slack_interval_seconds: int = 10,
@@ -79,6 +81,10 @@ def build_watcher_definitions(
         retention_days: Days of history to keep, at least 90. Without it nothing is deleted by itself: the schedule of
             the cleanup is there, and switched off.
         cleanup_batch_size: Rows that a transaction of the cleanup deletes at most.
+        run_cleanup_cron: When to delete old runs of Dagster; as above.
+        dagster_run_retention_days: Days after their end for which all runs of Dagster are kept, at least 1. Older ones
+            that Watcher remembers, and Dagster needs no more, are deleted with their events. Without it no run is
+            deleted: the schedule is switched off, and its job only counts.
         slack: dagster-slack's resource, to deliver alerts; without it the settings say where they go. See
             `build_watcher_slack_sensor`.
         slack_channel: The channel that `slack` posts to: `#name`, or its id.
@@ -90,8 +96,8 @@ def build_watcher_definitions(
     Returns:
         Definitions with the resource, the sensors `watcher_recorder_sensor`, `watcher_check_sensor`,
         `watcher_anomaly_sensor`, `watcher_slack_sensor` and `watcher_external_sensor`, the jobs
-        `watcher_freshness_job`, `watcher_timeliness_job`, `watcher_anomaly_job` and `watcher_cleanup_job`, and a
-        schedule for each of them.
+        `watcher_freshness_job`, `watcher_timeliness_job`, `watcher_anomaly_job`, `watcher_cleanup_job` and
+        `watcher_run_cleanup_job`, and a schedule for each of them.
 
     Raises:
         InvalidValueError: A value breaks a rule, both a resource and settings for one are passed, or one of `slack` and
@@ -112,6 +118,8 @@ def build_watcher_definitions(
     _check_whole("cleanup_batch_size", cleanup_batch_size, least=1)
     if retention_days is not None:
         _check_whole("retention_days", retention_days, least=automation.RETENTION_DAYS)
+    if dagster_run_retention_days is not None:
+        _check_whole("dagster_run_retention_days", dagster_run_retention_days, least=1)
     watcher = resource or WatcherResource(database_url=database_url, strict=strict, count_keys=dict(count_keys or {}))
     freshness = automation.build_freshness_job(resource_key=resource_key)
     timeliness = automation.build_timeliness_job(
@@ -123,17 +131,20 @@ def build_watcher_definitions(
         retention_days=retention_days or automation.RETENTION_DAYS,
         batch_size=cleanup_batch_size,
     )
+    run_cleanup = automation.build_run_cleanup_job(resource_key=resource_key, retention_days=dagster_run_retention_days)
     status = dg.DefaultScheduleStatus(default_status.value)
     cleanup_status = status if retention_days is not None else dg.DefaultScheduleStatus.STOPPED
+    run_cleanup_status = status if dagster_run_retention_days is not None else dg.DefaultScheduleStatus.STOPPED
     wanted = (
         (freshness, freshness_cron, "freshness_cron", status),
         (timeliness, timeliness_cron, "timeliness_cron", status),
         (anomaly, anomaly_cron, "anomaly_cron", dg.DefaultScheduleStatus.STOPPED),
         (cleanup, cleanup_cron, "cleanup_cron", cleanup_status),
+        (run_cleanup, run_cleanup_cron, "run_cleanup_cron", run_cleanup_status),
     )
     return dg.Definitions(
         resources={resource_key: watcher, automation.IO_MANAGER_KEY: dg.mem_io_manager},
-        jobs=[freshness, timeliness, anomaly, cleanup],
+        jobs=[freshness, timeliness, anomaly, cleanup, run_cleanup],
         schedules=[
             automation.build_schedule(job, cron, argument=argument, default_status=its_status)
             for job, cron, argument, its_status in wanted

@@ -84,6 +84,18 @@ class CleanupOptions(dg.Resolvable, dg.Model):
     batch_size: Annotated[int, Field(description="Rows that a transaction deletes at most.")] = automation.BATCH_SIZE
 
 
+class RunCleanupOptions(dg.Resolvable, dg.Model):
+    """Which runs of Dagster are deleted."""
+
+    cron: Annotated[str | None, Field(description="When, in UTC; null leaves the schedule out.")] = (
+        automation.RUN_CLEANUP_CRON
+    )
+    retention_days: Annotated[
+        int | None,
+        Field(description="Days for which all runs are kept, at least 1. Without it no run is deleted."),
+    ] = None
+
+
 class SlackOptions(dg.Resolvable, dg.Model):
     """How alerts are sent to Slack."""
 
@@ -171,6 +183,9 @@ class WatcherComponent(dg.Component, dg.Resolvable, dg.Model):
     )
     anomalies: Annotated[AnomalyOptions, Field(description="How metrics are judged.")] = AnomalyOptions()
     cleanup: Annotated[CleanupOptions, Field(description="What is deleted.")] = CleanupOptions()
+    run_cleanup: Annotated[RunCleanupOptions, Field(description="Which runs of Dagster are deleted.")] = (
+        RunCleanupOptions()
+    )
     slack: Annotated[SlackOptions, Field(description="How alerts are sent to Slack.")] = SlackOptions()
     external: Annotated[
         ExternalOptions,
@@ -195,6 +210,8 @@ class WatcherComponent(dg.Component, dg.Resolvable, dg.Model):
             cleanup_cron=self.cleanup.cron,
             retention_days=self.cleanup.retention_days,
             cleanup_batch_size=self.cleanup.batch_size,
+            run_cleanup_cron=self.run_cleanup.cron,
+            dagster_run_retention_days=self.run_cleanup.retention_days,
             slack=_slack_resource(self.slack.token),
             slack_channel=self.slack.channel,
             slack_interval_seconds=self.slack.interval_seconds,

@@ -68,8 +68,8 @@ def test_the_options_reach_their_places() -> None:
 
 def test_jobs_sensors_and_schedules_are_there() -> None:
     definitions = build_watcher_definitions()
-    jobs = ["watcher_anomaly_job", "watcher_cleanup_job", "watcher_freshness_job", "watcher_timeliness_job"]
-    assert names(definitions.jobs) == jobs
+    jobs = ["anomaly", "cleanup", "freshness", "run_cleanup", "timeliness"]
+    assert names(definitions.jobs) == [f"watcher_{name}_job" for name in jobs]
     sensors = ["anomaly", "check", "external", "recorder", "slack"]
     assert names(definitions.sensors) == [f"watcher_{name}_sensor" for name in sensors]
     crons = {name: (one.cron_schedule, one.execution_timezone) for name, one in schedules_of(definitions).items()}
@@ -77,6 +77,7 @@ def test_jobs_sensors_and_schedules_are_there() -> None:
         "watcher_anomaly_schedule": ("*/15 * * * *", "UTC"),
         "watcher_cleanup_schedule": ("0 3 * * 0", "UTC"),
         "watcher_freshness_schedule": ("0 * * * *", "UTC"),
+        "watcher_run_cleanup_schedule": ("30 3 * * *", "UTC"),
         "watcher_timeliness_schedule": ("*/15 * * * *", "UTC"),
     }
 
@@ -91,6 +92,7 @@ def test_nothing_is_deleted_until_somebody_says_how_much_to_keep() -> None:
     checks = {"watcher_freshness_schedule", "watcher_timeliness_schedule"}
     assert running() == checks
     assert running(retention_days=90) == {*checks, "watcher_cleanup_schedule"}
+    assert running(dagster_run_retention_days=30) == {*checks, "watcher_run_cleanup_schedule"}
     assert running(retention_days=90, default_status=dg.DefaultSensorStatus.STOPPED) == set()
     stopped = build_watcher_definitions(default_status=dg.DefaultSensorStatus.STOPPED)
     assert {sensor.default_status for sensor in stopped.sensors or ()} == {dg.DefaultSensorStatus.STOPPED}
@@ -98,10 +100,10 @@ def test_nothing_is_deleted_until_somebody_says_how_much_to_keep() -> None:
 
 def test_a_schedule_can_be_left_out() -> None:
     definitions = build_watcher_definitions(
-        freshness_cron=None, timeliness_cron="5 * * * *", anomaly_cron=None, cleanup_cron=None
+        freshness_cron=None, timeliness_cron="5 * * * *", anomaly_cron=None, cleanup_cron=None, run_cleanup_cron=None
     )
     assert list(schedules_of(definitions)) == ["watcher_timeliness_schedule"]
-    assert len(names(definitions.jobs)) == 4
+    assert len(names(definitions.jobs)) == 5
 
 
 @pytest.mark.parametrize(
@@ -113,6 +115,7 @@ def test_a_schedule_can_be_left_out() -> None:
         ({"cleanup_cron": 7}, "cleanup_cron is 7; it must be a cron string"),
         ({"retention_days": 89}, "retention_days is 89; it must be a whole number of at least 90"),
         ({"retention_days": 0}, "retention_days is 0; it must be a whole number of at least 90"),
+        ({"dagster_run_retention_days": 0}, "dagster_run_retention_days is 0; it must be a whole number of at least 1"),
         ({"cleanup_batch_size": 0}, "cleanup_batch_size is 0; it must be a whole number of at least 1"),
         ({"timeliness_lookback_minutes": 0}, "timeliness_lookback_minutes is 0; it must be a whole number"),
         ({"check_interval_seconds": 0}, "minimum_interval_seconds is 0; it must be a whole number of seconds"),
@@ -214,11 +217,13 @@ def test_a_component_with_checks_cleanup_and_slack(monkeypatch: pytest.MonkeyPat
         freshness={"cron": "*/30 * * * *"},
         timeliness={"cron": None, "lookback_minutes": 120},
         cleanup={"cron": "0 4 * * *", "retention_days": 365, "batch_size": 500},
+        run_cleanup={"cron": "0 5 * * *", "retention_days": 30},
         slack={"token": "{{ env.MY_TOKEN }}", "channel": "#data", "interval_seconds": 60},
     )
     slack = passed["slack"]
     assert isinstance(slack, SlackResource)
-    given = {key: passed[key] for key in passed if key.startswith(("check", "fresh", "time", "clean", "ret", "slack_"))}
+    asked = ("check", "fresh", "time", "clean", "ret", "run_", "dagster_", "slack_")
+    given = {key: passed[key] for key in passed if key.startswith(asked)}
     assert given == {
         "check_interval_seconds": 45,
         "freshness_cron": "*/30 * * * *",
@@ -227,6 +232,8 @@ def test_a_component_with_checks_cleanup_and_slack(monkeypatch: pytest.MonkeyPat
         "cleanup_cron": "0 4 * * *",
         "retention_days": 365,
         "cleanup_batch_size": 500,
+        "run_cleanup_cron": "0 5 * * *",
+        "dagster_run_retention_days": 30,
         "slack_channel": "#data",
         "slack_interval_seconds": 60,
     }

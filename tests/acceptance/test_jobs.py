@@ -184,6 +184,27 @@ def test_cleanup_shows_what_it_deletes(platform: Platform) -> None:
         platform.run("watcher_cleanup_job", retention_days=30)
 
 
+def test_the_cleanup_of_runs_shows_what_stays(platform: Platform) -> None:
+    for _ in range(3):
+        platform.materialize(orders)
+    with platform.engine.begin() as connection:
+        connection.execute(
+            sa.text("""UPDATE runs SET create_timestamp = create_timestamp - interval '50 days',
+                              start_time = start_time - 50 * 86400, end_time = end_time - 50 * 86400""")
+        )
+    assert platform.run("watcher_run_cleanup_job")["old_runs"] == 0, "90 days are kept unless somebody says otherwise"
+    counted = platform.run("watcher_run_cleanup_job", retention_days=30)
+    assert (counted["old_runs"], counted["deleted"], counted["dry_run"]) == (3, 2, True)
+    definitions = build_watcher_definitions(resource=platform.resource, dagster_run_retention_days=30)
+    job = definitions.resolve_job_def("watcher_run_cleanup_job")
+    assert job.execute_in_process(instance=platform.instance, run_config={}).success
+    after = platform.run("watcher_run_cleanup_job", retention_days=30)
+    assert (after["old_runs"], after["deleted"], after["rows"], after["bytes"]) == (1, 0, 0, 0)
+    reason = "it made the newest materialization of an asset or partition"
+    assert re.search(rf"\| {reason} \| 1 \| \[[0-9a-f]{{8}}\]\(/runs/[0-9a-f-]{{36}}\) \|", after["kept"])
+    assert len(platform.watcher.executions(pipeline="orders")) == 3
+
+
 def test_a_dry_run_opens_and_reports_nothing(platform: Platform) -> None:
     platform.materialize(orders)
     platform.watcher.update_pipeline("orders", freshness_number=2, freshness_datepart="hour")

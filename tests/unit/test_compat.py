@@ -11,6 +11,8 @@ import pytest
 from dagster._core.definitions.asset_daemon_cursor import AssetDaemonCursor
 from dagster._core.execution.backfill import PartitionBackfill
 from dagster._core.scheduler.instigation import InstigatorState, SensorInstigatorData
+from dagster._core.storage.event_log.base import EventLogStorage
+from dagster._core.storage.event_log.sql_event_log import SqlEventLogStorage
 from dagster_postgres.event_log import PostgresEventLogStorage
 
 import watcher_dagster
@@ -40,6 +42,9 @@ ONLY_IN_COMPAT = [
     (PartitionBackfill, "partition_set_origin", "the backfill of a job has no pipeline"),
     (dg.DagsterInstance, "event_log_storage", "the recorder opens a connection for each run that it reads"),
     (PostgresEventLogStorage, "_connect", "the recorder opens a connection for each run that it reads"),
+    (EventLogStorage, "delete_events", "the events of a run that a killed cleanup was about to delete stay for ever"),
+    (SqlEventLogStorage, "index_connection", "old runs cannot be deleted: it is not known what is newest"),
+    (SqlEventLogStorage, "run_connection", "a cleanup of runs cannot say how much it frees"),
     (dg.DagsterEvent, "event_specific_data", "nothing is recorded of materializations, planned assets and errors"),
     (dg.EventLogEntry, "asset_observation", "the jobs report the same observation again and again"),
     (dg.DagsterRun, "remote_job_origin", "the pipelines of jobs lose the name of their code location"),

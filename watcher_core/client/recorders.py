@@ -73,6 +73,15 @@ class RecorderMethods(HeartbeatMethods):
         with self._transaction() as (session, _):
             return recording.list_recorders(session)
 
+    def recorded_runs(self, run_ids: Iterable[str]) -> set[str]:
+        """Return those of some runs of Dagster that are over and recorded as a whole, with all that was part of them.
+
+        Args:
+            run_ids: Their ids in Dagster.
+        """
+        with self._driver_statements() as (connection, _):
+            return recording.recorded_runs(connection, run_ids)
+
     def clock_report(self) -> values.ClockReport:
         """Return how the clocks of this host, and of those that have recorded, compare with the database's."""
         with self._transaction() as (session, _):

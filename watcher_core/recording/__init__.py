@@ -34,6 +34,7 @@ if TYPE_CHECKING:
         get_execution,
         known_identity,
         list_executions,
+        recorded_runs,
     )
     from watcher_core.recording.observations import record_observations
     from watcher_core.recording.pings import record_ping
@@ -104,6 +105,7 @@ __all__ = [
     "record_executions",
     "record_observations",
     "record_ping",
+    "recorded_runs",
     "recorder_cursor",
     "release_identity",
     "release_recorder",
@@ -163,6 +165,7 @@ _MODULES = {
     "record_columns": "columns",
     "record_executions": "records",
     "record_observations": "observations",
+    "recorded_runs": "lookup",
     "recorder_cursor": "cursors",
     "release_recorder": "cursors",
     "renew_recorder": "cursors",

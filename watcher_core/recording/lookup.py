@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields
 from typing import Any
 
@@ -161,6 +161,26 @@ def known_identity(
         return external_id
     row = connection.execute(STEP, {"run_id": run_id, "pipeline_name": pipeline_name, "scope": scope}).fetchone()
     return external_id if row is None else str(row[0])
+
+
+RECORDED_RUNS = f"""
+    SELECT run.external_id
+      FROM unnest(CAST(%(run_ids)s AS text[])) AS asked (run_id)
+      JOIN watcher.pipeline_execution AS run ON {is_identity("run", "'dagster'", "asked.run_id")}
+     WHERE run.state <> 'running'
+       AND NOT run.execution_metadata ? 'recorder_error'
+       AND NOT EXISTS (
+               SELECT FROM watcher.pipeline_execution AS part
+                WHERE part.parent_id = run.id
+                  AND (part.state = 'running' OR part.execution_metadata ? 'recorder_error')
+           )
+"""
+
+
+def recorded_runs(connection: Driver, run_ids: Iterable[str]) -> set[str]:
+    """Return those runs of Dagster that are over, and recorded with all that was part of them."""
+    asked = [arguments.text(run_id, "run_id") for run_id in run_ids]
+    return {run_id for (run_id,) in connection.execute(RECORDED_RUNS, {"run_ids": asked})}
 
 
 def by_identity(connection: Driver, identity: Mapping[str, str]) -> values.Execution | None:

@@ -1,4 +1,4 @@
-"""The jobs of Watcher: the checks of all pipelines, and cleanup.
+"""The jobs of Watcher: the checks of all pipelines, the cleanup of its history, and that of Dagster's runs.
 
 They run in one process, carry the tag by which the recorder passes over them, and show what they found as metadata of
 their step, on the page of the run.
@@ -13,13 +13,14 @@ import dagster as dg
 from pydantic import Field
 
 from watcher_core import AlertKind, Finding, Watcher, text
-from watcher_dagster import compat
+from watcher_dagster import compat, run_cleanup
 from watcher_dagster.checks import (
     anomaly_metadata,
     cleanup_metadata,
     found_metadata,
     freshness_table,
     report_changes,
+    run_cleanup_metadata,
     timeliness_table,
 )
 from watcher_dagster.identity import WATCHER_RUN_TAG
@@ -28,9 +29,11 @@ FRESHNESS_JOB: Final = "watcher_freshness_job"
 TIMELINESS_JOB: Final = "watcher_timeliness_job"
 ANOMALY_JOB: Final = "watcher_anomaly_job"
 CLEANUP_JOB: Final = "watcher_cleanup_job"
+RUN_CLEANUP_JOB: Final = "watcher_run_cleanup_job"
 
 LOOKBACK_MINUTES: Final = 60
 RETENTION_DAYS: Final = 90
+DAGSTER_RUN_RETENTION_DAYS: Final = 90
 BATCH_SIZE: Final = 10_000
 
 # These jobs do not use the code location's own I/O manager, which may need credentials.
@@ -74,6 +77,15 @@ class CleanupConfig(dg.Config):
     retention_days: int = Field(default=RETENTION_DAYS, description="Days of history to keep, at least 90.")
     batch_size: int = Field(default=BATCH_SIZE, description="Rows that a transaction deletes at most.")
     dry_run: bool = Field(default=False, description="Count what would be deleted, and delete nothing.")
+
+
+class RunCleanupConfig(dg.Config):
+    """Configuration of `watcher_run_cleanup_job`."""
+
+    retention_days: int = Field(
+        default=DAGSTER_RUN_RETENTION_DAYS, description="Days after their end for which all runs are kept, at least 1."
+    )
+    dry_run: bool = Field(default=True, description="Count what would be deleted, and delete nothing.")
 
 
 def build_freshness_job(*, resource_key: str = "watcher") -> dg.JobDefinition:
@@ -131,12 +143,37 @@ def build_cleanup_job(
             retention_days=config.retention_days,
             batch_size=config.batch_size,
             dry_run=config.dry_run,
-            progress=_progress(context),
+            progress=_progress(context, "%s of %s executions are deleted"),
         )
         context.add_output_metadata(cleanup_metadata(result))
 
     config = {"clean_up": CleanupConfig(retention_days=retention_days, batch_size=batch_size)}
     return _job(CLEANUP_JOB, clean_up, "Deletes executions past their retention.", config)
+
+
+def build_run_cleanup_job(*, resource_key: str = "watcher", retention_days: int | None = None) -> dg.JobDefinition:
+    """Build the job that deletes old runs of Dagster; `build_watcher_definitions` has it.
+
+    Args:
+        resource_key: The name of the resource.
+        retention_days: Days for which all runs are kept. Without it the job only counts, unless its configuration says
+            otherwise.
+    """
+
+    @_op("clean_up_runs", "Deletes old runs of Dagster that Watcher remembers, with their events.", resource_key)
+    def clean_up_runs(context: dg.OpExecutionContext, config: RunCleanupConfig) -> None:
+        result = run_cleanup.clean_up_runs(
+            context.instance,
+            _watcher(context, resource_key),
+            retention_days=config.retention_days,
+            dry_run=config.dry_run,
+            progress=_progress(context, "%s of %s old runs are looked at"),
+        )
+        context.add_output_metadata(run_cleanup_metadata(result))
+
+    days = DAGSTER_RUN_RETENTION_DAYS if retention_days is None else retention_days
+    config = {"clean_up_runs": RunCleanupConfig(retention_days=days, dry_run=retention_days is None)}
+    return _job(RUN_CLEANUP_JOB, clean_up_runs, "Deletes old runs of Dagster that Watcher remembers.", config)
 
 
 def _op(name: str, description: str, resource_key: str) -> Callable[[Callable[..., None]], dg.OpDefinition]:
@@ -218,14 +255,14 @@ class _Check:
         context.log.info("%s new; reported to %s", f"{new:,}", text.plural(reported, "asset"))
 
 
-def _progress(context: dg.OpExecutionContext) -> Callable[[int, int], None]:
-    """Build the callback of a cleanup that logs how far it is."""
+def _progress(context: dg.OpExecutionContext, message: str) -> Callable[[int, int], None]:
+    """Build the callback of a cleanup that logs how far it is, as a message of two numbers."""
     logged_at = time.monotonic()
 
-    def log_progress(deleted: int, expected: int) -> None:
+    def log_progress(done: int, expected: int) -> None:
         nonlocal logged_at
         if time.monotonic() - logged_at >= PROGRESS_SECONDS:
             logged_at = time.monotonic()
-            context.log.info("%s of %s executions are deleted", f"{deleted:,}", f"{expected:,}")
+            context.log.info(message, f"{done:,}", f"{expected:,}")
 
     return log_progress

@@ -12,6 +12,7 @@ FRESHNESS_CRON: Final = "0 * * * *"
 TIMELINESS_CRON: Final = "*/15 * * * *"
 ANOMALY_CRON: Final = "*/15 * * * *"
 CLEANUP_CRON: Final = "0 3 * * 0"
+RUN_CLEANUP_CRON: Final = "30 3 * * *"
 
 UNDER_WAY: Final = [
     dg.DagsterRunStatus.QUEUED,

@@ -8,6 +8,7 @@ from watcher_dagster.checks.findings import (
     cleanup_metadata,
     found_metadata,
     freshness_table,
+    run_cleanup_metadata,
     timeliness_table,
 )
 from watcher_dagster.checks.reporter import report_changes
@@ -19,5 +20,6 @@ __all__ = [
     "found_metadata",
     "freshness_table",
     "report_changes",
+    "run_cleanup_metadata",
     "timeliness_table",
 ]

@@ -12,11 +12,13 @@ from watcher_core import AnomalyDetection, CleanupResult, ExecutionSource, Findi
 from watcher_dagster.checks import markdown
 from watcher_dagster.checks.verdicts import expected
 from watcher_dagster.identity import asset_pipeline_name, named_asset_key
+from watcher_dagster.run_cleanup import RunCleanup
 
 FRESHNESS_HEAD: Final = ("Pipeline", "Type", "Last change", "Expected within", "Overdue", "New")
 TIMELINESS_HEAD: Final = ("Pipeline", "Type", "Execution", "State", "Started", "Duration", "Expected within", "New")
 ANOMALY_HEAD: Final = ("Pipeline", "Execution", "What is unusual")
 CLEANUP_HEAD: Final = ("Table", "Rows")
+KEPT_HEAD: Final = ("Why an old run stays", "Runs", "One of them")
 
 
 def found_metadata(
@@ -99,6 +101,23 @@ def cleanup_metadata(result: CleanupResult) -> dict[str, Any]:
         ),
         "rows": dg.MetadataValue.int(result.total),
         "retention_date": dg.MetadataValue.timestamp(result.retention_date),
+        "dry_run": dg.MetadataValue.bool(result.dry_run),
+    }
+
+
+def run_cleanup_metadata(result: RunCleanup) -> dict[str, Any]:
+    """Return the result of a cleanup of Dagster's runs as metadata of its step."""
+    rows = [
+        (str(reason), f"{count:,}", markdown.link(result.examples[reason][:8], "runs", result.examples[reason]))
+        for reason, count in result.kept.most_common()
+    ]
+    return {
+        "kept": dg.MetadataValue.md(markdown.table(KEPT_HEAD, rows, total=len(rows), empty="No old run has to stay.")),
+        "old_runs": dg.MetadataValue.int(result.old),
+        "deleted": dg.MetadataValue.int(result.deleted),
+        "rows": dg.MetadataValue.int(result.rows),
+        "bytes": dg.MetadataValue.int(result.size),
+        "ended_before": dg.MetadataValue.timestamp(result.before),
         "dry_run": dg.MetadataValue.bool(result.dry_run),
     }
 

@@ -1,0 +1,328 @@
+"""Old runs of Dagster are deleted where Watcher remembers them; what Dagster still shows or needs of them stays."""
+
+import datetime as dt
+from pathlib import Path
+from typing import Any
+
+import dagster as dg
+import pytest
+import sqlalchemy as sa
+
+from watcher_core import InvalidValueError, Watcher
+from watcher_dagster import compat
+from watcher_dagster.identity import WATCHER_RUN_TAG
+from watcher_dagster.recorder.tick import record_tick
+from watcher_dagster.run_cleanup import KeptBecause, RunCleanup, clean_up_runs
+
+LATER = dt.datetime.now(dt.UTC) + dt.timedelta(days=100)
+DAYS = dg.StaticPartitionsDefinition(["monday", "tuesday"])
+
+
+@dg.asset
+def orders() -> None: ...
+
+
+@dg.asset(partitions_def=DAYS)
+def sales() -> None: ...
+
+
+@dg.asset(deps=[orders])
+def broken() -> None:
+    raise ValueError("no connection")
+
+
+@dg.op
+def work() -> None: ...
+
+
+@dg.job
+def plain() -> None:
+    work()
+
+
+def cleaned(instance: dg.DagsterInstance, watcher: Watcher, **given: Any) -> RunCleanup:
+    return clean_up_runs(instance, watcher, **{"retention_days": 30, "now": LATER, **given})
+
+
+def materialize(instance: dg.DagsterInstance, *assets: Any, **given: Any) -> str:
+    return dg.materialize(assets, instance=instance, raise_on_error=False, **given).run_id
+
+
+def there(instance: dg.DagsterInstance) -> set[str]:
+    return set(compat.run_ids(instance, dg.RunsFilter()))
+
+
+def event_count(instance: dg.DagsterInstance, run_id: str) -> int:
+    return len(instance.all_logs(run_id))
+
+
+def test_the_newest_materialization_stays(dagster_instance: dg.DagsterInstance, watcher: Watcher) -> None:
+    old, newest = (materialize(dagster_instance, orders) for _ in range(2))
+    record_tick(dagster_instance, watcher)
+    size = event_count(dagster_instance, old)
+
+    result = cleaned(dagster_instance, watcher)
+
+    assert there(dagster_instance) == {newest}
+    assert (result.old, result.deleted, result.rows) == (2, 1, size)
+    assert result.size > 100 * size
+    assert result.kept == {KeptBecause.MATERIALIZATION: 1}
+    assert result.examples == {KeptBecause.MATERIALIZATION: newest}
+    assert dagster_instance.all_logs(old) == []
+    assert len(watcher.executions(pipeline="orders")) == 2, "Watcher's history stays whole"
+    assert cleaned(dagster_instance, watcher).deleted == 0
+
+
+def test_the_newest_of_each_partition_stays(dagster_instance: dg.DagsterInstance, watcher: Watcher) -> None:
+    runs = [materialize(dagster_instance, sales, partition_key=day) for day in ("monday", "tuesday", "monday")]
+    record_tick(dagster_instance, watcher)
+    cleaned(dagster_instance, watcher)
+    assert there(dagster_instance) == set(runs[1:])
+    assert dagster_instance.get_materialized_partitions(dg.AssetKey("sales")) == {"monday", "tuesday"}
+
+
+def test_runs_that_are_not_old_stay(dagster_instance: dg.DagsterInstance, watcher: Watcher) -> None:
+    runs = {materialize(dagster_instance, orders) for _ in range(2)}
+    record_tick(dagster_instance, watcher)
+    tomorrow = dt.datetime.now(dt.UTC) + dt.timedelta(days=1)
+    assert cleaned(dagster_instance, watcher, now=tomorrow).old == 0
+    assert there(dagster_instance) == runs
+
+
+def test_what_was_created_long_ago_and_ended_lately_stays(
+    dagster_instance: dg.DagsterInstance, watcher: Watcher, database_url: str
+) -> None:
+    run_id = plain.execute_in_process(instance=dagster_instance).run_id
+    record_tick(dagster_instance, watcher)
+    engine = sa.create_engine(database_url)
+    with engine.begin() as connection:
+        connection.execute(sa.text("UPDATE runs SET create_timestamp = create_timestamp - interval '50 days'"))
+    engine.dispose()
+    assert cleaned(dagster_instance, watcher, now=dt.datetime.now(dt.UTC)).old == 0
+    assert there(dagster_instance) == {run_id}
+
+
+def test_what_watcher_does_not_know_stays(dagster_instance: dg.DagsterInstance, watcher: Watcher) -> None:
+    plain.execute_in_process(instance=dagster_instance)
+    result = cleaned(dagster_instance, watcher)
+    assert result.kept == {KeptBecause.UNRECORDED: 1}
+    record_tick(dagster_instance, watcher)
+    assert cleaned(dagster_instance, watcher).deleted == 1
+    assert there(dagster_instance) == set()
+
+
+@pytest.mark.parametrize("of", ["run", "part"])
+def test_what_was_not_recorded_as_a_whole_stays(
+    dagster_instance: dg.DagsterInstance, watcher: Watcher, database_url: str, of: str
+) -> None:
+    plain.execute_in_process(instance=dagster_instance)
+    old, _ = (materialize(dagster_instance, orders) for _ in range(2))
+    record_tick(dagster_instance, watcher)
+    engine = sa.create_engine(database_url)
+    with engine.begin() as connection:
+        which = "external_id = :run_id" if of == "run" else "external_id LIKE :run_id || '/%'"
+        statement = f"""UPDATE watcher.pipeline_execution
+                           SET execution_metadata = execution_metadata || '{{"recorder_error": "unreadable"}}'
+                         WHERE {which}"""
+        assert connection.execute(sa.text(statement), {"run_id": old}).rowcount == 1
+    engine.dispose()
+    assert cleaned(dagster_instance, watcher).kept[KeptBecause.UNRECORDED] == 1
+    assert old in there(dagster_instance)
+
+
+def test_the_last_attempt_stays(dagster_instance: dg.DagsterInstance, watcher: Watcher) -> None:
+    first, last = (materialize(dagster_instance, broken) for _ in range(2))
+    record_tick(dagster_instance, watcher)
+    result = cleaned(dagster_instance, watcher)
+    assert (first in there(dagster_instance), last in there(dagster_instance)) == (False, True)
+    assert result.kept == {KeptBecause.ATTEMPT: 1}
+
+
+def test_the_newest_observation_stays(dagster_instance: dg.DagsterInstance, watcher: Watcher) -> None:
+    @dg.op
+    def look(context: dg.OpExecutionContext) -> None:
+        context.log_event(dg.AssetObservation(dg.AssetKey("orders")))
+
+    @dg.job
+    def looking() -> None:
+        look()
+
+    runs = [looking.execute_in_process(instance=dagster_instance).run_id for _ in range(2)]
+    record_tick(dagster_instance, watcher)
+    assert cleaned(dagster_instance, watcher).kept == {KeptBecause.OBSERVATION: 1}
+    assert there(dagster_instance) == {runs[1]}
+
+
+def test_the_newest_result_of_a_check_stays(dagster_instance: dg.DagsterInstance, watcher: Watcher) -> None:
+    fails = False
+
+    @dg.asset_check(asset=orders)
+    def plausible() -> dg.AssetCheckResult:
+        if fails:
+            raise ValueError("no connection")
+        return dg.AssetCheckResult(passed=True)
+
+    def check() -> str:
+        return materialize(dagster_instance, orders, plausible, selection=dg.AssetSelection.checks(plausible))
+
+    _, with_result = check(), check()
+    fails = True
+    planned = check()
+    record_tick(dagster_instance, watcher)
+    assert cleaned(dagster_instance, watcher).kept == {KeptBecause.CHECK: 2}
+    assert there(dagster_instance) == {with_result, planned}
+
+
+def test_a_run_with_a_retry_that_goes_on_stays(dagster_instance: dg.DagsterInstance, watcher: Watcher) -> None:
+    first = plain.execute_in_process(instance=dagster_instance).run_id
+    record_tick(dagster_instance, watcher)
+    retry = dagster_instance.create_run_for_job(
+        plain,
+        parent_run_id=first,
+        root_run_id=first,
+        tags={"dagster/parent_run_id": first, "dagster/root_run_id": first},
+    )
+    assert cleaned(dagster_instance, watcher).kept == {KeptBecause.RETRY: 1}
+    dagster_instance.report_run_canceled(dagster_instance.get_run_by_id(retry.run_id) or retry)
+    assert cleaned(dagster_instance, watcher).kept == {KeptBecause.UNRECORDED: 1}
+    assert there(dagster_instance) == {retry.run_id}
+
+
+def test_runs_of_a_backfill_that_goes_on_stay(
+    dagster_instance: dg.DagsterInstance, watcher: Watcher, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run_id = plain.execute_in_process(instance=dagster_instance, tags={compat.BACKFILL_TAG: "filling"}).run_id
+    record_tick(dagster_instance, watcher)
+    from dagster._core.execution.backfill import BulkActionStatus, PartitionBackfill
+
+    backfill = PartitionBackfill(
+        backfill_id="filling",
+        status=BulkActionStatus.REQUESTED,
+        from_failure=False,
+        tags={},
+        backfill_timestamp=0.0,
+        asset_selection=[dg.AssetKey("orders")],
+    )
+    dagster_instance.add_backfill(backfill)
+    assert cleaned(dagster_instance, watcher).kept == {KeptBecause.BACKFILL: 1}
+    dagster_instance.update_backfill(backfill.with_status(BulkActionStatus.COMPLETED_SUCCESS))
+    assert cleaned(dagster_instance, watcher).deleted == 1
+    assert run_id not in there(dagster_instance)
+
+
+def test_own_runs_go_without_being_recorded(dagster_instance: dg.DagsterInstance, watcher: Watcher) -> None:
+    plain.execute_in_process(instance=dagster_instance, tags={WATCHER_RUN_TAG: "true"})
+    assert cleaned(dagster_instance, watcher).deleted == 1
+
+
+def test_a_dry_run_counts_the_same_and_deletes_nothing(dagster_instance: dg.DagsterInstance, watcher: Watcher) -> None:
+    runs = {materialize(dagster_instance, orders) for _ in range(3)}
+    record_tick(dagster_instance, watcher)
+    counted = cleaned(dagster_instance, watcher, dry_run=True)
+    assert there(dagster_instance) == runs
+    deleted = cleaned(dagster_instance, watcher)
+    for name in ("old", "deleted", "rows", "size", "kept"):
+        assert getattr(counted, name) == getattr(deleted, name)
+    assert counted.deleted == 2
+
+
+def test_one_that_was_killed_goes_on(
+    dagster_instance: dg.DagsterInstance, watcher: Watcher, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Killed between the events of a run and the run itself: neither stays for ever."""
+    runs = [materialize(dagster_instance, orders) for _ in range(4)]
+    record_tick(dagster_instance, watcher)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(dagster_instance, "delete_run", killed)
+        with pytest.raises(KeyboardInterrupt):
+            cleaned(dagster_instance, watcher)
+    assert there(dagster_instance) == set(runs)
+    assert event_count(dagster_instance, runs[0]) == 0
+
+    assert cleaned(dagster_instance, watcher).deleted == 3
+    assert there(dagster_instance) == {runs[3]}
+
+
+def killed(run_id: str) -> None:
+    raise KeyboardInterrupt(run_id)
+
+
+def test_batches_and_progress(
+    dagster_instance: dg.DagsterInstance, watcher: Watcher, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("watcher_dagster.run_cleanup.BATCH_SIZE", 2)
+    for _ in range(5):
+        plain.execute_in_process(instance=dagster_instance)
+    record_tick(dagster_instance, watcher)
+    seen: list[tuple[int, int]] = []
+    result = cleaned(dagster_instance, watcher, progress=lambda done, expected: seen.append((done, expected)))
+    assert seen == [(2, 5), (4, 5), (5, 5)]
+    assert result.deleted == 5
+
+
+def test_an_event_log_in_sqlite(watcher: Watcher, tmp_path: Path) -> None:
+    """Its storage ids are others in the log of a run than in the index of assets."""
+    with dg.DagsterInstance.local_temp(str(tmp_path)) as instance:
+        plain.execute_in_process(instance=instance)
+        runs = [materialize(instance, sales, partition_key=day) for day in ("monday", "tuesday", "monday")]
+        record_tick(instance, watcher)
+        result = cleaned(instance, watcher)
+        assert there(instance) == set(runs[1:])
+        assert result.deleted == 2
+        assert result.rows > 20
+
+
+def test_what_dagster_shows_stays_the_same(dagster_instance: dg.DagsterInstance, watcher: Watcher) -> None:
+    def shown() -> Any:
+        records = dagster_instance.get_asset_records(
+            [dg.AssetKey("orders"), dg.AssetKey("sales"), dg.AssetKey("broken")]
+        )
+        partitions = dagster_instance.get_status_by_partition(dg.AssetKey("sales"), ["monday", "tuesday"], DAYS)
+        return sorted(map(of_asset, records), key=str), partitions
+
+    def of_asset(record: Any) -> Any:
+        entry = record.asset_entry
+        newest = entry.last_materialization_record
+        return entry.asset_key, entry.last_run_id, newest and (newest.run_id, newest.storage_id)
+
+    for _ in range(3):
+        materialize(dagster_instance, orders, broken)
+        materialize(dagster_instance, sales, partition_key="monday")
+    record_tick(dagster_instance, watcher)
+    before = shown()
+    assert cleaned(dagster_instance, watcher).deleted == 4
+    assert shown() == before
+
+
+@pytest.mark.filterwarnings("ignore:Parameter `include_sources`")  # of what Dagster's own tester calls
+def test_automation_decides_the_same(dagster_instance: dg.DagsterInstance, watcher: Watcher) -> None:
+    follows = dg.AutomationCondition.any_deps_updated().since(dg.AutomationCondition.newly_updated())
+
+    @dg.asset(deps=[orders], automation_condition=follows)
+    def report() -> None: ...
+
+    @dg.asset(deps=[sales], automation_condition=follows)
+    def digest() -> None: ...
+
+    definitions = dg.Definitions(assets=[orders, sales, report, digest])
+    for _ in range(3):
+        materialize(dagster_instance, orders, report)
+    evaluated = dg.evaluate_automation_conditions(defs=definitions, instance=dagster_instance)
+    for _ in range(2):
+        materialize(dagster_instance, orders)
+    record_tick(dagster_instance, watcher)
+
+    def requested() -> tuple[int, int]:
+        found = dg.evaluate_automation_conditions(defs=definitions, instance=dagster_instance, cursor=evaluated.cursor)
+        return found.get_num_requested(dg.AssetKey("report")), found.total_requested
+
+    before = requested()
+    assert cleaned(dagster_instance, watcher).deleted == 3
+    assert requested() == before == (1, 1)
+
+
+@pytest.mark.parametrize("days", [0, -1, True, 1.5, "30"])
+def test_bad_days(dagster_instance: dg.DagsterInstance, watcher: Watcher, days: Any) -> None:
+    with pytest.raises(InvalidValueError, match=r"retention_days is .*; it must be a whole number of at least 1"):
+        cleaned(dagster_instance, watcher, retention_days=days)
