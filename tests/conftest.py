@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import gc
 import os
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -47,6 +48,17 @@ telemetry:
 nux:
   enabled: false
 """
+
+
+# Servers and databases of tests are files by the ten thousand, and are gone at the end: they need no disk.
+MEMORY = Path("/dev/shm")
+MEMORY_BYTES = 6 * 1024**3  # that have to be free; the tests take up to 2 GB
+
+
+def pytest_configure() -> None:
+    """Keep all that tests write in memory, where there is room. The variable is pytest's own."""
+    if os.access(MEMORY, os.W_OK | os.X_OK) and shutil.disk_usage(MEMORY).free >= MEMORY_BYTES:
+        os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY))
 
 
 def pytest_xdist_auto_num_workers() -> int:
