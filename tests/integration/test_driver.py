@@ -9,7 +9,7 @@ import pytest
 import sqlalchemy as sa
 
 from tests.factories import unique
-from watcher_core import DatabaseUnavailableError, ExecutionState, Watcher, database
+from watcher_core import DatabaseUnavailableError, ExecutionState, InvalidValueError, Watcher, database
 from watcher_core.database import engine as engine_module
 
 
@@ -84,6 +84,28 @@ def test_the_driver_of_a_session_is_part_of_its_transaction(watcher: Watcher, en
     with database.transaction(engine) as session:
         insert_type(database.driver(session), name)
     assert name in types(watcher)
+
+
+def test_statements_that_are_sent_together_are_answered_each_by_itself(engine: sa.Engine) -> None:
+    with database.driver_transaction(engine) as connection:
+        with database.together(connection):
+            answers = [connection.execute("SELECT %s::int FROM generate_series(1, %s)", (n, n)) for n in range(9)]
+        assert [[value for (value,) in answer] for answer in answers] == [[n] * n for n in range(9)]
+
+
+def test_of_statements_that_are_sent_together_none_counts_if_one_fails(watcher: Watcher, engine: sa.Engine) -> None:
+    before, after = unique("type"), unique("type")
+
+    def write() -> None:
+        with database.driver_transaction(engine) as connection, database.together(connection):
+            insert_type(connection, before)
+            connection.execute("SELECT 1 / 0")
+            insert_type(connection, after)
+
+    with pytest.raises(InvalidValueError, match="division by zero"):
+        write()
+    assert types(watcher).isdisjoint({before, after})
+    assert watcher.pipelines() is not None  # the connection is as before
 
 
 def test_a_connection_that_dies_in_the_middle_is_told_and_replaced(

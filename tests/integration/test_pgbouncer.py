@@ -59,6 +59,14 @@ def test_nothing_is_prepared_behind_it_and_is_without_it(pooled: Watcher, module
     assert thresholds == [None, 5]
 
 
+def test_a_page_is_read_whose_statements_are_sent_together(pooled: Watcher) -> None:
+    name = unique("pipeline")
+    pooled.record([record(name, unique("run"))])
+    for _ in range(7):  # often enough to be prepared, were that possible
+        with database.time_limit(60):
+            assert [run.state for run in pooled.pipeline_page(name).executions] == [ExecutionState.SUCCEEDED]
+
+
 def test_a_limit_of_one_transaction_is_not_the_next_ones(pooled: Watcher) -> None:
     with database.time_limit(60), pooled._transaction() as (session, _):
         assert session.execute(sa.text("SHOW lock_timeout")).scalar_one() != "0"

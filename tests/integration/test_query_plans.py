@@ -288,6 +288,20 @@ def test_no_page_of_the_board_reads_executions_of_all_time(
     assert found.read <= most
 
 
+def test_the_page_of_a_pipeline_looks_into_indexes(
+    watcher: Watcher, plans: Callable[[Callable[[], object]], Plans]
+) -> None:
+    page = watcher.pipeline_page("pipeline 7", days=365)
+    assert any(point.expected is not None or point.value for series in page.series for point in series.points)
+    found = plans(lambda: watcher.pipeline_page("pipeline 7", days=365))
+    assert found.indexes >= {
+        "ix_anomaly_detection_result_pipeline_execution_id",
+        "ix_pipeline_execution_history",
+        "ix_pipeline_execution_pipeline_id_start_date",
+    }
+    assert found.scanned.isdisjoint({"alert", "anomaly_detection_result", "pipeline", "pipeline_execution"})
+
+
 @pytest.mark.parametrize("states", [None, ("open", "acknowledged", "snoozed")])
 def test_the_newest_alerts_are_found_without_the_others(
     watcher: Watcher, plans: Callable[[Callable[[], object]], Plans], states: tuple[str, ...] | None

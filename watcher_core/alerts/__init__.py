@@ -10,10 +10,10 @@ if TYPE_CHECKING:
     from watcher_core.alerts.alerts import (
         acknowledge_alert,
         get_alert,
-        list_alerts,
         resolve_alert,
         resolve_alerts,
         resolve_gone_alerts,
+        select_alerts,
         snooze_alert,
     )
     from watcher_core.alerts.causes import link_causes, same_error
@@ -50,7 +50,6 @@ __all__ = [
     "get_alert",
     "headline",
     "link_causes",
-    "list_alerts",
     "list_deliveries",
     "list_maintenance",
     "load_routes",
@@ -64,6 +63,7 @@ __all__ = [
     "review_coverage",
     "review_routes",
     "same_error",
+    "select_alerts",
     "send_message",
     "sender_for",
     "shared_pace",
@@ -92,7 +92,6 @@ _MODULES = {
     "get_alert": "alerts",
     "headline": "titles",
     "link_causes": "causes",
-    "list_alerts": "alerts",
     "list_deliveries": "outbox",
     "list_maintenance": "maintenance",
     "load_routes": "routes",
@@ -106,6 +105,7 @@ _MODULES = {
     "review_coverage": "review",
     "review_routes": "review",
     "same_error": "causes",
+    "select_alerts": "alerts",
     "send_message": "delivery",
     "sender_for": "destinations",
     "shared_pace": "delivery",

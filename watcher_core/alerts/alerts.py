@@ -8,19 +8,21 @@ until every destination knows its state; see `outbox`.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any
 
 import sqlalchemy as sa
+from psycopg.rows import dict_row
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
 
-from watcher_core import arguments, values
+from watcher_core import arguments, database, values
 from watcher_core.alerts import pending, resolutions
 from watcher_core.alerts.opening import lock
-from watcher_core.database import models
+from watcher_core.database import Driver, models
 from watcher_core.enums import AlertEvent, AlertKind, AlertLevel, AlertState
 from watcher_core.errors import InvalidValueError, NotFoundError
+from watcher_core.values.rows import of_row
 
 ALERT = models.table(models.Alert)
 COLUMNS = ", ".join(
@@ -30,7 +32,7 @@ COLUMNS = ", ".join(
 )
 
 # A snooze ends at its time, whether or not its reminder has been delivered.
-STATE = "CASE WHEN alert.state = 'snoozed' AND alert.snoozed_until <= :now THEN 'open' ELSE alert.state END"
+STATE = "CASE WHEN alert.state = 'snoozed' AND alert.snoozed_until <= %(now)s THEN 'open' ELSE alert.state END"
 
 SELECT = f"""
     SELECT {COLUMNS}, alert.snoozed_until, pipeline.name AS pipeline_name, {STATE} AS state,
@@ -240,14 +242,14 @@ def get_alert(session: Session, *, alert_id: int, now: dt.datetime) -> values.Al
         NotFoundError: There is none.
     """
     given = {"id": arguments.identifier(alert_id, "alert_id"), "now": now}
-    row = session.execute(sa.text(f"{SELECT} WHERE alert.id = :id"), given).one_or_none()
-    if row is None:
+    [*found] = _read(database.driver(session), f"{SELECT} WHERE alert.id = %(id)s", given)
+    if not found:
         raise NotFoundError("alert", alert_id)
-    return from_row(row._mapping)
+    return found[0]
 
 
-def list_alerts(
-    session: Session,
+def select_alerts(
+    connection: Driver,
     *,
     ids: Collection[int] | None = None,
     states: Iterable[AlertState | str] | None = None,
@@ -256,8 +258,8 @@ def list_alerts(
     changed_since: dt.datetime | None = None,
     limit: int = 100,
     now: dt.datetime,
-) -> list[values.Alert]:
-    """Return alerts, the last opened first."""
+) -> Iterator[values.Alert]:
+    """Ask for alerts, the last opened first."""
     wanted = None if states is None else [arguments.choice(state, AlertState, "state").value for state in states]
     given = {
         "ids": None if ids is None else list(ids),
@@ -269,11 +271,11 @@ def list_alerts(
         "now": now,
     }
     conditions = {
-        "ids": "id = ANY(:ids)",
-        "states": f"{STATE} = ANY(CAST(:states AS watcher.alert_state[]))",
-        "kind": "kind = CAST(:kind AS watcher.alert_kind)",
-        "pipeline_id": "pipeline_id = :pipeline_id",
-        "changed_since": "greatest(opened_at, reopened_at, resolved_at) >= :changed_since",
+        "ids": "id = ANY(%(ids)s)",
+        "states": f"{STATE} = ANY(CAST(%(states)s AS watcher.alert_state[]))",
+        "kind": "kind = CAST(%(kind)s AS watcher.alert_kind)",
+        "pipeline_id": "pipeline_id = %(pipeline_id)s",
+        "changed_since": "greatest(opened_at, reopened_at, resolved_at) >= %(changed_since)s",
     }
     asked = [condition for name, condition in conditions.items() if given[name] is not None]
     if wanted is not None and AlertState.RESOLVED.value not in wanted:
@@ -285,16 +287,22 @@ def list_alerts(
                                   FROM watcher.alert
                                  WHERE {" AND ".join(asked) or "true"}
                                  ORDER BY opened_at DESC, id DESC
-                                 LIMIT :limit))
+                                 LIMIT %(limit)s))
      ORDER BY alert.opened_at DESC, alert.id DESC"""
-    return [from_row(row._mapping) for row in session.execute(sa.text(statement), given)]
+    return _read(connection, statement, given)
 
 
-def from_row(row: Mapping[Any, Any]) -> values.Alert:
+def _read(connection: Driver, statement: str, given: Mapping[str, Any]) -> Iterator[values.Alert]:
+    return map(from_row, connection.cursor(row_factory=dict_row).execute(statement, given))
+
+
+def from_row(row: Mapping[str, Any]) -> values.Alert:
     """Return the alert of a row of `SELECT`, in which the driver gives enums as text."""
-    fields = dict(row)
-    fields["kind"] = AlertKind(fields["kind"])
-    fields["level"] = AlertLevel(fields["level"])
-    fields["state"] = AlertState(fields["state"])
-    fields["event"] = None if fields["event"] is None else AlertEvent(fields["event"])
-    return values.Alert(**fields)
+    event = row["event"]
+    enums = {
+        "kind": AlertKind(row["kind"]),
+        "level": AlertLevel(row["level"]),
+        "state": AlertState(row["state"]),
+        "event": None if event is None else AlertEvent(event),
+    }
+    return of_row(values.Alert, {**row, **enums})

@@ -5,10 +5,10 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass, replace
 
-import sqlalchemy as sa
+from psycopg.rows import dict_row
 from sqlalchemy.orm import Session
 
-from watcher_core import text
+from watcher_core import database, text
 from watcher_core.alerts import alerts, digest, incidents, messages, slack
 from watcher_core.alerts.notification import Notification
 from watcher_core.alerts.parcels import OVER, Parcel, destination_name
@@ -30,7 +30,7 @@ ORDER = [
     AlertEvent.MISSED,
 ]
 
-NOTICES = sa.text(f"""
+NOTICES = f"""
     SELECT alert.*, execution.execution_metadata ->> 'run_id' AS run_id,
            pipeline.pipeline_metadata -> 'owners' AS owners,
            pipeline.pipeline_metadata ->> 'runbook' AS runbook,
@@ -66,8 +66,8 @@ NOTICES = sa.text(f"""
             WHERE asset_check.pipeline_id = alert.pipeline_id
               AND alert.deduplication_key = 'asset_check/' || asset_check.id
               AND asset_check.removed_at IS NOT NULL) AS gone ON true
-     WHERE alert.id = ANY(:ids)
-""")
+     WHERE alert.id = ANY(%(ids)s)
+"""
 
 
 @dataclass(frozen=True)
@@ -146,8 +146,8 @@ class Composer:
 
     def _notices(self, session: Session, parcel: Parcel, ids: list[int], now: dt.datetime) -> list[messages.Notice]:
         found = {}
-        for row in session.execute(NOTICES, {"ids": ids, "now": now}):
-            fields = dict(row._mapping)
+        rows = database.driver(session).cursor(row_factory=dict_row).execute(NOTICES, {"ids": ids, "now": now})
+        for fields in rows:
             context = {name: fields.pop(name) for name in CONTEXT}
             owners = text.parse_owners(fields.pop("owners"))
             found[fields["id"]] = messages.Notice(

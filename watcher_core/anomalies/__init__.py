@@ -23,11 +23,11 @@ if TYPE_CHECKING:
         configure_rules,
         create_rules_for_new_pipelines,
         get_or_create_rule,
-        list_rules,
         parse_metric,
+        select_rules,
         update_rule,
     )
-    from watcher_core.anomalies.standing import with_standing
+    from watcher_core.anomalies.standing import select_standing, with_standing
 
 __all__ = [
     "AUTO_CREATE_RULES",
@@ -50,11 +50,12 @@ __all__ = [
     "has_pending",
     "keys_of_past_alerts",
     "list_results",
-    "list_rules",
     "parse_metric",
     "parse_span",
     "queued",
     "render_page",
+    "select_rules",
+    "select_standing",
     "unflag",
     "unjudged_executions",
     "update_rule",
@@ -82,11 +83,12 @@ _MODULES = {
     "has_pending": "queue",
     "keys_of_past_alerts": "findings",
     "list_results": "results",
-    "list_rules": "rules",
     "parse_metric": "rules",
     "parse_span": "backtesting",
     "queued": "queue",
     "render_page": "page",
+    "select_rules": "rules",
+    "select_standing": "standing",
     "unflag": "detect",
     "unjudged_executions": "queue",
     "update_rule": "rules",

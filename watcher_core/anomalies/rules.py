@@ -8,17 +8,18 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 import sqlalchemy as sa
+from psycopg.rows import dict_row
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.orm import Session
 
-from watcher_core import arguments, values
+from watcher_core import arguments, database, values
 from watcher_core.anomalies.history import PIPELINE_ZONE
 from watcher_core.calendars import clean_timezone
-from watcher_core.database import models
+from watcher_core.database import Driver, models
 from watcher_core.enums import AnomalyMethod, AnomalyMetric
 from watcher_core.errors import InvalidValueError, NotFoundError
 from watcher_core.metrics import METADATA, MetadataMetric, Metric, stored_metric
@@ -42,14 +43,16 @@ ALIASES = {
 # xmax is zero only in a row that this statement has inserted.
 CREATED = sa.literal_column("(xmax = 0)", sa.Boolean).label("created")
 
-SELECT = sa.select(
-    RULE, PIPELINE.c.name.label("pipeline_name"), sa.literal_column(PIPELINE_ZONE).label("pipeline_timezone")
-).join(PIPELINE, PIPELINE.c.id == RULE.c.pipeline_id)
-
-# As the metrics are listed; numbers in metadata, which have none, come last.
-METRIC_PLACE = sa.func.array_position(
-    sa.cast([metric.value for metric in AnomalyMetric], ARRAY(sa.Text)), RULE.c.metric_field
-)
+# Metrics come as they are listed; numbers in metadata, which have no place there, come last.
+SELECT = f"""
+    SELECT {", ".join(f"rule.{column.name}" for column in RULE.columns)}, pipeline.name AS pipeline_name,
+           {PIPELINE_ZONE} AS pipeline_timezone
+      FROM watcher.anomaly_detection_rule AS rule
+      JOIN watcher.pipeline ON pipeline.id = rule.pipeline_id
+     WHERE {{condition}}
+     ORDER BY pipeline.name, array_position(CAST(%(metrics)s AS text[]), rule.metric_field), rule.metric_field
+"""
+METRICS = [metric.value for metric in AnomalyMetric]
 
 # The key in `Session.info` that says whether a new pipeline gets a rule for every metric.
 AUTO_CREATE_RULES = "auto_create_anomaly_detection_rules"
@@ -164,9 +167,10 @@ def configure_rules(
     names = sa.any_(sa.cast(sorted({name for name, _ in wanted}), ARRAY(sa.Text)))
     there = session.execute(sa.select(PIPELINE.c.name, PIPELINE.c.id).where(PIPELINE.c.name == names))
     ids = {row.name: row.id for row in there}
+    rules = sa.select(PIPELINE.c.name, RULE.c.metric_field, RULE.c.configuration_hash).join_from(RULE, PIPELINE)
     known = {
-        (row.pipeline_name, row.metric_field): row.configuration_hash
-        for row in session.execute(SELECT.where(PIPELINE.c.name == names))
+        (row.name, row.metric_field): row.configuration_hash
+        for row in session.execute(rules.where(PIPELINE.c.name == names))
     }
     changed = 0
     # In the order of their names, so that two callers at once cannot deadlock.
@@ -237,30 +241,37 @@ def get(session: Session, rule_id: int) -> values.AnomalyRule:
     Raises:
         NotFoundError: There is no such rule.
     """
-    row = session.execute(SELECT.where(RULE.c.id == arguments.identifier(rule_id, "rule_id"))).one_or_none()
-    if row is None:
+    found = _select(database.driver(session), id=arguments.identifier(rule_id, "rule_id"))
+    rule = next(found, None)
+    if rule is None:
         raise NotFoundError("anomaly rule", rule_id)
-    return _rule(row)
+    return rule
 
 
 def _find(session: Session, pipeline_id: int, field: Metric) -> values.AnomalyRule | None:
-    row = session.execute(
-        SELECT.where(RULE.c.pipeline_id == pipeline_id, RULE.c.metric_field == field.value)
-    ).one_or_none()
-    return None if row is None else _rule(row)
+    return next(_select(database.driver(session), pipeline_id=pipeline_id, metric_field=field.value), None)
 
 
-def _rule(row: sa.Row[Any]) -> values.AnomalyRule:
-    return values.AnomalyRule(**{**row._mapping, "metric_field": stored_metric(row.metric_field)})
+def list_rules(session: Session, *, pipeline_id: int) -> list[values.AnomalyRule]:
+    """Return the rules of a pipeline, sorted by their metric."""
+    return list(select_rules(database.driver(session), pipeline_id=pipeline_id))
 
 
-def list_rules(
-    session: Session, *, pipeline_id: int | None = None, active: bool | None = None
-) -> list[values.AnomalyRule]:
-    """Return rules, sorted by the name of their pipeline and by their metric."""
-    asked = SELECT.order_by(PIPELINE.c.name, METRIC_PLACE, RULE.c.metric_field)
-    if pipeline_id is not None:
-        asked = asked.where(RULE.c.pipeline_id == pipeline_id)
-    if active is not None:
-        asked = asked.where(RULE.c.active == arguments.flag(active, "active"))
-    return [_rule(row) for row in session.execute(asked)]
+def select_rules(
+    connection: Driver, *, pipeline_id: int | None = None, active: bool | None = None
+) -> Iterator[values.AnomalyRule]:
+    """Ask for rules, sorted by the name of their pipeline and by their metric."""
+    flag = None if active is None else arguments.flag(active, "active")
+    return _select(connection, pipeline_id=pipeline_id, active=flag)
+
+
+def _select(connection: Driver, **asked: object) -> Iterator[values.AnomalyRule]:
+    """Ask for the rules whose columns have these values; `None` asks for nothing."""
+    conditions = [f"rule.{column} = %({column})s" for column, value in asked.items() if value is not None]
+    statement = SELECT.format(condition=" AND ".join(conditions) or "true")
+    return map(_rule, connection.cursor(row_factory=dict_row).execute(statement, {**asked, "metrics": METRICS}))
+
+
+def _rule(row: dict[str, Any]) -> values.AnomalyRule:
+    enums = {"metric_field": stored_metric(row["metric_field"]), "method": AnomalyMethod(row["method"])}
+    return values.AnomalyRule(**{**row, **enums})

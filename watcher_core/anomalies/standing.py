@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from sqlalchemy.orm import Session
-
-from watcher_core import database, text
+from watcher_core import text
 from watcher_core.anomalies.history import LEAST_DAYS, MOST_RUNS, RHYTHM_RUNS, VALUE
 from watcher_core.anomalies.results import AT
+from watcher_core.database import Driver
 from watcher_core.enums import AnomalyMethod
 from watcher_core.values import AnomalyRule
 
@@ -44,16 +44,23 @@ STANDING = f"""
                     ORDER BY {AT.format("execution")} DESC
                     LIMIT least({MOST_RUNS}, greatest({LOOKED_AT}, 2 * rule.minimum_executions))) AS success) AS run
            ON true
-     WHERE rule.id = ANY(%(ids)s)
-     GROUP BY rule.id
-"""
+     WHERE rule.active AND"""
+OF_RULES = f"{STANDING} rule.id = ANY(%(ids)s) GROUP BY rule.id"
+OF_PIPELINE = f"{STANDING} rule.pipeline_id = %(pipeline_id)s GROUP BY rule.id"
 
 
-def with_standing(session: Session, rules: Sequence[AnomalyRule]) -> list[AnomalyRule]:
+def select_standing(
+    connection: Driver, *, rule_ids: Sequence[int] = (), pipeline_id: int | None = None
+) -> Iterable[Sequence[Any]]:
+    """Ask what rules that are used would judge by: these rules, or those of a pipeline. `with_standing` reads it."""
+    if pipeline_id is None:
+        return connection.execute(OF_RULES, {"ids": list(rule_ids)})
+    return connection.execute(OF_PIPELINE, {"pipeline_id": pipeline_id})
+
+
+def with_standing(rules: Iterable[AnomalyRule], standing: Iterable[Sequence[Any]]) -> list[AnomalyRule]:
     """Return rules, those that are used and cannot judge with the reason."""
-    active = [rule.id for rule in rules if rule.active]
-    rows = database.driver(session).execute(STANDING, {"ids": active}).fetchall() if active else []
-    counts = {rule_id: found for rule_id, *found in rows}
+    counts = {rule_id: found for rule_id, *found in standing}
     return [_standing(rule, *counts[rule.id]) if rule.id in counts else rule for rule in rules]
 
 

@@ -26,7 +26,14 @@ if TYPE_CHECKING:
         update_address_type,
     )
     from watcher_core.catalog.configuration import clean_configuration, configuration_hash
-    from watcher_core.catalog.lookup import ID_BY_NAME, FoundPipeline, find_pipeline, find_pipeline_id, list_pipelines
+    from watcher_core.catalog.lookup import (
+        ID_BY_NAME,
+        FoundPipeline,
+        find_pipeline,
+        find_pipeline_id,
+        list_pipelines,
+        read_pipeline,
+    )
     from watcher_core.catalog.names import by_names, by_reference, known_name
     from watcher_core.catalog.pipelines import (
         configure_pipelines,
@@ -77,6 +84,7 @@ __all__ = [
     "merge_rows",
     "pipeline_ids",
     "provisional_ids",
+    "read_pipeline",
     "retype_addresses",
     "update_address",
     "update_address_type",
@@ -118,6 +126,7 @@ _MODULES = {
     "list_pipelines": "lookup",
     "merge_rows": "addresses",
     "provisional_ids": "addresses",
+    "read_pipeline": "lookup",
     "retype_addresses": "addresses",
     "update_address": "addresses",
     "update_address_type": "addresses",

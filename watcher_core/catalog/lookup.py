@@ -70,10 +70,11 @@ ENUMS: Mapping[str, Callable[[str], Any]] = {
     "alert_level": AlertLevel,
 }
 
-LIST = f"""
+SELECT = f"""
     SELECT {COLUMNS}
       FROM watcher.pipeline
-      JOIN watcher.pipeline_type ON pipeline_type.id = pipeline.pipeline_type_id
+      JOIN watcher.pipeline_type ON pipeline_type.id = pipeline.pipeline_type_id"""
+LIST = f"""{SELECT}
      WHERE CAST(%(ids)s AS bigint[]) IS NULL OR pipeline.id = ANY(CAST(%(ids)s AS bigint[]))
      ORDER BY pipeline.name
 """
@@ -83,6 +84,23 @@ def list_pipelines(connection: Driver, *, ids: Iterable[int] | None = None) -> l
     """Return all pipelines, or those with these ids, by name."""
     rows = connection.execute(LIST, {"ids": None if ids is None else list(ids)})
     return [_pipeline_of(dict(zip(FIELDS, row, strict=True))) for row in rows]
+
+
+def read_pipeline(connection: Driver, reference: int | str) -> values.Pipeline:
+    """Return the pipeline with that id or name.
+
+    Raises:
+        NotFoundError: There is none.
+    """
+    if isinstance(reference, str):
+        statement = f"{SELECT} WHERE pipeline.id = {ID_BY_NAME}"
+        given: dict[str, object] = {"name": arguments.text(reference.strip(), "name")}
+    else:
+        statement, given = f"{SELECT} WHERE pipeline.id = %(id)s", {"id": arguments.identifier(reference, "id")}
+    row = connection.execute(statement, given).fetchone()
+    if row is None:
+        raise NotFoundError("pipeline", reference)
+    return _pipeline_of(dict(zip(FIELDS, row, strict=True)))
 
 
 def _pipeline_of(row: dict[str, Any]) -> values.Pipeline:

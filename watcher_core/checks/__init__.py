@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from watcher_core.checks.state import last_checked, list_check_states, mark_checked
     from watcher_core.checks.stuck import check_stuck
     from watcher_core.checks.suggestions import suggest_rules
-    from watcher_core.checks.thresholds import count_rules, list_thresholds
+    from watcher_core.checks.thresholds import count_rules, select_thresholds
     from watcher_core.checks.timeliness import check_timeliness
     from watcher_core.checks.timeliness import is_over as late_is_over
 
@@ -38,8 +38,8 @@ __all__ = [
     "last_checked",
     "late_is_over",
     "list_check_states",
-    "list_thresholds",
     "mark_checked",
+    "select_thresholds",
     "standing_backfills",
     "suggest_rules",
 ]
@@ -60,7 +60,7 @@ _MODULES = {
     "last_checked": "state",
     "late_is_over": "timeliness:is_over",
     "list_check_states": "state",
-    "list_thresholds": "thresholds",
+    "select_thresholds": "thresholds",
     "mark_checked": "state",
     "standing_backfills": "backfills",
     "suggest_rules": "suggestions",

@@ -6,11 +6,13 @@ compares all pipelines in one statement.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator, Sequence
+from typing import Any
 
 from sqlalchemy.orm import Session
 
 from watcher_core import database, values
+from watcher_core.database import Driver
 from watcher_core.enums import AlertKind, DatePart
 
 # The checks with thresholds, as the names of their columns begin.
@@ -156,30 +158,31 @@ def _select(condition: str) -> str:
 ALL, SOME = _select("true"), _select("pipeline.id = ANY(%(ids)s)")
 
 
-def list_thresholds(
-    session: Session, *, pipeline_ids: Collection[int] | None = None
-) -> list[values.EffectiveThreshold]:
-    """Return the thresholds that hold, one for each pipeline and check, by the pipelines' names.
+def select_thresholds(
+    connection: Driver, *, pipeline_ids: Collection[int] | None = None
+) -> Iterator[values.EffectiveThreshold]:
+    """Ask for the thresholds that hold, one for each pipeline and check, by the pipelines' names.
 
     Args:
-        session: The transaction.
+        connection: The transaction.
         pipeline_ids: Of these pipelines only.
     """
     ids = None if pipeline_ids is None else list(pipeline_ids)
-    rows = database.driver(session).execute(ALL if ids is None else SOME, {"ids": ids})
-    return [
-        values.EffectiveThreshold(
-            pipeline_id=found_id,
-            pipeline_type_name=type_name,
-            active=active,
-            removed_at=removed_at,
-            kind=AlertKind(check),
-            number=given,
-            datepart=None if unit is None else DatePart(unit),
-            calendar=calendar,
-            timezone=timezone,
-            set_by=set_by,
-            muted_by=muted_by,
-        )
-        for found_id, type_name, active, removed_at, check, given, unit, calendar, timezone, set_by, muted_by in rows
-    ]
+    return map(_threshold, connection.execute(ALL if ids is None else SOME, {"ids": ids}))
+
+
+def _threshold(row: Sequence[Any]) -> values.EffectiveThreshold:
+    pipeline_id, type_name, active, removed_at, check, given, unit, calendar, timezone, set_by, muted_by = row
+    return values.EffectiveThreshold(
+        pipeline_id=pipeline_id,
+        pipeline_type_name=type_name,
+        active=active,
+        removed_at=removed_at,
+        kind=AlertKind(check),
+        number=given,
+        datepart=None if unit is None else DatePart(unit),
+        calendar=calendar,
+        timezone=timezone,
+        set_by=set_by,
+        muted_by=muted_by,
+    )

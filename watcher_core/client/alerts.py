@@ -47,10 +47,10 @@ class AlertMethods(HeartbeatMethods):
             InvalidValueError: A value breaks a rule.
         """
         states = [state] if isinstance(state, str) else state
-        with self._transaction() as (session, now):
-            pipeline_id = None if pipeline is None else catalog.get_pipeline(session, pipeline).id
-            return alerts.list_alerts(
-                session,
+        with self._driver_transaction() as (connection, now):
+            pipeline_id = None if pipeline is None else catalog.find_pipeline_id(connection, pipeline)
+            found = alerts.select_alerts(
+                connection,
                 states=states,
                 kind=kind,
                 pipeline_id=pipeline_id,
@@ -58,6 +58,7 @@ class AlertMethods(HeartbeatMethods):
                 limit=limit,
                 now=now,
             )
+            return list(found)
 
     def alert(self, alert_id: int) -> values.Alert:
         """Return the alert with that id.

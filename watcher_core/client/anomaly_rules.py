@@ -92,10 +92,13 @@ class AnomalyRuleMethods(Connection):
         Raises:
             NotFoundError: The pipeline is not known.
         """
-        with self._transaction() as (session, _):
-            pipeline_id = None if pipeline is None else catalog.get_pipeline(session, pipeline).id
-            found = anomalies.list_rules(session, pipeline_id=pipeline_id, active=active)
-            return anomalies.with_standing(session, found) if standing else found
+        with self._driver_transaction() as (connection, _):
+            pipeline_id = None if pipeline is None else catalog.find_pipeline_id(connection, pipeline)
+            found = list(anomalies.select_rules(connection, pipeline_id=pipeline_id, active=active))
+            if not standing:
+                return found
+            ids = [rule.id for rule in found]
+            return anomalies.with_standing(found, anomalies.select_standing(connection, rule_ids=ids))
 
     def update_anomaly_rule(
         self,

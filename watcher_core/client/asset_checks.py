@@ -27,9 +27,10 @@ class AssetCheckMethods(Connection):
             NotFoundError: No pipeline has that name or id.
             InvalidValueError: A value breaks a rule.
         """
-        with self._transaction() as (session, _):
-            pipeline_id = None if pipeline is None else catalog.get_pipeline(session, pipeline).id
-            return recording.list_asset_checks(session, pipeline_id=pipeline_id, failing=failing, limit=limit)
+        with self._driver_transaction() as (connection, _):
+            pipeline_id = None if pipeline is None else catalog.find_pipeline_id(connection, pipeline)
+            found = recording.select_asset_checks(connection, pipeline_id=pipeline_id, failing=failing, limit=limit)
+            return list(found)
 
     def asset_check_results(
         self,
@@ -53,11 +54,12 @@ class AssetCheckMethods(Connection):
             NotFoundError: No pipeline has that name or id.
             InvalidValueError: A value breaks a rule.
         """
-        with self._transaction() as (session, _):
-            pipeline_id = None if pipeline is None else catalog.get_pipeline(session, pipeline).id
-            return recording.list_asset_check_results(
-                session, pipeline_id=pipeline_id, check=check, status=status, since=since, limit=limit
+        with self._driver_transaction() as (connection, _):
+            pipeline_id = None if pipeline is None else catalog.find_pipeline_id(connection, pipeline)
+            found = recording.select_asset_check_results(
+                connection, pipeline_id=pipeline_id, check=check, status=status, since=since, limit=limit
             )
+            return list(found)
 
     def declare_asset_checks(self, checks: Sequence[tuple[str, str]], *, location: str, instance_id: str) -> int:
         """Record which asset checks a code location has. Those that it had, and has no more, open no alerts.

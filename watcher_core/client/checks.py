@@ -268,7 +268,7 @@ class CheckMethods(HeartbeatMethods):
             connection = database.driver(session)
             database.read_one_snapshot(connection)
             found = catalog.get_pipeline(session, pipeline)
-            thresholds = checks.list_thresholds(session, pipeline_ids=[found.id])
+            thresholds = list(checks.select_thresholds(connection, pipeline_ids=[found.id]))
             newest = next(iter(recording.list_executions(connection, pipeline_id=found.id, limit=1)), None)
             if asked is AlertKind.FRESHNESS:
                 findings = checks.check_freshness(session, now=moment, pipeline_id=found.id)
@@ -294,9 +294,9 @@ class CheckMethods(HeartbeatMethods):
         Raises:
             NotFoundError: The pipeline is not known.
         """
-        with self._transaction() as (session, _):
-            pipeline_id = None if pipeline is None else catalog.get_pipeline(session, pipeline).id
-            return checks.list_thresholds(session, pipeline_ids=None if pipeline_id is None else [pipeline_id])
+        with self._driver_transaction() as (connection, _):
+            ids = None if pipeline is None else [catalog.find_pipeline_id(connection, pipeline)]
+            return list(checks.select_thresholds(connection, pipeline_ids=ids))
 
     def rule_coverage(self, kind: AlertKind | str) -> values.RuleCoverage:
         """Return how many pipelines have a rule for a check: nothing is found of those that have none.

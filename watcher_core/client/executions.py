@@ -293,7 +293,7 @@ class ExecutionMethods(TrackMethods):
     def pipeline_activity(self) -> list[values.PipelineActivity]:
         """Return the last execution of each pipeline and how long its executions usually take, by pipelines' names."""
         with self._driver_statements() as (connection, _):
-            return recording.list_activity(connection)
+            return list(recording.select_activity(connection))
 
     def execution_tree(self, execution_id: int) -> values.ExecutionTree:
         """Return an execution with all that ran as part of it, oldest first.

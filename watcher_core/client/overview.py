@@ -43,9 +43,9 @@ class OverviewMethods(TelemetryMethods):
         """
         chosen = overview.Filter(owner=owner, pipeline_type=pipeline_type, group=group, search=search)
         most = overview.limit(limit, "limit", overview.MOST_INCIDENTS)
-        with self._transaction() as (session, now):
-            database.driver(session).execute(WITHOUT_COMPILER)
-            return overview.read_overview(session, chosen=chosen, problem=problem, state=state, most=most, now=now)
+        with self._driver_transaction() as (connection, now):
+            connection.execute(WITHOUT_COMPILER)
+            return overview.read_overview(connection, chosen=chosen, problem=problem, state=state, most=most, now=now)
 
     def unwatched_pipelines(self, *, names: int | None = None) -> list[values.UnwatchedPipelines]:
         """Return the pipelines about which nobody would be notified, by reason; a pipeline may have several.
@@ -57,8 +57,8 @@ class OverviewMethods(TelemetryMethods):
             InvalidValueError: A value breaks a rule.
         """
         number = None if names is None else arguments.count(names, "names")
-        with self._transaction() as (session, _):
-            return overview.unwatched_pipelines(session, names=number)
+        with self._driver_transaction() as (connection, _):
+            return overview.unwatched_pipelines(connection, names=number)
 
     def search(self, text: str, *, limit: int = 20) -> list[values.SearchHit]:
         """Return pipelines, addresses and alerts whose names contain a text, whatever its case.
@@ -93,9 +93,9 @@ class OverviewMethods(TelemetryMethods):
         """
         most = overview.limit(executions, "executions", overview.MOST_EXECUTIONS)
         span = overview.limit(days, "days", overview.MOST_DAYS)
-        with self._transaction() as (session, present):
+        with self._driver_transaction() as (connection, present):
             moment = present if now is None else arguments.instant(now, "now")
-            return overview.read_page(session, reference=pipeline, executions=most, days=span, now=moment)
+            return overview.read_page(connection, reference=pipeline, executions=most, days=span, now=moment)
 
     def pipeline_list(
         self,
@@ -130,10 +130,10 @@ class OverviewMethods(TelemetryMethods):
             None if limit is None else arguments.count(limit, "limit"),
             arguments.count(offset, "offset") or 0,
         )
-        with self._transaction() as (session, now):
-            database.driver(session).execute(WITHOUT_COMPILER)
+        with self._driver_transaction() as (connection, now):
+            connection.execute(WITHOUT_COMPILER)
             return overview.list_summaries(
-                session,
+                connection,
                 chosen=chosen,
                 state=state,
                 active=active,
@@ -174,12 +174,11 @@ class OverviewMethods(TelemetryMethods):
         """
         span = overview.limit(days, "days", overview.MOST_REPORT_DAYS)
         most = overview.limit(limit, "limit", overview.MOST_GROUPS)
-        with self._transaction() as (session, present):
+        with self._driver_transaction() as (connection, present):
             moment = present if now is None else arguments.instant(now, "now")
-            pipeline_id = None if pipeline is None else catalog.get_pipeline(session, pipeline).id
+            pipeline_id = None if pipeline is None else catalog.find_pipeline_id(connection, pipeline)
             chosen = overview.Filter(owner=owner, pipeline_type=pipeline_type, pipeline_id=pipeline_id)
-            database.driver(session).execute(WITHOUT_COMPILER)
-            connection = database.driver(session)
+            connection.execute(WITHOUT_COMPILER)
             return overview.read_report(connection, by=by, days=span, chosen=chosen, most=most, now=moment)
 
     def timeline(
@@ -210,11 +209,11 @@ class OverviewMethods(TelemetryMethods):
         chosen = overview.Filter(owner=owner, pipeline_type=pipeline_type, group=group, search=search)
         most = overview.limit(limit, "limit", overview.MOST_TIMELINE_EXECUTIONS)
         since, until = arguments.instant(begin, "begin"), arguments.instant(end, "end")
-        with self._transaction() as (session, present):
+        with self._driver_transaction() as (connection, present):
             moment = present if now is None else arguments.instant(now, "now")
-            database.driver(session).execute(WITHOUT_COMPILER)
+            connection.execute(WITHOUT_COMPILER)
             return overview.read_timeline(
-                database.driver(session),
+                connection,
                 begin=since,
                 end=until,
                 group_by=group_by,
@@ -235,9 +234,9 @@ class OverviewMethods(TelemetryMethods):
         """
         most = overview.limit(limit, "limit", overview.MOST_ERRORS)
         named = overview.limit(pipelines, "pipelines", overview.MOST_PIPELINES)
-        with self._transaction() as (session, _):
-            database.driver(session).execute(WITHOUT_COMPILER)
-            return overview.read_unfixed(database.driver(session), most=most, pipelines=named)
+        with self._driver_transaction() as (connection, _):
+            connection.execute(WITHOUT_COMPILER)
+            return overview.read_unfixed(connection, most=most, pipelines=named)
 
     def diagnostics(self, *, now: dt.datetime | None = None) -> values.Diagnostics:
         """Return how Watcher and its database work: health, queues, sizes, locks, slow statements.

@@ -211,8 +211,9 @@ class PipelineMethods(Connection):
         Raises:
             NotFoundError: No pipeline has that id or name.
         """
-        with self._transaction() as (session, _):
-            return recording.watermark_events(session, reference=reference)
+        with self._driver_transaction() as (connection, _):
+            pipeline_id = catalog.find_pipeline_id(connection, reference)
+            return list(recording.select_watermark_events(connection, pipeline_id=pipeline_id))
 
 
 def _checked(thresholds: ThresholdArguments, method: str) -> Mapping[str, Any]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from watcher_core.lazy import exported
 
 if TYPE_CHECKING:
-    from watcher_core.database.connections import PARAMETERS, Driver, connect, names_of_target
+    from watcher_core.database.connections import PARAMETERS, Driver, connect, names_of_target, together
     from watcher_core.database.engine import (
         DRIVER,
         create_engine,
@@ -48,6 +48,7 @@ __all__ = [
     "statements_to_grant",
     "target_names",
     "time_limit",
+    "together",
     "transaction",
     "translated_errors",
     "unindented",
@@ -77,6 +78,7 @@ _MODULES = {
     "statements_to_grant": "grants",
     "target_names": "engine",
     "time_limit": "timed",
+    "together": "connections",
     "transaction": "engine",
     "translated_errors": "engine",
     "upgrade": "schema",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import psycopg
@@ -34,6 +36,19 @@ PREPARE_THRESHOLD = 5
 
 # This host, as people write it. A socket is none of them: another server may listen there.
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
+
+
+@contextmanager
+def together(connection: Driver) -> Iterator[None]:
+    """Send statements one after the other, without waiting for the answers: all take one way to PostgreSQL and back.
+
+    Their rows are read afterwards. An error of one is raised at the end, and none after it is executed.
+    """
+    if not psycopg.Pipeline.is_supported():  # libpq before 14, which psycopg's own wheels do not have
+        yield
+        return
+    with connection.pipeline():
+        yield
 
 
 def names_of_target(host: str | None, port: object, database: str | None, user: str | None) -> list[str]:

@@ -11,9 +11,8 @@ import datetime as dt
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from sqlalchemy.orm import Session
-
-from watcher_core import alerts, arguments, database, text, values
+from watcher_core import alerts, arguments, text, values
+from watcher_core.database import Driver
 from watcher_core.enums import AlertKind, AlertLevel, AlertState
 from watcher_core.errors import InvalidValueError
 from watcher_core.overview.pipelines import GROUP, OWNERS, PIPELINES, Filter, read_choices
@@ -90,7 +89,7 @@ INCIDENTS = """
           LEFT JOIN run USING (run_id)
     ), wanted AS (
         -- Incidents of which a pipeline, or one behind it, is asked for.
-        SELECT DISTINCT root_id, bad_id FROM affected JOIN matching ON matching.id = affected.pipeline_id
+        SELECT DISTINCT root_id, bad_id FROM affected WHERE {of_matching}
     ), incident AS MATERIALIZED (
         SELECT id AS alert_id, NULL AS pipeline_id, NULL AS execution_id, problem, level, state, since
           FROM alive
@@ -127,27 +126,24 @@ INCIDENTS = """
                      WHERE CAST(%(problem)s AS text) IS NULL OR problem = %(problem)s
                      GROUP BY state) AS each),
            (SELECT coalesce(json_agg(json_build_array(root_id, number, names)), '[]')
-              FROM (SELECT root_id, count(DISTINCT pipeline_id) AS number,
+              FROM (SELECT affected.root_id, count(DISTINCT affected.pipeline_id) AS number,
                            (array_agg(DISTINCT name ORDER BY name))[1 : {named}] AS names
                       FROM affected
-                      JOIN watcher.pipeline ON pipeline.id = pipeline_id
-                     WHERE root_id IN (SELECT alert_id FROM shown)
-                       AND pipeline_id IS DISTINCT FROM
-                           (SELECT owner.pipeline_id FROM watcher.alert AS owner WHERE owner.id = root_id)
-                     GROUP BY root_id) AS each),
-           (SELECT count(*)
-              FROM matching
-             WHERE active
-               AND removed_at IS NULL
-               AND id NOT IN (SELECT pipeline_id FROM affected)
-               AND id NOT IN (SELECT pipeline_id FROM not_well WHERE is_muted)),
-           (SELECT count(*) FROM matching WHERE id IN (SELECT pipeline_id FROM not_well WHERE is_muted)),
-           (SELECT count(*) FROM matching WHERE id IN (SELECT pipeline_id FROM affected)),
-           (SELECT count(*)
-              FROM watcher.pipeline_execution AS execution
-             WHERE execution.state = 'running' AND pipeline_id IN (SELECT id FROM matching)),
-           (SELECT count(*) FROM matching WHERE NOT active AND removed_at IS NULL),
-           (SELECT count(*) FROM matching WHERE removed_at IS NOT NULL)
+                      JOIN alive AS root ON root.id = affected.root_id
+                      JOIN watcher.pipeline ON pipeline.id = affected.pipeline_id
+                     WHERE affected.root_id IN (SELECT alert_id FROM shown)
+                       AND affected.pipeline_id IS DISTINCT FROM root.pipeline_id
+                     GROUP BY affected.root_id) AS each),
+           (SELECT count(*) FROM watcher.pipeline_execution WHERE state = 'running' AND {of_matching}),
+           counted.*
+      FROM (SELECT count(*) FILTER (WHERE active AND removed_at IS NULL AND NOT is_affected AND NOT is_muted),
+                   count(*) FILTER (WHERE is_muted),
+                   count(*) FILTER (WHERE is_affected),
+                   count(*) FILTER (WHERE NOT active AND removed_at IS NULL),
+                   count(*) FILTER (WHERE removed_at IS NOT NULL)
+              FROM (SELECT active, removed_at, id IN (SELECT pipeline_id FROM affected) AS is_affected,
+                           id IN (SELECT pipeline_id FROM not_well WHERE is_muted) AS is_muted
+                      FROM matching) AS each) AS counted
 """
 
 SUBJECTS = f"""
@@ -188,7 +184,7 @@ BEGINNING = (Problem.FAILING, Problem.BLOCKED)
 
 
 def read_overview(
-    session: Session,
+    connection: Driver,
     *,
     chosen: Filter,
     problem: Problem | str | None,
@@ -197,7 +193,6 @@ def read_overview(
     now: dt.datetime,
 ) -> values.Overview:
     """Return what is wrong now, what is fine, and what nobody watches."""
-    connection = database.driver(session)
     given = {
         **chosen.given,
         "problem": None if problem is None else arguments.choice(problem, Problem, "problem").value,
@@ -211,14 +206,15 @@ def read_overview(
         pipelines=PIPELINES,
         condition=chosen.condition,
         is_all="true" if chosen.is_all else "false",
+        of_matching="true" if chosen.is_all else "pipeline_id IN (SELECT id FROM matching)",
         named=NAMED,
     )
     row = connection.execute(statement, given).fetchone()
     assert row is not None  # noqa: S101 (a statement without FROM has a row)
-    shown, total, problems, states, behind, fine, muted, affected, running, inactive, removed = row
+    shown, total, problems, states, behind, running, fine, muted, affected, inactive, removed = row
     return values.Overview(
         at=now,
-        incidents=tuple(_incidents(session, shown, {root: (count, names) for root, count, names in behind}, now)),
+        incidents=tuple(_incidents(connection, shown, {root: (count, names) for root, count, names in behind}, now)),
         total=total,
         problems={each: problems[each.value] for each in Problem if each.value in problems},
         states={each: states[each.value] for each in AlertState if each.value in states},
@@ -228,7 +224,7 @@ def read_overview(
         running=running,
         inactive=inactive,
         removed=removed,
-        unwatched=tuple(unwatched_pipelines(session, names=NAMED, chosen=chosen)),
+        unwatched=tuple(unwatched_pipelines(connection, names=NAMED, chosen=chosen)),
         **read_choices(connection),
     )
 
@@ -241,16 +237,15 @@ def _unresolved(state: AlertState | str) -> AlertState:
 
 
 def _incidents(
-    session: Session,
+    connection: Driver,
     shown: list[list[Any]],
     behind: Mapping[int, tuple[int, list[str]]],
     now: dt.datetime,
 ) -> Iterable[values.Incident]:
     """Return the incidents that are shown, with all that is known of each."""
-    connection = database.driver(session)
     ids = [alert_id for alert_id, *_ in shown if alert_id is not None]
     found = {
-        alert.id: alert for alert in (alerts.list_alerts(session, ids=ids, limit=len(ids), now=now) if ids else [])
+        alert.id: alert for alert in (alerts.select_alerts(connection, ids=ids, limit=len(ids), now=now) if ids else ())
     }
     pipeline_ids = {alert.pipeline_id for alert in found.values()} | {pipeline_id for _, pipeline_id, *_ in shown}
     subjects = {

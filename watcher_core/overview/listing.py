@@ -7,9 +7,8 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy.orm import Session
-
-from watcher_core import arguments, catalog, checks, database, recording, text, values
+from watcher_core import arguments, catalog, checks, recording, text, values
+from watcher_core.database import Driver
 from watcher_core.enums import AlertKind, ExecutionState
 from watcher_core.errors import InvalidValueError
 from watcher_core.overview.page import ROWS, freshness_standing
@@ -60,7 +59,7 @@ SUBJECTS = f"SELECT pipeline.id, {GROUP}, {OWNERS} FROM {PIPELINES} WHERE pipeli
 
 
 def list_summaries(
-    session: Session,
+    connection: Driver,
     *,
     chosen: Filter,
     state: ExecutionState | str | None,
@@ -75,7 +74,6 @@ def list_summaries(
     wanted = None if state is None else _state(state)
     if sort not in SORTS:
         raise InvalidValueError(f"sort is {sort!r}; it must be one of {', '.join(SORTS)}")
-    connection = database.driver(session)
     statement = MATCHING.format(
         condition=chosen.condition, order=SORTS[sort], direction="DESC" if descending else "ASC"
     )
@@ -85,7 +83,7 @@ def list_summaries(
     shown = found[offset:] if limit is None else found[offset : offset + limit]
     return values.PipelineList(
         at=now,
-        pipelines=tuple(_summaries(session, shown, now)),
+        pipelines=tuple(_summaries(connection, shown, now)),
         total=len(found),
         states={each: states[each] for each in (*ExecutionState, None) if states[each]},
         **read_choices(connection),
@@ -96,14 +94,13 @@ def _state(state: ExecutionState | str) -> str | None:
     return None if state == NEVER_RAN else arguments.choice(state, ExecutionState, "state").value
 
 
-def _summaries(session: Session, shown: Sequence[Sequence[Any]], now: dt.datetime) -> list[values.PipelineSummary]:
-    connection = database.driver(session)
+def _summaries(connection: Driver, shown: Sequence[Sequence[Any]], now: dt.datetime) -> list[values.PipelineSummary]:
     ids = [row[0] for row in shown]
-    pipelines = {each.id: each for each in catalog.list_pipelines(database.driver(session), ids=ids)}
-    activity = {each.pipeline_id: each for each in recording.list_activity(connection, pipeline_ids=ids)}
+    pipelines = {each.id: each for each in catalog.list_pipelines(connection, ids=ids)}
+    activity = {each.pipeline_id: each for each in recording.select_activity(connection, pipeline_ids=ids)}
     freshness: Mapping[int, values.EffectiveThreshold] = {
         each.pipeline_id: each
-        for each in checks.list_thresholds(session, pipeline_ids=ids)
+        for each in checks.select_thresholds(connection, pipeline_ids=ids)
         if each.kind is AlertKind.FRESHNESS
     }
     subjects = {pipeline_id: rest for pipeline_id, *rest in connection.execute(SUBJECTS, {"ids": ids})}

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+from typing import Any
+
 from watcher_core.database import Driver
 from watcher_core.enums import AlertKind, ExecutionState
 from watcher_core.values import Neighbor
@@ -60,22 +63,23 @@ FOUND = f"""
 """
 
 
-def read_neighbors(connection: Driver, *, pipeline_id: int) -> tuple[tuple[Neighbor, ...], tuple[Neighbor, ...]]:
-    """Return the pipelines upstream and downstream of one; those with alerts first, then by name."""
-    return _read(connection, UPSTREAM, pipeline_id), _read(connection, DOWNSTREAM, pipeline_id)
+def select_upstream(connection: Driver, *, pipeline_id: int) -> Iterator[Neighbor]:
+    """Ask for the pipelines that write what one reads; those with alerts first, then by name."""
+    return map(_neighbor, connection.execute(UPSTREAM + FOUND, {"pipeline_id": pipeline_id}))
 
 
-def _read(connection: Driver, which: str, pipeline_id: int) -> tuple[Neighbor, ...]:
-    return tuple(
-        Neighbor(
-            pipeline_id=found,
-            pipeline_name=name,
-            addresses=tuple(addresses),
-            state=None if state is None else ExecutionState(state),
-            started_at=started_at,
-            alerts=tuple(map(AlertKind, kinds or ())),
-        )
-        for found, name, addresses, state, started_at, kinds in connection.execute(
-            which + FOUND, {"pipeline_id": pipeline_id}
-        )
+def select_downstream(connection: Driver, *, pipeline_id: int) -> Iterator[Neighbor]:
+    """Ask for the pipelines that read what one writes; those with alerts first, then by name."""
+    return map(_neighbor, connection.execute(DOWNSTREAM + FOUND, {"pipeline_id": pipeline_id}))
+
+
+def _neighbor(row: Sequence[Any]) -> Neighbor:
+    pipeline_id, name, addresses, state, started_at, kinds = row
+    return Neighbor(
+        pipeline_id=pipeline_id,
+        pipeline_name=name,
+        addresses=tuple(addresses),
+        state=None if state is None else ExecutionState(state),
+        started_at=started_at,
+        alerts=tuple(map(AlertKind, kinds or ())),
     )

@@ -1,19 +1,20 @@
-"""All that is known of one pipeline; each part is one look into an index, and none reads its whole history."""
+"""All that is known of one pipeline; each part is one look into an index, and none reads its whole history.
+
+The statements are sent together: most are answered sooner than a message takes to PostgreSQL and back.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
-
-from sqlalchemy.orm import Session
 
 from watcher_core import alerts, anomalies, calendars, catalog, checks, database, masking, recording, text, values
 from watcher_core.database import Driver
 from watcher_core.enums import AlertKind, AlertLevel, AlertState, AnomalyMetric, DatePart, ExecutionState
 from watcher_core.overview.errors import readable_error
-from watcher_core.overview.neighbors import read_neighbors
-from watcher_core.overview.partitions import read_partitions
+from watcher_core.overview.neighbors import select_downstream, select_upstream
+from watcher_core.overview.partitions import grid, select_cells
 
 MOST_EXECUTIONS = 2_000
 MOST_DAYS = 365
@@ -45,24 +46,27 @@ STRIP = f"""
      LIMIT %(executions)s
 """
 
-POINTS = f"""
-    SELECT id, coalesce(logical_date, start_date) AS at,
-           CASE WHEN execution_metadata ->> 'duration_of' IS DISTINCT FROM 'step' THEN duration_seconds END,
-           CAST(total_rows AS double precision), CAST({ROWS} AS double precision)
+SUCCESSES = f"""
       FROM watcher.pipeline_execution
      WHERE pipeline_id = %(pipeline_id)s
        AND state = 'succeeded'
        AND coalesce(logical_date, start_date) > %(since)s
      ORDER BY coalesce(logical_date, start_date) DESC
-     LIMIT {MOST_POINTS}
+     LIMIT {MOST_POINTS}"""
+
+POINTS = f"""
+    SELECT id, coalesce(logical_date, start_date) AS at,
+           CASE WHEN execution_metadata ->> 'duration_of' IS DISTINCT FROM 'step' THEN duration_seconds END,
+           CAST(total_rows AS double precision), CAST({ROWS} AS double precision) {SUCCESSES}
 """
 
-VERDICTS = """
+# Of these points; as an array, for with IN the results of all executions would be read for a pipeline of many.
+VERDICTS = f"""
     SELECT rule.metric_field, result.pipeline_execution_id, result.value, result.expected, result.lower, result.upper,
            result.flagged AND result.unflagged_at IS NULL
       FROM watcher.anomaly_detection_result AS result
       JOIN watcher.anomaly_detection_rule AS rule ON rule.id = result.rule_id
-     WHERE result.pipeline_execution_id = ANY(%(ids)s)
+     WHERE result.pipeline_execution_id = ANY(ARRAY(SELECT id {SUCCESSES}))
 """
 
 # The newest failure that has ended, by the index of failures.
@@ -89,26 +93,45 @@ ROW_METRICS = ("total_rows", "rows", "inserts", "updates", "soft_deletes")
 
 
 def read_page(
-    session: Session, *, reference: int | str, executions: int, days: int, now: dt.datetime
+    connection: Driver, *, reference: int | str, executions: int, days: int, now: dt.datetime
 ) -> values.PipelinePage:
     """Return all that is known of one pipeline.
 
     Raises:
         NotFoundError: No pipeline has that id or name.
     """
-    connection = database.driver(session)
     database.read_one_snapshot(connection)
-    pipeline = catalog.get_pipeline(session, reference)
-    metadata = pipeline.pipeline_metadata
-    given = {"pipeline_id": pipeline.id, "executions": executions, "since": now - dt.timedelta(days=days)}
-    thresholds = checks.list_thresholds(session, pipeline_ids=[pipeline.id])
-    rules = anomalies.with_standing(session, anomalies.list_rules(session, pipeline_id=pipeline.id))
+    pipeline = catalog.read_pipeline(connection, reference)
+    pipeline_id = pipeline.id
+    given = {"pipeline_id": pipeline_id, "executions": executions, "since": now - dt.timedelta(days=days)}
     open_states = (AlertState.OPEN, AlertState.ACKNOWLEDGED, AlertState.SNOOZED)
+    with database.together(connection):
+        address = connection.execute(ADDRESS, {"address_id": pipeline.address_id})
+        found_thresholds = checks.select_thresholds(connection, pipeline_ids=[pipeline_id])
+        rules = anomalies.select_rules(connection, pipeline_id=pipeline_id)
+        standing = anomalies.select_standing(connection, pipeline_id=pipeline_id)
+        activity = recording.select_activity(connection, pipeline_ids=[pipeline_id])
+        runs = connection.execute(STRIP, given)
+        points = connection.execute(POINTS, given)
+        verdicts = connection.execute(VERDICTS, given)
+        cells = select_cells(connection, pipeline_id=pipeline_id)
+        events = recording.select_watermark_events(connection, pipeline_id=pipeline_id, limit=EVENTS)
+        asset_checks = recording.select_asset_checks(connection, pipeline_id=pipeline_id, limit=CHECKS)
+        results = recording.select_asset_check_results(connection, pipeline_id=pipeline_id, limit=CHECK_RESULTS)
+        open_alerts = alerts.select_alerts(
+            connection, states=open_states, pipeline_id=pipeline_id, limit=OPEN_ALERTS, now=now
+        )
+        past = alerts.select_alerts(
+            connection, states=[AlertState.RESOLVED], pipeline_id=pipeline_id, limit=PAST_ALERTS, now=now
+        )
+        upstream = select_upstream(connection, pipeline_id=pipeline_id)
+        downstream = select_downstream(connection, pipeline_id=pipeline_id)
+        failure = connection.execute(LAST_FAILURE, given)
+    metadata = pipeline.pipeline_metadata
     levels = list(AlertLevel)
-    standing = alerts.list_alerts(session, states=open_states, pipeline_id=pipeline.id, limit=OPEN_ALERTS, now=now)
-    upstream, downstream = read_neighbors(connection, pipeline_id=pipeline.id)
-    address = connection.execute(ADDRESS, {"address_id": pipeline.address_id}).fetchone()
-    [activity] = recording.list_activity(connection, pipeline_ids=[pipeline.id])
+    thresholds = tuple(found_thresholds)
+    freshness = next(each for each in thresholds if each.kind is AlertKind.FRESHNESS)
+    anomaly_rules = anomalies.with_standing(rules, standing)
     return values.PipelinePage(
         at=now,
         pipeline=pipeline,
@@ -119,30 +142,22 @@ def read_page(
         description=_text(metadata.get("description")),
         runbook=_text(metadata.get("runbook")),
         code_link=_text(metadata.get("code_link")),
-        address=None if address is None else address[0],
-        thresholds=tuple(thresholds),
-        anomaly_rules=tuple(rules),
-        activity=activity,
-        executions=tuple(_run(row) for row in connection.execute(STRIP, given)),
-        series=tuple(_series(connection, given, rules)),
-        partitions=read_partitions(connection, pipeline_id=pipeline.id, pipeline_metadata=metadata),
-        watermark_events=tuple(recording.watermark_events(session, reference=pipeline.id)[:EVENTS]),
-        freshness=freshness_standing(
-            pipeline, next(each for each in thresholds if each.kind is AlertKind.FRESHNESS), now=now
-        ),
-        asset_checks=tuple(recording.list_asset_checks(session, pipeline_id=pipeline.id, limit=CHECKS)),
-        asset_check_results=tuple(
-            recording.list_asset_check_results(session, pipeline_id=pipeline.id, limit=CHECK_RESULTS)
-        ),
-        alerts=tuple(sorted(standing, key=lambda alert: -levels.index(alert.level))),
-        past_alerts=tuple(
-            alerts.list_alerts(
-                session, states=[AlertState.RESOLVED], pipeline_id=pipeline.id, limit=PAST_ALERTS, now=now
-            )
-        ),
-        upstream=upstream,
-        downstream=downstream,
-        last_error=_last_error(connection, pipeline.id),
+        address=next((name for (name,) in address), None),
+        thresholds=thresholds,
+        anomaly_rules=tuple(anomaly_rules),
+        activity=next(activity),
+        executions=tuple(map(_run, runs)),
+        series=tuple(_series(points.fetchall()[::-1], verdicts, anomaly_rules)),
+        partitions=grid(cells, pipeline_metadata=metadata),
+        watermark_events=tuple(events),
+        freshness=freshness_standing(pipeline, freshness, now=now),
+        asset_checks=tuple(asset_checks),
+        asset_check_results=tuple(results),
+        alerts=tuple(sorted(open_alerts, key=lambda alert: -levels.index(alert.level))),
+        past_alerts=tuple(past),
+        upstream=tuple(upstream),
+        downstream=tuple(downstream),
+        last_error=next(map(_last_error, failure), None),
     )
 
 
@@ -218,12 +233,17 @@ def _run(row: Sequence[Any]) -> values.PipelineRun:
 
 
 def _series(
-    connection: Driver, given: Mapping[str, Any], rules: Sequence[values.AnomalyRule]
+    found: Sequence[Sequence[Any]], results: Iterable[Sequence[Any]], rules: Sequence[values.AnomalyRule]
 ) -> list[values.MetricSeries]:
-    """Return duration and rows, whether or not a rule judges them, then what else rules judge."""
-    found = connection.execute(POINTS, given).fetchall()[::-1]
+    """Return duration and rows, whether or not a rule judges them, then what else rules judge.
+
+    Args:
+        found: The rows of `POINTS`, the oldest first.
+        results: Those of `VERDICTS`.
+        rules: The rules of the pipeline.
+    """
     judged: dict[str, dict[int, tuple[Any, ...]]] = {}
-    for metric, execution_id, *verdict in connection.execute(VERDICTS, {"ids": [row[0] for row in found]}):
+    for metric, execution_id, *verdict in results:
         judged.setdefault(metric, {})[execution_id] = tuple(verdict)
     has_totals = any(total is not None for *_, total, _ in found)
     measured = {
@@ -258,10 +278,7 @@ def _series(
     return series
 
 
-def _last_error(connection: Driver, pipeline_id: int) -> values.LastError | None:
-    row = connection.execute(LAST_FAILURE, {"pipeline_id": pipeline_id}).fetchone()
-    if row is None:
-        return None
+def _last_error(row: Sequence[Any]) -> values.LastError:
     execution_id, at, scope, error, is_fixed = row
     return values.LastError(
         execution_id=execution_id, at=at, scope=scope, is_fixed=is_fixed, error=readable_error(error)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from watcher_core.database import Driver
@@ -27,23 +28,33 @@ PARTITIONS = f"""
 """
 
 # The keys of Dagster's partitions in time, as they are unless somebody has chosen another format.
+KEY = re.compile(r"(\d{4}-\d{2}-\d{2})(?:-(\d{2}:\d{2}))?", re.ASCII)
 FORMATS = {"hourly": "%Y-%m-%d-%H:%M", "daily": "%Y-%m-%d", "weekly": "%Y-%m-%d", "monthly": "%Y-%m-%d"}
 STEPS = {"hourly": dt.timedelta(hours=1), "daily": dt.timedelta(days=1), "weekly": dt.timedelta(weeks=1)}
 
 
-def read_partitions(
-    connection: Driver, *, pipeline_id: int, pipeline_metadata: Mapping[str, Any]
-) -> PartitionGrid | None:
-    """Return the partitions of a pipeline; `None` for one that has none."""
+def select_cells(connection: Driver, *, pipeline_id: int) -> Iterator[PartitionCell]:
+    """Ask for the partitions of a pipeline of which something is known."""
+    return map(_cell, connection.execute(PARTITIONS, {"pipeline_id": pipeline_id}))
+
+
+def _cell(row: Sequence[Any]) -> PartitionCell:
+    partition, state, execution_id, at = row
+    return PartitionCell(partition=partition, state=state, execution_id=execution_id, at=at)
+
+
+def grid(found: Iterable[PartitionCell], *, pipeline_metadata: Mapping[str, Any]) -> PartitionGrid | None:
+    """Return the partitions of a pipeline, those between two others too; `None` for a pipeline that has none.
+
+    Args:
+        found: Those of which something is known.
+        pipeline_metadata: Says how they are defined, and how many there are.
+    """
     definition = pipeline_metadata.get("partitions")
     definition = definition if isinstance(definition, str) and definition else None
-    rows = connection.execute(PARTITIONS, {"pipeline_id": pipeline_id}).fetchall()
-    if definition is None and not rows:
+    known = {cell.partition: cell for cell in found}
+    if definition is None and not known:
         return None
-    known = {
-        partition: PartitionCell(partition=partition, state=state, execution_id=execution_id, at=at)
-        for partition, state, execution_id, at in rows
-    }
     keys = list(_between(definition, list(known))) or sorted(known)
     cells = [
         known.get(key) or PartitionCell(partition=key, state="missing", execution_id=None, at=None) for key in keys
@@ -68,7 +79,7 @@ def _between(definition: str | None, keys: Sequence[str]) -> Iterator[str]:
     if written is None or not keys:
         return
     try:
-        times = sorted(dt.datetime.strptime(key, written) for key in keys)  # noqa: DTZ007 (a key has no time zone)
+        times = sorted(_time(key, has_hour="%H" in written) for key in keys)
     except ValueError:
         return
     following, asked = times[0], set(times)
@@ -79,6 +90,14 @@ def _between(definition: str | None, keys: Sequence[str]) -> Iterator[str]:
     # Partitions that begin elsewhere, as weeks on Mondays of which one is a Sunday, are no regular ones.
     if asked <= set(found):
         yield from (time.strftime(written) for time in found)
+
+
+def _time(key: str, *, has_hour: bool) -> dt.datetime:
+    """Read a key; `strptime` takes longer over the keys of a pipeline than PostgreSQL takes to find them."""
+    found = KEY.fullmatch(key)
+    if found is None or (found[2] is not None) != has_hour:
+        raise ValueError
+    return dt.datetime.fromisoformat(f"{found[1]}T{found[2] or '00:00'}")
 
 
 def _next(time: dt.datetime, definition: str) -> dt.datetime:

@@ -21,11 +21,14 @@ PIPELINES = """watcher.pipeline
 
 # Distinct first, then in order: sorting the names of ten thousand pipelines would take longer than all else.
 CHOICES = f"""
+    WITH each AS MATERIALIZED (
+        SELECT DISTINCT {OWNERS} AS owners, {GROUP} AS group_name FROM {PIPELINES}
+    )
     SELECT (SELECT array_agg(DISTINCT owner ORDER BY owner)
-              FROM (SELECT DISTINCT {OWNERS} AS owners FROM watcher.pipeline) AS each
+              FROM (SELECT DISTINCT owners FROM each) AS of_any
              CROSS JOIN LATERAL jsonb_array_elements_text(owners) AS owner),
            (SELECT array_agg(name ORDER BY name) FROM watcher.pipeline_type),
-           ARRAY(SELECT DISTINCT {GROUP} FROM {PIPELINES})
+           ARRAY(SELECT DISTINCT group_name FROM each)
 """
 
 CONDITIONS = {

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from sqlalchemy.orm import Session
-
-from watcher_core import database, values
+from watcher_core import values
+from watcher_core.database import Driver
 from watcher_core.overview.pipelines import PIPELINES, Filter
 
 REMOVED, INACTIVE = "gone from the code", "switched off"
@@ -15,21 +14,24 @@ MUTED_FRESHNESS, MUTED_FAILURES = "freshness is muted", "failures are muted"
 REASONS = (NO_FRESHNESS, MUTED_FRESHNESS, MUTED_FAILURES, INACTIVE, REMOVED)
 
 UNWATCHED = """
-    WITH unwatched AS MATERIALIZED (
-        SELECT name, reason
-          FROM (SELECT pipeline.name, pipeline.removed_at IS NOT NULL AS is_removed, pipeline.active,
-                       coalesce(pipeline.freshness_number, type.freshness_number) IS NOT NULL AS has_freshness,
-                       pipeline.mute_freshness_check OR type.mute_freshness_check AS mutes_freshness,
-                       pipeline.mute_failure_check OR type.mute_failure_check AS mutes_failures
-                  FROM {pipelines}
-                 WHERE {condition}) AS known
-         CROSS JOIN LATERAL (VALUES
-                   (%(removed)s, is_removed),
-                   (%(inactive)s, NOT active AND NOT is_removed),
-                   (%(no_freshness)s, NOT has_freshness AND active AND NOT is_removed),
-                   (%(muted_freshness)s, has_freshness AND mutes_freshness AND active AND NOT is_removed),
-                   (%(muted_failures)s, mutes_failures AND active AND NOT is_removed)) AS why (reason, holds)
-         WHERE holds
+    WITH known AS MATERIALIZED (
+        SELECT pipeline.name, pipeline.removed_at IS NOT NULL AS is_removed, pipeline.active,
+               pipeline.active AND pipeline.removed_at IS NULL AS is_checked,
+               coalesce(pipeline.freshness_number, type.freshness_number) IS NOT NULL AS has_freshness,
+               pipeline.mute_freshness_check OR type.mute_freshness_check AS mutes_freshness,
+               pipeline.mute_failure_check OR type.mute_failure_check AS mutes_failures
+          FROM {pipelines}
+         WHERE {condition}
+    ), unwatched AS MATERIALIZED (
+        SELECT name, %(removed)s AS reason FROM known WHERE is_removed
+         UNION ALL
+        SELECT name, %(inactive)s FROM known WHERE NOT active AND NOT is_removed
+         UNION ALL
+        SELECT name, %(no_freshness)s FROM known WHERE is_checked AND NOT has_freshness
+         UNION ALL
+        SELECT name, %(muted_freshness)s FROM known WHERE is_checked AND has_freshness AND mutes_freshness
+         UNION ALL
+        SELECT name, %(muted_failures)s FROM known WHERE is_checked AND mutes_failures
     )
     SELECT reason, number,
            ARRAY(SELECT name FROM unwatched WHERE unwatched.reason = each.reason ORDER BY name LIMIT %(names)s)
@@ -39,12 +41,12 @@ MOST_NAMES = 1_000_000
 
 
 def unwatched_pipelines(
-    session: Session, *, names: int | None = None, chosen: Filter | None = None
+    connection: Driver, *, names: int | None = None, chosen: Filter | None = None
 ) -> list[values.UnwatchedPipelines]:
     """Return the pipelines that nobody watches, by reason; a pipeline may have several.
 
     Args:
-        session: The transaction.
+        connection: The transaction.
         names: How many are named for each reason; all by default.
         chosen: Of these pipelines only.
     """
@@ -58,10 +60,7 @@ def unwatched_pipelines(
         "muted_failures": MUTED_FAILURES,
     }
     statement = UNWATCHED.format(pipelines=PIPELINES, condition=asked.condition)
-    found = {
-        reason: (count, named)
-        for reason, count, named in database.driver(session).execute(statement, {**asked.given, **given})
-    }
+    found = {reason: (count, named) for reason, count, named in connection.execute(statement, {**asked.given, **given})}
     return [
         values.UnwatchedPipelines(reason=reason, count=found[reason][0], names=tuple(found[reason][1] or ()))
         for reason in REASONS

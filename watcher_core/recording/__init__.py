@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 from watcher_core.lazy import exported
 
 if TYPE_CHECKING:
-    from watcher_core.recording.activity import RECENT_EXECUTIONS, list_activity
+    from watcher_core.recording.activity import RECENT_EXECUTIONS, select_activity
     from watcher_core.recording.asset_checks import (
         declare_asset_checks,
-        list_asset_check_results,
-        list_asset_checks,
         record_asset_checks,
+        select_asset_check_results,
+        select_asset_checks,
     )
     from watcher_core.recording.clocks import this_host
     from watcher_core.recording.columns import record_columns
@@ -51,7 +51,7 @@ if TYPE_CHECKING:
         estimate_expired_executions,
         retention_date,
     )
-    from watcher_core.recording.rewinds import rewind_watermark, watermark_events
+    from watcher_core.recording.rewinds import rewind_watermark, select_watermark_events
     from watcher_core.recording.secrets import PLACES, mask_page
     from watcher_core.recording.spool import (
         broken_executions,
@@ -91,9 +91,6 @@ __all__ = [
     "get_execution",
     "keep_in_spool",
     "known_identity",
-    "list_activity",
-    "list_asset_check_results",
-    "list_asset_checks",
     "list_executions",
     "list_recorders",
     "mask_page",
@@ -113,13 +110,16 @@ __all__ = [
     "replay_spool",
     "retention_date",
     "rewind_watermark",
+    "select_activity",
+    "select_asset_check_results",
+    "select_asset_checks",
+    "select_watermark_events",
     "spool_directories",
     "spooled_executions",
     "start_execution",
     "start_known",
     "take_recorder",
     "this_host",
-    "watermark_events",
 ]
 
 _MODULES = {
@@ -152,9 +152,6 @@ _MODULES = {
     "get_execution": "lookup",
     "keep_in_spool": "spool",
     "known_identity": "lookup",
-    "list_activity": "activity",
-    "list_asset_check_results": "asset_checks",
-    "list_asset_checks": "asset_checks",
     "list_executions": "lookup",
     "list_recorders": "cursors",
     "mask_page": "secrets",
@@ -172,13 +169,16 @@ _MODULES = {
     "replay_spool": "spool",
     "retention_date": "retention",
     "rewind_watermark": "rewinds",
+    "select_activity": "activity",
+    "select_asset_check_results": "asset_checks",
+    "select_asset_checks": "asset_checks",
+    "select_watermark_events": "rewinds",
     "spool_directories": "spool",
     "spooled_executions": "spool",
     "start_execution": "executions",
     "start_known": "executions",
     "take_recorder": "cursors",
     "this_host": "clocks",
-    "watermark_events": "rewinds",
 }
 
 __getattr__, __dir__ = exported(__name__, _MODULES)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator, Sequence
+from typing import Any
 
 from watcher_core import values
 from watcher_core.database import Driver
@@ -35,19 +36,22 @@ ACTIVITY = f"""
 """
 
 
-def list_activity(connection: Driver, *, pipeline_ids: Collection[int] | None = None) -> list[values.PipelineActivity]:
-    """Return what each pipeline, or each of these, last did, by the pipelines' names."""
+def select_activity(
+    connection: Driver, *, pipeline_ids: Collection[int] | None = None
+) -> Iterator[values.PipelineActivity]:
+    """Ask for what each pipeline, or each of these, last did, by the pipelines' names."""
     statement = ACTIVITY.format(condition="true" if pipeline_ids is None else "pipeline.id = ANY(%(ids)s)")
-    return [
-        values.PipelineActivity(
-            pipeline_id=pipeline_id,
-            execution_id=execution_id,
-            state=None if state is None else ExecutionState(state),
-            start_date=start_date,
-            end_date=end_date,
-            usual_seconds=usual_seconds,
-        )
-        for pipeline_id, execution_id, state, start_date, end_date, usual_seconds in connection.execute(
-            statement, {"ids": None if pipeline_ids is None else list(pipeline_ids)}
-        )
-    ]
+    given = {"ids": None if pipeline_ids is None else list(pipeline_ids)}
+    return map(_activity, connection.execute(statement, given))
+
+
+def _activity(row: Sequence[Any]) -> values.PipelineActivity:
+    pipeline_id, execution_id, state, start_date, end_date, usual_seconds = row
+    return values.PipelineActivity(
+        pipeline_id=pipeline_id,
+        execution_id=execution_id,
+        state=None if state is None else ExecutionState(state),
+        start_date=start_date,
+        end_date=end_date,
+        usual_seconds=usual_seconds,
+    )

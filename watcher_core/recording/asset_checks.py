@@ -8,14 +8,16 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
 import sqlalchemy as sa
+from psycopg.rows import dict_row
 from sqlalchemy.orm import Session
 
 from watcher_core import arguments, catalog, values
+from watcher_core.database import Driver
 from watcher_core.enums import AlertLevel, AssetCheckStatus
 from watcher_core.errors import InvalidValueError
 from watcher_core.recording.identities import is_identity
@@ -250,10 +252,10 @@ LIST_RESULTS = """
 """
 
 
-def list_asset_checks(
-    session: Session, *, pipeline_id: int | None = None, failing: bool | None = None, limit: int = 100
-) -> list[values.AssetCheck]:
-    """Return asset checks, by the names of asset and check."""
+def select_asset_checks(
+    connection: Driver, *, pipeline_id: int | None = None, failing: bool | None = None, limit: int = 100
+) -> Iterator[values.AssetCheck]:
+    """Ask for asset checks, by the names of asset and check."""
     given = {
         "pipeline_id": pipeline_id,
         "failing": None if failing is None else arguments.flag(failing, "failing"),
@@ -262,23 +264,24 @@ def list_asset_checks(
     is_failing = """EXISTS (SELECT
                               FROM watcher.asset_check_result AS result
                              WHERE result.asset_check_id = asset_check.id
-                               AND result.open) = :failing"""
-    conditions = {"pipeline_id": "asset_check.pipeline_id = :pipeline_id", "failing": is_failing}
+                               AND result.open) = %(failing)s"""
+    conditions = {"pipeline_id": "asset_check.pipeline_id = %(pipeline_id)s", "failing": is_failing}
     statement = f"""{LIST_CHECKS} {_where(conditions, given)}
-     ORDER BY pipeline.name, asset_check.name, asset_check.instance_id LIMIT :limit"""
-    return [values.AssetCheck(**_with_enums(row._mapping)) for row in session.execute(sa.text(statement), given)]
+     ORDER BY pipeline.name, asset_check.name, asset_check.instance_id LIMIT %(limit)s"""
+    rows = connection.cursor(row_factory=dict_row).execute(statement, given)
+    return (values.AssetCheck(**_with_enums(row)) for row in rows)
 
 
-def list_asset_check_results(
-    session: Session,
+def select_asset_check_results(
+    connection: Driver,
     *,
     pipeline_id: int | None = None,
     check: str | None = None,
     status: AssetCheckStatus | str | None = None,
     since: dt.datetime | None = None,
     limit: int = 100,
-) -> list[values.AssetCheckResult]:
-    """Return results of asset checks, newest first."""
+) -> Iterator[values.AssetCheckResult]:
+    """Ask for results of asset checks, newest first."""
     given = {
         "pipeline_id": pipeline_id,
         "check": None if check is None else arguments.name(check, "check"),
@@ -287,14 +290,15 @@ def list_asset_check_results(
         "limit": arguments.count(limit, "limit"),
     }
     conditions = {
-        "pipeline_id": "asset_check.pipeline_id = :pipeline_id",
-        "check": "asset_check.name = :check",
-        "status": "result.status = CAST(:status AS watcher.asset_check_status)",
-        "since": "result.evaluated_at >= :since",
+        "pipeline_id": "asset_check.pipeline_id = %(pipeline_id)s",
+        "check": "asset_check.name = %(check)s",
+        "status": "result.status = CAST(%(status)s AS watcher.asset_check_status)",
+        "since": "result.evaluated_at >= %(since)s",
     }
     statement = f"""{LIST_RESULTS} {_where(conditions, given)}
-     ORDER BY result.evaluated_at DESC, result.id DESC LIMIT :limit"""
-    return [values.AssetCheckResult(**_with_enums(row._mapping)) for row in session.execute(sa.text(statement), given)]
+     ORDER BY result.evaluated_at DESC, result.id DESC LIMIT %(limit)s"""
+    rows = connection.cursor(row_factory=dict_row).execute(statement, given)
+    return (values.AssetCheckResult(**_with_enums(row)) for row in rows)
 
 
 def _where(conditions: dict[str, str], given: dict[str, Any]) -> str:
@@ -302,9 +306,11 @@ def _where(conditions: dict[str, str], given: dict[str, Any]) -> str:
     return f"WHERE {' AND '.join(asked)}" if asked else ""
 
 
-def _with_enums(row: Any) -> dict[str, Any]:
+def _with_enums(row: dict[str, Any]) -> dict[str, Any]:
     """A row in which the driver gives enums as text."""
-    fields = dict(row)
-    fields["status"] = AssetCheckStatus(fields["status"])
-    fields["severity"] = None if fields["severity"] is None else AlertLevel(fields["severity"])
-    return fields
+    severity = row["severity"]
+    return {
+        **row,
+        "status": AssetCheckStatus(row["status"]),
+        "severity": None if severity is None else AlertLevel(severity),
+    }

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterator, Sequence
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from watcher_core import arguments, catalog, enums, values
-from watcher_core.database import models
+from watcher_core.database import Driver, models
 from watcher_core.errors import NotFoundError
 
 PIPELINE = models.table(models.Pipeline)
@@ -38,12 +40,30 @@ def rewind_watermark(session: Session, *, reference: int | str, watermark: objec
     return catalog.get_pipeline(session, old.id)
 
 
-def watermark_events(session: Session, *, reference: int | str) -> list[values.WatermarkEvent]:
-    """Return the recorded events of a pipeline's watermark, newest first."""
-    pipeline = catalog.get_pipeline(session, reference)
-    rows = session.execute(
-        sa.select(WATERMARK_EVENT)
-        .where(WATERMARK_EVENT.c.pipeline_id == pipeline.id)
-        .order_by(WATERMARK_EVENT.c.id.desc())
+EVENTS = """
+    SELECT id, pipeline_id, pipeline_execution_id, kind, old_watermark, new_watermark, created_at
+      FROM watcher.watermark_event
+     WHERE pipeline_id = %(pipeline_id)s
+     ORDER BY id DESC
+     LIMIT %(limit)s
+"""
+
+
+def select_watermark_events(
+    connection: Driver, *, pipeline_id: int, limit: int | None = None
+) -> Iterator[values.WatermarkEvent]:
+    """Ask for the recorded events of a pipeline's watermark, newest first; without a limit, for all."""
+    return map(_event, connection.execute(EVENTS, {"pipeline_id": pipeline_id, "limit": limit}))
+
+
+def _event(row: Sequence[Any]) -> values.WatermarkEvent:
+    event_id, pipeline_id, execution_id, kind, old_watermark, new_watermark, created_at = row
+    return values.WatermarkEvent(
+        id=event_id,
+        pipeline_id=pipeline_id,
+        pipeline_execution_id=execution_id,
+        kind=enums.WatermarkEventKind(kind),
+        old_watermark=old_watermark,
+        new_watermark=new_watermark,
+        created_at=created_at,
     )
-    return [values.WatermarkEvent(**row._mapping) for row in rows]
