@@ -14,7 +14,7 @@ from watcher_core.client import Watcher
 from watcher_core.errors import DatabaseError
 from watcher_core.server.access import Proxies, Tokens
 from watcher_core.server.background import Background
-from watcher_core.server.board import Version, board, board_error
+from watcher_core.server.board import Early, Version, board, board_error
 from watcher_core.server.errors import add_handlers, response_for
 from watcher_core.server.guard import BOARD_PATHS, DirectRoutes, Guard
 from watcher_core.server.limits import Limits
@@ -107,6 +107,7 @@ def create_app(
     app.state.watcher = watcher
     app.state.tokens = tokens
     app.state.board_version = Version(watcher)
+    app.add_middleware(Early, version=app.state.board_version, refuse=_refuse)
     app.state.background = background
     app.state.workers = workers
     app.state.metrics = Metrics(watcher)

@@ -1,7 +1,8 @@
 """The board: pages for people, below `/ui/`.
 
-A page is a module with its routes and a template of the same name. `frame` renders, `forms` checks what changes
-something, `viewer` says who looks. Pages ask `Watcher` and show what it returns; nothing is decided here.
+A page is a module with its routes and a template of the same name. `frame` renders, `early` sends the head before the
+content is known, `forms` checks what changes something, `viewer` says who looks. Pages ask `Watcher` and show what it
+returns; nothing is decided here.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from watcher_core.server.board import (
     static,
     timeline,
 )
+from watcher_core.server.board.early import Early
 from watcher_core.server.board.frame import board_error
 from watcher_core.server.board.versions import Version
 from watcher_core.server.board.viewer import require_whole
@@ -47,4 +49,4 @@ board.include_router(static.routes)
 for page in PAGES:
     board.include_router(page.routes, dependencies=[Depends(require_whole)])
 
-__all__ = ["Version", "board", "board_error"]
+__all__ = ["Early", "Version", "board", "board_error"]

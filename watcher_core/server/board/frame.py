@@ -77,7 +77,20 @@ def render(request: Request, template: str, *, status: int = 200, **context: Any
             form_token=form_token(request),
         )
     )
-    response = _packed(request, body, status)
+    response = page_head(request)
+    response.status_code = status
+    encoded = body.encode("utf-8", "replace")
+    if len(encoded) >= PACKED_FROM_BYTES and "gzip" in request.headers.get("accept-encoding", ""):
+        encoded = gzip.compress(encoded, 5)
+        response.headers["Content-Encoding"] = "gzip"
+    response.body = encoded
+    response.headers["Content-Length"] = str(len(encoded))
+    return response
+
+
+def page_head(request: Request) -> Response:
+    """Return what comes before the content of a page: its headers, and the cookie that goes with its forms."""
+    response = Response(headers=HEADERS, media_type="text/html; charset=utf-8")
     response.set_cookie(
         FORM_COOKIE,
         form_token(request),
@@ -88,15 +101,6 @@ def render(request: Request, template: str, *, status: int = 200, **context: Any
         secure=is_secure(request),
     )
     return response
-
-
-def _packed(request: Request, body: str, status: int) -> Response:
-    encoded = body.encode("utf-8", "replace")
-    headers = dict(HEADERS)
-    if len(encoded) >= PACKED_FROM_BYTES and "gzip" in request.headers.get("accept-encoding", ""):
-        encoded = gzip.compress(encoded, 5)
-        headers["Content-Encoding"] = "gzip"
-    return Response(encoded, status, headers, media_type="text/html; charset=utf-8")
 
 
 def board_error(scope: Scope, answer: Response) -> Response:
