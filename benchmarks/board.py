@@ -30,6 +30,8 @@ from watcher_core import Watcher
 NAME = "board"
 MOST_TIMES_RAW = 3
 EXECUTIONS_OF_EACH = 100
+# psycopg prepares a statement at its sixth use; a server keeps its connections, so that is how it works all day.
+WARM_UP = 6
 
 NEWEST = """
     SELECT last.state, count(*)
@@ -274,7 +276,7 @@ def _measured(
             client.get(path).raise_for_status()
 
         sides["page"] = page
-    seconds = in_turns(sides, rounds=bench.choose(full=8, quick=3), calls=1, warm_up=1)
+    seconds = in_turns(sides, rounds=bench.choose(full=8, quick=3), calls=1, warm_up=WARM_UP)
     figures = {side: 1000 * statistics.median(of_side) for side, of_side in seconds.items()}
     for side in (each for each in sides if each != "raw"):
         yield Result(
@@ -285,8 +287,8 @@ def _measured(
             unit="ms",
             raw=figures["raw"],
             raw_is="plain SQL of the same rows",
-            goal=f"at most {MOST_TIMES_RAW} × raw, or below 20 ms",
-            met=figures[side] <= max(MOST_TIMES_RAW * figures["raw"], 20),
+            goal=f"at most {MOST_TIMES_RAW} × raw",
+            met=figures[side] <= MOST_TIMES_RAW * figures["raw"],
             details={"best_ms": 1000 * min(seconds[side]), "best_raw_ms": 1000 * min(seconds["raw"])},
         )
 

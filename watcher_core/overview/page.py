@@ -66,7 +66,8 @@ VERDICTS = f"""
            result.flagged AND result.unflagged_at IS NULL
       FROM watcher.anomaly_detection_result AS result
       JOIN watcher.anomaly_detection_rule AS rule ON rule.id = result.rule_id
-     WHERE result.pipeline_execution_id = ANY(ARRAY(SELECT id {SUCCESSES}))
+     WHERE rule.pipeline_id = %(pipeline_id)s
+       AND result.pipeline_execution_id = ANY(ARRAY(SELECT id {SUCCESSES}))
 """
 
 # The newest failure that has ended, by the index of failures.
