@@ -227,13 +227,13 @@ def test_the_numbers_that_the_ui_plots_and_the_picture(platform: Platform) -> No
 
 def test_the_picture_is_drawn_from_the_judgement(platform: Platform, monkeypatch: pytest.MonkeyPatch) -> None:
     judged = []
-    judge = seasonal.judge_all
+    judge = seasonal.judge
 
     def count(*arguments: Any, **options: Any) -> Any:
         judged.append(arguments)
         return judge(*arguments, **options)
 
-    monkeypatch.setattr(seasonal, "judge_all", count)
+    monkeypatch.setattr(seasonal, "judge", count)
     platform.live_through("orders")
     _, evaluation = platform.check(orders)
     assert "watcher/picture" in evaluation.metadata

@@ -107,12 +107,7 @@ def test_a_rule_tells_its_method_what_it_asks_for(
     def record_call(past: Any, value: float, at: float, **options: Any) -> None:
         calls.append((value, at, options))
 
-    def record_calls(questions: list[seasonal.Question], at: float) -> list[None]:
-        calls.extend((question.value, at, question._asdict()) for question in questions)
-        return [None] * len(questions)
-
     monkeypatch.setattr(module, "judge", record_call)
-    monkeypatch.setattr(seasonal, "judge_all", record_calls)
     past = judge.history(runs([1, 2], [5, 6]), asked.metric_field, [1])
     assert judge.judge(asked, past, 1) is None
     [(value, at, options)] = calls

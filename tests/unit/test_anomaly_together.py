@@ -1,4 +1,4 @@
-"""The method `seasonal` judges metrics and executions together: bit for bit as a plain computation of each alone."""
+"""The method `seasonal` shares what metrics and executions have in common: bit for bit as if each were judged alone."""
 
 from __future__ import annotations
 
@@ -184,12 +184,11 @@ def half_width(errors, chance, spreads):
     return max(by_spread, by_tail, tails.SMALLEST_SHARE)
 
 
-def plainly(question, now):
+def plainly(history, value, now, *, multiplier=2.0, lookback_days=60.0, least_deviation=0.0, zone=None):
     """The judgement of one metric of a run, computed alone."""
-    history, value, multiplier, days, fewest, least_deviation, zone = question
+    days, fewest = lookback_days, seasonal.MINIMUM_EXECUTIONS
     if not abs(value) < LARGEST_VALUE:
         return None
-    fewest = max(fewest, seasonal.MINIMUM_EXECUTIONS)
     positions = compared_with(history, now, days, fewest)
     if len(positions) < fewest:
         return None
@@ -314,8 +313,8 @@ def test_series_with_known_anomalies():
         for run in np.linspace(0, len(series.at) - 1, 3).astype(int).tolist():
             now = float(series.at[run])
             for zone in (None, "Europe/Berlin"):
-                question = seasonal.Question(history, float(series.values[run]), zone=zone)
-                assert facts(seasonal.judge_all([question], now)[0]) == facts(plainly(question, now)), series.name
+                asked = history, float(series.values[run]), now
+                assert facts(seasonal.judge(*asked, zone=zone)) == facts(plainly(*asked, zone=zone)), series.name
             flagged[run] ^= chance.random() < 0.3  # a judgement changes the marks that the next one reads
 
 
@@ -359,11 +358,9 @@ def test_random_histories(histories, places, zone, days, multiplier):
     for place in places:  # one after another: what is computed for one run is used for the next
         run = int(place * (len(histories[0]) - 1))
         now = float(histories[0].at[run])
-        questions = [
-            seasonal.Question(history, float(history.values[run]), multiplier, days, zone=zone, least_deviation=least)
-            for history, least in zip(histories, [0.0, 1.0, 0.0, 1.0, 0.0, 0.0], strict=True)
-        ]
-        together = seasonal.judge_all(questions, now)
-        assert [facts(each) for each in together] == [facts(plainly(question, now)) for question in questions]
-        for history, judgement in zip(histories, together, strict=True):
+        for history, least in zip(histories, [0.0, 1.0, 0.0, 1.0, 0.0, 0.0], strict=True):
+            asked = history, float(history.values[run]), now
+            options = {"multiplier": multiplier, "lookback_days": days, "zone": zone, "least_deviation": least}
+            judgement = seasonal.judge(*asked, **options)
+            assert facts(judgement) == facts(plainly(*asked, **options))
             history.flagged[run] = judgement is not None and judgement.flagged

@@ -280,8 +280,9 @@ def _judge_span(
         position = positions.get(execution.id)
         if position is None:
             continue  # it has changed since it was found
-        asked = [(rule, pasts[rule]) for rule in execution.rules]
-        for (rule, past), judgement in zip(asked, judge.judge_all(asked, position), strict=True):
+        for rule in execution.rules:  # one after another, since they share the runs to compare with
+            past = pasts[rule]
+            judgement = judge.judge(rule, past, position)
             past.flagged[position] = judgement is not None and judgement.flagged
             if past.unflagged is not None:
                 past.unflagged[position] = False

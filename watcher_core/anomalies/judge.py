@@ -43,42 +43,29 @@ def history(runs: Runs, metric: Metric, flagged: Sequence[int] = (), unflagged: 
 
 def judge(rule: Rule, past: History, position: int) -> Judgement | None:
     """Judge one of the runs by the others; `None` if it has no value or too little history."""
-    return judge_all([(rule, past)], position)[0]
-
-
-def judge_all(rules: Sequence[tuple[Rule, History]], position: int) -> list[Judgement | None]:
-    """Judge one of the runs by several rules, each with its history of the same runs."""
     from watcher_core.anomalies.methods import seasonal, zscore
 
-    found: list[Judgement | None] = [None] * len(rules)
-    questions = {}
-    for place, (rule, past) in enumerate(rules):
-        value, at = float(past.values[position]), float(past.at[position])
-        if rule.method is AnomalyMethod.ZSCORE:
-            found[place] = zscore.judge(
-                past,
-                value,
-                at,
-                multiplier=rule.multiplier,
-                lookback_days=rule.lookback_days,
-                minimum_executions=rule.minimum_executions,
-                zone=rule.timezone,
-            )
-        else:
-            questions[place] = seasonal.Question(
-                past,
-                value,
-                multiplier=rule.multiplier,
-                lookback_days=max(rule.lookback_days, LEAST_DAYS),
-                minimum_executions=rule.minimum_executions,
-                zone=rule.timezone,
-                least_deviation=LEAST_SECONDS if rule.metric_field is AnomalyMetric.DURATION_SECONDS else 0.0,
-            )
-    if questions:
-        answers = seasonal.judge_all(list(questions.values()), at)
-        for place, answer in zip(questions, answers, strict=True):
-            found[place] = answer
-    return found
+    value, at = float(past.values[position]), float(past.at[position])
+    if rule.method is AnomalyMethod.ZSCORE:
+        return zscore.judge(
+            past,
+            value,
+            at,
+            multiplier=rule.multiplier,
+            lookback_days=rule.lookback_days,
+            minimum_executions=rule.minimum_executions,
+            zone=rule.timezone,
+        )
+    return seasonal.judge(
+        past,
+        value,
+        at,
+        multiplier=rule.multiplier,
+        lookback_days=max(rule.lookback_days, LEAST_DAYS),
+        minimum_executions=rule.minimum_executions,
+        zone=rule.timezone,
+        least_deviation=LEAST_SECONDS if rule.metric_field is AnomalyMetric.DURATION_SECONDS else 0.0,
+    )
 
 
 def parameters(rule: values.AnomalyRule) -> Rule:

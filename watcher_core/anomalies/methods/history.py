@@ -2,7 +2,7 @@
 
 Many executions are judged by one history, and by several rules whose metrics have values in the same runs. What does
 not depend on the execution is computed once for a history (`Series`), and what does not depend on the metric once for
-all rules (`Timeline`).
+all rules (`Timeline`, and the windows in it).
 """
 
 from __future__ import annotations
@@ -11,12 +11,15 @@ import math
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from watcher_core.anomalies.methods import scales
+
+if TYPE_CHECKING:
+    from watcher_core.anomalies.methods.windows import Window
 
 Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
@@ -65,12 +68,14 @@ class Timeline:
         known: As above.
         positions: The positions of these runs in the history.
         at: Their logical times.
+        newest: The window that was asked for last, by what was asked; the next rule asks for it again.
     """
 
     def __init__(self, known: Flags, at: Floats) -> None:
         self.known = known
         self.positions: Integers = np.flatnonzero(known)
         self.at = at[self.positions]
+        self.newest: tuple[object, Window] | None = None
 
     def before(self, at: float, *, days: float) -> Slice:
         """Return the runs in the last `days` before `at`."""

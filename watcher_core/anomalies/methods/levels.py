@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import functools
 import math
 from typing import NamedTuple
 
 import numpy as np
 
 from watcher_core.anomalies.methods.history import Flags, Floats
-from watcher_core.anomalies.methods.scales import as_rows, median, medians, spread
+from watcher_core.anomalies.methods.scales import TO_DEVIATION, median, middle, middle_size
 
 # Three flags within five runs are a new level.
 STREAK = 3
@@ -26,6 +27,7 @@ SMALLEST_SHIFT = 0.02
 RATES = (0.08, 0.3)
 BETTER = 0.95
 FEWEST_FOLLOWED = 15
+ENOUGH = 3.5  # divided by the rate: so many runs have 97 % of all weight
 BOUND = 4.0  # an error moves the level by at most this many standard deviations
 
 
@@ -59,75 +61,79 @@ def changes(unusual: Flags) -> Changes:
     return Changes(lone, starts)
 
 
-def bring_to_present(errors: Floats, starts: list[int]) -> float | None:
-    """Shift the errors before each change of level to the new level, in place.
+def brought_to_present(errors: Floats, starts: list[int]) -> tuple[Floats, float | None]:
+    """Shift the errors before each change of level to the new level.
 
     Args:
-        errors: Values less their season, on the scale, oldest first; they become what they would have been at the
-            present level.
+        errors: Values less their season, on the scale, oldest first.
         starts: The first runs at new levels.
 
     Returns:
-        The former level relative to the present one if it is still accepted; else `None`.
+        The errors as they would have been at the present level, and the former level relative to the present one if
+        it is still accepted; else `None`.
     """
-    former = None
+    if not starts:
+        return errors, None
+    moved, former = errors.copy(), None
     for start in starts:
         if start >= FEWEST_BEFORE and len(errors) - start >= STREAK:
-            step = median(errors[start : start + RUNS_AFTER]) - median(errors[max(0, start - RUNS_BEFORE) : start])
+            step = median(moved[start : start + RUNS_AFTER]) - median(moved[max(0, start - RUNS_BEFORE) : start])
             if len(errors) - start <= UNSETTLED:
                 former = -step
             if abs(step) > SMALLEST_SHIFT:
-                errors[:start] += step
-    return former
+                moved[:start] += step
+    return moved, former
 
 
-class Levels(NamedTuple):
-    """The levels of some metrics, a row for each, and the errors with which they were predicted.
+class Level(NamedTuple):
+    """A level, and the errors with which it was predicted.
 
     Attributes:
         now: The level at which the next run is expected.
-        errors: The error of each past run, predicted from those before it.
+        errors: The errors of the past runs, each predicted from those before it; sorted.
     """
 
-    now: Floats
+    now: float
     errors: Floats
 
 
-def follow(values: Floats, least_spreads: Floats, *, drifts: bool) -> Levels:
-    """Find the level of some metrics, and its prediction error for each of their values.
+def follow(values: Floats, least_spread: float, *, drifts: bool) -> Level:
+    """Find the level of some values, and its prediction error for each of them.
 
     The level is their median, or follows them by exponential smoothing with bounded errors, so that a single run cannot
     move it far (Gelper, Fried and Croux, "Robust forecasting with exponential and Holt-Winters smoothing", Journal of
     Forecasting 29, 2010).
 
     Args:
-        values: Values less their season, on the scale, oldest first; a row for each metric.
-        least_spreads: The smallest standard deviation to assume, of each.
+        values: Values less their season, on the scale, oldest first.
+        least_spread: The smallest standard deviation to assume.
         drifts: Whether the level may follow the values.
     """
-    runs = values.shape[1]
-    middles = medians(values)
-    errors = values - middles[:, np.newaxis]
-    best = Levels(middles, errors)
+    ordered, runs = np.sort(values), len(values)
+    steady = middle(ordered)
+    ordered -= steady
     if not drifts or runs < FEWEST_FOLLOWED:
-        return best
-    bounds = BOUND * np.maximum(spread(errors), least_spreads)[:, np.newaxis]
-    steps = _bounded(errors, bounds)
-    least = np.abs(steps).mean(axis=1)
+        return Level(steady, ordered)
+    now: float = steady
+    best: Floats | None = None
+    errors: Floats = values - steady
+    # Up to half of the errors may be outliers (Hampel, "The influence curve and its role in robust estimation", JASA
+    # 69, 1974).
+    bound = BOUND * max(TO_DEVIATION * middle_size(ordered), least_spread)
+    steps = np.minimum(np.maximum(errors, -bound), bound)
+    least = float(np.abs(steps).sum()) / runs
     for rate in RATES:
-        weights = rate * (1 - rate) ** np.arange(min(runs, math.ceil(3.5 / rate)))  # 97 % of all weight
-        drift = as_rows([np.convolve(row, weights)[:runs] for row in steps])
-        predicted = errors.copy()
-        predicted[:, 1:] -= drift[:, :-1]
-        error = np.abs(_bounded(predicted, bounds)).mean(axis=1)
-        is_better = error < BETTER * least
-        if is_better.any():
-            least = np.where(is_better, error, least)
-            now = np.where(is_better, middles + drift[:, -1], best.now)
-            best = Levels(now, np.where(is_better[:, np.newaxis], predicted, best.errors))
-    return best
+        drift = np.convolve(steps, _weights(rate, min(runs, math.ceil(ENOUGH / rate))))[:runs]
+        predicted: Floats = errors.copy()
+        predicted[1:] -= drift[:-1]
+        error = float(np.minimum(np.abs(predicted), bound).sum()) / runs
+        if error < BETTER * least:
+            least, now, best = error, steady + float(drift[-1]), predicted
+    return Level(now, ordered if best is None else np.sort(best))
 
 
-def _bounded(errors: Floats, bounds: Floats) -> Floats:
-    bounded = np.maximum(errors, -bounds)
-    return np.minimum(bounded, bounds, out=bounded)
+@functools.cache
+def _weights(rate: float, runs: int) -> Floats:
+    """Return the weights of so many of the last runs in a level that follows at a rate."""
+    weights: Floats = rate * (1 - rate) ** np.arange(runs, dtype=np.float64)
+    return weights

@@ -11,14 +11,13 @@ unusual if the prediction error is clearly larger than past errors. Three condit
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Hashable, Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
 
-from watcher_core.anomalies.methods import levels, repeats, seasons, tails, zeros
+from watcher_core.anomalies.methods import levels, repeats, seasons, tails, windows, zeros
 from watcher_core.anomalies.methods.history import (
     DAY,
     Flags,
@@ -30,9 +29,8 @@ from watcher_core.anomalies.methods.history import (
     judgeable,
 )
 from watcher_core.anomalies.methods.judgement import Judgement
-from watcher_core.anomalies.methods.scales import LOOKED_AT, Scale, as_rows, median, middle, standard_deviations
-from watcher_core.anomalies.methods.seasons import Clock, Season
-from watcher_core.anomalies.methods.windows import Window, is_month_edge
+from watcher_core.anomalies.methods.scales import LOOKED_AT, Scale, median, middle, standard_deviation
+from watcher_core.anomalies.methods.seasons import Clock
 
 MULTIPLIER = 2.0
 LOOKBACK_DAYS = 60.0
@@ -69,71 +67,47 @@ class Parts:
 ALL = Parts()
 
 
-class Question(NamedTuple):
-    """The value of one metric of a run, and how to judge it.
-
-    Attributes:
-        history: The metric of earlier runs.
-        value: The metric of this run, in any unit.
-        multiplier: Scales the width of the band, which the method finds itself: 2 leaves it as it is, 4 doubles it.
-        lookback_days: How much history to learn from; at most the newest 2,000 runs. A weekly season takes four weeks
-            to learn.
-        minimum_executions: With fewer earlier runs there is no verdict; at least 8.
-        least_deviation: In the unit of the value: smaller deviations from the expected value are not flagged.
-        zone: The time zone of the schedule, whose seasons are those of local time; `None` if it is not known.
-    """
-
-    history: History
-    value: float
-    multiplier: float = MULTIPLIER
-    lookback_days: float = LOOKBACK_DAYS
-    minimum_executions: int = MINIMUM_EXECUTIONS
-    least_deviation: float = 0.0
-    zone: str | None = None
-
-    @property
-    def fewest(self) -> int:
-        """The fewest runs to judge by."""
-        return max(self.minimum_executions, MINIMUM_EXECUTIONS)
-
-
-class _Runs(NamedTuple):
+class _Runs:
     """The runs to compare with, the nearest in time last.
 
-    Attributes:
+    Args:
         series: All runs of the history that have a value.
         span: Those to compare with.
-        window: The same without their values.
         lone: Whether each is unusual, and not the beginning of a new level.
+        now: Logical time of the run to judge.
+        zone: The time zone of the schedule; `None` if it is not known.
     """
 
-    series: Series
-    span: Slice
-    window: Window
-    lone: Flags
+    def __init__(self, series: Series, span: Slice, lone: Flags, now: float, zone: str | None) -> None:
+        self._series, self._span = series, span
+        self.values: Floats = series.values[span.of]
+        self.lone = lone
+        self.any_lone = bool(lone.any())
+        self.window = windows.window(series.timeline, span, now, zone)
 
-    @property
-    def values(self) -> Floats:
-        return self.series.values[self.span.of]
+    def normal(self, column: Floats) -> Floats:
+        """Return a column of the runs that are not lone."""
+        return column[~self.lone] if self.any_lone else column
 
     def compared(self, places: Integers) -> Integers:
-        """Return the positions of some of them in the history, oldest first."""
+        """Return the positions of some runs in the history, oldest first."""
         positions = self.window.positions[places]
-        return positions[::-1] if self.span.is_reversed else positions
+        return positions[::-1] if self._span.is_reversed else positions
 
     def on_scale(self) -> _OnScale:
         """Return the values on the scale that fits them."""
-        values, order = self.values, self.series.order(self.span)
-        ordered = values[order]
+        order = self._series.order(self._span)
+        ordered = self.values[order]
         least = float(ordered[0])
-        typical = abs(float(middle(ordered))) if least >= 0 else median(np.abs(values))
-        scale = Scale(typical, is_count=bool(self.series.is_whole[self.span.of][-LOOKED_AT:].all()))
-        scaled = self.series.as_counts[self.span.of] if scale.is_count else scale.to(values)
-        ordered = scaled[order]
+        typical = abs(middle(ordered)) if least >= 0 else median(np.abs(self.values))
+        newest = self._series.is_whole[self._span.of][-LOOKED_AT:]
+        scale = Scale(typical, is_count=bool(newest.all()))
+        values = self._series.as_counts[self._span.of] if scale.is_count else scale.to(self.values)
+        ordered = values[order]
         if (ordered[1:] < ordered[:-1]).any():  # values that differ in their last digit, in another order on the scale
-            order = np.argsort(scaled)
-            ordered = scaled[order]
-        return _OnScale(scale, scaled, ordered, order, least)
+            order = np.argsort(values)
+            ordered = values[order]
+        return _OnScale(scale, values, ordered, order, least)
 
 
 class _OnScale(NamedTuple):
@@ -141,35 +115,17 @@ class _OnScale(NamedTuple):
 
     Attributes:
         scale: The scale.
-        scaled: The values on it.
+        values: The values on it.
         ordered: The same by size.
         order: The places of the runs, by value.
         least: The smallest value, as it was measured.
     """
 
     scale: Scale
-    scaled: Floats
+    values: Floats
     ordered: Floats
     order: Integers
     least: float
-
-
-class _Pending(NamedTuple):
-    """A question that needs a band.
-
-    Attributes:
-        place: Its place among the questions.
-        question: The question.
-        runs: The runs to compare with.
-            starts: The first runs at new levels.
-        repeated: How many earlier runs in a row have the value, if that has just become improbable; else 0.
-    """
-
-    place: int
-    question: Question
-    runs: _Runs
-    starts: list[int]
-    repeated: int
 
 
 def judge(
@@ -190,69 +146,27 @@ def judge(
         history: The metric of earlier runs.
         value: The metric of this run, in any unit.
         at: Logical time of this run, in UTC epoch seconds.
-        multiplier: As in `Question`, and so are the next four.
-        lookback_days: See there.
-        minimum_executions: See there.
-        least_deviation: See there.
-        zone: See there.
+        multiplier: Scales the width of the band, which the method finds itself: 2 leaves it as it is, 4 doubles it.
+        lookback_days: How much history to learn from; at most the newest 2,000 runs. A weekly season takes four weeks
+            to learn.
+        minimum_executions: With fewer earlier runs there is no verdict; at least 8.
+        least_deviation: In the unit of the value: smaller deviations from the expected value are not flagged.
+        zone: The time zone of the schedule, whose seasons are those of local time; `None` if it is not known.
         parts: The parts to use; for experiments.
 
     Returns:
         The judgement; `None` if the value cannot be judged or the history is too short.
     """
-    asked = Question(history, value, multiplier, lookback_days, minimum_executions, least_deviation, zone)
-    return judge_all([asked], at, parts=parts)[0]
-
-
-def judge_all(questions: Sequence[Question], at: float, *, parts: Parts = ALL) -> list[Judgement | None]:
-    """Judge several metrics of a run.
-
-    Metrics whose values are compared with the same runs are judged as rows of arrays: that takes a third of the time,
-    and nothing else changes.
-
-    Args:
-        questions: The metrics; their histories are of the same runs.
-        at: Logical time of the run, in UTC epoch seconds.
-        parts: The parts to use; for experiments.
-
-    Returns:
-        The judgement of each; `None` if the value cannot be judged or the history is too short.
-    """
-    windows: dict[Hashable, Window] = {}
-    found: list[Judgement | None] = [None] * len(questions)
-    pending: dict[Window, list[_Pending]] = defaultdict(list)
-    for place, question in enumerate(questions):
-        answer = _begin(place, question, at, windows, parts)
-        if isinstance(answer, _Pending):
-            pending[answer.runs.window].append(answer)
-        else:
-            found[place] = answer
-    for together in pending.values():
-        for place, judgement in _by_bands(together, parts):
-            found[place] = judgement
-    return found
-
-
-def _begin(
-    place: int, question: Question, at: float, windows: dict[Hashable, Window], parts: Parts
-) -> _Pending | Judgement | None:
-    """Find the runs to compare a value with; judge a zero where zero is usual."""
-    history, value = question.history, question.value
     if not judgeable(value):
         return None
+    fewest = max(minimum_executions, MINIMUM_EXECUTIONS)
     series = history.series
-    span = series.timeline.nearest(at, days=question.lookback_days, runs=MOST_RUNS, fewest=question.fewest)
-    if span.runs < question.fewest:
+    span = series.timeline.nearest(at, days=lookback_days, runs=MOST_RUNS, fewest=fewest)
+    if span.runs < fewest:
         return None
-
-    def runs_of(series: Series, span: Slice, lone: Flags) -> _Runs:
-        key = series.timeline, span, question.zone
-        window = windows.get(key) or windows.setdefault(key, Window(series.timeline, span, at, question.zone))
-        return _Runs(series, span, window, lone)
-
     unusual = history.unusual[series.timeline.positions[span.of]]
     changes = levels.changes(unusual) if parts.new_levels else levels.Changes(unusual, [])
-    runs = runs_of(series, span, changes.lone)
+    runs = _Runs(series, span, changes.lone, at, zone)
     values, starts = runs.values, np.array(changes.starts, np.int64)
     is_zero = series.is_zero[span.of]
     if parts.zeros and is_zero.any():
@@ -265,11 +179,14 @@ def _begin(
         if is_apart and not zeros.are_almost_all(values):
             # The same runs, by their positions among the values other than zero.
             starts = np.cumsum(counted)[starts] - counted[starts]
-            runs = runs_of(*series.without_zeros(span), runs.lone[counted])
-    if runs.span.runs - np.count_nonzero(runs.lone) < question.fewest:
+            runs = _Runs(*series.without_zeros(span), runs.lone[counted], at, zone)
+    if len(runs.values) - np.count_nonzero(runs.lone) < fewest:
         return None
-    repeated = repeats.stuck(values, changes.lone, value) if parts.repeats else 0
-    return _Pending(place, question, runs, starts.tolist(), repeated)
+    judgement = _by_band(runs, value, starts.tolist(), multiplier, least_deviation, parts)
+    stuck = repeats.stuck(values, changes.lone, value) if parts.repeats else 0
+    if stuck:
+        return judgement.for_repeating(stuck + 1, f"the same value {stuck + 1} times in a row")
+    return judgement
 
 
 def _zero(runs: _Runs, starts: Integers, *, near: bool) -> Judgement | None:
@@ -294,121 +211,29 @@ def _zero(runs: _Runs, starts: Integers, *, near: bool) -> Judgement | None:
 
 def _clocks(runs: _Runs, is_zero: Flags) -> list[Clock]:
     """Return the clocks by which zeros come and go."""
-    counted = np.where(is_zero[np.newaxis], 0.0, 1.0)
-    return runs.window.clocks.by(counted, np.argsort(counted))[0]
-
-
-def _by_bands(pending: Sequence[_Pending], parts: Parts) -> Iterator[tuple[int, Judgement]]:
-    """Predict values, and judge each by the band around its prediction; they are compared with the same runs."""
-    measured = [each.runs.on_scale() for each in pending]
-    scaled, order = as_rows([each.scaled for each in measured]), as_rows([each.order for each in measured])
-    clocks = pending[0].runs.window.clocks
-    by_row = clocks.by(scaled, order) if parts.clock_changes else [[clocks.plain]] * len(pending)
-    # Those that have the same clock, and the same lone runs, which are left out of what follows.
-    alike: dict[tuple[Clock, bytes], list[int]] = defaultdict(list)
-    for row, (each, (clock, *_)) in enumerate(zip(pending, by_row, strict=True)):
-        alike[clock, each.runs.lone.tobytes()].append(row)
-    for (clock, _), rows in alike.items():
-        yield from _in_rows(
-            [pending[row] for row in rows],
-            [measured[row] for row in rows],
-            clock,
-            [by_row[row][1:] for row in rows],
-            scaled[rows] if len(rows) < len(scaled) else scaled,
-            order[rows] if len(rows) < len(order) else order,
-            parts,
-        )
-
-
-def _in_rows(
-    pending: Sequence[_Pending],
-    measured: Sequence[_OnScale],
-    clock: Clock,
-    others: Sequence[Sequence[Clock]],
-    scaled: Floats,
-    order: Integers,
-    parts: Parts,
-) -> Iterator[tuple[int, Judgement]]:
-    """Judge by bands what has the same clock and the same lone runs: rows of arrays.
-
-    Args:
-        pending: What to judge.
-        measured: The values to compare with, on scales that fit them.
-        clock: When these runs happened.
-        others: Other clocks that are accepted, for each row.
-        scaled: The values on their scales, as rows.
-        order: Their places by value, as rows.
-        parts: The parts to use.
-    """
-    normal = np.flatnonzero(~pending[0].runs.lone)
-
-    def of_normal(rows: Floats) -> Floats:
-        return rows.take(normal, axis=1) if len(normal) < rows.shape[1] else rows
-
-    chances = np.array([each.scale.poisson_spread for each in measured])
-    found = seasons.best(clock, scaled, as_rows([each.ordered for each in measured]), order, any_season=parts.season)
-    errors = scaled - as_rows([season.fitted for season in found])
-    formers = [levels.bring_to_present(row, each.starts) for row, each in zip(errors, pending, strict=True)]
-    level = levels.follow(of_normal(errors), chances, drifts=parts.drift)
-    spreads = tails.spreads(scaled.shape[1] / max(clock.days, 1.0))
-    half_widths = tails.half_widths(level.errors, chances, spreads)
-    now = level.now.tolist()
-    # A season has one value for each hour of the week, so few values are converted.
-    by_slot = [
-        each.scale.back(season.predictions + level_now)
-        for each, season, level_now in zip(measured, found, now, strict=True)
-    ]
-    on_plain_scale = as_rows([each.runs.values for each in pending]) - as_rows(by_slot).take(clock.slots, axis=1)
-    deviations = standard_deviations(of_normal(on_plain_scale)).tolist()
-    for row, each in enumerate(pending):
-        prediction = _Prediction(
-            found[row], now[row], formers[row], half_widths[row] / spreads, spreads, deviations[row]
-        )
-        judgement = _by_band(each, measured[row], prediction, clock, others[row], parts)
-        if each.repeated:
-            reason = f"the same value {each.repeated + 1} times in a row"
-            judgement = judgement.for_repeating(each.repeated + 1, reason)
-        yield each.place, judgement
-
-
-class _Prediction(NamedTuple):
-    """What a value is expected to be, and how far it may be from that.
-
-    Attributes:
-        season: The season, on the scale.
-        level: The level, on the scale.
-        former: The former level, relative to the present one, if it is still accepted; else `None`.
-        deviation: The standard deviation of errors, on the scale.
-        spreads: How many of them are unusual.
-        plain_deviation: The standard deviation of errors in the unit of the value.
-    """
-
-    season: Season
-    level: float
-    former: float | None
-    deviation: float
-    spreads: float
-    plain_deviation: float
+    counted = np.where(is_zero, 0.0, 1.0)
+    return runs.window.clocks.by(counted, np.argsort(counted))
 
 
 def _by_band(
-    pending: _Pending,
-    measured: _OnScale,
-    prediction: _Prediction,
-    clock: Clock,
-    others: Sequence[Clock],
-    parts: Parts,
+    runs: _Runs, value: float, starts: list[int], multiplier: float, least_deviation: float, parts: Parts
 ) -> Judgement:
-    """Judge a value by the band around its prediction."""
-    runs, scale, scaled = pending.runs, measured.scale, measured.scaled
-    season, level, former, deviation, spreads, plain_deviation = prediction
-    wide = pending.question.multiplier / MULTIPLIER
+    """Predict the value, and judge it by the band around the prediction."""
+    scale, scaled, ordered, order, least = runs.on_scale()
+    clocks = runs.window.clocks
+    clock, *others = clocks.by(scaled, order) if parts.clock_changes else [clocks.plain]
+    season = seasons.best(clock, scaled, ordered, order, any_season=parts.season)
+    moved, former = levels.brought_to_present(scaled - season.fitted, starts)
+    level = levels.follow(runs.normal(moved), scale.poisson_spread, drifts=parts.drift)
+    spreads = tails.spreads(len(scaled) / max(clock.days, 1.0))
+    deviation = tails.half_width(level.errors, scale.poisson_spread, spreads) / spreads
+    wide = multiplier / MULTIPLIER
     half = wide * spreads * deviation
-    centre = season.expected + level
+    centre = season.expected + level.now
     centres = [centre]
     if former is not None:
         centres.append(centre + former)
-    centres += [season.expected_by(other, scaled) + level for other in others]
+    centres += [season.expected_by(other, scaled) + level.now for other in others]
     if parts.nearby_hours:
         # Bounded, since next to a peak almost any value would be usual.
         bound = NEARBY * half
@@ -420,16 +245,15 @@ def _by_band(
     expected = scale.back_one(centre)
     lower, upper = scale.back_one(min(centres) - half), scale.back_one(max(centres) + half)
     if parts.plain_scale:
-        away = PLAIN_DEVIATIONS * wide * plain_deviation
+        predicted = scale.back(season.predictions + level.now)[clock.slots]
+        away = PLAIN_DEVIATIONS * wide * standard_deviation(runs.normal(runs.values - predicted))
         lower = min(lower, max(expected - away, CLEARLY_LESS * expected) if expected > 0 else expected - away)
         upper = max(upper, expected + away)
-    least_deviation = pending.question.least_deviation
     lower, upper = min(lower, expected - least_deviation), max(upper, expected + least_deviation)
     if scale.is_count and deviation >= scale.poisson_spread:
         lower = min(lower, tails.least_by_chance(expected))
-    if measured.least >= 0:
+    if least >= 0:
         lower = max(lower, 0.0)
-    value = pending.question.value
     return Judgement.by_band(
         value,
         expected=expected,
@@ -454,7 +278,7 @@ def _short_season(runs: _Runs, clock: Clock, scaled: Floats) -> Iterator[float]:
 def _last_month(runs: _Runs, scaled: Floats) -> Iterator[float]:
     """Yield the scaled values of unusual runs at the edges of earlier months, if this is the edge of a month."""
     at, now = runs.window.at, runs.window.now
-    if runs.window.is_month_edge and runs.lone.any():
+    if runs.any_lone and runs.window.is_month_edge:
         for position in np.flatnonzero(runs.lone & (np.abs(at - now) > LAST_MONTH)):
-            if is_month_edge(float(at[position])):
+            if windows.is_month_edge(float(at[position])):
                 yield float(scaled[position])

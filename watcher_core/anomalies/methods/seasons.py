@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from watcher_core.anomalies.methods.history import DAY, HOUR, Floats, Integers
-from watcher_core.anomalies.methods.scales import as_rows, in_order, median, middle
+from watcher_core.anomalies.methods.scales import median, middle, size_at
 
 WEEKDAYS = ("Mondays", "Tuesdays", "Wednesdays", "Thursdays", "Fridays", "Saturdays", "Sundays")
 MONDAY = 4 * DAY  # the epoch began on a Thursday
@@ -73,7 +73,7 @@ class Group:
     @cached_property
     def peers(self) -> Integers:
         """The places of the earlier runs in it."""
-        return np.flatnonzero(self.slots[self._clock.slots] == self.slots[self._clock.slot])
+        return np.flatnonzero(self.slots.take(self._clock.slots) == self.slots[self._clock.slot])
 
 
 class Clock:
@@ -117,16 +117,20 @@ class Clock:
         return Clock(slots, self.slot, self.days, self._minute)
 
     @cached_property
+    def _by_hour(self) -> list[int]:
+        """How many runs happen at each hour of the day."""
+        counts: list[int] = np.bincount(self.slots, minlength=SLOTS).reshape(7, 24).sum(0).tolist()
+        return counts
+
+    @cached_property
     def is_daily(self) -> bool:
         """Whether all runs happen at the same hour of the day."""
-        return bool((HOUR_OF_DAY[self.slots] == HOUR_OF_DAY[self.slot]).all())
+        return self._by_hour[self.slot % 24] == len(self.slots)
 
     @property
     def hours(self) -> int:
-        """At how many hours of the day runs happen."""
-        counts = np.bincount(self.slots, minlength=SLOTS).reshape(7, 24).sum(0)
-        counts[self.slot % 24] += 1
-        return int(np.count_nonzero(counts))
+        """At how many hours of the day runs happen, with the run to judge."""
+        return 24 - self._by_hour.count(0) + (self._by_hour[self.slot % 24] == 0)
 
     @cached_property
     def same_slot(self) -> Integers:
@@ -156,126 +160,106 @@ class Clock:
         return Group(self, np.zeros(SLOTS, np.uint8), "all runs")
 
     @cached_property
-    def seasons(self) -> Seasons | None:
-        """The seasons that can be known; `None` if there is none."""
-        finer = list(self.finer())
-        return Seasons(self, finer) if finer else None
+    def seasons(self) -> list[Finer]:
+        """The seasons that can be known, from coarse to fine."""
+        found: list[Finer] = []
+        for slots, words in self.finer():
+            found.append(Finer(self, slots, words, found[-1] if found else None))
+        return found
 
 
 class Grouping:
-    """Runs divided into groups, in one or more ways.
+    """Runs divided into groups.
 
     Args:
-        groups: The group of each run, a row for each way.
+        groups: The group of each run.
 
     Attributes:
-        sizes: The sizes of the groups, a row for each way.
+        sizes: The sizes of the groups.
     """
 
-    def __init__(self, groups: Sequence[Slots]) -> None:
+    def __init__(self, groups: Slots) -> None:
         self._groups = groups
-        self.sizes = as_rows([np.bincount(each, minlength=SLOTS) for each in groups])
-        first = np.cumsum(self.sizes, axis=1) - self.sizes
-        last = len(groups[0]) - 1  # keeps places valid for groups without runs
-        # The places of the middle runs of each group, by group and value.
-        self._low = np.minimum(first + np.maximum(self.sizes - 1, 0) // 2, last)
-        self._high = np.minimum(first + self.sizes // 2, last)
+        self.sizes = np.bincount(groups, minlength=SLOTS)
+        first = np.cumsum(self.sizes) - self.sizes
+        # The places of the middle runs of each group, by group and value; valid for groups without runs, too.
+        places = np.array([first + np.maximum(self.sizes - 1, 0) // 2, first + self.sizes // 2])
+        self._middle = np.minimum(places, len(groups) - 1)
 
     def medians(self, ordered: Floats, order: Integers) -> Floats:
         """Return the medians of the groups; of a group without runs, any number.
 
         Args:
-            ordered: The values of some metrics by size, a row for each.
-            order: The places of their runs, by value.
-
-        Returns:
-            For each way, a row for each metric.
+            ordered: The values, by size.
+            order: The places of the runs, by value.
         """
-        rows, runs = ordered.shape
-        row = runs * np.arange(rows)[:, np.newaxis]
-        medians = np.empty((len(self._groups), rows, SLOTS))
-        for way, (groups, first, second) in enumerate(zip(self._groups, self._low, self._high, strict=True)):
-            by_group = groups.take(order).argsort(axis=1, kind="stable")  # linear time, since groups are small integers
-            low, high = (in_order(ordered, by_group.ravel().take(places + row)) for places in (first, second))
-            medians[way] = 0.5 * (low + high)
+        by_group = self._groups.take(order).argsort(kind="stable")  # linear time, since groups are small integers
+        low, high = ordered.take(by_group.take(self._middle))
+        medians: Floats = 0.5 * (low + high)
         return medians
 
 
-class Seasons:
-    """The seasons that can be known from some runs, whatever their values; the first is none.
+class Finer:
+    """A season that can be known from some runs, whatever their values.
 
     Attributes:
-        grouping: The runs by the other seasons.
-        known: For each slot, whether its group has runs enough for a median; a row for each of the other seasons.
-        slots: The group of each slot; a row for each of the other seasons.
-        left_out: How much larger the error of each run would be if it were left out of its group; a row for each.
-        groups: The group of the run to judge, for each.
+        grouping: The runs by this season.
+        slots: The group of each slot.
+        is_known: For each slot, whether its group has runs enough for a median.
+        left_out: How much larger the error of each run would be if it were left out of its group.
+        group: The group of the run to judge; that of the coarser season if it is not known.
     """
 
-    def __init__(self, clock: Clock, finer: Sequence[tuple[Slots, str]]) -> None:
-        runs = len(clock.slots)
-        self.grouping = Grouping([slots[clock.slots] for slots, _ in finer])
-        self.known = []
-        self.groups = [clock.all_runs]
-        # Without a run the median moves away from it, so that its error grows by about n / (n - 1).
-        left_out = [np.full(SLOTS, runs / (runs - 1))]
-        for (slots, words), sizes in zip(finer, self.grouping.sizes, strict=True):
-            size = sizes[slots]
-            is_known = size >= SMALLEST_GROUP
-            left_out.append(np.where(is_known, size / np.maximum(size - 1, 1), left_out[-1]))
-            self.known.append(is_known)
-            self.groups.append(Group(clock, slots, words) if is_known[clock.slot] else self.groups[-1])
-        self.slots = [slots for slots, _ in finer]
-        self.left_out = [each[clock.slots] for each in left_out]
+    def __init__(self, clock: Clock, slots: Slots, words: str, coarser: Finer | None) -> None:
+        self.slots = slots
+        self.grouping = Grouping(slots.take(clock.slots))
+        size = self.grouping.sizes.take(slots)
+        self.is_known = size >= SMALLEST_GROUP
+        coarser_growth = coarser._growth if coarser else growth(len(clock.slots))
+        self._growth: Floats = np.where(self.is_known, size / np.maximum(size - 1, 1), coarser_growth)
+        self.left_out = self._growth.take(clock.slots)
+        coarser_group = coarser.group if coarser else clock.all_runs
+        self.group: Group = Group(clock, slots, words) if self.is_known[clock.slot] else coarser_group
 
 
-def best(clock: Clock, scaled: Floats, ordered: Floats, order: Integers, *, any_season: bool = True) -> list[Season]:
-    """Return the season of each of some metrics that best predicts each earlier run from the other ones.
+def growth(runs: int) -> float:
+    """Return by how much the error of a run grows if it is left out of its group: the median moves away from it."""
+    return runs / (runs - 1)
+
+
+def best(clock: Clock, scaled: Floats, ordered: Floats, order: Integers, *, any_season: bool = True) -> Season:
+    """Return the season that best predicts each earlier run from the other ones.
 
     Args:
         clock: When the runs happened.
-        scaled: Their values, on a scale where spread does not depend on level; a row for each metric.
+        scaled: Their values, on a scale where spread does not depend on level.
         ordered: The same by size.
         order: The places of the runs, by value.
         any_season: Whether to look for a season at all.
     """
-    rows, runs = scaled.shape
-    overall = middle(ordered)
-    seasons = clock.seasons if any_season and runs >= FEWEST_RUNS else None
-    if seasons is None:
-        return [
-            Season(np.full(SLOTS, each), np.full(runs, each), each, (), clock.all_runs) for each in overall.tolist()
-        ]
-    predictions, fitted, errors = [np.repeat(overall, SLOTS).reshape(rows, SLOTS)], [], []
-    for medians, slots, is_known in zip(
-        seasons.grouping.medians(ordered, order), seasons.slots, seasons.known, strict=True
-    ):
+    runs, overall = len(scaled), middle(ordered)
+    predictions, fitted = np.full(SLOTS, overall), np.full(runs, overall)
+    found, nearby = Season(predictions, fitted, overall, (), clock.all_runs), not clock.is_daily
+    if not any_season or runs < FEWEST_RUNS or not clock.seasons:
+        return found
+    last = int(LARGEST_ERRORS * (runs - 1))
+    least = _bounded_mean(np.abs(scaled - overall) * growth(runs), size_at(ordered - overall, last) * growth(runs))
+    for finer in clock.seasons:
         # A small group keeps the coarser prediction.
-        predictions.append(np.where(is_known, medians.take(slots, axis=1), predictions[-1]))
-    for by_slot, left_out in zip(predictions, seasons.left_out, strict=True):
-        fitted.append(by_slot.take(clock.slots, axis=1))
-        errors.append(_bounded_means(scaled - fitted[-1], left_out))
-    found = []
-    for metric, by_season in enumerate(zip(*errors, strict=True)):
-        chosen = 0
-        for row, error in enumerate(by_season):
-            if error < BETTER * by_season[chosen]:
-                chosen = row
-        by_slot = predictions[chosen][metric]
-        nearby: tuple[float, ...] = ()
-        if chosen and not clock.is_daily:
-            nearby = float(by_slot[clock.slot - 1]), float(by_slot[(clock.slot + 1) % SLOTS])
-        group = seasons.groups[chosen]
-        found.append(Season(by_slot, fitted[chosen][metric], float(by_slot[clock.slot]), nearby, group))
+        medians = finer.grouping.medians(ordered, order)
+        predictions = np.where(finer.is_known, medians.take(finer.slots), predictions)
+        fitted = predictions.take(clock.slots)
+        errors = np.abs(scaled - fitted)
+        errors *= finer.left_out
+        error = _bounded_mean(errors, float(np.partition(errors, last)[last]))
+        if error < BETTER * least:
+            least = error
+            found = Season(predictions, fitted, float(predictions[clock.slot]), (), finer.group)
+            if nearby:
+                found.nearby = float(predictions[clock.slot - 1]), float(predictions[(clock.slot + 1) % SLOTS])
     return found
 
 
-def _bounded_means(errors: Floats, left_out: Floats) -> list[float]:
-    """Return the mean size of the errors of each row, bounded, if each run had been left out; changes the errors."""
-    runs = errors.shape[1]
-    np.abs(errors, out=errors)
-    errors *= left_out
-    bounded = int(LARGEST_ERRORS * (runs - 1))
-    bounds = np.partition(errors, bounded)[:, bounded, np.newaxis]
-    means: list[float] = (np.minimum(errors, bounds, out=errors).sum(axis=1) / runs).tolist()
-    return means
+def _bounded_mean(errors: Floats, bound: float) -> float:
+    """Return the mean of errors that are bounded, in place."""
+    return float(np.minimum(errors, bound, out=errors).sum()) / len(errors)

@@ -9,7 +9,7 @@ import numpy as np
 from scipy import special
 
 from watcher_core.anomalies.methods.history import Floats
-from watcher_core.anomalies.methods.scales import TO_DEVIATION, middle
+from watcher_core.anomalies.methods.scales import TO_DEVIATION, middle_size, size_at
 
 # An error of 3.5 robust standard deviations is an outlier (Iglewicz and Hoaglin, "How to Detect and Handle Outliers",
 # 1993). A pipeline is judged again and again: the limit is such that chance alone brings this many false alerts in 30
@@ -38,29 +38,26 @@ def spreads(runs_a_day: float) -> float:
     return min(max(-float(special.ndtri(rarely / 2)), LEAST_SPREADS), MOST_SPREADS)
 
 
-def half_widths(errors: Floats, chances: Floats, spreads: float) -> list[float]:
-    """Return half the width of the band of some metrics, on the scale of their errors.
+def half_width(errors: Floats, chance: float, spreads: float) -> float:
+    """Return half the width of the band, on the scale of the errors.
 
     Args:
-        errors: The errors of past predictions, on the scale; seven or more. A row for each metric.
-        chances: The standard deviation that a count has by chance alone, of each. The deviation of the errors is raised
-            to it, unless they show a metric that is steadier than chance.
+        errors: The errors of past predictions, on the scale, sorted; seven or more.
+        chance: The standard deviation that a count has by chance alone. The deviation of the errors is raised to it,
+            unless they show a metric that is steadier than chance.
         spreads: How many standard deviations are unusual.
     """
-    sizes = np.abs(errors)
-    runs = sizes.shape[1]
-    largest = runs - 2 if runs < FEW else min(runs - 1, math.ceil(TAIL * runs))
-    sizes.partition((runs // 2 - 1, runs // 2, largest))
-    beyond = BEYOND_FEW if runs < FEW else BEYOND_TAIL * spreads / USUAL_SPREADS
-    deviations = (TO_DEVIATION * middle(sizes)).tolist()
-    found = []
-    for row, (deviation, chance) in enumerate(zip(deviations, chances.tolist(), strict=True)):
-        if deviation < chance:
-            bounded = np.minimum(np.sort(sizes[row]), 4 * chance)
-            deviation = max(deviation, min(chance, 2.0 * math.sqrt(float(bounded @ bounded) / runs)))
-        by_spread = spreads * student_factor(runs - 1) * deviation
-        found.append(max(by_spread, beyond * float(sizes[row, largest]), SMALLEST_SHARE))
-    return found
+    runs = len(errors)
+    deviation = TO_DEVIATION * middle_size(errors)
+    if deviation < chance:
+        bounded = np.minimum(np.sort(np.abs(errors)), 4 * chance)
+        deviation = max(deviation, min(chance, 2.0 * math.sqrt(float(bounded @ bounded) / runs)))
+    by_spread = spreads * student_factor(runs - 1) * deviation
+    if runs < FEW:
+        by_tail = BEYOND_FEW * size_at(errors, runs - 2)
+    else:
+        by_tail = BEYOND_TAIL * spreads / USUAL_SPREADS * size_at(errors, min(runs - 1, math.ceil(TAIL * runs)))
+    return max(by_spread, by_tail, SMALLEST_SHARE)
 
 
 def least_by_chance(expected: float) -> float:

@@ -43,6 +43,14 @@ class Window:
         return is_month_edge(self.now)
 
 
+def window(timeline: Timeline, span: Slice, now: float, zone: str | None) -> Window:
+    """Return a window; the same as before if it was asked for last, by another rule."""
+    key = (span, now, zone)
+    if timeline.newest is None or timeline.newest[0] != key:
+        timeline.newest = key, Window(timeline, span, now, zone)
+    return timeline.newest[1]
+
+
 def is_month_edge(at: float) -> bool:
     """Return whether a time lies in the first or last two days of its month, in UTC."""
     month = time.gmtime(at).tm_mon

@@ -15,9 +15,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import numpy as np
 
-from watcher_core.anomalies.methods import scales
 from watcher_core.anomalies.methods.history import DAY, Floats, Integers
-from watcher_core.anomalies.methods.scales import TO_DEVIATION, in_order, middle
+from watcher_core.anomalies.methods.scales import TO_DEVIATION, median, middle
 from watcher_core.anomalies.methods.seasons import FEWEST_RUNS, HOUR_OF_PART, HOUR_OF_WEEK, Clock, Grouping, Slots
 
 # One zone for each date at which clocks change where most people with clock changes live.
@@ -57,37 +56,38 @@ class _Moved:
     def _groups(self) -> list[Slots]:
         """The groups of the runs from the first one on, by the clock that does not follow local time, and by this."""
         hours = HOUR_OF_WEEK if self._plain.days > FEWEST_WEEKS * 7 else HOUR_OF_PART
-        return [hours[clock.slots[self.first :]] for clock in (self._plain, self.clock)]
+        return [hours.take(clock.slots[self.first :]) for clock in (self._plain, self.clock)]
 
     @functools.cached_property
-    def _before(self) -> Grouping:
+    def _before(self) -> list[Grouping]:
         """The runs before the change, by both clocks."""
-        return Grouping([groups[: self.after - self.first] for groups in self._groups])
+        return [Grouping(groups[: self.after - self.first]) for groups in self._groups]
 
-    def gains(self, values: Floats, order: Integers) -> tuple[Floats, Floats]:
+    def gain(self, values: Floats, order: Integers) -> tuple[float, float]:
         """Return by how much smaller the errors since the change are by this clock than by the plain one.
 
         They are errors around the season of the runs before the change.
 
         Args:
-            values: The values of some metrics, a row for each.
-            order: The places of their runs, by value.
+            values: The values of the runs.
+            order: The places of the runs, by value.
 
         Returns:
-            What is gained, for each metric, and how much that must be to be clear.
+            What is gained, and how much that must be to be clear.
         """
-        before, rows = self.after - self.first, len(values)
-        order = order[(order >= self.first) & (order < self.after)].reshape(rows, before)
-        ordered = in_order(values, order)
-        medians = self._before.medians(ordered, order - self.first)
-        is_known = self._before.sizes[:, np.newaxis] > 0
-        by_plain, by_this = np.where(is_known, medians, middle(ordered)[:, np.newaxis])
+        order = order[(order >= self.first) & (order < self.after)]
+        ordered = values.take(order)
+        order -= self.first
+        overall = middle(ordered)
+        by_plain, by_this = (
+            np.where(grouping.sizes > 0, grouping.medians(ordered, order), overall) for grouping in self._before
+        )
         plain, this = self._groups
-        errors = np.abs(values[:, self.first :] - by_plain.take(plain, axis=1))
-        errors_by_this = np.abs(values[:, self.after :] - by_this.take(this[before:], axis=1))
-        deviations = TO_DEVIATION * scales.medians(errors[:, :before])
-        clear = CLEARLY * deviations * math.sqrt(2 * max(values.shape[1] - self.after, 1))
-        return (errors[:, before:] - errors_by_this).sum(axis=1), clear
+        errors = np.abs(values[self.first :] - by_plain.take(plain))
+        before = self.after - self.first
+        gain = (errors[before:] - np.abs(values[self.after :] - by_this.take(this[before:]))).sum()
+        noise = TO_DEVIATION * median(errors[:before]) * math.sqrt(2 * max(len(values) - self.after, 1))
+        return float(gain), CLEARLY * noise
 
 
 class Clocks:
@@ -122,25 +122,24 @@ class Clocks:
             # Of runs in reverse order, as before a backfill, all are later than the run to judge.
             self._moved = [each for each in moved if each.change <= now and each.after >= FEWEST_RUNS]
 
-    def by(self, values: Floats, order: Integers) -> list[list[Clock]]:
-        """Return the clocks by which a run may be judged, for each metric: one, or more in the days after a change.
+    def by(self, values: Floats, order: Integers) -> list[Clock]:
+        """Return the clocks by which a run may be judged: one, or more in the days after a clock change.
 
         One that follows local time is used if it predicts the runs since the last change better than the plain one.
 
         Args:
-            values: Those of the earlier runs, on a scale where spread does not depend on level; a row for each metric.
+            values: Those of the earlier runs, on a scale where spread does not depend on level.
             order: The places of the runs, by value.
         """
-        follows = [(0.0, self._decided)] * len(values)
-        undecided: list[list[Clock]] = [[] for _ in values]
+        undecided = []
+        most, follows = 0.0, self._decided
         for each in self._moved:
-            gains, clear = each.gains(values, order)
-            for row, (gain, is_clear) in enumerate(zip(gains.tolist(), clear.tolist(), strict=True)):
-                if gain > max(is_clear, follows[row][0]):
-                    follows[row] = gain, each.clock
-                elif gain >= -is_clear and self._now - each.change <= UNDECIDED:
-                    undecided[row].append(each.clock)
-        return [[clock] if gain else [clock, *others] for (gain, clock), others in zip(follows, undecided, strict=True)]
+            gain, clear = each.gain(values, order)
+            if gain > max(clear, most):
+                most, follows = gain, each.clock
+            elif gain >= -clear and self._now - each.change <= UNDECIDED:
+                undecided.append(each.clock)
+        return [follows] if most else [self._decided, *undecided]
 
 
 @functools.cache
@@ -160,9 +159,11 @@ def offset(zone: str, at: float) -> float:
 
 
 def offsets(zone: str, at: Floats) -> Floats:
-    """Return how many seconds a zone is ahead of UTC, for each time."""
+    """Return how many seconds a zone is ahead of UTC, for each time; they are in order, or in reverse order."""
     changes, ahead = _changes(zone)
-    first, last = bisect(changes, float(at.min(initial=np.inf))), bisect(changes, float(at.max(initial=-np.inf)))
+    if not len(at):
+        return at
+    first, last = sorted(bisect(changes, float(end)) for end in (at[0], at[-1]))
     found = np.full(len(at), ahead[first])
     for place in range(first, last):  # few: clocks change twice a year
         found[at >= changes[place]] = ahead[place + 1]
