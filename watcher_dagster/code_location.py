@@ -43,6 +43,7 @@ def build_watcher_definitions(
     timeliness_lookback_minutes: int = automation.LOOKBACK_MINUTES,
     anomaly_interval_seconds: int = 30,
     anomaly_cron: str | None = automation.ANOMALY_CRON,
+    anomaly_shares: int = 1,
     cleanup_cron: str | None = automation.CLEANUP_CRON,
     retention_days: int | None = None,
     cleanup_batch_size: int = automation.BATCH_SIZE,
@@ -76,7 +77,10 @@ def build_watcher_definitions(
         timeliness_lookback_minutes: Executions that have ended are checked if they started within so many minutes
             before the last check.
         anomaly_interval_seconds: How often the sensor looks for executions whose metrics are to be judged.
-        anomaly_cron: When the job does the same, in UTC; as above. Its schedule is switched off: the sensor suffices.
+        anomaly_cron: When the job does the same, in UTC; as above. Its schedule is switched off where the sensor
+            suffices: if `anomaly_shares` is 1.
+        anomaly_shares: How many steps of the job judge at once. More than one are spread by the executor of the code
+            location, as in `Definitions(executor=…)`; by Dagster's default each has a process of its own.
         cleanup_cron: When to delete old executions; as above.
         retention_days: Days of history to keep, at least 90. Without it nothing is deleted by itself: the schedule of
             the cleanup is there, and switched off.
@@ -115,6 +119,7 @@ def build_watcher_definitions(
         raise InvalidValueError("resource is passed: set database_url, strict and count_keys on it, not beside it")
     CountKeys(count_keys)
     _check_whole("timeliness_lookback_minutes", timeliness_lookback_minutes, least=1)
+    _check_whole("anomaly_shares", anomaly_shares, least=1)
     _check_whole("cleanup_batch_size", cleanup_batch_size, least=1)
     if retention_days is not None:
         _check_whole("retention_days", retention_days, least=automation.RETENTION_DAYS)
@@ -125,7 +130,7 @@ def build_watcher_definitions(
     timeliness = automation.build_timeliness_job(
         resource_key=resource_key, lookback_minutes=timeliness_lookback_minutes
     )
-    anomaly = automation.build_anomaly_job(resource_key=resource_key)
+    anomaly = automation.build_anomaly_job(resource_key=resource_key, shares=anomaly_shares)
     cleanup = automation.build_cleanup_job(
         resource_key=resource_key,
         retention_days=retention_days or automation.RETENTION_DAYS,
@@ -135,15 +140,16 @@ def build_watcher_definitions(
     status = dg.DefaultScheduleStatus(default_status.value)
     cleanup_status = status if retention_days is not None else dg.DefaultScheduleStatus.STOPPED
     run_cleanup_status = status if dagster_run_retention_days is not None else dg.DefaultScheduleStatus.STOPPED
+    anomaly_status = status if anomaly_shares > 1 else dg.DefaultScheduleStatus.STOPPED
     wanted = (
         (freshness, freshness_cron, "freshness_cron", status),
         (timeliness, timeliness_cron, "timeliness_cron", status),
-        (anomaly, anomaly_cron, "anomaly_cron", dg.DefaultScheduleStatus.STOPPED),
+        (anomaly, anomaly_cron, "anomaly_cron", anomaly_status),
         (cleanup, cleanup_cron, "cleanup_cron", cleanup_status),
         (run_cleanup, run_cleanup_cron, "run_cleanup_cron", run_cleanup_status),
     )
     return dg.Definitions(
-        resources={resource_key: watcher, automation.IO_MANAGER_KEY: dg.mem_io_manager},
+        resources={resource_key: watcher, automation.IO_MANAGER_KEY: automation.NothingIOManager()},
         jobs=[freshness, timeliness, anomaly, cleanup, run_cleanup],
         schedules=[
             automation.build_schedule(job, cron, argument=argument, default_status=its_status)

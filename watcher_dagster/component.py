@@ -67,8 +67,12 @@ class AnomalyOptions(dg.Resolvable, dg.Model):
     interval_seconds: Annotated[int, Field(description="How often the sensor looks for executions to judge.")] = 30
     cron: Annotated[
         str | None,
-        Field(description="When the job does the same, in UTC; switched off until needed. null leaves it out."),
+        Field(description="When the job does the same, in UTC; switched on if it has shares. null leaves it out."),
     ] = automation.ANOMALY_CRON
+    shares: Annotated[
+        int,
+        Field(description="How many steps of the job judge at once; the executor of the code location spreads them."),
+    ] = 1
 
 
 class CleanupOptions(dg.Resolvable, dg.Model):
@@ -207,6 +211,7 @@ class WatcherComponent(dg.Component, dg.Resolvable, dg.Model):
             timeliness_lookback_minutes=self.timeliness.lookback_minutes,
             anomaly_interval_seconds=self.anomalies.interval_seconds,
             anomaly_cron=self.anomalies.cron,
+            anomaly_shares=self.anomalies.shares,
             cleanup_cron=self.cleanup.cron,
             retention_days=self.cleanup.retention_days,
             cleanup_batch_size=self.cleanup.batch_size,

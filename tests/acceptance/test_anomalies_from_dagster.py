@@ -29,6 +29,7 @@ from watcher_dagster import (
     compat,
     watcher_metadata,
 )
+from watcher_dagster.automation import jobs
 from watcher_dagster.checks import anomaly_verdicts
 from watcher_dagster.checks.anomaly_verdicts import judge_metrics
 
@@ -96,14 +97,19 @@ class Platform:
         (evaluation,) = result.get_asset_check_evaluations()
         return result, evaluation
 
-    def run(self, job: str, **config: Any) -> dict[str, Any]:
-        definition = build_watcher_definitions(resource=self.resource).resolve_job_def(job)
-        (op,) = definition.graph.node_defs
+    def run(self, *, dry_run: bool = False, shares: int = 1) -> list[dict[str, Any]]:
+        """Execute the job, and give what each share shows."""
+        definition = build_watcher_definitions(resource=self.resource).resolve_job_def("watcher_anomaly_job")
+        configured = {"share_pending": {"shares": shares}, "detect_anomalies": {"dry_run": dry_run}}
         result = definition.execute_in_process(
-            instance=self.instance, run_config={"ops": {op.name: {"config": config}}} if config else None
+            instance=self.instance, run_config={"ops": {op: {"config": config} for op, config in configured.items()}}
         )
-        (output,) = [event for event in result.all_events if event.event_type_value == "STEP_OUTPUT"]
-        return {name: value.value for name, value in output.step_output_data.metadata.items()}
+        outputs = [event for event in result.all_events if event.event_type_value == "STEP_OUTPUT"]
+        return [
+            {name: value.value for name, value in event.step_output_data.metadata.items()}
+            for event in outputs
+            if event.node_name == "detect_anomalies"
+        ]
 
 
 @pytest.fixture
@@ -173,16 +179,29 @@ def test_the_job_shows_what_is_unusual(platform: Platform) -> None:
             )
         ]
     )
-    dry = platform.run("watcher_anomaly_job", dry_run=True)
+    (dry,) = platform.run(dry_run=True)
     assert (dry["found"], dry["pending"], platform.watcher.alerts()) == (1, 31, [])
-    shown = platform.run("watcher_anomaly_job")
+    (shown,) = platform.run()
     assert (shown["executions"], shown["found"], shown["pending"]) == (31, 1, 0)
     head, _, row = shown["findings"].splitlines()
     assert head == "| Pipeline | Execution | What is unusual |"
     assert row.startswith("| orders | ")
     assert r"| total\_rows is 500; usual is 1,00" in row
     assert len(platform.watcher.alerts()) == 1
-    assert platform.run("watcher_anomaly_job")["findings"] == "Nothing is unusual."
+    assert [each["findings"] for each in platform.run()] == ["Nothing is unusual."]
+
+
+def test_the_job_has_no_more_shares_than_it_has_work_for(platform: Platform, monkeypatch: pytest.MonkeyPatch) -> None:
+    platform.watcher.get_or_create_pipeline("orders", pipeline_type_name="sales")
+    platform.watcher.get_or_create_anomaly_rule("orders", metric_field="total_rows")
+    platform.live_through("orders")
+    assert len(platform.run(shares=5, dry_run=True)) == 1
+    monkeypatch.setattr(jobs, "EXECUTIONS_A_SHARE", 12)
+    first, *others = platform.run(shares=5, dry_run=True)
+    assert (first["executions"], others) == (30, [{}, {}])  # only the first shows a dry run
+    first, *others = platform.run(shares=5)
+    assert [each["executions"] for each in (first, *others)] == [30, 0, 0]
+    assert [each["executions"] for each in platform.run(shares=5)] == [0]
 
 
 # The asset check

@@ -93,6 +93,7 @@ def test_nothing_is_deleted_until_somebody_says_how_much_to_keep() -> None:
     assert running() == checks
     assert running(retention_days=90) == {*checks, "watcher_cleanup_schedule"}
     assert running(dagster_run_retention_days=30) == {*checks, "watcher_run_cleanup_schedule"}
+    assert running(anomaly_shares=2) == {*checks, "watcher_anomaly_schedule"}
     assert running(retention_days=90, default_status=dg.DefaultSensorStatus.STOPPED) == set()
     stopped = build_watcher_definitions(default_status=dg.DefaultSensorStatus.STOPPED)
     assert {sensor.default_status for sensor in stopped.sensors or ()} == {dg.DefaultSensorStatus.STOPPED}
@@ -120,6 +121,7 @@ def test_a_schedule_can_be_left_out() -> None:
         ({"timeliness_lookback_minutes": 0}, "timeliness_lookback_minutes is 0; it must be a whole number"),
         ({"check_interval_seconds": 0}, "minimum_interval_seconds is 0; it must be a whole number of seconds"),
         ({"anomaly_interval_seconds": 0}, "minimum_interval_seconds is 0; it must be a whole number of seconds"),
+        ({"anomaly_shares": 0}, "anomaly_shares is 0; it must be a whole number of at least 1"),
         ({"anomaly_cron": "often"}, "anomaly_cron is 'often'; it must be a cron string"),
         ({"slack_interval_seconds": 0}, "slack_interval_seconds is 0; it must be a whole number of seconds"),
         ({"minimum_interval_seconds": "1"}, "minimum_interval_seconds is '1'; it must be a whole number of seconds"),

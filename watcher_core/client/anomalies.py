@@ -20,8 +20,9 @@ if TYPE_CHECKING:
 if TYPE_CHECKING:
     import pandas as pd
 
-# How many executions one transaction judges: enough that its commit costs little, few enough that it is short.
-BATCH = 500
+# How many executions one transaction judges: enough that its commit costs little, and so few that processes which share
+# what is pending end at about the same time.
+BATCH = 200
 
 # How much of the past a backtest judges by default: as much as `seasonal` learns from.
 

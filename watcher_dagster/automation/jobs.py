@@ -1,12 +1,14 @@
 """The jobs of Watcher: the checks of all pipelines, the cleanup of its history, and that of Dagster's runs.
 
-They run in one process, carry the tag by which the recorder passes over them, and show what they found as metadata of
-their step, on the page of the run.
+They carry the tag by which the recorder passes over them, and show what they found as metadata of their step, on the
+page of the run. A check is a statement of PostgreSQL, whatever the number of pipelines, and takes one process; judging
+is computed in Python, and several can share it.
 """
 
 import datetime as dt
+import math
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final
 
 import dagster as dg
@@ -36,14 +38,29 @@ RETENTION_DAYS: Final = 90
 DAGSTER_RUN_RETENTION_DAYS: Final = 90
 BATCH_SIZE: Final = 10_000
 
+# A share of what is pending starts a process, which takes as long as judging so many executions.
+EXECUTIONS_A_SHARE: Final = 200
+
 # These jobs do not use the code location's own I/O manager, which may need credentials.
 IO_MANAGER_KEY: Final = "watcher_io_manager"
 NOTHING: Final = dg.Out(dg.Nothing, io_manager_key=IO_MANAGER_KEY)
+# The key of the first share of what is pending.
+FIRST_SHARE: Final = "1"
 
 # How many successful runs are searched for one that was not a dry run.
 LOOKED_AT: Final = 50
 # How often a cleanup logs its progress.
 PROGRESS_SECONDS: Final = 15.0
+
+
+class NothingIOManager(dg.IOManager):
+    """The I/O manager of jobs whose steps pass nothing on, wherever they run."""
+
+    def handle_output(self, context: dg.OutputContext, obj: object) -> None:
+        """Do nothing."""
+
+    def load_input(self, context: dg.InputContext) -> None:
+        """Do nothing."""
 
 
 class FreshnessConfig(dg.Config):
@@ -65,8 +82,19 @@ class TimelinessConfig(dg.Config):
     dry_run: bool = Field(default=False, description="Show what is late; open no alerts and report nothing.")
 
 
+class SharesConfig(dg.Config):
+    """Configuration of `watcher_anomaly_job`: by how many it is shared."""
+
+    shares: int = Field(
+        default=1,
+        ge=1,
+        description="How many steps judge at once, each in a process of its own where the executor starts processes;"
+        f" not more than there are {EXECUTIONS_A_SHARE} pending executions for.",
+    )
+
+
 class AnomalyConfig(dg.Config):
-    """Configuration of `watcher_anomaly_job`."""
+    """Configuration of `watcher_anomaly_job`: how each share is judged."""
 
     dry_run: bool = Field(default=False, description="Show what is unusual; write nothing, and leave it pending.")
 
@@ -118,17 +146,45 @@ def build_timeliness_job(
     return _job(TIMELINESS_JOB, check_timeliness, "Checks for late executions.", config)
 
 
-def build_anomaly_job(*, resource_key: str = "watcher") -> dg.JobDefinition:
-    """Build the job that judges the metrics of executions that are pending; `build_watcher_definitions` has it."""
+def build_anomaly_job(*, resource_key: str = "watcher", shares: int = 1) -> dg.JobDefinition:
+    """Build the job that judges the metrics of executions that are pending; `build_watcher_definitions` has it.
 
-    @_op("detect_anomalies", "Judges the metrics of executions; opens and resolves alerts.", resource_key)
+    Its shares take pipelines from the queue one after another, those that no other process judges: none waits for
+    another, and nothing is judged twice. More than one are spread by the executor of the code location.
+    """
+
+    @dg.op(
+        name="share_pending",
+        description="Divides the pending executions into shares.",
+        required_resource_keys={resource_key},
+        out=dg.DynamicOut(dg.Nothing, io_manager_key=IO_MANAGER_KEY),
+    )
+    def share_pending(context: dg.OpExecutionContext, config: SharesConfig) -> Iterator[dg.DynamicOutput[None]]:
+        pending = _watcher(context, resource_key).unjudged_executions().count
+        needed = max(1, math.ceil(pending / EXECUTIONS_A_SHARE))
+        for number in range(1, min(config.shares, needed) + 1):
+            yield dg.DynamicOutput(None, mapping_key=str(number))
+
+    @_op(
+        "detect_anomalies",
+        "Judges the metrics of executions; opens and resolves alerts.",
+        resource_key,
+        ins={"share": dg.In(dg.Nothing)},
+    )
     def detect_anomalies(context: dg.OpExecutionContext, config: AnomalyConfig) -> None:
+        if config.dry_run and context.get_mapping_key() != FIRST_SHARE:
+            context.log.info("a dry run leaves all pending: the first share shows it")
+            return
         watcher = _watcher(context, resource_key)
         result = watcher.detect_pending_anomalies(dry_run=config.dry_run)
         context.add_output_metadata(anomaly_metadata(result, watcher))
 
     return _job(
-        ANOMALY_JOB, detect_anomalies, "Judges the metrics of executions.", {"detect_anomalies": AnomalyConfig()}
+        ANOMALY_JOB,
+        lambda: share_pending().map(lambda share: detect_anomalies(share=share)),
+        "Judges the metrics of executions.",
+        {"share_pending": SharesConfig(shares=shares), "detect_anomalies": AnomalyConfig()},
+        executor=dg.in_process_executor if shares == 1 else None,
     )
 
 
@@ -176,21 +232,31 @@ def build_run_cleanup_job(*, resource_key: str = "watcher", retention_days: int 
     return _job(RUN_CLEANUP_JOB, clean_up_runs, "Deletes old runs of Dagster that Watcher remembers.", config)
 
 
-def _op(name: str, description: str, resource_key: str) -> Callable[[Callable[..., None]], dg.OpDefinition]:
-    """Build the only op of a job of ours, which has no output but metadata."""
-    return dg.op(name=name, description=description, required_resource_keys={resource_key}, out=NOTHING)
+def _op(
+    name: str, description: str, resource_key: str, ins: Mapping[str, dg.In] | None = None
+) -> Callable[[Callable[..., None]], dg.OpDefinition]:
+    """Build an op of a job of ours, which has no output but metadata."""
+    return dg.op(name=name, description=description, required_resource_keys={resource_key}, ins=ins, out=NOTHING)
 
 
-def _job(name: str, op: dg.OpDefinition, description: str, config: Mapping[str, dg.Config]) -> dg.JobDefinition:
+def _job(
+    name: str,
+    steps: Callable[[], object],
+    description: str,
+    config: Mapping[str, dg.Config],
+    executor: dg.ExecutorDefinition | None = dg.in_process_executor,
+) -> dg.JobDefinition:
+    """Build a job of ours; without an executor it takes that of the code location."""
+
     @dg.job(
         name=name,
         description=f"{description} The table of its step's output shows what it found.",
-        executor_def=dg.in_process_executor,
+        executor_def=executor,
         tags={WATCHER_RUN_TAG: "true"},
         config=dg.RunConfig(ops=dict(config)),
     )
     def job() -> None:
-        op()
+        steps()
 
     return job
 
