@@ -161,7 +161,8 @@ class Series:
 
     def order(self, span: Slice) -> Integers:
         """Return the places of some runs among them, by value."""
-        those = self._by_value[(self._by_value >= span.first) & (self._by_value < span.last)]
+        by_value = self._by_value
+        those = by_value.compress((by_value >= span.first) & (by_value < span.last))
         return span.last - 1 - those if span.is_reversed else those - span.first
 
     def without_zeros(self, span: Slice) -> tuple[Series, Slice]:

@@ -91,10 +91,12 @@ class Level(NamedTuple):
     Attributes:
         now: The level at which the next run is expected.
         errors: The errors of the past runs, each predicted from those before it; sorted.
+        size: The median size of the errors.
     """
 
     now: float
     errors: Floats
+    size: float
 
 
 def follow(values: Floats, least_spread: float, *, drifts: bool) -> Level:
@@ -112,14 +114,15 @@ def follow(values: Floats, least_spread: float, *, drifts: bool) -> Level:
     ordered, runs = np.sort(values), len(values)
     steady = middle(ordered)
     ordered -= steady
+    size = middle_size(ordered)
     if not drifts or runs < FEWEST_FOLLOWED:
-        return Level(steady, ordered)
+        return Level(steady, ordered, size)
     now: float = steady
     best: Floats | None = None
     errors: Floats = values - steady
     # Up to half of the errors may be outliers (Hampel, "The influence curve and its role in robust estimation", JASA
     # 69, 1974).
-    bound = BOUND * max(TO_DEVIATION * middle_size(ordered), least_spread)
+    bound = BOUND * max(TO_DEVIATION * size, least_spread)
     steps = np.minimum(np.maximum(errors, -bound), bound)
     least = float(np.abs(steps).sum()) / runs
     for rate in RATES:
@@ -129,7 +132,10 @@ def follow(values: Floats, least_spread: float, *, drifts: bool) -> Level:
         error = float(np.minimum(np.abs(predicted), bound).sum()) / runs
         if error < BETTER * least:
             least, now, best = error, steady + float(drift[-1]), predicted
-    return Level(now, ordered if best is None else np.sort(best))
+    if best is None:
+        return Level(steady, ordered, size)
+    best.sort()
+    return Level(now, best, middle_size(best))
 
 
 @functools.cache

@@ -19,7 +19,7 @@ MOST_EQUAL = 0.1  # where more of the runs repeat the value before, repetition i
 
 def stuck(values: Floats, lone: Flags, value: float) -> int:
     """Return how many earlier runs in a row have the value, if that has just become improbable; else 0."""
-    if len(values) < FEWEST_RUNS or value == 0 or not (values[-FEWEST_EQUAL:] == value).all():
+    if len(values) < FEWEST_RUNS or value == 0 or values[-FEWEST_EQUAL:].tolist() != [value] * FEWEST_EQUAL:
         return 0
     others = np.flatnonzero(values != value)
     equal = len(values) - 1 - int(others[-1]) if len(others) else 0

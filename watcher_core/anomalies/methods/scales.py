@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from watcher_core.anomalies.methods.history import Floats
 
 DISPERSION = 0.03  # both parts of the variance are equal at counts of 33
+ENOUGH_TIMES = 1.6  # about a fifth of the sizes of errors are so many times as large as their mean
 LOOKED_AT = 200  # this many of the newest values decide whether a metric is a count
 SMALLEST_UNIT = 1e-100
 # From the median absolute size of normally distributed errors to their standard deviation: 1.4826.
@@ -76,6 +77,17 @@ def middle(ordered: Floats) -> float:
     """Return the median of values of which those in the middle are where sorting would put them."""
     half = len(ordered) // 2
     return float(ordered[half]) if len(ordered) % 2 else 0.5 * float(ordered[half - 1] + ordered[half])
+
+
+def large(values: Floats, place: int) -> float:
+    """Return which of positive values is at a place near the end if they are sorted; only large ones are looked at."""
+    candidates = values.compress(values > ENOUGH_TIMES * (float(values.sum()) / len(values)))
+    from_end = len(values) - place
+    if len(candidates) < from_end:  # few are so large that the mean is, too
+        candidates = values.copy()
+    place = len(candidates) - from_end
+    candidates.partition(place)
+    return float(candidates[place])
 
 
 def size_at(ordered: Floats, place: int) -> float:

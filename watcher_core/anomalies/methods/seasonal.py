@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
@@ -82,12 +83,16 @@ class _Runs:
         self._series, self._span = series, span
         self.values: Floats = series.values[span.of]
         self.lone = lone
-        self.any_lone = bool(lone.any())
+        self.any_lone = bool(np.count_nonzero(lone))
         self.window = windows.window(series.timeline, span, now, zone)
 
     def normal(self, column: Floats) -> Floats:
         """Return a column of the runs that are not lone."""
-        return column[~self.lone] if self.any_lone else column
+        return column.take(self._normal) if self.any_lone else column
+
+    @cached_property
+    def _normal(self) -> Integers:
+        return np.flatnonzero(~self.lone)
 
     def compared(self, places: Integers) -> Integers:
         """Return the positions of some runs in the history, oldest first."""
@@ -97,14 +102,14 @@ class _Runs:
     def on_scale(self) -> _OnScale:
         """Return the values on the scale that fits them."""
         order = self._series.order(self._span)
-        ordered = self.values[order]
+        ordered = self.values.take(order)
         least = float(ordered[0])
         typical = abs(middle(ordered)) if least >= 0 else median(np.abs(self.values))
         newest = self._series.is_whole[self._span.of][-LOOKED_AT:]
-        scale = Scale(typical, is_count=bool(newest.all()))
+        scale = Scale(typical, is_count=np.count_nonzero(newest) == len(newest))
         values = self._series.as_counts[self._span.of] if scale.is_count else scale.to(self.values)
-        ordered = values[order]
-        if (ordered[1:] < ordered[:-1]).any():  # values that differ in their last digit, in another order on the scale
+        ordered = values.take(order)
+        if np.count_nonzero(ordered[1:] < ordered[:-1]):  # last digits differ, in another order on the scale
             order = np.argsort(values)
             ordered = values[order]
         return _OnScale(scale, values, ordered, order, least)
@@ -169,7 +174,7 @@ def judge(
     runs = _Runs(series, span, changes.lone, at, zone)
     values, starts = runs.values, np.array(changes.starts, np.int64)
     is_zero = series.is_zero[span.of]
-    if parts.zeros and is_zero.any():
+    if parts.zeros and np.count_nonzero(is_zero):
         counted = ~is_zero
         is_near = zeros.is_near_zero(values[counted])
         is_apart = zeros.are_apart(values, ~runs.lone, near=is_near)
@@ -226,7 +231,7 @@ def _by_band(
     moved, former = levels.brought_to_present(scaled - season.fitted, starts)
     level = levels.follow(runs.normal(moved), scale.poisson_spread, drifts=parts.drift)
     spreads = tails.spreads(len(scaled) / max(clock.days, 1.0))
-    deviation = tails.half_width(level.errors, scale.poisson_spread, spreads) / spreads
+    deviation = tails.half_width(level.errors, level.size, scale.poisson_spread, spreads) / spreads
     wide = multiplier / MULTIPLIER
     half = wide * spreads * deviation
     centre = season.expected + level.now
@@ -268,7 +273,7 @@ def _by_band(
 def _short_season(runs: _Runs, clock: Clock, scaled: Floats) -> Iterator[float]:
     """Yield the scaled values of runs at the same weekday and hour if they are few, else the median."""
     places = clock.same_slot
-    same = scaled[places[~runs.lone[places]]]
+    same = scaled.take(places[~runs.lone[places]] if runs.any_lone else places)
     if len(same) >= seasons.SMALLEST_GROUP:
         yield median(same)
     elif clock.is_daily:

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from watcher_core.anomalies.methods.history import DAY, HOUR, Floats, Integers
-from watcher_core.anomalies.methods.scales import median, middle, size_at
+from watcher_core.anomalies.methods.scales import large, median, middle, size_at
 
 WEEKDAYS = ("Mondays", "Tuesdays", "Wednesdays", "Thursdays", "Fridays", "Saturdays", "Sundays")
 MONDAY = 4 * DAY  # the epoch began on a Thursday
@@ -173,15 +173,16 @@ class Grouping:
 
     Args:
         groups: The group of each run.
+        number: How many groups there may be.
 
     Attributes:
         sizes: The sizes of the groups.
     """
 
-    def __init__(self, groups: Slots) -> None:
+    def __init__(self, groups: Slots, number: int) -> None:
         self._groups = groups
-        self.sizes = np.bincount(groups, minlength=SLOTS)
-        first = np.cumsum(self.sizes) - self.sizes
+        self.sizes = np.bincount(groups, minlength=number)
+        first = self.sizes.cumsum() - self.sizes
         # The places of the middle runs of each group, by group and value; valid for groups without runs, too.
         places = np.array([first + np.maximum(self.sizes - 1, 0) // 2, first + self.sizes // 2])
         self._middle = np.minimum(places, len(groups) - 1)
@@ -195,7 +196,8 @@ class Grouping:
         """
         by_group = self._groups.take(order).argsort(kind="stable")  # linear time, since groups are small integers
         low, high = ordered.take(by_group.take(self._middle))
-        medians: Floats = 0.5 * (low + high)
+        medians: Floats = low + high
+        medians *= 0.5
         return medians
 
 
@@ -212,7 +214,7 @@ class Finer:
 
     def __init__(self, clock: Clock, slots: Slots, words: str, coarser: Finer | None) -> None:
         self.slots = slots
-        self.grouping = Grouping(slots.take(clock.slots))
+        self.grouping = Grouping(slots.take(clock.slots), int(slots[-1]) + 1)
         size = self.grouping.sizes.take(slots)
         self.is_known = size >= SMALLEST_GROUP
         coarser_growth = coarser._growth if coarser else growth(len(clock.slots))
@@ -238,26 +240,30 @@ def best(clock: Clock, scaled: Floats, ordered: Floats, order: Integers, *, any_
         any_season: Whether to look for a season at all.
     """
     runs, overall = len(scaled), middle(ordered)
-    predictions, fitted = np.full(SLOTS, overall), np.full(runs, overall)
-    found, nearby = Season(predictions, fitted, overall, (), clock.all_runs), not clock.is_daily
-    if not any_season or runs < FEWEST_RUNS or not clock.seasons:
-        return found
-    last = int(LARGEST_ERRORS * (runs - 1))
-    least = _bounded_mean(np.abs(scaled - overall) * growth(runs), size_at(ordered - overall, last) * growth(runs))
-    for finer in clock.seasons:
-        # A small group keeps the coarser prediction.
-        medians = finer.grouping.medians(ordered, order)
-        predictions = np.where(finer.is_known, medians.take(finer.slots), predictions)
-        fitted = predictions.take(clock.slots)
-        errors = np.abs(scaled - fitted)
-        errors *= finer.left_out
-        error = _bounded_mean(errors, float(np.partition(errors, last)[last]))
-        if error < BETTER * least:
-            least = error
-            found = Season(predictions, fitted, float(predictions[clock.slot]), (), finer.group)
-            if nearby:
-                found.nearby = float(predictions[clock.slot - 1]), float(predictions[(clock.slot + 1) % SLOTS])
-    return found
+    predictions = np.full(SLOTS, overall)
+    chosen, fitted, group = predictions, None, clock.all_runs
+    if any_season and runs >= FEWEST_RUNS and clock.seasons:
+        place = int(LARGEST_ERRORS * (runs - 1))
+        errors = np.abs(scaled - overall)
+        errors *= growth(runs)
+        least = _bounded_mean(errors, size_at(ordered - overall, place) * growth(runs))
+        for finer in clock.seasons:
+            # A small group keeps the coarser prediction.
+            medians = finer.grouping.medians(ordered, order)
+            predictions = np.where(finer.is_known, medians.take(finer.slots), predictions)
+            predicted = predictions.take(clock.slots)
+            np.subtract(scaled, predicted, out=errors)
+            np.abs(errors, out=errors)
+            errors *= finer.left_out
+            error = _bounded_mean(errors, large(errors, place))
+            if error < BETTER * least:
+                least, chosen, fitted, group = error, predictions, predicted, finer.group
+    nearby: tuple[float, ...] = ()
+    if fitted is None:
+        fitted = np.full(runs, overall)
+    elif not clock.is_daily:
+        nearby = float(chosen[clock.slot - 1]), float(chosen[(clock.slot + 1) % SLOTS])
+    return Season(chosen, fitted, float(chosen[clock.slot]), nearby, group)
 
 
 def _bounded_mean(errors: Floats, bound: float) -> float:

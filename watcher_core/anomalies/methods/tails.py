@@ -9,7 +9,7 @@ import numpy as np
 from scipy import special
 
 from watcher_core.anomalies.methods.history import Floats
-from watcher_core.anomalies.methods.scales import TO_DEVIATION, middle_size, size_at
+from watcher_core.anomalies.methods.scales import TO_DEVIATION, size_at
 
 # An error of 3.5 robust standard deviations is an outlier (Iglewicz and Hoaglin, "How to Detect and Handle Outliers",
 # 1993). A pipeline is judged again and again: the limit is such that chance alone brings this many false alerts in 30
@@ -38,17 +38,18 @@ def spreads(runs_a_day: float) -> float:
     return min(max(-float(special.ndtri(rarely / 2)), LEAST_SPREADS), MOST_SPREADS)
 
 
-def half_width(errors: Floats, chance: float, spreads: float) -> float:
+def half_width(errors: Floats, size: float, chance: float, spreads: float) -> float:
     """Return half the width of the band, on the scale of the errors.
 
     Args:
         errors: The errors of past predictions, on the scale, sorted; seven or more.
+        size: Their median size.
         chance: The standard deviation that a count has by chance alone. The deviation of the errors is raised to it,
             unless they show a metric that is steadier than chance.
         spreads: How many standard deviations are unusual.
     """
     runs = len(errors)
-    deviation = TO_DEVIATION * middle_size(errors)
+    deviation = TO_DEVIATION * size
     if deviation < chance:
         bounded = np.minimum(np.sort(np.abs(errors)), 4 * chance)
         deviation = max(deviation, min(chance, 2.0 * math.sqrt(float(bounded @ bounded) / runs)))

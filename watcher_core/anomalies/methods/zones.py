@@ -17,7 +17,15 @@ import numpy as np
 
 from watcher_core.anomalies.methods.history import DAY, Floats, Integers
 from watcher_core.anomalies.methods.scales import TO_DEVIATION, median, middle
-from watcher_core.anomalies.methods.seasons import FEWEST_RUNS, HOUR_OF_PART, HOUR_OF_WEEK, Clock, Grouping, Slots
+from watcher_core.anomalies.methods.seasons import (
+    FEWEST_RUNS,
+    HOUR_OF_PART,
+    HOUR_OF_WEEK,
+    SLOTS,
+    Clock,
+    Grouping,
+    Slots,
+)
 
 # One zone for each date at which clocks change where most people with clock changes live.
 LIKELY = ("Europe/Berlin", "America/New_York", "Australia/Sydney")
@@ -51,43 +59,51 @@ class _Moved:
         self.clock, self._plain, self.change = clock, plain, change
         self.after = int(at.searchsorted(change))
         self.first = max(0, self.after - MOST_BEFORE)
+        self._hours = HOUR_OF_WEEK if plain.days > FEWEST_WEEKS * 7 else HOUR_OF_PART
 
     @functools.cached_property
     def _groups(self) -> list[Slots]:
         """The groups of the runs from the first one on, by the clock that does not follow local time, and by this."""
-        hours = HOUR_OF_WEEK if self._plain.days > FEWEST_WEEKS * 7 else HOUR_OF_PART
-        return [hours.take(clock.slots[self.first :]) for clock in (self._plain, self.clock)]
+        return [self._hours.take(clock.slots[self.first :]) for clock in (self._plain, self.clock)]
 
     @functools.cached_property
     def _before(self) -> list[Grouping]:
-        """The runs before the change, by both clocks."""
-        return [Grouping(groups[: self.after - self.first]) for groups in self._groups]
+        """The runs before the change by both clocks; by the plain one alone if this one has the same groups."""
+        groups = self._groups if self._renamed is None else self._groups[:1]
+        return [Grouping(each[: self.after - self.first], SLOTS) for each in groups]
 
-    def gain(self, values: Floats, order: Integers) -> tuple[float, float]:
-        """Return by how much smaller the errors since the change are by this clock than by the plain one.
+    @functools.cached_property
+    def _renamed(self) -> Integers | None:
+        """The group by the plain clock that has the same runs before the change, for each group by this one, if any."""
+        of = slice(self.first, self.after)
+        later = (self.clock.slots[of] - self._plain.slots[of]) % SLOTS
+        if self._hours is not HOUR_OF_WEEK or np.count_nonzero(later != later[0]):
+            return None
+        renamed: Integers = (np.arange(SLOTS) - later[0]) % SLOTS
+        return renamed
 
-        They are errors around the season of the runs before the change.
+    def errors(self, values: Floats, order: Integers) -> tuple[Floats, Floats]:
+        """Return the sizes of errors around the season of the runs before the change.
 
         Args:
             values: The values of the runs.
             order: The places of the runs, by value.
 
         Returns:
-            What is gained, and how much that must be to be clear.
+            The errors of the runs from the first one on by the plain clock, and of those since the change by this one.
         """
-        order = order[(order >= self.first) & (order < self.after)]
+        order = order.compress((order >= self.first) & (order < self.after))
         ordered = values.take(order)
         order -= self.first
         overall = middle(ordered)
-        by_plain, by_this = (
-            np.where(grouping.sizes > 0, grouping.medians(ordered, order), overall) for grouping in self._before
-        )
+        by_clock = [np.where(each.sizes > 0, each.medians(ordered, order), overall) for each in self._before]
+        by_plain, by_this = by_clock[0], by_clock[-1]
+        if self._renamed is not None:
+            by_this = by_plain.take(self._renamed)
         plain, this = self._groups
-        errors = np.abs(values[self.first :] - by_plain.take(plain))
-        before = self.after - self.first
-        gain = (errors[before:] - np.abs(values[self.after :] - by_this.take(this[before:]))).sum()
-        noise = TO_DEVIATION * median(errors[:before]) * math.sqrt(2 * max(len(values) - self.after, 1))
-        return float(gain), CLEARLY * noise
+        errors = values[self.first :] - by_plain.take(plain)
+        errors_by_this = values[self.after :] - by_this.take(this[self.after - self.first :])
+        return np.abs(errors, out=errors), np.abs(errors_by_this, out=errors_by_this)
 
 
 class Clocks:
@@ -134,10 +150,16 @@ class Clocks:
         undecided = []
         most, follows = 0.0, self._decided
         for each in self._moved:
-            gain, clear = each.gain(values, order)
+            errors, by_this = each.errors(values, order)
+            before = each.after - each.first
+            gain = float((errors[before:] - by_this).sum())
+            is_new = self._now - each.change <= UNDECIDED
+            if gain <= most and not is_new:
+                continue
+            clear = CLEARLY * TO_DEVIATION * median(errors[:before]) * math.sqrt(2 * max(len(by_this), 1))
             if gain > max(clear, most):
                 most, follows = gain, each.clock
-            elif gain >= -clear and self._now - each.change <= UNDECIDED:
+            elif gain >= -clear and is_new:
                 undecided.append(each.clock)
         return [follows] if most else [self._decided, *undecided]
 
