@@ -4,7 +4,7 @@ Each execution is judged by rules on all six metrics, from the newest 2,000 runs
 pipelines that run once an hour, by one process and by two that share the work, and by one rule alone. Beside it, plain
 psycopg reads the same histories, as rows, and writes as many results; it judges nothing, and judging is what takes the
 time: `judgements_per_second` says how long, and processes are what makes it shorter. At last this build and an earlier
-one judge the same pending executions, in turns, each in one process.
+one judge the same pending executions, in turns, each in one process, by all rules and by one alone.
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ MOST_MILLISECONDS = 10
 LEAST_PER_SECOND = 1_000
 LEAST_TIMES_ONE_PROCESS = 1.9
 LEAST_TIMES_BEFORE = 2.8
+LEAST_TIMES_BEFORE_ALONE = 1.0
 
 RUNS = 2_000
 HOURLY_RUNS = 60 * 24
@@ -111,7 +112,8 @@ def run(bench: Bench) -> Iterator[Result]:
         one = _many(bench, pending, processes=1, metrics=list(AnomalyMetric))
         yield one
         yield _many(bench, pending, processes=2, metrics=list(AnomalyMetric), one_process=one.figure)
-    yield from _beside(bench)
+    yield from _beside(bench, metrics=list(AnomalyMetric), least=LEAST_TIMES_BEFORE)
+    yield from _beside(bench, metrics=[AnomalyMetric.TOTAL_ROWS], least=LEAST_TIMES_BEFORE_ALONE)
 
 
 def _filled(
@@ -203,14 +205,14 @@ def _many(
     )
 
 
-def _beside(bench: Bench) -> Iterator[Result]:
+def _beside(bench: Bench, *, metrics: Sequence[AnomalyMetric], least: float) -> Iterator[Result]:
     """Judge the same pending executions with both builds, in turns; CPU time of the process that judges."""
     pipelines, each, rounds = bench.choose(full=5, quick=1), 100, bench.choose(full=5, quick=3)
     built = builds(bench)
     if len(built) == 1:
         return
     urls = {
-        name: _filled(bench, pipelines=pipelines, runs=HOURLY_RUNS, url=new_database(bench, build))
+        name: _filled(bench, pipelines=pipelines, runs=HOURLY_RUNS, metrics=metrics, url=new_database(bench, build))
         for name, build in built.items()
     }
     seconds: dict[str, list[float]] = {name: [] for name in built}
@@ -225,13 +227,13 @@ def _beside(bench: Bench) -> Iterator[Result]:
     ours, before = (pipelines * each / min(seconds[name]) for name in ("ours", "before"))
     yield Result(
         case=NAME,
-        what=f"pending executions, {len(AnomalyMetric)} rules, CPU time",
+        what=f"pending executions, {len(metrics)} rule{'s' if len(metrics) > 1 else ''}, CPU time",
         size=f"{pipelines * each:,} of {pipelines:,} pipelines",
         figure=ours,
         unit="executions/s",
         before=before,
-        goal=f"at least {LEAST_TIMES_BEFORE} × before",
-        met=ours >= LEAST_TIMES_BEFORE * before,
+        goal=f"at least {least} × before",
+        met=ours >= least * before,
         details={f"{name}_s": each_s for name, each_s in seconds.items()},
     )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import functools
 import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -126,7 +127,8 @@ def explanation(rule: Rule, past: History, judgement: Judgement) -> dict[str, An
         "runs": judgement.runs,
     }
     if len(compared):
-        facts["first_run_at"], facts["last_run_at"] = (moment(past.at[compared[end]]).isoformat() for end in (0, -1))
+        first, last = past.at[compared[0]], past.at[compared[-1]]
+        facts["first_run_at"], facts["last_run_at"] = _in_words(float(first)), _in_words(float(last))
     if judgement.deviation_percent is not None:
         facts["deviation_percent"] = judgement.deviation_percent
     if judgement.repeated:
@@ -160,6 +162,11 @@ def verdict(rule: Rule, runs: Runs, position: int, judgement: Judgement) -> valu
 def moment(epoch: float) -> dt.datetime:
     """Return a time in UTC, from epoch seconds."""
     return dt.datetime.fromtimestamp(float(epoch), dt.UTC)
+
+
+@functools.lru_cache(maxsize=1_000)  # rules and executions that are judged together are compared with the same runs
+def _in_words(epoch: float) -> str:
+    return moment(epoch).isoformat()
 
 
 def finite(number: float) -> float | None:
