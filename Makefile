@@ -17,7 +17,7 @@ export PYDANTIC_DISABLE_PLUGINS := logfire-plugin
 # Reads all pages anew: a warning of a page that is not read again would be missed.
 SITE := $(BIN)/python -m sphinx --fresh-env --fail-on-warning --quiet --conf-dir docs
 
-.PHONY: help install demo dev test coverage matrix integrations faults fuzz audit lint lint-code lint-types lint-docs \
+.PHONY: help install demo dev test coverage matrix integrations faults drill fuzz audit lint lint-code lint-types lint-docs \
 	format bench bench-scale docs lock clean
 
 help:  ## Show the targets
@@ -66,6 +66,9 @@ integrations: .venv-integrations/installed  ## Run Watcher with the real dbt, dl
 faults: install  ## Cause every fault with real parts, measure how soon its message comes, and write the table of docs/faults.md
 	@$(BIN)/python -m pytest -n 0 -s tests/faults/test_faults.py $(ARGS)
 	@$(BIN)/python -m docs.generate
+
+drill: install  ## Kill everything at random while work goes on, 1,000 or ARGS many times, and prove that nothing is lost: 40 minutes
+	@DRILL_DISRUPTIONS=$(if $(ARGS),$(ARGS),1000) $(BIN)/python -m pytest -n 0 -s tests/drill
 
 fuzz: install  ## Send hostile requests to the HTTP API: 20,000 or ARGS many of ours, and as many of Schemathesis
 	@FUZZ_COUNT=$(if $(ARGS),$(ARGS),20000) $(BIN)/python -m pytest -n 0 -s tests/fuzz

@@ -31,12 +31,13 @@ max_client_conn = 200
 
 
 @contextmanager
-def pgbouncer(server: sa.URL, directory: Path, *, pool_size: int) -> Iterator[sa.URL]:
+def pgbouncer(server: sa.URL, directory: Path, *, pool_size: int, listen_port: int | None = None) -> Iterator[sa.URL]:
     """Run PgBouncer; yield the URL of the server behind it. In a small pool, transactions change their sessions."""
     assert PROGRAM is not None
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        listen_port = probe.getsockname()[1]
+    if listen_port is None:
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            listen_port = probe.getsockname()[1]
     configuration = CONFIGURATION.format(
         host=server.host or server.query.get("host"),
         port=server.port or 5432,

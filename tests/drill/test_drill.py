@@ -1,0 +1,118 @@
+"""The drill: everything that can be killed is killed, again and again, while work goes on; then nothing is missing.
+
+`DRILL_DISRUPTIONS` says how many, `DRILL_SEED` which.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import time
+from contextlib import suppress
+from http.client import HTTPException
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.drill.deployment import HEAL_SECONDS, JOBS, Deployment, running_deployment
+from tests.drill.disruptions import Disruptions, all_parts_run
+from tests.drill.proof import finished, ledger, left_running, problems
+
+DISRUPTIONS = int(os.environ.get("DRILL_DISRUPTIONS", "100"))
+SEED = int(os.environ.get("DRILL_SEED", "0"))
+RUNS_AT_ONCE = 4
+# Seconds after which a run of Dagster that does not end is ended by hand, as an operator would.
+GIVEN_UP_SECONDS = 150
+
+
+def launch_something(deployment: Deployment, chance: random.Random) -> None:
+    """Launch a run where not many are under way; what could not be launched was not promised."""
+    under_way = "SELECT count(*) AS count FROM runs WHERE status NOT IN ('SUCCESS', 'FAILURE', 'CANCELED')"
+    if deployment.ask(under_way)[0]["count"] >= RUNS_AT_ONCE:
+        return
+    job = chance.choice(("chain", "quick", "quick", "daily"))
+    tags = {"dagster/partition": f"2026-11-0{chance.randrange(1, 8)}"} if job == "daily" else {}
+    with suppress(OSError, HTTPException):  # the webserver, the code server or PostgreSQL is away
+        deployment.launch(job, tags=tags)
+
+
+def heal(deployment: Deployment) -> int:
+    """Start everything, let what is under way come to its end, and return how many runs had to be ended by hand."""
+    if "second daemon" in deployment.processes:
+        deployment.kill("second daemon")
+    deployment.place.failures.clear()
+    deployment.start_what_is_missing()
+    deployment.wait("all parts run", lambda: all_parts_run(deployment), HEAL_SECONDS)
+    # What could not be sent waits for the next run of its job.
+    deployment.wait("the spools are empty", lambda: not deployment.spooled(), HEAL_SECONDS)
+    for job in JOBS:
+        deployment.ledger(job).with_suffix(".stop").touch()
+    given_up = time.monotonic() + GIVEN_UP_SECONDS
+    by_hand = 0
+    while unfinished := [
+        record.dagster_run for record in deployment.instance.get_run_records() if not record.dagster_run.is_finished
+    ]:
+        if time.monotonic() > given_up:
+            for run in unfinished:
+                deployment.instance.report_run_failed(run, "ended by hand")
+            by_hand += len(unfinished)
+        time.sleep(1)  # between two looks at other processes
+    deployment.wait(
+        "the jobs stop", lambda: all(deployment.processes[job].poll() is not None for job in JOBS), HEAL_SECONDS
+    )
+    return by_hand
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_nothing_is_lost(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    chance = random.Random(SEED)
+    with running_deployment(tmp_path) as (deployment, bouncer):
+        disruptions = Disruptions(deployment, bouncer, chance)
+        began = time.monotonic()
+        for number in range(DISRUPTIONS):
+            deployment.start_what_is_missing()
+            launch_something(deployment, chance)
+            name = disruptions.one()
+            with capsys.disabled():
+                print(f"{number + 1:>5} {time.monotonic() - began:>6.0f} s  {name}", flush=True)
+            time.sleep(2.5 * chance.random())  # the drill's own rhythm
+        by_hand = heal(deployment)
+
+        left: list[str] = []
+
+        def nothing_is_left() -> bool:
+            left[:] = list(problems(deployment))
+            return not left
+
+        with suppress(AssertionError):
+            deployment.wait("nothing is missing", nothing_is_left, HEAL_SECONDS)
+        figures = report(deployment, disruptions, seconds=time.monotonic() - began, by_hand=by_hand)
+        with capsys.disabled():
+            print(json.dumps(figures, indent=2), flush=True)
+        assert left == []
+
+
+def report(deployment: Deployment, disruptions: Disruptions, *, seconds: float, by_hand: int) -> dict[str, Any]:
+    """What was done, and to how much."""
+    count = deployment.ask(
+        """SELECT (SELECT count(*) FROM watcher.pipeline_execution) AS executions,
+                  (SELECT count(*) FROM watcher.alert) AS alerts,
+                  (SELECT count(*) FROM event_logs WHERE dagster_event_type = 'ASSET_MATERIALIZATION') AS made"""
+    )[0]
+    jobs = [ledger(deployment, job) for job in JOBS]
+    return {
+        "disruptions": dict(disruptions.done.most_common()),
+        "disruptions in all": disruptions.done.total(),
+        "seconds": round(seconds),
+        "runs of Dagster": len(finished(deployment)),
+        "of them ended by hand": by_hand,
+        "materializations": count["made"],
+        "blocks of jobs that ended": sum(len(ended) for ended, _ in jobs),
+        "blocks of jobs that were killed": sum(len(begun) - len(ended) for ended, begun in jobs),
+        "of them still recorded as running": left_running(deployment),
+        "executions": count["executions"],
+        "alerts": count["alerts"],
+        "messages": len(deployment.place.taken),
+    }
