@@ -34,6 +34,7 @@ class ExecutionSource(StrEnum):
     PYTHON = "python"  # Watcher.track or start_execution
     CLI = "cli"  # watcher run
     HTTP = "http"  # the HTTP API
+    IMPORT = "import"  # watcher import: history of another system, which has judged it
 
 
 class WatermarkEventKind(StrEnum):

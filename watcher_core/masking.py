@@ -29,7 +29,7 @@ LONGEST_REMEMBERED: Final = 20_000
 
 def mask_text(text: str) -> str:
     """Return the text with the secrets in it masked; a password before a host is left out."""
-    if not _may_hold_secrets(text):
+    if not may_hold_secrets(text):
         return text
     return _remembered(text) if len(text) <= LONGEST_REMEMBERED else _mask_text(text)
 
@@ -56,7 +56,7 @@ def mask_json(value: Any, written: str) -> Any:
         value: The value.
         written: The same as JSON text.
     """
-    return _mask(value) if _may_hold_secrets(written) else value
+    return _mask(value) if may_hold_secrets(written) else value
 
 
 def is_secret_name(name: str) -> bool:
@@ -72,7 +72,8 @@ def _patterns() -> ModuleType:
     return mask_patterns
 
 
-def _may_hold_secrets(text: str) -> bool:
+def may_hold_secrets(text: str) -> bool:
+    """Whether a text has a word that secrets come with: a quick look, which may be wrong about that they are there."""
     lowered = text.lower()
     return any(hint in lowered for hint in HINTS)
 

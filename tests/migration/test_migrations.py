@@ -464,3 +464,17 @@ def test_dates_that_lie_ahead_or_cannot_be_read_count_as_of_when_they_were_recor
     last = empty.pipeline("p").last_target_insert
     assert last is not None
     assert last <= now
+
+
+def test_what_was_imported_stays_on_the_way_back(empty: Watcher, engine: sa.Engine) -> None:
+    """The version before revision 0024 does not know their source, and could not list them."""
+    empty.upgrade()
+    execution = empty.start_execution(
+        pipeline_id=empty.get_or_create_pipeline("p").id, source=ExecutionSource.IMPORT, external_id="etl-watcher:x:1"
+    )
+    empty.downgrade("0023")
+    with engine.connect() as connection:
+        row = connection.execute(sa.text("SELECT id, source, external_id FROM watcher.pipeline_execution")).one()
+    assert tuple(row) == (execution.id, "http", "etl-watcher:x:1")
+    empty.upgrade()
+    assert [each.external_id for each in empty.executions()] == ["etl-watcher:x:1"]

@@ -25,7 +25,8 @@ if TYPE_CHECKING:
         update_address,
         update_address_type,
     )
-    from watcher_core.catalog.configuration import clean_configuration, configuration_hash
+    from watcher_core.catalog.configuration import clean_configuration, clean_pipeline_fields, configuration_hash
+    from watcher_core.catalog.imported import Imported, import_pipeline_types, import_pipelines, note_changes
     from watcher_core.catalog.lookup import (
         ID_BY_NAME,
         FoundPipeline,
@@ -53,11 +54,13 @@ if TYPE_CHECKING:
 __all__ = [
     "ID_BY_NAME",
     "FoundPipeline",
+    "Imported",
     "addresses_of_pipelines",
     "by_names",
     "by_reference",
     "clean_address",
     "clean_configuration",
+    "clean_pipeline_fields",
     "configuration_hash",
     "configure_pipelines",
     "current_names",
@@ -76,12 +79,15 @@ __all__ = [
     "get_or_create_pipeline_type",
     "get_pipeline",
     "get_pipeline_type",
+    "import_pipeline_types",
+    "import_pipelines",
     "known_name",
     "list_address_types",
     "list_addresses",
     "list_pipeline_types",
     "list_pipelines",
     "merge_rows",
+    "note_changes",
     "pipeline_ids",
     "provisional_ids",
     "read_pipeline",
@@ -93,6 +99,11 @@ __all__ = [
 ]
 
 _MODULES = {
+    "clean_pipeline_fields": "configuration",
+    "Imported": "imported",
+    "import_pipeline_types": "imported",
+    "import_pipelines": "imported",
+    "note_changes": "imported",
     "known_name": "names",
     "get_address_type": "addresses",
     "FoundPipeline": "lookup",

@@ -9,6 +9,7 @@ What counts as a failure, of which pipeline, and what takes it back:
   the next observation that the step makes.
 - A Dagster run and its retries are one try. While a retry is running, or Dagster is about to start one, new failures
   are not reported yet, and those that were logged before stay. The retries of a step are one execution.
+- What was imported from another system is no failure here: that system has reported it.
 - A failure belongs to the asset that failed. An execution with failed executions below it (the run of those assets)
   does not count. Neither does a run that failed by asset checks alone, which have alerts of their own.
 
@@ -113,6 +114,7 @@ FAILING = f"""
         SELECT DISTINCT ON (pipeline_id, instance_id, scope) pipeline_id, instance_id, scope, start_date, end_date, id
           FROM watcher.pipeline_execution
          WHERE state = 'failed'
+           AND source <> 'import'
          ORDER BY pipeline_id, instance_id, scope, end_date DESC
     ), failing AS MATERIALIZED (
         SELECT pipeline_id, coalesce(instance_id, '') AS instance_id, coalesce(scope, '') AS scope, id AS newest_id
@@ -130,6 +132,7 @@ FAILING = f"""
            AND coalesce(failed.instance_id, '') = failing.instance_id
            AND coalesce(failed.scope, '') = failing.scope
            AND failed.state = 'failed'
+           AND failed.source <> 'import'
            AND (failed.id = failing.newest_id OR NOT {taken_back("failed")})
           LEFT JOIN LATERAL (
                -- One by one, by the primary key: an estimate of one row would have all executions read for each.

@@ -92,7 +92,7 @@ KEEP: Final = """
            reported_at = NULL
 """
 
-# An asset that a job makes is missed with the job.
+# An asset that a job makes is missed with the job. What was imported ran elsewhere, where its next run is waited for.
 MISSED: Final = f"""
     WITH {WATCHED}, missed AS (
         SELECT pipeline_id
@@ -103,13 +103,14 @@ MISSED: Final = f"""
            known.reported_at IS NULL AS is_new
       FROM watcher.pipeline_cadence AS known
       JOIN watched ON watched.id = known.pipeline_id
-      LEFT JOIN LATERAL (SELECT parent_id
+      LEFT JOIN LATERAL (SELECT parent_id, source
                            FROM watcher.pipeline_execution
                           WHERE pipeline_id = watched.id AND known.missed_at < %(now)s
                           ORDER BY start_date DESC
                           LIMIT 1) AS newest ON true
       LEFT JOIN watcher.pipeline_execution AS parent ON parent.id = newest.parent_id
      WHERE known.missed_at < %(now)s
+       AND newest.source IS DISTINCT FROM 'import'
        AND (parent.id IS NULL OR parent.pipeline_id NOT IN (SELECT pipeline_id FROM missed))
      ORDER BY known.due_at, watched.id
 """

@@ -45,6 +45,7 @@ FOUND: Final = f"""
           JOIN watcher.pipeline_type AS type ON type.id = pipeline.pipeline_type_id
           LEFT JOIN watcher.execution_process AS process ON process.pipeline_execution_id = execution.id
          WHERE execution.state = 'running' AND pipeline.active AND pipeline.removed_at IS NULL
+           AND execution.source <> 'import' -- only the next import knows whether it still runs
     ), usual AS (
         SELECT running.id, past.seconds
           FROM running

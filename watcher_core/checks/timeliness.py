@@ -21,7 +21,7 @@ STATES = {state.value: state for state in ExecutionState}
 
 def _late(*, one: bool) -> str:
     # Running executions are checked however old they are; ended ones if they ended within the lookback. By their start
-    # one that takes longer than the lookback would never be found.
+    # one that takes longer than the lookback would never be found. What was imported was judged where it ran.
     of_pipeline = "AND pipeline_id = %(pipeline_id)s" if one else ""
     return f"""
     checked AS MATERIALIZED (
@@ -36,11 +36,11 @@ def _late(*, one: bool) -> str:
     ), execution AS (
         SELECT id, pipeline_id, state, start_date, %(now)s AS until, execution_metadata ->> 'duration_of' AS duration_of
           FROM watcher.pipeline_execution
-         WHERE state = 'running' {of_pipeline}
+         WHERE state = 'running' AND source <> 'import' {of_pipeline}
          UNION ALL
         SELECT id, pipeline_id, state, start_date, end_date, execution_metadata ->> 'duration_of'
           FROM watcher.pipeline_execution
-         WHERE end_date BETWEEN %(since)s AND %(now)s {of_pipeline}
+         WHERE end_date BETWEEN %(since)s AND %(now)s AND source <> 'import' {of_pipeline}
     ), late AS MATERIALIZED (
         SELECT execution.id, execution.pipeline_id, execution.state, execution.start_date,
                CAST(extract(epoch FROM execution.until - execution.start_date) AS double precision) AS duration,

@@ -67,6 +67,7 @@ COMMANDS: Final = {
     "anomalies": Command("Anomalies: rules, results, and why an execution is unusual.", "anomalies"),
     "lineage": Command("Lineage: where data comes from, where it goes, what breaks.", "lineage"),
     "export": Command("Export executions to monitoring systems.", "export"),
+    "import": Command("Import the history of another system.", "imports"),
     "tokens": Command("Tokens of the HTTP API.", "tokens"),
     "db": Command("The database: the embedded server, the schema, psql.", "db"),
 }

@@ -8,6 +8,7 @@ from watcher_core.client.anomalies import AnomalyMethods
 from watcher_core.client.asset_checks import AssetCheckMethods
 from watcher_core.client.checks import CheckMethods
 from watcher_core.client.executions import ExecutionMethods
+from watcher_core.client.imports import ImportMethods
 from watcher_core.client.lineage import LineageMethods
 from watcher_core.client.maintenance import MaintenanceMethods
 from watcher_core.client.overview import OverviewMethods
@@ -30,6 +31,7 @@ class Watcher(
     AnomalyMethods,
     OverviewMethods,
     TokenMethods,
+    ImportMethods,
 ):
     """The memory of a data platform: pipelines, their executions, watermarks, addresses, lineage, anomalies and alerts.
 

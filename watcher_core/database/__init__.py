@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from watcher_core.database.engine import (
         DRIVER,
         create_engine,
+        describe,
         driver,
         driver_statements,
         driver_transaction,
@@ -35,6 +36,7 @@ __all__ = [
     "check_schema_version",
     "connect",
     "create_engine",
+    "describe",
     "downgrade",
     "driver",
     "driver_statements",
@@ -66,6 +68,7 @@ _MODULES = {
     "check_schema_version": "schema",
     "connect": "connections",
     "create_engine": "engine",
+    "describe": "engine",
     "downgrade": "schema",
     "driver": "engine",
     "driver_statements": "engine",

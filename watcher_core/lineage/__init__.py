@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from watcher_core.lineage.closure import lock_closure, verify_closure
     from watcher_core.lineage.edges import clean_declaration, clean_lineage, declare_lineage, record_lineage
     from watcher_core.lineage.export import subgraph, to_dot, to_mermaid
+    from watcher_core.lineage.imported import import_edges
     from watcher_core.lineage.merge import update_address
     from watcher_core.lineage.page import SCRIPTS, graph_data, render_page
     from watcher_core.lineage.search import (
@@ -29,6 +30,7 @@ __all__ = [
     "column_steps",
     "declare_lineage",
     "graph_data",
+    "import_edges",
     "lineage_graph",
     "lineage_impact",
     "lineage_steps",
@@ -51,6 +53,7 @@ _MODULES = {
     "column_steps": "search",
     "declare_lineage": "edges",
     "graph_data": "page",
+    "import_edges": "imported",
     "lineage_graph": "search",
     "lineage_impact": "search",
     "lineage_steps": "search",

@@ -10,7 +10,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence, Set
 from dataclasses import replace
 from itertools import product
 from typing import Any
@@ -270,8 +270,19 @@ def _replace_edges(
     }
     if origin is LineageOrigin.MATERIALIZATION:
         wanted |= _read_by_columns(session, by_id, address_ids, origin=origin)
+    return replace_edges(session, wanted, pipeline_ids=by_id, origin=origin)
+
+
+def replace_edges(
+    session: Session, wanted: Set[Row], *, pipeline_ids: Iterable[int], origin: LineageOrigin
+) -> set[int]:
+    """Replace what `origin` has recorded of these pipelines by edges, each a pipeline, a source and a target.
+
+    Returns:
+        The ids of the pipelines whose edges have changed.
+    """
     columns = (EDGE.c.pipeline_id, EDGE.c.source_address_id, EDGE.c.target_address_id)
-    known = _known(session, EDGE, columns, pipeline_ids=by_id, origin=origin)
+    known = _known(session, EDGE, columns, pipeline_ids=pipeline_ids, origin=origin)
     new, gone = wanted - known.keys(), known.keys() - wanted
     _insert(session, EDGE, columns, new, origin=origin)
     closure.follow(

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from watcher_core.recording.executions import COUNTS, end_execution, release_identity, start_execution, start_known
     from watcher_core.recording.heartbeats import pulse
     from watcher_core.recording.host_clocks import clock_report
+    from watcher_core.recording.identities import is_identity
     from watcher_core.recording.lookup import (
         execution_tree,
         find_enclosing_id,
@@ -62,8 +63,10 @@ if TYPE_CHECKING:
     )
     from watcher_core.recording.successes import executions_since
     from watcher_core.recording.tracking import TrackedExecution, TrackRequest
+    from watcher_core.recording.watermarks import CHANGES
 
 __all__ = [
+    "CHANGES",
     "CLEANUP_BEGINNING",
     "CLEANUP_TABLES",
     "COUNTS",
@@ -89,6 +92,7 @@ __all__ = [
     "find_execution_id",
     "forget_ended",
     "get_execution",
+    "is_identity",
     "keep_in_spool",
     "known_identity",
     "list_executions",
@@ -123,6 +127,8 @@ __all__ = [
 ]
 
 _MODULES = {
+    "CHANGES": "watermarks",
+    "is_identity": "identities",
     "RECENT_EXECUTIONS": "activity",
     "release_identity": "executions",
     "record_ping": "pings",

@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     )
     from watcher_core.values.findings import Cause, Finding
     from watcher_core.values.health import CheckState, HealthFact, HealthReport, HeartbeatState
+    from watcher_core.values.imports import ImportedRows, ImportNote, ImportReport
     from watcher_core.values.lineage import (
         Address,
         AddressType,
@@ -129,6 +130,9 @@ __all__ = [
     "HeartbeatState",
     "HostAhead",
     "ImpactedPipeline",
+    "ImportNote",
+    "ImportReport",
+    "ImportedRows",
     "Incident",
     "LastError",
     "LineageEdge",
@@ -184,6 +188,9 @@ __all__ = [
 ]
 
 _MODULES = {
+    "ImportNote": "imports",
+    "ImportReport": "imports",
+    "ImportedRows": "imports",
     "Diagnostics": "diagnostics",
     "LockWait": "diagnostics",
     "SlowStatement": "diagnostics",
