@@ -504,11 +504,14 @@ def test_what_a_place_refuses_for_good_keeps_no_other_message_back(
         result = deliver(told, at(1))
         assert (result.messages, result.waiting) == (1, 1)
         assert result.errors == ("OPS: the webhook answers HTTP 422: no such kind",)
-        waits = by_key(watcher)["a"].next_attempt_at
-        assert waits is not None
-        assert waits >= at(16), "soon the same would be refused again"
-        assert deliver(told, waits).messages == 1
-    assert [request.json["alerts"][0]["pipeline_name"] for request in there.taken] == ["pipeline b", "pipeline a"]
+        # They are sent side by side: either of them may be the one that is refused.
+        [refused] = [alert for alert in watcher.alerts() if alert.next_attempt_at is not None]
+        assert refused.next_attempt_at is not None
+        assert refused.next_attempt_at >= at(16), "soon the same would be refused again"
+        assert deliver(told, refused.next_attempt_at).messages == 1
+    taken = [request.json["alerts"][0]["pipeline_name"] for request in there.taken]
+    assert sorted(taken) == ["pipeline a", "pipeline b"]
+    assert taken[-1] == refused.pipeline_name
 
 
 def test_a_webhook_gets_all_alerts_in_messages_of_a_hundred(
@@ -844,21 +847,21 @@ def test_several_deliverers_at_once_send_nothing_twice(
 
 
 def test_slack_is_down_for_a_day(watcher: Watcher, server: SlackServer) -> None:
-    """An alert every quarter of an hour, half of which go away; a deliverer every half minute."""
+    """An alert every quarter of an hour, half of which go away; a deliverer every five minutes."""
     server.down = Failure(503, "down")
     open_at_the_end = set()
     for tick in range(0, 24 * 60, 15):
         key = f"{tick:04}"
         kind = AlertKind.FAILURE if tick % 60 == 0 else AlertKind.FRESHNESS
         opened(watcher, key, now=at(tick), kind=kind)
-        for half_minute in range(0, 30, 6):
-            deliver(watcher, at(tick + half_minute / 2))
+        for minute in (0, 5, 10):
+            deliver(watcher, at(tick + minute))
         if tick % 30 == 0:
             gone(watcher, key, now=at(tick + 14))
         else:
             open_at_the_end.add(key)
     asked = server.requests
-    assert asked < 24 * 60 / 5, "a place that is down is left alone"
+    assert asked < 24 * 60 / 10, "a place that is down is left alone"
     assert watcher.undelivered_alerts().count == 24 * 4
 
     server.down = None

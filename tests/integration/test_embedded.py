@@ -84,6 +84,30 @@ def ready(set_up: Path, postgres: EmbeddedPostgres) -> EmbeddedPostgres:
     return postgres
 
 
+@pytest.fixture(scope="module")
+def copied_wheel() -> Iterator[Path]:
+    """A copy of the wheel: its package, and beside that the libraries that it ships."""
+    package = WHEEL.parent.parent
+    with tempfile.TemporaryDirectory(prefix="watcher-embedded-") as name:
+        unneeded = shutil.ignore_patterns("include", "pgxs", "*.a")
+        shutil.copytree(package, Path(name) / package.name, ignore=unneeded)
+        shutil.copytree(package.with_name(f"{package.name}.libs"), Path(name) / f"{package.name}.libs")
+        yield Path(name)
+
+
+@pytest.fixture
+def copy_of_the_wheel(copied_wheel: Path) -> Callable[[Path], Path]:
+    """Puts binaries at a place with permissions of our choice; returns their directory."""
+
+    def put(place: Path) -> Path:
+        # The files are linked: two thousand of them are copied once.
+        for directory in copied_wheel.iterdir():
+            shutil.copytree(directory, place / directory.name, copy_function=os.link)
+        return place / WHEEL.relative_to(WHEEL.parents[2])
+
+    return put
+
+
 @pytest.fixture
 def client(place: Path) -> Callable[..., subprocess.Popen[str]]:
     """Starts a process that starts the server, prints its URL and exits."""
@@ -112,6 +136,7 @@ def wait_for(condition: Callable[[], object]) -> None:
     deadline = time.monotonic() + SECONDS_UNTIL_IT_HANGS
     while not condition():
         assert time.monotonic() < deadline, "waited for too long"
+        time.sleep(0.002)  # what is waited for needs the processor
 
 
 def lives(pid: int) -> bool:
@@ -129,14 +154,6 @@ def crash(postgres: EmbeddedPostgres) -> int:
     os.kill(pid, signal.SIGKILL)
     wait_for(lambda: not lives(pid))
     return pid
-
-
-def copy_of_the_wheel(place: Path) -> Path:
-    """Binaries at a place with permissions of our choice; returns their directory."""
-    package = WHEEL.parent.parent
-    shutil.copytree(package, place / package.name, ignore=shutil.ignore_patterns("include", "*.a"))
-    shutil.copytree(package.with_name(f"{package.name}.libs"), place / f"{package.name}.libs")
-    return place / package.name / WHEEL.parent.name / WHEEL.name
 
 
 # The ordinary course
@@ -260,18 +277,17 @@ def test_a_client_is_killed_while_it_starts_the_server(postgres: EmbeddedPostgre
     assert not (postgres.directory / "data.new").exists()
 
 
-def test_the_server_is_killed(place: Path) -> None:
-    postgres = EmbeddedPostgres(place / "postgres")
-    url = postgres.start()
+def test_the_server_is_killed(ready: EmbeddedPostgres) -> None:
+    url = ready.start()
     with closing(psycopg.connect(url, autocommit=True)) as connection:
         connection.execute("CREATE TABLE kept AS SELECT 42 AS value")
         for _ in range(3):  # at once: its process is still there, but not for long
-            os.kill(process_of(postgres), signal.SIGKILL)
-            assert postgres.start() == url
+            os.kill(process_of(ready), signal.SIGKILL)
+            assert ready.start() == url
             assert ask(url, "SELECT value FROM kept") == 42
-        crash(postgres)
-        assert postgres.status().running is False
-        assert postgres.stop() is False
+        crash(ready)
+        assert ready.status().running is False
+        assert ready.stop() is False
 
 
 def test_a_backend_that_outlives_the_server_is_waited_for(ready: EmbeddedPostgres, client) -> None:
@@ -379,7 +395,7 @@ def test_any_directory_will_do(place: Path, name: str) -> None:
     assert postgres.stop() is True
 
 
-def test_binaries_may_be_anywhere(place: Path) -> None:
+def test_binaries_may_be_anywhere(place: Path, copy_of_the_wheel) -> None:
     (place / SIGNS).mkdir()
     postgres = EmbeddedPostgres(place / "postgres", bin_directory=copy_of_the_wheel(place / SIGNS))
     url = postgres.start()
@@ -394,7 +410,7 @@ def test_a_path_that_is_too_long_for_postgresql_is_an_error(place: Path) -> None
         EmbeddedPostgres(place / "/".join(["x" * 120] * 9), fsync=False).start()
 
 
-def test_binaries_at_a_path_that_is_no_utf_8_are_an_error(place: Path) -> None:
+def test_binaries_at_a_path_that_is_no_utf_8_are_an_error(place: Path, copy_of_the_wheel) -> None:
     """The directory of the data may have such a path; initdb would fail with the bytes alone."""
     directory = place / os.fsdecode(b"\xff")
     directory.mkdir()
@@ -426,7 +442,7 @@ def test_a_hostile_environment(postgres: EmbeddedPostgres, client) -> None:
     assert b"very-secret" not in (environment.read_bytes() if environment.exists() else b"")
 
 
-def test_an_ordinary_user(place: Path, client) -> None:
+def test_an_ordinary_user(place: Path, client, copy_of_the_wheel) -> None:
     """Root drops its privileges for this; anybody else is one."""
     user = pwd.getpwnam("nobody" if ROOT else getpass.getuser())
     home = place / "home"
@@ -437,7 +453,7 @@ def test_an_ordinary_user(place: Path, client) -> None:
     assert {path.lstat().st_uid for path in home.rglob("*")} == {user.pw_uid}
 
 
-def test_a_directory_that_is_not_ours_is_named(place: Path, client) -> None:
+def test_a_directory_that_is_not_ours_is_named(place: Path, client, copy_of_the_wheel) -> None:
     """An ordinary user in a directory of root's, or in one that lets nobody write."""
     home = place / "home"
     home.mkdir(mode=0o555)
@@ -470,7 +486,7 @@ if ROOT:
         assert (postgres.directory / "password").stat().st_uid == 0
         assert postgres._data == postgres.directory / "data"
 
-    def test_the_server_of_root_runs_as_the_owner_of_the_directory(place: Path, client) -> None:
+    def test_the_server_of_root_runs_as_the_owner_of_the_directory(place: Path, client, copy_of_the_wheel) -> None:
         project = place / "project"
         project.mkdir(mode=0o700)
         os.chown(project, SOMEBODY.pw_uid, SOMEBODY.pw_gid)
@@ -496,7 +512,7 @@ if ROOT:
         assert owner_of_the_server(postgres) == NOBODY.pw_uid
         assert (postgres.directory / "password").stat().st_uid == 54_321
 
-    def test_below_a_private_home(place: Path) -> None:
+    def test_below_a_private_home(place: Path, copy_of_the_wheel) -> None:
         """Neither data nor binaries can be reached there; permissions stay, and the next start finds all again."""
         home = place / "private"
         home.mkdir(mode=0o700)
@@ -517,7 +533,7 @@ if ROOT:
         assert not elsewhere.exists()
         assert not postgres.directory.exists()
 
-    def test_binaries_below_a_private_directory_that_a_shell_would_change(place: Path) -> None:
+    def test_binaries_below_a_private_directory_that_a_shell_would_change(place: Path, copy_of_the_wheel) -> None:
         """Their copy lies in the directory of the data, whose name is as special."""
         home = place / "private"
         home.mkdir(mode=0o700)
@@ -526,7 +542,7 @@ if ROOT:
         assert ask(postgres.start(), "SELECT 1") == 1
         assert processes.command_of(process_of(postgres))[0].startswith(os.fsencode(place / SIGNS))
 
-    def test_binaries_that_the_user_cannot_read_are_named(place: Path, client) -> None:
+    def test_binaries_that_the_user_cannot_read_are_named(place: Path, client, copy_of_the_wheel) -> None:
         home = place / "private"
         home.mkdir(mode=0o700)
         process = client(place / "postgres", uid=NOBODY.pw_uid, bin_directory=copy_of_the_wheel(home))
@@ -534,7 +550,7 @@ if ROOT:
         assert f"PostgreSQL's binaries in {home}" in errors
         assert "cannot be read: Permission denied" in errors
 
-    def test_a_private_temporary_directory(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_a_private_temporary_directory(place: Path, monkeypatch: pytest.MonkeyPatch, copy_of_the_wheel) -> None:
         """The server's user cannot run a script there, and initdb needs one for binaries at a special path."""
         temporary = place / "private"
         temporary.mkdir(mode=0o700)
