@@ -24,6 +24,7 @@ def until(ask: Callable[[], Diagnostics], holds: Callable[[Diagnostics], object]
     deadline = time.monotonic() + 30
     while not holds(found := ask()):
         assert time.monotonic() < deadline, found
+        time.sleep(0.01)  # what is waited for needs the processor
     return found
 
 

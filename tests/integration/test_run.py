@@ -234,11 +234,11 @@ def test_a_signal_between_the_start_of_the_command_and_the_first_wait_reaches_it
     ready = tmp_path / "ready"
     command = f"open({str(ready)!r}, 'w')\n".join(COUNTS.rsplit('print("ready", flush=True)\n', 1))
     wrapper = f"""
-import os, pathlib, signal, sys, threading
+import os, pathlib, signal, sys, threading, time
 from watcher_core.shell.process import Signals, run_process
 def started():
     while not pathlib.Path({str(ready)!r}).exists():
-        pass
+        time.sleep(0.005)
     {reach}(os.getpid(), signal.SIGUSR1)
     threading.Thread(target=ask, daemon=True).start()
 def ask():

@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from functools import partial
 from typing import Any
@@ -190,6 +191,7 @@ def test_a_job_that_is_killed_is_known_at_the_next_contact_of_its_host(
     execution_id = int(job.stdout.readline())
     while not beats(module_watcher, execution_id):
         assert job.poll() is None
+        time.sleep(0.01)  # the job needs the processor
     assert found(module_watcher, name, dt.datetime.now(dt.UTC)) == []
     os.kill(job.pid, signal.SIGKILL)
     os.waitid(
