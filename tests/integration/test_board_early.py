@@ -14,6 +14,7 @@ from anyio.from_thread import start_blocking_portal
 from watcher_core import Watcher
 from watcher_core.errors import DatabaseUnavailableError
 from watcher_core.server import create_app
+from watcher_core.server.limits import Limits
 
 BROWSER = {"accept": "text/html,application/xhtml+xml;q=0.9", "accept-encoding": "gzip"}
 SECONDS = 20
@@ -160,6 +161,23 @@ def test_an_error_of_ours_after_the_head_is_said_on_the_page(board, page, module
     board.get(page, "/ui/")
     assert "<main" in page.text
     assert any(logged.exc_info for logged in caplog.records)
+
+
+def test_an_answer_that_takes_too_long_ends_as_a_page(module_watcher, page, monkeypatch):
+    ended = threading.Event()
+
+    def endless(**_: Any) -> None:
+        ended.wait(SECONDS)
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(module_watcher, "now", endless)
+    monkeypatch.setattr(module_watcher, "board_version", lambda: "1")
+    app = create_app(module_watcher, limits=Limits(timeout=1))
+    with start_blocking_portal() as portal, portal.wrap_async_context_manager(app.lifespan()):
+        Board(app, portal).get(page, "/ui/")
+        ended.set()
+    assert page.status == 200
+    assert "took too long" in page.text
 
 
 def test_a_database_that_is_known_to_be_away_has_its_own_status(module_watcher, page, monkeypatch):

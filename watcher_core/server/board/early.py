@@ -10,6 +10,7 @@ in the last seconds. If it fails in that very moment, the page says so, with the
 
 from __future__ import annotations
 
+import asyncio
 import gzip
 from collections.abc import Callable
 from typing import TYPE_CHECKING
@@ -21,6 +22,7 @@ from watcher_core.errors import DatabaseError
 from watcher_core.server.board import static
 from watcher_core.server.board.frame import PAGES, page_head
 from watcher_core.server.board.versions import Version
+from watcher_core.server.errors import RefusedError
 from watcher_core.server.guard import ACCESS
 
 if TYPE_CHECKING:
@@ -59,9 +61,13 @@ class Early:
         if is_packed:
             head.headers["Content-Encoding"] = "gzip"
         await send({"type": "http.response.start", "status": 200, "headers": head.raw_headers})
-        content, comes_packed = await self._content(scope, receive)
-        packed = gzip.compress(content) if is_packed and not comes_packed else content
-        await send({"type": "http.response.body", "body": packed})
+        try:
+            content, comes_packed = await self._content(scope, receive)
+        except asyncio.CancelledError:  # the time for a request is over; what was begun is ended nevertheless
+            refused = self._refuse(scope, RefusedError(503, "the answer took too long; try again"))
+            await _send(send, bytes(refused.body), packs=is_packed)
+            raise
+        await _send(send, content, packs=is_packed and not comes_packed)
 
     async def _may_begin(self, scope: Scope) -> bool:
         headers = dict(scope["headers"])
@@ -91,3 +97,7 @@ class Early:
         except Exception as exc:
             return bytes(self._refuse(scope, exc).body), False
         return bytes(content), is_packed
+
+
+async def _send(send: Send, content: bytes, *, packs: bool) -> None:
+    await send({"type": "http.response.body", "body": gzip.compress(content) if packs else content})
