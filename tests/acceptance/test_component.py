@@ -218,15 +218,19 @@ def test_a_component_with_checks_cleanup_and_slack(monkeypatch: pytest.MonkeyPat
         checks={"interval_seconds": 45},
         freshness={"cron": "*/30 * * * *"},
         timeliness={"cron": None, "lookback_minutes": 120},
+        anomalies={"cron": "*/5 * * * *", "shares": 4},
         cleanup={"cron": "0 4 * * *", "retention_days": 365, "batch_size": 500},
         run_cleanup={"cron": "0 5 * * *", "retention_days": 30},
         slack={"token": "{{ env.MY_TOKEN }}", "channel": "#data", "interval_seconds": 60},
     )
     slack = passed["slack"]
     assert isinstance(slack, SlackResource)
-    asked = ("check", "fresh", "time", "clean", "ret", "run_", "dagster_", "slack_")
+    asked = ("anom", "check", "fresh", "time", "clean", "ret", "run_", "dagster_", "slack_")
     given = {key: passed[key] for key in passed if key.startswith(asked)}
     assert given == {
+        "anomaly_cron": "*/5 * * * *",
+        "anomaly_interval_seconds": 30,
+        "anomaly_shares": 4,
         "check_interval_seconds": 45,
         "freshness_cron": "*/30 * * * *",
         "timeliness_cron": None,

@@ -73,7 +73,7 @@ class Timeline:
 
     def __init__(self, known: Flags, at: Floats) -> None:
         self.known = known
-        self.positions: Integers = np.flatnonzero(known)
+        self.positions: Integers = known.nonzero()[0]
         self.at = at[self.positions]
         self.newest: tuple[object, Window] | None = None
 

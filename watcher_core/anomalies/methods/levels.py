@@ -45,7 +45,7 @@ class Changes(NamedTuple):
 
 def changes(unusual: Flags) -> Changes:
     """Separate single unusual runs from those that began a new level."""
-    those = np.flatnonzero(unusual)
+    those = unusual.nonzero()[0]
     if len(those) < STREAK or (those[STREAK - 1 :] - those[: 1 - STREAK]).min() >= WINDOW:
         return Changes(unusual, [])
     in_window = np.convolve(unusual, np.ones(WINDOW), "valid")

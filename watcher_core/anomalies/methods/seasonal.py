@@ -92,7 +92,7 @@ class _Runs:
 
     @cached_property
     def _normal(self) -> Integers:
-        return np.flatnonzero(~self.lone)
+        return (~self.lone).nonzero()[0]
 
     def compared(self, places: Integers) -> Integers:
         """Return the positions of some runs in the history, oldest first."""

@@ -73,7 +73,8 @@ class Group:
     @cached_property
     def peers(self) -> Integers:
         """The places of the earlier runs in it."""
-        return np.flatnonzero(self.slots.take(self._clock.slots) == self.slots[self._clock.slot])
+        places: Integers = (self.slots.take(self._clock.slots) == self.slots[self._clock.slot]).nonzero()[0]
+        return places
 
 
 class Clock:
@@ -135,7 +136,8 @@ class Clock:
     @cached_property
     def same_slot(self) -> Integers:
         """The places of the earlier runs that have the same weekday and hour."""
-        return np.flatnonzero(self.slots == self.slot)
+        places: Integers = (self.slots == self.slot).nonzero()[0]
+        return places
 
     def finer(self) -> Iterator[tuple[Slots, str]]:
         """Yield the seasons that can be known, from coarse to fine: each slot's group, and the run's group in words."""

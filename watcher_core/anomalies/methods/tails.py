@@ -32,6 +32,7 @@ SMALL_COUNT = 100.0
 SMALLEST_SHARE = 0.2
 
 
+@functools.lru_cache(maxsize=100)  # rules of an execution ask for the same
 def spreads(runs_a_day: float) -> float:
     """Return how many standard deviations an error must have to be unusual, by how often a pipeline runs."""
     rarely = FALSE_ALERTS / (30 * max(runs_a_day, 1.0))
