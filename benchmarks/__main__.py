@@ -29,6 +29,7 @@ CASES = (
     "track",
     "http",
     "board",
+    "browser",
     "metrics",
     "recorder",
     "race",

@@ -231,7 +231,7 @@ def run(bench: Bench) -> Iterator[Result]:
     with (
         bench.watcher(url) as watcher,
         psycopg.connect(url, autocommit=True) as connection,
-        _served(url) as client,
+        served(url) as client,
     ):
         [(pipelines, executions)] = connection.execute(
             "SELECT (SELECT count(*) FROM watcher.pipeline), (SELECT count(*) FROM watcher.pipeline_execution)"
@@ -294,7 +294,7 @@ def _measured(
 
 
 @contextmanager
-def _served(url: str) -> Iterator[httpx.Client]:
+def served(url: str) -> Iterator[httpx.Client]:
     """A server as users start it, and a client that keeps its connection."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))

@@ -52,6 +52,7 @@ LOOKS: dict[str, tuple[Literal["light", "dark"], int]] = {
 # In dark, the same elements are at the same places: only what axe says of colours can differ.
 ALL_RULES: dict[str, Any] = {"resultTypes": ["violations"]}
 RULES_OF_COLOURS = ALL_RULES | {"runOnly": {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}}
+WIDE_PAGES = ("/ui/", "/ui/alerts", "/ui/pipelines", "/ui/pipeline?name=shop/orders", "/ui/lineage", "/ui/report")
 
 
 @pytest.fixture(scope="module")
@@ -130,6 +131,28 @@ def test_every_page_works_for_everybody(address, browser, look):
             problems += [(path, "wider than the window", wider)] if wider > 0 else []
         problems += reader.said
     assert not problems, "\n".join(map(str, problems))
+
+
+def test_a_wide_window_is_used(address, browser):
+    """At 2,560 px the cards reach the right edge, nothing reaches beyond it, and what stands beside is beside."""
+    with Reader(browser, address) as reader:
+        reader.page.set_viewport_size({"width": 2560, "height": 1440})
+        for path in WIDE_PAGES:
+            reader.page.goto(path)
+            edges = reader.page.evaluate(
+                """[document.documentElement.scrollWidth, Math.max(...Array.from(
+                    document.querySelectorAll("main .card, main .lineage"), (each) => each.getBoundingClientRect().right
+                ))]"""
+            )
+            assert edges[0] <= 2560, path
+            assert 2400 < edges[1] <= 2560, path
+        box, beside = (
+            reader.open("/ui/").locator(part).first.bounding_box() for part in ("section.card", "aside .card")
+        )
+        assert reader.said == []
+    assert box is not None
+    assert beside is not None
+    assert box["x"] + box["width"] < beside["x"]
 
 
 def test_without_scripts_the_pages_still_say_all(address, browser):

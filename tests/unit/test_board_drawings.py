@@ -3,12 +3,13 @@
 import datetime as dt
 import json
 import math
+import re
 from typing import Any
 
 import pytest
 
 from watcher_core.enums import AlertKind, DatePart, ExecutionState
-from watcher_core.server.board import drawings
+from watcher_core.server.board import drawings, words
 from watcher_core.server.board.pipeline import _web
 from watcher_core.server.board.rules import rules
 from watcher_core.values import (
@@ -17,6 +18,8 @@ from watcher_core.values import (
     PartitionCell,
     PartitionGrid,
     PipelineRun,
+    ReportDay,
+    ReportFigures,
     SeriesPoint,
 )
 
@@ -160,3 +163,34 @@ def pipeline_named() -> Any:
     from types import SimpleNamespace
 
     return lambda name: SimpleNamespace(name=name)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "said"),
+    [
+        (0, "0 s ago"),
+        (59, "59 s ago"),
+        (60, "1 min ago"),
+        (3600, "1 h ago"),
+        (35 * 3600, "35 h ago"),
+        (36 * 3600, "2 d ago"),
+        (-7200, "in 2 h"),
+    ],
+)
+def test_how_far_away_an_instant_is(seconds: int, said: str) -> None:
+    assert words.distance(seconds) == said
+
+
+def test_a_name_turns_nothing_around() -> None:
+    """A mark that nothing ends, such as the first of these, would move what stands beside the name."""
+    assert words.name("a\u2066b\u202ec") == '<bdi class="name">a·b·c</bdi>'
+
+
+def test_days_have_dates_below_them_and_say_what_is_drawn() -> None:
+    """The first, the last, and no more than three between: they have room on a phone, too."""
+    days = [ReportDay(day=NOW.date() + dt.timedelta(days=each), figures=ReportFigures(runs=each)) for each in range(30)]
+    drawn = str(drawings.day_bars(days))
+    assert re.findall(r"<span>([^<]*)</span>", drawn) == ["10 Mar", "17 Mar", "24 Mar", "1 Apr", "8 Apr"]
+    assert "at most 29 a day" in drawn
+    assert drawings._below(days[:1]) == "<span>10 Mar</span>"
+    assert drawings._below([]) == ""

@@ -130,13 +130,17 @@ def _finite(value: float | None) -> float | None:
 
 
 def day_bars(days: Sequence[values.ReportDay]) -> Markup:
-    """Runs of each day as bars, failures in front of them; each says its numbers."""
+    """Runs of each day as bars, failures in front of them; each says its numbers. Below are days and what is drawn."""
     most = max((each.figures.runs for each in days), default=0) or 1
     width = len(days) * (BAR + GAP)
     bars = Markup("").join(_day(position, each, most) for position, each in enumerate(days))
     return Markup(
-        '<svg class="bars" viewBox="0 0 {} {}" role="img" aria-label="Runs and failures of each day">{}</svg>'
-    ).format(max(width, 1), HEIGHT + 22, bars)
+        '<svg class="bars" viewBox="0 0 {} {}" preserveAspectRatio="none" role="img"'
+        ' aria-label="Runs and failures of each day, at most {} a day">{}</svg>'
+        '<div class="days muted" aria-hidden="true">{}</div>'
+        '<ul class="legend"><li class="run"><i></i>runs that ended</li><li class="failed"><i></i>of these, failed</li>'
+        "<li>at most {} a day</li></ul>"
+    ).format(max(width, 1), HEIGHT, text.number(most), bars, _below(days), text.number(most))
 
 
 def _day(position: int, each: values.ReportDay, most: int) -> Markup:
@@ -144,15 +148,10 @@ def _day(position: int, each: values.ReportDay, most: int) -> Markup:
     x = position * (BAR + GAP)
     runs, failed = HEIGHT * figures.runs / most, HEIGHT * figures.failed / most
     said = f"{each.day:%a %Y-%m-%d}: {text.plural(figures.runs, 'run')}, {figures.failed:,} failed"
-    label = (
-        Markup('<text x="{}" y="{}">{}</text>').format(x, HEIGHT + 16, _label(each.day))
-        if _is_labelled(each.day)
-        else ""
-    )
     return Markup(
         '<g><title>{}</title><rect class="behind" x="{}" y="0" width="{}" height="{}"/>'
         '<rect class="run" x="{}" y="{:.1f}" width="{}" height="{:.1f}" rx="2"/>'
-        '<rect class="failed" x="{}" y="{:.1f}" width="{}" height="{:.1f}" rx="2"/></g>{}'
+        '<rect class="failed" x="{}" y="{:.1f}" width="{}" height="{:.1f}" rx="2"/></g>'
     ).format(
         said,
         x,
@@ -166,7 +165,6 @@ def _day(position: int, each: values.ReportDay, most: int) -> Markup:
         HEIGHT - _visible(failed),
         BAR,
         _visible(failed),
-        label,
     )
 
 
@@ -175,12 +173,11 @@ def _visible(height: float) -> float:
     return max(height, 3.0) if height else 0.0
 
 
-def _is_labelled(day: dt.date) -> bool:
-    return day.weekday() == 0
-
-
-def _label(day: dt.date) -> str:
-    return f"{day.day} {day:%b}"
+def _below(days: Sequence[values.ReportDay]) -> Markup:
+    """The first day, the last, and up to three between: text beside the drawing keeps its size on every screen."""
+    last = len(days) - 1
+    shown = sorted({round(last * share / 4) for share in range(5)}) if days else []
+    return Markup("").join(Markup("<span>{} {}</span>").format(days[at].day.day, f"{days[at].day:%b}") for at in shown)
 
 
 def spark(runs: Sequence[int], failures: Sequence[int]) -> Markup:

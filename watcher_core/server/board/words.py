@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlencode
@@ -19,10 +20,13 @@ TITLE_CHARACTERS = 2000
 
 NOTHING = "–"
 
+# Marks that turn text around until another one ends it. One that nothing ends would reach beyond its element.
+TURNS = re.compile("[\u202a-\u202e\u2066-\u2069]")
+
 
 def name(value: object) -> Markup:
-    """A name: isolated, so that its direction marks turn nothing else around, and cut where it is very long."""
-    whole = NOTHING if value is None or value == "" else str(value)
+    """A name: isolated and without marks of direction, so that it turns nothing around; cut where it is very long."""
+    whole = NOTHING if value is None or value == "" else TURNS.sub("·", str(value))
     if len(whole) <= SHOWN_CHARACTERS:
         return _element(f'<bdi class="name">{escape(whole)}</bdi>')
     cut = whole[:SHOWN_CHARACTERS] + "…"
@@ -30,7 +34,7 @@ def name(value: object) -> Markup:
 
 
 def when(moment: dt.datetime | None, style: str = "clock") -> Markup:
-    """An instant. A script writes it in the reader's zone; without, it is in UTC.
+    """An instant. A script writes it in the reader's zone, and keeps distances up to date; without, it is in UTC.
 
     Args:
         moment: The instant, with its zone.
@@ -39,7 +43,10 @@ def when(moment: dt.datetime | None, style: str = "clock") -> Markup:
     if moment is None:
         return escape(NOTHING)
     moment = moment.astimezone(dt.UTC)
-    shown = moment.strftime("%Y-%m-%d" if style == "day" else "%Y-%m-%d %H:%M UTC")
+    if style == "ago":  # as the script writes it, so that nothing moves on the page once it does
+        shown = distance((dt.datetime.now(dt.UTC) - moment).total_seconds())
+    else:
+        shown = moment.strftime("%Y-%m-%d" if style == "day" else "%Y-%m-%d %H:%M UTC")
     exact, title = moment.isoformat(timespec="seconds"), moment.strftime("%Y-%m-%d %H:%M:%S UTC")
     return _element(f'<time datetime="{exact}" title="{title}" data-style="{escape(style)}">{shown}</time>')
 
@@ -47,6 +54,21 @@ def when(moment: dt.datetime | None, style: str = "clock") -> Markup:
 def _element(text: str) -> Markup:
     """An element whose parts are escaped; `Markup.format` takes ten times as long, and a page has hundreds."""
     return Markup(text)  # noqa: S704  # see above
+
+
+def distance(seconds: float) -> str:
+    """How far away an instant is, as `7 h ago` or `in 3 d`."""
+    size = abs(seconds)
+    said = (
+        f"{size:.0f} s"
+        if size < 60
+        else f"{size / 60:.0f} min"
+        if size < 3600
+        else f"{size / 3600:.0f} h"
+        if size < 36 * 3600
+        else f"{size / 86400:.0f} d"
+    )
+    return f"{said} ago" if seconds >= 0 else f"in {said}"
 
 
 def duration(value: float | dt.timedelta | None) -> str:

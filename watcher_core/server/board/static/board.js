@@ -70,6 +70,12 @@
     }
   });
 
+  /** Where the names of the pages have no room beside each other, show that of this page. */
+  function showCurrent(pages) {
+    const current = pages?.querySelector("[aria-current]");
+    if (current) pages.scrollLeft = current.offsetLeft - (pages.clientWidth - current.offsetWidth) / 2;
+  }
+
   // News: one small question every ten seconds; where something has changed, the page is fetched anew and its main
   // part replaced, unless the reader is in the middle of something there.
 
@@ -121,6 +127,7 @@
   document.addEventListener("htmx:afterSettle", (event) => writeTimes(event.target));
   document.addEventListener("DOMContentLoaded", () => {
     writeTimes(document);
+    showCurrent(document.querySelector(".pages"));
     setInterval(() => writeTimes(document), 30_000);
     if (document.body.dataset.live) {
       look();

@@ -12,6 +12,7 @@
 
   function duration(seconds) {
     const size = Math.abs(seconds);
+    if (size === 0) return "0";
     if (size < 1) return `${Math.round(seconds * 1000)} ms`;
     if (size < 60) return `${+seconds.toFixed(1)} s`;
     if (size < 3600) return `${+(seconds / 60).toFixed(1)} min`;
