@@ -166,3 +166,37 @@ def test_no_page_takes_two_connections(board, module_database_url, module_watche
                 *("/ui/search?q=shop", "/ui/version", f"/ui/executions/{alert.pipeline_execution_id or 1}"),
             ):
                 assert client.get(path).status_code == 200, path
+
+
+def test_an_empty_board_does_not_say_that_all_is_well(watcher):
+    with serving(create_app(watcher)) as empty:
+        said = text_of(empty, "/ui/")
+        assert said.startswith("Nothing is watched yet")
+        assert "All is well" not in said
+        assert "watcher run --pipeline NAME" in said
+
+
+def test_an_alert_leads_to_its_run_in_dagster_and_to_its_execution(watcher, database_url):
+    settings = watcher.settings.model_copy(update={"dagster_url": "https://dagster.example.com/"})
+    with Watcher(database_url, settings=settings) as linked, serving(create_app(linked)) as board:
+        now = dt.datetime.now(dt.UTC)
+        for source, metadata in ((ExecutionSource.DAGSTER, {"run_id": "abc"}), (ExecutionSource.PYTHON, {})):
+            linked.record(
+                [
+                    ExecutionRecord(
+                        pipeline_name=source.value,
+                        source=source,
+                        external_id="abc/step",
+                        state=ExecutionState.FAILED,
+                        start_date=now,
+                        end_date=now,
+                        execution_metadata=metadata,
+                    )
+                ]
+            )
+        linked.check_failures()
+        [inside], [outside] = (linked.alerts(pipeline=name) for name in ("dagster", "python"))
+        page = board.get(f"/ui/alerts/{inside.id}").text
+        assert 'href="https://dagster.example.com/runs/abc"' in page
+        assert f'href="/ui/executions/{inside.pipeline_execution_id}"' in page
+        assert "/runs/" not in board.get(f"/ui/alerts/{outside.id}").text

@@ -13,6 +13,7 @@ from fastapi.responses import RedirectResponse
 from watcher_core import alerts, overview, text, values
 from watcher_core.enums import AlertKind, AlertState
 from watcher_core.errors import InvalidValueError
+from watcher_core.server.board.execution import run_url
 from watcher_core.server.board.forms import form
 from watcher_core.server.board.frame import render
 from watcher_core.server.board.viewer import viewer_of
@@ -79,6 +80,7 @@ def show(request: Request, alert_id: int) -> Response:
         headline=alerts.headline(alert, now=now),
         cause=cause and (cause, alerts.headline(cause, now=now)),
         execution=execution,
+        run_url=execution and run_url(watcher.settings.dagster_url, execution),
         error=_error(alert.facts, execution),
         facts=_plain(alert.facts),
         deliveries=watcher.alert_deliveries(alert_id),

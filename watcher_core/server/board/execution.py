@@ -35,7 +35,7 @@ def execution(request: Request, execution_id: int) -> Response:
         metadata={
             key: value if isinstance(value, str) else arguments.json_text(value) for key, value in metadata.items()
         },
-        run_url=_run_url(watcher.settings.dagster_url, found),
+        run_url=run_url(watcher.settings.dagster_url, found),
         results=watcher.anomaly_results(execution_id=execution_id),
     )
 
@@ -47,7 +47,8 @@ def _parent(request: Request, execution_id: int) -> values.Execution | None:
         return None  # retention took it
 
 
-def _run_url(dagster_url: str | None, found: values.Execution) -> str | None:
+def run_url(dagster_url: str | None, found: values.Execution) -> str | None:
+    """Return the address of an execution's run in Dagster's UI; `None` where it has none."""
     run_id = found.execution_metadata.get("run_id")
     if not dagster_url or not isinstance(run_id, str) or found.source is not ExecutionSource.DAGSTER:
         return None
