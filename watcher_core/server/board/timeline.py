@@ -33,6 +33,10 @@ ALERTS = 500
 NAME_CHARACTERS = 2048
 STATES = tuple(ExecutionState)
 
+# What the script draws, in pixels: the hours and the border, the header of a group, a pipeline whose runs are in one
+# lane. The place for it is kept until then, up to the most that any screen shows of it.
+AXIS, HEADER, LANE, MOST_HEIGHT = 36, 30, 22, 2_000
+
 
 @routes.get("/timeline")
 def timeline(
@@ -70,6 +74,7 @@ def timeline(
         failures=sum(each.failures for each in found.groups),
         running=sum(run.state is ExecutionState.RUNNING for each in found.groups for run in each.executions),
         data=data_block(drawn(found, now)),
+        height=_height(found),
         rows=list(itertools.islice(((each, run) for each in found.groups for run in each.executions), ROWS)),
         sent=sent(changed, since, until, now=now),
         spans=SPANS,
@@ -130,6 +135,12 @@ def drawn(found: values.Timeline, now: dt.datetime) -> dict[str, Any]:
         "pipelines": list(pipelines),
         "groups": groups,
     }
+
+
+def _height(found: values.Timeline) -> int:
+    headers = 0 if found.group_by == "pipeline" else len(found.groups)
+    pipelines = sum(len({run.pipeline_name for run in each.executions}) for each in found.groups)
+    return min(AXIS + HEADER * headers + LANE * pipelines, MOST_HEIGHT)
 
 
 Happened = tuple[values.Alert, str, Literal["opened", "resolved"]]
