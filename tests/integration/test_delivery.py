@@ -181,7 +181,7 @@ def test_a_delivery_that_finds_out_slowly_what_is_due_sends_it_all_the_same(
 ) -> None:
     opened(watcher, "a")
     clock = Clock()
-    monkeypatch.setattr(causes, "link_causes", lambda session, now: clock.sleep(delivery.BUDGET_SECONDS + 1))
+    monkeypatch.setattr(causes, "link_causes", lambda session, now, only_new: clock.sleep(delivery.BUDGET_SECONDS + 1))
     assert deliver(watcher, pace=Pace(0, clock=clock, sleep=clock.sleep)) == DeliveryResult(messages=1, alerts=1)
 
 

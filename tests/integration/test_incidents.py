@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import random
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -108,6 +109,14 @@ class World:
         with self.watcher._transaction() as (session, _):
             link_causes(session, now=now)
 
+    def links(self, now: dt.datetime, *, only_new: bool) -> dict[str, str]:
+        """What would be linked: nothing is kept."""
+        with self.watcher._transaction() as (session, _), session.begin_nested() as savepoint:
+            link_causes(session, now=now, only_new=only_new)
+            found = {row.alert: row.cause for row in session.execute(sa.text(LINKS))}
+            savepoint.rollback()
+        return found
+
     def alert(self, key: str) -> Alert:
         return next(alert for alert in self.watcher.alerts(limit=100_000) if alert.deduplication_key == key)
 
@@ -115,6 +124,15 @@ class World:
         found = self.watcher.alerts(limit=100_000)
         keys = {alert.id: alert.deduplication_key for alert in found}
         return {alert.deduplication_key: keys[alert.cause_alert_id] for alert in found if alert.cause_alert_id}
+
+
+# Keys are unique among alerts that are not resolved; of others the links are compared, too.
+LINKS = """
+    SELECT alert.deduplication_key || coalesce(' until ' || alert.resolved_at, '') AS alert,
+           cause.deduplication_key AS cause
+      FROM watcher.alert
+      JOIN watcher.alert AS cause ON cause.id = alert.cause_alert_id
+"""
 
 
 def table(name: str) -> Address:
@@ -418,6 +436,36 @@ def test_a_public_report_of_368_000_failed_runs_in_14_days_is_few_messages(world
         per_week[hour // (7 * 24)] += world.deliver(now)
     assert max(per_week) < 30, per_week
     assert min(per_week) >= 7, "people hear of it once a day"
+
+
+# What a delivery looks at
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_a_delivery_links_as_if_it_looked_at_all_alerts(world: World, seed: int) -> None:
+    """On random histories, with every kind of link: to look only at what is new finds the same."""
+    chance = random.Random(seed)
+    names = [f"p{number}" for number in range(9)]
+    for name in names:
+        world.reads(name, *(chance.sample(names, chance.choice((0, 1, 1, 2))) or [f"raw {name}"]))
+    linked = 0
+    for minute in range(0, 40 * 7, 7):
+        now = at(minute)
+        for name in chance.sample(names, chance.choice((1, 1, 2))):
+            kind = chance.choice((AlertKind.FRESHNESS, AlertKind.FRESHNESS, AlertKind.FAILURE, AlertKind.ASSET_CHECK))
+            if chance.random() < 0.4:
+                world.over(f"{kind}/{name}", now=now)
+            else:
+                error = chance.choice(
+                    (UNRELATED, AWAY, {"run_id": "r", "step_key": name}, {"error": name}, {"blocking": True})
+                )
+                world.found(name, kind, now=now, **error)
+        few = world.links(now, only_new=True)
+        assert few == world.links(now, only_new=False), f"at {minute}"
+        linked += len(few)
+        world.deliver(now)
+        assert world.links(now, only_new=False) == few, f"after {minute}"
+    assert linked > 20
 
 
 # How much it costs

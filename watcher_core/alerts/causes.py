@@ -13,6 +13,9 @@ first that was found before later ones. In a cycle of lineage the first that was
 stored: an alert whose cause gets a cause of its own moves behind that one.
 
 What is still wrong `FAIR_TIME` after its cause was resolved is behind nothing any more, and speaks for itself.
+
+After a check all alerts are looked at. A delivery looks only at what is new to it, and at what that may be the cause of
+or be behind: all else was looked at when it was new.
 """
 
 from __future__ import annotations
@@ -31,6 +34,9 @@ FAIR_TIME = dt.timedelta(hours=1)
 # An alert may move behind one that moves itself: what is left after so many rounds waits for the next call.
 MOST_ROUNDS = 5
 
+# A delivery to which more alerts than these are new looks at all: that is one pass over them.
+FEW = 200
+
 # One at a time. Checks write their alerts meanwhile: rows that they hold are left to the next call.
 LOCK = sa.text("SELECT pg_advisory_xact_lock(hashtextextended('watcher.alert/cause', 0))")
 
@@ -39,7 +45,8 @@ RELEASE = sa.text("""
         SELECT alert.id
           FROM watcher.alert
           JOIN watcher.alert AS cause ON cause.id = alert.cause_alert_id
-         WHERE alert.state <> 'resolved'
+         WHERE alert.cause_alert_id IS NOT NULL -- so that an index of these alone is used
+           AND alert.state <> 'resolved'
            AND cause.state = 'resolved'
            AND cause.resolved_at <= :now - CAST(:fair_time AS interval)
            FOR NO KEY UPDATE OF alert SKIP LOCKED
@@ -80,7 +87,74 @@ ERROR = same_error("alert.facts ->> 'error'")
 # Where it expects many, compiling the statement takes longer than running it.
 HASHED = sa.text("SET LOCAL enable_nestloop = off; SET LOCAL jit = off")
 
-LINK = sa.text(f"""
+# The alerts that are new to a delivery, and those that may be linked because of them: of the same pipelines, and of
+# those upstream and downstream; of failures all, as any may have the same error; and what they are behind. NULL where
+# too many are new. One by one, by indexes.
+NEAR = sa.text("""
+    WITH new AS MATERIALIZED (
+        SELECT pipeline_id, kind
+          FROM watcher.alert
+         WHERE NOT is_settled
+           AND state <> 'resolved'
+           AND pipeline_id IS NOT NULL
+         LIMIT :few + 1
+    ), place AS MATERIALIZED (
+        SELECT pipeline.address_id
+          FROM watcher.pipeline
+         WHERE pipeline.id IN (SELECT pipeline_id FROM new)
+           AND pipeline.address_id IS NOT NULL
+         UNION
+        SELECT address_lineage.target_address_id
+          FROM watcher.address_lineage
+         WHERE address_lineage.pipeline_id IN (SELECT pipeline_id FROM new)
+    ), around AS MATERIALIZED (
+        SELECT path.address_id
+          FROM place
+         CROSS JOIN LATERAL (SELECT source_address_id AS address_id
+                               FROM watcher.address_lineage_closure
+                              WHERE target_address_id = place.address_id
+                              UNION ALL
+                             SELECT target_address_id
+                               FROM watcher.address_lineage_closure
+                              WHERE source_address_id = place.address_id) AS path
+         UNION
+        SELECT address_id FROM place
+    ), of_pipeline AS MATERIALIZED (
+        SELECT pipeline_id FROM new
+         UNION
+        SELECT maker.pipeline_id
+          FROM around
+         CROSS JOIN LATERAL (SELECT pipeline.id AS pipeline_id
+                               FROM watcher.pipeline
+                              WHERE pipeline.address_id = around.address_id
+                              UNION ALL
+                             SELECT address_lineage.pipeline_id
+                               FROM watcher.address_lineage
+                              WHERE address_lineage.target_address_id = around.address_id) AS maker
+    ), near AS MATERIALIZED (
+        SELECT found.id, found.cause_alert_id
+          FROM of_pipeline
+         CROSS JOIN LATERAL (SELECT id, cause_alert_id
+                               FROM watcher.alert
+                              WHERE alert.pipeline_id = of_pipeline.pipeline_id
+                                AND alert.state <> 'resolved'
+                             OFFSET 0) AS found
+         UNION
+        SELECT id, cause_alert_id
+          FROM watcher.alert
+         WHERE kind = 'failure'
+           AND state <> 'resolved'
+           AND (SELECT bool_or(kind = 'failure') FROM new)
+    )
+    SELECT CASE WHEN (SELECT count(*) FROM new) <= :few
+                THEN ARRAY(SELECT id FROM near
+                            UNION
+                           SELECT cause_alert_id FROM near WHERE cause_alert_id IS NOT NULL) END
+""")
+
+
+def _link(which: str) -> sa.TextClause:
+    return sa.text(f"""
     WITH alive AS MATERIALIZED (
         SELECT alert.id, alert.pipeline_id, coalesce(alert.reopened_at, alert.opened_at) AS at, kind.*,
                -- One by one: few are behind another.
@@ -102,6 +176,7 @@ LINK = sa.text(f"""
            AND alert.pipeline_id IS NOT NULL
            -- A check that does not block holds nothing up.
            AND (kind.name <> 'asset_check' OR (alert.level >= 'error' AND alert.facts -> 'blocking' = 'true'))
+           AND {which}
     ), worst AS MATERIALIZED (
         -- What a pipeline may be the cause of others with: a pipeline may have any number of alerts.
         SELECT DISTINCT ON (pipeline_id) pipeline_id, root_id, name, rank
@@ -192,6 +267,9 @@ LINK = sa.text(f"""
     SELECT DISTINCT cause_alert_id FROM linked
 """)
 
+
+LINK, LINK_NEAR = _link("true"), _link("alert.id = ANY(:near)")
+
 # What is behind an alert that has got a cause of its own moves behind that one.
 MOVE = sa.text("""
     WITH moved AS (
@@ -199,7 +277,9 @@ MOVE = sa.text("""
           FROM watcher.alert
           JOIN watcher.alert AS cause ON cause.id = alert.cause_alert_id
           JOIN watcher.alert AS root ON root.id = cause.cause_alert_id
-         WHERE alert.state <> 'resolved'
+         WHERE alert.cause_alert_id IS NOT NULL
+           AND cause.cause_alert_id IS NOT NULL
+           AND alert.state <> 'resolved'
            AND root.state <> 'resolved'
            FOR NO KEY UPDATE OF alert SKIP LOCKED
     )
@@ -218,24 +298,36 @@ GROW = sa.text("""
 """)
 
 
-def link_causes(session: Session, *, now: dt.datetime) -> int:
+def link_causes(session: Session, *, now: dt.datetime, only_new: bool = False) -> int:
     """Put each alert behind its cause, and release those whose cause has been over for a fair time.
 
     Called in a transaction of its own, after a check and before a delivery.
+
+    Args:
+        session: The transaction.
+        now: The time.
+        only_new: Look only at alerts that are not delivered yet, and at what these may be linked to.
 
     Returns:
         How many alerts have got something behind them.
     """
     session.execute(LOCK)
-    session.execute(HASHED)
     session.execute(RELEASE, {"now": now, "fair_time": FAIR_TIME})
+    session.execute(MOVE)
+    near = session.scalar(NEAR, {"few": FEW}) if only_new else None
+    if near is not None and len(near) < 2:
+        return 0
+    session.execute(HASHED)
     causes: set[int] = set()
     for _ in range(MOST_ROUNDS):
-        grown = set(session.scalars(LINK, {"burst_gap": BURST_GAP}))
-        session.execute(MOVE)
-        causes |= grown
+        given = {"burst_gap": BURST_GAP}
+        grown = set(
+            session.scalars(LINK, given) if near is None else session.scalars(LINK_NEAR, {**given, "near": near})
+        )
         if not grown:
             break
+        causes |= grown
+        session.execute(MOVE)
     if causes:
         session.execute(GROW, {"ids": sorted(causes), "now": now})
     return len(causes)

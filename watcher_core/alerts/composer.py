@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from psycopg.rows import dict_row
@@ -86,15 +87,30 @@ class Composer:
     board_url: str | None = None
     environment: str | None = None
 
-    def message(self, session: Session, parcel: Parcel, *, now: dt.datetime) -> slack.SlackMessage:
-        """Write the message about a parcel."""
-        if parcel.collection is not None:
-            return self._collected(session, parcel, parcel.collection, now=now)
-        most = (parcel.destination and parcel.destination.most) or messages.SHOWN
-        first = parcel.ids[:most]
-        besides = [] if parcel.cause_id is None else [parcel.cause_id]
-        read = {notice.alert.id: notice for notice in self._notices(session, parcel, [*first, *besides], now)}
-        notices = [read[alert_id] for alert_id in first if alert_id in read]
+    def write(self, session: Session, parcels: Sequence[Parcel], *, now: dt.datetime) -> list[slack.SlackMessage]:
+        """Write the messages about parcels, in their order. What they are about is read at once, not for each."""
+        alone = [parcel for parcel in parcels if parcel.collection is None]
+        shown = {alert_id for parcel in alone for alert_id in _shown(parcel)}
+        causes = {parcel.cause_id for parcel in alone if parcel.cause_id is not None}
+        read = self._notices(session, [*shown, *causes], now) if alone else {}
+        behind = incidents.read_behind(session, list(shown)) if alone else {}
+        return [
+            self._message(parcel, read, behind, now=now)
+            if parcel.collection is None
+            else self._collected(session, parcel, parcel.collection, now=now)
+            for parcel in parcels
+        ]
+
+    def _message(
+        self,
+        parcel: Parcel,
+        read: Mapping[int, messages.Notice],
+        behind: Mapping[int, incidents.Behind],
+        *,
+        now: dt.datetime,
+    ) -> slack.SlackMessage:
+        notices = [self._with_mentions(parcel, read[alert_id]) for alert_id in _shown(parcel) if alert_id in read]
+        cause = None if parcel.cause_id is None else read.get(parcel.cause_id)
         written = messages.message(
             notices[: messages.SHOWN],
             event=parcel.event,
@@ -105,8 +121,8 @@ class Composer:
             dagster_url=self.dagster_url,
             board_url=self.board_url,
             environment=self.environment,
-            behind=incidents.read_behind(session, first),
-            cause=None if parcel.cause_id is None else read.get(parcel.cause_id),
+            behind=behind,
+            cause=None if cause is None else self._with_mentions(parcel, cause),
         )
         about = Notification(
             event=parcel.event,
@@ -115,7 +131,7 @@ class Composer:
             environment=self.environment,
             links={notice.alert.id: self._links(notice) for notice in notices},
             owners={notice.alert.id: notice.owners for notice in notices},
-            cause=read[parcel.cause_id].alert if parcel.cause_id in read else None,
+            cause=None if cause is None else cause.alert,
         )
         return replace(written, notification=about)
 
@@ -131,9 +147,10 @@ class Composer:
             by_event[None], totals[None] = digest.still_open(session, destination=place, besides=parcel.ids)
         parts = []
         for event, ids in by_event.items():
-            notices = self._notices(session, parcel, ids[: digest.SHOWN], now)
-            if notices:
-                parts.append(digest.Part(event, [notice.alert for notice in notices], totals[event]))
+            read = self._notices(session, ids[: digest.SHOWN], now)
+            if read:
+                listed = [read[alert_id].alert for alert_id in ids if alert_id in read]
+                parts.append(digest.Part(event, listed, totals[event]))
         passed = digest.came_and_went(session, destination=place, now=now)
         return digest.message(
             parts,
@@ -144,16 +161,19 @@ class Composer:
             environment=self.environment,
         )
 
-    def _notices(self, session: Session, parcel: Parcel, ids: list[int], now: dt.datetime) -> list[messages.Notice]:
+    def _notices(self, session: Session, ids: Iterable[int], now: dt.datetime) -> dict[int, messages.Notice]:
+        """What messages say of alerts, by the id of each that is there; whom they mention depends on the place."""
         found = {}
-        rows = database.driver(session).cursor(row_factory=dict_row).execute(NOTICES, {"ids": ids, "now": now})
+        given = {"ids": list(ids), "now": now}
+        rows = database.driver(session).cursor(row_factory=dict_row).execute(NOTICES, given)
         for fields in rows:
             context = {name: fields.pop(name) for name in CONTEXT}
             owners = text.parse_owners(fields.pop("owners"))
-            found[fields["id"]] = messages.Notice(
-                alerts.from_row(fields), **context, owners=owners, mentions=self._mentions(parcel, owners)
-            )
-        return [found[alert_id] for alert_id in ids if alert_id in found]
+            found[fields["id"]] = messages.Notice(alerts.from_row(fields), **context, owners=owners)
+        return found
+
+    def _with_mentions(self, parcel: Parcel, notice: messages.Notice) -> messages.Notice:
+        return replace(notice, mentions=self._mentions(parcel, notice.owners))
 
     def _mentions(self, parcel: Parcel, owners: tuple[str, ...]) -> tuple[str, ...]:
         """What mentions the owners; nobody is called for what is over."""
@@ -171,3 +191,9 @@ class Composer:
         if self.dagster_url and notice.is_asset and notice.alert.pipeline_name is not None:
             found["asset"] = slack.page(self.dagster_url, "assets", *notice.alert.pipeline_name.split("/"))
         return found
+
+
+def _shown(parcel: Parcel) -> list[int]:
+    """The alerts that a message is about, as far as it lists them."""
+    most = (parcel.destination and parcel.destination.most) or messages.SHOWN
+    return parcel.ids[:most]

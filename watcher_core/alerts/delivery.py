@@ -130,7 +130,7 @@ def deliver_alerts(
     round_ = _Round(transaction, senders, clock, composer, pace)
     lease = str(uuid.uuid4())
     with transaction() as session:
-        causes.link_causes(session, now=now)
+        causes.link_causes(session, now=now, only_new=True)
     with transaction() as session:
         parcels = outbox.claim(
             session,
@@ -143,8 +143,8 @@ def deliver_alerts(
         )
     round_.send_all(parcels, lease, until=pace.clock() + budget_seconds)
     with transaction() as session:
-        outbox.settle(session)
-        waiting = outbox.undelivered_alerts(session, routes=routes, now=clock()).count
+        is_left = outbox.settle(session)
+        waiting = outbox.undelivered_alerts(session, routes=routes, now=clock()).count if is_left else 0
     tally = round_.tally
     return values.DeliveryResult(
         messages=tally.messages, alerts=tally.alerts, waiting=waiting, errors=tuple(tally.errors)
@@ -163,8 +163,8 @@ def preview_alerts(
     """Return the messages that a delivery would send, whether or not a destination is configured."""
     composer = Composer(routes, dagster_url, board_url, environment)
     shown = []
-    for parcel in make_parcels(outbox.plan(session, routes=routes, now=now).pending):
-        message = composer.message(session, parcel, now=now)
+    parcels = make_parcels(outbox.plan(session, routes=routes, now=now).pending)
+    for parcel, message in zip(parcels, composer.write(session, parcels, now=now), strict=True):
         destination = parcel.destination
         place = "nowhere: SLACK_WEBHOOK_URL is not set" if destination is None else destination.described
         if destination is not None and destination.secret is None:
@@ -242,7 +242,8 @@ class _Round:
         """Write messages; what cannot be put into words waits, and no other."""
         try:
             with self._transaction() as session:
-                return [(parcel, self._composer.message(session, parcel, now=self._clock())) for parcel in parcels]
+                written = self._composer.write(session, parcels, now=self._clock())
+                return list(zip(parcels, written, strict=True))
         except DatabaseError:
             raise  # all wait for the database
         except Exception as exc:
@@ -259,8 +260,7 @@ class _Round:
         for last in (False, True) if sent else ():
             try:
                 with self._transaction() as session:
-                    for parcel, thread in sent:
-                        outbox.mark_delivered(session, parcel=parcel, lease=lease, thread=thread, now=self._clock())
+                    outbox.mark_delivered(session, sent, lease=lease, now=self._clock())
                 return
             except DatabaseUnavailableError:
                 if last:  # the lease expires, and the message is sent again

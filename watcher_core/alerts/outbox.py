@@ -195,8 +195,10 @@ SETTLE = sa.text(f"""
                              {NEXT}
                             WHERE next.event IS NOT NULL)
            FOR NO KEY UPDATE SKIP LOCKED
+    ), settled AS (
+        UPDATE watcher.alert SET is_settled = true FROM known WHERE alert.id = known.id RETURNING alert.id
     )
-    UPDATE watcher.alert SET is_settled = true FROM known WHERE alert.id = known.id
+    SELECT EXISTS (SELECT FROM watcher.alert WHERE NOT is_settled AND id NOT IN (SELECT id FROM settled))
 """)
 
 # Those of which their causes say all, until they are behind nothing any more.
@@ -253,7 +255,7 @@ ADD = sa.text("""
 # What has changed since it was read is sent as it is now; rows that others have claimed wait for the next delivery.
 CLAIM = sa.text(f"""
     WITH free AS (
-        SELECT delivery.alert_id, delivery.destination, next.event
+        SELECT delivery.alert_id, delivery.destination, next.event, alert.state = 'snoozed' AS is_snoozed
           FROM unnest(CAST(:ids AS bigint[]), CAST(:destinations AS text[])) AS given (alert_id, destination)
           JOIN watcher.alert_delivery AS delivery
             ON delivery.alert_id = given.alert_id
@@ -268,7 +270,7 @@ CLAIM = sa.text(f"""
       FROM free
      WHERE delivery.alert_id = free.alert_id
        AND delivery.destination = free.destination
-    RETURNING delivery.alert_id, delivery.destination, delivery.event
+    RETURNING delivery.alert_id, delivery.destination, delivery.event, free.is_snoozed
 """)
 
 WAKE = sa.text("""
@@ -292,9 +294,13 @@ NOTE_DELAY = sa.text("""
 """)
 
 
-def settle(session: Session) -> None:
-    """Put aside the alerts of whose state every destination knows: no delivery reads them again."""
-    session.execute(SETTLE)
+def settle(session: Session) -> bool:
+    """Put aside the alerts of whose state every destination knows: no delivery reads them again.
+
+    Returns:
+        Whether there are others.
+    """
+    return bool(session.scalar(SETTLE))
 
 
 def claim(
@@ -308,8 +314,7 @@ def claim(
     now: dt.datetime,
 ) -> list[Parcel]:
     """Take the lease on all that can be sent now, parted into messages."""
-    settle(session)
-    if not retry_now and not session.execute(ANY_DUE, {"now": now}).scalar_one():
+    if not settle(session) or not (retry_now or session.scalar(ANY_DUE, {"now": now})):
         return []
     found = plan(session, routes=routes, now=now)
     _write_rows(session, found, now)
@@ -330,8 +335,10 @@ def claim(
     if not chosen:
         return []
     given = {**_as_arrays(chosen), "lease": lease, "lease_ends_at": now + LEASE, "now": now}
-    claimed = {(row.alert_id, row.destination): AlertEvent(row.event) for row in session.execute(CLAIM, given)}
-    session.execute(WAKE, {"ids": sorted({alert_id for alert_id, _ in claimed}), "now": now})
+    rows = session.execute(CLAIM, given).all()
+    claimed = {(row.alert_id, row.destination): AlertEvent(row.event) for row in rows}
+    if snoozed := {row.alert_id for row in rows if row.is_snoozed}:
+        session.execute(WAKE, {"ids": sorted(snoozed), "now": now})
     ours = [(alert, claimed.get((alert.id, destination_name(alert.destination)))) for alert in chosen]
     return make_parcels(replace(alert, event=event) for alert, event in ours if event is not None)
 
@@ -370,15 +377,17 @@ def _backing_off(waiting: Iterable[Pending], now: dt.datetime) -> Pending | None
 
 # What happened to an alert while its message was being sent is its next notification.
 MARK = sa.text("""
-    UPDATE watcher.alert_delivery
+    UPDATE watcher.alert_delivery AS delivery
        SET attempts = 0, lease = NULL, event = NULL, next_attempt_at = NULL, last_error = NULL,
-           thread = CASE WHEN :is_over THEN thread ELSE :thread END,
-           delivered_at = coalesce(delivered_at, :now),
+           thread = CASE WHEN sent.is_over THEN delivery.thread ELSE sent.thread END,
+           delivered_at = coalesce(delivery.delivered_at, :now),
            notified_at = :now,
-           recovery_delivered_at = CASE WHEN :is_over THEN CAST(:now AS timestamptz) END
-     WHERE alert_id = ANY(:ids)
-       AND destination = :destination
-       AND lease = :lease
+           recovery_delivered_at = CASE WHEN sent.is_over THEN CAST(:now AS timestamptz) END
+      FROM unnest(CAST(:ids AS bigint[]), CAST(:destinations AS text[]), CAST(:threads AS text[]),
+                  CAST(:are_over AS boolean[])) AS sent (alert_id, destination, thread, is_over)
+     WHERE delivery.alert_id = sent.alert_id
+       AND delivery.destination = sent.destination
+       AND delivery.lease = :lease
 """)
 
 GIVE_BACK = sa.text("""
@@ -392,18 +401,19 @@ GIVE_BACK = sa.text("""
 """)
 
 
-def mark_delivered(session: Session, *, parcel: Parcel, lease: str, thread: str | None, now: dt.datetime) -> None:
-    """Note that a message has arrived."""
-    for part in parcel.parts or (parcel,):
-        given = {
-            "ids": part.ids,
-            "lease": lease,
-            "destination": destination_name(part.destination),
-            "thread": thread,
-            "is_over": part.event in OVER,
-            "now": now,
-        }
-        session.execute(MARK, given)
+def mark_delivered(
+    session: Session, sent: Iterable[tuple[Parcel, str | None]], *, lease: str, now: dt.datetime
+) -> None:
+    """Note that messages have arrived, each with the thread in which it is answered."""
+    rows = [
+        (alert_id, destination_name(part.destination), thread, part.event in OVER)
+        for parcel, thread in sent
+        for part in parcel.parts or (parcel,)
+        for alert_id in part.ids
+    ]
+    ids, destinations, threads, are_over = (list(column) for column in zip(*rows, strict=True))
+    given = {"ids": ids, "destinations": destinations, "threads": threads, "are_over": are_over}
+    session.execute(MARK, {**given, "lease": lease, "now": now})
 
 
 def give_back(
