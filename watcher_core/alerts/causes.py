@@ -264,7 +264,13 @@ def _link(which: str) -> sa.TextClause:
          WHERE alert.id = free.id
         RETURNING alert.cause_alert_id
     )
-    SELECT DISTINCT cause_alert_id FROM linked
+    SELECT array_agg(DISTINCT cause_alert_id) AS causes,
+           count(*) < (SELECT count(DISTINCT pair.consequence_id)
+                         FROM pair
+                         JOIN alive ON alive.id = pair.consequence_id
+                        WHERE NOT alive.is_linked
+                          AND pair.cause_id <> pair.consequence_id) AS is_more_left
+      FROM linked
 """)
 
 
@@ -319,15 +325,15 @@ def link_causes(session: Session, *, now: dt.datetime, only_new: bool = False) -
         return 0
     session.execute(HASHED)
     causes: set[int] = set()
+    statement = LINK if near is None else LINK_NEAR
     for _ in range(MOST_ROUNDS):
-        given = {"burst_gap": BURST_GAP}
-        grown = set(
-            session.scalars(LINK, given) if near is None else session.scalars(LINK_NEAR, {**given, "near": near})
-        )
+        grown, is_more_left = session.execute(statement, {"burst_gap": BURST_GAP, "near": near}).one()
         if not grown:
             break
-        causes |= grown
+        causes.update(grown)
         session.execute(MOVE)
+        if not is_more_left:  # all that may be behind something is
+            break
     if causes:
         session.execute(GROW, {"ids": sorted(causes), "now": now})
     return len(causes)
