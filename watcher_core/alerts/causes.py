@@ -196,15 +196,18 @@ def _link(which: str) -> sa.TextClause:
                               WHERE address_lineage.pipeline_id = worst.pipeline_id
                              OFFSET 0) AS edge
     ), upstream AS MATERIALIZED (
-        SELECT DISTINCT place.pipeline_id, above.pipeline_id AS above_id
-          FROM (SELECT DISTINCT pipeline_id FROM alive WHERE is_consequence AND NOT is_linked) AS waiting
-          JOIN place USING (pipeline_id)
-         CROSS JOIN LATERAL (SELECT source_address_id
-                               FROM watcher.address_lineage_closure
-                              WHERE target_address_id = place.address_id
-                             OFFSET 0) AS path
+        -- Paths are read one by one, then joined together: joined one by one, all places would be read for each.
+        SELECT DISTINCT path.pipeline_id, above.pipeline_id AS above_id
+          FROM (SELECT place.pipeline_id, edge.source_address_id
+                  FROM (SELECT DISTINCT pipeline_id FROM alive WHERE is_consequence AND NOT is_linked) AS waiting
+                  JOIN place USING (pipeline_id)
+                 CROSS JOIN LATERAL (SELECT source_address_id
+                                       FROM watcher.address_lineage_closure
+                                      WHERE target_address_id = place.address_id
+                                     OFFSET 0) AS edge
+                OFFSET 0) AS path
           JOIN place AS above ON above.address_id = path.source_address_id
-         WHERE above.pipeline_id <> place.pipeline_id
+         WHERE above.pipeline_id <> path.pipeline_id
     ), similar_failure AS (
         SELECT id, root_id, at, is_linked, is_backfill, signature,
                at - lag(at) OVER (PARTITION BY signature ORDER BY at, id) > CAST(:burst_gap AS interval)
