@@ -6,6 +6,9 @@ of Watcher depends on it, and fails when one is gone. No other module of Watcher
 Not here: the fields of Dagster's own records and specs (`RunRecord.start_time`, `AssetSpec.kinds`), which its
 documentation lists, and the two forms of an asset key (`to_user_string`, `from_user_string`, `from_coercible`), which
 every integration uses. The test watches the latter too.
+
+Every step imports this module, so what `import dagster` does not load by itself is imported by the functions that need
+it: backfills alone bring gRPC and the workspace along, and take as long as a third of Dagster.
 """
 
 from __future__ import annotations
@@ -24,11 +27,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 import dagster as dg
-import sqlalchemy as sa
-from dagster._core.definitions.asset_checks.asset_check_evaluation import AssetCheckEvaluationTargetMaterializationData
-from dagster._core.definitions.run_request import InstigatorType
-from dagster._core.event_api import EventLogCursor
-from dagster._core.execution.backfill import BulkActionsFilter, BulkActionStatus
 from dagster_shared.libraries import DagsterLibraryRegistry
 
 from watcher_core import InvalidValueError
@@ -102,6 +100,10 @@ def check_evaluation(
         partition: The partition that it is about.
         target: The materialization that was checked, without which Dagster takes the result for outdated.
     """
+    from dagster._core.definitions.asset_checks.asset_check_evaluation import (
+        AssetCheckEvaluationTargetMaterializationData,
+    )
+
     checked = target and AssetCheckEvaluationTargetMaterializationData(
         storage_id=target.storage_id, run_id=target.run_id, timestamp=target.timestamp
     )
@@ -159,8 +161,10 @@ def kept_connection(instance: dg.DagsterInstance) -> Iterator[None]:
     Dagster's storages in PostgreSQL and MySQL open a connection for each question, which takes longer than most of the
     answers. Where a storage has no such method, nothing changes.
     """
+    from sqlalchemy.pool import NullPool
+
     storage: Any = instance.event_log_storage
-    opens_each_time = isinstance(getattr(getattr(storage, "_engine", None), "pool", None), sa.NullPool)
+    opens_each_time = isinstance(getattr(getattr(storage, "_engine", None), "pool", None), NullPool)
     if not opens_each_time or not hasattr(storage, "_connect"):
         yield
         return
@@ -175,6 +179,8 @@ def kept_connection(instance: dg.DagsterInstance) -> Iterator[None]:
 
 def cursor_behind(storage_id: int) -> str:
     """Return the cursor behind an event of a run's log, or of the log of what has no run."""
+    from dagster._core.event_api import EventLogCursor
+
     return EventLogCursor.from_storage_id(storage_id).to_string()
 
 
@@ -350,6 +356,8 @@ def sensor_states(instance: dg.DagsterInstance, location: str) -> dict[str, tupl
         instance: The instance.
         location: As `sensor_location` returns it.
     """
+    from dagster._core.definitions.run_request import InstigatorType
+
     found: dict[str, tuple[bool, float | None]] = {}
     for state in instance.all_instigator_state(instigator_type=InstigatorType.SENSOR):
         origin = state.origin.repository_origin
@@ -405,12 +413,16 @@ BACKFILL_TAG: Final = "dagster/backfill"
 
 def open_backfills(instance: dg.DagsterInstance) -> Sequence[Any]:
     """Return the backfills that go on."""
+    from dagster._core.execution.backfill import BulkActionsFilter, BulkActionStatus
+
     going = [status for status in BulkActionStatus if status.value in ("REQUESTED", "CANCELING", "FAILING")]
     return instance.get_backfills(filters=BulkActionsFilter(statuses=going))
 
 
 def backfills_since(instance: dg.DagsterInstance, since: dt.datetime) -> Sequence[Any]:
     """Return the backfills that were requested after a time."""
+    from dagster._core.execution.backfill import BulkActionsFilter
+
     return instance.get_backfills(filters=BulkActionsFilter(created_after=since))
 
 
@@ -509,6 +521,8 @@ class AutomationSensor:
 
 def automation_sensors(instance: dg.DagsterInstance) -> list[AutomationSensor]:
     """Return the sensors of all code locations that have evaluated automation conditions, and are switched on."""
+    from dagster._core.definitions.run_request import InstigatorType
+
     if not instance.auto_materialize_use_sensors:
         return []  # the daemon evaluates them by itself, and keeps its cursor elsewhere
     found = []

@@ -132,3 +132,24 @@ def test_help_loads_no_database_and_no_dagster() -> None:
     modules = ast.literal_eval(done.stderr.splitlines()[-1])
     assert not {"sqlalchemy", "alembic", "psycopg", "pydantic", "pendulum", "dagster"} & set(modules)
     assert not {"rich", "watcher_core.cli.executions", "watcher_core.cli.dev"} & set(modules)
+
+
+IN_A_STEP = """
+import json, sys
+import dagster
+
+of_dagster = set(sys.modules)
+import watcher_dagster
+from watcher_core import Watcher
+
+print(json.dumps(sorted(set(sys.modules) - of_dagster)))
+"""
+
+
+def test_what_every_step_imports_brings_nothing_along_that_only_sensors_need() -> None:
+    loaded = json.loads(run(IN_A_STEP))
+    assert "watcher_dagster.compat" in loaded
+    assert "watcher_core.client" in loaded
+    assert [name for name in loaded if name.startswith(("dagster.", "grpc", "sqlalchemy"))] == []
+    packages = {name.partition(".")[0] for name in loaded} - {"watcher_dagster"}
+    assert packages.isdisjoint(LATE)
