@@ -27,6 +27,7 @@ from benchmarks.harness import Bench, Result, bench
 CASES = (
     "pairs",
     "track",
+    "lists",
     "http",
     "board",
     "browser",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import fields
 from typing import Any, NamedTuple
 
@@ -10,7 +10,7 @@ from watcher_core import arguments, values
 from watcher_core.database import Driver
 from watcher_core.enums import AlertLevel, DatePart
 from watcher_core.errors import NotFoundError
-from watcher_core.values.rows import of_row
+from watcher_core.values.rows import of_rows
 
 # A name that the pipeline had before means it too, unless another has that name now.
 ID_BY_NAME = """coalesce((SELECT id FROM watcher.pipeline WHERE name = %(name)s),
@@ -58,16 +58,16 @@ def find_pipeline_id(connection: Driver, reference: int | str) -> int:
     return int(row[0])
 
 
-# What the row of a pipeline holds; `created` is of a call.
-FIELDS = tuple(field.name for field in fields(values.Pipeline) if field.name != "created")
-COLUMNS = ", ".join(
-    "pipeline_type.name AS pipeline_type_name" if field == "pipeline_type_name" else f"pipeline.{field}"
-    for field in FIELDS
-)
-ENUMS: Mapping[str, Callable[[str], Any]] = {
-    "freshness_datepart": DatePart,
-    "timeliness_datepart": DatePart,
-    "alert_level": AlertLevel,
+# What each row gives, in this order; `created` is of a call.
+FIELDS = tuple(field.name for field in fields(values.Pipeline))
+OTHER_COLUMNS = {"pipeline_type_name": "pipeline_type.name AS pipeline_type_name", "created": "false AS created"}
+COLUMNS = ", ".join(OTHER_COLUMNS.get(field, f"pipeline.{field}") for field in FIELDS)
+DATE_PARTS: Mapping[Any, Any] = {None: None, **{part.value: part for part in DatePart}}
+LEVELS: Mapping[Any, Any] = {None: None, **{level.value: level for level in AlertLevel}}
+ENUMS: Mapping[str, Mapping[Any, Any]] = {
+    "freshness_datepart": DATE_PARTS,
+    "timeliness_datepart": DATE_PARTS,
+    "alert_level": LEVELS,
 }
 
 SELECT = f"""
@@ -83,7 +83,7 @@ LIST = f"""{SELECT}
 def list_pipelines(connection: Driver, *, ids: Iterable[int] | None = None) -> list[values.Pipeline]:
     """Return all pipelines, or those with these ids, by name."""
     rows = connection.execute(LIST, {"ids": None if ids is None else list(ids)})
-    return [_pipeline_of(dict(zip(FIELDS, row, strict=True))) for row in rows]
+    return of_rows(values.Pipeline, FIELDS, rows.fetchall(), ENUMS)
 
 
 def read_pipeline(connection: Driver, reference: int | str) -> values.Pipeline:
@@ -97,14 +97,7 @@ def read_pipeline(connection: Driver, reference: int | str) -> values.Pipeline:
         given: dict[str, object] = {"name": arguments.text(reference.strip(), "name")}
     else:
         statement, given = f"{SELECT} WHERE pipeline.id = %(id)s", {"id": arguments.identifier(reference, "id")}
-    row = connection.execute(statement, given).fetchone()
-    if row is None:
+    found = of_rows(values.Pipeline, FIELDS, connection.execute(statement, given).fetchall(), ENUMS)
+    if not found:
         raise NotFoundError("pipeline", reference)
-    return _pipeline_of(dict(zip(FIELDS, row, strict=True)))
-
-
-def _pipeline_of(row: dict[str, Any]) -> values.Pipeline:
-    for field, enum in ENUMS.items():
-        if row[field] is not None:
-            row[field] = enum(row[field])
-    return of_row(values.Pipeline, {**row, "created": False})
+    return found[0]

@@ -13,15 +13,17 @@ from watcher_core.enclosing import PartOf, provisional_run
 from watcher_core.enums import ExecutionSource, ExecutionState
 from watcher_core.errors import NotFoundError
 from watcher_core.recording.identities import is_identity
-from watcher_core.values.rows import of_row
+from watcher_core.values.rows import of_rows
 
 # What each statement gives, in this order.
 OF_PIPELINE = "(SELECT name FROM watcher.pipeline WHERE id = execution.pipeline_id) AS pipeline_name"
 FIELDS = tuple(field.name for field in fields(values.Execution))
 COLUMNS = ", ".join(OF_PIPELINE if field == "pipeline_name" else f"execution.{field}" for field in FIELDS)
 
-SOURCES = {source.value: source for source in ExecutionSource}
-STATES = {state.value: state for state in ExecutionState}
+ENUMS: Mapping[str, Mapping[Any, Any]] = {
+    "source": {source.value: source for source in ExecutionSource},
+    "state": {state.value: state for state in ExecutionState},
+}
 
 SELECT = f"""
     SELECT {COLUMNS}
@@ -91,7 +93,7 @@ def list_executions(
     asked = [condition for name, condition in conditions.items() if given[name] is not None]
     where = f"WHERE {' AND '.join(asked)}" if asked else ""
     statement = f"{SELECT} {where} ORDER BY execution.start_date DESC, execution.id DESC LIMIT %(limit)s"
-    return [execution_of(row) for row in connection.execute(statement, given)]
+    return executions_of(connection.execute(statement, given).fetchall())
 
 
 def execution_tree(connection: Driver, execution_id: int) -> values.ExecutionTree:
@@ -101,7 +103,7 @@ def execution_tree(connection: Driver, execution_id: int) -> values.ExecutionTre
         NotFoundError: There is none.
     """
     given = {"id": arguments.identifier(execution_id, "execution_id")}
-    found = {execution.id: execution for execution in map(execution_of, connection.execute(TREE, given))}
+    found = {execution.id: execution for execution in executions_of(connection.execute(TREE, given))}
     root = found.pop(execution_id, None)
     if root is None:
         raise NotFoundError("execution", execution_id)
@@ -191,7 +193,9 @@ def by_identity(connection: Driver, identity: Mapping[str, str]) -> values.Execu
 
 def execution_of(row: Sequence[Any]) -> values.Execution:
     """Return a row of `COLUMNS` as an execution."""
-    fields = dict(zip(FIELDS, row, strict=True))
-    fields["source"] = SOURCES[fields["source"]]
-    fields["state"] = STATES[fields["state"]]
-    return of_row(values.Execution, fields)
+    return executions_of([row])[0]
+
+
+def executions_of(rows: Iterable[Sequence[Any]]) -> list[values.Execution]:
+    """Return rows of `COLUMNS` as executions."""
+    return of_rows(values.Execution, FIELDS, rows, ENUMS)

@@ -2,17 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, TypeVar
 
 T = TypeVar("T")
 
 
-def of_row(value: type[T], fields: Mapping[str, Any]) -> T:
-    """Return a value of a frozen dataclass that has all of these fields, as a row gives them.
+def of_rows(
+    value: type[T], names: Sequence[str], rows: Iterable[Sequence[Any]], enums: Mapping[str, Mapping[Any, Any]]
+) -> list[T]:
+    """Return values of a frozen dataclass that has all of these fields.
 
     The class itself sets its fields one by one, which takes longer than PostgreSQL takes to find them.
+
+    Args:
+        value: The dataclass.
+        names: Its fields, in the order of the columns.
+        rows: What the driver has read.
+        enums: The members of those fields that are enums, by what the database says.
     """
-    made = object.__new__(value)
-    made.__dict__.update(fields)
-    return made
+    new = object.__new__
+    found = []
+    for row in rows:
+        made = new(value)
+        fields = made.__dict__  # filled in place: a dictionary beside it would be copied
+        fields.update(zip(names, row, strict=True))
+        for name, members in enums.items():
+            fields[name] = members[fields[name]]
+        found.append(made)
+    return found
