@@ -208,6 +208,7 @@ def newest_events(instance: dg.DagsterInstance, run_ids: Sequence[str]) -> Itera
         instance: The instance; its event log is in a database of SQL.
         run_ids: The runs that are asked for.
     """
+    import sqlalchemy as sa
     from dagster._core.storage.event_log import SqlEventLogStorageTable  # brings Alembic along
 
     event, newer = SqlEventLogStorageTable.alias("event"), SqlEventLogStorageTable.alias("newer")
@@ -235,6 +236,7 @@ def newest_check_runs(instance: dg.DagsterInstance) -> set[str]:
     Args:
         instance: The instance; its event log is in a database of SQL.
     """
+    import sqlalchemy as sa
     from dagster._core.storage.event_log.schema import AssetCheckExecutionsTable as check  # noqa: N813 (a row of it)
 
     newest = sa.select(sa.func.max(check.c.id)).group_by(check.c.asset_key, check.c.check_name, check.c.partition)
@@ -252,6 +254,7 @@ def run_size(instance: dg.DagsterInstance, run_id: str) -> tuple[int, int]:
         instance: The instance; its event log is in a database of SQL.
         run_id: The run.
     """
+    import sqlalchemy as sa
     from dagster._core.storage.event_log import SqlEventLogStorageTable as events  # noqa: N813 (its rows)
 
     with _sql_event_log(instance).run_connection(run_id) as connection:

@@ -22,7 +22,7 @@ from watcher_core.alerts.opening import lock
 from watcher_core.database import Driver, models
 from watcher_core.enums import AlertEvent, AlertKind, AlertLevel, AlertState
 from watcher_core.errors import InvalidValueError, NotFoundError
-from watcher_core.values.rows import of_row
+from watcher_core.values.rows import of_rows
 
 ALERT = models.table(models.Alert)
 COLUMNS = ", ".join(
@@ -30,6 +30,14 @@ COLUMNS = ", ".join(
     for column in ALERT.columns
     if column.name not in ("state", "snoozed_until", "grew_at", "is_settled")
 )
+
+# The members of what the driver gives as text.
+ENUMS: Mapping[str, Mapping[Any, Any]] = {
+    "kind": {kind.value: kind for kind in AlertKind},
+    "level": {level.value: level for level in AlertLevel},
+    "state": {state.value: state for state in AlertState},
+    "event": {None: None, **{event.value: event for event in AlertEvent}},
+}
 
 # A snooze ends at its time, whether or not its reminder has been delivered.
 STATE = "CASE WHEN alert.state = 'snoozed' AND alert.snoozed_until <= %(now)s THEN 'open' ELSE alert.state END"
@@ -298,11 +306,5 @@ def _read(connection: Driver, statement: str, given: Mapping[str, Any]) -> Itera
 
 def from_row(row: Mapping[str, Any]) -> values.Alert:
     """Return the alert of a row of `SELECT`, in which the driver gives enums as text."""
-    event = row["event"]
-    enums = {
-        "kind": AlertKind(row["kind"]),
-        "level": AlertLevel(row["level"]),
-        "state": AlertState(row["state"]),
-        "event": None if event is None else AlertEvent(event),
-    }
-    return of_row(values.Alert, {**row, **enums})
+    [alert] = of_rows(values.Alert, tuple(row), [tuple(row.values())], ENUMS)
+    return alert
