@@ -35,6 +35,7 @@ class ExecutionSource(StrEnum):
     CLI = "cli"  # watcher run
     HTTP = "http"  # the HTTP API
     IMPORT = "import"  # watcher import: history of another system, which has judged it
+    OPENLINEAGE = "openlineage"  # events of OpenLineage
 
 
 class WatermarkEventKind(StrEnum):
@@ -50,6 +51,7 @@ class LineageOrigin(StrEnum):
     DECLARED = "declared"  # code: create_lineage, or sources= and targets= of track
     ASSET_GRAPH = "asset_graph"  # the asset definitions of a code location
     MATERIALIZATION = "materialization"  # what a materialization says that it has read
+    OPENLINEAGE = "openlineage"  # the datasets that OpenLineage's events of a job name
 
 
 class Direction(StrEnum):

@@ -30,6 +30,7 @@ TABLES = [
     "watermark_event",
     "asset_check_result",
     "alert",
+    "openlineage_run",
     "pipeline_execution",
 ]
 
@@ -115,6 +116,15 @@ def checked(connection: psycopg.Connection[Any], days: float, *, status: str = "
     )
 
 
+def heard_of(connection: psycopg.Connection[Any], days: float, *, run: str | None = None) -> None:
+    """Write what an event of OpenLineage said of a run so many days ago."""
+    connection.execute(
+        "INSERT INTO watcher.openlineage_run (id, updated_at)"
+        " VALUES (coalesce(CAST(%(run)s AS uuid), gen_random_uuid()), %(at)s)",
+        {"run": run, "at": days_ago(days)},
+    )
+
+
 def rows(connection: psycopg.Connection[Any]) -> dict[str, int]:
     counts = {}
     for table in TABLES:
@@ -148,18 +158,34 @@ def test_executions_go_with_all_that_was_logged_of_them(watcher: Watcher, connec
         logged(connection, execution(connection, days))
         stale(connection, days)
         checked(connection, days)
+        heard_of(connection, days)
     recent = execution(connection, 89)
     logged(connection, recent)
     stale(connection, 89)
     checked(connection, 89)
+    heard_of(connection, 89)
     expected = dict.fromkeys(TABLES, 2)
     assert watcher.cleanup(now=NOW, dry_run=True).deleted == expected
     assert rows(connection) == dict.fromkeys(TABLES, 3)
     result = watcher.cleanup(now=NOW)
-    assert (result.deleted, result.total) == (expected, 16)
+    assert (result.deleted, result.total) == (expected, 18)
     assert rows(connection) == dict.fromkeys(TABLES, 1)
     assert kept(connection) == [recent]
     assert watcher.cleanup(now=NOW).total == 0
+
+
+def test_what_is_known_of_a_run_stays_as_long_as_its_execution(
+    watcher: Watcher, connection: psycopg.Connection[Any]
+) -> None:
+    """A late event is put together with it."""
+    run = "0190f2f4-6f0a-7c3e-9b5e-3f2f6f0f9a11"
+    old = execution(connection, 200)
+    connection.execute(
+        "UPDATE watcher.pipeline_execution SET source = 'openlineage', external_id = %s WHERE id = %s", (run, old)
+    )
+    heard_of(connection, 200, run=run)
+    assert watcher.cleanup(now=NOW).deleted["openlineage_run"] == 0
+    assert watcher.cleanup(now=NOW).deleted["openlineage_run"] == 1
 
 
 @pytest.mark.parametrize("with_failures", [False, True])
@@ -204,10 +230,12 @@ def test_batches_of_any_size_delete_the_same(
     for days in (91, 92, 93):
         stale(connection, days)
         checked(connection, days)
+        heard_of(connection, days)
     execution(connection, 100, state="running")
     told: list[tuple[int, int]] = []
     result = watcher.cleanup(now=NOW, batch_size=batch_size, progress=lambda *counts: told.append(counts))
-    assert result.deleted == {**dict.fromkeys(TABLES, 9), "freshness_pipeline_log": 3, "asset_check_result": 3}
+    threes = ("freshness_pipeline_log", "asset_check_result", "openlineage_run")
+    assert result.deleted == {**dict.fromkeys(TABLES, 9), **dict.fromkeys(threes, 3)}
     assert (told[0][0], told[-1]) == (0, (9, 9))
     assert all(0 <= done <= expected for done, expected in told)  # what is expected is an estimate
     assert [done for done, _ in told] == sorted(done for done, _ in told)

@@ -10,11 +10,10 @@ import dagster as dg
 import pytest
 
 from watcher_core import Address
+from watcher_core.storages import STORAGES, address_type
 from watcher_dagster import watcher_metadata
 from watcher_dagster.lineage.addresses import (
-    STORAGES,
     AssetAddress,
-    address_type,
     key_address,
     kind,
     materialization_address,

@@ -26,7 +26,7 @@ from watcher_dagster.external.assets import external_specs, outside_edges
 from watcher_dagster.external.keys import hashed_asset_key
 from watcher_dagster.lineage.assets import asset_graph, resolve
 
-DECLARED, GRAPH, EVENT = LineageOrigin
+DECLARED, GRAPH, EVENT, OPENLINEAGE = LineageOrigin
 
 
 class World:
@@ -95,9 +95,10 @@ def world() -> World:
 # The graph
 
 
-def test_what_a_job_outside_reads_and_writes(world: World) -> None:
+@pytest.mark.parametrize("origin", [DECLARED, OPENLINEAGE])
+def test_what_a_job_outside_reads_and_writes(world: World, origin: LineageOrigin) -> None:
     world.pipeline("loads", ["api", "s3://raw/x"], ["sales.orders"])
-    world.pipeline("sums", ["sales.orders"], ["sales.totals"])
+    world.pipeline("sums", ["sales.orders"], ["sales.totals"], origin=origin)
     world.pipeline("idle")
     world.address("unused")
     assert world.deps() == {

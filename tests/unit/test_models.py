@@ -45,6 +45,8 @@ ADDED = {
     "heartbeat",
     "maintenance_window",
     "observation",
+    "openlineage_job",
+    "openlineage_run",
     "pipeline_alias",
     "pipeline_automation",
     "pipeline_cadence",

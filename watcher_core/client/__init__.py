@@ -11,6 +11,7 @@ from watcher_core.client.executions import ExecutionMethods
 from watcher_core.client.imports import ImportMethods
 from watcher_core.client.lineage import LineageMethods
 from watcher_core.client.maintenance import MaintenanceMethods
+from watcher_core.client.openlineage import OpenLineageMethods
 from watcher_core.client.overview import OverviewMethods
 from watcher_core.client.recorders import RecorderMethods, RecorderSession
 from watcher_core.client.tokens import TokenMethods
@@ -23,6 +24,7 @@ class Watcher(
     ExecutionMethods,
     AddressMethods,
     LineageMethods,
+    OpenLineageMethods,
     RecorderMethods,
     AlertMethods,
     MaintenanceMethods,

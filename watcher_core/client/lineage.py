@@ -59,7 +59,7 @@ class LineageMethods(Connection):
 
         Args:
             lineages: Of each pipeline, all that the origin knows.
-            origin: Where the lineage comes from: `declared`, `asset_graph` or `materialization`.
+            origin: Where the lineage comes from: `declared`, `asset_graph`, `materialization` or `openlineage`.
 
         Returns:
             How many pipelines' lineage has changed.

@@ -34,6 +34,14 @@ FUNCTIONS = f"""
      WHERE pronamespace = '{SCHEMA}'::regnamespace
      ORDER BY proname
 """
+# A later version may know more values of them.
+ENUMS = f"""
+    SELECT typname
+      FROM pg_catalog.pg_type
+     WHERE typnamespace = '{SCHEMA}'::regnamespace
+       AND typtype = 'e'
+     ORDER BY typname
+"""
 # Who has rights on later tables, and whether these are to write.
 GRANTEES = f"""
     SELECT role.rolname, bool_or(granted.privilege_type = 'INSERT')
@@ -133,3 +141,5 @@ def _owning(role: str, tables: list[str], connection: Driver) -> Iterator[sql.Co
         yield sql.SQL("ALTER FUNCTION {}({}) OWNER TO {}").format(
             sql.Identifier(SCHEMA, function), sql.SQL(arguments), name
         )
+    for (enum,) in connection.execute(ENUMS):
+        yield sql.SQL("ALTER TYPE {} OWNER TO {}").format(sql.Identifier(SCHEMA, enum), name)

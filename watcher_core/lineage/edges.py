@@ -1,8 +1,8 @@
 """Recording lineage: which addresses a pipeline reads and writes, and which columns it computes from which.
 
-Lineage has three origins: code that declares it, the asset graph of a code location, and materializations. An origin
-records all that it knows of a pipeline, which replaces what it recorded before and leaves what the other origins
-recorded. The edges and their closure change in one transaction.
+Lineage has four origins: code that declares it, the asset graph of a code location, materializations, and events of
+OpenLineage. An origin records all that it knows of a pipeline, which replaces what it recorded before and leaves what
+the other origins recorded. The edges and their closure change in one transaction.
 """
 
 from __future__ import annotations
@@ -268,6 +268,9 @@ def _replace_edges(
         for pipeline_id, lineage in by_id.items()
         for source, target in product(lineage.sources, lineage.targets)
     }
+    if origin is LineageOrigin.OPENLINEAGE:
+        # Who reads SQL names a table that is built beside and swapped in, or added to, on both sides.
+        wanted = {row for row in wanted if row[1] != row[2]}
     if origin is LineageOrigin.MATERIALIZATION:
         wanted |= _read_by_columns(session, by_id, address_ids, origin=origin)
     return replace_edges(session, wanted, pipeline_ids=by_id, origin=origin)

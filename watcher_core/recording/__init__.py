@@ -38,6 +38,7 @@ if TYPE_CHECKING:
         recorded_runs,
     )
     from watcher_core.recording.observations import record_observations
+    from watcher_core.recording.parents import adopt
     from watcher_core.recording.pings import record_ping
     from watcher_core.recording.processes import Process, beat, forget_ended, note_gone
     from watcher_core.recording.records import record_executions
@@ -77,6 +78,7 @@ __all__ = [
     "Process",
     "TrackRequest",
     "TrackedExecution",
+    "adopt",
     "beat",
     "broken_executions",
     "clean_batch_size",
@@ -141,6 +143,7 @@ _MODULES = {
     "Process": "processes",
     "TrackRequest": "tracking",
     "TrackedExecution": "tracking",
+    "adopt": "parents",
     "beat": "processes",
     "broken_executions": "spool",
     "clean_batch_size": "retention",

@@ -79,6 +79,7 @@ RECORD_RESULTS = sa.text(f"""
            evaluated_at          = excluded.evaluated_at,
            open                  = excluded.open
      WHERE (known.status, known.evaluated_at) IS DISTINCT FROM (excluded.status, excluded.evaluated_at)
+       AND (NOT :newest_wins OR (excluded.evaluated_at, excluded.status) > (known.evaluated_at, known.status))
     RETURNING asset_check_id
 """)
 
@@ -103,12 +104,21 @@ SETTLE = sa.text(f"""
 """)
 
 
-def record_asset_checks(session: Session, *, records: Iterable[values.AssetCheckRecord], now: dt.datetime) -> int:
+def record_asset_checks(
+    session: Session, *, records: Iterable[values.AssetCheckRecord], now: dt.datetime, newest_wins: bool = False
+) -> int:
     """Write what came of asset checks, in any order, as often as a caller likes: a few statements, however many.
 
     Pipelines that are not known yet are made. The executions of the runs are written before. A record that breaks a
     rule is written without its description and metadata, or else is left out with a line in the log: it must not keep
     the rest of its run from being recorded.
+
+    Args:
+        session: The transaction.
+        records: The results.
+        now: The time.
+        newest_wins: Whether a result that is older than the one that its run has is no news; otherwise the caller knows
+            better than what is recorded.
 
     Returns:
         How many results are new, or have changed.
@@ -131,7 +141,7 @@ def record_asset_checks(session: Session, *, records: Iterable[values.AssetCheck
     if not newest:
         return 0
     catalog.ensure_pipelines(session, types_by_name=types, now=now)
-    given = {"records": arguments.json_text(list(newest.values()))}
+    given = {"records": arguments.json_text(list(newest.values())), "newest_wins": newest_wins}
     session.execute(RECORD_CHECKS, given)
     changed = session.scalars(RECORD_RESULTS, given).all()
     if changed:

@@ -84,9 +84,15 @@ MERGE = """
 """
 
 
+# Events of OpenLineage are put together before they are recorded: each record has all that is known of its execution,
+# and replaces what the row says.
+IS_WHOLE = "excluded.source = 'openlineage'"
+
+
 def _later(column: str, kind: str) -> str:
     """A value that the row has stays, unless it was read of a provisional record and nobody has changed it since."""
-    return f"""CASE WHEN excluded.state <> 'running'
+    return f"""CASE WHEN {IS_WHOLE} THEN excluded.{column}
+                       WHEN excluded.state <> 'running'
                          AND known.execution_metadata ? 'provisional'
                          AND known.{column} IS NOT DISTINCT FROM
                              CAST(known.execution_metadata #>> '{{provisional,{column}}}' AS {kind})
@@ -136,24 +142,34 @@ RECORD = sa.text(f"""
          ORDER BY record.source, record.external_id
             ON CONFLICT ({KEY}) DO UPDATE
            SET state              = CASE WHEN excluded.state = 'running' THEN known.state ELSE excluded.state END,
-               start_date         = CASE WHEN excluded.execution_metadata ->> 'duration_of' = 'execution'
+               start_date         = CASE WHEN {IS_WHOLE}
+                                           OR excluded.execution_metadata ->> 'duration_of' = 'execution'
                                          THEN excluded.start_date ELSE known.start_date END,
                end_date           = CASE WHEN excluded.state = 'running'
                                            OR excluded.state = known.state
                                           AND NOT known.execution_metadata ?| ARRAY['provisional', '{INFERRED}']
+                                          AND NOT {IS_WHOLE}
                                          THEN known.end_date
+                                         WHEN {IS_WHOLE} THEN excluded.end_date
                                          ELSE greatest(excluded.end_date, known.start_date) END,
-               parent_id          = coalesce(known.parent_id, excluded.parent_id),
+               parent_id          = CASE WHEN {IS_WHOLE} THEN coalesce(excluded.parent_id, known.parent_id)
+                                         ELSE coalesce(known.parent_id, excluded.parent_id) END,
                instance_id        = coalesce(known.instance_id, excluded.instance_id),
                scope              = coalesce(known.scope, excluded.scope),
-               logical_date       = coalesce(known.logical_date, excluded.logical_date),
+               logical_date       = CASE WHEN {IS_WHOLE} THEN excluded.logical_date
+                                         ELSE coalesce(known.logical_date, excluded.logical_date) END,
                full_load          = known.full_load OR excluded.full_load,
                next_watermark     = {_later("next_watermark", "text")},
                inserts            = {_later("inserts", "bigint")},
                updates            = {_later("updates", "bigint")},
                soft_deletes       = {_later("soft_deletes", "bigint")},
                total_rows         = {_later("total_rows", "bigint")},
-               execution_metadata = CASE WHEN known.execution_metadata ? 'provisional'
+               execution_metadata = CASE WHEN {IS_WHOLE}
+                                         THEN excluded.execution_metadata
+                                           || CASE WHEN excluded.state = 'running'
+                                                    AND known.execution_metadata ? '{INFERRED}'
+                                                   THEN known.execution_metadata ELSE '{{}}' END
+                                         WHEN known.execution_metadata ? 'provisional'
                                          THEN (known.execution_metadata - ARRAY['provisional', 'may_be_no_change'])
                                            || excluded.execution_metadata
                                          ELSE excluded.execution_metadata

@@ -1,15 +1,16 @@
 """Retention: deletes executions, logs and alerts that are older than a date, one batch in each transaction.
 
 Executions are deleted by their start, each with everything logged about it. The order is: freshness logs, timeliness
-and failure logs, anomaly results, watermark events, results of asset checks, resolved alerts, executions. These are
-kept:
+and failure logs, anomaly results, watermark events, results of asset checks, resolved alerts, runs of OpenLineage,
+executions. These are kept:
 
 - running executions, and executions with an unresolved alert;
 - each pipeline's newest successes, by which the next one is judged, however seldom it runs;
 - the newest failures of a partition, or of another part of a pipeline, that nothing has made good since: while they are
   known, the alert of that pipeline names the partition;
 - results of asset checks that did not pass and that nothing has replaced;
-- the freshness log of data that has not changed since: without it the check would find that data as new.
+- the freshness log of data that has not changed since: without it the check would find that data as new;
+- what OpenLineage's events say of a run whose execution is kept: a late event is put together with it.
 
 A parent may be deleted before its children, which then have no parent. A batch that is killed has deleted nothing; the
 next cleanup starts there.
@@ -25,6 +26,7 @@ from psycopg.rows import dict_row
 
 from watcher_core import arguments, database
 from watcher_core.errors import InvalidValueError
+from watcher_core.recording.identities import is_identity
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -42,6 +44,7 @@ CLEANUP_TABLES = (
     "watermark_event",
     "asset_check_result",
     "alert",
+    "openlineage_run",
     "pipeline_execution",
 )
 
@@ -72,6 +75,13 @@ ALERTS = """
      WHERE state = 'resolved'
        AND opened_at <= %(until)s
        AND resolved_at <= %(until)s"""
+
+OPENLINEAGE_RUNS = f"""
+      FROM watcher.openlineage_run AS past
+     WHERE updated_at <= %(until)s
+       AND NOT EXISTS (SELECT
+                         FROM watcher.pipeline_execution AS execution
+                        WHERE {is_identity("execution", "'openlineage'", "past.id::text")})"""
 
 # The successes by which an execution of a pipeline that seldom runs is judged.
 KEPT_SUCCESSES = 30
@@ -123,12 +133,13 @@ BY_DATE = {
     "watermark_event": WATERMARK_EVENTS,
     "asset_check_result": ASSET_CHECK_RESULTS,
     "alert": ALERTS,
+    "openlineage_run": OPENLINEAGE_RUNS,
 }
 WALKED = (*BY_DATE, "pipeline_execution")
 OF_EXECUTIONS = tuple(
     table
     for table in CLEANUP_TABLES
-    if table not in ("freshness_pipeline_log", "asset_check_result", "pipeline_execution")
+    if table not in ("freshness_pipeline_log", "asset_check_result", "openlineage_run", "pipeline_execution")
 )
 
 # Rows that another transaction has locked are skipped; the next cleanup deletes them.

@@ -27,6 +27,7 @@ from watcher_core.server.routes.anomalies import anomalies
 from watcher_core.server.routes.checks import checks
 from watcher_core.server.routes.executions import end, executions, record, start
 from watcher_core.server.routes.metrics import metrics
+from watcher_core.server.routes.openlineage import events, take, take_batch
 from watcher_core.server.routes.pings import failed, pings, started, succeeded
 from watcher_core.server.routes.pipelines import pipelines
 from watcher_core.server.routes.pipelines import types as pipeline_types
@@ -37,6 +38,7 @@ ROUTERS = (
     pipeline_types,
     executions,
     pings,
+    events,
     address_types,
     addresses,
     lineage,
@@ -54,6 +56,10 @@ DIRECT = DirectRoutes(
         ("POST", "/start_pipeline_execution"): start,
         ("POST", "/end_pipeline_execution"): end,
         ("POST", "/execution/batch"): record,
+        ("POST", "/api/v1/lineage"): take,
+        ("POST", "/api/v1/lineage/"): take,
+        ("POST", "/api/v1/lineage/batch"): take_batch,
+        ("POST", "/api/v1/lineage/batch/"): take_batch,
     },
     prefix="/ping/",
     below={"": succeeded, "start": started, "success": succeeded, "fail": failed},
@@ -110,6 +116,7 @@ def create_app(
     app.add_middleware(Early, version=app.state.board_version, refuse=_refuse)
     app.state.background = background
     app.state.workers = workers
+    app.state.limits = limits
     app.state.metrics = Metrics(watcher)
     for each in ROUTERS:
         app.include_router(each)

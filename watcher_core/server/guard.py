@@ -33,6 +33,7 @@ TOKEN_COOKIE = "watcher_token"  # noqa: S105  # the name of the cookie
 # What needs more than its method says, or less.
 ADMIN_PATHS = ("/log_cleanup",)
 BATCH_PATHS = ("/execution/batch",)
+OPENLINEAGE_PATHS = ("/api/v1/lineage", "/api/v1/lineage/", "/api/v1/lineage/batch", "/api/v1/lineage/batch/")
 PING_PATHS = "/ping/"
 LOGOUT_PATH = "/ui/logout"
 
@@ -186,14 +187,18 @@ class Guard:
             )
         seconds = self._rates.take(token.name)
         if seconds is not None:
+            # Clients of OpenLineage send an event again that was answered 503, and drop it at 429.
+            status = 503 if path in OPENLINEAGE_PATHS else 429
             wait = str(math.ceil(seconds))
-            raise RefusedError(429, f"token {token.name!r} makes too many requests", headers={"Retry-After": wait})
+            raise RefusedError(status, f"token {token.name!r} makes too many requests", headers={"Retry-After": wait})
         access = Access(token)
         access.require(_scope_of(scope["method"], path))
         return access
 
     async def _body(self, path: str, headers: dict[bytes, bytes], receive: Receive) -> bytes | None:
-        limit = self._limits.batch_bytes if path in BATCH_PATHS else self._limits.body_bytes
+        # An event of Spark may have a plan of megabytes in it.
+        is_large = path in BATCH_PATHS or path in OPENLINEAGE_PATHS
+        limit = self._limits.batch_bytes if is_large else self._limits.body_bytes
         announced = headers.get(b"content-length", b"")
         if announced.isdigit() and int(announced[:19]) > limit:
             raise RefusedError(413, f"the body has {announced.decode()} bytes; it may have {limit:,}")

@@ -103,6 +103,10 @@ def build_external_assets(
     return external_specs(graph, pipelines, outside, group_name=group_name, key_prefix=key_prefix)
 
 
+# What Dagster's own log and definitions do not say.
+FROM_OUTSIDE: Final = (LineageOrigin.DECLARED, LineageOrigin.OPENLINEAGE)
+
+
 def outside_edges(
     graph: LineageGraph, pipelines: Iterable[Pipeline], *, runs_in_dagster: Callable[[str], bool]
 ) -> list[LineageEdge]:
@@ -112,8 +116,8 @@ def outside_edges(
     type; so may one outside be, so that its executions are asked for.
     """
     by_name = {pipeline.name: pipeline for pipeline in pipelines}
-    declared = [edge for edge in graph.edges if edge.origin is LineageOrigin.DECLARED]
-    recorded_by_dagster = {edge.pipeline_name for edge in graph.edges if edge.origin is not LineageOrigin.DECLARED}
+    declared = [edge for edge in graph.edges if edge.origin in FROM_OUTSIDE]
+    recorded_by_dagster = {edge.pipeline_name for edge in graph.edges if edge.origin not in FROM_OUTSIDE}
 
     def is_outside(name: str) -> bool:
         pipeline = by_name.get(name)

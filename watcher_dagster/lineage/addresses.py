@@ -21,126 +21,18 @@ from typing import Any, Final
 import dagster as dg
 
 from watcher_core import Address, masking
+from watcher_core.storages import OTHER_GROUP, address_type, order
 from watcher_dagster import metadata as keys
 from watcher_dagster.identity import MAX_NAME_BYTES, asset_pipeline_name
 from watcher_dagster.lineage.locations import Location, connection_kinds, integration_location
 
 logger = logging.getLogger("watcher.dagster")
 
-# The type of an address of which nothing is known but that an asset lives there, and the group of types we do not know.
+# The type of an address of which nothing is known but that an asset lives there.
 ASSET_TYPE: Final = "asset"
 ASSET_GROUP: Final = "dagster"
-OTHER_GROUP: Final = "other"
 
 MAX_KIND_CHARACTERS: Final = 63  # kinds are tags to Dagster
-
-# The kinds of storage that Watcher knows: group, type, other spellings. All are looked for among the kinds of an asset,
-# in `dagster/storage_kind` and in the schemes of URIs. Of several kinds the one that stands first here counts:
-# {"parquet", "s3"} lives in S3.
-STORAGES: Final[Mapping[str, Mapping[str, tuple[str, ...]]]] = {
-    "warehouse": {
-        "athena": ("awsathena", "amazonathena"),
-        "bigquery": ("googlebigquery", "bq"),
-        "clickhouse": ("clickhousedb",),
-        "databricks": ("unitycatalog",),
-        "deltalake": ("delta",),
-        "dremio": (),
-        "druid": ("apachedruid",),
-        "firebolt": (),
-        "hive": ("apachehive",),
-        "hudi": ("apachehudi",),
-        "iceberg": ("apacheiceberg",),
-        "motherduck": (),
-        "presto": (),
-        "redshift": ("awsredshift", "amazonredshift"),
-        "snowflake": (),
-        "synapse": ("azuresynapse",),
-        "teradata": (),
-        "trino": ("starburst",),
-    },
-    "database": {
-        "cassandra": ("apachecassandra",),
-        "cockroachdb": ("cockroach",),
-        "cosmosdb": ("azurecosmosdb",),
-        "db2": ("ibmdb2",),
-        "duckdb": (),
-        "dynamodb": ("awsdynamodb", "amazondynamodb"),
-        "elasticsearch": ("opensearch",),
-        "firestore": (),
-        "lancedb": (),
-        "mariadb": (),
-        "mongodb": ("mongo",),
-        "mysql": (),
-        "neo4j": (),
-        "oracle": ("oracledb",),
-        "pinecone": (),
-        "postgresql": ("postgres", "pg", "postgis", "timescaledb"),
-        "qdrant": (),
-        "redis": ("rediss",),
-        "sqlite": ("sqlite3",),
-        "sqlserver": ("mssql", "microsoftsqlserver", "azuresql"),
-        "weaviate": (),
-    },
-    "bucket": {
-        "adls": ("abfs", "abfss", "adl", "adls2", "azuredatalake", "azuredatalakestorage"),
-        "azureblob": ("az", "wasb", "wasbs", "azureblobstorage"),
-        "dbfs": (),
-        "gcs": ("gs", "googlecloudstorage"),
-        "hdfs": (),
-        "minio": (),
-        "r2": ("cloudflarer2",),
-        "s3": ("s3a", "s3n", "awss3", "amazons3"),
-    },
-    "stream": {
-        "eventhubs": ("eventhub", "azureeventhubs"),
-        "kafka": ("apachekafka", "confluent"),
-        "kinesis": ("awskinesis", "amazonkinesis"),
-        "mqtt": ("mqtts",),
-        "nats": (),
-        "pubsub": ("googlepubsub", "googlecloudpubsub"),
-        "pulsar": ("apachepulsar",),
-        "rabbitmq": ("amqp", "amqps"),
-        "redpanda": (),
-        "sns": ("awssns",),
-        "sqs": ("awssqs",),
-    },
-    "api": {
-        "airtable": (),
-        "api": ("restapi", "rest"),
-        "github": (),
-        "googleanalytics": (),
-        "graphql": (),
-        "hubspot": (),
-        "http": ("https",),
-        "jira": (),
-        "salesforce": (),
-        "shopify": (),
-        "stripe": (),
-        "zendesk": (),
-    },
-    "file": {
-        "avro": (),
-        "csv": (),
-        "excel": ("xlsx", "xls"),
-        "file": ("localfile", "filesystem"),
-        "ftp": ("ftps",),
-        "googlesheets": ("googlesheet", "gsheets"),
-        "json": ("jsonl", "ndjson"),
-        "orc": (),
-        "parquet": (),
-        "sftp": ("ssh",),
-        "xml": (),
-        "yaml": (),
-    },
-}
-
-_TYPES: Final = {
-    spelling: (name, group)
-    for group, types in STORAGES.items()
-    for name, others in types.items()
-    for spelling in (name, *others)
-}
-_ORDER: Final = {name: place for place, name in enumerate(name for types in STORAGES.values() for name in types)}
 
 _SCHEME = re.compile(r"(?:jdbc:)?([a-z][a-z0-9.-]*)(?:\+[a-z0-9]+)?://", re.IGNORECASE)
 
@@ -202,11 +94,6 @@ def key_address(pipeline_name: str) -> AssetAddress:
     return AssetAddress(Address(pipeline_name, ASSET_TYPE, ASSET_GROUP, provisional=True))
 
 
-def address_type(name: str) -> tuple[str, str] | None:
-    """The type and group that a kind, a storage kind or the scheme of a URI names; `None` for one we do not know."""
-    return _TYPES.get(re.sub(r"[\s_-]+", "", name).lower())
-
-
 def kind(type_name: str) -> str:
     """The type of an address as a kind that Dagster takes and its UI may have an icon for."""
     return re.sub(r"[^a-z0-9_.-]+", "_", type_name.lower()).strip("_")[:MAX_KIND_CHARACTERS] or ASSET_TYPE
@@ -264,7 +151,7 @@ def _type(asset: str, metadata: Mapping[str, Any], kinds: Iterable[str], locatio
         return known
     storages = [known for known in map(address_type, kinds) if known]
     if storages:
-        return min(storages, key=lambda known: _ORDER[known[0]])
+        return min(storages, key=lambda known: order(known[0]))
     scheme = _SCHEME.match(location.name or "")
     if scheme and stated is None:
         return address_type(scheme[1]) or (scheme[1].lower(), OTHER_GROUP)

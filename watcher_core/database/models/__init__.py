@@ -33,6 +33,7 @@ from watcher_core.database.models.checks import (
 )
 from watcher_core.database.models.declarative import Base, table
 from watcher_core.database.models.lineage import AddressLineage, AddressLineageClosure, ColumnLineage
+from watcher_core.database.models.openlineage import OpenLineageJob, OpenLineageRun
 from watcher_core.database.models.recording import (
     ExecutionDaily,
     ExecutionDailyPending,
@@ -73,6 +74,8 @@ __all__ = [
     "Heartbeat",
     "MaintenanceWindow",
     "Observation",
+    "OpenLineageJob",
+    "OpenLineageRun",
     "Pipeline",
     "PipelineAlias",
     "PipelineAutomation",

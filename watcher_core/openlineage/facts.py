@@ -1,0 +1,197 @@
+"""What the events of a run say together, in whatever order and however often they come. Pure.
+
+Facts are JSON, and are merged so that order does not matter: the first time, the last end, and of each other fact what
+the latest event says. The execution follows from the facts alone.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from typing import Any, Final
+
+from watcher_core import arguments, masking, values
+from watcher_core.enums import ExecutionSource, ExecutionState
+from watcher_core.errors import InvalidValueError
+from watcher_core.openlineage import naming
+from watcher_core.openlineage.reading import Event, EventType, read_object, read_run_id, read_time
+
+# What has ended a run; where two say so at the same time, the worse one counts, which stands first here.
+ENDS: Final = {
+    EventType.FAIL: ExecutionState.FAILED,
+    EventType.ABORT: ExecutionState.CANCELED,
+    EventType.COMPLETE: ExecutionState.SUCCEEDED,
+}
+
+# What the statistics of an output count, in this order.
+STATISTICS: Final = ("rowCount", "size", "fileCount")
+
+# The texts of an error may have megabytes.
+MAX_ERROR_CHARACTERS: Final = 50_000
+
+# What of an event could not be used, and why: enough to correct the producer.
+MAX_REFUSED: Final = 10
+
+# `first`: the time of the first event. `ends`: by type, the time of the last end. `said`: by subject, the time and what
+# was said then. `written`: by output, the time and its statistics. `refused`: what could not be used, and why.
+Facts = dict[str, Any]
+
+
+def facts_of(event: Event) -> Facts:
+    """Return what an event of a run says."""
+    at = event.at.isoformat(timespec="microseconds")
+    refused: dict[str, str] = {}
+    said: dict[str, Any] = {
+        "job": {"namespace": event.namespace, "job": event.job, "producer": event.producer},
+    }
+    if event.unique_id is not None:
+        said["unique_id"] = event.unique_id
+    for subject, facet, read in (
+        ("parent", "parent", _parent),
+        ("nominal", "nominalTime", _nominal_time),
+        ("error", "errorMessage", _error),
+    ):
+        given = event.run_facets.get(facet)
+        if given is None:
+            continue
+        try:
+            said[subject] = read(given)
+        except InvalidValueError as error:
+            refused[f"run.facets.{facet}"] = str(error)
+    written: dict[str, Any] = {}
+    for dataset in event.outputs:
+        statistics = dataset.facets.get("outputStatistics")
+        if statistics is None:
+            continue
+        try:
+            written[dataset.name.address] = [at, _statistics(statistics)]
+        except InvalidValueError as error:
+            refused[f"outputStatistics of {dataset.name.name}"] = str(error)
+    facts: Facts = {"first": at, "said": {subject: [at, value] for subject, value in said.items()}}
+    if event.type in ENDS:
+        facts["ends"] = {event.type.value: at}
+    if event.is_test:
+        facts["is_test"] = True
+    if written:
+        facts["written"] = written
+    if refused:
+        facts["refused"] = refused
+    return facts
+
+
+def merged(known: Facts, new: Facts) -> Facts:
+    """Return what two parts of the facts say together; merging them in another order, or again, gives the same."""
+    if not known or not new:
+        return dict(known or new)
+    both: Facts = {"first": min(known["first"], new["first"])}
+    for name in ("said", "written"):
+        both[name] = _latest(known.get(name, {}), new.get(name, {}))
+    ends = {**known.get("ends", {})}
+    for kind, at in new.get("ends", {}).items():
+        ends[kind] = max(at, ends.get(kind, at))
+    both["ends"] = ends
+    both["is_test"] = known.get("is_test", False) or new.get("is_test", False)
+    refused = {**known.get("refused", {})}
+    for place, why in new.get("refused", {}).items():
+        refused[place] = max(why, refused.get(place, why))
+    both["refused"] = dict(sorted(refused.items())[:MAX_REFUSED])
+    return {name: value for name, value in both.items() if value}
+
+
+def _latest(known: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, Any]:
+    """Of each subject what was said last; of two things at the same time, the one that sorts last."""
+    found = dict(known)
+    for subject, one in new.items():
+        found[subject] = max(one, found.get(subject, one), key=_sort_key)
+    return found
+
+
+def _sort_key(said: list[Any]) -> tuple[str, str]:
+    at, value = said
+    return at, arguments.json_text(value, sort_keys=True)
+
+
+def parent_of(facts: Facts) -> str | None:
+    """Return the id of the run that a run is part of."""
+    found = facts.get("said", {}).get("parent")
+    return None if found is None else str(found[1])
+
+
+def record_of(run_id: str, facts: Facts) -> values.ExecutionRecord | None:
+    """Return the execution that follows from the facts of a run; `None` where it is none, because it only tests."""
+    if not facts or facts.get("is_test"):
+        return None
+    said = {subject: value for subject, (_, value) in facts["said"].items()}
+    state, end = _end(facts)
+    job = said["job"]
+    metadata: dict[str, Any] = {"openlineage": {name: value for name, value in job.items() if value is not None}}
+    counts = [sum_of(facts, place) for place in range(len(STATISTICS))]
+    written = zip(("bytes_written", "files_written"), counts[1:], strict=True)
+    metadata |= {name: count for name, count in written if count is not None}
+    if "error" in said and state is not ExecutionState.SUCCEEDED:
+        metadata["error"] = said["error"]
+    if "refused" in facts:
+        metadata["refused"] = facts["refused"]
+    parent = parent_of(facts)
+    nominal = said.get("nominal")
+    return values.ExecutionRecord(
+        pipeline_name=naming.pipeline_name(job["namespace"], said.get("unique_id") or job["job"]),
+        pipeline_type_name=naming.PIPELINE_TYPE,
+        source=ExecutionSource.OPENLINEAGE,
+        external_id=run_id,
+        parent_external_id=None if parent == run_id else parent,
+        state=state,
+        start_date=dt.datetime.fromisoformat(facts["first"]),
+        end_date=end,
+        logical_date=None if nominal is None else dt.datetime.fromisoformat(nominal),
+        inserts=counts[0],
+        execution_metadata=metadata,
+    )
+
+
+def sum_of(facts: Facts, place: int) -> int | None:
+    """Return what all outputs have of one statistic; `None` where none says, or they are more than can be stored."""
+    known = [statistics[place] for _, statistics in facts.get("written", {}).values() if statistics[place] is not None]
+    total = sum(known)
+    return total if known and total <= arguments.MAX_BIGINT else None
+
+
+def _end(facts: Facts) -> tuple[ExecutionState, dt.datetime | None]:
+    ends = facts.get("ends")
+    if not ends:
+        return ExecutionState.RUNNING, None
+    last = max(ends.values())
+    kind = next(kind for kind in ENDS if ends.get(kind.value) == last)
+    return ENDS[kind], dt.datetime.fromisoformat(last)
+
+
+# Facets. Each says why it cannot be used; the event counts without it.
+
+
+def _parent(facet: object) -> str:
+    run = read_object(facet, "it").get("run")
+    return read_run_id(read_object(run, "run").get("runId"), "run.runId")
+
+
+def _nominal_time(facet: object) -> str:
+    return read_time(read_object(facet, "it").get("nominalStartTime"), "nominalStartTime").isoformat()
+
+
+def _error(facet: object) -> dict[str, str]:
+    given = read_object(facet, "it")
+    found = {
+        "message": arguments.text(given.get("message"), "message"),
+        "stack": "" if given.get("stackTrace") is None else arguments.text(given["stackTrace"], "stackTrace"),
+    }
+    return {name: masking.mask_text(text[:MAX_ERROR_CHARACTERS]) for name, text in found.items() if text}
+
+
+def _statistics(facet: object) -> list[int | None]:
+    given = read_object(facet, "it")
+    return [_count(given.get(name), name) for name in STATISTICS]
+
+
+def _count(value: object, argument: str) -> int | None:
+    if isinstance(value, float) and value.is_integer():  # a producer whose numbers are all of one kind
+        value = int(value)
+    return arguments.count(value, argument)

@@ -1,0 +1,230 @@
+"""Events as they are sent: read strictly where they say what is meant, and leniently in all else.
+
+An event without a usable time, run, job or dataset is refused, and the error names the value and the rule. Facets are
+objects that anybody may add: those that we do not know are passed over.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any, Final
+
+from watcher_core import arguments, masking
+from watcher_core.errors import InvalidValueError
+from watcher_core.openlineage import naming
+
+# So many datasets an event may name on each side. More is a mistake of its producer, and no graph that people can read.
+MAX_DATASETS: Final = 10_000
+
+
+class EventType(StrEnum):
+    """What an event says of its run."""
+
+    START = "START"  # it has begun
+    RUNNING = "RUNNING"  # it goes on
+    COMPLETE = "COMPLETE"  # it has succeeded
+    ABORT = "ABORT"  # it was stopped
+    FAIL = "FAIL"  # it has failed
+    OTHER = "OTHER"  # there is more to know of it
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class DatasetName:
+    """A dataset, as OpenLineage names it; without passwords."""
+
+    namespace: str
+    name: str
+
+    @property
+    def address(self) -> str:
+        """The name of its address."""
+        return naming.address_name(self.namespace, self.name)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dataset:
+    """A dataset in an event, with its facets: those of the dataset, and those of this use of it."""
+
+    name: DatasetName
+    facets: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """An event of a run, a job or a dataset.
+
+    Attributes:
+        at: When it happened.
+        run_id: The run that it is about; `None` for an event of a job or a dataset.
+        type: What it says of the run.
+        namespace, job: The job; empty for an event of a dataset.
+        unique_id: What dbt calls the job, whichever of dbt's commands has run it.
+        is_test: Whether the job is one of dbt that only tests.
+        run_facets, job_facets: The facets of the run and of the job.
+        inputs, outputs: What it reads and writes. An event of a dataset has that one as its input.
+        producer: The program that has sent it.
+    """
+
+    at: dt.datetime
+    run_id: str | None = None
+    type: EventType = EventType.OTHER
+    namespace: str = ""
+    job: str = ""
+    unique_id: str | None = None
+    is_test: bool = False
+    run_facets: Mapping[str, Any] = field(default_factory=dict)
+    job_facets: Mapping[str, Any] = field(default_factory=dict)
+    inputs: tuple[Dataset, ...] = ()
+    outputs: tuple[Dataset, ...] = ()
+    producer: str | None = None
+
+    @property
+    def pipeline_name(self) -> str | None:
+        """The pipeline that it is about; `None` for an event of a dataset."""
+        return naming.pipeline_name(self.namespace, self.unique_id or self.job) if self.job else None
+
+
+def read_event(given: object) -> Event:
+    """Read an event of the specifications 1.x or 2.x.
+
+    Args:
+        given: The event, as JSON is read.
+
+    Raises:
+        InvalidValueError: It is none; the message names the value and the rule.
+    """
+    event = read_object(given, "the event")
+    at = read_time(event.get("eventTime"), "eventTime")
+    producer = event.get("producer")
+    common: dict[str, Any] = {"at": at, "producer": producer if isinstance(producer, str) else None}
+    if event.get("run") is not None or event.get("job") is not None:
+        return Event(**common, **_run(event), **_job(event), **_datasets(event))
+    if event.get("dataset") is not None:
+        return Event(**common, inputs=(_dataset(event["dataset"], "dataset", ()),))
+    raise InvalidValueError(
+        f"the event has {arguments.shown(sorted(map(str, event)))}; it must have a run and a job, a job, or a dataset"
+    )
+
+
+def read_object(value: object, argument: str) -> Mapping[str, Any]:
+    """Read an object.
+
+    Raises:
+        InvalidValueError: It is none.
+    """
+    if not isinstance(value, Mapping):
+        raise InvalidValueError(f"{argument} is {arguments.shown(value)}; it must be an object")
+    return value
+
+
+def read_time(value: object, argument: str) -> dt.datetime:
+    """Read a time in ISO 8601; one without a time zone is in UTC.
+
+    Raises:
+        InvalidValueError: It is none.
+    """
+    try:
+        if not isinstance(value, str) or "t" not in value.lower():
+            raise ValueError
+        time = dt.datetime.fromisoformat(value.strip().upper())
+    except ValueError:
+        rule = "it must be a time in ISO 8601, as 2026-01-31T09:30:00Z"
+        raise InvalidValueError(f"{argument} is {arguments.shown(value)}; {rule}") from None
+    return arguments.instant(time if time.tzinfo else time.replace(tzinfo=dt.UTC), argument)
+
+
+def read_run_id(value: object, argument: str) -> str:
+    """Read the id of a run, which is a UUID.
+
+    Raises:
+        InvalidValueError: It is none.
+    """
+    try:
+        return str(uuid.UUID(value if isinstance(value, str) else ""))
+    except ValueError:
+        raise InvalidValueError(f"{argument} is {arguments.shown(value)}; it must be a UUID") from None
+
+
+def read_dataset_name(given: Mapping[str, Any], argument: str) -> DatasetName:
+    """Read how a dataset is named.
+
+    Raises:
+        InvalidValueError: It has no namespace or name, or they are too long for an address.
+    """
+    namespace = masking.mask_text(_word(given.get("namespace"), f"{argument}.namespace"))
+    name = masking.mask_text(_word(given.get("name"), f"{argument}.name"))
+    arguments.address_name(naming.address_name(namespace, name), argument)
+    return DatasetName(namespace, name)
+
+
+def _run(event: Mapping[str, Any]) -> dict[str, Any]:
+    if event.get("run") is None:
+        return {}
+    run = read_object(event["run"], "run")
+    return {
+        "run_id": read_run_id(run.get("runId"), "run.runId"),
+        "type": _type(event.get("eventType")),
+        "run_facets": _facets(run, "run"),
+    }
+
+
+def _type(value: object) -> EventType:
+    if value is None:
+        return EventType.OTHER
+    try:
+        return EventType(value.strip().upper() if isinstance(value, str) else "")
+    except ValueError:
+        allowed = ", ".join(EventType)
+        raise InvalidValueError(f"eventType is {arguments.shown(value)}; it may be {allowed}") from None
+
+
+def _job(event: Mapping[str, Any]) -> dict[str, Any]:
+    job = read_object(event.get("job"), "job")
+    namespace, name = _word(job.get("namespace"), "job.namespace"), _word(job.get("name"), "job.name")
+    facets = _facets(job, "job")
+    node, kind = facets.get("dbt_node"), facets.get("jobType")
+    unique_id = node.get("unique_id") if isinstance(node, Mapping) else None
+    unique_id = unique_id.strip() if isinstance(unique_id, str) and unique_id.strip() else None
+    is_test = unique_id is not None and isinstance(kind, Mapping) and kind.get("jobType") == "TEST"
+    arguments.name(naming.pipeline_name(namespace, unique_id or name), "job")
+    return {
+        "namespace": namespace,
+        "job": name,
+        "unique_id": unique_id,
+        "is_test": is_test,
+        "job_facets": facets,
+    }
+
+
+def _datasets(event: Mapping[str, Any]) -> dict[str, Any]:
+    found = {}
+    for side, own in (("inputs", ("inputFacets",)), ("outputs", ("outputFacets",))):
+        given = event.get(side)
+        if given is None:
+            continue
+        if not isinstance(given, list) or len(given) > MAX_DATASETS:
+            what = f"{len(given):,} datasets" if isinstance(given, list) else arguments.shown(given)
+            raise InvalidValueError(f"{side} is {what}; it must be a list of at most {MAX_DATASETS:,}")
+        found[side] = tuple(_dataset(one, f"{side}[{place}]", own) for place, one in enumerate(given))
+    return found
+
+
+def _dataset(given: object, argument: str, own_facets: tuple[str, ...]) -> Dataset:
+    dataset = read_object(given, argument)
+    facets: dict[str, Any] = {}
+    for which in ("facets", *own_facets):
+        facets |= _facets(dataset, argument, which)
+    return Dataset(name=read_dataset_name(dataset, argument), facets=facets)
+
+
+def _facets(given: Mapping[str, Any], argument: str, which: str = "facets") -> dict[str, Any]:
+    found = given.get(which)
+    return {} if found is None else dict(read_object(found, f"{argument}.{which}"))
+
+
+def _word(value: object, argument: str) -> str:
+    return arguments.name(value, argument)

@@ -1,0 +1,292 @@
+"""Events of OpenLineage, recorded: all that they say, in one transaction.
+
+What is known of each run and job is a row of JSON. Events are merged into it, and the executions, the lineage and the
+results of checks that follow are written as every edge writes them. So the order of events does not matter, nor how
+often they come, nor which server takes them.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import logging
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from psycopg.types.json import Jsonb
+from sqlalchemy.orm import Session
+
+from watcher_core import arguments, catalog, database, lineage, recording, values
+from watcher_core.database import Driver
+from watcher_core.enums import ExecutionSource, LineageOrigin
+from watcher_core.errors import InvalidValueError
+from watcher_core.openlineage import assertions, datasets, facts, naming
+from watcher_core.openlineage.reading import Event
+
+logger = logging.getLogger("watcher.progress")
+
+# Locks the rows of the runs, which are made where they are new, and those of parents that a run has not named before:
+# whoever comes second of a parent and its child sees the other. In the order of the ids, so that nobody waits in a
+# circle.
+LOCK = """
+    WITH given AS (
+        SELECT * FROM unnest(%(runs)s::uuid[], %(parents)s::uuid[]) AS given (id, parent_run_id)
+    ), wanted AS (
+        SELECT id
+          FROM given
+         UNION
+        SELECT given.parent_run_id
+          FROM given
+         WHERE given.parent_run_id IS NOT NULL
+           AND NOT EXISTS (SELECT
+                             FROM watcher.openlineage_run AS known
+                            WHERE known.id = given.id
+                              AND known.parent_run_id = given.parent_run_id)
+    )
+    INSERT INTO watcher.openlineage_run AS known (id)
+    SELECT id FROM wanted ORDER BY id
+        ON CONFLICT (id) DO UPDATE SET facts = known.facts
+    RETURNING known.id::text, known.facts
+"""
+
+WRITE = """
+    UPDATE watcher.openlineage_run AS known
+       SET facts         = given.facts,
+           parent_run_id = given.parent_run_id,
+           updated_at    = %(now)s
+      FROM jsonb_to_recordset(%(runs)s) AS given (id uuid, parent_run_id uuid, facts jsonb)
+     WHERE known.id = given.id
+"""
+
+CHILDREN = """
+    SELECT id::text, parent_run_id::text FROM watcher.openlineage_run WHERE parent_run_id = ANY(%(runs)s::uuid[])
+"""
+
+JOBS = "SELECT name, run_id::text, at, lineage FROM watcher.openlineage_job WHERE name = ANY(%(names)s)"
+
+# Of jobs whose newest run is another, and names the same datasets as the one before.
+MOVE_JOBS = """
+    UPDATE watcher.openlineage_job AS known
+       SET run_id  = given.run_id,
+           at      = given.at,
+           lineage = given.lineage
+      FROM jsonb_to_recordset(%(jobs)s) AS given (name text, run_id uuid, at timestamptz, lineage jsonb, before jsonb)
+     WHERE known.name = given.name
+       AND known.lineage = given.before
+       AND (known.run_id = given.run_id OR known.at <= given.at)
+"""
+
+WRITE_JOBS = """
+    INSERT INTO watcher.openlineage_job (name, run_id, at, lineage)
+    SELECT name, run_id, at, lineage
+      FROM jsonb_to_recordset(%(jobs)s) AS given (name text, run_id uuid, at timestamptz, lineage jsonb)
+     ORDER BY name
+        ON CONFLICT (name) DO UPDATE
+       SET run_id  = excluded.run_id,
+           at      = excluded.at,
+           lineage = excluded.lineage
+"""
+
+
+class LineageChangesError(Exception):
+    """The events change lineage, and the caller does not hold its lock yet: it starts anew, with the lock first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """What is known of the datasets of a job: by which run, or by an event of the job, and since when."""
+
+    at: str
+    run_id: str | None
+    datasets: datasets.Datasets
+
+
+def record_events(session: Session, *, events: Iterable[Event], may_change_lineage: bool, now: dt.datetime) -> None:
+    """Record what events say. The same ones again change nothing, and their order does not matter.
+
+    Args:
+        session: The transaction.
+        events: From `read_event`.
+        may_change_lineage: Whether the transaction has begun with the lock of lineage, which few events need.
+        now: The time.
+
+    Raises:
+        LineageChangesError: The lock is needed; the transaction has to be rolled back.
+    """
+    in_order = sorted(events, key=lambda event: event.at)
+    connection = database.driver(session)
+    said, jobs = _read(in_order)
+    runs = _merge_runs(connection, said)
+    changed = {run_id: run for run_id, run in runs.items() if run.now != run.before}
+    found = _merge_jobs(connection, jobs, {run_id: run.now for run_id, run in runs.items()})
+    named = [dataset for event in in_order if event.pipeline_name is None for dataset in event.inputs]
+    results = [result for event in in_order for result in assertions.results_of(event)]
+    if (found.changed or named) and not may_change_lineage:
+        raise LineageChangesError
+    records = [record for run_id, run in changed.items() if (record := facts.record_of(run_id, run.now)) is not None]
+    pipelines = {*found.names, *(record.pipeline_name for record in records), *(one.pipeline_name for one in results)}
+    # All at once and in the order of their names, so that nobody waits in a circle.
+    catalog.ensure_pipelines(session, types_by_name=dict.fromkeys(pipelines, naming.PIPELINE_TYPE), now=now)
+    if may_change_lineage:
+        _record_lineage(session, found.changed, datasets.dataset_addresses(named), now=now)
+        connection.execute(WRITE_JOBS, {"jobs": _rows(found.changed)})
+    if found.moved:
+        connection.execute(MOVE_JOBS, {"jobs": _rows(found.moved, found.before)})
+    if changed:
+        written = [
+            {"id": run_id, "parent_run_id": facts.parent_of(run.now), "facts": run.now}
+            for run_id, run in changed.items()
+        ]
+        connection.execute(WRITE, {"runs": _jsonb(written), "now": now})
+    recording.record_executions(session, records=records, now=now, drop_refused=True)
+    _adopt_children(connection, [run_id for run_id, run in changed.items() if not run.before])
+    recording.record_asset_checks(session, records=results, now=now, newest_wins=True)
+
+
+# Runs
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """The facts of a run, before these events and now."""
+
+    before: facts.Facts
+    now: facts.Facts
+
+
+def _merge_runs(connection: Driver, said: Mapping[str, facts.Facts]) -> dict[str, Run]:
+    if not said:
+        return {}
+    given = {"runs": list(said), "parents": [facts.parent_of(each) for each in said.values()]}
+    known: dict[str, facts.Facts] = dict(connection.execute(LOCK, given).fetchall())
+    return {run_id: Run(known[run_id], facts.merged(known[run_id], new)) for run_id, new in said.items()}
+
+
+def _adopt_children(connection: Driver, runs: Sequence[str]) -> None:
+    """Link what ran as part of runs of which nothing was known until now."""
+    if not runs:
+        return
+    parents = {child: parent for child, parent in connection.execute(CHILDREN, {"runs": runs}) if child != parent}
+    if parents:
+        recording.adopt(connection, source=ExecutionSource.OPENLINEAGE, parents=parents)
+
+
+# Jobs
+
+
+@dataclass(frozen=True, slots=True)
+class FoundJobs:
+    """What these events say of the datasets of jobs, by the names of their pipelines.
+
+    Attributes:
+        names: All jobs that have an event of their own.
+        changed: Those whose datasets are others now.
+        moved: Those whose newest run names the same datasets as the one before it.
+        before: What was known of those.
+    """
+
+    names: frozenset[str]
+    changed: dict[str, Job]
+    moved: dict[str, Job]
+    before: dict[str, Job]
+
+
+def _read(events: Sequence[Event]) -> tuple[dict[str, facts.Facts], list[tuple[Event, datasets.Datasets]]]:
+    """Return what events say of each run, and what each says of the datasets of its job."""
+    said: dict[str, facts.Facts] = {}
+    jobs: list[tuple[Event, datasets.Datasets]] = []
+    for event in events:
+        if event.pipeline_name is None:
+            continue
+        named, refused = datasets.datasets_of(event)
+        if event.run_id is not None:
+            new = facts.facts_of(event)
+            if refused:
+                new["refused"] = {**new.get("refused", {}), **refused}
+            said[event.run_id] = facts.merged(said.get(event.run_id, {}), new)
+        if event.run_id is None or (datasets.says_anything(named) and not event.is_test):
+            jobs.append((event, named))
+    return said, jobs
+
+
+def _merge_jobs(
+    connection: Driver, events: Sequence[tuple[Event, datasets.Datasets]], runs: Mapping[str, facts.Facts]
+) -> FoundJobs:
+    names = sorted({event.pipeline_name for event, _ in events if event.pipeline_name is not None})
+    if not names:
+        return FoundJobs(frozenset(), {}, {}, {})
+    before = {
+        name: Job(at.astimezone(dt.UTC).isoformat(timespec="microseconds"), run_id, known)
+        for name, run_id, at, known in connection.execute(JOBS, {"names": names})
+    }
+    now = dict(before)
+    for event, named in events:
+        if not datasets.says_anything(named):
+            continue
+        name = event.pipeline_name or ""
+        at = event.at.isoformat(timespec="microseconds") if event.run_id is None else runs[event.run_id]["first"]
+        now[name] = _newer(now.get(name), Job(at, event.run_id, named))
+    changed = {name: job for name, job in now.items() if not _is_same(job, before.get(name))}
+    moved = {name: job for name, job in now.items() if name not in changed and job != before[name]}
+    return FoundJobs(frozenset(names), changed, moved, before)
+
+
+def _is_same(job: Job, before: Job | None) -> bool:
+    """Whether a job has the same lineage as before."""
+    return before is not None and datasets.without_times(job.datasets) == datasets.without_times(before.datasets)
+
+
+def _newer(known: Job | None, said: Job) -> Job:
+    """Return what holds of a job: what its newest run says; of one run, all that its events say together."""
+    if known is None:
+        return said
+    if known.run_id is not None and known.run_id == said.run_id:
+        return Job(said.at, said.run_id, datasets.merged(known.datasets, said.datasets))
+    if (said.at, said.run_id or "") >= (known.at, known.run_id or ""):
+        return said
+    return known
+
+
+def _record_lineage(
+    session: Session, jobs: Mapping[str, Job], named: Sequence[values.Address], *, now: dt.datetime
+) -> None:
+    lineages: list[values.PipelineLineage] = []
+    left = list(named)
+    for name, job in jobs.items():
+        cleaned = _cleaned_leniently(datasets.lineage_of(name, job.datasets))
+        if cleaned is None:
+            left += datasets.addresses(job.datasets)
+        else:
+            lineages.append(cleaned)
+    lineage.record_lineage(session, lineages=lineages, origin=LineageOrigin.OPENLINEAGE, now=now)
+    if left:
+        catalog.ensure_addresses(session, addresses=map(catalog.clean_address, left), now=now)
+
+
+def _cleaned_leniently(found: values.PipelineLineage | None) -> values.PipelineLineage | None:
+    """Return lineage, checked; without its columns where these break a rule, and nothing where it does without them."""
+    for each in () if found is None else (found, replace(found, columns=None)):
+        try:
+            return lineage.clean_lineage(each)
+        except InvalidValueError as error:
+            logger.warning("the lineage of %s is not recorded as it was sent: %s", each.pipeline_name, error)
+    return None
+
+
+def _rows(jobs: Mapping[str, Job], before: Mapping[str, Job] | None = None) -> Jsonb:
+    return _jsonb(
+        [
+            {
+                "name": name,
+                "run_id": job.run_id,
+                "at": job.at,
+                "lineage": job.datasets,
+                "before": None if before is None else before[name].datasets,
+            }
+            for name, job in jobs.items()
+        ]
+    )
+
+
+def _jsonb(value: Any) -> Jsonb:
+    return Jsonb(value, dumps=arguments.json_text)

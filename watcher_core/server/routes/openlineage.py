@@ -1,0 +1,178 @@
+"""Events of OpenLineage, from clients that are pointed here as they are at Marquez.
+
+They drop what is answered with an error that they do not know, and turn a redirected event into an empty request: the
+path is answered as it is and with a slash behind it, and a token that makes too many requests gets a 503, which they
+send again.
+"""
+
+from __future__ import annotations
+
+import json
+import zlib
+from typing import Any
+
+from fastapi import APIRouter, Request, Response
+from pydantic import BaseModel
+
+from watcher_core import arguments, openlineage
+from watcher_core.errors import InvalidValueError
+from watcher_core.server.access import Access
+from watcher_core.server.errors import RefusedError
+from watcher_core.server.routing import access_of, errors, watcher_of, workers_of
+
+# Of a batch. More are sent in several.
+MAX_EVENTS = 10_000
+
+# Watcher answers all but these; see above.
+ERRORS = {status: answer for status, answer in errors(400).items() if status != 429}
+
+# No routes of FastAPI's kind: their 422 is not in this API's answers.
+events = APIRouter(tags=["openlineage"], responses=ERRORS)
+
+NAMED: dict[str, Any] = {
+    "type": "object",
+    "required": ["namespace", "name"],
+    "properties": {
+        "namespace": {"type": "string", "minLength": 1},
+        "name": {"type": "string", "minLength": 1},
+        "facets": {"type": "object"},
+    },
+}
+EVENT: dict[str, Any] = {
+    "type": "object",
+    "description": "An event of a run (`run` and `job`), of a job (`job`) or of a dataset (`dataset`).",
+    "required": ["eventTime"],
+    "properties": {
+        "eventTime": {"type": "string", "format": "date-time"},
+        "eventType": {"type": "string", "enum": [kind.value for kind in openlineage.EventType]},
+        "run": {
+            "type": "object",
+            "required": ["runId"],
+            "properties": {"runId": {"type": "string", "format": "uuid"}, "facets": {"type": "object"}},
+        },
+        "job": NAMED,
+        "dataset": NAMED,
+        "inputs": {"type": "array", "items": NAMED},
+        "outputs": {"type": "array", "items": NAMED},
+        "producer": {"type": "string"},
+    },
+    "example": {
+        "eventTime": "2026-01-31T09:30:00Z",
+        "eventType": "COMPLETE",
+        "run": {"runId": "0190f2f4-6f0a-7c3e-9b5e-3f2f6f0f9a11"},
+        "job": {"namespace": "shop", "name": "load_orders"},
+        "inputs": [{"namespace": "s3://landing", "name": "orders.csv"}],
+        "outputs": [{"namespace": "postgres://db:5432", "name": "shop.public.orders"}],
+        "producer": "https://example.com/loader",
+    },
+}
+
+
+class RefusedEvent(BaseModel):
+    """An event of a batch that is not recorded: its place in the batch, from 0, and why."""
+
+    index: int
+    detail: str
+
+
+class BatchAnswer(BaseModel):
+    """What came of a batch."""
+
+    received: int
+    recorded: int
+    refused: list[RefusedEvent]
+
+
+def _body(schema: dict[str, Any]) -> dict[str, Any]:
+    return {"requestBody": {"required": True, "content": {"application/json": {"schema": schema}}}}
+
+
+@events.post(
+    "/api/v1/lineage",
+    status_code=201,
+    response_class=Response,
+    responses={201: {"description": "It is recorded."}},
+    openapi_extra=_body(EVENT),
+)
+@events.post("/api/v1/lineage/", status_code=201, include_in_schema=False)
+async def take(request: Request) -> Response:
+    """Record an event of OpenLineage. The same one again changes nothing, and the order of events does not matter."""
+    body = await request.body()
+    await workers_of(request).run(_take, request, body)
+    return Response(status_code=201)
+
+
+def _take(request: Request, body: bytes) -> None:
+    event = openlineage.read_event(_read(request, body))
+    _require(access_of(request), event)
+    watcher_of(request)._record_events([event])
+
+
+@events.post(
+    "/api/v1/lineage/batch",
+    status_code=200,
+    response_model=BatchAnswer,
+    openapi_extra=_body({"type": "array", "items": EVENT, "maxItems": MAX_EVENTS}),
+)
+@events.post("/api/v1/lineage/batch/", status_code=200, include_in_schema=False)
+async def take_batch(request: Request) -> Response:
+    """Record up to 10,000 events of OpenLineage in one transaction; refused ones are named, with the reason."""
+    body = await request.body()
+    answer = await workers_of(request).run(_take_batch, request, body)
+    return Response(answer.model_dump_json(), media_type="application/json")
+
+
+def _take_batch(request: Request, body: bytes) -> BatchAnswer:
+    given = _read(request, body)
+    if not isinstance(given, list) or len(given) > MAX_EVENTS:
+        what = f"a list of {len(given):,}" if isinstance(given, list) else arguments.shown(given)
+        raise InvalidValueError(f"the batch is {what}; it must be a list of at most {MAX_EVENTS:,} events")
+    access = access_of(request)
+    found: list[openlineage.Event] = []
+    refused: list[RefusedEvent] = []
+    for place, one in enumerate(given):
+        try:
+            event = openlineage.read_event(one)
+            _require(access, event)
+            found.append(event)
+        except (InvalidValueError, RefusedError) as error:
+            # What a client sent may hold halves of characters that UTF-8 has no bytes for.
+            detail = str(error).encode("utf-8", "replace").decode("utf-8")
+            refused.append(RefusedEvent(index=place, detail=detail))
+    watcher_of(request)._record_events(found)
+    return BatchAnswer(received=len(given), recorded=len(found), refused=refused)
+
+
+def _require(access: Access, event: openlineage.Event) -> None:
+    """Refuse what is about a pipeline that the token does not cover; a dataset alone is about none."""
+    if event.pipeline_name is None:
+        access.require_all()
+    else:
+        access.require_pipeline(event.pipeline_name)
+
+
+def _read(request: Request, body: bytes) -> Any:
+    """Read JSON as producers write it: NaN in a facet that nobody reads is no reason to lose an event."""
+    encoding = request.headers.get("content-encoding", "identity").strip().lower()
+    if encoding in ("gzip", "x-gzip"):
+        body = _unpacked(body, request.app.state.limits.batch_bytes)
+    elif encoding not in ("", "identity"):
+        raise InvalidValueError(f"Content-Encoding is {arguments.shown(encoding)}; it may be gzip")
+    try:
+        return json.loads(body.decode("utf-8"), parse_constant=lambda _: None)
+    except (ValueError, RecursionError) as error:
+        reason = "it is nested too deeply" if isinstance(error, RecursionError) else str(error)
+        raise InvalidValueError(f"the body is no JSON: {reason}") from None
+
+
+def _unpacked(body: bytes, limit: int) -> bytes:
+    unpacker = zlib.decompressobj(wbits=zlib.MAX_WBITS | 16)
+    try:
+        unpacked = unpacker.decompress(body, limit + 1)
+    except zlib.error as error:
+        raise InvalidValueError(f"the body is not compressed with gzip: {error}") from None
+    if len(unpacked) > limit:
+        raise RefusedError(413, f"the body has more than {limit:,} bytes when it is unpacked")
+    if not unpacker.eof:
+        raise InvalidValueError("the body is not compressed with gzip: its end is missing")
+    return unpacked
