@@ -109,7 +109,7 @@ docs: install  ## Write the generated pages of the reference anew, and build the
 lock: install  ## Choose the newest versions of all dependencies anew
 	@$(BIN)/uv pip compile pyproject.toml --all-extras --universal --python-version 3.11 --upgrade \
 		--generate-hashes --no-header --no-annotate --no-strip-extras --quiet --output-file requirements.lock
-	@$(BIN)/uv pip compile pyproject.toml tests/integrations/requirements.in --extra dagster --extra embedded \
+	@$(BIN)/uv pip compile pyproject.toml tests/integrations/requirements.in --extra dagster --extra embedded --extra server \
 		--universal --python-version 3.11 --upgrade --generate-hashes --no-header --no-annotate --no-strip-extras \
 		--quiet --output-file tests/integrations/requirements.txt
 

@@ -15,7 +15,9 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
 from tests.factories import NOON, at, record
+from tests.openlineage_events import dataset, run_event, run_id
 from watcher_core import (
+    Address,
     AssetCheckRecord,
     AssetCheckStatus,
     DatabaseUnavailableError,
@@ -478,3 +480,27 @@ def test_what_was_imported_stays_on_the_way_back(empty: Watcher, engine: sa.Engi
     assert tuple(row) == (execution.id, "http", "etl-watcher:x:1")
     empty.upgrade()
     assert [each.external_id for each in empty.executions()] == ["etl-watcher:x:1"]
+
+
+def test_neither_executions_nor_lineage_of_openlineage_are_lost_on_the_way_down(
+    empty: Watcher, engine: sa.Engine
+) -> None:
+    """The version before 0025 knows neither their source nor their origin."""
+    empty.upgrade()
+    events = [
+        run_event("r", "COMPLETE", inputs=(dataset("a"), dataset("c")), outputs=(dataset("b", columns={"x": ["a.x"]}),))
+    ]
+    empty.record_openlineage(events)
+    source, target = (Address(f"postgres://db:5432/{name}", "postgresql", "database") for name in "ab")
+    empty.create_lineage("shop/load", [source], [target])  # an edge of both origins
+    empty.downgrade("0024")
+    with engine.connect() as connection:
+        executions = connection.execute(sa.text("SELECT source, external_id FROM watcher.pipeline_execution")).all()
+        edges = connection.scalars(sa.text("SELECT origin FROM watcher.address_lineage")).all()
+        columns = connection.scalars(sa.text("SELECT origin FROM watcher.column_lineage")).all()
+    assert executions == [("http", f"openlineage/{run_id('r')}")]
+    assert (edges, columns) == (["declared"] * 2, ["declared"])
+    empty.upgrade()
+    assert empty.verify_lineage().is_right
+    empty.record_openlineage(events)
+    assert [each.source for each in empty.executions()] == ["openlineage", "http"]
