@@ -1,4 +1,6 @@
-"""Add what OpenLineage's events say of runs and jobs, and their source and origin.
+"""Add what OpenLineage's events say of runs and jobs, their source and origin, and the queue of events to be sent.
+
+As that of traces, triggers fill the queue, which are disabled until `watcher export openlineage` is first run.
 
 Compatibility: the version of Watcher before this one cannot read executions of the source `openlineage`, nor edges of
 that origin; it works on as long as there are none. On the way down, such executions become those of `http`, and such
@@ -16,7 +18,7 @@ down_revision = "0024"
 branch_labels = None
 depends_on = None
 
-RUN, JOB = "openlineage_run", "openlineage_job"
+RUN, JOB, PENDING = "openlineage_run", "openlineage_job", "openlineage_pending"
 INDEX = "ix_openlineage_run_parent_run_id"
 
 ENUMS = ("execution_source", "lineage_origin")
@@ -41,6 +43,46 @@ DECLARED_TOO = """
        AND declared.origin = 'declared'
        AND {same}
 """
+
+
+FUNCTION = """
+    CREATE FUNCTION watcher.queue_openlineage() RETURNS trigger
+    LANGUAGE plpgsql AS $$
+    BEGIN
+        INSERT INTO watcher.openlineage_pending (pipeline_execution_id) VALUES (NEW.id);
+        RETURN NULL;
+    END
+    $$
+"""
+
+COMMENT = """
+    COMMENT ON FUNCTION watcher.queue_openlineage()
+         IS 'Queues executions that have ended to be sent as events of OpenLineage'
+"""
+
+# What has come as events is not sent as events. As text: the value may be as new as this transaction.
+RECORDED = """
+    CREATE TRIGGER queue_openlineage_of_recorded
+     AFTER INSERT ON watcher.pipeline_execution
+       FOR EACH ROW
+      WHEN (NEW.end_date IS NOT NULL AND CAST(NEW.source AS text) <> 'openlineage')
+   EXECUTE FUNCTION watcher.queue_openlineage()
+"""
+
+# A replay that changes nothing is not sent again.
+CHANGED = """
+    CREATE TRIGGER queue_openlineage_of_changed
+     AFTER UPDATE ON watcher.pipeline_execution
+       FOR EACH ROW
+      WHEN (NEW.end_date IS NOT NULL
+            AND CAST(NEW.source AS text) <> 'openlineage'
+            AND ROW(OLD.state, OLD.start_date, OLD.end_date, OLD.parent_id, OLD.inserts, OLD.execution_metadata)
+                IS DISTINCT FROM
+                ROW(NEW.state, NEW.start_date, NEW.end_date, NEW.parent_id, NEW.inserts, NEW.execution_metadata))
+   EXECUTE FUNCTION watcher.queue_openlineage()
+"""
+
+TRIGGERS = ("queue_openlineage_of_recorded", "queue_openlineage_of_changed")
 
 
 def _json(name: str, comment: str) -> sa.Column[object]:
@@ -78,9 +120,26 @@ def upgrade() -> None:
         schema="watcher",
         comment="The datasets that the newest run of each job names",
     )
+    op.create_table(
+        PENDING,
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=True), nullable=False),
+        sa.Column("pipeline_execution_id", sa.BigInteger(), nullable=False, comment="The execution"),
+        _time("queued_at", "When it ended, or was corrected"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_openlineage_pending")),
+        schema="watcher",
+        comment="Executions that have ended, or were corrected, and are still to be sent as events of OpenLineage",
+    )
+    for statement in (FUNCTION, COMMENT, RECORDED, CHANGED):
+        op.execute(statement)
+    for trigger in TRIGGERS:
+        op.execute(f"ALTER TABLE watcher.pipeline_execution DISABLE TRIGGER {trigger}")
 
 
 def downgrade() -> None:
+    for trigger in TRIGGERS:
+        op.execute(f"DROP TRIGGER {trigger} ON watcher.pipeline_execution")
+    op.execute("DROP FUNCTION watcher.queue_openlineage()")
+    op.drop_table(PENDING, schema="watcher")
     op.drop_table(JOB, schema="watcher")
     op.drop_index(INDEX, RUN, schema="watcher")
     op.drop_table(RUN, schema="watcher")

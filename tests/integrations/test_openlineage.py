@@ -15,7 +15,6 @@ import httpx
 import pytest
 from openlineage.client import OpenLineageClient
 from openlineage.client.event_v2 import (
-    Dataset,
     DatasetEvent,
     InputDataset,
     Job,
@@ -24,6 +23,7 @@ from openlineage.client.event_v2 import (
     Run,
     RunEvent,
     RunState,
+    StaticDataset,
 )
 from openlineage.client.facet_v2 import (
     column_lineage_dataset,
@@ -116,7 +116,7 @@ def test_the_python_client(client: OpenLineageClient, watcher: Watcher) -> None:
         event("bad", RunState.FAIL, 6, job="bad", facets={"parent": parent, "errorMessage": error}),
         event("all", RunState.ABORT, 7, job="all", facets={}),
         JobEvent(eventTime="2026-03-01T12:00:00Z", job=Job(namespace="shop", name="later"), inputs=inputs),
-        DatasetEvent(eventTime="2026-03-01T12:00:00Z", dataset=Dataset(namespace="s3://lake", name="raw/x")),
+        DatasetEvent(eventTime="2026-03-01T12:00:00Z", dataset=StaticDataset(namespace="s3://lake", name="raw/x")),
     ):
         client.emit(each)
     client.close()

@@ -46,6 +46,7 @@ ADDED = {
     "maintenance_window",
     "observation",
     "openlineage_job",
+    "openlineage_pending",
     "openlineage_run",
     "pipeline_alias",
     "pipeline_automation",

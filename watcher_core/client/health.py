@@ -162,7 +162,7 @@ class HealthMethods(Connection):
         yield (
             health.TRACES_KEY,
             "traces",
-            lambda session, now: health.unexported_facts(*telemetry.pending_traces(database.driver(session)), now=now),
+            lambda session, now: health.unexported_facts(*telemetry.TRACES.pending(database.driver(session)), now=now),
         )
         yield (
             health.HEARTBEAT_KEY,

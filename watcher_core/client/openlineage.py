@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+import datetime as dt
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any
 
-from watcher_core import database, lineage, openlineage
+from watcher_core import arguments, database, lineage, openlineage
 from watcher_core.client.connection import Connection
 
 
@@ -42,3 +44,47 @@ class OpenLineageMethods(Connection):
             with self._transaction() as (session, now):
                 lineage.lock_closure(database.driver(session))
                 openlineage.record_events(session, events=events, may_change_lineage=True, now=now)
+
+    def send_openlineage(self, *, since: dt.datetime | None = None) -> int:
+        """Send the executions that have ended since the last time as events of OpenLineage.
+
+        The first time begins with what ends from then on. Each execution is sent at least once, in the order in which
+        they ended, and again after it was corrected, with the same ids. Where to, say the variables and the file of
+        OpenLineage's client. What has come as events is not sent.
+
+        Args:
+            since: Send what has ended since then once more, too; with time zone.
+
+        Returns:
+            How many executions were sent.
+
+        Raises:
+            ConfigurationError: OpenLineage's client is not installed, nothing says where to send to, or the database's
+                user may not switch the queue on.
+            DeliveryError: The other side cannot be reached, or takes nothing; what waits goes on to wait.
+        """
+        after = None if since is None else arguments.instant(since, "since")
+        client = openlineage.open_client()
+        try:
+            with self._one_transaction() as connection:
+                openlineage.EVENTS.start(connection)
+                if after is not None:
+                    openlineage.EVENTS.add_since(connection, after)
+            sent, removed = openlineage.send_waiting(self._one_transaction, client)
+            total = sent
+            while removed:
+                sent, removed = openlineage.send_waiting(self._one_transaction, client)
+                total += sent
+        finally:
+            client.close()
+        return total
+
+    def stop_openlineage(self) -> int:
+        """Let executions wait for no sending any more, until the next time; return how many waited."""
+        with self._one_transaction() as connection:
+            return openlineage.EVENTS.stop(connection)
+
+    @contextmanager
+    def _one_transaction(self) -> Iterator[database.Driver]:
+        with self._driver_transaction() as (connection, _):
+            yield connection

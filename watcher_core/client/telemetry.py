@@ -30,7 +30,7 @@ class TelemetryMethods(HealthMethods):
         most = arguments.count(most_pipelines, "most_pipelines")
         with self._transaction() as (session, now):
             database.driver(session).execute(WITHOUT_COMPILER)
-            pending_traces, traces_since = telemetry.pending_traces(database.driver(session))
+            pending_traces, traces_since = telemetry.TRACES.pending(database.driver(session))
             active, inactive, removed = telemetry.pipeline_counts(session)
             return values.Figures(
                 pipelines=telemetry.pipeline_figures(session, most=most or 0, now=now),
@@ -72,9 +72,9 @@ class TelemetryMethods(HealthMethods):
         exporter = telemetry.open_exporter(os.environ, version=__version__, deployment=self.settings.environment)
         try:
             with self._driver() as connection:
-                telemetry.start_queue(connection)
+                telemetry.TRACES.start(connection)
                 if after is not None:
-                    telemetry.queue_since(connection, after)
+                    telemetry.TRACES.add_since(connection, after)
             taken, removed = telemetry.export_waiting(self._driver, exporter)
             exported = taken
             while removed:
@@ -87,7 +87,7 @@ class TelemetryMethods(HealthMethods):
     def stop_traces(self) -> int:
         """Let executions wait for no export any more, until the next one; return how many waited."""
         with self._driver() as connection:
-            return telemetry.stop_queue(connection)
+            return telemetry.TRACES.stop(connection)
 
     @contextmanager
     def _driver(self) -> Iterator[database.Driver]:

@@ -9,15 +9,28 @@ from watcher_core.lazy import exported
 if TYPE_CHECKING:
     from watcher_core.openlineage.reading import Event, EventType, read_event
     from watcher_core.openlineage.recording import LineageChangesError, record_events
+    from watcher_core.openlineage.sending import EVENTS, open_client, send_waiting
 
-__all__ = ["Event", "EventType", "LineageChangesError", "read_event", "record_events"]
+__all__ = [
+    "EVENTS",
+    "Event",
+    "EventType",
+    "LineageChangesError",
+    "open_client",
+    "read_event",
+    "record_events",
+    "send_waiting",
+]
 
 _MODULES = {
+    "EVENTS": "sending",
     "Event": "reading",
     "EventType": "reading",
     "LineageChangesError": "recording",
+    "open_client": "sending",
     "read_event": "reading",
     "record_events": "recording",
+    "send_waiting": "sending",
 }
 
 __getattr__, __dir__ = exported(__name__, _MODULES)

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
         take_recorder,
     )
     from watcher_core.recording.executions import COUNTS, end_execution, release_identity, start_execution, start_known
+    from watcher_core.recording.exports import EndedExecution, ExportQueue, Identity, ended_executions
     from watcher_core.recording.heartbeats import pulse
     from watcher_core.recording.host_clocks import clock_report
     from watcher_core.recording.identities import is_identity
@@ -75,6 +76,9 @@ __all__ = [
     "PLACES",
     "RECENT_EXECUTIONS",
     "CleanupPlace",
+    "EndedExecution",
+    "ExportQueue",
+    "Identity",
     "Process",
     "TrackRequest",
     "TrackedExecution",
@@ -87,6 +91,7 @@ __all__ = [
     "declare_asset_checks",
     "delete_batch",
     "end_execution",
+    "ended_executions",
     "estimate_expired_executions",
     "execution_tree",
     "executions_since",
@@ -140,6 +145,9 @@ _MODULES = {
     "LEAST_RETENTION_DAYS": "retention",
     "PLACES": "secrets",
     "CleanupPlace": "retention",
+    "EndedExecution": "exports",
+    "ExportQueue": "exports",
+    "Identity": "exports",
     "Process": "processes",
     "TrackRequest": "tracking",
     "TrackedExecution": "tracking",
@@ -153,6 +161,7 @@ _MODULES = {
     "declare_asset_checks": "asset_checks",
     "delete_batch": "retention",
     "end_execution": "executions",
+    "ended_executions": "exports",
     "execution_tree": "lookup",
     "executions_since": "successes",
     "find_enclosing_id": "lookup",

@@ -8,9 +8,10 @@ from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Final
 
+from watcher_core import recording
 from watcher_core.database import Driver
 from watcher_core.errors import ConfigurationError
-from watcher_core.telemetry import queue
+from watcher_core.telemetry.queue import TRACES
 from watcher_core.telemetry.spans import span_of
 
 if TYPE_CHECKING:
@@ -58,8 +59,8 @@ def export_waiting(
         DeliveryError: The collector cannot be reached, or takes nothing; the queue is as it was.
     """
     with transaction() as connection:
-        entries = queue.waiting(connection, limit=BATCH)
-        executions = queue.ended_executions(connection, sorted({entry.execution_id for entry in entries}))
+        entries = TRACES.waiting(connection, limit=BATCH)
+        executions = recording.ended_executions(connection, sorted({entry.execution_id for entry in entries}))
     ids = list(executions)
     refused = exporter.export([span_of(executions[each]) for each in ids]) if ids else []
     for place in refused:
@@ -67,5 +68,5 @@ def export_waiting(
         logger.error("the collector refuses the span of execution %d; it is left out", ids[place])
     if entries:
         with transaction() as connection:
-            queue.remove(connection, entries)
+            TRACES.remove(connection, entries)
     return len(ids) - len(refused), len(entries)

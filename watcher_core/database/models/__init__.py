@@ -33,7 +33,7 @@ from watcher_core.database.models.checks import (
 )
 from watcher_core.database.models.declarative import Base, table
 from watcher_core.database.models.lineage import AddressLineage, AddressLineageClosure, ColumnLineage
-from watcher_core.database.models.openlineage import OpenLineageJob, OpenLineageRun
+from watcher_core.database.models.openlineage import OpenLineageJob, OpenLineagePending, OpenLineageRun
 from watcher_core.database.models.recording import (
     ExecutionDaily,
     ExecutionDailyPending,
@@ -75,6 +75,7 @@ __all__ = [
     "MaintenanceWindow",
     "Observation",
     "OpenLineageJob",
+    "OpenLineagePending",
     "OpenLineageRun",
     "Pipeline",
     "PipelineAlias",

@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from watcher_core.database.models.declarative import Base, json_object, timestamp
+from watcher_core.database.models.declarative import Base, identity, json_object, timestamp
 
 
 class OpenLineageRun(Base):
@@ -36,3 +36,14 @@ class OpenLineageJob(Base):
     run_id: Mapped[uuid.UUID | None] = mapped_column(comment="The run that names them; empty: an event of the job")
     at: Mapped[dt.datetime] = timestamp("When that run started, or the time of that event: an earlier one is no news")
     lineage: Mapped[dict[str, Any]] = json_object("Inputs, outputs, and the columns that those are computed from")
+
+
+class OpenLineagePending(Base):
+    __tablename__ = "openlineage_pending"
+    __table_args__ = {
+        "comment": "Executions that have ended, or were corrected, and are still to be sent as events of OpenLineage"
+    }
+
+    id: Mapped[int] = identity()
+    pipeline_execution_id: Mapped[int] = mapped_column(comment="The execution")
+    queued_at: Mapped[dt.datetime] = timestamp("When it ended, or was corrected")
