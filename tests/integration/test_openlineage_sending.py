@@ -183,6 +183,26 @@ def test_more_than_a_batch_is_sent_in_order(
     assert [event["job"]["name"] for event in events(server)[::2]] == [f"p{number}" for number in range(8)]
 
 
+@pytest.mark.parametrize("kind", ["async_http", "file", "composite"])
+def test_other_transports(
+    watcher: Watcher, server: HttpServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    target, file = tmp_path / "events.jsonl", tmp_path / "other.yml"
+    transports: dict[str, dict[str, Any]] = {
+        "async_http": {"type": "async_http", "url": server.url},
+        "file": {"type": "file", "log_file_path": str(target), "append": True},
+    }
+    transports["composite"] = {"type": "composite", "transports": [transports["async_http"], transports["file"]]}
+    file.write_text(json.dumps({"transport": transports[kind]}))
+    monkeypatch.setenv("OPENLINEAGE_CONFIG", str(file))
+    watcher.record([record("a"), record("b", start=5)])
+    assert watcher.send_openlineage(since=SINCE) == 2
+    if kind != "file":
+        assert len(events(server)) == 4
+    if kind != "async_http":
+        assert len(target.read_text().splitlines()) == 4
+
+
 def test_what_came_as_events_is_not_sent_as_events(watcher: Watcher, server: HttpServer) -> None:
     watcher.send_openlineage()
     watcher.record_openlineage([run_event("r", "COMPLETE")])

@@ -158,6 +158,10 @@ def test_executions_that_wait_to_be_exported(since, expected):
     assert judged(unexported_facts(3, since, now=NOW)) == expected
 
 
+def test_executions_that_wait_to_be_sent_as_events_are_told_from_traces():
+    assert judged(unexported_facts(3, ago(hours=1), what="openlineage", now=NOW)) == [("warning", "health/openlineage")]
+
+
 def test_a_spool_that_grows(tmp_path: Path) -> None:
     def facts() -> list[tuple[str, str | None]]:
         return judged(spool_facts([tmp_path], host="worker", now=NOW))

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from watcher_core import alerts, anomalies, arguments, checks, database, health, recording, telemetry
+from watcher_core import alerts, anomalies, arguments, checks, database, health, openlineage, recording, telemetry
 from watcher_core.client.connection import Connection
 from watcher_core.enums import AlertKind
 from watcher_core.errors import ConfigurationError, DatabaseUnavailableError, SchemaVersionError, WatcherError
@@ -163,6 +163,13 @@ class HealthMethods(Connection):
             health.TRACES_KEY,
             "traces",
             lambda session, now: health.unexported_facts(*telemetry.TRACES.pending(database.driver(session)), now=now),
+        )
+        yield (
+            health.OPENLINEAGE_KEY,
+            "openlineage",
+            lambda session, now: health.unexported_facts(
+                *openlineage.EVENTS.pending(database.driver(session)), what="openlineage", now=now
+            ),
         )
         yield (
             health.HEARTBEAT_KEY,

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from watcher_core.health.queues import (
         ANOMALIES_KEY,
         DELIVERY_KEY,
+        OPENLINEAGE_KEY,
         TRACES_KEY,
         undelivered_fact,
         unexported_facts,
@@ -38,6 +39,7 @@ __all__ = [
     "CHECK_KEY",
     "DELIVERY_KEY",
     "HEARTBEAT_KEY",
+    "OPENLINEAGE_KEY",
     "RECORDER_KEY",
     "TRACES_KEY",
     "DagsterError",
@@ -69,6 +71,7 @@ _MODULES = {
     "HEARTBEAT_KEY": "heartbeats",
     "RECORDER_KEY": "recorders:KEY",
     "Round": "rounds",
+    "OPENLINEAGE_KEY": "queues",
     "TRACES_KEY": "queues",
     "check_facts": "checks",
     "clock_facts": "clocks",

@@ -12,6 +12,7 @@ from watcher_core.values import HealthFact, UndeliveredAlerts, UnjudgedExecution
 DELIVERY_KEY: Final = "health/delivery"
 ANOMALIES_KEY: Final = "health/anomalies"
 TRACES_KEY: Final = "health/traces"
+OPENLINEAGE_KEY: Final = "health/openlineage"
 
 # After this, an alert without a try means that no process delivers, and one that failed is no hiccup of Slack's.
 DELIVERED_WITHIN: Final = dt.timedelta(minutes=10)
@@ -70,12 +71,15 @@ def unjudged_fact(waiting: UnjudgedExecutions, *, now: dt.datetime) -> HealthFac
     )
 
 
-def unexported_facts(count: int, since: dt.datetime | None, *, now: dt.datetime) -> Iterator[HealthFact]:
-    """Judge whether executions are exported as traces; nothing is to be said where none waits, as of who exports none.
+def unexported_facts(
+    count: int, since: dt.datetime | None, *, what: str = "traces", now: dt.datetime
+) -> Iterator[HealthFact]:
+    """Judge whether executions are exported; nothing is to be said where none waits, as of who exports none.
 
     Args:
         count: How many wait.
         since: When the first of them ended.
+        what: What they are exported as: `traces` or `openlineage`.
         now: The time.
     """
     if since is None:
@@ -83,14 +87,14 @@ def unexported_facts(count: int, since: dt.datetime | None, *, now: dt.datetime)
     wait = "waits" if count == 1 else "wait"
     state = f"{words.plural(count, 'execution')} {wait} to be exported, since {words.ago(since, now=now)}"
     if now - since <= EXPORTED_WITHIN:
-        yield HealthFact("ok", "traces", state)
+        yield HealthFact("ok", what, state)
         return
     yield HealthFact(
         "warning",
-        "traces",
+        what,
         state,
-        "run watcher export traces as a service or by cron, and see what it says; to export no more: "
-        "watcher export traces --stop",
-        key=TRACES_KEY,
-        subject="export of traces",
+        f"run watcher export {what} as a service or by cron, and see what it says; to export no more: "
+        f"watcher export {what} --stop",
+        key=f"health/{what}",
+        subject="export of traces" if what == "traces" else "export of OpenLineage's events",
     )
