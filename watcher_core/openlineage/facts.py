@@ -102,13 +102,15 @@ def _latest(known: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, Any]:
     """Of each subject what was said last; of two things at the same time, the one that sorts last."""
     found = dict(known)
     for subject, one in new.items():
-        found[subject] = max(one, found.get(subject, one), key=_sort_key)
+        before = found.get(subject, one)
+        if one[0] > before[0] or (one[0] == before[0] and one != before and _sort_key(one) > _sort_key(before)):
+            before = one
+        found[subject] = before
     return found
 
 
-def _sort_key(said: list[Any]) -> tuple[str, str]:
-    at, value = said
-    return at, arguments.json_text(value, sort_keys=True)
+def _sort_key(said: list[Any]) -> str:
+    return arguments.json_text(said[1], sort_keys=True)
 
 
 def parent_of(facts: Facts) -> str | None:

@@ -11,6 +11,7 @@ import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any, Final
 
 from watcher_core import arguments, masking
@@ -155,8 +156,19 @@ def read_dataset_name(given: Mapping[str, Any], argument: str) -> DatasetName:
     Raises:
         InvalidValueError: It has no namespace or name, or they are too long for an address.
     """
-    namespace = masking.mask_text(_word(given.get("namespace"), f"{argument}.namespace"))
-    name = masking.mask_text(_word(given.get("name"), f"{argument}.name"))
+    namespace, name = given.get("namespace"), given.get("name")
+    if isinstance(namespace, str) and isinstance(name, str):
+        return _checked_name(namespace, name, argument)
+    _word(namespace, f"{argument}.namespace")
+    _word(name, f"{argument}.name")
+    raise AssertionError("one of the two is no text")  # which is refused above
+
+
+# The same few datasets come with each run, in the same places of an event.
+@lru_cache(maxsize=1024)
+def _checked_name(namespace: str, name: str, argument: str) -> DatasetName:
+    namespace = masking.mask_text(_word(namespace, f"{argument}.namespace"))
+    name = masking.mask_text(_word(name, f"{argument}.name"))
     arguments.address_name(naming.address_name(namespace, name), argument)
     return DatasetName(namespace, name)
 
