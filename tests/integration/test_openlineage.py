@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import os
 import random
 import threading
 from collections.abc import Iterable, Iterator
@@ -12,7 +13,7 @@ import psycopg
 import pytest
 
 from tests.factories import at, unique
-from tests.openlineage_events import dataset, run_event, run_id, sample
+from tests.openlineage_events import dataset, places, replaced, run_event, run_id, sample
 from watcher_core import (
     AssetCheckStatus,
     Execution,
@@ -28,6 +29,8 @@ from watcher_core import (
 )
 
 DB = "postgres://db:5432/"
+# So many hostile events; more find more.
+HOSTILE = int(os.environ.get("HOSTILE_EVENTS", "150"))
 
 
 @pytest.fixture
@@ -560,6 +563,28 @@ def test_a_batch_of_many_runs(watcher: Watcher, job: str) -> None:
     random.Random(3).shuffle(events)
     assert watcher.record_openlineage(events) == 600
     assert sum(len(watcher.executions(pipeline=f"shop/{job}{number}", limit=1000)) for number in range(7)) == 300
+
+
+NASTY = (
+    *(None, True, -1, 2**70, 1e300, "", " ", "x" * 3000, "a\0b", "\ud800", "s3://u:p@h", "2026-02-30T00:00:00Z"),
+    *([], [[]], {}, {"a": {"b": [None]}}),
+)
+
+
+def test_hostile_events_are_recorded_or_refused_as_such(watcher: Watcher) -> None:
+    """Whatever stands in place of anything in a real event is no error of the database."""
+    chance = random.Random(HOSTILE)
+    events = [event for name in ("dbt_build", "airflow_dag", "spark_job") for event in sample(name)]
+    refused = 0
+    for _ in range(HOSTILE):
+        event = chance.choice(events)
+        for _ in range(chance.randint(1, 3)):
+            event = replaced(event, chance.choice(places(event)), chance.choice(NASTY))
+        try:
+            watcher.record_openlineage([event])
+        except InvalidValueError:
+            refused += 1
+    assert 0 < refused < HOSTILE
 
 
 def test_a_record_of_another_source_keeps_what_the_row_says(watcher: Watcher, job: str) -> None:

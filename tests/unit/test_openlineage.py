@@ -11,9 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.factories import at
-from tests.openlineage_events import dataset, run_event, run_id, sample
+from tests.openlineage_events import dataset, places, replaced, run_event, run_id, sample
 from watcher_core import ExecutionState, InvalidValueError
-from watcher_core.openlineage import datasets, facts, naming
+from watcher_core.openlineage import assertions, datasets, facts, naming
 from watcher_core.openlineage.reading import EventType, read_event
 
 EVENT = run_event("r", "COMPLETE", inputs=(dataset("a.b.c"),), outputs=(dataset("a.b.d", rows=3),))
@@ -271,3 +271,32 @@ def test_datasets_do_not_depend_on_the_order() -> None:
 @pytest.mark.parametrize("name", ["dbt_build", "airflow_dag", "spark_job"])
 def test_samples_of_producers_are_read(name: str) -> None:
     assert all(read_event(event).pipeline_name for event in sample(name))
+
+
+# Hostile input
+
+ANYTHING = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=5),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
+    max_leaves=5,
+)
+
+
+SAMPLES = [event for name in ("dbt_build", "airflow_dag", "spark_job") for event in sample(name)]
+
+
+@given(
+    st.sampled_from(SAMPLES).flatmap(lambda event: st.tuples(st.just(event), st.sampled_from(places(event)))), ANYTHING
+)
+def test_whatever_stands_anywhere_in_an_event_is_read_or_refused(case: Any, other: Any) -> None:
+    event, path = case
+    try:
+        read = read_event(replaced(event, path, other))
+    except InvalidValueError:
+        return
+    results = assertions.results_of(read)
+    named, _ = datasets.datasets_of(read)
+    json.dumps([named, [result.result_metadata for result in results]])
+    datasets.lineage_of("p", named)
+    if read.run_id is not None:
+        facts.record_of(read.run_id, json.loads(json.dumps(facts.merged({}, facts.facts_of(read)))))

@@ -136,7 +136,8 @@ def _columns(facet: object) -> tuple[set[DatasetName], dict[str, list[list[str]]
 
 
 def _is_indirect(source: Mapping[str, Any]) -> bool:
-    transformations = [one for one in source.get("transformations") or () if isinstance(one, Mapping)]
+    given = source.get("transformations")
+    transformations = [one for one in given if isinstance(one, Mapping)] if isinstance(given, list) else []
     return bool(transformations) and all(one.get("type") == INDIRECT for one in transformations)
 
 
