@@ -565,7 +565,7 @@ def test_a_batch_of_many_runs(watcher: Watcher, job: str) -> None:
     assert sum(len(watcher.executions(pipeline=f"shop/{job}{number}", limit=1000)) for number in range(7)) == 300
 
 
-NASTY = (
+NASTY: tuple[Any, ...] = (
     *(None, True, -1, 2**70, 1e300, "", " ", "x" * 3000, "a\0b", "\ud800", "s3://u:p@h", "2026-02-30T00:00:00Z"),
     *([], [[]], {}, {"a": {"b": [None]}}),
 )
