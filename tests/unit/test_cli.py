@@ -115,6 +115,7 @@ def test_there_are_the_commands_that_there_should_be() -> None:
         *(f"db {name}" for name in ["start", "stop", "status", "url", "psql"]),
         *(f"db {name}" for name in ["upgrade", "downgrade", "current", "grant", "mask-secrets"]),
         *(f"executions {name}" for name in ["list", "show", "start", "end", "heartbeat", "tree"]),
+        "export openlineage",
         "export traces",
         "import etl-watcher",
         *(f"lineage {name}" for name in ["show", "impact", "summary", "graph", "addresses", "set", "verify"]),
