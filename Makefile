@@ -53,7 +53,7 @@ coverage: install  ## Run the tests of functions, and show what of the code they
 matrix: install  ## Run the tests with other versions of Python, PostgreSQL and all dependencies (ARGS: for nox)
 	@$(BIN)/python -m nox $(ARGS)
 
-integrations: .venv-integrations/installed  ## Run Watcher with the real dbt, dlt, Sling, Pipes, Polars and DuckDB, in an environment of its own
+integrations: .venv-integrations/installed  ## Run Watcher with the real dbt, dlt, Sling, Pipes, Polars, DuckDB, OpenLineage and Celery, in an environment of its own
 	@.venv-integrations/bin/python -m pytest -W ignore $(if $(ARGS),$(ARGS),tests/integrations)
 
 .venv-integrations/installed: tests/integrations/requirements.txt .venv/installed

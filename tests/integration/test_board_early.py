@@ -97,7 +97,7 @@ def test_a_browser_has_the_head_while_the_database_is_asked(board, page, module_
     board.get(page, "/ui/")
     assert waited == [True]
     assert page.status == 200
-    assert "All is well" in page.text
+    assert "Nothing is watched yet" in page.text
     # As any other page: with its policy, and with the cookie of its forms.
     assert "default-src 'none'" in page.head["content-security-policy"]
     assert page.head["set-cookie"].startswith("watcher_form=")
