@@ -133,6 +133,11 @@ class Deployment:
                     start_new_session=True,
                 )
 
+    def run(self, program: str, *arguments: str) -> None:
+        """Run a command to its end."""
+        command = [str(Path(sys.executable).with_name(program)), *arguments]
+        subprocess.run(command, cwd=self.directory, env=self.environment, check=True, timeout=START_SECONDS)
+
     def kill(self, name: str) -> None:
         """Kill one process, and not what it has started."""
         process = self.processes.pop(name)

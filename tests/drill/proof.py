@@ -142,6 +142,5 @@ def _of_alerts(deployment: Deployment) -> Iterator[str]:
     for row in deployment.ask(DELIVERED):
         if row["delivered"] and row["id"] not in arrived:
             yield f"alert {row['id']} is marked as delivered, and has not arrived"
-    waiting = deployment.watcher.undelivered_alerts()
-    if waiting.count:
-        yield f"{waiting.count} alerts wait: {waiting}"
+        if row["last_error"] is not None:
+            yield f"alert {row['id']} waits: {row['last_error']}"

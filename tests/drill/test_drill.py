@@ -62,6 +62,8 @@ def heal(deployment: Deployment) -> int:
     deployment.wait(
         "the jobs stop", lambda: all(deployment.processes[job].poll() is not None for job in JOBS), HEAL_SECONDS
     )
+    # What a place has refused for good is tried again by whoever has mended the place.
+    deployment.run("watcher", "alerts", "deliver", "--retry-now")
     return by_hand
 
 
