@@ -920,7 +920,7 @@ def test_a_long_history_and_a_kill_in_the_middle(
             wait_until(lambda: recorded() > 50)
         finally:
             process.kill()
-    wait_until(lambda: "another process" not in platform.tick(tick_seconds=1))
+    wait_until(lambda: "another process" not in platform.tick(tick_seconds=0.01))
     assert 50 < recorded() < 400
     assert platform.state.message == f"recorded {recorded():,} of 400 runs; the next tick goes on"
     for _ in range(100):
