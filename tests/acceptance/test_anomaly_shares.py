@@ -39,13 +39,13 @@ class Meeting(WatcherResource):
                 assert time.monotonic() < until, "the other share has not arrived"
             return judge(**{**options, "now": at(40 * DAY)})
 
-        client.detect_pending_anomalies = judge_together  # type: ignore[method-assign]
+        client.detect_pending_anomalies = judge_together  # type: ignore[method-assign] # it waits for the other share, and then judges
         return client
 
 
 def shared_job() -> dg.JobDefinition:
     """The job as a code location has it that names no executor."""
-    jobs.EXECUTIONS_A_SHARE = 1  # type: ignore[misc]
+    jobs.EXECUTIONS_A_SHARE = 1  # type: ignore[misc] # final elsewhere; here two executions are two shares
     resource = Meeting(database_url=os.environ["TEST_SHARES_DATABASE"], place=os.environ["TEST_SHARES_PLACE"])
     return build_watcher_definitions(resource=resource, anomaly_shares=SHARES).resolve_job_def(jobs.ANOMALY_JOB)
 

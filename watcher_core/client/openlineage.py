@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from watcher_core import arguments, database, lineage, openlineage
-from watcher_core.client.connection import Connection
+from watcher_core import database, lineage, openlineage
+from watcher_core.client.exporting import ExportMethods
 
 
-class OpenLineageMethods(Connection):
+class OpenLineageMethods(ExportMethods):
     """Events of OpenLineage."""
 
     def record_openlineage(self, events: Iterable[Mapping[str, Any]]) -> int:
@@ -63,28 +62,8 @@ class OpenLineageMethods(Connection):
                 user may not switch the queue on.
             DeliveryError: The other side cannot be reached, or takes nothing; what waits goes on to wait.
         """
-        after = None if since is None else arguments.instant(since, "since")
-        client = openlineage.open_client()
-        try:
-            with self._one_transaction() as connection:
-                openlineage.EVENTS.start(connection)
-                if after is not None:
-                    openlineage.EVENTS.add_since(connection, after)
-            sent, removed = openlineage.send_waiting(self._one_transaction, client)
-            total = sent
-            while removed:
-                sent, removed = openlineage.send_waiting(self._one_transaction, client)
-                total += sent
-        finally:
-            client.close()
-        return total
+        return self._export(openlineage.EVENTS, since, openlineage.open_client, openlineage.send_waiting)
 
     def stop_openlineage(self) -> int:
         """Let executions wait for no sending any more, until the next time; return how many waited."""
-        with self._one_transaction() as connection:
-            return openlineage.EVENTS.stop(connection)
-
-    @contextmanager
-    def _one_transaction(self) -> Iterator[database.Driver]:
-        with self._driver_transaction() as (connection, _):
-            yield connection
+        return self._stop_export(openlineage.EVENTS)

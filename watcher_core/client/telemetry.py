@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import datetime as dt
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
+from functools import partial
 
 from watcher_core import alerts, anomalies, arguments, checks, database, recording, telemetry, values
 from watcher_core.client.connection import WITHOUT_COMPILER
+from watcher_core.client.exporting import ExportMethods
 from watcher_core.client.health import HealthMethods
 
 
-class TelemetryMethods(HealthMethods):
+class TelemetryMethods(HealthMethods, ExportMethods):
     """Figures, and executions as traces."""
 
     def figures(self, *, most_pipelines: int = 1000) -> values.Figures:
@@ -68,28 +68,10 @@ class TelemetryMethods(HealthMethods):
         """
         from watcher_core import __version__
 
-        after = None if since is None else arguments.instant(since, "since")
-        exporter = telemetry.open_exporter(os.environ, version=__version__, deployment=self.settings.environment)
-        try:
-            with self._driver() as connection:
-                telemetry.TRACES.start(connection)
-                if after is not None:
-                    telemetry.TRACES.add_since(connection, after)
-            taken, removed = telemetry.export_waiting(self._driver, exporter)
-            exported = taken
-            while removed:
-                taken, removed = telemetry.export_waiting(self._driver, exporter)
-                exported += taken
-        finally:
-            exporter.close()
-        return exported
+        deployment = self.settings.environment
+        open_exporter = partial(telemetry.open_exporter, os.environ, version=__version__, deployment=deployment)
+        return self._export(telemetry.TRACES, since, open_exporter, telemetry.export_waiting)
 
     def stop_traces(self) -> int:
         """Let executions wait for no export any more, until the next one; return how many waited."""
-        with self._driver() as connection:
-            return telemetry.TRACES.stop(connection)
-
-    @contextmanager
-    def _driver(self) -> Iterator[database.Driver]:
-        with self._driver_transaction() as (connection, _):
-            yield connection
+        return self._stop_export(telemetry.TRACES)

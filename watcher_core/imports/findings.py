@@ -93,8 +93,8 @@ WRITE_STALE: Final = """
         ON CONFLICT (pipeline_id, last_dml_timestamp) DO NOTHING
 """
 
-# What stands still since etl-watcher has told of it: an alert that is over, as if a person had resolved it. So the next
-# check opens none, until the data has changed and is stale again.
+# What stands still since etl-watcher has reported it: an alert that is over, as if a person had resolved it. So the
+# next check opens none, until the data has changed and is stale again.
 SETTLE_STALE: Final = """
     INSERT INTO watcher.alert
           (kind, level, state, deduplication_key, pipeline_id, facts, opened_at, resolved_at, resolved_by_hand,
@@ -106,7 +106,7 @@ SETTLE_STALE: Final = """
                'used_child_config', log.used_child_config,
                'measured_from', log.last_dml_timestamp,
                'last_dml_timestamp', log.last_dml_timestamp),
-           log.evaluation_timestamp, now(), true, 'watcher import', 'etl-watcher has told of it', true
+           log.evaluation_timestamp, now(), true, 'watcher import', 'etl-watcher has reported it', true
       FROM watcher.pipeline
       JOIN watcher.freshness_pipeline_log AS log
         ON log.pipeline_id = pipeline.id

@@ -75,7 +75,7 @@ class Filter:
 
 
 def read_choices(connection: Driver) -> dict[str, tuple[str, ...]]:
-    """Return what there is to choose from: `owners`, `types` and `groups`, in order."""
+    """Return the `owners`, `types` and `groups` that pipelines have, in order."""
     owners, types, groups = connection.execute(CHOICES).fetchone() or (None, None, None)
     return {"owners": tuple(owners or ()), "types": tuple(types or ()), "groups": tuple(sorted(groups or ()))}
 
