@@ -257,3 +257,14 @@ def test_the_report_as_a_file_holds_no_script_and_loads_nothing(module_watcher):
     assert "<script" not in page
     assert not re.search(r'(?:src|href)="(?!#)', page)
     assert "default-src 'none'" in html.unescape(page)
+
+
+def test_the_file_names_what_failed_most_and_nothing_that_did_not(module_watcher):
+    fails, works = f"fails {uuid.uuid4().hex}", f"works {uuid.uuid4().hex}"
+    with module_watcher.track(works):
+        pass
+    with pytest.raises(ZeroDivisionError), module_watcher.track(fails):
+        raise ZeroDivisionError
+    failed_most = report_file(module_watcher).partition("What failed most")[2]
+    assert fails in failed_most
+    assert works not in failed_most

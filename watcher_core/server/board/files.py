@@ -1,9 +1,10 @@
-"""The board as one file, for an e-mail or a bucket: what is wrong now, the report, and the worst pipelines."""
+"""The board as one file, for an e-mail or a bucket: what is wrong now, the report, and what failed most."""
 
 from __future__ import annotations
 
 import base64
 import hashlib
+from dataclasses import replace
 
 from markupsafe import Markup
 
@@ -28,6 +29,7 @@ def report_file(watcher: Watcher, *, days: int = 30, by: str = "type") -> str:
     style = "".join(static.load(name).body.decode() for name in (static.TOKENS, "board.css"))
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
     overview = watcher.now(limit=100)
+    worst = watcher.report(days=days, by="pipeline", limit=WORST, now=overview.at)
     return (
         environment()
         .get_template("file.html")
@@ -37,7 +39,7 @@ def report_file(watcher: Watcher, *, days: int = 30, by: str = "type") -> str:
             style=Markup(style),  # noqa: S704  # our own files
             overview=overview,
             found=watcher.report(days=days, by=by, now=overview.at),
-            worst=watcher.report(days=days, by="pipeline", limit=WORST, now=overview.at),
+            worst=replace(worst, groups=tuple(group for group in worst.groups if group.figures.failed)),
             days=days,
             deployment=watcher.settings.environment,
             board_url=(watcher.settings.board_url or "").rstrip("/"),
