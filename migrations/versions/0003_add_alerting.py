@@ -168,6 +168,8 @@ def _alert_delivery() -> None:
     op.create_check_constraint(
         op.f("ck_alert_resolved"), "alert", "(state = 'resolved') = (resolved_at IS NOT NULL)", schema="watcher"
     )
+    # After a way back: what was to be delivered is not known any more.
+    op.execute("UPDATE watcher.alert SET next_attempt_at = NULL WHERE next_attempt_at IS NOT NULL")
     op.create_check_constraint(
         op.f("ck_alert_event"), "alert", "(event IS NULL) = (next_attempt_at IS NULL)", schema="watcher"
     )
