@@ -74,7 +74,7 @@ fuzz: install  ## Send hostile requests to the HTTP API: 20,000 or ARGS many of 
 	@FUZZ_COUNT=$(if $(ARGS),$(ARGS),20000) $(BIN)/python -m pytest -n 0 -s tests/fuzz
 
 audit: install  ## Look for known vulnerabilities of all that is installed; needs PyPI's advisories
-	@$(BIN)/uv tool run --quiet pip-audit==2.9.0 --strict --disable-pip --require-hashes --requirement requirements.lock
+	@$(BIN)/python .ci/audit $(ARGS)
 
 lint: install  ## Check format, style, types, the direction of imports, and the documentation
 	@$(MAKE) --no-print-directory --jobs 2 lint-code lint-types lint-docs
