@@ -19,6 +19,7 @@ from typing import Any
 import dagster as dg
 import sqlalchemy as sa
 
+from tests.drill.disk import SmallDisk, small_disk
 from tests.faults.stack import GRPC, LAUNCH
 from tests.http_server import HttpServer, http_server
 from tests.pgbouncer import pgbouncer
@@ -52,17 +53,24 @@ run_monitoring:
 PARTS = ("daemon", "webserver", "shop", "serve", "deliverer")
 JOBS = ("direct", "watermark", "pooled", "http")
 
+# Moves the clock of one process; Debian's package is `faketime`.
+FAKETIME = next(iter(sorted(Path("/usr/lib").glob("*/faketime/libfaketime.so.1"))), None)
+
 
 class Deployment:
     """All that runs, and how to start, kill and question it."""
 
-    def __init__(self, directory: Path, postgres: EmbeddedPostgres, bouncer: sa.URL, place: HttpServer) -> None:
+    def __init__(
+        self, directory: Path, postgres: EmbeddedPostgres, disk: SmallDisk | None, bouncer: sa.URL, place: HttpServer
+    ) -> None:
         self.directory = directory
         self.postgres = postgres
+        self.disk = disk
         self.place = place
         self.database_url = postgres.url()
         self.processes: dict[str, subprocess.Popen[bytes]] = {}
-        self.ports = {name: _free_port() for name in ("webserver", "shop", "serve")}
+        self.clocks: dict[str, str] = {}  # how far the clock of a part is off, as `+3h`, once it is started again
+        self.ports = {name: free_port() for name in ("webserver", "shop", "serve")}
         home = directory / "dagster-home"
         home.mkdir()
         storage = sa.make_url(self.database_url).set(drivername="postgresql+psycopg2")
@@ -123,6 +131,12 @@ class Deployment:
             environment = {**self.environment, **changed}
             if name == "http":
                 del environment["WATCHER_DATABASE_URL"]
+            if name in self.clocks:
+                environment |= {
+                    "LD_PRELOAD": str(FAKETIME),
+                    "FAKETIME": self.clocks.pop(name),
+                    "FAKETIME_DONT_FAKE_MONOTONIC": "1",
+                }
             with (self.directory / f"{name}.log").open("a") as log:
                 self.processes[name] = subprocess.Popen(
                     self.command(name),
@@ -202,11 +216,14 @@ class Deployment:
 def running_deployment(directory: Path) -> Iterator[tuple[Deployment, ExitStack]]:
     """Run all parts; the stack holds PgBouncer, which may be closed and opened anew."""
     postgres = EmbeddedPostgres(directory / "postgres")
-    url = sa.make_url(postgres.start())
+    postgres.start()
+    postgres.stop()
     with ExitStack() as opened, ExitStack() as bouncer, http_server() as place:
+        disk = opened.enter_context(small_disk(postgres))
+        url = sa.make_url(postgres.start())
         opened.callback(postgres.stop)
         pooled = bouncer.enter_context(pgbouncer(url, directory, pool_size=8))
-        deployment = Deployment(directory, postgres, pooled, place)
+        deployment = Deployment(directory, postgres, disk, pooled, place)
         opened.callback(deployment.close)
         deployment.watcher.upgrade()
         deployment.start("shop")
@@ -244,7 +261,7 @@ def kill_process(pid: int) -> bool:
     return False
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port: int = free.getsockname()[1]

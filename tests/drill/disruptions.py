@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import random
 from collections import Counter
 from collections.abc import Callable
@@ -9,9 +10,13 @@ from contextlib import ExitStack, suppress
 
 import sqlalchemy as sa
 
-from tests.drill.deployment import JOBS, PARTS, Deployment, kill_process
+from tests.drill.deployment import FAKETIME, JOBS, PARTS, Deployment, free_port, kill_process
+from tests.drill.failover import fail_over
 from tests.http_server import Failure
 from tests.pgbouncer import pgbouncer
+
+# Words: of the kinds, only those that have one of them in their name.
+ONLY = [word.strip() for word in os.environ.get("DRILL_ONLY", "").split(",") if word.strip()]
 
 REFUSALS = (
     Failure(status=500),
@@ -50,12 +55,15 @@ class Disruptions:
             "the place of alerts fails": (4, self._fail_place),
             "a table is locked for a while": (2, self._lock_table),
             "a second daemon comes and goes": (1, self._second_daemon),
+            "the primary fails over": (1, self._fail_over),
+            "the disk of PostgreSQL is full": (1 if deployment.disk else 0, self._fill_disk),
+            "a clock jumps": (3 if FAKETIME else 0, self._move_clock),
         }
 
     def one(self) -> str:
         """Let one thing go wrong, of those that can at this moment."""
-        names = list(self._kinds)
-        weights = [weight for weight, _ in self._kinds.values()]
+        names = [name for name in self._kinds if not ONLY or any(word in name for word in ONLY)]
+        weights = [self._kinds[name][0] for name in names]
         while True:
             name = self.chance.choices(names, weights)[0]
             if self._kinds[name][1]():
@@ -105,6 +113,26 @@ class Disruptions:
             connection.execute(sa.text("SET LOCAL lock_timeout = '5s'"))
             connection.execute(sa.text(f"LOCK TABLE watcher.{table} IN ACCESS EXCLUSIVE MODE"))
             connection.execute(sa.text("SELECT pg_sleep(:seconds)"), {"seconds": 3 * self.chance.random()})
+        return True
+
+    def _fail_over(self) -> bool:
+        fail_over(self.deployment.postgres, port=free_port(), seconds=2 * self.chance.random())
+        return True
+
+    def _fill_disk(self) -> bool:
+        assert self.deployment.disk is not None
+        self.deployment.disk.fill(4 * self.chance.random())
+        self.deployment.postgres.start()  # it gives up where it cannot write its log
+        return True
+
+    def _move_clock(self) -> bool:
+        """Of a process: what it does next is hours before or after all others."""
+        name = self.chance.choice((*JOBS, "deliverer", "serve"))
+        if name not in self.deployment.processes:
+            return False
+        self.deployment.kill(name)
+        self.deployment.clocks[name] = f"{self.chance.choice('+-')}{self.chance.randrange(1, 5)}h"
+        self.deployment.start(name)
         return True
 
     def _second_daemon(self) -> bool:

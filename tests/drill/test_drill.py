@@ -1,6 +1,7 @@
 """The drill: everything that can be killed is killed, again and again, while work goes on; then nothing is missing.
 
-`DRILL_DISRUPTIONS` says how many, `DRILL_SEED` which.
+`DRILL_DISRUPTIONS` says how many, `DRILL_SEED` which; with `DRILL_ONLY=disk,clock`, only those that have such a word in
+their name.
 """
 
 from __future__ import annotations
