@@ -38,9 +38,18 @@ def fail_over(postgres: EmbeddedPostgres, *, port: int, seconds: float) -> None:
                 file.write(REPLICATION)
         primary.execute("SELECT pg_reload_conf()")
         shutil.rmtree(standby, ignore_errors=True)
-        backup = [postgres.binary("pg_basebackup"), "-d", url, "-D", standby, "-R", "--checkpoint=fast", "--no-sync"]
+        backup = [
+            str(postgres.binary("pg_basebackup")),
+            "-d",
+            url,
+            "-D",
+            str(standby),
+            "-R",
+            "--checkpoint=fast",
+            "--no-sync",
+        ]
         subprocess.run(backup, check=True, capture_output=True, cwd=data.parent, timeout=SECONDS, **as_owner)
-        command = [postgres.binary("postgres"), "-D", standby, *programs.server_options(port, fsync=False)]
+        command = [str(postgres.binary("postgres")), "-D", str(standby), *programs.server_options(port, fsync=False)]
         following = subprocess.Popen(
             command, cwd=data.parent, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, **as_owner
         )
