@@ -19,6 +19,7 @@ from typing import Any
 import dagster as dg
 import sqlalchemy as sa
 
+from tests.conftest import BINARIES
 from tests.drill.disk import SmallDisk, small_disk
 from tests.faults.stack import GRPC, LAUNCH
 from tests.http_server import HttpServer, http_server
@@ -215,7 +216,7 @@ class Deployment:
 @contextmanager
 def running_deployment(directory: Path) -> Iterator[tuple[Deployment, ExitStack]]:
     """Run all parts; the stack holds PgBouncer, which may be closed and opened anew."""
-    postgres = EmbeddedPostgres(directory / "postgres")
+    postgres = EmbeddedPostgres(directory / "postgres", bin_directory=Path(BINARIES) if BINARIES else None)
     postgres.start()
     postgres.stop()
     with ExitStack() as opened, ExitStack() as bouncer, http_server() as place:

@@ -266,10 +266,32 @@ def test_another_version_is_refused_with_what_mends_it(
 ) -> None:
     empty.upgrade()
     with engine.begin() as connection:
-        connection.execute(sa.text("UPDATE watcher.alembic_version SET version_num = :version"), {"version": version})
+        connection.execute(
+            sa.text(
+                "UPDATE watcher.alembic_version"
+                " SET version_num = CAST(:version AS text), oldest_code = CAST(:version AS text)"
+            ),
+            {"version": version},
+        )
     with pytest.raises(SchemaVersionError, match=mend) as refused:
         empty.pipelines()
     assert (refused.value.found, refused.value.expected) == (version, SCHEMA_VERSION)
+
+
+def test_a_newer_schema_says_which_code_works_with_it(empty: Watcher, engine: sa.Engine) -> None:
+    empty.upgrade()
+    with engine.begin() as connection:
+        connection.execute(
+            sa.text("UPDATE watcher.alembic_version SET version_num = '9999', oldest_code = :oldest"),
+            {"oldest": SCHEMA_VERSION},
+        )
+    assert empty.get_or_create_pipeline("p").name == "p"
+    assert empty.schema_version() == "9999"
+    with engine.begin() as connection:
+        connection.execute(sa.text("UPDATE watcher.alembic_version SET oldest_code = '9998'"))
+    address = empty.url.render_as_string(hide_password=False)
+    with Watcher(address, settings=Settings()) as started_later, pytest.raises(SchemaVersionError):
+        started_later.pipelines()
 
 
 def test_several_that_migrate_at_once_wait_for_each_other(empty_database_url: str) -> None:

@@ -153,7 +153,8 @@ def current() -> None:
 
     with open_watcher() as watcher:
         version = watcher.schema_version()
-    output.print_text(f"{version or 'none'}{'' if version == SCHEMA_VERSION else f', but {SCHEMA_VERSION} is needed'}")
+    is_older = version is None or version < SCHEMA_VERSION
+    output.print_text(f"{version or 'none'}{f', but {SCHEMA_VERSION} is needed' if is_older else ''}")
 
 
 @app.command(

@@ -170,7 +170,6 @@ def _embedded(status: EmbeddedStatus) -> Iterator[HealthFact]:
 
 
 def _server(url: sa.URL, settings: Settings, pipeline: str | None, *, advice: str) -> Iterator[HealthFact]:
-    from watcher_core import database
     from watcher_core.cli.db import server_version
     from watcher_core.client import Watcher
 
@@ -193,12 +192,25 @@ def _server(url: sa.URL, settings: Settings, pipeline: str | None, *, advice: st
                 "problem", "schema", str(exc), "does this user have the right to it? See docs/how-to/production.md"
             )
         else:
-            yield HealthFact("ok", "schema", f"version {database.SCHEMA_VERSION}, as this Watcher needs it")
+            yield _schema_finding(watcher.schema_version())
             yield from report.facts
             yield from rule_findings(watcher)
             yield from removed_findings(pipelines, now=dt.datetime.now(dt.UTC))
             yield from alert_findings(watcher, pipeline)
             yield from anomaly_findings(watcher)
+
+
+def _schema_finding(version: str | None) -> HealthFact:
+    from watcher_core.database import SCHEMA_VERSION
+
+    if version == SCHEMA_VERSION:
+        return HealthFact("ok", "schema", f"version {version}, as this Watcher needs it")
+    return HealthFact(
+        "warning",
+        "schema",
+        f"version {version}, newer than this Watcher ({SCHEMA_VERSION}), which still works with it",
+        "pip install --upgrade watcher-dagster",
+    )
 
 
 def _version_finding(found: str) -> HealthFact:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from watcher_core.database.engine import describe, driver_statements, translated_errors
-from watcher_core.database.version import SCHEMA, SCHEMA_VERSION, recorded_version
+from watcher_core.database.version import SCHEMA, SCHEMA_VERSION, RecordedVersion, recorded_version
 from watcher_core.errors import InvalidValueError, SchemaVersionError
 
 if TYPE_CHECKING:
@@ -19,16 +19,17 @@ if TYPE_CHECKING:
 
 
 def check_schema_version(engine: sa.Engine) -> None:
-    """Refuse a schema that this version of Watcher was not written for.
+    """Refuse a schema that this version of Watcher does not work with; a newer one may say that it does.
 
     Raises:
         SchemaVersionError: The schema is missing, too old or too new; the message says which command mends it.
         DatabaseUnavailableError: The server cannot be reached.
     """
-    found = schema_version(engine)
-    if found == SCHEMA_VERSION:
+    recorded = _recorded(engine)
+    if recorded is not None and recorded.fits:
         return
     where = describe(engine.url)
+    found = recorded.version if recorded else None
     if found is None:
         message = f"{where} has no schema {SCHEMA!r} yet; make it with: watcher db upgrade"
     elif found < SCHEMA_VERSION:
@@ -46,6 +47,11 @@ def check_schema_version(engine: sa.Engine) -> None:
 
 def schema_version(engine: sa.Engine) -> str | None:
     """Return the revision that the database is at; `None` where there is no schema yet."""
+    recorded = _recorded(engine)
+    return recorded.version if recorded else None
+
+
+def _recorded(engine: sa.Engine) -> RecordedVersion | None:
     with driver_statements(engine) as connection:
         (table,) = connection.execute(f"SELECT to_regclass('{SCHEMA}.alembic_version')").fetchone() or (None,)
         return None if table is None else recorded_version(connection)

@@ -99,7 +99,8 @@ def start(start: Start) -> Started | None:
 def _start(connection: Connection, start: Start) -> Started | None:
     with database.time_limit(connection.timeout), connection.open() as opened:
         opened.autocommit = True
-        if database.recorded_version(opened) != database.SCHEMA_VERSION:
+        recorded = database.recorded_version(opened)
+        if recorded is None or not recorded.fits:
             return None
         pipeline = catalog.find_pipeline(opened, start.pipeline)
         if pipeline is None or start.pipeline_type not in (None, pipeline.type_name):
