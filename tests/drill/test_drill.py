@@ -20,6 +20,7 @@ import pytest
 from tests.drill.deployment import HEAL_SECONDS, JOBS, Deployment, running_deployment
 from tests.drill.disruptions import Disruptions, all_parts_run
 from tests.drill.proof import finished, ledger, left_running, problems
+from watcher_core.alerts.delivery import LAST_RETRY_SECONDS
 
 DISRUPTIONS = int(os.environ.get("DRILL_DISRUPTIONS", "100"))
 SEED = int(os.environ.get("DRILL_SEED", "0"))
@@ -90,7 +91,7 @@ def test_nothing_is_lost(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> 
             return not left
 
         with suppress(AssertionError):
-            deployment.wait("nothing is missing", nothing_is_left, HEAL_SECONDS)
+            deployment.wait("nothing is missing", nothing_is_left, HEAL_SECONDS + LAST_RETRY_SECONDS)
         figures = report(deployment, disruptions, seconds=time.monotonic() - began, by_hand=by_hand)
         with capsys.disabled():
             print(json.dumps(figures, indent=2), flush=True)
