@@ -108,7 +108,7 @@ def upgrade() -> None:
         schema="watcher",
     )
     op.execute(sa.text("UPDATE watcher.alert SET is_settled = false WHERE event IS NOT NULL"))
-    op.execute(sa.text("UPDATE watcher.alert SET grew_at = now() WHERE event = 'updated'"))
+    op.execute(sa.text("UPDATE watcher.alert SET grew_at = now() WHERE CAST(event AS text) = 'updated'"))
     op.alter_column("alert", "is_settled", server_default=sa.text("false"), schema="watcher")
     op.create_index("ix_alert_unsettled", "alert", ["id"], schema="watcher", postgresql_where=sa.text("NOT is_settled"))
     op.drop_index("ix_alert_next_attempt_at", "alert", schema="watcher")

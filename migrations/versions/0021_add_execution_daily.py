@@ -41,9 +41,9 @@ COUNTED = f"""
             {SECONDS}"""
 
 
-def _summed(sign: str) -> str:
+def _summed(sign: str, *, state: str = "state") -> str:
     counts = {name: f"{sign} * {name}" for name in ("inserts", "updates", "soft_deletes", "rows", "seconds")}
-    sums = [f"sum({sign})", *(f"coalesce(sum({sign}) FILTER (WHERE state = '{state}'), 0)" for state in STATES)]
+    sums = [f"sum({sign})", *(f"coalesce(sum({sign}) FILTER (WHERE {state} = '{each}'), 0)" for each in STATES)]
     sums += [f"coalesce(sum({counts[name]}), 0)" for name in ("inserts", "updates", "soft_deletes", "rows")]
     sums += [f"coalesce(sum({sign}) FILTER (WHERE seconds IS NOT NULL), 0)", f"coalesce(sum({counts['seconds']}), 0)"]
     return ",\n               ".join(sums)
@@ -139,7 +139,7 @@ HISTORY = f"""
     INSERT INTO watcher.execution_daily
           (day, pipeline_id, {", ".join(SUMS)})
     SELECT day, pipeline_id,
-               {_summed("1")}
+               {_summed("1", state="CAST(state AS text)")}
       FROM (SELECT {DAY.format("execution")} AS day, pipeline_id, state, inserts, updates, soft_deletes,
                    {ROWS.format("execution")} AS rows,
                    {SECONDS.format("execution")} AS seconds
