@@ -109,7 +109,7 @@ def _of_jobs(deployment: Deployment) -> Iterator[str]:
 
 
 def left_running(deployment: Deployment) -> int:
-    """How many blocks of jobs were killed, and are still recorded as running: `track` sends no heartbeat."""
+    """How many blocks of jobs were killed before their first heartbeat, and are still recorded as running."""
     return sum(row["state"] == "running" for row in deployment.ask(EXECUTIONS, sources=["python"]))
 
 
