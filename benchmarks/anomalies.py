@@ -14,7 +14,7 @@ import multiprocessing
 import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import psycopg
 
@@ -185,8 +185,9 @@ def _many(
     with psycopg.connect(url, autocommit=True) as connection:
         connection.execute(PENDING, {"each": each})
         connection.execute("ANALYZE")
-    seconds, judged, results = _drained(bench, url, processes)
-    assert judged == pending
+    drained = _drained(bench, url, processes)
+    seconds = max(each.ended for each in drained) - min(each.began for each in drained)
+    assert sum(each.executions for each in drained) == pending
     raw = _raw_many(url, pipelines, each, len(metrics))
     per_second = pending / seconds
     least = max(LEAST_PER_SECOND, LEAST_TIMES_ONE_PROCESS * one_process)
@@ -201,7 +202,13 @@ def _many(
         raw_is="psycopg, reads and writes",
         goal=f"at least {LEAST_PER_SECOND:,}/s" + (f", {LEAST_TIMES_ONE_PROCESS} × one process" if one_process else ""),
         met=per_second >= least,
-        details={"judgements_per_second": round(results / seconds), "seconds": round(seconds, 3)},
+        details={
+            "judgements_per_second": round(sum(each.results for each in drained) / seconds),
+            "seconds": round(seconds, 3),
+            "executions_of_each": [each.executions for each in drained],
+            "cpu_ms_an_execution": round(1000 * sum(each.cpu for each in drained) / pending, 2),
+            "ended_apart_s": round(max(each.ended for each in drained) - min(each.ended for each in drained), 3),
+        },
     )
 
 
@@ -238,15 +245,23 @@ def _beside(bench: Bench, *, metrics: Sequence[AnomalyMetric], least: float) -> 
     )
 
 
-def _drained(bench: Bench, url: str, processes: int) -> tuple[float, int, int]:
-    """Return the seconds until nothing is pending, the executions that were judged, and the results."""
+class _Drained(NamedTuple):
+    """What one process has judged; times are in seconds."""
+
+    began: float
+    ended: float
+    cpu: float
+    executions: int
+    results: int
+
+
+def _drained(bench: Bench, url: str, processes: int) -> list[_Drained]:
+    """Judge until nothing is pending, and return what each process has done."""
     context = multiprocessing.get_context("spawn")
     barrier = context.Barrier(processes)
     arguments = [(url, bench.directory)] * processes
     with context.Pool(processes, initializer=_share, initargs=(barrier,)) as pool:
-        done = pool.starmap(_drain, arguments, chunksize=1)
-    began, ended, judged, results = zip(*done, strict=True)
-    return max(ended) - min(began), sum(judged), sum(results)
+        return pool.starmap(_drain, arguments, chunksize=1)
 
 
 _barrier: Any = None
@@ -257,7 +272,7 @@ def _share(barrier: Any) -> None:
     _barrier = barrier
 
 
-def _drain(url: str, directory: Path) -> tuple[float, float, int, int]:
+def _drain(url: str, directory: Path) -> _Drained:
     import numpy  # noqa: F401 (loaded before the time is taken)
 
     from watcher_core.anomalies.methods import seasonal  # noqa: F401 (as above)
@@ -265,9 +280,9 @@ def _drain(url: str, directory: Path) -> tuple[float, float, int, int]:
     with open_watcher(url, directory) as watcher:
         watcher.pipeline_types()  # connected, and the schema's version checked
         _barrier.wait()
-        began = time.time()
-        judged, results = _until_empty(watcher)
-        return began, time.time(), judged, results
+        began, cpu = time.time(), time.process_time()
+        executions, results = _until_empty(watcher)
+        return _Drained(began, time.time(), time.process_time() - cpu, executions, results)
 
 
 def _until_empty(watcher: Watcher) -> tuple[int, int]:
