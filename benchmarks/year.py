@@ -30,8 +30,11 @@ CATALOG = f"""
                                 - n * interval '1 second') AS change (changed_at)
 """
 
+# What the code of an asset says in its metadata; all else is what the recorder writes.
+USER_METADATA = ("dagster/row_count", "path", "query_seconds")
+
 # Five executions make a run: the job, and four assets of it. One in a hundred is late, three in a hundred fail; the
-# last hundred run.
+# last hundred run. A third of the jobs are partitioned by day. What a row has is what the recorder writes of such runs.
 EXECUTIONS = f"""
     INSERT INTO watcher.pipeline_execution
           (id, pipeline_id, parent_id, source, external_id, instance_id, scope, state, start_date, end_date,
@@ -42,11 +45,9 @@ EXECUTIONS = f"""
            CASE WHEN asset = 0 THEN 1 + job ELSE {JOBS} + job * 4 + asset END,
            CASE WHEN asset > 0 THEN n - asset + 1 END,
            'dagster',
-           run_id || CASE WHEN asset = 0 THEN ''
-                          ELSE '/warehouse__layer__table_' || job || '_' || asset
-                            || '/warehouse/layer/table_' || job || '_' || asset END,
-           'production',
-           CASE WHEN asset > 0 AND job % 3 = 0 THEN to_char(began, 'YYYY-MM-DD') END,
+           identity,
+           'b2db0b4d-ed82-432d-9e4f-e6628726ef25',
+           CASE WHEN asset = 0 THEN concat_ws('/', 'all', partition) ELSE partition END,
            CAST(CASE WHEN {{executions}} - n <= 100 THEN 'running'
                      WHEN chance % 100 < 3 THEN 'failed'
                      WHEN chance % 200 = 7 THEN 'skipped'
@@ -61,26 +62,39 @@ EXECUTIONS = f"""
            CASE WHEN asset > 0 THEN 100 + chance % 50 END,
            CASE WHEN asset > 0 THEN chance % 10 END,
            CASE WHEN asset > 0 THEN 5000 + chance % 1500 END,
-           jsonb_build_object(
-               'run_id', run_id,
-               'step_key', 'warehouse__layer__table_' || job || '_' || asset,
-               'partition', to_char(began, 'YYYY-MM-DD'),
-               'dagster/row_count', 5000 + chance % 1500,
-               'path', 's3://warehouse-production/layer/table_' || job || '/part=' || n,
-               'tags', jsonb_build_object('dagster/schedule_name', 'hourly_schedule'),
-               'query_seconds', chance % 977 / 10.0)
-        || CASE WHEN chance % 100 < 3
-                THEN jsonb_build_object('error', jsonb_build_object(
-                         'class', 'OperationalError',
-                         'message', repeat('server closed the connection unexpectedly ', 5),
-                         'stack', repeat('File "/app/assets/table.py", line 41, in load; ', 12)))
-                ELSE '{{{{}}}}' END,
+           watcher.stored_metadata('dagster', identity, jsonb_strip_nulls(
+               CASE WHEN asset = 0
+                    THEN jsonb_build_object(
+                             'run_id', run_id,
+                             'job', 'job_' || job + 1,
+                             'location', 'location',
+                             'partition', partition,
+                             'tags', jsonb_build_object('dagster/schedule_name', 'hourly_schedule'))
+                    ELSE jsonb_build_object(
+                             'run_id', run_id,
+                             'step_key', step_key,
+                             'partition', partition,
+                             'dagster/row_count', 5000 + chance % 1500,
+                             'path', 's3://warehouse-production/layer/table_' || job || '/part=' || n,
+                             'query_seconds', chance % 977 / 10.0) END
+            || CASE WHEN chance % 100 < 3
+                    THEN jsonb_build_object('error', jsonb_build_object(
+                             'class', 'OperationalError',
+                             'message', repeat('server closed the connection unexpectedly ', 5),
+                             'stack', repeat('File "/app/assets/table.py", line 41, in load; ', 12)))
+                    ELSE '{{{{}}}}' END)),
            began, began
       FROM generate_series(CAST(0 AS bigint), {{executions}} - 1) AS n
      CROSS JOIN LATERAL (SELECT n % 5 AS asset, n / 5 % {JOBS} AS job, n * 7919 % 1000003 AS chance,
                                 CAST(CAST(md5(CAST(n / 5 AS text)) AS uuid) AS text) AS run_id,
                                 now() - interval '10 minutes'
                                 - ({{executions}} - n) * (interval '365 days' / {{executions}}) AS began) AS made
+     CROSS JOIN LATERAL (SELECT CASE WHEN job % 3 = 0 THEN to_char(began, 'YYYY-MM-DD') END AS partition,
+                                'warehouse__layer__table_' || job || '_' || asset AS step_key) AS named
+     CROSS JOIN LATERAL (SELECT CASE WHEN asset = 0 THEN run_id
+                                     ELSE concat_ws('/', run_id, step_key,
+                                                    'warehouse%2Flayer%2Ftable_' || job || '_' || asset, partition)
+                                END AS identity) AS identified
 """
 
 # Two results of one in six executions of a quarter of the pipelines; one result in two hundred is flagged.

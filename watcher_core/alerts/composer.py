@@ -32,7 +32,9 @@ ORDER = [
 ]
 
 NOTICES = f"""
-    SELECT alert.*, execution.execution_metadata ->> 'run_id' AS run_id,
+    SELECT alert.*,
+           watcher.full_metadata(execution.source, execution.external_id, execution.execution_metadata) ->> 'run_id'
+           AS run_id,
            pipeline.pipeline_metadata -> 'owners' AS owners,
            pipeline.pipeline_metadata ->> 'runbook' AS runbook,
            CASE WHEN alert.kind = 'failure' THEN good.last_success_at END AS last_success_at,
@@ -46,7 +48,7 @@ NOTICES = f"""
        AND execution.source = 'dagster'
       LEFT JOIN LATERAL (
            SELECT pipeline_execution.source = 'dagster'
-              AND (pipeline_execution.execution_metadata ->> 'step_key' IS NOT NULL
+              AND (watcher.full_metadata(source, external_id, execution_metadata) ->> 'step_key' IS NOT NULL
                    OR starts_with(pipeline_execution.external_id, 'runless/')) AS is_asset
              FROM watcher.pipeline_execution
             WHERE pipeline_execution.pipeline_id = alert.pipeline_id

@@ -55,7 +55,10 @@ CHECKED = f"""
     )"""
 
 # One by one, by the primary key: a wrong estimate would have all executions read.
-RUN = "SELECT id, state, end_date, execution_metadata FROM watcher.pipeline_execution WHERE id"
+RUN = """
+    SELECT id, state, end_date, watcher.full_metadata(source, external_id, execution_metadata) AS execution_metadata
+      FROM watcher.pipeline_execution
+     WHERE id"""
 
 FAILING = f"""
     {retries.RETRIED}, {CHECKED}, failing AS MATERIALIZED (

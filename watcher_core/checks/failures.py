@@ -44,7 +44,8 @@ MOST_NAMED = 50
 ROOT = """
     CASE WHEN failed.source = 'dagster'
          THEN coalesce(run.execution_metadata ->> 'root_run_id', failed.execution_metadata ->> 'root_run_id',
-                       failed.execution_metadata ->> 'run_id') END"""
+                       failed.execution_metadata ->> 'run_id',
+                       watcher.dagster_run_id(failed.source, failed.external_id)) END"""
 
 WILL_RETRY = retries.will_be("coalesce(run.execution_metadata, failed.execution_metadata)", "failed.end_date")
 
@@ -91,7 +92,8 @@ def taken_back(failed: str) -> str:
                  WHERE observation.pipeline_id = {failed}.pipeline_id
                    AND observation.step = concat_ws('/', coalesce(run.execution_metadata ->> 'location',
                                                                   run.execution_metadata ->> 'job'),
-                                                         step.execution_metadata ->> 'step_key')
+                                                         watcher.full_metadata(step.source, step.external_id,
+                                                                               step.execution_metadata) ->> 'step_key')
                    AND observation.step_observed_at >= {failed}.end_date
                    AND observation.scope IN (coalesce({failed}.scope, ''), '')
                    AND observation.instance_id = coalesce({failed}.instance_id, observation.instance_id)
@@ -177,7 +179,8 @@ FAILING = f"""
          ORDER BY checked.id, coalesce(execution.instance_id, ''), execution.start_date DESC
     ), found AS MATERIALIZED (
         SELECT current.*, execution.state, execution.start_date, execution.end_date, execution.duration_seconds,
-               execution.execution_metadata, run.execution_metadata AS run_metadata,
+               watcher.full_metadata(execution.source, execution.external_id, execution.execution_metadata)
+               AS execution_metadata, run.execution_metadata AS run_metadata,
                log.pipeline_execution_id IS NOT NULL AS is_known
           FROM (SELECT * FROM counted UNION ALL SELECT * FROM again) AS current
           JOIN watcher.pipeline_execution AS execution ON execution.id = current.execution_id

@@ -113,6 +113,21 @@ def mask_secrets(*, json: Json = False) -> None:
     output.print_table(columns, [(name, output.number(count)) for name, count in masked.items()])
 
 
+@app.command("compact", epilog=output.examples("watcher db compact"))
+def compact(*, json: Json = False) -> None:
+    """Shorten what earlier versions have stored of executions.
+
+    Needed once, after an upgrade, and only to save space. Goes on beside recording, and may be stopped and run again at
+    any time. New executions use the room that gets free; the table's file stays as large as it is.
+    """
+    with open_watcher() as watcher:
+        shortened = watcher.compact()
+    if json:
+        output.print_json({"shortened": shortened})
+    else:
+        output.print_text(f"{output.number(shortened)} executions are stored shorter now")
+
+
 @app.command("upgrade", epilog=output.examples("watcher db upgrade"))
 def upgrade() -> None:
     """Bring the schema up to date.

@@ -40,11 +40,12 @@ MOST_INCIDENTS = 1_000
 BAD = """
     not_well AS MATERIALIZED (
         SELECT pipeline.id AS pipeline_id, last.id AS execution_id, last.state, last.end_date AS since,
-               last.execution_metadata ->> 'run_id' AS run_id,
+               last.metadata ->> 'run_id' AS run_id,
                pipeline.mute_failure_check OR type.mute_failure_check AS is_muted
           FROM watcher.pipeline
           JOIN watcher.pipeline_type AS type ON type.id = pipeline.pipeline_type_id
-         CROSS JOIN LATERAL (SELECT id, state, end_date, execution_metadata
+         CROSS JOIN LATERAL (SELECT id, state, end_date,
+                                    watcher.full_metadata(source, external_id, execution_metadata) AS metadata
                                FROM watcher.pipeline_execution
                               WHERE pipeline_id = pipeline.id
                               ORDER BY start_date DESC

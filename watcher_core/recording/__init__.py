@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     )
     from watcher_core.recording.clocks import this_host
     from watcher_core.recording.columns import record_columns
+    from watcher_core.recording.compaction import compact_page
     from watcher_core.recording.cursors import (
         list_recorders,
         move_cursor,
@@ -87,6 +88,7 @@ __all__ = [
     "broken_executions",
     "clean_batch_size",
     "clock_report",
+    "compact_page",
     "count_expired",
     "declare_asset_checks",
     "delete_batch",
@@ -156,6 +158,7 @@ _MODULES = {
     "broken_executions": "spool",
     "clean_batch_size": "retention",
     "clock_report": "host_clocks",
+    "compact_page": "compaction",
     "count_expired": "retention",
     "estimate_expired_executions": "retention",
     "declare_asset_checks": "asset_checks",

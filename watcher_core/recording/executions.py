@@ -19,7 +19,7 @@ from watcher_core.enclosing import provisional_run
 from watcher_core.enums import ExecutionSource, ExecutionState
 from watcher_core.errors import ExecutionEndedError, InvalidValueError, NotFoundError
 from watcher_core.recording import clocks, watermarks
-from watcher_core.recording.identities import KEY, is_identity
+from watcher_core.recording.identities import KEY, is_identity, stored_metadata
 from watcher_core.recording.lookup import COLUMNS, by_identity, execution_of, find_enclosing_id, get_execution
 from watcher_core.values import UNSET, Unset
 
@@ -30,15 +30,18 @@ COUNTS = ("inserts", "updates", "soft_deletes", "total_rows")
 
 # Starting
 
+SOURCE = "CAST(%(source)s AS watcher.execution_source)"
+
 INSERT = f"""
     INSERT INTO watcher.pipeline_execution AS execution
           (pipeline_id, parent_id, source, external_id, instance_id, scope, state, start_date, logical_date, full_load,
            watermark, next_watermark, execution_metadata)
-    SELECT pipeline.id, {{parent_id}}, CAST(%(source)s AS watcher.execution_source), %(external_id)s,
+    SELECT pipeline.id, {{parent_id}}, {SOURCE}, %(external_id)s,
            %(instance_id)s, %(scope)s, 'running',
            {clocks.counted("%(start_date)s")}, %(logical_date)s, %(full_load)s, pipeline.watermark,
            coalesce(%(next_watermark)s, pipeline.next_watermark),
-           %(execution_metadata)s || {clocks.reported("%(host)s", start_date="%(start_date)s")}
+           {stored_metadata(SOURCE, "%(external_id)s", "%(execution_metadata)s")}
+        || {clocks.reported("%(host)s", start_date="%(start_date)s")}
       FROM watcher.pipeline {{of}}
         ON CONFLICT ({KEY}) DO NOTHING
     RETURNING {COLUMNS}
@@ -68,6 +71,9 @@ ATTEMPTS = """
          ELSE 1
      END"""
 
+# What a caller gives of an execution whose row is there.
+OWN_METADATA = stored_metadata("source", "external_id", "%(execution_metadata)s")
+
 # The row is there: a replay, or the recorder saw the step before the code in it came to speak. A later attempt takes
 # the row up again, from the watermark as it stands now; a replay keeps the watermark that the first call was given.
 # Whatever else is known already stays, and a replay that comes after the end changes nothing.
@@ -86,7 +92,7 @@ RESTART = f"""
            parent_id          = coalesce(execution.parent_id, %(parent_id)s),
            full_load          = execution.full_load OR %(full_load)s,
            execution_metadata = (execution.execution_metadata - ARRAY['error', 'reported_end_date'])
-                             || %(execution_metadata)s,
+                             || {OWN_METADATA},
            updated_at         = %(now)s
       FROM watcher.pipeline
      WHERE pipeline.id = execution.pipeline_id
@@ -254,7 +260,7 @@ END = unindented(f"""
                execution_metadata = CASE WHEN state = 'running' THEN execution_metadata
                                          ELSE execution_metadata
                                            - ARRAY['error', 'reported_end_date', '{INFERRED}'] END
-                                 || %(execution_metadata)s
+                                 || {OWN_METADATA}
                                  || {clocks.reported("%(host)s", end_date="%(end_date)s")},
                updated_at         = %(now)s
          WHERE id = %(id)s

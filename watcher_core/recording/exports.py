@@ -17,6 +17,7 @@ import psycopg
 from watcher_core.database import Driver
 from watcher_core.enums import ExecutionSource, ExecutionState
 from watcher_core.errors import ConfigurationError
+from watcher_core.recording.identities import full_metadata
 
 DISABLED = """
     SELECT tgname
@@ -30,6 +31,7 @@ COLUMNS = (
     "id, source, external_id, instance_id, scope, state, start_date, end_date, logical_date, full_load, watermark,"
     " next_watermark, inserts, updates, soft_deletes, total_rows, execution_metadata"
 )
+MADE = {"execution_metadata": full_metadata("execution")}
 
 # Each execution with all that it is part of, the nearest first: the last one is the root of its trace.
 ENDED = f"""
@@ -53,7 +55,7 @@ ENDED = f"""
          GROUP BY of_id
     )
     SELECT sources, external_ids, pipeline_names, execution.pipeline_id, type.name,
-           {", ".join(f"execution.{column}" for column in COLUMNS.split(", "))}
+           {", ".join(MADE.get(column, f"execution.{column}") for column in COLUMNS.split(", "))}
       FROM enclosing
       JOIN watcher.pipeline_execution AS execution ON execution.id = enclosing.of_id
       JOIN watcher.pipeline ON pipeline.id = execution.pipeline_id

@@ -17,3 +17,13 @@ def is_identity(alias: str, source: str, external_id: str) -> str:
            AND hashtextextended({alias}.external_id, 0) = hashtextextended({external_id}, 0)
            AND hashtextextended({alias}.external_id, 1) = hashtextextended({external_id}, 1)
            AND {alias}.external_id = {external_id})"""
+
+
+def full_metadata(alias: str) -> str:
+    """Return the metadata of a row with what its identity says, all of SQL: that is not stored twice."""
+    return f"watcher.full_metadata({alias}.source, {alias}.external_id, {alias}.execution_metadata)"
+
+
+def stored_metadata(source: str, external_id: str, metadata: str) -> str:
+    """Return metadata without what an identity says, all of SQL."""
+    return f"watcher.stored_metadata({source}, {external_id}, {metadata})"

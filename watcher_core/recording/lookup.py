@@ -12,13 +12,14 @@ from watcher_core.database import Driver
 from watcher_core.enclosing import PartOf, provisional_run
 from watcher_core.enums import ExecutionSource, ExecutionState
 from watcher_core.errors import NotFoundError
-from watcher_core.recording.identities import is_identity
+from watcher_core.recording.identities import full_metadata, is_identity
 from watcher_core.values.rows import of_rows
 
 # What each statement gives, in this order.
 OF_PIPELINE = "(SELECT name FROM watcher.pipeline WHERE id = execution.pipeline_id) AS pipeline_name"
 FIELDS = tuple(field.name for field in fields(values.Execution))
-COLUMNS = ", ".join(OF_PIPELINE if field == "pipeline_name" else f"execution.{field}" for field in FIELDS)
+MADE = {"pipeline_name": OF_PIPELINE, "execution_metadata": full_metadata("execution")}
+COLUMNS = ", ".join(MADE.get(field, f"execution.{field}") for field in FIELDS)
 
 ENUMS: Mapping[str, Mapping[Any, Any]] = {
     "source": {source.value: source for source in ExecutionSource},

@@ -17,7 +17,7 @@ from watcher_core.enums import ExecutionSource, ExecutionState
 from watcher_core.errors import InvalidValueError
 from watcher_core.recording import clocks, watermarks
 from watcher_core.recording.executions import COUNTS, INFERRED
-from watcher_core.recording.identities import KEY, is_identity
+from watcher_core.recording.identities import KEY, is_identity, stored_metadata
 from watcher_core.recording.lookup import known_identity
 
 logger = logging.getLogger("watcher.progress")
@@ -114,8 +114,8 @@ RECORD = sa.text(f"""
         SELECT given.*,
                {clocks.counted("reported_start")} AS start_date,
                {clocks.counted("reported_end")} AS end_date,
-               metadata || {clocks.reported(":host", start_date="reported_start", end_date="reported_end")}
-                   AS execution_metadata
+               {stored_metadata("source", "external_id", "metadata")}
+            || {clocks.reported(":host", start_date="reported_start", end_date="reported_end")} AS execution_metadata
           FROM given
     ), before AS (
         SELECT execution.id, execution.state, execution.next_watermark,

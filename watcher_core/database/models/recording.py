@@ -142,7 +142,7 @@ class PipelineExecution(Base):
     soft_deletes: Mapped[int | None]
     total_rows: Mapped[int | None]
     execution_metadata: Mapped[dict[str, Any]] = json_object(
-        "Whatever else is known: partition, attempts, error and others"
+        "Whatever else is known: partition, attempts, error and others; watcher.full_metadata adds run and step"
     )
     created_at: Mapped[dt.datetime] = timestamp("When it was recorded")
     updated_at: Mapped[dt.datetime] = timestamp("When its record last changed")
