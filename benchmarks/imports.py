@@ -15,6 +15,10 @@ from pathlib import Path
 from benchmarks import history
 from benchmarks.builds import ROOT, builds, environment, new_database
 from benchmarks.harness import Bench, Result
+from watcher_core.catalog import lookup as catalog
+from watcher_core.checks import thresholds
+from watcher_core.recording import activity
+from watcher_core.recording import lookup as recording
 
 NAME = "imports"
 EXECUTIONS = 10_000
@@ -34,26 +38,19 @@ for number in range(20):
 app()
 """
 
-# What the listings read and print, by the driver alone.
-EXECUTIONS_LISTED = """
-import os, psycopg
+# What the listings print, read by the same statements with the driver alone.
+LISTED = """
+import datetime, os, psycopg
+given = {"ids": None, "limit": 30, "now": datetime.datetime.now(datetime.timezone.utc)}
 with psycopg.connect(os.environ["DATABASE_URL"]) as connection:
-    for row in connection.execute('''
-        SELECT e.id, p.name, e.state, e.start_date, e.end_date, e.inserts, e.updates, e.soft_deletes
-          FROM watcher.pipeline_execution AS e JOIN watcher.pipeline AS p ON p.id = e.pipeline_id
-         ORDER BY e.start_date DESC, e.id DESC
-         LIMIT 30'''):
-        print(*row)
+    for statement in STATEMENTS:
+        for row in connection.execute(statement, given):
+            print(*row)
 """
-PIPELINES_LISTED = """
-import os, psycopg
-with psycopg.connect(os.environ["DATABASE_URL"]) as connection:
-    for row in connection.execute('''
-        SELECT p.id, p.name, t.name, p.active, p.watermark, p.next_watermark
-          FROM watcher.pipeline AS p JOIN watcher.pipeline_type AS t ON t.id = p.pipeline_type_id
-         ORDER BY p.name'''):
-        print(*row)
-"""
+STATEMENTS = {
+    "executions": (f"{recording.SELECT} ORDER BY execution.start_date DESC, execution.id DESC LIMIT %(limit)s",),
+    "pipelines": (catalog.LIST, activity.ACTIVITY.format(condition="true"), thresholds.ALL),
+}
 
 
 def run(bench: Bench) -> Iterator[Result]:
@@ -68,9 +65,9 @@ def run(bench: Bench) -> Iterator[Result]:
     urls = {side: new_database(bench, build) for side, build in places.items()}
     for url in urls.values():
         history.fill(bench, url, EXECUTIONS)
-    for what, statement in (("executions", EXECUTIONS_LISTED), ("pipelines", PIPELINES_LISTED)):
+    for what, statements in STATEMENTS.items():
         listed = ("-m", "watcher_core", what, "list")
-        raw = ("-c", statement)
+        raw = ("-c", LISTED.replace("STATEMENTS", repr(statements)))
         yield _compared(f"watcher {what} list", rounds, places, listed, raw, "psycopg, the same rows", 3, urls)
 
 

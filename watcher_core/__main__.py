@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 
 
@@ -18,6 +19,9 @@ def main() -> None:
             except WatcherError as exc:
                 sys.exit(f"error: {exc}")
             shell.end_like(status)
+    gc.set_threshold(
+        20_000
+    )  # what a command loads stays: to look through it for garbage is a tenth of a listing's time
     from watcher_core import cli
 
     return cli.main()

@@ -100,6 +100,7 @@ def test_rules(cli: Cli, watcher: Watcher) -> None:
 def test_a_list_of_rules_fits_a_terminal_and_says_why_one_cannot_judge(
     cli: Cli, watcher: Watcher, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setenv("TTY_COMPATIBLE", "1")
     monkeypatch.setattr(output, "_console", lambda: Console(force_terminal=True, width=80, color_system=None))
     name = "warehouse/finance/revenue_by_country_and_month"
     watcher.get_or_create_pipeline(name)

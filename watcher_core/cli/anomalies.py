@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.text import Text
 
 from watcher_core import text
 from watcher_core.cli import anomaly_pages, anomaly_rules, output, times
@@ -246,7 +245,7 @@ def _print_verdicts(found: Sequence[AnomalyVerdict]) -> None:
             ),
             text.z(verdict.z_score),
             text.compared_with(verdict.profile, verdict.runs),
-            Text(verdict.reason, style="yellow" if verdict.flagged else ""),
+            output.Styled(verdict.reason, "yellow" if verdict.flagged else ""),
         )
         for verdict in found
     ]
@@ -282,7 +281,7 @@ def _print_explanation(explained: AnomalyExplanation) -> None:
         ("compared with", text.compared_with(verdict.profile, verdict.runs)),
         ("z", text.z(verdict.z_score)),
         ("confidence", f"{verdict.confidence:.2f}"),
-        ("verdict", Text(verdict.reason, style="bold yellow" if verdict.flagged else "green")),
+        ("verdict", output.Styled(verdict.reason, "bold yellow" if verdict.flagged else "green")),
         ("on record", _recorded(explained.result)),
     ]
     output.print_fields(fields)
@@ -308,10 +307,10 @@ def _recorded(result: AnomalyResult | None) -> str:
     return f"{verdict}{by}, judged at {times.clock(result.evaluated_at)}"
 
 
-def _verdict(flagged: bool, *, is_unflagged: bool) -> Text:
+def _verdict(flagged: bool, *, is_unflagged: bool) -> output.Styled:
     if not flagged:
-        return Text("normal")
-    return Text("unflagged", style="dim") if is_unflagged else Text("unusual", style="yellow")
+        return output.Styled("normal")
+    return output.Styled("unflagged", "dim") if is_unflagged else output.Styled("unusual", "yellow")
 
 
 def _check_one_form(html: Path | None, *, json: bool) -> None:

@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING, Annotated
 from urllib.parse import urlsplit
 
 import typer
-from rich.text import Text
 
 from watcher_core import text as words
 from watcher_core.cli import alerts, deployment, output, processes
@@ -232,7 +231,7 @@ def _summary(pipeline: Pipeline, executions: Sequence[Execution]) -> tuple[outpu
         pipeline.name,
         pipeline.pipeline_type_name,
         output.number(sum(execution.state is ExecutionState.SUCCEEDED for execution in own)),
-        Text(output.number(failed), style="red" if failed else ""),
+        output.Styled(output.number(failed), "red" if failed else ""),
         output.number(sum(rows) if rows else None),
         words.duration(statistics.median(durations) if durations else None),
         pipeline.watermark,

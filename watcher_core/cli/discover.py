@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import typer
-from rich.text import Text
 
 from watcher_core.cli import output
 from watcher_core.cli.options import Json
@@ -26,7 +25,9 @@ def discover(*, json: Json = False) -> None:
         typer.echo("nothing runs on a schedule here, as far as you may see", err=True)
     else:
         for each in found:
-            output.print_text(Text(f"{each.source}: {each.schedule}{f', as {each.user}' if each.user else ''}", "bold"))
+            output.print_text(
+                output.Styled(f"{each.source}: {each.schedule}{f', as {each.user}' if each.user else ''}", "bold")
+            )
             output.print_grid([("  now", each.command), ("  recorded", each.wrapped or "is recorded already")])
         output.print_text(
             "Nothing was changed. Each job needs WATCHER_DATABASE_URL in its environment: in a crontab, a line "

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.text import Text
 
 from watcher_core import text as words
 from watcher_core.cli import output, times
@@ -297,15 +296,14 @@ def _nested(tree: ExecutionTree) -> dict[str, object]:
     return {**vars(tree.execution), "children": [_nested(child) for child in tree.children]}
 
 
-def _label(execution: Execution) -> Text:
+def _label(execution: Execution) -> Sequence[output.Cell]:
     """One line of a tree."""
     described = _took(execution)
     if execution.total_rows is not None:
         described += f"  {execution.total_rows:,} rows"
     if execution.next_watermark is not None:
-        described += f"  → {output.visible(execution.next_watermark)}"
-    name = Text(f"{execution.id}  {output.visible(execution.pipeline_name)}")
-    return Text("  ").join([name, output.state(execution.state), Text(described)])
+        described += f"  → {execution.next_watermark}"
+    return execution.id, execution.pipeline_name, output.state(execution.state), described
 
 
 def _split_error(execution: Execution) -> tuple[str | None, dict[str, object]]:

@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
-from rich.text import Text
 
 from watcher_core.cli import output
 from watcher_core.cli.edge import open_watcher
@@ -399,7 +398,7 @@ def _print_tree(origin: str, direction: str, branches: Sequence[Branch]) -> None
         below.setdefault(path[:-1], []).append((path, text))
     output.print_tree(
         (branches[0][0][:1], origin),
-        label=lambda branch: Text(output.visible(branch[1])),
+        label=lambda branch: [branch[1]],
         children=lambda branch: below.get(branch[0], ()),
     )
 

@@ -6,7 +6,6 @@ import datetime as dt
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from rich.text import Text
 
 from watcher_core import text
 from watcher_core.cli import output, times
@@ -319,9 +318,9 @@ def owners_of(pipeline: Pipeline) -> tuple[str, ...]:
     return text.parse_owners(pipeline.pipeline_metadata.get("owners"))
 
 
-def last_state(activity: PipelineActivity | None) -> Text:
+def last_state(activity: PipelineActivity | None) -> output.Styled:
     """The state of the last execution, in its colour."""
-    return Text("never ran") if activity is None or activity.state is None else output.state(activity.state)
+    return output.Styled("never ran") if activity is None or activity.state is None else output.state(activity.state)
 
 
 def last_start(activity: PipelineActivity | None) -> dt.datetime | None:
