@@ -17,7 +17,6 @@ from zoneinfo import ZoneInfo
 import pytest
 import typer
 from pydantic import SecretStr
-from rich.text import Text
 
 from watcher_core import NotFoundError, Settings, WatcherError, logs
 from watcher_core import text as words
@@ -299,7 +298,7 @@ def test_names_cannot_steer_the_terminal(capsys: pytest.CaptureFixture[str]) -> 
 
 def test_trees(capsys: pytest.CaptureFixture[str]) -> None:
     tree = {"a": ["b", "c"], "c": ["d"]}
-    output.print_tree("a", Text, lambda node: tree.get(node, []))
+    output.print_tree("a", lambda node: [node], lambda node: tree.get(node, []))
     assert capsys.readouterr().out.splitlines() == ["a", "├── b", "└── c", "    └── d"]
 
 
