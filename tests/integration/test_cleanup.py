@@ -19,6 +19,7 @@ import pytest
 
 from tests.factories import record
 from watcher_core import ExecutionState, InvalidValueError, SchemaVersionError, Settings, Watcher
+from watcher_core.recording import expired
 from watcher_core.recording.retention import KEPT_SUCCESSES
 
 NOW = dt.datetime(2026, 6, 1, 12, tzinfo=dt.UTC)
@@ -264,6 +265,29 @@ def test_a_dry_run_counts_what_would_be_deleted(
     counted = watcher.cleanup(now=NOW, dry_run=True)
     assert counted.deleted["pipeline_execution"] > 0
     assert watcher.cleanup(now=NOW).deleted == counted.deleted
+
+
+@pytest.mark.parametrize(("most", "is_estimate"), [(10, True), (41, False)])
+def test_a_dry_run_of_much_looks_at_some_and_says_so(
+    watcher: Watcher, connection: psycopg.Connection[Any], monkeypatch: pytest.MonkeyPatch, most: int, is_estimate: bool
+) -> None:
+    """Half of forty failures of partitions were made good."""
+    monkeypatch.setattr(expired, "MOST_LOOKED_AT", most)
+    scoped = "UPDATE watcher.pipeline_execution SET scope = %s WHERE id = %s"
+    log = "watcher.failure_pipeline_execution_log"
+    evaluated = f"UPDATE {log} SET evaluation_timestamp = %s WHERE pipeline_execution_id = %s"
+    for number in range(40):
+        failed = execution(connection, 200 - number, state="failed")
+        logged(connection, failed)
+        connection.execute(evaluated, (days_ago(200 - number), failed))
+        connection.execute(scoped, (f"part {number}", failed))
+        if number % 2:
+            connection.execute(scoped, (f"part {number}", execution(connection, 150 - number, state="succeeded")))
+    counted = watcher.cleanup(now=NOW, dry_run=True)
+    assert counted.is_estimate == is_estimate
+    assert (counted.deleted["pipeline_execution"], counted.deleted["failure_pipeline_execution_log"]) == (20, 20)
+    assert not (done := watcher.cleanup(now=NOW)).is_estimate
+    assert done.deleted["pipeline_execution"] == 20
 
 
 # What stays

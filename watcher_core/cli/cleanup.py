@@ -41,7 +41,7 @@ def cleanup(
         return
     columns = [
         output.Column("table"),
-        output.Column("to be deleted" if dry_run else "deleted", right=True),
+        output.Column(f"to be deleted{', about' if result.is_estimate else ''}" if dry_run else "deleted", right=True),
     ]
     rows = [(table, output.number(count)) for table, count in result.deleted.items()]
     output.print_table(columns, [*rows, ("all", output.number(result.total))])

@@ -329,7 +329,7 @@ class CheckMethods(HeartbeatMethods):
             retention_days: Days of history to keep, at least 90.
             batch_size: Rows that a transaction deletes at most, with what belongs to them.
             now: The time at which age is measured, with time zone; the present by default.
-            dry_run: Count, and delete nothing.
+            dry_run: Count, and delete nothing: exactly, or about where there are many failures or logs.
             progress: Called after each batch with the number of executions deleted, and the number to delete in all:
                 an estimate until it is done.
 
@@ -343,11 +343,12 @@ class CheckMethods(HeartbeatMethods):
         arguments.flag(dry_run, "dry_run")
         if dry_run:
             with self._transaction() as (session, _):
-                counts = recording.count_expired(session, until=until)
+                expired = recording.count_expired(session, until=until)
+            counts, is_estimate = expired.rows, expired.is_estimate
         else:
-            counts = self._delete(until, size, progress)
+            counts, is_estimate = self._delete(until, size, progress), False
         deleted = {table: counts.get(table, 0) for table in recording.CLEANUP_TABLES}
-        return values.CleanupResult(retention_date=until, deleted=deleted, dry_run=dry_run)
+        return values.CleanupResult(retention_date=until, deleted=deleted, dry_run=dry_run, is_estimate=is_estimate)
 
     def mask_secrets(
         self, *, batch_size: int = 5_000, progress: Callable[[str, int], None] | None = None

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
         take_recorder,
     )
     from watcher_core.recording.executions import COUNTS, end_execution, release_identity, start_execution, start_known
+    from watcher_core.recording.expired import count_expired, estimate_expired_executions
     from watcher_core.recording.exports import EndedExecution, ExportQueue, Identity, ended_executions
     from watcher_core.recording.heartbeats import pulse
     from watcher_core.recording.host_clocks import clock_report
@@ -50,9 +51,7 @@ if TYPE_CHECKING:
         LEAST_RETENTION_DAYS,
         CleanupPlace,
         clean_batch_size,
-        count_expired,
         delete_batch,
-        estimate_expired_executions,
         retention_date,
     )
     from watcher_core.recording.rewinds import rewind_watermark, select_watermark_events
@@ -159,8 +158,8 @@ _MODULES = {
     "clean_batch_size": "retention",
     "clock_report": "host_clocks",
     "compact_page": "compaction",
-    "count_expired": "retention",
-    "estimate_expired_executions": "retention",
+    "count_expired": "expired",
+    "estimate_expired_executions": "expired",
     "declare_asset_checks": "asset_checks",
     "delete_batch": "retention",
     "end_execution": "executions",

@@ -183,67 +183,6 @@ def _delete_executions() -> str:
 DELETE_BY_DATE = {table: _delete_by_date(table) for table in BY_DATE}
 DELETE_EXECUTIONS = _delete_executions()
 
-COUNT_BY_DATE = {table: f"SELECT count(*) {past}" for table, past in BY_DATE.items()}
-# What is old and stays although: the complement of `EXECUTIONS`, found without looking at all that goes.
-KEPT = f"""
-    kept AS MATERIALIZED (
-        SELECT id FROM watcher.pipeline_execution WHERE state = 'running' AND start_date <= %(until)s
-         UNION
-        SELECT newest.id
-          FROM watcher.pipeline
-         CROSS JOIN LATERAL (SELECT id, start_date
-                               FROM watcher.pipeline_execution
-                              WHERE pipeline_id = pipeline.id
-                                AND state = 'succeeded'
-                              ORDER BY coalesce(logical_date, start_date) DESC
-                              FETCH FIRST {KEPT_SUCCESSES} ROWS WITH TIES) AS newest
-         WHERE newest.start_date <= %(until)s
-         UNION
-        SELECT past.id
-          FROM watcher.alert
-          JOIN watcher.pipeline_execution AS past ON past.id = alert.pipeline_execution_id
-         WHERE alert.state <> 'resolved'
-           AND past.start_date <= %(until)s
-         UNION
-        SELECT past.id
-          FROM watcher.pipeline_execution AS past
-         WHERE past.start_date <= %(until)s
-           AND {NOT_MADE_GOOD}
-    )"""
-
-
-# When each log was written, which is after its execution has started: most need no look at their executions.
-WRITTEN = {
-    "timeliness_pipeline_execution_log": "evaluation_timestamp",
-    "failure_pipeline_execution_log": "evaluation_timestamp",
-    "anomaly_detection_result": "evaluated_at",
-    "watermark_event": "created_at",
-    "alert": "opened_at",
-}
-
-
-def _count_executions() -> str:
-    """Count expired executions and their logs: what is old, less what stays; no log table reads all executions."""
-    counts = ",".join(
-        f"""
-           (SELECT count(*)
-              FROM watcher.{table} AS log
-             WHERE pipeline_execution_id IS NOT NULL
-               AND pipeline_execution_id NOT IN (SELECT id FROM kept)
-               AND ({WRITTEN[table]} <= %(until)s
-                    OR (SELECT start_date FROM watcher.pipeline_execution WHERE id = log.pipeline_execution_id)
-                       <= %(until)s)) AS {table}"""
-        for table in OF_EXECUTIONS
-    )
-    return f"""
-    WITH {KEPT}
-    SELECT (SELECT count(*) FROM watcher.pipeline_execution WHERE start_date <= %(until)s)
-         - (SELECT count(*) FROM kept) AS pipeline_execution,{counts}
-"""
-
-
-COUNT_EXECUTIONS = _count_executions()
-
 
 @dataclass(frozen=True, kw_only=True)
 class CleanupPlace:
@@ -295,32 +234,6 @@ def delete_batch(session: Session, *, place: CleanupPlace, until: dt.datetime, b
     reached = counts.pop("reached")
     is_over = counts["pipeline_execution"] < batch_size
     return Batch(deleted=counts, following=None if is_over else CleanupPlace(table=place.table, since=reached))
-
-
-def count_expired(session: Session, *, until: dt.datetime) -> dict[str, int]:
-    """Return how many rows of each table are expired: as many as a cleanup would delete."""
-    connection = database.driver(session)
-
-    def rows(statement: str) -> int:
-        found = connection.execute(statement, {"until": until}).fetchone()
-        return 0 if found is None else int(found[0])
-
-    counts = {table: rows(statement) for table, statement in COUNT_BY_DATE.items()}
-    with connection.cursor(row_factory=dict_row) as cursor:
-        of_executions = cursor.execute(COUNT_EXECUTIONS, {"until": until}).fetchone() or {}
-    return {table: counts.get(table, 0) + int(of_executions.get(table, 0)) for table in CLEANUP_TABLES}
-
-
-ESTIMATE = """
-    EXPLAIN (FORMAT JSON)
-    SELECT FROM watcher.pipeline_execution WHERE start_date <= %(until)s
-"""
-
-
-def estimate_expired_executions(session: Session, *, until: dt.datetime) -> int:
-    """Return about how many executions are expired: counting them would take as long as deleting a part of them."""
-    found = database.driver(session).execute(ESTIMATE, {"until": until}).fetchone()
-    return 0 if found is None else int(found[0][0]["Plan"]["Plan Rows"])
 
 
 def retention_date(retention_days: object, now: dt.datetime) -> dt.datetime:

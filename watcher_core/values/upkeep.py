@@ -26,11 +26,13 @@ class CleanupResult:
         retention_date: What is of this time or older is past retention.
         deleted: Rows, by table, in the order in which they go.
         dry_run: Whether they were only counted.
+        is_estimate: Whether they were counted about: of many failures and logs, a dry run looks at some.
     """
 
     retention_date: dt.datetime
     deleted: dict[str, int]
     dry_run: bool
+    is_estimate: bool = False
 
     @property
     def total(self) -> int:

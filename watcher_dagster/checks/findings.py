@@ -102,6 +102,7 @@ def cleanup_metadata(result: CleanupResult) -> dict[str, Any]:
         "rows": dg.MetadataValue.int(result.total),
         "retention_date": dg.MetadataValue.timestamp(result.retention_date),
         "dry_run": dg.MetadataValue.bool(result.dry_run),
+        "is_estimate": dg.MetadataValue.bool(result.is_estimate),
     }
 
 
