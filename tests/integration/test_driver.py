@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import logging
 from collections.abc import Iterator
 
 import pytest
 import sqlalchemy as sa
+from psycopg.types.json import Jsonb
 
 from tests.factories import unique
 from watcher_core import DatabaseUnavailableError, ExecutionState, InvalidValueError, Watcher, database
@@ -144,3 +146,12 @@ def test_a_connection_in_use_is_not_asked_whether_it_lives_but_one_that_has_rest
     monkeypatch.setattr(engine_module, "SECONDS_BEFORE_PING", 0.0)
     assert backend(restless) == pid
     assert len(asked) == 1
+
+
+@pytest.mark.parametrize(
+    "value", [None, True, -1, 1.5e300, 2**70, "", 'a"\\\n日\U0001f600', [], [{"a": [1, None]}], {"": {}}]
+)
+def test_json_is_read_as_it_was_written(watcher: Watcher, value: object) -> None:
+    with watcher._driver_transaction() as (connection, _):
+        assert connection.execute("SELECT %s", (Jsonb([value]),)).fetchone() == ([value],)
+        assert connection.execute("SELECT CAST(%s AS jsonb)", (json.dumps(value),)).fetchone() == (value,)

@@ -22,12 +22,13 @@ def of_rows(
         enums: The members of those fields that are enums, by what the database says.
     """
     new = object.__new__
+    members_of = tuple(enums.items())
     found = []
     for row in rows:
         made = new(value)
         fields = made.__dict__  # filled in place: a dictionary beside it would be copied
-        fields.update(zip(names, row, strict=True))
-        for name, members in enums.items():
+        fields.update(zip(names, row))  # noqa: B905 - the statement is made of the names; to compare costs a tenth
+        for name, members in members_of:
             fields[name] = members[fields[name]]
         found.append(made)
     return found
