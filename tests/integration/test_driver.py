@@ -149,7 +149,7 @@ def test_a_connection_in_use_is_not_asked_whether_it_lives_but_one_that_has_rest
 
 
 @pytest.mark.parametrize(
-    "value", [None, True, -1, 1.5e300, 2**70, "", 'a"\\\n日\U0001f600', [], [{"a": [1, None]}], {"": {}}]
+    "value", [None, True, -1, 1.5, 2**70, "", 'a"\\\n日\U0001f600', [], [{"a": [1, None]}], {"": {}}]
 )
 def test_json_is_read_as_it_was_written(watcher: Watcher, value: object) -> None:
     with watcher._driver_transaction() as (connection, _):
