@@ -526,3 +526,21 @@ def test_neither_executions_nor_lineage_of_openlineage_are_lost_on_the_way_down(
     assert empty.verify_lineage().is_right
     empty.record_openlineage(events)
     assert [each.source for each in empty.executions()] == ["openlineage", "http"]
+
+
+def test_what_the_identity_says_is_back_in_the_metadata_below_revision_0027(empty: Watcher, engine: sa.Engine) -> None:
+    """The version before reads the run and the step there."""
+    run = "c9509251-176b-4c14-82ee-cae77414a2b6"
+    metadata = {"run_id": run, "step_key": "a", "rows": 3}
+    stored = sa.text("SELECT execution_metadata FROM watcher.pipeline_execution")
+    empty.upgrade()
+    empty.record([record("a", f"{run}/a/a", execution_metadata=metadata)])
+    with engine.connect() as connection:
+        assert connection.scalar(stored) == {"rows": 3}
+    empty.downgrade("0025")
+    with engine.connect() as connection:
+        assert connection.scalar(stored) == metadata
+    empty.upgrade()
+    assert [execution.execution_metadata for execution in empty.executions()] == [metadata]
+    assert empty.compact() == 1
+    assert [execution.execution_metadata for execution in empty.executions()] == [metadata]
