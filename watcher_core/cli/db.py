@@ -117,8 +117,8 @@ def mask_secrets(*, json: Json = False) -> None:
 def compact(*, json: Json = False) -> None:
     """Shorten what earlier versions have stored of executions.
 
-    Needed once, after an upgrade, and only to save space. Goes on beside recording, and may be stopped and run again at
-    any time. New executions use the room that gets free; the table's file stays as large as it is.
+    Needed once, after an upgrade, and only to make room. Goes on beside recording, and may be stopped and run again at
+    any time. New executions use the room that gets free; files do not shrink by it.
     """
     with open_watcher() as watcher:
         shortened = watcher.compact()

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     )
     from watcher_core.recording.clocks import this_host
     from watcher_core.recording.columns import record_columns
-    from watcher_core.recording.compaction import compact_page
+    from watcher_core.recording.compaction import compact_page, free_room, tenth_of_executions
     from watcher_core.recording.cursors import (
         list_recorders,
         move_cursor,
@@ -99,6 +99,7 @@ __all__ = [
     "find_enclosing_id",
     "find_execution_id",
     "forget_ended",
+    "free_room",
     "get_execution",
     "is_identity",
     "keep_in_spool",
@@ -131,6 +132,7 @@ __all__ = [
     "start_execution",
     "start_known",
     "take_recorder",
+    "tenth_of_executions",
     "this_host",
 ]
 
@@ -158,6 +160,8 @@ _MODULES = {
     "clean_batch_size": "retention",
     "clock_report": "host_clocks",
     "compact_page": "compaction",
+    "free_room": "compaction",
+    "tenth_of_executions": "compaction",
     "count_expired": "expired",
     "estimate_expired_executions": "expired",
     "declare_asset_checks": "asset_checks",

@@ -33,6 +33,12 @@ SHORTEN = f"""
 """
 
 
+# The room of the rows as they were is free for those of the next pages, so that the table hardly grows. Only its owner
+# may; for another role PostgreSQL does it itself, some time later.
+FREE_ROOM = "VACUUM watcher.pipeline_execution"
+TENTH = "SELECT coalesce(max(id), 0) / 10 FROM watcher.pipeline_execution"
+
+
 @dataclass(frozen=True)
 class CompactedPage:
     """A page that was looked at.
@@ -44,6 +50,17 @@ class CompactedPage:
 
     shortened: int
     last_id: int | None
+
+
+def tenth_of_executions(connection: Driver) -> int:
+    """Return how many ids are a tenth of all: so many are rewritten before their room is freed."""
+    row = connection.execute(TENTH).fetchone()
+    return 0 if row is None else int(row[0])
+
+
+def free_room(connection: Driver) -> None:
+    """Free the room of rows that were rewritten; outside of a transaction."""
+    connection.execute(FREE_ROOM)
 
 
 def compact_page(connection: Driver, *, after: int, size: int) -> CompactedPage:
