@@ -98,7 +98,7 @@ format: install  ## Bring the code into format
 bench: install  ## Measure everything that the documentation says about speed
 	@$(BIN)/python -m benchmarks $(ARGS)
 
-bench-scale: install  ## Measure how calls grow with history, up to 10 million executions: some 30 minutes, 20 GB
+bench-scale: install  ## Measure how calls grow with history, up to 30 million executions: an hour, 45 GB
 	@$(BIN)/python -m benchmarks.scale $(ARGS)
 
 docs: install  ## Write the generated pages of the reference anew, and build the site: build/docs/site

@@ -12,7 +12,7 @@ import statistics
 import tempfile
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -107,13 +107,9 @@ class Bench:
             watcher.upgrade()
         return url
 
-    @contextmanager
-    def dropped_database(self) -> Iterator[str]:
-        """Make a database with our schema, give its address, and drop it at the end: the next may need its space."""
-        url = self.new_database()
-        yield url
-        with psycopg.connect(text(self._server), autocommit=True) as connection:
-            connection.execute(f"DROP DATABASE {sa.make_url(url).database}")
+    def database(self, name: str) -> str:
+        """The address of a database that is there."""
+        return text(self._server.set(database=name))
 
     def watcher(self, url: str) -> Watcher:
         """A Watcher on a database, that knows nothing of the environment."""
@@ -129,16 +125,33 @@ def text(url: sa.URL) -> str:
 
 
 @contextmanager
-def bench(*, quick: bool, console: Console) -> Iterator[Bench]:
-    """Start a server for the cases: the embedded PostgreSQL as users get it, so with fsync on."""
-    with tempfile.TemporaryDirectory(prefix="watcher-benchmarks-") as name:
+def bench(
+    *,
+    quick: bool,
+    console: Console,
+    kept: Path | None = None,
+    before: Callable[[Path], object] = lambda _: None,
+) -> Iterator[Bench]:
+    """Start a server for the cases: the embedded PostgreSQL as users get it, so with fsync on.
+
+    Args:
+        quick: Whether rough figures will do.
+        console: Where progress is told.
+        kept: A directory for all files, which stays with what is in it; without one, all is deleted at the end.
+        before: Called with the directory before the server is started.
+    """
+    with nullcontext(kept) if kept else tempfile.TemporaryDirectory(prefix="watcher-benchmarks-") as name:
         directory = Path(name)
         server = EmbeddedPostgres(directory / "postgres")
         try:
             with _own_environment(directory):
+                before(directory)
                 yield Bench(sa.make_url(server.start()), directory, quick=quick, console=console)
         finally:
-            server.destroy()
+            if kept:
+                server.stop()
+            else:
+                server.destroy()
 
 
 @contextmanager

@@ -18,21 +18,24 @@ from watcher_core import Settings, Watcher
 PIPELINES = 2_000
 EXECUTIONS = 100_000
 LATE = dt.datetime(2026, 3, 1, tzinfo=dt.UTC)
+LAST_HOURS = dt.datetime(2026, 3, 11, tzinfo=dt.UTC)
 
-# Each pipeline has 50 executions. Every 10th carries a logical date, every 20th is a child, every 400th still runs. One
-# in twenty failed, as did the newest of every tenth pipeline, half of which have an alert that is open. One
-# pipeline in four has a rule, which has judged every execution; one result in 200 is flagged.
+# Each pipeline has 50 executions, the tenth one of as many partitions. Every 10th carries a logical date, every 20th is
+# a child, every 400th still runs. One in twenty failed, as did the newest of every tenth pipeline, half of which have
+# an alert that is open. One pipeline in four has a rule, which has judged every execution; one result in 200 is
+# flagged. One pipeline in a hundred has a check, with a result of each execution.
 SEED = f"""
 SET session_replication_role = replica; -- foreign keys hold by construction, and take long to check one by one
 INSERT INTO watcher.pipeline_type (name) VALUES ('seeded');
 INSERT INTO watcher.pipeline (name, pipeline_type_id)
 SELECT 'pipeline ' || number, 1 FROM generate_series(0, {PIPELINES - 1}) AS number;
 INSERT INTO watcher.pipeline_execution
-       (pipeline_id, parent_id, source, external_id, state, start_date, end_date, logical_date, next_watermark,
+       (pipeline_id, parent_id, source, external_id, scope, state, start_date, end_date, logical_date, next_watermark,
         created_at)
 SELECT 1 + number % {PIPELINES},
        CASE WHEN number % 20 = 0 AND number > 0 THEN number / 20 END,
        'dagster', 'execution ' || number,
+       CASE WHEN number % {PIPELINES} = 9 THEN CAST(number AS text) END,
        CAST(CASE WHEN number % 400 = 1 THEN 'running'
                  WHEN number % CASE WHEN number < {EXECUTIONS - PIPELINES} THEN 20 ELSE 10 END = 7
                  THEN 'failed' ELSE 'succeeded' END AS watcher.execution_state),
@@ -58,6 +61,13 @@ SELECT rule.id, execution.id, is_flagged, 1, CASE WHEN is_flagged THEN execution
   FROM watcher.pipeline_execution AS execution
   JOIN watcher.anomaly_detection_rule AS rule USING (pipeline_id)
  CROSS JOIN LATERAL (SELECT execution.id % 200 = 4) AS verdict (is_flagged);
+INSERT INTO watcher.asset_check (pipeline_id, name, status)
+SELECT id, 'sound', 'passed' FROM watcher.pipeline WHERE id % 100 = 9;
+INSERT INTO watcher.asset_check_result (asset_check_id, external_id, pipeline_execution_id, status, evaluated_at)
+SELECT asset_check.id, execution.external_id, execution.id, 'passed', end_date
+  FROM watcher.pipeline_execution AS execution
+  JOIN watcher.asset_check USING (pipeline_id)
+ WHERE state = 'succeeded';
 ANALYZE;
 """
 
@@ -143,6 +153,7 @@ def nodes(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
         (lambda w: w.executions(state="blocked"), "ix_pipeline_execution_state"),
         (lambda w: w.executions(pipeline=8, state="failed"), "ix_pipeline_execution_(failed|pipeline_id_state)"),
         (lambda w: w.executions(pipeline=9, state="canceled"), "ix_pipeline_execution_(pipeline_id_)?state"),
+        (lambda w: w.executions(pipeline=10, scope="2009"), "ix_pipeline_execution_good"),
         (lambda w: w.execution(7), "pk_pipeline_execution"),
         (lambda w: w.execution_tree(7), "ix_pipeline_execution_parent_id"),
         (lambda w: w.pipeline("pipeline 7"), "uq_pipeline_name"),
@@ -169,6 +180,7 @@ def nodes(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
         "a state that nothing is in",
         "the failures of a pipeline",
         "a state that nothing of a pipeline is in",
+        "a partition of a pipeline",
         "an execution by id",
         "the children of an execution",
         "a pipeline by name",
@@ -196,6 +208,28 @@ def test_what_is_flagged_is_found_without_the_results_around_it(
     assert "ix_anomaly_detection_result_newest" in plan.indexes
     assert plan.scanned.isdisjoint({"anomaly_detection_result", "pipeline_execution"})
     assert plan.read <= 50
+
+
+def test_the_results_of_a_pipeline_are_found_without_its_history(
+    watcher: Watcher, plans: Callable[[Callable[[], object]], Plans]
+) -> None:
+    assert len(watcher.anomaly_results(pipeline=8, limit=3)) == 3
+    plan = plans(lambda: watcher.anomaly_results(pipeline=8, limit=3))
+    assert "ix_anomaly_detection_result_pipeline_execution_id" in plan.indexes
+    assert plan.read <= 10
+    assert plans(lambda: watcher.anomaly_results(pipeline=8, flagged=True)).indexes >= {
+        "ix_anomaly_detection_result_flagged"
+    }
+
+
+@pytest.mark.parametrize("pipeline", [9, None])
+def test_the_newest_results_of_checks_are_found_without_their_history(
+    watcher: Watcher, plans: Callable[[Callable[[], object]], Plans], pipeline: int | None
+) -> None:
+    assert len(watcher.asset_check_results(pipeline=pipeline, limit=2)) == 2
+    plan = plans(lambda: watcher.asset_check_results(pipeline=pipeline, limit=2))
+    assert "ix_asset_check_result_newest" in plan.indexes
+    assert "asset_check_result" not in plan.scanned
 
 
 def test_starting_and_ending_reads_a_handful_of_rows(
@@ -307,6 +341,26 @@ def test_the_newest_alerts_are_found_without_the_others(
     watcher: Watcher, plans: Callable[[Callable[[], object]], Plans], states: tuple[str, ...] | None
 ) -> None:
     assert "alert" not in plans(lambda: watcher.alerts(state=states, limit=400)).scanned
+
+
+@pytest.mark.parametrize(
+    ("given", "index"),
+    [
+        ({"kind": "missed"}, "ix_alert_kind_opened_at"),
+        ({"kind": "failure", "limit": 10}, "ix_alert_(kind_)?opened_at"),
+        ({"pipeline": 8, "limit": 3}, "ix_alert_pipeline_id_opened_at"),
+        ({"changed_since": LAST_HOURS}, "ix_alert_changed_at"),
+        ({"changed_since": LAST_HOURS, "state": "resolved"}, "ix_alert_changed_at"),
+        ({"changed_since": LAST_HOURS, "kind": "failure"}, "ix_alert_changed_at"),
+    ],
+    ids=lambda value: " and ".join(value) if isinstance(value, dict) else "",
+)
+def test_listed_alerts_are_found_without_those_of_all_time(
+    watcher: Watcher, plans: Callable[[Callable[[], object]], Plans], given: dict[str, Any], index: str
+) -> None:
+    plan = plans(lambda: watcher.alerts(**given))
+    assert any(re.fullmatch(index, name) for name in plan.indexes)
+    assert "alert" not in plan.scanned
 
 
 def test_what_the_board_reads_is_there(watcher: Watcher) -> None:

@@ -157,13 +157,15 @@ def list_results(
         "limit": arguments.count(limit, "limit"),
     }
     conditions = {
-        "pipeline_id": "rule.pipeline_id = %(pipeline_id)s AND execution.pipeline_id = %(pipeline_id)s",
+        "pipeline_id": "execution.pipeline_id = %(pipeline_id)s",  # from the newest back, until there are enough
         "execution_id": "result.pipeline_execution_id = %(execution_id)s",
         "flagged": IS_UNUSUAL if flagged else f"NOT ({IS_UNUSUAL})",
         "since": "execution.start_date >= %(since)s",
     }
     asked = [condition for name, condition in conditions.items() if given[name] is not None]
-    # Of all pipelines, what is flagged is found by an index of its own, and not among all results.
+    # What is flagged is found by indexes of its own, of a pipeline by its rules, and not among all results.
+    if flagged and pipeline_id is not None:
+        asked.append("rule.pipeline_id = %(pipeline_id)s")
     if flagged and pipeline_id is None and execution_id is None:
         asked = [IS_UNUSUAL, *(["result.flagged_start_date >= %(since)s"] if given["since"] is not None else [])]
         newest_first = "result.flagged_start_date DESC, result.pipeline_execution_id DESC"

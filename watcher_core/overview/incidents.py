@@ -15,7 +15,7 @@ from watcher_core import alerts, arguments, text, values
 from watcher_core.database import Driver
 from watcher_core.enums import AlertKind, AlertLevel, AlertState
 from watcher_core.errors import InvalidValueError
-from watcher_core.overview.pipelines import GROUP, OWNERS, PIPELINES, Filter, read_choices
+from watcher_core.overview.pipelines import GROUP, OWNERS, PIPELINES, Filter, last_executions, read_choices
 from watcher_core.overview.unwatched import unwatched_pipelines
 from watcher_core.values import Problem
 
@@ -38,18 +38,15 @@ MOST_INCIDENTS = 1_000
 # An alert of a pipeline whose failure a person has resolved stays so, until the pipeline fails again. Failures that are
 # muted are no incidents, and nothing that is fine.
 BAD = """
-    not_well AS MATERIALIZED (
+    {last}, not_well AS MATERIALIZED (
         SELECT pipeline.id AS pipeline_id, last.id AS execution_id, last.state, last.end_date AS since,
-               last.metadata ->> 'run_id' AS run_id,
+               (SELECT watcher.full_metadata(source, external_id, execution_metadata) ->> 'run_id'
+                  FROM watcher.pipeline_execution
+                 WHERE id = last.id) AS run_id,
                pipeline.mute_failure_check OR type.mute_failure_check AS is_muted
           FROM watcher.pipeline
           JOIN watcher.pipeline_type AS type ON type.id = pipeline.pipeline_type_id
-         CROSS JOIN LATERAL (SELECT id, state, end_date,
-                                    watcher.full_metadata(source, external_id, execution_metadata) AS metadata
-                               FROM watcher.pipeline_execution
-                              WHERE pipeline_id = pipeline.id
-                              ORDER BY start_date DESC
-                              LIMIT 1) AS last
+          JOIN last ON last.pipeline_id = pipeline.id
          WHERE pipeline.active
            AND pipeline.removed_at IS NULL
            AND last.state IN ('failed', 'blocked')
@@ -203,7 +200,7 @@ def read_overview(
     }
     statement = INCIDENTS.format(
         problem=_PROBLEM,
-        bad=BAD,
+        bad=BAD.format(last=last_executions(connection, "id, state, end_date")),
         pipelines=PIPELINES,
         condition=chosen.condition,
         is_all="true" if chosen.is_all else "false",

@@ -12,7 +12,7 @@ from watcher_core.database import Driver
 from watcher_core.enums import AlertKind, ExecutionState
 from watcher_core.errors import InvalidValueError
 from watcher_core.overview.page import ROWS, freshness_standing
-from watcher_core.overview.pipelines import GROUP, OWNERS, PIPELINES, Filter, read_choices
+from watcher_core.overview.pipelines import GROUP, OWNERS, PIPELINES, Filter, last_executions, read_choices
 
 # What stands for the state of a pipeline that has never run.
 NEVER_RAN = "never ran"
@@ -29,7 +29,9 @@ SORTS = {
     "alerts": "coalesce(standing.number, 0)",
 }
 
-# Each pipeline costs one look into the index of its history.
+NEWEST = f"""CAST(state AS text) AS state, {ROWS} AS rows,
+                       coalesce(duration_seconds, extract(epoch FROM %(now)s - start_date)) AS seconds"""
+
 MATCHING = f"""
     WITH standing AS MATERIALIZED (
         SELECT pipeline_id, count(*) AS number, array_agg(DISTINCT CAST(kind AS text)) AS kinds
@@ -37,17 +39,10 @@ MATCHING = f"""
          WHERE state <> 'resolved'
            AND pipeline_id IS NOT NULL
          GROUP BY pipeline_id
-    )
+    ), {{last}}
     SELECT pipeline.id, last.state, last.rows, standing.kinds
       FROM {PIPELINES}
-      LEFT JOIN LATERAL (
-               SELECT CAST(state AS text) AS state, start_date, {ROWS} AS rows,
-                      coalesce(duration_seconds, extract(epoch FROM %(now)s - start_date)) AS seconds
-                 FROM watcher.pipeline_execution
-                WHERE pipeline_id = pipeline.id
-                ORDER BY start_date DESC
-                LIMIT 1
-           ) AS last ON true
+      LEFT JOIN last ON last.pipeline_id = pipeline.id
       LEFT JOIN standing ON standing.pipeline_id = pipeline.id
      WHERE {{condition}}
        AND (CAST(%(active)s AS boolean) IS NULL
@@ -75,7 +70,10 @@ def list_summaries(
     if sort not in SORTS:
         raise InvalidValueError(f"sort is {sort!r}; it must be one of {', '.join(SORTS)}")
     statement = MATCHING.format(
-        condition=chosen.condition, order=SORTS[sort], direction="DESC" if descending else "ASC"
+        last=last_executions(connection, NEWEST),
+        condition=chosen.condition,
+        order=SORTS[sort],
+        direction="DESC" if descending else "ASC",
     )
     matching = connection.execute(statement, {**chosen.given, "active": active, "now": now}).fetchall()
     states = Counter(row[1] for row in matching)

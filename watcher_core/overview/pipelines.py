@@ -31,6 +31,34 @@ CHOICES = f"""
            ARRAY(SELECT DISTINCT group_name FROM each)
 """
 
+# The newest execution of each pipeline. Most are among the newest of all, which lie together; the history of the others
+# is looked into one by one. One look for each would need ten thousand pages from all over an index, and the longer the
+# history is, the fewer of them are in memory.
+LAST = """
+    recent AS MATERIALIZED (
+        SELECT DISTINCT ON (pipeline_id) *
+          FROM (SELECT pipeline_id, start_date, {columns}
+                  FROM watcher.pipeline_execution
+                 WHERE {condition}
+                 ORDER BY start_date DESC
+                 LIMIT {recent}) AS newest
+         ORDER BY pipeline_id, start_date DESC
+    ), last AS (
+        SELECT * FROM recent
+         UNION ALL
+        SELECT older.*
+          FROM watcher.pipeline
+         CROSS JOIN LATERAL (SELECT pipeline_id, start_date, {columns}
+                               FROM watcher.pipeline_execution
+                              WHERE pipeline_id = pipeline.id
+                                AND {condition}
+                              ORDER BY start_date DESC
+                              LIMIT 1) AS older
+         WHERE NOT EXISTS (SELECT FROM recent WHERE recent.pipeline_id = pipeline.id)
+    )"""
+# So many of the newest are read for each pipeline: hourly pipelines are among them, while a few run each minute.
+RECENT_OF_EACH = 2
+
 CONDITIONS = {
     "owner": f"({OWNERS} ? %(owner)s OR %(owner)s = '' AND {OWNERS} = '[]')",
     "pipeline_type": "type.name = %(pipeline_type)s",
@@ -72,6 +100,19 @@ class Filter:
     def is_all(self) -> bool:
         """Whether no pipeline is left out."""
         return self.condition == "true"
+
+
+def last_executions(connection: Driver, columns: str, *, condition: str = "true") -> str:
+    """Return a part of a statement's WITH: `last`, the newest execution of each pipeline that has one.
+
+    Args:
+        connection: The transaction; the number of pipelines is written into the statement, since PostgreSQL has to
+            know how little is read.
+        columns: What it has beside `pipeline_id` and `start_date`.
+        condition: The newest of which executions.
+    """
+    (pipelines,) = connection.execute("SELECT count(*) FROM watcher.pipeline").fetchone() or (0,)
+    return LAST.format(columns=columns, condition=condition, recent=RECENT_OF_EACH * pipelines)
 
 
 def read_choices(connection: Driver) -> dict[str, tuple[str, ...]]:

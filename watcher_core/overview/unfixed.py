@@ -8,7 +8,7 @@ from typing import Any
 
 from watcher_core import alerts, masking, text, values
 from watcher_core.database import Driver
-from watcher_core.overview.pipelines import OWNERS, PIPELINES
+from watcher_core.overview.pipelines import OWNERS, PIPELINES, last_executions
 
 MOST_ERRORS = 1_000
 MOST_PIPELINES = 1_000
@@ -18,26 +18,21 @@ UNKNOWN = "no reason is known"
 
 # An execution that runs, or was skipped or canceled since, has fixed nothing.
 FAILURES = f"""
-    WITH last AS MATERIALIZED (
-        SELECT pipeline.id AS pipeline_id, each.id, each.start_date
-          FROM watcher.pipeline
-         CROSS JOIN LATERAL (SELECT id, state, start_date
-                               FROM watcher.pipeline_execution
-                              WHERE pipeline_id = pipeline.id
-                                AND state IN ('succeeded', 'failed')
-                              ORDER BY start_date DESC
-                              LIMIT 1) AS each
+    WITH {{last}}, failing AS MATERIALIZED (
+        SELECT last.pipeline_id, last.id
+          FROM last
+          JOIN watcher.pipeline ON pipeline.id = last.pipeline_id
          WHERE pipeline.active
            AND pipeline.removed_at IS NULL
-           AND each.state = 'failed'
+           AND last.state = 'failed'
     ), found AS MATERIALIZED (
-        SELECT last.pipeline_id, last.id, execution.end_date, execution.error_class, execution.message
-          FROM last
+        SELECT failing.pipeline_id, failing.id, execution.end_date, execution.error_class, execution.message
+          FROM failing
          CROSS JOIN LATERAL (SELECT end_date,
                                     left(execution_metadata #>> '{{error,class}}', 200) AS error_class,
                                     left(execution_metadata #>> '{{error,message}}', 4000) AS message
                                FROM watcher.pipeline_execution
-                              WHERE id = last.id
+                              WHERE id = failing.id
                              OFFSET 0) AS execution -- by its key: few have failed, which the planner cannot know
     )
     SELECT found.pipeline_id, pipeline.name, type.name, {OWNERS}, found.id, found.end_date, error_class, message,
@@ -67,8 +62,9 @@ def read_unfixed(connection: Driver, *, most: int, pipelines: int) -> list[value
         most: At most so many errors.
         pipelines: At most so many pipelines of each.
     """
+    last = last_executions(connection, "id, state", condition="state IN ('succeeded', 'failed')")
     groups: dict[tuple[str | None, str], list[Sequence[Any]]] = {}
-    for row in connection.execute(FAILURES):
+    for row in connection.execute(FAILURES.replace("{last}", last)):
         groups.setdefault((row[6], row[8] or ""), []).append(row)
     ordered = sorted(groups.items(), key=lambda item: -len(item[1]))  # stable: of equal ones, the newest first
     return [_error(key, rows, pipelines) for key, rows in ordered[:most]]

@@ -252,13 +252,21 @@ LIST_CHECKS = """
       JOIN watcher.pipeline ON pipeline.id = asset_check.pipeline_id
 """
 
+# The newest of each check, and of those the newest: one check's history is not read, nor that of all.
 LIST_RESULTS = """
     SELECT result.id, result.asset_check_id, pipeline.name AS pipeline_name, asset_check.name AS check_name,
            asset_check.instance_id, result.pipeline_execution_id, result.partition, result.status, result.severity,
            result.description, result.step_key, result.result_metadata, result.evaluated_at, result.open
-      FROM watcher.asset_check_result AS result
-      JOIN watcher.asset_check ON asset_check.id = result.asset_check_id
+      FROM watcher.asset_check
       JOIN watcher.pipeline ON pipeline.id = asset_check.pipeline_id
+     CROSS JOIN LATERAL (SELECT *
+                           FROM watcher.asset_check_result
+                           {of_results}
+                          ORDER BY evaluated_at DESC, id DESC
+                          LIMIT %(limit)s) AS result
+     {of_checks}
+     ORDER BY result.evaluated_at DESC, result.id DESC
+     LIMIT %(limit)s
 """
 
 
@@ -299,14 +307,15 @@ def select_asset_check_results(
         "since": None if since is None else arguments.instant(since, "since"),
         "limit": arguments.count(limit, "limit"),
     }
-    conditions = {
-        "pipeline_id": "asset_check.pipeline_id = %(pipeline_id)s",
-        "check": "asset_check.name = %(check)s",
-        "status": "result.status = CAST(%(status)s AS watcher.asset_check_status)",
-        "since": "result.evaluated_at >= %(since)s",
+    of_checks = {"pipeline_id": "asset_check.pipeline_id = %(pipeline_id)s", "check": "asset_check.name = %(check)s"}
+    of_results = {
+        "id": "asset_check_id = asset_check.id",
+        "status": "status = CAST(%(status)s AS watcher.asset_check_status)",
+        "since": "evaluated_at >= %(since)s",
     }
-    statement = f"""{LIST_RESULTS} {_where(conditions, given)}
-     ORDER BY result.evaluated_at DESC, result.id DESC LIMIT %(limit)s"""
+    statement = LIST_RESULTS.format(
+        of_checks=_where(of_checks, given), of_results=_where(of_results, {**given, "id": True})
+    )
     rows = connection.cursor(row_factory=dict_row).execute(statement, given)
     return (values.AssetCheckResult(**_with_enums(row)) for row in rows)
 

@@ -31,6 +31,10 @@ SELECT = f"""
       FROM watcher.pipeline_execution AS execution
 """
 
+# All states, each as an index of partitions has it: those of one partition are found without the pipeline's history.
+OF_ANY_STATE = """(execution.state = 'succeeded' OR execution.state = 'failed' OR execution.state = 'running'
+                   OR execution.state NOT IN ('running', 'succeeded'))"""
+
 GET = f"{SELECT} WHERE execution.id = %(id)s"
 
 BY_IDENTITY = f"""
@@ -92,6 +96,8 @@ def list_executions(
         "before_id": "(execution.start_date, execution.id) < (%(before_date)s, %(before_id)s)",
     }
     asked = [condition for name, condition in conditions.items() if given[name] is not None]
+    if scope and state is None:
+        asked.append(OF_ANY_STATE)
     where = f"WHERE {' AND '.join(asked)}" if asked else ""
     statement = f"{SELECT} {where} ORDER BY execution.start_date DESC, execution.id DESC LIMIT %(limit)s"
     return executions_of(connection.execute(statement, given).fetchall())

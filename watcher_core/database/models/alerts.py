@@ -37,7 +37,12 @@ class Alert(Base):
         ),
         # What the deliverer looks at.
         sa.Index("ix_alert_unsettled", "id", postgresql_where=sa.text("NOT is_settled")),
+        # The last opened, of all, of a pipeline and of a kind: listings.
         sa.Index("ix_alert_opened_at", sa.text("opened_at DESC")),
+        sa.Index("ix_alert_pipeline_id_opened_at", "pipeline_id", sa.text("opened_at DESC")),
+        sa.Index("ix_alert_kind_opened_at", "kind", sa.text("opened_at DESC")),
+        # What has changed since a time: sensors ask at each tick.
+        sa.Index("ix_alert_changed_at", sa.text("greatest(opened_at, reopened_at, resolved_at)")),
         # When the alert of a cause was last resolved: one that is back goes on.
         sa.Index(
             "ix_alert_deduplication_key_resolved_at",
@@ -69,7 +74,7 @@ class Alert(Base):
     state: Mapped[AlertState] = mapped_column(server_default=AlertState.OPEN)
     deduplication_key: Mapped[str] = mapped_column(comment="Names the cause")
     pipeline_id: Mapped[int | None] = reference(
-        "pipeline", index=True, comment="What it is about; empty: Dagster or Watcher itself"
+        "pipeline", comment="What it is about; empty: Dagster or Watcher itself"
     )
     pipeline_execution_id: Mapped[int | None] = reference("pipeline_execution")
     facts: Mapped[dict[str, Any]] = json_object("The numbers of the finding")

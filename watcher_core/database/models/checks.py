@@ -191,6 +191,8 @@ class AssetCheckResult(Base):
         ),
         # Whether a later result has replaced one; a check's history.
         sa.Index("ix_asset_check_result_later", "asset_check_id", "partition", "evaluated_at"),
+        # The newest results of a check: listings.
+        sa.Index("ix_asset_check_result_newest", "asset_check_id", sa.text("evaluated_at DESC"), sa.text("id DESC")),
         # What does not pass now, which is little.
         sa.Index("ix_asset_check_result_open", "asset_check_id", postgresql_where=sa.text("open")),
         {"comment": "History of asset checks: one row a run, check and partition"},
