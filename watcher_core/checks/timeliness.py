@@ -124,6 +124,7 @@ def check_timeliness(
         opening: How alerts are opened; without, nothing is written.
     """
     given = {"since": since, "now": now, "pipeline_id": pipeline_id, **(opening.given if opening else {})}
+    # Planned each time: a plan that is kept does not know how far back `since` is, and then reads what others ended.
     found = database.driver(session).execute(statement(opening, one=pipeline_id is not None), given, prepare=False)
     return [_finding(row, now) for row in found.fetchall()]
 

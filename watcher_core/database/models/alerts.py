@@ -41,6 +41,8 @@ class Alert(Base):
         sa.Index("ix_alert_opened_at", sa.text("opened_at DESC")),
         sa.Index("ix_alert_pipeline_id_opened_at", "pipeline_id", sa.text("opened_at DESC")),
         sa.Index("ix_alert_kind_opened_at", "kind", sa.text("opened_at DESC")),
+        # Of a pipeline, what a person has resolved, which is little: whether its failure is none any more.
+        sa.Index("ix_alert_resolved_by_hand", "pipeline_id", postgresql_where=sa.text("resolved_by_hand")),
         # What has changed since a time: sensors ask at each tick.
         sa.Index("ix_alert_changed_at", sa.text("greatest(opened_at, reopened_at, resolved_at)")),
         # When the alert of a cause was last resolved: one that is back goes on.
