@@ -40,8 +40,8 @@ SIZES = (1_000_000, 10_000_000, 30_000_000)
 FLAT = 1.3  # what a call may grow by, from the first size to the last
 
 # Of each call at each size.
-ROUNDS = 100
-MOST_SECONDS = 5.0
+ROUNDS = 60
+MOST_SECONDS = 4.0
 LEAST_ROUNDS = 5
 WARM_UP = 12  # PostgreSQL may keep a plan for reuse after five calls, and psycopg prepares a statement after as many
 MOST_WARM_UP_SECONDS = 2.0

@@ -140,6 +140,8 @@ FOLLOWING = f"""
       FROM watcher.pipeline_execution
      WHERE state = 'failed'
        AND id < {{executions}} - {PIPELINES};
+    INSERT INTO watcher.failure_pending (pipeline_execution_id)
+    SELECT id FROM watcher.pipeline_execution WHERE state = 'failed';
     INSERT INTO watcher.freshness_pipeline_log
           (pipeline_id, last_dml_timestamp, evaluation_timestamp, freshness_number, freshness_datepart,
            used_child_config)

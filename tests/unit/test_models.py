@@ -40,6 +40,7 @@ ADDED = {
     "column_lineage",
     "execution_process",
     "failure_pipeline_execution_log",
+    "failure_pending",
     "execution_daily",
     "execution_daily_pending",
     "heartbeat",

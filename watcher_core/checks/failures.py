@@ -10,6 +10,7 @@ What counts as a failure, of which pipeline, and what takes it back:
 - A Dagster run and its retries are one try. While a retry is running, or Dagster is about to start one, new failures
   are not reported yet, and those that were logged before stay. The retries of a step are one execution.
 - What was imported from another system is no failure here: that system has reported it.
+- A failure waits in a queue until a check finds that it was taken back: history is not read again by each.
 - A failure belongs to the asset that failed. An execution with failed executions below it (the run of those assets)
   does not count. Neither does a run that failed by asset checks alone, which have alerts of their own.
 
@@ -112,30 +113,39 @@ FAILING = f"""
           FROM watcher.pipeline
           JOIN watcher.pipeline_type AS type ON type.id = pipeline.pipeline_type_id
          WHERE {thresholds.is_checked("failure", one=False)}
-    ), newest AS (
-        SELECT DISTINCT ON (pipeline_id, instance_id, scope) pipeline_id, instance_id, scope, start_date, end_date, id
-          FROM watcher.pipeline_execution
-         WHERE state = 'failed'
-           AND source <> 'import'
-         ORDER BY pipeline_id, instance_id, scope, end_date DESC
+    ), queued AS MATERIALIZED (
+        -- One by one, by the primary key; without an execution where that has not failed any more, or is gone.
+        SELECT pending.id AS place, failed.*,
+               first_value(failed.id) OVER (PARTITION BY failed.pipeline_id, failed.instance_id, failed.scope
+                                            ORDER BY failed.end_date DESC) AS newest_id
+          FROM watcher.failure_pending AS pending
+          LEFT JOIN LATERAL (
+               SELECT id, pipeline_id, instance_id, scope, start_date, end_date
+                 FROM watcher.pipeline_execution
+                WHERE id = pending.pipeline_execution_id
+                  AND state = 'failed'
+                LIMIT 1) AS failed ON true
+    ), pending AS MATERIALIZED (
+        SELECT queued.*, id IS NULL OR {taken_back("queued")} AS is_over FROM queued
     ), failing AS MATERIALIZED (
-        SELECT pipeline_id, coalesce(instance_id, '') AS instance_id, coalesce(scope, '') AS scope, id AS newest_id
-          FROM newest
-         WHERE pipeline_id IN (SELECT id FROM checked)
-           AND NOT {taken_back("newest")}
+        SELECT DISTINCT pipeline_id, coalesce(instance_id, '') AS instance_id, coalesce(scope, '') AS scope,
+               id AS newest_id
+          FROM pending
+         WHERE id = newest_id
+           AND NOT is_over
+           AND pipeline_id IN (SELECT id FROM checked)
     ), scoped AS MATERIALIZED (
         SELECT failing.pipeline_id, failing.instance_id, failing.scope,
                least(count(DISTINCT coalesce({ROOT}, CAST(failed.id AS text))), {MOST_COUNTED}) AS failures,
                (array_agg(failed.id ORDER BY failed.end_date DESC, failed.id DESC))[1] AS execution_id,
                max(failed.end_date) AS failed_at
           FROM failing
-          JOIN watcher.pipeline_execution AS failed
-            ON failed.pipeline_id = failing.pipeline_id
-           AND coalesce(failed.instance_id, '') = failing.instance_id
-           AND coalesce(failed.scope, '') = failing.scope
-           AND failed.state = 'failed'
-           AND failed.source <> 'import'
-           AND (failed.id = failing.newest_id OR NOT {taken_back("failed")})
+          JOIN pending
+            ON pending.pipeline_id = failing.pipeline_id
+           AND coalesce(pending.instance_id, '') = failing.instance_id
+           AND coalesce(pending.scope, '') = failing.scope
+           AND NOT pending.is_over
+          JOIN watcher.pipeline_execution AS failed ON failed.id = pending.id
           LEFT JOIN LATERAL (
                -- One by one, by the primary key: an estimate of one row would have all executions read for each.
                SELECT execution_metadata
@@ -201,6 +211,16 @@ LOGGED = """
         RETURNING pipeline_execution_id
     )"""
 
+# What has been made good is never looked at again, nor what was before it.
+SETTLED = """
+    settled AS (
+        DELETE FROM watcher.failure_pending
+         WHERE id IN (SELECT pending.place
+                        FROM pending
+                        LEFT JOIN pending AS newest ON newest.id = pending.newest_id
+                       WHERE pending.is_over OR newest.is_over)
+    )"""
+
 # What a dry run would log.
 UNLOGGED = "logged AS (SELECT execution_id AS pipeline_execution_id FROM found WHERE NOT is_known)"
 
@@ -239,7 +259,7 @@ FOUND = f"""
 
 OPEN_KEYS = "SELECT deduplication_key FROM watcher.alert WHERE kind = 'failure' AND state <> 'resolved'"
 
-CHECK = f"WITH {FAILING}, {LOGGED} {FOUND}"
+CHECK = f"WITH {FAILING}, {LOGGED}, {SETTLED} {FOUND}"
 DRY_RUN = f"WITH {FAILING}, {UNLOGGED} {FOUND}"
 
 

@@ -78,6 +78,17 @@ class FailurePipelineExecutionLog(Base):
     used_child_config: Mapped[bool] = mapped_column(comment="Whether the rule was the pipeline's own, not its type's")
 
 
+class FailurePending(Base):
+    # No foreign key, and nothing is unique: a trigger writes a row for each execution that fails, and never waits.
+    __tablename__ = "failure_pending"
+    __table_args__ = {
+        "comment": "Executions that have failed, and of which no check has found yet that they were made good"
+    }
+
+    id: Mapped[int] = identity()
+    pipeline_execution_id: Mapped[int] = mapped_column(comment="The execution")
+
+
 class CheckState(Base):
     __tablename__ = "check_state"
     __table_args__ = {"comment": "Checks of all pipelines: when each last succeeded"}
