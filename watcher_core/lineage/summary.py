@@ -27,7 +27,8 @@ def lineage_summary(session: Session) -> values.LineageSummary:
     unused = {address_id for (address_id,) in connection.execute(WITHOUT_EDGES)}
     read, written = {source for source, _ in pairs}, {target for _, target in pairs}
     roots, leaves = read - written, written - read
-    groups = cycles(pairs)
+    # What begins or ends the graph is in no cycle.
+    groups = cycles((source, target) for source, target in pairs if source in written and target in read)
     shown = unused | roots | leaves | {address_id for group in groups for address_id in group}
     known = {address.id: address for address in catalog.list_addresses(session, ids=shown)}
     order = {key: place for place, key in enumerate(known)}  # by name
