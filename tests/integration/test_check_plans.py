@@ -10,6 +10,7 @@ import psycopg
 import pytest
 
 from watcher_core import alerts
+from watcher_core.alerts import composer
 from watcher_core.checks import Opening, asset_checks, failures, freshness, retries, timeliness
 from watcher_core.recording import asset_checks as recorded_checks
 from watcher_core.recording import retention
@@ -167,6 +168,17 @@ def test_checks_that_have_not_run_are_found_by_one_execution_each(connection: ps
 def test_a_later_result_is_found_without_the_history(connection: psycopg.Connection[Any]) -> None:
     plan = Plan(connection, str(recorded_checks.SETTLE.text).replace(":ids", "%(ids)s"), ids=list(range(1, 500)))
     assert plan.scanned.isdisjoint({"asset_check_result"})
+
+
+def test_a_message_reads_the_newest_of_its_pipeline(connection: psycopg.Connection[Any]) -> None:
+    written = connection.execute(
+        "SELECT array_agg(id) FROM (SELECT id FROM watcher.alert ORDER BY id LIMIT 50) AS alert"
+    )
+    (ids,) = written.fetchone() or ([],)
+    plan = Plan(connection, composer.NOTICES, ids=ids, now=END)
+    assert "ix_pipeline_execution_pipeline_id_start_date" in plan.indexes
+    assert "pipeline_execution" not in plan.scanned
+    assert plan.read <= (1 + 1 + 25) * len(ids)  # its own, the newest, and 20 successes
 
 
 def test_a_batch_of_cleanup_reads_what_it_deletes(connection: psycopg.Connection[Any]) -> None:

@@ -61,7 +61,7 @@ NOTICES = f"""
                      FROM watcher.pipeline_execution
                     WHERE pipeline_execution.pipeline_id = alert.pipeline_id
                       AND pipeline_execution.state = 'succeeded'
-                    ORDER BY pipeline_execution.end_date DESC
+                    ORDER BY pipeline_execution.start_date DESC -- as an index has them
                     LIMIT 20) AS success) AS good
       LEFT JOIN LATERAL (
            SELECT true AS is_removed
