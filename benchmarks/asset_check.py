@@ -74,7 +74,7 @@ def run(bench: Bench) -> Iterator[Result]:
         crowded, url = _prepared(bench, size)
         with psycopg.connect(url) as connection:
             for kind, name in ((AlertKind.FRESHNESS, NEW), (AlertKind.TIMELINESS, NEW), (AlertKind.TIMELINESS, OLD)):
-                sides = {
+                sides: dict[str, Callable[[], object]] = {
                     "crowded": partial(judge, crowded, kind, name),
                     "alone": partial(judge, alone, kind, NEW),
                     "raw": partial(_raw, connection, kind, name),

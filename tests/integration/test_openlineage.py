@@ -571,6 +571,60 @@ NASTY: tuple[Any, ...] = (
 )
 
 
+# Other names of datasets
+
+
+TABLE = {"namespace": "hive://metastore:9083", "name": "shop.orders", "type": "TABLE"}
+
+
+def linked(name: str, *identifiers: Any) -> dict[str, Any]:
+    return dataset(name, namespace="s3://lake", symlinks={"identifiers": list(identifiers)})
+
+
+@pytest.mark.parametrize("is_link_first", [True, False])
+def test_a_dataset_with_two_names_is_one_address(watcher: Watcher, job: str, is_link_first: bool) -> None:
+    place, table = f"warehouse/{job}", {**TABLE, "name": f"shop.{job}"}
+    writes = run_event(
+        f"{job}-w", "COMPLETE", job=job, inputs=(dataset(f"{job}.raw"),), outputs=(linked(place, table),)
+    )
+    reads = run_event(
+        f"{job}-r",
+        "COMPLETE",
+        job=f"{job}-r",
+        inputs=(dataset(table["name"], namespace=table["namespace"]),),
+        outputs=(dataset(f"{job}.report"),),
+    )
+    for event in (writes, reads) if is_link_first else (reads, writes):
+        watcher.record_openlineage([event])
+    report = watcher.address_lineage(f"{DB}{job}.report", "upstream")
+    assert [each.address.name for each in report] == [f"s3://lake/{place}", f"{DB}{job}.raw"]
+    assert watcher.address(f"hive://metastore:9083/shop.{job}").name == f"s3://lake/{place}"
+    closure = watcher.verify_lineage()
+    assert (closure.missing, closure.unexpected, closure.wrong_depth) == (0, 0, 0)
+
+
+def test_a_name_that_another_address_has_stays_its_own(watcher: Watcher, job: str) -> None:
+    own = watcher.get_or_create_address(
+        f"hive://metastore:9083/{job}", address_type_name="hive", address_type_group_name="warehouse"
+    )
+    event = run_event(job, "COMPLETE", job=job, outputs=(linked(job, {**TABLE, "name": job}),))
+    watcher.record_openlineage([event, {**event, "eventType": "START"}])
+    assert watcher.address(own.name).id == own.id
+    assert watcher.address(f"s3://lake/{job}").id != own.id
+
+
+def test_an_event_of_a_dataset_gives_it_names(watcher: Watcher, job: str) -> None:
+    event = {"eventTime": "2026-03-01T12:00:00Z", "dataset": linked(job, {**TABLE, "name": job})}
+    watcher.record_openlineage([event])
+    watcher.record_openlineage([event])
+    assert watcher.address(f"hive://metastore:9083/{job}").name == f"s3://lake/{job}"
+
+
+def test_a_broken_name_is_passed_over(watcher: Watcher, job: str) -> None:
+    watcher.record_openlineage([run_event(job, "COMPLETE", job=job, outputs=(linked(job, {"namespace": 1}),))])
+    assert "symlinks of" in str(execution(watcher, job).execution_metadata["refused"])
+
+
 def test_hostile_events_are_recorded_or_refused_as_such(watcher: Watcher) -> None:
     """Whatever stands in place of anything in a real event is no error of the database."""
     chance = random.Random(HOSTILE)

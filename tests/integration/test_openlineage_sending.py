@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from jsonschema import Draft202012Validator  # type: ignore[import-untyped] # it has none
+from referencing import Registry, Resource
 from typer.testing import CliRunner
 
 from tests.factories import at, record
@@ -27,8 +29,10 @@ from watcher_core import (
 )
 from watcher_core.cli import app
 from watcher_core.openlineage import sending
+from watcher_core.openlineage.events import run_id
 from watcher_core.recording import Identity
 
+SCHEMAS = Path(__file__).parents[1] / "openlineage_schemas"
 RUN = "0190f2f4-6f0a-7c3e-9b5e-3f2f6f0f9a11"
 SINCE = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
 
@@ -48,6 +52,19 @@ def server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[HttpServ
 def events(server: HttpServer) -> list[dict[str, Any]]:
     assert {request.path for request in server.taken} <= {"/api/v1/lineage"}
     return [request.json for request in server.taken]
+
+
+def types_by_job(sent: list[dict[str, Any]]) -> dict[str, list[str]]:
+    """What was sent of each job, in its order: several jobs are sent at once."""
+    found: dict[str, list[str]] = {}
+    for event in sent:
+        found.setdefault(event["job"]["name"], []).append(event["eventType"])
+    return dict(sorted(found.items()))
+
+
+def one(sent: list[dict[str, Any]], job: str, kind: str) -> dict[str, Any]:
+    [found] = [event for event in sent if (event["job"]["name"], event["eventType"]) == (job, kind)]
+    return found
 
 
 def record_run(watcher: Watcher) -> None:
@@ -79,19 +96,25 @@ def test_each_execution_is_a_run_with_a_start_and_an_end(watcher: Watcher, serve
     record_run(watcher)
     assert watcher.send_openlineage(since=SINCE) == 3
     sent = events(server)
-    assert [(event["job"]["name"], event["eventType"]) for event in sent] == [
-        ("location/job", "START"),
-        ("location/job", "FAIL"),
-        ("orders", "START"),
-        ("orders", "COMPLETE"),
-        ("report", "START"),
-        ("report", "FAIL"),
-    ]
+    assert types_by_job(sent) == {
+        "location/job": ["START", "FAIL"],
+        "orders": ["START", "COMPLETE"],
+        "report": ["START", "FAIL"],
+    }
     assert len({event["run"]["runId"] for event in sent}) == 3
-    assert sent[0]["run"]["runId"] == RUN
-    assert [event["eventTime"] for event in sent[2:4]] == [at(0).isoformat(), at(1).isoformat()]
     assert {event["job"]["namespace"] for event in sent} == {"shop"}
-    orders, report = sent[3], sent[5]
+    job, begun, orders, report_begun, report = (
+        one(sent, name, kind)
+        for name, kind in (
+            ("location/job", "START"),
+            ("orders", "START"),
+            ("orders", "COMPLETE"),
+            ("report", "START"),
+            ("report", "FAIL"),
+        )
+    )
+    assert job["run"]["runId"] == RUN
+    assert [event["eventTime"] for event in (begun, orders)] == [at(0).isoformat(), at(1).isoformat()]
     assert orders["inputs"] == [{"namespace": "s3://lake", "name": "raw/orders.csv", "facets": {}, "inputFacets": {}}]
     [output] = orders["outputs"]
     assert (output["namespace"], output["name"]) == ("shop", "shop.public.orders")
@@ -104,7 +127,7 @@ def test_each_execution_is_a_run_with_a_start_and_an_end(watcher: Watcher, serve
     assert facets["parent"]["root"]["run"]["runId"] == RUN
     error = report["run"]["facets"]["errorMessage"]
     assert (error["message"], error["stackTrace"]) == ("ValueError: no rows", "at line 3")
-    assert "errorMessage" not in sent[4]["run"]["facets"]
+    assert "errorMessage" not in report_begun["run"]["facets"]
     assert report["outputs"][0]["namespace"] == "kafka://b:9092"
 
 
@@ -139,8 +162,76 @@ def test_any_day_is_sent_again_with_the_same_ids(watcher: Watcher, server: HttpS
     assert watcher.send_openlineage(since=at(0)) == 2
     assert watcher.send_openlineage(since=at(60)) == 1
     sent = events(server)
-    assert [event["job"]["name"] for event in sent[::2]] == ["first", "second", "second"]
-    assert sent[2:4] == sent[4:6]
+    assert types_by_job(sent) == {"first": ["START", "COMPLETE"], "second": ["START", "COMPLETE"] * 2}
+    second = [event for event in sent if event["job"]["name"] == "second"]
+    assert second[:2] == second[2:]
+
+
+def test_a_start_is_sent_when_it_happens_and_again_with_the_end(watcher: Watcher, server: HttpServer) -> None:
+    watcher.send_openlineage()
+    with watcher.track("load") as execution:
+        assert watcher.send_openlineage() == 1
+        assert types_by_job(events(server)) == {"load": ["START"]}
+        execution.inserts = 3
+    assert watcher.send_openlineage() == 1
+    assert types_by_job(events(server)) == {"load": ["START", "START", "COMPLETE"]}
+    assert len({event["run"]["runId"] for event in events(server)}) == 1
+
+
+def test_what_began_and_did_no_work_is_ended(watcher: Watcher, server: HttpServer) -> None:
+    watcher.send_openlineage()
+    watcher.record([record("begun", "x", state=ExecutionState.RUNNING), record("never", state=ExecutionState.SKIPPED)])
+    watcher.send_openlineage()
+    watcher.record([record("begun", "x", state=ExecutionState.SKIPPED)])
+    assert watcher.send_openlineage() == 1
+    assert types_by_job(events(server)) == {"begun": ["START", "START", "ABORT"]}
+
+
+def test_other_names_of_a_dataset_are_sent(watcher: Watcher, server: HttpServer) -> None:
+    former, now = "postgres://db:5432/shop.public.orders", "shop.public.orders"
+    watcher.record([record("load")])
+    raw, orders = Address("s3://lake/raw", "s3", "bucket"), Address(former, "postgresql", "database")
+    watcher.create_lineage("load", [raw], [orders])
+    watcher.update_address(former, name=now)
+    watcher.send_openlineage(since=SINCE)
+    event = one(events(server), "load", "COMPLETE")
+    [output], [read] = event["outputs"], event["inputs"]
+    assert (output["namespace"], output["name"]) == ("shop", now)
+    [other] = output["facets"]["symlinks"]["identifiers"]
+    assert other == {"namespace": "postgres://db:5432", "name": now, "type": "TABLE"}
+    assert read["facets"] == {}
+
+
+def test_all_that_is_sent_follows_the_published_schemas(watcher: Watcher, server: HttpServer) -> None:
+    """Also each facet, by the schema that it names, in the version that the client has."""
+    schemas = {file.stem: json.loads(file.read_text()) for file in SCHEMAS.glob("*.json")}
+    registry: Registry[Any] = Registry().with_resources(
+        (schema["$id"], Resource.from_contents(schema)) for schema in schemas.values()
+    )
+    record_run(watcher)
+    watcher.record([record("going", state=ExecutionState.RUNNING), record("stopped", state=ExecutionState.CANCELED)])
+    watcher.update_address("s3://lake/raw/orders.csv", name="s3://lake/orders.csv")
+    watcher.send_openlineage()
+    watcher.record([record("going", "again", state=ExecutionState.RUNNING)])
+    watcher.send_openlineage(since=SINCE)
+    sent = events(server)
+    assert {event["eventType"] for event in sent} == {"START", "COMPLETE", "FAIL", "ABORT"}
+    found: set[str] = set()
+    for event in sent:
+        event_schema = {"$ref": f"{schemas['OpenLineage']['$id']}#/$defs/RunEvent"}
+        validator(event_schema, registry).validate(event)
+        of_datasets = [each for side in ("inputs", "outputs") for each in event[side]]
+        facets = [event["run"]["facets"], event["job"]["facets"]]
+        facets += [each.get(which, {}) for each in of_datasets for which in ("facets", "inputFacets", "outputFacets")]
+        for facet in (one for each in facets for one in each.values()):
+            name = facet["_schemaURL"].rpartition("/")[2]
+            found.add(name)
+            validator({"$ref": f"{schemas[name]['$id']}#/$defs/{name}"}, registry).validate(facet)
+    assert found == schemas.keys() - {"OpenLineage"}
+
+
+def validator(schema: dict[str, Any], registry: Registry[Any]) -> Draft202012Validator:
+    return Draft202012Validator(schema, registry=registry, format_checker=Draft202012Validator.FORMAT_CHECKER)
 
 
 @pytest.mark.parametrize("failure", [Failure(500), Failure(429), Failure(401), Failure(404)])
@@ -150,7 +241,7 @@ def test_what_cannot_be_sent_waits(watcher: Watcher, server: HttpServer, failure
     with pytest.raises(DeliveryError, match="cannot be sent"):
         watcher.send_openlineage(since=SINCE)
     assert watcher.send_openlineage() == 2
-    assert len(events(server)) == 4
+    assert all(types[-2:] == ["START", "COMPLETE"] for types in types_by_job(events(server)).values())
 
 
 def test_a_server_that_is_down_loses_nothing(watcher: Watcher, server: HttpServer) -> None:
@@ -161,7 +252,7 @@ def test_a_server_that_is_down_loses_nothing(watcher: Watcher, server: HttpServe
     server.down = None
     watcher.record([record("b")])
     assert watcher.send_openlineage() == 2
-    assert [event["job"]["name"] for event in events(server)[::2]] == ["a", "b"]
+    assert types_by_job(events(server)) == {"a": ["START", "COMPLETE"], "b": ["START", "COMPLETE"]}
 
 
 def test_an_event_that_is_refused_holds_up_no_other(
@@ -170,7 +261,7 @@ def test_an_event_that_is_refused_holds_up_no_other(
     watcher.record([record("a"), record("b", start=5)])
     server.fail(Failure(422))
     assert watcher.send_openlineage(since=SINCE) == 1
-    assert [event["job"]["name"] for event in events(server)] == ["b", "b"]
+    assert list(types_by_job(events(server)).values()) == [["START", "COMPLETE"]]
     assert "are refused with 422" in caplog.text
 
 
@@ -180,7 +271,10 @@ def test_more_than_a_batch_is_sent_in_order(
     monkeypatch.setattr(sending, "BATCH", 3)
     watcher.record([record(f"p{number}", start=number) for number in range(8)])
     assert watcher.send_openlineage(since=SINCE) == 8
-    assert [event["job"]["name"] for event in events(server)[::2]] == [f"p{number}" for number in range(8)]
+    sent = events(server)
+    assert types_by_job(sent) == {f"p{number}": ["START", "COMPLETE"] for number in range(8)}
+    batch = [int(event["job"]["name"][1:]) // 3 for event in sent]
+    assert batch == sorted(batch)
 
 
 @pytest.mark.parametrize("kind", ["async_http", "file", "composite"])
@@ -211,9 +305,9 @@ def test_what_came_as_events_is_not_sent_as_events(watcher: Watcher, server: Htt
 
 
 def test_ids_of_runs_follow_from_identities() -> None:
-    own = sending.run_id(Identity(ExecutionSource.DAGSTER, RUN))
+    own = run_id(Identity(ExecutionSource.DAGSTER, RUN))
     others = {
-        sending.run_id(Identity(source, external_id))
+        run_id(Identity(source, external_id))
         for source in (ExecutionSource.DAGSTER, ExecutionSource.PYTHON)
         for external_id in (f"{RUN}/a/a", f"{RUN}/b/b")
     }

@@ -1,4 +1,4 @@
-"""The oldest PostgreSQL that Watcher supports: newer ones forgive more, as the use of enum values within a migration."""
+"""The oldest PostgreSQL that Watcher supports: newer ones let a migration use enum values that it has just added."""
 
 from __future__ import annotations
 

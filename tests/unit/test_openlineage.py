@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from tests.factories import at
 from tests.openlineage_events import dataset, places, replaced, run_event, run_id, sample
-from watcher_core import ExecutionState, InvalidValueError
+from watcher_core import ExecutionState, InvalidValueError, values
 from watcher_core.openlineage import assertions, datasets, facts, naming
 from watcher_core.openlineage.reading import EventType, read_event
 
@@ -183,6 +183,43 @@ def test_a_dataset_is_an_address(namespace: str, name: str, address: str, type_n
     found = naming.address_of(namespace, name)
     assert (found.name, found.address_type_name, found.address_type_group_name) == (address, type_name, group)
     assert naming.dataset_of(found) == (namespace, name)
+
+
+@pytest.mark.parametrize(
+    ("name", "type_name", "group", "expected"),
+    [
+        (
+            "postgresql://me:secret@db/shop/public/orders",
+            "postgresql",
+            "database",
+            ("postgres://db:5432", "shop.public.orders"),
+        ),
+        (
+            "postgres://db:6432/shop.public.orders",
+            "postgresql",
+            "database",
+            ("postgres://db:6432", "shop.public.orders"),
+        ),
+        ("mysql://db/shop/orders", "mysql", "database", ("mysql://db:3306", "shop.orders")),
+        ("mssql://db/shop/dbo/orders", "sqlserver", "database", ("mssql://db:1433", "shop.dbo.orders")),
+        ("snowflake://org-account/DB/PUBLIC/T", "snowflake", "warehouse", ("snowflake://org-account", "DB.PUBLIC.T")),
+        ("trino://t:8080/hive/shop/orders", "trino", "warehouse", ("trino://t:8080", "hive.shop.orders")),
+        ("bigquery://project/set/table", "bigquery", "warehouse", ("bigquery", "project.set.table")),
+        ("project.set.table", "bigquery", "warehouse", ("bigquery", "project.set.table")),
+        ("s3a://lake/raw/orders", "s3", "bucket", ("s3://lake", "raw/orders")),
+        ("gs://lake/raw", "gcs", "bucket", ("gs://lake", "raw")),
+        ("abfss://box@a.dfs.core.windows.net/a/b", "adls", "bucket", ("abfss://box@a.dfs.core.windows.net", "a/b")),
+        ("kafka://broker:9092/orders", "kafka", "stream", ("kafka://broker:9092", "orders")),
+        ("pubsub://project/topics/orders", "pubsub", "stream", ("pubsub", "topic:project:orders")),
+        ("/data/orders.csv", "csv", "file", ("file", "/data/orders.csv")),
+        ("shop.public.orders", "postgresql", "database", ("jobs", "shop.public.orders")),
+        ("orders", "dataset", "other", ("jobs", "orders")),
+    ],
+)
+def test_an_address_is_named_as_the_specification_names_it(
+    name: str, type_name: str, group: str, expected: tuple[str, str]
+) -> None:
+    assert naming.dataset_of(values.Address(name, type_name, group), "jobs") == expected
 
 
 def test_the_parts_of_a_table_are_known() -> None:

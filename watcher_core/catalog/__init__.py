@@ -8,6 +8,7 @@ from watcher_core.lazy import exported
 
 if TYPE_CHECKING:
     from watcher_core.catalog.addresses import (
+        add_names,
         addresses_of_pipelines,
         clean_address,
         current_names,
@@ -55,6 +56,7 @@ __all__ = [
     "ID_BY_NAME",
     "FoundPipeline",
     "Imported",
+    "add_names",
     "addresses_of_pipelines",
     "by_names",
     "by_reference",
@@ -107,6 +109,7 @@ _MODULES = {
     "known_name": "names",
     "get_address_type": "addresses",
     "FoundPipeline": "lookup",
+    "add_names": "addresses",
     "addresses_of_pipelines": "addresses",
     "by_names": "names",
     "by_reference": "names",

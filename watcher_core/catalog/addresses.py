@@ -320,6 +320,26 @@ def update_address(session: Session, *, address_id: int, fields: Mapping[str, An
     return _get(session, address_id)
 
 
+def add_names(session: Session, *, ids: Mapping[str, int]) -> None:
+    """Let addresses have further names, as far as no address has these.
+
+    Args:
+        session: The transaction.
+        ids: The address that gets each name.
+    """
+    session.execute(ADD_NAMES, {"names": list(ids), "ids": list(ids.values())})
+
+
+ADD_NAMES = sa.text("""
+    INSERT INTO watcher.address_alias (name, address_id)
+    SELECT name, address_id
+      FROM unnest(CAST(:names AS text[]), CAST(:ids AS bigint[])) AS given (name, address_id)
+     WHERE NOT EXISTS (SELECT FROM watcher.address WHERE address.name = given.name)
+     ORDER BY name
+        ON CONFLICT (name) DO NOTHING
+""")
+
+
 def merge_rows(session: Session, *, into: Mapping[int, int], keep_names: bool, now: dt.datetime) -> None:
     """Replace addresses by others, once nothing of lineage refers to them. What only they have is kept.
 

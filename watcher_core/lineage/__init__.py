@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from watcher_core.lineage.edges import clean_declaration, clean_lineage, declare_lineage, record_lineage
     from watcher_core.lineage.export import subgraph, to_dot, to_mermaid
     from watcher_core.lineage.imported import import_edges
-    from watcher_core.lineage.merge import update_address
+    from watcher_core.lineage.merge import name_addresses, update_address
     from watcher_core.lineage.page import SCRIPTS, graph_data, render_page
     from watcher_core.lineage.search import (
         column_edges_at,
@@ -36,6 +36,7 @@ __all__ = [
     "lineage_steps",
     "lineage_summary",
     "lock_closure",
+    "name_addresses",
     "record_lineage",
     "render_page",
     "subgraph",
@@ -59,6 +60,7 @@ _MODULES = {
     "lineage_steps": "search",
     "lineage_summary": "summary",
     "lock_closure": "closure",
+    "name_addresses": "merge",
     "record_lineage": "edges",
     "render_page": "page",
     "subgraph": "export",

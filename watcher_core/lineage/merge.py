@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -83,6 +83,34 @@ def update_address(
     if other.id != address.id:
         merge_addresses(session, into={_id(address): _id(other)}, keep_names=True, now=now)
     return catalog.update_address(session, address_id=_id(other), fields=fields, now=now)
+
+
+def name_addresses(
+    session: Session,
+    *,
+    addresses: Iterable[values.Address],
+    others: Mapping[str, str],
+    may_merge: str,
+    now: dt.datetime,
+) -> None:
+    """Let addresses have further names. A name that another address has stays that one's, unless it may be merged.
+
+    Args:
+        session: The transaction; it holds the lock of the closure.
+        addresses: Those that get further names, from `clean_address`; they are created where they are not known.
+        others: The names of addresses, by the further names that they get.
+        may_merge: An address is merged into the one that gets its name if its metadata have this key: it came from
+            where the names come from.
+        now: The time.
+    """
+    ids = catalog.ensure_addresses(session, addresses=addresses, now=now)
+    catalog.add_names(session, ids={other: ids[name] for other, name in others.items() if name in ids})
+    into: dict[int, int] = {}
+    for other, name in sorted(others.items()):
+        known = _named(session, other)
+        if known is not None and name in ids and _id(known) != ids[name] and may_merge in known.address_metadata:
+            into[_id(known)] = ids[name]
+    merge_addresses(session, into=into, keep_names=True, now=now)
 
 
 def merge_addresses(session: Session, *, into: Mapping[int, int], keep_names: bool, now: dt.datetime) -> None:

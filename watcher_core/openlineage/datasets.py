@@ -15,7 +15,8 @@ from watcher_core.openlineage import naming
 from watcher_core.openlineage.reading import Dataset, DatasetName, Event, read_dataset_name, read_object
 
 # `inputs` and `outputs`: namespace and name of each, sorted. `columns`: by output (namespace, name) the time at which
-# its columns were named, and for each column the columns that it is computed from.
+# its columns were named, and for each column the columns that it is computed from. `symlinks`, only where there are
+# any: namespace and name of each, and of another name that it has.
 Datasets = dict[str, Any]
 
 INDIRECT = "INDIRECT"  # a column that decides which rows there are, and is in no value
@@ -27,6 +28,7 @@ def datasets_of(event: Event) -> tuple[Datasets, dict[str, str]]:
     inputs = {dataset.name for dataset in event.inputs}
     columns: list[list[Any]] = []
     refused: dict[str, str] = {}
+    symlinks = _symlinks((*event.inputs, *event.outputs), refused)
     for dataset in event.outputs:
         facet = dataset.facets.get("columnLineage")
         if facet is None:
@@ -42,7 +44,8 @@ def datasets_of(event: Event) -> tuple[Datasets, dict[str, str]]:
         side: _unique_names((name.namespace, name.name) for name in names)
         for side, names in (("inputs", inputs), ("outputs", {dataset.name for dataset in event.outputs}))
     }
-    return merged({**named, "columns": []}, {"inputs": [], "outputs": [], "columns": columns}), refused
+    further = {"inputs": [], "outputs": [], "columns": columns, "symlinks": symlinks}
+    return merged({**named, "columns": []}, further), refused
 
 
 def merged(known: Datasets, new: Datasets) -> Datasets:
@@ -50,9 +53,11 @@ def merged(known: Datasets, new: Datasets) -> Datasets:
     columns: dict[tuple[str, str], list[Any]] = {}
     for namespace, name, *said in (*known["columns"], *new["columns"]):
         columns[namespace, name] = max(said, columns.get((namespace, name), said), key=_sort_key)
+    symlinks = _unique_names([*known.get("symlinks", ()), *new.get("symlinks", ())])
     return {
         **{side: _unique_names([*known[side], *new[side]]) for side in ("inputs", "outputs")},
         "columns": [[*output, *said] for output, said in sorted(columns.items())],
+        **({"symlinks": symlinks} if symlinks else {}),
     }
 
 
@@ -152,3 +157,35 @@ def _list(value: object, argument: str) -> list[Any]:
 def dataset_addresses(datasets: Iterable[Dataset]) -> list[values.Address]:
     """Return the addresses of datasets that are named outside of any job."""
     return [naming.address_of(dataset.name.namespace, dataset.name.name) for dataset in datasets]
+
+
+def other_names(datasets: Datasets) -> dict[str, str]:
+    """Return the names of addresses by further names that they have."""
+    named = [
+        (naming.address_name(*other), naming.address_name(namespace, name))
+        for namespace, name, *other in datasets.get("symlinks", ())
+    ]
+    return {other: name for other, name in reversed(named) if other != name}  # of several, the first
+
+
+def dataset_names(datasets: Sequence[Dataset]) -> dict[str, str]:
+    """As `other_names`, of datasets that are named outside of any job; what cannot be read is passed over."""
+    return other_names({"symlinks": _unique_names(_symlinks(datasets, {}))})
+
+
+def _symlinks(datasets: Iterable[Dataset], refused: dict[str, str]) -> list[list[str]]:
+    """Namespace and name of datasets, and of another name of each; adds to `refused` what cannot be read, and why."""
+    found: list[list[str]] = []
+    for dataset in datasets:
+        facet = dataset.facets.get("symlinks")
+        if facet is None:
+            continue
+        try:
+            for place, given in enumerate(_list(read_object(facet, "it").get("identifiers"), "identifiers")):
+                argument = f"identifiers[{place}]"
+                other = read_dataset_name(read_object(given, argument), argument)
+                if other != dataset.name:
+                    found.append([dataset.name.namespace, dataset.name.name, other.namespace, other.name])
+        except InvalidValueError as error:
+            refused[f"symlinks of {dataset.name.name}"] = str(error)
+    return found

@@ -19,7 +19,30 @@ SCHEME = re.compile(r"([a-z][a-z0-9+.-]*)://", re.IGNORECASE)
 
 # What has a namespace without a scheme.
 FILE: Final = "file"
+BIGQUERY: Final = "bigquery"
+PUBSUB: Final = "pubsub"
 GLUE: Final = "arn:aws:glue:"
+
+# The scheme of a namespace, by type of address, where the types have other spellings of their own.
+SCHEMES: Final[Mapping[str, str]] = {
+    "athena": "awsathena",
+    "gcs": "gs",
+    "postgresql": "postgres",
+    "s3": "s3",
+    "sqlserver": "mssql",
+}
+
+# The ports of namespaces, by type, where a URL leaves them out because they are the usual ones.
+PORTS: Final[Mapping[str, int]] = {
+    "mysql": 3306,
+    "oracle": 1521,
+    "postgresql": 5432,
+    "redshift": 5439,
+    "sqlserver": 1433,
+}
+
+# The types whose tables have names with slashes.
+SLASHED: Final = ("cosmosdb", "sqlite", "duckdb", "lancedb", "deltalake", "hudi", "iceberg")
 
 # The type of what has a namespace that says nothing.
 OTHER_TYPE: Final = "dataset"
@@ -53,22 +76,53 @@ def address_of(namespace: str, name: str) -> values.Address:
 
 
 def dataset_of(address: values.Address, default_namespace: str = OTHER_TYPE) -> tuple[str, str]:
-    """Return the namespace and the name of an address: those that it came with, else those in its URL.
+    """Return the namespace and the name of an address: those that it came with, else as the specification has them.
 
     Args:
         address: The address.
-        default_namespace: The namespace of one that is no URL.
+        default_namespace: The namespace of one that does not say where it is.
     """
     known = address.address_metadata.get(NAMED_AS)
     if isinstance(known, Mapping) and isinstance(known.get("namespace"), str) and isinstance(known.get("name"), str):
         return known["namespace"], known["name"]
     scheme = SCHEME.match(address.name)
     if scheme is None:
-        return default_namespace, address.name
+        return _without_scheme(address, default_namespace)
     place, slash, name = address.name[scheme.end() :].partition("/")
-    if scheme[1].lower() == FILE and not place:
+    word = scheme[1].lower()
+    if word == FILE and not place:
         return FILE, f"/{name}"
-    return f"{scheme[0]}{place}", name or slash or "/"
+    type_name, group = _type(scheme[0])
+    if type_name == BIGQUERY:
+        return BIGQUERY, _dotted(f"{place}/{name}")
+    if type_name == PUBSUB:
+        return PUBSUB, f"topic:{place}:{name.removeprefix('topics/')}"
+    if group in TABLE_GROUPS and type_name not in SLASHED:
+        name = _dotted(name)
+        port = PORTS.get(type_name)
+        place = place.rpartition("@")[2]
+        place = f"{place}:{port}" if port and place and not re.search(r":\d+$", place) else place
+    return f"{SCHEMES.get(type_name, word)}://{place}", name or slash or "/"
+
+
+def _without_scheme(address: values.Address, default_namespace: str) -> tuple[str, str]:
+    """What has one namespace wherever it is, is in that one; of the others it is not known where they are."""
+    parts = address.name.split(".")
+    if address.address_type_name == BIGQUERY and len(parts) == 3 and all(parts):
+        return BIGQUERY, address.name
+    if address.address_type_group_name == FILE and address.name.startswith("/"):
+        return FILE, address.name
+    return default_namespace, address.name
+
+
+def _dotted(path: str) -> str:
+    """The name of a table whose parts are those of a path."""
+    return ".".join(part for part in path.split("/") if part)
+
+
+def is_table(address: values.Address) -> bool:
+    """Whether the names of an address are those of a table, and not of a place."""
+    return address.address_type_group_name in TABLE_GROUPS
 
 
 def _type(namespace: str) -> tuple[str, str]:

@@ -21,7 +21,7 @@ from watcher_core.database import Driver
 from watcher_core.enums import ExecutionSource, LineageOrigin
 from watcher_core.errors import InvalidValueError
 from watcher_core.openlineage import assertions, datasets, facts, naming
-from watcher_core.openlineage.reading import Event
+from watcher_core.openlineage.reading import Dataset, Event
 
 logger = logging.getLogger("watcher.progress")
 
@@ -128,6 +128,7 @@ def record_events(session: Session, *, events: Iterable[Event], may_change_linea
     # All at once and in the order of their names, so that nobody waits in a circle.
     catalog.ensure_pipelines(session, types_by_name=dict.fromkeys(pipelines, naming.PIPELINE_TYPE), now=now)
     if may_change_lineage:
+        _record_other_names(session, found.changed, named, now=now)
         _record_lineage(session, found.changed, datasets.dataset_addresses(named), now=now)
         connection.execute(WRITE_JOBS, {"jobs": _rows(found.changed)})
     if found.moved:
@@ -245,6 +246,27 @@ def _newer(known: Job | None, said: Job) -> Job:
     if (said.at, said.run_id or "") >= (known.at, known.run_id or ""):
         return said
     return known
+
+
+def _record_other_names(
+    session: Session, jobs: Mapping[str, Job], named: Sequence[Dataset], *, now: dt.datetime
+) -> None:
+    """Let addresses have the further names that events say of their datasets, before lineage is looked up by these."""
+    others = datasets.dataset_names(named)
+    for job in jobs.values():
+        others |= datasets.other_names(job.datasets)
+    if not others:
+        return
+    wanted = set(others.values())
+    addresses = [address for job in jobs.values() for address in datasets.addresses(job.datasets)]
+    addresses += datasets.dataset_addresses(named)
+    lineage.name_addresses(
+        session,
+        addresses=[catalog.clean_address(address) for address in addresses if address.name in wanted],
+        others=others,
+        may_merge=naming.NAMED_AS,
+        now=now,
+    )
 
 
 def _record_lineage(

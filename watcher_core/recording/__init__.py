@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     )
     from watcher_core.recording.executions import COUNTS, end_execution, release_identity, start_execution, start_known
     from watcher_core.recording.expired import count_expired, estimate_expired_executions
-    from watcher_core.recording.exports import EndedExecution, ExportQueue, Identity, ended_executions
+    from watcher_core.recording.exports import ExportedExecution, ExportQueue, Identity, exported_executions
     from watcher_core.recording.heartbeats import pulse
     from watcher_core.recording.host_clocks import clock_report
     from watcher_core.recording.identities import is_identity
@@ -76,8 +76,8 @@ __all__ = [
     "PLACES",
     "RECENT_EXECUTIONS",
     "CleanupPlace",
-    "EndedExecution",
     "ExportQueue",
+    "ExportedExecution",
     "Identity",
     "Process",
     "TrackRequest",
@@ -92,10 +92,10 @@ __all__ = [
     "declare_asset_checks",
     "delete_batch",
     "end_execution",
-    "ended_executions",
     "estimate_expired_executions",
     "execution_tree",
     "executions_since",
+    "exported_executions",
     "find_enclosing_id",
     "find_execution_id",
     "forget_ended",
@@ -148,8 +148,8 @@ _MODULES = {
     "LEAST_RETENTION_DAYS": "retention",
     "PLACES": "secrets",
     "CleanupPlace": "retention",
-    "EndedExecution": "exports",
     "ExportQueue": "exports",
+    "ExportedExecution": "exports",
     "Identity": "exports",
     "Process": "processes",
     "TrackRequest": "tracking",
@@ -167,9 +167,9 @@ _MODULES = {
     "declare_asset_checks": "asset_checks",
     "delete_batch": "retention",
     "end_execution": "executions",
-    "ended_executions": "exports",
     "execution_tree": "lookup",
     "executions_since": "successes",
+    "exported_executions": "exports",
     "find_enclosing_id": "lookup",
     "find_execution_id": "lookup",
     "forget_ended": "processes",

@@ -1,7 +1,7 @@
 """Queues of executions that are to be exported: triggers of the table of executions fill them.
 
 It is a queue and no date, because what ends now may have ended hours ago: the recorder reads back what it missed, a
-spool is replayed. It is filled in the transaction that ends an execution, so nothing is left out; an entry goes once
+spool is replayed. It is filled in the transaction that writes an execution, so nothing is left out; an entry goes once
 whoever is to get it has taken it, so nothing is lost. The tracked job waits for neither.
 """
 
@@ -34,12 +34,11 @@ COLUMNS = (
 MADE = {"execution_metadata": full_metadata("execution")}
 
 # Each execution with all that it is part of, the nearest first: the last one is the root of its trace.
-ENDED = f"""
+EXECUTIONS = f"""
     WITH RECURSIVE around AS (
         SELECT id AS of_id, parent_id, pipeline_id, source, external_id, 0 AS distance
           FROM watcher.pipeline_execution
          WHERE id = ANY(%(ids)s)
-           AND end_date IS NOT NULL
         UNION ALL
         SELECT around.of_id, parent.parent_id, parent.pipeline_id, parent.source, parent.external_id,
                around.distance + 1
@@ -78,14 +77,14 @@ class Waiting(NamedTuple):
 
 
 @dataclass(frozen=True)
-class EndedExecution:
-    """An execution that has ended.
+class ExportedExecution:
+    """An execution that is to be exported.
 
     Attributes:
         path: Itself, what it is part of, and so on to the root.
         pipeline_names: The pipelines of those.
         pipeline_id, pipeline_type_name: Its pipeline.
-        state: How it ended.
+        state: Whether it runs, or how it ended.
         columns: The columns of its row.
     """
 
@@ -117,7 +116,7 @@ class ExportQueue:
         self._what = what
 
     def start(self, connection: Driver) -> bool:
-        """Let all that ends from now on wait in the queue; whether it did not before.
+        """Let what is recorded from now on wait in the queue; whether it did not before.
 
         Raises:
             ConfigurationError: The database's user does not own the table.
@@ -171,17 +170,19 @@ class ExportQueue:
         return count, since
 
 
-def ended_executions(connection: Driver, ids: Sequence[int]) -> dict[int, EndedExecution]:
-    """Return those of the executions that have ended, and are still there."""
+def exported_executions(connection: Driver, ids: Sequence[int]) -> dict[int, ExportedExecution]:
+    """Return those of the executions that are still there."""
     names = COLUMNS.split(", ")
-    found: dict[int, EndedExecution] = {}
-    for sources, external_ids, pipelines, pipeline_id, type_, *row in connection.execute(ENDED, {"ids": list(ids)}):
+    found: dict[int, ExportedExecution] = {}
+    for sources, external_ids, pipelines, pipeline_id, type_, *row in connection.execute(
+        EXECUTIONS, {"ids": list(ids)}
+    ):
         columns = dict(zip(names, row, strict=True))
         path = tuple(
             Identity(ExecutionSource(source), external_id)
             for source, external_id in zip(sources, external_ids, strict=True)
         )
-        found[columns["id"]] = EndedExecution(
+        found[columns["id"]] = ExportedExecution(
             path, tuple(pipelines), pipeline_id, type_, ExecutionState(columns["state"]), columns
         )
     return found

@@ -60,8 +60,8 @@ def export_waiting(
     """
     with transaction() as connection:
         entries = TRACES.waiting(connection, limit=BATCH)
-        executions = recording.ended_executions(connection, sorted({entry.execution_id for entry in entries}))
-    ids = list(executions)
+        executions = recording.exported_executions(connection, sorted({entry.execution_id for entry in entries}))
+    ids = [each for each, execution in executions.items() if execution.columns["end_date"] is not None]
     refused = exporter.export([span_of(executions[each]) for each in ids]) if ids else []
     for place in refused:
         # It took others, so that this one is at fault, and would keep all behind it from being exported.

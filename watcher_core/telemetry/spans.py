@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from watcher_core.enums import ExecutionSource, ExecutionState
-from watcher_core.recording import EndedExecution, Identity
+from watcher_core.recording import ExportedExecution, Identity
 from watcher_core.trace_context import RUNLESS, SpanContext, read_traceparent, run_of, span_id, trace_id
 
 EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
@@ -53,7 +53,7 @@ class Span:
     link: SpanContext | None = None  # the trace of whoever started it
 
 
-def span_of(execution: EndedExecution) -> Span:
+def span_of(execution: ExportedExecution) -> Span:
     """Translate an execution."""
     identity, *around = execution.path
     root = execution.path[-1]

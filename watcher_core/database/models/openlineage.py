@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from watcher_core.database.models.declarative import Base, identity, json_object, timestamp
+from watcher_core.database.models.declarative import Base, flag, identity, json_object, timestamp
 
 
 class OpenLineageRun(Base):
@@ -41,9 +41,10 @@ class OpenLineageJob(Base):
 class OpenLineagePending(Base):
     __tablename__ = "openlineage_pending"
     __table_args__ = {
-        "comment": "Executions that have ended, or were corrected, and are still to be sent as events of OpenLineage"
+        "comment": "Executions that have started, ended or were corrected, and are still to be sent to OpenLineage"
     }
 
     id: Mapped[int] = identity()
     pipeline_execution_id: Mapped[int] = mapped_column(comment="The execution")
-    queued_at: Mapped[dt.datetime] = timestamp("When it ended, or was corrected")
+    queued_at: Mapped[dt.datetime] = timestamp("When it was recorded so")
+    was_running: Mapped[bool] = flag(False, "Whether it was recorded as running before, so that its start waited here")
