@@ -64,7 +64,7 @@ def test_what_the_identity_says_is_stored_once(
     connection.commit()
     assert watcher.execution(execution.id) == execution, "a row of an earlier version"
     with database.driver_transaction(watcher._connect()) as driver:
-        (ended,) = recording.ended_executions(driver, [execution.id]).values()
+        (ended,) = recording.exported_executions(driver, [execution.id]).values()
     assert ended.columns["execution_metadata"] == metadata
 
 

@@ -48,6 +48,7 @@ if TYPE_CHECKING:
         get_pipeline_type,
         list_pipeline_types,
         pipeline_ids,
+        resolve_pipelines,
         update_pipeline,
         update_pipeline_type,
     )
@@ -93,6 +94,7 @@ __all__ = [
     "pipeline_ids",
     "provisional_ids",
     "read_pipeline",
+    "resolve_pipelines",
     "retype_addresses",
     "update_address",
     "update_address_type",
@@ -141,6 +143,7 @@ _MODULES = {
     "merge_rows": "addresses",
     "provisional_ids": "addresses",
     "read_pipeline": "lookup",
+    "resolve_pipelines": "pipelines",
     "retype_addresses": "addresses",
     "update_address": "addresses",
     "update_address_type": "addresses",

@@ -16,7 +16,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from watcher_core import anomalies, arguments, text, values
+from watcher_core import anomalies, arguments, database, text, values
 from watcher_core.catalog.configuration import clean_configuration, clean_pipeline_fields, configuration_hash
 from watcher_core.catalog.names import CREATED, by_names, by_reference, keep_former_name, renamed
 from watcher_core.database import models
@@ -38,6 +38,16 @@ SELECT_PIPELINES = sa.select(PIPELINE, TYPE.c.name.label("pipeline_type_name")).
     TYPE, TYPE.c.id == PIPELINE.c.pipeline_type_id
 )
 
+
+# The names that pipelines have now, by those that are used. By the driver: each write of executions asks it.
+RESOLVE = """
+    SELECT name, name FROM watcher.pipeline WHERE name = ANY(%(names)s)
+     UNION ALL
+    SELECT alias.name, pipeline.name
+      FROM watcher.pipeline_alias AS alias
+      JOIN watcher.pipeline ON pipeline.id = alias.pipeline_id
+     WHERE alias.name = ANY(%(names)s)
+"""
 
 # In the order of the names, so that concurrent callers wait for each other and never deadlock. When a pipeline was
 # created is by the database's clock, because its freshness is measured from there at first.
@@ -260,23 +270,34 @@ def pipeline_ids(session: Session, names: Iterable[str]) -> dict[str, int]:
     return {used: ids[name] for used, name in current.items() if name in ids}
 
 
-def ensure_pipelines(session: Session, *, types_by_name: Mapping[str, str | None], now: dt.datetime) -> int:
-    """Create the pipelines that are not known yet, each with its type; leave the others as they are.
+def resolve_pipelines(session: Session, *, types_by_name: Mapping[str, str | None], now: dt.datetime) -> dict[str, str]:
+    """Return the name that each pipeline has now, by the name that is used for it; create those that are not known yet.
 
     Args:
         session: The transaction.
-        types_by_name: The type of each, by its name; a name that a pipeline had before is that pipeline.
+        types_by_name: The type of each, if it is created, by the name that is used for it.
         now: The time.
-
-    Returns:
-        How many were created.
     """
-    known = session.scalars(sa.select(PIPELINE.c.name).where(by_names(PIPELINE, types_by_name)))
-    unknown = sorted(set(types_by_name) - set(known))
-    if unknown:
-        unknown = sorted(set(unknown) - renamed(session, PIPELINE, unknown).keys())
-    if not unknown:
+    names = _resolved(session, types_by_name)
+    unknown = {name: type_name for name, type_name in types_by_name.items() if name not in names}
+    _create(session, unknown, now=now)
+    return names | {name: name for name in unknown}
+
+
+def ensure_pipelines(session: Session, *, types_by_name: Mapping[str, str | None], now: dt.datetime) -> int:
+    """As `resolve_pipelines`, but return how many were created."""
+    names = _resolved(session, types_by_name)
+    return _create(session, {name: each for name, each in types_by_name.items() if name not in names}, now=now)
+
+
+def _resolved(session: Session, names: Iterable[str]) -> dict[str, str]:
+    return dict(database.driver(session).execute(RESOLVE, {"names": list(names)}).fetchall())
+
+
+def _create(session: Session, types_by_name: Mapping[str, str | None], *, now: dt.datetime) -> int:
+    if not types_by_name:
         return 0
+    unknown = sorted(types_by_name)
     type_ids = _ensure_types(session, [types_by_name[name] for name in unknown], now=now)
     parameters = {"names": unknown, "type_ids": [type_ids[types_by_name[name]] for name in unknown]}
     created = session.scalars(INSERT_MISSING, parameters).all()

@@ -9,6 +9,7 @@ from dataclasses import replace
 from typing import Any
 
 import sqlalchemy as sa
+from psycopg.rows import namedtuple_row
 from sqlalchemy.orm import Session
 
 from watcher_core import anomalies, arguments, catalog, database, values
@@ -101,10 +102,10 @@ def _later(column: str, kind: str) -> str:
 
 # What the row knows already stays: code inside the job knows better than the log. The log knows better how it ended.
 # An end before the start is a clock that was set back, and counts as no time at all.
-RECORD = sa.text(f"""
+RECORD = f"""
     WITH given AS (
         SELECT *
-          FROM jsonb_to_recordset(CAST(:records AS jsonb)) AS record (
+          FROM jsonb_to_recordset(CAST(%(records)s AS jsonb)) AS record (
                    pipeline_name text, source watcher.execution_source, external_id text, parent_external_id text,
                    parent_id bigint, instance_id text, scope text, state watcher.execution_state,
                    reported_start timestamptz, reported_end timestamptz, logical_date timestamptz, full_load boolean,
@@ -115,7 +116,8 @@ RECORD = sa.text(f"""
                {clocks.counted("reported_start")} AS start_date,
                {clocks.counted("reported_end")} AS end_date,
                {stored_metadata("source", "external_id", "metadata")}
-            || {clocks.reported(":host", start_date="reported_start", end_date="reported_end")} AS execution_metadata
+            || {clocks.reported("%(host)s", start_date="reported_start", end_date="reported_end")}
+                    AS execution_metadata
           FROM given
     ), before AS (
         SELECT execution.id, execution.state, execution.next_watermark,
@@ -183,7 +185,7 @@ RECORD = sa.text(f"""
                                                           OR excluded.state <> 'running'
                                                          AND known.execution_metadata ? '{INFERRED}'
                                                         THEN 'error' END], NULL)) END,
-               updated_at         = :now
+               updated_at         = %(now)s
          WHERE known.external_id = excluded.external_id
         RETURNING id, pipeline_id, state, start_date, end_date, logical_date, next_watermark,
                   execution_metadata ? 'provisional' AS is_provisional,
@@ -215,7 +217,7 @@ RECORD = sa.text(f"""
                  OR before.next_watermark IS DISTINCT FROM written.next_watermark))
         OR (written.state = 'running' AND before.id IS NULL)
      ORDER BY written.end_date, written.id
-""")
+"""
 
 
 def record_executions(
@@ -250,12 +252,13 @@ def record_executions(
     cleaned = [clean(record) for record in records]
     if not cleaned:
         return 0
-    names = catalog.current_pipeline_names(session, {record["pipeline_name"] for record in cleaned})
     types: dict[str, str | None] = {}
     for record in cleaned:
+        name = record["pipeline_name"]
+        types[name] = record.pop("pipeline_type_name") or types.get(name)
+    names = catalog.resolve_pipelines(session, types_by_name=types, now=now)
+    for record in cleaned:
         record["pipeline_name"] = names[record["pipeline_name"]]
-        types[record["pipeline_name"]] = record.pop("pipeline_type_name") or types.get(record["pipeline_name"])
-    catalog.ensure_pipelines(session, types_by_name=types, now=now)
     connection = database.driver(session)
     for record in cleaned:
         record["external_id"] = known_identity(
@@ -270,12 +273,13 @@ def record_executions(
         for row in session.execute(RENAME, {"records": _written(renamed)}).all():
             for statement in (MOVE_CHILDREN, TAKE_BACK, MERGE):
                 connection.execute(statement, row._asdict())
-    written = [
-        row
-        for batch in rounds
-        for generation in _generations(batch)
-        for row in session.execute(RECORD, {"records": _written(generation), "host": host, "now": now})
-    ]
+    with connection.cursor(row_factory=namedtuple_row) as cursor:
+        written = [
+            row
+            for batch in rounds
+            for generation in _generations(batch)
+            for row in cursor.execute(RECORD, {"records": _written(generation), "host": host, "now": now})
+        ]
     _settle(connection, written, now=now)
     return len(rounds[0])
 
