@@ -35,6 +35,7 @@ CASES = (
     "recorder",
     "race",
     "lineage",
+    "openlineage",
     "checks",
     "asset_check",
     "cleanup",

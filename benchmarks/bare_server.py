@@ -22,7 +22,9 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from watcher_core.recording import executions, pings
+from watcher_core.catalog import pipelines
+from watcher_core.openlineage import recording
+from watcher_core.recording import executions, pings, records, watermarks
 
 CONNECTIONS = 8
 
@@ -95,6 +97,46 @@ def _ping(name: str) -> None:
         connection.execute(pings.END, given).fetchone()
 
 
+def _lineage(event: dict[str, Any]) -> None:
+    """An event of a run of a job that is known, whose datasets are the ones before, and that has no parent."""
+    now = dt.datetime.now(dt.UTC)
+    run_id, kind, job = event["run"]["runId"], event["eventType"], event["job"]
+    name, at = f"{job['namespace']}/{job['name']}", event["eventTime"]
+    with _connection() as connection, connection.transaction():
+        row = connection.execute(recording.LOCK, {"runs": [run_id], "parents": [None]}).fetchone()
+        assert row is not None
+        facts = {**row[1], "first": row[1].get("first", at), "said": {"job": [at, job]}}
+        if kind != "START":
+            facts |= {"ends": {kind: at}, "written": {event["outputs"][0]["name"]: [at, [120, None, None]]}}
+        _, _, _, known = connection.execute(recording.JOBS, {"names": [name]}).fetchone() or (None, None, None, None)
+        connection.execute(pipelines.RESOLVE, {"names": [name]}).fetchall()
+        moved = {"name": name, "run_id": run_id, "at": facts["first"], "lineage": known, "before": known}
+        if kind == "START":  # the end is of the same run
+            connection.execute(recording.MOVE_JOBS, {"jobs": Jsonb([moved])})
+        written = {"id": run_id, "parent_run_id": None, "facts": facts}
+        connection.execute(recording.WRITE, {"runs": Jsonb([written]), "now": now})
+        connection.execute(pipelines.RESOLVE, {"names": [name]}).fetchall()
+        record = {
+            "pipeline_name": name,
+            "source": "openlineage",
+            "external_id": run_id,
+            "state": "running" if kind == "START" else "succeeded",
+            "reported_start": facts["first"],
+            "reported_end": None if kind == "START" else at,
+            "full_load": False,
+            "inserts": None if kind == "START" else 120,
+            "metadata": {"openlineage": job},
+        }
+        given = {"records": Jsonb([record]), "host": None, "now": now}
+        found = connection.execute(records.RECORD, given).fetchall()
+        if kind == "START":
+            connection.execute(recording.CHILDREN, {"runs": [run_id]}).fetchall()
+        else:
+            ids = [id_ for id_, *_ in found]
+            connection.execute(watermarks.LOCK_PIPELINES, {"execution_ids": ids})
+            connection.execute(watermarks.SETTLE_MANY, {"execution_ids": ids})
+
+
 async def start(request: Request) -> Response:
     """Start an execution."""
     return JSONResponse({"id": await run_in_threadpool(_start, await request.json())}, 201)
@@ -112,6 +154,12 @@ async def ping(request: Request) -> Response:
     return Response(b"OK\n")
 
 
+async def lineage(request: Request) -> Response:
+    """Record an event of OpenLineage."""
+    await run_in_threadpool(_lineage, await request.json())
+    return Response(status_code=201)
+
+
 @asynccontextmanager
 async def _lifespan(app: Starlette) -> Any:  # noqa: ARG001  # as Starlette calls it
     anyio.to_thread.current_default_thread_limiter().total_tokens = CONNECTIONS
@@ -126,5 +174,6 @@ app = Starlette(
         Route("/start_pipeline_execution", start, methods=["POST"]),
         Route("/end_pipeline_execution", end, methods=["POST"]),
         Route("/ping/{pipeline}", ping),
+        Route("/api/v1/lineage", lineage, methods=["POST"]),
     ],
 )

@@ -73,11 +73,11 @@ def run(bench: Bench) -> Iterator[Result]:
     bare = [sys.executable, "-m", "uvicorn", "benchmarks.bare_server:app", "--no-access-log", "--log-level", "warning"]
     # As where Logfire is not installed: its plugin takes part in each validation.
     environment = {"WATCHER_DATABASE_URL": url, "DATABASE": url, "PYDANTIC_DISABLE_PLUGINS": "logfire-plugin"}
-    with _running(ours, environment) as (process, port), _running(bare, environment) as (_, bare_port):
+    with running(ours, environment) as (process, port), running(bare, environment) as (_, bare_port):
         sides = {"ours": port, "raw": bare_port}
         calls = bench.choose(full=1500, quick=150)
-        yield from _judged("start and end, 8 clients", "pairs/s", _in_turns(bench, sides, calls, _pair, pipelines))
-        yield from _judged("ping, 8 clients", "pings/s", _in_turns(bench, sides, calls, _ping, pipelines))
+        yield from _judged("start and end, 8 clients", "pairs/s", in_turns(bench, sides, calls, _pair, pipelines))
+        yield from _judged("ping, 8 clients", "pings/s", in_turns(bench, sides, calls, _ping, pipelines))
         yield _batch(bench, url, port)
         megabytes = _megabytes(process)
     yield Result(
@@ -111,9 +111,10 @@ def _ping(client: Client, pipeline_id: int) -> None:
     assert status == 200, content
 
 
-def _in_turns(
+def in_turns(
     bench: Bench, sides: dict[str, int], calls: int, call: Callable[[Client, int], None], pipelines: list[int]
 ) -> dict[str, list[tuple[float, list[float]]]]:
+    """Let 8 clients call one server and the other; return calls a second and the seconds of each, by side and round."""
     found: dict[str, list[tuple[float, list[float]]]] = {side: [] for side in sides}
     for port in sides.values():
         _round(port, 30, call, pipelines)  # warm up
@@ -223,7 +224,8 @@ def _megabytes(process: subprocess.Popen[bytes]) -> float:
 
 
 @contextmanager
-def _running(command: list[str], environment: dict[str, str]) -> Iterator[tuple[subprocess.Popen[Any], int]]:
+def running(command: list[str], environment: dict[str, str]) -> Iterator[tuple[subprocess.Popen[Any], int]]:
+    """Run a server; yield its process and its port."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]

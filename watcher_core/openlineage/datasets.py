@@ -7,6 +7,7 @@ columns names: dbt names a model that is no table in place of the seed behind it
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 from watcher_core import arguments, values
@@ -19,11 +20,14 @@ from watcher_core.openlineage.reading import Dataset, DatasetName, Event, read_d
 # any: namespace and name of each, and of another name that it has.
 Datasets = dict[str, Any]
 
+FACETS = ("columnLineage", "symlinks")  # those that name datasets
 INDIRECT = "INDIRECT"  # a column that decides which rows there are, and is in no value
 
 
 def datasets_of(event: Event) -> tuple[Datasets, dict[str, str]]:
     """Return what an event says that its job reads and writes, and what of that could not be used, with the reason."""
+    if not any(facet in dataset.facets for dataset in (*event.inputs, *event.outputs) for facet in FACETS):
+        return _named(*(tuple(dataset.name for dataset in side) for side in (event.inputs, event.outputs))), {}
     at = event.at.isoformat(timespec="microseconds")
     inputs = {dataset.name for dataset in event.inputs}
     columns: list[list[Any]] = []
@@ -40,16 +44,24 @@ def datasets_of(event: Event) -> tuple[Datasets, dict[str, str]]:
             continue
         inputs |= read
         columns.append([dataset.name.namespace, dataset.name.name, at, computed])
-    named = {
-        side: _unique_names((name.namespace, name.name) for name in names)
-        for side, names in (("inputs", inputs), ("outputs", {dataset.name for dataset in event.outputs}))
+    named = _named(tuple(inputs), tuple(dataset.name for dataset in event.outputs))
+    return merged(named, {"inputs": [], "outputs": [], "columns": columns, "symlinks": symlinks}), refused
+
+
+# The same few datasets come with each run of a job. Nobody changes what is returned.
+@lru_cache(maxsize=1024)
+def _named(inputs: tuple[DatasetName, ...], outputs: tuple[DatasetName, ...]) -> Datasets:
+    return {
+        "inputs": _unique_names((name.namespace, name.name) for name in inputs),
+        "outputs": _unique_names((name.namespace, name.name) for name in outputs),
+        "columns": [],
     }
-    further = {"inputs": [], "outputs": [], "columns": columns, "symlinks": symlinks}
-    return merged({**named, "columns": []}, further), refused
 
 
 def merged(known: Datasets, new: Datasets) -> Datasets:
     """Return what two parts say together."""
+    if known == new:
+        return known
     columns: dict[tuple[str, str], list[Any]] = {}
     for namespace, name, *said in (*known["columns"], *new["columns"]):
         columns[namespace, name] = max(said, columns.get((namespace, name), said), key=_sort_key)

@@ -62,6 +62,7 @@ class Event:
         at: When it happened.
         run_id: The run that it is about; `None` for an event of a job or a dataset.
         type: What it says of the run.
+        pipeline_name: The pipeline that it is about; `None` for an event of a dataset.
         namespace, job: The job; empty for an event of a dataset.
         unique_id: What dbt calls the job, whichever of dbt's commands has run it.
         is_test: Whether the job is one of dbt that only tests.
@@ -73,6 +74,7 @@ class Event:
     at: dt.datetime
     run_id: str | None = None
     type: EventType = EventType.OTHER
+    pipeline_name: str | None = None
     namespace: str = ""
     job: str = ""
     unique_id: str | None = None
@@ -82,11 +84,6 @@ class Event:
     inputs: tuple[Dataset, ...] = ()
     outputs: tuple[Dataset, ...] = ()
     producer: str | None = None
-
-    @property
-    def pipeline_name(self) -> str | None:
-        """The pipeline that it is about; `None` for an event of a dataset."""
-        return naming.pipeline_name(self.namespace, self.unique_id or self.job) if self.job else None
 
 
 def read_event(given: object) -> Event:
@@ -117,7 +114,7 @@ def read_object(value: object, argument: str) -> Mapping[str, Any]:
     Raises:
         InvalidValueError: It is none.
     """
-    if not isinstance(value, Mapping):
+    if not isinstance(value, dict | Mapping):  # JSON is read as dictionaries; asking for these is a tenth of the time
         raise InvalidValueError(f"{argument} is {arguments.shown(value)}; it must be an object")
     return value
 
@@ -202,8 +199,8 @@ def _job(event: Mapping[str, Any]) -> dict[str, Any]:
     unique_id = node.get("unique_id") if isinstance(node, Mapping) else None
     unique_id = unique_id.strip() if isinstance(unique_id, str) and unique_id.strip() else None
     is_test = unique_id is not None and isinstance(kind, Mapping) and kind.get("jobType") == "TEST"
-    arguments.name(naming.pipeline_name(namespace, unique_id or name), "job")
     return {
+        "pipeline_name": arguments.name(naming.pipeline_name(namespace, unique_id or name), "job"),
         "namespace": namespace,
         "job": name,
         "unique_id": unique_id,
