@@ -6,7 +6,9 @@ import datetime as dt
 import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import psycopg
@@ -414,6 +416,36 @@ def test_one_that_was_killed_goes_on(
     assert rows(report, "executions") == (10, 10 - left, 0)
     assert len(watcher.executions(limit=20)) == 10
     assert {each.parent_id is None for each in watcher.executions(limit=9)} == {False}
+
+
+def test_two_imports_at_once_bring_everything_once(
+    watcher: Watcher, theirs: EtlWatcher, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each waits after its first batch until the other has written that one, too; then they go on as they can."""
+    monkeypatch.setattr(executions, "BATCH", 7)
+    for name in ("p", "q"):
+        pipeline = theirs.pipeline(name, watermark="7")
+        parent = theirs.execution(pipeline)
+        for number in range(1, 30):
+            theirs.execution(pipeline, start=number, parent_id=parent, inserts=number)
+        theirs.edge(pipeline, theirs.address(f"{name} from"), theirs.address(f"{name} to"))
+        theirs.add("anomaly_detection_rule", pipeline_id=pipeline, metric_field="INSERTS")
+    both = threading.Barrier(2)
+
+    def one() -> ImportReport:
+        def wait(done: int, _: int) -> None:
+            if done == 7:
+                both.wait(60)
+
+        return bring(watcher, theirs, progress=wait)
+
+    with ThreadPoolExecutor(2) as threads:
+        reports = [each.result(120) for each in [threads.submit(one), threads.submit(one)]]
+    assert [report.differences for report in reports] == [(), ()]
+    assert sum(rows(report, "executions")[1] for report in reports) == 60
+    assert len(watcher.executions(limit=100)) == 60
+    assert len(watcher.lineage_graph().edges) == 2
+    assert watcher.verify_lineage().missing == 0
 
 
 def _up(watcher: Watcher, execution_id: int | None) -> Iterator[int]:
