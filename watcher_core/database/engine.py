@@ -319,7 +319,9 @@ def is_unavailable(error: BaseException) -> bool:
     """Whether the server could not be reached or went away, so that the same call may succeed later."""
     sqlstate = getattr(error, "sqlstate", None)
     if sqlstate is None:
-        return isinstance(error, psycopg.OperationalError)
+        # The latter where a connection ends in the middle of an answer, as a pooler's does that is restarted; what was
+        # asked may be done, which a second time does not change.
+        return isinstance(error, psycopg.OperationalError | psycopg.InternalError)
     return str(sqlstate).startswith(UNAVAILABLE_SQLSTATES)
 
 
