@@ -220,6 +220,12 @@ def _post(url: str, bodies: list[bytes]) -> None:
             answer.read()
 
 
+class _Server(ThreadingHTTPServer):
+    # As real servers have it. With the five of Python's, one of eight that connect at once is dropped now and then, and
+    # is tried again by TCP a second later.
+    request_queue_size = 128
+
+
 class Slack:
     """A server on this host that says `ok` to everything, and keeps what it got."""
 
@@ -238,7 +244,7 @@ class Slack:
             def log_message(self, *_: Any) -> None:
                 pass
 
-        self.http = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.http = _Server(("127.0.0.1", 0), Handler)
         self.url = f"http://127.0.0.1:{self.http.server_address[1]}/"
 
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
 import threading
+import urllib.error
+import urllib.request
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -18,6 +21,7 @@ from tests.slack_server import TOKEN, SlackServer, slack_server
 from watcher_core import AlertEvent, AlertKind, AlertLevel, AlertState, DeliveryResult, Settings, SlackChannel, Watcher
 from watcher_core.alerts import alerts, opening
 from watcher_core.alerts.delivery import Pace
+from watcher_core.alerts.senders.exchange import open_request
 from watcher_core.values import Finding
 
 BOTH = """
@@ -363,3 +367,36 @@ def test_one_of_several_messages_that_fails_is_sent_again_and_no_other(watcher: 
     assert deliver(watcher, at(2), retry_now=True) == DeliveryResult(messages=3, alerts=3)
     keys = [request.json["dedup_key"] for request in places.pagerduty.taken]
     assert len(keys) == len(set(keys)) == 10
+
+
+def test_after_one_that_fails_those_that_are_written_already_wait(watcher: Watcher, places: Places) -> None:
+    reroute(watcher, '[[routes]]\nto = "PAGER"\n')
+    opened(watcher, *(f"alert {number}" for number in range(40)))
+    numbers, take = itertools.count(1), places.pagerduty.answer
+
+    def answer(request: Request) -> Answer:
+        if next(numbers) == 20:  # of the third eight, of 32 that are written at once
+            places.pagerduty.fail(Failure(503))
+        return take(request)
+
+    places.pagerduty.answer = answer  # type: ignore[method-assign] # it fails in the midst
+    result = deliver(watcher, at(1))
+    assert (result.messages, result.waiting) == (23, 17)
+    with watcher._transaction() as (session, _):
+        counted = session.execute(sa.text("SELECT attempts, count(*) FROM watcher.alert_delivery GROUP BY 1")).all()
+    assert sorted(tuple(row) for row in counted) == [(0, 39), (1, 1)]
+    assert deliver(watcher, at(2), retry_now=True) == DeliveryResult(messages=17, alerts=17)
+    keys = [request.json["dedup_key"] for request in places.pagerduty.taken]
+    assert len(keys) == len(set(keys)) == 40
+
+
+def test_proxies_of_the_environment_hold_for_each_request(places: Places, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("no_proxy", raising=False)
+    request = urllib.request.Request("http://alerts.invalid/", data=b"{}")
+    monkeypatch.setenv("http_proxy", places.webhook.url)
+    assert open_request(request, 10)[0] == 202
+    monkeypatch.delenv("http_proxy")
+    monkeypatch.delenv("HTTP_PROXY", raising=False)
+    with pytest.raises(urllib.error.URLError):
+        open_request(urllib.request.Request("http://alerts.invalid/", data=b"{}"), 10)
+    assert len(places.webhook.taken) == 1

@@ -5,7 +5,7 @@ takes a message but its answer is lost. A destination that fails is tried again 
 for it.
 
 A place that takes more than one message a second gets several at a time, each about other alerts: they are written in
-one transaction, sent side by side, and marked in one.
+one transaction, sent side by side, and marked in one that does not wait for the disk.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from contextlib import AbstractContextManager
 
 from sqlalchemy.orm import Session
 
-from watcher_core import values
+from watcher_core import database, values
 from watcher_core.alerts import causes, formats, outbox, slack
 from watcher_core.alerts.composer import Composer
 from watcher_core.alerts.destinations import MESSAGES_AT_A_TIME, sender_for
@@ -44,6 +44,9 @@ LAST_RETRY_SECONDS = 900.0
 
 # Slack takes about one message a second at one place.
 SECONDS_BETWEEN_MESSAGES = 1.0
+
+# How many messages are written at once to a place that need not wait between them.
+WRITTEN_AT_ONCE = 32
 
 Transaction = Callable[[], AbstractContextManager[Session]]
 
@@ -88,6 +91,10 @@ class Pace:
         if turn > now:
             self._sleep(turn - now)
         return True
+
+    def is_needed(self, rate: float) -> bool:
+        """Whether a destination has to wait between messages that takes so many times as many as others do."""
+        return self._seconds / rate > 0
 
 
 # All deliveries of this process send to the same places.
@@ -143,6 +150,7 @@ def deliver_alerts(
         )
     round_.send_all(parcels, lease, until=pace.clock() + budget_seconds)
     with transaction() as session:
+        database.driver(session).execute(database.UNFLUSHED)  # what is lost is put aside by the next delivery
         is_left = outbox.settle(session)
         waiting = outbox.undelivered_alerts(session, routes=routes, now=clock()).count if is_left else 0
     tally = round_.tally
@@ -177,6 +185,24 @@ def preview_alerts(
 # Sending
 
 
+class _Queue:
+    """What is to be sent to a destination, in this order: messages that are written, and then parcels."""
+
+    def __init__(self) -> None:
+        self.written: deque[tuple[Parcel, slack.SlackMessage]] = deque()
+        self.parcels: deque[Parcel] = deque()
+
+    def __len__(self) -> int:
+        return len(self.written) + len(self.parcels)
+
+    def take_all(self) -> list[Parcel]:
+        """Take all parcels out of it, whether or not their messages are written."""
+        taken = [*(parcel for parcel, _ in self.written), *self.parcels]
+        self.written.clear()
+        self.parcels.clear()
+        return taken
+
+
 class _Round:
     """One delivery in progress."""
 
@@ -197,46 +223,50 @@ class _Round:
 
     def send_all(self, parcels: Sequence[Parcel], lease: str, *, until: float) -> None:
         """Send one message to each destination in turn, so that a slow or broken one keeps no other waiting."""
-        queues: dict[str, deque[Parcel]] = {}
+        queues: dict[str, _Queue] = {}
         for parcel in parcels:
-            queues.setdefault(destination_name(parcel.destination), deque()).append(parcel)
+            queues.setdefault(destination_name(parcel.destination), _Queue()).parcels.append(parcel)
         # Those that failed before come last: they may take their whole time to fail again.
-        turns = deque(sorted(queues.values(), key=lambda queue: max(parcel.attempts for parcel in queue)))
+        turns = deque(sorted(queues.values(), key=lambda queue: max(parcel.attempts for parcel in queue.parcels)))
         with ThreadPoolExecutor(MESSAGES_AT_A_TIME) as pool:  # a thread starts with the first message that needs it
             while turns:
                 queue = turns.popleft()
                 if self._send_next(queue, lease, until, pool):
                     turns.append(queue)
 
-    def _send_next(self, queue: deque[Parcel], lease: str, until: float, pool: Executor) -> bool:
+    def _send_next(self, queue: _Queue, lease: str, until: float, pool: Executor) -> bool:
         """Send the next messages of a destination; after one that fails, the others wait.
 
         Returns:
             Whether there are more to send.
         """
-        destination = queue[0].destination
+        destination = (queue.written[0][0] if queue.written else queue.parcels[0]).destination
         sender = None if destination is None else sender_for(destination, self._senders)
         if destination is None or sender is None:
-            self._give_back(queue, lease)
+            self._give_back(queue.take_all(), lease)
             return False
         # What sends to several threads at a time is ours: of another's sender nothing is known.
-        size = 1 if destination.name in self._senders else min(destination.at_a_time, len(queue))
+        at_a_time = 1 if destination.name in self._senders else destination.at_a_time
+        size = min(at_a_time, len(queue))
         if not self._pace.wait(destination.name, until=until, messages=size, rate=destination.rate):
-            self._give_back(queue, lease)
+            self._give_back(queue.take_all(), lease)
             return False
-        written = self._compose([queue.popleft() for _ in range(size)], lease)
+        if not queue.written:
+            at_once = size if at_a_time == 1 or self._pace.is_needed(destination.rate) else WRITTEN_AT_ONCE
+            taken = [queue.parcels.popleft() for _ in range(min(at_once, len(queue.parcels)))]
+            queue.written.extend(self._compose(taken, lease))
+        written = [queue.written.popleft() for _ in range(min(size, len(queue.written)))]
         side_by_side = pool.map if len(written) > 1 else map
         outcomes = list(side_by_side(lambda each: _outcome(sender, each[1], each[0].thread), written))
         sent = [(parcel, outcome) for (parcel, _), outcome in zip(written, outcomes, strict=True)]
-        self._mark([(parcel, outcome) for parcel, outcome in sent if not isinstance(outcome, DeliveryError)], lease)
+        arrived = [(parcel, outcome) for parcel, outcome in sent if not isinstance(outcome, DeliveryError)]
+        self._mark(arrived, lease, is_flushed=at_a_time == 1)
         for parcel, outcome in sent:
             if isinstance(outcome, DeliveryError):
                 # What is wrong with one message keeps no other one back.
-                others = [] if outcome.refused and outcome.permanent else list(queue)
+                others = [] if outcome.refused and outcome.permanent else queue.take_all()
                 self._postpone([parcel, *others], lease, outcome)
-                if others:
-                    queue.clear()
-        return bool(queue)
+        return len(queue) > 0
 
     def _compose(self, parcels: Sequence[Parcel], lease: str) -> list[tuple[Parcel, slack.SlackMessage]]:
         """Write messages; what cannot be put into words waits, and no other."""
@@ -254,13 +284,13 @@ class _Round:
             self._postpone(parcels, lease, error)
             return []
 
-    def _mark(self, sent: Sequence[tuple[Parcel, str | None]], lease: str) -> None:
+    def _mark(self, sent: Sequence[tuple[Parcel, str | None]], lease: str, *, is_flushed: bool) -> None:
         self.tally.messages += len(sent)
         self.tally.alerts += sum(len(parcel.alerts) for parcel, _ in sent)
         for last in (False, True) if sent else ():
             try:
                 with self._transaction() as session:
-                    outbox.mark_delivered(session, sent, lease=lease, now=self._clock())
+                    outbox.mark_delivered(session, sent, lease=lease, now=self._clock(), is_flushed=is_flushed)
                 return
             except DatabaseUnavailableError:
                 if last:  # the lease expires, and the message is sent again

@@ -19,7 +19,7 @@ from dataclasses import dataclass, field, replace
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from watcher_core import values
+from watcher_core import database, values
 from watcher_core.alerts import holds, maintenance
 from watcher_core.alerts.destinations import Destination
 from watcher_core.alerts.fan_out import Pending, Plan, Reached, fan_out
@@ -376,19 +376,19 @@ def _backing_off(waiting: Iterable[Pending], now: dt.datetime) -> Pending | None
 # Marking
 
 # What happened to an alert while its message was being sent is its next notification.
-MARK = sa.text("""
+MARK = """
     UPDATE watcher.alert_delivery AS delivery
        SET attempts = 0, lease = NULL, event = NULL, next_attempt_at = NULL, last_error = NULL,
            thread = CASE WHEN sent.is_over THEN delivery.thread ELSE sent.thread END,
-           delivered_at = coalesce(delivery.delivered_at, :now),
-           notified_at = :now,
-           recovery_delivered_at = CASE WHEN sent.is_over THEN CAST(:now AS timestamptz) END
-      FROM unnest(CAST(:ids AS bigint[]), CAST(:destinations AS text[]), CAST(:threads AS text[]),
-                  CAST(:are_over AS boolean[])) AS sent (alert_id, destination, thread, is_over)
+           delivered_at = coalesce(delivery.delivered_at, %(now)s),
+           notified_at = %(now)s,
+           recovery_delivered_at = CASE WHEN sent.is_over THEN CAST(%(now)s AS timestamptz) END
+      FROM unnest(CAST(%(ids)s AS bigint[]), CAST(%(destinations)s AS text[]), CAST(%(threads)s AS text[]),
+                  CAST(%(are_over)s AS boolean[])) AS sent (alert_id, destination, thread, is_over)
      WHERE delivery.alert_id = sent.alert_id
        AND delivery.destination = sent.destination
-       AND delivery.lease = :lease
-""")
+       AND delivery.lease = %(lease)s
+"""
 
 GIVE_BACK = sa.text("""
     UPDATE watcher.alert_delivery
@@ -402,9 +402,23 @@ GIVE_BACK = sa.text("""
 
 
 def mark_delivered(
-    session: Session, sent: Iterable[tuple[Parcel, str | None]], *, lease: str, now: dt.datetime
+    session: Session,
+    sent: Iterable[tuple[Parcel, str | None]],
+    *,
+    lease: str,
+    now: dt.datetime,
+    is_flushed: bool = True,
 ) -> None:
-    """Note that messages have arrived, each with the thread in which it is answered."""
+    """Note that messages have arrived.
+
+    Args:
+        session: The transaction.
+        sent: The messages, each with the thread in which it is answered.
+        lease: The lease on them.
+        now: The time.
+        is_flushed: Whether the transaction waits for the disk; without, a crash of PostgreSQL within a second lets them
+            be sent again.
+    """
     rows = [
         (alert_id, destination_name(part.destination), thread, part.event in OVER)
         for parcel, thread in sent
@@ -413,7 +427,11 @@ def mark_delivered(
     ]
     ids, destinations, threads, are_over = (list(column) for column in zip(*rows, strict=True))
     given = {"ids": ids, "destinations": destinations, "threads": threads, "are_over": are_over}
-    session.execute(MARK, {**given, "lease": lease, "now": now})
+    connection = database.driver(session)
+    with database.together(connection):
+        if not is_flushed:
+            connection.execute(database.UNFLUSHED)
+        connection.execute(MARK, {**given, "lease": lease, "now": now})
 
 
 def give_back(

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from watcher_core.database.connections import PARAMETERS, Driver, connect, names_of_target, together
     from watcher_core.database.engine import (
         DRIVER,
+        UNFLUSHED,
         create_engine,
         describe,
         driver,
@@ -32,6 +33,7 @@ __all__ = [
     "DRIVER",
     "PARAMETERS",
     "SCHEMA_VERSION",
+    "UNFLUSHED",
     "Driver",
     "check_schema_version",
     "connect",
@@ -66,6 +68,7 @@ _MODULES = {
     "Driver": "connections",
     "unindented": "statements",
     "check_schema_version": "schema",
+    "UNFLUSHED": "engine",
     "connect": "connections",
     "create_engine": "engine",
     "describe": "engine",

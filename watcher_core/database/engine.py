@@ -171,6 +171,11 @@ if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=_forget_inherited_connections)
 
 
+# The commit of a transaction does not wait for the disk; for what is done again where it is lost. A crash of PostgreSQL
+# takes back what was committed so less than a second before.
+UNFLUSHED = "SET LOCAL synchronous_commit = off"
+
+
 @contextmanager
 def transaction(engine: sa.Engine) -> Iterator[Session]:
     """One transaction: committed at the end, rolled back on any error; the only place that commits."""

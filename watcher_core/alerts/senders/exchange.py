@@ -12,6 +12,7 @@ import re
 import time
 import urllib.parse
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Protocol
 
 from pydantic import SecretStr
@@ -21,7 +22,7 @@ from watcher_core.errors import DeliveryError
 from watcher_core.masking import MASK
 
 if TYPE_CHECKING:
-    from urllib.request import Request
+    from urllib.request import OpenerDirector, Request
 
 TIMEOUT_SECONDS = 10.0
 # Whatever a destination, or what stands before it, asks for.
@@ -84,15 +85,23 @@ def open_request(request: Request, timeout: float) -> tuple[int, dict[str, str],
     """
     import urllib.request
 
+    is_here = request.host.rpartition("@")[2].partition(":")[0] in LOOPBACK
+    opener = _opener(() if is_here else tuple(sorted(urllib.request.getproxies().items())))
+    with opener.open(request, timeout=timeout) as answer:
+        body = answer.read(MAX_ANSWER_BYTES).decode("utf-8", "replace")
+        return answer.status, dict(answer.headers.items()), body
+
+
+@lru_cache(maxsize=4)  # making one takes as long as half of a request
+def _opener(proxies: tuple[tuple[str, str], ...]) -> OpenerDirector:
+    """What sends requests through proxies, each given by the scheme that it is for."""
+    import urllib.request
+
     class NoRedirect(urllib.request.HTTPRedirectHandler):
         def redirect_request(self, *_: Any) -> None:
             return None
 
-    is_here = request.host.rpartition("@")[2].partition(":")[0] in LOOPBACK
-    opener = urllib.request.build_opener(NoRedirect, *([urllib.request.ProxyHandler({})] if is_here else []))
-    with opener.open(request, timeout=timeout) as answer:
-        body = answer.read(MAX_ANSWER_BYTES).decode("utf-8", "replace")
-        return answer.status, dict(answer.headers.items()), body
+    return urllib.request.build_opener(NoRedirect, urllib.request.ProxyHandler(dict(proxies)))
 
 
 def wait_of(headers: Mapping[str, Any]) -> float:
