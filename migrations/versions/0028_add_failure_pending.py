@@ -64,13 +64,13 @@ TRIGGERS = {
     "queue_recorded_failure": """
      AFTER INSERT ON watcher.pipeline_execution
        FOR EACH ROW
-      WHEN (NEW.state = 'failed' AND NEW.source <> 'import')
+      WHEN (NEW.state = 'failed' AND CAST(NEW.source AS text) <> 'import')
    EXECUTE FUNCTION watcher.queue_failure()
 """,
     "queue_changed_failure": """
      AFTER UPDATE ON watcher.pipeline_execution
        FOR EACH ROW
-      WHEN (NEW.state = 'failed' AND NEW.source <> 'import'
+      WHEN (NEW.state = 'failed' AND CAST(NEW.source AS text) <> 'import'
             AND ROW(OLD.state, OLD.pipeline_id, OLD.instance_id, OLD.scope, OLD.start_date, OLD.end_date)
                 IS DISTINCT FROM
                 ROW(NEW.state, NEW.pipeline_id, NEW.instance_id, NEW.scope, NEW.start_date, NEW.end_date))
@@ -90,7 +90,7 @@ TRIGGERS = {
 
 HISTORY = """
     INSERT INTO watcher.failure_pending (pipeline_execution_id)
-    SELECT id FROM watcher.pipeline_execution WHERE state = 'failed' AND source <> 'import' ORDER BY id
+    SELECT id FROM watcher.pipeline_execution WHERE state = 'failed' AND CAST(source AS text) <> 'import' ORDER BY id
 """
 
 
