@@ -108,6 +108,7 @@ def upgrade() -> None:
         schema="watcher",
     )
     op.execute(sa.text("UPDATE watcher.alert SET is_settled = false WHERE event IS NOT NULL"))
+    # As text: 0005 may have added the value in this transaction, in which PostgreSQL does not compare with it yet.
     op.execute(sa.text("UPDATE watcher.alert SET grew_at = now() WHERE CAST(event AS text) = 'updated'"))
     op.alter_column("alert", "is_settled", server_default=sa.text("false"), schema="watcher")
     op.create_index("ix_alert_unsettled", "alert", ["id"], schema="watcher", postgresql_where=sa.text("NOT is_settled"))
