@@ -16,6 +16,7 @@ from urllib.parse import quote, unquote, urlencode
 
 import pytest
 
+from tests.openlineage_events import SAMPLES, places, replaced, sample
 from watcher_core import Watcher
 from watcher_core.server import create_app
 from watcher_core.server.guard import Guard
@@ -42,6 +43,9 @@ RAW = (
     *(b"", b"{", b"[]", b"null", b"\xff\xfe", b'{"a": NaN}', b'{"id": 1, "id": 2}'),
     *(b"[" * 5_000, b"1" * 5_000, b'"\\ud800"'),
 )
+# Events of OpenLineage as producers have sent them: its schema alone leaves most of what is read of them empty.
+EVENTS = tuple(event for file in sorted(SAMPLES.glob("*.jsonl")) for event in sample(file.stem))
+EVENT_PATHS = ("/api/v1/lineage", "/api/v1/lineage/batch")
 HEADERS: tuple[tuple[str, str], ...] = (
     ("Prefer", "handling=strict, return=representation"),
     ("Idempotency-Key", "a"),
@@ -125,9 +129,20 @@ class Hostile:
         schema = operation.get("requestBody", {}).get("content", {}).get("application/json", {}).get("schema")
         if schema is not None:
             is_raw = self._random.random() < 0.1
-            body = self._random.choice(RAW) if is_raw else json.dumps(self._value(schema)).encode()
+            value = self._events(path) if path in EVENT_PATHS else self._value(schema)
+            body = self._random.choice(RAW) if is_raw else json.dumps(value).encode()
         documented = {int(status) for status in operation["responses"]}
         return Request(method, path, urlencode(query), self._some(HEADERS), body), documented
+
+    def _events(self, path: str) -> Any:
+        """One or several real events, with something else in up to three places of each."""
+        events = []
+        for _ in range(self._random.randrange(1, 4)):
+            event = self._random.choice(EVENTS)
+            for _ in range(self._random.randrange(4)):
+                event = replaced(event, self._random.choice(places(event)), self._anything(0))
+            events.append(event)
+        return events if path.endswith("/batch") else events[0]
 
     def _some(self, choices: tuple[Any, ...]) -> list[Any]:
         return [choice for choice in choices if self._random.random() < 0.01]
