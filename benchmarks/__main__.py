@@ -48,20 +48,27 @@ CASES = (
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run what was asked for, and name the goals that are missed; only what cannot be measured fails."""
+    """Run what was asked for, and name the goals that are missed and the cases that broke; neither fails."""
     asked = _parse(arguments)
     console = Console(stderr=True, width=None if sys.stderr.isatty() else 160)
-    results = []
+    results: list[Result] = []
+    broken: list[str] = []
     with bench(quick=asked.quick, console=console) as prepared, _opened(asked.json) as lines:
         for case in asked.cases or CASES:
-            for result in _run(case, prepared, console):
-                results.append(result)
-                # At once: what is measured stays measured, whatever happens to the next case.
-                print(json.dumps(result.as_json()), file=lines, flush=True)
+            try:
+                for result in _run(case, prepared, console):
+                    results.append(result)
+                    # At once: what is measured stays measured, whatever happens to the next case.
+                    print(json.dumps(result.as_json()), file=lines, flush=True)
+            except Exception:  # whatever breaks a case, the others are measured
+                console.print_exception()
+                broken.append(case)
     console.print(_table(results))
     missed = [result for result in results if result.met is False]
     for result in missed:
         console.print(f"[red]missed:[/red] {result.case}: {result.what}, {result.size}: {result.goal}")
+    for case in broken:
+        console.print(f"[red]broken:[/red] {case}: its error is above")
     return 0
 
 
