@@ -205,6 +205,12 @@ class Deployment:
 
         return self.wait("PostgreSQL answers", lambda: (found := asked()) is not None and [found], 60)[0]
 
+    def connections(self) -> int:
+        """How many connections of Watcher PostgreSQL has, of all processes together."""
+        found = self.ask("SELECT count(*) AS count FROM pg_stat_activity WHERE application_name LIKE 'watcher%'")
+        count: int = found[0]["count"]
+        return count
+
     def wait(self, what: str, condition: Callable[[], Any], seconds: float) -> Any:
         deadline = time.monotonic() + seconds
         while not (found := condition()):
