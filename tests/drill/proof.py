@@ -37,7 +37,8 @@ MATERIALIZATIONS = """
 """
 
 DELIVERED = """
-    SELECT alert.id, delivery.delivered_at IS NOT NULL AS delivered, delivery.last_error
+    SELECT alert.id, delivery.delivered_at IS NOT NULL AS delivered, delivery.last_error,
+           NOT alert.is_settled AND (delivery.delivered_at IS NULL OR delivery.next_attempt_at IS NOT NULL) AS waits
       FROM watcher.alert
       LEFT JOIN watcher.alert_delivery AS delivery ON delivery.alert_id = alert.id
 """
@@ -142,5 +143,5 @@ def _of_alerts(deployment: Deployment) -> Iterator[str]:
     for row in deployment.ask(DELIVERED):
         if row["delivered"] and row["id"] not in arrived:
             yield f"alert {row['id']} is marked as delivered, and has not arrived"
-        if row["last_error"] is not None:
+        if row["waits"] and row["last_error"] is not None:
             yield f"alert {row['id']} waits: {row['last_error']}"

@@ -80,12 +80,14 @@ PIPELINE_COUNTS = """
 
 ALERTS = "SELECT kind, level, count(*) FROM watcher.alert WHERE state <> 'resolved' GROUP BY kind, level"
 
+# An error may stay behind when there is nothing left to say.
 FAILING_DELIVERIES = """
     SELECT delivery.destination, count(*)
       FROM watcher.alert
       JOIN watcher.alert_delivery AS delivery ON delivery.alert_id = alert.id
      WHERE NOT alert.is_settled
        AND delivery.last_error IS NOT NULL
+       AND (delivery.delivered_at IS NULL OR delivery.next_attempt_at IS NOT NULL)
      GROUP BY delivery.destination
      ORDER BY 2 DESC, 1
 """
