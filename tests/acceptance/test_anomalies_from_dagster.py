@@ -389,7 +389,7 @@ def test_a_verdict_stands_on_its_partition(platform: Platform) -> None:
 def test_where_checks_have_no_partitions_one_verdict_names_the_unusual_one(
     platform: Platform, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(compat, "CHECKS_HAVE_PARTITIONS", False)  # as before Dagster 1.13
+    monkeypatch.setattr(compat.asset_checks, "CHECKS_HAVE_PARTITIONS", False)  # as before Dagster 1.13
     asset = daily()
     (evaluation,) = evaluations(platform, asset, *build_watcher_asset_checks([asset], checks=["anomalies"]), tags=RANGE)
     assert getattr(evaluation, "partition", None) is None

@@ -166,7 +166,8 @@ def test_making_a_watcher_asks_nobody(free_port: int) -> None:
 
 def set_version(url: str, version: str) -> None:
     with psycopg.connect(url, autocommit=True) as connection:
-        connection.execute("UPDATE watcher.alembic_version SET version_num = %s", (version,))
+        # A newer version that none before it works with.
+        connection.execute("UPDATE watcher.alembic_version SET version_num = %s, oldest_code = %s", (version, version))
 
 
 def test_a_database_without_our_schema_says_how_to_make_it(empty_database_url: str) -> None:
