@@ -19,9 +19,8 @@ def main() -> None:
             except WatcherError as exc:
                 sys.exit(f"error: {exc}")
             shell.end_like(status)
-    gc.set_threshold(
-        20_000
-    )  # what a command loads stays: to look through it for garbage is a tenth of a listing's time
+    # What a command loads stays: to look through it for garbage is a tenth of a listing's time.
+    gc.set_threshold(20_000)
     from watcher_core import cli
 
     return cli.main()
