@@ -14,6 +14,7 @@ import pytest
 import sqlalchemy as sa
 
 from tests.factories import record, unique
+from tests.tcp_proxy import TcpProxy
 from watcher_core import DatabaseUnavailableError, ExecutionState, Settings, Watcher
 
 LOGICAL_DATE = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)  # with it, the end of an execution is a BEGIN … COMMIT
@@ -28,33 +29,19 @@ COMMITTED = message(b"C", b"COMMIT\0")
 SHUTTING_DOWN = message(b"E", b"SFATAL\0C08P01\0Mpgbouncer is shutting down\0\0")
 
 
-class Pooler:
+class Pooler(TcpProxy):
     """Passes bytes on until it is told to break the next COMMIT: the client sees its answer, and then a shutdown."""
 
     def __init__(self, server: tuple[str, int]) -> None:
-        self.server = server
         self.breaks_next_commit = threading.Event()
-        self._listening = socket.create_server(("127.0.0.1", 0))
-        self.port = self._listening.getsockname()[1]
-        self._sockets = [self._listening]
-        threading.Thread(target=self._accept, daemon=True).start()
+        super().__init__(server)
 
-    def _accept(self) -> None:
+    def ask(self, client: socket.socket, server: socket.socket) -> None:
+        super().ask(client, server)
         with suppress(OSError):
-            while True:
-                client, _ = self._listening.accept()
-                server = socket.create_connection(self.server)
-                self._sockets += [client, server]
-                threading.Thread(target=self._pass, args=(client, server), daemon=True).start()
-                threading.Thread(target=self._answer, args=(server, client), daemon=True).start()
-
-    def _pass(self, client: socket.socket, server: socket.socket) -> None:
-        with suppress(OSError):
-            while data := client.recv(65536):
-                server.sendall(data)
             server.shutdown(socket.SHUT_RDWR)
 
-    def _answer(self, server: socket.socket, client: socket.socket) -> None:
+    def answer(self, server: socket.socket, client: socket.socket) -> None:
         with suppress(OSError):
             while data := server.recv(65536):
                 if COMMITTED in data and self.breaks_next_commit.is_set():
@@ -64,12 +51,6 @@ class Pooler:
                     client.shutdown(socket.SHUT_RDWR)
                     return
                 client.sendall(data)
-
-    def close(self) -> None:
-        for each in self._sockets:
-            with suppress(OSError):
-                each.shutdown(socket.SHUT_RDWR)
-            each.close()
 
 
 @pytest.fixture

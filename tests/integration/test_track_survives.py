@@ -8,7 +8,7 @@ import socket
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,7 @@ import pytest
 import sqlalchemy as sa
 
 from tests.factories import unique
+from tests.tcp_proxy import TcpProxy
 from watcher_core import DatabaseUnavailableError, ExecutionState, InvalidValueError, Settings, Watcher, database
 
 LIMIT = 0.5  # of the tests, seconds; 5 by default
@@ -125,37 +126,16 @@ def test_a_server_that_never_answers(name: str, caplog: pytest.LogCaptureFixture
         assert watcher.spooled() == 1
 
 
-class Proxy:
+class Proxy(TcpProxy):
     """Passes bytes between clients and a server, until it swallows them."""
 
     def __init__(self, server: tuple[str, int]) -> None:
-        self.server = server
         self.swallows = threading.Event()
-        self._listening = socket.create_server(("127.0.0.1", 0))
-        self.port = self._listening.getsockname()[1]
-        self._sockets: list[socket.socket] = [self._listening]
-        threading.Thread(target=self._accept, daemon=True).start()
+        super().__init__(server)
 
-    def _accept(self) -> None:
-        with suppress(OSError):
-            while True:
-                incoming, _ = self._listening.accept()
-                outgoing = socket.create_connection(self.server)
-                self._sockets += [incoming, outgoing]
-                for source, target in ((incoming, outgoing), (outgoing, incoming)):
-                    threading.Thread(target=self._pass, args=(source, target), daemon=True).start()
-
-    def _pass(self, source: socket.socket, target: socket.socket) -> None:
-        with suppress(OSError):
-            while data := source.recv(65536):
-                if not self.swallows.is_set():
-                    target.sendall(data)
-
-    def close(self) -> None:
-        for each in self._sockets:
-            with suppress(OSError):
-                each.shutdown(socket.SHUT_RDWR)
-            each.close()
+    def send(self, data: bytes, target: socket.socket) -> None:
+        if not self.swallows.is_set():
+            super().send(data, target)
 
 
 @pytest.fixture
