@@ -103,15 +103,12 @@ def _of_jobs(deployment: Deployment) -> Iterator[str]:
             row = by_ledger.get(identity)
             if times[identity] > 1:
                 yield f"block {identity} of {job} is recorded {times[identity]} times"
+            if identity not in ended and row is not None and row["state"] == "running":
+                yield f"block {identity} of {job} is running for ever"
             if identity in ended and (row is None or row["state"] != "succeeded"):
                 yield f"block {identity} of {job} has ended, and is {row and row['state']}"
             if identity in ended and row is not None and row["inserts"] != ended[identity]["inserts"]:
                 yield f"block {identity} of {job} counted {ended[identity]['inserts']}, not {row['inserts']}"
-
-
-def left_running(deployment: Deployment) -> int:
-    """How many blocks of jobs were killed before their first heartbeat, and are still recorded as running."""
-    return sum(row["state"] == "running" for row in deployment.ask(EXECUTIONS, sources=["python"]))
 
 
 def _of_watermarks(deployment: Deployment) -> Iterator[str]:

@@ -19,7 +19,7 @@ import pytest
 
 from tests.drill.deployment import HEAL_SECONDS, JOBS, Deployment, running_deployment
 from tests.drill.disruptions import Disruptions, all_parts_run
-from tests.drill.proof import finished, ledger, left_running, problems
+from tests.drill.proof import finished, ledger, problems
 from tests.pgbouncer import PROGRAM
 from watcher_core.alerts.delivery import LAST_RETRY_SECONDS
 
@@ -125,7 +125,6 @@ def report(deployment: Deployment, disruptions: Disruptions, *, seconds: float, 
         "materializations": count["made"],
         "blocks of jobs that ended": sum(len(ended) for ended, _ in jobs),
         "blocks of jobs that were killed": sum(len(begun) - len(ended) for ended, begun in jobs),
-        "of them still recorded as running": left_running(deployment),
         "executions": count["executions"],
         "alerts": count["alerts"],
         "messages": len(deployment.place.taken),

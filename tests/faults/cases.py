@@ -244,7 +244,7 @@ CASES: list[Case] = [
         OUTSIDE,
         "scrape",
         "A job outside Dagster is killed; another job runs on its host",
-        "🔴 scrape: process … was killed and ended nothing",
+        "🔴 scrape failed: process … was killed and ended nothing",
         outside_killed("scrape"),
     ),
     Case(

@@ -467,3 +467,26 @@ def wait_for_heartbeat(connection: psycopg.Connection, process_id: int) -> None:
     asked = "SELECT count(*) FROM watcher.execution_process WHERE process_id = %s"
     while connection.execute(asked, [process_id]).fetchone() != (1,):
         assert time.monotonic() < end
+
+
+@pytest.mark.parametrize("pipeline", ["killed at once", "killed at once, and new"])
+def test_what_is_killed_before_its_first_heartbeat_is_ended_by_its_host(
+    module_watcher: Watcher, module_database_url: str, pipeline: str
+) -> None:
+    if pipeline == "killed at once":  # by psycopg alone; else by the client
+        module_watcher.get_or_create_pipeline(pipeline)
+    with subprocess.Popen(
+        [sys.executable, "-m", "watcher_core", "run", "--pipeline", pipeline, "--", "cat"],
+        stdin=subprocess.PIPE,
+        env={**os.environ, "WATCHER_DATABASE_URL": module_database_url},
+        start_new_session=True,
+    ) as process:
+        end = time.monotonic() + 60
+        while not any(each.pipeline_name == pipeline for each in module_watcher.executions(limit=20)):
+            assert time.monotonic() < end
+            time.sleep(0.05)  # it needs the processor
+        os.killpg(process.pid, signal.SIGKILL)
+    module_watcher.check_stuck()
+    ended = newest(module_watcher, pipeline)
+    assert ended.state is ExecutionState.FAILED
+    assert f"process {process.pid} on" in ended.execution_metadata["error"]["message"]

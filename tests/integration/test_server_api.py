@@ -473,6 +473,16 @@ def test_heartbeats_come_from_another_host(api, module_watcher):
     assert api.post("/heartbeat", json={"id": 999_999_999}).status_code == 404
 
 
+@pytest.mark.parametrize("by", ["pipeline_name", "pipeline_id"])
+def test_heartbeats_that_are_promised_are_missed(api, module_watcher, by):
+    pipeline_id = make_pipeline(api)
+    pipeline = {"pipeline_id": pipeline_id} if by == "pipeline_id" else {by: module_watcher.pipeline(pipeline_id).name}
+    begun = api.post("/execution", json={**pipeline, "heartbeats_from": "etl-1"}).json()
+    later = dt.datetime.now(dt.UTC) + dt.timedelta(minutes=3.5)
+    [finding] = [each for each in module_watcher.check_stuck(now=later) if each.execution_id == begun["id"]]
+    assert finding.details["message"].startswith("no heartbeat for 3 min 30 s of a process on etl-1")
+
+
 REPOSITORIES = {"nodes": [{"name": "__repository__", "location": {"name": "watcher"}, "jobs": []}]}
 
 

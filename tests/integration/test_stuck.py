@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
 import os
 import signal
 import subprocess
@@ -18,8 +17,7 @@ import pytest
 import sqlalchemy as sa
 
 from tests.factories import unique
-from watcher_core import AlertLevel, Finding, Settings, Watcher, recording
-from watcher_core.cli import main
+from watcher_core import AlertLevel, ExecutionRecord, ExecutionState, Finding, Settings, Watcher, recording
 from watcher_core.recording import heartbeats, processes
 from watcher_core.recording.heartbeats import Pulse
 
@@ -163,58 +161,125 @@ JOB = """
 import sys, time
 from watcher_core import Watcher
 from watcher_core.recording import heartbeats
-heartbeats.FIRST_SECONDS = heartbeats.LOOK_SECONDS = 0.05
+heartbeats.FIRST_SECONDS = heartbeats.LOOK_SECONDS = float(sys.argv[3])
 with Watcher(sys.argv[1]).track(sys.argv[2]) as execution:
     print(execution.id, flush=True)
     time.sleep(600)
 """
 
 
-@pytest.fixture
-def job(module_database_url: str, name: str) -> Iterator[subprocess.Popen[str]]:
-    """A job in its block."""
-    command = [sys.executable, "-c", JOB, module_database_url, name]
+@pytest.fixture(params=[0.05, 600.0], ids=["after a heartbeat", "before its first heartbeat"])
+def job(module_database_url: str, name: str, request: pytest.FixtureRequest) -> Iterator[subprocess.Popen[str]]:
+    """A job in its block; where it sends heartbeats, it has sent one."""
+    command = [sys.executable, "-c", JOB, module_database_url, name, str(request.param)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         yield process
         process.kill()
 
 
-def test_a_job_that_is_killed_is_known_at_the_next_contact_of_its_host(
-    job: subprocess.Popen[str],
-    module_watcher: Watcher,
-    module_database_url: str,
-    name: str,
-    capsys: Any,
-    monkeypatch: Any,
-) -> None:
+@pytest.fixture
+def execution_id(job: subprocess.Popen[str], module_watcher: Watcher, request: pytest.FixtureRequest) -> int:
+    """The execution of the job."""
     assert job.stdout is not None
-    execution_id = int(job.stdout.readline())
-    while not beats(module_watcher, execution_id):
+    started = int(job.stdout.readline())
+    while "after a heartbeat" in request.node.name and not beats(module_watcher, started):
         assert job.poll() is None
         time.sleep(0.01)  # the job needs the processor
-    assert found(module_watcher, name, dt.datetime.now(dt.UTC)) == []
-    os.kill(job.pid, signal.SIGKILL)
-    os.waitid(
-        os.P_PID, job.pid, os.WEXITED | os.WNOWAIT
-    )  # a zombie, as in a container whose first process waits for none
+    return started
 
+
+def kill(job: subprocess.Popen[str]) -> dt.datetime:
+    """Kill a job, and leave a zombie, as in a container whose first process waits for none."""
+    killed_at = dt.datetime.now(dt.UTC)
+    os.kill(job.pid, signal.SIGKILL)
+    os.waitid(os.P_PID, job.pid, os.WEXITED | os.WNOWAIT)
+    return killed_at
+
+
+def test_a_job_that_is_killed_is_known_at_the_next_contact_of_its_host(
+    job: subprocess.Popen[str], execution_id: int, module_watcher: Watcher, module_database_url: str, name: str
+) -> None:
+    assert found(module_watcher, name, dt.datetime.now(dt.UTC)) == []
+    killed_at = kill(job)
     with Watcher(module_database_url) as other:
         other.pipelines()
-    [finding] = found(module_watcher, name, dt.datetime.now(dt.UTC))
-    assert finding.details["message"] == f"process {job.pid} on {recording.this_host()} was killed and ended nothing"
-    assert finding.execution_id == execution_id
-
-    monkeypatch.setenv("WATCHER_DATABASE_URL", module_database_url)
-    for arguments in (["check", "stuck", "--json"], ["executions", "end", str(execution_id)]):
-        with pytest.raises(SystemExit):
-            main(arguments)
-        shown = capsys.readouterr().out
-        if "--json" in arguments:
-            assert execution_id in [each["execution_id"] for each in json.loads(shown)]
+    ended = module_watcher.execution(execution_id)
+    message = f"process {job.pid} on {recording.this_host()} was killed and ended nothing"
+    assert (ended.state, ended.execution_metadata["error"]) == ("failed", {"message": message})
+    assert ended.end_date is not None
+    assert ended.start_date <= ended.end_date <= killed_at
+    assert process_of(module_watcher, execution_id) is None
     assert found(module_watcher, name) == []
-    alert = next(alert for alert in module_watcher.alerts(pipeline=name, state="resolved") if "stuck" in alert.kind)
-    assert alert.resolution is not None
-    assert alert.resolution["how"] == "ended"
+    [finding] = [each for each in module_watcher.check_failures() if each.pipeline_name == name]
+    assert finding.execution_id == execution_id
+    assert message in str(finding.details)
+
+
+def test_what_a_job_has_left_in_the_spool_comes_before_its_process_is_missed(
+    job: subprocess.Popen[str], execution_id: int, module_watcher: Watcher, module_database_url: str, name: str
+) -> None:
+    """It ended while the database was away, and its process is gone."""
+    kill(job)
+    known = module_watcher.execution(execution_id)
+    with Watcher(module_database_url) as other:
+        record = ExecutionRecord(
+            pipeline_name=name,
+            source=known.source,
+            external_id=known.external_id,
+            state=ExecutionState.SUCCEEDED,
+            start_date=known.start_date,
+            end_date=known.start_date + dt.timedelta(seconds=1),
+            inserts=3,
+        )
+        recording.keep_in_spool(other.spool_directories, record)
+        other.pipelines()
+    ended = module_watcher.execution(execution_id)
+    assert (ended.state, ended.inserts) == ("succeeded", 3)
+    assert process_of(module_watcher, execution_id) is None
+
+
+def test_what_is_reported_after_all_replaces_what_the_host_has_inferred(
+    job: subprocess.Popen[str], execution_id: int, module_watcher: Watcher, name: str
+) -> None:
+    kill(job)
+    module_watcher.check_stuck()
+    assert module_watcher.execution(execution_id).state == "failed"
+    module_watcher.end_execution(execution_id, inserts=3)
+    ended = module_watcher.execution(execution_id)
+    assert (ended.state, ended.inserts) == ("succeeded", 3)
+    assert not {"error", "ended_by_host"} & ended.execution_metadata.keys()
+
+
+@pytest.mark.parametrize("change", ['{"host": "another"}', '{"user_id": 99999}'])
+def test_a_process_that_cannot_be_judged_from_here_is_missed_by_its_silence(
+    job: subprocess.Popen[str], execution_id: int, module_watcher: Watcher, name: str, change: str
+) -> None:
+    """Of another user, what it ended may wait in that user's spool."""
+    moved = "UPDATE watcher.pipeline_execution SET process = process || CAST(:change AS jsonb) WHERE id = :id"
+    write(module_watcher, moved, id=execution_id, change=change)
+    moved = "UPDATE watcher.execution_process SET host = 'another' WHERE pipeline_execution_id = :id"
+    if "host" in change:
+        write(module_watcher, moved, id=execution_id)
+    now = kill(job)
+    assert found(module_watcher, name, now + dt.timedelta(minutes=2.5)) == []
+    [finding] = found(module_watcher, name, now + dt.timedelta(minutes=3.5))
+    assert (finding.execution_id, finding.details["reason"]) == (execution_id, "silent")
+
+
+def test_what_has_ended_names_no_process(module_watcher: Watcher, name: str) -> None:
+    with module_watcher.track(name) as execution:
+        assert execution.id is not None
+        process = process_of(module_watcher, execution.id)
+    assert process is not None
+    assert (process["host"], process["process_id"]) == (recording.this_host(), os.getpid())
+    assert process_of(module_watcher, execution.id) is None
+
+
+def process_of(watcher: Watcher, execution_id: int) -> dict[str, Any] | None:
+    with watcher._transaction() as (session, _):
+        statement = sa.text("SELECT process FROM watcher.pipeline_execution WHERE id = :id")
+        found: dict[str, Any] | None = session.scalar(statement, {"id": execution_id})
+        return found
 
 
 def beats(watcher: Watcher, execution_id: int) -> bool:
@@ -233,6 +298,7 @@ def test_a_process_of_another_host_is_not_judged(module_watcher: Watcher, name: 
             id=execution_id,
         )
         assert found(module_watcher, name, dt.datetime.now(dt.UTC)) == []
+        assert module_watcher.execution(execution_id).state == "running"
 
 
 def test_a_number_that_another_process_has_now(module_watcher: Watcher, name: str) -> None:
@@ -240,8 +306,8 @@ def test_a_number_that_another_process_has_now(module_watcher: Watcher, name: st
     module_watcher.heartbeat(execution_id, process_id=os.getpid())
     change = "UPDATE watcher.execution_process SET process_key = process_key || '1' WHERE pipeline_execution_id = :id"
     write(module_watcher, change, id=execution_id)
-    [finding] = found(module_watcher, name, dt.datetime.now(dt.UTC))
-    assert finding.details["reason"] == "gone"
+    module_watcher.check_stuck()
+    assert module_watcher.execution(execution_id).state == "failed"
 
 
 def test_a_system_without_proc_judges_no_process(

@@ -2,9 +2,9 @@
 
 What is found:
 
-- An execution outside Dagster whose process was killed: its host has seen that, or no heartbeat came for
-  `SILENT_AFTER`. It is over when the execution is ended, when a heartbeat comes again, or when a later execution that
-  does the same succeeds. Of its own runs Dagster knows.
+- An execution outside Dagster of whose process no heartbeat came for `SILENT_AFTER`. It is over when the execution is
+  ended, when a heartbeat comes again, or when a later execution that does the same succeeds. Where its host sees that
+  the process is gone, that ends the execution (`recording.end_gone`). Of its own runs Dagster knows.
 - An execution that has run for more than `TIMES_USUAL` times the 95th percentile of its pipeline's last successes, and
   for `LEAST` at least. Where there is a rule for timeliness, that rule judges; muting it mutes this, too. Of a run and
   what runs in it, the innermost is reported.
@@ -35,15 +35,19 @@ FOUND: Final = f"""
         SELECT execution.id, execution.parent_id, execution.pipeline_id, execution.start_date, execution.scope,
                execution.source, pipeline.name, type.name AS type_name,
                CAST(pipeline.pipeline_metadata -> 'owners' AS text) AS owners,
-               process.host, process.process_id, process.heartbeat_at, process.gone_at,
-               process.gone_at IS NOT NULL
-               OR coalesce(process.heartbeat_at < %(now)s - %(silent_after)s, false) AS is_dead,
+               coalesce(beating.host, execution.process ->> 'host') AS host,
+               coalesce(beating.process_id, CAST(execution.process ->> 'process_id' AS bigint)) AS process_id,
+               heard.of_at,
+               coalesce(heard.of_at < %(now)s - %(silent_after)s, false) AS is_dead,
                coalesce(pipeline.timeliness_number, type.timeliness_number) IS NOT NULL
                OR pipeline.mute_timeliness_check OR type.mute_timeliness_check AS has_rule
           FROM watcher.pipeline_execution AS execution
           JOIN watcher.pipeline ON pipeline.id = execution.pipeline_id
           JOIN watcher.pipeline_type AS type ON type.id = pipeline.pipeline_type_id
-          LEFT JOIN watcher.execution_process AS process ON process.pipeline_execution_id = execution.id
+          LEFT JOIN watcher.execution_process AS beating ON beating.pipeline_execution_id = execution.id
+         CROSS JOIN LATERAL (
+               SELECT greatest(beating.heartbeat_at, CAST(execution.process ->> 'since' AS timestamptz)) AS of_at
+               ) AS heard
          WHERE execution.state = 'running' AND pipeline.active AND pipeline.removed_at IS NULL
            AND execution.source <> 'import' -- only the next import knows whether it still runs
     ), usual AS (
@@ -55,7 +59,7 @@ FOUND: Final = f"""
            AND running.start_date < %(now)s - %(least)s
     )
     SELECT running.id, running.parent_id, running.pipeline_id, running.name, running.type_name, running.owners,
-           running.start_date, running.host, running.process_id, running.heartbeat_at, running.gone_at, running.is_dead,
+           running.start_date, running.host, running.process_id, running.of_at, running.is_dead,
            usual.seconds, alert.id IS NULL AS is_new
       FROM running
       LEFT JOIN usual ON usual.id = running.id
@@ -94,27 +98,23 @@ def deduplication_key(execution_id: int) -> str:
 
 def _finding(row: tuple[Any, ...], now: dt.datetime) -> Finding:
     execution_id, _, pipeline_id, name, type_name, owners, start_date, *process, is_dead, usual, is_new = row
-    host, process_id, heartbeat_at, gone_at = process
+    host, process_id, heard_of_at = process
     lasted = (now - start_date).total_seconds()
     where = f"process {process_id} on {host}" if process_id is not None else f"a process on {host}"
     if not is_dead:
         message = f"has run for {text.duration(lasted)}; 95 % of its last runs took at most {text.duration(usual)}"
         advice = f"see whether it still works; if not, stop it, or: watcher executions end {execution_id}"
     else:
-        silent = text.duration((now - heartbeat_at).total_seconds())
-        message = (
-            f"{where} was killed and ended nothing"
-            if gone_at
-            else f"no heartbeat for {silent} of {where}: it was killed, or cannot reach the database"
-        )
+        silent = text.duration((now - heard_of_at).total_seconds())
+        message = f"no heartbeat for {silent} of {where}: it was killed, or cannot reach the database"
         advice = f"start it again; end what it left: watcher executions end {execution_id}"
     details = {
-        "reason": "runs_long" if not is_dead else "gone" if gone_at else "silent",
+        "reason": "silent" if is_dead else "runs_long",
         "message": message,
         "advice": advice,
         "host": host,
         "process_id": process_id,
-        "heartbeat_at": None if heartbeat_at is None else heartbeat_at.isoformat(),
+        "heartbeat_at": None if heard_of_at is None else heard_of_at.isoformat(),
         "usual_seconds": usual,
     }
     return Finding(

@@ -116,10 +116,10 @@ class CheckMethods(HeartbeatMethods):
     def check_stuck(self, *, now: dt.datetime | None = None, dry_run: bool = False) -> list[Finding]:
         """Find the executions that will not end. Open an alert for each, and resolve those of the others.
 
-        That is, those outside Dagster whose process was killed (its host says so at its next contact; else no heartbeat
-        came for 3 minutes), and all that have run for five times the 95th percentile of their pipeline's last 50
-        successes, and for an hour at least. The latter are not looked for where the pipeline has a rule for timeliness,
-        or that is muted.
+        That is, those outside Dagster of whose process no heartbeat came for 3 minutes, and all that have run for five
+        times the 95th percentile of their pipeline's last 50 successes, and for an hour at least. The latter are not
+        looked for where the pipeline has a rule for timeliness, or that is muted. Those whose process this host sees to
+        be gone are ended as failed first.
 
         Args:
             now: The time at which durations are measured, with time zone; the present by default.
@@ -133,7 +133,7 @@ class CheckMethods(HeartbeatMethods):
         """
         with self._begin_check(AlertKind.STUCK, None, now, dry_run=dry_run) as (session, moment, _):
             if not dry_run:
-                recording.note_gone(database.driver(session))
+                recording.end_gone(database.driver(session), now=dt.datetime.now(dt.UTC))
                 recording.forget_ended(database.driver(session))
             found = checks.check_stuck(session, now=moment)
             if not dry_run:

@@ -174,13 +174,13 @@ class Connection:
         except DatabaseError as exc:
             logger.debug("executions of this host wait on: %s", exc)
 
-    def _note_gone(self) -> None:
-        """Note which executions of this host were killed: nobody else sees that as soon."""
+    def _end_gone(self) -> None:
+        """End the executions of this host whose process was killed: nobody else sees that as soon."""
         try:
-            with self._driver_transaction() as (connection, _):
-                recording.note_gone(connection)
+            with self._driver_transaction() as (connection, now):
+                recording.end_gone(connection, now=now)
         except DatabaseError as exc:
-            logger.debug("executions of this host that were killed are not noted: %s", exc)
+            logger.debug("executions of this host that were killed are not ended: %s", exc)
 
     def _replay_spool(self) -> None:
         try:
@@ -238,7 +238,7 @@ class Connection:
             raise
         self._checked = True
         self._catch_up()
-        self._note_gone()
+        self._end_gone()
 
     def _prepare_embedded(self) -> None:
         """Start the embedded PostgreSQL and bring its schema up to date, which may take longer than a job may wait."""

@@ -134,7 +134,7 @@ class ExecutionMethods(TrackMethods):
             raise InvalidValueError(f"state is {chosen.value!r}; an execution ends as failed, canceled or succeeded")
         message = "ended by hand" + (f": {arguments.text(reason, 'reason')}" if reason else "")
         metadata = {
-            "ended_by_hand": True,
+            recording.ENDED_BY_HAND: True,
             **({"error": {"message": message}} if chosen is not ExecutionState.SUCCEEDED else {}),
         }
         with self._driver_transaction() as (connection, now):

@@ -177,6 +177,7 @@ class HttpWatcher(Watcher):
             "part_of": None if request.part_of is None else vars(request.part_of),
             "instance_id": request.instance_id,
             "scope": request.scope,
+            "heartbeats_from": None if request.process is None else request.process.host,
         }
         return EXECUTION.validate_json(self._send("/execution", body))
 

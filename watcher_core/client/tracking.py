@@ -129,6 +129,8 @@ class TrackMethods(PipelineMethods):
             strict=strict,
             spool=spool,
             part_of=_part_of(source, external_id),
+            # Of its own steps Dagster knows.
+            process=None if source is ExecutionSource.DAGSTER else recording.Process.of(os.getpid()),
         )
         around = enclosing_execution() if is_own else None
         if around is not None and around.is_of(request.name):
@@ -136,7 +138,7 @@ class TrackMethods(PipelineMethods):
                 yield tracked
             return
         tracked = self.start_tracking(request)
-        heartbeat = self._begin_heartbeat(tracked, request)
+        heartbeat = self._begin_heartbeat(tracked, request.process)
         try:
             yield tracked
         except BaseException as exc:
@@ -253,21 +255,22 @@ class TrackMethods(PipelineMethods):
                 logical_date=request.logical_date,
                 execution_metadata=request.execution_metadata,
                 attempt=request.attempt,
+                process=request.process,
                 now=now,
             )
             # After the execution: recording locks the two rows in this order too, so that neither can deadlock.
             catalog.declare_configuration(session, pipeline=pipeline, configuration=request.configuration, now=now)
             return execution
 
-    def _begin_heartbeat(self, tracked: TrackedExecution, request: TrackRequest) -> object:
-        """Send heartbeats while the block runs: so a job that is killed is known. Of its own steps Dagster knows."""
-        if tracked.id is None or request.source is ExecutionSource.DAGSTER:
+    def _begin_heartbeat(self, tracked: TrackedExecution, process: recording.Process | None) -> object:
+        """Send heartbeats while the block runs: so a job that is killed is known."""
+        if tracked.id is None or process is None:
             return None
         execution_id = tracked.id
 
         def send() -> None:
             with database.time_limit(self.settings.timeout):
-                self._beat(execution_id, recording.Process.of(os.getpid()))
+                self._beat(execution_id, process)
 
         return recording.pulse.begin(send)
 

@@ -25,7 +25,14 @@ if TYPE_CHECKING:
         renew_recorder,
         take_recorder,
     )
-    from watcher_core.recording.executions import COUNTS, end_execution, release_identity, start_execution, start_known
+    from watcher_core.recording.executions import (
+        COUNTS,
+        ENDED_BY_HAND,
+        end_execution,
+        release_identity,
+        start_execution,
+        start_known,
+    )
     from watcher_core.recording.expired import count_expired, estimate_expired_executions
     from watcher_core.recording.exports import ExportedExecution, ExportQueue, Identity, exported_executions
     from watcher_core.recording.heartbeats import pulse
@@ -43,7 +50,7 @@ if TYPE_CHECKING:
     from watcher_core.recording.observations import record_observations
     from watcher_core.recording.parents import adopt
     from watcher_core.recording.pings import record_ping
-    from watcher_core.recording.processes import Process, beat, forget_ended, note_gone
+    from watcher_core.recording.processes import Process, beat, end_gone, forget_ended
     from watcher_core.recording.records import record_executions
     from watcher_core.recording.retention import (
         CLEANUP_BEGINNING,
@@ -72,6 +79,7 @@ __all__ = [
     "CLEANUP_BEGINNING",
     "CLEANUP_TABLES",
     "COUNTS",
+    "ENDED_BY_HAND",
     "LEAST_RETENTION_DAYS",
     "PLACES",
     "RECENT_EXECUTIONS",
@@ -92,6 +100,7 @@ __all__ = [
     "declare_asset_checks",
     "delete_batch",
     "end_execution",
+    "end_gone",
     "estimate_expired_executions",
     "execution_tree",
     "executions_since",
@@ -108,7 +117,6 @@ __all__ = [
     "list_recorders",
     "mask_page",
     "move_cursor",
-    "note_gone",
     "pulse",
     "record_asset_checks",
     "record_columns",
@@ -145,6 +153,7 @@ _MODULES = {
     "CLEANUP_BEGINNING": "retention",
     "CLEANUP_TABLES": "retention",
     "COUNTS": "executions",
+    "ENDED_BY_HAND": "executions",
     "LEAST_RETENTION_DAYS": "retention",
     "PLACES": "secrets",
     "CleanupPlace": "retention",
@@ -180,7 +189,7 @@ _MODULES = {
     "list_recorders": "cursors",
     "mask_page": "secrets",
     "move_cursor": "cursors",
-    "note_gone": "processes",
+    "end_gone": "processes",
     "pulse": "heartbeats",
     "record_asset_checks": "asset_checks",
     "record_columns": "columns",

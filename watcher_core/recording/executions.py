@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import psycopg
 from psycopg.types.json import Jsonb
@@ -24,6 +24,7 @@ from watcher_core.recording.lookup import COLUMNS, by_identity, execution_of, fi
 from watcher_core.values import UNSET, Unset
 
 if TYPE_CHECKING:
+    from watcher_core.recording.processes import Process
     from watcher_core.recording.tracking import TrackRequest
 
 COUNTS = ("inserts", "updates", "soft_deletes", "total_rows")
@@ -32,14 +33,17 @@ COUNTS = ("inserts", "updates", "soft_deletes", "total_rows")
 
 SOURCE = "CAST(%(source)s AS watcher.execution_source)"
 
+# The process that promises heartbeats, with the time from which they are missed; by the database's clock.
+STARTED_BY = "CAST(%(process)s AS jsonb) || jsonb_build_object('since', statement_timestamp())"
+
 INSERT = f"""
     INSERT INTO watcher.pipeline_execution AS execution
           (pipeline_id, parent_id, source, external_id, instance_id, scope, state, start_date, logical_date, full_load,
-           watermark, next_watermark, execution_metadata)
+           watermark, next_watermark, process, execution_metadata)
     SELECT pipeline.id, {{parent_id}}, {SOURCE}, %(external_id)s,
            %(instance_id)s, %(scope)s, 'running',
            {clocks.counted("%(start_date)s")}, %(logical_date)s, %(full_load)s, pipeline.watermark,
-           coalesce(%(next_watermark)s, pipeline.next_watermark),
+           coalesce(%(next_watermark)s, pipeline.next_watermark), {STARTED_BY},
            {stored_metadata(SOURCE, "%(external_id)s", "%(execution_metadata)s")}
         || {clocks.reported("%(host)s", start_date="%(start_date)s")}
       FROM watcher.pipeline {{of}}
@@ -91,6 +95,7 @@ RESTART = f"""
            logical_date       = coalesce(execution.logical_date, %(logical_date)s),
            parent_id          = coalesce(execution.parent_id, %(parent_id)s),
            full_load          = execution.full_load OR %(full_load)s,
+           process            = {STARTED_BY},
            execution_metadata = (execution.execution_metadata - ARRAY['error', 'reported_end_date'])
                              || {OWN_METADATA},
            updated_at         = %(now)s
@@ -117,11 +122,13 @@ def start_execution(
     logical_date: dt.datetime | None = None,
     execution_metadata: Mapping[str, Any] | None = None,
     attempt: int = 1,
+    process: Process | None = None,
     now: dt.datetime,
 ) -> values.Execution:
     """Start an execution, which takes the pipeline's watermark with it.
 
-    The same identity again is a replay and gives the row that is there; a higher `attempt` takes it up again.
+    The same identity again is a replay and gives the row that is there; a higher `attempt` takes it up again. A
+    `process` promises to send heartbeats until the execution ends.
 
     Raises:
         NotFoundError: The pipeline or the parent is not known.
@@ -137,6 +144,7 @@ def start_execution(
         "next_watermark": arguments.watermark(next_watermark, "next_watermark"),
         "logical_date": None if logical_date is None else arguments.instant(logical_date, "logical_date"),
         "execution_metadata": _json(metadata),
+        "process": None if process is None else Jsonb(vars(process)),
     }
     identity = {
         "source": arguments.choice(source, ExecutionSource, "source").value,
@@ -194,6 +202,7 @@ def start_known(connection: Driver, request: TrackRequest, *, start_date: dt.dat
         "full_load": request.full_load,
         "next_watermark": request.next_watermark,
         "execution_metadata": _json({**(request.execution_metadata or {}), **attempts}),
+        "process": None if request.process is None else Jsonb(vars(request.process)),
     }
     row = _inserted(connection, START_BY_NAME, given)
     return None if row is None else execution_of(row)
@@ -242,8 +251,11 @@ END_DATE = f"""
          WHEN %(has_end_date)s THEN %(end_date)s
          ELSE greatest(%(end_date)s, start_date) END"""
 
-# On an execution that somebody has ended who inferred that it is over. What its job reports after all replaces that.
-INFERRED = "ended_by_hand"
+# On an execution that was ended by somebody who inferred that it is over: a person, or its host, which has seen that
+# its process is gone. What its job reports after all replaces that.
+ENDED_BY_HAND: Final = "ended_by_hand"
+ENDED_BY_HOST: Final = "ended_by_host"
+INFERRED: Final = f"ARRAY['{ENDED_BY_HAND}', '{ENDED_BY_HOST}']"
 
 # One statement, because it runs at the end of every execution: who ends a success settles it as well. Without its
 # indentation it is short enough for psycopg to remember how it is read.
@@ -258,13 +270,13 @@ END = unindented(f"""
                total_rows         = %(total_rows)s,
                next_watermark     = CASE WHEN %(has_watermark)s THEN %(next_watermark)s ELSE next_watermark END,
                execution_metadata = CASE WHEN state = 'running' THEN execution_metadata
-                                         ELSE execution_metadata
-                                           - ARRAY['error', 'reported_end_date', '{INFERRED}'] END
+                                         ELSE execution_metadata - ARRAY['error', 'reported_end_date'] - {INFERRED} END
                                  || {OWN_METADATA}
                                  || {clocks.reported("%(host)s", end_date="%(end_date)s")},
+               process            = NULL,
                updated_at         = %(now)s
          WHERE id = %(id)s
-           AND (state = 'running' OR execution_metadata ? '{INFERRED}')
+           AND (state = 'running' OR execution_metadata ?| {INFERRED})
         RETURNING *
     ), succeeded AS (
         SELECT pipeline_id, {watermarks.CHANGES}, logical_date IS NULL AND next_watermark IS NOT NULL AS compares,

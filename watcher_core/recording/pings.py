@@ -62,7 +62,7 @@ END = unindented(f"""
           FROM newest
          WHERE source = 'http'
            AND external_id LIKE '{PREFIX}%%'
-           AND execution_metadata ? '{INFERRED}'
+           AND execution_metadata ?| {INFERRED}
     ), ended AS (
         UPDATE watcher.pipeline_execution
            SET state              = CAST(%(state)s AS watcher.execution_state),
@@ -72,11 +72,11 @@ END = unindented(f"""
                soft_deletes       = %(soft_deletes)s,
                total_rows         = %(total_rows)s,
                execution_metadata = CASE WHEN state = 'running' THEN execution_metadata
-                                         ELSE execution_metadata - ARRAY['error', '{INFERRED}'] END
+                                         ELSE execution_metadata - 'error' - {INFERRED} END
                                  || %(metadata)s,
                updated_at         = statement_timestamp()
          WHERE id = (SELECT id FROM begun)
-           AND (state = 'running' OR execution_metadata ? '{INFERRED}')
+           AND (state = 'running' OR execution_metadata ?| {INFERRED})
         RETURNING *
     ), recorded AS (
         INSERT INTO watcher.pipeline_execution

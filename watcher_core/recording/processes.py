@@ -1,18 +1,23 @@
 """The processes of executions outside Dagster, and their heartbeats: a job that is killed can end nothing itself.
 
 A process sends a heartbeat a minute. Where they stop, it was killed, or cannot reach the database. Its own host knows
-sooner: it looks whether the processes that it said to run are still there.
+sooner: it looks whether the processes that it said to run are still there, and ends what those have left.
 """
 
 from __future__ import annotations
 
+import datetime as dt
 import os
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
 from watcher_core import database
+from watcher_core.enums import ExecutionState
+from watcher_core.errors import ExecutionEndedError, NotFoundError
 from watcher_core.recording.clocks import this_host
+from watcher_core.recording.executions import ENDED_BY_HOST, end_execution
 
 PROCESSES = Path("/proc")
 ENDED = ("Z", "X")  # states of processes: zombie, dead
@@ -28,26 +33,24 @@ BEAT = """
        SET host = excluded.host,
            process_id = excluded.process_id,
            process_key = excluded.process_key,
-           heartbeat_at = excluded.heartbeat_at,
-           gone_at = NULL
+           heartbeat_at = excluded.heartbeat_at
     RETURNING pipeline_execution_id
 """
 
 OF_HOST = """
-    SELECT process.pipeline_execution_id, process.process_id, process.process_key
-      FROM watcher.execution_process AS process
-      JOIN watcher.pipeline_execution AS execution ON execution.id = process.pipeline_execution_id
-     WHERE process.host = %(host)s
-       AND starts_with(process.process_key, %(system)s)
-       AND process.gone_at IS NULL
-       AND execution.state = 'running'
-"""
-
-# A heartbeat that came meanwhile counts.
-GONE = """
-    UPDATE watcher.execution_process
-       SET gone_at = statement_timestamp()
-     WHERE pipeline_execution_id = ANY(%(ids)s) AND gone_at IS NULL
+    SELECT execution.id,
+           coalesce(beating.process_id, CAST(execution.process ->> 'process_id' AS bigint)) AS process_id,
+           coalesce(beating.process_key, execution.process ->> 'key') AS process_key,
+           greatest(beating.heartbeat_at, CAST(execution.process ->> 'since' AS timestamptz), execution.start_date)
+                AS last_seen_at
+      FROM watcher.pipeline_execution AS execution
+      LEFT JOIN watcher.execution_process AS beating ON beating.pipeline_execution_id = execution.id
+     WHERE execution.state = 'running'
+       AND coalesce(beating.host, execution.process ->> 'host') = %(host)s
+       AND starts_with(coalesce(beating.process_key, execution.process ->> 'key'), %(system)s)
+       -- How one of another user has ended may be in that user's spool.
+       AND coalesce(CAST(execution.process ->> 'user_id' AS bigint), %(user_id)s) = %(user_id)s
+     ORDER BY execution.id
 """
 
 FORGET = """
@@ -66,16 +69,22 @@ class Process:
         process_id: Its number there; `None` where it is not known.
         key: What tells it from a later process with the same number, on the same or another host of that name; `None`
             where the system cannot say.
+        user_id: The user that it belongs to; `None` where it is not known.
     """
 
     host: str
     process_id: int | None = None
     key: str | None = None
+    user_id: int | None = None
 
     @classmethod
     def of(cls, process_id: int | None) -> Process:
         """Return a process of this host."""
-        return cls(this_host(), process_id, None if process_id is None else _key(process_id))
+        return cls(this_host(), process_id, None if process_id is None else _key(process_id), _user_id())
+
+
+def _user_id() -> int | None:
+    return os.getuid() if hasattr(os, "getuid") else None
 
 
 def _key(process_id: int) -> str | None:
@@ -119,8 +128,10 @@ def beat(connection: database.Driver, *, execution_id: int, process: Process) ->
     return connection.execute(BEAT, given).fetchone() is not None
 
 
-def note_gone(connection: database.Driver) -> list[int]:
-    """Note which executions of this host have lost their process, and return their ids.
+def end_gone(connection: database.Driver, *, now: dt.datetime) -> list[int]:
+    """End the executions of this host that have lost their process, as failed, and return their ids.
+
+    They end when they were last heard of: what has succeeded since then makes them good.
 
     Of processes that can be seen from here alone: those of the same boot, in the same container.
     """
@@ -128,11 +139,26 @@ def note_gone(connection: database.Driver) -> list[int]:
         system = _system()
     except OSError:
         return []
-    rows = connection.execute(OF_HOST, {"host": this_host(), "system": system}).fetchall()
-    gone = [execution_id for execution_id, process_id, key in rows if _is_gone(process_id, key)]
-    if gone:
-        connection.execute(GONE, {"ids": gone})
-    return gone
+    given = {"host": this_host(), "system": system, "user_id": _user_id()}
+    rows = connection.execute(OF_HOST, given).fetchall()
+    gone = [
+        (execution_id, process_id, seen) for execution_id, process_id, key, seen in rows if _is_gone(process_id, key)
+    ]
+    for execution_id, process_id, last_seen_at in gone:
+        with suppress(ExecutionEndedError, NotFoundError):  # another has seen it, too
+            end_execution(
+                connection,
+                execution_id=execution_id,
+                state=ExecutionState.FAILED,
+                end_date=last_seen_at,
+                counts={},
+                execution_metadata={
+                    ENDED_BY_HOST: True,
+                    "error": {"message": f"process {process_id} on {this_host()} was killed and ended nothing"},
+                },
+                now=now,
+            )
+    return [execution_id for execution_id, *_ in gone]
 
 
 def forget_ended(connection: database.Driver) -> None:

@@ -149,7 +149,7 @@ RECORD = f"""
                                          THEN excluded.start_date ELSE known.start_date END,
                end_date           = CASE WHEN excluded.state = 'running'
                                            OR excluded.state = known.state
-                                          AND NOT known.execution_metadata ?| ARRAY['provisional', '{INFERRED}']
+                                          AND NOT known.execution_metadata ?| array_prepend('provisional', {INFERRED})
                                           AND NOT {IS_WHOLE}
                                          THEN known.end_date
                                          WHEN {IS_WHOLE} THEN excluded.end_date
@@ -169,7 +169,7 @@ RECORD = f"""
                execution_metadata = CASE WHEN {IS_WHOLE}
                                          THEN excluded.execution_metadata
                                            || CASE WHEN excluded.state = 'running'
-                                                    AND known.execution_metadata ? '{INFERRED}'
+                                                    AND known.execution_metadata ?| {INFERRED}
                                                    THEN known.execution_metadata ELSE '{{}}' END
                                          WHEN known.execution_metadata ? 'provisional'
                                          THEN (known.execution_metadata - ARRAY['provisional', 'may_be_no_change'])
@@ -180,11 +180,13 @@ RECORD = f"""
                                                         THEN 'attempts' END,
                                                    CASE WHEN excluded.execution_metadata ? 'duration_of'
                                                         THEN 'duration_of' END,
-                                                   CASE WHEN excluded.state <> 'running' THEN '{INFERRED}' END,
                                                    CASE WHEN excluded.state = 'succeeded'
                                                           OR excluded.state <> 'running'
-                                                         AND known.execution_metadata ? '{INFERRED}'
-                                                        THEN 'error' END], NULL)) END,
+                                                         AND known.execution_metadata ?| {INFERRED}
+                                                        THEN 'error' END], NULL)
+                                               - CASE WHEN excluded.state <> 'running' THEN {INFERRED} ELSE '{{}}' END)
+                                              END,
+               process            = CASE WHEN excluded.state = 'running' THEN known.process END,
                updated_at         = %(now)s
          WHERE known.external_id = excluded.external_id
         RETURNING id, pipeline_id, state, start_date, end_date, logical_date, next_watermark,

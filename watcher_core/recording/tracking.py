@@ -12,6 +12,7 @@ from watcher_core import arguments, catalog, lineage, values
 from watcher_core.enclosing import PartOf
 from watcher_core.enums import ExecutionSource, ExecutionState
 from watcher_core.recording.executions import COUNTS
+from watcher_core.recording.processes import Process
 from watcher_core.trace_context import own_context
 from watcher_core.values import UNSET, Unset
 
@@ -27,6 +28,7 @@ class TrackRequest:
     """What `track` was asked for, checked. `pipeline` to `spool` are its arguments.
 
     `part_of` is what the process of the block knows that it is part of, which may be another process than this one.
+    `process` is the one that promises heartbeats until the block ends.
     """
 
     pipeline: values.PipelineConfiguration
@@ -46,6 +48,7 @@ class TrackRequest:
     strict: bool = False
     spool: bool = True
     part_of: PartOf | None = None
+    process: Process | None = None
     name: str = field(init=False)
     type_name: str | None = field(init=False)
     configuration: Mapping[str, Any] = field(init=False)

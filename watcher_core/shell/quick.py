@@ -117,6 +117,7 @@ def _start(connection: Connection, start: Start) -> Started | None:
             full_load=start.full_load,
             next_watermark=start.next_watermark,
             execution_metadata=start.execution_metadata,
+            process=recording.Process.of(os.getpid()),
             now=dt.datetime.now(dt.UTC),
         )
     return Started(

@@ -78,7 +78,7 @@ def _watcher() -> Watcher:
 
 
 def _request(start: Start) -> TrackRequest:
-    from watcher_core.recording import TrackRequest
+    from watcher_core.recording import Process, TrackRequest
     from watcher_core.values import UNSET, PipelineConfiguration
 
     return TrackRequest(
@@ -91,4 +91,5 @@ def _request(start: Start) -> TrackRequest:
         full_load=start.full_load,
         execution_metadata=start.execution_metadata,
         part_of=start.part_of,
+        process=Process.of(os.getpid()),
     )

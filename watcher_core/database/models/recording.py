@@ -144,6 +144,9 @@ class PipelineExecution(Base):
     execution_metadata: Mapped[dict[str, Any]] = json_object(
         "Whatever else is known: partition, attempts, error and others; watcher.full_metadata adds run and step"
     )
+    process: Mapped[dict[str, Any] | None] = mapped_column(
+        comment="The process that promises heartbeats, and since when; empty once it has ended, and where none does"
+    )
     created_at: Mapped[dt.datetime] = timestamp("When it was recorded")
     updated_at: Mapped[dt.datetime] = timestamp("When its record last changed")
 
@@ -205,7 +208,9 @@ class ExecutionProcess(Base):
         comment="Tells the process from a later one with the same number; empty: the host cannot say"
     )
     heartbeat_at: Mapped[dt.datetime] = mapped_column(comment="When it last sent a heartbeat")
-    gone_at: Mapped[dt.datetime | None] = mapped_column(comment="When its host found that the process is gone")
+    gone_at: Mapped[dt.datetime | None] = mapped_column(
+        comment="When its host found that the process is gone; written by versions before 0030"
+    )
 
 
 class Observation(Base):

@@ -24,6 +24,8 @@ from watcher_core.server.routes.pipelines import ThresholdsBody
 MAX_BATCH = 10_000
 MAX_KEY_CHARACTERS = 255
 
+Host = Annotated[str, Field(min_length=1, max_length=255)]
+
 
 class StartBody(Body):
     """An execution that starts."""
@@ -56,7 +58,7 @@ class HeartbeatBody(Body):
     """An execution that lives."""
 
     id: Id = Field(examples=[1])
-    host: Annotated[str, Field(min_length=1, max_length=255)] | None = Field(None, description="Where it runs.")
+    host: Host | None = Field(None, description="Where it runs.")
 
 
 class HeartbeatAnswer(BaseModel):
@@ -186,6 +188,10 @@ class TrackBody(Body):
     attempt: Annotated[int, Field(ge=1, le=1_000_000)] = 1
     instance_id: str | None = None
     scope: str | None = None
+    heartbeats_from: Host | None = Field(
+        None,
+        description="The host that promises `POST /heartbeat` each minute; without them it is reported as stuck.",
+    )
 
     @model_validator(mode="after")
     def _named(self) -> TrackBody:
@@ -234,6 +240,7 @@ class TrackBody(Body):
             instance_id=self.instance_id,
             scope=self.scope,
             part_of=self.enclosing,
+            process=None if self.heartbeats_from is None else recording.Process(self.heartbeats_from),
         )
 
 

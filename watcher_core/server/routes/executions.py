@@ -241,6 +241,8 @@ def track(body: TrackBody, request: Request) -> Response:
             with watcher._driver_statements() as (connection, _):
                 fields["parent_id"] = recording.find_enclosing_id(connection, body.enclosing)
         execution = watcher.start_execution(pipeline_id=covered_pipeline(request, reference or "").id, **fields)
+        if body.heartbeats_from is not None:
+            watcher._beat(execution.id, recording.Process(body.heartbeats_from))
         return Response(STORED.dump_json(execution), 201, media_type="application/json")
     name = watcher.known_name("pipeline", body.pipeline_name or "")
     body = body.model_copy(update={"pipeline_name": name})
