@@ -7,6 +7,9 @@ import json
 import logging
 import os
 import stat
+import subprocess
+from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -322,3 +325,39 @@ def test_a_file_and_its_name_are_on_the_disk_before_it_counts(directory: Path, m
     monkeypatch.setattr("os.fsync", note)
     spool.keep_in_spool([directory, OLD], COMPLETE)
     assert synced == ["file", "directory"]
+
+
+@pytest.fixture
+def full_disk(tmp_path: Path) -> Iterator[Path]:
+    """A file system of its own without room."""
+    place = tmp_path / "full"
+    place.mkdir()
+    if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", str(place)], check=False).returncode != 0:
+        pytest.skip("no file system can be mounted here; root may")
+    try:
+        with suppress(OSError), (place / "filler").open("wb", buffering=0) as file:
+            while file.write(bytes(4096)):
+                pass
+        yield place
+    finally:
+        subprocess.run(["umount", "--lazy", str(place)], check=True)
+
+
+def test_on_a_full_disk_the_next_place_takes_it_and_no_half_of_a_file_is_left(full_disk: Path, tmp_path: Path) -> None:
+    full = full_disk / "spool"
+    path = spool.keep_in_spool([full, tmp_path / "home", tmp_path / "last"], COMPLETE)
+    assert path.parent == tmp_path / "home"
+    assert list(full.iterdir()) == []
+    with pytest.raises(OSError, match="No space left"):
+        spool.keep_in_spool([full, full_disk / "home", tmp_path / "last"], COMPLETE)
+    assert [place for place in full_disk.rglob("*") if place.is_file()] == [full_disk / "filler"]
+
+
+def test_a_draft_that_a_signal_interrupts_is_taken_away(directory: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(_descriptor: int) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(os, "fsync", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        spool.keep_in_spool([directory, directory], COMPLETE)
+    assert list(directory.iterdir()) == []

@@ -116,11 +116,16 @@ def _keep(directory: Path, written: str) -> Path:
     directory.mkdir(parents=True, exist_ok=True, mode=0o700)
     path = directory / f"{time.time_ns():020}-{uuid.uuid4().hex}.json"
     draft = path.with_suffix(".draft")
-    with draft.open("w", encoding="utf-8") as file:
-        file.write(written)
-        file.flush()
-        os.fsync(file.fileno())
-    draft.replace(path)
+    try:
+        with draft.open("w", encoding="utf-8") as file:
+            file.write(written)
+            file.flush()
+            os.fsync(file.fileno())
+        draft.replace(path)
+    except BaseException:
+        # On a full disk each try would leave half of a file.
+        draft.unlink(missing_ok=True)
+        raise
     _sync_directory(directory)
     return path
 
