@@ -259,7 +259,7 @@ def outside_silent(pipeline_name: str) -> Fault:
         job = stack.start_job(pipeline_name)
         jobs.append(job.pid)
         os.killpg(job.pid, signal.SIGSTOP)
-        stack.set_back("watcher.execution_process", "heartbeat_at", where="process_id = :id", minutes=4, id=job.pid)
+        stack.set_back_heartbeats(job.pid, minutes=4)
         return at_once()
 
     return Fault(cause, lambda _: os.killpg(jobs[-1], signal.SIGCONT))

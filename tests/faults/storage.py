@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 import sqlalchemy as sa
@@ -50,6 +51,19 @@ class Storage:
         """Set back the heartbeats of all daemons."""
         self.set_back("daemon_heartbeats", "timestamp", minutes=minutes)
         self.set_back_in("daemon_heartbeats", "body", "timestamp", minutes=minutes)
+
+    def set_back_heartbeats(self, process_id: int, *, minutes: float) -> None:
+        """Set back when a process of a job outside Dagster was last heard of, and when it has begun."""
+        self.set_back(
+            "watcher.execution_process", "heartbeat_at", where="process_id = :id", minutes=minutes, id=process_id
+        )
+        self.change(
+            """UPDATE watcher.pipeline_execution
+                  SET process = process || jsonb_build_object('since', CAST(process ->> 'since' AS timestamptz) - :by)
+                WHERE CAST(process ->> 'process_id' AS bigint) = :id""",
+            by=dt.timedelta(minutes=minutes),
+            id=process_id,
+        )
 
     def set_back_backfill(self, backfill_id: str, *, minutes: float) -> None:
         """Set back when a backfill was requested, and when its runs last changed."""
