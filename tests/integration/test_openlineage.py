@@ -25,6 +25,7 @@ from watcher_core import (
     NotFoundError,
     Settings,
     Watcher,
+    catalog,
     recording,
 )
 
@@ -204,6 +205,38 @@ def test_a_run_that_names_itself_as_its_parent_has_none(watcher: Watcher, job: s
     assert execution(watcher, job).parent_id is None
 
 
+@pytest.mark.parametrize("calls", [1, 2, 6])
+def test_what_ran_in_a_run_is_not_its_parent(watcher: Watcher, job: str, calls: int) -> None:
+    """In a circle each failure would count as that of what ran in it, and nobody would hear of one."""
+    names = [f"{job}-{number}" for number in range(3)]
+    events = [
+        run_event(name, kind, minutes, job=name, parent=names[(number + 1) % 3])
+        for number, name in enumerate(names)
+        for kind, minutes in (("START", 0), ("FAIL", 1))
+    ]
+    size = len(events) // calls
+    for start in range(0, len(events), size):
+        watcher.record_openlineage(events[start : start + size])
+    watcher.record_openlineage(events)
+    parents = [execution(watcher, name).parent_id for name in names]
+    assert parents.count(None) == 1
+    assert [found for found in watcher.check_failures() if found.pipeline_name.startswith(f"shop/{job}-")]
+
+
+@pytest.mark.parametrize("is_late", [False, True])
+def test_a_run_of_two_jobs_is_one_of_the_job_that_it_named_last(watcher: Watcher, job: str, is_late: bool) -> None:
+    events = [
+        run_event(job, "START", job=f"{job}-first"),
+        run_event(job, "COMPLETE", 1, job=job, outputs=(dataset(job, rows=3),)),
+    ]
+    for event in reversed(events) if is_late else events:
+        watcher.record_openlineage([event])
+    found = execution(watcher, job)
+    assert (found.state, found.start_date, found.inserts) == (ExecutionState.SUCCEEDED, at(0), 3)
+    assert found.execution_metadata["openlineage"]["job"] == job
+    assert watcher.pipeline(f"shop/{job}").last_target_insert == at(1)
+
+
 # Datasets
 
 
@@ -252,6 +285,34 @@ def test_the_newest_run_decides_and_a_late_event_of_an_older_one_does_not(watche
     watcher.record_openlineage([run(4, "new", 30)])
     watcher.record_openlineage([run(3, "old", 20)])
     assert edges(watcher, f"shop/{job}") == {(f"{job}.new", job)}
+
+
+def test_the_newest_run_decides_where_another_says_the_same_at_the_same_moment(
+    watcher: Watcher, job: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The newest run names what is known. What comes from an older one while that is written must not win over it."""
+
+    def run(number: int, source: str, minutes: float) -> dict[str, Any]:
+        return run_event(
+            f"{job}{number}",
+            "COMPLETE",
+            minutes,
+            job=job,
+            inputs=(dataset(f"{job}.{source}"),),
+            outputs=(dataset(job),),
+        )
+
+    watcher.record_openlineage([run(0, "known", 0)])
+    ensure = catalog.ensure_pipelines
+
+    def meanwhile(*given: Any, **named: Any) -> int:
+        monkeypatch.undo()
+        watcher.record_openlineage([run(1, "other", 1)])
+        return ensure(*given, **named)
+
+    monkeypatch.setattr(catalog, "ensure_pipelines", meanwhile)
+    watcher.record_openlineage([run(2, "known", 2)])
+    assert edges(watcher, f"shop/{job}") == {(f"{job}.known", job)}
 
 
 def test_events_of_jobs_and_datasets_have_no_execution(watcher: Watcher, job: str) -> None:
@@ -611,6 +672,16 @@ def test_a_name_that_another_address_has_stays_its_own(watcher: Watcher, job: st
     watcher.record_openlineage([event, {**event, "eventType": "START"}])
     assert watcher.address(own.name).id == own.id
     assert watcher.address(f"s3://lake/{job}").id != own.id
+
+
+def test_columns_of_a_dataset_under_its_other_name_are_its_own(watcher: Watcher, job: str) -> None:
+    table = {**TABLE, "name": f"shop.{job}"}
+    fields = {"total": {"inputFields": [{**table, "field": "total"}, {**dataset(f"{job}.raw"), "field": "amount"}]}}
+    target = dataset(job, namespace="s3://lake", symlinks={"identifiers": [table]}, columnLineage={"fields": fields})
+    watcher.record_openlineage([run_event(job, "COMPLETE", job=job, outputs=(target,))])
+    assert edges(watcher, f"shop/{job}") == {(f"{job}.raw", f"s3://lake/{job}")}
+    [step] = watcher.column_lineage(f"s3://lake/{job}", "total")
+    assert step.address == f"{DB}{job}.raw"
 
 
 def test_an_event_of_a_dataset_gives_it_names(watcher: Watcher, job: str) -> None:

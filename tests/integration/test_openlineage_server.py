@@ -156,6 +156,21 @@ def test_a_token_of_some_pipelines_sends_events_of_those(api, module_watcher) ->
         module_watcher.pipeline("shop/others")
 
 
+def test_a_token_of_some_pipelines_changes_no_run_of_others(api, module_watcher) -> None:
+    """The id of a run is no secret: it stands in the events of all that ran in it."""
+    headers = with_token(module_watcher, scope="write", pipelines="shop/mine*")
+    run, job = unique("r"), unique("theirs")
+    assert api.post(PATH, json=run_event(run, job=job)).status_code == 201
+    taken, mine = run_event(run, "FAIL", 1, job="mine"), run_event(unique("r"), job="mine")
+    assert api.post(PATH, json=taken, headers=headers).status_code == 403
+    body = api.post(BATCH, json=[{}, taken, mine], headers=headers).json()
+    assert (body["recorded"], [each["index"] for each in body["refused"]]) == (1, [0, 1])
+    [execution] = executions(module_watcher, job)
+    assert execution.state == "running"
+    module_watcher.update_pipeline(f"shop/{job}", name=f"shop/mine-{job}")
+    assert api.post(PATH, json=run_event(run, "COMPLETE", 1, job="mine"), headers=headers).status_code == 201
+
+
 def test_too_many_requests_are_told_to_come_again(module_watcher) -> None:
     """Clients drop an event that is answered 429, and send one again that is answered 503."""
     headers = with_token(module_watcher, scope="write")

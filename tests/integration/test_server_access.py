@@ -138,6 +138,9 @@ def test_a_token_of_some_pipelines_reaches_no_other(api, module_watcher):
     theirs = api.post("/start_pipeline_execution", json={"pipeline_id": other}, headers=everything).json()["id"]
     end = {"id": theirs, "end_date": "2090-01-01", "completed_successfully": True}
     record = {"external_id": "x", "state": "running", "start_date": "2026-01-02T06:00:00Z"}
+    known = {**record, "external_id": "known", "pipeline_name": "hr_people"}
+    assert api.post("/execution/batch", json={"executions": [known]}, headers=everything).status_code == 200
+    taken = {**known, "pipeline_name": "sales_orders"}
     refused = {
         ("GET", f"/pipeline/{other}"): None,
         ("GET", f"/pipeline_execution/{theirs}"): None,
@@ -163,6 +166,14 @@ def test_a_token_of_some_pipelines_reaches_no_other(api, module_watcher):
         request: api.request(*request, json=body, headers=headers).status_code for request, body in refused.items()
     }
     assert answers == dict.fromkeys(refused, 403)
+    # An identity is no secret: what it names of another pipeline is not changed by it.
+    for path, body in (
+        ("/execution/batch", {"executions": [taken]}),
+        ("/execution/batch", {"executions": [{**taken, "external_id": "new", "former_external_id": "known"}]}),
+        ("/execution", {"pipeline_name": "sales_orders", "external_id": "known"}),
+        ("/execution", {"pipeline_id": mine, "external_id": "known"}),
+    ):
+        assert api.post(path, json=body, headers=headers).status_code == 403
     assert [each["id"] for each in api.get("/pipeline", headers=headers).json()] == [mine]
 
 

@@ -161,6 +161,8 @@ def test_secrets_are_masked_before_anything_is_kept() -> None:
         ("snowflake://org-account", "DB.PUBLIC.T", "snowflake://org-account/DB.PUBLIC.T", "snowflake", "warehouse"),
         ("s3://lake", "raw/orders", "s3://lake/raw/orders", "s3", "bucket"),
         ("s3://lake", "/raw/orders", "s3://lake/raw/orders", "s3", "bucket"),
+        ("s3://lake/", "raw/orders", "s3://lake/raw/orders", "s3", "bucket"),
+        ("s3://lake/", "/raw/orders", "s3://lake/raw/orders", "s3", "bucket"),
         ("s3a://lake/", "raw", "s3a://lake/raw", "s3", "bucket"),
         ("gs://lake", "/", "gs://lake/", "gcs", "bucket"),
         (

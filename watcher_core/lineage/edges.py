@@ -341,6 +341,8 @@ def _replace_columns(
         for pipeline_id, edges in declared.items()
         for edge in edges
     }
+    if origin is LineageOrigin.OPENLINEAGE:
+        wanted = {row for row in wanted if row[1] != row[3]}  # as edges; two names may be of one address
     columns = (
         COLUMN_EDGE.c.pipeline_id,
         COLUMN_EDGE.c.source_address_id,

@@ -1,7 +1,8 @@
 """Names: a dataset of OpenLineage is an address of ours, and a job is a pipeline.
 
 OpenLineage names a dataset by its namespace, which says where it is, and a name in that. An address has one name: both,
-joined as a URL is. Producers write the key of an object with a slash before it, or without: both are the same object.
+joined as a URL is. Producers write the key of an object with a slash before it, or without, and some a slash behind the
+namespace: all are the same object.
 """
 
 from __future__ import annotations
@@ -56,7 +57,10 @@ PIPELINE_TYPE: Final = "openlineage"
 def address_name(namespace: str, name: str) -> str:
     """Return the name of the address of a dataset."""
     base = "file://" if namespace == FILE else namespace
-    return f"{base}{name}" if name.startswith("/") else f"{base.removesuffix('/')}/{name}"
+    is_scheme = base.endswith("://")
+    if not is_scheme:
+        base = base.removesuffix("/")
+    return f"{base}{name}" if is_scheme or name.startswith("/") else f"{base}/{name}"
 
 
 def address_of(namespace: str, name: str) -> values.Address:

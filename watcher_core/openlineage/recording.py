@@ -62,18 +62,35 @@ CHILDREN = """
     SELECT id::text, parent_run_id::text FROM watcher.openlineage_run WHERE parent_run_id = ANY(%(runs)s::uuid[])
 """
 
+# Those that change are locked, so that no other event moves one meanwhile.
 JOBS = "SELECT name, run_id::text, at, lineage FROM watcher.openlineage_job WHERE name = ANY(%(names)s)"
+LOCK_JOBS = f"{JOBS} ORDER BY name FOR UPDATE"
 
-# Of jobs whose newest run is another, and names the same datasets as the one before.
+# Of jobs whose newest run is another, and names the same datasets as the one before. Says how many name others by now.
 MOVE_JOBS = """
-    UPDATE watcher.openlineage_job AS known
-       SET run_id  = given.run_id,
-           at      = given.at,
-           lineage = given.lineage
-      FROM jsonb_to_recordset(%(jobs)s) AS given (name text, run_id uuid, at timestamptz, lineage jsonb, before jsonb)
-     WHERE known.name = given.name
-       AND known.lineage = given.before
-       AND (known.run_id = given.run_id OR known.at <= given.at)
+    WITH given AS (
+        SELECT *
+          FROM jsonb_to_recordset(%(jobs)s) AS given (
+                   name text, run_id uuid, at timestamptz, lineage jsonb, before jsonb)
+    ), known AS (
+        SELECT name, known.lineage = given.before AS is_same,
+               known.run_id = given.run_id OR known.at <= given.at AS is_older
+          FROM watcher.openlineage_job AS known
+          JOIN given USING (name)
+         ORDER BY name
+           FOR UPDATE OF known
+    ), moved AS (
+        UPDATE watcher.openlineage_job AS job
+           SET run_id  = given.run_id,
+               at      = given.at,
+               lineage = given.lineage
+          FROM given
+          JOIN known USING (name)
+         WHERE job.name = given.name
+           AND known.is_same
+           AND known.is_older
+    )
+    SELECT count(*) FROM known WHERE NOT is_same
 """
 
 WRITE_JOBS = """
@@ -118,7 +135,8 @@ def record_events(session: Session, *, events: Iterable[Event], may_change_linea
     said, jobs = _read(in_order)
     runs = _merge_runs(connection, said)
     changed = {run_id: run for run_id, run in runs.items() if run.now != run.before}
-    found = _merge_jobs(connection, jobs, {run_id: run.now for run_id, run in runs.items()})
+    facts_by_run = {run_id: run.now for run_id, run in runs.items()}
+    found = _merge_jobs(connection, jobs, facts_by_run, statement=LOCK_JOBS if may_change_lineage else JOBS)
     named = [dataset for event in in_order if event.pipeline_name is None for dataset in event.inputs]
     results = [result for event in in_order for result in assertions.results_of(event)]
     if (found.changed or named) and not may_change_lineage:
@@ -132,7 +150,9 @@ def record_events(session: Session, *, events: Iterable[Event], may_change_linea
         _record_lineage(session, found.changed, datasets.dataset_addresses(named), now=now)
         connection.execute(WRITE_JOBS, {"jobs": _rows(found.changed)})
     if found.moved:
-        connection.execute(MOVE_JOBS, {"jobs": _rows(found.moved, found.before)})
+        (others,) = connection.execute(MOVE_JOBS, {"jobs": _rows(found.moved, found.before)}).fetchone() or (0,)
+        if others:
+            raise LineageChangesError
     if changed:
         written = [
             {"id": run_id, "parent_run_id": facts.parent_of(run.now), "facts": run.now}
@@ -211,14 +231,18 @@ def _read(events: Sequence[Event]) -> tuple[dict[str, facts.Facts], list[tuple[E
 
 
 def _merge_jobs(
-    connection: Driver, events: Sequence[tuple[Event, datasets.Datasets]], runs: Mapping[str, facts.Facts]
+    connection: Driver,
+    events: Sequence[tuple[Event, datasets.Datasets]],
+    runs: Mapping[str, facts.Facts],
+    *,
+    statement: str,
 ) -> FoundJobs:
     names = sorted({event.pipeline_name for event, _ in events if event.pipeline_name is not None})
     if not names:
         return FoundJobs(frozenset(), {}, {}, {})
     before = {
         name: Job(at.astimezone(dt.UTC).isoformat(timespec="microseconds"), run_id, known)
-        for name, run_id, at, known in connection.execute(JOBS, {"names": names})
+        for name, run_id, at, known in connection.execute(statement, {"names": names})
     }
     now = dict(before)
     for event, named in events:

@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from watcher_core.recording.identities import is_identity
     from watcher_core.recording.lookup import (
         execution_tree,
+        executions_of_others,
         find_enclosing_id,
         find_execution_id,
         get_execution,
@@ -103,6 +104,7 @@ __all__ = [
     "end_gone",
     "estimate_expired_executions",
     "execution_tree",
+    "executions_of_others",
     "executions_since",
     "exported_executions",
     "find_enclosing_id",
@@ -177,6 +179,7 @@ _MODULES = {
     "delete_batch": "retention",
     "end_execution": "executions",
     "execution_tree": "lookup",
+    "executions_of_others": "lookup",
     "executions_since": "successes",
     "exported_executions": "exports",
     "find_enclosing_id": "lookup",

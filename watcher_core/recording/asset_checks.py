@@ -155,7 +155,8 @@ def _cleaned_leniently(record: values.AssetCheckRecord) -> dict[str, Any] | None
             return _cleaned(each)
         except InvalidValueError as error:
             refused = error
-    logger.warning("a result of check %s of %s is not recorded: %s", record.check_name, record.pipeline_name, refused)
+    check = arguments.shown(record.check_name)  # which may be what is too long
+    logger.warning("a result of check %s of %s is not recorded: %s", check, record.pipeline_name, refused)
     return None
 
 

@@ -133,6 +133,43 @@ def find_execution_id(connection: Driver, *, source: ExecutionSource, external_i
     return None if known is None else known.id
 
 
+OF_OTHERS = f"""
+    SELECT execution.source, execution.external_id, pipeline.name
+      FROM unnest(%(sources)s::watcher.execution_source[], %(external_ids)s::text[], %(names)s::text[])
+           AS given (source, external_id, name)
+      JOIN watcher.pipeline_execution AS execution
+        ON {is_identity("execution", "given.source", "given.external_id")}
+      JOIN watcher.pipeline ON pipeline.id = execution.pipeline_id
+     WHERE pipeline.name <> given.name
+       AND NOT EXISTS (SELECT
+                         FROM watcher.pipeline_alias AS alias
+                        WHERE alias.pipeline_id = pipeline.id
+                          AND alias.name = given.name)
+"""
+
+
+def executions_of_others(
+    connection: Driver, given: Iterable[tuple[ExecutionSource, str, str]]
+) -> dict[tuple[ExecutionSource, str], str]:
+    """Return which executions are of another pipeline than who records them says.
+
+    Args:
+        connection: The transaction.
+        given: Source, external id and the name of a pipeline, of each.
+
+    Returns:
+        The names of their pipelines, by identity; without executions that are not known.
+    """
+    rows = list(given)
+    columns = {
+        "sources": [source.value for source, _, _ in rows],
+        "external_ids": [external_id for _, external_id, _ in rows],
+        "names": [name for _, _, name in rows],
+    }
+    found = connection.execute(OF_OTHERS, columns)
+    return {(ExecutionSource(source), external_id): name for source, external_id, name in found}
+
+
 IS_THERE = "SELECT id FROM watcher.pipeline_execution WHERE id = %(id)s"
 
 

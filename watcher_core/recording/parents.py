@@ -1,22 +1,57 @@
-"""Parents that are recorded after what ran as part of them."""
+"""What executions are part of: no execution is part of itself, and a parent may be recorded after its children."""
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping
 
 from watcher_core.database import Driver
 from watcher_core.enums import ExecutionSource
 from watcher_core.recording.identities import is_identity
 
-ADOPT = f"""
-    UPDATE watcher.pipeline_execution AS child
-       SET parent_id = parent.id
+
+def may_be_parent(parent: str, child_id: str) -> str:
+    """Return the condition by which a row is no part of an execution, so that it may be its parent, all of SQL.
+
+    In a circle each failure would count as that of what ran in it, and nobody would hear of one.
+
+    Args:
+        parent: The alias of the row.
+        child_id: The id of the execution; NULL for one that is new, which has nothing in it yet.
+    """
+    return f"""(
+               {child_id} IS NULL
+            OR {parent}.id <> {child_id}
+           AND NOT EXISTS (
+                    WITH RECURSIVE around AS (
+                        SELECT {parent}.parent_id AS id
+                         UNION
+                        SELECT (SELECT parent_id FROM watcher.pipeline_execution WHERE id = around.id)
+                          FROM around
+                         WHERE around.id IS NOT NULL
+                    )
+                    SELECT FROM around WHERE id = {child_id}))"""
+
+
+# Those that have no parent yet, of those that were recorded before theirs.
+ORPHANS = f"""
+    SELECT child.id, parent.id
       FROM unnest(%(children)s::text[], %(parents)s::text[]) AS given (child, parent)
       JOIN watcher.pipeline_execution AS parent
         ON {is_identity("parent", "%(source)s::watcher.execution_source", "given.parent")}
-     WHERE {is_identity("child", "%(source)s::watcher.execution_source", "given.child")}
+      JOIN watcher.pipeline_execution AS child
+        ON {is_identity("child", "%(source)s::watcher.execution_source", "given.child")}
+     WHERE child.parent_id IS NULL
+"""
+
+ADOPT = f"""
+    UPDATE watcher.pipeline_execution AS child
+       SET parent_id = parent.id
+      FROM watcher.pipeline_execution AS parent
+     WHERE child.id = ANY(%(children)s)
        AND child.parent_id IS NULL
-       AND child.id <> parent.id
+       AND parent.id = %(parent)s
+       AND {may_be_parent("parent", "child.id")}
 """
 
 
@@ -32,4 +67,11 @@ def adopt(connection: Driver, *, source: ExecutionSource, parents: Mapping[str, 
         How many have got a parent.
     """
     given = {"source": source.value, "children": list(parents), "parents": list(parents.values())}
-    return connection.execute(ADOPT, given).rowcount
+    children: defaultdict[int, list[int]] = defaultdict(list)
+    for child_id, parent_id in connection.execute(ORPHANS, given):
+        children[parent_id].append(child_id)
+    # One parent after the other: a statement does not see the circle that it closes itself.
+    return sum(
+        connection.execute(ADOPT, {"parent": parent_id, "children": found}).rowcount
+        for parent_id, found in sorted(children.items())
+    )

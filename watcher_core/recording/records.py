@@ -20,6 +20,7 @@ from watcher_core.recording import clocks, watermarks
 from watcher_core.recording.executions import COUNTS, INFERRED
 from watcher_core.recording.identities import KEY, is_identity, stored_metadata
 from watcher_core.recording.lookup import known_identity
+from watcher_core.recording.parents import may_be_parent
 
 logger = logging.getLogger("watcher.progress")
 
@@ -120,7 +121,7 @@ RECORD = f"""
                     AS execution_metadata
           FROM given
     ), before AS (
-        SELECT execution.id, execution.state, execution.next_watermark,
+        SELECT execution.id, execution.source, execution.external_id, execution.state, execution.next_watermark,
                execution.execution_metadata ? 'provisional' AS is_provisional,
                ROW(execution.inserts, execution.updates, execution.soft_deletes, execution.total_rows) AS counts
           FROM record
@@ -132,18 +133,24 @@ RECORD = f"""
                logical_date, full_load, watermark, next_watermark, inserts, updates, soft_deletes, total_rows,
                execution_metadata)
         SELECT pipeline.id,
-               coalesce(parent.id, (SELECT id FROM watcher.pipeline_execution WHERE id = record.parent_id)),
+               coalesce(CASE WHEN {may_be_parent("parent", "before.id")} THEN parent.id END,
+                        (SELECT enclosing.id
+                           FROM watcher.pipeline_execution AS enclosing
+                          WHERE enclosing.id = record.parent_id
+                            AND {may_be_parent("enclosing", "before.id")})),
                record.source, record.external_id, record.instance_id, record.scope, record.state, record.start_date,
                greatest(record.end_date, CASE WHEN record.state <> 'running' THEN record.start_date END),
                record.logical_date, record.full_load, pipeline.watermark, record.next_watermark, record.inserts,
                record.updates, record.soft_deletes, record.total_rows, record.execution_metadata
           FROM record
           JOIN watcher.pipeline ON pipeline.name = record.pipeline_name
+          LEFT JOIN before USING (source, external_id)
           LEFT JOIN watcher.pipeline_execution AS parent
             ON {is_identity("parent", "record.source", "record.parent_external_id")}
          ORDER BY record.source, record.external_id
             ON CONFLICT ({KEY}) DO UPDATE
-           SET state              = CASE WHEN excluded.state = 'running' THEN known.state ELSE excluded.state END,
+           SET pipeline_id        = CASE WHEN {IS_WHOLE} THEN excluded.pipeline_id ELSE known.pipeline_id END,
+               state              = CASE WHEN excluded.state = 'running' THEN known.state ELSE excluded.state END,
                start_date         = CASE WHEN {IS_WHOLE}
                                            OR excluded.execution_metadata ->> 'duration_of' = 'execution'
                                          THEN excluded.start_date ELSE known.start_date END,
@@ -337,9 +344,21 @@ def _generations(records: Iterable[dict[str, Any]]) -> Iterator[list[dict[str, A
             for identity, record in waiting.items()
             if (record["source"], record["parent_external_id"]) not in waiting
         }
-        ready = ready or dict(waiting)  # in a circle, the first that is written has no parent
+        if not ready:  # in a circle, one is written before its parent
+            identity = _in_circle(waiting)
+            ready = {identity: waiting[identity]}
         yield list(ready.values())
         waiting = {identity: record for identity, record in waiting.items() if identity not in ready}
+
+
+def _in_circle(records: Mapping[tuple[str, str], dict[str, Any]]) -> tuple[str, str]:
+    """Return one of a circle, where each record has its parent among these."""
+    identity = next(iter(records))
+    seen: set[tuple[str, str]] = set()
+    while identity not in seen:
+        seen.add(identity)
+        identity = (identity[0], records[identity]["parent_external_id"])
+    return identity
 
 
 def _cleaned(record: values.ExecutionRecord) -> dict[str, Any]:

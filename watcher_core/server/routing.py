@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Generic, TypeVar, cast
 
 from fastapi import APIRouter, Request
 from pydantic import BaseModel
 
+from watcher_core import recording
 from watcher_core.client import Watcher
+from watcher_core.enums import ExecutionSource
 from watcher_core.errors import NotFoundError
 from watcher_core.server.access import Access
 from watcher_core.server.errors import ApiError, RefusedError
@@ -73,6 +75,30 @@ def covered_pipeline(request: Request, reference: int | str) -> Pipeline:
         pipeline = watcher.pipeline(watcher.known_name("pipeline", reference))
     access_of(request).require_pipeline(pipeline.name)
     return pipeline
+
+
+def others_pipelines(
+    request: Request, given: Iterable[tuple[ExecutionSource, str, str]]
+) -> dict[tuple[ExecutionSource, str], str]:
+    """Return the pipelines of executions that are of another pipeline than what is recorded now, by identity.
+
+    An identity is no secret: a token of some pipelines must not change what it names of others.
+
+    Args:
+        request: The request; nothing is looked up where it may change all pipelines.
+        given: Source, external id and the name of a pipeline, of each.
+    """
+    if not access_of(request).is_limited:
+        return {}
+    with watcher_of(request)._driver_statements() as (connection, _):
+        return recording.executions_of_others(connection, given)
+
+
+def require_own(request: Request, given: Iterable[tuple[ExecutionSource, str | None, str]]) -> None:
+    """Refuse to record what is known as an execution of a pipeline that the token does not cover."""
+    known = [(source, external_id, name) for source, external_id, name in given if external_id is not None]
+    for name in others_pipelines(request, known).values():
+        access_of(request).require_pipeline(name)
 
 
 def page(

@@ -49,6 +49,7 @@ from watcher_core.server.routing import (
     access_of,
     covered_pipeline,
     errors,
+    require_own,
     router,
     watcher_of,
     workers_of,
@@ -240,7 +241,9 @@ def track(body: TrackBody, request: Request) -> Response:
         if body.parent_id is None:
             with watcher._driver_statements() as (connection, _):
                 fields["parent_id"] = recording.find_enclosing_id(connection, body.enclosing)
-        execution = watcher.start_execution(pipeline_id=covered_pipeline(request, reference or "").id, **fields)
+        pipeline = covered_pipeline(request, reference or "")
+        require_own(request, [(body.source, body.external_id, pipeline.name)])
+        execution = watcher.start_execution(pipeline_id=pipeline.id, **fields)
         if body.heartbeats_from is not None:
             watcher._beat(execution.id, recording.Process(body.heartbeats_from))
         return Response(STORED.dump_json(execution), 201, media_type="application/json")
@@ -249,6 +252,7 @@ def track(body: TrackBody, request: Request) -> Response:
     access_of(request).require_pipeline(name)
     if body.parent is not None:
         access_of(request).require_pipeline(body.parent.pipeline_name)
+    require_own(request, [(body.source, body.external_id, name)])
     execution = watcher._start_tracked(body.request(), body.start_date or dt.datetime.now(dt.UTC))
     return Response(STORED.dump_json(execution), 201, media_type="application/json")
 
@@ -268,6 +272,14 @@ def _record(request: Request, body: bytes) -> int:
     if access.is_limited:
         for name in {each.pipeline_name for each in batch.executions}:
             access.require_pipeline(name)
+        require_own(
+            request,
+            (
+                (each.source, external_id, each.pipeline_name)
+                for each in batch.executions
+                for external_id in (each.external_id, each.former_external_id)
+            ),
+        )
     return watcher_of(request).record(_records(batch))
 
 

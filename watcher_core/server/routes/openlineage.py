@@ -9,16 +9,19 @@ from __future__ import annotations
 
 import json
 import zlib
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel
 
 from watcher_core import arguments, openlineage
+from watcher_core.enums import ExecutionSource
 from watcher_core.errors import InvalidValueError
 from watcher_core.server.access import Access
 from watcher_core.server.errors import RefusedError
-from watcher_core.server.routing import access_of, errors, watcher_of, workers_of
+from watcher_core.server.routing import access_of, errors, others_pipelines, watcher_of, workers_of
 
 # Of a batch. More are sent in several.
 MAX_EVENTS = 10_000
@@ -104,7 +107,7 @@ async def take(request: Request) -> Response:
 
 def _take(request: Request, body: bytes) -> None:
     event = openlineage.read_event(_read(request, body))
-    _require(access_of(request), event)
+    _require(access_of(request), event, _others(request, [event]))
     watcher_of(request)._record_events([event])
 
 
@@ -128,27 +131,54 @@ def _take_batch(request: Request, body: bytes) -> BatchAnswer:
         what = f"a list of {len(given):,}" if isinstance(given, list) else arguments.shown(given)
         raise InvalidValueError(f"the batch is {what}; it must be a list of at most {MAX_EVENTS:,} events")
     access = access_of(request)
+    read: list[tuple[int, openlineage.Event]] = []
     found: list[openlineage.Event] = []
     refused: list[RefusedEvent] = []
     for place, one in enumerate(given):
-        try:
-            event = openlineage.read_event(one)
-            _require(access, event)
+        with _refusing(place, refused):
+            read.append((place, openlineage.read_event(one)))
+    others = _others(request, [event for _, event in read])
+    for place, event in read:
+        with _refusing(place, refused):
+            _require(access, event, others)
             found.append(event)
-        except (InvalidValueError, RefusedError) as error:
-            # What a client sent may hold halves of characters that UTF-8 has no bytes for.
-            detail = str(error).encode("utf-8", "replace").decode("utf-8")
-            refused.append(RefusedEvent(index=place, detail=detail))
+    refused.sort(key=lambda each: each.index)
     watcher_of(request)._record_events(found)
     return BatchAnswer(received=len(given), recorded=len(found), refused=refused)
 
 
-def _require(access: Access, event: openlineage.Event) -> None:
+@contextmanager
+def _refusing(place: int, refused: list[RefusedEvent]) -> Iterator[None]:
+    """Note why an event of a batch is refused, and go on with the next one."""
+    try:
+        yield
+    except (InvalidValueError, RefusedError) as error:
+        # What a client sent may hold halves of characters that UTF-8 has no bytes for.
+        detail = str(error).encode("utf-8", "replace").decode("utf-8")
+        refused.append(RefusedEvent(index=place, detail=detail))
+
+
+def _others(request: Request, events: Sequence[openlineage.Event]) -> dict[tuple[ExecutionSource, str], str]:
+    """Return the pipelines of runs that are of another job than that of their event."""
+    return others_pipelines(
+        request,
+        [
+            (ExecutionSource.OPENLINEAGE, event.run_id, event.pipeline_name)
+            for event in events
+            if event.run_id is not None and event.pipeline_name is not None
+        ],
+    )
+
+
+def _require(access: Access, event: openlineage.Event, others: dict[tuple[ExecutionSource, str], str]) -> None:
     """Refuse what is about a pipeline that the token does not cover; a dataset alone is about none."""
     if event.pipeline_name is None:
         access.require_all()
-    else:
-        access.require_pipeline(event.pipeline_name)
+        return
+    access.require_pipeline(event.pipeline_name)
+    other = others.get((ExecutionSource.OPENLINEAGE, event.run_id or ""))
+    if other is not None:
+        access.require_pipeline(other)
 
 
 def _read(request: Request, body: bytes) -> Any:
