@@ -1,18 +1,19 @@
 """Deletes old runs of Dagster with their events, where Watcher remembers them and Dagster needs them no more.
 
 Dagster keeps each event of each run for ever. What its UI, its automation and its backfills still need of an old run is
-the newest of its kind: the newest materialization, observation, attempt and asset check of an asset or partition. A run
-that holds one stays.
+the newest of its kind: the newest materialization, observation, attempt and asset check of an asset or partition, and
+the newest run of a partition of a job. A run that holds one stays. So do the runs that it was started from: Dagster
+reads a retry together with those. By its run key a sensor knows what it has started: of such a run only the events go.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any, Final
+from typing import Final
 
 import dagster as dg
 
@@ -24,7 +25,6 @@ from watcher_dagster.identity import WATCHER_RUN_TAG
 BATCH_SIZE: Final = 500
 
 FINISHED: Final = [dg.DagsterRunStatus.SUCCESS, dg.DagsterRunStatus.FAILURE, dg.DagsterRunStatus.CANCELED]
-UNFINISHED: Final = [status for status in dg.DagsterRunStatus if status not in FINISHED]
 
 
 class KeptBecause(StrEnum):
@@ -37,6 +37,9 @@ class KeptBecause(StrEnum):
     OBSERVATION = "it made the newest observation of an asset or partition"
     CHECK = "it ran an asset check last"
     ATTEMPT = "it was the last to try an asset or partition"
+    PARTITION = "it was the last run of a partition of its job"
+    ORIGIN = "a run that was started from it stays"
+    RUN_KEY = "by its run key a sensor knows what it has started; its events go"
 
 
 # By the type of the newest event that a run holds.
@@ -57,7 +60,7 @@ class RunCleanup:
         dry_run: Whether runs were only counted.
         old: How many runs are old.
         deleted: How many of them are deleted; in a dry run, would be.
-        rows: How many rows these had in the event log.
+        rows: How many rows go from the event log.
         size: How many bytes these rows had. The disk is free for new rows once the database has vacuumed.
         kept: How many stay, by the reason.
         examples: A run for each reason.
@@ -104,10 +107,10 @@ def clean_up_runs(
     result = RunCleanup(before=before, dry_run=dry_run)
     found = compat.run_ids(instance, dg.RunsFilter(statuses=FINISHED, created_before=before))
     oldest_first = list(found)[::-1]
-    checks = compat.newest_check_runs(instance)
+    newest = _Newest(instance)
     for start in range(0, len(oldest_first), BATCH_SIZE):
         records = _ended_before(instance, oldest_first[start : start + BATCH_SIZE], before)
-        reasons = _reasons(instance, watcher, records, checks)
+        reasons = _reasons(instance, watcher, records, before, newest)
         for record in records:
             run_id = record.dagster_run.run_id
             result.old += 1
@@ -115,62 +118,116 @@ def clean_up_runs(
             if reason is not None:
                 result.kept[reason] += 1
                 result.examples.setdefault(reason, run_id)
+            if reason not in (None, KeptBecause.RUN_KEY):
                 continue
             rows, size = compat.run_size(instance, run_id)
-            if not dry_run:
-                compat.delete_run(instance, run_id)
-            result.deleted += 1
             result.rows += rows
             result.size += size
+            if reason is None:
+                result.deleted += 1
+            if not dry_run and (rows or reason is None):
+                compat.delete_run(instance, run_id, events_alone=reason is not None)
         if progress is not None:
             progress(min(start + BATCH_SIZE, len(oldest_first)), len(oldest_first))
     return result
+
+
+class _Newest:
+    """The runs that hold what is newest where Dagster can only be asked for all of it, read once."""
+
+    def __init__(self, instance: dg.DagsterInstance) -> None:
+        self._instance = instance
+        self._of_partitions: dict[str, set[str]] = {}
+        self.of_checks = compat.newest_check_runs(instance)
+
+    def is_of_partition(self, run: dg.DagsterRun) -> bool:
+        """Whether a run is the last one of a partition of its job."""
+        partitions = run.tags.get(compat.PARTITION_SET_TAG)
+        if partitions is None:
+            return False
+        if partitions not in self._of_partitions:
+            found = compat.newest_runs(self._instance, dg.RunsFilter(tags={compat.PARTITION_SET_TAG: partitions}))
+            self._of_partitions[partitions] = {each.run_id for each in found}
+        return run.run_id in self._of_partitions[partitions]
 
 
 def _ended_before(instance: dg.DagsterInstance, run_ids: Sequence[str], before: dt.datetime) -> list[dg.RunRecord]:
     """Return the runs that are over for long enough: one that was created before may have ended later."""
     records = {record.dagster_run.run_id: record for record in instance.get_run_records(dg.RunsFilter(run_ids=run_ids))}
     there = (records[run_id] for run_id in run_ids if run_id in records)  # another cleanup may have deleted one
-    return [record for record in there if (record.end_time or record.update_timestamp.timestamp()) < before.timestamp()]
+    return [record for record in there if _is_old(record, before)]
+
+
+def _is_old(record: dg.RunRecord, before: dt.datetime) -> bool:
+    ended_at = record.end_time or record.update_timestamp.timestamp()
+    return record.dagster_run.status in FINISHED and ended_at < before.timestamp()
 
 
 def _reasons(
-    instance: dg.DagsterInstance, watcher: Watcher, records: Sequence[dg.RunRecord], checks: set[str]
+    instance: dg.DagsterInstance,
+    watcher: Watcher,
+    records: Sequence[dg.RunRecord],
+    before: dt.datetime,
+    newest: _Newest,
 ) -> dict[str, KeptBecause]:
     """Return why runs stay, for those that do."""
-    runs = {record.dagster_run.run_id: record.dagster_run for record in records}
+    if not records:
+        return {}
+    family = {record.dagster_run.run_id: record for record in (*_relatives(instance, records), *records)}
+    old = {run_id: record.dagster_run for run_id, record in family.items() if _is_old(record, before)}
     found: dict[str, KeptBecause] = {}
-    for run_id, reason in _held(instance, watcher, runs, checks):
-        known = found.get(run_id)
-        if known is None or ORDER.index(reason) < ORDER.index(known):
-            found[run_id] = reason
+    for run_id, reason in _held(instance, watcher, old, newest):
+        found[run_id] = min(found.get(run_id, reason), reason, key=ORDER.index)
+    young = [record.dagster_run for run_id, record in family.items() if run_id not in old]
+    going_on = [run for run in young if run.status not in FINISHED]
+    _hold_origins(going_on, old, found, KeptBecause.RETRY)
+    staying = [old[run_id] for run_id, reason in found.items() if reason is not KeptBecause.RUN_KEY]
+    _hold_origins([*young, *staying], old, found, KeptBecause.ORIGIN)
     return found
 
 
+def _relatives(instance: dg.DagsterInstance, records: Sequence[dg.RunRecord]) -> Sequence[dg.RunRecord]:
+    """Return the runs that were started from the same first runs as these, or from these."""
+    roots = {record.dagster_run.root_run_id or record.dagster_run.run_id for record in records}
+    return instance.get_run_records(dg.RunsFilter(tags={compat.ROOT_RUN_TAG: sorted(roots)}))
+
+
+def _hold_origins(
+    runs: Sequence[dg.DagsterRun],
+    old: Mapping[str, dg.DagsterRun],
+    found: dict[str, KeptBecause],
+    reason: KeptBecause,
+) -> None:
+    """Let the old runs that these were started from stay, back to the first."""
+    waiting = list(runs)
+    while waiting:
+        run = waiting.pop()
+        for origin in (run.parent_run_id, run.root_run_id):
+            if origin is None or origin not in old:
+                continue
+            known = found.get(origin)
+            if known is not None and ORDER.index(known) <= ORDER.index(reason):
+                continue
+            found[origin] = reason
+            waiting.append(old[origin])
+
+
 def _held(
-    instance: dg.DagsterInstance, watcher: Watcher, runs: dict[str, dg.DagsterRun], checks: set[str]
+    instance: dg.DagsterInstance, watcher: Watcher, runs: Mapping[str, dg.DagsterRun], newest: _Newest
 ) -> Iterator[tuple[str, KeptBecause]]:
-    if not runs:
-        return
     # Watcher's own runs are not recorded: what they found is.
     others = [run_id for run_id, run in runs.items() if WATCHER_RUN_TAG not in run.tags]
     recorded = watcher.recorded_runs(others)
     yield from ((run_id, KeptBecause.UNRECORDED) for run_id in others if run_id not in recorded)
     going = {backfill.backfill_id for backfill in compat.open_backfills(instance)}
-    retried = _retried(instance)
     for run_id, run in runs.items():
         if run.tags.get(compat.BACKFILL_TAG) in going:
             yield run_id, KeptBecause.BACKFILL
-        if run_id in retried:
-            yield run_id, KeptBecause.RETRY
-        if run_id in checks:
+        if run_id in newest.of_checks:
             yield run_id, KeptBecause.CHECK
+        if newest.is_of_partition(run):
+            yield run_id, KeptBecause.PARTITION
+        if compat.RUN_KEY_TAG in run.tags and compat.SENSOR_TAG in run.tags:
+            yield run_id, KeptBecause.RUN_KEY
     for run_id, event_type in compat.newest_events(instance, list(runs)):
         yield run_id, OF_EVENTS[event_type]
-
-
-def _retried(instance: dg.DagsterInstance) -> set[str | None]:
-    """Return the runs of which a retry has not ended."""
-    unfinished: Any = instance.get_run_records(dg.RunsFilter(statuses=UNFINISHED))
-    retries = [record.dagster_run for record in unfinished]
-    return {run_id for run in retries for run_id in (run.parent_run_id, run.root_run_id)}

@@ -1,6 +1,7 @@
 """Old runs of Dagster are deleted where Watcher remembers them; what Dagster still shows or needs of them stays."""
 
 import datetime as dt
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -173,19 +174,108 @@ def test_the_newest_result_of_a_check_stays(dagster_instance: dg.DagsterInstance
     assert there(dagster_instance) == {with_result, planned}
 
 
-def test_a_run_with_a_retry_that_goes_on_stays(dagster_instance: dg.DagsterInstance, watcher: Watcher) -> None:
-    first = plain.execute_in_process(instance=dagster_instance).run_id
+def retried(instance: dg.DagsterInstance, parent: str, root: str, job: dg.JobDefinition = plain) -> str:
+    """A run that was started from another, and has not begun."""
+    tags = {"dagster/parent_run_id": parent, "dagster/root_run_id": root}
+    return instance.create_run_for_job(job, parent_run_id=parent, root_run_id=root, tags=tags).run_id
+
+
+def end(instance: dg.DagsterInstance, run_id: str) -> None:
+    run = instance.get_run_by_id(run_id)
+    assert run is not None
+    instance.report_run_canceled(run)
+
+
+@pytest.mark.parametrize("batch_size", [1, 500])
+def test_all_runs_stay_that_one_was_started_from_that_goes_on(
+    dagster_instance: dg.DagsterInstance, watcher: Watcher, monkeypatch: pytest.MonkeyPatch, batch_size: int
+) -> None:
+    """Dagster reads all of them when it works out which steps a retry has to run."""
+    monkeypatch.setattr("watcher_dagster.run_cleanup.BATCH_SIZE", batch_size)
+    runs = [plain.execute_in_process(instance=dagster_instance).run_id]
+    for _ in range(3):
+        if len(runs) > 1:
+            end(dagster_instance, runs[-1])
+        runs.append(retried(dagster_instance, runs[-1], runs[0]))
     record_tick(dagster_instance, watcher)
-    retry = dagster_instance.create_run_for_job(
-        plain,
-        parent_run_id=first,
-        root_run_id=first,
-        tags={"dagster/parent_run_id": first, "dagster/root_run_id": first},
-    )
-    assert cleaned(dagster_instance, watcher).kept == {KeptBecause.RETRY: 1}
-    dagster_instance.report_run_canceled(dagster_instance.get_run_by_id(retry.run_id) or retry)
-    assert cleaned(dagster_instance, watcher).kept == {KeptBecause.UNRECORDED: 1}
-    assert there(dagster_instance) == {retry.run_id}
+    assert cleaned(dagster_instance, watcher).kept == {KeptBecause.RETRY: 3}
+    end(dagster_instance, runs[-1])
+    record_tick(dagster_instance, watcher)
+    assert cleaned(dagster_instance, watcher).deleted == 4
+    assert there(dagster_instance) == set()
+
+
+@pytest.mark.parametrize("batch_size", [1, 500])
+def test_what_a_run_that_stays_was_started_from_stays(
+    dagster_instance: dg.DagsterInstance, watcher: Watcher, monkeypatch: pytest.MonkeyPatch, batch_size: int
+) -> None:
+    monkeypatch.setattr("watcher_dagster.run_cleanup.BATCH_SIZE", batch_size)
+    first = plain.execute_in_process(instance=dagster_instance).run_id
+    between = retried(dagster_instance, first, first)
+    end(dagster_instance, between)
+    record_tick(dagster_instance, watcher)
+    last = retried(dagster_instance, between, first)
+    end(dagster_instance, last)
+    assert cleaned(dagster_instance, watcher).kept == {KeptBecause.UNRECORDED: 1, KeptBecause.ORIGIN: 2}
+    assert dagster_instance.get_run_group(last) is not None
+    record_tick(dagster_instance, watcher)
+    assert cleaned(dagster_instance, watcher).deleted == 3
+
+
+def test_the_last_run_of_each_partition_of_a_job_stays(dagster_instance: dg.DagsterInstance, watcher: Watcher) -> None:
+    """Dagster reads from them which partitions of a job have been run, and a backfill which are missing."""
+
+    @dg.static_partitioned_config(["a", "b"])
+    def letters(_: str) -> dict[str, Any]:
+        return {}
+
+    @dg.job(config=letters)
+    def partitioned() -> None:
+        work()
+
+    runs = [
+        partitioned.execute_in_process(instance=dagster_instance, partition_key=key).run_id for key in ("a", "b", "a")
+    ]
+    record_tick(dagster_instance, watcher)
+    assert cleaned(dagster_instance, watcher).kept == {KeptBecause.PARTITION: 2}
+    assert there(dagster_instance) == set(runs[1:])
+
+
+def test_a_sensor_finds_what_it_has_started(dagster_instance: dg.DagsterInstance, watcher: Watcher) -> None:
+    """Without the run, a sensor that names the same key again would start it again."""
+    tags = {"dagster/run_key": "file-1", "dagster/sensor_name": "files"}
+    started = plain.execute_in_process(instance=dagster_instance, tags=tags).run_id
+    scheduled = plain.execute_in_process(instance=dagster_instance, tags={"dagster/run_key": "x"}).run_id
+    materialize(dagster_instance, orders, tags={**tags, "dagster/run_key": "file-2"})
+    record_tick(dagster_instance, watcher)
+    size = event_count(dagster_instance, started) + event_count(dagster_instance, scheduled)
+    counted = cleaned(dagster_instance, watcher, dry_run=True)
+    result = cleaned(dagster_instance, watcher)
+    assert result.kept == counted.kept == {KeptBecause.RUN_KEY: 1, KeptBecause.MATERIALIZATION: 1}
+    assert (result.deleted, result.rows) == (counted.deleted, counted.rows) == (1, size)
+    assert compat.run_ids(dagster_instance, dg.RunsFilter(tags=tags)) == [started]
+    assert event_count(dagster_instance, started) == 0
+    assert cleaned(dagster_instance, watcher).rows == 0
+
+
+def test_slots_that_a_run_has_left_behind_are_free(dagster_instance: dg.DagsterInstance, watcher: Watcher) -> None:
+    """Dagster's daemon frees the slots of runs that it finds."""
+    run_id = plain.execute_in_process(instance=dagster_instance).run_id
+    storage = dagster_instance.event_log_storage
+    storage.set_concurrency_slots("warehouse", 1)
+    assert storage.claim_concurrency_slot("warehouse", run_id, "work").is_claimed
+    record_tick(dagster_instance, watcher)
+    assert cleaned(dagster_instance, watcher).deleted == 1
+    assert storage.claim_concurrency_slot("warehouse", "another", "work").is_claimed
+
+
+def test_two_at_once_delete_what_one_does(dagster_instance: dg.DagsterInstance, watcher: Watcher) -> None:
+    runs = [materialize(dagster_instance, orders) for _ in range(12)]
+    record_tick(dagster_instance, watcher)
+    with ThreadPoolExecutor(2) as threads:
+        found = [each.result() for each in [threads.submit(cleaned, dagster_instance, watcher) for _ in range(2)]]
+    assert there(dagster_instance) == {runs[-1]}
+    assert sum(each.deleted for each in found) >= 11
 
 
 def test_runs_of_a_backfill_that_goes_on_stay(

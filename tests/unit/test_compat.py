@@ -233,4 +233,13 @@ def test_names_that_dagster_gives() -> None:
     assert DagsterExecutionInterruptedError.__name__ == compat.INTERRUPTION
 
 
+def test_tags_that_dagster_gives() -> None:
+    """A cleanup of runs finds by them what another run or a sensor still needs."""
+    from dagster._core.storage import tags
+
+    assert (tags.ROOT_RUN_ID_TAG, tags.BACKFILL_ID_TAG) == (compat.ROOT_RUN_TAG, compat.BACKFILL_TAG)
+    assert (tags.RUN_KEY_TAG, tags.SENSOR_NAME_TAG) == (compat.RUN_KEY_TAG, compat.SENSOR_TAG)
+    assert tags.PARTITION_SET_TAG == compat.PARTITION_SET_TAG
+
+
 _TYPE = dg.DagsterEventType

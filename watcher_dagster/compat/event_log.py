@@ -92,11 +92,12 @@ def _sql_event_log(instance: dg.DagsterInstance) -> SqlEventLogStorage:
     return storage
 
 
-def delete_run(instance: dg.DagsterInstance, run_id: str) -> None:
-    """Delete a run with its events.
+def delete_run(instance: dg.DagsterInstance, run_id: str, *, events_alone: bool = False) -> None:
+    """Delete a run with its events, or these alone.
 
     Dagster deletes the run first. Where it is killed in between, its events stay for ever, as nothing finds them any
     more. So they go first, and a run without events is found again.
     """
     instance.event_log_storage.delete_events(run_id)
-    instance.delete_run(run_id)
+    if not events_alone:
+        instance.delete_run(run_id)

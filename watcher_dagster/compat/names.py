@@ -13,6 +13,13 @@ INPUT_TAG_PREFIX: Final = "dagster/input_event_pointer/"
 # The partitions of a run that materializes several of them.
 RANGE_START_TAG: Final = "dagster/asset_partition_range_start"
 RANGE_END_TAG: Final = "dagster/asset_partition_range_end"
+# On a run that was started from another: the first of these.
+ROOT_RUN_TAG: Final = "dagster/root_run_id"
+# On the runs of a sensor, and by what it knows that it has started one.
+SENSOR_TAG: Final = "dagster/sensor_name"
+RUN_KEY_TAG: Final = "dagster/run_key"
+# On the runs of partitions of a job: whose partitions these are.
+PARTITION_SET_TAG: Final = "dagster/partition_set"
 # The job that Dagster makes for assets that are materialized ad hoc; older versions numbered it.
 ASSET_JOB: Final = "__ASSET_JOB"
 # The repository of a code location that names none; a location may have several.
