@@ -103,18 +103,20 @@ def _lineage(event: dict[str, Any]) -> None:
     run_id, kind, job = event["run"]["runId"], event["eventType"], event["job"]
     name, at = f"{job['namespace']}/{job['name']}", event["eventTime"]
     with _connection() as connection, connection.transaction():
-        row = connection.execute(recording.LOCK, {"runs": [run_id], "parents": [None]}).fetchone()
-        assert row is not None
-        facts = {**row[1], "first": row[1].get("first", at), "said": {"job": [at, job]}}
+        facts = {"first": at, "said": {"job": [at, job]}}
         if kind != "START":
             facts |= {"ends": {kind: at}, "written": {event["outputs"][0]["name"]: [at, [120, None, None]]}}
+        given = {"id": run_id, "parent_run_id": None, "facts": facts}
+        _, before = connection.execute(recording.MERGE, {"runs": Jsonb([given]), "now": now}).fetchone() or (None, None)
+        if before is not None:
+            given["facts"] = facts = {**facts, "first": before["first"]}
         _, _, _, known = connection.execute(recording.JOBS, {"names": [name]}).fetchone() or (None, None, None, None)
         connection.execute(pipelines.RESOLVE, {"names": [name]}).fetchall()
         moved = {"name": name, "run_id": run_id, "at": facts["first"], "lineage": known, "before": known}
         if kind == "START":  # the end is of the same run
             connection.execute(recording.MOVE_JOBS, {"jobs": Jsonb([moved])})
-        written = {"id": run_id, "parent_run_id": None, "facts": facts}
-        connection.execute(recording.WRITE, {"runs": Jsonb([written]), "now": now})
+        if before is not None:
+            connection.execute(recording.UPDATE, {"runs": Jsonb([given]), "now": now})
         connection.execute(pipelines.RESOLVE, {"names": [name]}).fetchall()
         record = {
             "pipeline_name": name,

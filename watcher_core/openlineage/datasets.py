@@ -20,13 +20,13 @@ from watcher_core.openlineage.reading import Dataset, DatasetName, Event, read_d
 # any: namespace and name of each, and of another name that it has.
 Datasets = dict[str, Any]
 
-FACETS = ("columnLineage", "symlinks")  # those that name datasets
+FACETS = frozenset({"columnLineage", "symlinks"})  # those that name datasets
 INDIRECT = "INDIRECT"  # a column that decides which rows there are, and is in no value
 
 
 def datasets_of(event: Event) -> tuple[Datasets, dict[str, str]]:
     """Return what an event says that its job reads and writes, and what of that could not be used, with the reason."""
-    if not any(facet in dataset.facets for dataset in (*event.inputs, *event.outputs) for facet in FACETS):
+    if all(FACETS.isdisjoint(dataset.facets) for dataset in (*event.inputs, *event.outputs)):
         return _named(*(tuple(dataset.name for dataset in side) for side in (event.inputs, event.outputs))), {}
     at = event.at.isoformat(timespec="microseconds")
     inputs = {dataset.name for dataset in event.inputs}

@@ -46,7 +46,8 @@ class DatasetName:
         return naming.address_name(self.namespace, self.name)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+# Events come by the thousand, and what is frozen takes three times as long to make. Nobody changes them.
+@dataclass(slots=True, kw_only=True)
 class Dataset:
     """A dataset in an event, with its facets: those of the dataset, and those of this use of it."""
 
@@ -54,7 +55,7 @@ class Dataset:
     facets: Mapping[str, Any]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class Event:
     """An event of a run, a job or a dataset.
 

@@ -25,31 +25,32 @@ from watcher_core.openlineage.reading import Dataset, Event
 
 logger = logging.getLogger("watcher.progress")
 
-# Locks the rows of the runs, which are made where they are new, and those of parents that a run has not named before:
-# whoever comes second of a parent and its child sees the other. In the order of the ids, so that nobody waits in a
-# circle.
-LOCK = """
+# Makes the rows of runs that are new, with what these events say of them, and of parents that a run has not named
+# before, which say nothing; locks those that are there, and gives their facts: whoever comes second of a parent and its
+# child sees the other. In the order of the ids, so that nobody waits in a circle. Only a row that an INSERT has just
+# made has no xmax: the one of a conflict has that of its lock.
+MERGE = """
     WITH given AS (
-        SELECT * FROM unnest(%(runs)s::uuid[], %(parents)s::uuid[]) AS given (id, parent_run_id)
+        SELECT * FROM jsonb_to_recordset(%(runs)s) AS given (id uuid, parent_run_id uuid, facts jsonb)
     ), wanted AS (
-        SELECT id
-          FROM given
-         UNION
-        SELECT given.parent_run_id
+        SELECT * FROM given
+         UNION ALL
+        SELECT DISTINCT given.parent_run_id, NULL::uuid, '{}'::jsonb
           FROM given
          WHERE given.parent_run_id IS NOT NULL
+           AND given.parent_run_id NOT IN (SELECT id FROM given)
            AND NOT EXISTS (SELECT
                              FROM watcher.openlineage_run AS known
                             WHERE known.id = given.id
                               AND known.parent_run_id = given.parent_run_id)
     )
-    INSERT INTO watcher.openlineage_run AS known (id)
-    SELECT id FROM wanted ORDER BY id
+    INSERT INTO watcher.openlineage_run AS known (id, parent_run_id, facts, updated_at)
+    SELECT id, parent_run_id, facts, %(now)s FROM wanted ORDER BY id
         ON CONFLICT (id) DO UPDATE SET facts = known.facts
-    RETURNING known.id::text, known.facts
+    RETURNING known.id::text, CASE WHEN known.xmax <> 0 THEN known.facts END
 """
 
-WRITE = """
+UPDATE = """
     UPDATE watcher.openlineage_run AS known
        SET facts         = given.facts,
            parent_run_id = given.parent_run_id,
@@ -133,7 +134,7 @@ def record_events(session: Session, *, events: Iterable[Event], may_change_linea
     in_order = sorted(events, key=lambda event: event.at)
     connection = database.driver(session)
     said, jobs = _read(in_order)
-    runs = _merge_runs(connection, said)
+    runs = _merge_runs(connection, said, now=now)
     changed = {run_id: run for run_id, run in runs.items() if run.now != run.before}
     facts_by_run = {run_id: run.now for run_id, run in runs.items()}
     found = _merge_jobs(connection, jobs, facts_by_run, statement=LOCK_JOBS if may_change_lineage else JOBS)
@@ -153,12 +154,8 @@ def record_events(session: Session, *, events: Iterable[Event], may_change_linea
         (others,) = connection.execute(MOVE_JOBS, {"jobs": _rows(found.moved, found.before)}).fetchone() or (0,)
         if others:
             raise LineageChangesError
-    if changed:
-        written = [
-            {"id": run_id, "parent_run_id": facts.parent_of(run.now), "facts": run.now}
-            for run_id, run in changed.items()
-        ]
-        connection.execute(WRITE, {"runs": _jsonb(written), "now": now})
+    if known := {run_id: run.now for run_id, run in changed.items() if run.before is not None}:
+        connection.execute(UPDATE, {"runs": _run_rows(known), "now": now})
     recording.record_executions(session, records=records, now=now, drop_refused=True)
     _adopt_children(connection, [run_id for run_id, run in changed.items() if not run.before])
     recording.record_asset_checks(session, records=results, now=now, newest_wins=True)
@@ -169,18 +166,25 @@ def record_events(session: Session, *, events: Iterable[Event], may_change_linea
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """The facts of a run, before these events and now."""
+    """The facts of a run, before these events (`None`: it had no row) and now."""
 
-    before: facts.Facts
+    before: facts.Facts | None
     now: facts.Facts
 
 
-def _merge_runs(connection: Driver, said: Mapping[str, facts.Facts]) -> dict[str, Run]:
+def _merge_runs(connection: Driver, said: Mapping[str, facts.Facts], *, now: dt.datetime) -> dict[str, Run]:
+    """Write the runs that are new, and lock the others, whose facts may be others now."""
     if not said:
         return {}
-    given = {"runs": list(said), "parents": [facts.parent_of(each) for each in said.values()]}
-    known: dict[str, facts.Facts] = dict(connection.execute(LOCK, given).fetchall())
-    return {run_id: Run(known[run_id], facts.merged(known[run_id], new)) for run_id, new in said.items()}
+    rows = connection.execute(MERGE, {"runs": _run_rows(said), "now": now})
+    known: dict[str, facts.Facts | None] = dict(rows.fetchall())
+    return {run_id: Run(known[run_id], facts.merged(known[run_id] or {}, new)) for run_id, new in said.items()}
+
+
+def _run_rows(runs: Mapping[str, facts.Facts]) -> Jsonb:
+    return _jsonb(
+        [{"id": run_id, "parent_run_id": facts.parent_of(each), "facts": each} for run_id, each in runs.items()]
+    )
 
 
 def _adopt_children(connection: Driver, runs: Sequence[str]) -> None:
