@@ -64,9 +64,7 @@ def open_client() -> EventSender:
         raise ConfigurationError(
             "OpenLineage's client is missing; install with: pip install 'watcher-dagster[openlineage]'"
         )
-    from openlineage.client import OpenLineageClient
-
-    client = OpenLineageClient()
+    client = _client()
     kind = client.transport.kind
     stated = (client.config.transport or {}).get("type")
     if kind == "noop" or (kind == "console" and stated != "console"):
@@ -76,7 +74,19 @@ def open_client() -> EventSender:
         )
     # Other transports send in threads of their own, or write to a file, in the order in which they are called.
     further = CONNECTIONS - 1 if kind == "http" else 0
-    return EventSender([client, *(OpenLineageClient() for _ in range(further))])
+    return EventSender([client, *(_client() for _ in range(further))])
+
+
+def _client() -> OpenLineageClient:
+    from openlineage.client import OpenLineageClient
+    from openlineage.client.transport.http import HttpTransport
+
+    from watcher_core.openlineage.sessions import RepeatingSession
+
+    client = OpenLineageClient()
+    if type(client.transport) is HttpTransport:  # others that are made of it may have sessions of their own
+        client.transport.session = RepeatingSession()
+    return client
 
 
 class EventSender:

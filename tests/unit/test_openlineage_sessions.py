@@ -1,0 +1,108 @@
+"""The session that sends OpenLineage's events sends what one of requests sends, whatever surrounds it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import requests
+
+from tests.http_server import Answer, Failure, HttpServer, Request, http_server, running
+from watcher_core.openlineage.sessions import RepeatingSession
+
+BODIES = ('{"a": 1}', '{"a": "two"}', '{"a": 3}')
+
+
+class Moved(HttpServer):
+    """A server whose address is another now."""
+
+    def answer(self, request: Request) -> Answer:
+        if request.path != "/new":
+            return 308, b"", {"Location": "/new"}
+        return super().answer(request)
+
+
+class Balanced(HttpServer):
+    """A server that wants to see again who was sent to it."""
+
+    def answer(self, request: Request) -> Answer:
+        status, body, _ = super().answer(request)
+        return status, body, {"Set-Cookie": f"server={len(self.taken)}"}
+
+
+@pytest.fixture(autouse=True)
+def no_surroundings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    for name in ("HTTP_PROXY", "ALL_PROXY", "NO_PROXY", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"):
+        monkeypatch.delenv(name, raising=False)
+        monkeypatch.delenv(name.lower(), raising=False)
+    monkeypatch.setenv("NETRC", str(tmp_path / "netrc"))
+
+
+def sent(session: requests.Session, url: str) -> list[int]:
+    """Send as OpenLineage's transport does; return the statuses."""
+    found = []
+    for number, body in enumerate(BODIES):
+        headers = {"Content-Type": "application/json", "Authorization": f"Bearer {number}"}
+        response = session.post(url=url, data=body, headers=headers, timeout=5.0, verify=True)
+        response.close()
+        found.append(response.status_code)
+    return found
+
+
+def arrived(server: HttpServer) -> list[tuple[str, dict[str, str], bytes]]:
+    """What the server has taken since the last time."""
+    taken = [(each.path, dict(each.headers.items()), each.body) for each in server.taken]
+    server.taken.clear()
+    return taken
+
+
+def assert_both_send_the_same(server: HttpServer, url: str) -> list[tuple[str, dict[str, str], bytes]]:
+    with requests.Session() as theirs, RepeatingSession() as ours:
+        assert sent(theirs, url) == [202, 202, 202]
+        expected = arrived(server)
+        assert sent(ours, url) == [202, 202, 202]
+    found = arrived(server)
+    assert found == expected
+    assert [body.decode() for *_, body in found] == list(BODIES)
+    return found
+
+
+def test_bodies_and_headers_of_each_request() -> None:
+    with http_server() as server:
+        found = assert_both_send_the_same(server, f"{server.url}/api")
+    assert [headers["Authorization"] for _, headers, _ in found] == ["Bearer 0", "Bearer 1", "Bearer 2"]
+
+
+def test_through_a_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
+    with http_server() as server:
+        monkeypatch.setenv("HTTP_PROXY", server.url)
+        found = assert_both_send_the_same(server, "http://marquez.example/api")
+    assert {path for path, *_ in found} == {"http://marquez.example/api"}
+
+
+def test_with_a_login_of_netrc(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "netrc").write_text("machine 127.0.0.1 login someone password x\n")
+    with http_server() as server:
+        found = assert_both_send_the_same(server, f"{server.url}/api")
+    assert all(headers["Authorization"].startswith("Basic ") for _, headers, _ in found)
+
+
+def test_to_a_server_that_has_moved() -> None:
+    with running(Moved()) as server:
+        found = assert_both_send_the_same(server, f"{server.url}/old")
+    assert {path for path, *_ in found} == {"/new"}
+
+
+def test_to_a_server_that_gives_cookies() -> None:
+    with running(Balanced()) as server:
+        found = assert_both_send_the_same(server, f"{server.url}/api")
+    assert [headers.get("Cookie") for _, headers, _ in found] == [None, "server=1", "server=2"]
+
+
+def test_an_error_is_an_answer_and_no_answer_an_error() -> None:
+    with http_server() as server, RepeatingSession() as session:
+        server.fail(Failure(503))
+        assert sent(session, f"{server.url}/api") == [503, 202, 202]
+        server.close()
+        with pytest.raises(requests.ConnectionError):
+            sent(session, f"{server.url}/api")

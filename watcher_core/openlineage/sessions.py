@@ -1,0 +1,47 @@
+"""A session of requests for many events to one address.
+
+`requests.Session` reads the environment, `.netrc` and the cookies for each request, and merges them with its own
+settings: that takes half of what the client's library takes for an event. Here that is done once, for the first one.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import requests
+
+
+class RepeatingSession(requests.Session):
+    """Sends to one address what `requests.Session` sends, by the same adapters; what is rare is left to that one."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._first: requests.PreparedRequest | None = None
+        self._settings: dict[str, Any] = {}  # proxies and certificates
+
+    # Of the options of its parent, those that the client's library passes.
+    def request(self, method: str, url: str, **options: Any) -> requests.Response:  # type: ignore[override]
+        """Send a request.
+
+        Args:
+            method, url: The same ones each time.
+            **options: Of those of `requests.Session.request`: `data`, `headers` and `timeout`, which may differ each
+                time; `verify` and `cert`, which may not; `allow_redirects`.
+
+        Raises:
+            requests.RequestException: There is no answer.
+        """
+        if self._first is None:
+            self._first = self.prepare_request(requests.Request(method, url))
+            self._settings = self.merge_environment_settings(
+                url, {}, stream=None, verify=options["verify"], cert=options.get("cert")
+            )
+        if self.cookies or "Authorization" in self._first.headers:  # of a login in `.netrc`
+            return super().request(method, url, **options)
+        request = self._first.copy()
+        request.headers.update(options["headers"])
+        request.prepare_body(options["data"], None)
+        response = self.get_adapter(url).send(request, timeout=options["timeout"], **self._settings)
+        _ = response.content  # once it is read, the connection is free for the next one
+        self.cookies.update(response.cookies)
+        return super().request(method, url, **options) if response.is_redirect else response
