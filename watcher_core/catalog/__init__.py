@@ -34,8 +34,11 @@ if TYPE_CHECKING:
         find_pipeline,
         find_pipeline_id,
         list_pipelines,
+        pipelines_of,
         read_pipeline,
     )
+    from watcher_core.catalog.lookup import COLUMNS as PIPELINE_COLUMNS
+    from watcher_core.catalog.lookup import FIELDS as PIPELINE_FIELDS
     from watcher_core.catalog.names import by_names, by_reference, known_name
     from watcher_core.catalog.pipelines import (
         configure_pipelines,
@@ -55,6 +58,8 @@ if TYPE_CHECKING:
 
 __all__ = [
     "ID_BY_NAME",
+    "PIPELINE_COLUMNS",
+    "PIPELINE_FIELDS",
     "FoundPipeline",
     "Imported",
     "add_names",
@@ -92,6 +97,7 @@ __all__ = [
     "merge_rows",
     "note_changes",
     "pipeline_ids",
+    "pipelines_of",
     "provisional_ids",
     "read_pipeline",
     "resolve_pipelines",
@@ -128,6 +134,8 @@ _MODULES = {
     "find_address_id": "addresses",
     "find_named_address": "addresses",
     "ID_BY_NAME": "lookup",
+    "PIPELINE_COLUMNS": "lookup:COLUMNS",
+    "PIPELINE_FIELDS": "lookup:FIELDS",
     "find_pipeline": "lookup",
     "find_pipeline_id": "lookup",
     "get_or_create_address": "addresses",
@@ -140,6 +148,7 @@ _MODULES = {
     "list_addresses": "addresses",
     "list_pipeline_types": "pipelines",
     "list_pipelines": "lookup",
+    "pipelines_of": "lookup",
     "merge_rows": "addresses",
     "provisional_ids": "addresses",
     "read_pipeline": "lookup",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields
 from typing import Any, NamedTuple
 
@@ -60,7 +60,7 @@ def find_pipeline_id(connection: Driver, reference: int | str) -> int:
 
 # What each row gives, in this order; `created` is of a call.
 FIELDS = tuple(field.name for field in fields(values.Pipeline))
-OTHER_COLUMNS = {"pipeline_type_name": "pipeline_type.name AS pipeline_type_name", "created": "false AS created"}
+OTHER_COLUMNS = {"pipeline_type_name": "type.name AS pipeline_type_name", "created": "false AS created"}
 COLUMNS = ", ".join(OTHER_COLUMNS.get(field, f"pipeline.{field}") for field in FIELDS)
 DATE_PARTS: Mapping[Any, Any] = {None: None, **{part.value: part for part in DatePart}}
 LEVELS: Mapping[Any, Any] = {None: None, **{level.value: level for level in AlertLevel}}
@@ -73,7 +73,7 @@ ENUMS: Mapping[str, Mapping[Any, Any]] = {
 SELECT = f"""
     SELECT {COLUMNS}
       FROM watcher.pipeline
-      JOIN watcher.pipeline_type ON pipeline_type.id = pipeline.pipeline_type_id"""
+      JOIN watcher.pipeline_type AS type ON type.id = pipeline.pipeline_type_id"""
 LIST = f"""{SELECT}
      WHERE CAST(%(ids)s AS bigint[]) IS NULL OR pipeline.id = ANY(CAST(%(ids)s AS bigint[]))
      ORDER BY pipeline.name
@@ -83,7 +83,12 @@ LIST = f"""{SELECT}
 def list_pipelines(connection: Driver, *, ids: Iterable[int] | None = None) -> list[values.Pipeline]:
     """Return all pipelines, or those with these ids, by name."""
     rows = connection.execute(LIST, {"ids": None if ids is None else list(ids)})
-    return of_rows(values.Pipeline, FIELDS, rows.fetchall(), ENUMS)
+    return pipelines_of(rows.fetchall())
+
+
+def pipelines_of(rows: Iterable[Sequence[Any]]) -> list[values.Pipeline]:
+    """Return rows of `COLUMNS` as pipelines."""
+    return of_rows(values.Pipeline, FIELDS, rows, ENUMS)
 
 
 def read_pipeline(connection: Driver, reference: int | str) -> values.Pipeline:
@@ -97,7 +102,7 @@ def read_pipeline(connection: Driver, reference: int | str) -> values.Pipeline:
         given: dict[str, object] = {"name": arguments.text(reference.strip(), "name")}
     else:
         statement, given = f"{SELECT} WHERE pipeline.id = %(id)s", {"id": arguments.identifier(reference, "id")}
-    found = of_rows(values.Pipeline, FIELDS, connection.execute(statement, given).fetchall(), ENUMS)
+    found = pipelines_of(connection.execute(statement, given).fetchall())
     if not found:
         raise NotFoundError("pipeline", reference)
     return found[0]

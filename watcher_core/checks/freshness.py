@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
-from collections.abc import Iterable
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy.orm import Session
-
-from watcher_core import calendars, database, text
+from watcher_core import calendars, text
 from watcher_core.checks import causes, thresholds
 from watcher_core.checks.causes import Opening
+from watcher_core.database import Driver
 from watcher_core.enums import AlertKind, AlertLevel, DatePart
 from watcher_core.errors import InvalidValueError
 from watcher_core.values import Finding
@@ -62,8 +61,10 @@ def _stale(*, one: bool) -> str:
                CASE WHEN coalesce(calendar, timezone) IS NOT NULL THEN judged.due_at
                     ELSE {thresholds.due_by_calendar("changed_at")} END AS due_at
           FROM checked
-          LEFT JOIN unnest(CAST(%(judged)s AS bigint[]), CAST(%(due_at)s AS timestamptz[])) AS judged (id, due_at)
+          LEFT JOIN unnest(CAST(%(judged)s AS bigint[]), CAST(%(judged_from)s AS timestamptz[]),
+                           CAST(%(due_at)s AS timestamptz[])) AS judged (id, judged_from, due_at)
             ON judged.id = checked.id
+           AND judged.judged_from = checked.changed_at
     ), stale AS MATERIALIZED (
         SELECT due.*, log.id IS NOT NULL AS is_known
           FROM due
@@ -91,7 +92,7 @@ LOGGED = """
 # What a dry run would log.
 UNLOGGED = "logged AS (SELECT id AS pipeline_id FROM stale WHERE NOT is_known)"
 
-# The findings, as what opens alerts; see `_finding`.
+# The findings, as what opens alerts; see `finding_of`.
 CAUSE = causes.cause(
     AlertKind.FRESHNESS,
     found="stale",
@@ -122,6 +123,9 @@ FOUND = """
      ORDER BY stale.due_at, stale.id
 """
 
+# What an asset check asks of one pipeline, as CTEs: its findings are in `found`.
+OF_ONE = f"{_stale(one=True)}, {UNLOGGED}, found AS ({FOUND})"
+
 BY_CALENDAR, BY_CALENDAR_ONE = _by_calendar(one=False), _by_calendar(one=True)
 
 
@@ -133,42 +137,51 @@ def statement(opening: Opening | None, *, one: bool) -> str:
 
 
 def check_freshness(
-    session: Session, *, now: dt.datetime, pipeline_id: int | None = None, opening: Opening | None = None
+    connection: Driver, *, now: dt.datetime, pipeline_id: int | None = None, opening: Opening | None = None
 ) -> list[Finding]:
     """Return the pipelines whose data is stale, the longest overdue first; log those that are new, and open alerts.
 
     A pipeline that was logged is not new again before its data has changed.
 
     Args:
-        session: The transaction.
+        connection: The transaction.
         now: The time at which age is measured.
         pipeline_id: Check this pipeline only.
         opening: How alerts are opened; without, nothing is written.
     """
-    connection = database.driver(session)
-    given: dict[str, Any] = {"now": now, "pipeline_id": pipeline_id}
+    given = {
+        "now": now,
+        "pipeline_id": pipeline_id,
+        **judge_calendars(connection, now=now, pipeline_id=pipeline_id),
+        **(opening.given if opening else {}),
+    }
     one = pipeline_id is not None
-    due_at = _due_at(connection.execute(BY_CALENDAR_ONE if one else BY_CALENDAR, given), now)
-    given |= {"judged": list(due_at), "due_at": list(due_at.values()), **(opening.given if opening else {})}
     # Of one pipeline, planning takes longer than all else, and the plan is the same for each.
     found = connection.execute(statement(opening, one=one), given, prepare=None if one else False)
-    return [_finding(row, now) for row in found.fetchall()]
+    return [finding_of(row, now) for row in found.fetchall()]
 
 
-def _due_at(rows: Iterable[tuple[Any, ...]], now: dt.datetime) -> dict[int, dt.datetime]:
-    """Return when pipelines with a calendar were due, of those that are."""
-    found: dict[int, dt.datetime] = {}
-    for pipeline_id, changed_at, number, datepart, calendar, timezone in rows:
+NONE_JUDGED: Mapping[str, list[Any]] = {"judged": [], "judged_from": [], "due_at": []}
+
+
+def judge_calendars(
+    connection: Driver, *, now: dt.datetime, pipeline_id: int | None = None
+) -> Mapping[str, list[Any]]:
+    """Return which pipelines with a calendar are due, from which change and when, as parameters of the check."""
+    statement = BY_CALENDAR if pipeline_id is None else BY_CALENDAR_ONE
+    judged: list[tuple[int, dt.datetime, dt.datetime]] = []
+    rows = connection.execute(statement, {"now": now, "pipeline_id": pipeline_id})
+    for of_id, changed_at, number, datepart, calendar, timezone in rows:
         try:
             due = calendars.due_at(
                 changed_at, number=number, datepart=DatePart(datepart), calendar=calendar, timezone=timezone, now=now
             )
         except (InvalidValueError, KeyError, ValueError) as error:  # another host knows other time zones
-            logger.error("the freshness of pipeline %d cannot be judged: %s", pipeline_id, error)
+            logger.error("the freshness of pipeline %d cannot be judged: %s", of_id, error)
             continue
         if due is not None:
-            found[pipeline_id] = due
-    return found
+            judged.append((of_id, changed_at, due))
+    return dict(zip(NONE_JUDGED, map(list, zip(*judged, strict=True)), strict=True)) if judged else NONE_JUDGED
 
 
 def deduplication_key(pipeline_id: int) -> str:
@@ -176,7 +189,8 @@ def deduplication_key(pipeline_id: int) -> str:
     return f"freshness/{pipeline_id}"
 
 
-def _finding(row: tuple[Any, ...], now: dt.datetime) -> Finding:
+def finding_of(row: Sequence[Any], now: dt.datetime) -> Finding:
+    """Return a row of `FOUND` as a finding."""
     pipeline_id, name, type_name, owners, number, datepart, used_child_config, calendar, timezone, *dates, new = row
     changed_at, due_at, inserted, updated, soft_deleted = dates
     details: dict[str, Any] = {}

@@ -144,12 +144,24 @@ def _values(check: str) -> str:
                 WHEN type.mute_{check}_check THEN 'pipeline type' END)"""
 
 
+_NAMES = ("kind", "number", "datepart", "calendar", "timezone", "set_by", "muted_by")
+COLUMNS = (
+    *("pipeline.id", "type.name", "pipeline.active", "pipeline.removed_at"),
+    *(f"threshold.{name}" for name in _NAMES),
+)
+
+
+def joined(*asked: str) -> str:
+    """The thresholds of these checks, as a join that gives `COLUMNS`."""
+    return f"CROSS JOIN LATERAL (VALUES {', '.join(map(_values, asked))}) AS threshold ({', '.join(_NAMES)})"
+
+
 def _select(condition: str) -> str:
     return f"""
-    SELECT pipeline.id, type.name, pipeline.active, pipeline.removed_at, threshold.*
+    SELECT {", ".join(COLUMNS)}
       FROM watcher.pipeline
       JOIN watcher.pipeline_type AS type ON type.id = pipeline.pipeline_type_id
-     CROSS JOIN LATERAL (VALUES {", ".join(map(_values, CHECKS))}) AS threshold
+     {joined(*CHECKS)}
      WHERE {condition}
      ORDER BY pipeline.name
 """
@@ -168,10 +180,11 @@ def select_thresholds(
         pipeline_ids: Of these pipelines only.
     """
     ids = None if pipeline_ids is None else list(pipeline_ids)
-    return map(_threshold, connection.execute(ALL if ids is None else SOME, {"ids": ids}))
+    return map(threshold_of, connection.execute(ALL if ids is None else SOME, {"ids": ids}))
 
 
-def _threshold(row: Sequence[Any]) -> values.EffectiveThreshold:
+def threshold_of(row: Sequence[Any]) -> values.EffectiveThreshold:
+    """Return a row of `COLUMNS` as a threshold."""
     pipeline_id, type_name, active, removed_at, check, given, unit, calendar, timezone, set_by, muted_by = row
     return values.EffectiveThreshold(
         pipeline_id=pipeline_id,

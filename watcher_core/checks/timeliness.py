@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy.orm import Session
-
-from watcher_core import database, text
+from watcher_core import text
 from watcher_core.checks import causes, thresholds
 from watcher_core.checks.causes import Opening
+from watcher_core.database import Driver
 from watcher_core.enums import AlertKind, AlertLevel, DatePart, ExecutionState
 from watcher_core.values import Finding
 
@@ -19,7 +19,23 @@ DATEPARTS = {part.value: part for part in DatePart}
 STATES = {state.value: state for state in ExecutionState}
 
 
-def _late(*, one: bool) -> str:
+# What an asset check looks at of what has ended: the newest execution, and what ended after it, of the 100 that started
+# last. No index has the ends of a pipeline's executions: without that limit, its whole history would be read.
+STARTED_LAST = """(
+        SELECT id, pipeline_id, source, state, start_date, end_date, execution_metadata
+          FROM watcher.pipeline_execution
+         WHERE pipeline_id = %(pipeline_id)s
+         ORDER BY start_date DESC, id DESC
+         LIMIT 100) AS started_last"""
+END_OF_NEWEST = """(
+        SELECT least(end_date, %(now)s)
+          FROM watcher.pipeline_execution
+         WHERE pipeline_id = %(pipeline_id)s
+         ORDER BY start_date DESC, id DESC
+         LIMIT 1)"""
+
+
+def _late(*, one: bool, ended: str = "watcher.pipeline_execution", since: str = "%(since)s") -> str:
     # Running executions are checked however old they are; ended ones if they ended within the lookback. By their start
     # one that takes longer than the lookback would never be found. What was imported was judged where it ran.
     of_pipeline = "AND pipeline_id = %(pipeline_id)s" if one else ""
@@ -39,8 +55,8 @@ def _late(*, one: bool) -> str:
          WHERE state = 'running' AND source <> 'import' {of_pipeline}
          UNION ALL
         SELECT id, pipeline_id, state, start_date, end_date, execution_metadata ->> 'duration_of'
-          FROM watcher.pipeline_execution
-         WHERE end_date BETWEEN %(since)s AND %(now)s AND source <> 'import' {of_pipeline}
+          FROM {ended}
+         WHERE end_date BETWEEN {since} AND %(now)s AND source <> 'import' {of_pipeline}
     ), late AS MATERIALIZED (
         SELECT execution.id, execution.pipeline_id, execution.state, execution.start_date,
                CAST(extract(epoch FROM execution.until - execution.start_date) AS double precision) AS duration,
@@ -73,7 +89,7 @@ LOGGED = """
 # What a dry run would log.
 UNLOGGED = "logged AS (SELECT id AS pipeline_execution_id FROM late WHERE NOT is_known)"
 
-# The findings that open alerts, as `_finding` has them: those that are not over; see `is_over`.
+# The findings that open alerts, as `finding_of` has them: those that are not over; see `is_over`.
 CAUSE = causes.cause(
     AlertKind.TIMELINESS,
     found="late",
@@ -99,6 +115,10 @@ FOUND = """
 """
 
 
+# What an asset check asks of one pipeline, as CTEs: its findings are in `found`.
+OF_ONE = f"{_late(one=True, ended=STARTED_LAST, since=END_OF_NEWEST)}, {UNLOGGED}, found AS ({FOUND})"
+
+
 def statement(opening: Opening | None, *, one: bool) -> str:
     """The check, which opens alerts, or nothing."""
     if opening is None:
@@ -107,7 +127,7 @@ def statement(opening: Opening | None, *, one: bool) -> str:
 
 
 def check_timeliness(
-    session: Session,
+    connection: Driver,
     *,
     since: dt.datetime,
     now: dt.datetime,
@@ -117,7 +137,7 @@ def check_timeliness(
     """Return the executions that are late, oldest first; log those that are new, and open alerts.
 
     Args:
-        session: The transaction.
+        connection: The transaction.
         since: Ended executions are checked if they ended at this time or later.
         now: The time at which the duration of running executions is measured.
         pipeline_id: Check executions of this pipeline only.
@@ -125,8 +145,8 @@ def check_timeliness(
     """
     given = {"since": since, "now": now, "pipeline_id": pipeline_id, **(opening.given if opening else {})}
     # Planned each time: a plan that is kept does not know how far back `since` is, and then reads what others ended.
-    found = database.driver(session).execute(statement(opening, one=pipeline_id is not None), given, prepare=False)
-    return [_finding(row, now) for row in found.fetchall()]
+    found = connection.execute(statement(opening, one=pipeline_id is not None), given, prepare=False)
+    return [finding_of(row, now) for row in found.fetchall()]
 
 
 def deduplication_key(execution_id: int) -> str:
@@ -134,7 +154,8 @@ def deduplication_key(execution_id: int) -> str:
     return f"timeliness/{execution_id}"
 
 
-def _finding(row: tuple[Any, ...], now: dt.datetime) -> Finding:
+def finding_of(row: Sequence[Any], now: dt.datetime) -> Finding:
+    """Return a row of `FOUND` as a finding."""
     execution_id, pipeline_id, name, type_name, owners, number, datepart, used_child_config, *rest = row
     state, start_date, due_at, duration, is_over, new = rest
     return Finding(

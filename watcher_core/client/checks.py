@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, cast
 
-from watcher_core import alerts, arguments, catalog, checks, database, recording, values
+from watcher_core import alerts, arguments, catalog, checks, database, overview, recording, values
 from watcher_core.client.connection import WITHOUT_COMPILER
 from watcher_core.client.heartbeats import HeartbeatMethods
 from watcher_core.enums import AlertKind, ExecutionState
@@ -67,7 +67,9 @@ class CheckMethods(HeartbeatMethods):
         """
         with self._begin_check(AlertKind.FRESHNESS, pipeline, now, dry_run=dry_run) as (session, moment, pipeline_id):
             opening = None if dry_run else _opening(session, AlertKind.FRESHNESS)
-            found = checks.check_freshness(session, now=moment, pipeline_id=pipeline_id, opening=opening)
+            found = checks.check_freshness(
+                database.driver(session), now=moment, pipeline_id=pipeline_id, opening=opening
+            )
             if not dry_run:
                 _resolve_others(session, AlertKind.FRESHNESS, found, moment, pipeline_id)
         return found
@@ -107,7 +109,9 @@ class CheckMethods(HeartbeatMethods):
             checked = last or checks.last_checked(session, kind=AlertKind.TIMELINESS) or moment
             begin = _before(min(checked, moment), minutes)
             opening = None if dry_run else _opening(session, AlertKind.TIMELINESS)
-            found = checks.check_timeliness(session, since=begin, now=moment, pipeline_id=pipeline_id, opening=opening)
+            found = checks.check_timeliness(
+                database.driver(session), since=begin, now=moment, pipeline_id=pipeline_id, opening=opening
+            )
             if not dry_run:
                 late = [finding for finding in found if not checks.late_is_over(finding)]
                 _resolve_others(session, AlertKind.TIMELINESS, late, moment, pipeline_id)
@@ -251,11 +255,12 @@ class CheckMethods(HeartbeatMethods):
     ) -> values.PipelineCheck:
         """Check one pipeline and return the findings with all that explains them. Writes nothing.
 
-        Everything is read in one transaction, from one snapshot.
+        What is returned is read by one statement, so all of it is of one moment.
 
         Args:
             pipeline: Its id or name.
-            kind: `freshness` or `timeliness`. Timeliness checks the newest execution, and all that are running.
+            kind: `freshness` or `timeliness`. Timeliness checks all executions that are running, the newest one, and
+                those that ended after it, of the 100 that started last.
             now: The time at which age and duration are measured, with time zone; the present by default.
 
         Raises:
@@ -264,26 +269,8 @@ class CheckMethods(HeartbeatMethods):
         """
         asked = _of_one_pipeline(kind)
         moment = dt.datetime.now(dt.UTC) if now is None else arguments.instant(now, "now")
-        with self._transaction() as (session, _):
-            connection = database.driver(session)
-            database.read_one_snapshot(connection)
-            found = catalog.get_pipeline(session, pipeline)
-            thresholds = list(checks.select_thresholds(connection, pipeline_ids=[found.id]))
-            newest = next(iter(recording.list_executions(connection, pipeline_id=found.id, limit=1)), None)
-            if asked is AlertKind.FRESHNESS:
-                findings = checks.check_freshness(session, now=moment, pipeline_id=found.id)
-            else:
-                ended = None if newest is None else newest.end_date
-                since = moment if ended is None else min(ended, moment)
-                findings = checks.check_timeliness(session, since=since, now=moment, pipeline_id=found.id)
-        return values.PipelineCheck(
-            kind=asked,
-            at=moment,
-            pipeline=found,
-            threshold=next(threshold for threshold in thresholds if threshold.kind is asked),
-            newest_execution=newest,
-            findings=tuple(findings),
-        )
+        with self._driver_statements() as (connection, _):
+            return overview.check_pipeline(connection, reference=pipeline, kind=asked, now=moment)
 
     def thresholds(self, *, pipeline: int | str | None = None) -> list[values.EffectiveThreshold]:
         """Return the thresholds that hold: for each pipeline and check its own, else its type's.

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from watcher_core.overview.incidents import MOST_INCIDENTS, read_overview
     from watcher_core.overview.listing import list_summaries
     from watcher_core.overview.page import MOST_DAYS, MOST_EXECUTIONS, read_page
+    from watcher_core.overview.pipeline_check import check_pipeline
     from watcher_core.overview.pipelines import Filter, limit
     from watcher_core.overview.report import MOST_DAYS as MOST_REPORT_DAYS
     from watcher_core.overview.report import MOST_GROUPS, read_report
@@ -34,6 +35,7 @@ __all__ = [
     "MOST_TIMELINE_EXECUTIONS",
     "Filter",
     "board_version",
+    "check_pipeline",
     "limit",
     "list_summaries",
     "read_database_facts",
@@ -59,6 +61,7 @@ _MODULES = {
     "MOST_REPORT_DAYS": "report:MOST_DAYS",
     "MOST_TIMELINE_EXECUTIONS": "timeline:MOST_EXECUTIONS",
     "board_version": "version",
+    "check_pipeline": "pipeline_check",
     "limit": "pipelines",
     "list_summaries": "listing",
     "read_database_facts": "database",

@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from watcher_core.recording.host_clocks import clock_report
     from watcher_core.recording.identities import is_identity
     from watcher_core.recording.lookup import (
+        execution_of,
         execution_tree,
         executions_of_others,
         find_enclosing_id,
@@ -48,6 +49,8 @@ if TYPE_CHECKING:
         list_executions,
         recorded_runs,
     )
+    from watcher_core.recording.lookup import COLUMNS as EXECUTION_COLUMNS
+    from watcher_core.recording.lookup import FIELDS as EXECUTION_FIELDS
     from watcher_core.recording.observations import record_observations
     from watcher_core.recording.parents import adopt
     from watcher_core.recording.pings import record_ping
@@ -81,6 +84,8 @@ __all__ = [
     "CLEANUP_TABLES",
     "COUNTS",
     "ENDED_BY_HAND",
+    "EXECUTION_COLUMNS",
+    "EXECUTION_FIELDS",
     "LEAST_RETENTION_DAYS",
     "PLACES",
     "RECENT_EXECUTIONS",
@@ -103,6 +108,7 @@ __all__ = [
     "end_execution",
     "end_gone",
     "estimate_expired_executions",
+    "execution_of",
     "execution_tree",
     "executions_of_others",
     "executions_since",
@@ -178,6 +184,9 @@ _MODULES = {
     "declare_asset_checks": "asset_checks",
     "delete_batch": "retention",
     "end_execution": "executions",
+    "EXECUTION_COLUMNS": "lookup:COLUMNS",
+    "EXECUTION_FIELDS": "lookup:FIELDS",
+    "execution_of": "lookup",
     "execution_tree": "lookup",
     "executions_of_others": "lookup",
     "executions_since": "successes",
