@@ -3,16 +3,30 @@
 from __future__ import annotations
 
 import datetime as dt
+import itertools
+import random
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
 
 from tests.factories import NOON, at, record
-from watcher_core import AlertKind, AlertState, DatePart, ExecutionState, InvalidValueError, NotFoundError, Watcher
+from watcher_core import (
+    AlertKind,
+    AlertState,
+    DatePart,
+    ExecutionSource,
+    ExecutionState,
+    InvalidValueError,
+    NotFoundError,
+    Watcher,
+    calendars,
+)
 
 LATER = NOON + dt.timedelta(hours=5)
+MINUTE = dt.timedelta(minutes=1)
 
 
 @contextmanager
@@ -107,6 +121,83 @@ def test_all_that_a_verdict_needs_is_one_transaction(stale: Watcher, kind: str) 
     assert check.newest_execution is not None
     assert check.newest_execution.external_id == "a/running"
     assert stale.alerts() == []
+
+
+RULES: tuple[dict[str, Any], ...] = (
+    {},
+    {"freshness_number": 1, "freshness_datepart": "hour", "timeliness_number": 30, "timeliness_datepart": "minute"},
+    {"freshness_number": 2, "freshness_datepart": "day", "timeliness_number": 2, "timeliness_datepart": "hour"},
+    {"freshness_number": 1, "freshness_datepart": "hour", "freshness_calendar": "mon-fri"},
+    {"freshness_number": 1, "freshness_datepart": "hour", "freshness_calendar": "0 6 * * *"},
+    {"freshness_number": 1, "freshness_datepart": "day", "freshness_timezone": "Europe/Berlin"},
+    {"freshness_number": 1, "freshness_datepart": "hour", "mute_freshness_check": True, "mute_timeliness_check": True},
+    {"freshness_number": 1, "freshness_datepart": "hour", "freshness_timezone": "Asia/Tokyo"},
+)
+
+
+def test_it_says_what_the_checks_and_the_lists_say(watcher: Watcher) -> None:
+    """Pipelines with rules of each kind, whose executions overlap at random."""
+    chance = random.Random(8)
+    names = [f"pipeline {number}" for number in range(5 * len(RULES))]
+    watcher.get_or_create_pipeline_type(
+        "strict", timeliness_number=5, timeliness_datepart="minute", freshness_number=3, freshness_datepart="hour"
+    )
+    for name, rules in zip(names, itertools.cycle(RULES), strict=False):
+        watcher.get_or_create_pipeline(name, pipeline_type_name=chance.choice(["strict", "default"]), **rules)
+        for _ in range(chance.randrange(6)):
+            start = chance.uniform(-4000, 300)
+            end = {"end_date": at(start + chance.choice([1, 20, 90, 600]))}
+            state = chance.choice([ExecutionState.SUCCEEDED, ExecutionState.FAILED, ExecutionState.RUNNING])
+            source = chance.choice([ExecutionSource.DAGSTER, ExecutionSource.DAGSTER, ExecutionSource.IMPORT])
+            of_state: dict[str, Any] = {} if state is ExecutionState.RUNNING else end
+            watcher.record([record(name, start=start, state=state, source=source, inserts=1, **of_state)])
+    watcher.update_pipeline(names[1], active=False)
+    late = 0
+    for name in names:
+        newest = next(iter(watcher.executions(pipeline=name, limit=1)), None)
+        for kind in (AlertKind.FRESHNESS, AlertKind.TIMELINESS):
+            check = watcher.check_pipeline(name, kind, now=LATER)
+            assert check.newest_execution == newest
+            assert check.pipeline == watcher.pipeline(name)
+            assert check.threshold == next(each for each in watcher.thresholds(pipeline=name) if each.kind is kind)
+            if kind is AlertKind.FRESHNESS:
+                found = watcher.check_freshness(pipeline=name, now=LATER, dry_run=True)
+            else:
+                ended = LATER if newest is None else min(newest.end_date or LATER, LATER)
+                found = watcher.check_timeliness(
+                    pipeline=name, now=LATER, since=ended + MINUTE, lookback_minutes=1, dry_run=True
+                )
+            assert check.findings == tuple(found)
+            late += len(found)
+        assert watcher.check_pipeline(watcher.pipeline(name).id, "freshness", now=LATER).pipeline.name == name
+    assert late > 20
+
+
+def test_what_ends_after_the_newest_is_found_among_the_hundred_that_started_last(stale: Watcher) -> None:
+    stale.record([record("a", "a/running", start=2, end_date=at(200))])
+    stale.record([record("a", "a/newer", start=100)])
+    (finding,) = stale.check_pipeline("a", "timeliness", now=LATER).findings
+    assert finding.measured_from == at(2)
+    stale.record([record("a", f"a/{number}", start=3 + number / 10) for number in range(100)])
+    assert stale.check_pipeline("a", "timeliness", now=LATER).findings == ()
+
+
+def test_data_that_changes_while_its_calendar_is_read_is_not_stale(
+    watcher: Watcher, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    watcher.get_or_create_pipeline("p", freshness_number=1, freshness_datepart="hour", freshness_calendar="mon-sun")
+    watcher.record([record("p", inserts=1)])
+    assert len(watcher.check_pipeline("p", "freshness", now=LATER).findings) == 1
+    judge = calendars.due_at
+
+    def changed(*arguments: Any, **options: Any) -> dt.datetime | None:
+        watcher.record([record("p", start=299, inserts=1)])
+        return judge(*arguments, **options)
+
+    monkeypatch.setattr(calendars, "due_at", changed)
+    check = watcher.check_pipeline("p", "freshness", now=LATER)
+    assert check.findings == ()
+    assert check.pipeline.last_target_insert == at(300)
 
 
 def test_the_threshold_that_holds_is_the_pipelines_own_else_its_types(watcher: Watcher) -> None:

@@ -12,6 +12,8 @@ import pytest
 from watcher_core import alerts
 from watcher_core.alerts import composer
 from watcher_core.checks import Opening, asset_checks, failures, freshness, retries, timeliness
+from watcher_core.enums import AlertKind
+from watcher_core.overview import pipeline_check
 from watcher_core.recording import asset_checks as recorded_checks
 from watcher_core.recording import retention
 
@@ -102,7 +104,7 @@ def test_freshness_reads_pipelines_and_no_executions(
     connection: psycopg.Connection[Any], opening: Opening | None
 ) -> None:
     statement = freshness.statement(opening, one=False)
-    plan = Plan(connection, statement, now=END, judged=[], due_at=[], **OPENING.given)
+    plan = Plan(connection, statement, now=END, **freshness.NONE_JUDGED, **OPENING.given)
     assert plan.read == 0
     assert "pipeline_execution" not in plan.scanned
 
@@ -123,7 +125,7 @@ def test_freshness_of_one_pipeline_reads_that_pipeline(
     connection: psycopg.Connection[Any], opening: Opening | None
 ) -> None:
     statement = freshness.statement(opening, one=True)
-    plan = Plan(connection, statement, now=END, pipeline_id=7, judged=[], due_at=[], **OPENING.given)
+    plan = Plan(connection, statement, now=END, pipeline_id=7, **freshness.NONE_JUDGED, **OPENING.given)
     assert "pk_pipeline" in plan.indexes
     assert plan.scanned.isdisjoint({"pipeline", "pipeline_execution", "freshness_pipeline_log"})
 
@@ -137,6 +139,23 @@ def test_timeliness_of_one_pipeline_reads_its_executions(
     plan = Plan(connection, statement, now=END, since=since, pipeline_id=7, **OPENING.given)
     assert plan.scanned.isdisjoint({"pipeline", "pipeline_execution", "timeliness_pipeline_execution_log"})
     assert plan.read <= EXECUTIONS / 500 + 50
+
+
+@pytest.mark.parametrize("kind", [AlertKind.FRESHNESS, AlertKind.TIMELINESS])
+def test_an_asset_check_reads_what_started_last_though_its_plan_is_kept(
+    connection: psycopg.Connection[Any], kind: AlertKind
+) -> None:
+    places = {"now": "$1", "pipeline_id": "$2", "judged": "$3", "judged_from": "$4", "due_at": "$5"}
+    types = "timestamptz, bigint, bigint[], timestamptz[], timestamptz[]"
+    connection.execute("SET LOCAL plan_cache_mode = force_generic_plan")
+    connection.execute(f"PREPARE verdict ({types}) AS {pipeline_check.STATEMENTS[kind] % places}")
+    plan = Plan(connection, f"EXECUTE verdict ('{END}', 7, '{{}}', '{{}}', '{{}}')")
+    connection.execute("DEALLOCATE verdict")
+    assert plan.scanned.isdisjoint(
+        {"pipeline", "pipeline_execution", "freshness_pipeline_log", "timeliness_pipeline_execution_log"}
+    )
+    assert plan.indexes.isdisjoint({"ix_pipeline_execution_end_date", "ix_pipeline_execution_running"})
+    assert plan.read <= 2 + 100
 
 
 @pytest.mark.parametrize("statement", [failures.CHECK, failures.DRY_RUN])

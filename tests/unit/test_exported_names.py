@@ -252,6 +252,6 @@ def test_packages_that_load_late_have_what_they_export(package: str) -> None:
     module = importlib.import_module(f"watcher_core.{package}")
     assert set(module.__all__) == set(module._MODULES)
     for name in module.__all__:
-        assert getattr(module, name) is getattr(
-            importlib.import_module(f"watcher_core.{package}.{module._MODULES[name]}"), name
-        )
+        place, _, known_as = module._MODULES[name].partition(":")
+        owner = importlib.import_module(f"watcher_core.{package}.{place}")
+        assert getattr(module, name) is getattr(owner, known_as or name)

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     )
     from watcher_core.catalog.configuration import clean_configuration, clean_pipeline_fields, configuration_hash
     from watcher_core.catalog.imported import Imported, import_pipeline_types, import_pipelines, note_changes
+    from watcher_core.catalog.lookup import COLUMNS as PIPELINE_COLUMNS
+    from watcher_core.catalog.lookup import FIELDS as PIPELINE_FIELDS
     from watcher_core.catalog.lookup import (
         ID_BY_NAME,
         FoundPipeline,
@@ -37,8 +39,6 @@ if TYPE_CHECKING:
         pipelines_of,
         read_pipeline,
     )
-    from watcher_core.catalog.lookup import COLUMNS as PIPELINE_COLUMNS
-    from watcher_core.catalog.lookup import FIELDS as PIPELINE_FIELDS
     from watcher_core.catalog.names import by_names, by_reference, known_name
     from watcher_core.catalog.pipelines import (
         configure_pipelines,

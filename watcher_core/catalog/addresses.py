@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import fields
 from typing import Any
 
@@ -11,9 +11,9 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from watcher_core import arguments, database, values
+from watcher_core import arguments, values
 from watcher_core.catalog.names import CREATED, by_names, by_reference, renamed
-from watcher_core.database import models
+from watcher_core.database import Driver, models
 from watcher_core.errors import InvalidValueError, NotFoundError
 from watcher_core.values import Unset
 from watcher_core.values.rows import of_rows
@@ -44,8 +44,6 @@ LIST = f"""
     SELECT {", ".join(OF_TYPE.get(name, f"address.{name}") for name in FIELDS)}
       FROM watcher.address
       JOIN watcher.address_type AS type ON type.id = address.address_type_id
-     WHERE CAST(%(ids)s AS bigint[]) IS NULL OR address.id = ANY(CAST(%(ids)s AS bigint[]))
-     ORDER BY address.name
 """
 
 # In the order of the names, so that concurrent callers wait for each other and never deadlock.
@@ -294,9 +292,17 @@ def addresses_of_pipelines(session: Session, *, names: Iterable[str]) -> dict[st
     return {name: found[former.get(name, name)] for name in used if former.get(name, name) in found}
 
 
-def list_addresses(session: Session, *, ids: Collection[int] | None = None) -> list[values.Address]:
-    """Return addresses, by name: all, or those with these ids."""
-    rows = database.driver(session).execute(LIST, {"ids": None if ids is None else list(ids)}).fetchall()
+def list_addresses(
+    connection: Driver, *, where: str = "true", given: Mapping[str, object] | None = None
+) -> list[values.Address]:
+    """Return all addresses, or those that meet a condition in SQL, by name.
+
+    Args:
+        connection: The transaction.
+        where: The condition; it may use columns of `address`.
+        given: Its parameters.
+    """
+    rows = connection.execute(f"{LIST} WHERE {where} ORDER BY address.name", given).fetchall()
     found = of_rows(values.Address, FIELDS, rows, {})
     for address in found:
         if address.address_metadata is None:

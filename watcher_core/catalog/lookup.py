@@ -59,9 +59,9 @@ def find_pipeline_id(connection: Driver, reference: int | str) -> int:
 
 
 # What each row gives, in this order; `created` is of a call.
-FIELDS = tuple(field.name for field in fields(values.Pipeline))
+FIELDS: tuple[str, ...] = tuple(field.name for field in fields(values.Pipeline))
 OTHER_COLUMNS = {"pipeline_type_name": "type.name AS pipeline_type_name", "created": "false AS created"}
-COLUMNS = ", ".join(OTHER_COLUMNS.get(field, f"pipeline.{field}") for field in FIELDS)
+COLUMNS: str = ", ".join(OTHER_COLUMNS.get(field, f"pipeline.{field}") for field in FIELDS)
 DATE_PARTS: Mapping[Any, Any] = {None: None, **{part.value: part for part in DatePart}}
 LEVELS: Mapping[Any, Any] = {None: None, **{level.value: level for level in AlertLevel}}
 ENUMS: Mapping[str, Mapping[Any, Any]] = {

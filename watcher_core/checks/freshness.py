@@ -7,7 +7,9 @@ import logging
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from watcher_core import calendars, text
+from sqlalchemy.orm import Session
+
+from watcher_core import calendars, database, text
 from watcher_core.checks import causes, thresholds
 from watcher_core.checks.causes import Opening
 from watcher_core.database import Driver
@@ -124,7 +126,7 @@ FOUND = """
 """
 
 # What an asset check asks of one pipeline, as CTEs: its findings are in `found`.
-OF_ONE = f"{_stale(one=True)}, {UNLOGGED}, found AS ({FOUND})"
+OF_ONE: str = f"{_stale(one=True)}, {UNLOGGED}, found AS ({FOUND})"
 
 BY_CALENDAR, BY_CALENDAR_ONE = _by_calendar(one=False), _by_calendar(one=True)
 
@@ -137,18 +139,19 @@ def statement(opening: Opening | None, *, one: bool) -> str:
 
 
 def check_freshness(
-    connection: Driver, *, now: dt.datetime, pipeline_id: int | None = None, opening: Opening | None = None
+    session: Session, *, now: dt.datetime, pipeline_id: int | None = None, opening: Opening | None = None
 ) -> list[Finding]:
     """Return the pipelines whose data is stale, the longest overdue first; log those that are new, and open alerts.
 
     A pipeline that was logged is not new again before its data has changed.
 
     Args:
-        connection: The transaction.
+        session: The transaction.
         now: The time at which age is measured.
         pipeline_id: Check this pipeline only.
         opening: How alerts are opened; without, nothing is written.
     """
+    connection = database.driver(session)
     given = {
         "now": now,
         "pipeline_id": pipeline_id,
@@ -164,9 +167,7 @@ def check_freshness(
 NONE_JUDGED: Mapping[str, list[Any]] = {"judged": [], "judged_from": [], "due_at": []}
 
 
-def judge_calendars(
-    connection: Driver, *, now: dt.datetime, pipeline_id: int | None = None
-) -> Mapping[str, list[Any]]:
+def judge_calendars(connection: Driver, *, now: dt.datetime, pipeline_id: int | None = None) -> Mapping[str, list[Any]]:
     """Return which pipelines with a calendar are due, from which change and when, as parameters of the check."""
     statement = BY_CALENDAR if pipeline_id is None else BY_CALENDAR_ONE
     judged: list[tuple[int, dt.datetime, dt.datetime]] = []

@@ -145,7 +145,7 @@ def _values(check: str) -> str:
 
 
 _NAMES = ("kind", "number", "datepart", "calendar", "timezone", "set_by", "muted_by")
-COLUMNS = (
+COLUMNS: tuple[str, ...] = (
     *("pipeline.id", "type.name", "pipeline.active", "pipeline.removed_at"),
     *(f"threshold.{name}" for name in _NAMES),
 )

@@ -6,10 +6,11 @@ import datetime as dt
 from collections.abc import Sequence
 from typing import Any
 
-from watcher_core import text
+from sqlalchemy.orm import Session
+
+from watcher_core import database, text
 from watcher_core.checks import causes, thresholds
 from watcher_core.checks.causes import Opening
-from watcher_core.database import Driver
 from watcher_core.enums import AlertKind, AlertLevel, DatePart, ExecutionState
 from watcher_core.values import Finding
 
@@ -25,7 +26,7 @@ STARTED_LAST = """(
         SELECT id, pipeline_id, source, state, start_date, end_date, execution_metadata
           FROM watcher.pipeline_execution
          WHERE pipeline_id = %(pipeline_id)s
-         ORDER BY start_date DESC, id DESC
+         ORDER BY start_date DESC
          LIMIT 100) AS started_last"""
 END_OF_NEWEST = """(
         SELECT least(end_date, %(now)s)
@@ -116,7 +117,7 @@ FOUND = """
 
 
 # What an asset check asks of one pipeline, as CTEs: its findings are in `found`.
-OF_ONE = f"{_late(one=True, ended=STARTED_LAST, since=END_OF_NEWEST)}, {UNLOGGED}, found AS ({FOUND})"
+OF_ONE: str = f"{_late(one=True, ended=STARTED_LAST, since=END_OF_NEWEST)}, {UNLOGGED}, found AS ({FOUND})"
 
 
 def statement(opening: Opening | None, *, one: bool) -> str:
@@ -127,7 +128,7 @@ def statement(opening: Opening | None, *, one: bool) -> str:
 
 
 def check_timeliness(
-    connection: Driver,
+    session: Session,
     *,
     since: dt.datetime,
     now: dt.datetime,
@@ -137,7 +138,7 @@ def check_timeliness(
     """Return the executions that are late, oldest first; log those that are new, and open alerts.
 
     Args:
-        connection: The transaction.
+        session: The transaction.
         since: Ended executions are checked if they ended at this time or later.
         now: The time at which the duration of running executions is measured.
         pipeline_id: Check executions of this pipeline only.
@@ -145,7 +146,7 @@ def check_timeliness(
     """
     given = {"since": since, "now": now, "pipeline_id": pipeline_id, **(opening.given if opening else {})}
     # Planned each time: a plan that is kept does not know how far back `since` is, and then reads what others ended.
-    found = connection.execute(statement(opening, one=pipeline_id is not None), given, prepare=False)
+    found = database.driver(session).execute(statement(opening, one=pipeline_id is not None), given, prepare=False)
     return [finding_of(row, now) for row in found.fetchall()]
 
 

@@ -89,8 +89,8 @@ class AddressMethods(Connection):
 
     def addresses(self) -> list[values.Address]:
         """Return all addresses, by name."""
-        with self._transaction() as (session, _):
-            return catalog.list_addresses(session)
+        with self._driver_transaction() as (connection, _):
+            return catalog.list_addresses(connection)
 
     def address(self, reference: int | str) -> values.Address:
         """Return the address with that id, that name, or a name that it had before.

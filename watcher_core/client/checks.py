@@ -67,9 +67,7 @@ class CheckMethods(HeartbeatMethods):
         """
         with self._begin_check(AlertKind.FRESHNESS, pipeline, now, dry_run=dry_run) as (session, moment, pipeline_id):
             opening = None if dry_run else _opening(session, AlertKind.FRESHNESS)
-            found = checks.check_freshness(
-                database.driver(session), now=moment, pipeline_id=pipeline_id, opening=opening
-            )
+            found = checks.check_freshness(session, now=moment, pipeline_id=pipeline_id, opening=opening)
             if not dry_run:
                 _resolve_others(session, AlertKind.FRESHNESS, found, moment, pipeline_id)
         return found
@@ -109,9 +107,7 @@ class CheckMethods(HeartbeatMethods):
             checked = last or checks.last_checked(session, kind=AlertKind.TIMELINESS) or moment
             begin = _before(min(checked, moment), minutes)
             opening = None if dry_run else _opening(session, AlertKind.TIMELINESS)
-            found = checks.check_timeliness(
-                database.driver(session), since=begin, now=moment, pipeline_id=pipeline_id, opening=opening
-            )
+            found = checks.check_timeliness(session, since=begin, now=moment, pipeline_id=pipeline_id, opening=opening)
             if not dry_run:
                 late = [finding for finding in found if not checks.late_is_over(finding)]
                 _resolve_others(session, AlertKind.TIMELINESS, late, moment, pipeline_id)

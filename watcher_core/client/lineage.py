@@ -149,8 +149,9 @@ class LineageMethods(Connection):
 
     def lineage_summary(self) -> values.LineageSummary:
         """Return the shape of the graph: roots, leaves, cycles, and addresses that nobody reads or writes."""
-        with self._transaction() as (session, _):
-            return lineage.lineage_summary(session)
+        with self._driver_transaction() as (connection, _):
+            database.read_one_snapshot(connection)
+            return lineage.lineage_summary(connection)
 
     def verify_lineage(self, *, repair: bool = False) -> values.ClosureReport:
         """Compute which address reaches which anew from the edges, and compare that with what is stored.

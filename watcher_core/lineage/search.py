@@ -317,6 +317,6 @@ def lineage_graph(session: Session) -> values.LineageGraph:
         .order_by(source.c.name, target.c.name, PIPELINE.c.name, EDGE.c.origin)
     )
     return values.LineageGraph(
-        addresses=tuple(catalog.list_addresses(session)),
+        addresses=tuple(catalog.list_addresses(database.driver(session))),
         edges=tuple(values.LineageEdge(**row._mapping) for row in rows),
     )

@@ -2,47 +2,49 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator
 
-from sqlalchemy.orm import Session
-
-from watcher_core import catalog, database, values
+from watcher_core import catalog, values
+from watcher_core.database import Driver
 
 PAIRS = "SELECT DISTINCT source_address_id, target_address_id FROM watcher.address_lineage"
 
-# Those that no edge has: in a large graph they are few, and only they and what is shown are read in full.
-WITHOUT_EDGES = """
-    SELECT id
-      FROM watcher.address
-     WHERE NOT EXISTS (SELECT FROM watcher.address_lineage WHERE source_address_id = address.id)
-       AND NOT EXISTS (SELECT FROM watcher.address_lineage WHERE target_address_id = address.id)
+# What is shown; the others, most of a graph of many layers, are not read.
+SHOWN = """
+           NOT EXISTS (SELECT FROM watcher.address_lineage WHERE source_address_id = address.id)
+        OR NOT EXISTS (SELECT FROM watcher.address_lineage WHERE target_address_id = address.id)
+        OR address.id IN (SELECT unnest(CAST(%(in_cycles)s AS bigint[])))
 """
 
 
-def lineage_summary(session: Session) -> values.LineageSummary:
-    """Return the shape of the graph: roots, leaves, addresses without edges, cycles."""
-    connection = database.driver(session)
+def lineage_summary(connection: Driver) -> values.LineageSummary:
+    """Return the shape of the graph: roots, leaves, addresses without edges, cycles.
+
+    Args:
+        connection: A transaction that sees one state.
+    """
     pairs = connection.execute(PAIRS).fetchall()
-    unused = {address_id for (address_id,) in connection.execute(WITHOUT_EDGES)}
     read, written = {source for source, _ in pairs}, {target for _, target in pairs}
-    roots, leaves = read - written, written - read
-    # What begins or ends the graph is in no cycle.
-    groups = cycles((source, target) for source, target in pairs if source in written and target in read)
-    shown = unused | roots | leaves | {address_id for group in groups for address_id in group}
-    known = {address.id: address for address in catalog.list_addresses(session, ids=shown)}
-    order = {key: place for place, key in enumerate(known)}  # by name
-
-    def named(address_ids: Collection[int]) -> tuple[values.Address, ...]:
-        return tuple(known[key] for key in sorted(address_ids, key=order.__getitem__))
-
+    groups = cycles(pairs)
+    in_cycles = [address_id for group in groups for address_id in group]
+    shown = {
+        address.id: address
+        for address in catalog.list_addresses(connection, where=SHOWN, given={"in_cycles": in_cycles})
+    }
+    unused = shown.keys() - read - written
+    place = {address_id: number for number, address_id in enumerate(shown)} if groups else {}
+    by_name = [sorted(group, key=place.__getitem__) for group in groups]
     return values.LineageSummary(
         addresses=len(read | written | unused),
         edges=len(pairs),
-        roots=named(roots),
-        leaves=named(leaves),
-        unused=named(unused),
-        cycles=tuple(sorted(map(named, groups), key=lambda cycle: order[cycle[0].id])),
+        roots=tuple(address for key, address in shown.items() if key in read and key not in written),
+        leaves=tuple(address for key, address in shown.items() if key in written and key not in read),
+        unused=tuple(address for key, address in shown.items() if key in unused),
+        cycles=tuple(
+            tuple(shown[address_id] for address_id in group)
+            for group in sorted(by_name, key=lambda group: place[group[0]])
+        ),
     )
 
 
@@ -51,12 +53,8 @@ def cycles(edges: Iterable[tuple[int, int]]) -> list[set[int]]:
 
     These are the strongly connected components, found as Tarjan does; without recursion, as a chain may be long.
     """
-    following: dict[int, list[int]] = defaultdict(list)
-    to_itself = set()
-    for source, target in edges:
-        following[source].append(target)
-        if source == target:
-            to_itself.add(source)
+    following = _reached_by_cycles(edges)
+    to_itself = {node for node, targets in following.items() if node in targets}
     found: list[set[int]] = []
     number: dict[int, int] = {}  # in the order in which nodes are met
     earliest: dict[int, int] = {}  # the first one met that a node is known to reach
@@ -92,3 +90,19 @@ def cycles(edges: Iterable[tuple[int, int]]) -> list[set[int]]:
                     if len(component) > 1 or node in to_itself:
                         found.append(component)
     return found
+
+
+def _reached_by_cycles(edges: Iterable[tuple[int, int]]) -> dict[int, list[int]]:
+    """Return the edges that begin in a cycle or after one: in most graphs none, which is quickly found."""
+    following: dict[int, list[int]] = defaultdict(list)
+    leading: Counter[int] = Counter()  # to each node, so many edges
+    for source, target in edges:
+        following[source].append(target)
+        leading[target] += 1
+    ready = [node for node in following if node not in leading]
+    while ready:
+        for target in following.pop(ready.pop(), ()):
+            leading[target] -= 1
+            if not leading[target]:
+                ready.append(target)
+    return following

@@ -38,6 +38,8 @@ if TYPE_CHECKING:
     from watcher_core.recording.heartbeats import pulse
     from watcher_core.recording.host_clocks import clock_report
     from watcher_core.recording.identities import is_identity
+    from watcher_core.recording.lookup import COLUMNS as EXECUTION_COLUMNS
+    from watcher_core.recording.lookup import FIELDS as EXECUTION_FIELDS
     from watcher_core.recording.lookup import (
         execution_of,
         execution_tree,
@@ -49,8 +51,6 @@ if TYPE_CHECKING:
         list_executions,
         recorded_runs,
     )
-    from watcher_core.recording.lookup import COLUMNS as EXECUTION_COLUMNS
-    from watcher_core.recording.lookup import FIELDS as EXECUTION_FIELDS
     from watcher_core.recording.observations import record_observations
     from watcher_core.recording.parents import adopt
     from watcher_core.recording.pings import record_ping

@@ -17,9 +17,9 @@ from watcher_core.values.rows import of_rows
 
 # What each statement gives, in this order.
 OF_PIPELINE = "(SELECT name FROM watcher.pipeline WHERE id = execution.pipeline_id) AS pipeline_name"
-FIELDS = tuple(field.name for field in fields(values.Execution))
+FIELDS: tuple[str, ...] = tuple(field.name for field in fields(values.Execution))
 MADE = {"pipeline_name": OF_PIPELINE, "execution_metadata": full_metadata("execution")}
-COLUMNS = ", ".join(MADE.get(field, f"execution.{field}") for field in FIELDS)
+COLUMNS: str = ", ".join(MADE.get(field, f"execution.{field}") for field in FIELDS)
 
 ENUMS: Mapping[str, Mapping[Any, Any]] = {
     "source": {source.value: source for source in ExecutionSource},

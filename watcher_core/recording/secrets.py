@@ -14,7 +14,7 @@ from typing import Any, Final
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from watcher_core import arguments, catalog, lineage, masking
+from watcher_core import arguments, catalog, database, lineage, masking
 
 
 @dataclass(frozen=True)
@@ -120,7 +120,7 @@ def _masked(written: str, column: _Column) -> str | None:
 def _mask_address_names(session: Session, *, now: dt.datetime) -> int:
     """Rename the addresses with a secret in their name; where the name without it is known, the two are merged."""
     masked = 0
-    for address in catalog.list_addresses(session):
+    for address in catalog.list_addresses(database.driver(session)):
         name = masking.mask_text(address.name)
         if name != address.name and address.id is not None:
             lineage.update_address(session, reference=address.id, fields={"name": name}, now=now)
