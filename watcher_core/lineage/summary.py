@@ -26,7 +26,8 @@ def lineage_summary(connection: Driver) -> values.LineageSummary:
     """
     pairs = connection.execute(PAIRS).fetchall()
     read, written = {source for source, _ in pairs}, {target for _, target in pairs}
-    groups = cycles(pairs)
+    # What begins or ends the graph is in no cycle.
+    groups = cycles((source, target) for source, target in pairs if source in written and target in read)
     in_cycles = [address_id for group in groups for address_id in group]
     shown = {
         address.id: address
