@@ -113,6 +113,7 @@ with Watcher(sys.argv[1]) as watcher:
         pass
     found["track"] = loaded()
     assert len(watcher.executions(pipeline="pipeline")) == len(watcher.pipelines()) == 1
+    watcher.pipeline_list()
     found["lists"] = loaded()
 print(json.dumps(found))
 """

@@ -7,13 +7,14 @@ compares all pipelines in one statement.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
-from typing import Any
-
-from sqlalchemy.orm import Session
+from typing import TYPE_CHECKING, Any
 
 from watcher_core import database, values
 from watcher_core.database import Driver
 from watcher_core.enums import AlertKind, DatePart
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session  # which lists do without
 
 # The checks with thresholds, as the names of their columns begin.
 CHECKS = (AlertKind.FRESHNESS.value, AlertKind.TIMELINESS.value, AlertKind.FAILURE.value)

@@ -11,8 +11,8 @@ from watcher_core import arguments, catalog, checks, recording, text, values
 from watcher_core.database import Driver
 from watcher_core.enums import AlertKind, ExecutionState
 from watcher_core.errors import InvalidValueError
-from watcher_core.overview.page import ROWS, freshness_standing
-from watcher_core.overview.pipelines import GROUP, OWNERS, PIPELINES, Filter, last_executions, read_choices
+from watcher_core.overview.pipelines import GROUP, OWNERS, PIPELINES, ROWS, Filter, last_executions, read_choices
+from watcher_core.overview.standing import freshness_standing
 
 # What stands for the state of a pipeline that has never run.
 NEVER_RAN = "never ran"

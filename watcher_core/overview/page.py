@@ -9,12 +9,14 @@ import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from watcher_core import alerts, anomalies, calendars, catalog, checks, database, masking, recording, text, values
+from watcher_core import alerts, anomalies, catalog, checks, database, masking, recording, text, values
 from watcher_core.database import Driver
-from watcher_core.enums import AlertKind, AlertLevel, AlertState, AnomalyMetric, DatePart, ExecutionState
+from watcher_core.enums import AlertKind, AlertLevel, AlertState, AnomalyMetric, ExecutionState
 from watcher_core.overview.errors import readable_error
 from watcher_core.overview.neighbors import select_downstream, select_upstream
 from watcher_core.overview.partitions import grid, select_cells
+from watcher_core.overview.pipelines import ROWS
+from watcher_core.overview.standing import freshness_standing
 
 MOST_EXECUTIONS = 2_000
 MOST_DAYS = 365
@@ -25,11 +27,6 @@ CHECK_RESULTS = 100
 CHECKS = 100
 EVENTS = 20
 ERROR_CHARACTERS = 300
-
-ROWS = """coalesce(CAST(total_rows AS numeric),
-                    CASE WHEN num_nonnulls(inserts, updates, soft_deletes) > 0
-                         THEN CAST(coalesce(inserts, 0) AS numeric) + coalesce(updates, 0)
-                            + coalesce(soft_deletes, 0) END)"""
 
 STRIP = f"""
     SELECT id, state, scope, start_date, end_date, duration_seconds, {ROWS},
@@ -160,61 +157,6 @@ def read_page(
         downstream=tuple(downstream),
         last_error=next(map(_last_error, failure), None),
     )
-
-
-def freshness_standing(
-    pipeline: values.Pipeline, threshold: values.EffectiveThreshold, *, now: dt.datetime
-) -> values.FreshnessStanding:
-    """Return whether a pipeline's data is recent enough, and why."""
-    changes = (pipeline.last_target_insert, pipeline.last_target_update, pipeline.last_target_soft_delete)
-    data_of = max((at for at in changes if at is not None), default=None)
-    measured_from = data_of or pipeline.created_at
-    due_at = None
-    if threshold.number is not None and threshold.datepart is not None:
-        due_at = _due_at(measured_from, threshold.number, threshold.datepart, threshold, now)
-    expected = text.threshold(threshold.number, threshold.datepart, threshold.calendar, threshold.timezone)
-    if pipeline.removed_at is not None:
-        because = "not checked: gone from the code"
-    elif not pipeline.active:
-        because = "not checked: switched off"
-    elif threshold.number is None:
-        because = f"not checked: neither the pipeline nor its type {pipeline.pipeline_type_name} has a threshold"
-    elif threshold.muted_by is not None:
-        because = f"not checked: muted by the {threshold.muted_by}"
-    else:
-        began = "its last change" if data_of else "when it was first seen: no change of data is known"
-        because = f"a change is expected within {expected}, as the {threshold.set_by} says, from {began}"
-    return values.FreshnessStanding(
-        data_of=data_of,
-        due_at=due_at,
-        is_stale=threshold.is_checked and due_at is not None and due_at < now,
-        is_checked=threshold.is_checked,
-        because=because,
-    )
-
-
-# A calendar that names no time within this has none.
-AHEAD = dt.timedelta(days=400)
-
-
-def _due_at(
-    measured_from: dt.datetime,
-    number: int,
-    datepart: DatePart,
-    threshold: values.EffectiveThreshold,
-    now: dt.datetime,
-) -> dt.datetime | None:
-    try:
-        return calendars.due_at(
-            measured_from,
-            number=number,
-            datepart=datepart,
-            calendar=threshold.calendar,
-            timezone=threshold.timezone,
-            now=now + AHEAD,
-        )
-    except (KeyError, ValueError):  # another host knows other time zones
-        return None
 
 
 def _run(row: Sequence[Any]) -> values.PipelineRun:

@@ -19,6 +19,12 @@ GROUP = """CASE jsonb_typeof(pipeline.pipeline_metadata -> 'group')
 PIPELINES = """watcher.pipeline
           JOIN watcher.pipeline_type AS type ON type.id = pipeline.pipeline_type_id"""
 
+# The rows that an execution wrote, from its counts; NULL where it has none.
+ROWS = """coalesce(CAST(total_rows AS numeric),
+                    CASE WHEN num_nonnulls(inserts, updates, soft_deletes) > 0
+                         THEN CAST(coalesce(inserts, 0) AS numeric) + coalesce(updates, 0)
+                            + coalesce(soft_deletes, 0) END)"""
+
 # Distinct first, then in order: sorting the names of ten thousand pipelines would take longer than all else.
 CHOICES = f"""
     WITH each AS MATERIALIZED (
