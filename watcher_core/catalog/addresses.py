@@ -165,7 +165,8 @@ def _ensure(
     ids = _ids(session, by_name)
     created: set[str] = set()
     # In the order of their names, so that concurrent callers wait for each other and never deadlock.
-    unknown = [by_name[name] for name in sorted(by_name.keys() - ids.keys())]
+    new = by_name.keys() - ids.keys()
+    unknown = [by_name[name] for name in sorted(new)]
     type_ids = _ensure_types(session, unknown, now=now)
     if unknown:
         rows = [
@@ -180,7 +181,7 @@ def _ensure(
         ]
         created.update(session.scalars(INSERT_MISSING, {"addresses": arguments.json_text(rows), "now": now}))
         ids |= _ids(session, [address.name for address in unknown])
-    _complete(session, {ids[name]: address for name, address in by_name.items() if address not in unknown}, now=now)
+    _complete(session, {ids[name]: address for name, address in by_name.items() if name not in new}, now=now)
     return ids, created
 
 

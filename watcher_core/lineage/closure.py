@@ -15,15 +15,13 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import chain
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from watcher_core import values
 from watcher_core.database import Driver
 
 # An edge between two addresses, from any origin.
 Pair = tuple[int, int]
-# Source, target, and the depth before and after; `None` where there is no path.
-Difference = tuple[int, int, int | None, int | None]
 Graph = Mapping[int, Collection[int]]
 End = Literal["source", "target"]
 
@@ -39,18 +37,18 @@ ROWS_AT_ONCE = 5_000
 SOURCES_AT_ONCE = 500
 
 DELETE = """
-    DELETE FROM watcher.address_lineage_closure
-     USING unnest(%s::bigint[], %s::bigint[]) AS gone (source_address_id, target_address_id)
-     WHERE address_lineage_closure.source_address_id = gone.source_address_id
-       AND address_lineage_closure.target_address_id = gone.target_address_id
+    DELETE FROM watcher.address_lineage_closure AS pair
+     USING unnest(%s::bigint[], %s::bigint[]) AS gone (near, far)
+     WHERE pair.{start}_address_id = gone.near
+       AND pair.{end}_address_id = gone.far
 """
 
 UPDATE = """
-    UPDATE watcher.address_lineage_closure
+    UPDATE watcher.address_lineage_closure AS pair
        SET depth = changed.depth
-      FROM unnest(%s::bigint[], %s::bigint[], %s::integer[]) AS changed (source_address_id, target_address_id, depth)
-     WHERE address_lineage_closure.source_address_id = changed.source_address_id
-       AND address_lineage_closure.target_address_id = changed.target_address_id
+      FROM unnest(%s::bigint[], %s::bigint[], %s::integer[]) AS changed (near, far, depth)
+     WHERE pair.{start}_address_id = changed.near
+       AND pair.{end}_address_id = changed.far
 """
 
 SOURCES = "SELECT DISTINCT source_address_id FROM watcher.address_lineage_closure"
@@ -77,7 +75,24 @@ def follow(connection: Driver, *, inserted: Counter[Pair], deleted: Counter[Pair
     """
     changes = Changes.of(connection, inserted=inserted, deleted=deleted)
     if changes:
-        _write(connection, _differences(connection, changes))
+        start, differences = _differences(connection, changes)
+        _write(connection, start, differences)
+
+
+class Difference(NamedTuple):
+    """How the rows of one node differ from what they are to be.
+
+    Attributes:
+        node: The node from which was searched.
+        new: The depths of the nodes that it reaches, and has no rows of.
+        gone: The nodes that it has rows of, and does not reach.
+        other: The depths of the nodes that have another in its rows.
+    """
+
+    node: int
+    new: Mapping[int, int]
+    gone: Collection[int]
+    other: Mapping[int, int]
 
 
 @dataclass
@@ -109,8 +124,8 @@ class Changes:
         return bool(self.added or self.removed)
 
 
-def _differences(connection: Driver, changes: Changes) -> Iterator[Difference]:
-    """Read what the change affects, and yield each pair whose depth changes as it is found."""
+def _differences(connection: Driver, changes: Changes) -> tuple[End, Iterator[Difference]]:
+    """Read what the change affects; give the end from which is searched, and the differences as they are found."""
     start, affected = _smaller_side(connection, changes)
     edges = _edges_beyond(connection, affected, start)
     added, removed = _walked(changes.added, start), _walked(changes.removed, start)
@@ -118,17 +133,16 @@ def _differences(connection: Driver, changes: Changes) -> Iterator[Difference]:
     if len(added) + len(removed) < len(affected):  # else searching all is cheaper than finding out which to search
         affected &= _touched(old, new, added=added, removed=removed)
     before, after = _graph(old), _graph(new)
-    return chain.from_iterable(
-        _compare(node, start, depths(before, node), depths(after, node)) for node in sorted(affected)
+    return start, (_compare(node, depths(before, node), depths(after, node)) for node in sorted(affected))
+
+
+def _compare(node: int, before: Mapping[int, int], after: Mapping[int, int]) -> Difference:
+    return Difference(
+        node,
+        new={other: depth for other, depth in after.items() if other not in before},
+        gone=before.keys() - after.keys(),
+        other={other: depth for other, depth in after.items() if before.get(other, depth) != depth},
     )
-
-
-def _compare(node: int, start: End, before: Mapping[int, int], after: Mapping[int, int]) -> Iterator[Difference]:
-    for other in before.keys() | after.keys():
-        was, now = before.get(other), after.get(other)
-        if was != now:
-            source, target = (node, other) if start == "source" else (other, node)
-            yield source, target, was, now
 
 
 def _smaller_side(connection: Driver, changes: Changes) -> tuple[End, set[int]]:
@@ -222,28 +236,29 @@ def _walked(pairs: Iterable[Pair], start: End) -> set[Pair]:
 # Writing
 
 
-def _write(connection: Driver, differences: Iterable[Difference]) -> None:
+def _write(connection: Driver, start: End, differences: Iterable[Difference]) -> None:
     """Write the rows that differ: new ones as they come, the others, which are few, together."""
-    gone: list[Pair] = []
-    other: list[tuple[int, int, int]] = []
+    gone: list[tuple[int, ...]] = []
+    other: list[tuple[int, ...]] = []
+    end = OPPOSITE[start]
     with connection.cursor() as cursor:
         with cursor.copy(
-            "COPY watcher.address_lineage_closure (source_address_id, target_address_id, depth) FROM STDIN"
+            f"COPY watcher.address_lineage_closure ({start}_address_id, {end}_address_id, depth) FROM STDIN"
         ) as rows:
             new: list[str] = []
-            for source, target, was, now in differences:
-                if was is None:
-                    new.append(f"{source}\t{target}\t{now}\n")
-                    if len(new) == ROWS_AT_ONCE:
-                        rows.write("".join(new))
-                        new.clear()
-                elif now is None:
-                    gone.append((source, target))
-                else:
-                    other.append((source, target, now))
+            for each in differences:
+                near = each.node
+                new += [f"{near}\t{far}\t{depth}\n" for far, depth in each.new.items()]
+                if len(new) >= ROWS_AT_ONCE:
+                    rows.write("".join(new))
+                    new.clear()
+                gone += [(near, far) for far in each.gone]
+                other += [(near, far, depth) for far, depth in each.other.items()]
             rows.write("".join(new))
-        cursor.execute(DELETE, _columns(gone, 2))
-        cursor.execute(UPDATE, _columns(other, 3))
+        if gone:
+            cursor.execute(DELETE.format(start=start, end=end), _columns(gone, 2))
+        if other:
+            cursor.execute(UPDATE.format(start=start, end=end), _columns(other, 3))
 
 
 def _columns(rows: Collection[tuple[int, ...]], width: int) -> list[list[int]]:
@@ -268,12 +283,12 @@ def verify_closure(connection: Driver, *, repair: bool) -> values.ClosureReport:
     graph = _graph((source, target) for source, target in edges)
     differences = list(_deviations(connection, graph))
     if repair:
-        _write(connection, differences)
+        _write(connection, "source", differences)
     return values.ClosureReport(
         pairs=_count(connection),
-        missing=sum(was is None for _, _, was, _ in differences),
-        unexpected=sum(now is None for _, _, _, now in differences),
-        wrong_depth=sum(was is not None and now is not None for _, _, was, now in differences),
+        missing=sum(len(each.new) for each in differences),
+        unexpected=sum(len(each.gone) for each in differences),
+        wrong_depth=sum(len(each.other) for each in differences),
         repaired=repair,
     )
 
@@ -286,7 +301,9 @@ def _deviations(connection: Driver, graph: Graph) -> Iterator[Difference]:
         for source, target, depth in connection.execute(ROWS, [chunk]):
             stored[source][target] = depth
         for source in chunk:
-            yield from _compare(source, "source", stored[source], depths(graph, source))
+            found = depths(graph, source)
+            if found != stored[source]:
+                yield _compare(source, stored[source], found)
 
 
 def _count(connection: Driver) -> int:
