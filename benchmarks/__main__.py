@@ -1,8 +1,9 @@
-"""Run the cases, show a table, and write JSON lines.
+"""Run the cases, show a table, and write JSON lines: one about the machine, then one a result.
 
-python -m benchmarks                        all cases
+python -m benchmarks                        all cases, in a quarter of an hour
 python -m benchmarks pairs track            some of them
-python -m benchmarks --quick                rough figures, in seconds
+python -m benchmarks --quick                rough figures of all, in three minutes
+python -m benchmarks --large                the largest sizes, too, which take longer
 python -m benchmarks --json results.jsonl   also to a file; `-` is the standard output
 """
 
@@ -11,18 +12,18 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import platform
 import sys
-from collections.abc import Iterator, Sequence
+import time
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from importlib import import_module
 from pathlib import Path
-from typing import TextIO
+from typing import Any, TextIO
 
 from rich.console import Console
-from rich.table import Table
 
-from benchmarks.harness import Bench, Result, bench
+from benchmarks import report
+from benchmarks.harness import Bench, Effort, Result, bench
 
 CASES = (
     "pairs",
@@ -45,37 +46,53 @@ CASES = (
     "quality",
     "imports",
 )
+EFFORTS = {
+    Effort.QUICK: "rough figures, in three minutes",
+    Effort.LARGE: "the largest sizes, too, for as long as they take; a quarter of an hour without it",
+}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run what was asked for, and name the goals that are missed and the cases that broke; neither fails."""
     asked = _parse(arguments)
-    console = Console(stderr=True, width=None if sys.stderr.isatty() else 160)
+    console = Console(stderr=True, width=None if sys.stderr.isatty() else report.WIDTH)
     results: list[Result] = []
+    seconds: dict[str, float] = {}
     broken: list[str] = []
-    with bench(quick=asked.quick, console=console) as prepared, _opened(asked.json) as lines:
+    with bench(effort=asked.effort, console=console) as prepared, _opened(asked.json) as lines:
+        machine = report.machine(postgresql=prepared.postgresql(), effort=asked.effort)
+        _write({"machine": machine}, lines)
         for case in asked.cases or CASES:
+            began = time.perf_counter()
             try:
                 for result in _run(case, prepared, console):
                     results.append(result)
                     # At once: what is measured stays measured, whatever happens to the next case.
-                    print(json.dumps(result.as_json()), file=lines, flush=True)
+                    _write(result.as_json(), lines)
             except Exception:  # whatever breaks a case, the others are measured
                 console.print_exception()
                 broken.append(case)
-    console.print(_table(results))
-    missed = [result for result in results if result.met is False]
-    for result in missed:
-        console.print(f"[red]missed:[/red] {result.case}: {result.what}, {result.size}: {result.goal}")
+            prepared.drop_copies()
+            seconds[case] = time.perf_counter() - began
+            prepared.tell(f"{case} took {seconds[case]:.0f} s")
+    for line in report.lines(machine, results, seconds):
+        console.print(line, markup=False, highlight=False)
     for case in broken:
         console.print(f"[red]broken:[/red] {case}: its error is above")
     return 0
 
 
+def _write(values: Mapping[str, Any], lines: TextIO) -> None:
+    print(json.dumps(values), file=lines, flush=True)
+
+
 def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description="Measure Watcher beside the raw limit.")
     parser.add_argument("cases", nargs="*", metavar="CASE", help=f"which to run: {', '.join(CASES)}; all by default")
-    parser.add_argument("--quick", action="store_true", help="rough figures, in seconds")
+    efforts = parser.add_mutually_exclusive_group()
+    for effort, means in EFFORTS.items():
+        efforts.add_argument(f"--{effort}", dest="effort", action="store_const", const=effort, help=means)
+    parser.set_defaults(effort=Effort.FULL)
     parser.add_argument("--json", metavar="FILE", help="write a JSON line a result to this file; - is standard output")
     asked = parser.parse_args(arguments)
     unknown = sorted(set(asked.cases) - set(CASES))
@@ -93,50 +110,8 @@ def _run(case: str, prepared: Bench, console: Console) -> Iterator[Result]:
     console.print(f"[bold]{case}[/bold]")
     # Loaded only now, so that a case without Dagster does not pay for it.
     for result in import_module(f"benchmarks.{case}").run(prepared):
-        console.print(f"  {result.what}, {result.size}: {_number(result.figure)} {result.unit}")
+        console.print(f"  {result.what}, {result.size}: {report.number(result.figure)} {result.unit}")
         yield result
-
-
-def _table(results: Sequence[Result]) -> Table:
-    cores = os.cpu_count()
-    table = Table(
-        title=f"Measured on {cores} cores with Python {platform.python_version()}; PostgreSQL with fsync on",
-        title_justify="left",
-    )
-    for heading in ("case", "what", "size"):
-        table.add_column(heading)
-    for heading in ("ours", "raw", "before", "ours / raw", "ours / before"):
-        table.add_column(heading, justify="right")
-    for heading in ("raw is", "goal", "met"):
-        table.add_column(heading)
-    previous = ""
-    for result in results:
-        if previous and result.case != previous:
-            table.add_section()
-        table.add_row(*_cells(result))
-        previous = result.case
-    return table
-
-
-def _cells(result: Result) -> tuple[str, ...]:
-    return (
-        result.case,
-        result.what,
-        result.size,
-        f"{_number(result.figure)} {result.unit}",
-        "" if result.raw is None else f"{_number(result.raw)} {result.unit}",
-        "" if result.before is None else f"{_number(result.before)} {result.unit}",
-        "" if result.ratio is None else f"{result.ratio:.2f}",
-        "" if result.ratio_to_before is None else f"{result.ratio_to_before:.2f}",
-        result.raw_is,
-        result.goal,
-        "" if result.met is None else "yes" if result.met else "[red]no[/red]",
-    )
-
-
-def _number(value: float) -> str:
-    """Three digits that matter."""
-    return f"{value:,.0f}" if value >= 100 else f"{value:,.1f}" if value >= 10 else f"{value:,.2f}"
 
 
 if __name__ == "__main__":

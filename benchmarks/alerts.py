@@ -45,7 +45,7 @@ INSERT = """
 
 def run(bench: Bench) -> Iterator[Result]:
     """Measure with ever more alerts."""
-    for count in (300, 3_000, bench.choose(full=30_000, quick=10_000)):
+    for count in bench.choose(full=(300, 3_000, 30_000), quick=(300, 3_000)):
         url = bench.new_database()
         _fill(url, count)
         with slack_server() as slack, _watcher(bench, url, slack) as watcher:
@@ -58,7 +58,7 @@ def run(bench: Bench) -> Iterator[Result]:
 
 
 def _opening(bench: Bench, watcher: Watcher, url: str, count: int) -> Iterator[Result]:
-    rounds = bench.choose(full=7, quick=3)
+    rounds = bench.choose(full=5, quick=3)
     found = [_finding(number, is_new=True) for number in range(1, count + 1)]
     again = [_finding(number, is_new=False) for number in range(1, count + 1)]
     ours, same, raw = [], [], []
@@ -124,7 +124,7 @@ def _insert(connection: psycopg.Connection, found: list[Finding]) -> None:
 
 
 def _delivery(bench: Bench, watcher: Watcher, slack: Slack, count: int) -> Iterator[Result]:
-    rounds = bench.choose(full=5, quick=3)
+    rounds = 3
     ours, raw = [], []
     for _ in range(rounds):
         with psycopg.connect(
@@ -151,7 +151,7 @@ def _delivery(bench: Bench, watcher: Watcher, slack: Slack, count: int) -> Itera
 
 def _one_by_one(bench: Bench, watcher: Watcher, slack: Slack, count: int) -> Result:
     """One alert is found and told, again and again, while there are many others that are told of already."""
-    messages = bench.choose(full=100, quick=20)
+    messages = bench.choose(full=50, quick=15)
     ours, raw = [], []
     for number in range(messages):
         now = NOW + dt.timedelta(hours=1, minutes=number)
@@ -179,7 +179,7 @@ def _one_by_one(bench: Bench, watcher: Watcher, slack: Slack, count: int) -> Res
 
 def _side_by_side(bench: Bench) -> Result:
     """As many messages as one delivery sends, of one alert each, to a place that takes more than one a second."""
-    messages, rounds = 60, bench.choose(full=9, quick=5)
+    messages, rounds = 60, bench.choose(full=9, quick=3)
     routes = bench.directory / "pager.toml"
     routes.write_text('[[routes]]\nto = "PAGER"\n', encoding="utf-8")
     there = builds(bench)

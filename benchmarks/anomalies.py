@@ -20,6 +20,7 @@ import psycopg
 
 from benchmarks.builds import builds, new_database, sides
 from benchmarks.harness import Bench, Result, in_milliseconds, in_turns, open_watcher, percentile
+from benchmarks.history import in_bulk
 from watcher_core import AnomalyMetric, Watcher
 
 NAME = "anomalies"
@@ -105,9 +106,9 @@ RAW_WRITE = """
 
 def run(bench: Bench) -> Iterator[Result]:
     """Measure one execution at three sizes of history, then pending ones at three sizes."""
-    for runs in (1_000, 10_000, bench.choose(full=100_000, quick=30_000)):
+    for runs in bench.choose(full=(1_000, 10_000, 30_000), quick=(1_000, 10_000)):
         yield _one(bench, runs)
-    for pending in (100, 1_000, bench.choose(full=10_000, quick=2_000)):
+    for pending in bench.choose(full=(100, 1_000, 2_000), quick=(100, 500), large=(100, 1_000, 10_000)):
         yield _many(bench, pending, processes=1, metrics=[AnomalyMetric.TOTAL_ROWS])
         one = _many(bench, pending, processes=1, metrics=list(AnomalyMetric))
         yield one
@@ -128,7 +129,8 @@ def _filled(
     url = url or bench.new_database()
     with psycopg.connect(url, autocommit=True) as connection:
         connection.execute(PIPELINES, {"pipelines": pipelines, "metrics": list(metrics)})
-        connection.execute(EXECUTIONS, {"pipelines": pipelines, "runs": runs})
+        with in_bulk(connection):
+            connection.execute(EXECUTIONS, {"pipelines": pipelines, "runs": runs})
         connection.execute(FLAGGED)
         connection.execute("VACUUM ANALYZE")
         connection.execute("CHECKPOINT")
@@ -179,7 +181,7 @@ def _raw_one(connection: psycopg.Connection[Any], execution_ids: Iterator[int]) 
 def _many(
     bench: Bench, pending: int, *, processes: int, metrics: Sequence[AnomalyMetric], one_process: float = 0.0
 ) -> Result:
-    each = 100 if pending >= 1_000 else 10
+    each = 100 if pending >= 500 else 10
     pipelines = pending // each
     url = _filled(bench, pipelines=pipelines, runs=HOURLY_RUNS, metrics=metrics)
     with psycopg.connect(url, autocommit=True) as connection:
@@ -214,7 +216,7 @@ def _many(
 
 def _beside(bench: Bench, *, metrics: Sequence[AnomalyMetric], least: float) -> Iterator[Result]:
     """Judge the same pending executions with both builds, in turns; CPU time of the process that judges."""
-    pipelines, each, rounds = bench.choose(full=5, quick=1), 100, bench.choose(full=5, quick=3)
+    pipelines, each, rounds = bench.choose(full=5, quick=1), 100, bench.choose(full=3, quick=2)
     built = builds(bench)
     if len(built) == 1:
         return

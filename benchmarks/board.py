@@ -247,11 +247,7 @@ def run(bench: Bench) -> Iterator[Result]:
 
 def _filled(bench: Bench) -> str:
     pipelines = int(os.environ.get("BENCH_BOARD_PIPELINES") or bench.choose(full=2_000, quick=500))
-    url = bench.new_database()
-    bench.tell(f"filling {pipelines:,} pipelines")
-    with psycopg.connect(url, autocommit=True) as connection:
-        deployment.fill(connection, pipelines=pipelines, executions=pipelines * EXECUTIONS_OF_EACH)
-    return url
+    return deployment.filled(bench, pipelines=pipelines, executions=pipelines * EXECUTIONS_OF_EACH)
 
 
 def _measured(

@@ -93,10 +93,8 @@ def run(bench: Bench) -> Iterator[Result]:
     except ImportError:
         bench.tell("skipped: Playwright is not installed")
         return
-    url = bench.new_database()
-    bench.tell(f"filling {PIPELINES:,} pipelines")
-    with psycopg.connect(url, autocommit=True) as connection:
-        deployment.fill(connection, pipelines=PIPELINES, executions=EXECUTIONS)
+    url = deployment.filled(bench, pipelines=PIPELINES, executions=EXECUTIONS)
+    with psycopg.connect(url) as connection:
         [(name,)] = connection.execute("SELECT name FROM watcher.pipeline WHERE name LIKE '%/pipeline_70'").fetchall()
     with served(url) as client, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=list(FLAGS))
@@ -114,7 +112,7 @@ def _page(bench: Bench, browser: Browser, client: httpx.Client, title: str, addr
     with _static(kept) as static:
         sides = {"ours": ours, "raw": static}
         found: dict[str, list[float]] = {side: [] for side in sides}
-        for turn in range(bench.choose(full=8, quick=4) + 1):
+        for turn in range(bench.choose(full=8, quick=2) + 1):
             for side, origin in sides.items():
                 milliseconds = _load(browser, origin + address)
                 if turn:  # the first of each warms up
@@ -220,7 +218,7 @@ def _timeline(bench: Bench, browser: Browser, origin: str) -> Iterator[Result]:
         runs = page.evaluate(SHOWN)
         page.locator(".plot").focus()
         page.keyboard.press("+")  # all of the time cannot be moved
-        idle, dragged = _frames(page, bench.choose(full=8, quick=2))
+        idle, dragged = _frames(page, bench.choose(full=8, quick=1))
     finally:
         context.close()
     size = f"{runs:,} runs, {len(dragged):,} frames"

@@ -15,6 +15,7 @@ import sys
 import tarfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -53,6 +54,10 @@ def environment(build: Path) -> Mapping[str, str]:
 
 def new_database(bench: Bench, build: Path) -> str:
     """Make a database with the schema of this build, and give its address."""
+    return bench.new_database() if build == ROOT else bench.copy_of(build.name, partial(_upgraded, bench, build))
+
+
+def _upgraded(bench: Bench, build: Path) -> str:
     url = bench.new_empty_database()
     subprocess.run(
         [sys.executable, "-m", "watcher_core", "db", "upgrade"],

@@ -16,6 +16,7 @@ import psycopg
 
 from benchmarks.builds import builds, new_database, sides
 from benchmarks.harness import Bench, Result
+from benchmarks.history import in_bulk
 
 NAME = "checks"
 FIRST, AGAIN = "first", "again"
@@ -146,8 +147,8 @@ class Case(NamedTuple):
 
 def run(bench: Bench) -> Iterator[Result]:
     """Measure each check at three sizes."""
-    pipelines = (1_000, 10_000, bench.choose(full=100_000, quick=20_000))
-    executions = (10_000, 100_000, bench.choose(full=1_000_000, quick=200_000))
+    pipelines = bench.choose(full=(1_000, 10_000, 100_000), quick=(1_000, 10_000))
+    executions = bench.choose(full=(10_000, 100_000), quick=(10_000, 50_000), large=(10_000, 100_000, 1_000_000))
     yield from _measure(bench, Case("freshness", pipelines, "pipelines", {FIRST: 1.0, AGAIN: 0.3}))
     yield from _measure(bench, Case("timeliness", executions, "executions", {FIRST: 5.0, AGAIN: 5.0}))
     yield from _measure(bench, Case("failures", executions, "executions", {FIRST: 5.0, AGAIN: 5.0}))
@@ -174,8 +175,11 @@ def _fill(connection: psycopg.Connection[Any], what: str, size: int) -> None:
     connection.execute(PIPELINES)
     pipelines = {"freshness": size, "timeliness": 1_000, "failures": size // 10}[what]
     connection.execute(STALE, {"size": pipelines})
-    if what != "freshness":
-        connection.execute(LATE if what == "timeliness" else FAILING, {"size": size})
+    if what == "timeliness":
+        with in_bulk(connection):
+            connection.execute(LATE, {"size": size})
+    elif what == "failures":
+        connection.execute(FAILING, {"size": size})
     connection.execute("VACUUM ANALYZE")
     connection.execute("CHECKPOINT")
 

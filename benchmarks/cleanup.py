@@ -14,6 +14,7 @@ from contextlib import contextmanager
 import psycopg
 
 from benchmarks.harness import Bench, Result, percentile
+from benchmarks.history import in_bulk
 from watcher_core import Watcher
 
 NAME = "cleanup"
@@ -90,8 +91,8 @@ RAW = (
 
 
 def run(bench: Bench) -> Iterator[Result]:
-    """Measure at three sizes."""
-    for rows in (10_000, 100_000, bench.choose(full=1_000_000, quick=200_000)):
+    """Measure at sizes that grow."""
+    for rows in bench.choose(full=(10_000, 100_000), quick=(10_000, 30_000), large=(10_000, 100_000, 1_000_000)):
         url = bench.new_database()
         bench.tell(f"making {rows:,} executions to delete, with their logs")
         _fill(url, rows)
@@ -102,7 +103,8 @@ def run(bench: Bench) -> Iterator[Result]:
 def _fill(url: str, rows: int) -> None:
     with psycopg.connect(url, autocommit=True) as connection:
         connection.execute(PIPELINES)
-        connection.execute(EXECUTIONS, {"rows": rows})
+        with in_bulk(connection):
+            connection.execute(EXECUTIONS, {"rows": rows})
         for statement in LOGS:
             connection.execute(statement)
         connection.execute("VACUUM ANALYZE")

@@ -12,9 +12,12 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Sequence
-from importlib import import_module
+from functools import partial
 
 import psycopg
+
+from benchmarks.harness import Bench
+from benchmarks.history import in_bulk
 
 PIPELINES = 10_000
 EXECUTIONS = 1_000_000
@@ -113,15 +116,28 @@ RESULTS = """
 """
 
 
+def filled(bench: Bench, *, pipelines: int, executions: int) -> str:
+    """Give a database that is filled."""
+    return bench.copy_of(
+        f"a deployment of {pipelines:,} pipelines, {executions:,} executions",
+        partial(_filled, bench, pipelines, executions),
+    )
+
+
+def _filled(bench: Bench, pipelines: int, executions: int) -> str:
+    bench.tell(f"filling {pipelines:,} pipelines")
+    url = bench.new_database()
+    with psycopg.connect(url, autocommit=True) as connection:
+        fill(connection, pipelines=pipelines, executions=executions)
+    return url
+
+
 def fill(connection: psycopg.Connection, *, pipelines: int = PIPELINES, executions: int = EXECUTIONS) -> None:
     """Fill an empty database that has our schema; the connection commits each statement by itself."""
-    daily = import_module("migrations.versions.0021_add_execution_daily")
     sizes = {"pipelines": pipelines, "executions": executions, "alerts": max(20, pipelines // 5)}
-    connection.execute("SET session_replication_role = replica")  # foreign keys hold by construction
-    for statements in (CATALOG, HISTORY, ALERTS, RESULTS):
-        connection.execute(statements.format(**sizes))
-    connection.execute(daily.HISTORY)  # which triggers do otherwise
-    connection.execute("RESET session_replication_role")
+    with in_bulk(connection):
+        for statements in (CATALOG, HISTORY, ALERTS, RESULTS):
+            connection.execute(statements.format(**sizes))
     connection.execute("VACUUM ANALYZE")
 
 

@@ -14,8 +14,9 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, nullcontext
 from dataclasses import asdict, dataclass, field
+from enum import StrEnum
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import psycopg
 import sqlalchemy as sa
@@ -27,13 +28,24 @@ from watcher_core.embedded.server import EmbeddedPostgres
 SETTINGS = ("DATABASE_URL", "ENV_STATE", "LOGFIRE_TOKEN", "SLACK_WEBHOOK_URL")
 
 
+Chosen = TypeVar("Chosen")
+
+
+class Effort(StrEnum):
+    """How hard the cases work."""
+
+    QUICK = "quick"  # rough figures of all cases, in three minutes
+    FULL = "full"  # good figures, in a quarter of an hour
+    LARGE = "large"  # and the largest sizes that the documentation quotes, for as long as they take
+
+
 @dataclass(frozen=True, kw_only=True)
 class Result:
     """One figure, what it is measured against, and whether that is good enough.
 
     Attributes:
         case: The module that measured it.
-        what: What was measured.
+        what: What was measured. Results that have this in common, too, are of ever larger sizes.
         size: Of the data that it was measured with.
         figure: Ours, in `unit`.
         raw: The same without our code, in `unit`; what that is says `raw_is`.
@@ -63,6 +75,11 @@ class Result:
     def ratio_to_before(self) -> float | None:
         return self.figure / self.before if self.before else None
 
+    @property
+    def cost(self) -> float:
+        """What grows when it gets slower: the figure, or of a rate the time for one."""
+        return 1 / self.figure if self.unit.endswith("/s") and self.figure else self.figure
+
     def as_json(self) -> dict[str, Any]:
         return {**asdict(self), "ratio": self.ratio, "ratio_to_before": self.ratio_to_before}
 
@@ -73,37 +90,74 @@ class Bench:
     Args:
         server: The address of a PostgreSQL server where databases can be made.
         directory: For files of the cases.
-        quick: Whether a rough figure in seconds is wanted, in place of a good one in minutes.
+        effort: How hard to work.
         console: Where progress is told.
     """
 
-    def __init__(self, server: sa.URL, directory: Path, *, quick: bool, console: Console) -> None:
+    def __init__(self, server: sa.URL, directory: Path, *, effort: Effort, console: Console) -> None:
         self.directory = directory
-        self.quick = quick
+        self.effort = effort
         self._server = server
         self._console = console
         self._databases = 0
+        self._templates: dict[str, str] = {}
+        self._copies: list[str] = []
 
     def tell(self, progress: str) -> None:
         """Say what is being done."""
         self._console.print(f"[dim]  {progress}[/dim]")
 
-    def choose(self, *, full: int, quick: int) -> int:
-        """How much of something: enough for a good figure, or for a rough one."""
-        return quick if self.quick else full
+    def choose(self, *, full: Chosen, quick: Chosen, large: Chosen | None = None) -> Chosen:
+        """How much of something: enough for a good figure, or for a rough one, or as much as `--large` asks for."""
+        if self.effort is Effort.QUICK:
+            return quick
+        return large if large is not None and self.effort is Effort.LARGE else full
 
     def new_empty_database(self) -> str:
         """Make a database, and give its address."""
-        self._databases += 1
-        name = f"bench_{self._databases}"
-        with psycopg.connect(text(self._server), autocommit=True) as connection:
-            connection.execute(f"CREATE DATABASE {name}")
-        return text(self._server.set(database=name))
+        return self._created("template0")
 
     def new_database(self) -> str:
         """Make a database with our schema, and give its address."""
+        return self.copy_of("schema", self._upgraded)
+
+    def copy_of(self, contents: str, make: Callable[[], str]) -> str:
+        """Make a database like one that is made once, for all cases, and give its address.
+
+        Args:
+            contents: What is in it. Who asks for the same gets a copy of the same.
+            make: Makes the first one, closes its connections, and gives its address.
+        """
+        if contents not in self._templates:
+            name = _name(make())
+            self._copies.remove(name)
+            self._templates[contents] = name
+        return self._created(self._templates[contents])
+
+    def postgresql(self) -> str:
+        """The server's version."""
+        with psycopg.connect(text(self._server)) as connection:
+            return str(connection.execute("SHOW server_version").fetchone()[0])  # type: ignore[index] # one row
+
+    def drop_copies(self) -> None:
+        """Drop the databases of a case, which PostgreSQL would go on vacuuming beside the next one."""
+        with psycopg.connect(text(self._server), autocommit=True) as connection:
+            for name in self._copies:
+                connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+        self._copies.clear()
+
+    def _created(self, template: str) -> str:
+        self._databases += 1
+        name = f"bench_{self._databases}"
+        with psycopg.connect(text(self._server), autocommit=True) as connection:
+            # Copied as files, a million rows are there in a second, and are not written to the log.
+            connection.execute(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY file_copy")
+        self._copies.append(name)
+        return self.database(name)
+
+    def _upgraded(self) -> str:
         url = self.new_empty_database()
-        with open_watcher(url, self.directory) as watcher:
+        with self.watcher(url) as watcher:
             watcher.upgrade()
         return url
 
@@ -120,6 +174,10 @@ def open_watcher(url: str, directory: Path) -> Watcher:
     return Watcher(url, settings=Settings(home=directory / "home"))
 
 
+def _name(url: str) -> str:
+    return str(sa.make_url(url).database)
+
+
 def text(url: sa.URL) -> str:
     return url.set(drivername="postgresql").render_as_string(hide_password=False)
 
@@ -127,7 +185,7 @@ def text(url: sa.URL) -> str:
 @contextmanager
 def bench(
     *,
-    quick: bool,
+    effort: Effort,
     console: Console,
     kept: Path | None = None,
     before: Callable[[Path], object] = lambda _: None,
@@ -135,7 +193,7 @@ def bench(
     """Start a server for the cases: the embedded PostgreSQL as users get it, so with fsync on.
 
     Args:
-        quick: Whether rough figures will do.
+        effort: How hard the cases work.
         console: Where progress is told.
         kept: A directory for all files, which stays with what is in it; without one, all is deleted at the end.
         before: Called with the directory before the server is started.
@@ -146,7 +204,7 @@ def bench(
         try:
             with _own_environment(directory):
                 before(directory)
-                yield Bench(sa.make_url(server.start()), directory, quick=quick, console=console)
+                yield Bench(sa.make_url(server.start()), directory, effort=effort, console=console)
         finally:
             if kept:
                 server.stop()

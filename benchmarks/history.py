@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
+from importlib import import_module
+from pathlib import Path
+
 import psycopg
 
+from benchmarks.builds import ROOT, new_database
 from benchmarks.harness import Bench
+
+DAILY = "migrations.versions.0021_add_execution_daily"
 
 PIPELINES = """
     WITH kind AS (
@@ -23,17 +32,35 @@ EXECUTIONS = """
 """
 
 
-def sizes(bench: Bench) -> tuple[int, int, int]:
+def sizes(bench: Bench) -> tuple[int, ...]:
     """Return the numbers of executions. The raw side slows down, too, so that the ratio shows the cost of Watcher."""
-    return 0, 100_000, bench.choose(full=1_000_000, quick=200_000)
+    return bench.choose(full=(0, 100_000, 1_000_000), quick=(0, 100_000))
 
 
-def fill(bench: Bench, url: str, executions: int) -> None:
-    """Make pipelines with ids from 1 and names from `pipeline-1`, and executions of them."""
+def filled(bench: Bench, executions: int, build: Path = ROOT) -> str:
+    """Give a database of this build that has pipelines with ids from 1, `pipeline-1`, and executions of them."""
+    return bench.copy_of(f"{executions:,} executions, {build.name}", partial(_filled, bench, executions, build))
+
+
+def _filled(bench: Bench, executions: int, build: Path) -> str:
+    url = new_database(bench, build)
     with psycopg.connect(url, autocommit=True) as connection:
         connection.execute(PIPELINES)
         if executions:
             bench.tell(f"making {executions:,} executions")
-            connection.execute(EXECUTIONS, {"rows": executions})
+            with in_bulk(connection):
+                connection.execute(EXECUTIONS, {"rows": executions})
         connection.execute("VACUUM ANALYZE")
-        connection.execute("CHECKPOINT")
+    return url
+
+
+@contextmanager
+def in_bulk(connection: psycopg.Connection) -> Iterator[None]:
+    """Fill a database without triggers, then do what they would have done: a tenth of the time.
+
+    Foreign keys are not checked: they hold by construction. No failures are queued.
+    """
+    connection.execute("SET session_replication_role = replica")
+    yield
+    connection.execute(import_module(DAILY).HISTORY)
+    connection.execute("RESET session_replication_role")

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from benchmarks import history
-from benchmarks.builds import ROOT, builds, environment, new_database
+from benchmarks.builds import ROOT, builds, environment
 from benchmarks.harness import Bench, Result
 from watcher_core.catalog import lookup as catalog
 from watcher_core.checks import thresholds
@@ -55,16 +55,14 @@ STATEMENTS = {
 
 def run(bench: Bench) -> Iterator[Result]:
     """Start each process again and again, in turns with the raw one and with that of the build before."""
-    rounds = bench.choose(full=12, quick=3)
+    rounds = bench.choose(full=12, quick=2)
     places = builds(bench)
     yield _compared(
         "import watcher_dagster and Watcher", rounds, places, ("-c", STEP), ("-c", DAGSTER), "import dagster", 1.15
     )
     help_ = ("-m", "watcher_core", "--help")
     yield _compared("watcher --help", rounds, places, help_, ("-c", TYPER, "--help"), "typer, 20 commands", 1.5)
-    urls = {side: new_database(bench, build) for side, build in places.items()}
-    for url in urls.values():
-        history.fill(bench, url, EXECUTIONS)
+    urls = {side: history.filled(bench, EXECUTIONS, build) for side, build in places.items()}
     for what, statements in STATEMENTS.items():
         listed = ("-m", "watcher_core", what, "list")
         raw = ("-c", LISTED.replace("STATEMENTS", repr(statements)))

@@ -20,8 +20,6 @@ from watcher_core import Address, PipelineLineage, Watcher
 
 NAME = "lineage"
 LAYERS = 10
-ASKED = 200
-CHANGED = 20
 MOST_TIMES_RAW = 2
 MOST_TIMES_EDGES = 5
 
@@ -37,14 +35,12 @@ Edges = list[tuple[int, int]]
 
 def run(bench: Bench) -> Iterator[Result]:
     """Measure each graph: all at once, then changes, then questions."""
-    layered = [200, 1_000] if bench.quick else [200, 1_000, 5_000]
-    trees = [1_000, 5_000] if bench.quick else [1_000, 5_000, 20_000]
-    yield from _measured(bench, "chain of 50", [(n, n + 1) for n in range(49)], made_below=0.05)
-    for size in trees:
+    yield from _measured(bench, "chain", 50, [(n, n + 1) for n in range(49)], made_below=0.05)
+    for size in bench.choose(full=(1_000, 5_000, 20_000), quick=(1_000, 5_000)):
         edges = [((n - 1) // 4, n) for n in range(1, size)]
-        yield from _measured(bench, f"tree of {size:,}", edges, made_below=1.0 if size == 5_000 else None)
-    for size in layered:
-        yield from _measured(bench, f"layered, {size:,}", _layered(size), changed_below=0.5 if size == 5_000 else None)
+        yield from _measured(bench, "tree", size, edges, made_below=1.0 if size == 5_000 else None)
+    for size in bench.choose(full=(200, 1_000, 5_000), quick=(200, 1_000)):
+        yield from _measured(bench, "layered", size, _layered(size), changed_below=0.5 if size == 5_000 else None)
 
 
 def _layered(size: int) -> Edges:
@@ -58,9 +54,15 @@ def _layered(size: int) -> Edges:
 
 
 def _measured(
-    bench: Bench, size: str, edges: Edges, *, made_below: float | None = None, changed_below: float | None = None
+    bench: Bench,
+    shape: str,
+    nodes: int,
+    edges: Edges,
+    *,
+    made_below: float | None = None,
+    changed_below: float | None = None,
 ) -> Iterator[Result]:
-    url = bench.new_database()
+    url, size = bench.new_database(), f"{nodes:,} addresses"
     with bench.watcher(url) as watcher, psycopg.connect(url, autocommit=True) as connection:
         lineages = _lineages(edges)
         watcher.set_lineage(_without_edges(lineages), origin="asset_graph")
@@ -69,7 +71,7 @@ def _measured(
         is_dense = rows > 10 * len(edges)  # else the edges themselves take longer than the pairs
         yield Result(
             case=NAME,
-            what="all edges recorded at once",
+            what=f"{shape}: all edges recorded at once",
             size=f"{size}: {rows:,} pairs",
             figure=made,
             raw=raw,
@@ -79,10 +81,10 @@ def _measured(
             met=made < made_below if made_below else made < MOST_TIMES_RAW * raw if is_dense else None,
         )
         connection.execute("ANALYZE")
-        seconds = list(_changes(watcher, lineages))
+        seconds = list(_changes(watcher, lineages, bench.choose(full=20, quick=5)))
         yield Result(
             case=NAME,
-            what="one pipeline's edges change",
+            what=f"{shape}: one pipeline's edges change",
             size=size,
             figure=statistics.median(seconds) * 1000,
             unit="ms",
@@ -90,22 +92,22 @@ def _measured(
             met=max(seconds) < changed_below if changed_below else None,
             details={"slowest_ms": max(seconds) * 1000},
         )
-        yield from _questions(watcher, connection, size, _nodes(edges))
-        yield _summary(watcher, connection, size)
+        yield from _questions(bench, watcher, connection, shape, size, _nodes(edges))
+        yield _summary(bench, watcher, connection, shape, size)
 
 
-def _summary(watcher: Watcher, connection: psycopg.Connection, size: str) -> Result:
+def _summary(bench: Bench, watcher: Watcher, connection: psycopg.Connection, shape: str, size: str) -> Result:
     """The shape of the graph: one pass over its edges, which are read in any case."""
     seconds = in_turns(
         {"ours": watcher.lineage_summary, "raw": lambda: connection.execute(READ_EDGES).fetchall()},
-        rounds=15,
+        rounds=bench.choose(full=15, quick=5),
         calls=1,
         warm_up=6,
     )
     ours, raw = (1000 * statistics.median(seconds[side]) for side in ("ours", "raw"))
     return Result(
         case=NAME,
-        what="summary of the graph",
+        what=f"{shape}: summary of the graph",
         size=size,
         figure=ours,
         raw=raw,
@@ -164,9 +166,9 @@ def _copied(connection: psycopg.Connection) -> tuple[int, float]:
     return len(lines), seconds
 
 
-def _changes(watcher: Watcher, lineages: list[PipelineLineage]) -> Iterator[float]:
+def _changes(watcher: Watcher, lineages: list[PipelineLineage], count: int) -> Iterator[float]:
     """Remove a source from pipelines all over the graph, one after another, and add it again."""
-    for lineage in random.Random(2).sample(lineages, min(CHANGED, len(lineages))):
+    for lineage in random.Random(2).sample(lineages, min(count, len(lineages))):
         less = PipelineLineage(
             pipeline_name=lineage.pipeline_name, sources=lineage.sources[1:], targets=lineage.targets
         )
@@ -174,8 +176,10 @@ def _changes(watcher: Watcher, lineages: list[PipelineLineage]) -> Iterator[floa
             yield _seconds(lambda one=changed: watcher.set_lineage([one], origin="asset_graph"))  # type: ignore[misc] # mypy infers no lambda with defaults
 
 
-def _questions(watcher: Watcher, connection: psycopg.Connection, size: str, nodes: list[int]) -> Iterator[Result]:
-    asked = random.Random(3).choices(nodes, k=ASKED)
+def _questions(
+    bench: Bench, watcher: Watcher, connection: psycopg.Connection, shape: str, size: str, nodes: list[int]
+) -> Iterator[Result]:
+    asked = random.Random(3).choices(nodes, k=bench.choose(full=200, quick=50))
     for direction, begin, end in (("upstream", "target", "source"), ("downstream", "source", "target")):
         statement = f"""
             SELECT found.name, depth
@@ -194,7 +198,7 @@ def _questions(watcher: Watcher, connection: psycopg.Connection, size: str, node
         median = statistics.median(ours) * 1000
         yield Result(
             case=NAME,
-            what=f"{direction} of one address",
+            what=f"{shape}: {direction} of one address",
             size=f"{size}: {found / len(asked):,.0f} found",
             figure=median,
             raw=statistics.median(raw) * 1000,

@@ -11,12 +11,13 @@ from collections.abc import Iterator
 import psycopg
 
 from benchmarks import history
-from benchmarks.builds import builds, new_database, sides
+from benchmarks.builds import builds, sides
 from benchmarks.harness import Bench, Result
 from watcher_core.catalog import lookup as catalog
 from watcher_core.recording import lookup as recording
 
 NAME = "lists"
+EXECUTIONS = 10_000
 MOST_TIMES_RAW = 1.4
 
 STATEMENTS = {
@@ -27,16 +28,13 @@ STATEMENTS = {
 
 def run(bench: Bench) -> Iterator[Result]:
     """Read 500 pipelines and 10,000 executions, each side in short rounds, in turns."""
-    executions = bench.choose(full=10_000, quick=2_000)
     places = builds(bench)
-    urls = {side: new_database(bench, build) for side, build in places.items()}
-    for url in urls.values():
-        history.fill(bench, url, executions)
-    for what, rows, calls in (("pipelines", 500, 10), ("executions", executions, 2)):
+    urls = {side: history.filled(bench, EXECUTIONS, build) for side, build in places.items()}
+    for what, rows, calls in (("pipelines", 500, 10), ("executions", EXECUTIONS, 2)):
         arguments = {side: (url, str(bench.directory), what, str(rows)) for side, url in urls.items()}
         seconds: dict[str, list[float]] = {side: [] for side in ("raw", *places)}
         with sides("read_list", arguments, places) as running, psycopg.connect(urls["ours"]) as connection:
-            for _ in range(bench.choose(full=25, quick=8)):
+            for _ in range(bench.choose(full=25, quick=6)):
                 seconds["raw"].append(_raw(connection, STATEMENTS[what], rows, calls))
                 for side, process in running.items():
                     seconds[side].append(process.ask(calls))

@@ -60,14 +60,13 @@ def run(bench: Bench) -> Iterator[Result]:
 
 
 def _out(bench: Bench) -> Iterator[Result]:
-    runs = bench.choose(full=200, quick=50)
-    size = f"{runs:,} runs of {ASSETS} assets"
-    url = bench.new_empty_database()
-    home = bench.directory / "dagster-openlineage"
-    with open_instance(home, url) as instance:
-        make_history(instance, url, runs, ASSETS)
     python = _environment_of_theirs(bench)
-    for seconds in (0.0, STORING_SECONDS):
+    # Theirs waits for each answer, one after another: fewer runs where an answer takes its time.
+    for seconds, runs in ((0.0, bench.choose(full=200, quick=50)), (STORING_SECONDS, bench.choose(full=50, quick=10))):
+        url = bench.new_empty_database()
+        home = bench.directory / f"dagster-openlineage-{runs}"
+        with open_instance(home, url) as instance:
+            make_history(instance, url, runs, ASSETS)
         theirs, their_events = _sent(
             [str(python), _side("openlineage_sensor"), str(home), str(THEIR_LIMIT)], {}, seconds
         )
@@ -77,12 +76,12 @@ def _out(bench: Bench) -> Iterator[Result]:
             seconds,
         )
         expected = runs * ASSETS
-        complete = {"ours_complete": f"{our_events} of {expected}", "theirs_complete": f"{their_events} of {expected}"}
-        receiver = "a server that answers at once" if not seconds else f"one that takes {seconds * 1000:.0f} ms"
+        complete = {"ours": f"{our_events} of {expected}", "theirs": f"{their_events} of {expected}"}
+        receiver = f", to one that takes {seconds * 1000:.0f} ms" if seconds else ""
         their_seconds, recorded = sum(theirs), sum(ours["ticks"])
         common: dict[str, Any] = {
             "case": NAME,
-            "size": f"{size}, {receiver}; of {expected:,} ours {our_events:,}, theirs {their_events:,}",
+            "size": f"{runs:,} runs of {ASSETS} assets",
             "unit": "s",
             "raw": their_seconds,
             "raw_is": THEIRS.replace("==", " "),
@@ -98,16 +97,16 @@ def _out(bench: Bench) -> Iterator[Result]:
                 **common,
             )
         yield Result(
-            what="events out of Watcher",
+            what=f"events out of Watcher{receiver}",
             figure=ours["sent"],
             goal=f"{LEAST_TIMES_SENT} times as fast, complete",
             met=is_complete and ours["sent"] * LEAST_TIMES_SENT <= their_seconds,
             **common,
         )
-        yield Result(what="from the event log to the last event", figure=recorded + ours["sent"], **common)
+        yield Result(what=f"from the event log to the last event{receiver}", figure=recorded + ours["sent"], **common)
         longest = max(ours["ticks"])
         yield Result(
-            what="longest tick",
+            what=f"longest tick{receiver}",
             figure=longest,
             goal=f"below {MOST_SECONDS_A_TICK} s",
             met=longest < MOST_SECONDS_A_TICK,
@@ -208,7 +207,7 @@ def _in(bench: Bench) -> Iterator[Result]:
                 assert status == 201, content
         yield _batches(bench, url, port)
         sides = {"ours": port, "raw": bare_port}
-        found = in_turns(bench, sides, bench.choose(full=800, quick=160), _run, list(range(CLIENTS)))
+        found = in_turns(bench, sides, bench.choose(full=400, quick=160), _run, list(range(CLIENTS)))
         rates = {side: sorted(rate for rate, _ in each)[len(each) // 2] for side, each in found.items()}
         yield Result(
             case=NAME,
@@ -255,7 +254,7 @@ def _batches(bench: Bench, url: str, port: int) -> Result:
     """Runs with their starts and ends, in a batch, and the rows that they become by `COPY`."""
     client, runs = Client(port), bench.choose(full=5_000, quick=1_000)
     ours, raw = [], []
-    for _ in range(bench.choose(full=5, quick=3)):
+    for _ in range(bench.choose(full=5, quick=1)):
         ids = [uuid.uuid4() for _ in range(runs)]
         body = json.dumps(
             [event(each, kind, place % CLIENTS) for place, each in enumerate(ids) for kind in ("START", "COMPLETE")]

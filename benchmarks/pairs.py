@@ -42,8 +42,7 @@ MOVE = """
 def run(bench: Bench) -> Iterator[Result]:
     """Measure with an empty table, and with histories that grow."""
     for rows in history.sizes(bench):
-        url = bench.new_database()
-        history.fill(bench, url, rows)
+        url = history.filled(bench, rows)
         with bench.watcher(url) as watcher, psycopg.connect(url, autocommit=True) as connection:
             sides = {"raw": raw_pair(connection), "ours": _our_pair(watcher)}
             seconds = in_turns(

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from benchmarks.harness import Bench, Result
+from benchmarks.harness import Bench, Effort, Result
 from benchmarks.series import SIMPLEST, Judge, Quality, make, methods, parts, quality, z_score_of_all_runs
 from watcher_core.anomalies.methods import seasonal
 from watcher_core.anomalies.methods.history import HOUR, Floats, History
@@ -33,7 +33,7 @@ def run(bench: Bench) -> Iterator[Result]:
     for each in found.values():
         yield _f1(each, simplest, size)
         yield _false_alerts(each, simplest, size)
-    if not bench.quick:
+    if bench.effort is not Effort.QUICK:
         for name, judge in parts().items():
             yield _f1(quality(name, judge, series), found["seasonal"], size)
     for runs in (60, 500, 2_000):

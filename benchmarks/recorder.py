@@ -57,7 +57,7 @@ COPY_EVENTS = """
 def run(bench: Bench) -> Iterator[Result]:
     """Measure with histories that grow."""
     logging.getLogger("dagster").setLevel(logging.ERROR)
-    for runs in (100, 300, bench.choose(full=1_000, quick=500)):
+    for runs in bench.choose(full=(100, 300, 500), quick=(50, 100)):
         url = bench.new_database()
         with open_instance(bench.directory / f"dagster-{runs}", url) as instance:
             make_history(instance, url, runs)
@@ -88,7 +88,7 @@ def run(bench: Bench) -> Iterator[Result]:
 
 def _beside(bench: Bench, before: Path) -> Result:
     """Read the same history back with both builds, in turns."""
-    runs, rounds = bench.choose(full=1_000, quick=300), bench.choose(full=5, quick=2)
+    runs, rounds = bench.choose(full=300, quick=100), bench.choose(full=5, quick=1)
     url = bench.new_empty_database()
     home = bench.directory / "dagster-beside"
     with open_instance(home, url) as instance:

@@ -32,7 +32,7 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks import year
-from benchmarks.harness import Bench, bench, in_milliseconds, open_watcher, percentile, text
+from benchmarks.harness import Bench, Effort, bench, in_milliseconds, open_watcher, percentile, text
 from benchmarks.scale_calls import CALLS, Call, prepare
 from watcher_core.embedded.server import EmbeddedPostgres
 
@@ -100,7 +100,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     asked = parser.parse_args(arguments)
     console = Console(stderr=True, width=None if sys.stderr.isatty() else 160)
     calls = [call for call in CALLS if not asked.calls or any(word in call.name for word in asked.calls)]
-    with bench(quick=False, console=console, kept=asked.directory, before=lambda d: _fill(d, asked.sizes)) as prepared:
+    with bench(
+        effort=Effort.FULL, console=console, kept=asked.directory, before=lambda d: _fill(d, asked.sizes)
+    ) as prepared:
         times = _asked(prepared, asked.sizes, calls)
         sizes = {size: _bytes(prepared.database(_name(size)), size) for size in asked.sizes}
     if asked.json is not None:

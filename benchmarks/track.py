@@ -10,7 +10,7 @@ import dagster as dg
 import psycopg
 
 from benchmarks import history
-from benchmarks.builds import builds, new_database, sides
+from benchmarks.builds import builds, sides
 from benchmarks.dagster_instance import open_dagster
 from benchmarks.harness import Bench, Result, in_milliseconds, percentile, timed
 from benchmarks.pairs import raw_pair
@@ -28,9 +28,7 @@ def run(bench: Bench) -> Iterator[Result]:
     calls = bench.choose(full=500, quick=100)
     places = builds(bench)
     for rows in history.sizes(bench):
-        urls = {side: new_database(bench, build) for side, build in places.items()}
-        for url in urls.values():
-            history.fill(bench, url, rows)
+        urls = {side: history.filled(bench, rows, build) for side, build in places.items()}
         size = f"{rows:,} executions"
         seconds, cpu = _outside_dagster(bench, places, urls, calls)
         yield _judged("track, outside Dagster", size, seconds["ours"], seconds["raw"], seconds.get("before"))
