@@ -6,33 +6,38 @@ production. How recording fares is measured beside it: pairs of start and end, b
 
 from __future__ import annotations
 
+import statistics
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import psycopg
 
-from benchmarks.harness import Bench, Result, percentile
+from benchmarks.harness import Bench, Result, in_turns, percentile
 from benchmarks.history import in_bulk
 from watcher_core import Watcher
 
 NAME = "cleanup"
 MOST_SECONDS = 15.0
 LEAST_SHARE = 0.5
+MOST_COUNTS = 3
 SHORTEST_SECONDS = 1.0  # of which there is something to say about recording
 ALONE_SECONDS = 3.0
+
+# Of each pipeline a hundred stay, more than the newest successes that a cleanup keeps.
+EXECUTIONS_OF_EACH = 1_000
 
 PIPELINES = """
     WITH kind AS (INSERT INTO watcher.pipeline_type (name) VALUES ('default') RETURNING id)
     INSERT INTO watcher.pipeline (name, pipeline_type_id)
-    SELECT 'pipeline-' || n, kind.id FROM kind, generate_series(1, 500) AS n
+    SELECT 'pipeline-' || n, kind.id FROM kind, generate_series(1, %(pipelines)s) AS n
 """
 # Ten months of history, all of it past retention, and a tenth as much that stays. Of ten one is the others' parent.
 EXECUTIONS = """
     INSERT INTO watcher.pipeline_execution
           (pipeline_id, parent_id, source, external_id, state, start_date, end_date, inserts, total_rows)
-    SELECT 1 + n %% 500, CASE WHEN n %% 10 <> 1 THEN n - (n - 1) %% 10 END, 'python', gen_random_uuid()::text,
+    SELECT 1 + n %% %(pipelines)s, CASE WHEN n %% 10 <> 1 THEN n - (n - 1) %% 10 END, 'python', gen_random_uuid()::text,
            'succeeded', began, began + interval '1 minute', n %% 1000, 1000
       FROM generate_series(1, %(rows)s * 11 / 10) AS n
      CROSS JOIN LATERAL (
@@ -74,6 +79,7 @@ LOGS = (
      WHERE execution.id % 4 = 0
     """,
 )
+COUNT = "SELECT count(*) FROM watcher.pipeline_execution WHERE start_date <= now() - interval '90 days'"
 RAW = (
     "DELETE FROM watcher.freshness_pipeline_log WHERE last_dml_timestamp <= now() - interval '90 days'",
     *(
@@ -96,15 +102,17 @@ def run(bench: Bench) -> Iterator[Result]:
         url = bench.new_database()
         bench.tell(f"making {rows:,} executions to delete, with their logs")
         _fill(url, rows)
+        yield _dry_run(bench, url, rows)
         raw = _raw(url)
         yield from _measured(bench, url, rows, raw)
 
 
 def _fill(url: str, rows: int) -> None:
     with psycopg.connect(url, autocommit=True) as connection:
-        connection.execute(PIPELINES)
+        given = {"rows": rows, "pipelines": rows // EXECUTIONS_OF_EACH}
+        connection.execute(PIPELINES, given)
         with in_bulk(connection):
-            connection.execute(EXECUTIONS, {"rows": rows})
+            connection.execute(EXECUTIONS, given)
         for statement in LOGS:
             connection.execute(statement)
         connection.execute("VACUUM ANALYZE")
@@ -123,6 +131,27 @@ def _raw(url: str) -> float:
         connection.execute("VACUUM ANALYZE")
         connection.execute("CHECKPOINT")
     return seconds
+
+
+def _dry_run(bench: Bench, url: str, rows: int) -> Result:
+    with bench.watcher(url) as watcher, psycopg.connect(url, autocommit=True) as connection:
+        sides: dict[str, Callable[[], object]] = {
+            "ours": lambda: watcher.cleanup(dry_run=True),
+            "raw": lambda: connection.execute(COUNT).fetchall(),
+        }
+        seconds = in_turns(sides, rounds=bench.choose(full=15, quick=8), calls=1, warm_up=6)
+    ours, raw = (1000 * statistics.median(seconds[side]) for side in sides)
+    return Result(
+        case=NAME,
+        what="dry run",
+        size=f"{rows:,} executions",
+        figure=ours,
+        unit="ms",
+        raw=raw,
+        raw_is="one count by the index",
+        goal=f"at most {MOST_COUNTS} × raw",
+        met=ours <= MOST_COUNTS * raw,
+    )
 
 
 class Recording:
