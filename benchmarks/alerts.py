@@ -151,7 +151,7 @@ def _delivery(bench: Bench, watcher: Watcher, slack: Slack, count: int) -> Itera
 
 def _one_by_one(bench: Bench, watcher: Watcher, slack: Slack, count: int) -> Result:
     """One alert is found and told, again and again, while there are many others that are told of already."""
-    messages = bench.choose(full=50, quick=15)
+    messages = bench.choose(full=50, quick=8)
     ours, raw = [], []
     for number in range(messages):
         now = NOW + dt.timedelta(hours=1, minutes=number)

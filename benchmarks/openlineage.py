@@ -1,7 +1,7 @@
 """OpenLineage, both ways: events out of Dagster's event log beside dagster-openlineage, and events in over HTTP.
 
 Out: the same runs in Dagster's PostgreSQL are read by the sensor of dagster-openlineage, with a limit that it needs to
-be complete, and by ours, each in an environment and a process of its own, after a tick over nothing. Both send to a
+be complete, and by ours, each in a process of its own, after a tick over nothing. Both send to a
 server on this host, which answers at once or, as one that stores what it gets, after some milliseconds.
 
 In: batches beside `COPY` of the rows that they become, single events beside a bare server that sends the same
@@ -60,15 +60,17 @@ def run(bench: Bench) -> Iterator[Result]:
 
 
 def _out(bench: Bench) -> Iterator[Result]:
-    python = _environment_of_theirs(bench)
+    installed = _theirs(bench)
     # Theirs waits for each answer, one after another: fewer runs where an answer takes its time.
-    for seconds, runs in ((0.0, bench.choose(full=200, quick=50)), (STORING_SECONDS, bench.choose(full=50, quick=10))):
+    for seconds, runs in ((0.0, bench.choose(full=200, quick=30)), (STORING_SECONDS, bench.choose(full=50, quick=10))):
         url = bench.new_empty_database()
-        home = bench.directory / f"dagster-openlineage-{runs}"
+        home = bench.directory / f"dagster-home-{runs}"
         with open_instance(home, url) as instance:
             make_history(instance, url, runs, ASSETS)
         theirs, their_events = _sent(
-            [str(python), _side("openlineage_sensor"), str(home), str(THEIR_LIMIT)], {}, seconds
+            [sys.executable, _side("openlineage_sensor"), str(home), str(THEIR_LIMIT)],
+            {"PYTHONPATH": str(installed)},
+            seconds,
         )
         ours, our_events = _sent(
             [sys.executable, _side("record_and_send"), str(home), bench.new_empty_database(), str(bench.directory)],
@@ -114,19 +116,15 @@ def _out(bench: Bench) -> Iterator[Result]:
         )
 
 
-def _environment_of_theirs(bench: Bench) -> Path:
-    """Install dagster-openlineage, which may want other versions than ours; return its Python."""
-    directory = bench.directory / "dagster-openlineage-environment"
+def _theirs(bench: Bench) -> Path:
+    """Install dagster-openlineage beside this environment, which has all that it needs; return its directory."""
+    directory = bench.directory / "dagster-openlineage"
     uv = str(Path(sys.executable).with_name("uv"))
-    subprocess.run([uv, "venv", "--quiet", "--python", sys.executable, str(directory)], check=True)
-    python = directory / "bin" / "python"
-    wanted = [THEIRS, "dagster-postgres"]
-    installed = subprocess.run([uv, "pip", "install", "--quiet", "--python", str(python), *wanted], check=False)
-    if installed.returncode:  # uv does not read pip's settings
-        subprocess.run(
-            [sys.executable, "-m", "pip", "--python", str(python), "install", "--quiet", *wanted], check=True
-        )
-    return python
+    wanted = ["install", "--quiet", "--no-deps", "--target", str(directory), THEIRS]
+    if subprocess.run([uv, "pip", *wanted, "--python", sys.executable], check=False).returncode:
+        # uv does not read pip's settings
+        subprocess.run([sys.executable, "-m", "pip", *wanted], check=True)
+    return directory
 
 
 def _side(script: str) -> str:

@@ -37,7 +37,7 @@ Racer = Callable[[str, Path, Barrier, int], Finish]
 def run(bench: Bench) -> Iterator[Result]:
     """Race ever more processes."""
     rounds = bench.choose(full=100, quick=20)
-    for processes in bench.choose(full=(2, 4, 8), quick=(2, 4)):
+    for processes in bench.choose(full=(2, 4, 8), quick=(4,)):
         url = bench.new_database()
         with bench.watcher(url) as watcher:
             watcher.get_or_create_pipeline_type("default")

@@ -2,7 +2,7 @@
 
 python openlineage_sensor.py DAGSTER_HOME LIMIT
 
-It runs in an environment that has dagster-openlineage and no Watcher. OPENLINEAGE_URL says where its events go.
+PYTHONPATH says where dagster-openlineage is, and OPENLINEAGE_URL where its events go.
 """
 
 import json
