@@ -95,7 +95,7 @@ format: install  ## Bring the code into format
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
 
-bench: install  ## Measure everything that the documentation says about speed
+bench: install  ## Measure what the documentation says about speed: 15 minutes, or 3 with ARGS=--quick
 	@$(BIN)/python -m benchmarks $(ARGS)
 
 bench-scale: install  ## Measure how calls grow with history, up to 30 million executions: an hour, 45 GB
