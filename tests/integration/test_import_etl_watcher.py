@@ -27,6 +27,7 @@ from watcher_core import (
     SchemaVersionError,
     Settings,
     Watcher,
+    masking,
 )
 from watcher_core.imports import executions
 
@@ -573,9 +574,104 @@ def test_times_are_moments_whatever_zone_a_database_is_in(watcher: Watcher, thei
 def test_times_that_python_cannot_read_are_named(watcher: Watcher, theirs: EtlWatcher) -> None:
     execution = theirs.execution(theirs.pipeline("p"))
     theirs.run("UPDATE pipeline_execution SET end_date = 'infinity'")
-    with pytest.raises(InvalidValueError, match=f"pipeline_execution {execution} from .* to infinity"):
+    with pytest.raises(InvalidValueError, match=f"pipeline_execution {execution}: end_date is infinity"):
         bring(watcher, theirs)
     assert watcher.pipelines() == []
+
+
+def nested(levels: int, inside: str) -> str:
+    return '{"a":' * levels + inside + "}" * levels
+
+
+def test_metadata_that_python_cannot_read_is_left_out(watcher: Watcher, theirs: EtlWatcher, database_url: str) -> None:
+    """PostgreSQL holds deeper JSON and longer numbers; one such row must not keep all others from being read."""
+    pipeline = theirs.pipeline("p", pipeline_metadata=None)
+    theirs.run("UPDATE pipeline SET pipeline_metadata = jsonb_build_object('n', CAST(repeat('9', 5000) AS numeric))")
+    for number, metadata in enumerate((nested(700, '{"token": "x"}'), nested(3000, "1"), f'{{"n": {"9" * 5000}}}')):
+        row = theirs.execution(pipeline, start=number)
+        theirs.run("UPDATE pipeline_execution SET execution_metadata = CAST(%s AS jsonb) WHERE id = %s", metadata, row)
+    assert bring(watcher, theirs).verified
+    long, *deep = [each.execution_metadata for each in watcher.executions()]
+    assert deep == [{"left_out": "it is nested too deeply to be read"}] * 2
+    assert long == watcher.pipeline("p").pipeline_metadata == {"n": "9" * 5000}
+    theirs.run("UPDATE pipeline SET pipeline_metadata = CAST(%s AS jsonb)", nested(3000, "1"))
+    with pytest.raises(InvalidValueError, match=r"pipeline \d+: pipeline_metadata is nested too deeply"):
+        bring(watcher, theirs)
+
+
+@pytest.mark.parametrize(
+    ("statement", "message"),
+    [
+        ("UPDATE pipeline SET last_target_insert = 'infinity'", "pipeline 1: last_target_insert is infinity"),
+        (
+            "UPDATE freshness_pipeline_log SET last_dml_timestamp = '0044-03-15 BC'",
+            "freshness_pipeline_log 1: last_dml",
+        ),
+        (
+            "UPDATE freshness_pipeline_log SET freshness_datepart = 'QUARTER'",
+            "freshness_datepart is QUARTER; it may be",
+        ),
+        (
+            "UPDATE pipeline_execution SET pipeline_id = 9",
+            "pipeline_execution 1: pipeline_id is 9; there is no pipeline",
+        ),
+        ("UPDATE pipeline SET pipeline_type_id = 9", "pipeline 1: pipeline_type_id is 9; there is no pipeline_type"),
+        ("UPDATE address SET address_type_id = 9", "address 1: address_type_id is 9; there is no address_type"),
+        ("UPDATE address_lineage SET target_address_id = 9", "target_address_id is 9; there is no address of that id"),
+        (
+            "UPDATE anomaly_detection_rule SET pipeline_id = 9",
+            "anomaly_detection_rule 1: pipeline_id is 9; there is no",
+        ),
+    ],
+)
+def test_what_cannot_be_stored_is_named_before_anything_is_written(
+    watcher: Watcher, theirs: EtlWatcher, statement: str, message: str
+) -> None:
+    theirs.run("ALTER TYPE datepartenum ADD VALUE 'QUARTER'")
+    pipeline = theirs.pipeline("p")
+    theirs.execution(pipeline)
+    address = theirs.address("a")
+    theirs.edge(pipeline, address, address)
+    theirs.add("anomaly_detection_rule", pipeline_id=pipeline, metric_field="INSERTS")
+    seen = {"last_dml_timestamp": MORNING, "evaluation_timestamp": MORNING, "used_child_config": False}
+    threshold = {"freshness_number": 1, "freshness_datepart": "DAY"}
+    theirs.add("freshness_pipeline_log", pipeline_id=pipeline, **seen, **threshold)
+    theirs.run("SET session_replication_role = replica")  # without foreign keys, as some tools load tables
+    theirs.run(statement)
+    with pytest.raises(InvalidValueError, match=f"nothing was imported.*{message}"):
+        bring(watcher, theirs)
+    assert watcher.pipelines() == []
+
+
+def test_a_verdict_on_no_number_is_left_out(watcher: Watcher, theirs: EtlWatcher) -> None:
+    if theirs.shape == "seed":
+        pytest.skip("its values are never empty")
+    pipeline = theirs.pipeline("p")
+    rule = theirs.add("anomaly_detection_rule", pipeline_id=pipeline, metric_field="INSERTS")
+    for number, value in enumerate((None, "NaN", 5)):
+        execution = theirs.execution(pipeline, start=number)
+        given = {"violation_value": value, "z_score": "NaN"}
+        theirs.add("anomaly_detection_result", rule_id=rule, pipeline_execution_id=execution, **given)
+    report = bring(watcher, theirs)
+    assert rows(report, "anomaly results") == (3, 1, 0)
+    [result] = watcher.anomaly_results()
+    assert (result.value, result.z_score) == (5, None)
+
+
+def test_an_import_that_is_interrupted_while_it_reads_ends(
+    watcher: Watcher, theirs: EtlWatcher, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In the middle of a `COPY`, nothing else could be asked of the connection, not even to roll back."""
+    theirs.execution(theirs.pipeline("p"), execution_metadata={"token": "x"})
+
+    def interrupted(*_: Any) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(masking, "mask_json", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        bring(watcher, theirs)
+    monkeypatch.undo()
+    assert bring(watcher, theirs).verified
 
 
 def test_another_database_of_the_same_name_is_refused(watcher: Watcher, theirs: EtlWatcher) -> None:

@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 from watcher_core import anomalies, arguments, catalog, database, lineage, values
 from watcher_core.enums import AnomalyMethod
 from watcher_core.errors import InvalidValueError
-from watcher_core.imports.source import Source
+from watcher_core.imports.source import Source, read_json
 from watcher_core.values import ImportedRows, ImportNote
 
 # So many are named in an error, and in a note.
@@ -141,8 +141,8 @@ def _read_types(source: Source, found: Definitions) -> None:
 def _read_pipelines(source: Source, found: Definitions) -> None:
     left_out: list[str] = []
     rows = source.rows(f"""
-        SELECT id, name, pipeline_type_id, active, pipeline_metadata, load_lineage, watermark, next_watermark,
-               last_target_insert, last_target_update, last_target_soft_delete, {THRESHOLDS}
+        SELECT id, name, pipeline_type_id, active, CAST(pipeline_metadata AS text), load_lineage, watermark,
+               next_watermark, last_target_insert, last_target_update, last_target_soft_delete, {THRESHOLDS}
           FROM {{pipeline}}
          ORDER BY id""")
     for row_id, name, type_id, active, metadata, load_lineage, watermark, next_watermark, *rest in rows:
@@ -150,11 +150,12 @@ def _read_pipelines(source: Source, found: Definitions) -> None:
         fields = {
             "name": name,
             "active": active,
-            "pipeline_metadata": metadata if isinstance(metadata, Mapping) or metadata is None else {"value": metadata},
             "load_lineage": load_lineage,
             **_thresholds(thresholds, str(name), left_out),
         }
         with found.noting("pipeline", row_id):
+            read = _metadata(metadata, "pipeline_metadata")
+            fields["pipeline_metadata"] = read if isinstance(read, Mapping) or read is None else {"value": read}
             cleaned = catalog.clean_pipeline_fields(fields)
             # A watermark is as code there wrote it, whatever that is.
             found.pipelines[row_id] = cleaned | {"watermark": watermark, "next_watermark": next_watermark}
@@ -173,6 +174,13 @@ def _thresholds(row: list[Any], name: str, left_out: list[str]) -> dict[str, Any
             number = datepart = None
         fields |= {f"{check}_number": number, f"{check}_datepart": datepart, f"mute_{check}_check": mute}
     return fields
+
+
+def _metadata(text: str | None, argument: str) -> Any:
+    try:
+        return None if text is None else read_json(text)
+    except RecursionError:
+        raise InvalidValueError(f"{argument} is nested too deeply to be read") from None
 
 
 def _note_left_out(found: Definitions, what: str, names: list[str]) -> None:
@@ -196,7 +204,8 @@ def _read_addresses(source: Source, found: Definitions) -> None:
             found.address_types[arguments.name(name, "name")] = arguments.name(group, "group_name")
     rows = source.rows(f"""
         SELECT id, name, address_type_id, database_name, schema_name, table_name, primary_key,
-               {source.either("address", "address_metadata")}, {source.either("address", "deprecated", default="false")}
+               CAST({source.either("address", "address_metadata")} AS text),
+               {source.either("address", "deprecated", default="false")}
           FROM {{address}}
          ORDER BY id""")
     for row_id, name, type_id, *parts, metadata, deprecated in rows:
@@ -204,16 +213,17 @@ def _read_addresses(source: Source, found: Definitions) -> None:
         database_name, schema_name, table_name, primary_key = (
             part if part and part.strip() else None for part in parts
         )
-        address = values.Address(
-            name,
-            *types[type_id],
-            database_name=database_name,
-            schema_name=schema_name,
-            table_name=table_name,
-            primary_key=primary_key,
-            address_metadata=metadata if isinstance(metadata, dict) else {},
-        )
         with found.noting("address", row_id):
+            read = _metadata(metadata, "address_metadata")
+            address = values.Address(
+                name,
+                *types[type_id],
+                database_name=database_name,
+                schema_name=schema_name,
+                table_name=table_name,
+                primary_key=primary_key,
+                address_metadata=read if isinstance(read, dict) else {},
+            )
             found.addresses[row_id] = catalog.clean_address(address)
         if deprecated:
             found.deprecated.add(row_id)

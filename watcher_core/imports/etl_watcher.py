@@ -13,6 +13,7 @@ from watcher_core import arguments, catalog, database
 from watcher_core.errors import InvalidValueError
 from watcher_core.imports import executions, findings, survey
 from watcher_core.imports.definitions import Definitions, Written, read_definitions, write_definitions, write_lineage
+from watcher_core.imports.refusals import refuse_what_cannot_be_stored
 from watcher_core.imports.source import Source, count_rows, opened
 from watcher_core.values import ImportedRows, ImportNote, ImportReport
 
@@ -79,6 +80,7 @@ def import_etl_watcher(
     began = time.monotonic()
     with opened(url, skip_unknown=skip_unknown) as source:
         called = _clean_name(source.database if name is None else name)
+        refuse_what_cannot_be_stored(source)
         found = read_definitions(source)
         notes = [*found.notes, *survey.look_at_executions(source, since=since)]
         if dry_run:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -17,15 +16,15 @@ from typing import Final
 from watcher_core import arguments, masking, recording
 from watcher_core.database import Driver
 from watcher_core.errors import InvalidValueError
-from watcher_core.imports.source import Source
+from watcher_core.imports.source import Source, read_json
 
 # Few enough that a transaction is short, enough that its statements cost little each.
 BATCH: Final = 10_000
 
 NULL: Final = b"\\N"
 
-# Python reads no longer numbers.
-MOST_DIGITS: Final = 4000
+# Metadata of fewer bytes can be read: neither a number in it is too long, nor is it nested too deeply.
+READABLE: Final = 500
 
 READ: Final = """
     SELECT id, {parent}, pipeline_id, start_date, end_date, completed_successfully, inserts, updates, soft_deletes,
@@ -236,19 +235,22 @@ def _masked(line: bytes) -> bytes:
     if written == NULL:
         return line
     text = written.replace(b"\\\\", b"\\").decode()  # JSON has no other character that COPY escapes
-    if not masking.may_hold_secrets(text):
+    if not masking.may_hold_secrets(text) and (len(text) < READABLE or _is_readable(text)):
         return line
-    masked = masking.mask_json(json.loads(text, parse_float=_number, parse_int=_whole), text)
+    try:
+        masked = masking.mask_json(read_json(text), text)
+    except RecursionError:
+        masked = {"left_out": "it is nested too deeply to be read"}
     return b"%b\t%b\n" % (before, arguments.json_text(masked).encode().replace(b"\\", b"\\\\"))
 
 
-def _number(written: str) -> float | str:
-    number = float(written)
-    return number if math.isfinite(number) else written
-
-
-def _whole(written: str) -> int | str:
-    return int(written) if len(written) < MOST_DIGITS else written
+def _is_readable(text: str) -> bool:
+    """Whether what is stored as it is can be read again."""
+    try:
+        json.loads(text)
+    except (ValueError, RecursionError):
+        return False
+    return True
 
 
 def write_batch(connection: Driver, batch: Batch, *, name: str, pipeline_ids: Mapping[int, int]) -> Result:

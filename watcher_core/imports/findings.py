@@ -61,16 +61,23 @@ UNUSUAL: Final = """
     ) ON COMMIT DROP
 """
 
+
+def _finite(name: str) -> str:
+    """A number as JSON can hold it. A verdict on no number at all says nothing, and is left out."""
+    return f"CASE WHEN unusual.{name} NOT IN ('NaN', 'Infinity', '-Infinity') THEN unusual.{name} END"
+
+
 WRITE_UNUSUAL: Final = f"""
     INSERT INTO watcher.anomaly_detection_result
           (rule_id, pipeline_execution_id, flagged, value, expected, lower, upper, z_score, confidence, evaluated_at)
-    SELECT rule.id, execution.id, true, unusual.value, unusual.expected, unusual.lower, unusual.upper, unusual.z_score,
-           unusual.confidence, unusual.found_at
+    SELECT rule.id, execution.id, true, unusual.value, {_finite("expected")}, {_finite("lower")}, {_finite("upper")},
+           {_finite("z_score")}, {_finite("confidence")}, unusual.found_at
       FROM unusual
       JOIN unnest(CAST(%(source_ids)s AS bigint[]), CAST(%(rule_ids)s AS bigint[])) AS rule (source_id, id)
         ON rule.source_id = unusual.source_rule_id
       JOIN watcher.pipeline_execution AS execution
         ON {recording.is_identity("execution", "'import'", "(%(prefix)s || unusual.source_id)")}
+     WHERE {_finite("value")} IS NOT NULL
      ORDER BY rule.id, execution.id
         ON CONFLICT (rule_id, pipeline_execution_id) DO NOTHING
 """
@@ -128,7 +135,7 @@ def write_late(connection: Driver, source: Source, batch: Batch, *, name: str) -
     """Write which executions of a batch were found late; return how many rows are new."""
     if not source.has("timeliness_pipeline_execution_log"):
         return 0
-    lines = list(source.copy(READ_LATE, {"first": batch.first, "last": batch.last}))
+    lines = source.copy(READ_LATE, {"first": batch.first, "last": batch.last})
     if not lines:
         return 0
     fill(connection, "late", LATE, lines)
@@ -147,7 +154,7 @@ def write_unusual(connection: Driver, source: Source, batch: Batch, *, name: str
         z_score=source.either(table, "z_score"),
         confidence=source.either(table, "confidence_score"),
     )
-    lines = list(source.copy(query, {"first": batch.first, "last": batch.last}))
+    lines = source.copy(query, {"first": batch.first, "last": batch.last})
     if not lines:
         return 0
     fill(connection, "unusual", UNUSUAL, lines)

@@ -6,6 +6,8 @@ anything is written. The database is only read, in one transaction that sees one
 
 from __future__ import annotations
 
+import json
+import math
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -23,6 +25,9 @@ LIMITS: Final = """
     SET LOCAL lock_timeout = '30s';
     SET LOCAL idle_in_transaction_session_timeout = 0
 """
+
+# Python reads no longer numbers.
+MOST_DIGITS: Final = 4000
 
 # What types a column may have, as information_schema names them. What is not read may have any.
 TYPES: Final[Mapping[str, frozenset[str]]] = {
@@ -115,14 +120,17 @@ class Source:
         """Return the rows of a query, in which `{table}` stands for a table of the schema."""
         return self.connection.execute(self.composed(query), given).fetchall()
 
-    def copy(self, query: str, given: Mapping[str, Any]) -> Iterator[bytes]:
-        """Yield the rows of a query as `COPY` writes them, each with the end of its line."""
+    def copy(self, query: str, given: Mapping[str, Any]) -> list[bytes]:
+        """Return the rows of a query as `COPY` writes them, each with the end of its line.
+
+        All at once: whatever goes wrong with one of them, the connection is no longer in the middle of a `COPY` then,
+        where nothing else can be asked of it.
+        """
         literals = {name: sql.Literal(value) for name, value in given.items()}
         with self.connection.cursor().copy(
             sql.SQL("COPY ({}) TO STDOUT").format(self.composed(query, **literals))
         ) as copy:
-            for line in copy:
-                yield bytes(line)
+            return [bytes(line) for line in copy]
 
     def composed(self, query: str, **literals: sql.Composable) -> sql.Composed:
         """Return a query with the names of its tables, in this schema."""
@@ -168,6 +176,24 @@ def opened(url: str, *, skip_unknown: bool) -> Iterator[Source]:
             yield Source(connection, name, where, schema, columns, unknown)
     finally:
         engine.dispose()
+
+
+def read_json(text: str) -> Any:
+    """Read JSON as PostgreSQL holds it: a number that Python cannot read stays text.
+
+    Raises:
+        RecursionError: It is nested too deeply.
+    """
+    return json.loads(text, parse_float=_number, parse_int=_whole)
+
+
+def _number(written: str) -> float | str:
+    number = float(written)
+    return number if math.isfinite(number) else written
+
+
+def _whole(written: str) -> int | str:
+    return int(written) if len(written) < MOST_DIGITS else written
 
 
 def known_columns(table: str) -> list[Column]:

@@ -11,23 +11,12 @@ from typing import Any, Final
 
 from watcher_core import arguments
 from watcher_core.database import Driver
-from watcher_core.errors import InvalidValueError
-from watcher_core.imports.definitions import MOST_EXAMPLES, MOST_NAMED
+from watcher_core.imports.definitions import MOST_EXAMPLES
 from watcher_core.imports.executions import prefix
 from watcher_core.imports.source import Source
 from watcher_core.values import ImportNote
 
 BEGINNING: Final = dt.datetime(1, 1, 1, tzinfo=dt.UTC)
-
-# PostgreSQL has times that no Python can read.
-UNREADABLE: Final = """
-    SELECT id, CAST(start_date AS text), CAST(end_date AS text)
-      FROM {pipeline_execution}
-     WHERE start_date NOT BETWEEN '0001-01-01T00:00Z' AND '9999-12-31T00:00Z'
-        OR end_date NOT BETWEEN '0001-01-01T00:00Z' AND '9999-12-31T00:00Z'
-     ORDER BY id
-     LIMIT 101
-"""
 
 # A client that was not answered starts again, with the same time: up to five executions where one ran.
 DOUBLES: Final = """
@@ -105,20 +94,7 @@ IMPORTED: Final = (
 
 
 def look_at_executions(source: Source, *, since: dt.datetime | None) -> list[ImportNote]:
-    """Return what a person should know of the executions there.
-
-    Raises:
-        InvalidValueError: Some have times that cannot be stored here.
-    """
-    unreadable = source.rows(UNREADABLE)
-    if unreadable:
-        shown = "; ".join(
-            f"pipeline_execution {row_id} from {start} to {end}" for row_id, start, end in unreadable[:100]
-        )
-        more = ", and more" if len(unreadable) > MOST_NAMED else ""
-        raise InvalidValueError(
-            f"nothing was imported: times are in the years 1 to 9999; change them there: {shown}{more}"
-        )
+    """Return what a person should know of the executions there."""
     given = {"since": since or BEGINNING}
     notes = []
     ((starts, surplus, running, examples),) = source.rows(DOUBLES, given)
