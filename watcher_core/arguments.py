@@ -40,6 +40,10 @@ NO_WATERMARKS = {
 
 EnumType = TypeVar("EnumType", bound=StrEnum)
 
+# How JSON writes what it does not know. Made once: each execution that is recorded has three dates.
+TIMES = dt.date | dt.time
+TEXTS = decimal.Decimal | uuid.UUID | pathlib.PurePath | dt.timedelta
+
 
 def name(value: object, argument: str) -> str:
     """A name: kept as given, but for the blanks around it."""
@@ -204,9 +208,9 @@ def json_text(value: object, *, sort_keys: bool = False) -> str:
 
 
 def _as_json(value: object) -> object:
-    if isinstance(value, dt.date | dt.time):
+    if isinstance(value, TIMES):
         return value.isoformat()
-    if isinstance(value, decimal.Decimal | uuid.UUID | pathlib.PurePath | dt.timedelta):
+    if isinstance(value, TEXTS):
         return str(value)
     if isinstance(value, set | frozenset):
         return sorted(value)

@@ -306,6 +306,22 @@ def test_asset_keys_with_several_parts_and_odd_characters(shared: Platform) -> N
     assert {"odd", "a/b", "ü \\%", '\'; DROP TABLE "x"/日本'} < names
 
 
+def test_a_tick_opens_one_connection_to_each_storage_of_dagster(watcher: Watcher, dagster_home: Path) -> None:
+    opened: list[str] = []
+    with dg.DagsterInstance.from_config(str(dagster_home)) as instance:  # as the daemon opens it
+        dg.materialize([plain], instance=instance)
+        record_tick(instance, watcher)  # the first time makes the id of the instance
+        dg.materialize([plain], instance=instance)
+        storages: dict[str, Any] = {"events": instance.event_log_storage, "runs": instance.run_storage}
+        for name, storage in storages.items():
+            sa.event.listen(storage._engine, "connect", lambda *_, name=name: opened.append(name))
+        assert record_tick(instance, watcher) == "recorded 1 run, 2 executions"
+        assert sorted(opened) == ["events", "runs", "runs"]  # who reads the id of the instance has one before
+        opened.clear()
+        instance.get_run_records()
+        assert opened  # after the tick, each question has a connection of its own again
+
+
 def test_our_own_runs_are_not_recorded(shared: Platform) -> None:
     @dg.job(tags={WATCHER_RUN_TAG: "true"})
     def watcher_own() -> None:

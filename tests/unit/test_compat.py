@@ -14,6 +14,7 @@ from dagster._core.scheduler.instigation import InstigatorState, SensorInstigato
 from dagster._core.storage.event_log.base import EventLogStorage
 from dagster._core.storage.event_log.sql_event_log import SqlEventLogStorage
 from dagster_postgres.event_log import PostgresEventLogStorage
+from dagster_postgres.run_storage import PostgresRunStorage
 
 import watcher_dagster
 from watcher_dagster import compat
@@ -42,6 +43,7 @@ ONLY_IN_COMPAT = [
     (PartitionBackfill, "partition_set_origin", "the backfill of a job has no pipeline"),
     (dg.DagsterInstance, "event_log_storage", "the recorder opens a connection for each run that it reads"),
     (PostgresEventLogStorage, "_connect", "the recorder opens a connection for each run that it reads"),
+    (PostgresRunStorage, "connect", "the recorder opens two connections for each page of runs"),
     (EventLogStorage, "delete_events", "the events of a run that a killed cleanup was about to delete stay for ever"),
     (SqlEventLogStorage, "index_connection", "old runs cannot be deleted: it is not known what is newest"),
     (SqlEventLogStorage, "run_connection", "a cleanup of runs cannot say how much it frees"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from contextlib import contextmanager, nullcontext
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from typing import Any
 
 import dagster as dg
@@ -43,25 +43,39 @@ def run_events(
 
 @contextmanager
 def kept_connection(instance: dg.DagsterInstance) -> Iterator[None]:
-    """Answer this thread's questions to the event log with one connection.
+    """Answer this thread's questions to the event log, and to the storage of runs, with one connection each.
 
     Dagster's storages in PostgreSQL and MySQL open a connection for each question, which takes longer than most of the
     answers. Where a storage has no such method, nothing changes.
     """
+    with _kept(instance.event_log_storage, "_connect"), _kept(instance.run_storage, "connect"):
+        yield
+
+
+@contextmanager
+def _kept(storage: Any, method: str) -> Iterator[None]:
     from sqlalchemy.pool import NullPool
 
-    storage: Any = instance.event_log_storage
     opens_each_time = isinstance(getattr(getattr(storage, "_engine", None), "pool", None), NullPool)
-    if not opens_each_time or not hasattr(storage, "_connect"):
+    if not opens_each_time or not hasattr(storage, method):
         yield
         return
-    connect, owner = storage._connect, threading.get_ident()
-    with connect() as connection:
-        storage._connect = lambda: nullcontext(connection) if threading.get_ident() == owner else connect()
+    opened, owner = getattr(storage, method), threading.get_ident()
+    with ExitStack() as stack:
+        kept: list[Any] = []
+
+        def connect() -> AbstractContextManager[Any]:
+            if threading.get_ident() != owner:
+                return opened()  # type: ignore[no-any-return] # a method of Dagster's that is not public
+            if not kept:
+                kept.append(stack.enter_context(opened()))
+            return nullcontext(kept[0])
+
+        setattr(storage, method, connect)
         try:
             yield
         finally:
-            del storage._connect  # the method of the class is there again
+            delattr(storage, method)  # the method of the class is there again
 
 
 def cursor_behind(storage_id: int) -> str:
