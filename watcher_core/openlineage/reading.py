@@ -7,6 +7,7 @@ objects that anybody may add: those that we do not know are passed over.
 from __future__ import annotations
 
 import datetime as dt
+import re
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -17,6 +18,9 @@ from typing import Any, Final
 from watcher_core import arguments, masking
 from watcher_core.errors import InvalidValueError
 from watcher_core.openlineage import naming
+
+# How an id of a run is kept.
+CANONICAL: Final = re.compile("[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 
 # So many datasets an event may name on each side. More is a mistake of its producer, and no graph that people can read.
 MAX_DATASETS: Final = 10_000
@@ -103,7 +107,7 @@ def read_event(given: object) -> Event:
     if event.get("run") is not None or event.get("job") is not None:
         return Event(**common, **_run(event), **_job(event), **_datasets(event))
     if event.get("dataset") is not None:
-        return Event(**common, inputs=(_dataset(event["dataset"], "dataset", ()),))
+        return Event(**common, inputs=(_dataset(event["dataset"], "dataset"),))
     raise InvalidValueError(
         f"the event has {arguments.shown(sorted(map(str, event)))}; it must have a run and a job, a job, or a dataset"
     )
@@ -142,6 +146,8 @@ def read_run_id(value: object, argument: str) -> str:
     Raises:
         InvalidValueError: It is none.
     """
+    if isinstance(value, str) and CANONICAL.fullmatch(value):  # as nearly all are; UUID takes five times as long
+        return value
     try:
         return str(uuid.UUID(value if isinstance(value, str) else ""))
     except ValueError:
@@ -194,25 +200,32 @@ def _type(value: object) -> EventType:
 
 def _job(event: Mapping[str, Any]) -> dict[str, Any]:
     job = read_object(event.get("job"), "job")
-    namespace, name = _word(job.get("namespace"), "job.namespace"), _word(job.get("name"), "job.name")
+    namespace, name = job.get("namespace"), job.get("name")
     facets = _facets(job, "job")
     node, kind = facets.get("dbt_node"), facets.get("jobType")
     unique_id = node.get("unique_id") if isinstance(node, Mapping) else None
     unique_id = unique_id.strip() if isinstance(unique_id, str) and unique_id.strip() else None
     is_test = unique_id is not None and isinstance(kind, Mapping) and kind.get("jobType") == "TEST"
+    if not isinstance(namespace, str) or not isinstance(name, str):
+        namespace, name = _word(namespace, "job.namespace"), _word(name, "job.name")
+    return {**_named_job(namespace, name, unique_id), "is_test": is_test, "job_facets": facets}
+
+
+# The same jobs come with each run. Nobody changes what is returned.
+@lru_cache(maxsize=1024)
+def _named_job(namespace: str, name: str, unique_id: str | None) -> dict[str, Any]:
+    namespace, name = _word(namespace, "job.namespace"), _word(name, "job.name")
     return {
         "pipeline_name": arguments.name(naming.pipeline_name(namespace, unique_id or name), "job"),
         "namespace": namespace,
         "job": name,
         "unique_id": unique_id,
-        "is_test": is_test,
-        "job_facets": facets,
     }
 
 
 def _datasets(event: Mapping[str, Any]) -> dict[str, Any]:
     found = {}
-    for side, own in (("inputs", ("inputFacets",)), ("outputs", ("outputFacets",))):
+    for side, own in (("inputs", "inputFacets"), ("outputs", "outputFacets")):
         given = event.get(side)
         if given is None:
             continue
@@ -223,11 +236,11 @@ def _datasets(event: Mapping[str, Any]) -> dict[str, Any]:
     return found
 
 
-def _dataset(given: object, argument: str, own_facets: tuple[str, ...]) -> Dataset:
+def _dataset(given: object, argument: str, own: str | None = None) -> Dataset:
     dataset = read_object(given, argument)
-    facets: dict[str, Any] = {}
-    for which in ("facets", *own_facets):
-        facets |= _facets(dataset, argument, which)
+    facets = _facets(dataset, argument)
+    if own is not None and own in dataset:
+        facets |= _facets(dataset, argument, own)
     return Dataset(name=read_dataset_name(dataset, argument), facets=facets)
 
 
