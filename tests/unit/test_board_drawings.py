@@ -4,6 +4,7 @@ import datetime as dt
 import json
 import math
 import re
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -50,6 +51,15 @@ def test_the_newest_run_is_at_the_right_and_the_longest_is_cut():
     assert longest.height == drawings.TALLEST
     assert newest.height == round(drawings.TALLEST / 3)
     assert drawn.usual_y == drawings.BOTTOM - newest.height
+
+
+def test_the_title_of_a_bar_says_what_is_known_of_its_run():
+    assert drawings.run_title(run(90)) == "2026-03-10 08:50 UTC · succeeded · 1 min 30 s"
+    assert drawings.run_title(run(None, state="running")) == "2026-03-10 08:50 UTC · running"
+    told = replace(run(0, state="failed"), scope="2026-03-09", rows=1, flagged=("rows", "inserts"), error="x" * 300)
+    assert drawings.run_title(told) == (
+        f"2026-03-10 08:50 UTC · failed · 2026-03-09 · 0 ms · 1 row · unusual: rows, inserts · {'x' * 200}"
+    )
 
 
 @pytest.mark.parametrize("usual", [None, 0.0, 10.0])

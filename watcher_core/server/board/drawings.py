@@ -76,6 +76,24 @@ def strip(runs: Sequence[values.PipelineRun], *, usual: float | None, now: dt.da
     return Strip(bars, len(bars) * STEP, usual_y)
 
 
+def run_title(run: values.PipelineRun) -> str:
+    """Return what the title of a bar says: when, how it ended, and what is known of it."""
+    return " · ".join(
+        filter(
+            None,
+            (
+                f"{run.start_date:%Y-%m-%d %H:%M UTC}",
+                run.state.value,
+                run.scope and run.scope[:200],
+                None if run.duration_seconds is None else text.duration(run.duration_seconds),
+                None if run.rows is None else text.plural(run.rows, "row"),
+                run.flagged and f"unusual: {', '.join(run.flagged)}",
+                run.error and run.error[:200],
+            ),
+        )
+    )
+
+
 def _seconds(run: values.PipelineRun, now: dt.datetime) -> float:
     if run.duration_seconds is not None:
         return run.duration_seconds

@@ -145,5 +145,5 @@ def environment() -> Environment:
         lstrip_blocks=True,
     )
     made.filters.update(words.FILTERS)
-    made.globals.update(static=static.address, link=words.link)
+    made.globals.update(static=static.address, link=words.link, badge=words.badge)
     return made

@@ -33,6 +33,11 @@ def name(value: object) -> Markup:
     return _element(f'<bdi class="name" title="{escape(whole[:TITLE_CHARACTERS])}">{escape(cut)}</bdi>')
 
 
+def badge(state: str, said: str | None = None) -> Markup:
+    """The state of an execution, a check or an incident: a word, with its colour and its shape beside it."""
+    return _element(f'<span class="badge {escape(state)}">{escape(said or state)}</span>')
+
+
 def when(moment: dt.datetime | None, style: str = "clock") -> Markup:
     """An instant. A script writes it in the reader's zone, and keeps distances up to date; without, it is in UTC.
 
@@ -128,6 +133,7 @@ FILTERS = {
     "number": number,
     "plural": text.plural,
     "rate": rate,
+    "run_title": drawings.run_title,
     "size": size,
     "spark": _spark,
     "when": when,
