@@ -84,11 +84,11 @@ def run_title(run: values.PipelineRun) -> str:
             (
                 f"{run.start_date:%Y-%m-%d %H:%M UTC}",
                 run.state.value,
-                run.scope and run.scope[:200],
+                (run.scope or "")[:200],
                 None if run.duration_seconds is None else text.duration(run.duration_seconds),
                 None if run.rows is None else text.plural(run.rows, "row"),
-                run.flagged and f"unusual: {', '.join(run.flagged)}",
-                run.error and run.error[:200],
+                f"unusual: {', '.join(run.flagged)}" if run.flagged else None,
+                (run.error or "")[:200],
             ),
         )
     )
