@@ -13,6 +13,8 @@ import datetime as dt
 
 import psycopg
 
+from watcher_core.recording.identities import full_metadata
+
 JOBS = 2_000
 ASSETS_OF_A_JOB = 4
 PIPELINES = JOBS * (1 + ASSETS_OF_A_JOB)  # the jobs, and then the assets
@@ -160,7 +162,7 @@ FOLLOWING = f"""
        AND execution.state = 'succeeded';
     INSERT INTO watcher.asset_check_result
           (asset_check_id, external_id, pipeline_execution_id, status, severity, evaluated_at)
-    SELECT asset_check.id, execution_metadata ->> 'run_id', execution.id,
+    SELECT asset_check.id, {full_metadata("execution")} ->> 'run_id', execution.id,
            CAST(verdict.status AS watcher.asset_check_status),
            CASE WHEN verdict.status = 'failed' THEN CAST('warning' AS watcher.alert_level) END, end_date
       FROM watcher.pipeline_execution AS execution
