@@ -111,7 +111,7 @@ def run(bench: Bench) -> Iterator[Result]:
 def _many(bench: Bench) -> Result:
     """Far more failures between two ticks than usual: how many ticks until they are reported, and how much memory."""
     peaks, reported, recorded = [], 0, 0
-    many = bench.choose(full=2_000, quick=200, large=10_000)
+    many = bench.choose(full=1_000, quick=200, large=10_000)
     for failures in (many // 4, many):
         url = bench.new_database()
         with open_dagster(bench, url) as instance, slack_server() as slack, _opened(bench, url, slack) as watcher:

@@ -75,7 +75,7 @@ def run(bench: Bench) -> Iterator[Result]:
     environment = {"WATCHER_DATABASE_URL": url, "DATABASE": url, "PYDANTIC_DISABLE_PLUGINS": "logfire-plugin"}
     with running(ours, environment) as (process, port), running(bare, environment) as (_, bare_port):
         sides = {"ours": port, "raw": bare_port}
-        calls = bench.choose(full=800, quick=150)
+        calls = bench.choose(full=600, quick=150)
         yield from _judged("start and end, 8 clients", "pairs/s", in_turns(bench, sides, calls, _pair, pipelines))
         yield from _judged("ping, 8 clients", "pings/s", in_turns(bench, sides, calls, _ping, pipelines))
         yield _batch(bench, url, port)
@@ -118,7 +118,7 @@ def in_turns(
     found: dict[str, list[tuple[float, list[float]]]] = {side: [] for side in sides}
     for port in sides.values():
         _round(port, 30, call, pipelines)  # warm up
-    for _ in range(bench.choose(full=8, quick=3)):
+    for _ in range(bench.choose(full=6, quick=3)):
         for side, port in sides.items():
             found[side].append(_round(port, calls // CLIENTS, call, pipelines))
     return found

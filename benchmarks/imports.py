@@ -55,7 +55,7 @@ STATEMENTS = {
 
 def run(bench: Bench) -> Iterator[Result]:
     """Start each process again and again, in turns with the raw one and with that of the build before."""
-    rounds = bench.choose(full=12, quick=1)
+    rounds = bench.choose(full=5, quick=1)
     places = builds(bench)
     yield _compared(
         "import watcher_dagster and Watcher", rounds, places, ("-c", STEP), ("-c", DAGSTER), "import dagster", 1.15

@@ -57,7 +57,7 @@ def _scrapes(bench: Bench, ours: metrics.Metrics, *, pipelines: int, most: int) 
     registry = _plain(series)
     seconds = in_turns(
         {"ours": lambda: ours.text("", packed=False), "raw": lambda: generate_latest(registry)},
-        rounds=bench.choose(full=10, quick=2),
+        rounds=bench.choose(full=6, quick=2),
         calls=1,
         warm_up=1,
     )

@@ -205,7 +205,7 @@ def _in(bench: Bench) -> Iterator[Result]:
                 assert status == 201, content
         yield _batches(bench, url, port)
         sides = {"ours": port, "raw": bare_port}
-        found = in_turns(bench, sides, bench.choose(full=400, quick=160), _run, list(range(CLIENTS)))
+        found = in_turns(bench, sides, bench.choose(full=300, quick=160), _run, list(range(CLIENTS)))
         rates = {side: sorted(rate for rate, _ in each)[len(each) // 2] for side, each in found.items()}
         yield Result(
             case=NAME,

@@ -7,12 +7,12 @@ part of `seasonal` is left out, the raw limit is all of it: below 1.00 the part 
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
 from benchmarks.harness import Bench, Effort, Result
-from benchmarks.series import SIMPLEST, Judge, Quality, make, methods, parts, quality, z_score_of_all_runs
+from benchmarks.series import SIMPLEST, Judge, Quality, Series, make, methods, parts, quality, z_score_of_all_runs
 from watcher_core.anomalies.methods import seasonal
 from watcher_core.anomalies.methods.history import HOUR, Floats, History
 
@@ -24,8 +24,8 @@ MOST_MICROSECONDS = 500
 
 def run(bench: Bench) -> Iterator[Result]:
     """Judge series by each method, then by `seasonal` without one part after another; then measure the time."""
-    seeds = range(1, 1 + bench.choose(full=2, quick=1))
-    series = [one for seed in seeds for one in make(seed)][:: bench.choose(full=1, quick=4)]
+    made = [one for seed in range(1, 1 + bench.choose(full=1, quick=1, large=2)) for one in make(seed)]
+    series = made[:: bench.choose(full=1, quick=4)]
     size = f"{len(series)} series"
     bench.tell(f"judging {sum(len(one.at) for one in series):,} runs by each method")
     found = {name: quality(name, judge, series) for name, judge in methods().items()}
@@ -34,10 +34,16 @@ def run(bench: Bench) -> Iterator[Result]:
         yield _f1(each, simplest, size)
         yield _false_alerts(each, simplest, size)
     if bench.effort is not Effort.QUICK:
-        for name, judge in parts().items():
-            yield _f1(quality(name, judge, series), found["seasonal"], size)
+        yield from _parts(made[:: bench.choose(full=4, quick=4, large=1)])
     for runs in (60, 500, 2_000):
         yield _microseconds(bench, runs)
+
+
+def _parts(series: Sequence[Series]) -> Iterator[Result]:
+    """Judge by `seasonal` without each of its parts, beside all of it, which takes as long as each."""
+    whole = quality("seasonal", methods()["seasonal"], series)
+    for name, judge in parts().items():
+        yield _f1(quality(name, judge, series), whole, f"{len(series)} series")
 
 
 def _f1(found: Quality, beside: Quality, size: str) -> Result:

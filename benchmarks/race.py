@@ -36,7 +36,7 @@ Racer = Callable[[str, Path, Barrier, int], Finish]
 
 def run(bench: Bench) -> Iterator[Result]:
     """Race ever more processes."""
-    rounds = bench.choose(full=100, quick=20)
+    rounds = bench.choose(full=60, quick=20)
     for processes in bench.choose(full=(2, 4, 8), quick=(4,)):
         url = bench.new_database()
         with bench.watcher(url) as watcher:

@@ -88,7 +88,7 @@ def run(bench: Bench) -> Iterator[Result]:
 
 def _beside(bench: Bench, before: Path) -> Result:
     """Read the same history back with both builds, in turns."""
-    runs, rounds = bench.choose(full=300, quick=100), bench.choose(full=5, quick=1)
+    runs, rounds = bench.choose(full=300, quick=100), bench.choose(full=3, quick=1)
     url = bench.new_empty_database()
     home = bench.directory / "dagster-beside"
     with open_instance(home, url) as instance:
