@@ -12,6 +12,7 @@ import pytest
 from watcher_core import AnomalyMetric
 from watcher_core.anomalies import detect, findings, history, queue, results
 from watcher_core.anomalies.queue import BEGINNING
+from watcher_core.recording import expired
 
 PIPELINES = 1_000
 EXECUTIONS = 100_000
@@ -57,13 +58,16 @@ def connection(module_database_url: str) -> Iterator[psycopg.Connection[Any]]:
 
 
 class Plan:
-    """What a statement does: the indexes it uses, the tables it reads whole, the rows it reads, by table."""
+    """What a statement does: the indexes it uses, the tables it sorts or reads whole, the rows it reads, by table."""
 
     def __init__(self, connection: psycopg.Connection[Any], statement: str, given: Any) -> None:
         row = connection.execute(f"EXPLAIN (ANALYZE, FORMAT JSON) {statement}", given).fetchone()
         connection.rollback()
         assert row is not None
         nodes = list(_nodes(row[0][0]["Plan"]))
+        self.sorted = {
+            below.get("Relation Name") for node in nodes if node["Node Type"] == "Sort" for below in _nodes(node)
+        }
         self.indexes = {node["Index Name"] for node in nodes if "Index Name" in node}
         self.scanned = {node["Relation Name"] for node in nodes if node["Node Type"] == "Seq Scan"}
         self.read: dict[str, float] = {}
@@ -166,3 +170,10 @@ def test_results_are_listed_by_index(connection: psycopg.Connection[Any], condit
     plan = Plan(connection, statement, given)
     assert "anomaly_detection_result" not in plan.scanned
     assert "pipeline_execution" not in plan.scanned
+
+
+def test_a_dry_run_of_a_cleanup_sorts_no_results(connection: psycopg.Connection[Any]) -> None:
+    given = {"until": dt.datetime(2026, 1, 20, tzinfo=dt.UTC), "most": expired.MOST_LOOKED_AT}
+    plan = Plan(connection, expired.COUNT_EXECUTIONS, given)
+    assert "anomaly_detection_result" not in plan.sorted
+    assert "ix_anomaly_detection_result_pipeline_execution_id" in plan.indexes
