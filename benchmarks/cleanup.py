@@ -9,12 +9,14 @@ from __future__ import annotations
 import statistics
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from pathlib import Path
 
 import psycopg
 
-from benchmarks.harness import Bench, Result, in_turns, percentile
+from benchmarks.builds import builds, new_database, sides
+from benchmarks.harness import Bench, Result, percentile, timed
 from benchmarks.history import in_bulk
 from watcher_core import Watcher
 
@@ -98,13 +100,15 @@ RAW = (
 
 def run(bench: Bench) -> Iterator[Result]:
     """Measure at sizes that grow."""
+    places = builds(bench)
     for rows in bench.choose(full=(10_000, 100_000), quick=(10_000, 30_000), large=(10_000, 100_000, 1_000_000)):
-        url = bench.new_database()
         bench.tell(f"making {rows:,} executions to delete, with their logs")
-        _fill(url, rows)
-        yield _dry_run(bench, url, rows)
-        raw = _raw(url)
-        yield from _measured(bench, url, rows, raw)
+        urls = {side: new_database(bench, build) for side, build in places.items()}
+        for url in urls.values():
+            _fill(url, rows)
+        yield _dry_run(bench, urls, places, rows)
+        raw = _raw(urls["ours"])
+        yield from _measured(bench, urls["ours"], rows, raw)
 
 
 def _fill(url: str, rows: int) -> None:
@@ -133,24 +137,26 @@ def _raw(url: str) -> float:
     return seconds
 
 
-def _dry_run(bench: Bench, url: str, rows: int) -> Result:
-    with bench.watcher(url) as watcher, psycopg.connect(url, autocommit=True) as connection:
-        sides: dict[str, Callable[[], object]] = {
-            "ours": lambda: watcher.cleanup(dry_run=True),
-            "raw": lambda: connection.execute(COUNT).fetchall(),
-        }
-        seconds = in_turns(sides, rounds=bench.choose(full=15, quick=8), calls=1, warm_up=6)
-    ours, raw = (1000 * statistics.median(seconds[side]) for side in sides)
+def _dry_run(bench: Bench, urls: Mapping[str, str], places: Mapping[str, Path], rows: int) -> Result:
+    seconds: dict[str, list[float]] = {side: [] for side in ("raw", *places)}
+    arguments = {side: (url, str(bench.directory), "cleanup") for side, url in urls.items()}
+    with sides("call", arguments, places) as running, psycopg.connect(urls["ours"], autocommit=True) as connection:
+        for _ in range(bench.choose(full=15, quick=8)):
+            seconds["raw"] += timed(lambda: connection.execute(COUNT).fetchall(), 1)
+            for name, side in running.items():
+                seconds[name].append(side.ask({"dry_run": True}))
+    median = {side: 1000 * statistics.median(values) for side, values in seconds.items()}
     return Result(
         case=NAME,
         what="dry run",
         size=f"{rows:,} executions",
-        figure=ours,
+        figure=median["ours"],
         unit="ms",
-        raw=raw,
+        raw=median["raw"],
+        before=median.get("before"),
         raw_is="one count by the index",
         goal=f"at most {MOST_COUNTS} × raw",
-        met=ours <= MOST_COUNTS * raw,
+        met=median["ours"] <= MOST_COUNTS * median["raw"],
     )
 
 
