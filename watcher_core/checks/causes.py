@@ -34,6 +34,13 @@ def seconds(column: str) -> str:
                 ELSE to_jsonb({column}) END"""
 
 
+def facts_of(**facts: str) -> str:
+    """SQL: what `Finding.facts` is of these; those that are NULL are left out."""
+    listed = ",\n                   ".join(f"'{name}', {value}" for name, value in facts.items())
+    return f"""jsonb_strip_nulls(jsonb_build_object(
+                   {listed}))"""
+
+
 def cause(
     kind: AlertKind, *, found: str, pipeline_id: str, execution_id: str, logged: str, where: str = "true", **facts: str
 ) -> str:
@@ -48,15 +55,13 @@ def cause(
         where: Which of them open an alert.
         facts: What gives each fact, by the name that `Finding` has for it; those that are NULL are left out.
     """
-    listed = ",\n                   ".join(f"'{name}', {value}" for name, value in facts.items())
     return f"""
     cause AS (
         SELECT CAST('{kind.value}' AS watcher.alert_kind) AS kind, CAST('warning' AS watcher.alert_level) AS level,
                '{kind.value}/' || {found}.id AS deduplication_key, {pipeline_id} AS pipeline_id, {found}.asked_level,
                CAST({execution_id} AS bigint) AS pipeline_execution_id, CAST(%(now)s AS timestamptz) AS at,
                {found}.id IN (SELECT {logged} FROM logged) AS is_new,
-               jsonb_strip_nulls(jsonb_build_object(
-                   {listed})) AS facts
+               {facts_of(**facts)} AS facts
           FROM {found}
          WHERE {where}
     )"""

@@ -23,12 +23,12 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence, Set
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy.orm import Session
 
 from watcher_core import database, text
-from watcher_core.checks import retries, thresholds
+from watcher_core.checks import causes, retries, thresholds
 from watcher_core.enums import AlertKind, AlertLevel, ExecutionState
 from watcher_core.values import Finding
 
@@ -108,6 +108,7 @@ FAILING = f"""
         SELECT pipeline.id, pipeline.name, type.name AS type_name,
                CAST(pipeline.pipeline_metadata -> 'owners' AS text) AS owners,
                pipeline.pipeline_metadata -> 'partition_count' AS partition_count,
+               coalesce(pipeline.alert_level, type.alert_level) AS asked_level,
                {thresholds.number("failure")} AS number,
                {thresholds.is_own("failure")} AS used_child_config
           FROM watcher.pipeline
@@ -171,8 +172,8 @@ FAILING = f"""
           FROM scoped
           JOIN checked ON checked.id = scoped.pipeline_id
          WHERE scoped.failures >= checked.number
-         GROUP BY checked.id, checked.name, checked.type_name, checked.owners, checked.partition_count, checked.number,
-                  checked.used_child_config, scoped.instance_id
+         GROUP BY checked.id, checked.name, checked.type_name, checked.owners, checked.partition_count,
+                  checked.asked_level, checked.number, checked.used_child_config, scoped.instance_id
     ), again AS (
         -- A logged failure whose execution runs again: it stays a finding until that attempt has ended.
         SELECT DISTINCT ON (checked.id, coalesce(execution.instance_id, ''))
@@ -206,6 +207,8 @@ LOGGED = """
         SELECT failed.execution_id, found.id, found.failures, %(now)s, found.number, found.used_child_config
           FROM found
          CROSS JOIN LATERAL unnest(found.execution_ids) AS failed (execution_id)
+         WHERE NOT found.is_known
+            OR found.size > 1
          ORDER BY failed.execution_id
             ON CONFLICT (pipeline_execution_id) DO NOTHING
         RETURNING pipeline_execution_id
@@ -224,46 +227,86 @@ SETTLED = """
 # What a dry run would log.
 UNLOGGED = "logged AS (SELECT execution_id AS pipeline_execution_id FROM found WHERE NOT is_known)"
 
+# The numbers of a finding, as those of `Finding.facts`.
+FACTS = causes.facts_of(
+    expected_number="detailed.number",
+    used_child_config="detailed.used_child_config",
+    measured_from=causes.at("detailed.start_date"),
+    duration_seconds=causes.seconds("detailed.duration_seconds"),
+    execution_state="detailed.state",
+    failures_in_a_row="detailed.failures",
+)
+
+# What a finding knows besides its numbers.
+DETAILED = f"""
+    detailed AS MATERIALIZED (
+        SELECT found.*, found.run_metadata ->> 'location' AS location,
+               jsonb_strip_nulls(jsonb_build_object(
+                   'error', left(found.execution_metadata #>> '{{error,message}}', {MOST_CHARACTERS}),
+                   'error_class', left(found.execution_metadata #>> '{{error,class}}', {MOST_CHARACTERS}),
+                   'ended_at', found.end_date,
+                   'run_id', found.execution_metadata -> 'run_id',
+                   'step_key', found.execution_metadata -> 'step_key',
+                   'failed_steps', found.execution_metadata -> 'failed_steps',
+                   'failed_assets', found.execution_metadata -> 'failed_assets',
+                   'partition', found.execution_metadata -> 'partition',
+                   'backfill', coalesce(found.run_metadata, found.execution_metadata) #> '{{tags,dagster/backfill}}',
+                   'failed_partitions', partitions.named,
+                   'partition_count', found.partition_count,
+                   'failed_partition_count', CASE WHEN partitions.named IS NOT NULL THEN found.size END,
+                   'failing', nullif(found.size, 1),
+                   'attempts', found.execution_metadata -> 'attempts')) AS details
+          FROM found
+         CROSS JOIN LATERAL (
+               SELECT jsonb_agg(partition ORDER BY partition) AS named
+                 FROM (SELECT execution_metadata -> 'partition' AS partition
+                         FROM unnest(found.execution_ids) AS failed (id)
+                         JOIN watcher.pipeline_execution USING (id)
+                        WHERE (found.size > 1 OR found.execution_metadata ? 'partition') -- else there is none
+                          AND execution_metadata ? 'partition'
+                        ORDER BY 1
+                        LIMIT {MOST_NAMED}) AS failed) AS partitions
+    )"""
+
+# The alert of a finding may be open, have the level that is asked for, and say just this already. Assets that failed
+# with one step have none of their own.
 FOUND = f"""
-    SELECT found.id, found.name, found.type_name, found.owners, found.number, found.used_child_config,
-           found.execution_id, found.failures, found.instance_id, found.state, found.start_date,
-           found.duration_seconds, found.run_metadata ->> 'location' AS location,
-           jsonb_strip_nulls(jsonb_build_object(
-               'error', left(found.execution_metadata #>> '{{error,message}}', {MOST_CHARACTERS}),
-               'error_class', left(found.execution_metadata #>> '{{error,class}}', {MOST_CHARACTERS}),
-               'ended_at', found.end_date,
-               'run_id', found.execution_metadata -> 'run_id',
-               'step_key', found.execution_metadata -> 'step_key',
-               'failed_steps', found.execution_metadata -> 'failed_steps',
-               'failed_assets', found.execution_metadata -> 'failed_assets',
-               'partition', found.execution_metadata -> 'partition',
-               'backfill', coalesce(found.run_metadata, found.execution_metadata) #> '{{tags,dagster/backfill}}',
-               'failed_partitions', partitions.named,
-               'partition_count', found.partition_count,
-               'failed_partition_count', CASE WHEN partitions.named IS NOT NULL THEN found.size END,
-               'failing', nullif(found.size, 1),
-               'attempts', found.execution_metadata -> 'attempts')) AS details,
-           found.execution_id IN (SELECT pipeline_execution_id FROM logged) AS is_new
-      FROM found
-     CROSS JOIN LATERAL (
-           SELECT jsonb_agg(partition ORDER BY partition) AS named
-             FROM (SELECT execution_metadata -> 'partition' AS partition
-                     FROM unnest(found.execution_ids) AS failed (id)
-                     JOIN watcher.pipeline_execution USING (id)
-                    WHERE (found.size > 1 OR found.execution_metadata ? 'partition') -- else there is none to look for
-                      AND execution_metadata ? 'partition'
-                    ORDER BY 1
-                    LIMIT {MOST_NAMED}) AS failed) AS partitions
-     ORDER BY found.start_date, found.execution_id
+    SELECT detailed.id, detailed.name, detailed.type_name, detailed.owners, detailed.number,
+           detailed.used_child_config, detailed.execution_id, detailed.failures, detailed.instance_id, detailed.state,
+           detailed.start_date, detailed.duration_seconds, detailed.location, detailed.details,
+           detailed.execution_id IN (SELECT pipeline_execution_id FROM logged) AS is_new,
+           CASE WHEN alert.state IN ('open', 'acknowledged')
+                 AND alert.level = coalesce(detailed.asked_level, 'error')
+                 AND alert.pipeline_execution_id = detailed.execution_id
+                THEN alert.facts = {FACTS} || detailed.details
+                ELSE false END AS is_said
+      FROM detailed
+      LEFT JOIN watcher.alert
+        ON alert.deduplication_key = concat_ws('/', 'failure', detailed.id, nullif(detailed.instance_id, ''))
+       AND alert.state <> 'resolved'
+     ORDER BY detailed.start_date, detailed.execution_id
 """
 
 OPEN_KEYS = "SELECT deduplication_key FROM watcher.alert WHERE kind = 'failure' AND state <> 'resolved'"
 
-CHECK = f"WITH {FAILING}, {LOGGED}, {SETTLED} {FOUND}"
-DRY_RUN = f"WITH {FAILING}, {UNLOGGED} {FOUND}"
+CHECK = f"WITH {FAILING}, {LOGGED}, {SETTLED}, {DETAILED} {FOUND}"
+DRY_RUN = f"WITH {FAILING}, {UNLOGGED}, {DETAILED} {FOUND}"
 
 
-def check_failures(session: Session, *, now: dt.datetime, dry_run: bool = False) -> list[Finding]:
+class Failures(NamedTuple):
+    """What a check of failures has found.
+
+    Attributes:
+        findings: All of it.
+        unsaid: Those whose alerts are to be opened, or may have to be changed. Of most that are found again, the alert
+            says just this: they need not go back to PostgreSQL.
+    """
+
+    findings: list[Finding]
+    unsaid: list[Finding]
+
+
+def check_failures(session: Session, *, now: dt.datetime, dry_run: bool = False) -> Failures:
     """Return the pipelines that fail, each with its newest failed execution, and log those that are new.
 
     Args:
@@ -275,7 +318,8 @@ def check_failures(session: Session, *, now: dt.datetime, dry_run: bool = False)
     connection = database.driver(session)
     rows = connection.execute(DRY_RUN if dry_run else CHECK, given).fetchall()
     found = [(_finding(row, now), _step(row)) for row in rows]
-    return _sharing_alerts(found, {key for (key,) in connection.execute(OPEN_KEYS)})
+    findings = _sharing_alerts(found, {key for (key,) in connection.execute(OPEN_KEYS)})
+    return Failures(findings, [finding for finding, row in zip(findings, rows, strict=True) if not row[-1]])
 
 
 def deduplication_key(pipeline_id: int, instance_id: str = "") -> str:
@@ -330,7 +374,7 @@ def _sharing_alerts(found: Sequence[tuple[Finding, _Step | None]], open_keys: Se
 
 def _finding(row: tuple[Any, ...], now: dt.datetime) -> Finding:
     pipeline_id, name, type_name, owners, number, used_child_config, execution_id, failures, *rest = row
-    instance_id, state, start_date, duration, _, details, new = rest
+    instance_id, state, start_date, duration, _, details, new, _ = rest
     return Finding(
         kind=AlertKind.FAILURE,
         level=AlertLevel.ERROR,

@@ -207,15 +207,17 @@ class CheckMethods(HeartbeatMethods):
             InvalidValueError: A value breaks a rule.
         """
         with self._begin_check(AlertKind.FAILURE, None, now, dry_run=dry_run) as (session, moment, _):
-            found = checks.check_failures(session, now=moment, dry_run=dry_run)
+            found, unsaid = checks.check_failures(session, now=moment, dry_run=dry_run)
             if not dry_run:
-                _update_alerts(session, AlertKind.FAILURE, found, moment, checks.standing_backfills(session))
+                database.driver(session).execute(BY_INDEX)
+                alerts.open_alerts(session, unsaid, now=moment)
+                _resolve_others(session, AlertKind.FAILURE, found, moment, None, checks.standing_backfills(session))
                 # What was made good since, of what an alert lists.
                 alerts.correct_alerts(
                     session,
                     [
                         finding
-                        for finding in found
+                        for finding in unsaid
                         if not finding.new and finding.execution_state is ExecutionState.FAILED
                     ],
                 )
