@@ -21,6 +21,7 @@ import sqlalchemy as sa
 
 from tests.conftest import BINARIES
 from tests.drill.disk import SmallDisk, small_disk
+from tests.faketime import clock_off_by
 from tests.faults.stack import GRPC, LAUNCH
 from tests.http_server import HttpServer, http_server
 from tests.pgbouncer import pgbouncer
@@ -53,9 +54,6 @@ run_monitoring:
 # What a `kill -9` of its process hits, and what is started again afterwards.
 PARTS = ("daemon", "webserver", "shop", "serve", "deliverer")
 JOBS = ("direct", "watermark", "pooled", "http")
-
-# Moves the clock of one process; Debian's package is `faketime`.
-FAKETIME = next(iter(sorted(Path("/usr/lib").glob("*/faketime/libfaketime.so.1"))), None)
 
 
 class Deployment:
@@ -133,11 +131,7 @@ class Deployment:
             if name == "http":
                 del environment["WATCHER_DATABASE_URL"]
             if name in self.clocks:
-                environment |= {
-                    "LD_PRELOAD": str(FAKETIME),
-                    "FAKETIME": self.clocks.pop(name),
-                    "FAKETIME_DONT_FAKE_MONOTONIC": "1",
-                }
+                environment |= clock_off_by(self.clocks.pop(name))
             with (self.directory / f"{name}.log").open("a") as log:
                 self.processes[name] = subprocess.Popen(
                     self.command(name),

@@ -10,7 +10,8 @@ from contextlib import ExitStack, suppress
 
 import sqlalchemy as sa
 
-from tests.drill.deployment import FAKETIME, JOBS, PARTS, Deployment, free_port, kill_process
+from tests import faketime
+from tests.drill.deployment import JOBS, PARTS, Deployment, free_port, kill_process
 from tests.drill.failover import fail_over
 from tests.http_server import Failure
 from tests.pgbouncer import pgbouncer
@@ -57,7 +58,7 @@ class Disruptions:
             "a second daemon comes and goes": (1, self._second_daemon),
             "the primary fails over": (1, self._fail_over),
             "the disk of PostgreSQL is full": (1 if deployment.disk else 0, self._fill_disk),
-            "a clock jumps": (3 if FAKETIME else 0, self._move_clock),
+            "a clock jumps": (3 if faketime.LIBRARY else 0, self._move_clock),
         }
 
     def one(self) -> str:

@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 
+from tests import faketime
 from tests.factories import record, unique
+from tests.http_server import Failure, http_server
 from watcher_core import Execution, ExecutionEndedError, ExecutionState, InvalidValueError, Settings, Watcher
 from watcher_core.recording import clocks
 
@@ -137,3 +143,35 @@ def test_an_instant_that_cannot_be_read_again_is_refused_before_anything_is_writ
     with pytest.raises(InvalidValueError, match=r"must be in the years 1 to 9999$"):
         watcher.record([replace(record(pipeline), **{field: moment})])  # type: ignore[arg-type] # one of two names
     assert watcher.executions(pipeline=pipeline) == []
+
+
+@pytest.mark.skipif(faketime.LIBRARY is None, reason="faketime is not installed")
+@pytest.mark.parametrize("offset", ["+3h", "-3h"])
+def test_a_deliverer_whose_clock_is_off_puts_nothing_off_and_raises_no_false_alarm(
+    watcher: Watcher, module_database_url: str, database_now: Callable[[], dt.datetime], tmp_path: Path, offset: str
+) -> None:
+    """What it could not deliver, and what it has taken, is tried again when all others would."""
+    pipeline = unique("stale")
+    watcher.get_or_create_pipeline(pipeline, freshness_number=1, freshness_datepart="minute")
+    watcher.check_freshness(now=database_now() + 5 * MINUTE)
+    [alert] = watcher.alerts(pipeline=pipeline)
+    watcher.check_health(dagster=False)
+    before = {each.id for each in watcher.alerts(state="open")}
+    with http_server() as place:
+        place.fail(*[Failure(status=500)] * 5)
+        (tmp_path / "routes.toml").write_text('[[routes]]\nto = "PLACE"\n')
+        environment = {
+            **os.environ,
+            **faketime.clock_off_by(offset),
+            "WATCHER_DATABASE_URL": module_database_url,
+            "WATCHER_ROUTES": str(tmp_path / "routes.toml"),
+            "PLACE": f"{place.url}/alerts",
+        }
+        command = [sys.executable, "-m", "watcher_core", "check", "health", "--deliver"]
+        done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=120, check=False)
+    [delivery] = watcher.alert_deliveries(alert.id)
+    assert delivery.last_error is not None, done.stderr
+    assert delivery.next_attempt_at is not None
+    assert abs(delivery.next_attempt_at - database_now()) < 5 * MINUTE
+    new = [each for each in watcher.alerts(state="open") if each.id not in before]
+    assert [each.deduplication_key for each in new] == []

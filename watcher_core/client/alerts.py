@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from watcher_core import alerts, arguments, catalog, values
+from watcher_core import alerts, catalog, database, values
 from watcher_core.client.heartbeats import HeartbeatMethods
 from watcher_core.enums import AlertKind, AlertState
 from watcher_core.errors import DeliveryError, InvalidValueError
@@ -153,13 +153,12 @@ class AlertMethods(HeartbeatMethods):
         Raises:
             ConfigurationError: The routes cannot be read.
         """
-        began = dt.datetime.now(dt.UTC) if now is None else arguments.instant(now, "now")
         given = dict(senders or {})
         result = alerts.deliver_alerts(
             self._session,
             routes=alerts.load_routes(self.settings, default=alerts.DEFAULT_DESTINATION in given),
             senders=given,
-            now=began,
+            now=self._present(now),
             dagster_url=self.settings.dagster_url,
             board_url=self.settings.board_url,
             environment=self.settings.environment,
@@ -176,14 +175,16 @@ class AlertMethods(HeartbeatMethods):
         Raises:
             ConfigurationError: The routes cannot be read.
         """
-        with self._transaction() as (session, current):
+        routes = alerts.load_routes(self.settings)
+        moment = self._present(now)
+        with self._session() as session:
             return alerts.preview_alerts(
                 session,
-                routes=alerts.load_routes(self.settings),
+                routes=routes,
                 dagster_url=self.settings.dagster_url,
                 board_url=self.settings.board_url,
                 environment=self.settings.environment,
-                now=current if now is None else arguments.instant(now, "now"),
+                now=moment,
             )
 
     def send_test_alert(
@@ -265,8 +266,8 @@ class AlertMethods(HeartbeatMethods):
             ConfigurationError: The routes cannot be read.
         """
         routes = alerts.load_routes(self.settings)
-        with self._transaction() as (session, now):
-            return alerts.undelivered_alerts(session, routes=routes, now=now)
+        with self._session() as session:
+            return alerts.undelivered_alerts(session, routes=routes, now=database.clock(database.driver(session)))
 
     @contextmanager
     def _session(self) -> Iterator[Session]:

@@ -6,7 +6,7 @@ import datetime as dt
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 from watcher_core import alerts, arguments, catalog, checks, database, overview, recording, values
 from watcher_core.client.connection import WITHOUT_COMPILER
@@ -24,9 +24,6 @@ LONGEST_LOOKBACK_MINUTES = 100 * 366 * 24 * 60
 
 # One check of a kind at a time: the later one has the newer findings, and so knows what to resolve.
 LOCK = "SELECT pg_advisory_xact_lock(hashtextextended('watcher.check/' || %(kind)s, 0))"
-
-# When a check begins, after the wait for the lock, by the clock that executions are dated by.
-NOW = "SELECT clock_timestamp()"
 
 # Enough for what a check finds: with less, it is written to files, several times over.
 MEMORY = """
@@ -392,7 +389,8 @@ class CheckMethods(HeartbeatMethods):
             pipeline_id = None if pipeline is None else catalog.get_pipeline(session, pipeline).id
             if not dry_run:
                 database.driver(session).execute(LOCK, {"kind": kind.value})
-            began = moment or _now(session)
+            # After the wait for the lock, by the clock that executions are dated by.
+            began = moment or database.clock(database.driver(session))
             yield session, began, pipeline_id
             if not dry_run and pipeline is None:
                 checks.mark_checked(session, kind=kind, now=began)
@@ -407,10 +405,6 @@ def _opening(session: Session, kind: AlertKind) -> checks.Opening:
     """Let a check open its alerts itself; before it reads which are open, no other may write them."""
     alerts.lock_alerts(session, [kind])
     return checks.Opening(alerts.OPENING, alerts.OPENING_GIVEN)
-
-
-def _now(session: Session) -> dt.datetime:
-    return cast("tuple[dt.datetime]", database.driver(session).execute(NOW).fetchone())[0]
 
 
 def _update_alerts(

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
-from watcher_core import anomalies, database, recording, values
+from watcher_core import anomalies, arguments, database, recording, values
 from watcher_core.errors import ConfigurationError, DatabaseError, DatabaseUnavailableError
 from watcher_core.settings import Settings
 
@@ -212,6 +212,15 @@ class Connection:
         self._check()
         with database.driver_statements(self._connect()) as connection:
             yield connection, dt.datetime.now(dt.UTC)
+
+    def _present(self, now: dt.datetime | None) -> dt.datetime:
+        """Return the time that was given, else that of the database: what waits until a time, or is late, is so for all
+        hosts, and each one's own clock may be hours off."""
+        if now is not None:
+            return arguments.instant(now, "now")
+        with self._driver_statements() as (connection, _):
+            found: dt.datetime = database.clock(connection)
+            return found
 
     def _connect(self) -> sa.Engine:
         if self._engine is None:

@@ -37,7 +37,7 @@ class HealthMethods(Connection):
             DatabaseUnavailableError: PostgreSQL cannot be reached.
             SchemaVersionError: The schema is another version's.
         """
-        moment = dt.datetime.now(dt.UTC) if now is None else arguments.instant(now, "now")
+        moment = self._present(now)
         families = list(self._families(embedded=self._embedded if embedded is None else embedded))
         facts: list[HealthFact] = []
         unknown: list[str] = []
@@ -106,10 +106,10 @@ class HealthMethods(Connection):
             DatabaseUnavailableError: PostgreSQL cannot be reached.
             SchemaVersionError: The schema is another version's.
         """
-        moment = dt.datetime.now(dt.UTC) if now is None else arguments.instant(now, "now")
-        reports = [self.health(now=moment), self.spool_health(now=moment)]
+        moment = self._present(now)
+        reports = [self.health(now=moment), self.spool_health(now=now)]  # files are dated by this host's clock
         if dagster:
-            reports.append(self.dagster_health(now=now, again_after=again_after))
+            reports.append(self.dagster_health(now=moment, again_after=again_after))
         if is_whole := dagster and bool(reports[-1].examined):
             # The check that has just succeeded is not overdue.
             own = tuple(fact for fact in reports[0].facts if fact.key != f"{health.CHECK_KEY}{AlertKind.HEALTH.value}")

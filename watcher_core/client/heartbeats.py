@@ -31,8 +31,8 @@ class HeartbeatMethods(Connection):
             logger.warning("no heartbeat follows %s: %s", round_.value, exc)
 
     def _send_heartbeat(self, round_: Round, url: str, now: dt.datetime | None) -> None:
-        with self._transaction() as (session, present):
-            moment = now or present
+        moment = self._present(now)
+        with self._transaction() as (session, _):
             if round_ is Round.CHECKS and any(
                 health.overdue(state, now=moment) for state in checks.list_check_states(session)
             ):
@@ -43,5 +43,5 @@ class HeartbeatMethods(Connection):
         error = health.send_heartbeat(address)
         if error is not None:
             logger.warning("a heartbeat of %s did not arrive: %s", round_.value, error)
-        with self._transaction() as (session, present):
-            health.note_result(session, round_, url=url, error=error, now=now or present)
+        with self._transaction() as (session, _):
+            health.note_result(session, round_, url=url, error=error, now=self._present(now))

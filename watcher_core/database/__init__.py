@@ -68,6 +68,7 @@ _MODULES = {
     "Driver": "connections",
     "unindented": "statements",
     "check_schema_version": "schema",
+    "clock": "engine",
     "UNFLUSHED": "engine",
     "connect": "connections",
     "create_engine": "engine",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import os
 import selectors
 import time
@@ -239,6 +240,11 @@ def _pooled(engine: sa.Engine) -> Iterator[TimedConnection]:
 def read_one_snapshot(connection: Driver) -> None:
     """Let all statements of a transaction see the same state. Call it before the first one."""
     connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+
+
+def clock(connection: Driver) -> dt.datetime:
+    """Return the time by the database's clock, which all hosts share; each one's own may be hours off."""
+    return cast("tuple[dt.datetime]", connection.execute("SELECT clock_timestamp()").fetchone())[0]
 
 
 def driver(session: Session) -> Driver:
