@@ -287,6 +287,27 @@ def test_the_newest_run_decides_and_a_late_event_of_an_older_one_does_not(watche
     assert edges(watcher, f"shop/{job}") == {(f"{job}.new", job)}
 
 
+@pytest.mark.parametrize("order", list(itertools.permutations(range(4))))
+def test_of_runs_that_name_one_side_alone_the_newest_that_named_both_decides(
+    watcher: Watcher, job: str, order: tuple[int, ...]
+) -> None:
+    def run(number: int, **named: Any) -> dict[str, Any]:
+        return run_event(f"{job}{number}", "COMPLETE", number, job=job, **named)
+
+    old, new, target = (dataset(f"{job}.{name}") for name in ("old", "new", "target"))
+    events = [
+        run(0, inputs=(old,), outputs=(target,)),
+        run(1, inputs=(new,), outputs=(target,)),
+        run(2, inputs=(dataset(f"{job}.alone"),)),
+        run(3, outputs=(target,)),
+    ]
+    for place in order:
+        watcher.record_openlineage([events[place]])
+    assert edges(watcher, f"shop/{job}") == {(f"{job}.new", f"{job}.target")}
+    watcher.record_openlineage([run(3, inputs=(dataset(f"{job}.last"),))])
+    assert edges(watcher, f"shop/{job}") == {(f"{job}.last", f"{job}.target")}
+
+
 def test_the_newest_run_decides_where_another_says_the_same_at_the_same_moment(
     watcher: Watcher, job: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

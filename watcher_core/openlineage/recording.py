@@ -21,6 +21,7 @@ from watcher_core.database import Driver
 from watcher_core.enums import ExecutionSource, LineageOrigin
 from watcher_core.errors import InvalidValueError
 from watcher_core.openlineage import assertions, datasets, facts, naming
+from watcher_core.openlineage.jobs import Job, newer
 from watcher_core.openlineage.reading import Dataset, Event
 
 logger = logging.getLogger("watcher.progress")
@@ -108,15 +109,6 @@ WRITE_JOBS = """
 
 class LineageChangesError(Exception):
     """The events change lineage, and the caller does not hold its lock yet: it starts anew, with the lock first."""
-
-
-@dataclass(frozen=True, slots=True)
-class Job:
-    """What is known of the datasets of a job: by which run, or by an event of the job, and since when."""
-
-    at: str
-    run_id: str | None
-    datasets: datasets.Datasets
 
 
 def record_events(session: Session, *, events: Iterable[Event], may_change_lineage: bool, now: dt.datetime) -> None:
@@ -245,7 +237,7 @@ def _merge_jobs(
     if not names:
         return FoundJobs(frozenset(), {}, {}, {})
     before = {
-        name: Job(at.astimezone(dt.UTC).isoformat(timespec="microseconds"), run_id, known)
+        name: Job.of_row(at.astimezone(dt.UTC).isoformat(timespec="microseconds"), run_id, known)
         for name, run_id, at, known in connection.execute(statement, {"names": names})
     }
     now = dict(before)
@@ -254,26 +246,10 @@ def _merge_jobs(
             continue
         name = event.pipeline_name or ""
         at = event.at.isoformat(timespec="microseconds") if event.run_id is None else runs[event.run_id]["first"]
-        now[name] = _newer(now.get(name), Job(at, event.run_id, named))
-    changed = {name: job for name, job in now.items() if not _is_same(job, before.get(name))}
+        now[name] = newer(now.get(name), Job(at, event.run_id, named))
+    changed = {name: job for name, job in now.items() if not job.says_the_same(before.get(name))}
     moved = {name: job for name, job in now.items() if name not in changed and job != before[name]}
     return FoundJobs(frozenset(names), changed, moved, before)
-
-
-def _is_same(job: Job, before: Job | None) -> bool:
-    """Whether a job has the same lineage as before."""
-    return before is not None and datasets.without_times(job.datasets) == datasets.without_times(before.datasets)
-
-
-def _newer(known: Job | None, said: Job) -> Job:
-    """Return what holds of a job: what its newest run says; of one run, all that its events say together."""
-    if known is None:
-        return said
-    if known.run_id is not None and known.run_id == said.run_id:
-        return Job(said.at, said.run_id, datasets.merged(known.datasets, said.datasets))
-    if (said.at, said.run_id or "") >= (known.at, known.run_id or ""):
-        return said
-    return known
 
 
 def _record_other_names(
@@ -303,11 +279,11 @@ def _record_lineage(
     lineages: list[values.PipelineLineage] = []
     left = list(named)
     for name, job in jobs.items():
-        cleaned = _cleaned_leniently(datasets.lineage_of(name, job.datasets))
-        if cleaned is None:
-            left += datasets.addresses(job.datasets)
-        else:
+        cleaned = _cleaned_leniently(datasets.lineage_of(name, job.decisive.datasets))
+        if cleaned is not None:
             lineages.append(cleaned)
+        if cleaned is None or not job.is_whole:
+            left += datasets.addresses(job.datasets)
     lineage.record_lineage(session, lineages=lineages, origin=LineageOrigin.OPENLINEAGE, now=now)
     if left:
         catalog.ensure_addresses(session, addresses=map(catalog.clean_address, left), now=now)
@@ -330,8 +306,8 @@ def _rows(jobs: Mapping[str, Job], before: Mapping[str, Job] | None = None) -> J
                 "name": name,
                 "run_id": job.run_id,
                 "at": job.at,
-                "lineage": job.datasets,
-                "before": None if before is None else before[name].datasets,
+                "lineage": job.stored,
+                "before": None if before is None else before[name].stored,
             }
             for name, job in jobs.items()
         ]
