@@ -164,9 +164,9 @@ def _ensure(
     by_name = {address.name: address for address in addresses}
     ids = _ids(session, by_name)
     created: set[str] = set()
+    known = by_name.keys() & ids.keys()
     # In the order of their names, so that concurrent callers wait for each other and never deadlock.
-    new = by_name.keys() - ids.keys()
-    unknown = [by_name[name] for name in sorted(new)]
+    unknown = [by_name[name] for name in sorted(by_name.keys() - known)]
     type_ids = _ensure_types(session, unknown, now=now)
     if unknown:
         rows = [
@@ -181,7 +181,7 @@ def _ensure(
         ]
         created.update(session.scalars(INSERT_MISSING, {"addresses": arguments.json_text(rows), "now": now}))
         ids |= _ids(session, [address.name for address in unknown])
-    _complete(session, {ids[name]: address for name, address in by_name.items() if name not in new}, now=now)
+    _complete(session, {ids[name]: address for name, address in by_name.items() if name in known}, now=now)
     return ids, created
 
 
