@@ -20,7 +20,7 @@ from watcher_core import DatabaseUnavailableError, Execution, ExecutionState, Re
 from watcher_core.database.engine import normalize_url
 from watcher_dagster import WatcherResource, build_watcher_recorder_sensor, compat
 from watcher_dagster.identity import WATCHER_RUN_TAG, materialization_identity
-from watcher_dagster.recorder import tick
+from watcher_dagster.recorder import runs
 from watcher_dagster.recorder.events import translate_log
 from watcher_dagster.recorder.runlog import RunLog
 from watcher_dagster.recorder.tick import record_tick
@@ -731,7 +731,7 @@ def test_what_ran_in_a_run_that_can_no_longer_be_read_is_ended(
 def test_a_run_that_can_be_read_at_the_second_try(platform: Platform, monkeypatch: pytest.MonkeyPatch) -> None:
     run_id = platform.materialize(plain)
     with monkeypatch.context() as patch:
-        patch.setattr(tick, "translate_log", lambda *_, **__: 1 / 0)
+        patch.setattr(runs, "translate_log", lambda *_, **__: 1 / 0)
         platform.tick()
     assert platform.state.cursor["unread"][run_id]["tries"] == 1
     platform.tick()
@@ -748,7 +748,7 @@ def test_a_run_that_cannot_be_written_blocks_nothing(platform: Platform, monkeyp
             executions[1] = replace(executions[1], external_id="")
         return executions
 
-    monkeypatch.setattr(tick, "translate_log", translated)
+    monkeypatch.setattr(runs, "translate_log", translated)
     for _ in range(3):
         platform.tick()
     assert platform.states(sound_run) == {"": "succeeded", "/plain/plain": "succeeded"}

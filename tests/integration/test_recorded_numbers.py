@@ -16,7 +16,7 @@ from watcher_core import Execution, ExecutionState, InvalidValueError, Watcher
 from watcher_core.database.engine import normalize_url
 from watcher_dagster import compat
 from watcher_dagster.counts import CountKeys
-from watcher_dagster.recorder import EventLog, runless, tick
+from watcher_dagster.recorder import EventLog, runless, runs, tick
 from watcher_dagster.recorder.tick import record_tick
 
 SUCCEEDED, FAILED, RUNNING = (ExecutionState(state) for state in ("succeeded", "failed", "running"))
@@ -442,7 +442,7 @@ def test_a_run_that_is_over_is_not_looked_at_for_ever(
 
         look()
         later = time.time() + 600
-        monkeypatch.setattr(tick, "TRAILING_SECONDS", 0.0)
+        monkeypatch.setattr(runs, "TRAILING_SECONDS", 0.0)
         monkeypatch.setattr(time, "time", lambda: later)
         look()
         monkeypatch.undo()
