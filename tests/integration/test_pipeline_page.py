@@ -17,6 +17,7 @@ from watcher_core import (
     NotFoundError,
     Watcher,
 )
+from watcher_core.overview.partitions import PARTITIONS
 
 NOW = dt.datetime(2026, 3, 10, 9, 30, tzinfo=dt.UTC)
 
@@ -116,6 +117,41 @@ def test_partitions_that_are_missing_between_others_have_cells(watcher: Watcher)
     grid = watcher.pipeline_page(name, now=NOW).partitions
     assert grid is not None
     assert [cell.partition for cell in grid.cells] == ["2026-03-01", "2026-03-02", "2026-03-05", "north"]
+
+
+@pytest.mark.parametrize(
+    ("hours_ago", "fields"),
+    [
+        (500, {"scope": "north"}),
+        (500, {"scope": "north", "state": "failed"}),
+        (1.5, {"scope": "north", "state": "skipped"}),
+        (1.5, {"execution_metadata": {"partition": "north"}}),
+    ],
+    ids=["success", "failure", "neither", "metadata"],
+)
+def test_a_single_execution_makes_a_partition(watcher: Watcher, hours_ago: float, fields: dict[str, Any]) -> None:
+    name = unique("regional")
+    watcher.record([ended(name, hours) for hours in range(1, 151)])
+    assert watcher.pipeline_page(name, now=NOW).partitions is None
+    watcher.record([ended(name, hours_ago, **fields)])
+    grid = watcher.pipeline_page(name, now=NOW).partitions
+    assert grid is not None
+    assert [cell.partition for cell in grid.cells] == ["north"]
+
+
+def test_the_history_of_a_pipeline_without_partitions_is_not_read(watcher: Watcher) -> None:
+    name = unique("plain")
+    watcher.record([ended(name, hours) for hours in range(1, 501)])
+    pipeline_id = watcher.pipeline(name).id
+    with watcher._driver_transaction() as (connection, _):
+        (row,) = connection.execute(f"EXPLAIN (ANALYZE, FORMAT JSON) {PARTITIONS}", {"pipeline_id": pipeline_id})
+    nodes, read = [row[0][0]["Plan"]], 0.0
+    while nodes:
+        node = nodes.pop()
+        nodes += node.get("Plans", [])
+        if node.get("Relation Name") == "pipeline_execution":
+            read += node["Actual Rows"] * node["Actual Loops"]
+    assert read <= 100
 
 
 @pytest.mark.parametrize(

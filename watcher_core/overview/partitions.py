@@ -15,12 +15,34 @@ from watcher_core.values import PartitionCell, PartitionGrid
 LOOKED_AT = 5_000
 MOST_CELLS = 1_000
 
+# Of a pipeline without partitions, as most are, only the newest are looked at: whether an execution has a scope is read
+# from the indexes of successes and failures.
+HAS_PARTITIONS = """(
+                   EXISTS (SELECT
+                             FROM watcher.pipeline_execution
+                            WHERE pipeline_id = %(pipeline_id)s
+                              AND state = 'succeeded'
+                              AND coalesce(scope, '') > '')
+                OR EXISTS (SELECT
+                             FROM watcher.pipeline_execution
+                            WHERE pipeline_id = %(pipeline_id)s
+                              AND state = 'failed'
+                              AND coalesce(scope, '') > '')
+                OR EXISTS (SELECT
+                             FROM (SELECT scope, execution_metadata
+                                     FROM watcher.pipeline_execution
+                                    WHERE pipeline_id = %(pipeline_id)s
+                                    ORDER BY start_date DESC
+                                    LIMIT 100) AS newest
+                            WHERE coalesce(execution_metadata ->> 'partition', scope) IS NOT NULL))"""
+
 PARTITIONS = f"""
     SELECT DISTINCT ON (partition) partition, state, id, coalesce(end_date, start_date)
       FROM (SELECT coalesce(execution_metadata ->> 'partition', scope) AS partition, CAST(state AS text) AS state, id,
                    start_date, end_date
               FROM watcher.pipeline_execution
              WHERE pipeline_id = %(pipeline_id)s
+               AND {HAS_PARTITIONS}
              ORDER BY start_date DESC
              LIMIT {LOOKED_AT}) AS newest
      WHERE partition IS NOT NULL
