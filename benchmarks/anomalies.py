@@ -108,7 +108,7 @@ def run(bench: Bench) -> Iterator[Result]:
     """Measure one execution at three sizes of history, then pending ones at three sizes."""
     for runs in bench.choose(full=(1_000, 10_000, 30_000), quick=(1_000, 10_000)):
         yield _one(bench, runs)
-    for pending in bench.choose(full=(100, 1_000, 2_000), quick=(500,), large=(100, 1_000, 10_000)):
+    for pending in bench.choose(full=(100, 1_000, 2_000), quick=(200,), large=(100, 1_000, 10_000)):
         yield _many(bench, pending, processes=1, metrics=[AnomalyMetric.TOTAL_ROWS])
         one = _many(bench, pending, processes=1, metrics=list(AnomalyMetric))
         yield one
@@ -181,7 +181,7 @@ def _raw_one(connection: psycopg.Connection[Any], execution_ids: Iterator[int]) 
 def _many(
     bench: Bench, pending: int, *, processes: int, metrics: Sequence[AnomalyMetric], one_process: float = 0.0
 ) -> Result:
-    each = 100 if pending >= 500 else 10
+    each = 100 if pending >= 200 else 10
     pipelines = pending // each
     url = _filled(bench, pipelines=pipelines, runs=HOURLY_RUNS, metrics=metrics)
     with psycopg.connect(url, autocommit=True) as connection:

@@ -272,7 +272,7 @@ def _measured(
             client.get(path).raise_for_status()
 
         sides["page"] = page
-    seconds = in_turns(sides, rounds=bench.choose(full=7, quick=3), calls=1, warm_up=WARM_UP)
+    seconds = in_turns(sides, rounds=bench.choose(full=7, quick=2), calls=1, warm_up=WARM_UP)
     figures = {side: 1000 * statistics.median(of_side) for side, of_side in seconds.items()}
     for side in (each for each in sides if each != "raw"):
         yield Result(

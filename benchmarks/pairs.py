@@ -46,7 +46,7 @@ def run(bench: Bench) -> Iterator[Result]:
         with bench.watcher(url) as watcher, psycopg.connect(url, autocommit=True) as connection:
             sides = {"raw": raw_pair(connection), "ours": _our_pair(watcher)}
             seconds = in_turns(
-                sides, rounds=bench.choose(full=20, quick=5), calls=bench.choose(full=100, quick=40), warm_up=50
+                sides, rounds=bench.choose(full=20, quick=4), calls=bench.choose(full=100, quick=40), warm_up=50
             )
         yield from _judged(f"{rows:,} executions", seconds)
 

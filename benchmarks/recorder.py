@@ -57,9 +57,11 @@ COPY_EVENTS = """
 def run(bench: Bench) -> Iterator[Result]:
     """Measure with histories that grow."""
     logging.getLogger("dagster").setLevel(logging.ERROR)
-    for runs in bench.choose(full=(100, 300, 500), quick=(50, 100)):
+    sizes = bench.choose(full=(100, 300, 500), quick=(50, 100))
+    homes = {runs: bench.directory / f"dagster-{runs}" for runs in sizes}
+    for runs, home in homes.items():
         url = bench.new_database()
-        with open_instance(bench.directory / f"dagster-{runs}", url) as instance:
+        with open_instance(home, url) as instance:
             make_history(instance, url, runs)
             reading = _read(instance)
             with compat.kept_connection(instance):
@@ -83,16 +85,13 @@ def run(bench: Bench) -> Iterator[Result]:
             details={"materializations_per_second": round(runs * ASSETS / took)},
         )
     if before := earlier_build(bench):
-        yield _beside(bench, before)
+        runs = sizes[1]
+        yield _beside(bench, before, runs, homes[runs])
 
 
-def _beside(bench: Bench, before: Path) -> Result:
+def _beside(bench: Bench, before: Path, runs: int, home: Path) -> Result:
     """Read the same history back with both builds, in turns."""
-    runs, rounds = bench.choose(full=300, quick=100), bench.choose(full=3, quick=1)
-    url = bench.new_empty_database()
-    home = bench.directory / "dagster-beside"
-    with open_instance(home, url) as instance:
-        make_history(instance, url, runs)
+    rounds = bench.choose(full=3, quick=1)
     seconds: dict[Path, list[float]] = {ROOT: [], before: []}
     order = [ROOT, before]
     for _ in range(rounds):

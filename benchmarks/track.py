@@ -25,7 +25,7 @@ WARM_UP = 20
 
 def run(bench: Bench) -> Iterator[Result]:
     """Measure with an empty table, and with histories that grow."""
-    calls = bench.choose(full=500, quick=100)
+    calls = bench.choose(full=500, quick=80)
     places = builds(bench)
     for rows in history.sizes(bench):
         urls = {side: history.filled(bench, rows, build) for side, build in places.items()}
