@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import pytest
+
 from benchmarks import report
+from benchmarks.__main__ import _parse
 from benchmarks.harness import Effort, Result
 
 
@@ -54,3 +57,15 @@ def test_long_names_keep_the_columns_in_80():
     long = lines([result("a size that needs far more room than its column has", 123_456.0, raw=1.0, before=2.0)])
 
     assert max(len(each) for line in long for each in line.splitlines()) <= report.WIDTH
+
+
+@pytest.mark.parametrize(("given", "effort"), [([], "full"), (["--quick"], "quick"), (["--large"], "large")])
+def test_how_hard_the_cases_work(given, effort):
+    assert _parse(["pairs", *given]).effort == effort
+
+
+def test_quick_and_large_are_not_asked_for_at_once(capsys):
+    with pytest.raises(SystemExit):
+        _parse(["--quick", "--large"])
+
+    assert "not allowed with argument" in capsys.readouterr().err
