@@ -111,8 +111,9 @@ def run(bench: Bench) -> Iterator[Result]:
 def _many(bench: Bench) -> Result:
     """Far more failures between two ticks than usual: how many ticks until they are reported, and how much memory."""
     peaks, reported, recorded = [], 0, 0
-    many = bench.choose(full=1_000, quick=200, large=10_000)
-    for failures in (many // 4, many):
+    # Memory is flat from where a tick is full, which takes almost a thousand.
+    sizes = bench.choose(full=(1_000, 2_000), quick=(200,), large=(2_500, 10_000))
+    for failures in sizes:
         url = bench.new_database()
         with open_dagster(bench, url) as instance, slack_server() as slack, _opened(bench, url, slack) as watcher:
             record_tick(instance, watcher)  # what the first tick imports is no part of the comparison
@@ -131,11 +132,11 @@ def _many(bench: Bench) -> Result:
     return Result(
         case=NAME,
         what="failures between two ticks: ticks until they are reported",
-        size=f"{many:,} failures",
+        size=f"{sizes[-1]:,} failures",
         figure=reported,
         unit="ticks",
-        goal="2, memory flat",
-        met=reported <= 2 and peaks[1] <= MOST_GROWTH * peaks[0],
+        goal="2, memory flat" if len(sizes) > 1 else "2",
+        met=reported <= 2 and peaks[-1] <= MOST_GROWTH * peaks[0],
         details={"peak_bytes": peaks, "ticks_until_all_are_recorded": recorded},
     )
 
