@@ -268,22 +268,24 @@ DETAILED = f"""
                         LIMIT {MOST_NAMED}) AS failed) AS partitions
     )"""
 
-# The alert of a finding may be open, have the level that is asked for, and say just this already. Assets that failed
-# with one step have none of their own.
+# Whether the alert of a finding is open, has the level that is asked for, and says just this. Assets that failed with
+# one step have none of their own. `IN` hashes the alerts, whatever statistics say; a join may read all for each.
+IS_SAID = f"""
+           detailed.is_known
+           AND (concat_ws('/', 'failure', detailed.id, nullif(detailed.instance_id, '')), detailed.execution_id,
+                coalesce(detailed.asked_level, 'error'), {FACTS} || detailed.details)
+            IN (SELECT deduplication_key, pipeline_execution_id, level, facts
+                  FROM watcher.alert
+                 WHERE kind = 'failure'
+                   AND state IN ('open', 'acknowledged')
+                   AND pipeline_execution_id IS NOT NULL)"""
+
 FOUND = f"""
     SELECT detailed.id, detailed.name, detailed.type_name, detailed.owners, detailed.number,
            detailed.used_child_config, detailed.execution_id, detailed.failures, detailed.instance_id, detailed.state,
            detailed.start_date, detailed.duration_seconds, detailed.location, detailed.details,
-           detailed.execution_id IN (SELECT pipeline_execution_id FROM logged) AS is_new,
-           CASE WHEN alert.state IN ('open', 'acknowledged')
-                 AND alert.level = coalesce(detailed.asked_level, 'error')
-                 AND alert.pipeline_execution_id = detailed.execution_id
-                THEN alert.facts = {FACTS} || detailed.details
-                ELSE false END AS is_said
+           detailed.execution_id IN (SELECT pipeline_execution_id FROM logged) AS is_new, {IS_SAID} AS is_said
       FROM detailed
-      LEFT JOIN watcher.alert
-        ON alert.deduplication_key = concat_ws('/', 'failure', detailed.id, nullif(detailed.instance_id, ''))
-       AND alert.state <> 'resolved'
      ORDER BY detailed.start_date, detailed.execution_id
 """
 
