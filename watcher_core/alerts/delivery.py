@@ -24,7 +24,7 @@ from contextlib import AbstractContextManager
 from sqlalchemy.orm import Session
 
 from watcher_core import database, values
-from watcher_core.alerts import causes, formats, outbox, slack
+from watcher_core.alerts import causes, formats, marking, outbox, slack
 from watcher_core.alerts.composer import Composer
 from watcher_core.alerts.destinations import MESSAGES_AT_A_TIME, sender_for
 from watcher_core.alerts.outbox import Tally
@@ -290,7 +290,7 @@ class _Round:
         for last in (False, True) if sent else ():
             try:
                 with self._transaction() as session:
-                    outbox.mark_delivered(session, sent, lease=lease, now=self._clock(), is_flushed=is_flushed)
+                    marking.mark_delivered(session, sent, lease=lease, now=self._clock(), is_flushed=is_flushed)
                 return
             except DatabaseUnavailableError:
                 if last:  # the lease expires, and the message is sent again
@@ -317,7 +317,7 @@ class _Round:
     ) -> None:
         for parcel in parcels:
             with self._transaction() as session:
-                outbox.give_back(
+                marking.give_back(
                     session,
                     parcel=parcel,
                     lease=lease,

@@ -1,4 +1,4 @@
-"""The outbox: pending notifications, who delivers them now, and the result of that.
+"""The outbox: pending notifications, and who delivers them now; what came of that is in `marking`.
 
 Each destination of an alert has a row of its own in `alert_delivery`: what it knows, and when it is tried again. The
 deliverer gives an alert its rows, by the routes; what a row is to be notified of follows from the alert, see `pending`.
@@ -19,12 +19,12 @@ from dataclasses import dataclass, field, replace
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from watcher_core import database, values
+from watcher_core import values
 from watcher_core.alerts import holds, maintenance
 from watcher_core.alerts.destinations import Destination
 from watcher_core.alerts.fan_out import Pending, Plan, Reached, fan_out
 from watcher_core.alerts.holds import hold_back
-from watcher_core.alerts.parcels import OVER, Parcel, by_destination, destination_name, make_parcels
+from watcher_core.alerts.parcels import Parcel, by_destination, destination_name, make_parcels
 from watcher_core.alerts.pending import IS_PENDING, NEXT
 from watcher_core.alerts.routes import Routes
 from watcher_core.enums import AlertEvent
@@ -371,85 +371,3 @@ def _backing_off(waiting: Iterable[Pending], now: dt.datetime) -> Pending | None
     return next(
         (alert for alert in waiting if alert.attempts and alert.next_attempt_at and alert.next_attempt_at > now), None
     )
-
-
-# Marking
-
-# What happened to an alert while its message was being sent is its next notification.
-MARK = """
-    UPDATE watcher.alert_delivery AS delivery
-       SET attempts = 0, lease = NULL, event = NULL, next_attempt_at = NULL, last_error = NULL,
-           thread = CASE WHEN sent.is_over THEN delivery.thread ELSE sent.thread END,
-           delivered_at = coalesce(delivery.delivered_at, %(now)s),
-           notified_at = %(now)s,
-           recovery_delivered_at = CASE WHEN sent.is_over THEN CAST(%(now)s AS timestamptz) END
-      FROM unnest(CAST(%(ids)s AS bigint[]), CAST(%(destinations)s AS text[]), CAST(%(threads)s AS text[]),
-                  CAST(%(are_over)s AS boolean[])) AS sent (alert_id, destination, thread, is_over)
-     WHERE delivery.alert_id = sent.alert_id
-       AND delivery.destination = sent.destination
-       AND delivery.lease = %(lease)s
-"""
-
-GIVE_BACK = sa.text("""
-    UPDATE watcher.alert_delivery
-       SET lease = NULL, event = NULL, next_attempt_at = :next_attempt_at,
-           attempts = CASE WHEN :was_tried THEN attempts ELSE attempts - 1 END,
-           last_error = coalesce(:error, last_error)
-     WHERE alert_id = ANY(:ids)
-       AND destination = :destination
-       AND lease = :lease
-""")
-
-
-def mark_delivered(
-    session: Session,
-    sent: Iterable[tuple[Parcel, str | None]],
-    *,
-    lease: str,
-    now: dt.datetime,
-    is_flushed: bool = True,
-) -> None:
-    """Note that messages have arrived.
-
-    Args:
-        session: The transaction.
-        sent: The messages, each with the thread in which it is answered.
-        lease: The lease on them.
-        now: The time.
-        is_flushed: Whether the transaction waits for the disk; without, a crash of PostgreSQL within a second lets them
-            be sent again.
-    """
-    rows = [
-        (alert_id, destination_name(part.destination), thread, part.event in OVER)
-        for parcel, thread in sent
-        for part in parcel.parts or (parcel,)
-        for alert_id in part.ids
-    ]
-    ids, destinations, threads, are_over = (list(column) for column in zip(*rows, strict=True))
-    given = {"ids": ids, "destinations": destinations, "threads": threads, "are_over": are_over}
-    connection = database.driver(session)
-    with database.together(connection):
-        if not is_flushed:
-            connection.execute(database.UNFLUSHED)
-        connection.execute(MARK, {**given, "lease": lease, "now": now})
-
-
-def give_back(
-    session: Session,
-    *,
-    parcel: Parcel,
-    lease: str,
-    next_attempt_at: dt.datetime,
-    error: str | None,
-    was_tried: bool,
-) -> None:
-    """Return undelivered alerts to the outbox; they are due again at a time."""
-    given = {
-        "ids": parcel.ids,
-        "destination": destination_name(parcel.destination),
-        "lease": lease,
-        "next_attempt_at": next_attempt_at,
-        "error": error,
-        "was_tried": was_tried,
-    }
-    session.execute(GIVE_BACK, given)

@@ -1,0 +1,94 @@
+"""What came of a message: its alerts are marked as delivered, or given back to the outbox.
+
+Only rows whose lease is still held are marked: others are delivered by somebody else, or have been.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from watcher_core import database
+from watcher_core.alerts.parcels import OVER, Parcel, destination_name
+
+# What happened to an alert while its message was being sent is its next notification.
+MARK = """
+    UPDATE watcher.alert_delivery AS delivery
+       SET attempts = 0, lease = NULL, event = NULL, next_attempt_at = NULL, last_error = NULL,
+           thread = CASE WHEN sent.is_over THEN delivery.thread ELSE sent.thread END,
+           delivered_at = coalesce(delivery.delivered_at, %(now)s),
+           notified_at = %(now)s,
+           recovery_delivered_at = CASE WHEN sent.is_over THEN CAST(%(now)s AS timestamptz) END
+      FROM unnest(CAST(%(ids)s AS bigint[]), CAST(%(destinations)s AS text[]), CAST(%(threads)s AS text[]),
+                  CAST(%(are_over)s AS boolean[])) AS sent (alert_id, destination, thread, is_over)
+     WHERE delivery.alert_id = sent.alert_id
+       AND delivery.destination = sent.destination
+       AND delivery.lease = %(lease)s
+"""
+
+GIVE_BACK = sa.text("""
+    UPDATE watcher.alert_delivery
+       SET lease = NULL, event = NULL, next_attempt_at = :next_attempt_at,
+           attempts = CASE WHEN :was_tried THEN attempts ELSE attempts - 1 END,
+           last_error = coalesce(:error, last_error)
+     WHERE alert_id = ANY(:ids)
+       AND destination = :destination
+       AND lease = :lease
+""")
+
+
+def mark_delivered(
+    session: Session,
+    sent: Iterable[tuple[Parcel, str | None]],
+    *,
+    lease: str,
+    now: dt.datetime,
+    is_flushed: bool = True,
+) -> None:
+    """Note that messages have arrived.
+
+    Args:
+        session: The transaction.
+        sent: The messages, each with the thread in which it is answered.
+        lease: The lease on them.
+        now: The time.
+        is_flushed: Whether the transaction waits for the disk; without, a crash of PostgreSQL within a second lets them
+            be sent again.
+    """
+    rows = [
+        (alert_id, destination_name(part.destination), thread, part.event in OVER)
+        for parcel, thread in sent
+        for part in parcel.parts or (parcel,)
+        for alert_id in part.ids
+    ]
+    ids, destinations, threads, are_over = (list(column) for column in zip(*rows, strict=True))
+    given = {"ids": ids, "destinations": destinations, "threads": threads, "are_over": are_over}
+    connection = database.driver(session)
+    with database.together(connection):
+        if not is_flushed:
+            connection.execute(database.UNFLUSHED)
+        connection.execute(MARK, {**given, "lease": lease, "now": now})
+
+
+def give_back(
+    session: Session,
+    *,
+    parcel: Parcel,
+    lease: str,
+    next_attempt_at: dt.datetime,
+    error: str | None,
+    was_tried: bool,
+) -> None:
+    """Return undelivered alerts to the outbox; they are due again at a time."""
+    given = {
+        "ids": parcel.ids,
+        "destination": destination_name(parcel.destination),
+        "lease": lease,
+        "next_attempt_at": next_attempt_at,
+        "error": error,
+        "was_tried": was_tried,
+    }
+    session.execute(GIVE_BACK, given)
