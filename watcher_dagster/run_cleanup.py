@@ -103,7 +103,7 @@ def clean_up_runs(
     """
     if isinstance(retention_days, bool) or not isinstance(retention_days, int) or retention_days < 1:
         raise InvalidValueError(f"retention_days is {retention_days!r}; it must be a whole number of at least 1")
-    before = (now or dt.datetime.now(dt.UTC)) - dt.timedelta(days=retention_days)
+    before = (now or watcher.clock()) - dt.timedelta(days=retention_days)
     result = RunCleanup(before=before, dry_run=dry_run)
     found = compat.run_ids(instance, dg.RunsFilter(statuses=FINISHED, created_before=before))
     oldest_first = list(found)[::-1]

@@ -175,3 +175,19 @@ def test_a_deliverer_whose_clock_is_off_puts_nothing_off_and_raises_no_false_ala
     assert abs(delivery.next_attempt_at - database_now()) < 5 * MINUTE
     new = [each for each in watcher.alerts(state="open") if each.id not in before]
     assert [each.deduplication_key for each in new] == []
+
+
+@pytest.mark.skipif(faketime.LIBRARY is None, reason="faketime is not installed")
+def test_a_cleanup_on_a_host_whose_clock_is_ahead_deletes_nothing_that_is_not_old(
+    watcher: Watcher, module_database_url: str
+) -> None:
+    pipeline = unique("kept")
+    start = dt.datetime.now(dt.UTC) - dt.timedelta(days=10)
+    watcher.record(
+        replace(record(pipeline, str(number)), start_date=start + number * MINUTE, end_date=start + number * MINUTE)
+        for number in range(40)
+    )
+    environment = {**os.environ, **faketime.clock_off_by("+200d"), "WATCHER_DATABASE_URL": module_database_url}
+    command = [sys.executable, "-m", "watcher_core", "cleanup", "--retention-days", "90"]
+    subprocess.run(command, env=environment, capture_output=True, timeout=120, check=True)
+    assert len(watcher.executions(pipeline=pipeline, limit=100)) == 40

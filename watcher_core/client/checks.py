@@ -130,8 +130,9 @@ class CheckMethods(HeartbeatMethods):
         """
         with self._begin_check(AlertKind.STUCK, None, now, dry_run=dry_run) as (session, moment, _):
             if not dry_run:
-                recording.end_gone(database.driver(session), now=dt.datetime.now(dt.UTC))
-                recording.forget_ended(database.driver(session))
+                connection = database.driver(session)
+                recording.end_gone(connection, now=database.clock(connection))
+                recording.forget_ended(connection)
             found = checks.check_stuck(session, now=moment)
             if not dry_run:
                 _update_alerts(session, AlertKind.STUCK, found, moment)
@@ -319,7 +320,7 @@ class CheckMethods(HeartbeatMethods):
             InvalidValueError: A value breaks a rule; nothing is deleted.
             SchemaVersionError: The database has not been migrated; nothing is deleted.
         """
-        moment = dt.datetime.now(dt.UTC) if now is None else arguments.instant(now, "now")
+        moment = self._present(now)
         until = recording.retention_date(retention_days, moment)
         size = recording.clean_batch_size(batch_size)
         arguments.flag(dry_run, "dry_run")

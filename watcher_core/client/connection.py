@@ -214,13 +214,17 @@ class Connection:
             yield connection, dt.datetime.now(dt.UTC)
 
     def _present(self, now: dt.datetime | None) -> dt.datetime:
-        """Return the time that was given, else that of the database: what waits until a time, or is late, is so for all
-        hosts, and each one's own clock may be hours off."""
-        if now is not None:
-            return arguments.instant(now, "now")
+        """Return the time that was given, else that of the database: what is late is so for all hosts."""
+        return self.clock() if now is None else arguments.instant(now, "now")
+
+    def clock(self) -> dt.datetime:
+        """Return the time by the database's clock, in UTC. All hosts share it; each one's own may be hours off.
+
+        Raises:
+            DatabaseUnavailableError: PostgreSQL cannot be reached.
+        """
         with self._driver_statements() as (connection, _):
-            found: dt.datetime = database.clock(connection)
-            return found
+            return database.clock(connection)
 
     def _connect(self) -> sa.Engine:
         if self._engine is None:

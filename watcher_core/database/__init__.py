@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from watcher_core.database.engine import (
         DRIVER,
         UNFLUSHED,
+        clock,
         create_engine,
         describe,
         driver,
@@ -36,6 +37,7 @@ __all__ = [
     "UNFLUSHED",
     "Driver",
     "check_schema_version",
+    "clock",
     "connect",
     "create_engine",
     "describe",

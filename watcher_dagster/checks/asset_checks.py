@@ -1,6 +1,5 @@
 """`build_watcher_asset_checks`: Watcher's verdicts as asset checks, in the run that materializes the asset."""
 
-import datetime as dt
 import logging
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -219,7 +218,7 @@ def _verdicts(
         if declared := _loaded(context, key, target.spec):
             _configure(watcher, declared)
         own = _record(context, watcher, key, resource.get_count_keys())
-        now = dt.datetime.now(dt.UTC)
+        now = watcher.clock()
         verdicts = []
         for kind, asked in partitions.items():
             if kind is AlertKind.ANOMALY:
