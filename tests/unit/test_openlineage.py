@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import json
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -48,6 +49,13 @@ def test_an_event_without_a_type_has_more_to_say() -> None:
 )
 def test_times_are_those_of_iso_8601_and_in_utc_where_they_do_not_say(time: str, is_at: Any) -> None:
     assert read_event(changed(eventTime=time)).at == is_at
+
+
+@pytest.mark.parametrize(
+    "spelled", [str.upper, "urn:uuid:{}".format, "{{{}}}".format, lambda found: found.replace("-", "")]
+)
+def test_a_run_has_one_id_however_its_client_spells_it(spelled: Callable[[str], str]) -> None:
+    assert read_event(changed(run={"runId": spelled(run_id("r"))})).run_id == run_id("r")
 
 
 LONG = "x" * 3000
