@@ -15,6 +15,7 @@ from typing import Any
 import dagster as dg
 import pytest
 import sqlalchemy as sa
+from dagster._core.events import EngineEventData
 
 from watcher_core import DatabaseUnavailableError, Execution, ExecutionState, RecorderState, Settings, Watcher
 from watcher_core.database.engine import normalize_url
@@ -582,6 +583,37 @@ def test_an_end_that_comes_up_late_with_a_lower_storage_id(platform: Platform, d
         connection.execute(sa.text("INSERT INTO event_logs SELECT * FROM hidden"))
     platform.tick()
     assert platform.states(late) == {"": "succeeded", "/plain/plain": "succeeded"}
+
+
+@pytest.mark.parametrize("kind", ["STEP_WORKER_STARTING", "ENGINE_EVENT"])  # of Dagster's own processes, of Celery
+def test_a_step_that_was_about_to_start_when_its_run_failed_goes_on(
+    platform: Platform, database: sa.Engine, kind: str
+) -> None:
+    """The worker of the run was killed, and another step had failed: no event says yet that this one runs."""
+
+    @dg.asset
+    def breaks() -> None:
+        raise ValueError
+
+    @dg.asset
+    def lasts() -> dg.MaterializeResult[Any]:
+        return dg.MaterializeResult(metadata={"dagster/row_count": 7})
+
+    run_id = platform.materialize(breaks, lasts)
+    with database.begin() as connection:
+        of_step = f"run_id = '{run_id}' AND step_key = 'lasts' AND dagster_event_type NOT LIKE '%PLANNED'"
+        connection.execute(sa.text(f"CREATE TABLE hidden AS SELECT * FROM event_logs WHERE {of_step}"))
+        connection.execute(sa.text(f"DELETE FROM event_logs WHERE {of_step}"))
+    about_to_start = dg.DagsterEvent(kind, "job", step_key="lasts", event_specific_data=EngineEventData())
+    platform.instance.report_dagster_event(about_to_start, run_id)
+    platform.tick()
+    assert platform.states(run_id) == {"": "failed", "/breaks/breaks": "failed", "/lasts/lasts": "blocked"}
+    with database.begin() as connection:
+        connection.execute(sa.text("UPDATE hidden SET id = id + 1000"))
+        connection.execute(sa.text("INSERT INTO event_logs SELECT * FROM hidden"))
+    platform.tick()
+    assert platform.states(run_id) == {"": "failed", "/breaks/breaks": "failed", "/lasts/lasts": "succeeded"}
+    assert platform.executions(run_id)["/lasts/lasts"].total_rows == 7
 
 
 def test_an_end_that_is_taken_back(platform: Platform) -> None:

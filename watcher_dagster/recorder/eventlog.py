@@ -128,7 +128,7 @@ class EventLog:
         """Return a run as its events show it, these events, and the cursor behind them.
 
         Of a run that succeeded, the ends of its steps are read only where they matter: they are a quarter of the
-        events.
+        events. Of one that did not, also which steps were about to start: these may go on.
         """
         run_id = record.dagster_run.run_id
         if record.dagster_run.status is dg.DagsterRunStatus.SUCCESS:
@@ -140,7 +140,7 @@ class EventLog:
             rest, _ = self.events(run_id, _STEP_ENDS)
             events = sorted([*events, *rest], key=lambda event: event.storage_id)
         else:
-            events, seen = self.events(run_id)
+            events, seen = self.events(run_id, _RUN_EVENT_TYPES | {dg.DagsterEventType.STEP_WORKER_STARTING})
         return read_log(record, events), events, seen
 
     def events(

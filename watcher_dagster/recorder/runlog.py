@@ -52,6 +52,12 @@ _STEP_EVENTS: Final = frozenset(
     {"STEP_START", "STEP_RESTARTED", "STEP_UP_FOR_RETRY", "STEP_SUCCESS", "STEP_SKIPPED", "STEP_FAILURE"}
 )
 
+# A process of a step is started, or a queue takes it, some seconds before the step's own first event. Events of the
+# engine that name a step are of executors as Celery's.
+_STEP_BEGINNINGS: Final = frozenset(
+    {"STEP_WORKER_STARTING", "STEP_START", "STEP_RESTARTED", "STEP_UP_FOR_RETRY", "ENGINE_EVENT"}
+)
+
 # What Dagster says of a run that others end: the reason, if there is one, is in an event of the engine before it, which
 # has an error, or says what became of the process.
 NO_REASON: Final = "This run has been marked as failed from outside the execution context."
@@ -328,19 +334,22 @@ def may_go_on(events: Iterable[dg.EventLogRecord]) -> bool:
 
     Dagster ends a run whose worker is lost. The processes of its steps know nothing of that, and may finish.
     """
-    going: set[str | None] = set()
+    begun: set[str] = set()
+    ended: set[str] = set()
     has_failed_step = False
     for record in events:
         event = record.event_log_entry.dagster_event
-        kind = event.event_type_value if event is not None else None
-        if event is None or kind not in _STEP_EVENTS:
+        if event is None or event.step_key is None:
             continue
-        if kind in ("STEP_START", "STEP_RESTARTED", "STEP_UP_FOR_RETRY"):
-            going.add(event.step_key)
-        else:
-            going.discard(event.step_key)
+        kind = event.event_type_value
+        if kind in _STEP_BEGINNINGS:
+            begun.add(event.step_key)
+        if kind in ("STEP_RESTARTED", "STEP_UP_FOR_RETRY"):
+            ended.discard(event.step_key)
+        elif kind in ("STEP_SUCCESS", "STEP_SKIPPED", "STEP_FAILURE"):
+            ended.add(event.step_key)
             has_failed_step |= kind == "STEP_FAILURE"
-    return bool(going) or not has_failed_step
+    return bool(begun - ended) or not has_failed_step
 
 
 def moment(timestamp: float) -> dt.datetime:
