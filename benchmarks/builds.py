@@ -37,7 +37,7 @@ def earlier_build(bench: Bench, commit: str = BEFORE) -> Path | None:
         bench.tell(f"{commit} is not in this clone: nothing to compare with")
         return None
     with tarfile.open(fileobj=io.BytesIO(packed.stdout)) as archive:
-        archive.extractall(directory, filter="data")
+        archive.extractall(directory, **({"filter": "data"} if hasattr(tarfile, "data_filter") else {}))
     return directory
 
 

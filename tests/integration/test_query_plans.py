@@ -77,6 +77,7 @@ def watcher(module_database_url: str, tmp_path_factory: pytest.TempPathFactory) 
     with psycopg.connect(module_database_url, autocommit=True) as connection:
         connection.execute(SEED)
     with Watcher(module_database_url, settings=Settings(home=tmp_path_factory.mktemp("home"))) as watcher:
+        watcher.clock()  # the first contact has statements of its own
         yield watcher
 
 

@@ -169,6 +169,10 @@ def test_a_command_that_is_not_there(run: Run, module_watcher: Watcher, tmp_path
     status, _, err = run("no-such-command", pipeline="load")
     assert (status, err) == (127, "watcher run: no-such-command: command not found\n")
     assert newest(module_watcher).execution_metadata["error"]["message"] == "no-such-command: command not found"
+    closed = tmp_path / "closed"
+    closed.mkdir(mode=0o000)
+    status, _, err = run("no-such-command", pipeline="load", environment={"PATH": f"{closed}:/usr/bin:/bin"})
+    assert (status, err) == (127, "watcher run: no-such-command: command not found\n")
     script = tmp_path / "script"
     script.write_text("echo without a line that says what runs it\n")
     status, _, err = run(str(script), pipeline="load")

@@ -25,8 +25,8 @@ EXTRAS = {
     values.RecorderState: set(),
     values.Alert: {"pipeline_name", "behind", *DELIVERY},
 }
-# Columns that are the deliverer's own.
-INTERNAL = {values.Alert: {"grew_at", "is_settled"}}
+# Columns that are the deliverer's own, or a job's while it runs.
+INTERNAL = {values.Alert: {"grew_at", "is_settled"}, values.Execution: {"process"}}
 
 TABLES: dict[type, type[models.Base]] = {
     values.PipelineType: models.PipelineType,

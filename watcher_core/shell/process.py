@@ -108,7 +108,7 @@ def run_process(
         try:
             process = _start(command, environment, output)
         except OSError as exc:
-            missing = isinstance(exc, FileNotFoundError)
+            missing = isinstance(exc, FileNotFoundError) or _is_nowhere(command[0], environment)
             problem = f"{command[0]}: {'command not found' if missing else exc.strerror}"
             output.started()
             return Ended(status=NOT_FOUND if missing else NOT_EXECUTABLE, problem=problem)
@@ -124,6 +124,12 @@ def run_process(
     finally:
         witness.close()
     return Ended(status=process.returncode, was_asked_to=asked, last_text=output.last_text())
+
+
+def _is_nowhere(program: str, environment: Mapping[str, str]) -> bool:
+    """Whether there is no such program. Where `PATH` names a folder of another user, that alone is refused."""
+    in_path = os.sep not in program
+    return in_path and shutil.which(program, mode=os.F_OK, path=environment.get("PATH", os.defpath)) is None
 
 
 def _start(command: Sequence[str], environment: Mapping[str, str], output: Output) -> subprocess.Popen[bytes]:
