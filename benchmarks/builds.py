@@ -37,7 +37,8 @@ def earlier_build(bench: Bench, commit: str = BEFORE) -> Path | None:
         bench.tell(f"{commit} is not in this clone: nothing to compare with")
         return None
     with tarfile.open(fileobj=io.BytesIO(packed.stdout)) as archive:
-        archive.extractall(directory, **({"filter": "data"} if hasattr(tarfile, "data_filter") else {}))
+        archive.extraction_filter = getattr(tarfile, "data_filter", None)  # Python 3.11.4 has it
+        archive.extractall(directory)
     return directory
 
 

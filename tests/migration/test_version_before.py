@@ -55,7 +55,8 @@ def code_before(tmp_path_factory: pytest.TempPathFactory) -> Path:
         pytest.skip("the history of this checkout does not reach back to before the newest migration")
     directory = tmp_path_factory.mktemp("before")
     with tarfile.open(fileobj=io.BytesIO(_git("archive", f"{added}^", "watcher_core", "migrations"))) as archive:
-        archive.extractall(directory, **({"filter": "data"} if hasattr(tarfile, "data_filter") else {}))
+        archive.extraction_filter = getattr(tarfile, "data_filter", None)  # Python 3.11.4 has it
+        archive.extractall(directory)
     return directory
 
 
