@@ -103,7 +103,7 @@ def _of_jobs(deployment: Deployment) -> Iterator[str]:
             row = by_ledger.get(identity)
             if times[identity] > 1:
                 yield f"block {identity} of {job} is recorded {times[identity]} times"
-            # Of one that records over HTTP, no host looks whether its process is gone.
+            # One that records over HTTP is missed by its silence alone, after minutes.
             if identity not in ended and job != "http" and row is not None and row["state"] == "running":
                 yield f"block {identity} of {job} is running for ever"
             if identity in ended and (row is None or row["state"] != "succeeded"):

@@ -142,6 +142,27 @@ def test_a_later_success_of_the_same_makes_it_good(module_watcher: Watcher, name
     assert [(alert.resolution or {})["how"] for alert in over] == ["execution", "execution"]
 
 
+def test_what_fell_silent_and_was_made_good_ends_as_failed(module_watcher: Watcher, name: str) -> None:
+    """Nobody says how it ended: it recorded over HTTP, or its host is gone."""
+    watcher, later = module_watcher, dt.datetime.now(dt.UTC) + dt.timedelta(hours=1)
+    silent, of_another_scope = started(watcher, name, scope="a"), started(watcher, name, scope="b")
+    for execution_id in (silent, of_another_scope):
+        watcher.heartbeat(execution_id)
+    again = watcher.start_execution(pipeline_id=name, start_date=NOW, scope="a")
+    watcher.end_execution(again.id)
+    assert found(watcher, name, later, dry_run=True) != []
+    assert watcher.execution(silent).state == "running"
+    assert [finding.execution_id for finding in found(watcher, name, later)] == [of_another_scope]
+    ended = watcher.execution(silent)
+    assert (ended.state, watcher.execution(of_another_scope).state) == ("failed", "running")
+    assert ended.execution_metadata["error"]["message"] == "no heartbeat came any more, and a later run succeeded"
+    assert ended.end_date is not None
+    assert ended.end_date <= dt.datetime.now(dt.UTC)
+    assert [each for each in watcher.check_failures() if each.pipeline_name == name] == []
+    watcher.end_execution(silent, inserts=3)  # it was only cut off
+    assert watcher.execution(silent).inserts == 3
+
+
 def test_what_has_ended_has_no_heartbeat(module_watcher: Watcher, name: str) -> None:
     execution_id = started(module_watcher, name)
     module_watcher.heartbeat(execution_id)
@@ -247,7 +268,7 @@ def test_what_is_reported_after_all_replaces_what_the_host_has_inferred(
     module_watcher.end_execution(execution_id, inserts=3)
     ended = module_watcher.execution(execution_id)
     assert (ended.state, ended.inserts) == ("succeeded", 3)
-    assert not {"error", "ended_by_host"} & ended.execution_metadata.keys()
+    assert not {"error", "inferred_end"} & ended.execution_metadata.keys()
 
 
 @pytest.mark.parametrize("change", ['{"host": "another"}', '{"user_id": 99999}'])

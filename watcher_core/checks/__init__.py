@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from watcher_core.checks.freshness import finding_of as stale_of
     from watcher_core.checks.missed import check_missed
     from watcher_core.checks.state import last_checked, list_check_states, mark_checked
-    from watcher_core.checks.stuck import check_stuck
+    from watcher_core.checks.stuck import check_stuck, silent_and_made_good
     from watcher_core.checks.suggestions import suggest_rules
     from watcher_core.checks.thresholds import COLUMNS as THRESHOLD_COLUMNS
     from watcher_core.checks.thresholds import count_rules, select_thresholds, threshold_of
@@ -53,6 +53,7 @@ __all__ = [
     "list_check_states",
     "mark_checked",
     "select_thresholds",
+    "silent_and_made_good",
     "stale_of",
     "standing_backfills",
     "suggest_rules",
@@ -72,6 +73,7 @@ _MODULES = {
     "check_freshness": "freshness",
     "check_missed": "missed",
     "check_stuck": "stuck",
+    "silent_and_made_good": "stuck",
     "check_timeliness": "timeliness",
     "count_rules": "thresholds",
     "declare_automation": "automation",

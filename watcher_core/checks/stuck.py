@@ -30,6 +30,31 @@ SILENT_AFTER: Final = dt.timedelta(minutes=3)
 LEAST: Final = dt.timedelta(hours=1)
 TIMES_USUAL: Final = 5
 
+# A later success of the same pipeline has done what the execution was to do.
+IS_MADE_GOOD: Final = """
+    EXISTS (SELECT
+              FROM watcher.pipeline_execution AS later
+             WHERE later.pipeline_id = {execution}.pipeline_id
+               AND later.state = 'succeeded'
+               AND coalesce(later.scope, '') IN (coalesce({execution}.scope, ''), '')
+               AND later.end_date >= {execution}.start_date
+               AND later.start_date > {execution}.start_date)
+"""
+
+# Nobody waits for these any more, and nobody says how they ended: their host is gone, or knows only an address.
+SILENT: Final = f"""
+    SELECT execution.id, greatest(heard.of_at, execution.start_date) AS last_seen_at
+      FROM watcher.pipeline_execution AS execution
+      LEFT JOIN watcher.execution_process AS beating ON beating.pipeline_execution_id = execution.id
+     CROSS JOIN LATERAL (
+           SELECT greatest(beating.heartbeat_at, CAST(execution.process ->> 'since' AS timestamptz)) AS of_at
+           ) AS heard
+     WHERE execution.state = 'running'
+       AND heard.of_at < %(now)s - %(silent_after)s
+       AND {IS_MADE_GOOD.format(execution="execution")}
+     ORDER BY execution.id
+"""
+
 FOUND: Final = f"""
     WITH running AS MATERIALIZED (
         SELECT execution.id, execution.parent_id, execution.pipeline_id, execution.start_date, execution.scope,
@@ -65,13 +90,7 @@ FOUND: Final = f"""
       LEFT JOIN usual ON usual.id = running.id
       LEFT JOIN watcher.alert ON alert.deduplication_key = 'stuck/' || running.id AND alert.state <> 'resolved'
      WHERE (running.is_dead
-            AND NOT EXISTS (SELECT
-                              FROM watcher.pipeline_execution AS later
-                             WHERE later.pipeline_id = running.pipeline_id
-                               AND later.state = 'succeeded'
-                               AND coalesce(later.scope, '') IN (coalesce(running.scope, ''), '')
-                               AND later.end_date >= running.start_date
-                               AND later.start_date > running.start_date))
+            AND NOT {IS_MADE_GOOD.format(execution="running")})
         OR usual.seconds * {TIMES_USUAL} < extract(epoch FROM %(now)s - running.start_date)
      ORDER BY running.start_date, running.id
 """
@@ -89,6 +108,11 @@ def check_stuck(session: Session, *, now: dt.datetime) -> list[Finding]:
     )
     parents = {parent_id for _, parent_id, *_ in rows}
     return [_finding(row, now) for row in rows if row[0] not in parents]
+
+
+def silent_and_made_good(session: Session, *, now: dt.datetime) -> list[tuple[int, dt.datetime]]:
+    """Return the executions whose heartbeats stopped and that a later success has made good, and when each lived."""
+    return database.driver(session).execute(SILENT, {"now": now, "silent_after": SILENT_AFTER}).fetchall()
 
 
 def deduplication_key(execution_id: int) -> str:

@@ -136,6 +136,7 @@ class CheckMethods(HeartbeatMethods):
             found = checks.check_stuck(session, now=moment)
             if not dry_run:
                 _update_alerts(session, AlertKind.STUCK, found, moment)
+                recording.end_silent(connection, checks.silent_and_made_good(session, now=moment), now=moment)
         return found
 
     def check_missed(self, *, now: dt.datetime | None = None, dry_run: bool = False) -> list[Finding]:

@@ -54,7 +54,7 @@ if TYPE_CHECKING:
     from watcher_core.recording.observations import record_observations
     from watcher_core.recording.parents import adopt
     from watcher_core.recording.pings import record_ping
-    from watcher_core.recording.processes import Process, beat, end_gone, forget_ended
+    from watcher_core.recording.processes import Process, beat, end_gone, end_silent, forget_ended
     from watcher_core.recording.records import record_executions
     from watcher_core.recording.retention import (
         CLEANUP_BEGINNING,
@@ -107,6 +107,7 @@ __all__ = [
     "delete_batch",
     "end_execution",
     "end_gone",
+    "end_silent",
     "estimate_expired_executions",
     "execution_of",
     "execution_tree",
@@ -202,6 +203,7 @@ _MODULES = {
     "mask_page": "secrets",
     "move_cursor": "cursors",
     "end_gone": "processes",
+    "end_silent": "processes",
     "pulse": "heartbeats",
     "record_asset_checks": "asset_checks",
     "record_columns": "columns",

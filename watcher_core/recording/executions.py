@@ -251,11 +251,11 @@ END_DATE = f"""
          WHEN %(has_end_date)s THEN %(end_date)s
          ELSE greatest(%(end_date)s, start_date) END"""
 
-# On an execution that was ended by somebody who inferred that it is over: a person, or its host, which has seen that
-# its process is gone. What its job reports after all replaces that.
+# On an execution that was ended by somebody who inferred that it is over: a person, or Watcher, as its process is gone
+# or silent. What its job reports after all replaces that.
 ENDED_BY_HAND: Final = "ended_by_hand"
-ENDED_BY_HOST: Final = "ended_by_host"
-INFERRED: Final = f"ARRAY['{ENDED_BY_HAND}', '{ENDED_BY_HOST}']"
+INFERRED_END: Final = "inferred_end"
+INFERRED: Final = f"ARRAY['{ENDED_BY_HAND}', '{INFERRED_END}']"
 
 # One statement, because it runs at the end of every execution: who ends a success settles it as well. Without its
 # indentation it is short enough for psycopg to remember how it is read.

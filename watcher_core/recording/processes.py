@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import os
+from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
@@ -17,7 +18,7 @@ from watcher_core import database
 from watcher_core.enums import ExecutionState
 from watcher_core.errors import ExecutionEndedError, NotFoundError
 from watcher_core.recording.clocks import this_host
-from watcher_core.recording.executions import ENDED_BY_HOST, end_execution
+from watcher_core.recording.executions import INFERRED_END, end_execution
 
 PROCESSES = Path("/proc")
 ENDED = ("Z", "X")  # states of processes: zombie, dead
@@ -145,20 +146,36 @@ def end_gone(connection: database.Driver, *, now: dt.datetime) -> list[int]:
         (execution_id, process_id, seen) for execution_id, process_id, key, seen in rows if _is_gone(process_id, key)
     ]
     for execution_id, process_id, last_seen_at in gone:
-        with suppress(ExecutionEndedError, NotFoundError):  # another has seen it, too
-            end_execution(
-                connection,
-                execution_id=execution_id,
-                state=ExecutionState.FAILED,
-                end_date=last_seen_at,
-                counts={},
-                execution_metadata={
-                    ENDED_BY_HOST: True,
-                    "error": {"message": f"process {process_id} on {this_host()} was killed and ended nothing"},
-                },
-                now=now,
-            )
+        message = f"process {process_id} on {this_host()} was killed and ended nothing"
+        _end(connection, execution_id, last_seen_at, message, now=now)
     return [execution_id for execution_id, *_ in gone]
+
+
+def end_silent(connection: database.Driver, executions: Iterable[tuple[int, dt.datetime]], *, now: dt.datetime) -> None:
+    """End executions whose heartbeats stopped, and that a later success has made good, as failed.
+
+    Args:
+        connection: The transaction.
+        executions: Their ids, and when they were last heard of, which is when they end.
+        now: The time.
+    """
+    for execution_id, last_seen_at in executions:
+        _end(connection, execution_id, last_seen_at, "no heartbeat came any more, and a later run succeeded", now=now)
+
+
+def _end(
+    connection: database.Driver, execution_id: int, last_seen_at: dt.datetime, message: str, *, now: dt.datetime
+) -> None:
+    with suppress(ExecutionEndedError, NotFoundError):  # another has seen it, too
+        end_execution(
+            connection,
+            execution_id=execution_id,
+            state=ExecutionState.FAILED,
+            end_date=last_seen_at,
+            counts={},
+            execution_metadata={INFERRED_END: True, "error": {"message": message}},
+            now=now,
+        )
 
 
 def forget_ended(connection: database.Driver) -> None:
