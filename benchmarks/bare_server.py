@@ -53,6 +53,7 @@ def _start(body: dict[str, Any]) -> int:
         "full_load": False,
         "next_watermark": body.get("next_watermark"),
         "execution_metadata": Jsonb({}),
+        "process": None,
         "host": "host",
     }
     with _connection() as connection:

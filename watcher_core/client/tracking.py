@@ -9,7 +9,6 @@ from __future__ import annotations
 import datetime as dt
 import functools
 import logging
-import os
 import uuid
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -130,7 +129,7 @@ class TrackMethods(PipelineMethods):
             spool=spool,
             part_of=_part_of(source, external_id),
             # Of its own steps Dagster knows.
-            process=None if source is ExecutionSource.DAGSTER else recording.Process.of(os.getpid()),
+            process=None if source is ExecutionSource.DAGSTER else recording.Process.own(),
         )
         around = enclosing_execution() if is_own else None
         if around is not None and around.is_of(request.name):

@@ -11,7 +11,7 @@ import os
 from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from watcher_core import database
@@ -82,6 +82,16 @@ class Process:
     def of(cls, process_id: int | None) -> Process:
         """Return a process of this host."""
         return cls(this_host(), process_id, None if process_id is None else _key(process_id), _user_id())
+
+    @classmethod
+    def own(cls) -> Process:
+        """Return this process, which each execution that it tracks names."""
+        return _own(os.getpid())
+
+
+@lru_cache(maxsize=1)
+def _own(process_id: int) -> Process:
+    return Process.of(process_id)
 
 
 def _user_id() -> int | None:

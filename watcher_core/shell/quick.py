@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
-import os
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -117,7 +116,7 @@ def _start(connection: Connection, start: Start) -> Started | None:
             full_load=start.full_load,
             next_watermark=start.next_watermark,
             execution_metadata=start.execution_metadata,
-            process=recording.Process.of(os.getpid()),
+            process=recording.Process.own(),
             now=dt.datetime.now(dt.UTC),
         )
     return Started(
@@ -133,7 +132,7 @@ def begin_heartbeat(started: Started) -> object:
     connection, execution_id = started.connection, started.id
     if execution_id is None:
         return None
-    process = recording.Process.of(os.getpid())
+    process = recording.Process.own()
 
     def send() -> None:
         if connection is None:

@@ -91,5 +91,5 @@ def _request(start: Start) -> TrackRequest:
         full_load=start.full_load,
         execution_metadata=start.execution_metadata,
         part_of=start.part_of,
-        process=Process.of(os.getpid()),
+        process=Process.own(),
     )
