@@ -117,10 +117,10 @@ def _out(bench: Bench) -> Iterator[Result]:
 
 
 def _theirs(bench: Bench) -> Path:
-    """Install dagster-openlineage beside this environment, which has all that it needs; return its directory."""
+    """Install dagster-openlineage beside this environment, which has all else that it needs; return its directory."""
     directory = bench.directory / "dagster-openlineage"
     uv = str(Path(sys.executable).with_name("uv"))
-    wanted = ["install", "--quiet", "--no-deps", "--target", str(directory), THEIRS]
+    wanted = ["install", "--quiet", "--no-deps", "--target", str(directory), THEIRS, "cattrs==26.2.1"]
     if subprocess.run([uv, "pip", *wanted, "--python", sys.executable], check=False).returncode:
         # uv does not read pip's settings
         subprocess.run([sys.executable, "-m", "pip", *wanted], check=True)
