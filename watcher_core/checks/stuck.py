@@ -1,4 +1,4 @@
-"""The check of executions that will not end: their process is gone, or they run far longer than ever.
+"""The check of executions that will not end: their process is silent, or they run far longer than ever.
 
 What is found:
 
@@ -30,6 +30,14 @@ SILENT_AFTER: Final = dt.timedelta(minutes=3)
 LEAST: Final = dt.timedelta(hours=1)
 TIMES_USUAL: Final = 5
 
+# When an execution was last heard of: by a heartbeat, or by the start that promised them.
+HEARD: Final = """
+      LEFT JOIN watcher.execution_process AS beating ON beating.pipeline_execution_id = execution.id
+     CROSS JOIN LATERAL (
+           SELECT greatest(beating.heartbeat_at, CAST(execution.process ->> 'since' AS timestamptz)) AS of_at
+           ) AS heard
+"""
+
 # A later success of the same pipeline has done what the execution was to do.
 IS_MADE_GOOD: Final = """
     EXISTS (SELECT
@@ -45,10 +53,7 @@ IS_MADE_GOOD: Final = """
 SILENT: Final = f"""
     SELECT execution.id, greatest(heard.of_at, execution.start_date) AS last_seen_at
       FROM watcher.pipeline_execution AS execution
-      LEFT JOIN watcher.execution_process AS beating ON beating.pipeline_execution_id = execution.id
-     CROSS JOIN LATERAL (
-           SELECT greatest(beating.heartbeat_at, CAST(execution.process ->> 'since' AS timestamptz)) AS of_at
-           ) AS heard
+      {HEARD}
      WHERE execution.state = 'running'
        AND heard.of_at < %(now)s - %(silent_after)s
        AND {IS_MADE_GOOD.format(execution="execution")}
@@ -69,10 +74,7 @@ FOUND: Final = f"""
           FROM watcher.pipeline_execution AS execution
           JOIN watcher.pipeline ON pipeline.id = execution.pipeline_id
           JOIN watcher.pipeline_type AS type ON type.id = pipeline.pipeline_type_id
-          LEFT JOIN watcher.execution_process AS beating ON beating.pipeline_execution_id = execution.id
-         CROSS JOIN LATERAL (
-               SELECT greatest(beating.heartbeat_at, CAST(execution.process ->> 'since' AS timestamptz)) AS of_at
-               ) AS heard
+          {HEARD}
          WHERE execution.state = 'running' AND pipeline.active AND pipeline.removed_at IS NULL
            AND execution.source <> 'import' -- only the next import knows whether it still runs
     ), usual AS (

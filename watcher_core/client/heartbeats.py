@@ -6,7 +6,7 @@ import datetime as dt
 import logging
 import time
 
-from watcher_core import checks, health
+from watcher_core import checks, database, health
 from watcher_core.client.connection import Connection
 from watcher_core.health import Round
 
@@ -31,8 +31,8 @@ class HeartbeatMethods(Connection):
             logger.warning("no heartbeat follows %s: %s", round_.value, exc)
 
     def _send_heartbeat(self, round_: Round, url: str, now: dt.datetime | None) -> None:
-        moment = self._present(now)
         with self._transaction() as (session, _):
+            moment = now or database.clock(database.driver(session))
             if round_ is Round.CHECKS and any(
                 health.overdue(state, now=moment) for state in checks.list_check_states(session)
             ):
@@ -44,4 +44,5 @@ class HeartbeatMethods(Connection):
         if error is not None:
             logger.warning("a heartbeat of %s did not arrive: %s", round_.value, error)
         with self._transaction() as (session, _):
-            health.note_result(session, round_, url=url, error=error, now=self._present(now))
+            moment = now or database.clock(database.driver(session))
+            health.note_result(session, round_, url=url, error=error, now=moment)

@@ -19,8 +19,9 @@ class RepeatingSession(requests.Session):
         self._first: requests.PreparedRequest | None = None
         self._settings: dict[str, Any] = {}  # proxies and certificates
 
-    # Of the options of its parent, those that the client's library passes.
-    def request(self, method: str, url: str, **options: Any) -> requests.Response:  # type: ignore[override]
+    def request(  # type: ignore[override]  # of its parent's options, those that the client's library passes
+        self, method: str, url: str, **options: Any
+    ) -> requests.Response:
         """Send a request.
 
         Args:
