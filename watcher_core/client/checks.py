@@ -208,9 +208,8 @@ class CheckMethods(HeartbeatMethods):
         with self._begin_check(AlertKind.FAILURE, None, now, dry_run=dry_run) as (session, moment, _):
             found, unsaid = checks.check_failures(session, now=moment, dry_run=dry_run)
             if not dry_run:
-                database.driver(session).execute(BY_INDEX)
-                alerts.open_alerts(session, unsaid, now=moment)
-                _resolve_others(session, AlertKind.FAILURE, found, moment, None, checks.standing_backfills(session))
+                still = [*checks.standing_backfills(session), *(finding.deduplication_key for finding in found)]
+                _update_alerts(session, AlertKind.FAILURE, unsaid, moment, still)
                 # What was made good since, of what an alert lists.
                 alerts.correct_alerts(
                     session,
