@@ -5,7 +5,8 @@ from __future__ import annotations
 import math
 
 from watcher_core.anomalies.methods import seasonal, zscore
-from watcher_core.anomalies.methods.history import Flags, Floats, History
+from watcher_core.anomalies.methods.arrays import Flags, Floats
+from watcher_core.anomalies.methods.history import History
 from watcher_core.anomalies.methods.judgement import Judgement
 
 Verdict = tuple[bool, float, float, float]

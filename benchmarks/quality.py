@@ -14,7 +14,8 @@ import numpy as np
 from benchmarks.harness import Bench, Effort, Result
 from benchmarks.series import SIMPLEST, Judge, Quality, Series, make, methods, parts, quality, z_score_of_all_runs
 from watcher_core.anomalies.methods import seasonal
-from watcher_core.anomalies.methods.history import HOUR, Floats, History
+from watcher_core.anomalies.methods.arrays import HOUR, Floats
+from watcher_core.anomalies.methods.history import History
 
 NAME = "quality"
 # Of what the simplest method reaches.

@@ -21,7 +21,8 @@ from zoneinfo import ZoneInfo
 import numpy as np
 
 from watcher_core.anomalies.methods import seasonal, zscore
-from watcher_core.anomalies.methods.history import DAY, HOUR, Flags, Floats, History, Integers
+from watcher_core.anomalies.methods.arrays import DAY, HOUR, Flags, Floats, Integers
+from watcher_core.anomalies.methods.history import History
 from watcher_core.anomalies.methods.judgement import Judgement
 
 Judge = Callable[[History, float, float], Judgement | None]

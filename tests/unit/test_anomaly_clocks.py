@@ -8,7 +8,8 @@ import pytest
 
 from tests.unit.test_anomaly_seasonal import every, judged, noisy
 from watcher_core.anomalies.methods import seasonal, zones
-from watcher_core.anomalies.methods.history import DAY, HOUR, History
+from watcher_core.anomalies.methods.arrays import DAY, HOUR
+from watcher_core.anomalies.methods.history import History
 
 ZONES = ["Europe/Berlin", "Europe/London", "America/New_York", "America/Los_Angeles", "Australia/Sydney"]
 YEARS_CHANGES = {

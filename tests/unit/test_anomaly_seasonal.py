@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from watcher_core.anomalies import judge
 from watcher_core.anomalies.judge import Rule
 from watcher_core.anomalies.methods import seasonal, tails
-from watcher_core.anomalies.methods.history import DAY, HOUR, LARGEST_VALUE, History
+from watcher_core.anomalies.methods.arrays import DAY, HOUR
+from watcher_core.anomalies.methods.history import LARGEST_VALUE, History
 from watcher_core.anomalies.methods.judgement import Judgement
 from watcher_core.anomalies.methods.scales import TO_DEVIATION
 from watcher_core.anomalies.methods.tails import student_factor

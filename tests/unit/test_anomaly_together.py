@@ -12,17 +12,11 @@ from hypothesis import strategies as st
 
 from benchmarks.series import make
 from watcher_core.anomalies.methods import levels, repeats, scales, seasonal, seasons, tails, zeros, zones
-from watcher_core.anomalies.methods.history import (
-    DAY,
-    HOUR,
-    LARGEST_VALUE,
-    LONGEST_GAP,
-    RHYTHM_RUNS,
-    History,
-    Timelines,
-)
+from watcher_core.anomalies.methods.arrays import DAY, HOUR
+from watcher_core.anomalies.methods.history import LARGEST_VALUE, History
 from watcher_core.anomalies.methods.judgement import Judgement
 from watcher_core.anomalies.methods.seasons import SLOTS
+from watcher_core.anomalies.methods.windows import LONGEST_GAP, RHYTHM_RUNS, Timelines
 
 # A plain computation: one metric of one run, nothing shared, the functions of NumPy that everybody knows.
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from tests.unit.test_anomaly_seasonal import MONDAY, every, flags_online, judged, noisy
-from watcher_core.anomalies.methods.history import DAY, HOUR
+from watcher_core.anomalies.methods.arrays import DAY, HOUR
 
 
 def weekday(at):

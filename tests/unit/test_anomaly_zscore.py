@@ -10,7 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from watcher_core.anomalies.methods import zscore
-from watcher_core.anomalies.methods.history import DAY, HOUR, History
+from watcher_core.anomalies.methods.arrays import DAY, HOUR
+from watcher_core.anomalies.methods.history import History
 from watcher_core.anomalies.methods.judgement import Judgement
 
 MONDAY = 1_736_121_600.0  # 2025-01-06, UTC

@@ -25,7 +25,8 @@ from watcher_core.errors import ConfigurationError
 from watcher_core.metrics import METADATA, MetadataMetric, Metric
 
 if TYPE_CHECKING:
-    from watcher_core.anomalies.methods.history import Flags, Floats, Integers, Timelines
+    from watcher_core.anomalies.methods.arrays import Flags, Floats, Integers
+    from watcher_core.anomalies.methods.windows import Timelines
 
 # How much history a judgement uses.
 MOST_RUNS = 2_000
@@ -212,7 +213,7 @@ class Runs:
     @cached_property
     def timelines(self) -> Timelines:
         """What the rules that judge by these runs share."""
-        from watcher_core.anomalies.methods.history import Timelines
+        from watcher_core.anomalies.methods.windows import Timelines
 
         return Timelines()
 

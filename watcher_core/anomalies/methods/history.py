@@ -11,112 +11,15 @@ import math
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
 from watcher_core.anomalies.methods import scales
-
-if TYPE_CHECKING:
-    from watcher_core.anomalies.methods.windows import Window
-
-Floats = npt.NDArray[np.float64]
-Integers = npt.NDArray[np.int64]
-Flags = npt.NDArray[np.bool_]
-
-HOUR = 3600.0
-DAY = 86_400.0
+from watcher_core.anomalies.methods.arrays import Flags, Floats, Integers
+from watcher_core.anomalies.methods.windows import Slice, Timelines
 
 # Squares of larger values overflow. No count or duration comes near this, so such a value is damaged and not judged.
 LARGEST_VALUE = 1e100
-
-# A pipeline that seldom runs is judged by this many runs, however old, unless it paused: by runs that are older than
-# this many times what its rhythm explains.
-RHYTHM_RUNS = 30
-LONGEST_GAP = 1.5
-
-
-class Slice(NamedTuple):
-    """Some runs of a timeline that lie side by side, in reverse order if they are later than the run to judge."""
-
-    first: int
-    last: int
-    is_reversed: bool = False
-
-    @property
-    def runs(self) -> int:
-        """How many runs these are."""
-        return self.last - self.first
-
-    @property
-    def of(self) -> slice:
-        """These runs in a column, the nearest in time last."""
-        if not self.is_reversed:
-            return slice(self.first, self.last)
-        return slice(self.last - 1, self.first - 1 if self.first else None, -1)
-
-
-class Timeline:
-    """When the runs of some metrics happened: those that have a value, oldest first.
-
-    Args:
-        known: Which runs of the history these are.
-        at: Logical times of all runs of the history.
-
-    Attributes:
-        known: As above.
-        positions: The positions of these runs in the history.
-        at: Their logical times.
-        newest: The window that was asked for last, by what was asked; the next rule asks for it again.
-    """
-
-    def __init__(self, known: Flags, at: Floats) -> None:
-        self.known = known
-        self.positions: Integers = known.nonzero()[0]
-        self.at = at[self.positions]
-        self.newest: tuple[object, Window] | None = None
-
-    def before(self, at: float, *, days: float) -> Slice:
-        """Return the runs in the last `days` before `at`."""
-        first, last = self.at.searchsorted((at - days * DAY, at)).tolist()
-        return Slice(first, last)
-
-    def nearest(self, at: float, *, days: float, runs: int, fewest: int) -> Slice:
-        """Return at most `runs` runs to compare a run at `at` with.
-
-        These are the runs of the last `days` before `at`; of a pipeline that seldom runs, the last `RHYTHM_RUNS`, if
-        its rhythm explains their age. If there are fewer than `fewest`, as in a backfill of days before all others, the
-        runs after `at` are used in reverse order. A run with the same logical time has loaded the same data, and is
-        never compared with.
-        """
-        first, last, _ = self.before(at, days=days)
-        first = max(first, last - runs)
-        if last - first < RHYTHM_RUNS:
-            earlier = self.at[max(0, last - RHYTHM_RUNS) : last][::-1]
-            first = last - _by_rhythm(earlier, at, last - first)
-        if last - first >= fewest:
-            return Slice(first, last)
-        begin, end = self.at.searchsorted((math.nextafter(at, math.inf), at + days * DAY)).tolist()
-        end = min(end, begin + runs)
-        if end - begin < RHYTHM_RUNS:
-            end = begin + _by_rhythm(self.at[begin : begin + RHYTHM_RUNS], at, end - begin)
-        return Slice(begin, end, is_reversed=True) if end - begin >= fewest else Slice(first, last)
-
-
-class Timelines:
-    """The timelines of the metrics of some runs: one for all metrics that have values in the same runs."""
-
-    def __init__(self) -> None:
-        self._made: list[Timeline] = []
-
-    def of(self, known: Flags, at: Floats) -> Timeline:
-        """Return the timeline of these runs."""
-        for made in self._made:
-            if np.array_equal(made.known, known):
-                return made
-        self._made.append(Timeline(known, at))
-        return self._made[-1]
 
 
 class Series:
@@ -248,21 +151,6 @@ class History:
         timeline = self.series.timeline
         first, last, _ = timeline.before(at, days=days)
         return timeline.positions[first:last]
-
-
-def _by_rhythm(times: Floats, at: float, near: int) -> int:
-    """Return how many runs to use: those of the days asked for, and of `RHYTHM_RUNS` those whose age is explained.
-
-    Args:
-        times: Logical times of the runs, the nearest first; at most `RHYTHM_RUNS`.
-        at: Logical time of the run to judge.
-        near: How many of them lie in the days asked for.
-    """
-    if len(times) <= near:
-        return len(times)
-    distances = np.abs(times - at)
-    usual = float(np.median(np.diff(distances, prepend=0.0)))
-    return min(len(times), max(near, int(np.searchsorted(distances, RHYTHM_RUNS * LONGEST_GAP * usual, "right"))))
 
 
 def judgeable(value: float | None) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, field, replace
 
-from watcher_core.anomalies.methods.history import Integers
+from watcher_core.anomalies.methods.arrays import Integers
 
 
 @dataclass(slots=True, kw_only=True)

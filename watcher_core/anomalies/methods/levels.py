@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from watcher_core.anomalies.methods.history import Flags, Floats
+from watcher_core.anomalies.methods.arrays import Flags, Floats
 from watcher_core.anomalies.methods.scales import TO_DEVIATION, median, middle, middle_size
 
 # Three flags within five runs are a new level.

@@ -9,7 +9,7 @@ import math
 
 import numpy as np
 
-from watcher_core.anomalies.methods.history import Flags, Floats
+from watcher_core.anomalies.methods.arrays import Flags, Floats
 
 IMPROBABLE = 1e-6  # the probability below which a series of equal values is no longer attributed to chance
 FEWEST_RUNS = 20

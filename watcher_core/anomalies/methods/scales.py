@@ -10,13 +10,11 @@ large ones, so that a difference of 0.2 means about 20 %. Negative numbers mirro
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
 
 import numpy as np
 from scipy import special
 
-if TYPE_CHECKING:
-    from watcher_core.anomalies.methods.history import Floats
+from watcher_core.anomalies.methods.arrays import Floats
 
 DISPERSION = 0.03  # both parts of the variance are equal at counts of 33
 ENOUGH_TIMES = 1.6  # about a fifth of the sizes of errors are so many times as large as their mean

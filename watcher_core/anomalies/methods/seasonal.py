@@ -19,19 +19,12 @@ from typing import NamedTuple
 import numpy as np
 
 from watcher_core.anomalies.methods import levels, repeats, seasons, tails, windows, zeros
-from watcher_core.anomalies.methods.history import (
-    DAY,
-    Flags,
-    Floats,
-    History,
-    Integers,
-    Series,
-    Slice,
-    judgeable,
-)
+from watcher_core.anomalies.methods.arrays import DAY, Flags, Floats, Integers
+from watcher_core.anomalies.methods.history import History, Series, judgeable
 from watcher_core.anomalies.methods.judgement import Judgement
 from watcher_core.anomalies.methods.scales import LOOKED_AT, Scale, median, middle, standard_deviation
 from watcher_core.anomalies.methods.seasons import Clock
+from watcher_core.anomalies.methods.windows import Slice
 
 MULTIPLIER = 2.0
 LOOKBACK_DAYS = 60.0
@@ -84,7 +77,7 @@ class _Runs:
         self.values: Floats = series.values[span.of]
         self.lone = lone
         self.any_lone = bool(np.count_nonzero(lone))
-        self.window = windows.window(series.timeline, span, now, zone)
+        self.window = series.timeline.window(span, now, zone)
 
     def normal(self, column: Floats) -> Floats:
         """Return a column of the runs that are not lone."""

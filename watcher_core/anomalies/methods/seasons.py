@@ -10,7 +10,7 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
-from watcher_core.anomalies.methods.history import DAY, HOUR, Floats, Integers
+from watcher_core.anomalies.methods.arrays import DAY, HOUR, Floats, Integers
 from watcher_core.anomalies.methods.scales import large, median, middle, size_at
 
 WEEKDAYS = ("Mondays", "Tuesdays", "Wednesdays", "Thursdays", "Fridays", "Saturdays", "Sundays")

@@ -8,7 +8,7 @@ import math
 import numpy as np
 from scipy import special
 
-from watcher_core.anomalies.methods.history import Floats
+from watcher_core.anomalies.methods.arrays import Floats
 from watcher_core.anomalies.methods.scales import TO_DEVIATION, size_at
 
 # An error of 3.5 robust standard deviations is an outlier (Iglewicz and Hoaglin, "How to Detect and Handle Outliers",

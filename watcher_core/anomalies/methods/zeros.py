@@ -11,7 +11,7 @@ import math
 
 import numpy as np
 
-from watcher_core.anomalies.methods.history import Flags, Floats, Integers
+from watcher_core.anomalies.methods.arrays import Flags, Floats, Integers
 from watcher_core.anomalies.methods.levels import STREAK
 from watcher_core.anomalies.methods.repeats import improbable
 from watcher_core.anomalies.methods.scales import middle

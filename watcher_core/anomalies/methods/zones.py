@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import numpy as np
 
-from watcher_core.anomalies.methods.history import DAY, Floats, Integers
+from watcher_core.anomalies.methods.arrays import DAY, Floats, Integers
 from watcher_core.anomalies.methods.scales import TO_DEVIATION, median, middle
 from watcher_core.anomalies.methods.seasons import (
     FEWEST_RUNS,

@@ -10,7 +10,8 @@ from __future__ import annotations
 import math
 
 from watcher_core.anomalies.methods import zones
-from watcher_core.anomalies.methods.history import HOUR, History, judgeable
+from watcher_core.anomalies.methods.arrays import HOUR
+from watcher_core.anomalies.methods.history import History, judgeable
 from watcher_core.anomalies.methods.judgement import Judgement
 
 MULTIPLIER = 2.0
