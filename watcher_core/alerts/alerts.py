@@ -43,14 +43,14 @@ ENUMS: Mapping[str, Mapping[Any, Any]] = {
 STATE = "CASE WHEN alert.state = 'snoozed' AND alert.snoozed_until <= %(now)s THEN 'open' ELSE alert.state END"
 
 SELECT = f"""
-    SELECT {COLUMNS}, alert.snoozed_until, pipeline.name AS pipeline_name, {STATE} AS state,
+    SELECT {COLUMNS}, alert.snoozed_until, {STATE} AS state,
+           (SELECT pipeline.name FROM watcher.pipeline WHERE pipeline.id = alert.pipeline_id) AS pipeline_name,
            (SELECT count(*)
               FROM watcher.alert AS other
              WHERE other.cause_alert_id = alert.id
                AND other.state IN ('open', 'acknowledged', 'snoozed')) AS behind,
            delivered.*
       FROM watcher.alert
-      LEFT JOIN watcher.pipeline ON pipeline.id = alert.pipeline_id
      CROSS JOIN LATERAL ({pending.SUMMARY}) AS delivered
 """
 

@@ -25,6 +25,8 @@ import datetime as dt
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from watcher_core import database
+
 # Failures with the same error, each of which comes within this time after the one before, are one burst.
 BURST_GAP = dt.timedelta(minutes=10)
 
@@ -40,11 +42,18 @@ FEW = 200
 # One at a time. Checks write their alerts meanwhile: rows that they hold are left to the next call.
 LOCK = sa.text("SELECT pg_advisory_xact_lock(hashtextextended('watcher.alert/cause', 0))")
 
-RELEASE = sa.text("""
+# By the id alone, and behind OFFSET: see `pending.JOINED_DELIVERIES`.
+CAUSE = """
+         CROSS JOIN LATERAL (SELECT state, resolved_at, cause_alert_id
+                               FROM watcher.alert AS other
+                              WHERE other.id = alert.cause_alert_id
+                             OFFSET 0) AS cause"""
+
+RELEASE = sa.text(f"""
     WITH released AS (
         SELECT alert.id
           FROM watcher.alert
-          JOIN watcher.alert AS cause ON cause.id = alert.cause_alert_id
+         {CAUSE}
          WHERE alert.cause_alert_id IS NOT NULL -- so that an index of these alone is used
            AND alert.state <> 'resolved'
            AND cause.state = 'resolved'
@@ -53,8 +62,7 @@ RELEASE = sa.text("""
     )
     UPDATE watcher.alert
        SET cause_alert_id = NULL, is_settled = false
-      FROM released
-     WHERE alert.id = released.id
+     WHERE id = ANY(ARRAY(SELECT id FROM released))
 """)
 
 # What an alert may be the cause of, and what it may be behind; of several causes, the lowest rank counts. Kinds are
@@ -93,20 +101,19 @@ HASHED = sa.text("SET LOCAL enable_nestloop = off; SET LOCAL jit = off")
 NEAR = sa.text("""
     WITH new AS MATERIALIZED (
         SELECT pipeline_id, kind
-          FROM watcher.alert
-         WHERE NOT is_settled
-           AND state <> 'resolved'
+          FROM (SELECT * FROM watcher.alert WHERE NOT is_settled OFFSET 0) AS unsettled
+         WHERE state <> 'resolved'
            AND pipeline_id IS NOT NULL
          LIMIT :few + 1
     ), place AS MATERIALIZED (
         SELECT pipeline.address_id
           FROM watcher.pipeline
-         WHERE pipeline.id IN (SELECT pipeline_id FROM new)
+         WHERE pipeline.id = ANY(ARRAY(SELECT pipeline_id FROM new))
            AND pipeline.address_id IS NOT NULL
          UNION
         SELECT address_lineage.target_address_id
           FROM watcher.address_lineage
-         WHERE address_lineage.pipeline_id IN (SELECT pipeline_id FROM new)
+         WHERE address_lineage.pipeline_id = ANY(ARRAY(SELECT pipeline_id FROM new))
     ), around AS MATERIALIZED (
         SELECT path.address_id
           FROM place
@@ -134,11 +141,11 @@ NEAR = sa.text("""
     ), near AS MATERIALIZED (
         SELECT found.id, found.cause_alert_id
           FROM of_pipeline
-         CROSS JOIN LATERAL (SELECT id, cause_alert_id
+         CROSS JOIN LATERAL (SELECT id, cause_alert_id, state
                                FROM watcher.alert
                               WHERE alert.pipeline_id = of_pipeline.pipeline_id
-                                AND alert.state <> 'resolved'
                              OFFSET 0) AS found
+         WHERE found.state <> 'resolved'
          UNION
         SELECT id, cause_alert_id
           FROM watcher.alert
@@ -153,16 +160,31 @@ NEAR = sa.text("""
 """)
 
 
-def _link(which: str) -> sa.TextClause:
+def _open_and_locked(ids: str) -> str:
+    """The SQL of the ids of those alerts that are open, and that no check holds; they are locked.
+
+    Args:
+        ids: The SQL of an array of ids.
+    """
+    return f"""
+        SELECT id
+          FROM (SELECT id, state
+                  FROM watcher.alert
+                 WHERE id = ANY({ids})
+                OFFSET 0
+                   FOR NO KEY UPDATE SKIP LOCKED) AS locked
+         WHERE state <> 'resolved'"""
+
+
+def _link(alerts: str) -> sa.TextClause:
     return sa.text(f"""
     WITH alive AS MATERIALIZED (
         SELECT alert.id, alert.pipeline_id, coalesce(alert.reopened_at, alert.opened_at) AS at, kind.*,
                -- One by one: few are behind another.
                coalesce(CASE WHEN alert.cause_alert_id IS NOT NULL
-                             THEN (SELECT root.id
+                             THEN (SELECT CASE WHEN root.state <> 'resolved' THEN root.id END
                                      FROM watcher.alert AS root
-                                    WHERE root.id = alert.cause_alert_id
-                                      AND root.state <> 'resolved') END, alert.id) AS root_id,
+                                    WHERE root.id = alert.cause_alert_id) END, alert.id) AS root_id,
                alert.cause_alert_id IS NOT NULL AS is_linked,
                alert.facts ? 'backfill_state' AS is_backfill,
                CASE WHEN kind.name = 'failure'
@@ -170,13 +192,12 @@ def _link(which: str) -> sa.TextClause:
                                'step/' || (alert.facts ->> 'run_id') || '/' || (alert.facts ->> 'step_key'),
                                'backfill/' || (alert.facts ->> 'backfill')] END
                AS signatures
-          FROM watcher.alert
+          FROM {alerts} AS alert
           JOIN {KINDS} ON kind.name = CAST(alert.kind AS text)
          WHERE alert.state <> 'resolved'
            AND alert.pipeline_id IS NOT NULL
            -- A check that does not block holds nothing up.
            AND (kind.name <> 'asset_check' OR (alert.level >= 'error' AND alert.facts -> 'blocking' = 'true'))
-           AND {which}
     ), worst AS MATERIALIZED (
         -- What a pipeline may be the cause of others with: a pipeline may have any number of alerts.
         SELECT DISTINCT ON (pipeline_id) pipeline_id, root_id, name, rank
@@ -184,10 +205,13 @@ def _link(which: str) -> sa.TextClause:
          ORDER BY pipeline_id, rank, at, id
     ), place AS MATERIALIZED (
         -- Where the data of a pipeline is.
-        SELECT worst.pipeline_id, pipeline.address_id
+        SELECT worst.pipeline_id, own.address_id
           FROM worst
-          JOIN watcher.pipeline ON pipeline.id = worst.pipeline_id
-         WHERE pipeline.address_id IS NOT NULL
+         CROSS JOIN LATERAL (SELECT address_id
+                               FROM watcher.pipeline
+                              WHERE pipeline.id = worst.pipeline_id
+                             OFFSET 0) AS own
+         WHERE own.address_id IS NOT NULL
          UNION
         SELECT worst.pipeline_id, edge.target_address_id
           FROM worst
@@ -254,17 +278,13 @@ def _link(which: str) -> sa.TextClause:
           JOIN alive AS cause ON cause.id = ordered.cause_id
          WHERE NOT EXISTS (SELECT FROM ordered AS higher WHERE higher.consequence_id = ordered.cause_id)
          ORDER BY ordered.consequence_id, cause.rank, cause.at, cause.id
-    ), free AS (
-        SELECT alert.id, chosen.cause_id
-          FROM watcher.alert
-          JOIN chosen ON chosen.consequence_id = alert.id
-         WHERE alert.state <> 'resolved'
-           FOR NO KEY UPDATE OF alert SKIP LOCKED
+    ), free AS ({_open_and_locked("ARRAY(SELECT consequence_id FROM chosen)")}
     ), linked AS (
         UPDATE watcher.alert
-           SET cause_alert_id = free.cause_id
-          FROM free
-         WHERE alert.id = free.id
+           SET cause_alert_id = chosen.cause_id
+          FROM chosen
+         WHERE alert.id = ANY(ARRAY(SELECT id FROM free))
+           AND chosen.consequence_id = alert.id
         RETURNING alert.cause_alert_id
     )
     SELECT array_agg(DISTINCT cause_alert_id) AS causes,
@@ -277,33 +297,34 @@ def _link(which: str) -> sa.TextClause:
 """)
 
 
-LINK, LINK_NEAR = _link("true"), _link("alert.id = ANY(:near)")
+LINK = _link("watcher.alert")
+LINK_NEAR = _link("(SELECT * FROM watcher.alert WHERE id = ANY(:near) OFFSET 0)")
 
 # What is behind an alert that has got a cause of its own moves behind that one.
-MOVE = sa.text("""
+MOVE = sa.text(f"""
     WITH moved AS (
-        SELECT alert.id, root.id AS root_id
+        SELECT alert.id
           FROM watcher.alert
-          JOIN watcher.alert AS cause ON cause.id = alert.cause_alert_id
-          JOIN watcher.alert AS root ON root.id = cause.cause_alert_id
+         {CAUSE}
+         CROSS JOIN LATERAL (SELECT state
+                               FROM watcher.alert AS other
+                              WHERE other.id = cause.cause_alert_id
+                             OFFSET 0) AS root
          WHERE alert.cause_alert_id IS NOT NULL
-           AND cause.cause_alert_id IS NOT NULL
            AND alert.state <> 'resolved'
            AND root.state <> 'resolved'
            FOR NO KEY UPDATE OF alert SKIP LOCKED
     )
-    UPDATE watcher.alert SET cause_alert_id = moved.root_id FROM moved WHERE alert.id = moved.id
+    UPDATE watcher.alert
+       SET cause_alert_id = (SELECT other.cause_alert_id
+                               FROM watcher.alert AS other
+                              WHERE other.id = alert.cause_alert_id)
+     WHERE id = ANY(ARRAY(SELECT id FROM moved))
 """)
 
 # There is more behind them: they are looked at by the deliverer.
-GROW = sa.text("""
-    UPDATE watcher.alert
-       SET grew_at = :now, is_settled = false
-     WHERE id IN (SELECT id
-                    FROM watcher.alert
-                   WHERE id = ANY(:ids)
-                     AND state <> 'resolved'
-                     FOR NO KEY UPDATE SKIP LOCKED)
+GROW = sa.text(f"""
+    UPDATE watcher.alert SET grew_at = :now, is_settled = false WHERE id = ANY(ARRAY({_open_and_locked(":ids")}))
 """)
 
 
@@ -321,6 +342,7 @@ def link_causes(session: Session, *, now: dt.datetime, only_new: bool = False) -
         How many alerts have got something behind them.
     """
     session.execute(LOCK)
+    database.driver(session).execute(database.BY_INDEX)
     session.execute(RELEASE, {"now": now, "fair_time": FAIR_TIME})
     session.execute(MOVE)
     near = session.scalar(NEAR, {"few": FEW}) if only_new else None

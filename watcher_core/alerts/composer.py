@@ -41,7 +41,9 @@ NOTICES = f"""
            CASE WHEN alert.kind = 'timeliness' THEN good.usual_seconds END AS usual_seconds,
            coalesce(newest.is_asset, false) AS is_asset,
            pipeline.removed_at IS NOT NULL OR coalesce(gone.is_removed, false) AS is_removed
-      FROM ({alerts.SELECT}) AS alert
+      FROM ({alerts.SELECT}
+             WHERE alert.id = ANY(%(ids)s)
+            OFFSET 0) AS alert -- these before all else, whatever statistics say
       LEFT JOIN watcher.pipeline ON pipeline.id = alert.pipeline_id
       LEFT JOIN watcher.pipeline_execution AS execution
         ON execution.id = alert.pipeline_execution_id
@@ -69,7 +71,6 @@ NOTICES = f"""
             WHERE asset_check.pipeline_id = alert.pipeline_id
               AND alert.deduplication_key = 'asset_check/' || asset_check.id
               AND asset_check.removed_at IS NOT NULL) AS gone ON true
-     WHERE alert.id = ANY(%(ids)s)
 """
 
 

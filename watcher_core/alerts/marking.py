@@ -26,6 +26,7 @@ MARK = """
                   CAST(%(are_over)s AS boolean[])) AS sent (alert_id, destination, thread, is_over)
      WHERE delivery.alert_id = sent.alert_id
        AND delivery.destination = sent.destination
+       AND delivery.alert_id = ANY(%(ids)s) -- whatever is joined first
        AND delivery.lease = %(lease)s
 """
 

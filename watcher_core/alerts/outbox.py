@@ -25,7 +25,7 @@ from watcher_core.alerts.destinations import Destination
 from watcher_core.alerts.fan_out import Pending, Plan, Reached, fan_out
 from watcher_core.alerts.holds import hold_back
 from watcher_core.alerts.parcels import Parcel, by_destination, destination_name, make_parcels
-from watcher_core.alerts.pending import IS_PENDING, NEXT
+from watcher_core.alerts.pending import IS_PENDING, JOINED_DELIVERIES, NEXT
 from watcher_core.alerts.routes import Routes
 from watcher_core.enums import AlertEvent
 
@@ -57,7 +57,7 @@ class Tally:
 
 UNSETTLED = f"""
       FROM watcher.alert
-      LEFT JOIN watcher.alert_delivery AS delivery ON delivery.alert_id = alert.id
+      {JOINED_DELIVERIES}
       {NEXT}
      WHERE NOT alert.is_settled"""
 
@@ -67,11 +67,22 @@ ANY_DUE = sa.text(f"""
                       AND coalesce(delivery.next_attempt_at <= :now, true))
 """)
 
+
+def _subject(pipeline_id: str) -> str:
+    return f"""
+            SELECT pipeline.name AS pipeline_name, pipeline_type.name AS pipeline_type_name, pipeline.pipeline_metadata
+              FROM watcher.pipeline
+              JOIN watcher.pipeline_type ON pipeline_type.id = pipeline.pipeline_type_id
+             WHERE pipeline.id = unsettled.{pipeline_id}
+            OFFSET 0"""
+
+
 # All rows of the alerts that are not settled: also those that are not due, and what others deliver right now.
 ROWS = sa.text(f"""
-    SELECT unsettled.*, pipeline.name AS pipeline_name, pipeline_type.name AS pipeline_type_name,
-           pipeline.pipeline_metadata, cause_pipeline.name AS cause_pipeline_name,
-           cause_type.name AS cause_pipeline_type_name, cause_pipeline.pipeline_metadata AS cause_pipeline_metadata
+    SELECT unsettled.*, subject.pipeline_name, subject.pipeline_type_name, subject.pipeline_metadata,
+           cause_subject.pipeline_name AS cause_pipeline_name,
+           cause_subject.pipeline_type_name AS cause_pipeline_type_name,
+           cause_subject.pipeline_metadata AS cause_pipeline_metadata
       FROM (SELECT alert.id, alert.kind, alert.level, alert.pipeline_id, next.event, next.happened_at,
                    cause.id AS cause_id, cause.kind AS cause_kind, cause.level AS cause_level,
                    cause.pipeline_id AS cause_pipeline_id,
@@ -79,10 +90,8 @@ ROWS = sa.text(f"""
                    delivery.thread, delivery.lease IS NOT NULL AND delivery.next_attempt_at > :now AS is_leased,
                    {IS_PENDING} AS is_pending
             {UNSETTLED}) AS unsettled
-      LEFT JOIN watcher.pipeline ON pipeline.id = unsettled.pipeline_id
-      LEFT JOIN watcher.pipeline_type ON pipeline_type.id = pipeline.pipeline_type_id
-      LEFT JOIN watcher.pipeline AS cause_pipeline ON cause_pipeline.id = unsettled.cause_pipeline_id
-      LEFT JOIN watcher.pipeline_type AS cause_type ON cause_type.id = cause_pipeline.pipeline_type_id
+      LEFT JOIN LATERAL ({_subject("pipeline_id")}) AS subject ON true
+      LEFT JOIN LATERAL ({_subject("cause_pipeline_id")}) AS cause_subject ON true
      ORDER BY unsettled.happened_at, unsettled.id, unsettled.destination
 """)
 
@@ -131,7 +140,7 @@ UNDELIVERED = sa.text(f"""
            (array_agg(delivery.last_error ORDER BY next.happened_at) FILTER (WHERE delivery.last_error IS NOT NULL))[1]
            AS last_error
       FROM watcher.alert
-      LEFT JOIN watcher.alert_delivery AS delivery ON delivery.alert_id = alert.id
+      {JOINED_DELIVERIES}
       LEFT JOIN unnest(CAST(:timed_ids AS bigint[]), CAST(:timed_destinations AS text[]),
                        CAST(:released_at AS timestamptz[])) AS timed (alert_id, destination, released_at)
         ON timed.alert_id = alert.id
@@ -191,12 +200,12 @@ SETTLE = sa.text(f"""
          WHERE NOT alert.is_settled
            AND NOT EXISTS (SELECT
                              FROM (SELECT) AS nothing
-                             LEFT JOIN watcher.alert_delivery AS delivery ON delivery.alert_id = alert.id
+                             {JOINED_DELIVERIES}
                              {NEXT}
                             WHERE next.event IS NOT NULL)
            FOR NO KEY UPDATE SKIP LOCKED
     ), settled AS (
-        UPDATE watcher.alert SET is_settled = true FROM known WHERE alert.id = known.id RETURNING alert.id
+        UPDATE watcher.alert SET is_settled = true WHERE id = ANY(ARRAY(SELECT id FROM known)) RETURNING id
     )
     SELECT EXISTS (SELECT FROM watcher.alert WHERE NOT is_settled AND id NOT IN (SELECT id FROM settled))
 """)
@@ -247,7 +256,7 @@ ADD = sa.text("""
     SELECT given.*
       FROM unnest(CAST(:ids AS bigint[]), CAST(:destinations AS text[]), CAST(:take_acknowledgements AS boolean[]))
            AS given (alert_id, destination, takes)
-      JOIN watcher.alert ON alert.id = given.alert_id
+     WHERE EXISTS (SELECT FROM watcher.alert WHERE alert.id = given.alert_id OFFSET 0)
      ORDER BY given.alert_id, given.destination
         ON CONFLICT DO NOTHING
 """)
@@ -263,6 +272,8 @@ CLAIM = sa.text(f"""
           JOIN watcher.alert ON alert.id = delivery.alert_id
           {NEXT}
          WHERE {IS_PENDING}
+           AND delivery.alert_id = ANY(:ids) -- whatever is joined first
+           AND alert.id = ANY(:ids)
            FOR UPDATE OF delivery SKIP LOCKED
     )
     UPDATE watcher.alert_delivery AS delivery
@@ -270,6 +281,7 @@ CLAIM = sa.text(f"""
       FROM free
      WHERE delivery.alert_id = free.alert_id
        AND delivery.destination = free.destination
+       AND delivery.alert_id = ANY(:ids)
     RETURNING delivery.alert_id, delivery.destination, delivery.event, free.is_snoozed
 """)
 

@@ -31,9 +31,6 @@ MEMORY = """
      WHERE pg_size_bytes(current_setting('work_mem')) < pg_size_bytes('64MB')
 """
 
-# A plan made while the table of alerts was empty would read the whole table for each alert that it opens.
-BY_INDEX = "SET LOCAL enable_seqscan = off"
-
 # The checks that can be restricted to one pipeline.
 OF_ONE_PIPELINE = (AlertKind.FRESHNESS, AlertKind.TIMELINESS)
 
@@ -415,7 +412,7 @@ def _update_alerts(
     now: dt.datetime,
     standing: Sequence[str] = (),
 ) -> None:
-    database.driver(session).execute(BY_INDEX)
+    database.driver(session).execute(database.BY_INDEX)
     alerts.open_alerts(session, found, now=now)
     _resolve_others(session, kind, found, now, None, standing)
 
@@ -428,7 +425,7 @@ def _resolve_others(
     pipeline_id: int | None,
     standing: Sequence[str] = (),
 ) -> None:
-    database.driver(session).execute(BY_INDEX)
+    database.driver(session).execute(database.BY_INDEX)
     still = [*standing, *(finding.deduplication_key for finding in found)]
     alerts.resolve_gone_alerts(session, kind=kind, still=still, now=now, pipeline_id=pipeline_id)
 

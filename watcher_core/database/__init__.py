@@ -9,6 +9,7 @@ from watcher_core.lazy import exported
 if TYPE_CHECKING:
     from watcher_core.database.connections import PARAMETERS, Driver, connect, names_of_target, together
     from watcher_core.database.engine import (
+        BY_INDEX,
         DRIVER,
         UNFLUSHED,
         clock,
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from watcher_core.database.version import SCHEMA_VERSION, recorded_version
 
 __all__ = [
+    "BY_INDEX",
     "DRIVER",
     "PARAMETERS",
     "SCHEMA_VERSION",
@@ -71,6 +73,7 @@ _MODULES = {
     "unindented": "statements",
     "check_schema_version": "schema",
     "clock": "engine",
+    "BY_INDEX": "engine",
     "UNFLUSHED": "engine",
     "connect": "connections",
     "create_engine": "engine",

@@ -176,6 +176,10 @@ if hasattr(os, "register_at_fork"):
 # takes back what was committed so less than a second before.
 UNFLUSHED = "SET LOCAL synchronous_commit = off"
 
+# For a transaction that needs little of large tables: a plan made from statistics of a table that was empty, or full of
+# what is found no more, would read all of it. Compiling such a plan takes longer than running it.
+BY_INDEX = "SET LOCAL enable_seqscan = off; SET LOCAL jit = off"
+
 
 @contextmanager
 def transaction(engine: sa.Engine) -> Iterator[Session]:

@@ -1,0 +1,142 @@
+"""What a delivery and the linking of causes read does not grow with other alerts, whatever statistics say of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import psycopg
+import pytest
+
+from tests.factories import at
+from tests.plans import explain
+from watcher_core import SlackMessage, Watcher
+from watcher_core.alerts import link_causes
+from watcher_core.alerts.delivery import Pace
+
+OTHERS = 2_000
+TABLES = ("alert", "alert_delivery", "pipeline", "address_lineage_closure")
+
+# The data of each pipeline is at the address of the same number.
+SEED = f"""
+ALTER TABLE watcher.alert SET (autovacuum_enabled = false);
+ALTER TABLE watcher.alert_delivery SET (autovacuum_enabled = false);
+INSERT INTO watcher.pipeline_type (name) VALUES ('seeded');
+INSERT INTO watcher.address_type (name, group_name) VALUES ('seeded', 'seeded');
+INSERT INTO watcher.address (name, address_type_id)
+SELECT 'address ' || number, (SELECT max(id) FROM watcher.address_type)
+  FROM generate_series(1, {OTHERS + 1}) AS number;
+INSERT INTO watcher.pipeline (name, pipeline_type_id, address_id)
+SELECT 'pipeline ' || number, 1, number FROM generate_series(1, {OTHERS + 1}) AS number;
+ANALYZE watcher.pipeline;
+"""
+DOWNSTREAM_OF_THE_FIRST = """
+INSERT INTO watcher.address_lineage_closure (source_address_id, target_address_id, depth)
+SELECT 1, number, 1 FROM generate_series(%(from)s::integer, %(to)s::integer) AS number;
+"""
+ALERTS = f"""
+INSERT INTO watcher.alert (kind, level, deduplication_key, pipeline_id, opened_at)
+SELECT 'freshness', 'warning', 'freshness/' || number, number, '2026-03-01 11:00Z'
+  FROM generate_series(1, {OTHERS}) AS number;
+"""
+DELIVERED = """
+INSERT INTO watcher.alert_delivery (alert_id, destination, delivered_at, notified_at)
+SELECT id, 'default', opened_at, opened_at FROM watcher.alert;
+UPDATE watcher.alert SET is_settled = true;
+"""
+NEW = f"""
+INSERT INTO watcher.alert (kind, level, deduplication_key, pipeline_id, opened_at)
+VALUES ('freshness', 'warning', 'new', {OTHERS + 1}, '2026-03-01 12:00Z')
+"""
+CAUSES = """
+SELECT cause.deduplication_key, count(*)
+  FROM watcher.alert
+  JOIN watcher.alert AS cause ON cause.id = alert.cause_alert_id
+ GROUP BY 1
+"""
+ANALYZE = "ANALYZE watcher.alert, watcher.alert_delivery"
+
+# Made never; while a check that had written all alerts was not committed; while all alerts were new; or at last.
+STATISTICS = pytest.mark.parametrize("statistics", ["none", "of nothing", "of new alerts", "right"])
+
+
+class Place:
+    """A destination that takes everything."""
+
+    def send(self, message: SlackMessage, *, thread: str | None) -> str | None:
+        return None
+
+
+@pytest.fixture
+def connection(database_url: str) -> Iterator[psycopg.Connection]:
+    with psycopg.connect(database_url, autocommit=True) as connection:
+        connection.execute(SEED)
+        yield connection
+
+
+def fill(connection: psycopg.Connection, statistics: str, *, deliver: bool) -> None:
+    """Write alerts, which have been delivered or not, and let the statistics be as asked."""
+    with connection.transaction():
+        connection.execute(ALERTS)
+        if statistics == "of nothing":
+            with psycopg.connect(connection.info.dsn, password=connection.info.password, autocommit=True) as autovacuum:
+                autovacuum.execute(ANALYZE)
+    if statistics == "of new alerts":
+        connection.execute(ANALYZE)
+    if deliver:
+        connection.execute(DELIVERED)
+    if statistics == "right":
+        connection.execute(ANALYZE)
+
+
+@STATISTICS
+def test_a_delivery_reads_what_is_new(watcher: Watcher, connection: psycopg.Connection, statistics: str) -> None:
+    fill(connection, statistics, deliver=True)
+    connection.execute(NEW)
+    plans = explain(watcher, lambda: deliver(watcher, messages=1))
+    assert plans.read(*TABLES) < 100
+    assert plans.scanned.isdisjoint(TABLES)
+
+
+@STATISTICS
+def test_a_delivery_of_an_end_reads_what_is_new(
+    watcher: Watcher, connection: psycopg.Connection, statistics: str
+) -> None:
+    fill(connection, statistics, deliver=True)
+    connection.execute(
+        "UPDATE watcher.alert SET state = 'resolved', resolved_at = %s, is_settled = false WHERE id = 7", [at(0)]
+    )
+    plans = explain(watcher, lambda: deliver(watcher, messages=1))
+    assert plans.read(*TABLES) < 100
+    assert plans.scanned.isdisjoint(TABLES)
+
+
+@STATISTICS
+def test_a_delivery_links_what_is_new(watcher: Watcher, connection: psycopg.Connection, statistics: str) -> None:
+    connection.execute(DOWNSTREAM_OF_THE_FIRST, {"from": OTHERS + 1, "to": OTHERS + 1})
+    fill(connection, statistics, deliver=True)
+    connection.execute(NEW)
+    plans = explain(watcher, lambda: deliver(watcher, messages=1))  # one, of both
+    assert connection.execute(CAUSES).fetchall() == [("freshness/1", 1)]
+    assert plans.read(*TABLES) < 200
+    assert plans.scanned.isdisjoint(TABLES)
+
+
+@STATISTICS
+def test_causes_are_linked_by_a_few_looks_at_each_alert(
+    watcher: Watcher, connection: psycopg.Connection, statistics: str
+) -> None:
+    connection.execute(DOWNSTREAM_OF_THE_FIRST, {"from": 2, "to": OTHERS})
+    fill(connection, statistics, deliver=False)
+    for _ in range(2):  # all are new, and all are behind the first
+        plans = explain(watcher, lambda: link(watcher))
+        assert connection.execute(CAUSES).fetchall() == [("freshness/1", OTHERS - 1)]
+        assert plans.read(*TABLES) < 20 * OTHERS
+
+
+def deliver(watcher: Watcher, *, messages: int) -> None:
+    assert watcher.deliver_alerts({"default": Place()}, now=at(1), pace=Pace(0)).messages == messages
+
+
+def link(watcher: Watcher) -> None:
+    with watcher._transaction() as (session, _):
+        link_causes(session, now=at(1))
