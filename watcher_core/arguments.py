@@ -12,7 +12,7 @@ import json
 import pathlib
 import re
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from typing import Any, TypeVar
 
@@ -193,15 +193,33 @@ def json_object(value: object, argument: str) -> dict[str, Any]:
         return {}
     try:
         written = json_text(dict(value))
-        return dict(masking.mask_json(json.loads(written, parse_constant=str), written))
+        return dict(masking.mask_json(_read(written), written))
     except (TypeError, ValueError, RecursionError) as exc:
         raise InvalidValueError(f"{argument} cannot be stored as JSON: {exc}") from exc
 
 
 def json_text(value: object, *, sort_keys: bool = False) -> str:
     """Write JSON that PostgreSQL stores: what it cannot hold (NUL, lone surrogates) becomes a replacement character."""
-    written = json.dumps(value, ensure_ascii=False, default=_as_json, sort_keys=sort_keys)
+    written = (_write_sorted if sort_keys else _write)(value)
     written = written.encode("utf-8", "replace").decode("utf-8")
+    return _without_nul(written)
+
+
+def json_rows(rows: Sequence[Mapping[str, Any]]) -> str:
+    """Write rows for a statement as `json_text` does, in a third of the time.
+
+    Args:
+        rows: What JSON has, and dates.
+    """
+    from pydantic_core import PydanticSerializationError, to_json  # jobs that write no rows start without it
+
+    try:
+        return _without_nul(to_json(rows).decode())
+    except PydanticSerializationError:  # half of a character
+        return json_text(rows)
+
+
+def _without_nul(written: str) -> str:
     if "\\u0000" not in written:  # a look that takes a fortieth of the search's time
         return written
     return ESCAPED_NUL.sub("\\1\N{REPLACEMENT CHARACTER}", written)
@@ -217,6 +235,12 @@ def _as_json(value: object) -> object:
     if hasattr(value, "item"):  # NumPy's scalars
         return value.item()
     raise TypeError(f"{shown(value)} is neither text, number, date nor a collection of these")
+
+
+# Made once, as executions come by the thousand.
+_write = json.JSONEncoder(ensure_ascii=False, default=_as_json).encode
+_write_sorted = json.JSONEncoder(ensure_ascii=False, default=_as_json, sort_keys=True).encode
+_read = json.JSONDecoder(parse_constant=str).decode
 
 
 def shown(value: object) -> str:

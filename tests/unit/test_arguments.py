@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import decimal
 import enum
+import json
 import math
 import operator
 import pathlib
@@ -297,3 +298,27 @@ def circle() -> dict[str, object]:
 def test_metadata_that_is_refused(refused: object) -> None:
     with pytest.raises(InvalidValueError, match=r"^metadata "):
         clean.json_object(refused, "metadata")
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        {"name": "Größe \N{SNOWMAN}", "at": dt.datetime(2026, 3, 1, 12, 30, 0, 250, dt.UTC), "number": 2**62},
+        {"facts": {"first": "2026-03-01T12:30:00.000000+00:00", "written": {"a": [1, None, 0.25]}, "is_test": True}},
+        {"nul": "a\x00b", "escaped": "a\\u0000b", "quoted": 'a"\\"b', "control": "\x01\x7f\u2028"},
+        {"half": "a\ud800b", "nul": "\x00"},
+        {"key\x00": "x", "large": 1e22, "small": -1e-9, "zero": -0.0},
+    ],
+)
+def test_rows_are_written_as_other_json_is(row: dict[str, Any]) -> None:
+    written = json.loads(clean.json_rows([row, row]))
+
+    expected = json.loads(clean.json_text([row, row]))
+    for each in (*written, *expected):  # one writes +00:00 and the other Z, of the same time
+        if "at" in each:
+            each["at"] = dt.datetime.fromisoformat(each["at"])
+    assert written == expected
+
+
+def test_no_rows_are_an_empty_list() -> None:
+    assert clean.json_rows([]) == "[]"

@@ -15,6 +15,9 @@ from watcher_core.openlineage.reading import Event
 
 SEVERITIES = {"warn": AlertLevel.WARNING, "warning": AlertLevel.WARNING}
 
+# The facet of a dataset.
+ASSERTIONS = "dataQualityAssertions"
+
 # What of an assertion is kept with its result.
 KEPT = ("assertion", "type", "column", "expected", "actual")
 
@@ -30,12 +33,16 @@ def results_of(event: Event) -> list[values.AssetCheckRecord]:
     """Return the results that an event of a run reports; one without a name or a verdict is passed over."""
     if event.run_id is None or event.pipeline_name is None:
         return []
+    if "test" not in event.run_facets and not any(
+        ASSERTIONS in dataset.facets for side in (event.inputs, event.outputs) for dataset in side
+    ):
+        return []  # as nearly all
     return [record for name, found in _assertions(event) if (record := _record(event, name, found)) is not None]
 
 
 def _assertions(event: Event) -> Iterator[tuple[str, Mapping[str, Any]]]:
     for dataset in (*event.inputs, *event.outputs):
-        for found in _entries(dataset.facets.get("dataQualityAssertions"), "assertions"):
+        for found in _entries(dataset.facets.get(ASSERTIONS), "assertions"):
             column = f" {found['column']}" if found.get("column") else ""
             name = str(found.get("name") or f"{found.get('assertion') or ''}{column}").strip()
             if name:

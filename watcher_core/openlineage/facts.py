@@ -7,7 +7,7 @@ the latest event says. The execution follows from the facts alone.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from watcher_core import arguments, masking, values
@@ -46,11 +46,7 @@ def facts_of(event: Event) -> Facts:
     }
     if event.unique_id is not None:
         said["unique_id"] = event.unique_id
-    for subject, facet, read in (
-        ("parent", "parent", _parent),
-        ("nominal", "nominalTime", _nominal_time),
-        ("error", "errorMessage", _error),
-    ):
+    for facet, (subject, read) in FACETS.items() if event.run_facets else ():
         given = event.run_facets.get(facet)
         if given is None:
             continue
@@ -127,9 +123,11 @@ def record_of(run_id: str, facts: Facts) -> values.ExecutionRecord | None:
     state, end = _end(facts)
     job = said["job"]
     metadata: dict[str, Any] = {"openlineage": {name: value for name, value in job.items() if value is not None}}
-    counts = [sum_of(facts, place) for place in range(len(STATISTICS))]
-    written = zip(("bytes_written", "files_written"), counts[1:], strict=True)
-    metadata |= {name: count for name, count in written if count is not None}
+    inserts = None
+    if "written" in facts:
+        inserts, *others = (sum_of(facts, place) for place in range(len(STATISTICS)))
+        named = zip(("bytes_written", "files_written"), others, strict=True)
+        metadata |= {name: count for name, count in named if count is not None}
     if "error" in said and state is not ExecutionState.SUCCEEDED:
         metadata["error"] = said["error"]
     if "refused" in facts:
@@ -146,7 +144,7 @@ def record_of(run_id: str, facts: Facts) -> values.ExecutionRecord | None:
         start_date=dt.datetime.fromisoformat(facts["first"]),
         end_date=end,
         logical_date=None if nominal is None else dt.datetime.fromisoformat(nominal),
-        inserts=counts[0],
+        inserts=inserts,
         execution_metadata=metadata,
     )
 
@@ -186,6 +184,14 @@ def _error(facet: object) -> dict[str, str]:
         "stack": "" if given.get("stackTrace") is None else arguments.text(given["stackTrace"], "stackTrace"),
     }
     return {name: masking.mask_text(text[:MAX_ERROR_CHARACTERS]) for name, text in found.items() if text}
+
+
+# What they are facts about.
+FACETS: Final[Mapping[str, tuple[str, Callable[[object], Any]]]] = {
+    "parent": ("parent", _parent),
+    "nominalTime": ("nominal", _nominal_time),
+    "errorMessage": ("error", _error),
+}
 
 
 def _statistics(facet: object) -> list[int | None]:

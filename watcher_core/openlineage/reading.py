@@ -71,7 +71,7 @@ class Event:
         namespace, job: The job; empty for an event of a dataset.
         unique_id: What dbt calls the job, whichever of dbt's commands has run it.
         is_test: Whether the job is one of dbt that only tests.
-        run_facets, job_facets: The facets of the run and of the job.
+        run_facets: The facets of the run.
         inputs, outputs: What it reads and writes. An event of a dataset has that one as its input.
         producer: The program that has sent it.
     """
@@ -85,7 +85,6 @@ class Event:
     unique_id: str | None = None
     is_test: bool = False
     run_facets: Mapping[str, Any] = field(default_factory=dict)
-    job_facets: Mapping[str, Any] = field(default_factory=dict)
     inputs: tuple[Dataset, ...] = ()
     outputs: tuple[Dataset, ...] = ()
     producer: str | None = None
@@ -103,11 +102,16 @@ def read_event(given: object) -> Event:
     event = read_object(given, "the event")
     at = read_time(event.get("eventTime"), "eventTime")
     producer = event.get("producer")
-    common: dict[str, Any] = {"at": at, "producer": producer if isinstance(producer, str) else None}
+    read = Event(at=at, producer=producer if isinstance(producer, str) else None)
     if event.get("run") is not None or event.get("job") is not None:
-        return Event(**common, **_run(event), **_job(event), **_datasets(event))
+        _read_run(event, read)
+        _read_job(event, read)
+        read.inputs = _datasets(event, "inputs", "inputFacets")
+        read.outputs = _datasets(event, "outputs", "outputFacets")
+        return read
     if event.get("dataset") is not None:
-        return Event(**common, inputs=(_dataset(event["dataset"], "dataset"),))
+        read.inputs = (_dataset(event["dataset"], "dataset"),)
+        return read
     raise InvalidValueError(
         f"the event has {arguments.shown(sorted(map(str, event)))}; it must have a run and a job, a job, or a dataset"
     )
@@ -177,15 +181,13 @@ def _checked_name(namespace: str, name: str, argument: str) -> DatasetName:
     return DatasetName(namespace, name)
 
 
-def _run(event: Mapping[str, Any]) -> dict[str, Any]:
+def _read_run(event: Mapping[str, Any], read: Event) -> None:
     if event.get("run") is None:
-        return {}
+        return
     run = read_object(event["run"], "run")
-    return {
-        "run_id": read_run_id(run.get("runId"), "run.runId"),
-        "type": _type(event.get("eventType")),
-        "run_facets": _facets(run, "run"),
-    }
+    read.run_id = read_run_id(run.get("runId"), "run.runId")
+    read.type = _type(event.get("eventType"))
+    read.run_facets = _facets(run, "run")
 
 
 def _type(value: object) -> EventType:
@@ -198,55 +200,53 @@ def _type(value: object) -> EventType:
         raise InvalidValueError(f"eventType is {arguments.shown(value)}; it may be {allowed}") from None
 
 
-def _job(event: Mapping[str, Any]) -> dict[str, Any]:
+def _read_job(event: Mapping[str, Any], read: Event) -> None:
     job = read_object(event.get("job"), "job")
     namespace, name = job.get("namespace"), job.get("name")
     facets = _facets(job, "job")
-    node, kind = facets.get("dbt_node"), facets.get("jobType")
-    unique_id = node.get("unique_id") if isinstance(node, Mapping) else None
-    unique_id = unique_id.strip() if isinstance(unique_id, str) and unique_id.strip() else None
-    is_test = unique_id is not None and isinstance(kind, Mapping) and kind.get("jobType") == "TEST"
+    unique_id = None
+    if "dbt_node" in facets:
+        node, kind = facets["dbt_node"], facets.get("jobType")
+        unique_id = node.get("unique_id") if isinstance(node, Mapping) else None
+        unique_id = unique_id.strip() if isinstance(unique_id, str) and unique_id.strip() else None
+        read.is_test = unique_id is not None and isinstance(kind, Mapping) and kind.get("jobType") == "TEST"
     if not isinstance(namespace, str) or not isinstance(name, str):
         namespace, name = _word(namespace, "job.namespace"), _word(name, "job.name")
-    return {**_named_job(namespace, name, unique_id), "is_test": is_test, "job_facets": facets}
+    read.unique_id = unique_id
+    read.namespace, read.job, read.pipeline_name = _names_of_job(namespace, name, unique_id)
 
 
-# The same jobs come with each run. Nobody changes what is returned.
+# The same jobs come with each run.
 @lru_cache(maxsize=1024)
-def _named_job(namespace: str, name: str, unique_id: str | None) -> dict[str, Any]:
+def _names_of_job(namespace: str, name: str, unique_id: str | None) -> tuple[str, str, str]:
+    """Return the namespace and the name, checked, and the name of the pipeline."""
     namespace, name = _word(namespace, "job.namespace"), _word(name, "job.name")
-    return {
-        "pipeline_name": arguments.name(naming.pipeline_name(namespace, unique_id or name), "job"),
-        "namespace": namespace,
-        "job": name,
-        "unique_id": unique_id,
-    }
+    return namespace, name, arguments.name(naming.pipeline_name(namespace, unique_id or name), "job")
 
 
-def _datasets(event: Mapping[str, Any]) -> dict[str, Any]:
-    found = {}
-    for side, own in (("inputs", "inputFacets"), ("outputs", "outputFacets")):
-        given = event.get(side)
-        if given is None:
-            continue
-        if not isinstance(given, list) or len(given) > MAX_DATASETS:
-            what = f"{len(given):,} datasets" if isinstance(given, list) else arguments.shown(given)
-            raise InvalidValueError(f"{side} is {what}; it must be a list of at most {MAX_DATASETS:,}")
-        found[side] = tuple(_dataset(one, f"{side}[{place}]", own) for place, one in enumerate(given))
-    return found
+def _datasets(event: Mapping[str, Any], side: str, own: str) -> tuple[Dataset, ...]:
+    given = event.get(side)
+    if given is None:
+        return ()
+    if not isinstance(given, list) or len(given) > MAX_DATASETS:
+        what = f"{len(given):,} datasets" if isinstance(given, list) else arguments.shown(given)
+        raise InvalidValueError(f"{side} is {what}; it must be a list of at most {MAX_DATASETS:,}")
+    return tuple([_dataset(one, f"{side}[{place}]", own) for place, one in enumerate(given)])
 
 
 def _dataset(given: object, argument: str, own: str | None = None) -> Dataset:
     dataset = read_object(given, argument)
     facets = _facets(dataset, argument)
     if own is not None and own in dataset:
-        facets |= _facets(dataset, argument, own)
+        facets = {**facets, **_facets(dataset, argument, own)}
     return Dataset(name=read_dataset_name(dataset, argument), facets=facets)
 
 
-def _facets(given: Mapping[str, Any], argument: str, which: str = "facets") -> dict[str, Any]:
+def _facets(given: Mapping[str, Any], argument: str, which: str = "facets") -> Mapping[str, Any]:
     found = given.get(which)
-    return {} if found is None else dict(read_object(found, f"{argument}.{which}"))
+    if isinstance(found, dict):
+        return found
+    return {} if found is None else read_object(found, f"{argument}.{which}")
 
 
 def _word(value: object, argument: str) -> str:

@@ -314,5 +314,5 @@ def _rows(jobs: Mapping[str, Job], before: Mapping[str, Job] | None = None) -> J
     )
 
 
-def _jsonb(value: Any) -> Jsonb:
-    return Jsonb(value, dumps=arguments.json_text)
+def _jsonb(rows: Sequence[Mapping[str, Any]]) -> Jsonb:
+    return Jsonb(rows, dumps=arguments.json_rows)

@@ -295,7 +295,7 @@ def record_executions(
 
 def _written(records: Iterable[Mapping[str, Any]]) -> str:
     """Write records as JSON. What is not there is NULL to PostgreSQL; that makes it half as long."""
-    return arguments.json_text([{name: one for name, one in each.items() if one is not None} for each in records])
+    return arguments.json_rows([{name: one for name, one in each.items() if one is not None} for each in records])
 
 
 def _settle(connection: Driver, written: Sequence[Any], *, now: dt.datetime) -> None:
