@@ -10,6 +10,7 @@ import socket
 import threading
 import traceback
 import weakref
+from contextlib import ExitStack, suppress
 from typing import Any
 
 import psycopg
@@ -260,6 +261,32 @@ def test_a_connection_that_is_ended_in_the_middle_is_told_and_nothing_is_left(
         work()
     with pytest.raises(NotFoundError):
         watcher.pipeline(name)
+
+
+@pytest.mark.parametrize("seconds", [60, None])
+def test_what_uses_a_connection_next_has_transactions_again(module_database_url: str, seconds: float | None) -> None:
+    """Of one connection: statements that are each a transaction, then several that are one, by both ways to it."""
+    names = [unique("type") for _ in range(3)]
+    insert = "INSERT INTO watcher.pipeline_type (name) VALUES ({})"
+
+    with Watcher(module_database_url) as watcher, ExitStack() as stack:
+        if seconds is not None:
+            stack.enter_context(database.time_limit(seconds))
+        engine = watcher._connect()
+        with database.driver_statements(engine) as connection, suppress(ZeroDivisionError):
+            connection.execute(insert.format("%s"), [names[0]])
+            raise ZeroDivisionError
+        with suppress(ZeroDivisionError), database.transaction(engine) as session:
+            assert database.driver(session) is connection
+            session.execute(sa.text(insert.format(":name")), {"name": names[1]})
+            raise ZeroDivisionError
+        with suppress(ZeroDivisionError), database.driver_transaction(engine) as again:
+            assert again is connection
+            again.execute(insert.format("%s"), [names[2]])
+            raise ZeroDivisionError
+        with database.driver_statements(engine) as connection:
+            found = connection.execute("SELECT name FROM watcher.pipeline_type WHERE name = ANY(%s)", [names])
+            assert found.fetchall() == [(names[0],)]
 
 
 def test_after_close_the_next_call_connects_again(module_database_url: str) -> None:

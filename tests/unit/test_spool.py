@@ -306,7 +306,7 @@ def test_files_of_another_user_stay_and_stop_nobody(
 
         monkeypatch.setattr(Path, "read_text", refused)
     else:
-        monkeypatch.setattr("os.access", lambda place, _: place != theirs)
+        monkeypatch.setattr("os.access", lambda place, mode: mode == os.F_OK or place != theirs)
     told: list[ExecutionRecord] = []
     assert spool.replay_spool([theirs, directory, OLD], told.append) == 1
     assert [kept.pipeline_name for kept in told] == ["ours"]

@@ -109,6 +109,7 @@ def create_engine(url: sa.URL, *, pool_size: int = 5, pool_overflow: int = 20) -
         connect_args={name: value for name, value in PARAMETERS.items() if name not in url.query},
     )
     sa.event.listen(engine, "do_connect", _connect)
+    sa.event.listen(engine, "begin", _begin)
     _replace_dead_connections(engine)
     _engines.add(engine)
     return engine
@@ -116,6 +117,17 @@ def create_engine(url: sa.URL, *, pool_size: int = 5, pool_overflow: int = 20) -
 
 def _connect(_dialect: Any, _record: Any, arguments: Any, parameters: dict[str, Any]) -> TimedConnection:
     return connect(*arguments, **parameters)
+
+
+def _begin(connection: sa.Connection) -> None:
+    """Let psycopg begin the transactions of SQLAlchemy, whatever the connection was used for before."""
+    _set_autocommit(cast("TimedConnection", connection.connection.driver_connection), on=False)
+
+
+def _set_autocommit(connection: TimedConnection, *, on: bool) -> None:
+    """Say whether each statement is a transaction of its own; who asks for a connection says so, and leaves it so."""
+    if connection.autocommit is not on:  # it takes a lock, and goes the way of a statement
+        connection.autocommit = on
 
 
 def _parameter(url: sa.URL, name: str) -> str | None:
@@ -146,9 +158,8 @@ def _replace_dead_connections(engine: sa.Engine) -> None:
             if not is_alive:
                 engine.dialect.do_ping(connection)
             if is_limited:
-                connection.autocommit = True
+                _set_autocommit(connection, on=True)
                 limit_session(connection)
-                connection.autocommit = False
         except psycopg.Error as exc:
             raise sa.exc.DisconnectionError from exc  # the pool opens another one
 
@@ -196,15 +207,10 @@ def transaction(engine: sa.Engine) -> Iterator[Session]:
 def driver_transaction(engine: sa.Engine) -> Iterator[Driver]:
     """One transaction, as `transaction`, without SQLAlchemy; psycopg begins it with the first statement."""
     with _pooled(engine) as connection:
-        connection.autocommit = remaining_seconds() is not None  # `BEGIN` goes with the limits
-        try:
-            limit_statements(connection, begin="BEGIN; ")
-            yield connection
-            connection.commit()
-        finally:
-            if not connection.closed:
-                connection.rollback()  # nothing, where all is committed
-                connection.autocommit = False
+        _set_autocommit(connection, on=remaining_seconds() is not None)  # `BEGIN` goes with the limits
+        limit_statements(connection, begin="BEGIN; ")
+        yield connection
+        connection.commit()
 
 
 @contextmanager
@@ -214,18 +220,14 @@ def driver_statements(engine: sa.Engine) -> Iterator[Driver]:
     Within a time limit, that needs a session whose limits can stay; behind a pooler they are one transaction instead.
     """
     with _pooled(engine) as connection:
-        connection.autocommit = True
-        try:
-            if connection.is_direct:
-                limit_session(connection)
-            else:
-                limit_statements(connection, begin="BEGIN; ")
-            yield connection
-            connection.commit()  # nothing, where each has been
-        finally:
-            if not connection.closed:
-                connection.rollback()
-                connection.autocommit = False
+        _set_autocommit(connection, on=True)
+        if connection.is_direct:
+            limit_session(connection)
+        else:
+            limit_statements(connection, begin="BEGIN; ")
+        yield connection
+        if not _is_idle(connection):
+            connection.commit()
 
 
 @contextmanager
@@ -236,9 +238,18 @@ def _pooled(engine: sa.Engine) -> Iterator[TimedConnection]:
         try:
             yield connection
         finally:
-            if connection.closed:
-                pooled.invalidate()
-            pooled.close()
+            try:
+                if not _is_idle(connection) and not connection.closed:
+                    connection.rollback()
+            finally:
+                if connection.closed:
+                    pooled.invalidate()
+                pooled.close()
+
+
+def _is_idle(connection: Driver) -> bool:
+    """Whether no transaction is going on, so that none is to be ended."""
+    return connection.pgconn.transaction_status == psycopg.pq.TransactionStatus.IDLE
 
 
 def read_one_snapshot(connection: Driver) -> None:

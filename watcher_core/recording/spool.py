@@ -42,12 +42,12 @@ def spool_directories(*targets: str, home: Path) -> list[Path]:
         *targets: The names of the database. What is written goes by the first; earlier versions used the others too.
         home: The setting `WATCHER_HOME`, for users without a directory of their own.
     """
-    return list(_directories(targets, home, _state_directory()))
+    return list(_directories(targets, home, os.environ.get("XDG_STATE_HOME"), os.environ.get("HOME")))
 
 
-@cache  # asked at the start and end of each execution
-def _directories(targets: tuple[str, ...], home: Path, state: Path | None) -> tuple[Path, ...]:
-    old = home / "spool"
+@cache  # asked at the start and end of each execution; the variables are what the state directory depends on
+def _directories(targets: tuple[str, ...], home: Path, *_variables: str | None) -> tuple[Path, ...]:
+    old, state = home / "spool", _state_directory()
     roots = [*([] if state is None else [state / "watcher" / "spool"]), old]
     return (*(root / _folder(target) for target in targets for root in roots), old)
 
@@ -81,9 +81,11 @@ def broken_executions(directories: Iterable[Path]) -> list[Path]:
 def _files(directories: Iterable[Path], suffix: str) -> list[Path]:
     found: list[Path] = []
     for directory in directories:
+        if not os.access(directory, os.F_OK):  # as with most: an error takes three times as long to say so
+            continue
         try:
-            paths = list(directory.iterdir())  # of one that is missing, `glob` takes ten times as long to say so
-        except OSError:  # none waits there, or it is another user's, and what waits there is not ours to record
+            paths = list(directory.iterdir())
+        except OSError:  # it is another user's, and what waits there is not ours to record, or it is gone now
             continue
         found += [path for path in paths if path.suffix == suffix and path.is_file()]
     return found
