@@ -25,6 +25,11 @@ MAX_EXTERNAL_ID_BYTES = 2560
 # To wait for more failures in a row than this, mute the check.
 MAX_FAILURE_NUMBER = 100
 
+# Writers and readers of JSON follow its levels by recursion; the HTTP API's ends at 252 of them, with all around it.
+MAX_JSON_LEVELS = 100
+JSON_STRING = re.compile(r'"(?:[^"\\]|\\.)*"')
+BRACKET = re.compile(r"[{}\[\]]")
+
 MAX_BIGINT = 2**63 - 1
 MAX_INTEGER = 2**31 - 1
 SHOWN_CHARACTERS = 80
@@ -183,7 +188,7 @@ def choice(value: object, enum: type[EnumType], argument: str) -> EnumType:
 def json_object(value: object, argument: str) -> dict[str, Any]:
     """A mapping that JSON can hold, as it will come back from the database; NaN and infinities become text.
 
-    Secrets in it are masked.
+    Secrets in it are masked. It has few enough levels that each reader and writer can follow them.
     """
     if value is None:
         return {}
@@ -193,9 +198,25 @@ def json_object(value: object, argument: str) -> dict[str, Any]:
         return {}
     try:
         written = json_text(dict(value))
+        if nests_too_deeply(written):
+            raise RecursionError
         return dict(masking.mask_json(_read(written), written))
-    except (TypeError, ValueError, RecursionError) as exc:
+    except RecursionError:
+        raise InvalidValueError(f"{argument} is nested more than {MAX_JSON_LEVELS} levels deep") from None
+    except (TypeError, ValueError) as exc:
         raise InvalidValueError(f"{argument} cannot be stored as JSON: {exc}") from exc
+
+
+def nests_too_deeply(written: str) -> bool:
+    """Whether JSON text has more levels of objects and lists than are stored."""
+    if written.count("{") + written.count("[") <= MAX_JSON_LEVELS:
+        return False  # as nearly always
+    level = 0
+    for bracket in BRACKET.finditer(JSON_STRING.sub("", written)):
+        level += 1 if bracket[0] in "{[" else -1
+        if level > MAX_JSON_LEVELS:
+            return True
+    return False
 
 
 def json_text(value: object, *, sort_keys: bool = False) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
@@ -540,20 +541,49 @@ def test_the_tree_holds_its_root_and_all_below_oldest_first(watcher: Watcher, pi
     assert watcher.execution_tree(late.id) == ExecutionTree(execution=late)
 
 
-def test_a_deep_tree(watcher: Watcher, pipeline: str) -> None:
-    ids = [f"{pipeline}/{depth}" for depth in range(200)]
+def nest(watcher: Watcher, pipeline: str, levels: int, metadata: Mapping[str, Any] | None = None) -> list[int]:
+    """Record executions, each within the one before, and return their ids."""
+    ids = [f"{pipeline}/{level}" for level in range(levels + 1)]
     watcher.record(
         [
-            record(pipeline, own, start=depth, parent_external_id=parent)
-            for depth, (parent, own) in enumerate(zip([None, *ids], ids, strict=False))
+            record(pipeline, own, start=level, parent_external_id=parent, execution_metadata=dict(metadata or {}))
+            for level, (parent, own) in enumerate(zip([None, *ids], ids, strict=False))
         ]
     )
-    tree = watcher.execution_tree(watcher.executions(pipeline=pipeline, limit=200)[-1].id)
-    depth = 0
+    found = watcher.executions(pipeline=pipeline, limit=levels + 1)
+    return [execution.id for execution in reversed(found)]
+
+
+def levels_of(tree: ExecutionTree) -> int:
+    levels = 0
     while tree.children:
         (tree,) = tree.children
-        depth += 1
-    assert depth == 199
+        levels += 1
+    return levels
+
+
+def test_a_deep_tree(watcher: Watcher, pipeline: str) -> None:
+    root, *_ = nest(watcher, pipeline, 100)
+    assert levels_of(watcher.execution_tree(root)) == 100
+    assert levels_of(watcher.execution_tree(root, levels=100)) == 100
+    assert levels_of(watcher.execution_tree(root, levels=7)) == 7
+    assert watcher.execution_tree(root, levels=0) == ExecutionTree(execution=watcher.execution(root))
+
+
+def test_a_tree_that_is_too_deep_for_any_reader_is_read_in_parts(watcher: Watcher, pipeline: str) -> None:
+    ids = nest(watcher, pipeline, 600)
+    with pytest.raises(InvalidValueError, match=f"execution {ids[101]} is more than 100 levels down in the tree; ask"):
+        watcher.execution_tree(ids[0])
+    tree = watcher.execution_tree(ids[0], levels=100)
+    assert levels_of(tree) == 100
+    assert levels_of(watcher.execution_tree(ids[-101])) == 100
+
+
+@pytest.mark.parametrize("levels", [-1, 101, 1.5, True, "many"])
+def test_levels_that_a_tree_cannot_have(watcher: Watcher, pipeline: str, levels: Any) -> None:
+    execution = watcher.start_execution(pipeline_id=pipeline)
+    with pytest.raises(InvalidValueError, match=r"^levels is "):
+        watcher.execution_tree(execution.id, levels=levels)
 
 
 def test_a_circle_of_parents_ends(watcher: Watcher, pipeline: str) -> None:

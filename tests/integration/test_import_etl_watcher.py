@@ -587,15 +587,15 @@ def test_metadata_that_python_cannot_read_is_left_out(watcher: Watcher, theirs: 
     """PostgreSQL holds deeper JSON and longer numbers; one such row must not keep all others from being read."""
     pipeline = theirs.pipeline("p", pipeline_metadata=None)
     theirs.run("UPDATE pipeline SET pipeline_metadata = jsonb_build_object('n', CAST(repeat('9', 5000) AS numeric))")
-    for number, metadata in enumerate((nested(700, '{"token": "x"}'), nested(3000, "1"), f'{{"n": {"9" * 5000}}}')):
+    for number, metadata in enumerate((nested(100, '{"token": "x"}'), nested(3000, "1"), f'{{"n": {"9" * 5000}}}')):
         row = theirs.execution(pipeline, start=number)
         theirs.run("UPDATE pipeline_execution SET execution_metadata = CAST(%s AS jsonb) WHERE id = %s", metadata, row)
     assert bring(watcher, theirs).verified
     long, *deep = [each.execution_metadata for each in watcher.executions()]
-    assert deep == [{"left_out": "it is nested too deeply to be read"}] * 2
+    assert deep == [{"left_out": "it is nested more than 100 levels deep"}] * 2
     assert long == watcher.pipeline("p").pipeline_metadata == {"n": "9" * 5000}
     theirs.run("UPDATE pipeline SET pipeline_metadata = CAST(%s AS jsonb)", nested(3000, "1"))
-    with pytest.raises(InvalidValueError, match=r"pipeline \d+: pipeline_metadata is nested too deeply"):
+    with pytest.raises(InvalidValueError, match=r"pipeline \d+: pipeline_metadata is nested more than 100 levels deep"):
         bring(watcher, theirs)
 
 

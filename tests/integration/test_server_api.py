@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from tests.http_client import Client, serving
-from watcher_core import Watcher
+from watcher_core import ExecutionRecord, ExecutionSource, ExecutionState, Watcher
 from watcher_core.server import create_app
 
 
@@ -511,3 +511,37 @@ def test_checks_run_in_dagster_where_its_address_is_known(module_watcher, monkey
     if has_jobs:
         assert asked[1]["config"] == {"ops": {"check_timeliness": {"config": {"lookback_minutes": 30}}}}
     assert len(commands) == (0 if has_jobs else 2)
+
+
+def test_what_is_nested_deeply_is_shown_and_its_tree_read_in_parts(api, module_watcher):
+    name = unique("nested")
+    metadata: dict[str, Any] = {}
+    for _ in range(99):
+        metadata = {"a": metadata}
+    now = dt.datetime.now(dt.UTC)
+    ids = [f"{name}/{level}" for level in range(200)]
+    module_watcher.record(
+        ExecutionRecord(
+            pipeline_name=name,
+            source=ExecutionSource.PYTHON,
+            external_id=own,
+            parent_external_id=parent,
+            state=ExecutionState.SUCCEEDED,
+            start_date=now + dt.timedelta(milliseconds=level),
+            end_date=now + dt.timedelta(seconds=1),
+            execution_metadata=metadata,
+        )
+        for level, (parent, own) in enumerate(zip([None, *ids], ids, strict=False))
+    )
+    root = module_watcher.executions(pipeline=name, limit=200)[-1]
+    [child] = api.get(f"/pipeline_execution/{root.id}").json()["child_executions"]
+    assert (child["parent_id"], child["execution_metadata"]) == (root.id, metadata)
+    assert api.get(f"/ui/executions/{root.id}").status_code == 200
+    refused = api.get(f"/execution/{root.id}/tree")
+    assert (refused.status_code, refused.json()["code"]) == (400, "invalid_value")
+    assert "is more than 100 levels down in the tree" in refused.json()["message"]
+    tree = api.get(f"/execution/{root.id}/tree", params={"levels": 100}).json()
+    for _ in range(100):
+        [tree] = tree["children"]
+    assert (tree["children"], tree["execution"]["execution_metadata"]) == ([], metadata)
+    assert api.get(f"/execution/{root.id}/tree", params={"levels": 101}).status_code == 422

@@ -322,3 +322,25 @@ def test_rows_are_written_as_other_json_is(row: dict[str, Any]) -> None:
 
 def test_no_rows_are_an_empty_list() -> None:
     assert clean.json_rows([]) == "[]"
+
+
+def nested(levels: int) -> dict[str, Any]:
+    value: Any = 1
+    for level in range(levels):
+        value = {"a": value} if level % 2 else [value]
+    return {"in": value}
+
+
+def test_metadata_has_so_many_levels_that_all_can_follow_them() -> None:
+    assert clean.json_object(nested(99), "metadata") == nested(99)
+    for levels in (100, 500, 3000):
+        with pytest.raises(InvalidValueError, match=r"^metadata is nested more than 100 levels deep$"):
+            clean.json_object(nested(levels), "metadata")
+
+
+def test_wide_metadata_and_brackets_in_texts_are_no_levels() -> None:
+    wide = {
+        "texts": ["{[" * 200, '"{\\', "\\" * 3 + '"' + "[" * 200],
+        "rows": [{"a": [number]} for number in range(200)],
+    }
+    assert clean.json_object(wide, "metadata") == wide

@@ -7,6 +7,7 @@ PostgreSQL. What Python makes of findings, and what has no check, comes as JSON.
 from __future__ import annotations
 
 import datetime as dt
+import json
 from collections.abc import Iterable
 from typing import Any, Final
 
@@ -211,7 +212,7 @@ def correct_alerts(session: Session, findings: Iterable[Cause]) -> None:
 def _as_json(rows: list[dict[str, Any]]) -> str:
     written = arguments.json_text(rows)
     if "NaN" in written or "Infinity" in written:  # neither JSON nor PostgreSQL has them; the careful way is slower
-        written = arguments.json_text(arguments.json_object({"rows": rows}, "findings")["rows"])
+        written = arguments.json_text(json.loads(written, parse_constant=str))
     return written
 
 

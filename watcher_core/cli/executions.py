@@ -207,11 +207,18 @@ def heartbeat(
     raise typer.Exit(1)
 
 
-@app.command("tree", epilog=output.examples("watcher executions tree 42"))
-def tree(execution_id: Id, *, json: Json = False) -> None:
-    """Show an execution and all that ran as part of it."""
+@app.command("tree", epilog=output.examples("watcher executions tree 42", "watcher executions tree 42 --levels 2"))
+def tree(
+    execution_id: Id,
+    *,
+    levels: Annotated[
+        int | None, typer.Option(metavar="N", min=0, max=100, help="So many levels of it; all unless given.")
+    ] = None,
+    json: Json = False,
+) -> None:
+    """Show an execution and what ran as part of it."""
     with open_watcher() as watcher:
-        found = watcher.execution_tree(execution_id)
+        found = watcher.execution_tree(execution_id, levels=levels)
     if json:
         output.print_json(_nested(found))
         return

@@ -295,11 +295,16 @@ class ExecutionMethods(TrackMethods):
         with self._driver_statements() as (connection, _):
             return list(recording.select_activity(connection))
 
-    def execution_tree(self, execution_id: int) -> values.ExecutionTree:
-        """Return an execution with all that ran as part of it, oldest first.
+    def execution_tree(self, execution_id: int, *, levels: int | None = None) -> values.ExecutionTree:
+        """Return an execution with what ran as part of it, oldest first.
+
+        Args:
+            execution_id: Which execution.
+            levels: So many levels of what ran as part of it, from 0 to 100; all of them by default.
 
         Raises:
             NotFoundError: There is none.
+            InvalidValueError: `levels` breaks a rule; or it is not passed, and there are more than 100.
         """
         with self._driver_statements() as (connection, _):
-            return recording.execution_tree(connection, execution_id)
+            return recording.execution_tree(connection, execution_id, levels=levels)

@@ -177,10 +177,9 @@ def _thresholds(row: list[Any], name: str, left_out: list[str]) -> dict[str, Any
 
 
 def _metadata(text: str | None, argument: str) -> Any:
-    try:
-        return None if text is None else read_json(text)
-    except RecursionError:
-        raise InvalidValueError(f"{argument} is nested too deeply to be read") from None
+    if text is not None and arguments.nests_too_deeply(text):
+        raise InvalidValueError(f"{argument} is nested more than {arguments.MAX_JSON_LEVELS} levels deep")
+    return None if text is None else read_json(text)
 
 
 def _note_left_out(found: Definitions, what: str, names: list[str]) -> None:

@@ -237,18 +237,21 @@ def _masked(line: bytes) -> bytes:
     text = written.replace(b"\\\\", b"\\").decode()  # JSON has no other character that COPY escapes
     if not masking.may_hold_secrets(text) and (len(text) < READABLE or _is_readable(text)):
         return line
-    try:
-        masked = masking.mask_json(read_json(text), text)
-    except RecursionError:
-        masked = {"left_out": "it is nested too deeply to be read"}
+    masked = (
+        {"left_out": f"it is nested more than {arguments.MAX_JSON_LEVELS} levels deep"}
+        if arguments.nests_too_deeply(text)
+        else masking.mask_json(read_json(text), text)
+    )
     return b"%b\t%b\n" % (before, arguments.json_text(masked).encode().replace(b"\\", b"\\\\"))
 
 
 def _is_readable(text: str) -> bool:
     """Whether what is stored as it is can be read again."""
+    if arguments.nests_too_deeply(text):
+        return False
     try:
         json.loads(text)
-    except (ValueError, RecursionError):
+    except ValueError:  # a number that is too long for Python
         return False
     return True
 

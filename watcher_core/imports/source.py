@@ -179,11 +179,7 @@ def opened(url: str, *, skip_unknown: bool) -> Iterator[Source]:
 
 
 def read_json(text: str) -> Any:
-    """Read JSON as PostgreSQL holds it: a number that Python cannot read stays text.
-
-    Raises:
-        RecursionError: It is nested too deeply.
-    """
+    """Read JSON as PostgreSQL holds it: a number that Python cannot read stays text."""
     return json.loads(text, parse_float=_number, parse_int=_whole)
 
 

@@ -11,7 +11,7 @@ from watcher_core import arguments, values
 from watcher_core.database import Driver
 from watcher_core.enclosing import PartOf, provisional_run
 from watcher_core.enums import ExecutionSource, ExecutionState
-from watcher_core.errors import NotFoundError
+from watcher_core.errors import InvalidValueError, NotFoundError
 from watcher_core.recording.identities import full_metadata, is_identity
 from watcher_core.values.rows import of_rows
 
@@ -42,11 +42,19 @@ BY_IDENTITY = f"""
      WHERE {is_identity("execution", "CAST(%(source)s AS watcher.execution_source)", "%(external_id)s")}
 """
 
+# Trees are written as JSON by recursion, with the metadata of each execution in it, and so are they read.
+MAX_LEVELS = 100
+
+# What is part of itself, as only its caller can have said, ends where it began.
 TREE = f"""
     WITH RECURSIVE tree AS (
-        SELECT id FROM watcher.pipeline_execution WHERE id = %(id)s
-        UNION
-        SELECT child.id FROM watcher.pipeline_execution AS child JOIN tree ON child.parent_id = tree.id
+        SELECT id, 0 AS level FROM watcher.pipeline_execution WHERE id = %(id)s
+        UNION ALL
+        SELECT child.id, tree.level + 1
+          FROM watcher.pipeline_execution AS child
+          JOIN tree ON child.parent_id = tree.id
+         WHERE tree.level < %(levels)s
+           AND child.id <> %(id)s
     )
     {SELECT}
      WHERE execution.id IN (SELECT id FROM tree)
@@ -103,13 +111,15 @@ def list_executions(
     return executions_of(connection.execute(statement, given).fetchall())
 
 
-def execution_tree(connection: Driver, execution_id: int) -> values.ExecutionTree:
-    """Return an execution with all that ran as part of it.
+def execution_tree(connection: Driver, execution_id: int, *, levels: int | None = None) -> values.ExecutionTree:
+    """Return an execution with what ran as part of it, so many levels of it.
 
     Raises:
         NotFoundError: There is none.
+        InvalidValueError: `levels` breaks a rule; or it is `None`, and there are more than a tree may have.
     """
-    given = {"id": arguments.identifier(execution_id, "execution_id")}
+    most = MAX_LEVELS + 1 if levels is None else _clean_levels(levels)
+    given = {"id": arguments.identifier(execution_id, "execution_id"), "levels": most}
     found = {execution.id: execution for execution in executions_of(connection.execute(TREE, given))}
     root = found.pop(execution_id, None)
     if root is None:
@@ -117,13 +127,25 @@ def execution_tree(connection: Driver, execution_id: int) -> values.ExecutionTre
     children: dict[int | None, list[values.Execution]] = {}
     for execution in found.values():
         children.setdefault(execution.parent_id, []).append(execution)
-    return _subtree(root, children)
+    return _subtree(root, children, MAX_LEVELS)
+
+
+def _clean_levels(levels: int) -> int:
+    whole = arguments.count(levels, "levels")
+    if whole is None or whole > MAX_LEVELS:
+        raise InvalidValueError(f"levels is {levels!r}; it must be a whole number from 0 to {MAX_LEVELS}")
+    return whole
 
 
 def _subtree(
-    execution: values.Execution, children: Mapping[int | None, Sequence[values.Execution]]
+    execution: values.Execution, children: Mapping[int | None, Sequence[values.Execution]], levels: int
 ) -> values.ExecutionTree:
-    below = tuple(_subtree(child, children) for child in children.get(execution.id, ()))
+    if levels < 0:
+        raise InvalidValueError(
+            f"execution {execution.id} is more than {MAX_LEVELS} levels down in the tree; ask for at most so many "
+            "levels, or for the tree of an execution further down"
+        )
+    below = tuple(_subtree(child, children, levels - 1) for child in children.get(execution.id, ()))
     return values.ExecutionTree(execution=execution, children=below)
 
 

@@ -20,8 +20,6 @@ from watcher_core.values import UNSET, Unset
 MESSAGE_CHARACTERS = 2000
 STACK_CHARACTERS = 2000
 
-LEVELS_TO_SPARE = 25
-
 
 @dataclass(frozen=True, kw_only=True)
 class TrackRequest:
@@ -65,7 +63,7 @@ class TrackRequest:
             "configuration": configuration,
             "configuration_hash": catalog.configuration_hash(configuration) if configuration else None,
             "next_watermark": arguments.watermark(self.next_watermark, "next_watermark"),
-            "execution_metadata": _metadata(self.execution_metadata),
+            "execution_metadata": arguments.json_object(self.execution_metadata, "execution_metadata"),
             "lineage": _lineage(name, tuple(self.sources), tuple(self.targets)),
             "parent_id": None if self.parent_id is None else arguments.identifier(self.parent_id, "parent_id"),
             "full_load": arguments.flag(self.full_load, "full_load"),
@@ -152,7 +150,7 @@ class TrackedExecution:
         """
         passed = {"inserts": inserts, "updates": updates, "soft_deletes": soft_deletes, "total_rows": total_rows}
         counts = {name: arguments.count(value, name) for name, value in passed.items() if value is not None}
-        metadata = _metadata(execution_metadata)
+        metadata = arguments.json_object(execution_metadata, "execution_metadata")
         if not isinstance(next_watermark, Unset):
             self.next_watermark = arguments.watermark(next_watermark, "next_watermark")
         for name, value in counts.items():
@@ -207,19 +205,6 @@ def _lineage(
     if not sources and not targets:
         return None  # the lineage stays as it is
     return lineage.clean_declaration(values.PipelineLineage(pipeline_name=pipeline, sources=sources, targets=targets))
-
-
-def _metadata(given: object) -> dict[str, Any]:
-    """Check metadata with levels to spare: JSON is written by recursion, and the end may be deeper in the stack."""
-    nested = given
-    if isinstance(given, Mapping):
-        for _ in range(LEVELS_TO_SPARE):
-            nested = {"": nested}
-    clean = arguments.json_object(nested, "execution_metadata")
-    if isinstance(given, Mapping):
-        for _ in range(LEVELS_TO_SPARE):
-            clean = clean[""]
-    return clean
 
 
 def _error_metadata(error: BaseException) -> dict[str, str]:

@@ -21,7 +21,7 @@ CHILDREN = 100
 def execution(request: Request, execution_id: int) -> Response:
     """One execution."""
     watcher = watcher_of(request)
-    tree = watcher.execution_tree(execution_id)
+    tree = watcher.execution_tree(execution_id, levels=1)
     found = tree.execution
     metadata = dict(found.execution_metadata)
     return render(

@@ -297,7 +297,7 @@ def _records(batch: BatchBody) -> Iterator[values.ExecutionRecord]:
 def get_execution(execution_id: PathId, request: Request) -> Any:
     """Return an execution, with those that are directly part of it."""
     watcher = watcher_of(request)
-    tree = watcher.execution_tree(execution_id)
+    tree = watcher.execution_tree(execution_id, levels=1)
     access_of(request).require_pipeline(tree.execution.pipeline_name)
     children = [_answer(child.execution) for child in tree.children]
     flags = {
@@ -375,10 +375,16 @@ def get_stored(execution_id: PathId, request: Request) -> Response:
     return Response(STORED.dump_json(execution), media_type="application/json")
 
 
-@executions.get("/execution/{execution_id}/tree", response_model=TreeAnswer, responses=errors(404))
-def get_tree(execution_id: PathId, request: Request) -> Any:
-    """Return an execution, with all that ran as part of it."""
-    tree = watcher_of(request).execution_tree(execution_id)
+@executions.get("/execution/{execution_id}/tree", response_model=TreeAnswer, responses=errors(400, 404))
+def get_tree(
+    execution_id: PathId,
+    request: Request,
+    levels: Annotated[
+        int | None, Query(ge=0, le=100, description="So many levels of what ran as part of it; all without it.")
+    ] = None,
+) -> Any:
+    """Return an execution, with what ran as part of it."""
+    tree = watcher_of(request).execution_tree(execution_id, levels=levels)
     access_of(request).require_pipeline(tree.execution.pipeline_name)
     return _tree(tree)
 
