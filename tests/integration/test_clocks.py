@@ -191,3 +191,62 @@ def test_a_cleanup_on_a_host_whose_clock_is_ahead_deletes_nothing_that_is_not_ol
     command = [sys.executable, "-m", "watcher_core", "cleanup", "--retention-days", "90"]
     subprocess.run(command, env=environment, capture_output=True, timeout=120, check=True)
     assert len(watcher.executions(pipeline=pipeline, limit=100)) == 40
+
+
+def run_with_clock_off(offset: str, database_url: str, *arguments: str) -> str:
+    environment = {**os.environ, **faketime.clock_off_by(offset), "WATCHER_DATABASE_URL": database_url}
+    command = [sys.executable, *arguments]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=120, check=False)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+@pytest.mark.skipif(faketime.LIBRARY is None, reason="faketime is not installed")
+@pytest.mark.parametrize("offset", ["+3h", "-3h"])
+def test_what_people_ask_for_on_a_host_whose_clock_is_off_begins_now_and_lasts_as_long_as_they_say(
+    watcher: Watcher, module_database_url: str, database_now: Callable[[], dt.datetime], offset: str
+) -> None:
+    def run(*arguments: str) -> str:
+        return run_with_clock_off(offset, module_database_url, "-m", "watcher_core", *arguments)
+
+    def is_near(moment: dt.datetime | None, expected: dt.datetime) -> bool:
+        return moment is not None and abs(moment - expected) < 5 * MINUTE
+
+    pipeline = unique("stale")
+    watcher.get_or_create_pipeline(pipeline, freshness_number=1, freshness_datepart="hour")
+    watcher.check_freshness(now=database_now() + 70 * MINUTE)
+    [alert] = watcher.alerts(pipeline=pipeline)
+    run("alerts", "snooze", str(alert.id), "1 hour")
+    assert is_near(watcher.alert(alert.id).snoozed_until, database_now() + 60 * MINUTE)
+    assert "snoozed" in run("alerts", "list")
+    run("alerts", "ack", str(alert.id))
+    assert is_near(watcher.alert(alert.id).acknowledged_at, database_now())
+    run("alerts", "resolve", str(alert.id))
+    assert is_near(watcher.alert(alert.id).resolved_at, database_now())
+    run("maintenance", "add", "--pipeline", pipeline, "--for", "1 hour")
+    [window] = [each for each in watcher.maintenance() if each.pipeline_name == pipeline]
+    assert is_near(window.starts_at, database_now())
+    assert is_near(window.active_until, database_now() + 60 * MINUTE)
+    run("maintenance", "end", str(window.id))
+    assert [each.id for each in watcher.maintenance() if each.id == window.id] == []
+
+
+@pytest.mark.skipif(faketime.LIBRARY is None, reason="faketime is not installed")
+@pytest.mark.parametrize("offset", ["+3h", "-3h"])
+def test_a_pipeline_that_is_looked_at_from_a_host_whose_clock_is_off_stands_as_it_does_for_all(
+    watcher: Watcher, module_database_url: str, database_now: Callable[[], dt.datetime], offset: str
+) -> None:
+    code = """
+import sys
+from watcher_core import Watcher
+with Watcher() as watcher:
+    for name in sys.argv[1:]:
+        print(len(watcher.check_pipeline(name, "freshness").findings), watcher.pipeline_page(name).freshness.is_stale)
+"""
+    fresh, stale = unique("fresh"), unique("stale")
+    for name, age in ((fresh, 0), (stale, 120)):
+        watcher.get_or_create_pipeline(name, freshness_number=1, freshness_datepart="hour")
+        at = database_now() - age * MINUTE
+        watcher.record([replace(record(name), start_date=at, end_date=at)])
+    said = run_with_clock_off(offset, module_database_url, "-c", code, fresh, stale)
+    assert said.split() == ["0", "False", "1", "True"]

@@ -159,7 +159,7 @@ def detect_execution(
     """
     connection = database.driver(session)
     pipeline_id = queue.hold_pipeline(connection, execution_id=execution_id)
-    now = now or dt.datetime.now(dt.UTC)  # after waiting for another detection
+    now = now or database.clock(connection)  # after waiting for another detection
     queue.remove_execution(connection, pipeline_id=pipeline_id, execution_id=execution_id)
     due = _due(connection, [execution_id])
     judged = _judge(connection, due, now=now)

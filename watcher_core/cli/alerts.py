@@ -134,8 +134,8 @@ def snooze(
 
     It is delivered again then, if it is still open.
     """
-    end = _read_until(until)
     with open_watcher() as watcher:
+        end = _read_until(until, now=times.here(watcher.clock()))
         alert = watcher.snooze_alert(alert_id, until=end, by=by or login_name(), note=note)
     _print_change(alert, f"snoozed until {times.clock(alert.snoozed_until)}", json=json)
 
@@ -305,9 +305,9 @@ def _print_change(alert: Alert, what: str, *, json: bool) -> None:
         output.print_text(f"alert {alert.id}, {alert.kind} of {alert.subject}: {what}")
 
 
-def _read_until(typed: str) -> dt.datetime:
+def _read_until(typed: str, *, now: dt.datetime) -> dt.datetime:
     try:
-        return times.read_until(typed)
+        return times.read_until(typed, now=now)
     except ValueError as exc:
         raise typer.BadParameter(str(exc), param_hint="UNTIL") from None
 

@@ -59,8 +59,8 @@ def results(
     json: Json = False,
 ) -> None:
     """List unusual results, those of the newest execution first."""
-    started = read_since(since)
     with open_watcher() as watcher:
+        started = read_since(since, watcher)
         ask = partial(
             watcher.anomaly_results,
             execution_id=execution,

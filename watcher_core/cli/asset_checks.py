@@ -80,8 +80,8 @@ def history(
     json: Json = False,
 ) -> None:
     """List results of asset checks, newest first."""
-    started = read_since(since)
     with open_watcher() as watcher:
+        started = read_since(since, watcher)
         ask = partial(watcher.asset_check_results, check=check, status=status, since=started, limit=limit)
         found = ask() if pipeline is None else of_pipeline(watcher, pipeline, lambda name: ask(pipeline=name))
     if json:

@@ -195,7 +195,7 @@ def _server(url: sa.URL, settings: Settings, pipeline: str | None, *, advice: st
             yield _schema_finding(watcher.schema_version())
             yield from report.facts
             yield from rule_findings(watcher)
-            yield from removed_findings(pipelines, now=dt.datetime.now(dt.UTC))
+            yield from removed_findings(pipelines, now=watcher.clock())
             yield from alert_findings(watcher, pipeline)
             yield from anomaly_findings(watcher)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -25,7 +24,7 @@ def alert_findings(watcher: Watcher, pipeline: str | None) -> Iterator[HealthFac
 
     try:
         waiting = watcher.undelivered_alerts()
-        yield from quiet_findings(watcher, held=waiting.held, now=dt.datetime.now(dt.UTC))
+        yield from quiet_findings(watcher, held=waiting.held, now=watcher.clock())
         if nowhere := waiting.nowhere:
             yield HealthFact(
                 "warning",

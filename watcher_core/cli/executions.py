@@ -44,8 +44,8 @@ def list_executions(
     json: Json = False,
 ) -> None:
     """List executions, newest first."""
-    started = read_since(since)
     with open_watcher() as watcher:
+        started = read_since(since, watcher)
         ask = partial(watcher.executions, state=state, since=started, limit=limit)
         found = ask() if pipeline is None else of_pipeline(watcher, pipeline, lambda name: ask(pipeline=name))
     if json:

@@ -55,8 +55,8 @@ def etl_watcher(
     what is here already is passed over, what has ended since is brought up to date, and the same twice changes nothing.
     Nothing that is imported opens an alert.
     """
-    started_from = read_since(since)
     with open_watcher() as watcher, output.progress_bar("executions") as progress:
+        started_from = read_since(since, watcher)
         report = watcher.import_etl_watcher(
             url, source=source, since=started_from, dry_run=dry_run, skip_unknown=skip_unknown, progress=progress
         )

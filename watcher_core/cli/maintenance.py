@@ -63,12 +63,11 @@ def add(
 
     What is still wrong at its end is sent then.
     """
-    now = dt.datetime.now(dt.UTC)
-    starts_at = None if start is None else _read(start, "--from", now)
-    ends_at = None if until is None else _read(until, "--until", now)
-    duration = None if length is None else _read(length, "--for", now) - now
-
     with open_watcher() as watcher:
+        now = times.here(watcher.clock())
+        starts_at = None if start is None else _read(start, "--from", now)
+        ends_at = None if until is None else _read(until, "--until", now)
+        duration = None if length is None else _read(length, "--for", now) - now
 
         def of(reference: int | str | None) -> MaintenanceWindow:
             return watcher.add_maintenance(

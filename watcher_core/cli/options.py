@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from watcher_core.cli import times
+
+if TYPE_CHECKING:
+    from watcher_core.client import Watcher
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
 Limit = Annotated[int, typer.Option("--limit", "-n", min=1, max=1_000_000, help="At most so many.")]
@@ -22,10 +25,13 @@ Since = Annotated[
 ]
 
 
-def read_since(typed: str | None) -> dt.datetime | None:
-    """Read the value of `Since`; a value that is no time is the user's mistake, and ends the command."""
+def read_since(typed: str | None, watcher: Watcher) -> dt.datetime | None:
+    """Read the value of `Since`, by the clock that stored times go by.
+
+    A value that is no time is the user's mistake, and ends the command.
+    """
     try:
-        return None if typed is None else times.read_since(typed)
+        return None if typed is None else times.read_since(typed, now=times.here(watcher.clock()))
     except ValueError as exc:
         raise typer.BadParameter(str(exc), param_hint="--since") from None
 

@@ -54,6 +54,13 @@ def clock_and_ago(moment: dt.datetime | None) -> str:
     return f"{moment.astimezone().isoformat(' ', 'seconds')} ({ago(moment)})"
 
 
+def here(moment: dt.datetime) -> dt.datetime:
+    """A moment in this host's time zone, which knows when its clocks change."""
+    import pendulum
+
+    return pendulum.instance(moment).in_timezone(pendulum.local_timezone())
+
+
 def read_since(text: str, *, now: dt.datetime | None = None) -> dt.datetime:
     """Read a moment in the past; one without a time zone is in this host's.
 

@@ -47,7 +47,8 @@ class AlertMethods(HeartbeatMethods):
             InvalidValueError: A value breaks a rule.
         """
         states = [state] if isinstance(state, str) else state
-        with self._driver_transaction() as (connection, now):
+        now = self.clock()
+        with self._driver_transaction() as (connection, _):
             pipeline_id = None if pipeline is None else catalog.find_pipeline_id(connection, pipeline)
             found = alerts.select_alerts(
                 connection,
@@ -66,7 +67,8 @@ class AlertMethods(HeartbeatMethods):
         Raises:
             NotFoundError: There is none.
         """
-        with self._transaction() as (session, now):
+        now = self.clock()
+        with self._transaction() as (session, _):
             return alerts.get_alert(session, alert_id=alert_id, now=now)
 
     def alert_deliveries(self, alert_id: int) -> list[values.AlertDelivery]:
@@ -75,7 +77,8 @@ class AlertMethods(HeartbeatMethods):
         Raises:
             NotFoundError: There is no such alert.
         """
-        with self._transaction() as (session, now):
+        now = self.clock()
+        with self._transaction() as (session, _):
             found = alerts.get_alert(session, alert_id=alert_id, now=now)
             return alerts.list_deliveries(session, alert_id=found.id)
 
@@ -91,7 +94,8 @@ class AlertMethods(HeartbeatMethods):
             NotFoundError: There is no such alert.
             InvalidValueError: It is resolved, or `by` or `note` breaks a rule.
         """
-        with self._transaction() as (session, now):
+        now = self.clock()
+        with self._transaction() as (session, _):
             return alerts.acknowledge_alert(session, alert_id=alert_id, by=by, note=note, now=now)
 
     def snooze_alert(
@@ -110,7 +114,8 @@ class AlertMethods(HeartbeatMethods):
             InvalidValueError: It is resolved, the time is not in the future or has no time zone, or `by` or `note`
                 breaks a rule.
         """
-        with self._transaction() as (session, now):
+        now = self.clock()
+        with self._transaction() as (session, _):
             return alerts.snooze_alert(session, alert_id=alert_id, until=until, by=by, note=note, now=now)
 
     def resolve_alert(self, alert_id: int, *, by: str | None = None, note: str | None = None) -> values.Alert:
@@ -125,7 +130,8 @@ class AlertMethods(HeartbeatMethods):
             NotFoundError: There is no such alert.
             InvalidValueError: It is resolved already, or `by` or `note` breaks a rule.
         """
-        with self._transaction() as (session, now):
+        now = self.clock()
+        with self._transaction() as (session, _):
             return alerts.resolve_alert(session, alert_id=alert_id, by=by, note=note, now=now)
 
     # Delivery

@@ -70,7 +70,7 @@ class AnomalyMethods(AnomalyRuleMethods):
                 session, execution_id=execution_id, now=moment, explained=explained
             )
             # The call may have waited for another detection since the transaction began.
-            _update_alerts(session, detected, now=moment or dt.datetime.now(dt.UTC))
+            _update_alerts(session, detected, now=moment or database.clock(database.driver(session)))
             return recorded
 
     def detect_pending_anomalies(
@@ -109,13 +109,14 @@ class AnomalyMethods(AnomalyRuleMethods):
             if size == 0 or (until is not None and time.monotonic() > until):
                 is_interrupted = True
                 break
-            with self._transaction() as (session, present):
+            present = self._present(moment)
+            with self._transaction() as (session, _):
                 database.driver(session).execute(WITHOUT_COMPILER)
-                batch = anomalies.detect_batch(session, after=place, limit=size, now=moment or present)
+                batch = anomalies.detect_batch(session, after=place, limit=size, now=present)
                 if dry_run:
                     session.rollback()
                 else:
-                    opened += _update_alerts(session, batch.detected, now=moment or present)
+                    opened += _update_alerts(session, batch.detected, now=present)
             executions += batch.executions
             results += len(batch.detected.results)
             flagged += batch.detected.flagged
@@ -196,7 +197,8 @@ class AnomalyMethods(AnomalyRuleMethods):
             InvalidValueError: There is no such metric.
         """
         metric = None if metric_field is None else anomalies.parse_metric(metric_field)
-        with self._transaction() as (session, now):
+        now = self.clock()
+        with self._transaction() as (session, _):
             unflagged = anomalies.unflag(session, execution_id=execution_id, metric_field=metric, by=by, now=now)
             alerts.correct_alerts(session, unflagged.findings)
             if unflagged.resolved:

@@ -178,7 +178,8 @@ class CheckMethods(HeartbeatMethods):
         Raises:
             InvalidValueError: A value breaks a rule; nothing is written.
         """
-        with self._transaction() as (session, now):
+        now = self.clock()
+        with self._transaction() as (session, _):
             checks.declare_automation(session, assets=assets, location=location, instance_id=instance_id, now=now)
 
     def suggest_rules(self) -> list[values.RuleSuggestion]:
@@ -261,7 +262,7 @@ class CheckMethods(HeartbeatMethods):
             InvalidValueError: A value breaks a rule.
         """
         asked = _of_one_pipeline(kind)
-        moment = dt.datetime.now(dt.UTC) if now is None else arguments.instant(now, "now")
+        moment = self._present(now)
         with self._driver_statements() as (connection, _):
             return overview.check_pipeline(connection, reference=pipeline, kind=asked, now=moment)
 

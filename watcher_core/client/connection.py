@@ -194,6 +194,9 @@ class Connection:
 
     # The database
 
+    # Each gives this host's time with the transaction: when a row was last changed. What is compared with times that
+    # are stored, or is stored to be compared, goes by `clock`.
+
     @contextmanager
     def _transaction(self) -> Iterator[tuple[Session, dt.datetime]]:
         self._check()

@@ -42,7 +42,8 @@ class MaintenanceMethods(Connection):
             InvalidValueError: A value breaks a rule; the window is over; or it overlaps another one of the same
                 pipeline, of the same type, or of all.
         """
-        with self._transaction() as (session, now):
+        now = self.clock()
+        with self._transaction() as (session, _):
             return alerts.add_maintenance(
                 session,
                 pipeline_id=None if pipeline is None else catalog.get_pipeline(session, pipeline).id,
@@ -63,10 +64,11 @@ class MaintenanceMethods(Connection):
         """Return the maintenance windows that are not over, by their start.
 
         Args:
-            now: The time at which they are looked at; the present by default.
+            now: The time at which they are looked at, with time zone; the present by default.
         """
-        with self._transaction() as (session, current):
-            return alerts.list_maintenance(session, now=now or current)
+        moment = self._present(now)
+        with self._transaction() as (session, _):
+            return alerts.list_maintenance(session, now=moment)
 
     def end_maintenance(self, window_id: int) -> values.MaintenanceWindow:
         """End a maintenance window now, with all of its times.
@@ -75,5 +77,6 @@ class MaintenanceMethods(Connection):
             NotFoundError: There is no such window.
             InvalidValueError: It is over.
         """
-        with self._transaction() as (session, now):
+        now = self.clock()
+        with self._transaction() as (session, _):
             return alerts.end_maintenance(session, window_id=window_id, now=now)

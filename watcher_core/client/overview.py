@@ -43,7 +43,8 @@ class OverviewMethods(TelemetryMethods):
         """
         chosen = overview.Filter(owner=owner, pipeline_type=pipeline_type, group=group, search=search)
         most = overview.limit(limit, "limit", overview.MOST_INCIDENTS)
-        with self._driver_transaction() as (connection, now):
+        now = self.clock()
+        with self._driver_transaction() as (connection, _):
             connection.execute(WITHOUT_COMPILER)
             return overview.read_overview(connection, chosen=chosen, problem=problem, state=state, most=most, now=now)
 
@@ -93,8 +94,8 @@ class OverviewMethods(TelemetryMethods):
         """
         most = overview.limit(executions, "executions", overview.MOST_EXECUTIONS)
         span = overview.limit(days, "days", overview.MOST_DAYS)
-        with self._driver_transaction() as (connection, present):
-            moment = present if now is None else arguments.instant(now, "now")
+        moment = self._present(now)
+        with self._driver_transaction() as (connection, _):
             return overview.read_page(connection, reference=pipeline, executions=most, days=span, now=moment)
 
     def pipeline_list(
@@ -130,7 +131,8 @@ class OverviewMethods(TelemetryMethods):
             None if limit is None else arguments.count(limit, "limit"),
             arguments.count(offset, "offset") or 0,
         )
-        with self._driver_transaction() as (connection, now):
+        now = self.clock()
+        with self._driver_transaction() as (connection, _):
             connection.execute(WITHOUT_COMPILER)
             return overview.list_summaries(
                 connection,
@@ -174,8 +176,8 @@ class OverviewMethods(TelemetryMethods):
         """
         span = overview.limit(days, "days", overview.MOST_REPORT_DAYS)
         most = overview.limit(limit, "limit", overview.MOST_GROUPS)
-        with self._driver_transaction() as (connection, present):
-            moment = present if now is None else arguments.instant(now, "now")
+        moment = self._present(now)
+        with self._driver_transaction() as (connection, _):
             pipeline_id = None if pipeline is None else catalog.find_pipeline_id(connection, pipeline)
             chosen = overview.Filter(owner=owner, pipeline_type=pipeline_type, pipeline_id=pipeline_id)
             connection.execute(WITHOUT_COMPILER)
@@ -209,8 +211,8 @@ class OverviewMethods(TelemetryMethods):
         chosen = overview.Filter(owner=owner, pipeline_type=pipeline_type, group=group, search=search)
         most = overview.limit(limit, "limit", overview.MOST_TIMELINE_EXECUTIONS)
         since, until = arguments.instant(begin, "begin"), arguments.instant(end, "end")
-        with self._driver_transaction() as (connection, present):
-            moment = present if now is None else arguments.instant(now, "now")
+        moment = self._present(now)
+        with self._driver_transaction() as (connection, _):
             connection.execute(WITHOUT_COMPILER)
             return overview.read_timeline(
                 connection,
@@ -244,8 +246,9 @@ class OverviewMethods(TelemetryMethods):
         Args:
             now: The time at which age is measured, with time zone; the present by default.
         """
-        moment = dt.datetime.now(dt.UTC) if now is None else arguments.instant(now, "now")
-        facts = (*self.health(now=moment).facts, *self.spool_health(now=moment).facts)
+        moment = self._present(now)
+        # Files are dated by this host's clock.
+        facts = (*self.health(now=moment).facts, *self.spool_health(now=now).facts)
         with self._transaction() as (session, _):
             routes = self._routes()
             found = overview.read_database_facts(database.driver(session))
@@ -269,5 +272,6 @@ class OverviewMethods(TelemetryMethods):
         That is: an execution that starts or ends, and an alert that opens, changes its state or is resolved. It reads
         the ends of three indexes, what runs, and the alerts that are not resolved.
         """
-        with self._driver_transaction() as (connection, now):
+        now = self.clock()
+        with self._driver_transaction() as (connection, _):
             return overview.board_version(connection, now=now)

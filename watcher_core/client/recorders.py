@@ -136,7 +136,7 @@ class RecorderSession:
             recording.renew_recorder(session, instance_id=self.instance_id, holder=self._holder)
             written = recording.record_executions(session, records=ours, now=now, drop_refused=True)
             recording.record_asset_checks(session, records=our_checks, now=now)
-            recording.record_columns(session, records=our_columns, now=now)
+            recording.record_columns(session, records=our_columns)
             recording.move_cursor(
                 session,
                 instance_id=self.instance_id,
@@ -157,7 +157,8 @@ class RecorderSession:
             DatabaseUnavailableError: Another process has taken over; nothing is written.
         """
         known = list(records)
-        with self._watcher._transaction() as (session, now):
+        now = self._watcher.clock()
+        with self._watcher._transaction() as (session, _):
             recording.renew_recorder(session, instance_id=self.instance_id, holder=self._holder)
             found = checks.find_backfills(session, records=known, instance_id=self.instance_id, now=now)
             alerts.open_alerts(session, found, now=now)

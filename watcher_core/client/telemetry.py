@@ -28,7 +28,8 @@ class TelemetryMethods(HealthMethods, ExportMethods):
             DatabaseUnavailableError: PostgreSQL cannot be reached.
         """
         most = arguments.count(most_pipelines, "most_pipelines")
-        with self._transaction() as (session, now):
+        now = self.clock()
+        with self._transaction() as (session, _):
             database.driver(session).execute(WITHOUT_COMPILER)
             pending_traces, traces_since = telemetry.TRACES.pending(database.driver(session))
             active, inactive, removed = telemetry.pipeline_counts(session)

@@ -20,7 +20,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from watcher_core import arguments, catalog, text, values
+from watcher_core import arguments, catalog, database, text, values
 from watcher_core.enums import AlertLevel, AssetCheckStatus
 from watcher_core.errors import InvalidValueError
 from watcher_core.recording import column_types
@@ -111,7 +111,7 @@ def compare(known: Columns | None, seen: Columns) -> tuple[Columns, bool | None,
     return followed, not changed, column_types.in_words(changed) or "the columns are again as they were before"
 
 
-def record_columns(session: Session, *, records: Iterable[values.ColumnsRecord], now: dt.datetime) -> None:
+def record_columns(session: Session, *, records: Iterable[values.ColumnsRecord]) -> None:
     """Compare the columns that materializations of one Dagster instance report, in any order, as often as one likes.
 
     Those of pipelines without a rule are passed by. The executions are written before. What breaks a rule is left out
@@ -120,6 +120,7 @@ def record_columns(session: Session, *, records: Iterable[values.ColumnsRecord],
     given = [record for record in records if record.columns]
     if not given:
         return
+    now = database.clock(database.driver(session))
     instance_id = given[0].instance_id or ""
     names = catalog.current_pipeline_names(session, {record.pipeline_name for record in given})
     asked = {"names": list(names.values()), "scopes": list({record.partition or "" for record in given})}

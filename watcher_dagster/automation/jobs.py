@@ -289,7 +289,7 @@ class _Check:
         self._kind = kind
         self._dry_run = dry_run
         self.watcher = _watcher(context, resource_key)
-        self.now = dt.datetime.now(dt.UTC)
+        self.now = self.watcher.clock()
         self.since = last_success(context.instance, job_name)
 
     def show(

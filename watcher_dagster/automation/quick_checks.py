@@ -95,8 +95,8 @@ def check_tick(instance: dg.DagsterInstance, watcher: Watcher, cursor: CheckCurs
     Raises:
         DatabaseUnavailableError: Watcher's database does not answer.
     """
-    now = dt.datetime.now(dt.UTC)
-    health = _health(watcher) if now.timestamp() - cursor.resumed > RESUMING.total_seconds() else ""
+    now = watcher.clock()
+    health = _health(watcher) if cursor.ticked - cursor.resumed > RESUMING.total_seconds() else ""
     recorder = _recorder(instance, watcher)
     if recorder is not None and (reason := _behind(recorder, cursor)):
         return "; ".join(filter(None, [f"the checks wait for the recorder: {reason}", health]))

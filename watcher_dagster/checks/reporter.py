@@ -78,7 +78,7 @@ def report_changes(
     keys = {named_asset_key(name): name for name in names}
     keys = {key: name for key, name in keys.items() if asset_pipeline_name(key) == name}
     assets = _Assets(instance, CHECK_NAMES[kind], repository, list(keys))
-    now = now or dt.datetime.now(dt.UTC)
+    now = now or watcher.clock()
     reported = 0
     for key, name in keys.items():
         if key not in assets.known:

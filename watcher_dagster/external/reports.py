@@ -51,7 +51,7 @@ def report_tick(
         DatabaseUnavailableError: Watcher's database does not answer; nothing is lost.
     """
     assets = external_assets(repository)
-    now = dt.datetime.now(dt.UTC)
+    now = watcher.clock()
     known = ExternalCursor.read(kept)
     cursor = known or ExternalCursor(since=now.timestamp())
     if not assets and known is None:

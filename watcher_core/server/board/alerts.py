@@ -48,7 +48,7 @@ def inbox(
         raise InvalidValueError(f"state is {state!r}; it must be one of {', '.join(filter(None, STATES))}")
     watcher = watcher_of(request)
     found = watcher.alerts(state=STATES[state], kind=kind or None, pipeline=pipeline or None, limit=SHOWN + 1)
-    now = dt.datetime.now(dt.UTC)
+    now = watcher.clock()
     return render(
         request,
         "alerts.html",
@@ -68,7 +68,7 @@ def show(request: Request, alert_id: int) -> Response:
     """An alert: what is wrong, what is behind it, who was notified, what happened before."""
     watcher = watcher_of(request)
     alert = watcher.alert(alert_id)
-    now = dt.datetime.now(dt.UTC)
+    now = watcher.clock()
     cause = None if alert.cause_alert_id is None else watcher.alert(alert.cause_alert_id)
     before = [] if alert.pipeline_id is None else watcher.alerts(pipeline=alert.pipeline_id, limit=HISTORY + 1)
     execution = None if alert.pipeline_execution_id is None else _execution(request, alert.pipeline_execution_id)
@@ -111,7 +111,7 @@ def _act(
             hours = fields.get("hours", "")
             if not hours.isdecimal() or int(hours) not in SNOOZES:
                 raise InvalidValueError(f"hours is {hours!r}; it must be one of {', '.join(map(str, SNOOZES))}")
-            until = dt.datetime.now(dt.UTC) + dt.timedelta(hours=int(hours))
+            until = watcher.clock() + dt.timedelta(hours=int(hours))
             return watcher.snooze_alert(alert_id, until=until, by=by, note=note)
         case "resolve":
             return watcher.resolve_alert(alert_id, by=by, note=note)

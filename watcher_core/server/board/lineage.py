@@ -126,7 +126,7 @@ def _add_pipelines(watcher: Watcher, graph: values.LineageGraph, data: dict[str,
             places[pipeline.address_id].setdefault("homes", []).append(at)
             ids[pipeline.name] = pipeline.id
     data["pipelines"] = list(positions)
-    now = dt.datetime.now(dt.UTC)
+    now = watcher.clock()
     activity = {each.pipeline_id: each for each in watcher.pipeline_activity()}
     by_pipeline: dict[int, list[values.Alert]] = defaultdict(list)
     for alert in watcher.alerts(state=UNRESOLVED, limit=ALERTS):

@@ -52,7 +52,7 @@ def timeline(
 ) -> Response:
     """What ran from one time to another; the last hours by default."""
     watcher = watcher_of(request)
-    now = dt.datetime.now(dt.UTC)
+    now = watcher.clock()
     since, until = _window(begin, end, hours, now)
     found = watcher.timeline(
         since,

@@ -59,8 +59,6 @@ executions = router("executions")
 
 # Equal starts within this time are one start that was sent again.
 REPEATED_WITHIN = dt.timedelta(minutes=5)
-# The server's clock may differ from the database's, which decides.
-SURELY_NEW = dt.timedelta(minutes=4)
 
 # What Watcher itself adds to the metadata of an execution.
 OWN_METADATA = ("reported_watermark", "reported_start_date", "reported_end_date", "reported_by")
@@ -149,12 +147,9 @@ def _start(request: Request, given: dict[str, Any], body: StartBody) -> values.E
                 409, f"Idempotency-Key {key!r} is that of execution {execution.id}, with another start date"
             )
         return execution
-    if dt.datetime.now(dt.UTC) - execution.created_at > SURELY_NEW:
-        with watcher._driver_statements() as (connection, _):
-            released = recording.release_identity(connection, execution.id, older_than=REPEATED_WITHIN)
-        if released:
-            return watcher.start_execution(**fields)
-    return execution
+    with watcher._driver_statements() as (connection, _):
+        released = recording.release_identity(connection, execution.id, older_than=REPEATED_WITHIN)
+    return watcher.start_execution(**fields) if released else execution
 
 
 def _identity(key: str | None, given: dict[str, Any], body: StartBody) -> str | None:
@@ -253,7 +248,7 @@ def track(body: TrackBody, request: Request) -> Response:
     if body.parent is not None:
         access_of(request).require_pipeline(body.parent.pipeline_name)
     require_own(request, [(body.source, body.external_id, name)])
-    execution = watcher._start_tracked(body.request(), body.start_date or dt.datetime.now(dt.UTC))
+    execution = watcher._start_tracked(body.request(), body.start_date or watcher.clock())
     return Response(STORED.dump_json(execution), 201, media_type="application/json")
 
 
