@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -17,7 +18,7 @@ from watcher_core import (
     NotFoundError,
     Watcher,
 )
-from watcher_core.overview.partitions import PARTITIONS
+from watcher_core.overview.partitions import FIRST, PARTITIONS
 
 NOW = dt.datetime(2026, 3, 10, 9, 30, tzinfo=dt.UTC)
 
@@ -139,19 +140,91 @@ def test_a_single_execution_makes_a_partition(watcher: Watcher, hours_ago: float
     assert [cell.partition for cell in grid.cells] == ["north"]
 
 
-def test_the_history_of_a_pipeline_without_partitions_is_not_read(watcher: Watcher) -> None:
-    name = unique("plain")
-    watcher.record([ended(name, hours) for hours in range(1, 501)])
-    pipeline_id = watcher.pipeline(name).id
+@pytest.mark.parametrize("partitions", [0, 5])
+def test_what_is_read_of_partitions_does_not_grow_with_the_executions(watcher: Watcher, partitions: int) -> None:
+    name = unique("hourly")
+
+    def executions(start: int, end: int) -> Iterator[ExecutionRecord]:
+        for hours in range(start, end):
+            scope = f"2026-03-{1 + hours % partitions:02}" if partitions else None
+            yield ended(name, 600 - hours, "failed" if hours % 20 == 0 else "succeeded", scope=scope)
+
+    watcher.record(executions(0, 100))
+    before = _read(watcher, name)
+    assert before <= 100 + 3 * partitions + 2
+    watcher.record(executions(100, 600))
+    assert _read(watcher, name) == before
+
+
+def _read(watcher: Watcher, name: str) -> float:
+    """How many executions are read for the grid of a pipeline."""
+    given = {"pipeline_id": watcher.pipeline(name).id}
+    read = 0.0
     with watcher._driver_transaction() as (connection, _):
-        (row,) = connection.execute(f"EXPLAIN (ANALYZE, FORMAT JSON) {PARTITIONS}", {"pipeline_id": pipeline_id})
-    nodes, read = [row[0][0]["Plan"]], 0.0
-    while nodes:
-        node = nodes.pop()
-        nodes += node.get("Plans", [])
-        if node.get("Relation Name") == "pipeline_execution":
-            read += node["Actual Rows"] * node["Actual Loops"]
-    assert read <= 100
+        connection.execute("ANALYZE watcher.pipeline_execution")
+        for statement in (PARTITIONS, FIRST):
+            [(explained,)] = connection.execute(f"EXPLAIN (ANALYZE, FORMAT JSON) {statement}", given)
+            nodes = [explained[0]["Plan"]]
+            while nodes:
+                node = nodes.pop()
+                nodes += node.get("Plans", [])
+                if node.get("Relation Name") == "pipeline_execution":
+                    read += node["Actual Rows"] * node["Actual Loops"]
+    return read
+
+
+def test_a_run_of_dagster_without_a_partition_makes_none_of_its_selection(watcher: Watcher) -> None:
+    name = unique("job")
+    run = {"execution_metadata": {"job": "nightly"}}
+    watcher.record([ended(name, 3, scope="all", **run)])
+    assert watcher.pipeline_page(name, now=NOW).partitions is None
+    run["execution_metadata"]["partition"] = "north"
+    watcher.record(
+        [
+            ended(name, 2, "failed", scope="all/north", **run),
+            ended(name, 1, scope="0123456789abcdef/north", **run),
+        ]
+    )
+    grid = watcher.pipeline_page(name, now=NOW).partitions
+    assert grid is not None
+    assert [(cell.partition, cell.state) for cell in grid.cells] == [("north", "succeeded")]
+
+
+def test_the_newest_execution_of_a_partition_is_shown_whatever_its_state(watcher: Watcher) -> None:
+    name = unique("regional")
+    states = ("succeeded", "failed", "canceled", "skipped", "blocked", "running")
+    watcher.record(
+        [
+            *(ended(name, 900, scope=state) for state in states),
+            *(
+                ended(name, 800, state, scope=state, **({"end_date": None} if state == "running" else {}))
+                for state in states
+            ),
+            *(ended(name, hours) for hours in range(1, 151)),
+        ]
+    )
+    grid = watcher.pipeline_page(name, now=NOW).partitions
+    assert grid is not None
+    assert [(cell.partition, cell.state) for cell in grid.cells] == [(state, state) for state in sorted(states)]
+
+
+@pytest.mark.parametrize(
+    ("definition", "key", "total", "left_out"),
+    [("daily", "{:%Y-%m-%d}", 1_200, 200), ("dynamic", "customer {:%Y-%m-%d}", None, None)],
+)
+def test_the_last_thousand_partitions_are_shown(
+    watcher: Watcher, definition: str, key: str, total: int | None, left_out: int | None
+) -> None:
+    name = unique(definition)
+    watcher.get_or_create_pipeline(name, pipeline_metadata={"partitions": definition})
+    keys = [key.format(dt.date(2020, 1, 1) + dt.timedelta(days=days)) for days in range(1_200)]
+    # Every hundredth has failed; the others have too, and have been made good.
+    watcher.record(ended(name, 2_000 - place, "failed", scope=each) for place, each in enumerate(keys))
+    watcher.record(ended(name, 1, scope=each) for place, each in enumerate(keys) if place % 100)
+    grid = watcher.pipeline_page(name, now=NOW).partitions
+    assert grid is not None
+    assert [cell.partition for cell in grid.cells] == keys[200:]
+    assert (grid.counts, grid.expected, grid.left_out) == ({"succeeded": 990, "failed": 10}, total, left_out)
 
 
 @pytest.mark.parametrize(
@@ -161,6 +234,9 @@ def test_the_history_of_a_pipeline_without_partitions_is_not_read(watcher: Watch
         ("weekly", ["2026-03-01", "2026-03-15"], 3),
         ("monthly", ["2025-11-01", "2026-02-01"], 4),
         ("weekly", ["2026-03-01", "2026-03-14"], 2),
+        ("monthly", ["2026-01-31", "2026-03-28"], 3),
+        ("monthly", ["2026-01-31", "2026-03-31"], 2),
+        ("daily", ["9999-12-30", "9999-12-31"], 2),
         ("static", ["a", "b"], 2),
     ],
 )

@@ -14,7 +14,7 @@ from watcher_core.database import Driver
 from watcher_core.enums import AlertKind, AlertLevel, AlertState, AnomalyMetric, ExecutionState
 from watcher_core.overview.errors import readable_error
 from watcher_core.overview.neighbors import select_downstream, select_upstream
-from watcher_core.overview.partitions import grid, select_cells
+from watcher_core.overview.partitions import grid, select_cells, select_first
 from watcher_core.overview.pipelines import ROWS
 from watcher_core.overview.standing import freshness_standing
 
@@ -113,6 +113,7 @@ def read_page(
         points = connection.execute(POINTS, given)
         verdicts = connection.execute(VERDICTS, given)
         cells = select_cells(connection, pipeline_id=pipeline_id)
+        first_cells = select_first(connection, pipeline_id=pipeline_id)
         events = recording.select_watermark_events(connection, pipeline_id=pipeline_id, limit=EVENTS)
         asset_checks = recording.select_asset_checks(connection, pipeline_id=pipeline_id, limit=CHECKS)
         results = recording.select_asset_check_results(connection, pipeline_id=pipeline_id, limit=CHECK_RESULTS)
@@ -146,7 +147,7 @@ def read_page(
         activity=next(activity),
         executions=tuple(map(_run, runs)),
         series=tuple(_series(points.fetchall()[::-1], verdicts, anomaly_rules)),
-        partitions=grid(cells, pipeline_metadata=metadata),
+        partitions=grid(cells, first_cells, pipeline_metadata=metadata),
         watermark_events=tuple(events),
         freshness=freshness_standing(pipeline, freshness, now=now),
         asset_checks=tuple(asset_checks),

@@ -5,49 +5,81 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from watcher_core.database import Driver
 from watcher_core.values import PartitionCell, PartitionGrid
 
-# The newest executions that are looked at, however many there are, and the cells that are shown.
-LOOKED_AT = 5_000
+# The cells that are shown.
 MOST_CELLS = 1_000
 
-# Of a pipeline without partitions, as most are, only the newest are looked at: whether an execution has a scope is read
-# from the indexes of successes and failures.
-HAS_PARTITIONS = """(
-                   EXISTS (SELECT
-                             FROM watcher.pipeline_execution
-                            WHERE pipeline_id = %(pipeline_id)s
-                              AND state = 'succeeded'
-                              AND coalesce(scope, '') > '')
-                OR EXISTS (SELECT
-                             FROM watcher.pipeline_execution
-                            WHERE pipeline_id = %(pipeline_id)s
-                              AND state = 'failed'
-                              AND coalesce(scope, '') > '')
-                OR EXISTS (SELECT
-                             FROM (SELECT scope, execution_metadata
-                                     FROM watcher.pipeline_execution
-                                    WHERE pipeline_id = %(pipeline_id)s
-                                    ORDER BY start_date DESC
-                                    LIMIT 100) AS newest
-                            WHERE coalesce(execution_metadata ->> 'partition', scope) IS NOT NULL))"""
+# The scope of a run of Dagster names its selection; only its metadata names the partition.
+EXECUTION = """
+        SELECT coalesce(scope, '') AS scope, state, id, start_date, end_date,
+               CASE WHEN source = 'dagster' AND execution_metadata ? 'job'
+                    THEN execution_metadata ->> 'partition'
+                    ELSE coalesce(execution_metadata ->> 'partition', scope) END AS partition
+          FROM watcher.pipeline_execution
+         WHERE pipeline_id = %(pipeline_id)s"""
 
+
+def _last_of(state: str) -> str:
+    """The last execution in this state of each scope, from the last scope back.
+
+    Each is one look into the index of that state: what is read depends on the number of scopes, and not on how many
+    executions these have.
+    """
+    found = f"{EXECUTION} AND state = '{state}' AND coalesce(scope, '') > ''"
+    last = "ORDER BY coalesce(scope, '') DESC, end_date DESC LIMIT 1"
+    return f"""(
+        (SELECT last.*, 1 AS place FROM ({found} {last}) AS last)
+         UNION ALL
+        SELECT before.*, after.place + 1
+          FROM {state} AS after
+         CROSS JOIN LATERAL ({found} AND coalesce(scope, '') < after.scope {last}) AS before
+         WHERE after.place < {MOST_CELLS}
+    )"""
+
+
+# Of a pipeline without partitions, as most are, only the newest executions are read. Of one with partitions, also those
+# that run, and those that neither succeeded nor failed, which are few and have no index by scope. Where there are more
+# scopes than are read, those are left out that were not read in each state.
 PARTITIONS = f"""
-    SELECT DISTINCT ON (partition) partition, state, id, coalesce(end_date, start_date)
-      FROM (SELECT coalesce(execution_metadata ->> 'partition', scope) AS partition, CAST(state AS text) AS state, id,
-                   start_date, end_date
-              FROM watcher.pipeline_execution
-             WHERE pipeline_id = %(pipeline_id)s
-               AND {HAS_PARTITIONS}
-             ORDER BY start_date DESC
-             LIMIT {LOOKED_AT}) AS newest
+    WITH RECURSIVE succeeded AS {_last_of("succeeded")}, failed AS {_last_of("failed")}, newest AS ({EXECUTION}
+         ORDER BY start_date DESC
+         LIMIT 100
+    ), known AS (
+        TABLE succeeded UNION ALL TABLE failed UNION ALL SELECT *, 0 FROM newest WHERE partition IS NOT NULL
+    ), other AS (
+        SELECT each.*
+          FROM unnest(CAST('{{canceled, skipped, blocked}}' AS watcher.execution_state[])) AS ended (state)
+         CROSS JOIN LATERAL ({EXECUTION}
+           AND state = ended.state
+           AND state NOT IN ('running', 'succeeded')
+         ORDER BY start_date DESC
+         LIMIT {MOST_CELLS}) AS each
+         UNION ALL
+       ({EXECUTION}
+           AND state = 'running'
+         ORDER BY start_date DESC
+         LIMIT {MOST_CELLS})
+    )
+    SELECT DISTINCT ON (partition) partition, CAST(state AS text), id, coalesce(end_date, start_date)
+      FROM (TABLE known UNION ALL SELECT *, 0 FROM other WHERE EXISTS (SELECT FROM known)) AS execution
      WHERE partition IS NOT NULL
+       AND (scope = '' OR scope >= (SELECT coalesce(max(scope), '') FROM known WHERE place = {MOST_CELLS}))
      ORDER BY partition, start_date DESC, id DESC
 """
+
+# One of each state, the earlier of which begins what partitions in time span.
+FIRST = " UNION ALL ".join(
+    f"""
+    (SELECT partition FROM ({EXECUTION} AND state = '{state}' AND coalesce(scope, '') > ''
+         ORDER BY coalesce(scope, ''), end_date
+         LIMIT 1) AS first WHERE partition IS NOT NULL)"""
+    for state in ("succeeded", "failed")
+)
 
 # The keys of Dagster's partitions in time, as they are unless somebody has chosen another format.
 KEY = re.compile(r"(\d{4}-\d{2}-\d{2})(?:-(\d{2}:\d{2}))?", re.ASCII)
@@ -56,8 +88,13 @@ STEPS = {"hourly": dt.timedelta(hours=1), "daily": dt.timedelta(days=1), "weekly
 
 
 def select_cells(connection: Driver, *, pipeline_id: int) -> Iterator[PartitionCell]:
-    """Ask for the partitions of a pipeline of which something is known."""
+    """Ask for the last partitions of a pipeline of which something is known."""
     return map(_cell, connection.execute(PARTITIONS, {"pipeline_id": pipeline_id}))
+
+
+def select_first(connection: Driver, *, pipeline_id: int) -> Iterator[str]:
+    """Ask for the first partitions of a pipeline, one that succeeded and one that failed."""
+    return (partition for (partition,) in connection.execute(FIRST, {"pipeline_id": pipeline_id}))
 
 
 def _cell(row: Sequence[Any]) -> PartitionCell:
@@ -65,11 +102,14 @@ def _cell(row: Sequence[Any]) -> PartitionCell:
     return PartitionCell(partition=partition, state=state, execution_id=execution_id, at=at)
 
 
-def grid(found: Iterable[PartitionCell], *, pipeline_metadata: Mapping[str, Any]) -> PartitionGrid | None:
+def grid(
+    found: Iterable[PartitionCell], first: Iterable[str], *, pipeline_metadata: Mapping[str, Any]
+) -> PartitionGrid | None:
     """Return the partitions of a pipeline, those between two others too; `None` for a pipeline that has none.
 
     Args:
-        found: Those of which something is known.
+        found: The last of which something is known.
+        first: The first of which something is known.
         pipeline_metadata: Says how they are defined, and how many there are.
     """
     definition = pipeline_metadata.get("partitions")
@@ -77,41 +117,45 @@ def grid(found: Iterable[PartitionCell], *, pipeline_metadata: Mapping[str, Any]
     known = {cell.partition: cell for cell in found}
     if definition is None and not known:
         return None
-    keys = list(_between(definition, list(known))) or sorted(known)
+    all_known = {*known, *first}
+    in_time = _in_time(definition, all_known)
+    if in_time is not None:
+        keys, total = in_time
+    else:
+        keys, total = sorted(known)[-MOST_CELLS:], len(known) if len(all_known) == len(known) else None
     cells = [
         known.get(key) or PartitionCell(partition=key, state="missing", execution_id=None, at=None) for key in keys
     ]
     count = pipeline_metadata.get("partition_count")
     expected = count if isinstance(count, int) and not isinstance(count, bool) else None
     if expected is None and definition in FORMATS and cells:
-        expected = len(cells)
-    shown = cells[-MOST_CELLS:]
+        expected = total
     return PartitionGrid(
         definition=definition,
-        cells=tuple(shown),
-        counts=dict(Counter(cell.state for cell in shown)),
+        cells=tuple(cells),
+        counts=dict(Counter(cell.state for cell in cells)),
         expected=expected,
-        left_out=len(cells) - len(shown),
+        left_out=None if total is None else total - len(cells),
     )
 
 
-def _between(definition: str | None, keys: Sequence[str]) -> Iterator[str]:
-    """Yield all keys from the first to the last, of partitions in time; nothing where the keys are none of those."""
+def _in_time(definition: str | None, keys: Collection[str]) -> tuple[list[str], int] | None:
+    """The last of all keys from the first of these to the last, and how many there are; `None` for irregular ones."""
     written = FORMATS.get(definition or "")
     if written is None or not keys:
-        return
+        return None
     try:
         times = sorted(_time(key, has_hour="%H" in written) for key in keys)
     except ValueError:
-        return
-    following, asked = times[0], set(times)
-    found = []
-    while following <= times[-1]:
-        found.append(following)
-        following = _next(following, str(definition))
+        return None
+    first = times[0]
+    places = [_place(time, first, str(definition)) for time in times]
     # Partitions that begin elsewhere, as weeks on Mondays of which one is a Sunday, are no regular ones.
-    if asked <= set(found):
-        yield from (time.strftime(written) for time in found)
+    if any(_at(place, first, str(definition)) != time for place, time in zip(places, times, strict=True)):
+        return None
+    total = places[-1] + 1
+    shown = range(max(0, total - MOST_CELLS), total)
+    return [_at(place, first, str(definition)).strftime(written) for place in shown], total
 
 
 def _time(key: str, *, has_hour: bool) -> dt.datetime:
@@ -122,7 +166,16 @@ def _time(key: str, *, has_hour: bool) -> dt.datetime:
     return dt.datetime.fromisoformat(f"{found[1]}T{found[2] or '00:00'}")
 
 
-def _next(time: dt.datetime, definition: str) -> dt.datetime:
+def _place(time: dt.datetime, first: dt.datetime, definition: str) -> int:
+    """How many partitions lie between the first one and that of this time."""
     if definition == "monthly":
-        return (time.replace(day=1) + dt.timedelta(days=32)).replace(day=min(time.day, 28))
-    return time + STEPS[definition]
+        return 12 * (time.year - first.year) + time.month - first.month
+    return (time - first) // STEPS[definition]
+
+
+def _at(place: int, first: dt.datetime, definition: str) -> dt.datetime:
+    """When the partition begins that has so many before it."""
+    if definition == "monthly":
+        years, month = divmod(first.month - 1 + place, 12)
+        return first.replace(year=first.year + years, month=month + 1, day=min(first.day, 28)) if place else first
+    return first + place * STEPS[definition]

@@ -102,14 +102,14 @@ class PartitionGrid:
         counts: How many of those there are in each state.
         expected: How many there are by the definition; `None` where that is not known. Partitions of a day, an hour, a
             week or a month that are missing between two others have cells; of static ones only the number is known.
-        left_out: How many older ones are not among the cells.
+        left_out: How many older ones are not among the cells; `None`: some, not counted.
     """
 
     definition: str | None
     cells: tuple[PartitionCell, ...]
     counts: Mapping[str, int]
     expected: int | None
-    left_out: int
+    left_out: int | None
 
 
 @dataclass(frozen=True, kw_only=True)
