@@ -215,6 +215,10 @@ CALLS = (
     Call(name="board: now", call=lambda w: w.now()),
     Call(name="board: a pipeline, 30 days", call=lambda w: w.pipeline_page(ASSET), exempt=HISTORY),
     Call(name="board: a pipeline, 1 day", call=lambda w: w.pipeline_page(ASSET, days=1, executions=24)),
+    Call(
+        name="board: a pipeline with partitions, 1 day",
+        call=lambda w: w.pipeline_page(PARTITIONED, days=1, executions=24),
+    ),
     Call(name="board: alerts", call=lambda w: w.alerts(state=UNRESOLVED, limit=201)),
     Call(name="board: timeline, 12 hours", call=lambda w: w.timeline(now() - HOURS, now())),
     Call(name="board: list of pipelines", call=lambda w: w.pipeline_list()),

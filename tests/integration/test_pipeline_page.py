@@ -18,6 +18,7 @@ from watcher_core import (
     NotFoundError,
     Watcher,
 )
+from watcher_core.overview.page import LAST_FAILURE
 from watcher_core.overview.partitions import FIRST, PARTITIONS
 
 NOW = dt.datetime(2026, 3, 10, 9, 30, tzinfo=dt.UTC)
@@ -141,7 +142,7 @@ def test_a_single_execution_makes_a_partition(watcher: Watcher, hours_ago: float
 
 
 @pytest.mark.parametrize("partitions", [0, 5])
-def test_what_is_read_of_partitions_does_not_grow_with_the_executions(watcher: Watcher, partitions: int) -> None:
+def test_partitions_and_the_last_failure_are_read_without_the_history(watcher: Watcher, partitions: int) -> None:
     name = unique("hourly")
 
     def executions(start: int, end: int) -> Iterator[ExecutionRecord]:
@@ -151,18 +152,18 @@ def test_what_is_read_of_partitions_does_not_grow_with_the_executions(watcher: W
 
     watcher.record(executions(0, 100))
     before = _read(watcher, name)
-    assert before <= 100 + 3 * partitions + 2
+    assert before <= 100 + 3 * partitions + 5
     watcher.record(executions(100, 600))
     assert _read(watcher, name) == before
 
 
 def _read(watcher: Watcher, name: str) -> float:
-    """How many executions are read for the grid of a pipeline."""
+    """How many executions are read for the grid of a pipeline, and for its last failure."""
     given = {"pipeline_id": watcher.pipeline(name).id}
     read = 0.0
     with watcher._driver_transaction() as (connection, _):
         connection.execute("ANALYZE watcher.pipeline_execution")
-        for statement in (PARTITIONS, FIRST):
+        for statement in (PARTITIONS, FIRST, LAST_FAILURE):
             [(explained,)] = connection.execute(f"EXPLAIN (ANALYZE, FORMAT JSON) {statement}", given)
             nodes = [explained[0]["Plan"]]
             while nodes:

@@ -67,7 +67,7 @@ VERDICTS = f"""
        AND result.pipeline_execution_id = ANY(ARRAY(SELECT id {SUCCESSES}))
 """
 
-# The newest failure that has ended, by the index of failures.
+# The newest failure, by the index of what did not succeed: that of failures by scope has no order in time.
 LAST_FAILURE = """
     SELECT id, end_date, scope, execution_metadata -> 'error',
            EXISTS (SELECT
@@ -80,7 +80,7 @@ LAST_FAILURE = """
                    FROM watcher.pipeline_execution
                   WHERE pipeline_id = %(pipeline_id)s
                     AND state = 'failed'
-                  ORDER BY end_date DESC
+                  ORDER BY start_date DESC
                   LIMIT 1)
 """
 
