@@ -176,7 +176,7 @@ def _read(watcher: Watcher, name: str) -> float:
 
 def test_a_run_of_dagster_without_a_partition_makes_none_of_its_selection(watcher: Watcher) -> None:
     name = unique("job")
-    run = {"execution_metadata": {"job": "nightly"}}
+    run: dict[str, Any] = {"execution_metadata": {"job": "nightly"}}
     watcher.record([ended(name, 3, scope="all", **run)])
     assert watcher.pipeline_page(name, now=NOW).partitions is None
     run["execution_metadata"]["partition"] = "north"

@@ -118,11 +118,8 @@ def grid(
     if definition is None and not known:
         return None
     all_known = {*known, *first}
-    in_time = _in_time(definition, all_known)
-    if in_time is not None:
-        keys, total = in_time
-    else:
-        keys, total = sorted(known)[-MOST_CELLS:], len(known) if len(all_known) == len(known) else None
+    counted = len(known) if len(known) == len(all_known) else None
+    keys, total = _in_time(definition, all_known) or (sorted(known)[-MOST_CELLS:], counted)
     cells = [
         known.get(key) or PartitionCell(partition=key, state="missing", execution_id=None, at=None) for key in keys
     ]
