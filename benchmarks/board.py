@@ -198,9 +198,9 @@ QUESTIONS = (
     ),
     Question(
         "alerts",
-        lambda w, _: w.alerts(state=("open", "acknowledged", "snoozed"), limit=201),
+        lambda w, _: w.alerts(state=("open", "acknowledged", "snoozed"), limit=51),
         "/ui/alerts",
-        (f"{UNRESOLVED} LIMIT 201",),
+        (f"{UNRESOLVED} LIMIT 51",),
     ),
     Question("report by type", lambda w, _: w.report(), "/ui/report", (DAYS, BY_TYPE)),
     Question("report by owner", lambda w, _: w.report(by="owner"), "/ui/report?by=owner", (DAYS, BY_OWNER)),

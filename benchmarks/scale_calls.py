@@ -219,7 +219,7 @@ CALLS = (
         name="board: a pipeline with partitions, 1 day",
         call=lambda w: w.pipeline_page(PARTITIONED, days=1, executions=24),
     ),
-    Call(name="board: alerts", call=lambda w: w.alerts(state=UNRESOLVED, limit=201)),
+    Call(name="board: alerts", call=lambda w: w.alerts(state=UNRESOLVED, limit=51)),
     Call(name="board: timeline, 12 hours", call=lambda w: w.timeline(now() - HOURS, now())),
     Call(name="board: list of pipelines", call=lambda w: w.pipeline_list()),
     Call(name="board: search", call=lambda w: w.search("_0077")),

@@ -106,6 +106,19 @@ def test_an_error_of_a_megabyte_is_cut(board, module_watcher):
     assert "<b>x" not in answer.text
 
 
+def test_more_alerts_are_an_address(board):
+    rows = re.compile(r'<a class="title" href="/ui/alerts/')
+    count = len(rows.findall(board.get("/ui/alerts").text))
+    assert 1 < count < 50
+    first = board.get("/ui/alerts?shown=1").text
+    assert len(rows.findall(first)) == 1
+    [more] = re.findall(r'<a href="(/ui/alerts\?[^"]*shown=\d+)"', first)
+    following = board.get(html.unescape(more)).text
+    assert len(rows.findall(following)) == count
+    assert "Show more" not in following
+    assert board.get("/ui/alerts?shown=1001").status_code == 422
+
+
 def test_pipelines_are_sorted_and_filtered_by_their_address(board):
     said = text_of(board, "/ui/pipelines?q=warehouse")
     assert "4 pipelines" in said

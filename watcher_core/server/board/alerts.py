@@ -22,7 +22,8 @@ from watcher_core.server.routing import watcher_of
 
 routes = APIRouter()
 
-SHOWN = 200
+# The alerts of the inbox at first, how many more a click shows, and the most.
+SHOWN, STEP, MOST = 50, 200, 1_000
 HISTORY = 20
 UNRESOLVED = (AlertState.OPEN, AlertState.ACKNOWLEDGED, AlertState.SNOOZED)
 # What the inbox can be narrowed to, by the value in its address.
@@ -42,19 +43,22 @@ def inbox(
     state: str = "",
     kind: str = "",
     pipeline: str = Query("", max_length=2048),
+    shown: int = Query(SHOWN, ge=1, le=MOST),
 ) -> Response:
     """Alerts, the newest first."""
     if state not in STATES:
         raise InvalidValueError(f"state is {state!r}; it must be one of {', '.join(filter(None, STATES))}")
     watcher = watcher_of(request)
-    found = watcher.alerts(state=STATES[state], kind=kind or None, pipeline=pipeline or None, limit=SHOWN + 1)
+    found = watcher.alerts(state=STATES[state], kind=kind or None, pipeline=pipeline or None, limit=shown + 1)
     now = watcher.clock()
     return render(
         request,
         "alerts.html",
         now=now,
-        alerts=[(alert, alerts.headline(alert, now=now)) for alert in found[:SHOWN]],
-        more=len(found) > SHOWN,
+        alerts=[(alert, alerts.headline(alert, now=now)) for alert in found[:shown]],
+        more=len(found) > shown,
+        following=min(shown + STEP, MOST),
+        most=MOST,
         states=list(STATES),
         kinds=list(AlertKind),
         state=state,
