@@ -61,6 +61,7 @@ def test_a_rule_is_made_once(module_watcher: Watcher, pipeline: str) -> None:
     again = module_watcher.get_or_create_anomaly_rule(made.pipeline_id, metric_field="TOTAL_ROWS")
     assert (again.id, again.created) == (made.id, False)
     assert module_watcher.anomaly_rules(pipeline=pipeline) == [again]
+    assert module_watcher.anomaly_rule(made.id) == again
 
 
 def test_only_what_is_passed_changes(module_watcher: Watcher, pipeline: str) -> None:

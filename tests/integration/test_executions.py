@@ -541,6 +541,21 @@ def test_the_tree_holds_its_root_and_all_below_oldest_first(watcher: Watcher, pi
     assert watcher.execution_tree(late.id) == ExecutionTree(execution=late)
 
 
+def test_of_a_large_tree_the_nearest_are_read(watcher: Watcher, pipeline: str) -> None:
+    root = watcher.start_execution(pipeline_id=pipeline, start_date=at(0))
+    late, early = (
+        watcher.start_execution(pipeline_id=pipeline, start_date=at(minute), parent_id=root.id) for minute in (5, 1)
+    )
+    watcher.start_execution(pipeline_id=pipeline, start_date=at(2), parent_id=early.id)
+    assert shape(watcher.execution_tree(root.id, limit=3)) == (root.id, [(early.id, []), (late.id, [])])
+    assert shape(watcher.execution_tree(root.id, limit=1)) == (root.id, [])
+    assert watcher.child_executions(root.id) == [watcher.execution(early.id), watcher.execution(late.id)]
+    assert [each.id for each in watcher.child_executions(root.id, limit=1)] == [early.id]
+    assert watcher.child_executions(late.id) == []
+    with pytest.raises(InvalidValueError, match="limit is 0"):
+        watcher.execution_tree(root.id, limit=0)
+
+
 def nest(watcher: Watcher, pipeline: str, levels: int, metadata: Mapping[str, Any] | None = None) -> list[int]:
     """Record executions, each within the one before, and return their ids."""
     ids = [f"{pipeline}/{level}" for level in range(levels + 1)]

@@ -225,6 +225,32 @@ def test_up_and_down_with_depth_path_and_pipelines(shop: Watcher) -> None:
     assert shop.address_lineage("api") == []
 
 
+def test_of_many_answers_the_nearest_are_given(shop: Watcher) -> None:
+    for limit in (1, 2, 3, 9):
+        assert (
+            shop.address_lineage("api", "downstream", limit=limit) == shop.address_lineage("api", "downstream")[:limit]
+        )
+        assert shop.lineage_impact("api", limit=limit) == shop.lineage_impact("api")[:limit]
+    declare(shop, "one", "a", "b", columns=[column("a.x", "b.y"), column("a.x", "b.z")])
+    declare(shop, "two", "b", "c", columns=[column("b.y", "c.total")])
+    for limit in (1, 2, 9):
+        found = shop.column_lineage("a", "x", "downstream", limit=limit)
+        assert found == shop.column_lineage("a", "x", "downstream")[:limit]
+    with pytest.raises(InvalidValueError, match="limit is 0"):
+        shop.address_lineage("api", limit=0)
+
+
+def test_the_pipelines_of_the_graph_and_their_newest_executions(shop: Watcher) -> None:
+    shop.get_or_create_pipeline("without lineage")
+    shop.set_lineage([PipelineLineage(pipeline_name="asset", address=table("mart"))], origin="asset_graph")
+    shop.end_execution(shop.start_execution(pipeline_id="join").id, completed_successfully=False)
+    found = {each.pipeline_name: each for each in shop.graph_pipelines()}
+    assert list(found) == ["asset", "clean", "extract", "join", "report"]
+    assert (found["asset"].address_id, found["asset"].state) == (shop.address("mart").id, None)
+    assert (found["join"].address_id, found["join"].state) == (None, "failed")
+    assert found["join"].started_at is not None
+
+
 def test_a_question_in_a_cycle_ends(watcher: Watcher) -> None:
     declare(watcher, "p", "a", "b")
     declare(watcher, "q", "b", "a")

@@ -17,6 +17,7 @@ PUBLIC = {
     "LastError",
     "LockWait",
     "MetricSeries",
+    "GraphPipeline",
     "Neighbor",
     "Overview",
     "PartitionCell",

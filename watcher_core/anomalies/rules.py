@@ -149,7 +149,7 @@ def get_or_create_rule(
     if known is not None and declared in (None, known.configuration_hash):
         return known
     rule_id, created = _upsert(session, pipeline_id, field, configuration, declared, now=now)
-    return values.AnomalyRule(**{**vars(get(session, rule_id)), "created": created})
+    return values.AnomalyRule(**{**vars(get_rule(session, rule_id)), "created": created})
 
 
 def configure_rules(
@@ -232,10 +232,10 @@ def update_rule(session: Session, *, rule_id: int, fields: Mapping[str, Any], no
     )
     if found is None:
         raise NotFoundError("anomaly rule", rule_id)
-    return get(session, found)
+    return get_rule(session, found)
 
 
-def get(session: Session, rule_id: int) -> values.AnomalyRule:
+def get_rule(session: Session, rule_id: int) -> values.AnomalyRule:
     """Return the rule with that id.
 
     Raises:

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from watcher_core.catalog.lookup import (
         ID_BY_NAME,
         FoundPipeline,
+        count_pipelines,
         find_pipeline,
         find_pipeline_id,
         list_pipelines,
@@ -71,6 +72,7 @@ __all__ = [
     "clean_pipeline_fields",
     "configuration_hash",
     "configure_pipelines",
+    "count_pipelines",
     "current_names",
     "current_pipeline_names",
     "declare_configuration",
@@ -147,6 +149,7 @@ _MODULES = {
     "list_address_types": "addresses",
     "list_addresses": "addresses",
     "list_pipeline_types": "pipelines",
+    "count_pipelines": "lookup",
     "list_pipelines": "lookup",
     "pipelines_of": "lookup",
     "merge_rows": "addresses",

@@ -86,6 +86,12 @@ def list_pipelines(connection: Driver, *, ids: Iterable[int] | None = None) -> l
     return pipelines_of(rows.fetchall())
 
 
+def count_pipelines(connection: Driver) -> int:
+    """Return how many pipelines there are."""
+    (count,) = connection.execute("SELECT count(*) FROM watcher.pipeline").fetchone() or (0,)
+    return int(count)
+
+
 def pipelines_of(rows: Iterable[Sequence[Any]]) -> list[values.Pipeline]:
     """Return rows of `COLUMNS` as pipelines."""
     return of_rows(values.Pipeline, FIELDS, rows, ENUMS)

@@ -58,7 +58,7 @@ def here(moment: dt.datetime) -> dt.datetime:
     """A moment in this host's time zone, which knows when its clocks change."""
     import pendulum
 
-    return pendulum.instance(moment).in_timezone(pendulum.local_timezone())
+    return pendulum.instance(moment).in_timezone("local")
 
 
 def read_since(text: str, *, now: dt.datetime | None = None) -> dt.datetime:

@@ -100,6 +100,15 @@ class AnomalyRuleMethods(Connection):
             ids = [rule.id for rule in found]
             return anomalies.with_standing(found, anomalies.select_standing(connection, rule_ids=ids))
 
+    def anomaly_rule(self, rule_id: int) -> values.AnomalyRule:
+        """Return an anomaly rule.
+
+        Raises:
+            NotFoundError: There is no rule with that id.
+        """
+        with self._transaction() as (session, _):
+            return anomalies.get_rule(session, rule_id)
+
     def update_anomaly_rule(
         self,
         rule_id: int,

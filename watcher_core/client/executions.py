@@ -295,16 +295,32 @@ class ExecutionMethods(TrackMethods):
         with self._driver_statements() as (connection, _):
             return list(recording.select_activity(connection))
 
-    def execution_tree(self, execution_id: int, *, levels: int | None = None) -> values.ExecutionTree:
+    def child_executions(self, execution_id: int, *, limit: int = 100) -> list[values.Execution]:
+        """Return what ran directly as part of an execution, oldest first; nothing for one that is not known.
+
+        Args:
+            execution_id: The execution.
+            limit: At most so many.
+
+        Raises:
+            InvalidValueError: A value breaks a rule.
+        """
+        with self._driver_statements() as (connection, _):
+            return recording.child_executions(connection, execution_id, limit=limit)
+
+    def execution_tree(
+        self, execution_id: int, *, levels: int | None = None, limit: int | None = None
+    ) -> values.ExecutionTree:
         """Return an execution with what ran as part of it, oldest first.
 
         Args:
-            execution_id: Which execution.
+            execution_id: The execution.
             levels: So many levels of what ran as part of it, from 0 to 100; all of them by default.
+            limit: At most so many executions, itself among them: those with the fewest between them and it.
 
         Raises:
             NotFoundError: There is none.
-            InvalidValueError: `levels` breaks a rule; or it is not passed, and there are more than 100.
+            InvalidValueError: A value breaks a rule; or `levels` is not passed, and there are more than 100.
         """
         with self._driver_statements() as (connection, _):
-            return recording.execution_tree(connection, execution_id, levels=levels)
+            return recording.execution_tree(connection, execution_id, levels=levels, limit=limit)

@@ -78,7 +78,12 @@ class LineageMethods(Connection):
             return catalog.addresses_of_pipelines(session, names=names)
 
     def address_lineage(
-        self, address: int | str, direction: Direction | str = Direction.UPSTREAM, max_depth: int | None = None
+        self,
+        address: int | str,
+        direction: Direction | str = Direction.UPSTREAM,
+        max_depth: int | None = None,
+        *,
+        limit: int | None = None,
     ) -> list[values.LineageStep]:
         """Return what is upstream or downstream of an address, nearest first, with a shortest path and its pipelines.
 
@@ -86,13 +91,16 @@ class LineageMethods(Connection):
             address: Its id or name, or the name of the pipeline whose asset lives there.
             direction: `upstream`, where its data comes from, or `downstream`, where it goes.
             max_depth: Stop after this many edges.
+            limit: At most so many addresses; all by default.
 
         Raises:
             NotFoundError: There is no such address.
             InvalidValueError: A value breaks a rule.
         """
         with self._transaction() as (session, _):
-            return lineage.lineage_steps(session, reference=address, direction=direction, max_depth=max_depth)
+            return lineage.lineage_steps(
+                session, reference=address, direction=direction, max_depth=max_depth, limit=limit
+            )
 
     def column_lineage(
         self,
@@ -100,6 +108,8 @@ class LineageMethods(Connection):
         column: str,
         direction: Direction | str = Direction.UPSTREAM,
         max_depth: int | None = None,
+        *,
+        limit: int | None = None,
     ) -> list[values.ColumnStep]:
         """Return the columns that a column is computed from, or that are computed from it, nearest first.
 
@@ -108,6 +118,7 @@ class LineageMethods(Connection):
             column: Name of the column.
             direction: `upstream` or `downstream`.
             max_depth: Stop after this many edges.
+            limit: At most so many columns; all by default.
 
         Raises:
             NotFoundError: There is no such address.
@@ -115,7 +126,7 @@ class LineageMethods(Connection):
         """
         with self._transaction() as (session, _):
             return lineage.column_steps(
-                session, reference=address, column=column, direction=direction, max_depth=max_depth
+                session, reference=address, column=column, direction=direction, max_depth=max_depth, limit=limit
             )
 
     def column_edges(self, address: int | str) -> list[values.ColumnEdge]:
@@ -130,17 +141,19 @@ class LineageMethods(Connection):
         with self._transaction() as (session, _):
             return lineage.column_edges_at(session, reference=address)
 
-    def lineage_impact(self, address: int | str) -> list[values.ImpactedPipeline]:
+    def lineage_impact(self, address: int | str, *, limit: int | None = None) -> list[values.ImpactedPipeline]:
         """Return the pipelines that break if an address is late or wrong, with owners and open alerts, nearest first.
 
         Args:
             address: As of `address_lineage`.
+            limit: At most so many pipelines; all by default.
 
         Raises:
             NotFoundError: There is no such address.
+            InvalidValueError: `limit` is no positive number.
         """
         with self._transaction() as (session, _):
-            return lineage.lineage_impact(session, reference=address)
+            return lineage.lineage_impact(session, reference=address, limit=limit)
 
     def lineage_graph(self) -> values.LineageGraph:
         """Return all addresses and all edges between them."""

@@ -266,6 +266,12 @@ class OverviewMethods(TelemetryMethods):
                 **vars(found),
             )
 
+    def graph_pipelines(self) -> list[values.GraphPipeline]:
+        """Return the pipelines of the lineage graph, by name: where their assets live, and their newest execution."""
+        with self._driver_transaction() as (connection, _):
+            connection.execute(WITHOUT_COMPILER)
+            return overview.graph_pipelines(connection)
+
     def board_version(self) -> str:
         """Return a short text that changes when something that the board shows has changed.
 

@@ -31,7 +31,12 @@ class Way(NamedTuple):
 
 
 def lineage_steps(
-    session: Session, *, reference: int | str, direction: Direction | str, max_depth: int | None
+    session: Session,
+    *,
+    reference: int | str,
+    direction: Direction | str,
+    max_depth: int | None,
+    limit: int | None = None,
 ) -> list[LineageStep]:
     """Return what is upstream or downstream of an address, nearest first, then by name.
 
@@ -40,6 +45,7 @@ def lineage_steps(
         reference: Id or name of the address, or the name of the pipeline whose asset lives there.
         direction: Which way.
         max_depth: Stop after this many edges.
+        limit: At most so many addresses.
 
     Raises:
         NotFoundError: There is no such address.
@@ -48,7 +54,7 @@ def lineage_steps(
     begin, end = ENDS[arguments.choice(direction, Direction, "direction")]
     depth = arguments.positive(max_depth, "max_depth")
     origin = catalog.find_address_id(session, reference)
-    found = _reached(session, origin, begin, end, depth)
+    found = _reached(session, origin, begin, end, depth, arguments.positive(limit, "limit"))
     ways = _ways(origin, found, _last_edges(session, found, begin, end))
     return [
         LineageStep(address=address, depth=depth, **ways[address_id]._asdict())
@@ -58,7 +64,7 @@ def lineage_steps(
 
 
 def _reached(
-    session: Session, origin: int, begin: str, end: str, max_depth: int | None
+    session: Session, origin: int, begin: str, end: str, max_depth: int | None, limit: int | None
 ) -> dict[int, tuple[Address, int]]:
     """The addresses that are reached, by id, with their depths; where the query begins at depth 0."""
     rows = database.driver(session).execute(
@@ -77,8 +83,13 @@ def _reached(
           JOIN watcher.address USING (id)
           JOIN watcher.address_type AS type ON type.id = address.address_type_id
          ORDER BY reached.depth, address.name
+         LIMIT %(limit)s
         """,
-        {"origin": origin, "max_depth": max_depth or arguments.MAX_INTEGER},
+        {
+            "origin": origin,
+            "max_depth": max_depth or arguments.MAX_INTEGER,
+            "limit": None if limit is None else limit + 1,
+        },
     )
     return {
         address_id: (
@@ -142,7 +153,13 @@ def _extended(way: Way, place: Any, pipelines: Iterable[str]) -> Way:
 
 
 def column_steps(
-    session: Session, *, reference: int | str, column: str, direction: Direction | str, max_depth: int | None
+    session: Session,
+    *,
+    reference: int | str,
+    column: str,
+    direction: Direction | str,
+    max_depth: int | None,
+    limit: int | None = None,
 ) -> list[ColumnStep]:
     """Return the columns that a column is computed from, or that are computed from it, nearest first, then by name.
 
@@ -152,19 +169,21 @@ def column_steps(
         column: Name of the column. An unknown column has no steps.
         direction: Which way.
         max_depth: Stop after this many edges.
+        limit: At most so many columns.
 
     Raises:
         NotFoundError: There is no such address.
         InvalidValueError: A value breaks a rule.
     """
     begin, end = ENDS[arguments.choice(direction, Direction, "direction")]
+    most = arguments.positive(limit, "limit")
     furthest = arguments.positive(max_depth, "max_depth") or arguments.MAX_INTEGER
     origin = catalog.find_address_id(session, reference)
     name = session.scalar(sa.select(ADDRESS.c.name).where(ADDRESS.c.id == origin))
     ways = {(origin, arguments.name(column, "column")): Way(((name, column),), (), ())}
     frontier, depth = set(ways), 0
     steps: list[ColumnStep] = []
-    while frontier and depth < furthest:
+    while frontier and depth < furthest and (most is None or len(steps) < most):
         depth += 1
         reached: dict[tuple[int, str], ColumnStep] = {}
         for near, far, address, deprecated, names in _column_edges(session, frontier, begin, end):
@@ -181,7 +200,7 @@ def column_steps(
         ways |= {far: Way(step.path, step.via, step.pipelines) for far, step in reached.items()}
         steps += sorted(reached.values(), key=lambda step: (step.address, step.column))
         frontier = set(reached)
-    return steps
+    return steps[:most]
 
 
 def column_edges_at(session: Session, *, reference: int | str) -> list[values.ColumnEdge]:
@@ -240,7 +259,7 @@ def _column_edges(
 # Impact
 
 
-def lineage_impact(session: Session, *, reference: int | str) -> list[ImpactedPipeline]:
+def lineage_impact(session: Session, *, reference: int | str, limit: int | None = None) -> list[ImpactedPipeline]:
     """Return the pipelines that read an address, directly or through others: what breaks if it is late or wrong.
 
     Nearest first, then by name.
@@ -248,9 +267,11 @@ def lineage_impact(session: Session, *, reference: int | str) -> list[ImpactedPi
     Args:
         session: The transaction.
         reference: The address, as in `lineage_steps`.
+        limit: At most so many pipelines.
 
     Raises:
         NotFoundError: There is no such address.
+        InvalidValueError: `limit` is no positive number.
     """
     rows = database.driver(session).execute(
         """
@@ -279,8 +300,9 @@ def lineage_impact(session: Session, *, reference: int | str) -> list[ImpactedPi
           JOIN watcher.pipeline ON pipeline.id = reading.pipeline_id
           JOIN watcher.pipeline_type AS type ON type.id = pipeline.pipeline_type_id
          ORDER BY reading.depth, pipeline.name
+         LIMIT %(limit)s
         """,
-        {"origin": catalog.find_address_id(session, reference)},
+        {"origin": catalog.find_address_id(session, reference), "limit": arguments.positive(limit, "limit")},
     )
     return [
         ImpactedPipeline(

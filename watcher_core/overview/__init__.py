@@ -9,6 +9,7 @@ from watcher_core.lazy import exported
 if TYPE_CHECKING:
     from watcher_core.overview.database import read_database_facts
     from watcher_core.overview.errors import readable_error
+    from watcher_core.overview.graph import graph_pipelines
     from watcher_core.overview.incidents import MOST_INCIDENTS, read_overview
     from watcher_core.overview.listing import list_summaries
     from watcher_core.overview.page import MOST_DAYS, MOST_EXECUTIONS, read_page
@@ -36,6 +37,7 @@ __all__ = [
     "Filter",
     "board_version",
     "check_pipeline",
+    "graph_pipelines",
     "limit",
     "list_summaries",
     "read_database_facts",
@@ -62,6 +64,7 @@ _MODULES = {
     "MOST_TIMELINE_EXECUTIONS": "timeline:MOST_EXECUTIONS",
     "board_version": "version",
     "check_pipeline": "pipeline_check",
+    "graph_pipelines": "graph",
     "limit": "pipelines",
     "list_summaries": "listing",
     "read_database_facts": "database",

@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from watcher_core.recording.lookup import COLUMNS as EXECUTION_COLUMNS
     from watcher_core.recording.lookup import FIELDS as EXECUTION_FIELDS
     from watcher_core.recording.lookup import (
+        child_executions,
         execution_of,
         execution_tree,
         executions_of_others,
@@ -99,6 +100,7 @@ __all__ = [
     "adopt",
     "beat",
     "broken_executions",
+    "child_executions",
     "clean_batch_size",
     "clock_report",
     "compact_page",
@@ -188,6 +190,7 @@ _MODULES = {
     "EXECUTION_COLUMNS": "lookup:COLUMNS",
     "EXECUTION_FIELDS": "lookup:FIELDS",
     "execution_of": "lookup",
+    "child_executions": "lookup",
     "execution_tree": "lookup",
     "executions_of_others": "lookup",
     "executions_since": "successes",

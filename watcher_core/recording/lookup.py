@@ -42,6 +42,13 @@ BY_IDENTITY = f"""
      WHERE {is_identity("execution", "CAST(%(source)s AS watcher.execution_source)", "%(external_id)s")}
 """
 
+CHILDREN = f"""
+    {SELECT}
+     WHERE execution.parent_id = %(id)s
+     ORDER BY execution.start_date, execution.id
+     LIMIT %(limit)s
+"""
+
 # Trees are written as JSON by recursion, with the metadata of each execution in it, and so are they read.
 MAX_LEVELS = 100
 
@@ -57,7 +64,7 @@ TREE = f"""
            AND child.id <> %(id)s
     )
     {SELECT}
-     WHERE execution.id IN (SELECT id FROM tree)
+     WHERE execution.id IN (SELECT id FROM tree LIMIT %(limit)s)
      ORDER BY execution.start_date, execution.id
 """
 
@@ -111,15 +118,32 @@ def list_executions(
     return executions_of(connection.execute(statement, given).fetchall())
 
 
-def execution_tree(connection: Driver, execution_id: int, *, levels: int | None = None) -> values.ExecutionTree:
-    """Return an execution with what ran as part of it, so many levels of it.
+def child_executions(connection: Driver, execution_id: int, *, limit: int) -> list[values.Execution]:
+    """Return what ran directly as part of an execution, oldest first, at most so many."""
+    given = {"id": arguments.identifier(execution_id, "execution_id"), "limit": arguments.count(limit, "limit")}
+    return executions_of(connection.execute(CHILDREN, given))
+
+
+def execution_tree(
+    connection: Driver, execution_id: int, *, levels: int | None = None, limit: int | None = None
+) -> values.ExecutionTree:
+    """Return an execution with what ran as part of it.
+
+    Args:
+        connection: The transaction.
+        execution_id: The execution.
+        levels: So many levels of what ran as part of it; all of them by default.
+        limit: At most so many executions, itself among them: those with the fewest between them and it.
 
     Raises:
         NotFoundError: There is none.
-        InvalidValueError: `levels` breaks a rule; or it is `None`, and there are more than a tree may have.
+        InvalidValueError: A value breaks a rule; or `levels` is `None`, and there are more than a tree may have.
     """
-    most = MAX_LEVELS + 1 if levels is None else _clean_levels(levels)
-    given = {"id": arguments.identifier(execution_id, "execution_id"), "levels": most}
+    given = {
+        "id": arguments.identifier(execution_id, "execution_id"),
+        "levels": MAX_LEVELS + 1 if levels is None else _clean_levels(levels),
+        "limit": None if limit is None else arguments.positive(limit, "limit"),
+    }
     found = {execution.id: execution for execution in executions_of(connection.execute(TREE, given))}
     root = found.pop(execution_id, None)
     if root is None:

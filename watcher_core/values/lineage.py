@@ -6,7 +6,7 @@ import datetime as dt
 from dataclasses import dataclass, field
 from typing import Any
 
-from watcher_core.enums import LineageOrigin
+from watcher_core.enums import ExecutionState, LineageOrigin
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -109,6 +109,24 @@ class LineageGraph:
 
     addresses: tuple[Address, ...]
     edges: tuple[LineageEdge, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GraphPipeline:
+    """A pipeline of the lineage graph, as it stands.
+
+    Attributes:
+        pipeline_id, pipeline_name: The pipeline.
+        address_id: Where its asset lives; `None` where it has none, or is gone from the code.
+        state: The state of its newest execution; `None` where there is none.
+        started_at: When that started.
+    """
+
+    pipeline_id: int
+    pipeline_name: str
+    address_id: int | None
+    state: ExecutionState | None
+    started_at: dt.datetime | None
 
 
 @dataclass(frozen=True, kw_only=True)

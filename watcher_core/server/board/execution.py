@@ -21,16 +21,16 @@ CHILDREN = 100
 def execution(request: Request, execution_id: int) -> Response:
     """One execution."""
     watcher = watcher_of(request)
-    tree = watcher.execution_tree(execution_id, levels=1)
-    found = tree.execution
+    found = watcher.execution(execution_id)
+    children = watcher.child_executions(execution_id, limit=CHILDREN + 1)
     metadata = dict(found.execution_metadata)
     return render(
         request,
         "execution.html",
         execution=found,
         parent=None if found.parent_id is None else _parent(request, found.parent_id),
-        children=[child.execution for child in tree.children[:CHILDREN]],
-        left_out=max(0, len(tree.children) - CHILDREN),
+        children=children[:CHILDREN],
+        more=len(children) > CHILDREN,
         error=overview.readable_error(metadata.pop("error", None)),
         metadata={
             key: value if isinstance(value, str) else arguments.json_text(value) for key, value in metadata.items()

@@ -70,8 +70,8 @@ def lineage(
         counts={"address": len(data["addresses"]), "edge": len(data["edges"]), "pipeline": len(data["pipelines"])},
         focus=focused,
         unknown=focus if focus and not focused else None,
-        upstream=watcher.address_lineage(focused)[:ROWS] if focused else [],
-        downstream=watcher.address_lineage(focused, Direction.DOWNSTREAM)[:ROWS] if focused else [],
+        upstream=watcher.address_lineage(focused, limit=ROWS) if focused else [],
+        downstream=watcher.address_lineage(focused, Direction.DOWNSTREAM, limit=ROWS) if focused else [],
         names=[address.name for address in graph.addresses[:ROWS]],
         columns=_columns(watcher, focused, columns) if focused and columns else None,
     )
@@ -95,8 +95,8 @@ def _columns(watcher: Watcher, address: str, column: str) -> dict[str, Any]:
         "address": address,
         "names": sorted(names),
         "column": column or None,
-        "upstream": watcher.column_lineage(address, column) if column else [],
-        "downstream": watcher.column_lineage(address, column, Direction.DOWNSTREAM) if column else [],
+        "upstream": watcher.column_lineage(address, column, limit=ROWS) if column else [],
+        "downstream": watcher.column_lineage(address, column, Direction.DOWNSTREAM, limit=ROWS) if column else [],
     }
 
 
@@ -120,29 +120,27 @@ def _add_pipelines(watcher: Watcher, graph: values.LineageGraph, data: dict[str,
     places = {each.id: data["addresses"][at] for at, each in enumerate(graph.addresses)}
     positions = {name: at for at, name in enumerate(data["pipelines"])}
     ids = {edge.pipeline_name: edge.pipeline_id for edge in graph.edges}
-    for pipeline in watcher.pipelines():
-        if pipeline.address_id in places and pipeline.removed_at is None:
-            at = positions.setdefault(pipeline.name, len(positions))
+    known = {each.pipeline_id: each for each in watcher.graph_pipelines()}
+    for pipeline in known.values():
+        if pipeline.address_id in places:
+            at = positions.setdefault(pipeline.pipeline_name, len(positions))
             places[pipeline.address_id].setdefault("homes", []).append(at)
-            ids[pipeline.name] = pipeline.id
+            ids[pipeline.pipeline_name] = pipeline.pipeline_id
     data["pipelines"] = list(positions)
     now = watcher.clock()
-    activity = {each.pipeline_id: each for each in watcher.pipeline_activity()}
     by_pipeline: dict[int, list[values.Alert]] = defaultdict(list)
     for alert in watcher.alerts(state=UNRESOLVED, limit=ALERTS):
         if alert.pipeline_id is not None:
             by_pipeline[alert.pipeline_id].append(alert)
-    return {name: _standing(activity.get(ids[name]), by_pipeline.get(ids[name], ()), now) for name in positions}
+    return {name: _standing(known.get(ids[name]), by_pipeline.get(ids[name], ()), now) for name in positions}
 
 
-def _standing(
-    activity: values.PipelineActivity | None, found: Iterable[values.Alert], now: dt.datetime
-) -> dict[str, Any]:
+def _standing(pipeline: values.GraphPipeline | None, found: Iterable[values.Alert], now: dt.datetime) -> dict[str, Any]:
     found = sorted(found, key=lambda alert: (alert.state is not AlertState.OPEN, -alert.opened_at.timestamp()))
     states = {BY_KIND[alert.kind] for alert in found if alert.kind in BY_KIND}
-    if activity is not None and activity.state is not None:
-        states.add(BY_STATE.get(activity.state, "fine"))
-    start = None if activity is None or activity.start_date is None else round(activity.start_date.timestamp())
+    if pipeline is not None and pipeline.state is not None:
+        states.add(BY_STATE.get(pipeline.state, "fine"))
+    start = None if pipeline is None or pipeline.started_at is None else round(pipeline.started_at.timestamp())
     return {
         "state": next((state for state in WORST_FIRST if state in states), "unknown"),
         "at": start,

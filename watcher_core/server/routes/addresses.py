@@ -19,6 +19,10 @@ addresses = router("addresses")
 types = router("address types")
 lineage = router("lineage")
 
+# Of a direction; a warehouse's calendar may be read by all of it.
+MOST = 10_000
+Most = Annotated[int, Query(ge=1, le=MOST, description="At most so many, the nearest.")]
+
 Part = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2048)]
 
 
@@ -284,14 +288,14 @@ def _no_lineage(pipeline_id: int, reason: str) -> dict[str, Any]:
 
 
 @lineage.get("/address_lineage/{address_id}", response_model=list[LineagePair], responses=errors(404))
-def get_lineage(address_id: PathId, request: Request) -> Any:
-    """List what is upstream and downstream of an address, with the edges between."""
+def get_lineage(address_id: PathId, request: Request, limit: Most = MOST) -> Any:
+    """List what is upstream and downstream of an address, with the edges between; of each side the nearest."""
     access_of(request).require_all()
     watcher = watcher_of(request)
     own = watcher.address(address_id)
     found = []
     for direction in Direction:
-        for step in watcher.address_lineage(address_id, direction):
+        for step in watcher.address_lineage(address_id, direction, limit=limit):
             source, target = (step.address, own) if direction is Direction.UPSTREAM else (own, step.address)
             found.append(
                 {
@@ -313,10 +317,10 @@ def _reference(typed: str) -> int | str:
 
 
 @lineage.get("/lineage/impact", response_model=list[Impact], responses=errors(400, 404))
-def lineage_impact(request: Request, address: AddressReference) -> Any:
+def lineage_impact(request: Request, address: AddressReference, limit: Most = MOST) -> Any:
     """List the pipelines that break if an address is late or wrong, nearest first."""
     access_of(request).require_all()
-    return [vars(each) for each in watcher_of(request).lineage_impact(_reference(address))]
+    return [vars(each) for each in watcher_of(request).lineage_impact(_reference(address), limit=limit)]
 
 
 @lineage.get("/lineage/columns", response_model=list[Column], responses=errors(400, 404))
@@ -326,8 +330,9 @@ def lineage_columns(
     column: Annotated[str, Query(max_length=2048, examples=["amount"])],
     direction: Direction = Direction.UPSTREAM,
     depth: Annotated[int | None, Query(ge=1, le=1000)] = None,
+    limit: Most = MOST,
 ) -> Any:
     """List the columns that a column is computed from, or that are computed from it."""
     access_of(request).require_all()
-    steps = watcher_of(request).column_lineage(_reference(address), column, direction, depth)
+    steps = watcher_of(request).column_lineage(_reference(address), column, direction, depth, limit=limit)
     return [vars(step) for step in steps]

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from fastapi import Query, Request
 from pydantic import BaseModel, Field
 
-from watcher_core import values
+from watcher_core import catalog, values
 from watcher_core.enums import AlertKind, AlertLevel, AlertState
 from watcher_core.server.fields import DEFAULT_PAGE, MAX_PAGE, Body, Instant, PathId
 from watcher_core.server.routing import access_of, covered_pipeline, errors, router, watcher_of
@@ -128,9 +128,14 @@ def status(request: Request) -> Any:
     watcher = watcher_of(request)
     found = watcher.alerts(state=NOT_RESOLVED, limit=MAX_PAGE)
     problems = [_alert(each) for each in found if not access.is_limited or access.covers(each.pipeline_name or "")]
+    if access.is_limited:
+        pipelines = sum(access.covers(pipeline.name) for pipeline in watcher.pipelines())
+    else:
+        with watcher._driver_statements() as (connection, _):
+            pipelines = catalog.count_pipelines(connection)
     return {
         "status": "problems" if problems else "ok",
-        "pipelines": sum(access.covers(pipeline.name) for pipeline in watcher.pipelines()),
+        "pipelines": pipelines,
         "unjudged_executions": watcher.unjudged_executions().count,
         "undelivered_alerts": watcher.undelivered_alerts().count,
         "problems": problems,

@@ -124,12 +124,9 @@ def list_rules(request: Request, limit: Limit = None, cursor: Cursor = None) -> 
 
 
 def _find(request: Request, rule_id: int) -> values.AnomalyRule:
-    access = access_of(request)
-    for rule in watcher_of(request).anomaly_rules():
-        if rule.id == rule_id:
-            access.require_pipeline(rule.pipeline_name)
-            return rule
-    raise NotFoundError("anomaly rule", rule_id)
+    rule = watcher_of(request).anomaly_rule(rule_id)
+    access_of(request).require_pipeline(rule.pipeline_name)
+    return rule
 
 
 @anomalies.get("/anomaly_detection_rule/{rule_id}", response_model=RuleAnswer, responses=errors(404))

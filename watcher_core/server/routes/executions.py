@@ -57,6 +57,9 @@ from watcher_core.server.routing import (
 
 executions = router("executions")
 
+# More than anybody reads; the whole tree of a job that runs for years need not fit into memory.
+MOST_OF_A_TREE = 10_000
+
 # Equal starts within this time are one start that was sent again.
 REPEATED_WITHIN = dt.timedelta(minutes=5)
 
@@ -290,16 +293,16 @@ def _records(batch: BatchBody) -> Iterator[values.ExecutionRecord]:
 
 @executions.get("/pipeline_execution/{execution_id}", response_model=ExecutionAnswer, responses=errors(404))
 def get_execution(execution_id: PathId, request: Request) -> Any:
-    """Return an execution, with those that are directly part of it."""
+    """Return an execution, with the first 1,000 of those that are directly part of it."""
     watcher = watcher_of(request)
-    tree = watcher.execution_tree(execution_id, levels=1)
-    access_of(request).require_pipeline(tree.execution.pipeline_name)
-    children = [_answer(child.execution) for child in tree.children]
+    execution = watcher.execution(execution_id)
+    access_of(request).require_pipeline(execution.pipeline_name)
+    children = [_answer(child) for child in watcher.child_executions(execution_id, limit=MAX_PAGE)]
     flags = {
         str(result.metric_field): result.flagged and result.unflagged_at is None
         for result in watcher.anomaly_results(execution_id=execution_id)
     }
-    return {**_answer(tree.execution), "child_executions": children, "anomaly_flags": flags or None}
+    return {**_answer(execution), "child_executions": children, "anomaly_flags": flags or None}
 
 
 def _answer(execution: values.Execution) -> dict[str, Any]:
@@ -378,8 +381,8 @@ def get_tree(
         int | None, Query(ge=0, le=100, description="So many levels of what ran as part of it; all without it.")
     ] = None,
 ) -> Any:
-    """Return an execution, with what ran as part of it."""
-    tree = watcher_of(request).execution_tree(execution_id, levels=levels)
+    """Return an execution, with what ran as part of it: up to 10,000 executions, the nearest to it."""
+    tree = watcher_of(request).execution_tree(execution_id, levels=levels, limit=MOST_OF_A_TREE)
     access_of(request).require_pipeline(tree.execution.pipeline_name)
     return _tree(tree)
 
