@@ -297,6 +297,39 @@ def test_other_transports(
         assert len(target.read_text().splitlines()) == 4
 
 
+@pytest.mark.parametrize("kind", ["http", "composite", "transform"])
+def test_a_place_that_has_moved_has_taken_nothing_and_one_that_refuses_stops_nobody(
+    watcher: Watcher, server: HttpServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    """OpenLineage's client follows a redirect with an empty request, and counts the event as sent."""
+    http = {"type": "http", "url": server.url}
+    transformer = "openlineage.client.transport.transform.transformers.job_namespace_replace_transformer"
+    transports = {
+        "http": http,
+        "composite": {"type": "composite", "transports": [http], "continue_on_failure": False},
+        "transform": {
+            "type": "transform",
+            "transport": http,
+            "transformer_class": f"{transformer}.JobNamespaceReplaceTransformer",
+            "transformer_properties": {"new_job_namespace": "other"},
+        },
+    }
+    (tmp_path / "client.yml").write_text(json.dumps({"transport": transports[kind]}))
+    monkeypatch.setenv("OPENLINEAGE_CONFIG", str(tmp_path / "client.yml"))
+    server.answer_get = lambda _path: (200, b"a page", {})  # type: ignore[method-assign]  # of this server only
+    watcher.record([record("a"), record("b", start=5)])
+    server.down = Failure(301, "", {"Location": "https://marquez.example"})
+    with pytest.raises(
+        DeliveryError, match=r"answers 301, and has moved to https://marquez\.example; set that address"
+    ):
+        watcher.send_openlineage(since=SINCE)
+    server.down = Failure(400)
+    assert watcher.send_openlineage() == 0
+    server.down = None
+    assert watcher.send_openlineage(since=SINCE) == 2
+    assert len(events(server)) == 4
+
+
 def test_what_came_as_events_is_not_sent_as_events(watcher: Watcher, server: HttpServer) -> None:
     watcher.send_openlineage()
     watcher.record_openlineage([run_event("r", "COMPLETE")])

@@ -200,6 +200,16 @@ def test_an_answer_of_apprise_that_is_not_true_is_a_failure(server: HttpServer, 
     assert server.requests == 1
 
 
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+def test_a_place_that_has_moved_has_taken_nothing(server: HttpServer, status: int) -> None:
+    """Apprise follows with a request that has no message in it, and counts that as delivered."""
+    server.answer_get = lambda _path: (200, b"a page", {})  # type: ignore[method-assign]  # of this server only
+    server.fail(Failure(status, "", {"Location": "/elsewhere"}))
+    with pytest.raises(DeliveryError, match=f"JSON did not take it: .*error={status}"):
+        by_apprise(server).send(message(), thread=None)
+    assert server.taken == []
+
+
 @pytest.mark.parametrize("answer", [None, False])
 def test_answers_of_older_versions_of_apprise(
     monkeypatch: pytest.MonkeyPatch, server: HttpServer, answer: object

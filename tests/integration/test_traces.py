@@ -249,6 +249,19 @@ def test_a_collector_that_takes_nothing_leaves_all_in_the_queue(exporting, serve
     assert len(server.spans) == 2
 
 
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+def test_a_collector_that_has_moved_has_taken_nothing(exporting, server, monkeypatch, status):
+    """OpenTelemetry's SDK follows no redirect, and counts it as a success."""
+    monkeypatch.setenv("OTEL_LOGS_EXPORTER", "otlp")
+    of_dagster(exporting)
+    server.down = Failure(status=status, headers={"Location": "https://collector.example/v1/traces"})
+    with pytest.raises(DeliveryError, match=f"answers {status}, and has moved to https://collector.example/v1/traces"):
+        exporting.export_traces()
+    assert waiting(exporting) == 2
+    server.down = None
+    assert exporting.export_traces() == 2
+
+
 def test_a_collector_that_is_away_leaves_all_in_the_queue(exporting, server, monkeypatch):
     of_dagster(exporting)
     monkeypatch.setenv("OTEL_EXPORTER_OTLP_ENDPOINT", "http://127.0.0.1:1")

@@ -16,10 +16,17 @@ BODIES = ('{"a": 1}', '{"a": "two"}', '{"a": 3}')
 class Moved(HttpServer):
     """A server whose address is another now."""
 
+    def __init__(self, status: int) -> None:
+        super().__init__()
+        self._status = status
+
     def answer(self, request: Request) -> Answer:
         if request.path != "/new":
-            return 308, b"", {"Location": "/new"}
+            return self._status, b"", {"Location": "/new"}
         return super().answer(request)
+
+    def answer_get(self, _path: str) -> Answer:
+        return 200, b"a page", {}
 
 
 class Balanced(HttpServer):
@@ -87,10 +94,21 @@ def test_with_a_login_of_netrc(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) 
     assert all(headers["Authorization"].startswith("Basic ") for _, headers, _ in found)
 
 
-def test_to_a_server_that_has_moved() -> None:
-    with running(Moved()) as server:
+@pytest.mark.parametrize("status", [307, 308])
+def test_to_a_server_that_has_moved(status: int) -> None:
+    with running(Moved(status)) as server:
         found = assert_both_send_the_same(server, f"{server.url}/old")
     assert {path for path, *_ in found} == {"/new"}
+
+
+@pytest.mark.parametrize("status", [301, 302, 303])
+def test_an_event_is_never_sent_as_an_empty_request(status: int, tmp_path: Path) -> None:
+    with running(Moved(status)) as server, RepeatingSession() as session, RepeatingSession() as with_login:
+        with pytest.raises(requests.HTTPError, match=f"/old answers {status}, and has moved to /new; set that address"):
+            sent(session, f"{server.url}/old")
+        (tmp_path / "netrc").write_text("machine 127.0.0.1 login someone password x\n")
+        with pytest.raises(requests.HTTPError, match="has moved to /new"):
+            sent(with_login, f"{server.url}/old")
 
 
 def test_to_a_server_that_gives_cookies() -> None:

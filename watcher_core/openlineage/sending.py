@@ -10,7 +10,7 @@ import importlib.util
 import logging
 import os
 import queue
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Any, Final
@@ -84,9 +84,18 @@ def _client() -> OpenLineageClient:
     from watcher_core.openlineage.sessions import RepeatingSession
 
     client = OpenLineageClient()
-    if type(client.transport) is HttpTransport:  # others that are made of it may have sessions of their own
-        client.transport.session = RepeatingSession()
+    for transport in _parts_of(client.transport):
+        if type(transport) is HttpTransport:  # others that are made of it may have sessions of their own
+            transport.session = RepeatingSession()
     return client
+
+
+def _parts_of(transport: Any) -> Iterator[Any]:
+    """Find the transports of which one is made: those that send."""
+    inner = getattr(transport, "transports", None) or [getattr(transport, "transport", None)]
+    for each in filter(None, inner):
+        yield from _parts_of(each)
+    yield transport
 
 
 class EventSender:
@@ -126,9 +135,10 @@ class EventSender:
             for event in events:
                 client.emit(event)
         except Exception as exc:
-            status = getattr(getattr(exc, "response", None), "status_code", None)
+            reason = exc.__cause__ or exc  # a transport that is made of others hides what theirs say
+            status = getattr(getattr(reason, "response", None), "status_code", None)
             if status not in REFUSED:
-                raise DeliveryError(f"OpenLineage's events cannot be sent: {exc}") from exc
+                raise DeliveryError(f"OpenLineage's events cannot be sent: {reason}") from exc
             # It would keep all behind it from being sent.
             logger.error("the events of execution %d are refused with %d; they are left out", execution_id, status)
             return False

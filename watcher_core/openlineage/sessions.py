@@ -2,6 +2,9 @@
 
 `requests.Session` reads the environment, `.netrc` and the cookies for each request, and merges them with its own
 settings: that takes half of what the client's library takes for an event. Here that is done once, for the first one.
+
+To an address that has moved (301, 302, 303), `requests.Session` sends a GET without a body, and what answers that
+counts as sent. Here it is an error.
 """
 
 from __future__ import annotations
@@ -30,7 +33,7 @@ class RepeatingSession(requests.Session):
                 time; `verify` and `cert`, which may not; `allow_redirects`.
 
         Raises:
-            requests.RequestException: There is no answer.
+            requests.RequestException: There is no answer, or one that the address has moved.
         """
         if self._first is None:
             self._first = self.prepare_request(requests.Request(method, url))
@@ -46,3 +49,11 @@ class RepeatingSession(requests.Session):
         _ = response.content  # once it is read, the connection is free for the next one
         self.cookies.update(response.cookies)
         return super().request(method, url, **options) if response.is_redirect else response
+
+    def rebuild_method(self, prepared_request: requests.PreparedRequest, response: requests.Response) -> None:
+        """Decide by which method a redirect is followed: by the same one only, which keeps the event."""
+        method = prepared_request.method
+        super().rebuild_method(prepared_request, response)
+        if prepared_request.method != method:
+            moved = f"{response.url} answers {response.status_code}, and has moved to {response.headers['Location']}"
+            raise requests.HTTPError(f"{moved}; set that address", response=response)

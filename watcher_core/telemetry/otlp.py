@@ -101,8 +101,10 @@ class OtlpExporter:
         log_provider = LoggerProvider(resource, shutdown_on_exit=False)
         log_provider.add_log_record_processor(self._logs)
         self._logger = log_provider.get_logger("watcher", version)
-        self._status: int | None = None  # what the collector last answered, and to what
+        # What the collector last answered, and to what; where it is to be found, if that is no more here.
+        self._status: int | None = None
         self._what = "spans"
+        self._moved = ""
         self._span_exporter = OTLPSpanExporter(session=self._session())
         self._log_exporter = OTLPLogExporter(session=self._session()) if sends_logs(environment) else None
 
@@ -130,7 +132,7 @@ class OtlpExporter:
         if self._take(spans):
             return []
         if self._status not in REFUSED:
-            answer = "does not answer" if self._status is None else f"answers {self._status}"
+            answer = "does not answer" if self._status is None else f"answers {self._status}{self._moved}"
             raise DeliveryError(f"the collector {answer} to {self._what}; what waits stays in the queue")
         if len(spans) == 1:
             return [first]
@@ -143,14 +145,19 @@ class OtlpExporter:
             self._make(span)
         self._status, self._what = None, "spans"
         try:
-            if self._span_exporter.export(self._spans.ended) is not SpanExportResult.SUCCESS:
+            if self._span_exporter.export(self._spans.ended) is not SpanExportResult.SUCCESS or not self._is_taken():
                 return False
             if self._log_exporter is None or not self._logs.emitted:
                 return True
             self._status, self._what = None, "logs"
-            return self._log_exporter.export(self._logs.emitted) is LogRecordExportResult.SUCCESS
+            taken = self._log_exporter.export(self._logs.emitted) is LogRecordExportResult.SUCCESS
+            return taken and self._is_taken()
         except requests.RequestException:  # which newer versions of the SDK answer for themselves
             return False
+
+    def _is_taken(self) -> bool:
+        """Whether the last answer says so: the SDK follows no redirect, and counts it as a success."""
+        return self._status is not None and self._status < 300
 
     def _make(self, span: Span) -> None:
         self._ids.span = span
@@ -188,6 +195,7 @@ class OtlpExporter:
 
         def note(response: requests.Response, *_: object, **__: object) -> None:
             self._status = response.status_code
+            self._moved = f", and has moved to {response.headers['Location']}" if response.is_redirect else ""
             if response.ok:
                 _warn_of_rejected(response.content)
 

@@ -86,7 +86,8 @@ def _place(url: SecretStr) -> NotifyBase:
         except ImportError:
             raise DeliveryError(INSTALL) from None
         _guard_logs()
-        place = apprise.Apprise.instantiate(url.get_secret_value())
+        # It follows a redirect with a request that has no message in it, and counts that as delivered.
+        place = apprise.Apprise.instantiate(url.get_secret_value(), asset=apprise.AppriseAsset(http_redirects=False))
     if place is None:
         raise DeliveryError("Apprise knows no such address; see https://github.com/caronc/apprise/wiki", permanent=True)
     place.retry = 0  # backing off is the outbox's business
@@ -119,9 +120,8 @@ def _fitted(place: NotifyBase, message: SlackMessage) -> tuple[str, str, str]:
 
 
 def _format(place: NotifyBase) -> str:
-    """The format that the place, or its address, asks for; versions before 2.2 know one for each place."""
-    resolve: Any = getattr(place, "resolve_format", lambda: place.notify_format)
-    found: Any = resolve()
+    """The format that the place, or its address, asks for."""
+    found: Any = place.resolve_format()
     return str(getattr(found, "value", found))
 
 
