@@ -13,13 +13,12 @@ import math
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import dagster as dg
 
 from watcher_core import (
     UNSET,
-    AnomalyRuleConfiguration,
     DatePart,
     InvalidValueError,
     PipelineConfiguration,
@@ -31,6 +30,9 @@ from watcher_dagster import compat
 from watcher_dagster import metadata as keys
 from watcher_dagster.identity import asset_pipeline_name
 from watcher_dagster.partitions import partitions_timezone
+
+if TYPE_CHECKING:
+    from watcher_core import AnomalyRuleConfiguration
 
 logger = logging.getLogger("watcher.dagster")
 
@@ -79,6 +81,8 @@ def asset_anomaly_rules(spec: dg.AssetSpec) -> list[AnomalyRuleConfiguration]:
     except InvalidValueError as error:
         logger.warning("asset %s: %s; it is passed over", name, error)
         return []
+    from watcher_core import AnomalyRuleConfiguration  # brings what a step, which declares no rules, can do without
+
     return [
         AnomalyRuleConfiguration(pipeline_name=name, metric_field=metric, **options)
         for metric, options in declared.items()

@@ -19,7 +19,6 @@ from pydantic import Field
 
 from watcher_core import (
     UNSET,
-    Address,
     DatabaseError,
     ExecutionRecord,
     ExecutionSource,
@@ -39,7 +38,7 @@ from watcher_dagster.runs import instance_id, run_started
 from watcher_dagster.step import Step, StepContext, read_step
 
 if TYPE_CHECKING:
-    from watcher_core import TrackedExecution, Watcher
+    from watcher_core import Address, TrackedExecution, Watcher
 
 logger = logging.getLogger("watcher.dagster")
 

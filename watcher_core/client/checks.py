@@ -14,7 +14,6 @@ from watcher_core.client.heartbeats import HeartbeatMethods
 from watcher_core.enums import AlertKind, ExecutionState
 from watcher_core.errors import InvalidValueError
 from watcher_core.health import Round
-from watcher_core.values import Finding
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -40,7 +39,7 @@ class CheckMethods(HeartbeatMethods):
 
     def check_freshness(
         self, *, pipeline: int | str | None = None, now: dt.datetime | None = None, dry_run: bool = False
-    ) -> list[Finding]:
+    ) -> list[values.Finding]:
         """Find the pipelines whose data is stale. Open an alert for each, and resolve the alerts of the others.
 
         Data is stale when its last insert, update or soft delete, or else the pipeline's creation, is longer ago than
@@ -74,7 +73,7 @@ class CheckMethods(HeartbeatMethods):
         since: dt.datetime | None = None,
         now: dt.datetime | None = None,
         dry_run: bool = False,
-    ) -> list[Finding]:
+    ) -> list[values.Finding]:
         """Find the executions that take, or took, too long. Open an alert for each, and resolve those that are over.
 
         Thresholds are found as for `check_freshness`.
@@ -107,7 +106,7 @@ class CheckMethods(HeartbeatMethods):
                 _resolve_others(session, AlertKind.TIMELINESS, late, moment, pipeline_id)
         return found
 
-    def check_stuck(self, *, now: dt.datetime | None = None, dry_run: bool = False) -> list[Finding]:
+    def check_stuck(self, *, now: dt.datetime | None = None, dry_run: bool = False) -> list[values.Finding]:
         """Find the executions that will not end. Open an alert for each, and resolve those of the others.
 
         That is, those outside Dagster of whose process no heartbeat came for 3 minutes, and all that have run for five
@@ -136,7 +135,7 @@ class CheckMethods(HeartbeatMethods):
                 recording.end_silent(connection, checks.silent_and_made_good(session, now=moment), now=moment)
         return found
 
-    def check_missed(self, *, now: dt.datetime | None = None, dry_run: bool = False) -> list[Finding]:
+    def check_missed(self, *, now: dt.datetime | None = None, dry_run: bool = False) -> list[values.Finding]:
         """Find the pipelines that usually run by now, and have not, and the assets that automation was to make.
 
         How often a pipeline runs is learned from its history, once a day; where that has no rhythm, or is shorter than
@@ -187,7 +186,7 @@ class CheckMethods(HeartbeatMethods):
         with self._transaction() as (session, _):
             return checks.suggest_rules(session)
 
-    def check_failures(self, *, now: dt.datetime | None = None, dry_run: bool = False) -> list[Finding]:
+    def check_failures(self, *, now: dt.datetime | None = None, dry_run: bool = False) -> list[values.Finding]:
         """Find the pipelines that fail. Open an alert for each, and resolve those of pipelines that succeeded since.
 
         A pipeline fails when its last executions failed, as many in a row as its `failure_number` says, else its
@@ -219,7 +218,7 @@ class CheckMethods(HeartbeatMethods):
                 )
         return found
 
-    def check_asset_checks(self, *, now: dt.datetime | None = None, dry_run: bool = False) -> list[Finding]:
+    def check_asset_checks(self, *, now: dt.datetime | None = None, dry_run: bool = False) -> list[values.Finding]:
         """Find Dagster's asset checks that do not pass. Open an alert for each, and resolve those of the others.
 
         A result counts until a later one of the same partition replaces it. The severity WARN is a warning, ERROR an
@@ -409,7 +408,7 @@ def _opening(session: Session, kind: AlertKind) -> checks.Opening:
 def _update_alerts(
     session: Session,
     kind: AlertKind,
-    found: list[Finding],
+    found: list[values.Finding],
     now: dt.datetime,
     standing: Sequence[str] = (),
 ) -> None:
@@ -421,7 +420,7 @@ def _update_alerts(
 def _resolve_others(
     session: Session,
     kind: AlertKind,
-    found: list[Finding],
+    found: list[values.Finding],
     now: dt.datetime,
     pipeline_id: int | None,
     standing: Sequence[str] = (),

@@ -7,23 +7,33 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from watcher_core import alerts, anomalies, arguments, checks, database, health, openlineage, recording, telemetry
+from watcher_core import (
+    alerts,
+    anomalies,
+    arguments,
+    checks,
+    database,
+    health,
+    openlineage,
+    recording,
+    telemetry,
+    values,
+)
 from watcher_core.client.connection import Connection
 from watcher_core.enums import AlertKind
 from watcher_core.errors import ConfigurationError, DatabaseUnavailableError, SchemaVersionError, WatcherError
-from watcher_core.values import HealthFact, HealthReport
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     # A family of facts: what the keys of its alerts begin with, its topic, and the query and judgement of it.
-    Family = tuple[str | None, str, Callable[[Session, dt.datetime], Iterable[HealthFact]]]
+    Family = tuple[str | None, str, Callable[[Session, dt.datetime], Iterable[values.HealthFact]]]
 
 
 class HealthMethods(Connection):
     """Health: what stops Watcher, or the Dagster that it watches, from doing its work."""
 
-    def health(self, *, now: dt.datetime | None = None, embedded: bool | None = None) -> HealthReport:
+    def health(self, *, now: dt.datetime | None = None, embedded: bool | None = None) -> values.HealthReport:
         """Look at Watcher's own parts: recorders, checks, what waits, heartbeats. Writes nothing.
 
         A part that cannot be looked at is a fact of its own.
@@ -39,7 +49,7 @@ class HealthMethods(Connection):
         """
         moment = self._present(now)
         families = list(self._families(embedded=self._embedded if embedded is None else embedded))
-        facts: list[HealthFact] = []
+        facts: list[values.HealthFact] = []
         unknown: list[str] = []
         for key, topic, ask in families:
             try:
@@ -48,12 +58,12 @@ class HealthMethods(Connection):
             except (DatabaseUnavailableError, SchemaVersionError):
                 raise
             except WatcherError as exc:
-                facts.append(HealthFact("problem", topic, str(exc)))
+                facts.append(values.HealthFact("problem", topic, str(exc)))
                 unknown += [] if key is None else [key]
         examined = tuple(key for key, _, _ in families if key is not None)
-        return HealthReport(facts=tuple(facts), examined=examined, unknown=tuple(unknown))
+        return values.HealthReport(facts=tuple(facts), examined=examined, unknown=tuple(unknown))
 
-    def spool_health(self, *, now: dt.datetime | None = None) -> HealthReport:
+    def spool_health(self, *, now: dt.datetime | None = None) -> values.HealthReport:
         """Look at the executions of this host that wait for the database. Needs no database.
 
         Args:
@@ -65,9 +75,9 @@ class HealthMethods(Connection):
         moment = dt.datetime.now(dt.UTC) if now is None else arguments.instant(now, "now")
         host = recording.this_host()
         facts = health.spool_facts(self.spool_directories, host=host, now=moment)
-        return HealthReport(facts=tuple(facts), examined=(health.spool_key(host),))
+        return values.HealthReport(facts=tuple(facts), examined=(health.spool_key(host),))
 
-    def dagster_health(self, *, now: dt.datetime | None = None, again_after: float = 0.0) -> HealthReport:
+    def dagster_health(self, *, now: dt.datetime | None = None, again_after: float = 0.0) -> values.HealthReport:
         """Ask Dagster's webserver for what no sensor sees. Needs no database.
 
         Code locations that do not load, daemons without a heartbeat, ticks that failed or did not come, runs that wait
@@ -90,7 +100,7 @@ class HealthMethods(Connection):
         again_after: float = 0.0,
         now: dt.datetime | None = None,
         dry_run: bool = False,
-    ) -> list[HealthFact]:
+    ) -> list[values.HealthFact]:
         """Look at the health of Watcher and of Dagster. Open an alert for what is wrong, and resolve the others.
 
         Args:
