@@ -106,7 +106,7 @@ RAW_WRITE = """
 
 def run(bench: Bench) -> Iterator[Result]:
     """Measure one execution at three sizes of history, then pending ones at three sizes."""
-    for runs in bench.choose(full=(1_000, 10_000, 30_000), quick=(1_000, 10_000)):
+    for runs in bench.choose(full=(1_000, 10_000, 30_000), quick=(10_000,)):
         yield _one(bench, runs)
     for pending in bench.choose(full=(100, 1_000, 2_000), quick=(200,), large=(100, 1_000, 10_000)):
         yield _many(bench, pending, processes=1, metrics=[AnomalyMetric.TOTAL_ROWS])

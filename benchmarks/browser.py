@@ -112,7 +112,7 @@ def _page(bench: Bench, browser: Browser, client: httpx.Client, title: str, addr
     with _static(kept) as static:
         sides = {"ours": ours, "raw": static}
         found: dict[str, list[float]] = {side: [] for side in sides}
-        for turn in range(bench.choose(full=6, quick=2) + 1):
+        for turn in range(bench.choose(full=6, quick=1) + 1):
             for side, origin in sides.items():
                 milliseconds = _load(browser, origin + address)
                 if turn:  # the first of each warms up

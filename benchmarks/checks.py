@@ -236,8 +236,8 @@ class Case(NamedTuple):
 
 def run(bench: Bench) -> Iterator[Result]:
     """Measure each check at three sizes."""
-    pipelines = bench.choose(full=(1_000, 10_000, 100_000), quick=(1_000, 10_000))
-    executions = bench.choose(full=(10_000, 100_000), quick=(50_000,), large=(10_000, 100_000, 1_000_000))
+    pipelines = bench.choose(full=(1_000, 10_000, 100_000), quick=(10_000,))
+    executions = bench.choose(full=(10_000, 100_000), quick=(20_000,), large=(10_000, 100_000, 1_000_000))
     yield from _measure(bench, Case("freshness", pipelines, "pipelines", {FIRST: 1.0, AGAIN: 0.3}))
     yield from _measure(bench, Case("timeliness", executions, "executions", {FIRST: 5.0, AGAIN: 5.0}))
     yield from _measure(bench, Case("failures", executions, "executions", {FIRST: 5.0, AGAIN: 5.0}))

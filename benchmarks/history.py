@@ -34,7 +34,7 @@ EXECUTIONS = """
 
 def sizes(bench: Bench) -> tuple[int, ...]:
     """Return the numbers of executions. The raw side slows down, too, so that the ratio shows the cost of Watcher."""
-    return bench.choose(full=(0, 100_000, 300_000), quick=(0, 100_000), large=(0, 100_000, 1_000_000))
+    return bench.choose(full=(0, 100_000, 300_000), quick=(0, 30_000), large=(0, 100_000, 1_000_000))
 
 
 def filled(bench: Bench, executions: int, build: Path = ROOT) -> str:
