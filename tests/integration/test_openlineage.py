@@ -309,6 +309,27 @@ def test_of_runs_that_name_one_side_alone_the_newest_that_named_both_decides(
     assert edges(watcher, f"shop/{job}") == {(f"{job}.last", f"{job}.target")}
 
 
+@pytest.mark.parametrize("order", list(itertools.permutations(range(4))))
+@pytest.mark.parametrize("at_the_start", ["names nothing", "names all"])
+def test_the_run_that_started_last_decides_whenever_its_events_come(
+    watcher: Watcher, job: str, order: tuple[int, ...], at_the_start: str
+) -> None:
+    """A long run that started first ends last; when it started is not known before its START has come."""
+
+    def run(kind: str, source: str, minutes: float) -> dict[str, Any]:
+        named: dict[str, Any] = {"inputs": (dataset(f"{job}.{source}"),), "outputs": (dataset(job),)}
+        is_bare = kind == "START" and at_the_start == "names nothing"
+        return run_event(f"{job}{source}", kind, minutes, job=job, **({} if is_bare else named))
+
+    events = [run("START", "old", 0), run("START", "new", 10), run("COMPLETE", "new", 20), run("COMPLETE", "old", 60)]
+    for place in order:
+        watcher.record_openlineage([events[place]])
+    assert edges(watcher, f"shop/{job}") == {(f"{job}.new", job)}
+    watcher.record_openlineage([events[place] for place in order])
+    watcher.record_openlineage([run("COMPLETE", "newest", 30)])
+    assert edges(watcher, f"shop/{job}") == {(f"{job}.newest", job)}
+
+
 def test_the_newest_run_decides_where_another_says_the_same_at_the_same_moment(
     watcher: Watcher, job: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -32,8 +32,9 @@ MAX_ERROR_CHARACTERS: Final = 50_000
 # What of an event could not be used, and why: enough to correct the producer.
 MAX_REFUSED: Final = 10
 
-# `first`: the time of the first event. `ends`: by type, the time of the last end. `said`: by subject, the time and what
-# was said then. `written`: by output, the time and its statistics. `refused`: what could not be used, and why.
+# `first`: the time of the first event. `started`: whether a START event is among them. `ends`: by type, the time of the
+# last end. `said`: by subject, the time and what was said then. `written`: by output, the time and its statistics.
+# `refused`: what could not be used, and why.
 Facts = dict[str, Any]
 
 
@@ -64,6 +65,8 @@ def facts_of(event: Event) -> Facts:
         except InvalidValueError as error:
             refused[f"outputStatistics of {dataset.name.name}"] = str(error)
     facts: Facts = {"first": at, "said": {subject: [at, value] for subject, value in said.items()}}
+    if event.type is EventType.START:
+        facts["started"] = True
     if event.type in ENDS:
         facts["ends"] = {event.type.value: at}
     if event.is_test:
@@ -86,7 +89,8 @@ def merged(known: Facts, new: Facts) -> Facts:
     for kind, at in new.get("ends", {}).items():
         ends[kind] = max(at, ends.get(kind, at))
     both["ends"] = ends
-    both["is_test"] = known.get("is_test", False) or new.get("is_test", False)
+    for name in ("started", "is_test"):
+        both[name] = known.get(name, False) or new.get(name, False)
     refused = {**known.get("refused", {})}
     for place, why in new.get("refused", {}).items():
         refused[place] = max(why, refused.get(place, why))

@@ -1,19 +1,26 @@
 """What is known of the datasets of a job, put together from its runs in whatever order their events come. Pure.
 
-The newest run decides. As long as it has named one side alone, the newest of the runs before it that has named inputs
-and outputs is kept beside it: what that one says is the lineage until the newest has named both.
+The newest run decides: the one that started last. Older ones are kept beside it as long as they may decide after all:
+
+- Where the newest has named one side alone, what the newest of those says that have named inputs and outputs is the
+  lineage until it has named both.
+- When a run started is known for sure by its START event. Until that has come, the run may turn out to be older.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from watcher_core.openlineage.datasets import Datasets, merged, without_times
 
-# Where the run before stands in what is stored of a job.
+# Where the run before stands in what is stored of a job, and that no START event has come of a run.
 BEFORE: Final = "before"
+WITHOUT_START: Final = "without_start"
+
+# Of producers that send no START events, each run may turn out to be older than all others.
+MOST_RUNS: Final = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,13 +31,15 @@ class Job:
         at: Since when: the start of the run, or the time of the event of the job.
         run_id: By which run; `None` where an event of the job says so.
         datasets: What it reads and writes.
-        before: The newest run before that has named inputs and outputs, where this one has not.
+        before: The next older run that may decide after all.
+        without_start: Whether the run's START event has not come, so that it may have started earlier.
     """
 
     at: str
     run_id: str | None
     datasets: Datasets
     before: Job | None = None
+    without_start: bool = False
 
     @property
     def is_whole(self) -> bool:
@@ -40,47 +49,79 @@ class Job:
     @property
     def decisive(self) -> Job:
         """What the lineage of the job follows from."""
-        return self if self.is_whole or self.before is None else self.before
+        return next((run for run in _runs(self) if run.is_whole), self)
 
     @property
     def stored(self) -> dict[str, Any]:
-        """The datasets as they are stored, with the run before."""
-        if self.before is None:
-            return self.datasets
-        before = {"at": self.before.at, "run_id": self.before.run_id, "datasets": self.before.datasets}
-        return {**self.datasets, BEFORE: before}
+        """The datasets as they are stored, with the runs before."""
+        stored = dict(self.datasets)
+        if self.without_start:
+            stored[WITHOUT_START] = True
+        if self.before is not None:
+            stored[BEFORE] = {"at": self.before.at, "run_id": self.before.run_id, "datasets": self.before.stored}
+        return stored
 
     @classmethod
     def of_row(cls, at: str, run_id: str | None, stored: Mapping[str, Any]) -> Job:
         """Return what a row says."""
-        before = stored.get(BEFORE)
-        datasets = {name: value for name, value in stored.items() if name != BEFORE}
-        return cls(at, run_id, datasets, None if before is None else cls(**before))
+        datasets = dict(stored)
+        before = datasets.pop(BEFORE, None)
+        without_start = datasets.pop(WITHOUT_START, False)
+        older = None if before is None else cls.of_row(before["at"], before["run_id"], before["datasets"])
+        return cls(at, run_id, datasets, older, without_start)
 
     def says_the_same(self, other: Job | None) -> bool:
         """Whether the lineage and all addresses are the same."""
         return other is not None and all(
-            without_times(one.datasets) == without_times(another.datasets)
-            for one, another in ((self, other), (self.decisive, other.decisive))
+            _is_same(one, another) for one, another in ((self, other), (self.decisive, other.decisive))
         )
 
 
 def newer(known: Job | None, said: Job) -> Job:
     """Return what holds of a job: what its newest run says; of one run, all that its events say together."""
-    if known is None:
-        return said
-    if _is_one_run(known, said):
-        both = Job(said.at, said.run_id, merged(known.datasets, said.datasets), known.before)
-        return replace(both, before=None) if both.is_whole else both
-    if _order(said) >= _order(known):
-        return said if said.is_whole else replace(said, before=known if known.is_whole else known.before)
-    if known.is_whole or not (said.is_whole or (known.before is not None and _is_one_run(known.before, said))):
-        return known
-    return replace(known, before=newer(known.before, said))
+    runs = list(_runs(known))
+    for place, run in enumerate(runs):
+        if run.run_id is not None and run.run_id == said.run_id:
+            runs[place] = replace(said, datasets=merged(run.datasets, said.datasets))
+            break
+    else:
+        runs.append(said)
+    return _linked(runs)
 
 
-def _is_one_run(known: Job, said: Job) -> bool:
-    return known.run_id is not None and known.run_id == said.run_id
+def dated(known: Job, run_id: str, *, at: str, without_start: bool) -> Job:
+    """Return what holds of a job where more is known of when a run of it started."""
+    return _linked(
+        replace(run, at=at, without_start=without_start) if run.run_id == run_id else run for run in _runs(known)
+    )
+
+
+def _runs(newest: Job | None) -> Iterator[Job]:
+    while newest is not None:
+        yield newest
+        newest = newest.before
+
+
+def _linked(runs: Iterable[Job]) -> Job:
+    """Put runs in order, the newest first, without those that cannot decide any more."""
+    in_order = sorted(runs, key=_order, reverse=True)
+    kept = in_order[:1]
+    for run in in_order[1:]:
+        if any(one.is_whole and not one.without_start for one in kept):
+            break
+        if run.is_whole or any(one.without_start for one in kept):
+            kept.append(run)
+    if len(kept) > MOST_RUNS:
+        whole = next((run for run in kept if run.is_whole), kept[MOST_RUNS - 1])
+        kept = kept[:MOST_RUNS] if whole in kept[:MOST_RUNS] else [*kept[: MOST_RUNS - 1], whole]
+    newest = replace(kept[-1], before=None)
+    for run in reversed(kept[:-1]):
+        newest = replace(run, before=newest)
+    return newest
+
+
+def _is_same(one: Job, another: Job) -> bool:
+    return without_times(one.datasets) == without_times(another.datasets)
 
 
 def _order(job: Job) -> tuple[str, str]:

@@ -21,7 +21,7 @@ from watcher_core.database import Driver
 from watcher_core.enums import ExecutionSource, LineageOrigin
 from watcher_core.errors import InvalidValueError
 from watcher_core.openlineage import assertions, datasets, facts, naming
-from watcher_core.openlineage.jobs import Job, newer
+from watcher_core.openlineage.jobs import Job, dated, newer
 from watcher_core.openlineage.reading import Dataset, Event
 
 logger = logging.getLogger("watcher.progress")
@@ -128,8 +128,7 @@ def record_events(session: Session, *, events: Iterable[Event], may_change_linea
     said, jobs = _read(in_order)
     runs = _merge_runs(connection, said, now=now)
     changed = {run_id: run for run_id, run in runs.items() if run.now != run.before}
-    facts_by_run = {run_id: run.now for run_id, run in runs.items()}
-    found = _merge_jobs(connection, jobs, facts_by_run, statement=LOCK_JOBS if may_change_lineage else JOBS)
+    found = _merge_jobs(connection, jobs, runs, statement=LOCK_JOBS if may_change_lineage else JOBS)
     named = [dataset for event in in_order if event.pipeline_name is None for dataset in event.inputs]
     results = [result for event in in_order for result in assertions.results_of(event)]
     if (found.changed or named) and not may_change_lineage:
@@ -162,6 +161,16 @@ class Run:
 
     before: facts.Facts | None
     now: facts.Facts
+
+    @property
+    def has_moved(self) -> bool:
+        """Whether these events say more of when it started than was known."""
+        return bool(self.before) and self.start != Run(None, self.before or {}).start
+
+    @property
+    def start(self) -> tuple[str, bool]:
+        """When it started, as far as is known, and whether a START event has said so."""
+        return self.now["first"], self.now.get("started", False)
 
 
 def _merge_runs(connection: Driver, said: Mapping[str, facts.Facts], *, now: dt.datetime) -> dict[str, Run]:
@@ -221,7 +230,7 @@ def _read(events: Sequence[Event]) -> tuple[dict[str, facts.Facts], list[tuple[E
             if refused:
                 new["refused"] = {**new.get("refused", {}), **refused}
             said[event.run_id] = facts.merged(said.get(event.run_id, {}), new)
-        if event.run_id is None or (datasets.says_anything(named) and not event.is_test):
+        if event.run_id is None or not event.is_test:
             jobs.append((event, named))
     return said, jobs
 
@@ -229,11 +238,18 @@ def _read(events: Sequence[Event]) -> tuple[dict[str, facts.Facts], list[tuple[E
 def _merge_jobs(
     connection: Driver,
     events: Sequence[tuple[Event, datasets.Datasets]],
-    runs: Mapping[str, facts.Facts],
+    runs: Mapping[str, Run],
     *,
     statement: str,
 ) -> FoundJobs:
-    names = sorted({event.pipeline_name for event, _ in events if event.pipeline_name is not None})
+    names = sorted(
+        {
+            event.pipeline_name
+            for event, named in events
+            if event.pipeline_name is not None
+            and (event.run_id is None or datasets.says_anything(named) or runs[event.run_id].has_moved)
+        }
+    )
     if not names:
         return FoundJobs(frozenset(), {}, {}, {})
     before = {
@@ -242,11 +258,15 @@ def _merge_jobs(
     }
     now = dict(before)
     for event, named in events:
-        if not datasets.says_anything(named):
-            continue
         name = event.pipeline_name or ""
-        at = event.at.isoformat(timespec="microseconds") if event.run_id is None else runs[event.run_id]["first"]
-        now[name] = newer(now.get(name), Job(at, event.run_id, named))
+        if event.run_id is None:
+            at, is_sure = event.at.isoformat(timespec="microseconds"), True
+        else:
+            at, is_sure = runs[event.run_id].start
+        if datasets.says_anything(named):
+            now[name] = newer(now.get(name), Job(at, event.run_id, named, without_start=not is_sure))
+        elif event.run_id is not None and name in now:
+            now[name] = dated(now[name], event.run_id, at=at, without_start=not is_sure)
     changed = {name: job for name, job in now.items() if not job.says_the_same(before.get(name))}
     moved = {name: job for name, job in now.items() if name not in changed and job != before[name]}
     return FoundJobs(frozenset(names), changed, moved, before)
