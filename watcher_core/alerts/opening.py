@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from sqlalchemy.orm import Session
 
-from watcher_core import arguments, database
+from watcher_core import arguments, catalog, database
 from watcher_core.alerts.pending import CONTINUES_WITHIN, FLAPPING_WITHIN
 from watcher_core.enums import AlertKind
 from watcher_core.values import Cause
@@ -24,12 +24,7 @@ BATCH_SIZE = 5_000
 # One writer for each kind: checks that run at the same time could otherwise deadlock on each other's rows.
 LOCK = "SELECT pg_advisory_xact_lock(hashtextextended('watcher.alert/' || %(kind)s, 0))"
 
-# The level that the pipeline or its type asks for. What somebody called a warning, and unusual numbers, get no louder.
-LEVEL = """
-           CASE WHEN cause.kind IN ('asset_check', 'anomaly') AND cause.level = 'warning'
-                THEN least(cause.level, cause.asked_level)
-                WHEN cause.level <> 'info' THEN coalesce(cause.asked_level, cause.level)
-                ELSE cause.level END"""
+LEVEL: Final = catalog.level_of("cause.kind", "cause.level", "cause.asked_level")
 
 
 def _failing(row: str) -> str:
@@ -112,14 +107,13 @@ OPENING: Final = f"""
 # What it takes besides `now`, with its type: PostgreSQL learns that of no text.
 OPENING_GIVEN: Final = {"continues_within": CONTINUES_WITHIN, "flapping_within": FLAPPING_WITHIN}
 
-ASKED_LEVEL = "coalesce(pipeline.alert_level, type.alert_level) AS asked_level"
 PIPELINE = """
           LEFT JOIN watcher.pipeline ON pipeline.id = given.pipeline_id
           LEFT JOIN watcher.pipeline_type AS type ON type.id = pipeline.pipeline_type_id"""
 
 OPEN = f"""
     WITH cause AS (
-        SELECT given.*, {ASKED_LEVEL}
+        SELECT given.*, {catalog.ASKED_LEVEL} AS asked_level
           FROM jsonb_to_recordset(CAST(%(findings)s AS jsonb)) AS given (
                    kind watcher.alert_kind, level watcher.alert_level, deduplication_key text, pipeline_id bigint,
                    pipeline_execution_id bigint, at timestamptz, is_new boolean, facts jsonb)
@@ -131,7 +125,7 @@ OPEN = f"""
 # As in `OPENING`, of findings that come without their facts: most need no more than this.
 UNSETTLED = f"""
     SELECT cause.deduplication_key
-      FROM (SELECT given.*, {ASKED_LEVEL}
+      FROM (SELECT given.*, {catalog.ASKED_LEVEL} AS asked_level
               FROM jsonb_to_recordset(CAST(%(findings)s AS jsonb)) AS given (
                        kind watcher.alert_kind, level watcher.alert_level, deduplication_key text, pipeline_id bigint)
               {PIPELINE}) AS cause

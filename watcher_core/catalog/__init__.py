@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     )
     from watcher_core.catalog.configuration import clean_configuration, clean_pipeline_fields, configuration_hash
     from watcher_core.catalog.imported import Imported, import_pipeline_types, import_pipelines, note_changes
+    from watcher_core.catalog.levels import ASKED_LEVEL, level_of
     from watcher_core.catalog.lookup import COLUMNS as PIPELINE_COLUMNS
     from watcher_core.catalog.lookup import FIELDS as PIPELINE_FIELDS
     from watcher_core.catalog.lookup import (
@@ -58,6 +59,7 @@ if TYPE_CHECKING:
     )
 
 __all__ = [
+    "ASKED_LEVEL",
     "ID_BY_NAME",
     "PIPELINE_COLUMNS",
     "PIPELINE_FIELDS",
@@ -92,6 +94,7 @@ __all__ = [
     "import_pipeline_types",
     "import_pipelines",
     "known_name",
+    "level_of",
     "list_address_types",
     "list_addresses",
     "list_pipeline_types",
@@ -117,6 +120,7 @@ _MODULES = {
     "import_pipelines": "imported",
     "note_changes": "imported",
     "known_name": "names",
+    "level_of": "levels",
     "get_address_type": "addresses",
     "FoundPipeline": "lookup",
     "add_names": "addresses",
@@ -135,6 +139,7 @@ _MODULES = {
     "ensure_pipelines": "pipelines",
     "find_address_id": "addresses",
     "find_named_address": "addresses",
+    "ASKED_LEVEL": "levels",
     "ID_BY_NAME": "lookup",
     "PIPELINE_COLUMNS": "lookup:COLUMNS",
     "PIPELINE_FIELDS": "lookup:FIELDS",

@@ -278,31 +278,26 @@ def resolve_pipelines(session: Session, *, types_by_name: Mapping[str, str | Non
         types_by_name: The type of each, if it is created, by the name that is used for it.
         now: The time.
     """
-    names = _resolved(session, types_by_name)
-    unknown = {name: type_name for name, type_name in types_by_name.items() if name not in names}
-    _create(session, unknown, now=now)
-    return names | {name: name for name in unknown}
+    return _ensured(session, types_by_name, now=now)[0]
 
 
 def ensure_pipelines(session: Session, *, types_by_name: Mapping[str, str | None], now: dt.datetime) -> int:
     """As `resolve_pipelines`, but return how many were created."""
-    names = _resolved(session, types_by_name)
-    return _create(session, {name: each for name, each in types_by_name.items() if name not in names}, now=now)
+    return _ensured(session, types_by_name, now=now)[1]
 
 
-def _resolved(session: Session, names: Iterable[str]) -> dict[str, str]:
-    return dict(database.driver(session).execute(RESOLVE, {"names": list(names)}).fetchall())
-
-
-def _create(session: Session, types_by_name: Mapping[str, str | None], *, now: dt.datetime) -> int:
-    if not types_by_name:
-        return 0
-    unknown = sorted(types_by_name)
+def _ensured(
+    session: Session, types_by_name: Mapping[str, str | None], *, now: dt.datetime
+) -> tuple[dict[str, str], int]:
+    names: dict[str, str] = dict(database.driver(session).execute(RESOLVE, {"names": list(types_by_name)}).fetchall())
+    unknown = sorted(types_by_name.keys() - names.keys())
+    if not unknown:
+        return names, 0
     type_ids = _ensure_types(session, [types_by_name[name] for name in unknown], now=now)
     parameters = {"names": unknown, "type_ids": [type_ids[types_by_name[name]] for name in unknown]}
     created = session.scalars(INSERT_MISSING, parameters).all()
     anomalies.create_rules_for_new_pipelines(session, pipeline_ids=created, now=now)
-    return len(created)
+    return names | {name: name for name in unknown}, len(created)
 
 
 def _ensure_types(session: Session, names: Iterable[str | None], *, now: dt.datetime) -> dict[str | None, int]:

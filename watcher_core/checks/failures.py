@@ -27,7 +27,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy.orm import Session
 
-from watcher_core import database, text
+from watcher_core import catalog, database, text
 from watcher_core.checks import causes, retries, thresholds
 from watcher_core.enums import AlertKind, AlertLevel, ExecutionState
 from watcher_core.values import Finding
@@ -108,7 +108,7 @@ FAILING = f"""
         SELECT pipeline.id, pipeline.name, type.name AS type_name,
                CAST(pipeline.pipeline_metadata -> 'owners' AS text) AS owners,
                pipeline.pipeline_metadata -> 'partition_count' AS partition_count,
-               coalesce(pipeline.alert_level, type.alert_level) AS asked_level,
+               {catalog.ASKED_LEVEL} AS asked_level,
                {thresholds.number("failure")} AS number,
                {thresholds.is_own("failure")} AS used_child_config
           FROM watcher.pipeline
@@ -268,12 +268,14 @@ DETAILED = f"""
                         LIMIT {MOST_NAMED}) AS failed) AS partitions
     )"""
 
+LEVEL = catalog.level_of("'failure'", "CAST('error' AS watcher.alert_level)", "detailed.asked_level")
+
 # Whether the alert of a finding is open, has the level that is asked for, and says just this. Assets that failed with
 # one step have none of their own. `IN` hashes the alerts, whatever statistics say; a join may read all for each.
 IS_SAID = f"""
            detailed.is_known
            AND (concat_ws('/', 'failure', detailed.id, nullif(detailed.instance_id, '')), detailed.execution_id,
-                coalesce(detailed.asked_level, 'error'), {FACTS} || detailed.details)
+                {LEVEL}, {FACTS} || detailed.details)
             IN (SELECT deduplication_key, pipeline_execution_id, level, facts
                   FROM watcher.alert
                  WHERE kind = 'failure'

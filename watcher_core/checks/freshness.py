@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from watcher_core import calendars, database, text
+from watcher_core import calendars, catalog, database, text
 from watcher_core.checks import causes, thresholds
 from watcher_core.checks.causes import Opening
 from watcher_core.database import Driver
@@ -30,7 +30,7 @@ def _checked(*, one: bool) -> str:
     checked AS (
         SELECT pipeline.id, pipeline.name, type.name AS type_name,
                CAST(pipeline.pipeline_metadata -> 'owners' AS text) AS owners,
-               coalesce(pipeline.alert_level, type.alert_level) AS asked_level,
+               {catalog.ASKED_LEVEL} AS asked_level,
                pipeline.last_target_insert, pipeline.last_target_update, pipeline.last_target_soft_delete,
                coalesce(greatest(pipeline.last_target_insert, pipeline.last_target_update,
                                  pipeline.last_target_soft_delete), pipeline.created_at) AS changed_at,

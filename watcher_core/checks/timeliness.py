@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from watcher_core import database, text
+from watcher_core import catalog, database, text
 from watcher_core.checks import causes, thresholds
 from watcher_core.checks.causes import Opening
 from watcher_core.enums import AlertKind, AlertLevel, DatePart, ExecutionState
@@ -44,7 +44,7 @@ def _late(*, one: bool, ended: str = "watcher.pipeline_execution", since: str = 
     checked AS MATERIALIZED (
         SELECT pipeline.id, pipeline.name, type.name AS type_name,
                CAST(pipeline.pipeline_metadata -> 'owners' AS text) AS owners,
-               coalesce(pipeline.alert_level, type.alert_level) AS asked_level,
+               {catalog.ASKED_LEVEL} AS asked_level,
                {thresholds.columns("timeliness")}
           FROM watcher.pipeline
           JOIN watcher.pipeline_type AS type ON type.id = pipeline.pipeline_type_id
