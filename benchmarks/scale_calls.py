@@ -210,7 +210,7 @@ CALLS = (
     Call(name="asset_checks", call=lambda w: w.asset_checks()),
     Call(name="asset_check_results(pipeline)", call=lambda w: w.asset_check_results(pipeline=CHECKED)),
     Call(name="asset_check_results, newest 100", call=lambda w: w.asset_check_results()),
-    Call(name="suggest_rules", call=lambda w: w.suggest_rules(), exempt=HISTORY),
+    Call(name="suggest_rules", call=lambda w: w.suggest_rules()),
     # The board
     Call(name="board: now", call=lambda w: w.now()),
     Call(name="board: a pipeline, 30 days", call=lambda w: w.pipeline_page(ASSET), exempt=HISTORY),
