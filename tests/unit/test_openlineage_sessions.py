@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
+from typing import Any, cast
 
 import pytest
 import requests
@@ -35,6 +37,28 @@ class Balanced(HttpServer):
     def answer(self, request: Request) -> Answer:
         status, body, _ = super().answer(request)
         return status, body, {"Set-Cookie": f"server={len(self.taken)}"}
+
+
+class Open(HttpServer):
+    """A server that keeps its connections open, and hangs up after an answer, without a word, if it is to."""
+
+    def __init__(self) -> None:
+        self.connections = 0
+        self.hangs_up = False
+        super().__init__()
+
+    def _handler(self) -> type[BaseHTTPRequestHandler]:
+        server, base = self, cast("Any", super()._handler())
+
+        def setup(handler: Any) -> None:
+            server.connections += 1
+            base.setup(handler)
+
+        def do_post(handler: Any) -> None:
+            base.do_POST(handler)
+            handler.close_connection = server.hangs_up
+
+        return type("Handler", (base,), {"protocol_version": "HTTP/1.1", "setup": setup, "do_POST": do_post})
 
 
 @pytest.fixture(autouse=True)
@@ -115,6 +139,32 @@ def test_to_a_server_that_gives_cookies() -> None:
     with running(Balanced()) as server:
         found = assert_both_send_the_same(server, f"{server.url}/api")
     assert [headers.get("Cookie") for _, headers, _ in found] == [None, "server=1", "server=2"]
+
+
+def test_over_the_connection_of_the_first_one() -> None:
+    with running(Open()) as server, RepeatingSession() as session:
+        assert sent(session, f"{server.url}/api") == [202, 202, 202]
+        assert server.connections == 1
+        arrived(server)
+        assert_both_send_the_same(server, f"{server.url}/api")
+
+
+def test_a_connection_that_was_closed_meanwhile_is_opened_again() -> None:
+    with running(Open()) as server, RepeatingSession() as session:
+        server.hangs_up = True
+        assert sent(session, f"{server.url}/api") == [202, 202, 202]
+        assert server.connections == 3
+        assert [body.decode() for *_, body in arrived(server)] == list(BODIES)
+
+
+@pytest.mark.parametrize("status", [400, 503])
+def test_what_is_not_taken_at_once_is_sent_by_requests(status: int) -> None:
+    with running(Open()) as server, RepeatingSession() as session:
+        assert sent(session, f"{server.url}/api") == [202, 202, 202]
+        server.fail(Failure(status), Failure(status))
+        assert sent(session, f"{server.url}/api") == [status, 202, 202]
+        assert server.requests == 7
+        assert [body.decode() for *_, body in arrived(server)] == [*BODIES, *BODIES[1:]]
 
 
 def test_an_error_is_an_answer_and_no_answer_an_error() -> None:

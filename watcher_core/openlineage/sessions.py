@@ -2,6 +2,8 @@
 
 `requests.Session` reads the environment, `.netrc` and the cookies for each request, and merges them with its own
 settings: that takes half of what the client's library takes for an event. Here that is done once, for the first one.
+Where that has been taken, and neither proxies, logins, cookies nor another address have anything to do with it, the
+next ones go over the same connection, by Python's own client: another third less.
 
 To an address that has moved (301, 302, 303), `requests.Session` sends a GET without a body, and what answers that
 counts as sent. Here it is an error.
@@ -9,9 +11,16 @@ counts as sent. Here it is an error.
 
 from __future__ import annotations
 
+import contextlib
+import io
+import queue
+from http.client import HTTPConnection, HTTPException
 from typing import Any
 
 import requests
+from requests.adapters import HTTPAdapter
+from requests.utils import select_proxy
+from urllib3.exceptions import HTTPError
 
 
 class RepeatingSession(requests.Session):
@@ -21,6 +30,9 @@ class RepeatingSession(requests.Session):
         super().__init__()
         self._first: requests.PreparedRequest | None = None
         self._settings: dict[str, Any] = {}  # proxies and certificates
+        self._connection: HTTPConnection | None = None  # over which the last event was taken
+        self._given: dict[str, str] = {}  # headers, and with those of the first request:
+        self._headers: dict[str, str | bytes] = {}
 
     def request(  # type: ignore[override]  # of its parent's options, those that the client's library passes
         self, method: str, url: str, **options: Any
@@ -29,8 +41,8 @@ class RepeatingSession(requests.Session):
 
         Args:
             method, url: The same ones each time.
-            **options: Of those of `requests.Session.request`: `data`, `headers` and `timeout`, which may differ each
-                time; `verify` and `cert`, which may not; `allow_redirects`.
+            **options: Of those of `requests.Session.request`: `data` and `headers`, which may differ each time;
+                `timeout`, `verify` and `cert`, which may not; `allow_redirects`.
 
         Raises:
             requests.RequestException: There is no answer, or one that the address has moved.
@@ -42,13 +54,73 @@ class RepeatingSession(requests.Session):
             )
         if self.cookies or "Authorization" in self._first.headers:  # of a login in `.netrc`
             return super().request(method, url, **options)
+        if self._connection is not None:
+            answer = self._sent_again(self._connection, self._first, options["data"], options["headers"])
+            if answer is not None:
+                return answer
+            self._connection.close()
+            self._connection = None
         request = self._first.copy()
         request.headers.update(options["headers"])
         request.prepare_body(options["data"], None)
         response = self.get_adapter(url).send(request, timeout=options["timeout"], **self._settings)
         _ = response.content  # once it is read, the connection is free for the next one
         self.cookies.update(response.cookies)
-        return super().request(method, url, **options) if response.is_redirect else response
+        if response.is_redirect:
+            return super().request(method, url, **options)
+        if response.ok and not self.cookies:
+            self._connection = self._used_connection(request)
+        return response
+
+    def close(self) -> None:
+        """Close the connections."""
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+        super().close()
+
+    def _used_connection(self, request: requests.PreparedRequest) -> HTTPConnection | None:
+        """Take the connection that a request went over out of the pool of requests; `None` where a proxy has it."""
+        adapter = self.get_adapter(request.url or "")
+        if type(adapter) is not HTTPAdapter or select_proxy(request.url or "", self._settings["proxies"]):
+            return None
+        pool = adapter.get_connection_with_tls_context(
+            request, self._settings["verify"], proxies=self._settings["proxies"], cert=self._settings["cert"]
+        )
+        if pool.pool is None:
+            return None
+        with contextlib.suppress(queue.Empty):
+            found = pool.pool.get(block=False)
+            return found if isinstance(found, HTTPConnection) else None
+        return None
+
+    def _sent_again(
+        self, connection: HTTPConnection, first: requests.PreparedRequest, data: bytes | str, headers: dict[str, str]
+    ) -> requests.Response | None:
+        """Send a request as the first one; `None` where it was not simply taken, and is to be sent by the adapter.
+
+        That one waits and tries again, and knows what is an error: the other side may get the same request twice.
+        """
+        if headers != self._given:
+            merged = first.headers.copy()
+            merged.update(headers)
+            del merged["Content-Length"]  # that of no body
+            self._given, self._headers = headers, dict(merged)
+        body = data.encode() if isinstance(data, str) else data
+        try:
+            # urllib3's connections do more for their own answers.
+            HTTPConnection.request(connection, first.method or "", first.path_url, body, self._headers)
+            answer = HTTPConnection.getresponse(connection)
+            content = answer.read()
+        except (OSError, HTTPException, HTTPError):  # it was closed meanwhile, for example
+            return None
+        if not 200 <= answer.status < 300 or "Set-Cookie" in answer.headers:
+            return None
+        response = requests.Response()
+        response.status_code, response.reason, response.url = answer.status, answer.reason, first.url or ""
+        response.headers.update(answer.headers)
+        response.raw = io.BytesIO(content)
+        return response
 
     def rebuild_method(self, prepared_request: requests.PreparedRequest, response: requests.Response) -> None:
         """Decide by which method a redirect is followed: by the same one only, which keeps the event."""
