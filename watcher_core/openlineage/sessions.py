@@ -3,7 +3,7 @@
 `requests.Session` reads the environment, `.netrc` and the cookies for each request, and merges them with its own
 settings: that takes half of what the client's library takes for an event. Here that is done once, for the first one.
 Where that has been taken, and neither proxies, logins, cookies nor another address have anything to do with it, the
-next ones go over the same connection, by Python's own client: another third less.
+next ones go over the same connection, by Python's own client: that halves the rest.
 
 To an address that has moved (301, 302, 303), `requests.Session` sends a GET without a body, and what answers that
 counts as sent. Here it is an error.
