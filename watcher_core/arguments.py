@@ -155,6 +155,14 @@ def flag(value: object, argument: str) -> bool:
     return value
 
 
+def count_within(value: object, argument: str, least: int, most: int) -> int:
+    """A number of things, from `least` to `most`."""
+    whole = count(value, argument)
+    if whole is None or not least <= whole <= most:
+        raise InvalidValueError(f"{argument} is {shown(value)}; it must be a whole number from {least:,} to {most:,}")
+    return whole
+
+
 def instant(value: object, argument: str) -> dt.datetime:
     """A moment in time, in UTC, that PostgreSQL stores and Python reads again.
 

@@ -7,6 +7,7 @@ from watcher_core.client.alerts import AlertMethods
 from watcher_core.client.anomalies import AnomalyMethods
 from watcher_core.client.asset_checks import AssetCheckMethods
 from watcher_core.client.checks import CheckMethods
+from watcher_core.client.cleanup import CleanupMethods
 from watcher_core.client.executions import ExecutionMethods
 from watcher_core.client.imports import ImportMethods
 from watcher_core.client.lineage import LineageMethods
@@ -30,6 +31,7 @@ class Watcher(
     MaintenanceMethods,
     CheckMethods,
     AssetCheckMethods,
+    CleanupMethods,
     AnomalyMethods,
     OverviewMethods,
     TokenMethods,

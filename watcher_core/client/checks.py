@@ -1,10 +1,9 @@
-"""`Watcher`'s methods that find stale data, late executions, failing pipelines and checks, and delete old history."""
+"""`Watcher`'s methods that find stale data, late executions, failing pipelines and checks."""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -35,7 +34,7 @@ OF_ONE_PIPELINE = (AlertKind.FRESHNESS, AlertKind.TIMELINESS)
 
 
 class CheckMethods(HeartbeatMethods):
-    """The checks, which open and resolve alerts, and cleanup."""
+    """The checks, which open and resolve alerts."""
 
     def check_freshness(
         self, *, pipeline: int | str | None = None, now: dt.datetime | None = None, dry_run: bool = False
@@ -94,7 +93,7 @@ class CheckMethods(HeartbeatMethods):
             NotFoundError: The pipeline is not known.
             InvalidValueError: A value breaks a rule.
         """
-        minutes = _within(lookback_minutes, "lookback_minutes", 1, LONGEST_LOOKBACK_MINUTES)
+        minutes = arguments.count_within(lookback_minutes, "lookback_minutes", 1, LONGEST_LOOKBACK_MINUTES)
         last = None if since is None else arguments.instant(since, "since")
         with self._begin_check(AlertKind.TIMELINESS, pipeline, now, dry_run=dry_run) as (session, moment, pipeline_id):
             checked = last or checks.last_checked(session, kind=AlertKind.TIMELINESS) or moment
@@ -291,91 +290,6 @@ class CheckMethods(HeartbeatMethods):
         with self._transaction() as (session, _):
             return checks.count_rules(session, kind=asked)
 
-    def cleanup(
-        self,
-        *,
-        retention_days: int = recording.LEAST_RETENTION_DAYS,
-        batch_size: int = 10_000,
-        now: dt.datetime | None = None,
-        dry_run: bool = False,
-        progress: Callable[[int, int], None] | None = None,
-    ) -> values.CleanupResult:
-        """Delete executions that started before a date, with everything logged about them, and old logs and alerts.
-
-        Running executions stay, and so do those with an unresolved alert. Each batch is a transaction: a cleanup that
-        is stopped keeps what it has deleted, and the next one continues. Others may record meanwhile.
-
-        Args:
-            retention_days: Days of history to keep, at least 90.
-            batch_size: Rows that a transaction deletes at most, with what belongs to them.
-            now: The time at which age is measured, with time zone; the present by default.
-            dry_run: Count, and delete nothing: exactly, or about where there are many failures or logs.
-            progress: Called after each batch with the number of executions deleted, and the number to delete in all:
-                an estimate until it is done.
-
-        Raises:
-            InvalidValueError: A value breaks a rule; nothing is deleted.
-            SchemaVersionError: The database has not been migrated; nothing is deleted.
-        """
-        moment = self._present(now)
-        until = recording.retention_date(retention_days, moment)
-        size = recording.clean_batch_size(batch_size)
-        arguments.flag(dry_run, "dry_run")
-        if dry_run:
-            with self._transaction() as (session, _):
-                expired = recording.count_expired(session, until=until)
-            counts, is_estimate = expired.rows, expired.is_estimate
-        else:
-            counts, is_estimate = self._delete(until, size, progress), False
-        deleted = {table: counts.get(table, 0) for table in recording.CLEANUP_TABLES}
-        return values.CleanupResult(retention_date=until, deleted=deleted, dry_run=dry_run, is_estimate=is_estimate)
-
-    def mask_secrets(
-        self, *, batch_size: int = 5_000, progress: Callable[[str, int], None] | None = None
-    ) -> dict[str, int]:
-        """Mask the secrets that were stored before Watcher masked them as it stores them.
-
-        Passwords in the names and metadata of addresses, in the metadata of pipelines and executions, and in alerts. It
-        goes on beside recording, a transaction for each batch; what is masked stays masked where it is stopped.
-
-        Args:
-            batch_size: Rows that a transaction looks at.
-            progress: Called after each batch with the column and the last id.
-
-        Returns:
-            How many values held a secret, by column.
-        """
-        size = _within(batch_size, "batch_size", 1, 1_000_000)
-        masked: dict[str, int] = {}
-        for place in recording.PLACES:
-            masked[place] = 0
-            last_id: int | None = 0
-            while last_id is not None:
-                with self._transaction() as (session, now):
-                    page = recording.mask_page(session, place=place, after=last_id, size=size, now=now)
-                masked[place] += page.masked
-                last_id = page.last_id
-                if progress is not None and last_id is not None:
-                    progress(place, last_id)
-        return masked
-
-    def _delete(self, until: dt.datetime, batch_size: int, progress: Callable[[int, int], None] | None) -> Counter[str]:
-        counts: Counter[str] = Counter()
-        if progress is not None:
-            with self._transaction() as (session, _):
-                expected = recording.estimate_expired_executions(session, until=until)
-            progress(0, expected)
-        place: recording.CleanupPlace | None = recording.CLEANUP_BEGINNING
-        while place is not None:
-            with self._transaction() as (session, _):
-                batch = recording.delete_batch(session, place=place, until=until, batch_size=batch_size)
-            counts.update(batch.deleted)
-            place = batch.following
-            done = counts["pipeline_execution"]
-            if progress is not None:
-                progress(done, done if place is None else max(done, expected))
-        return counts
-
     @contextmanager
     def _begin_check(
         self, kind: AlertKind, pipeline: int | str | None, now: dt.datetime | None, *, dry_run: bool
@@ -444,10 +358,3 @@ def _before(moment: dt.datetime, minutes: int) -> dt.datetime:
         return moment - dt.timedelta(minutes=minutes)
     except OverflowError:  # before the year 1
         return dt.datetime.min.replace(tzinfo=dt.UTC)
-
-
-def _within(value: int, argument: str, least: int, most: int) -> int:
-    whole = arguments.count(value, argument)
-    if whole is None or not least <= whole <= most:
-        raise InvalidValueError(f"{argument} is {value!r}; it must be a whole number from {least:,} to {most:,}")
-    return whole

@@ -141,7 +141,7 @@ def execution_tree(
     """
     given = {
         "id": arguments.identifier(execution_id, "execution_id"),
-        "levels": MAX_LEVELS + 1 if levels is None else _clean_levels(levels),
+        "levels": MAX_LEVELS + 1 if levels is None else arguments.count_within(levels, "levels", 0, MAX_LEVELS),
         "limit": None if limit is None else arguments.positive(limit, "limit"),
     }
     found = {execution.id: execution for execution in executions_of(connection.execute(TREE, given))}
@@ -152,13 +152,6 @@ def execution_tree(
     for execution in found.values():
         children.setdefault(execution.parent_id, []).append(execution)
     return _subtree(root, children, MAX_LEVELS)
-
-
-def _clean_levels(levels: int) -> int:
-    whole = arguments.count(levels, "levels")
-    if whole is None or whole > MAX_LEVELS:
-        raise InvalidValueError(f"levels is {levels!r}; it must be a whole number from 0 to {MAX_LEVELS}")
-    return whole
 
 
 def _subtree(
