@@ -334,7 +334,7 @@ def test_a_number_that_another_process_has_now(module_watcher: Watcher, name: st
 def test_a_system_without_proc_judges_no_process(
     module_watcher: Watcher, name: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Any
 ) -> None:
-    processes._system.cache_clear()
+    processes.this_system.cache_clear()
     monkeypatch.setattr(processes, "PROCESSES", tmp_path)
     module_watcher.heartbeat(started(module_watcher, name), process_id=os.getpid())
     assert found(module_watcher, name, dt.datetime.now(dt.UTC)) == []

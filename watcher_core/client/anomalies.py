@@ -301,7 +301,7 @@ class AnomalyMethods(AnomalyRuleMethods):
                 database.driver(session), pipeline_id=pipeline_id, state=state, since=since, limit=limit
             )
         columns = [name for name in values.Execution.__dataclass_fields__ if name != "id"]
-        counts = dict.fromkeys(recording.COUNTS, "Int64")  # holds missing counts, too
+        counts = dict.fromkeys(values.COUNTS, "Int64")  # holds missing counts, too
         rows = [vars(execution) for execution in reversed(found)]
         frame = pd.DataFrame.from_records(rows, index="id", columns=["id", *columns])
         return frame.astype({"state": "str", "source": "str", "duration_seconds": "float64", **counts})

@@ -184,7 +184,7 @@ class TrackMethods(PipelineMethods):
         try:
             yield tracked
         finally:
-            facts = {name: getattr(tracked, name) for name in (*recording.COUNTS, "next_watermark")}
+            facts = {name: getattr(tracked, name) for name in (*values.COUNTS, "next_watermark")}
             try:
                 around.report({**facts, "execution_metadata": tracked.execution_metadata})
             except OSError as exc:

@@ -14,7 +14,7 @@ from watcher_core.database import Driver
 from watcher_core.imports.definitions import MOST_EXAMPLES
 from watcher_core.imports.executions import prefix
 from watcher_core.imports.source import Source
-from watcher_core.values import ImportNote
+from watcher_core.values import COUNTS, ImportNote
 
 BEGINNING: Final = dt.datetime(1, 1, 1, tzinfo=dt.UTC)
 
@@ -82,7 +82,6 @@ HERE: Final = """
      GROUP BY pipeline_id
 """
 
-COUNTS: Final = ("inserts", "updates", "soft_deletes", "total_rows")
 SUMS: Final = ", ".join(f"coalesce(sum({name}) FILTER (WHERE {name} > 0), 0)" for name in COUNTS)
 COMPARED: Final = ("executions", "ended executions", *COUNTS)
 

@@ -25,8 +25,8 @@ if TYPE_CHECKING:
         renew_recorder,
         take_recorder,
     )
+    from watcher_core.recording.endings import end_gone, end_silent
     from watcher_core.recording.executions import (
-        COUNTS,
         ENDED_BY_HAND,
         end_execution,
         release_identity,
@@ -55,7 +55,7 @@ if TYPE_CHECKING:
     from watcher_core.recording.observations import record_observations
     from watcher_core.recording.parents import adopt
     from watcher_core.recording.pings import record_ping
-    from watcher_core.recording.processes import Process, beat, end_gone, end_silent, forget_ended
+    from watcher_core.recording.processes import Process, beat, forget_ended
     from watcher_core.recording.records import record_executions
     from watcher_core.recording.retention import (
         CLEANUP_BEGINNING,
@@ -83,7 +83,6 @@ __all__ = [
     "CHANGES",
     "CLEANUP_BEGINNING",
     "CLEANUP_TABLES",
-    "COUNTS",
     "ENDED_BY_HAND",
     "EXECUTION_COLUMNS",
     "EXECUTION_FIELDS",
@@ -163,7 +162,6 @@ _MODULES = {
     "record_ping": "pings",
     "CLEANUP_BEGINNING": "retention",
     "CLEANUP_TABLES": "retention",
-    "COUNTS": "executions",
     "ENDED_BY_HAND": "executions",
     "LEAST_RETENTION_DAYS": "retention",
     "PLACES": "secrets",
@@ -205,8 +203,8 @@ _MODULES = {
     "list_recorders": "cursors",
     "mask_page": "secrets",
     "move_cursor": "cursors",
-    "end_gone": "processes",
-    "end_silent": "processes",
+    "end_gone": "endings",
+    "end_silent": "endings",
     "pulse": "heartbeats",
     "record_asset_checks": "asset_checks",
     "record_columns": "columns",

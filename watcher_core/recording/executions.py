@@ -21,13 +21,12 @@ from watcher_core.errors import ExecutionEndedError, InvalidValueError, NotFound
 from watcher_core.recording import clocks, watermarks
 from watcher_core.recording.identities import KEY, is_identity, stored_metadata
 from watcher_core.recording.lookup import COLUMNS, by_identity, execution_of, find_enclosing_id, get_execution
-from watcher_core.values import UNSET, Unset
+from watcher_core.values import COUNTS, UNSET, Unset
 
 if TYPE_CHECKING:
     from watcher_core.recording.processes import Process
     from watcher_core.recording.tracking import TrackRequest
 
-COUNTS = ("inserts", "updates", "soft_deletes", "total_rows")
 
 # Starting
 

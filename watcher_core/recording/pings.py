@@ -18,8 +18,7 @@ from watcher_core.database import Driver, unindented
 from watcher_core.enums import ExecutionState
 from watcher_core.recording import watermarks
 from watcher_core.recording.executions import INFERRED
-
-COUNTS = ("inserts", "updates", "soft_deletes", "total_rows")
+from watcher_core.values import COUNTS
 
 # How the external ids of pings begin.
 PREFIX = "ping/"

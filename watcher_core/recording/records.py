@@ -17,10 +17,11 @@ from watcher_core.database import Driver
 from watcher_core.enums import ExecutionSource, ExecutionState
 from watcher_core.errors import InvalidValueError
 from watcher_core.recording import clocks, watermarks
-from watcher_core.recording.executions import COUNTS, INFERRED
+from watcher_core.recording.executions import INFERRED
 from watcher_core.recording.identities import KEY, is_identity, stored_metadata
 from watcher_core.recording.lookup import known_identity
 from watcher_core.recording.parents import may_be_parent
+from watcher_core.values import COUNTS
 
 logger = logging.getLogger("watcher.progress")
 

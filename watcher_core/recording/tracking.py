@@ -11,10 +11,9 @@ from typing import Any
 from watcher_core import arguments, catalog, lineage, values
 from watcher_core.enclosing import PartOf
 from watcher_core.enums import ExecutionSource, ExecutionState
-from watcher_core.recording.executions import COUNTS
 from watcher_core.recording.processes import Process
 from watcher_core.trace_context import own_context
-from watcher_core.values import UNSET, Unset
+from watcher_core.values import COUNTS, UNSET, Unset
 
 # An error may quote a whole statement, with all of its rows.
 MESSAGE_CHARACTERS = 2000

@@ -14,11 +14,11 @@ from sqlalchemy.orm import Session
 
 from watcher_core import database, values
 from watcher_core.enums import AlertKind, AlertLevel, ExecutionState
+from watcher_core.values import COUNTS
 
 WINDOW: Final = dt.timedelta(hours=1)
 
 ENDED: Final = tuple(state for state in ExecutionState if state is not ExecutionState.RUNNING)
-COUNTS: Final = ("inserts", "updates", "soft_deletes", "total_rows")
 
 _STATES = ", ".join(f"count(*) FILTER (WHERE state = '{state.value}') AS {state.value}" for state in ENDED)
 _COUNTS = ", ".join(f"sum({count}) AS {count}" for count in COUNTS)

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from watcher_core.values.diagnostics import Diagnostics, LockWait, SlowStatement, TableSize, UnusedIndex
     from watcher_core.values.errors import ErrorFrame, LastError, ReadableError, UnfixedError, UnfixedPipeline
     from watcher_core.values.executions import (
+        COUNTS,
         Execution,
         ExecutionRecord,
         ExecutionsSince,
@@ -87,6 +88,7 @@ if TYPE_CHECKING:
     from watcher_core.values.upkeep import CleanupResult, ClockReport, HostAhead, RecorderState
 
 __all__ = [
+    "COUNTS",
     "UNSET",
     "Address",
     "AddressType",
@@ -255,6 +257,7 @@ _MODULES = {
     "ColumnsRecord": "asset_checks",
     "DeliveryResult": "alerts",
     "EffectiveThreshold": "checks",
+    "COUNTS": "executions",
     "Execution": "executions",
     "ExecutionRecord": "executions",
     "ExecutionTree": "executions",

@@ -8,6 +8,9 @@ from typing import Any
 
 from watcher_core.enums import ExecutionSource, ExecutionState, WatermarkEventKind
 
+# The counts of an execution, by the names of their columns.
+COUNTS = ("inserts", "updates", "soft_deletes", "total_rows")
+
 
 @dataclass(frozen=True, kw_only=True)
 class Execution:
