@@ -34,10 +34,22 @@ class Plans:
     def read(self, *tables: str) -> float:
         """How many rows of tables are looked at, those that a filter removes among them."""
         return sum(
-            (node["Actual Rows"] + node.get("Rows Removed by Filter", 0)) * node["Actual Loops"]
-            for node in self._nodes
-            if node.get("Relation Name") in tables and "Scan" in node["Node Type"]
+            _rows(node) for node in self._nodes if node.get("Relation Name") in tables and "Scan" in node["Node Type"]
         )
+
+    def __repr__(self) -> str:
+        """What reads most, for the test that fails."""
+        dearest = sorted((node for node in self._nodes if "Relation Name" in node), key=_rows, reverse=True)[:3]
+        shown = ("Node Type", "Relation Name", "Index Name", "Index Cond", "Recheck Cond", "Filter", "Plan Rows")
+        reads = (
+            f"{_rows(node):g} rows: { ({name: node[name] for name in shown if name in node}) }" for node in dearest
+        )
+        return f"Plans({', '.join(reads)})"
+
+
+def _rows(node: dict[str, Any]) -> float:
+    rows: float = (node["Actual Rows"] + node.get("Rows Removed by Filter", 0)) * node["Actual Loops"]
+    return rows
 
 
 def explain(watcher: Watcher, call: Callable[[], object]) -> Plans:

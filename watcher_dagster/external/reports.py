@@ -51,11 +51,11 @@ def report_tick(
         DatabaseUnavailableError: Watcher's database does not answer; nothing is lost.
     """
     assets = external_assets(repository)
-    now = watcher.clock()
     known = ExternalCursor.read(kept)
-    cursor = known or ExternalCursor(since=now.timestamp())
     if not assets and known is None:
         return "there are no external assets whose pipelines are known", None
+    now = watcher.clock()
+    cursor = known or ExternalCursor(since=now.timestamp())
     with watcher.lease(f"external/{compat.run_storage_id(instance)}") as is_ours:
         if not is_ours:
             return "another code location reports now", kept
