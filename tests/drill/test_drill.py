@@ -32,8 +32,7 @@ RUNS_AT_ONCE = 4
 # Of Watcher to PostgreSQL, of all processes together; docs/reliability.md says so.
 MOST_CONNECTIONS = 40
 # Seconds after which a run of Dagster that does not end is ended by hand, as an operator would: where the code server
-# that started its worker is gone, Dagster does not notice that the worker is gone, too. Short drills have less time at
-# their end.
+# that started its worker is gone, nobody sees that the worker is gone, too. Short drills have less time at their end.
 GIVEN_UP_SECONDS = 90
 LAST_GIVEN_UP_SECONDS = 150 if DISRUPTIONS > 50 else 25
 
