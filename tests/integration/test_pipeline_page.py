@@ -305,3 +305,15 @@ def test_bad_input_is_refused(watcher: Watcher) -> None:
         watcher.pipeline_page(name, executions=5000)
     page = watcher.pipeline_page(name)
     assert (page.executions, page.partitions, page.last_error, page.activity.state) == ((), None, None, None)
+
+
+@pytest.mark.parametrize("scope", [None, "selection"])
+def test_partitions_that_only_metadata_names_are_not_only_the_newest(watcher: Watcher, scope: str | None) -> None:
+    name = unique("job")
+    watcher.record(
+        ended(name, hours, "failed", scope=scope, execution_metadata={"job": "etl", "partition": f"p{hours:03}"})
+        for hours in range(150)
+    )
+    grid = watcher.pipeline_page(name, now=NOW).partitions
+    assert grid is not None
+    assert grid.counts == {"failed": 150}

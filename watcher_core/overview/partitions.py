@@ -14,6 +14,9 @@ from watcher_core.values import PartitionCell, PartitionGrid
 # The cells that are shown.
 MOST_CELLS = 1_000
 
+# The newest executions that are read where partitions are not scopes: no index knows them.
+MOST_BY_METADATA = 5_000
+
 # The scope of a run of Dagster names its selection; only its metadata names the partition.
 EXECUTION = """
         SELECT coalesce(scope, '') AS scope, state, id, start_date, end_date,
@@ -42,15 +45,25 @@ def _last_of(state: str) -> str:
     )"""
 
 
-# Of a pipeline without partitions, as most are, only the newest executions are read. Of one with partitions, also those
+# Of a pipeline without partitions, as most are, only the newest executions are read, and more of these where metadata
+# alone names partitions, as that of a job's runs does. Of one with partitions, also those
 # that run, and those that neither succeeded nor failed, which are few and have no index by scope. Where there are more
 # scopes than are read, those are left out that were not read in each state.
 PARTITIONS = f"""
     WITH RECURSIVE succeeded AS {_last_of("succeeded")}, failed AS {_last_of("failed")}, newest AS ({EXECUTION}
          ORDER BY start_date DESC
          LIMIT 100
+    ), by_metadata AS ({EXECUTION}
+         ORDER BY start_date DESC
+         LIMIT CASE WHEN EXISTS (SELECT FROM newest WHERE partition <> scope) THEN {MOST_BY_METADATA} ELSE 0 END
     ), known AS (
-        TABLE succeeded UNION ALL TABLE failed UNION ALL SELECT *, 0 FROM newest WHERE partition IS NOT NULL
+        TABLE succeeded
+         UNION ALL
+        TABLE failed
+         UNION ALL
+        SELECT *, 0 FROM newest WHERE partition IS NOT NULL
+         UNION ALL
+        SELECT *, 0 FROM by_metadata WHERE partition IS NOT NULL
     ), other AS (
         SELECT each.*
           FROM unnest(CAST('{{canceled, skipped, blocked}}' AS watcher.execution_state[])) AS ended (state)
