@@ -157,7 +157,7 @@ def flag(value: object, argument: str) -> bool:
 
 def count_within(value: object, argument: str, least: int, most: int) -> int:
     """A number of things, from `least` to `most`."""
-    whole = count(value, argument)
+    whole = _whole_number(value)
     if whole is None or not least <= whole <= most:
         raise InvalidValueError(f"{argument} is {shown(value)}; it must be a whole number from {least:,} to {most:,}")
     return whole

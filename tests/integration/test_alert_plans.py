@@ -55,8 +55,9 @@ SELECT cause.deduplication_key, count(*)
 """
 ANALYZE = "ANALYZE watcher.alert, watcher.alert_delivery"
 
-# Made never; while a check that had written all alerts was not committed; while all alerts were new; or at last.
-STATISTICS = pytest.mark.parametrize("statistics", ["none", "of nothing", "of new alerts", "right"])
+# Made never; of pipelines and lineage as they had just been made; while a check that had written all alerts was not
+# committed; while all alerts were new; or at last.
+STATISTICS = pytest.mark.parametrize("statistics", ["none", "of few pipelines", "of nothing", "of new alerts", "right"])
 
 
 class Place:
@@ -75,6 +76,9 @@ def connection(database_url: str) -> Iterator[psycopg.Connection]:
 
 def fill(connection: psycopg.Connection, statistics: str, *, deliver: bool) -> None:
     """Write alerts, which have been delivered or not, and let the statistics be as asked."""
+    if statistics == "of few pipelines":
+        connection.execute("ANALYZE")
+        connection.execute("UPDATE pg_class SET reltuples = 0 WHERE oid = 'watcher.pipeline'::regclass")
     with connection.transaction():
         connection.execute(ALERTS)
         if statistics == "of nothing":

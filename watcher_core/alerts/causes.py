@@ -123,7 +123,8 @@ NEAR = sa.text("""
                               UNION ALL
                              SELECT target_address_id
                                FROM watcher.address_lineage_closure
-                              WHERE source_address_id = place.address_id) AS path
+                              WHERE source_address_id = place.address_id
+                             OFFSET 0) AS path
          UNION
         SELECT address_id FROM place
     ), of_pipeline AS MATERIALIZED (
@@ -137,7 +138,8 @@ NEAR = sa.text("""
                               UNION ALL
                              SELECT address_lineage.pipeline_id
                                FROM watcher.address_lineage
-                              WHERE address_lineage.target_address_id = around.address_id) AS maker
+                              WHERE address_lineage.target_address_id = around.address_id
+                             OFFSET 0) AS maker
     ), near AS MATERIALIZED (
         SELECT found.id, found.cause_alert_id
           FROM of_pipeline

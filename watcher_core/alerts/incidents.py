@@ -23,11 +23,17 @@ BEHIND = sa.text(f"""
                     WHEN 'array' THEN pipeline.pipeline_metadata -> 'owners'
                     WHEN 'string' THEN jsonb_build_array(pipeline.pipeline_metadata -> 'owners')
                     ELSE '[]' END AS owners
-          FROM watcher.alert AS other
-          JOIN watcher.alert AS cause ON cause.id = other.cause_alert_id
-          JOIN watcher.pipeline ON pipeline.id = other.pipeline_id
-         WHERE other.cause_alert_id = ANY(:ids)
-           AND other.state IN ('open', 'acknowledged', 'snoozed')
+          FROM (SELECT * FROM watcher.alert WHERE cause_alert_id = ANY(:ids) OFFSET 0) AS other
+         -- By their ids, whatever statistics say.
+         CROSS JOIN LATERAL (SELECT facts, pipeline_id
+                               FROM watcher.alert
+                              WHERE alert.id = other.cause_alert_id
+                             OFFSET 0) AS cause
+         CROSS JOIN LATERAL (SELECT id, name, pipeline_metadata
+                               FROM watcher.pipeline
+                              WHERE pipeline.id = other.pipeline_id
+                             OFFSET 0) AS pipeline
+         WHERE other.state IN ('open', 'acknowledged', 'snoozed')
            AND other.pipeline_id <> cause.pipeline_id
     )
     SELECT cause_id, is_failure, count(*) AS pipelines, bool_and(is_of_backfill) AS are_of_backfill,
