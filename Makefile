@@ -38,7 +38,7 @@ install: .venv/installed  ## Set up .venv with everything
 	@$(PIP) --no-deps --no-build-isolation --editable .
 	@touch $@
 
-demo: install  ## Run the example project on real data, then serve the Dagster UI (SERVE=0: end after the table)
+demo: install  ## Run the example project on real data, then serve the Dagster UI and the board (SERVE=0: end after the table)
 	@$(BIN)/watcher demo $(if $(filter 0,$(SERVE)),--no-serve,--serve)
 
 dev: install  ## Serve the Dagster UI with Watcher and the example project
