@@ -344,7 +344,7 @@ def link_causes(session: Session, *, now: dt.datetime, only_new: bool = False) -
         How many alerts have got something behind them.
     """
     session.execute(LOCK)
-    database.driver(session).execute(database.BY_INDEX)
+    database.read_by_index(session)
     session.execute(RELEASE, {"now": now, "fair_time": FAIR_TIME})
     session.execute(MOVE)
     near = session.scalar(NEAR, {"few": FEW}) if only_new else None

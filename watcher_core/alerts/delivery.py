@@ -139,7 +139,7 @@ def deliver_alerts(
     with transaction() as session:
         causes.link_causes(session, now=now, only_new=True)
     with transaction() as session:
-        database.driver(session).execute(database.BY_INDEX)
+        database.read_by_index(session)
         parcels = outbox.claim(
             session,
             routes=routes,
@@ -151,7 +151,7 @@ def deliver_alerts(
         )
     round_.send_all(parcels, lease, until=pace.clock() + budget_seconds)
     with transaction() as session:
-        database.driver(session).execute(database.BY_INDEX)
+        database.read_by_index(session)
         database.driver(session).execute(database.UNFLUSHED)  # what is lost is put aside by the next delivery
         is_left = outbox.settle(session)
         waiting = outbox.undelivered_alerts(session, routes=routes, now=clock()).count if is_left else 0

@@ -326,7 +326,7 @@ def _update_alerts(
     now: dt.datetime,
     standing: Sequence[str] = (),
 ) -> None:
-    database.driver(session).execute(database.BY_INDEX)
+    database.read_by_index(session)
     alerts.open_alerts(session, found, now=now)
     _resolve_others(session, kind, found, now, None, standing)
 
@@ -339,7 +339,7 @@ def _resolve_others(
     pipeline_id: int | None,
     standing: Sequence[str] = (),
 ) -> None:
-    database.driver(session).execute(database.BY_INDEX)
+    database.read_by_index(session)
     still = [*standing, *(finding.deduplication_key for finding in found)]
     alerts.resolve_gone_alerts(session, kind=kind, still=still, now=now, pipeline_id=pipeline_id)
 

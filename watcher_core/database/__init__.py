@@ -9,7 +9,6 @@ from watcher_core.lazy import exported
 if TYPE_CHECKING:
     from watcher_core.database.connections import PARAMETERS, Driver, connect, names_of_target, together
     from watcher_core.database.engine import (
-        BY_INDEX,
         DRIVER,
         UNFLUSHED,
         clock,
@@ -19,6 +18,7 @@ if TYPE_CHECKING:
         driver_statements,
         driver_transaction,
         normalize_url,
+        read_by_index,
         read_one_snapshot,
         target_names,
         transaction,
@@ -32,7 +32,6 @@ if TYPE_CHECKING:
     from watcher_core.database.version import SCHEMA_VERSION, recorded_version
 
 __all__ = [
-    "BY_INDEX",
     "DRIVER",
     "PARAMETERS",
     "SCHEMA_VERSION",
@@ -49,6 +48,7 @@ __all__ = [
     "driver_transaction",
     "names_of_target",
     "normalize_url",
+    "read_by_index",
     "read_one_snapshot",
     "recorded_version",
     "remaining_seconds",
@@ -73,7 +73,6 @@ _MODULES = {
     "unindented": "statements",
     "check_schema_version": "schema",
     "clock": "engine",
-    "BY_INDEX": "engine",
     "UNFLUSHED": "engine",
     "connect": "connections",
     "create_engine": "engine",
@@ -84,6 +83,7 @@ _MODULES = {
     "driver_transaction": "engine",
     "names_of_target": "connections",
     "normalize_url": "engine",
+    "read_by_index": "engine",
     "read_one_snapshot": "engine",
     "recorded_version": "version",
     "schema_version": "schema",
