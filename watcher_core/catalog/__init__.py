@@ -7,6 +7,13 @@ from typing import TYPE_CHECKING
 from watcher_core.lazy import exported
 
 if TYPE_CHECKING:
+    from watcher_core.catalog.address_merges import merge_rows
+    from watcher_core.catalog.address_types import (
+        get_address_type,
+        get_or_create_address_type,
+        list_address_types,
+        update_address_type,
+    )
     from watcher_core.catalog.addresses import (
         add_names,
         addresses_of_pipelines,
@@ -15,16 +22,11 @@ if TYPE_CHECKING:
         ensure_addresses,
         find_address_id,
         find_named_address,
-        get_address_type,
         get_or_create_address,
-        get_or_create_address_type,
-        list_address_types,
         list_addresses,
-        merge_rows,
         provisional_ids,
         retype_addresses,
         update_address,
-        update_address_type,
     )
     from watcher_core.catalog.configuration import clean_configuration, clean_pipeline_fields, configuration_hash
     from watcher_core.catalog.imported import Imported, import_pipeline_types, import_pipelines, note_changes
@@ -121,7 +123,7 @@ _MODULES = {
     "note_changes": "imported",
     "known_name": "names",
     "level_of": "levels",
-    "get_address_type": "addresses",
+    "get_address_type": "address_types",
     "FoundPipeline": "lookup",
     "add_names": "addresses",
     "addresses_of_pipelines": "addresses",
@@ -146,24 +148,24 @@ _MODULES = {
     "find_pipeline": "lookup",
     "find_pipeline_id": "lookup",
     "get_or_create_address": "addresses",
-    "get_or_create_address_type": "addresses",
+    "get_or_create_address_type": "address_types",
     "get_or_create_pipeline": "pipelines",
     "get_or_create_pipeline_type": "pipelines",
     "get_pipeline": "pipelines",
     "get_pipeline_type": "pipelines",
-    "list_address_types": "addresses",
+    "list_address_types": "address_types",
     "list_addresses": "addresses",
     "list_pipeline_types": "pipelines",
     "count_pipelines": "lookup",
     "list_pipelines": "lookup",
     "pipelines_of": "lookup",
-    "merge_rows": "addresses",
+    "merge_rows": "address_merges",
     "provisional_ids": "addresses",
     "read_pipeline": "lookup",
     "resolve_pipelines": "pipelines",
     "retype_addresses": "addresses",
     "update_address": "addresses",
-    "update_address_type": "addresses",
+    "update_address_type": "address_types",
     "update_pipeline": "pipelines",
     "update_pipeline_type": "pipelines",
 }

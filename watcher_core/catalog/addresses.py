@@ -1,4 +1,4 @@
-"""Addresses, where data lives, and their types."""
+"""Addresses: where data lives."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from watcher_core import arguments, values
-from watcher_core.catalog.names import CREATED, by_names, by_reference, renamed
+from watcher_core.catalog.address_types import TYPE, ensure_address_types, get_or_create_address_type
+from watcher_core.catalog.names import by_names, by_reference, renamed
 from watcher_core.database import Driver, models
 from watcher_core.errors import InvalidValueError, NotFoundError
 from watcher_core.values import Unset
 from watcher_core.values.rows import of_rows
 
-TYPE = models.table(models.AddressType)
 ADDRESS = models.table(models.Address)
 ALIAS = models.table(models.AddressAlias)
 
@@ -73,62 +73,6 @@ FIND = sa.text("""
 """)
 
 
-def get_or_create_address_type(
-    session: Session, *, name: str, group_name: str | None, now: dt.datetime
-) -> values.AddressType:
-    """Return the type of that name; create it, or change its group, where needed.
-
-    Raises:
-        InvalidValueError: The type is not known yet and no group was passed.
-    """
-    name = arguments.name(name, "name")
-    group = None if group_name is None else arguments.name(group_name, "group_name")
-    row = session.execute(sa.select(TYPE).where(TYPE.c.name == name)).one_or_none()
-    if row is None and group is None:
-        raise InvalidValueError(
-            f"address type {name!r} is not known yet; "
-            "pass its group too: database, warehouse, bucket, api, file, stream, …"
-        )
-    if row is None or group not in (None, row.group_name):
-        row = session.execute(
-            insert(TYPE)
-            .values(name=name, group_name=group, created_at=now, updated_at=now)
-            .on_conflict_do_update(index_elements=["name"], set_={"group_name": group, "updated_at": now})
-            .returning(TYPE, CREATED)
-        ).one()
-    return values.AddressType(**row._mapping)
-
-
-def list_address_types(session: Session) -> list[values.AddressType]:
-    """Return all address types, by name."""
-    return [values.AddressType(**row._mapping) for row in session.execute(sa.select(TYPE).order_by(TYPE.c.name))]
-
-
-def get_address_type(session: Session, reference: int | str) -> values.AddressType:
-    """Return the type with that id or name.
-
-    Raises:
-        NotFoundError: There is none.
-    """
-    row = session.execute(sa.select(TYPE).where(by_reference(TYPE, reference))).one_or_none()
-    if row is None:
-        raise NotFoundError("address type", reference)
-    return values.AddressType(**row._mapping)
-
-
-def update_address_type(
-    session: Session, *, reference: int | str, name: str | Unset, group_name: str | Unset, now: dt.datetime
-) -> values.AddressType:
-    """Rename an address type, or move it to another group."""
-    changed = _clean_names(name=name, group_name=group_name)
-    row = session.execute(
-        sa.update(TYPE).where(by_reference(TYPE, reference)).values(**changed, updated_at=now).returning(TYPE)
-    ).one_or_none()
-    if row is None:
-        raise NotFoundError("address type", reference)
-    return values.AddressType(**row._mapping)
-
-
 def get_or_create_address(session: Session, *, address: values.Address, now: dt.datetime) -> values.Address:
     """Return the address of that name; create it where it is not known.
 
@@ -167,7 +111,7 @@ def _ensure(
     known = by_name.keys() & ids.keys()
     # In the order of their names, so that concurrent callers wait for each other and never deadlock.
     unknown = [by_name[name] for name in sorted(by_name.keys() - known)]
-    type_ids = _ensure_types(session, unknown, now=now)
+    type_ids = ensure_address_types(session, unknown, now=now)
     if unknown:
         rows = [
             {
@@ -199,7 +143,7 @@ def _complete(session: Session, stated: Mapping[int, values.Address], *, now: dt
             changed["address_metadata"] = row.address_metadata | address.address_metadata
         if row.provisional and not address.provisional:
             changed["provisional"] = False
-            changed["address_type_id"] = _ensure_types(session, [address], now=now)[address.address_type_name]
+            changed["address_type_id"] = ensure_address_types(session, [address], now=now)[address.address_type_name]
         if changed:
             session.execute(sa.update(ADDRESS).where(ADDRESS.c.id == row.id).values(**changed, updated_at=now))
 
@@ -207,7 +151,7 @@ def _complete(session: Session, stated: Mapping[int, values.Address], *, now: dt
 def retype_addresses(session: Session, *, addresses: Iterable[values.Address], now: dt.datetime) -> None:
     """Change the types of known addresses to those passed."""
     in_order = sorted(addresses, key=lambda address: address.name)
-    type_ids = _ensure_types(session, in_order, now=now)
+    type_ids = ensure_address_types(session, in_order, now=now)
     for address in in_order:
         type_id = type_ids[address.address_type_name]
         session.execute(
@@ -347,60 +291,6 @@ ADD_NAMES = sa.text("""
 """)
 
 
-def merge_rows(session: Session, *, into: Mapping[int, int], keep_names: bool, now: dt.datetime) -> None:
-    """Replace addresses by others, once nothing of lineage refers to them. What only they have is kept.
-
-    Args:
-        session: The transaction.
-        into: Which address takes the place of which, by the id of the one that goes.
-        keep_names: Whether the names that go still mean the addresses that stay.
-        now: The time.
-    """
-    pairs = {"gone": list(into), "kept": list(into.values()), "now": now}
-    for statement in (MOVE_PIPELINES, MOVE_ALIASES, KEEP_PARTS, *([KEEP_NAMES] if keep_names else []), DELETE_MERGED):
-        session.execute(statement, pairs)
-
-
-_MERGED = "unnest(CAST(:gone AS bigint[]), CAST(:kept AS bigint[])) AS merged (gone, kept)"
-
-MOVE_PIPELINES = sa.text(f"""
-    UPDATE watcher.pipeline
-       SET address_id = merged.kept
-      FROM {_MERGED}
-     WHERE pipeline.address_id = merged.gone
-""")
-
-MOVE_ALIASES = sa.text(f"""
-    UPDATE watcher.address_alias
-       SET address_id = merged.kept
-      FROM {_MERGED}
-     WHERE address_alias.address_id = merged.gone
-""")
-
-KEEP_PARTS = sa.text(f"""
-    UPDATE watcher.address
-       SET database_name = coalesce(address.database_name, gone.database_name),
-           schema_name = coalesce(address.schema_name, gone.schema_name),
-           table_name = coalesce(address.table_name, gone.table_name),
-           primary_key = coalesce(address.primary_key, gone.primary_key),
-           address_metadata = gone.address_metadata || address.address_metadata,
-           updated_at = :now
-      FROM {_MERGED}
-      JOIN watcher.address AS gone ON gone.id = merged.gone
-     WHERE address.id = merged.kept
-""")
-
-KEEP_NAMES = sa.text(f"""
-    INSERT INTO watcher.address_alias (name, address_id)
-    SELECT address.name, merged.kept
-      FROM {_MERGED}
-      JOIN watcher.address ON address.id = merged.gone
-        ON CONFLICT (name) DO UPDATE SET address_id = excluded.address_id
-""")
-
-DELETE_MERGED = sa.text("DELETE FROM watcher.address WHERE id = ANY(CAST(:gone AS bigint[]))")
-
-
 def provisional_ids(session: Session, names: Iterable[str]) -> dict[str, int]:
     """Return the ids of those addresses of these names that are provisional."""
     rows = session.execute(
@@ -415,18 +305,6 @@ def _ids(session: Session, names: Iterable[str]) -> dict[str, int]:
     known = sa.select(ADDRESS.c.name, ADDRESS.c.id).where(by_names(ADDRESS, names))
     before = sa.select(ALIAS.c.name, ALIAS.c.address_id).where(by_names(ALIAS, names))
     return {row.name: row.id for row in session.execute(known.union_all(before))}
-
-
-def _ensure_types(session: Session, addresses: Iterable[values.Address], *, now: dt.datetime) -> dict[str, int]:
-    """Return the ids of the addresses' types; those that are not known are created. A known type keeps its group."""
-    groups: dict[str, str | None] = {}
-    for address in addresses:
-        groups[address.address_type_name] = groups.get(address.address_type_name) or address.address_type_group_name
-    rows = session.execute(sa.select(TYPE.c.name, TYPE.c.id).where(by_names(TYPE, groups)))
-    ids = {row.name: row.id for row in rows}
-    for name in sorted(groups.keys() - ids.keys()):
-        ids[name] = get_or_create_address_type(session, name=name, group_name=groups[name], now=now).id
-    return ids
 
 
 def _address(row: sa.Row[Any]) -> values.Address:
@@ -459,7 +337,3 @@ CLEANING: Mapping[str, Callable[[Any, str], Any]] = {
 
 def _clean_fields(fields: Mapping[str, Any]) -> dict[str, Any]:
     return {field: CLEANING[field](value, field) for field, value in fields.items() if not isinstance(value, Unset)}
-
-
-def _clean_names(**names: str | Unset) -> dict[str, Any]:
-    return {field: arguments.name(value, field) for field, value in names.items() if not isinstance(value, Unset)}

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 from watcher_core.lazy import exported
 
 if TYPE_CHECKING:
+    from watcher_core.lineage.cleaning import clean_declaration, clean_lineage
     from watcher_core.lineage.closure import lock_closure, verify_closure
-    from watcher_core.lineage.edges import clean_declaration, clean_lineage, declare_lineage, record_lineage
+    from watcher_core.lineage.edges import declare_lineage, record_lineage
     from watcher_core.lineage.export import subgraph, to_dot, to_mermaid
     from watcher_core.lineage.imported import import_edges
     from watcher_core.lineage.merge import name_addresses, update_address
@@ -48,8 +49,8 @@ __all__ = [
 
 _MODULES = {
     "SCRIPTS": "page",
-    "clean_declaration": "edges",
-    "clean_lineage": "edges",
+    "clean_declaration": "cleaning",
+    "clean_lineage": "cleaning",
     "column_edges_at": "search",
     "column_steps": "search",
     "declare_lineage": "edges",
