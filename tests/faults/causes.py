@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 
 import dagster as dg
 
-from tests.faults.stack import Stack, now
+from tests.faults.stack import START_SECONDS, Stack, now
 
 # When a fault was there for Dagster, or the clock, to see; `None` before that.
 Sign = Callable[[], float | None]
@@ -370,12 +370,30 @@ def without_daemon(set_back: Callable[[Stack], object]) -> Fault:
     return Fault(cause, mend)
 
 
-def event_log_away() -> Fault:
+def check_stops() -> Fault:
+    """Checks do not succeed any more, of which it is known how often they do."""
+    stopped = without_daemon(
+        lambda stack: stack.set_back("watcher.check_state", "checked_at", where="kind <> 'health'")
+    )
+
     def cause(stack: Stack) -> Sign:
-        stack.change("ALTER TABLE event_logs RENAME TO event_logs_away")
+        known = "SELECT interval_seconds FROM watcher.check_state WHERE kind = 'freshness'"
+        stack.wait("the check has succeeded twice", lambda: stack.ask(known), START_SECONDS)
+        return stopped.cause(stack)
+
+    return replace(stopped, cause=cause)
+
+
+def event_log_away() -> Fault:
+    """The events of runs cannot be read: a column is missing, since a table that is, Dagster makes anew and empty."""
+
+    def cause(stack: Stack) -> Sign:
+        if not stack.ask("SELECT count(*) FROM runs"):  # events are asked for by their run
+            stack.launch("archive")
+        stack.change("ALTER TABLE event_logs RENAME COLUMN event TO event_away")
         return at_once()
 
-    return Fault(cause, lambda stack: stack.change("ALTER TABLE event_logs_away RENAME TO event_logs"))
+    return Fault(cause, lambda stack: stack.change("ALTER TABLE event_logs RENAME COLUMN event_away TO event"))
 
 
 # The alarm itself

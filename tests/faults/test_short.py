@@ -10,6 +10,7 @@ import dagster as dg
 import pytest
 
 from tests.faults.cases import CASES
+from tests.faults.causes import event_log_away
 from tests.faults.matrix import run_cases
 from tests.faults.stack import START_SECONDS, Stack, running_stack
 from watcher_core import Settings, Watcher
@@ -87,9 +88,10 @@ def test_a_few_faults_are_one_message_each_and_what_no_sensor_sees_is_found(stac
     stack.launch("archive")  # without a daemon, what is launched stays queued
     assert check(stack, run_wait_minutes=0.0001)["runs that are queued"].endswith(": archive")
 
-    stack.change("ALTER TABLE event_logs RENAME TO away")
+    unreadable = event_log_away()
+    unreadable.cause(stack)
     assert "Dagster's event log" in check(stack)
-    stack.change("ALTER TABLE away RENAME TO event_logs")
+    unreadable.mend(stack)
     assert "Dagster's event log" not in check(stack)
 
     stack.stop("webserver")

@@ -296,6 +296,12 @@ def test_dagster_is_asked_where_an_address_is_set() -> None:
     assert (report.examined, [fact.level for fact in report.facts]) == ((), ["ok"])
 
 
+def test_an_event_log_that_was_not_read_is_not_said_to_be_readable(webserver: Webserver) -> None:
+    webserver.body = json.dumps({"data": WELL}).encode()
+    [fact] = [fact for fact in examine_dagster(webserver.settings).facts if fact.topic == "event log"]
+    assert (fact.level, fact.message) == ("ok", "has no run yet whose events could be read")
+
+
 def test_daemons_that_have_just_been_started_are_looked_at_again(webserver: Webserver) -> None:
     silent = {"daemonType": "SENSOR", "required": True, "healthy": False, "lastHeartbeatTime": None}
     daemons = {"allDaemonStatuses": [{**silent, "lastHeartbeatErrors": []}]}
