@@ -29,7 +29,7 @@ from watcher_core import (
 from watcher_dagster import compat
 from watcher_dagster import metadata as keys
 from watcher_dagster.identity import asset_pipeline_name
-from watcher_dagster.partitions import partitions_timezone
+from watcher_dagster.partitions import partitions_timezone, time_windows
 
 if TYPE_CHECKING:
     from watcher_core import AnomalyRuleConfiguration
@@ -189,7 +189,8 @@ def _pipeline_metadata(spec: dg.AssetSpec, declared: Mapping[str, Any], schedule
         "partitions": _partitions_type(spec.partitions_def),
         "partition_count": _partition_count(spec.partitions_def),
         "partitions_timezone": partitions_timezone(spec.partitions_def),
-        "schedule_timezone": schedule_zone,
+        # A partition of UTC is a day of UTC, wherever the clock is that starts its run.
+        "schedule_timezone": None if time_windows(spec.partitions_def) else schedule_zone,
         "runbook": _text(declared.get(keys.RUNBOOK_KEY)),
         "code_link": _code_link(spec.metadata.get(keys.CODE_REFERENCES_KEY)),
     }

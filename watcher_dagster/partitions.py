@@ -15,13 +15,17 @@ _TIME_WINDOW = re.compile(r"(\d{4})-(\d{2})(?:-(\d{2})(?:-(\d{2}):(\d{2})([+-]\d
 _DIMENSIONS = "|"
 
 
-def partitions_timezone(partitions_def: dg.PartitionsDefinition[Any] | None) -> str | None:
-    """Return the time zone in which partitions are cut; `None` where that is UTC, or they are not cut by time."""
+def time_windows(partitions_def: dg.PartitionsDefinition[Any] | None) -> dg.TimeWindowPartitionsDefinition | None:
+    """Return the partitions that are cut by time, of one dimension or of several; `None` where there are none."""
     if isinstance(partitions_def, dg.MultiPartitionsDefinition) and partitions_def.has_time_window_dimension:
         partitions_def = partitions_def.time_window_dimension.partitions_def
-    if not isinstance(partitions_def, dg.TimeWindowPartitionsDefinition) or partitions_def.timezone == "UTC":
-        return None
-    return partitions_def.timezone
+    return partitions_def if isinstance(partitions_def, dg.TimeWindowPartitionsDefinition) else None
+
+
+def partitions_timezone(partitions_def: dg.PartitionsDefinition[Any] | None) -> str | None:
+    """Return the time zone in which partitions are cut; `None` where that is UTC, or they are not cut by time."""
+    windows = time_windows(partitions_def)
+    return None if windows is None or windows.timezone == "UTC" else windows.timezone
 
 
 @lru_cache(maxsize=10_000)

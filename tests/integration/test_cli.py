@@ -201,7 +201,10 @@ def test_an_unknown_pipeline(cli: Cli, watcher: Watcher) -> None:
     assert cli.error("pipelines", "set", "raw_flight", "--inactive") == asked
     assert cli.error("pipelines", "rewind", "raw_flight", "--to-start") == asked
     assert cli.error("executions", "list", "--pipeline", "raw_flight") == asked
-    assert cli.error("pipelines", "show", "77") == "error: no pipeline with id 77\n"
+    assert (
+        cli.error("pipelines", "show", "77")
+        == "error: no pipeline with id 77; see them all with: watcher pipelines list\n"
+    )
     assert cli.error("pipelines", "show", "9" * 30).startswith("error: ")
 
 
@@ -350,7 +353,10 @@ def test_all_that_is_known_of_an_execution(cli: Cli, watcher: Watcher, monkeypat
     ):
         assert f"{line}\n" in told
     assert cli.json("executions", "show", str(ids["1"]))["execution_metadata"]["error"] == error
-    assert cli.error("executions", "show", "99") == "error: no execution with id 99\n"
+    assert (
+        cli.error("executions", "show", "99")
+        == "error: no execution with id 99; see them all with: watcher executions list\n"
+    )
 
 
 def test_a_tree(cli: Cli, watcher: Watcher) -> None:
@@ -367,7 +373,10 @@ def test_a_tree(cli: Cli, watcher: Watcher) -> None:
     nested = cli.json("executions", "tree", str(top.id))
     assert nested["children"][0]["children"][0]["pipeline_name"] == "b"
     assert nested["state"] == "running"
-    assert cli.error("executions", "tree", "99") == "error: no execution with id 99\n"
+    assert (
+        cli.error("executions", "tree", "99")
+        == "error: no execution with id 99; see them all with: watcher executions list\n"
+    )
 
 
 def test_a_reader_that_has_enough_breaks_nothing(watcher: Watcher, database_url: str) -> None:
@@ -394,6 +403,7 @@ def test_the_schema_goes_up_and_down(empty_cli: Cli, empty_database_url: str, mo
     assert empty_cli("db", "upgrade") == f"{name}: schema version none → {SCHEMA_VERSION}\n"
     assert empty_cli("db", "upgrade") == f"{name}: schema is at version {SCHEMA_VERSION} already\n"
     assert empty_cli("db", "current") == f"{SCHEMA_VERSION}\n"
+    assert json.loads(empty_cli("db", "current", "--json")) == {"version": SCHEMA_VERSION, "needed": SCHEMA_VERSION}
     assert empty_cli("pipelines", "list", "--json") == "[]\n"
 
     for answer in ("n\n", ""):

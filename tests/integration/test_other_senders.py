@@ -248,7 +248,7 @@ def test_without_apprise_an_error_says_what_to_install(monkeypatch: pytest.Monke
         (Failure(425), "answers HTTP 425", None, False, False),
         (Failure(401), "answers HTTP 401", None, False, True),
         (Failure(410), "answers HTTP 410", None, False, True),
-        (Failure(302, "", {"Location": "/elsewhere"}), "answers HTTP 302", None, False, True),
+        (Failure(302, "", {"Location": "/elsewhere"}), "answers HTTP 302, and has moved; set", None, False, True),
         (Failure(400, "no such field"), "answers HTTP 400: no such field", None, True, True),
         (Failure(422), "answers HTTP 422", None, True, True),
     ],

@@ -64,7 +64,12 @@ def test_a_wrong_token_is_told_and_stays_secret(server: SlackServer, caplog: pyt
         (Failure(404, "no_service"), "HTTP 404: no_service", None, False),
         (Failure(410, "channel_is_archived"), "HTTP 410: channel_is_archived", None, False),
         (Failure(400, "invalid_blocks"), "HTTP 400: invalid_blocks", None, True),
-        (Failure(302, "", {"Location": "https://example.com"}), "HTTP 302: nothing", None, False),
+        (
+            Failure(302, "", {"Location": "https://example.com/s3cret"}),
+            "HTTP 302, and has moved to example.com; set",
+            None,
+            False,
+        ),
     ],
 )
 def test_failures_say_what_to_do(

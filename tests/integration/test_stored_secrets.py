@@ -10,6 +10,16 @@ from watcher_core import Address, InvalidValueError, Watcher, arguments, masking
 
 SECRET = "postgresql://ann:s3cret@host/db"
 MASKED = "postgresql://ann@host/db"
+ALERT = """
+    INSERT INTO watcher.alert (kind, deduplication_key, level, facts, opened_at, pipeline_id)
+    SELECT 'failure', 'failure/orders', 'error', jsonb_build_object('error', CAST(:secret AS text)), now(), id
+      FROM watcher.pipeline
+"""
+DELIVERIES = """
+    INSERT INTO watcher.alert_delivery (alert_id, destination, last_error)
+    SELECT id, destination, 'no answer of ' || CAST(:secret AS text)
+      FROM watcher.alert, unnest(ARRAY['default', 'ONCALL']) AS destination
+"""
 
 
 @pytest.fixture
@@ -28,6 +38,9 @@ def stored(watcher: Watcher, monkeypatch: pytest.MonkeyPatch) -> Watcher:
         watcher.get_or_create_address(
             "c", address_type_name="postgresql", address_metadata={"token": "s3cret", "uri": SECRET}
         )
+        with watcher._connect().begin() as connection:
+            for statement in (ALERT, DELIVERIES):
+                connection.execute(sa.text(statement), {"secret": SECRET})
     return watcher
 
 
@@ -47,8 +60,8 @@ def test_what_was_stored_before_is_masked(stored: Watcher, batch_size: int) -> N
         "pipeline.pipeline_metadata": 1,
         "pipeline_execution.execution_metadata": 2,
         "address.address_metadata": 1,
-        "alert.facts": 0,
-        "alert.last_error": 0,
+        "alert.facts": 1,
+        "alert_delivery.last_error": 2,
         "address.name": 1,
     }
     assert "s3cret" not in everything(stored)

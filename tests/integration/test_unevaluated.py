@@ -53,3 +53,11 @@ def test_a_log_that_cannot_be_read_is_said(tmp_path: Path, monkeypatch: pytest.M
     (tmp_path / "dagster.yaml").write_text("storage: {no_such: {}}")
     (finding,) = unevaluated_findings(tmp_path)
     assert finding.message.startswith("its event log cannot be read: ")
+
+
+def test_a_variable_that_is_not_set_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("DAGSTER_POSTGRES_URL", raising=False)
+    (tmp_path / "dagster.yaml").write_text("storage: {sqlite: {base_dir: {env: DAGSTER_POSTGRES_URL}}}")
+    (finding,) = unevaluated_findings(tmp_path)
+    assert '"DAGSTER_POSTGRES_URL" which is not set' in finding.message
+    assert list(unevaluated_findings(tmp_path, {"DAGSTER_POSTGRES_URL": str(tmp_path)})) == []

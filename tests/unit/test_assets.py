@@ -247,6 +247,9 @@ def test_the_time_zone_of_an_assets_schedule_is_kept() -> None:
     @dg.asset
     def often() -> None: ...
 
+    @dg.asset(partitions_def=dg.DailyPartitionsDefinition("2024-01-01"))
+    def days_of_utc() -> None: ...
+
     @dg.op
     def clean() -> None: ...
 
@@ -255,10 +258,13 @@ def test_the_time_zone_of_an_assets_schedule_is_kept() -> None:
         clean()
 
     repository = dg.Definitions(
-        assets=[sales, stock, often],
+        assets=[sales, stock, often, days_of_utc],
         schedules=[
             dg.ScheduleDefinition(
                 "a", cron_schedule="0 9 * * *", target=[sales, often], execution_timezone="Asia/Tokyo"
+            ),
+            dg.ScheduleDefinition(
+                "e", cron_schedule="0 9 * * *", target=[days_of_utc], execution_timezone="Asia/Tokyo"
             ),
             dg.ScheduleDefinition("b", cron_schedule="0 9 * * *", target=[often], execution_timezone="Europe/Berlin"),
             dg.ScheduleDefinition("c", cron_schedule="0 9 * * *", target=[stock]),
@@ -268,7 +274,12 @@ def test_the_time_zone_of_an_assets_schedule_is_kept() -> None:
         ],
     ).get_repository_def()
     found = {each.name: each.pipeline_metadata for each in pipeline_configurations(repository)}
-    assert found == {"sales": {"schedule_timezone": "Asia/Tokyo"}, "stock": {}, "often": {}}
+    assert found == {
+        "sales": {"schedule_timezone": "Asia/Tokyo"},
+        "stock": {},
+        "often": {},
+        "days_of_utc": {"partitions": "daily"},
+    }
 
 
 def test_assets_that_dagster_does_not_materialize_are_somebody_elses() -> None:

@@ -8,14 +8,14 @@ from __future__ import annotations
 import functools
 import sys
 from collections.abc import Sequence
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 import typer
 from typer.core import TyperCommand, TyperGroup
 
 from watcher_core.cli.commands import COMMANDS, Commands
 from watcher_core.cli.words import examples
-from watcher_core.errors import WatcherError
+from watcher_core.errors import DatabaseUnavailableError, NotFoundError, WatcherError
 
 INTERRUPTED = 130  # what a shell reports for a command that Ctrl-C ended
 
@@ -39,11 +39,11 @@ class Group(TyperGroup):
         except KeyboardInterrupt:
             raise typer.Exit(INTERRUPTED) from None
         except WatcherError as exc:
-            message = "; ".join([str(exc), *getattr(exc, "__notes__", [])])
+            message = "; ".join(filter(None, [str(exc), *(getattr(exc, "__notes__", None) or [_advice(exc)])]))
         except OSError as exc:
             if isinstance(exc, BrokenPipeError):
                 raise
-            message = str(exc)
+            message = f"{exc.filename}: {exc.strerror}" if exc.filename and exc.strerror else str(exc)
         typer.echo(f"error: {message}", err=True)
         raise typer.Exit(1)
 
@@ -61,6 +61,27 @@ app = typer.Typer(
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+
+
+# Where to find what there is of a kind.
+LISTED_BY: Final = {
+    "pipeline": "watcher pipelines list",
+    "pipeline type": "watcher pipelines list",
+    "execution": "watcher executions list",
+    "alert": "watcher alerts list --all",
+    "maintenance window": "watcher maintenance list",
+    "token": "watcher tokens list",
+    "address": "watcher lineage addresses",
+}
+
+
+def _advice(error: WatcherError) -> str | None:
+    """What a person can do about an error that does not say it."""
+    if isinstance(error, NotFoundError) and error.kind in LISTED_BY:
+        return f"see them all with: {LISTED_BY[error.kind]}"
+    if isinstance(error, DatabaseUnavailableError) and "cannot be reached" in str(error):
+        return "is the server up, and the address right? See: watcher doctor"
+    return None
 
 
 def _print_version(asked: bool) -> None:

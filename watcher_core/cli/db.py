@@ -161,13 +161,16 @@ def downgrade(
         _print_versions(watcher, before)
 
 
-@app.command("current", epilog=output.examples("watcher db current"))
-def current() -> None:
+@app.command("current", epilog=output.examples("watcher db current", "watcher db current --json"))
+def current(*, json: Json = False) -> None:
     """Print the version of the schema."""
     from watcher_core.database import SCHEMA_VERSION
 
     with open_watcher() as watcher:
         version = watcher.schema_version()
+    if json:
+        output.print_json({"version": version, "needed": SCHEMA_VERSION})
+        return
     is_older = version is None or version < SCHEMA_VERSION
     output.print_text(f"{version or 'none'}{f', but {SCHEMA_VERSION} is needed' if is_older else ''}")
 

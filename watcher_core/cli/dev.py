@@ -36,10 +36,11 @@ DEV_EXAMPLES = output.examples(
 )
 DEMO_EXAMPLES = output.examples("watcher demo", "watcher demo --no-serve")
 
-Host = Annotated[str, typer.Option(help="Where the UI listens. It has no login: keep it on this host.")]
-Port = Annotated[int, typer.Option("--port", "-p", min=1, max=65_535, help="The port of the UI.")]
+Host = Annotated[str, typer.Option(metavar="HOST", help="Where the UI listens. It has no login: keep it on this host.")]
+Port = Annotated[int, typer.Option("--port", "-p", metavar="PORT", min=1, max=65_535, help="The port of the UI.")]
 BoardPort = Annotated[
-    int, typer.Option(min=0, max=65_535, help="The port of Watcher's board and API; 0: it is not served.")
+    int,
+    typer.Option(metavar="PORT", min=0, max=65_535, help="The port of Watcher's board and API; 0: it is not served."),
 ]
 
 

@@ -4,20 +4,25 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from watcher_core.cli.dagster_storage import SCHEME, driver_problems
+from watcher_core.errors import WatcherError
 from watcher_core.values import HealthFact
 
 if TYPE_CHECKING:
     from watcher_core.settings import Settings
 
 SECONDS_TO_EXAMINE = 60
+# What the dagster.yaml of `watcher dev` reads.
+VARIABLE = "DAGSTER_POSTGRES_URL"
 
 
 def dagster_findings(settings: Settings) -> Iterator[HealthFact]:
@@ -41,17 +46,17 @@ def dagster_findings(settings: Settings) -> Iterator[HealthFact]:
     )
     yield from _dagster_home(settings)
     file = _configuration_file(settings)
-    url = os.environ.get("DAGSTER_POSTGRES_URL")
+    url = os.environ.get(VARIABLE)
     if file is None and url and not url.startswith(f"{SCHEME}://"):
         yield HealthFact(
             "warning",
             "dagster",
-            f"DAGSTER_POSTGRES_URL does not start with {SCHEME}://, the driver that dagster-postgres needs",
+            f"{VARIABLE} does not start with {SCHEME}://, the driver that dagster-postgres needs",
             "print the right spelling with: watcher db url --dagster --show-password",
         )
     if file is not None:
         yield from (HealthFact("problem", "dagster", *problem) for problem in driver_problems(file))
-        yield from unevaluated_findings(file.parent)
+        yield from unevaluated_findings(file.parent, variables_of_dev(settings, file.parent))
 
 
 def _dagster_home(settings: Settings) -> Iterator[HealthFact]:
@@ -91,13 +96,30 @@ def _configuration_file(settings: Settings) -> Path | None:
     return file if home.is_absolute() and file.is_file() else None
 
 
-def unevaluated_findings(home: Path) -> Iterator[HealthFact]:
-    """Name the asset checks that were to run, ran, and gave no result; Dagster's own process reads its event log."""
+def variables_of_dev(settings: Settings, home: Path) -> dict[str, str]:
+    """The variables of the environment that the dagster.yaml of `watcher dev` reads, and that only it sets."""
+    from watcher_core.cli.db import database_url
+
+    if home != settings.home.absolute() / "dagster":
+        return {}
+    with suppress(WatcherError):  # reported with the database
+        url = database_url(settings)
+        return {VARIABLE: url.set(drivername=SCHEME).render_as_string(hide_password=False)}
+    return {}
+
+
+def unevaluated_findings(home: Path, variables: Mapping[str, str] | None = None) -> Iterator[HealthFact]:
+    """Name the asset checks that were to run, ran, and gave no result; Dagster's own process reads its event log.
+
+    Args:
+        home: The directory of the dagster.yaml.
+        variables: What that reads, where the environment does not say it.
+    """
     command = [sys.executable, "-m", "watcher_dagster.unevaluated"]
     try:
         done = subprocess.run(
             command,
-            env={**os.environ, "DAGSTER_HOME": str(home)},
+            env={**(variables or {}), **os.environ, "DAGSTER_HOME": str(home)},
             capture_output=True,
             text=True,
             timeout=SECONDS_TO_EXAMINE,
@@ -108,7 +130,7 @@ def unevaluated_findings(home: Path) -> Iterator[HealthFact]:
         yield HealthFact("warning", "dagster", f"its event log was not read within {SECONDS_TO_EXAMINE} s")
         return
     except subprocess.CalledProcessError as exc:
-        reason = (exc.stderr.strip().splitlines() or ["no reason given"])[-1]
+        reason = _reason(exc.stderr)
         yield HealthFact("warning", "dagster", f"its event log cannot be read: {reason}")
         return
     for name in names:
@@ -118,3 +140,13 @@ def unevaluated_findings(home: Path) -> Iterator[HealthFact]:
             f"asset check {name} ran, and gave no result",
             "a check function returns AssetCheckResult(passed=…); True, False or nothing is no result to Dagster",
         )
+
+
+def _reason(stderr: str) -> str:
+    """The line of a traceback that names the error: the last that begins as `package.Error: `.
+
+    What Dagster raises goes on below it, with a stack of its own.
+    """
+    lines = stderr.strip().splitlines()
+    named = [line for line in lines if re.match(r"[\w.]+: ", line)]
+    return (named or lines or ["no reason given"])[-1]

@@ -46,7 +46,7 @@ def find_pipeline(watcher: Watcher, reference: str) -> Pipeline:
     """Return the pipeline of that name, else of that id.
 
     Raises:
-        NotFoundError: There is none; a note suggests names.
+        NotFoundError: There is none; a note suggests names that are alike.
     """
     return of_pipeline(watcher, reference, watcher.pipeline)
 
@@ -60,7 +60,7 @@ def of_pipeline(watcher: Watcher, reference: str, call: Callable[[int | str], Fo
         call: The method, which takes the pipeline.
 
     Raises:
-        NotFoundError: There is no such pipeline; a note suggests names.
+        NotFoundError: There is no such pipeline; a note suggests names that are alike.
     """
     try:
         return call(reference)
@@ -70,11 +70,8 @@ def of_pipeline(watcher: Watcher, reference: str, call: Callable[[int | str], Fo
         if reference.isdecimal():
             return call(int(reference))
         similar = difflib.get_close_matches(reference, [pipeline.name for pipeline in watcher.pipelines()])
-        exc.add_note(
-            f"did you mean {' or '.join(map(repr, similar))}?"
-            if similar
-            else "see them all with: watcher pipelines list"
-        )
+        if similar:
+            exc.add_note(f"did you mean {' or '.join(map(repr, similar))}?")
         raise
 
 

@@ -9,8 +9,9 @@ from typing import Annotated
 
 import typer
 
-from watcher_core.cli import output
+from watcher_core.cli import output, times
 from watcher_core.cli.edge import open_watcher
+from watcher_core.cli.options import read_since
 from watcher_core.errors import ConfigurationError, WatcherError
 
 app = typer.Typer(help="Export executions to monitoring systems.", no_args_is_help=True, rich_markup_mode=None)
@@ -20,8 +21,8 @@ Every = Annotated[
     typer.Option(metavar="SECONDS", min=1, max=86_400, help="Go on, and export so often.", show_default=False),
 ]
 Since = Annotated[
-    dt.datetime | None,
-    typer.Option(help="Export what has ended since then once more, too; in UTC.", show_default=False),
+    str | None,
+    typer.Option(metavar="TIME", help=f"Export what has ended since then once more, too, {times.SINCE_EXAMPLES}."),
 ]
 Stop = Annotated[bool, typer.Option("--stop", help="Export nothing; let executions wait for no export any more.")]
 
@@ -53,7 +54,7 @@ def traces(*, every: Every = None, since: Since = None, stop: Stop = False) -> N
         if stop:
             output.print_text(f"exports are stopped; {watcher.stop_traces():,} waited")
         else:
-            _export(watcher.export_traces, every=every, since=since)
+            _export(watcher.export_traces, every=every, since=read_since(since, watcher))
 
 
 @app.command("openlineage", epilog=OPENLINEAGE_EXAMPLES)
@@ -68,16 +69,15 @@ def openlineage(*, every: Every = None, since: Since = None, stop: Stop = False)
         if stop:
             output.print_text(f"exports are stopped; {watcher.stop_openlineage():,} waited")
         else:
-            _export(watcher.send_openlineage, every=every, since=since)
+            _export(watcher.send_openlineage, every=every, since=read_since(since, watcher))
 
 
 def _export(export: Callable[..., int], *, every: int | None, since: dt.datetime | None) -> None:
-    after = None if since is None else since.replace(tzinfo=dt.UTC)
     while True:
         began = time.monotonic()
         try:
-            exported = export(since=after)
-            after = None
+            exported = export(since=since)
+            since = None
             if every is None or exported:
                 print(f"{_now()} exported {exported:,}" if every else f"exported {exported:,}", flush=True)
         except WatcherError as exc:

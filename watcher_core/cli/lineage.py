@@ -327,7 +327,7 @@ def at_address(watcher: Watcher, reference: str, call: Callable[[int | str], T])
     """Return what `call` returns for the address that a person named: by its name or its pipeline's, else by its id.
 
     Raises:
-        NotFoundError: There is none; a note suggests similar names.
+        NotFoundError: There is none; a note suggests names that are alike.
     """
     try:
         return call(reference)
@@ -339,11 +339,8 @@ def at_address(watcher: Watcher, reference: str, call: Callable[[int | str], T])
             return call(int(reference))
     unknown = NotFoundError("address", reference)
     similar = difflib.get_close_matches(reference, [address.name for address in watcher.addresses()])
-    unknown.add_note(
-        f"did you mean {' or '.join(map(repr, similar))}?"
-        if similar
-        else "see them all with: watcher lineage addresses"
-    )
+    if similar:
+        unknown.add_note(f"did you mean {' or '.join(map(repr, similar))}?")
     raise unknown
 
 

@@ -63,6 +63,8 @@ def add(
 
     What is still wrong at its end is sent then.
     """
+    if cron is None and (until is None) == (length is None):
+        raise typer.BadParameter("say how long: either --for TIME or --until TIME")
     with open_watcher() as watcher:
         now = times.here(watcher.clock())
         starts_at = None if start is None else _read(start, "--from", now)

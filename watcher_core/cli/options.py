@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from watcher_core.client import Watcher
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
-Limit = Annotated[int, typer.Option("--limit", "-n", min=1, max=1_000_000, help="At most so many.")]
+Limit = Annotated[int, typer.Option("--limit", "-n", metavar="N", min=1, max=1_000_000, help="At most so many.")]
 OfPipeline = Annotated[
     str | None, typer.Option("--pipeline", "-p", metavar="NAME", help="Of this pipeline only, by name or id.")
 ]

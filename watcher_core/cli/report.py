@@ -42,7 +42,9 @@ class By(StrEnum):
 
 def report(
     *,
-    days: Annotated[int, typer.Option("--days", "-d", min=1, max=366, help="So many days up to today.")] = 30,
+    days: Annotated[
+        int, typer.Option("--days", "-d", metavar="DAYS", min=1, max=366, help="So many days up to today.")
+    ] = 30,
     by: Annotated[By, typer.Option(help="What to group by.")] = By.TYPE,
     owner: Annotated[
         str | None, typer.Option(metavar="NAME", help="Of pipelines of this owner only; '': of nobody's.")

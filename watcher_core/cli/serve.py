@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from watcher_core.cli import output
+from watcher_core.cli.deployment import require_free_port
 from watcher_core.cli.edge import open_watcher
 from watcher_core.errors import ConfigurationError
 
@@ -20,11 +21,19 @@ EXAMPLES = output.examples(
 
 def serve(
     *,
-    host: Annotated[str, typer.Option(help="Where to listen; beyond this host only with a token.")] = "127.0.0.1",
-    port: Annotated[int, typer.Option(min=1, max=65535, help="On which port.")] = 8000,
-    connections: Annotated[int, typer.Option(min=1, max=100, help="Connections to PostgreSQL at most.")] = 8,
-    timeout: Annotated[float, typer.Option(min=1, max=3600, help="Seconds for a request at most.")] = 30.0,
-    rate: Annotated[float, typer.Option(min=0.1, help="Requests a second that a token may make.")] = 5000.0,
+    host: Annotated[
+        str, typer.Option(metavar="HOST", help="Where to listen; beyond this host only with a token.")
+    ] = "127.0.0.1",
+    port: Annotated[int, typer.Option(metavar="PORT", min=1, max=65535, help="On which port.")] = 8000,
+    connections: Annotated[
+        int, typer.Option(metavar="N", min=1, max=100, help="Connections to PostgreSQL at most.")
+    ] = 8,
+    timeout: Annotated[
+        float, typer.Option(metavar="SECONDS", min=1, max=3600, help="Seconds for a request at most.")
+    ] = 30.0,
+    rate: Annotated[
+        float, typer.Option(metavar="N", min=0.1, help="Requests a second that a token may make.")
+    ] = 5000.0,
     profile: Annotated[
         bool, typer.Option("--profile", help="Answer requests with ?profile=true with their profile; for development.")
     ] = False,
@@ -42,14 +51,19 @@ def serve(
         raise ConfigurationError(f"{', '.join(missing)} missing; install with: pip install 'watcher-dagster[server]'")
     from watcher_core import server
 
-    with open_watcher() as watcher:
+    require_free_port(host, port, what="the board")
+
+    def announce() -> None:
+        address = f"http://{host}:{port}"
         print(
-            f"watcher: the board is at http://{host}:{port}/ui/, the documentation of the API at /docs", file=sys.stderr
+            f"watcher: the board is at {address}/ui/, the documentation of the API at {address}/docs", file=sys.stderr
         )
+
+    with open_watcher() as watcher:
         limits = server.Limits(connections=connections, timeout=timeout, rate=rate)
         settings = watcher.settings
         proxies = server.Proxies(settings.proxy_user_header, _listed(settings.trusted_proxies))
-        server.serve(watcher, host=host, port=port, limits=limits, proxies=proxies, profile=profile)
+        server.serve(watcher, host=host, port=port, limits=limits, proxies=proxies, profile=profile, on_start=announce)
 
 
 def _listed(given: str | None) -> list[str]:

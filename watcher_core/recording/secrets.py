@@ -22,6 +22,7 @@ class _Column:
     table: str
     column: str
     is_json: bool = True
+    key: str = "id"  # what its rows are paged by; several rows may share a value
 
     @property
     def name(self) -> str:
@@ -35,7 +36,7 @@ COLUMNS: Final = {
         _Column("pipeline_execution", "execution_metadata"),
         _Column("address", "address_metadata"),
         _Column("alert", "facts"),
-        _Column("alert", "last_error", is_json=False),
+        _Column("alert_delivery", "last_error", is_json=False, key="alert_id"),
     )
 }
 ADDRESS_NAMES: Final = "address.name"
@@ -71,8 +72,12 @@ def mask_page(session: Session, *, place: str, after: int, size: int, now: dt.da
     of_page = {"after": after, "size": size}
     last_id = session.scalar(
         sa.text(f"""
-            SELECT max(id)
-              FROM (SELECT id FROM watcher.{column.table} WHERE id > :after ORDER BY id LIMIT :size) AS page
+            SELECT max({column.key})
+              FROM (SELECT {column.key}
+                      FROM watcher.{column.table}
+                     WHERE {column.key} > :after
+                     ORDER BY {column.key}
+                     LIMIT :size) AS page
         """),
         of_page,
     )
@@ -80,10 +85,10 @@ def mask_page(session: Session, *, place: str, after: int, size: int, now: dt.da
         return MaskedPage(0, None)
     rows = session.execute(
         sa.text(f"""
-            SELECT id, CAST({column.column} AS text) AS written
+            SELECT {column.key} AS id, CAST({column.column} AS text) AS written
               FROM watcher.{column.table}
-             WHERE id > :after
-               AND id <= :last_id
+             WHERE {column.key} > :after
+               AND {column.key} <= :last_id
                AND lower(CAST({column.column} AS text)) LIKE ANY (CAST(:hints AS text[]))
         """),
         {"after": after, "last_id": last_id, "hints": [f"%{hint}%" for hint in masking.HINTS]},
@@ -99,7 +104,7 @@ def mask_page(session: Session, *, place: str, after: int, size: int, now: dt.da
                    SET {column.column} = CAST(new.value AS {kind})
                   FROM unnest(CAST(:ids AS bigint[]), CAST(:before AS text[]), CAST(:after AS text[]))
                        AS new (id, was, value)
-                 WHERE known.id = new.id
+                 WHERE known.{column.key} = new.id
                    AND known.{column.column} = CAST(new.was AS {kind})
             """),
             {"ids": ids, "before": before, "after": after_},

@@ -147,8 +147,15 @@ def _validation(found: list[Any]) -> Response:
         }
         for each in found[:MAX_SHOWN_ERRORS]
     ]
-    message = "; ".join(f"{'.'.join(map(str, each['loc'][1:] or each['loc']))}: {each['msg']}" for each in errors)
+    message = "; ".join(map(_one_line, errors))
     return error_response(422, message, detail=errors, details={"errors": len(found)})
+
+
+def _one_line(error: dict[str, Any]) -> str:
+    if error["type"] == "json_invalid":  # its place is a character of the body, and no field
+        return f"the body is not JSON: {error['ctx']['error']}, at character {error['loc'][-1]}"
+    place = error["loc"][1:] or error["loc"]
+    return f"{'.'.join(map(str, place))}: {error['msg']}"
 
 
 # A batch may have thousands of them.

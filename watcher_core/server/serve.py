@@ -6,6 +6,7 @@ import ctypes
 import gc
 import os
 import sys
+from collections.abc import Callable
 
 import uvicorn
 
@@ -27,8 +28,9 @@ def serve(
     limits: Limits,
     proxies: Proxies | None = None,
     profile: bool = False,
+    on_start: Callable[[], None] | None = None,
 ) -> None:
-    """Serve until a signal ends it.
+    """Serve until a signal ends it; `on_start` is called once nothing speaks against it.
 
     Raises:
         ConfigurationError: It would listen beyond this host, and there is no token, or it is to profile.
@@ -48,6 +50,8 @@ def serve(
     app = create_app(watcher, limits=limits, local=local, proxies=proxies)
     gc.collect()
     gc.freeze()  # what the program consists of need not be looked through again at each large batch
+    if on_start is not None:
+        on_start()
     uvicorn.run(
         Profiling(app) if profile else app,
         host=host,

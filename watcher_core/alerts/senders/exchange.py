@@ -104,6 +104,35 @@ def _opener(proxies: tuple[tuple[str, str], ...]) -> OpenerDirector:
     return urllib.request.build_opener(NoRedirect, urllib.request.ProxyHandler(dict(proxies)))
 
 
+def moved(place: str, status: int, headers: Mapping[str, Any]) -> DeliveryError | None:
+    """Return the error for an answer that redirects, which no sender follows; `None` for any other answer.
+
+    Args:
+        place: What the place is called in errors.
+        status: Of the HTTP answer.
+        headers: Of the HTTP answer. Of the new address only the host is shown: its path may be a secret.
+    """
+    if not 300 <= status < 400:
+        return None
+    try:
+        target = urllib.parse.urlsplit(_header(headers, "location") or "")
+        host = f"{target.hostname}:{target.port}" if target.port else target.hostname
+    except ValueError:
+        host = None
+    to = f" to {host}" if host else ""
+    return DeliveryError(f"{place} answers HTTP {status}, and has moved{to}; set its new address", permanent=True)
+
+
+def _header(headers: Mapping[str, Any], name: str) -> str | None:
+    """Return a header by its name in small letters; `None` where there is none."""
+    try:
+        value = {str(each).lower(): value for each, value in headers.items()}.get(name)
+    except Exception:  # headers of a client that somebody else made
+        return None
+    given = value[0] if isinstance(value, list | tuple) and value else value
+    return None if given is None else str(given)
+
+
 def wait_of(headers: Mapping[str, Any]) -> float:
     """Return how many seconds `Retry-After` asks to wait, in either form of HTTP: a number, or a date."""
     return asked_wait(headers) or SHORTEST_WAIT_SECONDS
@@ -111,11 +140,9 @@ def wait_of(headers: Mapping[str, Any]) -> float:
 
 def asked_wait(headers: Mapping[str, Any]) -> float | None:
     """Return how many seconds `Retry-After` asks to wait; `None` where it does not, or in no form of HTTP."""
-    try:
-        value = {str(name).lower(): value for name, value in headers.items()}.get("retry-after")
-    except Exception:  # headers of a client that somebody else made
+    given = _header(headers, "retry-after")
+    if given is None:
         return None
-    given = str(value[0] if isinstance(value, list | tuple) and value else value)
     try:
         return bounded_wait(float(given))
     except ValueError:

@@ -8,7 +8,7 @@ from typing import Any
 
 from pydantic import SecretStr
 
-from watcher_core.alerts.senders.exchange import MAX_ANSWER, asked_wait, open_request, wait_of, without_secret
+from watcher_core.alerts.senders.exchange import MAX_ANSWER, asked_wait, moved, open_request, wait_of, without_secret
 from watcher_core.alerts.slack import cut
 from watcher_core.errors import DeliveryError
 
@@ -57,8 +57,10 @@ def _refusal(place: str, status: int, answer: str, headers: Mapping[str, Any], u
     if status == 429:
         wait = wait_of(headers)
         return DeliveryError(f"{place} asks to wait for {wait:.0f} s", retry_after=wait)
+    if redirect := moved(place, status, headers):
+        return redirect
     shown = cut(" ".join(without_secret(answer, url).split()), MAX_ANSWER) or "nothing"
-    is_permanent = 300 <= status < 500 and status not in PASSING
+    is_permanent = 400 <= status < 500 and status not in PASSING
     return DeliveryError(
         f"{place} answers HTTP {status}: {shown}",
         retry_after=None if is_permanent else asked_wait(headers),

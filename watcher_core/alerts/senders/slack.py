@@ -12,7 +12,14 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import SecretStr
 
-from watcher_core.alerts.senders.exchange import MAX_ANSWER, TIMEOUT_SECONDS, open_request, require_address, wait_of
+from watcher_core.alerts.senders.exchange import (
+    MAX_ANSWER,
+    TIMEOUT_SECONDS,
+    moved,
+    open_request,
+    require_address,
+    wait_of,
+)
 from watcher_core.alerts.slack import SlackMessage, escape
 from watcher_core.errors import DeliveryError
 
@@ -158,6 +165,8 @@ def refusal(status: int, answer: str, headers: Mapping[str, Any]) -> DeliveryErr
     wait = wait_of(headers)
     if status == 429:
         return DeliveryError(f"Slack asks to wait for {wait:.0f} s", retry_after=wait)
+    if redirect := moved("Slack", status, headers):
+        return redirect
     return DeliveryError(
         f"Slack answers HTTP {status}: {escape(answer, limit=MAX_ANSWER) or 'nothing'}",
         refused=answer.strip().startswith(REFUSALS),
