@@ -188,9 +188,8 @@ def _pipeline_metadata(spec: dg.AssetSpec, declared: Mapping[str, Any], schedule
         "tags": {key: value for key, value in sorted(spec.tags.items()) if not key.startswith("dagster/")},
         "partitions": _partitions_type(spec.partitions_def),
         "partition_count": _partition_count(spec.partitions_def),
-        "partitions_timezone": partitions_timezone(spec.partitions_def),
-        # A partition of UTC is a day of UTC, wherever the clock is that starts its run.
-        "schedule_timezone": None if time_windows(spec.partitions_def) else schedule_zone,
+        "partitions_timezone": _partitions_timezone(spec.partitions_def, schedule_zone),
+        "schedule_timezone": schedule_zone,
         "runbook": _text(declared.get(keys.RUNBOOK_KEY)),
         "code_link": _code_link(spec.metadata.get(keys.CODE_REFERENCES_KEY)),
     }
@@ -219,6 +218,12 @@ def _partitions_type(partitions_def: dg.PartitionsDefinition[Any] | None) -> str
         return None
     name = type(partitions_def).__name__.removesuffix("PartitionsDefinition").removesuffix("Partitions")
     return re.sub(r"(?<!^)(?=[A-Z])", "_", name).lower()
+
+
+def _partitions_timezone(partitions_def: dg.PartitionsDefinition[Any] | None, schedule_zone: str | None) -> str | None:
+    """The time zone in which partitions are cut. UTC is said only where their schedule has another one."""
+    windows = time_windows(partitions_def)
+    return partitions_timezone(partitions_def) or (windows.timezone if windows and schedule_zone else None)
 
 
 def _partition_count(partitions_def: dg.PartitionsDefinition[Any] | None) -> int | None:

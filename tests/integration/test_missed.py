@@ -65,6 +65,13 @@ def test_a_daily_run_that_does_not_come(watcher: Watcher) -> None:
     assert watcher.alerts(pipeline=name) == [], "reported, not alerted"
 
 
+def test_runs_follow_the_clock_of_their_schedule_also_where_partitions_have_another(watcher: Watcher) -> None:
+    zones = {"partitions_timezone": "UTC", "schedule_timezone": "America/New_York"}
+    name = runs(watcher, *daily(until=7), pipeline_metadata=zones)  # at midnight, until clocks go forward on 2026-03-08
+    [finding] = found(watcher, name, at(days=7, hours=1))
+    assert finding.due_at == at(days=6, hours=23)
+
+
 def test_it_is_an_alert_where_that_is_asked_for_until_it_comes(watcher: Watcher) -> None:
     name = runs(watcher, *daily())
     with alerting(watcher) as careful:

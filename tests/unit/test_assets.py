@@ -278,7 +278,7 @@ def test_the_time_zone_of_an_assets_schedule_is_kept() -> None:
         "sales": {"schedule_timezone": "Asia/Tokyo"},
         "stock": {},
         "often": {},
-        "days_of_utc": {"partitions": "daily"},
+        "days_of_utc": {"partitions": "daily", "partitions_timezone": "UTC", "schedule_timezone": "Asia/Tokyo"},
     }
 
 

@@ -12,7 +12,6 @@ if TYPE_CHECKING:
     from watcher_core.anomalies.detect import Batch, Detected, detect_batch, detect_execution, unflag
     from watcher_core.anomalies.explain import explain_execution
     from watcher_core.anomalies.findings import keys_of_past_alerts
-    from watcher_core.anomalies.history import PIPELINE_ZONE
     from watcher_core.anomalies.page import PageSection, render_page
     from watcher_core.anomalies.queue import BEGINNING, has_pending, queued, unjudged_executions
     from watcher_core.anomalies.results import list_results
@@ -33,7 +32,6 @@ if TYPE_CHECKING:
 __all__ = [
     "AUTO_CREATE_RULES",
     "BEGINNING",
-    "PIPELINE_ZONE",
     "RULE_FIELDS",
     "Batch",
     "Detected",
@@ -67,7 +65,6 @@ __all__ = [
 _MODULES = {
     "AUTO_CREATE_RULES": "rules",
     "BEGINNING": "queue",
-    "PIPELINE_ZONE": "history",
     "RULE_FIELDS": "rules",
     "Batch": "detect",
     "Detected": "detect",

@@ -18,7 +18,6 @@ from psycopg.types.json import Jsonb
 from sqlalchemy.orm import Session
 
 from watcher_core import database, text
-from watcher_core.anomalies import PIPELINE_ZONE
 from watcher_core.checks import thresholds
 from watcher_core.checks.cadence import Cadence, learn_cadence
 from watcher_core.enums import AlertKind, AlertLevel
@@ -33,9 +32,13 @@ MOST_LEARNED: Final = 300
 # What was due longer ago than this when it is first looked at has ended long ago; nobody waits for it.
 LONG_AGO: Final = dt.timedelta(days=2)
 
+# Runs start by the clock of their schedule; that of the partitions is the next best.
+RHYTHM_ZONE: Final = """coalesce(pipeline.pipeline_metadata ->> 'schedule_timezone',
+                                pipeline.pipeline_metadata ->> 'partitions_timezone')"""
+
 WATCHED: Final = f"""
     watched AS (
-        SELECT pipeline.id, pipeline.name, type.name AS type_name, {PIPELINE_ZONE} AS zone,
+        SELECT pipeline.id, pipeline.name, type.name AS type_name, {RHYTHM_ZONE} AS zone,
                CAST(pipeline.pipeline_metadata -> 'owners' AS text) AS owners
           FROM watcher.pipeline
           JOIN watcher.pipeline_type AS type ON type.id = pipeline.pipeline_type_id

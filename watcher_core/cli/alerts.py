@@ -360,7 +360,7 @@ def _fields(alert: Alert, deliveries: Sequence[AlertDelivery]) -> list[tuple[str
         ("reopened", moment(alert.reopened_at)),
         ("notified", moment(alert.delivered_at)),
         ("recovery notified", moment(alert.recovery_delivered_at)),
-        ("pending notification", alert.event),
-        ("next attempt", moment(alert.next_attempt_at)),
+        ("pending notification", alert.event and (alert.event if alert.attempts else f"{alert.event}, not tried yet")),
+        ("next attempt", moment(alert.next_attempt_at) if alert.attempts else None),
         *((f"to {each.destination}", _delivery(each)) for each in deliveries),
     ]

@@ -11,6 +11,7 @@ from watcher_core import text
 from watcher_core.cli import output, times
 from watcher_core.cli.edge import find_pipeline, open_watcher
 from watcher_core.cli.options import Json, PipelineName, unless_none
+from watcher_core.cli.words import NONE_YET
 from watcher_core.enums import AlertKind, ExecutionState
 
 if TYPE_CHECKING:
@@ -25,8 +26,6 @@ app = typer.Typer(
 )
 
 RECENT = 5
-
-NONE_YET = "no pipelines yet: run a job in Dagster, or wrap one of cron: watcher run --pipeline NAME -- COMMAND"
 
 
 @app.command(

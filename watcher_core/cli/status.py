@@ -13,6 +13,7 @@ from watcher_core.cli import output, times
 from watcher_core.cli.edge import open_watcher
 from watcher_core.cli.options import Json
 from watcher_core.cli.pipelines import last_start, last_state, owners_of, usual_duration
+from watcher_core.cli.words import NONE_YET
 from watcher_core.enums import AlertLevel, AlertState, ExecutionState
 
 if TYPE_CHECKING:
@@ -121,7 +122,7 @@ def _print_pipelines(
         )
         for pipeline in shown
     ]
-    output.print_table(columns, rows, empty="no pipelines yet")
+    output.print_table(columns, rows, empty=NONE_YET)
     if more > len(shown):
         output.print_text(f"… and {more - len(shown):,} more: watcher status --all")
 

@@ -1,6 +1,8 @@
-"""Texts of the help, without what prints the rest."""
+"""Texts that several commands share, without what prints them."""
 
 from __future__ import annotations
+
+NONE_YET = "no pipelines yet: run a job in Dagster, or wrap one of cron: watcher run --pipeline NAME -- COMMAND"
 
 
 def examples(*commands: str) -> str:
