@@ -21,13 +21,14 @@ STATES = {state.value: state for state in ExecutionState}
 
 
 # What an asset check looks at of what has ended: the newest execution, and what ended after it, of the 100 that started
-# last. No index has the ends of a pipeline's executions: without that limit, its whole history would be read.
+# last. No index has the ends of a pipeline's executions: without that limit, its whole history would be read. A number
+# that the planner does not know has it read them in order: where it expects fewer than 100, it would sort them all.
 STARTED_LAST = """(
         SELECT id, pipeline_id, source, state, start_date, end_date, execution_metadata
           FROM watcher.pipeline_execution
          WHERE pipeline_id = %(pipeline_id)s
          ORDER BY start_date DESC
-         LIMIT 100) AS started_last"""
+         LIMIT (SELECT 100)) AS started_last"""
 END_OF_NEWEST = """(
         SELECT least(end_date, %(now)s)
           FROM watcher.pipeline_execution
