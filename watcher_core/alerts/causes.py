@@ -206,34 +206,31 @@ def _link(alerts: str) -> sa.TextClause:
           FROM alive
          ORDER BY pipeline_id, rank, at, id
     ), place AS MATERIALIZED (
-        -- Where the data of a pipeline is.
-        SELECT worst.pipeline_id, own.address_id
-          FROM worst
-         CROSS JOIN LATERAL (SELECT address_id
-                               FROM watcher.pipeline
-                              WHERE pipeline.id = worst.pipeline_id
-                             OFFSET 0) AS own
-         WHERE own.address_id IS NOT NULL
+        -- Where the data of a pipeline is. Arrays, here and below, have indexes looked through, not tables.
+        SELECT id AS pipeline_id, address_id
+          FROM (SELECT id, address_id
+                  FROM watcher.pipeline
+                 WHERE id = ANY(ARRAY(SELECT pipeline_id FROM worst))
+                OFFSET 0) AS own
+         WHERE address_id IS NOT NULL
          UNION
-        SELECT worst.pipeline_id, edge.target_address_id
-          FROM worst
-         CROSS JOIN LATERAL (SELECT target_address_id
-                               FROM watcher.address_lineage
-                              WHERE address_lineage.pipeline_id = worst.pipeline_id
-                             OFFSET 0) AS edge
+        SELECT pipeline_id, target_address_id
+          FROM watcher.address_lineage
+         WHERE pipeline_id = ANY(ARRAY(SELECT pipeline_id FROM worst))
+    ), waiting AS MATERIALIZED (
+        SELECT pipeline_id, address_id
+          FROM place
+         WHERE pipeline_id IN (SELECT pipeline_id FROM alive WHERE is_consequence AND NOT is_linked)
+    ), path AS MATERIALIZED (
+        SELECT source_address_id, target_address_id
+          FROM watcher.address_lineage_closure
+         WHERE target_address_id = ANY(ARRAY(SELECT address_id FROM waiting))
     ), upstream AS MATERIALIZED (
-        -- Paths are read one by one, then joined together: joined one by one, all places would be read for each.
-        SELECT DISTINCT path.pipeline_id, above.pipeline_id AS above_id
-          FROM (SELECT place.pipeline_id, edge.source_address_id
-                  FROM (SELECT DISTINCT pipeline_id FROM alive WHERE is_consequence AND NOT is_linked) AS waiting
-                  JOIN place USING (pipeline_id)
-                 CROSS JOIN LATERAL (SELECT source_address_id
-                                       FROM watcher.address_lineage_closure
-                                      WHERE target_address_id = place.address_id
-                                     OFFSET 0) AS edge
-                OFFSET 0) AS path
+        SELECT DISTINCT waiting.pipeline_id, above.pipeline_id AS above_id
+          FROM path
+          JOIN waiting ON waiting.address_id = path.target_address_id
           JOIN place AS above ON above.address_id = path.source_address_id
-         WHERE above.pipeline_id <> path.pipeline_id
+         WHERE above.pipeline_id <> waiting.pipeline_id
     ), similar_failure AS (
         SELECT id, root_id, at, is_linked, is_backfill, signature,
                at - lag(at) OVER (PARTITION BY signature ORDER BY at, id) > CAST(:burst_gap AS interval)
