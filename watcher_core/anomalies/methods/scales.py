@@ -10,6 +10,7 @@ large ones, so that a difference of 0.2 means about 20 %. Negative numbers mirro
 from __future__ import annotations
 
 import math
+import statistics
 
 import numpy as np
 from scipy import special
@@ -17,6 +18,7 @@ from scipy import special
 from watcher_core.anomalies.methods.arrays import Floats
 
 DISPERSION = 0.03  # both parts of the variance are equal at counts of 33
+FEW = 20  # Python sorts so few values sooner than NumPy divides them
 ENOUGH_TIMES = 1.6  # about a fifth of the sizes of errors are so many times as large as their mean
 LOOKED_AT = 200  # this many of the newest values decide whether a metric is a count
 SMALLEST_UNIT = 1e-100
@@ -66,7 +68,9 @@ class Scale:
 
 
 def median(values: Floats) -> float:
-    """Return the median, by `numpy.partition`, which is several times faster than `numpy.median`."""
+    """Return the median, several times faster than `numpy.median`."""
+    if len(values) < FEW:
+        return float(statistics.median(values.tolist()))
     half = len(values) // 2
     return middle(np.partition(values, half if len(values) % 2 else (half - 1, half)))
 
@@ -94,7 +98,7 @@ def size_at(ordered: Floats, place: int) -> float:
     The smallest sizes lie side by side in sorted values, so that the largest of them is at one of both ends.
     """
     ends = np.maximum(-ordered[: len(ordered) - place], ordered[place:])
-    return abs(float(ends.min()))
+    return abs(float(ends[ends.argmin()]))  # sooner than `min`
 
 
 def middle_size(ordered: Floats) -> float:

@@ -243,7 +243,7 @@ def _by_band(
     expected = scale.back_one(centre)
     lower, upper = scale.back_one(min(centres) - half), scale.back_one(max(centres) + half)
     if parts.plain_scale:
-        predicted = scale.back(season.predictions + level.now)[clock.slots]
+        predicted = scale.back(season.predictions + level.now).take(clock.slots)
         away = PLAIN_DEVIATIONS * wide * standard_deviation(runs.normal(runs.values - predicted))
         lower = min(lower, max(expected - away, CLEARLY_LESS * expected) if expected > 0 else expected - away)
         upper = max(upper, expected + away)
@@ -275,8 +275,8 @@ def _short_season(runs: _Runs, clock: Clock, scaled: Floats) -> Iterator[float]:
 
 def _last_month(runs: _Runs, scaled: Floats) -> Iterator[float]:
     """Yield the scaled values of unusual runs at the edges of earlier months, if this is the edge of a month."""
-    at, now = runs.window.at, runs.window.now
     if runs.any_lone and runs.window.is_month_edge:
-        for position in np.flatnonzero(runs.lone & (np.abs(at - now) > LAST_MONTH)):
-            if windows.is_month_edge(float(at[position])):
-                yield float(scaled[position])
+        for place in runs.lone.nonzero()[0].tolist():
+            at = float(runs.window.at[place])
+            if abs(at - runs.window.now) > LAST_MONTH and windows.is_month_edge(at):
+                yield float(scaled[place])

@@ -184,10 +184,15 @@ class Grouping:
     def __init__(self, groups: Slots, number: int) -> None:
         self._groups = groups
         self.sizes = np.bincount(groups, minlength=number)
-        first = self.sizes.cumsum() - self.sizes
-        # The places of the middle runs of each group, by group and value; valid for groups without runs, too.
-        places = np.array([first + np.maximum(self.sizes - 1, 0) // 2, first + self.sizes // 2])
-        self._middle = np.minimum(places, len(groups) - 1)
+        ends = self.sizes.cumsum()
+        first_and_end = ends + ends - self.sizes
+        # The places of both middle runs of each group, by group and value; of a group without runs, any.
+        self._middle = np.array([first_and_end - 1, first_and_end]) >> 1
+
+    @cached_property
+    def has_gaps(self) -> bool:
+        """Whether there are groups without runs."""
+        return 0 in self.sizes
 
     def medians(self, ordered: Floats, order: Integers) -> Floats:
         """Return the medians of the groups; of a group without runs, any number.
@@ -197,7 +202,7 @@ class Grouping:
             order: The places of the runs, by value.
         """
         by_group = self._groups.take(order).argsort(kind="stable")  # linear time, since groups are small integers
-        low, high = ordered.take(by_group.take(self._middle))
+        low, high = ordered.take(by_group.take(self._middle, mode="clip"))
         medians: Floats = low + high
         medians *= 0.5
         return medians

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 import time
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -143,6 +143,7 @@ class Window:
         return is_month_edge(self.now)
 
 
+@lru_cache(maxsize=1_000)  # the unusual runs of a history are looked at by each execution
 def is_month_edge(at: float) -> bool:
     """Return whether a time lies in the first or last two days of its month, in UTC."""
     month = time.gmtime(at).tm_mon

@@ -24,7 +24,6 @@ from watcher_core.anomalies.methods.seasons import (
     SLOTS,
     Clock,
     Grouping,
-    Slots,
 )
 
 # One zone for each date at which clocks change where most people with clock changes live.
@@ -40,7 +39,10 @@ FEWEST_WEEKS = 4  # with fewer, weekdays are not distinguished
 
 
 class _Moved:
-    """A clock that follows local time.
+    """A clock that follows local time, whose last change lies among the earlier runs.
+
+    Before the change, it has the runs in other hours than the clock that does not follow local time, and since then in
+    the same ones.
 
     Args:
         clock: The clock.
@@ -52,58 +54,58 @@ class _Moved:
         clock: As above.
         change: As above.
         after: The place of the first run since then.
-        first: The place of the first run that shows the season before.
     """
 
     def __init__(self, clock: Clock, plain: Clock, change: float, at: Floats) -> None:
         self.clock, self._plain, self.change = clock, plain, change
         self.after = int(at.searchsorted(change))
-        self.first = max(0, self.after - MOST_BEFORE)
+        self._before = slice(max(0, self.after - MOST_BEFORE), self.after)
         self._hours = HOUR_OF_WEEK if plain.days > FEWEST_WEEKS * 7 else HOUR_OF_PART
 
     @functools.cached_property
-    def _groups(self) -> list[Slots]:
-        """The groups of the runs from the first one on, by the clock that does not follow local time, and by this."""
-        return [self._hours.take(clock.slots[self.first :]) for clock in (self._plain, self.clock)]
-
-    @functools.cached_property
-    def _before(self) -> list[Grouping]:
+    def _groupings(self) -> list[Grouping]:
         """The runs before the change by both clocks; by the plain one alone if this one has the same groups."""
-        groups = self._groups if self._renamed is None else self._groups[:1]
-        return [Grouping(each[: self.after - self.first], SLOTS) for each in groups]
+        clocks = [self._plain] if self._renamed is not None else [self._plain, self.clock]
+        groups = [self._hours.take(clock.slots[self._before]) for clock in clocks]
+        return [Grouping(each, int(self._hours[-1]) + 1) for each in groups]
 
     @functools.cached_property
     def _renamed(self) -> Integers | None:
-        """The group by the plain clock that has the same runs before the change, for each group by this one, if any."""
-        of = slice(self.first, self.after)
-        later = (self.clock.slots[of] - self._plain.slots[of]) % SLOTS
+        """The group by the plain clock that has the same runs before the change, for each slot by this one, if any."""
+        later = (self.clock.slots[self._before] - self._plain.slots[self._before]) % SLOTS
         if self._hours is not HOUR_OF_WEEK or np.count_nonzero(later != later[0]):
             return None
         renamed: Integers = (np.arange(SLOTS) - later[0]) % SLOTS
         return renamed
 
-    def errors(self, values: Floats, order: Integers) -> tuple[Floats, Floats]:
-        """Return the sizes of errors around the season of the runs before the change.
+    def predictions(self, values: Floats, order: Integers) -> tuple[Floats, Floats]:
+        """Return the season of the runs before the change: for each slot, by the plain clock and by this one.
 
         Args:
             values: The values of the runs.
             order: The places of the runs, by value.
-
-        Returns:
-            The errors of the runs from the first one on by the plain clock, and of those since the change by this one.
         """
-        order = order.compress((order >= self.first) & (order < self.after))
+        order = order.compress((order >= self._before.start) & (order < self.after))
         ordered = values.take(order)
-        order -= self.first
-        overall = middle(ordered)
-        by_clock = [np.where(each.sizes > 0, each.medians(ordered, order), overall) for each in self._before]
-        by_plain, by_this = by_clock[0], by_clock[-1]
-        if self._renamed is not None:
-            by_this = by_plain.take(self._renamed)
-        plain, this = self._groups
-        errors = values[self.first :] - by_plain.take(plain)
-        errors_by_this = values[self.after :] - by_this.take(this[self.after - self.first :])
-        return np.abs(errors, out=errors), np.abs(errors_by_this, out=errors_by_this)
+        order -= self._before.start
+        by_clock = []
+        for grouping in self._groupings:
+            medians = grouping.medians(ordered, order)
+            by_clock.append(np.where(grouping.sizes > 0, medians, middle(ordered)) if grouping.has_gaps else medians)
+        by_this = self._hours if self._renamed is None else self._renamed
+        return by_clock[0].take(self._hours), by_clock[-1].take(by_this)
+
+    def gain(self, values: Floats, by_plain: Floats, by_this: Floats) -> float:
+        """Return by how much the predictions of the runs since the change are better by this clock, in all."""
+        values, slots = values[self.after :], self._plain.slots[self.after :]
+        gains = np.abs(values - by_plain.take(slots))
+        gains -= np.abs(values - by_this.take(slots))
+        return float(gains.sum())
+
+    def clear_gain(self, values: Floats, by_plain: Floats) -> float:
+        """Return the largest gain that noise brings, by the errors before the change."""
+        errors = np.abs(values[self._before] - by_plain.take(self._plain.slots[self._before]))
+        return CLEARLY * TO_DEVIATION * median(errors) * math.sqrt(2 * max(len(values) - self.after, 1))
 
 
 class Clocks:
@@ -150,13 +152,12 @@ class Clocks:
         undecided = []
         most, follows = 0.0, self._decided
         for each in self._moved:
-            errors, by_this = each.errors(values, order)
-            before = each.after - each.first
-            gain = float((errors[before:] - by_this).sum())
+            by_plain, by_this = each.predictions(values, order)
+            gain = each.gain(values, by_plain, by_this)
             is_new = self._now - each.change <= UNDECIDED
             if gain <= most and not is_new:
                 continue
-            clear = CLEARLY * TO_DEVIATION * median(errors[:before]) * math.sqrt(2 * max(len(by_this), 1))
+            clear = each.clear_gain(values, by_plain)
             if gain > max(clear, most):
                 most, follows = gain, each.clock
             elif gain >= -clear and is_new:
