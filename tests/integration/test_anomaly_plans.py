@@ -174,6 +174,6 @@ def test_results_are_listed_by_index(connection: psycopg.Connection[Any], condit
 
 def test_a_dry_run_of_a_cleanup_sorts_no_results(connection: psycopg.Connection[Any]) -> None:
     given = {"until": dt.datetime(2026, 1, 20, tzinfo=dt.UTC), "most": expired.MOST_LOOKED_AT}
-    plan = Plan(connection, expired.COUNT_EXECUTIONS, given)
+    plan = Plan(connection, expired.COUNT, given)
     assert "anomaly_detection_result" not in plan.sorted
     assert "ix_anomaly_detection_result_pipeline_execution_id" in plan.indexes

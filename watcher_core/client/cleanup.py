@@ -44,8 +44,8 @@ class CleanupMethods(Connection):
         size = recording.clean_batch_size(batch_size)
         arguments.flag(dry_run, "dry_run")
         if dry_run:
-            with self._transaction() as (session, _):
-                expired = recording.count_expired(session, until=until)
+            with self._driver_statements() as (connection, _):
+                expired = recording.count_expired(connection, until=until)
             counts, is_estimate = expired.rows, expired.is_estimate
         else:
             counts, is_estimate = self._delete(until, size, progress), False

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from psycopg.rows import dict_row
 
 from watcher_core import database
+from watcher_core.database import Driver
 from watcher_core.recording.retention import (
     BY_DATE,
     CLEANUP_TABLES,
@@ -27,8 +28,6 @@ if TYPE_CHECKING:
 
 # How many failures are looked at, and how many logs of each kind that were written since the retention date.
 MOST_LOOKED_AT = 500
-
-COUNT_BY_DATE = {table: f"SELECT count(*) {past}" for table, past in BY_DATE.items()}
 
 # What is old and stays although: the complement of `retention.EXECUTIONS`.
 KEPT = f"""
@@ -72,7 +71,7 @@ WRITTEN = {
 }
 
 
-def _count_executions() -> str:
+def _count() -> str:
     # Logs that are written late are looked at as they lie: to sort them by time takes as long as the count. What is of
     # executions that stay is found by their ids, so that the rest is counted by several processes.
     later = ", ".join(
@@ -102,11 +101,13 @@ def _count_executions() -> str:
                    <= %(until)s) AS {table}"""
         for table in OF_EXECUTIONS
     )
+    by_date = ", ".join(f"(SELECT count(*) {past}) AS {table}_by_date" for table, past in BY_DATE.items())
     most_later = ", ".join(f"(SELECT count(*) FROM {table}_later)" for table in OF_EXECUTIONS)
     return f"""
     WITH {KEPT}, {later}
     SELECT (SELECT count(*) FROM watcher.pipeline_execution WHERE start_date <= %(until)s)
          - (SELECT count(*) FROM kept) AS pipeline_execution,{counts},
+           {by_date},
            (SELECT count(*)
               FROM watcher.pipeline_execution
              WHERE state = 'failed'
@@ -116,7 +117,7 @@ def _count_executions() -> str:
 """
 
 
-COUNT_EXECUTIONS = _count_executions()
+COUNT = _count()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -132,25 +133,17 @@ class Expired:
     is_estimate: bool
 
 
-def count_expired(session: Session, *, until: dt.datetime) -> Expired:
+def count_expired(connection: Driver, *, until: dt.datetime) -> Expired:
     """Return how many rows of each table are expired: as many as a cleanup would delete, or about as many."""
-    connection = database.driver(session)
-
-    def rows(statement: str) -> int:
-        found = connection.execute(statement, {"until": until}).fetchone()
-        return 0 if found is None else int(found[0])
-
-    counts = {table: rows(statement) for table, statement in COUNT_BY_DATE.items()}
     with connection.cursor(row_factory=dict_row) as cursor:
-        given = {"until": until, "most": MOST_LOOKED_AT}
-        of_executions: dict[str, Any] = cursor.execute(COUNT_EXECUTIONS, given).fetchone() or {}
-    others = int(of_executions["other_failures"])
-    stays = round(others * float(of_executions["share_that_stays"]))
+        counts: dict[str, Any] = cursor.execute(COUNT, {"until": until, "most": MOST_LOOKED_AT}).fetchone() or {}
+    others = int(counts["other_failures"])
+    stays = round(others * float(counts["share_that_stays"]))
     for table in ("pipeline_execution", "failure_pipeline_execution_log"):
-        of_executions[table] = max(0, of_executions[table] - stays)
+        counts[table] = max(0, counts[table] - stays)
     return Expired(
-        rows={table: counts.get(table, 0) + int(of_executions.get(table, 0)) for table in CLEANUP_TABLES},
-        is_estimate=others > 0 or of_executions["later"] >= MOST_LOOKED_AT,
+        rows={table: int(counts.get(table, 0)) + int(counts.get(f"{table}_by_date", 0)) for table in CLEANUP_TABLES},
+        is_estimate=others > 0 or counts["later"] >= MOST_LOOKED_AT,
     )
 
 
