@@ -72,6 +72,14 @@ SELECT 7, 'dagster', 'older ' || number, 'succeeded', made.start_date, made.star
  CROSS JOIN LATERAL (SELECT '2025-12-31Z'::timestamptz - number * interval '1 hour') AS made (start_date)
 """
 
+# What one pipeline did after all else; a trigger queues it.
+FAILURES_IN_A_ROW = f"""
+INSERT INTO watcher.pipeline_execution (pipeline_id, source, external_id, state, start_date, end_date)
+SELECT 7, 'python', 'failure ' || number, 'failed', made.start_date, made.start_date
+  FROM generate_series(1, 500) AS number
+ CROSS JOIN LATERAL (SELECT '{END}'::timestamptz + number * interval '1 second') AS made (start_date)
+"""
+
 OPENING = Opening(alerts.OPENING, alerts.OPENING_GIVEN)
 
 
@@ -179,6 +187,13 @@ def test_failures_read_what_is_queued_and_no_other_failures(
     assert plan.indexes.isdisjoint({"ix_pipeline_execution_failed", "ix_pipeline_execution_state"})
     assert "pipeline_execution" not in plan.scanned
     assert plan.read <= 10 * row[0]
+
+
+def test_failures_in_a_row_are_not_read_for_each_other(connection: psycopg.Connection[Any]) -> None:
+    connection.execute(FAILURES_IN_A_ROW)
+    (queued,) = connection.execute("SELECT count(*) FROM watcher.failure_pending").fetchone() or (0,)
+    plan = Plan(connection, failures.DRY_RUN, now=END, retry_starts_within=retries.RETRY_STARTS_WITHIN)
+    assert plan.read <= 10 * queued
 
 
 @pytest.mark.parametrize("statement", [asset_checks.CHECK, asset_checks.DRY_RUN])

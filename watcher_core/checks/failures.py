@@ -83,6 +83,10 @@ def taken_back(failed: str) -> str:
                  ORDER BY good.end_date DESC
                  LIMIT 1)"""
 
+    # An index tells that most pipelines have none; whether one came later is told by their executions one by one.
+    has_scopes = f"""(SELECT true FROM watcher.pipeline_execution AS good
+                 WHERE good.pipeline_id = {failed}.pipeline_id AND good.state = 'succeeded'
+                   AND coalesce(good.scope, '') > '' LIMIT 1)"""
     return f"""coalesce(
                {success(f"coalesce(good.scope, '') = coalesce({failed}.scope, '')")},
                CASE WHEN {failed}.scope <> '' THEN {success("coalesce(good.scope, '') = ''")} END,
@@ -99,7 +103,7 @@ def taken_back(failed: str) -> str:
                    AND observation.scope IN (coalesce({failed}.scope, ''), '')
                    AND observation.instance_id = coalesce({failed}.instance_id, observation.instance_id)
                  LIMIT 1),
-               {failed}.scope IS NULL AND {success("good.scope IS NOT NULL")},
+               CASE WHEN {failed}.scope IS NULL AND {has_scopes} THEN {success("good.scope IS NOT NULL")} END,
                false)"""
 
 
