@@ -83,10 +83,14 @@ def taken_back(failed: str) -> str:
                  ORDER BY good.end_date DESC
                  LIMIT 1)"""
 
-    # An index tells that most pipelines have none; whether one came later is told by their executions one by one.
-    has_scopes = f"""(SELECT true FROM watcher.pipeline_execution AS good
-                 WHERE good.pipeline_id = {failed}.pipeline_id AND good.state = 'succeeded'
-                   AND coalesce(good.scope, '') > '' LIMIT 1)"""
+    # The same index tells that most pipelines have none; whether one came later is told by executions one by one.
+    has_scopes = f"""(SELECT true
+                  FROM watcher.pipeline_execution AS good
+                 WHERE good.pipeline_id = {failed}.pipeline_id
+                   AND good.state = 'succeeded'
+                   AND coalesce(good.scope, '') > ''
+                 ORDER BY coalesce(good.scope, '')
+                 LIMIT 1)"""
     return f"""coalesce(
                {success(f"coalesce(good.scope, '') = coalesce({failed}.scope, '')")},
                CASE WHEN {failed}.scope <> '' THEN {success("coalesce(good.scope, '') = ''")} END,
