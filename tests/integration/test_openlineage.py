@@ -330,6 +330,21 @@ def test_the_run_that_started_last_decides_whenever_its_events_come(
     assert edges(watcher, f"shop/{job}") == {(f"{job}.newest", job)}
 
 
+@pytest.mark.parametrize("at_once", [2, 3, 4])
+def test_runs_that_overlap_are_lineage_where_the_start_names_inputs_and_the_end_outputs(
+    watcher: Watcher, job: str, at_once: int
+) -> None:
+    """Each run ends after the next one has started, so that the newest has never named both."""
+    for number in range(at_once + 2):
+        inputs = (dataset(f"{job}.{number}"),)
+        watcher.record_openlineage([run_event(f"{job}{number}", "START", number, job=job, inputs=inputs)])
+        ended = number - at_once + 1
+        if ended >= 0:
+            end = run_event(f"{job}{ended}", "COMPLETE", number + 0.5, job=job, outputs=(dataset(job),))
+            watcher.record_openlineage([end])
+            assert edges(watcher, f"shop/{job}") == {(f"{job}.{ended}", job)}
+
+
 def test_the_newest_run_decides_where_another_says_the_same_at_the_same_moment(
     watcher: Watcher, job: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -5,6 +5,8 @@ The newest run decides: the one that started last. Older ones are kept beside it
 - Where the newest has named one side alone, what the newest of those says that have named inputs and outputs is the
   lineage until it has named both.
 - When a run started is known for sure by its START event. Until that has come, the run may turn out to be older.
+- A run that has named one side alone may name the other when it ends, which is after the next run has started where runs
+  of a job overlap.
 """
 
 from __future__ import annotations
@@ -19,7 +21,8 @@ from watcher_core.openlineage.datasets import Datasets, merged, without_times
 BEFORE: Final = "before"
 WITHOUT_START: Final = "without_start"
 
-# Of producers that send no START events, each run may turn out to be older than all others.
+# Of producers that send no START events, each run may turn out to be older than all others, and where runs name one side
+# alone, none is ever whole. So many are kept, and the newest of those that are whole.
 MOST_RUNS: Final = 4
 
 
@@ -109,11 +112,9 @@ def _linked(runs: Iterable[Job]) -> Job:
     for run in in_order[1:]:
         if any(one.is_whole and not one.without_start for one in kept):
             break
-        if run.is_whole or any(one.without_start for one in kept):
-            kept.append(run)
-    if len(kept) > MOST_RUNS:
-        whole = next((run for run in kept if run.is_whole), kept[MOST_RUNS - 1])
-        kept = kept[:MOST_RUNS] if whole in kept[:MOST_RUNS] else [*kept[: MOST_RUNS - 1], whole]
+        kept.append(run)
+    whole = next((run for run in kept if run.is_whole), None)
+    kept = [run for place, run in enumerate(kept) if place < MOST_RUNS or run is whole]
     newest = replace(kept[-1], before=None)
     for run in reversed(kept[:-1]):
         newest = replace(run, before=newest)
