@@ -98,11 +98,13 @@ def print_alerts(found: Sequence[Alert]) -> None:
 def show(alert_id: Id, *, json: Json = False) -> None:
     """Show all that is known of an alert."""
     with open_watcher() as watcher:
-        alert, deliveries = watcher.alert(alert_id), watcher.alert_deliveries(alert_id)
+        alert, deliveries, now = watcher.alert(alert_id), watcher.alert_deliveries(alert_id), watcher.clock()
     if json:
         output.print_json({**dataclasses.asdict(alert), "deliveries": deliveries})
         return
-    output.print_fields(_fields(alert, deliveries))
+    from watcher_core.alerts import headline
+
+    output.print_fields([("what", headline(alert, now=now)), *_fields(alert, deliveries)])
 
 
 @app.command("ack", epilog=output.examples("watcher alerts ack 17"))

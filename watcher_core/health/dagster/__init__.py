@@ -34,7 +34,7 @@ def examine_dagster(settings: Settings, *, now: dt.datetime | None = None, again
     """
     url = settings.dagster_graphql_url or (settings.dagster_url and f"{settings.dagster_url.rstrip('/')}/graphql")
     if not url:
-        fact = HealthFact("ok", "dagster", "not asked", "set WATCHER_DAGSTER_URL to where Dagster's webserver is")
+        fact = HealthFact("ok", "dagster", "its webserver is not asked", "set WATCHER_DAGSTER_URL to where it is")
         return HealthReport(facts=(fact,), examined=())
     dagster = Dagster(url)
     report = _examine(dagster, settings, now or dt.datetime.now(dt.UTC))
