@@ -104,7 +104,10 @@ def watermark(value: object, argument: str) -> str | None:
         return None
     whole = _whole_number(value)
     if whole is not None:
-        return str(whole)
+        try:
+            return str(whole)
+        except ValueError as exc:  # more digits than Python writes
+            raise InvalidValueError(f"{argument} is {shown(value)}; it cannot be written: {exc}") from exc
     if isinstance(value, bool) or not isinstance(value, str | float | decimal.Decimal | dt.date | uuid.UUID):
         raise InvalidValueError(f"{argument} is {shown(value)}; a watermark is text, a number, a date or a UUID")
     written = text(value.isoformat() if isinstance(value, dt.date) else str(value), argument)
@@ -211,7 +214,7 @@ def json_object(value: object, argument: str) -> dict[str, Any]:
         return dict(masking.mask_json(_read(written), written))
     except RecursionError:
         raise InvalidValueError(f"{argument} is nested more than {MAX_JSON_LEVELS} levels deep") from None
-    except (TypeError, ValueError) as exc:
+    except Exception as exc:  # whatever a library's own object raises, as a tensor of several numbers does
         raise InvalidValueError(f"{argument} cannot be stored as JSON: {exc}") from exc
 
 
@@ -274,5 +277,8 @@ _read = json.JSONDecoder(parse_constant=str).decode
 
 def shown(value: object) -> str:
     """Write the value for a message: enough of it to recognize."""
-    written = repr(value)
+    try:
+        written = repr(value)
+    except Exception:  # as of an integer of more than 4,300 digits; the message is to name the rule all the same
+        written = f"a value of type {type(value).__name__}"
     return written if len(written) <= SHOWN_CHARACTERS else f"{written[:SHOWN_CHARACTERS]}…"

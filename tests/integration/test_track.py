@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
+import re
 import subprocess
 import sys
 import threading
@@ -263,6 +264,52 @@ def test_misuse_raises_before_the_block_runs(
     with pytest.raises(error), watcher.track(name, **wrong):
         ran.append("ran")
     assert ran == []
+
+
+@pytest.mark.parametrize("wrong", [None, 1, ["orders"]])
+def test_a_pipeline_that_is_neither_a_name_nor_a_configuration_is_refused(watcher: Watcher, wrong: Any) -> None:
+    rule = f"pipeline is {re.escape(repr(wrong))}; it must be text"
+    with pytest.raises(InvalidValueError, match=rule), watcher.track(wrong):
+        pass
+
+
+ASSIGNED = [
+    ("execution_metadata", {"a": object()}),
+    ("execution_metadata", ["a"]),
+    ("inserts", -1),
+    ("next_watermark", float("nan")),
+]
+
+
+def assign(watcher: Watcher, name: str, attribute: str, wrong: Any, error: Exception | None = None) -> None:
+    with watcher.track(name) as tracked:
+        tracked.record(updates=7)
+        setattr(tracked, attribute, wrong)
+        if error is not None:
+            raise error
+
+
+@pytest.mark.parametrize(("attribute", "wrong"), ASSIGNED)
+def test_what_a_block_assigns_wrongly_is_its_failure(watcher: Watcher, name: str, attribute: str, wrong: Any) -> None:
+    """As where it passes the same to `record`; nothing stays running."""
+    with pytest.raises(InvalidValueError, match=attribute):
+        assign(watcher, name, attribute, wrong)
+    execution = only(watcher, name)
+    assert (execution.state, execution.updates) == (ExecutionState.FAILED, 7)
+    assert attribute in execution.execution_metadata["error"]["message"]
+
+
+@pytest.mark.parametrize(("attribute", "wrong"), ASSIGNED)
+def test_what_a_block_assigns_wrongly_replaces_no_error(
+    watcher: Watcher, name: str, attribute: str, wrong: Any
+) -> None:
+    with pytest.raises(ZeroDivisionError):
+        assign(watcher, name, attribute, wrong, error=ZeroDivisionError())
+    execution = only(watcher, name)
+    assert (execution.state, execution.execution_metadata["error"]["class"]) == (
+        ExecutionState.FAILED,
+        "ZeroDivisionError",
+    )
 
 
 # Ended by another

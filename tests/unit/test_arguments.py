@@ -124,6 +124,27 @@ def test_counts_that_are_refused(refused: object) -> None:
         clean.count(refused, "inserts")
 
 
+class Unwritable:
+    """An object of a library that raises whatever is asked of it, as a tensor of several numbers does."""
+
+    def __repr__(self) -> str:
+        raise RuntimeError("no repr")
+
+    def item(self) -> int:
+        raise RuntimeError("no scalar")
+
+
+@pytest.mark.parametrize("refused", [10**5000, Unwritable()], ids=["digits", "object"])
+def test_what_cannot_be_written_is_refused_by_the_rule_all_the_same(refused: Any) -> None:
+    kind = type(refused).__name__
+    with pytest.raises(InvalidValueError, match=f"inserts is a value of type {kind}; it must be a whole number"):
+        clean.count(refused, "inserts")
+    with pytest.raises(InvalidValueError, match=f"next_watermark is a value of type {kind}; "):
+        clean.watermark(refused, "next_watermark")
+    with pytest.raises(InvalidValueError, match="metadata cannot be stored as JSON: "):
+        clean.json_object({"a": refused}, "metadata")
+
+
 def test_no_count_is_no_count() -> None:
     assert clean.count(None, "inserts") is None
 

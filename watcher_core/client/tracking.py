@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
-from watcher_core import catalog, database, lineage, recording, values
+from watcher_core import arguments, catalog, database, lineage, recording, values
 from watcher_core.client.pipelines import PipelineMethods
 from watcher_core.enclosing import (
     EnclosingExecution,
@@ -105,13 +105,15 @@ class TrackMethods(PipelineMethods):
             DatabaseError: With `strict`, the database cannot be used.
         """
         is_own = source is ExecutionSource.PYTHON and external_id is None
-        name = pipeline if isinstance(pipeline, str) else pipeline.name
+        if not isinstance(pipeline, values.PipelineConfiguration):
+            pipeline = values.PipelineConfiguration(name=arguments.text(pipeline, "pipeline"))
+        name = pipeline.name
         step = pipes_step() if is_own else None
         if step is not None and name in step.pipelines:
             is_own, source, scope, attempt = False, ExecutionSource.DAGSTER, step.partition, step.attempt
             external_id = provisional_identity(step.run_id, name, step.partition)
         request = TrackRequest(
-            pipeline=values.PipelineConfiguration(name=pipeline) if isinstance(pipeline, str) else pipeline,
+            pipeline=pipeline,
             external_id=external_id or str(uuid.uuid4()),
             next_watermark=next_watermark,
             parent_id=parent_id,
@@ -184,11 +186,14 @@ class TrackMethods(PipelineMethods):
         try:
             yield tracked
         finally:
+            misuse = tracked._take_out_misuse()
             facts = {name: getattr(tracked, name) for name in (*values.COUNTS, "next_watermark")}
             try:
                 around.report({**facts, "execution_metadata": tracked.execution_metadata})
             except OSError as exc:
                 logger.warning("the numbers of this execution of pipeline %r are lost: %s", request.name, exc)
+        if misuse is not None:
+            raise misuse
 
     def _declare(self, request: TrackRequest) -> None:
         """Write what the code declares of a pipeline, without an execution."""
@@ -283,9 +288,13 @@ class TrackMethods(PipelineMethods):
         Args:
             tracked: What `start_tracking` gave.
             error: What ended it; `None` for a success.
+
+        Raises:
+            InvalidValueError: What the block has assigned breaks a rule; the execution has failed with that.
         """
         request = tracked._request
-        record = tracked._ended(error)
+        misuse = tracked._take_out_misuse()
+        record = tracked._ended(error or misuse)
         try:
             with database.time_limit(self.settings.timeout):
                 self._end_tracked(tracked.id, record)
@@ -296,6 +305,8 @@ class TrackMethods(PipelineMethods):
             _log_unrecorded(request, exc, level=logging.DEBUG if tracked.id is None else logging.WARNING)
             if request.spool and not _is_misuse(exc):
                 self._spool(record)
+        if misuse is not None and error is None:
+            raise misuse
 
     def _end_tracked(self, execution_id: int | None, record: values.ExecutionRecord) -> None:
         """Write the end of a tracked execution; the whole record, where its start could not be written."""

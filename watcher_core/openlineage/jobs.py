@@ -5,8 +5,8 @@ The newest run decides: the one that started last. Older ones are kept beside it
 - Where the newest has named one side alone, what the newest of those says that have named inputs and outputs is the
   lineage until it has named both.
 - When a run started is known for sure by its START event. Until that has come, the run may turn out to be older.
-- A run that has named one side alone may name the other when it ends, which is after the next run has started where runs
-  of a job overlap.
+- A run that has named one side alone may name the other when it ends. Where runs of a job overlap, that is after the
+  next run has started.
 """
 
 from __future__ import annotations
@@ -21,8 +21,8 @@ from watcher_core.openlineage.datasets import Datasets, merged, without_times
 BEFORE: Final = "before"
 WITHOUT_START: Final = "without_start"
 
-# Of producers that send no START events, each run may turn out to be older than all others, and where runs name one side
-# alone, none is ever whole. So many are kept, and the newest of those that are whole.
+# Of producers that send no START events, each run may turn out to be older than all others, and of jobs that name one
+# side alone, no run is ever whole. So many are kept, and the newest of those that are whole.
 MOST_RUNS: Final = 4
 
 

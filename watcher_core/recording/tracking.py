@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 import traceback
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from watcher_core import arguments, catalog, lineage, values
 from watcher_core.enclosing import PartOf
 from watcher_core.enums import ExecutionSource, ExecutionState
+from watcher_core.errors import InvalidValueError
 from watcher_core.recording.processes import Process
 from watcher_core.trace_context import own_context
 from watcher_core.values import COUNTS, UNSET, Unset
@@ -85,6 +86,14 @@ class TrackRequest:
         return self.part_of.external_id if is_of_source and self.part_of is not None else None
 
 
+# The attributes that a block may assign to as well: what each must be, and what is kept where it is not that.
+CHECKED: tuple[tuple[str, Callable[[Any, str], Any], Callable[[], Any]], ...] = (
+    *((name, arguments.count, lambda: None) for name in COUNTS),
+    ("next_watermark", arguments.watermark, lambda: None),
+    ("execution_metadata", arguments.json_object, dict),
+)
+
+
 class TrackedExecution:
     """One execution of a pipeline, while it runs.
 
@@ -155,6 +164,17 @@ class TrackedExecution:
         for name, value in counts.items():
             setattr(self, name, value)
         self.execution_metadata |= metadata
+
+    def _take_out_misuse(self) -> InvalidValueError | None:
+        """Take out what was assigned to an attribute and breaks a rule; return the first error, which names it."""
+        found: InvalidValueError | None = None
+        for attribute, check, nothing in CHECKED:
+            try:
+                setattr(self, attribute, check(getattr(self, attribute), attribute))
+            except InvalidValueError as exc:
+                setattr(self, attribute, nothing())
+                found = found or exc
+        return found
 
     def _started(self, execution: values.Execution) -> None:
         """Take over what the database knows of the execution that has started."""
