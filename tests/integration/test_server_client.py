@@ -112,7 +112,7 @@ def test_a_block_runs_though_the_server_is_away_and_is_recorded_later(remote, ne
     network.answers = [down] * 6
     with caplog.at_level(logging.WARNING), remote.track(name, next_watermark=1) as execution:
         execution.record(total_rows=5)
-    assert "goes on without being recorded" in caplog.text
+    assert "goes on, and is recorded later" in caplog.text
     assert execution.id is None
     assert remote.spooled() == 1
     network.answers = []

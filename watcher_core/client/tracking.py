@@ -164,7 +164,7 @@ class TrackMethods(PipelineMethods):
         except Exception as exc:
             if request.strict or _is_misuse(exc):
                 raise
-            _log_unrecorded(request, exc, level=logging.WARNING)
+            _log_unrecorded("pipeline %r goes on, and is %s: %s", request, exc, level=logging.WARNING)
         return tracked
 
     @contextmanager
@@ -302,7 +302,8 @@ class TrackMethods(PipelineMethods):
             if error is None and (request.strict or _is_misuse(exc)):
                 raise
             # Once an execution: where its start could not be written, that has been logged.
-            _log_unrecorded(request, exc, level=logging.DEBUG if tracked.id is None else logging.WARNING)
+            level = logging.DEBUG if tracked.id is None else logging.WARNING
+            _log_unrecorded("the end of pipeline %r is %s: %s", request, exc, level=level)
             if request.spool and not _is_misuse(exc):
                 self._spool(record)
         if misuse is not None and error is None:
@@ -363,9 +364,10 @@ def _is_misuse(error: Exception) -> bool:
     return isinstance(error, WatcherError) and not isinstance(error, DatabaseError)
 
 
-def _log_unrecorded(request: TrackRequest, error: Exception, *, level: int) -> None:
+def _log_unrecorded(message: str, request: TrackRequest, error: Exception, *, level: int) -> None:
+    when = "recorded later" if request.spool and not _is_misuse(error) else "not recorded"
     reason = str(error) if isinstance(error, DatabaseError) else f"{type(error).__name__}: {error}"
-    logger.log(level, "pipeline %r goes on without being recorded: %s", request.name, reason)
+    logger.log(level, message, request.name, when, reason)
 
 
 def _active_pipeline(session: Session, request: TrackRequest, *, now: dt.datetime) -> values.Pipeline:

@@ -87,7 +87,7 @@ def start(start: Start) -> Started | None:
         return None if connection is None else _start(connection, start)
     except psycopg.OperationalError as exc:
         # To ask again would let the command wait once more.
-        logger.warning("pipeline %r goes on without being recorded: %s", start.pipeline, _first_line(exc))
+        logger.warning("pipeline %r goes on, and is recorded later: %s", start.pipeline, _first_line(exc))
         return Started(id=None, watermark=None, next_watermark=start.next_watermark)
     except PipelineInactiveError:
         raise

@@ -29,7 +29,7 @@ def start(start: Start) -> Started:
     try:
         watcher = _watcher()
     except ConfigurationError as exc:
-        logger.error("pipeline %r goes on without being recorded: %s", start.pipeline, exc)
+        logger.error("pipeline %r goes on, and is not recorded: %s", start.pipeline, exc)
         return Started(id=None, watermark=None, next_watermark=start.next_watermark)
     tracked = watcher.start_tracking(_request(start), start_date=start.start_date)
     watcher.close()  # the command may take hours
