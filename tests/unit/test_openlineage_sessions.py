@@ -8,6 +8,8 @@ from typing import Any, cast
 
 import pytest
 import requests
+from requests.adapters import HTTPAdapter
+from urllib3.util import Retry
 
 from tests.http_server import Answer, Failure, HttpServer, Request, http_server, running
 from watcher_core.openlineage.sessions import RepeatingSession
@@ -158,13 +160,24 @@ def test_a_connection_that_was_closed_meanwhile_is_opened_again() -> None:
 
 
 @pytest.mark.parametrize("status", [400, 503])
-def test_what_is_not_taken_at_once_is_sent_by_requests(status: int) -> None:
+def test_what_is_refused_is_sent_once(status: int) -> None:
     with running(Open()) as server, RepeatingSession() as session:
         assert sent(session, f"{server.url}/api") == [202, 202, 202]
-        server.fail(Failure(status), Failure(status))
+        server.fail(Failure(status))
         assert sent(session, f"{server.url}/api") == [status, 202, 202]
-        assert server.requests == 7
+        assert server.requests == 6
+        assert server.connections == 1
         assert [body.decode() for *_, body in arrived(server)] == [*BODIES, *BODIES[1:]]
+
+
+def test_what_the_adapter_tries_again_is_left_to_it() -> None:
+    with running(Open()) as server, RepeatingSession() as session:
+        retries = Retry(1, status_forcelist=[503], allowed_methods=["POST"], backoff_factor=0)
+        session.mount(server.url, HTTPAdapter(max_retries=retries))
+        assert sent(session, f"{server.url}/api") == [202, 202, 202]
+        server.fail(Failure(503), Failure(503))
+        assert sent(session, f"{server.url}/api") == [202, 202, 202]
+        assert [body.decode() for *_, body in arrived(server)] == [*BODIES, *BODIES]
 
 
 def test_an_error_is_an_answer_and_no_answer_an_error() -> None:

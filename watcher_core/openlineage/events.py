@@ -10,6 +10,7 @@ import uuid
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 from watcher_core import values
@@ -19,7 +20,8 @@ from watcher_core.openlineage import naming
 from watcher_core.recording import ExportedExecution, Identity
 
 if TYPE_CHECKING:
-    from openlineage.client.event_v2 import RunEvent
+    from openlineage.client.event_v2 import InputDataset, OutputDataset, RunEvent
+    from openlineage.client.facet_v2 import job_type_job
 
 PRODUCER: Final = "https://github.com/watcher-dagster/watcher-dagster"
 
@@ -84,16 +86,10 @@ class NamedDataset:
 
 @dataclass
 class PipelineDatasets:
-    """What a pipeline reads and writes.
+    """What a pipeline reads and writes, in the order of the names: made once for all events of a batch."""
 
-    Attributes:
-        inputs, outputs: By the id of the address, in the order of the names.
-        columns: By the id of an output and its column, the columns that it is computed from.
-    """
-
-    inputs: dict[int, NamedDataset] = field(default_factory=dict)
-    outputs: dict[int, NamedDataset] = field(default_factory=dict)
-    columns: dict[int, dict[str, list[tuple[NamedDataset, str]]]] = field(default_factory=dict)
+    inputs: list[InputDataset] = field(default_factory=list)
+    outputs: list[OutputDataset] = field(default_factory=list)
 
 
 def pipeline_datasets(connection: Driver, ids: Sequence[int], *, namespace: str) -> Mapping[int, PipelineDatasets]:
@@ -104,6 +100,8 @@ def pipeline_datasets(connection: Driver, ids: Sequence[int], *, namespace: str)
         ids: The pipelines.
         namespace: The one of addresses that do not say where they are.
     """
+    from openlineage.client.event_v2 import InputDataset, OutputDataset
+
     used = connection.execute(USED, {"ids": list(ids)}).fetchall()
     columns = connection.execute(COLUMNS, {"ids": list(ids)}).fetchall()
     wanted = {address for _, _, address in used} | {address for row in columns for address in (row[1], row[3])}
@@ -112,12 +110,18 @@ def pipeline_datasets(connection: Driver, ids: Sequence[int], *, namespace: str)
         for id_, name, type_name, group, metadata, former in connection.execute(ADDRESSES, {"ids": list(wanted)})
     }
     place = {id_: number for number, id_ in enumerate(named)}
+    computed: defaultdict[tuple[int, int], dict[str, list[tuple[NamedDataset, str]]]] = defaultdict(dict)
+    for pipeline_id, target, target_column, source, column in columns:
+        computed[pipeline_id, target].setdefault(target_column, []).append((named[source], column))
     found: defaultdict[int, PipelineDatasets] = defaultdict(PipelineDatasets)
     for pipeline_id, side, address in sorted(used, key=lambda row: place[row[2]]):
-        getattr(found[pipeline_id], side)[address] = named[address]
-    for pipeline_id, target, target_column, source, column in columns:
-        computed = found[pipeline_id].columns.setdefault(target, {})
-        computed.setdefault(target_column, []).append((named[source], column))
+        dataset, datasets = named[address], found[pipeline_id]
+        if side == "inputs":
+            facets = dict(_dataset_facets(dataset, {}))
+            datasets.inputs.append(InputDataset(dataset.namespace, dataset.name, facets=facets))
+        else:
+            facets = dict(_dataset_facets(dataset, computed[pipeline_id, address]))
+            datasets.outputs.append(OutputDataset(dataset.namespace, dataset.name, facets=facets))
     return found
 
 
@@ -130,6 +134,7 @@ def _named(address: values.Address, former: Sequence[str], default_namespace: st
     return NamedDataset(*main, tuple(sorted(others - {main})), "TABLE" if naming.is_table(address) else "LOCATION")
 
 
+@lru_cache(maxsize=1024)  # each event names its run, the one that this is part of, and the root
 def run_id(identity: Identity) -> str:
     """Return the id of a run: of a run of Dagster its own, of all else one that follows from its identity."""
     if identity.source is ExecutionSource.DAGSTER:
@@ -155,8 +160,7 @@ def events_of(
         namespace: That of jobs.
         is_begun: Whether its start may have been sent already, so that it needs an end even if it did no work.
     """
-    from openlineage.client.event_v2 import InputDataset, Job, OutputDataset, Run, RunEvent, RunState
-    from openlineage.client.facet_v2 import job_type_job
+    from openlineage.client.event_v2 import Job, OutputDataset, Run, RunEvent, RunState
 
     row = execution.columns
     moments = [("START", "start_date")]
@@ -165,22 +169,11 @@ def events_of(
         if end is None:
             return []
         moments.append((end, "end_date"))
-    job_type = job_type_job.JobTypeJobFacet(
-        processingType="BATCH", integration="WATCHER", jobType="RUN" if len(execution.path) == 1 else "TASK"
-    )
-    inputs = [
-        InputDataset(namespace=dataset.namespace, name=dataset.name, facets=dict(_dataset_facets(dataset, {})))
-        for dataset in datasets.inputs.values()
-    ]
-    outputs = [
-        OutputDataset(
-            namespace=dataset.namespace,
-            name=dataset.name,
-            facets=dict(_dataset_facets(dataset, datasets.columns.get(address, {}))),
-            outputFacets=_statistics(row["inserts"]) if len(datasets.outputs) == 1 else {},
-        )
-        for address, dataset in datasets.outputs.items()
-    ]
+    job_type = _job_type("RUN" if len(execution.path) == 1 else "TASK")
+    outputs = datasets.outputs
+    if len(outputs) == 1 and row["inserts"] is not None:
+        one = outputs[0]
+        outputs = [OutputDataset(one.namespace, one.name, facets=one.facets, outputFacets=_statistics(row["inserts"]))]
     facets = dict(_run_facets(execution, namespace))
     begun = {name: facet for name, facet in facets.items() if name != "errorMessage"}
     return [
@@ -189,12 +182,19 @@ def events_of(
             eventType=RunState[kind],
             run=Run(runId=run_id(execution.path[0]), facets=begun if kind == "START" else facets),
             job=Job(namespace=namespace, name=execution.pipeline_name, facets={"jobType": job_type}),
-            inputs=inputs,
+            inputs=datasets.inputs,
             outputs=outputs,
             producer=PRODUCER,
         )
         for kind, when in moments
     ]
+
+
+@cache
+def _job_type(name: str) -> job_type_job.JobTypeJobFacet:
+    from openlineage.client.facet_v2 import job_type_job
+
+    return job_type_job.JobTypeJobFacet(processingType="BATCH", integration="WATCHER", jobType=name)
 
 
 def _run_facets(execution: ExportedExecution, namespace: str) -> Iterator[tuple[str, Any]]:
@@ -259,9 +259,7 @@ def _dataset_facets(
         yield "columnLineage", column_lineage_dataset.ColumnLineageDatasetFacet(fields=fields)
 
 
-def _statistics(rows: int | None) -> dict[str, Any]:
+def _statistics(rows: int) -> dict[str, Any]:
     from openlineage.client.facet_v2 import output_statistics_output_dataset
 
-    if rows is None:
-        return {}
     return {"outputStatistics": output_statistics_output_dataset.OutputStatisticsOutputDatasetFacet(rowCount=rows)}

@@ -78,12 +78,11 @@ def open_client() -> EventSender:
 
 
 def _client() -> OpenLineageClient:
-    from openlineage.client import OpenLineageClient
     from openlineage.client.transport.http import HttpTransport
 
-    from watcher_core.openlineage.sessions import RepeatingSession
+    from watcher_core.openlineage.sessions import RepeatingClient, RepeatingSession
 
-    client = OpenLineageClient()
+    client = RepeatingClient()
     for transport in _parts_of(client.transport):
         if type(transport) is HttpTransport:  # others that are made of it may have sessions of their own
             transport.session = RepeatingSession()

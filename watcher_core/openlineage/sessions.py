@@ -1,9 +1,10 @@
-"""A session of requests for many events to one address.
+"""OpenLineage's client, and its session of requests, for many events to one address.
 
 `requests.Session` reads the environment, `.netrc` and the cookies for each request, and merges them with its own
 settings: that takes half of what the client's library takes for an event. Here that is done once, for the first one.
 Where that has been taken, and neither proxies, logins, cookies nor another address have anything to do with it, the
-next ones go over the same connection, by Python's own client: that halves the rest.
+next ones go over the same connection, by Python's own client: that halves the rest. An event that is refused is sent
+once; what the adapters try again is left to them.
 
 To an address that has moved (301, 302, 303), `requests.Session` sends a GET without a body, and what answers that
 counts as sent. Here it is an error.
@@ -14,13 +15,24 @@ from __future__ import annotations
 import contextlib
 import io
 import queue
-from http.client import HTTPConnection, HTTPException
-from typing import Any
+from http.client import HTTPConnection, HTTPException, HTTPResponse
+from typing import Any, cast
 
 import requests
+from openlineage.client import OpenLineageClient
+from openlineage.client.client import Event
 from requests.adapters import HTTPAdapter
 from requests.utils import select_proxy
 from urllib3.exceptions import HTTPError
+from urllib3.util import Retry
+
+
+class RepeatingClient(OpenLineageClient):
+    """Looks at the environment for the variables that go with events only where it is told to send any."""
+
+    def add_environment_facets(self, event: Event) -> Event:
+        """Add the variables that are asked for; looking for none takes as long as looking for one."""
+        return super().add_environment_facets(event) if self.config.facets.environment_variables else event
 
 
 class RepeatingSession(requests.Session):
@@ -97,10 +109,7 @@ class RepeatingSession(requests.Session):
     def _sent_again(
         self, connection: HTTPConnection, first: requests.PreparedRequest, data: bytes | str, headers: dict[str, str]
     ) -> requests.Response | None:
-        """Send a request as the first one; `None` where it was not simply taken, and is to be sent by the adapter.
-
-        That one waits and tries again, and knows what is an error: the other side may get the same request twice.
-        """
+        """Send a request as the first one; `None` where the adapter is to send it, which waits and tries again."""
         if headers != self._given:
             merged = first.headers.copy()
             merged.update(headers)
@@ -114,13 +123,19 @@ class RepeatingSession(requests.Session):
             content = answer.read()
         except (OSError, HTTPException, HTTPError):  # it was closed meanwhile, for example
             return None
-        if not 200 <= answer.status < 300 or "Set-Cookie" in answer.headers:
+        if "Set-Cookie" in answer.headers or 300 <= answer.status < 400 or self._tries_again(first, answer):
             return None
         response = requests.Response()
         response.status_code, response.reason, response.url = answer.status, answer.reason, first.url or ""
         response.headers.update(answer.headers)
         response.raw = io.BytesIO(content)
         return response
+
+    def _tries_again(self, first: requests.PreparedRequest, answer: HTTPResponse) -> bool:
+        """Whether the adapter sends a request again that is answered so."""
+        adapter = self.get_adapter(first.url or "")
+        retries: Retry = cast("HTTPAdapter", adapter).max_retries  # `_used_connection` has looked at what it is
+        return retries.is_retry(first.method or "", answer.status, "Retry-After" in answer.headers)
 
     def rebuild_method(self, prepared_request: requests.PreparedRequest, response: requests.Response) -> None:
         """Decide by which method a redirect is followed: by the same one only, which keeps the event."""
