@@ -6,13 +6,15 @@ import json
 import threading
 from collections import deque
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from email.message import Message
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, TypeVar
 
 Answer = tuple[int, bytes, dict[str, str]]
+
+DRIPS = "X-Drips"
 
 
 @dataclass
@@ -24,6 +26,7 @@ class Failure:
     headers: dict[str, str] = field(default_factory=dict)
     takes_it: bool = False  # the message is taken, but the answer does not say so
     hangs: bool = False  # no answer until the server closes
+    drips: bool = False  # an answer of four seconds, of which a byte comes now and then
 
 
 @dataclass(frozen=True)
@@ -105,6 +108,11 @@ class HttpServer:
                     self.send_header(name, value)
                 self.end_headers()
                 self.wfile.write(answer)
+                if DRIPS in headers:
+                    with suppress(OSError):  # who waits for it has gone
+                        for _ in range(200):
+                            server.closing.wait(0.02)
+                            self.wfile.write(b" ")
 
             def log_message(self, *_: Any) -> None:
                 pass
@@ -121,6 +129,8 @@ class HttpServer:
             self.take(request)
         if failure.hangs:
             self.closing.wait()
+        if failure.drips:
+            return failure.status, b"", {"Content-Length": "200", DRIPS: "yes"}
         return failure.status, failure.body.encode(), failure.headers
 
 

@@ -283,6 +283,24 @@ def test_an_answer_that_does_not_come(place: Callable[..., SlackSender], server:
         place(server, timeout=0.05).send(message(), thread=None)
 
 
+@pytest.mark.parametrize("status", [200, 500])
+@pytest.mark.parametrize("place", [webhook, pagerduty])
+def test_an_answer_that_comes_a_byte_at_a_time(
+    place: Callable[..., SlackSender], server: HttpServer, status: int
+) -> None:
+    """Each byte is in time. Were that waited for, others would send the message again when its lease is over."""
+    server.fail(Failure(status, drips=True))
+    with pytest.raises(DeliveryError, match=r"does not answer within 0\.3 s"):
+        place(server, timeout=0.3).send(message(), thread=None)
+
+
+def test_an_answer_to_apprise_that_comes_a_byte_at_a_time(server: HttpServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("watcher_core.alerts.senders.apprise.SECONDS", 0.3)
+    server.fail(Failure(200, drips=True))
+    with pytest.raises(DeliveryError, match=r"does not answer within 0\.3 s"):
+        by_apprise(server).send(message(), thread=None)
+
+
 @EVERY
 def test_nothing_secret_is_ever_shown(
     place: Callable[..., SlackSender], secret: str, server: HttpServer, caplog: pytest.LogCaptureFixture

@@ -11,6 +11,7 @@ import httpx
 import pytest
 
 from tests.http_client import serving
+from tests.http_server import Failure, http_server
 from watcher_core import (
     Address,
     ConfigurationError,
@@ -120,6 +121,17 @@ def test_a_block_runs_though_the_server_is_away_and_is_recorded_later(remote, ne
         assert later.watermark == "1"
     assert remote.spooled() == 0
     assert [each.total_rows for each in module_watcher.executions(pipeline=name)] == [None, 5]
+
+
+def test_an_answer_that_comes_a_byte_at_a_time_holds_up_no_block(tmp_path, caplog):
+    """Each byte is in time, as from a proxy that keeps a connection alive."""
+    settings = Settings(home=tmp_path, timeout=0.5)
+    with http_server() as server, Watcher(server.url, settings=settings, token="token") as watcher:
+        server.down = Failure(200, drips=True)
+        with caplog.at_level(logging.WARNING), watcher.track(uuid.uuid4().hex) as execution:
+            execution.record(total_rows=5)
+        assert "no answer in time" in caplog.text
+        assert watcher.spooled() == 1
 
 
 def test_an_answer_that_is_lost_records_once(remote, network, module_watcher, monkeypatch):

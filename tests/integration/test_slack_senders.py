@@ -182,3 +182,12 @@ def test_secrets_stay_out_of_representations() -> None:
 
 def test_plain_messages_have_no_blocks() -> None:
     assert "blocks" not in SlackMessage("text", ({"type": "divider"},)).plain().as_json()
+
+
+@pytest.mark.parametrize("status", [200, 500])
+@pytest.mark.parametrize("place", ["webhook", "channel"])
+def test_an_answer_that_comes_a_byte_at_a_time(server: SlackServer, place: str, status: int) -> None:
+    server.fail(Failure(status, drips=True))
+    channel = SlackChannel("#data", SecretStr(TOKEN), api=server.api, timeout=0.3)
+    with pytest.raises(DeliveryError, match=r"does not answer within 0\.3 s"):
+        (webhook(server, timeout=0.3) if place == "webhook" else channel).send(MESSAGE, thread=None)

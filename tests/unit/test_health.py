@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from tests.http_server import Failure, http_server
 from watcher_core import AlertKind, RecorderState, Settings
 from watcher_core.health import (
     check_facts,
@@ -27,7 +28,7 @@ from watcher_core.health import (
     unjudged_fact,
 )
 from watcher_core.health.dagster import code_locations, daemons, own_jobs, runs, ticks
-from watcher_core.health.dagster.graphql import root_cause
+from watcher_core.health.dagster.graphql import Dagster, DagsterError, root_cause
 from watcher_core.values import (
     CheckState,
     ClockReport,
@@ -451,3 +452,10 @@ def test_ticks(
     node = {"name": "r", "location": {"name": "sales"}, "schedules": schedules, "sensors": sensors}
     found = ticks.parse({"repositoriesOrError": {"__typename": "RepositoryConnection", "nodes": [node]}}, now=NOW)
     assert judged(ticks.judge(found, key="k/", now=NOW)) == expected
+
+
+def test_an_answer_of_dagster_that_comes_a_byte_at_a_time() -> None:
+    with http_server() as server:
+        server.down = Failure(200, drips=True)
+        with pytest.raises(DagsterError, match="does not answer: TimeoutError"):
+            Dagster(f"{server.url}/graphql", timeout=0.3).ask("{ version }")

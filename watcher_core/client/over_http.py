@@ -13,6 +13,7 @@ import os
 import time
 import uuid
 from collections.abc import Iterable, Mapping
+from functools import partial
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import sqlalchemy as sa
@@ -31,6 +32,7 @@ from watcher_core.errors import (
     NotFoundError,
     PipelineInactiveError,
 )
+from watcher_core.waiting import wait_within
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -217,8 +219,12 @@ class HttpWatcher(Watcher):
         deadline = time.monotonic() + (TIMEOUT_SECONDS if limit is None else limit)
         for pause in (*PAUSES, None):
             left = max(0.05, deadline - time.monotonic())
+            post = partial(self._http().post, path, content=content, headers=headers, timeout=left)
             try:
-                answer = self._http().post(path, content=content, headers=headers, timeout=left)
+                answer = wait_within(left, post)
+            except TimeoutError:
+                self._client = None  # its connection is in use
+                raise DatabaseUnavailableError(f"{self._address} cannot be reached: no answer in time") from None
             except httpx.HTTPError as exc:
                 error: Exception = DatabaseUnavailableError(f"{self._address} cannot be reached: {_reason(exc)}")
             else:

@@ -6,7 +6,6 @@ proxy or a firewall that only swallows packets, nothing but the client's clock e
 
 from __future__ import annotations
 
-import threading
 import time
 from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
@@ -14,6 +13,8 @@ from contextvars import ContextVar
 from typing import Any, TypeVar
 
 import psycopg
+
+from watcher_core.waiting import wait_within
 
 T = TypeVar("T")
 
@@ -81,33 +82,11 @@ def _until(deadline: float, gen: Generator[Any, Any, T]) -> Generator[Any, Any, 
 
 
 def connect_within(seconds: float, connect: Callable[[], TimedConnection]) -> TimedConnection:
-    """Connect in a thread of its own: nothing else bounds how long the name of a host is looked up."""
-    lock = threading.Lock()
-    made: list[TimedConnection] = []
-    failed: list[BaseException] = []
-    given_up = False
-
-    def run() -> None:
-        try:
-            connection = connect()
-        except BaseException as exc:
-            failed.append(exc)
-            return
-        with lock:
-            made.append(connection)
-            if given_up:
-                connection.close()
-
-    thread = threading.Thread(target=run, name="watcher-connect", daemon=True)
-    thread.start()
-    thread.join(seconds)
-    with lock:
-        given_up = True
-        if made:
-            return made[0]
-    if failed:
-        raise failed[0]
-    raise TimeLimitError
+    """Connect, or raise `TimeLimitError`."""
+    try:
+        return wait_within(seconds, connect, discard=TimedConnection.close)
+    except TimeoutError:
+        raise TimeLimitError from None
 
 
 # PostgreSQL itself is to end what would take longer than the limit: a backend that waits for a lock outlives its

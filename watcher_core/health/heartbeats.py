@@ -8,7 +8,6 @@ since the last one: with one address for all, two that work must not hide one th
 from __future__ import annotations
 
 import datetime as dt
-import threading
 from collections.abc import Iterator, Sequence
 from typing import Final
 
@@ -18,6 +17,7 @@ from sqlalchemy.orm import Session
 from watcher_core import text as words
 from watcher_core.health.rounds import Round
 from watcher_core.values import HealthFact, HeartbeatState
+from watcher_core.waiting import wait_within
 
 HEARTBEAT_KEY: Final = "health/heartbeat"
 PLACEHOLDER: Final = "{round}"
@@ -75,15 +75,11 @@ def end_round(session: Session, round_: Round, *, url: str, now: dt.datetime) ->
 
 
 def send_heartbeat(address: str, *, timeout: float = TIMEOUT_SECONDS) -> str | None:
-    """Send a heartbeat; return why it did not arrive, `None` where it did. Returns within the time, whatever happens.
-
-    A thread of its own, as looking a name up knows no time limit.
-    """
-    results: list[str | None] = []
-    thread = threading.Thread(target=lambda: results.append(_get(address, timeout)), daemon=True)
-    thread.start()
-    thread.join(timeout)
-    return results[0] if results else f"no answer within {timeout:.0f} s"
+    """Send a heartbeat; return why it did not arrive, `None` where it did. Returns in time, whatever happens."""
+    try:
+        return wait_within(timeout, lambda: _get(address, timeout))
+    except TimeoutError:
+        return f"no answer within {timeout:.0f} s"
 
 
 def _get(address: str, timeout: float) -> str | None:

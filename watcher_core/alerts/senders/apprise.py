@@ -24,6 +24,7 @@ from watcher_core.alerts.senders.exchange import MAX_ANSWER, without_secret
 from watcher_core.alerts.slack import SlackMessage, cut
 from watcher_core.enums import AlertEvent, AlertLevel
 from watcher_core.errors import DeliveryError
+from watcher_core.waiting import wait_within
 
 if TYPE_CHECKING:
     from apprise import NotifyBase
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
 INSTALL = "Apprise is not installed; install it with: pip install 'watcher-dagster[notify]'"
 LOGGERS = ("apprise", "urllib3.connectionpool", "urllib3.util.retry", "requests")
 OVER = (AlertEvent.RESOLVED, AlertEvent.MISSED)
+# For all that Apprise sends for a message, as to a mail server; its own limits are for each read.
+SECONDS = 30.0
 # Where a place has no title, Apprise writes it above the text.
 ROOM_FOR_TITLE = 20
 
@@ -58,7 +61,13 @@ class AppriseSender:
             both = apprise.Apprise()
             both.add(place)
             try:
-                answer: Any = both.notify(body=body, title=title, notify_type=_type(message), body_format=written_as)
+                answer: Any = wait_within(
+                    SECONDS,
+                    lambda: both.notify(body=body, title=title, notify_type=_type(message), body_format=written_as),
+                )
+            except TimeoutError:
+                logged.append(f"it does not answer within {SECONDS:g} s")
+                answer = None
             except Exception as exc:
                 logged.append(f"Apprise fails with {type(exc).__name__}")
                 answer = None

@@ -7,6 +7,7 @@ share.
 from __future__ import annotations
 
 import email.utils
+import io
 import math
 import re
 import time
@@ -20,6 +21,7 @@ from pydantic import SecretStr
 from watcher_core.alerts.slack import SlackMessage
 from watcher_core.errors import DeliveryError
 from watcher_core.masking import MASK
+from watcher_core.waiting import wait_within
 
 if TYPE_CHECKING:
     from urllib.request import OpenerDirector, Request
@@ -82,14 +84,28 @@ def open_request(request: Request, timeout: float) -> tuple[int, dict[str, str],
 
     Returns:
         The status, the headers and the body of the answer.
+
+    Raises:
+        TimeoutError: The answer is not there as a whole within `timeout` seconds.
+        HTTPError: It is no success. Its body can be read.
     """
+    return wait_within(timeout, lambda: _exchange(request, timeout))
+
+
+def _exchange(request: Request, timeout: float) -> tuple[int, dict[str, str], str]:
+    import urllib.error
     import urllib.request
 
     is_here = request.host.rpartition("@")[2].partition(":")[0] in LOOPBACK
     opener = _opener(() if is_here else tuple(sorted(urllib.request.getproxies().items())))
-    with opener.open(request, timeout=timeout) as answer:
-        body = answer.read(MAX_ANSWER_BYTES).decode("utf-8", "replace")
-        return answer.status, dict(answer.headers.items()), body
+    try:
+        with opener.open(request, timeout=timeout) as answer:
+            body = answer.read(MAX_ANSWER_BYTES).decode("utf-8", "replace")
+            return answer.status, dict(answer.headers.items()), body
+    except urllib.error.HTTPError as error:
+        with error:
+            refusal = io.BytesIO(error.read(MAX_ANSWER_BYTES))
+        raise urllib.error.HTTPError(error.url, error.code, error.msg, error.headers, refusal) from None
 
 
 @lru_cache(maxsize=4)  # making one takes as long as half of a request

@@ -7,6 +7,8 @@ import urllib.parse
 from collections.abc import Mapping
 from typing import Any, Final
 
+from watcher_core.waiting import wait_within
+
 Answer = Any  # JSON, as Dagster's schema describes it
 
 # Of an instance with hundreds of schedules and sensors, their ticks take a few seconds.
@@ -52,18 +54,23 @@ class Dagster:
             data=json.dumps({"query": query, "variables": dict(variables or {})}).encode(),
             headers={"Content-Type": "application/json", "Accept": "application/json", "User-Agent": "watcher"},
         )
+
+        def answered() -> tuple[int, bytes]:
+            try:
+                with urllib.request.urlopen(request, timeout=self._timeout) as response:  # noqa: S310 - checked above
+                    return response.status, response.read()
+            except urllib.error.HTTPError as exc:
+                with exc:
+                    return exc.code, exc.read()
+
         try:
-            with urllib.request.urlopen(request, timeout=self._timeout) as response:  # noqa: S310 - checked above
-                body = response.read()
-        except urllib.error.HTTPError as exc:
-            with exc:
-                body = exc.read()
-            # Dagster's webserver answers so where it has caught an error, and says in the data which part that is of.
-            if exc.code != 500 or not _is_whole(body):
-                raise DagsterError(f"answers HTTP {exc.code}: {_reason(body)}") from exc
+            status, body = wait_within(self._timeout, answered)
         except (OSError, http.client.HTTPException) as exc:
             reason = getattr(exc, "reason", exc)
             raise DagsterError(f"does not answer: {str(reason) or type(reason).__name__}") from exc
+        # Dagster's webserver answers 500 where it has caught an error, and says in the data which part that is of.
+        if not 200 <= status < 300 and (status != 500 or not _is_whole(body)):
+            raise DagsterError(f"answers HTTP {status}: {_reason(body)}")
         try:
             answer = json.loads(body)
         except ValueError as exc:
