@@ -19,7 +19,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from benchmarks.harness import Bench
+from benchmarks.harness import Bench, Effort
 
 ROOT = Path(__file__).parent.parent
 
@@ -28,7 +28,9 @@ BEFORE = "4f24794"
 
 
 def earlier_build(bench: Bench, commit: str = BEFORE) -> Path | None:
-    """Unpack an earlier build, once; `None`, which is reported, where this is no clone that has it."""
+    """Unpack an earlier build, once; `None` for rough figures, and where this clone lacks it, which is reported."""
+    if bench.effort is Effort.QUICK:
+        return None
     directory = bench.directory / f"build-{commit}"
     if directory.exists():
         return directory

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from benchmarks import history
 from benchmarks.builds import ROOT, builds, environment
-from benchmarks.harness import Bench, Effort, Result
+from benchmarks.harness import Bench, Result
 from watcher_core.catalog import lookup as catalog
 from watcher_core.checks import thresholds
 from watcher_core.recording import activity
@@ -56,8 +56,7 @@ STATEMENTS = {
 def run(bench: Bench) -> Iterator[Result]:
     """Start each process again and again, in turns with the raw one and with that of the build before."""
     rounds = bench.choose(full=5, quick=2)
-    # The build before takes longer than both other sides together.
-    places = {"ours": ROOT} if bench.effort is Effort.QUICK else builds(bench)
+    places = builds(bench)
     yield _compared(
         "import watcher_dagster and Watcher", rounds, places, ("-c", STEP), ("-c", DAGSTER), "import dagster", 1.15
     )

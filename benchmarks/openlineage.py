@@ -62,7 +62,7 @@ def run(bench: Bench) -> Iterator[Result]:
 def _out(bench: Bench) -> Iterator[Result]:
     installed = _theirs(bench)
     # Theirs waits for each answer, one after another: fewer runs where an answer takes its time.
-    for seconds, runs in ((0.0, bench.choose(full=200, quick=30)), (STORING_SECONDS, bench.choose(full=50, quick=10))):
+    for seconds, runs in bench.choose(full=((0.0, 200), (STORING_SECONDS, 50)), quick=((0.0, 30),)):
         url = bench.new_empty_database()
         home = bench.directory / f"dagster-home-{runs}"
         with open_instance(home, url) as instance:
