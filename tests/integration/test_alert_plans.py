@@ -137,6 +137,22 @@ def test_causes_are_linked_by_a_few_looks_at_each_alert(
         assert plans.read(*TABLES) < 20 * OTHERS
 
 
+def test_what_is_behind_others_is_found_without_what_is_over(watcher: Watcher, connection: psycopg.Connection) -> None:
+    connection.execute(DOWNSTREAM_OF_THE_FIRST, {"from": 2, "to": OTHERS})
+    fill(connection, "none", deliver=False)
+    link(watcher)
+    connection.execute("UPDATE watcher.alert SET state = 'resolved', resolved_at = %s", [at(0)])
+    connection.execute(ALERTS)
+    connection.execute(DELIVERED)
+    connection.execute(
+        "UPDATE watcher.alert_delivery SET recovery_delivered_at = notified_at WHERE alert_id <= %s", [OTHERS]
+    )
+    connection.execute(f"VACUUM {ANALYZE.removeprefix('ANALYZE ')}")
+    connection.execute(ANALYZE)
+    plans = explain(watcher, lambda: deliver(watcher, messages=0))
+    assert plans.read("alert") < 100
+
+
 def deliver(watcher: Watcher, *, messages: int) -> None:
     assert watcher.deliver_alerts({"default": Place()}, now=at(1), pace=Pace(0)).messages == messages
 

@@ -104,19 +104,19 @@ REACHED = sa.text("""
          WHERE NOT is_settled
            AND cause_alert_id IS NOT NULL
     ), part AS (
-        SELECT incident.id AS cause_id, cause.id, cause.pipeline_id
-          FROM incident
-          JOIN watcher.alert AS cause ON cause.id = incident.id
+        SELECT id AS cause_id, id, pipeline_id
+          FROM watcher.alert
+         WHERE id = ANY(ARRAY(SELECT id FROM incident))
          UNION ALL
-        SELECT incident.id, alert.id, alert.pipeline_id
-          FROM incident
-          JOIN watcher.alert ON alert.cause_alert_id = incident.id
-         WHERE alert.state IN ('open', 'acknowledged', 'snoozed')
+        SELECT cause_alert_id, id, pipeline_id
+          FROM watcher.alert
+         WHERE cause_alert_id = ANY(ARRAY(SELECT id FROM incident))
+           AND state <> 'resolved'
     )
     SELECT part.cause_id, delivery.destination, array_agg(part.pipeline_id) AS pipeline_ids,
            CASE WHEN bool_and(delivery.lease IS NULL) THEN max(delivery.notified_at) END AS notified_at
       FROM part
-      JOIN watcher.alert_delivery AS delivery ON delivery.alert_id = part.id
+     CROSS JOIN LATERAL (SELECT * FROM watcher.alert_delivery WHERE alert_id = part.id OFFSET 0) AS delivery
      WHERE (delivery.delivered_at IS NOT NULL OR delivery.lease IS NOT NULL)
        AND delivery.recovery_delivered_at IS NULL
      GROUP BY part.cause_id, delivery.destination

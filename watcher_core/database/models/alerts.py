@@ -64,6 +64,12 @@ class Alert(Base):
             "state",
             postgresql_where=sa.text("cause_alert_id IS NOT NULL"),
         ),
+        # All that is behind another one now: each check and each delivery asks.
+        sa.Index(
+            "ix_alert_cause_alert_id_unresolved",
+            "cause_alert_id",
+            postgresql_where=sa.text("cause_alert_id IS NOT NULL AND state <> 'resolved'"),
+        ),
         sa.CheckConstraint("(state = 'resolved') = (resolved_at IS NOT NULL)", name="resolved"),
         sa.CheckConstraint("cause_alert_id <> id", name="cause"),
         sa.CheckConstraint("pipeline_id IS NOT NULL OR CAST(kind AS text) = 'health'", name="pipeline"),
