@@ -108,7 +108,8 @@ def _lineage(event: dict[str, Any]) -> None:
         if kind != "START":
             facts |= {"ends": {kind: at}, "written": {event["outputs"][0]["name"]: [at, [120, None, None]]}}
         given = {"id": run_id, "parent_run_id": None, "facts": facts}
-        _, before = connection.execute(recording.MERGE, {"runs": Jsonb([given]), "now": now}).fetchone() or (None, None)
+        runs = {"runs": Jsonb([given]), "now": now}
+        _, before, _ = connection.execute(recording.MERGE, runs).fetchone() or (None, None, None)
         if before is not None:
             given["facts"] = facts = {**facts, "first": before["first"]}
         _, _, _, known = connection.execute(recording.JOBS, {"names": [name]}).fetchone() or (None, None, None, None)
@@ -118,7 +119,6 @@ def _lineage(event: dict[str, Any]) -> None:
             connection.execute(recording.MOVE_JOBS, {"jobs": Jsonb([moved])})
         if before is not None:
             connection.execute(recording.UPDATE, {"runs": Jsonb([given]), "now": now})
-        connection.execute(pipelines.RESOLVE, {"names": [name]}).fetchall()
         record = {
             "pipeline_name": name,
             "source": "openlineage",
@@ -132,9 +132,7 @@ def _lineage(event: dict[str, Any]) -> None:
         }
         given = {"records": Jsonb([record]), "host": None, "now": now}
         found = connection.execute(records.RECORD, given).fetchall()
-        if kind == "START":
-            connection.execute(recording.CHILDREN, {"runs": [run_id]}).fetchall()
-        else:
+        if kind != "START":
             ids = [id_ for id_, *_ in found]
             connection.execute(watermarks.LOCK_PIPELINES, {"execution_ids": ids})
             connection.execute(watermarks.SETTLE_MANY, {"execution_ids": ids})

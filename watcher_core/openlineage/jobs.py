@@ -82,6 +82,11 @@ class Job:
 
 def newer(known: Job | None, said: Job) -> Job:
     """Return what holds of a job: what its newest run says; of one run, all that its events say together."""
+    if known is None or known == said:
+        return said
+    decides = said.is_whole and not said.without_start and known.run_id != said.run_id
+    if decides and known.before is None and _order(known) < _order(said):
+        return said  # as nearly always
     runs = list(_runs(known))
     for place, run in enumerate(runs):
         if run.run_id is not None and run.run_id == said.run_id:

@@ -29,7 +29,8 @@ logger = logging.getLogger("watcher.progress")
 # Makes the rows of runs that are new, with what these events say of them, and of parents that a run has not named
 # before, which say nothing; locks those that are there, and gives their facts: whoever comes second of a parent and its
 # child sees the other. In the order of the ids, so that nobody waits in a circle. Only a row that an INSERT has just
-# made has no xmax: the one of a conflict has that of its lock.
+# made has no xmax: the one of a conflict has that of its lock. A run may have children if its row was there, as a child
+# makes it, which this statement does not see yet; or if cleanup has deleted it.
 MERGE = """
     WITH given AS (
         SELECT * FROM jsonb_to_recordset(%(runs)s) AS given (id uuid, parent_run_id uuid, facts jsonb)
@@ -48,7 +49,9 @@ MERGE = """
     INSERT INTO watcher.openlineage_run AS known (id, parent_run_id, facts, updated_at)
     SELECT id, parent_run_id, facts, %(now)s FROM wanted ORDER BY id
         ON CONFLICT (id) DO UPDATE SET facts = known.facts
-    RETURNING known.id::text, CASE WHEN known.xmax <> 0 THEN known.facts END
+    RETURNING known.id::text, CASE WHEN known.xmax <> 0 THEN known.facts END,
+              known.xmax <> 0
+           OR EXISTS (SELECT FROM watcher.openlineage_run AS child WHERE child.parent_run_id = known.id)
 """
 
 UPDATE = """
@@ -136,7 +139,7 @@ def record_events(session: Session, *, events: Iterable[Event], may_change_linea
     records = [record for run_id, run in changed.items() if (record := facts.record_of(run_id, run.now)) is not None]
     pipelines = {*found.names, *(record.pipeline_name for record in records), *(one.pipeline_name for one in results)}
     # All at once and in the order of their names, so that nobody waits in a circle.
-    catalog.ensure_pipelines(session, types_by_name=dict.fromkeys(pipelines, naming.PIPELINE_TYPE), now=now)
+    names = catalog.resolve_pipelines(session, types_by_name=dict.fromkeys(pipelines, naming.PIPELINE_TYPE), now=now)
     if may_change_lineage:
         _record_other_names(session, found.changed, named, now=now)
         _record_lineage(session, found.changed, datasets.dataset_addresses(named), now=now)
@@ -147,8 +150,9 @@ def record_events(session: Session, *, events: Iterable[Event], may_change_linea
             raise LineageChangesError
     if known := {run_id: run.now for run_id, run in changed.items() if run.before is not None}:
         connection.execute(UPDATE, {"runs": _run_rows(known), "now": now})
-    recording.record_executions(session, records=records, now=now, drop_refused=True)
-    _adopt_children(connection, [run_id for run_id, run in changed.items() if not run.before])
+    recording.record_executions(session, records=records, now=now, drop_refused=True, pipeline_names=names)
+    new = [run_id for run_id, run in changed.items() if not run.before]
+    _adopt_children(connection, [run_id for run_id in new if runs[run_id].may_have_children])
     recording.record_asset_checks(session, records=results, now=now, newest_wins=True)
 
 
@@ -157,10 +161,11 @@ def record_events(session: Session, *, events: Iterable[Event], may_change_linea
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """The facts of a run, before these events (`None`: it had no row) and now."""
+    """The facts of a run, before these events (`None`: it had no row) and now, and whether others may be part of it."""
 
     before: facts.Facts | None
     now: facts.Facts
+    may_have_children: bool = False
 
     @property
     def has_moved(self) -> bool:
@@ -178,8 +183,12 @@ def _merge_runs(connection: Driver, said: Mapping[str, facts.Facts], *, now: dt.
     if not said:
         return {}
     rows = connection.execute(MERGE, {"runs": _run_rows(said), "now": now})
-    known: dict[str, facts.Facts | None] = dict(rows.fetchall())
-    return {run_id: Run(known[run_id], facts.merged(known[run_id] or {}, new)) for run_id, new in said.items()}
+    known = {run_id: (before, may_have_children) for run_id, before, may_have_children in rows}
+    runs: dict[str, Run] = {}
+    for run_id, new in said.items():
+        before, may_have_children = known[run_id]
+        runs[run_id] = Run(before, facts.merged(before or {}, new), may_have_children)
+    return runs
 
 
 def _run_rows(runs: Mapping[str, facts.Facts]) -> Jsonb:

@@ -237,6 +237,7 @@ def record_executions(
     host: str | None = None,
     now: dt.datetime,
     drop_refused: bool = False,
+    pipeline_names: Mapping[str, str] | None = None,
 ) -> int:
     """Write what an edge knows of executions after the fact, in any order, as often as it likes.
 
@@ -251,6 +252,7 @@ def record_executions(
         now: The time.
         drop_refused: Whether a fact that breaks a rule is left out, where the execution can be recorded without it; the
             metadata has the reason.
+        pipeline_names: From `resolve_pipelines`, where that was done in this transaction: not done again.
 
     Returns:
         How many executions were written.
@@ -266,7 +268,7 @@ def record_executions(
     for record in cleaned:
         name = record["pipeline_name"]
         types[name] = record.pop("pipeline_type_name") or types.get(name)
-    names = catalog.resolve_pipelines(session, types_by_name=types, now=now)
+    names = pipeline_names or catalog.resolve_pipelines(session, types_by_name=types, now=now)
     for record in cleaned:
         record["pipeline_name"] = names[record["pipeline_name"]]
     connection = database.driver(session)

@@ -50,6 +50,7 @@ def serve(
     app = create_app(watcher, limits=limits, local=local, proxies=proxies)
     gc.collect()
     gc.freeze()  # what the program consists of need not be looked through again at each large batch
+    gc.set_threshold(50_000)  # a batch of 10,000 events makes objects that all live until its end
     if on_start is not None:
         on_start()
     uvicorn.run(
