@@ -1,0 +1,156 @@
+"""What a message says of an alert, by its kind: its facts in words."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from watcher_core import text
+from watcher_core.alerts import slack
+from watcher_core.enums import AlertKind
+
+# Characters of an error message: enough to recognize it.
+ERROR_CHARACTERS = 400
+# Partitions, steps or assets of a failure that are named.
+PARTITIONS = 10
+# Characters of the verdict on a metric; usually half of that is needed.
+METRIC_CHARACTERS = 300
+UNKNOWN_TIME = "an unknown time"
+
+
+def _freshness(facts: Mapping[str, Any], now: dt.datetime) -> str:
+    changes = [
+        f"{name} {clock(facts[f'last_target_{key}'])}"
+        for name, key in (("insert", "insert"), ("update", "update"), ("soft delete", "soft_delete"))
+        if facts.get(f"last_target_{key}")
+    ]
+    last = facts.get("last_dml_timestamp")
+    changed = f"last change {clock(last)}" if last else f"no change since {clock(facts.get('measured_from'))}"
+    if len(changes) > 1:
+        changed += f" ({', '.join(changes)})"
+    due = _moment(facts.get("due_at"))
+    overdue = f", overdue by {text.duration((now - due).total_seconds())}" if due and due < now else ""
+    return f"{changed}, {_expected(facts)}{overdue}"
+
+
+def _timeliness(facts: Mapping[str, Any], _: dt.datetime) -> str:
+    state = str(facts.get("execution_state", "running"))
+    state = {"running": "running", "succeeded": "completed"}.get(state, f"completed, {state}")
+    lasted = text.duration(facts.get("duration_seconds"), unknown=UNKNOWN_TIME)
+    return f"{lasted} ({slack.escape(state)}), {_expected(facts)}"
+
+
+def _failure(facts: Mapping[str, Any], _: dt.datetime) -> str:
+    if "backfill_state" in facts:
+        return _backfill(facts)
+    error = facts.get("error")
+    found = error if isinstance(error, Mapping) else {"message": error}
+    parts = [found.get("class") or facts.get("error_class"), found.get("message") or facts.get("error_message")]
+    error = ": ".join(slack.escape(str(part), limit=ERROR_CHARACTERS) for part in parts if part)
+    parts = [
+        _failed_partitions(facts),
+        _listed("assets", facts.get("assets")),
+        error or "failed without an error message",
+    ]
+    if facts.get("step_key") is None:  # a run: which of its steps, and what they were for
+        parts += [_listed("failed step", facts.get("failed_steps")), _listed("asset", facts.get("failed_assets"))]
+    in_a_row = facts.get("failures_in_a_row")
+    if isinstance(in_a_row, int) and in_a_row > 1:
+        parts.append(f"{in_a_row:,} failures in a row")
+    return ", ".join(part for part in parts if part)
+
+
+def _backfill(facts: Mapping[str, Any]) -> str:
+    pipelines = facts.get("pipelines")
+    parts = [
+        slack.escape(text.backfill(facts), limit=ERROR_CHARACTERS),
+        _listed("assets", pipelines) if isinstance(pipelines, list) and len(pipelines) > 1 else "",
+        _listed("missing partitions", facts.get("missing_partitions")),
+        f"requested {clock(facts.get('measured_from'))}",
+        f"last progress {clock(facts.get('progress_at'))}" if facts.get("stopped") else "",
+    ]
+    return ", ".join(part for part in parts if part)
+
+
+def _failed_partitions(facts: Mapping[str, Any]) -> str:
+    """As in "3 of 7 partitions failed: 01-03, 01-04, 01-07"."""
+    partitions, failed = facts.get("failed_partitions"), facts.get("failed_partition_count")
+    if not isinstance(partitions, list) or not partitions or not isinstance(failed, int):
+        return ""
+    known = facts.get("partition_count")
+    of_all = f" of {known:,}" if isinstance(known, int) and known >= failed else ""
+    named = [slack.escape(str(partition), limit=60) for partition in partitions[:PARTITIONS]]
+    more = f" and {failed - len(named):,} more" if failed > len(named) else ""
+    return (
+        f"{failed:,}{of_all} partitions failed: {', '.join(named)}{more}"
+        if failed > 1 or of_all
+        else f"partition {named[0]}"
+    )
+
+
+def _listed(word: str, found: object) -> str:
+    if not isinstance(found, list) or not found:
+        return ""
+    named = ", ".join(slack.escape(str(each), limit=60) for each in found[:PARTITIONS])
+    more = f" and {len(found) - PARTITIONS:,} more" if len(found) > PARTITIONS else ""
+    plural = "" if len(found) == 1 or word.endswith("s") else "s"
+    return f"{word}{plural} {named}{more}"
+
+
+def _anomaly(facts: Mapping[str, Any], _: dt.datetime) -> str:
+    metrics = facts.get("metrics")
+    listed = metrics if isinstance(metrics, list) else []
+    verdicts = [text.verdict(metric) for metric in listed if isinstance(metric, Mapping)]
+    return " · ".join(slack.escape(verdict, limit=METRIC_CHARACTERS) for verdict in verdicts) or "unusual"
+
+
+def _asset_check(facts: Mapping[str, Any], _: dt.datetime) -> str:
+    return slack.escape(text.check_result(facts), limit=ERROR_CHARACTERS)
+
+
+def _stated(facts: Mapping[str, Any], _: dt.datetime) -> str:
+    parts = [slack.escape(str(facts[key]), limit=ERROR_CHARACTERS) for key in ("message", "advice") if facts.get(key)]
+    return " → ".join(parts) or "no details"
+
+
+DETAILS: dict[AlertKind, Callable[[Mapping[str, Any], dt.datetime], str]] = {
+    AlertKind.FRESHNESS: _freshness,
+    AlertKind.TIMELINESS: _timeliness,
+    AlertKind.FAILURE: _failure,
+    AlertKind.ANOMALY: _anomaly,
+    AlertKind.ASSET_CHECK: _asset_check,
+    AlertKind.MISSED: _stated,
+    AlertKind.STUCK: _stated,
+    AlertKind.HEALTH: _stated,
+}
+
+
+# Values
+
+
+def _expected(facts: Mapping[str, Any]) -> str:
+    number, part = facts.get("expected_number"), facts.get("expected_datepart")
+    if number is None or part is None:
+        return "expected earlier"
+    unit = f"{slack.escape(str(part), limit=20)}{'' if number == 1 else 's'}"
+    expected = f"expected within {slack.escape(text.number(number), limit=60)} {unit}"
+    when = [slack.escape(str(facts[key]), limit=60) for key in ("calendar", "timezone") if facts.get(key)]
+    whose = ["as its type says"] if facts.get("used_child_config") is False else []
+    return f"{expected} ({', '.join([*when, *whose])})" if when or whose else expected
+
+
+def clock(value: object) -> str:
+    """A time that facts or an alert have, as messages write it."""
+    moment = _moment(value)
+    return text.clock(moment, unknown=UNKNOWN_TIME)
+
+
+def _moment(value: object) -> dt.datetime | None:
+    if isinstance(value, dt.datetime):
+        return value
+    try:
+        moment = dt.datetime.fromisoformat(str(value))
+    except ValueError:
+        return None
+    return moment if moment.utcoffset() is not None else moment.replace(tzinfo=dt.UTC)
