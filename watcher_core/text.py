@@ -73,6 +73,15 @@ def clock(moment: dt.datetime | None, *, unknown: str = "–") -> str:
     return unknown if moment is None else f"{moment.astimezone(dt.UTC):%Y-%m-%d %H:%M:%S} UTC"
 
 
+def as_moment(value: object) -> dt.datetime | None:
+    """The moment that a fact says, in UTC where it names no zone; `None` where it says none."""
+    try:
+        moment = value if isinstance(value, dt.datetime) else dt.datetime.fromisoformat(str(value))
+    except ValueError:
+        return None
+    return moment if moment.utcoffset() is not None else moment.replace(tzinfo=dt.UTC)
+
+
 def ago(moment: dt.datetime, *, now: dt.datetime) -> str:
     """How long ago that was, as in `5 min ago`; what lies ahead by another clock is now."""
     return f"{duration((now - moment).total_seconds())} ago"

@@ -29,7 +29,7 @@ from watcher_core import (
 from watcher_dagster import compat
 from watcher_dagster import metadata as keys
 from watcher_dagster.identity import asset_pipeline_name
-from watcher_dagster.partitions import partitions_timezone, time_windows
+from watcher_dagster.partitions import time_windows
 
 if TYPE_CHECKING:
     from watcher_core import AnomalyRuleConfiguration
@@ -223,7 +223,9 @@ def _partitions_type(partitions_def: dg.PartitionsDefinition[Any] | None) -> str
 def _partitions_timezone(partitions_def: dg.PartitionsDefinition[Any] | None, schedule_zone: str | None) -> str | None:
     """The time zone in which partitions are cut. UTC is said only where their schedule has another one."""
     windows = time_windows(partitions_def)
-    return partitions_timezone(partitions_def) or (windows.timezone if windows and schedule_zone else None)
+    if windows is None or (windows.timezone == "UTC" and schedule_zone is None):
+        return None
+    return windows.timezone
 
 
 def _partition_count(partitions_def: dg.PartitionsDefinition[Any] | None) -> int | None:

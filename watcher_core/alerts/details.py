@@ -29,7 +29,7 @@ def _freshness(facts: Mapping[str, Any], now: dt.datetime) -> str:
     changed = f"last change {clock(last)}" if last else f"no change since {clock(facts.get('measured_from'))}"
     if len(changes) > 1:
         changed += f" ({', '.join(changes)})"
-    due = _moment(facts.get("due_at"))
+    due = text.as_moment(facts.get("due_at"))
     overdue = f", overdue by {text.duration((now - due).total_seconds())}" if due and due < now else ""
     return f"{changed}, {_expected(facts)}{overdue}"
 
@@ -142,15 +142,4 @@ def _expected(facts: Mapping[str, Any]) -> str:
 
 def clock(value: object) -> str:
     """A time that facts or an alert have, as messages write it."""
-    moment = _moment(value)
-    return text.clock(moment, unknown=UNKNOWN_TIME)
-
-
-def _moment(value: object) -> dt.datetime | None:
-    if isinstance(value, dt.datetime):
-        return value
-    try:
-        moment = dt.datetime.fromisoformat(str(value))
-    except ValueError:
-        return None
-    return moment if moment.utcoffset() is not None else moment.replace(tzinfo=dt.UTC)
+    return text.clock(text.as_moment(value), unknown=UNKNOWN_TIME)

@@ -130,8 +130,8 @@ def reason(message: object) -> str:
 
 
 def _freshness(alert: values.Alert, facts: Mapping[str, Any], now: dt.datetime) -> str:
-    last = _moment(facts.get("last_dml_timestamp"))
-    since = last or _moment(facts.get("measured_from"))
+    last = text.as_moment(facts.get("last_dml_timestamp"))
+    since = last or text.as_moment(facts.get("measured_from"))
     ago = "" if since is None else text.duration((now - since).total_seconds())
     changed = f"last change {ago} ago" if last else f"no change for {ago}" if ago else "no change"
     return f"{_where(alert)} is stale: {changed}{_expected(facts)}"
@@ -177,11 +177,3 @@ def _expected(facts: Mapping[str, Any]) -> str:
     if not isinstance(number, int) or part is None:
         return ""
     return f", expected within {text.plural(number, str(part))}"
-
-
-def _moment(value: object) -> dt.datetime | None:
-    try:
-        moment = dt.datetime.fromisoformat(str(value))
-    except ValueError:
-        return None
-    return moment if moment.utcoffset() is not None else moment.replace(tzinfo=dt.UTC)

@@ -45,6 +45,18 @@ def get_or_create_address_type(
     return values.AddressType(**row._mapping)
 
 
+def ensure_address_types(session: Session, addresses: Iterable[values.Address], *, now: dt.datetime) -> dict[str, int]:
+    """Return the ids of the addresses' types; those that are not known are created. A known type keeps its group."""
+    groups: dict[str, str | None] = {}
+    for address in addresses:
+        groups[address.address_type_name] = groups.get(address.address_type_name) or address.address_type_group_name
+    rows = session.execute(sa.select(TYPE.c.name, TYPE.c.id).where(by_names(TYPE, groups)))
+    ids = {row.name: row.id for row in rows}
+    for name in sorted(groups.keys() - ids.keys()):
+        ids[name] = get_or_create_address_type(session, name=name, group_name=groups[name], now=now).id
+    return ids
+
+
 def list_address_types(session: Session) -> list[values.AddressType]:
     """Return all address types, by name."""
     return [values.AddressType(**row._mapping) for row in session.execute(sa.select(TYPE).order_by(TYPE.c.name))]
@@ -73,18 +85,6 @@ def update_address_type(
     if row is None:
         raise NotFoundError("address type", reference)
     return values.AddressType(**row._mapping)
-
-
-def ensure_address_types(session: Session, addresses: Iterable[values.Address], *, now: dt.datetime) -> dict[str, int]:
-    """Return the ids of the addresses' types; those that are not known are created. A known type keeps its group."""
-    groups: dict[str, str | None] = {}
-    for address in addresses:
-        groups[address.address_type_name] = groups.get(address.address_type_name) or address.address_type_group_name
-    rows = session.execute(sa.select(TYPE.c.name, TYPE.c.id).where(by_names(TYPE, groups)))
-    ids = {row.name: row.id for row in rows}
-    for name in sorted(groups.keys() - ids.keys()):
-        ids[name] = get_or_create_address_type(session, name=name, group_name=groups[name], now=now).id
-    return ids
 
 
 def _clean_names(**names: str | Unset) -> dict[str, Any]:

@@ -83,7 +83,7 @@ def taken_back(failed: str) -> str:
                  ORDER BY good.end_date DESC
                  LIMIT 1)"""
 
-    # The same index tells that most pipelines have none; whether one came later is told by executions one by one.
+    # Most pipelines have none, which the index shows; to see whether one came later, executions are read one by one.
     has_scopes = f"""(SELECT true
                   FROM watcher.pipeline_execution AS good
                  WHERE good.pipeline_id = {failed}.pipeline_id
@@ -91,6 +91,7 @@ def taken_back(failed: str) -> str:
                    AND coalesce(good.scope, '') > ''
                  ORDER BY coalesce(good.scope, '')
                  LIMIT 1)"""
+
     return f"""coalesce(
                {success(f"coalesce(good.scope, '') = coalesce({failed}.scope, '')")},
                CASE WHEN {failed}.scope <> '' THEN {success("coalesce(good.scope, '') = ''")} END,

@@ -28,7 +28,7 @@ from urllib3.util import Retry
 
 
 class RepeatingClient(OpenLineageClient):
-    """Looks at the environment for the variables that go with events only where it is told to send any."""
+    """Reads the environment for each event only where its configuration names variables that go with events."""
 
     def add_environment_facets(self, event: Event) -> Event:
         """Add the variables that are asked for; looking for none takes as long as looking for one."""

@@ -46,9 +46,9 @@ def _last_of(state: str) -> str:
 
 
 # Of a pipeline without partitions, as most are, only the newest executions are read, and more of these where metadata
-# alone names partitions, as that of a job's runs does. Of one with partitions, also those
-# that run, and those that neither succeeded nor failed, which are few and have no index by scope. Where there are more
-# scopes than are read, those are left out that were not read in each state.
+# alone names partitions, as that of a job's runs does. Of one with partitions, also those that run, and those that
+# neither succeeded nor failed, which are few and have no index by scope. Where there are more scopes than are read,
+# those are left out that were not read in each state.
 PARTITIONS = f"""
     WITH RECURSIVE succeeded AS {_last_of("succeeded")}, failed AS {_last_of("failed")}, newest AS ({EXECUTION}
          ORDER BY start_date DESC
