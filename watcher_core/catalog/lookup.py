@@ -62,8 +62,8 @@ def find_pipeline_id(connection: Driver, reference: int | str) -> int:
 FIELDS: tuple[str, ...] = tuple(field.name for field in fields(values.Pipeline))
 OTHER_COLUMNS = {"pipeline_type_name": "type.name AS pipeline_type_name", "created": "false AS created"}
 COLUMNS: str = ", ".join(OTHER_COLUMNS.get(field, f"pipeline.{field}") for field in FIELDS)
-DATE_PARTS: Mapping[Any, Any] = {None: None, **{part.value: part for part in DatePart}}
-LEVELS: Mapping[Any, Any] = {None: None, **{level.value: level for level in AlertLevel}}
+DATE_PARTS: Mapping[Any, Any] = {part.value: part for part in DatePart}
+LEVELS: Mapping[Any, Any] = {level.value: level for level in AlertLevel}
 ENUMS: Mapping[str, Mapping[Any, Any]] = {
     "freshness_datepart": DATE_PARTS,
     "timeliness_datepart": DATE_PARTS,

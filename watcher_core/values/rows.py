@@ -19,16 +19,17 @@ def of_rows(
         value: The dataclass.
         names: Its fields, in the order of the columns.
         rows: What the driver has read.
-        enums: The members of those fields that are enums, by what the database says.
+        enums: The members of those fields that are enums, by what the database says; what is missing stays so.
     """
     new = object.__new__
-    members_of = tuple(enums.items())
+    members_of = tuple((names.index(name), name, members) for name, members in enums.items())
     found = []
     for row in rows:
         made = new(value)
         fields = made.__dict__  # filled in place: a dictionary beside it would be copied
-        fields.update(zip(names, row))  # noqa: B905 - the statement is made of the names; to compare costs a tenth
-        for name, members in members_of:
-            fields[name] = members[fields[name]]
+        fields |= zip(names, row)  # noqa: B905 - the statement is made of the names; to compare costs a tenth
+        for place, name, members in members_of:
+            if row[place] is not None:
+                fields[name] = members[row[place]]
         found.append(made)
     return found
