@@ -1,6 +1,7 @@
 """What `deploy/` says of Watcher and of Dagster is so: names of settings, commands, ports, files, rights."""
 
 import re
+import subprocess
 from collections.abc import Iterator
 from typing import Any
 
@@ -12,6 +13,7 @@ from dagster._cli import create_dagster_cli
 from dagster._core.instance.config import dagster_instance_config
 from dagster._daemon.cli import create_dagster_daemon_cli
 from dagster_webserver.cli import create_dagster_webserver_cli
+from packaging.requirements import Requirement
 
 from tests.documentation import ROOT
 from watcher_core.cli import app
@@ -190,3 +192,13 @@ def test_dagster_takes_its_settings(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DAGSTER_POSTGRES_URL", "postgresql+psycopg2://watcher@postgres/watcher")
     settings, _ = dagster_instance_config(str(DEPLOY))
     assert settings["local_artifact_storage"]["config"]["base_dir"] == "/data"
+
+
+def test_the_image_is_held_to_the_versions_of_the_lock_file() -> None:
+    """pip takes no constraint that names extras, as lines of a lock file do."""
+    (script,) = re.findall(r"^RUN sed '(.*)' requirements.lock", DOCKERFILE, re.MULTILINE)
+    made = subprocess.run(["sed", script, ROOT / "requirements.lock"], check=True, capture_output=True, text=True)
+    lines = [line.strip() for line in made.stdout.splitlines()]
+    constraints = [Requirement(line) for line in lines if line and not line.startswith("#")]
+    assert {"dagster", "psycopg", "uvicorn"} <= {each.name for each in constraints}
+    assert all(str(each.specifier).startswith("==") and not each.extras for each in constraints)

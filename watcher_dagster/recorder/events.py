@@ -13,6 +13,7 @@ asset that is made by a graph of steps, "its step" is any step of the graph.
 
 from __future__ import annotations
 
+import datetime as dt
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -340,11 +341,12 @@ class _Share:
         duration: float | None = None,
         **facts: Any,
     ) -> ExecutionRecord:
-        started = self.started
+        start_date = moment(self.started)
+        end_date = None if ended is None else max(moment(ended), start_date)
         if self.is_shared:
-            facts["duration_is_shared"] = duration is None or ended is None
-            if duration is not None and ended is not None:
-                started = max(started, ended - duration)
+            facts["duration_is_shared"] = duration is None or end_date is None
+            if duration is not None and end_date is not None and duration < (end_date - start_date).total_seconds():
+                start_date = end_date - dt.timedelta(seconds=duration)
         metadata["run_id"] = self.run.run_id
         metadata["step_key"] = self.step_key
         if self.attempts > 1:
@@ -365,8 +367,8 @@ class _Share:
             former_external_id=provisional_identity(self.run.run_id, self.pipeline_name, partition),
             parent_external_id=run_identity(self.run.run_id),
             state=state,
-            start_date=moment(started),
-            end_date=None if ended is None else moment(max(ended, started)),
+            start_date=start_date,
+            end_date=end_date,
             execution_metadata=metadata,
             **facts,
         )
