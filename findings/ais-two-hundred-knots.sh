@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # pyais 3.3.1
 #
-# A ship at 200 knots is written as one at 97.6: the speed has ten bits, and what does not fit is cut off. -1 becomes 101.4.
-# What a ship does not know comes back as a number, too: its speed is 102.3 knots, and its place is at 91 degrees north. The
-# standard has these numbers for "not available", but the rate of turn alone is returned as such.
+# A ship at 200 knots is written as one at 97.6: the speed has ten bits, and what does not fit is cut off. -1 becomes
+# 101.4. What a ship does not know comes back as a number, too: its speed is 102.3 knots, and its place is at 91 degrees
+# north. The standard has these numbers for "not available", but the rate of turn alone is returned as such.
 #
 # Most would guess: an error for a speed that does not fit, and None for one that is not available.
 set -eu

@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
 # apache-arrow 21.2.0, hyparquet 1.33.0 (npm), pyarrow 26.0.1
 #
-# Of a decimal of 12.50 in a file of Arrow, the library of JavaScript gives 1250: the digits without their scale, so -0.01
-# is -1. From Parquet, hyparquet has 12.5, but as a float: of 12345678901234567.89 the cents and a digit before them are gone.
-# A time in nanoseconds is rounded by the first, and cut to milliseconds by the second. Integers of 64 bits are exact in both.
+# Of a decimal of 12.50 in a file of Arrow, the library of JavaScript gives 1250: the digits without their scale, so
+# -0.01 is -1. From Parquet, hyparquet has 12.5, but as a float: of 12345678901234567.89 the cents and a digit before
+# them are gone. A time in nanoseconds is rounded by the first, and cut to milliseconds by the second. Integers of 64
+# bits are exact in both.
 # Seen: Arrow 1250 and 1234567890123456789, Parquet 12.5 and 12345678901234568
 #
 # Most would guess: the value, or a text or an object where a number of JavaScript cannot hold it.

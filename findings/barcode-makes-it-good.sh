@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # python-barcode 0.16.1
 #
-# A number whose last digit is wrong makes a valid barcode, of another number: the check digit is left away and computed anew.
-# So a mistake that the digit is there to show, two digits that were swapped, is made good for all scanners.
+# A number whose last digit is wrong makes a valid barcode, of another number: the check digit is left away and computed
+# anew. So a mistake that the digit is there to show, two digits that were swapped, is made good for all scanners.
 # Seen: 5901234123457 with two digits swapped, 5901243123457: the code of 5901243123455
 #
 # Most would guess: an error, as the digit is there to find mistakes.

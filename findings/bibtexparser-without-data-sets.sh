@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # bibtexparser 1.4.4 and 2.1.0
 #
-# Version 1 leaves out entries of kinds that BibTeX itself did not have: data sets, software and pages of the web are gone
-# from what it returns, with no more than a line in the log. Version 2 has
-# all of them. What version 1 reads and writes again, it so deletes.
+# Version 1 leaves out entries of kinds that BibTeX itself did not have: data sets, software and pages of the web are
+# gone from what it returns, with no more than a line in the log. Version 2 has all of them. What version 1 reads and
+# writes again, it so deletes.
 # Seen: 2 of 5 entries by version 1, 5 by version 2
 #
 # Most would guess: an entry of a kind that is not known is kept as it is.

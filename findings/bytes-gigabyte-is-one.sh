@@ -2,8 +2,8 @@
 # bytes 3.1.2 (npm)
 #
 # What bytes does not know as a unit it leaves away, and counts the number before it in bytes: "1GiB" is one byte, "5
-# gigabytes" are five, "10k" is ten, and "1e3MB" is one. "1,5GB" is one byte, too. None of it is an error, nor null as it is
-# for "GB". Web servers read their limits of a body with it.
+# gigabytes" are five, "10k" is ten, and "1e3MB" is one. "1,5GB" is one byte, too. None of it is an error, nor null as
+# it is for "GB". Web servers read their limits of a body with it.
 #
 # Most would guess: null, as for other text that is no size, and that the unit of a limit counts in all its spellings.
 set -eu

@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # csv-diff 1.2
 #
-# Two files are equal for csv-diff though one has a row three times and the other has it once, or though one has two rows
-# of a key and the other only the last of them. Without a key, rows are told apart by what they hold; with a key, the
-# last row of it is kept. Neither says that rows were left out.
+# Two files are equal for csv-diff though one has a row three times and the other has it once, or though one has two
+# rows of a key and the other only the last of them. Without a key, rows are told apart by what they hold; with a key,
+# the last row of it is kept. Neither says that rows were left out.
 #
 # Most would guess: two rows are removed, or an error for a key that is there twice.
 set -eu

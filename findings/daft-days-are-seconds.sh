@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # daft 0.7.26, datafusion 55.0.0, duckdb 2.0.1, polars 2.1.0, pyarrow 25.0.1
 #
-# `log(2, 8)` is 3 in DuckDB and DataFusion, as in PostgreSQL: the base comes first. In the SQL of Polars and of Daft it is
-# a third, as the base comes last. And from 1 March back to 1 February are 29 days in three of them; in Daft they are 29
-# seconds.
+# `log(2, 8)` is 3 in DuckDB and DataFusion, as in PostgreSQL: the base comes first. In the SQL of Polars and of Daft it
+# is a third, as the base comes last. And from 1 March back to 1 February are 29 days in three of them; in Daft they are
+# 29 seconds.
 # Seen: log 3, 3, 0.333, 0.333; difference 29, 29, 29 days, 29 seconds
 #
 # Most would guess: one function of one name has one order, and days stay days.

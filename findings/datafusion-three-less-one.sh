@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
 # datafusion 55.0.0, duckdb 2.0.1, pyarrow 26.0.1
 #
-# EXCEPT ALL takes each row of the second table from the first once, which shows what a table has too many of. DataFusion
-# takes away all copies: three rows without one of them leave none. So two tables that differ only in how often a row is
-# there have no difference. By INTERSECT ALL three rows and one have three in common. DuckDB has two rows left and one in
-# common, as the standard of SQL has it.
+# EXCEPT ALL takes each row of the second table from the first once, which shows what a table has too many of.
+# DataFusion takes away all copies: three rows without one of them leave none. So two tables that differ only in how
+# often a row is there have no difference. By INTERSECT ALL three rows and one have three in common. DuckDB has two rows
+# left and one in common, as the standard of SQL has it.
 #
 # Most would guess: 3 - 1 = 2, as ALL is there to count.
 set -eu

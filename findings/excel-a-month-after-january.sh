@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
 # formulas 1.3.4, pycel 1.0b30, openpyxl 3.1.5, hyperformula 3.5.0, fast-formula-parser 1.0.19 (npm)
 #
-# Four libraries compute the formulas of a workbook without Excel. A month after 31 January 2024, EDATE, is 28 February, 29
-# February or 2 March, by which of them does; ROUND(1.005,2) is 1.01 or 1; and the text "3" and a true sum up to 0, 3 or 4. For
-# HyperFormula INT(-1.5) is -1, while the others round it down to -2. None of it is an error.
-# Seen for pycel, formulas, HyperFormula, fast-formula-parser:
-# EDATE 2 March, 29 February, 28 February, 2 March; INT -2, -2, -1, -2; ROUND 1.01, 1, 1, 1; SUM 0, 3, 4, 4
+# Four libraries compute the formulas of a workbook without Excel. A month after 31 January 2024, EDATE, is 28 February,
+# 29 February or 2 March, by which of them does; ROUND(1.005,2) is 1.01 or 1; and the text "3" and a true sum up to 0, 3
+# or 4. For HyperFormula INT(-1.5) is -1, while the others round it down to -2. None of it is an error.
+# Seen for pycel, formulas, HyperFormula, fast-formula-parser: EDATE 2 March, 29 February, 28 February, 2 March; INT -2,
+# -2, -1, -2; ROUND 1.01, 1, 1, 1; SUM 0, 3, 4, 4
 #
 # Most would guess: a formula has the value that Excel shows, or an error where it is not known.
 set -eu

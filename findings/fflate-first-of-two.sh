@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
 # fflate 0.8.3, pako 3.0.3 (npm)
 #
-# A gzip file may be of several members, one behind the other: what appends to a compressed log makes such a file. Node's
-# zlib and pako read all of it. fflate reads the first member only, and no more bytes of it than the last one has, since
-# it takes the length at the end of the file for the whole. So a log whose last part is small loses nearly all, in the
-# middle of a line, without an error.
+# A gzip file may be of several members, one behind the other: what appends to a compressed log makes such a file.
+# Node's zlib and pako read all of it. fflate reads the first member only, and no more bytes of it than the last one
+# has, since it takes the length at the end of the file for the whole. So a log whose last part is small loses nearly
+# all, in the middle of a line, without an error.
 # Seen: zlib and pako: 100 lines; fflate: 2, the second cut short
 #
 # Most would guess: all members, or an error where only one is read.

@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # simplefix 1.0.17
 #
-# FIX has its times in UTC. A datetime with a zone, 12:00 at five hours east, is written as 12:00 UTC, five hours late, by
-# append_utc_timestamp; append_tz_timestamp, which is for times with a zone, writes 12:00Z as well where the host is in
-# UTC. The zone is dropped without an error.
+# FIX has its times in UTC. A datetime with a zone, 12:00 at five hours east, is written as 12:00 UTC, five hours late,
+# by append_utc_timestamp; append_tz_timestamp, which is for times with a zone, writes 12:00Z as well where the host is
+# in UTC. The zone is dropped without an error.
 #
 # Most would guess: 07:00, as a datetime with a zone is one instant.
 set -eu

@@ -2,8 +2,8 @@
 # gspread 6.2.1, pandas 3.1.1, lxml 6.1.1
 #
 # A comma is nothing for two readers of tables. `get_all_records` of a sheet of Google turns texts into numbers with
-# `numericise`: a list of three marks, "1,2,3", is 123, and one and a half, "1,5", is 15. pandas reads the same numbers from a
-# page of the web. The code "12E4" is 120000 and a person named Nan is not a number, for gspread.
+# `numericise`: a list of three marks, "1,2,3", is 123, and one and a half, "1,5", is 15. pandas reads the same numbers
+# from a page of the web. The code "12E4" is 120000 and a person named Nan is not a number, for gspread.
 #
 # Most would guess: text stays text where its commas do not stand before three digits.
 set -eu

@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # json-logic-js 2.0.5 (npm), json-logic-qubit 0.9.1
 #
-# One rule in JsonLogic has two verdicts. For the library of JavaScript an amount that is missing is less than 5, and null
-# lies between 0 and 100; for that of Python neither holds. -7 % 3 is -1 or 2. And for JavaScript "all" of an empty list is
-# false, as is "some", so a check that all rows pass fails where there are no rows.
+# One rule in JsonLogic has two verdicts. For the library of JavaScript an amount that is missing is less than 5, and
+# null lies between 0 and 100; for that of Python neither holds. -7 % 3 is -1 or 2. And for JavaScript "all" of an empty
+# list is false, as is "some", so a check that all rows pass fails where there are no rows.
 #
 # Most would guess: rules are written in JSON so that all libraries agree, and all of none is true.
 set -eu

@@ -2,10 +2,12 @@
 # mathjs 15.2.0 (npm)
 #
 # Two numbers are equal for mathjs where they differ by less than a part in a million million, integers too. So the ids
-# 1000000000001 and 1000000000002 are equal, neither is larger, and a time in milliseconds equals the next one. And what a
-# percent sign means depends on its place: 200 + 10% is 220, but 10% + 200 is the rest of 10 divided by 200, which is 10.
+# 1000000000001 and 1000000000002 are equal, neither is larger, and a time in milliseconds equals the next one. And what
+# a percent sign means depends on its place: 200 + 10% is 220, but 10% + 200 is the rest of 10 divided by 200, which is
+# 10.
 #
-# Most would guess: integers are equal if they are, as in JavaScript, and a sum does not depend on the order of its terms.
+# Most would guess: integers are equal if they are, as in JavaScript, and a sum does not depend on the order of its
+# terms.
 set -eu
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT

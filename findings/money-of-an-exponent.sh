@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # currency.js 2.0.4, accounting 0.4.1, numeral 2.0.6 (npm)
 #
-# Three libraries read amounts of money from text by leaving away what is no digit. "1e5" is 15 for all of them, and "1e+16",
-# as Python writes a large float, is 116 for two. With a decimal comma "1 000,50" is 100,050 for all, and "1.234,56" is 1.23
-# or 1.23456. None of it is an error.
+# Three libraries read amounts of money from text by leaving away what is no digit. "1e5" is 15 for all of them, and
+# "1e+16", as Python writes a large float, is 116 for two. With a decimal comma "1 000,50" is 100,050 for all, and
+# "1.234,56" is 1.23 or 1.23456. None of it is an error.
 #
 # Most would guess: the number as JavaScript itself reads it, or an error.
 set -eu

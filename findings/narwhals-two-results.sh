@@ -2,9 +2,9 @@
 # narwhals 2.29.0, pandas 3.1.1, polars 2.1.0, pyarrow 26.0.1, duckdb 2.0.1
 #
 # narwhals runs one expression on many kinds of tables. -2.5 is rounded to -2 by pandas and Polars, and to -3 by pyarrow
-# and DuckDB. A count of 200 in 8 bits less 201 is 255 in pandas and Polars, and -1 in pyarrow. The median of 1.5, NaN and -2.5
-# is 1.5 in Polars and DuckDB, where NaN is the largest, and -0.5 in pandas and pyarrow. And the seconds of a time, "%S", have
-# six digits behind them in pyarrow.
+# and DuckDB. A count of 200 in 8 bits less 201 is 255 in pandas and Polars, and -1 in pyarrow. The median of 1.5, NaN
+# and -2.5 is 1.5 in Polars and DuckDB, where NaN is the largest, and -0.5 in pandas and pyarrow. And the seconds of a
+# time, "%S", have six digits behind them in pyarrow.
 #
 # Most would guess: what is written once gives one result, since that is what the library is for.
 set -eu

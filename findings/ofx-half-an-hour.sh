@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
 # ofxparse 0.21, ofxtools 1.1.1
 #
-# In a bank's file the zone of India is [+5.30:IST] or [+5.50:IST], by who wrote it. ofxparse reads the first as 5.3 hours,
-# which are 5 hours and 18 minutes, so the payment is twelve minutes late; ofxtools reads the second as 5 hours and 50
-# minutes, so it is twenty minutes early. Each is right about the spelling that the other gets wrong. For -3.30 the time
-# moves the other way.
+# In a bank's file the zone of India is [+5.30:IST] or [+5.50:IST], by who wrote it. ofxparse reads the first as 5.3
+# hours, which are 5 hours and 18 minutes, so the payment is twelve minutes late; ofxtools reads the second as 5 hours
+# and 50 minutes, so it is twenty minutes early. Each is right about the spelling that the other gets wrong. For -3.30
+# the time moves the other way.
 # Seen for 12:00 [+5.30:IST]: 06:42 and 06:30; for [+5.50:IST]: 06:30 and 06:10
 #
 # Most would guess: two readers of one format have one instant.

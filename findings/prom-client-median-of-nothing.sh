@@ -2,9 +2,9 @@
 # prom-client 15.1.3 (npm), prometheus-client 0.26.0
 #
 # A summary of Prometheus that has seen nothing yet has a median of 0 in prom-client, and so have all its quantiles: a
-# service without requests answers in no time. And the bucket up to one second is named le="1" by prom-client and le="1.0"
-# by the client of Python, so a sum over both services by bucket has two buckets of one second, each with half of the
-# requests.
+# service without requests answers in no time. And the bucket up to one second is named le="1" by prom-client and
+# le="1.0" by the client of Python, so a sum over both services by bucket has two buckets of one second, each with half
+# of the requests.
 #
 # Most would guess: NaN for the median of nothing, or no line for it, and one name for one bucket.
 set -eu
@@ -33,8 +33,8 @@ new client.Histogram({ name: "seconds", help: "help", buckets: [1, 2.5] }).obser
 new client.Summary({ name: "answer", help: "help", percentiles: [0.5, 0.99] });
 client.register.metrics().then((text) => {
   console.log(text);
-  for (const line of ['seconds_bucket{le="1"} 1', 'answer{quantile="0.5"} 0', 'answer{quantile="0.99"} 0', "answer_count 0"])
-    assert(text.split("\n").includes(line), line);
+  const lines = ['seconds_bucket{le="1"} 1', 'answer{quantile="0.5"} 0', 'answer{quantile="0.99"} 0', "answer_count 0"];
+  for (const line of lines) assert(text.split("\n").includes(line), line);
   assert(!text.includes('le="1.0"'));
   console.log("held: the median of nothing is 0, and one bucket has two names");
 });

@@ -2,8 +2,8 @@
 # pyreadr 0.5.8, pandas 3.1.1
 #
 # A time goes into a file of R as text, without its zone and its fraction: 12:00 at two hours east is "12:00:00", as is
-# 12:00 in UTC. A duration of an hour becomes the text "0 days 01:00:00". And the least integer of 32 bits is missing when
-# it is read, as R has no such number.
+# 12:00 in UTC. A duration of an hour becomes the text "0 days 01:00:00". And the least integer of 32 bits is missing
+# when it is read, as R has no such number.
 #
 # Most would guess: R's own type of time, which has a zone.
 set -eu

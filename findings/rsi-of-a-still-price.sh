@@ -2,8 +2,8 @@
 # ta 0.11.0, TA-Lib 0.8.2, technicalindicators 3.1.0 (npm), pandas 3.1.1, numpy 2.4.6
 #
 # The relative strength index says how much of all movement went up, from 0 to 100. Of a value that never moves, ta and
-# technicalindicators say 100, as of one that only rises, and TA-Lib says 0, as of one that only falls. So a market that is
-# closed, or a sensor that is stuck, is at one end of the scale or at the other, and either end is a signal.
+# technicalindicators say 100, as of one that only rises, and TA-Lib says 0, as of one that only falls. So a market that
+# is closed, or a sensor that is stuck, is at one end of the scale or at the other, and either end is a signal.
 # Seen for still, rising: ta 100, 100; technicalindicators 100, 100; TA-Lib 0, 100
 #
 # Most would guess: 50, or not a number, and the same by three libraries of one formula.

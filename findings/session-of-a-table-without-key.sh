@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # apsw 3.54.1.0 (with SQLite 3.54.1)
 #
-# SQLite can record what changes in its tables, for another database to repeat. Of a table without a primary key it records
-# nothing, and of one with a key none of the rows whose key is null, though all tables are watched. Applied to a copy, the
-# changes are a success, and the copy lacks these rows.
+# SQLite can record what changes in its tables, for another database to repeat. Of a table without a primary key it
+# records nothing, and of one with a key none of the rows whose key is null, though all tables are watched. Applied to a
+# copy, the changes are a success, and the copy lacks these rows.
 # Seen: inserted 4 rows, recorded 2, the copy has 2
 #
 # Most would guess: an error for a table that cannot be watched.
@@ -17,7 +17,10 @@ cd "$folder"
 "$folder/venv/bin/python" - <<'PYTHON'
 import apsw
 
-TABLES = "CREATE TABLE with_key (name TEXT PRIMARY KEY, amount INTEGER); CREATE TABLE without_key (name TEXT, amount INTEGER)"
+TABLES = """
+CREATE TABLE with_key (name TEXT PRIMARY KEY, amount INTEGER);
+CREATE TABLE without_key (name TEXT, amount INTEGER);
+"""
 
 
 def rows(database):

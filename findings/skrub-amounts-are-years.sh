@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # skrub 0.11.0, pandas 3.1.1
 #
-# The Cleaner makes dates of columns of text that look like them. Amounts of 1200 and 1500 are the first days of the years
-# 1200 and 1500, unless one of them has three digits. Where it has learnt on days up to the 12th that the month comes first, it
-# makes nothing of a 13th that comes later: the value is missing, without an error or a warning.
+# The Cleaner makes dates of columns of text that look like them. Amounts of 1200 and 1500 are the first days of the
+# years 1200 and 1500, unless one of them has three digits. Where it has learnt on days up to the 12th that the month
+# comes first, it makes nothing of a 13th that comes later: the value is missing, without an error or a warning.
 # Seen: "1200", "1500": 1200-01-01, 1500-01-01; "1200", "950": text; then "13/02/2024": NaT
 #
 # Most would guess: numbers stay as they are, and a date that does not fit what was learnt is an error.

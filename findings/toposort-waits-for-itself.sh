@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # toposort 1.10, CPython's graphlib, networkx 3.6.1, toposort 2.0.2 (npm)
 #
-# A step that waits for itself can never run. For toposort of Python it waits for nothing, and comes first; only a circle of
-# two steps is an error. graphlib, networkx and the toposort of npm say that it is a circle.
+# A step that waits for itself can never run. For toposort of Python it waits for nothing, and comes first; only a
+# circle of two steps is an error. graphlib, networkx and the toposort of npm say that it is a circle.
 #
 # Most would guess: a circle of one is a circle.
 set -eu

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # us 4.0.0, jellyfish 1.3.0
 #
-# `us.states.lookup` looks for a name of a state that sounds like the text, not only for one that is it. So Oahu, an island
-# of Hawaii, is in Ohio, the town of Moon is in Maine, and a column named "taxes" is Texas. Nothing tells such an
+# `us.states.lookup` looks for a name of a state that sounds like the text, not only for one that is it. So Oahu, an
+# island of Hawaii, is in Ohio, the town of Moon is in Maine, and a column named "taxes" is Texas. Nothing tells such an
 # answer from that for "Ohio".
 # Seen: Oahu: Ohio; Moon: Maine; Main: Maine; taxes: Texas; Tokyo: None
 #

@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
 # uuid7 0.1.0, uuid-utils 1.2.0
 #
-# The package uuid7 lays out its identifiers by an early draft of version 7, in seconds and fractions of them; the standard,
-# RFC 9562, came out with milliseconds. Both mark them as version 7. So an identifier of November 2023 that it has made is
-# one of August 2190 for a library that follows the standard, and sorts behind everything that others make now.
+# The package uuid7 lays out its identifiers by an early draft of version 7, in seconds and fractions of them; the
+# standard, RFC 9562, came out with milliseconds. Both mark them as version 7. So an identifier of November 2023 that it
+# has made is one of August 2190 for a library that follows the standard, and sorts behind everything that others make
+# now.
 # Seen: 06553f10-0000-7..., version 7: 2190-08-27
 #
 # Most would guess: what says that it is version 7 holds its time where the standard has it.

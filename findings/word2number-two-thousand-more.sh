@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # word2number 1.1, number-parser 0.3.2
 #
-# "One million two thousand" is 1,003,002 in numbers: the words before "thousand" are counted once more with the million.
-# "Half a million" is a million, "minus five" is five, and "nineteen ninety nine" is 1719. None of it is an error; a word
-# that is not known is left out. number-parser has 1,002,000 for the first, and None for the others.
+# "One million two thousand" is 1,003,002 in numbers: the words before "thousand" are counted once more with the
+# million. "Half a million" is a million, "minus five" is five, and "nineteen ninety nine" is 1719. None of it is an
+# error; a word that is not known is left out. number-parser has 1,002,000 for the first, and None for the others.
 #
 # Most would guess: the number that the words say, or an error.
 set -eu

@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # xlsx2csv 0.8.6, openpyxl 3.1.5
 #
-# The CSV has the number that the cell shows, not the one that it holds: 1.26 is 1.3 where the column shows one digit, an
-# eighth is 13 percent, as text, and 30 hours are 1.25. A number without a format of its own loses digits, too: 0.0000001
-# is 0. So a column's sum changes with its looks.
+# The CSV has the number that the cell shows, not the one that it holds: 1.26 is 1.3 where the column shows one digit,
+# an eighth is 13 percent, as text, and 30 hours are 1.25. A number without a format of its own loses digits, too:
+# 0.0000001 is 0. So a column's sum changes with its looks.
 #
 # Most would guess: the values, as other readers of workbooks give them.
 set -eu
