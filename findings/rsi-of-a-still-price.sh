@@ -3,7 +3,8 @@
 #
 # The relative strength index says how much of all movement went up, from 0 to 100. Of a value that never moves, ta and
 # technicalindicators say 100, as of one that only rises, and TA-Lib says 0, as of one that only falls. So a market that
-# is closed, or a sensor that is stuck, is at one end of the scale or at the other, and either end is a signal.
+# is closed, or a sensor that is stuck, is at one end of the scale or at the other, and either end is a signal. TA-Lib
+# says 0 as well of a value that rises, for ever after one that is missing.
 # Seen for still, rising: ta 100, 100; technicalindicators 100, 100; TA-Lib 0, 100
 #
 # Most would guess: 50, or not a number, and the same by three libraries of one formula.
@@ -30,6 +31,10 @@ seen = {
 }
 print("ta, TA-Lib", seen)
 assert seen == {"still": (100, 0), "rising": (100, 100), "falling": (0, 0)}, seen
+prices["rising"][5] = numpy.nan
+after_missing = talib.RSI(prices["rising"])[-1]
+print("TA-Lib after a missing value", after_missing)
+assert after_missing == 0, after_missing
 PYTHON
 node - <<'NODE'
 const assert = require("assert");
