@@ -12,6 +12,7 @@ import hashlib
 import json
 import os
 import re
+import stat
 import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -24,6 +25,8 @@ PIPELINE: Final = "WATCHER_PIPELINE"
 WATERMARK: Final = "WATCHER_WATERMARK"
 NEXT_WATERMARK: Final = "WATCHER_NEXT_WATERMARK"
 METRICS_FILE: Final = "WATCHER_METRICS_FILE"
+
+MOST_REPORTED_BYTES: Final = 1_048_576
 
 PIPES_CONTEXT: Final = "DAGSTER_PIPES_CONTEXT"
 
@@ -74,17 +77,48 @@ class EnclosingExecution:
         """
         if self.metrics_file is None:
             raise FileNotFoundError(f"{METRICS_FILE} is not set")
-        try:
-            known = json.loads(self.metrics_file.read_text(encoding="utf-8"))
-        except ValueError:
-            known = {}
-        known = known if isinstance(known, dict) else {}
-        metadata = {**known.get("execution_metadata", {}), **facts.get("execution_metadata", {})}
+        known = _reported(self.metrics_file)
+        before = known.get("execution_metadata")
+        metadata = {**(before if isinstance(before, dict) else {}), **facts.get("execution_metadata", {})}
         known |= {name: value for name, value in facts.items() if value is not None}
         known |= {"execution_metadata": metadata} if metadata else {}
         draft = self.metrics_file.with_suffix(f".{os.getpid()}")
         draft.write_text(json.dumps(known), encoding="utf-8")
         draft.replace(self.metrics_file)
+
+
+def without_watermarks(environment: Mapping[str, str]) -> dict[str, str]:
+    """Return an environment without the watermarks, which are all of ours that may be long."""
+    return {name: value for name, value in environment.items() if name not in (WATERMARK, NEXT_WATERMARK)}
+
+
+def _reported(file: Path) -> dict[str, Any]:
+    """What has been reported so far; nothing where that is no JSON object."""
+    try:
+        known = json.loads(read_report(file))
+    except (ValueError, RecursionError):
+        return {}
+    return known if isinstance(known, dict) else {}
+
+
+def read_report(file: Path) -> bytes:
+    """Read what a command reports of itself: a file, and no pipe, which would wait for whoever writes to it.
+
+    Raises:
+        OSError: It cannot be read.
+        ValueError: It is no file, or a long one.
+    """
+    descriptor = os.open(file, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    try:
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            raise ValueError(f"{file} is no file")
+        with open(descriptor, "rb", closefd=False) as opened:
+            written = opened.read(MOST_REPORTED_BYTES + 1)
+    finally:
+        os.close(descriptor)
+    if len(written) > MOST_REPORTED_BYTES:
+        raise ValueError(f"it has more than {MOST_REPORTED_BYTES:,} bytes")
+    return written
 
 
 def enclosing_execution(environment: Mapping[str, str] | None = None) -> EnclosingExecution | None:
@@ -96,7 +130,7 @@ def enclosing_execution(environment: Mapping[str, str] | None = None) -> Enclosi
     file = variables.get(METRICS_FILE) or None
     if execution_id is None and external_id is None:
         return None
-    if file is not None and not Path(file).exists():
+    if file is not None and not os.access(file, os.F_OK):
         return None  # it has ended, and this process has outlived it
     return EnclosingExecution(
         id=execution_id,

@@ -20,13 +20,25 @@ def variable(*names: str, environment: Mapping[str, str] | None = None) -> str |
 
 
 def process_environment() -> Mapping[str, str]:
-    """Return the variables of this process, and below them those of `.env` in the working directory."""
-    if not Path(DOTENV).exists():
+    """Return the variables of this process, and below them those of `.env` in the working directory.
+
+    Where this user may not look into the working directory, as after `sudo` from a home, there is no such file.
+
+    Raises:
+        ConfigurationError: The file cannot be read.
+    """
+    if not os.path.exists(DOTENV):  # noqa: PTH110 - what pathlib has raises where the directory is not to be looked into
         return os.environ
     from dotenv import dotenv_values  # only here: most processes have no such file
 
-    from_file = {name: value for name, value in dotenv_values(DOTENV).items() if value is not None}
-    return {**from_file, **os.environ}
+    try:
+        values = dotenv_values(DOTENV)
+    except (OSError, UnicodeDecodeError) as exc:
+        reason = exc.strerror if isinstance(exc, OSError) else f"it is not UTF-8: {exc.reason}"
+        raise ConfigurationError(
+            f"{Path(DOTENV).absolute()} cannot be read: {reason}; let this user read it, or run in another directory"
+        ) from exc
+    return {**{name: value for name, value in values.items() if value is not None}, **os.environ}
 
 
 def environment_prefix(state: str) -> str:

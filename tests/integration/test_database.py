@@ -421,3 +421,15 @@ def test_engines_that_are_no_longer_used_leave_nothing_behind(
     gc.collect()
     assert [engine for engine in engines if engine() is not None] == []
     assert registered == [], "callbacks of a fork stay as long as the process"
+
+
+def test_no_transaction_begins_after_the_time_limit(module_watcher: Watcher) -> None:
+    engine = module_watcher._connect()
+    for begin in (database.transaction, database.driver_transaction, database.driver_statements):
+        with begin(engine):
+            pass
+        late = pytest.raises(DatabaseUnavailableError, match="within the time limit")
+        with database.time_limit(1e-9), late, begin(engine):
+            pass
+        with begin(engine):
+            pass

@@ -165,6 +165,32 @@ def test_what_the_command_leaves_in_the_background_goes_on_writing(start: Start,
     assert process.stderr.read() == ""
 
 
+def test_what_the_command_leaves_in_the_background_is_not_waited_for_however_much_it_writes(start: Start) -> None:
+    process = start("sh", "-c", "yes >&2 & echo $!; exit 5", pipeline="load")
+    assert process.stdout is not None
+    assert process.stderr is not None
+    background = int(process.stdout.readline())
+    try:
+        assert process.stderr.readline() == "y\n"
+        while process.poll() is None:
+            assert process.stderr.readline() == "y\n"
+        assert process.wait() == 5
+    finally:
+        os.kill(background, signal.SIGKILL)
+
+
+def test_a_closed_standard_error_stays_closed(run: Run, module_watcher: Watcher) -> None:
+    script = "echo one >&2; echo two >&2; echo three >&2; readlink /proc/self/fd/2; echo out"
+    for closed in ("2>&-", "<&- 2>&-"):
+        wrapped = ["sh", "-c", f'"$@" {closed}', "sh", *RUN, "-p", "load", "--", "sh", "-c", script]
+        status, out, _ = run(*wrapped, pipeline="around")
+        assert (status, out) == (0, "out\n")
+        execution = newest(module_watcher)
+        assert execution.state is ExecutionState.SUCCEEDED
+    wrapped = ["sh", "-c", '"$@" 2>&-', "sh", *RUN, "-p", "load", "--", "no-such-command"]
+    assert run(*wrapped, pipeline="around") == (127, "", "")
+
+
 def test_a_command_that_is_not_there(run: Run, module_watcher: Watcher, tmp_path: Path) -> None:
     status, _, err = run("no-such-command", pipeline="load")
     assert (status, err) == (127, "watcher run: no-such-command: command not found\n")
@@ -270,16 +296,35 @@ sys.exit(run_process(command, environment=os.environ, signals=Signals(), started
 
 
 @pytest.mark.parametrize(
-    ("number", "state"), [(signal.SIGTERM, ExecutionState.CANCELED), (signal.SIGSEGV, ExecutionState.FAILED)]
+    ("number", "state", "name"),
+    [
+        (signal.SIGTERM, ExecutionState.CANCELED, "SIGTERM"),
+        (signal.SIGSEGV, ExecutionState.FAILED, "SIGSEGV"),
+        (signal.SIGRTMIN + 3, ExecutionState.FAILED, f"signal {signal.SIGRTMIN + 3}"),  # Python has no name for it
+    ],
 )
 def test_ends_by_the_signal_that_ended_the_command(
-    run: Run, module_watcher: Watcher, number: int, state: ExecutionState
+    run: Run, module_watcher: Watcher, number: int, state: ExecutionState, name: str
 ) -> None:
     status, _, _ = run("sh", "-c", f"kill -{int(number)} $$", pipeline="load")
     assert status == -number
     execution = newest(module_watcher)
     assert execution.state is state
-    assert execution.execution_metadata["error"]["class"] == signal.Signals(number).name
+    assert execution.execution_metadata["error"]["class"] == name
+    assert execution.execution_metadata["signal"] == name
+
+
+def test_a_signal_reaches_a_command_whose_output_nobody_reads(start: Start, module_watcher: Watcher) -> None:
+    process = start("sh", "-c", "exec yes >&2", pipeline="load")
+    assert process.stderr is not None
+    capacity = fcntl.fcntl(process.stderr, fcntl.F_GETPIPE_SZ)
+    waiting = bytes(4)
+    while int.from_bytes(waiting, sys.byteorder) < capacity - select.PIPE_BUF:
+        waiting = fcntl.ioctl(process.stderr, termios.FIONREAD, bytes(4))
+        time.sleep(0.01)
+    process.send_signal(signal.SIGTERM)
+    assert process.wait(timeout=30) == -signal.SIGTERM
+    assert newest(module_watcher).state is ExecutionState.CANCELED
 
 
 CONTINUES = """
@@ -370,7 +415,29 @@ def test_metrics_that_cannot_be_read_change_nothing_else(
     assert newest(module_watcher).inserts is None
 
 
+@pytest.mark.parametrize("put", ["mkdir", "mkfifo", "ln -s /dev/zero"])
+def test_what_is_no_file_in_the_place_of_the_metrics_is_left_out(run: Run, module_watcher: Watcher, put: str) -> None:
+    inner = f"{sys.executable} -m watcher_core run -p load --next-watermark 5 -- echo inner"
+    script = f"rm $WATCHER_METRICS_FILE; {put} $WATCHER_METRICS_FILE; {inner}; ls -d $WATCHER_METRICS_FILE; exit 4"
+    status, out, _ = run("sh", "-c", script, pipeline="load")
+    assert (status, out.splitlines()[0]) == (4, "inner")
+    execution = newest(module_watcher)
+    assert (execution.state, execution.inserts) == (ExecutionState.FAILED, None)
+    left = Path(out.splitlines()[1])
+    if left.is_dir():
+        left.rmdir()  # what a command puts there that is no file is its own
+
+
 # Nesting
+
+
+@pytest.mark.parametrize("written", ['{"execution_metadata": [1]}', "[" * 100_000, "3", '{"inserts": ' + "9" * 5000])
+def test_numbers_that_cannot_be_read_do_not_stop_what_runs_inside(run: Run, written: str, tmp_path: Path) -> None:
+    report = tmp_path / "report"
+    report.write_text(written)
+    inner = f"{sys.executable} -m watcher_core run -p load --next-watermark 5 -- echo inner"
+    status, out, _ = run("sh", "-c", f"cat {report} > $WATCHER_METRICS_FILE; {inner}", pipeline="load")
+    assert (status, out) == (0, "inner\n")
 
 
 def test_an_execution_inside_is_part_of_the_one_around_it(run: Run, module_watcher: Watcher) -> None:
@@ -428,10 +495,28 @@ def test_without_the_database_the_command_runs_and_is_recorded_later(
     assert record["execution_metadata"]["exit_status"] == 2
 
 
-def test_a_broken_setting_does_not_stop_the_command(run: Run) -> None:
+def test_a_broken_setting_does_not_stop_the_command(run: Run, tmp_path: Path) -> None:
     status, out, err = run("echo", "ran", pipeline="load", environment={"WATCHER_TIMEOUT": "soon"})
     assert (status, out) == (0, "ran\n")
     assert "WATCHER_TIMEOUT is not valid" in err
+    (tmp_path / ".env").write_bytes(b"WATCHER_LOG_LEVEL=\xff\n")
+    status, out, err = run("echo", "ran", pipeline="load", cwd=tmp_path)
+    assert (status, out) == (0, "ran\n")
+    assert f"{tmp_path}/.env cannot be read: it is not UTF-8" in err
+
+
+def test_a_watermark_that_is_too_long_for_an_environment_does_not_stop_the_command(
+    run: Run, module_watcher: Watcher
+) -> None:
+    report = """
+import json, os
+json.dump({"next_watermark": "9" * 200_000}, open(os.environ["WATCHER_METRICS_FILE"], "w"))
+"""
+    assert run(sys.executable, "-c", report, pipeline="long")[0] == 0
+    assert len(module_watcher.pipeline("long").watermark or "") == 200_000
+    status, out, err = run("sh", "-c", "echo ran $WATCHER_PIPELINE $WATCHER_WATERMARK", pipeline="long")
+    assert (status, out) == (0, "ran long\n")
+    assert "the command is not told its watermark" in err
 
 
 def test_misuse_is_refused_before_the_command_runs(run: Run, module_watcher: Watcher) -> None:

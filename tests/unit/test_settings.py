@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 import logging
+import os
 from pathlib import Path
+from typing import Any
 
 import pytest
 from pydantic import ValidationError
@@ -181,6 +184,24 @@ def test_a_file_of_a_parent_directory_is_not_read(tmp_path: Path, monkeypatch: p
     (tmp_path / "below").mkdir()
     monkeypatch.chdir(tmp_path / "below")
     assert Settings.load().log_level == "INFO"
+
+
+def test_a_directory_that_this_user_may_not_look_into_has_no_file(monkeypatch: pytest.MonkeyPatch) -> None:
+    look = os.stat
+
+    def refuse(path: Any, **options: Any) -> os.stat_result:
+        if str(path) == ".env":
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), ".env")
+        return look(path, **options)
+
+    monkeypatch.setattr(os, "stat", refuse)
+    assert Settings.load().log_level == "INFO"
+
+
+def test_a_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
+    (tmp_path / ".env").write_bytes(b"WATCHER_LOG_LEVEL=\xff\n")
+    with pytest.raises(ConfigurationError, match=r"\.env cannot be read: it is not UTF-8"):
+        Settings.load()
 
 
 def test_watcher_takes_its_url_from_the_settings(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,7 +1,10 @@
-"""The arguments of `watcher run`, read without Typer: the same as Typer reads them."""
+"""`watcher run` without a command: its arguments, which are read as Typer reads them, and what the host may refuse."""
 
 from __future__ import annotations
 
+import errno
+import os
+import signal
 from typing import Any
 
 import pytest
@@ -10,6 +13,8 @@ import typer
 from watcher_core.cli import app
 from watcher_core.shell import CommandRequest
 from watcher_core.shell.arguments import FLAGS, OPTIONS, read_arguments
+from watcher_core.shell.group import GroupWitness
+from watcher_core.shell.output import close_others
 
 COMMAND: Any = typer.main.get_command(app)
 RUN: Any = COMMAND.commands["run"]
@@ -64,3 +69,23 @@ def test_what_is_read_is_what_typer_reads(given: str) -> None:
 )
 def test_what_is_not_as_usual_is_left_to_typer(given: str) -> None:
     assert read_arguments(given.split()) is None
+
+
+def test_a_host_without_a_second_process_to_spare_passes_signals_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse() -> int:
+        raise BlockingIOError(errno.EAGAIN, os.strerror(errno.EAGAIN))
+
+    monkeypatch.setattr(os, "fork", refuse)
+    witness = GroupWitness([signal.SIGTERM])
+    assert witness.seen(wait=0) == set()
+    witness.close()
+
+
+def test_a_limit_of_a_billion_files_takes_no_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    closed: list[int] = []
+    monkeypatch.setattr(os, "sysconf", lambda name: 2**30)
+    monkeypatch.setattr(os, "close", closed.append)
+    close_others(0, 1)
+    assert {0, 1}.isdisjoint(closed)
+    assert 2 in closed
+    assert len(closed) < 10_000

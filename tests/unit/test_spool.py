@@ -288,6 +288,19 @@ def test_a_directory_with_the_name_of_a_file_is_passed_by(directory: Path) -> No
     assert (directory / "0.json").is_dir()
 
 
+def test_a_directory_whose_files_this_user_may_not_look_at_is_passed_by(
+    directory: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept = spool.keep_in_spool([directory, OLD], COMPLETE)
+
+    def refused(self: Path) -> bool:
+        raise PermissionError(13, "Permission denied", str(self))
+
+    monkeypatch.setattr(Path, "is_file", refused)
+    assert spool.spooled_executions([directory, OLD]) == []
+    assert kept.exists()
+
+
 @pytest.mark.parametrize("fails", ["read", "remove"])
 def test_files_of_another_user_stay_and_stop_nobody(
     directory: Path, fails: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture

@@ -94,8 +94,12 @@ def connect_within(seconds: float, connect: Callable[[], TimedConnection]) -> Ti
 
 
 def limit_statements(connection: Any, *, begin: str = "") -> None:
-    """Limit the statements of one transaction, which may begin with this very command."""
-    left = remaining_seconds()
+    """Limit the statements of one transaction, which may begin with this very command.
+
+    Raises:
+        TimeLimitError: The time limit is over, and no transaction is to begin: a thousand short ones would each fit.
+    """
+    left = _time_left()
     if left is not None:
         connection.execute(begin + _limits("SET LOCAL", max(10, int(left * 1000))))
 
@@ -106,8 +110,12 @@ LEAST_SHARE_OF_LIMIT = 0.5
 
 
 def limit_session(connection: TimedConnection) -> None:
-    """Limit the statements of a session, which must be this process's alone, or take its limit away."""
-    left = remaining_seconds()
+    """Limit the statements of a session, which must be this process's alone, or take its limit away.
+
+    Raises:
+        TimeLimitError: The time limit is over.
+    """
+    left = _time_left()
     if left is None:
         if connection.session_limit:
             connection.execute("RESET lock_timeout; RESET statement_timeout")
@@ -118,6 +126,13 @@ def limit_session(connection: TimedConnection) -> None:
         limit = max(10, int(SHARE_OF_LIMIT * milliseconds))
         connection.execute(_limits("SET", limit))
         connection.session_limit = limit
+
+
+def _time_left() -> float | None:
+    left = remaining_seconds()
+    if left == 0:
+        raise TimeLimitError
+    return left
 
 
 def _limits(command: str, milliseconds: int) -> str:

@@ -84,10 +84,9 @@ def _files(directories: Iterable[Path], suffix: str) -> list[Path]:
         if not os.access(directory, os.F_OK):  # as with most: an error takes three times as long to say so
             continue
         try:
-            paths = list(directory.iterdir())
+            found += [path for path in directory.iterdir() if path.suffix == suffix and path.is_file()]
         except OSError:  # it is another user's, and what waits there is not ours to record, or it is gone now
             continue
-        found += [path for path in paths if path.suffix == suffix and path.is_file()]
     return found
 
 

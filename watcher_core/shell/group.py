@@ -14,6 +14,8 @@ import time
 from collections.abc import Iterable
 from contextlib import suppress
 
+from watcher_core.shell.output import close_others
+
 # Who signals a group, or one process after another, has reached all of them by then.
 SECONDS_FOR_ALL = 0.02
 
@@ -26,7 +28,10 @@ class GroupWitness:
     def __init__(self, signals: Iterable[int]) -> None:
         asked, self._ask = os.pipe()
         self._answers, answer = os.pipe()
-        self._process = os.fork()
+        try:
+            self._process: int | None = os.fork()
+        except OSError:  # there are too many processes: what comes is passed on, as to this process alone
+            self._process = None
         if self._process == 0:
             try:
                 _witness(asked, answer, signals)
@@ -54,8 +59,9 @@ class GroupWitness:
         """End the process."""
         os.close(self._ask)
         os.close(self._answers)
-        with suppress(ChildProcessError):
-            os.waitpid(self._process, 0)
+        if self._process is not None:
+            with suppress(ChildProcessError):
+                os.waitpid(self._process, 0)
 
 
 def _witness(asked: int, answer: int, signals: Iterable[int]) -> None:
@@ -64,11 +70,7 @@ def _witness(asked: int, answer: int, signals: Iterable[int]) -> None:
         signal.signal(number, lambda number, _: seen.add(number))
     signal.set_wakeup_fd(-1)
     # Whoever waits for the end of the output must not wait for this process, nor a lock that the caller holds.
-    limit = os.sysconf("SC_OPEN_MAX")
-    low, high = sorted((asked, answer))
-    os.closerange(0, low)
-    os.closerange(low + 1, high)
-    os.closerange(high + 1, limit)
+    close_others(asked, answer)
     while os.read(asked, 1):
         noted = sorted(seen)
         seen.clear()

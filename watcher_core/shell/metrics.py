@@ -11,11 +11,10 @@ from pathlib import Path
 from typing import Any, Final
 
 from watcher_core import arguments
+from watcher_core.enclosing import read_report
 from watcher_core.errors import InvalidValueError
 
 logger = logging.getLogger("watcher.run")
-
-MOST_BYTES: Final = 1_048_576
 
 KEYS: Final = {
     "inserts": arguments.count,
@@ -42,14 +41,11 @@ def make_metrics_file() -> Path | None:
 def read_metrics(path: Path) -> dict[str, Any]:
     """Return what the command has reported, checked. What cannot be used is left out, with a warning that says why."""
     try:
-        with path.open("rb") as file:
-            written = file.read(MOST_BYTES + 1)
+        written = read_report(path)
     except FileNotFoundError:
         return {}
-    except OSError as exc:
+    except (OSError, ValueError) as exc:
         return _none(str(exc))
-    if len(written) > MOST_BYTES:
-        return _none(f"it has more than {MOST_BYTES:,} bytes")
     if not written.strip():
         return {}
     try:

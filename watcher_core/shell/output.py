@@ -7,10 +7,15 @@ that their lines stay in order.
 
 from __future__ import annotations
 
+import fcntl
 import os
+import select
 import signal
 import stat
+import sys
+import termios
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Final
 
 STDOUT: Final = 1
@@ -26,6 +31,7 @@ class Output:
     Attributes:
         stdout, stderr: What the command is given in place of ours; `None` for ours.
         source: What is to be passed on, with `pass_on`; `None` where nothing is.
+        waits_for: What has to be ready before `pass_on`: a file descriptor, and what `poll` has to say of it.
     """
 
     def __init__(self) -> None:
@@ -35,12 +41,10 @@ class Output:
         self._tail = b""
         self._is_cut = False
         self._file: tuple[int, int] | None = None
-        try:
-            kind = os.fstat(STDERR)
-        except OSError:
-            return  # closed
-        if os.isatty(STDERR):
-            return
+        self._unwritten = b""
+        if not os.get_inheritable(STDERR) or os.isatty(STDERR):
+            return  # the caller has closed it
+        kind = os.fstat(STDERR)
         if stat.S_ISREG(kind.st_mode):
             self._open_file(kind.st_size)
             if self._file is not None:
@@ -61,28 +65,66 @@ class Output:
         if self.stderr is not None:
             os.close(self.stderr)
 
-    def pass_on(self) -> bool:
-        """Pass on what can be read now; whether there may be more."""
+    @property
+    def waits_for(self) -> tuple[int, int] | None:
         if self.source is None:
-            return False
-        read = os.read(self.source, CHUNK_BYTES)
-        if read and _write(read):
-            kept = self._tail + read
-            self._is_cut |= len(kept) > KEPT_BYTES
-            self._tail = kept[-KEPT_BYTES:]
-            return True
-        os.close(self.source)  # at its end; or nobody reads ours any more, which the command is to notice too
-        self.source = None
-        return False
+            return None
+        return (STDERR, select.POLLOUT) if self._unwritten else (self.source, select.POLLIN)
 
-    def finish(self, is_ready: Callable[[int], bool]) -> None:
-        """Pass on what is left of a command that has ended. What it has left in the background goes on writing."""
-        while self.source is not None and is_ready(self.source):
+    def pass_on(self) -> None:
+        """Take one step that does not wait: read what is there, or write some of it."""
+        if self.source is None:
+            return
+        if self._unwritten:
+            if not self._write_some():
+                self._close()  # nobody reads ours any more, which the command is to notice too
+            return
+        self._unwritten = os.read(self.source, CHUNK_BYTES)
+        if not self._unwritten:
+            self._close()
+            return
+        kept = self._tail + self._unwritten
+        self._is_cut |= len(kept) > KEPT_BYTES
+        self._tail = kept[-KEPT_BYTES:]
+
+    def _write_some(self) -> bool:
+        """Write so much as goes without waiting into a pipe that has room; whether it can be written to."""
+        try:
+            self._unwritten = self._unwritten[os.write(STDERR, self._unwritten[: select.PIPE_BUF]) :]
+        except BlockingIOError:
+            pass  # another process was faster
+        except OSError:
+            return False
+        return True
+
+    def finish(self, wait: Callable[[tuple[int, int]], bool]) -> None:
+        """Pass on what a command that has ended has written. What it has left in the background goes on writing.
+
+        Args:
+            wait: Waits for what `waits_for` says; whether it is ready.
+        """
+        left = self._readable_bytes()
+        while self.waits_for is not None and wait(self.waits_for):
+            is_reading = not self._unwritten
             self.pass_on()
+            if is_reading:
+                left -= len(self._unwritten)
+            elif left < 0 and not self._unwritten:
+                break  # what comes now is not the command's
         if self.source is not None:
-            _pass_on_in_background(self.source)
+            _pass_on_in_background(self.source, self._unwritten)
+            self._close()
+
+    def _readable_bytes(self) -> int:
+        if self.source is None:
+            return 0
+        written = fcntl.ioctl(self.source, termios.FIONREAD, bytes(4))
+        return int.from_bytes(written, sys.byteorder)
+
+    def _close(self) -> None:
+        if self.source is not None:
             os.close(self.source)
-            self.source = None
+        self.source, self._unwritten = None, b""
 
     def last_text(self) -> str:
         """Return the end of what was written: whole lines, where it is long."""
@@ -104,33 +146,58 @@ def _is_same(descriptor: int, kind: os.stat_result) -> bool:
         return False
 
 
-def _write(written: bytes) -> bool:
-    rest = memoryview(written)
-    while rest:
-        try:
-            rest = rest[os.write(STDERR, rest) :]
-        except BlockingIOError:
-            import select
+def keep_standard_descriptors() -> None:
+    """Keep the numbers of standard input, output and error from our own files, where the caller has closed them.
 
-            select.select([], [STDERR], [])
-        except OSError:
-            return False
-    return True
+    Whoever writes to standard error writes to its number, whatever stands there. The command is not given these.
+    """
+    while True:
+        opened = os.open(os.devnull, os.O_RDWR | os.O_CLOEXEC)
+        if opened > STDERR:
+            os.close(opened)
+            return
 
 
-def _pass_on_in_background(source: int) -> None:
+def close_others(*kept: int) -> None:
+    """Close all file descriptors of this process but these.
+
+    By the list of those that are open: a limit of a billion, as in some containers, takes minutes to go through.
+    """
+    try:
+        descriptors = [int(name) for name in os.listdir("/dev/fd")]  # noqa: PTH208 - without pathlib, which makes objects of them
+    except (OSError, ValueError):
+        descriptors = list(range(min(os.sysconf("SC_OPEN_MAX"), 65_536)))
+    for descriptor in set(descriptors).difference(kept):
+        with suppress(OSError):
+            os.close(descriptor)
+
+
+def _pass_on_in_background(source: int, unwritten: bytes) -> None:
     """Leave a process behind that passes on what processes in the background write, until they have ended."""
-    if os.fork() != 0:
+    try:
+        if os.fork() != 0:
+            return
+    except OSError:  # there are too many processes; who writes on is to notice that nobody reads
         return
     try:
         signal.set_wakeup_fd(-1)
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT):
             if signal.getsignal(number) is not signal.SIG_IGN:
                 signal.signal(number, signal.SIG_DFL)
-        os.closerange(0, STDOUT + 1)
-        os.closerange(STDERR + 1, source)
-        os.closerange(source + 1, os.sysconf("SC_OPEN_MAX"))
-        while (read := os.read(source, CHUNK_BYTES)) and _write(read):
+        close_others(STDERR, source)
+        while _write(unwritten) and (unwritten := os.read(source, CHUNK_BYTES)):
             pass
     finally:
         os._exit(0)
+
+
+def _write(written: bytes) -> bool:
+    rest = memoryview(written)
+    while rest:
+        try:
+            rest = rest[os.write(STDERR, rest) :]
+        except BlockingIOError:
+            select.select([], [STDERR], [])
+        except OSError:
+            return False
+    return True

@@ -7,6 +7,7 @@ once; and how it ended is known.
 from __future__ import annotations
 
 import errno
+import logging
 import os
 import select
 import shutil
@@ -16,8 +17,11 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from watcher_core.enclosing import without_watermarks
 from watcher_core.shell.group import GroupWitness
 from watcher_core.shell.output import Output
+
+logger = logging.getLogger("watcher.run")
 
 NOT_FOUND: Final = 127  # as of shells
 NOT_EXECUTABLE: Final = 126
@@ -120,7 +124,7 @@ def run_process(
         started()
         asked = any(number in ENDING for number in early)
         asked |= _wait(process, output, signals, witness, reached)
-        output.finish(lambda source: bool(_ready([source], seconds=0)))
+        output.finish(lambda awaited: _can_go_on(awaited, signals, asked=asked))
     finally:
         witness.close()
     return Ended(status=process.returncode, was_asked_to=asked, last_text=output.last_text())
@@ -140,18 +144,37 @@ def _start(command: Sequence[str], environment: Mapping[str, str], output: Outpu
     try:
         return start(command)
     except OSError as exc:
+        if exc.errno == errno.E2BIG and (short := without_watermarks(environment)) != environment:
+            logger.warning("the command is not told its watermark, which is too long for its environment")
+            return _start(command, short, output)
         script = shutil.which(command[0], path=environment.get("PATH"))
         if exc.errno != errno.ENOEXEC or script is None:
             raise
         return start(["/bin/sh", script, *command[1:]])  # as shells do with a script that does not say what runs it
 
 
-def _ready(descriptors: Sequence[int], *, seconds: float | None) -> list[int]:
-    """Wait until one of them can be read, or has no more to read; `select` knows no descriptors above 1,023."""
+def _ready(awaited: Iterable[tuple[int, int]], *, seconds: float | None) -> list[int]:
+    """Wait until one of them is ready, or has come to its end; `select` knows no descriptors above 1,023."""
     poll = select.poll()
-    for descriptor in descriptors:
-        poll.register(descriptor, select.POLLIN)
+    for descriptor, event in awaited:
+        poll.register(descriptor, event)
     return [descriptor for descriptor, _ in poll.poll(None if seconds is None else seconds * 1000)]
+
+
+def _can_go_on(awaited: tuple[int, int], signals: Signals, *, asked: bool) -> bool:
+    """Whether the output of a command that has ended can be passed on.
+
+    Who reads ours may take its time, as a person before a pager does, until a signal asks to end.
+    """
+    descriptor, event = awaited
+    if asked or event == select.POLLIN:
+        return bool(_ready([awaited], seconds=0))
+    while not any(number in ENDING for number in signals.came):
+        ready = _ready([(signals.woken, select.POLLIN), awaited], seconds=None)
+        if descriptor in ready:
+            return True
+        signals.drain()
+    return False
 
 
 def _pass_on(numbers: Iterable[int], process: subprocess.Popen[bytes]) -> None:
@@ -174,9 +197,10 @@ def _wait(
             reached = set()
         if process.poll() is not None:
             return asked
-        waiting = [signals.woken] if output.source is None else [signals.woken, output.source]
+        awaited = output.waits_for
+        waiting = [(signals.woken, select.POLLIN), *([] if awaited is None else [awaited])]
         ready = _ready(waiting, seconds=0 if signals.came else None)
         if signals.woken in ready:
             signals.drain()
-        if output.source is not None and output.source in ready:
+        if awaited is not None and awaited[0] in ready:
             output.pass_on()

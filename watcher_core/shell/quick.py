@@ -91,7 +91,7 @@ def start(start: Start) -> Started | None:
         return Started(id=None, watermark=None, next_watermark=start.next_watermark)
     except PipelineInactiveError:
         raise
-    except (psycopg.Error, WatcherError, ValueError):
+    except (psycopg.Error, WatcherError, ValueError, OSError):
         return None
 
 

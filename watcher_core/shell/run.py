@@ -23,9 +23,11 @@ from typing import Any, NoReturn
 from watcher_core import arguments, recording, trace_context
 from watcher_core.enclosing import VARIABLES, EnclosingExecution, enclosing_execution, part_of
 from watcher_core.enums import ExecutionSource
+from watcher_core.errors import WatcherError
 from watcher_core.shell import quick, thorough
-from watcher_core.shell.failure import error_of
+from watcher_core.shell.failure import error_of, how_it_ended
 from watcher_core.shell.metrics import make_metrics_file, read_metrics
+from watcher_core.shell.output import keep_standard_descriptors
 from watcher_core.shell.process import Ended, Signals, run_process
 
 logger = logging.getLogger("watcher.run")
@@ -69,8 +71,9 @@ def run_command(request: CommandRequest) -> int:
     around = enclosing_execution()
     if around is not None and around.is_of(name):
         return _run_inside(around, request)
+    keep_standard_descriptors()
     signals = Signals()
-    recorded = quick.start(start) or thorough.start(start)
+    recorded = _start(start)
     file = make_metrics_file()
     execution = EnclosingExecution(
         id=recorded.id,
@@ -98,7 +101,8 @@ def run_command(request: CommandRequest) -> int:
         metrics = {} if file is None else read_metrics(file)
     finally:
         if file is not None:
-            file.unlink(missing_ok=True)
+            with suppress(OSError):  # the command has put something else there, or another user's file
+                file.unlink()
     _say_problem(ended)
     _end(start, recorded, ended, metrics)
     return ended.status
@@ -111,17 +115,29 @@ def _run_inside(around: EnclosingExecution, request: CommandRequest) -> int:
             around.report({"next_watermark": request.next_watermark})
         except OSError as exc:
             logger.warning("the next watermark is not recorded: %s", exc)
+    keep_standard_descriptors()
     ended = run_process(request.command, environment=os.environ, signals=Signals())
     _say_problem(ended)
     return ended.status
 
 
+def _start(start: quick.Start) -> quick.Started:
+    """Record the start. Whatever goes wrong but a misuse, the command runs."""
+    try:
+        return quick.start(start) or thorough.start(start)
+    except WatcherError:
+        raise
+    except Exception as exc:
+        logger.error("pipeline %r goes on, and is not recorded: %s: %s", start.pipeline, type(exc).__name__, exc)
+        return quick.Started(id=None, watermark=None, next_watermark=start.next_watermark)
+
+
 def _end(start: quick.Start, recorded: quick.Started, ended: Ended, metrics: Mapping[str, Any]) -> None:
     """Record the end. Whatever goes wrong, the exit status is that of the command."""
-    error = error_of(ended, os.environ)
-    facts = {"exit_status": ended.status} if ended.status >= 0 else {"signal": signal.Signals(-ended.status).name}
-    facts = {**metrics, "execution_metadata": {**metrics.get("execution_metadata", {}), **facts}}
     try:
+        error = error_of(ended, os.environ)
+        facts = {"exit_status": ended.status} if ended.status >= 0 else {"signal": how_it_ended(ended.status)}
+        facts = {**metrics, "execution_metadata": {**metrics.get("execution_metadata", {}), **facts}}
         if not quick.end(recorded, error, facts):
             thorough.end(start, recorded, error, facts)
     except Exception as exc:
@@ -129,7 +145,7 @@ def _end(start: quick.Start, recorded: quick.Started, ended: Ended, metrics: Map
 
 
 def _say_problem(ended: Ended) -> None:
-    if ended.problem is not None:
+    if ended.problem is not None and sys.stderr is not None:  # without one, it would go to standard output
         print(f"watcher run: {ended.problem}", file=sys.stderr)
 
 
@@ -151,7 +167,7 @@ def end_like(status: int) -> NoReturn:
     if status >= 0:
         os._exit(status)
     resource.setrlimit(resource.RLIMIT_CORE, (0, resource.getrlimit(resource.RLIMIT_CORE)[1]))  # the command left one
-    if -status not in (signal.SIGKILL, signal.SIGSTOP):
+    with suppress(OSError):  # of SIGKILL, and of signals that the C library keeps for itself
         signal.signal(-status, signal.SIG_DFL)
     os.kill(os.getpid(), -status)
     os._exit(128 - status)  # a process that the kernel keeps from signals, as the first one of a container
