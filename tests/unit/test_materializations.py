@@ -151,7 +151,8 @@ def test_a_load_that_does_not_say_how_many_rows(told: dict[str, Any], no_change:
      ({"elapsed_time": 3, "stream_name": "public.orders", "row_count": "5"}, 3.0),
      # the time of the whole replication
      ({"elapsed_time": 3, "stream_name": "public.orders", "dagster/table_name": "PG.raw.orders"}, None),
-     ({"Execution Duration": float("nan")}, None), ({"elapsed_time": -1.0}, None), ({"elapsed_time": True}, None)],
+     ({"Execution Duration": float("nan")}, None), ({"elapsed_time": -1.0}, None), ({"elapsed_time": True}, None),
+     ({"Execution Duration": 10**400}, None), ({"elapsed_time": float("inf")}, None)],
 )  # fmt: skip
 def test_own_duration(told: dict[str, Any], seconds: float | None) -> None:
     assert own_duration(keyed(told)) == seconds

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import sys
 from collections.abc import Sequence
 from typing import Any, Final
 
@@ -102,7 +103,7 @@ def own_duration(metadata: Metadata) -> float | None:
     for key in () if is_of_replication else DURATION_KEYS:
         entry = metadata.get(key)
         value = None if entry is None else entry.value
-        if isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value < math.inf:
+        if isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= sys.float_info.max:
             return float(value)
     return None
 
