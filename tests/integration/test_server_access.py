@@ -177,6 +177,22 @@ def test_a_token_of_some_pipelines_reaches_no_other(api, module_watcher):
     assert [each["id"] for each in api.get("/pipeline", headers=headers).json()] == [mine]
 
 
+def test_a_token_of_some_pipelines_reads_nothing_of_others_that_are_part_of_them(api, module_watcher):
+    around, inside, theirs = (
+        module_watcher.get_or_create_pipeline(name).id for name in ("own_night", "own_orders", "staff_people")
+    )
+    night = module_watcher.start_execution(pipeline_id=around)
+    orders = module_watcher.start_execution(pipeline_id=inside, parent_id=night.id)
+    people = module_watcher.start_execution(pipeline_id=theirs, parent_id=night.id)
+    module_watcher.start_execution(pipeline_id=inside, parent_id=people.id)
+    headers = make_token(module_watcher, pipelines="own_*")
+    tree = api.get(f"/execution/{night.id}/tree", headers=headers).json()
+    assert [child["execution"]["id"] for child in tree["children"]] == [orders.id]
+    parts = api.get(f"/pipeline_execution/{night.id}", headers=headers).json()["child_executions"]
+    assert [child["id"] for child in parts] == [orders.id]
+    assert len(api.get(f"/execution/{night.id}/tree", headers=make_token(module_watcher)).json()["children"]) == 2
+
+
 def test_the_last_use_is_noted(module_watcher):
     with serving(create_app(module_watcher)) as client:
         headers = make_token(module_watcher)

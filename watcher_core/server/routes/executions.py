@@ -19,6 +19,7 @@ from pydantic import BaseModel, ValidationError
 from watcher_core import recording, values
 from watcher_core.enums import ExecutionSource, ExecutionState
 from watcher_core.errors import ExecutionEndedError
+from watcher_core.server.access import Access
 from watcher_core.server.errors import RefusedError
 from watcher_core.server.fields import (
     DEFAULT_PAGE,
@@ -296,8 +297,10 @@ def get_execution(execution_id: PathId, request: Request) -> Any:
     """Return an execution, with the first 1,000 of those that are directly part of it."""
     watcher = watcher_of(request)
     execution = watcher.execution(execution_id)
-    access_of(request).require_pipeline(execution.pipeline_name)
-    children = [_answer(child) for child in watcher.child_executions(execution_id, limit=MAX_PAGE)]
+    access = access_of(request)
+    access.require_pipeline(execution.pipeline_name)
+    parts = watcher.child_executions(execution_id, limit=MAX_PAGE)
+    children = [_answer(child) for child in parts if access.covers(child.pipeline_name)]
     flags = {
         str(result.metric_field): result.flagged and result.unflagged_at is None
         for result in watcher.anomaly_results(execution_id=execution_id)
@@ -383,9 +386,12 @@ def get_tree(
 ) -> Any:
     """Return an execution, with what ran as part of it: up to 10,000 executions, the nearest to it."""
     tree = watcher_of(request).execution_tree(execution_id, levels=levels, limit=MOST_OF_A_TREE)
-    access_of(request).require_pipeline(tree.execution.pipeline_name)
-    return _tree(tree)
+    access = access_of(request)
+    access.require_pipeline(tree.execution.pipeline_name)
+    return _tree(tree, access)
 
 
-def _tree(tree: values.ExecutionTree) -> dict[str, Any]:
-    return {"execution": vars(tree.execution), "children": [_tree(child) for child in tree.children]}
+def _tree(tree: values.ExecutionTree, access: Access) -> dict[str, Any]:
+    """A tree without what the request may not know of, which may be part of what it may."""
+    children = [_tree(child, access) for child in tree.children if access.covers(child.execution.pipeline_name)]
+    return {"execution": vars(tree.execution), "children": children}
