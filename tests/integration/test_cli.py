@@ -400,6 +400,22 @@ def test_a_reader_that_has_enough_breaks_nothing(watcher: Watcher, database_url:
 # The database
 
 
+@pytest.mark.parametrize("closed", [">&-", "2>&-", "<&- >&- 2>&-"])
+@pytest.mark.parametrize(("command", "code"), [(["executions", "list"], 0), (["executions", "show", "9"], 1)])
+def test_a_stream_that_the_caller_has_closed_breaks_nothing(
+    watcher: Watcher, database_url: str, closed: str, command: list[str], code: int
+) -> None:
+    watcher.start_execution(pipeline_id=watcher.get_or_create_pipeline("load").id)
+    done = subprocess.run(
+        ["sh", "-c", f'"$@" {closed}', "sh", sys.executable, "-m", "watcher_core", *command],
+        env={**os.environ, "WATCHER_DATABASE_URL": database_url},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, "Traceback" in done.stderr) == (code, False)
+
+
 def test_the_schema_goes_up_and_down(empty_cli: Cli, empty_database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     name = re.sub(r":[^:@/]+@", ":***@", empty_database_url)
     assert empty_cli("db", "current") == f"none, but {SCHEMA_VERSION} is needed\n"

@@ -6,6 +6,7 @@ What is loaded here is loaded by each command and by `watcher --help`; what a co
 from __future__ import annotations
 
 import functools
+import os
 import sys
 from collections.abc import Sequence
 from typing import Annotated, Any, Final
@@ -13,6 +14,7 @@ from typing import Annotated, Any, Final
 import typer
 from typer.core import TyperCommand, TyperGroup
 
+from watcher_core import shell
 from watcher_core.cli.commands import COMMANDS, Commands
 from watcher_core.cli.words import examples
 from watcher_core.errors import DatabaseUnavailableError, NotFoundError, WatcherError
@@ -104,6 +106,9 @@ def watcher(
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line; ends the process with its exit code."""
+    shell.keep_standard_descriptors()
+    # Who closes a stream wants nothing of what goes there. Python has none for it.
+    sys.stdout, sys.stderr = (stream or open(os.devnull, "w") for stream in (sys.stdout, sys.stderr))  # noqa: PTH123, SIM115 - to the end
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")  # a terminal without Unicode is no reason to fail

@@ -9,6 +9,7 @@ from watcher_core.lazy import exported
 if TYPE_CHECKING:
     from watcher_core.shell.arguments import read_arguments
     from watcher_core.shell.discovery import ScheduledCommand, discover, wrapped
+    from watcher_core.shell.output import keep_standard_descriptors
     from watcher_core.shell.run import CommandRequest, end_like, run_command
 
 __all__ = [
@@ -16,6 +17,7 @@ __all__ = [
     "ScheduledCommand",
     "discover",
     "end_like",
+    "keep_standard_descriptors",
     "read_arguments",
     "run_command",
     "wrapped",
@@ -26,6 +28,7 @@ _MODULES = {
     "ScheduledCommand": "discovery",
     "discover": "discovery",
     "end_like": "run",
+    "keep_standard_descriptors": "output",
     "read_arguments": "arguments",
     "run_command": "run",
     "wrapped": "discovery",
