@@ -81,6 +81,16 @@ def test_a_host_without_a_second_process_to_spare_passes_signals_on(monkeypatch:
     witness.close()
 
 
+def test_who_was_stopped_holds_up_no_signal(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("watcher_core.shell.group.SECONDS_FOR_ANSWER", 0.05)
+    witness = GroupWitness([signal.SIGTERM])
+    assert witness._process is not None
+    os.kill(witness._process, signal.SIGSTOP)
+    assert witness.seen(wait=0) == set()
+    assert witness.seen(wait=0) == set()
+    witness.close()
+
+
 def test_a_limit_of_a_billion_files_takes_no_time(monkeypatch: pytest.MonkeyPatch) -> None:
     closed: list[int] = []
     monkeypatch.setattr(os, "sysconf", lambda name: 2**30)

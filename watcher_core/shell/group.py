@@ -9,6 +9,7 @@ too, the command did.
 from __future__ import annotations
 
 import os
+import select
 import signal
 import time
 from collections.abc import Iterable
@@ -18,6 +19,9 @@ from watcher_core.shell.output import close_others
 
 # Who signals a group, or one process after another, has reached all of them by then.
 SECONDS_FOR_ALL = 0.02
+
+# Who has not answered by then was stopped, as by who stops all of a group and lets one of it go on.
+SECONDS_FOR_ANSWER = 2
 
 END_OF_ANSWER = b"\x00"
 
@@ -47,6 +51,8 @@ class GroupWitness:
         try:
             os.write(self._ask, b"?")
             while not answer.endswith(END_OF_ANSWER):
+                if not self._answers_in_time():
+                    self._end()
                 read = os.read(self._answers, 128)
                 if not read:
                     return set()  # it was killed
@@ -59,9 +65,20 @@ class GroupWitness:
         """End the process."""
         os.close(self._ask)
         os.close(self._answers)
+        self._end()
+
+    def _answers_in_time(self) -> bool:
+        poll = select.poll()
+        poll.register(self._answers, select.POLLIN)
+        return bool(poll.poll(SECONDS_FOR_ANSWER * 1000))
+
+    def _end(self) -> None:
+        """Kill it: it may have been stopped, and has nothing to lose."""
         if self._process is not None:
-            with suppress(ChildProcessError):
+            with suppress(ProcessLookupError, ChildProcessError):
+                os.kill(self._process, signal.SIGKILL)
                 os.waitpid(self._process, 0)
+        self._process = None
 
 
 def _witness(asked: int, answer: int, signals: Iterable[int]) -> None:
