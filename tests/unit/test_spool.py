@@ -10,6 +10,7 @@ import stat
 import subprocess
 from collections.abc import Iterator
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -278,6 +279,18 @@ def test_what_earlier_versions_have_left_is_recorded(tmp_path: Path) -> None:
     told: list[ExecutionRecord] = []
     assert spool.replay_spool(places, told.append) == 1
     assert told == [COMPLETE]
+
+
+def test_what_an_execution_was_part_of_comes_before_it(directory: Path) -> None:
+    """An inner one ends first, and is kept first."""
+    parents = {"inmost": "inner", "inner": "outer", "outer": None, "one": "other", "other": "one", "late": "gone"}
+    for name, parent in parents.items():
+        inside = replace(COMPLETE, external_id=name, parent_external_id=parent)
+        spool.keep_in_spool([directory, OLD], inside)
+    told: list[ExecutionRecord] = []
+    assert spool.replay_spool([directory, OLD], told.append) == len(parents)
+    assert [each.external_id for each in told] == ["outer", "inner", "inmost", "other", "one", "late"]
+    assert spool.spooled_executions([directory, OLD]) == []
 
 
 def test_a_directory_with_the_name_of_a_file_is_passed_by(directory: Path) -> None:

@@ -147,8 +147,9 @@ def _sync_directory(directory: Path) -> None:
 def replay_spool(directories: Iterable[Path], record: Callable[[values.ExecutionRecord], object]) -> int:
     """Record the executions that wait, and delete each file once that is done.
 
-    A file that breaks a rule is set aside as `*.broken`, so that it does not stop the others. One that this user may
-    not read or remove is another's to record, and stays.
+    What ran as part of an execution has ended before it, and was kept before it. It is recorded after it, as it cannot
+    be linked to what is not known yet. A file that breaks a rule is set aside as `*.broken`, so that it does not stop
+    the others. One that this user may not read or remove is another's to record, and stays.
 
     Returns:
         How many executions were recorded.
@@ -157,14 +158,26 @@ def replay_spool(directories: Iterable[Path], record: Callable[[values.Execution
         DatabaseUnavailableError: The database is away again; what was not recorded stays.
     """
     done = 0
-    for path in spooled_executions(directories):
+    waiting = spooled_executions(directories)
+    left = waiting[::-1]
+    begun: set[Path] = set()
+    by_identity = cache(lambda: _by_identity(waiting))  # few are part of another, and all others do without
+    while left:
+        path = left.pop()
         if not os.access(path.parent, os.W_OK | os.X_OK):
             logger.warning("%s waits on: this user may not remove files from %s", path, path.parent)
             continue
         try:
-            record(_read(path))
+            execution = _read(path)
+            if path not in begun and execution.parent_external_id is not None:
+                begun.add(path)
+                around = by_identity().get((execution.source, execution.parent_external_id))
+                if around is not None and around not in begun:
+                    left += [path, around]
+                    continue
+            record(execution)
         except FileNotFoundError:
-            continue  # another process has recorded it
+            continue  # another process has recorded it, or it was around another one
         except DatabaseUnavailableError:
             raise
         except (DatabaseError, OSError) as exc:
@@ -180,6 +193,16 @@ def replay_spool(directories: Iterable[Path], record: Callable[[values.Execution
     if done:
         logger.info("recorded %d execution(s) that had waited for the database", done)
     return done
+
+
+def _by_identity(waiting: Iterable[Path]) -> dict[tuple[ExecutionSource | str, str], Path]:
+    """Return the files by the identities of their executions."""
+    found: dict[tuple[ExecutionSource | str, str], Path] = {}
+    for path in waiting:
+        with suppress(OSError, ValueError, KeyError, TypeError, RecursionError):  # is said when it is its turn
+            execution = _read(path)
+            found[execution.source, execution.external_id] = path
+    return found
 
 
 def _read(path: Path) -> values.ExecutionRecord:
