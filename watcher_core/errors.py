@@ -67,16 +67,16 @@ class DeliveryError(WatcherError):
     Attributes:
         retry_after: Seconds to wait before anything else goes to the same place, where the place has said so.
         refused: Whether the message itself was refused, so that another one may go through.
-        permanent: Whether the same will be refused again until somebody changes something.
+        in_any_form: Whether a plainer form of a refused message would be refused, too.
     """
 
     def __init__(
-        self, message: str, *, retry_after: float | None = None, refused: bool = False, permanent: bool = False
+        self, message: str, *, retry_after: float | None = None, refused: bool = False, in_any_form: bool = False
     ) -> None:
         super().__init__(message)
         self.retry_after = retry_after
         self.refused = refused
-        self.permanent = permanent
+        self.in_any_form = in_any_form
 
 
 class InvalidValueError(WatcherError, ValueError):

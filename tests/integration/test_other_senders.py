@@ -239,16 +239,17 @@ def test_without_apprise_an_error_says_what_to_install(monkeypatch: pytest.Monke
 
 @pytest.mark.parametrize("place", [webhook, pagerduty])
 @pytest.mark.parametrize(
-    ("failure", "said", "retry_after", "refused", "permanent"),
+    ("failure", "said", "retry_after", "refused", "in_any_form"),
     [
         (Failure(429, "", {"Retry-After": "30"}), "asks to wait for 30 s", 30.0, False, False),
         (Failure(503, "", {"Retry-After": "7"}), "answers HTTP 503: nothing", 7.0, False, False),
         (Failure(500, "very-secret"), r"answers HTTP 500: ", None, False, False),
         (Failure(408), "answers HTTP 408", None, False, False),
         (Failure(425), "answers HTTP 425", None, False, False),
-        (Failure(401), "answers HTTP 401", None, False, True),
-        (Failure(410), "answers HTTP 410", None, False, True),
-        (Failure(302, "", {"Location": "/elsewhere"}), "answers HTTP 302, and has moved; set", None, False, True),
+        (Failure(401), "answers HTTP 401", None, False, False),
+        (Failure(410), "answers HTTP 410", None, False, False),
+        (Failure(403, "", {"Retry-After": "7"}), "answers HTTP 403", 7.0, False, False),
+        (Failure(302, "", {"Location": "/elsewhere"}), "answers HTTP 302, and has moved; set", None, False, False),
         (Failure(400, "no such field"), "answers HTTP 400: no such field", None, True, True),
         (Failure(422), "answers HTTP 422", None, True, True),
     ],
@@ -260,13 +261,13 @@ def test_failures_say_what_to_do(
     said: str,
     retry_after: float | None,
     refused: bool,
-    permanent: bool,
+    in_any_form: bool,
 ) -> None:
     server.fail(failure)
     with pytest.raises(DeliveryError, match=said) as failed:
         place(server).send(message(), thread=None)
     error = failed.value
-    assert (error.retry_after, error.refused, error.permanent) == (retry_after, refused, permanent)
+    assert (error.retry_after, error.refused, error.in_any_form) == (retry_after, refused, in_any_form)
     assert server.taken == []
 
 

@@ -60,6 +60,7 @@ def test_a_wrong_token_is_told_and_stays_secret(server: SlackServer, caplog: pyt
         (Failure(429, "rate_limited", {"Retry-After": "soon"}), "wait for 1 s", 1.0, False),
         (Failure(429, "rate_limited"), "wait for 1 s", 1.0, False),
         (Failure(500), "HTTP 500: rollup", None, False),
+        (Failure(503, "", {"Retry-After": "7"}), "HTTP 503: nothing", 7.0, False),
         (Failure(403, "invalid_token"), "HTTP 403: invalid_token", None, False),
         (Failure(404, "no_service"), "HTTP 404: no_service", None, False),
         (Failure(410, "channel_is_archived"), "HTTP 410: channel_is_archived", None, False),

@@ -266,7 +266,7 @@ class _Round:
         for parcel, outcome in sent:
             if isinstance(outcome, DeliveryError):
                 # What is wrong with one message keeps no other one back.
-                others = [] if outcome.refused and outcome.permanent else queue.take_all()
+                others = [] if outcome.refused and outcome.in_any_form else queue.take_all()
                 self._postpone([parcel, *others], lease, outcome)
         return len(queue) > 0
 
@@ -348,7 +348,7 @@ def send_message(sender: SlackSender, message: slack.SlackMessage, *, thread: st
         try:
             return sender.send(each, thread=its_thread)
         except DeliveryError as exc:
-            if not exc.refused or exc.permanent or each == plainer[-1][0]:
+            if not exc.refused or exc.in_any_form or each == plainer[-1][0]:
                 raise
             logger.warning("a message was refused and is sent again in plainer form: %s", exc)
         except Exception as exc:
@@ -358,10 +358,12 @@ def send_message(sender: SlackSender, message: slack.SlackMessage, *, thread: st
 
 
 def retry_after(attempts_before: int, error: DeliveryError) -> float:
-    """Return how many seconds to wait before the next try: as the destination asks, else growing, with jitter."""
+    """Return how many seconds to wait before the next try: as the destination asks, else growing, with jitter.
+
+    That holds for every answer. What stands before a place may say 404 or 403, or redirect, while that starts again: an
+    alert that may rouse somebody waits half a minute then, and one that waits for a new address is hardly tried more.
+    """
     if error.retry_after is not None:
         return bounded_wait(error.retry_after)
-    if error.permanent:
-        return LAST_RETRY_SECONDS
     longest: float = min(LAST_RETRY_SECONDS, FIRST_RETRY_SECONDS * 2 ** min(attempts_before, 10))
     return longest * random.uniform(0.5, 1)  # noqa: S311 - no secret

@@ -98,14 +98,13 @@ def _place(url: SecretStr) -> NotifyBase:
         # It follows a redirect with a request that has no message in it, and counts that as delivered.
         place = apprise.Apprise.instantiate(url.get_secret_value(), asset=apprise.AppriseAsset(http_redirects=False))
     if place is None:
-        raise DeliveryError("Apprise knows no such address; see https://github.com/caronc/apprise/wiki", permanent=True)
+        raise DeliveryError("Apprise knows no such address; see https://github.com/caronc/apprise/wiki")
     place.retry = 0  # backing off is the outbox's business
     place.optional = False  # a failure would count as a success
     if len(place) > 1:
         raise DeliveryError(
             f"the address names {len(place)} recipients; give each a variable of its own, so that a failure of one is "
-            "not sent again to all (of an e-mail, all but one may be in cc)",
-            permanent=True,
+            "not sent again to all (of an e-mail, all but one may be in cc)"
         )
     return place
 

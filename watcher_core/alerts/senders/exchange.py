@@ -136,7 +136,7 @@ def moved(place: str, status: int, headers: Mapping[str, Any]) -> DeliveryError 
     except ValueError:
         host = None
     to = f" to {host}" if host else ""
-    return DeliveryError(f"{place} answers HTTP {status}, and has moved{to}; set its new address", permanent=True)
+    return DeliveryError(f"{place} answers HTTP {status}, and has moved{to}; set its new address")
 
 
 def _header(headers: Mapping[str, Any], name: str) -> str | None:

@@ -12,9 +12,7 @@ from watcher_core.alerts.senders.exchange import MAX_ANSWER, asked_wait, moved, 
 from watcher_core.alerts.slack import cut
 from watcher_core.errors import DeliveryError
 
-# Answers in the 4xx that a later try may not get.
-PASSING = (408, 425, 429)
-# Answers that are about the message, not about the place.
+# Answers that are about the message, not about the place; what would make it plainer is not in the JSON.
 ABOUT_THE_MESSAGE = (400, 413, 422)
 
 
@@ -60,12 +58,12 @@ def _refusal(place: str, status: int, answer: str, headers: Mapping[str, Any], u
     if redirect := moved(place, status, headers):
         return redirect
     shown = cut(" ".join(without_secret(answer, url).split()), MAX_ANSWER) or "nothing"
-    is_permanent = 400 <= status < 500 and status not in PASSING
+    is_refused = status in ABOUT_THE_MESSAGE
     return DeliveryError(
         f"{place} answers HTTP {status}: {shown}",
-        retry_after=None if is_permanent else asked_wait(headers),
-        refused=status in ABOUT_THE_MESSAGE,
-        permanent=is_permanent,
+        retry_after=asked_wait(headers),
+        refused=is_refused,
+        in_any_form=is_refused,
     )
 
 

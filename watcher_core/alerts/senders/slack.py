@@ -15,6 +15,7 @@ from pydantic import SecretStr
 from watcher_core.alerts.senders.exchange import (
     MAX_ANSWER,
     TIMEOUT_SECONDS,
+    asked_wait,
     moved,
     open_request,
     require_address,
@@ -162,15 +163,15 @@ def refusal(status: int, answer: str, headers: Mapping[str, Any]) -> DeliveryErr
         answer: Slack's word for what is wrong.
         headers: Of the HTTP answer.
     """
-    wait = wait_of(headers)
     if status == 429:
+        wait = wait_of(headers)
         return DeliveryError(f"Slack asks to wait for {wait:.0f} s", retry_after=wait)
     if redirect := moved("Slack", status, headers):
         return redirect
     return DeliveryError(
         f"Slack answers HTTP {status}: {escape(answer, limit=MAX_ANSWER) or 'nothing'}",
         refused=answer.strip().startswith(REFUSALS),
-        retry_after=wait if answer in RATE_LIMITED else None,
+        retry_after=wait_of(headers) if answer in RATE_LIMITED else asked_wait(headers),
     )
 
 
