@@ -43,6 +43,19 @@ INSERT INTO watcher.alert_delivery (alert_id, destination, delivered_at, notifie
 SELECT id, 'default', opened_at, opened_at FROM watcher.alert;
 UPDATE watcher.alert SET is_settled = true;
 """
+FAILURES = f"""
+INSERT INTO watcher.alert (kind, level, deduplication_key, pipeline_id, opened_at, facts)
+SELECT 'failure', 'error', 'failure/' || number, number, '2026-03-01 11:55Z',
+       jsonb_build_object('error', 'no table ' || repeat(chr(1000 + number), 3) || ' in 20 schemas')
+  FROM generate_series(1, {OTHERS}) AS number;
+"""
+NEW_FAILURE = f"""
+INSERT INTO watcher.alert (kind, level, deduplication_key, pipeline_id, opened_at, facts)
+SELECT kind, level, 'new', {OTHERS + 1}, '2026-03-01 12:00Z',
+       jsonb_build_object('error', replace(facts ->> 'error', '20', '30'))
+  FROM watcher.alert
+ WHERE id = 7
+"""
 NEW = f"""
 INSERT INTO watcher.alert (kind, level, deduplication_key, pipeline_id, opened_at)
 VALUES ('freshness', 'warning', 'new', {OTHERS + 1}, '2026-03-01 12:00Z')
@@ -74,13 +87,13 @@ def connection(database_url: str) -> Iterator[psycopg.Connection]:
         yield connection
 
 
-def fill(connection: psycopg.Connection, statistics: str, *, deliver: bool) -> None:
+def fill(connection: psycopg.Connection, statistics: str, *, deliver: bool, alerts: str = ALERTS) -> None:
     """Write alerts, which have been delivered or not, and let the statistics be as asked."""
     if statistics == "of few pipelines":
         connection.execute("ANALYZE")
         connection.execute("UPDATE pg_class SET reltuples = 0 WHERE oid = 'watcher.pipeline'::regclass")
     with connection.transaction():
-        connection.execute(ALERTS)
+        connection.execute(alerts)
         if statistics == "of nothing":
             with psycopg.connect(connection.info.dsn, password=connection.info.password, autocommit=True) as autovacuum:
                 autovacuum.execute(ANALYZE)
@@ -135,6 +148,18 @@ def test_causes_are_linked_by_a_few_looks_at_each_alert(
         plans = explain(watcher, lambda: link(watcher))
         assert connection.execute(CAUSES).fetchall() == [("freshness/1", OTHERS - 1)]
         assert plans.read(*TABLES) < 20 * OTHERS
+
+
+@STATISTICS
+def test_a_new_failure_is_compared_with_those_like_it(
+    watcher: Watcher, connection: psycopg.Connection, statistics: str
+) -> None:
+    fill(connection, statistics, deliver=True, alerts=FAILURES)
+    connection.execute(NEW_FAILURE)
+    plans = explain(watcher, lambda: deliver(watcher, messages=0))  # the other one's says it
+    assert connection.execute(CAUSES).fetchall() == [("failure/7", 1)]
+    assert plans.read(*TABLES) < 100
+    assert plans.scanned.isdisjoint(TABLES)
 
 
 def test_what_is_behind_others_is_found_without_what_is_over(watcher: Watcher, connection: psycopg.Connection) -> None:

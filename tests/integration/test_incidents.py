@@ -457,7 +457,10 @@ def test_a_delivery_links_as_if_it_looked_at_all_alerts(world: World, seed: int)
                 world.over(f"{kind}/{name}", now=now)
             else:
                 error = chance.choice(
-                    (UNRELATED, AWAY, {"run_id": "r", "step_key": name}, {"error": name}, {"blocking": True})
+                    (
+                        *(UNRELATED, AWAY, {"run_id": "r", "step_key": name}, {"error": name}, {"blocking": True}),
+                        *({"backfill": "b"}, {"backfill": "c", **AWAY}, {"run_id": "r", "step_key": "s", **UNRELATED}),
+                    )
                 )
                 world.found(name, kind, now=now, **error)
         few = world.links(now, only_new=True)

@@ -400,6 +400,28 @@ def test_results_flagged_before_an_upgrade_are_listed_by_their_start(empty: Watc
     assert listed == [result.pipeline_execution_id for result in empty.anomaly_results()]
 
 
+def test_failures_that_were_open_before_an_upgrade_are_compared_with_new_ones(
+    empty: Watcher, engine: sa.Engine
+) -> None:
+    """Revision 0032 finds open failures by what they have in common, in which numbers and identifiers do not count."""
+    empty.upgrade()
+    old, new = (empty.get_or_create_pipeline(name).id for name in ("old", "new"))
+    add = sa.text(
+        "INSERT INTO watcher.alert (kind, level, deduplication_key, pipeline_id, opened_at, facts, is_settled)"
+        " VALUES ('failure', 'error', CAST(:id AS text), :id, now(), jsonb_build_object('error', CAST(:error AS text)),"
+        " :is_settled)"
+    )
+    empty.downgrade("0031")
+    with engine.begin() as connection:
+        connection.execute(add, {"id": old, "error": "\n no host 10.0.0.1\nat line 7", "is_settled": True})
+    empty.upgrade()
+    with engine.begin() as connection:
+        connection.execute(add, {"id": new, "error": "no host 10.0.0.2", "is_settled": False})
+    empty.deliver_alerts()
+    causes = {alert.pipeline_id: alert.cause_alert_id for alert in empty.alerts()}
+    assert causes == {old: None, new: next(alert.id for alert in empty.alerts() if alert.pipeline_id == old)}
+
+
 def test_a_lock_that_is_held_stops_it_early_and_leaves_nothing(empty: Watcher, engine: sa.Engine) -> None:
     empty.upgrade()
     with engine.begin() as connection:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
         select_alerts,
         snooze_alert,
     )
-    from watcher_core.alerts.causes import link_causes, same_error
+    from watcher_core.alerts.causes import link_causes
     from watcher_core.alerts.delivery import Pace, deliver_alerts, preview_alerts, send_message, shared_pace
     from watcher_core.alerts.destinations import sender_for
     from watcher_core.alerts.maintenance import add_maintenance, end_maintenance, list_maintenance
@@ -62,7 +62,6 @@ __all__ = [
     "resolve_gone_alerts",
     "review_coverage",
     "review_routes",
-    "same_error",
     "select_alerts",
     "send_message",
     "sender_for",
@@ -104,7 +103,6 @@ _MODULES = {
     "resolve_gone_alerts": "alerts",
     "review_coverage": "review",
     "review_routes": "review",
-    "same_error": "causes",
     "select_alerts": "alerts",
     "send_message": "delivery",
     "sender_for": "destinations",

@@ -42,27 +42,42 @@ FEW = 200
 # One at a time. Checks write their alerts meanwhile: rows that they hold are left to the next call.
 LOCK = sa.text("SELECT pg_advisory_xact_lock(hashtextextended('watcher.alert/cause', 0))")
 
-# By the id alone, and behind OFFSET: see `pending.JOINED_DELIVERIES`.
-CAUSE = """
-         CROSS JOIN LATERAL (SELECT state, resolved_at, cause_alert_id
-                               FROM watcher.alert AS other
-                              WHERE other.id = alert.cause_alert_id
-                             OFFSET 0) AS cause"""
-
-RELEASE = sa.text(f"""
-    WITH released AS (
-        SELECT alert.id
+# What is behind a cause that has been over for a fair time is behind nothing any more, and what is behind an alert that
+# has got a cause of its own moves behind that one. Of what is behind others only the causes are read: these are few.
+FOLLOW = sa.text("""
+    WITH cause AS MATERIALIZED (
+        SELECT id, cause_alert_id AS root_id,
+               state = 'resolved' AND resolved_at <= :now - CAST(:fair_time AS interval) AS is_long_over
           FROM watcher.alert
-         {CAUSE}
-         WHERE alert.cause_alert_id IS NOT NULL -- so that an index of these alone is used
-           AND alert.state <> 'resolved'
-           AND cause.state = 'resolved'
-           AND cause.resolved_at <= :now - CAST(:fair_time AS interval)
-           FOR NO KEY UPDATE OF alert SKIP LOCKED
+         WHERE id = ANY(ARRAY(SELECT DISTINCT cause_alert_id
+                                FROM watcher.alert
+                               WHERE cause_alert_id IS NOT NULL
+                                 AND state <> 'resolved'))
+    ), root AS MATERIALIZED (
+        SELECT id
+          FROM (SELECT id, state
+                  FROM watcher.alert
+                 WHERE id = ANY(ARRAY(SELECT root_id FROM cause WHERE root_id IS NOT NULL))
+                OFFSET 0) AS above
+         WHERE state <> 'resolved'
+    ), changed AS MATERIALIZED (
+        SELECT id, CASE WHEN NOT is_long_over THEN root_id END AS root_id
+          FROM cause
+         WHERE is_long_over
+            OR root_id IN (SELECT id FROM root)
+    ), free AS (
+        SELECT id
+          FROM watcher.alert
+         WHERE cause_alert_id = ANY(ARRAY(SELECT id FROM changed))
+           AND cause_alert_id IS NOT NULL -- so that an index of these alone is used
+           AND state <> 'resolved'
+           FOR NO KEY UPDATE SKIP LOCKED
     )
     UPDATE watcher.alert
-       SET cause_alert_id = NULL, is_settled = false
-     WHERE id = ANY(ARRAY(SELECT id FROM released))
+       SET cause_alert_id = changed.root_id, is_settled = alert.is_settled AND changed.root_id IS NOT NULL
+      FROM changed
+     WHERE alert.id = ANY(ARRAY(SELECT id FROM free))
+       AND changed.id = alert.cause_alert_id
 """)
 
 # What an alert may be the cause of, and what it may be behind; of several causes, the lowest rank counts. Kinds are
@@ -71,36 +86,16 @@ KINDS = """
     (VALUES ('failure', 1, false), ('stuck', 2, false), ('asset_check', 3, false), ('timeliness', 4, true),
             ('missed', 5, true), ('freshness', 6, true)) AS kind (name, rank, is_consequence)"""
 
-# What Dagster says of a run that ends without any reason of its own, as when its worker died or could not import its
-# code: two of these have nothing in common.
-NO_REASON = "This run has been marked as failed from outside the execution context."
-
-
-def same_error(message: str) -> str:
-    """The SQL of what is the same in all errors that are one: the first line, but for numbers and identifiers.
-
-    Identifiers are those as long as the ids of runs. It is NULL where the error gives no reason.
-
-    Args:
-        message: The SQL of an error's message.
-    """
-    return rf"""
-    regexp_replace(nullif(substring(btrim({message}, E' \t\r\n') FROM '^[^\r\n]+'), '{NO_REASON}'),
-                   '[0-9a-f]{{8}}-[0-9a-f-]{{27}}|0x[0-9a-f]+|[0-9]+', '#', 'gi')"""
-
-
-ERROR = same_error("alert.facts ->> 'error'")
-
 # Joins are hashed, however few rows the planner expects: estimates are wrong where thousands of alerts have just come.
 # Where it expects many, compiling the statement takes longer than running it.
 HASHED = sa.text("SET LOCAL enable_nestloop = off; SET LOCAL jit = off")
 
 # The alerts that are new to a delivery, and those that may be linked because of them: of the same pipelines, and of
-# those upstream and downstream; of failures all, as any may have the same error; and what they are behind. NULL where
+# those upstream and downstream; failures with the same error, step or backfill; and what they are behind. NULL where
 # too many are new. One by one, by indexes.
 NEAR = sa.text("""
     WITH new AS MATERIALIZED (
-        SELECT pipeline_id, kind
+        SELECT pipeline_id, kind, facts
           FROM (SELECT * FROM watcher.alert WHERE NOT is_settled OFFSET 0) AS unsettled
          WHERE state <> 'resolved'
            AND pipeline_id IS NOT NULL
@@ -143,17 +138,18 @@ NEAR = sa.text("""
     ), near AS MATERIALIZED (
         SELECT found.id, found.cause_alert_id
           FROM of_pipeline
-         CROSS JOIN LATERAL (SELECT id, cause_alert_id, state
+         CROSS JOIN LATERAL (SELECT id, cause_alert_id
                                FROM watcher.alert
                               WHERE alert.pipeline_id = of_pipeline.pipeline_id
+                                AND state <> 'resolved'
                              OFFSET 0) AS found
-         WHERE found.state <> 'resolved'
          UNION
         SELECT id, cause_alert_id
           FROM watcher.alert
-         WHERE kind = 'failure'
-           AND state <> 'resolved'
+         WHERE (kind = 'failure' AND state <> 'resolved') IS TRUE
            AND (SELECT bool_or(kind = 'failure') FROM new)
+           AND watcher.failure_signatures(facts)
+               && ARRAY(SELECT unnest(watcher.failure_signatures(facts)) FROM new WHERE kind = 'failure')
     )
     SELECT CASE WHEN (SELECT count(*) FROM new) <= :few
                 THEN ARRAY(SELECT id FROM near
@@ -180,20 +176,24 @@ def _open_and_locked(ids: str) -> str:
 
 def _link(alerts: str) -> sa.TextClause:
     return sa.text(f"""
-    WITH alive AS MATERIALIZED (
+    WITH root AS MATERIALIZED (
+        -- What others are behind, and what is not over.
+        SELECT id
+          FROM (SELECT id, state
+                  FROM watcher.alert
+                 WHERE id = ANY(ARRAY(SELECT DISTINCT cause_alert_id
+                                        FROM {alerts} AS alert
+                                       WHERE cause_alert_id IS NOT NULL
+                                         AND state <> 'resolved'))
+                OFFSET 0) AS cause
+         WHERE state <> 'resolved'
+    ), alive AS MATERIALIZED (
         SELECT alert.id, alert.pipeline_id, coalesce(alert.reopened_at, alert.opened_at) AS at, kind.*,
-               -- One by one: few are behind another.
-               coalesce(CASE WHEN alert.cause_alert_id IS NOT NULL
-                             THEN (SELECT CASE WHEN root.state <> 'resolved' THEN root.id END
-                                     FROM watcher.alert AS root
-                                    WHERE root.id = alert.cause_alert_id) END, alert.id) AS root_id,
+               CASE WHEN alert.cause_alert_id IN (SELECT id FROM root)
+                    THEN alert.cause_alert_id ELSE alert.id END AS root_id,
                alert.cause_alert_id IS NOT NULL AS is_linked,
                alert.facts ? 'backfill_state' AS is_backfill,
-               CASE WHEN kind.name = 'failure'
-                    THEN ARRAY['error/' || coalesce(alert.facts ->> 'error_class', '') || '/' || {ERROR},
-                               'step/' || (alert.facts ->> 'run_id') || '/' || (alert.facts ->> 'step_key'),
-                               'backfill/' || (alert.facts ->> 'backfill')] END
-               AS signatures
+               CASE WHEN kind.name = 'failure' THEN watcher.failure_signatures(alert.facts) END AS signatures
           FROM {alerts} AS alert
           JOIN {KINDS} ON kind.name = CAST(alert.kind AS text)
          WHERE alert.state <> 'resolved'
@@ -237,7 +237,6 @@ def _link(alerts: str) -> sa.TextClause:
                AND signature LIKE 'error/%' AS is_later
           FROM (SELECT * FROM alive WHERE signatures IS NOT NULL) AS failure
          CROSS JOIN unnest(signatures) AS signature
-         WHERE signature IS NOT NULL
     ), burst AS (
         SELECT *, count(*) FILTER (WHERE is_later) OVER (PARTITION BY signature ORDER BY at, id) AS number
           FROM similar_failure
@@ -299,28 +298,6 @@ def _link(alerts: str) -> sa.TextClause:
 LINK = _link("watcher.alert")
 LINK_NEAR = _link("(SELECT * FROM watcher.alert WHERE id = ANY(:near) OFFSET 0)")
 
-# What is behind an alert that has got a cause of its own moves behind that one.
-MOVE = sa.text(f"""
-    WITH moved AS (
-        SELECT alert.id
-          FROM watcher.alert
-         {CAUSE}
-         CROSS JOIN LATERAL (SELECT state
-                               FROM watcher.alert AS other
-                              WHERE other.id = cause.cause_alert_id
-                             OFFSET 0) AS root
-         WHERE alert.cause_alert_id IS NOT NULL
-           AND alert.state <> 'resolved'
-           AND root.state <> 'resolved'
-           FOR NO KEY UPDATE OF alert SKIP LOCKED
-    )
-    UPDATE watcher.alert
-       SET cause_alert_id = (SELECT other.cause_alert_id
-                               FROM watcher.alert AS other
-                              WHERE other.id = alert.cause_alert_id)
-     WHERE id = ANY(ARRAY(SELECT id FROM moved))
-""")
-
 # There is more behind them: they are looked at by the deliverer.
 GROW = sa.text(f"""
     UPDATE watcher.alert SET grew_at = :now, is_settled = false WHERE id = ANY(ARRAY({_open_and_locked(":ids")}))
@@ -342,8 +319,8 @@ def link_causes(session: Session, *, now: dt.datetime, only_new: bool = False) -
     """
     session.execute(LOCK)
     database.read_by_index(session)
-    session.execute(RELEASE, {"now": now, "fair_time": FAIR_TIME})
-    session.execute(MOVE)
+    moment = {"now": now, "fair_time": FAIR_TIME}
+    session.execute(FOLLOW, moment)
     near = session.scalar(NEAR, {"few": FEW}) if only_new else None
     if near is not None and len(near) < 2:
         return 0
@@ -355,7 +332,7 @@ def link_causes(session: Session, *, now: dt.datetime, only_new: bool = False) -
         if not grown:
             break
         causes.update(grown)
-        session.execute(MOVE)
+        session.execute(FOLLOW, moment)
         if not is_more_left:  # all that may be behind something is
             break
     if causes:

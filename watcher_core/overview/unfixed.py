@@ -36,7 +36,7 @@ FAILURES = f"""
                              OFFSET 0) AS execution -- by its key: few have failed, which the planner cannot know
     )
     SELECT found.pipeline_id, pipeline.name, type.name, {OWNERS}, found.id, found.end_date, error_class, message,
-           {alerts.same_error("message")} AS said,
+           watcher.same_error(message) AS said,
            (SELECT end_date
               FROM watcher.pipeline_execution AS good
              WHERE good.pipeline_id = found.pipeline_id

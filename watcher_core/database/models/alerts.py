@@ -64,6 +64,16 @@ class Alert(Base):
             "state",
             postgresql_where=sa.text("cause_alert_id IS NOT NULL"),
         ),
+        # The open ones of a pipeline, and failures with something in common: what a delivery compares with what is new.
+        # Without a list of what is to be put into the index, which would grow between two vacuums.
+        sa.Index("ix_alert_pipeline_id_unresolved", "pipeline_id", postgresql_where=sa.text("state <> 'resolved'")),
+        sa.Index(
+            "ix_alert_failure_signatures",
+            sa.text("watcher.failure_signatures(facts)"),
+            postgresql_using="gin",
+            postgresql_with={"fastupdate": "off"},
+            postgresql_where=sa.text("(kind = 'failure' AND state <> 'resolved') IS TRUE"),
+        ),
         # All that is behind another one now: each check and each delivery asks.
         sa.Index(
             "ix_alert_cause_alert_id_unresolved",
