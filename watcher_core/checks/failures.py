@@ -97,13 +97,14 @@ def taken_back(failed: str) -> str:
                CASE WHEN {failed}.scope <> '' THEN {success("coalesce(good.scope, '') = ''")} END,
                (SELECT true
                   FROM watcher.observation
-                  JOIN watcher.pipeline_execution AS step ON step.id = {failed}.id
-                  JOIN watcher.pipeline_execution AS run ON run.id = step.parent_id
                  WHERE observation.pipeline_id = {failed}.pipeline_id
-                   AND observation.step = concat_ws('/', coalesce(run.execution_metadata ->> 'location',
-                                                                  run.execution_metadata ->> 'job'),
-                                                         watcher.full_metadata(step.source, step.external_id,
-                                                                               step.execution_metadata) ->> 'step_key')
+                   AND observation.step
+                     = (SELECT concat_ws('/', coalesce(run.execution_metadata ->> 'location',
+                                                       run.execution_metadata ->> 'job'),
+                                              watcher.full_metadata({failed}.source, {failed}.external_id,
+                                                                    {failed}.execution_metadata) ->> 'step_key')
+                          FROM watcher.pipeline_execution AS run
+                         WHERE run.id = {failed}.parent_id)
                    AND observation.step_observed_at >= {failed}.end_date
                    AND observation.scope IN (coalesce({failed}.scope, ''), '')
                    AND observation.instance_id = coalesce({failed}.instance_id, observation.instance_id)
@@ -112,57 +113,54 @@ def taken_back(failed: str) -> str:
                false)"""
 
 
+def _checked(pipeline_id: str) -> str:
+    """The pipeline, where the check looks at it. By its key: how many have failed the planner cannot know."""
+    return f"""(
+               SELECT pipeline.id, pipeline.name, type.name AS type_name,
+                      CAST(pipeline.pipeline_metadata -> 'owners' AS text) AS owners,
+                      pipeline.pipeline_metadata -> 'partition_count' AS partition_count,
+                      {catalog.ASKED_LEVEL} AS asked_level,
+                      {thresholds.number("failure")} AS number,
+                      {thresholds.is_own("failure")} AS used_child_config
+                 FROM watcher.pipeline
+                 JOIN watcher.pipeline_type AS type ON type.id = pipeline.pipeline_type_id
+                WHERE pipeline.id = {pipeline_id}
+                  AND {thresholds.is_checked("failure", one=False)}
+               OFFSET 0) AS checked"""
+
+
 FAILING = f"""
-    {retries.RETRIED}, checked AS (
-        SELECT pipeline.id, pipeline.name, type.name AS type_name,
-               CAST(pipeline.pipeline_metadata -> 'owners' AS text) AS owners,
-               pipeline.pipeline_metadata -> 'partition_count' AS partition_count,
-               {catalog.ASKED_LEVEL} AS asked_level,
-               {thresholds.number("failure")} AS number,
-               {thresholds.is_own("failure")} AS used_child_config
-          FROM watcher.pipeline
-          JOIN watcher.pipeline_type AS type ON type.id = pipeline.pipeline_type_id
-         WHERE {thresholds.is_checked("failure", one=False)}
-    ), queued AS MATERIALIZED (
+    {retries.RETRIED}, queued AS MATERIALIZED (
         -- One by one, by the primary key; without an execution where that has not failed any more, or is gone.
-        SELECT pending.id AS place, failed.*,
-               first_value(failed.id) OVER (PARTITION BY failed.pipeline_id, failed.instance_id, failed.scope
-                                            ORDER BY failed.end_date DESC) AS newest_id
+        SELECT pending.id AS place, failed.*, failed.id IS NULL OR {taken_back("failed")} AS is_over
           FROM watcher.failure_pending AS pending
           LEFT JOIN LATERAL (
-               SELECT id, pipeline_id, instance_id, scope, start_date, end_date
+               SELECT id, pipeline_id, coalesce(instance_id, '') AS instance_of, coalesce(scope, '') AS scope_of,
+                      instance_id, scope, start_date, end_date, parent_id, source, external_id, execution_metadata
                  FROM watcher.pipeline_execution
                 WHERE id = pending.pipeline_execution_id
                   AND state = 'failed'
                 LIMIT 1) AS failed ON true
     ), pending AS MATERIALIZED (
-        SELECT queued.*, id IS NULL OR {taken_back("queued")} AS is_over FROM queued
-    ), failing AS MATERIALIZED (
-        SELECT DISTINCT pipeline_id, coalesce(instance_id, '') AS instance_id, coalesce(scope, '') AS scope,
-               id AS newest_id
-          FROM pending
-         WHERE id = newest_id
-           AND NOT is_over
-           AND pipeline_id IN (SELECT id FROM checked)
+        -- What was before a failure that was made good is over, too.
+        SELECT *, first_value(is_over) OVER (PARTITION BY pipeline_id, instance_of, scope_of ORDER BY end_date DESC)
+                  AS is_newest_over
+          FROM queued
     ), scoped AS MATERIALIZED (
-        SELECT failing.pipeline_id, failing.instance_id, failing.scope,
+        SELECT failed.pipeline_id, failed.instance_of AS instance_id, failed.scope_of AS scope,
                least(count(DISTINCT coalesce({ROOT}, CAST(failed.id AS text))), {MOST_COUNTED}) AS failures,
                (array_agg(failed.id ORDER BY failed.end_date DESC, failed.id DESC))[1] AS execution_id,
                max(failed.end_date) AS failed_at
-          FROM failing
-          JOIN pending
-            ON pending.pipeline_id = failing.pipeline_id
-           AND coalesce(pending.instance_id, '') = failing.instance_id
-           AND coalesce(pending.scope, '') = failing.scope
-           AND NOT pending.is_over
-          JOIN watcher.pipeline_execution AS failed ON failed.id = pending.id
+          FROM pending AS failed
           LEFT JOIN LATERAL (
                -- One by one, by the primary key: an estimate of one row would have all executions read for each.
                SELECT execution_metadata
                  FROM watcher.pipeline_execution
                 WHERE id = failed.parent_id
                 LIMIT 1) AS run ON true
-         WHERE NOT EXISTS (SELECT
+         WHERE NOT failed.is_over
+           AND NOT failed.is_newest_over
+           AND NOT EXISTS (SELECT
                              FROM watcher.pipeline_execution AS part
                             WHERE part.parent_id = failed.id
                               AND part.state = 'failed')
@@ -171,7 +169,7 @@ FAILING = f"""
                 OR EXISTS (SELECT
                              FROM watcher.failure_pipeline_execution_log AS log
                             WHERE log.pipeline_execution_id = failed.id))
-         GROUP BY failing.pipeline_id, failing.instance_id, failing.scope
+         GROUP BY failed.pipeline_id, failed.instance_of, failed.scope_of
     ), counted AS (
         SELECT checked.*, scoped.instance_id, max(scoped.failures) AS failures,
                (array_agg(scoped.execution_id ORDER BY scoped.failed_at DESC, scoped.execution_id DESC))[1]
@@ -179,7 +177,7 @@ FAILING = f"""
                count(*) AS size,
                array_agg(scoped.execution_id) AS execution_ids
           FROM scoped
-          JOIN checked ON checked.id = scoped.pipeline_id
+         CROSS JOIN LATERAL {_checked("scoped.pipeline_id")}
          WHERE scoped.failures >= checked.number
          GROUP BY checked.id, checked.name, checked.type_name, checked.owners, checked.partition_count,
                   checked.asked_level, checked.number, checked.used_child_config, scoped.instance_id
@@ -190,7 +188,7 @@ FAILING = f"""
                ARRAY[execution.id]
           FROM watcher.pipeline_execution AS execution
           JOIN watcher.failure_pipeline_execution_log AS log ON log.pipeline_execution_id = execution.id
-          JOIN checked ON checked.id = execution.pipeline_id
+         CROSS JOIN LATERAL {_checked("execution.pipeline_id")}
          WHERE execution.state = 'running'
            AND NOT EXISTS (SELECT
                              FROM counted
@@ -229,8 +227,7 @@ SETTLED = """
         DELETE FROM watcher.failure_pending
          WHERE id IN (SELECT pending.place
                         FROM pending
-                        LEFT JOIN pending AS newest ON newest.id = pending.newest_id
-                       WHERE pending.is_over OR newest.is_over)
+                       WHERE pending.is_over OR pending.is_newest_over)
     )"""
 
 # What a dry run would log.

@@ -65,7 +65,8 @@ class Alert(Base):
             postgresql_where=sa.text("cause_alert_id IS NOT NULL"),
         ),
         # The open ones of a pipeline, and failures with something in common: what a delivery compares with what is new.
-        # Without a list of what is to be put into the index, which would grow between two vacuums.
+        # The latter has no list of what is to be put into it, which would grow between two vacuums, and its condition is
+        # in one piece, which no other index serves: without statistics, a plan would read all failures by another one.
         sa.Index("ix_alert_pipeline_id_unresolved", "pipeline_id", postgresql_where=sa.text("state <> 'resolved'")),
         sa.Index(
             "ix_alert_failure_signatures",
