@@ -146,7 +146,7 @@ NEAR = sa.text("""
          UNION
         SELECT id, cause_alert_id
           FROM watcher.alert
-         WHERE (kind = 'failure' AND state <> 'resolved') IS TRUE -- in one piece: that only the index of signatures serves
+         WHERE (kind = 'failure' AND state <> 'resolved') IS TRUE -- in one piece, for the index of signatures alone
            AND (SELECT bool_or(kind = 'failure') FROM new)
            AND watcher.failure_signatures(facts)
                && ARRAY(SELECT unnest(watcher.failure_signatures(facts)) FROM new WHERE kind = 'failure')

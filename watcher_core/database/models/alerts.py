@@ -64,10 +64,11 @@ class Alert(Base):
             "state",
             postgresql_where=sa.text("cause_alert_id IS NOT NULL"),
         ),
-        # The open ones of a pipeline, and failures with something in common: what a delivery compares with what is new.
-        # The latter has no list of what is to be put into it, which would grow between two vacuums, and its condition is
-        # in one piece, which no other index serves: without statistics, a plan would read all failures by another one.
+        # The open ones of a pipeline, which a delivery compares with what is new.
         sa.Index("ix_alert_pipeline_id_unresolved", "pipeline_id", postgresql_where=sa.text("state <> 'resolved'")),
+        # Open failures with something in common, compared as well. What is new is put into it at once, not into a list
+        # that grows between two vacuums. Its condition is in one piece, which no other index serves: without
+        # statistics, a plan would read all failures by one of those.
         sa.Index(
             "ix_alert_failure_signatures",
             sa.text("watcher.failure_signatures(facts)"),
