@@ -27,7 +27,7 @@ SHOWN_NUMBERS = 3
 EVERY_RUN = "all runs"
 
 # A duration is written in two units, the largest that fits and the next smaller one.
-_DURATION_UNITS = ((86_400, "d", 3_600, "h"), (3_600, "h", 60, "min"), (60, "min", 1, "s"))
+_DAYS, _HOURS, _MINUTES = (86_400, "d", 3_600, "h"), (3_600, "h", 60, "min"), (60, "min", 1, "s")
 
 
 def number(value: object) -> str:
@@ -63,7 +63,7 @@ def duration(seconds: object, *, unknown: str = "–") -> str:
     if seconds < 59.95:
         return f"{seconds:.1f} s"
     whole = round(seconds)
-    size, unit, part, part_unit = next(units for units in _DURATION_UNITS if whole >= units[0])
+    size, unit, part, part_unit = _DAYS if whole >= 86_400 else _HOURS if whole >= 3_600 else _MINUTES
     rest = whole % size // part
     return f"{whole // size:,} {unit}" + (f" {rest} {part_unit}" if rest else "")
 

@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import contextvars
+import os
+import queue
 import threading
 from collections.abc import Callable
 from typing import TypeVar
 
 T = TypeVar("T")
 
+# So long a thread waits for its next call. To start one takes longer than many a call does.
+IDLE_SECONDS = 5.0
+
 
 def wait_within(seconds: float, call: Callable[[], T], *, discard: Callable[[T], object] = lambda _: None) -> T:
     """Return what a call returns, or raise what it raises; give it up when the time is over.
 
-    It is made in a thread of its own, which may go on: nothing else bounds how long the name of a host is looked up,
-    and the limits of sockets are for each read, so that an answer may come a byte at a time.
+    It is made in another thread, which may go on: nothing else bounds how long the name of a host is looked up, and the
+    limits of sockets are for each read, so that an answer may come a byte at a time.
 
     Args:
         seconds: How long to wait.
@@ -27,6 +32,7 @@ def wait_within(seconds: float, call: Callable[[], T], *, discard: Callable[[T],
     lock = threading.Lock()
     made: list[T] = []
     failed: list[BaseException] = []
+    ended: queue.SimpleQueue[None] = queue.SimpleQueue()
     given_up = False
 
     def run() -> None:
@@ -34,19 +40,68 @@ def wait_within(seconds: float, call: Callable[[], T], *, discard: Callable[[T],
             result = call()
         except BaseException as exc:
             failed.append(exc)
-            return
-        with lock:
-            made.append(result)
-            if given_up:
-                discard(result)
+        else:
+            with lock:
+                made.append(result)
+                if given_up:
+                    discard(result)
 
-    thread = threading.Thread(target=contextvars.copy_context().run, args=[run], name="watcher-waiting", daemon=True)
-    thread.start()
-    thread.join(seconds)
-    with lock:
-        given_up = True
-        if made:
-            return made[0]
+    context = contextvars.copy_context()
+    _free_thread().do(lambda: context.run(run), ended)
+    try:
+        ended.get(timeout=max(0.0, seconds))
+    except queue.Empty:
+        pass  # the call may end in this very moment
+    finally:
+        with lock:
+            given_up = True
+    if made:
+        return made[0]
     if failed:
         raise failed[0]
     raise TimeoutError
+
+
+class _Thread(threading.Thread):
+    """Makes one call after the other. It ends with the process, or when no call has come for a while."""
+
+    def __init__(self) -> None:
+        super().__init__(name="watcher-waiting", daemon=True)
+        self._calls: queue.SimpleQueue[tuple[Callable[[], None], queue.SimpleQueue[None]]] = queue.SimpleQueue()
+
+    def do(self, call: Callable[[], None], ended: queue.SimpleQueue[None]) -> None:
+        """Make a call, and say when it has ended."""
+        self._calls.put((call, ended))
+
+    def run(self) -> None:
+        """Make calls."""
+        while True:
+            try:
+                call, ended = self._calls.get(timeout=IDLE_SECONDS)
+            except queue.Empty:
+                try:
+                    _free.remove(self)
+                except ValueError:
+                    continue  # it was taken in this very moment: a call comes
+                return
+            call()
+            _free.append(self)  # first: who waited may have the next call at once
+            ended.put(None)
+            del call, ended  # what they hold may be large
+
+
+# Threads without a call. Each use is one operation that the interpreter does not divide.
+_free: list[_Thread] = []
+
+
+def _free_thread() -> _Thread:
+    try:
+        return _free.pop()
+    except IndexError:
+        thread = _Thread()
+        thread.start()
+        return thread
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_free.clear)  # a child has none of its parent's threads

@@ -148,6 +148,9 @@ def test_names_are_found_whatever_their_case_and_former_names_too(watcher: Watch
     [alert] = [hit for hit in watcher.search("orders") if hit.kind == "alert"]
     assert [(hit.kind, hit.name) for hit in watcher.search(f"#{alert.id}")] == [("alert", "orders")]
     assert [(hit.kind, hit.detail) for hit in watcher.search("orders", limit=1)] == [("pipeline", "sales")]
+    assert [hit.name for hit in watcher.search("order_LINES")] == ["lines", "warehouse.Order_lines"]
+    # What LIKE takes for patterns is text like any other.
+    assert watcher.search("order%lines") == watcher.search("o_ders") == watcher.search("\\orders") == []
     assert watcher.search(" ") == watcher.search("100%") == watcher.search("9" * 30) == []
 
 

@@ -11,8 +11,8 @@ import datetime as dt
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any
 
+import psycopg
 import sqlalchemy as sa
-from psycopg.rows import dict_row
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
 
@@ -301,7 +301,13 @@ def select_alerts(
 
 
 def _read(connection: Driver, statement: str, given: Mapping[str, Any]) -> Iterator[values.Alert]:
-    return map(from_row, connection.cursor(row_factory=dict_row).execute(statement, given))
+    return _alerts(connection.execute(statement, given))
+
+
+def _alerts(cursor: psycopg.Cursor[tuple[Any, ...]]) -> Iterator[values.Alert]:
+    rows = cursor.fetchall()
+    names = [column.name for column in cursor.description or ()]
+    yield from of_rows(values.Alert, names, rows, ENUMS)
 
 
 def from_row(row: Mapping[str, Any]) -> values.Alert:

@@ -32,6 +32,7 @@ class AlertMethods(HeartbeatMethods):
         pipeline: int | str | None = None,
         changed_since: dt.datetime | None = None,
         limit: int = 100,
+        now: dt.datetime | None = None,
     ) -> list[values.Alert]:
         """Return alerts, the last opened first.
 
@@ -41,14 +42,15 @@ class AlertMethods(HeartbeatMethods):
             pipeline: Of this pipeline only, by name or id.
             changed_since: Only those that were opened, opened again or resolved at this time, with time zone, or later.
             limit: At most so many.
+            now: The time at which snoozes are over, with time zone; the present by default.
 
         Raises:
             NotFoundError: No pipeline has that name or id.
             InvalidValueError: A value breaks a rule.
         """
         states = [state] if isinstance(state, str) else state
-        now = self.clock()
-        with self._driver_transaction() as (connection, _):
+        moment = self._present(now)
+        with self._driver_statements() as (connection, _):
             pipeline_id = None if pipeline is None else catalog.find_pipeline_id(connection, pipeline)
             found = alerts.select_alerts(
                 connection,
@@ -57,7 +59,7 @@ class AlertMethods(HeartbeatMethods):
                 pipeline_id=pipeline_id,
                 changed_since=changed_since,
                 limit=limit,
-                now=now,
+                now=moment,
             )
             return list(found)
 

@@ -74,7 +74,7 @@ class OverviewMethods(TelemetryMethods):
         Raises:
             InvalidValueError: A value breaks a rule.
         """
-        with self._driver_transaction() as (connection, _):
+        with self._driver_statements() as (connection, _):
             return overview.search(connection, text, most=limit)
 
     def pipeline_page(

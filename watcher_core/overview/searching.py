@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from watcher_core import arguments, values
 from watcher_core.database import Driver
 from watcher_core.overview.pipelines import limit
@@ -10,9 +12,8 @@ MOST_HITS = 200
 # Words beyond these are passed over: names are shorter.
 MOST_WORDS = 10
 
-MATCHES = """NOT EXISTS (SELECT
-                             FROM unnest(CAST(%(words)s AS text[])) AS word
-                            WHERE position(word IN lower({0})) = 0)"""
+# To look for each word's position, in a subquery, takes twice as long.
+MATCHES = "lower({0}) LIKE ALL(CAST(%(patterns)s AS text[]))"
 
 
 def _named(of: str) -> str:
@@ -76,8 +77,14 @@ def search(connection: Driver, text: str, *, most: int) -> list[values.SearchHit
     sought = arguments.text(text.strip(), "text").lower()
     digits = sought.removeprefix("#")
     number = int(digits) if digits.isascii() and digits.isdecimal() and len(digits) < 19 else None
-    given = {"text": sought, "words": sought.split()[:MOST_WORDS], "number": number, "limit": most}
+    patterns = [f"%{_taken_literally(word)}%" for word in sought.split()[:MOST_WORDS]]
+    given = {"text": sought, "patterns": patterns, "number": number, "limit": most}
     return [
         values.SearchHit(kind=kind, id=found, name=name, detail=detail)
         for kind, found, name, detail in connection.execute(SEARCH, given)
     ]
+
+
+def _taken_literally(word: str) -> str:
+    """The pattern of LIKE that a word alone matches."""
+    return re.sub(r"([\\%_])", r"\\\1", word)

@@ -33,7 +33,9 @@ from watcher_core.server.routes.pipelines import pipelines
 from watcher_core.server.routes.pipelines import types as pipeline_types
 from watcher_core.server.workers import Workers
 
+# A request is compared with one route after the other; the board's are first, since a person waits for its pages.
 ROUTERS = (
+    board,
     pipelines,
     pipeline_types,
     executions,
@@ -47,7 +49,6 @@ ROUTERS = (
     alerts,
     metrics,
     pages,
-    board,
 )
 
 # What is called at each run of everything.

@@ -29,7 +29,9 @@ from watcher_core.server.board.frame import board_error
 from watcher_core.server.board.versions import Version
 from watcher_core.server.board.viewer import require_whole
 
+# What is asked for most often comes first: it is found sooner.
 PAGES = (
+    search,
     now,
     alerts,
     pipeline,
@@ -40,13 +42,12 @@ PAGES = (
     lineage,
     report,
     diagnostics,
-    search,
 )
 
 board = APIRouter(prefix="/ui", include_in_schema=False)
-board.include_router(login.routes)
-board.include_router(static.routes)
 for page in PAGES:
     board.include_router(page.routes, dependencies=[Depends(require_whole)])
+board.include_router(login.routes)
+board.include_router(static.routes)
 
 __all__ = ["Early", "Version", "board", "board_error"]

@@ -49,8 +49,8 @@ def inbox(
     if state not in STATES:
         raise InvalidValueError(f"state is {state!r}; it must be one of {', '.join(filter(None, STATES))}")
     watcher = watcher_of(request)
-    found = watcher.alerts(state=STATES[state], kind=kind or None, pipeline=pipeline or None, limit=shown + 1)
     now = watcher.clock()
+    found = watcher.alerts(state=STATES[state], kind=kind or None, pipeline=pipeline or None, limit=shown + 1, now=now)
     return render(
         request,
         "alerts.html",
@@ -74,7 +74,7 @@ def show(request: Request, alert_id: int) -> Response:
     alert = watcher.alert(alert_id)
     now = watcher.clock()
     cause = None if alert.cause_alert_id is None else watcher.alert(alert.cause_alert_id)
-    before = [] if alert.pipeline_id is None else watcher.alerts(pipeline=alert.pipeline_id, limit=HISTORY + 1)
+    before = [] if alert.pipeline_id is None else watcher.alerts(pipeline=alert.pipeline_id, limit=HISTORY + 1, now=now)
     execution = None if alert.pipeline_execution_id is None else _execution(request, alert.pipeline_execution_id)
     return render(
         request,

@@ -82,7 +82,7 @@ def run_title(run: values.PipelineRun) -> str:
         filter(
             None,
             (
-                f"{run.start_date:%Y-%m-%d %H:%M UTC}",
+                f"{run.start_date.isoformat(' ')[:16]} UTC",
                 run.state.value,
                 (run.scope or "")[:200],
                 None if run.duration_seconds is None else text.duration(run.duration_seconds),

@@ -75,7 +75,8 @@ class Early:
         if scope["method"] != "GET" or scope["query_string"] or not is_navigation or scope[ACCESS].is_limited:
             return False
         try:
-            await anyio.to_thread.run_sync(self._version.get)
+            if not self._version.is_fresh:  # else no thread is needed
+                await anyio.to_thread.run_sync(self._version.get)
         except DatabaseError:
             return False
         return True

@@ -10,7 +10,7 @@ from markupsafe import Markup
 
 from watcher_core.client import Watcher
 from watcher_core.server.board import static
-from watcher_core.server.board.frame import environment
+from watcher_core.server.board.environment import environment
 
 WORST = 20
 

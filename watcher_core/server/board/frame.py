@@ -6,15 +6,13 @@ import datetime as dt
 import gzip
 import json
 from collections import defaultdict
-from functools import cache
 from typing import Any
 from urllib.parse import urlencode
 
 from fastapi import Request, Response
-from jinja2 import Environment, PackageLoader, StrictUndefined
 from starlette.types import Scope
 
-from watcher_core.server.board import static, words
+from watcher_core.server.board.environment import environment
 from watcher_core.server.board.forms import FORM_COOKIE, FORM_FIELD, form_token, is_secure
 from watcher_core.server.board.viewer import viewer_of
 from watcher_core.server.guard import ACCESS
@@ -132,18 +130,3 @@ def board_error(scope: Scope, answer: Response) -> Response:
         )
     )
     return Response(body, answer.status_code, {**HEADERS, **headers}, media_type="text/html; charset=utf-8")
-
-
-@cache
-def environment() -> Environment:
-    """Return the templates. Everything that they show is escaped; what is missing is an error."""
-    made = Environment(
-        loader=PackageLoader("watcher_core.server.board"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    made.filters.update(words.FILTERS)
-    made.globals.update(static=static.address, link=words.link, badge=words.badge)
-    return made

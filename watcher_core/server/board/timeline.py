@@ -64,7 +64,7 @@ def timeline(
         search=q or None,
         now=now,
     )
-    changed = watcher.alerts(changed_since=since, limit=ALERTS)
+    changed = watcher.alerts(changed_since=since, limit=ALERTS, now=now)
     span = until - since
     return render(
         request,

@@ -19,6 +19,11 @@ class Version:
         self._asked_at = float("-inf")
         self._version = ""
 
+    @property
+    def is_fresh(self) -> bool:
+        """Whether it need not be asked for again."""
+        return time.monotonic() - self._asked_at < ASKED_EVERY_SECONDS
+
     def get(self) -> str:
         """Return it.
 
@@ -26,7 +31,7 @@ class Version:
             DatabaseError: The database is away.
         """
         with self._lock:
-            if time.monotonic() - self._asked_at >= ASKED_EVERY_SECONDS:
+            if not self.is_fresh:
                 self._version = self._watcher.board_version()
                 self._asked_at = time.monotonic()
             return self._version

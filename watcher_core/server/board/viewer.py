@@ -39,6 +39,6 @@ def viewer_of(request: Request) -> Viewer:
     )
 
 
-def require_whole(request: Request) -> None:
-    """Refuse a token of some pipelines: the board shows all of them."""
+async def require_whole(request: Request) -> None:
+    """Refuse a token of some pipelines: the board shows all of them. It waits for nothing, and so needs no thread."""
     access_of(request).require_all()
