@@ -38,10 +38,10 @@ COLUMNS = ("pipeline_id", "source", "external_id", "state", "start_date", "end_d
 class Client:
     """One client that keeps its connection: it costs a tenth of what a library does, which both servers would share."""
 
-    def __init__(self, port: int) -> None:
+    def __init__(self, port: int, *, headers: str = "") -> None:
         self._socket = socket.create_connection(("127.0.0.1", port))
         self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        self._head = f" HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nContent-Type: application/json\r\n"
+        self._head = f" HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nContent-Type: application/json\r\n{headers}"
 
     def send(self, method: str, path: str, body: bytes = b"") -> tuple[int, bytes]:
         """Send a request; return the status and the body."""
