@@ -175,7 +175,9 @@ def test_what_is_wrong_comes_first_and_is_acknowledged_with_a_click(address, bro
         first = page.locator(".incident").first
         assert "shop/orders failed" in first.inner_text()
         first.get_by_role("button", name="Acknowledge").click()
-        page.locator(".incident", has_text="shop/orders failed").filter(has_text="seen by local user").wait_for()
+        page.locator(".incident", has_text="shop/orders failed").filter(
+            has_text="acknowledged by local user"
+        ).wait_for()
     [alert] = module_watcher.alerts(pipeline="shop/orders", kind="failure", state="acknowledged")
     assert alert.acknowledged_by == "local user"
 
@@ -187,7 +189,7 @@ def test_an_alert_is_snoozed_and_resolved_with_a_note(address, browser, module_w
         page.get_by_label("Note, for all who see the alert").fill("the tracker was off for an hour")
         page.get_by_label("Quiet for").select_option("4 hours")
         page.get_by_role("button", name="Snooze").click()
-        page.locator("main", has_text="quiet until").wait_for()
+        page.locator("main", has_text="snoozed until").wait_for()
         quiet = module_watcher.alert(alert.id)
         assert (quiet.state, quiet.note) == ("snoozed", "the tracker was off for an hour")
         page.get_by_role("button", name="Resolve").click()
@@ -314,6 +316,50 @@ def test_times_are_in_the_zone_of_the_reader(address, browser, module_watcher):
         there = alert.opened_at.astimezone(dt.timezone(dt.timedelta(hours=5, minutes=30)))
         assert there.strftime("%H:%M") in moment.inner_text()
         assert re.search("Asia/(Kolkata|Calcutta)", moment.get_attribute("title") or "")
+        assert re.search("times are in Asia/(Kolkata|Calcutta)", page.inner_text("footer"))
+
+
+def fail(watcher: Watcher, name: str) -> None:
+    """Let a pipeline fail now, and a check see it."""
+    now = dt.datetime.now(dt.UTC)
+    watcher.record(
+        [
+            ExecutionRecord(
+                pipeline_name=name,
+                source=ExecutionSource.PYTHON,
+                external_id=f"{name}/1",
+                state=ExecutionState.FAILED,
+                start_date=now,
+                end_date=now,
+            )
+        ]
+    )
+    watcher.check_failures()
+
+
+def test_news_leave_the_keys_where_they_are(address, browser, module_watcher):
+    """Who walks through the page by keys goes on from there when the page is fetched anew."""
+    fail(module_watcher, "known_to_keys")
+    with Reader(browser, address) as reader:
+        page = reader.open("/ui/")
+        focused = page.locator("form[action$='/acknowledge'] button").first
+        focused.focus()
+        action = focused.evaluate("button => button.form.getAttribute('action')")
+        fail(module_watcher, "news_for_keys")
+        page.wait_for_selector(".incident:has-text('news_for_keys')", timeout=60_000)
+        page.wait_for_function("action => document.activeElement.form?.getAttribute('action') === action", arg=action)
+
+
+def test_news_do_not_move_what_is_about_to_be_clicked(address, browser, module_watcher):
+    fail(module_watcher, "known_to_mice")
+    with Reader(browser, address) as reader:
+        page = reader.open("/ui/")
+        page.locator("form[action$='/acknowledge'] button").first.hover()
+        fail(module_watcher, "news_for_mice")
+        page.wait_for_selector("#live:has-text('there is news')", timeout=60_000)
+        assert "news_for_mice" not in page.inner_text("main .rows")
+        page.mouse.move(0, 0)
+        page.wait_for_selector(".incident:has-text('news_for_mice')", timeout=60_000)
 
 
 def test_news_arrive_by_themselves(address, browser, module_watcher):
@@ -323,20 +369,7 @@ def test_news_arrive_by_themselves(address, browser, module_watcher):
         folded = page.locator("details#unwatched-1")
         was_open = folded.get_attribute("open") is not None
         folded.locator("summary").click()
-        now = dt.datetime.now(dt.UTC)
-        module_watcher.record(
-            [
-                ExecutionRecord(
-                    pipeline_name="late_news",
-                    source=ExecutionSource.PYTHON,
-                    external_id="1",
-                    state=ExecutionState.FAILED,
-                    start_date=now,
-                    end_date=now,
-                )
-            ]
-        )
-        module_watcher.check_failures()
+        fail(module_watcher, "late_news")
         page.wait_for_selector(".incident:has-text('late_news')", timeout=60_000)
         # What the reader folded stays so: `late_news` has no freshness threshold, and is in that list.
         page.wait_for_function("open => document.getElementById('unwatched-1').open !== open", arg=was_open)

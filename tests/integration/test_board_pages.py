@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import html
 import re
+import shlex
 from collections.abc import Iterator
 from urllib.parse import quote
 
@@ -37,7 +38,7 @@ def test_now_says_the_worst_first_and_what_is_behind_it(board):
     assert "3 incidents" in said
     assert said.index("shop/orders failed: duplicate key") < said.index("shop/events is unusual")
     assert re.search(r"3 alerts behind it: reports/finance , warehouse/orders_by_day , warehouse/revenue", said)
-    assert "seen by ann" in said
+    assert "acknowledged by ann" in said
     assert "a bigger disk comes today" in said
 
 
@@ -179,6 +180,47 @@ def test_no_page_takes_two_connections(board, module_database_url, module_watche
                 *("/ui/search?q=shop", "/ui/version", f"/ui/executions/{alert.pipeline_execution_id or 1}"),
             ):
                 assert client.get(path).status_code == 200, path
+
+
+def title_of(board: Client, path: str) -> str:
+    found = re.search("<title>(.*?)</title>", board.get(path).text, re.DOTALL)
+    assert found
+    return html.unescape(found[1])
+
+
+def test_a_tab_says_what_is_in_it(board, module_watcher):
+    [alert] = module_watcher.alerts(pipeline="shop/orders", kind="failure")
+    assert title_of(board, f"/ui/alerts/{alert.id}").startswith("shop/orders failed: duplicate key")
+    assert title_of(board, f"/ui/executions/{alert.pipeline_execution_id}") == "shop/orders, failed · Watcher"
+    hostile = title_of(board, f"/ui/pipeline?name={quote(HOSTILE)}")
+    assert hostile.startswith("<img src=x onerror=alert(1)>··long_name")
+    assert hostile.endswith("_… · Watcher")
+
+
+def test_an_alert_of_an_anomaly_has_the_numbers_and_leads_to_the_curves(board, module_watcher):
+    [alert] = module_watcher.alerts(kind="anomaly")
+    said = text_of(board, f"/ui/alerts/{alert.id}")
+    assert re.search(r"Inserts 3,[\d,]+ 9,[\d,]+ 7,[\d,]+ to 11,[\d,]+ less than usual", said)
+    assert 'href="/ui/pipeline?name=shop%2Fevents#series"' in board.get(f"/ui/alerts/{alert.id}").text
+
+
+def test_an_alert_says_why_nobody_was_notified(board, module_watcher):
+    [cause] = module_watcher.alerts(pipeline="shop/orders", kind="failure")
+    [behind] = module_watcher.alerts(pipeline="reports/finance", state="open")
+    assert "watcher alerts preview says what goes where" in text_of(board, f"/ui/alerts/{cause.id}")
+    assert "its cause says all" in text_of(board, f"/ui/alerts/{behind.id}")
+
+
+def test_what_to_do_about_an_alert_comes_before_all_that_is_known_of_it(board, module_watcher):
+    [alert] = module_watcher.alerts(pipeline="shop/orders", kind="failure")
+    said = text_of(board, f"/ui/alerts/{alert.id}")
+    assert said.index("What you do about it") < said.index("The error")
+
+
+def test_a_command_can_be_pasted_whatever_the_name(board):
+    said = text_of(board, f"/ui/pipeline?name={quote(HOSTILE)}")
+    assert f"watcher run --pipeline {shlex.quote(HOSTILE)} -- COMMAND" in said
+    assert f"watcher anomalies rules create {shlex.quote(HOSTILE)}" in said
 
 
 def test_an_empty_board_does_not_say_that_all_is_well(watcher):

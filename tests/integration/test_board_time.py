@@ -200,7 +200,7 @@ def test_pipelines_with_the_same_error_stand_together_and_are_acknowledged_there
     module_watcher.acknowledge_alert(alert.id, by="kim")
     page = board.get("/ui/failures").text
     assert f'action="/ui/alerts/{alert.id}/acknowledge"' not in page
-    assert "seen by" in page
+    assert "acknowledged by" in page
 
 
 def test_no_failure_is_good_news(board, module_watcher, monkeypatch):

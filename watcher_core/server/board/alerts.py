@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from typing import Annotated, Any
+from typing import Annotated, Any, NamedTuple
 
 import anyio.to_thread
 from fastapi import APIRouter, Depends, Query, Request, Response
@@ -87,6 +87,7 @@ def show(request: Request, alert_id: int) -> Response:
         run_url=execution and run_url(watcher.settings.dagster_url, execution),
         error=_error(alert.facts, execution),
         facts=_plain(alert.facts),
+        unusual=_unusual(alert.facts),
         deliveries=watcher.alert_deliveries(alert_id),
         before=[(each, alerts.headline(each, now=now)) for each in before if each.id != alert_id][:HISTORY],
         snoozes=SNOOZES,
@@ -133,6 +134,34 @@ def _error(facts: Mapping[str, Any], execution: values.Execution | None) -> valu
     """The error of the execution, which has the stack; else what the alert says of it."""
     stored = None if execution is None else overview.readable_error(execution.execution_metadata.get("error"))
     return stored or overview.readable_error(facts.get("error"))
+
+
+class Unusual(NamedTuple):
+    """A metric outside of what is usual; numbers that the alert does not say are `None`."""
+
+    metric: str
+    value: object
+    expected: object
+    lower: object
+    upper: object
+    reason: str
+
+
+def _unusual(facts: Mapping[str, Any]) -> list[Unusual]:
+    """The metrics of an anomaly, of which the headline names the first."""
+    listed = facts.get("metrics")
+    return [
+        Unusual(
+            metric=str(each.get("metric_field")),
+            value=each.get("value"),
+            expected=each.get("expected"),
+            lower=each.get("lower"),
+            upper=each.get("upper"),
+            reason=str(each.get("reason") or ""),
+        )
+        for each in (listed if isinstance(listed, list) else [])
+        if isinstance(each, dict)
+    ]
 
 
 # Facts that the page says elsewhere, or that only checks need.

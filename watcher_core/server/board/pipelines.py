@@ -21,7 +21,7 @@ COLUMNS = (
     ("took", "Took", True, "right"),
     ("", "Usually", False, "right"),
     ("rows", "Rows", True, "right"),
-    ("", "Data of", False, ""),
+    ("", "Last change", False, ""),
     ("owner", "Owner", False, ""),
     ("type", "Type", False, ""),
     ("alerts", "Alerts", True, ""),

@@ -33,6 +33,12 @@ def name(value: object) -> Markup:
     return _element(f'<bdi class="name" title="{escape(whole[:TITLE_CHARACTERS])}">{escape(cut)}</bdi>')
 
 
+def plain(value: object, most: int = 80) -> str:
+    """A name where there are no elements, as in the title of a page: cut, and without marks of direction."""
+    whole = TURNS.sub("·", str(value))
+    return whole if len(whole) <= most else whole[:most] + "…"
+
+
 def badge(state: str, said: str | None = None) -> Markup:
     """The state of an execution, a check or an incident: a word, with its colour and its shape beside it."""
     return _element(f'<span class="badge {escape(state)}">{escape(said or state)}</span>')
@@ -134,6 +140,7 @@ FILTERS = {
     "metric": drawings.metric_title,
     "name": name,
     "number": number,
+    "plain": plain,
     "plural": text.plural,
     "rate": rate,
     "run_title": drawings.run_title,

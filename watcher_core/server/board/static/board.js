@@ -36,6 +36,7 @@
   }
 
   function writeTimes(root) {
+    for (const element of root.querySelectorAll("footer [data-zone]")) element.textContent = zone;
     for (const element of root.querySelectorAll("time[data-style]")) {
       if (element.dataset.style === "day") continue;
       const moment = new Date(element.dateTime);
@@ -90,9 +91,20 @@
     const active = document.activeElement;
     return (
       (main.contains(active) && isTyping(active)) ||
+      main.querySelector("button:hover") || // what is about to be clicked must not move away
       main.querySelector("details[open].menu, dialog[open]") ||
       String(getSelection()).length > 0
     );
+  }
+
+  /** What finds an element of the main part on the new page, so that who uses keys goes on from where they were. */
+  function nameOf(element) {
+    if (!element || !document.getElementById("main").contains(element)) return null;
+    if (element.id) return `#${CSS.escape(element.id)}`;
+    if (element.href) return `a[href="${CSS.escape(element.getAttribute("href"))}"]`;
+    if (element.tagName === "SUMMARY" && element.parentElement.id) return `#${CSS.escape(element.parentElement.id)} > summary`;
+    if (element.form) return `form[action="${CSS.escape(element.form.getAttribute("action"))}"] ${element.tagName}`;
+    return null;
   }
 
   async function look() {
@@ -111,9 +123,11 @@
           say("there is news: load the page again");
           return; // looked at again later, with the version before
         }
+        const focused = nameOf(document.activeElement);
         const folds = [...document.querySelectorAll("#main details[id]")].map((each) => [each.id, each.open]);
         await htmx.ajax("GET", location.href, { target: "#main", select: "#main", swap: "outerHTML" });
         for (const [id, open] of folds) document.getElementById(id)?.toggleAttribute("open", open);
+        if (focused) document.querySelector(`#main ${focused}`)?.focus({ preventScroll: true });
       }
       window.boardVersion = now;
     } catch {
