@@ -203,6 +203,31 @@ def test_pipelines_with_the_same_error_stand_together_and_are_acknowledged_there
     assert "acknowledged by" in page
 
 
+def test_all_alerts_of_an_error_are_acknowledged_with_one_click(board, module_watcher, group):
+    names = [f"{group}/{number}" for number in range(3)]
+    for name in names:
+        fail(module_watcher, name, f"disk {group} is full")
+    fail(module_watcher, f"{group}/other", f"network {group} is down")
+    module_watcher.check_failures()
+    module_watcher.resolve_alert(module_watcher.alerts(pipeline=names[0])[0].id, by="kim")
+    page = board.get("/ui/failures")
+    [card] = [each for each in page.text.split("<section")[1:] if f"disk {group} is full" in each]
+    [action] = re.findall(r'action="(/ui/failures/\w+/acknowledge)"', card)
+    token = re.search(r'name="form_token" value="([^"]+)"', card)
+    assert token
+    assert board.post(action, data={}).status_code == 403
+    done = board.post(action, data={"form_token": token[1]}, headers={"Cookie": f"watcher_form={token[1]}"})
+    assert (done.status_code, done.headers["location"]) == (303, "/ui/failures")
+    states = {name: module_watcher.alerts(pipeline=name)[0].state.value for name in (*names, f"{group}/other")}
+    assert list(states.values()) == ["resolved", "acknowledged", "acknowledged", "open"]
+    [card] = [each for each in board.get("/ui/failures").text.split("<section")[1:] if f"disk {group} is full" in each]
+    assert "Acknowledge all" not in card
+    gone = board.post(
+        "/ui/failures/0123/acknowledge", data={"form_token": token[1]}, headers={"Cookie": f"watcher_form={token[1]}"}
+    )
+    assert gone.status_code == 303
+
+
 def test_no_failure_is_good_news(board, module_watcher, monkeypatch):
     monkeypatch.setattr(Watcher, "unfixed_failures", lambda self, **_: [])
     assert "No failure waits to be fixed" in board.get("/ui/failures").text

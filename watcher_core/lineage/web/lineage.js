@@ -483,7 +483,7 @@
       ...states.map(([state, number]) => {
         const shown = !hiddenStates.has(state);
         const change = () => (shown ? hiddenStates.add(state) : hiddenStates.delete(state));
-        return toggle(state === "unknown" ? "no run" : state, standingMark(state), number, shown, change);
+        return toggle(STATES[state].said ?? state, standingMark(state), number, shown, change);
       }),
       ...(states.length && groupNames.length < 2 ? [] : groupNames).map((group) => {
         const shown = !hiddenGroups.has(group);
@@ -553,7 +553,7 @@
   function pipelineLine(name) {
     const { state, at, alerts } = Lineage.standings.get(name);
     const said = [
-      `${STATES[state].sign} ${state}`.trim(),
+      `${STATES[state].sign} ${STATES[state].said ?? state}`.trim(),
       at === null ? "never ran" : `last run ${new Date(at * 1000).toLocaleString()}`,
       alerts.length ? `${alerts.length} open ${alerts.length === 1 ? "alert" : "alerts"}` : "",
     ];

@@ -59,15 +59,15 @@ const Appearance = (() => {
 
   const groupVariable = groupVariables(Lineage.groupNames);
 
-  // Where an address stands: a colour and a sign, never the colour alone.
+  // Where an address stands: a colour and a sign, never the colour alone; and what people call it, where that differs.
   const STATES = {
     failing: { variable: "--bad", sign: "✕" },
     blocked: { variable: "--idle", sign: "‖" },
     stale: { variable: "--warn", sign: "◔" },
-    strange: { variable: "--strange", sign: "≈" },
+    strange: { variable: "--strange", sign: "≈", said: "unusual" },
     running: { variable: "--info", sign: "▸" },
     fine: { variable: "--good", sign: "✓" },
-    unknown: { variable: "--idle", sign: "" },
+    unknown: { variable: "--idle", sign: "", said: "no run" },
   };
   const PROBLEMS = ["failing", "blocked", "stale", "strange"];
   const signed = (address) =>

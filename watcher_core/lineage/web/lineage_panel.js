@@ -76,7 +76,7 @@ const Panel = (() => {
     );
 
   const standing = (state) =>
-    element("span", { className: `standing ${state}` }, `${STATES[state].sign} ${state}`.trim());
+    element("span", { className: `standing ${state}` }, `${STATES[state].sign} ${STATES[state].said ?? state}`.trim());
 
   const pipelineAddress = (name) => `/ui/pipeline?${new URLSearchParams({ name })}`;
 
