@@ -228,6 +228,15 @@ def test_all_alerts_of_an_error_are_acknowledged_with_one_click(board, module_wa
     assert gone.status_code == 303
 
 
+def test_many_failures_lead_to_their_errors(board, module_watcher, group):
+    for number in range(5):
+        fail(module_watcher, f"{group}/{number}", f"disk {group} is full")
+    found = re.search(r'<a href="/ui/failures">the (\d+) that are failing, by their error</a>', board.get("/ui/").text)
+    assert found
+    assert int(found[1]) >= 5
+    assert "by their error" not in board.get("/ui/?problem=stale").text
+
+
 def test_no_failure_is_good_news(board, module_watcher, monkeypatch):
     monkeypatch.setattr(Watcher, "unfixed_failures", lambda self, **_: [])
     assert "No failure waits to be fixed" in board.get("/ui/failures").text
