@@ -31,8 +31,9 @@ from watcher_core import Watcher
 NAME = "board"
 MOST_TIMES_RAW = 3
 EXECUTIONS_OF_EACH = 100
-# psycopg prepares a statement at its sixth use; a server keeps its connections, so that is how it works all day.
-WARM_UP = 6
+# psycopg prepares a statement at its sixth use, and PostgreSQL plans it anew at the next five, before it may keep a plan. A
+# server keeps its connections, so how it works all day is seen after these.
+WARM_UP = 12
 
 NEWEST = """
     SELECT last.state, count(*)
