@@ -31,8 +31,8 @@ from watcher_core import Watcher
 NAME = "board"
 MOST_TIMES_RAW = 3
 EXECUTIONS_OF_EACH = 100
-# psycopg prepares a statement at its sixth use, and PostgreSQL plans it anew at the next five, before it may keep a plan. A
-# server keeps its connections, so how it works all day is seen after these.
+# psycopg prepares a statement at its sixth use, and PostgreSQL plans it anew at the next five before it keeps a plan.
+# A server keeps its connections, so how it works all day is seen after these.
 WARM_UP = 12
 
 NEWEST = """
