@@ -170,18 +170,21 @@ def events_of(
             return []
         moments.append((end, "end_date"))
     job_type = _job_type("RUN" if len(execution.path) == 1 else "TASK")
+    job = Job(namespace=namespace, name=execution.pipeline_name, facets={"jobType": job_type})
     outputs = datasets.outputs
     if len(outputs) == 1 and row["inserts"] is not None:
         one = outputs[0]
         outputs = [OutputDataset(one.namespace, one.name, facets=one.facets, outputFacets=_statistics(row["inserts"]))]
     facets = dict(_run_facets(execution, namespace))
-    begun = {name: facet for name, facet in facets.items() if name != "errorMessage"}
+    begun = ended = Run(runId=run_id(execution.path[0]), facets=facets)
+    if error := dict(_error_facet(execution)):
+        ended = Run(runId=begun.runId, facets={**facets, **error})
     return [
         RunEvent(
             eventTime=row[when].isoformat(),
             eventType=RunState[kind],
-            run=Run(runId=run_id(execution.path[0]), facets=begun if kind == "START" else facets),
-            job=Job(namespace=namespace, name=execution.pipeline_name, facets={"jobType": job_type}),
+            run=begun if kind == "START" else ended,
+            job=job,
             inputs=datasets.inputs,
             outputs=outputs,
             producer=PRODUCER,
@@ -198,7 +201,7 @@ def _job_type(name: str) -> job_type_job.JobTypeJobFacet:
 
 
 def _run_facets(execution: ExportedExecution, namespace: str) -> Iterator[tuple[str, Any]]:
-    from openlineage.client.facet_v2 import error_message_run, nominal_time_run, parent_run
+    from openlineage.client.facet_v2 import nominal_time_run, parent_run
 
     row = execution.columns
     if len(execution.path) > 1:
@@ -216,7 +219,12 @@ def _run_facets(execution: ExportedExecution, namespace: str) -> Iterator[tuple[
         )
     if row["logical_date"] is not None:
         yield "nominalTime", nominal_time_run.NominalTimeRunFacet(nominalStartTime=row["logical_date"].isoformat())
-    error = row["execution_metadata"].get("error")
+
+
+def _error_facet(execution: ExportedExecution) -> Iterator[tuple[str, Any]]:
+    from openlineage.client.facet_v2 import error_message_run
+
+    error = execution.columns["execution_metadata"].get("error")
     if execution.state is not ExecutionState.SUCCEEDED and error:
         said = error if isinstance(error, Mapping) else {"message": str(error)}
         message = ": ".join(str(said[part]) for part in ("class", "message") if said.get(part))

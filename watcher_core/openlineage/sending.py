@@ -10,7 +10,7 @@ import importlib.util
 import logging
 import os
 import queue
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Any, Final
@@ -78,23 +78,27 @@ def open_client() -> EventSender:
 
 
 def _client() -> OpenLineageClient:
-    from openlineage.client.transport.http import HttpTransport
-
-    from watcher_core.openlineage.sessions import RepeatingClient, RepeatingSession
+    from watcher_core.openlineage.sessions import RepeatingClient
 
     client = RepeatingClient()
-    for transport in _parts_of(client.transport):
-        if type(transport) is HttpTransport:  # others that are made of it may have sessions of their own
-            transport.session = RepeatingSession()
+    client.transport = _repeating(client.transport)
     return client
 
 
-def _parts_of(transport: Any) -> Iterator[Any]:
-    """Find the transports of which one is made: those that send."""
-    inner = getattr(transport, "transports", None) or [getattr(transport, "transport", None)]
-    for each in filter(None, inner):
-        yield from _parts_of(each)
-    yield transport
+def _repeating(transport: Any) -> Any:
+    """Return a transport that sends over HTTP in less time, also where it is one of several."""
+    from openlineage.client.transport.http import HttpTransport
+
+    from watcher_core.openlineage.sessions import RepeatingSession, RepeatingTransport
+
+    if type(transport) is HttpTransport:  # others that are made of it may do more
+        return RepeatingTransport(transport.config)
+    several = getattr(transport, "transports", [])
+    several[:] = [_repeating(each) for each in several]
+    inner = getattr(transport, "transport", None)
+    if type(inner) is HttpTransport:  # behind what transforms events, which may put all kinds of values into them
+        inner.session = RepeatingSession()
+    return transport
 
 
 class EventSender:
