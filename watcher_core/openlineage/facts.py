@@ -43,16 +43,16 @@ def facts_of(event: Event) -> Facts:
     at = event.at.isoformat(timespec="microseconds")
     refused: dict[str, str] = {}
     said: dict[str, Any] = {
-        "job": {"namespace": event.namespace, "job": event.job, "producer": event.producer},
+        "job": [at, {"namespace": event.namespace, "job": event.job, "producer": event.producer}],
     }
     if event.unique_id is not None:
-        said["unique_id"] = event.unique_id
+        said["unique_id"] = [at, event.unique_id]
     for facet, (subject, read) in FACETS.items() if event.run_facets else ():
         given = event.run_facets.get(facet)
         if given is None:
             continue
         try:
-            said[subject] = read(given)
+            said[subject] = [at, read(given)]
         except InvalidValueError as error:
             refused[f"run.facets.{facet}"] = str(error)
     written: dict[str, Any] = {}
@@ -64,7 +64,7 @@ def facts_of(event: Event) -> Facts:
             written[dataset.name.address] = [at, _statistics(statistics)]
         except InvalidValueError as error:
             refused[f"outputStatistics of {dataset.name.name}"] = str(error)
-    facts: Facts = {"first": at, "said": {subject: [at, value] for subject, value in said.items()}}
+    facts: Facts = {"first": at, "said": said}
     if event.type is EventType.START:
         facts["started"] = True
     if event.type in ENDS:
@@ -165,7 +165,7 @@ def _end(facts: Facts) -> tuple[ExecutionState, dt.datetime | None]:
     if not ends:
         return ExecutionState.RUNNING, None
     last = max(ends.values())
-    kind = next(kind for kind in ENDS if ends.get(kind.value) == last)
+    kind = next(kind for kind in ENDS if ends.get(kind) == last)
     return ENDS[kind], dt.datetime.fromisoformat(last)
 
 

@@ -69,7 +69,8 @@ class ExecutionsSince:
     pipeline_ids: dict[str, int]
 
 
-@dataclass(frozen=True, kw_only=True)
+# Not frozen: such a one takes four times as long to make, and batches bring them by the thousand. Nobody changes them.
+@dataclass(kw_only=True)
 class ExecutionRecord:
     """An execution that is recorded after the fact; the argument of `Watcher.record`.
 

@@ -9,8 +9,7 @@ from __future__ import annotations
 
 import json
 import zlib
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
@@ -130,32 +129,32 @@ def _take_batch(request: Request, body: bytes) -> BatchAnswer:
     if not isinstance(given, list) or len(given) > MAX_EVENTS:
         what = f"a list of {len(given):,}" if isinstance(given, list) else arguments.shown(given)
         raise InvalidValueError(f"the batch is {what}; it must be a list of at most {MAX_EVENTS:,} events")
-    access = access_of(request)
-    read: list[tuple[int, openlineage.Event]] = []
-    found: list[openlineage.Event] = []
-    refused: list[RefusedEvent] = []
+    refused: dict[int, str] = {}
+    read: dict[int, openlineage.Event] = {}
     for place, one in enumerate(given):
-        with _refusing(place, refused):
-            read.append((place, openlineage.read_event(one)))
-    others = _others(request, [event for _, event in read])
-    for place, event in read:
-        with _refusing(place, refused):
-            _require(access, event, others)
-            found.append(event)
-    refused.sort(key=lambda each: each.index)
-    watcher_of(request)._record_events(found)
-    return BatchAnswer(received=len(given), recorded=len(found), refused=refused)
-
-
-@contextmanager
-def _refusing(place: int, refused: list[RefusedEvent]) -> Iterator[None]:
-    """Note why an event of a batch is refused, and go on with the next one."""
-    try:
-        yield
-    except (InvalidValueError, RefusedError) as error:
+        try:
+            read[place] = openlineage.read_event(one)
+        except InvalidValueError as error:
+            refused[place] = str(error)
+    access = access_of(request)
+    if access.is_limited:
+        others = _others(request, list(read.values()))
+        for place, event in list(read.items()):
+            try:
+                _require(access, event, others)
+            except RefusedError as error:
+                refused[place] = str(error)
+                del read[place]
+    watcher_of(request)._record_events(list(read.values()))
+    return BatchAnswer(
+        received=len(given),
+        recorded=len(read),
         # What a client sent may hold halves of characters that UTF-8 has no bytes for.
-        detail = str(error).encode("utf-8", "replace").decode("utf-8")
-        refused.append(RefusedEvent(index=place, detail=detail))
+        refused=[
+            RefusedEvent(index=place, detail=detail.encode("utf-8", "replace").decode("utf-8"))
+            for place, detail in sorted(refused.items())
+        ],
+    )
 
 
 def _others(request: Request, events: Sequence[openlineage.Event]) -> dict[tuple[ExecutionSource, str], str]:
