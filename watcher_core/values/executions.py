@@ -69,8 +69,7 @@ class ExecutionsSince:
     pipeline_ids: dict[str, int]
 
 
-# Not frozen: such a one takes four times as long to make, and batches bring them by the thousand. Nobody changes them.
-@dataclass(kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class ExecutionRecord:
     """An execution that is recorded after the fact; the argument of `Watcher.record`.
 
