@@ -2,7 +2,8 @@
 
 Dagster keeps each event of each run for ever. What its UI, its automation and its backfills still need of an old run is
 the newest of its kind: the newest materialization, observation, attempt and asset check of an asset or partition, and
-the newest run of a partition of a job. A run that holds one stays. So do the runs that it was started from: Dagster
+the newest run of a partition of a job; and the first of what has the same data version as the newest. A run that holds
+one stays. So do the runs that it was started from: Dagster
 reads a retry together with those. By its run key a sensor knows what it has started: of such a run only the events go.
 """
 
@@ -10,7 +11,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
@@ -20,9 +21,13 @@ import dagster as dg
 from watcher_core import InvalidValueError, Watcher
 from watcher_dagster import compat
 from watcher_dagster.identity import WATCHER_RUN_TAG
+from watcher_dagster.recorder import RecorderCursor
 
 # Runs that are looked at together.
 BATCH_SIZE: Final = 500
+
+# Watcher's own cleanup leaves what is younger.
+LEAST_RETENTION_DAYS: Final = 90
 
 FINISHED: Final = [dg.DagsterRunStatus.SUCCESS, dg.DagsterRunStatus.FAILURE, dg.DagsterRunStatus.CANCELED]
 
@@ -37,6 +42,7 @@ class KeptBecause(StrEnum):
     OBSERVATION = "it made the newest observation of an asset or partition"
     CHECK = "it ran an asset check last"
     ATTEMPT = "it was the last to try an asset or partition"
+    VERSION = "an asset or partition has the data version that it made first"
     PARTITION = "it was the last run of a partition of its job"
     ORIGIN = "a run that was started from it stays"
     RUN_KEY = "by its run key a sensor knows what it has started; its events go"
@@ -103,14 +109,16 @@ def clean_up_runs(
     """
     if isinstance(retention_days, bool) or not isinstance(retention_days, int) or retention_days < 1:
         raise InvalidValueError(f"retention_days is {retention_days!r}; it must be a whole number of at least 1")
-    before = (now or watcher.clock()) - dt.timedelta(days=retention_days)
+    now = now or watcher.clock()
+    before = now - dt.timedelta(days=retention_days)
     result = RunCleanup(before=before, dry_run=dry_run)
     found = compat.run_ids(instance, dg.RunsFilter(statuses=FINISHED, created_before=before))
     oldest_first = list(found)[::-1]
     newest = _Newest(instance)
+    memory = _Memory(instance, watcher, now)
     for start in range(0, len(oldest_first), BATCH_SIZE):
         records = _ended_before(instance, oldest_first[start : start + BATCH_SIZE], before)
-        reasons = _reasons(instance, watcher, records, before, newest)
+        reasons = _reasons(instance, memory, records, before, newest)
         for record in records:
             run_id = record.dagster_run.run_id
             result.old += 1
@@ -151,6 +159,32 @@ class _Newest:
         return run.run_id in self._of_partitions[partitions]
 
 
+class _Memory:
+    """What Watcher remembers of runs, and what it did before its own cleanup."""
+
+    def __init__(self, instance: dg.DagsterInstance, watcher: Watcher, now: dt.datetime) -> None:
+        self._watcher = watcher
+        instance_id = compat.run_storage_id(instance)
+        state = next((each for each in watcher.recorder_states() if each.instance_id == instance_id), None)
+        self._cursor = None if state is None else RecorderCursor.from_json(state.cursor)
+        self._kept_since = (now - dt.timedelta(days=LEAST_RETENTION_DAYS)).timestamp()
+
+    def unrecorded(self, records: Collection[dg.RunRecord]) -> Iterator[str]:
+        """Return the runs of which nothing else would know: those that were never recorded, or not as a whole."""
+        recorded = self._watcher.recorded_runs([record.dagster_run.run_id for record in records])
+        for record in records:
+            run_id = record.dagster_run.run_id
+            if not recorded.get(run_id, run_id not in recorded and self._is_forgotten(record)):
+                yield run_id
+
+    def _is_forgotten(self, record: dg.RunRecord) -> bool:
+        """Whether a run of which nothing is known was recorded once: the recorder is past it, which leaves none out."""
+        cursor, started_at, ended_at = self._cursor, *_times(record)
+        if cursor is None or cursor.caught_up is None or record.dagster_run.run_id in (*cursor.unread, *cursor.open):
+            return False
+        return started_at <= self._kept_since and cursor.since <= ended_at < cursor.caught_up
+
+
 def _ended_before(instance: dg.DagsterInstance, run_ids: Sequence[str], before: dt.datetime) -> list[dg.RunRecord]:
     """Return the runs that are over for long enough: one that was created before may have ended later."""
     records = {record.dagster_run.run_id: record for record in instance.get_run_records(dg.RunsFilter(run_ids=run_ids))}
@@ -159,13 +193,19 @@ def _ended_before(instance: dg.DagsterInstance, run_ids: Sequence[str], before: 
 
 
 def _is_old(record: dg.RunRecord, before: dt.datetime) -> bool:
-    ended_at = record.end_time or record.update_timestamp.timestamp()
+    _, ended_at = _times(record)
     return record.dagster_run.status in FINISHED and ended_at < before.timestamp()
+
+
+def _times(record: dg.RunRecord) -> tuple[float, float]:
+    """Return when a run that is over has started and ended: one that never began has no times of its own."""
+    started_at = record.start_time or record.create_timestamp.timestamp()
+    return started_at, record.end_time or record.update_timestamp.timestamp()
 
 
 def _reasons(
     instance: dg.DagsterInstance,
-    watcher: Watcher,
+    memory: _Memory,
     records: Sequence[dg.RunRecord],
     before: dt.datetime,
     newest: _Newest,
@@ -174,9 +214,13 @@ def _reasons(
     if not records:
         return {}
     family = {record.dagster_run.run_id: record for record in (*_relatives(instance, records), *records)}
-    old = {run_id: record.dagster_run for run_id, record in family.items() if _is_old(record, before)}
+    old_records = {run_id: record for run_id, record in family.items() if _is_old(record, before)}
+    old = {run_id: record.dagster_run for run_id, record in old_records.items()}
     found: dict[str, KeptBecause] = {}
-    for run_id, reason in _held(instance, watcher, old, newest):
+    # Watcher's own runs are not recorded: what they found is.
+    others = [record for run_id, record in old_records.items() if WATCHER_RUN_TAG not in old[run_id].tags]
+    unrecorded = ((run_id, KeptBecause.UNRECORDED) for run_id in memory.unrecorded(others))
+    for run_id, reason in (*unrecorded, *_held(instance, old, newest)):
         found[run_id] = min(found.get(run_id, reason), reason, key=ORDER.index)
     young = [record.dagster_run for run_id, record in family.items() if run_id not in old]
     going_on = [run for run in young if run.status not in FINISHED]
@@ -213,12 +257,8 @@ def _hold_origins(
 
 
 def _held(
-    instance: dg.DagsterInstance, watcher: Watcher, runs: Mapping[str, dg.DagsterRun], newest: _Newest
+    instance: dg.DagsterInstance, runs: Mapping[str, dg.DagsterRun], newest: _Newest
 ) -> Iterator[tuple[str, KeptBecause]]:
-    # Watcher's own runs are not recorded: what they found is.
-    others = [run_id for run_id, run in runs.items() if WATCHER_RUN_TAG not in run.tags]
-    recorded = watcher.recorded_runs(others)
-    yield from ((run_id, KeptBecause.UNRECORDED) for run_id in others if run_id not in recorded)
     going = {backfill.backfill_id for backfill in compat.open_backfills(instance)}
     for run_id, run in runs.items():
         if run.tags.get(compat.BACKFILL_TAG) in going:
@@ -231,3 +271,4 @@ def _held(
             yield run_id, KeptBecause.RUN_KEY
     for run_id, event_type in compat.newest_events(instance, list(runs)):
         yield run_id, OF_EVENTS[event_type]
+    yield from ((run_id, KeptBecause.VERSION) for run_id in compat.first_of_version(instance, list(runs)))

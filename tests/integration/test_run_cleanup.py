@@ -2,12 +2,16 @@
 
 import datetime as dt
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import dagster as dg
 import pytest
 import sqlalchemy as sa
+from dagster._core.definitions.data_version import CachingStaleStatusResolver, StaleStatus
+from dagster._core.definitions.observe import observe
+from dagster._core.loader import LoadingContextForTest
 
 from watcher_core import InvalidValueError, Watcher
 from watcher_dagster import compat
@@ -410,6 +414,112 @@ def test_automation_decides_the_same(dagster_instance: dg.DagsterInstance, watch
     before = requested()
     assert cleaned(dagster_instance, watcher).deleted == 3
     assert requested() == before == (1, 1)
+
+
+def test_what_is_up_to_date_stays_so(dagster_instance: dg.DagsterInstance, watcher: Watcher) -> None:
+    """Of a partition that was made again with the same data version, the event stays that came before what used it."""
+
+    @dg.asset(partitions_def=DAYS, code_version="1")
+    def clicks() -> None: ...
+
+    @dg.asset(partitions_def=DAYS, deps=[clicks])
+    def visits() -> None: ...
+
+    graph = dg.Definitions(assets=[clicks, visits]).resolve_asset_graph()
+
+    def statuses() -> list[StaleStatus]:
+        resolver = CachingStaleStatusResolver(dagster_instance, graph, LoadingContextForTest(dagster_instance))
+        return [resolver.get_status(dg.AssetKey("visits"), day) for day in ("monday", "tuesday")]
+
+    made = []
+    for made_of, day in ((clicks, "monday"), (visits, "monday"), (clicks, "monday"), (clicks, "monday")):
+        made.append(materialize(dagster_instance, clicks, visits, selection=[made_of], partition_key=day))
+    record_tick(dagster_instance, watcher)
+    before = statuses()
+    assert cleaned(dagster_instance, watcher).kept[KeptBecause.VERSION] == 1
+    assert there(dagster_instance) == {made[0], made[1], made[3]}
+    assert statuses() == before == [StaleStatus.FRESH, StaleStatus.MISSING]
+
+
+@pytest.mark.filterwarnings("ignore:Parameter `include_sources`")
+@pytest.mark.filterwarnings("ignore:Function `observable_source_asset`")
+@pytest.mark.filterwarnings("ignore:Property `OpDefinition.version`")
+def test_automation_finds_no_change_where_there_is_none(
+    dagster_instance: dg.DagsterInstance, watcher: Watcher, database_url: str
+) -> None:
+    """An old observation, and one of now that automation has not seen yet, of the same data version."""
+
+    @dg.observable_source_asset
+    def feed() -> dg.DataVersion:
+        return dg.DataVersion("1")
+
+    @dg.asset(deps=[feed], automation_condition=dg.AutomationCondition.eager())
+    def report() -> None: ...
+
+    definitions = dg.Definitions(assets=[feed, report])
+    evaluate = partial(dg.evaluate_automation_conditions, defs=definitions, instance=dagster_instance)
+    old = observe([feed], instance=dagster_instance).run_id
+    materialize(dagster_instance, feed, report, selection=[report])
+    cursor = evaluate(cursor=evaluate().cursor).cursor
+    observe([feed], instance=dagster_instance)
+    record_tick(dagster_instance, watcher)
+    engine = sa.create_engine(database_url)
+    with engine.begin() as connection:
+        statement = """UPDATE runs
+                          SET create_timestamp = create_timestamp - interval '50 days', end_time = end_time - 50 * 86400
+                        WHERE run_id = :old"""
+        connection.execute(sa.text(statement), {"old": old})
+    engine.dispose()
+    assert evaluate(cursor=cursor).total_requested == 0
+    assert cleaned(dagster_instance, watcher, now=dt.datetime.now(dt.UTC)).kept == {KeptBecause.VERSION: 1}
+    assert evaluate(cursor=cursor).total_requested == 0
+
+
+def test_versions_that_are_over_hold_nothing(dagster_instance: dg.DagsterInstance, watcher: Watcher) -> None:
+    """Neither do assets without a code version: each of their materializations has a data version of its own."""
+    version = "1"
+
+    @dg.asset
+    def stated() -> dg.MaterializeResult[None]:
+        return dg.MaterializeResult(data_version=dg.DataVersion(version))
+
+    runs = [materialize(dagster_instance, stated, orders) for _ in range(3)]
+    version = "2"
+    runs += [materialize(dagster_instance, stated, orders) for _ in range(3)]
+    record_tick(dagster_instance, watcher)
+    assert cleaned(dagster_instance, watcher).kept == {KeptBecause.VERSION: 1, KeptBecause.MATERIALIZATION: 1}
+    assert there(dagster_instance) == {runs[3], runs[5]}
+
+
+def test_what_watcher_has_forgotten_goes(dagster_instance: dg.DagsterInstance, watcher: Watcher) -> None:
+    """It was recorded, and Watcher's own cleanup came first: the run would stay for ever."""
+    for _ in range(32):
+        plain.execute_in_process(instance=dagster_instance)
+    record_tick(dagster_instance, watcher)
+    assert watcher.cleanup(now=LATER).deleted["pipeline_execution"] == 2, "the newest 30 successes stay"
+    assert cleaned(dagster_instance, watcher).deleted == 32
+
+
+def test_what_is_too_young_to_be_forgotten_was_never_recorded(
+    dagster_instance: dg.DagsterInstance, watcher: Watcher, database_url: str
+) -> None:
+    plain.execute_in_process(instance=dagster_instance)
+    record_tick(dagster_instance, watcher)
+    engine = sa.create_engine(database_url)
+    with engine.begin() as connection:
+        connection.execute(sa.text("DELETE FROM watcher.pipeline_execution"))
+    engine.dispose()
+    now = dt.datetime.now(dt.UTC)
+    in_89_days, in_91_days = (cleaned(dagster_instance, watcher, now=now + dt.timedelta(days=n)) for n in (89, 91))
+    assert (in_89_days.kept, in_91_days.deleted) == ({KeptBecause.UNRECORDED: 1}, 1)
+
+
+def test_what_ended_before_the_history_was_never_recorded(
+    dagster_instance: dg.DagsterInstance, watcher: Watcher
+) -> None:
+    plain.execute_in_process(instance=dagster_instance)
+    record_tick(dagster_instance, watcher, history_days=0)
+    assert cleaned(dagster_instance, watcher).kept == {KeptBecause.UNRECORDED: 1}
 
 
 @pytest.mark.parametrize("days", [0, -1, True, 1.5, "30"])

@@ -73,11 +73,14 @@ class RecorderMethods(HeartbeatMethods):
         with self._transaction() as (session, _):
             return recording.list_recorders(session)
 
-    def recorded_runs(self, run_ids: Iterable[str]) -> set[str]:
-        """Return those of some runs of Dagster that are over and recorded as a whole, with all that was part of them.
+    def recorded_runs(self, run_ids: Iterable[str]) -> dict[str, bool]:
+        """Return which of some runs of Dagster are recorded.
 
         Args:
             run_ids: Their ids in Dagster.
+
+        Returns:
+            By id, whether a run is over and recorded as a whole, with all that was part of it.
         """
         with self._driver_statements() as (connection, _):
             return recording.recorded_runs(connection, run_ids)

@@ -249,23 +249,23 @@ def known_identity(
 
 
 RECORDED_RUNS = f"""
-    SELECT run.external_id
-      FROM unnest(CAST(%(run_ids)s AS text[])) AS asked (run_id)
-      JOIN watcher.pipeline_execution AS run ON {is_identity("run", "'dagster'", "asked.run_id")}
-     WHERE run.state <> 'running'
+    SELECT run.external_id,
+           run.state <> 'running'
        AND NOT run.execution_metadata ? 'recorder_error'
        AND NOT EXISTS (
                SELECT FROM watcher.pipeline_execution AS part
                 WHERE part.parent_id = run.id
                   AND (part.state = 'running' OR part.execution_metadata ? 'recorder_error')
-           )
+           ) AS is_whole
+      FROM unnest(CAST(%(run_ids)s AS text[])) AS asked (run_id)
+      JOIN watcher.pipeline_execution AS run ON {is_identity("run", "'dagster'", "asked.run_id")}
 """
 
 
-def recorded_runs(connection: Driver, run_ids: Iterable[str]) -> set[str]:
-    """Return those runs of Dagster that are over, and recorded with all that was part of them."""
+def recorded_runs(connection: Driver, run_ids: Iterable[str]) -> dict[str, bool]:
+    """Return which runs of Dagster are recorded, and whether they are over, with all that was part of them."""
     asked = [arguments.text(run_id, "run_id") for run_id in run_ids]
-    return {run_id for (run_id,) in connection.execute(RECORDED_RUNS, {"run_ids": asked})}
+    return dict(connection.execute(RECORDED_RUNS, {"run_ids": asked}))
 
 
 def by_identity(connection: Driver, identity: Mapping[str, str]) -> values.Execution | None:

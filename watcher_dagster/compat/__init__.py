@@ -41,7 +41,7 @@ from watcher_dagster.compat.definitions import (
     sensor_states,
     step_key,
 )
-from watcher_dagster.compat.event_log import delete_run, newest_check_runs, newest_events, run_size
+from watcher_dagster.compat.event_log import delete_run, first_of_version, newest_check_runs, newest_events, run_size
 from watcher_dagster.compat.events import (
     event_data,
     event_error,
@@ -104,6 +104,7 @@ __all__ = [
     "delete_run",
     "event_data",
     "event_error",
+    "first_of_version",
     "is_materializable",
     "job_assets",
     "kept_connection",

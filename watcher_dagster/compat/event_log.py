@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import dagster as dg
 
@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 
 # Events that say something of an asset; of each type the newest is what Dagster shows.
 OF_ASSETS: Final = ("ASSET_MATERIALIZATION", "ASSET_OBSERVATION", "ASSET_MATERIALIZATION_PLANNED")
+# Those of them that have a data version, and the tag that says it.
+WITH_VERSION: Final = ("ASSET_MATERIALIZATION", "ASSET_OBSERVATION")
+DATA_VERSION_TAG: Final = "dagster/data_version"
 # The states of an asset check that has a result, as they are stored.
 CHECKED: Final = ("SUCCEEDED", "FAILED")
 
@@ -43,6 +46,47 @@ def newest_events(instance: dg.DagsterInstance, run_ids: Sequence[str]) -> Itera
     )
     with _sql_event_log(instance).index_connection() as connection:
         yield from ((run_id, event_type) for run_id, event_type in connection.execute(question))
+
+
+def first_of_version(instance: dg.DagsterInstance, run_ids: Sequence[str]) -> set[str]:
+    """Return which runs hold an event from which on an asset, or a partition of it, has its present data version.
+
+    Dagster compares the version before a time with the newest one. Where both are the same, what was made from the
+    asset before is up to date, and automation finds no change; without the older event there would be one. So the event
+    is needed at which the version becomes the present one, and also the one at which it ceased to be that for a time.
+
+    Args:
+        instance: The instance; its event log is in a database of SQL.
+        run_ids: The runs that are asked for.
+    """
+    import sqlalchemy as sa
+    from dagster._core.storage.event_log import SqlEventLogStorageTable
+    from dagster._core.storage.event_log.schema import AssetEventTagsTable as tag  # noqa: N813 (a row of it)
+
+    event, other = SqlEventLogStorageTable.alias("event"), SqlEventLogStorageTable.alias("other")
+    of_the_same = sa.and_(
+        other.c.asset_key == event.c.asset_key,
+        other.c.dagster_event_type == event.c.dagster_event_type,
+        sa.or_(
+            other.c.partition == event.c.partition, sa.and_(other.c.partition.is_(None), event.c.partition.is_(None))
+        ),
+    )
+    newest = sa.select(sa.func.max(other.c.id)).where(of_the_same).correlate(event).scalar_subquery()
+    before = newest.where(other.c.id < event.c.id)
+
+    def version(event_id: Any) -> Any:
+        of_event = sa.select(sa.func.max(tag.c.value)).where(tag.c.event_id == event_id, tag.c.key == DATA_VERSION_TAG)
+        return of_event.correlate(event).scalar_subquery()
+
+    is_present = sa.func.coalesce(version(event.c.id) == version(newest), sa.false())
+    was_present = sa.func.coalesce(version(before) == version(newest), sa.false())
+    question = (
+        sa.select(event.c.run_id)
+        .distinct()
+        .where(event.c.run_id.in_(run_ids), event.c.dagster_event_type.in_(WITH_VERSION), is_present != was_present)
+    )
+    with _sql_event_log(instance).index_connection() as connection:
+        return {run_id for (run_id,) in connection.execute(question)}
 
 
 def newest_check_runs(instance: dg.DagsterInstance) -> set[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from watcher_dagster.recorder.cursor import caught_up_at
+from watcher_dagster.recorder.cursor import RecorderCursor, caught_up_at
 from watcher_dagster.recorder.eventlog import EventLog, is_outage
 from watcher_dagster.recorder.events import translate_run
 from watcher_dagster.recorder.tick import HISTORY_DAYS, TICK_SECONDS, record_tick
@@ -13,6 +13,7 @@ __all__ = [
     "NO_ZONES",
     "TICK_SECONDS",
     "EventLog",
+    "RecorderCursor",
     "caught_up_at",
     "is_outage",
     "partition_zones",
