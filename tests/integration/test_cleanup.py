@@ -16,9 +16,12 @@ from typing import Any
 
 import psycopg
 import pytest
+from pydantic import SecretStr
 
 from tests.factories import record
+from tests.slack_server import slack_server
 from watcher_core import ExecutionState, InvalidValueError, SchemaVersionError, Settings, Watcher
+from watcher_core.alerts.delivery import Pace
 from watcher_core.recording import expired
 from watcher_core.recording.retention import KEPT_SUCCESSES
 
@@ -89,9 +92,11 @@ def logged(connection: psycopg.Connection[Any], execution_id: int, *, alert: str
     if alert is not None:
         connection.execute(
             "INSERT INTO watcher.alert (kind, level, deduplication_key, pipeline_id, pipeline_execution_id, state,"
-            " resolved_at) VALUES ('failure', 'error', 'failure/' || gen_random_uuid(), 1, %(id)s, %(state)s,"
-            " %(resolved_at)s)",
-            {**given, "state": alert, "resolved_at": NOW if alert == "resolved" else None},
+            " opened_at, resolved_at) SELECT 'failure', 'error', 'failure/' || gen_random_uuid(), 1, id,"
+            " CAST(%(state)s AS watcher.alert_state), start_date, CASE WHEN %(is_over)s"
+            " THEN coalesce(end_date, start_date) END FROM"
+            " watcher.pipeline_execution WHERE id = %(id)s",
+            {**given, "state": alert, "is_over": alert == "resolved"},
         )
 
 
@@ -310,9 +315,39 @@ def test_an_execution_with_an_alert_that_is_not_resolved_stays(
     told = execution(connection, 400)
     logged(connection, told, alert=state)
     assert watcher.cleanup(now=NOW).total == 0
-    connection.execute("UPDATE watcher.alert SET state = 'resolved', resolved_at = %s", (NOW,))
+    connection.execute("UPDATE watcher.alert SET state = 'resolved', resolved_at = %s", (days_ago(90),))
     assert watcher.cleanup(now=NOW).deleted["alert"] == 1
     assert kept(connection) == []
+
+
+def test_the_end_of_an_old_alert_is_delivered(
+    database_url: str, connection: psycopg.Connection[Any], tmp_path: Path
+) -> None:
+    """It ended just before the cleanup: people would believe that it is open for ever."""
+    with (
+        slack_server() as slack,
+        Watcher(database_url, settings=Settings(home=tmp_path, slack_webhook_url=SecretStr(slack.webhook))) as watcher,
+    ):
+        watcher.get_or_create_pipeline("p")
+        failed = execution(connection, 400)
+        logged(connection, failed, alert="open")
+        assert watcher.deliver_alerts(pace=Pace(0)).messages == 1
+        watcher.resolve_alert(watcher.alerts(state="open")[0].id)
+        now = watcher.clock()
+        assert watcher.cleanup(now=now).deleted["alert"] == 0
+        assert kept(connection) == [failed]
+        assert watcher.deliver_alerts(pace=Pace(0)).messages == 1
+        later = now + dt.timedelta(days=91)
+        counted = watcher.cleanup(now=later, dry_run=True)
+        assert watcher.cleanup(now=later).deleted == counted.deleted
+        assert (counted.deleted["alert"], counted.deleted["pipeline_execution"]) == (1, 1)
+
+
+def test_alerts_of_executions_count_once(watcher: Watcher, connection: psycopg.Connection[Any]) -> None:
+    for days in (100, 200):
+        logged(connection, execution(connection, days))
+    assert watcher.cleanup(now=NOW, dry_run=True).deleted["alert"] == 2
+    assert watcher.cleanup(now=NOW).deleted["alert"] == 2
 
 
 def test_children_lose_their_parent_and_parents_their_children(

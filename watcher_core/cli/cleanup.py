@@ -30,7 +30,7 @@ def cleanup(
     """Delete old executions, logs and resolved alerts.
 
     Goes on beside recording, and may be stopped at any time: what is deleted by then stays deleted. What runs stays,
-    and so does what has an alert that is not resolved.
+    and so does what has an alert that is not resolved, or was since.
     """
     with open_watcher() as watcher, output.progress_bar("executions") as progress:
         result = watcher.cleanup(

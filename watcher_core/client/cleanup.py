@@ -24,8 +24,9 @@ class CleanupMethods(Connection):
     ) -> values.CleanupResult:
         """Delete executions that started before a date, with everything logged about them, and old logs and alerts.
 
-        Running executions stay, and so do those with an unresolved alert. Each batch is a transaction: a cleanup that
-        is stopped keeps what it has deleted, and the next one continues. Others may record meanwhile.
+        Running executions stay, and so do those with an alert that is not resolved, or was since. Each batch is a
+        transaction: a cleanup that is stopped keeps what it has deleted, and the next one continues. Others may record
+        meanwhile.
 
         Args:
             retention_days: Days of history to keep, at least 90.

@@ -55,7 +55,7 @@ KEPT = f"""
         SELECT past.id
           FROM watcher.alert
           JOIN watcher.pipeline_execution AS past ON past.id = alert.pipeline_execution_id
-         WHERE alert.state <> 'resolved'
+         WHERE (alert.state <> 'resolved' OR alert.resolved_at > %(until)s)
            AND past.start_date <= %(until)s
          UNION
         SELECT id FROM looked_at WHERE stays
@@ -67,7 +67,6 @@ WRITTEN = {
     "failure_pipeline_execution_log": "evaluation_timestamp",
     "anomaly_detection_result": "evaluated_at",
     "watermark_event": "created_at",
-    "alert": "opened_at",
 }
 
 

@@ -4,7 +4,8 @@ Executions are deleted by their start, each with everything logged about it. The
 and failure logs, anomaly results, watermark events, results of asset checks, resolved alerts, runs of OpenLineage,
 executions. These are kept:
 
-- running executions, and executions with an unresolved alert;
+- running executions;
+- alerts that are not resolved, or were since, with their executions: of the end of an alert people are still to hear;
 - each pipeline's newest successes, by which the next one is judged, however seldom it runs;
 - the newest failures of a partition, or of another part of a pipeline, that nothing has made good since: while they are
   known, the alert of that pipeline names the partition;
@@ -125,7 +126,7 @@ EXECUTIONS = f"""
        AND NOT EXISTS (SELECT
                          FROM watcher.alert
                         WHERE alert.pipeline_execution_id = past.id
-                          AND alert.state <> 'resolved')
+                          AND (alert.state <> 'resolved' OR alert.resolved_at > %(until)s))
        AND NOT ({NOT_MADE_GOOD})"""
 
 BY_DATE = {
@@ -139,7 +140,7 @@ WALKED = (*BY_DATE, "pipeline_execution")
 OF_EXECUTIONS = tuple(
     table
     for table in CLEANUP_TABLES
-    if table not in ("freshness_pipeline_log", "asset_check_result", "openlineage_run", "pipeline_execution")
+    if table not in ("freshness_pipeline_log", "asset_check_result", "alert", "openlineage_run", "pipeline_execution")
 )
 
 # Rows that another transaction has locked are skipped; the next cleanup deletes them.
