@@ -5,8 +5,10 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Iterator
+from contextlib import nullcontext
 from pathlib import Path
 
+import psycopg
 import pytest
 import sqlalchemy as sa
 
@@ -114,3 +116,35 @@ def test_the_schema_can_be_upgraded_through_it(empty_database_url: str, tmp_path
         with watcher.track("a") as execution:
             execution.record(inserts=1)
         assert watcher.executions()[0].inserts == 1
+
+
+@pytest.mark.parametrize("level", ["repeatable read", "serializable"])
+@pytest.mark.parametrize("is_pooled", [False, True])
+def test_each_statement_sees_what_others_have_committed(
+    database_url: str, tmp_path: Path, level: str, is_pooled: bool
+) -> None:
+    """Whatever the database says of transactions; else who waits for another's row ends in an error."""
+    direct = sa.make_url(database_url)
+    with psycopg.connect(database_url, autocommit=True) as connection:
+        connection.execute(f"ALTER DATABASE {direct.database} SET default_transaction_isolation = '{level}'")
+    with (
+        pgbouncer(direct, tmp_path, pool_size=3) as pooled,
+        Watcher((pooled if is_pooled else direct).render_as_string(hide_password=False)) as watcher,
+        Watcher(database_url) as other,
+    ):
+        shown = "SHOW transaction_isolation"
+        for seconds in (None, 60.0):
+            with database.time_limit(seconds) if seconds else nullcontext():
+                with watcher._transaction() as (session, _):
+                    assert session.execute(sa.text(shown)).scalar_one() == "read committed"
+                for opened in (watcher._driver_transaction, watcher._driver_statements):
+                    with opened() as (driver, _):
+                        assert driver.execute(shown).fetchone() == ("read committed",)
+        watcher.get_or_create_pipeline("a")
+        with watcher._transaction() as (session, _):
+            session.execute(sa.text("SELECT FROM watcher.pipeline"))
+            other.update_pipeline("a", active=False)
+            session.execute(sa.text("UPDATE watcher.pipeline SET active = true"))
+        assert other.pipelines()[0].active
+        with psycopg.connect(database_url) as connection:
+            assert connection.execute("SHOW default_transaction_isolation").fetchone() == (level,)

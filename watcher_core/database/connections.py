@@ -32,7 +32,16 @@ PARAMETERS = {
 }
 
 # Times are read in UTC, whatever the server, database or role says. PgBouncer keeps both for each of its clients.
-SESSION = "SET timezone = 'UTC'; SET datestyle = 'ISO, MDY'; SELECT pg_backend_pid()"
+SESSION = """
+    SET timezone = 'UTC';
+    SET datestyle = 'ISO, MDY';
+    SELECT pg_backend_pid(), current_setting('default_transaction_isolation')
+"""
+
+# Each statement sees what others have committed: who waits for another's row goes on with it. A server, database or
+# role may say otherwise: each wait would end in an error, and what is read after a lock would be older than the lock.
+READ_COMMITTED = psycopg.IsolationLevel.READ_COMMITTED
+STAY_READ_COMMITTED = "SET default_transaction_isolation = 'read committed'"
 
 # After so many times, psycopg prepares a statement, where that is possible.
 PREPARE_THRESHOLD = 5
@@ -99,9 +108,16 @@ def _prepare_session(connection: TimedConnection) -> None:
         cursor.execute(SESSION)
         while cursor.nextset():
             pass
-        (backend,) = cursor.fetchone() or (None,)
+        backend, isolation = cursor.fetchone() or (None, None)
+        # A pooler has keys of its own to cancel statements with. Behind it the next transaction may be another
+        # session's, in which a statement that was prepared is not known, or is another client's.
+        connection.is_direct = backend == connection.info.backend_pid
+        connection.prepare_threshold = PREPARE_THRESHOLD if connection.is_direct else None
+        if isolation != "read committed":
+            if connection.is_direct:
+                cursor.execute(STAY_READ_COMMITTED)
+            else:
+                connection.needs_begin = True
     connection.autocommit = False
-    # A pooler has keys of its own to cancel statements with. Behind it the next transaction may be another session's,
-    # in which a statement that was prepared is not known, or is another client's.
-    connection.is_direct = backend == connection.info.backend_pid
-    connection.prepare_threshold = PREPARE_THRESHOLD if connection.is_direct else None
+    if connection.needs_begin:
+        connection.isolation_level = READ_COMMITTED

@@ -187,6 +187,9 @@ if hasattr(os, "register_at_fork"):
 # takes back what was committed so less than a second before.
 UNFLUSHED = "SET LOCAL synchronous_commit = off"
 
+# As psycopg begins the others, where that is not the default.
+BEGIN = "BEGIN ISOLATION LEVEL READ COMMITTED; "
+
 # For a transaction that needs little of large tables: a plan made from statistics of a table that was empty, or full of
 # what is found no more, would read all of it. Compiling such a plan takes longer than running it.
 BY_INDEX = "SET LOCAL enable_seqscan = off; SET LOCAL jit = off"
@@ -213,7 +216,7 @@ def driver_transaction(engine: sa.Engine) -> Iterator[Driver]:
     """One transaction, as `transaction`, without SQLAlchemy; psycopg begins it with the first statement."""
     with _pooled(engine) as connection:
         _set_autocommit(connection, on=remaining_seconds() is not None)  # `BEGIN` goes with the limits
-        limit_statements(connection, begin="BEGIN; ")
+        limit_statements(connection, begin=BEGIN)
         yield connection
         connection.commit()
 
@@ -223,13 +226,14 @@ def driver_statements(engine: sa.Engine) -> Iterator[Driver]:
     """Statements that are each a transaction of their own, which saves the round trips of `BEGIN` and `COMMIT`.
 
     Within a time limit, that needs a session whose limits can stay; behind a pooler they are one transaction instead.
+    So they are there where transactions have another isolation level by default.
     """
     with _pooled(engine) as connection:
-        _set_autocommit(connection, on=True)
+        _set_autocommit(connection, on=not connection.needs_begin or remaining_seconds() is not None)
         if connection.is_direct:
             limit_session(connection)
         else:
-            limit_statements(connection, begin="BEGIN; ")
+            limit_statements(connection, begin=BEGIN)
         yield connection
         if not _is_idle(connection):
             connection.commit()

@@ -42,10 +42,12 @@ class TimedConnection(psycopg.Connection[Any]):
 
     Attributes:
         is_direct: Whether its session is this process's alone; behind a pooler it is not.
+        needs_begin: Whether each transaction has to say its isolation level, and so none begins by itself.
         session_limit: The milliseconds that PostgreSQL lets a statement of this session take; 0 for no limit.
     """
 
     is_direct = False
+    needs_begin = False
     session_limit = 0
 
     def wait(self, gen: Generator[Any, Any, T], *arguments: Any, **options: Any) -> T:
