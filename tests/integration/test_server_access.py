@@ -10,6 +10,7 @@ from types import SimpleNamespace
 import anyio
 import pytest
 
+from tests.factories import unique
 from tests.http_client import Client, serving
 from watcher_core import InvalidValueError, NotFoundError, TokenScope, Watcher
 from watcher_core.errors import ConfigurationError, DatabaseUnavailableError
@@ -334,6 +335,22 @@ def test_bad_bodies_are_refused_and_named(api, module_watcher, body):
         assert found.keys() == {"detail", "message", "code", "details"}
         if answer.status_code == 422:
             assert found["detail"][0]["loc"][0] == "body"
+
+
+@pytest.mark.parametrize("path", ["/health/live", "/health/ready", "/pipeline", "/metrics", "/ui/", "/ui/nothing"])
+def test_head_is_answered_as_get(api, module_watcher, path):
+    """What looks whether a server is up asks so: monitors, `curl -I`, `wget --spider`."""
+    headers = make_token(module_watcher)
+    got, head = (api.request(method, path, headers=headers) for method in ("GET", "HEAD"))
+    assert (head.status_code, head.headers["content-type"]) == (got.status_code, got.headers["content-type"])
+
+
+def test_a_ping_may_be_a_head(api, module_watcher):
+    name = unique("pinged")
+    for scope, status in (("read", 403), ("write", 200)):
+        answer = api.request("HEAD", f"/ping/{name}", headers=make_token(module_watcher, scope=scope))
+        assert answer.status_code == status
+    assert len(module_watcher.executions(pipeline=name)) == 1
 
 
 @pytest.mark.parametrize(

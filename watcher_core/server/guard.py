@@ -137,6 +137,8 @@ class Guard:
             async with asyncio.timeout(self._limits.timeout):
                 headers = dict(scope["headers"])
                 scope[ACCESS] = await self._access(scope, headers)
+                if scope["method"] == "HEAD":  # as GET, in a copy: the server goes by its own, and leaves the body out
+                    scope = {**scope, "method": "GET"}
                 body = await self._body(scope["path"], headers, receive)
                 if body is None:
                     return  # the client has gone: half a request is none
