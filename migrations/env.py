@@ -21,6 +21,8 @@ def include_name(name: str | None, type_: str, _parents: object) -> bool:
 
 
 def run_migrations(connection: sa.Connection) -> None:
+    # Another upgrade is waited for, whatever limits the database or the role has for other statements.
+    connection.execute(sa.text("SET LOCAL lock_timeout = 0; SET LOCAL statement_timeout = 0"))
     connection.execute(sa.text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": ADVISORY_LOCK})
     connection.execute(sa.text(f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT}'"))
     connection.execute(sa.text(f"SET LOCAL statement_timeout = '{STATEMENT_TIMEOUT}'"))

@@ -6,6 +6,7 @@ import datetime as dt
 import threading
 import warnings
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 import psycopg
 import pytest
@@ -319,6 +320,32 @@ BEFORE_0023 = """
     VALUES (1, 'python', %s, 'running', now())
         ON CONFLICT (source, external_id) DO NOTHING
 """
+
+
+WAITS_LONGER = sa.text("""
+    SELECT EXISTS (SELECT
+                     FROM pg_stat_activity
+                    WHERE datname = current_database()
+                      AND wait_event = 'advisory'
+                      AND clock_timestamp() - query_start > interval '1100 ms')
+""")
+
+
+@pytest.mark.parametrize("limit", ["lock_timeout", "statement_timeout"])
+def test_one_waits_for_another_whatever_limit_there_is_by_default(
+    empty: Watcher, engine: sa.Engine, limit: str
+) -> None:
+    """As where all containers of a deployment start at once, and the database or the role has a limit."""
+    with engine.connect() as other, ThreadPoolExecutor(1) as threads:
+        other.execute(sa.text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": 0x57617463686572})
+        with engine.begin() as connection:
+            connection.execute(sa.text(f"ALTER DATABASE {engine.url.database} SET {limit} = '1s'"))
+        upgraded = threads.submit(empty.upgrade)
+        while not (upgraded.done() or other.scalar(WAITS_LONGER)):
+            pass
+        other.rollback()
+        upgraded.result()
+    assert empty.schema_version() == SCHEMA_VERSION
 
 
 def test_identities_hold_while_one_of_the_version_before_records(empty: Watcher, engine: sa.Engine) -> None:
