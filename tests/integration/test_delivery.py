@@ -19,6 +19,7 @@ from tests.factories import NOON, at, record, unique
 from tests.http_server import http_server
 from tests.slack_server import TOKEN, Failure, SlackServer, broken_limit, slack_server
 from watcher_core import (
+    Address,
     Alert,
     AlertEvent,
     AlertKind,
@@ -882,3 +883,17 @@ def test_slack_is_down_for_a_day(watcher: Watcher, server: SlackServer) -> None:
     for text in server.texts:
         numbers = [int(line.rpartition("[alert ")[2][:-1]) for line in text.splitlines() if line.startswith("•")]
         assert numbers == sorted(numbers), "in the order in which they came"
+
+
+def test_what_is_behind_an_alert_in_maintenance_waits_with_it(watcher: Watcher, server: SlackServer) -> None:
+    source, table, report = (Address(unique(name), "postgresql", "database") for name in ("source", "table", "report"))
+    first, second = (watcher.get_or_create_pipeline(unique(name)) for name in ("first", "second"))
+    watcher.create_lineage(first.id, sources=[source], targets=[table])
+    watcher.create_lineage(second.id, sources=[table], targets=[report])
+    now = watcher.clock()
+    watcher.add_maintenance(pipeline=first.name, duration=dt.timedelta(hours=2))
+    opened(watcher, "cause", pipeline=first.name, now=now + dt.timedelta(minutes=1))
+    opened(watcher, "behind", pipeline=second.name, now=now + dt.timedelta(minutes=2))
+    assert deliver(watcher, now=now + dt.timedelta(minutes=5)).messages == 0
+    assert deliver(watcher, now=now + dt.timedelta(hours=2, minutes=5)).messages == 1
+    assert f"Behind it: {second.name}" in server.texts[-1]
