@@ -64,29 +64,36 @@ def first_of_version(instance: dg.DagsterInstance, run_ids: Sequence[str]) -> se
     from dagster._core.storage.event_log.schema import AssetEventTagsTable as tag  # noqa: N813 (a row of it)
 
     event, other = SqlEventLogStorageTable.alias("event"), SqlEventLogStorageTable.alias("other")
-    of_the_same = sa.and_(
-        other.c.asset_key == event.c.asset_key,
-        other.c.dagster_event_type == event.c.dagster_event_type,
-        sa.or_(
-            other.c.partition == event.c.partition, sa.and_(other.c.partition.is_(None), event.c.partition.is_(None))
-        ),
+    # Two questions, as Dagster has two indexes: with both in one, all events of an asset would be read for each.
+    same_partition = (
+        other.c.partition == event.c.partition,
+        sa.and_(other.c.partition.is_(None), event.c.partition.is_(None)),
     )
-    newest = sa.select(sa.func.max(other.c.id)).where(of_the_same).correlate(event).scalar_subquery()
-    before = newest.where(other.c.id < event.c.id)
 
     def version(event_id: Any) -> Any:
         of_event = sa.select(sa.func.max(tag.c.value)).where(tag.c.event_id == event_id, tag.c.key == DATA_VERSION_TAG)
         return of_event.correlate(event).scalar_subquery()
 
-    is_present = sa.func.coalesce(version(event.c.id) == version(newest), sa.false())
-    was_present = sa.func.coalesce(version(before) == version(newest), sa.false())
-    question = (
-        sa.select(event.c.run_id)
-        .distinct()
-        .where(event.c.run_id.in_(run_ids), event.c.dagster_event_type.in_(WITH_VERSION), is_present != was_present)
-    )
-    with _sql_event_log(instance).index_connection() as connection:
-        return {run_id for (run_id,) in connection.execute(question)}
+    found: set[str] = set()
+    for is_same, is_asked in zip(
+        same_partition, (event.c.partition.is_not(None), event.c.partition.is_(None)), strict=True
+    ):
+        of_the_same = sa.select(sa.func.max(other.c.id)).where(
+            other.c.asset_key == event.c.asset_key, other.c.dagster_event_type == event.c.dagster_event_type, is_same
+        )
+        newest = of_the_same.correlate(event).scalar_subquery()
+        before = of_the_same.where(other.c.id < event.c.id).correlate(event).scalar_subquery()
+        is_present = sa.func.coalesce(version(event.c.id) == version(newest), sa.false())
+        was_present = sa.func.coalesce(version(before) == version(newest), sa.false())
+        question = (
+            sa.select(event.c.run_id)
+            .distinct()
+            .where(event.c.run_id.in_(run_ids), event.c.dagster_event_type.in_(WITH_VERSION), is_asked)
+            .where(is_present != was_present)
+        )
+        with _sql_event_log(instance).index_connection() as connection:
+            found.update(run_id for (run_id,) in connection.execute(question))
+    return found
 
 
 def newest_check_runs(instance: dg.DagsterInstance) -> set[str]:
