@@ -488,6 +488,32 @@ def test_a_dag_of_airflow(watcher: Watcher) -> None:
     ]
 
 
+def test_two_dags_of_airflow_3(watcher: Watcher) -> None:
+    """As its scheduler and three workers sent them: a mapped task whose first try failed, and a query that is wrong."""
+    events = sample("airflow_3")
+    random.Random(1).shuffle(events)
+    for event in events:
+        watcher.record_openlineage([event])
+    [dag] = watcher.executions(pipeline="airflow_3/shop")
+    states: dict[str, list[ExecutionState]] = {}
+    for child in watcher.execution_tree(dag.id).children:
+        states.setdefault(child.execution.pipeline_name, []).append(child.execution.state)
+    done = [ExecutionState.SUCCEEDED]
+    assert {name: sorted(found) for name, found in states.items()} == {
+        **{f"airflow_3/shop.{task}": done for task in ("create", "load", "report", "export")},
+        "airflow_3/shop.flaky": [ExecutionState.FAILED, *done * 3],
+    }
+    failed = {finding.pipeline_name: finding for finding in watcher.check_failures()}
+    [name] = [name for name in failed if name.startswith("airflow_3/")]
+    assert name == "airflow_3/broken.bad"  # its DAG failed by it, and the mapped task ran once more
+    assert failed[name].details["error"].startswith('column "no_such_column" does not exist')
+    table = "postgres://warehouse.example:5432/shop.public."
+    assert [step.address.name for step in watcher.address_lineage(f"{table}report")] == [
+        f"{table}orders",
+        f"{table}raw_orders",
+    ]
+
+
 def test_a_job_of_spark(watcher: Watcher) -> None:
     events = sample("spark_job")
     random.Random(1).shuffle(events)
@@ -769,7 +795,7 @@ def test_a_broken_name_is_passed_over(watcher: Watcher, job: str) -> None:
 def test_hostile_events_are_recorded_or_refused_as_such(watcher: Watcher) -> None:
     """Whatever stands in place of anything in a real event is no error of the database."""
     chance = random.Random(HOSTILE)
-    events = [event for name in ("dbt_build", "airflow_dag", "spark_job") for event in sample(name)]
+    events = [event for name in ("dbt_build", "airflow_dag", "airflow_3", "spark_job") for event in sample(name)]
     refused = 0
     for _ in range(HOSTILE):
         event = chance.choice(events)
