@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -14,14 +13,12 @@ from sqlalchemy.orm import Session
 
 from watcher_core import anomalies, arguments, catalog, database, values
 from watcher_core.database import Driver
-from watcher_core.enums import ExecutionSource, ExecutionState
-from watcher_core.errors import InvalidValueError
-from watcher_core.recording import clocks, watermarks
+from watcher_core.enums import ExecutionSource
+from watcher_core.recording import cleaning, clocks, watermarks
 from watcher_core.recording.executions import INFERRED
 from watcher_core.recording.identities import KEY, is_identity, stored_metadata
 from watcher_core.recording.lookup import known_identity
 from watcher_core.recording.parents import may_be_parent
-from watcher_core.values import COUNTS
 
 logger = logging.getLogger("watcher.progress")
 
@@ -260,7 +257,7 @@ def record_executions(
     Raises:
         InvalidValueError: A record breaks a rule; nothing is written.
     """
-    clean = _cleaned_leniently if drop_refused else _cleaned
+    clean = cleaning.cleaned_leniently if drop_refused else cleaning.cleaned
     cleaned = [clean(record) for record in records]
     if not cleaned:
         return 0
@@ -362,88 +359,3 @@ def _in_circle(records: Mapping[tuple[str, str], dict[str, Any]]) -> tuple[str, 
         seen.add(identity)
         identity = (identity[0], records[identity]["parent_external_id"])
     return identity
-
-
-def _cleaned(record: values.ExecutionRecord) -> dict[str, Any]:
-    start_date = arguments.instant(record.start_date, "start_date")
-    end_date = None if record.end_date is None else arguments.instant(record.end_date, "end_date")
-    state = arguments.choice(record.state, ExecutionState, "state")
-    if (state is ExecutionState.RUNNING) != (end_date is None):
-        raise InvalidValueError(
-            f"end_date is {end_date} and state is {state.value!r}; all but running ones have an end"
-        )
-    external_id = arguments.external_id(record.external_id, "external_id")
-    parent = record.parent_external_id
-    if parent == external_id:
-        raise InvalidValueError(
-            f"parent_external_id is {parent!r}, as external_id is; an execution is not its own parent"
-        )
-    facts = {name: clean(getattr(record, name), name) for name, clean in FACTS.items()}
-    metadata = facts.pop("execution_metadata") | _marks(record, facts)
-    return {
-        "pipeline_name": arguments.name(record.pipeline_name, "pipeline_name"),
-        "pipeline_type_name": None
-        if record.pipeline_type_name is None
-        else arguments.name(record.pipeline_type_name, "pipeline_type_name"),
-        "source": arguments.choice(record.source, ExecutionSource, "source").value,
-        "external_id": external_id,
-        "parent_external_id": None if parent is None else arguments.external_id(parent, "parent_external_id"),
-        "instance_id": None if record.instance_id is None else arguments.text(record.instance_id, "instance_id"),
-        "scope": None if record.scope is None else arguments.text(record.scope, "scope"),
-        "state": state.value,
-        "reported_start": start_date,
-        "reported_end": end_date,
-        **facts,
-        "metadata": metadata,
-    }
-
-
-def _optional(check: Callable[[object, str], Any]) -> Callable[[object, str], Any]:
-    return lambda value, name: None if value is None else check(value, name)
-
-
-# What an execution can be recorded without, with the check of each.
-FACTS: Mapping[str, Callable[[Any, str], Any]] = {
-    "former_external_id": _optional(arguments.external_id),
-    "parent_id": _optional(arguments.identifier),
-    "logical_date": _optional(arguments.instant),
-    "full_load": arguments.flag,
-    "next_watermark": arguments.watermark,
-    **dict.fromkeys(COUNTS, arguments.count),
-    "execution_metadata": arguments.json_object,
-}
-
-
-def _cleaned_leniently(record: values.ExecutionRecord) -> dict[str, Any]:
-    """As `_cleaned`, without the facts that break a rule. One bad value must not take the rest of a run with it."""
-    try:
-        return _cleaned(record)
-    except InvalidValueError:
-        left: dict[str, Any] = {}
-        refused: dict[str, str] = {}
-        for name, clean in FACTS.items():
-            try:
-                clean(getattr(record, name), name)
-            except InvalidValueError as error:
-                left[name] = NOTHING.get(name)
-                refused[name] = str(error)
-        if not refused:
-            raise
-        logger.warning("execution %s of %s is recorded without %s", record.external_id, record.pipeline_name, refused)
-        metadata = left.pop("execution_metadata", record.execution_metadata)
-        return _cleaned(replace(record, **left, execution_metadata={**metadata, "refused": refused}))
-
-
-NOTHING: Mapping[str, Any] = {"full_load": False, "execution_metadata": {}}
-
-
-def _marks(record: values.ExecutionRecord, facts: Mapping[str, Any]) -> dict[str, Any]:
-    """What statements and checks look for in the metadata of an execution."""
-    marks: dict[str, Any] = {}
-    if record.duration_is_shared is not None:
-        marks["duration_of"] = "step" if record.duration_is_shared else "execution"
-    if record.may_be_no_change:
-        marks["may_be_no_change"] = True
-    if record.is_provisional:
-        marks["provisional"] = {name: facts[name] for name in (*COUNTS, "next_watermark") if facts[name] is not None}
-    return marks
