@@ -126,7 +126,8 @@ EXECUTIONS = f"""
        AND NOT EXISTS (SELECT
                          FROM watcher.alert
                         WHERE alert.pipeline_execution_id = past.id
-                          AND (alert.state <> 'resolved' OR alert.resolved_at > %(until)s))
+                          AND (alert.state <> 'resolved' OR alert.resolved_at > %(until)s)
+                       OFFSET 0) -- looked up for each: a join would read all alerts for each batch
        AND NOT ({NOT_MADE_GOOD})"""
 
 BY_DATE = {
