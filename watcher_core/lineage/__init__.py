@@ -8,7 +8,7 @@ from watcher_core.lazy import exported
 
 if TYPE_CHECKING:
     from watcher_core.lineage.cleaning import clean_declaration, clean_lineage
-    from watcher_core.lineage.closure import lock_closure, try_to_lock_closure, verify_closure
+    from watcher_core.lineage.closure import lock_closure, verify_closure
     from watcher_core.lineage.edges import declare_lineage, record_lineage
     from watcher_core.lineage.export import subgraph, to_dot, to_mermaid
     from watcher_core.lineage.imported import import_edges
@@ -43,7 +43,6 @@ __all__ = [
     "subgraph",
     "to_dot",
     "to_mermaid",
-    "try_to_lock_closure",
     "update_address",
     "verify_closure",
 ]
@@ -68,7 +67,6 @@ _MODULES = {
     "subgraph": "export",
     "to_dot": "export",
     "to_mermaid": "export",
-    "try_to_lock_closure": "closure",
     "update_address": "merge",
     "verify_closure": "closure",
 }

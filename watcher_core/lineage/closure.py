@@ -65,12 +65,6 @@ def lock_closure(connection: Driver) -> None:
     connection.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK_KEY])
 
 
-def try_to_lock_closure(connection: Driver) -> bool:
-    """As `lock_closure` without waiting, so that rows may be locked already; return whether it is locked now."""
-    row = connection.execute("SELECT pg_try_advisory_xact_lock(%s)", [LOCK_KEY]).fetchone()
-    return bool(row and row[0])
-
-
 def follow(connection: Driver, *, inserted: Counter[Pair], deleted: Counter[Pair]) -> None:
     """Bring the closure up to date with edges that have been inserted, and others that are about to be deleted.
 

@@ -111,7 +111,7 @@ WRITE_JOBS = """
 
 
 class LineageChangesError(Exception):
-    """The events change lineage, and another transaction holds its lock: the caller starts anew behind that one."""
+    """The events change lineage, and the caller does not hold its lock yet: it starts anew, with the lock first."""
 
 
 def record_events(session: Session, *, events: Iterable[Event], may_change_lineage: bool, now: dt.datetime) -> None:
@@ -124,7 +124,7 @@ def record_events(session: Session, *, events: Iterable[Event], may_change_linea
         now: The time.
 
     Raises:
-        LineageChangesError: The lock is needed, and is not free; the transaction has to be rolled back.
+        LineageChangesError: The lock is needed; the transaction has to be rolled back.
     """
     in_order = sorted(events, key=lambda event: event.at)
     connection = database.driver(session)
@@ -135,11 +135,7 @@ def record_events(session: Session, *, events: Iterable[Event], may_change_linea
     named = [dataset for event in in_order if event.pipeline_name is None for dataset in event.inputs]
     results = [result for event in in_order for result in assertions.results_of(event)]
     if (found.changed or named) and not may_change_lineage:
-        # Rows are locked already: to wait for whoever has the lock, and may want these, could be to wait in a circle.
-        if not lineage.try_to_lock_closure(connection):
-            raise LineageChangesError
-        may_change_lineage = True
-        found = _merge_jobs(connection, jobs, runs, statement=LOCK_JOBS)
+        raise LineageChangesError
     records = [record for run_id, run in changed.items() if (record := facts.record_of(run_id, run.now)) is not None]
     pipelines = {*found.names, *(record.pipeline_name for record in records), *(one.pipeline_name for one in results)}
     # All at once and in the order of their names, so that nobody waits in a circle.
