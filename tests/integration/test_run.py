@@ -506,7 +506,7 @@ def test_a_broken_setting_does_not_stop_the_command(run: Run, tmp_path: Path) ->
 
 
 def test_a_watermark_that_is_too_long_for_an_environment_does_not_stop_the_command(
-    run: Run, module_watcher: Watcher
+    run: Run, module_watcher: Watcher, tmp_path: Path
 ) -> None:
     report = """
 import json, os
@@ -514,9 +514,12 @@ json.dump({"next_watermark": "9" * 200_000}, open(os.environ["WATCHER_METRICS_FI
 """
     assert run(sys.executable, "-c", report, pipeline="long")[0] == 0
     assert len(module_watcher.pipeline("long").watermark or "") == 200_000
-    status, out, err = run("sh", "-c", "echo ran $WATCHER_PIPELINE $WATCHER_WATERMARK", pipeline="long")
-    assert (status, out) == (0, "ran long\n")
-    assert "the command is not told its watermark" in err
+    (tmp_path / "sh").mkdir()  # no program: refused as one of another user's folder is
+    for path in (os.defpath, f"{tmp_path}:{os.defpath}"):
+        script = "echo ran $WATCHER_PIPELINE $WATCHER_WATERMARK"
+        status, out, err = run("sh", "-c", script, pipeline="long", environment={"PATH": path})
+        assert (status, out) == (0, "ran long\n")
+        assert "the command is not told its watermark" in err
 
 
 def test_misuse_is_refused_before_the_command_runs(run: Run, module_watcher: Watcher) -> None:

@@ -144,10 +144,12 @@ def _start(command: Sequence[str], environment: Mapping[str, str], output: Outpu
     try:
         return start(command)
     except OSError as exc:
-        if exc.errno == errno.E2BIG and (short := without_watermarks(environment)) != environment:
+        script = shutil.which(command[0], path=environment.get("PATH"))
+        # Where `PATH` names a folder of another user, that alone is said.
+        may_be_long = exc.errno == errno.E2BIG or (exc.errno == errno.EACCES and script is not None)
+        if may_be_long and (short := without_watermarks(environment)) != environment:
             logger.warning("the command is not told its watermark, which is too long for its environment")
             return _start(command, short, output)
-        script = shutil.which(command[0], path=environment.get("PATH"))
         if exc.errno != errno.ENOEXEC or script is None:
             raise
         return start(["/bin/sh", script, *command[1:]])  # as shells do with a script that does not say what runs it
