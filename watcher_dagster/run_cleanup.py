@@ -174,7 +174,8 @@ class _Memory:
         recorded = self._watcher.recorded_runs([record.dagster_run.run_id for record in records])
         for record in records:
             run_id = record.dagster_run.run_id
-            if not recorded.get(run_id, run_id not in recorded and self._is_forgotten(record)):
+            is_known = recorded[run_id] if run_id in recorded else self._is_forgotten(record)
+            if not is_known:
                 yield run_id
 
     def _is_forgotten(self, record: dg.RunRecord) -> bool:

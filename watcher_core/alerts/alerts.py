@@ -36,7 +36,7 @@ ENUMS: Mapping[str, Mapping[Any, Any]] = {
     "kind": {kind.value: kind for kind in AlertKind},
     "level": {level.value: level for level in AlertLevel},
     "state": {state.value: state for state in AlertState},
-    "event": {None: None, **{event.value: event for event in AlertEvent}},
+    "event": {event.value: event for event in AlertEvent},
 }
 
 # A snooze ends at its time, whether or not its reminder has been delivered.
@@ -305,6 +305,7 @@ def _read(connection: Driver, statement: str, given: Mapping[str, Any]) -> Itera
 
 
 def _alerts(cursor: psycopg.Cursor[tuple[Any, ...]]) -> Iterator[values.Alert]:
+    """Read what was asked for, once it is wanted: a page asks several questions before it reads the first answer."""
     rows = cursor.fetchall()
     names = [column.name for column in cursor.description or ()]
     yield from of_rows(values.Alert, names, rows, ENUMS)

@@ -148,7 +148,7 @@ def _start(command: Sequence[str], environment: Mapping[str, str], output: Outpu
         # Where `PATH` names a folder of another user, that alone is said.
         may_be_long = exc.errno == errno.E2BIG or (exc.errno == errno.EACCES and script is not None)
         if may_be_long and (short := without_watermarks(environment)) != environment:
-            logger.warning("the command is not told its watermark, which is too long for its environment")
+            logger.warning("the command runs without its watermark, which is too long for an environment")
             return _start(command, short, output)
         if exc.errno != errno.ENOEXEC or script is None:
             raise
