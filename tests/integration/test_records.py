@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import itertools
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -314,10 +315,28 @@ def test_a_parent_that_is_told_of_later_is_found_when_the_child_is_told_of_again
     assert parents(watcher, name) == {f"{name}/child": f"{name}/parent", f"{name}/parent": None}
 
 
-def test_a_parent_is_of_the_same_source(watcher: Watcher, name: str) -> None:
+def test_a_parent_is_of_the_same_source_unless_another_is_named(watcher: Watcher, name: str) -> None:
+    child = record(name, f"{name}/child", parent_external_id=f"{name}/run")
     watcher.record([record(name, f"{name}/run", source=ExecutionSource.HTTP)])
-    watcher.record([record(name, f"{name}/child", parent_external_id=f"{name}/run")])
+    watcher.record([child])
     assert parents(watcher, name)[f"{name}/child"] is None
+    watcher.record([replace(child, parent_source=ExecutionSource.HTTP)])
+    assert parents(watcher, name)[f"{name}/child"] == f"{name}/run"
+
+
+@pytest.mark.parametrize("order", [(0, 1), (1, 0)], ids=str)
+def test_a_parent_of_another_source_may_have_the_same_external_id(
+    watcher: Watcher, name: str, order: tuple[int, int]
+) -> None:
+    run = record(name, f"{name}/run", source=ExecutionSource.HTTP)
+    child = replace(run, source=ExecutionSource.PYTHON, parent_source=run.source, parent_external_id=run.external_id)
+    family = [run, child]
+    watcher.record([family[place] for place in order])
+    by_source = {execution.source: execution for execution in watcher.executions(pipeline=name)}
+    assert by_source[ExecutionSource.PYTHON].parent_id == by_source[ExecutionSource.HTTP].id
+    circle = replace(run, parent_source=ExecutionSource.PYTHON, parent_external_id=run.external_id)
+    watcher.record([circle])
+    assert watcher.execution(by_source[ExecutionSource.HTTP].id).parent_id is None
 
 
 def test_a_parent_that_has_a_row_is_told_by_its_id(watcher: Watcher, name: str) -> None:

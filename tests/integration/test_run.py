@@ -22,7 +22,7 @@ from typing import Any
 import psycopg
 import pytest
 
-from watcher_core import Execution, ExecutionState, PipelineInactiveError, Watcher
+from watcher_core import Execution, ExecutionState, PipelineInactiveError, Watcher, recording
 from watcher_core.enums import ExecutionSource
 
 RUN = [sys.executable, "-m", "watcher_core", "run"]
@@ -493,6 +493,22 @@ def test_without_the_database_the_command_runs_and_is_recorded_later(
     record = json.loads(waiting.read_text())
     assert (record["pipeline_name"], record["state"], record["source"]) == ("away", "failed", "cli")
     assert record["execution_metadata"]["exit_status"] == 2
+
+
+def test_what_ran_inside_without_the_database_is_part_of_it(run: Run, module_watcher: Watcher) -> None:
+    """Whichever waits first: a script records itself by another source than the command around it."""
+    inner = f"{sys.executable} -m watcher_core run"
+    track = "from watcher_core import Watcher; Watcher().track('away script').__enter__().record(inserts=1)"
+    script = f'{inner} -p "away inside" -- true; {sys.executable} -c "{track}"'
+    with socket.socket() as refused:
+        refused.bind(("127.0.0.1", 0))
+        away = {"WATCHER_DATABASE_URL": f"postgresql://u:p@127.0.0.1:{refused.getsockname()[1]}/d"}
+        assert run("sh", "-c", script, pipeline="away outside", environment=away)[0] == 0
+    (place,) = {path.parent for path in Path(os.environ["XDG_STATE_HOME"]).rglob("*.json")}
+    assert recording.replay_spool([place], module_watcher._record_spooled) == 3
+    outer = newest(module_watcher, "away outside")
+    tree = module_watcher.execution_tree(outer.id)
+    assert {child.execution.pipeline_name for child in tree.children} == {"away inside", "away script"}
 
 
 def test_a_broken_setting_does_not_stop_the_command(run: Run, tmp_path: Path) -> None:

@@ -287,9 +287,14 @@ def test_what_an_execution_was_part_of_comes_before_it(directory: Path) -> None:
     for name, parent in parents.items():
         inside = replace(COMPLETE, external_id=name, parent_external_id=parent)
         spool.keep_in_spool([directory, OLD], inside)
+    command = replace(COMPLETE, external_id="command", parent_external_id=None)
+    script = replace(command, source=ExecutionSource.PYTHON, parent_source=command.source, parent_external_id="command")
+    for each in (script, command):
+        spool.keep_in_spool([directory, OLD], each)
     told: list[ExecutionRecord] = []
-    assert spool.replay_spool([directory, OLD], told.append) == len(parents)
-    assert [each.external_id for each in told] == ["outer", "inner", "inmost", "other", "one", "late"]
+    assert spool.replay_spool([directory, OLD], told.append) == len(parents) + 2
+    assert [each.external_id for each in told[:6]] == ["outer", "inner", "inmost", "other", "one", "late"]
+    assert [(each.source, each.external_id) for each in told[6:]] == [("cli", "command"), ("python", "command")]
     assert spool.spooled_executions([directory, OLD]) == []
 
 

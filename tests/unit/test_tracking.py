@@ -237,6 +237,7 @@ def test_what_could_not_be_written_waits_whole(tmp_path: Path) -> None:
         "source": "python",
         "external_id": "external",
         "state": "succeeded",
+        "parent_source": "dagster",
         "parent_external_id": "run",
         "parent_id": 3,
         "instance_id": None,

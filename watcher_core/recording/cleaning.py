@@ -28,9 +28,10 @@ def cleaned(record: values.ExecutionRecord) -> dict[str, Any]:
         raise InvalidValueError(
             f"end_date is {end_date} and state is {state.value!r}; all but running ones have an end"
         )
+    source = arguments.choice(record.source, ExecutionSource, "source").value
     external_id = arguments.external_id(record.external_id, "external_id")
-    parent = record.parent_external_id
-    if parent == external_id:
+    parent_source, parent = _parent(record)
+    if (parent_source, parent) == (source, external_id):
         raise InvalidValueError(
             f"parent_external_id is {parent!r}, as external_id is; an execution is not its own parent"
         )
@@ -41,9 +42,10 @@ def cleaned(record: values.ExecutionRecord) -> dict[str, Any]:
         "pipeline_type_name": None
         if record.pipeline_type_name is None
         else arguments.name(record.pipeline_type_name, "pipeline_type_name"),
-        "source": arguments.choice(record.source, ExecutionSource, "source").value,
+        "source": source,
         "external_id": external_id,
-        "parent_external_id": None if parent is None else arguments.external_id(parent, "parent_external_id"),
+        "parent_source": parent_source,
+        "parent_external_id": parent,
         "instance_id": None if record.instance_id is None else arguments.text(record.instance_id, "instance_id"),
         "scope": None if record.scope is None else arguments.text(record.scope, "scope"),
         "state": state.value,
@@ -52,6 +54,16 @@ def cleaned(record: values.ExecutionRecord) -> dict[str, Any]:
         **facts,
         "metadata": metadata,
     }
+
+
+def _parent(record: values.ExecutionRecord) -> tuple[str, str] | tuple[None, None]:
+    if record.parent_identity is None:
+        return None, None
+    source, external_id = record.parent_identity
+    return (
+        arguments.choice(source, ExecutionSource, "parent_source").value,
+        arguments.external_id(external_id, "parent_external_id"),
+    )
 
 
 def _optional(check: Callable[[object, str], Any]) -> Callable[[object, str], Any]:

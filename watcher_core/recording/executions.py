@@ -183,7 +183,10 @@ def start_known(connection: Driver, request: TrackRequest, *, start_date: dt.dat
     """
     if request.source is ExecutionSource.DAGSTER and provisional_run(request.external_id) is not None:
         return None
-    parent_id, parent = _parent_of(connection, request)
+    parent = request.parent_identity
+    parent_id = request.parent_id if parent is None else None
+    if parent is None and parent_id is None:
+        parent_id = find_enclosing_id(connection, request.part_of)
     attempts = {"attempts": request.attempt} if request.attempt > 1 else {}
     given = {
         "name": request.name,
@@ -205,18 +208,6 @@ def start_known(connection: Driver, request: TrackRequest, *, start_date: dt.dat
     }
     row = _inserted(connection, START_BY_NAME, given)
     return None if row is None else execution_of(row)
-
-
-def _parent_of(connection: Driver, request: TrackRequest) -> tuple[int | None, tuple[ExecutionSource, str] | None]:
-    """Return the parent by its id, or by its identity, which the statement of the start looks up itself."""
-    around = request.part_of
-    if request.parent is not None:
-        return None, (request.parent.source, request.parent.external_id)
-    if request.parent_id is not None or around is None:
-        return request.parent_id, None
-    if around.source is not None and around.external_id is not None:
-        return None, (ExecutionSource(around.source), around.external_id)
-    return find_enclosing_id(connection, around), None
 
 
 def _inserted(connection: Driver, statement: str, given: Mapping[str, Any]) -> Sequence[Any] | None:

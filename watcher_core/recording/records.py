@@ -105,11 +105,11 @@ RECORD = f"""
     WITH given AS (
         SELECT *
           FROM jsonb_to_recordset(CAST(%(records)s AS jsonb)) AS record (
-                   pipeline_name text, source watcher.execution_source, external_id text, parent_external_id text,
-                   parent_id bigint, instance_id text, scope text, state watcher.execution_state,
-                   reported_start timestamptz, reported_end timestamptz, logical_date timestamptz, full_load boolean,
-                   next_watermark text, inserts bigint, updates bigint, soft_deletes bigint, total_rows bigint,
-                   metadata jsonb)
+                   pipeline_name text, source watcher.execution_source, external_id text,
+                   parent_source watcher.execution_source, parent_external_id text, parent_id bigint, instance_id text,
+                   scope text, state watcher.execution_state, reported_start timestamptz, reported_end timestamptz,
+                   logical_date timestamptz, full_load boolean, next_watermark text, inserts bigint, updates bigint,
+                   soft_deletes bigint, total_rows bigint, metadata jsonb)
     ), record AS (
         SELECT given.*,
                {clocks.counted("reported_start")} AS start_date,
@@ -144,7 +144,7 @@ RECORD = f"""
           JOIN watcher.pipeline ON pipeline.name = record.pipeline_name
           LEFT JOIN before USING (source, external_id)
           LEFT JOIN watcher.pipeline_execution AS parent
-            ON {is_identity("parent", "record.source", "record.parent_external_id")}
+            ON {is_identity("parent", "record.parent_source", "record.parent_external_id")}
          ORDER BY record.source, record.external_id
             ON CONFLICT ({KEY}) DO UPDATE
            SET pipeline_id        = CASE WHEN {IS_WHOLE} THEN excluded.pipeline_id ELSE known.pipeline_id END,
@@ -342,7 +342,7 @@ def _generations(records: Iterable[dict[str, Any]]) -> Iterator[list[dict[str, A
         ready = {
             identity: record
             for identity, record in waiting.items()
-            if (record["source"], record["parent_external_id"]) not in waiting
+            if (record["parent_source"], record["parent_external_id"]) not in waiting
         }
         if not ready:  # in a circle, one is written before its parent
             identity = _in_circle(waiting)
@@ -357,5 +357,5 @@ def _in_circle(records: Mapping[tuple[str, str], dict[str, Any]]) -> tuple[str, 
     seen: set[tuple[str, str]] = set()
     while identity not in seen:
         seen.add(identity)
-        identity = (identity[0], records[identity]["parent_external_id"])
+        identity = (records[identity]["parent_source"], records[identity]["parent_external_id"])
     return identity

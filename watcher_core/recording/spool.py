@@ -169,9 +169,9 @@ def replay_spool(directories: Iterable[Path], record: Callable[[values.Execution
             continue
         try:
             execution = _read(path)
-            if path not in begun and execution.parent_external_id is not None:
+            if path not in begun and execution.parent_identity is not None:
                 begun.add(path)
-                around = by_identity().get((execution.source, execution.parent_external_id))
+                around = by_identity().get(execution.parent_identity)
                 if around is not None and around not in begun:
                     left += [path, around]
                     continue
@@ -195,9 +195,9 @@ def replay_spool(directories: Iterable[Path], record: Callable[[values.Execution
     return done
 
 
-def _by_identity(waiting: Iterable[Path]) -> dict[tuple[ExecutionSource | str, str], Path]:
+def _by_identity(waiting: Iterable[Path]) -> dict[tuple[ExecutionSource, str], Path]:
     """Return the files by the identities of their executions."""
-    found: dict[tuple[ExecutionSource | str, str], Path] = {}
+    found: dict[tuple[ExecutionSource, str], Path] = {}
     for path in waiting:
         with suppress(OSError, ValueError, KeyError, TypeError, RecursionError):  # is said when it is its turn
             execution = _read(path)
@@ -209,6 +209,7 @@ def _read(path: Path) -> values.ExecutionRecord:
     found = json.loads(path.read_text(encoding="utf-8"))
     for name in TIMES:
         found[name] = None if found[name] is None else dt.datetime.fromisoformat(found[name])
-    found["source"] = ExecutionSource(found["source"])
+    for name in ("source", "parent_source"):
+        found[name] = None if found.get(name) is None else ExecutionSource(found[name])
     found["state"] = ExecutionState(found["state"])
     return values.ExecutionRecord(**found)

@@ -78,12 +78,14 @@ class TrackRequest:
             object.__setattr__(self, attribute, value)
 
     @property
-    def parent_external_id(self) -> str | None:
-        """The identity of what it is part of, where that is of the same source: a record can name no other."""
+    def parent_identity(self) -> tuple[ExecutionSource, str] | None:
+        """The source and the external id of what it is part of; `None` where at most an id of that is known."""
         if self.parent is not None:
-            return self.parent.external_id
-        is_of_source = self.part_of is not None and self.part_of.source == self.source
-        return self.part_of.external_id if is_of_source and self.part_of is not None else None
+            return self.parent.source, self.parent.external_id
+        around = self.part_of
+        if self.parent_id is not None or around is None or around.source is None or around.external_id is None:
+            return None
+        return ExecutionSource(around.source), around.external_id
 
 
 # The attributes that a block may assign to as well: what each must be, and what is kept where it is not that.
@@ -189,6 +191,8 @@ class TrackedExecution:
         if error is not None:
             self.execution_metadata |= arguments.json_object({"error": _error_metadata(error)}, "error")
         request = self._request
+        parent_source, parent_external_id = request.parent_identity or (None, None)
+        around_id = None if request.part_of is None else request.part_of.id
         counts = {name: getattr(self, name) for name in COUNTS}
         attempts = {"attempts": request.attempt} if request.attempt > 1 else {}
         return values.ExecutionRecord(
@@ -199,10 +203,11 @@ class TrackedExecution:
             state=_final_state(error),
             start_date=self.start_date,
             end_date=max(dt.datetime.now(dt.UTC), self.start_date),  # not negative where a clock was set back
-            parent_id=request.parent_id,
+            parent_id=around_id if request.parent_id is None else request.parent_id,
+            parent_source=parent_source,
+            parent_external_id=parent_external_id,
             instance_id=request.instance_id,
             scope=request.scope,
-            parent_external_id=request.parent_external_id,
             logical_date=request.logical_date,
             full_load=request.full_load,
             next_watermark=self.next_watermark,

@@ -74,8 +74,8 @@ class ExecutionRecord:
     """An execution that is recorded after the fact; the argument of `Watcher.record`.
 
     `source` and `external_id` are its identity: recording it again updates the same row. `parent_external_id` names
-    an execution of the same source, recorded before or in the same call; `parent_id` one that has its row already.
-    Whichever is not known is passed over.
+    what it was part of, recorded before or in the same call, and `parent_source` its source, where that is another one;
+    `parent_id` names one that has its row already. Whichever is not known is passed over.
 
     Attributes:
         instance_id: The Dagster instance that it ran in.
@@ -98,6 +98,7 @@ class ExecutionRecord:
     start_date: dt.datetime
     end_date: dt.datetime | None = None
     parent_external_id: str | None = None
+    parent_source: ExecutionSource | None = None
     parent_id: int | None = None
     instance_id: str | None = None
     scope: str | None = None
@@ -114,6 +115,13 @@ class ExecutionRecord:
     duration_is_shared: bool | None = None
     is_provisional: bool = False
     may_be_no_change: bool = False
+
+    @property
+    def parent_identity(self) -> tuple[ExecutionSource, str] | None:
+        """The source and the external id of what it was part of; `None` where it does not name that so."""
+        if self.parent_external_id is None:
+            return None
+        return self.parent_source or self.source, self.parent_external_id
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -119,7 +119,10 @@ class RecordFields(Body):
     state: ExecutionState = Field(examples=["succeeded"])
     start_date: Instant = Field(examples=["2026-01-02T06:00:00Z"])
     end_date: Instant | None = Field(None, examples=["2026-01-02T06:05:00Z"])
-    parent_external_id: Annotated[str, Field(min_length=1, max_length=2560)] | None = None
+    parent_external_id: Annotated[str, Field(min_length=1, max_length=2560)] | None = Field(
+        None, description="What it was part of; passed over where that is not known."
+    )
+    parent_source: ExecutionSource | None = Field(None, description="The source of that; null: `source`.")
     parent_id: Id | None = None
     instance_id: str | None = None
     scope: str | None = None
