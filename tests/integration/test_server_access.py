@@ -194,6 +194,21 @@ def test_a_token_of_some_pipelines_reads_nothing_of_others_that_are_part_of_them
     assert len(api.get(f"/execution/{night.id}/tree", headers=make_token(module_watcher)).json()["children"]) == 2
 
 
+def test_pages_have_the_pipelines_of_the_token_alone(api, module_watcher, monkeypatch):
+    monkeypatch.setattr("watcher_core.server.routing.MAX_PAGE", 3)  # so that they are read in parts
+    names = [f"{of}_{number}" for number in range(4) for of in ("paged", "far", "farther")]
+    ids = {name: module_watcher.get_or_create_pipeline(name).id for name in names}
+    wanted = [ids[f"paged_{number}"] for number in range(4)]
+    headers = make_token(module_watcher, pipelines="paged_*")
+    for size in (1, 2, 3, 4):
+        found, pages, cursor = [], 0, None
+        while cursor is not None or not pages:
+            page = api.get("/pipeline", params={"limit": size, "cursor": cursor or "0"}, headers=headers).json()
+            found += [each["id"] for each in page["data"]]
+            pages, cursor = pages + 1, page["next_cursor"]
+        assert (found, pages) == (wanted, -(-4 // size))
+
+
 def test_the_last_use_is_noted(module_watcher):
     with serving(create_app(module_watcher)) as client:
         headers = make_token(module_watcher)

@@ -9,8 +9,10 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
 from tests.http_client import Client, serving
+from tests.plans import explain
 from watcher_core import ExecutionRecord, ExecutionSource, ExecutionState, Watcher
 from watcher_core.server import create_app
 
@@ -150,6 +152,49 @@ def test_lists_are_whole_until_a_page_is_asked_for(api):
     assert ([each["id"] for each in second["data"]], second["next_cursor"]) == (ids[2:], None)
     assert isinstance(api.get("/pipeline").json(), list)
     assert api.get("/pipeline", params={"cursor": "x"}).status_code == 400
+    assert api.get("/pipeline", params={"cursor": "9" * 100}).status_code == 400
+
+
+MANY = """
+    WITH pipeline AS (
+        INSERT INTO watcher.pipeline (name, pipeline_type_id)
+        SELECT 'many ' || number, type.id
+          FROM generate_series(1, 3000) AS number, (SELECT min(id) FROM watcher.pipeline_type) AS type (id)
+        RETURNING id
+    ), rule AS (
+        INSERT INTO watcher.anomaly_detection_rule (pipeline_id, metric_field) SELECT id, 'total_rows' FROM pipeline
+    )
+    INSERT INTO watcher.address (name, address_type_id)
+    SELECT 'many ' || number, type.id
+      FROM generate_series(1, 3000) AS number, (SELECT min(id) FROM watcher.address_type) AS type (id)
+"""
+PAGED = {"/pipeline": "pipeline", "/address": "address", "/anomaly_detection_rule": "anomaly_detection_rule"}
+
+
+@pytest.fixture(scope="module")
+def many(api: Client, module_watcher: Watcher) -> Client:
+    """The API, with thousands of everything that has pages."""
+    make_pipeline(api)
+    module_watcher.get_or_create_address_type("pg", group_name="database")
+    with module_watcher._transaction() as (session, _):
+        session.execute(sa.text(MANY))
+    with module_watcher._transaction() as (session, _):
+        session.execute(sa.text("ANALYZE"))
+    return api
+
+
+@pytest.mark.parametrize(("path", "table"), PAGED.items())
+def test_a_page_of_a_list_reads_no_more_than_that(many, module_watcher, path, table):
+    plans = explain(module_watcher, lambda: many.get(path, params={"limit": 20}))
+    assert plans.read(table) <= 21, plans
+    page: dict[str, Any] = {"next_cursor": "0"}
+    rows = []
+    while page["next_cursor"] is not None:
+        page = many.get(path, params={"limit": 1000, "cursor": page["next_cursor"]}).json()
+        rows += page["data"]
+    whole = many.get(path).json()
+    assert rows == sorted(whole, key=lambda row: row["id"])
+    assert len(rows) >= 3000
 
 
 # Executions

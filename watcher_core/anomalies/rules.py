@@ -49,9 +49,8 @@ SELECT = f"""
            {PIPELINE_ZONE} AS pipeline_timezone
       FROM watcher.anomaly_detection_rule AS rule
       JOIN watcher.pipeline ON pipeline.id = rule.pipeline_id
-     WHERE {{condition}}
-     ORDER BY pipeline.name, array_position(CAST(%(metrics)s AS text[]), rule.metric_field), rule.metric_field
 """
+BY_PIPELINE = "pipeline.name, array_position(CAST(%(metrics)s AS text[]), rule.metric_field), rule.metric_field"
 METRICS = [metric.value for metric in AnomalyMetric]
 
 # The key in `Session.info` that says whether a new pipeline gets a rule for every metric.
@@ -258,18 +257,27 @@ def list_rules(session: Session, *, pipeline_id: int) -> list[values.AnomalyRule
 
 
 def select_rules(
-    connection: Driver, *, pipeline_id: int | None = None, active: bool | None = None
+    connection: Driver,
+    *,
+    pipeline_id: int | None = None,
+    active: bool | None = None,
+    after: int | None = None,
+    limit: int | None = None,
 ) -> Iterator[values.AnomalyRule]:
-    """Ask for rules, sorted by the name of their pipeline and by their metric."""
+    """Ask for rules, by their pipeline's name and by their metric; or for a page, as `database.rows_of_page`."""
     flag = None if active is None else arguments.flag(active, "active")
-    return _select(connection, pipeline_id=pipeline_id, active=flag)
+    return _select(connection, pipeline_id=pipeline_id, active=flag, after=after, limit=limit)
 
 
-def _select(connection: Driver, **asked: object) -> Iterator[values.AnomalyRule]:
+def _select(
+    connection: Driver, *, after: int | None = None, limit: int | None = None, **asked: object
+) -> Iterator[values.AnomalyRule]:
     """Ask for the rules whose columns have these values; `None` asks for nothing."""
     conditions = [f"rule.{column} = %({column})s" for column, value in asked.items() if value is not None]
-    statement = SELECT.format(condition=" AND ".join(conditions) or "true")
-    return map(_rule, connection.cursor(row_factory=dict_row).execute(statement, {**asked, "metrics": METRICS}))
+    condition = " AND ".join(conditions) or "true"
+    rows, page = database.rows_of_page("rule", condition, order=BY_PIPELINE, after=after, limit=limit)
+    given = {**asked, **page, "metrics": METRICS}
+    return map(_rule, connection.cursor(row_factory=dict_row).execute(f"{SELECT} {rows}", given))
 
 
 def _rule(row: dict[str, Any]) -> values.AnomalyRule:

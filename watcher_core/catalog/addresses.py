@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from watcher_core import arguments, values
 from watcher_core.catalog.address_types import TYPE, ensure_address_types, get_or_create_address_type
 from watcher_core.catalog.names import by_names, by_reference, renamed
-from watcher_core.database import Driver, models
+from watcher_core.database import Driver, models, rows_of_page
 from watcher_core.errors import InvalidValueError, NotFoundError
 from watcher_core.values import Unset
 from watcher_core.values.rows import of_rows
@@ -238,7 +238,12 @@ def addresses_of_pipelines(session: Session, *, names: Iterable[str]) -> dict[st
 
 
 def list_addresses(
-    connection: Driver, *, where: str = "true", given: Mapping[str, object] | None = None
+    connection: Driver,
+    *,
+    where: str = "true",
+    given: Mapping[str, object] | None = None,
+    after: int | None = None,
+    limit: int | None = None,
 ) -> list[values.Address]:
     """Return all addresses, or those that meet a condition in SQL, by name.
 
@@ -246,8 +251,10 @@ def list_addresses(
         connection: The transaction.
         where: The condition; it may use columns of `address`.
         given: Its parameters.
+        after, limit: A page of them, as `database.rows_of_page`.
     """
-    rows = connection.execute(f"{LIST} WHERE {where} ORDER BY address.name", given).fetchall()
+    of_page, page = rows_of_page("address", where, order="address.name", after=after, limit=limit)
+    rows = connection.execute(f"{LIST} {of_page}", {**(given or {}), **page}).fetchall()
     found = of_rows(values.Address, FIELDS, rows, {})
     for address in found:
         if address.address_metadata is None:

@@ -7,7 +7,7 @@ from dataclasses import fields
 from typing import Any, NamedTuple
 
 from watcher_core import arguments, values
-from watcher_core.database import Driver
+from watcher_core.database import Driver, rows_of_page
 from watcher_core.enums import AlertLevel, DatePart
 from watcher_core.errors import NotFoundError
 from watcher_core.values.rows import of_rows
@@ -74,16 +74,16 @@ SELECT = f"""
     SELECT {COLUMNS}
       FROM watcher.pipeline
       JOIN watcher.pipeline_type AS type ON type.id = pipeline.pipeline_type_id"""
-LIST = f"""{SELECT}
-     WHERE CAST(%(ids)s AS bigint[]) IS NULL OR pipeline.id = ANY(CAST(%(ids)s AS bigint[]))
-     ORDER BY pipeline.name
-"""
 
 
-def list_pipelines(connection: Driver, *, ids: Iterable[int] | None = None) -> list[values.Pipeline]:
-    """Return all pipelines, or those with these ids, by name."""
-    rows = connection.execute(LIST, {"ids": None if ids is None else list(ids)})
-    return pipelines_of(rows.fetchall())
+def list_pipelines(
+    connection: Driver, *, ids: Iterable[int] | None = None, after: int | None = None, limit: int | None = None
+) -> list[values.Pipeline]:
+    """Return all pipelines, or those with these ids, by name; or a page of them, as `database.rows_of_page`."""
+    condition = "true" if ids is None else "pipeline.id = ANY(%(ids)s)"
+    rows, page = rows_of_page("pipeline", condition, order="pipeline.name", after=after, limit=limit)
+    found = connection.execute(f"{SELECT} {rows}", {"ids": None if ids is None else list(ids), **page})
+    return pipelines_of(found.fetchall())
 
 
 def count_pipelines(connection: Driver) -> int:

@@ -87,10 +87,15 @@ class AddressMethods(Connection):
         with self._transaction() as (session, now):
             return catalog.get_or_create_address(session, address=address, now=now)
 
-    def addresses(self) -> list[values.Address]:
-        """Return all addresses, by name."""
+    def addresses(self, *, after: int | None = None, limit: int | None = None) -> list[values.Address]:
+        """Return all addresses, by name; or, with one of the arguments, a page of them, in the order of their ids.
+
+        Args:
+            after: The id of the last one of the page before.
+            limit: At most so many.
+        """
         with self._driver_transaction() as (connection, _):
-            return catalog.list_addresses(connection)
+            return catalog.list_addresses(connection, after=after, limit=limit)
 
     def address(self, reference: int | str) -> values.Address:
         """Return the address with that id, that name, or a name that it had before.

@@ -80,21 +80,33 @@ class AnomalyRuleMethods(Connection):
             return anomalies.configure_rules(session, configurations=declared, now=now)
 
     def anomaly_rules(
-        self, *, pipeline: int | str | None = None, active: bool | None = None, standing: bool = False
+        self,
+        *,
+        pipeline: int | str | None = None,
+        active: bool | None = None,
+        standing: bool = False,
+        after: int | None = None,
+        limit: int | None = None,
     ) -> list[values.AnomalyRule]:
         """Return anomaly rules, sorted by the name of their pipeline and by their metric.
+
+        With `after` or `limit`, they are a page of the rules, in the order of their ids.
 
         Args:
             pipeline: Of this pipeline only, by id or name.
             active: `True` for active rules, `False` for the others; all by default.
             standing: Whether to look at the runs of their pipelines, and fill in `cannot_judge`.
+            after: The id of the last rule of the page before.
+            limit: At most so many.
 
         Raises:
             NotFoundError: The pipeline is not known.
+            InvalidValueError: A value breaks a rule.
         """
         with self._driver_transaction() as (connection, _):
             pipeline_id = None if pipeline is None else catalog.find_pipeline_id(connection, pipeline)
-            found = list(anomalies.select_rules(connection, pipeline_id=pipeline_id, active=active))
+            asked = anomalies.select_rules(connection, pipeline_id=pipeline_id, active=active, after=after, limit=limit)
+            found = list(asked)
             if not standing:
                 return found
             ids = [rule.id for rule in found]

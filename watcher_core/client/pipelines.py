@@ -152,10 +152,15 @@ class PipelineMethods(Connection):
         with self._transaction() as (session, _):
             return catalog.get_pipeline(session, reference)
 
-    def pipelines(self) -> list[values.Pipeline]:
-        """Return all pipelines, by name."""
+    def pipelines(self, *, after: int | None = None, limit: int | None = None) -> list[values.Pipeline]:
+        """Return all pipelines, by name; or, with one of the arguments, a page of them, in the order of their ids.
+
+        Args:
+            after: The id of the last one of the page before.
+            limit: At most so many.
+        """
         with self._driver_statements() as (connection, _):
-            return catalog.list_pipelines(connection)
+            return catalog.list_pipelines(connection, after=after, limit=limit)
 
     def update_pipeline(
         self,

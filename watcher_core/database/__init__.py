@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     )
     from watcher_core.database.grants import statements_to_grant
     from watcher_core.database.schema import check_schema_version, downgrade, schema_version, upgrade
-    from watcher_core.database.statements import unindented
+    from watcher_core.database.statements import rows_of_page, unindented
     from watcher_core.database.timed import remaining_seconds, time_limit
     from watcher_core.database.version import SCHEMA_VERSION, recorded_version
 
@@ -52,6 +52,7 @@ __all__ = [
     "read_one_snapshot",
     "recorded_version",
     "remaining_seconds",
+    "rows_of_page",
     "schema_version",
     "statements_to_grant",
     "target_names",
@@ -86,6 +87,7 @@ _MODULES = {
     "read_by_index": "engine",
     "read_one_snapshot": "engine",
     "recorded_version": "version",
+    "rows_of_page": "statements",
     "schema_version": "schema",
     "statements_to_grant": "grants",
     "target_names": "engine",

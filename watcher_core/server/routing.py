@@ -14,7 +14,7 @@ from watcher_core.enums import ExecutionSource
 from watcher_core.errors import NotFoundError
 from watcher_core.server.access import Access
 from watcher_core.server.errors import ApiError, RefusedError
-from watcher_core.server.fields import DEFAULT_PAGE, StrictRoute
+from watcher_core.server.fields import DEFAULT_PAGE, MAX_PAGE, StrictRoute
 from watcher_core.server.guard import ACCESS
 from watcher_core.server.workers import Workers
 from watcher_core.values import Pipeline
@@ -64,6 +64,12 @@ def access_of(request: Request) -> Access:
     return cast("Access", request.scope[ACCESS])
 
 
+def covers_of(request: Request, pipeline_name: Callable[[Any], str]) -> Callable[[Any], bool] | None:
+    """Return whether the request may know of a row, by the name of its pipeline; `None` where it may of each."""
+    access = access_of(request)
+    return (lambda row: access.covers(pipeline_name(row))) if access.is_limited else None
+
+
 def covered_pipeline(request: Request, reference: int | str) -> Pipeline:
     """Return a pipeline, by its id, its name, or its name in other letters, if the request may know of it."""
     watcher = watcher_of(request)
@@ -101,18 +107,56 @@ def require_own(request: Request, given: Iterable[tuple[ExecutionSource, str | N
         access_of(request).require_pipeline(name)
 
 
+# Gives a whole list; with `after` or `limit`, so many of its rows behind an id, in the order of the ids.
+ListOf = Callable[..., Sequence[Row]]
+
+
+def short(rows: Sequence[Row]) -> ListOf[Row]:
+    """Return a list that is short as one that can be read by pages."""
+    ordered = sorted(rows, key=_id_of)
+    return lambda *, after=None, limit=None: (
+        rows if after is None and limit is None else [row for row in ordered if _id_of(row) > (after or 0)][:limit]
+    )
+
+
 def page(
-    rows: Sequence[Row], answer: Callable[[Row], Any], *, limit: int | None, cursor: str | None
+    read: ListOf[Row],
+    answer: Callable[[Row], Any],
+    *,
+    limit: int | None,
+    cursor: str | None,
+    covers: Callable[[Row], bool] | None = None,
 ) -> list[Any] | dict[str, Any]:
-    """Return the whole list; where `limit` or `cursor` is given, a page of it, in the order of the ids."""
+    """Return the whole list; where `limit` or `cursor` is given, a page of it, in the order of the ids.
+
+    Args:
+        read: Gives the rows. Of a page, one row more than it has is read.
+        answer: What is answered of each.
+        limit, cursor: Which page.
+        covers: Whether the request may know of a row; then those that it may may be far between, and rows are read by
+            the thousand until there are enough of them.
+    """
     if limit is None and cursor is None:
-        return [answer(row) for row in rows]
-    after = whole_number(cursor) if cursor else -1
-    ordered: list[Any] = sorted(rows, key=lambda row: cast("Any", row).id)
+        return [answer(row) for row in read() if covers is None or covers(row)]
     size = limit or DEFAULT_PAGE
-    found = [row for row in ordered if row.id > after][: size + 1]
+    after = whole_number(cursor) if cursor else None
+    most = size + 1 if covers is None else MAX_PAGE
+    found: list[Row] = []
+    while len(found) <= size:
+        rows = read(after=after, limit=most)
+        found += rows if covers is None else filter(covers, rows)
+        if len(rows) < most:
+            break
+        after = _id_of(rows[-1])
     more = len(found) > size
-    return {"data": [answer(row) for row in found[:size]], "next_cursor": str(found[size - 1].id) if more else None}
+    return {
+        "data": [answer(row) for row in found[:size]],
+        "next_cursor": str(_id_of(found[size - 1])) if more else None,
+    }
+
+
+def _id_of(row: object) -> int:
+    return cast("int", cast("Any", row).id)
 
 
 def whole_number(cursor: str) -> int:

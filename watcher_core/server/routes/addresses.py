@@ -13,7 +13,7 @@ from watcher_core.enums import Direction
 from watcher_core.errors import NotFoundError
 from watcher_core.server.fields import Body, Cursor, Id, Limit, LongName, Name, PathId
 from watcher_core.server.routes.pipelines import Created
-from watcher_core.server.routing import Page, access_of, covered_pipeline, errors, page, router, watcher_of
+from watcher_core.server.routing import Page, access_of, covered_pipeline, errors, page, router, short, watcher_of
 
 addresses = router("addresses")
 types = router("address types")
@@ -183,7 +183,7 @@ def create_address_type(body: AddressTypeBody, request: Request, response: Respo
 @types.get("/address_type", response_model=list[AddressTypeAnswer] | Page[AddressTypeAnswer])
 def list_address_types(request: Request, limit: Limit = None, cursor: Cursor = None) -> Any:
     """List all address types, by name."""
-    return page(watcher_of(request).address_types(), vars, limit=limit, cursor=cursor)
+    return page(short(watcher_of(request).address_types()), vars, limit=limit, cursor=cursor)
 
 
 @types.get("/address_type/{address_type_id}", response_model=AddressTypeAnswer, responses=errors(404))
@@ -228,7 +228,7 @@ def create_address(body: AddressBody, request: Request, response: Response) -> A
 def list_addresses(request: Request, limit: Limit = None, cursor: Cursor = None) -> Any:
     """List all addresses, by name."""
     access_of(request).require_all()
-    return page(watcher_of(request).addresses(), vars, limit=limit, cursor=cursor)
+    return page(watcher_of(request).addresses, vars, limit=limit, cursor=cursor)
 
 
 @addresses.get("/address/{address_id}", response_model=AddressAnswer, responses=errors(404))

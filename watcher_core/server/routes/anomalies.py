@@ -14,7 +14,7 @@ from watcher_core.errors import NotFoundError
 from watcher_core.server.errors import RefusedError
 from watcher_core.server.fields import Body, Cursor, Id, Limit, PathId
 from watcher_core.server.routes.pipelines import Created
-from watcher_core.server.routing import Page, access_of, covered_pipeline, errors, page, router, watcher_of
+from watcher_core.server.routing import Page, access_of, covered_pipeline, covers_of, errors, page, router, watcher_of
 
 anomalies = router("anomaly rules")
 
@@ -118,9 +118,8 @@ def create_rule(body: RuleBody, request: Request, response: Response) -> Any:
 @anomalies.get("/anomaly_detection_rule", response_model=list[RuleAnswer] | Page[RuleAnswer])
 def list_rules(request: Request, limit: Limit = None, cursor: Cursor = None) -> Any:
     """List all anomaly rules."""
-    access = access_of(request)
-    found = [rule for rule in watcher_of(request).anomaly_rules() if access.covers(rule.pipeline_name)]
-    return page(found, _rule, limit=limit, cursor=cursor)
+    covers = covers_of(request, lambda rule: rule.pipeline_name)
+    return page(watcher_of(request).anomaly_rules, _rule, limit=limit, cursor=cursor, covers=covers)
 
 
 def _find(request: Request, rule_id: int) -> values.AnomalyRule:

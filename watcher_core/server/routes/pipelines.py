@@ -22,7 +22,17 @@ from watcher_core.server.fields import (
     ThresholdNumber,
     Watermark,
 )
-from watcher_core.server.routing import Page, access_of, covered_pipeline, errors, page, router, watcher_of
+from watcher_core.server.routing import (
+    Page,
+    access_of,
+    covered_pipeline,
+    covers_of,
+    errors,
+    page,
+    router,
+    short,
+    watcher_of,
+)
 
 pipelines = router("pipelines")
 types = router("pipeline types")
@@ -180,9 +190,8 @@ def create_pipeline(body: PipelineBody, request: Request, response: Response) ->
 @pipelines.get("/pipeline", response_model=list[PipelineAnswer] | Page[PipelineAnswer])
 def list_pipelines(request: Request, limit: Limit = None, cursor: Cursor = None) -> Any:
     """List all pipelines, by name."""
-    access = access_of(request)
-    found = [pipeline for pipeline in watcher_of(request).pipelines() if access.covers(pipeline.name)]
-    return page(found, _pipeline, limit=limit, cursor=cursor)
+    covers = covers_of(request, lambda pipeline: pipeline.name)
+    return page(watcher_of(request).pipelines, _pipeline, limit=limit, cursor=cursor, covers=covers)
 
 
 @pipelines.get("/pipeline/{pipeline_id}", response_model=PipelineAnswer, responses=errors(404))
@@ -232,7 +241,7 @@ def create_pipeline_type(body: TypeBody, request: Request, response: Response) -
 @types.get("/pipeline_type", response_model=list[TypeAnswer] | Page[TypeAnswer])
 def list_pipeline_types(request: Request, limit: Limit = None, cursor: Cursor = None) -> Any:
     """List all pipeline types, by name."""
-    return page(watcher_of(request).pipeline_types(), _type, limit=limit, cursor=cursor)
+    return page(short(watcher_of(request).pipeline_types()), _type, limit=limit, cursor=cursor)
 
 
 @types.get("/pipeline_type/{pipeline_type_id}", response_model=TypeAnswer, responses=errors(404))
