@@ -45,7 +45,7 @@ if TYPE_CHECKING:
     from watcher_core.calendars import clean_calendar, clean_timezone
     from watcher_core.client import RecorderSession, Watcher
     from watcher_core.enclosing import provisional_identity
-    from watcher_core.recording import TrackedExecution
+    from watcher_core.recording import LEAST_RETENTION_DAYS, TrackedExecution
     from watcher_core.settings import Settings
     from watcher_core.values import (
         UNSET,
@@ -149,6 +149,7 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 __all__ = [
+    "LEAST_RETENTION_DAYS",
     "UNSET",
     "Address",
     "AddressType",
@@ -385,6 +386,7 @@ _MODULES = {
     "SlackChannel": "alerts",
     "SlackMessage": "alerts",
     "SlackSender": "alerts",
+    "LEAST_RETENTION_DAYS": "recording",
     "TrackedExecution": "recording",
     "Watcher": "client",
     "clean_calendar": "calendars",

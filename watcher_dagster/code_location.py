@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import dagster as dg
 
-from watcher_core import InvalidValueError
+from watcher_core import LEAST_RETENTION_DAYS, InvalidValueError
 from watcher_dagster import automation
 from watcher_dagster.automation import (
     build_watcher_anomaly_sensor,
@@ -122,7 +122,7 @@ def build_watcher_definitions(
     _check_whole("anomaly_shares", anomaly_shares, least=1)
     _check_whole("cleanup_batch_size", cleanup_batch_size, least=1)
     if retention_days is not None:
-        _check_whole("retention_days", retention_days, least=automation.RETENTION_DAYS)
+        _check_whole("retention_days", retention_days, least=LEAST_RETENTION_DAYS)
     if dagster_run_retention_days is not None:
         _check_whole("dagster_run_retention_days", dagster_run_retention_days, least=1)
     watcher = resource or WatcherResource(database_url=database_url, strict=strict, count_keys=dict(count_keys or {}))
@@ -133,7 +133,7 @@ def build_watcher_definitions(
     anomaly = automation.build_anomaly_job(resource_key=resource_key, shares=anomaly_shares)
     cleanup = automation.build_cleanup_job(
         resource_key=resource_key,
-        retention_days=retention_days or automation.RETENTION_DAYS,
+        retention_days=retention_days or LEAST_RETENTION_DAYS,
         batch_size=cleanup_batch_size,
     )
     run_cleanup = automation.build_run_cleanup_job(resource_key=resource_key, retention_days=dagster_run_retention_days)

@@ -18,16 +18,13 @@ from typing import Final
 
 import dagster as dg
 
-from watcher_core import InvalidValueError, Watcher
+from watcher_core import LEAST_RETENTION_DAYS, InvalidValueError, Watcher
 from watcher_dagster import compat
 from watcher_dagster.identity import WATCHER_RUN_TAG
 from watcher_dagster.recorder import RecorderCursor
 
 # Runs that are looked at together.
 BATCH_SIZE: Final = 500
-
-# Watcher's own cleanup leaves what is younger.
-LEAST_RETENTION_DAYS: Final = 90
 
 FINISHED: Final = [dg.DagsterRunStatus.SUCCESS, dg.DagsterRunStatus.FAILURE, dg.DagsterRunStatus.CANCELED]
 
@@ -167,6 +164,7 @@ class _Memory:
         instance_id = compat.run_storage_id(instance)
         state = next((each for each in watcher.recorder_states() if each.instance_id == instance_id), None)
         self._cursor = None if state is None else RecorderCursor.from_json(state.cursor)
+        # Watcher's own cleanup leaves what is younger.
         self._kept_since = (now - dt.timedelta(days=LEAST_RETENTION_DAYS)).timestamp()
 
     def unrecorded(self, records: Collection[dg.RunRecord]) -> Iterator[str]:

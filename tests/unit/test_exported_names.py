@@ -48,6 +48,7 @@ PUBLIC = {
     "ThresholdArguments",
     "TokenScope",
     "Settings",
+    "LEAST_RETENTION_DAYS",
     "UNSET",
     "Unset",
     # who delivers

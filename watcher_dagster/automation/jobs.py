@@ -14,7 +14,7 @@ from typing import Any, Final
 import dagster as dg
 from pydantic import Field
 
-from watcher_core import AlertKind, Finding, Watcher, text
+from watcher_core import LEAST_RETENTION_DAYS, AlertKind, Finding, Watcher, text
 from watcher_dagster import compat, run_cleanup
 from watcher_dagster.checks import (
     anomaly_metadata,
@@ -34,7 +34,6 @@ CLEANUP_JOB: Final = "watcher_cleanup_job"
 RUN_CLEANUP_JOB: Final = "watcher_run_cleanup_job"
 
 LOOKBACK_MINUTES: Final = 60
-RETENTION_DAYS: Final = 90
 DAGSTER_RUN_RETENTION_DAYS: Final = 90
 BATCH_SIZE: Final = 10_000
 
@@ -102,7 +101,7 @@ class AnomalyConfig(dg.Config):
 class CleanupConfig(dg.Config):
     """Configuration of `watcher_cleanup_job`."""
 
-    retention_days: int = Field(default=RETENTION_DAYS, description="Days of history to keep, at least 90.")
+    retention_days: int = Field(default=LEAST_RETENTION_DAYS, description="Days of history to keep, at least 90.")
     batch_size: int = Field(default=BATCH_SIZE, description="Rows that a transaction deletes at most.")
     dry_run: bool = Field(default=False, description="Count what would be deleted, and delete nothing.")
 
@@ -189,7 +188,7 @@ def build_anomaly_job(*, resource_key: str = "watcher", shares: int = 1) -> dg.J
 
 
 def build_cleanup_job(
-    *, resource_key: str = "watcher", retention_days: int = RETENTION_DAYS, batch_size: int = BATCH_SIZE
+    *, resource_key: str = "watcher", retention_days: int = LEAST_RETENTION_DAYS, batch_size: int = BATCH_SIZE
 ) -> dg.JobDefinition:
     """Build the job that deletes old executions; `build_watcher_definitions` has it."""
 

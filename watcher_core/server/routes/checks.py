@@ -8,6 +8,7 @@ from typing import Any
 from fastapi import Request
 from pydantic import BaseModel, Field
 
+from watcher_core import recording
 from watcher_core.health import DagsterError, launch_job
 from watcher_core.server.background import Background
 from watcher_core.server.fields import Body
@@ -31,7 +32,7 @@ class TimelinessBody(Body):
 class CleanupBody(Body):
     """What is old enough to go."""
 
-    retention_days: int = Field(ge=90, le=36_600, examples=[365])
+    retention_days: int = Field(ge=recording.LEAST_RETENTION_DAYS, le=recording.MOST_RETENTION_DAYS, examples=[365])
     batch_size: int | None = Field(10_000, ge=1, le=1_000_000)
 
 
