@@ -45,7 +45,15 @@ class DatabaseError(WatcherError):
 
 
 class DatabaseUnavailableError(DatabaseError):
-    """PostgreSQL cannot be reached, went away, or cannot do it now. The call may be tried again."""
+    """PostgreSQL cannot be reached, went away, or cannot do it now. The call may be tried again.
+
+    Attributes:
+        is_reached: Whether it has answered, and cannot do it now: it is full, a lock is held, or it takes too long.
+    """
+
+    def __init__(self, message: str, *, is_reached: bool = False) -> None:
+        super().__init__(message)
+        self.is_reached = is_reached
 
 
 class EmbeddedPostgresError(DatabaseError):

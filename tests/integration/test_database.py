@@ -113,6 +113,7 @@ def test_a_server_that_is_not_there_is_named_without_the_password(free_port: int
                 call()
             message = str(raised.value)
             assert message.startswith(f"the database 'data' at 127.0.0.1:{free_port} cannot be reached: ")
+            assert not raised.value.is_reached
             assert "\n" not in message
             assert SECRET not in everything_told(raised.value)
 
@@ -312,8 +313,9 @@ def test_a_transaction_that_others_are_in_the_way_of_can_be_tried_again(
         blocker.execute("SELECT 1 FROM watcher.pipeline WHERE id = %s FOR UPDATE", (pipeline.id,))
         with pytest.raises(
             DatabaseUnavailableError, match="cannot do that now: canceling statement due to lock timeout"
-        ):
+        ) as raised:
             hurried.update_pipeline(pipeline.id, active=False)
+        assert raised.value.is_reached
         blocker.rollback()
         assert not hurried.update_pipeline(pipeline.id, active=False).active
 

@@ -332,9 +332,14 @@ def test_metadata_in_lines() -> None:
             "watcher doctor\n",
         ),
         (
-            DatabaseUnavailableError("the database 'a' at b:1 cannot do that now"),
+            DatabaseUnavailableError("the database 'a' at b:1 is away"),
             1,
-            "error: the database 'a' at b:1 cannot do that now\n",
+            "error: the database 'a' at b:1 is away; is the server up, and the address right? See: watcher doctor\n",
+        ),
+        (
+            DatabaseUnavailableError("the server at a cannot be reached by its own words", is_reached=True),
+            1,
+            "error: the server at a cannot be reached by its own words\n",
         ),
         (NotFoundError("alert", 7), 1, "error: no alert with id 7; see them all with: watcher alerts list --all\n"),
         (NotFoundError("role", "ann"), 1, "error: no role named 'ann'\n"),

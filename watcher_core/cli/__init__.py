@@ -81,7 +81,7 @@ def _advice(error: WatcherError) -> str | None:
     """What a person can do about an error that does not say it."""
     if isinstance(error, NotFoundError) and error.kind in LISTED_BY:
         return f"see them all with: {LISTED_BY[error.kind]}"
-    if isinstance(error, DatabaseUnavailableError) and "cannot be reached" in str(error):
+    if isinstance(error, DatabaseUnavailableError) and not error.is_reached:
         return "is the server up, and the address right? See: watcher doctor"
     return None
 

@@ -264,7 +264,7 @@ class HttpWatcher(Watcher):
             case "invalid_value" | "validation" | "too_large" | "conflict":
                 return InvalidValueError(message)
         if answer.status_code in REPEATED_STATUSES:
-            return DatabaseUnavailableError(where)
+            return DatabaseUnavailableError(where, is_reached=True)
         return DatabaseError(where)  # a wrong token too: it must not break the job that is tracked
 
 

@@ -294,7 +294,8 @@ def translated_errors(url: sa.URL) -> Iterator[None]:
     try:
         yield
     except sa.exc.TimeoutError as exc:
-        raise DatabaseUnavailableError(f"all connections of this process to {describe(url)} are in use") from exc
+        message = f"all connections of this process to {describe(url)} are in use"
+        raise DatabaseUnavailableError(message, is_reached=True) from exc
     except sa.exc.DBAPIError as exc:
         raise _translated(_first_cause(exc, exc.orig or exc), url) from exc
     except psycopg.Error as exc:
@@ -315,7 +316,7 @@ def _translated(error: BaseException, url: sa.URL) -> WatcherError:
     if is_unavailable(error):
         return DatabaseUnavailableError(f"{where} cannot be reached: {reason}")
     if str(getattr(error, "sqlstate", None)).startswith(BUSY_SQLSTATES):
-        return DatabaseUnavailableError(f"{where} cannot do that now: {reason}")
+        return DatabaseUnavailableError(f"{where} cannot do that now: {reason}", is_reached=True)
     if getattr(error, "sqlstate", None) == NOT_IN_ENCODING_SQLSTATE:
         return DatabaseError(f"{where} cannot hold a character: {reason}; its encoding should be UTF8")
     if getattr(error, "sqlstate", None) == REFUSED_SQLSTATE:

@@ -58,7 +58,8 @@ def renew_recorder(session: Session, *, instance_id: str, holder: str) -> None:
     if session.execute(RENEW, given).one_or_none() is None:
         raise DatabaseUnavailableError(
             f"the recorder of Dagster instance {instance_id!r} was taken over by another process, since this one had "
-            f"written nothing for {LEASE.total_seconds():.0f} s; nothing of this batch is written"
+            f"written nothing for {LEASE.total_seconds():.0f} s; nothing of this batch is written",
+            is_reached=True,
         )
 
 
