@@ -22,7 +22,7 @@ from tests.factories import record
 from tests.slack_server import slack_server
 from watcher_core import ExecutionState, InvalidValueError, SchemaVersionError, Settings, Watcher
 from watcher_core.alerts.delivery import Pace
-from watcher_core.recording import expired
+from watcher_core.recording import expired, retention
 from watcher_core.recording.retention import KEPT_SUCCESSES
 
 NOW = dt.datetime(2026, 6, 1, 12, tzinfo=dt.UTC)
@@ -579,6 +579,33 @@ def test_recording_and_checks_go_on_meanwhile(
     assert result.deleted["pipeline_execution"] >= 6_000 - KEPT_SUCCESSES
     left = connection.execute("SELECT count(*) FROM watcher.pipeline_execution WHERE external_id LIKE 'old %'")
     assert left.fetchall()[0][0] <= KEPT_SUCCESSES
+
+
+def test_an_alert_that_is_opened_while_its_execution_is_looked_at_stays(
+    database_url: str, watcher: Watcher, connection: psycopg.Connection[Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is committed after the statement has begun to look, which does not see it."""
+    found = [execution(connection, 200), execution(connection, 200)]
+    lock, waits = "pg_advisory_xact_lock(7)", "AND past.state <> 'running'"
+    monkeypatch.setattr(
+        retention, "LOCK_EXECUTIONS", retention.LOCK_EXECUTIONS.replace(waits, f"{waits} AND {lock}::text = ''")
+    )
+    with psycopg.connect(database_url) as other:
+        other.execute(f"SELECT {lock}")
+        cleanup = threading.Thread(target=watcher.cleanup, kwargs={"now": NOW})
+        cleanup.start()
+        waiting = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
+        while connection.execute(waiting).fetchall() == [(0,)]:
+            time.sleep(0.01)
+        connection.execute(
+            "INSERT INTO watcher.alert (kind, level, deduplication_key, pipeline_id, pipeline_execution_id, state,"
+            " opened_at) VALUES ('failure', 'error', 'failure/1', 1, %s, 'open', now())",
+            (found[0],),
+        )
+        other.commit()
+        cleanup.join()
+    assert kept(connection) == found[:1]
+    assert connection.execute("SELECT pipeline_execution_id FROM watcher.alert").fetchall() == [(found[0],)]
 
 
 CLEAN = """

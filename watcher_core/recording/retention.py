@@ -111,6 +111,14 @@ NOT_MADE_GOOD = f"""
                           AND later.end_date > past.end_date
                        OFFSET {KEPT_FAILURES - 1})"""
 
+# An alert that people have to hear of, or of its end. Looked up for each: a join would read all alerts for each batch.
+OF_AN_ALERT = """
+           EXISTS (SELECT
+                     FROM watcher.alert
+                    WHERE alert.pipeline_execution_id = past.id
+                      AND (alert.state <> 'resolved' OR alert.resolved_at > %(until)s)
+                   OFFSET 0)"""
+
 EXECUTIONS = f"""
       FROM watcher.pipeline_execution AS past
       LEFT JOIN LATERAL (SELECT coalesce(newer.logical_date, newer.start_date) AS at
@@ -123,11 +131,7 @@ EXECUTIONS = f"""
      WHERE past.start_date <= %(until)s
        AND past.state <> 'running'
        AND (past.state <> 'succeeded' OR coalesce(past.logical_date, past.start_date) < oldest_kept.at)
-       AND NOT EXISTS (SELECT
-                         FROM watcher.alert
-                        WHERE alert.pipeline_execution_id = past.id
-                          AND (alert.state <> 'resolved' OR alert.resolved_at > %(until)s)
-                       OFFSET 0) -- looked up for each: a join would read all alerts for each batch
+       AND NOT {OF_AN_ALERT}
        AND NOT ({NOT_MADE_GOOD})"""
 
 BY_DATE = {
@@ -159,8 +163,19 @@ def _delete_by_date(table: str) -> str:
 """
 
 
+# From a date on, oldest first: one pass over the index, however many.
+LOCK_EXECUTIONS = f"""
+    SELECT past.id, past.start_date {EXECUTIONS} AND past.start_date >= %(since)s
+     ORDER BY past.start_date {LOCKED}
+"""
+
+
 def _delete_executions() -> str:
-    """Delete executions from a date on, oldest first, with their logs: one pass over the index, however many."""
+    """Delete those executions, with their logs.
+
+    An alert that was opened while they were looked for is not seen by the statement that locks them; from then on, who
+    opens one waits. So they are looked at once more.
+    """
     logs = ",\n".join(
         f"""    {table} AS (
         DELETE FROM watcher.{table} WHERE pipeline_execution_id = ANY({IDS}) RETURNING 1
@@ -170,15 +185,13 @@ def _delete_executions() -> str:
     counts = ", ".join(f"(SELECT count(*) FROM {table}) AS {table}" for table in OF_EXECUTIONS)
     return f"""
     WITH past AS MATERIALIZED (
-        SELECT past.id, past.start_date {EXECUTIONS} AND past.start_date >= %(since)s
-         ORDER BY past.start_date {LOCKED}
+        SELECT id FROM unnest(%(ids)s::bigint[]) AS past (id) WHERE NOT {OF_AN_ALERT}
     ),
 {logs},
     pipeline_execution AS (
         DELETE FROM watcher.pipeline_execution WHERE id = ANY({IDS}) RETURNING 1
     )
-    SELECT (SELECT max(start_date) FROM past) AS reached, {counts},
-           (SELECT count(*) FROM pipeline_execution) AS pipeline_execution
+    SELECT {counts}, (SELECT count(*) FROM pipeline_execution) AS pipeline_execution
 """
 
 
@@ -231,11 +244,11 @@ def delete_batch(session: Session, *, place: CleanupPlace, until: dt.datetime, b
         deleted = connection.execute(DELETE_BY_DATE[place.table], given).rowcount
         following = place if deleted == batch_size else CleanupPlace(table=WALKED[WALKED.index(place.table) + 1])
         return Batch(deleted={place.table: deleted}, following=following)
+    locked = connection.execute(LOCK_EXECUTIONS, given).fetchall()
     with connection.cursor(row_factory=dict_row) as cursor:
-        counts = cursor.execute(DELETE_EXECUTIONS, given).fetchone() or {}
-    reached = counts.pop("reached")
-    is_over = counts["pipeline_execution"] < batch_size
-    return Batch(deleted=counts, following=None if is_over else CleanupPlace(table=place.table, since=reached))
+        counts = cursor.execute(DELETE_EXECUTIONS, {**given, "ids": [row[0] for row in locked]}).fetchone() or {}
+    is_over = len(locked) < batch_size
+    return Batch(deleted=counts, following=None if is_over else CleanupPlace(table=place.table, since=locked[-1][1]))
 
 
 def retention_date(retention_days: object, now: dt.datetime) -> dt.datetime:
