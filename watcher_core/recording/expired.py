@@ -8,10 +8,9 @@ so many are looked at, and the rest is taken to be like them.
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
-
-from psycopg.rows import dict_row
+from typing import TYPE_CHECKING
 
 from watcher_core import database
 from watcher_core.database import Driver
@@ -52,11 +51,13 @@ KEPT = f"""
                               FETCH FIRST {KEPT_SUCCESSES} ROWS WITH TIES) AS newest
          WHERE newest.start_date <= %(until)s
          UNION
-        SELECT past.id
-          FROM watcher.alert
-          JOIN watcher.pipeline_execution AS past ON past.id = alert.pipeline_execution_id
-         WHERE (alert.state <> 'resolved' OR alert.resolved_at > %(until)s)
-           AND past.start_date <= %(until)s
+        -- As an array: a join would read all executions.
+        SELECT id
+          FROM watcher.pipeline_execution
+         WHERE start_date <= %(until)s
+           AND id = ANY(ARRAY(SELECT pipeline_execution_id
+                                FROM watcher.alert
+                               WHERE state <> 'resolved' OR resolved_at > %(until)s))
          UNION
         SELECT id FROM looked_at WHERE stays
     )"""
@@ -69,54 +70,67 @@ WRITTEN = {
     "watermark_event": "created_at",
 }
 
+OTHER_FAILURES = "failures that are not looked at"
+LOOKED_AT = "failures that are looked at"
+STAYING = "failures that are looked at and stay"
+MANY_LATER = "logs of which not all are looked at"
+
 
 def _count() -> str:
     # Logs that are written late are looked at as they lie: to sort them by time takes as long as the count. What is of
     # executions that stay is found by their ids, so that the rest is counted by several processes.
-    later = ", ".join(
-        f"""{table}_later AS MATERIALIZED (
-        SELECT pipeline_execution_id
+    later = " UNION ALL ".join(
+        f"""(
+        SELECT '{table}' AS log, pipeline_execution_id
           FROM watcher.{table}
          WHERE pipeline_execution_id IS NOT NULL
            AND {WRITTEN[table]} > %(until)s
-         LIMIT %(most)s
-    )"""
+         LIMIT %(most)s)"""
         for table in OF_EXECUTIONS
     )
-    counts = ",".join(
+    logs = "".join(
         f"""
-           (SELECT count(*)
-              FROM watcher.{table}
-             WHERE pipeline_execution_id IS NOT NULL
-               AND {WRITTEN[table]} <= %(until)s)
-         - (SELECT count(*)
-              FROM watcher.{table}
-             WHERE pipeline_execution_id = ANY(ARRAY(SELECT id FROM kept))
-               AND {WRITTEN[table]} <= %(until)s)
-         + (SELECT count(*)
-              FROM {table}_later AS log
-             WHERE pipeline_execution_id NOT IN (SELECT id FROM kept)
-               AND (SELECT start_date FROM watcher.pipeline_execution WHERE id = log.pipeline_execution_id)
-                   <= %(until)s) AS {table}"""
+     UNION ALL
+    SELECT '{table}', count(*)
+      FROM watcher.{table}
+     WHERE pipeline_execution_id IS NOT NULL
+       AND {WRITTEN[table]} <= %(until)s
+     UNION ALL
+    SELECT '{table}', -count(*)
+      FROM watcher.{table}
+     WHERE pipeline_execution_id = ANY(ARRAY(SELECT id FROM kept))
+       AND {WRITTEN[table]} <= %(until)s"""
         for table in OF_EXECUTIONS
     )
-    by_date = ", ".join(f"(SELECT count(*) {past}) AS {table}_by_date" for table, past in BY_DATE.items())
-    most_later = ", ".join(f"(SELECT count(*) FROM {table}_later)" for table in OF_EXECUTIONS)
+    by_date = "".join(f" UNION ALL SELECT '{table}', count(*) {past}" for table, past in BY_DATE.items())
     return f"""
-    WITH {KEPT}, {later}
-    SELECT (SELECT count(*) FROM watcher.pipeline_execution WHERE start_date <= %(until)s)
-         - (SELECT count(*) FROM kept) AS pipeline_execution,{counts},
-           {by_date},
-           (SELECT count(*)
-              FROM watcher.pipeline_execution
-             WHERE state = 'failed'
-               AND start_date <= %(until)s) - (SELECT count(*) FROM looked_at) AS other_failures,
-           (SELECT coalesce(avg(CAST(stays AS integer)), 0) FROM looked_at) AS share_that_stays,
-           greatest({most_later}) AS later
+    WITH {KEPT}, later AS MATERIALIZED ({later})
+    SELECT 'pipeline_execution', count(*) FROM watcher.pipeline_execution WHERE start_date <= %(until)s
+     UNION ALL
+    SELECT 'pipeline_execution', -count(*) FROM kept{logs}
+     UNION ALL
+    SELECT log, count(*)
+      FROM later
+     WHERE pipeline_execution_id NOT IN (SELECT id FROM kept)
+       AND (SELECT start_date FROM watcher.pipeline_execution WHERE id = later.pipeline_execution_id) <= %(until)s
+     GROUP BY log{by_date}
+     UNION ALL
+    SELECT '{OTHER_FAILURES}', count(*)
+      FROM watcher.pipeline_execution
+     WHERE state = 'failed'
+       AND start_date <= %(until)s
+     UNION ALL
+    SELECT '{OTHER_FAILURES}', -count(*) FROM looked_at
+     UNION ALL
+    SELECT '{LOOKED_AT}', count(*) FROM looked_at
+     UNION ALL
+    SELECT '{STAYING}', count(*) FROM looked_at WHERE stays
+     UNION ALL
+    SELECT '{MANY_LATER}', count(*) FROM (SELECT FROM later GROUP BY log HAVING count(*) >= %(most)s) AS log
 """
 
 
-COUNT = _count()
+COUNT = database.unindented(_count())
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -134,15 +148,16 @@ class Expired:
 
 def count_expired(connection: Driver, *, until: dt.datetime) -> Expired:
     """Return how many rows of each table are expired: as many as a cleanup would delete, or about as many."""
-    with connection.cursor(row_factory=dict_row) as cursor:
-        counts: dict[str, Any] = cursor.execute(COUNT, {"until": until, "most": MOST_LOOKED_AT}).fetchone() or {}
-    others = int(counts["other_failures"])
-    stays = round(others * float(counts["share_that_stays"]))
+    counts: Counter[str] = Counter()
+    for counted, rows in connection.execute(COUNT, {"until": until, "most": MOST_LOOKED_AT}).fetchall():
+        counts[counted] += rows
+    others = counts[OTHER_FAILURES]
+    stays = round(others * counts[STAYING] / max(1, counts[LOOKED_AT]))
     for table in ("pipeline_execution", "failure_pipeline_execution_log"):
         counts[table] = max(0, counts[table] - stays)
     return Expired(
-        rows={table: int(counts.get(table, 0)) + int(counts.get(f"{table}_by_date", 0)) for table in CLEANUP_TABLES},
-        is_estimate=others > 0 or counts["later"] >= MOST_LOOKED_AT,
+        rows={table: counts[table] for table in CLEANUP_TABLES},
+        is_estimate=others > 0 or counts[MANY_LATER] > 0,
     )
 
 
