@@ -123,6 +123,14 @@ def test_all_that_a_verdict_needs_is_one_transaction(stale: Watcher, kind: str) 
     assert stale.alerts() == []
 
 
+def test_a_verdict_of_now_is_no_transaction_more(stale: Watcher) -> None:
+    before = stale.clock()
+    with transactions(stale) as begun:
+        check = stale.check_pipeline("a", "freshness")
+    assert len(begun) == 1
+    assert before < check.at < stale.clock()
+
+
 RULES: tuple[dict[str, Any], ...] = (
     {},
     {"freshness_number": 1, "freshness_datepart": "hour", "timeliness_number": 30, "timeliness_datepart": "minute"},

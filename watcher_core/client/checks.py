@@ -260,7 +260,7 @@ class CheckMethods(HeartbeatMethods):
             InvalidValueError: A value breaks a rule.
         """
         asked = _of_one_pipeline(kind)
-        moment = self._present(now)
+        moment = None if now is None else arguments.instant(now, "now")
         with self._driver_statements() as (connection, _):
             return overview.check_pipeline(connection, reference=pipeline, kind=asked, now=moment)
 
