@@ -1,11 +1,13 @@
 """The matrix: the tests with the oldest and the newest of everything that Watcher supports; `make matrix`, not in CI.
 
-What is missing on this machine, be it a Python or a PostgreSQL, is skipped, and named. For one session with some of the
-tests: make matrix ARGS="--session 'tests(oldest, python 3.11, PostgreSQL 15)' -- tests/unit"
+A Python may be on PATH or one of pyenv's. What is missing on this machine, be it a Python or a PostgreSQL, is skipped,
+and the summary names it. For one session with some of the tests:
+make matrix ARGS="--session 'tests(oldest, python 3.11, PostgreSQL 15)' -- tests/unit"
 """
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import nox
@@ -28,11 +30,19 @@ MATRIX = [
 ]
 
 
+def interpreter(version: str) -> str:
+    """The newest Python of this version that pyenv has, active or not; else the version, for nox to find on PATH."""
+    versions = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv")) / "versions"
+    releases = [path for path in versions.glob(f"{version}.*") if path.suffix[1:].isdecimal()]
+    newest = max(releases, key=lambda path: int(path.suffix[1:]), default=None)
+    return version if newest is None else str(newest / "bin" / "python")
+
+
 @nox.session
 @nox.parametrize(
     ("python", "versions", "postgres"),
     [
-        nox.param(python, versions, postgres, id=f"{versions}, python {python}, PostgreSQL {postgres}")
+        nox.param(interpreter(python), versions, postgres, id=f"{versions}, python {python}, PostgreSQL {postgres}")
         for python, versions, postgres in MATRIX
     ],
 )

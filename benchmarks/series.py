@@ -216,7 +216,7 @@ def _weekly(name: str, chance: np.random.Generator) -> Series:
 
 
 def _monthly(name: str, chance: np.random.Generator) -> Series:
-    months = np.arange(72).astype("datetime64[M]") + 12 * 50  # from 2020 on
+    months = np.datetime64("2020-01") + np.arange(72).astype("timedelta64[M]")
     at = months.astype("datetime64[s]").astype(np.float64) + chance.integers(0, 24) * HOUR
     return _with_anomalies(name, chance, at, _rows(chance, at, growth=chance.uniform(0, 0.02)))
 

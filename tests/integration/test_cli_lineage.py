@@ -129,7 +129,7 @@ def test_a_closure_that_is_wrong_is_told_and_mended(cli: Cli, watcher: Watcher) 
         (("show", "zzz"), 1, "see them all with: watcher lineage addresses"),
         (("show", "mart", "--json", "--dot"), 2, "--json and --dot do not go together"),
         (("show", "mart", "--column", "x", "--dot"), 2, "columns have no picture"),
-        (("show", "mart", "--depth", "0"), 2, "greater than or equal to 1"),
+        (("show", "mart", "--depth", "0"), 2, "Invalid value for '--depth'"),
         (("graph",), 2, "say what to write"),
         (("set", "mart"), 2, "nothing to change"),
         (("set", "mart", "--metadata", "{"), 2, "'{' is no JSON: Expecting property name"),

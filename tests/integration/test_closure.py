@@ -58,7 +58,7 @@ def reachable(graph: networkx.DiGraph) -> dict[tuple[int, int], int]:
     }
 
 
-@settings(max_examples=SEQUENCES, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=SEQUENCES, suppress_health_check=list(HealthCheck))
 @given(sequence=steps)
 def test_after_any_sequence_of_tellings(session: Session, sequence: list[Any]) -> None:
     """Cycles, diamonds, shortcuts, self edges, removals, several pipelines and origins with one edge."""

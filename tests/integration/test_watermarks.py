@@ -218,9 +218,7 @@ ACTIONS = st.one_of(
     st.tuples(st.just("rewind"), WATERMARKS),
     st.tuples(st.just("declare"), WATERMARKS),
 )
-PROPERTY = settings(
-    max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
-)
+PROPERTY = settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 
 
 @PROPERTY

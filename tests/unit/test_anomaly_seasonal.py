@@ -408,7 +408,7 @@ runs = st.lists(st.tuples(seconds, numbers, st.booleans(), st.booleans()), max_s
 
 
 @given(runs=runs, value=numbers, at=seconds, multiplier=st.floats(0, 6), floor=st.sampled_from([0.0, 5.0]))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_any_history_is_judged_without_a_word(runs, value, at, multiplier, floor):
     history = (
         History.of(*zip(*((MONDAY + time, *rest) for time, *rest in runs), strict=True)) if runs else History.of([], [])
@@ -426,7 +426,7 @@ def test_any_history_is_judged_without_a_word(runs, value, at, multiplier, floor
 
 
 @given(seed=st.integers(0, 1_000), factor=st.floats(1e-6, 1e6), deviation=st.floats(0.1, 10))
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 def test_the_unit_of_a_measure_does_not_matter(seed, factor, deviation):
     at, values = every(DAY, 40), 1.5 + np.random.default_rng(seed).normal(0, 0.1, 40)
     one = judged(at, values, deviation)

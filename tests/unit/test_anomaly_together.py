@@ -7,7 +7,7 @@ import datetime as dt
 import math
 
 import numpy as np
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from benchmarks.series import make
@@ -347,7 +347,7 @@ def metrics(draw):
     st.sampled_from([7.0, 60.0, 400.0]),
     st.sampled_from([1.0, 2.0, 5.0]),
 )
-@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=20)
 def test_random_histories(histories, places, zone, days, multiplier):
     for place in places:  # one after another: what is computed for one run is used for the next
         run = int(place * (len(histories[0]) - 1))

@@ -124,7 +124,7 @@ def test_nothing_is_said_without_history():
 
 
 @given(values=st.lists(st.floats(-9e99, 9e99), min_size=10, max_size=30), value=st.floats(-9e99, 9e99))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_any_history_is_judged(values, value):
     judgement = judged(daily(values), value)
     assert judgement.lower <= judgement.expected <= judgement.upper

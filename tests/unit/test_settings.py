@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import inspect
 import logging
 import os
 from pathlib import Path
@@ -69,7 +70,7 @@ def test_every_setting_has_its_variable_and_is_described() -> None:
     assert set(VARIABLES) == set(Settings.model_fields)
     for field, names in VARIABLES.items():
         assert names[0] == f"WATCHER_{field.upper()}"
-        assert f"        {field}: " in (Settings.__doc__ or "")
+        assert f"\n    {field}: " in inspect.cleandoc(Settings.__doc__ or "")
 
 
 @pytest.mark.parametrize(

@@ -81,6 +81,7 @@ def test_a_host_without_a_second_process_to_spare_passes_signals_on(monkeypatch:
     witness.close()
 
 
+@pytest.mark.filterwarnings("ignore:This process .* is multi-threaded")  # pytest-xdist's thread; `watcher run` has none
 def test_who_was_stopped_holds_up_no_signal(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("watcher_core.shell.group.SECONDS_FOR_ANSWER", 0.05)
     witness = GroupWitness([signal.SIGTERM])

@@ -44,6 +44,8 @@ LOCK = sa.text("SELECT pg_advisory_xact_lock(hashtextextended('watcher.alert/cau
 
 # What is behind a cause that has been over for a fair time is behind nothing any more, and what is behind an alert that
 # has got a cause of its own moves behind that one. Of what is behind others only the causes are read: these are few.
+# What is behind these is looked up for one after the other: for an array of them, without statistics, PostgreSQL 16 and
+# older read all that is open by another index.
 FOLLOW = sa.text("""
     WITH cause AS MATERIALIZED (
         SELECT id, cause_alert_id AS root_id,
@@ -66,12 +68,14 @@ FOLLOW = sa.text("""
          WHERE is_long_over
             OR root_id IN (SELECT id FROM root)
     ), free AS (
-        SELECT id
-          FROM watcher.alert
-         WHERE cause_alert_id = ANY(ARRAY(SELECT id FROM changed))
-           AND cause_alert_id IS NOT NULL -- so that an index of these alone is used
-           AND state <> 'resolved'
-           FOR NO KEY UPDATE SKIP LOCKED
+        SELECT behind.id
+          FROM changed
+         CROSS JOIN LATERAL (SELECT id
+                               FROM watcher.alert
+                              WHERE cause_alert_id = changed.id
+                                AND state <> 'resolved'
+                             OFFSET 0
+                                FOR NO KEY UPDATE SKIP LOCKED) AS behind
     )
     UPDATE watcher.alert
        SET cause_alert_id = changed.root_id, is_settled = alert.is_settled AND changed.root_id IS NOT NULL
@@ -101,10 +105,12 @@ NEAR = sa.text("""
            AND pipeline_id IS NOT NULL
          LIMIT :few + 1
     ), place AS MATERIALIZED (
-        SELECT pipeline.address_id
-          FROM watcher.pipeline
-         WHERE pipeline.id = ANY(ARRAY(SELECT pipeline_id FROM new))
-           AND pipeline.address_id IS NOT NULL
+        SELECT address_id
+          FROM (SELECT address_id
+                  FROM watcher.pipeline
+                 WHERE id = ANY(ARRAY(SELECT pipeline_id FROM new))
+                OFFSET 0) AS own
+         WHERE address_id IS NOT NULL
          UNION
         SELECT address_lineage.target_address_id
           FROM watcher.address_lineage

@@ -108,10 +108,13 @@ REACHED = sa.text("""
           FROM watcher.alert
          WHERE id = ANY(ARRAY(SELECT id FROM incident))
          UNION ALL
-        SELECT cause_alert_id, id, pipeline_id
-          FROM watcher.alert
-         WHERE cause_alert_id = ANY(ARRAY(SELECT id FROM incident))
-           AND state <> 'resolved'
+        SELECT incident.id, behind.id, behind.pipeline_id
+          FROM incident
+         CROSS JOIN LATERAL (SELECT id, pipeline_id
+                               FROM watcher.alert
+                              WHERE cause_alert_id = incident.id
+                                AND state <> 'resolved'
+                             OFFSET 0) AS behind
     )
     SELECT part.cause_id, delivery.destination, array_agg(part.pipeline_id) AS pipeline_ids,
            CASE WHEN bool_and(delivery.lease IS NULL) THEN max(delivery.notified_at) END AS notified_at
@@ -214,12 +217,14 @@ SETTLE = sa.text(f"""
 QUIET = sa.text("""
     UPDATE watcher.alert
        SET is_settled = true
-     WHERE id IN (SELECT id
-                    FROM watcher.alert
-                   WHERE id = ANY(:ids)
-                     AND cause_alert_id IS NOT NULL
-                     AND state <> 'resolved'
-                     FOR NO KEY UPDATE SKIP LOCKED)
+     WHERE id = ANY(ARRAY(SELECT id
+                            FROM (SELECT id, cause_alert_id, state
+                                    FROM watcher.alert
+                                   WHERE id = ANY(:ids)
+                                  OFFSET 0
+                                     FOR NO KEY UPDATE SKIP LOCKED) AS locked
+                           WHERE cause_alert_id IS NOT NULL
+                             AND state <> 'resolved'))
 """)
 
 DROP = sa.text("""

@@ -24,11 +24,11 @@ MOST = 100_000
 class Asked:
     """Which report, as its address says."""
 
-    days: int = 30
-    by: str = "type"
-    owner: Annotated[str, Query(max_length=500)] = ""
-    type: Annotated[str, Query(max_length=500)] = ""
-    pipeline: Annotated[str, Query(max_length=2048)] = ""
+    days: int
+    by: str
+    owner: str
+    type: str
+    pipeline: str
 
     def read(self, request: Request, *, limit: int) -> Report:
         """Return the report, with at most so many groups."""
@@ -42,17 +42,29 @@ class Asked:
         )
 
 
+# A function: of a class, FastAPI reads annotations that are text only from a later version on.
+def asked(
+    days: int = 30,
+    by: str = "type",
+    owner: str = Query("", max_length=500),
+    type: str = Query("", max_length=500),  # noqa: A002  # what the page calls it
+    pipeline: str = Query("", max_length=2048),
+) -> Asked:
+    """Return which report is asked for."""
+    return Asked(days, by, owner, type, pipeline)
+
+
 @routes.get("/report")
-def report(request: Request, asked: Annotated[Asked, Depends()]) -> Response:
+def report(request: Request, wanted: Annotated[Asked, Depends(asked)]) -> Response:
     """The page."""
-    found = asked.read(request, limit=SHOWN)
-    return render(request, "report.html", found=found, days=asked.days, spans=SPANS, groupings=GROUPINGS)
+    found = wanted.read(request, limit=SHOWN)
+    return render(request, "report.html", found=found, days=wanted.days, spans=SPANS, groupings=GROUPINGS)
 
 
 @routes.get("/report.csv")
-def as_csv(request: Request, asked: Annotated[Asked, Depends()]) -> Response:
+def as_csv(request: Request, wanted: Annotated[Asked, Depends(asked)]) -> Response:
     """All groups, for a spreadsheet."""
-    found = asked.read(request, limit=MOST)
-    name = f"watcher-report-{found.last:%Y-%m-%d}-{asked.days}-days-by-{found.by}.csv"
+    found = wanted.read(request, limit=MOST)
+    name = f"watcher-report-{found.last:%Y-%m-%d}-{wanted.days}-days-by-{found.by}.csv"
     headers = {"Content-Disposition": f'attachment; filename="{name}"', "X-Content-Type-Options": "nosniff"}
     return Response(report_as_csv(found), headers=headers, media_type="text/csv; charset=utf-8")
