@@ -12,7 +12,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from typing import Any, Literal
-from urllib.parse import quote
+from urllib.parse import parse_qs, quote, urlsplit
 
 import httpx
 import pytest
@@ -248,6 +248,18 @@ def test_what_the_timeline_shows_is_an_address(address, browser):
         page.keyboard.press("0")
         page.wait_for_function("() => !location.search.includes('view=')")
         assert reader.said == []
+
+
+def test_last_night_begins_in_the_evening_of_the_reader(address, browser):
+    with Reader(browser, address, timezone_id="Asia/Tokyo") as reader:
+        page = reader.open("/ui/pipelines")
+        page.get_by_role("navigation", name="Pages").get_by_text("Last night").click()
+        page.wait_for_url("**/ui/timeline?from=*")
+        reader.drawn()
+        assert page.locator("h1").inner_text() == "Last night"
+        [begin] = parse_qs(urlsplit(page.url).query)["from"]
+        assert begin.endswith("T09:00:00Z")  # 18:00 there
+        assert page.locator("#main [data-last-night]").get_attribute("aria-current") == "true"
 
 
 def test_the_timeline_is_used_by_keyboard(address, browser):

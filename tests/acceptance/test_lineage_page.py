@@ -8,13 +8,14 @@ import shutil
 import subprocess
 from html import unescape
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 import pytest
 
 from watcher_core import Address
 from watcher_core.enums import LineageOrigin
-from watcher_core.lineage.page import render_page
+from watcher_core.lineage.page import graph_data, render_page
 from watcher_core.values import LineageEdge, LineageGraph
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
@@ -118,6 +119,25 @@ def test_an_empty_graph_has_a_friendly_sentence(tmp_path: Path) -> None:
     opened = Opened(tmp_path, graph())
     assert opened.body == {"state": "empty"}
     assert "No lineage yet" in opened.document
+
+
+def test_of_many_addresses_the_board_draws_what_is_wrong_and_its_neighbours(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """All of them would be blocks without names. The board knows which pipelines fail; a page in a file does not."""
+
+    def on_the_board(lineage: LineageGraph) -> dict[str, Any]:
+        data = graph_data(lineage)
+        failing = data["pipelines"].index("to layer_5.table_7")
+        states = ["failing" if at == failing else "fine" for at in range(len(data["pipelines"]))]
+        return data | {"standings": [{"state": state, "at": None, "alerts": []} for state in states]}
+
+    monkeypatch.setattr("watcher_core.lineage.page.graph_data", on_the_board)
+    lineage = layered(600)
+    edges = [{edge.source, edge.target} for edge in lineage.edges]
+    near = set().union(*(ends for ends in edges if "layer_5.table_7" in ends))
+    opened = Opened(tmp_path, lineage)
+    assert (opened.body["state"], opened.body["addresses"]) == ("drawn", str(len(near)))
 
 
 def test_two_thousand_addresses_are_drawn(tmp_path: Path) -> None:

@@ -37,7 +37,7 @@ def test_now_says_the_worst_first_and_what_is_behind_it(board):
     said = text_of(board, "/ui/")
     assert "3 incidents" in said
     assert said.index("shop/orders failed: duplicate key") < said.index("shop/events is unusual")
-    assert re.search(r"3 alerts behind it: reports/finance , warehouse/orders_by_day , warehouse/revenue", said)
+    assert re.search(r"3 pipelines behind it: reports/finance , warehouse/orders_by_day , warehouse/revenue", said)
     assert "acknowledged by ann" in said
     assert "a bigger disk comes today" in said
 
@@ -207,7 +207,7 @@ def test_an_alert_of_an_anomaly_has_the_numbers_and_leads_to_the_curves(board, m
 def test_an_alert_says_why_nobody_was_notified(board, module_watcher):
     [cause] = module_watcher.alerts(pipeline="shop/orders", kind="failure")
     [behind] = module_watcher.alerts(pipeline="reports/finance", state="open")
-    assert "watcher alerts preview says what goes where" in text_of(board, f"/ui/alerts/{cause.id}")
+    assert "watcher alerts deliver --dry-run says what goes where" in text_of(board, f"/ui/alerts/{cause.id}")
     assert "its cause says all" in text_of(board, f"/ui/alerts/{behind.id}")
 
 

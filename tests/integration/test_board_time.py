@@ -104,6 +104,7 @@ def test_runs_are_bars_and_rows_of_a_table(board, module_watcher, group):
     assert names_of(data, 1) == {f"{group}/orders", f"{group}/customers"}
     states = sorted(data["states"][run[2]] for each in data["groups"] for run in each["runs"])
     assert states == ["failed", "succeeded"]
+    assert data["pipelines"] == [f"{group}/customers", f"{group}/orders"]  # what failed comes first
     assert [each["failures"] for each in data["groups"]] == [1]
     table = page[page.index("<tbody>") : page.index("</tbody>")]
     assert table.count("<tr>") == 2

@@ -163,7 +163,9 @@ def test_status_has_problems_first_and_what_is_not_watched(cli: Cli, watcher: Wa
         pass
     with pytest.raises(RuntimeError), watcher.track("b"):
         raise RuntimeError
+    assert cli("status").startswith("No alert is open, but the last run of 1 pipeline did not succeed.")
     watcher.check_failures()
+    assert re.search(r"^alerts +1, open: b failed", cli("pipelines", "show", "b"), re.MULTILINE)
     printed = cli("status")
     problems, pipelines, unwatched = re.split("\n(?:Pipelines|Not watched)\n", printed)
     assert problems.startswith("\nProblems: 1 alert\n")

@@ -294,6 +294,19 @@ def test_the_shape_of_the_graph(shop: Watcher) -> None:
     assert [[address.name for address in cycle] for cycle in summary.cycles] == [["mail"], ["x", "y"]]
 
 
+def test_where_an_asset_lives_is_written_by_it_whatever_it_reads(shop: Watcher) -> None:
+    """No edge says so: an edge leads from what is read, and here nothing is known of that."""
+    lineages = [
+        PipelineLineage(pipeline_name="extract", address=table("api")),
+        PipelineLineage(pipeline_name="alone", address=table("alone")),
+    ]
+    shop.set_lineage(lineages, origin="asset_graph")
+    summary = shop.lineage_summary()
+    assert "api" not in {address.name for address in summary.roots}
+    assert "alone" in {address.name for address in summary.leaves}
+    assert summary.unused == ()
+
+
 def test_renamed_retyped_and_deprecated_addresses_show_in_every_answer(shop: Watcher) -> None:
     shop.get_or_create_address_type("kafka", group_name="stream")
     shop.update_address("raw", name="landing", address_type_name="kafka", deprecated=True)

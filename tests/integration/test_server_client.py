@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 import logging
 import uuid
 from collections.abc import Iterator
@@ -28,6 +29,7 @@ from watcher_core import (
     Settings,
     Watcher,
 )
+from watcher_core.cli import main
 from watcher_core.client.over_http import HttpWatcher
 from watcher_core.server import create_app
 
@@ -209,6 +211,32 @@ def test_the_environment_chooses_the_server(monkeypatch, tmp_path):
     assert "secret" not in repr(chosen)
     monkeypatch.setenv("WATCHER_DATABASE_URL", "postgresql://localhost/x")
     assert not isinstance(Watcher(), HttpWatcher)
+
+
+def test_the_doctor_of_a_host_that_records_over_http_looks_at_the_server(
+    network, module_watcher, monkeypatch, tmp_path, capsys
+):
+    token, _ = module_watcher.create_token(uuid.uuid4().hex)
+    reader, _ = module_watcher.create_token(uuid.uuid4().hex, scope="read")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("WATCHER_URL", URL)
+
+    def doctor(with_token: str) -> tuple[object, dict[str, dict[str, str]]]:
+        monkeypatch.setenv("WATCHER_TOKEN", with_token)
+        with pytest.raises(SystemExit) as ended:
+            main(["doctor", "--json"])
+        findings = json.loads(capsys.readouterr().out)["findings"]
+        return ended.value.code, {each["topic"]: each for each in findings}
+
+    code, found = doctor(token)
+    assert (code, found["server"]["message"]) == (0, f"{URL} takes what this host records")
+    assert "database" not in found  # it has none, and does not need one
+    for wrong in ("wat_nobodys", reader):
+        code, found = doctor(wrong)
+        assert (code, found["server"]["level"]) == (1, "problem")
+    network.answers = [httpx.ConnectError("refused")] * 3
+    code, found = doctor(token)
+    assert (code, found["server"]["message"]) == (1, f"{URL} cannot be reached: refused")
 
 
 @pytest.mark.parametrize("url", ["https://", "https://user:secret@host", "https://host/?token=secret", "http://a b"])

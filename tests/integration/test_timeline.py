@@ -79,9 +79,9 @@ def test_failures_come_before_others_where_there_are_too_many(watcher: Watcher) 
     found = watcher.timeline(*NIGHT, group_by="pipeline", limit=4, now=hour(10))
     assert [(group.name, len(group.executions)) for group in found.groups] == [
         ("away", 1),
-        ("ledger", 1),
         ("orders", 1),
         ("revenue", 1),
+        ("ledger", 1),
     ]
     assert (found.shown, found.left_out) == (4, 2)
 

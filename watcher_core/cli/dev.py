@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import os
+import shutil
 import signal
 import statistics
 import sys
@@ -207,7 +208,9 @@ def _print_anomalies(watcher: Watcher) -> None:
     for result in reversed(found):
         output.print_text(f"{result.pipeline_name} of {result.at.astimezone(dt.UTC):%Y-%m-%d}: {result.description}")
     if found:
-        output.print_text(f"How that came about: watcher anomalies explain {found[-1].pipeline_execution_id}")
+        # As in `.venv/bin/watcher`, where an environment is not activated.
+        program = "watcher" if shutil.which("watcher") else sys.argv[0]
+        output.print_text(f"How that came about: {program} anomalies explain {found[-1].pipeline_execution_id}")
     else:
         output.print_text("Nothing.")
 

@@ -73,8 +73,11 @@ def examine(pipeline: str | None = None) -> Iterator[HealthFact]:
         yield HealthFact("problem", "settings", str(exc), "set the variable right, or unset it")
         return
     yield from _settings(settings)
-    yield from _database(settings, pipeline)
-    yield from destination_findings(settings)
+    if settings.url is not None and settings.database_url is None:
+        yield from _over_http(settings)
+    else:
+        yield from _database(settings, pipeline)
+        yield from destination_findings(settings)
     yield from _without_database(settings)
 
 
@@ -116,6 +119,26 @@ def _origin(field: str) -> tuple[str, str] | None:
         if variables.get(name):
             return name, "the environment" if name in os.environ else ".env"
     return None
+
+
+def _over_http(settings: Settings) -> Iterator[HealthFact]:
+    """Look at the server that this host records by; what it needs itself, it says where it runs."""
+    from watcher_core import database
+    from watcher_core.client import Watcher
+
+    try:
+        with database.time_limit(settings.timeout), Watcher(settings=settings) as watcher:
+            watcher.record([])  # what takes none takes others
+    except WatcherError as exc:
+        yield HealthFact(
+            "problem",
+            "server",
+            str(exc),
+            "is it up, are WATCHER_URL and WATCHER_TOKEN right, and may the token write? Meanwhile jobs run on, and"
+            " their executions wait in the spool",
+        )
+    else:
+        yield HealthFact("ok", "server", f"{settings.url} takes what this host records")
 
 
 def _database(settings: Settings, pipeline: str | None) -> Iterator[HealthFact]:

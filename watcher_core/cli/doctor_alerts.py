@@ -70,7 +70,7 @@ def destination_findings(settings: Settings) -> Iterator[HealthFact]:
         yield HealthFact(
             "ok",
             "destinations",
-            "not configured; alerts go nowhere, and wait",
+            "none is configured here; where no other host or code location has one, alerts wait",
             "set SLACK_WEBHOOK_URL to an incoming webhook of Slack, or name routes in WATCHER_ROUTES",
         )
     for destination in routes.destinations:

@@ -12,12 +12,12 @@ from watcher_core.cli import output, pipeline_changes, times
 from watcher_core.cli.edge import find_pipeline, open_watcher
 from watcher_core.cli.options import Json, PipelineName
 from watcher_core.cli.words import NONE_YET
-from watcher_core.enums import AlertKind, ExecutionState
+from watcher_core.enums import AlertKind, AlertState, ExecutionState
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from watcher_core.values import EffectiveThreshold, Pipeline, PipelineActivity, WatermarkEvent
+    from watcher_core.values import Alert, EffectiveThreshold, Pipeline, PipelineActivity, WatermarkEvent
 
     Thresholds = Mapping[tuple[int, AlertKind], EffectiveThreshold]
 
@@ -26,6 +26,7 @@ app = typer.Typer(
 )
 
 RECENT = 5
+UNRESOLVED = (AlertState.OPEN, AlertState.ACKNOWLEDGED, AlertState.SNOOZED)
 
 
 @app.command(
@@ -97,16 +98,18 @@ def list_pipelines(
 
 @app.command("show", epilog=output.examples("watcher pipelines show raw_flights"))
 def show(name: PipelineName, *, json: Json = False) -> None:
-    """Show a pipeline and its newest executions."""
+    """Show a pipeline, what is wrong with it, and its newest executions."""
     with open_watcher() as watcher:
         pipeline = find_pipeline(watcher, name)
         thresholds = _thresholds(watcher.thresholds(pipeline=pipeline.id))
         recent = watcher.executions(pipeline=pipeline.id, limit=RECENT)
         events = watcher.watermark_events(pipeline.id)
+        alerts = watcher.alerts(pipeline=pipeline.id, state=UNRESOLVED)
+        now = watcher.clock()
     if json:
-        output.print_json({**vars(pipeline), "executions": recent, "watermark_events": events})
+        output.print_json({**vars(pipeline), "alerts": alerts, "executions": recent, "watermark_events": events})
         return
-    output.print_fields(_fields(pipeline, thresholds))
+    output.print_fields(_fields(pipeline, thresholds, alerts, now=now))
     if recent:
         from watcher_core.cli.executions import print_executions
 
@@ -140,13 +143,18 @@ def usual_duration(activity: PipelineActivity | None) -> str | None:
     return None if activity is None or activity.usual_seconds is None else text.duration(activity.usual_seconds)
 
 
-def _fields(pipeline: Pipeline, thresholds: Thresholds) -> list[tuple[str, output.Cell]]:
+def _fields(
+    pipeline: Pipeline, thresholds: Thresholds, alerts: Iterable[Alert], *, now: dt.datetime
+) -> list[tuple[str, output.Cell]]:
+    from watcher_core.alerts import headline
+
     metadata = output.as_lines(pipeline.pipeline_metadata) if pipeline.pipeline_metadata else None
     return [
         ("pipeline", pipeline.name),
         ("id", pipeline.id),
         ("type", pipeline.pipeline_type_name),
         ("active", _active(pipeline, explained=True)),
+        ("alerts", "\n".join(f"{each.id}, {each.state.value}: {headline(each, now=now)}" for each in alerts) or None),
         ("watermark", pipeline.watermark or "–"),
         ("next watermark", pipeline.next_watermark),
         ("freshness", _rule(thresholds[pipeline.id, AlertKind.FRESHNESS], explained=True)),

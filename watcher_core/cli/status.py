@@ -64,7 +64,7 @@ def status(
             }
         )
         return
-    _print_problems(alerts)
+    _print_problems(alerts, failed=sum(each.state in BAD_STATES for each in activity.values()))
     _print_pipelines(ordered if show_all else ordered[:SHOWN_PIPELINES], activity, alerts, more=len(ordered))
     _print_unwatched(unwatched, show_all=show_all)
 
@@ -82,11 +82,16 @@ def _in_order(
     return sorted(pipelines, key=place)
 
 
-def _print_problems(alerts: list[Alert]) -> None:
+def _print_problems(alerts: list[Alert], *, failed: int) -> None:
     from watcher_core.cli.alerts import print_alerts
 
     if not alerts:
-        output.print_text("No alert is open.")
+        output.print_text(
+            f"No alert is open, but the last run of {text.plural(failed, 'pipeline')} did not succeed. Checks open"
+            " alerts; whether they run: watcher doctor"
+            if failed
+            else "No alert is open."
+        )
         return
     output.print_heading(
         f"Problems: {text.plural(len(alerts), 'alert')}" + (" or more" if len(alerts) == MOST_ALERTS else "")

@@ -147,10 +147,10 @@ class HttpWatcher(Watcher):
         return EXECUTION.validate_json(self._send("/end_pipeline_execution", body, headers=prefer))
 
     def record(self, records: Iterable[values.ExecutionRecord]) -> int:
-        """As of `Watcher`; each 10,000 are a transaction."""
+        """As of `Watcher`; each 10,000 are a transaction. Where there are none, the server is asked all the same."""
         all_of_them = [_record(record) for record in records]
         recorded = 0
-        for first in range(0, len(all_of_them), MAX_BATCH):
+        for first in range(0, max(1, len(all_of_them)), MAX_BATCH):
             answer = self._send("/execution/batch", {"executions": all_of_them[first : first + MAX_BATCH]})
             recorded += json.loads(answer)["recorded"]
         return recorded

@@ -9,6 +9,8 @@ from watcher_core import catalog, values
 from watcher_core.database import Driver
 
 PAIRS = "SELECT DISTINCT source_address_id, target_address_id FROM watcher.address_lineage"
+# Where an asset lives, it writes, also where nothing is known of what it reads, and so there is no edge.
+HOMES = "SELECT DISTINCT address_id FROM watcher.pipeline WHERE address_id IS NOT NULL"
 
 # What is shown; the others, most of a graph of many layers, are not read.
 SHOWN = """
@@ -33,6 +35,7 @@ def lineage_summary(connection: Driver) -> values.LineageSummary:
         address.id: address
         for address in catalog.list_addresses(connection, where=SHOWN, given={"in_cycles": in_cycles})
     }
+    written |= {address_id for (address_id,) in connection.execute(HOMES)}
     unused = shown.keys() - read - written
     place = {address_id: number for number, address_id in enumerate(shown)} if groups else {}
     by_name = [sorted(group, key=place.__getitem__) for group in groups]

@@ -129,7 +129,7 @@ def read_timeline(
                 executions=tuple(executions),
                 failures=sum(each.state is ExecutionState.FAILED for each in executions),
             )
-            for name, executions in sorted(groups.items(), key=lambda item: (item[0] is None, item[0] or ""))
+            for name, executions in sorted(groups.items(), key=_place)
         ),
         shown=shown,
         left_out=total - shown,
@@ -137,6 +137,12 @@ def read_timeline(
         types=choices["types"],
         all_groups=choices["groups"],
     )
+
+
+def _place(item: tuple[str | None, list[TimelineExecution]]) -> tuple[bool, bool, str]:
+    """Groups with a failure come first, then by name."""
+    name, executions = item
+    return all(each.state is not ExecutionState.FAILED for each in executions), name is None, name or ""
 
 
 def _execution(row: Sequence[Any]) -> TimelineExecution:

@@ -203,7 +203,7 @@ class LineageSummary:
     Attributes:
         addresses: How many addresses there are.
         edges: How many pairs of addresses have an edge, from any origin.
-        roots: Addresses that are read, and that nobody writes.
+        roots: Addresses that are read, and that nobody writes: no edge leads there, and no asset lives there.
         leaves: Addresses that are written, and that nobody reads.
         unused: Addresses that nobody reads or writes.
         cycles: Groups of addresses that reach each other; a single one is a pipeline that reads what it writes.

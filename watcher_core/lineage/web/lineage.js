@@ -15,7 +15,7 @@
 
   const CURVES_UP_TO = 1200; // edges; curves take three times as long to draw as straight lines
   const WAITS_ABOVE = 150; // addresses; fewer are there at once
-  const DRAWN_AT_ONCE = 2500; // addresses; more take the browser many seconds
+  const DRAWN_AT_ONCE = 500; // addresses, on the board; of more, a window shows blocks without names
   const SHOWN_OF_MANY = 900; // of a graph that is larger
   const LABELLED_EDGES_UP_TO = 12; // more labels around one address than this hide what they explain
   const READABLE = 0.55; // zoom; below, names are too small to read at a glance
@@ -381,7 +381,8 @@
     sayExtent();
   }
 
-  // A browser draws some thousand addresses at once, and no ten thousand. The board begins with what matters of them.
+  // A window has room for some hundred names, and a browser draws no ten thousand addresses. The board begins with what
+  // matters of them.
 
   const isLarge = Lineage.standings !== null && addresses.length > DRAWN_AT_ONCE;
 

@@ -17,6 +17,7 @@ NEVER_RAN = "never ran"
 COLUMNS = (
     ("name", "Pipeline", False, ""),
     ("state", "Last run", False, ""),
+    ("alerts", "Alerts", True, ""),
     ("started", "Started", True, ""),
     ("took", "Took", True, "right"),
     ("", "Usually", False, "right"),
@@ -24,7 +25,6 @@ COLUMNS = (
     ("", "Last change", False, ""),
     ("owner", "Owner", False, ""),
     ("type", "Type", False, ""),
-    ("alerts", "Alerts", True, ""),
 )
 
 

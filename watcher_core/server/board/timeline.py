@@ -20,7 +20,7 @@ from watcher_core.server.routing import watcher_of
 routes = APIRouter()
 
 # Hours back from now, by what the page calls them. The server does not know when the reader's night was; a script
-# makes it begin at 18:00 of the day before.
+# lets the links to it begin at 18:00 of the day before.
 SPANS = {16: "last night", 24: "24 h", 72: "3 days", 168: "7 days"}
 DEFAULT_HOURS = 16
 MOST_HOURS = 31 * 24
@@ -101,8 +101,15 @@ def run(request: Request, execution_id: int) -> Response:
 
 
 def drawn(found: values.Timeline, now: dt.datetime) -> dict[str, Any]:
-    """Return what the script draws: seconds since the begin, and positions in lists in place of names."""
+    """Return what the script draws: seconds since the begin, and positions in lists in place of names.
+
+    In each group, pipelines with a failure come first, then those that ran first.
+    """
     pipelines: dict[str, int] = {}
+    for group in found.groups:
+        failed = {run.pipeline_name for run in group.executions if run.state is ExecutionState.FAILED}
+        for run in sorted(group.executions, key=lambda run: run.pipeline_name not in failed):
+            pipelines.setdefault(run.pipeline_name[:NAME_CHARACTERS], len(pipelines))
 
     def second(moment: dt.datetime | None) -> int | None:
         return None if moment is None else round((moment - found.begin).total_seconds())
@@ -114,7 +121,7 @@ def drawn(found: values.Timeline, now: dt.datetime) -> dict[str, Any]:
             "runs": [
                 [
                     run.id,
-                    pipelines.setdefault(run.pipeline_name[:NAME_CHARACTERS], len(pipelines)),
+                    pipelines[run.pipeline_name[:NAME_CHARACTERS]],
                     STATES.index(run.state),
                     second(run.start_date),
                     second(run.end_date),

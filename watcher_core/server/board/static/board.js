@@ -46,6 +46,20 @@
     }
   }
 
+  /** Let links to the last night begin at 18:00 of the day before; only the reader's clock knows when that was. */
+  function linkLastNight(root) {
+    const evening = new Date();
+    evening.setDate(evening.getDate() - 1);
+    evening.setHours(18, 0, 0, 0);
+    for (const link of root.querySelectorAll("[data-last-night]")) {
+      const target = new URL(link.href);
+      target.searchParams.delete("hours");
+      target.searchParams.set("from", evening.toISOString().replace(".000", ""));
+      link.href = target.href;
+    }
+  }
+  linkLastNight(document);
+
   // Keys: `/` searches, arrows walk through what was found, Escape leaves.
 
   const search = document.getElementById("search");
@@ -138,7 +152,10 @@
   document.addEventListener("change", (event) => {
     if (event.target.matches("[data-submits]")) event.target.form.requestSubmit();
   });
-  document.addEventListener("htmx:afterSettle", (event) => writeTimes(event.target));
+  document.addEventListener("htmx:afterSettle", (event) => {
+    writeTimes(event.target);
+    linkLastNight(event.target);
+  });
   document.addEventListener("DOMContentLoaded", () => {
     writeTimes(document);
     showCurrent(document.querySelector(".pages"));

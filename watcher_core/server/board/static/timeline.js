@@ -680,7 +680,7 @@
 
   // The page around it
 
-  /** The time fields in the reader's zone, and the night as the reader's clock has it. */
+  /** The time fields in the reader's zone, and whether this is the last night, as the reader's clock has it. */
   function localTimes() {
     const local = (moment) => new Date(moment - moment.getTimezoneOffset() * 60_000).toISOString().slice(0, 16);
     const menu = document.querySelector(".filters .menu");
@@ -703,15 +703,11 @@
       }
       if (event.formData.has("from")) event.formData.delete("hours");
     });
-    const night = document.querySelector("[data-last-night]");
-    const evening = new Date();
-    evening.setDate(evening.getDate() - 1);
-    evening.setHours(18, 0, 0, 0);
-    const target = new URL(night.href);
-    target.searchParams.delete("hours");
-    target.searchParams.set("from", evening.toISOString().replace(".000", ""));
-    night.href = target.href;
-    if (location.search === target.search) night.setAttribute("aria-current", "true");
+    const night = document.querySelector("#main [data-last-night]");
+    if (location.search === night.search) {
+      night.setAttribute("aria-current", "true");
+      document.querySelector("#main h1").textContent = "Last night";
+    }
   }
 
   let shown = null;

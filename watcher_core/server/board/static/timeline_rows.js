@@ -16,6 +16,7 @@ const TimelineRows = (() => {
       runs: group.runs.map(([id, pipeline, state, start, end, usual, scope]) => ({
         id,
         pipeline: data.pipelines[pipeline],
+        place: pipeline, // from top to bottom
         state: data.states[state],
         start,
         end: end ?? Math.max(nowAt, start),
@@ -55,7 +56,7 @@ const TimelineRows = (() => {
         if (!pipelines.has(run.pipeline)) pipelines.set(run.pipeline, []);
         pipelines.get(run.pipeline).push(run);
       }
-      for (const [name, runs] of pipelines) {
+      for (const [name, runs] of [...pipelines].sort(([, one], [, other]) => one[0].place - other[0].place)) {
         const lanes = lanesOf(runs);
         const failed = runs.some((run) => run.state === "failed");
         const height = label + lanes.length * laneHeight;
