@@ -12,7 +12,7 @@ import pytest
 
 from tests.factories import unique
 from tests.http_client import Client, serving
-from tests.openlineage_events import dataset, run_event, sample
+from tests.openlineage_events import dataset, run_event, run_id, sample
 from watcher_core import Execution, NotFoundError, Watcher
 from watcher_core.errors import DatabaseUnavailableError
 from watcher_core.server import Limits, create_app
@@ -75,6 +75,7 @@ def test_an_event_may_be_larger_than_other_bodies_and_compressed(api, module_wat
         (b'{"eventTime": "2026-01-01T00:00:00Z", "run": {"runId": "\\ud800"}, "job": {}}', {}, 400, "must be a UUID"),
         (b"x", {"Content-Encoding": "gzip"}, 400, "not compressed with gzip"),
         (gzip.compress(b"{}", mtime=0)[:-9], {"Content-Encoding": "gzip"}, 400, "its end is missing"),
+        (gzip.compress(b"[]") + gzip.compress(b"[]"), {"Content-Encoding": "gzip"}, 400, "more behind the end"),
         (b"{}", {"Content-Encoding": "br"}, 400, "Content-Encoding is 'br'; it may be gzip"),
         (gzip.compress(b" " * 200_000, mtime=0), {"Content-Encoding": "gzip"}, 413, "more than 100,000 bytes"),
         (b" " * 200_000, {}, 413, "it may have 100,000"),
@@ -169,6 +170,34 @@ def test_a_token_of_some_pipelines_changes_no_run_of_others(api, module_watcher)
     assert execution.state == "running"
     module_watcher.update_pipeline(f"shop/{job}", name=f"shop/mine-{job}")
     assert api.post(PATH, json=run_event(run, "COMPLETE", 1, job="mine"), headers=headers).status_code == 201
+
+
+def test_a_token_of_some_pipelines_makes_its_runs_part_of_no_others(api, module_watcher) -> None:
+    """Producers name the parent by themselves: the event is not lost for it, and the execution says why it has none."""
+    headers = with_token(module_watcher, scope="write", pipelines="shop/mine*")
+    theirs, own = unique("theirs"), unique("mine")
+    assert api.post(PATH, json=run_event(theirs, job=theirs)).status_code == 201
+    assert api.post(PATH, json=run_event(own, job=own), headers=headers).status_code == 201
+
+    def parent_of(of: str, **parent: Any) -> int | None:
+        event = run_event(of, job=f"mine-{of}")
+        event["run"]["facets"]["parent"] = parent
+        for path, body in ((PATH, event), (BATCH, [event])):
+            assert api.post(path, json=body, headers=headers).status_code < 300
+        [execution] = executions(module_watcher, f"mine-{of}")
+        left_out = "run.facets.parent" in execution.execution_metadata.get("refused", {})
+        assert left_out == (execution.parent_id is None)
+        return execution.parent_id
+
+    named = {"namespace": "shop", "name": own}
+    assert parent_of(unique("r"), run={"runId": run_id(own)}, job=named) == executions(module_watcher, own)[0].id
+    for parent in (
+        {"run": {"runId": run_id(theirs)}, "job": {"namespace": "shop", "name": theirs}},
+        {"run": {"runId": run_id(theirs)}, "job": named},  # which is not so
+        {"run": {"runId": run_id(unique("unknown"))}, "job": {"namespace": "shop", "name": theirs}},
+        {"run": {"runId": run_id(unique("unknown"))}},
+    ):
+        assert parent_of(unique("r"), **parent) is None
 
 
 def test_too_many_requests_are_told_to_come_again(module_watcher) -> None:

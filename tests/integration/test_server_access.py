@@ -209,6 +209,61 @@ def test_pages_have_the_pipelines_of_the_token_alone(api, module_watcher, monkey
         assert (found, pages) == (wanted, -(-4 // size))
 
 
+def test_a_token_of_some_pipelines_makes_its_own_part_of_no_others(api, module_watcher):
+    """What is part of an execution is shown with it, and counts for its failures: a parent is written to, too."""
+    theirs, mine = (module_watcher.get_or_create_pipeline(unique(name)) for name in ("staff", "parts"))
+    other = module_watcher.start_execution(pipeline_id=theirs.id, source="http", external_id=unique("night"))
+    own = module_watcher.start_execution(pipeline_id=mine.id, source="http", external_id=unique("day"))
+    headers = make_token(module_watcher, pipelines="parts*")
+    parent = {"pipeline_name": mine.name, "state": "running", "start_date": "2026-01-02T06:00:00Z"}
+    for path, body in (
+        ("/start_pipeline_execution", {"pipeline_id": mine.id, "parent_id": other.id}),
+        ("/start_pipeline_execution", {"pipeline_id": mine.id, "parent_execution_id": other.id}),
+        ("/execution", {"pipeline_name": mine.name, "parent_id": other.id}),
+        ("/execution", {"pipeline_id": mine.id, "parent_id": other.id}),
+        ("/execution", {"pipeline_name": mine.name, "parent": {**parent, "external_id": other.external_id}}),
+    ):
+        refused = api.post(path, json=body, headers=headers)
+        assert refused.status_code == 403, (path, body)
+    start = {"pipeline_id": mine.id, "parent_id": own.id}
+    assert api.post("/start_pipeline_execution", json=start, headers=headers).status_code == 201
+    unknown = {"pipeline_id": mine.id, "parent_id": other.id + 1_000_000}
+    assert api.post("/start_pipeline_execution", json=unknown, headers=headers).status_code == 404
+    assert module_watcher.child_executions(other.id) == []
+    anybody = make_token(module_watcher)
+    start = {"pipeline_id": mine.id, "parent_id": other.id}
+    assert api.post("/start_pipeline_execution", json=start, headers=anybody).status_code == 201
+    assert len(module_watcher.child_executions(other.id)) == 1
+
+
+def test_a_record_is_not_lost_for_a_parent_that_its_token_does_not_cover(api, module_watcher):
+    """A host says of itself what it is part of, and a spool has records of what has run."""
+    theirs, mine = (module_watcher.get_or_create_pipeline(unique(name)) for name in ("guards", "rounds"))
+    other = module_watcher.start_execution(pipeline_id=theirs.id, source="http", external_id=unique("night"))
+    own = module_watcher.start_execution(pipeline_id=mine.id, source="http", external_id=unique("day"))
+    headers = make_token(module_watcher, pipelines="rounds*")
+    for around in (other, own):
+        within = {"source": "http", "external_id": around.external_id}
+        named_elsewhere = {"parent_source": "http", "parent_external_id": around.external_id}
+        record = {"pipeline_name": mine.name, "state": "running", "start_date": "2026-01-02T06:00:00Z"}
+        records = [
+            {**record, "external_id": unique("r"), "parent_external_id": around.external_id},
+            {**record, "external_id": unique("r"), "parent_id": around.id},
+            {**record, "source": "python", "external_id": unique("r"), **named_elsewhere},
+        ]
+        assert api.post("/execution/batch", json={"executions": records}, headers=headers).json() == {"recorded": 3}
+        started = [
+            api.post("/execution", json={**body, "part_of": part}, headers=headers)
+            for body in ({"pipeline_name": mine.name}, {"pipeline_id": mine.id})
+            for part in (within, {"id": around.id})
+        ]
+        parent = {**record, "external_id": unique("p"), "parent_id": around.id}
+        started.append(api.post("/execution", json={"pipeline_name": mine.name, "parent": parent}, headers=headers))
+        assert [each.status_code for each in started] == [201] * 5
+    assert module_watcher.child_executions(other.id) == []
+    assert len(module_watcher.child_executions(own.id)) == 8
+
+
 def test_the_last_use_is_noted(module_watcher):
     with serving(create_app(module_watcher)) as client:
         headers = make_token(module_watcher)

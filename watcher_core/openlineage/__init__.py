@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from watcher_core.lazy import exported
 
 if TYPE_CHECKING:
+    from watcher_core.openlineage.facts import leave_out_parent, named_parent
     from watcher_core.openlineage.reading import Event, EventType, read_event
     from watcher_core.openlineage.recording import LineageChangesError, record_events
     from watcher_core.openlineage.sending import EVENTS, open_client, send_waiting
@@ -16,6 +17,8 @@ __all__ = [
     "Event",
     "EventType",
     "LineageChangesError",
+    "leave_out_parent",
+    "named_parent",
     "open_client",
     "read_event",
     "record_events",
@@ -27,6 +30,8 @@ _MODULES = {
     "Event": "reading",
     "EventType": "reading",
     "LineageChangesError": "recording",
+    "leave_out_parent": "facts",
+    "named_parent": "facts",
     "open_client": "sending",
     "read_event": "reading",
     "record_events": "recording",

@@ -41,7 +41,7 @@ Facts = dict[str, Any]
 def facts_of(event: Event) -> Facts:
     """Return what an event of a run says."""
     at = event.at.isoformat(timespec="microseconds")
-    refused: dict[str, str] = {}
+    refused = dict(event.refused)
     said: dict[str, Any] = {
         "job": [at, {"namespace": event.namespace, "job": event.job, "producer": event.producer}],
     }
@@ -175,6 +175,29 @@ def _end(facts: Facts) -> tuple[ExecutionState, dt.datetime | None]:
 def _parent(facet: object) -> str:
     run = read_object(facet, "it").get("run")
     return read_run_id(read_object(run, "run").get("runId"), "run.runId")
+
+
+def named_parent(event: Event) -> tuple[str, str] | None:
+    """Return the run that an event says its own is part of, and the pipeline that this is said to be of.
+
+    Returns:
+        The id of the run and a name, which is empty where no job is said; `None` where there is none.
+    """
+    facet = event.run_facets.get("parent")
+    try:
+        run_id = _parent(facet)
+    except InvalidValueError:
+        return None
+    job = facet.get("job") if isinstance(facet, Mapping) else None
+    parts = [job.get("namespace"), job.get("name")] if isinstance(job, Mapping) else []
+    namespace, name = [part if isinstance(part, str) else "" for part in parts] or ("", "")
+    return run_id, naming.pipeline_name(namespace, name) if namespace and name else ""
+
+
+def leave_out_parent(event: Event, why: str) -> None:
+    """Let a run be part of no other one, and keep why with its execution."""
+    event.run_facets = {name: facet for name, facet in event.run_facets.items() if name != "parent"}
+    event.refused = {**event.refused, "run.facets.parent": why}
 
 
 def _nominal_time(facet: object) -> str:

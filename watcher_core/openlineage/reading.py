@@ -72,6 +72,7 @@ class Event:
         unique_id: What dbt calls the job, whichever of dbt's commands has run it.
         is_test: Whether the job is one of dbt that only tests.
         run_facets: The facets of the run.
+        refused: What of it is not to be used, by its place, and why; kept with the execution.
         inputs, outputs: What it reads and writes. An event of a dataset has that one as its input.
         producer: The program that has sent it.
     """
@@ -85,6 +86,7 @@ class Event:
     unique_id: str | None = None
     is_test: bool = False
     run_facets: Mapping[str, Any] = field(default_factory=dict)
+    refused: Mapping[str, str] = field(default_factory=dict)
     inputs: tuple[Dataset, ...] = ()
     outputs: tuple[Dataset, ...] = ()
     producer: str | None = None

@@ -50,6 +50,7 @@ if TYPE_CHECKING:
         get_execution,
         known_identity,
         list_executions,
+        pipelines_of,
         recorded_runs,
     )
     from watcher_core.recording.observations import record_observations
@@ -129,6 +130,7 @@ __all__ = [
     "list_recorders",
     "mask_page",
     "move_cursor",
+    "pipelines_of",
     "pulse",
     "record_asset_checks",
     "record_columns",
@@ -208,6 +210,7 @@ _MODULES = {
     "move_cursor": "cursors",
     "end_gone": "endings",
     "end_silent": "endings",
+    "pipelines_of": "lookup",
     "pulse": "heartbeats",
     "record_asset_checks": "asset_checks",
     "record_columns": "columns",

@@ -209,6 +209,36 @@ def executions_of_others(
     return {(ExecutionSource(source), external_id): name for source, external_id, name in found}
 
 
+OF_IDS = """
+    SELECT execution.id, pipeline.name
+      FROM watcher.pipeline_execution AS execution
+      JOIN watcher.pipeline ON pipeline.id = execution.pipeline_id
+     WHERE execution.id = ANY(%(ids)s)
+"""
+
+OF_IDENTITIES = f"""
+    SELECT execution.source, execution.external_id, pipeline.name
+      FROM unnest(%(sources)s::watcher.execution_source[], %(external_ids)s::text[]) AS given (source, external_id)
+      JOIN watcher.pipeline_execution AS execution
+        ON {is_identity("execution", "given.source", "given.external_id")}
+      JOIN watcher.pipeline ON pipeline.id = execution.pipeline_id
+"""
+
+
+def pipelines_of(
+    connection: Driver, *, ids: Iterable[int], identities: Iterable[tuple[ExecutionSource, str]]
+) -> dict[int | tuple[ExecutionSource, str], str]:
+    """Return the names of the pipelines of executions, by id or identity; without executions that are not known."""
+    known: dict[int | tuple[ExecutionSource, str], str] = {}
+    if asked := list(ids):
+        known.update(connection.execute(OF_IDS, {"ids": asked}).fetchall())
+    if rows := list(identities):
+        columns = {"sources": [source.value for source, _ in rows], "external_ids": [each for _, each in rows]}
+        for source, external_id, name in connection.execute(OF_IDENTITIES, columns):
+            known[ExecutionSource(source), external_id] = name
+    return known
+
+
 IS_THERE = "SELECT id FROM watcher.pipeline_execution WHERE id = %(id)s"
 
 

@@ -42,6 +42,7 @@ CODES = {
     413: "too_large",
     422: "validation",
     429: "rate_limited",
+    431: "headers_too_large",
     500: "internal",
     503: "unavailable",
 }

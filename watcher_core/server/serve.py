@@ -15,6 +15,7 @@ from watcher_core.enclosing import PIPES_CONTEXT, VARIABLES
 from watcher_core.errors import ConfigurationError
 from watcher_core.server.access import Proxies
 from watcher_core.server.app import create_app
+from watcher_core.server.connections import Connection, most_connections
 from watcher_core.server.guard import is_loopback
 from watcher_core.server.limits import Limits
 from watcher_core.server.profiling import Profiling
@@ -64,7 +65,7 @@ def serve(
         timeout_graceful_shutdown=15,
         timeout_keep_alive=75,
         backlog=2048,
-        h11_max_incomplete_event_size=64 * 1024,
+        http=Connection.limited(seconds=limits.timeout, most=most_connections()),
     )
 
 

@@ -140,6 +140,11 @@ class RecordFields(Body):
     is_provisional: bool = False
     may_be_no_change: bool = False
 
+    @property
+    def parent_identity(self) -> tuple[ExecutionSource, str] | None:
+        """The source and the external id of what it was part of."""
+        return self.record().parent_identity
+
     def record(self) -> values.ExecutionRecord:
         """Return it as `Watcher.record` takes it."""
         return values.ExecutionRecord(**vars(self))

@@ -20,7 +20,7 @@ from watcher_core.enums import ExecutionSource
 from watcher_core.errors import InvalidValueError
 from watcher_core.server.access import Access
 from watcher_core.server.errors import RefusedError
-from watcher_core.server.routing import access_of, errors, others_pipelines, watcher_of, workers_of
+from watcher_core.server.routing import Parents, access_of, errors, others_pipelines, watcher_of, workers_of
 
 # Of a batch. More are sent in several.
 MAX_EVENTS = 10_000
@@ -107,6 +107,7 @@ async def take(request: Request) -> Response:
 def _take(request: Request, body: bytes) -> None:
     event = openlineage.read_event(_read(request, body))
     _require(access_of(request), event, _others(request, [event]))
+    _leave_out_parents(request, [event])
     watcher_of(request)._record_events([event])
 
 
@@ -145,6 +146,7 @@ def _take_batch(request: Request, body: bytes) -> BatchAnswer:
             except RefusedError as error:
                 refused[place] = str(error)
                 del read[place]
+    _leave_out_parents(request, list(read.values()))
     watcher_of(request)._record_events(list(read.values()))
     return BatchAnswer(
         received=len(given),
@@ -180,6 +182,17 @@ def _require(access: Access, event: openlineage.Event, others: dict[tuple[Execut
         access.require_pipeline(other)
 
 
+def _leave_out_parents(request: Request, events: Sequence[openlineage.Event]) -> None:
+    """Leave out the parents that the token does not cover: producers name them by themselves, and go on without."""
+    if not access_of(request).is_limited:
+        return
+    named = [(event, parent) for event in events if (parent := openlineage.named_parent(event)) is not None]
+    parents = Parents(request, identities=[(ExecutionSource.OPENLINEAGE, run_id) for _, (run_id, _) in named])
+    for event, (run_id, pipeline_name) in named:
+        if not parents.allow((ExecutionSource.OPENLINEAGE, run_id), claimed=pipeline_name):
+            openlineage.leave_out_parent(event, "the token that has sent it does not cover the pipeline of this run")
+
+
 def _read(request: Request, body: bytes) -> Any:
     """Read JSON as producers write it: NaN in a facet that nobody reads is no reason to lose an event."""
     encoding = request.headers.get("content-encoding", "identity").strip().lower()
@@ -204,4 +217,6 @@ def _unpacked(body: bytes, limit: int) -> bytes:
         raise RefusedError(413, f"the body has more than {limit:,} bytes when it is unpacked")
     if not unpacker.eof:
         raise InvalidValueError("the body is not compressed with gzip: its end is missing")
+    if unpacker.unused_data:
+        raise InvalidValueError("the body has more behind the end of what is compressed; send one member of gzip")
     return unpacked

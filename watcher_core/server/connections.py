@@ -1,0 +1,129 @@
+"""Connections of clients: what a request may be before the guard sees it, and which make room for others.
+
+With httptools, Uvicorn limits neither the time nor the size of what stands before a body, reads what follows an answer
+for ever, and keeps a connection on which nothing comes: a few hundred of them, and nobody else gets in.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from asyncio.events import TimerHandle
+from typing import ClassVar
+
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
+
+from watcher_core.server.errors import error_response
+
+# Of the first line and the headers of a request, about.
+MAX_HEAD_BYTES = 64 * 1024
+
+# What is left of the open files that the process may have, for connections to PostgreSQL and all else.
+SHARE_OF_FILES = 0.75
+MOST_CONNECTIONS = 10_000
+
+
+def most_connections() -> int:
+    """Return how many connections of clients may be open at a time."""
+    try:
+        import resource
+    except ImportError:  # on Windows
+        return MOST_CONNECTIONS
+    files, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    return MOST_CONNECTIONS if files == resource.RLIM_INFINITY else min(MOST_CONNECTIONS, int(SHARE_OF_FILES * files))
+
+
+class Connection(HttpToolsProtocol):
+    """A connection of a client. A server makes a subclass with its own limits.
+
+    Attributes:
+        seconds: How long the headers of a request may take, and the rest of one that is answered already.
+        most: Connections at a time. For one more, the one that has waited for the longest for a request is closed.
+        waiting: Those that wait for a request, or for the end of its headers; the oldest first.
+    """
+
+    seconds: ClassVar[float]
+    most: ClassVar[int]
+    waiting: ClassVar[dict[Connection, None]]
+
+    @classmethod
+    def limited(cls, *, seconds: float, most: int) -> type[Connection]:
+        """Return the class of the connections of one server."""
+        return type("LimitedConnection", (cls,), {"seconds": seconds, "most": most, "waiting": {}})
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as Uvicorn has it
+        """Wait for the first request, but not for ever."""
+        super().connection_made(transport)
+        self._before_body = True
+        self._head_bytes = 0
+        self._limit: TimerHandle | None = None
+        self._begin_limit()
+        self.waiting[self] = None
+        if len(self.connections) > self.most:
+            oldest = next(iter(self.waiting))
+            del self.waiting[oldest]
+            oldest.transport.close()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Forget the connection."""
+        self._end_limit()
+        self.waiting.pop(self, None)
+        super().connection_lost(exc)
+
+    def data_received(self, data: bytes) -> None:
+        """Read a part of a request."""
+        if self._before_body:
+            self._head_bytes += len(data)
+            self._begin_limit()
+        super().data_received(data)
+        if self._before_body and self._head_bytes > MAX_HEAD_BYTES:
+            self._refuse(431, f"the line and the headers of the request have more than {MAX_HEAD_BYTES:,} bytes")
+
+    def on_headers_complete(self) -> None:
+        """Begin to answer: from here on, the guard limits what comes."""
+        self._before_body = False
+        self._end_limit()
+        self.waiting.pop(self, None)
+        super().on_headers_complete()
+
+    def on_message_complete(self) -> None:
+        """Wait for the next request."""
+        super().on_message_complete()
+        self._before_body = True
+        self._head_bytes = 0
+        self._end_limit()
+
+    def on_response_complete(self) -> None:
+        """Read what is left of a request that was answered early, but not for ever."""
+        super().on_response_complete()
+        if not self._before_body:
+            self._begin_limit()
+        self.waiting[self] = None
+
+    def send_400_response(self, msg: str) -> None:
+        """Answer what is no HTTP, in the form of all other errors."""
+        self._refuse(400, f"{msg} Send HTTP/1.1; for HTTPS, a proxy in front of this server is needed")
+
+    def _begin_limit(self) -> None:
+        if self._limit is None:
+            self._limit = self.loop.call_later(self.seconds, self._is_late)
+
+    def _end_limit(self) -> None:
+        if self._limit is not None:
+            self._limit.cancel()
+            self._limit = None
+
+    def _is_late(self) -> None:
+        self._limit = None
+        if self._before_body and self._head_bytes:
+            self._refuse(408, f"the headers of the request took longer than {self.seconds:g} s; send it again")
+        else:
+            self.transport.close()
+
+    def _refuse(self, status: int, message: str) -> None:
+        """Answer without a request, and close: what follows cannot be told from the rest of it."""
+        if self.transport.is_closing():
+            return
+        answer = error_response(status, message, headers={"Connection": "close"})
+        headers = b"".join(b"%s: %s\r\n" % each for each in answer.raw_headers)
+        self.transport.write(b"".join([STATUS_LINE[status], headers, b"\r\n", bytes(answer.body)]))
+        self.transport.close()
