@@ -108,7 +108,7 @@ def _lineage(event: dict[str, Any]) -> None:
         if kind != "START":
             facts |= {"ends": {kind: at}, "written": {event["outputs"][0]["name"]: [at, [120, None, None]]}}
         given = {"id": run_id, "parent_run_id": None, "facts": facts}
-        runs = {"runs": Jsonb([given]), "now": now}
+        runs = {"runs": Jsonb([given]), "parents": [], "now": now}
         _, before, _ = connection.execute(recording.MERGE, runs).fetchone() or (None, None, None)
         if before is not None:
             given["facts"] = facts = {**facts, "first": before["first"]}

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from typing import Any
 
+import psycopg
 import pytest
 import sqlalchemy as sa
 from psycopg.types.json import Jsonb
@@ -36,6 +38,10 @@ def restless(watcher: Watcher) -> Iterator[Watcher]:
 def end_connection(watcher: Watcher, pid: int) -> None:
     with watcher._transaction() as (session, _):
         assert session.scalar(sa.text("SELECT pg_terminate_backend(:pid, 5000)"), {"pid": pid})
+
+
+def text_of(url: sa.URL) -> str:
+    return url.set(drivername="postgresql").render_as_string(hide_password=False)
 
 
 def backend(watcher: Watcher) -> int:
@@ -108,6 +114,126 @@ def test_of_statements_that_are_sent_together_none_counts_if_one_fails(watcher: 
         write()
     assert types(watcher).isdisjoint({before, after})
     assert watcher.pipelines() is not None  # the connection is as before
+
+
+# Statements in parts
+
+ROWS_OF_PART = "watcher_core.database.connections.ROWS_OF_PART"
+
+
+@pytest.mark.parametrize("size", [1, 2, 7, 100])
+def test_a_statement_in_parts_answers_for_all_in_their_order(
+    engine: sa.Engine, monkeypatch: pytest.MonkeyPatch, size: int
+) -> None:
+    monkeypatch.setattr(ROWS_OF_PART, size)
+    sent: list[list[int]] = []
+
+    def parameters(part: Sequence[int]) -> dict[str, Any]:
+        sent.append(list(part))
+        return {"part": list(part)}
+
+    with database.driver_transaction(engine) as connection:
+        parts = database.in_parts(range(7))
+        found = database.execute_in_parts(connection, "SELECT unnest(%(part)s::int[])", parts, parameters)
+        assert connection.execute("SELECT 1").fetchone() == (1,)
+    assert [value for (value,) in found] == list(range(7))
+    assert sent == [list(range(7))[start : start + size] for start in range(0, 7, size)]
+
+
+def test_of_nothing_there_is_no_part(engine: sa.Engine) -> None:
+    with database.driver_transaction(engine) as connection:
+        assert database.execute_in_parts(connection, "no SQL", database.in_parts([]), dict) == []
+
+
+@pytest.mark.parametrize("size", [1, 5_000_000], ids=["short", "more than the network takes at once"])
+def test_postgresql_works_on_a_part_while_the_next_one_is_made(
+    watcher: Watcher, engine: sa.Engine, monkeypatch: pytest.MonkeyPatch, size: int
+) -> None:
+    """The first part waits for a lock that is given up only when the second one is made."""
+    monkeypatch.setattr(ROWS_OF_PART, 1)
+    statement = "SELECT length(%(text)s), pg_advisory_xact_lock_shared(774)"
+    waits = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND objid = 774 AND NOT granted"
+
+    with psycopg.connect(text_of(engine.url)) as other:
+        other.execute("SELECT pg_advisory_xact_lock(774)")
+
+        def parameters(part: Sequence[int]) -> dict[str, Any]:
+            if part == [1]:
+                with watcher._driver_statements() as (looking, _):
+                    while looking.execute(waits).fetchone() == (0,):
+                        pass
+                other.commit()
+            return {"text": "x" * size}
+
+        with database.time_limit(60), database.driver_transaction(engine) as connection:
+            found = database.execute_in_parts(connection, statement, database.in_parts([0, 1, 2]), parameters)
+    assert [length for length, _ in found] == [size] * 3
+
+
+@pytest.mark.parametrize("broken", [0, 1, 4])
+def test_of_a_statement_in_parts_none_counts_if_one_fails(
+    watcher: Watcher, engine: sa.Engine, monkeypatch: pytest.MonkeyPatch, broken: int
+) -> None:
+    monkeypatch.setattr(ROWS_OF_PART, 1)
+    names = [unique("type") for _ in range(5)]
+    statement = "INSERT INTO watcher.pipeline_type (name) SELECT %(name)s WHERE 1 / %(divisor)s = 1"
+
+    def write() -> None:
+        with database.driver_transaction(engine) as connection:
+            database.execute_in_parts(
+                connection,
+                statement,
+                database.in_parts(range(5)),
+                lambda part: {"name": names[part[0]], "divisor": int(part[0] != broken)},
+            )
+
+    with pytest.raises(InvalidValueError, match="division by zero"):
+        write()
+    assert types(watcher).isdisjoint(names)
+    assert watcher.pipelines() is not None  # the connection is as before
+
+
+def test_of_a_statement_in_parts_none_counts_if_one_cannot_be_made(
+    watcher: Watcher, engine: sa.Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ROWS_OF_PART, 1)
+    names = [unique("type") for _ in range(3)]
+
+    def write() -> None:
+        with database.driver_transaction(engine) as connection:
+            given = dict(enumerate(names[:2]))
+            statement = "INSERT INTO watcher.pipeline_type (name) VALUES (%(name)s)"
+            parts = database.in_parts(range(3))
+            database.execute_in_parts(connection, statement, parts, lambda part: {"name": given[part[0]]})
+
+    with pytest.raises(KeyError):
+        write()
+    assert types(watcher).isdisjoint(names)
+
+
+def test_a_connection_that_dies_between_two_parts_is_told_and_replaced(
+    watcher: Watcher, restless: Watcher, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ROWS_OF_PART, 1)
+    names = [unique("type") for _ in range(4)]
+
+    def work() -> None:
+        with restless._driver_transaction() as (connection, _):
+
+            def parameters(part: Sequence[int]) -> dict[str, Any]:
+                if part == range(2, 3):
+                    end_connection(watcher, connection.info.backend_pid)
+                return {"name": names[part[0]]}
+
+            statement = "INSERT INTO watcher.pipeline_type (name) VALUES (%(name)s)"
+            database.execute_in_parts(connection, statement, database.in_parts(range(4)), parameters)
+
+    with pytest.raises(DatabaseUnavailableError, match="cannot be reached"):
+        work()
+    assert types(restless).isdisjoint(names)
+
+
+# Connections that die
 
 
 def test_a_connection_that_dies_in_the_middle_is_told_and_replaced(

@@ -31,6 +31,7 @@ from watcher_core import (
 )
 
 DB = "postgres://db:5432/"
+ROWS_OF_PART = "watcher_core.database.connections.ROWS_OF_PART"
 # So many hostile events; more find more.
 HOSTILE = int(os.environ.get("HOSTILE_EVENTS", "150"))
 
@@ -659,6 +660,121 @@ def test_the_order_of_events_does_not_matter_nor_how_often_they_come(
             cut = chance.randrange(len(shuffled))
             assert record([shuffled[:cut], shuffled[cut:]]) == expected
             assert watcher.verify_lineage().is_right
+
+
+def of_many_runs() -> list[dict[str, Any]]:
+    """Events of runs, all STARTs first: with parents and their parents among them, and one that never comes.
+
+    One run names itself as its parent, and one that only tests is a parent.
+    """
+    around = {1: 0, 2: 11, 4: 10, 5: 5, 6: 7, 7: 3, 8: 4, 9: "absent", 10: 1, 11: 3}
+    test = {"dbt_node": {"unique_id": "test.shop.rows"}, "jobType": {"jobType": "TEST"}}
+    error: dict[str, Any] = {"errorMessage": {"message": "no"}}
+    return [
+        run_event(
+            f"run {number}",
+            kind,
+            minute + number / 60,
+            job=f"job {number % 4}",
+            parent=f"run {around[number]}" if number in around else None,
+            inputs=(dataset(f"in {number % 4}"),),
+            outputs=(dataset(f"out {number % 4}", rows=number),) if kind != "START" else (),
+            job_facets=test if number == 7 else None,
+            **(error if kind == "FAIL" else {}),
+        )
+        for minute, kinds in enumerate((["START"], ["COMPLETE", "FAIL", "COMPLETE"]))
+        for number in range(12)
+        for kind in [kinds[number % len(kinds)]]
+    ]
+
+
+@pytest.mark.parametrize("size", [1, 2, 5])
+def test_a_batch_that_is_written_in_parts_becomes_the_same_rows(
+    database_url: str, connection: psycopg.Connection[Any], monkeypatch: pytest.MonkeyPatch, size: int
+) -> None:
+    events = of_many_runs()
+    chance = random.Random(size)
+    with Watcher(database_url, settings=Settings()) as watcher:
+        for event in events:
+            watcher.record_openlineage([event])
+        expected = rows(connection)
+        assert len(expected["executions"]) == 11
+        monkeypatch.setattr(ROWS_OF_PART, size)
+        for known in (0, 0, 9, 15):  # so many were known before
+            chance.shuffle(events)
+            connection.execute(EMPTY)
+            watcher.record_openlineage(events[:known])
+            watcher.record_openlineage(events)
+            assert rows(connection) == expected
+            watcher.record_openlineage(events)
+            assert rows(connection) == expected
+        assert watcher.verify_lineage().is_right
+
+
+def test_runs_that_turn_out_to_be_older_by_their_starts_are_put_behind_the_newest(
+    database_url: str, connection: psycopg.Connection[Any]
+) -> None:
+    events = of_many_runs()
+    with Watcher(database_url, settings=Settings()) as watcher:
+        watcher.record_openlineage(events)
+        expected = rows(connection)
+        for seed in range(4):
+            connection.execute(EMPTY)
+            for event in random.Random(seed).sample(events, len(events)):
+                watcher.record_openlineage([event])
+            assert rows(connection) == expected
+
+
+@pytest.mark.parametrize("table", ["openlineage_run", "pipeline_execution"])
+def test_an_error_in_one_part_leaves_nothing(
+    database_url: str, connection: psycopg.Connection[Any], monkeypatch: pytest.MonkeyPatch, table: str
+) -> None:
+    monkeypatch.setattr(ROWS_OF_PART, 3)
+    events = of_many_runs()
+    column = "external_id" if table == "pipeline_execution" else "id"
+    unlucky = sorted(run_id(f"run {number}") for number in range(7))[5]  # in neither the first part nor the last
+    with Watcher(database_url, settings=Settings()) as watcher:
+        watcher.record_openlineage([run_event("before", job="before")])
+        before = rows(connection)
+        connection.execute(f"ALTER TABLE watcher.{table} ADD CONSTRAINT luck CHECK ({column} <> '{unlucky}') NOT VALID")
+        with pytest.raises(InvalidValueError, match="luck"):
+            watcher.record_openlineage(events)
+        assert rows(connection) == before
+        connection.execute(f"ALTER TABLE watcher.{table} DROP CONSTRAINT luck")
+        assert watcher.record_openlineage(events) == len(events)
+
+
+def test_two_servers_take_the_same_batches_in_parts_at_the_same_time(
+    database_url: str, connection: psycopg.Connection[Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody waits in a circle, whatever is in each part."""
+    events = of_many_runs()
+    with Watcher(database_url, settings=Settings()) as one, Watcher(database_url, settings=Settings()) as other:
+        one.record_openlineage(events)
+        expected = rows(connection)
+        monkeypatch.setattr(ROWS_OF_PART, 2)
+        chance = random.Random(5)
+        for _ in range(10):
+            connection.execute(EMPTY)
+            failed: list[Exception] = []
+
+            def send(watcher: Watcher, given: list[list[dict[str, Any]]]) -> None:
+                try:
+                    for batch in given:
+                        watcher.record_openlineage(batch)
+                except Exception as exc:
+                    failed.append(exc)  # noqa: B023  # the threads end within the round
+
+            threads = []
+            for watcher in (one, other):
+                chance.shuffle(events)
+                threads.append(threading.Thread(target=send, args=(watcher, [events[:16], events[8:]])))
+            for thread in threads:
+                thread.start()
+            for thread in threads:
+                thread.join()
+            assert not failed
+            assert rows(connection) == expected
 
 
 def test_two_servers_take_the_events_of_a_run_at_the_same_time(

@@ -13,7 +13,7 @@ import pytest
 from tests.factories import unique
 from tests.http_client import Client, serving
 from tests.openlineage_events import dataset, run_event, run_id, sample
-from watcher_core import Execution, NotFoundError, Watcher
+from watcher_core import Execution, ExecutionState, NotFoundError, Watcher
 from watcher_core.errors import DatabaseUnavailableError
 from watcher_core.server import Limits, create_app
 
@@ -107,6 +107,17 @@ def test_a_batch_answers_for_each_event(api, module_watcher) -> None:
     assert body["refused"][0]["detail"].startswith("eventTime is 'noon'")
     [found] = executions(module_watcher, job)
     assert found.duration_seconds == 60
+
+
+def test_a_batch_in_parts_answers_for_each_event(api, module_watcher, monkeypatch) -> None:
+    monkeypatch.setattr("watcher_core.database.connections.ROWS_OF_PART", 2)
+    job = unique("job")
+    events = [run_event(f"{job}{n}", kind, n, job=job) for kind in ("START", "COMPLETE") for n in range(5)]
+    events[5:5] = [{**events[0], "eventTime": "noon"}]
+    body = api.post(BATCH, json=events).json()
+    assert (body["received"], body["recorded"], [each["index"] for each in body["refused"]]) == (11, 10, [5])
+    assert {found.state for found in executions(module_watcher, job)} == {ExecutionState.SUCCEEDED}
+    assert len(executions(module_watcher, job)) == 5
 
 
 @pytest.mark.parametrize("batch", [{}, "x", 7, [1] * 10_001])

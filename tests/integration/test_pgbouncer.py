@@ -69,6 +69,14 @@ def test_a_page_is_read_whose_statements_are_sent_together(pooled: Watcher) -> N
             assert [run.state for run in pooled.pipeline_page(name).executions] == [ExecutionState.SUCCEEDED]
 
 
+def test_a_batch_is_written_in_parts(pooled: Watcher, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("watcher_core.database.connections.ROWS_OF_PART", 2)
+    name = unique("pipeline")
+    for batch in range(7):  # often enough to be prepared, were that possible
+        assert pooled.record([record(name, f"{name}/{batch}/{number}") for number in range(5)]) == 5
+    assert len(pooled.executions(pipeline=name)) == 35
+
+
 def test_a_limit_of_one_transaction_is_not_the_next_ones(pooled: Watcher) -> None:
     with database.time_limit(60), pooled._transaction() as (session, _):
         assert session.execute(sa.text("SHOW lock_timeout")).scalar_one() != "0"

@@ -20,6 +20,7 @@ from watcher_core import (
     Watcher,
 )
 
+ROWS_OF_PART = "watcher_core.database.connections.ROWS_OF_PART"
 NAIVE = dt.datetime(2026, 1, 1)  # noqa: DTZ001 - what is refused
 ORDERS = list(itertools.permutations(range(3)))
 COMPLETE: dict[str, Any] = {
@@ -233,6 +234,23 @@ def test_several_successes_of_one_pipeline_in_one_call_move_it_to_the_last(watch
     assert watcher.watermark_events(name) == []
 
 
+@pytest.mark.parametrize("size", [1, 2, 100])
+def test_ends_that_come_in_one_call_count_in_the_order_in_which_they_were(
+    watcher: Watcher, name: str, monkeypatch: pytest.MonkeyPatch, size: int
+) -> None:
+    """All started from the same watermark: the first to end moves it on, whichever part of the call it is in."""
+    monkeypatch.setattr(ROWS_OF_PART, size)
+    identities = [f"{name}/{letter}" for letter in "dacb"]  # in the order of their ends
+    watcher.record([record(name, each, state=ExecutionState.RUNNING) for each in identities])
+    ends = [
+        record(name, each, end_date=at(minute), next_watermark=minute)
+        for minute, each in enumerate(identities, start=1)
+    ]
+    watcher.record(reversed(ends))
+    assert watcher.pipeline(name).watermark == "1"
+    assert sorted(event.new_watermark or "" for event in watcher.watermark_events(name)) == ["2", "3", "4"]
+
+
 def test_history_that_is_told_late_never_moves_a_watermark_back(watcher: Watcher, name: str) -> None:
     watcher.record([record(name, start=10, next_watermark=10)])
     watcher.record([record(name, start=5, next_watermark=5)])
@@ -289,10 +307,12 @@ def parents(watcher: Watcher, name: str) -> dict[str, str | None]:
     return {execution.external_id: names.get(execution.parent_id or 0) for execution in executions}
 
 
+@pytest.mark.parametrize("size", [1, 100])
 @pytest.mark.parametrize("order", ORDERS, ids=str)
 def test_parents_may_be_told_of_in_the_same_call_in_any_order(
-    watcher: Watcher, name: str, order: tuple[int, ...]
+    watcher: Watcher, name: str, monkeypatch: pytest.MonkeyPatch, order: tuple[int, ...], size: int
 ) -> None:
+    monkeypatch.setattr(ROWS_OF_PART, size)
     family = [
         record(name, f"{name}/run"),
         record(name, f"{name}/step", parent_external_id=f"{name}/run"),

@@ -7,7 +7,15 @@ from typing import TYPE_CHECKING
 from watcher_core.lazy import exported
 
 if TYPE_CHECKING:
-    from watcher_core.database.connections import PARAMETERS, Driver, connect, names_of_target, together
+    from watcher_core.database.connections import (
+        PARAMETERS,
+        Driver,
+        connect,
+        execute_in_parts,
+        in_parts,
+        names_of_target,
+        together,
+    )
     from watcher_core.database.engine import (
         DRIVER,
         UNFLUSHED,
@@ -46,6 +54,8 @@ __all__ = [
     "driver",
     "driver_statements",
     "driver_transaction",
+    "execute_in_parts",
+    "in_parts",
     "names_of_target",
     "normalize_url",
     "read_by_index",
@@ -82,6 +92,8 @@ _MODULES = {
     "driver": "engine",
     "driver_statements": "engine",
     "driver_transaction": "engine",
+    "execute_in_parts": "connections",
+    "in_parts": "connections",
     "names_of_target": "connections",
     "normalize_url": "engine",
     "read_by_index": "engine",

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, nullcontext
+from typing import Any, TypeVar
 
 import psycopg
-from psycopg.abc import Buffer
+from psycopg.abc import Buffer, PQGen
 from psycopg.adapt import Loader
+from psycopg.rows import RowFactory, tuple_row
+from psycopg.waiting import Ready, Wait
 
 from watcher_core.database.timed import TimedConnection, connect_within, remaining_seconds
 
 # A connection of psycopg. Statements that run for each execution go to the driver directly: SQLAlchemy takes longer
 # over them than PostgreSQL does.
 Driver = psycopg.Connection[tuple[Any, ...]]
+
+T = TypeVar("T")
 
 CONNECT_TIMEOUT_SECONDS = 10
 
@@ -72,6 +76,54 @@ def together(connection: Driver) -> Iterator[None]:
         return
     with connection.pipeline():
         yield
+
+
+# Rows of a part: enough that a statement for each costs nothing, and few enough that PostgreSQL begins soon.
+ROWS_OF_PART = 1_250
+
+
+def in_parts(items: Sequence[T]) -> list[Sequence[T]]:
+    """Divide what is written into parts, in its order; no part where there is nothing."""
+    return [items[start : start + ROWS_OF_PART] for start in range(0, len(items), ROWS_OF_PART)]
+
+
+def execute_in_parts(
+    connection: Driver,
+    statement: str,
+    parts: Sequence[Sequence[T]],
+    parameters: Callable[[Sequence[T]], Mapping[str, Any]],
+    *,
+    row_factory: RowFactory[Any] = tuple_row,
+) -> list[Any]:
+    """Execute a statement once for each part; PostgreSQL works on one while the next one is made.
+
+    An error is raised at the end, or before, and no part after it is executed.
+
+    Args:
+        connection: The transaction.
+        statement: The statement.
+        parts: From `in_parts`.
+        parameters: Makes what is sent for a part, when it is its turn.
+        row_factory: What a row is returned as.
+
+    Returns:
+        The rows of all parts, in their order.
+    """
+    cursors = []
+    with together(connection) if len(parts) > 1 else nullcontext():
+        for part in parts:
+            cursor = connection.cursor(row_factory=row_factory)
+            cursors.append(cursor.execute(statement, parameters(part)))
+            if len(parts) > 1:
+                connection.wait(_sent(connection))
+    return [row for cursor in cursors for row in cursor]
+
+
+def _sent(connection: Driver) -> PQGen[None]:
+    """Send what the driver has kept because the network took no more: PostgreSQL needs all of it to begin."""
+    while connection.pgconn.flush():
+        if (yield Wait.RW) & Ready.R:
+            connection.pgconn.consume_input()
 
 
 def names_of_target(host: str | None, port: object, database: str | None, user: str | None) -> list[str]:

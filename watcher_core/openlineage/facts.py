@@ -7,7 +7,8 @@ the latest event says. The execution follows from the facts alone.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from typing import Any, Final
 
 from watcher_core import arguments, masking, values
@@ -113,16 +114,36 @@ def _sort_key(said: list[Any]) -> str:
     return arguments.json_text(said[1], sort_keys=True)
 
 
+def parents_in(events: Iterable[Event]) -> set[str]:
+    """Return the runs that events name as the parent of theirs."""
+    found = set()
+    for event in events:
+        if "parent" in event.run_facets:
+            with suppress(InvalidValueError):  # which is a fact of the run
+                found.add(_parent(event.run_facets["parent"]))
+    return found
+
+
 def parent_of(facts: Facts) -> str | None:
     """Return the id of the run that a run is part of."""
     found = facts.get("said", {}).get("parent")
     return None if found is None else str(found[1])
 
 
-def record_of(run_id: str, facts: Facts) -> values.ExecutionRecord | None:
-    """Return the execution that follows from the facts of a run; `None` where it is none, because it only tests."""
-    if not facts or facts.get("is_test"):
-        return None
+def is_execution(facts: Facts) -> bool:
+    """Whether a run is an execution: something is known of it, and it does not only test."""
+    return bool(facts) and not facts.get("is_test")
+
+
+def pipeline_of(facts: Facts) -> str:
+    """Return the name of the pipeline that a run was of."""
+    said = facts["said"]
+    job = said["job"][1]
+    return naming.pipeline_name(job["namespace"], said["unique_id"][1] if "unique_id" in said else job["job"])
+
+
+def record_of(run_id: str, facts: Facts) -> values.ExecutionRecord:
+    """Return the execution that follows from the facts of a run, if it is one."""
     said = {subject: value for subject, (_, value) in facts["said"].items()}
     state, end = _end(facts)
     job = said["job"]
@@ -139,7 +160,7 @@ def record_of(run_id: str, facts: Facts) -> values.ExecutionRecord | None:
     parent = parent_of(facts)
     nominal = said.get("nominal")
     return values.ExecutionRecord(
-        pipeline_name=naming.pipeline_name(job["namespace"], said.get("unique_id") or job["job"]),
+        pipeline_name=pipeline_of(facts),
         pipeline_type_name=naming.PIPELINE_TYPE,
         source=ExecutionSource.OPENLINEAGE,
         external_id=run_id,

@@ -26,7 +26,7 @@ from watcher_core.openlineage.reading import Dataset, Event
 
 logger = logging.getLogger("watcher.progress")
 
-# Makes the rows of runs that are new, with what these events say of them, and of parents that a run has not named
+# Makes the rows of runs that are new, with what these events say of them, and of those parents that a run has not named
 # before, which say nothing; locks those that are there, and gives their facts: whoever comes second of a parent and its
 # child sees the other. In the order of the ids, so that nobody waits in a circle. Only a row that an INSERT has just
 # made has no xmax: the one of a conflict has that of its lock. A run may have children if its row was there, as a child
@@ -39,8 +39,7 @@ MERGE = """
          UNION ALL
         SELECT DISTINCT given.parent_run_id, NULL::uuid, '{}'::jsonb
           FROM given
-         WHERE given.parent_run_id IS NOT NULL
-           AND given.parent_run_id NOT IN (SELECT id FROM given)
+         WHERE given.parent_run_id = ANY(%(parents)s::uuid[])
            AND NOT EXISTS (SELECT
                              FROM watcher.openlineage_run AS known
                             WHERE known.id = given.id
@@ -71,15 +70,19 @@ CHILDREN = """
 JOBS = "SELECT name, run_id::text, at, lineage FROM watcher.openlineage_job WHERE name = ANY(%(names)s)"
 LOCK_JOBS = f"{JOBS} ORDER BY name FOR UPDATE"
 
-# Of jobs whose newest run is another, and names the same datasets as the one before. Says how many name others by now.
+# Of jobs whose newest run is another, and names the same datasets as the one before, which may have turned out to be
+# older; what another transaction has written meanwhile stays if it is newer. Says how many name others by now.
 MOVE_JOBS = """
     WITH given AS (
         SELECT *
           FROM jsonb_to_recordset(%(jobs)s) AS given (
-                   name text, run_id uuid, at timestamptz, lineage jsonb, before jsonb)
+                   name text, run_id uuid, at timestamptz, lineage jsonb, before jsonb, before_run_id uuid,
+                   before_at timestamptz)
     ), known AS (
         SELECT name, known.lineage = given.before AS is_same,
-               known.run_id = given.run_id OR known.at <= given.at AS is_older
+               known.run_id = given.run_id
+            OR known.at <= given.at
+            OR (known.run_id, known.at) IS NOT DISTINCT FROM (given.before_run_id, given.before_at) AS is_older
           FROM watcher.openlineage_job AS known
           JOIN given USING (name)
          ORDER BY name
@@ -128,16 +131,15 @@ def record_events(session: Session, *, events: Iterable[Event], may_change_linea
     """
     in_order = sorted(events, key=lambda event: event.at)
     connection = database.driver(session)
-    said, jobs = _read(in_order)
-    runs = _merge_runs(connection, said, now=now)
+    runs, jobs = _merge_runs(connection, in_order, now=now)
     changed = {run_id: run for run_id, run in runs.items() if run.now != run.before}
     found = _merge_jobs(connection, jobs, runs, statement=LOCK_JOBS if may_change_lineage else JOBS)
     named = [dataset for event in in_order if event.pipeline_name is None for dataset in event.inputs]
     results = [result for event in in_order for result in assertions.results_of(event)]
     if (found.changed or named) and not may_change_lineage:
         raise LineageChangesError
-    records = [record for run_id, run in changed.items() if (record := facts.record_of(run_id, run.now)) is not None]
-    pipelines = {*found.names, *(record.pipeline_name for record in records), *(one.pipeline_name for one in results)}
+    executions = {run_id: run.now for run_id, run in changed.items() if facts.is_execution(run.now)}
+    pipelines = {*found.names, *map(facts.pipeline_of, executions.values()), *(one.pipeline_name for one in results)}
     # All at once and in the order of their names, so that nobody waits in a circle.
     names = catalog.resolve_pipelines(session, types_by_name=dict.fromkeys(pipelines, naming.PIPELINE_TYPE), now=now)
     if may_change_lineage:
@@ -150,7 +152,13 @@ def record_events(session: Session, *, events: Iterable[Event], may_change_linea
             raise LineageChangesError
     if known := {run_id: run.now for run_id, run in changed.items() if run.before is not None}:
         connection.execute(UPDATE, {"runs": _run_rows(known), "now": now})
-    recording.record_executions(session, records=records, now=now, drop_refused=True, pipeline_names=names)
+    recording.record_whole_executions(
+        connection,
+        parents={run_id: facts.parent_of(each) for run_id, each in executions.items()},
+        record_of=lambda run_id: facts.record_of(run_id, executions[run_id]),
+        pipeline_names=names,
+        now=now,
+    )
     new = [run_id for run_id, run in changed.items() if not run.before]
     _adopt_children(connection, [run_id for run_id in new if runs[run_id].may_have_children])
     recording.record_asset_checks(session, records=results, now=now, newest_wins=True)
@@ -178,17 +186,54 @@ class Run:
         return self.now["first"], self.now.get("started", False)
 
 
-def _merge_runs(connection: Driver, said: Mapping[str, facts.Facts], *, now: dt.datetime) -> dict[str, Run]:
-    """Write the runs that are new, and lock the others, whose facts may be others now."""
-    if not said:
-        return {}
-    rows = connection.execute(MERGE, {"runs": _run_rows(said), "now": now})
+def _merge_runs(
+    connection: Driver, events: Sequence[Event], *, now: dt.datetime
+) -> tuple[dict[str, Run], list[tuple[Event, datasets.Datasets]]]:
+    """Write the runs that are new, and lock the others, whose facts may be others now.
+
+    Returns:
+        The runs, and what each event says of the datasets of its job.
+    """
+    by_run: dict[str, list[Event]] = {}
+    jobs: list[tuple[Event, datasets.Datasets]] = []
+    for event in events:
+        if event.run_id is not None:
+            by_run.setdefault(event.run_id, []).append(event)
+        elif event.pipeline_name is not None:
+            jobs.append((event, datasets.datasets_of(event)[0]))
+    parents = facts.parents_in(events) - by_run.keys()
+    parts = database.in_parts(sorted(by_run))
+    if len(parts) > 1:  # those of parents, too, in the order of the ids, whichever part names them
+        parts = database.in_parts(sorted({*by_run, *parents}))
+        parents = set()
+    said: dict[str, facts.Facts] = {}
+
+    def parameters(part: Sequence[str]) -> dict[str, Any]:
+        of_part = {run_id: _said(by_run.get(run_id, ()), jobs) for run_id in part}
+        said.update(of_part)
+        return {"runs": _run_rows(of_part), "parents": list(parents), "now": now}
+
+    rows = database.execute_in_parts(connection, MERGE, parts, parameters)
     known = {run_id: (before, may_have_children) for run_id, before, may_have_children in rows}
     runs: dict[str, Run] = {}
-    for run_id, new in said.items():
+    for run_id in by_run:
         before, may_have_children = known[run_id]
-        runs[run_id] = Run(before, facts.merged(before or {}, new), may_have_children)
-    return runs
+        runs[run_id] = Run(before, facts.merged(before or {}, said[run_id]), may_have_children)
+    return runs, sorted(jobs, key=lambda job: job[0].at)
+
+
+def _said(events: Sequence[Event], jobs: list[tuple[Event, datasets.Datasets]]) -> facts.Facts:
+    """Return what the events of a run say of it; adds to `jobs` what they say of the datasets of its job."""
+    said: facts.Facts = {}
+    for event in events:
+        named, refused = datasets.datasets_of(event)
+        new = facts.facts_of(event)
+        if refused:
+            new["refused"] = {**new.get("refused", {}), **refused}
+        said = facts.merged(said, new)
+        if not event.is_test:
+            jobs.append((event, named))
+    return said
 
 
 def _run_rows(runs: Mapping[str, facts.Facts]) -> Jsonb:
@@ -224,24 +269,6 @@ class FoundJobs:
     changed: dict[str, Job]
     moved: dict[str, Job]
     before: dict[str, Job]
-
-
-def _read(events: Sequence[Event]) -> tuple[dict[str, facts.Facts], list[tuple[Event, datasets.Datasets]]]:
-    """Return what events say of each run, and what each says of the datasets of its job."""
-    said: dict[str, facts.Facts] = {}
-    jobs: list[tuple[Event, datasets.Datasets]] = []
-    for event in events:
-        if event.pipeline_name is None:
-            continue
-        named, refused = datasets.datasets_of(event)
-        if event.run_id is not None:
-            new = facts.facts_of(event)
-            if refused:
-                new["refused"] = {**new.get("refused", {}), **refused}
-            said[event.run_id] = facts.merged(said.get(event.run_id, {}), new)
-        if event.run_id is None or not event.is_test:
-            jobs.append((event, named))
-    return said, jobs
 
 
 def _merge_jobs(
@@ -336,11 +363,15 @@ def _rows(jobs: Mapping[str, Job], before: Mapping[str, Job] | None = None) -> J
                 "run_id": job.run_id,
                 "at": job.at,
                 "lineage": job.stored,
-                "before": None if before is None else before[name].stored,
+                **({} if before is None else _row_before(before[name])),
             }
             for name, job in jobs.items()
         ]
     )
+
+
+def _row_before(job: Job) -> dict[str, Any]:
+    return {"before": job.stored, "before_run_id": job.run_id, "before_at": job.at}
 
 
 def _jsonb(rows: Sequence[Mapping[str, Any]]) -> Jsonb:

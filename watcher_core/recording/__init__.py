@@ -57,7 +57,7 @@ if TYPE_CHECKING:
     from watcher_core.recording.parents import adopt
     from watcher_core.recording.pings import record_ping
     from watcher_core.recording.processes import Process, beat, forget_ended
-    from watcher_core.recording.records import record_executions
+    from watcher_core.recording.records import record_executions, record_whole_executions
     from watcher_core.recording.retention import (
         CLEANUP_BEGINNING,
         CLEANUP_TABLES,
@@ -137,6 +137,7 @@ __all__ = [
     "record_executions",
     "record_observations",
     "record_ping",
+    "record_whole_executions",
     "recorded_runs",
     "recorder_cursor",
     "release_identity",
@@ -215,6 +216,7 @@ _MODULES = {
     "record_asset_checks": "asset_checks",
     "record_columns": "columns",
     "record_executions": "records",
+    "record_whole_executions": "records",
     "record_observations": "observations",
     "recorded_runs": "lookup",
     "recorder_cursor": "cursors",

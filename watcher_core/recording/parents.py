@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from typing import TypeVar
 
 from watcher_core.database import Driver
 from watcher_core.enums import ExecutionSource
 from watcher_core.recording.identities import is_identity
+
+Key = TypeVar("Key")
 
 
 def may_be_parent(parent: str, child_id: str) -> str:
@@ -75,3 +78,29 @@ def adopt(connection: Driver, *, source: ExecutionSource, parents: Mapping[str, 
         connection.execute(ADOPT, {"parent": parent_id, "children": found}).rowcount
         for parent_id, found in sorted(children.items())
     )
+
+
+def generations(parents: Mapping[Key, Key | None]) -> Iterator[list[Key]]:
+    """Divide executions so that parents come before their children: a child looks up its parent's row.
+
+    Args:
+        parents: The parent of each execution, which need not be among them.
+    """
+    waiting = dict(parents)
+    while waiting:
+        ready = [each for each, parent in waiting.items() if parent not in waiting or parent == each]
+        if not ready:  # in a circle, one is written before its parent
+            ready = [_in_circle(waiting)]
+        yield ready
+        for each in ready:
+            del waiting[each]
+
+
+def _in_circle(parents: Mapping[Key, Key | None]) -> Key:
+    """Return one of a circle, where each execution has its parent among these."""
+    each = next(iter(parents))
+    seen: set[Key] = set()
+    while each not in seen:
+        seen.add(each)
+        each = parents[each]  # type: ignore[assignment]  # each has one
+    return each

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, TypeVar
 
 import sqlalchemy as sa
 from psycopg.rows import namedtuple_row
@@ -18,9 +18,11 @@ from watcher_core.recording import cleaning, clocks, watermarks
 from watcher_core.recording.executions import INFERRED
 from watcher_core.recording.identities import KEY, is_identity, stored_metadata
 from watcher_core.recording.lookup import known_identity
-from watcher_core.recording.parents import may_be_parent
+from watcher_core.recording.parents import generations, may_be_parent
 
 logger = logging.getLogger("watcher.progress")
+
+Key = TypeVar("Key", str, tuple[str, str])
 
 # A row that was recorded under an identity that has been replaced. It started at the same time, or it is another's;
 # one that was made without its step (`run_id//pipeline`) is that of its run, whenever it started. Both rows are there
@@ -145,7 +147,7 @@ RECORD = f"""
           LEFT JOIN before USING (source, external_id)
           LEFT JOIN watcher.pipeline_execution AS parent
             ON {is_identity("parent", "record.parent_source", "record.parent_external_id")}
-         ORDER BY record.source, record.external_id
+         ORDER BY record.source::text COLLATE "C", record.external_id COLLATE "C"
             ON CONFLICT ({KEY}) DO UPDATE
            SET pipeline_id        = CASE WHEN {IS_WHOLE} THEN excluded.pipeline_id ELSE known.pipeline_id END,
                state              = CASE WHEN excluded.state = 'running' THEN known.state ELSE excluded.state END,
@@ -214,7 +216,8 @@ RECORD = f"""
        AND (before.state IS DISTINCT FROM 'succeeded'
             OR before.is_provisional
             OR before.next_watermark IS DISTINCT FROM written.next_watermark) AS moves_watermark,
-           written.logical_date IS NOT NULL AS has_logical_date
+           written.logical_date IS NOT NULL AS has_logical_date,
+           written.end_date
       FROM written
       LEFT JOIN before USING (id)
      WHERE (written.state = 'succeeded'
@@ -223,7 +226,6 @@ RECORD = f"""
                  OR before.counts IS DISTINCT FROM written.counts
                  OR before.next_watermark IS DISTINCT FROM written.next_watermark))
         OR (written.state = 'running' AND before.id IS NULL)
-     ORDER BY written.end_date, written.id
 """
 
 
@@ -234,7 +236,6 @@ def record_executions(
     host: str | None = None,
     now: dt.datetime,
     drop_refused: bool = False,
-    pipeline_names: Mapping[str, str] | None = None,
 ) -> int:
     """Write what an edge knows of executions after the fact, in any order, as often as it likes.
 
@@ -249,7 +250,6 @@ def record_executions(
         now: The time.
         drop_refused: Whether a fact that breaks a rule is left out, where the execution can be recorded without it; the
             metadata has the reason.
-        pipeline_names: From `resolve_pipelines`, where that was done in this transaction: not done again.
 
     Returns:
         How many executions were written.
@@ -265,7 +265,7 @@ def record_executions(
     for record in cleaned:
         name = record["pipeline_name"]
         types[name] = record.pop("pipeline_type_name") or types.get(name)
-    names = pipeline_names or catalog.resolve_pipelines(session, types_by_name=types, now=now)
+    names = catalog.resolve_pipelines(session, types_by_name=types, now=now)
     for record in cleaned:
         record["pipeline_name"] = names[record["pipeline_name"]]
     connection = database.driver(session)
@@ -279,23 +279,79 @@ def record_executions(
         )
     rounds = _rounds(cleaned)
     if renamed := [record for record in rounds[0] if record["former_external_id"]]:
-        for row in session.execute(RENAME, {"records": _written(renamed)}).all():
+        for row in session.execute(RENAME, {"records": _json(renamed)}).all():
             for statement in (MOVE_CHILDREN, TAKE_BACK, MERGE):
                 connection.execute(statement, row._asdict())
-    with connection.cursor(row_factory=namedtuple_row) as cursor:
-        written = [
-            row
-            for batch in rounds
-            for generation in _generations(batch)
-            for row in cursor.execute(RECORD, {"records": _written(generation), "host": host, "now": now})
-        ]
+    written: list[Any] = []
+    for batch in rounds:
+        by_identity = {_identity(record): record for record in batch}
+        parents = {
+            identity: (record["parent_source"], record["parent_external_id"])
+            for identity, record in by_identity.items()
+        }
+        written += _written(connection, parents, by_identity.__getitem__, host=host, now=now)
     _settle(connection, written, now=now)
     return len(rounds[0])
 
 
-def _written(records: Iterable[Mapping[str, Any]]) -> str:
+def record_whole_executions(
+    connection: Driver,
+    *,
+    parents: Mapping[str, str | None],
+    record_of: Callable[[str], values.ExecutionRecord],
+    pipeline_names: Mapping[str, str],
+    now: dt.datetime,
+) -> None:
+    """Write executions of which all that is known is in one record each; facts that break a rule are left out.
+
+    Records are made while PostgreSQL writes those before.
+
+    Args:
+        connection: The transaction.
+        parents: What each execution is part of, by external ids.
+        record_of: Makes the record of an execution.
+        pipeline_names: The name that each of their pipelines has now, from `resolve_pipelines`.
+        now: The time.
+    """
+
+    def row_of(external_id: str) -> dict[str, Any]:
+        row = cleaning.cleaned_leniently(record_of(external_id))
+        del row["pipeline_type_name"]
+        row["pipeline_name"] = pipeline_names[row["pipeline_name"]]
+        return row
+
+    _settle(connection, _written(connection, parents, row_of, host=None, now=now), now=now)
+
+
+def _written(
+    connection: Driver,
+    parents: Mapping[Key, Key | None],
+    row_of: Callable[[Key], Mapping[str, Any]],
+    *,
+    host: str | None,
+    now: dt.datetime,
+) -> list[Any]:
+    """Write executions, each once, and return what is new of those that have succeeded or run."""
+
+    def parameters(part: Sequence[Key]) -> dict[str, Any]:
+        return {"records": _json(map(row_of, part)), "host": host, "now": now}
+
+    written: list[Any] = []
+    for generation in generations(parents):
+        # In the order of the statement, so that nobody waits in a circle.
+        parts = database.in_parts(sorted(generation))
+        rows = database.execute_in_parts(connection, RECORD, parts, parameters, row_factory=namedtuple_row)
+        written += sorted(rows, key=lambda row: (row.end_date is None, row.end_date, row.id))
+    return written
+
+
+def _json(records: Iterable[Mapping[str, Any]]) -> str:
     """Write records as JSON. What is not there is NULL to PostgreSQL; that makes it half as long."""
     return arguments.json_rows([{name: one for name, one in each.items() if one is not None} for each in records])
+
+
+def _identity(record: Mapping[str, Any]) -> tuple[str, str]:
+    return record["source"], record["external_id"]
 
 
 def _settle(connection: Driver, written: Sequence[Any], *, now: dt.datetime) -> None:
@@ -326,36 +382,10 @@ def _rounds(records: Iterable[dict[str, Any]]) -> list[list[dict[str, Any]]]:
     """Divide records so that no part has an execution twice: a statement writes a row only once."""
     rounds: list[dict[tuple[str, str], dict[str, Any]]] = []
     for record in records:
-        identity = (record["source"], record["external_id"])
+        identity = _identity(record)
         free = next((batch for batch in rounds if identity not in batch), None)
         if free is None:
             rounds.append({identity: record})
         else:
             free[identity] = record
     return [list(batch.values()) for batch in rounds]
-
-
-def _generations(records: Iterable[dict[str, Any]]) -> Iterator[list[dict[str, Any]]]:
-    """Divide records so that parents come before their children: a child looks up its parent's row."""
-    waiting = {(record["source"], record["external_id"]): record for record in records}
-    while waiting:
-        ready = {
-            identity: record
-            for identity, record in waiting.items()
-            if (record["parent_source"], record["parent_external_id"]) not in waiting
-        }
-        if not ready:  # in a circle, one is written before its parent
-            identity = _in_circle(waiting)
-            ready = {identity: waiting[identity]}
-        yield list(ready.values())
-        waiting = {identity: record for identity, record in waiting.items() if identity not in ready}
-
-
-def _in_circle(records: Mapping[tuple[str, str], dict[str, Any]]) -> tuple[str, str]:
-    """Return one of a circle, where each record has its parent among these."""
-    identity = next(iter(records))
-    seen: set[tuple[str, str]] = set()
-    while identity not in seen:
-        seen.add(identity)
-        identity = (records[identity]["parent_source"], records[identity]["parent_external_id"])
-    return identity
