@@ -18,7 +18,8 @@ from sqlalchemy.orm import Session
 
 from watcher_core import arguments, catalog, text
 from watcher_core.checks import thresholds
-from watcher_core.checks.failures import MOST_CHARACTERS, MOST_NAMED, taken_back
+from watcher_core.checks.failing import taken_back
+from watcher_core.checks.failures import MOST_CHARACTERS, MOST_NAMED
 from watcher_core.enums import AlertKind, AlertLevel, ExecutionState
 from watcher_core.values import BackfillRecord, Finding
 

@@ -14,12 +14,13 @@ import typer
 
 from watcher_core.cli import output
 from watcher_core.cli.edge import open_watcher
+from watcher_core.cli.lineage_trees import marked, print_addresses, print_columns
 from watcher_core.cli.options import Json, unless_none
 from watcher_core.errors import NotFoundError
 
 if TYPE_CHECKING:
     from watcher_core.client import Watcher
-    from watcher_core.values import Address, ColumnStep, LineageGraph, LineageStep
+    from watcher_core.values import Address, LineageGraph
 
 app = typer.Typer(
     help="Lineage: where data comes from, where it goes, what breaks.", no_args_is_help=True, rich_markup_mode=None
@@ -79,7 +80,11 @@ def show(
             columns = at_address(
                 watcher, address, lambda found: {d: watcher.column_lineage(found, column, d, depth) for d in directions}
             )
-            _print_columns(f"{address}.{column}", columns, as_json=json)
+            if json:
+                output.print_json(columns)
+                return
+            for direction, of_column in columns.items():
+                print_columns(f"{address}.{column}", direction, of_column)
             return
         steps = at_address(
             watcher, address, lambda found: {d: watcher.address_lineage(found, d, depth) for d in directions}
@@ -94,7 +99,7 @@ def show(
         output.print_json(steps)
     else:
         for direction, found in steps.items():
-            _print_tree(address, direction, [_branch(step) for step in found])
+            print_addresses(address, direction, found)
 
 
 @app.command("impact", epilog=output.examples("watcher lineage impact raw.orders"))
@@ -145,7 +150,7 @@ def summary(*, json: Json = False) -> None:
             ("nobody writes", _names(found.roots)),
             ("nobody reads", _names(found.leaves)),
             ("neither", _names(found.unused)),
-            ("cycles", "\n".join(" ⇄ ".join(map(_marked, cycle)) for cycle in found.cycles) or None),
+            ("cycles", "\n".join(" ⇄ ".join(map(marked, cycle)) for cycle in found.cycles) or None),
         ]
     )
 
@@ -281,7 +286,7 @@ def set_fields(
     if json:
         output.print_json(changed)
         return
-    output.print_text(f"{_marked(changed)}: {changed.address_type_name} ({changed.address_type_group_name})")
+    output.print_text(f"{marked(changed)}: {changed.address_type_name} ({changed.address_type_group_name})")
 
 
 def _read_metadata(typed: str) -> dict[str, Any] | None:
@@ -364,45 +369,5 @@ def _write_page(path: Path, found: LineageGraph, focus: str | None) -> None:
     output.print_text(f"{path}: {len(found.addresses):,} addresses, {len(found.edges):,} edges; open it in a browser")
 
 
-# A place in a tree: the way to it, and what is printed there.
-Branch = tuple[tuple[object, ...], str]
-
-
-def _branch(step: LineageStep) -> Branch:
-    return step.path, f"{_marked(step.address)} ({step.address.address_type_name}) via {', '.join(step.via)}"
-
-
-def _column_branch(step: ColumnStep) -> Branch:
-    mark = " [deprecated]" if step.deprecated else ""
-    return step.path, f"{step.address}.{step.column}{mark} via {', '.join(step.via)}"
-
-
-def _print_columns(origin: str, found: dict[str, list[ColumnStep]], *, as_json: bool) -> None:
-    if as_json:
-        output.print_json(found)
-        return
-    for direction, steps in found.items():
-        _print_tree(origin, direction, [_column_branch(step) for step in steps])
-
-
-def _print_tree(origin: str, direction: str, branches: Sequence[Branch]) -> None:
-    output.print_heading(f"{direction.capitalize()} of {origin}")
-    if not branches:
-        output.print_text("nothing")
-        return
-    below: dict[tuple[object, ...], list[Branch]] = {}
-    for path, text in branches:
-        below.setdefault(path[:-1], []).append((path, text))
-    output.print_tree(
-        (branches[0][0][:1], origin),
-        label=lambda branch: [branch[1]],
-        children=lambda branch: below.get(branch[0], ()),
-    )
-
-
 def _names(found: Sequence[Address]) -> str | None:
-    return "\n".join(map(_marked, found)) or None
-
-
-def _marked(address: Address) -> str:
-    return f"{address.name} [deprecated]" if address.deprecated else address.name
+    return "\n".join(map(marked, found)) or None
