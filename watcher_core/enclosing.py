@@ -191,6 +191,11 @@ class PartOf:
     external_id: str | None = None
     id: int | None = None
 
+    @property
+    def identity(self) -> tuple[str, str] | None:
+        """Its source and its external id; `None` where only its id was passed on."""
+        return None if self.source is None or self.external_id is None else (self.source, self.external_id)
+
 
 def part_of(environment: Mapping[str, str] | None = None) -> PartOf | None:
     """Return what an execution of this process is part of; `None` where it is none."""

@@ -477,6 +477,18 @@ def test_what_outlives_the_execution_is_no_part_of_it(run: Run, module_watcher: 
     assert newest(module_watcher).parent_id is None
 
 
+def test_what_it_is_part_of_may_be_recorded_while_it_runs(run: Run, module_watcher: Watcher) -> None:
+    script = """
+import datetime as dt
+from watcher_core import ExecutionRecord, Watcher
+now = dt.datetime.now(dt.UTC)
+around = ExecutionRecord(pipeline_name="late", source="cli", external_id="late", state="running", start_date=now)
+Watcher().record([around])
+"""
+    assert run(sys.executable, "-c", script, pipeline="load", environment={"WATCHER_EXTERNAL_ID": "late"})[0] == 0
+    assert newest(module_watcher).parent_id == newest(module_watcher, "late").id
+
+
 # What stands in the way
 
 

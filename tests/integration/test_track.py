@@ -10,6 +10,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -383,6 +384,23 @@ def test_away_all_the_time(
     pipeline = other.pipeline(name)
     assert (pipeline.watermark, pipeline.last_target_insert) == ("150", told.end_date)
     assert other.spooled() == 0
+
+
+@pytest.mark.parametrize("comes", ["before the end", "never", "as a part of it"])
+def test_a_parent_that_is_recorded_while_a_part_of_it_runs_is_found_at_the_end(
+    watcher: Watcher, name: str, comes: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As the run of Dagster is, whose step has started this process by Pipes."""
+    monkeypatch.setenv("WATCHER_EXTERNAL_ID", f"{name}/around")
+    around = record(f"{name} around", f"{name}/around", source=ExecutionSource.CLI)
+    with watcher.track(name) as execution:
+        assert execution.id is not None
+        monkeypatch.delenv("WATCHER_EXTERNAL_ID")
+        if comes != "never":
+            watcher.record([replace(around, parent_id=execution.id if comes == "as a part of it" else None)])
+    parents = watcher.executions(pipeline=f"{name} around") if comes != "never" else []
+    expected = [parent.id for parent in parents if parent.parent_id is None]
+    assert only(watcher, name).parent_id == (expected[0] if expected else None)
 
 
 def test_away_at_the_start_only(watcher: Watcher, name: str, outage: Outage, caplog: pytest.LogCaptureFixture) -> None:

@@ -58,7 +58,10 @@ class Book(Watcher):
         known = {"id": 7, "start_date": self.started_at, "watermark": "100", "next_watermark": request.next_watermark}
         return Execution(**fields | known)
 
-    def _end_tracked(self, execution_id: int | None, record: ExecutionRecord) -> None:
+    def _end_tracked(
+        self, execution_id: int | None, record: ExecutionRecord, *, missing_parent: tuple[str, str] | None = None
+    ) -> None:
+        assert missing_parent is None
         if self.at_finish:
             raise self.at_finish
         assert execution_id == (None if self.at_begin else 7)

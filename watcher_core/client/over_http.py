@@ -183,7 +183,13 @@ class HttpWatcher(Watcher):
         }
         return EXECUTION.validate_json(self._send("/execution", body))
 
-    def _end_tracked(self, _execution_id: int | None, record: values.ExecutionRecord) -> None:
+    def _end_tracked(
+        self,
+        _execution_id: int | None,
+        record: values.ExecutionRecord,
+        *,
+        missing_parent: tuple[str, str] | None = None,  # noqa: ARG002 - the record names it
+    ) -> None:
         # The whole record, whether or not its start arrived: the identity makes it one execution.
         self.record([record])
         self._catch_up()

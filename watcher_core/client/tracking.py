@@ -297,7 +297,7 @@ class TrackMethods(PipelineMethods):
         record = tracked._ended(error or misuse)
         try:
             with database.time_limit(self.settings.timeout):
-                self._end_tracked(tracked.id, record)
+                self._end_tracked(tracked.id, record, missing_parent=tracked._missing_parent)
         except Exception as exc:
             if error is None and (request.strict or _is_misuse(exc)):
                 raise
@@ -309,11 +309,20 @@ class TrackMethods(PipelineMethods):
         if misuse is not None and error is None:
             raise misuse
 
-    def _end_tracked(self, execution_id: int | None, record: values.ExecutionRecord) -> None:
+    def _end_tracked(
+        self,
+        execution_id: int | None,
+        record: values.ExecutionRecord,
+        *,
+        missing_parent: tuple[str, str] | None = None,
+    ) -> None:
         """Write the end of a tracked execution; the whole record, where its start could not be written."""
         if execution_id is None or not self._end_known(execution_id, record):
             with self._transaction() as (session, now):
                 recording.record_executions(session, records=[record], host=recording.this_host(), now=now)
+        elif missing_parent is not None:
+            with self._driver_statements() as (connection, _):
+                recording.link(connection, execution_id, missing_parent)
         self._catch_up()  # executions inside of it may be in the spool, and this may be the last call of its process
 
     def _end_known(self, execution_id: int, record: values.ExecutionRecord) -> bool:

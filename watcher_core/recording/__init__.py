@@ -54,7 +54,7 @@ if TYPE_CHECKING:
         recorded_runs,
     )
     from watcher_core.recording.observations import record_observations
-    from watcher_core.recording.parents import adopt
+    from watcher_core.recording.parents import adopt, link
     from watcher_core.recording.pings import record_ping
     from watcher_core.recording.processes import Process, beat, forget_ended
     from watcher_core.recording.records import record_executions, record_whole_executions
@@ -126,6 +126,7 @@ __all__ = [
     "is_identity",
     "keep_in_spool",
     "known_identity",
+    "link",
     "list_executions",
     "list_recorders",
     "mask_page",
@@ -179,6 +180,7 @@ _MODULES = {
     "TrackRequest": "tracking",
     "TrackedExecution": "tracking",
     "adopt": "parents",
+    "link": "parents",
     "beat": "processes",
     "broken_executions": "spool",
     "clean_batch_size": "retention",

@@ -246,9 +246,10 @@ def find_enclosing_id(connection: Driver, part_of: PartOf | None) -> int | None:
     """Return the id of what an execution is part of; `None` where this database does not know it."""
     if part_of is None:
         return None
-    if part_of.source is not None and part_of.external_id is not None:
-        source = arguments.choice(part_of.source, ExecutionSource, "source")
-        return find_execution_id(connection, source=source, external_id=part_of.external_id)
+    if part_of.identity is not None:
+        source, external_id = part_of.identity
+        known = arguments.choice(source, ExecutionSource, "source")
+        return find_execution_id(connection, source=known, external_id=external_id)
     row = connection.execute(IS_THERE, {"id": part_of.id}).fetchone()
     return None if row is None else int(row[0])
 

@@ -58,6 +58,29 @@ ADOPT = f"""
 """
 
 
+LINK = f"""
+    UPDATE watcher.pipeline_execution AS child
+       SET parent_id = parent.id
+      FROM watcher.pipeline_execution AS parent
+     WHERE child.id = %(child_id)s
+       AND child.parent_id IS NULL
+       AND {is_identity("parent", "CAST(%(source)s AS watcher.execution_source)", "%(external_id)s")}
+       AND {may_be_parent("parent", "child.id")}
+"""
+
+
+def link(connection: Driver, execution_id: int, parent: tuple[str, str]) -> None:
+    """Let an execution be part of a parent that may have come after it; one that has a parent keeps it.
+
+    Args:
+        connection: The transaction.
+        execution_id: Which one.
+        parent: The parent's source and external id; nothing happens where it is not known.
+    """
+    source, external_id = parent
+    connection.execute(LINK, {"child_id": execution_id, "source": str(source), "external_id": external_id})
+
+
 def adopt(connection: Driver, *, source: ExecutionSource, parents: Mapping[str, str]) -> int:
     """Let executions be part of parents that have come after them; those that have a parent keep it.
 

@@ -82,10 +82,8 @@ class TrackRequest:
         """The source and the external id of what it is part of; `None` where at most an id of that is known."""
         if self.parent is not None:
             return self.parent.source, self.parent.external_id
-        around = self.part_of
-        if self.parent_id is not None or around is None or around.source is None or around.external_id is None:
-            return None
-        return ExecutionSource(around.source), around.external_id
+        found = None if self.parent_id is not None or self.part_of is None else self.part_of.identity
+        return None if found is None else (ExecutionSource(found[0]), found[1])
 
 
 # The attributes that a block may assign to as well: what each must be, and what is kept where it is not that.
@@ -122,6 +120,8 @@ class TrackedExecution:
         self.execution_metadata: dict[str, Any] = dict(request.execution_metadata or {})
         self.start_date = start_date or dt.datetime.now(dt.UTC)
         self._request = request
+        # The parent that was not known when this started: it may be when this ends.
+        self._missing_parent: tuple[str, str] | None = None
 
     @property
     def traceparent(self) -> str | None:
@@ -183,6 +183,7 @@ class TrackedExecution:
         self.id = execution.id
         self.start_date = execution.start_date  # an earlier record of it was written by another clock
         self.watermark = execution.watermark
+        self._missing_parent = self._request.parent_identity if execution.parent_id is None else None
         if self.next_watermark is None:
             self.next_watermark = execution.next_watermark  # the pipeline's
 

@@ -51,6 +51,7 @@ class Started:
     Attributes:
         id: Its id; `None` where its start could not be written.
         watermark, next_watermark: Its own.
+        missing_parent: The source and the external id of what it is part of, where that was not known at the start.
         connection: How `quick.end` connects; `None` where `thorough` has started it.
         tracking: What `thorough.start` has begun.
         beat: How `thorough` sends a heartbeat.
@@ -59,6 +60,7 @@ class Started:
     id: int | None
     watermark: str | None
     next_watermark: str | None
+    missing_parent: tuple[str, str] | None = None
     connection: Connection | None = None
     tracking: Any = None
     beat: Callable[[], object] | None = None
@@ -123,6 +125,7 @@ def _start(connection: Connection, start: Start) -> Started | None:
         id=execution.id,
         watermark=execution.watermark,
         next_watermark=execution.next_watermark,
+        missing_parent=None if start.part_of is None or execution.parent_id is not None else start.part_of.identity,
         connection=connection,
     )
 
@@ -162,6 +165,8 @@ def end(started: Started, error: CommandFailedError | CommandCanceledError | Non
                 execution_metadata=metadata,
                 now=now,
             )
+            if started.missing_parent is not None:
+                recording.link(opened, started.id, started.missing_parent)
     except (psycopg.Error, WatcherError) as exc:
         logger.debug("the end is left to the client: %s", exc)
         return False

@@ -63,6 +63,7 @@ def end(
             tracked = TrackedExecution(_request(start), start_date=start.start_date)
             tracked.id, tracked.watermark = started.id, started.watermark
             tracked.next_watermark = started.next_watermark
+            tracked._missing_parent = started.missing_parent
         tracked.record(**facts)
         watcher.finish_tracking(tracked, error)
 
