@@ -12,7 +12,17 @@ import typer
 from watcher_core import text as words
 from watcher_core.cli import output, times
 from watcher_core.cli.edge import of_pipeline, open_watcher
-from watcher_core.cli.options import Json, Limit, OfPipeline, Since, read_since
+from watcher_core.cli.options import (
+    FullLoad,
+    Json,
+    Limit,
+    NextWatermark,
+    OfPipeline,
+    Since,
+    StartedPipeline,
+    StartedType,
+    read_since,
+)
 from watcher_core.enums import ExecutionSource, ExecutionState
 from watcher_core.errors import PipelineInactiveError
 from watcher_core.values import UNSET
@@ -76,23 +86,14 @@ def show(execution_id: Id, *, json: Json = False) -> None:
 )
 def start(
     *,
-    pipeline: Annotated[
-        str,
-        typer.Option(
-            "--pipeline", "-p", metavar="NAME", help="The pipeline; new names are created.", show_default=False
-        ),
-    ],
-    pipeline_type: Annotated[
-        str | None, typer.Option("--type", metavar="TYPE", help="Its class, whose rules hold where it has none.")
-    ] = None,
-    next_watermark: Annotated[
-        str | None, typer.Option(metavar="WATERMARK", help="How far it has got, if this execution succeeds.")
-    ] = None,
+    pipeline: StartedPipeline,
+    pipeline_type: StartedType = None,
+    next_watermark: NextWatermark = None,
     external_id: Annotated[
         str | None, typer.Option(metavar="ID", help="Its identity: the same again is the same execution.")
     ] = None,
     parent: Annotated[int | None, typer.Option(metavar="ID", help="The execution that it is part of.")] = None,
-    full_load: Annotated[bool, typer.Option("--full-load", help="All data is loaded again.")] = False,
+    full_load: FullLoad = False,
     json: Json = False,
 ) -> None:
     """Start an execution by hand, and print its id.

@@ -24,6 +24,19 @@ Since = Annotated[
     str | None, typer.Option(metavar="TIME", help=f"Started at or after this time, {times.SINCE_EXAMPLES}.")
 ]
 
+# What an execution starts with.
+StartedPipeline = Annotated[
+    str,
+    typer.Option("--pipeline", "-p", metavar="NAME", help="The pipeline; new names are created.", show_default=False),
+]
+StartedType = Annotated[
+    str | None, typer.Option("--type", metavar="TYPE", help="Its class, whose rules hold where it has none.")
+]
+NextWatermark = Annotated[
+    str | None, typer.Option(metavar="WATERMARK", help="How far it has got, if this execution succeeds.")
+]
+FullLoad = Annotated[bool, typer.Option("--full-load", help="All data is loaded again.")]
+
 
 def read_since(typed: str | None, watcher: Watcher) -> dt.datetime | None:
     """Read the value of `Since`, by the clock that stored times go by.

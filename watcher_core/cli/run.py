@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from watcher_core.cli import output
+from watcher_core.cli.options import FullLoad, NextWatermark, StartedPipeline, StartedType
 
 EXAMPLES = output.examples(
     "watcher run --pipeline nightly-load -- python load.py",
@@ -19,19 +20,10 @@ def run(
         list[str], typer.Argument(metavar="-- COMMAND", help="The command with its arguments.", show_default=False)
     ],
     *,
-    pipeline: Annotated[
-        str,
-        typer.Option(
-            "--pipeline", "-p", metavar="NAME", help="The pipeline; new names are created.", show_default=False
-        ),
-    ],
-    pipeline_type: Annotated[
-        str | None, typer.Option("--type", metavar="TYPE", help="Its class, whose rules hold where it has none.")
-    ] = None,
-    next_watermark: Annotated[
-        str | None, typer.Option(metavar="WATERMARK", help="How far it has got, if this execution succeeds.")
-    ] = None,
-    full_load: Annotated[bool, typer.Option("--full-load", help="All data is loaded again.")] = False,
+    pipeline: StartedPipeline,
+    pipeline_type: StartedType = None,
+    next_watermark: NextWatermark = None,
+    full_load: FullLoad = False,
 ) -> None:
     """Run a command and record it as an execution of a pipeline.
 
