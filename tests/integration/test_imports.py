@@ -8,6 +8,7 @@ import os
 import pkgutil
 import subprocess
 import sys
+from collections.abc import Callable
 
 import pytest
 
@@ -74,26 +75,33 @@ print(json.dumps(sorted({name.partition(".")[0] for name in sys.modules})))
 """
 
 
-def run(code: str, *arguments: str) -> str:
-    command = [sys.executable, "-W", "error", "-c", code, *arguments]
-    # Pydantic loads the plugins of whatever is installed, logfire's among them; that is not ours.
-    environment = {**os.environ, "PYDANTIC_DISABLE_PLUGINS": "1"}
-    ran = subprocess.run(command, capture_output=True, text=True, env=environment, check=False)
-    assert ran.returncode == 0, ran.stderr
-    return ran.stdout
+@pytest.fixture
+def run(pytestconfig: pytest.Config) -> Callable[..., str]:
+    """Run code in a process of its own. Warnings are errors, unless pytest is told otherwise, as by `make matrix`."""
+    warnings = pytestconfig.getoption("pythonwarnings") or ["error"]
+
+    def run(code: str, *arguments: str) -> str:
+        command = [sys.executable, *(f"-W{action}" for action in warnings), "-c", code, *arguments]
+        # Pydantic loads the plugins of whatever is installed, logfire's among them; that is not ours.
+        environment = {**os.environ, "PYDANTIC_DISABLE_PLUGINS": "1"}
+        ran = subprocess.run(command, capture_output=True, text=True, env=environment, check=False)
+        assert ran.returncode == 0, ran.stderr
+        return ran.stdout
+
+    return run
 
 
-def test_what_the_core_does_not_load_until_it_is_needed() -> None:
+def test_what_the_core_does_not_load_until_it_is_needed(run: Callable[..., str]) -> None:
     loaded = set(json.loads(run(LOADED)))
     assert loaded.isdisjoint(LATE)
 
 
-def test_every_module_of_the_core_does_without_dagster() -> None:
+def test_every_module_of_the_core_does_without_dagster(run: Callable[..., str]) -> None:
     assert "watcher_core.client" in MODULES
     run(REFUSE, json.dumps(NOT_OURS), json.dumps(MODULES))
 
 
-def test_the_refusal_works() -> None:
+def test_the_refusal_works(run: Callable[..., str]) -> None:
     with pytest.raises(AssertionError, match="dagster is imported by the core"):
         run(REFUSE, json.dumps(NOT_OURS), json.dumps(["dagster"]))
 
@@ -147,7 +155,7 @@ print(json.dumps(sorted(set(sys.modules) - of_dagster)))
 """
 
 
-def test_what_every_step_imports_brings_nothing_along_that_only_sensors_need() -> None:
+def test_what_every_step_imports_brings_nothing_along_that_only_sensors_need(run: Callable[..., str]) -> None:
     loaded = json.loads(run(IN_A_STEP))
     assert "watcher_dagster.compat" in loaded
     assert "watcher_core.client" in loaded

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
+import re
 import socket
 import struct
 import threading
@@ -26,6 +27,7 @@ def message(kind: bytes, body: bytes) -> bytes:
 
 
 COMMITTED = message(b"C", b"COMMIT\0")
+BROKEN = "received 2 results|pgbouncer is shutting down"  # what psycopg 3.3 says of both, and 3.2
 SHUTTING_DOWN = message(b"E", b"SFATAL\0C08P01\0Mpgbouncer is shutting down\0\0")
 
 
@@ -72,7 +74,7 @@ def test_a_commit_whose_answer_is_broken_says_that_the_database_is_away(pooled: 
     name = unique("pipeline")
     written = record(name, unique("run"))
     pooler.breaks_next_commit.set()
-    with pytest.raises(DatabaseUnavailableError, match="received 2 results"):
+    with pytest.raises(DatabaseUnavailableError, match=BROKEN):
         pooled.record([written])
     pooled.record([written])  # as the caller does who is told that it may be tried again
     assert len(pooled.executions(pipeline=name)) == 1
@@ -90,7 +92,7 @@ def test_a_block_is_one_execution_where_its_commit_looks_failed(
         if when == "at the end":
             pooler.breaks_next_commit.set()
     assert not pooler.breaks_next_commit.is_set(), "a COMMIT was broken"
-    assert any("received 2 results" in logged.getMessage() for logged in caplog.records)
+    assert any(re.search(BROKEN, logged.getMessage()) for logged in caplog.records)
     assert [logged.getMessage() for logged in caplog.records if logged.levelno >= logging.ERROR] == []
     with pooled.track(f"{name}/later"):  # sends what waits
         pass

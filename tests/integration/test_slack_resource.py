@@ -24,7 +24,7 @@ class LocalSlack(SlackResource):
     api: str
 
     def get_client(self) -> WebClient:
-        return WebClient(self.token, base_url=self.api)
+        return WebClient(self.token, base_url=f"{self.api}/")
 
 
 @pytest.fixture

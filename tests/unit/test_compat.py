@@ -9,12 +9,15 @@ from typing import Any
 import dagster as dg
 import pytest
 from dagster._core.definitions.asset_daemon_cursor import AssetDaemonCursor
+from dagster._core.events import JobFailureData
 from dagster._core.execution.backfill import PartitionBackfill
+from dagster._core.execution.plan.objects import StepFailureData
 from dagster._core.scheduler.instigation import InstigatorState, SensorInstigatorData
 from dagster._core.storage.event_log.base import EventLogStorage
 from dagster._core.storage.event_log.sql_event_log import SqlEventLogStorage
 from dagster_postgres.event_log import PostgresEventLogStorage
 from dagster_postgres.run_storage import PostgresRunStorage
+from dagster_shared.error import SerializableErrorInfo
 
 import watcher_dagster
 from watcher_dagster import compat
@@ -182,6 +185,18 @@ def test_what_events_hold(instance: dg.DagsterInstance, seen: dict[str, Any]) ->
     observation = compat.observation(observed.event_log_entry)
     assert observation is not None
     assert observation.asset_key == dg.AssetKey("made")
+
+
+def test_the_error_of_a_run_may_stand_with_its_first_step_alone() -> None:
+    error = SerializableErrorInfo("ValueError: no orders", [], "ValueError")
+    step = dg.DagsterEvent(
+        dg.DagsterEventType.STEP_FAILURE.value,
+        "job",
+        event_specific_data=StepFailureData(error, user_failure_data=None),
+    )
+    data = JobFailureData(None, first_step_failure_event=step)
+    run = dg.DagsterEvent(dg.DagsterEventType.RUN_FAILURE.value, "job", event_specific_data=data)
+    assert compat.event_error(run) == error
 
 
 def test_the_newest_evaluation_of_a_check(instance: dg.DagsterInstance) -> None:

@@ -260,7 +260,7 @@ class EmbeddedPostgres:
             path = self.directory / "client.lock"
             os.close(open_private(path, os.O_RDWR))
             try:
-                with FileLock(path, timeout=2 * SECONDS_TO_START, poll_interval=SECONDS_BETWEEN_LOOKS):
+                with FileLock(path, timeout=2 * SECONDS_TO_START, mode=0o600, poll_interval=SECONDS_BETWEEN_LOOKS):
                     yield
             except Timeout as exc:
                 raise EmbeddedPostgresError(

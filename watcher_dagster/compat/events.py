@@ -39,7 +39,10 @@ def planned_check(event: dg.DagsterEvent) -> tuple[dg.AssetCheckKey, list[str | 
 
 def event_error(event: dg.DagsterEvent) -> Any:
     """Return the error of a STEP_FAILURE or RUN_FAILURE, with `cls_name`, `message`, `stack` and `cause`, if any."""
-    return getattr(event_data(event), "error", None)
+    data = event_data(event)
+    error = getattr(data, "error", None)
+    first_step = getattr(data, "first_step_failure_event", None)  # in older versions it alone has the error
+    return event_error(first_step) if error is None and first_step is not None else error
 
 
 def observation(entry: dg.EventLogEntry) -> dg.AssetObservation | None:
