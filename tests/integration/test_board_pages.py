@@ -68,6 +68,19 @@ def test_a_pipeline_says_why_it_is_stale_what_failed_and_what_is_next_to_it(boar
         assert expected in said
 
 
+def test_what_is_next_to_a_pipeline_is_one_step_away_on_a_phone(board):
+    """There it stands below all else of the pipeline."""
+    page = board.get("/ui/pipeline?name=shop/orders").text
+    for title in ("upstream", "downstream"):
+        assert f'href="#all-{title}">1 {title}</a>' in page
+        assert f'id="all-{title}"' in page
+
+
+def test_the_alerts_of_a_pipeline_stand_beside_its_state(board):
+    heads = re.findall(r"<th[^>]*>(?:<a[^>]*>)?([^<]+)", board.get("/ui/pipelines").text)
+    assert heads[:3] == ["Pipeline", "Last run", "Alerts"]
+
+
 def test_a_pipeline_shows_numbers_against_what_is_usual_without_scripts_too(board):
     said = text_of(board, "/ui/pipeline?name=shop/events")
     assert "values as a table" in said

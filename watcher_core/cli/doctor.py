@@ -156,7 +156,7 @@ def _database(settings: Settings, pipeline: str | None) -> Iterator[HealthFact]:
             url,
             settings,
             pipeline,
-            advice=f"is the server up, and {name} right? Meanwhile jobs run on, unrecorded",
+            advice=f"is the server up, and {name} right? Meanwhile jobs run on, and are recorded later",
         )
         return
     try:
