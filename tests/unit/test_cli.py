@@ -11,6 +11,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -20,7 +21,7 @@ from pydantic import SecretStr
 
 from watcher_core import NotFoundError, Settings, WatcherError, logs
 from watcher_core import text as words
-from watcher_core.cli import app, deployment, edge, main, output, times
+from watcher_core.cli import app, deployment, dev, edge, main, output, times
 from watcher_core.cli.commands import COMMANDS
 from watcher_core.errors import ConfigurationError, DatabaseUnavailableError
 from watcher_core.values import RecorderState
@@ -628,3 +629,20 @@ def test_similar_names_are_offered() -> None:
 def test_the_line_of_a_command_is_what_its_own_help_says(name: str) -> None:
     command = COMMANDS[name].load(name)
     assert command.get_short_help_str(100) == COMMANDS[name].help
+
+
+def test_the_demo_names_watcher_as_it_was_called(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """`make demo` calls it by its path: on the PATH there is none then."""
+    result = SimpleNamespace(
+        pipeline_name="orders",
+        at=dt.datetime(2026, 3, 4, tzinfo=dt.UTC),
+        description="few rows",
+        pipeline_execution_id=7,
+    )
+    demo: Any = SimpleNamespace(anomaly_results=lambda **_: [result])
+    monkeypatch.setattr("sys.argv", [".venv/bin/watcher", "demo"])
+    monkeypatch.setenv("PATH", "")
+    dev._print_anomalies(demo)
+    assert "How that came about: .venv/bin/watcher anomalies explain 7\n" in capsys.readouterr().out

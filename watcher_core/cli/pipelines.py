@@ -98,7 +98,7 @@ def list_pipelines(
 
 @app.command("show", epilog=output.examples("watcher pipelines show raw_flights"))
 def show(name: PipelineName, *, json: Json = False) -> None:
-    """Show a pipeline, what is wrong with it, and its newest executions."""
+    """Show a pipeline, its alerts and its newest executions."""
     with open_watcher() as watcher:
         pipeline = find_pipeline(watcher, name)
         thresholds = _thresholds(watcher.thresholds(pipeline=pipeline.id))
