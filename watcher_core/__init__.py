@@ -25,6 +25,7 @@ from watcher_core.enums import (
     WatermarkEventKind,
 )
 from watcher_core.errors import (
+    AccessDeniedError,
     ConfigurationError,
     DatabaseError,
     DatabaseUnavailableError,
@@ -151,6 +152,7 @@ __version__ = "0.1.0"
 __all__ = [
     "LEAST_RETENTION_DAYS",
     "UNSET",
+    "AccessDeniedError",
     "Address",
     "AddressType",
     "Alert",

@@ -4,6 +4,7 @@
     ├── ConfigurationError           a setting is missing or wrong
     ├── DatabaseError
     │   ├── DatabaseUnavailableError PostgreSQL cannot be reached, went away, or cannot do it now
+    │   ├── AccessDeniedError        the database's user, or the token of a server, may not do that
     │   ├── EmbeddedPostgresError    the embedded server cannot be set up, started or stopped
     │   └── SchemaVersionError       the schema is missing, older or newer than this version of Watcher
     ├── DeliveryError                a message could not be delivered
@@ -54,6 +55,10 @@ class DatabaseUnavailableError(DatabaseError):
     def __init__(self, message: str, *, is_reached: bool = False) -> None:
         super().__init__(message)
         self.is_reached = is_reached
+
+
+class AccessDeniedError(DatabaseError):
+    """The database's user, or the token of a server, may not do that; nor the like of it, until somebody changes it."""
 
 
 class EmbeddedPostgresError(DatabaseError):

@@ -19,6 +19,7 @@ import sqlalchemy as sa
 
 from tests.factories import unique
 from watcher_core import (
+    AccessDeniedError,
     ConfigurationError,
     DatabaseError,
     DatabaseUnavailableError,
@@ -327,7 +328,7 @@ def test_a_role_without_rights_is_told_so(database_url: str, administrator: sa.C
         url = sa.make_url(database_url).set(username=role, password="x")
         with Watcher(url.render_as_string(hide_password=False)) as watcher:
             with pytest.raises(
-                DatabaseError,
+                AccessDeniedError,
                 match=f"does not let {role!r} do that: permission denied for schema watcher; .* watcher db grant",
             ):
                 watcher.pipelines()

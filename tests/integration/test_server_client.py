@@ -136,6 +136,53 @@ def test_an_answer_that_comes_a_byte_at_a_time_holds_up_no_block(tmp_path, caplo
         assert watcher.spooled() == 1
 
 
+def test_a_token_that_is_revoked_while_a_job_runs_loses_nothing_and_holds_nothing_up(
+    remote, network, module_watcher, monkeypatch, tmp_path, caplog
+):
+    monkeypatch.setattr("watcher_core.server.access.REREAD_SECONDS", 0)
+    pipeline = uuid.uuid4().hex
+    with remote.track(pipeline) as execution:
+        for token in module_watcher.tokens():
+            module_watcher.revoke_token(token.name)
+        execution.record(inserts=1)
+    assert "the token is not valid; WATCHER_TOKEN has to be another" in caplog.text
+    for number in range(5):
+        caplog.clear()
+        network.requests = 0
+        with remote.track(pipeline) as execution:
+            execution.record(inserts=2)
+        # One of those that wait, the start, and the end.
+        assert network.requests == 3
+        assert [f"{number + 1} execution(s) of this host wait on" in line for line in caplog.messages].count(True) == 1
+        assert len(caplog.messages) == 2
+    token, _ = module_watcher.create_token(uuid.uuid4().hex)
+    with Watcher(URL, settings=Settings(home=tmp_path), token=token) as renewed, renewed.track(pipeline):
+        pass
+    found = module_watcher.executions(pipeline=pipeline)
+    assert sorted((each.state, each.inserts or 0) for each in found) == [
+        ("succeeded", 0),
+        ("succeeded", 1),
+        *[("succeeded", 2)] * 5,
+    ]
+
+
+def test_a_record_that_the_token_does_not_cover_stops_no_other(remote, network, module_watcher, tmp_path):
+    """What waits may be of a pipeline that the token before covered."""
+    theirs, mine = (f"{word}_{uuid.uuid4().hex}" for word in ("theirs", "mine"))
+    network.answers = [503] * 12
+    for name in (theirs, mine):
+        with remote.track(name):
+            pass
+    assert remote.spooled() == 2
+    network.answers = []
+    token, _ = module_watcher.create_token(uuid.uuid4().hex, pipelines="mine_*")
+    with Watcher(URL, settings=Settings(home=tmp_path), token=token) as limited:
+        with limited.track(mine):
+            pass
+        assert limited.spooled() == 1
+    assert len(module_watcher.executions(pipeline=mine)) == 2
+
+
 def test_an_answer_that_is_lost_records_once(remote, network, module_watcher, monkeypatch):
     name = uuid.uuid4().hex
 

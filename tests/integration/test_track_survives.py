@@ -206,7 +206,9 @@ def test_a_session_that_has_become_read_only_is_given_up(
         with database.driver_statements(engine) as connection:
             connection.execute("SET default_transaction_read_only = on")
             before = connection.info.backend_pid
-        with pytest.raises(DatabaseUnavailableError, match="read-only"):
+        with pytest.raises(
+            DatabaseUnavailableError, match=r"can only be read now: .* read-only transaction; it is a standby, or"
+        ):
             watcher.get_or_create_pipeline(name)
         with watcher.track(name):
             pass
@@ -214,6 +216,32 @@ def test_a_session_that_has_become_read_only_is_given_up(
             assert connection.info.backend_pid != before
         assert watcher.executions(pipeline=name)[0].state is ExecutionState.SUCCEEDED
     assert warnings(caplog) == []
+
+
+@pytest.mark.parametrize("setting", ["idle_in_transaction_session_timeout", "transaction_timeout"])
+def test_a_transaction_that_a_limit_of_the_role_has_ended_may_be_tried_again(
+    module_database_url: str, setting: str
+) -> None:
+    """As of a process that was stopped for a while, between two statements."""
+    with Watcher(module_database_url, settings=Settings()) as watcher, Watcher(module_database_url) as other:
+        with watcher._driver_statements() as (connection, _):
+            if setting == "transaction_timeout" and connection.info.server_version < 170000:
+                pytest.skip("PostgreSQL has it since version 17")
+
+        def wait_in_a_transaction() -> None:
+            with watcher._transaction() as (session, _):
+                connection = database.driver(session)
+                connection.execute(f"SET LOCAL {setting} = '10ms'".encode())
+                backend = connection.info.backend_pid
+                is_there = "SELECT count(*) FROM pg_stat_activity WHERE pid = %s"
+                with other._driver_statements() as (outside, _):
+                    while outside.execute(is_there, [backend]).fetchone() != (0,):
+                        pass
+                connection.execute("SELECT 1")
+
+        with pytest.raises(DatabaseUnavailableError, match="cannot do that now: terminating connection due to"):
+            wait_in_a_transaction()
+        assert watcher.pipelines() == other.pipelines()
 
 
 # Anything else
@@ -230,7 +258,7 @@ def test_whatever_a_library_raises_does_not_stop_the_block(
     def fails(*_: object, **__: object) -> None:
         raise error
 
-    with client(module_database_url) as watcher:
+    with Watcher(module_database_url, settings=Settings()) as watcher:
         monkeypatch.setattr("watcher_core.recording.start_execution", fails)
         monkeypatch.setattr("watcher_core.recording.record_executions", fails)
         with watcher.track(name) as execution:

@@ -8,6 +8,7 @@ import pytest
 
 import watcher_core
 from watcher_core import (
+    AccessDeniedError,
     DatabaseError,
     DatabaseUnavailableError,
     EmbeddedPostgresError,
@@ -36,7 +37,9 @@ def test_who_knows_pythons_errors_catches_ours() -> None:
     assert issubclass(NotFoundError, LookupError)
 
 
-@pytest.mark.parametrize("error", [DatabaseUnavailableError, EmbeddedPostgresError, SchemaVersionError])
+@pytest.mark.parametrize(
+    "error", [AccessDeniedError, DatabaseUnavailableError, EmbeddedPostgresError, SchemaVersionError]
+)
 def test_whatever_the_database_cannot_do_is_a_database_error(error: type[Exception]) -> None:
     assert issubclass(error, DatabaseError)
 

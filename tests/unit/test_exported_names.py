@@ -134,6 +134,7 @@ PUBLIC = {
     "draw_anomaly",
     "provisional_identity",
     # errors
+    "AccessDeniedError",
     "ConfigurationError",
     "DatabaseError",
     "DatabaseUnavailableError",

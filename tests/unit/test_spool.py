@@ -18,6 +18,7 @@ import pytest
 
 from tests.factories import at, record
 from watcher_core import (
+    AccessDeniedError,
     DatabaseError,
     DatabaseUnavailableError,
     ExecutionRecord,
@@ -134,6 +135,24 @@ def test_what_the_database_will_not_take_now_waits_on_without_stopping_the_other
     assert spool.replay_spool([directory, OLD], refuses) == 1
     assert spool.spooled_executions([directory, OLD]) == [refused]
     assert "permission denied" in caplog.text
+
+
+def test_who_may_record_nothing_asks_once_and_not_for_each(directory: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """A token that was revoked, while a thousand executions wait: each block would ask for all of them."""
+    for name in ("first", "second", "third"):
+        spool.keep_in_spool([directory, OLD], record(name))
+    asked: list[str] = []
+
+    def denies(kept: ExecutionRecord) -> None:
+        asked.append(kept.pipeline_name)
+        raise AccessDeniedError("the token is not valid")
+
+    assert spool.replay_spool([directory, OLD], denies) == 0
+    assert asked == ["first"]
+    assert len(spool.spooled_executions([directory, OLD])) == 3
+    [line] = caplog.messages
+    assert line.startswith("3 execution(s) of this host wait on")
+    assert line.endswith("the token is not valid")
 
 
 BROKEN = {

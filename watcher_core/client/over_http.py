@@ -24,6 +24,7 @@ from watcher_core.client import Watcher
 from watcher_core.enclosing import part_of
 from watcher_core.enums import ExecutionSource
 from watcher_core.errors import (
+    AccessDeniedError,
     ConfigurationError,
     DatabaseError,
     DatabaseUnavailableError,
@@ -258,6 +259,8 @@ class HttpWatcher(Watcher):
             message, code, details = str(found["message"]), str(found["code"]), dict(found["details"])
         except (ValueError, KeyError, TypeError):  # a proxy's own page
             message, code, details = f"it answers {answer.status_code}", "", {}
+            if answer.status_code != 413:  # which says something of this request, and others may go through
+                return DatabaseUnavailableError(f"{self._address} cannot be reached: {message}, and is no Watcher")
         where = f"{self._address}: {message}"
         match code:
             case "not_found" if details:
@@ -271,7 +274,12 @@ class HttpWatcher(Watcher):
                 return InvalidValueError(message)
         if answer.status_code in REPEATED_STATUSES:
             return DatabaseUnavailableError(where, is_reached=True)
-        return DatabaseError(where)  # a wrong token too: it must not break the job that is tracked
+        # A wrong token must not break the job that is tracked.
+        if code == "unauthorized":
+            return AccessDeniedError(f"{where}; WATCHER_TOKEN has to be another: watcher tokens create NAME")
+        if code == "forbidden" and not details:
+            return AccessDeniedError(where)
+        return DatabaseError(where)
 
 
 def _clean_address(address: str) -> str:

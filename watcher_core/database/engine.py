@@ -8,7 +8,7 @@ import selectors
 import time
 import weakref
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any, cast
 
 import psycopg
@@ -24,6 +24,7 @@ from watcher_core.database.timed import (
     remaining_seconds,
 )
 from watcher_core.errors import (
+    AccessDeniedError,
     ConfigurationError,
     DatabaseError,
     DatabaseUnavailableError,
@@ -51,8 +52,8 @@ SECONDS_BEFORE_PING = 5.0
 READ_ONLY_SQLSTATE = "25006"
 # PostgreSQL is shutting down, starting up, or a standby: the call may be tried again.
 UNAVAILABLE_SQLSTATES = ("08", "57P", READ_ONLY_SQLSTATE)
-# So it may when PostgreSQL is full, on a deadlock or lock timeout, and when a statement took too long.
-BUSY_SQLSTATES = ("40", "53", "55P03", "57014")
+# So it may when PostgreSQL is full, on a deadlock or lock timeout, and when a statement or a transaction took too long.
+BUSY_SQLSTATES = ("25P03", "25P04", "40", "53", "55P03", "57014")
 # The user of the connection may not do that.
 REFUSED_SQLSTATE = "42501"
 # The value is right, but the database's encoding has no such character.
@@ -205,10 +206,16 @@ def transaction(engine: sa.Engine) -> Iterator[Session]:
     """One transaction: committed at the end, rolled back on any error; the only place that commits."""
     from sqlalchemy.orm import Session  # what tracks and lists does without
 
-    with _translated_errors_of(engine), Session(engine, expire_on_commit=False) as session, session.begin():
-        if remaining_seconds() is not None:
-            limit_statements(driver(session))
-        yield session
+    with _translated_errors_of(engine), Session(engine, expire_on_commit=False) as session:
+        try:
+            if remaining_seconds() is not None:
+                limit_statements(driver(session))
+            yield session
+        except BaseException:
+            with suppress(sa.exc.DBAPIError):  # what has ended the connection is said by the error that came first
+                session.rollback()
+            raise
+        session.commit()
 
 
 @contextmanager
@@ -313,6 +320,10 @@ def _first_cause(error: BaseException, found: BaseException) -> BaseException:
 def _translated(error: BaseException, url: sa.URL) -> WatcherError:
     where = describe(url)
     reason = next(iter(str(error).strip().splitlines()), type(error).__name__)
+    if getattr(error, "sqlstate", None) == READ_ONLY_SQLSTATE:
+        return DatabaseUnavailableError(
+            f"{where} can only be read now: {reason}; it is a standby, or default_transaction_read_only is on"
+        )
     if is_unavailable(error):
         return DatabaseUnavailableError(f"{where} cannot be reached: {reason}")
     if str(getattr(error, "sqlstate", None)).startswith(BUSY_SQLSTATES):
@@ -320,7 +331,7 @@ def _translated(error: BaseException, url: sa.URL) -> WatcherError:
     if getattr(error, "sqlstate", None) == NOT_IN_ENCODING_SQLSTATE:
         return DatabaseError(f"{where} cannot hold a character: {reason}; its encoding should be UTF8")
     if getattr(error, "sqlstate", None) == REFUSED_SQLSTATE:
-        return DatabaseError(
+        return AccessDeniedError(
             f"{where} does not let {url.username!r} do that: {reason}; the schema's owner or a superuser gives "
             "rights with: watcher db grant"
         )

@@ -22,7 +22,7 @@ from pathlib import Path
 
 from watcher_core import arguments, values
 from watcher_core.enums import ExecutionSource, ExecutionState
-from watcher_core.errors import DatabaseError, DatabaseUnavailableError
+from watcher_core.errors import AccessDeniedError, DatabaseError, DatabaseUnavailableError
 
 logger = logging.getLogger("watcher.spool")
 
@@ -180,6 +180,9 @@ def replay_spool(directories: Iterable[Path], record: Callable[[values.Execution
             continue  # another process has recorded it, or it was around another one
         except DatabaseUnavailableError:
             raise
+        except AccessDeniedError as exc:  # so are all others: a job must not ask thousands of times for it
+            logger.warning("%d execution(s) of this host wait on, the first in %s: %s", len(left) + 1, path, exc)
+            break
         except (DatabaseError, OSError) as exc:
             logger.warning("%s waits on: %s", path, exc)
             continue

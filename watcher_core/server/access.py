@@ -83,7 +83,9 @@ class Access:
         """Refuse what is about a pipeline that the token does not cover."""
         if self.token is not None and not self.token.covers(pipeline_name):
             raise RefusedError(
-                403, f"token {self.token.name!r} is one of pipelines {self.token.pipelines}; this is another"
+                403,
+                f"token {self.token.name!r} is one of pipelines {self.token.pipelines}; this is another",
+                details={"pipelines": self.token.pipelines},
             )
 
     def require_all(self) -> None:

@@ -156,6 +156,7 @@ def require_parent(request: Request, parent_id: int | None) -> None:
             403,
             f"token {'' if token is None else token.name!r} does not cover the pipeline of execution {parent_id}; "
             "leave parent_id out, or use a token that covers both pipelines",
+            details={"parent_id": parent_id},
         )
 
 
