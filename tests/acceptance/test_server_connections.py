@@ -8,7 +8,9 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 
 import httpx
 import pytest
@@ -144,6 +146,18 @@ def test_what_follows_an_early_answer_is_not_read_for_ever(connect: Connect) -> 
     connection.sendall(b"POST /pipeline HTTP/1.1\r\nHost: x\r\nContent-Length: 1000000000\r\n\r\n")
     answer = drip(connection, b" " * 1000)
     assert answer.startswith(b"HTTP/1.1 401 ")
+
+
+def test_clients_that_read_no_answers_keep_nobody_out(port: int, connect: Connect) -> None:
+    for _ in range(OPEN_FILES):
+        with suppress(OSError):  # it is closed where all are busy
+            connect().sendall(b"GET /assets/scalar.js HTTP/1.1\r\nHost: x\r\n\r\n")
+    deadline = time.monotonic() + PATIENCE
+    status = 0
+    while status != 200:
+        assert time.monotonic() < deadline
+        with suppress(httpx.HTTPError):
+            status = httpx.get(f"http://127.0.0.1:{port}/health/live", timeout=PATIENCE).status_code
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,8 @@
 """Connections of clients: what a request may be before the guard sees it, and which make room for others.
 
 With httptools, Uvicorn limits neither the time nor the size of what stands before a body, reads what follows an answer
-for ever, and keeps a connection on which nothing comes: a few hundred of them, and nobody else gets in.
+for ever, and keeps a connection on which nothing comes, or whose client reads no answer: a few hundred of them, and
+nobody else gets in.
 """
 
 from __future__ import annotations
@@ -36,7 +37,8 @@ class Connection(HttpToolsProtocol):
     """A connection of a client. A server makes a subclass with its own limits.
 
     Attributes:
-        seconds: How long the headers of a request may take, and the rest of one that is answered already.
+        seconds: How long the headers of a request may take, the rest of one that is answered already, and a client to
+            read a part of an answer.
         most: Connections at a time. For one more, the one that has waited for the longest for a request is closed.
         waiting: Those that wait for a request, or for the end of its headers; the oldest first.
     """
@@ -56,16 +58,18 @@ class Connection(HttpToolsProtocol):
         self._before_body = True
         self._head_bytes = 0
         self._limit: TimerHandle | None = None
+        self._write_limit: TimerHandle | None = None
         self._begin_limit()
         self.waiting[self] = None
         if len(self.connections) > self.most:
             oldest = next(iter(self.waiting))
             del self.waiting[oldest]
-            oldest.transport.close()
+            oldest._hang_up()
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Forget the connection."""
         self._end_limit()
+        self._end_write_limit()
         self.waiting.pop(self, None)
         super().connection_lost(exc)
 
@@ -103,6 +107,28 @@ class Connection(HttpToolsProtocol):
         """Answer what is no HTTP, in the form of all other errors."""
         self._refuse(400, f"{msg} Send HTTP/1.1; for HTTPS, a proxy in front of this server is needed")
 
+    def pause_writing(self) -> None:
+        """Wait until the client has read what was sent, but not for ever."""
+        super().pause_writing()
+        if self._write_limit is None:
+            self._write_limit = self.loop.call_later(self.seconds, self._hang_up)
+
+    def resume_writing(self) -> None:
+        """Send more of an answer."""
+        super().resume_writing()
+        self._end_write_limit()
+
+    def timeout_keep_alive_handler(self) -> None:
+        """Close a connection that nothing has come on since the last answer."""
+        self._hang_up()
+
+    def _hang_up(self) -> None:
+        """Close the connection; at once where the client has not read what was sent."""
+        if self.transport.get_write_buffer_size():
+            self.transport.abort()
+        elif not self.transport.is_closing():
+            self.transport.close()
+
     def _begin_limit(self) -> None:
         if self._limit is None:
             self._limit = self.loop.call_later(self.seconds, self._is_late)
@@ -112,16 +138,22 @@ class Connection(HttpToolsProtocol):
             self._limit.cancel()
             self._limit = None
 
+    def _end_write_limit(self) -> None:
+        if self._write_limit is not None:
+            self._write_limit.cancel()
+            self._write_limit = None
+
     def _is_late(self) -> None:
         self._limit = None
         if self._before_body and self._head_bytes:
             self._refuse(408, f"the headers of the request took longer than {self.seconds:g} s; send it again")
         else:
-            self.transport.close()
+            self._hang_up()
 
     def _refuse(self, status: int, message: str) -> None:
         """Answer without a request, and close: what follows cannot be told from the rest of it."""
-        if self.transport.is_closing():
+        if self.transport.is_closing() or self.transport.get_write_buffer_size():
+            self._hang_up()
             return
         answer = error_response(status, message, headers={"Connection": "close"})
         headers = b"".join(b"%s: %s\r\n" % each for each in answer.raw_headers)
