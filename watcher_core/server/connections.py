@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import asyncio
 from asyncio.events import TimerHandle
+from collections import deque
 from typing import ClassVar
 
-from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
 
 from watcher_core.server.errors import error_response
 
@@ -59,6 +60,7 @@ class Connection(HttpToolsProtocol):
         self._head_bytes = 0
         self._limit: TimerHandle | None = None
         self._write_limit: TimerHandle | None = None
+        self._answering: deque[RequestResponseCycle] = deque()
         self._begin_limit()
         self.waiting[self] = None
         if len(self.connections) > self.most:
@@ -67,9 +69,12 @@ class Connection(HttpToolsProtocol):
             oldest._hang_up()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Forget the connection."""
+        """Let no request write any more: of several at once, Uvicorn knows the last one alone."""
         self._end_limit()
         self._end_write_limit()
+        for cycle in self._answering:
+            cycle.disconnected = True
+            cycle.message_event.set()
         self.waiting.pop(self, None)
         super().connection_lost(exc)
 
@@ -87,7 +92,10 @@ class Connection(HttpToolsProtocol):
         self._before_body = False
         self._end_limit()
         self.waiting.pop(self, None)
+        before = self.cycle
         super().on_headers_complete()
+        if self.cycle is not before:  # as it is where something other than HTTP is to follow
+            self._answering.append(self.cycle)
 
     def on_message_complete(self) -> None:
         """Wait for the next request."""
@@ -98,6 +106,7 @@ class Connection(HttpToolsProtocol):
 
     def on_response_complete(self) -> None:
         """Read what is left of a request that was answered early, but not for ever."""
+        self._answering.popleft()
         super().on_response_complete()
         if not self._before_body:
             self._begin_limit()
