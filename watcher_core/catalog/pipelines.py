@@ -270,6 +270,11 @@ def pipeline_ids(session: Session, names: Iterable[str]) -> dict[str, int]:
     return {used: ids[name] for used, name in current.items() if name in ids}
 
 
+def find_pipelines(connection: database.Driver, names: Iterable[str]) -> dict[str, str]:
+    """Return the name that each pipeline has now, by the name that is used for it; those that are not known are not."""
+    return dict(connection.execute(RESOLVE, {"names": list(names)}).fetchall())
+
+
 def resolve_pipelines(session: Session, *, types_by_name: Mapping[str, str | None], now: dt.datetime) -> dict[str, str]:
     """Return the name that each pipeline has now, by the name that is used for it; create those that are not known yet.
 
@@ -289,7 +294,7 @@ def ensure_pipelines(session: Session, *, types_by_name: Mapping[str, str | None
 def _ensured(
     session: Session, types_by_name: Mapping[str, str | None], *, now: dt.datetime
 ) -> tuple[dict[str, str], int]:
-    names: dict[str, str] = dict(database.driver(session).execute(RESOLVE, {"names": list(types_by_name)}).fetchall())
+    names = find_pipelines(database.driver(session), types_by_name)
     unknown = sorted(types_by_name.keys() - names.keys())
     if not unknown:
         return names, 0

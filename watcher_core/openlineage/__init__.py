@@ -9,7 +9,7 @@ from watcher_core.lazy import exported
 if TYPE_CHECKING:
     from watcher_core.openlineage.facts import leave_out_parent, named_parent
     from watcher_core.openlineage.reading import Event, EventType, read_event
-    from watcher_core.openlineage.recording import LineageChangesError, record_events
+    from watcher_core.openlineage.recording import LineageChangesError, SessionNeededError, record_events
     from watcher_core.openlineage.sending import EVENTS, open_client, send_waiting
 
 __all__ = [
@@ -17,6 +17,7 @@ __all__ = [
     "Event",
     "EventType",
     "LineageChangesError",
+    "SessionNeededError",
     "leave_out_parent",
     "named_parent",
     "open_client",
@@ -30,6 +31,7 @@ _MODULES = {
     "Event": "reading",
     "EventType": "reading",
     "LineageChangesError": "recording",
+    "SessionNeededError": "recording",
     "leave_out_parent": "facts",
     "named_parent": "facts",
     "open_client": "sending",

@@ -117,32 +117,52 @@ class LineageChangesError(Exception):
     """The events change lineage, and the caller does not hold its lock yet: it starts anew, with the lock first."""
 
 
-def record_events(session: Session, *, events: Iterable[Event], may_change_lineage: bool, now: dt.datetime) -> None:
+class SessionNeededError(Exception):
+    """The events say more than what most do, and the caller has no session: it starts anew, with one."""
+
+
+def record_events(
+    connection: Driver,
+    *,
+    events: Iterable[Event],
+    session: Session | None = None,
+    may_change_lineage: bool = False,
+    now: dt.datetime,
+) -> None:
     """Record what events say. The same ones again change nothing, and their order does not matter.
 
     Args:
-        session: The transaction.
+        connection: The transaction.
         events: From `read_event`.
-        may_change_lineage: Whether the transaction has begun with the lock of lineage, which few events need.
+        session: SQLAlchemy's session of the transaction: only for checks, lineage and new pipelines, as few events need
+            it, and it takes longer than a statement.
+        may_change_lineage: Whether the transaction has begun with the lock of lineage, which few events need; it has a
+            session then.
         now: The time.
 
     Raises:
         LineageChangesError: The lock is needed; the transaction has to be rolled back.
+        SessionNeededError: A session is needed; the transaction has to be rolled back.
     """
     in_order = sorted(events, key=lambda event: event.at)
-    connection = database.driver(session)
+    results = [result for event in in_order for result in assertions.results_of(event)]
+    if results and session is None:
+        raise SessionNeededError
     runs, jobs = _merge_runs(connection, in_order, now=now)
     changed = {run_id: run for run_id, run in runs.items() if run.now != run.before}
     found = _merge_jobs(connection, jobs, runs, statement=LOCK_JOBS if may_change_lineage else JOBS)
     named = [dataset for event in in_order if event.pipeline_name is None for dataset in event.inputs]
-    results = [result for event in in_order for result in assertions.results_of(event)]
     if (found.changed or named) and not may_change_lineage:
         raise LineageChangesError
     executions = {run_id: run.now for run_id, run in changed.items() if facts.is_execution(run.now)}
     pipelines = {*found.names, *map(facts.pipeline_of, executions.values()), *(one.pipeline_name for one in results)}
-    # All at once and in the order of their names, so that nobody waits in a circle.
-    names = catalog.resolve_pipelines(session, types_by_name=dict.fromkeys(pipelines, naming.PIPELINE_TYPE), now=now)
-    if may_change_lineage:
+    names = catalog.find_pipelines(connection, pipelines)
+    if pipelines - names.keys():  # made all at once and in the order of their names, so that nobody waits in a circle
+        if session is None:
+            raise SessionNeededError
+        types = dict.fromkeys(pipelines, naming.PIPELINE_TYPE)
+        names = catalog.resolve_pipelines(session, types_by_name=types, now=now)
+    if session is not None and may_change_lineage:
         _record_other_names(session, found.changed, named, now=now)
         _record_lineage(session, found.changed, datasets.dataset_addresses(named), now=now)
         connection.execute(WRITE_JOBS, {"jobs": _rows(found.changed)})
@@ -161,7 +181,8 @@ def record_events(session: Session, *, events: Iterable[Event], may_change_linea
     )
     new = [run_id for run_id, run in changed.items() if not run.before]
     _adopt_children(connection, [run_id for run_id in new if runs[run_id].may_have_children])
-    recording.record_asset_checks(session, records=results, now=now, newest_wins=True)
+    if session is not None:
+        recording.record_asset_checks(session, records=results, now=now, newest_wins=True)
 
 
 # Runs
