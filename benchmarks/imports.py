@@ -49,7 +49,11 @@ with psycopg.connect(os.environ["DATABASE_URL"]) as connection:
 """
 STATEMENTS = {
     "executions": (f"{recording.SELECT} ORDER BY execution.start_date DESC, execution.id DESC LIMIT %(limit)s",),
-    "pipelines": (catalog.LIST, activity.ACTIVITY.format(condition="true"), thresholds.ALL),
+    "pipelines": (
+        f"{catalog.SELECT} ORDER BY pipeline.name",
+        activity.ACTIVITY.format(condition="true"),
+        thresholds.ALL,
+    ),
 }
 
 
