@@ -39,10 +39,14 @@ TIME = re.compile(r"\b(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d) UTC\b(?![^<>]*>)")
 
 def escape(text: str, *, limit: int = 200) -> str:
     """Write text from users so that Slack shows it as it is: on one line, not too long, without any markup."""
-    line = " ".join("".join(each if each.isprintable() else " " for each in text).split())
-    line = cut(line, limit).replace("`", "\N{MODIFIER LETTER GRAVE ACCENT}")
+    line = cut(_one_line(text), limit).replace("`", "\N{MODIFIER LETTER GRAVE ACCENT}")
     line = MARKUP.sub(lambda found: f"{INVISIBLE}{found[0]}", line)
     return line.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def _one_line(text: str) -> str:
+    shown = text if text.isprintable() else "".join(each if each.isprintable() else " " for each in text)
+    return " ".join(shown.split())
 
 
 def cut(text: str, limit: int) -> str:
@@ -153,8 +157,7 @@ def compose(
 
 def _title(text: str) -> str:
     """Text for a header, which Slack shows as it is, but for emoji; nobody is called either way."""
-    line = " ".join("".join(each if each.isprintable() else " " for each in text).split())
-    line = re.sub(r"<(?=[!@#])", f"<{INVISIBLE}", line.replace("`", "\N{MODIFIER LETTER GRAVE ACCENT}"))
+    line = re.sub(r"<(?=[!@#])", f"<{INVISIBLE}", _one_line(text).replace("`", "\N{MODIFIER LETTER GRAVE ACCENT}"))
     return cut(MARKUP.sub(lambda found: f"{INVISIBLE}{found[0]}", line), MAX_HEADER)
 
 
