@@ -226,13 +226,19 @@ def test_a_message_reads_the_newest_of_its_pipeline(connection: psycopg.Connecti
 
 
 def test_a_batch_of_cleanup_reads_what_it_deletes(connection: psycopg.Connection[Any]) -> None:
-    plan = Plan(connection, retention.DELETE_EXECUTIONS, until=END, since="-infinity", batch_size=100)
-    assert {"ix_pipeline_execution_start_date", "pk_pipeline_execution"} <= plan.indexes
-    assert plan.scanned.isdisjoint({"pipeline_execution", "timeliness_pipeline_execution_log", "alert"})
-    assert plan.read <= 500 + 30 * PIPELINES  # and the successes that each pipeline keeps
+    locking = Plan(connection, retention.LOCK_EXECUTIONS, until=END, since="-infinity", batch_size=100)
+    assert "ix_pipeline_execution_start_date" in locking.indexes
+    assert locking.scanned.isdisjoint({"pipeline_execution", "alert"})
+    assert locking.read <= 500 + 30 * PIPELINES  # and the successes that each pipeline keeps
+    oldest = "SELECT array_agg(id) FROM (SELECT id FROM watcher.pipeline_execution ORDER BY id LIMIT 100) AS past"
+    (ids,) = connection.execute(oldest).fetchone() or ([],)
+    deleting = Plan(connection, retention.DELETE_EXECUTIONS, until=END, ids=ids)
+    assert "pk_pipeline_execution" in deleting.indexes
+    assert deleting.scanned.isdisjoint({"pipeline_execution", "timeliness_pipeline_execution_log", "alert"})
+    assert deleting.read <= 500
 
 
 def test_a_batch_goes_on_where_the_one_before_ended(connection: psycopg.Connection[Any]) -> None:
     late = END - dt.timedelta(minutes=200)
-    plan = Plan(connection, retention.DELETE_EXECUTIONS, until=END, since=late, batch_size=1000)
+    plan = Plan(connection, retention.LOCK_EXECUTIONS, until=END, since=late, batch_size=1000)
     assert plan.read <= 1000 + 30 * PIPELINES

@@ -229,7 +229,7 @@ def test_open_files_and_ignored_signals_are_handed_on(run: Run, tmp_path: Path) 
 # Signals
 
 COUNTS = """
-import signal, sys
+import signal, sys, time
 count = 0
 def note(number, frame):
     global count
@@ -240,7 +240,7 @@ for number in (signal.SIGTERM, signal.SIGINT, signal.SIGUSR1):
 signal.signal(signal.SIGUSR2, lambda *_: (print(count, flush=True), sys.exit(5)))
 print("ready", flush=True)
 while True:
-    signal.pause()
+    time.sleep(0.05)  # what comes just before signal.pause() waits in Python for the next signal
 """
 
 
@@ -328,12 +328,12 @@ def test_a_signal_reaches_a_command_whose_output_nobody_reads(start: Start, modu
 
 
 CONTINUES = """
-import signal
+import signal, time
 signal.signal(signal.SIGINT, signal.SIG_DFL)
 signal.signal(signal.SIGCONT, lambda *_: print('continued', flush=True))
 print('waits', flush=True)
 while True:
-    signal.pause()
+    time.sleep(0.05)
 """
 
 
