@@ -119,47 +119,6 @@ def short(rows: Sequence[Row]) -> ListOf[Row]:
     )
 
 
-class Parents:
-    """The executions that a request names as parents. A token of some pipelines makes its own part of no others.
-
-    Args:
-        request: The request; nothing is looked up where it may change all pipelines.
-        ids: The parents that are named by id.
-        identities: Those that are named by source and external id.
-    """
-
-    def __init__(
-        self, request: Request, *, ids: Iterable[int] = (), identities: Iterable[tuple[ExecutionSource, str]] = ()
-    ) -> None:
-        self._access = access_of(request)
-        self._pipelines: dict[int | tuple[ExecutionSource, str], str] = {}
-        if self._access.is_limited:
-            with watcher_of(request)._driver_statements() as (connection, _):
-                self._pipelines = recording.pipelines_of(connection, ids=ids, identities=identities)
-
-    def allow(self, parent: int | tuple[ExecutionSource, str], *, claimed: str | None = None) -> bool:
-        """Whether something may be part of a parent.
-
-        Args:
-            parent: Its id or identity.
-            claimed: The pipeline that it is said to be of, which counts where it is not known.
-        """
-        name = self._pipelines.get(parent, claimed)
-        return name is None or self._access.covers(name)
-
-
-def require_parent(request: Request, parent_id: int | None) -> None:
-    """Refuse a parent of a pipeline that the token does not cover; one that is not known is refused as such later."""
-    if parent_id is not None and not Parents(request, ids=[parent_id]).allow(parent_id):
-        token = access_of(request).token
-        raise RefusedError(
-            403,
-            f"token {'' if token is None else token.name!r} does not cover the pipeline of execution {parent_id}; "
-            "leave parent_id out, or use a token that covers both pipelines",
-            details={"parent_id": parent_id},
-        )
-
-
 def page(
     read: ListOf[Row],
     answer: Callable[[Row], Any],

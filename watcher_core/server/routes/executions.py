@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Annotated, Any
 
 from fastapi import Query, Request, Response
@@ -39,21 +39,19 @@ from watcher_core.server.routes.execution_bodies import (
     HeartbeatAnswer,
     HeartbeatBody,
     Recorded,
-    RecordFields,
     StartBody,
     StoredExecution,
     TrackBody,
     TreeAnswer,
 )
+from watcher_core.server.routes.execution_parents import leave_out_others_parents, require_parent, with_own_parents
 from watcher_core.server.routes.pipelines import Created
 from watcher_core.server.routing import (
     Page,
-    Parents,
     access_of,
     covered_pipeline,
     errors,
     require_own,
-    require_parent,
     router,
     watcher_of,
     workers_of,
@@ -240,7 +238,7 @@ def track(body: TrackBody, request: Request) -> Response:
     """Start an execution of a pipeline by its name; the pipeline is created where it is not known."""
     watcher = watcher_of(request)
     if access_of(request).is_limited:
-        body = _with_own_parents(request, body)
+        body = with_own_parents(request, body)
     if body.pipeline_id is not None or body.must_exist:
         reference = body.pipeline_name if body.pipeline_id is None else body.pipeline_id
         fields = body.started()
@@ -262,34 +260,6 @@ def track(body: TrackBody, request: Request) -> Response:
     require_own(request, [(body.source, body.external_id, name)])
     execution = watcher._start_tracked(body.request(), body.start_date or watcher.clock())
     return Response(STORED.dump_json(execution), 201, media_type="application/json")
-
-
-def _with_own_parents(request: Request, body: TrackBody) -> TrackBody:
-    """Refuse a parent that the token does not cover; pass over what the host only says that it is part of."""
-    require_parent(request, body.parent_id)
-    around = body.part_of
-    if around is not None:
-        key = around.id if around.source is None or around.external_id is None else (around.source, around.external_id)
-        given = {"ids": [key]} if isinstance(key, int) else {"identities": [] if key is None else [key]}
-        if key is not None and not Parents(request, **given).allow(key):
-            body = body.model_copy(update={"part_of": None})
-    if body.parent is not None:
-        _own_parents_of(request, [body.parent])
-    return body
-
-
-def _own_parents_of(request: Request, records: Sequence[RecordFields]) -> None:
-    """Leave out parents that the token does not cover, as those that are not known: a record is not lost for one."""
-    parents = Parents(
-        request,
-        ids={each.parent_id for each in records if each.parent_id is not None},
-        identities={each.parent_identity for each in records if each.parent_identity is not None},
-    )
-    for each in records:
-        if each.parent_id is not None and not parents.allow(each.parent_id):
-            each.parent_id = None
-        if each.parent_identity is not None and not parents.allow(each.parent_identity):
-            each.parent_external_id = None
 
 
 @executions.post(
@@ -315,7 +285,7 @@ def _record(request: Request, body: bytes) -> int:
                 for external_id in (each.external_id, each.former_external_id)
             ),
         )
-        _own_parents_of(request, batch.executions)
+        leave_out_others_parents(request, batch.executions)
     return watcher_of(request).record(_records(batch))
 
 

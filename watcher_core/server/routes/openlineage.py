@@ -20,7 +20,8 @@ from watcher_core.enums import ExecutionSource
 from watcher_core.errors import InvalidValueError
 from watcher_core.server.access import Access
 from watcher_core.server.errors import RefusedError
-from watcher_core.server.routing import Parents, access_of, errors, others_pipelines, watcher_of, workers_of
+from watcher_core.server.routes.execution_parents import Parents
+from watcher_core.server.routing import access_of, errors, others_pipelines, watcher_of, workers_of
 
 # Of a batch. More are sent in several.
 MAX_EVENTS = 10_000
