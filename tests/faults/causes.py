@@ -23,10 +23,11 @@ Mend = Callable[[Stack], object]
 
 @dataclass(frozen=True)
 class Fault:
-    """How a fault is caused, and how it is made good again."""
+    """How a fault is caused, and how it is made good again; with the case before it, where that one causes it."""
 
     cause: Cause
     mend: Mend
+    comes_with_the_one_before: bool = False
 
 
 def at_once() -> Sign:
@@ -295,7 +296,11 @@ def held_up(upstream: str, downstream: str) -> Fault:
 
 def behind(upstream: str) -> Fault:
     """What is caused by `held_up`, and made good with it."""
-    return Fault(lambda stack: lambda: now() if stack.has_run(upstream, "failed") else None, lambda _: None)
+    return Fault(
+        lambda stack: lambda: now() if stack.has_run(upstream, "failed") else None,
+        lambda _: None,
+        comes_with_the_one_before=True,
+    )
 
 
 # The parts of Dagster

@@ -72,7 +72,7 @@ def _run_group(stack: Stack, cases: list[Case]) -> list[Outcome]:
     waiting = list(cases)
     together = bool(cases[0].apart)
     while waiting or going:
-        while waiting and (together or len(going) < AT_ONCE):
+        while waiting and (together or len(going) < AT_ONCE or waiting[0].how.comes_with_the_one_before):
             case = waiting.pop(0)
             going.append(Outcome(case, now(), case.how.cause(stack)))
             found.append(going[-1])
