@@ -229,18 +229,16 @@ def test_open_files_and_ignored_signals_are_handed_on(run: Run, tmp_path: Path) 
 # Signals
 
 COUNTS = """
-import signal, sys, time
+import signal, sys
+awaited = {signal.SIGTERM, signal.SIGINT, signal.SIGUSR1, signal.SIGUSR2}
+signal.pthread_sigmask(signal.SIG_BLOCK, awaited)
 count = 0
-def note(number, frame):
-    global count
+print("ready", flush=True)
+while signal.sigwait(awaited) != signal.SIGUSR2:
     count += 1
     print("signal", flush=True)
-for number in (signal.SIGTERM, signal.SIGINT, signal.SIGUSR1):
-    signal.signal(number, note)
-signal.signal(signal.SIGUSR2, lambda *_: (print(count, flush=True), sys.exit(5)))
-print("ready", flush=True)
-while True:
-    time.sleep(0.05)  # what comes just before signal.pause() waits in Python for the next signal
+print(count, flush=True)
+sys.exit(5)
 """
 
 
@@ -328,12 +326,12 @@ def test_a_signal_reaches_a_command_whose_output_nobody_reads(start: Start, modu
 
 
 CONTINUES = """
-import signal, time
+import signal
 signal.signal(signal.SIGINT, signal.SIG_DFL)
-signal.signal(signal.SIGCONT, lambda *_: print('continued', flush=True))
+signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGCONT})
 print('waits', flush=True)
-while True:
-    time.sleep(0.05)
+while signal.sigwait({signal.SIGCONT}):
+    print('continued', flush=True)
 """
 
 

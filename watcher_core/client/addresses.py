@@ -93,6 +93,9 @@ class AddressMethods(Connection):
         Args:
             after: The id of the last one of the page before.
             limit: At most so many.
+
+        Raises:
+            InvalidValueError: A value breaks a rule.
         """
         with self._driver_transaction() as (connection, _):
             return catalog.list_addresses(connection, after=after, limit=limit)

@@ -158,6 +158,9 @@ class PipelineMethods(Connection):
         Args:
             after: The id of the last one of the page before.
             limit: At most so many.
+
+        Raises:
+            InvalidValueError: A value breaks a rule.
         """
         with self._driver_statements() as (connection, _):
             return catalog.list_pipelines(connection, after=after, limit=limit)

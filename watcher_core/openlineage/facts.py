@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterable, Mapping
-from contextlib import suppress
 from typing import Any, Final
 
 from watcher_core import arguments, masking, values
@@ -116,12 +115,17 @@ def _sort_key(said: list[Any]) -> str:
 
 def parents_in(events: Iterable[Event]) -> set[str]:
     """Return the runs that events name as the parent of theirs."""
-    found = set()
-    for event in events:
-        if "parent" in event.run_facets:
-            with suppress(InvalidValueError):  # which is a fact of the run
-                found.add(_parent(event.run_facets["parent"]))
-    return found
+    return {parent for event in events if (parent := _parent_in(event)) is not None}
+
+
+def _parent_in(event: Event) -> str | None:
+    """Return the run that an event names as the parent of its own; that one is named wrongly is a fact of the run."""
+    if "parent" not in event.run_facets:
+        return None
+    try:
+        return _parent(event.run_facets["parent"])
+    except InvalidValueError:
+        return None
 
 
 def parent_of(facts: Facts) -> str | None:
@@ -204,12 +208,10 @@ def named_parent(event: Event) -> tuple[str, str] | None:
     Returns:
         The id of the run and a name, which is empty where no job is said; `None` where there is none.
     """
-    facet = event.run_facets.get("parent")
-    try:
-        run_id = _parent(facet)
-    except InvalidValueError:
+    run_id = _parent_in(event)
+    if run_id is None:
         return None
-    job = facet.get("job") if isinstance(facet, Mapping) else None
+    job = event.run_facets["parent"].get("job")
     parts = [job.get("namespace"), job.get("name")] if isinstance(job, Mapping) else []
     namespace, name = [part if isinstance(part, str) else "" for part in parts] or ("", "")
     return run_id, naming.pipeline_name(namespace, name) if namespace and name else ""

@@ -160,7 +160,7 @@ class Connection(HttpToolsProtocol):
             self._hang_up()
 
     def _refuse(self, status: int, message: str) -> None:
-        """Answer without a request, and close: what follows cannot be told from the rest of it."""
+        """Answer without a request, and close: nobody knows where the next request would begin."""
         if self.transport.is_closing() or self.transport.get_write_buffer_size():
             self._hang_up()
             return

@@ -20,8 +20,7 @@ from typing import Any, Final
 
 import dagster as dg
 
-from watcher_core import Address, masking
-from watcher_core.storages import OTHER_GROUP, address_type, order
+from watcher_core import Address, masking, storages
 from watcher_dagster import metadata as keys
 from watcher_dagster.identity import MAX_NAME_BYTES, asset_pipeline_name
 from watcher_dagster.lineage.locations import Location, connection_kinds, integration_location
@@ -145,21 +144,21 @@ def _location(asset_key: dg.AssetKey, metadata: Mapping[str, Any], partition: st
 
 def _type(asset: str, metadata: Mapping[str, Any], kinds: Iterable[str], location: Location) -> tuple[str, str] | None:
     for own in _texts(asset, metadata, (keys.ADDRESS_TYPE_KEY,)):  # kept as it was written
-        return own, (address_type(own) or (own, OTHER_GROUP))[1]
+        return own, (storages.address_type(own) or (own, storages.OTHER_GROUP))[1]
     stated = next(_texts(asset, metadata, (keys.STORAGE_KIND_KEY,)), None)
-    if stated is not None and (known := address_type(stated)):
+    if stated is not None and (known := storages.address_type(stated)):
         return known
-    storages = [known for known in map(address_type, kinds) if known]
-    if storages:
-        return min(storages, key=lambda known: order(known[0]))
+    stored = [known for known in map(storages.address_type, kinds) if known]
+    if stored:
+        return min(stored, key=lambda known: storages.order(known[0]))
     scheme = _SCHEME.match(location.name or "")
     if scheme and stated is None:
-        return address_type(scheme[1]) or (scheme[1].lower(), OTHER_GROUP)
+        return storages.address_type(scheme[1]) or (scheme[1].lower(), storages.OTHER_GROUP)
     # Sling gives the name of a connection for the kind of the storage.
     words = [word for name in (location.kind, stated) if name for word in connection_kinds(name)]
-    for known in filter(None, map(address_type, words)):
+    for known in filter(None, map(storages.address_type, words)):
         return known
-    return None if stated is None else (stated, OTHER_GROUP)
+    return None if stated is None else (stated, storages.OTHER_GROUP)
 
 
 def _texts(asset: str, metadata: Mapping[str, Any], names: Iterable[str]) -> Iterator[str]:
