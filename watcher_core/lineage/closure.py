@@ -5,8 +5,8 @@ v can matter to those that reach u, and to what v reaches; the smaller of these 
 first, on the graph before and the graph after, and the rows that differ are written. Of that side, a node is searched
 only where the edge lies on one of its shortest paths, which the distances to the two ends of the edge decide.
 
-Searching takes a tenth of what writing the rows takes, in plain Python as in SciPy's csgraph; docs/benchmarks.md has
-the figures. One change goes on at a time: changes of lineage are rare, and the affected parts of two may meet anywhere.
+Searching takes a tenth of what writing the rows takes, in plain Python as in SciPy's csgraph; docs/speed.md has the
+figures. One change goes on at a time: changes of lineage are rare, and the affected parts of two may meet anywhere.
 """
 
 from __future__ import annotations
