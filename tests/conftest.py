@@ -72,6 +72,11 @@ def pytest_xdist_auto_num_workers() -> int:
     return max(2, (os.cpu_count() or 1) * 3 // 2)
 
 
+def pytest_make_parametrize_id(val: object) -> str | None:
+    """Name bytes by their length: compressed ones may hold the time, and all processes collect the same tests."""
+    return f"{len(val)} bytes" if isinstance(val, bytes) else None
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Measure coverage by the tests that show what of the code they reach.
 

@@ -75,7 +75,7 @@ def test_an_event_may_be_larger_than_other_bodies_and_compressed(api, module_wat
         (b'{"eventTime": "2026-01-01T00:00:00Z", "run": {"runId": "\\ud800"}, "job": {}}', {}, 400, "must be a UUID"),
         (b"x", {"Content-Encoding": "gzip"}, 400, "not compressed with gzip"),
         (gzip.compress(b"{}", mtime=0)[:-9], {"Content-Encoding": "gzip"}, 400, "its end is missing"),
-        (gzip.compress(b"[]") + gzip.compress(b"[]"), {"Content-Encoding": "gzip"}, 400, "more behind the end"),
+        (2 * gzip.compress(b"[]", mtime=0), {"Content-Encoding": "gzip"}, 400, "more behind the end"),
         (b"{}", {"Content-Encoding": "br"}, 400, "Content-Encoding is 'br'; it may be gzip"),
         (gzip.compress(b" " * 200_000, mtime=0), {"Content-Encoding": "gzip"}, 413, "more than 100,000 bytes"),
         (b" " * 200_000, {}, 413, "it may have 100,000"),
