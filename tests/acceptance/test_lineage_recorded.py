@@ -7,6 +7,7 @@ from typing import Any
 import dagster as dg
 import pytest
 import sqlalchemy as sa
+from packaging.version import Version
 
 from watcher_core import Address, DatabaseUnavailableError, LineageGraph, LineageOrigin, PipelineLineage, Watcher
 from watcher_core.database.engine import normalize_url
@@ -414,6 +415,9 @@ def test_an_asset_graph_that_cannot_be_read_stops_no_recording(
 # And back into Dagster
 
 
+@pytest.mark.skipif(
+    Version(dg.__version__) < Version("1.13.4"), reason="this Dagster takes no key with a dot as a dependency"
+)
 def test_external_assets(location: Any, watcher: Watcher, database_url: str) -> None:
     location(raw, cleaned).tick()
     with watcher.track("export") as execution:
