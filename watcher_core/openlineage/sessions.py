@@ -3,8 +3,8 @@
 `requests.Session` reads the environment, `.netrc` and the cookies for each request, and merges them with its own
 settings: that takes half of what the client's library takes for an event. Here that is done once, for the first one.
 Where that has been taken, and neither proxies, logins, cookies nor another address have anything to do with it, the
-next ones go over the same connection, and differ from it in nothing but their bodies: that takes a fifth of the rest.
-An event that is refused is sent once; what the adapters try again is left to them.
+next ones go over the same connection, by Python's own client: that halves the rest. An event that is refused is sent
+once; what the adapters try again is left to them.
 
 To an address that has moved (301, 302, 303), `requests.Session` sends a GET without a body, and what answers that
 counts as sent. Here it is an error.
@@ -15,11 +15,9 @@ from __future__ import annotations
 import contextlib
 import json
 import queue
-from collections.abc import Mapping
 from functools import cache
-from http.client import HTTPConnection
-from typing import Any, Final, cast
-from urllib.parse import urlsplit
+from http.client import HTTPConnection, HTTPException, HTTPResponse
+from typing import Any, cast
 
 import attr
 import requests
@@ -28,11 +26,8 @@ from openlineage.client.client import Event
 from openlineage.client.transport.http import HttpConfig, HttpTransport
 from requests.adapters import HTTPAdapter
 from requests.utils import select_proxy
+from urllib3.exceptions import HTTPError
 from urllib3.util import Retry
-
-OK: Final = 200
-NO_CONTENT: Final = 204
-MOST_BYTES_A_LINE: Final = 65_536  # of the head of an answer, as Python's own client has it
 
 
 class RepeatingClient(OpenLineageClient):
@@ -96,8 +91,9 @@ class RepeatingSession(requests.Session):
         super().__init__()
         self._first: requests.PreparedRequest | None = None
         self._settings: dict[str, Any] = {}  # proxies and certificates
-        self._connection: OpenConnection | None = None  # over which the last event was taken,
-        self._given: dict[str, str] = {}  # with these headers
+        self._connection: HTTPConnection | None = None  # over which the last event was taken,
+        self._given: dict[str, str] = {}  # with these headers,
+        self._sent: dict[str, str | bytes] = {}  # and those of the first request
 
     def request(  # type: ignore[override]  # of its parent's options, those that the client's library passes
         self, method: str, url: str, **options: Any
@@ -128,8 +124,9 @@ class RepeatingSession(requests.Session):
         self.cookies.update(response.cookies)
         if response.is_redirect:
             return super().request(method, url, **options)
-        if response.ok and not self.cookies and has_known_end(response.status_code, response.headers):
+        if response.ok and not self.cookies:
             self._connection, self._given = self._used_connection(request), dict(options["headers"])
+            self._sent = {name: value for name, value in request.headers.items() if name != "Content-Length"}
         return response
 
     @property
@@ -146,14 +143,18 @@ class RepeatingSession(requests.Session):
         """
         if self._connection is None or self._first is None or headers != self._given:
             return None
+        body = data.encode() if isinstance(data, str) else data
         try:
-            status, answered = self._connection.send(data.encode() if isinstance(data, str) else data)
-        except (OSError, ValueError):  # it was closed meanwhile, for example
+            # By the methods of Python's own client: those of urllib3's connections do more for their own answers.
+            HTTPConnection.request(self._connection, self._first.method or "", self._first.path_url, body, self._sent)
+            answer = HTTPConnection.getresponse(self._connection)
+            answer.read()
+        except (OSError, HTTPException, HTTPError):  # it was closed meanwhile, for example
             return None
-        if "set-cookie" in answered or 300 <= status < 400 or self._tries_again(self._first, status, answered):
+        if "Set-Cookie" in answer.headers or 300 <= answer.status < 400 or self._tries_again(self._first, answer):
             return None
         response = requests.Response()
-        response.status_code, response.url = status, self._first.url or ""
+        response.status_code, response.url = answer.status, self._first.url or ""
         return response
 
     def close(self) -> None:
@@ -166,7 +167,7 @@ class RepeatingSession(requests.Session):
             self._connection.close()
             self._connection = None
 
-    def _used_connection(self, request: requests.PreparedRequest) -> OpenConnection | None:
+    def _used_connection(self, request: requests.PreparedRequest) -> HTTPConnection | None:
         """Take the connection that a request went over out of the pool of requests; `None` where a proxy has it."""
         adapter = self.get_adapter(request.url or "")
         if type(adapter) is not HTTPAdapter or select_proxy(request.url or "", self._settings["proxies"]):
@@ -178,15 +179,14 @@ class RepeatingSession(requests.Session):
             return None
         with contextlib.suppress(queue.Empty):
             found = pool.pool.get(block=False)
-            if isinstance(found, HTTPConnection) and found.sock is not None:
-                return OpenConnection(found, request)
+            return found if isinstance(found, HTTPConnection) else None
         return None
 
-    def _tries_again(self, first: requests.PreparedRequest, status: int, answered: Mapping[str, str]) -> bool:
+    def _tries_again(self, first: requests.PreparedRequest, answer: HTTPResponse) -> bool:
         """Whether the adapter sends a request again that is answered so."""
         adapter = self.get_adapter(first.url or "")
         retries: Retry = cast("HTTPAdapter", adapter).max_retries  # `_used_connection` has looked at what it is
-        return retries.is_retry(first.method or "", status, "retry-after" in answered)
+        return retries.is_retry(first.method or "", answer.status, "Retry-After" in answer.headers)
 
     def rebuild_method(self, prepared_request: requests.PreparedRequest, response: requests.Response) -> None:
         """Decide by which method a redirect is followed: by the same one only, which keeps the event."""
@@ -195,62 +195,3 @@ class RepeatingSession(requests.Session):
         if prepared_request.method != method:
             moved = f"{response.url} answers {response.status_code}, and has moved to {response.headers['Location']}"
             raise requests.HTTPError(f"{moved}; set that address", response=response)
-
-
-class OpenConnection:
-    """A connection over which a request was taken, for further ones that differ in nothing but their bodies.
-
-    Args:
-        connection: It has been answered, and the answer was read.
-        request: The request that went over it.
-    """
-
-    def __init__(self, connection: HTTPConnection, request: requests.PreparedRequest) -> None:
-        self._connection = connection
-        self._answers = connection.sock.makefile("rb")
-        host = urlsplit(request.url or "").netloc.rpartition("@")[2]
-        head = [f"{request.method} {request.path_url} HTTP/1.1".encode(), f"Host: {host}".encode()]
-        for name, value in request.headers.items():
-            if name != "Content-Length":
-                head.append(b"%b: %b" % (name.encode(), value if isinstance(value, bytes) else value.encode("latin-1")))
-        self._head = b"\r\n".join(head)
-
-    def send(self, body: bytes) -> tuple[int, dict[str, str]]:
-        """Send a request; return the status and the headers of the answer, by their names in small letters.
-
-        Raises:
-            OSError: There is no answer.
-            ValueError: Where the answer ends, is said in a way that is not known here.
-        """
-        self._connection.sock.sendall(b"%b\r\nContent-Length: %d\r\n\r\n%b" % (self._head, len(body), body))
-        protocol, _, rest = self._line().partition(" ")
-        headers: dict[str, str] = {}
-        while line := self._line():
-            name, _, value = line.partition(":")
-            headers[name.lower()] = value.strip()
-        status = int(rest[:3])
-        if protocol != "HTTP/1.1" or not has_known_end(status, headers):
-            raise ValueError(f"answered by {protocol} {rest} with {headers}")
-        self._answers.read(int(headers.get("content-length", 0)))
-        return status, headers
-
-    def _line(self) -> str:
-        line: bytes = self._answers.readline(MOST_BYTES_A_LINE)
-        if not line.endswith(b"\n"):
-            raise ConnectionError("the connection was closed in an answer")
-        return line.decode("latin-1").strip()
-
-    def close(self) -> None:
-        """Close it."""
-        self._answers.close()
-        self._connection.close()
-
-
-def has_known_end(status: int, headers: Mapping[str, str]) -> bool:
-    """Whether an answer has as many bytes as its header says, or none, as nearly all that take events answer.
-
-    Args:
-        status: Its status.
-        headers: Its headers, by names in small letters, or in any.
-    """
-    return status == NO_CONTENT or (status >= OK and "content-length" in headers and "transfer-encoding" not in headers)
