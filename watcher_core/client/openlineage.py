@@ -37,22 +37,13 @@ class OpenLineageMethods(ExportMethods):
         if not events:
             return
         try:
-            try:
-                with self._driver_transaction() as (connection, now):
-                    openlineage.record_events(connection, events=events, now=now)
-            except openlineage.SessionNeededError:
-                self._record_more(events, may_change_lineage=False)
-        except openlineage.LineageChangesError:
-            self._record_more(events, may_change_lineage=True)
-
-    def _record_more(self, events: Sequence[openlineage.Event], *, may_change_lineage: bool) -> None:
-        with self._transaction() as (session, now):
-            connection = database.driver(session)
-            if may_change_lineage:
+            with self._driver_transaction() as (connection, now):
+                openlineage.record_events(connection, events=events, now=now)
+        except openlineage.SessionNeededError:
+            with self._transaction() as (session, now):
+                connection = database.driver(session)
                 lineage.lock_closure(connection)
-            openlineage.record_events(
-                connection, events=events, session=session, may_change_lineage=may_change_lineage, now=now
-            )
+                openlineage.record_events(connection, events=events, session=session, now=now)
 
     def send_openlineage(self, *, since: dt.datetime | None = None) -> int:
         """Send the executions that have ended since the last time as events of OpenLineage.

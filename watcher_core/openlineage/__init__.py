@@ -9,14 +9,13 @@ from watcher_core.lazy import exported
 if TYPE_CHECKING:
     from watcher_core.openlineage.facts import leave_out_parent, named_parent
     from watcher_core.openlineage.reading import Event, EventType, read_event
-    from watcher_core.openlineage.recording import LineageChangesError, SessionNeededError, record_events
+    from watcher_core.openlineage.recording import SessionNeededError, record_events
     from watcher_core.openlineage.sending import EVENTS, open_client, send_waiting
 
 __all__ = [
     "EVENTS",
     "Event",
     "EventType",
-    "LineageChangesError",
     "SessionNeededError",
     "leave_out_parent",
     "named_parent",
@@ -30,7 +29,6 @@ _MODULES = {
     "EVENTS": "sending",
     "Event": "reading",
     "EventType": "reading",
-    "LineageChangesError": "recording",
     "SessionNeededError": "recording",
     "leave_out_parent": "facts",
     "named_parent": "facts",

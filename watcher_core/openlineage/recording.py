@@ -113,12 +113,8 @@ WRITE_JOBS = """
 """
 
 
-class LineageChangesError(Exception):
-    """The events change lineage, and the caller does not hold its lock yet: it starts anew, with the lock first."""
-
-
 class SessionNeededError(Exception):
-    """The events say more than what most do, and the caller has no session: it starts anew, with one."""
+    """The events say more than most do, and the caller has no session: it starts anew, with one."""
 
 
 def record_events(
@@ -126,7 +122,6 @@ def record_events(
     *,
     events: Iterable[Event],
     session: Session | None = None,
-    may_change_lineage: bool = False,
     now: dt.datetime,
 ) -> None:
     """Record what events say. The same ones again change nothing, and their order does not matter.
@@ -134,14 +129,11 @@ def record_events(
     Args:
         connection: The transaction.
         events: From `read_event`.
-        session: SQLAlchemy's session of the transaction: only for checks, lineage and new pipelines, as few events need
-            it, and it takes longer than a statement.
-        may_change_lineage: Whether the transaction has begun with the lock of lineage, which few events need; it has a
-            session then.
+        session: SQLAlchemy's session of the transaction, which has begun with the lock of lineage: only for checks,
+            lineage and new pipelines, as few events need it, and it takes longer than a statement.
         now: The time.
 
     Raises:
-        LineageChangesError: The lock is needed; the transaction has to be rolled back.
         SessionNeededError: A session is needed; the transaction has to be rolled back.
     """
     in_order = sorted(events, key=lambda event: event.at)
@@ -150,10 +142,10 @@ def record_events(
         raise SessionNeededError
     runs, jobs = _merge_runs(connection, in_order, now=now)
     changed = {run_id: run for run_id, run in runs.items() if run.now != run.before}
-    found = _merge_jobs(connection, jobs, runs, statement=LOCK_JOBS if may_change_lineage else JOBS)
+    found = _merge_jobs(connection, jobs, runs, statement=JOBS if session is None else LOCK_JOBS)
     named = [dataset for event in in_order if event.pipeline_name is None for dataset in event.inputs]
-    if (found.changed or named) and not may_change_lineage:
-        raise LineageChangesError
+    if (found.changed or named) and session is None:
+        raise SessionNeededError
     executions = {run_id: run.now for run_id, run in changed.items() if facts.is_execution(run.now)}
     pipelines = {*found.names, *map(facts.pipeline_of, executions.values()), *(one.pipeline_name for one in results)}
     names = catalog.find_pipelines(connection, pipelines)
@@ -162,14 +154,14 @@ def record_events(
             raise SessionNeededError
         types = dict.fromkeys(pipelines, naming.PIPELINE_TYPE)
         names = catalog.resolve_pipelines(session, types_by_name=types, now=now)
-    if session is not None and may_change_lineage:
+    if session is not None and (found.changed or named):
         _record_other_names(session, found.changed, named, now=now)
         _record_lineage(session, found.changed, datasets.dataset_addresses(named), now=now)
         connection.execute(WRITE_JOBS, {"jobs": _rows(found.changed)})
     if found.moved:
         (others,) = connection.execute(MOVE_JOBS, {"jobs": _rows(found.moved, found.before)}).fetchone() or (0,)
         if others:
-            raise LineageChangesError
+            raise SessionNeededError
     if known := {run_id: run.now for run_id, run in changed.items() if run.before is not None}:
         connection.execute(UPDATE, {"runs": _run_rows(known), "now": now})
     recording.record_whole_executions(
