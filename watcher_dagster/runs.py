@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import logging
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any, Final
 from weakref import WeakKeyDictionary
 
@@ -50,13 +50,14 @@ def instance_id(instance: dg.DagsterInstance) -> str | None:
         return None
 
 
-def run_scope(run: dg.DagsterRun) -> str:
+def run_scope(run: dg.DagsterRun, steps: Collection[str] = ()) -> str:
     """What a run was to do, so that a failure of it is taken back by a run that does the same: its selection and
-    partition."""
+    partition, and perhaps some of its steps alone."""
     selected = [
         *(f"asset {key.to_string()}" for key in run.asset_selection or ()),
         *(f"check {key.to_user_string()}" for key in run.asset_check_selection or ()),
         *(f"op {key}" for key in run.op_selection or ()),
+        *(f"step {key}" for key in steps),
     ]
     selection = hashlib.sha256("\n".join(sorted(selected)).encode()).hexdigest()[:16] if selected else "all"
     ends = [run.tags[tag] for tag in (PARTITION_TAG, compat.RANGE_START_TAG, compat.RANGE_END_TAG) if tag in run.tags]
@@ -75,7 +76,7 @@ def run_record(
     end_date: dt.datetime | None,
     metadata: Mapping[str, Any] | None = None,
     *,
-    root: dg.DagsterRun | None = None,
+    scope: str | None = None,
 ) -> ExecutionRecord:
     """The execution of a run in a state.
 
@@ -85,7 +86,7 @@ def run_record(
         start_date: When it started.
         end_date: When it ended; `None` while it goes on.
         metadata: What else is known of it.
-        root: The first run, where this is a retry of it: what this one makes good is what that one was to do.
+        scope: What it makes good, where it is a retry; that is not known of a retry by itself.
     """
     partition = run.tags.get(PARTITION_TAG)
     # Ad-hoc runs materialize this today and that tomorrow; together they get nowhere. Dagster names their jobs.
@@ -105,8 +106,7 @@ def run_record(
         pipeline_type_name=RUN_TYPE,
         source=ExecutionSource.DAGSTER,
         external_id=run_identity(run.run_id),
-        # Of a retry whose first run is not known it is not known what it was to do.
-        scope=None if run.root_run_id is not None and root is None else run_scope(root or run),
+        scope=run_scope(run) if scope is None and run.root_run_id is None else scope,
         state=state,
         start_date=start_date,
         end_date=end_date,

@@ -1,12 +1,15 @@
 """What Dagster and dbt report when part of an asset, or something around it, fails."""
 
 from collections.abc import Mapping
+from contextlib import nullcontext
 from typing import Any
 
 import dagster as dg
 import pytest
+from dagster._core.errors import DagsterExecutionInterruptedError
 
 from watcher_core import ExecutionState, Finding, Watcher
+from watcher_dagster import WatcherResource
 from watcher_dagster.recorder import record_tick
 
 PARTITIONS: dict[str, tuple[dg.PartitionsDefinition[Any], str, str]] = {
@@ -87,6 +90,83 @@ def test_each_partition_of_a_range_is_taken_back_by_itself(
     assert run("2024-01-03", "2024-01-05") == ["2024-01-01"]
     assert run("2024-01-01", "2024-01-05") == []
     assert watcher.alerts(state="open") == []
+
+
+@pytest.mark.filterwarnings("ignore:Parameter `backfill_policy`")
+@pytest.mark.parametrize("reports", ["tracks", "logs an event"])
+def test_a_range_takes_back_its_own_partitions_alone(
+    dagster_instance: dg.DagsterInstance, watcher: Watcher, database_url: str, reports: str
+) -> None:
+    is_broken = True
+
+    @dg.asset(
+        partitions_def=dg.DailyPartitionsDefinition("2024-01-01", end_date="2024-01-31"),
+        backfill_policy=dg.BackfillPolicy.single_run(),
+    )
+    def sales(context: dg.AssetExecutionContext, watcher: WatcherResource) -> None:
+        with watcher.track(context) if reports == "tracks" else nullcontext():
+            if is_broken:
+                raise ValueError("no file")
+            if reports != "tracks":
+                context.log_event(dg.AssetMaterialization("sales", metadata={"watcher/inserts": 42}))
+
+    resource = WatcherResource(database_url=database_url)
+    job = dg.Definitions(assets=[sales], resources={"watcher": resource}).resolve_implicit_global_asset_job_def()
+
+    def run(first: str, last: str) -> list[str]:
+        ends = {"dagster/asset_partition_range_start": first, "dagster/asset_partition_range_end": last}
+        job.execute_in_process(instance=dagster_instance, tags=ends, raise_on_error=False)
+        return failed_partitions(failures(dagster_instance, watcher))
+
+    assert run("2024-01-01", "2024-01-03") == ["2024-01-01", "2024-01-02", "2024-01-03"]
+    (finding,) = watcher.check_failures()
+    assert finding.details["failed_partition_count"] == 3
+    is_broken = False
+    assert run("2024-01-05", "2024-01-07") == ["2024-01-01", "2024-01-02", "2024-01-03"]
+    assert run("2024-01-02", "2024-01-03") == ["2024-01-01"]
+    assert run("2024-01-01", "2024-01-02") == []
+    assert watcher.alerts(state="open") == []
+
+
+def test_a_chunk_that_fails_fails_its_asset(dagster_instance: dg.DagsterInstance, watcher: Watcher) -> None:
+    @dg.op(out=dg.DynamicOut())
+    def chunks() -> Any:
+        yield from (dg.DynamicOutput(number, str(number)) for number in range(3))
+
+    @dg.op
+    def load(context: dg.OpExecutionContext, number: int) -> int:
+        if number == 1:
+            raise ValueError("chunk 1 is broken")
+        context.log_event(dg.AssetMaterialization("sales", metadata={"watcher/inserts": 10}))
+        return number
+
+    @dg.op
+    def finish(numbers: list[int]) -> None: ...
+
+    @dg.graph_asset
+    def sales() -> Any:
+        return finish(chunks().map(load).collect())
+
+    dg.materialize([sales], instance=dagster_instance, raise_on_error=False)
+    found = failures(dagster_instance, watcher)
+    assert found["sales"].details["error"] == "chunk 1 is broken"
+    assert [each.state for each in watcher.executions(pipeline="sales")] == [ExecutionState.FAILED]
+
+
+def test_an_asset_whose_run_is_ended_from_outside_says_why(
+    dagster_instance: dg.DagsterInstance, watcher: Watcher
+) -> None:
+    """As Dagster's monitor ends a run, so that its step is interrupted."""
+
+    @dg.asset
+    def sales(context: dg.AssetExecutionContext) -> None:
+        dagster_instance.report_run_failed(context.run, "Exceeded maximum runtime of 5 seconds.")
+        raise DagsterExecutionInterruptedError
+
+    with pytest.raises(DagsterExecutionInterruptedError):
+        dg.materialize([sales], instance=dagster_instance)
+    found = failures(dagster_instance, watcher)
+    assert found["sales"].details["error"] == "Exceeded maximum runtime of 5 seconds."
 
 
 class FullDisk(dg.IOManager):

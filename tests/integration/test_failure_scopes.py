@@ -5,6 +5,9 @@ from typing import Any
 
 import dagster as dg
 import pytest
+from dagster._core.definitions.job_base import InMemoryJob
+from dagster._core.execution.api import create_execution_plan, execute_run
+from dagster._core.execution.plan.state import KnownExecutionState
 
 from tests.factories import at, record
 from watcher_core import ExecutionRecord, ExecutionState, Finding, Watcher
@@ -428,3 +431,77 @@ def test_a_retry_is_to_do_what_its_first_run_was_to_do(dagster_instance: dg.Dags
     assert scopes[runs["other"].run_id] not in ("all", None)
     assert scopes[runs["of a run that was deleted"].run_id] == scopes[runs["other"].run_id]
     assert scopes[runs["of a retry whose first run was deleted"].run_id] == "all"
+
+
+def test_steps_that_are_executed_again_make_good_what_failed_among_them(
+    dagster_instance: dg.DagsterInstance, watcher: Watcher
+) -> None:
+    is_broken = True
+
+    @dg.op(out=dg.DynamicOut())
+    def pages() -> Any:
+        yield from (dg.DynamicOutput(number, str(number)) for number in range(2))
+
+    @dg.op
+    def send(number: int) -> None:
+        if is_broken and number == 1:
+            raise ValueError("no recipient")
+
+    @dg.op
+    def clean_up() -> None: ...
+
+    @dg.job(executor_def=dg.in_process_executor)
+    def nightly() -> None:
+        pages().map(send)
+        clean_up()
+
+    first = nightly.execute_in_process(instance=dagster_instance, raise_on_error=False)
+
+    def execute_again(*steps: str) -> set[str]:
+        job = InMemoryJob(nightly)
+        plan = create_execution_plan(job, step_keys_to_execute=list(steps), known_state=KnownExecutionState())
+        run = dagster_instance.create_run_for_job(
+            nightly, execution_plan=plan, parent_run_id=first.run_id, root_run_id=first.run_id
+        )
+        assert execute_run(job, run, dagster_instance).success
+        record_tick(dagster_instance, watcher)
+        return {finding.pipeline_name for finding in watcher.check_failures()}
+
+    assert execute_again("clean_up") == {"nightly"}
+    is_broken = False
+    assert execute_again("clean_up") == {"nightly"}
+    assert execute_again("pages", "send[?]") == set()
+
+
+def test_a_run_of_all_of_a_job_takes_back_one_of_a_selection(
+    dagster_instance: dg.DagsterInstance, watcher: Watcher
+) -> None:
+    is_broken = True
+
+    @dg.op
+    def send() -> None:
+        if is_broken:
+            raise ValueError("no recipient")
+
+    @dg.op
+    def clean_up() -> None: ...
+
+    @dg.job(executor_def=dg.in_process_executor)
+    def nightly() -> None:
+        send()
+        clean_up()
+
+    def failing(*ops: str) -> bool:
+        job = nightly.get_subset(op_selection=ops) if ops else nightly
+        run = dagster_instance.create_run_for_job(job, op_selection=list(ops) or None)
+        execute_run(InMemoryJob(job), run, dagster_instance)
+        record_tick(dagster_instance, watcher)
+        return bool(watcher.check_failures())
+
+    assert failing("send")
+    assert failing("clean_up")
+    is_broken = False
+    assert not failing()
+    (alert,) = watcher.alerts(state="resolved")
+    assert alert.resolution is not None
+    assert alert.resolution["how"] == "execution"

@@ -114,6 +114,65 @@ def test_chunks_add_up_although_a_tick_falls_between_them(
     assert "provisional" not in execution.execution_metadata
 
 
+def loaded_by_a_graph(name: str, *, between: Callable[[int], None] = lambda _: None) -> dg.AssetsDefinition:
+    """An asset whose chunks are loaded by steps of their own, each of which reports its rows."""
+
+    @dg.op(out=dg.DynamicOut())
+    def chunks() -> Iterator[dg.DynamicOutput[int]]:
+        yield from (dg.DynamicOutput(rows, str(rows)) for rows in (10, 20, 30))
+
+    @dg.op(retry_policy=dg.RetryPolicy(max_retries=1))
+    def load(context: dg.OpExecutionContext, rows: int) -> int:
+        context.log_event(dg.AssetMaterialization(name, metadata={"watcher/inserts": rows, "watcher/counts": "add"}))
+        between(rows)
+        if rows == 20 and context.retry_number == 0:
+            raise ValueError("try again")
+        return rows
+
+    @dg.op
+    def finish(rows: list[int]) -> None: ...
+
+    @dg.graph_asset(name=name)
+    def loaded() -> Any:
+        return finish(chunks().map(load).collect())
+
+    return loaded
+
+
+def test_chunks_of_the_steps_of_a_graph_are_one_execution(
+    instance: dg.DagsterInstance, watcher: Watcher, name: str
+) -> None:
+    seen = []
+
+    def between(rows: int) -> None:
+        record_tick(instance, watcher)
+        seen.append((only(watcher, name).state, only(watcher, name).inserts))
+
+    assert materialize(instance, loaded_by_a_graph(name, between=between)).success
+    record_tick(instance, watcher)
+    execution = only(watcher, name)
+    assert seen[-1] == (RUNNING, None)
+    assert (execution.state, execution.inserts) == (SUCCEEDED, 60)
+    assert execution.execution_metadata["step_key"] == f"{name}.finish"
+
+
+def test_partitions_that_an_op_reports_have_their_own_numbers(
+    instance: dg.DagsterInstance, watcher: Watcher, name: str
+) -> None:
+    @dg.op
+    def load(context: dg.OpExecutionContext) -> None:
+        for partition in ("a", "b"):
+            context.log_event(dg.AssetMaterialization(name, partition=partition, metadata={"watcher/inserts": 7}))
+
+    @dg.job
+    def loads() -> None:
+        load()
+
+    loads.execute_in_process(instance=instance)
+    record_tick(instance, watcher)
+    assert {each.scope: each.inserts for each in watcher.executions(pipeline=name)} == {"a": 7, "b": 7}
+
+
 @pytest.mark.parametrize("with_tick", [False, True])
 def test_a_later_attempt_replaces_what_an_earlier_one_reported(
     instance: dg.DagsterInstance, watcher: Watcher, name: str, with_tick: bool

@@ -7,9 +7,10 @@ import dagster as dg
 import pytest
 
 from watcher_core import ExecutionState
+from watcher_dagster.recorder.assetlog import AssetLog
 from watcher_dagster.recorder.check_results import failed_by_checks, translate_checks
 from watcher_dagster.recorder.errors import BLOCKING_ERROR
-from watcher_dagster.recorder.runlog import AssetLog, CheckLog, RunLog, StepLog
+from watcher_dagster.recorder.runlog import CheckLog, RunLog, StepLog
 
 RUN: Any = SimpleNamespace(run_id="run", status=dg.DagsterRunStatus.FAILURE)
 SUCCEEDED, FAILED, CANCELED = ExecutionState.SUCCEEDED, ExecutionState.FAILED, ExecutionState.CANCELED

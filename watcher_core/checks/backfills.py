@@ -103,6 +103,7 @@ STANDING: Final = sa.text(f"""
                                            WHERE good.pipeline_id = target.id
                                              AND good.state = 'succeeded'
                                              AND coalesce(good.scope, '') IN (missing.key, 'all/' || missing.key, '')
+                                             AND NOT good.execution_metadata ? 'partition_range'
                                              AND good.end_date >= known.requested_at)))
 """)
 

@@ -2,7 +2,9 @@
 
 - A failure is taken back by a success that began and ended later and did the same: the same scope (a partition, the
   selection of a run) of the same pipeline in the same Dagster instance. An execution without a scope is about all of
-  its pipeline. A skip takes nothing back, a canceled or blocked execution is no failure.
+  its pipeline; so is a run of all of a job about each selection. A skip takes nothing back, a canceled or blocked
+  execution is no failure.
+- What a step tracks of a range of partitions has no scope, and is about that range. Each partition counts by itself.
 - The failure of a step that was to observe an asset, which is no execution of it where it succeeds, is taken back by
   the next observation that the step makes.
 - A Dagster run and its retries are one try. While a retry is running, or Dagster is about to start one, new failures
@@ -30,6 +32,18 @@ ROOT = """
 
 WILL_RETRY = retries.will_be("coalesce(run.execution_metadata, failed.execution_metadata)", "failed.end_date")
 
+# How the scope of a run begins that is of a selection of its job, as the recorder makes it; one of all has `all` there.
+SELECTION = "^[0-9a-f]{16}(?=/|$)"
+
+# What a step has tracked of a range, whose partitions have failed too.
+IS_OF_PARTITIONS = """
+    (failed.execution_metadata ? 'partition_range'
+     AND EXISTS (SELECT
+                   FROM pending AS part
+                  WHERE part.parent_id = failed.parent_id
+                    AND part.pipeline_id = failed.pipeline_id
+                    AND part.scope_of <> ''))"""
+
 # A run that failed by asset checks alone. Those have alerts of their own, unless all of them are muted.
 IS_OF_ASSET_CHECKS = """
     (failed.execution_metadata ? 'failed_checks'
@@ -55,6 +69,9 @@ def taken_back(failed: str) -> str:
                  WHERE good.pipeline_id = {failed}.pipeline_id
                    AND good.state = 'succeeded'
                    AND {scope}
+                   AND (good.execution_metadata -> 'partition_range' IS NULL
+                        OR good.execution_metadata -> 'partition_range'
+                         = {failed}.execution_metadata -> 'partition_range')
                    AND good.end_date >= {failed}.end_date
                    AND good.start_date >= {failed}.start_date
                    AND (good.instance_id = {failed}.instance_id
@@ -63,6 +80,7 @@ def taken_back(failed: str) -> str:
                  ORDER BY good.end_date DESC
                  LIMIT 1)"""
 
+    of_all = f"regexp_replace({failed}.scope, '{SELECTION}', 'all')"
     # Most pipelines have none, which the index shows; to see whether one came later, executions are read one by one.
     has_scopes = f"""(SELECT true
                   FROM watcher.pipeline_execution AS good
@@ -75,6 +93,7 @@ def taken_back(failed: str) -> str:
     return f"""coalesce(
                {success(f"coalesce(good.scope, '') = coalesce({failed}.scope, '')")},
                CASE WHEN {failed}.scope <> '' THEN {success("coalesce(good.scope, '') = ''")} END,
+               CASE WHEN {failed}.scope ~ '{SELECTION}' THEN {success(f"coalesce(good.scope, '') = {of_all}")} END,
                (SELECT true
                   FROM watcher.observation
                  WHERE observation.pipeline_id = {failed}.pipeline_id
@@ -145,6 +164,7 @@ FAILING = f"""
                             WHERE part.parent_id = failed.id
                               AND part.state = 'failed')
            AND NOT {IS_OF_ASSET_CHECKS}
+           AND NOT {IS_OF_PARTITIONS}
            AND (NOT (EXISTS (SELECT FROM retried WHERE root = {ROOT}) OR coalesce({WILL_RETRY}, false))
                 OR EXISTS (SELECT
                              FROM watcher.failure_pipeline_execution_log AS log

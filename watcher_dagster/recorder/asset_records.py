@@ -22,6 +22,7 @@ from watcher_dagster import compat
 from watcher_dagster.counts import CountKeys
 from watcher_dagster.identity import asset_pipeline_name, materialization_identity, run_identity
 from watcher_dagster.partitions import partition_start, partition_watermark
+from watcher_dagster.recorder.assetlog import AssetLog, graph_name
 from watcher_dagster.recorder.check_results import broken_in_dbt
 from watcher_dagster.recorder.errors import BLOCKING_ERROR, LOADED, MAX_MESSAGE_CHARACTERS
 from watcher_dagster.recorder.materializations import (
@@ -33,7 +34,7 @@ from watcher_dagster.recorder.materializations import (
     range_counts,
     row_counts,
 )
-from watcher_dagster.recorder.runlog import AssetLog, RunLog, StepLog, moment
+from watcher_dagster.recorder.runlog import RunLog, StepLog, moment
 from watcher_dagster.runs import ASSET_TYPE
 
 
@@ -44,7 +45,7 @@ def asset_records(run: dg.DagsterRun, log: RunLog, count_keys: CountKeys) -> Ite
     names = _names_by_step(log)
     for (step_key, asset_key), asset in log.assets.items():
         own = log.steps.get(step_key)
-        graph = graphs.get(_graph_name(step_key)) if asset.planned else None
+        graph = graphs.get(graph_name(step_key) or "") if asset.planned else None
         steps = graph.steps if graph else [own] if own else []
         starts = [step.started for step in steps if step.started is not None]
         moments = starts or [made.at for made in asset.materialized.values()]
@@ -160,11 +161,6 @@ class _Graph:
     assets: int = 0
 
 
-def _graph_name(step_key: str) -> str:
-    """An asset's graph stands at the top of its job, so that its name begins the keys of its steps: `graph.step`."""
-    return step_key.partition(".")[0]
-
-
 def _executions_by_step(log: RunLog) -> Counter[str]:
     """Count the assets and partitions of each step."""
     found: Counter[str] = Counter()
@@ -174,13 +170,14 @@ def _executions_by_step(log: RunLog) -> Counter[str]:
 
 
 def _graphs(log: RunLog) -> dict[str, _Graph]:
-    outlets = {step_key for (step_key, _), asset in log.assets.items() if asset.planned and "." in step_key}
+    outlets = {step_key for (step_key, _), asset in log.assets.items() if asset.planned}
     graphs: dict[str, _Graph] = {}
     for step_key in outlets:
-        graphs.setdefault(_graph_name(step_key), _Graph()).assets += 1
+        if name := graph_name(step_key):
+            graphs.setdefault(name, _Graph()).assets += 1
     if graphs:
         for step_key, step in log.steps.items():
-            if "." in step_key and (graph := graphs.get(_graph_name(step_key))):
+            if graph := graphs.get(graph_name(step_key) or ""):
                 graph.steps.append(step)
     return graphs
 
@@ -251,24 +248,32 @@ def _materialized_records(
 ) -> Iterator[ExecutionRecord]:
     done = list(asset.materialized.items())
     found = [combined(made.reported, count_keys) for _, made in done]
-    if not (asset.is_range or len(done) > 1 or compat.RANGE_START_TAG in share.run.tags):
+    is_range = asset.is_range or (bool(asset.planned) and compat.RANGE_START_TAG in share.run.tags)
+    if not is_range:  # each event that the code logs has the numbers of its own partition
         counts = [row_counts(metadata, count_keys) for metadata in found]
     elif is_over:
         counts = range_counts(found, count_keys)
     else:
         counts = [{} for _ in found]  # until all partitions are there, it is unknown whose numbers these are
     for (partition, made), metadata, own in zip(done, found, counts, strict=True):
+        # An event that names no partition of several is about all of them, as what the step tracks.
+        of_range = _range(asset) if partition is None else {}
         yield share.record(
             partition,
             ExecutionState.SUCCEEDED,
             made.at,
-            plain_metadata(metadata),
+            plain_metadata(metadata) | of_range,
             own_duration(metadata) if share.is_shared else None,
             next_watermark=next_watermark(metadata),
             may_be_no_change=may_be_no_change(metadata),
             is_provisional=not share.is_over,
             **own,
         )
+
+
+def _range(asset: AssetLog) -> dict[str, Any]:
+    planned = [partition for partition in asset.planned if partition is not None]
+    return {"partition_range": {"start": planned[0], "end": planned[-1]}} if len(planned) > 1 else {}
 
 
 def _outcome(
@@ -288,10 +293,15 @@ def _outcome(
     for step in candidates:
         if step.state is ExecutionState.CANCELED:
             if log.state is ExecutionState.FAILED:
-                return ExecutionState.FAILED, step.ended, step.error
+                return ExecutionState.FAILED, step.ended, _reason_of_interruption(log, step)
             return ExecutionState.CANCELED, step.ended, None
     if not log.is_over:
         return ExecutionState.RUNNING, None, None
     if log.state is ExecutionState.SUCCEEDED:
         return ExecutionState.SKIPPED, log.ended, None
     return log.state, log.ended, log.error
+
+
+def _reason_of_interruption(log: RunLog, step: StepLog) -> dict[str, str] | None:
+    """Why a step was interrupted: its own error says only that it was. Who ended the run says why, with no class."""
+    return log.error if log.error is not None and "class" not in log.error else step.error

@@ -155,6 +155,12 @@ class EventLog:
             if not has_more:
                 return events, seen
 
+    def failed_steps(self, run_id: str) -> set[str]:
+        """Return the steps of a run that failed."""
+        failures, _ = self.events(run_id, {dg.DagsterEventType.STEP_FAILURE})
+        steps = (event.event_log_entry.step_key for event in failures)
+        return {step_key for step_key in steps if step_key is not None}
+
     def materialization(self, run_id: str, asset_key: dg.AssetKey) -> tuple[dg.EventLogRecord, StepLog] | None:
         """Return the materialization of an asset in an open run, with the step that made it, which is over.
 

@@ -38,7 +38,7 @@ def translate_run(
     events: Iterable[dg.EventLogRecord],
     *,
     steps: Mapping[str, StepLog] = MappingProxyType({}),
-    root: dg.DagsterRun | None = None,
+    scope: str | None = None,
     count_keys: CountKeys = PRESETS_ALONE,
 ) -> list[ExecutionRecord]:
     """The execution of a run, and those of its assets.
@@ -47,7 +47,7 @@ def translate_run(
         record: The run.
         events: Its events of `runlog.EVENT_TYPES`, in the order of the log, read after the run.
         steps: What is known already of its steps, whose events are not among those.
-        root: The first run, where this is a retry of it.
+        scope: What it makes good, where it is a retry.
         count_keys: Which metadata counts rows.
 
     Returns:
@@ -57,11 +57,11 @@ def translate_run(
     if WATCHER_RUN_TAG in run.tags:
         return []
     log = read_log(record, events, steps=steps)
-    return translate_log(log, root=root, count_keys=count_keys)
+    return translate_log(log, scope=scope, count_keys=count_keys)
 
 
 def translate_log(
-    log: RunLog, *, root: dg.DagsterRun | None = None, count_keys: CountKeys = PRESETS_ALONE
+    log: RunLog, *, scope: str | None = None, count_keys: CountKeys = PRESETS_ALONE
 ) -> list[ExecutionRecord]:
     """As `translate_run`, of events that have been read."""
     run = log.record.dagster_run
@@ -75,7 +75,7 @@ def translate_log(
     if failed := sorted(key for key, step in log.steps.items() if step.state is ExecutionState.FAILED):
         metadata |= _failed(log, failed)
     records = list(asset_records(run, log, count_keys))
-    return [run_record(run, log.state, started, ended, metadata, root=root), *records, *unstarted(run, log, records)]
+    return [run_record(run, log.state, started, ended, metadata, scope=scope), *records, *unstarted(run, log, records)]
 
 
 def _failed(log: RunLog, failed: list[str]) -> dict[str, Any]:

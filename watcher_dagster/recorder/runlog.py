@@ -7,12 +7,13 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Any, Final
+from typing import Final
 
 import dagster as dg
 
 from watcher_core import ExecutionState
 from watcher_dagster import compat
+from watcher_dagster.recorder.assetlog import AssetLog, graph_name
 from watcher_dagster.recorder.errors import BLOCKING_ERROR, LOADED, error_facts, is_interruption, with_external_cause
 
 # The events that are read of a run.
@@ -97,42 +98,6 @@ class StepLog:
 
 
 @dataclass(slots=True)
-class Made:
-    """What one attempt of a step reported of an asset and partition; an attempt that reports replaces the one before.
-
-    Attributes:
-        at: The time of the last event.
-        attempt: Which attempt.
-        reported: The metadata of its events, in the order of the log.
-    """
-
-    at: float
-    attempt: int
-    reported: list[Mapping[str, dg.MetadataValue[Any]]]
-
-
-@dataclass(slots=True)
-class AssetLog:
-    """What a step was to do for an asset, and has done, by partition; a partition of `None` is the whole asset."""
-
-    planned: dict[str | None, None] = field(default_factory=dict)  # a set that keeps its order
-    is_range: bool = False
-    observed: bool = False  # observing an asset plans a materialization too
-    materialized: dict[str | None, Made] = field(default_factory=dict)
-
-    def add(self, made: dg.AssetMaterialization, at: float, attempt: int) -> None:
-        partition = made.partition
-        if partition is None and len(self.planned) == 1:
-            (partition,) = self.planned  # an event that the code logs need not name the partition of the run
-        known = self.materialized.get(partition)
-        if known is None or known.attempt != attempt:
-            self.materialized[partition] = Made(at, attempt, [made.metadata])
-        else:
-            known.at = at
-            known.reported.append(made.metadata)
-
-
-@dataclass(slots=True)
 class CheckLog:
     """What a step was to do for an asset check, and the last result by partition; `None` is the whole asset."""
 
@@ -161,6 +126,7 @@ class RunLog:
         self.steps: dict[str, StepLog] = {}
         self.assets: dict[tuple[str, dg.AssetKey], AssetLog] = {}
         self.checks: dict[tuple[str, dg.AssetCheckKey], CheckLog] = {}
+        self._made_by_graphs: dict[tuple[str, dg.AssetKey], AssetLog] = {}
 
     @property
     def is_over(self) -> bool:
@@ -221,10 +187,7 @@ class RunLog:
             if self.checks and kind in ("STEP_RESTARTED", "STEP_UP_FOR_RETRY"):
                 self._forget_results(event.step_key or "")
         elif kind == "ASSET_MATERIALIZATION":
-            materialization = compat.materialization(event)
-            step = self.steps.get(event.step_key or "")
-            asset = self._asset(event.step_key, materialization.asset_key)
-            asset.add(materialization, timestamp, step.attempts if step else 0)
+            self._add_materialization(event.step_key or "", compat.materialization(event), timestamp)
         elif kind == "ASSET_OBSERVATION":
             observation = compat.observation(entry)
             if observation is not None:
@@ -274,6 +237,16 @@ class RunLog:
             error = error_facts(compat.event_error(event), message)
             step.warning = f"what the external process reported after this is lost: {error['message']}"
 
+    def _add_materialization(self, step_key: str, made: dg.AssetMaterialization, timestamp: float) -> None:
+        step = self.steps.get(step_key)
+        attempt = step.attempts if step else 0
+        of_graph = self._made_by_graphs.get((graph_name(step_key) or "", made.asset_key))
+        if of_graph is None or of_graph.partition_of(made) not in of_graph.planned:
+            self._asset(step_key, made.asset_key).add(made, timestamp, step_key, attempt)
+        else:
+            is_maker = (step_key, made.asset_key) in self.assets
+            of_graph.add(made, timestamp, step_key, attempt, is_part=not is_maker)
+
     def _asset(self, step_key: str | None, asset_key: dg.AssetKey) -> AssetLog:
         identity = (step_key or "", asset_key)
         asset = self.assets.get(identity)
@@ -297,6 +270,8 @@ class RunLog:
     def _plan(self, event: dg.DagsterEvent) -> None:
         asset_key, partitions, is_range = compat.planned_partitions(event)
         asset = self._asset(event.step_key, asset_key)
+        if graph := graph_name(event.step_key or ""):
+            self._made_by_graphs[graph, asset_key] = asset
         asset.planned |= dict.fromkeys(partitions)
         asset.is_range = is_range or len(asset.planned) > 1
 

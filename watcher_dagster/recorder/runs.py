@@ -22,6 +22,7 @@ from watcher_dagster.recorder.eventlog import EventLog, is_outage
 from watcher_dagster.recorder.events import ended_execution, translate_log, unknown_run, unreadable_run
 from watcher_dagster.recorder.observations import translate_observations
 from watcher_dagster.recorder.runlog import RUN_ENDS, may_go_on
+from watcher_dagster.runs import run_scope
 
 log = logging.getLogger("watcher.dagster")
 
@@ -127,8 +128,8 @@ class RunReader:
             return
         began = time.monotonic()
         run_log, events, seen = self._log.read(record)
-        root = self._root(record.dagster_run)
-        executions = translate_log(run_log, root=root, count_keys=self._count_keys)
+        scope = self._scope(record.dagster_run)
+        executions = translate_log(run_log, scope=scope, count_keys=self._count_keys)
         checks = translate_checks(record.dagster_run, run_log) if run_log.checks and executions else []
         for event in events:
             self._batch.newest.add(event.event_log_entry)
@@ -160,16 +161,23 @@ class RunReader:
                 ended = ended_execution(identity, name, started, ExecutionState.SKIPPED, end.timestamp(), "")
                 executions.append(replace(ended, execution_metadata={}))
 
-    def _root(self, run: dg.DagsterRun) -> dg.DagsterRun | None:
-        """Return the first run of those that this is a retry of and that are still there; it says what was to be done.
+    def _scope(self, run: dg.DagsterRun) -> str | None:
+        """Return what a retry makes good: what the first run was to do that is still there, else what it says itself.
 
-        Where all of them were deleted, the retry itself is what is known of it.
+        A person may select the steps that are executed again. Where those that failed are not among them, it makes
+        good nothing but itself.
         """
         if run.root_run_id is None:
             return None
         before = [run_id for run_id in (run.root_run_id, run.parent_run_id) if run_id is not None]
         found, _ = self._log.runs(before)
-        return next((found[run_id].dagster_run for run_id in before if run_id in found), run)
+        first = next((found[run_id].dagster_run for run_id in before if run_id in found), None)
+        if first is None:
+            return run_scope(run)
+        failed = next(filter(None, map(self._log.failed_steps, reversed(before))), set())
+        steps = {_without_index(key) for key in run.step_keys_to_execute or failed}
+        left_out = {_without_index(key) for key in failed} - steps
+        return run_scope(first, steps if left_out else ())
 
     def _trail(
         self, run_id: str, executions: list[ExecutionRecord], events: list[dg.EventLogRecord], seen: str | None
@@ -201,6 +209,11 @@ def _running(executions: list[ExecutionRecord]) -> list[tuple[str, str, float]]:
         for execution in executions
         if execution.state is ExecutionState.RUNNING
     ]
+
+
+def _without_index(step_key: str) -> str:
+    """The key of a step without what tells one of those apart that a dynamic output makes: `load[a]`, `load[?]`."""
+    return step_key.partition("[")[0]
 
 
 def _is_end(event: dg.EventLogRecord) -> bool:
