@@ -13,6 +13,8 @@ import dagster as dg
 # The keys that Dagster's time windows make: a day, a month, an hour, and the second of two hours when clocks go back.
 _TIME_WINDOW = re.compile(r"(\d{4})-(\d{2})(?:-(\d{2})(?:-(\d{2}):(\d{2})([+-]\d{4})?)?)?", re.ASCII)
 _DIMENSIONS = "|"
+# The formats of those keys. With any other one, only the definition of the partitions says what a key is.
+_USUAL_FORMATS = frozenset({"%Y-%m-%d", "%Y-%m", "%Y-%m-%d-%H:%M"})
 
 
 def time_windows(partitions_def: dg.PartitionsDefinition[Any] | None) -> dg.TimeWindowPartitionsDefinition | None:
@@ -28,8 +30,14 @@ def partitions_timezone(partitions_def: dg.PartitionsDefinition[Any] | None) -> 
     return None if windows is None or windows.timezone == "UTC" else windows.timezone
 
 
+def partitions_format(partitions_def: dg.PartitionsDefinition[Any] | None) -> str | None:
+    """Return the format of the keys of partitions that are cut by time, where it is none of the usual ones."""
+    windows = time_windows(partitions_def)
+    return None if windows is None or windows.fmt in _USUAL_FORMATS else windows.fmt
+
+
 @lru_cache(maxsize=10_000)
-def partition_start(key: str, timezone: str | None = None) -> dt.datetime | None:
+def partition_start(key: str, timezone: str | None = None, fmt: str | None = None) -> dt.datetime | None:
     """The time that a partition begins, if its key is one that a time window makes: `2024-01-31`, `2024-01-31-05:00`.
 
     A partition of several dimensions has the time of the one dimension that is a time window. A key does not say in
@@ -40,17 +48,20 @@ def partition_start(key: str, timezone: str | None = None) -> dt.datetime | None
     Args:
         key: The partition's key.
         timezone: The time zone of its definition; `None` where it is not known, or UTC.
+        fmt: The format of its definition, as of `strptime`; `None` where it is not known, or one of those above.
     """
     zone = dt.UTC if timezone is None else ZoneInfo(timezone)
     if _DIMENSIONS in key:
-        starts = [start for part in key.split(_DIMENSIONS) if (start := _time_window_start(part, zone)) is not None]
+        starts = [
+            start for part in key.split(_DIMENSIONS) if (start := _time_window_start(part, zone, fmt)) is not None
+        ]
         return starts[0] if len(starts) == 1 else None
-    return _time_window_start(key, zone)
+    return _time_window_start(key, zone, fmt)
 
 
-def partition_watermark(key: str) -> str | None:
+def partition_watermark(key: str, fmt: str | None = None) -> str | None:
     """The watermark of a partition: its key, where partitions follow one another in time."""
-    return key if _time_window_start(key, dt.UTC) is not None else None
+    return key if _time_window_start(key, dt.UTC, fmt) is not None else None
 
 
 def partition_series(key: str) -> str | None:
@@ -63,7 +74,9 @@ def partition_series(key: str) -> str | None:
     return _DIMENSIONS.join(part for part in key.split(_DIMENSIONS) if partition_start(part) is None) or None
 
 
-def _time_window_start(key: str, zone: dt.tzinfo) -> dt.datetime | None:
+def _time_window_start(key: str, zone: dt.tzinfo, fmt: str | None = None) -> dt.datetime | None:
+    if fmt is not None:
+        return _formatted_start(key, zone, fmt) or _formatted_start(key, zone, f"{fmt}%z")
     found = _TIME_WINDOW.fullmatch(key)
     if found is None:
         return None
@@ -76,4 +89,12 @@ def _time_window_start(key: str, zone: dt.tzinfo) -> dt.datetime | None:
         start = dt.datetime(year, month, day, int(found[4] or 0), int(found[5] or 0), tzinfo=zone)
         return start.astimezone(dt.UTC)
     except ValueError:
+        return None
+
+
+def _formatted_start(key: str, zone: dt.tzinfo, fmt: str) -> dt.datetime | None:
+    try:
+        start = dt.datetime.strptime(key, fmt)  # noqa: DTZ007 (the next line says in which time zone)
+        return start.replace(tzinfo=start.tzinfo or zone).astimezone(dt.UTC)
+    except (ValueError, OverflowError):
         return None

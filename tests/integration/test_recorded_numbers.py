@@ -1,5 +1,6 @@
 """What is recorded of an execution's numbers, whatever the events say and whenever a tick falls between them."""
 
+import datetime as dt
 import logging
 import sys
 import time
@@ -16,7 +17,7 @@ from watcher_core import Execution, ExecutionState, InvalidValueError, Watcher
 from watcher_core.database.engine import normalize_url
 from watcher_dagster import compat
 from watcher_dagster.counts import CountKeys
-from watcher_dagster.recorder import EventLog, runless, runs, tick
+from watcher_dagster.recorder import EventLog, partition_windows, runless, runs, tick
 from watcher_dagster.recorder.tick import record_tick
 
 SUCCEEDED, FAILED, RUNNING = (ExecutionState(state) for state in ("succeeded", "failed", "running"))
@@ -154,6 +155,24 @@ def test_chunks_of_the_steps_of_a_graph_are_one_execution(
     assert seen[-1] == (RUNNING, None)
     assert (execution.state, execution.inserts) == (SUCCEEDED, 60)
     assert execution.execution_metadata["step_key"] == f"{name}.finish"
+
+
+def test_partitions_whose_keys_have_a_format_of_their_own_move_the_watermark(
+    instance: dg.DagsterInstance, watcher: Watcher, name: str
+) -> None:
+    @dg.asset(name=name, partitions_def=dg.DailyPartitionsDefinition("20240101", fmt="%Y%m%d"))
+    def sales() -> None: ...
+
+    definitions = dg.Definitions(assets=[sales], jobs=[dg.define_asset_job(f"{name}_job", "*")])
+    windows = partition_windows(definitions.get_repository_def())
+    for key in ("20240205", "20240203"):
+        job = definitions.resolve_job_def(f"{name}_job")
+        job.execute_in_process(instance=instance, partition_key=key)
+        record_tick(instance, watcher, windows=windows)
+    for pipeline in (name, f"{name}_job"):
+        found = [each.logical_date for each in watcher.executions(pipeline=pipeline)]
+        assert found == [dt.datetime(2024, 2, day, tzinfo=dt.UTC) for day in (3, 5)]
+        assert watcher.pipeline(pipeline).watermark == "20240205"
 
 
 def test_partitions_that_an_op_reports_have_their_own_numbers(

@@ -8,7 +8,12 @@ import pytest
 
 from watcher_core import InvalidValueError
 from watcher_dagster.counts import CountKeys
-from watcher_dagster.partitions import partition_start, partition_watermark, partitions_timezone
+from watcher_dagster.partitions import (
+    partition_start,
+    partition_watermark,
+    partitions_format,
+    partitions_timezone,
+)
 from watcher_dagster.recorder.materializations import (
     MAX_METADATA_CHARACTERS,
     combined,
@@ -236,6 +241,22 @@ def test_the_time_zone_of_partitions() -> None:
     assert partition_start("red|2024-01-31", "Europe/Berlin") == dt.datetime(2024, 1, 30, 23, tzinfo=dt.UTC)
     for without in (None, colors, dg.DailyPartitionsDefinition("2024-01-01"), dg.DynamicPartitionsDefinition(name="a")):
         assert partitions_timezone(without) is None
+
+
+def test_partitions_whose_keys_have_a_format_of_their_own() -> None:
+    zone = "America/New_York"
+    days = dg.DailyPartitionsDefinition("20240301", end_date="20240401", fmt="%Y%m%d", timezone=zone)
+    hours = dg.HourlyPartitionsDefinition("2024-11-03T00", end_date="2024-11-04T00", fmt="%Y-%m-%dT%H", timezone=zone)
+    for definition in (days, hours):
+        fmt = partitions_format(definition)
+        for key in definition.get_partition_keys():
+            begins = definition.time_window_for_partition_key(key).start
+            assert partition_start(key, zone, fmt) == begins.astimezone(dt.UTC)
+            assert (partition_watermark(key, fmt), partition_start(key)) == (key, None)
+    assert partition_start("red|20240305", None, "%Y%m%d") == dt.datetime(2024, 3, 5, tzinfo=dt.UTC)
+    assert partition_start("red", None, "%Y%m%d") is None
+    assert partitions_format(dg.DailyPartitionsDefinition("2024-01-01")) is None
+    assert partitions_format(dg.HourlyPartitionsDefinition("2024-01-01-00:00")) is None
 
 
 def test_partition_watermark() -> None:

@@ -12,7 +12,7 @@ from watcher_dagster import build_watcher_recorder_sensor
 from watcher_dagster.partitions import partition_start
 from watcher_dagster.recorder.cursor import MAX_UNSETTLED, History, OpenRun, RecorderCursor, TrailingRun, UnreadRun
 from watcher_dagster.recorder.eventlog import _find_poison, is_outage
-from watcher_dagster.recorder.zones import in_zones
+from watcher_dagster.recorder.windows import Windows, in_windows
 
 
 def test_the_cursor_comes_back_from_json_as_it_went() -> None:
@@ -134,8 +134,8 @@ def test_logical_dates_follow_the_clock_over_the_hour_that_comes_twice(zone: str
     read = [replace(asset, logical_date=partition_start(key), execution_metadata={"partition": key}) for key in keys]
     run = replace(read[0], pipeline_name="etl/job")
     other = replace(asset, pipeline_name="other")
-    zones = {} if zone is None else {"hourly": zone}
-    *dates, of_run, of_other = (each.logical_date for each in in_zones([*read, run, other], zones))
+    windows = {} if zone is None else {"hourly": Windows(zone)}
+    *dates, of_run, of_other = (each.logical_date for each in in_windows([*read, run, other], windows))
     assert dates == sorted(dates, key=str)
     assert len(set(dates)) == (4 if zone else 3)
     assert (of_run, of_other) == (dates[0], None)

@@ -17,7 +17,7 @@ from watcher_dagster.automation.quick_checks import CheckCursor, check_tick
 from watcher_dagster.automation.slack import SlackResourceSender
 from watcher_dagster.external import report_tick
 from watcher_dagster.lineage import LineageRecorder
-from watcher_dagster.recorder import HISTORY_DAYS, NO_ZONES, TICK_SECONDS, partition_zones, record_tick
+from watcher_dagster.recorder import HISTORY_DAYS, NO_WINDOWS, TICK_SECONDS, partition_windows, record_tick
 
 if TYPE_CHECKING:
     from dagster_slack import SlackResource
@@ -86,14 +86,14 @@ def build_watcher_recorder_sensor(
             if location is not None:
                 automation.record(context.repository_def, location, context.instance)
         count_keys = getattr(context.resources, resource_key).get_count_keys()
-        zones = NO_ZONES if context.repository_def is None else partition_zones(context.repository_def)
+        windows = NO_WINDOWS if context.repository_def is None else partition_windows(context.repository_def)
         return record_tick(
             context.instance,
             watcher,
             history_days=history_days,
             lineage=lineage,
             count_keys=count_keys,
-            zones=zones,
+            windows=windows,
         )
 
     return _sensor(

@@ -19,7 +19,7 @@ from watcher_core import (
 from watcher_dagster.lineage import LineageRecorder, NewestMaterializations
 from watcher_dagster.recorder.cursor import RecorderCursor
 from watcher_dagster.recorder.eventlog import RUNLESS
-from watcher_dagster.recorder.zones import NO_ZONES, PartitionZones, in_zones
+from watcher_dagster.recorder.windows import NO_WINDOWS, PartitionWindows, in_windows
 
 log = logging.getLogger("watcher.dagster")
 
@@ -47,7 +47,7 @@ class Batch:
         cursor: The cursor behind all that was added.
         progress: Returns the lag in seconds and a message, which are written with the cursor.
         refused: Is called for a run whose values the database refuses; it may add what remains of it.
-        zones: The time zones of partitions, as far as they are known.
+        windows: How partitions are cut by time, as far as that is known.
 
     Attributes:
         newest: The newest materializations among what was added, for lineage.
@@ -65,14 +65,14 @@ class Batch:
         *,
         progress: Callable[[], tuple[float, str]],
         refused: Refused,
-        zones: PartitionZones = NO_ZONES,
+        windows: PartitionWindows = NO_WINDOWS,
     ) -> None:
         self._session = session
         self._lineage = lineage
         self._cursor = cursor
         self._progress = progress
         self._refused = refused
-        self._zones = zones
+        self._windows = windows
         self._pending: list[tuple[str, list[ExecutionRecord], Sequence[AssetCheckRecord]]] = []
         self.newest = NewestMaterializations()
         self.observations: list[ObservationRecord] = []
@@ -82,7 +82,7 @@ class Batch:
 
     def add(self, run_id: str, executions: list[ExecutionRecord], checks: Sequence[AssetCheckRecord] = ()) -> None:
         """Add the executions and asset checks of a run, or of a report without one."""
-        self._pending.append((run_id, in_zones(executions, self._zones), checks))
+        self._pending.append((run_id, in_windows(executions, self._windows), checks))
 
     def write_if_full(self) -> None:
         """Write all that was added, if it is enough for a transaction."""

@@ -34,7 +34,7 @@ from watcher_dagster.recorder.eventlog import EventLog, is_outage
 from watcher_dagster.recorder.open_runs import OpenRunReader
 from watcher_dagster.recorder.runless import RunlessReader
 from watcher_dagster.recorder.runs import DELETED, RunReader
-from watcher_dagster.recorder.zones import NO_ZONES, PartitionZones
+from watcher_dagster.recorder.windows import NO_WINDOWS, PartitionWindows
 
 log = logging.getLogger("watcher.dagster")
 
@@ -57,7 +57,7 @@ def record_tick(
     tick_seconds: float = TICK_SECONDS,
     lineage: LineageRecorder | None = None,
     count_keys: CountKeys | None = None,
-    zones: PartitionZones = NO_ZONES,
+    windows: PartitionWindows = NO_WINDOWS,
 ) -> str:
     """Record what is new in the instance's event log, and say what that was.
 
@@ -68,7 +68,7 @@ def record_tick(
         tick_seconds: When to leave the rest to the next tick.
         lineage: Records what materializations have read; one that is kept between ticks records only what is new.
         count_keys: Which metadata counts rows; by default what the settings and the presets say.
-        zones: The time zones of partitions, as far as they are known.
+        windows: How partitions are cut by time, as far as that is known.
 
     Raises:
         DatabaseUnavailableError: Watcher's database does not answer; nothing is lost.
@@ -84,7 +84,7 @@ def record_tick(
                 instance,
                 session,
                 lineage,
-                zones,
+                windows,
                 count_keys=count_keys,
                 history_days=history_days,
                 tick_seconds=tick_seconds,
@@ -100,7 +100,7 @@ class _Tick:
         instance: dg.DagsterInstance,
         session: RecorderSession,
         lineage: LineageRecorder,
-        zones: PartitionZones,
+        windows: PartitionWindows,
         *,
         count_keys: CountKeys,
         history_days: int,
@@ -112,7 +112,9 @@ class _Tick:
         self._tick_seconds = tick_seconds
         self._began = time.monotonic()
         self._cursor = self._begin(history_days)
-        self._batch = Batch(session, lineage, self._cursor, progress=self._progress, refused=self._refused, zones=zones)
+        self._batch = Batch(
+            session, lineage, self._cursor, progress=self._progress, refused=self._refused, windows=windows
+        )
         self._runless = RunlessReader(
             self._log,
             self._cursor,
