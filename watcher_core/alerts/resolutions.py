@@ -24,6 +24,7 @@ EXPLAIN = sa.text(f"""
     UPDATE watcher.alert
        SET resolution = jsonb_strip_nulls(
                CASE WHEN pipeline.removed_at IS NOT NULL OR asset_check.removed_at IS NOT NULL
+                      OR execution.execution_metadata ? 'partition_removed'
                     THEN jsonb_build_object('how', 'removed')
                     WHEN NOT pipeline.active
                     THEN jsonb_build_object('how', 'inactive')

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from watcher_core.checks.freshness import OF_ONE as STALE_OF_ONE
     from watcher_core.checks.freshness import finding_of as stale_of
     from watcher_core.checks.missed import check_missed
+    from watcher_core.checks.partitions import failed_partitions, mark_removed_partitions
     from watcher_core.checks.state import last_checked, list_check_states, mark_checked
     from watcher_core.checks.stuck import check_stuck, silent_and_made_good
     from watcher_core.checks.suggestions import suggest_rules
@@ -44,6 +45,7 @@ __all__ = [
     "check_timeliness",
     "count_rules",
     "declare_automation",
+    "failed_partitions",
     "find_backfills",
     "joined_thresholds",
     "judge_calendars",
@@ -52,6 +54,7 @@ __all__ = [
     "late_of",
     "list_check_states",
     "mark_checked",
+    "mark_removed_partitions",
     "select_thresholds",
     "silent_and_made_good",
     "stale_of",
@@ -77,6 +80,8 @@ _MODULES = {
     "check_timeliness": "timeliness",
     "count_rules": "thresholds",
     "declare_automation": "automation",
+    "failed_partitions": "partitions",
+    "mark_removed_partitions": "partitions",
     "find_backfills": "backfills",
     "joined_thresholds": "thresholds:joined",
     "judge_calendars": "freshness",

@@ -13,6 +13,7 @@
 - A failure waits in a queue until a check finds that it was taken back: history is not read again by each.
 - A failure belongs to the asset that failed. An execution with failed executions below it (the run of those assets)
   does not count. Neither does a run that failed by asset checks alone, which have alerts of their own.
+- A partition that its code has no more does not count; see `partitions`.
 """
 
 from __future__ import annotations
@@ -31,6 +32,9 @@ ROOT = """
                        watcher.dagster_run_id(failed.source, failed.external_id)) END"""
 
 WILL_RETRY = retries.will_be("coalesce(run.execution_metadata, failed.execution_metadata)", "failed.end_date")
+
+# In the metadata of a failure whose partition is gone from the code.
+PARTITION_REMOVED = "partition_removed"
 
 # How the scope of a run begins that is of a selection of its job, as the recorder makes it; one of all has `all` there.
 SELECTION = "^[0-9a-f]{16}(?=/|$)"
@@ -165,6 +169,7 @@ FAILING = f"""
                               AND part.state = 'failed')
            AND NOT {IS_OF_ASSET_CHECKS}
            AND NOT {IS_OF_PARTITIONS}
+           AND NOT failed.execution_metadata ? '{PARTITION_REMOVED}'
            AND (NOT (EXISTS (SELECT FROM retried WHERE root = {ROOT}) OR coalesce({WILL_RETRY}, false))
                 OR EXISTS (SELECT
                              FROM watcher.failure_pipeline_execution_log AS log

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -179,6 +179,34 @@ class CheckMethods(HeartbeatMethods):
         now = self.clock()
         with self._transaction() as (session, _):
             checks.declare_automation(session, assets=assets, location=location, instance_id=instance_id, now=now)
+
+    def failed_partitions(self, pipelines: Collection[str], *, instance_id: str) -> dict[str, set[str]]:
+        """Return the partitions that have failed and were not made good, by the names of their pipelines.
+
+        Args:
+            pipelines: The pipelines to look at, by name.
+            instance_id: The Dagster instance that they failed in.
+        """
+        with self._driver_transaction() as (connection, _):
+            return checks.failed_partitions(connection, pipelines=pipelines, instance_id=instance_id)
+
+    def mark_removed_partitions(
+        self, removed: Mapping[str, Collection[str]], *, pipelines: Collection[str], instance_id: str
+    ) -> int:
+        """Record which partitions that have failed are gone from the code: their failures count no more.
+
+        Args:
+            removed: Those partitions, by the names of their pipelines. A partition that is back counts again.
+            pipelines: The pipelines that were looked at, by name.
+            instance_id: The Dagster instance that they failed in.
+
+        Returns:
+            How many failures count no more, or count again.
+        """
+        with self._driver_transaction() as (connection, _):
+            return checks.mark_removed_partitions(
+                connection, removed=removed, pipelines=pipelines, instance_id=instance_id
+            )
 
     def suggest_rules(self) -> list[values.RuleSuggestion]:
         """Return a rule for each pipeline that has none for freshness, from what `check_missed` has learned of it."""

@@ -13,6 +13,7 @@ from watcher_dagster import compat
 from watcher_dagster.automation.conditions import AutomationRecorder
 from watcher_dagster.automation.configuration import ConfigurationRecorder
 from watcher_dagster.automation.jobs import LOOKBACK_MINUTES
+from watcher_dagster.automation.partitions import PartitionRecorder
 from watcher_dagster.automation.quick_checks import CheckCursor, check_tick
 from watcher_dagster.automation.slack import SlackResourceSender
 from watcher_dagster.external import report_tick
@@ -70,19 +71,23 @@ def build_watcher_recorder_sensor(
     configuration: ConfigurationRecorder | None = None
     automation: AutomationRecorder | None = None
     lineage: LineageRecorder | None = None
+    partitions: PartitionRecorder | None = None
 
     def tick(context: dg.SensorEvaluationContext, watcher: Watcher) -> str:
-        nonlocal configuration, automation, lineage
+        nonlocal configuration, automation, lineage, partitions
         if configuration is None or configuration.watcher is not watcher:
             configuration = ConfigurationRecorder(watcher)
         if automation is None or automation.watcher is not watcher:
             automation = AutomationRecorder(watcher)
         if lineage is None or lineage.watcher is not watcher:
             lineage = LineageRecorder(watcher)
+        if partitions is None or partitions.watcher is not watcher:
+            partitions = PartitionRecorder(watcher)
         if context.repository_def is not None:
             location = compat.sensor_location(context, context.repository_def)
             configuration.record(context.repository_def, location, context.instance)
             lineage.record_asset_graph(context.repository_def)
+            partitions.record(context.repository_def, context.instance)
             if location is not None:
                 automation.record(context.repository_def, location, context.instance)
         count_keys = getattr(context.resources, resource_key).get_count_keys()

@@ -1,0 +1,127 @@
+"""Failed partitions that are gone from the code: their failures are over, until they are back."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import dagster as dg
+import pytest
+
+from watcher_core import Watcher
+from watcher_dagster import WatcherResource
+from watcher_dagster.automation import build_watcher_recorder_sensor
+from watcher_dagster.automation.partitions import PartitionRecorder
+from watcher_dagster.recorder import record_tick
+
+SHOPS = dg.DynamicPartitionsDefinition(name="shops")
+
+
+def sales(definition: dg.PartitionsDefinition[Any]) -> dg.AssetsDefinition:
+    """An asset all of whose partitions fail."""
+
+    @dg.asset(name="sales", partitions_def=definition)
+    def fails() -> None:
+        raise ValueError("no file")
+
+    return fails
+
+
+def fail(instance: dg.DagsterInstance, watcher: Watcher, asset: dg.AssetsDefinition, *keys: str) -> None:
+    for key in keys:
+        dg.materialize([asset], instance=instance, partition_key=key, raise_on_error=False)
+    record_tick(instance, watcher)
+
+
+def look(instance: dg.DagsterInstance, watcher: Watcher, asset: dg.AssetsDefinition) -> None:
+    PartitionRecorder(watcher).record(dg.Definitions(assets=[asset]).get_repository_def(), instance)
+
+
+def failing(watcher: Watcher) -> Sequence[str]:
+    return [key for finding in watcher.check_failures() for key in finding.details["failed_partitions"]]
+
+
+def test_a_partition_that_is_gone_does_not_fail_until_it_is_back(
+    dagster_instance: dg.DagsterInstance, watcher: Watcher
+) -> None:
+    dagster_instance.add_dynamic_partitions("shops", ["north", "south"])
+    asset = sales(SHOPS)
+    fail(dagster_instance, watcher, asset, "north", "south")
+    look(dagster_instance, watcher, asset)
+    assert failing(watcher) == ["north", "south"]
+    dagster_instance.delete_dynamic_partition("shops", "north")
+    look(dagster_instance, watcher, asset)
+    assert failing(watcher) == ["south"]
+    dagster_instance.delete_dynamic_partition("shops", "south")
+    look(dagster_instance, watcher, asset)
+    assert failing(watcher) == []
+    (alert,) = watcher.alerts(state="resolved")
+    assert alert.resolution == {"how": "removed"}
+    dagster_instance.add_dynamic_partitions("shops", ["south"])
+    look(dagster_instance, watcher, asset)
+    assert failing(watcher) == ["south"]
+
+
+@pytest.mark.parametrize(
+    ("before", "key", "after"),
+    [
+        (dg.StaticPartitionsDefinition(["red"]), "red", dg.StaticPartitionsDefinition(["blue"])),
+        (
+            dg.DailyPartitionsDefinition("2024-01-01", end_date="2024-01-08"),
+            "2024-01-01",
+            dg.DailyPartitionsDefinition("2024-01-02", end_date="2024-01-08"),
+        ),
+    ],
+    ids=["static", "time"],
+)
+def test_partitions_that_are_cut_anew(
+    before: dg.PartitionsDefinition[Any],
+    key: str,
+    after: dg.PartitionsDefinition[Any],
+    dagster_instance: dg.DagsterInstance,
+    watcher: Watcher,
+) -> None:
+    fail(dagster_instance, watcher, sales(before), key)
+    assert failing(watcher) == [key]
+    look(dagster_instance, watcher, sales(after))
+    assert failing(watcher) == []
+
+
+def test_partitions_that_cannot_be_listed_are_there(
+    dagster_instance: dg.DagsterInstance,
+    watcher: Watcher,
+    caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def broken(*_: Any, **__: Any) -> Sequence[str]:
+        raise RuntimeError("the list of shops is away")
+
+    fail(dagster_instance, watcher, sales(dg.StaticPartitionsDefinition(["red"])), "red")
+    blue = sales(dg.StaticPartitionsDefinition(["blue"]))
+    repository = dg.Definitions(assets=[blue]).get_repository_def()
+    monkeypatch.setattr(dg.StaticPartitionsDefinition, "get_partition_keys", broken)
+    PartitionRecorder(watcher).record(repository, dagster_instance)
+    assert failing(watcher) == ["red"]
+    assert "the partitions of sales cannot be listed: RuntimeError('the list of shops is away')" in caplog.text
+
+
+def test_what_failed_in_another_instance_stays(dagster_instance: dg.DagsterInstance, watcher: Watcher) -> None:
+    fail(dagster_instance, watcher, sales(dg.StaticPartitionsDefinition(["red"])), "red")
+    with dg.DagsterInstance.ephemeral() as another:
+        look(another, watcher, sales(dg.StaticPartitionsDefinition(["blue"])))
+    assert failing(watcher) == ["red"]
+
+
+def test_the_recorder_looks_at_what_has_failed(
+    dagster_instance: dg.DagsterInstance, watcher: Watcher, database_url: str
+) -> None:
+    fail(dagster_instance, watcher, sales(dg.StaticPartitionsDefinition(["red"])), "red")
+    sensor = build_watcher_recorder_sensor()
+    definitions = dg.Definitions(assets=[sales(dg.StaticPartitionsDefinition(["blue"]))], sensors=[sensor])
+    context = dg.build_sensor_context(
+        instance=dagster_instance,
+        repository_def=definitions.get_repository_def(),
+        resources={"watcher": WatcherResource(database_url=database_url)},
+    )
+    sensor.evaluate_tick(context)
+    assert failing(watcher) == []

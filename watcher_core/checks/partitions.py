@@ -1,0 +1,85 @@
+"""Partitions that have failed, and that the code has no more: nothing will ever take their failures back.
+
+Such a failure is marked, and counts no more. It counts again when the partition is back.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping
+
+from watcher_core import arguments
+from watcher_core.checks.failing import PARTITION_REMOVED
+from watcher_core.database import Driver
+
+# Failures that wait to be made good, of the partitions of these pipelines in an instance.
+OF_PARTITIONS = """
+      FROM watcher.failure_pending AS pending
+      JOIN watcher.pipeline_execution AS failed ON failed.id = pending.pipeline_execution_id
+      JOIN watcher.pipeline ON pipeline.id = failed.pipeline_id
+     WHERE failed.state = 'failed'
+       AND failed.source = 'dagster'
+       AND failed.scope <> ''
+       AND failed.instance_id = %(instance_id)s
+       AND pipeline.name = ANY(%(pipelines)s)"""
+
+FAILED = f"SELECT DISTINCT pipeline.name, failed.scope {OF_PARTITIONS}"
+
+# One that is written at this moment is marked at the next look: the recorder and this never wait for each other.
+MARK = f"""
+    WITH removed AS (
+        SELECT *
+          FROM unnest(CAST(%(names)s AS text[]), CAST(%(partitions)s AS text[])) AS removed (name, partition)
+    ), looked_at AS (
+        SELECT failed.id,
+               (pipeline.name, failed.scope) IN (SELECT name, partition FROM removed) AS is_removed
+        {OF_PARTITIONS}
+           FOR UPDATE OF failed SKIP LOCKED
+    )
+    UPDATE watcher.pipeline_execution AS failed
+       SET execution_metadata = CASE WHEN is_removed
+                                     THEN execution_metadata || '{{"{PARTITION_REMOVED}": true}}'
+                                     ELSE execution_metadata - '{PARTITION_REMOVED}' END
+      FROM looked_at
+     WHERE looked_at.id = failed.id
+       AND is_removed <> (execution_metadata ? '{PARTITION_REMOVED}')
+"""
+
+
+def failed_partitions(connection: Driver, *, pipelines: Collection[str], instance_id: str) -> dict[str, set[str]]:
+    """Return the partitions that have failed and were not made good, by pipeline.
+
+    Args:
+        connection: The transaction.
+        pipelines: The pipelines to look at, by name.
+        instance_id: The Dagster instance that they failed in.
+    """
+    given = {"pipelines": list(pipelines), "instance_id": arguments.text(instance_id, "instance_id")}
+    found: dict[str, set[str]] = defaultdict(set)
+    for name, partition in connection.execute(FAILED, given):
+        found[name].add(partition)
+    return dict(found)
+
+
+def mark_removed_partitions(
+    connection: Driver, *, removed: Mapping[str, Collection[str]], pipelines: Collection[str], instance_id: str
+) -> int:
+    """Mark the failures of partitions that are gone from the code, and of those pipelines no others.
+
+    Args:
+        connection: The transaction.
+        removed: The failed partitions that are gone, by pipeline.
+        pipelines: The pipelines that were looked at, by name.
+        instance_id: The Dagster instance.
+
+    Returns:
+        How many failures count no more, or count again.
+    """
+    pairs = [(name, partition) for name, partitions in removed.items() for partition in partitions]
+    given = {
+        "pipelines": list(pipelines),
+        "instance_id": arguments.text(instance_id, "instance_id"),
+        "names": [name for name, _ in pairs],
+        "partitions": [partition for _, partition in pairs],
+    }
+    return connection.execute(MARK, given).rowcount
