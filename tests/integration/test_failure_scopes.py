@@ -505,3 +505,37 @@ def test_a_run_of_all_of_a_job_takes_back_one_of_a_selection(
     (alert,) = watcher.alerts(state="resolved")
     assert alert.resolution is not None
     assert alert.resolution["how"] == "execution"
+
+
+def test_an_ad_hoc_run_that_failed_after_its_assets_is_taken_back_by_what_makes_them_again(
+    dagster_instance: dg.DagsterInstance, watcher: Watcher
+) -> None:
+    is_broken = True
+
+    @dg.asset
+    def orders() -> Any:
+        yield dg.MaterializeResult()
+        if is_broken:
+            raise ValueError("cannot clean up")
+
+    @dg.asset
+    def customers() -> None: ...
+
+    @dg.asset(deps=[orders])
+    def report() -> None: ...
+
+    definitions = dg.Definitions(assets=[orders, customers, report], executor=dg.in_process_executor)
+
+    def failing(*names: str) -> set[str]:
+        keys = frozenset(dg.AssetKey(name) for name in names)
+        job = definitions.resolve_implicit_global_asset_job_def().get_subset(asset_selection=set(keys))
+        run = dagster_instance.create_run_for_job(job, asset_selection=keys)
+        execute_run(InMemoryJob(job), run, dagster_instance)
+        record_tick(dagster_instance, watcher)
+        return {finding.pipeline_name for finding in watcher.check_failures()}
+
+    assert failing("orders") == {"__ASSET_JOB"}
+    assert failing("customers", "report") == {"__ASSET_JOB"}
+    assert failing("orders", "customers") == {"__ASSET_JOB"}
+    is_broken = False
+    assert failing("orders", "report") == set()

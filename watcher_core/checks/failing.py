@@ -4,6 +4,8 @@
   selection of a run) of the same pipeline in the same Dagster instance. An execution without a scope is about all of
   its pipeline; so is a run of all of a job about each selection. A skip takes nothing back, a canceled or blocked
   execution is no failure.
+- An ad hoc run that failed after it had made its assets is taken back as well by runs that make all of those again: its
+  selection may never come again.
 - What a step tracks of a range of partitions has no scope, and is about that range. Each partition counts by itself.
 - The failure of a step that was to observe an asset, which is no execution of it where it succeeds, is taken back by
   the next observation that the step makes.
@@ -60,6 +62,32 @@ IS_OF_ASSET_CHECKS = """
                     AND NOT type.mute_asset_check))"""
 
 
+# What an ad hoc run names of its assets; where it names so many, there may be more.
+MOST_FAILED_ASSETS = 20
+
+
+def made_again(failed: str) -> str:
+    """Whether runs that began after an ad hoc run had failed, and succeeded, have made the assets that it names."""
+    known = f"{failed}.execution_metadata"
+    return f"""CASE WHEN left({known} ->> 'job', 2) = '__'
+                     AND jsonb_array_length({known} -> 'failed_assets') < {MOST_FAILED_ASSETS}
+                     AND {known} #> '{{tags,dagster/asset_partition_range_start}}' IS NULL
+                    THEN NOT EXISTS (
+                         SELECT FROM jsonb_array_elements_text({known} -> 'failed_assets') AS asset (name)
+                          WHERE (SELECT true
+                                   FROM watcher.pipeline
+                                   JOIN watcher.pipeline_execution AS good ON good.pipeline_id = pipeline.id
+                                   JOIN watcher.pipeline_execution AS run ON run.id = good.parent_id
+                                  WHERE pipeline.name = asset.name
+                                    AND good.state = 'succeeded'
+                                    AND coalesce(good.scope, '') IN ('', coalesce({known} ->> 'partition', ''))
+                                    AND good.end_date >= {failed}.end_date
+                                    AND good.start_date >= {failed}.end_date
+                                    AND coalesce(good.instance_id = {failed}.instance_id, true)
+                                    AND run.state = 'succeeded'
+                                  LIMIT 1) IS NULL) END"""
+
+
 def taken_back(failed: str) -> str:
     """A success that began and ended after the failure did, or an observation by the step that had failed to make one.
 
@@ -98,6 +126,7 @@ def taken_back(failed: str) -> str:
                {success(f"coalesce(good.scope, '') = coalesce({failed}.scope, '')")},
                CASE WHEN {failed}.scope <> '' THEN {success("coalesce(good.scope, '') = ''")} END,
                CASE WHEN {failed}.scope ~ '{SELECTION}' THEN {success(f"coalesce(good.scope, '') = {of_all}")} END,
+               CASE WHEN {made_again(failed)} THEN true END,
                (SELECT true
                   FROM watcher.observation
                  WHERE observation.pipeline_id = {failed}.pipeline_id
