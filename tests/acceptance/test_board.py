@@ -342,6 +342,20 @@ def test_times_are_in_the_zone_of_the_reader(address, browser, module_watcher):
         assert re.search("times are in Asia/(Kolkata|Calcutta)", page.inner_text("footer"))
 
 
+@pytest.mark.parametrize("hours", [-5, 3])
+def test_how_long_ago_goes_by_the_clock_of_the_server(address, browser, module_watcher, hours):
+    """The computer of who is on call may be hours off."""
+    fail(module_watcher, name := f"clock_{hours + 5}")
+    [alert] = module_watcher.alerts(pipeline=name)
+    with Reader(browser, address) as reader:
+        reader.page.clock.install(time=dt.datetime.now(dt.UTC) + dt.timedelta(hours=hours))
+        page = reader.page
+        page.goto(f"/ui/alerts/{alert.id}")
+        page.wait_for_function(
+            "() => /^[0-9]+ (s|min) ago$/.test(document.querySelector('#behind time[data-style=ago]').textContent)"
+        )
+
+
 def fail(watcher: Watcher, name: str) -> None:
     """Let a pipeline fail now, and a check see it."""
     now = dt.datetime.now(dt.UTC)

@@ -130,10 +130,18 @@ def test_a_rolled_back_check_leaves_no_alert(watcher: Watcher) -> None:
 def test_an_open_alert_takes_new_numbers_and_is_not_told_again(watcher: Watcher) -> None:
     open_for(watcher, finding(watcher, "a"))
     told(watcher, delivered_at=at(1))
-    changed = finding(watcher, "a", expected_number=3, level=AlertLevel.ERROR)
+    changed = finding(watcher, "a", expected_number=3, level=AlertLevel.INFO)
     assert open_for(watcher, changed, now=at(2)) == 0
     alert = only(watcher)
-    assert (alert.facts["expected_number"], alert.level, alert.event) == (3, AlertLevel.ERROR, None)
+    assert (alert.facts["expected_number"], alert.level, alert.event) == (3, AlertLevel.INFO, None)
+
+
+def test_an_open_alert_that_gets_louder_is_told_again(watcher: Watcher) -> None:
+    open_for(watcher, finding(watcher, "a"))
+    told(watcher, delivered_at=at(1))
+    assert open_for(watcher, finding(watcher, "a", level=AlertLevel.ERROR), now=at(2)) == 0
+    alert = only(watcher)
+    assert (alert.level, alert.event) == (AlertLevel.ERROR, AlertEvent.UPDATED)
 
 
 def test_what_json_and_postgresql_have_not_is_stored_all_the_same(watcher: Watcher) -> None:
@@ -447,7 +455,7 @@ FOUND = [
 @pytest.mark.parametrize(
     ("statement", "given"),
     [
-        (outbox.ANY_DUE, {"now": NOON}),
+        (outbox.ANY_DUE, {"by_level": True, "now": NOON}),
         (outbox.ROWS, {"now": NOON}),
         (outbox.SETTLE, {}),
         (

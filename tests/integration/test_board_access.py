@@ -163,6 +163,55 @@ def test_one_click_acknowledges_in_the_name_of_the_token(board, module_watcher, 
     assert (alert.acknowledged_by, alert.note) == (name, "I look")
 
 
+def seen_in(page) -> str:
+    found = re.search(r'name="seen" value="([^"]*)"', page.text)
+    assert found, page.text
+    return html.unescape(found[1])
+
+
+def test_of_two_who_act_at_once_the_second_sees_what_the_first_did(board, module_watcher, alert_id):
+    ada, bob = (module_watcher.create_token(f"{name} {uuid.uuid4().hex}", scope="write")[0] for name in ("ada", "bob"))
+    pages = [board.get(f"/ui/alerts/{alert_id}", headers=cookies(watcher_token=token)) for token in (ada, bob)]
+    forms = [{**form_of(page), "seen": seen_in(page)} for page in pages]
+    assert acknowledge(board, alert_id, token=ada, form=forms[0]).status_code == 303
+    assert acknowledge(board, alert_id, token=ada, form=forms[0]).status_code == 303, "a double click is no news"
+    answer = acknowledge(board, alert_id, token=bob, form=forms[1])
+    assert answer.status_code == 409
+    said = re.sub(r"<[^>]+>|\s+", " ", answer.text)
+    assert re.search(r"Nothing was changed: meanwhile +ada \w+ +has acknowledged it", said)
+    assert ">I look</textarea>" in answer.text, "what was typed is kept"
+    assert "data-live" not in answer.text, "an answer to a form is not fetched anew"
+    assert (module_watcher.alert(alert_id).acknowledged_by or "").startswith("ada")
+    again = {**form_of(answer), "seen": seen_in(answer)}
+    assert acknowledge(board, alert_id, token=bob, form=again).status_code == 303, "who has seen it may take over"
+    assert (module_watcher.alert(alert_id).acknowledged_by or "").startswith("bob")
+
+
+def test_an_alert_that_is_over_meanwhile_says_so(board, module_watcher, alert_id):
+    token, _ = module_watcher.create_token(uuid.uuid4().hex, scope="write")
+    form = {**form_of(board.get("/ui/alerts", headers=cookies(watcher_token=token))), "seen": "open"}
+    with module_watcher.track(module_watcher.alert(alert_id).pipeline_name):
+        pass
+    module_watcher.check_failures()
+    answer = acknowledge(board, alert_id, token=token, form=form)
+    assert answer.status_code == 409
+    assert "meanwhile it is over" in re.sub(r"\s+", " ", answer.text)
+    assert "fixed by the run of" in answer.text
+
+
+def test_who_is_logged_out_meanwhile_is_led_to_the_login_and_back(board, module_watcher, alert_id):
+    token, _ = module_watcher.create_token(name := uuid.uuid4().hex, scope="write")
+    form = form_of(board.get(f"/ui/alerts/{alert_id}", headers=cookies(watcher_token=token)))
+    module_watcher.revoke_token(name)
+    page = f"http://board/ui/alerts/{alert_id}?shown=50"
+    answer = acknowledge(board, alert_id, token=token, form=form, Referer=page)
+    assert answer.status_code == 401
+    assert "Your login has ended, and nothing was changed" in answer.text
+    assert f'href="/ui/login?next=%2Fui%2Falerts%2F{alert_id}%3Fshown%3D50"' in answer.text
+    elsewhere = acknowledge(board, alert_id, token=token, form=form, Referer="https://example.com/phishing")
+    assert 'href="/ui/login?next=%2Fui%2F"' in elsewhere.text
+
+
 @pytest.mark.parametrize(
     ("headers", "has_form"),
     [({}, False), ({"Sec-Fetch-Site": "cross-site"}, True), ({"Origin": "https://example.com"}, True)],

@@ -118,6 +118,9 @@ def test_acknowledge_snooze_and_resolve(watcher: Watcher, cli: Cli) -> None:
     number = opened(watcher, "a")
     assert cli("alerts", "ack", str(number)) == f"alert {number}, failure of pipeline-a: acknowledged\n"
     assert watcher.alert(number).state is AlertState.ACKNOWLEDGED
+    assert re.search(
+        r"acknowledged; \S+ had it since .* ago$", cli("alerts", "ack", str(number), "--by", "bob").strip()
+    )
     assert cli("alerts", "snooze", str(number), "2 hours").startswith(
         f"alert {number}, failure of pipeline-a: snoozed until "
     )
@@ -141,11 +144,11 @@ def test_deliver_from_the_shell(watcher: Watcher, cli: Cli, server: SlackServer)
 
 def test_what_could_not_be_delivered_is_said(watcher: Watcher, cli: Cli, server: SlackServer) -> None:
     opened(watcher, "a")
-    server.fail(Failure(404, "no_service"))
+    server.fail(Failure(503, "service_unavailable"))
     told = cli("alerts", "deliver", code=1)
     assert told.splitlines()[:2] == [
         "0 messages sent, for 0 alerts; 1 waiting",
-        "default: Slack answers HTTP 404: no_service",
+        "default: Slack answers HTTP 503: service_unavailable",
     ]
     assert cli("alerts", "deliver", "--retry-now") == "1 message sent, for 1 alert\n"
 
@@ -311,7 +314,7 @@ def test_doctor_says_where_alerts_go_and_what_waits(watcher: Watcher, cli: Cli, 
     cli("alerts", "deliver", code=1)
     [(level, waits), _] = findings(cli)
     assert level == "warning"
-    assert waits.endswith("Slack answers HTTP 404: no_service")
+    assert "Slack answers HTTP 404: no_service (the webhook was removed" in waits
     assert "/services/" not in cli("doctor")
 
 

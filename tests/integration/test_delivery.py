@@ -678,8 +678,8 @@ def test_a_test_message_goes_everywhere(watcher: Watcher, server: SlackServer, t
         with pytest.raises(InvalidValueError, match="there is no destination '#typo'; there are #oncall, default"):
             told.send_test_alert("#typo")
     assert broken_limit(server.messages[0]) is None
-    server.fail(Failure(404, "no_service"))
-    assert watcher.send_test_alert() == {"default": "Slack answers HTTP 404: no_service"}
+    server.fail(Failure(503, "service_unavailable"))
+    assert watcher.send_test_alert() == {"default": "Slack answers HTTP 503: service_unavailable"}
     with configured(watcher) as unconfigured:
         assert unconfigured.send_test_alert() == {}
 

@@ -22,12 +22,23 @@ from watcher_core import AlertEvent, AlertKind, AlertLevel, AlertState, Delivery
 from watcher_core.alerts import alerts, opening
 from watcher_core.alerts.delivery import Pace
 from watcher_core.alerts.senders.exchange import open_request
-from watcher_core.values import Finding
+from watcher_core.health import DELIVERY_KEY, update_alerts
+from watcher_core.values import Finding, HealthFact, HealthReport
 
 BOTH = """
 [[routes]]
 continue = true
 to = "OPS"
+[[routes]]
+to = "TEAM"
+type = "slack"
+"""
+
+LOUD = """
+[[routes]]
+continue = true
+level = ["error", "critical"]
+to = "PAGER"
 [[routes]]
 to = "TEAM"
 type = "slack"
@@ -86,18 +97,25 @@ def reroute(watcher: Watcher, text: str) -> None:
     watcher.settings.routes.write_text(text)
 
 
-def opened(watcher: Watcher, *keys: str, now: Any = NOON, details: dict[str, Any] | None = None) -> None:
+def opened(
+    watcher: Watcher,
+    *keys: str,
+    now: Any = NOON,
+    details: dict[str, Any] | None = None,
+    level: AlertLevel = AlertLevel.ERROR,
+    new: bool = True,
+) -> None:
     found = []
     for key in keys:
         pipeline = watcher.get_or_create_pipeline(f"pipeline {key}")
         found.append(
             Finding(
                 kind=AlertKind.FAILURE,
-                level=AlertLevel.ERROR,
+                level=level,
                 pipeline_id=pipeline.id,
                 pipeline_name=pipeline.name,
                 execution_id=None,
-                new=True,
+                new=new,
                 deduplication_key=key,
                 at=now,
                 details=details or {},
@@ -114,6 +132,12 @@ def gone(watcher: Watcher, *keys: str, now: Any) -> None:
 
 def deliver(watcher: Watcher, now: Any = NOON, **options: Any) -> DeliveryResult:
     return watcher.deliver_alerts(now=now, pace=Pace(0), **options)
+
+
+def actions(places: Places) -> list[tuple[str, str | None]]:
+    """What PagerDuty was asked for, and how loud."""
+    events = [request.json for request in places.pagerduty.taken]
+    return [(event["event_action"], event.get("payload", {}).get("severity")) for event in events]
 
 
 def rows(watcher: Watcher) -> dict[str, dict[str, Any]]:
@@ -231,6 +255,90 @@ def test_what_grows_is_told_at_each_place_at_most_once_an_hour(watcher: Watcher,
     assert places.told == ["🔴 pipeline a failed", "🔴 More of it: pipeline a failed"]
     assert deliver(watcher, at(72)).messages == 1
     assert places.events == ["opened", "updated"]
+
+
+def test_what_gets_louder_goes_at_once_to_who_hears_of_loud_alerts_only(watcher: Watcher, places: Places) -> None:
+    reroute(watcher, LOUD)
+    opened(watcher, "a", level=AlertLevel.WARNING)
+    deliver(watcher, at(1))
+    assert (places.told, places.pagerduty.requests) == (["⚠️ pipeline a failed"], 0)
+    opened(watcher, "a", now=at(5), level=AlertLevel.ERROR, new=False)
+    assert deliver(watcher, at(6)) == DeliveryResult(messages=1, alerts=1)
+    assert actions(places) == [("trigger", "error")]
+    assert deliver(watcher, at(7)) == DeliveryResult()
+    assert deliver(watcher, at(62)) == DeliveryResult(messages=1, alerts=1)
+    assert places.told[1] == "🔴 More of it: pipeline a failed", "who knows of it hears so within the hour"
+
+
+def test_what_gets_quieter_and_then_grows_ends_where_it_was_loud(watcher: Watcher, places: Places) -> None:
+    reroute(watcher, LOUD)
+    opened(watcher, "a")
+    deliver(watcher, at(1))
+    opened(watcher, "a", now=at(5), level=AlertLevel.WARNING, details={"failing": 1})
+    opened(watcher, "a", now=at(10), level=AlertLevel.WARNING, details={"failing": 2})
+    deliver(watcher, at(120))
+    gone(watcher, "a", now=at(130))
+    deliver(watcher, at(131))
+    assert actions(places) == [("trigger", "error"), ("trigger", "warning"), ("resolve", None)]
+
+
+# Messages that a place refuses
+
+
+def test_one_message_that_is_refused_holds_no_later_one_up(watcher: Watcher, places: Places) -> None:
+    reroute(watcher, '[[routes]]\nto = "PAGER"')
+    opened(watcher, "a")
+    places.pagerduty.fail(Failure(400, '{"status":"invalid event"}'))
+    assert deliver(watcher, at(1)).waiting == 1
+    opened(watcher, "b", now=at(1.1))
+    again = deliver(watcher, at(1.2))
+    assert (again.messages, again.waiting) == (1, 1)
+    assert again.errors == ('PAGER: only this message waits: PagerDuty answers HTTP 400: {"status":"invalid event"}',)
+    assert places.pagerduty.requests == 2, "and the refused one is not tried before its time"
+    assert deliver(watcher, at(2)).messages == 1
+
+
+# Destinations that are not what they were
+
+
+def test_who_asks_elsewhere_learns_that_a_variable_is_not_set(
+    watcher: Watcher, places: Places, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("OPS")
+    opened(watcher, "a")
+    deliver(watcher, at(1))
+    monkeypatch.setenv("OPS", f"{places.webhook.url}/secret")
+    waits = watcher.undelivered_alerts()
+    assert waits.last_error is not None
+    assert waits.last_error.startswith("OPS is not set where alerts are delivered, on ")
+    assert deliver(watcher, at(2)) == DeliveryResult(messages=1, alerts=1)
+    assert watcher.undelivered_alerts().last_error is None
+
+
+def test_that_messages_do_not_get_through_goes_to_who_can_be_reached(watcher: Watcher, places: Places) -> None:
+    reroute(watcher, '[[routes]]\nkind = "health"\nto = "OPS"\n[[routes]]\nto = "TEAM"\ntype = "slack"')
+    opened(watcher, "a")
+    deliver(watcher, at(1))
+    delivery = HealthFact(
+        "warning", "alerts", "1 waits", "do something", key=DELIVERY_KEY, subject="delivery of alerts"
+    )
+
+    def examined(*facts: HealthFact, now: Any) -> None:
+        with watcher._transaction() as (session, _):
+            update_alerts(session, HealthReport(facts=facts, examined=(DELIVERY_KEY,)), now=now)
+
+    examined(delivery, now=at(20))
+    places.webhook.fail(Failure(403), Failure(403))
+    deliver(watcher, at(20))
+    assert len(places.told) == 1
+    deliver(watcher, at(21))
+    assert places.told[1:] == ["⚠️ delivery of alerts: 1 waits"]
+    deliver(watcher, at(30))
+    assert places.events == ["opened"]
+    examined(now=at(40))
+    deliver(watcher, at(41))
+    assert places.events == ["opened", "resolved"]
+    assert places.told[2:] == ["✅ delivery of alerts: good again"]
 
 
 # Routes that change

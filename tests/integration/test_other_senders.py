@@ -6,7 +6,9 @@ import datetime as dt
 import json
 import logging
 import re
+import socketserver
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -228,6 +230,37 @@ def test_what_a_place_cannot_take_whole_is_cut_by_lines(server: HttpServer, monk
     assert re.search(r"\[alert 3\]\n… 16 more lines$", text)
 
 
+class MailServer(socketserver.StreamRequestHandler):
+    """Takes no password."""
+
+    def handle(self) -> None:
+        self.wfile.write(b"220 ready\r\n")
+        for line in self.rfile:
+            answer = (
+                b"250-here\r\n250 AUTH PLAIN LOGIN"
+                if line.upper().startswith(b"EHLO")
+                else b"535 5.7.8 wrong: s3cret-word"
+            )
+            self.wfile.write(answer + b"\r\n")
+
+
+def test_a_mail_server_that_takes_no_password_says_so(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO)
+    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), MailServer) as mails:
+        mails.daemon_threads = True
+        threading.Thread(target=mails.serve_forever, kwargs={"poll_interval": 0.01}).start()
+        url = f"mailto://me:s3cret-word@127.0.0.1:{mails.server_address[1]}?from=me@example.com&to=you@example.com"
+        with pytest.raises(
+            DeliveryError, match=r"E-Mail did not take it: the mail server: \(535, .*5\.7\.8 wrong"
+        ) as refused:
+            AppriseSender(SecretStr(url)).send(message(), thread=None)
+        mails.shutdown()
+    assert "s3cret-word" not in str(refused.value) + caplog.text
+    logging.getLogger("apprise").debug("of others, who did not ask for it")
+    logging.getLogger("apprise").info("of others, who did")
+    assert [record.message for record in caplog.records if record.name == "apprise"] == ["of others, who did"]
+
+
 def test_without_apprise_an_error_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "apprise", None)
     with pytest.raises(DeliveryError, match=re.escape("pip install 'watcher-dagster[notify]'")):
@@ -269,6 +302,12 @@ def test_failures_say_what_to_do(
     error = failed.value
     assert (error.retry_after, error.refused, error.in_any_form) == (retry_after, refused, in_any_form)
     assert server.taken == []
+
+
+def test_a_page_of_a_proxy_is_not_pagerduty(server: HttpServer) -> None:
+    server.fail(Failure(200, "\n<html><body>Blocked by policy</body></html>"))
+    with pytest.raises(DeliveryError, match="a page of HTML, not PagerDuty"):
+        pagerduty(server).send(message(), thread=None)
 
 
 @pytest.mark.parametrize("status", [200, 201, 202, 204])

@@ -141,6 +141,49 @@ def test_at_the_end_of_quiet_hours_what_fails_is_tried_again(watcher: Watcher, s
     assert server.headers == ["🔴 Quiet hours are over: 2 new"]
 
 
+def test_a_snooze_that_ends_in_quiet_hours_waits_for_their_end(watcher: Watcher, server: SlackServer) -> None:
+    routed(watcher, 'quiet = "22:00-07:00"')
+    opened(watcher, "told", minutes=0)
+    deliver(watcher, 1)
+    opened(watcher, "not told", minutes=2)
+    with watcher._transaction() as (session, _):
+        for alert in watcher.alerts():
+            alerts.snooze_alert(session, alert_id=alert.id, until=at(11 * HOUR), now=at(3))
+    assert deliver(watcher, 11 * HOUR) == DeliveryResult()
+    assert held(watcher, 11 * HOUR) == (2, 0, None)
+    assert deliver(watcher, 19 * HOUR) == DeliveryResult(messages=1, alerts=2)
+    assert server.headers[1] == "🔴 Quiet hours are over: 1 new, 1 changed"
+
+
+def test_what_may_not_be_repeated_before_quiet_hours_waits_for_their_end(watcher: Watcher, server: SlackServer) -> None:
+    routed(watcher, 'quiet = "13:00-15:00"')
+    opened(watcher, "a", minutes=0)
+    deliver(watcher, 1)
+    opened(watcher, "a", minutes=30, details={"failing": 2})  # news at 13:01, an hour after the last message
+    assert deliver(watcher, HOUR + 2) == DeliveryResult()
+    assert deliver(watcher, 3 * HOUR) == DeliveryResult(messages=1, alerts=1)
+    assert server.headers[1] == "🔴 Quiet hours are over: 1 changed"
+
+
+def test_what_failed_before_quiet_hours_is_not_tried_again_in_them(watcher: Watcher, server: SlackServer) -> None:
+    routed(watcher, 'quiet = "22:00-07:00"')
+    opened(watcher, "a", minutes=10 * HOUR - 1)
+    server.fail(Failure(503))
+    assert deliver(watcher, 10 * HOUR - 1).waiting == 1
+    assert deliver(watcher, 10 * HOUR + 5) == DeliveryResult()
+    assert server.requests == 1
+    assert deliver(watcher, 19 * HOUR) == DeliveryResult(messages=1, alerts=1)
+
+
+def test_what_a_snooze_keeps_from_a_digest_comes_with_the_next_one(watcher: Watcher, server: SlackServer) -> None:
+    routed(watcher, 'digest = "0 * * * *"')
+    opened(watcher, "a", minutes=10)
+    with watcher._transaction() as (session, _):
+        alerts.snooze_alert(session, alert_id=watcher.alerts()[0].id, until=at(90), now=at(11))
+    assert deliver(watcher, 91) == DeliveryResult()
+    assert deliver(watcher, 2 * HOUR) == DeliveryResult(messages=1, alerts=1)
+
+
 def test_a_digest_lists_what_is_new_ended_and_still_open(watcher: Watcher, server: SlackServer) -> None:
     routed(watcher, 'digest = "0 9 * * Sun,Mon-Fri"')
     opened(watcher, "a", "b", minutes=0)
@@ -338,6 +381,18 @@ def test_what_is_held_is_no_problem_of_delivery(watcher: Watcher) -> None:
         f"route oncall to the webhook of {VARIABLE} is quiet until {clock(at(19 * HOUR))}",
         "1 alert held until quiet hours, a digest or maintenance let it go",
     ]
+
+
+def test_what_waits_for_its_time_is_not_late_when_that_comes(watcher: Watcher) -> None:
+    routed(watcher, "")
+    opened(watcher, "a", minutes=0)
+    deliver(watcher, 1)
+    opened(watcher, "a", minutes=5, details={"failing": 2})
+    assert held(watcher, HOUR) == (0, 0, None)
+    _, count, since = held(watcher, HOUR + 2)
+    assert count == 1
+    assert since is not None
+    assert since >= at(HOUR + 1), "an hour after the last message"
 
 
 def test_alerts_without_a_destination_are_a_finding_of_health(watcher: Watcher) -> None:

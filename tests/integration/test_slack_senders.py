@@ -54,6 +54,23 @@ def test_a_wrong_token_is_told_and_stays_secret(server: SlackServer, caplog: pyt
 
 
 @pytest.mark.parametrize(
+    ("error", "advice"),
+    [
+        ("account_inactive", "the bot's token is not valid any more"),
+        ("channel_not_found", "invite the bot, or name another"),
+        ("is_archived", "the channel is archived"),
+        ("not_in_channel", "the bot is not in the channel; invite it"),
+        ("missing_scope", "chat:write"),
+    ],
+)
+def test_what_slack_calls_by_a_word_for_programs_says_what_to_do(server: SlackServer, error: str, advice: str) -> None:
+    server.fail(Failure(200, json.dumps({"ok": False, "error": error})))
+    with pytest.raises(DeliveryError, match=f"HTTP 200: {error} .*{advice}") as failed:
+        SlackChannel("#data", SecretStr(TOKEN), api=server.api).send(MESSAGE, thread=None)
+    assert not failed.value.refused, "no plainer message would be taken"
+
+
+@pytest.mark.parametrize(
     ("failure", "message", "retry_after", "refused"),
     [
         (Failure(429, "rate_limited", {"Retry-After": "30"}), "wait for 30 s", 30.0, False),
@@ -61,9 +78,12 @@ def test_a_wrong_token_is_told_and_stays_secret(server: SlackServer, caplog: pyt
         (Failure(429, "rate_limited"), "wait for 1 s", 1.0, False),
         (Failure(500), "HTTP 500: rollup", None, False),
         (Failure(503, "", {"Retry-After": "7"}), "HTTP 503: nothing", 7.0, False),
-        (Failure(403, "invalid_token"), "HTTP 403: invalid_token", None, False),
-        (Failure(404, "no_service"), "HTTP 404: no_service", None, False),
-        (Failure(410, "channel_is_archived"), "HTTP 410: channel_is_archived", None, False),
+        (Failure(403, "invalid_token"), r"HTTP 403: invalid_token \(the webhook was removed", None, False),
+        (Failure(404, "no_service"), r"HTTP 404: no_service \(.*make a new one", None, False),
+        (Failure(410, "channel_is_archived"), r"HTTP 410: channel_is_archived \(.*name another", None, False),
+        (Failure(200, '{"ok": false, "error": "no_team"}'), r"HTTP 200: no_team \(the webhook", None, False),
+        (Failure(200, '{"success": false}'), "HTTP 200: it was not taken", None, False),
+        (Failure(200, "<!DOCTYPE html><title>Log in</title>"), "HTTP 200: a page of HTML", None, False),
         (Failure(400, "invalid_blocks"), "HTTP 400: invalid_blocks", None, True),
         (
             Failure(302, "", {"Location": "https://example.com/s3cret"}),

@@ -71,14 +71,23 @@ def test_when_something_may_be_sent(
 ) -> None:
     quiet = [fields.pop("quiet")] if "quiet" in fields else []
     expected = None if released is None else (utc(released), why)
-    assert hold(*quiet, **fields).release(utc(moment)) == expected
+    assert hold(*quiet, **fields).release(utc(moment), now=utc(moment)) == expected
+
+
+def test_what_is_late_for_another_reason_is_not_sent_in_quiet_hours_either() -> None:
+    night = hold("22:00-07:00")
+    due_at, end = utc("2026-03-02 21:00"), utc("2026-03-03 07:00")
+    assert night.release(due_at, now=utc("2026-03-02 21:59")) is None
+    assert night.release(due_at, now=utc("2026-03-02 22:00")) == (end, Collection.QUIET)
+    assert night.release(due_at, now=end) is None
 
 
 def test_of_several_routes_to_one_place_the_first_that_sends_counts() -> None:
     night, day = hold("22:00-07:00"), hold("22:00-23:00")
-    assert earliest_release([night, day], utc("2026-03-02 22:30")) == (utc("2026-03-02 23:00"), Collection.QUIET)
-    assert earliest_release([night, day], utc("2026-03-02 23:30")) is None
-    assert earliest_release([], utc("2026-03-02 22:30")) is None
+    early, late = utc("2026-03-02 22:30"), utc("2026-03-02 23:30")
+    assert earliest_release([night, day], early, now=early) == (utc("2026-03-02 23:00"), Collection.QUIET)
+    assert earliest_release([night, day], late, now=late) is None
+    assert earliest_release([], early, now=early) is None
 
 
 @pytest.mark.parametrize(

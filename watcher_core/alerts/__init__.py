@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from watcher_core.alerts.opening import OPENING, OPENING_GIVEN, correct_alerts, open_alerts
     from watcher_core.alerts.opening import lock as lock_alerts
     from watcher_core.alerts.outbox import list_deliveries, undelivered_alerts
+    from watcher_core.alerts.pending import DELIVERY_KEY
     from watcher_core.alerts.review import RouteProblem, review_coverage, review_routes
     from watcher_core.alerts.routes import DEFAULT_DESTINATION, Routes, load_routes
     from watcher_core.alerts.senders import SlackChannel, SlackSender
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "DEFAULT_DESTINATION",
+    "DELIVERY_KEY",
     "OPENING",
     "OPENING_GIVEN",
     "Notification",
@@ -74,6 +76,7 @@ __all__ = [
 
 _MODULES = {
     "DEFAULT_DESTINATION": "routes",
+    "DELIVERY_KEY": "pending",
     "Notification": "notification",
     "Pace": "delivery",
     "RouteProblem": "review",

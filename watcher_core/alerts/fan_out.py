@@ -28,8 +28,8 @@ from watcher_core.enums import AlertEvent, AlertKind, AlertLevel
 OPENING = (AlertEvent.OPENED, AlertEvent.REOPENED, AlertEvent.REMINDED, AlertEvent.UPDATED)
 # What is said of an alert by the message about its cause.
 SAID_BY_CAUSE = (AlertEvent.OPENED, AlertEvent.REOPENED, AlertEvent.UPDATED)
-# What only a destination hears that knows of the alert.
-FOLLOWING = (None, AlertEvent.ACKNOWLEDGED, AlertEvent.RESOLVED)
+# What a destination hears that knows of an open alert, though routes lead elsewhere by now.
+FOLLOWING = (None, AlertEvent.ACKNOWLEDGED, AlertEvent.UPDATED, AlertEvent.REMINDED, AlertEvent.RESOLVED)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -177,7 +177,11 @@ def fan_out(
         subject = _subject(of_one[0])
         if subject not in routed:
             routed[subject] = routes.find_all(subject)
-        _of_alert(found, of_one, subject, routed[subject], routes, incidents)
+        leads_to = routed[subject]
+        if of_one[0]["is_about_delivery"] and any(row["last_error"] is not None for row in of_one):
+            # What says that messages do not get through does not get through either: somebody has to hear of it.
+            leads_to = tuple(dict.fromkeys((*leads_to, *(each for each in routes.destinations if each.secret))))
+        _of_alert(found, of_one, subject, leads_to, routes, incidents)
     return found
 
 
@@ -236,7 +240,9 @@ def _of_alert(
                 found.held.append(replace(added, released_at=incidents.released_at(opening, destination)))
                 continue
             found.added.append(added)
-            _add(found, opening, added)
+            # What has grown is news at once for who knows nothing of it, and waits for the others.
+            if opening["is_pending"] or opening["event"] == AlertEvent.UPDATED:
+                found.pending.append(added)
             incidents.begin(opening, destination)
         if not routed and known == {None}:
             _add(found, opening, Pending(id=opening["id"], event=AlertEvent.OPENED, subject=subject, destination=None))

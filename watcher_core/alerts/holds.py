@@ -34,29 +34,30 @@ def hold_back(
     """
     if not windows and all(route.hold is None for route in routes.routes):
         return found
-    happened: dict[tuple[int, str | None], dt.datetime] = {}
+    due: dict[tuple[int, str | None], dt.datetime] = {}
     for row in rows:
         if row["event"] is not None:
-            happened[row["id"], row["destination"]] = row["happened_at"]
-            happened.setdefault((row["id"], None), row["happened_at"])
+            due[row["id"], row["destination"]] = row["due_at"]
+            due.setdefault((row["id"], None), row["due_at"])
     ends = [(window, end) for window in windows if (end := maintenance.last_end(window, now)) is not None]
     holds: dict[tuple[Subject, str], list[Hold]] = {}
     pending: list[Pending] = []
     held: list[Pending] = []
     for each in found.pending:
         name = each.moved_from or _name(each.destination)
-        at = happened.get((each.id, name)) or happened[each.id, None]
-        timed = _timed(each, at, routes, holds, ends)
+        due_at = due.get((each.id, name)) or due[each.id, None]
+        timed = _timed(each, min(due_at, now), routes, holds, ends, now)
         (held if timed.released_at is not None and timed.released_at > now else pending).append(timed)
     return replace(found, pending=pending, held=[*found.held, *held])
 
 
 def _timed(
     each: Pending,
-    happened_at: dt.datetime,
+    due_at: dt.datetime,
     routes: Routes,
     holds: dict[tuple[Subject, str], list[Hold]],
     ends: Sequence[tuple[MaintenanceWindow, dt.datetime]],
+    now: dt.datetime,
 ) -> Pending:
     released_at, collection = None, None
     destination = each.destination
@@ -64,12 +65,12 @@ def _timed(
         key = (each.subject, destination.name)
         if key not in holds:
             holds[key] = routes.holds(each.subject, destination)
-        release = earliest_release(holds[key], happened_at)
+        release = earliest_release(holds[key], due_at, now=now)
         if release is not None:
             released_at = release[0]
             collection = None if destination.most is not None else release[1]
     if each.event in OPENING:
-        over = [end for window, end in ends if _is_of(window, each.subject) and end > happened_at]
+        over = [end for window, end in ends if _is_of(window, each.subject) and end > due_at]
         released_at = max([*over, *([] if released_at is None else [released_at])], default=None)
     return replace(each, released_at=released_at, collection=collection)
 

@@ -40,7 +40,8 @@ OPENING: Final = f"""
     known AS (
         SELECT cause.kind, {LEVEL} AS level, cause.deduplication_key, cause.pipeline_id, cause.pipeline_execution_id,
                cause.at, cause.facts, coalesce(alive.id, gone.id) AS id, alive.id IS NULL AS is_gone,
-               alive.id IS NOT NULL AND {_failing("cause")} > {_failing("alive")} AS has_grown,
+               alive.id IS NOT NULL
+               AND ({_failing("cause")} > {_failing("alive")} OR {LEVEL} > alive.level) AS has_grown,
                gone.resolved_at <= %(now)s - %(continues_within)s AS is_long_gone,
                gone.resolved_by_hand AND NOT cause.is_new AS is_settled_by_hand,
                EXISTS (SELECT

@@ -13,19 +13,20 @@ together once the destination works again: a few messages, not one for each aler
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Sequence
+import socket
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from watcher_core import values
-from watcher_core.alerts import holds, maintenance
+from watcher_core.alerts import backoff, holds, maintenance
 from watcher_core.alerts.destinations import Destination
 from watcher_core.alerts.fan_out import Pending, Plan, Reached, fan_out
 from watcher_core.alerts.holds import hold_back
 from watcher_core.alerts.parcels import Parcel, by_destination, destination_name, make_parcels
-from watcher_core.alerts.pending import IS_PENDING, JOINED_DELIVERIES, NEXT
+from watcher_core.alerts.pending import DELIVERY_KEY, IS_PENDING, JOINED_DELIVERIES, NEXT
 from watcher_core.alerts.routes import Routes
 from watcher_core.enums import AlertEvent
 
@@ -34,6 +35,9 @@ LEASE = dt.timedelta(minutes=2)
 
 # Of a place with a message for a few alerts, no more are claimed than one delivery may send.
 MESSAGES_AT_ONCE = 60
+
+# Where alerts are delivered, for who looks from elsewhere.
+HOST = socket.gethostname()
 
 # What an alert without a destination waits for.
 UNROUTED = "SLACK_WEBHOOK_URL is not set, and no route matches"
@@ -61,10 +65,12 @@ UNSETTLED = f"""
       {NEXT}
      WHERE NOT alert.is_settled"""
 
+# What has grown may have got louder, so that routes lead it to places that know nothing of it: they need not wait.
 ANY_DUE = sa.text(f"""
     SELECT EXISTS (SELECT {UNSETTLED}
                       AND {IS_PENDING}
                       AND coalesce(delivery.next_attempt_at <= :now, true))
+        OR (:by_level AND EXISTS (SELECT {UNSETTLED} AND next.event = 'updated'))
 """)
 
 
@@ -84,6 +90,8 @@ ROWS = sa.text(f"""
            cause_subject.pipeline_type_name AS cause_pipeline_type_name,
            cause_subject.pipeline_metadata AS cause_pipeline_metadata
       FROM (SELECT alert.id, alert.kind, alert.level, alert.pipeline_id, next.event, next.happened_at,
+                   greatest(next.happened_at, next.not_before) AS due_at,
+                   alert.deduplication_key = '{DELIVERY_KEY}' AS is_about_delivery,
                    cause.id AS cause_id, cause.kind AS cause_kind, cause.level AS cause_level,
                    cause.pipeline_id AS cause_pipeline_id,
                    delivery.destination, delivery.attempts, delivery.next_attempt_at, delivery.last_error,
@@ -139,7 +147,8 @@ DELIVERIES = sa.text(f"""
 """)
 
 UNDELIVERED = sa.text(f"""
-    SELECT count(DISTINCT alert.id) AS count, min(greatest(next.happened_at, timed.released_at)) AS since,
+    SELECT count(DISTINCT alert.id) AS count,
+           min(greatest(next.happened_at, next.not_before, timed.released_at)) AS since,
            (array_agg(delivery.last_error ORDER BY next.happened_at) FILTER (WHERE delivery.last_error IS NOT NULL))[1]
            AS last_error
       FROM watcher.alert
@@ -301,15 +310,6 @@ WAKE = sa.text("""
                      FOR NO KEY UPDATE SKIP LOCKED)
 """)
 
-# An alert that comes and goes while its place does not answer was missed, not unnoticed.
-NOTE_DELAY = sa.text("""
-    UPDATE watcher.alert_delivery
-       SET last_error = :error
-     WHERE alert_id = ANY(:ids)
-       AND destination = :destination
-       AND last_error IS NULL
-""")
-
 
 def settle(session: Session) -> bool:
     """Put aside the alerts of whose state every destination knows: no delivery reads them again.
@@ -331,7 +331,8 @@ def claim(
     now: dt.datetime,
 ) -> list[Parcel]:
     """Take the lease on all that can be sent now, parted into messages."""
-    if not settle(session) or not (retry_now or session.scalar(ANY_DUE, {"now": now})):
+    by_level = any(route.level is not None for route in routes.routes)
+    if not settle(session) or not (retry_now or session.scalar(ANY_DUE, {"by_level": by_level, "now": now})):
         return []
     found = plan(session, routes=routes, now=now)
     _write_rows(session, found, now)
@@ -341,14 +342,19 @@ def claim(
             tally.fail("no destination", UNROUTED)
         elif not is_configured(destination):
             tally.fail(destination.name, f"{destination.missing} is not set")
-        elif (failed := _backing_off(waiting, now)) and not retry_now:
+            # For who asks elsewhere, where it may be set.
+            where = f"{destination.missing} is not set where alerts are delivered, on {HOST}"
+            backoff.note_delay(session, waiting, where)
+        elif (failed := backoff.failing(waiting, now)) and not retry_now:
             reason = failed.last_error or "waits after a failure"
             tally.fail(destination.name, reason)
-            new = [alert.id for alert in waiting if alert.last_error is None]
-            session.execute(NOTE_DELAY, {"ids": new, "destination": destination.name, "error": reason})
+            backoff.note_delay(session, waiting, reason)
         else:
-            most = destination.most
-            chosen += waiting if most is None else waiting[: most * MESSAGES_AT_ONCE]
+            put_off = [] if retry_now else [alert for alert in waiting if backoff.is_put_off(alert, now)]
+            for alert in put_off:
+                tally.fail(destination.name, alert.last_error or "waits after a failure")
+            due = [alert for alert in waiting if retry_now or not backoff.is_put_off(alert, now)]
+            chosen += due if destination.most is None else due[: destination.most * MESSAGES_AT_ONCE]
     if not chosen:
         return []
     given = {**_as_arrays(chosen), "lease": lease, "lease_ends_at": now + LEASE, "now": now}
@@ -381,10 +387,3 @@ def _as_arrays(rows: Sequence[Pending]) -> dict[str, list[object]]:
             row.destination is not None and row.destination.takes_acknowledgements for row in rows
         ],
     }
-
-
-def _backing_off(waiting: Iterable[Pending], now: dt.datetime) -> Pending | None:
-    """One that failed and waits for its next try: all others of its destination wait with it."""
-    return next(
-        (alert for alert in waiting if alert.attempts and alert.next_attempt_at and alert.next_attempt_at > now), None
-    )

@@ -12,6 +12,9 @@ from __future__ import annotations
 
 import datetime as dt
 
+# The alert that says that notifications wait.
+DELIVERY_KEY = "health/delivery"
+
 # A cause that is back within this time continues its alert; one that comes and goes is one alert, not many.
 CONTINUES_WITHIN = dt.timedelta(hours=1)
 

@@ -1,7 +1,7 @@
-"""Quiet hours and digests of a route: when a notification that happens at a moment may be sent.
+"""Quiet hours and digests of a route: when a notification that is due at a moment may be sent.
 
-Nothing of this is stored. When a notification may go follows from when it happened, so that it is sent at the end of
-quiet hours, or with a digest, whenever a deliverer dies or is late.
+Nothing of this is stored. When a notification may go follows from when it was due, and from the present, so that it is
+sent at the end of quiet hours, or with a digest, whenever a deliverer dies or is late.
 """
 
 from __future__ import annotations
@@ -119,17 +119,23 @@ class Hold:
                 raise InvalidValueError("quiet has no end: no alert would ever be sent")
         return None if until == moment else until
 
-    def release(self, happened_at: dt.datetime) -> tuple[dt.datetime, Collection] | None:
-        """Return when something that happened at a moment may be sent, and why so late; `None` for at once."""
-        digest_at = calendars.time_after(self.digest, happened_at, self.timezone) if self.digest else None
-        until = self.quiet_until(digest_at or happened_at)
-        if digest_at is not None:
-            return until or digest_at, Collection.DIGEST
-        return None if until is None else (until, Collection.QUIET)
+    def release(self, due_at: dt.datetime, *, now: dt.datetime) -> tuple[dt.datetime, Collection] | None:
+        """Return when something that is due at a moment may be sent, and why so late; `None` for at once.
+
+        What is late for another reason, as after a failure of the place, is not sent in quiet hours either.
+        """
+        digest_at = calendars.time_after(self.digest, due_at, self.timezone) if self.digest else None
+        collection = Collection.QUIET if digest_at is None else Collection.DIGEST
+        until = self.quiet_until(digest_at or due_at) or digest_at
+        if (quiet_now := self.quiet_until(now)) is not None:
+            until = quiet_now if until is None else max(until, quiet_now)
+        return None if until is None else (until, collection)
 
 
-def earliest_release(holds: Iterable[Hold], happened_at: dt.datetime) -> tuple[dt.datetime, Collection] | None:
+def earliest_release(
+    holds: Iterable[Hold], due_at: dt.datetime, *, now: dt.datetime
+) -> tuple[dt.datetime, Collection] | None:
     """Return when something may be sent that takes several routes to one place; `None` for at once."""
-    found = [hold.release(happened_at) for hold in holds]
+    found = [hold.release(due_at, now=now) for hold in holds]
     late = [each for each in found if each is not None]
     return min(late) if late and len(late) == len(found) else None

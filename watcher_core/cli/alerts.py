@@ -114,8 +114,11 @@ def acknowledge(alert_id: Id, *, by: By = None, note: Note = None, json: Json = 
     It is not repeated; its recovery is delivered.
     """
     with open_watcher() as watcher:
+        before = watcher.alert(alert_id)
         alert = watcher.acknowledge_alert(alert_id, by=by or login_name(), note=note)
-    _print_change(alert, "acknowledged", json=json)
+    has_taken_over = before.state is AlertState.ACKNOWLEDGED and before.acknowledged_by != alert.acknowledged_by
+    from_whom = f"; {before.acknowledged_by} had it since {times.ago(before.acknowledged_at)}" if has_taken_over else ""
+    _print_change(alert, f"acknowledged{from_whom}", json=json)
 
 
 @app.command(

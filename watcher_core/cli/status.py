@@ -44,6 +44,7 @@ def status(
         pipelines = watcher.pipelines()
         activity = {each.pipeline_id: each for each in watcher.pipeline_activity()}
         unwatched = watcher.unwatched_pipelines()
+        delivery = watcher.delivery_health()
     ordered = _in_order(pipelines, activity, alerts)
     if json:
         output.print_json(
@@ -61,10 +62,13 @@ def status(
                     for pipeline in ordered
                 ],
                 "not_watched": {each.reason: each.names for each in unwatched},
+                "delivery": delivery,
             }
         )
         return
     _print_problems(alerts, failed=sum(each.state in BAD_STATES for each in activity.values()))
+    if delivery.level != "ok":
+        output.print_text(f"Alerts: {delivery.message}; see: watcher doctor")
     _print_pipelines(ordered if show_all else ordered[:SHOWN_PIPELINES], activity, alerts, more=len(ordered))
     _print_unwatched(unwatched, show_all=show_all)
 

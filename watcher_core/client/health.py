@@ -132,6 +132,20 @@ class HealthMethods(Connection):
                     checks.mark_checked(session, kind=AlertKind.HEALTH, now=moment)
         return [fact for report in reports for fact in report.facts]
 
+    def delivery_health(self) -> values.HealthFact:
+        """Look at whether alerts get through; one of `health`'s facts."""
+        now = self.clock()
+        with self._transaction() as (session, _):
+            return self._delivery_fact(session, now)
+
+    def _delivery_fact(self, session: Session, now: dt.datetime) -> values.HealthFact:
+        try:
+            routes = alerts.load_routes(self.settings)
+        except ConfigurationError as exc:
+            return health.unreadable_routes_fact(exc)
+        waiting = alerts.undelivered_alerts(session, routes=routes, besides=health.DELIVERY_KEY, now=now)
+        return health.undelivered_fact(waiting, now=now)
+
     def _routes(self) -> alerts.Routes | None:
         try:
             return alerts.load_routes(self.settings)
@@ -155,12 +169,7 @@ class HealthMethods(Connection):
         yield (
             health.DELIVERY_KEY,
             "alerts",
-            lambda session, now: [
-                health.undelivered_fact(
-                    alerts.undelivered_alerts(session, routes=self._routes(), now=now, besides=health.DELIVERY_KEY),
-                    now=now,
-                )
-            ],
+            lambda session, now: [self._delivery_fact(session, now)],
         )
         yield (
             health.ANOMALIES_KEY,

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
         undelivered_fact,
         unexported_facts,
         unjudged_fact,
+        unreadable_routes_fact,
     )
     from watcher_core.health.recorders import KEY as RECORDER_KEY
     from watcher_core.health.recorders import recorder_facts
@@ -60,6 +61,7 @@ __all__ = [
     "undelivered_fact",
     "unexported_facts",
     "unjudged_fact",
+    "unreadable_routes_fact",
     "update_alerts",
 ]
 
@@ -89,6 +91,7 @@ _MODULES = {
     "undelivered_fact": "queues",
     "unexported_facts": "queues",
     "unjudged_fact": "queues",
+    "unreadable_routes_fact": "queues",
     "update_alerts": "alerting",
 }
 

@@ -6,10 +6,12 @@ import datetime as dt
 from collections.abc import Iterator
 from typing import Final
 
+from watcher_core import alerts
 from watcher_core import text as words
+from watcher_core.errors import ConfigurationError
 from watcher_core.values import HealthFact, UndeliveredAlerts, UnjudgedExecutions
 
-DELIVERY_KEY: Final = "health/delivery"
+DELIVERY_KEY: Final = alerts.DELIVERY_KEY
 ANOMALIES_KEY: Final = "health/anomalies"
 TRACES_KEY: Final = "health/traces"
 OPENLINEAGE_KEY: Final = "health/openlineage"
@@ -20,6 +22,18 @@ DELIVERED_WITHIN: Final = dt.timedelta(minutes=10)
 JUDGED_WITHIN: Final = dt.timedelta(minutes=10)
 # After this, an execution that is to be exported means that no process exports, or that no collector answers.
 EXPORTED_WITHIN: Final = dt.timedelta(minutes=15)
+
+
+def unreadable_routes_fact(error: ConfigurationError) -> HealthFact:
+    """Say that routes cannot be read, so that nothing is delivered from here."""
+    return HealthFact(
+        "problem",
+        "alerts",
+        f"the routes cannot be read, so that none is delivered by them: {error}",
+        "set it right; see: watcher alerts routes",
+        key=DELIVERY_KEY,
+        subject="delivery of alerts",
+    )
 
 
 def undelivered_fact(waiting: UndeliveredAlerts, *, now: dt.datetime) -> HealthFact:

@@ -24,6 +24,7 @@ from watcher_core.errors import (
     InvalidValueError,
     NotFoundError,
     PipelineInactiveError,
+    SchemaVersionError,
     WatcherError,
 )
 
@@ -125,6 +126,10 @@ def response_for(error: Exception) -> Response:
             return error_response(409, str(error), code="pipeline_inactive", details=details)
         case InvalidValueError():
             return error_response(400, str(error))
+        case SchemaVersionError():
+            logger.warning("answered 503: %s", error)
+            versions = f"version {error.found or 'none'} of the schema, and this server needs {error.expected}"
+            return error_response(503, f"the database has {versions}; whoever runs it reads in its log what to do")
         case DatabaseError() | ConfigurationError():
             logger.warning("answered 503: %s", error)
             return error_response(503, "the database cannot be used now; try again")

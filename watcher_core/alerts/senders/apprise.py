@@ -4,7 +4,8 @@ One address of Apprise is one destination. Apprise says only whether all of its 
 of several is refused: after a failure of one, the others would get it again.
 
 Apprise and what it uses log addresses. What they log while they send for Watcher goes to no handler: a warning says why
-a message was not taken, and stands in the error, without any part of the address.
+a message was not taken, and stands in the error, without any part of the address. Why a mail server takes nothing
+Apprise says only for debugging: of a wrong password and of a server that is away it warns alike.
 """
 
 from __future__ import annotations
@@ -36,6 +37,9 @@ OVER = (AlertEvent.RESOLVED, AlertEvent.MISSED)
 SECONDS = 30.0
 # Where a place has no title, Apprise writes it above the text.
 ROOM_FOR_TITLE = 20
+# What Apprise calls e-mail, and how the line begins that says what its server answered.
+EMAIL = "E-Mail"
+ANSWERED = "Socket Exception: "
 
 # What was logged of the message that is being sent.
 _logged: ContextVar[list[str] | None] = ContextVar("_logged", default=None)
@@ -73,7 +77,7 @@ class AppriseSender:
                 answer = None
         # Its answer is an object of its own, or `None` where nothing was sent: neither is equal to True or False.
         if not answer:
-            reason = " ".join(without_secret(logged[-1], self._url).split()) if logged else "Apprise gives no reason"
+            reason = " ".join(without_secret(_reason(place, logged), self._url).split())
             raise DeliveryError(f"{place.service_name} did not take it: {cut(reason, MAX_ANSWER)}")
 
 
@@ -139,6 +143,15 @@ def _written(lines: Sequence[str], written_as: str) -> str:
     return formats.as_markdown(lines) if written_as == "markdown" else formats.as_text("\n".join(lines))
 
 
+def _reason(place: NotifyBase, logged: Sequence[str]) -> str:
+    if place.service_name == EMAIL:
+        answers = [line.removeprefix(ANSWERED) for line in logged if line.startswith(ANSWERED)]
+        if answers:
+            return f"the mail server: {answers[-1]}"
+    warnings = [line for line in logged if not line.startswith(ANSWERED)]
+    return warnings[-1] if warnings else "Apprise gives no reason"
+
+
 def _type(message: SlackMessage) -> Any:
     from apprise import NotifyType
 
@@ -156,7 +169,7 @@ def _type(message: SlackMessage) -> Any:
 
 @contextmanager
 def _silenced() -> Iterator[list[str]]:
-    """Keep what is logged from all handlers; return the warnings."""
+    """Keep what is logged from all handlers; return the warnings, and what mail servers answered."""
     logged: list[str] = []
     before = _logged.set(logged)
     try:
@@ -170,12 +183,22 @@ def _guard_logs() -> None:
     """Once a process: nothing that is logged while Watcher sends reaches a handler."""
     for name in LOGGERS:
         logging.getLogger(name).addFilter(_is_for_others)
+    apprise = logging.getLogger(LOGGERS[0])
+    own_level = apprise.level
+
+    def is_wanted(record: logging.LogRecord) -> bool:
+        """Whether others, who send by Apprise too, asked for it: for them the level is as it was."""
+        return _logged.get() is not None or record.levelno >= (own_level or logging.getLogger().level)
+
+    apprise.addFilter(is_wanted)
+    apprise.setLevel(logging.DEBUG)
 
 
 def _is_for_others(record: logging.LogRecord) -> bool:
     logged = _logged.get()
     if logged is None:
         return True
-    if record.levelno >= logging.WARNING:
-        logged.append(record.getMessage())
+    text = record.getMessage()
+    if record.levelno >= logging.WARNING or text.startswith(ANSWERED):
+        logged.append(text)
     return False

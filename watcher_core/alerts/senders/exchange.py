@@ -139,6 +139,11 @@ def moved(place: str, status: int, headers: Mapping[str, Any]) -> DeliveryError 
     return DeliveryError(f"{place} answers HTTP {status}, and has moved{to}; set its new address")
 
 
+def is_page(body: str) -> bool:
+    """Whether an answer is a page for people, as of a login, or of a proxy that lets nothing through."""
+    return body.lstrip()[:15].lower().startswith(("<!doctype html", "<html"))
+
+
 def _header(headers: Mapping[str, Any], name: str) -> str | None:
     """Return a header by its name in small letters; `None` where there is none."""
     try:

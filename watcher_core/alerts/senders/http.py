@@ -16,8 +16,8 @@ from watcher_core.errors import DeliveryError
 ABOUT_THE_MESSAGE = (400, 413, 422)
 
 
-def post_json(url: SecretStr, body: bytes, *, place: str, headers: Mapping[str, str], timeout: float) -> None:
-    """Send a body of JSON.
+def post_json(url: SecretStr, body: bytes, *, place: str, headers: Mapping[str, str], timeout: float) -> str:
+    """Send a body of JSON; return the body of the answer.
 
     Args:
         url: Where to; no part of it is ever shown.
@@ -40,7 +40,7 @@ def post_json(url: SecretStr, body: bytes, *, place: str, headers: Mapping[str, 
         )
         status, answered, text = open_request(request, timeout)
         if 200 <= status < 300:
-            return
+            return text
         problem = _refusal(place, status, text, answered, url)
     except urllib.error.HTTPError as error:
         with error:

@@ -16,7 +16,7 @@ from pydantic import SecretStr
 from watcher_core import values
 from watcher_core.alerts import formats
 from watcher_core.alerts.notification import Notification
-from watcher_core.alerts.senders.exchange import LOOPBACK, TIMEOUT_SECONDS
+from watcher_core.alerts.senders.exchange import LOOPBACK, TIMEOUT_SECONDS, is_page
 from watcher_core.alerts.senders.http import post_json
 from watcher_core.alerts.slack import SlackMessage, cut
 from watcher_core.enums import AlertEvent, AlertState
@@ -79,7 +79,9 @@ class PagerDuty:
         event = {"routing_key": routing_key, "event_action": action, "dedup_key": key, "client": "Watcher", **details}
         body = json.dumps(event, ensure_ascii=False).encode()
         try:
-            post_json(SecretStr(events), body, place="PagerDuty", headers={}, timeout=self._timeout)
+            answer = post_json(SecretStr(events), body, place="PagerDuty", headers={}, timeout=self._timeout)
+            if is_page(answer):  # as of a proxy that lets nothing through
+                raise DeliveryError("PagerDuty has not taken it: what answers is a page of HTML, not PagerDuty")
         except DeliveryError as exc:
             exc.args = (str(exc).replace(routing_key, "***"),)
             raise

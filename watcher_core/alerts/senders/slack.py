@@ -6,6 +6,7 @@ the outbox's business, which other destinations and a restart share.
 
 from __future__ import annotations
 
+import json
 import logging
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
@@ -16,6 +17,7 @@ from watcher_core.alerts.senders.exchange import (
     MAX_ANSWER,
     TIMEOUT_SECONDS,
     asked_wait,
+    is_page,
     moved,
     open_request,
     require_address,
@@ -42,6 +44,31 @@ REFUSALS = (
     "thread_not_found",
 )
 RATE_LIMITED = ("ratelimited", "rate_limited")
+
+# What to do about answers that are about the place. Slack's words for them are those of programs.
+TOKEN_ADVICE = "the bot's token is not valid any more; set a new one"  # noqa: S105 - no token
+CHANNEL_ADVICE = "the channel does not exist, or is private and the bot is not in it; invite the bot, or name another"
+ARCHIVED_ADVICE = "the channel is archived; name another"
+WEBHOOK_ADVICE = "the webhook was removed, or its address is wrong; make a new one, and set its address"
+ADVICE = {
+    "account_inactive": TOKEN_ADVICE,
+    "action_prohibited": "an administrator of the workspace forbids it",
+    "channel_is_archived": ARCHIVED_ADVICE,
+    "channel_not_found": CHANNEL_ADVICE,
+    "invalid_auth": TOKEN_ADVICE,
+    "invalid_token": WEBHOOK_ADVICE,
+    "is_archived": ARCHIVED_ADVICE,
+    "missing_scope": "the bot's token needs the scope chat:write",
+    "no_active_hooks": WEBHOOK_ADVICE,
+    "no_service": WEBHOOK_ADVICE,
+    "no_service_id": WEBHOOK_ADVICE,
+    "no_team": WEBHOOK_ADVICE,
+    "not_authed": TOKEN_ADVICE,
+    "not_in_channel": "the bot is not in the channel; invite it",
+    "team_disabled": WEBHOOK_ADVICE,
+    "token_expired": TOKEN_ADVICE,
+    "token_revoked": TOKEN_ADVICE,
+}
 
 # slack_sdk would log addresses, which are secrets.
 _SILENT = logging.Logger("slack_sdk", logging.CRITICAL + 1)  # noqa: LOG001 - outside the tree: no handler gets it
@@ -83,6 +110,8 @@ class SlackWebhook:
             raise unreachable(error, self._timeout) from _without_secret(error)
         if not 200 <= answer.status_code < 300:
             raise refusal(answer.status_code, answer.body, answer.headers)
+        if (reason := _denied(answer.body)) is not None:
+            raise refusal(answer.status_code, reason, answer.headers)
 
 
 class SlackChannel:
@@ -155,6 +184,22 @@ class SlackChannel:
         return thread or posted
 
 
+def _denied(body: str) -> str | None:
+    """Return why a webhook has not taken a message, though it answers with a success; `None` where it has taken it.
+
+    What takes Slack's messages answers `ok`, or JSON of its own; a login page, or that of a proxy, takes nothing.
+    """
+    if is_page(body):
+        return "a page of HTML, which is not Slack's"
+    try:
+        answer = json.loads(body)
+    except ValueError:
+        return None
+    if isinstance(answer, dict) and (answer.get("ok") is False or answer.get("success") is False):
+        return str(answer.get("error") or "it was not taken")
+    return None
+
+
 def refusal(status: int, answer: str, headers: Mapping[str, Any]) -> DeliveryError:
     """Make the error for an answer of Slack that is not "ok".
 
@@ -168,8 +213,10 @@ def refusal(status: int, answer: str, headers: Mapping[str, Any]) -> DeliveryErr
         return DeliveryError(f"Slack asks to wait for {wait:.0f} s", retry_after=wait)
     if redirect := moved("Slack", status, headers):
         return redirect
+    advice = ADVICE.get(answer.strip())
     return DeliveryError(
-        f"Slack answers HTTP {status}: {escape(answer, limit=MAX_ANSWER) or 'nothing'}",
+        f"Slack answers HTTP {status}: {escape(answer, limit=MAX_ANSWER) or 'nothing'}"
+        + (f" ({advice})" if advice else ""),
         refused=answer.strip().startswith(REFUSALS),
         retry_after=wait_of(headers) if answer in RATE_LIMITED else asked_wait(headers),
     )

@@ -70,8 +70,18 @@ def inbox(
 @routes.get("/alerts/{alert_id}")
 def show(request: Request, alert_id: int) -> Response:
     """An alert: what is wrong, what is behind it, who was notified, what happened before."""
+    return _page(request, watcher_of(request).alert(alert_id))
+
+
+def _page(request: Request, alert: values.Alert, *, typed: str | None = None) -> Response:
+    """The page of an alert.
+
+    Args:
+        request: The request that it answers.
+        alert: The alert.
+        typed: The note of a form that was not taken, since somebody has changed the alert meanwhile.
+    """
     watcher = watcher_of(request)
-    alert = watcher.alert(alert_id)
     now = watcher.clock()
     cause = None if alert.cause_alert_id is None else watcher.alert(alert.cause_alert_id)
     before = [] if alert.pipeline_id is None else watcher.alerts(pipeline=alert.pipeline_id, limit=HISTORY + 1, now=now)
@@ -79,8 +89,12 @@ def show(request: Request, alert_id: int) -> Response:
     return render(
         request,
         "alert.html",
+        status=200 if typed is None else 409,
+        is_answer=typed is not None,
+        typed=typed,
         now=now,
         alert=alert,
+        seen=_standing(alert),
         headline=alerts.headline(alert, now=now),
         cause=cause and (cause, alerts.headline(cause, now=now)),
         execution=execution,
@@ -88,8 +102,8 @@ def show(request: Request, alert_id: int) -> Response:
         error=_error(alert.facts, execution),
         facts=_plain(alert.facts),
         unusual=_unusual(alert.facts),
-        deliveries=watcher.alert_deliveries(alert_id),
-        before=[(each, alerts.headline(each, now=now)) for each in before if each.id != alert_id][:HISTORY],
+        deliveries=watcher.alert_deliveries(alert.id),
+        before=[(each, alerts.headline(each, now=now)) for each in before if each.id != alert.id][:HISTORY],
         snoozes=SNOOZES,
     )
 
@@ -98,11 +112,37 @@ def show(request: Request, alert_id: int) -> Response:
 async def act(
     request: Request, alert_id: int, action: str, fields: Annotated[dict[str, str], Depends(form)]
 ) -> Response:
-    """Acknowledge, snooze or resolve an alert, in the name of the reader; lead back to the page that asked."""
+    """Acknowledge, snooze or resolve an alert, in the name of the reader; lead back to the page that asked.
+
+    Where somebody else has changed it since that page was loaded, the reader sees so first.
+    """
     by, note = viewer_of(request).name, fields.get("note", "").strip() or None
+    changed = await anyio.to_thread.run_sync(_changed, request, alert_id, by, fields.get("seen"))
+    if changed is not None:
+        return await anyio.to_thread.run_sync(lambda: _page(request, changed, typed=note or ""))
     await anyio.to_thread.run_sync(_act, request, alert_id, action, by, note, fields)
     back = fields.get("back", "")
     return RedirectResponse(back if back.startswith("/ui/") else f"/ui/alerts/{alert_id}", status_code=303)
+
+
+def _changed(request: Request, alert_id: int, by: str, seen: str | None) -> values.Alert | None:
+    """Return the alert, where it is not as the reader has seen it, and that is not of their own doing."""
+    alert = watcher_of(request).alert(alert_id)
+    return alert if seen not in (None, _standing(alert)) and _changed_by(alert) != by else None
+
+
+def _changed_by(alert: values.Alert) -> str | None:
+    """Who brought an alert into the state that it has; `None` where nobody did."""
+    return {
+        AlertState.ACKNOWLEDGED: alert.acknowledged_by,
+        AlertState.SNOOZED: alert.snoozed_by,
+        AlertState.RESOLVED: alert.resolved_by,
+    }.get(alert.state)
+
+
+def _standing(alert: values.Alert) -> str:
+    """Where an alert stands with people, as forms carry it along."""
+    return f"{alert.state.value} {_changed_by(alert) or ''}".strip()
 
 
 def _act(

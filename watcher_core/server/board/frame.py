@@ -7,7 +7,7 @@ import gzip
 import json
 from collections import defaultdict
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 from fastapi import Request, Response
 from starlette.types import Scope
@@ -55,11 +55,12 @@ def render(request: Request, template: str, *, status: int = 200, **context: Any
         template: The name of its template.
         status: The status of HTTP.
         **context: What the template shows, beside what every page has: `viewer`, `page_path`, `now`, `environment`,
-            `dagster_url`, `form_field` and `form_token`.
+            `dagster_url`, `form_field` and `form_token`. With `is_answer`, the page answers a form, and is not to be
+            fetched anew.
     """
     is_known = ACCESS in request.scope and request.url.path != "/ui/login"
     settings = watcher_of(request).settings
-    context.setdefault("now", dt.datetime.now(dt.UTC))
+    context = {"now": dt.datetime.now(dt.UTC), "is_answer": False, **context}
     body = (
         environment()
         .get_template(template)
@@ -84,6 +85,17 @@ def render(request: Request, template: str, *, status: int = 200, **context: Any
     response.body = encoded
     response.headers["Content-Length"] = str(len(encoded))
     return response
+
+
+def _page_before(scope: Scope) -> str:
+    """The page of the board that a request comes from; the first one where it does not say."""
+    given = dict(scope["headers"]).get(b"referer", b"").decode("latin-1")
+    try:
+        parts = urlsplit(given)
+    except ValueError:
+        return PAGES[0][0]
+    path = f"{parts.path}?{parts.query}" if parts.query else parts.path
+    return path if path.startswith("/ui/") else PAGES[0][0]
 
 
 def page_head(request: Request) -> Response:
@@ -114,12 +126,16 @@ def board_error(scope: Scope, answer: Response) -> Response:
         target = path + (f"?{query}" if (query := scope["query_string"].decode("latin-1")) else "")
         return Response(status_code=303, headers={"Location": f"/ui/login?{urlencode({'next': target})}"})
     message = json.loads(bytes(answer.body))["message"]
+    if answer.status_code == 401:
+        message = "Your login has ended, and nothing was changed. Log in, and do it again."
     body = (
         environment()
         .get_template("error.html")
         .render(
             status=answer.status_code,
             message=message,
+            page_before=_page_before(scope),
+            is_answer=True,
             pages=(),
             page_path=path,
             viewer=None,

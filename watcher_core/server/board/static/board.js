@@ -28,11 +28,26 @@
     return seconds >= 0 ? `${said} ago` : `in ${said}`;
   }
 
+  // How far the server's clock is ahead of this computer's, where it is more than requests take: what is "ago" goes by
+  // the server's.
+  const MOST_DELAY = 60_000;
+  let ahead = 0;
+  const now = () => new Date(Date.now() + ahead);
+
+  function compareClocks(answer) {
+    const difference = Date.parse(answer.headers.get("Date")) - Date.now();
+    const before = ahead;
+    ahead = Math.abs(difference) > MOST_DELAY ? difference : 0;
+    if (Math.abs(ahead - before) < MOST_DELAY) return;
+    writeTimes(document);
+    linkLastNight(document);
+  }
+
   function shown(moment, style) {
-    if (style === "ago") return distance((Date.now() - moment) / 1000);
-    const near = Math.abs(Date.now() - moment) < 20 * 3600 * 1000;
-    if (near && new Date().toDateString() === moment.toDateString()) return onlyTime.format(moment);
-    return Math.abs(Date.now() - moment) < 300 * 86400 * 1000 ? dayAndTime.format(moment) : clock.format(moment);
+    if (style === "ago") return distance((now() - moment) / 1000);
+    const near = Math.abs(now() - moment) < 20 * 3600 * 1000;
+    if (near && now().toDateString() === moment.toDateString()) return onlyTime.format(moment);
+    return Math.abs(now() - moment) < 300 * 86400 * 1000 ? dayAndTime.format(moment) : clock.format(moment);
   }
 
   function writeTimes(root) {
@@ -48,7 +63,7 @@
 
   /** Let links to the last night begin at 18:00 of the day before; only the reader's clock knows when that was. */
   function linkLastNight(root) {
-    const evening = new Date();
+    const evening = now();
     evening.setDate(evening.getDate() - 1);
     evening.setHours(18, 0, 0, 0);
     for (const link of root.querySelectorAll("[data-last-night]")) {
@@ -125,14 +140,15 @@
     if (document.hidden) return;
     try {
       const answer = await fetch(document.body.dataset.live, { headers: { Accept: "text/plain" } });
+      compareClocks(answer);
       if (answer.redirected || answer.status === 401) {
         say("logged out: load the page again");
         return;
       }
       if (!answer.ok) throw new Error(String(answer.status));
-      const now = await answer.text();
+      const version = await answer.text();
       say("");
-      if (window.boardVersion !== null && now !== window.boardVersion) {
+      if (window.boardVersion !== null && version !== window.boardVersion) {
         if (isBusy() || document.body.dataset.refresh === "off") {
           say("there is news: load the page again");
           return; // looked at again later, with the version before
@@ -143,11 +159,22 @@
         for (const [id, open] of folds) document.getElementById(id)?.toggleAttribute("open", open);
         if (focused) document.querySelector(`#main ${focused}`)?.focus({ preventScroll: true });
       }
-      window.boardVersion = now;
+      window.boardVersion = version;
     } catch {
       say("the server cannot be reached; this is what was known then");
     }
   }
+
+  /** Whether a page needs other scripts or styles than are loaded, since the server was upgraded meanwhile. */
+  function isOfAnotherVersion(page) {
+    const loaded = [...document.querySelectorAll('link[rel="stylesheet"], script[src]')];
+    return loaded.some((each) => !page.includes(each.getAttribute("href") ?? each.getAttribute("src")));
+  }
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    if (event.detail.target.id !== "main" || !isOfAnotherVersion(event.detail.xhr.responseText)) return;
+    event.detail.shouldSwap = false;
+    location.reload();
+  });
 
   document.addEventListener("change", (event) => {
     if (event.target.matches("[data-submits]")) event.target.form.requestSubmit();

@@ -1,0 +1,46 @@
+"""What waits after a failure: all that goes to a place that fails, or one message that a place does not take."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from watcher_core.alerts.fan_out import Pending
+from watcher_core.alerts.parcels import destination_name
+
+# How an error begins that is about one message: its place takes others meanwhile.
+ALONE = "only this message waits: "
+
+# An alert that comes and goes while its place does not answer was missed, not unnoticed.
+NOTE_DELAY = sa.text("""
+    UPDATE watcher.alert_delivery
+       SET last_error = :error
+     WHERE alert_id = ANY(:ids)
+       AND destination = :destination
+       AND last_error IS NULL
+""")
+
+
+def note_delay(session: Session, waiting: Sequence[Pending], error: str) -> None:
+    """Note why notifications of one destination wait, where nothing is noted yet."""
+    new = [alert for alert in waiting if alert.last_error is None]
+    if new:
+        given = {"ids": [alert.id for alert in new], "destination": destination_name(new[0].destination)}
+        session.execute(NOTE_DELAY, {**given, "error": error})
+
+
+def failing(waiting: Iterable[Pending], now: dt.datetime) -> Pending | None:
+    """Return one that failed and waits for its next try, so that all others of its destination wait with it."""
+    return next((alert for alert in waiting if is_put_off(alert, now) and not _is_alone(alert)), None)
+
+
+def is_put_off(alert: Pending, now: dt.datetime) -> bool:
+    """Whether a notification failed, and waits for its next try."""
+    return bool(alert.attempts and alert.next_attempt_at and alert.next_attempt_at > now)
+
+
+def _is_alone(alert: Pending) -> bool:
+    return alert.last_error is not None and alert.last_error.startswith(ALONE)
