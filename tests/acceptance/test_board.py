@@ -345,7 +345,7 @@ def test_times_are_in_the_zone_of_the_reader(address, browser, module_watcher):
 @pytest.mark.parametrize("hours", [-5, 3])
 def test_how_long_ago_goes_by_the_clock_of_the_server(address, browser, module_watcher, hours):
     """The computer of who is on call may be hours off."""
-    fail(module_watcher, name := f"clock_{hours + 5}")
+    fail(module_watcher, name := f"wrong_clock_{hours + 5}")
     [alert] = module_watcher.alerts(pipeline=name)
     with Reader(browser, address) as reader:
         reader.page.clock.install(time=dt.datetime.now(dt.UTC) + dt.timedelta(hours=hours))
@@ -354,6 +354,23 @@ def test_how_long_ago_goes_by_the_clock_of_the_server(address, browser, module_w
         page.wait_for_function(
             "() => /^[0-9]+ (s|min) ago$/.test(document.querySelector('#behind time[data-style=ago]').textContent)"
         )
+
+
+def test_after_an_upgrade_of_the_server_the_page_is_loaded_as_a_whole(address, browser, module_watcher):
+    """A page that is open for days must not show a new main part in old styles."""
+
+    def upgraded(route: sync_api.Route) -> None:
+        answer = route.fetch()
+        route.fulfill(response=answer, body=answer.text().replace("board.css?v=", "board.css?v=0"))
+
+    with Reader(browser, address) as reader:
+        page = reader.open("/ui/")
+        page.evaluate("window.isOld = true")
+        page.route("**/ui/", upgraded)
+        fail(module_watcher, "upgraded_meanwhile")
+        page.wait_for_function("() => window.isOld === undefined", timeout=60_000)
+        page.wait_for_selector(".incident:has-text('upgraded_meanwhile')")
+        page.wait_for_function("() => window.boardVersion !== null")
 
 
 def fail(watcher: Watcher, name: str) -> None:

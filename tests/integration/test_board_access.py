@@ -13,7 +13,7 @@ import pytest
 
 from tests.http_client import Client, serving
 from watcher_core import Watcher
-from watcher_core.errors import ConfigurationError
+from watcher_core.errors import ConfigurationError, SchemaVersionError
 from watcher_core.server import Proxies, create_app
 from watcher_core.server.board import static
 from watcher_core.server.board.files import report_file
@@ -232,6 +232,17 @@ def test_who_may_only_read_is_told_so(board, module_watcher, alert_id):
     answer = acknowledge(board, alert_id, token=token, form=form_of(board.get("/ui/login")))
     assert answer.status_code == 403
     assert module_watcher.alert(alert_id).acknowledged_at is None
+
+
+def test_a_schema_of_another_version_is_nothing_to_try_again(board, module_watcher, no_tokens, monkeypatch):
+    def refuse(**_: object) -> None:
+        raise SchemaVersionError("db.internal has schema version 0031", found="0031", expected="0032")
+
+    monkeypatch.setattr(module_watcher, "alerts", refuse)
+    answer = board.get("/ui/alerts?state=open")
+    assert answer.status_code == 503
+    assert "version 0031 of the schema, and this server needs 0032" in answer.text
+    assert "db.internal" not in answer.text
 
 
 # A proxy that knows its users

@@ -298,6 +298,28 @@ def findings(cli: Cli, *arguments: str, topics: tuple[str, ...] = ("alerts", "de
     return [(each["level"], each["message"]) for each in found if each["topic"] in topics]
 
 
+def test_all_doors_say_that_routes_cannot_be_read(
+    watcher: Watcher, cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As while somebody writes the file; whoever looks must not be told that Slack is not configured."""
+    (tmp_path / "routes.toml").write_text('[[routes]]\nto = "OP')
+    monkeypatch.setenv("WATCHER_ROUTES", str(tmp_path / "routes.toml"))
+    opened(watcher, "a")
+    cli("check", "health")
+    wrong = "routes.toml, which is not TOML"
+    assert wrong in cli("alerts", "deliver", code=1)
+    assert wrong in cli("status")
+    assert wrong in cli.json("status")["delivery"]["message"]
+    assert wrong in cli("doctor", code=1)
+    [alert] = [each for each in watcher.alerts(kind="health") if each.deduplication_key == "health/delivery"]
+    assert alert.level is AlertLevel.ERROR
+    assert wrong in alert.facts["message"]
+    (tmp_path / "routes.toml").write_text("")
+    cli("check", "health")
+    assert watcher.alert(alert.id).state is AlertState.RESOLVED
+    assert "Alerts: " not in cli("status")
+
+
 def test_doctor_says_that_alerts_go_nowhere(watcher: Watcher, cli: Cli) -> None:
     assert findings(cli) == [
         ("ok", "all are delivered"),

@@ -304,9 +304,11 @@ def test_one_message_that_is_refused_holds_no_later_one_up(watcher: Watcher, pla
 def test_who_asks_elsewhere_learns_that_a_variable_is_not_set(
     watcher: Watcher, places: Places, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.delenv("OPS")
     opened(watcher, "a")
+    places.webhook.fail(Failure(503))
     deliver(watcher, at(1))
+    monkeypatch.delenv("OPS")
+    deliver(watcher, at(1.5))
     monkeypatch.setenv("OPS", f"{places.webhook.url}/secret")
     waits = watcher.undelivered_alerts()
     assert waits.last_error is not None

@@ -20,13 +20,13 @@ NOTE_DELAY = sa.text("""
        SET last_error = :error
      WHERE alert_id = ANY(:ids)
        AND destination = :destination
-       AND last_error IS NULL
+       AND last_error IS DISTINCT FROM :error
 """)
 
 
 def note_delay(session: Session, waiting: Sequence[Pending], error: str) -> None:
-    """Note why notifications of one destination wait, where nothing is noted yet."""
-    new = [alert for alert in waiting if alert.last_error is None]
+    """Note why notifications of one destination wait."""
+    new = [alert for alert in waiting if alert.last_error != error]
     if new:
         given = {"ids": [alert.id for alert in new], "destination": destination_name(new[0].destination)}
         session.execute(NOTE_DELAY, {**given, "error": error})

@@ -348,7 +348,7 @@ def claim(
         elif (failed := backoff.failing(waiting, now)) and not retry_now:
             reason = failed.last_error or "waits after a failure"
             tally.fail(destination.name, reason)
-            backoff.note_delay(session, waiting, reason)
+            backoff.note_delay(session, [alert for alert in waiting if alert.last_error is None], reason)
         else:
             put_off = [] if retry_now else [alert for alert in waiting if backoff.is_put_off(alert, now)]
             for alert in put_off:

@@ -46,7 +46,7 @@ def undelivered_fact(waiting: UndeliveredAlerts, *, now: dt.datetime) -> HealthF
     state = f"{waiting.count:,} {wait} to be delivered, the first of them since {since}{nowhere}"
     is_late = now - waiting.since > DELIVERED_WITHIN
     key = DELIVERY_KEY if is_late else None
-    if waiting.last_error is not None:
+    if waiting.last_error is not None and waiting.nowhere < waiting.count:
         return HealthFact(
             "warning",
             "alerts",
@@ -61,7 +61,9 @@ def undelivered_fact(waiting: UndeliveredAlerts, *, now: dt.datetime) -> HealthF
         "warning",
         "alerts",
         state,
-        "configure Slack; switch watcher_slack_sensor on in Dagster, or run watcher alerts deliver by cron",
+        "set SLACK_WEBHOOK_URL, or add a route that matches: watcher alerts routes"
+        if waiting.nowhere
+        else "configure Slack; switch watcher_slack_sensor on in Dagster, or run watcher alerts deliver by cron",
         key=key,
         subject="delivery of alerts",
     )

@@ -127,7 +127,7 @@ def board_error(scope: Scope, answer: Response) -> Response:
         return Response(status_code=303, headers={"Location": f"/ui/login?{urlencode({'next': target})}"})
     message = json.loads(bytes(answer.body))["message"]
     if answer.status_code == 401:
-        message = "Your login has ended, and nothing was changed. Log in, and do it again."
+        message = "Your login has ended, and nothing was changed. Log in, go back to what you typed, and send it again."
     body = (
         environment()
         .get_template("error.html")
