@@ -212,6 +212,23 @@ def test_what_another_destination_does_not_know_of_yet_follows_after_an_hour(sho
     assert shop.deliver(at(500)) == 0
 
 
+def test_what_is_critical_does_not_wait_for_a_cause_that_is_not(shop: World) -> None:
+    """As where the cause is held in quiet hours: what is critical is sent at once."""
+    shop.watcher.update_pipeline("customers", alert_level="critical")
+    shop.found("orders", AlertKind.FAILURE, error="no file")
+    shop.deliver()
+    assert shop.default.take() == ["🔴 orders failed: no file"]
+    shop.found("customers", now=at(10))
+    assert shop.deliver(at(10)) == 1
+    assert shop.default.take() == ["🚨 customers is held up: orders failed: no file"]
+    shop.found("customers", AlertKind.TIMELINESS, now=at(20))
+    assert shop.deliver(at(20)) == 0, "the pipeline is known to be held up"
+    shop.over("freshness/customers", "timeliness/customers", "failure/orders", now=at(30))
+    shop.deliver(at(100))
+    assert shop.watcher.undelivered_alerts().count == 0
+    assert shop.default.take() == ["✅ 2 pipelines are good again: orders, customers"]
+
+
 def test_recoveries_are_one_message_too(shop: World) -> None:
     shop.found("orders", AlertKind.FAILURE, error="duplicate key")
     for name in ("customers", "revenue", "margin"):

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from tests.factories import at, unique
 from tests.slack_server import Failure, SlackServer, slack_server
 from watcher_core import (
+    Address,
     AlertKind,
     AlertLevel,
     DeliveryResult,
@@ -128,6 +129,20 @@ def test_critical_alerts_pass_unless_the_route_holds_them(watcher: Watcher, serv
     routed(watcher, 'quiet = "22:00-07:00"\nhold_critical = true')
     opened(watcher, "b", minutes=11 * HOUR, level=AlertLevel.CRITICAL)
     assert deliver(watcher, 11 * HOUR) == DeliveryResult()
+    assert deliver(watcher, 19 * HOUR) == DeliveryResult(messages=1, alerts=1)
+
+
+def test_what_is_critical_behind_an_alert_that_is_held_passes(watcher: Watcher, server: SlackServer) -> None:
+    routed(watcher, 'quiet = "22:00-07:00"')
+    shop, raw, mart = (Address(unique(name), "postgresql", "database") for name in ("shop", "raw", "mart"))
+    for name, source, target in (("pipeline orders", shop, raw), ("pipeline revenue", raw, mart)):
+        watcher.get_or_create_pipeline(name)
+        watcher.create_lineage(name, sources=[source], targets=[target])
+    opened(watcher, "orders", minutes=11 * HOUR)
+    assert deliver(watcher, 11 * HOUR) == DeliveryResult()
+    opened(watcher, "revenue", minutes=12 * HOUR, kind=AlertKind.FRESHNESS, level=AlertLevel.CRITICAL)
+    assert deliver(watcher, 12 * HOUR) == DeliveryResult(messages=1, alerts=1)
+    assert server.headers == ["🚨 pipeline revenue is held up: pipeline orders failed"]
     assert deliver(watcher, 19 * HOUR) == DeliveryResult(messages=1, alerts=1)
 
 

@@ -7,6 +7,8 @@ again.
 
 What is behind another alert is quiet where that one goes: its message names what is behind it. Other destinations get
 one message about what is behind it, which names the cause, and at most hourly one about pipelines that have come since.
+What is critical behind a cause that is not counts its place as another one: it must not wait until people look at what is
+less urgent, as after quiet hours.
 """
 
 from __future__ import annotations
@@ -129,13 +131,14 @@ class Incidents:
         if cause_id not in self._of_cause:
             found = self._routes.find_all(_subject(row, "cause_"))
             self._of_cause[cause_id] = frozenset(each.name for each in found)
-        if destination.name in self._of_cause[cause_id]:
+        is_more_urgent = row["level"] == AlertLevel.CRITICAL != row["cause_level"]
+        if destination.name in self._of_cause[cause_id] and not is_more_urgent:
             return Saying.BY_OTHERS
         # A place that takes few alerts in a message gets one message, with as many as that takes.
         if destination.most is not None and self._begun[cause_id, destination.name] >= destination.most:
             return Saying.BY_OTHERS
         known = self._reached.get((cause_id, destination.name))
-        if known is None:
+        if known is None or (is_more_urgent and set(known.pipeline_ids) <= {row["cause_pipeline_id"]}):
             return Saying.BY_ITSELF
         if destination.most is not None or row["pipeline_id"] in known.pipeline_ids:
             return Saying.BY_OTHERS
