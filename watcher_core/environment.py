@@ -57,9 +57,9 @@ def environment_prefix(state: str) -> str:
 
 
 def first_set(variables: Mapping[str, str], prefix: str, names: tuple[str, ...]) -> tuple[str, str | None]:
-    """Return the first variable that is set, with its value; with the prefix before without."""
+    """Return the first variable that is set, with its value, stripped; with the prefix before without."""
     candidates = [f"{prefix}{name}" for name in names if prefix] + list(names)
     for name in candidates:
-        if variables.get(name):
-            return name, variables[name]
+        if value := variables.get(name, "").strip():
+            return name, value
     return names[0], None

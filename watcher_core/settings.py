@@ -2,7 +2,8 @@
 
 A setting is looked up under its own name (`WATCHER_DATABASE_URL`), then under the short name that older deployments use
 (`DATABASE_URL`); each first with the prefix that `ENV_STATE` chooses (`DEV_`, `PROD_`, `TEST_`), then without. The
-environment wins over `.env` in the working directory. A variable that is empty is one that is not set.
+environment wins over `.env` in the working directory. A variable that is empty is one that is not set. Blanks around a
+value are none of it: secrets that come from files end with a line.
 """
 
 from __future__ import annotations
@@ -124,7 +125,7 @@ class Settings(BaseModel):
         prefix = environment_prefix(variables.get("ENV_STATE", ""))
         found = {field: first_set(variables, prefix, names) for field, names in VARIABLES.items()}
         try:
-            return cls.model_validate({field: value for field, (_, value) in found.items() if value})
+            return cls.model_validate({field: value for field, (_, value) in found.items() if value is not None})
         except ValidationError as exc:
             field = str(exc.errors()[0]["loc"][0])
             name, _ = found[field]

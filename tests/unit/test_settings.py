@@ -13,7 +13,7 @@ import pytest
 from pydantic import ValidationError
 
 from watcher_core import ConfigurationError, Settings, Watcher
-from watcher_core.environment import ENVIRONMENT_PREFIXES
+from watcher_core.environment import ENVIRONMENT_PREFIXES, variable
 from watcher_core.settings import VARIABLES
 
 SECRET = "s3cr3t-p4ss"
@@ -123,6 +123,14 @@ def test_what_has_no_variable_with_the_prefix_is_taken_without() -> None:
 def test_an_unknown_env_state_is_refused_with_those_that_there_are() -> None:
     with pytest.raises(ConfigurationError, match=r"ENV_STATE is 'staging'; it may be dev, prod, test, or not set"):
         Settings.load({"ENV_STATE": "staging"})
+
+
+def test_what_ends_with_a_line_as_secrets_from_files_do_is_taken_without() -> None:
+    settings = Settings.load({"SLACK_WEBHOOK_URL": "https://hooks.example.com/x\n", "WATCHER_SLACK_TOKEN": " \n"})
+    assert settings.slack_webhook_url is not None
+    assert settings.slack_webhook_url.get_secret_value() == "https://hooks.example.com/x"
+    assert settings.slack_token is None
+    assert variable("PAGER", environment={"PAGER": "pagerduty://key\n"}) == "pagerduty://key"
 
 
 def test_a_variable_that_is_empty_is_not_set() -> None:

@@ -7,8 +7,8 @@ again.
 
 What is behind another alert is quiet where that one goes: its message names what is behind it. Other destinations get
 one message about what is behind it, which names the cause, and at most hourly one about pipelines that have come since.
-What is critical behind a cause that is not counts its place as another one: it must not wait until people look at what is
-less urgent, as after quiet hours.
+What is critical behind a cause that is not gets such a message everywhere: it must not wait until people look at what
+is less urgent, as after quiet hours.
 """
 
 from __future__ import annotations
