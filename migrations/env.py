@@ -6,6 +6,7 @@ import sqlalchemy as sa
 from alembic import context
 
 from watcher_core.database.models import SCHEMA, Base
+from watcher_core.errors import ConfigurationError
 
 # Any number that nobody else takes: callers that migrate at once wait for each other on it.
 ADVISORY_LOCK = 0x57617463686572
@@ -27,6 +28,7 @@ def run_migrations(connection: sa.Connection) -> None:
     connection.execute(sa.text(f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT}'"))
     connection.execute(sa.text(f"SET LOCAL statement_timeout = '{STATEMENT_TIMEOUT}'"))
     create_schema(connection)
+    refuse_tables_of_others(connection)
     keep_out_of_search_path(connection)
     context.configure(
         connection=connection,
@@ -46,6 +48,19 @@ def create_schema(connection: sa.Connection) -> None:
         connection.execute(sa.schema.CreateSchema(SCHEMA))
         connection.execute(
             sa.text(f"COMMENT ON SCHEMA {SCHEMA} IS 'Executions, lineage, checks and alerts of data pipelines'")
+        )
+
+
+def refuse_tables_of_others(connection: sa.Connection) -> None:
+    """Refuse a schema of that name with tables like ours that somebody else has made."""
+    found = set(
+        connection.scalars(sa.text("SELECT tablename FROM pg_tables WHERE schemaname = :name"), {"name": SCHEMA})
+    )
+    if "alembic_version" not in found and (others := found & {table.name for table in Base.metadata.tables.values()}):
+        raise ConfigurationError(
+            f"the schema {SCHEMA!r} of this database is not Watcher's: it has a table {min(others)!r} already, and "
+            f"nothing that says its version; rename it, as with ALTER SCHEMA {SCHEMA} RENAME TO {SCHEMA}_of_others, or "
+            "give Watcher another database"
         )
 
 

@@ -9,7 +9,15 @@ import sqlalchemy as sa
 from typer.testing import CliRunner
 
 from tests.factories import at, record, unique
-from watcher_core import ConfigurationError, DatabaseError, ExecutionState, NotFoundError, Settings, Watcher
+from watcher_core import (
+    AccessDeniedError,
+    ConfigurationError,
+    DatabaseError,
+    ExecutionState,
+    NotFoundError,
+    Settings,
+    Watcher,
+)
 from watcher_core.cli import app
 from watcher_core.database.models import Base
 
@@ -171,6 +179,46 @@ def test_to_grant_again_narrows(watcher, roles, privileges, as_role):
     watcher.grant(writers=[roles("reader")])
     watcher.grant(readers=[roles("reader")])
     assert set(privileges(roles("reader")).values()) == {"SELECT"}
+
+
+def test_roles_work_where_nothing_is_anybodys_by_default(empty_database_url, roles, tmp_path):
+    """Administrators take from PUBLIC what PostgreSQL gives it, and make the schema themselves."""
+    urls = {
+        purpose: sa.make_url(empty_database_url)
+        .set(username=roles(purpose), password="secret")
+        .render_as_string(hide_password=False)
+        for purpose in ("owner", "writer", "reader")
+    }
+    owner, writer, reader = (Watcher(url, settings=Settings(home=tmp_path / purpose)) for purpose, url in urls.items())
+    with Watcher(empty_database_url) as administrator, owner, writer, reader:
+        with administrator._connect().begin() as connection:
+            for hardened in (
+                f'ALTER DEFAULT PRIVILEGES FOR ROLE "{roles("owner")}" REVOKE EXECUTE ON FUNCTIONS FROM PUBLIC',
+                f'ALTER DEFAULT PRIVILEGES FOR ROLE "{roles("owner")}" REVOKE USAGE ON TYPES FROM PUBLIC',
+                "REVOKE ALL ON SCHEMA public FROM PUBLIC",
+            ):
+                connection.exec_driver_sql(hardened)
+        with pytest.raises(
+            AccessDeniedError, match=r"CREATE SCHEMA watcher AUTHORIZATION \"owner-Role.*db grant --owner"
+        ):
+            owner.upgrade()
+        with administrator._connect().begin() as connection:
+            connection.exec_driver_sql("CREATE SCHEMA watcher")
+        administrator.grant(owner=roles("owner"))
+        owner.upgrade()
+        owner.grant(writers=[roles("writer")], readers=[roles("reader")])
+        with writer.track("orders", execution_metadata={"day": 1}) as execution:
+            execution.inserts = 1
+        writer.record([record("items", state=ExecutionState.FAILED, execution_metadata={"error": {"message": "x"}})])
+        assert writer.check_failures()
+        assert [each.inserts for each in reader.executions()] == [1, None]
+        assert reader.now().incidents
+        assert reader.unfixed_failures()
+        with administrator._driver_transaction() as (connection, _):
+            for purpose in urls:
+                connection.execute(f'REASSIGN OWNED BY "{roles(purpose)}" TO CURRENT_USER'.encode())
+                connection.execute(f'DROP OWNED BY "{roles(purpose)}"'.encode())
+                connection.execute(f'DROP ROLE "{roles(purpose)}"'.encode())
 
 
 def test_what_is_refused_changes_nothing(watcher, as_role, roles, privileges, administrator):

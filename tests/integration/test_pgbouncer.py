@@ -79,19 +79,21 @@ def test_a_batch_is_written_in_parts(pooled: Watcher, monkeypatch: pytest.Monkey
 
 def test_a_limit_of_one_transaction_is_not_the_next_ones(pooled: Watcher) -> None:
     with database.time_limit(60), pooled._transaction() as (session, _):
-        assert session.execute(sa.text("SHOW lock_timeout")).scalar_one() != "0"
+        assert session.execute(sa.text("SHOW lock_timeout")).scalar_one() != "30s"
     for _ in range(10):
         with pooled._transaction() as (session, _):
-            assert session.execute(sa.text("SHOW lock_timeout")).scalar_one() == "0"
+            assert session.execute(sa.text("SHOW lock_timeout")).scalar_one() == "30s"
 
 
-def test_statements_within_a_limit_are_limited_and_the_session_is_not(pooled: Watcher) -> None:
+def test_statements_within_a_limit_are_limited_and_the_session_is_not(pooled: Watcher, pooled_url: str) -> None:
     shown = "SELECT current_setting('lock_timeout'), current_setting('statement_timeout')"
     for _ in range(10):  # on fewer sessions
         with database.time_limit(60), pooled._driver_statements() as (connection, _now):
             assert "0" not in (connection.execute(shown).fetchone() or ())
         with pooled._driver_statements() as (connection, _now):
-            assert connection.execute(shown).fetchone() == ("0", "0")
+            assert connection.execute(shown).fetchone() == ("30s", "0")
+        with psycopg.connect(pooled_url) as other:  # another client, to which the session comes next
+            assert other.execute(shown).fetchone() == ("0", "0")
 
 
 def test_times_are_utc_whatever_other_clients_of_the_pool_have_set(pooled: Watcher, pooled_url: str) -> None:

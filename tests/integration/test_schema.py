@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from watcher_core import DatabaseError, InvalidValueError, database
 from watcher_core.database import models
-from watcher_core.database.engine import RULES
+from watcher_core.database.failures import RULES
 from watcher_core.database.models import SCHEMA, Base
 
 

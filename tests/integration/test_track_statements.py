@@ -96,13 +96,13 @@ def test_the_limits_of_a_session_are_not_those_of_its_next_user(watcher: Watcher
     shown = "SELECT current_setting('lock_timeout'), current_setting('statement_timeout')"
     engine = watcher._connect()
     with database.time_limit(60), database.driver_statements(engine) as connection:
-        assert connection.execute(shown).fetchone() != ("0", "0")
+        assert connection.execute(shown).fetchone() != ("30s", "0")
     with database.driver_transaction(engine) as connection:
-        assert connection.execute(shown).fetchone() == ("0", "0")
+        assert connection.execute(shown).fetchone() == ("30s", "0")
     with database.time_limit(60), database.driver_transaction(engine) as connection:
-        assert connection.execute(shown).fetchone() != ("0", "0")
+        assert connection.execute(shown).fetchone() != ("30s", "0")
     with database.driver_statements(engine) as connection:
-        assert connection.execute(shown).fetchone() == ("0", "0")
+        assert connection.execute(shown).fetchone() == ("30s", "0")
 
 
 # The short way to the start of an execution, and the one that writes whatever is missing

@@ -177,7 +177,7 @@ def test_the_limit_is_for_tracking_alone(module_database_url: str) -> None:
         limits = session.execute(
             sa.text("SELECT current_setting('lock_timeout'), current_setting('statement_timeout')")
         ).one()
-    assert tuple(limits) == ("0", "0")
+    assert tuple(limits) == ("30s", "0")
 
 
 def test_the_limit_bounds_the_wait_for_a_free_connection(

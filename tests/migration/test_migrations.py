@@ -21,6 +21,7 @@ from watcher_core import (
     Address,
     AssetCheckRecord,
     AssetCheckStatus,
+    ConfigurationError,
     DatabaseUnavailableError,
     ExecutionRecord,
     ExecutionSource,
@@ -458,6 +459,18 @@ def test_a_lock_that_is_held_stops_it_early_and_leaves_nothing(empty: Watcher, e
         with pytest.raises(DatabaseUnavailableError, match="lock"):
             empty.downgrade("base")
     assert empty.schema_version() == SCHEMA_VERSION
+    assert empty.pipelines() == []
+
+
+def test_a_schema_of_others_with_tables_of_the_same_name_is_left_alone(empty: Watcher, engine: sa.Engine) -> None:
+    with engine.begin() as connection:
+        connection.execute(sa.text("CREATE SCHEMA watcher"))
+        connection.execute(sa.text("CREATE TABLE watcher.pipeline (stage int)"))
+    with pytest.raises(ConfigurationError, match="is not Watcher's: it has a table 'pipeline' already"):
+        empty.upgrade()
+    with engine.begin() as connection:
+        connection.execute(sa.text("ALTER SCHEMA watcher RENAME TO watcher_of_others"))
+    empty.upgrade()
     assert empty.pipelines() == []
 
 

@@ -81,7 +81,8 @@ def _advice(error: WatcherError) -> str | None:
     """What a person can do about an error that does not say it."""
     if isinstance(error, NotFoundError) and error.kind in LISTED_BY:
         return f"see them all with: {LISTED_BY[error.kind]}"
-    if isinstance(error, DatabaseUnavailableError) and not error.is_reached:
+    # PostgreSQL's own word says enough: it has no free connection, or does not know the user.
+    if isinstance(error, DatabaseUnavailableError) and not error.is_reached and "FATAL:" not in str(error):
         return "is the server up, and the address right? See: watcher doctor"
     return None
 

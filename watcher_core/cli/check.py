@@ -13,8 +13,10 @@ from watcher_core import text as words
 from watcher_core.cli import check_health, output, times
 from watcher_core.cli.edge import open_watcher
 from watcher_core.cli.options import Json
+from watcher_core.errors import AccessDeniedError, DatabaseUnavailableError
 
 if TYPE_CHECKING:
+    from watcher_core.client import Watcher
     from watcher_core.values import Finding, RuleCoverage
 
 app = typer.Typer(
@@ -137,7 +139,7 @@ def suggest(*, json: Json = False) -> None:
     for you to choose from.
     """
     with open_watcher() as watcher:
-        watcher.check_missed()  # learns what is new
+        _learn(watcher)
         found = watcher.suggest_rules()
     if json:
         output.print_json([{**asdict(each), "command": each.command, "code": each.code} for each in found])
@@ -148,6 +150,16 @@ def suggest(*, json: Json = False) -> None:
         output.print_text(f"  {each.code}")
     if not found:
         output.print_text("no pipeline without a rule for freshness has run with a rhythm for three weeks")
+
+
+def _learn(watcher: Watcher) -> None:
+    """Learn what is new; who may only read does without it."""
+    try:
+        watcher.check_missed()
+    except (AccessDeniedError, DatabaseUnavailableError) as exc:
+        if isinstance(exc, DatabaseUnavailableError) and not exc.is_reached:
+            raise
+        typer.echo(f"these come from what was learned before: {exc}", err=True)
 
 
 @app.command("failures", epilog=output.examples("watcher check failures", "watcher check failures --dry-run --fail"))

@@ -306,6 +306,19 @@ def server_version(url: sa.URL) -> str:
     Raises:
         DatabaseUnavailableError: It does not answer.
     """
+    return _shown(url, "server_version").split()[0]
+
+
+def is_read_only(url: sa.URL) -> bool:
+    """Whether nothing can be written there.
+
+    Raises:
+        DatabaseUnavailableError: PostgreSQL does not answer.
+    """
+    return _shown(url, "transaction_read_only") == "on"
+
+
+def _shown(url: sa.URL, setting: str) -> str:
     import sqlalchemy as sa
 
     from watcher_core import database
@@ -313,7 +326,7 @@ def server_version(url: sa.URL) -> str:
     engine = database.create_engine(url)
     try:
         with database.translated_errors(url), engine.connect() as connection:
-            return str(connection.scalar(sa.text("SHOW server_version"))).split()[0]
+            return str(connection.scalar(sa.text(f"SHOW {setting}")))
     finally:
         engine.dispose()
 

@@ -193,7 +193,7 @@ def _embedded(status: EmbeddedStatus) -> Iterator[HealthFact]:
 
 
 def _server(url: sa.URL, settings: Settings, pipeline: str | None, *, advice: str) -> Iterator[HealthFact]:
-    from watcher_core.cli.db import server_version
+    from watcher_core.cli.db import is_read_only, server_version
     from watcher_core.client import Watcher
 
     try:
@@ -202,6 +202,13 @@ def _server(url: sa.URL, settings: Settings, pipeline: str | None, *, advice: st
         yield HealthFact("problem", "database", str(exc), advice)
         return
     yield _version_finding(found)
+    if is_read_only(url):
+        yield HealthFact(
+            "problem",
+            "database",
+            "it can only be read: it is a standby, or default_transaction_read_only is on; executions of jobs wait",
+            "name the primary, or all hosts of which one is: postgresql://user:password@host1,host2/database",
+        )
     # With the URL and not by the settings, an embedded database is like any other: its schema is only looked at.
     with Watcher(url.render_as_string(hide_password=False), settings=settings) as watcher:
         try:

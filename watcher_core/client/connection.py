@@ -32,10 +32,12 @@ class Connection:
     Attributes:
         pool_size: Connections that stay open where nothing goes on; read at the first use.
         pool_overflow: Connections at most beside those; also read then.
+        lock_seconds: How long a lock is waited for that others hold, where no time limit says less; also read then.
     """
 
     pool_size = 5
     pool_overflow = 20
+    lock_seconds = database.LOCK_SECONDS
 
     def __init__(
         self,
@@ -120,6 +122,8 @@ class Connection:
             DatabaseError: The user of this connection may not do that.
         """
         with database.driver_transaction(self._connect()) as connection:
+            # What waits for a lock on a table holds up all who come after it.
+            connection.execute("SET LOCAL lock_timeout = '5s'")
             statements = database.statements_to_grant(connection, owner=owner, writers=writers, readers=readers)
             for statement in [] if dry_run else statements:
                 connection.execute(statement.encode())
@@ -235,7 +239,10 @@ class Connection:
                 if self._engine is None:
                     url = self._start_embedded() if self._url is None else self._url
                     self._engine = database.create_engine(
-                        url, pool_size=self.pool_size, pool_overflow=self.pool_overflow
+                        url,
+                        pool_size=self.pool_size,
+                        pool_overflow=self.pool_overflow,
+                        lock_seconds=self.lock_seconds,
                     )
         return self._engine
 

@@ -8,6 +8,7 @@ from watcher_core.lazy import exported
 
 if TYPE_CHECKING:
     from watcher_core.database.connections import (
+        LOCK_SECONDS,
         PARAMETERS,
         Driver,
         connect,
@@ -21,26 +22,25 @@ if TYPE_CHECKING:
         UNFLUSHED,
         clock,
         create_engine,
-        describe,
         driver,
         driver_statements,
         driver_transaction,
         normalize_url,
         read_by_index,
         read_one_snapshot,
-        target_names,
         transaction,
-        translated_errors,
-        without_secrets,
     )
+    from watcher_core.database.failures import translated_errors
     from watcher_core.database.grants import statements_to_grant
     from watcher_core.database.schema import check_schema_version, downgrade, schema_version, upgrade
     from watcher_core.database.statements import rows_of_page, unindented
     from watcher_core.database.timed import remaining_seconds, time_limit
+    from watcher_core.database.urls import describe, target_names, without_secrets
     from watcher_core.database.version import SCHEMA_VERSION, recorded_version
 
 __all__ = [
     "DRIVER",
+    "LOCK_SECONDS",
     "PARAMETERS",
     "SCHEMA_VERSION",
     "UNFLUSHED",
@@ -78,6 +78,7 @@ __all__ = [
 _MODULES = {
     "remaining_seconds": "timed",
     "DRIVER": "engine",
+    "LOCK_SECONDS": "connections",
     "PARAMETERS": "connections",
     "SCHEMA_VERSION": "version",
     "Driver": "connections",
@@ -87,7 +88,7 @@ _MODULES = {
     "UNFLUSHED": "engine",
     "connect": "connections",
     "create_engine": "engine",
-    "describe": "engine",
+    "describe": "urls",
     "downgrade": "schema",
     "driver": "engine",
     "driver_statements": "engine",
@@ -102,13 +103,13 @@ _MODULES = {
     "rows_of_page": "statements",
     "schema_version": "schema",
     "statements_to_grant": "grants",
-    "target_names": "engine",
+    "target_names": "urls",
     "time_limit": "timed",
     "together": "connections",
     "transaction": "engine",
-    "translated_errors": "engine",
+    "translated_errors": "failures",
     "upgrade": "schema",
-    "without_secrets": "engine",
+    "without_secrets": "urls",
 }
 
 __getattr__, __dir__ = exported(__name__, _MODULES)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
 from typing import Any, TypeVar
@@ -35,11 +36,21 @@ PARAMETERS = {
     "tcp_user_timeout": 60_000,
 }
 
-# Times are read in UTC, whatever the server, database or role says. PgBouncer keeps both for each of its clients.
+# How long a lock is waited for that others hold, where no time limit says less: a transaction that somebody has
+# forgotten to end would hold up a recorder, a server or a command for as long. The daemon gives up on a tick after 60
+# seconds; what Watcher does itself takes seconds.
+LOCK_SECONDS = 30.0
+
+# Times are read in UTC, whatever the server, database or role says. PgBouncer keeps both for each of its clients. It
+# does not keep how long locks are waited for, and that floating point numbers are not rounded: these are set for a
+# session that is ours alone.
 SESSION = """
     SET timezone = 'UTC';
     SET datestyle = 'ISO, MDY';
-    SELECT pg_backend_pid(), current_setting('default_transaction_isolation')
+    SELECT pg_backend_pid(), current_setting('default_transaction_isolation'),
+           CASE WHEN current_setting('lock_timeout') <> '0' THEN current_setting('lock_timeout')
+                WHEN pg_backend_pid() = {backend} THEN set_config('lock_timeout', '{lock}ms', false) END,
+           CASE WHEN pg_backend_pid() = {backend} THEN set_config('extra_float_digits', '1', false) END
 """
 
 # Each statement sees what others have committed: who waits for another's row goes on with it. A server, database or
@@ -126,45 +137,79 @@ def _sent(connection: Driver) -> PQGen[None]:
             connection.pgconn.consume_input()
 
 
-def names_of_target(host: str | None, port: object, database: str | None, user: str | None) -> list[str]:
+def names_of_target(
+    host: str | None, port: object, database: str | None, user: str | None, service: str | None = None
+) -> list[str]:
     """Name a database in a way that is the same for all who use it, by whatever user, parameters or spelling.
+
+    What is not given is what libpq takes in its place: a service of `pg_service.conf`, or a variable.
 
     Returns:
         The name, and others that the same database has in other spellings of its URL.
     """
-    host = (host or "local").lower().rstrip(".")
-    rest = f"{port or 5432}/{database or user or ''}"
+    service = service or os.environ.get("PGSERVICE")
+    if service and not host:
+        return [f"service {service}/{database or ''}"]
+    host = (host or os.environ.get("PGHOST") or "local").lower().rstrip(".")
+    user = user or os.environ.get("PGUSER") or ""
+    rest = f"{port or os.environ.get('PGPORT') or 5432}/{database or os.environ.get('PGDATABASE') or user}"
     return [f"{each}/{rest}" for each in (LOOPBACK if host in LOOPBACK else (host,))]
 
 
-def connect(*arguments: Any, **parameters: Any) -> TimedConnection:
-    """Open a connection, within the time limit where there is one."""
+def connect(*arguments: Any, lock_seconds: float = LOCK_SECONDS, **parameters: Any) -> TimedConnection:
+    """Open a connection, within the time limit where there is one.
+
+    Args:
+        *arguments, **parameters: Those of psycopg.
+        lock_seconds: How long to wait for a lock, unless the role, the database or the URL says so itself.
+    """
+    left = remaining_seconds()
+    parameters = _among_hosts(parameters, left)
 
     def opened() -> TimedConnection:
         connection = TimedConnection.connect(*arguments, **parameters)
         try:
-            _prepare_session(connection)
+            _prepare_session(connection, lock_milliseconds=int(lock_seconds * 1000))
         except BaseException:
             connection.close()
             raise
         return connection
 
-    left = remaining_seconds()
     return opened() if left is None else connect_within(left, opened)
 
 
-def _prepare_session(connection: TimedConnection) -> None:
+def _among_hosts(parameters: dict[str, Any], left: float | None) -> dict[str, Any]:
+    """Return parameters that find, of several hosts, the one that can be written, and soon.
+
+    Else the first host would be taken that answers, be it a standby by now, and one that does not answer would be
+    waited for until nothing is left of the time limit.
+    """
+    hosts = str(parameters.get("host") or os.environ.get("PGHOST", "")).split(",")
+    if len(hosts) == 1:
+        return parameters
+    found = dict(parameters)
+    if "PGTARGETSESSIONATTRS" not in os.environ:
+        found.setdefault("target_session_attrs", "read-write")
+    if left is not None:
+        share = max(1, int(left / len(hosts)))
+        found["connect_timeout"] = min(share, int(found.get("connect_timeout") or share))
+    return found
+
+
+def _prepare_session(connection: TimedConnection, *, lock_milliseconds: int) -> None:
     connection.adapters.register_loader("jsonb", JsonbLoader)
     connection.autocommit = True
     with connection.cursor() as cursor:
-        cursor.execute(SESSION)
+        cursor.execute(SESSION.format(backend=connection.info.backend_pid, lock=lock_milliseconds).encode())
         while cursor.nextset():
             pass
-        backend, isolation = cursor.fetchone() or (None, None)
+        backend, isolation, lock_timeout, _ = cursor.fetchone() or (None, None, None, None)
         # A pooler has keys of its own to cancel statements with. Behind it the next transaction may be another
         # session's, in which a statement that was prepared is not known, or is another client's.
         connection.is_direct = backend == connection.info.backend_pid
         connection.prepare_threshold = PREPARE_THRESHOLD if connection.is_direct else None
+        connection.lock_timeout = lock_timeout or f"{lock_milliseconds}ms"
+        connection.needs_lock_timeout = lock_timeout is None
         if isolation != "read committed":
             if connection.is_direct:
                 cursor.execute(STAY_READ_COMMITTED)

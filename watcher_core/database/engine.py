@@ -1,4 +1,4 @@
-"""The connection to PostgreSQL: engine, transactions, and the driver's errors in our own words."""
+"""The connection to PostgreSQL: engine, pool and transactions."""
 
 from __future__ import annotations
 
@@ -13,24 +13,19 @@ from typing import TYPE_CHECKING, Any, cast
 
 import psycopg
 import sqlalchemy as sa
+from sqlalchemy.util.queue import Empty
 
 from watcher_core.arguments import json_text
-from watcher_core.database.connections import PARAMETERS, Driver, connect, names_of_target
+from watcher_core.database.connections import LOCK_SECONDS, PARAMETERS, Driver, connect
+from watcher_core.database.failures import READ_ONLY_SQLSTATE, translated_errors
 from watcher_core.database.timed import (
     TimedConnection,
-    TimeLimitError,
     limit_session,
     limit_statements,
     remaining_seconds,
 )
-from watcher_core.errors import (
-    AccessDeniedError,
-    ConfigurationError,
-    DatabaseError,
-    DatabaseUnavailableError,
-    InvalidValueError,
-    WatcherError,
-)
+from watcher_core.database.urls import read_url
+from watcher_core.errors import ConfigurationError
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -44,30 +39,64 @@ Selector = getattr(selectors, "PollSelector", selectors.SelectSelector)
 # How long a call without a time limit waits for a connection of the pool.
 POOL_TIMEOUT_SECONDS = 30.0
 
+# How long a thread that gets no further connection waits for another's before it looks whether there is any.
+SECONDS_BETWEEN_LOOKS = 0.1
+
 # How long a connection may be idle in the pool before it is looked at, and before it is pinged, at checkout.
 SECONDS_BEFORE_LOOK = 0.005
 SECONDS_BEFORE_PING = 5.0
-
-# A session that was writing can only read: the server was the primary before a fail-over.
-READ_ONLY_SQLSTATE = "25006"
-# PostgreSQL is shutting down, starting up, or a standby: the call may be tried again.
-UNAVAILABLE_SQLSTATES = ("08", "57P", READ_ONLY_SQLSTATE)
-# So it may when PostgreSQL is full, on a deadlock or lock timeout, and when a statement or a transaction took too long.
-BUSY_SQLSTATES = ("25P03", "25P04", "40", "53", "55P03", "57014")
-# The user of the connection may not do that.
-REFUSED_SQLSTATE = "42501"
-# The value is right, but the database's encoding has no such character.
-NOT_IN_ENCODING_SQLSTATE = "22P05"
 
 # The engines of this process: a forked child must not use their connections.
 _engines: weakref.WeakSet[sa.Engine] = weakref.WeakSet()
 
 
 class TimedPool(sa.QueuePool):
-    """A pool in which the time limit bounds the wait for a free connection too."""
+    """A pool in which the time limit bounds the wait for a free connection too.
+
+    Where PostgreSQL gives no further connection, as it has as many as it may have, those that there are come in turn.
+    """
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self._busy: set[object] = set()  # connections that are in use or being made, of which one will be free
+
+    # The names are SQLAlchemy's own: it has no public way to this, nor to a limit of a single call.
+
+    def _do_get(self) -> sa.pool.ConnectionPoolEntry:
+        try:
+            entry = super()._do_get()
+        except psycopg.OperationalError:
+            found = self._next_free()
+            if found is None:
+                raise
+            entry = found
+        self._busy.add(entry)
+        return entry
+
+    def _next_free(self) -> sa.pool.ConnectionPoolEntry | None:
+        deadline = time.monotonic() + self._timeout
+        while True:
+            is_waited_for = bool(self._busy) and time.monotonic() < deadline
+            try:
+                return self._pool.get(is_waited_for, SECONDS_BETWEEN_LOOKS)
+            except Empty:
+                if not is_waited_for:
+                    return None
+
+    def _create_connection(self) -> sa.pool.ConnectionPoolEntry:
+        being_made = object()
+        self._busy.add(being_made)
+        try:
+            return super()._create_connection()
+        finally:
+            self._busy.discard(being_made)
+
+    def _do_return_conn(self, record: sa.pool.ConnectionPoolEntry) -> None:
+        self._busy.discard(record)
+        super()._do_return_conn(record)
 
     @property
-    def _timeout(self) -> float:  # SQLAlchemy's own name: it has no public way to a limit of a single call
+    def _timeout(self) -> float:
         left = remaining_seconds()
         return POOL_TIMEOUT_SECONDS if left is None else min(left, POOL_TIMEOUT_SECONDS)
 
@@ -83,7 +112,7 @@ def normalize_url(url: str) -> sa.URL:
         ConfigurationError: It is no URL of a PostgreSQL database.
     """
     try:
-        parsed = sa.make_url(url)
+        parsed = read_url(url)
     except (sa.exc.ArgumentError, ValueError):
         # The text is not shown: it may hold a password.
         raise ConfigurationError(
@@ -97,8 +126,17 @@ def normalize_url(url: str) -> sa.URL:
     return parsed.set(drivername=DRIVER)
 
 
-def create_engine(url: sa.URL, *, pool_size: int = 5, pool_overflow: int = 20) -> sa.Engine:
-    """Return a new engine, which connects on first use and may be used after a fork."""
+def create_engine(
+    url: sa.URL, *, pool_size: int = 5, pool_overflow: int = 20, lock_seconds: float = LOCK_SECONDS
+) -> sa.Engine:
+    """Return a new engine, which connects on first use and may be used after a fork.
+
+    Args:
+        url: Where the database is.
+        pool_size: Connections that stay open where nothing goes on.
+        pool_overflow: Connections at most beside those.
+        lock_seconds: How long to wait for a lock that others hold, where no time limit says less.
+    """
     engine = sa.create_engine(
         url,
         poolclass=TimedPool,
@@ -107,33 +145,34 @@ def create_engine(url: sa.URL, *, pool_size: int = 5, pool_overflow: int = 20) -
         pool_use_lifo=True,  # the one that was used last is the least likely to have died
         pool_reset_on_return=None,  # each user of a connection ends its transaction
         json_serializer=json_text,
-        connect_args={name: value for name, value in PARAMETERS.items() if name not in url.query},
+        # Of these, the URL may say all but the encoding: what comes is read as UTF-8.
+        connect_args={
+            name: value for name, value in PARAMETERS.items() if name == "client_encoding" or name not in url.query
+        },
     )
-    sa.event.listen(engine, "do_connect", _connect)
+
+    def open_connection(_dialect: Any, _record: Any, arguments: Any, parameters: dict[str, Any]) -> TimedConnection:
+        return connect(*arguments, lock_seconds=lock_seconds, **parameters)
+
+    sa.event.listen(engine, "do_connect", open_connection)
     sa.event.listen(engine, "begin", _begin)
     _replace_dead_connections(engine)
     _engines.add(engine)
     return engine
 
 
-def _connect(_dialect: Any, _record: Any, arguments: Any, parameters: dict[str, Any]) -> TimedConnection:
-    return connect(*arguments, **parameters)
-
-
 def _begin(connection: sa.Connection) -> None:
     """Let psycopg begin the transactions of SQLAlchemy, whatever the connection was used for before."""
-    _set_autocommit(cast("TimedConnection", connection.connection.driver_connection), on=False)
+    opened = cast("TimedConnection", connection.connection.driver_connection)
+    _set_autocommit(opened, on=False)
+    if opened.needs_lock_timeout and remaining_seconds() is None:
+        limit_statements(opened)
 
 
 def _set_autocommit(connection: TimedConnection, *, on: bool) -> None:
     """Say whether each statement is a transaction of its own; who asks for a connection says so, and leaves it so."""
     if connection.autocommit is not on:  # it takes a lock, and goes the way of a statement
         connection.autocommit = on
-
-
-def _parameter(url: sa.URL, name: str) -> str | None:
-    value = url.query.get(name)
-    return value if value is None or isinstance(value, str) else ",".join(value)
 
 
 def _replace_dead_connections(engine: sa.Engine) -> None:
@@ -222,7 +261,8 @@ def transaction(engine: sa.Engine) -> Iterator[Session]:
 def driver_transaction(engine: sa.Engine) -> Iterator[Driver]:
     """One transaction, as `transaction`, without SQLAlchemy; psycopg begins it with the first statement."""
     with _pooled(engine) as connection:
-        _set_autocommit(connection, on=remaining_seconds() is not None)  # `BEGIN` goes with the limits
+        # `BEGIN` goes with the limits, where there are any.
+        _set_autocommit(connection, on=remaining_seconds() is not None or connection.needs_lock_timeout)
         limit_statements(connection, begin=BEGIN)
         yield connection
         connection.commit()
@@ -232,11 +272,11 @@ def driver_transaction(engine: sa.Engine) -> Iterator[Driver]:
 def driver_statements(engine: sa.Engine) -> Iterator[Driver]:
     """Statements that are each a transaction of their own, which saves the round trips of `BEGIN` and `COMMIT`.
 
-    Within a time limit, that needs a session whose limits can stay; behind a pooler they are one transaction instead.
-    So they are there where transactions have another isolation level by default.
+    That needs a session whose limits can stay; behind a pooler they are one transaction instead.
     """
     with _pooled(engine) as connection:
-        _set_autocommit(connection, on=not connection.needs_begin or remaining_seconds() is not None)
+        is_limited = remaining_seconds() is not None or connection.needs_lock_timeout
+        _set_autocommit(connection, on=not connection.needs_begin or is_limited)
         if connection.is_direct:
             limit_session(connection)
         else:
@@ -293,114 +333,3 @@ def _translated_errors_of(engine: sa.Engine) -> Iterator[None]:
             if getattr(getattr(exc, "orig", exc), "sqlstate", None) == READ_ONLY_SQLSTATE:
                 engine.dispose()
             raise
-
-
-@contextmanager
-def translated_errors(url: sa.URL) -> Iterator[None]:
-    """Translate the driver's errors into Watcher's, which name the broken rule, or the host that does not answer."""
-    try:
-        yield
-    except sa.exc.TimeoutError as exc:
-        message = f"all connections of this process to {describe(url)} are in use"
-        raise DatabaseUnavailableError(message, is_reached=True) from exc
-    except sa.exc.DBAPIError as exc:
-        raise _translated(_first_cause(exc, exc.orig or exc), url) from exc
-    except psycopg.Error as exc:
-        raise _translated(_first_cause(exc, exc), url) from exc
-
-
-def _first_cause(error: BaseException, found: BaseException) -> BaseException:
-    """Return the end of the time limit, where that is what closed the connection; else what was found."""
-    before = error.__context__
-    while before is not None and not isinstance(before, TimeLimitError):
-        before = before.__context__
-    return before or found
-
-
-def _translated(error: BaseException, url: sa.URL) -> WatcherError:
-    where = describe(url)
-    reason = next(iter(str(error).strip().splitlines()), type(error).__name__)
-    if getattr(error, "sqlstate", None) == READ_ONLY_SQLSTATE:
-        return DatabaseUnavailableError(
-            f"{where} can only be read now: {reason}; it is a standby, or default_transaction_read_only is on"
-        )
-    if is_unavailable(error):
-        return DatabaseUnavailableError(f"{where} cannot be reached: {reason}")
-    if str(getattr(error, "sqlstate", None)).startswith(BUSY_SQLSTATES):
-        return DatabaseUnavailableError(f"{where} cannot do that now: {reason}", is_reached=True)
-    if getattr(error, "sqlstate", None) == NOT_IN_ENCODING_SQLSTATE:
-        return DatabaseError(f"{where} cannot hold a character: {reason}; its encoding should be UTF8")
-    if getattr(error, "sqlstate", None) == REFUSED_SQLSTATE:
-        return AccessDeniedError(
-            f"{where} does not let {url.username!r} do that: {reason}; the schema's owner or a superuser gives "
-            "rights with: watcher db grant"
-        )
-    rule = broken_rule(error)
-    if rule is not None:
-        return InvalidValueError(rule)
-    if isinstance(error, psycopg.DataError):
-        return InvalidValueError(f"{where} refuses a value: {reason}")
-    return DatabaseError(f"{where} cannot do that: {reason}")
-
-
-def describe(url: sa.URL) -> str:
-    """Name the database without its secrets."""
-    host = url.host or _parameter(url, "host") or "the local socket"
-    return f"the database {url.database!r} at {host}:{url.port or _parameter(url, 'port') or 5432}"
-
-
-def target_names(url: sa.URL) -> list[str]:
-    """Return the names of the database; see `names_of_target`."""
-    return names_of_target(
-        url.host or _parameter(url, "host"), url.port or _parameter(url, "port"), url.database, url.username
-    )
-
-
-def without_secrets(url: sa.URL) -> str:
-    """Return the URL with its passwords masked, before the host and among the parameters."""
-    masked = {name: "hidden" for name in url.query if "password" in name.lower()}
-    return url.update_query_dict(masked).render_as_string(hide_password=True)
-
-
-def is_unavailable(error: BaseException) -> bool:
-    """Whether the server could not be reached or went away, so that the same call may succeed later."""
-    sqlstate = getattr(error, "sqlstate", None)
-    if sqlstate is None:
-        # The latter where a connection ends in the middle of an answer, as a pooler's does that is restarted; what was
-        # asked may be done, which a second time does not change.
-        return isinstance(error, psycopg.OperationalError | psycopg.InternalError)
-    return str(sqlstate).startswith(UNAVAILABLE_SQLSTATES)
-
-
-# The rule behind each constraint, as the error message names it; keys follow the models' naming convention.
-RULES = {
-    "name": "a name has 1 to 2048 bytes and no blanks around it",
-    "external_id": "an external id has 1 to 2560 bytes",
-    "freshness": "freshness_number is a positive number and comes with a freshness_datepart",
-    "timeliness": "timeliness_number is a positive number and comes with a timeliness_datepart",
-    "failure": "failure_number is from 1 to 100",
-    "metric_field": "metric_field is a metric, or metadata: and a key",
-    "lookback_days": "lookback_days is from 1 to 365",
-    "minimum_executions": "minimum_executions is from 2 to 10,000",
-    "multiplier": "std_deviation_threshold_multiplier is from 0.5 to 10",
-    "ended": "all but running executions have an end",
-    "end_after_start": "an execution ends at or after its start",
-    "inserts": "inserts is not negative",
-    "updates": "updates is not negative",
-    "soft_deletes": "soft_deletes is not negative",
-    "total_rows": "total_rows is not negative",
-    "parent": "an execution is not its own parent",
-}
-
-
-def broken_rule(error: BaseException) -> str | None:
-    """Return the rule behind a violated constraint; `None` for any other error."""
-    diagnosis: Any = getattr(error, "diag", None)
-    constraint = getattr(diagnosis, "constraint_name", None)
-    if not constraint:
-        return None
-    table = diagnosis.table_name
-    if constraint == f"uq_{table}_name":
-        return f"another {table.replace('_', ' ')} has that name"
-    rule = RULES.get(constraint.removeprefix(f"ck_{table}_"))
-    return rule or f"constraint {constraint} is violated: {diagnosis.message_primary}"

@@ -25,6 +25,7 @@ TOKENS: Final = "api_token"
 # Only its owner changes the schema, and so its version.
 VERSION: Final = "alembic_version"
 
+IS_THERE = f"SELECT 1 FROM pg_catalog.pg_namespace WHERE nspname = '{SCHEMA}'"
 IS_SUPERUSER = "SELECT rolsuper FROM pg_catalog.pg_roles WHERE rolname = %s"
 # Without sequences, which belong to columns.
 TABLES = f"SELECT tablename, tableowner FROM pg_catalog.pg_tables WHERE schemaname = '{SCHEMA}' ORDER BY tablename"
@@ -65,6 +66,9 @@ def statements_to_grant(
         ConfigurationError: There is no schema yet; a role has more rights than these, or is named twice.
     """
     owners = {str(table): str(role) for table, role in connection.execute(TABLES)}
+    if not owners and owner is not None and not [*writers, *readers] and connection.execute(IS_THERE).fetchone():
+        _check(connection, [owner])  # who is to make the tables has to own their schema
+        return [statement.as_string() for statement in _owning(owner, [], connection)]
     if VERSION not in owners:
         raise ConfigurationError(f"there is no schema {SCHEMA!r} yet; make it with: watcher db upgrade")
     owning = set(owners.values()) if owner is None else {owner}
@@ -80,7 +84,7 @@ def statements_to_grant(
                     f"the role {role!r} owns tables of the schema {SCHEMA!r}, and so may do anything with them; "
                     "make another role the owner, with: watcher db grant --owner ROLE"
                 )
-            statements += _granting(role, kind, list(owners))
+            statements += _granting(role, kind, list(owners), connection)
             statements += _for_later_tables(owner or owners[VERSION], role, kind)
     return [statement.as_string() for statement in statements]
 
@@ -101,7 +105,7 @@ def _check(connection: Driver, roles: Sequence[str]) -> None:
             )
 
 
-def _granting(role: str, kind: RoleKind, tables: list[str]) -> Iterator[sql.Composed]:
+def _granting(role: str, kind: RoleKind, tables: list[str], connection: Driver) -> Iterator[sql.Composed]:
     name = sql.Identifier(role)
     yield sql.SQL("REVOKE ALL ON ALL TABLES IN SCHEMA {} FROM {}").format(sql.Identifier(SCHEMA), name)
     yield sql.SQL("GRANT USAGE ON SCHEMA {} TO {}").format(sql.Identifier(SCHEMA), name)
@@ -109,6 +113,10 @@ def _granting(role: str, kind: RoleKind, tables: list[str]) -> Iterator[sql.Comp
         rights = _rights(kind, table)
         if rights:
             yield sql.SQL("GRANT {} ON {} TO {}").format(sql.SQL(rights), sql.Identifier(SCHEMA, table), name)
+    # Everybody may use these, but where an administrator has taken that away from what is made later.
+    yield sql.SQL("GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA {} TO {}").format(sql.Identifier(SCHEMA), name)
+    for (enum,) in connection.execute(ENUMS):
+        yield sql.SQL("GRANT USAGE ON TYPE {} TO {}").format(sql.Identifier(SCHEMA, enum), name)
 
 
 def _rights(kind: RoleKind, table: str) -> str:
@@ -119,7 +127,12 @@ def _rights(kind: RoleKind, table: str) -> str:
 
 def _for_later_tables(owner: str, role: str, kind: RoleKind) -> Iterator[sql.Composed]:
     """What a later version brings is the owner's, which need not grant again."""
-    for change in ("REVOKE ALL ON TABLES FROM", f"GRANT {kind.value} ON TABLES TO"):
+    for change in (
+        "REVOKE ALL ON TABLES FROM",
+        f"GRANT {kind.value} ON TABLES TO",
+        "GRANT EXECUTE ON FUNCTIONS TO",
+        "GRANT USAGE ON TYPES TO",
+    ):
         yield sql.SQL("ALTER DEFAULT PRIVILEGES FOR ROLE {} IN SCHEMA {} {} {}").format(
             sql.Identifier(owner), sql.Identifier(SCHEMA), sql.SQL(change), sql.Identifier(role)
         )

@@ -9,7 +9,9 @@ from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from watcher_core.database.engine import describe, driver_statements, translated_errors
+from watcher_core.database.engine import driver_statements
+from watcher_core.database.failures import translated_errors
+from watcher_core.database.urls import describe
 from watcher_core.database.version import SCHEMA, SCHEMA_VERSION, RecordedVersion, recorded_version
 from watcher_core.errors import InvalidValueError, SchemaVersionError
 
@@ -81,6 +83,12 @@ def downgrade(engine: sa.Engine, revision: str) -> None:
         command.downgrade(config, revision)
 
 
+# Who may change the schema.
+OWNING = (
+    "a superuser makes this role the schema's owner: where there is none yet, with CREATE SCHEMA "
+    f'{SCHEMA} AUTHORIZATION "{{role}}", else with watcher db grant --owner {{role}}'
+)
+
 # Alembic keeps what it is about in a place that all threads of a process share.
 _alembic_lock = threading.Lock()
 
@@ -89,7 +97,7 @@ _alembic_lock = threading.Lock()
 def _migrating(engine: sa.Engine, revision: str) -> Iterator[Config]:
     from alembic.util import CommandError
 
-    with _alembic_lock, translated_errors(engine.url):
+    with _alembic_lock, translated_errors(engine.url, granting=OWNING.format(role=engine.url.username)):
         try:
             yield _alembic_config(engine)
         except CommandError as exc:

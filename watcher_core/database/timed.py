@@ -44,11 +44,15 @@ class TimedConnection(psycopg.Connection[Any]):
         is_direct: Whether its session is this process's alone; behind a pooler it is not.
         needs_begin: Whether each transaction has to say its isolation level, and so none begins by itself.
         session_limit: The milliseconds that PostgreSQL lets a statement of this session take; 0 for no limit.
+        lock_timeout: How long this session waits for a lock where no time limit says less, as PostgreSQL writes it.
+        needs_lock_timeout: Whether each transaction has to say that, as the session is not this process's alone.
     """
 
     is_direct = False
     needs_begin = False
     session_limit = 0
+    lock_timeout = "0"
+    needs_lock_timeout = False
 
     def wait(self, gen: Generator[Any, Any, T], *arguments: Any, **options: Any) -> T:
         """Wait as psycopg does, which asks the generator several times a second whether it goes on."""
@@ -98,12 +102,16 @@ def connect_within(seconds: float, connect: Callable[[], TimedConnection]) -> Ti
 def limit_statements(connection: Any, *, begin: str = "") -> None:
     """Limit the statements of one transaction, which may begin with this very command.
 
+    Without a time limit, only its waits for locks are limited.
+
     Raises:
         TimeLimitError: The time limit is over, and no transaction is to begin: a thousand short ones would each fit.
     """
     left = _time_left()
     if left is not None:
         connection.execute(begin + _limits("SET LOCAL", max(10, int(left * 1000))))
+    elif connection.needs_lock_timeout:
+        connection.execute(f"{begin}SET LOCAL lock_timeout = '{connection.lock_timeout}'")
 
 
 # The limit of a session is somewhat below that of the call that sets it, so that it is right for the next ones too.
@@ -120,7 +128,7 @@ def limit_session(connection: TimedConnection) -> None:
     left = _time_left()
     if left is None:
         if connection.session_limit:
-            connection.execute("RESET lock_timeout; RESET statement_timeout")
+            connection.execute(f"SET lock_timeout = '{connection.lock_timeout}'; RESET statement_timeout")
             connection.session_limit = 0
         return
     milliseconds = left * 1000

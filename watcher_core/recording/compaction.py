@@ -60,6 +60,7 @@ def tenth_of_executions(connection: Driver) -> int:
 
 def free_room(connection: Driver) -> None:
     """Free the room of rows that were rewritten; outside of a transaction."""
+    connection.commit()  # behind a pooler, one has begun
     connection.execute(FREE_ROOM)
 
 

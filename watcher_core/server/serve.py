@@ -20,6 +20,9 @@ from watcher_core.server.guard import is_loopback
 from watcher_core.server.limits import Limits
 from watcher_core.server.profiling import Profiling
 
+# A request that waits for a lock keeps a connection from all others; its client is told to try again.
+LOCK_SECONDS = 5.0
+
 
 def serve(
     watcher: Watcher,
@@ -38,6 +41,7 @@ def serve(
     """
     # Before the first use. Whoever finds all of them in use waits for one.
     watcher.pool_size, watcher.pool_overflow = limits.connections, 0
+    watcher.lock_seconds = LOCK_SECONDS
     local = is_loopback(host)
     if not local and not watcher.tokens():
         raise ConfigurationError(

@@ -75,7 +75,8 @@ class Connection:
 
     def open(self) -> database.Driver:
         """Open a connection, within the time limit."""
-        return database.connect(**self.parameters)
+        # A lock that is not to be had is reported as such, and by PostgreSQL: its wait would outlive this process.
+        return database.connect(lock_seconds=0.9 * self.timeout, **self.parameters)
 
 
 def start(start: Start) -> Started | None:
@@ -189,7 +190,7 @@ def _connection() -> Connection | None:
         given = conninfo_to_dict(f"postgresql://{found['rest']}")
     except psycopg.ProgrammingError:
         return None
-    parameters = {**database.PARAMETERS, **given}
+    parameters = {**database.PARAMETERS, **given, "client_encoding": database.PARAMETERS["client_encoding"]}
     if _anything_waits(given):
         return None
     return Connection(parameters, timeout)
@@ -197,7 +198,7 @@ def _connection() -> Connection | None:
 
 def _anything_waits(given: Mapping[str, Any]) -> bool:
     """Whether executions of this host wait for the database: they come before this one."""
-    names = database.names_of_target(given.get("host"), given.get("port"), given.get("dbname"), given.get("user"))
+    names = database.names_of_target(*(given.get(name) for name in ("host", "port", "dbname", "user", "service")))
     home = Path(variable("WATCHER_HOME") or ".watcher")
     return bool(recording.spooled_executions(recording.spool_directories(*names, home=home)))
 

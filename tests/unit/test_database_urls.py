@@ -1,0 +1,74 @@
+"""How the URL of a database is read: as SQLAlchemy reads it, and as libpq and psql do."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from watcher_core import ConfigurationError
+from watcher_core.database import describe, target_names
+from watcher_core.database.engine import normalize_url
+
+
+def connected_to(url: str) -> dict[str, Any]:
+    """Where the driver connects."""
+    _, parameters = sa.create_engine(normalize_url(url)).dialect.create_connect_args(normalize_url(url))
+    return {name: str(value) for name, value in parameters.items() if name in ("host", "port", "user", "password")}
+
+
+@pytest.mark.parametrize(
+    ("url", "host", "port"),
+    [
+        ("postgresql://u:p@h1:5432,h2:5433/d", "h1,h2", "5432,5433"),
+        ("postgresql://u:p@h1,h2:6000/d?target_session_attrs=any", "h1,h2", "5432,6000"),
+        ("postgresql+psycopg2://u:p@h1,h2/d", "h1,h2", None),
+        ("postgresql://u:p@[::1]:5433,[::2]/d", "::1,::2", "5433,5432"),
+        ("postgresql://u:p@[::1]:5433/d", "::1", "5433"),
+        ("postgresql://u:p@/d?host=h1:1&host=h2:2", "h1,h2", "1,2"),
+        ("postgresql://u:p@%2Fvar%2Frun%2Fpostgresql:6000/d", "/var/run/postgresql", "6000"),
+        ("postgresql://u:p@%2Fvar%2Frun%2Fpostgresql/d", "/var/run/postgresql", None),
+        ("postgresql://u:p@/d?host=/var/run/postgresql", "/var/run/postgresql", None),
+    ],
+)
+def test_hosts_are_read_as_libpq_reads_them(url: str, host: str, port: str | None) -> None:
+    found = connected_to(url)
+    ports = found.get("port", "").strip(",") or None  # to libpq, an empty port is the default
+    assert (found["host"], ports, found["user"], found["password"]) == (host, port, "u", "p")
+    again = normalize_url(url).render_as_string(hide_password=False)
+    assert normalize_url(again) == normalize_url(url)
+
+
+@pytest.mark.parametrize("password", ["a,b", "a/b,c", "%2C%2F"])
+def test_what_looks_like_hosts_in_a_password_is_none(password: str) -> None:
+    assert normalize_url(f"postgresql://u:{password}@h/d").host == "h"
+
+
+@pytest.mark.parametrize("hosts", ["h1:x,h2", "h1:1:2,h2"])
+def test_hosts_that_are_none_are_refused(hosts: str) -> None:
+    with pytest.raises(ConfigurationError, match="the database URL cannot be read"):
+        normalize_url(f"postgresql://u:p@{hosts}/d")
+
+
+def test_each_host_is_named_with_its_port() -> None:
+    url = normalize_url("postgresql://u:p@h1,h2:6000/d")
+    assert describe(url) == "the database 'd' at h1:5432, h2:6000"
+    assert describe(normalize_url("postgresql://u:p@h1,h2/d?port=7")) == "the database 'd' at h1:7, h2:7"
+    assert target_names(url) == ["h1,h2/5432,6000/d"]
+
+
+def test_a_service_is_named_by_its_name() -> None:
+    url = normalize_url("postgresql:///?service=prod")
+    assert describe(url) == "the database of service 'prod'"
+    assert target_names(url) != target_names(normalize_url("postgresql:///?service=test"))
+
+
+def test_what_the_url_leaves_to_variables_is_part_of_the_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What waits for one database must not be recorded in another."""
+    url = normalize_url("postgresql:///")
+    for name, value in {"PGHOST": "db1", "PGPORT": "5433", "PGDATABASE": "shop"}.items():
+        monkeypatch.setenv(name, value)
+    assert target_names(url) == target_names(normalize_url("postgresql://u:p@db1:5433/shop"))
+    monkeypatch.setenv("PGSERVICE", "prod")
+    assert target_names(url) == target_names(normalize_url("postgresql:///?service=prod"))
