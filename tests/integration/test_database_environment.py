@@ -17,7 +17,7 @@ from typer.testing import CliRunner
 from tests.factories import record, unique
 from tests.http_client import serving
 from tests.pgbouncer import PROGRAM, pgbouncer
-from watcher_core import DatabaseError, DatabaseUnavailableError, InvalidValueError, Settings, Watcher
+from watcher_core import DatabaseError, DatabaseUnavailableError, ExecutionState, InvalidValueError, Settings, Watcher
 from watcher_core.cli import app
 from watcher_core.server import Limits, create_app
 
@@ -298,3 +298,61 @@ def test_doctor_says_that_nothing_can_be_recorded(only_read: str) -> None:
     done = CliRunner().invoke(app, ["doctor"])
     assert done.exit_code == 1
     assert "it can only be read: it is a standby" in done.output
+
+
+# Changes of tables, and backups
+
+
+def test_a_table_that_was_changed_meanwhile_can_be_asked_again(database_url: str) -> None:
+    with Watcher(database_url) as watcher, psycopg.connect(database_url, autocommit=True) as administrator:
+        administrator.execute("CREATE TABLE note (what varchar(10))")
+        asked = "SELECT what FROM note"
+
+        def ask() -> object:
+            with watcher._driver_statements() as (connection, _):
+                return connection.execute(asked).fetchone()
+
+        for _ in range(10):  # until it is prepared
+            ask()
+        administrator.execute("ALTER TABLE note ALTER COLUMN what TYPE text")
+        with pytest.raises(DatabaseUnavailableError, match="somebody has changed a table: try again"):
+            ask()
+        assert ask() is None
+
+
+@pytest.mark.parametrize("others_end", [False, True])
+def test_a_job_that_runs_while_a_backup_is_restored_ends_no_other_execution(
+    database_url: str, others_end: bool
+) -> None:
+    with Watcher(database_url, settings=Settings()) as watcher:
+        watcher.get_or_create_pipeline("orders")
+        with watcher.track("orders") as execution:
+            execution.inserts = 3
+            with psycopg.connect(database_url, autocommit=True) as administrator:
+                administrator.execute("TRUNCATE watcher.pipeline_execution RESTART IDENTITY CASCADE")
+            other = watcher.start_execution(pipeline_id="orders")
+            assert other.id == execution.id
+            if others_end:
+                watcher.end_execution(other.id, completed_successfully=True, inserts=3)
+        before, after = watcher.executions(pipeline="orders")[::-1]
+    assert (before.external_id, before.inserts) == (execution._request.external_id, 3)
+    assert (after.id, after.state, after.inserts) == (
+        other.id,
+        ExecutionState.SUCCEEDED if others_end else ExecutionState.RUNNING,
+        3 if others_end else None,
+    )
+
+
+def test_names_are_found_by_the_letters_that_they_have_in_any_locale(
+    server_url: sa.URL, administrator: sa.Connection
+) -> None:
+    name = unique("plain").replace("-", "_")
+    administrator.exec_driver_sql(f"CREATE DATABASE {name} TEMPLATE template0 LOCALE_PROVIDER libc LOCALE 'C'")
+    try:
+        url = server_url.set(database=name, drivername="postgresql").render_as_string(hide_password=False)
+        with Watcher(url) as watcher:
+            watcher.upgrade()
+            watcher.get_or_create_pipeline("ÄRZTE/Liste")
+            assert [hit.name for hit in watcher.search("ÄRZTE liste")] == ["ÄRZTE/Liste"]
+    finally:
+        administrator.exec_driver_sql(f"DROP DATABASE {name} WITH (FORCE)")

@@ -8,7 +8,7 @@ import pytest
 import sqlalchemy as sa
 
 from watcher_core import ConfigurationError
-from watcher_core.database import describe, target_names
+from watcher_core.database import describe, target_names, text_for_libpq
 from watcher_core.database.engine import normalize_url
 
 
@@ -72,3 +72,8 @@ def test_what_the_url_leaves_to_variables_is_part_of_the_name(monkeypatch: pytes
     assert target_names(url) == target_names(normalize_url("postgresql://u:p@db1:5433/shop"))
     monkeypatch.setenv("PGSERVICE", "prod")
     assert target_names(url) == target_names(normalize_url("postgresql:///?service=prod"))
+
+
+def test_blanks_are_written_as_psql_takes_them() -> None:
+    url = normalize_url("postgresql://Ann%20B:p%20w+x@h/My%20Db?options=-c%20a%3Db")
+    assert text_for_libpq(url) == "postgresql+psycopg://Ann%20B:p%20w+x@h/My%20Db?options=-c%20a%3Db"

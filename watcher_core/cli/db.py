@@ -92,9 +92,11 @@ def url(
 
     Without its password, unless that is asked for.
     """
+    from watcher_core.database import text_for_libpq
+
     driver = DAGSTER_DRIVER if dagster else "postgresql"
     found = database_url(load_settings()).set(drivername=driver)
-    print(found.render_as_string(hide_password=False) if show_password else display_name(found))
+    print(text_for_libpq(found) if show_password else display_name(found))
 
 
 @app.command("mask-secrets", epilog=output.examples("watcher db mask-secrets"))
@@ -356,10 +358,12 @@ def _print_versions(watcher: Watcher, before: str | None) -> None:
 
 
 def _without_password(url: sa.URL) -> str:
+    from watcher_core.database import text_for_libpq
+
     secrets = [name for name in url.query if "password" in name.lower()]
     # Not `set(password=None)`, which leaves it as it is.
     public = url._replace(password=None).difference_update_query(secrets)
-    return public.render_as_string(hide_password=False)
+    return text_for_libpq(public)
 
 
 def display_name(url: sa.URL) -> str:

@@ -342,6 +342,8 @@ class TrackMethods(PipelineMethods):
                     counts=vars(record),
                     next_watermark=record.next_watermark,
                     execution_metadata=record.execution_metadata,
+                    # The recorder may give one of Dagster its final identity while it runs.
+                    external_id=None if record.source is ExecutionSource.DAGSTER else record.external_id,
                     now=now,
                 )
         except (ExecutionEndedError, NotFoundError):

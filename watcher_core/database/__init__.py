@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from watcher_core.database.schema import check_schema_version, downgrade, schema_version, upgrade
     from watcher_core.database.statements import rows_of_page, unindented
     from watcher_core.database.timed import remaining_seconds, time_limit
-    from watcher_core.database.urls import describe, target_names, without_secrets
+    from watcher_core.database.urls import describe, target_names, text_for_libpq, without_secrets
     from watcher_core.database.version import SCHEMA_VERSION, recorded_version
 
 __all__ = [
@@ -66,6 +66,7 @@ __all__ = [
     "schema_version",
     "statements_to_grant",
     "target_names",
+    "text_for_libpq",
     "time_limit",
     "together",
     "transaction",
@@ -104,6 +105,7 @@ _MODULES = {
     "schema_version": "schema",
     "statements_to_grant": "grants",
     "target_names": "urls",
+    "text_for_libpq": "urls",
     "time_limit": "timed",
     "together": "connections",
     "transaction": "engine",

@@ -17,7 +17,7 @@ from sqlalchemy.util.queue import Empty
 
 from watcher_core.arguments import json_text
 from watcher_core.database.connections import LOCK_SECONDS, PARAMETERS, Driver, connect
-from watcher_core.database.failures import READ_ONLY_SQLSTATE, translated_errors
+from watcher_core.database.failures import is_of_stale_session, translated_errors
 from watcher_core.database.timed import (
     TimedConnection,
     limit_session,
@@ -325,11 +325,11 @@ def driver(session: Session) -> Driver:
 
 @contextmanager
 def _translated_errors_of(engine: sa.Engine) -> Iterator[None]:
-    """Translate errors, and give up the connections of a server that has become a standby."""
+    """Translate errors, and give up the connections that have become useless."""
     with translated_errors(engine.url):
         try:
             yield
         except (sa.exc.DBAPIError, psycopg.Error) as exc:
-            if getattr(getattr(exc, "orig", exc), "sqlstate", None) == READ_ONLY_SQLSTATE:
+            if is_of_stale_session(getattr(exc, "orig", exc)):
                 engine.dispose()
             raise

@@ -37,6 +37,8 @@ WHO_LOCKS = (
     "another session holds a lock and does not end its transaction; see which with: SELECT pid, usename, state, "
     "xact_start, query FROM pg_stat_activity WHERE xact_start < now() - interval '1 minute'"
 )
+# The function of PostgreSQL that finds a table changed since a statement was prepared: its state says nothing of it.
+STALE_PLAN = "RevalidateCachedQuery"
 # The user of the connection may not do that.
 REFUSED_SQLSTATE = "42501"
 # The value is right, but the database's encoding has no such character.
@@ -83,6 +85,10 @@ def _translated(error: BaseException, url: sa.URL, granting: str) -> WatcherErro
         return DatabaseUnavailableError(f"{where} cannot be reached: {reason}")
     if getattr(error, "sqlstate", None) == LOCKED_SQLSTATE:
         return DatabaseUnavailableError(f"{where} cannot do that now: {reason}; {WHO_LOCKS}", is_reached=True)
+    if is_of_stale_session(error):
+        return DatabaseUnavailableError(
+            f"{where} cannot do that now: {reason}; somebody has changed a table: try again", is_reached=True
+        )
     if str(getattr(error, "sqlstate", None)).startswith(BUSY_SQLSTATES):
         return DatabaseUnavailableError(f"{where} cannot do that now: {reason}{_hint_of(error)}", is_reached=True)
     if getattr(error, "sqlstate", None) == NOT_IN_ENCODING_SQLSTATE:
@@ -104,6 +110,16 @@ def _hint_of(error: BaseException) -> str:
     """Return what PostgreSQL says about what to do, if anything, to be put behind the error."""
     hint = getattr(getattr(error, "diag", None), "message_hint", None)
     return f"; {hint}" if hint else ""
+
+
+def is_of_stale_session(error: BaseException) -> bool:
+    """Whether the same statement succeeds in a new session only, here or elsewhere.
+
+    So it is where the server was the primary before, and where what was prepared returns other types than before.
+    """
+    if getattr(error, "sqlstate", None) == READ_ONLY_SQLSTATE:
+        return True
+    return getattr(getattr(error, "diag", None), "source_function", None) == STALE_PLAN
 
 
 def is_unavailable(error: BaseException) -> bool:

@@ -67,6 +67,12 @@ def without_secrets(url: sa.URL) -> str:
     return url.update_query_dict(masked).render_as_string(hide_password=True)
 
 
+def text_for_libpq(url: sa.URL) -> str:
+    """Return the URL with its password, as psql and pg_dump read it: they take blanks only as `%20`."""
+    before, mark, parameters = url.render_as_string(hide_password=False).partition("?")
+    return before.replace(" ", "%20") + mark + parameters.replace("+", "%20")
+
+
 def _parameter(url: sa.URL, name: str) -> str | None:
     value = url.query.get(name)
     return value if value is None or isinstance(value, str) else ",".join(value)

@@ -266,6 +266,7 @@ END = unindented(f"""
                process            = NULL,
                updated_at         = %(now)s
          WHERE id = %(id)s
+           AND external_id = coalesce(%(external_id)s, external_id)
            AND (state = 'running' OR execution_metadata ?| {INFERRED})
         RETURNING *
     ), succeeded AS (
@@ -295,11 +296,15 @@ def end_execution(
     counts: Mapping[str, object],
     next_watermark: object = UNSET,
     execution_metadata: Mapping[str, Any] | None = None,
+    external_id: str | None = None,
     now: dt.datetime,
 ) -> values.Execution:
     """End an execution; a success moves the watermark and the dates of the pipeline's last changes.
 
     The same values again change nothing. An end that was inferred is replaced.
+
+    With an `external_id` it is that execution alone: once a backup is restored, others get the ids that it does not
+    know, while those that had them still run.
 
     Raises:
         NotFoundError: The execution is not known.
@@ -318,6 +323,7 @@ def end_execution(
     given = {
         **end,
         "id": execution_id,
+        "external_id": external_id,
         "state": state.value,
         "end_date": end["end_date"] or now,
         "has_end_date": end["end_date"] is not None,
@@ -334,7 +340,10 @@ def end_execution(
             raise InvalidValueError(message) from exc
         raise
     if row is None:
-        return _ended_before(connection, execution_id, {"state": state, **end}, metadata)
+        known = get_execution(connection, execution_id)
+        if external_id not in (None, known.external_id):
+            raise NotFoundError("execution", external_id)
+        return _ended_before(known, {"state": state, **end}, metadata)
     *fields, watermark, conflict = row
     execution = execution_of(fields)
     if conflict:
@@ -349,10 +358,7 @@ def end_execution(
     return execution
 
 
-def _ended_before(
-    connection: Driver, execution_id: int, end: Mapping[str, object], metadata: Mapping[str, Any]
-) -> values.Execution:
-    known = get_execution(connection, execution_id)
+def _ended_before(known: values.Execution, end: Mapping[str, object], metadata: Mapping[str, Any]) -> values.Execution:
     was = {
         **{name: getattr(known, name) for name in end},
         "end_date": clocks.reported_end(known.end_date, known.execution_metadata),
@@ -361,7 +367,7 @@ def _ended_before(
     now = {**end, **metadata}
     differences = {name: (was[name], now[name]) for name in now if now[name] is not None and was[name] != now[name]}
     if differences:
-        raise ExecutionEndedError(execution_id, differences)
+        raise ExecutionEndedError(known.id, differences)
     return known
 
 

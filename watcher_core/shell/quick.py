@@ -51,6 +51,7 @@ class Started:
     Attributes:
         id: Its id; `None` where its start could not be written.
         watermark, next_watermark: Its own.
+        external_id: Its identity; `None` as the id.
         missing_parent: The source and the external id of what it is part of, where that was not known at the start.
         connection: How `quick.end` connects; `None` where `thorough` has started it.
         tracking: What `thorough.start` has begun.
@@ -60,6 +61,7 @@ class Started:
     id: int | None
     watermark: str | None
     next_watermark: str | None
+    external_id: str | None = None
     missing_parent: tuple[str, str] | None = None
     connection: Connection | None = None
     tracking: Any = None
@@ -126,6 +128,7 @@ def _start(connection: Connection, start: Start) -> Started | None:
         id=execution.id,
         watermark=execution.watermark,
         next_watermark=execution.next_watermark,
+        external_id=start.external_id,
         missing_parent=None if start.part_of is None or execution.parent_id is not None else start.part_of.identity,
         connection=connection,
     )
@@ -164,6 +167,7 @@ def end(started: Started, error: CommandFailedError | CommandCanceledError | Non
                 counts=facts,
                 **({"next_watermark": facts["next_watermark"]} if "next_watermark" in facts else {}),
                 execution_metadata=metadata,
+                external_id=started.external_id,
                 now=now,
             )
             if started.missing_parent is not None:
