@@ -124,15 +124,19 @@ def settings_reference() -> Iterator[str]:
     for field, names in settings.VARIABLES.items():
         default = settings.Settings.model_fields[field].default
         shown = "" if default is None else f"`{default}`"
-        yield f"| `{names[0]}` | {', '.join(f'`{name}`' for name in names[1:])} | {meanings[field]} | {shown} |"
+        yield f"| `{names[0]}` | {', '.join(f'`{name}`' for name in names[1:])} | {one_line(meanings[field])} | {shown} |"
 
 
 def attribute_meanings(text: str) -> dict[str, str]:
+    """Each attribute's meaning in a docstring of Google's style; a line that is indented further goes on with the last."""
+    lines = inspect.cleandoc(text.partition("Attributes:")[2]).splitlines()
     meanings: dict[str, str] = {}
-    for line in text.partition("Attributes:")[2].splitlines():
-        name, _, meaning = line.strip().partition(": ")
-        if meaning:
-            meanings[name] = meaning
+    name = ""
+    for line in lines:
+        if line.startswith(" "):
+            meanings[name] += " " + line.strip()
+        else:
+            name, _, meanings[name] = line.partition(": ")
     return meanings
 
 

@@ -23,3 +23,9 @@ def test_examples_run(source: str, module_database_url: str, monkeypatch: pytest
 def test_links_lead_somewhere(page: Path) -> None:
     for target in LINK.findall(page.read_text(encoding="utf-8")):
         assert (page.parent / target).exists(), f"{page.name} links to {target}"
+
+
+def test_the_reference_says_the_whole_of_what_a_setting_means() -> None:
+    rows = [line for line in (ROOT / "docs/reference/settings.md").read_text().splitlines() if line.startswith("| `")]
+    meanings = [row.split(" | ")[2] for row in rows]
+    assert [meaning for meaning in meanings if not meaning.endswith(".")] == []
