@@ -192,7 +192,9 @@ def _among_hosts(parameters: dict[str, Any], left: float | None) -> dict[str, An
         found.setdefault("target_session_attrs", "read-write")
     if left is not None:
         share = max(1, int(left / len(hosts)))
-        found["connect_timeout"] = min(share, int(found.get("connect_timeout") or share))
+        given = str(found.get("connect_timeout") or share)
+        if given.isdecimal():  # else the driver refuses it
+            found["connect_timeout"] = min(share, int(given) or share)
     return found
 
 
