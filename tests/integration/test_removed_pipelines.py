@@ -80,6 +80,51 @@ def test_the_definitions_of_a_code_location(watcher: Watcher) -> None:
     assert "Not checked: its code location has it no more since 20" in verdict.description
 
 
+def test_a_job_that_is_gone_does_not_fail_until_it_is_back(watcher: Watcher) -> None:
+    @dg.op
+    def send() -> None: ...
+
+    @dg.job
+    def nightly() -> None:
+        send()
+
+    @dg.job
+    def weekly() -> None:
+        send()
+
+    def declare(*jobs: dg.JobDefinition) -> None:
+        ConfigurationRecorder(watcher).record(dg.Definitions(jobs=jobs).get_repository_def(), "etl")
+
+    for name in ("etl/nightly", "other/nightly"):
+        watcher.record([record(name, f"{name}/bad", state=ExecutionState.FAILED)])
+    declare(nightly, weekly)
+    assert {each.name for each in watcher.pipelines()} == {"etl/nightly", "other/nightly"}
+    assert checked(watcher)[2] == {"etl/nightly", "other/nightly"}
+    declare(weekly)
+    assert checked(watcher)[2] == {"other/nightly"}
+    (alert,) = watcher.alerts(state=AlertState.RESOLVED)
+    assert alert.resolution == {"how": "removed"}
+    declare(nightly)
+    assert checked(watcher)[2] == {"etl/nightly", "other/nightly"}
+
+
+def test_the_jobs_of_a_repository_with_a_name(watcher: Watcher) -> None:
+    @dg.op
+    def send() -> None: ...
+
+    @dg.job
+    def nightly() -> None:
+        send()
+
+    @dg.repository
+    def shop() -> list[dg.JobDefinition]:
+        return [nightly]
+
+    watcher.record([record("etl/nightly", "run")])
+    ConfigurationRecorder(watcher).record(shop, "shop@etl")
+    assert watcher.pipeline("etl/nightly").declared_by == "shop@etl"
+
+
 def test_the_command_line_says_so(
     watcher: Watcher,
     declared: list[PipelineConfiguration],

@@ -212,6 +212,7 @@ def configure_pipelines(
     *,
     configurations: Iterable[values.PipelineConfiguration],
     location: str | None = None,
+    jobs: Iterable[str] = (),
     now: dt.datetime,
 ) -> int:
     """Write what code declares of many pipelines, where that differs from what it declared last.
@@ -220,6 +221,7 @@ def configure_pipelines(
         session: The transaction.
         configurations: What code declares.
         location: The code location of which this is all; what it declared before, and does no more, is gone.
+        jobs: The pipelines of its jobs, of which code declares nothing. Those that are not known are not made.
         now: The time.
 
     Returns:
@@ -238,7 +240,8 @@ def configure_pipelines(
     for name in stale:
         _upsert(session, name=name, configuration=wanted[name], declared=hashes[name], state={}, now=now)
     if location is not None:
-        _declare_all(session, names=sorted(wanted), location=arguments.name(location, "location"))
+        of_jobs = current_pipeline_names(session, [arguments.name(job, "jobs") for job in jobs]).values()
+        _declare_all(session, names=sorted({*wanted, *of_jobs}), location=arguments.name(location, "location"))
     return len(stale)
 
 

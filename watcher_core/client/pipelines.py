@@ -114,7 +114,11 @@ class PipelineMethods(Connection):
             )
 
     def configure_pipelines(
-        self, configurations: Iterable[values.PipelineConfiguration], *, location: str | None = None
+        self,
+        configurations: Iterable[values.PipelineConfiguration],
+        *,
+        location: str | None = None,
+        jobs: Iterable[str] = (),
     ) -> int:
         """Declare the configuration of many pipelines, in one transaction.
 
@@ -122,6 +126,7 @@ class PipelineMethods(Connection):
             configurations: The configurations.
             location: The code location of which these are all pipelines. What it declared before, and does no more, is
                 gone from the code: no check looks at it until a code location declares it again.
+            jobs: The pipelines of its jobs, of which code declares nothing. Those that are not known are not made.
 
         Returns:
             How many were new or changed.
@@ -130,7 +135,9 @@ class PipelineMethods(Connection):
             InvalidValueError: A value breaks a rule; nothing is written.
         """
         with self._transaction() as (session, now):
-            return catalog.configure_pipelines(session, configurations=configurations, location=location, now=now)
+            return catalog.configure_pipelines(
+                session, configurations=configurations, location=location, jobs=jobs, now=now
+            )
 
     def pipeline_address(self, pipeline_name: str) -> str | None:
         """Return the address of a pipeline's page on the board; `None` where WATCHER_BOARD_URL is not set.

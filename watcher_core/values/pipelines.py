@@ -103,7 +103,7 @@ class Pipeline(Thresholds):
     """A unit of recurring work, by name.
 
     Attributes:
-        declared_by: The code location whose definitions last had it; `None` for what is no asset of any.
+        declared_by: The code location whose definitions last had it; `None` for what is no asset and no job of any.
         removed_at: When that code location had it no more; no check looks at it then.
         created: Whether this call created it.
     """

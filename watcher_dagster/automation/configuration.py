@@ -13,6 +13,7 @@ import dagster as dg
 from watcher_core import InvalidValueError, Watcher
 from watcher_dagster import compat
 from watcher_dagster.assets import anomaly_rule_configurations, asset_check_names, pipeline_configurations
+from watcher_dagster.identity import job_pipeline_name
 
 log = logging.getLogger("watcher.dagster")
 
@@ -25,7 +26,7 @@ class ConfigurationRecorder:
 
     def __init__(self, watcher: Watcher) -> None:
         self.watcher = watcher
-        self._pipelines = _Declaration("the configuration of this code location's assets is", pipeline_configurations)
+        self._pipelines = _Declaration("the configuration of this code location's assets is", _assets_and_jobs)
         self._rules = _Declaration("the anomaly rules of this code location's assets are", anomaly_rule_configurations)
         self._checks = _Declaration("the asset checks of this code location are", asset_check_names)
 
@@ -37,14 +38,14 @@ class ConfigurationRecorder:
     ) -> None:
         """Record what a code location declares, where it differs from what is recorded already.
 
-        Assets and asset checks that the location has no more are gone, where its name, and the instance, is known.
+        Assets, jobs and asset checks that it has no more are gone, where its name, and the instance, is known.
 
         A value that is refused is logged, and does not stop the recording of runs; it is sent again at the next call.
 
         Raises:
             DatabaseUnavailableError: Watcher's database does not answer; all is sent again at the next call.
         """
-        self._pipelines.record(repository, partial(self.watcher.configure_pipelines, location=location))
+        self._pipelines.record(repository, partial(self._configure_pipelines, repository.name, location))
         self._rules.record(repository, self.watcher.configure_anomaly_rules)
         if location is not None and instance is not None:
             self._checks.record(
@@ -53,6 +54,18 @@ class ConfigurationRecorder:
                     checks, location=location, instance_id=compat.run_storage_id(instance)
                 ),
             )
+
+    def _configure_pipelines(self, repository: str, location: str | None, declared: Sequence[Any]) -> None:
+        configurations, jobs = declared
+        # The pipelines of runs are named by their code location alone.
+        place = location and location.removeprefix(f"{repository}@")
+        self.watcher.configure_pipelines(
+            configurations, location=location, jobs=[job_pipeline_name(place, job) for job in jobs]
+        )
+
+
+def _assets_and_jobs(repository: dg.RepositoryDefinition) -> Sequence[Any]:
+    return pipeline_configurations(repository), sorted(repository.job_names)
 
 
 class _Declaration:

@@ -119,6 +119,6 @@ def _web(address: str | None) -> str | None:
 
 def _asset_url(dagster_url: str, found: values.Pipeline) -> str | None:
     """The page of the asset in Dagster; `None` for what is no asset."""
-    if not dagster_url or found.declared_by is None:
+    if not dagster_url or found.declared_by is None or found.pipeline_type_name == "job":
         return None
     return f"{dagster_url}/assets/{quote(found.name, safe='/')}"
