@@ -418,6 +418,18 @@ def test_news_do_not_move_what_is_about_to_be_clicked(address, browser, module_w
         reader.hear(".incident:has-text('news_for_mice')")
 
 
+def test_news_do_not_take_away_a_note_that_is_being_written(address, browser, module_watcher):
+    fail(module_watcher, "noted")
+    [alert] = module_watcher.alerts(pipeline="noted")
+    with Reader(browser, address) as reader:
+        page = reader.open(f"/ui/alerts/{alert.id}")
+        page.fill("#note", "I restart the loader, and")
+        page.locator("h1").click()  # to read on
+        fail(module_watcher, "news_for_writers")
+        page.wait_for_selector("#live:has-text('there is news')", timeout=60_000)
+        assert page.input_value("#note") == "I restart the loader, and"
+
+
 def test_news_arrive_by_themselves(address, browser, module_watcher):
     with Reader(browser, address) as reader:
         reader.page.clock.install()

@@ -21,6 +21,7 @@ from tests.slack_server import TOKEN, SlackServer, slack_server
 from watcher_core import AlertEvent, AlertKind, AlertLevel, AlertState, DeliveryResult, Settings, SlackChannel, Watcher
 from watcher_core.alerts import alerts, opening
 from watcher_core.alerts.delivery import Pace
+from watcher_core.alerts.senders import SlackWebhook
 from watcher_core.alerts.senders.exchange import open_request
 from watcher_core.health import DELIVERY_KEY, update_alerts
 from watcher_core.values import Finding, HealthFact, HealthReport
@@ -341,6 +342,20 @@ def test_that_messages_do_not_get_through_goes_to_who_can_be_reached(watcher: Wa
     deliver(watcher, at(41))
     assert places.events == ["opened", "resolved"]
     assert places.told[2:] == ["✅ delivery of alerts: good again"]
+
+
+def test_that_messages_do_not_get_through_goes_by_a_sender_of_who_delivers(watcher: Watcher, places: Places) -> None:
+    """As with dagster-slack's resource, of which the routes know no address."""
+    reroute(watcher, '[[routes]]\nkind = "health"\nto = "OPS"\n[[routes]]\nkind = "missed"\nto = "NOT_SET"')
+    waits = HealthFact("warning", "alerts", "1 waits", "try it", key=DELIVERY_KEY, subject="delivery of alerts")
+    with watcher._transaction() as (session, _):
+        update_alerts(session, HealthReport(facts=(waits,), examined=(DELIVERY_KEY,)), now=at(20))
+    places.webhook.down = Failure(403)
+    senders = {"default": SlackWebhook(SecretStr(places.slack.webhook))}
+    deliver(watcher, at(20), senders=senders)
+    deliver(watcher, at(21), senders=senders)
+    assert places.told == ["⚠️ delivery of alerts: 1 waits"]
+    assert set(rows(watcher)) == {"OPS", "default"}
 
 
 # Routes that change

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from typing import Any
 
 import pytest
@@ -12,7 +13,7 @@ from tests.slack_server import broken_limit
 from watcher_core import Alert, AlertEvent, AlertKind, AlertLevel, AlertState
 from watcher_core.alerts import formats
 from watcher_core.alerts.messages import SHOWN, Notice, message
-from watcher_core.alerts.slack import cut, escape
+from watcher_core.alerts.slack import cut, escape, mention
 
 URL = "https://dagster.example.com/prefix/"
 
@@ -431,3 +432,11 @@ def test_nobody_is_pinged_by_a_name() -> None:
         assert "@channel" not in text
         assert "`" not in text
     assert all(block["text"]["verbatim"] for block in sent.blocks if block["type"] == "section")
+    for text in (formats.as_text(sent.text), formats.as_markdown(sent.text.splitlines())):  # as for Discord
+        assert not re.search(r"<[@#!&]|@channel", text)
+
+
+def test_who_is_meant_is_pinged_elsewhere_too() -> None:
+    line = f"• orders: <@1> is late, {mention('<@42>')} {mention('@here')}"
+    assert formats.as_text(line) == "• orders: <\u2060@1> is late, <@42> @here"
+    assert formats.as_markdown([line]).endswith("is late, <@42> @here")

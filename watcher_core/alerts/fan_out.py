@@ -183,7 +183,7 @@ def fan_out(
         leads_to = routed[subject]
         if of_one[0]["is_about_delivery"] and any(row["last_error"] is not None for row in of_one):
             # What says that messages do not get through does not get through either: somebody has to hear of it.
-            leads_to = tuple(dict.fromkeys((*leads_to, *(each for each in routes.destinations if each.secret))))
+            leads_to = tuple(dict.fromkeys((*leads_to, *routes.usable)))
         _of_alert(found, of_one, subject, leads_to, routes, incidents)
     return found
 

@@ -18,8 +18,8 @@ MENTION = "mention"
 MARKDOWN = re.compile(r"([\\`*_{}\[\]<>#+!|~])")
 # Where a link cannot be followed, one in brackets says nothing.
 ASIDE = re.compile(r" \(<https?://[^|>]*\|[^>]*>\)")
-# Places that are not Slack call everyone by these words, too.
-EVERYONE = re.compile(r"@(?=channel|here|everyone)", re.IGNORECASE)
+# Places that are not Slack call everyone by these words, too, or somebody by what begins so.
+CALLS = re.compile(r"@(?=channel|here|everyone)|<(?=[@#!&])", re.IGNORECASE)
 
 Format = Callable[[str, str | None], str]
 
@@ -78,11 +78,16 @@ def _parts(line: str) -> Iterator[tuple[str, str | None]]:
     end = 0
     for found in LINK.finditer(line):
         yield _read(line[end : found.start()]), None
-        yield _read(found["label"]), found["url"]
+        label = found["label"]
+        yield (_unescaped(label) if found["url"] == MENTION else _read(label)), found["url"]
         end = found.end()
     yield _read(line[end:]), None
 
 
 def _read(text: str) -> str:
-    plain = text.replace(INVISIBLE, "").replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
-    return EVERYONE.sub(f"@{INVISIBLE}", plain)
+    """Text from users: it calls nobody."""
+    return CALLS.sub(lambda found: f"{found[0]}{INVISIBLE}", _unescaped(text.replace(INVISIBLE, "")))
+
+
+def _unescaped(text: str) -> str:
+    return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")

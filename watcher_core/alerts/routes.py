@@ -52,6 +52,7 @@ class Routes:
         self.owners = owners or {}
         self._token = token
         self._variables = variables
+        self._has_sender = default
         has_default = default or webhook is not None
         self._default = Destination(DEFAULT_DESTINATION, None, webhook, "SLACK_WEBHOOK_URL") if has_default else None
         self._destinations = tuple(self._destination(route) for route in self.routes)
@@ -76,6 +77,11 @@ class Routes:
         """All places that alerts may go to, each once."""
         everywhere = (*self._destinations, *([self._default] if self._default else []))
         return tuple({destination.name: destination for destination in everywhere}.values())
+
+    @property
+    def usable(self) -> tuple[Destination, ...]:
+        """The places that something can be sent to: what they need is set, or who delivers brings it."""
+        return tuple(each for each in self.destinations if each.secret or (each is self._default and self._has_sender))
 
     def find_all(self, subject: Subject) -> tuple[Destination, ...]:
         """Return the destinations of an alert, each once; none where no route matches and there is no default."""
