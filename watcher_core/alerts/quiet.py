@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 
 from watcher_core import arguments, calendars
 from watcher_core.errors import InvalidValueError
@@ -127,9 +128,14 @@ class Hold:
         digest_at = calendars.time_after(self.digest, due_at, self.timezone) if self.digest else None
         collection = Collection.QUIET if digest_at is None else Collection.DIGEST
         until = self.quiet_until(digest_at or due_at) or digest_at
-        if (quiet_now := self.quiet_until(now)) is not None:
+        if (quiet_now := _quiet_until(self, now)) is not None:
             until = quiet_now if until is None else max(until, quiet_now)
         return None if until is None else (until, collection)
+
+
+@lru_cache(maxsize=256)  # of thousands of notifications, each asks for the same moment
+def _quiet_until(hold: Hold, moment: dt.datetime) -> dt.datetime | None:
+    return hold.quiet_until(moment)
 
 
 def earliest_release(
