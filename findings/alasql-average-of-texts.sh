@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # alasql 4.19.1 (npm)
 #
-# SQL over objects of JavaScript. The average of the texts "9" and "10" is 455, half of "910". A join finds null equal to
-# null, and 1 equal to "1"; a group by of null and of the text "null" is one group of two, and the distinct values of 1
-# and "1" are one. A sum of no rows is 0, and null is sorted between -1 and 9.
+# SQL over objects of JavaScript. The average of the texts "9" and "10" is 455, half of "910". A join finds null equal
+# to null, and 1 equal to "1"; a group by of null and of the text "null" is one group of two, and the distinct values of
+# 1 and "1" are one. A sum of no rows is 0, and null is sorted between -1 and 9.
 #
 # Most would guess: what SQL says for nulls, and for texts a number or an error.
 set -eu

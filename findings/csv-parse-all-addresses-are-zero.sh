@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
 # csv-parse 7.0.3 (npm)
 #
-# With cast set, numbers of a CSV come as numbers. A hexadecimal text is one, too, and its value is 0: what stands before
-# the "x". So each address of a blockchain, each hash and each identifier of a device with a 0x is the same 0, and rows
-# that are grouped or joined by it are one. The same is true of 0b101 and 0o17; a minus before it keeps the text.
+# With cast set, numbers of a CSV come as numbers. A hexadecimal text is one, too, and its value is 0: what stands
+# before the "x". So each address of a blockchain, each hash and each identifier of a device with a 0x is the same 0,
+# and rows that are grouped or joined by it are one. The same is true of 0b101 and 0o17; a minus before it keeps the
+# text.
 #
 # Most would guess: the text, or 31 for 0x1F.
 set -eu

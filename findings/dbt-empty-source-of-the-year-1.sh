@@ -46,7 +46,11 @@ import pathlib
 
 results = json.loads(pathlib.Path("target/sources.json").read_text())["results"]
 seen = {
-    result["unique_id"].split(".")[-1]: (result["status"], result["max_loaded_at"], result["max_loaded_at_time_ago_in_s"])
+    result["unique_id"].split(".")[-1]: (
+        result["status"],
+        result["max_loaded_at"],
+        result["max_loaded_at_time_ago_in_s"],
+    )
     for result in results
 }
 print(seen)

@@ -40,7 +40,9 @@ def kilometres(point):
 def compared(points):
     for point, found in zip(points, reverse_geocoder.search(points, mode=1, verbose=False), strict=True):
         distances = kilometres(point)
-        place = next(row for row, town in enumerate(TOWNS) if town["lat"] == found["lat"] and town["lon"] == found["lon"])
+        place = next(
+            row for row, town in enumerate(TOWNS) if town["lat"] == found["lat"] and town["lon"] == found["lon"]
+        )
         nearest = int(distances.argmin())
         yield (
             (found["name"], found["cc"], int(distances[place])),

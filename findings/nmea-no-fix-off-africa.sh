@@ -2,8 +2,9 @@
 # pynmea2 1.19.0, nmea-simple 3.3.0, gps 0.9.0 (npm)
 #
 # A GPS receiver that has no fix sends empty fields. For pynmea2 and nmea-simple it is at 0 degrees north and 0 east, in
-# the sea off Africa, and for the second at a height of 0 m; only gps has null. A position that carries a time without a
-# day, as most do, is of today for both libraries of JavaScript, in a log of any year.
+# the sea off Africa, and for the second at a height of 0 m; only gps has null. A sentence of the kind GGA, the usual
+# one for positions, carries a time without a day: it is of today for both libraries of JavaScript, in a log of any
+# year.
 # Seen: (0.0, 0.0), (0, 0) and (null, null); the day on which it was run
 #
 # Most would guess: a place that is not known is None, and so is a day.

@@ -50,6 +50,7 @@ import decimal
 
 import pyarrow.parquet
 
+
 def read(name):
     return pyarrow.parquet.read_table(f"{name}.parquet")["value"].to_pylist()
 

@@ -2,9 +2,9 @@
 # pylightxl 1.61, openpyxl 3.1.5, pandas 3.1.1, XlsxWriter 3.3.1
 #
 # All texts of a workbook that openpyxl has written are empty for pylightxl, the names of the columns too; its numbers
-# are there. openpyxl writes a text into its cell, one of the two ways that the format has, and pylightxl reads the other
-# alone. pandas writes by XlsxWriter where that is installed and else by openpyxl, so whether a table has its texts
-# depends on what else is installed. Nothing is said of it.
+# are there. openpyxl writes a text into its cell, one of the two ways that the format has, and pylightxl reads the
+# other alone. pandas writes by XlsxWriter where that is installed and else by openpyxl, so whether a table has its
+# texts depends on what else is installed. Nothing is said of it.
 # Seen: [["", ""], ["", 7]] by openpyxl, [["name", "rows"], ["load", 7]] by XlsxWriter
 #
 # Most would guess: the texts, or an error.

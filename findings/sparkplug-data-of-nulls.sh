@@ -23,7 +23,8 @@ import pysparkplug
 
 values = (("temperature", pysparkplug.DataType.DOUBLE, 21.0), ("rows", pysparkplug.DataType.INT32, 7))
 metrics = tuple(
-    pysparkplug.Metric(timestamp=1_704_110_400_000, name=name, datatype=kind, value=value) for name, kind, value in values
+    pysparkplug.Metric(timestamp=1_704_110_400_000, name=name, datatype=kind, value=value)
+    for name, kind, value in values
 )
 for name, kind in (("birth", pysparkplug.NBirth), ("data", pysparkplug.NData)):
     payload = kind(timestamp=1_704_110_400_000, seq=0, metrics=metrics)
