@@ -50,11 +50,13 @@ class DatabaseUnavailableError(DatabaseError):
 
     Attributes:
         is_reached: Whether it has answered, and cannot do it now: it is full, a lock is held, or it takes too long.
+        is_locked: Whether a lock is held that what is about other rows may not need.
     """
 
-    def __init__(self, message: str, *, is_reached: bool = False) -> None:
+    def __init__(self, message: str, *, is_reached: bool = False, is_locked: bool = False) -> None:
         super().__init__(message)
         self.is_reached = is_reached
+        self.is_locked = is_locked
 
 
 class AccessDeniedError(DatabaseError):

@@ -17,7 +17,16 @@ from typer.testing import CliRunner
 from tests.factories import record, unique
 from tests.http_client import serving
 from tests.pgbouncer import PROGRAM, pgbouncer
-from watcher_core import DatabaseError, DatabaseUnavailableError, ExecutionState, InvalidValueError, Settings, Watcher
+from watcher_core import (
+    DatabaseError,
+    DatabaseUnavailableError,
+    ExecutionSource,
+    ExecutionState,
+    InvalidValueError,
+    Settings,
+    Watcher,
+    recording,
+)
 from watcher_core.cli import app
 from watcher_core.server import Limits, create_app
 
@@ -112,6 +121,31 @@ def test_a_request_that_waits_for_a_lock_keeps_no_other_from_being_answered(
             for thread in threads:
                 thread.join()
         assert (answer.status_code, statuses) == (201, [503] * 3)
+
+
+def test_a_pipeline_that_is_locked_keeps_no_other_job_of_its_host_from_being_recorded(
+    module_database_url: str, tmp_path: Path
+) -> None:
+    def opened() -> Watcher:
+        return Watcher(module_database_url, settings=Settings(home=tmp_path / "home", timeout=60))
+
+    with opened() as watcher:
+        watcher.lock_seconds = 0.2
+        held, free = (watcher.get_or_create_pipeline(unique("pipeline")) for _ in range(2))
+        waiting = record(held.name, next_watermark="1", source=ExecutionSource.PYTHON)
+        with forgotten_transaction(module_database_url, held.id):
+            recording.keep_in_spool(watcher.spool_directories, waiting)
+            with watcher.track(free.name) as execution:
+                execution.inserts = 3
+            assert execution.id is not None
+            assert watcher.execution(execution.id).inserts == 3
+            assert watcher.spooled() == 1
+            with opened() as next_command:  # it looks at what waits, and does what it was asked for
+                assert next_command.pipelines()
+        with watcher.track(held.name) as execution:
+            pass
+        assert watcher.spooled() == 0
+        assert execution.watermark == "1"  # what waited has come first
 
 
 # Constraints and triggers of others

@@ -8,7 +8,7 @@ import logging
 import os
 import stat
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
@@ -411,3 +411,26 @@ def test_a_draft_that_a_signal_interrupts_is_taken_away(directory: Path, monkeyp
     with pytest.raises(KeyboardInterrupt):
         spool.keep_in_spool([directory, directory], COMPLETE)
     assert list(directory.iterdir()) == []
+
+
+def test_where_pipelines_are_locked_those_of_others_are_recorded(directory: Path) -> None:
+    for name in ("a", "b", "a", "c"):
+        spool.keep_in_spool([directory, OLD], record(name))
+    told: list[str] = []
+
+    def locks(*names: str) -> Callable[[ExecutionRecord], None]:
+        def take(given: ExecutionRecord) -> None:
+            told.append(given.pipeline_name)
+            if given.pipeline_name in names:
+                raise DatabaseUnavailableError("a lock", is_reached=True, is_locked=True)
+
+        return take
+
+    with pytest.raises(DatabaseUnavailableError):
+        spool.replay_spool([directory, OLD], locks("a", "b", "c"))  # so all are, and each would be waited for
+    assert told == ["a", "b", "c"]
+    assert spool.replay_spool([directory, OLD], locks("a")) == 2
+    assert told[3:] == ["a", "b", "c"]
+    with pytest.raises(DatabaseUnavailableError):
+        spool.replay_spool([directory, OLD], locks("a"), before="a")
+    assert spool.replay_spool([directory, OLD], locks(), before="a") == 2

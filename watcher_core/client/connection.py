@@ -186,14 +186,21 @@ class Connection:
         except DatabaseError as exc:
             logger.debug("executions of this host that were killed are not ended: %s", exc)
 
-    def _replay_spool(self) -> None:
+    def _replay_spool(self, *, before: str | None = None) -> None:
+        """Record what waits, all of a pipeline of which an execution comes next; else it raises."""
+
+        def record(waiting: values.ExecutionRecord) -> None:
+            self._record_spooled(waiting, in_passing=waiting.pipeline_name != before)
+
         try:
-            recording.replay_spool(self.spool_directories, self._record_spooled)
+            recording.replay_spool(self.spool_directories, record, before=before)
         except OSError as exc:
             logger.warning("executions that wait for the database cannot be read: %s", exc)
 
-    def _record_spooled(self, record: values.ExecutionRecord) -> None:
+    def _record_spooled(self, record: values.ExecutionRecord, *, in_passing: bool = False) -> None:
         with self._transaction() as (session, now):
+            if in_passing:
+                database.limit_locks_in_passing(database.driver(session))
             recording.record_executions(session, records=[record], host=recording.this_host(), now=now)
 
     # The database

@@ -156,11 +156,11 @@ class HttpWatcher(Watcher):
             recorded += json.loads(answer)["recorded"]
         return recorded
 
-    def _record_spooled(self, record: values.ExecutionRecord) -> None:
+    def _record_spooled(self, record: values.ExecutionRecord, *, in_passing: bool = False) -> None:  # noqa: ARG002 - the server has its own limit
         self.record([record])
 
     def _start_tracked(self, request: recording.TrackRequest, start_date: dt.datetime) -> values.Execution:
-        self._replay_spool()
+        self._replay_spool(before=request.name)
         lineage = request.lineage
         body = {
             "pipeline_name": request.name,

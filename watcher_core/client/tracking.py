@@ -219,7 +219,7 @@ class TrackMethods(PipelineMethods):
     def _start_tracked(self, request: TrackRequest, start_date: dt.datetime) -> values.Execution:
         """Write the start of a tracked execution, after those in the spool: their watermarks come before its own."""
         self._check()
-        self._replay_spool()
+        self._replay_spool(before=request.name)
         if request.lineage is not None:
             # In a transaction of its own: it waits for others that change lineage, and must not hold the execution
             # meanwhile.

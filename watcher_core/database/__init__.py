@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from watcher_core.database.grants import statements_to_grant
     from watcher_core.database.schema import check_schema_version, downgrade, schema_version, upgrade
     from watcher_core.database.statements import rows_of_page, unindented
-    from watcher_core.database.timed import remaining_seconds, time_limit
+    from watcher_core.database.timed import limit_locks_in_passing, remaining_seconds, time_limit
     from watcher_core.database.urls import describe, target_names, text_for_libpq, without_secrets
     from watcher_core.database.version import SCHEMA_VERSION, recorded_version
 
@@ -56,6 +56,7 @@ __all__ = [
     "driver_transaction",
     "execute_in_parts",
     "in_parts",
+    "limit_locks_in_passing",
     "names_of_target",
     "normalize_url",
     "read_by_index",
@@ -96,6 +97,7 @@ _MODULES = {
     "driver_transaction": "engine",
     "execute_in_parts": "connections",
     "in_parts": "connections",
+    "limit_locks_in_passing": "timed",
     "names_of_target": "connections",
     "normalize_url": "engine",
     "read_by_index": "engine",

@@ -84,7 +84,8 @@ def _translated(error: BaseException, url: sa.URL, granting: str) -> WatcherErro
     if is_unavailable(error):
         return DatabaseUnavailableError(f"{where} cannot be reached: {reason}")
     if getattr(error, "sqlstate", None) == LOCKED_SQLSTATE:
-        return DatabaseUnavailableError(f"{where} cannot do that now: {reason}; {WHO_LOCKS}", is_reached=True)
+        message = f"{where} cannot do that now: {reason}; {WHO_LOCKS}"
+        return DatabaseUnavailableError(message, is_reached=True, is_locked=True)
     if is_of_stale_session(error):
         return DatabaseUnavailableError(
             f"{where} cannot do that now: {reason}; somebody has changed a table: try again", is_reached=True

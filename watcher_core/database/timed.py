@@ -114,6 +114,17 @@ def limit_statements(connection: Any, *, begin: str = "") -> None:
         connection.execute(f"{begin}SET LOCAL lock_timeout = '{connection.lock_timeout}'")
 
 
+# Who does something that nobody has asked for waits no longer for a lock.
+MILLISECONDS_IN_PASSING = 500
+
+
+def limit_locks_in_passing(connection: Any) -> None:
+    """Let the rest of a transaction wait for locks for a moment only, whatever is left of the time limit."""
+    left = _time_left()
+    most = MILLISECONDS_IN_PASSING if left is None else min(MILLISECONDS_IN_PASSING, max(10, int(left * 200)))
+    connection.execute(f"SET LOCAL lock_timeout = {most}")
+
+
 # The limit of a session is somewhat below that of the call that sets it, so that it is right for the next ones too.
 SHARE_OF_LIMIT = 0.95
 LEAST_SHARE_OF_LIMIT = 0.5

@@ -50,6 +50,8 @@ def end_gone(connection: database.Driver, *, now: dt.datetime) -> list[int]:
     gone = [
         (execution_id, process_id, seen) for execution_id, process_id, key, seen in rows if is_gone(process_id, key)
     ]
+    if gone:
+        database.limit_locks_in_passing(connection)
     for execution_id, process_id, last_seen_at in gone:
         message = f"process {process_id} on {this_host()} was killed and ended nothing"
         _end(connection, execution_id, last_seen_at, message, now=now)

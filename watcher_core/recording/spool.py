@@ -144,20 +144,37 @@ def _sync_directory(directory: Path) -> None:
 # Replaying
 
 
-def replay_spool(directories: Iterable[Path], record: Callable[[values.ExecutionRecord], object]) -> int:
+# So many pipelines may be locked before it is taken for a lock that all need.
+MOST_LOCKED = 3
+
+
+def replay_spool(
+    directories: Iterable[Path],
+    record: Callable[[values.ExecutionRecord], object],
+    *,
+    before: str | None = None,
+) -> int:
     """Record the executions that wait, and delete each file once that is done.
 
     What ran as part of an execution has ended before it, and was kept before it. It is recorded after it, as it cannot
     be linked to what is not known yet. A file that breaks a rule is set aside as `*.broken`, so that it does not stop
-    the others. One that this user may not read or remove is another's to record, and stays.
+    the others. One that this user may not read or remove is another's to record, and stays. Where another session has
+    locked a pipeline, its executions wait on, and those of others do not.
+
+    Args:
+        directories: Where they wait.
+        record: Records one.
+        before: The pipeline whose next execution is to be recorded after those that wait.
 
     Returns:
         How many executions were recorded.
 
     Raises:
-        DatabaseUnavailableError: The database is away again; what was not recorded stays.
+        DatabaseUnavailableError: The database is away again, or executions of the pipeline `before` have to wait; what
+            was not recorded stays.
     """
     done = 0
+    locked: dict[str, DatabaseUnavailableError] = {}
     waiting = spooled_executions(directories)
     left = waiting[::-1]
     begun: set[Path] = set()
@@ -169,6 +186,8 @@ def replay_spool(directories: Iterable[Path], record: Callable[[values.Execution
             continue
         try:
             execution = _read(path)
+            if execution.pipeline_name in locked:
+                continue
             if path not in begun and execution.parent_identity is not None:
                 begun.add(path)
                 around = by_identity().get(execution.parent_identity)
@@ -178,8 +197,12 @@ def replay_spool(directories: Iterable[Path], record: Callable[[values.Execution
             record(execution)
         except FileNotFoundError:
             continue  # another process has recorded it, or it was around another one
-        except DatabaseUnavailableError:
-            raise
+        except DatabaseUnavailableError as exc:
+            if not exc.is_locked or execution.pipeline_name == before or len(locked) + 1 == MOST_LOCKED:
+                raise
+            locked[execution.pipeline_name] = exc
+            logger.warning("executions of pipeline %r on this host wait on: %s", execution.pipeline_name, exc)
+            continue
         except AccessDeniedError as exc:  # so are all others: a job must not ask thousands of times for it
             logger.warning("%d execution(s) of this host wait on, the first in %s: %s", len(left) + 1, path, exc)
             break
