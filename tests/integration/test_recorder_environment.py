@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,9 @@ import dagster as dg
 import psycopg
 import pytest
 
-from watcher_core import DatabaseError, Settings, Watcher
+from tests.factories import record
+from watcher_core import DatabaseError, ExecutionState, Settings, Watcher
+from watcher_dagster.automation.quick_checks import CheckCursor, check_tick
 from watcher_dagster.recorder import record_tick
 
 
@@ -79,3 +82,20 @@ def test_what_others_added_to_our_tables_is_not_taken_for_a_bad_run(
         administrator.execute(removed.encode())
     record_tick(dagster_instance, hurried)
     assert recorded(hurried) == [("succeeded", 7)]
+
+
+def test_an_alert_that_is_locked_stops_no_other_check(
+    dagster_instance: dg.DagsterInstance, hurried: Watcher, database_url: str
+) -> None:
+    hurried.get_or_create_pipeline("stale", freshness_number=1, freshness_datepart="hour")
+    hurried.record([record("stale"), record("failing", state=ExecutionState.FAILED)])
+    hurried.check_failures()
+    hurried.record([record("failing", start=10)])  # the alert is over, and its row has to be written
+    cursor = CheckCursor.read(None, now=time.time(), pause=60)
+    with psycopg.connect(database_url) as forgotten:
+        forgotten.execute("SELECT 1 FROM watcher.alert FOR UPDATE")
+        said = check_tick(dagster_instance, hurried, cursor, lookback_minutes=60)
+        assert "failures cannot be checked: another session holds a lock" in said
+        assert "freshness: 1 found, 1 new" in said
+        forgotten.rollback()
+    assert "cannot be checked" not in check_tick(dagster_instance, hurried, cursor, lookback_minutes=60)

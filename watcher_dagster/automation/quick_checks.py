@@ -120,8 +120,11 @@ def check_tick(instance: dg.DagsterInstance, watcher: Watcher, cursor: CheckCurs
             continue
         try:
             found[kind] = checks[kind]()
-        except DatabaseUnavailableError:
-            raise
+        except DatabaseUnavailableError as error:
+            if not error.is_locked:
+                raise
+            log.warning("%s cannot be checked; the other checks go on: %s", NAMES[kind], error)
+            errors[kind] = error
         except Exception as error:
             log.exception("%s cannot be checked; the other checks go on", NAMES[kind])
             errors[kind] = error
@@ -132,16 +135,22 @@ def check_tick(instance: dg.DagsterInstance, watcher: Watcher, cursor: CheckCurs
     resolved = _resolved(watcher, since=now)
     parts = [_outcome(NAMES[kind], findings, resolved[kind]) for kind, findings in found.items()]
     parts += [f"{NAMES[AlertKind(kind)]}: left to the next tick" for kind in left]
-    parts += [f"{NAMES[kind]} cannot be checked: {type(error).__name__}" for kind, error in errors.items()]
+    parts += [f"{NAMES[kind]} cannot be checked: {_reason(error)}" for kind, error in errors.items()]
     return "; ".join(filter(None, [*parts, health])) or "nothing found"
+
+
+def _reason(error: Exception) -> str:
+    return "another session holds a lock" if isinstance(error, DatabaseUnavailableError) else type(error).__name__
 
 
 def _health(watcher: Watcher) -> str:
     """Check Watcher's own health. Not Dagster's: who asks the webserver must not depend on the daemon."""
     try:
         facts = watcher.check_health(dagster=False)
-    except DatabaseUnavailableError:
-        raise
+    except DatabaseUnavailableError as error:
+        if not error.is_locked:
+            raise
+        return f"health cannot be checked: {_reason(error)}"
     except Exception as error:
         log.exception("health cannot be checked; the other checks go on")
         return f"health cannot be checked: {type(error).__name__}"
