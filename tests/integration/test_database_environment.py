@@ -12,11 +12,13 @@ from pathlib import Path
 import psycopg
 import pytest
 import sqlalchemy as sa
+from pydantic import SecretStr
 from typer.testing import CliRunner
 
 from tests.factories import record, unique
 from tests.http_client import serving
 from tests.pgbouncer import PROGRAM, pgbouncer
+from tests.slack_server import slack_server
 from watcher_core import (
     DatabaseError,
     DatabaseUnavailableError,
@@ -27,6 +29,7 @@ from watcher_core import (
     Watcher,
     recording,
 )
+from watcher_core.alerts.delivery import Pace
 from watcher_core.cli import app
 from watcher_core.server import Limits, create_app
 
@@ -146,6 +149,26 @@ def test_a_pipeline_that_is_locked_keeps_no_other_job_of_its_host_from_being_rec
             pass
         assert watcher.spooled() == 0
         assert execution.watermark == "1"  # what waited has come first
+
+
+@pytest.mark.parametrize(
+    "lock", ["SELECT 1 FROM watcher.alert WHERE id = %s FOR UPDATE", "DELETE FROM watcher.alert WHERE id = %s"]
+)
+def test_an_alert_that_is_locked_keeps_no_other_from_being_delivered(
+    database_url: str, tmp_path: Path, lock: str
+) -> None:
+    with slack_server() as slack:
+        settings = Settings(home=tmp_path / "home", slack_webhook_url=SecretStr(slack.webhook))
+        with Watcher(database_url, settings=settings) as watcher, psycopg.connect(database_url) as forgotten:
+            watcher.lock_seconds = 0.2
+            watcher.record([record(name, state=ExecutionState.FAILED) for name in ("held", "free")])
+            watcher.check_failures()
+            held = watcher.alerts(pipeline="held")[0]
+            forgotten.execute(lock.encode(), [held.id])
+            assert watcher.deliver_alerts(pace=Pace(0)).alerts == 1
+            forgotten.rollback()
+            assert watcher.deliver_alerts(pace=Pace(0)).alerts == 1
+            assert watcher.deliver_alerts(pace=Pace(0)).alerts == 0
 
 
 # Constraints and triggers of others

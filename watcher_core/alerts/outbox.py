@@ -265,12 +265,13 @@ MOVE = sa.text("""
         ON CONFLICT DO NOTHING
 """)
 
+# One that somebody has locked whole, as to delete it, gets its rows by the next delivery, and keeps no other waiting.
 ADD = sa.text("""
     INSERT INTO watcher.alert_delivery (alert_id, destination, takes_acknowledgements)
     SELECT given.*
       FROM unnest(CAST(:ids AS bigint[]), CAST(:destinations AS text[]), CAST(:take_acknowledgements AS boolean[]))
            AS given (alert_id, destination, takes)
-     WHERE EXISTS (SELECT FROM watcher.alert WHERE alert.id = given.alert_id OFFSET 0)
+     WHERE EXISTS (SELECT FROM watcher.alert WHERE alert.id = given.alert_id FOR KEY SHARE SKIP LOCKED)
      ORDER BY given.alert_id, given.destination
         ON CONFLICT DO NOTHING
 """)
