@@ -64,14 +64,14 @@ def partition_watermark(key: str, fmt: str | None = None) -> str | None:
     return key if _time_window_start(key, dt.UTC, fmt) is not None else None
 
 
-def partition_series(key: str) -> str | None:
+def partition_series(key: str, fmt: str | None = None) -> str | None:
     """Return a partition's key without what says when it begins: partitions of one series follow one another in time.
 
     `None` where nothing is left of it.
     """
-    if partition_start(key) is None:
+    if partition_start(key, fmt=fmt) is None:
         return key
-    return _DIMENSIONS.join(part for part in key.split(_DIMENSIONS) if partition_start(part) is None) or None
+    return _DIMENSIONS.join(part for part in key.split(_DIMENSIONS) if partition_start(part, fmt=fmt) is None) or None
 
 
 def _time_window_start(key: str, zone: dt.tzinfo, fmt: str | None = None) -> dt.datetime | None:

@@ -14,7 +14,7 @@ from watcher_core.alerts import titles
 from watcher_core.cli import main
 from watcher_dagster import watcher_metadata
 from watcher_dagster.automation.configuration import ConfigurationRecorder
-from watcher_dagster.recorder import record_tick
+from watcher_dagster.recorder import partition_windows, record_tick
 
 WEEK = text.COLUMNS_ACCEPTED_AFTER.total_seconds() / 60
 A, B, C = {"id": "int"}, {"id": "int", "vat": "double"}, {"id": "text", "vat": "double"}
@@ -230,3 +230,20 @@ def test_from_the_event_log_to_the_alert(module_watcher: Watcher, module_dagster
     assert alerts() == ["changed: column vat was added"]
     run(A, "2024-01-02", **days)  # a backfill
     assert alerts() == ["changed: column vat was added"]
+
+
+def test_partitions_whose_keys_have_a_format_of_their_own_are_parts_of_one_table(
+    module_watcher: Watcher, module_dagster_instance: dg.DagsterInstance
+) -> None:
+    name = unique("orders").replace("-", "_")
+    days = dg.DailyPartitionsDefinition("20240101", fmt="%Y%m%d")
+    for key, columns in (("20240105", A), ("20240106", B), ("20240104", A)):
+        definitions = dg.Definitions(assets=[asset(name, columns, partitions_def=days)])
+        repository = definitions.get_repository_def()
+        ConfigurationRecorder(module_watcher).record(repository)
+        job = definitions.resolve_implicit_global_asset_job_def()
+        job.execute_in_process(instance=module_dagster_instance, partition_key=key)
+        record_tick(module_dagster_instance, module_watcher, windows=partition_windows(repository))
+    module_watcher.check_asset_checks()
+    [alert] = [alert for alert in module_watcher.alerts(pipeline=name) if alert.state == "open"]
+    assert says(alert) == "changed: column vat was added"

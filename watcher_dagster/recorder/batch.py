@@ -19,7 +19,7 @@ from watcher_core import (
 from watcher_dagster.lineage import LineageRecorder, NewestMaterializations
 from watcher_dagster.recorder.cursor import RecorderCursor
 from watcher_dagster.recorder.eventlog import RUNLESS
-from watcher_dagster.recorder.windows import NO_WINDOWS, PartitionWindows, in_windows
+from watcher_dagster.recorder.windows import NO_WINDOWS, PartitionWindows, columns_in_windows, in_windows
 
 log = logging.getLogger("watcher.dagster")
 
@@ -105,7 +105,7 @@ class Batch:
         if self.observations:
             observations, self.observations = self.observations, []
             self._session.record_observations(observations)
-        columns, self.columns = self.columns, []
+        columns, self.columns = columns_in_windows(self.columns, self._windows), []
         try:
             self._commit(
                 [execution for _, executions, _ in pending for execution in executions],

@@ -10,9 +10,15 @@ from typing import Final, NamedTuple
 
 import dagster as dg
 
-from watcher_core import ExecutionRecord
+from watcher_core import ColumnsRecord, ExecutionRecord
 from watcher_dagster.identity import asset_pipeline_name
-from watcher_dagster.partitions import partition_start, partition_watermark, partitions_format, partitions_timezone
+from watcher_dagster.partitions import (
+    partition_series,
+    partition_start,
+    partition_watermark,
+    partitions_format,
+    partitions_timezone,
+)
 
 
 class Windows(NamedTuple):
@@ -70,3 +76,16 @@ def _in_windows(execution: ExecutionRecord, windows: Windows | None) -> Executio
     if fmt is not None and watermark is None and not str(execution.execution_metadata.get("job", "")).startswith("__"):
         watermark = partition_watermark(partition, fmt)
     return replace(execution, logical_date=partition_start(partition, timezone, fmt), next_watermark=watermark)
+
+
+def columns_in_windows(records: Sequence[ColumnsRecord], windows: PartitionWindows) -> list[ColumnsRecord]:
+    """Return what is reported of columns with the logical dates of partitions whose keys have their own format."""
+    return [_columns_in_windows(record, windows.get(record.pipeline_name, USUAL)) for record in records]
+
+
+def _columns_in_windows(record: ColumnsRecord, windows: Windows) -> ColumnsRecord:
+    timezone, fmt = windows
+    if fmt is None or record.partition is None:
+        return record
+    start = partition_start(record.partition, timezone, fmt)
+    return replace(record, partition=partition_series(record.partition, fmt), logical_date=start)
