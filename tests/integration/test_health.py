@@ -15,11 +15,11 @@ import sqlalchemy as sa
 from pydantic import SecretStr
 
 from tests.slack_server import slack_server
-from watcher_core import AlertKind, AlertLevel, AlertState, Settings, Watcher, checks, health
+from watcher_core import AlertKind, AlertLevel, AlertState, Settings, Watcher, alerts, checks, health
 from watcher_core.alerts import Pace
 from watcher_core.checks.state import FADES
 from watcher_core.cli import main
-from watcher_core.values import HealthFact, HealthReport
+from watcher_core.values import Finding, HealthFact, HealthReport
 
 NOW = dt.datetime.now(dt.UTC)
 KEY = "health/test/"
@@ -258,6 +258,31 @@ def test_recording_checks_and_delivery_are_followed_by_a_heartbeat(module_watche
         watcher.check_freshness()
         watcher.deliver_alerts()
     assert outside.paths == ["/recording", "/checks", "/delivery"]
+
+
+def test_no_heartbeat_follows_while_the_only_destination_fails(module_watcher: Watcher, outside: Outside) -> None:
+    """Most deliveries try nothing then: they wait for the time of the next try."""
+    rounds = Rounds(module_watcher, f"{outside.url}/{{round}}")
+    settings = rounds.settings.model_copy(update={"slack_webhook_url": SecretStr("http://127.0.0.1:1/nobody")})
+    pipeline = module_watcher.get_or_create_pipeline("orders")
+    cause = Finding(
+        kind=AlertKind.FAILURE,
+        level=AlertLevel.ERROR,
+        pipeline_id=pipeline.id,
+        pipeline_name=pipeline.name,
+        execution_id=None,
+        new=True,
+        deduplication_key="failure/orders",
+        at=at(0),
+    )
+    with module_watcher._transaction() as (session, _):
+        alerts.open_alerts(session, [cause], now=at(0))
+    tried = []
+    for minutes in (0, 0.1, 0.2):  # the next try is after 15 seconds at least
+        with Watcher(rounds.database_url, settings=settings) as watcher:
+            tried.append(watcher.deliver_alerts(now=at(minutes), pace=Pace(0)))
+    assert outside.paths == []
+    assert [(each.waiting, len(each.errors)) for each in tried] == [(1, 1)] * 3
 
 
 def test_while_a_check_is_overdue_there_is_no_full_round_of_checks(module_watcher: Watcher, outside: Outside) -> None:

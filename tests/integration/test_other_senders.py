@@ -304,6 +304,15 @@ def test_failures_say_what_to_do(
     assert server.taken == []
 
 
+def test_a_key_that_pagerduty_does_not_know_is_no_fault_of_the_message(server: HttpServer) -> None:
+    server.fail(Failure(400, '{"status":"invalid event","errors":["Invalid routing key"]}'))
+    with pytest.raises(
+        DeliveryError, match="the integration key is not one that takes events; set the right"
+    ) as failed:
+        pagerduty(server).send(message(), thread=None)
+    assert not failed.value.refused, "all that goes there waits"
+
+
 def test_a_page_of_a_proxy_is_not_pagerduty(server: HttpServer) -> None:
     server.fail(Failure(200, "\n<html><body>Blocked by policy</body></html>"))
     with pytest.raises(DeliveryError, match="a page of HTML, not PagerDuty"):

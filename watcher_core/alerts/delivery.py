@@ -154,10 +154,13 @@ def deliver_alerts(
         database.read_by_index(session)
         database.driver(session).execute(database.UNFLUSHED)  # what is lost is put aside by the next delivery
         is_left = outbox.settle(session)
-        waiting = outbox.undelivered_alerts(session, routes=routes, now=clock()).count if is_left else 0
+        waiting = outbox.undelivered_alerts(session, routes=routes, now=clock()) if is_left else None
     tally = round_.tally
+    errors = tuple(tally.errors)
+    if not errors and waiting is not None and waiting.last_error is not None:
+        errors = (waiting.last_error,)  # between two tries nothing fails, and yet nothing gets through
     return values.DeliveryResult(
-        messages=tally.messages, alerts=tally.alerts, waiting=waiting, errors=tuple(tally.errors)
+        messages=tally.messages, alerts=tally.alerts, waiting=0 if waiting is None else waiting.count, errors=errors
     )
 
 

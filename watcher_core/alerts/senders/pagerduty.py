@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import urllib.parse
 from typing import Any
 
@@ -26,6 +27,9 @@ HOST = "events.pagerduty.com"
 EXAMPLE = "pagerduty://INTEGRATION_KEY"
 MAX_SUMMARY = 1024
 MAX_SOURCE = 255
+
+# What PagerDuty says of a key that is none, with the same status as of a wrong message.
+ABOUT_THE_KEY = re.compile(r"(routing|integration|service)[ _]key", re.IGNORECASE)
 
 ACTIONS = {
     AlertEvent.RESOLVED: "resolve",
@@ -83,7 +87,12 @@ class PagerDuty:
             if is_page(answer):  # as of a proxy that lets nothing through
                 raise DeliveryError("PagerDuty has not taken it: what answers is a page of HTML, not PagerDuty")
         except DeliveryError as exc:
-            exc.args = (str(exc).replace(routing_key, "***"),)
+            reason = str(exc).replace(routing_key, "***")
+            if exc.refused and ABOUT_THE_KEY.search(reason):
+                raise DeliveryError(
+                    f"the integration key is not one that takes events; set the right one: {reason}"
+                ) from None
+            exc.args = (reason,)
             raise
 
 
