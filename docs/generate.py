@@ -124,11 +124,12 @@ def settings_reference() -> Iterator[str]:
     for field, names in settings.VARIABLES.items():
         default = settings.Settings.model_fields[field].default
         shown = "" if default is None else f"`{default}`"
-        yield f"| `{names[0]}` | {', '.join(f'`{name}`' for name in names[1:])} | {one_line(meanings[field])} | {shown} |"
+        meaning, others = one_line(meanings[field]), ", ".join(f"`{name}`" for name in names[1:])
+        yield f"| `{names[0]}` | {others} | {meaning} | {shown} |"
 
 
 def attribute_meanings(text: str) -> dict[str, str]:
-    """Each attribute's meaning in a docstring of Google's style; a line that is indented further goes on with the last."""
+    """Each attribute's meaning, in a docstring of Google's style; what is indented goes on with the line before."""
     lines = inspect.cleandoc(text.partition("Attributes:")[2]).splitlines()
     meanings: dict[str, str] = {}
     name = ""

@@ -224,6 +224,41 @@ def test_an_alert_says_why_nobody_was_notified(board, module_watcher):
     assert "its cause says all" in text_of(board, f"/ui/alerts/{behind.id}")
 
 
+def test_an_alert_names_what_is_behind_it(board, module_watcher):
+    [cause] = module_watcher.alerts(pipeline="shop/orders", kind="failure")
+    [behind] = module_watcher.alerts(pipeline="reports/finance", state="open")
+    page = board.get(f"/ui/alerts/{cause.id}").text
+    listed = page[page.index('id="behind"') :]
+    assert f'href="/ui/alerts/{behind.id}"' in listed[: listed.index("</section>")]
+    assert 'id="behind"' not in board.get(f"/ui/alerts/{behind.id}").text
+
+
+def test_what_was_blocked_took_no_time(watcher):
+    now = dt.datetime.now(dt.UTC)
+    for name, state, parent in (("run", ExecutionState.FAILED, None), ("step", ExecutionState.BLOCKED, "run")):
+        watcher.record(
+            [
+                ExecutionRecord(
+                    pipeline_name=name,
+                    source=ExecutionSource.DAGSTER,
+                    external_id=name,
+                    parent_external_id=parent,
+                    state=state,
+                    start_date=now - dt.timedelta(seconds=53),
+                    end_date=now,
+                )
+            ]
+        )
+    [blocked], [failed] = (watcher.executions(pipeline=name) for name in ("step", "run"))
+    with serving(create_app(watcher)) as board:
+        of_step = (f"/ui/executions/{blocked.id}", "/ui/pipeline?name=step", "/ui/pipelines?q=step")
+        for path in of_step:
+            assert "53.0 s" not in text_of(board, path)
+        for path in (f"/ui/executions/{failed.id}", "/ui/timeline"):  # of which the step was a part
+            assert "blocked" in text_of(board, path)
+            assert text_of(board, path).count("53.0 s") == 1
+
+
 def test_what_to_do_about_an_alert_comes_before_all_that_is_known_of_it(board, module_watcher):
     [alert] = module_watcher.alerts(pipeline="shop/orders", kind="failure")
     said = text_of(board, f"/ui/alerts/{alert.id}")

@@ -365,6 +365,16 @@ def test_all_that_is_known_of_an_execution(cli: Cli, watcher: Watcher, monkeypat
     )
 
 
+def test_what_was_blocked_took_no_time(cli: Cli, watcher: Watcher) -> None:
+    """Its start and end are those of its run, in which its turn never came."""
+    watcher.record([record(0, state=ExecutionState.BLOCKED)])
+    [blocked] = cli.json("executions", "list")
+    assert cli.lines("executions", "list")[1][4] == "–"
+    assert re.search(r"^took +–$", cli("executions", "show", str(blocked["id"])), re.MULTILINE)
+    [row] = re.findall(r"^raw_flights .*$", cli("status"), re.MULTILINE)
+    assert re.search(r" blocked .* ago +– ", row)
+
+
 def test_a_tree(cli: Cli, watcher: Watcher) -> None:
     top = watcher.start_execution(pipeline_id=watcher.get_or_create_pipeline("job").id)
     child = watcher.start_execution(pipeline_id=watcher.get_or_create_pipeline("a").id, parent_id=top.id)

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
 from tests.http_server import HttpServer, http_server
 from tests.slack_server import Failure, SlackServer, slack_server
@@ -112,6 +113,21 @@ def test_show_says_all(watcher: Watcher, cli: Cli) -> None:
     assert "next attempt" not in shown
     assert cli.json("alerts", "show", str(number))["facts"]["error"]["class"] == "ValueError"
     assert "no alert with id 999" in cli("alerts", "show", "999", code=1)
+
+
+def test_show_names_what_is_behind_it(watcher: Watcher, cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+    cause, late, over = (opened(watcher, key) for key in ("cause", "late", "over"))
+    with watcher._transaction() as (session, _):
+        statement = sa.text("UPDATE watcher.alert SET cause_alert_id = :cause WHERE id = ANY(:behind)")
+        session.execute(statement, {"cause": cause, "behind": [late, over]})
+    assert [each.id for each in watcher.alerts(behind=cause)] == [over, late]
+    assert "… and" not in cli("alerts", "show", str(cause))
+    monkeypatch.setattr("watcher_core.cli.alerts.SHOWN_BEHIND", 1)
+    assert cli("alerts", "show", str(cause)).endswith("… and 1 more\n")
+    watcher.resolve_alert(over)
+    shown = cli("alerts", "show", str(cause))
+    assert shown.endswith(f"\n\nBehind it\nalert {late}: pipeline-late failed: no rows\n")
+    assert "Behind it" not in cli("alerts", "show", str(late))
 
 
 def test_acknowledge_snooze_and_resolve(watcher: Watcher, cli: Cli) -> None:

@@ -232,6 +232,7 @@ def test_an_explanation(cli: Cli, watcher: Watcher) -> None:
     cli("anomalies", "rules", "create", "[red]prices", "total_rows", "inserts", "throughput")
     watcher.detect_anomalies(ids[-1])
     out, _ = cli("anomalies", "explain", str(ids[-1]))
+    assert out.startswith(f"execution {ids[-1]} of [red]prices, at 2")
     assert "total_rows, by seasonal" in out
     assert re.search(r"value +100\n", out)
     assert re.search(r"usual +1,00\d(\.\d+)? \([\d,.]+ to [\d,.]+\)\n", out)

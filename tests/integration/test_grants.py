@@ -148,10 +148,11 @@ def test_a_writer_records_checks_and_cleans_up_and_changes_no_schema(watcher, as
         pass
     assert [found.pipeline_name for found in writer.check_freshness(now=at(60_000_000))] == ["orders"]
     assert writer.tokens()
+    with pytest.raises(DatabaseError, match="tokens are made by the schema's owner"):
+        writer.create_token("mine", scope="admin")
     writer.cleanup(now=at(600_000))
     assert len(writer.executions(pipeline="orders")) == 1
     for forbidden in (
-        lambda: writer.create_token("mine", scope="admin"),
         lambda: writer.downgrade("base"),
         lambda: writer.export_traces(),
     ):

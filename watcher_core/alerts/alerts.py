@@ -263,6 +263,7 @@ def select_alerts(
     states: Iterable[AlertState | str] | None = None,
     kind: AlertKind | str | None = None,
     pipeline_id: int | None = None,
+    cause_id: int | None = None,
     changed_since: dt.datetime | None = None,
     limit: int = 100,
     now: dt.datetime,
@@ -274,6 +275,7 @@ def select_alerts(
         "states": wanted,
         "kind": None if kind is None else arguments.choice(kind, AlertKind, "kind").value,
         "pipeline_id": pipeline_id,
+        "cause_id": cause_id,
         "changed_since": None if changed_since is None else arguments.instant(changed_since, "changed_since"),
         "limit": arguments.count(limit, "limit"),
         "now": now,
@@ -283,6 +285,7 @@ def select_alerts(
         "states": f"{STATE} = ANY(CAST(%(states)s AS watcher.alert_state[]))",
         "kind": "kind = CAST(%(kind)s AS watcher.alert_kind)",
         "pipeline_id": "pipeline_id = %(pipeline_id)s",
+        "cause_id": "cause_alert_id = %(cause_id)s",
         "changed_since": "greatest(opened_at, reopened_at, resolved_at) >= %(changed_since)s",
     }
     asked = [condition for name, condition in conditions.items() if given[name] is not None]

@@ -26,6 +26,7 @@ app = typer.Typer(help="Alerts: what is open, and its delivery.", no_args_is_hel
 
 MAX_ID = 2**63 - 1
 UNCONFIGURED = "no destination is configured: set SLACK_WEBHOOK_URL, or name routes in WATCHER_ROUTES"
+SHOWN_BEHIND = 20
 UNRESOLVED = (AlertState.OPEN, AlertState.ACKNOWLEDGED, AlertState.SNOOZED)
 
 Id = Annotated[int, typer.Argument(metavar="ID", min=1, max=MAX_ID, help="The alert's id.", show_default=False)]
@@ -99,12 +100,19 @@ def show(alert_id: Id, *, json: Json = False) -> None:
     """Show all that is known of an alert."""
     with open_watcher() as watcher:
         alert, deliveries, now = watcher.alert(alert_id), watcher.alert_deliveries(alert_id), watcher.clock()
+        behind = watcher.alerts(behind=alert_id, state=UNRESOLVED, limit=SHOWN_BEHIND, now=now) if alert.behind else []
     if json:
         output.print_json({**dataclasses.asdict(alert), "deliveries": deliveries})
         return
     from watcher_core.alerts import headline
 
     output.print_fields([("what", headline(alert, now=now)), *_fields(alert, deliveries)])
+    if behind:
+        output.print_heading("Behind it")
+        for each in behind:
+            output.print_text(f"alert {each.id}: {headline(each, now=now)}")
+        if alert.behind > len(behind):
+            output.print_text(f"… and {alert.behind - len(behind):,} more")
 
 
 @app.command("ack", epilog=output.examples("watcher alerts ack 17"))

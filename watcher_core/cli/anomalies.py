@@ -170,15 +170,19 @@ def explain(execution: Execution, *, html: Html = None, json: Json = False) -> N
     _check_one_form(html, json=json)
     with open_watcher() as watcher:
         found = watcher.explain_anomalies(execution)
-        pipeline = watcher.execution(execution).pipeline_name
+        judged = watcher.execution(execution)
     if json:
         output.print_json(found)
         return
+    pipeline = judged.pipeline_name
     if not found:
         output.print_text(f"pipeline {pipeline} has no anomaly rules; make one with: watcher anomalies rules create")
     elif html is not None:
         anomaly_pages.write_explanations(html, found, pipeline=pipeline, execution_id=execution, runs=SHOWN_RUNS)
         return
+    else:
+        at = times.clock(judged.logical_date or judged.start_date)
+        output.print_text(f"execution {execution} of {pipeline}, at {at}")
     for explained in found:
         _print_explanation(explained)
 

@@ -257,7 +257,9 @@ def print_executions(found: Iterable[Execution]) -> None:
 
 
 def _took(execution: Execution) -> str:
-    """How long it took; of one that runs, how long it has been running."""
+    """How long it took; of one that runs, how long it has been running. What was blocked has not begun."""
+    if execution.state is ExecutionState.BLOCKED:
+        return words.duration(None)
     if execution.duration_seconds is not None:
         return words.duration(execution.duration_seconds)
     since_start = dt.datetime.now(dt.UTC) - execution.start_date

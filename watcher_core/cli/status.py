@@ -137,8 +137,8 @@ def _print_pipelines(
 
 
 def _took(activity: PipelineActivity | None) -> str | None:
-    if activity is None or activity.start_date is None:
-        return None
+    if activity is None or activity.start_date is None or activity.state is ExecutionState.BLOCKED:
+        return None  # what was blocked has not begun
     end = activity.end_date or dt.datetime.now(dt.UTC)
     return text.duration(max(0.0, (end - activity.start_date).total_seconds())) + ("" if activity.end_date else "…")
 

@@ -30,6 +30,7 @@ class AlertMethods(HeartbeatMethods):
         state: AlertState | str | Collection[AlertState | str] | None = None,
         kind: AlertKind | str | None = None,
         pipeline: int | str | None = None,
+        behind: int | None = None,
         changed_since: dt.datetime | None = None,
         limit: int = 100,
         now: dt.datetime | None = None,
@@ -40,6 +41,7 @@ class AlertMethods(HeartbeatMethods):
             state: In this state only, or in one of these: `open`, `acknowledged`, `snoozed`, `resolved`.
             kind: Of this check only: `freshness`, `timeliness`, `failure`, `anomaly`, `asset_check`.
             pipeline: Of this pipeline only, by name or id.
+            behind: Only what is behind the alert with this id, its cause.
             changed_since: Only those that were opened, opened again or resolved at this time, with time zone, or later.
             limit: At most so many.
             now: The time at which snoozes are over, with time zone; the present by default.
@@ -57,6 +59,7 @@ class AlertMethods(HeartbeatMethods):
                 states=states,
                 kind=kind,
                 pipeline_id=pipeline_id,
+                cause_id=behind,
                 changed_since=changed_since,
                 limit=limit,
                 now=moment,

@@ -54,7 +54,7 @@ def spool_facts(directories: Sequence[Path], *, host: str, now: dt.datetime) -> 
             "warning",
             "spool",
             f"{words.plural(len(waiting), 'execution')} of this host {wait} for the database, in {waiting[0].parent}",
-            "nothing: whatever uses Watcher on this host next records them, once the database is back",
+            "nothing, while the database is away: what uses Watcher on this host next records them, or says why not",
             key=f"{spool_key(host)}waiting" if is_stuck else None,
             subject=subject,
             failing=len(waiting),

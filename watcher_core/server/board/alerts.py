@@ -84,6 +84,7 @@ def _page(request: Request, alert: values.Alert, *, typed: str | None = None) ->
     watcher = watcher_of(request)
     now = watcher.clock()
     cause = None if alert.cause_alert_id is None else watcher.alert(alert.cause_alert_id)
+    behind = watcher.alerts(behind=alert_id, state=UNRESOLVED, limit=HISTORY, now=now) if alert.behind else []
     before = [] if alert.pipeline_id is None else watcher.alerts(pipeline=alert.pipeline_id, limit=HISTORY + 1, now=now)
     execution = None if alert.pipeline_execution_id is None else _execution(request, alert.pipeline_execution_id)
     return render(
@@ -97,6 +98,7 @@ def _page(request: Request, alert: values.Alert, *, typed: str | None = None) ->
         seen=_standing(alert),
         headline=alerts.headline(alert, now=now),
         cause=cause and (cause, alerts.headline(cause, now=now)),
+        behind=[(each, alerts.headline(each, now=now)) for each in behind],
         execution=execution,
         run_url=execution and run_url(watcher.settings.dagster_url, execution),
         error=_error(alert.facts, execution),

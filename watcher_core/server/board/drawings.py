@@ -15,7 +15,7 @@ from typing import NamedTuple
 from markupsafe import Markup
 
 from watcher_core import text, values
-from watcher_core.enums import AnomalyMetric
+from watcher_core.enums import AnomalyMetric, ExecutionState
 from watcher_core.web import script_json
 
 # The strip: pixels. A bar is a run; above it is room for what is unusual, below it for the shape of its state.
@@ -78,6 +78,7 @@ def strip(runs: Sequence[values.PipelineRun], *, usual: float | None, now: dt.da
 
 def run_title(run: values.PipelineRun) -> str:
     """Return what the title of a bar says: when, how it ended, and what is known of it."""
+    has_begun = run.state is not ExecutionState.BLOCKED
     return " · ".join(
         filter(
             None,
@@ -85,7 +86,7 @@ def run_title(run: values.PipelineRun) -> str:
                 f"{run.start_date.isoformat(' ')[:16]} UTC",
                 run.state.value,
                 (run.scope or "")[:200],
-                None if run.duration_seconds is None else text.duration(run.duration_seconds),
+                text.duration(run.duration_seconds) if has_begun and run.duration_seconds is not None else None,
                 None if run.rows is None else text.plural(run.rows, "row"),
                 f"unusual: {', '.join(run.flagged)}" if run.flagged else None,
                 (run.error or "")[:200],

@@ -11,6 +11,7 @@ from urllib.parse import quote_plus
 from markupsafe import Markup, escape
 
 from watcher_core import text
+from watcher_core.enums import ExecutionState
 from watcher_core.server.board import drawings
 from watcher_core.values import ReportGroup
 
@@ -90,6 +91,11 @@ def duration(value: float | dt.timedelta | None) -> str:
     return text.duration(value.total_seconds() if isinstance(value, dt.timedelta) else value, unknown=NOTHING)
 
 
+def took(value: float | dt.timedelta | None, state: ExecutionState) -> str:
+    """How long an execution took. One that was blocked has not begun, whatever its run took."""
+    return NOTHING if state is ExecutionState.BLOCKED else duration(value)
+
+
 def number(value: object) -> str:
     """A number with its thousands apart."""
     return NOTHING if value is None else text.number(value)
@@ -137,6 +143,7 @@ FILTERS = {
     "compact": compact,
     "day_bars": drawings.day_bars,
     "duration": duration,
+    "took": took,
     "metric": drawings.metric_title,
     "name": name,
     "number": number,
