@@ -48,7 +48,7 @@ NOT_IN_ENCODING_SQLSTATE = "22P05"
 # What to do where the user of the connection may not do something.
 GRANTING = "the schema's owner or a superuser gives rights with: watcher db grant"
 # `watcher db grant` gives this to nobody else.
-MAKING_TOKENS = "tokens are made by the schema's owner, or a superuser"
+TOKENS = "the API's tokens are for the schema's owner or a superuser"
 
 
 @contextmanager
@@ -100,7 +100,7 @@ def _translated(error: BaseException, url: sa.URL, granting: str) -> WatcherErro
     if raised_by is not None:
         return DatabaseError(f"{where} cannot do that: {reason}; raised by {raised_by}")
     if getattr(error, "sqlstate", None) == REFUSED_SQLSTATE:
-        how = MAKING_TOKENS if "api_token" in reason else granting
+        how = TOKENS if "api_token" in reason else granting
         return AccessDeniedError(f"{where} does not let {url.username!r} do that: {reason}; {how}")
     rule = broken_rule(error)
     if rule is not None:

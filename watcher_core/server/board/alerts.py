@@ -84,7 +84,7 @@ def _page(request: Request, alert: values.Alert, *, typed: str | None = None) ->
     watcher = watcher_of(request)
     now = watcher.clock()
     cause = None if alert.cause_alert_id is None else watcher.alert(alert.cause_alert_id)
-    behind = watcher.alerts(behind=alert_id, state=UNRESOLVED, limit=HISTORY, now=now) if alert.behind else []
+    behind = watcher.alerts(behind=alert.id, state=UNRESOLVED, limit=HISTORY, now=now) if alert.behind else []
     before = [] if alert.pipeline_id is None else watcher.alerts(pipeline=alert.pipeline_id, limit=HISTORY + 1, now=now)
     execution = None if alert.pipeline_execution_id is None else _execution(request, alert.pipeline_execution_id)
     return render(
