@@ -116,7 +116,7 @@ def test_a_reader_reads_all_but_tokens_and_changes_nothing(watcher, as_role, rol
     ):
         with pytest.raises(DatabaseError, match=r"does not let '.*' do that: .*watcher db grant"):
             forbidden()
-    with pytest.raises(DatabaseError, match="tokens are for the schema's owner"):
+    with pytest.raises(DatabaseError, match="watcher db grant, but for tokens, which are the owner's"):
         reader.tokens()
 
 
@@ -149,7 +149,7 @@ def test_a_writer_records_checks_and_cleans_up_and_changes_no_schema(watcher, as
         pass
     assert [found.pipeline_name for found in writer.check_freshness(now=at(60_000_000))] == ["orders"]
     assert writer.tokens()
-    with pytest.raises(DatabaseError, match="tokens are for the schema's owner"):
+    with pytest.raises(DatabaseError, match="watcher db grant, but for tokens, which are the owner's"):
         writer.create_token("mine", scope="admin")
     writer.cleanup(now=at(600_000))
     assert len(writer.executions(pipeline="orders")) == 1

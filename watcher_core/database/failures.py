@@ -47,8 +47,8 @@ NOT_IN_ENCODING_SQLSTATE = "22P05"
 
 # What to do where the user of the connection may not do something.
 GRANTING = "the schema's owner or a superuser gives rights with: watcher db grant"
-# `watcher db grant` gives this to nobody else.
-TOKENS = "the API's tokens are for the schema's owner or a superuser"
+# It gives no right to these.
+TOKENS_TABLE = "api_token"
 
 
 @contextmanager
@@ -100,7 +100,7 @@ def _translated(error: BaseException, url: sa.URL, granting: str) -> WatcherErro
     if raised_by is not None:
         return DatabaseError(f"{where} cannot do that: {reason}; raised by {raised_by}")
     if getattr(error, "sqlstate", None) == REFUSED_SQLSTATE:
-        how = TOKENS if "api_token" in reason else granting
+        how = f"{granting}, but for tokens, which are the owner's" if TOKENS_TABLE in reason else granting
         return AccessDeniedError(f"{where} does not let {url.username!r} do that: {reason}; {how}")
     rule = broken_rule(error)
     if rule is not None:
