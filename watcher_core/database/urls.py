@@ -46,7 +46,8 @@ def describe(url: sa.URL) -> str:
     hosts = (url.host or _parameter(url, "host") or "the local socket").split(",")
     ports = str(url.port or _parameter(url, "port") or DEFAULT_PORT).split(",")
     # One port may be that of all hosts.
-    places = (f"{host}:{ports[min(number, len(ports) - 1)]}" for number, host in enumerate(hosts))
+    ports += ports[-1:] * (len(hosts) - len(ports))
+    places = (f"[{host}]:{port}" if ":" in host else f"{host}:{port}" for host, port in zip(hosts, ports, strict=False))
     return f"the database {url.database!r} at {', '.join(places)}"
 
 
