@@ -120,7 +120,7 @@
     const active = document.activeElement;
     return (
       (main.contains(active) && isTyping(active)) ||
-      [...main.querySelectorAll("textarea, input")].some((each) => each.value !== each.defaultValue) || // a note
+      [...main.querySelectorAll("textarea")].some((each) => each.value !== each.defaultValue) || // a note
       main.querySelector("button:hover") || // what is about to be clicked must not move away
       main.querySelector("details[open].menu, dialog[open]") ||
       String(getSelection()).length > 0
