@@ -116,12 +116,15 @@ def test_the_command_prints_tables_json_and_csv(
     printed = run("--by", "pipeline", "--days", "2")
     assert re.search(r'^=HYPERLINK\("x"\) +1 +0 +0 +0 +12,345 +2 min', printed, re.MULTILINE)
     assert f"{now:%Y-%m-%d}" in printed
+    printed = run("--pipeline", name, "--days", "7")  # whose days before its first run say nothing
+    assert re.search(f"^{now:%Y-%m-%d} +1 ", printed, re.MULTILINE)
+    assert not re.search(f"^{now - dt.timedelta(days=1):%Y-%m-%d} ", printed, re.MULTILINE)
     found = json.loads(run("--by", "pipeline", "--days", "2", "--json"))
     assert found["groups"][0]["figures"]["inserts"] == 12_345
     lines = list(csv.reader(io.StringIO(run("--by", "pipeline", "--days", "2", "--csv", "-"))))
     assert lines[0][:4] == ["section", "name", "pipelines", "runs"]
     assert [line[0] for line in lines[1:]] == ["all", "all before", "day", "day", "pipeline", "pipeline before"]
     assert lines[5][1] == f"'{name}"  # no formula
-    run("--csv", str(tmp_path / "report.csv"))
+    assert run("--csv", str(tmp_path / "report.csv")) == f"{tmp_path / 'report.csv'}: 30 days\n"
     assert (tmp_path / "report.csv").read_text().startswith("section,name,")
     assert CliRunner().invoke(app, ["report", "--json", "--csv", "-"]).exit_code == 2

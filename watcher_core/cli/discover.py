@@ -30,9 +30,9 @@ def discover(*, json: Json = False) -> None:
             )
             output.print_grid([("  now", each.command), ("  recorded", each.wrapped or "is recorded already")])
         output.print_text(
-            "Nothing was changed. Each job needs WATCHER_DATABASE_URL in its environment: in a crontab, a line "
-            "above the others; in a unit of systemd, Environment= or EnvironmentFile=, and ExecStart= in an override "
-            "(systemctl edit), below an empty ExecStart=."
+            "Nothing was changed. Each job needs WATCHER_DATABASE_URL, or WATCHER_URL and WATCHER_TOKEN, in its "
+            "environment: in a crontab, lines above the others; in a unit of systemd, Environment= or "
+            "EnvironmentFile=, and ExecStart= in an override (systemctl edit), below an empty ExecStart=."
         )
     for problem in problems:
         typer.echo(f"not read: {problem}", err=True)

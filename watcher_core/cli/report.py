@@ -6,6 +6,7 @@ import importlib.util
 import sys
 from collections.abc import Iterable
 from enum import StrEnum
+from itertools import dropwhile
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -78,6 +79,7 @@ def report(
     with open_watcher() as watcher:
         if html_file is not None:
             html_file.write_text(_page(watcher, days=days, by=by), encoding="utf-8")
+            output.print_text(f"{html_file}: {text.plural(days, 'day')}; open it in a browser")
             return
         found = watcher.report(
             days=days,
@@ -93,6 +95,7 @@ def report(
         sys.stdout.write(report_as_csv(found))
     elif csv_file is not None:
         Path(csv_file).write_text(report_as_csv(found), encoding="utf-8", newline="")
+        output.print_text(f"{csv_file}: {text.plural(days, 'day')}")
     else:
         _print(found)
 
@@ -130,7 +133,9 @@ def _print(report: Report) -> None:
         output.Column("rows", right=True),
         output.Column("average", right=True),
     ]
-    rows = [(day.day.isoformat(), *_shown(day.figures)) for day in report.days]
+    # Days before the first run of all say nothing; a day without runs between others does.
+    shown = report.days if report.before.runs else dropwhile(lambda day: not day.figures.runs, report.days)
+    rows = [(day.day.isoformat(), *_shown(day.figures)) for day in shown]
     output.print_table(columns, [*rows, ("all", *_shown(report.figures)), ("before", *_shown(report.before))])
 
 
