@@ -21,6 +21,16 @@ from watcher_dagster.identity import asset_pipeline_name, materialization_identi
 
 StepContext = dg.AssetExecutionContext | dg.OpExecutionContext
 
+# Contexts of Dagster that know of no step, or of one that is not theirs to track.
+OTHER_CONTEXTS = (
+    dg.HookContext,
+    dg.InitResourceContext,
+    dg.InputContext,
+    dg.OutputContext,
+    dg.ScheduleEvaluationContext,
+    dg.SensorEvaluationContext,
+)
+
 
 @dataclass(frozen=True, kw_only=True)
 class Step:
@@ -44,7 +54,7 @@ def read_step(
     pipeline: str | None = None,
     partition: str | None = None,
 ) -> Step:
-    """The step of `context`.
+    """Return the step of a context.
 
     Args:
         context: Dagster's context, of an asset, a multi-asset or an op.
@@ -53,8 +63,13 @@ def read_step(
         partition: The partition that an op materializes; an asset's own is known.
 
     Raises:
-        InvalidValueError: It is not clear which pipeline is meant, or two are.
+        InvalidValueError: The context is not that of a step, it is not clear which pipeline is meant, or two are.
     """
+    if isinstance(context, OTHER_CONTEXTS):
+        raise InvalidValueError(
+            f"context is {type(context).__name__} of Dagster; it must be that of an asset or an op: elsewhere, use"
+            " watcher.get_client().track(…)"
+        )
     if pipeline is not None:
         if asset_key is not None:
             raise InvalidValueError(f"pipeline {pipeline!r} and asset_key {asset_key!r}: pass one of them")

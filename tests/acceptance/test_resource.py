@@ -506,6 +506,14 @@ def test_a_wish_that_is_neither_fail_nor_skip(run: Run) -> None:
     assert run(prices).success
 
 
+def test_a_context_that_is_no_steps() -> None:
+    with (
+        pytest.raises(InvalidValueError, match="context is OutputContext of Dagster; it must be that of an asset or"),
+        WatcherResource().track(dg.build_output_context()),  # type: ignore[arg-type] # the mistake
+    ):
+        pass
+
+
 def test_whether_a_pipeline_is_active(run: Run, watcher: Watcher, inactive: str) -> None:
     told: dict[str, bool] = {}
 
