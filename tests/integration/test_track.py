@@ -337,11 +337,15 @@ def test_what_was_told_of_its_success_before_its_end_is_completed(watcher: Watch
     assert pipeline.last_target_insert == ended.end_date
 
 
-def test_the_same_identity_run_again_by_hand_disturbs_nobody(watcher: Watcher, name: str) -> None:
+def test_the_same_identity_run_again_by_hand_disturbs_nobody(
+    watcher: Watcher, name: str, caplog: pytest.LogCaptureFixture
+) -> None:
     for rows in (5, 6):
+        assert caplog.text == ""
         with watcher.track(name, external_id=name) as execution:
             execution.record(inserts=rows)
     assert only(watcher, name).inserts == 5
+    assert f"pipeline {name!r} does once more what its execution {execution.id} has done" in caplog.text
 
 
 def test_the_same_identity_that_failed_and_is_run_again_succeeds(watcher: Watcher, name: str) -> None:

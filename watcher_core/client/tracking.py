@@ -25,7 +25,7 @@ from watcher_core.enclosing import (
     provisional_identity,
     provisional_run,
 )
-from watcher_core.enums import ExecutionSource
+from watcher_core.enums import ExecutionSource, ExecutionState
 from watcher_core.errors import (
     DatabaseError,
     ExecutionEndedError,
@@ -160,7 +160,14 @@ class TrackMethods(PipelineMethods):
         try:
             self._prepare_embedded()
             with database.time_limit(self.settings.timeout):
-                tracked._started(self._start_tracked(request, tracked.start_date))
+                tracked._started(started := self._start_tracked(request, tracked.start_date))
+            if started.state is ExecutionState.SUCCEEDED:
+                logger.warning(
+                    "pipeline %r does once more what its execution %d has done: the numbers of that one stay; what is"
+                    " another execution needs another external_id, partition or pipeline",
+                    request.name,
+                    started.id,
+                )
         except Exception as exc:
             if request.strict or _is_misuse(exc):
                 raise
