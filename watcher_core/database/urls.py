@@ -47,8 +47,13 @@ def describe(url: sa.URL) -> str:
     ports = str(url.port or _parameter(url, "port") or DEFAULT_PORT).split(",")
     # One port may be that of all hosts.
     ports += ports[-1:] * (len(hosts) - len(ports))
-    places = (f"[{host}]:{port}" if ":" in host else f"{host}:{port}" for host, port in zip(hosts, ports, strict=False))
-    return f"the database {url.database!r} at {', '.join(places)}"
+    return f"the database {url.database!r} at {', '.join(map(_place, hosts, ports))}"
+
+
+def _place(host: str, port: str) -> str:
+    if host.count(":") == 1:
+        return host  # of SQLAlchemy's `host=name:port`
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
 
 
 def target_names(url: sa.URL) -> list[str]:
