@@ -455,7 +455,7 @@ FOUND = [
 @pytest.mark.parametrize(
     ("statement", "given"),
     [
-        (outbox.ANY_DUE, {"by_level": True, "now": NOON}),
+        (outbox.ANY_DUE, {"by_level": True, "known": ["x"], "now": NOON}),
         (outbox.ROWS, {"now": NOON}),
         (outbox.SETTLE, {}),
         (

@@ -372,6 +372,18 @@ def test_a_destination_that_takes_the_place_of_another_knows_what_it_knew(watche
     assert len(places.slack.texts) == 2
 
 
+def test_a_destination_that_takes_the_place_of_one_that_fails_is_tried_at_once(
+    watcher: Watcher, places: Places
+) -> None:
+    reroute(watcher, '[[routes]]\nto = "OPS"')
+    places.webhook.down = Failure(503)
+    opened(watcher, "a")
+    deliver(watcher, at(1))
+    reroute(watcher, '[[routes]]\nto = "TEAM"\ntype = "slack"')
+    assert deliver(watcher, at(1.1)) == DeliveryResult(messages=1, alerts=1)
+    assert set(rows(watcher)) == {"TEAM"}
+
+
 def test_the_end_goes_where_the_opening_went_and_what_is_back_where_routes_lead(
     watcher: Watcher, places: Places
 ) -> None:

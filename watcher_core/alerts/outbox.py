@@ -65,11 +65,13 @@ UNSETTLED = f"""
       {NEXT}
      WHERE NOT alert.is_settled"""
 
-# What has grown may have got louder, so that routes lead it to places that know nothing of it: they need not wait.
+# What has grown may have got louder, so that routes lead it to places that know nothing of it: they need not wait. Nor
+# need what failed at a place that is gone from the routes.
 ANY_DUE = sa.text(f"""
     SELECT EXISTS (SELECT {UNSETTLED}
                       AND {IS_PENDING}
-                      AND coalesce(delivery.next_attempt_at <= :now, true))
+                      AND coalesce(delivery.next_attempt_at <= :now
+                                   OR delivery.destination <> ALL(CAST(:known AS text[])), true))
         OR (:by_level AND EXISTS (SELECT {UNSETTLED} AND next.event = 'updated'))
 """)
 
@@ -244,7 +246,7 @@ DROP = sa.text("""
        AND (delivery.lease IS NULL OR delivery.next_attempt_at <= :now)
 """)
 
-# A destination that has another name knows what it knew; a thread is of one place.
+# A destination that has another name knows what it knew; a thread is of one place, and so is waiting after a failure.
 MOVE = sa.text("""
     WITH moved AS (
         DELETE FROM watcher.alert_delivery AS delivery
@@ -258,8 +260,8 @@ MOVE = sa.text("""
     INSERT INTO watcher.alert_delivery
           (alert_id, destination, takes_acknowledgements, event, lease, attempts, next_attempt_at, last_error,
            delivered_at, notified_at, recovery_delivered_at)
-    SELECT alert_id, moved_to, takes, event, lease, attempts, next_attempt_at, last_error, delivered_at, notified_at,
-           recovery_delivered_at
+    SELECT alert_id, moved_to, takes, event, lease, 0, CASE WHEN lease IS NOT NULL THEN next_attempt_at END, last_error,
+           delivered_at, notified_at, recovery_delivered_at
       FROM moved
      ORDER BY alert_id, moved_to
         ON CONFLICT DO NOTHING
@@ -332,8 +334,12 @@ def claim(
     now: dt.datetime,
 ) -> list[Parcel]:
     """Take the lease on all that can be sent now, parted into messages."""
-    by_level = any(route.level is not None for route in routes.routes)
-    if not settle(session) or not (retry_now or session.scalar(ANY_DUE, {"by_level": by_level, "now": now})):
+    given = {
+        "by_level": any(route.level is not None for route in routes.routes),
+        "known": [destination.name for destination in routes.destinations],
+        "now": now,
+    }
+    if not settle(session) or not (retry_now or session.scalar(ANY_DUE, given)):
         return []
     found = plan(session, routes=routes, now=now)
     _write_rows(session, found, now)
@@ -358,8 +364,8 @@ def claim(
             chosen += due if destination.most is None else due[: destination.most * MESSAGES_AT_ONCE]
     if not chosen:
         return []
-    given = {**_as_arrays(chosen), "lease": lease, "lease_ends_at": now + LEASE, "now": now}
-    rows = session.execute(CLAIM, given).all()
+    leased = {**_as_arrays(chosen), "lease": lease, "lease_ends_at": now + LEASE, "now": now}
+    rows = session.execute(CLAIM, leased).all()
     claimed = {(row.alert_id, row.destination): AlertEvent(row.event) for row in rows}
     if snoozed := {row.alert_id for row in rows if row.is_snoozed}:
         session.execute(WAKE, {"ids": sorted(snoozed), "now": now})
