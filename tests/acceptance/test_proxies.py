@@ -154,6 +154,7 @@ def test_another_host_records_over_https(proxy: str, module_watcher: Watcher, tm
         page = client.get("/", headers={"Accept": "text/html"})
         assert page.status_code in (302, 303, 307)
         assert client.get(page.headers["location"]).url.netloc == httpx.URL(proxy).netloc
+        assert "secure" in client.get("/ui/login").headers["set-cookie"].lower()
         assert client.get("/metrics").status_code == 200
         assert client.get("/pipeline", headers={"Authorization": "Bearer wrong"}).status_code == 401
     module_watcher.revoke_token(stored.name)
