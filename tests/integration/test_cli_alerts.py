@@ -158,6 +158,15 @@ def test_deliver_from_the_shell(watcher: Watcher, cli: Cli, server: SlackServer)
     assert cli.json("alerts", "deliver", "--dry-run") == []
 
 
+def test_notified_is_when_the_last_message_arrived(watcher: Watcher, cli: Cli, server: SlackServer) -> None:
+    number = opened(watcher, "a")
+    cli("alerts", "deliver")
+    with watcher._transaction() as (session, _):  # an alert that is back, of which a second message has just arrived
+        session.execute(sa.text("UPDATE watcher.alert_delivery SET delivered_at = delivered_at - interval '5 hours'"))
+    assert "5 hours ago" not in cli("alerts", "list")
+    assert "5 hours ago" not in cli("alerts", "show", str(number))
+
+
 def test_what_could_not_be_delivered_is_said(watcher: Watcher, cli: Cli, server: SlackServer) -> None:
     opened(watcher, "a")
     server.fail(Failure(503, "service_unavailable"))

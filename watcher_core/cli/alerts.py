@@ -336,7 +336,7 @@ def _notified(alert: Alert) -> str:
         return f"with {alert.cause_alert_id}"
     if alert.event is not None and alert.last_error is not None:
         return "waiting"
-    return "not yet" if alert.delivered_at is None else times.ago(alert.delivered_at)
+    return "not yet" if alert.delivered_at is None else times.ago(alert.notified_at or alert.delivered_at)
 
 
 def _delivery(delivery: AlertDelivery) -> str:
@@ -371,7 +371,7 @@ def _fields(alert: Alert, deliveries: Sequence[AlertDelivery]) -> list[tuple[str
         ("ended", text.resolution(alert.resolution, by=alert.resolved_by, note=alert.note) or None),
         ("note", alert.note),
         ("reopened", moment(alert.reopened_at)),
-        ("notified", moment(alert.delivered_at)),
+        ("notified", moment(alert.notified_at or alert.delivered_at)),
         ("recovery notified", moment(alert.recovery_delivered_at)),
         ("pending notification", alert.event and (alert.event if alert.attempts else f"{alert.event}, not tried yet")),
         ("next attempt", moment(alert.next_attempt_at) if alert.attempts else None),
