@@ -15,6 +15,7 @@ from types import ModuleType
 
 import pytest
 
+from watcher_core import Settings, Watcher
 from watcher_core.embedded import files, process, programs, server
 from watcher_core.embedded.process import Postmaster
 from watcher_core.embedded.server import EmbeddedPostgres
@@ -110,6 +111,13 @@ def test_a_missing_program_is_named(tmp_path: Path) -> None:
     assert postgres.binary("psql") == tmp_path / "psql"
     with pytest.raises(ConfigurationError, match=f"{tmp_path} has no pg_dump"):
         postgres.binary("pg_dump")
+
+
+def test_a_server_that_cannot_be_started_is_not_announced(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    settings = Settings(home=tmp_path / "home", postgres_bin=tmp_path)
+    with Watcher(settings=settings) as watcher, pytest.raises(ConfigurationError, match="it has no postgres"):
+        watcher.pipelines()
+    assert capsys.readouterr().err == ""
 
 
 def test_nothing_is_set_up_by_asking(tmp_path: Path) -> None:

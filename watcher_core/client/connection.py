@@ -280,6 +280,7 @@ class Connection:
 
         server = EmbeddedPostgres(self.settings.home / "postgres", bin_directory=self.settings.postgres_bin)
         if not server.status().running:
+            server.bin_directory()  # raises before anything is promised
             print(
                 f"watcher: no database is configured, so PostgreSQL is started in {server.directory}; "
                 "set WATCHER_DATABASE_URL to use a server instead",

@@ -105,7 +105,7 @@ class EmbeddedPostgres:
         """Return the URL of the server; set it up and start it if it is not running."""
         if url := self._url_if_ready():
             return url
-        self._bin_directory()  # raises before anything is created
+        self.bin_directory()  # raises before anything is created
         with self._one_client():
             launches = 0
             deadline = time.monotonic() + SECONDS_TO_START
@@ -147,6 +147,16 @@ class EmbeddedPostgres:
             f"{SECONDS_TO_STOP:.0f} seconds{self._log_tail()}"
         )
 
+    def bin_directory(self) -> Path:
+        """Return the directory of its programs.
+
+        Raises:
+            ConfigurationError: They are not installed, or not there.
+        """
+        path = self._given_bin_directory or programs.wheel_bin_directory()
+        programs.check_binaries(path)
+        return path
+
     def status(self) -> EmbeddedStatus:
         """Return whether the server runs, and where."""
         with self._operating_system_errors():
@@ -169,7 +179,7 @@ class EmbeddedPostgres:
 
     def binary(self, name: str) -> Path:
         """Return the path of a program that belongs to the server, such as `psql` or `pg_dump`."""
-        directory = self._bin_directory()
+        directory = self.bin_directory()
         if not (directory / name).is_file():
             raise ConfigurationError(f"{directory} has no {name}; WATCHER_POSTGRES_BIN can name another directory")
         return directory / name
@@ -197,11 +207,6 @@ class EmbeddedPostgres:
     @property
     def _data(self) -> Path:
         return self._place / "data"
-
-    def _bin_directory(self) -> Path:
-        path = self._given_bin_directory or programs.wheel_bin_directory()
-        programs.check_binaries(path)
-        return path
 
     def _url_at(self, port: int) -> str:
         with self._operating_system_errors():
@@ -284,7 +289,7 @@ class EmbeddedPostgres:
         account = server_account(self._data, self.directory)
         self._choose_place(account)
         _check_path(self._data)
-        binaries = self._bin_directory()
+        binaries = self.bin_directory()
         if account and not can_execute(account, binaries / "postgres"):
             binaries = programs.copy_installation(binaries, self._place, account)
         _check_path(binaries)
