@@ -37,6 +37,12 @@ DEFINITIONS = f"""
              WHERE setdatabase = (SELECT oid FROM pg_database WHERE datname = current_database()))
 """
 
+# Statistics of a test's rows would choose the plans of the next one. Most tests leave none.
+FORGET_STATISTICS = f"""
+    DELETE FROM pg_statistic USING pg_class WHERE starelid = pg_class.oid AND relkind = 'r' AND {OWN};
+    UPDATE pg_class SET relpages = 0, reltuples = -1 WHERE relkind = 'r' AND reltuples <> -1 AND {OWN};
+"""
+
 OTHERS = """
     SELECT pg_terminate_backend(pid, 10000)
       FROM pg_stat_activity
@@ -80,6 +86,7 @@ class Contents:
             before = self.sequences[name]
             if value != before:
                 connection.execute("SELECT setval(%s::regclass, %s, %s)", [name, before or 1, before is not None])
+        connection.execute(FORGET_STATISTICS)
         return True
 
 
