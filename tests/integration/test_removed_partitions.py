@@ -9,8 +9,9 @@ import dagster as dg
 import pytest
 
 from watcher_core import Watcher
-from watcher_dagster import WatcherResource
+from watcher_dagster import WatcherResource, compat
 from watcher_dagster.automation import build_watcher_recorder_sensor
+from watcher_dagster.automation.configuration import ConfigurationRecorder
 from watcher_dagster.automation.partitions import PartitionRecorder
 from watcher_dagster.recorder import record_tick
 
@@ -33,8 +34,11 @@ def fail(instance: dg.DagsterInstance, watcher: Watcher, asset: dg.AssetsDefinit
     record_tick(instance, watcher)
 
 
-def look(instance: dg.DagsterInstance, watcher: Watcher, asset: dg.AssetsDefinition) -> None:
-    PartitionRecorder(watcher).record(dg.Definitions(assets=[asset]).get_repository_def(), instance)
+def look(instance: dg.DagsterInstance, watcher: Watcher, asset: dg.AssetsDefinition, location: str = "shop") -> None:
+    """Look for what is gone, as a code location does that has just been loaded."""
+    repository = dg.Definitions(assets=[asset]).get_repository_def()
+    ConfigurationRecorder(watcher).record(repository, location, instance)
+    PartitionRecorder(watcher).record(repository, location, instance)
 
 
 def failing(watcher: Watcher) -> Sequence[str]:
@@ -99,8 +103,9 @@ def test_partitions_that_cannot_be_listed_are_there(
     fail(dagster_instance, watcher, sales(dg.StaticPartitionsDefinition(["red"])), "red")
     blue = sales(dg.StaticPartitionsDefinition(["blue"]))
     repository = dg.Definitions(assets=[blue]).get_repository_def()
+    ConfigurationRecorder(watcher).record(repository, "shop", dagster_instance)
     monkeypatch.setattr(dg.StaticPartitionsDefinition, "get_partition_keys", broken)
-    PartitionRecorder(watcher).record(repository, dagster_instance)
+    PartitionRecorder(watcher).record(repository, "shop", dagster_instance)
     assert failing(watcher) == ["red"]
     assert "the partitions of sales cannot be listed: RuntimeError('the list of shops is away')" in caplog.text
 
@@ -112,9 +117,23 @@ def test_what_failed_in_another_instance_stays(dagster_instance: dg.DagsterInsta
     assert failing(watcher) == ["red"]
 
 
-def test_the_recorder_looks_at_what_has_failed(
-    dagster_instance: dg.DagsterInstance, watcher: Watcher, database_url: str
+def test_of_two_code_locations_with_the_asset_the_last_one_says_what_there_is(
+    dagster_instance: dg.DagsterInstance, watcher: Watcher
 ) -> None:
+    """As while a new version of a code location is started beside the old one."""
+    red, blue = (sales(dg.StaticPartitionsDefinition([colour])) for colour in ("red", "blue"))
+    fail(dagster_instance, watcher, red, "red")
+    look(dagster_instance, watcher, red, "old")
+    look(dagster_instance, watcher, blue, "new")
+    assert failing(watcher) == []
+    PartitionRecorder(watcher).record(dg.Definitions(assets=[red]).get_repository_def(), "old", dagster_instance)
+    assert failing(watcher) == []
+
+
+def test_the_recorder_looks_at_what_has_failed(
+    dagster_instance: dg.DagsterInstance, watcher: Watcher, database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(compat, "sensor_location", lambda *_: "shop")
     fail(dagster_instance, watcher, sales(dg.StaticPartitionsDefinition(["red"])), "red")
     sensor = build_watcher_recorder_sensor()
     definitions = dg.Definitions(assets=[sales(dg.StaticPartitionsDefinition(["blue"]))], sensors=[sensor])

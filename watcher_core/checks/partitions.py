@@ -23,7 +23,12 @@ OF_PARTITIONS = """
        AND failed.instance_id = %(instance_id)s
        AND pipeline.name = ANY(%(pipelines)s)"""
 
-FAILED = f"SELECT DISTINCT pipeline.name, failed.scope {OF_PARTITIONS}"
+# Where two code locations have the same asset, the one that has declared it last says which partitions there are.
+FAILED = f"""
+    SELECT DISTINCT pipeline.name, failed.scope
+    {OF_PARTITIONS}
+       AND pipeline.declared_by = %(location)s
+"""
 
 # One that is written at this moment is marked at the next look: the recorder and this never wait for each other.
 MARK = f"""
@@ -46,15 +51,22 @@ MARK = f"""
 """
 
 
-def failed_partitions(connection: Driver, *, pipelines: Collection[str], instance_id: str) -> dict[str, set[str]]:
+def failed_partitions(
+    connection: Driver, *, pipelines: Collection[str], location: str, instance_id: str
+) -> dict[str, set[str]]:
     """Return the partitions that have failed and were not made good, by pipeline.
 
     Args:
         connection: The transaction.
         pipelines: The pipelines to look at, by name.
+        location: The code location that has declared them; those of others are left out.
         instance_id: The Dagster instance that they failed in.
     """
-    given = {"pipelines": list(pipelines), "instance_id": arguments.text(instance_id, "instance_id")}
+    given = {
+        "pipelines": list(pipelines),
+        "location": arguments.name(location, "location"),
+        "instance_id": arguments.text(instance_id, "instance_id"),
+    }
     found: dict[str, set[str]] = defaultdict(set)
     for name, partition in connection.execute(FAILED, given):
         found[name].add(partition)

@@ -180,15 +180,17 @@ class CheckMethods(HeartbeatMethods):
         with self._transaction() as (session, _):
             checks.declare_automation(session, assets=assets, location=location, instance_id=instance_id, now=now)
 
-    def failed_partitions(self, pipelines: Collection[str], *, instance_id: str) -> dict[str, set[str]]:
+    def failed_partitions(self, pipelines: Collection[str], *, location: str, instance_id: str) -> dict[str, set[str]]:
         """Return the partitions that have failed and were not made good, by the names of their pipelines.
 
         Args:
             pipelines: The pipelines to look at, by name.
+            location: The code location that has declared them, as `configure_pipelines` was given it; those that
+                another one has declared are left out.
             instance_id: The Dagster instance that they failed in.
         """
         with self._driver_transaction() as (connection, _):
-            return checks.failed_partitions(connection, pipelines=pipelines, instance_id=instance_id)
+            return checks.failed_partitions(connection, pipelines=pipelines, location=location, instance_id=instance_id)
 
     def mark_removed_partitions(
         self, removed: Mapping[str, Collection[str]], *, pipelines: Collection[str], instance_id: str

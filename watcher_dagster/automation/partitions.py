@@ -31,8 +31,13 @@ class PartitionRecorder:
         self.watcher = watcher
         self._looked_at: float | None = None
 
-    def record(self, repository: dg.RepositoryDefinition, instance: dg.DagsterInstance) -> None:
+    def record(self, repository: dg.RepositoryDefinition, location: str, instance: dg.DagsterInstance) -> None:
         """Record which failed partitions of a code location's assets are gone, once in five minutes.
+
+        Args:
+            repository: What the code location has.
+            location: Its name, by which it has declared them.
+            instance: Whose failures are looked at.
 
         Raises:
             DatabaseUnavailableError: Watcher's database does not answer; the next call looks again.
@@ -41,7 +46,7 @@ class PartitionRecorder:
             return
         definitions = _definitions(repository)
         instance_id = compat.run_storage_id(instance)
-        failed = self.watcher.failed_partitions(definitions, instance_id=instance_id)
+        failed = self.watcher.failed_partitions(definitions, location=location, instance_id=instance_id)
         gone: dict[str, set[str]] = {}
         for name, partitions in failed.items():
             known = _keys(name, definitions[name], instance)

@@ -87,8 +87,8 @@ def build_watcher_recorder_sensor(
             location = compat.sensor_location(context, context.repository_def)
             configuration.record(context.repository_def, location, context.instance)
             lineage.record_asset_graph(context.repository_def)
-            partitions.record(context.repository_def, context.instance)
             if location is not None:
+                partitions.record(context.repository_def, location, context.instance)
                 automation.record(context.repository_def, location, context.instance)
         count_keys = getattr(context.resources, resource_key).get_count_keys()
         windows = NO_WINDOWS if context.repository_def is None else partition_windows(context.repository_def)
