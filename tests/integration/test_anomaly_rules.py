@@ -17,6 +17,7 @@ from watcher_core import (
     AnomalyMetric,
     AnomalyRule,
     AnomalyRuleConfiguration,
+    DatabaseError,
     InvalidValueError,
     NotFoundError,
     PipelineConfiguration,
@@ -274,6 +275,6 @@ def test_a_rule_that_was_made_by_itself_takes_the_configuration_of_code(automati
 def test_a_pipeline_and_its_rules_are_one_transaction(automatic: Watcher, database_url: str) -> None:
     with psycopg.connect(database_url, autocommit=True) as connection:
         connection.execute("ALTER TABLE watcher.anomaly_detection_rule ADD CONSTRAINT never CHECK (false) NOT VALID")
-        with pytest.raises(InvalidValueError):
+        with pytest.raises(DatabaseError, match="never"):
             automatic.record([record("p")])
     assert automatic.pipelines() == []
