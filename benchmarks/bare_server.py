@@ -67,6 +67,7 @@ def _end(body: dict[str, Any]) -> None:
     given = {
         "id": body["id"],
         "state": "succeeded",
+        "external_id": None,
         "end_date": dt.datetime.fromisoformat(body["end_date"]),
         "has_end_date": True,
         "inserts": body.get("inserts"),
