@@ -248,7 +248,7 @@ def test_the_checks_wait_until_the_recorder_has_made_up_for_a_day_without_a_daem
 def test_the_checks_wait_while_the_recorder_is_behind(platform: Platform) -> None:
     platform.record()
     platform.stale()
-    behind = "jsonb_build_object('caught_up', extract(epoch FROM now()) - 5400)"
+    behind = "jsonb_build_object('caught_up', extract(epoch FROM updated_at) - 5400)"
     platform.change(f"UPDATE watcher.recorder SET cursor = cursor || {behind}")
     platform.earlier(ticked=dt.timedelta(seconds=30), checked=5 * HOURS)
     assert platform.tick() == "the checks wait for the recorder: it is 1 h 30 min behind"
