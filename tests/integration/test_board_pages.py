@@ -228,8 +228,9 @@ def test_an_alert_names_what_is_behind_it(board, module_watcher):
     [cause] = module_watcher.alerts(pipeline="shop/orders", kind="failure")
     [behind] = module_watcher.alerts(pipeline="reports/finance", state="open")
     page = board.get(f"/ui/alerts/{cause.id}").text
-    listed = page[page.index('id="behind"') :]
-    assert f'href="/ui/alerts/{behind.id}"' in listed[: listed.index("</section>")]
+    listed, _, _ = page[page.index('id="behind"') :].partition("</section>")
+    assert f'href="/ui/alerts/{behind.id}"' in listed
+    assert f'href="/ui/alerts/{cause.id}"' not in listed  # no way back to the same page
     assert 'id="behind"' not in board.get(f"/ui/alerts/{behind.id}").text
 
 
