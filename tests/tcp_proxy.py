@@ -4,7 +4,17 @@ from __future__ import annotations
 
 import socket
 import threading
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+
+
+@contextmanager
+def silent_server() -> Iterator[int]:
+    """A port where connections open and nothing ever answers, as on a host that has lost its power."""
+    with socket.socket() as listening:
+        listening.bind(("127.0.0.1", 0))
+        listening.listen(50)
+        yield listening.getsockname()[1]
 
 
 class TcpProxy:

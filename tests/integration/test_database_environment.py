@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import socket
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -19,6 +18,7 @@ from tests.factories import record, unique
 from tests.http_client import serving
 from tests.pgbouncer import PROGRAM, pgbouncer
 from tests.slack_server import slack_server
+from tests.tcp_proxy import silent_server
 from watcher_core import (
     DatabaseError,
     DatabaseUnavailableError,
@@ -275,15 +275,6 @@ def test_who_gets_no_connection_at_all_is_told_at_once(crowded: tuple[Watcher, s
 
 
 # Several hosts
-
-
-@contextmanager
-def silent_server() -> Iterator[int]:
-    """A port where connections open and nothing ever answers, as on a host that has lost its power."""
-    with socket.socket() as listening:
-        listening.bind(("127.0.0.1", 0))
-        listening.listen(50)
-        yield listening.getsockname()[1]
 
 
 def test_a_host_that_does_not_answer_leaves_time_for_the_next_one(module_database_url: str) -> None:

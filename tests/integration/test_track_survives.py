@@ -8,7 +8,6 @@ import socket
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +16,7 @@ import pytest
 import sqlalchemy as sa
 
 from tests.factories import unique
-from tests.tcp_proxy import TcpProxy
+from tests.tcp_proxy import TcpProxy, silent_server
 from watcher_core import DatabaseUnavailableError, ExecutionState, InvalidValueError, Settings, Watcher, database
 
 LIMIT = 0.5  # of the tests, seconds; 5 by default
@@ -102,15 +101,6 @@ def test_a_lock_on_our_tables_is_not_waited_out(
     with client(module_database_url) as other:
         assert other.executions(pipeline=name)[0].inserts == 5
         assert other.spooled() == 0
-
-
-@contextmanager
-def silent_server() -> Iterator[int]:
-    """A port where connections open and nothing ever answers."""
-    with socket.socket() as listening:
-        listening.bind(("127.0.0.1", 0))
-        listening.listen(50)
-        yield listening.getsockname()[1]
 
 
 def test_a_server_that_never_answers(name: str, caplog: pytest.LogCaptureFixture) -> None:

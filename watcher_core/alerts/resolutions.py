@@ -12,10 +12,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from watcher_core import arguments, text
-
-# A run of all of a job is about each selection of it.
-OF_ALL = "regexp_replace(execution.scope, '^[0-9a-f]{16}(?=/|$)', 'all')"
+from watcher_core import arguments, catalog, text
 
 # Kinds are compared as text: the schema may not have all of them yet.
 # The first reason that holds counts. A check that passes, or an execution that is good, comes after what is no longer
@@ -89,7 +86,7 @@ EXPLAIN = sa.text(f"""
               AND good.end_date >= coalesce(execution.end_date, execution.start_date)
               AND good.start_date >= execution.start_date
               AND (execution.scope IS NULL
-                   OR coalesce(good.scope, '') IN (execution.scope, '', {OF_ALL})
+                   OR coalesce(good.scope, '') IN (execution.scope, '', {catalog.scope_of_all("execution.scope")})
                   AND NOT good.execution_metadata ? 'partition_range')
             ORDER BY good.end_date
             LIMIT 1) AS good ON true

@@ -60,12 +60,14 @@ if TYPE_CHECKING:
         update_pipeline,
         update_pipeline_type,
     )
+    from watcher_core.catalog.scopes import SELECTION, scope_of_all
 
 __all__ = [
     "ASKED_LEVEL",
     "ID_BY_NAME",
     "PIPELINE_COLUMNS",
     "PIPELINE_FIELDS",
+    "SELECTION",
     "FoundPipeline",
     "Imported",
     "add_names",
@@ -111,6 +113,7 @@ __all__ = [
     "read_pipeline",
     "resolve_pipelines",
     "retype_addresses",
+    "scope_of_all",
     "update_address",
     "update_address_type",
     "update_pipeline",
@@ -118,6 +121,8 @@ __all__ = [
 ]
 
 _MODULES = {
+    "SELECTION": "scopes",
+    "scope_of_all": "scopes",
     "clean_pipeline_fields": "configuration",
     "Imported": "imported",
     "import_pipeline_types": "imported",

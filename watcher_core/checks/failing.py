@@ -38,9 +38,6 @@ WILL_RETRY = retries.will_be("coalesce(run.execution_metadata, failed.execution_
 # In the metadata of a failure whose partition is gone from the code.
 PARTITION_REMOVED = "partition_removed"
 
-# How the scope of a run begins that is of a selection of its job, as the recorder makes it; one of all has `all` there.
-SELECTION = "^[0-9a-f]{16}(?=/|$)"
-
 # What a step has tracked of a range, whose partitions have failed too.
 IS_OF_PARTITIONS = """
     (failed.execution_metadata ? 'partition_range'
@@ -62,7 +59,7 @@ IS_OF_ASSET_CHECKS = """
                     AND NOT type.mute_asset_check))"""
 
 
-# What an ad hoc run names of its assets; where it names so many, there may be more.
+# So many of its assets an ad hoc run names, by Dagster's recorder; where it names that many, there may be more.
 MOST_FAILED_ASSETS = 20
 
 
@@ -112,7 +109,8 @@ def taken_back(failed: str) -> str:
                  ORDER BY good.end_date DESC
                  LIMIT 1)"""
 
-    of_all = f"regexp_replace({failed}.scope, '{SELECTION}', 'all')"
+    is_selection = f"{failed}.scope ~ '{catalog.SELECTION}'"
+    of_all = catalog.scope_of_all(f"{failed}.scope")
     # Most pipelines have none, which the index shows; to see whether one came later, executions are read one by one.
     has_scopes = f"""(SELECT true
                   FROM watcher.pipeline_execution AS good
@@ -125,7 +123,7 @@ def taken_back(failed: str) -> str:
     return f"""coalesce(
                {success(f"coalesce(good.scope, '') = coalesce({failed}.scope, '')")},
                CASE WHEN {failed}.scope <> '' THEN {success("coalesce(good.scope, '') = ''")} END,
-               CASE WHEN {failed}.scope ~ '{SELECTION}' THEN {success(f"coalesce(good.scope, '') = {of_all}")} END,
+               CASE WHEN {is_selection} THEN {success(f"coalesce(good.scope, '') = {of_all}")} END,
                CASE WHEN {made_again(failed)} THEN true END,
                (SELECT true
                   FROM watcher.observation

@@ -284,7 +284,7 @@ def _server_status(settings: Settings) -> dict[str, str | int | bool | None]:
         "url": display_name(url),
     }
     try:
-        return {**status, "running": True, "version": server_version(url)}
+        return {**status, "running": True, "version": version_and_access(url)[0]}
     except DatabaseUnavailableError as exc:
         return {**status, "running": False, "reason": str(exc)}
 
@@ -302,25 +302,12 @@ def _embedded_status(settings: Settings) -> dict[str, str | int | bool | None]:
     }
 
 
-def server_version(url: sa.URL) -> str:
-    """The version of PostgreSQL, asked over a connection of its own.
+def version_and_access(url: sa.URL) -> tuple[str, bool]:
+    """Return the version of PostgreSQL, and whether it can only be read, asked over a connection of its own.
 
     Raises:
         DatabaseUnavailableError: It does not answer.
     """
-    return _shown(url, "server_version").split()[0]
-
-
-def is_read_only(url: sa.URL) -> bool:
-    """Whether nothing can be written there.
-
-    Raises:
-        DatabaseUnavailableError: PostgreSQL does not answer.
-    """
-    return _shown(url, "transaction_read_only") == "on"
-
-
-def _shown(url: sa.URL, setting: str) -> str:
     import sqlalchemy as sa
 
     from watcher_core import database
@@ -328,7 +315,8 @@ def _shown(url: sa.URL, setting: str) -> str:
     engine = database.create_engine(url)
     try:
         with database.translated_errors(url), engine.connect() as connection:
-            return str(connection.scalar(sa.text(f"SHOW {setting}")))
+            version = str(connection.scalar(sa.text("SHOW server_version"))).split()[0]
+            return version, connection.scalar(sa.text("SHOW transaction_read_only")) == "on"
     finally:
         engine.dispose()
 

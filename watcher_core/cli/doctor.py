@@ -193,16 +193,16 @@ def _embedded(status: EmbeddedStatus) -> Iterator[HealthFact]:
 
 
 def _server(url: sa.URL, settings: Settings, pipeline: str | None, *, advice: str) -> Iterator[HealthFact]:
-    from watcher_core.cli.db import is_read_only, server_version
+    from watcher_core.cli.db import version_and_access
     from watcher_core.client import Watcher
 
     try:
-        found = server_version(url)
+        found, is_read_only = version_and_access(url)
     except WatcherError as exc:
         yield HealthFact("problem", "database", str(exc), advice)
         return
     yield _version_finding(found)
-    if is_read_only(url):
+    if is_read_only:
         yield HealthFact(
             "problem",
             "database",

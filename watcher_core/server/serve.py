@@ -20,7 +20,7 @@ from watcher_core.server.guard import is_loopback
 from watcher_core.server.limits import Limits
 from watcher_core.server.profiling import Profiling
 
-# A request that waits for a lock keeps a connection from all others; its client is told to try again.
+# A request that waits for a lock keeps a connection from all others; its answer says to try again.
 LOCK_SECONDS = 5.0
 
 

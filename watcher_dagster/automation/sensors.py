@@ -10,14 +10,11 @@ import dagster as dg
 
 from watcher_core import AnomalyDetection, DeliveryResult, InvalidValueError, Watcher, text
 from watcher_dagster import compat
-from watcher_dagster.automation.conditions import AutomationRecorder
-from watcher_dagster.automation.configuration import ConfigurationRecorder
+from watcher_dagster.automation.declared import DeclaredRecorders
 from watcher_dagster.automation.jobs import LOOKBACK_MINUTES
-from watcher_dagster.automation.partitions import PartitionRecorder
 from watcher_dagster.automation.quick_checks import CheckCursor, check_tick
 from watcher_dagster.automation.slack import SlackResourceSender
 from watcher_dagster.external import report_tick
-from watcher_dagster.lineage import LineageRecorder
 from watcher_dagster.recorder import HISTORY_DAYS, NO_WINDOWS, TICK_SECONDS, partition_windows, record_tick
 
 if TYPE_CHECKING:
@@ -67,36 +64,22 @@ def build_watcher_recorder_sensor(
         raise InvalidValueError(f"history_days is {history_days}; it must not be negative")
     _check_interval("minimum_interval_seconds", minimum_interval_seconds)
 
-    # They know what is recorded already, for as long as the process lives.
-    configuration: ConfigurationRecorder | None = None
-    automation: AutomationRecorder | None = None
-    lineage: LineageRecorder | None = None
-    partitions: PartitionRecorder | None = None
+    declared: DeclaredRecorders | None = None
 
     def tick(context: dg.SensorEvaluationContext, watcher: Watcher) -> str:
-        nonlocal configuration, automation, lineage, partitions
-        if configuration is None or configuration.watcher is not watcher:
-            configuration = ConfigurationRecorder(watcher)
-        if automation is None or automation.watcher is not watcher:
-            automation = AutomationRecorder(watcher)
-        if lineage is None or lineage.watcher is not watcher:
-            lineage = LineageRecorder(watcher)
-        if partitions is None or partitions.watcher is not watcher:
-            partitions = PartitionRecorder(watcher)
+        nonlocal declared
+        if declared is None or declared.watcher is not watcher:
+            declared = DeclaredRecorders(watcher)
         if context.repository_def is not None:
             location = compat.sensor_location(context, context.repository_def)
-            configuration.record(context.repository_def, location, context.instance)
-            lineage.record_asset_graph(context.repository_def)
-            if location is not None:
-                partitions.record(context.repository_def, location, context.instance)
-                automation.record(context.repository_def, location, context.instance)
+            declared.record(context.repository_def, location, context.instance)
         count_keys = getattr(context.resources, resource_key).get_count_keys()
         windows = NO_WINDOWS if context.repository_def is None else partition_windows(context.repository_def)
         return record_tick(
             context.instance,
             watcher,
             history_days=history_days,
-            lineage=lineage,
+            lineage=declared.lineage,
             count_keys=count_keys,
             windows=windows,
         )

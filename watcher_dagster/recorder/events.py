@@ -32,6 +32,9 @@ from watcher_dagster.recorder.materializations import may_be_no_change, next_wat
 from watcher_dagster.recorder.runlog import RunLog, StepLog, moment, read_log
 from watcher_dagster.runs import ASSET_TYPE, RUN_TYPE, run_record
 
+# So many steps, checks and assets a failed run names; by that number, the check of failures knows that it named all.
+MOST_NAMED = 20
+
 
 def translate_run(
     record: dg.RunRecord,
@@ -80,11 +83,11 @@ def translate_log(
 
 def _failed(log: RunLog, failed: list[str]) -> dict[str, Any]:
     """Which steps have failed, for which assets, and by which checks, where nothing else is why."""
-    found: dict[str, Any] = {"failed_steps": failed[:20]}
+    found: dict[str, Any] = {"failed_steps": failed[:MOST_NAMED]}
     if log.checks and log.state is ExecutionState.FAILED and (checks := failed_by_checks(log, failed)):
-        found["failed_checks"] = checks[:20]
+        found["failed_checks"] = checks[:MOST_NAMED]
     if assets := sorted(failed_assets(log)):
-        found["failed_assets"] = assets[:20]
+        found["failed_assets"] = assets[:MOST_NAMED]
     return found
 
 
