@@ -11,9 +11,6 @@ from sqlalchemy.orm import Session
 from watcher_core.alerts.fan_out import Pending
 from watcher_core.alerts.parcels import destination_name
 
-# How an error begins that is about one message: its place takes others meanwhile.
-ALONE = "only this message waits: "
-
 # An alert that comes and goes while its place does not answer was missed, not unnoticed.
 NOTE_DELAY = sa.text("""
     UPDATE watcher.alert_delivery
@@ -34,13 +31,9 @@ def note_delay(session: Session, waiting: Sequence[Pending], error: str) -> None
 
 def failing(waiting: Iterable[Pending], now: dt.datetime) -> Pending | None:
     """Return one that failed and waits for its next try, so that all others of its destination wait with it."""
-    return next((alert for alert in waiting if is_put_off(alert, now) and not _is_alone(alert)), None)
+    return next((alert for alert in waiting if is_put_off(alert, now) and not alert.waits_alone), None)
 
 
 def is_put_off(alert: Pending, now: dt.datetime) -> bool:
     """Whether a notification failed, and waits for its next try."""
     return bool(alert.attempts and alert.next_attempt_at and alert.next_attempt_at > now)
-
-
-def _is_alone(alert: Pending) -> bool:
-    return alert.last_error is not None and alert.last_error.startswith(ALONE)

@@ -24,7 +24,7 @@ from contextlib import AbstractContextManager
 from sqlalchemy.orm import Session
 
 from watcher_core import database, values
-from watcher_core.alerts import backoff, causes, formats, marking, outbox, slack
+from watcher_core.alerts import causes, formats, marking, outbox, slack
 from watcher_core.alerts.composer import Composer
 from watcher_core.alerts.destinations import MESSAGES_AT_A_TIME, sender_for
 from watcher_core.alerts.outbox import Tally
@@ -269,8 +269,8 @@ class _Round:
         for parcel, outcome in sent:
             if isinstance(outcome, DeliveryError):
                 # What is wrong with one message keeps no other one back.
-                is_alone = outcome.refused and outcome.in_any_form
-                self._postpone([parcel, *([] if is_alone else queue.take_all())], lease, outcome, is_alone=is_alone)
+                alone = outcome.refused and outcome.in_any_form
+                self._postpone([parcel, *([] if alone else queue.take_all())], lease, outcome, waits_alone=alone)
         return len(queue) > 0
 
     def _compose(self, parcels: Sequence[Parcel], lease: str) -> list[tuple[Parcel, slack.SlackMessage]]:
@@ -286,7 +286,7 @@ class _Round:
                 return [written for parcel in parcels for written in self._compose([parcel], lease)]
             error = DeliveryError(f"the message cannot be written: {type(exc).__name__}: {exc}")
             logger.exception("an alert waits, as its message cannot be written")
-            self._postpone(parcels, lease, error, is_alone=True)
+            self._postpone(parcels, lease, error, waits_alone=True)
             return []
 
     def _mark(self, sent: Sequence[tuple[Parcel, str | None]], lease: str, *, is_flushed: bool) -> None:
@@ -301,15 +301,17 @@ class _Round:
                 if last:  # the lease expires, and the message is sent again
                     raise
 
-    def _postpone(self, parcels: Sequence[Parcel], lease: str, error: DeliveryError, *, is_alone: bool = False) -> None:
+    def _postpone(
+        self, parcels: Sequence[Parcel], lease: str, error: DeliveryError, *, waits_alone: bool = False
+    ) -> None:
         failed = parcels[0]
         name = destination_name(failed.destination)
         wait = retry_after(failed.attempts, error)
         logger.warning("alerts wait for %s, tried again in %.0f s: %s", name, wait, error)
         self.tally.fail(name, str(error))
         next_attempt_at = self._clock() + dt.timedelta(seconds=wait)
-        reason = f"{backoff.ALONE if is_alone else ''}{error}"
-        self._give_back([failed], lease, next_attempt_at, error=reason, was_tried=True)
+        reason = f"only this message waits: {error}" if waits_alone else str(error)
+        self._give_back([failed], lease, next_attempt_at, error=reason, was_tried=True, waits_alone=waits_alone)
         self._give_back(parcels[1:], lease, next_attempt_at, error=str(error))
 
     def _give_back(
@@ -320,6 +322,7 @@ class _Round:
         *,
         error: str | None = None,
         was_tried: bool = False,
+        waits_alone: bool = False,
     ) -> None:
         for parcel in parcels:
             with self._transaction() as session:
@@ -330,6 +333,7 @@ class _Round:
                     next_attempt_at=next_attempt_at or self._clock(),
                     error=error,
                     was_tried=was_tried,
+                    waits_alone=waits_alone,
                 )
 
 

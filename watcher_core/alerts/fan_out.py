@@ -44,6 +44,7 @@ class Pending:
         cause_id: The alert that this one is behind.
         released_at: When it may be sent, where something holds it back: see `Plan.held`; `None` for at once.
         collection: Why it goes into one message with others; `None` where it has a message of its kind.
+        waits_alone: Whether it failed by itself: its destination takes others.
     """
 
     id: int
@@ -53,6 +54,7 @@ class Pending:
     attempts: int = 0
     next_attempt_at: dt.datetime | None = None
     last_error: str | None = None
+    waits_alone: bool = False
     thread: str | None = None
     moved_from: str | None = None
     cause_id: int | None = None
@@ -272,6 +274,7 @@ def _pending(
         attempts=0 if moved_from else row["attempts"],
         next_attempt_at=None if moved_from else row["next_attempt_at"],
         last_error=row["last_error"],
+        waits_alone=not moved_from and row["waits_alone"],
         thread=None if moved_from else row["thread"],
         moved_from=moved_from,
         cause_id=row["cause_id"],

@@ -18,7 +18,7 @@ from watcher_core.alerts.parcels import OVER, Parcel, destination_name
 MARK = """
     UPDATE watcher.alert_delivery AS delivery
        SET attempts = 0, lease = NULL, event = NULL, next_attempt_at = NULL, last_error = NULL,
-           thread = CASE WHEN sent.is_over THEN delivery.thread ELSE sent.thread END,
+           waits_alone = false, thread = CASE WHEN sent.is_over THEN delivery.thread ELSE sent.thread END,
            delivered_at = coalesce(delivery.delivered_at, %(now)s),
            notified_at = %(now)s,
            recovery_delivered_at = CASE WHEN sent.is_over THEN CAST(%(now)s AS timestamptz) END
@@ -34,7 +34,7 @@ GIVE_BACK = sa.text("""
     UPDATE watcher.alert_delivery
        SET lease = NULL, event = NULL, next_attempt_at = :next_attempt_at,
            attempts = CASE WHEN :was_tried THEN attempts ELSE attempts - 1 END,
-           last_error = coalesce(:error, last_error)
+           last_error = coalesce(:error, last_error), waits_alone = :waits_alone
      WHERE alert_id = ANY(:ids)
        AND destination = :destination
        AND lease = :lease
@@ -82,6 +82,7 @@ def give_back(
     next_attempt_at: dt.datetime,
     error: str | None,
     was_tried: bool,
+    waits_alone: bool,
 ) -> None:
     """Return undelivered alerts to the outbox; they are due again at a time."""
     given = {
@@ -91,5 +92,6 @@ def give_back(
         "next_attempt_at": next_attempt_at,
         "error": error,
         "was_tried": was_tried,
+        "waits_alone": waits_alone,
     }
     session.execute(GIVE_BACK, given)

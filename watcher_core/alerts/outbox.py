@@ -97,7 +97,8 @@ ROWS = sa.text(f"""
                    cause.id AS cause_id, cause.kind AS cause_kind, cause.level AS cause_level,
                    cause.pipeline_id AS cause_pipeline_id,
                    delivery.destination, delivery.attempts, delivery.next_attempt_at, delivery.last_error,
-                   delivery.thread, delivery.lease IS NOT NULL AND delivery.next_attempt_at > :now AS is_leased,
+                   delivery.waits_alone, delivery.thread,
+                   delivery.lease IS NOT NULL AND delivery.next_attempt_at > :now AS is_leased,
                    {IS_PENDING} AS is_pending
             {UNSETTLED}) AS unsettled
       LEFT JOIN LATERAL ({_subject("pipeline_id")}) AS subject ON true

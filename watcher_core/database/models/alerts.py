@@ -135,6 +135,7 @@ class AlertDelivery(Base):
         comment="Before this it is not tried again; empty: at any time"
     )
     last_error: Mapped[str | None] = mapped_column(comment="Why the last delivery failed")
+    waits_alone: Mapped[bool] = flag(False, "Whether it alone failed, so that others of its destination are tried")
     thread: Mapped[str | None] = mapped_column(comment="The thread there that its opening began")
     delivered_at: Mapped[dt.datetime | None] = mapped_column(comment="When the opening was delivered")
     notified_at: Mapped[dt.datetime | None] = mapped_column(comment="When a message about it last arrived")
