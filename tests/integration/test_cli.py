@@ -238,6 +238,24 @@ def test_a_pipeline_is_changed_by_hand(cli: Cli, watcher: Watcher) -> None:
     assert cli.error("pipelines", "set", "a", "--type", " ").startswith("error: pipeline_type_name is")
 
 
+def test_owners_and_the_runbook_of_a_job_are_set_by_hand(cli: Cli, watcher: Watcher) -> None:
+    watcher.get_or_create_pipeline("a", pipeline_metadata={"team": "x", "owners": "Ann"})
+    options = ["--owner", "team:data", "--owner", "ada@example.com", "--runbook", "https://wiki.example.com/a"]
+    assert cli("pipelines", "set", "a", *options).splitlines() == [
+        "a: owners Ann → team:data, ada@example.com",
+        "a: runbook none → https://wiki.example.com/a",
+    ]
+    owners = ["team:data", "ada@example.com"]
+    runbook = "https://wiki.example.com/a"
+    assert watcher.pipeline("a").pipeline_metadata == {"team": "x", "owners": owners, "runbook": runbook}
+    assert [each.pipeline.name for each in watcher.pipeline_list(owner="team:data").pipelines] == ["a"]
+    changed = cli.json("pipelines", "set", "a", "--owner", "none")
+    assert changed["pipeline_metadata"] == {"team": "x", "runbook": runbook}
+    assert cli("pipelines", "set", "a", "--runbook", "none") == f"a: runbook {runbook} → none\n"
+    assert cli.error("pipelines", "set", "a", "--owner", " ").startswith("error: owner is")
+    assert "none stands beside others" in cli.error("pipelines", "set", "a", "--owner", "none", "--owner", "b", code=2)
+
+
 def test_a_pipeline_is_rewound_on_record(cli: Cli, watcher: Watcher) -> None:
     watcher.get_or_create_pipeline("a")
     assert cli("pipelines", "rewind", "a", "--to", "2013-01-05") == "a: watermark none → 2013-01-05\n"

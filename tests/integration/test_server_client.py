@@ -31,6 +31,7 @@ from watcher_core import (
 )
 from watcher_core.cli import main
 from watcher_core.client.over_http import HttpWatcher
+from watcher_core.enclosing import EnclosingExecution
 from watcher_core.server import create_app
 
 URL = "https://watcher.example"
@@ -235,6 +236,95 @@ def test_start_end_and_record_raise_as_with_the_database(remote, module_watcher)
     assert remote.record(records) == 3
     assert len(module_watcher.executions(pipeline=f"{name}-batch")) == 3
     assert remote.record([]) == 0
+
+
+def test_what_code_takes_away_is_taken_away(remote, module_watcher):
+    name = uuid.uuid4().hex
+    declared = {"freshness_number": 2, "freshness_datepart": "day", "alert_level": "critical"}
+    with remote.track(PipelineConfiguration(name=name, **declared)):
+        pass
+    assert module_watcher.pipeline(name).alert_level == "critical"
+    without = {"freshness_number": None, "freshness_datepart": None, "alert_level": None}
+    with remote.track(PipelineConfiguration(name=name, mute_freshness_check=True, **without)):
+        pass
+    stored = module_watcher.pipeline(name)
+    assert (stored.freshness_number, stored.alert_level, stored.mute_freshness_check) == (None, None, True)
+    found = remote.get_or_create_pipeline(name, failure_number=2, next_watermark=5, pipeline_metadata={"a": 1})
+    assert found == module_watcher.pipeline(name)
+    assert (found.created, found.failure_number, found.next_watermark) == (False, 2, "5")
+    assert remote.get_or_create_pipeline(name, failure_number=None, mute_freshness_check=None).failure_number is None
+    assert remote.get_or_create_pipeline(f"{name}/new").created is True
+    with pytest.raises(InvalidValueError, match="come together"):
+        remote.get_or_create_pipeline(name, freshness_number=1, freshness_datepart=None)
+
+
+def test_code_inside_a_recorded_command_declares_its_pipeline(remote, module_watcher, monkeypatch, tmp_path):
+    name = uuid.uuid4().hex
+    started = module_watcher.start_execution(pipeline_id=module_watcher.get_or_create_pipeline(name).id)
+    around = EnclosingExecution(
+        id=started.id,
+        external_id=started.external_id,
+        pipeline=name,
+        watermark=None,
+        next_watermark=None,
+        metrics_file=tmp_path / "metrics",
+    )
+    (tmp_path / "metrics").touch()
+    for variable, value in around.variables.items():
+        monkeypatch.setenv(variable, value)
+    configuration = PipelineConfiguration(name=name, failure_number=3)
+    tables = {"sources": [Address(f"{name}/in", "s3", "bucket")], "targets": [Address(f"{name}/out", "s3", "bucket")]}
+    with remote.track(configuration, **tables) as execution:
+        execution.record(inserts=4)
+    assert execution.id == started.id
+    assert json.loads((tmp_path / "metrics").read_text())["inserts"] == 4
+    assert module_watcher.pipeline(name).failure_number == 3
+    assert [step.address.name for step in module_watcher.address_lineage(f"{name}/out")] == [f"{name}/in"]
+    module_watcher.update_pipeline(name, active=False)
+    with pytest.raises(PipelineInactiveError), remote.track(configuration):
+        pass
+
+
+def test_an_execution_by_hand_is_as_with_the_database(remote, module_watcher, monkeypatch, capsys):
+    name = uuid.uuid4().hex
+    monkeypatch.setenv("WATCHER_URL", URL)
+    monkeypatch.setenv("WATCHER_TOKEN", remote._headers["Authorization"].removeprefix("Bearer "))
+
+    def cli(*arguments: str, code: int = 0) -> str:
+        with pytest.raises(SystemExit) as ended:
+            main(list(arguments))
+        captured = capsys.readouterr()
+        assert ended.value.code == code, captured.err
+        return captured.err if code else captured.out
+
+    first = cli("executions", "start", "--pipeline", name, "--type", "t", "--external-id", "a/1").strip()
+    assert cli("executions", "start", "--pipeline", name, "--external-id", "a/1").strip() == first
+    assert cli("executions", "heartbeat", first, "--process", "1") == ""
+    assert (module_watcher.pipeline(name).pipeline_type_name, module_watcher.execution(int(first)).source) == (
+        "t",
+        "cli",
+    )
+    ended = f"execution {first} of {name} succeeded\n"
+    assert cli("executions", "end", first, "--exit-status", "0", "--inserts", "150") == ended
+    assert cli("executions", "end", first, "--exit-status", "0", "--inserts", "150") == ended
+    assert "other values: inserts is 150, not 2" in cli(
+        "executions", "end", first, "--exit-status", "0", "--inserts", "2", code=1
+    )
+    assert "150" in cli("executions", "show", first)
+    assert "does not run: it succeeded" in cli("executions", "heartbeat", first, code=1)
+    assert "no execution with id 987654321" in cli("executions", "heartbeat", "987654321", code=1)
+    assert remote.heartbeat(987654321) is False
+    second = cli("executions", "start", "--pipeline", name, "--parent", first).strip()
+    closed = ("executions", "end", second, "--state", "canceled", "--reason", "host lost")
+    assert cli(*closed) == f"execution {second} of {name} canceled\n"
+    error = module_watcher.execution(int(second)).execution_metadata["error"]
+    assert error == {"message": "ended by hand: host lost"}
+    assert "has ended already" in cli(*closed, code=1)
+    module_watcher.update_pipeline(name, active=False)
+    assert "is inactive" in cli("executions", "start", "--pipeline", name, code=1)
+    # A host without a database must not get one for a question.
+    for asked in ("url", "status", "start", "stop", "psql"):
+        assert f"records over HTTP, at {URL}" in cli("db", asked, code=1)
 
 
 def test_what_needs_the_database_says_so(remote, network):

@@ -252,10 +252,15 @@ def embedded(settings: Settings) -> EmbeddedPostgres:
     """The embedded server.
 
     Raises:
-        ConfigurationError: A database is configured in its place.
+        ConfigurationError: A database is configured in its place, or a server that records over HTTP.
     """
     from watcher_core.embedded import EmbeddedPostgres
 
+    if settings.database_url is None and settings.url is not None:
+        raise ConfigurationError(
+            f"this host has no database: it records over HTTP, at {settings.url}; run this on a host that has one, or "
+            "unset WATCHER_URL"
+        )
     if settings.database_url is not None:
         raise ConfigurationError(
             f"a server is configured, {display_name(database_url(settings))}, which Watcher neither starts nor stops; "

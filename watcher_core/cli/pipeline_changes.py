@@ -6,13 +6,15 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from watcher_core import text
+from watcher_core import arguments, text
 from watcher_core.cli import output, times
 from watcher_core.cli.edge import find_pipeline, open_watcher
 from watcher_core.cli.options import Json, PipelineName, unless_none
 
 if TYPE_CHECKING:
     from watcher_core.values import Pipeline, PipelineType
+
+MOST_OF_A_RUNBOOK = 2_000
 
 app = typer.Typer(rich_markup_mode=None)
 
@@ -22,6 +24,7 @@ app = typer.Typer(rich_markup_mode=None)
     epilog=output.examples(
         "watcher pipelines set raw_flights --inactive",
         'watcher pipelines set raw_flights --freshness "2 hours" --timeliness none',
+        "watcher pipelines set nightly-load --owner team:data --owner ada@example.com",
     ),
 )
 def set_fields(
@@ -102,6 +105,14 @@ def set_fields(
             metavar="LEVEL", help="The level of its alerts: info, warning, error, critical, or none: as they are found."
         ),
     ] = None,
+    owner: Annotated[
+        list[str] | None,
+        typer.Option(metavar="OWNER", help="Who owns it, as in team:data, once for each, or none.", show_default=False),
+    ] = None,
+    runbook: Annotated[
+        str | None,
+        typer.Option(metavar="TEXT", help="What to do when it fails: the address of a page, a few words, or none."),
+    ] = None,
     next_watermark: Annotated[
         str | None, typer.Option(metavar="WATERMARK", help="How far its next execution is to get.")
     ] = None,
@@ -130,10 +141,14 @@ def set_fields(
         "alert_level": level,
     }
     fields |= {field: unless_none(typed) for field, typed in removable.items() if typed is not None}
-    if not fields:
+    metadata = _read_metadata(owner, runbook)
+    if not fields and not metadata:
         raise typer.BadParameter("nothing to change; name an option, as in --inactive (see --help)")
     with open_watcher() as watcher:
         before = find_pipeline(watcher, name)
+        if metadata:
+            changed = before.pipeline_metadata | metadata
+            fields["pipeline_metadata"] = {key: value for key, value in changed.items() if value is not None}
         after = watcher.update_pipeline(before.id, **fields)
     if json:
         output.print_json(after)
@@ -235,6 +250,23 @@ def _read_failures(typed: str | None) -> dict[str, Any]:
     return {"failure_number": None if words == "none" else int(words)}
 
 
+def _read_metadata(owners: list[str] | None, runbook: str | None) -> dict[str, Any]:
+    """Read what of a pipeline's metadata is to change; what is taken away is `None`."""
+    metadata: dict[str, Any] = {}
+    if owners:
+        names = [unless_none(typed) for typed in owners]
+        if None in names and len(names) > 1:
+            raise typer.BadParameter("none stands beside others; it takes all owners away", param_hint="--owner")
+        metadata["owners"] = None if None in names else [arguments.name(typed, "owner") for typed in names]
+    if runbook is not None:
+        metadata["runbook"] = arguments.words(unless_none(runbook), "runbook", MOST_OF_A_RUNBOOK)
+    return metadata
+
+
+def _owners(pipeline: Pipeline) -> str:
+    return ", ".join(text.parse_owners(pipeline.pipeline_metadata.get("owners"))) or "none"
+
+
 def _print_changes(before: Pipeline, after: Pipeline) -> None:
     fields = [
         ("active", output.yes_or_no(before.active), output.yes_or_no(after.active)),
@@ -250,6 +282,8 @@ def _print_changes(before: Pipeline, after: Pipeline) -> None:
         ("asset checks muted", *map(output.yes_or_no, (before.mute_asset_check, after.mute_asset_check))),
         ("column changes watched", *map(output.yes_or_no, (before.column_changes, after.column_changes))),
         ("alert level", *(str(each.alert_level or "none") for each in (before, after))),
+        ("owners", _owners(before), _owners(after)),
+        ("runbook", *(str(each.pipeline_metadata.get("runbook") or "none") for each in (before, after))),
         ("next watermark", before.next_watermark or "none", after.next_watermark or "none"),
     ]
     changes = [(what, was, now) for what, was, now in fields if was != now]

@@ -14,15 +14,16 @@ import time
 import uuid
 from collections.abc import Iterable, Mapping
 from functools import partial
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn, Unpack
 
 import sqlalchemy as sa
 from pydantic import TypeAdapter
 
-from watcher_core import arguments, database, recording, values
+from watcher_core import arguments, catalog, database, recording, values
 from watcher_core.client import Watcher
+from watcher_core.client.pipelines import checked_thresholds
 from watcher_core.enclosing import part_of
-from watcher_core.enums import ExecutionSource
+from watcher_core.enums import ExecutionSource, ExecutionState
 from watcher_core.errors import (
     AccessDeniedError,
     ConfigurationError,
@@ -33,6 +34,7 @@ from watcher_core.errors import (
     NotFoundError,
     PipelineInactiveError,
 )
+from watcher_core.values import UNSET, Unset
 from watcher_core.waiting import wait_within
 
 if TYPE_CHECKING:
@@ -55,10 +57,11 @@ REPEATED_STATUSES = (408, 429, 500, 502, 503, 504)
 TIMEOUT_SECONDS = 30.0
 
 EXECUTION: TypeAdapter[values.Execution] = TypeAdapter(values.Execution)
+PIPELINE: TypeAdapter[values.Pipeline] = TypeAdapter(values.Pipeline)
 
 
 class HttpWatcher(Watcher):
-    """The part of `Watcher` that records, over HTTP. All else needs the database, and says so."""
+    """The part of `Watcher` that jobs use, over HTTP. All else needs the database, and says so."""
 
     def __init__(
         self, database_url: str | None = None, *, settings: Settings | None = None, token: str | None = None
@@ -85,6 +88,30 @@ class HttpWatcher(Watcher):
         return recording.spool_directories(self._address, home=self.settings.home)
 
     # Recording
+
+    def get_or_create_pipeline(
+        self,
+        name: str,
+        *,
+        pipeline_type_name: str | Unset = UNSET,
+        next_watermark: object = UNSET,
+        pipeline_metadata: Mapping[str, Any] | Unset | None = UNSET,
+        load_lineage: bool | None = None,
+        **thresholds: Unpack[values.ThresholdArguments],
+    ) -> values.Pipeline:
+        """As of `Watcher`."""
+        configuration = {
+            **checked_thresholds(thresholds, "get_or_create_pipeline"),
+            "pipeline_type_name": pipeline_type_name,
+            "pipeline_metadata": pipeline_metadata,
+        }
+        body = {
+            "pipeline_name": arguments.name(name, "name"),
+            "configuration": catalog.clean_pipeline_fields(configuration),
+            **catalog.clean_pipeline_fields({"next_watermark": next_watermark}),
+            "load_lineage": load_lineage,
+        }
+        return PIPELINE.validate_json(self._send("/pipeline_declaration", body))
 
     def start_execution(
         self,
@@ -138,7 +165,7 @@ class HttpWatcher(Watcher):
         counts = {"inserts": inserts, "updates": updates, "soft_deletes": soft_deletes, "total_rows": total_rows}
         body = {
             "id": arguments.identifier(execution_id, "execution_id"),
-            "end_date": _instant(end_date, "end_date") or dt.datetime.now(dt.UTC),
+            "end_date": _instant(end_date, "end_date"),
             "completed_successfully": completed_successfully,
             "next_watermark": arguments.watermark(next_watermark, "next_watermark"),
             "execution_metadata": arguments.json_object(execution_metadata, "execution_metadata"),
@@ -146,6 +173,19 @@ class HttpWatcher(Watcher):
         }
         prefer = {"Prefer": "handling=strict, return=representation"}
         return EXECUTION.validate_json(self._send("/end_pipeline_execution", body, headers=prefer))
+
+    def close_execution(
+        self, execution_id: int, *, state: ExecutionState | str = ExecutionState.FAILED, reason: str | None = None
+    ) -> values.Execution:
+        """As of `Watcher`."""
+        identifier = arguments.identifier(execution_id, "execution_id")
+        body = {"state": arguments.choice(state, ExecutionState, "state"), "reason": reason}
+        return EXECUTION.validate_json(self._send(f"/execution/{identifier}/close", body))
+
+    def execution(self, execution_id: int) -> values.Execution:
+        """As of `Watcher`."""
+        identifier = arguments.identifier(execution_id, "execution_id")
+        return EXECUTION.validate_json(self._send(f"/execution/{identifier}"))
 
     def record(self, records: Iterable[values.ExecutionRecord]) -> int:
         """As of `Watcher`; each 10,000 are a transaction. Where there are none, the server is asked all the same."""
@@ -161,10 +201,9 @@ class HttpWatcher(Watcher):
 
     def _start_tracked(self, request: recording.TrackRequest, start_date: dt.datetime) -> values.Execution:
         self._replay_spool(before=request.name)
-        lineage = request.lineage
         body = {
             "pipeline_name": request.name,
-            "configuration": request.configuration,
+            **_declared(request),
             "external_id": request.external_id,
             "source": request.source,
             "start_date": start_date,
@@ -173,8 +212,6 @@ class HttpWatcher(Watcher):
             "parent": None if request.parent is None else _record(request.parent),
             "full_load": request.full_load,
             "execution_metadata": request.execution_metadata,
-            "sources": [] if lineage is None else [vars(each) for each in lineage.sources],
-            "targets": [] if lineage is None else [vars(each) for each in lineage.targets],
             "logical_date": request.logical_date,
             "attempt": request.attempt,
             "part_of": None if request.part_of is None else vars(request.part_of),
@@ -195,8 +232,16 @@ class HttpWatcher(Watcher):
         self.record([record])
         self._catch_up()
 
+    def _declare(self, request: recording.TrackRequest) -> None:
+        answer = self._send("/pipeline_declaration", {"pipeline_name": request.name, **_declared(request)})
+        if not PIPELINE.validate_json(answer).active:
+            raise PipelineInactiveError(request.name)
+
     def _beat(self, execution_id: int, process: recording.Process) -> bool:
-        answer = json.loads(self._send("/heartbeat", {"id": execution_id, "host": process.host}))
+        try:
+            answer = json.loads(self._send("/heartbeat", {"id": execution_id, "host": process.host}))
+        except NotFoundError:
+            return False
         return bool(answer["running"])
 
     # What needs the database
@@ -206,8 +251,8 @@ class HttpWatcher(Watcher):
 
     def _connect(self) -> NoReturn:
         raise ConfigurationError(
-            f"this needs the database, and {self._address} is a server that records over HTTP; "
-            "set WATCHER_DATABASE_URL on a host that can reach the database, or ask the server's API"
+            f"this needs the database, and this host records over HTTP, at {self._address}; run it on a host that has "
+            f"WATCHER_DATABASE_URL, or look at {self._address}/ui/"
         )
 
     @property
@@ -217,18 +262,24 @@ class HttpWatcher(Watcher):
 
     # HTTP
 
-    def _send(self, path: str, body: Mapping[str, Any], *, headers: Mapping[str, str] | None = None) -> bytes:
-        """Send a request until it is answered, as long as the time limit lets it; every one may be repeated safely."""
+    def _send(
+        self, path: str, body: Mapping[str, Any] | None = None, *, headers: Mapping[str, str] | None = None
+    ) -> bytes:
+        """Send a request until it is answered, as long as the time limit lets it; every one may be repeated safely.
+
+        Without a body it only reads.
+        """
         import httpx
 
-        content = arguments.json_text(dict(body)).encode()
+        method = "GET" if body is None else "POST"
+        content = None if body is None else arguments.json_text(dict(body)).encode()
         limit = database.remaining_seconds()
         deadline = time.monotonic() + (TIMEOUT_SECONDS if limit is None else limit)
         for pause in (*PAUSES, None):
             left = max(0.05, deadline - time.monotonic())
-            post = partial(self._http().post, path, content=content, headers=headers, timeout=left)
+            ask = partial(self._http().request, method, path, content=content, headers=headers, timeout=left)
             try:
-                answer = wait_within(left, post)
+                answer = wait_within(left, ask)
             except TimeoutError:
                 self._client = None  # its connection is in use
                 raise DatabaseUnavailableError(f"{self._address} cannot be reached: no answer in time") from None
@@ -297,6 +348,15 @@ def _clean_token(token: str) -> str:
     if not cleaned.isascii() or not cleaned.isprintable() or " " in cleaned:
         raise ConfigurationError("the token cannot be sent: it has characters that a header may not have")
     return cleaned
+
+
+def _declared(request: recording.TrackRequest) -> dict[str, Any]:
+    lineage = request.lineage
+    return {
+        "configuration": request.configuration,
+        "sources": [] if lineage is None else [vars(each) for each in lineage.sources],
+        "targets": [] if lineage is None else [vars(each) for each in lineage.targets],
+    }
 
 
 def _record(record: values.ExecutionRecord) -> dict[str, Any]:

@@ -30,7 +30,7 @@ class PipelineMethods(Connection):
         Raises:
             InvalidValueError: A value breaks a rule.
         """
-        fields = _checked(thresholds, "get_or_create_pipeline_type")
+        fields = checked_thresholds(thresholds, "get_or_create_pipeline_type")
         with self._transaction() as (session, now):
             return catalog.get_or_create_pipeline_type(session, name=name, fields=fields, now=now)
 
@@ -66,7 +66,7 @@ class PipelineMethods(Connection):
             NotFoundError: No pipeline type has that id or name.
             InvalidValueError: A value breaks a rule, or another type has the new name.
         """
-        fields = {**_checked(thresholds, "update_pipeline_type"), "name": name}
+        fields = {**checked_thresholds(thresholds, "update_pipeline_type"), "name": name}
         with self._transaction() as (session, now):
             return catalog.update_pipeline_type(session, reference=reference, fields=fields, now=now)
 
@@ -99,7 +99,7 @@ class PipelineMethods(Connection):
             InvalidValueError: A value breaks a rule; nothing is written.
         """
         configuration = {
-            **_checked(thresholds, "get_or_create_pipeline"),
+            **checked_thresholds(thresholds, "get_or_create_pipeline"),
             "pipeline_type_name": pipeline_type_name,
             "pipeline_metadata": pipeline_metadata,
         }
@@ -199,7 +199,7 @@ class PipelineMethods(Connection):
             InvalidValueError: A value breaks a rule, or another pipeline has the new name.
         """
         fields = {
-            **_checked(thresholds, "update_pipeline"),
+            **checked_thresholds(thresholds, "update_pipeline"),
             "name": name,
             "active": active,
             "pipeline_type_name": pipeline_type_name,
@@ -231,7 +231,7 @@ class PipelineMethods(Connection):
             return list(recording.select_watermark_events(connection, pipeline_id=pipeline_id))
 
 
-def _checked(thresholds: ThresholdArguments, method: str) -> Mapping[str, Any]:
+def checked_thresholds(thresholds: ThresholdArguments, method: str) -> Mapping[str, Any]:
     """Return the thresholds; refuse other keywords, as Python does for a method that names its own."""
     for name in thresholds:
         if name not in ThresholdArguments.__annotations__:

@@ -25,6 +25,7 @@ from watcher_core.server.routes.addresses import types as address_types
 from watcher_core.server.routes.alerts import alerts
 from watcher_core.server.routes.anomalies import anomalies
 from watcher_core.server.routes.checks import checks
+from watcher_core.server.routes.execution_reads import reads
 from watcher_core.server.routes.executions import end, executions, record, start
 from watcher_core.server.routes.metrics import metrics
 from watcher_core.server.routes.openlineage import events, take, take_batch
@@ -39,6 +40,7 @@ ROUTERS = (
     pipelines,
     pipeline_types,
     executions,
+    reads,
     pings,
     events,
     address_types,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, Field, TypeAdapter, model_validator
 
@@ -44,7 +44,7 @@ class EndBody(Body):
     """An execution that ends. Of two ends, the first one wins."""
 
     id: Id = Field(examples=[1])
-    end_date: Instant = Field(examples=["2026-01-02T06:05:00Z"])
+    end_date: Instant | None = Field(None, description="Null: now.", examples=["2026-01-02T06:05:00Z"])
     completed_successfully: bool = Field(examples=[True])
     inserts: Count | None = Field(None, examples=[3])
     updates: Count | None = None
@@ -52,6 +52,13 @@ class EndBody(Body):
     total_rows: Count | None = Field(None, examples=[3])
     next_watermark: Watermark | None = None
     execution_metadata: dict[str, Any] | None = None
+
+
+class CloseBody(Body):
+    """How an execution ended whose process was killed."""
+
+    state: Literal["failed", "canceled", "succeeded"] = "failed"
+    reason: str | None = Field(None, description="Why, for those who read of it.", examples=["host lost"])
 
 
 class HeartbeatBody(Body):
@@ -104,10 +111,41 @@ class AddressFields(Body):
 
 
 class ConfigurationFields(ThresholdsBody):
-    """What code declares of the pipeline."""
+    """What code declares of the pipeline. Here `null` takes a threshold away."""
 
     pipeline_type_name: LongName | None = None
     pipeline_metadata: dict[str, Any] | None = None
+
+    def declared(self) -> dict[str, Any]:
+        """Return the fields that were declared; those that code takes away are `None`."""
+        thresholds = self.model_fields_set & ThresholdsBody.model_fields.keys()
+        return self.said() | {name: getattr(self, name) for name in thresholds}
+
+
+class DeclarationFields(Body):
+    """What code declares of a pipeline: its configuration, and what it reads and writes."""
+
+    configuration: ConfigurationFields | None = None
+    sources: list[AddressFields] = Field(default_factory=list, max_length=10_000)
+    targets: list[AddressFields] = Field(default_factory=list, max_length=10_000)
+
+    def declared(self, pipeline_name: str) -> dict[str, Any]:
+        """Return it as `track` takes it."""
+        configuration = {} if self.configuration is None else self.configuration.declared()
+        sources, targets = (
+            [values.Address(**{**dict(each), "address_metadata": each.address_metadata or {}}) for each in side]
+            for side in (self.sources, self.targets)
+        )
+        pipeline = values.PipelineConfiguration(name=pipeline_name, **configuration)
+        return {"pipeline": pipeline, "sources": sources, "targets": targets}
+
+
+class DeclarationBody(DeclarationFields):
+    """What code declares of a pipeline, apart from an execution of it."""
+
+    pipeline_name: LongName = Field(examples=["nightly_export"])
+    next_watermark: Watermark | None = None
+    load_lineage: bool | None = None
 
 
 class RecordFields(Body):
@@ -168,7 +206,7 @@ class PartOfFields(Body):
     id: Id | None = None
 
 
-class TrackBody(Body):
+class TrackBody(DeclarationFields):
     """An execution that starts, of a pipeline that is created where it is not known."""
 
     pipeline_name: LongName | None = Field(None, examples=["nightly_export"])
@@ -181,7 +219,6 @@ class TrackBody(Body):
     )
     source: ExecutionSource = ExecutionSource.HTTP
     start_date: Instant | None = None
-    configuration: ConfigurationFields | None = None
     next_watermark: Watermark | None = None
     parent_id: Id | None = None
     parent: RecordFields | None = None
@@ -190,8 +227,6 @@ class TrackBody(Body):
     )
     full_load: bool = False
     execution_metadata: dict[str, Any] | None = None
-    sources: list[AddressFields] = Field(default_factory=list, max_length=10_000)
-    targets: list[AddressFields] = Field(default_factory=list, max_length=10_000)
     logical_date: Instant | None = None
     attempt: Annotated[int, Field(ge=1, le=1_000_000)] = 1
     instance_id: str | None = None
@@ -222,26 +257,14 @@ class TrackBody(Body):
 
     def request(self) -> recording.TrackRequest:
         """Return it as `track` takes it."""
-        configuration = {} if self.configuration is None else self.configuration.said()
-        sources, targets = (
-            [
-                values.Address(
-                    **{**dict(each), "address_metadata": each.address_metadata or {}},
-                )
-                for each in side
-            ]
-            for side in (self.sources, self.targets)
-        )
         return recording.TrackRequest(
-            pipeline=values.PipelineConfiguration(name=self.pipeline_name or "", **configuration),
+            **self.declared(self.pipeline_name or ""),
             external_id=self.external_id or str(uuid.uuid4()),
             next_watermark=self.next_watermark,
             parent_id=self.parent_id,
             parent=None if self.parent is None else self.parent.record(),
             full_load=self.full_load,
             execution_metadata=self.execution_metadata,
-            sources=sources,
-            targets=targets,
             source=self.source,
             logical_date=self.logical_date,
             attempt=self.attempt,

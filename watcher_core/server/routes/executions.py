@@ -10,22 +10,17 @@ import datetime as dt
 import hashlib
 import json
 from collections.abc import Iterator
-from typing import Annotated, Any
+from typing import Any
 
-from fastapi import Query, Request, Response
+from fastapi import Request, Response
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, ValidationError
 
 from watcher_core import recording, values
-from watcher_core.enums import ExecutionSource, ExecutionState
+from watcher_core.enums import ExecutionSource
 from watcher_core.errors import ExecutionEndedError
-from watcher_core.server.access import Access
 from watcher_core.server.errors import RefusedError
 from watcher_core.server.fields import (
-    DEFAULT_PAGE,
-    MAX_PAGE,
-    Cursor,
-    Instant,
     JsonError,
     PathId,
     read_json,
@@ -34,20 +29,19 @@ from watcher_core.server.routes.execution_bodies import (
     MAX_KEY_CHARACTERS,
     STORED,
     BatchBody,
+    CloseBody,
+    DeclarationBody,
     EndBody,
-    ExecutionAnswer,
     HeartbeatAnswer,
     HeartbeatBody,
     Recorded,
     StartBody,
     StoredExecution,
     TrackBody,
-    TreeAnswer,
 )
 from watcher_core.server.routes.execution_parents import leave_out_others_parents, require_parent, with_own_parents
-from watcher_core.server.routes.pipelines import Created
+from watcher_core.server.routes.pipelines import STORED_PIPELINE, Created, PipelineCreated
 from watcher_core.server.routing import (
-    Page,
     access_of,
     covered_pipeline,
     errors,
@@ -59,14 +53,11 @@ from watcher_core.server.routing import (
 
 executions = router("executions")
 
-# More than anybody reads; the whole tree of a job that runs for years need not fit into memory.
-MOST_OF_A_TREE = 10_000
+# What of a declaration is passed apart from the pipeline itself.
+DECLARED = ("configuration", "sources", "targets")
 
 # Equal starts within this time are one start that was sent again.
 REPEATED_WITHIN = dt.timedelta(minutes=5)
-
-# What Watcher itself adds to the metadata of an execution.
-OWN_METADATA = ("reported_watermark", "reported_start_date", "reported_end_date", "reported_by")
 
 
 def _json_body(model: type[BaseModel]) -> dict[str, Any]:
@@ -220,6 +211,16 @@ def _end(request: Request, body: EndBody, strict: bool) -> values.Execution:
         return watcher.execution(body.id)
 
 
+@executions.post("/execution/{execution_id}/close", response_model=StoredExecution, responses=errors(400, 404))
+def close(execution_id: PathId, body: CloseBody, request: Request) -> Response:
+    """End an execution by hand whose process was killed. Where its job reports an end after all, that replaces it."""
+    watcher = watcher_of(request)
+    if access_of(request).is_limited:
+        access_of(request).require_pipeline(watcher.execution(execution_id).pipeline_name)
+    execution = watcher.close_execution(execution_id, state=body.state, reason=body.reason)
+    return Response(STORED.dump_json(execution), media_type="application/json")
+
+
 @executions.post("/heartbeat", response_model=HeartbeatAnswer, responses=errors(404))
 def heartbeat(body: HeartbeatBody, request: Request) -> Any:
     """Say that an execution lives, at least every minute. One whose heartbeats stop is reported as stuck."""
@@ -289,116 +290,22 @@ def _record(request: Request, body: bytes) -> int:
     return watcher_of(request).record(_records(batch))
 
 
+@executions.post("/pipeline_declaration", response_model=PipelineCreated, responses=errors(400, 409))
+def declare(body: DeclarationBody, request: Request) -> Response:
+    """Declare a pipeline, and what it reads and writes, apart from an execution; answer all that is known of it."""
+    watcher = watcher_of(request)
+    name = watcher.known_name("pipeline", body.pipeline_name)
+    access_of(request).require_pipeline(name)
+    configuration = {} if body.configuration is None else body.configuration.declared()
+    found = watcher.get_or_create_pipeline(name, **configuration, **body.said("pipeline_name", *DECLARED))
+    if body.sources or body.targets:
+        of_lineage = {**body.declared(found.name), "pipeline": values.PipelineConfiguration(name=found.name)}
+        watcher._declare(recording.TrackRequest(external_id=found.name, **of_lineage))
+    return Response(STORED_PIPELINE.dump_json(found), media_type="application/json")
+
+
 def _records(batch: BatchBody) -> Iterator[values.ExecutionRecord]:
     """The records of a batch, each of which is let go as it is taken: 10,000 of them need megabytes in each form."""
     batch.executions.reverse()
     while batch.executions:
         yield batch.executions.pop().record()
-
-
-# Read
-
-
-@executions.get("/pipeline_execution/{execution_id}", response_model=ExecutionAnswer, responses=errors(404))
-def get_execution(execution_id: PathId, request: Request) -> Any:
-    """Return an execution, with the first 1,000 of those that are directly part of it."""
-    watcher = watcher_of(request)
-    execution = watcher.execution(execution_id)
-    access = access_of(request)
-    access.require_pipeline(execution.pipeline_name)
-    parts = watcher.child_executions(execution_id, limit=MAX_PAGE)
-    children = [_answer(child) for child in parts if access.covers(child.pipeline_name)]
-    flags = {
-        str(result.metric_field): result.flagged and result.unflagged_at is None
-        for result in watcher.anomaly_results(execution_id=execution_id)
-    }
-    return {**_answer(execution), "child_executions": children, "anomaly_flags": flags or None}
-
-
-def _answer(execution: values.Execution) -> dict[str, Any]:
-    seconds = None if execution.duration_seconds is None else int(execution.duration_seconds)
-    throughput = None
-    if seconds is not None and execution.total_rows is not None:
-        throughput = round(execution.total_rows / seconds, 4) if seconds else 0.0
-    metadata = {name: value for name, value in execution.execution_metadata.items() if name not in OWN_METADATA}
-    return {
-        **vars(execution),
-        "watermark": execution.execution_metadata.get("reported_watermark", execution.watermark),
-        "completed_successfully": execution.completed_successfully,
-        "duration_seconds": seconds,
-        "execution_metadata": metadata or None,
-        "throughput": throughput,
-        "anomaly_flags": None,
-        "child_executions": [],
-    }
-
-
-@executions.get("/execution", response_model=Page[StoredExecution], responses=errors(400, 404))
-def list_executions(
-    request: Request,
-    pipeline: Annotated[str | None, Query(max_length=2048, description="Of this pipeline only, by name.")] = None,
-    pipeline_id: Annotated[int | None, Query(ge=0, le=2**63 - 1)] = None,
-    state: ExecutionState | None = None,
-    since: Annotated[Instant | None, Query(description="Started at or after this time.")] = None,
-    limit: Annotated[int, Query(ge=1, le=MAX_PAGE)] = DEFAULT_PAGE,
-    cursor: Cursor = None,
-) -> Response:
-    """List executions, newest first, a page at a time."""
-    reference = pipeline if pipeline_id is None else pipeline_id
-    if reference is not None:
-        reference = covered_pipeline(request, reference).id
-    else:
-        access_of(request).require_all()
-    found = watcher_of(request).executions(
-        pipeline=reference, state=state, since=since, before=_position(cursor), limit=limit + 1
-    )
-    more = len(found) > limit
-    last = found[limit - 1] if more else None
-    next_cursor = None if last is None else f"{last.start_date.isoformat()}~{last.id}"
-    return Response(
-        b'{"data":[%s],"next_cursor":%s}'
-        % (b",".join(STORED.dump_json(each) for each in found[:limit]), json.dumps(next_cursor).encode()),
-        media_type="application/json",
-    )
-
-
-def _position(cursor: str | None) -> tuple[dt.datetime, int] | None:
-    if cursor is None:
-        return None
-    date, _, row_id = cursor.replace(" ", "+").partition("~")
-    try:
-        position = dt.datetime.fromisoformat(date), int(row_id)
-        if position[0].tzinfo is None or not 0 <= position[1] < 2**63:
-            raise ValueError
-    except ValueError:
-        raise RefusedError(400, f"cursor is {cursor!r}; it must be next_cursor of the page before") from None
-    return position
-
-
-@executions.get("/execution/{execution_id}", response_model=StoredExecution, responses=errors(404))
-def get_stored(execution_id: PathId, request: Request) -> Response:
-    """Return an execution, as it is stored."""
-    execution = watcher_of(request).execution(execution_id)
-    access_of(request).require_pipeline(execution.pipeline_name)
-    return Response(STORED.dump_json(execution), media_type="application/json")
-
-
-@executions.get("/execution/{execution_id}/tree", response_model=TreeAnswer, responses=errors(400, 404))
-def get_tree(
-    execution_id: PathId,
-    request: Request,
-    levels: Annotated[
-        int | None, Query(ge=0, le=100, description="So many levels of what ran as part of it; all without it.")
-    ] = None,
-) -> Any:
-    """Return an execution, with what ran as part of it: up to 10,000 executions, the nearest to it."""
-    tree = watcher_of(request).execution_tree(execution_id, levels=levels, limit=MOST_OF_A_TREE)
-    access = access_of(request)
-    access.require_pipeline(tree.execution.pipeline_name)
-    return _tree(tree, access)
-
-
-def _tree(tree: values.ExecutionTree, access: Access) -> dict[str, Any]:
-    """A tree without what the request may not know of, which may be part of what it may."""
-    children = [_tree(child, access) for child in tree.children if access.covers(child.execution.pipeline_name)]
-    return {"execution": vars(tree.execution), "children": children}

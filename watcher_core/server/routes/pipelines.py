@@ -6,10 +6,10 @@ import datetime as dt
 from typing import Any
 
 from fastapi import Request, Response
-from pydantic import BaseModel, Field, model_validator
+from pydantic import BaseModel, Field, TypeAdapter, model_validator
 
 from watcher_core import catalog, recording, values
-from watcher_core.enums import DatePart
+from watcher_core.enums import AlertLevel, DatePart
 from watcher_core.server.fields import (
     Body,
     Cursor,
@@ -34,6 +34,8 @@ from watcher_core.server.routing import (
     watcher_of,
 )
 
+STORED_PIPELINE: TypeAdapter[values.Pipeline] = TypeAdapter(values.Pipeline)
+
 pipelines = router("pipelines")
 types = router("pipeline types")
 
@@ -51,6 +53,7 @@ class ThresholdsBody(Body):
     mute_failure_check: bool | None = None
     mute_asset_check: bool | None = None
     column_changes: bool | None = None
+    alert_level: AlertLevel | None = None
 
 
 class PipelineBody(ThresholdsBody):
@@ -111,6 +114,7 @@ class ThresholdsAnswer(BaseModel):
     mute_failure_check: bool
     mute_asset_check: bool
     column_changes: bool
+    alert_level: AlertLevel | None
 
 
 class PipelineAnswer(ThresholdsAnswer):

@@ -1,0 +1,130 @@
+"""Executions: read."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from typing import Annotated, Any
+
+from fastapi import Query, Request, Response
+
+from watcher_core import values
+from watcher_core.enums import ExecutionState
+from watcher_core.server.access import Access
+from watcher_core.server.errors import RefusedError
+from watcher_core.server.fields import DEFAULT_PAGE, MAX_PAGE, Cursor, Instant, PathId
+from watcher_core.server.routes.execution_bodies import STORED, ExecutionAnswer, StoredExecution, TreeAnswer
+from watcher_core.server.routing import Page, access_of, covered_pipeline, errors, router, watcher_of
+
+reads = router("executions")
+
+# More than anybody reads; the whole tree of a job that runs for years need not fit into memory.
+MOST_OF_A_TREE = 10_000
+
+# What Watcher itself adds to the metadata of an execution.
+OWN_METADATA = ("reported_watermark", "reported_start_date", "reported_end_date", "reported_by")
+
+
+@reads.get("/pipeline_execution/{execution_id}", response_model=ExecutionAnswer, responses=errors(404))
+def get_execution(execution_id: PathId, request: Request) -> Any:
+    """Return an execution, with the first 1,000 of those that are directly part of it."""
+    watcher = watcher_of(request)
+    execution = watcher.execution(execution_id)
+    access = access_of(request)
+    access.require_pipeline(execution.pipeline_name)
+    parts = watcher.child_executions(execution_id, limit=MAX_PAGE)
+    children = [_answer(child) for child in parts if access.covers(child.pipeline_name)]
+    flags = {
+        str(result.metric_field): result.flagged and result.unflagged_at is None
+        for result in watcher.anomaly_results(execution_id=execution_id)
+    }
+    return {**_answer(execution), "child_executions": children, "anomaly_flags": flags or None}
+
+
+def _answer(execution: values.Execution) -> dict[str, Any]:
+    seconds = None if execution.duration_seconds is None else int(execution.duration_seconds)
+    throughput = None
+    if seconds is not None and execution.total_rows is not None:
+        throughput = round(execution.total_rows / seconds, 4) if seconds else 0.0
+    metadata = {name: value for name, value in execution.execution_metadata.items() if name not in OWN_METADATA}
+    return {
+        **vars(execution),
+        "watermark": execution.execution_metadata.get("reported_watermark", execution.watermark),
+        "completed_successfully": execution.completed_successfully,
+        "duration_seconds": seconds,
+        "execution_metadata": metadata or None,
+        "throughput": throughput,
+        "anomaly_flags": None,
+        "child_executions": [],
+    }
+
+
+@reads.get("/execution", response_model=Page[StoredExecution], responses=errors(400, 404))
+def list_executions(
+    request: Request,
+    pipeline: Annotated[str | None, Query(max_length=2048, description="Of this pipeline only, by name.")] = None,
+    pipeline_id: Annotated[int | None, Query(ge=0, le=2**63 - 1)] = None,
+    state: ExecutionState | None = None,
+    since: Annotated[Instant | None, Query(description="Started at or after this time.")] = None,
+    limit: Annotated[int, Query(ge=1, le=MAX_PAGE)] = DEFAULT_PAGE,
+    cursor: Cursor = None,
+) -> Response:
+    """List executions, newest first, a page at a time."""
+    reference = pipeline if pipeline_id is None else pipeline_id
+    if reference is not None:
+        reference = covered_pipeline(request, reference).id
+    else:
+        access_of(request).require_all()
+    found = watcher_of(request).executions(
+        pipeline=reference, state=state, since=since, before=_position(cursor), limit=limit + 1
+    )
+    more = len(found) > limit
+    last = found[limit - 1] if more else None
+    next_cursor = None if last is None else f"{last.start_date.isoformat()}~{last.id}"
+    return Response(
+        b'{"data":[%s],"next_cursor":%s}'
+        % (b",".join(STORED.dump_json(each) for each in found[:limit]), json.dumps(next_cursor).encode()),
+        media_type="application/json",
+    )
+
+
+def _position(cursor: str | None) -> tuple[dt.datetime, int] | None:
+    if cursor is None:
+        return None
+    date, _, row_id = cursor.replace(" ", "+").partition("~")
+    try:
+        position = dt.datetime.fromisoformat(date), int(row_id)
+        if position[0].tzinfo is None or not 0 <= position[1] < 2**63:
+            raise ValueError
+    except ValueError:
+        raise RefusedError(400, f"cursor is {cursor!r}; it must be next_cursor of the page before") from None
+    return position
+
+
+@reads.get("/execution/{execution_id}", response_model=StoredExecution, responses=errors(404))
+def get_stored(execution_id: PathId, request: Request) -> Response:
+    """Return an execution, as it is stored."""
+    execution = watcher_of(request).execution(execution_id)
+    access_of(request).require_pipeline(execution.pipeline_name)
+    return Response(STORED.dump_json(execution), media_type="application/json")
+
+
+@reads.get("/execution/{execution_id}/tree", response_model=TreeAnswer, responses=errors(400, 404))
+def get_tree(
+    execution_id: PathId,
+    request: Request,
+    levels: Annotated[
+        int | None, Query(ge=0, le=100, description="So many levels of what ran as part of it; all without it.")
+    ] = None,
+) -> Any:
+    """Return an execution, with what ran as part of it: up to 10,000 executions, the nearest to it."""
+    tree = watcher_of(request).execution_tree(execution_id, levels=levels, limit=MOST_OF_A_TREE)
+    access = access_of(request)
+    access.require_pipeline(tree.execution.pipeline_name)
+    return _tree(tree, access)
+
+
+def _tree(tree: values.ExecutionTree, access: Access) -> dict[str, Any]:
+    """A tree without what the request may not know of, which may be part of what it may."""
+    children = [_tree(child, access) for child in tree.children if access.covers(child.execution.pipeline_name)]
+    return {"execution": vars(tree.execution), "children": children}
