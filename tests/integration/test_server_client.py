@@ -7,10 +7,13 @@ import json
 import logging
 import uuid
 from collections.abc import Iterator
+from typing import Any
 
 import httpx
+import psycopg
 import pytest
 
+from tests.factories import record
 from tests.http_client import serving
 from tests.http_server import Failure, http_server
 from watcher_core import (
@@ -28,6 +31,7 @@ from watcher_core import (
     PipelineInactiveError,
     Settings,
     Watcher,
+    recording,
 )
 from watcher_core.cli import main
 from watcher_core.client.over_http import HttpWatcher
@@ -238,13 +242,37 @@ def test_start_end_and_record_raise_as_with_the_database(remote, module_watcher)
     assert remote.record([]) == 0
 
 
+def test_a_pipeline_that_is_locked_keeps_no_other_job_of_its_host_from_being_recorded(
+    remote, network, module_watcher, module_database_url
+):
+    held, free = (module_watcher.get_or_create_pipeline(uuid.uuid4().hex) for _ in range(2))
+    waiting = record(held.name, next_watermark="1", source=ExecutionSource.PYTHON)
+    with psycopg.connect(module_database_url) as connection:
+        connection.execute("SELECT FROM watcher.pipeline WHERE id = %s FOR UPDATE", [held.id])
+        recording.keep_in_spool(remote.spool_directories, waiting)
+        with remote.track(free.name) as execution:
+            execution.inserts = 3
+        assert execution.id is not None
+        assert module_watcher.execution(execution.id).inserts == 3
+        assert remote.spooled() == 1
+        # The lock was asked for at the start and at the end, once each, and not again and again.
+        assert network.requests == 4
+        with pytest.raises(DatabaseUnavailableError, match="has locked what this needs") as raised:
+            remote._record_spooled([waiting], in_passing=True)
+        assert raised.value.is_locked
+    with remote.track(held.name) as execution:
+        pass
+    assert remote.spooled() == 0
+    assert execution.watermark == "1"  # what waited has come first
+
+
 def test_what_code_takes_away_is_taken_away(remote, module_watcher):
     name = uuid.uuid4().hex
-    declared = {"freshness_number": 2, "freshness_datepart": "day", "alert_level": "critical"}
+    declared: dict[str, Any] = {"freshness_number": 2, "freshness_datepart": "day", "alert_level": "critical"}
     with remote.track(PipelineConfiguration(name=name, **declared)):
         pass
     assert module_watcher.pipeline(name).alert_level == "critical"
-    without = {"freshness_number": None, "freshness_datepart": None, "alert_level": None}
+    without: dict[str, Any] = {"freshness_number": None, "freshness_datepart": None, "alert_level": None}
     with remote.track(PipelineConfiguration(name=name, mute_freshness_check=True, **without)):
         pass
     stored = module_watcher.pipeline(name)

@@ -6,7 +6,7 @@ import datetime as dt
 import logging
 import sys
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
@@ -190,18 +190,19 @@ class Connection:
         """Record what waits, all of a pipeline of which an execution comes next; else it raises."""
 
         def record(waiting: values.ExecutionRecord) -> None:
-            self._record_spooled(waiting, in_passing=waiting.pipeline_name != before)
+            self._record_spooled([waiting], in_passing=waiting.pipeline_name != before)
 
         try:
             recording.replay_spool(self.spool_directories, record, before=before)
         except OSError as exc:
             logger.warning("executions that wait for the database cannot be read: %s", exc)
 
-    def _record_spooled(self, record: values.ExecutionRecord, *, in_passing: bool = False) -> None:
+    def _record_spooled(self, records: Iterable[values.ExecutionRecord], *, in_passing: bool) -> int:
+        """Record what has waited; in passing, where something else was asked for, wait for locks for a moment only."""
         with self._transaction() as (session, now):
             if in_passing:
                 database.limit_locks_in_passing(database.driver(session))
-            recording.record_executions(session, records=[record], host=recording.this_host(), now=now)
+            return recording.record_executions(session, records=records, host=recording.this_host(), now=now)
 
     # The database
 

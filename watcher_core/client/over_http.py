@@ -53,6 +53,9 @@ MAX_BATCH = 10_000
 PAUSES = (0.2, 1.0)
 REPEATED_STATUSES = (408, 429, 500, 502, 503, 504)
 
+# What nobody has asked for waits for no lock.
+IN_PASSING = "wait=0"
+
 # Where no time limit holds, as it does in `track`.
 TIMEOUT_SECONDS = 30.0
 
@@ -189,15 +192,16 @@ class HttpWatcher(Watcher):
 
     def record(self, records: Iterable[values.ExecutionRecord]) -> int:
         """As of `Watcher`; each 10,000 are a transaction. Where there are none, the server is asked all the same."""
+        return self._record_spooled(records, in_passing=False)
+
+    def _record_spooled(self, records: Iterable[values.ExecutionRecord], *, in_passing: bool) -> int:
         all_of_them = [_record(record) for record in records]
+        prefer = {"Prefer": IN_PASSING} if in_passing else None
         recorded = 0
         for first in range(0, max(1, len(all_of_them)), MAX_BATCH):
-            answer = self._send("/execution/batch", {"executions": all_of_them[first : first + MAX_BATCH]})
-            recorded += json.loads(answer)["recorded"]
+            body = {"executions": all_of_them[first : first + MAX_BATCH]}
+            recorded += json.loads(self._send("/execution/batch", body, headers=prefer))["recorded"]
         return recorded
-
-    def _record_spooled(self, record: values.ExecutionRecord, *, in_passing: bool = False) -> None:  # noqa: ARG002 - the server has its own limit
-        self.record([record])
 
     def _start_tracked(self, request: recording.TrackRequest, start_date: dt.datetime) -> values.Execution:
         self._replay_spool(before=request.name)
@@ -289,7 +293,7 @@ class HttpWatcher(Watcher):
                 if answer.is_success:
                     return answer.content
                 error = self._error(answer)
-                if answer.status_code not in REPEATED_STATUSES:
+                if answer.status_code not in REPEATED_STATUSES or _is_locked(error):  # it has been waited for there
                     raise error
             if pause is None or time.monotonic() + pause >= deadline:
                 raise error
@@ -314,6 +318,8 @@ class HttpWatcher(Watcher):
                 return DatabaseUnavailableError(f"{self._address} cannot be reached: {message}, and is no Watcher")
         where = f"{self._address}: {message}"
         match code:
+            case "locked":
+                return DatabaseUnavailableError(where, is_reached=True, is_locked=True)
             case "not_found" if details:
                 return NotFoundError(details["kind"], details["reference"])
             case "execution_ended":
@@ -363,6 +369,10 @@ def _record(record: values.ExecutionRecord) -> dict[str, Any]:
     dates = {name: _instant(getattr(record, name), name) for name in ("start_date", "end_date", "logical_date")}
     metadata = arguments.json_object(record.execution_metadata, "execution_metadata")
     return {**vars(record), **dates, "execution_metadata": metadata}
+
+
+def _is_locked(error: Exception) -> bool:
+    return isinstance(error, DatabaseUnavailableError) and error.is_locked
 
 
 def _instant(value: dt.datetime | None, argument: str) -> dt.datetime | None:

@@ -20,6 +20,7 @@ from watcher_core import arguments
 from watcher_core.errors import (
     ConfigurationError,
     DatabaseError,
+    DatabaseUnavailableError,
     ExecutionEndedError,
     InvalidValueError,
     NotFoundError,
@@ -31,6 +32,9 @@ from watcher_core.errors import (
 logger = logging.getLogger("watcher.server")
 
 RETRY_AFTER_SECONDS = 1
+
+# Of 503: what is about another pipeline may go through.
+LOCKED = "locked"
 
 CODES = {
     400: "invalid_value",
@@ -130,6 +134,11 @@ def response_for(error: Exception) -> Response:
             logger.warning("answered 503: %s", error)
             versions = f"version {error.found or 'none'} of the schema, and this server needs {error.expected}"
             return error_response(503, f"the database has {versions}; whoever runs it reads in its log what to do")
+        case DatabaseUnavailableError() if error.is_locked:
+            logger.warning("answered 503: %s", error)
+            return error_response(
+                503, "another session of the database has locked what this needs; try again", code=LOCKED
+            )
         case DatabaseError() | ConfigurationError():
             logger.warning("answered 503: %s", error)
             return error_response(503, "the database cannot be used now; try again")

@@ -264,15 +264,30 @@ def track(body: TrackBody, request: Request) -> Response:
 
 
 @executions.post(
-    "/execution/batch", response_model=Recorded, responses=errors(400, 404), openapi_extra=_json_body(BatchBody)
+    "/execution/batch",
+    response_model=Recorded,
+    responses=errors(400, 404),
+    openapi_extra={
+        **_json_body(BatchBody),
+        "parameters": [
+            {
+                "name": "Prefer",
+                "in": "header",
+                "required": False,
+                "schema": {"type": "string", "maxLength": 200},
+                "description": "`wait=0`: where another session has locked a pipeline, wait for it for a moment only.",
+            }
+        ],
+    },
 )
 async def record(request: Request) -> Response:
     """Record up to 10,000 executions in one transaction. The same ones again change nothing."""
-    count = await workers_of(request).run(_record, request, await request.body())
+    in_passing = "wait=0" in request.headers.get("prefer", "")
+    count = await workers_of(request).run(_record, request, await request.body(), in_passing)
     return Response(b'{"recorded":%d}' % count, media_type="application/json")
 
 
-def _record(request: Request, body: bytes) -> int:
+def _record(request: Request, body: bytes, in_passing: bool) -> int:
     batch: BatchBody = _read(BatchBody, body)[1]
     access = access_of(request)
     if access.is_limited:
@@ -287,7 +302,7 @@ def _record(request: Request, body: bytes) -> int:
             ),
         )
         leave_out_others_parents(request, batch.executions)
-    return watcher_of(request).record(_records(batch))
+    return watcher_of(request)._record_spooled(_records(batch), in_passing=in_passing)
 
 
 @executions.post("/pipeline_declaration", response_model=PipelineCreated, responses=errors(400, 409))
