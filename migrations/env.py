@@ -6,6 +6,7 @@ import sqlalchemy as sa
 from alembic import context
 
 from watcher_core.database.models import SCHEMA, Base
+from watcher_core.database.version import OWN_VERSION, other_version
 from watcher_core.errors import ConfigurationError
 
 # Any number that nobody else takes: callers that migrate at once wait for each other on it.
@@ -56,6 +57,10 @@ def refuse_tables_of_others(connection: sa.Connection) -> None:
     found = set(
         connection.scalars(sa.text("SELECT tablename FROM pg_tables WHERE schemaname = :name"), {"name": SCHEMA})
     )
+    if "alembic_version" in found:
+        version = connection.scalar(sa.text(f"SELECT version_num FROM {SCHEMA}.alembic_version"))
+        if version is not None and not OWN_VERSION.fullmatch(version):
+            raise ConfigurationError(other_version(version))
     if "alembic_version" not in found and (others := found & {table.name for table in Base.metadata.tables.values()}):
         raise ConfigurationError(
             f"the schema {SCHEMA!r} of this database is not Watcher's: it has a table {min(others)!r} already, and "

@@ -72,6 +72,10 @@ def test_what_goes_wrong_is_one_line(theirs: EtlWatcher, database_url: str, caps
     code, out, err = run(capsys, "mysql://somewhere/x")
     assert (code, out) == (1, "")
     assert err.startswith("error: the database URL starts with mysql://")
+    code, out, err = run(capsys, "postgresql://reader@127.0.0.1:1/x")
+    assert (code, err.count("\n")) == (1, 1)
+    assert "that is the database to import from" in err
+    assert "doctor" not in err  # which looks at Watcher's own
     code, out, err = run(capsys, database_url)
     assert (code, out, err.count("\n")) == (1, "", 1)
     assert "is no database of etl-watcher" in err

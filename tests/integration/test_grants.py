@@ -134,6 +134,15 @@ def test_a_job_of_a_reader_is_not_broken(watcher, as_role, roles, caplog):
     assert [execution.state for execution in watcher.executions(pipeline="orders")] == [ExecutionState.SUCCEEDED] * 2
 
 
+def test_rights_are_not_what_row_level_security_asks_for(watcher, as_role, roles):
+    watcher.grant(writers=[roles("writer")])
+    with watcher._driver_transaction() as (connection, _):
+        connection.execute("ALTER TABLE watcher.pipeline ENABLE ROW LEVEL SECURITY")
+    with pytest.raises(AccessDeniedError, match="switched on row-level security") as raised:
+        as_role("writer").get_or_create_pipeline("orders")
+    assert "db grant" not in str(raised.value)
+
+
 def test_a_writer_records_checks_and_cleans_up_and_changes_no_schema(watcher, as_role, roles, privileges):
     watcher.create_token("ci", scope="read")
     watcher.grant(writers=[roles("writer")])

@@ -14,7 +14,7 @@ import sqlalchemy as sa
 
 from tests.factories import record, unique
 from tests.pgbouncer import PROGRAM, pgbouncer
-from watcher_core import ExecutionState, Settings, Watcher, database
+from watcher_core import DatabaseUnavailableError, ExecutionState, Settings, Watcher, database
 
 pytestmark = pytest.mark.skipif(PROGRAM is None, reason="pgbouncer is not installed")
 
@@ -51,6 +51,16 @@ def test_jobs_of_many_threads_are_recorded(pooled: Watcher, caplog: pytest.LogCa
         found = pooled.executions(pipeline=f"{name}/{number}")
         assert sorted(execution.inserts or 0 for execution in found) == [number * 100 + step for step in range(12)]
         assert {execution.state for execution in found} == {ExecutionState.SUCCEEDED}
+
+
+def test_a_parameter_of_the_url_that_it_does_not_know_is_named(pooled_url: str) -> None:
+    with (
+        Watcher(f"{pooled_url}?options=-c%20jit%3Doff", settings=Settings()) as watcher,
+        pytest.raises(
+            DatabaseUnavailableError, match="take options out of the database's URL, or let PgBouncer pass over"
+        ),
+    ):
+        watcher.pipelines()
 
 
 def test_nothing_is_prepared_behind_it_and_is_without_it(pooled: Watcher, module_watcher: Watcher) -> None:

@@ -315,6 +315,19 @@ def test_an_execution_starts_by_the_name_of_its_pipeline(api):
     assert (tree["execution"]["state"], tree["children"]) == ("running", [])
     impact = api.get("/lineage/impact", params={"address": body["sources"][0]["name"]}).json()
     assert [each["pipeline_name"] for each in impact] == [body["pipeline_name"]]
+    # A name that looks like an id is a name; an id is what no address is called.
+    digits = str(uuid.uuid4().int)[:12]
+    numbered = {**body["sources"][0], "name": digits, "address_type_group_name": "bucket"}
+    number = api.post("/address", json=numbered).json()["id"]
+    api.post(
+        "/execution", json={**body, "pipeline_name": f"{digits}/reader", "sources": [numbered], "external_id": digits}
+    )
+    for reference in (digits, str(number)):
+        found = api.get("/lineage/impact", params={"address": reference}).json()
+        assert [each["pipeline_name"] for each in found] == [f"{digits}/reader"]
+        assert api.get("/lineage/columns", params={"address": reference, "column": "a"}).json() == []
+    assert api.get("/lineage/impact", params={"address": "9" * 18}).status_code == 404
+    assert api.get("/lineage/impact", params={"address": "9" * 30}).status_code == 404
     pipeline_id = first.json()["pipeline_id"]
     api.patch("/pipeline", json={"id": pipeline_id, "active": False})
     refused = api.post("/execution", json={"pipeline_name": body["pipeline_name"]})

@@ -462,6 +462,21 @@ def test_a_lock_that_is_held_stops_it_early_and_leaves_nothing(empty: Watcher, e
     assert empty.pipelines() == []
 
 
+def test_a_version_of_another_program_in_the_schema_is_named(empty: Watcher, engine: sa.Engine) -> None:
+    """As Dagster leaves it, whose role is called watcher: PostgreSQL looks in a schema of that name first."""
+    with engine.begin() as connection:
+        connection.execute(sa.text("CREATE SCHEMA watcher; CREATE TABLE watcher.alembic_version (version_num text)"))
+        connection.execute(sa.text("INSERT INTO watcher.alembic_version VALUES ('16e3115a602a')"))
+    with pytest.raises(SchemaVersionError, match="another program's, which is at version '16e3115a602a'; move it"):
+        empty.pipelines()
+    with pytest.raises(ConfigurationError, match="another program's"):
+        empty.upgrade()
+    with engine.begin() as connection:
+        connection.execute(sa.text("ALTER TABLE watcher.alembic_version SET SCHEMA public"))
+    empty.upgrade()
+    assert empty.pipelines() == []
+
+
 def test_a_schema_of_others_with_tables_of_the_same_name_is_left_alone(empty: Watcher, engine: sa.Engine) -> None:
     with engine.begin() as connection:
         connection.execute(sa.text("CREATE SCHEMA watcher"))

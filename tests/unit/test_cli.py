@@ -21,10 +21,17 @@ from pydantic import SecretStr
 
 from watcher_core import NotFoundError, Settings, WatcherError, logs
 from watcher_core import text as words
-from watcher_core.cli import app, deployment, dev, edge, main, output, times
+from watcher_core.cli import app, deployment, dev, edge, main, output, serve, times
 from watcher_core.cli.commands import COMMANDS
 from watcher_core.errors import ConfigurationError, DatabaseUnavailableError
 from watcher_core.values import RecorderState
+
+SERVED = (
+    (None, "127.0.0.1", "http://127.0.0.1:8000"),
+    (None, "::1", "http://[::1]:8000"),
+    (None, "0.0.0.0", f"http://{socket.gethostname()}:8000"),
+    ("https://watcher.example.com/", "0.0.0.0", "https://watcher.example.com"),
+)
 
 NOW = dt.datetime(2026, 3, 10, 12, tzinfo=dt.UTC)
 
@@ -646,3 +653,8 @@ def test_the_demo_names_watcher_as_it_was_called(
     monkeypatch.setenv("PATH", "")
     dev._print_anomalies(demo)
     assert "How that came about: .venv/bin/watcher anomalies explain 7\n" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(("board_url", "host", "expected"), SERVED)
+def test_the_server_names_an_address_that_people_can_open(board_url: str | None, host: str, expected: str) -> None:
+    assert serve.where(board_url, host, 8000) == expected

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import socket
 import sys
 from typing import Annotated
 
@@ -53,17 +54,29 @@ def serve(
 
     require_free_port(host, port, what="the board")
 
-    def announce() -> None:
-        address = f"http://{host}:{port}"
-        print(
-            f"watcher: the board is at {address}/ui/, the documentation of the API at {address}/docs", file=sys.stderr
-        )
-
     with open_watcher() as watcher:
         limits = server.Limits(connections=connections, timeout=timeout, rate=rate)
         settings = watcher.settings
+        address = where(settings.board_url, host, port)
+
+        def announce() -> None:
+            print(f"watcher: listens on {host}, port {port}", file=sys.stderr)
+            print(
+                f"watcher: the board is at {address}/ui/, the documentation of the API at {address}/docs",
+                file=sys.stderr,
+            )
+
         proxies = server.Proxies(settings.proxy_user_header, _listed(settings.trusted_proxies))
         server.serve(watcher, host=host, port=port, limits=limits, proxies=proxies, profile=profile, on_start=announce)
+
+
+def where(board_url: str | None, host: str, port: int) -> str:
+    """Return the address that people open; a host that listens on all of its addresses goes by its name."""
+    if board_url:
+        return board_url.rstrip("/")
+    if host in ("", "0.0.0.0", "::"):  # noqa: S104 - what the user has asked for
+        return f"http://{socket.gethostname()}:{port}"
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
 def _listed(given: str | None) -> list[str]:

@@ -41,6 +41,14 @@ WHO_LOCKS = (
 STALE_PLAN = "RevalidateCachedQuery"
 # The user of the connection may not do that.
 REFUSED_SQLSTATE = "42501"
+# What finds that a policy of row-level security forbids it: of what is written, and of what is read.
+ROW_SECURITY = ("ExecWithCheckOptions", "check_enable_rls")
+LIFTING = (
+    "somebody has switched on row-level security, which keeps rows from this role; the table's owner switches it off "
+    "with ALTER TABLE … DISABLE ROW LEVEL SECURITY, or a superuser lets the role pass with ALTER ROLE … BYPASSRLS"
+)
+# PgBouncer's answer to what it does not know.
+STARTUP_PARAMETER = re.compile(r"unsupported startup parameter(?: in options)?: (\w+)")
 # The value is right, but the database's encoding has no such character.
 NOT_IN_ENCODING_SQLSTATE = "22P05"
 
@@ -84,7 +92,7 @@ def _translated(error: BaseException, url: sa.URL, granting: str) -> WatcherErro
     if getattr(error, "sqlstate", None) == READ_ONLY_SQLSTATE:
         return DatabaseUnavailableError(f"{where} can only be read now: {reason}; {READ_ONLY}", is_reached=True)
     if is_unavailable(error):
-        return DatabaseUnavailableError(f"{where} cannot be reached: {reason}")
+        return DatabaseUnavailableError(f"{where} cannot be reached: {reason}{_of_pooler(error)}")
     if getattr(error, "sqlstate", None) == LOCKED_SQLSTATE:
         message = f"{where} cannot do that now: {reason}; {WHO_LOCKS}"
         return DatabaseUnavailableError(message, is_reached=True, is_locked=True)
@@ -100,6 +108,8 @@ def _translated(error: BaseException, url: sa.URL, granting: str) -> WatcherErro
     if raised_by is not None:
         return DatabaseError(f"{where} cannot do that: {reason}; raised by {raised_by}")
     if getattr(error, "sqlstate", None) == REFUSED_SQLSTATE:
+        if getattr(getattr(error, "diag", None), "source_function", None) in ROW_SECURITY:
+            granting = LIFTING
         how = f"{granting}, but for tokens, which are the owner's" if TOKENS_TABLE in reason else granting
         return AccessDeniedError(f"{where} does not let {url.username!r} do that: {reason}; {how}")
     rule = broken_rule(error)
@@ -108,6 +118,17 @@ def _translated(error: BaseException, url: sa.URL, granting: str) -> WatcherErro
     if isinstance(error, psycopg.DataError):
         return InvalidValueError(f"{where} refuses a value: {reason}")
     return DatabaseError(f"{where} cannot do that: {reason}{_hint_of(error)}")
+
+
+def _of_pooler(error: BaseException) -> str:
+    """Return what to do where PgBouncer has refused a parameter of the URL, to be put behind the error."""
+    found = STARTUP_PARAMETER.search(str(error))
+    if found is None:
+        return ""
+    return (
+        f"; take {found[1]} out of the database's URL, or let PgBouncer pass over it with ignore_startup_parameters = "
+        f"{found[1]}"
+    )
 
 
 def _hint_of(error: BaseException) -> str:

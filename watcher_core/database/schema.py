@@ -12,7 +12,14 @@ from typing import TYPE_CHECKING
 from watcher_core.database.engine import driver_statements
 from watcher_core.database.failures import translated_errors
 from watcher_core.database.urls import describe
-from watcher_core.database.version import SCHEMA, SCHEMA_VERSION, RecordedVersion, recorded_version
+from watcher_core.database.version import (
+    OWN_VERSION,
+    SCHEMA,
+    SCHEMA_VERSION,
+    RecordedVersion,
+    other_version,
+    recorded_version,
+)
 from watcher_core.errors import InvalidValueError, SchemaVersionError
 
 if TYPE_CHECKING:
@@ -32,7 +39,9 @@ def check_schema_version(engine: sa.Engine) -> None:
         return
     where = describe(engine.url)
     found = recorded.version if recorded else None
-    if found is None:
+    if found is not None and not OWN_VERSION.fullmatch(found):
+        message = f"{where} has no schema of Watcher: {other_version(found)}"
+    elif found is None:
         message = f"{where} has no schema {SCHEMA!r} yet; make it with: watcher db upgrade"
     elif found < SCHEMA_VERSION:
         message = (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import NamedTuple
 
 from watcher_core.database.connections import Driver
@@ -10,6 +11,19 @@ SCHEMA = "watcher"
 
 # The newest revision in migrations/versions; a test holds it against the files.
 SCHEMA_VERSION = "0033"
+
+# What all of our versions look like, and those of other programs do not.
+OWN_VERSION = re.compile(r"\d{4}")
+
+
+def other_version(found: str) -> str:
+    """Say that the version in our schema is not ours, and what to do."""
+    return (
+        f"the table {SCHEMA}.alembic_version is another program's, which is at version {found!r}; move it to where "
+        f"that one looks for it, as with ALTER TABLE {SCHEMA}.alembic_version SET SCHEMA public, or give Watcher "
+        "another database"
+    )
+
 
 # Schemas before revision 0026 have no such column.
 RECORDED = f"SELECT version_num, to_jsonb(alembic_version) ->> 'oldest_code' FROM {SCHEMA}.alembic_version"

@@ -17,7 +17,7 @@ from typing import Any, Final
 from psycopg import sql
 
 from watcher_core import database
-from watcher_core.errors import InvalidValueError
+from watcher_core.errors import DatabaseUnavailableError, InvalidValueError
 
 # A batch is read by its primary key. What takes longer than this waits for something.
 LIMITS: Final = """
@@ -174,6 +174,10 @@ def opened(url: str, *, skip_unknown: bool) -> Iterator[Source]:
             unknown = _check(tables, where, skip_unknown=skip_unknown)
             columns = {table: frozenset(types) for table, types in tables.items()}
             yield Source(connection, name, where, schema, columns, unknown)
+    except DatabaseUnavailableError as exc:
+        if str(exc).startswith(where):  # and not where it is imported to
+            exc.add_note("that is the database to import from: is it up, and the URL of the command right?")
+        raise
     finally:
         engine.dispose()
 

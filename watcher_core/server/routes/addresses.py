@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Annotated, Any
+from collections.abc import Callable
+from functools import partial
+from typing import Annotated, Any, TypeVar
 
 from fastapi import Query, Request, Response
 from pydantic import AliasChoices, BaseModel, Field, StringConstraints, model_validator
@@ -15,9 +17,14 @@ from watcher_core.server.fields import Body, Cursor, Id, Limit, LongName, Name, 
 from watcher_core.server.routes.pipelines import Created
 from watcher_core.server.routing import Page, access_of, covered_pipeline, errors, page, router, short, watcher_of
 
+Found = TypeVar("Found")
+
 addresses = router("addresses")
 types = router("address types")
 lineage = router("lineage")
+
+# Of an id.
+MOST_DIGITS = 19
 
 # Of a direction; a warehouse's calendar may be read by all of it.
 MOST = 10_000
@@ -309,18 +316,25 @@ def get_lineage(address_id: PathId, request: Request, limit: Most = MOST) -> Any
     return found
 
 
-AddressReference = Annotated[str, Query(max_length=2048, description="Id or name.", examples=["shop.public.orders"])]
+AddressReference = Annotated[str, Query(max_length=2048, description="Name, else id.", examples=["shop.public.orders"])]
 
 
-def _reference(typed: str) -> int | str:
-    return int(typed) if typed.isascii() and typed.isdecimal() and len(typed) < 19 else typed
+def _at_address(typed: str, call: Callable[[int | str], Found]) -> Found:
+    """Return what `call` returns for the address of that name, else of that id."""
+    try:
+        return call(typed)
+    except NotFoundError as exc:
+        if exc.kind != "address" or not (typed.isascii() and typed.isdecimal() and len(typed) < MOST_DIGITS):
+            raise
+        return call(int(typed))
 
 
 @lineage.get("/lineage/impact", response_model=list[Impact], responses=errors(400, 404))
 def lineage_impact(request: Request, address: AddressReference, limit: Most = MOST) -> Any:
     """List the pipelines that break if an address is late or wrong, nearest first."""
     access_of(request).require_all()
-    return [vars(each) for each in watcher_of(request).lineage_impact(_reference(address), limit=limit)]
+    found = _at_address(address, partial(watcher_of(request).lineage_impact, limit=limit))
+    return [vars(each) for each in found]
 
 
 @lineage.get("/lineage/columns", response_model=list[Column], responses=errors(400, 404))
@@ -334,5 +348,6 @@ def lineage_columns(
 ) -> Any:
     """List the columns that a column is computed from, or that are computed from it."""
     access_of(request).require_all()
-    steps = watcher_of(request).column_lineage(_reference(address), column, direction, depth, limit=limit)
+    watcher = watcher_of(request)
+    steps = _at_address(address, lambda found: watcher.column_lineage(found, column, direction, depth, limit=limit))
     return [vars(step) for step in steps]
