@@ -172,7 +172,7 @@ def test_executions_that_wait_to_be_sent_as_events_are_told_from_traces():
 
 def test_a_spool_that_grows(tmp_path: Path) -> None:
     def facts() -> list[tuple[str, str | None]]:
-        return judged(spool_facts([tmp_path], host="worker", now=NOW))
+        return judged(spool_facts([tmp_path, tmp_path / "old"], host="worker", now=NOW))
 
     assert facts() == [("ok", None)]
     waiting = tmp_path / "1.json"
@@ -182,6 +182,16 @@ def test_a_spool_that_grows(tmp_path: Path) -> None:
     os.utime(waiting, (ago(minutes=11).timestamp(),) * 2)
     (tmp_path / "2.broken").touch()
     assert facts() == [("problem", "health/spool/worker/broken"), ("warning", "health/spool/worker/waiting")]
+
+
+def test_a_spool_that_nothing_can_be_kept_in(tmp_path: Path) -> None:
+    file = tmp_path / "file"
+    file.touch()
+    facts = list(spool_facts([file / "spool", tmp_path / "old"], host="worker", now=NOW))
+    assert [fact.level for fact in facts] == ["warning", "ok"]
+    assert "would be lost" in facts[0].message
+    assert "XDG_STATE_HOME" in (facts[0].advice or "")
+    assert judged(spool_facts([file / "spool", tmp_path / "new/spool", file], host="worker", now=NOW)) == [("ok", None)]
 
 
 # Heartbeats

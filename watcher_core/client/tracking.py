@@ -363,7 +363,10 @@ class TrackMethods(PipelineMethods):
             path = recording.keep_in_spool(self.spool_directories, record)
         except Exception as exc:
             logger.error(
-                "this execution of pipeline %r is lost, as it cannot be kept either: %s", record.pipeline_name, exc
+                "this execution of pipeline %r is lost, as it cannot be kept either: %s; %s",
+                record.pipeline_name,
+                exc,
+                recording.NO_PLACE,
             )
         else:
             logger.info("this execution of pipeline %r waits in %s", record.pipeline_name, path)

@@ -33,6 +33,14 @@ def spool_facts(directories: Sequence[Path], *, host: str, now: dt.datetime) -> 
                 f"{directory} cannot be read or written by this user",
                 "it is another user's: run that one's jobs, or any watcher command as that one",
             )
+    if not recording.takes_executions(directories):
+        yield HealthFact(
+            "warning",
+            "spool",
+            f"what this host cannot record would be lost: neither {directories[0].parent} nor {directories[-1]} can be "
+            "written",
+            recording.NO_PLACE,
+        )
     waiting = recording.spooled_executions(directories)
     broken = recording.broken_executions(directories)
     if broken:

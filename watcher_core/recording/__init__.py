@@ -71,11 +71,13 @@ if TYPE_CHECKING:
     from watcher_core.recording.rewinds import rewind_watermark, select_watermark_events
     from watcher_core.recording.secrets import PLACES, mask_page
     from watcher_core.recording.spool import (
+        NO_PLACE,
         broken_executions,
         keep_in_spool,
         replay_spool,
         spool_directories,
         spooled_executions,
+        takes_executions,
     )
     from watcher_core.recording.successes import executions_since
     from watcher_core.recording.tracking import TrackedExecution, TrackRequest
@@ -90,6 +92,7 @@ __all__ = [
     "EXECUTION_FIELDS",
     "LEAST_RETENTION_DAYS",
     "MOST_RETENTION_DAYS",
+    "NO_PLACE",
     "PLACES",
     "RECENT_EXECUTIONS",
     "CleanupPlace",
@@ -156,11 +159,13 @@ __all__ = [
     "start_execution",
     "start_known",
     "take_recorder",
+    "takes_executions",
     "tenth_of_executions",
     "this_host",
 ]
 
 _MODULES = {
+    "NO_PLACE": "spool",
     "CHANGES": "watermarks",
     "is_identity": "identities",
     "RECENT_EXECUTIONS": "activity",
@@ -233,6 +238,7 @@ _MODULES = {
     "select_watermark_events": "rewinds",
     "spool_directories": "spool",
     "spooled_executions": "spool",
+    "takes_executions": "spool",
     "start_execution": "executions",
     "start_known": "executions",
     "take_recorder": "cursors",

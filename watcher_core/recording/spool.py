@@ -113,6 +113,21 @@ def keep_in_spool(directories: Iterable[Path], record: values.ExecutionRecord) -
     raise AssertionError("the last place takes it or raises")
 
 
+# What to do where no place can be written, as in a container whose root is read-only.
+NO_PLACE = "set XDG_STATE_HOME to a folder that this user can write, on a volume in a container"
+
+
+def takes_executions(directories: Iterable[Path]) -> bool:
+    """Whether a place can be written, or made."""
+    *places, _ = directories
+    return any(_is_writable(place) for place in places)
+
+
+def _is_writable(place: Path) -> bool:
+    there = next((path for path in (place, *place.parents) if os.access(path, os.F_OK)), place)
+    return there.is_dir() and os.access(there, os.W_OK | os.X_OK)
+
+
 def _keep(directory: Path, written: str) -> Path:
     directory.mkdir(parents=True, exist_ok=True, mode=0o700)
     path = directory / f"{time.time_ns():020}-{uuid.uuid4().hex}.json"
