@@ -128,3 +128,7 @@ def test_the_command_prints_tables_json_and_csv(
     assert run("--csv", str(tmp_path / "report.csv")) == f"{tmp_path / 'report.csv'}: 30 days\n"
     assert (tmp_path / "report.csv").read_text().startswith("section,name,")
     assert CliRunner().invoke(app, ["report", "--json", "--csv", "-"]).exit_code == 2
+
+
+def test_a_sum_of_no_durations_is_a_duration_to_programs(watcher: Watcher) -> None:
+    assert json.dumps(watcher.report(days=7, now=NOW - dt.timedelta(days=999)).figures.seconds) == "0.0"

@@ -19,7 +19,7 @@ import pytest
 import typer
 from pydantic import SecretStr
 
-from watcher_core import NotFoundError, Settings, WatcherError, logs
+from watcher_core import NotFoundError, Settings, Watcher, WatcherError, logs
 from watcher_core import text as words
 from watcher_core.cli import app, deployment, dev, edge, main, output, serve, times
 from watcher_core.cli.commands import COMMANDS
@@ -376,6 +376,33 @@ def test_notes_belong_to_the_error(monkeypatch: pytest.MonkeyPatch, capsys: pyte
     monkeypatch.setattr("watcher_core.cli.db.load_settings", fail)
     assert run("db", "status") == 1
     assert capsys.readouterr().err == "error: no pipeline named 'raw_flight'; did you mean 'raw_flights'?\n"
+
+
+@pytest.mark.parametrize(
+    ("command", "said"),
+    [
+        (("cleanup", "--retention-days", "90"), "what is done stays; the same command again does the rest"),
+        (("cleanup", "--retention-days", "90", "--dry-run"), "nothing has changed"),
+        (("import", "etl-watcher", "postgresql://h/d"), "what is done stays; the same command again does the rest"),
+        (("import", "etl-watcher", "postgresql://h/d", "--dry-run"), "nothing has changed"),
+        (("db", "compact"), "what is done stays; the same command again does the rest"),
+        (("db", "mask-secrets"), "what is done stays; the same command again does the rest"),
+        (("db", "upgrade"), "nothing has changed"),
+        (("db", "downgrade", "0001", "--yes"), "nothing has changed"),
+    ],
+)
+def test_what_ctrl_c_leaves_behind_is_said(
+    command: tuple[str, ...], said: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def interrupted(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    for method in ("cleanup", "import_etl_watcher", "compact", "mask_secrets", "upgrade", "downgrade"):
+        monkeypatch.setattr(Watcher, method, interrupted)
+    monkeypatch.setattr(Watcher, "schema_version", lambda _: "0032")
+    monkeypatch.setenv("WATCHER_DATABASE_URL", "postgresql://localhost/x")
+    assert run(*command) == 130
+    assert capsys.readouterr() == ("", f"interrupted: {said}\n")
 
 
 def test_a_wrong_setting_names_the_variable(

@@ -38,7 +38,9 @@ class Group(TyperGroup):
         """Run a command; what Watcher raises on purpose becomes a line and exit code 1."""
         try:
             return super().invoke(ctx)
-        except KeyboardInterrupt:
+        except KeyboardInterrupt as exc:
+            for note in getattr(exc, "__notes__", ()):
+                typer.echo(f"interrupted: {note}", err=True)
             raise typer.Exit(INTERRUPTED) from None
         except WatcherError as exc:
             message = "; ".join(filter(None, [str(exc), *(getattr(exc, "__notes__", None) or [_advice(exc)])]))

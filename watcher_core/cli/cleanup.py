@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from watcher_core.cli import output, times
-from watcher_core.cli.edge import open_watcher
+from watcher_core.cli.edge import GOES_ON, NOTHING_CHANGED, if_interrupted, open_watcher
 from watcher_core.cli.options import Json
 
 EXAMPLES = output.examples(
@@ -32,7 +32,8 @@ def cleanup(
     Goes on beside recording, and may be stopped at any time: what is deleted by then stays deleted. What runs stays,
     and so does what has an alert that is not resolved, or was since.
     """
-    with open_watcher() as watcher, output.progress_bar("executions") as progress:
+    left_behind = NOTHING_CHANGED if dry_run else GOES_ON
+    with if_interrupted(left_behind), open_watcher() as watcher, output.progress_bar("executions") as progress:
         result = watcher.cleanup(
             retention_days=retention_days, batch_size=batch_size, dry_run=dry_run, progress=progress
         )

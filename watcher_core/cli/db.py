@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from watcher_core.cli import output
-from watcher_core.cli.edge import load_settings, open_watcher
+from watcher_core.cli.edge import GOES_ON, NOTHING_CHANGED, if_interrupted, load_settings, open_watcher
 from watcher_core.cli.options import Json
 from watcher_core.errors import ConfigurationError, DatabaseUnavailableError, EmbeddedPostgresError
 
@@ -106,7 +106,7 @@ def mask_secrets(*, json: Json = False) -> None:
     Needed once, after an upgrade from a version that stored them. Goes on beside recording, and may be stopped and run
     again at any time.
     """
-    with open_watcher() as watcher:
+    with if_interrupted(GOES_ON), open_watcher() as watcher:
         masked = watcher.mask_secrets()
     if json:
         output.print_json(masked)
@@ -122,7 +122,7 @@ def compact(*, json: Json = False) -> None:
     Needed once, after an upgrade, and only to make room. Goes on beside recording, and may be stopped and run again at
     any time. New executions use the room that gets free; files do not shrink by it.
     """
-    with open_watcher() as watcher:
+    with if_interrupted(GOES_ON), open_watcher() as watcher:
         shortened = watcher.compact()
     if json:
         output.print_json({"shortened": shortened})
@@ -138,7 +138,8 @@ def upgrade() -> None:
     """
     with open_watcher() as watcher:
         before = watcher.schema_version()
-        watcher.upgrade()
+        with if_interrupted(NOTHING_CHANGED):
+            watcher.upgrade()
         _print_versions(watcher, before)
         if before is not None and before < MASKED_SINCE:
             output.print_text("passwords that were stored by then are masked by: watcher db mask-secrets")
@@ -159,7 +160,8 @@ def downgrade(
         lost = "ALL of Watcher's data" if revision == "base" else f"what came with the versions after {revision}"
         if not yes:
             typer.confirm(f"Delete {lost} in {display_name(watcher.url)}?", abort=True, err=True)
-        watcher.downgrade(revision)
+        with if_interrupted(NOTHING_CHANGED):
+            watcher.downgrade(revision)
         _print_versions(watcher, before)
 
 

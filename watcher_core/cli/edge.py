@@ -42,6 +42,21 @@ def open_watcher() -> Iterator[Watcher]:
         yield watcher
 
 
+# What of a command that was interrupted is left behind.
+GOES_ON = "what is done stays; the same command again does the rest"
+NOTHING_CHANGED = "nothing has changed"
+
+
+@contextmanager
+def if_interrupted(left_behind: str) -> Iterator[None]:
+    """Say what is left behind where Ctrl-C ends what is done here, which may have been under way for long."""
+    try:
+        yield
+    except KeyboardInterrupt as exc:
+        exc.add_note(left_behind)
+        raise
+
+
 def find_pipeline(watcher: Watcher, reference: str) -> Pipeline:
     """Return the pipeline of that name, else of that id.
 

@@ -8,7 +8,7 @@ import typer
 
 from watcher_core import text
 from watcher_core.cli import output
-from watcher_core.cli.edge import open_watcher
+from watcher_core.cli.edge import GOES_ON, NOTHING_CHANGED, if_interrupted, open_watcher
 from watcher_core.cli.options import Json, read_since
 from watcher_core.values import ImportReport
 
@@ -55,7 +55,8 @@ def etl_watcher(
     what is here already is passed over, what has ended since is brought up to date, and the same twice changes nothing.
     Nothing that is imported opens an alert.
     """
-    with open_watcher() as watcher, output.progress_bar("executions") as progress:
+    left_behind = NOTHING_CHANGED if dry_run else GOES_ON
+    with if_interrupted(left_behind), open_watcher() as watcher, output.progress_bar("executions") as progress:
         started_from = read_since(since, watcher)
         report = watcher.import_etl_watcher(
             url, source=source, since=started_from, dry_run=dry_run, skip_unknown=skip_unknown, progress=progress

@@ -213,4 +213,4 @@ def _figures(sums: Sequence[Any]) -> ReportFigures:
 def _sum(given: Iterable[ReportFigures]) -> ReportFigures:
     figures = list(given)
     whole = {name: sum(getattr(each, name) for each in figures) for name in SUMS[:-1]}
-    return ReportFigures(**whole, seconds=sum(each.seconds for each in figures))
+    return ReportFigures(**whole, seconds=sum((each.seconds for each in figures), 0.0))
