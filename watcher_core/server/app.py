@@ -72,8 +72,8 @@ DIRECT = DirectRoutes(
 DESCRIPTION = """Records and answers what pipelines do, for programs that cannot reach the database.
 
 A request carries a token: `Authorization: Bearer TOKEN`. Every error has `detail`, `message`, `code` and `details`.
-`null` in a body is a field that is not said. Names are matched exactly, else to the only one that is equal but for the
-case of its letters. Dates without a time zone are in UTC."""
+`null` in a body is a field that is not said, but in a `configuration`. Names are matched exactly, else to the only one
+that is equal but for the case of its letters. Dates without a time zone are in UTC."""
 
 
 def create_app(
