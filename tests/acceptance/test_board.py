@@ -20,7 +20,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]  # it has no types
 from playwright import sync_api
 
-from tests.board_data import HOSTILE, populate
+from tests.board_data import DAYS, HOSTILE, populate
 from watcher_core import ExecutionSource, ExecutionState, Watcher
 from watcher_core.values import ExecutionRecord
 
@@ -258,6 +258,18 @@ def test_what_the_timeline_shows_is_an_address(address, browser):
         plot.focus()
         page.keyboard.press("0")
         page.wait_for_function("() => !location.search.includes('view=')")
+        assert reader.said == []
+
+
+def test_a_timeline_that_begins_before_history_shows_what_there_is(address, browser):
+    """On the first day, what ran in a few minutes is not a line at the edge of an empty night."""
+    first = dt.datetime.now(dt.UTC) - dt.timedelta(days=DAYS)
+    since, until = (f"{first + dt.timedelta(days=days):%Y-%m-%dT%H:%M:%SZ}" for days in (-20, 2))
+    with Reader(browser, address) as reader:
+        page = reader.open(f"/ui/timeline?from={since}&to={until}")
+        assert page.locator(".zoom output").inner_text()
+        page.get_by_role("button", name="All").click()
+        page.wait_for_function("() => !document.querySelector('.zoom output').textContent")
         assert reader.said == []
 
 

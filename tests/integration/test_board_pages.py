@@ -81,6 +81,16 @@ def test_the_alerts_of_a_pipeline_stand_beside_its_state(board):
     assert heads[:3] == ["Pipeline", "Last run", "Alerts"]
 
 
+def test_owners_have_a_column_where_there_are_any(board, watcher: Watcher):
+    watcher.get_or_create_pipeline("mine")
+    with serving(create_app(watcher)) as others:
+        without = others.get("/ui/pipelines").text
+    with_owners = board.get("/ui/pipelines").text
+    assert ">Owner<" in with_owners
+    assert ">Owner<" not in without
+    assert without.count("<td") == without.count("<th ") == with_owners.count("<th ") - 1
+
+
 def test_a_pipeline_shows_numbers_against_what_is_usual_without_scripts_too(board):
     said = text_of(board, "/ui/pipeline?name=shop/events")
     assert "values as a table" in said

@@ -72,7 +72,7 @@ def test_what_ran_in_a_night_with_its_usual_end(watcher: Watcher) -> None:
     orders = found.groups[1].executions[1]
     assert orders.usual_end == orders.start_date + dt.timedelta(hours=1.5)
     assert found.groups[0].executions[-1].usual_end is None
-    assert (found.shown, found.left_out) == (6, 0)
+    assert (found.shown, found.left_out, found.known_since) == (6, 0, hour(-30))
 
 
 def test_failures_come_before_others_where_there_are_too_many(watcher: Watcher) -> None:

@@ -79,6 +79,8 @@ RAN = """
      ORDER BY shown.start_date, shown.id
 """
 
+KNOWN_SINCE = "SELECT min(start_date) FROM watcher.pipeline_execution"
+
 
 def read_timeline(
     connection: Driver,
@@ -117,6 +119,7 @@ def read_timeline(
     for *row, group_name, total in connection.execute(statement, given):  # noqa: B007 (the same in each row)
         name = next(iter(text.owners(group_name)), None) if group_by == "owner" else group_name
         groups.setdefault(name, []).append(_execution(row))
+    (known_since,) = connection.execute(KNOWN_SINCE).fetchone() or (None,)
     choices = read_choices(connection)
     shown = sum(map(len, groups.values()))
     return values.Timeline(
@@ -133,6 +136,7 @@ def read_timeline(
         ),
         shown=shown,
         left_out=total - shown,
+        known_since=known_since,
         owners=choices["owners"],
         types=choices["types"],
         all_groups=choices["groups"],

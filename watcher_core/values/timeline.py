@@ -58,6 +58,7 @@ class Timeline:
         groups: By name.
         shown: How many executions there are in the groups.
         left_out: How many more ran in the time. Failures and what took longest are shown first.
+        known_since: When the first execution of all started, whose history is kept; `None` where there is none.
         owners, types, all_groups: What there is to choose from, among all pipelines, in order.
     """
 
@@ -67,6 +68,7 @@ class Timeline:
     groups: tuple[TimelineGroup, ...]
     shown: int
     left_out: int
+    known_since: dt.datetime | None = None
     owners: tuple[str, ...] = ()
     types: tuple[str, ...] = ()
     all_groups: tuple[str, ...] = ()

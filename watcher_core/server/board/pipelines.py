@@ -67,7 +67,9 @@ def pipelines(
         ],
         state=state,
         columns=[
-            (key, title, _next_sort(key, sort, first), _order(key, sort), side) for key, title, first, side in COLUMNS
+            (key, title, _next_sort(key, sort, first), _order(key, sort), side)
+            for key, title, first, side in COLUMNS
+            if key != "owner" or found.owners
         ],
         page=page,
         last_page=max(1, -(-found.total // PAGE)),

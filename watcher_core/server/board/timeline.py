@@ -137,6 +137,7 @@ def drawn(found: values.Timeline, now: dt.datetime) -> dict[str, Any]:
         "begin": found.begin.timestamp(),
         "end": found.end.timestamp(),
         "now": now.timestamp(),
+        "known_since": max(0, second(found.known_since) or 0),
         "by": found.group_by,
         "states": [state.value for state in STATES],
         "pipelines": list(pipelines),

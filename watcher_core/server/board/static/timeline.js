@@ -42,6 +42,12 @@
     return view.to - view.from >= Math.min(LEAST_SECONDS, whole.to) ? view : null;
   }
 
+  /** What is looked at unless the address says: all of the time, or of a new history what it has. */
+  function firstView(data, whole) {
+    const from = data.known_since - 0.05 * (whole.to - data.known_since);
+    return { from: Math.max(0, Math.min(from, whole.to - LEAST_SECONDS)), to: whole.to };
+  }
+
   function writeView(data, whole, view) {
     const target = new URL(location.href);
     const asked = target.searchParams;
@@ -73,7 +79,7 @@
     const groups = read(data);
     const inOrder = groups.flatMap((group) => group.runs).sort((one, other) => one.start - other.start);
     const whole = { from: 0, to: Math.max(1, data.end - data.begin) };
-    const view = { ...(askedView(data, whole) ?? whole) };
+    const view = askedView(data, whole) ?? firstView(data, whole);
     const rowOf = new Map();
     let rows = [];
     let size = { width: 0, height: 0, labels: 0, lane: 18, label: 0 };
@@ -666,7 +672,7 @@
       keep: () => ({ scrolled: plot.scrollTop }),
       goBack: () => {
         clearTimeout(lookTimer);
-        Object.assign(view, askedView(data, whole) ?? whole);
+        Object.assign(view, askedView(data, whole) ?? firstView(data, whole));
         sayView();
         ask();
       },
