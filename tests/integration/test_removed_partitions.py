@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Sequence
 from typing import Any
 
@@ -144,3 +145,40 @@ def test_the_recorder_looks_at_what_has_failed(
     )
     sensor.evaluate_tick(context)
     assert failing(watcher) == []
+
+
+@pytest.mark.skipif(
+    "partitions_def" not in inspect.signature(dg.asset_check).parameters, reason="came with Dagster 1.13"
+)
+@pytest.mark.filterwarnings("ignore:Specifying a partitions_def on an AssetCheckSpec")
+def test_a_check_of_a_partition_that_is_gone_is_over_until_it_is_back(
+    dagster_instance: dg.DagsterInstance, watcher: Watcher
+) -> None:
+    @dg.asset(name="sales", partitions_def=SHOPS)
+    def sells() -> None: ...
+
+    @dg.asset_check(asset=sells, partitions_def=SHOPS)
+    def complete() -> dg.AssetCheckResult:
+        return dg.AssetCheckResult(passed=False)
+
+    def unsound() -> Sequence[str]:
+        look(dagster_instance, watcher, sells)
+        found = watcher.check_asset_checks()
+        return [key for finding in found for key in finding.details["failed_partitions"]]
+
+    definitions = dg.Definitions(assets=[sells], asset_checks=[complete], jobs=[dg.define_asset_job("job")])
+    dagster_instance.add_dynamic_partitions("shops", ["north", "south"])
+    for key in ("north", "south"):
+        definitions.resolve_job_def("job").execute_in_process(instance=dagster_instance, partition_key=key)
+    record_tick(dagster_instance, watcher)
+    assert unsound() == ["north", "south"]
+    dagster_instance.delete_dynamic_partition("shops", "north")
+    assert unsound() == ["south"]
+    dagster_instance.delete_dynamic_partition("shops", "south")
+    assert unsound() == []
+    (alert,) = watcher.alerts(state="resolved")
+    assert alert.resolution == {"how": "removed"}
+    assert [check.failing for check in watcher.asset_checks()] == [0]
+    assert watcher.asset_checks(failing=True) == []
+    dagster_instance.add_dynamic_partitions("shops", ["south"])
+    assert unsound() == ["south"]

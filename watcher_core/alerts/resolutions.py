@@ -47,6 +47,12 @@ EXPLAIN = sa.text(f"""
                     WHEN kind.name = 'asset_check' AND passed.evaluated_at IS NOT NULL
                     THEN jsonb_build_object('how', 'passed', 'execution_id', passed.pipeline_execution_id,
                                             'at', passed.evaluated_at)
+                    WHEN EXISTS (SELECT
+                                   FROM watcher.asset_check_result AS result
+                                  WHERE result.asset_check_id = asset_check.id
+                                    AND result.open
+                                    AND result.result_metadata ? 'partition_removed')
+                    THEN jsonb_build_object('how', 'removed')
                     WHEN kind.name = 'missed'
                      AND ended.deduplication_key LIKE 'automation/%'
                      AND NOT EXISTS (SELECT

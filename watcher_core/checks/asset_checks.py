@@ -9,7 +9,8 @@ What counts, and what takes it back:
   since the first materialization that it has not looked at. Its usual interval is the median of its last ten, of an
   hour at least.
 - A change of columns counts until it is changed back, for a week at most, while the pipeline's rule asks for it.
-- Where its code location has a check no more, or checks of the pipeline are muted, there is nothing to find.
+- Where its code location has a check no more, or the partition, or checks of the pipeline are muted, there is nothing
+  to find.
 
 A finding is about a check in an instance, and lists the partitions that do not pass. Where one step raised an error for
 several checks, their findings share one alert.
@@ -25,6 +26,7 @@ from sqlalchemy.orm import Session
 
 from watcher_core import database, text
 from watcher_core.checks import retries, thresholds
+from watcher_core.checks.failing import PARTITION_REMOVED
 from watcher_core.enums import AlertKind, AlertLevel, AssetCheckStatus
 from watcher_core.values import Finding
 
@@ -67,6 +69,7 @@ FAILING = f"""
           JOIN watcher.asset_check ON asset_check.id = result.asset_check_id
           LEFT JOIN LATERAL ({RUN} = result.pipeline_execution_id LIMIT 1) AS run ON true
          WHERE result.open
+           AND NOT result.result_metadata ? '{PARTITION_REMOVED}'
            AND asset_check.removed_at IS NULL
            AND asset_check.pipeline_id IN (SELECT id FROM checked)
            AND (result.reported_at IS NOT NULL

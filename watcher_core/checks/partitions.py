@@ -1,6 +1,7 @@
 """Partitions that have failed, and that the code has no more: nothing will ever take their failures back.
 
-Such a failure is marked, and counts no more. It counts again when the partition is back.
+Such a failure is marked, and counts no more; so is the result of an asset check that did not pass. Both count again
+when the partition is back.
 """
 
 from __future__ import annotations
@@ -23,19 +24,36 @@ OF_PARTITIONS = """
        AND failed.instance_id = %(instance_id)s
        AND pipeline.name = ANY(%(pipelines)s)"""
 
+# Results of asset checks that did not pass and hold still, of the partitions of these pipelines in an instance.
+OF_CHECKED_PARTITIONS = """
+      FROM watcher.asset_check_result AS result
+      JOIN watcher.asset_check ON asset_check.id = result.asset_check_id
+      JOIN watcher.pipeline ON pipeline.id = asset_check.pipeline_id
+     WHERE result.open
+       AND result.partition IS NOT NULL
+       AND asset_check.instance_id = %(instance_id)s
+       AND pipeline.name = ANY(%(pipelines)s)"""
+
 # Where two code locations have the same asset, the one that has declared it last says which partitions there are.
 FAILED = f"""
-    SELECT DISTINCT pipeline.name, failed.scope
+    SELECT pipeline.name, failed.scope
     {OF_PARTITIONS}
+       AND pipeline.declared_by = %(location)s
+     UNION
+    SELECT pipeline.name, result.partition
+    {OF_CHECKED_PARTITIONS}
        AND pipeline.declared_by = %(location)s
 """
 
-# One that is written at this moment is marked at the next look: the recorder and this never wait for each other.
-MARK = f"""
-    WITH removed AS (
+REMOVED = """
+    removed AS (
         SELECT *
           FROM unnest(CAST(%(names)s AS text[]), CAST(%(partitions)s AS text[])) AS removed (name, partition)
-    ), looked_at AS (
+    )"""
+
+# One that is written at this moment is marked at the next look: the recorder and this never wait for each other.
+MARK = f"""
+    WITH {REMOVED}, looked_at AS (
         SELECT failed.id,
                (pipeline.name, failed.scope) IN (SELECT name, partition FROM removed) AS is_removed
         {OF_PARTITIONS}
@@ -50,11 +68,27 @@ MARK = f"""
        AND is_removed <> (execution_metadata ? '{PARTITION_REMOVED}')
 """
 
+MARK_RESULTS = f"""
+    WITH {REMOVED}, looked_at AS (
+        SELECT result.id,
+               (pipeline.name, result.partition) IN (SELECT name, partition FROM removed) AS is_removed
+        {OF_CHECKED_PARTITIONS}
+           FOR UPDATE OF result SKIP LOCKED
+    )
+    UPDATE watcher.asset_check_result AS result
+       SET result_metadata = CASE WHEN is_removed
+                                  THEN result_metadata || '{{"{PARTITION_REMOVED}": true}}'
+                                  ELSE result_metadata - '{PARTITION_REMOVED}' END
+      FROM looked_at
+     WHERE looked_at.id = result.id
+       AND is_removed <> (result_metadata ? '{PARTITION_REMOVED}')
+"""
+
 
 def failed_partitions(
     connection: Driver, *, pipelines: Collection[str], location: str, instance_id: str
 ) -> dict[str, set[str]]:
-    """Return the partitions that have failed and were not made good, by pipeline.
+    """Return the partitions that have failed, or an asset check of which has, and were not made good, by pipeline.
 
     Args:
         connection: The transaction.
@@ -76,7 +110,7 @@ def failed_partitions(
 def mark_removed_partitions(
     connection: Driver, *, removed: Mapping[str, Collection[str]], pipelines: Collection[str], instance_id: str
 ) -> int:
-    """Mark the failures of partitions that are gone from the code, and of those pipelines no others.
+    """Mark the failures of partitions that are gone from the code, and their checks; of those pipelines no others.
 
     Args:
         connection: The transaction.
@@ -85,7 +119,7 @@ def mark_removed_partitions(
         instance_id: The Dagster instance.
 
     Returns:
-        How many failures count no more, or count again.
+        How many failures and results of checks count no more, or count again.
     """
     pairs = [(name, partition) for name, partitions in removed.items() for partition in partitions]
     given = {
@@ -94,4 +128,4 @@ def mark_removed_partitions(
         "names": [name for name, _ in pairs],
         "partitions": [partition for _, partition in pairs],
     }
-    return connection.execute(MARK, given).rowcount
+    return sum(connection.execute(statement, given).rowcount for statement in (MARK, MARK_RESULTS))

@@ -181,7 +181,7 @@ class CheckMethods(HeartbeatMethods):
             checks.declare_automation(session, assets=assets, location=location, instance_id=instance_id, now=now)
 
     def failed_partitions(self, pipelines: Collection[str], *, location: str, instance_id: str) -> dict[str, set[str]]:
-        """Return the partitions that have failed and were not made good, by the names of their pipelines.
+        """Return the partitions that have failed, or an asset check of which has, and were not made good, by pipeline.
 
         Args:
             pipelines: The pipelines to look at, by name.
@@ -195,7 +195,7 @@ class CheckMethods(HeartbeatMethods):
     def mark_removed_partitions(
         self, removed: Mapping[str, Collection[str]], *, pipelines: Collection[str], instance_id: str
     ) -> int:
-        """Record which partitions that have failed are gone from the code: their failures count no more.
+        """Record which partitions that have failed are gone from the code: their failures and checks count no more.
 
         Args:
             removed: Those partitions, by the names of their pipelines. A partition that is back counts again.
@@ -203,7 +203,7 @@ class CheckMethods(HeartbeatMethods):
             instance_id: The Dagster instance that they failed in.
 
         Returns:
-            How many failures count no more, or count again.
+            How many failures and results of asset checks count no more, or count again.
         """
         with self._driver_transaction() as (connection, _):
             return checks.mark_removed_partitions(

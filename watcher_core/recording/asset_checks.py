@@ -248,7 +248,8 @@ LIST_CHECKS = """
            (SELECT count(*)
               FROM watcher.asset_check_result AS result
              WHERE result.asset_check_id = asset_check.id
-               AND result.open) AS failing
+               AND result.open
+               AND NOT result.result_metadata ? 'partition_removed') AS failing
       FROM watcher.asset_check
       JOIN watcher.pipeline ON pipeline.id = asset_check.pipeline_id
 """
@@ -283,7 +284,8 @@ def select_asset_checks(
     is_failing = """EXISTS (SELECT
                               FROM watcher.asset_check_result AS result
                              WHERE result.asset_check_id = asset_check.id
-                               AND result.open) = %(failing)s"""
+                               AND result.open
+                               AND NOT result.result_metadata ? 'partition_removed') = %(failing)s"""
     conditions = {"pipeline_id": "asset_check.pipeline_id = %(pipeline_id)s", "failing": is_failing}
     statement = f"""{LIST_CHECKS} {_where(conditions, given)}
      ORDER BY pipeline.name, asset_check.name, asset_check.instance_id LIMIT %(limit)s"""
