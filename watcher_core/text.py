@@ -218,11 +218,12 @@ def backfill(facts: Mapping[str, Any]) -> str:
     counted = f"{done:,} {of_all} succeeded"
     if failed:
         counted += f", {failed:,} failed{named}"
+    not_run = f", {missing:,} did not run" if missing else ""
     if state == "canceled":
-        return f"{which} was canceled: {counted}" + (f", {missing:,} did not run" if missing else "")
+        return f"{which} was canceled: {counted}{not_run}"
     if state == "failed" and (facts.get("backfill_error") or not failed):
         why = str(facts.get("backfill_error") or "").strip().splitlines()
-        return f"{which} failed: " + (f"{why[0]}; " if why else "") + counted
+        return f"{which} failed: " + (f"{why[0]}; " if why else "") + counted + not_run
     if facts.get("stopped"):
         return f"{which} makes no progress: {counted}"
     so_far = " so far" if state == "running" else ""

@@ -206,7 +206,7 @@ def test_a_backfill_that_stops_is_an_alert_until_it_goes_on(world: World) -> Non
     ("status", "error", "said"),
     [
         (BulkActionStatus.CANCELED, None, "was canceled: 1 of 3 partitions succeeded, 2 did not run"),
-        (BulkActionStatus.FAILED, "no such asset", "failed: no such asset; 1 of 3 partitions succeeded"),
+        (BulkActionStatus.FAILED, "no such asset", "failed: no such asset; 1 of 3 partitions succeeded, 2 did not run"),
     ],
     ids=["canceled", "given up"],
 )
@@ -226,6 +226,27 @@ def test_a_backfill_that_is_given_up_is_an_alert_until_the_rest_is_there(
     world.tick()
     assert len(world.alerts()) == 1
     world.run(asset, keys[2], tags={})
+    world.tick()
+    assert world.alerts() == []
+
+
+@pytest.mark.parametrize("is_given_up", [True, False], ids=["all of it", "some of its runs"])
+def test_partitions_whose_runs_were_canceled_did_not_run(is_given_up: bool, world: World) -> None:
+    """Dagster's own state of the backfill counts them as failed."""
+    world.name += "_all" if is_given_up else "_some"
+    asset = world.asset()
+    keys = ["2026-01-01", "2026-01-02", "2026-01-03"]
+    world.run(asset, keys[0])
+    world.state(BulkActionStatus.REQUESTED, asset, wanted=keys, made=keys[:1], failed=keys[1:2])
+    world.tick()
+    assert world.alerts() == []
+    status = BulkActionStatus.CANCELED if is_given_up else BulkActionStatus.COMPLETED_FAILED
+    world.state(status, asset, wanted=keys, made=keys[:1], failed=keys[1:])
+    for _ in range(2):
+        world.tick()
+        [alert] = world.alerts()
+        assert "1 of 3 partitions succeeded, 2 did not run" in text.backfill(alert.facts)
+    world.run(asset, *keys[1:], tags={})
     world.tick()
     assert world.alerts() == []
 

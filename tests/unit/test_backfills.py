@@ -31,7 +31,7 @@ FAILED = {"failed_partition_count": 3, "failed_partitions": ["01-03", "01-04", "
         ),
         (
             {"backfill_state": "failed", "backfill_error": "no such asset\n  at line 1", "missing_partition_count": 3},
-            "backfill abcdefgh failed: no such asset; 37 of 40 partitions succeeded",
+            "backfill abcdefgh failed: no such asset; 37 of 40 partitions succeeded, 3 did not run",
         ),
         ({"backfill_state": "failed"}, "backfill abcdefgh failed: 37 of 40 partitions succeeded"),
     ],

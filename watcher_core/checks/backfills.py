@@ -5,12 +5,15 @@ alert, until later executions have made it good:
 
 - Where partitions failed: until none of the failures of its runs stands; see `failures` for what takes one back.
 - Where it was canceled or given up, also: until the partitions that were not filled and that the alert names succeed.
+
+Dagster counts a partition whose run was canceled as failed. Here it has not run: no failure of it could be made good.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any, Final
 
 import sqlalchemy as sa
@@ -52,6 +55,21 @@ PIPELINE: Final = sa.text(f"""
                          AND failed.end_date >= :requested_at) DESC,
               pipeline.name
      LIMIT 1
+""")
+
+# The partitions that have failed in a backfill, by its executions; an asset without partitions by its name. A run's
+# scope is its selection and its partition, that of an asset the partition alone.
+FAILED: Final = sa.text("""
+    SELECT DISTINCT coalesce(regexp_replace(nullif(failed.scope, ''), '^(all|[0-9a-f]{16})/', ''), pipeline.name)
+      FROM watcher.pipeline
+      JOIN watcher.pipeline_execution AS failed ON failed.pipeline_id = pipeline.id
+      LEFT JOIN watcher.pipeline_execution AS run ON run.id = failed.parent_id
+     WHERE pipeline.name = ANY(:names)
+       AND failed.state = 'failed'
+       AND coalesce(failed.instance_id, :instance_id) = :instance_id
+       -- The clocks of hosts differ.
+       AND failed.end_date >= CAST(:requested_at AS timestamptz) - interval '1 hour'
+       AND coalesce(run.execution_metadata, failed.execution_metadata) #>> '{tags,dagster/backfill}' = :backfill_id
 """)
 
 # A run's scope is its selection and its partition, that of an asset the partition alone.
@@ -128,8 +146,11 @@ def find_backfills(
         now: The time.
     """
     found = []
-    for record in records:
-        if not record.is_wrong or not record.pipeline_names:
+    for given_record in records:
+        if not given_record.is_wrong or not given_record.pipeline_names:
+            continue
+        record = _without_canceled(session, given_record, instance_id)
+        if not record.is_wrong:
             continue
         names = [arguments.name(name, "pipeline_names") for name in record.pipeline_names]
         catalog.ensure_pipelines(session, types_by_name=dict.fromkeys(names, record.pipeline_type_name), now=now)
@@ -144,6 +165,22 @@ def find_backfills(
 def standing_backfills(session: Session) -> list[str]:
     """Return the keys of the open alerts about backfills that nothing has made good yet."""
     return list(session.scalars(STANDING))
+
+
+def _without_canceled(session: Session, record: BackfillRecord, instance_id: str) -> BackfillRecord:
+    """The record with those partitions alone as failed in which something has."""
+    if not record.failed_partitions:
+        return record
+    given = {
+        "names": [*record.pipeline_names, *filter(None, [record.run_pipeline_name])],
+        "instance_id": instance_id,
+        "requested_at": record.requested_at,
+        "backfill_id": record.backfill_id,
+    }
+    known = set(session.scalars(FAILED, given))
+    failed = tuple(name for name in record.failed_partitions if name in known)
+    missing = {*record.missing_partitions, *record.failed_partitions} - set(failed)
+    return replace(record, failed_partitions=failed, missing_partitions=tuple(sorted(missing)))
 
 
 def _finding(record: BackfillRecord, row: Any, key: str, instance_id: str, now: dt.datetime) -> Finding:
