@@ -9,6 +9,8 @@ import pytest
 
 from watcher_core import ExecutionRecord, ExecutionSource, ExecutionState, InvalidValueError
 from watcher_dagster import build_watcher_recorder_sensor
+from watcher_dagster.automation.quick_checks import CheckCursor
+from watcher_dagster.external.cursor import ExternalCursor
 from watcher_dagster.partitions import partition_start
 from watcher_dagster.recorder.cursor import MAX_UNSETTLED, History, OpenRun, RecorderCursor, TrailingRun, UnreadRun
 from watcher_dagster.recorder.eventlog import _find_poison, is_outage
@@ -38,6 +40,27 @@ def test_a_cursor_of_an_earlier_version_is_read() -> None:
     added = {"stood", "trailing", "runless_stood"}
     kept = {name: value for name, value in RecorderCursor(since=1.0, position=7).to_json().items() if name not in added}
     assert RecorderCursor.from_json(kept) == RecorderCursor(since=1.0, position=7)
+
+
+def test_a_cursor_of_a_later_version_is_read() -> None:
+    """Somebody has upgraded Watcher, and gone back."""
+    cursor = RecorderCursor(since=1.0, open={"b": OpenRun()}, history=History(runs=1))
+    kept = cursor.to_json()
+    for each in (kept, kept["open"]["b"], kept["history"]):
+        each["added"] = 1
+    assert RecorderCursor.from_json(kept) == cursor
+    check = CheckCursor(ticked=1.0, resumed=1.0, checked=1.0)
+    later = json.dumps({**json.loads(check.to_json()), "added": 1})
+    assert CheckCursor.read(later, now=1.0, pause=60.0) == check
+    external = ExternalCursor(since=1.0)
+    assert ExternalCursor.read(json.dumps({**json.loads(external.to_json()), "added": 1})) == external
+
+
+@pytest.mark.parametrize("kept", ["from the start", "7", "[]", "{}", '"x"'])
+def test_a_cursor_that_somebody_has_set_to_anything_is_none(kept: str) -> None:
+    """In Dagster's UI, where a sensor's cursor is a field of text."""
+    assert CheckCursor.read(kept, now=5.0, pause=60.0) == CheckCursor(ticked=5.0, resumed=5.0, checked=5.0)
+    assert ExternalCursor.read(kept) is None
 
 
 def test_what_the_cursor_was_does_not_change_with_it() -> None:

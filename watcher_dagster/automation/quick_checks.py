@@ -23,6 +23,7 @@ import dagster as dg
 
 from watcher_core import AlertKind, AlertState, DatabaseUnavailableError, Finding, RecorderState, Watcher, text
 from watcher_dagster import compat
+from watcher_dagster.cursors import read_cursor
 from watcher_dagster.recorder import caught_up_at
 
 log = logging.getLogger("watcher.dagster")
@@ -69,9 +70,9 @@ class CheckCursor:
     @classmethod
     def read(cls, kept: str | None, *, now: float, pause: float) -> CheckCursor:
         """Read the cursor of a sensor, for the tick at `now`; a gap of more than `pause` seconds is a pause."""
-        if not kept:
+        cursor = read_cursor(cls, kept)
+        if cursor is None:
             return cls(ticked=now, resumed=now, checked=now)
-        cursor = cls(**json.loads(kept))
         if now - cursor.ticked > pause:
             cursor.resumed = now
         cursor.ticked = now

@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Final
 
 from watcher_core import Execution, ExecutionsSince, ExecutionState
+from watcher_dagster.cursors import read_cursor
 
 # An end may be replaced: a spool comes in, or a job that was given up on reports after all. So long, and for so many
 # executions, that is waited for.
@@ -37,7 +38,7 @@ class ExternalCursor:
     @classmethod
     def read(cls, kept: str | None) -> ExternalCursor | None:
         """Read the cursor of a sensor; `None` at its first tick."""
-        return cls(**json.loads(kept)) if kept else None
+        return read_cursor(cls, kept)
 
     def to_json(self) -> str:
         """The cursor as text, for Dagster to keep."""

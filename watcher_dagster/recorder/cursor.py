@@ -10,11 +10,12 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import dagster as dg
 
 from watcher_core import RecorderState
+from watcher_dagster.cursors import known_fields
 from watcher_dagster.recorder.runlog import RUN_ENDS
 
 # How many ends are read again at each tick at most, where many runs end in a minute or a clock is ahead.
@@ -94,6 +95,9 @@ class History:
     runs: int
     recorded: int = 0
     is_read: bool = False
+
+
+Kept = TypeVar("Kept", OpenRun, UnreadRun, TrailingRun, KnownBackfill)
 
 
 @dataclass
@@ -183,15 +187,16 @@ class RecorderCursor:
 
     @classmethod
     def from_json(cls, kept: Mapping[str, Any]) -> RecorderCursor:
-        values = dict(kept)
-        values["open"] = {run_id: OpenRun(**run) for run_id, run in kept["open"].items()}
-        values["unread"] = {run_id: UnreadRun(**run) for run_id, run in kept["unread"].items()}
-        values["trailing"] = {run_id: TrailingRun(**run) for run_id, run in kept.get("trailing", {}).items()}
-        known = kept.get("backfills", {})
-        values["backfills"] = {backfill_id: KnownBackfill(**backfill) for backfill_id, backfill in known.items()}
+        def each(name: str, of: type[Kept]) -> dict[str, Kept]:
+            return {key: of(**known_fields(of, value)) for key, value in kept.get(name, {}).items()}
+
+        values = known_fields(cls, kept)
+        values["open"], values["unread"] = each("open", OpenRun), each("unread", UnreadRun)
+        values["trailing"], values["backfills"] = each("trailing", TrailingRun), each("backfills", KnownBackfill)
         for name in ("stood", "runless_stood"):  # JSON has no tuples
             values[name] = tuple(kept[name]) if kept.get(name) else None
-        values["history"] = History(**kept["history"]) if kept["history"] else None
+        history = kept.get("history")
+        values["history"] = History(**known_fields(History, history)) if history else None
         return cls(**values)
 
 
