@@ -2,7 +2,7 @@
 
 import datetime as dt
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import dagster as dg
@@ -242,3 +242,51 @@ def test_an_observation_that_is_read_while_it_goes_on_ends(
     record_tick(instance, watcher)
     assert seen == [ExecutionState.RUNNING]
     assert [execution.state for execution in watcher.executions(pipeline=name)] == [ExecutionState.SKIPPED]
+
+
+def test_what_a_step_has_observed_before_it_failed_has_not_failed(
+    instance: dg.DagsterInstance, watcher: Watcher, name: str
+) -> None:
+    broken = {f"{name}_a", f"{name}_b"}
+
+    @dg.multi_observable_source_asset(name=name, specs=[dg.AssetSpec(f"{name}_{each}") for each in "abc"])
+    def sources() -> Iterator[dg.ObserveResult]:
+        for each in "abc":
+            if f"{name}_{each}" in broken:
+                raise ValueError("no connection")
+            yield dg.ObserveResult(asset_key=f"{name}_{each}")
+
+    def failing_assets() -> list[str]:
+        job = dg.Definitions(assets=[sources]).resolve_implicit_global_asset_job_def()
+        job.execute_in_process(instance=instance, raise_on_error=False)
+        record_tick(instance, watcher)
+        found = (finding.pipeline_name for finding in watcher.check_failures())
+        return sorted(each.removeprefix(f"{name}_") for each in found if each.startswith(name))
+
+    assert failing_assets() == ["a", "b", "c"]  # none was observed: it is not known which is broken
+    broken.remove(f"{name}_a")
+    assert failing_assets() == ["b", "c"]
+    broken.clear()
+    assert failing_assets() == []
+
+
+def test_an_observation_ends_while_its_run_goes_on(instance: dg.DagsterInstance, watcher: Watcher, name: str) -> None:
+    def state() -> ExecutionState:
+        record_tick(instance, watcher)
+        [execution] = watcher.executions(pipeline=name)
+        return execution.state
+
+    @dg.observable_source_asset(name=name)
+    def source() -> dg.DataVersion:
+        assert state() is ExecutionState.RUNNING
+        return dg.DataVersion("1")
+
+    @dg.asset(name=f"{name}_after", deps=[name])
+    def after() -> None:
+        deadline = time.monotonic() + 60
+        while state() is ExecutionState.RUNNING:
+            assert time.monotonic() < deadline, "it is not ended"
+
+    job = dg.Definitions(assets=[source, after]).resolve_implicit_global_asset_job_def()
+    assert job.execute_in_process(instance=instance).success
+    assert state() is ExecutionState.SKIPPED

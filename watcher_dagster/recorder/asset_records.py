@@ -3,8 +3,9 @@
 An asset's execution lasts from the first start of its step to its materialization. An asset that was planned, whose
 step has started and which is not materialized yet runs; if its step fails, or the run ends, so does it. One whose step
 never started has an execution only where the run failed: it is blocked, or has failed with the run. Observing an asset
-is no execution of it, but a step that fails to observe one has failed: nothing tells the two apart until then. For an
-asset that is made by a graph of steps, "its step" is any step of the graph.
+is no execution of it, but a step that fails to observe one has failed: nothing tells the two apart until then. What a
+step has observed before it failed with another asset has not failed. For an asset that is made by a graph of steps,
+"its step" is any step of the graph.
 """
 
 from __future__ import annotations
@@ -73,7 +74,7 @@ def asset_records(run: dg.DagsterRun, log: RunLog, count_keys: CountKeys) -> Ite
                 yield share.record(partition, ExecutionState.SUCCEEDED, own.ended, warning, may_be_no_change=True)
         elif missing and starts:
             state, ended, error = _outcome(log, own, steps, is_sole=graph is None or graph.assets == 1)
-            if asset.observed and state is not ExecutionState.FAILED:
+            if asset.is_observation or (asset.observed and state is not ExecutionState.FAILED):
                 continue
             if state is ExecutionState.FAILED and own is not None and _is_another_s(own, asset_key, names[step_key]):
                 state, error = ExecutionState.BLOCKED, None

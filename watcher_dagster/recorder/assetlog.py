@@ -49,6 +49,7 @@ class AssetLog:
         planned: The partitions that it was to make, in their order.
         is_range: Whether these are several.
         observed: Whether it was observed; that plans a materialization too.
+        is_observation: Whether that is what the step has yielded of it, so that nothing of it is missing.
         materialized: What it has made.
         within: What other steps of its graph have reported, until the step that makes the asset has done so.
     """
@@ -56,6 +57,7 @@ class AssetLog:
     planned: dict[str | None, None] = field(default_factory=dict)
     is_range: bool = False
     observed: bool = False
+    is_observation: bool = False
     materialized: dict[str | None, Made] = field(default_factory=dict)
     within: dict[str | None, Made] = field(default_factory=dict)
 

@@ -42,6 +42,7 @@ RUNLESS_PAGE: Final = 500
 MAX_STORAGE_ID: Final = 2**53
 
 _RUN_EVENT_TYPES: Final = EVENT_TYPES
+_OF_UNFINISHED: Final = frozenset({dg.DagsterEventType.STEP_WORKER_STARTING, dg.DagsterEventType.STEP_OUTPUT})
 _STEP_ENDS: Final = frozenset({dg.DagsterEventType.STEP_SUCCESS})
 _RUNLESS_TYPES: Final = {
     dg.DagsterEventType.ASSET_MATERIALIZATION,
@@ -128,7 +129,8 @@ class EventLog:
         """Return a run as its events show it, these events, and the cursor behind them.
 
         Of a run that succeeded, the ends of its steps are read only where they matter: they are a quarter of the
-        events. Of one that did not, also which steps were about to start: these may go on.
+        events. Of one that did not, also which steps were about to start: these may go on; and which outputs there
+        were: what a step has observed before it failed is one.
         """
         run_id = record.dagster_run.run_id
         if record.dagster_run.status is dg.DagsterRunStatus.SUCCESS:
@@ -140,7 +142,7 @@ class EventLog:
             rest, _ = self.events(run_id, _STEP_ENDS)
             events = sorted([*events, *rest], key=lambda event: event.storage_id)
         else:
-            events, seen = self.events(run_id, _RUN_EVENT_TYPES | {dg.DagsterEventType.STEP_WORKER_STARTING})
+            events, seen = self.events(run_id, _RUN_EVENT_TYPES | _OF_UNFINISHED)
         return read_log(record, events), events, seen
 
     def events(

@@ -50,7 +50,8 @@ def translate_observations(run: dg.DagsterRun, events: Iterable[dg.EventLogRecor
         run: The run.
         events: The events of the run, as they are read for its executions.
     """
-    found: list[tuple[str | None, ObservationRecord]] = []
+    found: list[tuple[str | None, ObservationRecord, bool]] = []
+    yielding: set[str | None] = set()  # steps with an output whose asset comes with the next event
     succeeded: set[str | None] = set()
     materialized: list[dg.DagsterEvent] = []
     for record in events:
@@ -59,10 +60,14 @@ def translate_observations(run: dg.DagsterRun, events: Iterable[dg.EventLogRecor
             continue
         kind = event.event_type_value
         if kind == "ASSET_OBSERVATION" and (observation := translate_observation(record.event_log_entry)):
-            found.append((event.step_key, observation))
+            found.append((event.step_key, observation, event.step_key in yielding))
+            yielding.discard(event.step_key)
+        elif kind == "STEP_OUTPUT":
+            yielding.add(event.step_key)
         elif kind == "STEP_SUCCESS":
             succeeded.add(event.step_key)
         elif kind == "ASSET_MATERIALIZATION":
+            yielding.discard(event.step_key)
             materialized.append(event)
     if not found:
         return []
@@ -70,9 +75,9 @@ def translate_observations(run: dg.DagsterRun, events: Iterable[dg.EventLogRecor
     place = compat.run_location(run) or run.job_name
     observations = [
         replace(observation, step=f"{place}/{step_key}")
-        if step_key in succeeded and (step_key, observation.pipeline_name) not in made
+        if (is_output or step_key in succeeded) and (step_key, observation.pipeline_name) not in made
         else observation
-        for step_key, observation in found
+        for step_key, observation, is_output in found
     ]
     return [observation for observation in observations if observation.step is not None or is_news(observation)]
 

@@ -127,6 +127,7 @@ class RunLog:
         self.assets: dict[tuple[str, dg.AssetKey], AssetLog] = {}
         self.checks: dict[tuple[str, dg.AssetCheckKey], CheckLog] = {}
         self._made_by_graphs: dict[tuple[str, dg.AssetKey], AssetLog] = {}
+        self._yielding: set[str | None] = set()  # steps with an output whose asset comes with the next event
 
     @property
     def is_over(self) -> bool:
@@ -165,7 +166,11 @@ class RunLog:
             if step.state is not ExecutionState.FAILED:
                 continue
             assets = {key: asset for (of_step, key), asset in self.assets.items() if of_step == step_key}
-            missing = {key for key, asset in assets.items() if asset.planned.keys() - asset.materialized.keys()}
+            missing = {
+                key
+                for key, asset in assets.items()
+                if not asset.is_observation and asset.planned.keys() - asset.materialized.keys()
+            }
             checked = self._assets_of_failed_checks(step_key, step)
             found |= {(step_key, key) for key in missing | checked or assets.keys()}
         return found
@@ -186,12 +191,18 @@ class RunLog:
             self._add_to_step(self._step(event.step_key or ""), kind, timestamp, event)
             if self.checks and kind in ("STEP_RESTARTED", "STEP_UP_FOR_RETRY"):
                 self._forget_results(event.step_key or "")
+        elif kind == "STEP_OUTPUT":
+            self._yielding.add(event.step_key)
         elif kind == "ASSET_MATERIALIZATION":
+            self._yielding.discard(event.step_key)
             self._add_materialization(event.step_key or "", compat.materialization(event), timestamp)
         elif kind == "ASSET_OBSERVATION":
             observation = compat.observation(entry)
             if observation is not None:
-                self._asset(event.step_key, observation.asset_key).observed = True
+                asset = self._asset(event.step_key, observation.asset_key)
+                asset.observed = True
+                asset.is_observation |= event.step_key in self._yielding
+                self._yielding.discard(event.step_key)
         elif kind == "ASSET_MATERIALIZATION_PLANNED":
             self._plan(event)
         elif kind == "ASSET_CHECK_EVALUATION":

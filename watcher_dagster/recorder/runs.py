@@ -135,30 +135,33 @@ class RunReader:
             self._batch.newest.add(event.event_log_entry)
         self._batch.observations += translate_observations(record.dagster_run, events)
         self._batch.columns += translate_columns(record.dagster_run, run_log)
+        heard = max((event.event_log_entry.timestamp for event in events), default=self._now)
+        self._end_superfluous(run_id, executions, heard=heard)
         if executions and executions[0].state is ExecutionState.RUNNING:
             self._cursor.open[run_id] = OpenRun(
                 seen=seen,
-                heard=max((event.event_log_entry.timestamp for event in events), default=self._now),
+                heard=heard,
                 due=self._now + (time.monotonic() - began) * READING_SHARE,
                 running=_running(executions),
             )
         else:
-            self._end_superfluous(run_id, executions)
             ends = [event.event_log_entry.timestamp for event in events if _is_end(event)]
             if ends:
                 self._cursor.handle(run_id, *ends)
             self._trail(run_id, executions, events, seen)
         self._batch.add(run_id, executions, checks)
 
-    def _end_superfluous(self, run_id: str, executions: list[ExecutionRecord]) -> None:
+    def _end_superfluous(self, run_id: str, executions: list[ExecutionRecord], *, heard: float) -> None:
         """End what was recorded as running and is no execution after all, as where the step observed the asset."""
         known = self._cursor.open.pop(run_id, None)
-        if known is None or not executions or (end := executions[0].end_date) is None:
+        if known is None or not executions:
             return
+        run_end = executions[0].end_date
+        end = heard if run_end is None else run_end.timestamp()
         recorded = {execution.external_id for execution in executions}
         for identity, name, started in known.running:
             if identity not in recorded:
-                ended = ended_execution(identity, name, started, ExecutionState.SKIPPED, end.timestamp(), "")
+                ended = ended_execution(identity, name, started, ExecutionState.SKIPPED, end, "")
                 executions.append(replace(ended, execution_metadata={}))
 
     def _scope(self, run: dg.DagsterRun) -> str | None:
