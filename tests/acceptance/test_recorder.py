@@ -21,7 +21,8 @@ from watcher_core import DatabaseUnavailableError, Execution, ExecutionState, Re
 from watcher_core.database.engine import normalize_url
 from watcher_dagster import WatcherResource, build_watcher_recorder_sensor, compat
 from watcher_dagster.identity import WATCHER_RUN_TAG, materialization_identity
-from watcher_dagster.recorder import runs
+from watcher_dagster.recorder import batch, runs
+from watcher_dagster.recorder.cursor import MAX_TRIES
 from watcher_dagster.recorder.events import translate_log
 from watcher_dagster.recorder.runlog import RunLog
 from watcher_dagster.recorder.tick import record_tick
@@ -729,7 +730,7 @@ def break_event(database: sa.Engine, run_id: str, kind: str) -> None:
 def test_a_run_that_cannot_be_read_blocks_nothing(platform: Platform, database: sa.Engine) -> None:
     poison, sound_run = platform.materialize(plain), platform.materialize(plain)
     break_event(database, poison, "STEP_START")
-    assert "1 run cannot be read" in platform.tick()
+    assert "1 run cannot be recorded" in platform.tick()
     assert platform.states(sound_run) == {"": "succeeded", "/plain/plain": "succeeded"}
     assert (platform.state.lag_seconds or 0) > 0
     platform.tick()
@@ -788,6 +789,44 @@ def test_a_run_that_cannot_be_written_blocks_nothing(platform: Platform, monkeyp
     assert run.state is SUCCEEDED
     assert run.execution_metadata["recorder_error"].startswith("InvalidValueError")
     assert platform.tick() == "nothing new"
+
+
+def test_a_pipeline_that_is_locked_holds_up_its_own_runs_alone(platform: Platform, database: sa.Engine) -> None:
+    @dg.asset
+    def held() -> None: ...
+
+    platform.watcher.lock_seconds = 0.5
+    platform.materialize(held)
+    platform.tick()
+    waiting, others = platform.materialize(held), [platform.materialize(plain) for _ in range(2)]
+    with database.begin() as connection:
+        connection.execute(sa.text("UPDATE watcher.pipeline SET mute_freshness_check = true WHERE name = 'held'"))
+        for _ in range(MAX_TRIES + 1):  # however often it is locked, nothing is wrong with the run
+            message = platform.tick()
+            assert [platform.states(run_id) for run_id in others] == 2 * [
+                {"": "succeeded", "/plain/plain": "succeeded"}
+            ]
+            assert platform.states(waiting) == {}
+            assert message.endswith("1 run cannot be recorded and will be tried again")
+        assert platform.state.lag_seconds is not None
+        assert platform.state.lag_seconds > 0
+    platform.tick()
+    assert platform.states(waiting) == {"": "succeeded", "/held/held": "succeeded"}
+    assert platform.tick() == "nothing new"
+
+
+def test_a_table_that_is_locked_fails_the_tick(
+    platform: Platform, database: sa.Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(batch, "MOST_WAITING_SECONDS", 0.1)
+    platform.watcher.lock_seconds = 0.5
+    run_ids = [platform.materialize(plain) for _ in range(2)]
+    with database.begin() as connection:
+        connection.execute(sa.text("LOCK TABLE watcher.pipeline_execution IN SHARE MODE"))
+        with pytest.raises(DatabaseUnavailableError, match="lock"):
+            platform.tick()
+    platform.tick()
+    assert [platform.states(run_id) for run_id in run_ids] == 2 * [{"": "succeeded", "/plain/plain": "succeeded"}]
 
 
 def test_a_run_of_which_only_the_end_can_be_read(platform: Platform, database: sa.Engine) -> None:

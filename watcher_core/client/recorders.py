@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
-from watcher_core import alerts, checks, recording, values
+from watcher_core import alerts, checks, database, recording, values
 from watcher_core.client.connection import Connection
 from watcher_core.client.heartbeats import HeartbeatMethods
 from watcher_core.errors import DatabaseError
@@ -113,6 +113,7 @@ class RecorderSession:
         columns: Iterable[values.ColumnsRecord] = (),
         lag_seconds: float | None = None,
         message: str | None = None,
+        in_passing: bool = False,
     ) -> int:
         """Write executions, asset checks and the cursor behind them in one transaction, and renew the lease.
 
@@ -125,17 +126,21 @@ class RecorderSession:
             columns: The columns that materializations reported; a change of them is a result of an asset check.
             lag_seconds: Age of the oldest event that is not yet recorded.
             message: A message for the operator.
+            in_passing: Wait for locks that others hold for a moment only.
 
         Returns:
             How many executions were written.
 
         Raises:
-            DatabaseUnavailableError: Another process has taken over; nothing is written.
+            DatabaseUnavailableError: Another process has taken over, or another session holds a lock; nothing is
+                written.
         """
         ours = (replace(record, instance_id=self.instance_id) for record in records)
         our_checks = (replace(record, instance_id=self.instance_id) for record in asset_checks)
         our_columns = (replace(record, instance_id=self.instance_id) for record in columns)
         with self._watcher._transaction() as (session, now):
+            if in_passing:
+                database.limit_locks_in_passing(database.driver(session))
             recording.renew_recorder(session, instance_id=self.instance_id, holder=self._holder)
             written = recording.record_executions(session, records=ours, now=now, drop_refused=True)
             recording.record_asset_checks(session, records=our_checks, now=now)

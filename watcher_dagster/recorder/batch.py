@@ -1,9 +1,15 @@
-"""Executions that wait to be written, some fifty runs at a time, and what to do where the database refuses them."""
+"""Executions that wait to be written, some fifty runs at a time, and what to do where the database refuses them.
+
+Where another session holds a lock that a run needs, as somebody's who has changed a pipeline and not committed it, the
+others are written without it, and it is read again at the next tick.
+"""
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Sequence
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
 from typing import Any, Final, Protocol
@@ -11,13 +17,14 @@ from typing import Any, Final, Protocol
 from watcher_core import (
     AssetCheckRecord,
     ColumnsRecord,
+    DatabaseUnavailableError,
     ExecutionRecord,
     InvalidValueError,
     ObservationRecord,
     RecorderSession,
 )
 from watcher_dagster.lineage import LineageRecorder, NewestMaterializations
-from watcher_dagster.recorder.cursor import RecorderCursor
+from watcher_dagster.recorder.cursor import RecorderCursor, UnreadRun
 from watcher_dagster.recorder.eventlog import RUNLESS
 from watcher_dagster.recorder.windows import NO_WINDOWS, PartitionWindows, columns_in_windows, in_windows
 
@@ -25,6 +32,9 @@ log = logging.getLogger("watcher.dagster")
 
 BATCH_RUNS: Final = 50
 BATCH_RECORDS: Final = 5_000
+
+# How long the runs of a batch wait for locks one by one, in all.
+MOST_WAITING_SECONDS: Final = 5.0
 
 # Errors of values that break a rule. All other errors of the database are no fault of the run.
 BAD_DATA: Final = (InvalidValueError, ValueError, TypeError)
@@ -90,13 +100,17 @@ class Batch:
         if len(self._pending) > BATCH_RUNS or records >= BATCH_RECORDS:
             self.write()
 
-    def write_rest(self) -> None:
-        """Write all that was added, if there is any."""
+    def write_rest(self, *, in_passing: bool = False) -> None:
+        """Write all that was added, if there is any; see `write`."""
         if self._pending:
-            self.write()
+            self.write(in_passing=in_passing)
 
-    def write(self) -> None:
-        """Write all that was added, and the cursor."""
+    def write(self, *, in_passing: bool = False) -> None:
+        """Write all that was added, and the cursor.
+
+        Args:
+            in_passing: Wait for locks that others hold for a moment only: they were held at the last tick.
+        """
         pending, self._pending = self._pending, []
         unread = {run_id: self._cursor.unread.pop(run_id) for run_id, *_ in pending if run_id in self._cursor.unread}
         self.runs += sum(1 for run_id, executions, _ in pending if run_id != RUNLESS and executions)
@@ -111,8 +125,14 @@ class Batch:
                 [execution for _, executions, _ in pending for execution in executions],
                 [check for *_, checks in pending for check in checks],
                 columns,
+                in_passing=in_passing,
             )
         except BAD_DATA:
+            self._cursor.unread |= unread
+            self._write_one_by_one(pending, columns)
+        except DatabaseUnavailableError as error:
+            if not error.is_locked or not pending:
+                raise
             self._cursor.unread |= unread
             self._write_one_by_one(pending, columns)
 
@@ -121,6 +141,8 @@ class Batch:
         executions: list[ExecutionRecord],
         checks: Sequence[AssetCheckRecord] = (),
         columns: Sequence[ColumnsRecord] = (),
+        *,
+        in_passing: bool = False,
     ) -> None:
         lag_seconds, message = self._progress()
         self._session.record(
@@ -130,6 +152,7 @@ class Batch:
             cursor=self._cursor.to_json(),
             lag_seconds=lag_seconds,
             message=message,
+            in_passing=in_passing,
         )
 
     def _write_one_by_one(
@@ -137,12 +160,26 @@ class Batch:
         pending: list[tuple[str, list[ExecutionRecord], Sequence[AssetCheckRecord]]],
         columns: Sequence[ColumnsRecord],
     ) -> None:
-        """Find the run whose values the database refuses. The cursor moves when all others are written."""
+        """Find the run whose values the database refuses, or that has to wait for a lock.
+
+        The cursor moves when all others are written.
+        """
         before = self._session.cursor
+        locks = _Locks()
         for run_id, executions, checks in pending:
+            if locks.is_left(executions):
+                self._set_aside(run_id, executions)
+                continue
             try:
-                self._session.record(executions, asset_checks=checks, cursor=before)
+                with locks.waiting(executions):
+                    self._session.record(executions, asset_checks=checks, cursor=before, in_passing=True)
                 self._cursor.unread.pop(run_id, None)
+            except DatabaseUnavailableError as error:
+                # Without a run, there is nothing that could be read again.
+                if not error.is_locked or run_id == RUNLESS or locks.are_of_all:
+                    raise
+                log.warning("run %s has to wait for the next tick: %s", run_id, error)
+                self._set_aside(run_id, executions)
             except BAD_DATA as error:
                 if run_id == RUNLESS:  # there is no run that could be read again
                     self._pending.append((run_id, executions, ()))
@@ -154,6 +191,14 @@ class Batch:
                 self._write_what_is_accepted(run_id, execution)
         self._commit([], columns=columns)
 
+    def _set_aside(self, run_id: str, executions: Sequence[ExecutionRecord]) -> None:
+        """Let a run be read again at the next tick. That is no try: nothing is wrong with it."""
+        unread = self._cursor.unread.setdefault(run_id, UnreadRun())
+        run = executions[0]
+        if run.end_date is not None:
+            unread.job_name = str(run.execution_metadata.get("job", ""))
+            unread.state, unread.ended = run.state.value, run.end_date.timestamp()
+
     def _write_what_is_accepted(self, run_id: str, execution: ExecutionRecord) -> None:
         """Write an execution of a run that was refused: as it is, else the least of it."""
         try:
@@ -163,6 +208,38 @@ class Batch:
                 self._session.record([_least(execution, repr(error))], cursor=self._session.cursor)
             except BAD_DATA:
                 log.exception("nothing can be recorded of execution %r of run %s", execution.external_id, run_id)
+
+
+class _Locks:
+    """Which runs have waited for locks in vain, so that a thousand of them do not take up the tick."""
+
+    def __init__(self) -> None:
+        self._waited = 0.0
+        self._pipelines: set[str] = set()
+        self._is_any_written = False
+
+    @contextmanager
+    def waiting(self, executions: Sequence[ExecutionRecord]) -> Iterator[None]:
+        """Write a run in the block, which raises where it waits in vain."""
+        began = time.monotonic()
+        try:
+            yield
+        except DatabaseUnavailableError:
+            self._waited += time.monotonic() - began
+            self._pipelines.update(execution.pipeline_name for execution in executions)
+            raise
+        self._is_any_written = True
+
+    @property
+    def are_of_all(self) -> bool:
+        """Whether it is no matter of single runs, as where somebody has locked a table."""
+        return self._waited > MOST_WAITING_SECONDS and not self._is_any_written
+
+    def is_left(self, executions: Sequence[ExecutionRecord]) -> bool:
+        """Whether a run is left to the next tick without a try: it has a pipeline of one that waited in vain."""
+        return self._waited > MOST_WAITING_SECONDS and any(
+            execution.pipeline_name in self._pipelines for execution in executions
+        )
 
 
 def _all(executions: list[ExecutionRecord], reason: str) -> list[ExecutionRecord]:

@@ -74,7 +74,7 @@ class RunReader:
             else:
                 del self._cursor.unread[run_id]
                 self.end_open_run(run_id, ExecutionState.CANCELED, self._now, DELETED)
-        self._batch.write_rest()
+        self._batch.write_rest(in_passing=True)
 
     def failed(
         self,

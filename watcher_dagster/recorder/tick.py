@@ -286,5 +286,5 @@ class _Tick:
         if self._open_runs.going:
             parts.append(f"{text.plural(self._open_runs.going, 'run')} going on")
         if self._cursor.unread:
-            parts.append(f"{text.plural(len(self._cursor.unread), 'run')} cannot be read and will be tried again")
+            parts.append(f"{text.plural(len(self._cursor.unread), 'run')} cannot be recorded and will be tried again")
         return "; ".join(parts)
