@@ -285,6 +285,35 @@ def test_re_execution_from_failure(shared: Platform) -> None:
     assert run.execution_metadata["root_run_id"] == first.run_id
 
 
+def test_a_run_that_failed_waits_until_dagster_says_whether_it_retries_it(
+    dagster_home: Path, watcher: Watcher, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with (dagster_home / "dagster.yaml").open("a") as file:
+        file.write("run_retries:\n  enabled: true\n")
+
+    @dg.asset
+    def breaks() -> None:
+        raise ValueError("no orders today")
+
+    with dg.DagsterInstance.from_config(str(dagster_home)) as instance:
+        platform = Platform(instance, watcher)
+        add_run_tags = instance.add_run_tags
+        states: list[dict[str, str]] = []
+
+        def say(run_id: str, new_tags: Any) -> None:
+            platform.tick()  # the run has failed by then
+            states.append(platform.states(run_id))
+            add_run_tags(run_id, new_tags)
+
+        monkeypatch.setattr(instance, "add_run_tags", say)
+        run_id = platform.materialize(breaks, tags={"dagster/max_retries": "1"})
+        assert states == [{}]
+        platform.tick()
+        assert platform.executions(run_id)[""].execution_metadata["will_retry"] is True
+        assert watcher.check_failures() == []
+        assert platform.state.cursor["unread"] == {}
+
+
 def test_asset_keys_with_several_parts_and_odd_characters(shared: Platform) -> None:
     keys = [["a/b"], ["a", "b"], ["ü \\%"], ['\'; DROP TABLE "x"', "日本"], ["ü" * 70]]
 

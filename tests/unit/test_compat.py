@@ -28,6 +28,7 @@ PACKAGE = Path(watcher_dagster.__file__).parent
 ONLY_IN_COMPAT = [
     (dg.DagsterInstance, "run_storage", "the recorder cannot tell instances apart, and has no cursor of its own"),
     (dg.DagsterInstance, "get_runs_count", "the recorder does not know how long its history is"),
+    (dg.DagsterInstance, "run_retries_enabled", "a run that Dagster is about to retry may be reported as failed"),
     (dg.DagsterInstance, "get_run_ids", "one run that cannot be read hides all open runs from the recorder"),
     (dg.DagsterInstance, "get_records_for_run", "the recorder and asset checks cannot read the events of a run"),
     (dg.DagsterInstance, "get_run_step_stats", "an asset check records its materialization without start and attempts"),

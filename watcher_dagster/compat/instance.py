@@ -17,6 +17,11 @@ def run_storage_id(instance: dg.DagsterInstance) -> str:
     return str(run_storage.get_run_storage_id())
 
 
+def retries_runs(instance: dg.DagsterInstance) -> bool:
+    """Return whether Dagster's daemon retries runs of the instance; each run that fails then has a tag that says so."""
+    return bool(instance.run_retries_enabled)
+
+
 def count_runs(instance: dg.DagsterInstance, filters: dg.RunsFilter) -> int:
     """Count runs without reading them."""
     return instance.get_runs_count(filters)

@@ -19,6 +19,7 @@ import sqlalchemy as sa
 from watcher_core import ExecutionState
 from watcher_dagster import compat
 from watcher_dagster.recorder.runlog import EVENT_TYPES, RunLog, StepLog, read_log
+from watcher_dagster.runs import WILL_RETRY_TAG
 
 log = logging.getLogger("watcher.dagster")
 
@@ -183,6 +184,15 @@ class EventLog:
                 )
                 return own[0], step
         return None
+
+    def may_be_retried(self, record: dg.RunRecord) -> bool:
+        """Return whether it is not known yet if Dagster retries a run that failed: it says so a moment later."""
+        run = record.dagster_run
+        return (
+            run.status is dg.DagsterRunStatus.FAILURE
+            and WILL_RETRY_TAG not in run.tags
+            and compat.retries_runs(self._instance)
+        )
 
     def has_news(self, run_id: str, seen: str | None) -> bool:
         """Return whether a run has events after a cursor."""

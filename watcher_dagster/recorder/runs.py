@@ -29,6 +29,9 @@ log = logging.getLogger("watcher.dagster")
 # How long a step may go on after its run has ended.
 TRAILING_SECONDS: Final = 86_400.0
 
+# How long Dagster may take to say whether it retries a run that failed, where it ever does.
+DECIDING_SECONDS: Final = 60.0
+
 DELETED: Final = "the run was deleted in Dagster"
 
 # An open run is read for a tenth of the time at most.
@@ -125,6 +128,10 @@ class RunReader:
         """Translate a run, and remember how far it was read."""
         run_id = record.dagster_run.run_id
         if WATCHER_RUN_TAG in record.dagster_run.tags:
+            return
+        ended = record.end_time
+        if ended is not None and self._now - ended < DECIDING_SECONDS and self._log.may_be_retried(record):
+            self._cursor.unread.setdefault(run_id, UnreadRun())  # the next tick knows; this is no try
             return
         began = time.monotonic()
         run_log, events, seen = self._log.read(record)
