@@ -144,6 +144,27 @@ def test_the_execution_is_seen_while_it_runs_as_part_of_its_run(run: Run, watche
     assert parent.start_date <= running.start_date
 
 
+def test_other_work_in_a_step(run: Run, watcher: Watcher, database_url: str) -> None:
+    @dg.asset
+    def prices(context: dg.AssetExecutionContext, watcher: WatcherResource) -> None:
+        command = [str(Path(sys.executable).with_name("watcher")), "run", "--pipeline"]
+        environment = {**os.environ, "WATCHER_DATABASE_URL": database_url}
+        with watcher.track(context) as execution:
+            with watcher.track(context, pipeline="of-run"):
+                pass
+            with watcher.get_client().track("of-asset", parent_id=execution.id):
+                pass
+            subprocess.run([*command, "alone", "--", "true"], env=environment, check=True)
+            environment["WATCHER_EXECUTION_ID"] = str(execution.id)
+            subprocess.run([*command, "command", "--", "true"], env=environment, check=True)
+
+    result = run(prices)
+    assert result.success
+    asset = only_execution(watcher, "prices")
+    parents = {name: only_execution(watcher, name).parent_id for name in ("of-run", "of-asset", "alone", "command")}
+    assert parents == {"of-run": asset.parent_id, "of-asset": asset.id, "alone": None, "command": asset.id}
+
+
 def test_failure(run: Run, watcher: Watcher) -> None:
     @dg.asset
     def prices(context: dg.AssetExecutionContext, watcher: WatcherResource) -> None:
