@@ -127,6 +127,7 @@ class AlertEvent(StrEnum):
     REOPENED = "reopened"  # the cause is back, shortly after its end was notified
     UPDATED = "updated"  # it is open, and there is more of it
     ACKNOWLEDGED = "acknowledged"  # somebody looks; for places that show it
+    SNOOZED = "snoozed"  # somebody has put it off; for places that show it
     RESOLVED = "resolved"  # the cause is gone
     MISSED = "missed"  # it came and went while messages did not get through
 

@@ -457,7 +457,7 @@ FOUND = [
     [
         (outbox.ANY_DUE, {"by_level": True, "known": ["x"], "now": NOON}),
         (outbox.ROWS, {"now": NOON}),
-        (outbox.SETTLE, {}),
+        (outbox.SETTLE, {"now": NOON}),
         (
             outbox.UNDELIVERED,
             {"now": NOON, "besides": None, "timed_ids": [1], "timed_destinations": ["x"], "released_at": [NOON]},

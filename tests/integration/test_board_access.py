@@ -236,12 +236,12 @@ def test_who_may_only_read_is_told_so(board, module_watcher, alert_id):
 
 def test_a_schema_of_another_version_is_nothing_to_try_again(board, module_watcher, no_tokens, monkeypatch):
     def refuse(**_: object) -> None:
-        raise SchemaVersionError("db.internal has schema version 0032", found="0032", expected="0033")
+        raise SchemaVersionError("db.internal has schema version 0033", found="0033", expected="0034")
 
     monkeypatch.setattr(module_watcher, "alerts", refuse)
     answer = board.get("/ui/alerts?state=open")
     assert answer.status_code == 503
-    assert "version 0032 of the schema, and this server needs 0033" in answer.text
+    assert "version 0033 of the schema, and this server needs 0034" in answer.text
     assert "db.internal" not in answer.text
 
 

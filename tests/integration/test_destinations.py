@@ -236,13 +236,39 @@ def test_a_snooze_holds_at_every_destination(watcher: Watcher, places: Places) -
     alert = watcher.alerts()[0]
     with watcher._transaction() as (session, _):
         alerts.snooze_alert(session, alert_id=alert.id, until=at(60), now=at(2))
+    assert deliver(watcher, at(3)) == DeliveryResult(messages=1, alerts=1), "to the webhook, which shows it"
     assert deliver(watcher, at(59)) == DeliveryResult()
     places.webhook.fail(Failure(503))
     assert deliver(watcher, at(60)).messages == 1
     assert watcher.alert(alert.id).state is AlertState.OPEN
     assert deliver(watcher, at(62)) == DeliveryResult(messages=1, alerts=1)
-    assert places.events == ["opened", "reminded"]
+    assert places.events == ["opened", "snoozed", "reminded"]
     assert places.told == ["🔴 pipeline a failed", "🔴 Still open: pipeline a failed"]
+
+
+def test_pagerduty_calls_nobody_for_what_is_snoozed_and_calls_again_at_the_end(
+    watcher: Watcher, places: Places
+) -> None:
+    reroute(watcher, '[[routes]]\nto = "PAGER"\n')
+    opened(watcher, "a")
+    deliver(watcher, at(1))
+    alert = watcher.alerts()[0]
+    with watcher._transaction() as (session, _):
+        alerts.snooze_alert(session, alert_id=alert.id, until=at(60), now=at(2))
+    deliver(watcher, at(3))
+    assert deliver(watcher, at(4)) == DeliveryResult(), "once"
+    deliver(watcher, at(60))
+    asked = [action for action, _ in actions(places)]
+    assert asked == ["trigger", "acknowledge", "resolve", "trigger"], "one that is acknowledged calls nobody again"
+
+
+def test_of_a_snooze_that_is_over_nobody_hears(watcher: Watcher, places: Places) -> None:
+    opened(watcher, "a")
+    deliver(watcher, at(1))
+    with watcher._transaction() as (session, _):
+        alerts.snooze_alert(session, alert_id=watcher.alerts()[0].id, until=at(60), now=at(2))
+    assert deliver(watcher, at(61)).messages == 2, "deliveries were down"
+    assert places.events == ["opened", "reminded"]
 
 
 def test_what_grows_is_told_at_each_place_at_most_once_an_hour(watcher: Watcher, places: Places) -> None:
@@ -268,7 +294,23 @@ def test_what_gets_louder_goes_at_once_to_who_hears_of_loud_alerts_only(watcher:
     assert actions(places) == [("trigger", "error")]
     assert deliver(watcher, at(7)) == DeliveryResult()
     assert deliver(watcher, at(62)) == DeliveryResult(messages=1, alerts=1)
-    assert places.told[1] == "🔴 More of it: pipeline a failed", "who knows of it hears so within the hour"
+    assert places.told[1] == "🔴 Now error, was warning: pipeline a failed", "who knows of it hears so within the hour"
+
+
+def test_what_got_louder_is_said_once(watcher: Watcher, places: Places) -> None:
+    opened(watcher, "a", level=AlertLevel.WARNING, details={"failing": 1})
+    deliver(watcher, at(1))
+    opened(watcher, "a", now=at(5), level=AlertLevel.CRITICAL, details={"failing": 1})
+    deliver(watcher, at(62))
+    opened(watcher, "a", now=at(70), level=AlertLevel.CRITICAL, details={"failing": 2})
+    deliver(watcher, at(190))
+    assert places.told == [
+        "⚠️ pipeline a failed",
+        "🚨 Now critical, was warning: pipeline a failed",
+        "🚨 More of it: pipeline a failed",
+    ]
+    sent = [request.json["alerts"][0] for request in places.webhook.taken]
+    assert [each.get("level_before") for each in sent] == [None, "warning", None]
 
 
 def test_what_gets_quieter_and_then_grows_ends_where_it_was_loud(watcher: Watcher, places: Places) -> None:

@@ -10,6 +10,7 @@ import socketserver
 import sys
 import threading
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -133,6 +134,9 @@ def test_the_documented_check_of_a_signature(server: HttpServer) -> None:
         (AlertEvent.OPENED, {"state": AlertState.ACKNOWLEDGED}, ["trigger", "acknowledge"]),
         (AlertEvent.RESOLVED, {"state": AlertState.RESOLVED, "resolved_at": NOON}, ["resolve"]),
         (AlertEvent.MISSED, {"state": AlertState.RESOLVED, "resolved_at": NOON}, ["resolve"]),
+        (AlertEvent.ACKNOWLEDGED, {"state": AlertState.ACKNOWLEDGED}, ["acknowledge"]),
+        (AlertEvent.SNOOZED, {"state": AlertState.SNOOZED, "snoozed_until": NOON}, ["acknowledge"]),
+        (AlertEvent.REMINDED, {}, ["resolve", "trigger"]),
         (None, {}, ["trigger", "resolve"]),
     ],
 )
@@ -145,6 +149,17 @@ def test_pagerduty_gets_events_of_one_key(
     assert {each["routing_key"] for each in sent} == {KEY}
     assert len({each["dedup_key"] for each in sent}) == 1
     assert {request.path for request in server.taken} == {"/v2/enqueue"}
+
+
+def test_what_got_louder_is_another_incident(server: HttpServer) -> None:
+    """PagerDuty leaves an open one as urgent as it was."""
+    given = message(AlertEvent.UPDATED, alert(level=AlertLevel.CRITICAL))
+    assert given.notification is not None
+    about = replace(given.notification, levels_before={17: AlertLevel.WARNING})
+    pagerduty(server).send(replace(given, notification=about), thread=None)
+    sent = [request.json for request in server.taken]
+    assert [each["event_action"] for each in sent] == ["resolve", "trigger"]
+    assert sent[1]["payload"]["severity"] == "critical"
 
 
 def test_an_incident_says_what_is_wrong(server: HttpServer) -> None:

@@ -149,7 +149,7 @@ ACKNOWLEDGE = sa.text("""
 """)
 SNOOZE = sa.text("""
     UPDATE watcher.alert
-       SET state = 'snoozed', snoozed_until = :until, is_settled = false
+       SET state = 'snoozed', snoozed_at = :now, snoozed_until = :until, is_settled = false
      WHERE id = :id
        AND state <> 'resolved'
 """)

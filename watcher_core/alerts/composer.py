@@ -27,6 +27,7 @@ ORDER = [
     AlertEvent.UPDATED,
     AlertEvent.REMINDED,
     AlertEvent.ACKNOWLEDGED,
+    AlertEvent.SNOOZED,
     AlertEvent.RESOLVED,
     AlertEvent.MISSED,
 ]
@@ -112,7 +113,12 @@ class Composer:
         *,
         now: dt.datetime,
     ) -> slack.SlackMessage:
-        notices = [self._with_mentions(parcel, read[alert_id]) for alert_id in _shown(parcel) if alert_id in read]
+        before = {each.id: each.level_before for each in parcel.alerts if each.level_before is not None}
+        notices = [
+            replace(self._with_mentions(parcel, read[alert_id]), level_before=before.get(alert_id))
+            for alert_id in _shown(parcel)
+            if alert_id in read
+        ]
         cause = None if parcel.cause_id is None else read.get(parcel.cause_id)
         written = messages.message(
             notices[: messages.SHOWN],
@@ -135,6 +141,7 @@ class Composer:
             links={notice.alert.id: self._links(notice) for notice in notices},
             owners={notice.alert.id: notice.owners for notice in notices},
             cause=None if cause is None else cause.alert,
+            levels_before=before,
         )
         return replace(written, notification=about)
 
@@ -142,6 +149,7 @@ class Composer:
         self, session: Session, parcel: Parcel, collection: Collection, *, now: dt.datetime
     ) -> slack.SlackMessage:
         place = destination_name(parcel.destination)
+        before = {each.id: each.level_before for each in parcel.alerts if each.level_before is not None}
         by_event: dict[AlertEvent | None, list[int]] = {}
         for part in sorted(parcel.parts, key=lambda part: ORDER.index(part.event)):
             by_event.setdefault(part.event, []).extend(part.ids)
@@ -157,6 +165,7 @@ class Composer:
         passed = digest.came_and_went(session, destination=place, now=now)
         return digest.message(
             parts,
+            levels_before=before,
             collection=collection,
             passed=passed,
             now=now,

@@ -153,7 +153,7 @@ def deliver_alerts(
     with transaction() as session:
         database.read_by_index(session)
         database.driver(session).execute(database.UNFLUSHED)  # what is lost is put aside by the next delivery
-        is_left = outbox.settle(session)
+        is_left = outbox.settle(session, now=clock())
         waiting = outbox.undelivered_alerts(session, routes=routes, now=clock()) if is_left else None
     tally = round_.tally
     errors = tuple(tally.errors)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import sqlalchemy as sa
@@ -89,6 +89,7 @@ def message(
     collection: Collection,
     passed: int,
     now: dt.datetime,
+    levels_before: Mapping[int, AlertLevel] | None = None,
     board_url: str | None = None,
     environment: str | None = None,
 ) -> slack.SlackMessage:
@@ -99,6 +100,7 @@ def message(
         collection: Why they are in one message.
         passed: How many came and went, and are not listed.
         now: The time of the message.
+        levels_before: The level that the place knows of an alert that has become louder since, by its id.
         board_url: Base of links to the board.
         environment: What the deployment is called.
     """
@@ -112,7 +114,7 @@ def message(
     levels = [alert.level for part in parts if part.event not in OVER for alert in part.alerts]
     sign = SIGNS[max(levels, key=list(AlertLevel).index)] if levels else "✅"
     where = f" · {slack.escape(environment)}" if environment else ""
-    lines = [line for part in parts for line in _lines(part, now, board_url)]
+    lines = [line for part in parts for line in _lines(part, levels_before or {}, now, board_url)]
     if passed:
         lines.append(f"{text.plural(passed, 'alert')} came and went meanwhile")
     return slack.compose(
@@ -128,25 +130,31 @@ def message(
     )
 
 
-def _lines(part: Part, now: dt.datetime, board_url: str | None) -> list[str]:
+def _lines(part: Part, levels_before: Mapping[int, AlertLevel], now: dt.datetime, board_url: str | None) -> list[str]:
     what = {None: "Still open", AlertEvent.OPENED: "New", AlertEvent.REOPENED: "Back again"}
     heading = what.get(part.event, "Ended" if part.event in OVER else "Changed")
     more = part.total - len(part.alerts)
     return [
         f"*{heading}*",
-        *(_line(alert, part.event, now, board_url) for alert in part.alerts),
+        *(_line(alert, part.event, levels_before.get(alert.id), now, board_url) for alert in part.alerts),
         *([f"… and {more:,} more"] if more > 0 else []),
     ]
 
 
-def _line(alert: values.Alert, event: AlertEvent | None, now: dt.datetime, board_url: str | None) -> str:
+def _line(
+    alert: values.Alert,
+    event: AlertEvent | None,
+    level_before: AlertLevel | None,
+    now: dt.datetime,
+    board_url: str | None,
+) -> str:
     is_over = event in OVER
     title = titles.title(
         [alert],
         event=AlertEvent.RESOLVED if is_over else AlertEvent.OPENED,
         sign="✅" if is_over else SIGNS[alert.level],
         headline="",
-        prefix="",
+        prefix=titles.louder(alert.level, level_before),
         total=1,
         now=now,
     )

@@ -31,7 +31,14 @@ OPENING = (AlertEvent.OPENED, AlertEvent.REOPENED, AlertEvent.REMINDED, AlertEve
 # What is said of an alert by the message about its cause.
 SAID_BY_CAUSE = (AlertEvent.OPENED, AlertEvent.REOPENED, AlertEvent.UPDATED)
 # What a destination hears that knows of an open alert, though routes lead elsewhere by now.
-FOLLOWING = (None, AlertEvent.ACKNOWLEDGED, AlertEvent.UPDATED, AlertEvent.REMINDED, AlertEvent.RESOLVED)
+FOLLOWING = (
+    None,
+    AlertEvent.ACKNOWLEDGED,
+    AlertEvent.SNOOZED,
+    AlertEvent.UPDATED,
+    AlertEvent.REMINDED,
+    AlertEvent.RESOLVED,
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,6 +49,7 @@ class Pending:
         destination: Where it goes; `None` for nowhere.
         moved_from: The name that the destination had, where another one takes its place.
         cause_id: The alert that this one is behind.
+        level_before: The level that the destination knows, where the alert has become louder since.
         released_at: When it may be sent, where something holds it back: see `Plan.held`; `None` for at once.
         collection: Why it goes into one message with others; `None` where it has a message of its kind.
         waits_alone: Whether it failed by itself: its destination takes others.
@@ -58,6 +66,7 @@ class Pending:
     thread: str | None = None
     moved_from: str | None = None
     cause_id: int | None = None
+    level_before: AlertLevel | None = None
     released_at: dt.datetime | None = None
     collection: Collection | None = None
 
@@ -278,6 +287,7 @@ def _pending(
         thread=None if moved_from else row["thread"],
         moved_from=moved_from,
         cause_id=row["cause_id"],
+        level_before=None if row["level_before"] is None else AlertLevel(row["level_before"]),
     )
 
 

@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from watcher_core import database
+from watcher_core.alerts.fan_out import OPENING
 from watcher_core.alerts.parcels import OVER, Parcel, destination_name
 
 # What happened to an alert while its message was being sent is its next notification.
@@ -21,9 +22,11 @@ MARK = """
            waits_alone = false, thread = CASE WHEN sent.is_over THEN delivery.thread ELSE sent.thread END,
            delivered_at = coalesce(delivery.delivered_at, %(now)s),
            notified_at = %(now)s,
+           notified_level = coalesce(sent.level, delivery.notified_level),
            recovery_delivered_at = CASE WHEN sent.is_over THEN CAST(%(now)s AS timestamptz) END
       FROM unnest(CAST(%(ids)s AS bigint[]), CAST(%(destinations)s AS text[]), CAST(%(threads)s AS text[]),
-                  CAST(%(are_over)s AS boolean[])) AS sent (alert_id, destination, thread, is_over)
+                  CAST(%(are_over)s AS boolean[]), CAST(%(levels)s AS watcher.alert_level[]))
+           AS sent (alert_id, destination, thread, is_over, level)
      WHERE delivery.alert_id = sent.alert_id
        AND delivery.destination = sent.destination
        AND delivery.alert_id = ANY(%(ids)s) -- whatever is joined first
@@ -60,13 +63,19 @@ def mark_delivered(
             be sent again.
     """
     rows = [
-        (alert_id, destination_name(part.destination), thread, part.event in OVER)
+        (
+            alert.id,
+            destination_name(part.destination),
+            thread,
+            part.event in OVER,
+            alert.subject.level.value if part.event in OPENING else None,
+        )
         for parcel, thread in sent
         for part in parcel.parts or (parcel,)
-        for alert_id in part.ids
+        for alert in part.alerts
     ]
-    ids, destinations, threads, are_over = (list(column) for column in zip(*rows, strict=True))
-    given = {"ids": ids, "destinations": destinations, "threads": threads, "are_over": are_over}
+    ids, destinations, threads, are_over, levels = (list(column) for column in zip(*rows, strict=True))
+    given = {"ids": ids, "destinations": destinations, "threads": threads, "are_over": are_over, "levels": levels}
     connection = database.driver(session)
     with database.together(connection):
         if not is_flushed:

@@ -63,6 +63,7 @@ PREFIXES = {
     AlertEvent.REOPENED: "Back again: ",
     AlertEvent.UPDATED: "More of it: ",
     AlertEvent.ACKNOWLEDGED: "Acknowledged: ",
+    AlertEvent.SNOOZED: "Snoozed: ",
 }
 # What is behind one cause may be of several kinds.
 HELD_UP = ("1 pipeline is held up", "{} pipelines are held up")
@@ -88,6 +89,7 @@ class Notice:
         runbook: What to do about it: an address, as its metadata has it.
         last_success_at: When its pipeline last succeeded.
         usual_seconds: How long its pipeline usually takes.
+        level_before: The level that the place knows, where the alert has become louder since.
     """
 
     alert: values.Alert
@@ -99,6 +101,7 @@ class Notice:
     runbook: str | None = None
     last_success_at: dt.datetime | None = None
     usual_seconds: float | None = None
+    level_before: AlertLevel | None = None
 
 
 def message(
@@ -148,7 +151,9 @@ def message(
     if total == 1 and lines and not is_over:
         lines += _details(notices[0], dagster_url)
     kinds = {notice.alert.kind for notice in notices}
-    headline = _headline(event, kind, total, is_mixed=len(kinds) > 1 or bool(cause and not is_over))
+    first = notices[0] if notices else None
+    prefix = (titles.louder(first.alert.level, first.level_before) if first else "") or PREFIXES.get(event, "")
+    headline = prefix + _headline(event, kind, total, is_mixed=len(kinds) > 1 or bool(cause and not is_over))
     where = f" · {slack.escape(environment)}" if environment else ""
     return slack.compose(
         header=f"{sign}: {CHECKS[kind]}",
@@ -157,7 +162,7 @@ def message(
             event=event,
             sign=sign.split()[0],
             headline=headline,
-            prefix=PREFIXES.get(event, ""),
+            prefix=prefix,
             total=total,
             now=now,
             behind=after[notices[0].alert.id].in_words(is_over=is_over) if total == 1 and notices else "",
@@ -226,8 +231,7 @@ def _escaped(line: str) -> str:
 def _headline(event: AlertEvent, kind: AlertKind, total: int, *, is_mixed: bool) -> str:
     troubles, recoveries = (HELD_UP, GOOD_AGAIN) if is_mixed else (TROUBLES[kind], RECOVERIES[kind])
     one_and_several = {AlertEvent.RESOLVED: recoveries, AlertEvent.MISSED: MISSED}.get(event, troubles)
-    headline = one_and_several[total != 1].format(f"{total:,}")
-    return PREFIXES.get(event, "") + headline
+    return one_and_several[total != 1].format(f"{total:,}")
 
 
 def _example_id(notices: Sequence[Notice]) -> str:
@@ -267,13 +271,19 @@ def _subject(notice: Notice, dagster_url: str | None) -> str:
 
 def _since(alert: values.Alert, now: dt.datetime) -> list[str]:
     found = [f"found at {clock(alert.opened_at)}"] if now - alert.opened_at > LATE else []
-    return [*found, *([_acknowledged(alert)] if alert.state is AlertState.ACKNOWLEDGED else [])]
+    return [*found, *_by_whom(alert)]
 
 
-def _acknowledged(alert: values.Alert) -> str:
-    by = f" by {slack.escape(alert.acknowledged_by)}" if alert.acknowledged_by else ""
+def _by_whom(alert: values.Alert) -> list[str]:
+    """Who has acknowledged or snoozed an alert, and why."""
+    if alert.state is AlertState.ACKNOWLEDGED:
+        what, by = "acknowledged", alert.acknowledged_by
+    elif alert.state is AlertState.SNOOZED:
+        what, by = f"snoozed until {clock(alert.snoozed_until)}", alert.snoozed_by
+    else:
+        return []
     note = f": {slack.escape(alert.note, limit=ERROR_CHARACTERS)}" if alert.note else ""
-    return f"acknowledged{by}{note}"
+    return [what + (f" by {slack.escape(by)}" if by else "") + note]
 
 
 def _flapping(alert: values.Alert) -> str | None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from watcher_core import values
-from watcher_core.enums import AlertEvent
+from watcher_core.enums import AlertEvent, AlertLevel
 
 # What of an alert is about its deliveries, to this place and to others.
 DELIVERY = (
@@ -38,6 +38,7 @@ class Notification:
         links: Pages on an alert, by its id and by what they show.
         owners: Who owns the pipeline of an alert, by its id.
         cause: The alert that all of them are behind, where it is not one of them.
+        levels_before: The level that the place knows of an alert that has become louder since, by its id.
     """
 
     event: AlertEvent | None
@@ -47,6 +48,7 @@ class Notification:
     links: Mapping[int, Mapping[str, str]] = field(default_factory=dict)
     owners: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
     cause: values.Alert | None = None
+    levels_before: Mapping[int, AlertLevel] = field(default_factory=dict)
 
     def as_json(self) -> dict[str, Any]:
         """The notification as a JSON object."""
@@ -61,7 +63,13 @@ class Notification:
     def _alert(self, alert: values.Alert) -> dict[str, Any]:
         fields = dataclasses.asdict(alert)
         shown = {name: _plain(value) for name, value in fields.items() if name not in DELIVERY}
-        return {**shown, "owners": list(self.owners.get(alert.id, ())), "links": dict(self.links.get(alert.id, {}))}
+        before = self.levels_before.get(alert.id)
+        return {
+            **shown,
+            **({} if before is None else {"level_before": before.value}),
+            "owners": list(self.owners.get(alert.id, ())),
+            "links": dict(self.links.get(alert.id, {})),
+        }
 
 
 def _plain(value: Any) -> Any:

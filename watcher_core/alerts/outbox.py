@@ -98,6 +98,8 @@ ROWS = sa.text(f"""
                    cause.pipeline_id AS cause_pipeline_id,
                    delivery.destination, delivery.attempts, delivery.next_attempt_at, delivery.last_error,
                    delivery.waits_alone, delivery.thread,
+                   CASE WHEN next.event = 'updated' AND delivery.notified_level < alert.level
+                        THEN delivery.notified_level END AS level_before,
                    delivery.lease IS NOT NULL AND delivery.next_attempt_at > :now AS is_leased,
                    {IS_PENDING} AS is_pending
             {UNSETTLED}) AS unsettled
@@ -178,9 +180,9 @@ def plan(session: Session, *, routes: Routes, now: dt.datetime) -> Plan:
     return hold_back(fan_out(rows, routes, reached, now=now), rows, routes=routes, windows=windows, now=now)
 
 
-def list_deliveries(session: Session, *, alert_id: int) -> list[values.AlertDelivery]:
+def list_deliveries(session: Session, *, alert_id: int, now: dt.datetime) -> list[values.AlertDelivery]:
     """Return what each destination knows of an alert, by its name."""
-    found = session.execute(DELIVERIES, {"id": alert_id}).mappings()
+    found = session.execute(DELIVERIES, {"id": alert_id, "now": now}).mappings()
     return [
         values.AlertDelivery(**{**row, "event": None if row["event"] is None else AlertEvent(row["event"])})
         for row in found
@@ -260,9 +262,9 @@ MOVE = sa.text("""
     )
     INSERT INTO watcher.alert_delivery
           (alert_id, destination, takes_acknowledgements, event, lease, attempts, next_attempt_at, last_error,
-           delivered_at, notified_at, recovery_delivered_at)
+           delivered_at, notified_at, notified_level, recovery_delivered_at)
     SELECT alert_id, moved_to, takes, event, lease, 0, CASE WHEN lease IS NOT NULL THEN next_attempt_at END, last_error,
-           delivered_at, notified_at, recovery_delivered_at
+           delivered_at, notified_at, notified_level, recovery_delivered_at
       FROM moved
      ORDER BY alert_id, moved_to
         ON CONFLICT DO NOTHING
@@ -315,13 +317,13 @@ WAKE = sa.text("""
 """)
 
 
-def settle(session: Session) -> bool:
+def settle(session: Session, *, now: dt.datetime) -> bool:
     """Put aside the alerts of whose state every destination knows: no delivery reads them again.
 
     Returns:
         Whether there are others.
     """
-    return bool(session.scalar(SETTLE))
+    return bool(session.scalar(SETTLE, {"now": now}))
 
 
 def claim(
@@ -340,7 +342,7 @@ def claim(
         "known": [destination.name for destination in routes.destinations],
         "now": now,
     }
-    if not settle(session) or not (retry_now or session.scalar(ANY_DUE, given)):
+    if not settle(session, now=now) or not (retry_now or session.scalar(ANY_DUE, given)):
         return []
     found = plan(session, routes=routes, now=now)
     _write_rows(session, found, now)

@@ -68,7 +68,8 @@ def make_parcels(waiting: Iterable[Pending]) -> list[Parcel]:
         groups: dict[tuple[object, ...], list[Pending]] = {}
         for alert in alerts_there:
             incident = alert.cause_id or (alert.id if alert.id in causes else None)
-            together = (alert.subject.kind, alert.subject.level) if incident is None else (incident,)
+            alike = (alert.subject.kind, alert.subject.level, alert.level_before)
+            together = alike if incident is None else (incident,)
             groups.setdefault((alert.event, *together), []).append(alert)
         for group in groups.values():
             group.sort(key=lambda alert: alert.id not in causes)  # the cause comes first

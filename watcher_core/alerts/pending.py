@@ -29,9 +29,16 @@ FLAPPING_WITHIN = dt.timedelta(hours=3)
 # Recoveries of alerts with one cause wait for each other, but no longer than this.
 RECOVERIES_WAIT = dt.timedelta(hours=1)
 
-# Of rows `alert`, `delivery` and `cause`; without a row of `delivery`, nobody has been notified of anything. What is
-# behind an acknowledged alert is acknowledged with it.
-EVENT = """
+# What takes the place of the time in a statement, as SQLAlchemy and the driver have parameters.
+NOW, DRIVER_NOW = ":now", "%(now)s"
+
+
+def _event(now: str) -> str:
+    """Of rows `alert`, `delivery` and `cause`; without a row of `delivery`, nobody has been notified of anything.
+
+    What is behind an acknowledged alert is acknowledged with it.
+    """
+    return f"""
     CASE WHEN alert.state = 'resolved'
          THEN CASE WHEN delivery.delivered_at IS NULL
                    THEN CASE WHEN delivery.lease IS NOT NULL OR delivery.last_error IS NOT NULL THEN 'missed' END
@@ -43,8 +50,11 @@ EVENT = """
          WHEN alert.state = 'acknowledged'
          THEN CASE WHEN delivery.takes_acknowledgements AND delivery.notified_at < alert.acknowledged_at
                    THEN 'acknowledged' END
+         WHEN alert.state = 'snoozed' AND alert.snoozed_until > {now}
+          AND delivery.takes_acknowledgements AND delivery.notified_at < alert.snoozed_at THEN 'snoozed'
          WHEN delivery.notified_at < alert.snoozed_until THEN 'reminded'
          WHEN alert.state = 'open' AND delivery.notified_at < alert.grew_at THEN 'updated' END"""
+
 
 # Few alerts have news, but where statistics are older than these, PostgreSQL expects any number, and reads all alerts
 # to join them. Behind OFFSET, what belongs to an alert is looked up for it. Nothing but the key is asked for: with one
@@ -52,23 +62,29 @@ EVENT = """
 JOINED_DELIVERIES = """
       LEFT JOIN LATERAL (SELECT * FROM watcher.alert_delivery WHERE alert_id = alert.id OFFSET 0) AS delivery ON true"""
 
-# Joined to `alert` and `delivery`: the event, when it happened, and before when it is not sent. What is behind a
-# snoozed alert is snoozed with it.
-NEXT = f"""
+
+def _next(now: str) -> str:
+    """Joined to `alert` and `delivery`: the event, when it happened, and before when it is not sent.
+
+    What is behind a snoozed alert is snoozed with it.
+    """
+    return f"""
       LEFT JOIN LATERAL (SELECT *
                            FROM watcher.alert AS other
                           WHERE other.id = alert.cause_alert_id
                          OFFSET 0) AS cause ON true
-      CROSS JOIN LATERAL (SELECT CAST({EVENT} AS watcher.alert_event) AS event) AS pending
+      CROSS JOIN LATERAL (SELECT CAST({_event(now)} AS watcher.alert_event) AS event) AS pending
       CROSS JOIN LATERAL (
             SELECT pending.event,
                    CASE pending.event WHEN 'opened'       THEN alert.opened_at
                                       WHEN 'reopened'     THEN alert.reopened_at
                                       WHEN 'acknowledged' THEN alert.acknowledged_at
+                                      WHEN 'snoozed'      THEN alert.snoozed_at
                                       WHEN 'reminded'     THEN alert.snoozed_until
                                       WHEN 'updated'      THEN alert.grew_at
                                       ELSE alert.resolved_at END AS happened_at,
-                   greatest(CASE WHEN alert.state = 'snoozed' THEN alert.snoozed_until END,
+                   greatest(CASE WHEN alert.state = 'snoozed' AND pending.event IS DISTINCT FROM 'snoozed'
+                                 THEN alert.snoozed_until END,
                             CASE WHEN cause.state = 'snoozed' AND pending.event IN ('opened', 'reopened', 'updated')
                                  THEN cause.snoozed_until END,
                             CASE WHEN pending.event = 'reminded' THEN alert.snoozed_until
@@ -89,6 +105,9 @@ NEXT = f"""
                                                  AND other.state IN ('open', 'acknowledged', 'snoozed')
                                               OFFSET 0)
                                  THEN alert.resolved_at + interval '{RECOVERIES_WAIT}' END) AS not_before) AS next"""
+
+
+NEXT = _next(NOW)
 
 # Not what is to be quiet until later, nor what another deliverer sends right now; but what waits for another try.
 IS_PENDING = """
@@ -115,4 +134,4 @@ SUMMARY = f"""
                    FILTER (WHERE next.event IS NOT NULL AND NOT alert.is_settled) AS next_attempt_at
               FROM (SELECT) AS nothing
               {JOINED_DELIVERIES}
-              {NEXT}"""
+              {_next(DRIVER_NOW)}"""

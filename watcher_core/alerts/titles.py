@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from watcher_core import text, values
-from watcher_core.enums import AlertEvent, AlertKind
+from watcher_core.enums import AlertEvent, AlertKind, AlertLevel
 
 # Pipelines that the first line of a message about several names.
 NAMED = 3
@@ -68,6 +68,11 @@ def title(
         said = _over(alert)
         return f"{UNWATCHED if 'is no longer watched' in said else sign} {said}{behind}"
     return f"{sign} {prefix}{trouble(alert, now)}{behind}"
+
+
+def louder(level: AlertLevel, before: AlertLevel | None) -> str:
+    """What comes before an alert that has got worse, as in `Now critical, was warning: `; empty for any other."""
+    return "" if before is None else f"Now {level}, was {before}: "
 
 
 def headline(alert: values.Alert, *, now: dt.datetime) -> str:

@@ -85,7 +85,7 @@ class AlertMethods(HeartbeatMethods):
         now = self.clock()
         with self._transaction() as (session, _):
             found = alerts.get_alert(session, alert_id=alert_id, now=now)
-            return alerts.list_deliveries(session, alert_id=found.id)
+            return alerts.list_deliveries(session, alert_id=found.id, now=now)
 
     def acknowledge_alert(self, alert_id: int, *, by: str | None = None, note: str | None = None) -> values.Alert:
         """Mark an alert as seen: it causes no reminder, and its recovery is still delivered.

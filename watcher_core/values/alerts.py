@@ -31,6 +31,7 @@ class Alert:
     facts: dict[str, Any]
     opened_at: dt.datetime
     acknowledged_at: dt.datetime | None
+    snoozed_at: dt.datetime | None = None
     snoozed_until: dt.datetime | None
     resolved_at: dt.datetime | None
     resolved_by_hand: bool

@@ -1,5 +1,9 @@
 """PagerDuty, through its Events API v2: an alert is triggered, acknowledged and resolved under one key.
 
+The API knows no snooze: an alert that is snoozed is acknowledged, so that nobody is called. PagerDuty keeps quiet about
+an incident that is acknowledged, and leaves an open one as urgent as it was, whatever it is sent. So the incident is
+resolved, and another one triggered, when a snooze ends and when an alert has become louder.
+
 The address holds the integration key of a service: `pagerduty://KEY`. Another host may follow the key, as that of
 PagerDuty's European region: `pagerduty://KEY@events.eu.pagerduty.com`.
 """
@@ -35,6 +39,7 @@ ACTIONS = {
     AlertEvent.RESOLVED: "resolve",
     AlertEvent.MISSED: "resolve",
     AlertEvent.ACKNOWLEDGED: "acknowledge",
+    AlertEvent.SNOOZED: "acknowledge",
 }
 
 
@@ -63,8 +68,10 @@ class PagerDuty:
         lines = _lines(message)
         for number, alert in enumerate(about.alerts):
             summary = lines[number] if number < len(lines) else f"{alert.kind} of {alert.subject}"
+            if about.event is AlertEvent.REMINDED or alert.id in about.levels_before:
+                self._post("resolve", key_of(alert), {})
             self._post(action, key_of(alert), _details(about, alert, summary) if action == "trigger" else {})
-            if action == "trigger" and alert.state is AlertState.ACKNOWLEDGED:
+            if action == "trigger" and alert.state in (AlertState.ACKNOWLEDGED, AlertState.SNOOZED):
                 self._post("acknowledge", key_of(alert), {})
 
     def _test(self, message: SlackMessage, about: Notification | None) -> None:

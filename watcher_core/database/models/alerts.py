@@ -100,6 +100,7 @@ class Alert(Base):
     facts: Mapped[dict[str, Any]] = json_object("The numbers of the finding")
     opened_at: Mapped[dt.datetime] = timestamp("When the cause was found")
     acknowledged_at: Mapped[dt.datetime | None]
+    snoozed_at: Mapped[dt.datetime | None] = mapped_column(comment="When it was last snoozed")
     snoozed_until: Mapped[dt.datetime | None]
     resolved_at: Mapped[dt.datetime | None] = mapped_column(comment="When the cause was gone")
     resolved_by_hand: Mapped[bool] = flag(False, "Whether a person resolved it; it stays so until the cause is new")
@@ -139,6 +140,7 @@ class AlertDelivery(Base):
     thread: Mapped[str | None] = mapped_column(comment="The thread there that its opening began")
     delivered_at: Mapped[dt.datetime | None] = mapped_column(comment="When the opening was delivered")
     notified_at: Mapped[dt.datetime | None] = mapped_column(comment="When a message about it last arrived")
+    notified_level: Mapped[AlertLevel | None] = mapped_column(comment="The level that a message there last said it has")
     recovery_delivered_at: Mapped[dt.datetime | None] = mapped_column(comment="When the recovery was delivered")
 
 
