@@ -247,6 +247,14 @@ _ENDINGS = {
     "execution": "fixed by the run of {at}",
     "changed": "new data at {at}",
     "ended": "ended at {at}",
+    "ran": "ran at {at}",
+    "usual": "usual again with the run of {at}",
+    "accepted": "taken for usual from now on, since the run of {at} is like it",
+    "corrected": "its numbers were corrected, and are usual",
+    "heartbeat": "a heartbeat came again at {at}",
+    "healthy": "found in order at {at}",
+    "partitions_good": "what it named has succeeded since",
+    "rule_changed": "its rule was changed, and allows it",
     "passed": "passed at {at}",
     "kept": f"its columns have stayed as they are for {COLUMNS_ACCEPTED_AFTER.days} days, and are taken for right",
     "removed": "no longer watched: it is gone from the code",
@@ -256,6 +264,7 @@ _ENDINGS = {
     "backfill_goes_on": "its backfill goes on since {at}",
     "not_automated": "no longer watched: no automation makes it now",
     "rule_removed": "no longer watched: its rule was removed",
+    "rule_judges": "its rule for {rule} says now when it is wrong",
 }
 _BY_HAND = {"by_hand": "closed by hand", "unflagged": "marked as usual by hand"}
 
@@ -283,7 +292,7 @@ def resolution(
         at = clock(dt.datetime.fromisoformat(str((found or {}).get("at"))))
     except ValueError:
         at = "an unknown time"
-    return _ENDINGS.get(str(how), "").format(at=at)
+    return _ENDINGS.get(str(how), "").format(at=at, rule=(found or {}).get("rule"))
 
 
 def parse_owners(declared: object) -> tuple[str, ...]:

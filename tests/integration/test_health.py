@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from pydantic import SecretStr
 
 from tests.slack_server import slack_server
-from watcher_core import AlertKind, AlertLevel, AlertState, Settings, Watcher, alerts, checks, health
+from watcher_core import AlertKind, AlertLevel, AlertState, Settings, Watcher, alerts, checks, health, text
 from watcher_core.alerts import Pace
 from watcher_core.checks.state import FADES
 from watcher_core.cli import main
@@ -67,6 +67,8 @@ def test_a_fact_opens_an_alert_of_no_pipeline_and_resolves_it(module_watcher: Wa
     assert alert.facts["message"] == "a fails"
     assert found(module_watcher, "a", "b", minutes=1) == {"a": "open", "b": "open"}
     assert found(module_watcher, "b", minutes=2) == {"a": "resolved", "b": "open"}
+    [over] = module_watcher.alerts(state="resolved")
+    assert text.resolution(over.resolution).startswith("found in order at 20")
 
 
 def test_what_could_not_be_looked_at_stays_as_it_is(module_watcher: Watcher) -> None:

@@ -9,7 +9,7 @@ import pytest
 import sqlalchemy as sa
 
 from tests.factories import at, record, unique
-from watcher_core import Alert, AlertState, ExecutionState, Watcher, text
+from watcher_core import Alert, AlertState, ExecutionState, Settings, Watcher, text
 
 FAILED = ExecutionState.FAILED
 DAY = 24 * 60
@@ -112,3 +112,124 @@ def test_a_late_execution_ended(watcher: Watcher) -> None:
     watcher.record([record(name, "late", start=0, end_date=at(12))])
     watcher.check_timeliness(since=at(3 * DAY), now=at(3 * DAY))
     assert ending(watcher, name) == "ended at 2026-03-01 12:12:00 UTC"
+
+
+def test_a_late_one_is_allowed_by_another_rule(watcher: Watcher) -> None:
+    name = unique("late")
+    watcher.get_or_create_pipeline(name, timeliness_number=5, timeliness_datepart="minute")
+    watcher.record([record(name, "slow", start=0, state=ExecutionState.RUNNING)])
+    watcher.check_timeliness(now=at(10))
+    watcher.update_pipeline(name, timeliness_number=5, timeliness_datepart="hour")
+    watcher.check_timeliness(now=at(12))
+    assert ending(watcher, name) == "its rule was changed, and allows it"
+
+
+def test_stale_data_is_allowed_by_another_rule(watcher: Watcher) -> None:
+    name = stale(watcher)
+    watcher.update_pipeline(name, freshness_number=9, freshness_datepart="day")
+    watcher.check_freshness(now=at(DAY + 20))
+    assert ending(watcher, name) == "its rule was changed, and allows it"
+
+
+def missed(watcher: Watcher) -> str:
+    """A pipeline that ran each day for forty days, and not today."""
+    name = unique("missed")
+    watcher.record([record(name, f"{name}/{day}", start=day * DAY) for day in range(40)])
+    with Watcher(
+        watcher.url.render_as_string(hide_password=False), settings=Settings(learn_cadence="alert")
+    ) as alerting:
+        alerting.check_missed(now=at(39 * DAY + 60))
+        alerting.check_missed(now=at(40 * DAY + 600))
+    assert alert_of(watcher, name).state is AlertState.OPEN
+    return name
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        (
+            lambda watcher, name: watcher.record([record(name, f"{name}/late", start=40 * DAY + 605)]),
+            "ran at 2026-04-10 22:05:00 UTC",
+        ),
+        (
+            lambda watcher, name: watcher.update_pipeline(name, mute_freshness_check=True),
+            "no longer watched: it is muted",
+        ),
+        (
+            lambda watcher, name: watcher.update_pipeline(name, freshness_number=9, freshness_datepart="day"),
+            "its rule for freshness says now when it is wrong",
+        ),
+    ],
+    ids=["ran", "muted", "rule"],
+)
+def test_a_missed_run_came_or_is_not_waited_for(
+    watcher: Watcher, change: Callable[[Watcher, str], Any], words: str
+) -> None:
+    name = missed(watcher)
+    change(watcher, name)
+    watcher.check_missed(now=at(40 * DAY + 620))
+    assert ending(watcher, name) == words
+
+
+def unusual(watcher: Watcher) -> str:
+    """A pipeline that loads some 1,000 rows a day, and 500 on the last."""
+    name = unique("rows")
+    watcher.get_or_create_anomaly_rule(watcher.get_or_create_pipeline(name).id, metric_field="total_rows")
+    loaded(watcher, name, [1000 + 3 * (day % 7) for day in range(30)])
+    loaded(watcher, name, [500], first=30)
+    assert alert_of(watcher, name).state is AlertState.OPEN
+    return name
+
+
+def loaded(watcher: Watcher, name: str, rows: list[int], *, first: int = 0) -> None:
+    watcher.record(
+        record(name, f"{name}/{first + day}", start=(first + day) * DAY, total_rows=count)
+        for day, count in enumerate(rows)
+    )
+    watcher.detect_pending_anomalies(now=at((first + len(rows) - 1) * DAY + 360))
+
+
+def test_unusual_numbers_end_with_a_usual_run(watcher: Watcher) -> None:
+    name = unusual(watcher)
+    loaded(watcher, name, [1003], first=31)
+    assert ending(watcher, name) == "usual again with the run of 2026-04-01 12:00:00 UTC"
+
+
+def test_unusual_numbers_become_the_usual_ones(watcher: Watcher) -> None:
+    name = unusual(watcher)
+    loaded(watcher, name, [501, 499, 502], first=31)
+    ended = {text.resolution(alert.resolution) for alert in watcher.alerts(pipeline=name)}
+    assert ended == {"taken for usual from now on, since the run of 2026-04-03 12:00:00 UTC is like it"}
+
+
+def test_unusual_numbers_were_wrong(watcher: Watcher) -> None:
+    name = unusual(watcher)
+    [execution] = watcher.executions(pipeline=name, limit=1)
+    with watcher._transaction() as (session, _):
+        session.execute(
+            sa.text("UPDATE watcher.pipeline_execution SET total_rows = 1004 WHERE id = :id"), {"id": execution.id}
+        )
+    watcher.detect_anomalies(execution.id, now=at(31 * DAY))
+    assert ending(watcher, name) == "its numbers were corrected, and are usual"
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        (
+            lambda watcher, name: [
+                watcher.update_anomaly_rule(rule.id, active=False) for rule in watcher.anomaly_rules(pipeline=name)
+            ],
+            "its rule was removed",
+        ),
+        (lambda watcher, name: watcher.update_pipeline(name, active=False), "its pipeline is inactive"),
+    ],
+    ids=["rule", "pipeline"],
+)
+def test_what_nobody_judges_any_more_is_not_open_for_ever(
+    watcher: Watcher, change: Callable[[Watcher, str], Any], words: str
+) -> None:
+    name = unusual(watcher)
+    change(watcher, name)
+    watcher.detect_pending_anomalies(now=at(31 * DAY))
+    assert ending(watcher, name) == f"no longer watched: {words}"

@@ -17,7 +17,7 @@ import pytest
 import sqlalchemy as sa
 
 from tests.factories import unique
-from watcher_core import AlertLevel, ExecutionRecord, ExecutionState, Finding, Settings, Watcher, recording
+from watcher_core import AlertLevel, ExecutionRecord, ExecutionState, Finding, Settings, Watcher, recording, text
 from watcher_core.recording import heartbeats, processes
 from watcher_core.recording.heartbeats import Pulse
 
@@ -83,14 +83,25 @@ def test_what_runs_far_longer_than_its_last_runs(
 
 
 @pytest.mark.parametrize(
-    "rule", [{"timeliness_number": 9, "timeliness_datepart": "hour"}, {"mute_timeliness_check": True}]
+    ("rule", "ended"),
+    [
+        (
+            {"timeliness_number": 9, "timeliness_datepart": "hour"},
+            "its rule for timeliness says now when it is wrong",
+        ),
+        ({"mute_timeliness_check": True}, "no longer watched: it is muted"),
+    ],
 )
-def test_a_rule_for_timeliness_judges_alone(module_watcher: Watcher, name: str, rule: dict[str, Any]) -> None:
+def test_a_rule_for_timeliness_judges_alone(
+    module_watcher: Watcher, name: str, rule: dict[str, Any], ended: str
+) -> None:
     history(module_watcher, name, 1, 1, 1, 1, 1)
     started(module_watcher, name, hours=5)
     assert len(found(module_watcher, name)) == 1
     module_watcher.update_pipeline(name, **rule)
     assert found(module_watcher, name) == []
+    [alert] = module_watcher.alerts(pipeline=name)
+    assert text.resolution(alert.resolution) == ended
 
 
 def test_of_a_run_and_what_runs_in_it_the_innermost_is_reported(module_watcher: Watcher, name: str) -> None:
@@ -119,6 +130,7 @@ def test_heartbeats_that_stop(module_watcher: Watcher, name: str) -> None:
     assert found(watcher, name) == []
     [alert] = watcher.alerts(pipeline=name, state="resolved")
     assert alert.deduplication_key == f"stuck/{execution_id}"
+    assert text.resolution(alert.resolution).startswith("a heartbeat came again at 20")
 
 
 def test_a_dry_run_writes_nothing(module_watcher: Watcher, name: str) -> None:

@@ -27,6 +27,7 @@ EXPLAIN = sa.text(f"""
                     THEN jsonb_build_object('how', 'inactive')
                     WHEN CASE kind.name
                               WHEN 'freshness'   THEN pipeline.mute_freshness_check OR type.mute_freshness_check
+                              WHEN 'missed'      THEN pipeline.mute_freshness_check OR type.mute_freshness_check
                               WHEN 'timeliness'  THEN pipeline.mute_timeliness_check OR type.mute_timeliness_check
                               WHEN 'failure'     THEN pipeline.mute_failure_check OR type.mute_failure_check
                               WHEN 'asset_check' THEN pipeline.mute_asset_check OR type.mute_asset_check END
@@ -37,13 +38,43 @@ EXPLAIN = sa.text(f"""
                           AND coalesce(pipeline.timeliness_number, type.timeliness_number) IS NULL)
                       OR (asset_check.name = '{text.COLUMNS_CHECK}'
                           AND NOT (pipeline.column_changes OR type.column_changes))
+                      OR kind.name = 'anomaly' -- who judges one says what ended it
                     THEN jsonb_build_object('how', 'rule_removed')
+                    WHEN kind.name = 'missed'
+                     AND newest.start_date > CAST(ended.facts ->> 'measured_from' AS timestamptz)
+                    THEN jsonb_build_object('how', 'ran', 'execution_id', newest.id, 'at', newest.start_date)
+                    WHEN kind.name = 'missed'
+                     AND ended.deduplication_key LIKE 'missed/%'
+                     AND coalesce(pipeline.freshness_number, type.freshness_number) IS NOT NULL
+                    THEN jsonb_build_object('how', 'rule_judges', 'rule', 'freshness')
                     WHEN kind.name = 'freshness'
                      AND changed.at > coalesce(CAST(ended.facts ->> 'last_dml_timestamp' AS timestamptz),
                                                CAST(ended.facts ->> 'measured_from' AS timestamptz), '-infinity')
                     THEN jsonb_build_object('how', 'changed', 'at', changed.at)
                     WHEN kind.name IN ('timeliness', 'stuck') AND execution.end_date IS NOT NULL
                     THEN jsonb_build_object('how', 'ended', 'execution_id', execution.id, 'at', execution.end_date)
+                    WHEN (kind.name = 'freshness'
+                          AND (ended.facts ->> 'expected_number', ended.facts ->> 'expected_datepart')
+                              IS DISTINCT FROM
+                              (CAST(coalesce(pipeline.freshness_number, type.freshness_number) AS text),
+                               CAST(coalesce(pipeline.freshness_datepart, type.freshness_datepart) AS text)))
+                      OR (kind.name = 'timeliness'
+                          AND (ended.facts ->> 'expected_number', ended.facts ->> 'expected_datepart')
+                              IS DISTINCT FROM
+                              (CAST(coalesce(pipeline.timeliness_number, type.timeliness_number) AS text),
+                               CAST(coalesce(pipeline.timeliness_datepart, type.timeliness_datepart) AS text)))
+                    THEN jsonb_build_object('how', 'rule_changed')
+                    WHEN kind.name = 'stuck' AND good.id IS NULL
+                     AND (pipeline.mute_timeliness_check OR type.mute_timeliness_check)
+                     AND ended.facts ->> 'reason' = 'runs_long'
+                    THEN jsonb_build_object('how', 'muted')
+                    WHEN kind.name = 'stuck' AND good.id IS NULL
+                     AND coalesce(pipeline.timeliness_number, type.timeliness_number) IS NOT NULL
+                     AND ended.facts ->> 'reason' = 'runs_long'
+                    THEN jsonb_build_object('how', 'rule_judges', 'rule', 'timeliness')
+                    WHEN kind.name = 'stuck' AND good.id IS NULL
+                     AND beating.heartbeat_at > CAST(ended.facts ->> 'heartbeat_at' AS timestamptz)
+                    THEN jsonb_build_object('how', 'heartbeat', 'at', beating.heartbeat_at)
                     WHEN kind.name = 'asset_check' AND passed.evaluated_at IS NOT NULL
                     THEN jsonb_build_object('how', 'passed', 'execution_id', passed.pipeline_execution_id,
                                             'at', passed.evaluated_at)
@@ -63,6 +94,8 @@ EXPLAIN = sa.text(f"""
                     THEN jsonb_build_object('how', 'kept')
                     WHEN kind.name IN ('failure', 'stuck') AND good.id IS NOT NULL
                     THEN jsonb_build_object('how', 'execution', 'execution_id', good.id, 'at', good.start_date)
+                    WHEN kind.name = 'failure' AND ended.facts ? 'backfill'
+                    THEN jsonb_build_object('how', 'partitions_good')
                     ELSE jsonb_build_object('how', 'not_found') END)
       FROM watcher.alert AS ended
      CROSS JOIN LATERAL (SELECT CAST(ended.kind AS text) AS name) AS kind
@@ -96,6 +129,16 @@ EXPLAIN = sa.text(f"""
                   AND NOT good.execution_metadata ? 'partition_range')
             ORDER BY good.end_date
             LIMIT 1) AS good ON true
+      LEFT JOIN watcher.execution_process AS beating
+        ON kind.name = 'stuck'
+       AND beating.pipeline_execution_id = execution.id
+      LEFT JOIN LATERAL (
+           SELECT newest.id, newest.start_date
+             FROM watcher.pipeline_execution AS newest
+            WHERE kind.name = 'missed'
+              AND newest.pipeline_id = ended.pipeline_id
+            ORDER BY newest.start_date DESC
+            LIMIT 1) AS newest ON true
      WHERE ended.id = alert.id
        AND alert.id = ANY(:ids)
 """)

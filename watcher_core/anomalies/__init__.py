@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from watcher_core.anomalies.chart import draw_anomaly, draw_backtest
     from watcher_core.anomalies.detect import Batch, Detected, detect_batch, detect_execution, unflag
     from watcher_core.anomalies.explain import explain_execution
-    from watcher_core.anomalies.findings import keys_of_past_alerts
+    from watcher_core.anomalies.findings import past_alerts, unwatched_alerts
     from watcher_core.anomalies.page import PageSection, render_page
     from watcher_core.anomalies.queue import BEGINNING, has_pending, queued, unjudged_executions
     from watcher_core.anomalies.results import list_results
@@ -48,16 +48,17 @@ __all__ = [
     "get_or_create_rule",
     "get_rule",
     "has_pending",
-    "keys_of_past_alerts",
     "list_results",
     "parse_metric",
     "parse_span",
+    "past_alerts",
     "queued",
     "render_page",
     "select_rules",
     "select_standing",
     "unflag",
     "unjudged_executions",
+    "unwatched_alerts",
     "update_rule",
     "with_standing",
 ]
@@ -81,16 +82,17 @@ _MODULES = {
     "get_or_create_rule": "rules",
     "get_rule": "rules",
     "has_pending": "queue",
-    "keys_of_past_alerts": "findings",
     "list_results": "results",
     "parse_metric": "rules",
     "parse_span": "backtesting",
+    "past_alerts": "findings",
     "queued": "queue",
     "render_page": "page",
     "select_rules": "rules",
     "select_standing": "standing",
     "unflag": "detect",
     "unjudged_executions": "queue",
+    "unwatched_alerts": "findings",
     "update_rule": "rules",
     "with_standing": "standing",
 }

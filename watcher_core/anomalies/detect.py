@@ -72,7 +72,7 @@ class Detected:
         flagged: Those that are unusual, in the order in which they were judged.
         findings: A finding for each unusual execution that an alert is due for.
         normal: The deduplication keys of executions that were unusual before, and are not any more.
-        judged_pipelines: The pipelines that have new results; `keys_of_past_alerts` finds their alerts that are over.
+        judged_pipelines: The pipelines that have new results; `past_alerts` finds their alerts that are over.
     """
 
     results: tuple[AnomalyResult, ...] = ()
@@ -213,7 +213,7 @@ def unflag(
     changed = results.unflag(session, execution_id=execution_id, metric_field=metric_field, by=by, now=now)
     unusual = results.unusual(connection, execution_ids=[execution_id])
     left = list(findings.findings_of(connection, unusual, new=set(), now=now))
-    resolved = findings.keys_of_past_alerts(session, pipeline_ids=[pipeline_id])
+    resolved = list(findings.past_alerts(session, pipeline_ids=[pipeline_id]))
     return Unflagged(changed, left, resolved if left else [*resolved, findings.deduplication_key(execution_id)])
 
 

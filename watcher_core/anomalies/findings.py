@@ -15,24 +15,71 @@ from watcher_core.enums import AlertKind, AlertLevel
 from watcher_core.metrics import metric_order
 from watcher_core.values import AnomalyResult, Finding
 
+# Where the numbers that end an alert were out of its band, too, and most runs before were unusual, they are a new level.
+RUNS_BEFORE, OF_WHICH_UNUSUAL = 5, 3
+
 # An alert is over when a later execution is normal. Logical time counts, so that an old partition that is loaded again
 # resolves no alert of a newer one; the same partition, loaded again, resolves its own.
 OVER = f"""
-    SELECT alert.deduplication_key
+    SELECT alert.deduplication_key, later.id, later.start_date,
+           EXISTS (SELECT
+                     FROM jsonb_to_recordset(alert.facts -> 'metrics') AS metric (
+                              metric_field text, expected float8, lower float8, upper float8, value float8)
+                     JOIN watcher.anomaly_detection_rule AS rule
+                       ON rule.pipeline_id = alert.pipeline_id
+                      AND CAST(rule.metric_field AS text) = metric.metric_field
+                     JOIN watcher.anomaly_detection_result AS result
+                       ON result.rule_id = rule.id
+                      AND result.pipeline_execution_id = later.id
+                    WHERE NOT result.flagged
+                      AND CASE WHEN metric.value < metric.expected THEN result.value < metric.lower
+                               ELSE result.value > metric.upper END
+                      AND (SELECT count(*)
+                             FROM (SELECT before.id
+                                     FROM watcher.pipeline_execution AS before
+                                    WHERE before.pipeline_id = alert.pipeline_id
+                                      AND before.state = 'succeeded'
+                                      AND before.start_date < later.start_date
+                                    ORDER BY before.start_date DESC
+                                    LIMIT {RUNS_BEFORE}) AS before
+                             JOIN watcher.anomaly_detection_result AS unusual
+                               ON unusual.pipeline_execution_id = before.id
+                              AND unusual.rule_id = rule.id
+                              AND unusual.flagged) >= {OF_WHICH_UNUSUAL}) AS is_accepted
       FROM watcher.alert
       JOIN watcher.pipeline_execution AS execution ON execution.id = alert.pipeline_execution_id
+     CROSS JOIN LATERAL (
+           SELECT later.id, later.start_date
+             FROM watcher.pipeline_execution AS later
+            WHERE later.pipeline_id = execution.pipeline_id
+              AND later.state = 'succeeded'
+              AND {AT.format("later")} >= {AT.format("execution")}
+              AND ({AT.format("later")}, later.start_date) > ({AT.format("execution")}, execution.start_date)
+              AND (SELECT bool_and(NOT result.flagged OR result.unflagged_at IS NOT NULL)
+                     FROM watcher.anomaly_detection_result AS result
+                    WHERE result.pipeline_execution_id = later.id)
+            ORDER BY {AT.format("later")}
+            LIMIT 1) AS later
      WHERE alert.pipeline_id = ANY(%(pipeline_ids)s)
        AND alert.kind = 'anomaly'
        AND alert.state <> 'resolved'
-       AND EXISTS (SELECT
-                     FROM watcher.pipeline_execution AS later
-                    WHERE later.pipeline_id = execution.pipeline_id
-                      AND later.state = 'succeeded'
-                      AND {AT.format("later")} >= {AT.format("execution")}
-                      AND ({AT.format("later")}, later.start_date) > ({AT.format("execution")}, execution.start_date)
-                      AND (SELECT bool_and(NOT result.flagged OR result.unflagged_at IS NOT NULL)
-                             FROM watcher.anomaly_detection_result AS result
-                            WHERE result.pipeline_execution_id = later.id))
+"""
+
+# Nobody judges these any more, so that no later execution ends their alerts.
+UNWATCHED = """
+    SELECT alert.deduplication_key
+      FROM watcher.alert
+      JOIN watcher.pipeline ON pipeline.id = alert.pipeline_id
+     WHERE alert.kind = 'anomaly'
+       AND alert.state <> 'resolved'
+       AND (NOT pipeline.active
+            OR pipeline.removed_at IS NOT NULL
+            OR (SELECT bool_and(NOT rule.active)
+                  FROM watcher.anomaly_detection_result AS result
+                  JOIN watcher.anomaly_detection_rule AS rule ON rule.id = result.rule_id
+                 WHERE result.pipeline_execution_id = alert.pipeline_execution_id
+                   AND result.flagged
+                   AND result.unflagged_at IS NULL))
 """
 
 ABOUT = """
@@ -82,10 +129,22 @@ def findings_of(
         )
 
 
-def keys_of_past_alerts(session: Session, *, pipeline_ids: Iterable[int]) -> list[str]:
-    """Return the deduplication keys of open alerts of these pipelines that are over: a later execution was normal."""
+def past_alerts(session: Session, *, pipeline_ids: Iterable[int]) -> dict[str, dict[str, Any]]:
+    """Return what ended open alerts of these pipelines that a later execution has ended, by their keys."""
     rows = database.driver(session).execute(OVER, {"pipeline_ids": list(pipeline_ids)})
-    return [key for (key,) in rows]
+    return {
+        key: {
+            "how": "accepted" if is_accepted else "usual",
+            "execution_id": execution_id,
+            "at": start_date.isoformat(),
+        }
+        for key, execution_id, start_date, is_accepted in rows
+    }
+
+
+def unwatched_alerts(session: Session) -> list[str]:
+    """Return the keys of open alerts that nothing judges any more: of pipelines or rules that are switched off."""
+    return [key for (key,) in database.driver(session).execute(UNWATCHED)]
 
 
 def deduplication_key(execution_id: int) -> str:

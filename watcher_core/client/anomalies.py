@@ -103,6 +103,8 @@ class AnomalyMethods(AnomalyRuleMethods):
         until = None if seconds is None else time.monotonic() + _seconds(seconds)
         executions, results, opened = 0, 0, 0
         flagged: list[values.AnomalyResult] = []
+        if not dry_run:
+            self._resolve_unwatched(moment)
         place, is_interrupted = anomalies.BEGINNING, False
         while not is_interrupted:
             size = BATCH if most is None else min(BATCH, most - executions)
@@ -132,6 +134,12 @@ class AnomalyMethods(AnomalyRuleMethods):
             alerts=opened,
             remaining=(is_interrupted or not dry_run) and self._has_pending(),
         )
+
+    def _resolve_unwatched(self, now: dt.datetime | None) -> None:
+        """Resolve the alerts that no judgement will: of pipelines or rules that are switched off."""
+        with self._transaction() as (session, _):
+            if keys := anomalies.unwatched_alerts(session):
+                alerts.resolve_alerts(session, keys=keys, now=self._present(now))
 
     def _has_pending(self) -> bool:
         with self._driver_statements() as (connection, _):
@@ -315,12 +323,13 @@ def _update_alerts(session: Session, detected: anomalies.Detected, *, now: dt.da
     """
     opened = alerts.open_alerts(session, detected.findings, now=now) if detected.findings else 0
     alerts.correct_alerts(session, [finding for finding in detected.findings if not finding.new])
-    over = list(detected.normal)
+    if detected.normal:
+        alerts.resolve_alerts(session, keys=detected.normal, resolution={"how": "corrected"}, now=now)
     if detected.judged_pipelines:
         # After alerts were opened: a later execution of the same batch may be normal.
-        over += anomalies.keys_of_past_alerts(session, pipeline_ids=detected.judged_pipelines)
-    if over:
-        alerts.resolve_alerts(session, keys=over, now=now)
+        ended = anomalies.past_alerts(session, pipeline_ids=detected.judged_pipelines)
+        for key, resolution in ended.items():
+            alerts.resolve_alerts(session, keys=[key], resolution=resolution, now=now)
     return opened
 
 

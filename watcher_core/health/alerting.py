@@ -62,7 +62,8 @@ def update_alerts(session: Session, report: HealthReport, *, now: dt.datetime) -
     settled = set(session.scalars(SETTLED))
     causes = [_cause(key, fact, is_new=key not in settled, now=now) for key, fact in found.items()]
     opened = alerts.open_alerts(session, causes, now=now)
-    alerts.resolve_alerts(session, keys=_gone(set(session.scalars(OPEN_KEYS)), found, report), now=now)
+    gone = _gone(set(session.scalars(OPEN_KEYS)), found, report)
+    alerts.resolve_alerts(session, keys=gone, resolution={"how": "healthy", "at": now.isoformat()}, now=now)
     if over := _gone(settled, found, report):
         session.execute(OVER, {"keys": over})
     return opened
