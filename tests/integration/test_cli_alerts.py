@@ -191,7 +191,7 @@ def test_a_test_message(watcher: Watcher, cli: Cli, server: SlackServer, monkeyp
     assert "default: Slack answers HTTP 403: invalid_token" in cli("alerts", "test", code=1)
     assert "there is no destination 'typo'" in cli("alerts", "test", "--to", "typo", code=1)
     monkeypatch.delenv("SLACK_WEBHOOK_URL")
-    assert "no destination is configured" in cli("alerts", "test", code=1)
+    assert "nobody is notified: no destination is configured; set SLACK_WEBHOOK_URL" in cli("alerts", "test", code=1)
 
 
 ROUTES = """

@@ -404,3 +404,21 @@ def test_the_routes_as_they_stand(tmp_path: Path) -> None:
         assert leads_to is not None
         assert leads_to.name == "OPS"
     assert found.of_route("typo") is None
+
+
+@pytest.mark.parametrize("content", ["", "[owners]\n"], ids=["empty", "owners alone"])
+def test_a_file_without_routes_notifies_nobody(tmp_path: Path, content: str) -> None:
+    path = tmp_path / "routes.toml"
+    path.write_text(content)
+    [fact] = destination_findings(Settings(routes=path))
+    assert (fact.level, fact.message) == (
+        "problem",
+        f"nobody is notified: WATCHER_ROUTES is {path}, which has no [[routes]]",
+    )
+    facts = list(destination_findings(Settings(routes=path, slack_webhook_url=SecretStr(SECRET))))
+    assert [(each.level, each.message) for each in facts][1:] == [
+        (
+            "warning",
+            f"WATCHER_ROUTES is {path}, which has no [[routes]]: all alerts go to the webhook of SLACK_WEBHOOK_URL",
+        )
+    ]

@@ -33,8 +33,8 @@ class RouteProblem:
 
 
 def review_routes(routes: Routes) -> list[RouteProblem]:
-    """Look at the routes alone: which are never taken, which overlap, and which mentions are of no use."""
-    return [*_overlaps(routes.routes), *_mentions(routes)]
+    """Look at the routes alone: whether there are any, which are never taken or overlap, and mentions of no use."""
+    return [*_none(routes), *_overlaps(routes.routes), *_mentions(routes)]
 
 
 def review_coverage(routes: Routes, pipelines: Iterable[values.Pipeline]) -> list[RouteProblem]:
@@ -50,6 +50,15 @@ def review_coverage(routes: Routes, pipelines: Iterable[values.Pipeline]) -> lis
             nowhere.append(pipeline.name)
         owners.update(dict.fromkeys(subjects[0].owners))
     return [*_nowhere(routes, nowhere), *_unmapped(routes, owners)]
+
+
+def _none(routes: Routes) -> Iterator[RouteProblem]:
+    if routes.file is not None and not routes.routes and routes.destinations:
+        yield RouteProblem(
+            f"WATCHER_ROUTES is {routes.file}, which has no [[routes]]: all alerts go to"
+            f" {routes.destinations[0].described}",
+            "write the routes, or take WATCHER_ROUTES away",
+        )
 
 
 def _nowhere(routes: Routes, names: Sequence[str]) -> Iterator[RouteProblem]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import itertools
 from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
 from typing import Any
 
 from pydantic import SecretStr
@@ -36,6 +37,7 @@ class Routes:
         token: The token for channels.
         variables: Gives the environment variables that routes name.
         default: Whether there is a default in any case, since who delivers brings a sender for it.
+        file: The file that they are from; `None` where none is named.
     """
 
     def __init__(
@@ -47,7 +49,9 @@ class Routes:
         token: SecretStr | None = None,
         variables: Variables = variable,
         default: bool = False,
+        file: Path | None = None,
     ) -> None:
+        self.file = file
         self.routes = tuple(routes)
         self.owners = owners or {}
         self._token = token
@@ -77,6 +81,15 @@ class Routes:
         """All places that alerts may go to, each once."""
         everywhere = (*self._destinations, *([self._default] if self._default else []))
         return tuple({destination.name: destination for destination in everywhere}.values())
+
+    @property
+    def nobody(self) -> str | None:
+        """Why nobody is notified of anything; `None` where there is a destination."""
+        if self.destinations:
+            return None
+        if self.file is not None:
+            return f"nobody is notified: WATCHER_ROUTES is {self.file}, which has no [[routes]]"
+        return "nobody is notified: no destination is configured"
 
     @property
     def usable(self) -> tuple[Destination, ...]:
@@ -217,4 +230,5 @@ def load_routes(settings: Settings, *, variables: Variables = variable, default:
         token=settings.slack_token,
         variables=variables,
         default=default,
+        file=settings.routes,
     )

@@ -15,7 +15,7 @@ from watcher_core.enums import AlertKind, AlertLevel
 from watcher_core.metrics import metric_order
 from watcher_core.values import AnomalyResult, Finding
 
-# Where the numbers that end an alert were out of its band, too, and most runs before were unusual, they are a new level.
+# Numbers that end an alert, were out of its band, too, and follow on runs that were mostly unusual are a new level.
 RUNS_BEFORE, OF_WHICH_UNUSUAL = 5, 3
 
 # An alert is over when a later execution is normal. Logical time counts, so that an old partition that is loaded again

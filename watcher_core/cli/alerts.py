@@ -20,12 +20,12 @@ from watcher_core.enums import AlertKind, AlertState
 from watcher_core.errors import DatabaseError
 
 if TYPE_CHECKING:
+    from watcher_core.client import Watcher
     from watcher_core.values import Alert, AlertDelivery, AlertPreview, DeliveryResult, MaintenanceWindow, Route
 
 app = typer.Typer(help="Alerts: what is open, and its delivery.", no_args_is_help=True, rich_markup_mode=None)
 
 MAX_ID = 2**63 - 1
-UNCONFIGURED = "no destination is configured: set SLACK_WEBHOOK_URL, or name routes in WATCHER_ROUTES"
 SHOWN_BEHIND = 20
 UNRESOLVED = (AlertState.OPEN, AlertState.ACKNOWLEDGED, AlertState.SNOOZED)
 
@@ -229,7 +229,7 @@ def send_test(
         for destination, failure in failures.items():
             output.print_text(f"{destination}: {failure or 'arrived'}")
         if not failures:
-            output.print_text(UNCONFIGURED)
+            output.print_text(_nobody(watcher))
     if not failures or any(failures.values()):
         raise typer.Exit(1)
 
@@ -267,9 +267,17 @@ def list_routes(*, json: Json = False) -> None:
         )
         for route in found
     ]
-    output.print_table(columns, rows, empty=UNCONFIGURED)
+    output.print_table(columns, rows, empty="" if found else _nobody(watcher))
     for window in windows:
         output.print_text(describe(window))
+
+
+def _nobody(watcher: Watcher) -> str:
+    """Why nobody is notified, and what to do about it."""
+    from watcher_core.alerts import load_routes
+
+    nobody = load_routes(watcher.settings).nobody
+    return f"{nobody}; set SLACK_WEBHOOK_URL, or write routes into the file that WATCHER_ROUTES names"
 
 
 def _sends(route: Route) -> str:

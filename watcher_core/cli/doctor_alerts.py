@@ -66,12 +66,17 @@ def destination_findings(settings: Settings) -> Iterator[HealthFact]:
     except ConfigurationError as exc:
         yield HealthFact("problem", "destinations", str(exc), "set it right; until then no alert is delivered")
         return
-    if not routes.destinations:
+    if routes.nobody:
+        # Who names a file means to send from here; without one, another host or code location may do so.
         yield HealthFact(
-            "ok",
+            "ok" if routes.file is None else "problem",
             "destinations",
-            "none is configured here; where no other host or code location has one, alerts wait",
-            "set SLACK_WEBHOOK_URL to an incoming webhook of Slack, or name routes in WATCHER_ROUTES",
+            "none is configured here; where no other host or code location has one, alerts wait"
+            if routes.file is None
+            else routes.nobody,
+            "set SLACK_WEBHOOK_URL to an incoming webhook of Slack, or name routes in WATCHER_ROUTES"
+            if routes.file is None
+            else "write [[routes]] into it, or set SLACK_WEBHOOK_URL",
         )
     for destination in routes.destinations:
         if destination.secret is None:
