@@ -6,6 +6,7 @@ import datetime as dt
 import functools
 import json
 import math
+import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -25,6 +26,9 @@ SHOWN_NAMES = 10
 SHOWN_NUMBERS = 3
 # The profile of a metric that is compared with all runs; a verdict does not mention it.
 EVERY_RUN = "all runs"
+
+# The scope of a run of Dagster: its selection, and the partition, or the first and the last.
+RUN_SCOPE = re.compile(r"(?P<selection>all|[0-9a-f]{16})(/(?P<partitions>.*))?", re.DOTALL)
 
 # A duration is written in two units, the largest that fits and the next smaller one.
 _DAYS, _HOURS, _MINUTES = (86_400, "d", 3_600, "h"), (3_600, "h", 60, "min"), (60, "min", 1, "s")
@@ -152,6 +156,21 @@ def of_rules(found: int, what: str, *, with_rule: int, without_rule: int, muted:
     return "; ".join(parts)
 
 
+def scope(found: str | None) -> str:
+    """What part of its pipeline an execution is about, as in `2026-01-31` or `a part of it, 2026-01-31`; empty: all.
+
+    Args:
+        found: The scope. That of a run of Dagster begins with `all`, or with what stands for its selection.
+    """
+    whole, part = RUN_SCOPE.fullmatch(found or ""), "a part of it"
+    if whole is None:
+        return found or ""
+    partitions = whole["partitions"] or ""
+    if partitions.count("/") == 1:  # a range of them
+        partitions = partitions.replace("/", " to ")
+    return ", ".join(filter(None, ("" if whole["selection"] == "all" else part, partitions)))
+
+
 def check_name(facts: Mapping[str, Any]) -> str:
     """An asset check by its name, as in `check not_null`; that of an asset's columns is called `columns`."""
     name = facts.get("check", "of unknown name")
@@ -172,7 +191,7 @@ def check_result(facts: Mapping[str, Any]) -> str:
     if status == "no_result":
         return f"ran{for_partitions(facts)} and gave no result"
     checks = facts.get("checks")
-    others = f" in {plural(len(checks), 'check')} ({_named(checks)})" if isinstance(checks, list) else ""
+    others = f" in {plural(len(checks), 'check')} ({listed(checks)})" if isinstance(checks, list) else ""
     what = f"raised an error{others}" if status == "errored" else "failed"
     if facts.get("check") == COLUMNS_CHECK:
         what = "changed"
@@ -204,7 +223,7 @@ def for_partitions(facts: Mapping[str, Any]) -> str:
         return f" for {partitions[0]}"
     known = facts.get("partition_count")
     of_all = f" of {known:,}" if isinstance(known, int) and known >= count else ""
-    return f" for {count:,}{of_all} partitions ({_named(partitions, count)})"
+    return f" for {count:,}{of_all} partitions ({listed(partitions, count)})"
 
 
 def backfill(facts: Mapping[str, Any]) -> str:
@@ -214,7 +233,7 @@ def backfill(facts: Mapping[str, Any]) -> str:
     done, missing = facts.get("succeeded_partition_count") or 0, facts.get("missing_partition_count") or 0
     of_all = f"of {plural(facts.get('partition_count') or 0, 'partition')}"
     partitions = facts.get("failed_partitions")
-    named = f": {_named(partitions, failed)}" if isinstance(partitions, list) and partitions else ""
+    named = f": {listed(partitions, failed)}" if isinstance(partitions, list) and partitions else ""
     counted = f"{done:,} {of_all} succeeded"
     if failed:
         counted += f", {failed:,} failed{named}"
@@ -230,8 +249,9 @@ def backfill(facts: Mapping[str, Any]) -> str:
     return f"{failed:,} {of_all} failed{so_far} in {which}{named}"
 
 
-def _named(names: list[Any], count: int | None = None) -> str:
-    more = (count or len(names)) - SHOWN_NAMES
+def listed(names: list[Any], count: int | None = None) -> str:
+    """Names, cut to the first ones; `count` is how many there are in all."""
+    more = (count or len(names)) - len(names[:SHOWN_NAMES])
     return ", ".join(map(str, names[:SHOWN_NAMES])) + (f" and {more:,} more" if more > 0 else "")
 
 

@@ -166,3 +166,22 @@ def test_owners_are_the_same_from_metadata_and_from_json(declared: object, owner
 )
 def test_numbers_are_rounded_as_people_read_them(value: float, shown: float) -> None:
     assert text.rounded(value) == shown
+
+
+@pytest.mark.parametrize(
+    ("scope", "words"),
+    [
+        (None, ""),
+        ("", ""),
+        ("2026-01-31", "2026-01-31"),
+        ("all", ""),
+        ("all/2026-01-31", "2026-01-31"),
+        ("all/2026-01-01/2026-01-31", "2026-01-01 to 2026-01-31"),
+        ("0123456789abcdef", "a part of it"),
+        ("0123456789abcdef/2026-01-31", "a part of it, 2026-01-31"),
+        ("all of it", "all of it"),
+        ("0123456789abcdef0", "0123456789abcdef0"),
+    ],
+)
+def test_what_of_its_pipeline_an_execution_did(scope: str | None, words: str) -> None:
+    assert text.scope(scope) == words

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from watcher_core.alerts.causes import link_causes
     from watcher_core.alerts.delivery import Pace, deliver_alerts, preview_alerts, send_message, shared_pace
     from watcher_core.alerts.destinations import sender_for
+    from watcher_core.alerts.facts import readable_facts
     from watcher_core.alerts.maintenance import add_maintenance, end_maintenance, list_maintenance
     from watcher_core.alerts.messages import test_message
     from watcher_core.alerts.notification import Notification
@@ -58,6 +59,7 @@ __all__ = [
     "lock_alerts",
     "open_alerts",
     "preview_alerts",
+    "readable_facts",
     "reason",
     "resolve_alert",
     "resolve_alerts",
@@ -100,6 +102,7 @@ _MODULES = {
     "lock_alerts": "opening:lock",
     "open_alerts": "opening",
     "preview_alerts": "delivery",
+    "readable_facts": "facts",
     "reason": "titles",
     "resolve_alert": "alerts",
     "resolve_alerts": "alerts",

@@ -357,31 +357,47 @@ def _delivery(delivery: AlertDelivery) -> str:
 
 
 def _fields(alert: Alert, deliveries: Sequence[AlertDelivery]) -> list[tuple[str, output.Cell]]:
-    def moment(at: dt.datetime | None) -> str | None:
-        return None if at is None else times.clock_and_ago(at)
+    from watcher_core.alerts import readable_facts
 
+    def moment(at: dt.datetime | None, by: str | None = None) -> str | None:
+        return None if at is None else times.clock_and_ago(at) + (f" by {by}" if by else "")
+
+    facts = readable_facts(alert.kind, alert.facts)
+    execution = alert.pipeline_execution_id
+    is_snoozed = alert.state is AlertState.SNOOZED
     return [
-        ("alert", alert.id),
-        ("kind", alert.kind),
+        ("alert", f"{alert.id}, {alert.kind.replace('_', ' ')}"),
         ("level", output.alert_level(alert.level)),
         ("state", alert.state),
         ("pipeline", alert.pipeline_name),
-        ("execution", alert.pipeline_execution_id),
-        ("facts", output.as_lines(alert.facts) if alert.facts else None),
+        ("execution", execution and f"{execution}: watcher executions show {execution}"),
+        ("error", _error(alert)),
+        *(
+            (title, times.clock_and_ago(each) if isinstance(each, dt.datetime) else each)
+            for title, each in facts.items()
+        ),
+        ("what to do", _said(alert, "advice")),
         ("incident", _incident(alert)),
         ("opened", moment(alert.opened_at)),
-        ("acknowledged", moment(alert.acknowledged_at)),
-        ("acknowledged by", alert.acknowledged_by if alert.acknowledged_at else None),
-        ("snoozed until", moment(alert.snoozed_until) if alert.state is AlertState.SNOOZED else None),
-        ("snoozed by", alert.snoozed_by if alert.state is AlertState.SNOOZED else None),
-        ("resolved", moment(alert.resolved_at)),
-        ("resolved by hand", "yes" if alert.resolved_by_hand else None),
+        ("reopened", moment(alert.reopened_at)),
+        ("acknowledged", moment(alert.acknowledged_at, alert.acknowledged_by)),
+        ("snoozed", moment(alert.snoozed_at, alert.snoozed_by) if is_snoozed else None),
+        ("snoozed until", moment(alert.snoozed_until) if is_snoozed else None),
+        ("resolved", moment(alert.resolved_at, alert.resolved_by)),
         ("ended", text.resolution(alert.resolution, by=alert.resolved_by, note=alert.note) or None),
         ("note", alert.note),
-        ("reopened", moment(alert.reopened_at)),
-        ("notified", moment(alert.notified_at or alert.delivered_at)),
-        ("recovery notified", moment(alert.recovery_delivered_at)),
-        ("pending notification", alert.event and (alert.event if alert.attempts else f"{alert.event}, not tried yet")),
-        ("next attempt", moment(alert.next_attempt_at) if alert.attempts else None),
         *((f"to {each.destination}", _delivery(each)) for each in deliveries),
+        ("notified", None if deliveries else _notified(alert)),
     ]
+
+
+def _error(alert: Alert) -> str | None:
+    """The error that the alert is about, with its class; the first line of the page says the reason alone."""
+    error = alert.facts.get("error")
+    found = error if isinstance(error, dict) else {"message": error, "class": alert.facts.get("error_class")}
+    return ": ".join(str(part) for part in (found.get("class"), found.get("message")) if part) or None
+
+
+def _said(alert: Alert, name: str) -> str | None:
+    value = alert.facts.get(name)
+    return str(value) if value else None

@@ -10,7 +10,7 @@ import anyio.to_thread
 from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi.responses import RedirectResponse
 
-from watcher_core import alerts, overview, text, values
+from watcher_core import alerts, overview, values
 from watcher_core.enums import AlertKind, AlertState
 from watcher_core.errors import InvalidValueError
 from watcher_core.server.board.execution import run_url
@@ -96,13 +96,19 @@ def _page(request: Request, alert: values.Alert, *, typed: str | None = None) ->
         now=now,
         alert=alert,
         seen=_standing(alert),
+        is_mine=alert.state is AlertState.ACKNOWLEDGED and alert.acknowledged_by == viewer_of(request).name,
         headline=alerts.headline(alert, now=now),
         cause=cause and (cause, alerts.headline(cause, now=now)),
         behind=[(each, alerts.headline(each, now=now)) for each in behind],
         execution=execution,
         run_url=execution and run_url(watcher.settings.dagster_url, execution),
         error=_error(alert.facts, execution),
-        facts=_plain(alert.facts),
+        facts={
+            title: value
+            for title, value in alerts.readable_facts(alert.kind, alert.facts).items()
+            if title != "metrics"
+        },
+        advice=alert.facts.get("advice"),
         unusual=_unusual(alert.facts),
         deliveries=watcher.alert_deliveries(alert.id),
         before=[(each, alerts.headline(each, now=now)) for each in before if each.id != alert.id][:HISTORY],
@@ -204,37 +210,3 @@ def _unusual(facts: Mapping[str, Any]) -> list[Unusual]:
         for each in (listed if isinstance(listed, list) else [])
         if isinstance(each, dict)
     ]
-
-
-# Facts that the page says elsewhere, or that only checks need.
-HIDDEN = frozenset(
-    {
-        "assets", "class", "ended_at", "error", "error_class", "execution_state", "expected_datepart",
-        "expected_number",
-        "measured_from", "message", "run_id", "signature", "subject", "used_child_config",
-    }
-)  # fmt: skip
-
-
-def _plain(facts: Mapping[str, Any]) -> dict[str, str | dt.datetime]:
-    """The facts that are a plain value, by their names in words; instants as such, durations in words."""
-    shown: dict[str, str | dt.datetime] = {}
-    for key, value in facts.items():
-        if key in HIDDEN or value is None or isinstance(value, bool | list | dict):
-            continue
-        title = key.removesuffix("_seconds").replace("_", " ")
-        if key.endswith("_seconds"):
-            shown[title] = text.duration(value)
-        else:
-            shown[title] = _instant(value) or text.number(value)
-    return shown
-
-
-def _instant(value: object) -> dt.datetime | None:
-    if not isinstance(value, str) or len(value) < len("2026-01-31T06:00"):
-        return None
-    try:
-        found = dt.datetime.fromisoformat(value)
-    except ValueError:
-        return None
-    return None if found.tzinfo is None else found

@@ -85,7 +85,7 @@ def run_title(run: values.PipelineRun) -> str:
             (
                 f"{run.start_date.isoformat(' ')[:16]} UTC",
                 run.state.value,
-                (run.scope or "")[:200],
+                text.scope(run.scope)[:200],
                 text.duration(run.duration_seconds) if has_begun and run.duration_seconds is not None else None,
                 None if run.rows is None else text.plural(run.rows, "row"),
                 f"unusual: {', '.join(run.flagged)}" if run.flagged else None,

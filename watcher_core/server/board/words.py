@@ -34,6 +34,12 @@ def name(value: object) -> Markup:
     return _element(f'<bdi class="name" title="{escape(whole[:TITLE_CHARACTERS])}">{escape(cut)}</bdi>')
 
 
+def scope(value: str | None) -> Markup | str:
+    """What part of its pipeline an execution is about; empty for all of it."""
+    said = text.scope(value)
+    return name(said) if said else ""
+
+
 def plain(value: object, most: int = 80) -> str:
     """A name where there are no elements, as in the title of a page: cut, and without marks of direction."""
     whole = TURNS.sub("·", str(value))
@@ -151,6 +157,7 @@ FILTERS = {
     "plural": text.plural,
     "rate": rate,
     "run_title": drawings.run_title,
+    "scope": scope,
     "size": size,
     "spark": _spark,
     "when": when,
