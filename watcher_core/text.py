@@ -48,6 +48,12 @@ def rounded(value: float) -> float:
     return float(f"{value:.0f}" if abs(value) >= 1_000 else f"{value:.4g}")
 
 
+def shortened(name: str, most: int) -> str:
+    """A name with at most so many characters: of a longer one the beginning and the end, which tell it from others."""
+    kept = most - 1
+    return name if len(name) <= most else f"{name[: kept // 2]}…{name[len(name) - (kept - kept // 2) :]}"
+
+
 def plural(count: int, noun: str, several: str | None = None) -> str:
     """A count with its noun, as in `1 run` or `2,000 runs`."""
     return f"{count:,} {noun if count == 1 else several or noun + 's'}"

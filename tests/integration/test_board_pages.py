@@ -12,6 +12,7 @@ from urllib.parse import quote
 import pytest
 
 from tests.board_data import HOSTILE, populate
+from tests.factories import at, record
 from tests.http_client import Client, serving
 from watcher_core import ExecutionRecord, ExecutionSource, ExecutionState, Watcher
 from watcher_core.server import create_app
@@ -314,3 +315,37 @@ def test_an_alert_leads_to_its_run_in_dagster_and_to_its_execution(watcher, data
         assert 'href="https://dagster.example.com/runs/abc"' in page
         assert f'href="/ui/executions/{inside.pipeline_execution_id}"' in page
         assert "/runs/" not in board.get(f"/ui/alerts/{outside.id}").text
+
+
+def source_of(board: Client, path: str) -> str:
+    return html.unescape(board.get(path).text)
+
+
+def test_what_is_critical_is_said_so_and_each_button_says_of_what_it_is(watcher):
+    watcher.get_or_create_pipeline("loud", alert_level="critical")
+    watcher.record([record("loud", start=0, state=ExecutionState.FAILED)])
+    watcher.check_failures(now=at(2))
+    [alert] = watcher.alerts()
+    with serving(create_app(watcher)) as board:
+        for path in ("/ui/", "/ui/alerts", f"/ui/alerts/{alert.id}"):
+            assert '<span class="badge critical">critical</span>' in source_of(board, path), path
+        assert 'aria-label="Acknowledge: loud failed' in source_of(board, "/ui/")
+        assert 'aria-label="Acknowledge: loud failed' in source_of(board, "/ui/alerts")
+
+
+def test_what_people_have_said_stands_at_the_top_and_the_main_button_is_of_what_is_open(watcher):
+    watcher.record([record("a", start=0, state=ExecutionState.FAILED)])
+    watcher.check_failures(now=at(2))
+    [alert] = watcher.alerts()
+    note = "asking the platform team, " * 20
+    with serving(create_app(watcher)) as board:
+        assert '<button class="primary">Acknowledge</button>' in source_of(board, f"/ui/alerts/{alert.id}")
+        watcher.acknowledge_alert(alert.id, by="ann", note=note)
+        page = source_of(board, f"/ui/alerts/{alert.id}")
+        assert page.index(note.strip()) < page.index("What you do about it"), "whole, and before all else"
+        assert "primary" not in page
+        assert "<button>Take it over</button>" in page
+        watcher.acknowledge_alert(alert.id, by="local user")
+        assert "<button>Change the note</button>" in source_of(board, f"/ui/alerts/{alert.id}")
+        watcher.snooze_alert(alert.id, until=watcher.clock() + dt.timedelta(hours=1), by="ann")
+        assert "<button>Acknowledge</button>" in source_of(board, f"/ui/alerts/{alert.id}")

@@ -204,3 +204,16 @@ def test_days_have_dates_below_them_and_say_what_is_drawn() -> None:
     assert "at most 29 a day" in drawn
     assert drawings._below(days[:1]) == "<span>10 Mar</span>"
     assert drawings._below([]) == ""
+
+
+@pytest.mark.parametrize(
+    ("share", "said"),
+    [(0, "0 %"), (0.004, "0.4 %"), (0.5, "50 %"), (0.989, "99 %"), (199 / 200, "99.5 %"), (1, "100 %"), (None, "–")],
+)
+def test_what_is_nearly_all_is_not_all(share: float | None, said: str) -> None:
+    assert words.rate(share) == said
+
+
+def test_a_sentence_that_begins_with_a_name_runs_from_the_left() -> None:
+    shown = words.sentence("\u0645\u0628\u064a failed: <a>")
+    assert shown == '<bdi class="name" dir="ltr">\u0645\u0628\u064a failed: &lt;a&gt;</bdi>'

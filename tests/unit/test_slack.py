@@ -242,6 +242,11 @@ def test_each_event_has_its_words(event: AlertEvent, title: str, headline: str) 
         ),
         (AlertKind.FAILURE, {"error": "Errors occurred:\n"}, "🔴 orders failed: Errors occurred:"),
         (
+            AlertKind.FAILURE,
+            {"error": "'customer_id'", "error_class": "KeyError"},
+            "🔴 orders failed: KeyError: 'customer_id'",
+        ),
+        (
             AlertKind.TIMELINESS,
             FACTS[AlertKind.TIMELINESS],
             "🔴 orders is late: has run for 1 h, expected within 30 minutes",
@@ -440,3 +445,11 @@ def test_who_is_meant_is_pinged_elsewhere_too() -> None:
     line = f"• orders: <@1> is late, {mention('<@42>')} {mention('@here')}"
     assert formats.as_text(line) == "• orders: <\u2060@1> is late, <@42> @here"
     assert formats.as_markdown([line]).endswith("is late, <@42> @here")
+
+
+def test_a_long_name_leaves_room_for_what_is_wrong() -> None:
+    name = "warehouse/" + "x" * 300 + "/orders_by_day"
+    failed = alert(kind=AlertKind.FAILURE, facts={"error": "no file"}, level=AlertLevel.ERROR, pipeline_name=name)
+    header = written(failed).blocks[0]["text"]["text"].replace("\u2060", "")
+    assert header.startswith("🔴 warehouse/xxx")
+    assert header.endswith("x/orders_by_day failed: no file")

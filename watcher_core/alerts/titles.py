@@ -13,6 +13,8 @@ from typing import Any
 from watcher_core import text, values
 from watcher_core.enums import AlertEvent, AlertKind, AlertLevel
 
+# Characters of a name in the first line, of which Slack shows 150.
+NAME_CHARACTERS = 80
 # Pipelines that the first line of a message about several names.
 NAMED = 3
 # What is in front of the reason in an error: the class of the driver's error, as SQLAlchemy writes it.
@@ -101,7 +103,8 @@ def _named(names: Sequence[str], total: int) -> str:
 
 
 def _where(alert: values.Alert) -> str:
-    return alert.subject
+    """What an alert is about: so short that what is wrong with it still fits into the line."""
+    return text.shortened(alert.subject, NAME_CHARACTERS)
 
 
 def _over(alert: values.Alert) -> str:
@@ -124,7 +127,9 @@ def _failure(alert: values.Alert, facts: Mapping[str, Any], _: dt.datetime) -> s
     who = f"{_where(alert)} and {text.plural(others, 'other asset')}" if others > 0 else _where(alert)
     error = facts.get("error")
     found = error if isinstance(error, Mapping) else {"message": error, "class": facts.get("error_class")}
-    why = reason(found.get("message")) or str(found.get("class") or "")
+    why, name = reason(found.get("message")), str(found.get("class") or "")
+    if name and " " not in why:  # as the key that a KeyError names: alone it says nothing
+        why = f"{name}: {why}" if why else name
     return f"{who} failed{text.for_partitions(facts)}" + (f": {why}" if why else "")
 
 

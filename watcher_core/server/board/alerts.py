@@ -34,6 +34,9 @@ STATES: Mapping[str, tuple[AlertState, ...]] = {
     "snoozed": (AlertState.SNOOZED,),
     "resolved": (AlertState.RESOLVED,),
 }
+# Facts that the page shows as a table, and what the line about the execution says.
+ELSEWHERE = ("metrics",)
+OF_EXECUTION = (*ELSEWHERE, "took", "had run for")
 SNOOZES = {1: "1 hour", 4: "4 hours", 12: "12 hours", 24: "1 day", 72: "3 days", 168: "1 week"}
 
 
@@ -106,7 +109,7 @@ def _page(request: Request, alert: values.Alert, *, typed: str | None = None) ->
         facts={
             title: value
             for title, value in alerts.readable_facts(alert.kind, alert.facts).items()
-            if title != "metrics"
+            if title not in (OF_EXECUTION if execution else ELSEWHERE)
         },
         advice=alert.facts.get("advice"),
         unusual=_unusual(alert.facts),

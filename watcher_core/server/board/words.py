@@ -27,17 +27,26 @@ TURNS = re.compile("[\u202a-\u202e\u2066-\u2069]")
 
 def name(value: object) -> Markup:
     """A name: isolated and without marks of direction, so that it turns nothing around; cut where it is very long."""
-    whole = NOTHING if value is None or value == "" else TURNS.sub("·", str(value))
+    whole = _whole(value)
     if len(whole) <= SHOWN_CHARACTERS:
         return _element(f'<bdi class="name">{escape(whole)}</bdi>')
     cut = whole[:SHOWN_CHARACTERS] + "…"
     return _element(f'<bdi class="name" title="{escape(whole[:TITLE_CHARACTERS])}">{escape(cut)}</bdi>')
 
 
+def sentence(value: object) -> Markup:
+    """A line of ours, which begins with a name of any script: it runs from the left, and only the name as it does."""
+    return _element(f'<bdi class="name" dir="ltr">{escape(_whole(value))}</bdi>')
+
+
 def scope(value: str | None) -> Markup | str:
     """What part of its pipeline an execution is about; empty for all of it."""
     said = text.scope(value)
     return name(said) if said else ""
+
+
+def _whole(value: object) -> str:
+    return NOTHING if value is None or value == "" else TURNS.sub("·", str(value))
 
 
 def plain(value: object, most: int = 80) -> str:
@@ -120,7 +129,10 @@ def compact(value: float | None) -> str:
 
 def rate(value: float | None) -> str:
     """A share of 1, as a percentage with the decimals that small ones need."""
-    return NOTHING if value is None else f"{100 * value:.1f} %" if 0 < value < 0.1 else f"{100 * value:.0f} %"
+    if value is None:
+        return NOTHING
+    # What is nearly none, or nearly all, is neither.
+    return f"{100 * value:.1f} %" if 0 < value < 0.1 or 0.99 <= value < 1 else f"{100 * value:.0f} %"
 
 
 def size(value: float | None) -> str:
@@ -158,6 +170,7 @@ FILTERS = {
     "rate": rate,
     "run_title": drawings.run_title,
     "scope": scope,
+    "sentence": sentence,
     "size": size,
     "spark": _spark,
     "when": when,
