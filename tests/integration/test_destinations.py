@@ -383,7 +383,7 @@ def test_that_messages_do_not_get_through_goes_to_who_can_be_reached(watcher: Wa
     examined(now=at(40))
     deliver(watcher, at(41))
     assert places.events == ["opened", "resolved"]
-    assert places.told[2:] == ["✅ delivery of alerts: good again"]
+    assert places.told[2:] == ["✅ delivery of alerts: found in order at 2026-03-01 12:40:00 UTC"]
 
 
 def test_that_messages_do_not_get_through_goes_by_a_sender_of_who_delivers(watcher: Watcher, places: Places) -> None:

@@ -63,6 +63,7 @@ def message(event: AlertEvent | None = AlertEvent.OPENED, *alerts: Alert) -> Sla
     )
     written = compose(
         header="🔴 ERROR: Failures",
+        title="🔴 a_b <i> failed: duplicate key 8123" if len(about.alerts) == 1 else None,
         headline="1 failure",
         context="now",
         lines=["• <https://dagster.example.com/runs/1|execution 3> of a_b &lt;i&gt;: duplicate key 8123 [alert 17]"],
@@ -166,7 +167,8 @@ def test_an_incident_says_what_is_wrong(server: HttpServer) -> None:
     pagerduty(server).send(message(), thread=None)
     [event] = [request.json for request in server.taken]
     payload = event["payload"]
-    assert payload["summary"] == "execution 3 of a_b <i>: duplicate key 8123"
+    assert payload["summary"] == "a_b <i> failed: duplicate key 8123", "as the first line of a message"
+    assert "execution 3" in payload["custom_details"]["message"]
     assert (payload["severity"], payload["source"], payload["class"]) == ("error", "raw/orders", "failure")
     assert payload["custom_details"]["owners"] == ["anna"]
     assert event["links"] == [{"href": "https://dagster.example.com/runs/1", "text": "run"}]
@@ -189,7 +191,7 @@ def test_apprise_sends_the_same_facts(server: HttpServer) -> None:
     by_apprise(server).send(message(), thread=None)
     [request] = server.taken
     sent = request.json
-    assert (sent["title"], sent["type"]) == ("🔴 ERROR: Failures: 1 failure", "failure")
+    assert (sent["title"], sent["type"]) == ("🔴 a_b <i> failed: duplicate key 8123", "failure")
     assert "execution 3 (https://dagster.example.com/runs/1) of a_b <i>: duplicate key 8123" in sent["message"]
     by_apprise(server).send(message(AlertEvent.RESOLVED), thread=None)
     assert server.taken[1].json["type"] == "success"

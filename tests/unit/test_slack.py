@@ -453,3 +453,20 @@ def test_a_long_name_leaves_room_for_what_is_wrong() -> None:
     header = written(failed).blocks[0]["text"]["text"].replace("\u2060", "")
     assert header.startswith("🔴 warehouse/xxx")
     assert header.endswith("x/orders_by_day failed: no file")
+
+
+@pytest.mark.parametrize(
+    ("kind", "said"),
+    [
+        (AlertKind.FAILURE, "no file, failed at 2026-03-01 08:12:00 UTC"),
+        (AlertKind.ANOMALY, "unusual, of the run that ended at 2026-03-01 08:12:00 UTC"),
+    ],
+)
+def test_what_happened_long_before_it_was_found_says_when(kind: AlertKind, said: str) -> None:
+    facts = {"error": "no file", "ended_at": "2026-03-01T08:12:00+00:00"}
+    late = written(alert(kind=kind, facts=facts, level=AlertLevel.ERROR))
+    assert said in formats.as_text(late.text)
+
+
+def test_an_address_that_is_its_own_label_is_said_once() -> None:
+    assert formats.as_text("Runbook: <https://a.example/x|https://a.example/x>") == "Runbook: https://a.example/x"

@@ -17,6 +17,8 @@ PARTITIONS = 10
 # Characters of the verdict on a metric; usually half of that is needed.
 METRIC_CHARACTERS = 300
 UNKNOWN_TIME = "an unknown time"
+# A message that is sent later than this after what it says happened, or was found, says when that was.
+LATE = dt.timedelta(minutes=5)
 
 
 def _freshness(facts: Mapping[str, Any], now: dt.datetime) -> str:
@@ -41,7 +43,7 @@ def _timeliness(facts: Mapping[str, Any], _: dt.datetime) -> str:
     return f"{lasted} ({slack.escape(state)}), {_expected(facts)}"
 
 
-def _failure(facts: Mapping[str, Any], _: dt.datetime) -> str:
+def _failure(facts: Mapping[str, Any], now: dt.datetime) -> str:
     if "backfill_state" in facts:
         return _backfill(facts)
     error = facts.get("error")
@@ -58,6 +60,9 @@ def _failure(facts: Mapping[str, Any], _: dt.datetime) -> str:
     in_a_row = facts.get("failures_in_a_row")
     if isinstance(in_a_row, int) and in_a_row > 1:
         parts.append(f"{in_a_row:,} failures in a row")
+    ended = text.as_moment(facts.get("ended_at"))
+    if ended is not None and now - ended > LATE:
+        parts.append(f"failed at {clock(ended)}")
     return ", ".join(part for part in parts if part)
 
 
@@ -98,11 +103,13 @@ def _listed(word: str, found: object) -> str:
     return f"{word}{plural} {named}{more}"
 
 
-def _anomaly(facts: Mapping[str, Any], _: dt.datetime) -> str:
+def _anomaly(facts: Mapping[str, Any], now: dt.datetime) -> str:
     metrics = facts.get("metrics")
     listed = metrics if isinstance(metrics, list) else []
     verdicts = [text.verdict(metric) for metric in listed if isinstance(metric, Mapping)]
-    return " · ".join(slack.escape(verdict, limit=METRIC_CHARACTERS) for verdict in verdicts) or "unusual"
+    said = " · ".join(slack.escape(verdict, limit=METRIC_CHARACTERS) for verdict in verdicts) or "unusual"
+    ended = text.as_moment(facts.get("ended_at"))
+    return said if ended is None or now - ended <= LATE else f"{said}, of the run that ended at {clock(ended)}"
 
 
 def _asset_check(facts: Mapping[str, Any], _: dt.datetime) -> str:

@@ -28,7 +28,7 @@ def as_text(text: str, *, with_links: bool = True) -> str:
     """The message as plain text; links follow their labels."""
 
     def written(label: str, url: str | None) -> str:
-        return f"{label} ({url})" if url and url != MENTION and with_links else label
+        return f"{label} ({url})" if url not in (None, label, MENTION) and with_links else label
 
     shown = text if with_links else ASIDE.sub("", text)
     return "\n".join(_line(line, written) for line in shown.splitlines())

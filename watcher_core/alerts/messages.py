@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from watcher_core import text, values
 from watcher_core.alerts import incidents, pending, slack, titles
-from watcher_core.alerts.details import DETAILS, ERROR_CHARACTERS, clock
+from watcher_core.alerts.details import DETAILS, ERROR_CHARACTERS, LATE, clock
 from watcher_core.alerts.incidents import Behind
 from watcher_core.enums import AlertEvent, AlertKind, AlertLevel, AlertState
 
@@ -17,8 +17,6 @@ from watcher_core.enums import AlertEvent, AlertKind, AlertLevel, AlertState
 SHOWN = 20
 # Characters of a line of names.
 NAMES_CHARACTERS = 600
-# A message that is sent later than this after its alert was opened says when that was.
-LATE = dt.timedelta(minutes=5)
 
 CHECKS = {
     AlertKind.FRESHNESS: "Freshness check",

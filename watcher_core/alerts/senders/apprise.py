@@ -116,12 +116,12 @@ def _place(url: SecretStr) -> NotifyBase:
 def _fitted(place: NotifyBase, message: SlackMessage) -> tuple[str, str, str]:
     """The title and the text of a message, in the place's format, with as many lines as it takes."""
     lines = message.text.splitlines()
-    title = formats.as_text(": ".join(lines[:2]), with_links=False)
+    title = formats.as_text(lines[0], with_links=False)
     if place.title_maxlen > 0:
         title = cut(title, place.title_maxlen)
     room = place.body_maxlen - (0 if place.title_maxlen > 0 else len(title) + ROOM_FOR_TITLE)
     written_as = _format(place)
-    shown = lines[2:]
+    shown = lines[1:]
     for left in range(len(shown), -1, -1):
         more = len(shown) - left
         kept = [*shown[:left], *([f"… {more} more lines"] if more else [])]

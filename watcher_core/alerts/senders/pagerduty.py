@@ -68,9 +68,12 @@ class PagerDuty:
         lines = _lines(message)
         for number, alert in enumerate(about.alerts):
             summary = lines[number] if number < len(lines) else f"{alert.kind} of {alert.subject}"
+            if len(about.alerts) == 1:  # what is wrong, where and why, as wakes whoever is on call
+                summary = _title(message)
             if about.event is AlertEvent.REMINDED or alert.id in about.levels_before:
                 self._post("resolve", key_of(alert), {})
-            self._post(action, key_of(alert), _details(about, alert, summary) if action == "trigger" else {})
+            details = _details(about, alert, summary, message) if action == "trigger" else {}
+            self._post(action, key_of(alert), details)
             if action == "trigger" and alert.state in (AlertState.ACKNOWLEDGED, AlertState.SNOOZED):
                 self._post("acknowledge", key_of(alert), {})
 
@@ -136,7 +139,14 @@ def _lines(message: SlackMessage) -> list[str]:
     return [line.removeprefix("• ").rpartition(" [alert ")[0] for line in lines if line.startswith("• ")]
 
 
-def _details(about: Notification, alert: values.Alert, summary: str) -> dict[str, Any]:
+def _title(message: SlackMessage) -> str:
+    """The first line, without the sign of the level, for which there is a field."""
+    first, *_ = formats.as_text(message.text, with_links=False).splitlines()
+    sign, _, rest = first.partition(" ")
+    return first if sign[:1].isalnum() else rest
+
+
+def _details(about: Notification, alert: values.Alert, summary: str, message: SlackMessage) -> dict[str, Any]:
     payload = {
         "summary": cut(summary, MAX_SUMMARY),
         "source": cut(alert.subject, MAX_SOURCE),
@@ -147,6 +157,7 @@ def _details(about: Notification, alert: values.Alert, summary: str) -> dict[str
             "environment": about.environment,
             "owners": list(about.owners.get(alert.id, ())),
             "alert": alert.id,
+            "message": formats.as_text(message.text),
             "facts": alert.facts,
         },
     }
