@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
 # ical.js 2.2.1 (npm), python-dateutil 4.0.0
 #
-# A rule of a calendar for each year from 29 February, `FREQ=YEARLY`, is each 1 March in other years for ical.js, and
-# only each 29 February for dateutil; so is `FREQ=YEARLY;BYMONTH=2`, which is never in March. Each five hours between
-# nine and eleven, `FREQ=HOURLY;INTERVAL=5;BYHOUR=9,10`, is at 9 and at 10 of each day, an hour apart; `BYWEEKNO=1`
-# never is. RFC 5545 says that a day that does not exist is left out.
+# A rule of a calendar for each year from 29 February, `FREQ=YEARLY`, is each 1 March in other years for ical.js, even
+# with `BYMONTH=2`; for dateutil it is only each 29 February. Each five hours, at nine or ten,
+# `FREQ=HOURLY;INTERVAL=5;BYHOUR=9,10`, is at 9 and at 10 of each day, an hour apart, and `BYWEEKNO=1` never is. RFC
+# 5545 says that a day that does not exist is left out.
 #
 # Most would guess: the same days from both, and no month or hour that a rule rules out.
 set -eu
@@ -44,6 +44,7 @@ import datetime
 from dateutil import rrule
 
 RULES = (
+    ("FREQ=YEARLY", "2024-02-29"),
     ("FREQ=YEARLY;BYMONTH=2", "2024-02-29"),
     ("FREQ=HOURLY;INTERVAL=5;BYHOUR=9,10", "2024-01-01T09:00:00"),
     ("FREQ=YEARLY;BYWEEKNO=1", "2024-01-03"),
@@ -54,6 +55,7 @@ for rule, start in RULES:
     seen.append([str(time)[:13] for time in times])
 print(seen)
 assert seen == [
+    ["2024-02-29 00", "2028-02-29 00", "2032-02-29 00"],
     ["2024-02-29 00", "2028-02-29 00", "2032-02-29 00"],
     ["2024-01-01 09", "2024-01-02 10", "2024-01-06 09"],
     ["2024-01-03 00", "2024-01-04 00", "2024-01-05 00"],

@@ -10,8 +10,8 @@ folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 cd "$folder"
 npm init --yes >/dev/null
-npm install --silent --no-audit --no-fund --ignore-scripts --omit=optional @msgpack/msgpack@3.1.3 @shelacek/ubjson@1.1.1 ion-js@5.2.1 \
-  msgpackr@2.1.4 cbor-x@1.6.9
+npm install --silent --no-audit --no-fund --ignore-scripts --omit=optional \
+  @msgpack/msgpack@3.1.3 @shelacek/ubjson@1.1.1 ion-js@5.2.1 msgpackr@2.1.4 cbor-x@1.6.9
 
 node --input-type=module - <<'NODE'
 import assert from "node:assert";

@@ -11,7 +11,8 @@ folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 cd "$folder"
 npm init --yes >/dev/null
-npm install --silent --no-audit --no-fund --ignore-scripts --omit=optional msgpackr@2.1.4 cbor-x@1.6.9 @msgpack/msgpack@3.1.3
+npm install --silent --no-audit --no-fund --ignore-scripts --omit=optional \
+  msgpackr@2.1.4 cbor-x@1.6.9 @msgpack/msgpack@3.1.3
 python3 -m venv "$folder/venv"
 "$folder/venv/bin/pip" install --quiet --no-compile --disable-pip-version-check msgpack==1.2.4 cbor2==6.3.0
 
