@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -124,6 +125,45 @@ def test_a_request_that_waits_for_a_lock_keeps_no_other_from_being_answered(
             for thread in threads:
                 thread.join()
         assert (answer.status_code, statuses) == (201, [503] * 3)
+
+
+def waiting_for_locks(url: str) -> int:
+    """How many sessions of a database wait for locks."""
+    with psycopg.connect(url) as connection:
+        (count,) = connection.execute(
+            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+        ).fetchone() or (0,)
+        return int(count)
+
+
+def test_requests_that_wait_for_a_lock_give_way_where_connections_are_few(
+    module_database_url: str, tmp_path: Path
+) -> None:
+    with Watcher(module_database_url, settings=Settings(home=tmp_path / "home")) as watcher:
+        watcher.lock_seconds = 25
+        watcher.pool_size, watcher.pool_overflow = 2, 0
+        held, free = (watcher.get_or_create_pipeline(unique("pipeline")) for _ in range(2))
+        ids = [watcher.start_execution(pipeline_id=held.id, next_watermark="1").id for _ in range(4)]
+        statuses: list[int] = []
+
+        def finish(execution_id: int) -> None:
+            end = {"id": execution_id, "end_date": "2100-01-01T00:00:00Z", "completed_successfully": True}
+            statuses.append(client.post("/end_pipeline_execution", json=end).status_code)
+
+        threads = [threading.Thread(target=finish, args=[each]) for each in ids]
+        with serving(create_app(watcher, limits=Limits(connections=2))) as client:
+            with forgotten_transaction(module_database_url, held.id):
+                for thread in threads:
+                    thread.start()
+                while waiting_for_locks(module_database_url) < 2:
+                    assert len(statuses) < 4
+                began = time.monotonic()
+                assert client.post("/start_pipeline_execution", json={"pipeline_id": free.id}).status_code == 201
+                assert time.monotonic() - began < 15  # and not 25, nor as often as there are such requests
+            for thread in threads:
+                thread.join()
+        # One has been patient, and was done once the lock was given back; the others may try again.
+        assert sorted(statuses) == [204, 503, 503, 503]
 
 
 def test_a_pipeline_that_is_locked_keeps_no_other_job_of_its_host_from_being_recorded(

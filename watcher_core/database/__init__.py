@@ -28,6 +28,7 @@ if TYPE_CHECKING:
         normalize_url,
         read_by_index,
         read_one_snapshot,
+        sessions_in_use,
         transaction,
     )
     from watcher_core.database.failures import translated_errors
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from watcher_core.database.schema import check_schema_version, downgrade, schema_version, upgrade
     from watcher_core.database.statements import rows_of_page, unindented
     from watcher_core.database.timed import limit_locks_in_passing, remaining_seconds, time_limit
+    from watcher_core.database.turns import cancel_waits
     from watcher_core.database.urls import describe, target_names, text_for_libpq, without_secrets
     from watcher_core.database.version import SCHEMA_VERSION, recorded_version
 
@@ -45,6 +47,7 @@ __all__ = [
     "SCHEMA_VERSION",
     "UNFLUSHED",
     "Driver",
+    "cancel_waits",
     "check_schema_version",
     "clock",
     "connect",
@@ -65,6 +68,7 @@ __all__ = [
     "remaining_seconds",
     "rows_of_page",
     "schema_version",
+    "sessions_in_use",
     "statements_to_grant",
     "target_names",
     "text_for_libpq",
@@ -85,6 +89,7 @@ _MODULES = {
     "SCHEMA_VERSION": "version",
     "Driver": "connections",
     "unindented": "statements",
+    "cancel_waits": "turns",
     "check_schema_version": "schema",
     "clock": "engine",
     "UNFLUSHED": "engine",
@@ -105,6 +110,7 @@ _MODULES = {
     "recorded_version": "version",
     "rows_of_page": "statements",
     "schema_version": "schema",
+    "sessions_in_use": "engine",
     "statements_to_grant": "grants",
     "target_names": "urls",
     "text_for_libpq": "urls",

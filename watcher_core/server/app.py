@@ -32,6 +32,7 @@ from watcher_core.server.routes.openlineage import events, take, take_batch
 from watcher_core.server.routes.pings import failed, pings, started, succeeded
 from watcher_core.server.routes.pipelines import pipelines
 from watcher_core.server.routes.pipelines import types as pipeline_types
+from watcher_core.server.turns import Turns
 from watcher_core.server.workers import Workers
 
 # A request is compared with one route after the other; the board's are first, since a person waits for its pages.
@@ -133,6 +134,7 @@ def create_app(
         local=local,
         proxies=proxies or Proxies(),
         refuse=_refuse,
+        turns=Turns(watcher, connections=limits.connections),
     )
 
 

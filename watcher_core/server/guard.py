@@ -16,6 +16,7 @@ from watcher_core.enums import TokenScope
 from watcher_core.server.access import LOOPBACK, Access, Proxies, Tokens, is_local
 from watcher_core.server.errors import RefusedError, error_response
 from watcher_core.server.limits import Limits, Rates
+from watcher_core.server.turns import Turns
 
 if TYPE_CHECKING:
     from starlette.types import Message, Receive, Scope, Send
@@ -96,10 +97,12 @@ class Guard:
         local: bool,
         proxies: Proxies,
         refuse: Callable[[Scope, Exception], Response],
+        turns: Turns,
     ) -> None:
         self._app = app
         self._proxies = proxies
         self._refuse = refuse
+        self._turns = turns
         self._direct = direct
         self._tokens = tokens
         self._limits = limits
@@ -120,6 +123,8 @@ class Guard:
             await error_response(503, "the server is busy; try again")(scope, receive, send)
             return
         self._waiting += 1
+        if self._waiting > self._limits.connections:
+            self._turns.look(lambda: self._waiting)
         try:
             await self._answer(scope, receive, send)
         finally:
