@@ -515,7 +515,7 @@ def test_what_ran_inside_without_the_database_is_part_of_it(run: Run, module_wat
         away = {"WATCHER_DATABASE_URL": f"postgresql://u:p@127.0.0.1:{refused.getsockname()[1]}/d"}
         assert run("sh", "-c", script, pipeline="away outside", environment=away)[0] == 0
     (place,) = {path.parent for path in Path(os.environ["XDG_STATE_HOME"]).rglob("*.json")}
-    assert recording.replay_spool([place], lambda execution: module_watcher.record([execution])) == 3
+    assert recording.replay_spool([place], module_watcher.record) == 3
     outer = newest(module_watcher, "away outside")
     tree = module_watcher.execution_tree(outer.id)
     assert {child.execution.pipeline_name for child in tree.children} == {"away inside", "away script"}

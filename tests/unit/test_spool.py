@@ -8,7 +8,7 @@ import logging
 import os
 import stat
 import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
@@ -47,6 +47,17 @@ COMPLETE = record(
 )
 
 
+def one_by_one(record: Callable[[ExecutionRecord], object]) -> spool.Record:
+    """Record executions as a database does that takes none of them together with others."""
+
+    def take(executions: Sequence[ExecutionRecord]) -> None:
+        if len(executions) > 1:
+            raise DatabaseError("one of them is refused")
+        record(executions[0])
+
+    return take
+
+
 OLD = Path("old")  # the place of earlier versions, which is read only
 
 
@@ -58,7 +69,7 @@ def directory(tmp_path: Path) -> Path:
 def test_what_is_kept_comes_back_whole(directory: Path) -> None:
     told: list[ExecutionRecord] = []
     spool.keep_in_spool([directory, OLD], COMPLETE)
-    assert spool.replay_spool([directory, OLD], told.append) == 1
+    assert spool.replay_spool([directory, OLD], told.extend) == 1
     assert told == [COMPLETE]
     assert list(directory.iterdir()) == []
 
@@ -72,7 +83,7 @@ def test_a_time_zone_survives(directory: Path) -> None:
     zone = dt.timezone(dt.timedelta(hours=-7))
     spool.keep_in_spool([directory, OLD], record("a", logical_date=dt.datetime(2026, 1, 1, tzinfo=zone)))
     told: list[ExecutionRecord] = []
-    spool.replay_spool([directory, OLD], told.append)
+    spool.replay_spool([directory, OLD], told.extend)
     assert told[0].logical_date == dt.datetime(2026, 1, 1, 7, tzinfo=dt.UTC)
 
 
@@ -81,7 +92,7 @@ def test_the_oldest_comes_first(directory: Path) -> None:
     for name in names:
         spool.keep_in_spool([directory, OLD], record(name))
     told: list[ExecutionRecord] = []
-    spool.replay_spool([directory, OLD], told.append)
+    spool.replay_spool([directory, OLD], told.extend)
     assert [kept.pipeline_name for kept in told] == names
 
 
@@ -90,7 +101,7 @@ def test_two_tellings_of_one_execution_are_two_files(directory: Path) -> None:
     spool.keep_in_spool([directory, OLD], record("a", "same", state=ExecutionState.FAILED))
     spool.keep_in_spool([directory, OLD], record("a", "same", state=ExecutionState.SUCCEEDED))
     told: list[ExecutionRecord] = []
-    assert spool.replay_spool([directory, OLD], told.append) == 2
+    assert spool.replay_spool([directory, OLD], told.extend) == 2
     assert [kept.state for kept in told] == [ExecutionState.FAILED, ExecutionState.SUCCEEDED]
 
 
@@ -117,7 +128,7 @@ def test_a_database_that_goes_away_again_leaves_the_rest(directory: Path) -> Non
         told.append(kept.pipeline_name)
 
     with pytest.raises(DatabaseUnavailableError):
-        spool.replay_spool([directory, OLD], goes_away)
+        spool.replay_spool([directory, OLD], one_by_one(goes_away))
     assert told == ["first"]
     assert len(spool.spooled_executions([directory, OLD])) == 2
 
@@ -132,7 +143,7 @@ def test_what_the_database_will_not_take_now_waits_on_without_stopping_the_other
         if kept.pipeline_name == "refused":
             raise DatabaseError("permission denied")
 
-    assert spool.replay_spool([directory, OLD], refuses) == 1
+    assert spool.replay_spool([directory, OLD], one_by_one(refuses)) == 1
     assert spool.spooled_executions([directory, OLD]) == [refused]
     assert "permission denied" in caplog.text
 
@@ -147,7 +158,7 @@ def test_who_may_record_nothing_asks_once_and_not_for_each(directory: Path, capl
         asked.append(kept.pipeline_name)
         raise AccessDeniedError("the token is not valid")
 
-    assert spool.replay_spool([directory, OLD], denies) == 0
+    assert spool.replay_spool([directory, OLD], one_by_one(denies)) == 0
     assert asked == ["first"]
     assert len(spool.spooled_executions([directory, OLD])) == 3
     [line] = caplog.messages
@@ -179,7 +190,7 @@ def test_a_file_that_cannot_be_read_is_set_aside(
     spool.keep_in_spool([directory, OLD], later)
     told: list[ExecutionRecord] = []
 
-    assert spool.replay_spool([directory, OLD], told.append) == 1
+    assert spool.replay_spool([directory, OLD], told.extend) == 1
     assert told == [later]
     assert [left.name for left in directory.iterdir()] == [path.with_suffix(".broken").name]
     assert path.with_suffix(".broken").read_bytes() == content
@@ -199,7 +210,7 @@ def test_an_execution_that_breaks_a_rule_is_set_aside(directory: Path) -> None:
         raise InvalidValueError("inserts is -1")
 
     path = spool.keep_in_spool([directory, OLD], COMPLETE)
-    assert spool.replay_spool([directory, OLD], refuses) == 0
+    assert spool.replay_spool([directory, OLD], one_by_one(refuses)) == 0
     assert path.with_suffix(".broken").exists()
 
 
@@ -210,9 +221,9 @@ def test_two_who_replay_at_once_do_not_get_into_each_others_way(directory: Path)
 
     def other_comes_between(kept: ExecutionRecord) -> None:
         told.append(kept.pipeline_name)
-        spool.replay_spool([directory, OLD], lambda other: told.append(other.pipeline_name))
+        spool.replay_spool([directory, OLD], one_by_one(lambda other: told.append(other.pipeline_name)))
 
-    assert spool.replay_spool([directory, OLD], other_comes_between) == 1
+    assert spool.replay_spool([directory, OLD], one_by_one(other_comes_between)) == 1
     assert sorted(set(told)) == ["first", "second", "third"]
     assert list(directory.iterdir()) == []
 
@@ -224,7 +235,7 @@ def test_two_who_set_the_same_file_aside(directory: Path) -> None:
         path.rename(path.with_suffix(".broken"))
         raise InvalidValueError("inserts is -1")
 
-    assert spool.replay_spool([directory, OLD], other_sets_it_aside) == 0
+    assert spool.replay_spool([directory, OLD], one_by_one(other_sets_it_aside)) == 0
     assert path.with_suffix(".broken").exists()
 
 
@@ -286,7 +297,7 @@ def test_where_the_first_place_cannot_be_written_the_next_one_takes_it(tmp_path:
     path = spool.keep_in_spool(places, COMPLETE)
     assert path.parent == places[1]
     told: list[ExecutionRecord] = []
-    assert spool.replay_spool(places, told.append) == 1
+    assert spool.replay_spool(places, told.extend) == 1
     assert told == [COMPLETE]
 
 
@@ -296,7 +307,7 @@ def test_what_earlier_versions_have_left_is_recorded(tmp_path: Path) -> None:
     places[-1].mkdir(parents=True)
     written.rename(places[-1] / written.name)
     told: list[ExecutionRecord] = []
-    assert spool.replay_spool(places, told.append) == 1
+    assert spool.replay_spool(places, told.extend) == 1
     assert told == [COMPLETE]
 
 
@@ -311,7 +322,7 @@ def test_what_an_execution_was_part_of_comes_before_it(directory: Path) -> None:
     for each in (script, command):
         spool.keep_in_spool([directory, OLD], each)
     told: list[ExecutionRecord] = []
-    assert spool.replay_spool([directory, OLD], told.append) == len(parents) + 2
+    assert spool.replay_spool([directory, OLD], told.extend) == len(parents) + 2
     assert [each.external_id for each in told[:6]] == ["outer", "inner", "inmost", "other", "one", "late"]
     assert [(each.source, each.external_id) for each in told[6:]] == [("cli", "command"), ("python", "command")]
     assert spool.spooled_executions([directory, OLD]) == []
@@ -321,7 +332,7 @@ def test_a_directory_with_the_name_of_a_file_is_passed_by(directory: Path) -> No
     (directory / "0.json").mkdir(parents=True)
     spool.keep_in_spool([directory, OLD], COMPLETE)
     told: list[ExecutionRecord] = []
-    assert spool.replay_spool([directory, OLD], told.append) == 1
+    assert spool.replay_spool([directory, OLD], told.extend) == 1
     assert (directory / "0.json").is_dir()
 
 
@@ -358,7 +369,7 @@ def test_files_of_another_user_stay_and_stop_nobody(
     else:
         monkeypatch.setattr("os.access", lambda place, mode: mode == os.F_OK or place != theirs)
     told: list[ExecutionRecord] = []
-    assert spool.replay_spool([theirs, directory, OLD], told.append) == 1
+    assert spool.replay_spool([theirs, directory, OLD], told.extend) == 1
     assert [kept.pipeline_name for kept in told] == ["ours"]
     assert path.exists()
     assert str(path) in caplog.text
@@ -427,10 +438,33 @@ def test_where_pipelines_are_locked_those_of_others_are_recorded(directory: Path
         return take
 
     with pytest.raises(DatabaseUnavailableError):
-        spool.replay_spool([directory, OLD], locks("a", "b", "c"))  # so all are, and each would be waited for
+        spool.replay_spool(
+            [directory, OLD], one_by_one(locks("a", "b", "c"))
+        )  # so all are, and each would be waited for
     assert told == ["a", "b", "c"]
-    assert spool.replay_spool([directory, OLD], locks("a")) == 2
+    assert spool.replay_spool([directory, OLD], one_by_one(locks("a"))) == 2
     assert told[3:] == ["a", "b", "c"]
     with pytest.raises(DatabaseUnavailableError):
-        spool.replay_spool([directory, OLD], locks("a"), before="a")
-    assert spool.replay_spool([directory, OLD], locks(), before="a") == 2
+        spool.replay_spool([directory, OLD], one_by_one(locks("a")), before="a")
+    assert spool.replay_spool([directory, OLD], one_by_one(locks()), before="a") == 2
+
+
+def test_thousands_are_recorded_some_at_a_time(directory: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(spool, "TOGETHER", 3)
+    for number in range(7):
+        inner = replace(COMPLETE, external_id=f"{number}", parent_external_id=f"{number + 100}")
+        spool.keep_in_spool([directory, OLD], inner)
+    for number in range(7):
+        spool.keep_in_spool([directory, OLD], replace(COMPLETE, external_id=f"{number + 100}", parent_external_id=None))
+    asked: list[list[str]] = []
+
+    def take(executions: Sequence[ExecutionRecord]) -> None:
+        asked.append([each.external_id for each in executions])
+        if "2" in asked[-1]:
+            raise InvalidValueError("2 breaks a rule")
+
+    assert spool.replay_spool([directory, OLD], take) == 13
+    assert asked[:2] == [["100", "0", "101"], ["1", "102", "2"]]
+    assert asked[2:5] == [["1"], ["102"], ["2"]]  # which of them it was is found out
+    assert asked[5:] == [["103", "3", "104"], ["4", "105", "5"], ["106", "6"]]
+    assert [path.suffix for path in directory.iterdir()] == [".broken"]

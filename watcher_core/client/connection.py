@@ -189,8 +189,8 @@ class Connection:
     def _replay_spool(self, *, before: str | None = None) -> None:
         """Record what waits, all of a pipeline of which an execution comes next; else it raises."""
 
-        def record(waiting: values.ExecutionRecord) -> None:
-            self._record_spooled([waiting], in_passing=waiting.pipeline_name != before)
+        def record(waiting: Sequence[values.ExecutionRecord]) -> None:
+            self._record_spooled(waiting, in_passing=any(each.pipeline_name != before for each in waiting))
 
         try:
             recording.replay_spool(self.spool_directories, record, before=before)

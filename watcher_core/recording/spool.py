@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+import itertools
 import json
 import logging
 import os
 import re
 import time
 import uuid
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import fields
 from functools import cache
@@ -162,13 +163,14 @@ def _sync_directory(directory: Path) -> None:
 # So many pipelines may be locked before it is taken for a lock that all need.
 MOST_LOCKED = 3
 
+# So many go together: a request or a transaction for each of thousands would take as many jobs to get them recorded.
+TOGETHER = 100
 
-def replay_spool(
-    directories: Iterable[Path],
-    record: Callable[[values.ExecutionRecord], object],
-    *,
-    before: str | None = None,
-) -> int:
+# Records executions together, all or none.
+Record = Callable[[Sequence[values.ExecutionRecord]], object]
+
+
+def replay_spool(directories: Iterable[Path], record: Record, *, before: str | None = None) -> int:
     """Record the executions that wait, and delete each file once that is done.
 
     What ran as part of an execution has ended before it, and was kept before it. It is recorded after it, as it cannot
@@ -178,7 +180,7 @@ def replay_spool(
 
     Args:
         directories: Where they wait.
-        record: Records one.
+        record: Records some of them.
         before: The pipeline whose next execution is to be recorded after those that wait.
 
     Returns:
@@ -188,52 +190,118 @@ def replay_spool(
         DatabaseUnavailableError: The database is away again, or executions of the pipeline `before` have to wait; what
             was not recorded stays.
     """
-    done = 0
-    locked: dict[str, DatabaseUnavailableError] = {}
+    replay = _Replay(record, before)
     waiting = spooled_executions(directories)
-    left = waiting[::-1]
+    in_order = _in_order(waiting)
+    try:
+        while some := list(itertools.islice(in_order, TOGETHER)):
+            replay.take(some)
+    except AccessDeniedError as exc:  # so are all others: a job must not ask thousands of times for it
+        left = spooled_executions(directories)
+        logger.warning("%d execution(s) of this host wait on, the first in %s: %s", len(left), left[0].parent, exc)
+    finally:
+        if replay.done:
+            logger.info("recorded %d execution(s) that had waited for the database", replay.done)
+    return replay.done
+
+
+Waiting = tuple[Path, values.ExecutionRecord]
+
+
+class _Replay:
+    """Records what waits, some at a time: together, and each by itself where that does not work.
+
+    Attributes:
+        done: How many were recorded.
+    """
+
+    def __init__(self, record: Record, before: str | None) -> None:
+        self.done = 0
+        self._record = record
+        self._before = before
+        self._locked: set[str] = set()
+
+    def take(self, some: Sequence[Waiting]) -> None:
+        """Record these."""
+        left = [each for each in some if each[1].pipeline_name not in self._locked]
+        if len(left) > 1:
+            try:
+                self._record([execution for _, execution in left])
+            except DatabaseUnavailableError as exc:
+                if not exc.is_locked:
+                    raise
+            except AccessDeniedError:
+                raise
+            except (DatabaseError, OSError, ValueError, KeyError, TypeError, RecursionError):
+                pass  # one of them is the reason, which is found out when it is taken alone
+            else:
+                for path, _ in left:
+                    self._forget(path)
+                return
+        for path, execution in left:
+            self._take_one(path, execution)
+
+    def _take_one(self, path: Path, execution: values.ExecutionRecord) -> None:
+        if execution.pipeline_name in self._locked or not path.exists():  # another process has recorded it
+            return
+        try:
+            self._record([execution])
+        except DatabaseUnavailableError as exc:
+            if not exc.is_locked or execution.pipeline_name == self._before or len(self._locked) + 1 == MOST_LOCKED:
+                raise
+            self._locked.add(execution.pipeline_name)
+            logger.warning("executions of pipeline %r on this host wait on: %s", execution.pipeline_name, exc)
+        except AccessDeniedError:
+            raise
+        except (DatabaseError, OSError) as exc:
+            logger.warning("%s waits on: %s", path, exc)
+        except (ValueError, KeyError, TypeError, RecursionError) as exc:  # InvalidValueError is a ValueError
+            _set_aside(path, exc)
+        else:
+            self._forget(path)
+
+    def _forget(self, path: Path) -> None:
+        path.unlink(missing_ok=True)
+        self.done += 1
+
+
+def _in_order(waiting: Sequence[Path]) -> Iterator[Waiting]:
+    """Read what waits: oldest first, but what an execution was part of before it."""
+    left = list(waiting[::-1])
     begun: set[Path] = set()
+    given: set[Path] = set()
     by_identity = cache(lambda: _by_identity(waiting))  # few are part of another, and all others do without
     while left:
         path = left.pop()
+        if path in given:
+            continue
         if not os.access(path.parent, os.W_OK | os.X_OK):
             logger.warning("%s waits on: this user may not remove files from %s", path, path.parent)
             continue
         try:
             execution = _read(path)
-            if execution.pipeline_name in locked:
-                continue
-            if path not in begun and execution.parent_identity is not None:
-                begun.add(path)
-                around = by_identity().get(execution.parent_identity)
-                if around is not None and around not in begun:
-                    left += [path, around]
-                    continue
-            record(execution)
         except FileNotFoundError:
-            continue  # another process has recorded it, or it was around another one
-        except DatabaseUnavailableError as exc:
-            if not exc.is_locked or execution.pipeline_name == before or len(locked) + 1 == MOST_LOCKED:
-                raise
-            locked[execution.pipeline_name] = exc
-            logger.warning("executions of pipeline %r on this host wait on: %s", execution.pipeline_name, exc)
-            continue
-        except AccessDeniedError as exc:  # so are all others: a job must not ask thousands of times for it
-            logger.warning("%d execution(s) of this host wait on, the first in %s: %s", len(left) + 1, path, exc)
-            break
-        except (DatabaseError, OSError) as exc:
+            continue  # another process has recorded it
+        except OSError as exc:
             logger.warning("%s waits on: %s", path, exc)
             continue
-        except (ValueError, KeyError, TypeError, RecursionError) as exc:  # InvalidValueError is a ValueError
-            logger.error("%s cannot be recorded and is set aside: %s", path, exc)  # the traceback would add nothing
-            with suppress(FileNotFoundError):  # another process has set it aside
-                path.replace(path.with_suffix(".broken"))
+        except (ValueError, KeyError, TypeError, RecursionError) as exc:
+            _set_aside(path, exc)
             continue
-        path.unlink(missing_ok=True)
-        done += 1
-    if done:
-        logger.info("recorded %d execution(s) that had waited for the database", done)
-    return done
+        if path not in begun and execution.parent_identity is not None:
+            begun.add(path)
+            around = by_identity().get(execution.parent_identity)
+            if around is not None and around not in begun and around not in given:
+                left += [path, around]
+                continue
+        given.add(path)
+        yield path, execution
+
+
+def _set_aside(path: Path, error: Exception) -> None:
+    logger.error("%s cannot be recorded and is set aside: %s", path, error)  # the traceback would add nothing
+    with suppress(FileNotFoundError):  # another process has set it aside
+        path.replace(path.with_suffix(".broken"))
 
 
 def _by_identity(waiting: Iterable[Path]) -> dict[tuple[ExecutionSource, str], Path]:
