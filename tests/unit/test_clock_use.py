@@ -23,7 +23,6 @@ ALLOWED = {
     "watcher_core/client/alerts.py": NO_DATABASE,
     "watcher_core/client/connection.py": "when a row was last changed",
     "watcher_core/client/health.py": NO_DATABASE,
-    "watcher_core/client/over_http.py": MEASURED,
     "watcher_core/health/dagster/__init__.py": NO_DATABASE,
     "watcher_core/recording/host_clocks.py": "compares the two clocks",
     "watcher_core/recording/tracking.py": MEASURED,
