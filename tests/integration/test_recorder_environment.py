@@ -55,8 +55,8 @@ def test_a_tick_does_not_wait_for_a_forgotten_transaction(
         with psycopg.connect(database_url) as forgotten:
             forgotten.execute(lock.encode())
             if number or "TABLE" in lock:  # else there is no pipeline yet, and so no row to be locked
-                with pytest.raises(DatabaseError, match=r"lock timeout; another session holds"):
-                    record_tick(dagster_instance, hurried)
+                assert "1 run cannot be recorded and will be tried again" in record_tick(dagster_instance, hurried)
+                assert recorded(hurried) == [("succeeded", 7)] * number
             forgotten.rollback()
         record_tick(dagster_instance, hurried)
     assert recorded(hurried) == [("succeeded", 7)] * 2
