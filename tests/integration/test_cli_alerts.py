@@ -131,6 +131,25 @@ def test_show_names_what_is_behind_it(watcher: Watcher, cli: Cli, monkeypatch: p
     assert "Behind it" not in cli("alerts", "show", str(late))
 
 
+def test_status_begins_with_the_causes(watcher: Watcher, cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+    cause, behind, other = (opened(watcher, key) for key in ("cause", "behind", "other"))
+    with watcher._transaction() as (session, _):
+        statement = sa.text("UPDATE watcher.alert SET cause_alert_id = :cause WHERE id = :behind")
+        session.execute(statement, {"cause": cause, "behind": behind})
+
+    def shown(*options: str) -> tuple[list[str], str]:
+        problems = cli("status", *options).partition("Pipelines")[0]
+        return re.findall(r"^ *(\d+)  error", problems, re.MULTILINE), problems
+
+    ids, problems = shown()
+    assert ids == [str(cause), str(other)]
+    assert "Problems: 3 alerts" in problems
+    assert "… and 1 more, behind these: watcher status --all\n" in problems
+    assert shown("--all")[0] == [str(cause), str(behind), str(other)]
+    monkeypatch.setattr("watcher_core.cli.status.SHOWN_ALERTS", 1)
+    assert "… and 2 more, behind these or less urgent: watcher status --all\n" in shown()[1]
+
+
 def test_acknowledge_snooze_and_resolve(watcher: Watcher, cli: Cli) -> None:
     number = opened(watcher, "a")
     assert cli("alerts", "ack", str(number)) == f"alert {number}, failure of pipeline-a: acknowledged\n"

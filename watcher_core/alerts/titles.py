@@ -11,8 +11,11 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from watcher_core import text, values
+from watcher_core.alerts import slack
 from watcher_core.enums import AlertEvent, AlertKind, AlertLevel
 
+# Characters of what is wrong: an error of one line may have thousands.
+TROUBLE_CHARACTERS = 300
 # Characters of a name in the first line, of which Slack shows 150.
 NAME_CHARACTERS = 80
 # Pipelines that the first line of a message about several names.
@@ -84,7 +87,7 @@ def headline(alert: values.Alert, *, now: dt.datetime) -> str:
 
 def trouble(alert: values.Alert, now: dt.datetime) -> str:
     """Return what an alert is about in one line, as in `orders failed: duplicate key 8123 in stg_orders`."""
-    return _TROUBLES.get(alert.kind, _stated)(alert, alert.facts, now)
+    return slack.cut(_TROUBLES.get(alert.kind, _stated)(alert, alert.facts, now), TROUBLE_CHARACTERS)
 
 
 def _held_up(alerts: Sequence[values.Alert], cause: values.Alert, *, total: int, now: dt.datetime) -> str:

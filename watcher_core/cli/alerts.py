@@ -13,6 +13,7 @@ import typer
 
 from watcher_core import text
 from watcher_core.cli import output, times
+from watcher_core.cli.alert_fields import fields, incident, notified
 from watcher_core.cli.edge import login_name, of_pipeline, open_watcher
 from watcher_core.cli.maintenance import describe
 from watcher_core.cli.options import Json, Limit, OfPipeline
@@ -21,7 +22,7 @@ from watcher_core.errors import DatabaseError
 
 if TYPE_CHECKING:
     from watcher_core.client import Watcher
-    from watcher_core.values import Alert, AlertDelivery, AlertPreview, DeliveryResult, MaintenanceWindow, Route
+    from watcher_core.values import Alert, AlertPreview, DeliveryResult, MaintenanceWindow, Route
 
 app = typer.Typer(help="Alerts: what is open, and its delivery.", no_args_is_help=True, rich_markup_mode=None)
 
@@ -87,8 +88,8 @@ def print_alerts(found: Sequence[Alert]) -> None:
             alert.pipeline_execution_id,
             alert.state,
             times.ago(alert.opened_at),
-            _incident(alert),
-            _notified(alert),
+            incident(alert),
+            notified(alert),
         )
         for alert in found
     ]
@@ -106,7 +107,7 @@ def show(alert_id: Id, *, json: Json = False) -> None:
         return
     from watcher_core.alerts import headline
 
-    output.print_fields([("what", headline(alert, now=now)), *_fields(alert, deliveries)])
+    output.print_fields([("what", headline(alert, now=now)), *fields(alert, deliveries)])
     if behind:
         output.print_heading("Behind it")
         for each in behind:
@@ -331,73 +332,3 @@ def _read_until(typed: str, *, now: dt.datetime) -> dt.datetime:
         return times.read_until(typed, now=now)
     except ValueError as exc:
         raise typer.BadParameter(str(exc), param_hint="UNTIL") from None
-
-
-def _incident(alert: Alert) -> str | None:
-    if alert.cause_alert_id is not None:
-        return f"behind {alert.cause_alert_id}"
-    return f"{alert.behind:,} behind it" if alert.behind else None
-
-
-def _notified(alert: Alert) -> str:
-    if alert.cause_alert_id is not None and alert.delivered_at is None and alert.event is None:
-        return f"with {alert.cause_alert_id}"
-    if alert.event is not None and alert.last_error is not None:
-        return "waiting"
-    return "not yet" if alert.delivered_at is None else times.ago(alert.notified_at or alert.delivered_at)
-
-
-def _delivery(delivery: AlertDelivery) -> str:
-    if delivery.event is None:
-        return f"notified {times.ago(delivery.notified_at)}" if delivery.notified_at else "nothing to notify"
-    waits = f" at {times.clock(delivery.next_attempt_at)}" if delivery.attempts else ""
-    tried = f", tried {text.plural(delivery.attempts, 'time')}, next{waits}" if delivery.attempts else ""
-    why = f": {delivery.last_error}" if delivery.last_error else ""
-    return f"waits for {delivery.event}{tried}{why}"
-
-
-def _fields(alert: Alert, deliveries: Sequence[AlertDelivery]) -> list[tuple[str, output.Cell]]:
-    from watcher_core.alerts import readable_facts
-
-    def moment(at: dt.datetime | None, by: str | None = None) -> str | None:
-        return None if at is None else times.clock_and_ago(at) + (f" by {by}" if by else "")
-
-    facts = readable_facts(alert.kind, alert.facts)
-    execution = alert.pipeline_execution_id
-    is_snoozed = alert.state is AlertState.SNOOZED
-    return [
-        ("alert", f"{alert.id}, {alert.kind.replace('_', ' ')}"),
-        ("level", output.alert_level(alert.level)),
-        ("state", alert.state),
-        ("pipeline", alert.pipeline_name),
-        ("execution", execution and f"{execution}: watcher executions show {execution}"),
-        ("error", _error(alert)),
-        *(
-            (title, times.clock_and_ago(each) if isinstance(each, dt.datetime) else each)
-            for title, each in facts.items()
-        ),
-        ("what to do", _said(alert, "advice")),
-        ("incident", _incident(alert)),
-        ("opened", moment(alert.opened_at)),
-        ("reopened", moment(alert.reopened_at)),
-        ("acknowledged", moment(alert.acknowledged_at, alert.acknowledged_by)),
-        ("snoozed", moment(alert.snoozed_at, alert.snoozed_by) if is_snoozed else None),
-        ("snoozed until", moment(alert.snoozed_until) if is_snoozed else None),
-        ("resolved", moment(alert.resolved_at, alert.resolved_by)),
-        ("ended", text.resolution(alert.resolution, by=alert.resolved_by, note=alert.note) or None),
-        ("note", alert.note),
-        *((f"to {each.destination}", _delivery(each)) for each in deliveries),
-        ("notified", None if deliveries else _notified(alert)),
-    ]
-
-
-def _error(alert: Alert) -> str | None:
-    """The error that the alert is about, with its class; the first line of the page says the reason alone."""
-    error = alert.facts.get("error")
-    found = error if isinstance(error, dict) else {"message": error, "class": alert.facts.get("error_class")}
-    return ": ".join(str(part) for part in (found.get("class"), found.get("message")) if part) or None
-
-
-def _said(alert: Alert, name: str) -> str | None:
-    value = alert.facts.get(name)
-    return str(value) if value else None

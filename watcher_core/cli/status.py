@@ -27,6 +27,8 @@ SHOWN_NAMES = 8
 LEVELS = list(AlertLevel)  # from quiet to loud
 
 UNRESOLVED = (AlertState.OPEN, AlertState.ACKNOWLEDGED, AlertState.SNOOZED)
+# Alerts that are listed at first, causes alone.
+SHOWN_ALERTS = 30
 # What is to be seen first, where no alert is open.
 BAD_STATES = (ExecutionState.FAILED, ExecutionState.BLOCKED, ExecutionState.CANCELED)
 
@@ -34,7 +36,7 @@ BAD_STATES = (ExecutionState.FAILED, ExecutionState.BLOCKED, ExecutionState.CANC
 def status(
     *,
     show_all: Annotated[
-        bool, typer.Option("--all", help="Show all pipelines, and name all that is not watched.")
+        bool, typer.Option("--all", help="Show all pipelines and alerts, and name all that is not watched.")
     ] = False,
     json: Json = False,
 ) -> None:
@@ -66,7 +68,7 @@ def status(
             }
         )
         return
-    _print_problems(alerts, failed=sum(each.state in BAD_STATES for each in activity.values()))
+    _print_problems(alerts, failed=sum(each.state in BAD_STATES for each in activity.values()), show_all=show_all)
     if delivery.level != "ok":
         output.print_text(f"Alerts: {delivery.message}; see: watcher doctor")
     _print_pipelines(ordered if show_all else ordered[:SHOWN_PIPELINES], activity, alerts, more=len(ordered))
@@ -86,7 +88,7 @@ def _in_order(
     return sorted(pipelines, key=place)
 
 
-def _print_problems(alerts: list[Alert], *, failed: int) -> None:
+def _print_problems(alerts: list[Alert], *, failed: int, show_all: bool) -> None:
     from watcher_core.cli.alerts import print_alerts
 
     if not alerts:
@@ -100,7 +102,18 @@ def _print_problems(alerts: list[Alert], *, failed: int) -> None:
     output.print_heading(
         f"Problems: {text.plural(len(alerts), 'alert')}" + (" or more" if len(alerts) == MOST_ALERTS else "")
     )
-    print_alerts(sorted(alerts, key=lambda alert: (-LEVELS.index(alert.level), alert.id)))
+    ordered = sorted(alerts, key=lambda alert: (-LEVELS.index(alert.level), alert.id))
+    shown = ordered if show_all else _causes(ordered)[:SHOWN_ALERTS]
+    print_alerts(shown)
+    if more := len(ordered) - len(shown):
+        behind = "behind these" if len(_causes(ordered)) <= SHOWN_ALERTS else "behind these or less urgent"
+        output.print_text(f"… and {more:,} more, {behind}: watcher status --all")
+
+
+def _causes(alerts: list[Alert]) -> list[Alert]:
+    """Those that need somebody: not what waits for another one that is as urgent."""
+    levels = {alert.id: LEVELS.index(alert.level) for alert in alerts}
+    return [alert for alert in alerts if levels.get(alert.cause_alert_id or 0, -1) < levels[alert.id]]
 
 
 def _print_pipelines(
