@@ -95,6 +95,7 @@ def run_record(
         "run_id": run.run_id,
         "job": run.job_name,
         "location": compat.run_location(run),
+        "repository": compat.run_repository(run),
         "partition": partition,
         "parent_run_id": run.parent_run_id,
         "root_run_id": run.root_run_id,

@@ -551,6 +551,33 @@ def test_two_code_locations_with_jobs_of_the_same_name(platform: Platform, dagst
     assert all(one.state is CANCELED and one.start_date == one.end_date for one in executions)
 
 
+def test_two_repositories_of_a_code_location_with_jobs_of_the_same_name(platform: Platform) -> None:
+    broken = {"sales"}
+
+    @dg.op
+    def load(context: dg.OpExecutionContext) -> None:
+        if context.run.tags[compat.REPOSITORY_TAG].split("@")[0] in broken:
+            raise ValueError("no orders today")
+
+    @dg.job
+    def nightly() -> None:
+        load()
+
+    def failing(repository: str) -> bool:
+        tags = {compat.REPOSITORY_TAG: f"{repository}@etl"}
+        nightly.execute_in_process(instance=platform.instance, tags=tags, raise_on_error=False)
+        platform.tick()
+        return "etl/nightly" in {finding.pipeline_name for finding in platform.watcher.check_failures()}
+
+    assert failing("sales")
+    assert failing("stock")
+    broken.add("stock")
+    assert failing("stock")
+    broken.clear()
+    assert failing("stock")
+    assert not failing("sales")
+
+
 def test_a_run_that_is_deleted_while_it_runs(platform: Platform) -> None:
     started, released = threading.Event(), threading.Event()
 

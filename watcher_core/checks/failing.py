@@ -4,6 +4,8 @@
   selection of a run) of the same pipeline in the same Dagster instance. An execution without a scope is about all of
   its pipeline; so is a run of all of a job about each selection. A skip takes nothing back, a canceled or blocked
   execution is no failure.
+- Two repositories of a code location may have a job of the same name, and so one pipeline. A failure of one is taken
+  back by its own success.
 - An ad hoc run that failed after it had made its assets is taken back as well by runs that make all of those again: its
   selection may never come again.
 - What a step tracks of a range of partitions has no scope, and is about that range. Each partition counts by itself.
@@ -101,6 +103,8 @@ def taken_back(failed: str) -> str:
                    AND (good.execution_metadata -> 'partition_range' IS NULL
                         OR good.execution_metadata -> 'partition_range'
                          = {failed}.execution_metadata -> 'partition_range')
+                   AND coalesce(good.execution_metadata ->> 'repository'
+                              = {failed}.execution_metadata ->> 'repository', true)
                    AND good.end_date >= {failed}.end_date
                    AND good.start_date >= {failed}.start_date
                    AND (good.instance_id = {failed}.instance_id
@@ -173,8 +177,9 @@ FAILING = f"""
                 LIMIT 1) AS failed ON true
     ), pending AS MATERIALIZED (
         -- What was before a failure that was made good is over, too.
-        SELECT *, first_value(is_over) OVER (PARTITION BY pipeline_id, instance_of, scope_of ORDER BY end_date DESC)
-                  AS is_newest_over
+        SELECT *, first_value(is_over) OVER (PARTITION BY pipeline_id, instance_of, scope_of,
+                                                          execution_metadata ->> 'repository'
+                                                 ORDER BY end_date DESC) AS is_newest_over
           FROM queued
     ), scoped AS MATERIALIZED (
         SELECT failed.pipeline_id, failed.instance_of AS instance_id, failed.scope_of AS scope,

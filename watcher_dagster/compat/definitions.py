@@ -17,6 +17,15 @@ def run_location(run: dg.DagsterRun) -> str | None:
     return location if found else None
 
 
+def run_repository(run: dg.DagsterRun) -> str | None:
+    """Return the repository of its code location that a run's job is of; `None` for the one that most have."""
+    if run.remote_job_origin is not None:
+        name = run.remote_job_origin.repository_origin.repository_name
+    else:
+        name = run.tags.get(REPOSITORY_TAG, "").partition("@")[0]
+    return None if name in ("", DEFAULT_REPOSITORY) else name
+
+
 def location_name(context: dg.SensorEvaluationContext) -> str | None:
     """Return the name of the code location that a sensor belongs to; `None` where it is evaluated by itself."""
     return None if context.code_location_origin is None else str(context.code_location_origin.location_name)
