@@ -134,7 +134,6 @@ def test_freshness_says_what_happened_when_and_what_was_expected() -> None:
     text = written(alert(1), alert(2)).text
     assert text.splitlines() == [
         "⚠️ 2 pipelines have stale data: stock/prices",
-        "2 pipelines have stale data",
         "2026-03-01 12:00:00 UTC",
         "• stock/prices: last change 2026-02-28 20:30:00 UTC (insert 2026-02-28 20:30:00 UTC, "
         "update 2026-02-27 09:00:00 UTC), expected within 12 hours, overdue by 3 h 30 min "
@@ -177,7 +176,6 @@ def test_an_asset_check_says_what_failed_where_and_why() -> None:
     failed = written(alert(kind=AlertKind.ASSET_CHECK, level=AlertLevel.ERROR), run_id="1-ab", is_asset=True)
     assert formats.as_text(failed.text, with_links=False).splitlines() == [
         "🔴 check not_null of stock/prices failed for 2026-11-26: 3 rows",
-        "1 asset check does not pass",
         "2026-03-01 12:00:00 UTC",
         "• check not_null of stock/prices: failed for 2026-11-26: 3 rows [alert 1]",
     ]
@@ -190,21 +188,18 @@ STALE = "stock/prices is stale: last change 15 h 30 min ago, expected within 12 
 
 
 @pytest.mark.parametrize(
-    ("event", "title", "headline"),
+    ("event", "title"),
     [
-        (AlertEvent.OPENED, f"⚠️ {STALE}", "1 pipeline has stale data"),
-        (AlertEvent.REMINDED, f"⚠️ Still open: {STALE}", "Still open: 1 pipeline has stale data"),
-        (AlertEvent.REOPENED, f"⚠️ Back again: {STALE}", "Back again: 1 pipeline has stale data"),
-        (AlertEvent.RESOLVED, "✅ stock/prices is no longer stale", "1 pipeline is no longer stale"),
-        (
-            AlertEvent.MISSED,
-            "✅ 1 alert came and went while messages did not get through: stock/prices",
-            "1 alert came and went while messages did not get through",
-        ),
+        (AlertEvent.OPENED, f"⚠️ {STALE}"),
+        (AlertEvent.REMINDED, f"⚠️ Still open: {STALE}"),
+        (AlertEvent.REOPENED, f"⚠️ Back again: {STALE}"),
+        (AlertEvent.RESOLVED, "✅ stock/prices is no longer stale"),
+        (AlertEvent.MISSED, "✅ 1 alert came and went while messages did not get through: stock/prices"),
     ],
 )
-def test_each_event_has_its_words(event: AlertEvent, title: str, headline: str) -> None:
-    assert written(alert(resolved_at=at(95)), event=event).text.splitlines()[:2] == [title, headline]
+def test_each_event_has_its_words(event: AlertEvent, title: str) -> None:
+    lines = written(alert(resolved_at=at(95)), event=event).text.splitlines()
+    assert lines[:2] == [title, "2026-03-01 12:00:00 UTC"]
 
 
 @pytest.mark.parametrize(
@@ -306,7 +301,7 @@ def test_the_alert_about_a_backfill_says_which_and_since_when() -> None:
     lines = formats.as_text(sent.text, with_links=False).splitlines()
     assert lines[0] == f"🔴 bronze: {said}"
     assert (
-        f"{said}, assets bronze, gold, missing partitions 01-02, 01-03, requested 2026-03-01 08:12:00 UTC" in lines[3]
+        f"{said}, assets bronze, gold, missing partitions 01-02, 01-03, requested 2026-03-01 08:12:00 UTC" in lines[2]
     )
 
 
@@ -320,7 +315,7 @@ def test_a_single_alert_brings_what_one_needs_to_act() -> None:
         runbook="https://wiki.example.com/orders?a=1|x",
         last_success_at=NOON,
     )
-    assert sent.text.splitlines()[4:] == [
+    assert sent.text.splitlines()[3:] == [
         "Log: <https://dagster.example.com/prefix/runs/1-ab?selection=load+orders&logs=step%3Aload+orders|"
         "step load orders>",
         "Last success: 2026-03-01 12:00:00 UTC",
@@ -343,7 +338,7 @@ def test_a_message_says_which_deployment_it_comes_from() -> None:
         now=NOON,
         environment="<staging>",
     )
-    assert sent.text.splitlines()[2] == "2026-03-01 12:00:00 UTC · &lt;staging&gt;"
+    assert sent.text.splitlines()[1] == "2026-03-01 12:00:00 UTC · &lt;staging&gt;"
     assert sent.text.splitlines()[-1] == "Usually takes 12 min"
 
 
@@ -390,7 +385,7 @@ def test_a_terminal_gets_the_text_without_markup() -> None:
 def test_thirty_thousand_are_one_message_that_says_how_many_more() -> None:
     sent = written(*(alert(number) for number in range(1, 50)), total=30_000)
     assert broken_limit(sent.as_json()) is None
-    assert sent.text.splitlines()[1] == "30,000 pipelines have stale data"
+    assert sent.text.splitlines()[0].startswith("⚠️ 30,000 pipelines have stale data: stock/prices")
     assert sent.text.splitlines()[-1] == f"… and {30_000 - SHOWN:,} more"
     assert sum(block.get("text", {}).get("text", "").count("• ") for block in sent.blocks) == SHOWN
 

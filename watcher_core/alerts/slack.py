@@ -136,22 +136,23 @@ def compose(
 
     Args:
         header: A line of our own, without markup.
-        headline: What happened.
-        context: The line below the headline.
+        headline: What happened, where no title says it.
+        context: The line below that.
         lines: One for each alert, and what else there is to know.
         rest: How many more there are; empty where there are none.
         footer: Small print.
         title: The first line, as plain text with text from users; the header without one.
     """
     first = header if title is None else title
+    said = [headline] if title is None else []
     blocks: list[dict[str, Any]] = [
         {"type": "header", "text": {"type": "plain_text", "text": _title(first), "emoji": True}},
-        section(f"*{headline}*\n{local_times(context)}"),
+        section("\n".join([*(f"*{line}*" for line in said), local_times(context)])),
         *(section(text) for text in list(_sections(map(local_times, lines)))[: MAX_BLOCKS - 4]),
         *([section(rest)] if rest else []),
         {"type": "context", "elements": [_markup(footer)]},
     ]
-    text = _text([escape(first, limit=MAX_TITLE), headline, context, *lines], rest)
+    text = _text([escape(first, limit=MAX_TITLE), *said, context, *lines], rest)
     return SlackMessage(text, tuple(blocks), summary="\n".join([header, headline, context]))
 
 
