@@ -56,6 +56,11 @@ SELECT kind, level, 'new', {OTHERS + 1}, '2026-03-01 12:00Z',
   FROM watcher.alert
  WHERE id = 7
 """
+OVER = f"""
+INSERT INTO watcher.alert (kind, level, state, deduplication_key, pipeline_id, opened_at, resolved_at, is_settled)
+SELECT 'anomaly', 'warning', 'resolved', 'anomaly/' || number, number, '2026-03-01 11:00Z', '2026-03-01 12:00Z', true
+  FROM generate_series(1, {OTHERS}) AS number;
+"""
 NEW = f"""
 INSERT INTO watcher.alert (kind, level, deduplication_key, pipeline_id, opened_at)
 VALUES ('freshness', 'warning', 'new', {OTHERS + 1}, '2026-03-01 12:00Z')
@@ -187,3 +192,13 @@ def deliver(watcher: Watcher, *, messages: int) -> None:
 def link(watcher: Watcher) -> None:
     with watcher._transaction() as (session, _):
         link_causes(session, now=at(1))
+
+
+@STATISTICS
+def test_a_round_of_judging_reads_no_anomalies_that_are_over(
+    watcher: Watcher, connection: psycopg.Connection, statistics: str
+) -> None:
+    fill(connection, statistics, deliver=False, alerts=OVER)
+    plans = explain(watcher, watcher.detect_pending_anomalies)
+    assert plans.read("alert") < 100
+    assert plans.scanned.isdisjoint(TABLES)

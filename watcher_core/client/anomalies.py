@@ -138,6 +138,7 @@ class AnomalyMethods(AnomalyRuleMethods):
     def _resolve_unwatched(self, now: dt.datetime | None) -> None:
         """Resolve the alerts that no judgement will: of pipelines or rules that are switched off."""
         with self._transaction() as (session, _):
+            database.read_by_index(session)
             if keys := anomalies.unwatched_alerts(session):
                 alerts.resolve_alerts(session, keys=keys, now=self._present(now))
 
