@@ -19,7 +19,7 @@ read messages.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 
@@ -60,7 +60,15 @@ class DatabaseUnavailableError(DatabaseError):
 
 
 class AccessDeniedError(DatabaseError):
-    """The database's user, or the token of a server, may not do that; nor the like of it, until somebody changes it."""
+    """The database's user, or the token of a server, may not do that; nor the like of it, until somebody changes it.
+
+    Attributes:
+        pipelines: The pipelines that the token does not cover; what is about others may be done. Empty: so is all else.
+    """
+
+    def __init__(self, message: str, *, pipelines: Iterable[str] = ()) -> None:
+        super().__init__(message)
+        self.pipelines = frozenset(pipelines)
 
 
 class EmbeddedPostgresError(DatabaseError):

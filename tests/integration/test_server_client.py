@@ -73,6 +73,8 @@ def network(server, monkeypatch) -> Network:
     """The way to it."""
     network = Network(server)
     monkeypatch.setattr("watcher_core.client.over_http.PAUSES", (0, 0))
+    # Each test makes its tokens, many in a second.
+    monkeypatch.setattr("watcher_core.server.access.REREADS_A_SECOND", 1000)
     make = httpx.Client
     monkeypatch.setattr(httpx, "Client", lambda **options: make(**options, transport=network))
     return network
@@ -186,6 +188,28 @@ def test_a_record_that_the_token_does_not_cover_stops_no_other(remote, network, 
             pass
         assert limited.spooled() == 1
     assert len(module_watcher.executions(pipeline=mine)) == 2
+
+
+def test_a_job_that_the_token_does_not_cover_runs_for_years_and_keeps_no_other_from_being_recorded(
+    remote, network, module_watcher, tmp_path
+):
+    theirs, other, mine = (f"{word}_{uuid.uuid4().hex}" for word in ("theirs", "other", "mine"))
+    for name in (theirs, mine, theirs, other) * 60:
+        recording.keep_in_spool(remote.spool_directories, record(name, source=ExecutionSource.PYTHON))
+    token, _ = module_watcher.create_token(uuid.uuid4().hex, pipelines="mine_*")
+    with Watcher(URL, settings=Settings(home=tmp_path), token=token) as limited:
+        with limited.track(mine):
+            pass
+        assert limited.spooled() == 180
+        assert len(module_watcher.executions(pipeline=mine)) == 61
+        before = network.requests
+        with limited.track(mine):
+            pass
+        assert network.requests - before == 4  # the start and the end, and once beside each what waits
+    with remote.track(mine):  # its token covers all
+        pass
+    assert remote.spooled() == 0
+    assert len(module_watcher.executions(pipeline=theirs, limit=1000)) == 120
 
 
 def test_an_answer_that_is_lost_records_once(remote, network, module_watcher, monkeypatch):

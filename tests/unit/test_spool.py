@@ -449,6 +449,37 @@ def test_where_pipelines_are_locked_those_of_others_are_recorded(directory: Path
     assert spool.replay_spool([directory, OLD], one_by_one(locks()), before="a") == 2
 
 
+def test_pipelines_that_the_token_does_not_cover_are_asked_for_once(
+    directory: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    for name in ("a", "b", "c", "a", "b", "c"):
+        spool.keep_in_spool([directory, OLD], record(name))
+    asked: list[list[str]] = []
+
+    def covers_b(given: Sequence[ExecutionRecord]) -> None:
+        asked.append([each.pipeline_name for each in given])
+        if refused := set(asked[-1]) - {"b"}:
+            raise AccessDeniedError("the token covers b", pipelines=refused)
+
+    assert spool.replay_spool([directory, OLD], covers_b) == 2
+    assert asked == [["a", "b", "c", "a", "b", "c"], ["b", "b"]]
+    assert len(caplog.messages) == 2
+    assert spool.replay_spool([directory, OLD], covers_b) == 0
+    assert len(spool.spooled_executions([directory, OLD])) == 4
+
+
+def test_no_more_goes_together_than_a_slow_network_takes_in_time(
+    directory: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(spool, "BYTES_TOGETHER", 5_000)
+    for size in (10, 10, 3_000, 3_000, 9_000, 10, 10):
+        large = replace(COMPLETE, external_id=f"{size}", execution_metadata={"text": "x" * size})
+        spool.keep_in_spool([directory, OLD], replace(large, parent_external_id=None))
+    asked: list[list[str]] = []
+    assert spool.replay_spool([directory, OLD], lambda some: asked.append([each.external_id for each in some])) == 7
+    assert asked == [["10", "10", "3000"], ["3000"], ["9000"], ["10", "10"]]
+
+
 def test_thousands_are_recorded_some_at_a_time(directory: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(spool, "TOGETHER", 3)
     for number in range(7):

@@ -336,6 +336,8 @@ class HttpWatcher(Watcher):
             return AccessDeniedError(f"{where}; WATCHER_TOKEN has to be another: watcher tokens create NAME")
         if code == "forbidden" and not details:
             return AccessDeniedError(where)
+        if code == "forbidden" and details.get("refused"):
+            return AccessDeniedError(where, pipelines=details["refused"])
         return DatabaseError(where)
 
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-import itertools
 import json
 import logging
 import os
@@ -164,7 +163,9 @@ def _sync_directory(directory: Path) -> None:
 MOST_LOCKED = 3
 
 # So many go together: a request or a transaction for each of thousands would take as many jobs to get them recorded.
+# No more bytes do than a slow network takes within a job's time limit, or they would be sent in vain each time.
 TOGETHER = 100
+BYTES_TOGETHER = 256 * 1024
 
 # Records executions together, all or none.
 Record = Callable[[Sequence[values.ExecutionRecord]], object]
@@ -176,7 +177,7 @@ def replay_spool(directories: Iterable[Path], record: Record, *, before: str | N
     What ran as part of an execution has ended before it, and was kept before it. It is recorded after it, as it cannot
     be linked to what is not known yet. A file that breaks a rule is set aside as `*.broken`, so that it does not stop
     the others. One that this user may not read or remove is another's to record, and stays. Where another session has
-    locked a pipeline, its executions wait on, and those of others do not.
+    locked a pipeline, or the token does not cover it, its executions wait on, and those of others do not.
 
     Args:
         directories: Where they wait.
@@ -192,9 +193,8 @@ def replay_spool(directories: Iterable[Path], record: Record, *, before: str | N
     """
     replay = _Replay(record, before)
     waiting = spooled_executions(directories)
-    in_order = _in_order(waiting)
     try:
-        while some := list(itertools.islice(in_order, TOGETHER)):
+        for some in _together(_in_order(waiting)):
             replay.take(some)
     except AccessDeniedError as exc:  # so are all others: a job must not ask thousands of times for it
         left = spooled_executions(directories)
@@ -219,19 +219,22 @@ class _Replay:
         self.done = 0
         self._record = record
         self._before = before
-        self._locked: set[str] = set()
+        self._locked = 0
+        self._left: set[str] = set()  # pipelines of which nothing more is tried
 
     def take(self, some: Sequence[Waiting]) -> None:
         """Record these."""
-        left = [each for each in some if each[1].pipeline_name not in self._locked]
+        left = [each for each in some if each[1].pipeline_name not in self._left]
         if len(left) > 1:
             try:
                 self._record([execution for _, execution in left])
             except DatabaseUnavailableError as exc:
                 if not exc.is_locked:
                     raise
-            except AccessDeniedError:
-                raise
+            except AccessDeniedError as exc:
+                if self._leave_refused(exc) & {execution.pipeline_name for _, execution in left}:
+                    self.take(left)
+                    return
             except (DatabaseError, OSError, ValueError, KeyError, TypeError, RecursionError):
                 pass  # one of them is the reason, which is found out when it is taken alone
             else:
@@ -242,17 +245,17 @@ class _Replay:
             self._take_one(path, execution)
 
     def _take_one(self, path: Path, execution: values.ExecutionRecord) -> None:
-        if execution.pipeline_name in self._locked or not path.exists():  # another process has recorded it
+        if execution.pipeline_name in self._left or not path.exists():  # another process has recorded it
             return
         try:
             self._record([execution])
         except DatabaseUnavailableError as exc:
-            if not exc.is_locked or execution.pipeline_name == self._before or len(self._locked) + 1 == MOST_LOCKED:
+            self._locked += 1
+            if not exc.is_locked or execution.pipeline_name == self._before or self._locked == MOST_LOCKED:
                 raise
-            self._locked.add(execution.pipeline_name)
-            logger.warning("executions of pipeline %r on this host wait on: %s", execution.pipeline_name, exc)
-        except AccessDeniedError:
-            raise
+            self._leave(execution.pipeline_name, exc)
+        except AccessDeniedError as exc:
+            self._leave_refused(exc)
         except (DatabaseError, OSError) as exc:
             logger.warning("%s waits on: %s", path, exc)
         except (ValueError, KeyError, TypeError, RecursionError) as exc:  # InvalidValueError is a ValueError
@@ -260,9 +263,42 @@ class _Replay:
         else:
             self._forget(path)
 
+    def _leave_refused(self, error: AccessDeniedError) -> frozenset[str]:
+        """Leave the pipelines that the token does not cover; raise where it does not cover any."""
+        if not error.pipelines:
+            raise error
+        for name in sorted(error.pipelines - self._left):
+            self._leave(name, error)
+        return error.pipelines
+
+    def _leave(self, pipeline_name: str, error: DatabaseError) -> None:
+        self._left.add(pipeline_name)
+        logger.warning("executions of pipeline %r on this host wait on: %s", pipeline_name, error)
+
     def _forget(self, path: Path) -> None:
         path.unlink(missing_ok=True)
         self.done += 1
+
+
+def _together(waiting: Iterable[Waiting]) -> Iterator[list[Waiting]]:
+    """Divide what waits into what is recorded together."""
+    some: list[Waiting] = []
+    size = 0
+    for path, execution in waiting:
+        added = _size(path)
+        if some and (len(some) == TOGETHER or size + added > BYTES_TOGETHER):
+            yield some
+            some, size = [], 0
+        some.append((path, execution))
+        size += added
+    if some:
+        yield some
+
+
+def _size(path: Path) -> int:
+    with suppress(OSError):  # another process has recorded it
+        return path.stat().st_size
+    return 0
 
 
 def _in_order(waiting: Sequence[Path]) -> Iterator[Waiting]:

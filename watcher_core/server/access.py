@@ -8,11 +8,11 @@ import ipaddress
 import logging
 import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from watcher_core import tokens
+from watcher_core import arguments, tokens
 from watcher_core.client import Watcher
 from watcher_core.enums import TokenScope
 from watcher_core.errors import ConfigurationError, DatabaseError
@@ -86,6 +86,17 @@ class Access:
                 403,
                 f"token {self.token.name!r} is one of pipelines {self.token.pipelines}; this is another",
                 details={"pipelines": self.token.pipelines},
+            )
+
+    def require_pipelines(self, names: Iterable[str]) -> None:
+        """Refuse what names pipelines that the token does not cover, and say which: what is about others may go on."""
+        refused = sorted({name for name in names if not self.covers(name)})
+        if self.token is not None and refused:
+            raise RefusedError(
+                403,
+                f"token {self.token.name!r} is one of pipelines {self.token.pipelines}; {arguments.shown(refused[0])} "
+                "is another",
+                details={"pipelines": self.token.pipelines, "refused": refused},
             )
 
     def require_all(self) -> None:

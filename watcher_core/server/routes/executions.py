@@ -291,8 +291,7 @@ def _record(request: Request, body: bytes, in_passing: bool) -> int:
     batch: BatchBody = _read(BatchBody, body)[1]
     access = access_of(request)
     if access.is_limited:
-        for name in {each.pipeline_name for each in batch.executions}:
-            access.require_pipeline(name)
+        access.require_pipelines(each.pipeline_name for each in batch.executions)
         require_own(
             request,
             (
