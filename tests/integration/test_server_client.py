@@ -305,9 +305,25 @@ def test_what_code_takes_away_is_taken_away(remote, module_watcher):
     assert found == module_watcher.pipeline(name)
     assert (found.created, found.failure_number, found.next_watermark) == (False, 2, "5")
     assert remote.get_or_create_pipeline(name, failure_number=None, mute_freshness_check=None).failure_number is None
+    assert remote.get_or_create_pipeline(name, failure_number=2).next_watermark == "5"  # not said
+    assert remote.get_or_create_pipeline(name, next_watermark=None).next_watermark is None
     assert remote.get_or_create_pipeline(f"{name}/new").created is True
+    wrong: Any = "yes"
+    with pytest.raises(InvalidValueError, match="load_lineage is 'yes'"):
+        remote.get_or_create_pipeline(name, load_lineage=wrong)
+    with pytest.raises(InvalidValueError, match="pipeline_id is True"):  # not the pipeline with id 1
+        remote.start_execution(pipeline_id=True)
     with pytest.raises(InvalidValueError, match="come together"):
         remote.get_or_create_pipeline(name, freshness_number=1, freshness_datepart=None)
+
+
+def test_the_document_of_the_api_names_all_that_a_declaration_is_answered(remote, server):
+    remote.get_or_create_pipeline(name := uuid.uuid4().hex)
+    document = server.get("/openapi.json").json()
+    answer = document["paths"]["/pipeline_declaration"]["post"]["responses"]["200"]["content"]["application/json"]
+    documented = document["components"]["schemas"][answer["schema"]["$ref"].rpartition("/")[2]]["properties"]
+    answered = server.post("/pipeline_declaration", json={"pipeline_name": name}, headers=remote._headers).json()
+    assert documented.keys() == answered.keys()
 
 
 def test_code_inside_a_recorded_command_declares_its_pipeline(remote, module_watcher, monkeypatch, tmp_path):

@@ -112,7 +112,7 @@ class HttpWatcher(Watcher):
             "pipeline_name": arguments.name(name, "name"),
             "configuration": catalog.clean_pipeline_fields(configuration),
             **catalog.clean_pipeline_fields({"next_watermark": next_watermark}),
-            "load_lineage": load_lineage,
+            "load_lineage": None if load_lineage is None else arguments.flag(load_lineage, "load_lineage"),
         }
         return PIPELINE.validate_json(self._send("/pipeline_declaration", body))
 
@@ -132,7 +132,10 @@ class HttpWatcher(Watcher):
         scope: str | None = None,
     ) -> values.Execution:
         """As of `Watcher`."""
-        pipeline = {"pipeline_name" if isinstance(pipeline_id, str) else "pipeline_id": pipeline_id}
+        if isinstance(pipeline_id, str):
+            pipeline: dict[str, object] = {"pipeline_name": pipeline_id}
+        else:
+            pipeline = {"pipeline_id": arguments.identifier(pipeline_id, "pipeline_id")}
         within = part_of() if parent_id is None and source is not ExecutionSource.DAGSTER else None
         body = {
             **pipeline,

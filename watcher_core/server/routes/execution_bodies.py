@@ -144,7 +144,7 @@ class DeclarationBody(DeclarationFields):
     """What code declares of a pipeline, apart from an execution of it."""
 
     pipeline_name: LongName = Field(examples=["nightly_export"])
-    next_watermark: Watermark | None = None
+    next_watermark: Watermark | None = Field(None, description="Here `null` takes it away, too.")
     load_lineage: bool | None = None
 
 

@@ -40,7 +40,7 @@ from watcher_core.server.routes.execution_bodies import (
     TrackBody,
 )
 from watcher_core.server.routes.execution_parents import leave_out_others_parents, require_parent, with_own_parents
-from watcher_core.server.routes.pipelines import STORED_PIPELINE, Created, PipelineCreated
+from watcher_core.server.routes.pipelines import STORED_PIPELINE, Created
 from watcher_core.server.routing import (
     access_of,
     covered_pipeline,
@@ -304,14 +304,17 @@ def _record(request: Request, body: bytes, in_passing: bool) -> int:
     return watcher_of(request)._record_spooled(_records(batch), in_passing=in_passing)
 
 
-@executions.post("/pipeline_declaration", response_model=PipelineCreated, responses=errors(400, 409))
+@executions.post("/pipeline_declaration", response_model=values.Pipeline, responses=errors(400, 409))
 def declare(body: DeclarationBody, request: Request) -> Response:
     """Declare a pipeline, and what it reads and writes, apart from an execution; answer all that is known of it."""
     watcher = watcher_of(request)
     name = watcher.known_name("pipeline", body.pipeline_name)
     access_of(request).require_pipeline(name)
     configuration = {} if body.configuration is None else body.configuration.declared()
-    found = watcher.get_or_create_pipeline(name, **configuration, **body.said("pipeline_name", *DECLARED))
+    said = body.said("pipeline_name", *DECLARED)
+    if "next_watermark" in body.model_fields_set:
+        said["next_watermark"] = body.next_watermark
+    found = watcher.get_or_create_pipeline(name, **configuration, **said)
     if body.sources or body.targets:
         of_lineage = {**body.declared(found.name), "pipeline": values.PipelineConfiguration(name=found.name)}
         watcher._declare(recording.TrackRequest(external_id=found.name, **of_lineage))
