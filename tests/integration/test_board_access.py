@@ -124,7 +124,7 @@ def test_a_token_that_does_not_reach_says_why(board, module_watcher):
     assert wrong.status_code == 401
     assert "watcher tokens create" in wrong.text
     limited, _ = module_watcher.create_token(uuid.uuid4().hex, scope="read", pipelines="etl/")
-    assert "one of pipelines etl/ only" in log_in(board, limited).text
+    assert "for pipelines 'etl/' only" in html.unescape(log_in(board, limited).text)
 
 
 def test_the_cookie_opens_the_board_and_not_the_api(board, module_watcher):

@@ -173,7 +173,7 @@ def test_a_token_that_is_revoked_while_a_job_runs_loses_nothing_and_holds_nothin
     ]
 
 
-def test_a_record_that_the_token_does_not_cover_stops_no_other(remote, network, module_watcher, tmp_path):
+def test_a_record_that_the_token_does_not_cover_stops_no_other(remote, network, module_watcher, tmp_path, caplog):
     """What waits may be of a pipeline that the token before covered."""
     theirs, mine = (f"{word}_{uuid.uuid4().hex}" for word in ("theirs", "mine"))
     network.answers = [503] * 12
@@ -187,6 +187,9 @@ def test_a_record_that_the_token_does_not_cover_stops_no_other(remote, network, 
         with limited.track(mine):
             pass
         assert limited.spooled() == 1
+    warned = next(each for each in caplog.messages if "wait" in each and theirs in each)
+    assert warned.startswith(f"an execution of pipeline {theirs!r} waits on: ")
+    assert "is for pipelines 'mine_*' only, and this is another one; make a token for it with: " in warned
     assert len(module_watcher.executions(pipeline=mine)) == 2
 
 

@@ -257,7 +257,7 @@ class _Replay:
         except AccessDeniedError as exc:
             self._leave_refused(exc)
         except (DatabaseError, OSError) as exc:
-            logger.warning("%s waits on: %s", path, exc)
+            logger.warning("an execution of pipeline %r waits on: %s (%s)", execution.pipeline_name, exc, path)
         except (ValueError, KeyError, TypeError, RecursionError) as exc:  # InvalidValueError is a ValueError
             _set_aside(path, exc)
         else:

@@ -84,7 +84,8 @@ class Access:
         if self.token is not None and not self.token.covers(pipeline_name):
             raise RefusedError(
                 403,
-                f"token {self.token.name!r} is one of pipelines {self.token.pipelines}; this is another",
+                f"token {self.token.name!r} is for pipelines {self.token.pipelines!r} only, and this is another one; "
+                "make a token for it with: watcher tokens create NAME --pipelines PIPELINES",
                 details={"pipelines": self.token.pipelines},
             )
 
@@ -102,7 +103,7 @@ class Access:
     def require_all(self) -> None:
         """Refuse a token of some pipelines where something is about no pipeline."""
         if self.token is not None and self.token.pipelines is not None:
-            raise RefusedError(403, f"token {self.token.name!r} is one of pipelines {self.token.pipelines} only")
+            raise RefusedError(403, f"token {self.token.name!r} is for pipelines {self.token.pipelines!r} only")
 
 
 class Tokens:
