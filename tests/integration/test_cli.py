@@ -170,7 +170,7 @@ def test_status_has_problems_first_and_what_is_not_watched(cli: Cli, watcher: Wa
     problems, pipelines, unwatched = re.split("\n(?:Pipelines|Not watched)\n", printed)
     assert problems.startswith("\nProblems: 1 alert\n")
     rows = [re.split(r" {2,}", line) for line in pipelines.splitlines()]
-    assert rows[0] == ["pipeline", "last", "started", "took", "usually", "owner", "alerts"]
+    assert rows[0] == ["pipeline", "last", "started", "took", "usually", "owner", "alert ids"]
     assert [(row[0], row[1], row[5]) for row in rows[1:]] == [
         ("b", "failed", "team:b"),
         ("a", "succeeded", "team:a"),

@@ -130,7 +130,7 @@ def _print_pipelines(
         output.Column("took", right=True),
         output.Column("usually", right=True),
         output.Column("owner", fold=True),
-        output.Column("alerts", fold=True, minor=True),
+        output.Column("alert ids", fold=True, minor=True),
     ]
     rows = [
         (
