@@ -331,6 +331,15 @@ def parse_owners(declared: object) -> tuple[str, ...]:
     return tuple(name for name in names if isinstance(name, str))
 
 
+def parse_runbook(declared: object) -> str | None:
+    """Return what to do about a pipeline, an address or a few words; `None` where nothing is said.
+
+    Args:
+        declared: The value of `runbook` in a pipeline's metadata, in which people write anything.
+    """
+    return declared.strip() or None if isinstance(declared, str) else None
+
+
 # Few own many, and parsing JSON takes as long as everything else that is done for a finding.
 @functools.lru_cache(maxsize=1024)
 def owners(declared: str | None) -> tuple[str, ...]:

@@ -228,6 +228,19 @@ def test_an_alert_of_an_anomaly_has_the_numbers_and_leads_to_the_curves(board, m
     assert 'href="/ui/pipeline?name=shop%2Fevents#series"' in board.get(f"/ui/alerts/{alert.id}").text
 
 
+def test_an_alert_says_whose_it_is_and_what_to_do(board, module_watcher):
+    [alert] = module_watcher.alerts(pipeline="shop/orders", kind="failure")
+    page = f"/ui/alerts/{alert.id}"
+    assert 'href="/ui/pipelines?owner=team%3Ashop"' in board.get(page).text
+    assert "Runbook" not in text_of(board, page)
+
+    module_watcher.update_pipeline("shop/orders", pipeline_metadata={"runbook": "https://wiki.example.com/orders"})
+    assert '<a class="button" href="https://wiki.example.com/orders" rel="noreferrer">' in board.get(page).text
+    module_watcher.update_pipeline("shop/orders", pipeline_metadata={"runbook": "javascript:<b>restart</b> it"})
+    assert "Runbook javascript:<b>restart</b> it" in text_of(board, page)
+    assert 'href="javascript' not in board.get(page).text
+
+
 def test_an_alert_says_why_nobody_was_notified(board, module_watcher):
     [cause] = module_watcher.alerts(pipeline="shop/orders", kind="failure")
     [behind] = module_watcher.alerts(pipeline="reports/finance", state="open")

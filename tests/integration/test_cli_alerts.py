@@ -104,6 +104,19 @@ def test_list_shows_what_is_not_resolved(watcher: Watcher, cli: Cli) -> None:
     assert "no pipeline named 'typo'" in cli("alerts", "list", "-p", "typo", code=1)
 
 
+def test_show_names_the_owner_and_the_runbook(watcher: Watcher, cli: Cli) -> None:
+    page = "https://wiki.example.com/orders"
+    declared = {"pipeline_metadata": {"owners": ["team:sales", "ada@example.com"], "runbook": page}}
+    shown = cli("alerts", "show", str(opened(watcher, "owned", options=declared)))
+    assert re.search(r"\nowner +team:sales, ada@example.com\n", shown)
+    assert re.search(rf"\nrunbook +{page}\n", shown)
+    shown = cli("alerts", "show", str(opened(watcher, "bare", options={"pipeline_metadata": {"runbook": 7}})))
+    assert "owner" not in shown
+    assert "runbook" not in shown
+    health = {"kind": AlertKind.HEALTH, "pipeline_id": None, "pipeline_name": None}
+    assert "owner" not in cli("alerts", "show", str(opened(watcher, "health/x", **health)))
+
+
 def test_show_says_all(watcher: Watcher, cli: Cli) -> None:
     number = opened(watcher, "a")
     shown = cli("alerts", "show", str(number))

@@ -11,7 +11,6 @@ import pytest
 
 from watcher_core.enums import AlertKind, DatePart, ExecutionState
 from watcher_core.server.board import drawings, words
-from watcher_core.server.board.pipeline import _web
 from watcher_core.server.board.rules import rules
 from watcher_core.values import (
     EffectiveThreshold,
@@ -131,7 +130,7 @@ def test_a_metric_has_a_title(metric, title):
     ],
 )
 def test_only_addresses_of_the_web_are_links(address, is_followed):
-    assert (_web(address) is not None) is is_followed
+    assert (words.web_address(address) is not None) is is_followed
 
 
 def threshold(kind: AlertKind, number: int | None, part: DatePart | None, set_by: Any, muted_by: Any = None) -> Any:

@@ -11,7 +11,7 @@ from watcher_core.cli import output, times
 from watcher_core.enums import AlertState
 
 if TYPE_CHECKING:
-    from watcher_core.values import Alert, AlertDelivery
+    from watcher_core.values import Alert, AlertDelivery, Pipeline
 
 
 def incident(alert: Alert) -> str | None:
@@ -39,13 +39,16 @@ def _delivery(delivery: AlertDelivery) -> str:
     return f"waits for {delivery.event}{tried}{why}"
 
 
-def fields(alert: Alert, deliveries: Sequence[AlertDelivery]) -> list[tuple[str, output.Cell]]:
+def fields(
+    alert: Alert, pipeline: Pipeline | None, deliveries: Sequence[AlertDelivery]
+) -> list[tuple[str, output.Cell]]:
     """What `watcher alerts show` prints of an alert, below its first line."""
     from watcher_core.alerts import readable_facts
 
     def moment(at: dt.datetime | None, by: str | None = None) -> str | None:
         return None if at is None else times.clock_and_ago(at) + (f" by {by}" if by else "")
 
+    metadata = {} if pipeline is None else pipeline.pipeline_metadata
     facts = readable_facts(alert.kind, alert.facts)
     execution = alert.pipeline_execution_id
     is_snoozed = alert.state is AlertState.SNOOZED
@@ -54,6 +57,8 @@ def fields(alert: Alert, deliveries: Sequence[AlertDelivery]) -> list[tuple[str,
         ("level", output.alert_level(alert.level)),
         ("state", alert.state),
         ("pipeline", alert.pipeline_name),
+        ("owner", ", ".join(text.parse_owners(metadata.get("owners"))) or None),
+        ("runbook", text.parse_runbook(metadata.get("runbook"))),
         ("execution", execution and f"{execution}: watcher executions show {execution}"),
         ("error", _error(alert)),
         *(

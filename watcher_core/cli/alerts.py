@@ -101,13 +101,14 @@ def show(alert_id: Id, *, json: Json = False) -> None:
     """Show all that is known of an alert."""
     with open_watcher() as watcher:
         alert, deliveries, now = watcher.alert(alert_id), watcher.alert_deliveries(alert_id), watcher.clock()
+        pipeline = None if alert.pipeline_id is None else watcher.pipeline(alert.pipeline_id)
         behind = watcher.alerts(behind=alert_id, state=UNRESOLVED, limit=SHOWN_BEHIND, now=now) if alert.behind else []
     if json:
         output.print_json({**dataclasses.asdict(alert), "deliveries": deliveries})
         return
     from watcher_core.alerts import headline
 
-    output.print_fields([("what", headline(alert, now=now)), *fields(alert, deliveries)])
+    output.print_fields([("what", headline(alert, now=now)), *fields(alert, pipeline, deliveries)])
     if behind:
         output.print_heading("Behind it")
         for each in behind:

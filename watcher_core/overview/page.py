@@ -139,7 +139,7 @@ def read_page(
         kinds=text.parse_owners(metadata.get("kinds")),
         tags=_texts(metadata.get("tags")),
         description=_text(metadata.get("description")),
-        runbook=_text(metadata.get("runbook")),
+        runbook=text.parse_runbook(metadata.get("runbook")),
         code_link=_text(metadata.get("code_link")),
         address=next((name for (name,) in address), None),
         thresholds=thresholds,

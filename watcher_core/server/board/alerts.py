@@ -10,13 +10,14 @@ import anyio.to_thread
 from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi.responses import RedirectResponse
 
-from watcher_core import alerts, overview, values
+from watcher_core import alerts, overview, text, values
 from watcher_core.enums import AlertKind, AlertState
 from watcher_core.errors import InvalidValueError
 from watcher_core.server.board.execution import run_url
 from watcher_core.server.board.forms import form
 from watcher_core.server.board.frame import render
 from watcher_core.server.board.viewer import viewer_of
+from watcher_core.server.board.words import web_address
 from watcher_core.server.errors import RefusedError
 from watcher_core.server.routing import watcher_of
 
@@ -89,6 +90,8 @@ def _page(request: Request, alert: values.Alert, *, typed: str | None = None) ->
     cause = None if alert.cause_alert_id is None else watcher.alert(alert.cause_alert_id)
     behind = watcher.alerts(behind=alert.id, state=UNRESOLVED, limit=HISTORY, now=now) if alert.behind else []
     before = [] if alert.pipeline_id is None else watcher.alerts(pipeline=alert.pipeline_id, limit=HISTORY + 1, now=now)
+    metadata = {} if alert.pipeline_id is None else watcher.pipeline(alert.pipeline_id).pipeline_metadata
+    runbook = text.parse_runbook(metadata.get("runbook"))
     execution = None if alert.pipeline_execution_id is None else _execution(request, alert.pipeline_execution_id)
     return render(
         request,
@@ -105,6 +108,9 @@ def _page(request: Request, alert: values.Alert, *, typed: str | None = None) ->
         behind=[(each, alerts.headline(each, now=now)) for each in behind],
         execution=execution,
         run_url=execution and run_url(watcher.settings.dagster_url, execution),
+        owners=text.parse_owners(metadata.get("owners")),
+        runbook=runbook,
+        runbook_link=web_address(runbook),
         error=_error(alert.facts, execution),
         facts={
             title: value

@@ -16,7 +16,7 @@ from watcher_core.errors import NotFoundError
 from watcher_core.server.board import drawings
 from watcher_core.server.board.frame import render
 from watcher_core.server.board.rules import rules
-from watcher_core.server.board.words import link
+from watcher_core.server.board.words import link, web_address
 from watcher_core.server.routing import watcher_of
 
 routes = APIRouter()
@@ -78,8 +78,8 @@ def pipeline(
         shown=shown,
         more=len(runs) > shown and shown < MOST,
         step=SHOWN * 5,
-        code_link=_web(page.code_link),
-        runbook_link=_web(page.runbook),
+        code_link=web_address(page.code_link),
+        runbook_link=web_address(page.runbook),
         asset_url=_asset_url(dagster_url, page.pipeline),
     )
 
@@ -110,11 +110,6 @@ def _checks(page: values.PipelinePage) -> list[tuple[values.AssetCheck, list[val
 
 def _headlines(found: Sequence[values.Alert], now: dt.datetime) -> list[tuple[values.Alert, str]]:
     return [(alert, alerts.headline(alert, now=now)) for alert in found]
-
-
-def _web(address: str | None) -> str | None:
-    """The address, if a browser may be led there: people write anything into metadata."""
-    return address if address is not None and address.strip().lower().startswith(("http://", "https://")) else None
 
 
 def _asset_url(dagster_url: str, found: values.Pipeline) -> str | None:

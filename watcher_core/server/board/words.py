@@ -25,6 +25,11 @@ NOTHING = "–"
 TURNS = re.compile("[\u202a-\u202e\u2066-\u2069]")
 
 
+def web_address(address: str | None) -> str | None:
+    """The address, if a browser may be led there: people write anything into metadata."""
+    return address if address is not None and address.strip().lower().startswith(("http://", "https://")) else None
+
+
 def name(value: object) -> Markup:
     """A name: isolated and without marks of direction, so that it turns nothing around; cut where it is very long."""
     whole = _whole(value)
