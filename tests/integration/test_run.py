@@ -248,11 +248,17 @@ def test_a_signal_reaches_the_command_once(start: Start, reach: Callable[[int, i
     process = start(sys.executable, "-c", COUNTS, pipeline="load", start_new_session=True)
     assert process.stdout is not None
     assert process.stdout.readline() == "ready\n"
+    while _state(process.pid) != "S":  # it runs still, or waits for a processor: it does not know that the command runs
+        time.sleep(0.001)
     reach(process.pid, number)
     assert process.stdout.readline() == "signal\n"
     os.kill(process.pid, signal.SIGUSR2)
     assert process.stdout.readline() == "1\n"
     assert process.wait(timeout=60) == 5
+
+
+def _state(process_id: int) -> str:
+    return Path(f"/proc/{process_id}/stat").read_text().rpartition(")")[2].split()[0]
 
 
 @pytest.mark.parametrize("reach", ["os.kill", "os.killpg"])

@@ -12,7 +12,8 @@ import os
 import select
 import signal
 import time
-from collections.abc import Iterable
+from collections import deque
+from collections.abc import Collection
 from contextlib import suppress
 
 from watcher_core.shell.output import close_others
@@ -29,18 +30,21 @@ END_OF_ANSWER = b"\x00"
 class GroupWitness:
     """A process of the same group that notes the signals that it gets."""
 
-    def __init__(self, signals: Iterable[int]) -> None:
+    def __init__(self, signals: Collection[int]) -> None:
         asked, self._ask = os.pipe()
         self._answers, answer = os.pipe()
+        # What comes before the process is ready waits until it is.
+        blocked = signal.pthread_sigmask(signal.SIG_BLOCK, signals)
         try:
             self._process: int | None = os.fork()
         except OSError:  # there are too many processes: what comes is passed on, as to this process alone
             self._process = None
         if self._process == 0:
             try:
-                _witness(asked, answer, signals)
+                _witness(asked, answer, signals, blocked=blocked)
             finally:
                 os._exit(0)
+        signal.pthread_sigmask(signal.SIG_SETMASK, blocked)
         os.close(asked)
         os.close(answer)
 
@@ -81,14 +85,14 @@ class GroupWitness:
         self._process = None
 
 
-def _witness(asked: int, answer: int, signals: Iterable[int]) -> None:
-    seen: set[int] = set()
+def _witness(asked: int, answer: int, signals: Collection[int], *, blocked: Collection[int]) -> None:
+    seen: deque[int] = deque()
     for number in signals:
-        signal.signal(number, lambda number, _: seen.add(number))
+        signal.signal(number, lambda number, _: seen.append(number))
     signal.set_wakeup_fd(-1)
+    signal.pthread_sigmask(signal.SIG_SETMASK, blocked)
     # Whoever waits for the end of the output must not wait for this process, nor a lock that the caller holds.
     close_others(asked, answer)
     while os.read(asked, 1):
-        noted = sorted(seen)
-        seen.clear()
+        noted = {seen.popleft() for _ in range(len(seen))}  # others may come meanwhile
         os.write(answer, bytes(noted) + END_OF_ANSWER)
