@@ -188,8 +188,8 @@ def test_a_record_that_the_token_does_not_cover_stops_no_other(remote, network, 
             pass
         assert limited.spooled() == 1
     warned = next(each for each in caplog.messages if "wait" in each and theirs in each)
-    assert warned.startswith(f"an execution of pipeline {theirs!r} waits on: ")
-    assert "is for pipelines 'mine_*' only, and this is another one; make a token for it with: " in warned
+    assert warned.startswith(f"executions of pipeline {theirs!r} on this host wait on: ")
+    assert f"is for pipelines 'mine_*' only, and {theirs!r} is another one; make a token for it with: " in warned
     assert len(module_watcher.executions(pipeline=mine)) == 2
 
 

@@ -82,28 +82,27 @@ class Access:
     def require_pipeline(self, pipeline_name: str) -> None:
         """Refuse what is about a pipeline that the token does not cover."""
         if self.token is not None and not self.token.covers(pipeline_name):
-            raise RefusedError(
-                403,
-                f"token {self.token.name!r} is for pipelines {self.token.pipelines!r} only, and this is another one; "
-                "make a token for it with: watcher tokens create NAME --pipelines PIPELINES",
-                details={"pipelines": self.token.pipelines},
-            )
+            raise _not_covered(self.token, "this")
 
     def require_pipelines(self, names: Iterable[str]) -> None:
         """Refuse what names pipelines that the token does not cover, and say which: what is about others may go on."""
         refused = sorted({name for name in names if not self.covers(name)})
         if self.token is not None and refused:
-            raise RefusedError(
-                403,
-                f"token {self.token.name!r} is one of pipelines {self.token.pipelines}; {arguments.shown(refused[0])} "
-                "is another",
-                details={"pipelines": self.token.pipelines, "refused": refused},
-            )
+            raise _not_covered(self.token, arguments.shown(refused[0]), refused=refused)
 
     def require_all(self) -> None:
         """Refuse a token of some pipelines where something is about no pipeline."""
         if self.token is not None and self.token.pipelines is not None:
             raise RefusedError(403, f"token {self.token.name!r} is for pipelines {self.token.pipelines!r} only")
+
+
+def _not_covered(token: ApiToken, what: str, **details: object) -> RefusedError:
+    return RefusedError(
+        403,
+        f"token {token.name!r} is for pipelines {token.pipelines!r} only, and {what} is another one; "
+        "make a token for it with: watcher tokens create NAME --pipelines PIPELINES",
+        details={"pipelines": token.pipelines, **details},
+    )
 
 
 class Tokens:
