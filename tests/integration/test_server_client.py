@@ -285,7 +285,7 @@ def test_a_pipeline_that_is_locked_keeps_no_other_job_of_its_host_from_being_rec
         # The lock was asked for at the start and at the end, once each, and not again and again.
         assert network.requests == 4
         with pytest.raises(DatabaseUnavailableError, match="has locked what this needs") as raised:
-            remote._record_spooled([waiting], in_passing=True)
+            remote._record_all([waiting], in_passing=True)
         assert raised.value.is_locked
     with remote.track(held.name) as execution:
         pass

@@ -190,15 +190,15 @@ class Connection:
         """Record what waits, all of a pipeline of which an execution comes next; else it raises."""
 
         def record(waiting: Sequence[values.ExecutionRecord]) -> None:
-            self._record_spooled(waiting, in_passing=any(each.pipeline_name != before for each in waiting))
+            self._record_all(waiting, in_passing=any(each.pipeline_name != before for each in waiting))
 
         try:
             recording.replay_spool(self.spool_directories, record, before=before)
         except OSError as exc:
             logger.warning("executions that wait for the database cannot be read: %s", exc)
 
-    def _record_spooled(self, records: Iterable[values.ExecutionRecord], *, in_passing: bool) -> int:
-        """Record what has waited; in passing, where something else was asked for, wait for locks for a moment only."""
+    def _record_all(self, records: Iterable[values.ExecutionRecord], *, in_passing: bool) -> int:
+        """Record executions; in passing, where something else was asked for, wait for locks for a moment only."""
         with self._transaction() as (session, now):
             if in_passing:
                 database.limit_locks_in_passing(database.driver(session))

@@ -225,8 +225,7 @@ class ExecutionMethods(TrackMethods):
         Raises:
             InvalidValueError: A record breaks a rule; nothing is written.
         """
-        with self._transaction() as (session, now):
-            return recording.record_executions(session, records=records, host=recording.this_host(), now=now)
+        return self._record_all(records, in_passing=False)
 
     def execution(self, execution_id: int) -> values.Execution:
         """Return the execution with that id.

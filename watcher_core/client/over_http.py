@@ -193,11 +193,8 @@ class HttpWatcher(Watcher):
         identifier = arguments.identifier(execution_id, "execution_id")
         return EXECUTION.validate_json(self._send(f"/execution/{identifier}"))
 
-    def record(self, records: Iterable[values.ExecutionRecord]) -> int:
+    def _record_all(self, records: Iterable[values.ExecutionRecord], *, in_passing: bool) -> int:
         """As of `Watcher`; each 10,000 are a transaction. Where there are none, the server is asked all the same."""
-        return self._record_spooled(records, in_passing=False)
-
-    def _record_spooled(self, records: Iterable[values.ExecutionRecord], *, in_passing: bool) -> int:
         all_of_them = [_record(record) for record in records]
         prefer = {"Prefer": IN_PASSING} if in_passing else None
         recorded = 0

@@ -301,7 +301,7 @@ def _record(request: Request, body: bytes, in_passing: bool) -> int:
             ),
         )
         leave_out_others_parents(request, batch.executions)
-    return watcher_of(request)._record_spooled(_records(batch), in_passing=in_passing)
+    return watcher_of(request)._record_all(_records(batch), in_passing=in_passing)
 
 
 @executions.post("/pipeline_declaration", response_model=values.Pipeline, responses=errors(400, 409))
