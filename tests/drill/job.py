@@ -1,4 +1,4 @@
-"""A job outside Dagster, again and again until a file says stop; it writes down itself what it has done.
+"""A job outside Dagster, once and again until a file says stop; it writes down itself what it has done.
 
 Arguments: the pipeline, and the file for what is done. A line is written before and after each block of `track`.
 """
@@ -20,7 +20,9 @@ def main(pipeline: str, ledger: Path) -> None:
 
     moves = pipeline.endswith("watermark")
     with Watcher() as watcher:
-        while not ledger.with_suffix(".stop").exists():
+        is_over = False
+        while not is_over:
+            is_over = ledger.with_suffix(".stop").exists()
             identity = str(uuid.uuid4())
             number = random.randrange(1_000)
             write(phase="began", id=identity)

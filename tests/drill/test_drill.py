@@ -70,8 +70,6 @@ def heal(deployment: Deployment) -> int:
     deployment.place.failures.clear()
     deployment.start_what_is_missing()
     deployment.wait("all parts run", lambda: all_parts_run(deployment), HEAL_SECONDS)
-    # What could not be sent waits for the next run of its job.
-    deployment.wait("the spools are empty", lambda: not deployment.spooled(), HEAL_SECONDS)
     for job in JOBS:
         deployment.ledger(job).with_suffix(".stop").touch()
     given_up = time.monotonic() + LAST_GIVEN_UP_SECONDS
@@ -80,12 +78,20 @@ def heal(deployment: Deployment) -> int:
         if time.monotonic() > given_up:
             by_hand += end_by_hand(deployment, seconds=0)
         time.sleep(1)  # between two looks at other processes
-    deployment.wait(
-        "the jobs stop", lambda: all(deployment.processes[job].poll() is not None for job in JOBS), HEAL_SECONDS
-    )
+    deployment.wait("the jobs stop, and nothing waits", lambda: jobs_have_sent_all(deployment), HEAL_SECONDS)
     # What a place has refused for good is tried again by whoever has mended the place.
     deployment.run("watcher", "alerts", "deliver", "--retry-now")
     return by_hand
+
+
+def jobs_have_sent_all(deployment: Deployment) -> bool:
+    """Whether the jobs have stopped, and the spools are empty; what a job's last block left waits for its next run."""
+    if any(deployment.processes[job].poll() is None for job in JOBS):
+        return False
+    if deployment.spooled():
+        deployment.start(*JOBS)
+        return False
+    return True
 
 
 @pytest.mark.filterwarnings("ignore")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import os
 import signal
@@ -9,15 +10,26 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
 
 from tests.factories import unique
-from watcher_core import AlertLevel, ExecutionRecord, ExecutionState, Finding, Settings, Watcher, recording, text
+from watcher_core import (
+    AlertLevel,
+    Execution,
+    ExecutionRecord,
+    ExecutionState,
+    Finding,
+    Settings,
+    Watcher,
+    recording,
+    text,
+)
 from watcher_core.recording import heartbeats, processes
 from watcher_core.recording.heartbeats import Pulse
 
@@ -248,27 +260,74 @@ def test_a_job_that_is_killed_is_known_at_the_next_contact_of_its_host(
     assert message in str(finding.details)
 
 
+def left_in_the_spool(directories: Iterable[Path], of: Execution, **changes: Any) -> Path:
+    """What a job leaves that ended while the database was away."""
+    end: dict[str, Any] = {
+        "pipeline_name": of.pipeline_name,
+        "source": of.source,
+        "external_id": of.external_id,
+        "state": ExecutionState.SUCCEEDED,
+        "start_date": of.start_date,
+        "end_date": of.start_date + dt.timedelta(seconds=1),
+        "inserts": 3,
+        "next_watermark": "2026-11-03",
+        "execution_metadata": {"file": "a.csv"},
+    }
+    return recording.keep_in_spool(directories, ExecutionRecord(**{**end, **changes}))
+
+
+def spool_of(address: str) -> list[Path]:
+    """Where what waits for a database by an address is kept."""
+    return recording.spool_directories(address, home=Settings.load().home)
+
+
 def test_what_a_job_has_left_in_the_spool_comes_before_its_process_is_missed(
     job: subprocess.Popen[str], execution_id: int, module_watcher: Watcher, module_database_url: str, name: str
 ) -> None:
     """It ended while the database was away, and its process is gone."""
     kill(job)
-    known = module_watcher.execution(execution_id)
     with Watcher(module_database_url) as other:
-        record = ExecutionRecord(
-            pipeline_name=name,
-            source=known.source,
-            external_id=known.external_id,
-            state=ExecutionState.SUCCEEDED,
-            start_date=known.start_date,
-            end_date=known.start_date + dt.timedelta(seconds=1),
-            inserts=3,
-        )
-        recording.keep_in_spool(other.spool_directories, record)
+        left_in_the_spool(other.spool_directories, module_watcher.execution(execution_id))
         other.pipelines()
     ended = module_watcher.execution(execution_id)
     assert (ended.state, ended.inserts) == ("succeeded", 3)
     assert process_of(module_watcher, execution_id) is None
+
+
+def test_an_end_that_waits_for_another_address_of_the_database_comes_before_its_process_is_missed(
+    job: subprocess.Popen[str], execution_id: int, module_watcher: Watcher, name: str
+) -> None:
+    """The job goes by way of PgBouncer, the check does not, and has long been at work."""
+    kill(job)
+    path = left_in_the_spool(spool_of("localhost-6432-watcher"), module_watcher.execution(execution_id))
+    module_watcher.check_stuck()
+    ended = module_watcher.execution(execution_id)
+    assert (ended.state, ended.inserts, ended.next_watermark) == ("succeeded", 3, "2026-11-03")
+    assert ended.execution_metadata["file"] == "a.csv"
+    assert path.exists(), "who goes by that address sends it, and changes nothing"
+    recording.replay_spool([path.parent], lambda waiting: module_watcher.record(waiting))
+    sent = module_watcher.execution(execution_id)
+    assert dataclasses.replace(sent, updated_at=ended.updated_at) == ended
+    assert not path.exists()
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"start_date": dt.datetime(2026, 11, 1, tzinfo=dt.UTC)},  # another database has one of that name
+        {"state": ExecutionState.RUNNING, "end_date": None},
+        {"end_date": dt.datetime(2026, 11, 1, tzinfo=dt.UTC)},  # before the start
+    ],
+)
+def test_what_waits_and_is_not_its_end_does_not_end_it(
+    job: subprocess.Popen[str], execution_id: int, module_watcher: Watcher, name: str, changes: dict[str, Any]
+) -> None:
+    kill(job)
+    left_in_the_spool(spool_of("localhost-6432-watcher"), module_watcher.execution(execution_id), **changes)
+    module_watcher.check_stuck()
+    ended = module_watcher.execution(execution_id)
+    assert (ended.state, ended.inserts) == ("failed", None)
+    assert "was killed and ended nothing" in ended.execution_metadata["error"]["message"]
 
 
 def test_what_is_reported_after_all_replaces_what_the_host_has_inferred(

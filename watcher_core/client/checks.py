@@ -126,7 +126,7 @@ class CheckMethods(HeartbeatMethods):
         with self._begin_check(AlertKind.STUCK, None, now, dry_run=dry_run) as (session, moment, _):
             if not dry_run:
                 connection = database.driver(session)
-                recording.end_gone(connection, now=database.clock(connection))
+                recording.end_gone(connection, home=self.settings.home, now=database.clock(connection))
                 recording.forget_ended(connection)
             found = checks.check_stuck(session, now=moment)
             if not dry_run:

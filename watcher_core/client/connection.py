@@ -182,7 +182,7 @@ class Connection:
         """End the executions of this host whose process was killed: nobody else sees that as soon."""
         try:
             with self._driver_transaction() as (connection, now):
-                recording.end_gone(connection, now=now)
+                recording.end_gone(connection, home=self.settings.home, now=now)
         except DatabaseError as exc:
             logger.debug("executions of this host that were killed are not ended: %s", exc)
 

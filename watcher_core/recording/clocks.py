@@ -51,10 +51,10 @@ def reported(host: str, **dates: str) -> str:
                ELSE '{{}}' END"""
 
 
-def reported_end(end_date: dt.datetime | None, metadata: Mapping[str, Any]) -> dt.datetime | None:
-    """Return the end of an execution as it was reported."""
-    kept = metadata.get("reported_end_date")
+def as_reported(name: str, date: dt.datetime | None, metadata: Mapping[str, Any]) -> dt.datetime | None:
+    """Return the date of an execution, `start_date` or `end_date`, as it was reported."""
+    kept = metadata.get(f"reported_{name}")
     try:
-        return end_date if kept is None else dt.datetime.fromisoformat(str(kept))
+        return date if kept is None else dt.datetime.fromisoformat(str(kept))
     except ValueError:  # a caller's own metadata
-        return end_date
+        return date

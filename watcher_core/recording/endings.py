@@ -1,7 +1,8 @@
 """Executions outside Dagster whose process has ended, and could not say so: they are ended as failed.
 
 A process sends a heartbeat a minute. Where they stop, it was killed, or cannot reach the database. Its own host knows
-sooner: it looks whether the processes that it said to run are still there, and ends what those have left.
+sooner: it looks whether the processes that it said to run are still there, and ends what those have left. How one has
+ended may wait in the spool, there also for another address of the same database; then it ends as that says.
 """
 
 from __future__ import annotations
@@ -9,20 +10,30 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable
 from contextlib import suppress
+from pathlib import Path
+from typing import Any
 
-from watcher_core import database
-from watcher_core.enums import ExecutionState
-from watcher_core.errors import ExecutionEndedError, NotFoundError
-from watcher_core.recording.clocks import this_host
+from psycopg.rows import namedtuple_row
+
+from watcher_core import database, values
+from watcher_core.enums import ExecutionSource, ExecutionState
+from watcher_core.errors import ExecutionEndedError, InvalidValueError, NotFoundError
+from watcher_core.recording.clocks import as_reported, this_host
 from watcher_core.recording.executions import INFERRED_END, end_execution
 from watcher_core.recording.processes import is_gone, own_user_id, this_system
+from watcher_core.recording.spool import kept_executions
+from watcher_core.values import COUNTS, UNSET
 
 OF_HOST = """
     SELECT execution.id,
            coalesce(beating.process_id, CAST(execution.process ->> 'process_id' AS bigint)) AS process_id,
            coalesce(beating.process_key, execution.process ->> 'key') AS process_key,
            greatest(beating.heartbeat_at, CAST(execution.process ->> 'since' AS timestamptz), execution.start_date)
-                AS last_seen_at
+                AS last_seen_at,
+           CAST(execution.source AS text) AS source,
+           execution.external_id,
+           execution.start_date,
+           execution.execution_metadata
       FROM watcher.pipeline_execution AS execution
       LEFT JOIN watcher.execution_process AS beating ON beating.pipeline_execution_id = execution.id
      WHERE execution.state = 'running'
@@ -34,28 +45,61 @@ OF_HOST = """
 """
 
 
-def end_gone(connection: database.Driver, *, now: dt.datetime) -> list[int]:
-    """End the executions of this host that have lost their process, as failed, and return their ids.
+def end_gone(connection: database.Driver, *, home: Path, now: dt.datetime) -> list[int]:
+    """End the executions of this host that have lost their process, and return their ids.
 
-    They end when they were last heard of: what has succeeded since then makes them good.
+    They end as the spool says, else as failed when they were last heard of: what has succeeded since then makes them
+    good.
 
     Of processes that can be seen from here alone: those of the same boot, in the same container.
+
+    Args:
+        connection: The transaction.
+        home: The setting `WATCHER_HOME`, where executions may wait.
+        now: The time.
     """
     try:
         system = this_system()
     except OSError:
         return []
     given = {"host": this_host(), "system": system, "user_id": own_user_id()}
-    rows = connection.execute(OF_HOST, given).fetchall()
-    gone = [
-        (execution_id, process_id, seen) for execution_id, process_id, key, seen in rows if is_gone(process_id, key)
-    ]
+    with connection.cursor(row_factory=namedtuple_row) as cursor:
+        rows: list[Any] = cursor.execute(OF_HOST, given).fetchall()
+    gone = [row for row in rows if is_gone(row.process_id, row.process_key)]
     if gone:
         database.limit_locks_in_passing(connection)
-    for execution_id, process_id, last_seen_at in gone:
-        message = f"process {process_id} on {this_host()} was killed and ended nothing"
-        _end(connection, execution_id, last_seen_at, message, now=now)
-    return [execution_id for execution_id, *_ in gone]
+        kept = kept_executions(home)
+    for row in gone:
+        end = kept.get((ExecutionSource(row.source), row.external_id))
+        if end is not None and _is_of(end, row):
+            with suppress(InvalidValueError), connection.transaction():  # a savepoint, for what breaks a rule
+                _end_as_kept(connection, row.id, end, now=now)
+                continue
+        message = f"process {row.process_id} on {this_host()} was killed and ended nothing"
+        _end_as_failed(connection, row.id, row.last_seen_at, message, now=now)
+    return [row.id for row in gone]
+
+
+def _is_of(end: values.ExecutionRecord, row: Any) -> bool:
+    """Whether this is how the execution has ended: another database may have one of the same name."""
+    started = as_reported("start_date", row.start_date, row.execution_metadata)
+    return end.state is not ExecutionState.RUNNING and end.start_date == started
+
+
+def _end_as_kept(
+    connection: database.Driver, execution_id: int, end: values.ExecutionRecord, *, now: dt.datetime
+) -> None:
+    """The file stays: who sends it changes nothing any more."""
+    _end(
+        connection,
+        execution_id,
+        end.state,
+        end.end_date,
+        counts={name: getattr(end, name) for name in COUNTS},
+        next_watermark=UNSET if end.next_watermark is None else end.next_watermark,
+        execution_metadata=end.execution_metadata,
+        now=now,
+    )
 
 
 def end_silent(connection: database.Driver, executions: Iterable[tuple[int, dt.datetime]], *, now: dt.datetime) -> None:
@@ -67,19 +111,20 @@ def end_silent(connection: database.Driver, executions: Iterable[tuple[int, dt.d
         now: The time.
     """
     for execution_id, last_seen_at in executions:
-        _end(connection, execution_id, last_seen_at, "no heartbeat came any more, and a later run succeeded", now=now)
+        _end_as_failed(
+            connection, execution_id, last_seen_at, "no heartbeat came any more, and a later run succeeded", now=now
+        )
+
+
+def _end_as_failed(
+    connection: database.Driver, execution_id: int, last_seen_at: dt.datetime, message: str, *, now: dt.datetime
+) -> None:
+    inferred = {INFERRED_END: True, "error": {"message": message}}
+    _end(connection, execution_id, ExecutionState.FAILED, last_seen_at, counts={}, execution_metadata=inferred, now=now)
 
 
 def _end(
-    connection: database.Driver, execution_id: int, last_seen_at: dt.datetime, message: str, *, now: dt.datetime
+    connection: database.Driver, execution_id: int, state: ExecutionState, end_date: dt.datetime | None, **given: Any
 ) -> None:
     with suppress(ExecutionEndedError, NotFoundError):  # another has seen it, too
-        end_execution(
-            connection,
-            execution_id=execution_id,
-            state=ExecutionState.FAILED,
-            end_date=last_seen_at,
-            counts={},
-            execution_metadata={INFERRED_END: True, "error": {"message": message}},
-            now=now,
-        )
+        end_execution(connection, execution_id=execution_id, state=state, end_date=end_date, **given)

@@ -361,7 +361,7 @@ def end_execution(
 def _ended_before(known: values.Execution, end: Mapping[str, object], metadata: Mapping[str, Any]) -> values.Execution:
     was = {
         **{name: getattr(known, name) for name in end},
-        "end_date": clocks.reported_end(known.end_date, known.execution_metadata),
+        "end_date": clocks.as_reported("end_date", known.end_date, known.execution_metadata),
         **{key: known.execution_metadata.get(key) for key in metadata},
     }
     now = {**end, **metadata}

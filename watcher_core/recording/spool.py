@@ -26,6 +26,8 @@ from watcher_core.errors import AccessDeniedError, DatabaseError, DatabaseUnavai
 
 logger = logging.getLogger("watcher.spool")
 
+Identity = tuple[ExecutionSource, str]
+
 TIMES = ("start_date", "end_date", "logical_date")
 
 
@@ -47,9 +49,14 @@ def spool_directories(*targets: str, home: Path) -> list[Path]:
 
 @cache  # asked at the start and end of each execution; the variables are what the state directory depends on
 def _directories(targets: tuple[str, ...], home: Path, *_variables: str | None) -> tuple[Path, ...]:
-    old, state = home / "spool", _state_directory()
-    roots = [*([] if state is None else [state / "watcher" / "spool"]), old]
-    return (*(root / _folder(target) for target in targets for root in roots), old)
+    roots = _roots(home)
+    return (*(root / _folder(target) for target in targets for root in roots), roots[-1])
+
+
+def _roots(home: Path) -> list[Path]:
+    """Where the folders of all databases are; the last has the files of earlier versions, too."""
+    state = _state_directory()
+    return [*([] if state is None else [state / "watcher" / "spool"]), home / "spool"]
 
 
 def _folder(target: str) -> str:
@@ -71,6 +78,21 @@ def _state_directory() -> Path | None:
 def spooled_executions(directories: Iterable[Path]) -> list[Path]:
     """Return the files that wait, oldest first."""
     return sorted(_files(directories, ".json"), key=lambda path: path.name)
+
+
+def kept_executions(home: Path) -> dict[Identity, values.ExecutionRecord]:
+    """Return what waits on this host for any database, by identity: one may be reached by several addresses.
+
+    What waits for it by way of PgBouncer has a folder of its own, which only who goes that way sends.
+    """
+    folders = [each for root in _roots(home) for each in (root, *_folders(root))]
+    return {execution.identity: execution for _, execution in _readable(spooled_executions(folders))}
+
+
+def _folders(root: Path) -> list[Path]:
+    with suppress(OSError):  # it is another user's, or there is none
+        return [path for path in root.iterdir() if path.is_dir()]
+    return []
 
 
 def broken_executions(directories: Iterable[Path]) -> list[Path]:
@@ -340,14 +362,15 @@ def _set_aside(path: Path, error: Exception) -> None:
         path.replace(path.with_suffix(".broken"))
 
 
-def _by_identity(waiting: Iterable[Path]) -> dict[tuple[ExecutionSource, str], Path]:
+def _by_identity(waiting: Iterable[Path]) -> dict[Identity, Path]:
     """Return the files by the identities of their executions."""
-    found: dict[tuple[ExecutionSource, str], Path] = {}
+    return {execution.identity: path for path, execution in _readable(waiting)}
+
+
+def _readable(waiting: Iterable[Path]) -> Iterator[Waiting]:
     for path in waiting:
         with suppress(OSError, ValueError, KeyError, TypeError, RecursionError):  # is said when it is its turn
-            execution = _read(path)
-            found[execution.source, execution.external_id] = path
-    return found
+            yield path, _read(path)
 
 
 def _read(path: Path) -> values.ExecutionRecord:

@@ -117,6 +117,11 @@ class ExecutionRecord:
     may_be_no_change: bool = False
 
     @property
+    def identity(self) -> tuple[ExecutionSource, str]:
+        """The source and the external id: what is recorded again with these is the same execution."""
+        return self.source, self.external_id
+
+    @property
     def parent_identity(self) -> tuple[ExecutionSource, str] | None:
         """The source and the external id of what it was part of; `None` where it does not name that so."""
         if self.parent_external_id is None:
