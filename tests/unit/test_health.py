@@ -6,7 +6,7 @@ import datetime as dt
 import json
 import os
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from typing import Any
@@ -29,6 +29,7 @@ from watcher_core.health import (
 )
 from watcher_core.health.dagster import code_locations, daemons, own_jobs, runs, ticks
 from watcher_core.health.dagster.graphql import Dagster, DagsterError, root_cause
+from watcher_core.recording import spool_directories
 from watcher_core.values import (
     CheckState,
     ClockReport,
@@ -47,7 +48,7 @@ def ago(**time: float) -> dt.datetime:
     return NOW - dt.timedelta(**time)
 
 
-def judged(facts: Iterator[HealthFact]) -> list[tuple[str, str | None]]:
+def judged(facts: Iterable[HealthFact]) -> list[tuple[str, str | None]]:
     """The level of each fact, and the key of its alert; what is not well says what to do."""
     found = list(facts)
     assert all(fact.advice for fact in found if fact.level != "ok")
@@ -172,7 +173,7 @@ def test_executions_that_wait_to_be_sent_as_events_are_told_from_traces():
 
 def test_a_spool_that_grows(tmp_path: Path) -> None:
     def facts() -> list[tuple[str, str | None]]:
-        return judged(spool_facts([tmp_path, tmp_path / "old"], host="worker", now=NOW))
+        return judged(spool_facts([tmp_path, tmp_path / "old"], home=tmp_path, host="worker", now=NOW))
 
     assert facts() == [("ok", None)]
     waiting = tmp_path / "1.json"
@@ -187,11 +188,31 @@ def test_a_spool_that_grows(tmp_path: Path) -> None:
 def test_a_spool_that_nothing_can_be_kept_in(tmp_path: Path) -> None:
     file = tmp_path / "file"
     file.touch()
-    facts = list(spool_facts([file / "spool", tmp_path / "old"], host="worker", now=NOW))
+    facts = list(spool_facts([file / "spool", tmp_path / "old"], home=tmp_path, host="worker", now=NOW))
     assert [fact.level for fact in facts] == ["warning", "ok"]
     assert "would be lost" in facts[0].message
     assert "XDG_STATE_HOME" in (facts[0].advice or "")
-    assert judged(spool_facts([file / "spool", tmp_path / "new/spool", file], host="worker", now=NOW)) == [("ok", None)]
+    places = [file / "spool", tmp_path / "new/spool", file]
+    assert judged(spool_facts(places, home=tmp_path, host="worker", now=NOW)) == [("ok", None)]
+
+
+def test_what_waits_for_an_address_that_nobody_uses_any_more_is_not_forgotten(tmp_path: Path) -> None:
+    """The database has moved, or is reached by PgBouncer now: nothing would send what waits for the address before."""
+    before, after = ([*spool_directories(f"{host}-5432-watcher", home=tmp_path)] for host in ("old", "new"))
+    before[0].mkdir(parents=True)
+    waiting = before[0] / "1.json"
+    waiting.touch()
+
+    def facts() -> list[HealthFact]:
+        return list(spool_facts(after, home=tmp_path, host="worker", now=NOW))
+
+    os.utime(waiting, (ago(minutes=9).timestamp(),) * 2)
+    assert judged(facts()) == [("ok", None)], "the next run of its job may come"
+    os.utime(waiting, (ago(hours=3).timestamp(),) * 2)
+    found = facts()
+    assert judged(found) == [("ok", None), ("warning", None)]
+    assert f"1 execution of this host waits for another address, the oldest for 3 h, in {before[0]}" in found[1].message
+    assert str(after[0]) in (found[1].advice or "")
 
 
 # Heartbeats

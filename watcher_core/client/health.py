@@ -74,7 +74,7 @@ class HealthMethods(Connection):
         """
         moment = dt.datetime.now(dt.UTC) if now is None else arguments.instant(now, "now")
         host = recording.this_host()
-        facts = health.spool_facts(self.spool_directories, host=host, now=moment)
+        facts = health.spool_facts(self.spool_directories, home=self.settings.home, host=host, now=moment)
         return values.HealthReport(facts=tuple(facts), examined=(health.spool_key(host),))
 
     def dagster_health(self, *, now: dt.datetime | None = None, again_after: float = 0.0) -> values.HealthReport:

@@ -22,8 +22,15 @@ def spool_key(host: str) -> str:
     return f"health/spool/{host}/"
 
 
-def spool_facts(directories: Sequence[Path], *, host: str, now: dt.datetime) -> Iterator[HealthFact]:
-    """Count what waits, what was set aside, and what this user cannot record."""
+def spool_facts(directories: Sequence[Path], *, home: Path, host: str, now: dt.datetime) -> Iterator[HealthFact]:
+    """Count what waits, what was set aside, and what this user cannot record.
+
+    Args:
+        directories: Where executions wait for the database.
+        home: The setting `WATCHER_HOME`; what waits for other addresses is there, too.
+        host: This host.
+        now: The time.
+    """
     subject = f"spool of {host}"
     for directory in directories:
         if directory.is_dir() and not os.access(directory, os.R_OK | os.W_OK | os.X_OK):
@@ -69,6 +76,18 @@ def spool_facts(directories: Sequence[Path], *, host: str, now: dt.datetime) -> 
         )
     else:
         yield HealthFact("ok", "spool", "no execution of this host waits for the database")
+    for folder, files in recording.spooled_elsewhere(directories, home=home).items():
+        age = max(_age(path, now) for path in files)
+        if age > RECORDED_WITHIN:
+            wait = "waits" if len(files) == 1 else "wait"
+            yield HealthFact(
+                "warning",
+                "spool",
+                f"{words.plural(len(files), 'execution')} of this host {wait} for another address, the oldest for "
+                f"{words.duration(age.total_seconds())}, in {folder}",
+                "the next run of a job with that WATCHER_DATABASE_URL or WATCHER_URL records them; where the database "
+                f"is this one, and no job goes that way any more, move the files to {directories[0]}",
+            )
 
 
 def _age(path: Path, now: dt.datetime) -> dt.timedelta:

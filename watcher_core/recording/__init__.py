@@ -76,6 +76,7 @@ if TYPE_CHECKING:
         keep_in_spool,
         replay_spool,
         spool_directories,
+        spooled_elsewhere,
         spooled_executions,
         takes_executions,
     )
@@ -155,6 +156,7 @@ __all__ = [
     "select_asset_checks",
     "select_watermark_events",
     "spool_directories",
+    "spooled_elsewhere",
     "spooled_executions",
     "start_execution",
     "start_known",
@@ -237,6 +239,7 @@ _MODULES = {
     "select_asset_checks": "asset_checks",
     "select_watermark_events": "rewinds",
     "spool_directories": "spool",
+    "spooled_elsewhere": "spool",
     "spooled_executions": "spool",
     "takes_executions": "spool",
     "start_execution": "executions",

@@ -85,14 +85,25 @@ def kept_executions(home: Path) -> dict[Identity, values.ExecutionRecord]:
 
     What waits for it by way of PgBouncer has a folder of its own, which only who goes that way sends.
     """
-    folders = [each for root in _roots(home) for each in (root, *_folders(root))]
+    folders = [*_roots(home), *_all_folders(home)]
     return {execution.identity: execution for _, execution in _readable(spooled_executions(folders))}
 
 
-def _folders(root: Path) -> list[Path]:
-    with suppress(OSError):  # it is another user's, or there is none
-        return [path for path in root.iterdir() if path.is_dir()]
-    return []
+def spooled_elsewhere(directories: Iterable[Path], *, home: Path) -> dict[Path, list[Path]]:
+    """Return the files that wait for other databases, or for other addresses of this one, oldest first, by folder.
+
+    Args:
+        directories: Where they wait for this address.
+        home: The setting `WATCHER_HOME`.
+    """
+    others = sorted({*_all_folders(home)} - {*directories})
+    return {folder: files for folder in others if (files := spooled_executions([folder]))}
+
+
+def _all_folders(home: Path) -> Iterator[Path]:
+    for root in _roots(home):
+        with suppress(OSError):  # it is another user's, or there is none
+            yield from (path for path in root.iterdir() if path.is_dir())
 
 
 def broken_executions(directories: Iterable[Path]) -> list[Path]:
