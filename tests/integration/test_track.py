@@ -478,6 +478,23 @@ def test_a_failure_while_away_is_told_as_a_failure(watcher: Watcher, name: str, 
     assert watcher.pipeline(name).watermark is None
 
 
+def test_a_process_that_goes_on_records_what_jobs_of_its_host_have_left(
+    watcher: Watcher, module_database_url: str, home: Path, name: str, outage: Outage
+) -> None:
+    """The next run of the job may be tomorrow, and its failure is to be known today."""
+    with Watcher(module_database_url, settings=Settings(home=home)) as deliverer:
+        deliverer.get_or_create_pipeline(name)
+        with pytest.raises(ValueError, match="bad row"), outage(), watcher.track(name):
+            raise ValueError("bad row")
+        deliverer.check_health(dagster=False, dry_run=True)
+        assert (deliverer.spooled(), deliverer.executions(pipeline=name)) == (1, [])
+        facts = deliverer.check_health(dagster=False)
+        assert [fact.message for fact in facts if fact.topic == "spool"] == [
+            "no execution of this host waits for the database"
+        ]
+        assert [execution.state for execution in deliverer.executions(pipeline=name)] == ["failed"]
+
+
 def test_nesting_survives_an_outage_in_the_child(watcher: Watcher, name: str, outage: Outage) -> None:
     with watcher.track(name) as outer, outage(), watcher.track(f"{name}/inner", parent_id=outer.id):
         pass

@@ -103,6 +103,8 @@ class HealthMethods(Connection):
     ) -> list[values.HealthFact]:
         """Look at the health of Watcher and of Dagster. Open an alert for what is wrong, and resolve the others.
 
+        First it records what jobs of this host could not: the next run of theirs may be far.
+
         Args:
             dagster: Whether to ask Dagster, too, where `WATCHER_DAGSTER_URL` or `WATCHER_DAGSTER_GRAPHQL_URL` is set.
             again_after: As of `dagster_health`.
@@ -117,6 +119,8 @@ class HealthMethods(Connection):
             SchemaVersionError: The schema is another version's.
         """
         moment = self._present(now)
+        if not dry_run:
+            self._catch_up()
         reports = [self.health(now=moment), self.spool_health(now=now)]  # files are dated by this host's clock
         if dagster:
             reports.append(self.dagster_health(now=moment, again_after=again_after))
