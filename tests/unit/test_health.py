@@ -13,8 +13,9 @@ from typing import Any
 
 import pytest
 
+from tests.factories import record
 from tests.http_server import Failure, http_server
-from watcher_core import AlertKind, RecorderState, Settings
+from watcher_core import AccessDeniedError, AlertKind, RecorderState, Settings, recording
 from watcher_core.health import (
     check_facts,
     clock_facts,
@@ -183,6 +184,24 @@ def test_a_spool_that_grows(tmp_path: Path) -> None:
     os.utime(waiting, (ago(minutes=11).timestamp(),) * 2)
     (tmp_path / "2.broken").touch()
     assert facts() == [("problem", "health/spool/worker/broken"), ("warning", "health/spool/worker/waiting")]
+
+
+def test_what_waits_because_the_server_refuses_it_says_so_and_what_to_do(tmp_path: Path) -> None:
+    directories = [tmp_path, tmp_path / "old"]
+
+    def refused(_: object) -> None:
+        raise AccessDeniedError("token 't' is not for it; make one with: watcher tokens create", pipelines={"theirs"})
+
+    waiting = recording.keep_in_spool(directories, record("theirs"))
+    recording.replay_spool(directories, refused)
+    (fact,) = spool_facts(directories, host="worker", now=dt.datetime.now(dt.UTC))
+    assert (fact.level, fact.key) == ("warning", None)
+    assert "pipeline 'theirs'" in fact.message
+    assert "make one with: watcher tokens create" in fact.message
+    assert "nothing" not in (fact.advice or "")
+    os.utime(waiting, (dt.datetime.now(dt.UTC).timestamp() - 660,) * 2)
+    (fact,) = spool_facts(directories, host="worker", now=dt.datetime.now(dt.UTC))
+    assert (fact.level, fact.key) == ("problem", "health/spool/worker/waiting")
 
 
 def test_a_spool_that_nothing_can_be_kept_in(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ import logging
 import os
 import stat
 import subprocess
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
@@ -27,8 +28,9 @@ from watcher_core import (
     InvalidValueError,
     Settings,
     Watcher,
+    recording,
 )
-from watcher_core.recording import spool
+from watcher_core.recording import spool, spool_notes
 
 COMPLETE = record(
     "stock/prices",
@@ -162,8 +164,7 @@ def test_who_may_record_nothing_asks_once_and_not_for_each(directory: Path, capl
     assert asked == ["first"]
     assert len(spool.spooled_executions([directory, OLD])) == 3
     [line] = caplog.messages
-    assert line.startswith("3 execution(s) of this host wait on")
-    assert line.endswith("the token is not valid")
+    assert line.startswith(f"executions of this host wait on in {directory}: the token is not valid")
 
 
 BROKEN = {
@@ -463,9 +464,108 @@ def test_pipelines_that_the_token_does_not_cover_are_asked_for_once(
 
     assert spool.replay_spool([directory, OLD], covers_b) == 2
     assert asked == [["a", "b", "c", "a", "b", "c"], ["b", "b"]]
-    assert len(caplog.messages) == 2
+    [line] = caplog.messages
+    assert line.startswith("executions of pipeline 'a', pipeline 'c' on this host wait on: the token covers b")
     assert spool.replay_spool([directory, OLD], covers_b) == 0
     assert len(spool.spooled_executions([directory, OLD])) == 4
+
+
+# What waits on
+
+
+def refuses(names: set[str]) -> spool.Record:
+    """A server whose token does not cover these pipelines."""
+
+    def take(given: Sequence[ExecutionRecord]) -> None:
+        if refused := {each.pipeline_name for each in given} & names:
+            raise AccessDeniedError("the token is for others only", pipelines=refused)
+
+    return take
+
+
+def at_lock(_: ExecutionRecord) -> None:
+    raise DatabaseUnavailableError("a lock is held", is_locked=True)
+
+
+def not_now(_: ExecutionRecord) -> None:
+    raise DatabaseError("permission denied")
+
+
+@pytest.mark.parametrize("take", [refuses({"a"}), one_by_one(at_lock), one_by_one(not_now)])
+def test_what_waits_on_is_said_once_a_day_and_not_by_each_job(
+    directory: Path, take: spool.Record, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Cron sends by mail what a job says, and each job looks at what waits when it starts and when it ends."""
+    spool.keep_in_spool([directory, OLD], record("a"))
+    clock = time.time
+    for _ in range(4):
+        assert spool.replay_spool([directory, OLD], take) == 0
+    assert len(caplog.messages) == 1
+    for hours, said in ((23, 0), (25, 1), (48, 0), (50, 1), (0, 1)):  # the clock was set back
+        caplog.clear()
+        monkeypatch.setattr("time.time", lambda ahead=hours: clock() + ahead * 3600)
+        spool.replay_spool([directory, OLD], take)
+        assert len(caplog.messages) == said, hours
+
+
+def test_what_waits_on_is_said_again_where_more_of_it_does_or_where_it_was_mended(
+    directory: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    def said(refused: set[str]) -> int:
+        caplog.clear()
+        for name in "abc":
+            spool.keep_in_spool([directory, OLD], record(name))
+        for _ in range(3):
+            spool.replay_spool([directory, OLD], refuses(refused))
+        return len(caplog.messages)
+
+    assert said({"a"}) == 1
+    assert said({"a", "b"}) == 1
+    assert said({"a", "b"}) == 0
+    assert said(set()) == 0
+    assert list(directory.iterdir()) == []
+    assert said({"a"}) == 1
+
+
+def test_thousands_of_pipelines_that_wait_on_are_a_line(directory: Path, caplog: pytest.LogCaptureFixture) -> None:
+    names = {f"{number:04}" for number in range(300)}
+    for name in names:
+        spool.keep_in_spool([directory, OLD], record(name))
+    spool.replay_spool([directory, OLD], refuses(names))
+    [line] = caplog.messages
+    assert line.startswith("executions of pipeline '0000', pipeline '0001', pipeline '0002' and 297 more on this host")
+
+
+def test_why_executions_wait_on_is_known_until_they_do_no_more(directory: Path) -> None:
+    def known() -> list[str]:
+        return recording.spool_problems([directory, OLD], spool.spooled_executions([directory, OLD]))
+
+    def is_away(_: Sequence[ExecutionRecord]) -> None:
+        raise DatabaseUnavailableError("it is away")
+
+    kept = spool.keep_in_spool([directory, OLD], record("a"))
+    assert known() == []
+    spool.replay_spool([directory, OLD], refuses({"a"}))
+    line = "executions of pipeline 'a' on this host wait on: the token is for others only"
+    assert known() == [line]
+    with pytest.raises(DatabaseUnavailableError):
+        spool.replay_spool([directory, OLD], is_away)
+    assert known() == [line]
+    kept.unlink()  # by hand
+    os.utime(directory / spool_notes.NOTE, (1, 1))
+    spool.keep_in_spool([directory, OLD], record("b"))
+    assert known() == []
+
+
+@pytest.mark.parametrize("note", [b"", b"[]", b"\xff", b'{"x": 1}', b'{"x": {"said_at": "y"}}'])
+def test_a_note_that_cannot_be_read_stops_nobody(
+    directory: Path, note: bytes, caplog: pytest.LogCaptureFixture
+) -> None:
+    waiting = spool.keep_in_spool([directory, OLD], record("a"))
+    (directory / spool_notes.NOTE).write_bytes(note)
+    assert len(recording.spool_problems([directory, OLD], [waiting])) <= 1
+    spool.replay_spool([directory, OLD], refuses({"a"}))
+    assert len(caplog.messages) == 1
 
 
 def test_no_more_goes_together_than_a_slow_network_takes_in_time(

@@ -15,6 +15,10 @@ from watcher_core.values import HealthFact
 
 # Whatever uses Watcher records what waits. What is left for longer, though the database is there, is stuck.
 RECORDED_WITHIN: Final = dt.timedelta(minutes=10)
+WAITING: Final = (
+    "nothing, while the database is away: what uses Watcher on this host next records them, or says why not"
+)
+MENDING: Final = "mend that: what uses Watcher on this host next records them; what nobody wants any more, remove"
 
 
 def spool_key(host: str) -> str:
@@ -65,11 +69,15 @@ def spool_facts(directories: Sequence[Path], *, home: Path, host: str, now: dt.d
     if waiting:
         wait = "waits" if len(waiting) == 1 else "wait"
         is_stuck = any(_age(path, now) > RECORDED_WITHIN for path in waiting)
+        problems = recording.spool_problems(directories, waiting)
+        message = (
+            f"{words.plural(len(waiting), 'execution')} of this host {wait} for the database, in {waiting[0].parent}"
+        )
         yield HealthFact(
-            "warning",
+            "problem" if is_stuck and problems else "warning",
             "spool",
-            f"{words.plural(len(waiting), 'execution')} of this host {wait} for the database, in {waiting[0].parent}",
-            "nothing, while the database is away: what uses Watcher on this host next records them, or says why not",
+            "; ".join([message, *problems]),
+            MENDING if problems else WAITING,
             key=f"{spool_key(host)}waiting" if is_stuck else None,
             subject=subject,
             failing=len(waiting),

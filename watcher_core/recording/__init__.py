@@ -80,6 +80,7 @@ if TYPE_CHECKING:
         spooled_executions,
         takes_executions,
     )
+    from watcher_core.recording.spool_notes import spool_problems
     from watcher_core.recording.successes import executions_since
     from watcher_core.recording.tracking import TrackedExecution, TrackRequest
     from watcher_core.recording.watermarks import CHANGES
@@ -156,6 +157,7 @@ __all__ = [
     "select_asset_checks",
     "select_watermark_events",
     "spool_directories",
+    "spool_problems",
     "spooled_elsewhere",
     "spooled_executions",
     "start_execution",
@@ -239,6 +241,7 @@ _MODULES = {
     "select_asset_checks": "asset_checks",
     "select_watermark_events": "rewinds",
     "spool_directories": "spool",
+    "spool_problems": "spool_notes",
     "spooled_elsewhere": "spool",
     "spooled_executions": "spool",
     "takes_executions": "spool",

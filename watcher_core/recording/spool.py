@@ -14,7 +14,7 @@ import os
 import re
 import time
 import uuid
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence, Set
 from contextlib import suppress
 from dataclasses import fields
 from functools import cache
@@ -23,6 +23,7 @@ from pathlib import Path
 from watcher_core import arguments, values
 from watcher_core.enums import ExecutionSource, ExecutionState
 from watcher_core.errors import AccessDeniedError, DatabaseError, DatabaseUnavailableError
+from watcher_core.recording.spool_notes import SpoolProblems
 
 logger = logging.getLogger("watcher.spool")
 
@@ -200,6 +201,12 @@ MOST_LOCKED = 3
 TOGETHER = 100
 BYTES_TOGETHER = 256 * 1024
 
+# Kinds of problems, of each of which one line is said.
+ALL_WAIT = "executions of this host wait on in {}"
+OF_PIPELINES_WAIT = "executions of {} on this host wait on"
+ARE_LOCKED = "executions of {} on this host wait for a lock"
+ARE_UNREADABLE = "what waits in {} cannot be recorded by this user"
+
 # Records executions together, all or none.
 Record = Callable[[Sequence[values.ExecutionRecord]], object]
 
@@ -210,7 +217,8 @@ def replay_spool(directories: Iterable[Path], record: Record, *, before: str | N
     What ran as part of an execution has ended before it, and was kept before it. It is recorded after it, as it cannot
     be linked to what is not known yet. A file that breaks a rule is set aside as `*.broken`, so that it does not stop
     the others. One that this user may not read or remove is another's to record, and stays. Where another session has
-    locked a pipeline, or the token does not cover it, its executions wait on, and those of others do not.
+    locked a pipeline, or the token does not cover it, its executions wait on, and those of others do not. What waits on
+    is said once a day.
 
     Args:
         directories: Where they wait.
@@ -224,15 +232,21 @@ def replay_spool(directories: Iterable[Path], record: Record, *, before: str | N
         DatabaseUnavailableError: The database is away again, or executions of the pipeline `before` have to wait; what
             was not recorded stays.
     """
-    replay = _Replay(record, before)
     waiting = spooled_executions(directories)
+    if not waiting:
+        return 0
+    problems = SpoolProblems()
+    replay = _Replay(record, before, problems)
+    is_all = False
     try:
-        for some in _together(_in_order(waiting)):
+        for some in _together(_in_order(waiting, problems)):
             replay.take(some)
+        is_all = True
     except AccessDeniedError as exc:  # so are all others: a job must not ask thousands of times for it
-        left = spooled_executions(directories)
-        logger.warning("%d execution(s) of this host wait on, the first in %s: %s", len(left), left[0].parent, exc)
+        problems.add(ALL_WAIT, [str(path.parent) for path in spooled_executions(directories)[:1]], exc)
+        is_all = True
     finally:
+        problems.say(directories, is_all=is_all)
         if replay.done:
             logger.info("recorded %d execution(s) that had waited for the database", replay.done)
     return replay.done
@@ -248,10 +262,11 @@ class _Replay:
         done: How many were recorded.
     """
 
-    def __init__(self, record: Record, before: str | None) -> None:
+    def __init__(self, record: Record, before: str | None, problems: SpoolProblems) -> None:
         self.done = 0
         self._record = record
         self._before = before
+        self._problems = problems
         self._locked = 0
         self._left: set[str] = set()  # pipelines of which nothing more is tried
 
@@ -286,11 +301,11 @@ class _Replay:
             self._locked += 1
             if not exc.is_locked or execution.pipeline_name == self._before or self._locked == MOST_LOCKED:
                 raise
-            self._leave(execution.pipeline_name, exc)
+            self._leave(ARE_LOCKED, {execution.pipeline_name}, exc)
         except AccessDeniedError as exc:
             self._leave_refused(exc)
         except (DatabaseError, OSError) as exc:
-            logger.warning("an execution of pipeline %r waits on: %s (%s)", execution.pipeline_name, exc, path)
+            self._problems.add(OF_PIPELINES_WAIT, [_pipeline(execution.pipeline_name)], f"{exc}, as of {path}")
         except (ValueError, KeyError, TypeError, RecursionError) as exc:  # InvalidValueError is a ValueError
             _set_aside(path, exc)
         else:
@@ -300,13 +315,12 @@ class _Replay:
         """Leave the pipelines that the token does not cover; raise where it does not cover any."""
         if not error.pipelines:
             raise error
-        for name in sorted(error.pipelines - self._left):
-            self._leave(name, error)
+        self._leave(OF_PIPELINES_WAIT, error.pipelines - self._left, error)
         return error.pipelines
 
-    def _leave(self, pipeline_name: str, error: DatabaseError) -> None:
-        self._left.add(pipeline_name)
-        logger.warning("executions of pipeline %r on this host wait on: %s", pipeline_name, error)
+    def _leave(self, problem: str, pipeline_names: Set[str], error: DatabaseError) -> None:
+        self._left |= pipeline_names
+        self._problems.add(problem, map(_pipeline, pipeline_names), error)
 
     def _forget(self, path: Path) -> None:
         path.unlink(missing_ok=True)
@@ -334,7 +348,11 @@ def _size(path: Path) -> int:
     return 0
 
 
-def _in_order(waiting: Sequence[Path]) -> Iterator[Waiting]:
+def _pipeline(name: str) -> str:
+    return f"pipeline {name!r}"
+
+
+def _in_order(waiting: Sequence[Path], problems: SpoolProblems) -> Iterator[Waiting]:
     """Read what waits: oldest first, but what an execution was part of before it."""
     left = list(waiting[::-1])
     begun: set[Path] = set()
@@ -345,14 +363,14 @@ def _in_order(waiting: Sequence[Path]) -> Iterator[Waiting]:
         if path in given:
             continue
         if not os.access(path.parent, os.W_OK | os.X_OK):
-            logger.warning("%s waits on: this user may not remove files from %s", path, path.parent)
+            problems.add(ARE_UNREADABLE, [str(path.parent)], f"it may not remove files there, as {path}")
             continue
         try:
             execution = _read(path)
         except FileNotFoundError:
             continue  # another process has recorded it
         except OSError as exc:
-            logger.warning("%s waits on: %s", path, exc)
+            problems.add(ARE_UNREADABLE, [str(path.parent)], exc)
             continue
         except (ValueError, KeyError, TypeError, RecursionError) as exc:
             _set_aside(path, exc)
