@@ -3,11 +3,25 @@
 from __future__ import annotations
 
 import gc
+import os
 import sys
+
+try:
+    from watcher_core import interrupts
+except KeyboardInterrupt:
+    os._exit(130)
 
 
 def main() -> None:
     """Run the command line. A command of cron starts often: `run` is read without the rest."""
+    interrupts.end_silently()
+    try:
+        _run()
+    finally:
+        interrupts.end_silently()
+
+
+def _run() -> None:
     if sys.argv[1:2] == ["run"]:
         from watcher_core import shell
         from watcher_core.errors import WatcherError

@@ -9,17 +9,16 @@ import functools
 import os
 import sys
 from collections.abc import Sequence
-from typing import Annotated, Any, Final
+from contextlib import suppress
+from typing import Annotated, Any, Final, NoReturn
 
 import typer
 from typer.core import TyperCommand, TyperGroup
 
-from watcher_core import shell
+from watcher_core import interrupts, shell
 from watcher_core.cli.commands import COMMANDS, Commands
 from watcher_core.cli.words import examples
 from watcher_core.errors import DatabaseUnavailableError, NotFoundError, WatcherError
-
-INTERRUPTED = 130  # what a shell reports for a command that Ctrl-C ended
 
 
 class Group(TyperGroup):
@@ -34,6 +33,12 @@ class Group(TyperGroup):
         stubs = TyperGroup(commands={name: TyperCommand(name, help=each.help) for name, each in COMMANDS.items()})
         stubs.format_commands(ctx, formatter)
 
+    def resolve_command(self, ctx: typer.Context, args: list[str]) -> Any:  # type: ignore[override]  # as `invoke`
+        """Load the command. From here on, Ctrl-C is for the command to handle."""
+        found = super().resolve_command(ctx, args)
+        interrupts.raise_again()
+        return found
+
     def invoke(self, ctx: typer.Context) -> object:  # type: ignore[override]  # Typer narrows it
         """Run a command; what Watcher raises on purpose becomes a line and exit code 1."""
         try:
@@ -41,15 +46,11 @@ class Group(TyperGroup):
         except KeyboardInterrupt as exc:
             for note in getattr(exc, "__notes__", ()):
                 typer.echo(f"interrupted: {note}", err=True)
-            raise typer.Exit(INTERRUPTED) from None
+            raise typer.Exit(interrupts.EXIT_CODE) from None
         except WatcherError as exc:
             message = "; ".join(filter(None, [str(exc), *(getattr(exc, "__notes__", None) or [_advice(exc)])]))
-        except OSError as exc:
-            if isinstance(exc, BrokenPipeError):
-                raise
-            message = f"{exc.filename}: {exc.strerror}" if exc.filename and exc.strerror else str(exc)
-        typer.echo(f"error: {message}", err=True)
-        raise typer.Exit(1)
+            typer.echo(f"error: {message}", err=True)
+            raise typer.Exit(1) from None
 
 
 app = typer.Typer(
@@ -115,7 +116,23 @@ def main(arguments: Sequence[str] | None = None) -> None:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")  # a terminal without Unicode is no reason to fail
-    _command()(None if arguments is None else list(arguments), prog_name="watcher")
+    try:
+        try:
+            _command()(None if arguments is None else list(arguments), prog_name="watcher")
+        finally:
+            sys.stdout.flush()  # Python's own, at its end, has words and an exit code that are no help
+    except OSError as exc:
+        _end_on(exc)
+
+
+def _end_on(error: OSError) -> NoReturn:
+    """Say what the system does not do, and end. Who has closed the pipe, as `head` does, has read enough."""
+    with suppress(OSError):
+        if not isinstance(error, BrokenPipeError):
+            typer.echo(f"error: {': '.join(filter(None, [error.filename, error.strerror])) or error}", err=True)
+    with suppress(OSError, ValueError):  # what could not be written there would be tried once more
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    sys.exit(1)
 
 
 @functools.cache
