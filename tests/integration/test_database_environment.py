@@ -145,10 +145,13 @@ def test_requests_that_wait_for_a_lock_give_way_where_connections_are_few(
         held, free = (watcher.get_or_create_pipeline(unique("pipeline")) for _ in range(2))
         ids = [watcher.start_execution(pipeline_id=held.id, next_watermark="1").id for _ in range(4)]
         statuses: list[int] = []
+        codes: list[str] = []
 
         def finish(execution_id: int) -> None:
             end = {"id": execution_id, "end_date": "2100-01-01T00:00:00Z", "completed_successfully": True}
-            statuses.append(client.post("/end_pipeline_execution", json=end).status_code)
+            answer = client.post("/end_pipeline_execution", json=end)
+            statuses.append(answer.status_code)
+            codes.extend([answer.json()["code"]] if answer.content else [])
 
         threads = [threading.Thread(target=finish, args=[each]) for each in ids]
         with serving(create_app(watcher, limits=Limits(connections=2))) as client:
@@ -164,6 +167,7 @@ def test_requests_that_wait_for_a_lock_give_way_where_connections_are_few(
                 thread.join()
         # One has been patient, and was done once the lock was given back; the others may try again.
         assert sorted(statuses) == [204, 503, 503, 503]
+        assert codes == ["locked"] * 3
 
 
 def test_a_pipeline_that_is_locked_keeps_no_other_job_of_its_host_from_being_recorded(

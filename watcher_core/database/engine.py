@@ -83,11 +83,11 @@ class TimedPool(sa.QueuePool):
                 if not is_waited_for:
                     return None
 
-    def sessions_in_use(self) -> list[int]:
-        """Return the ids of the processes of the sessions in use; a pooler in front gives ids of its own."""
+    def sessions_in_use(self) -> dict[int, TimedConnection]:
+        """Return the connections in use by the ids of their processes; a pooler in front gives ids of its own."""
         # A copy, in one step: other threads go on.
         opened = [getattr(entry, "dbapi_connection", None) for entry in list(self._busy)]
-        return [each.info.backend_pid for each in opened if each is not None and not each.closed]
+        return {each.info.backend_pid: each for each in opened if each is not None and not each.closed}
 
     def _create_connection(self) -> sa.pool.ConnectionPoolEntry:
         being_made = object()
@@ -167,8 +167,8 @@ def create_engine(
     return engine
 
 
-def sessions_in_use(engine: sa.Engine) -> list[int]:
-    """Return the ids of the processes of the sessions that an engine uses now."""
+def sessions_in_use(engine: sa.Engine) -> dict[int, TimedConnection]:
+    """Return the connections that an engine uses now, by the ids of their processes."""
     return cast("TimedPool", engine.pool).sessions_in_use()
 
 

@@ -6,6 +6,7 @@ proxy or a firewall that only swallows packets, nothing but the client's clock e
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
@@ -48,6 +49,8 @@ class TimedConnection(psycopg.Connection[Any]):
         needs_lock_timeout: Whether each transaction has to say that, as the session is not this process's alone.
     """
 
+    _gave_way_at = -math.inf
+
     is_direct = False
     needs_begin = False
     session_limit = 0
@@ -57,13 +60,31 @@ class TimedConnection(psycopg.Connection[Any]):
     def wait(self, gen: Generator[Any, Any, T], *arguments: Any, **options: Any) -> T:
         """Wait as psycopg does, which asks the generator several times a second whether it goes on."""
         deadline = _deadline.get()
-        if deadline is None:
-            return super().wait(gen, *arguments, **options)
         try:
+            if deadline is None:
+                return super().wait(gen, *arguments, **options)
             return super().wait(_until(deadline, gen), *arguments, **options)
         except TimeLimitError:
             self.close()  # a late answer must not be taken for that of the next statement
             raise
+        except psycopg.errors.QueryCanceled as exc:
+            if time.monotonic() - self._gave_way_at < SECONDS_TO_GIVE_WAY:
+                raise GaveWayError(*exc.args) from exc
+            raise
+
+    def let_others_go_first(self) -> None:
+        """Note that the statement under way, which waits for a lock, is canceled for want of a connection."""
+        self._gave_way_at = time.monotonic()
+
+
+# A statement that is canceled ends at once; the next one may end by its time limit.
+SECONDS_TO_GIVE_WAY = 1.0
+
+
+class GaveWayError(psycopg.errors.QueryCanceled):
+    """A wait for a lock of another session was ended, as others wait for a connection."""
+
+    sqlstate = "55P03"
 
 
 class TimeLimitError(psycopg.OperationalError):

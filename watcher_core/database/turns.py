@@ -6,11 +6,14 @@ about others must not wait for that, for want of a connection.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from watcher_core.database.connections import Driver
+from watcher_core.database.timed import TimedConnection
 
 # Those of ours that have waited for longer than a transaction of ours takes, and at the end of whose queue another
 # session stands: what waits for one of ours gets its turn without this.
-CANCEL = """
+IMPATIENT = """
     WITH RECURSIVE waiting AS (
         SELECT pid, query_start
           FROM pg_stat_activity
@@ -26,21 +29,36 @@ CANCEL = """
           FROM behind
           JOIN held_by ON held_by.pid = behind.holder
     )
+    SELECT pid, query_start
+      FROM waiting
+     WHERE pid IN (SELECT pid FROM behind WHERE holder <> ALL(%(ours)s))
+     ORDER BY query_start
+    OFFSET %(patient)s
+"""
+# The same wait: the lock may have been given back meanwhile.
+CANCEL = """
     SELECT pg_cancel_backend(pid)
-      FROM (SELECT pid
-              FROM waiting
-             WHERE pid IN (SELECT pid FROM behind WHERE holder <> ALL(%(ours)s))
-             ORDER BY query_start
-            OFFSET %(patient)s) AS impatient
+      FROM pg_stat_activity
+      JOIN unnest(CAST(%(pids)s AS integer[]), CAST(%(since)s AS timestamptz[])) AS impatient (pid, query_start)
+     USING (pid, query_start)
+     WHERE wait_event_type = 'Lock'
 """
 
 
-def cancel_waits(connection: Driver, ours: list[int], *, patient: int) -> int:
+def cancel_waits(connection: Driver, ours: Mapping[int, TimedConnection], *, patient: int) -> int:
     """Cancel the statements of these sessions that wait for a lock of another one; return how many.
+
+    Their errors say that a lock is held.
 
     Args:
         connection: Another session of the same role.
         ours: The sessions, by the ids of their processes.
         patient: So many may go on waiting, those that have waited for the longest.
     """
-    return connection.execute(CANCEL, {"ours": ours, "patient": patient}).rowcount
+    impatient = connection.execute(IMPATIENT, {"ours": list(ours), "patient": patient}).fetchall()
+    if not impatient:
+        return 0
+    pids, since = map(list, zip(*impatient, strict=True))
+    for pid in pids:
+        ours[pid].let_others_go_first()  # before it is canceled: its thread sees that at once
+    return connection.execute(CANCEL, {"pids": pids, "since": since}).rowcount
