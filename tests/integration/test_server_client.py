@@ -404,6 +404,38 @@ def test_an_execution_by_hand_is_as_with_the_database(remote, module_watcher, mo
         assert f"records over HTTP, at {URL}" in cli("db", asked, code=1)
 
 
+def test_a_ping_is_the_same_as_with_the_database(remote, network, module_watcher):
+    name = f"a/b?c%2F {uuid.uuid4().hex}/start"  # all of it is the name
+    started = remote.ping(name, "running", execution_metadata={"by": "cron"})
+    assert module_watcher.execution(started).state == "running"
+    assert remote.ping(name, inserts=3, total_rows=5, execution_metadata={"key": "value"}) == started
+    ended = module_watcher.execution(started)
+    assert (ended.pipeline_name, ended.state, ended.inserts, ended.total_rows) == (name, "succeeded", 3, 5)
+    assert ended.execution_metadata == {"by": "cron", "key": "value"}
+    failed = remote.ping(name, ExecutionState.FAILED, execution_metadata={"error": {"message": "m"}})
+    assert module_watcher.execution(failed).state == "failed"
+    for wrong in ({"state": "canceled"}, {"state": "x"}, {"inserts": -1}, {"pipeline": ""}, {"execution_metadata": 5}):
+        messages = set()
+        for watcher in (remote, module_watcher):
+            with pytest.raises(InvalidValueError) as refused:
+                watcher.ping(**{"pipeline": name, **wrong})
+            messages.add(str(refused.value))
+        assert len(messages) == 1
+    token, _ = module_watcher.create_token(uuid.uuid4().hex, pipelines="mine_*")
+    with Watcher(URL, token=token) as limited, pytest.raises(DatabaseError, match="make a token for it"):
+        limited.ping(name)
+    assert len(module_watcher.executions(pipeline=name)) == 2
+
+
+def test_a_ping_that_was_not_answered_is_not_sent_again(remote, network):
+    """It may be recorded, and has no identity by which a second one would be the same."""
+    network.answers = [httpx.ReadError("reset")]
+    network.requests = 0
+    with pytest.raises(DatabaseUnavailableError):
+        remote.ping(uuid.uuid4().hex)
+    assert network.requests == 1
+
+
 def test_what_needs_the_database_says_so(remote, network):
     with pytest.raises(ConfigurationError, match="needs the database"):
         remote.pipelines()

@@ -14,6 +14,9 @@ from watcher_core.enums import ExecutionSource, ExecutionState
 from watcher_core.errors import InvalidValueError
 from watcher_core.values import UNSET
 
+# What a ping may say.
+PINGED = (ExecutionState.RUNNING, ExecutionState.SUCCEEDED, ExecutionState.FAILED)
+
 
 class ExecutionMethods(TrackMethods):
     """Executions of pipelines."""
@@ -202,12 +205,23 @@ class ExecutionMethods(TrackMethods):
             InvalidValueError: A value breaks a rule.
         """
         chosen = arguments.choice(state, ExecutionState, "state")
+        if chosen not in PINGED:
+            raise InvalidValueError(f"state is {chosen.value!r}; a ping says running, succeeded or failed")
         counts = {"inserts": inserts, "updates": updates, "soft_deletes": soft_deletes, "total_rows": total_rows}
+        return self._record_ping(pipeline, chosen, counts, execution_metadata)
+
+    def _record_ping(
+        self,
+        pipeline: str,
+        state: ExecutionState,
+        counts: Mapping[str, int | None],
+        execution_metadata: Mapping[str, Any] | None,
+    ) -> int:
         name = pipeline
         while True:
             with self._driver_statements() as (connection, _):
                 found = recording.record_ping(
-                    connection, pipeline_name=name, state=chosen, counts=counts, execution_metadata=execution_metadata
+                    connection, pipeline_name=name, state=state, counts=counts, execution_metadata=execution_metadata
                 )
             if found is not None:
                 return found

@@ -12,7 +12,7 @@ import logging
 import os
 import time
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any, NoReturn, Unpack
 
@@ -188,6 +188,22 @@ class HttpWatcher(Watcher):
         body = {"state": arguments.choice(state, ExecutionState, "state"), "reason": reason}
         return EXECUTION.validate_json(self._send(f"/execution/{identifier}/close", body))
 
+    def _record_ping(
+        self,
+        pipeline: str,
+        state: ExecutionState,
+        counts: Mapping[str, int | None],
+        execution_metadata: Mapping[str, Any] | None,
+    ) -> int:
+        body = {
+            "pipeline_name": arguments.name(pipeline, "pipeline"),
+            "state": state,
+            **{name: arguments.count(value, name) for name, value in counts.items()},
+            "execution_metadata": arguments.json_object(execution_metadata, "execution_metadata"),
+        }
+        # Once: what was not answered may be recorded, and has no identity.
+        return int(json.loads(self._send("/ping", body, pauses=()))["id"])
+
     def execution(self, execution_id: int) -> values.Execution:
         """As of `Watcher`."""
         identifier = arguments.identifier(execution_id, "execution_id")
@@ -267,11 +283,20 @@ class HttpWatcher(Watcher):
     # HTTP
 
     def _send(
-        self, path: str, body: Mapping[str, Any] | None = None, *, headers: Mapping[str, str] | None = None
+        self,
+        path: str,
+        body: Mapping[str, Any] | None = None,
+        *,
+        headers: Mapping[str, str] | None = None,
+        pauses: Sequence[float] | None = None,
     ) -> bytes:
-        """Send a request until it is answered, as long as the time limit lets it; every one may be repeated safely.
+        """Send a request until it is answered, as long as the time limit lets it.
 
-        Without a body it only reads.
+        Args:
+            path: Where to.
+            body: What is sent; without one it only reads.
+            headers: Those of this request.
+            pauses: Seconds before each further try; none where it is not safe to repeat it.
         """
         import httpx
 
@@ -279,7 +304,7 @@ class HttpWatcher(Watcher):
         content = None if body is None else arguments.json_text(dict(body)).encode()
         limit = database.remaining_seconds()
         deadline = time.monotonic() + (TIMEOUT_SECONDS if limit is None else limit)
-        for pause in (*PAUSES, None):
+        for pause in (*(PAUSES if pauses is None else pauses), None):
             left = max(0.05, deadline - time.monotonic())
             ask = partial(self._http().request, method, path, content=content, headers=headers, timeout=left)
             try:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 from fastapi import APIRouter, Request, Response
 from fastapi.exceptions import RequestValidationError
-from pydantic import TypeAdapter, ValidationError
+from pydantic import BaseModel, Field, TypeAdapter, ValidationError
 
 from watcher_core.enums import ExecutionState
-from watcher_core.server.fields import Body, Count
+from watcher_core.server.fields import Body, Count, LongName
 from watcher_core.server.routing import access_of, errors, router, watcher_of, workers_of
 
 pings: APIRouter = router("pings")
@@ -97,6 +97,32 @@ async def succeeded(request: Request) -> Response:
 async def failed(request: Request) -> Response:
     """Say that the pipeline has failed. The end of the request's body is kept as the error."""
     return await _ping(request, ExecutionState.FAILED)
+
+
+class PingBody(Body):
+    """A ping with all that can be said of it."""
+
+    pipeline_name: LongName = Field(examples=["nightly_export"])
+    state: Literal["running", "succeeded", "failed"] = "succeeded"
+    inserts: Count | None = None
+    updates: Count | None = None
+    soft_deletes: Count | None = None
+    total_rows: Count | None = None
+    execution_metadata: dict[str, Any] | None = None
+
+
+class PingAnswer(BaseModel):
+    """The execution that started or ended."""
+
+    id: int
+
+
+@pings.post("/ping", response_model=PingAnswer, responses=errors(400))
+def ping(body: PingBody, request: Request) -> Any:
+    """Say that a pipeline has started, succeeded or failed, with its metadata. Sent twice, it is two pings."""
+    access_of(request).require_pipeline(body.pipeline_name)
+    given = body.said("pipeline_name", "state")
+    return {"id": watcher_of(request).ping(body.pipeline_name, body.state, **given)}
 
 
 # The pipeline is not declared by FastAPI's own parameters, which would take longer than the statement.
