@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from watcher_core.enums import (
+    AlertActionKind,
     AlertEvent,
     AlertKind,
     AlertLevel,
@@ -53,6 +54,7 @@ if TYPE_CHECKING:
         Address,
         AddressType,
         Alert,
+        AlertAction,
         AlertDelivery,
         AlertPreview,
         AlertRoute,
@@ -156,6 +158,8 @@ __all__ = [
     "Address",
     "AddressType",
     "Alert",
+    "AlertAction",
+    "AlertActionKind",
     "AlertDelivery",
     "AlertEvent",
     "AlertKind",
@@ -326,6 +330,7 @@ _MODULES = {
     "Address": "values",
     "AddressType": "values",
     "Alert": "values",
+    "AlertAction": "values",
     "AlertDelivery": "values",
     "AlertPreview": "values",
     "AlertRoute": "values",

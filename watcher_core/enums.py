@@ -119,6 +119,15 @@ class AlertState(StrEnum):
     RESOLVED = "resolved"  # the cause is gone
 
 
+class AlertActionKind(StrEnum):
+    """What a person did about an alert."""
+
+    ACKNOWLEDGED = "acknowledged"  # looks at it
+    SNOOZED = "snoozed"  # wants quiet until a time
+    RESOLVED = "resolved"  # took it for over
+    NOTED = "noted"  # said something, and changed nothing
+
+
 class AlertEvent(StrEnum):
     """What about an alert is to be delivered next."""
 

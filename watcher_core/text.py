@@ -299,7 +299,6 @@ def resolution(
     found: Mapping[str, Any] | None,
     *,
     by: str | None = None,
-    note: str | None = None,
     clock: Callable[[dt.datetime], str] = clock,
 ) -> str:
     """What ended an alert, as in `fixed by the run of 2026-01-31 06:00:00 UTC`; empty where that is not known.
@@ -307,12 +306,11 @@ def resolution(
     Args:
         found: The alert's resolution.
         by: Who resolved it by hand.
-        note: What they noted.
         clock: Writes a time.
     """
     how = (found or {}).get("how")
     if how in _BY_HAND:
-        person = by or (found or {}).get("by")
+        person, note = by or (found or {}).get("by"), (found or {}).get("note")
         return _BY_HAND[how] + (f" by {person}" if person else "") + (f": {note}" if note else "")
     try:
         at = clock(dt.datetime.fromisoformat(str((found or {}).get("at"))))

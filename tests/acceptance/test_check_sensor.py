@@ -163,7 +163,7 @@ def test_whichever_comes_first_opens_the_alert_once(platform: Platform, make: st
     platform.job(job)
     assert platform.watcher.alerts() == [first]
     platform.change(
-        "TRUNCATE watcher.alert, watcher.alert_delivery, watcher.freshness_pipeline_log,"
+        "TRUNCATE watcher.alert, watcher.alert_action, watcher.alert_delivery, watcher.freshness_pipeline_log,"
         " watcher.timeliness_pipeline_execution_log"
     )
     platform.job(job)

@@ -359,6 +359,8 @@ def test_what_people_have_said_stands_at_the_top_and_the_main_button_is_of_what_
         assert "primary" not in page
         assert "<button>Take it over</button>" in page
         watcher.acknowledge_alert(alert.id, by="local user")
-        assert "<button>Change the note</button>" in source_of(board, f"/ui/alerts/{alert.id}")
+        mine = source_of(board, f"/ui/alerts/{alert.id}")
+        assert "Take it over" not in mine
+        assert f'<button formaction="/ui/alerts/{alert.id}/note">Add the note</button>' in mine
         watcher.snooze_alert(alert.id, until=watcher.clock() + dt.timedelta(hours=1), by="ann")
         assert "<button>Acknowledge</button>" in source_of(board, f"/ui/alerts/{alert.id}")

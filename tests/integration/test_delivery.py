@@ -34,7 +34,7 @@ from watcher_core import (
     SlackMessage,
     Watcher,
 )
-from watcher_core.alerts import alerts, causes, delivery, messages, opening, outbox, parcels
+from watcher_core.alerts import actions, alerts, causes, delivery, messages, opening, outbox, parcels
 from watcher_core.alerts.delivery import Pace
 from watcher_core.values import Finding
 
@@ -652,7 +652,7 @@ def test_an_alert_that_flaps_and_is_resolved_by_hand_is_over_at_once(watcher: Wa
             gone(watcher, "a", now=at(minute + 5))
             deliver(watcher, at(minute + 6))
     with watcher._transaction() as (session, _):
-        alerts.resolve_alert(session, alert_id=by_key(watcher)["a"].id, now=at(35))
+        actions.resolve_alert(session, alert_id=by_key(watcher)["a"].id, now=at(35))
     assert deliver(watcher, at(36)).messages == 1
     assert "by hand" in server.texts[-1]
 

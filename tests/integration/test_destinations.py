@@ -19,7 +19,7 @@ from tests.factories import NOON, at
 from tests.http_server import Answer, Failure, HttpServer, Request, http_server
 from tests.slack_server import TOKEN, SlackServer, slack_server
 from watcher_core import AlertEvent, AlertKind, AlertLevel, AlertState, DeliveryResult, Settings, SlackChannel, Watcher
-from watcher_core.alerts import alerts, opening
+from watcher_core.alerts import acknowledge_alert, alerts, opening, snooze_alert
 from watcher_core.alerts.delivery import Pace
 from watcher_core.alerts.senders import SlackWebhook
 from watcher_core.alerts.senders.exchange import open_request
@@ -235,7 +235,7 @@ def test_a_snooze_holds_at_every_destination(watcher: Watcher, places: Places) -
     deliver(watcher, at(1))
     alert = watcher.alerts()[0]
     with watcher._transaction() as (session, _):
-        alerts.snooze_alert(session, alert_id=alert.id, until=at(60), now=at(2))
+        snooze_alert(session, alert_id=alert.id, until=at(60), now=at(2))
     assert deliver(watcher, at(3)) == DeliveryResult(messages=1, alerts=1), "to the webhook, which shows it"
     assert deliver(watcher, at(59)) == DeliveryResult()
     places.webhook.fail(Failure(503))
@@ -254,7 +254,7 @@ def test_pagerduty_calls_nobody_for_what_is_snoozed_and_calls_again_at_the_end(
     deliver(watcher, at(1))
     alert = watcher.alerts()[0]
     with watcher._transaction() as (session, _):
-        alerts.snooze_alert(session, alert_id=alert.id, until=at(60), now=at(2))
+        snooze_alert(session, alert_id=alert.id, until=at(60), now=at(2))
     deliver(watcher, at(3))
     assert deliver(watcher, at(4)) == DeliveryResult(), "once"
     deliver(watcher, at(60))
@@ -266,7 +266,7 @@ def test_of_a_snooze_that_is_over_nobody_hears(watcher: Watcher, places: Places)
     opened(watcher, "a")
     deliver(watcher, at(1))
     with watcher._transaction() as (session, _):
-        alerts.snooze_alert(session, alert_id=watcher.alerts()[0].id, until=at(60), now=at(2))
+        snooze_alert(session, alert_id=watcher.alerts()[0].id, until=at(60), now=at(2))
     assert deliver(watcher, at(61)).messages == 2, "deliveries were down"
     assert places.events == ["opened", "reminded"]
 
@@ -290,18 +290,20 @@ def test_what_gets_louder_goes_at_once_to_who_hears_of_loud_alerts_only(watcher:
     deliver(watcher, at(1))
     assert (places.told, places.pagerduty.requests) == (["⚠️ pipeline a failed"], 0)
     opened(watcher, "a", now=at(5), level=AlertLevel.ERROR, new=False)
-    assert deliver(watcher, at(6)) == DeliveryResult(messages=1, alerts=1)
+    assert deliver(watcher, at(6)) == DeliveryResult(messages=2, alerts=2)
     assert actions(places) == [("trigger", "error")]
-    assert deliver(watcher, at(7)) == DeliveryResult()
-    assert deliver(watcher, at(62)) == DeliveryResult(messages=1, alerts=1)
-    assert places.told[1] == "🔴 Now error, was warning: pipeline a failed", "who knows of it hears so within the hour"
+    assert places.told[1] == "🔴 Now error, was warning: pipeline a failed", "who knows of it hears so, too"
+    assert deliver(watcher, at(62)) == DeliveryResult()
 
 
-def test_what_got_louder_is_said_once(watcher: Watcher, places: Places) -> None:
+def test_what_got_louder_is_said_at_once_and_once(watcher: Watcher, places: Places) -> None:
     opened(watcher, "a", level=AlertLevel.WARNING, details={"failing": 1})
     deliver(watcher, at(1))
     opened(watcher, "a", now=at(5), level=AlertLevel.CRITICAL, details={"failing": 1})
-    deliver(watcher, at(62))
+    assert deliver(watcher, at(6)).messages == 2
+    opened(watcher, "a", now=at(7), level=AlertLevel.WARNING, details={"failing": 1})
+    opened(watcher, "a", now=at(8), level=AlertLevel.CRITICAL, details={"failing": 1})
+    assert deliver(watcher, at(9)).messages == 0, "they know that it was critical"
     opened(watcher, "a", now=at(70), level=AlertLevel.CRITICAL, details={"failing": 2})
     deliver(watcher, at(190))
     assert places.told == [
@@ -311,6 +313,52 @@ def test_what_got_louder_is_said_once(watcher: Watcher, places: Places) -> None:
     ]
     sent = [request.json["alerts"][0] for request in places.webhook.taken]
     assert [each.get("level_before") for each in sent] == [None, "warning", None]
+
+
+@pytest.mark.parametrize("is_snoozed", [False, True])
+def test_what_was_answered_and_gets_louder_calls_again(watcher: Watcher, places: Places, is_snoozed: bool) -> None:
+    reroute(watcher, LOUD)
+    opened(watcher, "a")
+    deliver(watcher, at(1))
+    with watcher._transaction() as (session, _):
+        number = watcher.alerts()[0].id
+        if is_snoozed:
+            snooze_alert(session, alert_id=number, until=at(600), by="ada", note="it waits", now=at(2))
+        else:
+            acknowledge_alert(session, alert_id=number, by="ada", note="it waits", now=at(2))
+    deliver(watcher, at(3))
+    assert [action for action, _ in actions(places)] == ["trigger", "acknowledge"]
+    opened(watcher, "a", now=at(5), level=AlertLevel.CRITICAL, new=False)
+    assert deliver(watcher, at(6)) == DeliveryResult(messages=2, alerts=2)
+    assert deliver(watcher, at(7)) == DeliveryResult()
+    assert places.told[1:] == ["🚨 Now critical, was error: pipeline a failed"]
+    answered = "snoozed" if is_snoozed else "acknowledged"
+    assert f"{answered} by ada at level error: it waits [alert {number}]" in places.slack.texts[-1]
+    assert actions(places)[2:] == [("resolve", None), ("trigger", "critical")], "and is not acknowledged"
+
+
+def test_what_is_acknowledged_and_gets_louder_reaches_who_hears_of_loud_alerts_only(
+    watcher: Watcher, places: Places
+) -> None:
+    reroute(watcher, LOUD)
+    opened(watcher, "a", level=AlertLevel.WARNING)
+    deliver(watcher, at(1))
+    with watcher._transaction() as (session, _):
+        acknowledge_alert(session, alert_id=watcher.alerts()[0].id, by="ada", now=at(2))
+    opened(watcher, "a", now=at(5), level=AlertLevel.CRITICAL, new=False)
+    assert deliver(watcher, at(6)) == DeliveryResult(messages=2, alerts=2)
+    assert actions(places) == [("trigger", "critical")]
+
+
+def test_a_reminder_says_that_it_got_louder_meanwhile(watcher: Watcher, places: Places) -> None:
+    opened(watcher, "a", level=AlertLevel.WARNING)
+    deliver(watcher, at(1))
+    with watcher._transaction() as (session, _):
+        snooze_alert(session, alert_id=watcher.alerts()[0].id, until=at(10), now=at(2))
+    opened(watcher, "a", now=at(11), level=AlertLevel.CRITICAL, new=False)
+    deliver(watcher, at(12))
+    assert places.told[1:] == ["🚨 Now critical, was warning: pipeline a failed"]
+    assert deliver(watcher, at(80)) == DeliveryResult()
 
 
 def test_what_gets_quieter_and_then_grows_ends_where_it_was_loud(watcher: Watcher, places: Places) -> None:
@@ -434,7 +482,7 @@ def test_the_end_goes_where_the_opening_went_and_what_is_back_where_routes_lead(
     deliver(watcher, at(1))
     reroute(watcher, '[[routes]]\nto = "TEAM"\ntype = "slack"\n[[routes]]\nto = "OPS"')
     with watcher._transaction() as (session, _):
-        alerts.acknowledge_alert(session, alert_id=watcher.alerts()[0].id, now=at(2))
+        acknowledge_alert(session, alert_id=watcher.alerts()[0].id, now=at(2))
     deliver(watcher, at(3))
     gone(watcher, "a", now=at(4))
     deliver(watcher, at(5))

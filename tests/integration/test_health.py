@@ -30,7 +30,8 @@ def _empty(request: pytest.FixtureRequest) -> None:
     if "module_watcher" in request.fixturenames:
         write(
             request.getfixturevalue("module_watcher"),
-            "TRUNCATE watcher.alert, watcher.alert_delivery, watcher.check_state, watcher.heartbeat, watcher.recorder",
+            "TRUNCATE watcher.alert, watcher.alert_action, watcher.alert_delivery, watcher.check_state,"
+            " watcher.heartbeat, watcher.recorder",
         )
 
 

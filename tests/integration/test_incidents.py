@@ -25,7 +25,7 @@ from watcher_core import (
     SlackMessage,
     Watcher,
 )
-from watcher_core.alerts import alerts, link_causes, load_routes, opening, outbox
+from watcher_core.alerts import acknowledge_alert, alerts, link_causes, load_routes, opening, outbox, snooze_alert
 from watcher_core.alerts.delivery import Pace
 from watcher_core.values import Finding
 
@@ -226,6 +226,25 @@ def test_what_is_critical_does_not_wait_for_a_cause_that_is_not(shop: World) -> 
     shop.deliver(at(100))
     assert shop.watcher.undelivered_alerts().count == 0
     assert shop.default.take() == ["✅ 2 pipelines are good again: orders, customers"]
+
+
+@pytest.mark.parametrize("is_snoozed", [False, True])
+def test_what_is_critical_does_not_wait_for_who_looks_at_a_cause_that_is_not(shop: World, is_snoozed: bool) -> None:
+    shop.watcher.update_pipeline("customers", alert_level="critical")
+    shop.found("orders", AlertKind.FAILURE, error="no file")
+    shop.deliver()
+    shop.default.take()
+    with shop.watcher._transaction() as (session, _):
+        number = shop.alert("failure/orders").id
+        if is_snoozed:
+            snooze_alert(session, alert_id=number, until=at(600), now=at(5))
+        else:
+            acknowledge_alert(session, alert_id=number, now=at(5))
+    shop.found("revenue", now=at(9))
+    assert shop.deliver(at(9)) == 0, "answered with its cause"
+    shop.found("customers", now=at(10))
+    assert shop.deliver(at(10)) == 1
+    assert shop.default.take() == ["🚨 customers is held up: orders failed: no file"]
 
 
 def test_recoveries_are_one_message_too(shop: World) -> None:

@@ -14,11 +14,12 @@ import pytest
 from psycopg.rows import dict_row
 
 from tests.factories import NOON, unique
-from watcher_core import AlertKind, Watcher, alerts
+from watcher_core import AlertKind, AlertLevel, Watcher, alerts
 from watcher_core.alerts.pending import CONTINUES_WITHIN, FLAPPING_WITHIN
 from watcher_core.checks import late_is_over
 from watcher_core.values import Finding
 
+LEVELS = [level.value for level in AlertLevel]
 MINUTE = dt.timedelta(minutes=1)
 # Whole seconds, and fractions with zeros at the end and in between.
 FRACTIONS = (0, 100_000, 120_000, 123_456, 7, 999_990)
@@ -41,7 +42,19 @@ class Row:
     reopenings: int = 0
     acknowledged_at: dt.datetime | None = None
     snoozed_until: dt.datetime | None = None
+    covered_level: str | None = None
     is_known_to_be_over: bool = False
+
+    def cover(self) -> None:
+        """What somebody does about it holds up to the level that it has, or had when somebody did before."""
+        held = self.covered_level if self.state in ("acknowledged", "snoozed") else None
+        self.covered_level = max(held or self.level, self.level, key=LEVELS.index)
+
+    def covers(self, level: str) -> bool:
+        return LEVELS.index(level) <= LEVELS.index(self.covered_level or self.level)
+
+    def is_snoozed(self, now: dt.datetime) -> bool:
+        return self.snoozed_until is not None and self.snoozed_until > now
 
 
 def facts(finding: Finding) -> str:
@@ -58,6 +71,9 @@ def check(rows: list[Row], found: Iterable[Finding], levels: dict[int, str | Non
         alive = next((row for row in rows if row.key == key and row.state != "resolved"), None)
         if alive is not None:
             if finding.new or alive.state == "snoozed" or alive.level != level:
+                if not alive.covers(level):
+                    alive.state = "open"
+                    alive.snoozed_until = None if alive.is_snoozed(now) else alive.snoozed_until
                 alive.level, alive.facts = level, facts(finding)
             continue
         gone = max((row for row in rows if row.key == key), key=lambda row: row.resolved_at or now, default=None)
@@ -68,12 +84,17 @@ def check(rows: list[Row], found: Iterable[Finding], levels: dict[int, str | Non
             continue
         flaps = gone.reopened_at is not None and gone.reopened_at > now - FLAPPING_WITHIN
         gone.reopenings = gone.reopenings + 1 if flaps else 1
+        is_covered, is_snoozed = gone.covers(level), gone.is_snoozed(now)
         gone.level, gone.facts, gone.reopened_at = level, facts(finding), now
         gone.resolved_at, gone.resolved_by_hand = None, False
         if gone.is_known_to_be_over:
             gone.acknowledged_at = None
-        is_snoozed = gone.snoozed_until is not None and gone.snoozed_until > now
-        gone.state = "snoozed" if is_snoozed else "acknowledged" if gone.acknowledged_at else "open"
+            gone.covered_level = gone.covered_level if is_snoozed else None
+        if not is_covered:
+            gone.state = "open"
+            gone.snoozed_until = None if is_snoozed else gone.snoozed_until
+        else:
+            gone.state = "snoozed" if is_snoozed else "acknowledged" if gone.acknowledged_at else "open"
     for row in rows:
         if row.state != "resolved" and row.key not in still:
             row.state, row.resolved_at, row.resolved_by_hand = "resolved", now, False
@@ -85,7 +106,7 @@ def stored(connection: psycopg.Connection[Any], kind: AlertKind) -> list[dict[st
             """
             SELECT deduplication_key AS key, CAST(level AS text) AS level, CAST(facts AS text) AS facts, pipeline_id,
                    pipeline_execution_id, opened_at, CAST(state AS text) AS state, resolved_at, resolved_by_hand,
-                   reopened_at, reopenings, acknowledged_at, snoozed_until
+                   reopened_at, reopenings, acknowledged_at, snoozed_until, CAST(covered_level AS text) AS covered_level
               FROM watcher.alert
              WHERE kind = CAST(%s AS watcher.alert_kind)
             """,
@@ -220,10 +241,12 @@ def by_hand(
     with watcher._transaction() as (session, _):
         match chance.randrange(4):
             case 0:
+                row.cover()
                 alerts.acknowledge_alert(session, alert_id=found[0], now=now)
                 row.state, row.acknowledged_at, row.snoozed_until = "acknowledged", now, None
             case 1:
                 until = now + chance.choice((5, 500, 5_000)) * MINUTE
+                row.cover()
                 alerts.snooze_alert(session, alert_id=found[0], until=until, now=now)
                 row.state, row.snoozed_until = "snoozed", until
             case 2:

@@ -20,7 +20,7 @@ from watcher_core import (
     Settings,
     Watcher,
 )
-from watcher_core.alerts import alerts, maintenance, opening
+from watcher_core.alerts import actions, alerts, maintenance, opening
 from watcher_core.alerts.delivery import Pace
 from watcher_core.cli import main
 from watcher_core.cli.doctor_quiet import quiet_findings
@@ -163,7 +163,7 @@ def test_a_snooze_that_ends_in_quiet_hours_waits_for_their_end(watcher: Watcher,
     opened(watcher, "not told", minutes=2)
     with watcher._transaction() as (session, _):
         for alert in watcher.alerts():
-            alerts.snooze_alert(session, alert_id=alert.id, until=at(11 * HOUR), now=at(3))
+            actions.snooze_alert(session, alert_id=alert.id, until=at(11 * HOUR), now=at(3))
     assert deliver(watcher, 11 * HOUR) == DeliveryResult()
     assert held(watcher, 11 * HOUR) == (2, 0, None)
     assert deliver(watcher, 19 * HOUR) == DeliveryResult(messages=1, alerts=2)
@@ -194,7 +194,7 @@ def test_what_a_snooze_keeps_from_a_digest_comes_with_the_next_one(watcher: Watc
     routed(watcher, 'digest = "0 * * * *"')
     opened(watcher, "a", minutes=10)
     with watcher._transaction() as (session, _):
-        alerts.snooze_alert(session, alert_id=watcher.alerts()[0].id, until=at(90), now=at(11))
+        actions.snooze_alert(session, alert_id=watcher.alerts()[0].id, until=at(90), now=at(11))
     assert deliver(watcher, 91) == DeliveryResult()
     assert deliver(watcher, 2 * HOUR) == DeliveryResult(messages=1, alerts=1)
 

@@ -20,7 +20,7 @@ def watcher(module_watcher: Watcher) -> Iterator[Watcher]:
     """The module's, with no alerts in it."""
     yield module_watcher
     with module_watcher._transaction() as (session, _):
-        session.execute(sa.text("TRUNCATE watcher.alert, watcher.alert_delivery"))
+        session.execute(sa.text("TRUNCATE watcher.alert, watcher.alert_action, watcher.alert_delivery"))
 
 
 def alert_of(watcher: Watcher, name: str) -> Alert:
@@ -39,7 +39,7 @@ def failing(watcher: Watcher) -> str:
 def ending(watcher: Watcher, name: str) -> str:
     alert = alert_of(watcher, name)
     assert alert.state is AlertState.RESOLVED
-    return text.resolution(alert.resolution, by=alert.resolved_by, note=alert.note)
+    return text.resolution(alert.resolution, by=alert.resolved_by)
 
 
 def test_a_failure_was_fixed_by_the_run_that_did_the_same(watcher: Watcher) -> None:

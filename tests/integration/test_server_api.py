@@ -464,9 +464,24 @@ def test_alerts_are_listed_and_acted_on(api, module_watcher):
     snoozed = api.post(f"/alert/{alert['id']}/snooze", json={"until": "2090-01-01T00:00:00Z", "by": "Ann"}).json()
     assert (snoozed["state"], snoozed["snoozed_by"]) == ("snoozed", "Ann")
     assert alert["id"] in [each["id"] for each in api.get("/status").json()["problems"]]
+    noted = api.post(f"/alert/{alert['id']}/note", json={"note": "asked the supplier", "by": "Bob"}).json()
+    assert (noted["state"], noted["note"], noted["noted_by"]) == ("snoozed", "asked the supplier", "Bob")
     assert api.post(f"/alert/{alert['id']}/resolve", json={"note": "fixed"}).json()["state"] == "resolved"
+    assert api.post(f"/alert/{alert['id']}/note", json={"note": "a full disk"}).json()["state"] == "resolved"
+    actions = api.get(f"/alert/{alert['id']}").json()["actions"]
+    assert [(each["kind"], each["note"]) for each in actions] == [
+        ("acknowledged", None),
+        ("snoozed", None),
+        ("noted", "asked the supplier"),
+        ("resolved", "fixed"),
+        ("noted", "a full disk"),
+    ]
+    assert actions[1]["snoozed_until"] == "2090-01-01T00:00:00Z"
+    for body, status in (({}, 422), ({"note": None}, 422), ({"note": "  "}, 400)):
+        assert api.post(f"/alert/{alert['id']}/note", json=body).status_code == status, body
     assert api.post(f"/alert/{alert['id']}/resolve").status_code == 400
     assert api.post("/alert/987654321/ack").status_code == 404
+    assert api.post("/alert/987654321/note", json={"note": "a"}).status_code == 404
 
 
 def test_checks_are_queued_and_cleanup_counts(api, monkeypatch):

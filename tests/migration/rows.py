@@ -196,6 +196,9 @@ ROWS: Mapping[str, Sequence[Row]] = {
         {"alert_id": 1, "destination": "#data", "delivered_at": LATE, "notified_at": LATE, "thread": "1.2"},
         {"alert_id": 5, "destination": STRANGE, "event": "opened", "attempts": 3, "last_error": STRANGE},
     ],
+    "alert_action": [
+        {"id": 1, "alert_id": 4, "kind": "resolved", "acted_at": LATE, "acted_by": STRANGE, "note": STRANGE},
+    ],
     "heartbeat": [{"round": "checks", "ended_at": EARLY, "failing_since": EARLY, "error": STRANGE}],
     "pipeline_cadence": [{"pipeline_id": 1, "learned_at": EARLY, "last_start": EARLY}],
     "maintenance_window": [

@@ -29,6 +29,7 @@ from watcher_core import (
     SchemaVersionError,
     Settings,
     Watcher,
+    text,
 )
 from watcher_core.database import SCHEMA_VERSION, normalize_url
 from watcher_core.database.models import Base
@@ -240,6 +241,52 @@ def test_what_was_delivered_before_an_upgrade_is_not_delivered_again(empty: Watc
     assert {key for key, event in events if event is not None} == {"new", "failed", "ending", "leased"}
     empty.upgrade()
     assert {alert.deduplication_key: alert.destination for alert in empty.alerts()}["told"] == "#data"
+
+
+def test_what_people_did_before_an_upgrade_is_known_after_it(empty: Watcher, engine: sa.Engine) -> None:
+    """Revision 0035 makes rows of the last of each that stands at an alert; its one note goes with the last of them."""
+    empty.upgrade()
+    empty.downgrade("0034")
+    rest = {  # state, acknowledged at, by, snoozed at, until, by, resolved at, by hand, by, note, resolution
+        "noted": "'acknowledged', '{1}', 'ada', NULL, NULL, NULL, NULL, false, NULL, 'mine', NULL",
+        "handed over": "'snoozed', '{1}', 'ada', '{2}', '2999-01-01Z', 'bob', NULL, false, NULL, 'later', NULL",
+        "by hand": "'resolved', '{1}', NULL, NULL, NULL, NULL, '{3}', true, 'eve', 'gone', '{how}'",
+        "by itself": "'resolved', '{1}', 'ada', NULL, NULL, NULL, '{3}', false, NULL, 'mine', NULL",
+        "nobody": "'open', NULL, NULL, NULL, NULL, NULL, NULL, false, NULL, NULL, NULL",
+    }
+    times = {str(hour): f"2024-01-0{hour} 00:00+0" for hour in (1, 2, 3)}
+    with engine.begin() as connection:
+        connection.exec_driver_sql("INSERT INTO watcher.pipeline_type (name) VALUES ('t')")
+        connection.exec_driver_sql("INSERT INTO watcher.pipeline (name, pipeline_type_id) VALUES ('sales', 1)")
+        for key, given in rest.items():
+            for name, value in {**times, "how": '{"how": "by_hand"}'}.items():
+                given = given.replace(f"{{{name}}}", value)
+            connection.exec_driver_sql(
+                "INSERT INTO watcher.alert (kind, level, deduplication_key, pipeline_id, state, acknowledged_at,"
+                " acknowledged_by, snoozed_at, snoozed_until, snoozed_by, resolved_at, resolved_by_hand, resolved_by,"
+                f" note, resolution) VALUES ('failure', 'error', '{key}', 1, {given})"
+            )
+    empty.upgrade()
+    found = {alert.deduplication_key: alert for alert in empty.alerts()}
+    done = {
+        key: [(each.kind, each.acted_at.day, each.acted_by, each.note) for each in empty.alert_actions(alert.id)]
+        for key, alert in found.items()
+    }
+    assert done == {
+        "noted": [("acknowledged", 1, "ada", "mine")],
+        "handed over": [("acknowledged", 1, "ada", None), ("snoozed", 2, "bob", "later")],
+        "by hand": [("acknowledged", 1, None, None), ("resolved", 3, "eve", "gone")],
+        "by itself": [("acknowledged", 1, "ada", "mine")],
+        "nobody": [],
+    }
+    assert (found["handed over"].noted_by, found["by hand"].noted_by) == ("bob", "eve")
+    ended = found["by hand"]
+    assert text.resolution(ended.resolution, by=ended.resolved_by) == "closed by hand by eve: gone"
+    empty.note_alert(found["noted"].id, "yours", by="bob")
+    empty.downgrade("0034")
+    with engine.begin() as connection:
+        notes = connection.exec_driver_sql("SELECT deduplication_key, note FROM watcher.alert ORDER BY id").all()
+    assert notes[0] == ("noted", "yours"), "the version before has the last note"
 
 
 def test_alerts_of_health_do_not_stop_a_way_back(empty: Watcher, engine: sa.Engine) -> None:

@@ -22,6 +22,7 @@ ROOT = Path(__file__).parents[2]
 
 # What each host does: jobs, checks, and what keeps the database small.
 WORK = """
+import datetime
 import sys
 from watcher_core import Address, Watcher
 from watcher_core.client import connection
@@ -37,6 +38,9 @@ with Watcher(sys.argv[1]) as watcher:
     except ZeroDivisionError:
         pass
     assert [finding.pipeline_name for finding in watcher.check_failures()] == ["old"]
+    [alert] = watcher.alerts()
+    watcher.acknowledge_alert(alert.id, by="ada", note="looking at it")
+    watcher.snooze_alert(alert.id, until=watcher.clock() + datetime.timedelta(hours=1), by="bob", note="asked ops")
     watcher.check_freshness()
     watcher.check_timeliness()
     watcher.detect_pending_anomalies()
@@ -78,6 +82,9 @@ def test_the_version_before_works_with_the_newest_schema(
     assert done.returncode == 0, done.stderr
     [old] = [pipeline for pipeline in watcher.pipelines() if pipeline.name == "old"]
     assert [execution.inserts for execution in watcher.executions(pipeline=old.name)] == [None, 3, 3]
+    [alert] = watcher.alerts()
+    assert (alert.state, alert.acknowledged_by, alert.snoozed_by, alert.note) == ("snoozed", "ada", "bob", "asked ops")
+    assert watcher.acknowledge_alert(alert.id, by="eve", note="mine").noted_by == "eve"
 
 
 def _git(*arguments: str) -> bytes:

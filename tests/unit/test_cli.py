@@ -118,7 +118,10 @@ def test_there_are_the_commands_that_there_should_be() -> None:
         *(f"asset-checks {name}" for name in ["list", "history"]),
         *(f"anomalies {name}" for name in ["results", "unflag", "backtest", "explain"]),
         *(f"anomalies rules {name}" for name in ["list", "create", "set"]),
-        *(f"alerts {name}" for name in ["list", "show", "ack", "snooze", "resolve", "deliver", "test", "routes"]),
+        *(
+            f"alerts {name}"
+            for name in ["list", "show", "ack", "snooze", "resolve", "note", "deliver", "test", "routes"]
+        ),
         *(f"db {name}" for name in ["start", "stop", "status", "url", "psql"]),
         *(f"db {name}" for name in ["upgrade", "downgrade", "current", "grant", "compact", "mask-secrets"]),
         *(f"executions {name}" for name in ["list", "show", "start", "end", "heartbeat", "tree"]),

@@ -57,6 +57,7 @@ PUBLIC = {
     "SlackSender",
     # what comes back
     "Alert",
+    "AlertAction",
     "AlertDelivery",
     "AlertPreview",
     "AlertRoute",
@@ -117,6 +118,7 @@ PUBLIC = {
     "PipelineSummary",
     # enums
     "AssetCheckStatus",
+    "AlertActionKind",
     "AlertEvent",
     "AlertKind",
     "AlertLevel",

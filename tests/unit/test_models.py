@@ -33,6 +33,7 @@ ADDED = {
     "asset_check_result",
     "address_alias",
     "alert",
+    "alert_action",
     "alert_delivery",
     "anomaly_pending",
     "api_token",

@@ -268,7 +268,11 @@ def test_the_first_line_says_what_where_and_why(kind: AlertKind, facts: dict[str
             "✅ orders: fixed by the run of 2026-03-01 08:12:00 UTC",
         ),
         (
-            {"resolution": {"how": "by_hand"}, "resolved_by": "ada", "note": "known outage", "resolved_by_hand": True},
+            {
+                "resolution": {"how": "by_hand", "note": "known outage"},
+                "resolved_by": "ada",
+                "note": "look at the loader",
+            },
             "✅ orders: closed by hand by ada: known outage",
         ),
         ({"resolution": {"how": "rule_removed"}}, "⚪ orders is no longer watched: its rule was removed"),
@@ -325,6 +329,52 @@ def test_a_single_alert_brings_what_one_needs_to_act() -> None:
     assert "acknowledged by ada: &lt;looking&gt; [alert 1]" in sent.text
     assert "Last success: <!date^1772366400^{date_short_pretty} {time}|2026-03-01 12:00:00 UTC>" in str(sent.blocks)
     assert "acknowledge with watcher alerts ack 1" in str(sent.blocks[-1])
+
+
+@pytest.mark.parametrize(
+    ("fields", "said"),
+    [
+        (
+            {"state": AlertState.ACKNOWLEDGED, "acknowledged_by": "ada", "note": "<a>", "noted_by": "ada"},
+            "acknowledged by ada: &lt;a&gt;",
+        ),
+        (
+            {"state": AlertState.ACKNOWLEDGED, "acknowledged_by": "ada", "note": "a", "noted_by": "<bob>"},
+            "acknowledged by ada, &lt;bob&gt; noted: a",
+        ),
+        ({"note": "a", "noted_by": "bob"}, "bob noted: a"),
+        ({"note": "a"}, "note: a"),
+        (
+            {
+                "acknowledged_at": NOON,
+                "acknowledged_by": "ada",
+                "note": "a",
+                "noted_by": "ada",
+                "covered_level": AlertLevel.INFO,
+            },
+            "acknowledged by ada at level info: a",
+        ),
+        (
+            {"snoozed_at": NOON, "snoozed_by": "ada", "covered_level": AlertLevel.INFO},
+            "snoozed by ada at level info",
+        ),
+        (
+            {
+                "state": AlertState.SNOOZED,
+                "snoozed_by": "ada",
+                "snoozed_until": NOON,
+                "note": "a",
+                "noted_by": "bob",
+            },
+            "snoozed until 2026-03-01 12:00:00 UTC by ada, bob noted: a",
+        ),
+    ],
+)
+def test_a_message_says_who_did_what_and_whose_the_last_note_is(fields: dict[str, Any], said: str) -> None:
+    assert (
+        f"no &lt;b&gt;rows&lt;/b&gt;, 3 failures in a row, {said} [alert 1]"
+        in written(alert(kind=AlertKind.FAILURE, **fields)).text
+    )
 
 
 def test_a_message_says_which_deployment_it_comes_from() -> None:

@@ -23,10 +23,11 @@ EXTRAS = {
     values.AddressType: {"created"},
     values.Address: {"created", "address_type_name", "address_type_group_name"},
     values.RecorderState: set(),
-    values.Alert: {"pipeline_name", "behind", *DELIVERY},
+    values.AlertAction: set(),
+    values.Alert: {"pipeline_name", "behind", "noted_by", "noted_at", *DELIVERY},
 }
 # Columns that are the deliverer's own, or a job's while it runs.
-INTERNAL = {values.Alert: {"grew_at", "is_settled"}, values.Execution: {"process"}}
+INTERNAL = {values.Alert: {"grew_at", "is_settled"}, values.AlertAction: {"alert_id"}, values.Execution: {"process"}}
 
 TABLES: dict[type, type[models.Base]] = {
     values.PipelineType: models.PipelineType,
@@ -37,6 +38,7 @@ TABLES: dict[type, type[models.Base]] = {
     values.Address: models.Address,
     values.RecorderState: models.Recorder,
     values.Alert: models.Alert,
+    values.AlertAction: models.AlertAction,
 }
 
 

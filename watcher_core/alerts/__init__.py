@@ -7,15 +7,8 @@ from typing import TYPE_CHECKING
 from watcher_core.lazy import exported
 
 if TYPE_CHECKING:
-    from watcher_core.alerts.alerts import (
-        acknowledge_alert,
-        get_alert,
-        resolve_alert,
-        resolve_alerts,
-        resolve_gone_alerts,
-        select_alerts,
-        snooze_alert,
-    )
+    from watcher_core.alerts.actions import acknowledge_alert, list_actions, note_alert, resolve_alert, snooze_alert
+    from watcher_core.alerts.alerts import get_alert, resolve_alerts, resolve_gone_alerts, select_alerts
     from watcher_core.alerts.causes import link_causes
     from watcher_core.alerts.delivery import Pace, deliver_alerts, preview_alerts, send_message, shared_pace
     from watcher_core.alerts.destinations import sender_for
@@ -53,10 +46,12 @@ __all__ = [
     "get_alert",
     "headline",
     "link_causes",
+    "list_actions",
     "list_deliveries",
     "list_maintenance",
     "load_routes",
     "lock_alerts",
+    "note_alert",
     "open_alerts",
     "preview_alerts",
     "readable_facts",
@@ -86,7 +81,7 @@ _MODULES = {
     "SlackChannel": "senders",
     "SlackMessage": "slack",
     "SlackSender": "senders",
-    "acknowledge_alert": "alerts",
+    "acknowledge_alert": "actions",
     "add_maintenance": "maintenance",
     "OPENING": "opening",
     "OPENING_GIVEN": "opening",
@@ -96,15 +91,17 @@ _MODULES = {
     "get_alert": "alerts",
     "headline": "titles",
     "link_causes": "causes",
+    "list_actions": "actions",
     "list_deliveries": "outbox",
     "list_maintenance": "maintenance",
     "load_routes": "routes",
     "lock_alerts": "opening:lock",
+    "note_alert": "actions",
     "open_alerts": "opening",
     "preview_alerts": "delivery",
     "readable_facts": "facts",
     "reason": "titles",
-    "resolve_alert": "alerts",
+    "resolve_alert": "actions",
     "resolve_alerts": "alerts",
     "resolve_gone_alerts": "alerts",
     "review_coverage": "review",
@@ -113,7 +110,7 @@ _MODULES = {
     "send_message": "delivery",
     "sender_for": "destinations",
     "shared_pace": "delivery",
-    "snooze_alert": "alerts",
+    "snooze_alert": "actions",
     "test_message": "messages",
     "trouble": "titles",
     "undelivered_alerts": "outbox",

@@ -1,4 +1,4 @@
-"""Alerts: resolved in the transaction of the check, acknowledged, snoozed and resolved by people. See also `opening`.
+"""Alerts: resolved in the transaction of the check, and read. See also `opening`, and `actions` for what people do.
 
 Delivery comes after the commit, for each destination by itself. What a destination is to be notified of follows from
 the state of the alert and what it knows; see `pending`. An alert that changes is not settled: the deliverer looks at it
@@ -21,7 +21,7 @@ from watcher_core.alerts import pending, resolutions
 from watcher_core.alerts.opening import lock
 from watcher_core.database import Driver, models
 from watcher_core.enums import AlertEvent, AlertKind, AlertLevel, AlertState
-from watcher_core.errors import InvalidValueError, NotFoundError
+from watcher_core.errors import NotFoundError
 from watcher_core.values.rows import of_rows
 
 ALERT = models.table(models.Alert)
@@ -36,6 +36,7 @@ ENUMS: Mapping[str, Mapping[Any, Any]] = {
     "kind": {kind.value: kind for kind in AlertKind},
     "level": {level.value: level for level in AlertLevel},
     "state": {state.value: state for state in AlertState},
+    "covered_level": {level.value: level for level in AlertLevel},
     "event": {event.value: event for event in AlertEvent},
 }
 
@@ -49,9 +50,15 @@ SELECT = f"""
               FROM watcher.alert AS other
              WHERE other.cause_alert_id = alert.id
                AND other.state IN ('open', 'acknowledged', 'snoozed')) AS behind,
-           delivered.*
+           delivered.*, noted.noted_by, noted.noted_at
       FROM watcher.alert
      CROSS JOIN LATERAL ({pending.SUMMARY}) AS delivered
+      LEFT JOIN LATERAL (SELECT acted_by AS noted_by, acted_at AS noted_at
+                           FROM watcher.alert_action AS action
+                          WHERE action.alert_id = alert.id
+                            AND action.note = alert.note
+                          ORDER BY action.id DESC
+                          LIMIT 1) AS noted ON true
 """
 
 
@@ -59,7 +66,7 @@ SELECT = f"""
 
 RESOLVE = """
     UPDATE watcher.alert
-       SET state = 'resolved', resolved_at = :now, resolved_by_hand = :by_hand, is_settled = false
+       SET state = 'resolved', resolved_at = :now, resolved_by_hand = false, is_settled = false
      WHERE alert.state <> 'resolved'
 """
 RESOLVE_GONE = sa.text(f"""{RESOLVE}
@@ -70,7 +77,6 @@ RESOLVE_GONE = sa.text(f"""{RESOLVE}
 """)
 RESOLVE_GONE_OF_PIPELINE = sa.text(f"{RESOLVE_GONE.text} AND alert.pipeline_id = :pipeline_id")
 RESOLVE_KEYS = sa.text(f"{RESOLVE} AND alert.deduplication_key = ANY(CAST(:keys AS text[]))")
-RESOLVE_ID = sa.text(f"{RESOLVE} AND alert.id = :id")
 
 
 def resolve_gone_alerts(
@@ -90,7 +96,7 @@ def resolve_gone_alerts(
     """
     lock(session, [kind])
     written = arguments.json_text(list(still))
-    given: dict[str, Any] = {"kind": kind.value, "still": written, "by_hand": False, "now": now}
+    given: dict[str, Any] = {"kind": kind.value, "still": written, "now": now}
     if pipeline_id is None:
         return _resolve(session, RESOLVE_GONE, given)
     return _resolve(session, RESOLVE_GONE_OF_PIPELINE, {**given, "pipeline_id": pipeline_id})
@@ -113,7 +119,7 @@ def resolve_alerts(
     asked = list(keys)
     kinds = sa.select(ALERT.c.kind).distinct().where(ALERT.c.deduplication_key == _any(asked))
     lock(session, session.scalars(kinds.where(ALERT.c.state != AlertState.RESOLVED)).all())
-    return _resolve(session, RESOLVE_KEYS, {"keys": asked, "by_hand": False, "now": now}, resolution)
+    return _resolve(session, RESOLVE_KEYS, {"keys": asked, "now": now}, resolution)
 
 
 def _resolve(
@@ -133,111 +139,6 @@ def _resolve(
 def _any(keys: list[str]) -> sa.ColumnElement[Any]:
     # One array, however many keys: PostgreSQL takes 65,535 parameters at most.
     return sa.any_(sa.cast(keys, ARRAY(sa.Text)))
-
-
-def _count(result: Any) -> int:
-    return int(result.rowcount)
-
-
-# By hand
-
-ACKNOWLEDGE = sa.text("""
-    UPDATE watcher.alert
-       SET state = 'acknowledged', acknowledged_at = :now, snoozed_until = NULL, is_settled = false
-     WHERE id = :id
-       AND state <> 'resolved'
-""")
-SNOOZE = sa.text("""
-    UPDATE watcher.alert
-       SET state = 'snoozed', snoozed_at = :now, snoozed_until = :until, is_settled = false
-     WHERE id = :id
-       AND state <> 'resolved'
-""")
-# Who changed it, after the change was made.
-SIGN_ACKNOWLEDGED = sa.text("""
-    UPDATE watcher.alert SET acknowledged_by = :by, note = coalesce(:note, note) WHERE id = :id
-""")
-SIGN_SNOOZED = sa.text("""
-    UPDATE watcher.alert SET snoozed_by = :by, note = coalesce(:note, note) WHERE id = :id
-""")
-SIGN_RESOLVED = sa.text("""
-    UPDATE watcher.alert
-       SET resolved_by = :by, note = coalesce(:note, note), resolution = jsonb_build_object('how', 'by_hand')
-     WHERE id = :id
-""")
-
-# What people say who change an alert.
-MOST_BY_CHARACTERS = 200
-MOST_NOTE_CHARACTERS = 1_000
-
-
-def acknowledge_alert(
-    session: Session, *, alert_id: int, by: str | None = None, note: str | None = None, now: dt.datetime
-) -> values.Alert:
-    """Mark an alert as seen: it causes no reminder, and its recovery is still delivered.
-
-    Raises:
-        NotFoundError: There is no such alert.
-        InvalidValueError: It is resolved, or `by` or `note` is too long or empty.
-    """
-    return _change(session, ACKNOWLEDGE, SIGN_ACKNOWLEDGED, alert_id, "acknowledged", by=by, note=note, now=now)
-
-
-def snooze_alert(
-    session: Session,
-    *,
-    alert_id: int,
-    until: dt.datetime,
-    by: str | None = None,
-    note: str | None = None,
-    now: dt.datetime,
-) -> values.Alert:
-    """Keep an alert quiet until a time; a reminder follows then if it is still open.
-
-    Raises:
-        NotFoundError: There is no such alert.
-        InvalidValueError: It is resolved, the time is not in the future, or `by` or `note` is too long or empty.
-    """
-    until = arguments.instant(until, "until")
-    if until <= now:
-        raise InvalidValueError(f"until is {until.isoformat()}; it must be in the future")
-    return _change(session, SNOOZE, SIGN_SNOOZED, alert_id, "snoozed", by=by, note=note, until=until, now=now)
-
-
-def resolve_alert(
-    session: Session, *, alert_id: int, by: str | None = None, note: str | None = None, now: dt.datetime
-) -> values.Alert:
-    """Resolve an alert by hand; it stays resolved until a check finds its cause as new.
-
-    Raises:
-        NotFoundError: There is no such alert.
-        InvalidValueError: It is resolved already, or `by` or `note` is too long or empty.
-    """
-    return _change(session, RESOLVE_ID, SIGN_RESOLVED, alert_id, "resolved", by=by, note=note, by_hand=True, now=now)
-
-
-def _change(
-    session: Session,
-    statement: sa.TextClause,
-    signature: sa.TextClause,
-    alert_id: int,
-    what: str,
-    *,
-    by: str | None,
-    note: str | None,
-    now: dt.datetime,
-    **given: Any,
-) -> values.Alert:
-    identifier = arguments.identifier(alert_id, "alert_id")
-    signed = {
-        "by": arguments.words(by, "by", MOST_BY_CHARACTERS),
-        "note": arguments.words(note, "note", MOST_NOTE_CHARACTERS),
-    }
-    if _count(session.execute(statement, {**given, "id": identifier, "now": now})):
-        session.execute(signature, {**signed, "id": identifier})
-        return get_alert(session, alert_id=identifier, now=now)
-    alert = get_alert(session, alert_id=identifier, now=now)
-    raise InvalidValueError(f"alert {alert_id} was resolved at {alert.resolved_at}; it cannot be {what} any more")
 
 
 # Reading

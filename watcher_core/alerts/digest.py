@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from watcher_core import text, values
 from watcher_core.alerts import slack, titles
 from watcher_core.alerts.quiet import Collection
-from watcher_core.enums import AlertEvent, AlertLevel
+from watcher_core.enums import AlertEvent, AlertLevel, AlertState
 
 # Alerts that are listed of each part; of the rest it gives the number.
 SHOWN = 20
@@ -158,6 +158,8 @@ def _line(
         total=1,
         now=now,
     )
-    by = f", acknowledged by {slack.escape(alert.acknowledged_by)}" if alert.acknowledged_by and not is_over else ""
+    by = ""
+    if alert.state is AlertState.ACKNOWLEDGED and alert.acknowledged_by:
+        by = f", acknowledged by {slack.escape(alert.acknowledged_by)}"
     since = "" if is_over else f", since {text.clock(alert.opened_at)}"
     return f"• {slack.escape(title, limit=LINE_CHARACTERS)}{since}{by} {slack.alert(alert.id, board_url)}"

@@ -273,15 +273,23 @@ def _since(alert: values.Alert, now: dt.datetime) -> list[str]:
 
 
 def _by_whom(alert: values.Alert) -> list[str]:
-    """Who has acknowledged or snoozed an alert, and why."""
+    """Who has acknowledged or snoozed an alert, and what was last noted about it, by whom."""
+    what, by, level = "", None, ""
     if alert.state is AlertState.ACKNOWLEDGED:
         what, by = "acknowledged", alert.acknowledged_by
     elif alert.state is AlertState.SNOOZED:
         what, by = f"snoozed until {clock(alert.snoozed_until)}", alert.snoozed_by
-    else:
-        return []
-    note = f": {slack.escape(alert.note, limit=ERROR_CHARACTERS)}" if alert.note else ""
-    return [what + (f" by {slack.escape(by)}" if by else "") + note]
+    elif alert.is_outgrown:
+        what, by = ("snoozed", alert.snoozed_by) if alert.was_snoozed_last else ("acknowledged", alert.acknowledged_by)
+        level = f" at level {alert.covered_level}"
+    done = what + (f" by {slack.escape(by)}" if by else "") + level
+    if not alert.note:
+        return [done] if done else []
+    note = slack.escape(alert.note, limit=ERROR_CHARACTERS)
+    if done and alert.noted_by in (None, by):
+        return [f"{done}: {note}"]
+    noted = f"{slack.escape(alert.noted_by)} noted: {note}" if alert.noted_by else f"note: {note}"
+    return [done, noted] if done else [noted]
 
 
 def _flapping(alert: values.Alert) -> str | None:
@@ -296,6 +304,6 @@ def _ending(alert: values.Alert) -> str:
     if alert.resolved_at is None:
         return f"open since {clock(alert.opened_at)}"
     lasted = text.duration((alert.resolved_at - alert.opened_at).total_seconds())
-    if ended := text.resolution(alert.resolution, by=alert.resolved_by, note=alert.note):
+    if ended := text.resolution(alert.resolution, by=alert.resolved_by):
         return f"{slack.escape(ended, limit=ERROR_CHARACTERS)}, after {lasted}"
     return f"resolved at {clock(alert.resolved_at)} after {lasted}" + (" by hand" if alert.resolved_by_hand else "")

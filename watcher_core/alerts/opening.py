@@ -31,6 +31,9 @@ def _failing(row: str) -> str:
     return f"coalesce(CAST({row}.facts ->> 'failing' AS bigint), 1)"
 
 
+# An acknowledgement or a snooze does not cover a level that is louder than what its person knew of: the alert is open
+# again.
+#
 # The rest of a statement that has the causes as `cause`: `kind`, `level`, `deduplication_key` (each once), `at`,
 # `pipeline_id`, `asked_level` (of the pipeline, else its type), `pipeline_execution_id`, `is_new`, `facts`.
 #
@@ -42,6 +45,9 @@ OPENING: Final = f"""
                cause.at, cause.facts, coalesce(alive.id, gone.id) AS id, alive.id IS NULL AS is_gone,
                alive.id IS NOT NULL
                AND ({_failing("cause")} > {_failing("alive")} OR {LEVEL} > alive.level) AS has_grown,
+               coalesce({LEVEL} > gone.level, false) AS is_back_louder,
+               coalesce({LEVEL} <= coalesce(alive.covered_level, gone.covered_level, alive.level, gone.level), true)
+               AS is_covered,
                gone.resolved_at <= %(now)s - %(continues_within)s AS is_long_gone,
                gone.resolved_by_hand AND NOT cause.is_new AS is_settled_by_hand,
                EXISTS (SELECT
@@ -66,7 +72,10 @@ OPENING: Final = f"""
            SET level = known.level, facts = known.facts, pipeline_id = known.pipeline_id,
                pipeline_execution_id = coalesce(known.pipeline_execution_id, alert.pipeline_execution_id),
                grew_at    = CASE WHEN known.has_grown THEN %(now)s ELSE alert.grew_at END,
-               is_settled = alert.is_settled AND NOT known.has_grown
+               is_settled = alert.is_settled AND NOT known.has_grown,
+               -- A snooze that is over by then has its reminder still.
+               state = CASE WHEN known.is_covered THEN alert.state ELSE 'open' END,
+               snoozed_until = CASE WHEN known.is_covered OR alert.snoozed_until <= %(now)s THEN alert.snoozed_until END
           FROM known
          WHERE alert.id = known.id
            AND NOT known.is_gone
@@ -82,12 +91,18 @@ OPENING: Final = f"""
                pipeline_execution_id = coalesce(known.pipeline_execution_id, alert.pipeline_execution_id),
                resolution = NULL, resolved_by = NULL,
                note = CASE WHEN alert.resolved_by IS NULL THEN alert.note END,
+               grew_at = CASE WHEN known.is_back_louder THEN %(now)s ELSE alert.grew_at END,
                -- Where the recovery was not delivered, the acknowledgement still holds.
-               state = CASE WHEN alert.snoozed_until > %(now)s THEN CAST('snoozed' AS watcher.alert_state)
+               state = CASE WHEN NOT known.is_covered THEN CAST('open' AS watcher.alert_state)
+                            WHEN alert.snoozed_until > %(now)s THEN 'snoozed'
                             WHEN alert.acknowledged_at IS NOT NULL AND NOT known.is_known_to_be_over
                             THEN 'acknowledged'
                             ELSE 'open' END,
-               acknowledged_at = CASE WHEN NOT known.is_known_to_be_over THEN alert.acknowledged_at END
+               snoozed_until = CASE WHEN known.is_covered OR alert.snoozed_until <= %(now)s
+                                    THEN alert.snoozed_until END,
+               acknowledged_at = CASE WHEN NOT known.is_known_to_be_over THEN alert.acknowledged_at END,
+               covered_level = CASE WHEN alert.snoozed_until > %(now)s OR NOT known.is_known_to_be_over
+                                    THEN alert.covered_level END
           FROM known
          WHERE alert.id = known.id
            AND known.is_gone

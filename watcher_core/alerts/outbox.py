@@ -26,7 +26,7 @@ from watcher_core.alerts.destinations import Destination
 from watcher_core.alerts.fan_out import Pending, Plan, Reached, fan_out
 from watcher_core.alerts.holds import hold_back
 from watcher_core.alerts.parcels import Parcel, by_destination, destination_name, make_parcels
-from watcher_core.alerts.pending import DELIVERY_KEY, IS_PENDING, JOINED_DELIVERIES, NEXT
+from watcher_core.alerts.pending import DELIVERY_KEY, IS_PENDING, JOINED_DELIVERIES, LOUDER, NEXT
 from watcher_core.alerts.routes import Routes
 from watcher_core.enums import AlertEvent
 
@@ -65,8 +65,8 @@ UNSETTLED = f"""
       {NEXT}
      WHERE NOT alert.is_settled"""
 
-# What has grown may have got louder, so that routes lead it to places that know nothing of it: they need not wait. Nor
-# need what failed at a place that is gone from the routes.
+# What has got louder may be led by routes to places that know nothing of it: they need not wait. Nor need what failed
+# at a place that is gone from the routes.
 ANY_DUE = sa.text(f"""
     SELECT EXISTS (SELECT {UNSETTLED}
                       AND {IS_PENDING}
@@ -98,7 +98,7 @@ ROWS = sa.text(f"""
                    cause.pipeline_id AS cause_pipeline_id,
                    delivery.destination, delivery.attempts, delivery.next_attempt_at, delivery.last_error,
                    delivery.waits_alone, delivery.thread,
-                   CASE WHEN next.event = 'updated' AND delivery.notified_level < alert.level
+                   CASE WHEN next.event IN ('updated', 'reminded') AND {LOUDER}
                         THEN delivery.notified_level END AS level_before,
                    delivery.lease IS NOT NULL AND delivery.next_attempt_at > :now AS is_leased,
                    {IS_PENDING} AS is_pending

@@ -29,6 +29,12 @@ FLAPPING_WITHIN = dt.timedelta(hours=3)
 # Recoveries of alerts with one cause wait for each other, but no longer than this.
 RECOVERIES_WAIT = dt.timedelta(hours=1)
 
+# Of rows `alert` and `cause`, as `fan_out.Incidents` has it: it must not wait for who looks at what is less urgent.
+MORE_URGENT = "(alert.level = 'critical' AND cause.level <> 'critical')"
+# Of rows `alert` and `delivery`: it has got worse than a message there said. That is said at once, and once for each
+# level: what gets quieter again in between is not said.
+LOUDER = "(delivery.notified_level < alert.level)"
+
 # What takes the place of the time in a statement, as SQLAlchemy and the driver have parameters.
 NOW, DRIVER_NOW = ":now", "%(now)s"
 
@@ -36,14 +42,15 @@ NOW, DRIVER_NOW = ":now", "%(now)s"
 def _event(now: str) -> str:
     """Of rows `alert`, `delivery` and `cause`; without a row of `delivery`, nobody has been notified of anything.
 
-    What is behind an acknowledged alert is acknowledged with it.
+    What is behind an acknowledged alert is acknowledged with it, but for what is critical where that is not: who looks
+    at the one need not know of the other. What has become louder than a place knows is news there.
     """
     return f"""
     CASE WHEN alert.state = 'resolved'
          THEN CASE WHEN delivery.delivered_at IS NULL
                    THEN CASE WHEN delivery.lease IS NOT NULL OR delivery.last_error IS NOT NULL THEN 'missed' END
                    WHEN delivery.recovery_delivered_at IS NULL OR delivery.lease IS NOT NULL THEN 'resolved' END
-         WHEN cause.state = 'acknowledged' AND delivery.lease IS NULL
+         WHEN cause.state = 'acknowledged' AND NOT {MORE_URGENT} AND delivery.lease IS NULL
           AND (delivery.delivered_at IS NULL OR delivery.recovery_delivered_at IS NOT NULL) THEN NULL
          WHEN delivery.delivered_at IS NULL THEN 'opened'
          WHEN delivery.recovery_delivered_at IS NOT NULL OR delivery.event = 'resolved' THEN 'reopened'
@@ -53,7 +60,7 @@ def _event(now: str) -> str:
          WHEN alert.state = 'snoozed' AND alert.snoozed_until > {now}
           AND delivery.takes_acknowledgements AND delivery.notified_at < alert.snoozed_at THEN 'snoozed'
          WHEN delivery.notified_at < alert.snoozed_until THEN 'reminded'
-         WHEN alert.state = 'open' AND delivery.notified_at < alert.grew_at THEN 'updated' END"""
+         WHEN alert.state = 'open' AND (delivery.notified_at < alert.grew_at OR {LOUDER}) THEN 'updated' END"""
 
 
 # Few alerts have news, but where statistics are older than these, PostgreSQL expects any number, and reads all alerts
@@ -86,9 +93,10 @@ def _next(now: str) -> str:
                    greatest(CASE WHEN alert.state = 'snoozed' AND pending.event IS DISTINCT FROM 'snoozed'
                                  THEN alert.snoozed_until END,
                             CASE WHEN cause.state = 'snoozed' AND pending.event IN ('opened', 'reopened', 'updated')
+                                  AND NOT {MORE_URGENT}
                                  THEN cause.snoozed_until END,
                             CASE WHEN pending.event = 'reminded' THEN alert.snoozed_until
-                                 WHEN pending.event = 'updated'
+                                 WHEN pending.event = 'updated' AND {LOUDER} IS NOT TRUE
                                  THEN delivery.notified_at
                                     + least(greatest(delivery.notified_at
                                                      - coalesce(alert.reopened_at, alert.opened_at),

@@ -114,7 +114,7 @@ def _over(alert: values.Alert) -> str:
     name = _where(alert)
     if alert.kind is AlertKind.ASSET_CHECK:
         name = f"{text.check_name(alert.facts)} of {name}"
-    ended = text.resolution(alert.resolution, by=alert.resolved_by, note=alert.note)
+    ended = text.resolution(alert.resolution, by=alert.resolved_by)
     if ended.startswith("no longer"):
         return f"{name} is {ended}"
     if ended or alert.kind not in OVER:  # parts of Dagster may be plural: runs that are queued

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 from watcher_core import text
 from watcher_core.cli import output, times
-from watcher_core.enums import AlertState
+from watcher_core.enums import AlertActionKind, AlertState
 
 if TYPE_CHECKING:
-    from watcher_core.values import Alert, AlertDelivery, Pipeline
+    from watcher_core.values import Alert, AlertAction, AlertDelivery, Pipeline
 
 
 def incident(alert: Alert) -> str | None:
@@ -39,6 +39,15 @@ def _delivery(delivery: AlertDelivery) -> str:
     return f"waits for {delivery.event}{tried}{why}"
 
 
+def done(action: AlertAction) -> str:
+    """What somebody did, as in `ada acknowledged it: looking at it`."""
+    who = action.acted_by or "somebody"
+    if action.kind is AlertActionKind.NOTED:
+        return f"{who} noted: {action.note}"
+    until = f" until {times.clock(action.snoozed_until)}" if action.snoozed_until else ""
+    return f"{who} {action.kind} it{until}" + (f": {action.note}" if action.note else "")
+
+
 def fields(
     alert: Alert, pipeline: Pipeline | None, deliveries: Sequence[AlertDelivery]
 ) -> list[tuple[str, output.Cell]]:
@@ -55,7 +64,7 @@ def fields(
     return [
         ("alert", f"{alert.id}, {alert.kind.replace('_', ' ')}"),
         ("level", output.alert_level(alert.level)),
-        ("state", alert.state),
+        ("state", f"{alert.state}{_outgrown(alert)}"),
         ("pipeline", alert.pipeline_name),
         ("owner", ", ".join(text.parse_owners(metadata.get("owners"))) or None),
         ("runbook", text.parse_runbook(metadata.get("runbook"))),
@@ -73,11 +82,17 @@ def fields(
         ("snoozed", moment(alert.snoozed_at, alert.snoozed_by) if is_snoozed else None),
         ("snoozed until", moment(alert.snoozed_until) if is_snoozed else None),
         ("resolved", moment(alert.resolved_at, alert.resolved_by)),
-        ("ended", text.resolution(alert.resolution, by=alert.resolved_by, note=alert.note) or None),
-        ("note", alert.note),
+        ("ended", text.resolution(alert.resolution, by=alert.resolved_by) or None),
+        ("note", alert.note if alert.noted_at is None else None),  # what an action has stands with it
         *((f"to {each.destination}", _delivery(each)) for each in deliveries),
         ("notified", None if deliveries else notified(alert)),
     ]
+
+
+def _outgrown(alert: Alert) -> str:
+    if not alert.is_outgrown:
+        return ""
+    return f", {'snoozed' if alert.was_snoozed_last else 'acknowledged'} only at level {alert.covered_level}"
 
 
 def _error(alert: Alert) -> str | None:

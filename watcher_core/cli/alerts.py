@@ -1,4 +1,4 @@
-"""`watcher alerts …`: list, acknowledge, snooze, resolve and deliver alerts."""
+"""`watcher alerts …`: list, acknowledge, snooze, resolve, annotate and deliver alerts."""
 
 from __future__ import annotations
 
@@ -13,7 +13,8 @@ import typer
 
 from watcher_core import text
 from watcher_core.cli import output, times
-from watcher_core.cli.alert_fields import fields, incident, notified
+from watcher_core.cli.alert_fields import done, fields, incident, notified
+from watcher_core.cli.alert_ids import UNRESOLVED, Id, read_id
 from watcher_core.cli.edge import login_name, of_pipeline, open_watcher
 from watcher_core.cli.maintenance import describe
 from watcher_core.cli.options import Json, Limit, OfPipeline
@@ -26,11 +27,7 @@ if TYPE_CHECKING:
 
 app = typer.Typer(help="Alerts: what is open, and its delivery.", no_args_is_help=True, rich_markup_mode=None)
 
-MAX_ID = 2**63 - 1
 SHOWN_BEHIND = 20
-UNRESOLVED = (AlertState.OPEN, AlertState.ACKNOWLEDGED, AlertState.SNOOZED)
-
-Id = Annotated[int, typer.Argument(metavar="ID", min=1, max=MAX_ID, help="The alert's id.", show_default=False)]
 
 By = Annotated[
     str | None,
@@ -38,7 +35,7 @@ By = Annotated[
 ]
 Note = Annotated[
     str | None,
-    typer.Option(metavar="TEXT", help="Why; kept with the alert, and in messages.", show_default=False),
+    typer.Option(metavar="TEXT", help="Why; kept with the alert, the last in messages.", show_default=False),
 ]
 
 
@@ -100,15 +97,19 @@ def print_alerts(found: Sequence[Alert]) -> None:
 def show(alert_id: Id, *, json: Json = False) -> None:
     """Show all that is known of an alert."""
     with open_watcher() as watcher:
-        alert, deliveries, now = watcher.alert(alert_id), watcher.alert_deliveries(alert_id), watcher.clock()
+        alert, now = watcher.alert(read_id(watcher, alert_id)), watcher.clock()
+        deliveries, actions = watcher.alert_deliveries(alert.id), watcher.alert_actions(alert.id)
         pipeline = None if alert.pipeline_id is None else watcher.pipeline(alert.pipeline_id)
-        behind = watcher.alerts(behind=alert_id, state=UNRESOLVED, limit=SHOWN_BEHIND, now=now) if alert.behind else []
+        behind = watcher.alerts(behind=alert.id, state=UNRESOLVED, limit=SHOWN_BEHIND, now=now) if alert.behind else []
     if json:
-        output.print_json({**dataclasses.asdict(alert), "deliveries": deliveries})
+        output.print_json({**dataclasses.asdict(alert), "actions": actions, "deliveries": deliveries})
         return
     from watcher_core.alerts import headline
 
     output.print_fields([("what", headline(alert, now=now)), *fields(alert, pipeline, deliveries)])
+    if actions:
+        output.print_heading("What people did")
+        output.print_grid([(times.clock(each.acted_at), done(each)) for each in actions])
     if behind:
         output.print_heading("Behind it")
         for each in behind:
@@ -124,8 +125,8 @@ def acknowledge(alert_id: Id, *, by: By = None, note: Note = None, json: Json = 
     It is not repeated; its recovery is delivered.
     """
     with open_watcher() as watcher:
-        before = watcher.alert(alert_id)
-        alert = watcher.acknowledge_alert(alert_id, by=by or login_name(), note=note)
+        before = watcher.alert(read_id(watcher, alert_id))
+        alert = watcher.acknowledge_alert(before.id, by=by or login_name(), note=note)
     has_taken_over = before.state is AlertState.ACKNOWLEDGED and before.acknowledged_by != alert.acknowledged_by
     from_whom = f"; {before.acknowledged_by} had it since {times.ago(before.acknowledged_at)}" if has_taken_over else ""
     _print_change(alert, f"acknowledged{from_whom}", json=json)
@@ -151,7 +152,7 @@ def snooze(
     """
     with open_watcher() as watcher:
         end = _read_until(until, now=times.here(watcher.clock()))
-        alert = watcher.snooze_alert(alert_id, until=end, by=by or login_name(), note=note)
+        alert = watcher.snooze_alert(read_id(watcher, alert_id), until=end, by=by or login_name(), note=note)
     _print_change(alert, f"snoozed until {times.clock(alert.snoozed_until)}", json=json)
 
 
@@ -164,8 +165,25 @@ def resolve(alert_id: Id, *, by: By = None, note: Note = None, json: Json = Fals
     It stays resolved until a check finds a new cause.
     """
     with open_watcher() as watcher:
-        alert = watcher.resolve_alert(alert_id, by=by or login_name(), note=note)
+        alert = watcher.resolve_alert(read_id(watcher, alert_id), by=by or login_name(), note=note)
     _print_change(alert, "resolved", json=json)
+
+
+@app.command("note", epilog=output.examples('watcher alerts note 17 "restarted the loader; look again at 5:00"'))
+def add_note(
+    alert_id: Id,
+    note: Annotated[str, typer.Argument(metavar="TEXT", help="What others should know.", show_default=False)],
+    *,
+    by: By = None,
+    json: Json = False,
+) -> None:
+    """Add a note to an alert, for whoever looks at it next.
+
+    Nothing else of it changes. The notes before stay; all stand in `watcher alerts show`, the last in messages.
+    """
+    with open_watcher() as watcher:
+        alert = watcher.note_alert(read_id(watcher, alert_id), note, by=by or login_name())
+    _print_change(alert, "noted", json=json)
 
 
 @app.command(

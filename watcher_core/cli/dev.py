@@ -19,6 +19,7 @@ import typer
 
 from watcher_core import text as words
 from watcher_core.cli import alerts, deployment, output, processes
+from watcher_core.cli.alert_ids import UNRESOLVED
 from watcher_core.cli.edge import load_settings
 from watcher_core.enums import ExecutionState
 from watcher_core.errors import ConfigurationError
@@ -218,7 +219,7 @@ def _print_anomalies(watcher: Watcher) -> None:
 def _print_alerts(watcher: Watcher) -> None:
     """Print what is open, and deliver to Slack; where none is configured, print the messages."""
     output.print_heading("Open alerts")
-    alerts.print_alerts(watcher.alerts(state=alerts.UNRESOLVED))
+    alerts.print_alerts(watcher.alerts(state=UNRESOLVED))
     if watcher.settings.slack_webhook_url or watcher.settings.routes:
         alerts.print_result(watcher.deliver_alerts())
     else:

@@ -10,11 +10,12 @@ import typer
 
 from watcher_core import text
 from watcher_core.cli import output, times
+from watcher_core.cli.alert_ids import UNRESOLVED
 from watcher_core.cli.edge import open_watcher
 from watcher_core.cli.options import Json
 from watcher_core.cli.pipelines import last_start, last_state, owners_of, usual_duration
 from watcher_core.cli.words import NONE_YET
-from watcher_core.enums import AlertLevel, AlertState, ExecutionState
+from watcher_core.enums import AlertLevel, ExecutionState
 
 if TYPE_CHECKING:
     from watcher_core.values import Alert, Pipeline, PipelineActivity, UnwatchedPipelines
@@ -26,7 +27,6 @@ SHOWN_PIPELINES = 30
 SHOWN_NAMES = 8
 LEVELS = list(AlertLevel)  # from quiet to loud
 
-UNRESOLVED = (AlertState.OPEN, AlertState.ACKNOWLEDGED, AlertState.SNOOZED)
 # Alerts that are listed at first, causes alone.
 SHOWN_ALERTS = 30
 # What is to be seen first, where no alert is open.

@@ -139,6 +139,33 @@ class AlertMethods(HeartbeatMethods):
         with self._transaction() as (session, _):
             return alerts.resolve_alert(session, alert_id=alert_id, by=by, note=note, now=now)
 
+    def note_alert(self, alert_id: int, note: str, *, by: str | None = None) -> values.Alert:
+        """Add a note to an alert, also to one that is over; nothing else of it changes, and nobody is notified.
+
+        Args:
+            alert_id: Which alert.
+            note: What others should know, in a few words; it is kept with the alert, and stands in later messages.
+            by: Who notes it.
+
+        Raises:
+            NotFoundError: There is no such alert.
+            InvalidValueError: `by` or `note` breaks a rule.
+        """
+        now = self.clock()
+        with self._transaction() as (session, _):
+            return alerts.note_alert(session, alert_id=alert_id, note=note, by=by, now=now)
+
+    def alert_actions(self, alert_id: int) -> list[values.AlertAction]:
+        """Return what people did about an alert, and all that they noted, the first first.
+
+        Raises:
+            NotFoundError: There is no such alert.
+        """
+        now = self.clock()
+        with self._transaction() as (session, _):
+            found = alerts.get_alert(session, alert_id=alert_id, now=now)
+            return alerts.list_actions(session, alert_id=found.id)
+
     # Delivery
 
     def deliver_alerts(

@@ -10,7 +10,7 @@ from watcher_core.database.connections import Driver
 SCHEMA = "watcher"
 
 # The newest revision in migrations/versions; a test holds it against the files.
-SCHEMA_VERSION = "0034"
+SCHEMA_VERSION = "0035"
 
 # What all of our versions look like, and those of other programs do not.
 OWN_VERSION = re.compile(r"\d{4}")

@@ -103,29 +103,34 @@ WRITE_STALE: Final = """
 # What stands still since etl-watcher has reported it: an alert that is over, as if a person had resolved it. So the
 # next check opens none, until the data has changed and is stale again.
 SETTLE_STALE: Final = """
-    INSERT INTO watcher.alert
-          (kind, level, state, deduplication_key, pipeline_id, facts, opened_at, resolved_at, resolved_by_hand,
-           resolved_by, note, is_settled)
-    SELECT 'freshness', 'warning', 'resolved', 'freshness/' || pipeline.id, pipeline.id,
-           jsonb_build_object(
-               'expected_number', log.freshness_number,
-               'expected_datepart', log.freshness_datepart,
-               'used_child_config', log.used_child_config,
-               'measured_from', log.last_dml_timestamp,
-               'last_dml_timestamp', log.last_dml_timestamp),
-           log.evaluation_timestamp, now(), true, 'watcher import', 'etl-watcher has reported it', true
-      FROM watcher.pipeline
-      JOIN watcher.freshness_pipeline_log AS log
-        ON log.pipeline_id = pipeline.id
-       AND log.last_dml_timestamp = greatest(pipeline.last_target_insert, pipeline.last_target_update,
-                                             pipeline.last_target_soft_delete)
-     WHERE pipeline.id = ANY(%s)
-       AND log.id > %s
-       AND NOT EXISTS (SELECT
-                         FROM watcher.alert
-                        WHERE alert.deduplication_key = 'freshness/' || pipeline.id)
-     ORDER BY pipeline.id
-        ON CONFLICT (deduplication_key) WHERE state <> 'resolved' DO NOTHING
+    WITH settled AS (
+        INSERT INTO watcher.alert
+              (kind, level, state, deduplication_key, pipeline_id, facts, opened_at, resolved_at, resolved_by_hand,
+               resolved_by, note, is_settled)
+        SELECT 'freshness', 'warning', 'resolved', 'freshness/' || pipeline.id, pipeline.id,
+               jsonb_build_object(
+                   'expected_number', log.freshness_number,
+                   'expected_datepart', log.freshness_datepart,
+                   'used_child_config', log.used_child_config,
+                   'measured_from', log.last_dml_timestamp,
+                   'last_dml_timestamp', log.last_dml_timestamp),
+               log.evaluation_timestamp, now(), true, 'watcher import', 'etl-watcher has reported it', true
+          FROM watcher.pipeline
+          JOIN watcher.freshness_pipeline_log AS log
+            ON log.pipeline_id = pipeline.id
+           AND log.last_dml_timestamp = greatest(pipeline.last_target_insert, pipeline.last_target_update,
+                                                 pipeline.last_target_soft_delete)
+         WHERE pipeline.id = ANY(%s)
+           AND log.id > %s
+           AND NOT EXISTS (SELECT
+                             FROM watcher.alert
+                            WHERE alert.deduplication_key = 'freshness/' || pipeline.id)
+         ORDER BY pipeline.id
+            ON CONFLICT (deduplication_key) WHERE state <> 'resolved' DO NOTHING
+        RETURNING id, resolved_at, resolved_by, note
+    )
+    INSERT INTO watcher.alert_action (alert_id, kind, acted_at, acted_by, note)
+    SELECT id, 'resolved', resolved_at, resolved_by, note FROM settled
 """
 
 NEWEST_LOG: Final = "SELECT coalesce(max(id), 0) FROM watcher.freshness_pipeline_log"

@@ -297,6 +297,7 @@ def _incidents(
                 snoozed_by=alert.snoozed_by,
                 snoozed_until=alert.snoozed_until,
                 note=alert.note,
+                noted_by=alert.noted_by,
                 behind=number,
                 behind_names=tuple(names),
                 facts=alert.facts,

@@ -7,7 +7,7 @@ import hashlib
 
 from watcher_core.database import Driver
 
-# The ends of three indexes, what runs, and the alerts that are not resolved, which partial indexes have. A counter
+# The ends of some indexes, what runs, and the alerts that are not resolved, which partial indexes have. A counter
 # would be cheaper, and wrong: what is counted before its transaction is committed is looked at too early, and never
 # again.
 CHANGES = """
@@ -15,6 +15,7 @@ CHANGES = """
            (SELECT max(end_date) FROM watcher.pipeline_execution WHERE end_date IS NOT NULL),
            (SELECT count(*) FROM watcher.pipeline_execution WHERE state = 'running'),
            (SELECT max(id) FROM watcher.alert),
+           (SELECT max(id) FROM watcher.alert_action),
            count(*),
            sum(hashtextextended(concat_ws('/', id, state, level, acknowledged_at, acknowledged_by, snoozed_by,
                                           snoozed_until, snoozed_until <= %(now)s, reopened_at, grew_at,

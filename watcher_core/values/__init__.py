@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from watcher_core.values.activity import PipelineActivity
     from watcher_core.values.alerts import (
         Alert,
+        AlertAction,
         AlertDelivery,
         AlertPreview,
         AlertRoute,
@@ -93,6 +94,7 @@ __all__ = [
     "Address",
     "AddressType",
     "Alert",
+    "AlertAction",
     "AlertDelivery",
     "AlertPreview",
     "AlertRoute",
@@ -233,6 +235,7 @@ _MODULES = {
     "Address": "lineage",
     "AddressType": "lineage",
     "Alert": "alerts",
+    "AlertAction": "alerts",
     "AlertDelivery": "alerts",
     "AlertPreview": "alerts",
     "AlertRoute": "alerts",

@@ -6,7 +6,10 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Any
 
-from watcher_core.enums import AlertEvent, AlertKind, AlertLevel, AlertState
+from watcher_core.enums import AlertActionKind, AlertEvent, AlertKind, AlertLevel, AlertState
+
+# From quiet to loud.
+LEVELS = list(AlertLevel)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -18,6 +21,8 @@ class Alert:
     all know that it is over. `Watcher.alert_deliveries` has each.
     An alert of kind `health` belongs to no pipeline. `cause_alert_id` is the alert that it is behind: the cause of both
     is one, and that one is notified. `behind` says how many alerts that are not resolved are behind this one.
+    `note` is the last one that somebody made; `Watcher.alert_actions` has all of them. `covered_level` is the level up
+    to which its acknowledgement or snooze holds: one that gets louder is open again.
     """
 
     id: int
@@ -39,6 +44,9 @@ class Alert:
     snoozed_by: str | None = None
     resolved_by: str | None = None
     note: str | None = None
+    noted_by: str | None = None
+    noted_at: dt.datetime | None = None
+    covered_level: AlertLevel | None = None
     resolution: dict[str, Any] | None = None
     reopened_at: dt.datetime | None
     reopenings: int = 0
@@ -59,6 +67,42 @@ class Alert:
     def subject(self) -> str:
         """What it is about, in words: the pipeline, or the part of Dagster or Watcher that does not work."""
         return self.pipeline_name or str(self.facts.get("subject") or "Watcher")
+
+    @property
+    def is_outgrown(self) -> bool:
+        """Whether it is open since it has become louder than what somebody had acknowledged or snoozed."""
+        return (
+            self.state is AlertState.OPEN
+            and self.snoozed_until is None
+            and self.covered_level is not None
+            and LEVELS.index(self.level) > LEVELS.index(self.covered_level)
+        )
+
+    @property
+    def was_snoozed_last(self) -> bool:
+        """Whether it was snoozed after it was acknowledged, if it was."""
+        return self.snoozed_at is not None and (self.acknowledged_at is None or self.snoozed_at > self.acknowledged_at)
+
+
+@dataclass(frozen=True, kw_only=True)
+class AlertAction:
+    """What a person did about an alert.
+
+    Attributes:
+        id: Its id.
+        kind: What was done: `acknowledged`, `snoozed`, `resolved`, or `noted`, where nothing but a note was made.
+        acted_at: When.
+        acted_by: By whom, as they said; `None` where they did not.
+        snoozed_until: Until when the alert was to be quiet, where it was snoozed.
+        note: What they noted; `None` for nothing.
+    """
+
+    id: int
+    kind: AlertActionKind
+    acted_at: dt.datetime
+    acted_by: str | None
+    snoozed_until: dt.datetime | None
+    note: str | None
 
 
 @dataclass(frozen=True, kw_only=True)

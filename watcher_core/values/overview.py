@@ -39,7 +39,7 @@ class Incident:
         kind: The alert's kind; `None` without an alert.
         pipeline_id, pipeline_name, pipeline_type_name, group, owners: The pipeline; none for problems of health.
         execution_id: The execution that it is about, where it is about one.
-        acknowledged_by, acknowledged_at, snoozed_by, snoozed_until, note: What people did about it.
+        acknowledged_by, acknowledged_at, snoozed_by, snoozed_until, note, noted_by: What people last did about it.
         behind: How many other pipelines have it as their cause: by an alert, or as part of the same run.
         behind_names: The first of those, by name.
         facts: The numbers of the finding.
@@ -63,6 +63,7 @@ class Incident:
     snoozed_by: str | None = None
     snoozed_until: dt.datetime | None = None
     note: str | None = None
+    noted_by: str | None = None
     behind: int = 0
     behind_names: tuple[str, ...] = ()
     facts: Mapping[str, Any] = field(default_factory=dict)

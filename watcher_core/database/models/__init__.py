@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from watcher_core.arguments import MAX_FAILURE_NUMBER
 from watcher_core.database.models.access import ApiToken
-from watcher_core.database.models.alerts import Alert, AlertDelivery, Heartbeat, MaintenanceWindow
+from watcher_core.database.models.alerts import Alert, AlertAction, AlertDelivery, Heartbeat, MaintenanceWindow
 from watcher_core.database.models.anomalies import AnomalyDetectionResult, AnomalyDetectionRule, AnomalyPending
 from watcher_core.database.models.catalog import (
     Address,
@@ -57,6 +57,7 @@ __all__ = [
     "AddressLineageClosure",
     "AddressType",
     "Alert",
+    "AlertAction",
     "AlertDelivery",
     "AnomalyDetectionResult",
     "AnomalyDetectionRule",

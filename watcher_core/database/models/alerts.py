@@ -18,6 +18,7 @@ from watcher_core.database.models.declarative import (
 )
 from watcher_core.database.version import SCHEMA
 from watcher_core.enums import (
+    AlertActionKind,
     AlertEvent,
     AlertKind,
     AlertLevel,
@@ -107,7 +108,10 @@ class Alert(Base):
     acknowledged_by: Mapped[str | None] = mapped_column(comment="Who acknowledged it, as they said")
     snoozed_by: Mapped[str | None] = mapped_column(comment="Who snoozed it last, as they said")
     resolved_by: Mapped[str | None] = mapped_column(comment="Who resolved it by hand, as they said")
-    note: Mapped[str | None] = mapped_column(comment="What the last of them noted")
+    note: Mapped[str | None] = mapped_column(comment="What somebody last noted; `alert_action` has all notes")
+    covered_level: Mapped[AlertLevel | None] = mapped_column(
+        comment="The level up to which its acknowledgement or snooze holds"
+    )
     resolution: Mapped[dict[str, Any] | None] = mapped_column(
         comment="What ended it: how, and which execution at what time, if one did"
     )
@@ -120,6 +124,19 @@ class Alert(Base):
     cause_alert_id: Mapped[int | None] = mapped_column(
         sa.ForeignKey(f"{SCHEMA}.alert.id", ondelete="SET NULL"), comment="The alert that this one is behind"
     )
+
+
+class AlertAction(Base):
+    __tablename__ = "alert_action"
+    __table_args__ = {"comment": "What people did about alerts, and what they noted"}
+
+    id: Mapped[int] = identity()
+    alert_id: Mapped[int] = reference("alert", index=True)
+    kind: Mapped[AlertActionKind]
+    acted_at: Mapped[dt.datetime] = mapped_column(comment="When it was done")
+    acted_by: Mapped[str | None] = mapped_column(comment="Who did it, as they said")
+    snoozed_until: Mapped[dt.datetime | None] = mapped_column(comment="Of a snooze, its end")
+    note: Mapped[str | None] = mapped_column(comment="What they noted")
 
 
 class AlertDelivery(Base):

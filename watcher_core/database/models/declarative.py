@@ -12,6 +12,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from watcher_core.database.version import SCHEMA
 from watcher_core.enums import (
+    AlertActionKind,
     AlertEvent,
     AlertKind,
     AlertLevel,
@@ -54,6 +55,7 @@ class Base(DeclarativeBase):
         LineageOrigin: enum_type(LineageOrigin, "lineage_origin"),
         WatermarkEventKind: enum_type(WatermarkEventKind, "watermark_event_kind"),
         AnomalyMethod: enum_type(AnomalyMethod, "anomaly_method"),
+        AlertActionKind: enum_type(AlertActionKind, "alert_action_kind"),
         AlertEvent: enum_type(AlertEvent, "alert_event"),
         AlertKind: enum_type(AlertKind, "alert_kind"),
         AlertLevel: enum_type(AlertLevel, "alert_level"),

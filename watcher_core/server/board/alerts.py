@@ -119,6 +119,7 @@ def _page(request: Request, alert: values.Alert, *, typed: str | None = None) ->
         },
         advice=alert.facts.get("advice"),
         unusual=_unusual(alert.facts),
+        actions=watcher.alert_actions(alert.id),
         deliveries=watcher.alert_deliveries(alert.id),
         before=[(each, alerts.headline(each, now=now)) for each in before if each.id != alert.id][:HISTORY],
         snoozes=SNOOZES,
@@ -129,12 +130,13 @@ def _page(request: Request, alert: values.Alert, *, typed: str | None = None) ->
 async def act(
     request: Request, alert_id: int, action: str, fields: Annotated[dict[str, str], Depends(form)]
 ) -> Response:
-    """Acknowledge, snooze or resolve an alert, in the name of the reader; lead back to the page that asked.
+    """Acknowledge, snooze or resolve an alert, or add a note, in the name of the reader; lead back to where they were.
 
-    Where somebody else has changed it since that page was loaded, the reader sees so first.
+    Where somebody else has changed it since that page was loaded, the reader sees so first; a note changes nothing.
     """
     by, note = viewer_of(request).name, fields.get("note", "").strip() or None
-    changed = await anyio.to_thread.run_sync(_changed, request, alert_id, by, fields.get("seen"))
+    seen = None if action == "note" else fields.get("seen")
+    changed = await anyio.to_thread.run_sync(_changed, request, alert_id, by, seen)
     if changed is not None:
         return await anyio.to_thread.run_sync(lambda: _page(request, changed, typed=note or ""))
     await anyio.to_thread.run_sync(_act, request, alert_id, action, by, note, fields)
@@ -177,6 +179,8 @@ def _act(
             return watcher.snooze_alert(alert_id, until=until, by=by, note=note)
         case "resolve":
             return watcher.resolve_alert(alert_id, by=by, note=note)
+        case "note":
+            return watcher.note_alert(alert_id, note or "", by=by)
     raise RefusedError(404, f"no action {action!r}")
 
 

@@ -9,7 +9,7 @@ from fastapi import Query, Request
 from pydantic import BaseModel, Field
 
 from watcher_core import catalog, values
-from watcher_core.enums import AlertKind, AlertLevel, AlertState
+from watcher_core.enums import AlertActionKind, AlertKind, AlertLevel, AlertState
 from watcher_core.server.fields import DEFAULT_PAGE, MAX_PAGE, Body, Instant, PathId
 from watcher_core.server.routing import access_of, covered_pipeline, errors, router, watcher_of
 
@@ -36,16 +36,41 @@ class AlertAnswer(BaseModel):
     resolved_at: dt.datetime | None
     resolved_by: str | None
     note: str | None
+    noted_by: str | None
+    noted_at: dt.datetime | None
+    covered_level: AlertLevel | None
 
 
-class NoteBody(Body):
+class ActionAnswer(BaseModel):
+    """What somebody did about an alert."""
+
+    kind: AlertActionKind
+    acted_at: dt.datetime
+    acted_by: str | None
+    snoozed_until: dt.datetime | None
+    note: str | None
+
+
+class DetailedAlertAnswer(AlertAnswer):
+    """An alert. `actions`: what people did about it, the first first, with all notes."""
+
+    actions: list[ActionAnswer]
+
+
+class SignedBody(Body):
     """Who does so, and why."""
 
     by: Annotated[str, Field(max_length=200)] | None = None
-    note: Annotated[str, Field(max_length=2000)] | None = Field(default=None, examples=["the supplier is late"])
+    note: Annotated[str, Field(max_length=1000)] | None = Field(default=None, examples=["the supplier is late"])
 
 
-class SnoozeBody(NoteBody):
+class NoteBody(SignedBody):
+    """Who notes what."""
+
+    note: Annotated[str, Field(max_length=1000)] = Field(examples=["the supplier sends it at noon"])
+
+
+class SnoozeBody(SignedBody):
     """Until when the alert is quiet."""
 
     until: Instant = Field(examples=["2036-01-02T06:00:00Z"])
@@ -74,7 +99,7 @@ def _find(request: Request, alert_id: int) -> values.Alert:
     return found
 
 
-def _by(request: Request, body: NoteBody) -> dict[str, str | None]:
+def _by(request: Request, body: SignedBody) -> dict[str, str | None]:
     return {"by": body.by or access_of(request).name or None, "note": body.note}
 
 
@@ -94,17 +119,26 @@ def list_alerts(
     return [_alert(each) for each in found]
 
 
-@alerts.get("/alert/{alert_id}", response_model=AlertAnswer, responses=errors(404))
+@alerts.get("/alert/{alert_id}", response_model=DetailedAlertAnswer, responses=errors(404))
 def get_alert(alert_id: PathId, request: Request) -> Any:
-    """Return an alert."""
-    return _alert(_find(request, alert_id))
+    """Return an alert, with what people did about it."""
+    found = _find(request, alert_id)
+    return {**_alert(found), "actions": [vars(each) for each in watcher_of(request).alert_actions(found.id)]}
 
 
 @alerts.post("/alert/{alert_id}/ack", response_model=AlertAnswer, responses=errors(400, 404))
-def acknowledge(alert_id: PathId, request: Request, body: NoteBody | None = None) -> Any:
+def acknowledge(alert_id: PathId, request: Request, body: SignedBody | None = None) -> Any:
     """Mark an alert as seen: it causes no reminder, and its recovery is still delivered."""
     found = _find(request, alert_id)
-    return _alert(watcher_of(request).acknowledge_alert(found.id, **_by(request, body or NoteBody())))
+    return _alert(watcher_of(request).acknowledge_alert(found.id, **_by(request, body or SignedBody())))
+
+
+@alerts.post("/alert/{alert_id}/note", response_model=AlertAnswer, responses=errors(400, 404))
+def add_note(alert_id: PathId, body: NoteBody, request: Request) -> Any:
+    """Add a note to an alert, also to one that is over; nothing else of it changes, and nobody is notified."""
+    found = _find(request, alert_id)
+    by = body.by or access_of(request).name or None
+    return _alert(watcher_of(request).note_alert(found.id, body.note, by=by))
 
 
 @alerts.post("/alert/{alert_id}/snooze", response_model=AlertAnswer, responses=errors(400, 404))
@@ -115,10 +149,10 @@ def snooze(alert_id: PathId, body: SnoozeBody, request: Request) -> Any:
 
 
 @alerts.post("/alert/{alert_id}/resolve", response_model=AlertAnswer, responses=errors(400, 404))
-def resolve(alert_id: PathId, request: Request, body: NoteBody | None = None) -> Any:
+def resolve(alert_id: PathId, request: Request, body: SignedBody | None = None) -> Any:
     """Resolve an alert by hand. It stays so until a check finds its cause anew."""
     found = _find(request, alert_id)
-    return _alert(watcher_of(request).resolve_alert(found.id, **_by(request, body or NoteBody())))
+    return _alert(watcher_of(request).resolve_alert(found.id, **_by(request, body or SignedBody())))
 
 
 @alerts.get("/status", response_model=StatusAnswer)
