@@ -180,6 +180,52 @@ def test_acknowledge_snooze_and_resolve(watcher: Watcher, cli: Cli) -> None:
     assert f"alert {number} was resolved" in cli("alerts", "resolve", str(number), code=1)
 
 
+@pytest.mark.parametrize("command", ["ack", "note", "resolve", "show", "snooze"])
+def test_a_name_in_place_of_an_id_leads_to_the_id(watcher: Watcher, cli: Cli, command: str) -> None:
+    more = {"note": ["a"], "snooze": ["2 hours"]}.get(command, [])
+
+    def said(typed: str) -> str:
+        return " ".join(cli("alerts", command, typed, *more, code=2).split())
+
+    number = opened(watcher, "a b")
+    assert f"pipeline-a b is a pipeline; its one open alert is {number}" in said("pipeline-a b")
+    opened(watcher, "of another kind", kind=AlertKind.FRESHNESS, pipeline_id=watcher.pipeline("pipeline-a b").id)
+    assert "with 2 open alerts; see: watcher alerts list --pipeline 'pipeline-a b'" in said("pipeline-a b")
+    watcher.get_or_create_pipeline("well")
+    assert "without an open alert; see: watcher alerts list --pipeline well --all" in said("well")
+    for typed in ("orders", "0", "1x", "#17", "9" * 30):
+        assert f"{typed!r} is no alert's id; see: watcher alerts list" in said(typed)
+    assert watcher.alert(number).state is AlertState.OPEN
+
+
+def test_what_people_did_is_shown_with_all_notes(watcher: Watcher, cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LOGNAME", "ada")
+    number = opened(watcher, "a", level=AlertLevel.WARNING)
+    shown = str(number)
+    assert "What people did" not in cli("alerts", "show", shown)
+    cli("alerts", "ack", shown, "--note", "looking at it")
+    assert cli("alerts", "note", shown, "the loader hangs") == f"alert {number}, failure of pipeline-a: noted\n"
+    cli("alerts", "snooze", shown, "2100-01-01 00:00", "--by", "bob")
+    page, _, done = cli("alerts", "show", shown).partition("\n\nWhat people did\n")
+    moment = r"20\d\d-\d\d-\d\d \d\d:\d\d:\d\d[+-]\d\d:\d\d"
+    assert re.fullmatch(
+        rf"{moment}  ada acknowledged it: looking at it\n"
+        rf"{moment}  ada noted: the loader hangs\n"
+        rf"{moment}  bob snoozed it until 2100-01-01 00:00:00[+-]\d\d:\d\d\n",
+        done,
+    )
+    assert "note" not in page
+    actions = cli.json("alerts", "show", shown)["actions"]
+    assert [(each["kind"], each["acted_by"], each["note"]) for each in actions] == [
+        ("acknowledged", "ada", "looking at it"),
+        ("noted", "ada", "the loader hangs"),
+        ("snoozed", "bob", None),
+    ]
+    opened(watcher, "a", level=AlertLevel.CRITICAL)
+    assert re.search(r"\nstate +open, snoozed only at level warning\n", cli("alerts", "show", shown))
+    assert "note has 0 characters" in cli("alerts", "note", shown, " ", code=1)
+
+
 def test_deliver_from_the_shell(watcher: Watcher, cli: Cli, server: SlackServer) -> None:
     opened(watcher, "a")
     assert "To the webhook of SLACK_WEBHOOK_URL" in cli("alerts", "deliver", "--dry-run")

@@ -33,7 +33,7 @@ def read_id(watcher: Watcher, typed: str) -> int:
     try:
         of_it = watcher.alerts(pipeline=typed, state=UNRESOLVED, limit=COUNTED)
     except NotFoundError:
-        said = f"{typed!r} is no number; see: watcher alerts list"
+        said = f"{typed!r} is no alert's id; see: watcher alerts list"
     else:
         name = shlex.quote(typed)
         listed = f"watcher alerts list --pipeline {name}"
