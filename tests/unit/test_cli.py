@@ -193,7 +193,7 @@ def test_durations(seconds: float | None, shown: str) -> None:
 
 @pytest.mark.usefixtures("new_york")
 def test_moments_are_in_the_time_zone_of_the_host() -> None:
-    assert times.clock(NOW) == "2026-03-10 08:00:00"
+    assert times.clock(NOW) == "2026-03-10 08:00:00-04:00"
     assert times.clock_and_ago(NOW).startswith("2026-03-10 08:00:00-04:00 (")
     assert times.clock(None) == times.ago(None) == times.clock_and_ago(None) == "–"
     assert times.ago(dt.datetime.now(dt.UTC) - dt.timedelta(minutes=5, seconds=1)) == "5 minutes ago"

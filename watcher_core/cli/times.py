@@ -34,8 +34,8 @@ DATE_PARTS = [part.value for part in DatePart]
 
 
 def clock(moment: dt.datetime | None) -> str:
-    """A moment in this host's time zone, as in `2024-01-31 06:00:00`."""
-    return "–" if moment is None else moment.astimezone().strftime("%Y-%m-%d %H:%M:%S")
+    """A moment in this host's time zone, as in `2024-01-31 06:00:00+01:00`."""
+    return "–" if moment is None else moment.astimezone().isoformat(" ", "seconds")
 
 
 def ago(moment: dt.datetime | None) -> str:
@@ -51,7 +51,7 @@ def clock_and_ago(moment: dt.datetime | None) -> str:
     """Both, as in `2024-01-31 06:00:00+01:00 (5 minutes ago)`."""
     if moment is None:
         return "–"
-    return f"{moment.astimezone().isoformat(' ', 'seconds')} ({ago(moment)})"
+    return f"{clock(moment)} ({ago(moment)})"
 
 
 def here(moment: dt.datetime) -> dt.datetime:
