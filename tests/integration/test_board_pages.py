@@ -43,6 +43,30 @@ def test_now_says_the_worst_first_and_what_is_behind_it(board):
     assert "a bigger disk comes today" in said
 
 
+def test_what_is_wrong_is_called_as_the_kind_of_its_alert(watcher):
+    """As the command line, the page of the alert and routes call it."""
+    now = watcher.clock()
+    watcher.record([record("failed", start=0, state=ExecutionState.FAILED)])
+    for name in ("stale", "late"):
+        rule = "freshness" if name == "stale" else "timeliness"
+        watcher.get_or_create_pipeline(name, **{f"{rule}_number": 1, f"{rule}_datepart": "minute"})
+    watcher.start_execution(pipeline_id=watcher.pipeline("late").id, start_date=now - dt.timedelta(hours=1))
+    for check in (watcher.check_failures, watcher.check_freshness, watcher.check_timeliness):
+        check(now=now + dt.timedelta(hours=2))
+    kinds = {alert.kind.value for alert in watcher.alerts()}
+    assert kinds == {"failure", "freshness", "timeliness"}
+    with serving(create_app(watcher)) as board:
+        source = source_of(board, "/ui/")
+        chips = set(re.findall(r">(\w+) <b>1</b></a>", source))
+        badges = set(re.findall(r'<span class="badge \w+">(\w+)</span>', source))
+        assert chips == kinds
+        assert kinds <= badges, "as on the page of the alert"
+        for alert in watcher.alerts():
+            assert f'<span class="badge {alert.kind.value}">{alert.kind.value}</span>' in source_of(
+                board, f"/ui/alerts/{alert.id}"
+            )
+
+
 @pytest.mark.parametrize(
     ("query", "shown", "hidden"),
     [

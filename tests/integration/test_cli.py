@@ -152,8 +152,9 @@ def test_pipelines_that_are_asked_for(cli: Cli, watcher: Watcher) -> None:
 def test_status_has_problems_first_and_what_is_not_watched(cli: Cli, watcher: Watcher) -> None:
     assert cli.fully("status") == (
         0,
-        "No alert is open.\n\nPipelines\n",
+        "No alert is open.\n\nPipelines\n"
         "no pipelines yet: run a job in Dagster, or wrap one of cron: watcher run --pipeline NAME -- COMMAND\n",
+        "",
     )
     for name in ("a", "b", "off"):
         watcher.get_or_create_pipeline(name, pipeline_metadata={"owners": [f"team:{name}"]})

@@ -63,8 +63,8 @@ def list_alerts(
         print_alerts(found)
 
 
-def print_alerts(found: Sequence[Alert]) -> None:
-    """Print a line for each alert."""
+def print_alerts(found: Sequence[Alert], *, heading: str = "") -> None:
+    """Print a line for each alert, below a heading where it is a part of what is printed."""
     columns = [
         output.Column("id", right=True),
         output.Column("level"),
@@ -90,7 +90,7 @@ def print_alerts(found: Sequence[Alert]) -> None:
         )
         for alert in found
     ]
-    output.print_table(columns, rows, empty="no alerts")
+    output.print_table(columns, rows, empty="no alerts", heading=heading)
 
 
 @app.command("show", epilog=output.examples("watcher alerts show 17"))

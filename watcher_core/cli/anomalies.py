@@ -300,7 +300,10 @@ def _print_explanation(explained: AnomalyExplanation) -> None:
         (times.clock(run.at), run.execution_id, text.amount(run.value, metric), output.yes_or_no(run.flagged))
         for run in shown
     ]
-    output.print_table(columns, rows, empty="compared with no run")
+    if rows:
+        output.print_table(columns, rows)
+    else:
+        output.print_text("compared with no run")
 
 
 def _recorded(result: AnomalyResult | None) -> str:

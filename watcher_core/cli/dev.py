@@ -198,8 +198,8 @@ def _print_summary(watcher: Watcher) -> None:
         output.Column("median", right=True),
         output.Column("watermark"),
     ]
-    output.print_heading("What Watcher recorded")
-    output.print_table(columns, [_summary(pipeline, executions) for pipeline in pipelines])
+    rows = [_summary(pipeline, executions) for pipeline in pipelines]
+    output.print_table(columns, rows, empty="Nothing.", heading="What Watcher recorded")
 
 
 def _print_anomalies(watcher: Watcher) -> None:
@@ -218,8 +218,7 @@ def _print_anomalies(watcher: Watcher) -> None:
 
 def _print_alerts(watcher: Watcher) -> None:
     """Print what is open, and deliver to Slack; where none is configured, print the messages."""
-    output.print_heading("Open alerts")
-    alerts.print_alerts(watcher.alerts(state=UNRESOLVED))
+    alerts.print_alerts(watcher.alerts(state=UNRESOLVED), heading="Open alerts")
     if watcher.settings.slack_webhook_url or watcher.settings.routes:
         alerts.print_result(watcher.deliver_alerts())
     else:

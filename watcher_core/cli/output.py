@@ -74,11 +74,25 @@ class Column:
     fold: bool = False
 
 
-def print_table(columns: Sequence[Column], rows: Iterable[Sequence[Cell]], *, empty: str = "") -> None:
-    """Print rows below headings; in place of no rows, say so."""
+def print_table(
+    columns: Sequence[Column], rows: Iterable[Sequence[Cell]], *, empty: str = "", heading: str = ""
+) -> None:
+    """Print rows below the names of their columns; in place of no rows, say so.
+
+    Args:
+        columns: The columns.
+        rows: The rows.
+        empty: What to say: beside the output, which programs read, or below a heading.
+        heading: The name of the table, where it is a part of what is printed.
+    """
     rows = list(rows)
+    if heading:
+        print_heading(heading)
     if not rows:
-        print(empty, file=sys.stderr)
+        if heading:
+            print_text(empty)
+        else:
+            print(empty, file=sys.stderr)
         return
     if _is_piped():
         sys.stdout.writelines(f"{line}\n" for line in plain_table(columns, rows))

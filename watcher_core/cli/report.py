@@ -121,8 +121,8 @@ def _print(report: Report) -> None:
         output.Column("average", right=True),
         output.Column("before", right=True, minor=True),
     ]
-    output.print_heading(f"By {report.by}")
-    output.print_table(columns, [_of_group(group) for group in report.groups], empty="nothing ended in these days")
+    rows = [_of_group(group) for group in report.groups]
+    output.print_table(columns, rows, empty="nothing ended in these days", heading=f"By {report.by}")
     if report.left_out:
         output.print_text(f"… and {report.left_out:,} more (see --limit)")
     output.print_heading("By day")

@@ -99,12 +99,10 @@ def _print_problems(alerts: list[Alert], *, failed: int, show_all: bool) -> None
             else "No alert is open."
         )
         return
-    output.print_heading(
-        f"Problems: {text.plural(len(alerts), 'alert')}" + (" or more" if len(alerts) == MOST_ALERTS else "")
-    )
+    heading = f"Problems: {text.plural(len(alerts), 'alert')}" + (" or more" if len(alerts) == MOST_ALERTS else "")
     ordered = sorted(alerts, key=lambda alert: (-LEVELS.index(alert.level), alert.id))
     shown = ordered if show_all else _causes(ordered)[:SHOWN_ALERTS]
-    print_alerts(shown)
+    print_alerts(shown, heading=heading)
     if more := len(ordered) - len(shown):
         behind = "behind these" if len(_causes(ordered)) <= SHOWN_ALERTS else "behind these or less urgent"
         output.print_text(f"… and {more:,} more, {behind}: watcher status --all")
@@ -122,7 +120,6 @@ def _print_pipelines(
     by_pipeline: dict[int | None, list[int]] = {}
     for alert in alerts:
         by_pipeline.setdefault(alert.pipeline_id, []).append(alert.id)
-    output.print_heading("Pipelines")
     columns = [
         output.Column("pipeline", fold=True),
         output.Column("last"),
@@ -144,7 +141,7 @@ def _print_pipelines(
         )
         for pipeline in shown
     ]
-    output.print_table(columns, rows, empty=NONE_YET)
+    output.print_table(columns, rows, empty=NONE_YET, heading="Pipelines")
     if more > len(shown):
         output.print_text(f"… and {more - len(shown):,} more: watcher status --all")
 
