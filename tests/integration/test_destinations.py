@@ -350,6 +350,24 @@ def test_what_is_acknowledged_and_gets_louder_reaches_who_hears_of_loud_alerts_o
     assert actions(places) == [("trigger", "critical")]
 
 
+def test_what_is_acknowledged_before_a_place_hears_that_it_got_louder_is_said_as_that(
+    watcher: Watcher, places: Places
+) -> None:
+    """Who acknowledges it a moment after it got louder may not know, and places that hear of loud ones only do not."""
+    reroute(watcher, LOUD)
+    opened(watcher, "a")
+    deliver(watcher, at(1))
+    opened(watcher, "a", now=at(5), level=AlertLevel.CRITICAL, new=False)
+    with watcher._transaction() as (session, _):
+        acknowledge_alert(session, alert_id=watcher.alerts()[0].id, by="ada", now=at(6))
+    assert deliver(watcher, at(7)) == DeliveryResult(messages=2, alerts=2)
+    assert places.told[1:] == ["🚨 Now critical, was error: pipeline a failed"]
+    assert "acknowledged by ada" in places.slack.texts[-1]
+    assert [action for action, _ in actions(places)] == ["trigger", "resolve", "trigger", "acknowledge"]
+    assert deliver(watcher, at(8)) == DeliveryResult()
+    assert watcher.alerts()[0].state is AlertState.ACKNOWLEDGED
+
+
 def test_a_reminder_says_that_it_got_louder_meanwhile(watcher: Watcher, places: Places) -> None:
     opened(watcher, "a", level=AlertLevel.WARNING)
     deliver(watcher, at(1))

@@ -43,7 +43,8 @@ def _event(now: str) -> str:
     """Of rows `alert`, `delivery` and `cause`; without a row of `delivery`, nobody has been notified of anything.
 
     What is behind an acknowledged alert is acknowledged with it, but for what is critical where that is not: who looks
-    at the one need not know of the other. What has become louder than a place knows is news there.
+    at the one need not know of the other. What has become louder than a place knows is news there, also where somebody
+    has acknowledged it since: the message says so.
     """
     return f"""
     CASE WHEN alert.state = 'resolved'
@@ -55,7 +56,8 @@ def _event(now: str) -> str:
          WHEN delivery.delivered_at IS NULL THEN 'opened'
          WHEN delivery.recovery_delivered_at IS NOT NULL OR delivery.event = 'resolved' THEN 'reopened'
          WHEN alert.state = 'acknowledged'
-         THEN CASE WHEN delivery.takes_acknowledgements AND delivery.notified_at < alert.acknowledged_at
+         THEN CASE WHEN {LOUDER} THEN 'updated'
+                   WHEN delivery.takes_acknowledgements AND delivery.notified_at < alert.acknowledged_at
                    THEN 'acknowledged' END
          WHEN alert.state = 'snoozed' AND alert.snoozed_until > {now}
           AND delivery.takes_acknowledgements AND delivery.notified_at < alert.snoozed_at THEN 'snoozed'
