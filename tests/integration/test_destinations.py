@@ -332,8 +332,8 @@ def test_what_was_answered_and_gets_louder_calls_again(watcher: Watcher, places:
     assert deliver(watcher, at(6)) == DeliveryResult(messages=2, alerts=2)
     assert deliver(watcher, at(7)) == DeliveryResult()
     assert places.told[1:] == ["🚨 Now critical, was error: pipeline a failed"]
-    answered = "snoozed" if is_snoozed else "acknowledged"
-    assert f"{answered} by ada at level error: it waits [alert {number}]" in places.slack.texts[-1]
+    answered = "Snoozed" if is_snoozed else "Acknowledged"
+    assert f"\n{answered} by ada at level error: it waits\n" in f"{places.slack.texts[-1]}\n"
     assert actions(places)[2:] == [("resolve", None), ("trigger", "critical")], "and is not acknowledged"
 
 
@@ -362,7 +362,7 @@ def test_what_is_acknowledged_before_a_place_hears_that_it_got_louder_is_said_as
         acknowledge_alert(session, alert_id=watcher.alerts()[0].id, by="ada", now=at(6))
     assert deliver(watcher, at(7)) == DeliveryResult(messages=2, alerts=2)
     assert places.told[1:] == ["🚨 Now critical, was error: pipeline a failed"]
-    assert "acknowledged by ada" in places.slack.texts[-1]
+    assert "Acknowledged by ada" in places.slack.texts[-1]
     assert [action for action, _ in actions(places)] == ["trigger", "resolve", "trigger", "acknowledge"]
     assert deliver(watcher, at(8)) == DeliveryResult()
     assert watcher.alerts()[0].state is AlertState.ACKNOWLEDGED

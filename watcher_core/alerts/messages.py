@@ -134,11 +134,14 @@ def message(
     is_over = event in (AlertEvent.RESOLVED, AlertEvent.MISSED)
     after = {notice.alert.id: (behind or {}).get(notice.alert.id, incidents.NOTHING) for notice in notices}
 
-    def line(notice: Notice, behind: Behind) -> str:
-        shown = _line(notice, event, behind, now=now, dagster_url=dagster_url)
+    def line(notice: Notice, behind: Behind, *, is_alone: bool = False) -> str:
+        shown = _line(notice, event, behind, now=now, dagster_url=dagster_url, is_alone=is_alone)
         return f"{shown} {slack.alert(notice.alert.id, board_url)}"
 
-    lines = [line(notice, incidents.NOTHING if total == 1 else after[notice.alert.id]) for notice in notices[:SHOWN]]
+    lines = [
+        line(notice, incidents.NOTHING if total == 1 else after[notice.alert.id], is_alone=total == 1)
+        for notice in notices[:SHOWN]
+    ]
     more = total - len(lines)
     sign = "✅ RESOLVED" if is_over else SIGNS[level]
     if total == 1 and lines:
@@ -185,8 +188,8 @@ def _footer(notices: Sequence[Notice], kind: AlertKind, board_url: str | None, *
 
 
 def _details(notice: Notice, dagster_url: str | None) -> list[str]:
-    """What helps whoever acts on a single alert: a line each."""
-    lines = []
+    """What helps whoever acts on a single alert: a line each. First what others did, and noted, before them."""
+    lines = [f"{did[:1].upper()}{did[1:]}" for did in _by_whom(notice.alert)]
     step = notice.alert.facts.get("step_key")
     if notice.run_id and step and dagster_url:
         address = slack.link("", dagster_url, "runs", notice.run_id)[1:-2]
@@ -239,7 +242,9 @@ def _example_id(notices: Sequence[Notice]) -> str:
 # Lines
 
 
-def _line(notice: Notice, event: AlertEvent, behind: Behind, *, now: dt.datetime, dagster_url: str | None) -> str:
+def _line(
+    notice: Notice, event: AlertEvent, behind: Behind, *, now: dt.datetime, dagster_url: str | None, is_alone: bool
+) -> str:
     alert = notice.alert
     after = _escaped(behind.in_words(is_over=event in (AlertEvent.RESOLVED, AlertEvent.MISSED)))
     if event is AlertEvent.RESOLVED:
@@ -247,6 +252,7 @@ def _line(notice: Notice, event: AlertEvent, behind: Behind, *, now: dt.datetime
         parts = [*gone, _ending(alert)]
     else:
         ending = [_ending(alert)] if event is AlertEvent.MISSED else _since(alert, now)
+        ending += [] if is_alone or event is AlertEvent.MISSED else _by_whom(alert)
         flapping = [_flapping(alert)] if event is AlertEvent.REOPENED else []
         parts = [DETAILS[alert.kind](alert.facts, now), *ending, *filter(None, flapping), *notice.mentions]
     return f"• {_subject(notice, dagster_url)}: {', '.join(parts)}{after}"
@@ -268,8 +274,7 @@ def _subject(notice: Notice, dagster_url: str | None) -> str:
 
 
 def _since(alert: values.Alert, now: dt.datetime) -> list[str]:
-    found = [f"found at {clock(alert.opened_at)}"] if now - alert.opened_at > LATE else []
-    return [*found, *_by_whom(alert)]
+    return [f"found at {clock(alert.opened_at)}"] if now - alert.opened_at > LATE else []
 
 
 def _by_whom(alert: values.Alert) -> list[str]:
@@ -288,7 +293,7 @@ def _by_whom(alert: values.Alert) -> list[str]:
     note = slack.escape(alert.note, limit=ERROR_CHARACTERS)
     if done and alert.noted_by in (None, by):
         return [f"{done}: {note}"]
-    noted = f"{slack.escape(alert.noted_by)} noted: {note}" if alert.noted_by else f"note: {note}"
+    noted = f"noted by {slack.escape(alert.noted_by)}: {note}" if alert.noted_by else f"note: {note}"
     return [done, noted] if done else [noted]
 
 
