@@ -386,5 +386,14 @@ def test_what_people_have_said_stands_at_the_top_and_the_main_button_is_of_what_
         mine = source_of(board, f"/ui/alerts/{alert.id}")
         assert "Take it over" not in mine
         assert f'<button formaction="/ui/alerts/{alert.id}/note">Add the note</button>' in mine
+        watcher.note_alert(alert.id, "the <loader> hangs", by="eve")
+        said = text_of(board, f"/ui/alerts/{alert.id}")
+        assert "eve : “ the <loader> hangs ”" in said
+        did = said[said.index("What people did") : said.index("Facts")]
+        assert re.sub(r"20\S+ \S+ UTC · ", "", did) == (
+            f"What people did ann acknowledged it {note.strip()} local user acknowledged it eve noted the <loader> hangs "
+        )
+        for path in ("/ui/", "/ui/alerts"):
+            assert "eve : “ the <loader> hangs ”" in text_of(board, path), path
         watcher.snooze_alert(alert.id, until=watcher.clock() + dt.timedelta(hours=1), by="ann")
         assert "<button>Acknowledge</button>" in source_of(board, f"/ui/alerts/{alert.id}")
