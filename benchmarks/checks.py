@@ -310,7 +310,9 @@ def _raw(url: str, what: str, found: int) -> dict[str, float]:
     given = {"now": now, "since": now - dt.timedelta(days=1)}
     with psycopg.connect(url) as connection:
         connection.execute("SET timezone = 'UTC'; SET work_mem = '64MB'; SET jit = off")
-        connection.execute(f"TRUNCATE {raw.log[0].split()[0]}, watcher.alert, watcher.alert_delivery")
+        connection.execute(
+            f"TRUNCATE {raw.log[0].split()[0]}, watcher.alert, watcher.alert_action, watcher.alert_delivery"
+        )
         connection.commit()
         seconds = {}
         for turn, statement in ((FIRST, raw.first(kind)), (AGAIN, raw.again(kind))):
