@@ -187,6 +187,27 @@ def test_of_two_who_act_at_once_the_second_sees_what_the_first_did(board, module
     assert (module_watcher.alert(alert_id).acknowledged_by or "").startswith("bob")
 
 
+@pytest.mark.parametrize("path", ["/ui/alerts/{}", "/ui/alerts", "/ui/", "/ui/failures"])
+def test_who_has_not_seen_that_an_alert_got_louder_sees_so_first(board, module_watcher, alert_id, path):
+    """What they would acknowledge is not what they have seen."""
+    token, _ = module_watcher.create_token(uuid.uuid4().hex, scope="write")
+    page = board.get(path.format(alert_id), headers=cookies(watcher_token=token))
+    levels = set(re.findall(r'name="level" value="([^"]*)"', page.text))
+    assert levels == {"error"}
+    form = {**form_of(page), "seen": "open", "level": "error"}
+    name = module_watcher.alert(alert_id).pipeline_name
+    module_watcher.update_pipeline(name, alert_level="critical")
+    module_watcher.check_failures()
+    answer = acknowledge(board, alert_id, token=token, form=form)
+    assert answer.status_code == 409
+    assert "Nothing was changed: meanwhile it is open, at level critical." in re.sub(r"\s+", " ", answer.text)
+    assert module_watcher.alert(alert_id).state == "open"
+    again = {**form, "level": "critical"}
+    module_watcher.update_pipeline(name, alert_level="warning")
+    module_watcher.check_failures()
+    assert acknowledge(board, alert_id, token=token, form=again).status_code == 303, "less bad is no reason"
+
+
 def test_an_alert_that_is_over_meanwhile_says_so(board, module_watcher, alert_id):
     token, _ = module_watcher.create_token(uuid.uuid4().hex, scope="write")
     form = {**form_of(board.get("/ui/alerts", headers=cookies(watcher_token=token))), "seen": "open"}

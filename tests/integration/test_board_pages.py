@@ -391,7 +391,8 @@ def test_what_people_have_said_stands_at_the_top_and_the_main_button_is_of_what_
         assert "eve : “ the <loader> hangs ”" in said
         did = said[said.index("What people did") : said.index("Facts")]
         assert re.sub(r"20\S+ \S+ UTC · ", "", did) == (
-            f"What people did ann acknowledged it {note.strip()} local user acknowledged it eve noted the <loader> hangs "
+            f"What people did ann acknowledged it {note.strip()} local user acknowledged it "
+            "eve noted the <loader> hangs "
         )
         for path in ("/ui/", "/ui/alerts"):
             assert "eve : “ the <loader> hangs ”" in text_of(board, path), path

@@ -11,7 +11,7 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi.responses import RedirectResponse
 
 from watcher_core import alerts, overview, text, values
-from watcher_core.enums import AlertKind, AlertState
+from watcher_core.enums import AlertKind, AlertLevel, AlertState
 from watcher_core.errors import InvalidValueError
 from watcher_core.server.board.execution import run_url
 from watcher_core.server.board.forms import form
@@ -27,6 +27,7 @@ routes = APIRouter()
 SHOWN, STEP, MOST = 50, 200, 1_000
 HISTORY = 20
 UNRESOLVED = (AlertState.OPEN, AlertState.ACKNOWLEDGED, AlertState.SNOOZED)
+LEVELS = [level.value for level in AlertLevel]  # from quiet to loud
 # What the inbox can be narrowed to, by the value in its address.
 STATES: Mapping[str, tuple[AlertState, ...]] = {
     "": UNRESOLVED,
@@ -132,10 +133,11 @@ async def act(
 ) -> Response:
     """Acknowledge, snooze or resolve an alert, or add a note, in the name of the reader; lead back to where they were.
 
-    Where somebody else has changed it since that page was loaded, the reader sees so first; a note changes nothing.
+    Where somebody else has changed it since that page was loaded, or it has become louder, the reader sees so first; a
+    note changes nothing.
     """
     by, note = viewer_of(request).name, fields.get("note", "").strip() or None
-    seen = None if action == "note" else fields.get("seen")
+    seen = {} if action == "note" else fields
     changed = await anyio.to_thread.run_sync(_changed, request, alert_id, by, seen)
     if changed is not None:
         return await anyio.to_thread.run_sync(lambda: _page(request, changed, typed=note or ""))
@@ -144,10 +146,13 @@ async def act(
     return RedirectResponse(back if back.startswith("/ui/") else f"/ui/alerts/{alert_id}", status_code=303)
 
 
-def _changed(request: Request, alert_id: int, by: str, seen: str | None) -> values.Alert | None:
+def _changed(request: Request, alert_id: int, by: str, fields: Mapping[str, str]) -> values.Alert | None:
     """Return the alert, where it is not as the reader has seen it, and that is not of their own doing."""
     alert = watcher_of(request).alert(alert_id)
-    return alert if seen not in (None, _standing(alert)) and _changed_by(alert) != by else None
+    seen, level = fields.get("seen"), fields.get("level", "")
+    is_louder = level in LEVELS and LEVELS.index(alert.level) > LEVELS.index(level)
+    is_changed = seen not in (None, _standing(alert)) and _changed_by(alert) != by
+    return alert if is_louder or is_changed else None
 
 
 def _changed_by(alert: values.Alert) -> str | None:
