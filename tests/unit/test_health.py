@@ -194,13 +194,13 @@ def test_what_waits_because_the_server_refuses_it_says_so_and_what_to_do(tmp_pat
 
     waiting = recording.keep_in_spool(directories, record("theirs"))
     recording.replay_spool(directories, refused)
-    (fact,) = spool_facts(directories, host="worker", now=dt.datetime.now(dt.UTC))
+    (fact,) = spool_facts(directories, home=tmp_path, host="worker", now=dt.datetime.now(dt.UTC))
     assert (fact.level, fact.key) == ("warning", None)
     assert "pipeline 'theirs'" in fact.message
     assert "make one with: watcher tokens create" in fact.message
     assert "nothing" not in (fact.advice or "")
     os.utime(waiting, (dt.datetime.now(dt.UTC).timestamp() - 660,) * 2)
-    (fact,) = spool_facts(directories, host="worker", now=dt.datetime.now(dt.UTC))
+    (fact,) = spool_facts(directories, home=tmp_path, host="worker", now=dt.datetime.now(dt.UTC))
     assert (fact.level, fact.key) == ("problem", "health/spool/worker/waiting")
 
 
