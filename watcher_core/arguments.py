@@ -102,7 +102,7 @@ def watermark(value: object, argument: str) -> str | None:
     """A watermark: text of any length; numbers and times become text."""
     if value is None:
         return None
-    whole = _whole_number(value)
+    whole = whole_number(value)
     if whole is not None:
         try:
             return str(whole)
@@ -122,7 +122,7 @@ def count(value: object, argument: str) -> int | None:
     """A number of rows."""
     if value is None:
         return None
-    whole = _whole_number(value)
+    whole = whole_number(value)
     if whole is None or not 0 <= whole <= MAX_BIGINT:
         raise InvalidValueError(f"{argument} is {shown(value)}; it must be a whole number from 0 to {MAX_BIGINT:,}")
     return whole
@@ -138,13 +138,14 @@ def positive(value: object, argument: str) -> int | None:
 
 def identifier(value: object, argument: str) -> int:
     """The id of a row, which need not be there."""
-    whole = _whole_number(value)
+    whole = whole_number(value)
     if whole is None or abs(whole) > MAX_BIGINT:
         raise InvalidValueError(f"{argument} is {shown(value)}; an id is a whole number")
     return whole
 
 
-def _whole_number(value: object) -> int | None:
+def whole_number(value: object) -> int | None:
+    """Return a whole number, of Python or NumPy; `None` where it is none."""
     # NumPy's integers know how to be an index too; booleans are integers only to Python.
     if isinstance(value, bool) or not hasattr(value, "__index__"):
         return None
@@ -160,7 +161,7 @@ def flag(value: object, argument: str) -> bool:
 
 def count_within(value: object, argument: str, least: int, most: int) -> int:
     """A number of things, from `least` to `most`."""
-    whole = _whole_number(value)
+    whole = whole_number(value)
     if whole is None or not least <= whole <= most:
         raise InvalidValueError(f"{argument} is {shown(value)}; it must be a whole number from {least:,} to {most:,}")
     return whole

@@ -346,7 +346,7 @@ def test_columns_are_followed_to_any_depth(watcher: Watcher) -> None:
         ([table("x" * 10_000)], [table("b")], "10,000 bytes; a name has 1 to 2,048 bytes"),
         ([Address("a", "")], [table("b")], "address_type_name is ''"),
         ([Address("a", "unheard")], [table("b")], "address type 'unheard' is not known yet"),
-        (["a"], [table("b")], "'a' is no address"),
+        (["a"], [table("b")], "sources is 'a'; it must be an Address"),
         ([table("a"), Address("a", "s3", "bucket")], [table("b")], "is declared twice"),
     ],
     ids=["no target", "no source", "blank", "long", "no type", "no group", "text", "two types"],

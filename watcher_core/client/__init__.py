@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from watcher_core import arguments
 from watcher_core.client.addresses import AddressMethods
 from watcher_core.client.alerts import AlertMethods
 from watcher_core.client.anomalies import AnomalyMethods
@@ -68,6 +69,6 @@ class Watcher(
 
 def _is_server(database_url: str | None, settings: Settings | None) -> bool:
     if database_url is not None:
-        return database_url.strip().lower().startswith(("http://", "https://"))
+        return arguments.text(database_url, "database_url").strip().lower().startswith(("http://", "https://"))
     known = settings or Settings.load()
     return known.database_url is None and known.url is not None

@@ -9,6 +9,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from watcher_core import alerts, catalog, database, values
+from watcher_core import alerts as delivery  # in signatures, where the other name is that of a method
 from watcher_core.client.heartbeats import HeartbeatMethods
 from watcher_core.enums import AlertKind, AlertState
 from watcher_core.errors import DeliveryError, InvalidValueError
@@ -16,9 +17,6 @@ from watcher_core.health import Round
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
-
-if TYPE_CHECKING:
-    from watcher_core.alerts import Pace, SlackSender
 
 
 class AlertMethods(HeartbeatMethods):
@@ -170,11 +168,11 @@ class AlertMethods(HeartbeatMethods):
 
     def deliver_alerts(
         self,
-        senders: Mapping[str, SlackSender] | None = None,
+        senders: Mapping[str, delivery.SlackSender] | None = None,
         *,
         now: dt.datetime | None = None,
         retry_now: bool = False,
-        pace: Pace | None = None,
+        pace: delivery.Pace | None = None,
     ) -> values.DeliveryResult:
         """Deliver the pending notifications of alerts.
 
@@ -230,7 +228,7 @@ class AlertMethods(HeartbeatMethods):
         destination: str | None = None,
         *,
         route: str | None = None,
-        senders: Mapping[str, SlackSender] | None = None,
+        senders: Mapping[str, delivery.SlackSender] | None = None,
     ) -> dict[str, str | None]:
         """Send a test message to every destination of alerts. Needs no database.
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from watcher_core import anomalies, arguments, database, recording, values
+from watcher_core.client import argument_types
 from watcher_core.errors import ConfigurationError, DatabaseError, DatabaseUnavailableError
 from watcher_core.settings import Settings
 
@@ -26,6 +27,7 @@ logger = logging.getLogger("watcher")
 WITHOUT_COMPILER = "SET LOCAL jit = off"
 
 
+@argument_types.checked
 class Connection:
     """What all methods of `Watcher` stand on. Connects on first use.
 
@@ -48,6 +50,8 @@ class Connection:
         _server: bool = False,
     ) -> None:
         self.settings = settings or Settings.load()
+        if database_url is not None:
+            arguments.text(database_url, "database_url")
         if token is not None:
             raise ConfigurationError("a token goes with the URL of a server, as in https://watcher.example.com")
         if database_url is None and self.settings.database_url is not None and not _server:
@@ -58,6 +62,11 @@ class Connection:
         self._checked = False
         self._lock = threading.Lock()
         self._next_heartbeats: dict[str, float] = {}  # by round, on the clock that only goes forward
+
+    def __init_subclass__(cls) -> None:
+        super().__init_subclass__()
+        if cls.__module__.startswith("watcher_core."):
+            argument_types.checked(cls)
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({'embedded' if self._url is None else database.without_secrets(self._url)!r})"

@@ -41,6 +41,7 @@ class ImportMethods(Connection):
             InvalidValueError: It is no database of etl-watcher, or something in it cannot be stored here; nothing was
                 written then.
         """
+        self._check()  # before hours of reading
         return imports.import_etl_watcher(
             url,
             self._transaction,

@@ -156,7 +156,8 @@ class TrackMethods(PipelineMethods):
             request: What to track.
             start_date: When it started; now by default.
         """
-        tracked = TrackedExecution(request, start_date=start_date)
+        moment = None if start_date is None else arguments.instant(start_date, "start_date")
+        tracked = TrackedExecution(request, start_date=moment)
         try:
             self._prepare_embedded()
             with database.time_limit(self.settings.timeout):

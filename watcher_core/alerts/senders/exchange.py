@@ -14,7 +14,7 @@ import time
 import urllib.parse
 from collections.abc import Mapping
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 from pydantic import SecretStr
 
@@ -38,6 +38,7 @@ LOOPBACK = ("localhost", "127.0.0.1", "::1")
 SHORTEST_SECRET = 6
 
 
+@runtime_checkable
 class SlackSender(Protocol):
     """What delivers a message to one place, in Slack or elsewhere."""
 
