@@ -41,7 +41,23 @@ def page(title: str, lines: Iterator[str]) -> str:
 # Command line
 
 
+ABOUT_COMMANDS = """\
+What is asked for goes to standard output: with `--json`, one value of JSON, or nothing where there is an error.
+An error, a warning or a note is text on standard error, with `--json`, too.
+
+| exit code | meaning |
+|---|---|
+| 0 | it is done |
+| 1 | an error, in the line that begins with `error:`; or something was found, where a command says that this counts |
+| 2 | the command line is wrong: no such command or option, or a value that it may not have |
+| 130 | Ctrl-C has ended it |
+
+`watcher run` ends as the command that it runs: with its exit code, or by its signal.
+"""
+
+
 def command_reference() -> Iterator[str]:
+    yield ABOUT_COMMANDS
     yield from command_page(typer.main.get_command(cli.app), "watcher")
 
 

@@ -18,6 +18,7 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
 
 from watcher_core.environment import environment_prefix, first_set, process_environment
 from watcher_core.errors import ConfigurationError
+from watcher_core.input_errors import broken_rule
 
 VARIABLES: dict[str, tuple[str, ...]] = {
     "database_url": ("WATCHER_DATABASE_URL", "DATABASE_URL"),
@@ -130,7 +131,7 @@ class Settings(BaseModel):
             field = str(exc.errors()[0]["loc"][0])
             name, _ = found[field]
             # The value is left out on purpose: it may be a secret.
-            raise ConfigurationError(f"{name} is not valid: {exc.errors()[0]['msg']}") from None
+            raise ConfigurationError(f"{name} is not valid: {broken_rule(exc.errors()[0])}") from None
 
 
 @contextmanager

@@ -11,7 +11,6 @@ import typer
 
 from watcher_core import Watcher
 from watcher_core.cli import app, main
-from watcher_core.settings import Settings
 
 # What commands need, by the names of what they take.
 NEEDED = {
@@ -55,7 +54,11 @@ def commands(group: Any, *path: str) -> Iterator[tuple[str, ...]]:
             needed: list[str] = []
             for each in command.params:
                 if each.required:
-                    needed += [NEEDED.get(each.name, "x")] if each.param_type_name == "argument" else [each.opts[0], NEEDED.get(each.name, "x")]
+                    needed += (
+                        [NEEDED.get(each.name, "x")]
+                        if each.param_type_name == "argument"
+                        else [each.opts[0], NEEDED.get(each.name, "x")]
+                    )
             yield (*path, name, *needed, *MORE.get((*path, name), []))
 
 
@@ -92,7 +95,7 @@ def test_standard_output_is_json_or_nothing(
         with Watcher(url) as watcher:
             watcher.downgrade("0030")
     monkeypatch.setenv("WATCHER_DATABASE_URL", url)
-    problems = []
+    problems: list[tuple[object, ...]] = []
     for command in COMMANDS:
         code, out, err = run(command, capsys)
         try:

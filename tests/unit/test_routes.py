@@ -137,14 +137,14 @@ def test_each_destination_is_there_once_and_says_what_it_misses(tmp_path: Path) 
 @pytest.mark.parametrize(
     ("entry", "message"),
     [
-        ('kind = "freshnes"\nchannel = "#a"', "route 1, kind is 'freshnes'; input should be 'freshness'"),
-        ('level = ["loud"]\nchannel = "#a"', "route 1, level is 'loud'; input should be 'info'"),
+        ('kind = "freshnes"\nchannel = "#a"', "route 1, kind is 'freshnes'; it must be 'freshness'"),
+        ('level = ["loud"]\nchannel = "#a"', "route 1, level is 'loud'; it must be 'info'"),
         ('channel = "general"', "route 1, channel is 'general'; write it as #name"),
         ('kind = "failure"', "route 1: a route has either a channel or an address"),
         ('channel = "#a"\nwebhook = "B"', "route 1: a route has either a channel or an address"),
         ('to = "A"\nwebhook = "B"', "route 1: a route has either a channel or an address"),
         ('channel = "#a"\ntype = "slack"', "route 1: type says what kind of place the address of to leads to"),
-        ('to = "A"\ntype = "telex"', "route 1, type is 'telex'; input should be 'slack', 'webhook', 'pagerduty'"),
+        ('to = "A"\ntype = "telex"', "route 1, type is 'telex'; it must be 'slack', 'webhook', 'pagerduty'"),
         ('to = "A"\ntype = "apprise"\nsecret = "B"', "route 1: secret signs what goes to a JSON webhook"),
         (
             'teem = "x"\nchannel = "#a"',
@@ -161,7 +161,7 @@ def test_each_destination_is_there_once_and_says_what_it_misses(tmp_path: Path) 
         (f'to = "A"\nsecret = "{SECRET}"', "route 1, secret: write the name of the environment variable"),
         (f'channel = "{SECRET}"', "route 1, channel is an address; write it as #name"),
         ('owner = []\nchannel = "#a"', "route 1, owner is "),
-        ("owner = 7\nchannel = '#a'", "route 1, owner is 7; input should be a valid string"),
+        ("owner = 7\nchannel = '#a'", "route 1, owner is 7; it must be text"),
         (f'webhook = "{SECRET}"', "route 1, webhook: write the name of the environment variable"),
     ],
 )

@@ -45,6 +45,7 @@ from watcher_core.alerts.destinations import DestinationType
 from watcher_core.alerts.quiet import Hold, read_quiet_hours
 from watcher_core.enums import AlertKind, AlertLevel
 from watcher_core.errors import ConfigurationError, InvalidValueError
+from watcher_core.input_errors import broken_rule
 
 # Quiet hours are the same in every week; whether they ever end shows from any moment.
 SOME_MOMENT = dt.datetime(2026, 1, 5, tzinfo=dt.UTC)
@@ -242,7 +243,7 @@ def _rule(error: ValidationError) -> str:
     entry = place[-1] if place else ""
     given = arguments.shown(first["input"])
     shown = "an address" if "://" in given else given  # which may be a secret in the wrong place
-    reason = str(first["msg"]).removeprefix("Value error, ")
+    reason = broken_rule(first)
     if entry in VARIABLES:
         return f"{named}: write the name of the environment variable that holds the secret, never the secret itself"
     if first["type"] == "value_error":
@@ -251,7 +252,7 @@ def _rule(error: ValidationError) -> str:
         return f"{named}: there is no such entry; {_known(entry, in_route=len(first['loc']) > 1)}"
     if entry == "channel":
         return f"{named} is {shown}; write it as #name, or as its id"
-    return f"{named} is {shown}; {reason[:1].lower()}{reason[1:]}"
+    return f"{named} is {shown}; {reason}"
 
 
 def _known(entry: str, *, in_route: bool) -> str:

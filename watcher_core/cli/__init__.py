@@ -19,6 +19,7 @@ from watcher_core import interrupts, shell
 from watcher_core.cli.commands import COMMANDS, Commands
 from watcher_core.cli.words import examples
 from watcher_core.errors import DatabaseUnavailableError, NotFoundError, WatcherError
+from watcher_core.input_errors import broken_rule
 
 
 class Group(TyperGroup):
@@ -47,6 +48,9 @@ class Group(TyperGroup):
             for note in getattr(exc, "__notes__", ()):
                 typer.echo(f"interrupted: {note}", err=True)
             raise typer.Exit(interrupts.EXIT_CODE) from None
+        except typer.BadParameter as exc:
+            exc.message = _own_words(exc)
+            raise
         except WatcherError as exc:
             message = "; ".join(filter(None, [str(exc), *(getattr(exc, "__notes__", None) or [_advice(exc)])]))
             typer.echo(f"error: {message}", err=True)
@@ -88,6 +92,16 @@ def _advice(error: WatcherError) -> str | None:
     if isinstance(error, DatabaseUnavailableError) and not error.is_reached and "FATAL:" not in str(error):
         return "is the server up, and the address right? See: watcher doctor"
     return None
+
+
+def _own_words(error: typer.BadParameter) -> str:
+    """What is wrong with an argument or an option; Typer says it as the library does that it asks."""
+    found = getattr(error.__cause__, "errors", None)
+    if found is None:
+        return error.message
+    first = found()[0]
+    said = broken_rule(first)
+    return said if first["type"] == "value_error" else f"{first['input']!r}; {said}"
 
 
 def _print_version(asked: bool) -> None:

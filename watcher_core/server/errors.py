@@ -28,6 +28,7 @@ from watcher_core.errors import (
     SchemaVersionError,
     WatcherError,
 )
+from watcher_core.input_errors import broken_rule
 
 logger = logging.getLogger("watcher.server")
 
@@ -162,7 +163,7 @@ def _validation(found: list[Any]) -> Response:
         }
         for each in found[:MAX_SHOWN_ERRORS]
     ]
-    message = "; ".join(map(_one_line, errors))
+    message = "; ".join(map(_one_line, found[:MAX_SHOWN_ERRORS]))
     return error_response(422, message, detail=errors, details={"errors": len(found)})
 
 
@@ -170,7 +171,7 @@ def _one_line(error: dict[str, Any]) -> str:
     if error["type"] == "json_invalid":  # its place is a character of the body, and no field
         return f"the body is not JSON: {error['ctx']['error']}, at character {error['loc'][-1]}"
     place = error["loc"][1:] or error["loc"]
-    return f"{'.'.join(map(str, place))}: {error['msg']}"
+    return f"{'.'.join(map(str, place))}: {broken_rule(error)}"
 
 
 # A batch may have thousands of them.
