@@ -60,6 +60,7 @@ NEEDED: Mapping[str, Any] = {
     "metric_field": AnomalyMetric.TOTAL_ROWS,
     "name": "n",
     "names": ["n"],
+    "note": "looked at",
     "origin": "declared",
     "pipeline": "p",
     "pipeline_id": "p",

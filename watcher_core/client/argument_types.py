@@ -2,6 +2,9 @@
 
 A text where a yes or no belongs is true to Python, and would be recorded as one. What a value may be beside its type is
 for the function to check that takes it.
+
+No library: `beartype` and `typeguard` refuse a number of NumPy and the text of an enum, which people pass; pydantic
+takes them, and takes longer to load than a job needs for all that it records.
 """
 
 from __future__ import annotations
