@@ -122,6 +122,25 @@ main()
     assert newest(module_watcher).state is ExecutionState.SUCCEEDED
 
 
+def test_it_forks_before_it_has_threads(module_database_url: str, module_watcher: Watcher) -> None:
+    """What a thread has locked, a forked process would wait for without an end."""
+    program = """
+import os, sys, threading
+from watcher_core.__main__ import main
+os.register_at_fork(before=lambda: print("threads:", threading.active_count(), flush=True))
+main()
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", program, "run", "--pipeline", "load", "--", "true"],
+        env={**os.environ, "WATCHER_DATABASE_URL": module_database_url},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (0, "threads: 1\n", "")
+    assert newest(module_watcher).state is ExecutionState.SUCCEEDED
+
+
 def test_a_failure_keeps_the_last_lines_of_standard_error_without_secrets(run: Run, module_watcher: Watcher) -> None:
     script = "echo out; echo 'url postgresql://u:pa55word@h/d' >&2; echo key $MY_API_TOKEN >&2; echo boom >&2; exit 3"
     status, out, err = run("sh", "-c", script, pipeline="load", environment={"MY_API_TOKEN": "abc-123-xyz"})
@@ -279,7 +298,9 @@ def ask():
     sys.stdin.readline()
     os.kill(os.getpid(), signal.SIGUSR2)
 command = [sys.executable, "-c", {command!r}]
-sys.exit(run_process(command, environment=os.environ, signals=Signals(), started=started).status)
+with Signals() as signals:
+    ended = run_process(command, environment=os.environ, signals=signals, started=started)
+sys.exit(ended.status)
 """
     process = subprocess.Popen(
         [sys.executable, "-c", wrapper],

@@ -173,7 +173,10 @@ def close_others(*kept: int) -> None:
 
 
 def _pass_on_in_background(source: int, unwritten: bytes) -> None:
-    """Leave a process behind that passes on what processes in the background write, until they have ended."""
+    """Leave a process behind that passes on what processes in the background write, until they have ended.
+
+    There are threads by now, as that of the heartbeats: what it does below takes none of their locks.
+    """
     try:
         if os.fork() != 0:
             return

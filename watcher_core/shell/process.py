@@ -63,9 +63,16 @@ class Ended:
 
 
 class Signals:
-    """The signals that came since they were listened to, and a file descriptor that wakes a wait for them."""
+    """The signals that came since they were listened to, and a file descriptor that wakes a wait for them.
+
+    Attributes:
+        came: Their numbers.
+        woken: The file descriptor.
+        witness: Knows which of them came to all of the process group.
+    """
 
     def __init__(self) -> None:
+        """Listen. This forks the witness, so it comes before whatever starts a thread, as a connection does."""
         self.came: list[int] = []
         self.woken, self._wake = os.pipe()
         os.set_blocking(self.woken, False)
@@ -76,6 +83,13 @@ class Signals:
             signal.signal(number, lambda number, _: self.came.append(number))
         signal.signal(signal.SIGCHLD, lambda *_: None)
         signal.set_wakeup_fd(self._wake, warn_on_full_buffer=False)
+        self.witness = GroupWitness(self.numbers)
+
+    def __enter__(self) -> Signals:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.witness.close()
 
     def take(self) -> list[int]:
         """Return those that came, once."""
@@ -104,29 +118,25 @@ def run_process(
         command: The program and its arguments.
         environment: Its environment.
         signals: The signals that have come, and come.
-        started: Is called when it runs. A thread may be started there, and not before: this process forks.
+        started: Is called when it runs.
     """
     output = Output()
-    witness = GroupWitness(signals.numbers)
     try:
-        try:
-            process = _start(command, environment, output)
-        except OSError as exc:
-            missing = isinstance(exc, FileNotFoundError) or _is_nowhere(command[0], environment)
-            problem = f"{command[0]}: {'command not found' if missing else exc.strerror}"
-            output.started()
-            return Ended(status=NOT_FOUND if missing else NOT_EXECUTABLE, problem=problem)
-        # Before all else: what came before the command was there has not reached it, what comes from now on may have.
-        early = signals.take()
-        _pass_on(early, process)
-        reached = witness.seen(wait=0).difference(early)
+        process = _start(command, environment, output)
+    except OSError as exc:
+        missing = isinstance(exc, FileNotFoundError) or _is_nowhere(command[0], environment)
+        problem = f"{command[0]}: {'command not found' if missing else exc.strerror}"
         output.started()
-        started()
-        asked = any(number in ENDING for number in early)
-        asked |= _wait(process, output, signals, witness, reached)
-        output.finish(lambda awaited: _can_go_on(awaited, signals, asked=asked))
-    finally:
-        witness.close()
+        return Ended(status=NOT_FOUND if missing else NOT_EXECUTABLE, problem=problem)
+    # Before all else: what came before the command was there has not reached it, what comes from now on may have.
+    early = signals.take()
+    _pass_on(early, process)
+    reached = signals.witness.seen(wait=0).difference(early)
+    output.started()
+    started()
+    asked = any(number in ENDING for number in early)
+    asked |= _wait(process, output, signals, reached)
+    output.finish(lambda awaited: _can_go_on(awaited, signals, asked=asked))
     return Ended(status=process.returncode, was_asked_to=asked, last_text=output.last_text())
 
 
@@ -185,16 +195,14 @@ def _pass_on(numbers: Iterable[int], process: subprocess.Popen[bytes]) -> None:
             process.send_signal(number)
 
 
-def _wait(
-    process: subprocess.Popen[bytes], output: Output, signals: Signals, witness: GroupWitness, reached: set[int]
-) -> bool:
+def _wait(process: subprocess.Popen[bytes], output: Output, signals: Signals, reached: set[int]) -> bool:
     """Wait for the end of the command, which signals `reached` already; whether a signal asked it to end."""
     asked = False
     while True:
         came = signals.take()
         if came:
             asked |= any(number in ENDING for number in came)
-            reached |= witness.seen()
+            reached |= signals.witness.seen()
             _pass_on([number for number in came if number not in reached], process)
             reached = set()
         if process.poll() is not None:

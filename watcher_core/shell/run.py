@@ -72,20 +72,24 @@ def run_command(request: CommandRequest) -> int:
     if around is not None and around.is_of(name):
         return _run_inside(around, request)
     keep_standard_descriptors()
-    signals = Signals()
+    with Signals() as signals:
+        return _run_as_execution(start, request, signals)
+
+
+def _run_as_execution(start: quick.Start, request: CommandRequest, signals: Signals) -> int:
     recorded = _start(start)
     file = make_metrics_file()
     execution = EnclosingExecution(
         id=recorded.id,
         external_id=start.external_id,
-        pipeline=name,
+        pipeline=start.pipeline,
         watermark=recorded.watermark,
         next_watermark=recorded.next_watermark,
         metrics_file=file,
     )
     environment = {key: value for key, value in os.environ.items() if key not in VARIABLES} | execution.variables
     own = trace_context.own_context(ExecutionSource.CLI.value, start.external_id)
-    if foreign is None and own is not None:  # whoever has a trace already keeps it
+    if trace_context.foreign_traceparent() is None and own is not None:  # whoever has a trace already keeps it
         environment = {**environment, trace_context.TRACEPARENT: own.traceparent}
         environment.pop(trace_context.TRACESTATE, None)
     heartbeat: list[object] = []
@@ -116,7 +120,8 @@ def _run_inside(around: EnclosingExecution, request: CommandRequest) -> int:
         except OSError as exc:
             logger.warning("the next watermark is not recorded: %s", exc)
     keep_standard_descriptors()
-    ended = run_process(request.command, environment=os.environ, signals=Signals())
+    with Signals() as signals:
+        ended = run_process(request.command, environment=os.environ, signals=signals)
     _say_problem(ended)
     return ended.status
 
