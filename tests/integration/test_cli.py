@@ -343,6 +343,7 @@ def test_executions_are_chosen(cli: Cli, watcher: Watcher) -> None:
     assert chosen("--since", "2026-03-10T08:00Z", "--pipeline", "b") == ["2"]
     assert chosen("--since", "3 hours") == ["3"]
     assert chosen("--since", "1 hour") == []
+    assert "'whenever' is no time" in cli.error("executions", "list", "--since", "whenever", code=2)
 
 
 def test_all_that_is_known_of_an_execution(cli: Cli, watcher: Watcher, monkeypatch: pytest.MonkeyPatch) -> None:
