@@ -72,7 +72,7 @@ def server(module_watcher: Watcher) -> Iterator[object]:
 def network(server, monkeypatch) -> Network:
     """The way to it."""
     network = Network(server)
-    monkeypatch.setattr("watcher_core.client.over_http.PAUSES", (0, 0))
+    monkeypatch.setattr("watcher_core.client.remote.PAUSES", (0, 0))
     # Each test makes its tokens, many in a second.
     monkeypatch.setattr("watcher_core.server.access.REREADS_A_SECOND", 1000)
     make = httpx.Client
@@ -331,7 +331,9 @@ def test_the_document_of_the_api_names_all_that_a_declaration_is_answered(remote
     document = server.get("/openapi.json").json()
     answer = document["paths"]["/pipeline_declaration"]["post"]["responses"]["200"]["content"]["application/json"]
     documented = document["components"]["schemas"][answer["schema"]["$ref"].rpartition("/")[2]]["properties"]
-    answered = server.post("/pipeline_declaration", json={"pipeline_name": name}, headers=remote._headers).json()
+    answered = server.post(
+        "/pipeline_declaration", json={"pipeline_name": name}, headers=remote._remote._headers
+    ).json()
     assert documented.keys() == answered.keys()
 
 
@@ -365,7 +367,7 @@ def test_code_inside_a_recorded_command_declares_its_pipeline(remote, module_wat
 def test_an_execution_by_hand_is_as_with_the_database(remote, module_watcher, monkeypatch, capsys):
     name = uuid.uuid4().hex
     monkeypatch.setenv("WATCHER_URL", URL)
-    monkeypatch.setenv("WATCHER_TOKEN", remote._headers["Authorization"].removeprefix("Bearer "))
+    monkeypatch.setenv("WATCHER_TOKEN", remote._remote._headers["Authorization"].removeprefix("Bearer "))
 
     def cli(*arguments: str, code: int = 0) -> str:
         with pytest.raises(SystemExit) as ended:

@@ -8,56 +8,36 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-import logging
-import os
-import time
 import uuid
-from collections.abc import Iterable, Mapping, Sequence
-from functools import partial
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, NoReturn, Unpack
 
 import sqlalchemy as sa
 from pydantic import TypeAdapter
 
-from watcher_core import arguments, catalog, database, recording, values
+from watcher_core import arguments, catalog, recording, values
 from watcher_core.client import Watcher
 from watcher_core.client.pipelines import checked_thresholds
+from watcher_core.client.remote import RemoteServer
 from watcher_core.enclosing import part_of
 from watcher_core.enums import ExecutionSource, ExecutionState
 from watcher_core.errors import (
-    AccessDeniedError,
     ConfigurationError,
-    DatabaseError,
-    DatabaseUnavailableError,
-    ExecutionEndedError,
-    InvalidValueError,
     NotFoundError,
     PipelineInactiveError,
 )
 from watcher_core.values import UNSET, Unset
-from watcher_core.waiting import wait_within
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    import httpx
-
     from watcher_core.settings import Settings
-
-logger = logging.getLogger("watcher")
 
 # What the server takes in one request.
 MAX_BATCH = 10_000
 
-# Seconds before the second try and the third: a server that starts again is back by then.
-PAUSES = (0.2, 1.0)
-REPEATED_STATUSES = (408, 429, 500, 502, 503, 504)
-
 # What nobody has asked for waits for no lock.
 IN_PASSING = "wait=0"
-
-# Where no time limit holds, as it does in `track`.
-TIMEOUT_SECONDS = 30.0
 
 EXECUTION: TypeAdapter[values.Execution] = TypeAdapter(values.Execution)
 PIPELINE: TypeAdapter[values.Pipeline] = TypeAdapter(values.Pipeline)
@@ -72,23 +52,19 @@ class HttpWatcher(Watcher):
         super().__init__(settings=settings, _server=True)
         address = database_url or self.settings.url
         given = token or (None if self.settings.token is None else self.settings.token.get_secret_value())
-        self._address = _clean_address(address or "")
-        self._headers = {} if given is None else {"Authorization": f"Bearer {_clean_token(given)}"}
-        self._client: tuple[int, httpx.Client] | None = None
+        self._remote = RemoteServer(address or "", given)
 
     def __repr__(self) -> str:
-        return f"{type(self).__name__}({self._address!r})"
+        return f"{type(self).__name__}({self._remote.address!r})"
 
     def close(self) -> None:
         """Close all connections. The next call opens them again."""
-        if self._client is not None and self._client[0] == os.getpid():
-            self._client[1].close()
-        self._client = None
+        self._remote.close()
 
     @property
     def spool_directories(self) -> list[Path]:
         """Where executions for this server wait on this host; the first place that can be written takes them."""
-        return recording.spool_directories(self._address, home=self.settings.home)
+        return recording.spool_directories(self._remote.address, home=self.settings.home)
 
     # Recording
 
@@ -114,7 +90,7 @@ class HttpWatcher(Watcher):
             **catalog.clean_pipeline_fields({"next_watermark": next_watermark}),
             "load_lineage": None if load_lineage is None else arguments.flag(load_lineage, "load_lineage"),
         }
-        return PIPELINE.validate_json(self._send("/pipeline_declaration", body))
+        return PIPELINE.validate_json(self._remote.send("/pipeline_declaration", body))
 
     def start_execution(
         self,
@@ -152,7 +128,7 @@ class HttpWatcher(Watcher):
             "scope": scope,
             "part_of": None if within is None else vars(within),
         }
-        return EXECUTION.validate_json(self._send("/execution", body))
+        return EXECUTION.validate_json(self._remote.send("/execution", body))
 
     def end_execution(
         self,
@@ -178,7 +154,7 @@ class HttpWatcher(Watcher):
             **{name: arguments.count(value, name) for name, value in counts.items()},
         }
         prefer = {"Prefer": "handling=strict, return=representation"}
-        return EXECUTION.validate_json(self._send("/end_pipeline_execution", body, headers=prefer))
+        return EXECUTION.validate_json(self._remote.send("/end_pipeline_execution", body, headers=prefer))
 
     def close_execution(
         self, execution_id: int, *, state: ExecutionState | str = ExecutionState.FAILED, reason: str | None = None
@@ -186,7 +162,7 @@ class HttpWatcher(Watcher):
         """As of `Watcher`."""
         identifier = arguments.identifier(execution_id, "execution_id")
         body = {"state": arguments.choice(state, ExecutionState, "state"), "reason": reason}
-        return EXECUTION.validate_json(self._send(f"/execution/{identifier}/close", body))
+        return EXECUTION.validate_json(self._remote.send(f"/execution/{identifier}/close", body))
 
     def _record_ping(
         self,
@@ -202,12 +178,12 @@ class HttpWatcher(Watcher):
             "execution_metadata": arguments.json_object(execution_metadata, "execution_metadata"),
         }
         # Once: what was not answered may be recorded, and has no identity.
-        return int(json.loads(self._send("/ping", body, pauses=()))["id"])
+        return int(json.loads(self._remote.send("/ping", body, pauses=()))["id"])
 
     def execution(self, execution_id: int) -> values.Execution:
         """As of `Watcher`."""
         identifier = arguments.identifier(execution_id, "execution_id")
-        return EXECUTION.validate_json(self._send(f"/execution/{identifier}"))
+        return EXECUTION.validate_json(self._remote.send(f"/execution/{identifier}"))
 
     def _record_all(self, records: Iterable[values.ExecutionRecord], *, in_passing: bool) -> int:
         """As of `Watcher`; each 10,000 are a transaction. Where there are none, the server is asked all the same."""
@@ -216,7 +192,7 @@ class HttpWatcher(Watcher):
         recorded = 0
         for first in range(0, max(1, len(all_of_them)), MAX_BATCH):
             body = {"executions": all_of_them[first : first + MAX_BATCH]}
-            recorded += json.loads(self._send("/execution/batch", body, headers=prefer))["recorded"]
+            recorded += json.loads(self._remote.send("/execution/batch", body, headers=prefer))["recorded"]
         return recorded
 
     def _start_tracked(self, request: recording.TrackRequest, start_date: dt.datetime) -> values.Execution:
@@ -239,7 +215,7 @@ class HttpWatcher(Watcher):
             "scope": request.scope,
             "heartbeats_from": None if request.process is None else request.process.host,
         }
-        return EXECUTION.validate_json(self._send("/execution", body))
+        return EXECUTION.validate_json(self._remote.send("/execution", body))
 
     def _end_tracked(
         self,
@@ -253,13 +229,13 @@ class HttpWatcher(Watcher):
         self._catch_up()
 
     def _declare(self, request: recording.TrackRequest) -> None:
-        answer = self._send("/pipeline_declaration", {"pipeline_name": request.name, **_declared(request)})
+        answer = self._remote.send("/pipeline_declaration", {"pipeline_name": request.name, **_declared(request)})
         if not PIPELINE.validate_json(answer).active:
             raise PipelineInactiveError(request.name)
 
     def _beat(self, execution_id: int, process: recording.Process) -> bool:
         try:
-            answer = json.loads(self._send("/heartbeat", {"id": execution_id, "host": process.host}))
+            answer = json.loads(self._remote.send("/heartbeat", {"id": execution_id, "host": process.host}))
         except NotFoundError:
             return False
         return bool(answer["running"])
@@ -270,117 +246,16 @@ class HttpWatcher(Watcher):
         self._connect()
 
     def _connect(self) -> NoReturn:
+        address = self._remote.address
         raise ConfigurationError(
-            f"this needs the database, and this host records over HTTP, at {self._address}; run it on a host that has "
-            f"WATCHER_DATABASE_URL, or look at {self._address}/ui/"
+            f"this needs the database, and this host records over HTTP, at {address}; run it on a host that has "
+            f"WATCHER_DATABASE_URL, or look at {address}/ui/"
         )
 
     @property
     def url(self) -> sa.URL:
         """Needs the database."""
         self._connect()
-
-    # HTTP
-
-    def _send(
-        self,
-        path: str,
-        body: Mapping[str, Any] | None = None,
-        *,
-        headers: Mapping[str, str] | None = None,
-        pauses: Sequence[float] | None = None,
-    ) -> bytes:
-        """Send a request until it is answered, as long as the time limit lets it.
-
-        Args:
-            path: Where to.
-            body: What is sent; without one it only reads.
-            headers: Those of this request.
-            pauses: Seconds before each further try; none where it is not safe to repeat it.
-        """
-        import httpx
-
-        method = "GET" if body is None else "POST"
-        content = None if body is None else arguments.json_text(dict(body)).encode()
-        limit = database.remaining_seconds()
-        deadline = time.monotonic() + (TIMEOUT_SECONDS if limit is None else limit)
-        for pause in (*(PAUSES if pauses is None else pauses), None):
-            left = max(0.05, deadline - time.monotonic())
-            ask = partial(self._http().request, method, path, content=content, headers=headers, timeout=left)
-            try:
-                answer = wait_within(left, ask)
-            except TimeoutError:
-                self._client = None  # its connection is in use
-                raise DatabaseUnavailableError(f"{self._address} cannot be reached: no answer in time") from None
-            except httpx.HTTPError as exc:
-                error: Exception = DatabaseUnavailableError(f"{self._address} cannot be reached: {_reason(exc)}")
-            else:
-                if answer.is_success:
-                    return answer.content
-                error = self._error(answer)
-                if answer.status_code not in REPEATED_STATUSES or _is_locked(error):  # it has been waited for there
-                    raise error
-            if pause is None or time.monotonic() + pause >= deadline:
-                raise error
-            time.sleep(pause)
-        raise AssertionError("the last pause is None")
-
-    def _http(self) -> httpx.Client:
-        import httpx
-
-        if self._client is None or self._client[0] != os.getpid():  # a fork must not share its parent's connections
-            headers = {**self._headers, "Content-Type": "application/json", "User-Agent": "watcher"}
-            self._client = os.getpid(), httpx.Client(base_url=self._address, headers=headers)
-        return self._client[1]
-
-    def _error(self, answer: httpx.Response) -> Exception:
-        try:
-            found = answer.json()
-            message, code, details = str(found["message"]), str(found["code"]), dict(found["details"])
-        except (ValueError, KeyError, TypeError):  # a proxy's own page
-            message, code, details = f"it answers {answer.status_code}", "", {}
-            if answer.status_code != 413:  # which says something of this request, and others may go through
-                return DatabaseUnavailableError(f"{self._address} cannot be reached: {message}, and is no Watcher")
-        where = f"{self._address}: {message}"
-        match code:
-            case "locked":
-                return DatabaseUnavailableError(where, is_reached=True, is_locked=True)
-            case "not_found" if details:
-                return NotFoundError(details["kind"], details["reference"])
-            case "execution_ended":
-                differences = {name: (was, now) for name, (was, now) in details["differences"].items()}
-                return ExecutionEndedError(details["execution_id"], differences)
-            case "pipeline_inactive":
-                return PipelineInactiveError(details["pipeline_name"])
-            case "invalid_value" | "validation" | "too_large" | "conflict":
-                return InvalidValueError(message)
-        if answer.status_code in REPEATED_STATUSES:
-            return DatabaseUnavailableError(where, is_reached=True)
-        # A wrong token must not break the job that is tracked.
-        if code == "unauthorized":
-            return AccessDeniedError(f"{where}; WATCHER_TOKEN has to be another: watcher tokens create NAME")
-        if code == "forbidden" and not details:
-            return AccessDeniedError(where)
-        if code == "forbidden" and details.get("refused"):
-            return AccessDeniedError(where, pipelines=details["refused"])
-        return DatabaseError(where)
-
-
-def _clean_address(address: str) -> str:
-    scheme, _, rest = address.strip().partition("://")
-    host = rest.split("/", 1)[0]
-    if scheme.lower() not in ("http", "https") or not host or "@" in host or any(mark in rest for mark in "?# "):
-        raise ConfigurationError(
-            "the server's URL cannot be read; it looks like https://watcher.example.com, and the token is passed apart"
-        )
-    return f"{scheme.lower()}://{rest.rstrip('/')}"
-
-
-def _clean_token(token: str) -> str:
-    cleaned = token.strip()
-    if not cleaned.isascii() or not cleaned.isprintable() or " " in cleaned:
-        raise ConfigurationError("the token cannot be sent: it has characters that a header may not have")
-    return cleaned
 
 
 def _declared(request: recording.TrackRequest) -> dict[str, Any]:
@@ -398,13 +273,5 @@ def _record(record: values.ExecutionRecord) -> dict[str, Any]:
     return {**vars(record), **dates, "execution_metadata": metadata}
 
 
-def _is_locked(error: Exception) -> bool:
-    return isinstance(error, DatabaseUnavailableError) and error.is_locked
-
-
 def _instant(value: dt.datetime | None, argument: str) -> dt.datetime | None:
     return None if value is None else arguments.instant(value, argument)
-
-
-def _reason(error: Exception) -> str:
-    return str(error) or type(error).__name__

@@ -1,0 +1,162 @@
+"""The server that a host records to: how it is asked, how often, and which of our errors its answers are."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Mapping, Sequence
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from watcher_core import arguments, database
+from watcher_core.errors import (
+    AccessDeniedError,
+    ConfigurationError,
+    DatabaseError,
+    DatabaseUnavailableError,
+    ExecutionEndedError,
+    InvalidValueError,
+    NotFoundError,
+    PipelineInactiveError,
+)
+from watcher_core.waiting import wait_within
+
+if TYPE_CHECKING:
+    import httpx
+
+# Seconds before the second try and the third: a server that starts again is back by then.
+PAUSES = (0.2, 1.0)
+REPEATED_STATUSES = (408, 429, 500, 502, 503, 504)
+
+# Where no time limit holds, as it does in `track`.
+TIMEOUT_SECONDS = 30.0
+
+
+class RemoteServer:
+    """`watcher serve` on another host.
+
+    Attributes:
+        address: Its URL, `https://watcher.example.com`.
+
+    Raises:
+        ConfigurationError: The address or the token cannot be used.
+    """
+
+    def __init__(self, address: str, token: str | None) -> None:
+        self.address = _clean_address(address)
+        self._headers = {} if token is None else {"Authorization": f"Bearer {_clean_token(token)}"}
+        self._client: tuple[int, httpx.Client] | None = None
+
+    def close(self) -> None:
+        """Close all connections. The next request opens them again."""
+        if self._client is not None and self._client[0] == os.getpid():
+            self._client[1].close()
+        self._client = None
+
+    def send(
+        self,
+        path: str,
+        body: Mapping[str, Any] | None = None,
+        *,
+        headers: Mapping[str, str] | None = None,
+        pauses: Sequence[float] | None = None,
+    ) -> bytes:
+        """Send a request until it is answered, as long as the time limit lets it.
+
+        Args:
+            path: Where to.
+            body: What is sent; without one it only reads.
+            headers: Those of this request.
+            pauses: Seconds before each further try; none where it is not safe to repeat it.
+        """
+        import httpx
+
+        method = "GET" if body is None else "POST"
+        content = None if body is None else arguments.json_text(dict(body)).encode()
+        limit = database.remaining_seconds()
+        deadline = time.monotonic() + (TIMEOUT_SECONDS if limit is None else limit)
+        for pause in (*(PAUSES if pauses is None else pauses), None):
+            left = max(0.05, deadline - time.monotonic())
+            ask = partial(self._http().request, method, path, content=content, headers=headers, timeout=left)
+            try:
+                answer = wait_within(left, ask)
+            except TimeoutError:
+                self._client = None  # its connection is in use
+                raise DatabaseUnavailableError(f"{self.address} cannot be reached: no answer in time") from None
+            except httpx.HTTPError as exc:
+                error: Exception = DatabaseUnavailableError(f"{self.address} cannot be reached: {_reason(exc)}")
+            else:
+                if answer.is_success:
+                    return answer.content
+                error = self._error(answer)
+                if answer.status_code not in REPEATED_STATUSES or _is_locked(error):  # it has been waited for there
+                    raise error
+            if pause is None or time.monotonic() + pause >= deadline:
+                raise error
+            time.sleep(pause)
+        raise AssertionError("the last pause is None")
+
+    def _http(self) -> httpx.Client:
+        import httpx
+
+        if self._client is None or self._client[0] != os.getpid():  # a fork must not share its parent's connections
+            headers = {**self._headers, "Content-Type": "application/json", "User-Agent": "watcher"}
+            self._client = os.getpid(), httpx.Client(base_url=self.address, headers=headers)
+        return self._client[1]
+
+    def _error(self, answer: httpx.Response) -> Exception:
+        try:
+            found = answer.json()
+            message, code, details = str(found["message"]), str(found["code"]), dict(found["details"])
+        except (ValueError, KeyError, TypeError):  # a proxy's own page
+            message, code, details = f"it answers {answer.status_code}", "", {}
+            if answer.status_code != 413:  # which says something of this request, and others may go through
+                return DatabaseUnavailableError(f"{self.address} cannot be reached: {message}, and is no Watcher")
+        where = f"{self.address}: {message}"
+        match code:
+            case "locked":
+                return DatabaseUnavailableError(where, is_reached=True, is_locked=True)
+            case "not_found" if details:
+                return NotFoundError(details["kind"], details["reference"])
+            case "execution_ended":
+                differences = {name: (was, now) for name, (was, now) in details["differences"].items()}
+                return ExecutionEndedError(details["execution_id"], differences)
+            case "pipeline_inactive":
+                return PipelineInactiveError(details["pipeline_name"])
+            case "invalid_value" | "validation" | "too_large" | "conflict":
+                return InvalidValueError(message)
+        if answer.status_code in REPEATED_STATUSES:
+            return DatabaseUnavailableError(where, is_reached=True)
+        # A wrong token must not break the job that is tracked.
+        if code == "unauthorized":
+            return AccessDeniedError(f"{where}; WATCHER_TOKEN has to be another: watcher tokens create NAME")
+        if code == "forbidden" and not details:
+            return AccessDeniedError(where)
+        if code == "forbidden" and details.get("refused"):
+            return AccessDeniedError(where, pipelines=details["refused"])
+        return DatabaseError(where)
+
+
+def _clean_address(address: str) -> str:
+    scheme, _, rest = address.strip().partition("://")
+    host = rest.split("/", 1)[0]
+    if scheme.lower() not in ("http", "https") or not host or "@" in host or any(mark in rest for mark in "?# "):
+        raise ConfigurationError(
+            "the server's URL cannot be read; it looks like https://watcher.example.com, and the token is passed apart"
+        )
+    return f"{scheme.lower()}://{rest.rstrip('/')}"
+
+
+def _clean_token(token: str) -> str:
+    cleaned = token.strip()
+    if not cleaned.isascii() or not cleaned.isprintable() or " " in cleaned:
+        raise ConfigurationError("the token cannot be sent: it has characters that a header may not have")
+    return cleaned
+
+
+def _is_locked(error: Exception) -> bool:
+    return isinstance(error, DatabaseUnavailableError) and error.is_locked
+
+
+def _reason(error: Exception) -> str:
+    return str(error) or type(error).__name__
