@@ -92,7 +92,7 @@ def test_rules_on_columns_and_metadata_of_several_pipelines_are_judged_together(
         ("metadata:  ", "a key follows"),
         ("revenue", "metric_field is 'revenue'; it may be duration_seconds, .*, or metadata: and a key"),
         ("metadata:" + "x" * 3000, "a name has 1 to 2,048 bytes"),
-        (7, "metric_field is 7; it may be"),
+        (7, "metric_field is 7; it must be an AnomalyMetric or text"),
     ],
 )
 def test_what_is_no_metric_is_refused(module_watcher: Watcher, metric: Any, message: str) -> None:
