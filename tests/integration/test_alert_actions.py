@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import Any
 
 import pytest
@@ -25,7 +27,9 @@ def watcher(module_watcher: Watcher) -> Iterator[Watcher]:
         session.execute(sa.text("TRUNCATE watcher.alert CASCADE"))
 
 
-def found(watcher: Watcher, minutes: float = 0, level: AlertLevel = WARNING, *, new: bool = True) -> Alert:
+def found(
+    watcher: Watcher, minutes: float = 0, level: AlertLevel = WARNING, *, new: bool = True, failing: int = 1
+) -> Alert:
     """A check finds the same again."""
     pipeline = watcher.get_or_create_pipeline("orders")
     finding = Finding(
@@ -37,6 +41,7 @@ def found(watcher: Watcher, minutes: float = 0, level: AlertLevel = WARNING, *, 
         new=new,
         deduplication_key="orders",
         at=at(minutes),
+        details={"failing": failing},
     )
     with watcher._transaction() as (session, _):
         opening.open_alerts(session, [finding], now=at(minutes))
@@ -108,10 +113,11 @@ def test_a_note_of_the_version_before_is_of_nobody(watcher: Watcher) -> None:
     assert (alert.note, alert.noted_by, alert.noted_at) == ("mine now", None, None)
 
 
-def test_of_an_alert_that_is_back_the_note_of_its_end_is_the_last_no_more(watcher: Watcher) -> None:
+@pytest.mark.parametrize("by", ["ada", None])
+def test_of_an_alert_that_is_back_the_note_of_its_end_is_the_last_no_more(watcher: Watcher, by: str | None) -> None:
     number = found(watcher).id
     with watcher._transaction() as (session, _):
-        resolve_alert(session, alert_id=number, by="ada", note="expected", now=at(1))
+        resolve_alert(session, alert_id=number, by=by, note="expected", now=at(1))
     assert found(watcher, 2).note is None
     assert [each.note for each in watcher.alert_actions(number)] == ["expected"]
 
@@ -224,3 +230,54 @@ def test_a_snooze_that_was_over_is_not_outgrown(watcher: Watcher) -> None:
     snoozed(watcher, 1, until=10)
     alert = found(watcher, 20, CRITICAL)
     assert (alert.state, alert.snoozed_until, alert.is_outgrown) == (AlertState.OPEN, at(10), False)
+
+
+# A check, and somebody who acts, at once
+
+IS_WAITING = """
+    SELECT count(*) > 0 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'
+"""
+
+
+def found_while(watcher: Watcher, act: Callable[..., Alert], level: AlertLevel) -> Alert:
+    """What a check makes of the alert that has begun before somebody's action was written, and waits for that."""
+    number = only(watcher).id
+    with ThreadPoolExecutor() as pool:
+        with watcher._transaction() as (session, _):
+            act(session, alert_id=number, by="ada", now=at(4))
+            checking = pool.submit(found, watcher, 5, level, failing=2)
+            while not is_waiting(watcher):
+                assert not checking.done()
+        return checking.result(30)
+
+
+def is_waiting(watcher: Watcher) -> bool:
+    with watcher._transaction() as (session, _):
+        return bool(session.scalar(sa.text(IS_WAITING)))
+
+
+def test_an_acknowledgement_stays_though_a_check_has_begun_before_it(watcher: Watcher) -> None:
+    found(watcher)
+    acknowledged(watcher, 1)
+    found(watcher, 2, CRITICAL)
+    alert = found_while(watcher, acknowledge_alert, CRITICAL)
+    assert (alert.state, alert.acknowledged_by, alert.covered_level) == (AlertState.ACKNOWLEDGED, "ada", CRITICAL)
+
+
+@pytest.mark.parametrize("act", [acknowledge_alert, partial(snooze_alert, until=at(60))])
+def test_what_a_check_finds_louder_at_the_moment_of_an_action_is_open(
+    watcher: Watcher, act: Callable[..., Alert]
+) -> None:
+    found(watcher)
+    alert = found_while(watcher, act, CRITICAL)
+    assert (alert.state, alert.level, alert.covered_level) == (AlertState.OPEN, CRITICAL, WARNING)
+    assert alert.is_outgrown
+
+
+def test_what_somebody_resolves_at_the_moment_at_which_a_check_finds_it_louder_stops_no_check(
+    watcher: Watcher,
+) -> None:
+    found(watcher)
+    alert = found_while(watcher, resolve_alert, CRITICAL)
+    assert (alert.state, alert.resolved_by) == (AlertState.RESOLVED, "ada")
+    assert found(watcher, 6, CRITICAL).state is AlertState.OPEN, "it is new, and heard"

@@ -32,8 +32,10 @@ def _failing(row: str) -> str:
 
 
 # An acknowledgement or a snooze does not cover a level that is louder than what its person knew of: the alert is open
-# again.
-#
+# again. People act without the lock on their alerts' kind, so whether it is covered is asked of the row as it is once
+# that is locked: who acts just now is not overruled, and what they resolve stays so.
+IS_COVERED: Final = "(known.level <= greatest(alert.covered_level, alert.level) OR alert.state = 'resolved')"
+
 # The rest of a statement that has the causes as `cause`: `kind`, `level`, `deduplication_key` (each once), `at`,
 # `pipeline_id`, `asked_level` (of the pipeline, else its type), `pipeline_execution_id`, `is_new`, `facts`.
 #
@@ -46,8 +48,7 @@ OPENING: Final = f"""
                alive.id IS NOT NULL
                AND ({_failing("cause")} > {_failing("alive")} OR {LEVEL} > alive.level) AS has_grown,
                coalesce({LEVEL} > gone.level, false) AS is_back_louder,
-               coalesce({LEVEL} <= coalesce(alive.covered_level, gone.covered_level, alive.level, gone.level), true)
-               AS is_covered,
+               {LEVEL} <= coalesce(gone.covered_level, gone.level) AS is_back_covered,
                gone.resolved_at <= %(now)s - %(continues_within)s AS is_long_gone,
                gone.resolved_by_hand AND NOT cause.is_new AS is_settled_by_hand,
                EXISTS (SELECT
@@ -74,8 +75,8 @@ OPENING: Final = f"""
                grew_at    = CASE WHEN known.has_grown THEN %(now)s ELSE alert.grew_at END,
                is_settled = alert.is_settled AND NOT known.has_grown,
                -- A snooze that is over by then has its reminder still.
-               state = CASE WHEN known.is_covered THEN alert.state ELSE 'open' END,
-               snoozed_until = CASE WHEN known.is_covered OR alert.snoozed_until <= %(now)s THEN alert.snoozed_until END
+               state = CASE WHEN {IS_COVERED} THEN alert.state ELSE 'open' END,
+               snoozed_until = CASE WHEN {IS_COVERED} OR alert.snoozed_until <= %(now)s THEN alert.snoozed_until END
           FROM known
          WHERE alert.id = known.id
            AND NOT known.is_gone
@@ -90,15 +91,15 @@ OPENING: Final = f"""
                                  THEN alert.reopenings + 1 ELSE 1 END,
                pipeline_execution_id = coalesce(known.pipeline_execution_id, alert.pipeline_execution_id),
                resolution = NULL, resolved_by = NULL,
-               note = CASE WHEN alert.resolved_by IS NULL THEN alert.note END,
+               note = CASE WHEN NOT alert.resolved_by_hand THEN alert.note END,
                grew_at = CASE WHEN known.is_back_louder THEN %(now)s ELSE alert.grew_at END,
                -- Where the recovery was not delivered, the acknowledgement still holds.
-               state = CASE WHEN NOT known.is_covered THEN CAST('open' AS watcher.alert_state)
+               state = CASE WHEN NOT known.is_back_covered THEN CAST('open' AS watcher.alert_state)
                             WHEN alert.snoozed_until > %(now)s THEN 'snoozed'
                             WHEN alert.acknowledged_at IS NOT NULL AND NOT known.is_known_to_be_over
                             THEN 'acknowledged'
                             ELSE 'open' END,
-               snoozed_until = CASE WHEN known.is_covered OR alert.snoozed_until <= %(now)s
+               snoozed_until = CASE WHEN known.is_back_covered OR alert.snoozed_until <= %(now)s
                                     THEN alert.snoozed_until END,
                acknowledged_at = CASE WHEN NOT known.is_known_to_be_over THEN alert.acknowledged_at END,
                covered_level = CASE WHEN alert.snoozed_until > %(now)s OR NOT known.is_known_to_be_over
