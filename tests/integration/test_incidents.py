@@ -247,6 +247,50 @@ def test_what_is_critical_does_not_wait_for_who_looks_at_a_cause_that_is_not(sho
     assert shop.default.take() == ["🚨 customers is held up: orders failed: no file"]
 
 
+@pytest.mark.parametrize("is_acknowledged", [False, True])
+def test_what_is_known_and_then_critical_behind_a_cause_that_is_not_is_said(shop: World, is_acknowledged: bool) -> None:
+    """Its cause was found later, so that each place knows of both, at the lower level."""
+    shop.found("customers")
+    shop.deliver()
+    shop.found("orders", AlertKind.FAILURE, now=at(1), error="no file")
+    shop.deliver(at(1))
+    assert shop.causes() == {"freshness/customers": "failure/orders"}
+    if is_acknowledged:
+        shop.watcher.acknowledge_alert(shop.alert("failure/orders").id)
+    shop.default.take()
+    shop.watcher.update_pipeline("customers", alert_level="critical")
+    shop.found("customers", now=at(10))
+    shop.deliver(at(10))
+    assert shop.default.take() == ["🚨 Now critical, was error: customers is held up: orders failed: no file"]
+    shop.deliver(at(500))
+    assert shop.default.take() == []
+
+
+def test_a_place_that_does_not_hear_of_the_cause_hears_what_gets_critical(shop: World) -> None:
+    shop.found("orders", AlertKind.FAILURE, error="no file")
+    shop.found("revenue")
+    shop.deliver()
+    assert shop.finance.take() == ["🔴 revenue is held up: orders failed: no file"]
+    for name, minute in (("revenue", 10), ("margin", 20)):
+        shop.watcher.update_pipeline(name, alert_level="critical")
+        shop.found(name, now=at(minute))
+        shop.deliver(at(minute))
+    assert shop.finance.take() == ["🚨 Now critical, was error: revenue is held up: orders failed: no file"]
+    shop.deliver(at(71))
+    assert shop.finance.take() == ["🚨 margin is held up: orders failed: no file"], "it is known to be critical"
+
+
+def test_what_is_critical_does_not_wait_where_less_urgent_parts_are_known(shop: World) -> None:
+    shop.watcher.update_pipeline("margin", alert_level="critical")
+    shop.found("orders", AlertKind.FAILURE, error="no file")
+    shop.found("revenue")
+    shop.deliver()
+    shop.finance.take()
+    shop.found("margin", now=at(10))
+    shop.deliver(at(10))
+    assert shop.finance.take() == ["🚨 margin is held up: orders failed: no file"]
+
+
 def test_recoveries_are_one_message_too(shop: World) -> None:
     shop.found("orders", AlertKind.FAILURE, error="duplicate key")
     for name in ("customers", "revenue", "margin"):

@@ -8,7 +8,8 @@ again.
 What is behind another alert is quiet where that one goes: its message names what is behind it. Other destinations get
 one message about what is behind it, which names the cause, and at most hourly one about pipelines that have come since.
 What is critical behind a cause that is not gets such a message everywhere: it must not wait until people look at what
-is less urgent, as after quiet hours.
+is less urgent, as after quiet hours. Nor must it wait where no more than what is less urgent of the incident is known.
+What has become louder than such a place was told is news there, though it knows the pipeline.
 """
 
 from __future__ import annotations
@@ -101,12 +102,14 @@ class Reached:
         cause_id: The alert that is its cause.
         destination: The name of the destination.
         pipeline_ids: The pipelines that it has been notified of.
+        level: The loudest level that it has been notified of.
         notified_at: When it last was; `None` while a message is on its way.
     """
 
     cause_id: int
     destination: str
     pipeline_ids: list[int | None]
+    level: str | None
     notified_at: dt.datetime | None
 
 
@@ -134,8 +137,14 @@ class Incidents:
         self._of_cause: dict[int, frozenset[str]] = {}
         self._begun: Counter[tuple[int, str]] = Counter()
 
-    def saying(self, row: Mapping[str, Any], destination: Destination) -> Saying:
-        """How a destination hears of the alert of a row."""
+    def saying(self, row: Mapping[str, Any], destination: Destination, *, is_louder: bool = False) -> Saying:
+        """How a destination hears of the alert of a row.
+
+        Args:
+            row: The row.
+            destination: The destination.
+            is_louder: Whether the alert is louder than the destination knows.
+        """
         cause_id = row["cause_id"]
         if cause_id is None:
             return Saying.BY_ITSELF
@@ -145,11 +154,13 @@ class Incidents:
         is_more_urgent = row["level"] == AlertLevel.CRITICAL != row["cause_level"]
         if destination.name in self._of_cause[cause_id] and not is_more_urgent:
             return Saying.BY_OTHERS
+        if is_louder:
+            return Saying.BY_ITSELF
         # A place that takes few alerts in a message gets one message, with as many as that takes.
         if destination.most is not None and self._begun[cause_id, destination.name] >= destination.most:
             return Saying.BY_OTHERS
         known = self._reached.get((cause_id, destination.name))
-        if known is None or (is_more_urgent and set(known.pipeline_ids) <= {row["cause_pipeline_id"]}):
+        if known is None or (is_more_urgent and known.level != AlertLevel.CRITICAL):
             return Saying.BY_ITSELF
         if destination.most is not None or row["pipeline_id"] in known.pipeline_ids:
             return Saying.BY_OTHERS
@@ -229,7 +240,9 @@ def _of_alert(
         elif row["event"] not in SAID_BY_CAUSE:
             _add(found, row, _pending(row, subject, destination))
             is_quiet = is_quiet and row["event"] is None
-        elif (saying := incidents.saying(row, destination)) is not Saying.BY_OTHERS:
+        elif (saying := incidents.saying(row, destination, is_louder=row["level_before"] is not None)) is not (
+            Saying.BY_OTHERS
+        ):
             is_quiet = is_quiet and row["event"] is None
             pending = _pending(row, subject, destination)
             if saying is Saying.BY_ITSELF:

@@ -108,8 +108,8 @@ ROWS = sa.text(f"""
      ORDER BY unsettled.happened_at, unsettled.id, unsettled.destination
 """)
 
-# The destinations that know of an incident, by its cause or by something behind that: of which pipelines, and when they
-# were last notified.
+# The destinations that know of an incident, by its cause or by something behind that: of which pipelines, how loud it
+# is there, and when they were last notified.
 REACHED = sa.text("""
     WITH incident AS MATERIALIZED (
         SELECT DISTINCT cause_alert_id AS id
@@ -117,19 +117,21 @@ REACHED = sa.text("""
          WHERE NOT is_settled
            AND cause_alert_id IS NOT NULL
     ), part AS (
-        SELECT id AS cause_id, id, pipeline_id
+        SELECT id AS cause_id, id, pipeline_id, level
           FROM watcher.alert
          WHERE id = ANY(ARRAY(SELECT id FROM incident))
          UNION ALL
-        SELECT incident.id, behind.id, behind.pipeline_id
+        SELECT incident.id, behind.id, behind.pipeline_id, behind.level
           FROM incident
-         CROSS JOIN LATERAL (SELECT id, pipeline_id
+         CROSS JOIN LATERAL (SELECT id, pipeline_id, level
                                FROM watcher.alert
                               WHERE cause_alert_id = incident.id
                                 AND state <> 'resolved'
                              OFFSET 0) AS behind
     )
     SELECT part.cause_id, delivery.destination, array_agg(part.pipeline_id) AS pipeline_ids,
+           CAST(max(CASE WHEN delivery.lease IS NULL THEN delivery.notified_level
+                         ELSE greatest(delivery.notified_level, part.level) END) AS text) AS level,
            CASE WHEN bool_and(delivery.lease IS NULL) THEN max(delivery.notified_at) END AS notified_at
       FROM part
      CROSS JOIN LATERAL (SELECT * FROM watcher.alert_delivery WHERE alert_id = part.id OFFSET 0) AS delivery
