@@ -311,7 +311,12 @@ def test_the_alert_about_a_backfill_says_which_and_since_when() -> None:
 
 def test_a_single_alert_brings_what_one_needs_to_act() -> None:
     facts = {"error": "no file", "step_key": "load orders"}
-    seen: dict[str, Any] = {"state": AlertState.ACKNOWLEDGED, "acknowledged_by": "ada", "note": "<looking>"}
+    seen: dict[str, Any] = {
+        "state": AlertState.ACKNOWLEDGED,
+        "acknowledged_by": "ada",
+        "note": "<looking>",
+        "noted_by": "ada",
+    }
     sent = written(
         alert(kind=AlertKind.FAILURE, facts=facts, **seen),
         run_id="1-ab",
@@ -343,6 +348,9 @@ def test_a_single_alert_brings_what_one_needs_to_act() -> None:
             {"state": AlertState.ACKNOWLEDGED, "acknowledged_by": "ada", "note": "a", "noted_by": "<bob>"},
             "acknowledged by ada, noted by &lt;bob&gt;: a",
         ),
+        ({"state": AlertState.ACKNOWLEDGED, "acknowledged_by": "ada", "note": "a"}, "acknowledged by ada, note: a"),
+        ({"state": AlertState.ACKNOWLEDGED, "note": "a"}, "acknowledged: a"),
+        ({"state": AlertState.ACKNOWLEDGED, "note": "a", "noted_by": "bob"}, "acknowledged, noted by bob: a"),
         ({"note": "a", "noted_by": "bob"}, "noted by bob: a"),
         ({"note": "a"}, "note: a"),
         (

@@ -291,7 +291,7 @@ def _by_whom(alert: values.Alert) -> list[str]:
     if not alert.note:
         return [done] if done else []
     note = slack.escape(alert.note, limit=ERROR_CHARACTERS)
-    if done and alert.noted_by in (None, by):
+    if done and alert.noted_by == by:
         return [f"{done}: {note}"]
     noted = f"noted by {slack.escape(alert.noted_by)}: {note}" if alert.noted_by else f"note: {note}"
     return [done, noted] if done else [noted]

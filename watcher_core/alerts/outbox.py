@@ -108,8 +108,7 @@ ROWS = sa.text(f"""
      ORDER BY unsettled.happened_at, unsettled.id, unsettled.destination
 """)
 
-# The destinations that know of an incident, by its cause or by something behind that: of which pipelines, how loud it
-# is there, and when they were last notified.
+# The destinations that know of an incident, by its cause or by something behind that: of which pipelines, how loud, when.
 REACHED = sa.text("""
     WITH incident AS MATERIALIZED (
         SELECT DISTINCT cause_alert_id AS id
