@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import errno
 import json
 import logging
 import os
@@ -61,6 +62,8 @@ def one_by_one(record: Callable[[ExecutionRecord], object]) -> spool.Record:
 
 
 OLD = Path("old")  # the place of earlier versions, which is read only
+# By what a note knows that executions of this pipeline are refused.
+REFUSED_A = json.dumps([spool.OF_PIPELINES_WAIT, "pipeline 'a'"])
 
 
 @pytest.fixture
@@ -178,6 +181,19 @@ BROKEN = {
         {"start_date": None, "end_date": None, "logical_date": None, "source": "x"}
     ).encode(),
     "no date": json.dumps({"start_date": "yesterday", "end_date": None, "logical_date": None}).encode(),
+    **{
+        f"no text as {name}": json.dumps(
+            {
+                "pipeline_name": "a",
+                "source": "python",
+                "external_id": "1",
+                "state": "succeeded",
+                **dict.fromkeys(spool.TIMES, "2026-03-01T12:00:00+00:00"),
+                name: ["a"],
+            }
+        ).encode()
+        for name in spool.NAMES
+    },
 }
 
 
@@ -197,6 +213,19 @@ def test_a_file_that_cannot_be_read_is_set_aside(
     assert path.with_suffix(".broken").read_bytes() == content
     errors = [logged for logged in caplog.records if logged.levelno == logging.ERROR]
     assert [str(path) in logged.getMessage() for logged in errors] == [True]
+
+
+@pytest.mark.parametrize("content", BROKEN.values(), ids=BROKEN)
+def test_a_file_that_cannot_be_read_does_not_hide_how_others_have_ended(directory: Path, content: bytes) -> None:
+    """Nor what was part of what."""
+    whole = record("a", parent_external_id="1", parent_source=ExecutionSource.PYTHON)
+    for _ in range(2):
+        spool.keep_in_spool([directory, OLD], COMPLETE).write_bytes(content)
+        spool.keep_in_spool([directory, OLD], whole)
+    assert [*spool.kept_executions(directory.parent)] == [whole.identity]
+    told: list[ExecutionRecord] = []
+    spool.replay_spool([directory, OLD], told.extend)
+    assert told == [whole, whole]
 
 
 def test_a_field_that_this_version_does_not_know_is_set_aside(directory: Path) -> None:
@@ -557,7 +586,77 @@ def test_why_executions_wait_on_is_known_until_they_do_no_more(directory: Path) 
     assert known() == []
 
 
-@pytest.mark.parametrize("note", [b"", b"[]", b"\xff", b'{"x": 1}', b'{"x": {"said_at": "y"}}'])
+def test_what_was_known_of_executions_that_are_gone_is_not_said_of_those_that_wait_later(directory: Path) -> None:
+    """Somebody has removed them; the database is away when the next one comes."""
+
+    def is_away(_: Sequence[ExecutionRecord]) -> None:
+        raise DatabaseUnavailableError("it is away")
+
+    kept = spool.keep_in_spool([directory, OLD], record("a"))
+    spool.replay_spool([directory, OLD], refuses({"a"}))
+    kept.unlink()
+    os.utime(directory / spool_notes.NOTE, (1, 1))
+    waiting = spool.keep_in_spool([directory, OLD], record("b"))
+    with pytest.raises(DatabaseUnavailableError):
+        spool.replay_spool([directory, OLD], is_away)
+    assert recording.spool_problems([directory, OLD], [waiting]) == []
+
+
+def test_what_waits_on_is_said_once_a_day_though_a_place_takes_no_notes_any_more(
+    directory: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As a home that was mounted again to be read only, and has an old note."""
+    other = tmp_path / "other"
+    places = [directory, other, OLD]
+    spool.keep_in_spool(places, record("a"))
+    spool.replay_spool(places, refuses({"a"}))
+    note = directory / spool_notes.NOTE
+    os.utime(note, (1, 1))
+    kept, days = note.read_text(), 25 * 3600
+    clock = time.time
+    monkeypatch.setattr("time.time", lambda: clock() + days)
+    monkeypatch.setattr(Path, "write_text", writes_nothing_in(directory))
+    caplog.clear()
+    for _ in range(3):
+        spool.replay_spool(places, refuses({"a"}))
+    assert len(caplog.messages) == 1
+    assert note.read_text() == kept
+
+
+def writes_nothing_in(full: Path) -> Callable[..., int]:
+    """A disk that takes the name of a file and not what is in it."""
+    write = Path.write_text
+
+    def write_text(path: Path, *given: Any, **options: Any) -> int:
+        if path.parent != full:
+            return write(path, *given, **options)
+        path.touch()
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    return write_text
+
+
+def test_notes_leave_nothing_behind_on_a_full_disk(directory: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    kept = spool.keep_in_spool([directory, OLD], record("a"))
+    monkeypatch.setattr(Path, "write_text", writes_nothing_in(directory))
+    for _ in range(3):
+        spool.replay_spool([directory, directory / "below", OLD], refuses({"a"}))
+    assert [path for path in directory.iterdir() if path.is_file()] == [kept]
+
+
+BROKEN_NOTES = {
+    "empty": b"",
+    "a list": b"[]",
+    "binary": b"\xff",
+    "nested deeply": b"[" * 100_000,
+    "no note": b'{"x": 1}',
+    "no time": b'{"x": {"said_at": "y"}}',
+    "a time that is too long": json.dumps({REFUSED_A: {"said_at": 10**400}}).encode(),
+    "no number": json.dumps({REFUSED_A: {"said_at": float("nan")}}).encode(),
+}
+
+
+@pytest.mark.parametrize("note", BROKEN_NOTES.values(), ids=BROKEN_NOTES)
 def test_a_note_that_cannot_be_read_stops_nobody(
     directory: Path, note: bytes, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -30,6 +30,8 @@ logger = logging.getLogger("watcher.spool")
 Identity = tuple[ExecutionSource, str]
 
 TIMES = ("start_date", "end_date", "logical_date")
+# What executions are compared by.
+NAMES = ("pipeline_name", "external_id", "parent_external_id")
 
 
 # Places
@@ -246,7 +248,7 @@ def replay_spool(directories: Iterable[Path], record: Record, *, before: str | N
         problems.add(ALL_WAIT, [str(path.parent) for path in spooled_executions(directories)[:1]], exc)
         is_all = True
     finally:
-        problems.say(directories, is_all=is_all)
+        problems.say(directories, waiting, is_all=is_all)
         if replay.done:
             logger.info("recorded %d execution(s) that had waited for the database", replay.done)
     return replay.done
@@ -409,4 +411,7 @@ def _read(path: Path) -> values.ExecutionRecord:
     for name in ("source", "parent_source"):
         found[name] = None if found.get(name) is None else ExecutionSource(found[name])
     found["state"] = ExecutionState(found["state"])
+    for name in NAMES:
+        if not isinstance(found.get(name), str | None):
+            raise TypeError(f"{name} is {found[name]!r}; it must be text")
     return values.ExecutionRecord(**found)

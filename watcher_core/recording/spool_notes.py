@@ -39,19 +39,20 @@ class SpoolProblems:
         known, _ = self._found.setdefault(kind, (set(), str(reason)))
         known |= set(subjects)
 
-    def say(self, directories: Iterable[Path], *, is_all: bool) -> None:
+    def say(self, directories: Iterable[Path], waiting: Iterable[Path], *, is_all: bool) -> None:
         """Log what was not logged lately, and keep all of it.
 
         Args:
             directories: Where the executions wait.
-            is_all: Whether all that waits was looked at, so that what was not found again is mended.
+            waiting: Those that waited.
+            is_all: Whether all of them were looked at, so that what was not found again is mended.
         """
         places = list(directories)
-        known = _read(places)
-        if not known and not self._found:
+        known = _read(_newest(places))
+        if not self._found and not (is_all and known):
             return
         now = time.time()
-        noted = {} if is_all else dict(known)
+        noted = {} if is_all else _about(places, waiting)
         for kind, (subjects, reason) in self._found.items():
             key = json.dumps([kind, *sorted(subjects)])
             line = f"{kind.format(_some(subjects))}: {reason}"
@@ -70,11 +71,19 @@ def spool_problems(directories: Iterable[Path], waiting: Iterable[Path]) -> list
         directories: Where they wait.
         waiting: Those that wait. A note from before all of them is about what is gone.
     """
-    places = list(directories)
-    tried_at = max((_changed_at(place / NOTE) for place in places), default=0.0)
-    if not any(_changed_at(path) <= tried_at for path in waiting):
-        return []
-    return [str(note.get("line")) for note in _read(places).values()]
+    return [str(note.get("line")) for note in _about(list(directories), waiting).values()]
+
+
+def _about(places: Iterable[Path], waiting: Iterable[Path]) -> dict[str, dict[str, Any]]:
+    """Return what is noted, where that is about something that waits."""
+    newest = _newest(places)
+    tried_at = _changed_at(newest)
+    return _read(newest) if any(_changed_at(path) <= tried_at for path in waiting) else {}
+
+
+def _newest(places: Iterable[Path]) -> Path:
+    """The notes that were written last: a place that takes nothing any more may have older ones."""
+    return max((place / NOTE for place in places), key=_changed_at)
 
 
 def _changed_at(path: Path) -> float:
@@ -91,18 +100,17 @@ def _some(subjects: Iterable[str]) -> str:
 
 
 def _said_at(note: Mapping[str, Any] | None) -> float:
-    with suppress(TypeError, ValueError, KeyError):
+    with suppress(TypeError, ValueError, KeyError, OverflowError):
         return 0.0 if note is None else float(note["said_at"])
     return 0.0
 
 
-def _read(directories: Iterable[Path]) -> dict[str, dict[str, Any]]:
-    """Return the notes of the first place that has some; what cannot be read is as if it were not there."""
-    for directory in directories:
-        with suppress(OSError, ValueError):
-            found = json.loads((directory / NOTE).read_text(encoding="utf-8"))
-            if isinstance(found, dict):
-                return {key: note for key, note in found.items() if isinstance(note, dict)}
+def _read(note: Path) -> dict[str, dict[str, Any]]:
+    """Return what is noted there; what cannot be read is as if it were not there."""
+    with suppress(OSError, ValueError, RecursionError):
+        found = json.loads(note.read_text(encoding="utf-8"))
+        if isinstance(found, dict):
+            return {key: each for key, each in found.items() if isinstance(each, dict)}
     return {}
 
 
@@ -115,6 +123,9 @@ def _write(directories: Iterable[Path], noted: Mapping[str, Mapping[str, Any]]) 
                 continue
             directory.mkdir(parents=True, exist_ok=True, mode=0o700)
             draft = directory / f"{NOTE}.{time.time_ns()}"
-            draft.write_text(json.dumps(noted), encoding="utf-8")
-            draft.replace(directory / NOTE)
+            try:
+                draft.write_text(json.dumps(noted), encoding="utf-8")
+                draft.replace(directory / NOTE)
+            finally:
+                draft.unlink(missing_ok=True)  # on a full disk each try would leave one
             return
