@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import dataclasses
+import datetime as dt
 import itertools
 import threading
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
@@ -18,7 +20,17 @@ from pydantic import SecretStr
 from tests.factories import NOON, at
 from tests.http_server import Answer, Failure, HttpServer, Request, http_server
 from tests.slack_server import TOKEN, SlackServer, slack_server
-from watcher_core import AlertEvent, AlertKind, AlertLevel, AlertState, DeliveryResult, Settings, SlackChannel, Watcher
+from watcher_core import (
+    AlertEvent,
+    AlertKind,
+    AlertLevel,
+    AlertState,
+    DeliveryResult,
+    Settings,
+    SlackChannel,
+    SlackMessage,
+    Watcher,
+)
 from watcher_core.alerts import acknowledge_alert, alerts, opening, snooze_alert
 from watcher_core.alerts.delivery import Pace
 from watcher_core.alerts.senders import SlackWebhook
@@ -260,6 +272,50 @@ def test_pagerduty_calls_nobody_for_what_is_snoozed_and_calls_again_at_the_end(
     deliver(watcher, at(60))
     asked = [action for action, _ in actions(places)]
     assert asked == ["trigger", "acknowledge", "resolve", "trigger"], "one that is acknowledged calls nobody again"
+
+
+@dataclasses.dataclass
+class During:
+    """A sender during whose sending something happens."""
+
+    happens: Callable[[], object]
+
+    def send(self, message: SlackMessage, *, thread: str | None) -> None:
+        self.happens()
+
+
+@pytest.mark.parametrize("is_snoozed", [False, True])
+def test_pagerduty_hears_who_answers_while_its_message_is_under_way(
+    watcher: Watcher, places: Places, is_snoozed: bool
+) -> None:
+    """As by a message of another place: PagerDuty would go on to call the next person."""
+    reroute(watcher, LOUD)
+    now = watcher.clock()
+    opened(watcher, "a", now=now)
+    number = watcher.alerts()[0].id
+
+    def answer() -> None:
+        if is_snoozed:
+            watcher.snooze_alert(number, until=now + dt.timedelta(hours=1))
+        else:
+            watcher.acknowledge_alert(number)
+
+    watcher.deliver_alerts({"PAGER": During(answer)}, pace=Pace(0))
+    assert watcher.deliver_alerts(pace=Pace(0)).messages == 1
+    assert [action for action, _ in actions(places)] == ["acknowledge"]
+    assert watcher.deliver_alerts(pace=Pace(0)).messages == 0
+
+
+def test_what_grows_while_its_message_is_under_way_is_said_later(watcher: Watcher, places: Places) -> None:
+    now = watcher.clock()
+    opened(watcher, "a", now=now, details={"failing": 1})
+
+    def grow() -> None:
+        opened(watcher, "a", now=watcher.clock(), details={"failing": 2})
+
+    watcher.deliver_alerts({"OPS": During(grow)}, pace=Pace(0))
+    deliver(watcher, now + dt.timedelta(hours=2))
+    assert places.events == ["updated"]
 
 
 def test_of_a_snooze_that_is_over_nobody_hears(watcher: Watcher, places: Places) -> None:

@@ -20,6 +20,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import AbstractContextManager
+from typing import NamedTuple
 
 from sqlalchemy.orm import Session
 
@@ -27,6 +28,7 @@ from watcher_core import database, values
 from watcher_core.alerts import causes, formats, marking, outbox, slack
 from watcher_core.alerts.composer import Composer
 from watcher_core.alerts.destinations import MESSAGES_AT_A_TIME, sender_for
+from watcher_core.alerts.marking import Arrived
 from watcher_core.alerts.outbox import Tally
 from watcher_core.alerts.parcels import Parcel, destination_name, make_parcels
 from watcher_core.alerts.routes import Routes
@@ -190,11 +192,19 @@ def preview_alerts(
 # Sending
 
 
+class _Written(NamedTuple):
+    """A message, and when what it says was read: what has happened since is news."""
+
+    parcel: Parcel
+    message: slack.SlackMessage
+    read_at: dt.datetime
+
+
 class _Queue:
     """What is to be sent to a destination, in this order: messages that are written, and then parcels."""
 
     def __init__(self) -> None:
-        self.written: deque[tuple[Parcel, slack.SlackMessage]] = deque()
+        self.written: deque[_Written] = deque()
         self.parcels: deque[Parcel] = deque()
 
     def __len__(self) -> int:
@@ -202,7 +212,7 @@ class _Queue:
 
     def take_all(self) -> list[Parcel]:
         """Take all parcels out of it, whether or not their messages are written."""
-        taken = [*(parcel for parcel, _ in self.written), *self.parcels]
+        taken = [*(each.parcel for each in self.written), *self.parcels]
         self.written.clear()
         self.parcels.clear()
         return taken
@@ -245,7 +255,7 @@ class _Round:
         Returns:
             Whether there are more to send.
         """
-        destination = (queue.written[0][0] if queue.written else queue.parcels[0]).destination
+        destination = (queue.written[0].parcel if queue.written else queue.parcels[0]).destination
         sender = None if destination is None else sender_for(destination, self._senders)
         if destination is None or sender is None:
             self._give_back(queue.take_all(), lease)
@@ -262,23 +272,28 @@ class _Round:
             queue.written.extend(self._compose(taken, lease))
         written = [queue.written.popleft() for _ in range(min(size, len(queue.written)))]
         side_by_side = pool.map if len(written) > 1 else map
-        outcomes = list(side_by_side(lambda each: _outcome(sender, each[1], each[0].thread), written))
-        sent = [(parcel, outcome) for (parcel, _), outcome in zip(written, outcomes, strict=True)]
-        arrived = [(parcel, outcome) for parcel, outcome in sent if not isinstance(outcome, DeliveryError)]
+        outcomes = list(side_by_side(lambda each: _outcome(sender, each.message, each.parcel.thread), written))
+        sent = list(zip(written, outcomes, strict=True))
+        arrived = [
+            Arrived(parcel, outcome, read_at)
+            for (parcel, _, read_at), outcome in sent
+            if not isinstance(outcome, DeliveryError)
+        ]
         self._mark(arrived, lease, is_flushed=at_a_time == 1)
-        for parcel, outcome in sent:
+        for (parcel, _, _), outcome in sent:
             if isinstance(outcome, DeliveryError):
                 # What is wrong with one message keeps no other one back.
                 alone = outcome.refused and outcome.in_any_form
                 self._postpone([parcel, *([] if alone else queue.take_all())], lease, outcome, waits_alone=alone)
         return len(queue) > 0
 
-    def _compose(self, parcels: Sequence[Parcel], lease: str) -> list[tuple[Parcel, slack.SlackMessage]]:
+    def _compose(self, parcels: Sequence[Parcel], lease: str) -> list[_Written]:
         """Write messages; what cannot be put into words waits, and no other."""
+        read_at = self._clock()
         try:
             with self._transaction() as session:
-                written = self._composer.write(session, parcels, now=self._clock())
-                return list(zip(parcels, written, strict=True))
+                messages = self._composer.write(session, parcels, now=read_at)
+                return [_Written(parcel, each, read_at) for parcel, each in zip(parcels, messages, strict=True)]
         except DatabaseError:
             raise  # all wait for the database
         except Exception as exc:
@@ -289,9 +304,9 @@ class _Round:
             self._postpone(parcels, lease, error, waits_alone=True)
             return []
 
-    def _mark(self, sent: Sequence[tuple[Parcel, str | None]], lease: str, *, is_flushed: bool) -> None:
+    def _mark(self, sent: Sequence[Arrived], lease: str, *, is_flushed: bool) -> None:
         self.tally.messages += len(sent)
-        self.tally.alerts += sum(len(parcel.alerts) for parcel, _ in sent)
+        self.tally.alerts += sum(len(each.parcel.alerts) for each in sent)
         for last in (False, True) if sent else ():
             try:
                 with self._transaction() as session:

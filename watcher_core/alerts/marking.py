@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
+from typing import NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -21,12 +22,13 @@ MARK = """
        SET attempts = 0, lease = NULL, event = NULL, next_attempt_at = NULL, last_error = NULL,
            waits_alone = false, thread = CASE WHEN sent.is_over THEN delivery.thread ELSE sent.thread END,
            delivered_at = coalesce(delivery.delivered_at, %(now)s),
-           notified_at = %(now)s,
+           notified_at = sent.read_at,
            notified_level = coalesce(sent.level, delivery.notified_level),
            recovery_delivered_at = CASE WHEN sent.is_over THEN CAST(%(now)s AS timestamptz) END
       FROM unnest(CAST(%(ids)s AS bigint[]), CAST(%(destinations)s AS text[]), CAST(%(threads)s AS text[]),
-                  CAST(%(are_over)s AS boolean[]), CAST(%(levels)s AS watcher.alert_level[]))
-           AS sent (alert_id, destination, thread, is_over, level)
+                  CAST(%(are_over)s AS boolean[]), CAST(%(levels)s AS watcher.alert_level[]),
+                  CAST(%(read_at)s AS timestamptz[]))
+           AS sent (alert_id, destination, thread, is_over, level, read_at)
      WHERE delivery.alert_id = sent.alert_id
        AND delivery.destination = sent.destination
        AND delivery.alert_id = ANY(%(ids)s) -- whatever is joined first
@@ -44,9 +46,17 @@ GIVE_BACK = sa.text("""
 """)
 
 
+class Arrived(NamedTuple):
+    """A message that has arrived, with the thread in which it is answered, and when what it says was read."""
+
+    parcel: Parcel
+    thread: str | None
+    read_at: dt.datetime
+
+
 def mark_delivered(
     session: Session,
-    sent: Iterable[tuple[Parcel, str | None]],
+    sent: Iterable[Arrived],
     *,
     lease: str,
     now: dt.datetime,
@@ -56,7 +66,7 @@ def mark_delivered(
 
     Args:
         session: The transaction.
-        sent: The messages, each with the thread in which it is answered.
+        sent: The messages.
         lease: The lease on them.
         now: The time.
         is_flushed: Whether the transaction waits for the disk; without, a crash of PostgreSQL within a second lets them
@@ -69,13 +79,14 @@ def mark_delivered(
             thread,
             part.event in OVER,
             alert.subject.level.value if part.event in OPENING else None,
+            read_at,
         )
-        for parcel, thread in sent
+        for parcel, thread, read_at in sent
         for part in parcel.parts or (parcel,)
         for alert in part.alerts
     ]
-    ids, destinations, threads, are_over, levels = (list(column) for column in zip(*rows, strict=True))
-    given = {"ids": ids, "destinations": destinations, "threads": threads, "are_over": are_over, "levels": levels}
+    names = ("ids", "destinations", "threads", "are_over", "levels", "read_at")
+    given = dict(zip(names, map(list, zip(*rows, strict=True)), strict=True))
     connection = database.driver(session)
     with database.together(connection):
         if not is_flushed:

@@ -108,7 +108,7 @@ ROWS = sa.text(f"""
      ORDER BY unsettled.happened_at, unsettled.id, unsettled.destination
 """)
 
-# The destinations that know of an incident, by its cause or by something behind that: of which pipelines, how loud, when.
+# The destinations that know of an incident, by its cause or what is behind that: of which pipelines, how loud, when.
 REACHED = sa.text("""
     WITH incident AS MATERIALIZED (
         SELECT DISTINCT cause_alert_id AS id
