@@ -139,6 +139,16 @@ def test_a_note_that_is_none_is_refused(watcher: Watcher, note: Any, by: str | N
     assert watcher.alert_actions(number) == []
 
 
+def test_secrets_in_notes_are_masked(watcher: Watcher) -> None:
+    """Messages carry them to every place that hears of the alert."""
+    number = found(watcher).id
+    noted = watcher.note_alert(number, "psql postgresql://ann:s3cret@db/orders hangs", by="ada")
+    assert (noted.note, noted.noted_by) == ("psql postgresql://ann@db/orders hangs", "ada")
+    resolved = watcher.resolve_alert(number, note="set password=s3cret")
+    assert resolved.resolution == {"how": "by_hand", "note": "set password=***"}
+    assert "s3cret" not in repr(watcher.alert_actions(number))
+
+
 def test_what_is_refused_is_not_noted(watcher: Watcher) -> None:
     number = found(watcher).id
     over(watcher, 1)
