@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from urllib.parse import quote
 
 import pytest
+import sqlalchemy as sa
 
 from tests.board_data import HOSTILE, populate
 from tests.factories import at, record
@@ -368,6 +369,26 @@ def test_what_is_critical_is_said_so_and_each_button_says_of_what_it_is(watcher)
             assert '<span class="badge critical">critical</span>' in source_of(board, path), path
         assert 'aria-label="Acknowledge: loud failed' in source_of(board, "/ui/")
         assert 'aria-label="Acknowledge: loud failed' in source_of(board, "/ui/alerts")
+
+
+def test_of_thousands_of_notes_the_page_of_an_alert_has_the_last(watcher):
+    """As of a script that notes each of its tries."""
+    watcher.record([record("a", start=0, state=ExecutionState.FAILED)])
+    watcher.check_failures(now=at(2))
+    [alert] = watcher.alerts()
+    with watcher._transaction() as (session, _):
+        session.execute(
+            sa.text("""
+                INSERT INTO watcher.alert_action (alert_id, kind, acted_at, acted_by, note)
+                SELECT :id, 'noted', now(), 'script', 'try ' || number FROM generate_series(1, 5000) AS number
+            """),
+            {"id": alert.id},
+        )
+    with serving(create_app(watcher)) as board:
+        source, said = source_of(board, f"/ui/alerts/{alert.id}"), text_of(board, f"/ui/alerts/{alert.id}")
+    assert f"Only the last 100 are shown; all are in: watcher alerts show {alert.id}" in said
+    assert [int(each) for each in re.findall(r"try (\d+)", said)] == [*range(4901, 5001)]
+    assert len(source) < 100_000
 
 
 def test_what_people_have_said_stands_at_the_top_and_the_main_button_is_of_what_is_open(watcher):

@@ -26,6 +26,7 @@ routes = APIRouter()
 # The alerts of the inbox at first, how many more a click shows, and the most.
 SHOWN, STEP, MOST = 50, 200, 1_000
 HISTORY = 20
+MOST_ACTIONS = 100
 UNRESOLVED = (AlertState.OPEN, AlertState.ACKNOWLEDGED, AlertState.SNOOZED)
 LEVELS = [level.value for level in AlertLevel]  # from quiet to loud
 # What the inbox can be narrowed to, by the value in its address.
@@ -90,6 +91,7 @@ def _page(request: Request, alert: values.Alert, *, typed: str | None = None) ->
     now = watcher.clock()
     cause = None if alert.cause_alert_id is None else watcher.alert(alert.cause_alert_id)
     behind = watcher.alerts(behind=alert.id, state=UNRESOLVED, limit=HISTORY, now=now) if alert.behind else []
+    actions = watcher.alert_actions(alert.id)
     before = [] if alert.pipeline_id is None else watcher.alerts(pipeline=alert.pipeline_id, limit=HISTORY + 1, now=now)
     metadata = {} if alert.pipeline_id is None else watcher.pipeline(alert.pipeline_id).pipeline_metadata
     runbook = text.parse_runbook(metadata.get("runbook"))
@@ -120,7 +122,8 @@ def _page(request: Request, alert: values.Alert, *, typed: str | None = None) ->
         },
         advice=alert.facts.get("advice"),
         unusual=_unusual(alert.facts),
-        actions=watcher.alert_actions(alert.id),
+        actions=actions[-MOST_ACTIONS:],
+        earlier_actions=max(0, len(actions) - MOST_ACTIONS),
         deliveries=watcher.alert_deliveries(alert.id),
         before=[(each, alerts.headline(each, now=now)) for each in before if each.id != alert.id][:HISTORY],
         snoozes=SNOOZES,
