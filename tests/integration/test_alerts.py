@@ -353,7 +353,10 @@ def test_what_is_resolved_by_hand_stays_so_until_its_cause_is_new(watcher: Watch
     for later in (now + dt.timedelta(minutes=5), now + dt.timedelta(days=5)):
         assert open_for(watcher, finding(watcher, "a", pipeline="by hand", new=False), now=later) == 0
     assert open_for(watcher, finding(watcher, "a", pipeline="by hand"), now=now + dt.timedelta(minutes=5)) == 1
-    assert (only(watcher).state, only(watcher).resolved_by_hand) == (AlertState.OPEN, False)
+    states = [(each.id == alert.id, each.state, each.resolved_by_hand) for each in watcher.alerts()]
+    assert states == [(False, AlertState.OPEN, False), (True, AlertState.RESOLVED, True)], (
+        "whose end is still to be said"
+    )
 
 
 def test_what_a_check_resolved_opens_again_though_it_is_not_new(watcher: Watcher) -> None:

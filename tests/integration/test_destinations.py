@@ -31,7 +31,7 @@ from watcher_core import (
     SlackMessage,
     Watcher,
 )
-from watcher_core.alerts import acknowledge_alert, alerts, opening, snooze_alert
+from watcher_core.alerts import acknowledge_alert, alerts, opening, resolve_alert, snooze_alert
 from watcher_core.alerts.delivery import Pace
 from watcher_core.alerts.senders import SlackWebhook
 from watcher_core.alerts.senders.exchange import open_request
@@ -272,6 +272,28 @@ def test_pagerduty_calls_nobody_for_what_is_snoozed_and_calls_again_at_the_end(
     deliver(watcher, at(60))
     asked = [action for action, _ in actions(places)]
     assert asked == ["trigger", "acknowledge", "resolve", "trigger"], "one that is acknowledged calls nobody again"
+
+
+@pytest.mark.parametrize("is_acknowledged", [False, True])
+def test_what_comes_right_after_somebody_resolved_it_is_heard(
+    watcher: Watcher, places: Places, is_acknowledged: bool
+) -> None:
+    """Nobody looks any more, and no place has heard of the end yet."""
+    reroute(watcher, LOUD)
+    opened(watcher, "a")
+    deliver(watcher, at(1))
+    number = watcher.alerts()[0].id
+    with watcher._transaction() as (session, _):
+        if is_acknowledged:
+            acknowledge_alert(session, alert_id=number, by="ada", now=at(2))
+        resolve_alert(session, alert_id=number, by="ada", note="restarted", now=at(3))
+    opened(watcher, "a", now=at(3.1))
+    deliver(watcher, at(4))
+    assert sorted(places.told[1:]) == ["✅ pipeline a: closed by hand by ada: restarted", "🔴 pipeline a failed"]
+    assert sorted(action for action, _ in actions(places)) == ["resolve", "trigger", "trigger"]
+    [alert] = watcher.alerts(state=AlertState.OPEN)
+    assert (alert.acknowledged_by, alert.note) == (None, None)
+    assert deliver(watcher, at(90)) == DeliveryResult()
 
 
 @dataclasses.dataclass

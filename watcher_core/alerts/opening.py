@@ -49,12 +49,12 @@ OPENING: Final = f"""
                AND ({_failing("cause")} > {_failing("alive")} OR {LEVEL} > alive.level) AS has_grown,
                coalesce({LEVEL} > gone.level, false) AS is_back_louder,
                {LEVEL} <= coalesce(gone.covered_level, gone.level) AS is_back_covered,
-               gone.resolved_at <= %(now)s - %(continues_within)s AS is_long_gone,
+               -- What comes after somebody resolved it is not theirs any more. To a place that has not heard of that
+               -- end it would be the same, and no news.
+               gone.resolved_at <= %(now)s - %(continues_within)s
+               OR (gone.resolved_by_hand AND known_there.is_open) AS is_long_gone,
                gone.resolved_by_hand AND NOT cause.is_new AS is_settled_by_hand,
-               EXISTS (SELECT
-                         FROM watcher.alert_delivery AS delivery
-                        WHERE delivery.alert_id = gone.id
-                          AND delivery.recovery_delivered_at IS NOT NULL) AS is_known_to_be_over
+               known_there.is_over AS is_known_to_be_over
           FROM cause
           LEFT JOIN watcher.alert AS alive
             ON alive.deduplication_key = cause.deduplication_key
@@ -66,6 +66,11 @@ OPENING: Final = f"""
                                 AND alive.id IS NULL
                               ORDER BY alert.resolved_at DESC
                               LIMIT 1) AS gone ON true
+         CROSS JOIN LATERAL (
+               SELECT coalesce(bool_or(recovery_delivered_at IS NOT NULL), false) AS is_over,
+                      coalesce(bool_or(delivered_at IS NOT NULL AND recovery_delivered_at IS NULL), false) AS is_open
+                 FROM watcher.alert_delivery
+                WHERE alert_id = gone.id) AS known_there
          WHERE cause.is_new
             OR (alive.state IN ('open', 'acknowledged') AND alive.level = {LEVEL}) IS NOT TRUE
     ), continued AS (
