@@ -235,6 +235,16 @@ def test_what_is_back_louder_is_open(watcher: Watcher, is_snoozed: bool) -> None
     assert (alert.state, alert.snoozed_until, alert.is_outgrown) == (AlertState.OPEN, None, True)
 
 
+def test_who_resolves_an_alert_ends_its_snooze(watcher: Watcher) -> None:
+    """What comes then is new, and must not wait for a time that somebody chose for what is over."""
+    number = found(watcher).id
+    snoozed(watcher, 1, until=600)
+    with watcher._transaction() as (session, _):
+        resolve_alert(session, alert_id=number, by="ada", now=at(2))
+    alert = found(watcher, 3)
+    assert (alert.id, alert.state, alert.snoozed_until) == (number, AlertState.OPEN, None)
+
+
 def test_a_snooze_that_was_over_is_not_outgrown(watcher: Watcher) -> None:
     found(watcher)
     snoozed(watcher, 1, until=10)

@@ -59,6 +59,7 @@ STATEMENTS = {
     ),
     AlertActionKind.RESOLVED: _statement(
         """state = 'resolved', resolved_at = :now, resolved_by = :by, resolved_by_hand = true, is_settled = false,
+               snoozed_until = NULL,
                resolution = jsonb_build_object('how', 'by_hand', 'note', CAST(:note AS text)),
                """,
         "state <> 'resolved'",
