@@ -32,6 +32,7 @@ from watcher_core import (
     Watcher,
 )
 from watcher_core.alerts import acknowledge_alert, alerts, opening, resolve_alert, snooze_alert
+from watcher_core.alerts.composer import Composer
 from watcher_core.alerts.delivery import Pace
 from watcher_core.alerts.senders import SlackWebhook
 from watcher_core.alerts.senders.exchange import open_request
@@ -272,6 +273,30 @@ def test_pagerduty_calls_nobody_for_what_is_snoozed_and_calls_again_at_the_end(
     deliver(watcher, at(60))
     asked = [action for action, _ in actions(places)]
     assert asked == ["trigger", "acknowledge", "resolve", "trigger"], "one that is acknowledged calls nobody again"
+
+
+def test_what_gets_quieter_before_its_message_is_written_is_heard_when_it_is_loud_again(
+    watcher: Watcher, places: Places, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Messages wait for their turn once they are claimed, and are written then."""
+    reroute(watcher, LOUD)
+    opened(watcher, "a")
+    deliver(watcher, at(1))
+    opened(watcher, "a", now=at(2), level=AlertLevel.CRITICAL, new=False)
+    write = Composer.write
+    with monkeypatch.context() as turn:
+
+        def write_late(*given: Any, **options: Any) -> Any:
+            opened(watcher, "a", now=at(3), level=AlertLevel.ERROR, new=False)
+            return write(*given, **options)
+
+        turn.setattr(Composer, "write", write_late)
+        deliver(watcher, at(3))
+    assert "Now error" not in "".join(places.told)
+    opened(watcher, "a", now=at(5), level=AlertLevel.CRITICAL, new=False)
+    deliver(watcher, at(6))
+    assert places.told[2:] == ["🚨 Now critical, was error: pipeline a failed"]
+    assert actions(places)[-2:] == [("resolve", None), ("trigger", "critical")]
 
 
 @pytest.mark.parametrize("is_acknowledged", [False, True])

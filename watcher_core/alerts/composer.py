@@ -15,6 +15,7 @@ from watcher_core.alerts.notification import Notification
 from watcher_core.alerts.parcels import OVER, Parcel, destination_name
 from watcher_core.alerts.quiet import Collection
 from watcher_core.alerts.routes import Routes
+from watcher_core.alerts.titles import is_louder
 from watcher_core.enums import AlertEvent
 
 # What a message has from the pipeline and its executions, as `messages.Notice` names it; and its owners.
@@ -113,7 +114,11 @@ class Composer:
         *,
         now: dt.datetime,
     ) -> slack.SlackMessage:
-        before = {each.id: each.level_before for each in parcel.alerts if each.level_before is not None}
+        before = {
+            each.id: each.level_before
+            for each in parcel.alerts
+            if each.level_before and each.id in read and is_louder(read[each.id].alert.level, each.level_before)
+        }
         notices = [
             replace(self._with_mentions(parcel, read[alert_id]), level_before=before.get(alert_id))
             for alert_id in _shown(parcel)

@@ -33,6 +33,7 @@ from watcher_core.alerts.outbox import Tally
 from watcher_core.alerts.parcels import Parcel, destination_name, make_parcels
 from watcher_core.alerts.routes import Routes
 from watcher_core.alerts.senders import MAX_ANSWER, SlackSender, bounded_wait
+from watcher_core.enums import AlertLevel
 from watcher_core.errors import DatabaseError, DatabaseUnavailableError, DeliveryError
 
 logger = logging.getLogger("watcher.alerts")
@@ -199,6 +200,11 @@ class _Written(NamedTuple):
     message: slack.SlackMessage
     read_at: dt.datetime
 
+    @property
+    def levels(self) -> dict[int, AlertLevel]:
+        about = self.message.notification
+        return {} if about is None else {alert.id: alert.level for alert in about.alerts}
+
 
 class _Queue:
     """What is to be sent to a destination, in this order: messages that are written, and then parcels."""
@@ -275,8 +281,8 @@ class _Round:
         outcomes = list(side_by_side(lambda each: _outcome(sender, each.message, each.parcel.thread), written))
         sent = list(zip(written, outcomes, strict=True))
         arrived = [
-            Arrived(parcel, outcome, read_at)
-            for (parcel, _, read_at), outcome in sent
+            Arrived(each.parcel, outcome, each.read_at, each.levels)
+            for each, outcome in sent
             if not isinstance(outcome, DeliveryError)
         ]
         self._mark(arrived, lease, is_flushed=at_a_time == 1)

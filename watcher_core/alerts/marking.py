@@ -6,15 +6,16 @@ Only rows whose lease is still held are marked: others are delivered by somebody
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from watcher_core import database
-from watcher_core.alerts.fan_out import OPENING
-from watcher_core.alerts.parcels import OVER, Parcel, destination_name
+from watcher_core.alerts.fan_out import OPENING, Pending
+from watcher_core.alerts.parcels import LEVELS, OVER, Parcel, destination_name
+from watcher_core.enums import AlertLevel
 
 # What happened to an alert while its message was being sent is its next notification.
 MARK = """
@@ -47,11 +48,23 @@ GIVE_BACK = sa.text("""
 
 
 class Arrived(NamedTuple):
-    """A message that has arrived, with the thread in which it is answered, and when what it says was read."""
+    """A message that has arrived.
+
+    Attributes:
+        parcel: What it is about.
+        thread: The thread in which it is answered.
+        read_at: When what it says was read.
+        levels: The levels that it says, by the ids of alerts: they may have got quieter since the lease was taken.
+    """
 
     parcel: Parcel
     thread: str | None
     read_at: dt.datetime
+    levels: Mapping[int, AlertLevel]
+
+    def level(self, alert: Pending) -> str:
+        """The level at which the place knows an alert by now."""
+        return min(alert.subject.level, self.levels.get(alert.id, alert.subject.level), key=LEVELS.index).value
 
 
 def mark_delivered(
@@ -76,13 +89,13 @@ def mark_delivered(
         (
             alert.id,
             destination_name(part.destination),
-            thread,
+            each.thread,
             part.event in OVER,
-            alert.subject.level.value if part.event in OPENING else None,
-            read_at,
+            each.level(alert) if part.event in OPENING else None,
+            each.read_at,
         )
-        for parcel, thread, read_at in sent
-        for part in parcel.parts or (parcel,)
+        for each in sent
+        for part in each.parcel.parts or (each.parcel,)
         for alert in part.alerts
     ]
     names = ("ids", "destinations", "threads", "are_over", "levels", "read_at")

@@ -12,6 +12,7 @@ from typing import Any
 
 from watcher_core import text, values
 from watcher_core.alerts import slack
+from watcher_core.alerts.parcels import LEVELS
 from watcher_core.enums import AlertEvent, AlertKind, AlertLevel
 
 # Characters of what is wrong: an error of one line may have thousands.
@@ -77,7 +78,12 @@ def title(
 
 def louder(level: AlertLevel, before: AlertLevel | None) -> str:
     """What comes before an alert that has got worse, as in `Now critical, was warning: `; empty for any other."""
-    return "" if before is None else f"Now {level}, was {before}: "
+    return f"Now {level}, was {before}: " if is_louder(level, before) else ""
+
+
+def is_louder(level: AlertLevel, before: AlertLevel | None) -> bool:
+    """Whether an alert has got worse than a place knows; it may be as before again when its message is written."""
+    return before is not None and LEVELS.index(level) > LEVELS.index(before)
 
 
 def headline(alert: values.Alert, *, now: dt.datetime) -> str:
