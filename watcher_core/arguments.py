@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import decimal
 import json
+import numbers
 import pathlib
 import re
 import uuid
@@ -102,13 +103,14 @@ def watermark(value: object, argument: str) -> str | None:
     """A watermark: text of any length; numbers and times become text."""
     if value is None:
         return None
-    whole = whole_number(value)
+    whole = _integer(value)
     if whole is not None:
         try:
             return str(whole)
         except ValueError as exc:  # more digits than Python writes
             raise InvalidValueError(f"{argument} is {shown(value)}; it cannot be written: {exc}") from exc
-    if isinstance(value, bool) or not isinstance(value, str | float | decimal.Decimal | dt.date | uuid.UUID):
+    is_one = isinstance(value, str | float | decimal.Decimal | dt.date | uuid.UUID) and not isinstance(value, bool)
+    if not is_one and shown(value).lower() not in NO_WATERMARKS:  # pandas has a type of its own for what is missing
         raise InvalidValueError(f"{argument} is {shown(value)}; a watermark is text, a number, a date or a UUID")
     written = text(value.isoformat() if isinstance(value, dt.date) else str(value), argument)
     if written.strip().lower() in NO_WATERMARKS:
@@ -145,7 +147,23 @@ def identifier(value: object, argument: str) -> int:
 
 
 def whole_number(value: object) -> int | None:
-    """Return a whole number, of Python or NumPy; `None` where it is none."""
+    """Return a whole number; `None` where it is none.
+
+    PostgreSQL's sum of integers is a `Decimal`, and pandas' sum of a column with gaps a float.
+    """
+    whole = _integer(value)
+    if whole is not None or isinstance(value, bool) or not isinstance(value, numbers.Real | decimal.Decimal):
+        return whole
+    number: Any = value
+    try:
+        is_whole = abs(number) <= MAX_BIGINT and number == int(number)
+    except decimal.InvalidOperation:  # a Decimal that is no number
+        return None
+    return int(number) if is_whole else None
+
+
+def _integer(value: object) -> int | None:
+    """Return an integer of Python or NumPy; `None` where it is none."""
     # NumPy's integers know how to be an index too; booleans are integers only to Python.
     if isinstance(value, bool) or not hasattr(value, "__index__"):
         return None
@@ -153,10 +171,12 @@ def whole_number(value: object) -> int | None:
 
 
 def flag(value: object, argument: str) -> bool:
-    """A yes or no."""
-    if not isinstance(value, bool):
-        raise InvalidValueError(f"{argument} is {shown(value)}; it must be True or False")
-    return value
+    """A yes or no, of Python or NumPy."""
+    if isinstance(value, bool):
+        return value
+    if str(getattr(value, "dtype", None)) == "bool" and getattr(value, "shape", None) == ():
+        return bool(value)
+    raise InvalidValueError(f"{argument} is {shown(value)}; it must be True or False")
 
 
 def count_within(value: object, argument: str, least: int, most: int) -> int:
@@ -215,7 +235,7 @@ def json_object(value: object, argument: str) -> dict[str, Any]:
         return dict(masking.mask_json(_read(written), written))
     except RecursionError:
         raise InvalidValueError(f"{argument} is nested more than {MAX_JSON_LEVELS} levels deep") from None
-    except Exception as exc:  # whatever a library's own object raises, as a tensor of several numbers does
+    except Exception as exc:  # whatever a library's own object raises
         raise InvalidValueError(f"{argument} cannot be stored as JSON: {exc}") from exc
 
 
@@ -265,8 +285,8 @@ def _as_json(value: object) -> object:
         return str(value)
     if isinstance(value, set | frozenset):
         return sorted(value)
-    if hasattr(value, "item"):  # NumPy's scalars
-        return value.item()
+    if hasattr(value, "tolist"):  # NumPy's scalars and arrays, columns of pandas
+        return value.tolist()
     raise TypeError(f"{shown(value)} is neither text, number, date nor a collection of these")
 
 

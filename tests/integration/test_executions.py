@@ -347,7 +347,7 @@ def test_an_unknown_execution_is_named(watcher: Watcher, unknown: int) -> None:
         assert (raised.value.kind, raised.value.reference) == ("execution", unknown)
 
 
-@pytest.mark.parametrize("wrong", [None, "7", 7.0, 2**70, True])
+@pytest.mark.parametrize("wrong", [None, "7", 7.5, 2**70, True])
 def test_what_is_no_id_is_refused(watcher: Watcher, wrong: Any) -> None:
     for call in (watcher.end_execution, watcher.execution, watcher.execution_tree):
         with pytest.raises(InvalidValueError, match=r"execution_id is .*; (an id is|it must be) a whole number"):

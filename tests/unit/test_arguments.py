@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import decimal
 import enum
+import fractions
 import json
 import math
 import operator
@@ -15,6 +16,8 @@ import uuid
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import numpy as np
+import pandas as pd
 import pytest
 
 from watcher_core import DatePart, ExecutionState, InvalidValueError
@@ -32,7 +35,7 @@ class NumPyLikeInteger:
     def __index__(self) -> int:
         return self.value
 
-    def item(self) -> int:
+    def tolist(self) -> int:
         return self.value
 
 
@@ -118,20 +121,32 @@ def test_counts_go_up_to_what_a_bigint_holds(passed: Any) -> None:
     assert clean.count(passed, "inserts") == operator.index(passed)
 
 
-@pytest.mark.parametrize("refused", [-1, 2**63, 1.0, math.nan, "5", True, False, [1]])
+@pytest.mark.parametrize("summed", [decimal.Decimal(5), decimal.Decimal("5.00"), 5.0, fractions.Fraction(5)])
+def test_a_count_may_be_what_a_database_and_pandas_give_for_a_sum(summed: object) -> None:
+    found = clean.count(summed, "inserts")
+    assert (found, type(found)) == (5, int)
+
+
+@pytest.mark.parametrize(
+    "refused",
+    [
+        *(-1, 2**63, -1.0, 1.5, 2.0**63, math.nan, math.inf, "5", True, False, [1]),
+        *(decimal.Decimal(each) for each in ("1.5", "1e999999", "nan", "snan", "inf")),
+    ],
+)
 def test_counts_that_are_refused(refused: object) -> None:
     with pytest.raises(InvalidValueError, match=r"^inserts is .* whole number from 0"):
         clean.count(refused, "inserts")
 
 
 class Unwritable:
-    """An object of a library that raises whatever is asked of it, as a tensor of several numbers does."""
+    """An object of a library that raises whatever is asked of it, as a lazy column may."""
 
     def __repr__(self) -> str:
         raise RuntimeError("no repr")
 
-    def item(self) -> int:
-        raise RuntimeError("no scalar")
+    def tolist(self) -> int:
+        raise RuntimeError("no numbers")
 
 
 @pytest.mark.parametrize("refused", [10**5000, Unwritable()], ids=["digits", "object"])
@@ -143,6 +158,30 @@ def test_what_cannot_be_written_is_refused_by_the_rule_all_the_same(refused: Any
         clean.watermark(refused, "next_watermark")
     with pytest.raises(InvalidValueError, match="metadata cannot be stored as JSON: "):
         clean.json_object({"a": refused}, "metadata")
+
+
+def test_numbers_and_what_is_true_of_numpy_and_pandas_are_what_they_say() -> None:
+    column = pd.Series([2, None, 3])
+    assert clean.count(column.sum(), "inserts") == 5
+    assert clean.count(np.float32(5), "inserts") == 5
+    assert clean.flag((column > 1).any(), "completed_successfully") is True
+    assert clean.flag(np.False_, "completed_successfully") is False
+    assert clean.json_object({"columns": pd.Index(["a", "b"]), "mean": np.float32(1.5)}, "metadata") == {
+        "columns": ["a", "b"],
+        "mean": 1.5,
+    }
+
+
+@pytest.mark.parametrize("missing", [pd.NA, pd.NaT, np.float64("nan"), math.nan])
+def test_the_highest_value_of_no_rows_is_no_watermark(missing: object) -> None:
+    with pytest.raises(InvalidValueError, match="as of data without a row; pass no watermark, "):
+        clean.watermark(missing, "next_watermark")
+
+
+@pytest.mark.parametrize("refused", [1, 0, 1.0, "true", None, np.array([True]), np.int64(1)])
+def test_what_is_neither_yes_nor_no_is_refused(refused: object) -> None:
+    with pytest.raises(InvalidValueError, match=r"completed_successfully is .*; it must be True or False"):
+        clean.flag(refused, "completed_successfully")
 
 
 def test_no_count_is_no_count() -> None:
@@ -160,7 +199,7 @@ def test_an_id_is_any_whole_number_for_it_need_not_be_there(passed: Any) -> None
     assert clean.identifier(passed, "id") == operator.index(passed)
 
 
-@pytest.mark.parametrize("refused", [None, "7", 7.0, True, 2**63, -(2**63)])
+@pytest.mark.parametrize("refused", [None, "7", 7.5, True, 2**63, -(2**63)])
 def test_ids_that_are_refused(refused: object) -> None:
     with pytest.raises(InvalidValueError, match=r"^id is .*; an id is a whole number"):
         clean.identifier(refused, "id")
