@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from watcher_core.enums import AnomalyMetric
+from watcher_core.enums import AlertEvent, AnomalyMetric
 
 # All others count rows.
 UNITS: dict[str, str] = {AnomalyMetric.DURATION_SECONDS: " s", AnomalyMetric.THROUGHPUT: " rows/s"}
@@ -29,6 +29,18 @@ EVERY_RUN = "all runs"
 
 # The scope of a run of Dagster: its selection, and the partition, or the first and the last.
 RUN_SCOPE = re.compile(r"(?P<selection>all|[0-9a-f]{16})(/(?P<partitions>.*))?", re.DOTALL)
+
+# The message that a destination of an alert is to get next.
+PENDING: dict[AlertEvent, str] = {
+    AlertEvent.OPENED: "the first message",
+    AlertEvent.REMINDED: "a reminder",
+    AlertEvent.REOPENED: "the message that it is back",
+    AlertEvent.UPDATED: "an update",
+    AlertEvent.ACKNOWLEDGED: "the acknowledgement",
+    AlertEvent.SNOOZED: "the snooze",
+    AlertEvent.RESOLVED: "the recovery",
+    AlertEvent.MISSED: "the message that it came and went",
+}
 
 # A duration is written in two units, the largest that fits and the next smaller one.
 _DAYS, _HOURS, _MINUTES = (86_400, "d", 3_600, "h"), (3_600, "h", 60, "min"), (60, "min", 1, "s")
@@ -94,7 +106,12 @@ def as_moment(value: object) -> dt.datetime | None:
 
 def ago(moment: dt.datetime, *, now: dt.datetime) -> str:
     """How long ago that was, as in `5 min ago`; what lies ahead by another clock is now."""
-    return f"{duration((now - moment).total_seconds())} ago"
+    return f"{lasting(moment, now=now)} ago"
+
+
+def lasting(since: dt.datetime, *, now: dt.datetime) -> str:
+    """For how long something has been so, as in `5 min`."""
+    return duration((now - since).total_seconds())
 
 
 def threshold(

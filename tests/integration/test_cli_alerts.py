@@ -13,11 +13,13 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
+from tests.http_client import serving
 from tests.http_server import HttpServer, http_server
 from tests.slack_server import Failure, SlackServer, slack_server
 from watcher_core import AlertKind, AlertLevel, AlertState, Settings, Watcher
 from watcher_core.alerts import delivery, opening
 from watcher_core.cli import main, times
+from watcher_core.server import create_app
 from watcher_core.values import Finding
 
 
@@ -168,7 +170,7 @@ def test_acknowledge_snooze_and_resolve(watcher: Watcher, cli: Cli) -> None:
     assert cli("alerts", "ack", str(number)) == f"alert {number}, failure of pipeline-a: acknowledged\n"
     assert watcher.alert(number).state is AlertState.ACKNOWLEDGED
     assert re.search(
-        r"acknowledged; \S+ had it since .* ago$", cli("alerts", "ack", str(number), "--by", "bob").strip()
+        r"acknowledged; \S+ had acknowledged it .* ago$", cli("alerts", "ack", str(number), "--by", "bob").strip()
     )
     assert cli("alerts", "snooze", str(number), "2 hours").startswith(
         f"alert {number}, failure of pipeline-a: snoozed until "
@@ -349,6 +351,18 @@ def test_routes_say_when_they_send(watcher: Watcher, cli: Cli, monkeypatch: pyte
     assert (three["quiet"], three["digest"], three["quiet_until"]) == ([], None, None)
 
 
+@pytest.mark.usefixtures("routes")
+def test_what_is_to_be_sent_next_is_said_in_words(watcher: Watcher, cli: Cli) -> None:
+    shown = str(opened(watcher, "a"))
+    cli("alerts", "deliver")
+    cli("alerts", "snooze", shown, "2100-01-01 00:00")
+    assert "to ONCALL to be sent: the snooze" in " ".join(cli("alerts", "show", shown).split())
+    cli("alerts", "deliver")
+    assert "to ONCALL to be sent: a reminder, due 2100-01-01 00:00:00" in " ".join(cli("alerts", "show", shown).split())
+    with serving(create_app(watcher)) as board:
+        assert "<td>a reminder, <time" in board.get(f"/ui/alerts/{shown}").text
+
+
 def test_every_place_gets_its_alerts(watcher: Watcher, cli: Cli, routes: HttpServer) -> None:
     first = opened(watcher, "a")
     opened(watcher, "b", details={"error": {"class": "ValueError", "message": "too many rows"}})
@@ -358,7 +372,7 @@ def test_every_place_gets_its_alerts(watcher: Watcher, cli: Cli, routes: HttpSer
     routes.fail(Failure(500, "no"))
     watcher.acknowledge_alert(first)
     cli("alerts", "deliver", code=1)
-    assert "waits for acknowledged, tried 1 time" in " ".join(cli("alerts", "show", str(first)).split())
+    assert "to be sent: the acknowledgement, tried 1 time, due 2" in " ".join(cli("alerts", "show", str(first)).split())
     [delivery] = cli.json("alerts", "show", str(first))["deliveries"]
     assert (delivery["destination"], delivery["event"]) == ("ONCALL", "acknowledged")
     watcher.resolve_alert(first)

@@ -294,7 +294,7 @@ def test_doctor_warns_where_nobody_judges(cli: Cli, watcher: Watcher) -> None:
     cli("anomalies", "rules", "create", "p", "total_rows")
     loaded(watcher, [100], name="p")
     level, message = finding()
-    assert (level, message.startswith("1 execution waits to be judged, since ")) == ("ok", True)
+    assert (level, message.startswith("1 execution waits to be judged, the first of them for ")) == ("ok", True)
     waiting = watcher.unjudged_executions()
     assert waiting.since is not None
     late = unjudged_fact(waiting, now=waiting.since + dt.timedelta(minutes=11))

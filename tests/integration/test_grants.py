@@ -116,7 +116,7 @@ def test_a_reader_reads_all_but_tokens_and_changes_nothing(watcher, as_role, rol
     ):
         with pytest.raises(DatabaseError, match=r"does not let '.*' do that: .*watcher db grant"):
             forbidden()
-    with pytest.raises(DatabaseError, match="watcher db grant, but for tokens, which are the owner's"):
+    with pytest.raises(DatabaseError, match="but for tokens, which the owner alone makes: use its"):
         reader.tokens()
 
 
@@ -158,7 +158,7 @@ def test_a_writer_records_checks_and_cleans_up_and_changes_no_schema(watcher, as
         pass
     assert [found.pipeline_name for found in writer.check_freshness(now=at(60_000_000))] == ["orders"]
     assert writer.tokens()
-    with pytest.raises(DatabaseError, match="watcher db grant, but for tokens, which are the owner's"):
+    with pytest.raises(DatabaseError, match="but for tokens, which the owner alone makes: use its"):
         writer.create_token("mine", scope="admin")
     writer.cleanup(now=at(600_000))
     assert len(writer.executions(pipeline="orders")) == 1
@@ -210,7 +210,8 @@ def test_roles_work_where_nothing_is_anybodys_by_default(empty_database_url, rol
             ):
                 connection.exec_driver_sql(hardened)
         with pytest.raises(
-            AccessDeniedError, match=r"CREATE SCHEMA watcher AUTHORIZATION \"owner-Role.*db grant --owner"
+            AccessDeniedError,
+            match=r"of the schema's owner; .*CREATE SCHEMA watcher AUTHORIZATION \"owner-Role.*db grant --owner",
         ):
             owner.upgrade()
         with administrator._connect().begin() as connection:

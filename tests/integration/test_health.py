@@ -310,7 +310,7 @@ def test_a_heartbeat_that_fails_stops_nothing_and_is_a_fact(
         [alert] = watcher.alerts()
     assert alert.deduplication_key == "health/heartbeat"
     error = "HTTP 404" if is_there else "URLError: [Errno 111] Connection refused"
-    assert alert.facts["message"] == f"none arrives at WATCHER_HEARTBEAT_URL since 6 min ago: {error}"
+    assert alert.facts["message"] == f"none has arrived at WATCHER_HEARTBEAT_URL for 6 min: {error}"
     if is_there:
         outside.status = 200
         rounds.end("checks", minutes=7)

@@ -490,7 +490,7 @@ def test_a_process_that_goes_on_records_what_jobs_of_its_host_have_left(
         assert (deliverer.spooled(), deliverer.executions(pipeline=name)) == (1, [])
         facts = deliverer.check_health(dagster=False)
         assert [fact.message for fact in facts if fact.topic == "spool"] == [
-            "no execution of this host waits for the database"
+            "no execution of this host waits to be recorded"
         ]
         assert [execution.state for execution in deliverer.executions(pipeline=name)] == ["failed"]
 

@@ -199,6 +199,19 @@ def test_moments_are_in_the_time_zone_of_the_host() -> None:
 
 
 @pytest.mark.parametrize(
+    ("ahead", "shown"),
+    [
+        (dt.timedelta(hours=2), "in 2 hours"),
+        (dt.timedelta(days=1), "in 1 day"),
+        (dt.timedelta(minutes=5), "in 5 minutes"),
+        (dt.timedelta(minutes=95), "in 1 hour"),
+    ],
+)
+def test_what_was_put_off_a_moment_ago_is_as_far_ahead_as_was_asked(ahead: dt.timedelta, shown: str) -> None:
+    assert times.ago(dt.datetime.now(dt.UTC) + ahead - dt.timedelta(seconds=1)) == shown
+
+
+@pytest.mark.parametrize(
     ("text", "moment"),
     [
         ("24 hours", "2026-03-09T12:00:00+00:00"),
@@ -524,7 +537,7 @@ def test_the_doctor_says_where_a_setting_comes_from_and_no_secret(
     assert "LOGFIRE_TOKEN = set, from .env" in told
     assert "hidden" not in told
     assert "cannot be reached" in told
-    assert "1 execution of this host waits for the database" in told
+    assert "1 execution of this host waits to be recorded" in told
     assert "1 execution could not be recorded" in told
     assert told.endswith("2 problems, 1 warning\n")
 

@@ -33,10 +33,10 @@ def notified(alert: Alert) -> str:
 def _delivery(delivery: AlertDelivery) -> str:
     if delivery.event is None:
         return f"notified {times.ago(delivery.notified_at)}" if delivery.notified_at else "nothing to notify"
-    waits = f" at {times.clock(delivery.next_attempt_at)}" if delivery.attempts else ""
-    tried = f", tried {text.plural(delivery.attempts, 'time')}, next{waits}" if delivery.attempts else ""
+    due = f"due {times.clock(delivery.next_attempt_at)}" if delivery.next_attempt_at else ""
+    tried = f"tried {text.plural(delivery.attempts, 'time')}" if delivery.attempts else ""
     why = f": {delivery.last_error}" if delivery.last_error else ""
-    return f"waits for {delivery.event}{tried}{why}"
+    return ", ".join(filter(None, [f"to be sent: {text.PENDING[delivery.event]}", tried, due])) + why
 
 
 def done(action: AlertAction) -> str:

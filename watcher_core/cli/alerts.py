@@ -128,8 +128,8 @@ def acknowledge(alert_id: Id, *, by: By = None, note: Note = None, json: Json = 
         before = watcher.alert(read_id(watcher, alert_id))
         alert = watcher.acknowledge_alert(before.id, by=by or login_name(), note=note)
     has_taken_over = before.state is AlertState.ACKNOWLEDGED and before.acknowledged_by != alert.acknowledged_by
-    from_whom = f"; {before.acknowledged_by} had it since {times.ago(before.acknowledged_at)}" if has_taken_over else ""
-    _print_change(alert, f"acknowledged{from_whom}", json=json)
+    had = f"; {before.acknowledged_by} had acknowledged it {times.ago(before.acknowledged_at)}"
+    _print_change(alert, f"acknowledged{had if has_taken_over else ''}", json=json)
 
 
 @app.command(

@@ -39,12 +39,14 @@ def clock(moment: dt.datetime | None) -> str:
 
 
 def ago(moment: dt.datetime | None) -> str:
-    """How long ago that was, as in `5 minutes ago`."""
+    """How long ago that was, as in `5 minutes ago`, or how far ahead, as in `in 2 hours`."""
     if moment is None:
         return "–"
     import pendulum
 
-    return pendulum.instance(moment).diff_for_humans()
+    # Pendulum cuts units off: what was put off for two hours a moment ago would be `in 1 hour`.
+    is_far_ahead = moment - dt.datetime.now(dt.UTC) > dt.timedelta(minutes=1)
+    return pendulum.instance(moment + dt.timedelta(seconds=30) if is_far_ahead else moment).diff_for_humans()
 
 
 def clock_and_ago(moment: dt.datetime | None) -> str:

@@ -57,6 +57,7 @@ NOT_IN_ENCODING_SQLSTATE = "22P05"
 GRANTING = "the schema's owner or a superuser gives rights with: watcher db grant"
 # It gives no right to these.
 TOKENS_TABLE = "api_token"
+OF_OWNER_ALONE = "but for tokens, which the owner alone makes: use its WATCHER_DATABASE_URL"
 
 
 @contextmanager
@@ -110,7 +111,7 @@ def _translated(error: BaseException, url: sa.URL, granting: str) -> WatcherErro
     if getattr(error, "sqlstate", None) == REFUSED_SQLSTATE:
         if getattr(getattr(error, "diag", None), "source_function", None) in ROW_SECURITY:
             granting = LIFTING
-        how = f"{granting}, but for tokens, which are the owner's" if TOKENS_TABLE in reason else granting
+        how = f"{granting}, {OF_OWNER_ALONE}" if TOKENS_TABLE in reason else granting
         return AccessDeniedError(f"{where} does not let {url.username!r} do that: {reason}; {how}")
     rule = broken_rule(error)
     if rule is not None:

@@ -94,8 +94,8 @@ def downgrade(engine: sa.Engine, revision: str) -> None:
 
 # Who may change the schema.
 OWNING = (
-    "a superuser makes this role the schema's owner: where there is none yet, with CREATE SCHEMA "
-    f'{SCHEMA} AUTHORIZATION "{{role}}", else with watcher db grant --owner {{role}}'
+    "use the WATCHER_DATABASE_URL of the schema's owner; or a superuser makes this role the owner: where there is no "
+    f'schema yet, with CREATE SCHEMA {SCHEMA} AUTHORIZATION "{{role}}", else with watcher db grant --owner {{role}}'
 )
 
 # Alembic keeps what it is about in a place that all threads of a process share.

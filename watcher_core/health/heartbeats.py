@@ -128,7 +128,7 @@ def heartbeat_facts(states: Sequence[HeartbeatState], *, url: str | None, now: d
         yield HealthFact(
             "warning",
             "heartbeat",
-            f"none arrives at WATCHER_HEARTBEAT_URL since {words.ago(since, now=now)}: {failing[0].error}",
+            f"none has arrived at WATCHER_HEARTBEAT_URL for {words.lasting(since, now=now)}: {failing[0].error}",
             "is the address right, and can this host reach it?",
             key=HEARTBEAT_KEY if now - since > FAILING_FOR else None,
         )

@@ -41,9 +41,9 @@ def undelivered_fact(waiting: UndeliveredAlerts, *, now: dt.datetime) -> HealthF
     if waiting.since is None:
         return HealthFact("ok", "alerts", "all are delivered")
     wait = "waits" if waiting.count == 1 else "wait"
-    since = words.ago(waiting.since, now=now)
+    lasting = words.lasting(waiting.since, now=now)
     nowhere = f", {waiting.nowhere:,} of them without a destination" if waiting.nowhere else ""
-    state = f"{waiting.count:,} {wait} to be delivered, the first of them since {since}{nowhere}"
+    state = f"{waiting.count:,} {wait} to be delivered, the first of them for {lasting}{nowhere}"
     is_late = now - waiting.since > DELIVERED_WITHIN
     key = DELIVERY_KEY if is_late else None
     if waiting.last_error is not None and waiting.nowhere < waiting.count:
@@ -74,7 +74,8 @@ def unjudged_fact(waiting: UnjudgedExecutions, *, now: dt.datetime) -> HealthFac
     if waiting.since is None:
         return HealthFact("ok", "anomalies", "no execution waits to be judged")
     executions = "execution waits" if waiting.count == 1 else "executions wait"
-    state = f"{waiting.count:,} {executions} to be judged, since {words.ago(waiting.since, now=now)}"
+    lasting = words.lasting(waiting.since, now=now)
+    state = f"{waiting.count:,} {executions} to be judged, the first of them for {lasting}"
     if now - waiting.since <= JUDGED_WITHIN:
         return HealthFact("ok", "anomalies", state)
     return HealthFact(
@@ -101,7 +102,8 @@ def unexported_facts(
     if since is None:
         return
     wait = "waits" if count == 1 else "wait"
-    state = f"{words.plural(count, 'execution')} {wait} to be exported, since {words.ago(since, now=now)}"
+    lasting = words.lasting(since, now=now)
+    state = f"{words.plural(count, 'execution')} {wait} to be exported, the first of them for {lasting}"
     if now - since <= EXPORTED_WITHIN:
         yield HealthFact("ok", what, state)
         return

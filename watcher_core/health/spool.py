@@ -16,7 +16,7 @@ from watcher_core.values import HealthFact
 # Whatever uses Watcher records what waits. What is left for longer, though the database is there, is stuck.
 RECORDED_WITHIN: Final = dt.timedelta(minutes=10)
 WAITING: Final = (
-    "nothing, while the database is away: what uses Watcher on this host next records them, or says why not"
+    "nothing need be done: what uses Watcher on this host next, and reaches that address, records them, or says why not"
 )
 MENDING: Final = "mend that: what uses Watcher on this host next records them; what nobody wants any more, remove"
 
@@ -71,7 +71,7 @@ def spool_facts(directories: Sequence[Path], *, home: Path, host: str, now: dt.d
         is_stuck = any(_age(path, now) > RECORDED_WITHIN for path in waiting)
         problems = recording.spool_problems(directories, waiting)
         message = (
-            f"{words.plural(len(waiting), 'execution')} of this host {wait} for the database, in {waiting[0].parent}"
+            f"{words.plural(len(waiting), 'execution')} of this host {wait} to be recorded, in {waiting[0].parent}"
         )
         yield HealthFact(
             "problem" if is_stuck and problems else "warning",
@@ -83,7 +83,7 @@ def spool_facts(directories: Sequence[Path], *, home: Path, host: str, now: dt.d
             failing=len(waiting),
         )
     else:
-        yield HealthFact("ok", "spool", "no execution of this host waits for the database")
+        yield HealthFact("ok", "spool", "no execution of this host waits to be recorded")
     for folder, files in recording.spooled_elsewhere(directories, home=home).items():
         age = max(_age(path, now) for path in files)
         if age > RECORDED_WITHIN:

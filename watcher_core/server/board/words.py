@@ -166,6 +166,7 @@ FILTERS = {
     "compact": compact,
     "day_bars": drawings.day_bars,
     "duration": duration,
+    "pending": text.PENDING.__getitem__,
     "took": took,
     "metric": drawings.metric_title,
     "name": name,
