@@ -48,10 +48,11 @@ An error, a warning or a note is text on standard error, with `--json`, too.
 | exit code | meaning |
 |---|---|
 | 0 | it is done |
-| 1 | an error, in the line that begins with `error:`, as of a value that breaks a rule; or something was found, where a command says that this counts |
-| 2 | the command line cannot be read: no such command or option, one that is missing, or a value that is no number, time or choice of the option |
+| 1 | an error, in the line that begins with `error:`; or something was found, where a command says that this counts |
+| 2 | the command line is wrong: no such command or option, one that is missing, or a value that it does not take |
 | 130 | Ctrl-C has ended it |
 
+A value that an option takes and that breaks a rule, as an empty note or a retention of 30 days, is an error: 1.
 `watcher run` ends as the command that it runs: with its exit code, or by its signal.
 """
 
