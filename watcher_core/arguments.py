@@ -13,7 +13,7 @@ import numbers
 import pathlib
 import re
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import KeysView, Mapping, Sequence, ValuesView
 from enum import StrEnum
 from typing import Any, TypeVar
 
@@ -170,6 +170,16 @@ def _integer(value: object) -> int | None:
     return int(value.__index__())
 
 
+def number(value: object) -> float | None:
+    """Return a number, as a float; `None` where it is none, or too large for one."""
+    if isinstance(value, bool) or not isinstance(value, numbers.Real | decimal.Decimal):
+        return None
+    try:
+        return float(value)
+    except (OverflowError, ValueError):
+        return None
+
+
 def flag(value: object, argument: str) -> bool:
     """A yes or no, of Python or NumPy."""
     if isinstance(value, bool):
@@ -236,7 +246,16 @@ def json_object(value: object, argument: str) -> dict[str, Any]:
     except RecursionError:
         raise InvalidValueError(f"{argument} is nested more than {MAX_JSON_LEVELS} levels deep") from None
     except Exception as exc:  # whatever a library's own object raises
-        raise InvalidValueError(f"{argument} cannot be stored as JSON: {exc}") from exc
+        because = next((f" because of {shown(key)}" for key, each in value.items() if not _is_json(each)), "")
+        raise InvalidValueError(f"{argument} cannot be stored as JSON{because}: {exc}") from exc
+
+
+def _is_json(value: object) -> bool:
+    try:
+        _write(value)
+    except Exception:
+        return False
+    return True
 
 
 def nests_too_deeply(written: str) -> bool:
@@ -287,6 +306,10 @@ def _as_json(value: object) -> object:
         return sorted(value)
     if hasattr(value, "tolist"):  # NumPy's scalars and arrays, columns of pandas
         return value.tolist()
+    if isinstance(value, Mapping):
+        return dict(value)
+    if isinstance(value, Sequence | KeysView | ValuesView) and not isinstance(value, bytes | bytearray | memoryview):
+        return list(value)  # as of a deque, a range, or the keys of a dictionary
     raise TypeError(f"{shown(value)} is neither text, number, date nor a collection of these")
 
 

@@ -107,7 +107,7 @@ def test_an_execution_takes_both_watermarks_with_it_and_its_own_wins(watcher: Wa
         ({"full_load": None}, "full_load is None"),
         ({"next_watermark": object}, "next_watermark is"),
         ({"execution_metadata": "text"}, "execution_metadata is 'text'; it must be a dictionary"),
-        ({"execution_metadata": {"a": object()}}, "execution_metadata cannot be stored as JSON"),
+        ({"execution_metadata": {"a": object()}}, "execution_metadata cannot be stored as JSON because of 'a'"),
         ({"source": "pigeon"}, "source is 'pigeon'; it may be dagster, python, cli, http"),
         ({"external_id": "x" * 2561}, "external_id is"),
         ({"external_id": 7}, "external_id is 7; it must be text"),
@@ -320,7 +320,7 @@ def test_metadata_of_start_and_end_are_put_together(watcher: Watcher, pipeline: 
         ({"soft_deletes": 1.5}, "soft_deletes is 1.5"),
         ({"total_rows": "5"}, "total_rows is '5'"),
         ({"next_watermark": []}, "next_watermark is []"),
-        ({"execution_metadata": {"a": object()}}, "execution_metadata cannot be stored as JSON"),
+        ({"execution_metadata": {"a": object()}}, "execution_metadata cannot be stored as JSON because of 'a'"),
     ],
 )
 def test_an_end_that_breaks_a_rule_names_it_and_leaves_it_running(

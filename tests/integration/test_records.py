@@ -402,7 +402,7 @@ def test_a_circle_of_parents_is_no_trap(watcher: Watcher, name: str) -> None:
         ({"next_watermark": []}, "next_watermark is []"),
         ({"inserts": -1}, "inserts is -1"),
         ({"total_rows": 2**63}, "total_rows is"),
-        ({"execution_metadata": {"a": object()}}, "execution_metadata cannot be stored as JSON"),
+        ({"execution_metadata": {"a": object()}}, "execution_metadata cannot be stored as JSON because of 'a'"),
         ({"execution_metadata": "text"}, "execution_metadata is 'text'"),
     ],
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import collections
 import datetime as dt
 import decimal
 import enum
@@ -156,8 +157,8 @@ def test_what_cannot_be_written_is_refused_by_the_rule_all_the_same(refused: Any
         clean.count(refused, "inserts")
     with pytest.raises(InvalidValueError, match=f"next_watermark is a value of type {kind}; "):
         clean.watermark(refused, "next_watermark")
-    with pytest.raises(InvalidValueError, match="metadata cannot be stored as JSON: "):
-        clean.json_object({"a": refused}, "metadata")
+    with pytest.raises(InvalidValueError, match="metadata cannot be stored as JSON because of 'a': "):
+        clean.json_object({"right": 1, "a": refused}, "metadata")
 
 
 def test_numbers_and_what_is_true_of_numpy_and_pandas_are_what_they_say() -> None:
@@ -170,6 +171,17 @@ def test_numbers_and_what_is_true_of_numpy_and_pandas_are_what_they_say() -> Non
         "columns": ["a", "b"],
         "mean": 1.5,
     }
+
+
+@pytest.mark.parametrize(
+    ("passed", "found"),
+    [
+        *((2, 2.0), (2.5, 2.5), (np.float32(2.5), 2.5), (np.int8(2), 2.0), (decimal.Decimal("2.5"), 2.5)),
+        *((True, None), ("2", None), (None, None), (pd.NA, None), (10**400, None), (decimal.Decimal("snan"), None)),
+    ],
+)
+def test_a_number_of_any_library_is_a_float(passed: object, found: float | None) -> None:
+    assert clean.number(passed) == found
 
 
 @pytest.mark.parametrize("missing", [pd.NA, pd.NaT, np.float64("nan"), math.nan])
@@ -302,6 +314,10 @@ def test_metadata_comes_as_it_will_be_read_back() -> None:
             "count": NumPyLikeInteger(5),
             "color": Color.RED,
             "nested": {"list": [None, True, 1.5]},
+            "keys": {"a": 1}.keys(),
+            "range": range(2),
+            "deque": collections.deque("ab"),
+            "view": types.MappingProxyType({"a": 1}),
             7: "a key that is a number",
         },
         "execution_metadata",
@@ -318,6 +334,10 @@ def test_metadata_comes_as_it_will_be_read_back() -> None:
         "count": 5,
         "color": "red",
         "nested": {"list": [None, True, 1.5]},
+        "keys": ["a"],
+        "range": [0, 1],
+        "deque": ["a", "b"],
+        "view": {"a": 1},
         "7": "a key that is a number",
     }
 

@@ -102,9 +102,10 @@ def _whole(bounds: tuple[int, int]) -> Callable[[object, str], int]:
 def _multiplier(value: object, argument: str) -> float:
     least, most = MULTIPLIER
     # NaN is between no two numbers, so it is refused, too.
-    if isinstance(value, bool) or not isinstance(value, int | float) or not least <= value <= most:
+    found = arguments.number(value)
+    if found is None or not least <= found <= most:
         raise InvalidValueError(f"{argument} is {arguments.shown(value)}; it must be a number from {least} to {most:g}")
-    return float(value)
+    return found
 
 
 RULE_FIELDS: Mapping[str, Callable[[Any, str], Any]] = {

@@ -33,7 +33,8 @@ def notified(alert: Alert) -> str:
 def _delivery(delivery: AlertDelivery) -> str:
     if delivery.event is None:
         return f"notified {times.ago(delivery.notified_at)}" if delivery.notified_at else "nothing to notify"
-    due = f"due {times.clock(delivery.next_attempt_at)}" if delivery.next_attempt_at else ""
+    at = delivery.next_attempt_at
+    due = f"due {times.clock(at)}" if at is not None and at > dt.datetime.now(dt.UTC) else ""
     tried = f"tried {text.plural(delivery.attempts, 'time')}" if delivery.attempts else ""
     why = f": {delivery.last_error}" if delivery.last_error else ""
     return ", ".join(filter(None, [f"to be sent: {text.PENDING[delivery.event]}", tried, due])) + why

@@ -353,6 +353,7 @@ def _identified(
 
 
 def _seconds(value: object) -> float:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not value >= 0:
+    found = arguments.number(value)
+    if found is None or not found >= 0:
         raise InvalidValueError(f"seconds is {arguments.shown(value)}; it must be a number from 0")
-    return float(value)
+    return found

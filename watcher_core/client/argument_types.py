@@ -231,10 +231,11 @@ def _whole(value: Any, argument: str) -> int:
     return found
 
 
-def _number(value: Any, argument: str) -> Any:
-    if isinstance(value, bool | str | bytes) or not hasattr(value, "__float__"):
+def _number(value: Any, argument: str) -> float:
+    found = arguments.number(value)
+    if found is None:
         raise _wrong(value, argument, WORDS[float])
-    return value
+    return found
 
 
 def _instant(value: Any, argument: str) -> Any:
