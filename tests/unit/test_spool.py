@@ -31,7 +31,7 @@ from watcher_core import (
     Watcher,
     recording,
 )
-from watcher_core.recording import spool, spool_notes
+from watcher_core.recording import spool, spool_notes, spool_replay
 
 COMPLETE = record(
     "stock/prices",
@@ -50,7 +50,7 @@ COMPLETE = record(
 )
 
 
-def one_by_one(record: Callable[[ExecutionRecord], object]) -> spool.Record:
+def one_by_one(record: Callable[[ExecutionRecord], object]) -> spool_replay.Record:
     """Record executions as a database does that takes none of them together with others."""
 
     def take(executions: Sequence[ExecutionRecord]) -> None:
@@ -63,7 +63,7 @@ def one_by_one(record: Callable[[ExecutionRecord], object]) -> spool.Record:
 
 OLD = Path("old")  # the place of earlier versions, which is read only
 # By what a note knows that executions of this pipeline are refused.
-REFUSED_A = json.dumps([spool.OF_PIPELINES_WAIT, "pipeline 'a'"])
+REFUSED_A = json.dumps([spool_replay.OF_PIPELINES_WAIT, "pipeline 'a'"])
 
 
 @pytest.fixture
@@ -74,7 +74,7 @@ def directory(tmp_path: Path) -> Path:
 def test_what_is_kept_comes_back_whole(directory: Path) -> None:
     told: list[ExecutionRecord] = []
     spool.keep_in_spool([directory, OLD], COMPLETE)
-    assert spool.replay_spool([directory, OLD], told.extend) == 1
+    assert spool_replay.replay_spool([directory, OLD], told.extend) == 1
     assert told == [COMPLETE]
     assert list(directory.iterdir()) == []
 
@@ -88,7 +88,7 @@ def test_a_time_zone_survives(directory: Path) -> None:
     zone = dt.timezone(dt.timedelta(hours=-7))
     spool.keep_in_spool([directory, OLD], record("a", logical_date=dt.datetime(2026, 1, 1, tzinfo=zone)))
     told: list[ExecutionRecord] = []
-    spool.replay_spool([directory, OLD], told.extend)
+    spool_replay.replay_spool([directory, OLD], told.extend)
     assert told[0].logical_date == dt.datetime(2026, 1, 1, 7, tzinfo=dt.UTC)
 
 
@@ -97,7 +97,7 @@ def test_the_oldest_comes_first(directory: Path) -> None:
     for name in names:
         spool.keep_in_spool([directory, OLD], record(name))
     told: list[ExecutionRecord] = []
-    spool.replay_spool([directory, OLD], told.extend)
+    spool_replay.replay_spool([directory, OLD], told.extend)
     assert [kept.pipeline_name for kept in told] == names
 
 
@@ -106,20 +106,20 @@ def test_two_tellings_of_one_execution_are_two_files(directory: Path) -> None:
     spool.keep_in_spool([directory, OLD], record("a", "same", state=ExecutionState.FAILED))
     spool.keep_in_spool([directory, OLD], record("a", "same", state=ExecutionState.SUCCEEDED))
     told: list[ExecutionRecord] = []
-    assert spool.replay_spool([directory, OLD], told.extend) == 2
+    assert spool_replay.replay_spool([directory, OLD], told.extend) == 2
     assert [kept.state for kept in told] == [ExecutionState.FAILED, ExecutionState.SUCCEEDED]
 
 
 def test_no_directory_is_nothing_to_do(directory: Path) -> None:
     assert spool.spooled_executions([directory, OLD]) == []
-    assert spool.replay_spool([directory, OLD], lambda _: pytest.fail("nothing is there to record")) == 0
+    assert spool_replay.replay_spool([directory, OLD], lambda _: pytest.fail("nothing is there to record")) == 0
     assert not directory.exists()
 
 
 def test_a_draft_that_a_crash_left_is_not_read(directory: Path) -> None:
     path = spool.keep_in_spool([directory, OLD], COMPLETE)
     path.rename(path.with_suffix(".draft"))
-    assert spool.replay_spool([directory, OLD], lambda _: pytest.fail("nothing is there to record")) == 0
+    assert spool_replay.replay_spool([directory, OLD], lambda _: pytest.fail("nothing is there to record")) == 0
 
 
 def test_a_database_that_goes_away_again_leaves_the_rest(directory: Path) -> None:
@@ -133,7 +133,7 @@ def test_a_database_that_goes_away_again_leaves_the_rest(directory: Path) -> Non
         told.append(kept.pipeline_name)
 
     with pytest.raises(DatabaseUnavailableError):
-        spool.replay_spool([directory, OLD], one_by_one(goes_away))
+        spool_replay.replay_spool([directory, OLD], one_by_one(goes_away))
     assert told == ["first"]
     assert len(spool.spooled_executions([directory, OLD])) == 2
 
@@ -148,7 +148,7 @@ def test_what_the_database_will_not_take_now_waits_on_without_stopping_the_other
         if kept.pipeline_name == "refused":
             raise DatabaseError("permission denied")
 
-    assert spool.replay_spool([directory, OLD], one_by_one(refuses)) == 1
+    assert spool_replay.replay_spool([directory, OLD], one_by_one(refuses)) == 1
     assert spool.spooled_executions([directory, OLD]) == [refused]
     assert "permission denied" in caplog.text
 
@@ -163,7 +163,7 @@ def test_who_may_record_nothing_asks_once_and_not_for_each(directory: Path, capl
         asked.append(kept.pipeline_name)
         raise AccessDeniedError("the token is not valid")
 
-    assert spool.replay_spool([directory, OLD], one_by_one(denies)) == 0
+    assert spool_replay.replay_spool([directory, OLD], one_by_one(denies)) == 0
     assert asked == ["first"]
     assert len(spool.spooled_executions([directory, OLD])) == 3
     [line] = caplog.messages
@@ -207,7 +207,7 @@ def test_a_file_that_cannot_be_read_is_set_aside(
     spool.keep_in_spool([directory, OLD], later)
     told: list[ExecutionRecord] = []
 
-    assert spool.replay_spool([directory, OLD], told.extend) == 1
+    assert spool_replay.replay_spool([directory, OLD], told.extend) == 1
     assert told == [later]
     assert [left.name for left in directory.iterdir()] == [path.with_suffix(".broken").name]
     assert path.with_suffix(".broken").read_bytes() == content
@@ -224,14 +224,14 @@ def test_a_file_that_cannot_be_read_does_not_hide_how_others_have_ended(director
         spool.keep_in_spool([directory, OLD], whole)
     assert [*spool.kept_executions(directory.parent)] == [whole.identity]
     told: list[ExecutionRecord] = []
-    spool.replay_spool([directory, OLD], told.extend)
+    spool_replay.replay_spool([directory, OLD], told.extend)
     assert told == [whole, whole]
 
 
 def test_a_field_that_this_version_does_not_know_is_set_aside(directory: Path) -> None:
     path = spool.keep_in_spool([directory, OLD], COMPLETE)
     path.write_text(json.dumps(json.loads(path.read_text()) | {"a_later_versions": 1}))
-    assert spool.replay_spool([directory, OLD], lambda _: pytest.fail("nothing is there to record")) == 0
+    assert spool_replay.replay_spool([directory, OLD], lambda _: pytest.fail("nothing is there to record")) == 0
     assert path.with_suffix(".broken").exists()
 
 
@@ -240,7 +240,7 @@ def test_an_execution_that_breaks_a_rule_is_set_aside(directory: Path) -> None:
         raise InvalidValueError("inserts is -1")
 
     path = spool.keep_in_spool([directory, OLD], COMPLETE)
-    assert spool.replay_spool([directory, OLD], one_by_one(refuses)) == 0
+    assert spool_replay.replay_spool([directory, OLD], one_by_one(refuses)) == 0
     assert path.with_suffix(".broken").exists()
 
 
@@ -251,9 +251,9 @@ def test_two_who_replay_at_once_do_not_get_into_each_others_way(directory: Path)
 
     def other_comes_between(kept: ExecutionRecord) -> None:
         told.append(kept.pipeline_name)
-        spool.replay_spool([directory, OLD], one_by_one(lambda other: told.append(other.pipeline_name)))
+        spool_replay.replay_spool([directory, OLD], one_by_one(lambda other: told.append(other.pipeline_name)))
 
-    assert spool.replay_spool([directory, OLD], one_by_one(other_comes_between)) == 1
+    assert spool_replay.replay_spool([directory, OLD], one_by_one(other_comes_between)) == 1
     assert sorted(set(told)) == ["first", "second", "third"]
     assert list(directory.iterdir()) == []
 
@@ -265,7 +265,7 @@ def test_two_who_set_the_same_file_aside(directory: Path) -> None:
         path.rename(path.with_suffix(".broken"))
         raise InvalidValueError("inserts is -1")
 
-    assert spool.replay_spool([directory, OLD], one_by_one(other_sets_it_aside)) == 0
+    assert spool_replay.replay_spool([directory, OLD], one_by_one(other_sets_it_aside)) == 0
     assert path.with_suffix(".broken").exists()
 
 
@@ -327,7 +327,7 @@ def test_where_the_first_place_cannot_be_written_the_next_one_takes_it(tmp_path:
     path = spool.keep_in_spool(places, COMPLETE)
     assert path.parent == places[1]
     told: list[ExecutionRecord] = []
-    assert spool.replay_spool(places, told.extend) == 1
+    assert spool_replay.replay_spool(places, told.extend) == 1
     assert told == [COMPLETE]
 
 
@@ -337,7 +337,7 @@ def test_what_earlier_versions_have_left_is_recorded(tmp_path: Path) -> None:
     places[-1].mkdir(parents=True)
     written.rename(places[-1] / written.name)
     told: list[ExecutionRecord] = []
-    assert spool.replay_spool(places, told.extend) == 1
+    assert spool_replay.replay_spool(places, told.extend) == 1
     assert told == [COMPLETE]
 
 
@@ -352,7 +352,7 @@ def test_what_an_execution_was_part_of_comes_before_it(directory: Path) -> None:
     for each in (script, command):
         spool.keep_in_spool([directory, OLD], each)
     told: list[ExecutionRecord] = []
-    assert spool.replay_spool([directory, OLD], told.extend) == len(parents) + 2
+    assert spool_replay.replay_spool([directory, OLD], told.extend) == len(parents) + 2
     assert [each.external_id for each in told[:6]] == ["outer", "inner", "inmost", "other", "one", "late"]
     assert [(each.source, each.external_id) for each in told[6:]] == [("cli", "command"), ("python", "command")]
     assert spool.spooled_executions([directory, OLD]) == []
@@ -362,7 +362,7 @@ def test_a_directory_with_the_name_of_a_file_is_passed_by(directory: Path) -> No
     (directory / "0.json").mkdir(parents=True)
     spool.keep_in_spool([directory, OLD], COMPLETE)
     told: list[ExecutionRecord] = []
-    assert spool.replay_spool([directory, OLD], told.extend) == 1
+    assert spool_replay.replay_spool([directory, OLD], told.extend) == 1
     assert (directory / "0.json").is_dir()
 
 
@@ -399,7 +399,7 @@ def test_files_of_another_user_stay_and_stop_nobody(
     else:
         monkeypatch.setattr("os.access", lambda place, mode: mode == os.F_OK or place != theirs)
     told: list[ExecutionRecord] = []
-    assert spool.replay_spool([theirs, directory, OLD], told.extend) == 1
+    assert spool_replay.replay_spool([theirs, directory, OLD], told.extend) == 1
     assert [kept.pipeline_name for kept in told] == ["ours"]
     assert path.exists()
     assert str(path) in caplog.text
@@ -468,15 +468,15 @@ def test_where_pipelines_are_locked_those_of_others_are_recorded(directory: Path
         return take
 
     with pytest.raises(DatabaseUnavailableError):
-        spool.replay_spool(
+        spool_replay.replay_spool(
             [directory, OLD], one_by_one(locks("a", "b", "c"))
         )  # so all are, and each would be waited for
     assert told == ["a", "b", "c"]
-    assert spool.replay_spool([directory, OLD], one_by_one(locks("a"))) == 2
+    assert spool_replay.replay_spool([directory, OLD], one_by_one(locks("a"))) == 2
     assert told[3:] == ["a", "b", "c"]
     with pytest.raises(DatabaseUnavailableError):
-        spool.replay_spool([directory, OLD], one_by_one(locks("a")), before="a")
-    assert spool.replay_spool([directory, OLD], one_by_one(locks()), before="a") == 2
+        spool_replay.replay_spool([directory, OLD], one_by_one(locks("a")), before="a")
+    assert spool_replay.replay_spool([directory, OLD], one_by_one(locks()), before="a") == 2
 
 
 def test_pipelines_that_the_token_does_not_cover_are_asked_for_once(
@@ -491,18 +491,18 @@ def test_pipelines_that_the_token_does_not_cover_are_asked_for_once(
         if refused := set(asked[-1]) - {"b"}:
             raise AccessDeniedError("the token covers b", pipelines=refused)
 
-    assert spool.replay_spool([directory, OLD], covers_b) == 2
+    assert spool_replay.replay_spool([directory, OLD], covers_b) == 2
     assert asked == [["a", "b", "c", "a", "b", "c"], ["b", "b"]]
     [line] = caplog.messages
     assert line.startswith("executions of pipeline 'a', pipeline 'c' on this host wait on: the token covers b")
-    assert spool.replay_spool([directory, OLD], covers_b) == 0
+    assert spool_replay.replay_spool([directory, OLD], covers_b) == 0
     assert len(spool.spooled_executions([directory, OLD])) == 4
 
 
 # What waits on
 
 
-def refuses(names: set[str]) -> spool.Record:
+def refuses(names: set[str]) -> spool_replay.Record:
     """A server whose token does not cover these pipelines."""
 
     def take(given: Sequence[ExecutionRecord]) -> None:
@@ -522,18 +522,18 @@ def not_now(_: ExecutionRecord) -> None:
 
 @pytest.mark.parametrize("take", [refuses({"a"}), one_by_one(at_lock), one_by_one(not_now)])
 def test_what_waits_on_is_said_once_a_day_and_not_by_each_job(
-    directory: Path, take: spool.Record, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+    directory: Path, take: spool_replay.Record, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Cron sends by mail what a job says, and each job looks at what waits when it starts and when it ends."""
     spool.keep_in_spool([directory, OLD], record("a"))
     clock = time.time
     for _ in range(4):
-        assert spool.replay_spool([directory, OLD], take) == 0
+        assert spool_replay.replay_spool([directory, OLD], take) == 0
     assert len(caplog.messages) == 1
     for hours, said in ((23, 0), (25, 1), (48, 0), (50, 1), (0, 1)):  # the clock was set back
         caplog.clear()
         monkeypatch.setattr("time.time", lambda ahead=hours: clock() + ahead * 3600)
-        spool.replay_spool([directory, OLD], take)
+        spool_replay.replay_spool([directory, OLD], take)
         assert len(caplog.messages) == said, hours
 
 
@@ -545,7 +545,7 @@ def test_what_waits_on_is_said_again_where_more_of_it_does_or_where_it_was_mende
         for name in "abc":
             spool.keep_in_spool([directory, OLD], record(name))
         for _ in range(3):
-            spool.replay_spool([directory, OLD], refuses(refused))
+            spool_replay.replay_spool([directory, OLD], refuses(refused))
         return len(caplog.messages)
 
     assert said({"a"}) == 1
@@ -560,7 +560,7 @@ def test_thousands_of_pipelines_that_wait_on_are_a_line(directory: Path, caplog:
     names = {f"{number:04}" for number in range(300)}
     for name in names:
         spool.keep_in_spool([directory, OLD], record(name))
-    spool.replay_spool([directory, OLD], refuses(names))
+    spool_replay.replay_spool([directory, OLD], refuses(names))
     [line] = caplog.messages
     assert line.startswith("executions of pipeline '0000', pipeline '0001', pipeline '0002' and 297 more on this host")
 
@@ -574,11 +574,11 @@ def test_why_executions_wait_on_is_known_until_they_do_no_more(directory: Path) 
 
     kept = spool.keep_in_spool([directory, OLD], record("a"))
     assert known() == []
-    spool.replay_spool([directory, OLD], refuses({"a"}))
+    spool_replay.replay_spool([directory, OLD], refuses({"a"}))
     line = "executions of pipeline 'a' on this host wait on: the token is for others only"
     assert known() == [line]
     with pytest.raises(DatabaseUnavailableError):
-        spool.replay_spool([directory, OLD], is_away)
+        spool_replay.replay_spool([directory, OLD], is_away)
     assert known() == [line]
     kept.unlink()  # by hand
     os.utime(directory / spool_notes.NOTE, (1, 1))
@@ -593,12 +593,12 @@ def test_what_was_known_of_executions_that_are_gone_is_not_said_of_those_that_wa
         raise DatabaseUnavailableError("it is away")
 
     kept = spool.keep_in_spool([directory, OLD], record("a"))
-    spool.replay_spool([directory, OLD], refuses({"a"}))
+    spool_replay.replay_spool([directory, OLD], refuses({"a"}))
     kept.unlink()
     os.utime(directory / spool_notes.NOTE, (1, 1))
     waiting = spool.keep_in_spool([directory, OLD], record("b"))
     with pytest.raises(DatabaseUnavailableError):
-        spool.replay_spool([directory, OLD], is_away)
+        spool_replay.replay_spool([directory, OLD], is_away)
     assert recording.spool_problems([directory, OLD], [waiting]) == []
 
 
@@ -609,7 +609,7 @@ def test_what_waits_on_is_said_once_a_day_though_a_place_takes_no_notes_any_more
     other = tmp_path / "other"
     places = [directory, other, OLD]
     spool.keep_in_spool(places, record("a"))
-    spool.replay_spool(places, refuses({"a"}))
+    spool_replay.replay_spool(places, refuses({"a"}))
     note = directory / spool_notes.NOTE
     os.utime(note, (1, 1))
     kept, days = note.read_text(), 25 * 3600
@@ -618,7 +618,7 @@ def test_what_waits_on_is_said_once_a_day_though_a_place_takes_no_notes_any_more
     monkeypatch.setattr(Path, "write_text", writes_nothing_in(directory))
     caplog.clear()
     for _ in range(3):
-        spool.replay_spool(places, refuses({"a"}))
+        spool_replay.replay_spool(places, refuses({"a"}))
     assert len(caplog.messages) == 1
     assert note.read_text() == kept
 
@@ -640,7 +640,7 @@ def test_notes_leave_nothing_behind_on_a_full_disk(directory: Path, monkeypatch:
     kept = spool.keep_in_spool([directory, OLD], record("a"))
     monkeypatch.setattr(Path, "write_text", writes_nothing_in(directory))
     for _ in range(3):
-        spool.replay_spool([directory, directory / "below", OLD], refuses({"a"}))
+        spool_replay.replay_spool([directory, directory / "below", OLD], refuses({"a"}))
     assert [path for path in directory.iterdir() if path.is_file()] == [kept]
 
 
@@ -663,24 +663,26 @@ def test_a_note_that_cannot_be_read_stops_nobody(
     waiting = spool.keep_in_spool([directory, OLD], record("a"))
     (directory / spool_notes.NOTE).write_bytes(note)
     assert len(recording.spool_problems([directory, OLD], [waiting])) <= 1
-    spool.replay_spool([directory, OLD], refuses({"a"}))
+    spool_replay.replay_spool([directory, OLD], refuses({"a"}))
     assert len(caplog.messages) == 1
 
 
 def test_no_more_goes_together_than_a_slow_network_takes_in_time(
     directory: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(spool, "BYTES_TOGETHER", 5_000)
+    monkeypatch.setattr(spool_replay, "BYTES_TOGETHER", 5_000)
     for size in (10, 10, 3_000, 3_000, 9_000, 10, 10):
         large = replace(COMPLETE, external_id=f"{size}", execution_metadata={"text": "x" * size})
         spool.keep_in_spool([directory, OLD], replace(large, parent_external_id=None))
     asked: list[list[str]] = []
-    assert spool.replay_spool([directory, OLD], lambda some: asked.append([each.external_id for each in some])) == 7
+    assert (
+        spool_replay.replay_spool([directory, OLD], lambda some: asked.append([each.external_id for each in some])) == 7
+    )
     assert asked == [["10", "10", "3000"], ["3000"], ["9000"], ["10", "10"]]
 
 
 def test_thousands_are_recorded_some_at_a_time(directory: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(spool, "TOGETHER", 3)
+    monkeypatch.setattr(spool_replay, "TOGETHER", 3)
     for number in range(7):
         inner = replace(COMPLETE, external_id=f"{number}", parent_external_id=f"{number + 100}")
         spool.keep_in_spool([directory, OLD], inner)
@@ -693,7 +695,7 @@ def test_thousands_are_recorded_some_at_a_time(directory: Path, monkeypatch: pyt
         if "2" in asked[-1]:
             raise InvalidValueError("2 breaks a rule")
 
-    assert spool.replay_spool([directory, OLD], take) == 13
+    assert spool_replay.replay_spool([directory, OLD], take) == 13
     assert asked[:2] == [["100", "0", "101"], ["1", "102", "2"]]
     assert asked[2:5] == [["1"], ["102"], ["2"]]  # which of them it was is found out
     assert asked[5:] == [["103", "3", "104"], ["4", "105", "5"], ["106", "6"]]

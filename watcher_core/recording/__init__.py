@@ -74,13 +74,13 @@ if TYPE_CHECKING:
         NO_PLACE,
         broken_executions,
         keep_in_spool,
-        replay_spool,
         spool_directories,
         spooled_elsewhere,
         spooled_executions,
         takes_executions,
     )
     from watcher_core.recording.spool_notes import spool_problems
+    from watcher_core.recording.spool_replay import replay_spool
     from watcher_core.recording.successes import executions_since
     from watcher_core.recording.tracking import TrackedExecution, TrackRequest
     from watcher_core.recording.watermarks import CHANGES
@@ -233,7 +233,7 @@ _MODULES = {
     "recorder_cursor": "cursors",
     "release_recorder": "cursors",
     "renew_recorder": "cursors",
-    "replay_spool": "spool",
+    "replay_spool": "spool_replay",
     "retention_date": "retention",
     "rewind_watermark": "rewinds",
     "select_activity": "activity",
