@@ -30,11 +30,11 @@ def notified(alert: Alert) -> str:
     return "not yet" if alert.delivered_at is None else times.ago(alert.notified_at or alert.delivered_at)
 
 
-def _delivery(delivery: AlertDelivery) -> str:
+def _delivery(delivery: AlertDelivery, now: dt.datetime) -> str:
     if delivery.event is None:
         return f"notified {times.ago(delivery.notified_at)}" if delivery.notified_at else "nothing to notify"
     at = delivery.next_attempt_at
-    due = f"due {times.clock(at)}" if at is not None and at > dt.datetime.now(dt.UTC) else ""
+    due = f"due {times.clock(at)}" if at is not None and at > now else ""
     tried = f"tried {text.plural(delivery.attempts, 'time')}" if delivery.attempts else ""
     why = f": {delivery.last_error}" if delivery.last_error else ""
     return ", ".join(filter(None, [f"to be sent: {text.PENDING[delivery.event]}", tried, due])) + why
@@ -50,7 +50,7 @@ def done(action: AlertAction) -> str:
 
 
 def fields(
-    alert: Alert, pipeline: Pipeline | None, deliveries: Sequence[AlertDelivery]
+    alert: Alert, pipeline: Pipeline | None, deliveries: Sequence[AlertDelivery], *, now: dt.datetime
 ) -> list[tuple[str, output.Cell]]:
     """What `watcher alerts show` prints of an alert, below its first line."""
     from watcher_core.alerts import readable_facts
@@ -85,7 +85,7 @@ def fields(
         ("resolved", moment(alert.resolved_at, alert.resolved_by)),
         ("ended", text.resolution(alert.resolution, by=alert.resolved_by) or None),
         ("note", alert.note if alert.noted_at is None else None),  # what an action has stands with it
-        *((f"to {each.destination}", _delivery(each)) for each in deliveries),
+        *((f"to {each.destination}", _delivery(each, now)) for each in deliveries),
         ("notified", None if deliveries else notified(alert)),
     ]
 

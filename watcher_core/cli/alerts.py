@@ -106,7 +106,7 @@ def show(alert_id: Id, *, json: Json = False) -> None:
         return
     from watcher_core.alerts import headline
 
-    output.print_fields([("what", headline(alert, now=now)), *fields(alert, pipeline, deliveries)])
+    output.print_fields([("what", headline(alert, now=now)), *fields(alert, pipeline, deliveries, now=now)])
     if actions:
         output.print_heading("What people did")
         output.print_grid([(times.clock(each.acted_at), done(each)) for each in actions])
