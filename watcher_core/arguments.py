@@ -93,7 +93,7 @@ def words(value: object, argument: str, most: int) -> str | None:
     """A few words of a person, without the blanks around them."""
     if value is None:
         return None
-    said = text(value, argument).strip()
+    said = text(value, argument).strip().replace("\r\n", "\n")  # as browsers end the lines of a form
     if not said or len(said) > most:
         raise InvalidValueError(f"{argument} has {len(said):,} characters; it may have 1 to {most:,}")
     return said

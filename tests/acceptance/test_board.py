@@ -203,9 +203,11 @@ def test_an_alert_is_snoozed_and_resolved_with_a_note(address, browser, module_w
         page.locator("main", has_text="snoozed until").wait_for()
         quiet = module_watcher.alert(alert.id)
         assert (quiet.state, quiet.note) == ("snoozed", "the tracker was off for an hour")
-        page.get_by_label("Note, for all who see the alert").fill("asked the web team")
+        page.get_by_label("Note, for all who see the alert").fill("asked the web team\nthey look")
         page.get_by_role("button", name="Add the note").click()
         page.locator("#actions", has_text="asked the web team").wait_for()
+        assert module_watcher.alert(alert.id).note == "asked the web team\nthey look"
+        assert "asked the web team\nthey look" in page.locator("#actions").inner_text()
         page.get_by_role("button", name="Resolve").click()
         page.locator("main", has_text="It is over").wait_for()
         page.get_by_label("Note, for all who see the alert").fill("it was a full disk")
@@ -213,7 +215,7 @@ def test_an_alert_is_snoozed_and_resolved_with_a_note(address, browser, module_w
         page.locator("#actions", has_text="it was a full disk").wait_for()
         done = [" ".join(each.split()) for each in page.locator("#actions li").all_inner_texts()]
     assert [each.partition(" local user ")[2] for each in done][1:] == [
-        "noted asked the web team",
+        "noted asked the web team they look",
         "resolved it",
         "noted it was a full disk",
     ]

@@ -196,6 +196,10 @@ def test_what_is_neither_yes_nor_no_is_refused(refused: object) -> None:
         clean.flag(refused, "completed_successfully")
 
 
+def test_lines_of_a_form_end_as_lines_do() -> None:
+    assert clean.words(" restarted\r\nlook again\n", "note", 100) == "restarted\nlook again"
+
+
 def test_no_count_is_no_count() -> None:
     assert clean.count(None, "inserts") is None
 
