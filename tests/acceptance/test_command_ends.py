@@ -34,7 +34,7 @@ NOWHERE = {"WATCHER_DATABASE_URL": "postgresql://nobody:secret@127.0.0.1:1/nothi
 
 def ended(*command: str, **options: object) -> tuple[int, str]:
     """Run Python; return the exit code, and what it says on standard error."""
-    done = subprocess.run(  # type: ignore[call-overload]
+    done = subprocess.run(  # type: ignore[call-overload]  # the options of `run`
         [sys.executable, *command],
         **{"stdout": subprocess.DEVNULL, **options},
         stderr=subprocess.PIPE,

@@ -171,7 +171,7 @@ def contents(url: str) -> dict[str, str]:
         found = {}
         for (table,) in tables:
             query = f"SELECT md5(coalesce(string_agg(t::text, '' ORDER BY t::text), '')) FROM watcher.{table} AS t"
-            found[table] = connection.execute(query.encode()).fetchone()[0]  # type: ignore[index]
+            found[table] = connection.execute(query.encode()).fetchone()[0]  # type: ignore[index]  # a count has a row
         return found
 
 
@@ -235,7 +235,7 @@ def test_over_http_what_is_not_there_needs_the_database_and_says_so(monkeypatch:
             try:
                 call(remote, method, **needed_by(method, ""))
             except ConfigurationError as exc:
-                assert "needs the database" in str(exc)  # noqa: PT017
+                assert "needs the database" in str(exc)  # noqa: PT017 - of each, not of the first
             else:
                 pytest.fail(method)
         for method in ("spooled", "spool_health", "dagster_health", "routes", "close"):
@@ -246,12 +246,12 @@ def test_over_http_what_is_not_there_needs_the_database_and_says_so(monkeypatch:
 
 
 def test_what_is_as_good_as_the_type_is_taken(filled: Watcher) -> None:
-    assert filled.executions(limit=np.int64(1), pipeline=np.int32(1))  # type: ignore[arg-type]
+    assert filled.executions(limit=np.int64(1), pipeline=np.int32(1))  # type: ignore[arg-type]  # on purpose
     assert filled.executions(state="running", since=pd.Timestamp("2026-01-01", tz="UTC"))
     assert filled.recorded_runs(run_id for run_id in ("a", "b")) == {}
     assert filled.alerts(state=("open", AlertState.RESOLVED)) == []
     assert filled.detect_pending_anomalies(seconds=np.float64(1)).executions == 0
-    execution = filled.start_execution(pipeline_id="p", source="cli", external_id="by text")  # type: ignore[arg-type]
+    execution = filled.start_execution(pipeline_id="p", source="cli", external_id="by text")  # type: ignore[arg-type]  # on purpose
     assert execution.source is ExecutionSource.CLI
     rule = filled.get_or_create_anomaly_rule("p", metric_field="inserts", std_deviation_threshold_multiplier=2)
     assert rule.std_deviation_threshold_multiplier == 2
@@ -260,19 +260,19 @@ def test_what_is_as_good_as_the_type_is_taken(filled: Watcher) -> None:
 def test_what_can_be_read_once_is_checked_as_it_is_read(filled: Watcher, module_database_url: str) -> None:
     before = contents(module_database_url)
     with pytest.raises(InvalidValueError, match=r"^records is 5; it must be an ExecutionRecord"):
-        filled.record(each for each in [record("p"), 5])  # type: ignore[misc]
+        filled.record(each for each in [record("p"), 5])  # type: ignore[misc]  # on purpose
     assert contents(module_database_url) == before
 
 
 def test_an_argument_that_there_is_not_or_that_is_missing_is_python_s_own_error(filled: Watcher) -> None:
     with pytest.raises(TypeError, match="unexpected keyword argument 'limits'"):
-        filled.executions(limits=1)  # type: ignore[call-arg]
+        filled.executions(limits=1)  # type: ignore[call-arg]  # on purpose
     with pytest.raises(TypeError, match="positional"):
-        filled.execution(1, 2)  # type: ignore[call-arg]
+        filled.execution(1, 2)  # type: ignore[call-arg]  # on purpose
     with pytest.raises(TypeError, match="missing"):
-        filled.execution()  # type: ignore[call-arg]
+        filled.execution()  # type: ignore[call-arg]  # on purpose
     with pytest.raises(TypeError, match="freshnes_number"):
-        filled.get_or_create_pipeline_type("n", freshnes_number=1)  # type: ignore[call-arg]
+        filled.get_or_create_pipeline_type("n", freshnes_number=1)  # type: ignore[call-arg]  # on purpose
 
 
 def test_methods_of_others_are_their_own() -> None:
@@ -280,7 +280,7 @@ def test_methods_of_others_are_their_own() -> None:
         def double(self, text: str) -> str:
             return text * 2
 
-    assert Mine().double(2) == 4  # type: ignore[arg-type, comparison-overlap]
+    assert Mine().double(2) == 4  # type: ignore[arg-type, comparison-overlap]  # on purpose
 
 
 @pytest.mark.parametrize("wrong", [5, b"http://h", object(), True])

@@ -9,7 +9,7 @@ What is behind another alert is quiet where that one goes: its message names wha
 one message about what is behind it, which names the cause, and at most hourly one about pipelines that have come since.
 What is critical behind a cause that is not gets such a message everywhere: it must not wait until people look at what
 is less urgent, as after quiet hours. Nor must it wait where no more than what is less urgent of the incident is known.
-What has become louder than such a place was told is news there, though it knows the pipeline.
+Where such a place knows an alert as quieter than it is by now, that is news there, though it knows the pipeline.
 """
 
 from __future__ import annotations

@@ -58,7 +58,7 @@ def _checked(method: Callable[..., Any]) -> Callable[..., Any]:
                 kwargs[name] = rule[1](value, name)
         return method(self, *args, **kwargs)
 
-    call.checks_types = True  # type: ignore[attr-defined]
+    call.checks_types = True  # type: ignore[attr-defined]  # a mark on a function
     return call
 
 
@@ -125,7 +125,7 @@ def _of(hint: Any) -> Check | None:
         return None
     if len(checks) == 1:
         return checks[0]
-    # Of `None`, and of what stands for an argument that was not passed, nobody needs to be told.
+    # The error does not name `None`, nor what stands for an argument that was not passed.
     said = [_words(each) for each in alternatives if each is not type(None) and each.__name__ != "Unset"]
     own = [check for each, check in found if check is not None and _words(each) in said]
 

@@ -73,10 +73,10 @@ def run_command(request: CommandRequest) -> int:
         return _run_inside(around, request)
     keep_standard_descriptors()
     with Signals() as signals:
-        return _run_as_execution(start, request, signals)
+        return _run_as_execution(start, request, signals, has_trace=foreign is not None)
 
 
-def _run_as_execution(start: quick.Start, request: CommandRequest, signals: Signals) -> int:
+def _run_as_execution(start: quick.Start, request: CommandRequest, signals: Signals, *, has_trace: bool) -> int:
     recorded = _start(start)
     file = make_metrics_file()
     execution = EnclosingExecution(
@@ -89,7 +89,7 @@ def _run_as_execution(start: quick.Start, request: CommandRequest, signals: Sign
     )
     environment = {key: value for key, value in os.environ.items() if key not in VARIABLES} | execution.variables
     own = trace_context.own_context(ExecutionSource.CLI.value, start.external_id)
-    if trace_context.foreign_traceparent() is None and own is not None:  # whoever has a trace already keeps it
+    if own is not None and not has_trace:  # whoever has a trace already keeps it
         environment = {**environment, trace_context.TRACEPARENT: own.traceparent}
         environment.pop(trace_context.TRACESTATE, None)
     heartbeat: list[object] = []

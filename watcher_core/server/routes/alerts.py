@@ -99,7 +99,7 @@ def _find(request: Request, alert_id: int) -> values.Alert:
     return found
 
 
-def _by(request: Request, body: SignedBody) -> dict[str, str | None]:
+def _by(request: Request, body: SignedBody) -> dict[str, Any]:
     return {"by": body.by or access_of(request).name or None, "note": body.note}
 
 
@@ -137,8 +137,7 @@ def acknowledge(alert_id: PathId, request: Request, body: SignedBody | None = No
 def add_note(alert_id: PathId, body: NoteBody, request: Request) -> Any:
     """Add a note to an alert, also to one that is over; nothing else of it changes, and nobody is notified."""
     found = _find(request, alert_id)
-    by = body.by or access_of(request).name or None
-    return _alert(watcher_of(request).note_alert(found.id, body.note, by=by))
+    return _alert(watcher_of(request).note_alert(found.id, **_by(request, body)))
 
 
 @alerts.post("/alert/{alert_id}/snooze", response_model=AlertAnswer, responses=errors(400, 404))
