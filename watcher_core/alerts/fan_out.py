@@ -240,9 +240,10 @@ def _of_alert(
         elif row["event"] not in SAID_BY_CAUSE:
             _add(found, row, _pending(row, subject, destination))
             is_quiet = is_quiet and row["event"] is None
-        elif (saying := incidents.saying(row, destination, is_louder=row["level_before"] is not None)) is not (
-            Saying.BY_OTHERS
-        ):
+        else:
+            saying = incidents.saying(row, destination, is_louder=row["level_before"] is not None)
+            if saying is Saying.BY_OTHERS:
+                continue
             is_quiet = is_quiet and row["event"] is None
             pending = _pending(row, subject, destination)
             if saying is Saying.BY_ITSELF:

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from watcher_core import text
+from watcher_core.arguments import MAX_BIGINT
 from watcher_core.enums import AlertState
 from watcher_core.errors import NotFoundError
 
 if TYPE_CHECKING:
     from watcher_core.client import Watcher
 
-MAX_ID = 2**63 - 1
 UNRESOLVED = (AlertState.OPEN, AlertState.ACKNOWLEDGED, AlertState.SNOOZED)
 # So many open alerts of a pipeline are counted.
 COUNTED = 100
@@ -28,7 +28,7 @@ def read_id(watcher: Watcher, typed: str) -> int:
     Raises:
         BadParameter: It is none; the error says where to find ids, and that of the alert that may be meant.
     """
-    if typed.isdecimal() and 1 <= int(typed) <= MAX_ID:
+    if typed.isdecimal() and 1 <= int(typed) <= MAX_BIGINT:
         return int(typed)
     try:
         of_it = watcher.alerts(pipeline=typed, state=UNRESOLVED, limit=COUNTED)

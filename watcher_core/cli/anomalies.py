@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from watcher_core import text
+from watcher_core.arguments import MAX_BIGINT
 from watcher_core.cli import anomaly_pages, anomaly_rules, output, times
 from watcher_core.cli.anomaly_rules import LookbackDays, MinimumExecutions, Multiplier, Timezone
 from watcher_core.cli.edge import find_pipeline, login_name, of_pipeline, open_watcher
@@ -26,14 +27,13 @@ app = typer.Typer(
 )
 app.add_typer(anomaly_rules.app, name="rules")
 
-MAX_ID = 2**63 - 1
 # How many of the runs that were compared with an explanation shows.
 SHOWN_RUNS = 10
 # What a backtest looks at, where runs are not further apart.
 DEFAULT_DAYS = 60
 
 Execution = Annotated[
-    int, typer.Argument(metavar="EXECUTION", min=1, max=MAX_ID, help="The execution's id.", show_default=False)
+    int, typer.Argument(metavar="EXECUTION", min=1, max=MAX_BIGINT, help="The execution's id.", show_default=False)
 ]
 Html = Annotated[Path | None, typer.Option(metavar="FILE", help="Write a page that draws it, without network.")]
 
@@ -51,7 +51,8 @@ def results(
     *,
     pipeline: OfPipeline = None,
     execution: Annotated[
-        int | None, typer.Option("--execution", "-e", min=1, max=MAX_ID, metavar="ID", help="Of this execution only.")
+        int | None,
+        typer.Option("--execution", "-e", min=1, max=MAX_BIGINT, metavar="ID", help="Of this execution only."),
     ] = None,
     every: Annotated[bool, typer.Option("--all", "-a", help="Show normal and unflagged results, too.")] = False,
     since: Since = None,

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from watcher_core import text as words
+from watcher_core.arguments import MAX_BIGINT
 from watcher_core.cli import output, times
 from watcher_core.cli.edge import of_pipeline, open_watcher
 from watcher_core.cli.options import (
@@ -32,10 +33,9 @@ if TYPE_CHECKING:
 
 app = typer.Typer(help="Executions: what ran, and what it did.", no_args_is_help=True, rich_markup_mode=None)
 
-MAX_ID = 2**63 - 1
 
-Count = Annotated[int | None, typer.Option(metavar="N", min=0, max=MAX_ID, help="Rows.", show_default=False)]
-Id = Annotated[int, typer.Argument(metavar="ID", min=1, max=MAX_ID, help="The execution's id.", show_default=False)]
+Count = Annotated[int | None, typer.Option(metavar="N", min=0, max=MAX_BIGINT, help="Rows.", show_default=False)]
+Id = Annotated[int, typer.Argument(metavar="ID", min=1, max=MAX_BIGINT, help="The execution's id.", show_default=False)]
 
 
 @app.command(

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
 
+from watcher_core.arguments import MAX_BIGINT
 from watcher_core.cli import output
 from watcher_core.cli.edge import open_watcher
 from watcher_core.cli.lineage_trees import marked, print_addresses, print_columns
@@ -28,7 +29,6 @@ app = typer.Typer(
 
 T = TypeVar("T")
 
-MAX_ID = 2**63 - 1  # a bigint
 
 AddressName = Annotated[
     str,
@@ -339,7 +339,7 @@ def at_address(watcher: Watcher, reference: str, call: Callable[[int | str], T])
     except NotFoundError as error:
         if error.kind != "address":
             raise
-    if reference.isdecimal() and 0 < int(reference) <= MAX_ID:
+    if reference.isdecimal() and 0 < int(reference) <= MAX_BIGINT:
         with suppress(NotFoundError):
             return call(int(reference))
     unknown = NotFoundError("address", reference)
