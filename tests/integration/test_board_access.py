@@ -217,7 +217,7 @@ def test_an_alert_that_is_over_meanwhile_says_so(board, module_watcher, alert_id
     answer = acknowledge(board, alert_id, token=token, form=form)
     assert answer.status_code == 409
     assert "meanwhile it is over" in re.sub(r"\s+", " ", answer.text)
-    assert "fixed by the run of" in answer.text
+    assert "Fixed by the run of" in answer.text
 
 
 def test_who_is_logged_out_meanwhile_is_led_to_the_login_and_back(board, module_watcher, alert_id):

@@ -50,6 +50,33 @@ def main_of(page: str) -> str:
     return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", page[page.index('<main id="main"') :])).split())
 
 
+def test_data_of_another_year_is_drawn_and_said_to_be_old(board: Client, module_watcher: Watcher) -> None:
+    old, new = unique("old"), unique("new")
+    module_watcher.record(
+        [
+            ended(old, 5, total_rows=7, logical_date=dt.datetime(2013, 3, 10, tzinfo=dt.UTC)),
+            ended(new, 5, total_rows=7),
+        ]
+    )
+    said = main_of(page_of(board, old))
+    assert "Its newest data is of 2013-03-10 : these are the 30 days up to it." in said
+    assert "Its newest data" not in main_of(page_of(board, new))
+
+
+def test_a_resolved_alert_says_what_was_wrong_and_how_it_ended(board: Client, module_watcher: Watcher) -> None:
+    name = unique("orders")
+    error = {"class": "KeyError", "message": "'id'"}
+    module_watcher.record([ended(name, 20, "failed", execution_metadata={"error": error})])
+    module_watcher.check_failures()
+    module_watcher.record([ended(name, 10)])
+    module_watcher.check_failures()
+    [alert] = module_watcher.alerts(pipeline=name)
+    what, how = f"{name} failed: KeyError: 'id'", "ixed by the run of"
+    for page in (page_of(board, name), board.get(f"/ui/alerts?state=resolved&pipeline={name}").text):
+        assert re.search(rf"{re.escape(what)} .*f{how}", main_of(page))
+    assert re.search(rf"{re.escape(what)} .*F{how}", main_of(board.get(f"/ui/alerts/{alert.id}").text))
+
+
 class Elements(HTMLParser):
     """What a browser makes of a page: attributes that would run or style something, links that lead to no page.
 

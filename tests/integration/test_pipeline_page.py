@@ -91,6 +91,18 @@ def test_runs_and_series_and_the_last_error(watcher: Watcher) -> None:
     assert fixed.is_fixed
 
 
+def test_the_days_of_the_series_are_those_up_to_the_newest_data(watcher: Watcher) -> None:
+    name = unique("backfilled")
+    days = [dt.datetime(2013, 1, 1, tzinfo=dt.UTC) + dt.timedelta(days=day) for day in range(50)]
+    watcher.record([ended(name, 1, logical_date=day, total_rows=number) for number, day in enumerate(days)])
+    rows = watcher.pipeline_page(name, days=30, now=NOW).series[1]
+    assert [(point.at, point.value) for point in rows.points] == list(zip(days, range(50), strict=True))[20:]
+    # A forecast hides no present.
+    watcher.record([ended(name, 3, total_rows=7), ended(name, 2, logical_date=NOW + dt.timedelta(days=400))])
+    newest = watcher.pipeline_page(name, days=30, now=NOW).series[1]
+    assert [point.value for point in newest.points] == [7]
+
+
 def test_partitions_that_are_missing_between_others_have_cells(watcher: Watcher) -> None:
     name = unique("daily")
     watcher.get_or_create_pipeline(name, pipeline_metadata={"partitions": "daily"})

@@ -87,13 +87,17 @@ def is_louder(level: AlertLevel, before: AlertLevel | None) -> bool:
 
 
 def headline(alert: values.Alert, *, now: dt.datetime) -> str:
-    """Return what is wrong about one alert, or how it ended, in a line without signs."""
-    return _over(alert) if alert.resolved_at is not None else trouble(alert, now)
+    """Return what is wrong about one alert, or was until it ended, in a line without signs."""
+    return trouble(alert, now) if alert.resolved_at is None else _trouble(alert, alert.resolved_at, verb="was")
 
 
 def trouble(alert: values.Alert, now: dt.datetime) -> str:
     """Return what an alert is about in one line, as in `orders failed: duplicate key 8123 in stg_orders`."""
-    return slack.cut(_TROUBLES.get(alert.kind, _stated)(alert, alert.facts, now), TROUBLE_CHARACTERS)
+    return _trouble(alert, now, verb="is")
+
+
+def _trouble(alert: values.Alert, now: dt.datetime, *, verb: str) -> str:
+    return slack.cut(_TROUBLES.get(alert.kind, _stated)(alert, alert.facts, now, verb), TROUBLE_CHARACTERS)
 
 
 def _held_up(alerts: Sequence[values.Alert], cause: values.Alert, *, total: int, now: dt.datetime) -> str:
@@ -128,7 +132,7 @@ def _over(alert: values.Alert) -> str:
     return f"{name} {OVER[alert.kind]}"
 
 
-def _failure(alert: values.Alert, facts: Mapping[str, Any], _: dt.datetime) -> str:
+def _failure(alert: values.Alert, facts: Mapping[str, Any], _: dt.datetime, __: str) -> str:
     if "backfill_state" in facts:
         return f"{_where(alert)}: {text.backfill(facts)}"
     assets = facts.get("assets")
@@ -148,41 +152,41 @@ def reason(message: object) -> str:
     return next((line for line in lines if line and not line.endswith(":")), lines[0] if lines else "")
 
 
-def _freshness(alert: values.Alert, facts: Mapping[str, Any], now: dt.datetime) -> str:
+def _freshness(alert: values.Alert, facts: Mapping[str, Any], now: dt.datetime, verb: str) -> str:
     last = text.as_moment(facts.get("last_dml_timestamp"))
     since = last or text.as_moment(facts.get("measured_from"))
     ago = "" if since is None else text.duration((now - since).total_seconds())
     changed = f"last change {ago} ago" if last else f"no change for {ago}" if ago else "no change"
-    return f"{_where(alert)} is stale: {changed}{_expected(facts)}"
+    return f"{_where(alert)} {verb} stale: {changed}{_expected(facts)}"
 
 
-def _timeliness(alert: values.Alert, facts: Mapping[str, Any], _: dt.datetime) -> str:
+def _timeliness(alert: values.Alert, facts: Mapping[str, Any], _: dt.datetime, verb: str) -> str:
     is_running = facts.get("execution_state", "running") == "running"
     lasted = text.duration(facts.get("duration_seconds"), unknown="an unknown time")
-    what = f"is late: has run for {lasted}" if is_running else f"was late: took {lasted}"
+    what = f"{verb} late: {'has' if verb == 'is' else 'had'} run for {lasted}" if is_running else f"was late: took {lasted}"
     return f"{_where(alert)} {what}{_expected(facts)}"
 
 
-def _anomaly(alert: values.Alert, facts: Mapping[str, Any], _: dt.datetime) -> str:
+def _anomaly(alert: values.Alert, facts: Mapping[str, Any], _: dt.datetime, verb: str) -> str:
     listed = facts.get("metrics")
     metrics = [metric for metric in listed if isinstance(metric, Mapping)] if isinstance(listed, list) else []
     partition = f" for {facts['partition']}" if facts.get("partition") else ""
     if not metrics:
-        return f"{_where(alert)} is unusual{partition}"
+        return f"{_where(alert)} {verb} unusual{partition}"
     first = {name: value for name, value in metrics[0].items() if name not in ("z_score", "runs")}
     more = f", and {text.plural(len(metrics) - 1, 'other metric')}" if len(metrics) > 1 else ""
-    return f"{_where(alert)} is unusual{partition}: {text.verdict(first)}{more}"
+    return f"{_where(alert)} {verb} unusual{partition}: {text.verdict(first)}{more}"
 
 
-def _asset_check(alert: values.Alert, facts: Mapping[str, Any], _: dt.datetime) -> str:
+def _asset_check(alert: values.Alert, facts: Mapping[str, Any], _: dt.datetime, __: str) -> str:
     return f"{text.check_name(facts)} of {_where(alert)} {text.check_result(facts)}"
 
 
-def _stated(alert: values.Alert, facts: Mapping[str, Any], _: dt.datetime) -> str:
+def _stated(alert: values.Alert, facts: Mapping[str, Any], _: dt.datetime, __: str) -> str:
     return f"{_where(alert)}: {facts.get('message') or 'no details'}"
 
 
-_TROUBLES: dict[AlertKind, Callable[[values.Alert, Mapping[str, Any], dt.datetime], str]] = {
+_TROUBLES: dict[AlertKind, Callable[[values.Alert, Mapping[str, Any], dt.datetime, str], str]] = {
     AlertKind.FRESHNESS: _freshness,
     AlertKind.TIMELINESS: _timeliness,
     AlertKind.FAILURE: _failure,

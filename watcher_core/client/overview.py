@@ -85,7 +85,7 @@ class OverviewMethods(TelemetryMethods):
         Args:
             pipeline: Its id or name.
             executions: How many executions, at most 2,000.
-            days: The days of its series, at most 365; at most 2,000 successes.
+            days: The days of its series, up to its newest data, at most 365; at most 2,000 successes.
             now: The time at which age is measured, with time zone; the present by default.
 
         Raises:

@@ -43,11 +43,15 @@ STRIP = f"""
      LIMIT %(executions)s
 """
 
+# The days up to its newest data, which may be of another year, as after a backfill of that.
 SUCCESSES = f"""
       FROM watcher.pipeline_execution
      WHERE pipeline_id = %(pipeline_id)s
        AND state = 'succeeded'
-       AND coalesce(logical_date, start_date) > %(since)s
+       AND coalesce(logical_date, start_date) > (SELECT least(%(now)s, max(coalesce(logical_date, start_date)))
+                                                   FROM watcher.pipeline_execution
+                                                  WHERE pipeline_id = %(pipeline_id)s
+                                                    AND state = 'succeeded') - %(days)s
      ORDER BY coalesce(logical_date, start_date) DESC
      LIMIT {MOST_POINTS}"""
 
@@ -101,7 +105,7 @@ def read_page(
     database.read_one_snapshot(connection)
     pipeline = catalog.read_pipeline(connection, reference)
     pipeline_id = pipeline.id
-    given = {"pipeline_id": pipeline_id, "executions": executions, "since": now - dt.timedelta(days=days)}
+    given = {"pipeline_id": pipeline_id, "executions": executions, "days": dt.timedelta(days=days), "now": now}
     open_states = (AlertState.OPEN, AlertState.ACKNOWLEDGED, AlertState.SNOOZED)
     with database.together(connection):
         address = connection.execute(ADDRESS, {"address_id": pipeline.address_id})

@@ -166,7 +166,7 @@ class PipelinePage:
         anomaly_rules: Which of its metrics are judged; with why one cannot.
         activity: Its newest execution, and how long it usually takes.
         executions: The newest, by start, newest first.
-        series: Duration and rows, and what else rules judge, of the days that were asked for.
+        series: Duration and rows, and what else rules judge, of the days that were asked for, up to its newest data.
         partitions: `None` for a pipeline without partitions.
         watermark_events: The newest conflicts and changes by hand.
         freshness: Whether its data is recent enough.

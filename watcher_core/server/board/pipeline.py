@@ -69,6 +69,7 @@ def pipeline(
             for each in page.series
             if each.points
         ],
+        old=_newest_data(page.series, before=page.at - dt.timedelta(days=days)),
         rows=drawings.rows_of(page.partitions) if page.partitions else [],
         rules=rules(page.pipeline, page.thresholds),
         quoted=shlex.quote(page.pipeline.name),
@@ -92,6 +93,12 @@ def _unknown(request: Request, name: str) -> Response:
         return RedirectResponse(str(link(PATH, name=known)).replace("&amp;", "&"), status_code=303)
     hits = [hit for hit in watcher.search(name[:200], limit=SIMILAR) if hit.kind == "pipeline"] if name.strip() else []
     return render(request, "pipeline_unknown.html", status=404, name=name, hits=hits)
+
+
+def _newest_data(series: Sequence[values.MetricSeries], *, before: dt.datetime) -> dt.datetime | None:
+    """Of when the newest data is, where that was before; `None` for data that is newer, and where there is none."""
+    newest = max((each.points[-1].at for each in series if each.points), default=None)
+    return newest if newest is not None and newest < before else None
 
 
 def _outcome(runs: Sequence[values.PipelineRun]) -> tuple[int, int]:

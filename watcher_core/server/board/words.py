@@ -13,7 +13,7 @@ from markupsafe import Markup, escape
 from watcher_core import text
 from watcher_core.enums import ExecutionState
 from watcher_core.server.board import drawings
-from watcher_core.values import ReportGroup
+from watcher_core.values import Alert, ReportGroup
 
 # Names come from everywhere and may have any length; the whole one is what the element's title says.
 SHOWN_CHARACTERS = 160
@@ -161,11 +161,17 @@ def _spark(group: ReportGroup) -> Markup:
     return drawings.spark(group.runs_by_day, group.failures_by_day)
 
 
+def ending(alert: Alert) -> str:
+    """How an alert ended; empty where that is not known, and where a person ended it, who stands beside it already."""
+    return text.resolution(alert.resolution) if alert.resolved_at and not alert.resolved_by else ""
+
+
 FILTERS = {
     "amount": text.amount,
     "compact": compact,
     "day_bars": drawings.day_bars,
     "duration": duration,
+    "ending": ending,
     "pending": text.PENDING.__getitem__,
     "took": took,
     "metric": drawings.metric_title,
