@@ -77,6 +77,28 @@ def test_a_resolved_alert_says_what_was_wrong_and_how_it_ended(board: Client, mo
     assert re.search(rf"{re.escape(what)} .*F{how}", main_of(board.get(f"/ui/alerts/{alert.id}").text))
 
 
+def test_a_failed_job_leads_to_the_alert_of_what_failed_in_it(board: Client, module_watcher: Watcher) -> None:
+    job, step = unique("job"), unique("step")
+    around = ended(job, 20, "failed", execution_metadata={"error": {"message": f"{step} broke"}})
+    part = ended(
+        step,
+        20,
+        "failed",
+        parent_external_id=around.external_id,
+        execution_metadata={"run_id": around.external_id, "step_key": step, "error": {"message": f"{step} broke"}},
+    )
+    module_watcher.record([around, part])
+    module_watcher.check_failures()
+    [alert] = [alert for name in (job, step) for alert in module_watcher.alerts(pipeline=name)]
+    [error] = [each for each in module_watcher.unfixed_failures() if step in str(each.message)]
+    assert {(each.pipeline_name, each.alert_id) for each in error.pipelines} == {(job, alert.id), (step, alert.id)}
+    rows = re.findall(r'<li class="failing-one">.*?</li>', board.get("/ui/failures").text, re.DOTALL)
+    [of_job] = [row for row in rows if f"name={job}" in row]
+    [of_step] = [row for row in rows if f"name={step}" in row]
+    assert f'href="/ui/alerts/{alert.id}">Alert of ' in of_job
+    assert ("Acknowledge" in of_job, "Acknowledge" in of_step) == (False, True)
+
+
 class Elements(HTMLParser):
     """What a browser makes of a page: attributes that would run or style something, links that lead to no page.
 

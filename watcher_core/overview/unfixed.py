@@ -43,11 +43,19 @@ FAILURES = f"""
                AND good.state = 'succeeded'
              ORDER BY coalesce(good.logical_date, good.start_date) DESC
              LIMIT 1),
-           (SELECT min(id)
-              FROM watcher.alert
-             WHERE alert.pipeline_id = found.pipeline_id
-               AND alert.kind = 'failure'
-               AND alert.state <> 'resolved')
+           -- A run of a job fails by what it ran, whose alert says so.
+           coalesce((SELECT min(id)
+                       FROM watcher.alert
+                      WHERE alert.pipeline_id = found.pipeline_id
+                        AND alert.kind = 'failure'
+                        AND alert.state <> 'resolved'),
+                    (SELECT min(alert.id)
+                       FROM watcher.pipeline_execution AS part
+                       JOIN watcher.alert ON alert.pipeline_id = part.pipeline_id
+                      WHERE part.parent_id = found.id
+                        AND part.state = 'failed'
+                        AND alert.kind = 'failure'
+                        AND alert.state <> 'resolved'))
       FROM found
       JOIN {PIPELINES} ON pipeline.id = found.pipeline_id
      ORDER BY found.end_date DESC, found.id DESC

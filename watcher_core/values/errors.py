@@ -70,7 +70,8 @@ class UnfixedPipeline:
         execution_id: The execution.
         failed_at: When it failed.
         last_success_at: When the pipeline last succeeded; `None` where it never did.
-        alert_id: Its alert about failures that is not resolved; `None` where there is none.
+        alert_id: Its alert about failures that is not resolved, or that of what failed as part of it; `None` where
+            there is none.
         message: Its own error, in one line: numbers and names may differ from those of the others.
     """
 

@@ -40,7 +40,7 @@ def failures(request: Request) -> Response:
         never=sum(one.last_success_at is None for each in found for one in each.pipelines),
         without_alert=sum(one.alert_id is None for each in found for one in each.pipelines),
         alerts={alert.id: alert for alert in unresolved},
-        to_acknowledge={each.fingerprint: sum(one.alert_id in is_open for one in each.pipelines) for each in found},
+        to_acknowledge={each.fingerprint: len(is_open & {one.alert_id for one in each.pipelines}) for each in found},
         full=len(found) == ERRORS,
         open_up_to=OPEN_UP_TO,
     )
