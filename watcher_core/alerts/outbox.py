@@ -156,7 +156,8 @@ UNDELIVERED = sa.text(f"""
     SELECT count(DISTINCT alert.id) AS count,
            min(greatest(next.happened_at, next.not_before, timed.released_at)) AS since,
            (array_agg(delivery.last_error ORDER BY next.happened_at) FILTER (WHERE delivery.last_error IS NOT NULL))[1]
-           AS last_error
+           AS last_error,
+           count(DISTINCT alert.id) FILTER (WHERE alert.id = ANY(CAST(:nowhere AS bigint[]))) AS nowhere
       FROM watcher.alert
       {JOINED_DELIVERIES}
       LEFT JOIN unnest(CAST(:timed_ids AS bigint[]), CAST(:timed_destinations AS text[]),
@@ -203,9 +204,10 @@ def undelivered_alerts(
     """
     waiting = Plan() if routes is None else plan(session, routes=routes, now=now)
     timed = holds.as_arrays([*waiting.pending, *waiting.held])
-    found = session.execute(UNDELIVERED, {"now": now, "besides": besides, **timed}).one()._mapping
-    nowhere = len({alert.id for alert in waiting.pending if alert.destination is None})
-    return values.UndeliveredAlerts(**found, nowhere=nowhere, held=len({alert.id for alert in waiting.held}))
+    nowhere = [alert.id for alert in waiting.pending if alert.destination is None]
+    given = {"now": now, "besides": besides, "nowhere": nowhere, **timed}
+    found = session.execute(UNDELIVERED, given).one()._mapping
+    return values.UndeliveredAlerts(**found, held=len({alert.id for alert in waiting.held}))
 
 
 # Claiming
