@@ -383,10 +383,9 @@ def test_every_place_gets_its_alerts(watcher: Watcher, cli: Cli, routes: HttpSer
     assert len({events[0][1], events[1][1]}) == 2
     assert events[2][1].startswith(f"watcher-{first}-")
     assert events[2][1] in (events[0][1], events[1][1])
-    assert (
-        "warning",
-        "1 alert without a destination, kept until there is one",
-    ) in findings(cli)
+    [(state, said)] = [(state, said) for state, said in findings(cli) if "without a destination" in said]
+    assert state == "warning"
+    assert said.endswith(", 1 of them without a destination")
 
 
 def test_doctor_says_before_it_matters_what_is_wrong_with_routes(
@@ -435,7 +434,7 @@ def test_all_doors_say_that_routes_cannot_be_read(
     (tmp_path / "routes.toml").write_text("")
     cli("check", "health")
     assert watcher.alert(alert.id).state is AlertState.RESOLVED
-    assert "Alerts: " not in cli("status")
+    assert wrong not in cli("status")
 
 
 def test_doctor_says_that_alerts_go_nowhere(watcher: Watcher, cli: Cli) -> None:

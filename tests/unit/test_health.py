@@ -141,6 +141,11 @@ def test_alerts_that_wait(since: dt.datetime | None, error: str | None, expected
     assert judged(iter([undelivered_fact(waiting, now=NOW)])) == [expected]
 
 
+def test_what_has_no_destination_is_said_before_it_is_late() -> None:
+    waiting = UndeliveredAlerts(count=2, since=ago(minutes=1), last_error=None, nowhere=1)
+    assert judged(iter([undelivered_fact(waiting, now=NOW)])) == [("warning", None)]
+
+
 def test_what_has_no_destination_needs_one_whatever_was_wrong_with_the_last() -> None:
     waiting = UndeliveredAlerts(count=2, since=ago(minutes=11), last_error="HTTP 500", nowhere=2)
     fact = undelivered_fact(waiting, now=NOW)

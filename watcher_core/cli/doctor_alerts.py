@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from watcher_core import text as words
 from watcher_core.cli.doctor_quiet import quiet_findings
 from watcher_core.errors import ConfigurationError, WatcherError
 from watcher_core.values import HealthFact
@@ -18,20 +17,12 @@ if TYPE_CHECKING:
 
 
 def alert_findings(watcher: Watcher, pipeline: str | None) -> Iterator[HealthFact]:
-    """Look at what has no destination, at where alerts of all pipelines go, and at one pipeline's."""
+    """Look at what is held, at where alerts of all pipelines go, and at one pipeline's."""
     from watcher_core import alerts
     from watcher_core.cli.edge import find_pipeline
 
     try:
-        waiting = watcher.undelivered_alerts()
-        yield from quiet_findings(watcher, held=waiting.held, now=watcher.clock())
-        if nowhere := waiting.nowhere:
-            yield HealthFact(
-                "warning",
-                "alerts",
-                f"{words.plural(nowhere, 'alert')} without a destination, kept until there is one",
-                "set SLACK_WEBHOOK_URL, or add a route that matches: watcher alerts routes",
-            )
+        yield from quiet_findings(watcher, held=watcher.undelivered_alerts().held, now=watcher.clock())
         if pipeline is not None:
             yield from route_findings(watcher.alert_routes(find_pipeline(watcher, pipeline).id))
         watched = [each for each in watcher.pipelines() if each.active and each.removed_at is None]

@@ -55,7 +55,7 @@ def undelivered_fact(waiting: UndeliveredAlerts, *, now: dt.datetime) -> HealthF
             key=key,
             subject="delivery of alerts",
         )
-    if not is_late:
+    if not is_late and not waiting.nowhere:
         return HealthFact("ok", "alerts", state)
     return HealthFact(
         "warning",
