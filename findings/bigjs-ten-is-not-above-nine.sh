@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# big.js 7.0.1, decimal.js 10.6.0, bignumber.js 9.3.1 (npm)
+# big.js 7.0.1, decimal.js 10.6.0, bignumber.js 11.1.5 (npm)
 #
 # The three usual packages for exact numbers give JavaScript a text as the value of a number. So `>` compares texts: 10
 # is not above 9, the largest of 9, 10 and 100 is 9, and `+` joins the two: 1 and 2 are 12. `-` turns the texts into
@@ -15,7 +15,7 @@ trap 'rm -rf "$folder"' EXIT
 cd "$folder"
 npm init --yes >/dev/null
 npm install --silent --no-audit --no-fund --ignore-scripts --omit=optional \
-    big.js@7.0.1 decimal.js@10.6.0 bignumber.js@9.3.1
+    big.js@7.0.1 decimal.js@10.6.0 bignumber.js@11.1.5
 
 node - <<'NODE'
 const assert = require("assert");
