@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# big.js 7.0.1, decimal.js 10.6.0, bignumber.js 9.3.1 (npm)
+# big.js 7.0.1, decimal.js 10.6.0, bignumber.js 11.1.5 (npm)
 #
 # A quotient of big.js and bignumber.js has 20 digits behind the point, however small it is. So 1e-21 divided by 1 is 0,
 # 1e-25 doubled and halved is 0, and of 3 to the power of -30 six digits are left. What is multiplied is exact.
@@ -15,7 +15,7 @@ trap 'rm -rf "$folder"' EXIT
 cd "$folder"
 npm init --yes >/dev/null
 npm install --silent --no-audit --no-fund --ignore-scripts --omit=optional \
-    big.js@7.0.1 decimal.js@10.6.0 bignumber.js@9.3.1
+    big.js@7.0.1 decimal.js@10.6.0 bignumber.js@11.1.5
 
 node - <<'NODE'
 const assert = require("assert");
