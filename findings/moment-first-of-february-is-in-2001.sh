@@ -21,7 +21,8 @@ const assert = require("assert");
 const moment = require("moment");
 
 const texts = ["01-02-2024", "15-01-2024", "5 Jan"];
-const seen = texts.map((text) => [text, moment.utc(text, "YYYY-MM-DD").isValid(), moment.utc(text, "YYYY-MM-DD").format()]);
+const read = (text) => moment.utc(text, "YYYY-MM-DD");
+const seen = texts.map((text) => [text, read(text).isValid(), read(text).format()]);
 console.log(seen);
 assert.deepStrictEqual(seen, [
   ["01-02-2024", true, "2001-02-20T00:00:00Z"],
