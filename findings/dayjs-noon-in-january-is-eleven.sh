@@ -24,7 +24,11 @@ dayjs.extend(require("dayjs/plugin/timezone"));
 
 const zone = "America/New_York";
 const noon = (day) => dayjs.tz(`${day} 12:00`, zone);
-const times = [noon("2024-07-15").add(6, "month"), noon("2024-03-09").add(1, "day"), noon("2024-01-15").set("month", 6)];
+const times = [
+  noon("2024-07-15").add(6, "month"),
+  noon("2024-03-09").add(1, "day"),
+  noon("2024-01-15").set("month", 6),
+];
 const seen = times.map((time) => [time.format(), time.toISOString()]);
 console.log(seen);
 assert.deepStrictEqual(seen, [
