@@ -14,8 +14,8 @@ LINK = re.compile(r"\]\((?!https?://|#)([^)#]+)")
 
 @pytest.mark.parametrize("source", python_examples([page for page in PAGES if page not in PAGES_OF_INTEGRATIONS]))
 @pytest.mark.filterwarnings("ignore::ResourceWarning")  # an example may leave closing to the end of the process
-def test_examples_run(source: str, module_database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("WATCHER_DATABASE_URL", module_database_url)
+def test_examples_run(source: str, database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("WATCHER_DATABASE_URL", database_url)
     run_example(source)
 
 

@@ -15,6 +15,7 @@ from types import SimpleNamespace
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import pendulum
 import pytest
 import typer
 from pydantic import SecretStr
@@ -48,7 +49,9 @@ def logging_as_before() -> Iterator[None]:
 def new_york(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setenv("TZ", "America/New_York")
     time.tzset()
-    yield
+    # pendulum keeps the first time zone that it finds, for all tests that follow in this process.
+    with pendulum.test_local_timezone(pendulum.timezone("America/New_York")):
+        yield
     monkeypatch.undo()
     time.tzset()
 
