@@ -270,24 +270,35 @@ def outside_silent(pipeline_name: str) -> Fault:
 
 
 def held_up(upstream: str, downstream: str) -> Fault:
-    """An asset fails; what is downstream of it, and last changed a day ago, is stale with it."""
+    """An asset fails; what is downstream of it, and last changed a day ago, is stale with it.
+
+    A round of checks may find the one and not yet the other. So both are in maintenance until both are found: what is
+    said of the first does not depend on where in a round it fell.
+    """
     found = run_of(upstream, assets=[upstream, downstream])
 
     def cause(stack: Stack) -> Sign:
         stack.launch(assets=[upstream, downstream])
         failing: list[Sign] = []
         set_back: list[float] = []
+        windows: list[int] = []
 
         def sign() -> float | None:
             if not failing and stack.has_run(downstream, "succeeded"):
+                length = dt.timedelta(hours=1)
+                both = (upstream, downstream)
+                windows.extend(stack.watcher.add_maintenance(pipeline=name, duration=length).id for name in both)
                 failing.append(found.cause(stack))
-            # At once, so that one round of checks finds both.
             if not set_back and stack.has_run(upstream, "failed"):
                 stack.set_back(
                     "watcher.pipeline", "last_target_update", where="name = :id", minutes=1440, id=downstream
                 )
                 set_back.append(now())
-            return failing[0]() if set_back else None
+            if not set_back or not stack.is_behind(downstream, upstream):
+                return None
+            while windows:
+                stack.watcher.end_maintenance(windows.pop())
+            return failing[0]()
 
         return sign
 

@@ -93,6 +93,20 @@ class Storage:
         """
         return bool(self.ask(statement, name=pipeline) == state)
 
+    def is_behind(self, pipeline: str, cause: str) -> bool:
+        """Whether an open alert of a pipeline is known to be behind one of another pipeline."""
+        statement = """
+            SELECT 1
+              FROM watcher.alert
+              JOIN watcher.alert AS above ON above.id = alert.cause_alert_id
+              JOIN watcher.pipeline ON pipeline.id = alert.pipeline_id
+              JOIN watcher.pipeline AS upstream ON upstream.id = above.pipeline_id
+             WHERE pipeline.name = :name
+               AND upstream.name = :cause
+               AND alert.state = 'open'
+        """
+        return bool(self.ask(statement, name=pipeline, cause=cause))
+
     def waits_after_a_failure(self, pipeline: str) -> bool:
         """Whether an alert of a pipeline could not be delivered."""
         statement = """
