@@ -203,6 +203,28 @@ def test_a_level_that_was_acknowledged_is_covered_though_it_was_quieter_in_betwe
     assert found(watcher, 4, ERROR).state is AlertState.ACKNOWLEDGED
 
 
+@pytest.mark.parametrize("is_known_to_be_over", [True, False])
+def test_an_acknowledgement_is_over_with_its_person_once_people_know_that_the_alert_is(
+    watcher: Watcher, is_known_to_be_over: bool
+) -> None:
+    found(watcher)
+    acknowledged(watcher, 1, by="ada")
+    over(watcher, 2)
+    with watcher._transaction() as (session, _):
+        session.execute(
+            sa.text("""INSERT INTO watcher.alert_delivery (alert_id, destination, delivered_at, recovery_delivered_at)
+                       SELECT id, 'a', :at, CASE WHEN :is_over THEN CAST(:at AS timestamptz) END FROM watcher.alert"""),
+            {"at": at(2), "is_over": is_known_to_be_over},
+        )
+    alert = found(watcher, 3)
+    if is_known_to_be_over:
+        assert (alert.state, alert.acknowledged_at, alert.acknowledged_by) == (AlertState.OPEN, None, None)
+        assert (alert.covered_level, alert.holds_up_to) == (None, None)
+    else:
+        assert (alert.state, alert.acknowledged_by) == (AlertState.ACKNOWLEDGED, "ada")
+        assert alert.holds_up_to == WARNING
+
+
 def test_what_was_acknowledged_at_a_quiet_time_is_covered_as_that(watcher: Watcher) -> None:
     found(watcher, 0, ERROR)
     found(watcher, 1, WARNING)

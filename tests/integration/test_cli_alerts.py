@@ -167,19 +167,27 @@ def test_status_begins_with_the_causes(watcher: Watcher, cli: Cli, monkeypatch: 
 
 def test_acknowledge_snooze_and_resolve(watcher: Watcher, cli: Cli) -> None:
     number = opened(watcher, "a")
-    assert cli("alerts", "ack", str(number)) == f"alert {number}, failure of pipeline-a: acknowledged\n"
+    acknowledged = f"alert {number}, failure of pipeline-a: acknowledged, up to level error\n"
+    assert cli("alerts", "ack", str(number)) == acknowledged
+    assert re.search(r"\nstate +acknowledged, up to level error\n", cli("alerts", "show", str(number)))
     assert watcher.alert(number).state is AlertState.ACKNOWLEDGED
     assert re.search(
-        r"acknowledged; \S+ had acknowledged it .* ago$", cli("alerts", "ack", str(number), "--by", "bob").strip()
+        r"acknowledged, up to level error; \S+ had acknowledged it .* ago$",
+        cli("alerts", "ack", str(number), "--by", "bob").strip(),
     )
-    assert cli("alerts", "snooze", str(number), "2 hours").startswith(
-        f"alert {number}, failure of pipeline-a: snoozed until "
-    )
+    snoozed = cli("alerts", "snooze", str(number), "2 hours")
+    assert snoozed.startswith(f"alert {number}, failure of pipeline-a: snoozed until ")
+    assert snoozed.endswith(", up to level error\n")
     assert watcher.alert(number).state is AlertState.SNOOZED
     assert "is no time that can be read" in cli("alerts", "snooze", str(number), "soon", code=2)
     assert "must be in the future" in cli("alerts", "snooze", str(number), "2001-01-01", code=1)
     assert cli.json("alerts", "resolve", str(number))["state"] == "resolved"
     assert f"alert {number} was resolved" in cli("alerts", "resolve", str(number), code=1)
+
+
+def test_what_is_as_loud_as_can_be_is_acknowledged_whatever_comes(watcher: Watcher, cli: Cli) -> None:
+    number = opened(watcher, "a", level=AlertLevel.CRITICAL)
+    assert cli("alerts", "ack", str(number)) == f"alert {number}, failure of pipeline-a: acknowledged\n"
 
 
 @pytest.mark.parametrize("command", ["ack", "note", "resolve", "show", "snooze"])

@@ -107,6 +107,7 @@ OPENING: Final = f"""
                snoozed_until = CASE WHEN known.is_back_covered OR alert.snoozed_until <= %(now)s
                                     THEN alert.snoozed_until END,
                acknowledged_at = CASE WHEN NOT known.is_known_to_be_over THEN alert.acknowledged_at END,
+               acknowledged_by = CASE WHEN NOT known.is_known_to_be_over THEN alert.acknowledged_by END,
                covered_level = CASE WHEN alert.snoozed_until > %(now)s OR NOT known.is_known_to_be_over
                                     THEN alert.covered_level END
           FROM known

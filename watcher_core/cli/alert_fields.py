@@ -65,7 +65,7 @@ def fields(
     return [
         ("alert", f"{alert.id}, {alert.kind.replace('_', ' ')}"),
         ("level", output.alert_level(alert.level)),
-        ("state", f"{alert.state}{_outgrown(alert)}"),
+        ("state", f"{alert.state}{up_to(alert)}{_outgrown(alert)}"),
         ("pipeline", alert.pipeline_name),
         ("owner", ", ".join(text.parse_owners(metadata.get("owners"))) or None),
         ("runbook", text.parse_runbook(metadata.get("runbook"))),
@@ -88,6 +88,11 @@ def fields(
         *((f"to {each.destination}", _delivery(each, now)) for each in deliveries),
         ("notified", None if deliveries else notified(alert)),
     ]
+
+
+def up_to(alert: Alert) -> str:
+    """Up to which level an acknowledgement or a snooze holds, where there is a louder one."""
+    return f", up to level {alert.holds_up_to}" if alert.holds_up_to else ""
 
 
 def _outgrown(alert: Alert) -> str:

@@ -13,7 +13,7 @@ import typer
 
 from watcher_core import text
 from watcher_core.cli import output, times
-from watcher_core.cli.alert_fields import done, fields, incident, notified
+from watcher_core.cli.alert_fields import done, fields, incident, notified, up_to
 from watcher_core.cli.alert_ids import UNRESOLVED, Id, read_id
 from watcher_core.cli.edge import login_name, of_pipeline, open_watcher
 from watcher_core.cli.maintenance import describe
@@ -122,14 +122,14 @@ def show(alert_id: Id, *, json: Json = False) -> None:
 def acknowledge(alert_id: Id, *, by: By = None, note: Note = None, json: Json = False) -> None:
     """Acknowledge an alert: you look at it.
 
-    It is not repeated; its recovery is delivered.
+    It is not repeated; its recovery is delivered. If it gets louder than it is now, it is open again.
     """
     with open_watcher() as watcher:
         before = watcher.alert(read_id(watcher, alert_id))
         alert = watcher.acknowledge_alert(before.id, by=by or login_name(), note=note)
     has_taken_over = before.state is AlertState.ACKNOWLEDGED and before.acknowledged_by != alert.acknowledged_by
     had = f"; {before.acknowledged_by} had acknowledged it {times.ago(before.acknowledged_at)}"
-    _print_change(alert, f"acknowledged{had if has_taken_over else ''}", json=json)
+    _print_change(alert, f"acknowledged{up_to(alert)}{had if has_taken_over else ''}", json=json)
 
 
 @app.command(
@@ -153,7 +153,7 @@ def snooze(
     with open_watcher() as watcher:
         end = _read_until(until, now=times.here(watcher.clock()))
         alert = watcher.snooze_alert(read_id(watcher, alert_id), until=end, by=by or login_name(), note=note)
-    _print_change(alert, f"snoozed until {times.clock(alert.snoozed_until)}", json=json)
+    _print_change(alert, f"snoozed until {times.clock(alert.snoozed_until)}{up_to(alert)}", json=json)
 
 
 @app.command(

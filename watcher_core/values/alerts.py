@@ -79,6 +79,12 @@ class Alert:
         )
 
     @property
+    def holds_up_to(self) -> AlertLevel | None:
+        """The level up to which it stays acknowledged or snoozed; `None` where it is neither, and for the loudest."""
+        is_answered = self.state in (AlertState.ACKNOWLEDGED, AlertState.SNOOZED)
+        return self.covered_level if is_answered and self.covered_level is not AlertLevel.CRITICAL else None
+
+    @property
     def was_snoozed_last(self) -> bool:
         """Whether it was snoozed after it was acknowledged, if it was."""
         return self.snoozed_at is not None and (self.acknowledged_at is None or self.snoozed_at > self.acknowledged_at)
