@@ -99,6 +99,12 @@ def words(value: object, argument: str, most: int) -> str | None:
     return said
 
 
+def note(value: object, argument: str, most: int) -> str | None:
+    """What a person notes, without the secrets in it: people paste what they have run."""
+    said = words(value, argument, most)
+    return None if said is None else masking.mask_text(said)
+
+
 def watermark(value: object, argument: str) -> str | None:
     """A watermark: text of any length; numbers and times become text."""
     if value is None:

@@ -14,7 +14,7 @@ import datetime as dt
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from watcher_core import arguments, masking, text, values
+from watcher_core import arguments, text, values
 from watcher_core.alerts.alerts import get_alert
 from watcher_core.enums import AlertActionKind
 from watcher_core.errors import InvalidValueError
@@ -141,12 +141,11 @@ def _act(
     now: dt.datetime,
     until: dt.datetime | None = None,
 ) -> values.Alert:
-    words = arguments.words(note, "note", MOST_NOTE_CHARACTERS)
     given = {
         "id": arguments.identifier(alert_id, "alert_id"),
         "kind": kind.value,
         "by": arguments.words(by, "by", MOST_BY_CHARACTERS),
-        "note": None if words is None else masking.mask_text(words),  # people paste what they have run
+        "note": arguments.note(note, "note", MOST_NOTE_CHARACTERS),
         "until": until,
         "now": now,
     }

@@ -82,7 +82,7 @@ def add_maintenance(
         "pipeline_id": pipeline_id,
         "pipeline_type_id": pipeline_type_id,
         "created_by": arguments.words(by, "by", MOST_BY_CHARACTERS),
-        "note": arguments.words(note, "note", MOST_NOTE_CHARACTERS),
+        "note": arguments.note(note, "note", MOST_NOTE_CHARACTERS),
         "created_at": now,
     }
     session.execute(LOCK)

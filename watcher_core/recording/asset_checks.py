@@ -16,7 +16,7 @@ import sqlalchemy as sa
 from psycopg.rows import dict_row
 from sqlalchemy.orm import Session
 
-from watcher_core import arguments, catalog, values
+from watcher_core import arguments, catalog, masking, values
 from watcher_core.database import Driver
 from watcher_core.enums import AlertLevel, AssetCheckStatus
 from watcher_core.errors import InvalidValueError
@@ -165,6 +165,7 @@ def _cleaned(record: values.AssetCheckRecord) -> dict[str, Any]:
         return None if value is None else arguments.text(value, argument)
 
     status = arguments.choice(record.status, AssetCheckStatus, "status")
+    description = text_or_none(record.description, "description")
     return {
         "pipeline_name": arguments.name(record.pipeline_name, "pipeline_name"),
         "pipeline_type_name": text_or_none(record.pipeline_type_name, "pipeline_type_name"),
@@ -178,7 +179,7 @@ def _cleaned(record: values.AssetCheckRecord) -> dict[str, Any]:
         if record.severity is None or status is AssetCheckStatus.PASSED
         else arguments.choice(record.severity, AlertLevel, "severity").value,
         "blocking": record.blocking,
-        "description": text_or_none(record.description, "description"),
+        "description": None if description is None else masking.mask_text(description),
         "step_key": text_or_none(record.step_key, "step_key"),
         "result_metadata": arguments.json_object(record.result_metadata, "result_metadata"),
         "evaluated_at": arguments.instant(record.evaluated_at, "evaluated_at"),

@@ -35,8 +35,14 @@ COLUMNS: Final = {
         _Column("pipeline", "pipeline_metadata"),
         _Column("pipeline_execution", "execution_metadata"),
         _Column("address", "address_metadata"),
+        _Column("asset_check_result", "description", is_json=False),
+        _Column("asset_check_result", "result_metadata"),
         _Column("alert", "facts"),
+        _Column("alert", "note", is_json=False),
+        _Column("alert", "resolution"),
+        _Column("alert_action", "note", is_json=False),
         _Column("alert_delivery", "last_error", is_json=False, key="alert_id"),
+        _Column("maintenance_window", "note", is_json=False),
     )
 }
 ADDRESS_NAMES: Final = "address.name"
