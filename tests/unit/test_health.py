@@ -209,6 +209,30 @@ def test_what_waits_because_the_server_refuses_it_says_so_and_what_to_do(tmp_pat
     assert (fact.level, fact.key) == ("problem", "health/spool/worker/waiting")
 
 
+def test_what_waits_and_is_dated_in_the_future_is_stuck(tmp_path: Path) -> None:
+    """The clock of the host was ahead, and was set back: by its date it would never be old."""
+    now = dt.datetime.now(dt.UTC)
+    directories = [tmp_path, tmp_path / "old"]
+    waiting = recording.keep_in_spool(directories, record("orders"))
+
+    def fact() -> HealthFact:
+        (found,) = spool_facts(directories, home=tmp_path, host="worker", now=now)
+        return found
+
+    os.utime(waiting, (now.timestamp() + 9 * 60,) * 2)
+    assert (fact().level, fact().key) == ("warning", None), "it is old soon enough"
+    os.utime(waiting, (now.timestamp() + 24 * 3600,) * 2)
+    assert (fact().level, fact().key) == ("warning", "health/spool/worker/waiting")
+    assert "; 1 is dated in the future, by 1 d: a clock was set back meanwhile, or is wrong" in fact().message
+
+    def refused(_: object) -> None:
+        raise AccessDeniedError("token 't' is not for it", pipelines={"orders"})
+
+    recording.replay_spool(directories, refused)
+    assert fact().level == "problem"
+    assert "pipeline 'orders'" in fact().message
+
+
 def test_a_spool_that_nothing_can_be_kept_in(tmp_path: Path) -> None:
     file = tmp_path / "file"
     file.touch()
@@ -237,6 +261,10 @@ def test_what_waits_for_an_address_that_nobody_uses_any_more_is_not_forgotten(tm
     assert judged(found) == [("ok", None), ("warning", None)]
     assert f"1 execution of this host waits for another address, the oldest for 3 h, in {before[0]}" in found[1].message
     assert str(after[0]) in (found[1].advice or "")
+    os.utime(waiting, (ago(hours=-3).timestamp(),) * 2)
+    found = facts()
+    assert judged(found) == [("ok", None), ("warning", None)]
+    assert f"waits for another address, in {before[0]}; 1 is dated in the future, by 3 h" in found[1].message
 
 
 # Heartbeats

@@ -58,9 +58,9 @@ class CleanupMethods(Connection):
     ) -> dict[str, int]:
         """Mask the secrets that were stored before Watcher masked them as it stores them.
 
-        Passwords in the names and metadata of addresses, in the metadata of pipelines and executions, in
-        results of asset checks, in alerts, and in what people noted. It goes on beside recording, a transaction for each
-        batch; what is masked stays masked where it is stopped.
+        Passwords in the names and metadata of addresses, in the metadata of pipelines and executions, in results of
+        asset checks, in alerts, and in what people noted. It goes on beside recording, a transaction for each batch;
+        what is masked stays masked where it is stopped.
 
         Args:
             batch_size: Rows that a transaction looks at.

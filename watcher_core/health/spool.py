@@ -15,6 +15,7 @@ from watcher_core.values import HealthFact
 
 # Whatever uses Watcher records what waits. What is left for longer, though the database is there, is stuck.
 RECORDED_WITHIN: Final = dt.timedelta(minutes=10)
+NO_TIME: Final = dt.timedelta()
 WAITING: Final = (
     "nothing need be done: what uses Watcher on this host next, and reaches that address, records them, or says why not"
 )
@@ -68,7 +69,8 @@ def spool_facts(directories: Sequence[Path], *, home: Path, host: str, now: dt.d
         )
     if waiting:
         wait = "waits" if len(waiting) == 1 else "wait"
-        is_stuck = any(_age(path, now) > RECORDED_WITHIN for path in waiting)
+        ages = [_age(path, now) for path in waiting]
+        is_stuck = any(map(_is_long, ages))
         problems = recording.spool_problems(directories, waiting)
         message = (
             f"{words.plural(len(waiting), 'execution')} of this host {wait} to be recorded, in {waiting[0].parent}"
@@ -76,7 +78,7 @@ def spool_facts(directories: Sequence[Path], *, home: Path, host: str, now: dt.d
         yield HealthFact(
             "problem" if is_stuck and problems else "warning",
             "spool",
-            "; ".join([message, *problems]),
+            "; ".join([message, *problems, *_from_the_future(ages)]),
             MENDING if problems else WAITING,
             key=f"{spool_key(host)}waiting" if is_stuck else None,
             subject=subject,
@@ -85,20 +87,35 @@ def spool_facts(directories: Sequence[Path], *, home: Path, host: str, now: dt.d
     else:
         yield HealthFact("ok", "spool", "no execution of this host waits to be recorded")
     for folder, files in recording.spooled_elsewhere(directories, home=home).items():
-        age = max(_age(path, now) for path in files)
-        if age > RECORDED_WITHIN:
+        ages = [_age(path, now) for path in files]
+        if any(map(_is_long, ages)):
             wait = "waits" if len(files) == 1 else "wait"
+            oldest = f", the oldest for {words.duration(max(ages).total_seconds())}" if max(ages) > NO_TIME else ""
+            message = f"{words.plural(len(files), 'execution')} of this host {wait} for another address{oldest}"
             yield HealthFact(
                 "warning",
                 "spool",
-                f"{words.plural(len(files), 'execution')} of this host {wait} for another address, the oldest for "
-                f"{words.duration(age.total_seconds())}, in {folder}",
+                "; ".join([f"{message}, in {folder}", *_from_the_future(ages)]),
                 "the next run of a job with that WATCHER_DATABASE_URL or WATCHER_URL records them; where the database "
                 f"is this one, and no job goes that way any more, move the files to {directories[0]}",
             )
 
 
+def _is_long(age: dt.timedelta) -> bool:
+    """Whether what has that age should have been recorded; of what is dated in the future, nobody knows its age."""
+    return abs(age) > RECORDED_WITHIN
+
+
+def _from_the_future(ages: Sequence[dt.timedelta]) -> list[str]:
+    ahead = [-age for age in ages if -age > RECORDED_WITHIN]
+    if not ahead:
+        return []
+    are = "1 is" if len(ahead) == 1 else f"{len(ahead):,} are"
+    by = words.duration(max(ahead).total_seconds())
+    return [f"{are} dated in the future, by {by}: a clock was set back meanwhile, or is wrong"]
+
+
 def _age(path: Path, now: dt.datetime) -> dt.timedelta:
     with suppress(OSError):  # recorded meanwhile
         return now - dt.datetime.fromtimestamp(path.stat().st_mtime, dt.UTC)
-    return dt.timedelta()
+    return NO_TIME

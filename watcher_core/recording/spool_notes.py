@@ -75,10 +75,10 @@ def spool_problems(directories: Iterable[Path], waiting: Iterable[Path]) -> list
 
 
 def _about(places: Iterable[Path], waiting: Iterable[Path]) -> dict[str, dict[str, Any]]:
-    """Return what is noted, where that is about something that waits."""
+    """Return what is noted, where that is about something that waits; what is dated in the future may be older."""
     newest = _newest(places)
-    tried_at = _changed_at(newest)
-    return _read(newest) if any(_changed_at(path) <= tried_at for path in waiting) else {}
+    tried_at, now = _changed_at(newest), time.time()
+    return _read(newest) if any(not tried_at < _changed_at(path) <= now for path in waiting) else {}
 
 
 def _newest(places: Iterable[Path]) -> Path:
