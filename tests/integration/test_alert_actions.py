@@ -92,6 +92,9 @@ def test_all_notes_stay_with_who_made_them_and_when(watcher: Watcher) -> None:
     ]
     assert [each.acted_at for each in done[:3]] == [at(1), at(2), at(3)]
     assert [each.snoozed_until for each in done] == [None, None, at(60), None, None]
+    assert [each.number for each in done] == [1, 2, 3, 4, 5]
+    assert watcher.alert_actions(number, limit=2) == done[3:]
+    assert watcher.alert_actions(number, limit=0) == []
 
 
 def test_what_is_noted_of_an_alert_that_is_over_does_not_say_why_it_ended(watcher: Watcher) -> None:

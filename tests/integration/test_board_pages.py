@@ -386,7 +386,7 @@ def test_of_thousands_of_notes_the_page_of_an_alert_has_the_last(watcher):
         )
     with serving(create_app(watcher)) as board:
         source, said = source_of(board, f"/ui/alerts/{alert.id}"), text_of(board, f"/ui/alerts/{alert.id}")
-    assert f"Only the last 100 are shown; all are in: watcher alerts show {alert.id}" in said
+    assert f"4,900 earlier actions not shown; all are in: watcher alerts show {alert.id}" in said
     assert [int(each) for each in re.findall(r"try (\d+)", said)] == [*range(4901, 5001)]
     assert len(source) < 100_000
 

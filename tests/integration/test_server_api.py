@@ -477,6 +477,13 @@ def test_alerts_are_listed_and_acted_on(api, module_watcher):
         ("noted", "a full disk"),
     ]
     assert actions[1]["snoozed_until"] == "2090-01-01T00:00:00Z"
+    last = api.get(f"/alert/{alert['id']}", params={"limit": 2}).json()
+    assert ([each["note"] for each in last["actions"]], last["earlier_actions"]) == (["fixed", "a full disk"], 3)
+    assert api.get(f"/alert/{alert['id']}").json()["earlier_actions"] == 0
+    for _ in range(97):
+        module_watcher.note_alert(alert["id"], "again")
+    last = api.get(f"/alert/{alert['id']}").json()
+    assert (len(last["actions"]), last["earlier_actions"]) == (100, 2), "no more than a page without being asked for"
     for body, status in (({}, 422), ({"note": None}, 422), ({"note": "  "}, 400)):
         assert api.post(f"/alert/{alert['id']}/note", json=body).status_code == status, body
     assert api.post(f"/alert/{alert['id']}/resolve").status_code == 400

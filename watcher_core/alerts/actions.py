@@ -69,10 +69,14 @@ STATEMENTS = {
 }
 
 ACTIONS = sa.text("""
-    SELECT id, kind, acted_at, acted_by, snoozed_until, note
-      FROM watcher.alert_action
-     WHERE alert_id = :id
-     ORDER BY acted_at, id
+    SELECT *
+      FROM (SELECT id, kind, acted_at, acted_by, snoozed_until, note,
+                   row_number() OVER (ORDER BY acted_at, id) AS number
+              FROM watcher.alert_action
+             WHERE alert_id = :id
+             ORDER BY number DESC
+             LIMIT :limit) AS last
+     ORDER BY number
 """)
 
 
@@ -158,7 +162,7 @@ def _act(
     return alert
 
 
-def list_actions(session: Session, *, alert_id: int) -> list[values.AlertAction]:
-    """Return what people did about an alert, the first first."""
-    rows = session.execute(ACTIONS, {"id": alert_id}).mappings()
+def list_actions(session: Session, *, alert_id: int, limit: int | None = None) -> list[values.AlertAction]:
+    """Return what people did about an alert, or last did, the first first."""
+    rows = session.execute(ACTIONS, {"id": alert_id, "limit": arguments.count(limit, "limit")}).mappings()
     return [values.AlertAction(**{**row, "kind": AlertActionKind(row["kind"])}) for row in rows]

@@ -153,16 +153,21 @@ class AlertMethods(HeartbeatMethods):
         with self._transaction() as (session, _):
             return alerts.note_alert(session, alert_id=alert_id, note=note, by=by, now=now)
 
-    def alert_actions(self, alert_id: int) -> list[values.AlertAction]:
+    def alert_actions(self, alert_id: int, *, limit: int | None = None) -> list[values.AlertAction]:
         """Return what people did about an alert, and all that they noted, the first first.
+
+        Args:
+            alert_id: Which.
+            limit: No more than the last so many; the `number` of the first says how many came before.
 
         Raises:
             NotFoundError: There is no such alert.
+            InvalidValueError: `limit` is no count.
         """
         now = self.clock()
         with self._transaction() as (session, _):
             found = alerts.get_alert(session, alert_id=alert_id, now=now)
-            return alerts.list_actions(session, alert_id=found.id)
+            return alerts.list_actions(session, alert_id=found.id, limit=limit)
 
     # Delivery
 

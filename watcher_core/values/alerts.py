@@ -101,6 +101,7 @@ class AlertAction:
         acted_by: By whom, as they said; `None` where they did not.
         snoozed_until: Until when the alert was to be quiet, where it was snoozed.
         note: What they noted; `None` for nothing.
+        number: Its number among all that was done about the alert, from 1.
     """
 
     id: int
@@ -109,6 +110,7 @@ class AlertAction:
     acted_by: str | None
     snoozed_until: dt.datetime | None
     note: str | None
+    number: int
 
 
 @dataclass(frozen=True, kw_only=True)

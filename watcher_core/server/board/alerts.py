@@ -91,7 +91,7 @@ def _page(request: Request, alert: values.Alert, *, typed: str | None = None) ->
     now = watcher.clock()
     cause = None if alert.cause_alert_id is None else watcher.alert(alert.cause_alert_id)
     behind = watcher.alerts(behind=alert.id, state=UNRESOLVED, limit=HISTORY, now=now) if alert.behind else []
-    actions = watcher.alert_actions(alert.id)
+    actions = watcher.alert_actions(alert.id, limit=MOST_ACTIONS)
     before = [] if alert.pipeline_id is None else watcher.alerts(pipeline=alert.pipeline_id, limit=HISTORY + 1, now=now)
     metadata = {} if alert.pipeline_id is None else watcher.pipeline(alert.pipeline_id).pipeline_metadata
     runbook = text.parse_runbook(metadata.get("runbook"))
@@ -122,8 +122,8 @@ def _page(request: Request, alert: values.Alert, *, typed: str | None = None) ->
         },
         advice=alert.facts.get("advice"),
         unusual=_unusual(alert.facts),
-        actions=actions[-MOST_ACTIONS:],
-        earlier_actions=max(0, len(actions) - MOST_ACTIONS),
+        actions=actions,
+        earlier_actions=actions[0].number - 1 if actions else 0,
         deliveries=watcher.alert_deliveries(alert.id),
         before=[(each, alerts.headline(each, now=now)) for each in before if each.id != alert.id][:HISTORY],
         snoozes=SNOOZES,

@@ -52,9 +52,11 @@ class ActionAnswer(BaseModel):
 
 
 class DetailedAlertAnswer(AlertAnswer):
-    """An alert. `actions`: what people did about it, the first first, with all notes."""
+    """An alert. `actions`: what people last did about it, the first first, with their notes; `earlier_actions`: how
+    many came before these."""
 
     actions: list[ActionAnswer]
+    earlier_actions: int
 
 
 class SignedBody(Body):
@@ -119,11 +121,17 @@ def list_alerts(
     return [_alert(each) for each in found]
 
 
-@alerts.get("/alert/{alert_id}", response_model=DetailedAlertAnswer, responses=errors(404))
-def get_alert(alert_id: PathId, request: Request) -> Any:
+@alerts.get("/alert/{alert_id}", response_model=DetailedAlertAnswer, responses=errors(400, 404))
+def get_alert(
+    alert_id: PathId,
+    request: Request,
+    limit: Annotated[int, Query(ge=1, le=MAX_PAGE, description="Of what people did, the last so many.")] = DEFAULT_PAGE,
+) -> Any:
     """Return an alert, with what people did about it."""
     found = _find(request, alert_id)
-    return {**_alert(found), "actions": [vars(each) for each in watcher_of(request).alert_actions(found.id)]}
+    actions = watcher_of(request).alert_actions(found.id, limit=limit)
+    earlier = actions[0].number - 1 if actions else 0
+    return {**_alert(found), "actions": [vars(each) for each in actions], "earlier_actions": earlier}
 
 
 @alerts.post("/alert/{alert_id}/ack", response_model=AlertAnswer, responses=errors(400, 404))
