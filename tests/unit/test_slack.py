@@ -188,6 +188,68 @@ STALE = "stock/prices is stale: last change 15 h 30 min ago, expected within 12 
 
 
 @pytest.mark.parametrize(
+    ("changes", "title", "lines"),
+    [
+        (
+            [("critical", "error"), ("critical", "error")],
+            "🚨 Now critical, was error: 2 pipelines are held up: orders, orders 2",
+            ["• orders: no file", "• orders 2: no file"],
+        ),
+        (
+            [("critical", "warning"), ("critical", "error")],
+            "🚨 Got worse: 2 pipelines are held up: orders, orders 2",
+            ["• Now critical, was warning: orders: no file", "• Now critical, was error: orders 2: no file"],
+        ),
+        (
+            [("error", None), ("critical", "error")],
+            "🚨 Got worse: 2 pipelines are held up: orders, orders 2",
+            ["• orders: no file", "• Now critical, was error: orders 2: no file"],
+        ),
+        (
+            [("error", None), ("error", None)],
+            "🚨 More of it: 2 pipelines are held up: orders, orders 2",
+            ["• orders: no file", "• orders 2: no file"],
+        ),
+    ],
+)
+def test_of_several_each_says_how_it_has_got_worse_unless_all_have_alike(
+    changes: list[tuple[str, str | None]], title: str, lines: list[str]
+) -> None:
+    kinds = (AlertKind.FAILURE, AlertKind.STUCK)
+    notices = [
+        Notice(
+            alert(
+                number,
+                kind=kinds[number - 1],
+                level=AlertLevel(level),
+                pipeline_name=f"orders {number}".removesuffix(" 1"),
+                facts={"error": "no file", "message": "no file"},
+            ),
+            level_before=None if before is None else AlertLevel(before),
+        )
+        for number, (level, before) in enumerate(changes, start=1)
+    ]
+    sent = message(
+        notices, event=AlertEvent.UPDATED, kind=kinds[0], level=AlertLevel.CRITICAL, total=len(notices), now=NOON
+    )
+    first, _, *listed = sent.text.splitlines()
+    assert first == title
+    assert [line.partition(" [alert")[0] for line in listed] == lines
+
+
+def test_that_each_has_got_worse_fits_into_a_message() -> None:
+    levels = [AlertLevel.WARNING, AlertLevel.ERROR]
+    facts = {"error": "e" * 5_000}
+    long = {"kind": AlertKind.FAILURE, "level": AlertLevel.CRITICAL, "pipeline_name": "p" * 200, "facts": facts}
+    notices = [Notice(alert(number, **long), level_before=levels[number % 2]) for number in range(SHOWN)]
+    sent = message(
+        notices, event=AlertEvent.UPDATED, kind=AlertKind.FAILURE, level=AlertLevel.CRITICAL, total=300, now=NOON
+    )
+    assert broken_limit(sent.as_json()) is None
+    assert "• Now critical, was warning: p" in str(sent.blocks)
+
+
+@pytest.mark.parametrize(
     ("event", "title"),
     [
         (AlertEvent.OPENED, f"⚠️ {STALE}"),

@@ -63,6 +63,8 @@ PREFIXES = {
     AlertEvent.ACKNOWLEDGED: "Acknowledged: ",
     AlertEvent.SNOOZED: "Snoozed: ",
 }
+# Of several that have got worse, not all from the same level to the same: the line of each says which.
+GOT_WORSE = "Got worse: "
 # What is behind one cause may be of several kinds.
 HELD_UP = ("1 pipeline is held up", "{} pipelines are held up")
 GOOD_AGAIN = ("1 pipeline is good again", "{} pipelines are good again")
@@ -134,9 +136,13 @@ def message(
     is_over = event in (AlertEvent.RESOLVED, AlertEvent.MISSED)
     after = {notice.alert.id: (behind or {}).get(notice.alert.id, incidents.NOTHING) for notice in notices}
 
+    worse = {notice.alert.id: titles.louder(notice.alert.level, notice.level_before) for notice in notices}
+    is_worse_alike = len(set(worse.values())) <= 1
+
     def line(notice: Notice, behind: Behind, *, is_alone: bool = False) -> str:
         shown = _line(notice, event, behind, now=now, dagster_url=dagster_url, is_alone=is_alone)
-        return f"{shown} {slack.alert(notice.alert.id, board_url)}"
+        how = "" if is_worse_alike else worse.get(notice.alert.id, "")
+        return f"• {how}{shown} {slack.alert(notice.alert.id, board_url)}"
 
     lines = [
         line(notice, incidents.NOTHING if total == 1 else after[notice.alert.id], is_alone=total == 1)
@@ -147,13 +153,12 @@ def message(
     if total == 1 and lines:
         lines += map(_escaped, after[notices[0].alert.id].lines(is_over=is_over))
     if cause is not None and not is_over:
-        lines.append(f"Cause: {line(cause, incidents.NOTHING)[2:]}")
+        lines.append(f"Cause: {line(cause, incidents.NOTHING).removeprefix('• ')}")
         lines += [f"Owner of the cause: {_escaped(', '.join(cause.owners))}"] if cause.owners else []
     if total == 1 and lines and not is_over:
         lines += _details(notices[0], dagster_url)
     kinds = {notice.alert.kind for notice in notices}
-    first = notices[0] if notices else None
-    prefix = (titles.louder(first.alert.level, first.level_before) if first else "") or PREFIXES.get(event, "")
+    prefix = (max(worse.values(), default="") if is_worse_alike else GOT_WORSE) or PREFIXES.get(event, "")
     headline = prefix + _headline(event, kind, total, is_mixed=len(kinds) > 1 or bool(cause and not is_over))
     where = f" · {slack.escape(environment)}" if environment else ""
     return slack.compose(
@@ -255,7 +260,7 @@ def _line(
         ending += [] if is_alone or event is AlertEvent.MISSED else _by_whom(alert)
         flapping = [_flapping(alert)] if event is AlertEvent.REOPENED else []
         parts = [DETAILS[alert.kind](alert.facts, now), *ending, *filter(None, flapping), *notice.mentions]
-    return f"• {_subject(notice, dagster_url)}: {', '.join(parts)}{after}"
+    return f"{_subject(notice, dagster_url)}: {', '.join(parts)}{after}"
 
 
 def _subject(notice: Notice, dagster_url: str | None) -> str:
