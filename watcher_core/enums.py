@@ -102,12 +102,17 @@ class AlertKind(StrEnum):
 
 
 class AlertLevel(StrEnum):
-    """How loud an alert is."""
+    """How loud an alert is, from quiet to loud."""
 
     INFO = "info"
     WARNING = "warning"
     ERROR = "error"
     CRITICAL = "critical"
+
+    @property
+    def loudness(self) -> int:
+        """What levels are compared by; as text they have another order."""
+        return list(AlertLevel).index(self)
 
 
 class AlertState(StrEnum):

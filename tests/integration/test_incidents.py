@@ -275,9 +275,28 @@ def test_a_place_that_does_not_hear_of_the_cause_hears_what_gets_critical(shop: 
         shop.watcher.update_pipeline(name, alert_level="critical")
         shop.found(name, now=at(minute))
         shop.deliver(at(minute))
-    assert shop.finance.take() == ["🚨 Now critical, was error: revenue is held up: orders failed: no file"]
+        said = shop.finance.take()
+        what = {"revenue": "Now critical, was error: revenue is held up", "margin": "margin is held up"}[name]
+        assert said == [f"🚨 {what}: orders failed: no file"]
+    shop.deliver(at(200))
+    assert shop.finance.take() == []
+
+
+def test_another_pipeline_of_an_incident_waits_unless_it_is_louder_than_what_is_known(shop: World) -> None:
+    shop.watcher.update_pipeline("revenue", alert_level="warning")
+    shop.watcher.update_pipeline("customers", pipeline_metadata={"owners": ["team:finance"]})
+    shop.found("orders", AlertKind.FAILURE, error="no file")
+    shop.found("revenue")
+    shop.deliver()
+    assert shop.finance.take() == ["⚠️ revenue is held up: orders failed: no file"]
+    shop.found("margin", now=at(10))
+    shop.deliver(at(10))
+    assert shop.finance.take() == ["🔴 margin is held up: orders failed: no file"], "it is louder"
+    shop.found("customers", now=at(20))
+    shop.deliver(at(20))
+    assert shop.finance.take() == [], "as loud as what is known"
     shop.deliver(at(71))
-    assert shop.finance.take() == ["🚨 margin is held up: orders failed: no file"], "it is known to be critical"
+    assert shop.finance.take() == ["🔴 customers is held up: orders failed: no file"]
 
 
 def test_what_is_critical_does_not_wait_where_less_urgent_parts_are_known(shop: World) -> None:

@@ -224,6 +224,32 @@ def test_a_digest_lists_what_is_new_ended_and_still_open(watcher: Watcher, serve
     ]
 
 
+def test_what_grows_right_before_each_delivery_is_in_the_digest(watcher: Watcher, server: SlackServer) -> None:
+    routed(watcher, 'digest = "0 9 * * *"')
+
+    def grown(minutes: float, failing: int) -> None:
+        opened(watcher, "a", minutes=minutes, details={"failing": failing})
+
+    def nine(day: int) -> int:
+        return (24 * day + 21) * HOUR
+
+    grown(0, 1)
+    assert deliver(watcher, nine(0) + 1) == DeliveryResult(messages=1, alerts=1)
+    grown(nine(1) - 120, 2)
+    grown(nine(1) + 0.2, 3)  # after the time of the digest, and before it is delivered
+    assert deliver(watcher, nine(1) + 1) == DeliveryResult(messages=1, alerts=1)
+    grown(nine(1) + 1.5, 4)
+    assert deliver(watcher, nine(1) + 2) == DeliveryResult(), "the next digest has it"
+    # A day after the last message would be after this digest.
+    opened(watcher, "b", minutes=nine(2) - 10)
+    assert deliver(watcher, nine(2) + 0.5) == DeliveryResult(messages=1, alerts=2)
+    assert deliver(watcher, nine(2) + 3) == DeliveryResult()
+    assert server.headers[1:] == ["🔴 Digest of alerts: 1 changed", "🔴 Digest of alerts: 1 new, 1 changed"]
+    grown(nine(3) + 10, 9)
+    assert deliver(watcher, nine(3) + 20) == DeliveryResult()
+    assert held(watcher, nine(3) + 20) == (1, 0, None)
+
+
 def test_a_route_that_is_not_quiet_leads_to_the_same_place(watcher: Watcher) -> None:
     routed(
         watcher,

@@ -23,7 +23,7 @@ EXTRAS = {
     values.AddressType: {"created"},
     values.Address: {"created", "address_type_name", "address_type_group_name"},
     values.RecorderState: set(),
-    values.AlertAction: set(),
+    values.AlertAction: {"number"},
     values.Alert: {"pipeline_name", "behind", "noted_by", "noted_at", *DELIVERY},
 }
 # Columns that are the deliverer's own, or a job's while it runs.

@@ -8,7 +8,13 @@ from watcher_core.lazy import exported
 
 if TYPE_CHECKING:
     from watcher_core.alerts.actions import acknowledge_alert, list_actions, note_alert, resolve_alert, snooze_alert
-    from watcher_core.alerts.alerts import get_alert, resolve_alerts, resolve_gone_alerts, select_alerts
+    from watcher_core.alerts.alerts import (
+        get_alert,
+        list_deliveries,
+        resolve_alerts,
+        resolve_gone_alerts,
+        select_alerts,
+    )
     from watcher_core.alerts.causes import link_causes
     from watcher_core.alerts.delivery import Pace, deliver_alerts, preview_alerts, send_message, shared_pace
     from watcher_core.alerts.destinations import sender_for
@@ -18,7 +24,7 @@ if TYPE_CHECKING:
     from watcher_core.alerts.notification import Notification
     from watcher_core.alerts.opening import OPENING, OPENING_GIVEN, correct_alerts, open_alerts
     from watcher_core.alerts.opening import lock as lock_alerts
-    from watcher_core.alerts.outbox import list_deliveries, undelivered_alerts
+    from watcher_core.alerts.outbox import undelivered_alerts
     from watcher_core.alerts.pending import DELIVERY_KEY
     from watcher_core.alerts.review import RouteProblem, review_coverage, review_routes
     from watcher_core.alerts.routes import DEFAULT_DESTINATION, Routes, load_routes
@@ -92,7 +98,7 @@ _MODULES = {
     "headline": "titles",
     "link_causes": "causes",
     "list_actions": "actions",
-    "list_deliveries": "outbox",
+    "list_deliveries": "alerts",
     "list_maintenance": "maintenance",
     "load_routes": "routes",
     "lock_alerts": "opening:lock",

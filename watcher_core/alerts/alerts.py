@@ -144,6 +144,20 @@ def _any(keys: list[str]) -> sa.ColumnElement[Any]:
 # Reading
 
 
+DELIVERIES = sa.text(f"""
+    SELECT delivery.destination, next.event, delivery.attempts,
+           CASE WHEN next.event IS NOT NULL
+                THEN greatest(next.happened_at, next.not_before, delivery.next_attempt_at) END AS next_attempt_at,
+           delivery.last_error, delivery.thread, delivery.delivered_at, delivery.notified_at,
+           delivery.recovery_delivered_at
+      FROM watcher.alert
+      JOIN watcher.alert_delivery AS delivery ON delivery.alert_id = alert.id
+      {pending.NEXT}
+     WHERE alert.id = :id
+     ORDER BY delivery.destination
+""")
+
+
 def get_alert(session: Session, *, alert_id: int, now: dt.datetime) -> values.Alert:
     """Return the alert with that id.
 
@@ -155,6 +169,15 @@ def get_alert(session: Session, *, alert_id: int, now: dt.datetime) -> values.Al
     if not found:
         raise NotFoundError("alert", alert_id)
     return found[0]
+
+
+def list_deliveries(session: Session, *, alert_id: int, now: dt.datetime) -> list[values.AlertDelivery]:
+    """Return what each destination knows of an alert, by its name."""
+    found = session.execute(DELIVERIES, {"id": alert_id, "now": now}).mappings()
+    return [
+        values.AlertDelivery(**{**row, "event": None if row["event"] is None else AlertEvent(row["event"])})
+        for row in found
+    ]
 
 
 def select_alerts(

@@ -112,7 +112,7 @@ def message(
     counts["changed"] = sum(part.total for part in parts) - sum(counts.values())
     summary = ", ".join(f"{count:,} {what}" for what, count in counts.items() if count)
     levels = [alert.level for part in parts if part.event not in OVER for alert in part.alerts]
-    sign = SIGNS[max(levels, key=list(AlertLevel).index)] if levels else "✅"
+    sign = SIGNS[max(levels, key=lambda level: level.loudness)] if levels else "✅"
     where = f" · {slack.escape(environment)}" if environment else ""
     lines = [line for part in parts for line in _lines(part, levels_before or {}, now, board_url)]
     if passed:

@@ -6,7 +6,8 @@ then. One that is gone from the routes hands on what it knew to the one that tak
 again.
 
 What is behind another alert is quiet where that one goes: its message names what is behind it. Other destinations get
-one message about what is behind it, which names the cause, and at most hourly one about pipelines that have come since.
+one message about what is behind it, which names the cause, and one about pipelines that have come since: at once where
+one of these is critical, or louder than what is known there of the incident, else at most hourly.
 What is critical behind a cause that is not gets such a message everywhere: it must not wait until people look at what
 is less urgent, as after quiet hours. Nor must it wait where no more than what is less urgent of the incident is known.
 Where such a place knows an alert as quieter than it is by now, that is news there, though it knows the pipeline.
@@ -84,6 +85,7 @@ class Plan:
         quiet: Alerts of which their causes say all.
         held: The notifications that are not sent yet: in quiet hours, until a digest, in maintenance, or soon after
             another message about their incident.
+        early: Those that are due soon, and that a digest takes along: see `pending.DIGEST_DELAY`.
     """
 
     pending: list[Pending] = field(default_factory=list)
@@ -92,6 +94,7 @@ class Plan:
     dropped: list[tuple[int, str]] = field(default_factory=list)
     quiet: list[int] = field(default_factory=list)
     held: list[Pending] = field(default_factory=list)
+    early: list[Pending] = field(default_factory=list)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -164,7 +167,9 @@ class Incidents:
             return Saying.BY_ITSELF
         if destination.most is not None or row["pipeline_id"] in known.pipeline_ids:
             return Saying.BY_OTHERS
-        return Saying.LATER if self._now < self._next_message(known) else Saying.BY_ITSELF
+        if _is_urgent(AlertLevel(row["level"]), known) or self._now >= self._next_message(known):
+            return Saying.BY_ITSELF
+        return Saying.LATER
 
     def released_at(self, row: Mapping[str, Any], destination: Destination) -> dt.datetime:
         """When a destination hears of an alert of which it does later."""
@@ -177,6 +182,13 @@ class Incidents:
         """Note that a destination gets a message about the alert of a row."""
         if row["cause_id"] is not None and row["is_pending"]:
             self._begun[row["cause_id"], destination.name] += 1
+
+
+def _is_urgent(level: AlertLevel, known: Reached) -> bool:
+    """Whether another pipeline of an incident does not wait: it is critical, or louder than all that is known of it."""
+    if level is AlertLevel.CRITICAL:
+        return True
+    return known.level is not None and level.loudness > AlertLevel(known.level).loudness
 
 
 def fan_out(
@@ -282,6 +294,8 @@ def _of_alert(
 def _add(found: Plan, row: Mapping[str, Any], pending: Pending | None) -> None:
     if pending is not None and row["is_pending"]:
         found.pending.append(pending)
+    elif pending is not None and row["is_early"]:
+        found.early.append(pending)
 
 
 def _pending(

@@ -5,14 +5,21 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, NamedTuple
 
 from watcher_core.alerts import maintenance
 from watcher_core.alerts.destinations import Destination
 from watcher_core.alerts.fan_out import OPENING, Pending, Plan
-from watcher_core.alerts.quiet import Hold, earliest_release
+from watcher_core.alerts.quiet import Collection, Hold, earliest_release
 from watcher_core.alerts.routes import Routes, Subject
 from watcher_core.values import MaintenanceWindow
+
+
+class Due(NamedTuple):
+    """When a notification is due, and from when it may have waited for a digest, where that is before."""
+
+    at: dt.datetime
+    waits_since: dt.datetime | None
 
 
 def hold_back(
@@ -34,26 +41,29 @@ def hold_back(
     """
     if not windows and all(route.hold is None for route in routes.routes):
         return found
-    due: dict[tuple[int, str | None], dt.datetime] = {}
+    due: dict[tuple[int, str | None], Due] = {}
     for row in rows:
         if row["event"] is not None:
-            due[row["id"], row["destination"]] = row["due_at"]
-            due.setdefault((row["id"], None), row["due_at"])
+            due[row["id"], row["destination"]] = found_due = Due(min(row["due_at"], now), row["waits_since"])
+            due.setdefault((row["id"], None), found_due)
     ends = [(window, end) for window in windows if (end := maintenance.last_end(window, now)) is not None]
     holds: dict[tuple[Subject, str], list[Hold]] = {}
     pending: list[Pending] = []
     held: list[Pending] = []
-    for each in found.pending:
+    for each, is_early in [*((each, False) for each in found.pending), *((each, True) for each in found.early)]:
         name = each.moved_from or _name(each.destination)
-        due_at = due.get((each.id, name)) or due[each.id, None]
-        timed = _timed(each, min(due_at, now), routes, holds, ends, now)
-        (held if timed.released_at is not None and timed.released_at > now else pending).append(timed)
+        timed = _timed(each, due.get((each.id, name)) or due[each.id, None], routes, holds, ends, now)
+        is_held = timed.released_at is not None and timed.released_at > now
+        if not is_early:
+            (held if is_held else pending).append(timed)
+        elif timed.collection is Collection.DIGEST and not is_held:
+            pending.append(timed)
     return replace(found, pending=pending, held=[*found.held, *held])
 
 
 def _timed(
     each: Pending,
-    due_at: dt.datetime,
+    due: Due,
     routes: Routes,
     holds: dict[tuple[Subject, str], list[Hold]],
     ends: Sequence[tuple[MaintenanceWindow, dt.datetime]],
@@ -65,12 +75,12 @@ def _timed(
         key = (each.subject, destination.name)
         if key not in holds:
             holds[key] = routes.holds(each.subject, destination)
-        release = earliest_release(holds[key], due_at, now=now)
+        release = earliest_release(holds[key], due.at, now=now, waits_since=due.waits_since)
         if release is not None:
             released_at = release[0]
             collection = None if destination.most is not None else release[1]
     if each.event in OPENING:
-        over = [end for window, end in ends if _is_of(window, each.subject) and end > due_at]
+        over = [end for window, end in ends if _is_of(window, each.subject) and end > due.at]
         released_at = max([*over, *([] if released_at is None else [released_at])], default=None)
     return replace(each, released_at=released_at, collection=collection)
 

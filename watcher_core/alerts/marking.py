@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from watcher_core import database
 from watcher_core.alerts.fan_out import OPENING, Pending
-from watcher_core.alerts.parcels import LEVELS, OVER, Parcel, destination_name
+from watcher_core.alerts.parcels import OVER, Parcel, destination_name
 from watcher_core.enums import AlertLevel
 
 # What happened to an alert while its message was being sent is its next notification.
@@ -64,7 +64,8 @@ class Arrived(NamedTuple):
 
     def level(self, alert: Pending) -> str:
         """The level at which the place knows an alert by now."""
-        return min(alert.subject.level, self.levels.get(alert.id, alert.subject.level), key=LEVELS.index).value
+        said = self.levels.get(alert.id, alert.subject.level)
+        return min(alert.subject.level, said, key=lambda level: level.loudness).value
 
 
 def mark_delivered(

@@ -26,7 +26,15 @@ from watcher_core.alerts.destinations import Destination
 from watcher_core.alerts.fan_out import Pending, Plan, Reached, fan_out
 from watcher_core.alerts.holds import hold_back
 from watcher_core.alerts.parcels import Parcel, by_destination, destination_name, make_parcels
-from watcher_core.alerts.pending import DELIVERY_KEY, IS_PENDING, JOINED_DELIVERIES, LOUDER, NEXT
+from watcher_core.alerts.pending import (
+    DELIVERY_KEY,
+    DIGEST_DELAY,
+    IS_EARLY,
+    IS_PENDING,
+    JOINED_DELIVERIES,
+    LOUDER,
+    NEXT,
+)
 from watcher_core.alerts.routes import Routes
 from watcher_core.enums import AlertEvent
 
@@ -93,6 +101,9 @@ ROWS = sa.text(f"""
            cause_subject.pipeline_metadata AS cause_pipeline_metadata
       FROM (SELECT alert.id, alert.kind, alert.level, alert.pipeline_id, next.event, next.happened_at,
                    greatest(next.happened_at, next.not_before) AS due_at,
+                   CASE WHEN next.event = 'updated'
+                        THEN greatest(greatest(next.happened_at, next.not_before) - interval '{DIGEST_DELAY}',
+                                      delivery.notified_at) END AS waits_since,
                    alert.deduplication_key = '{DELIVERY_KEY}' AS is_about_delivery,
                    cause.id AS cause_id, cause.kind AS cause_kind, cause.level AS cause_level,
                    cause.pipeline_id AS cause_pipeline_id,
@@ -101,7 +112,7 @@ ROWS = sa.text(f"""
                    CASE WHEN next.event IN ('updated', 'reminded') AND {LOUDER}
                         THEN delivery.notified_level END AS level_before,
                    delivery.lease IS NOT NULL AND delivery.next_attempt_at > :now AS is_leased,
-                   {IS_PENDING} AS is_pending
+                   {IS_PENDING} AS is_pending, {IS_EARLY} AS is_early
             {UNSETTLED}) AS unsettled
       LEFT JOIN LATERAL ({_subject("pipeline_id")}) AS subject ON true
       LEFT JOIN LATERAL ({_subject("cause_pipeline_id")}) AS cause_subject ON true
@@ -139,19 +150,6 @@ REACHED = sa.text("""
      GROUP BY part.cause_id, delivery.destination
 """)
 
-DELIVERIES = sa.text(f"""
-    SELECT delivery.destination, next.event, delivery.attempts,
-           CASE WHEN next.event IS NOT NULL
-                THEN greatest(next.happened_at, next.not_before, delivery.next_attempt_at) END AS next_attempt_at,
-           delivery.last_error, delivery.thread, delivery.delivered_at, delivery.notified_at,
-           delivery.recovery_delivered_at
-      FROM watcher.alert
-      JOIN watcher.alert_delivery AS delivery ON delivery.alert_id = alert.id
-      {NEXT}
-     WHERE alert.id = :id
-     ORDER BY delivery.destination
-""")
-
 UNDELIVERED = sa.text(f"""
     SELECT count(DISTINCT alert.id) AS count,
            min(greatest(next.happened_at, next.not_before, timed.released_at)) AS since,
@@ -180,15 +178,6 @@ def plan(session: Session, *, routes: Routes, now: dt.datetime) -> Plan:
     reached = [Reached(**row) for row in session.execute(REACHED).mappings()] if has_causes else []
     windows = maintenance.list_maintenance(session, now=now, over_since=now - maintenance.LOOKS_BACK)
     return hold_back(fan_out(rows, routes, reached, now=now), rows, routes=routes, windows=windows, now=now)
-
-
-def list_deliveries(session: Session, *, alert_id: int, now: dt.datetime) -> list[values.AlertDelivery]:
-    """Return what each destination knows of an alert, by its name."""
-    found = session.execute(DELIVERIES, {"id": alert_id, "now": now}).mappings()
-    return [
-        values.AlertDelivery(**{**row, "event": None if row["event"] is None else AlertEvent(row["event"])})
-        for row in found
-    ]
 
 
 def undelivered_alerts(
@@ -294,7 +283,7 @@ CLAIM = sa.text(f"""
            AND delivery.destination = given.destination
           JOIN watcher.alert ON alert.id = delivery.alert_id
           {NEXT}
-         WHERE {IS_PENDING}
+         WHERE ({IS_PENDING} OR {IS_EARLY})
            AND delivery.alert_id = ANY(:ids) -- whatever is joined first
            AND alert.id = ANY(:ids)
            FOR UPDATE OF delivery SKIP LOCKED

@@ -16,9 +16,6 @@ MAX_THREADS = 5
 # After these, people believe that the alert is over.
 OVER = (AlertEvent.RESOLVED, AlertEvent.MISSED)
 
-# From quiet to loud.
-LEVELS = list(AlertLevel)
-
 
 @dataclass(frozen=True, kw_only=True)
 class Parcel:
@@ -88,7 +85,7 @@ def _parcel(destination: Destination | None, thread: str | None, alerts: list[Pe
         destination=destination,
         event=first.event,
         kind=first.subject.kind,
-        level=max((alert.subject.level for alert in alerts), key=LEVELS.index),
+        level=max((alert.subject.level for alert in alerts), key=lambda level: level.loudness),
         thread=thread,
         alerts=tuple(alerts),
         cause_id=first.cause_id,

@@ -22,6 +22,10 @@ CONTINUES_WITHIN = dt.timedelta(hours=1)
 # after as long as people have known of it, and once a day at last: an incident of two weeks is no hundred messages.
 FIRST_UPDATE_AFTER = dt.timedelta(hours=1)
 UPDATES_AT_LEAST_EVERY = dt.timedelta(days=1)
+# A digest is delivered some time after its own. What has grown again by then, or was notified so long after the time of
+# the digest before, is due too late for this one, and goes with it all the same, within this time: it would be late for
+# each digest, or each other one.
+DIGEST_DELAY = dt.timedelta(minutes=5)
 # One that was back so often, and within this time, flaps: its recovery is notified once it has lasted for
 # `CONTINUES_WITHIN`. Until then people know of an open alert, and need no message when it is back.
 FLAPPING_REOPENINGS = 1
@@ -123,6 +127,12 @@ NEXT = _next(NOW)
 IS_PENDING = """
        next.event IS NOT NULL
    AND coalesce(next.not_before <= :now, true)
+   AND (delivery.lease IS NULL OR delivery.next_attempt_at <= :now)"""
+
+# What a digest takes along, though it is due only soon.
+IS_EARLY = f"""
+       next.event = 'updated'
+   AND next.not_before <= :now + interval '{DIGEST_DELAY}'
    AND (delivery.lease IS NULL OR delivery.next_attempt_at <= :now)"""
 
 # The deliveries of an alert together, as `Alert` has them.

@@ -120,12 +120,19 @@ class Hold:
                 raise InvalidValueError("quiet has no end: no alert would ever be sent")
         return None if until == moment else until
 
-    def release(self, due_at: dt.datetime, *, now: dt.datetime) -> tuple[dt.datetime, Collection] | None:
+    def release(
+        self, due_at: dt.datetime, *, now: dt.datetime, waits_since: dt.datetime | None = None
+    ) -> tuple[dt.datetime, Collection] | None:
         """Return when something that is due at a moment may be sent, and why so late; `None` for at once.
 
         What is late for another reason, as after a failure of the place, is not sent in quiet hours either.
+
+        Args:
+            due_at: When it is due.
+            now: The time.
+            waits_since: From when it may have waited for a digest, where that is before: see `pending.DIGEST_DELAY`.
         """
-        digest_at = calendars.time_after(self.digest, due_at, self.timezone) if self.digest else None
+        digest_at = calendars.time_after(self.digest, waits_since or due_at, self.timezone) if self.digest else None
         collection = Collection.QUIET if digest_at is None else Collection.DIGEST
         until = self.quiet_until(digest_at or due_at) or digest_at
         if (quiet_now := _quiet_until(self, now)) is not None:
@@ -139,9 +146,9 @@ def _quiet_until(hold: Hold, moment: dt.datetime) -> dt.datetime | None:
 
 
 def earliest_release(
-    holds: Iterable[Hold], due_at: dt.datetime, *, now: dt.datetime
+    holds: Iterable[Hold], due_at: dt.datetime, *, now: dt.datetime, waits_since: dt.datetime | None = None
 ) -> tuple[dt.datetime, Collection] | None:
     """Return when something may be sent that takes several routes to one place; `None` for at once."""
-    found = [hold.release(due_at, now=now) for hold in holds]
+    found = [hold.release(due_at, now=now, waits_since=waits_since) for hold in holds]
     late = [each for each in found if each is not None]
     return min(late) if late and len(late) == len(found) else None

@@ -12,7 +12,6 @@ from typing import Any
 
 from watcher_core import text, values
 from watcher_core.alerts import slack
-from watcher_core.alerts.parcels import LEVELS
 from watcher_core.enums import AlertEvent, AlertKind, AlertLevel
 
 # Characters of what is wrong: an error of one line may have thousands.
@@ -83,7 +82,7 @@ def louder(level: AlertLevel, before: AlertLevel | None) -> str:
 
 def is_louder(level: AlertLevel, before: AlertLevel | None) -> bool:
     """Whether an alert has got worse than a place knows; it may be as before again when its message is written."""
-    return before is not None and LEVELS.index(level) > LEVELS.index(before)
+    return before is not None and level.loudness > before.loudness
 
 
 def headline(alert: values.Alert, *, now: dt.datetime) -> str:

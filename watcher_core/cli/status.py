@@ -15,7 +15,7 @@ from watcher_core.cli.edge import open_watcher
 from watcher_core.cli.options import Json
 from watcher_core.cli.pipelines import last_start, last_state, owners_of, usual_duration
 from watcher_core.cli.words import NONE_YET
-from watcher_core.enums import AlertLevel, ExecutionState
+from watcher_core.enums import ExecutionState
 
 if TYPE_CHECKING:
     from watcher_core.values import Alert, Pipeline, PipelineActivity, UnwatchedPipelines
@@ -25,7 +25,6 @@ EXAMPLES = output.examples("watcher status", "watcher status --all", "watcher st
 MOST_ALERTS = 1000
 SHOWN_PIPELINES = 30
 SHOWN_NAMES = 8
-LEVELS = list(AlertLevel)  # from quiet to loud
 
 # Alerts that are listed at first, causes alone.
 SHOWN_ALERTS = 30
@@ -100,7 +99,7 @@ def _print_problems(alerts: list[Alert], *, failed: int, show_all: bool) -> None
         )
         return
     heading = f"Problems: {text.plural(len(alerts), 'alert')}" + (" or more" if len(alerts) == MOST_ALERTS else "")
-    ordered = sorted(alerts, key=lambda alert: (-LEVELS.index(alert.level), alert.id))
+    ordered = sorted(alerts, key=lambda alert: (-alert.level.loudness, alert.id))
     shown = ordered if show_all else _causes(ordered)[:SHOWN_ALERTS]
     print_alerts(shown, heading=heading)
     if more := len(ordered) - len(shown):
@@ -110,7 +109,7 @@ def _print_problems(alerts: list[Alert], *, failed: int, show_all: bool) -> None
 
 def _causes(alerts: list[Alert]) -> list[Alert]:
     """Those that need somebody: not what waits for another one that is as urgent."""
-    levels = {alert.id: LEVELS.index(alert.level) for alert in alerts}
+    levels = {alert.id: alert.level.loudness for alert in alerts}
     return [alert for alert in alerts if levels.get(alert.cause_alert_id or 0, -1) < levels[alert.id]]
 
 

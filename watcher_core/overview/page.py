@@ -11,7 +11,7 @@ from typing import Any
 
 from watcher_core import alerts, anomalies, catalog, checks, database, masking, recording, text, values
 from watcher_core.database import Driver
-from watcher_core.enums import AlertKind, AlertLevel, AlertState, AnomalyMetric, ExecutionState
+from watcher_core.enums import AlertKind, AlertState, AnomalyMetric, ExecutionState
 from watcher_core.overview.errors import readable_error
 from watcher_core.overview.neighbors import select_downstream, select_upstream
 from watcher_core.overview.partitions import grid, select_cells, select_first
@@ -131,7 +131,6 @@ def read_page(
         downstream = select_downstream(connection, pipeline_id=pipeline_id)
         failure = connection.execute(LAST_FAILURE, given)
     metadata = pipeline.pipeline_metadata
-    levels = list(AlertLevel)
     thresholds = tuple(found_thresholds)
     freshness = next(each for each in thresholds if each.kind is AlertKind.FRESHNESS)
     anomaly_rules = anomalies.with_standing(rules, standing)
@@ -156,7 +155,7 @@ def read_page(
         freshness=freshness_standing(pipeline, freshness, now=now),
         asset_checks=tuple(asset_checks),
         asset_check_results=tuple(results),
-        alerts=tuple(sorted(open_alerts, key=lambda alert: -levels.index(alert.level))),
+        alerts=tuple(sorted(open_alerts, key=lambda alert: -alert.level.loudness)),
         past_alerts=tuple(past),
         upstream=tuple(upstream),
         downstream=tuple(downstream),

@@ -8,9 +8,6 @@ from typing import Any
 
 from watcher_core.enums import AlertActionKind, AlertEvent, AlertKind, AlertLevel, AlertState
 
-# From quiet to loud.
-LEVELS = list(AlertLevel)
-
 
 @dataclass(frozen=True, kw_only=True)
 class Alert:
@@ -75,7 +72,7 @@ class Alert:
             self.state is AlertState.OPEN
             and self.snoozed_until is None
             and self.covered_level is not None
-            and LEVELS.index(self.level) > LEVELS.index(self.covered_level)
+            and self.level.loudness > self.covered_level.loudness
         )
 
     @property

@@ -28,7 +28,6 @@ SHOWN, STEP, MOST = 50, 200, 1_000
 HISTORY = 20
 MOST_ACTIONS = 100
 UNRESOLVED = (AlertState.OPEN, AlertState.ACKNOWLEDGED, AlertState.SNOOZED)
-LEVELS = [level.value for level in AlertLevel]  # from quiet to loud
 # What the inbox can be narrowed to, by the value in its address.
 STATES: Mapping[str, tuple[AlertState, ...]] = {
     "": UNRESOLVED,
@@ -153,7 +152,7 @@ def _changed(request: Request, alert_id: int, by: str, fields: Mapping[str, str]
     """Return the alert, where it is not as the reader has seen it, and that is not of their own doing."""
     alert = watcher_of(request).alert(alert_id)
     seen, level = fields.get("seen"), fields.get("level", "")
-    is_louder = level in LEVELS and LEVELS.index(alert.level) > LEVELS.index(level)
+    is_louder = level in list(AlertLevel) and alert.level.loudness > AlertLevel(level).loudness
     is_changed = seen not in (None, _standing(alert)) and _changed_by(alert) != by
     return alert if is_louder or is_changed else None
 
