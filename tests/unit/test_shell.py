@@ -14,7 +14,7 @@ from watcher_core.cli import app
 from watcher_core.shell import CommandRequest
 from watcher_core.shell.arguments import FLAGS, OPTIONS, read_arguments
 from watcher_core.shell.group import GroupWitness
-from watcher_core.shell.output import close_others
+from watcher_core.shell.output import STDERR, Output, close_others
 
 COMMAND: Any = typer.main.get_command(app)
 RUN: Any = COMMAND.commands["run"]
@@ -100,3 +100,34 @@ def test_a_limit_of_a_billion_files_takes_no_time(monkeypatch: pytest.MonkeyPatc
     assert {0, 1}.isdisjoint(closed)
     assert 2 in closed
     assert len(closed) < 10_000
+
+
+@pytest.mark.parametrize("unwritten", [b"", b"early\x00\n" * 10_000])
+def test_what_is_left_in_the_background_is_passed_on_without_a_fork(
+    monkeypatch: pytest.MonkeyPatch, unwritten: bytes
+) -> None:
+    """Threads of this process may hold locks, for which a fork of it would wait for ever."""
+
+    def refused() -> int:
+        raise AssertionError("this process has threads")
+
+    read, write = os.pipe()
+    inherited = os.dup(write)
+    os.set_inheritable(inherited, True)  # the caller's, for the command alone
+    kept = os.dup(STDERR)
+    os.dup2(write, STDERR)
+    try:
+        output = Output()
+        assert (output.source, output.stderr) != (None, None)
+        output._unwritten = unwritten
+        monkeypatch.setattr(os, "fork", refused)
+        output.finish(lambda _: False)
+    finally:
+        os.dup2(kept, STDERR)
+        for each in (kept, write, inherited):
+            os.close(each)
+    assert output.stderr is not None
+    os.write(output.stderr, b"late\n")
+    os.close(output.stderr)
+    with os.fdopen(read, "rb") as passed_on:
+        assert passed_on.read() == unwritten + b"late\n", "and it has ended"

@@ -10,19 +10,22 @@ from __future__ import annotations
 import fcntl
 import os
 import select
-import signal
 import stat
 import sys
 import termios
 from collections.abc import Callable
 from contextlib import suppress
-from typing import Final
+from typing import IO, Final
 
+STDIN: Final = 0
 STDOUT: Final = 1
 STDERR: Final = 2
 
 KEPT_BYTES: Final = 65_536
 CHUNK_BYTES: Final = 65_536
+
+# What passes on what is left in the background.
+RELAY: Final = os.path.join(os.path.dirname(__file__), "relay.py")  # noqa: PTH118, PTH120 - without pathlib
 
 
 class Output:
@@ -163,44 +166,46 @@ def close_others(*kept: int) -> None:
 
     By the list of those that are open: a limit of a billion, as in some containers, takes minutes to go through.
     """
-    try:
-        descriptors = [int(name) for name in os.listdir("/dev/fd")]  # noqa: PTH208 - without pathlib, which makes objects of them
-    except (OSError, ValueError):
-        descriptors = list(range(min(os.sysconf("SC_OPEN_MAX"), 65_536)))
-    for descriptor in set(descriptors).difference(kept):
+    for descriptor in set(_descriptors()).difference(kept):
         with suppress(OSError):
             os.close(descriptor)
+
+
+def _descriptors() -> list[int]:
+    try:
+        return [int(name) for name in os.listdir("/dev/fd")]  # noqa: PTH208 - without pathlib, which makes objects of them
+    except (OSError, ValueError):
+        return list(range(min(os.sysconf("SC_OPEN_MAX"), 65_536)))
 
 
 def _pass_on_in_background(source: int, unwritten: bytes) -> None:
     """Leave a process behind that passes on what processes in the background write, until they have ended.
 
-    There are threads by now, as that of the heartbeats: what it does below takes none of their locks.
+    There are threads by now, as that of the heartbeats: a fork of this process could wait for ever for a lock that one
+    of them holds. So it is another program.
     """
-    try:
-        if os.fork() != 0:
-            return
-    except OSError:  # there are too many processes; who writes on is to notice that nobody reads
-        return
-    try:
-        signal.set_wakeup_fd(-1)
-        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT):
-            if signal.getsignal(number) is not signal.SIG_IGN:
-                signal.signal(number, signal.SIG_DFL)
-        close_others(STDERR, source)
-        while _write(unwritten) and (unwritten := os.read(source, CHUNK_BYTES)):
-            pass
-    finally:
-        os._exit(0)
+    given: list[tuple[int, ...]] = [(os.POSIX_SPAWN_CLOSE, number) for number in _inherited() if number > STDERR]
+    with suppress(OSError), _readable(unwritten) as before:  # else who writes on is to notice that nobody reads
+        given = [(os.POSIX_SPAWN_DUP2, source, STDIN), (os.POSIX_SPAWN_DUP2, before.fileno(), STDOUT), *given]
+        os.posix_spawn(sys.executable, [sys.executable, "-I", "-S", RELAY], os.environ, file_actions=given)
 
 
-def _write(written: bytes) -> bool:
-    rest = memoryview(written)
-    while rest:
-        try:
-            rest = rest[os.write(STDERR, rest) :]
-        except BlockingIOError:
-            select.select([], [STDERR], [])
-        except OSError:
-            return False
-    return True
+def _readable(written: bytes) -> IO[bytes]:
+    if not written:
+        return open(os.devnull, "rb")  # noqa: PTH123 - without pathlib
+    import tempfile
+
+    file = tempfile.TemporaryFile()  # noqa: SIM115 - whoever asks for it closes it
+    file.write(written)
+    file.seek(0)
+    return file
+
+
+def _inherited() -> list[int]:
+    """The file descriptors that a program which this process starts would have, too."""
+    found = []
+    for number in _descriptors():
+        with suppress(OSError):
+            if os.get_inheritable(number):
+                found.append(number)
+    return found
