@@ -11,11 +11,14 @@ import datetime as dt
 import importlib
 import json
 import logging
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from watcher_core.settings import Settings
+if TYPE_CHECKING:  # reading settings takes longer than a command that logs little has to spare
+    from watcher_core.settings import Settings
 
 logger = logging.getLogger("watcher")
+
+LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 
 # What every record has; all else came in as `extra`.
 STANDARD_ATTRIBUTES = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
@@ -30,11 +33,27 @@ def configure(settings: Settings, *, default_level: str | None = None) -> None:
     """
     level = settings.log_level
     logger.setLevel(level if default_level is None or "log_level" in settings.model_fields_set else default_level)
-    handler = logging.StreamHandler()
-    handler.setFormatter(JsonFormatter() if settings.log_format == "json" else TextFormatter())
-    logger.handlers = [handler]
+    logger.handlers = [_handler(settings.log_format)]
     if settings.logfire_token is not None:
         _add_logfire(settings.logfire_token.get_secret_value())
+
+
+def begin(*, level: str | None, log_format: str | None) -> None:
+    """Send warnings to standard error, until `configure` knows the settings.
+
+    Args:
+        level: What the environment names; warnings where that is none.
+        log_format: What the environment names; text where that is none.
+    """
+    if not logger.handlers:
+        logger.setLevel(level if level in LEVELS else logging.WARNING)
+        logger.handlers = [_handler(log_format)]
+
+
+def _handler(log_format: str | None) -> logging.Handler:
+    handler = logging.StreamHandler()
+    handler.setFormatter(JsonFormatter() if log_format == "json" else TextFormatter())
+    return handler
 
 
 class TextFormatter(logging.Formatter):

@@ -532,6 +532,25 @@ def test_without_the_database_the_command_runs_and_is_recorded_later(
     assert record["execution_metadata"]["exit_status"] == 2
 
 
+@pytest.mark.parametrize("log_format", ["text", "json"])
+def test_that_the_database_is_away_is_said_the_first_time_as_later(
+    run: Run, module_watcher: Watcher, log_format: str
+) -> None:
+    """Once something waits in the spool, `Watcher` itself writes the start, and says so."""
+    with socket.socket() as refused:
+        refused.bind(("127.0.0.1", 0))
+        url = f"postgresql://u:p@127.0.0.1:{refused.getsockname()[1]}/d"
+        away = {"WATCHER_DATABASE_URL": url, "WATCHER_LOG_FORMAT": log_format}
+        first, later = (run("true", pipeline="away", environment=away)[2] for _ in range(2))
+
+    def said(line: str) -> str:
+        """Without the time, and without which part has said it."""
+        return re.sub(r"watcher\.\w+", "watcher", re.sub(r"(\d\d\d\d-\d\d-\d\dT)?\d\d:\d\d:\d\d(\.\d+)?", "", line))
+
+    assert "goes on, and is recorded later: the database 'd' at 127.0.0.1:" in first
+    assert said(first) == said(later)
+
+
 def test_what_ran_inside_without_the_database_is_part_of_it(run: Run, module_watcher: Watcher) -> None:
     """Whichever waits first: a script records itself by another source than the command around it."""
     inner = f"{sys.executable} -m watcher_core run"

@@ -23,6 +23,7 @@ from watcher_core.shell.failure import CommandCanceledError, CommandFailedError
 logger = logging.getLogger("watcher.run")
 
 DEFAULT_TIMEOUT: Final = 5.0
+URL_VARIABLES: Final = ("WATCHER_DATABASE_URL", "DATABASE_URL")
 
 # URLs that libpq and SQLAlchemy read alike; others are left to SQLAlchemy.
 USUAL_URL: Final = re.compile(
@@ -92,7 +93,7 @@ def start(start: Start) -> Started | None:
         return None if connection is None else _start(connection, start)
     except psycopg.OperationalError as exc:
         # To ask again would let the command wait once more.
-        logger.warning("pipeline %r goes on, and is recorded later: %s", start.pipeline, _first_line(exc))
+        logger.warning("pipeline %r goes on, and is recorded later: %s", start.pipeline, _in_words(exc))
         return Started(id=None, watermark=None, next_watermark=start.next_watermark)
     except PipelineInactiveError:
         raise
@@ -186,7 +187,7 @@ def state_after(error: CommandFailedError | CommandCanceledError | None) -> Exec
 
 
 def _connection() -> Connection | None:
-    found = USUAL_URL.fullmatch(variable("WATCHER_DATABASE_URL", "DATABASE_URL") or "")
+    found = USUAL_URL.fullmatch(variable(*URL_VARIABLES) or "")
     timeout = float(variable("WATCHER_TIMEOUT") or DEFAULT_TIMEOUT)
     if found is None or not 0 < timeout <= 3600:
         return None
@@ -207,5 +208,11 @@ def _anything_waits(given: Mapping[str, Any]) -> bool:
     return bool(recording.spooled_executions(recording.spool_directories(*names, home=home)))
 
 
-def _first_line(error: Exception) -> str:
-    return next(iter(str(error).strip().splitlines()), type(error).__name__)
+def _in_words(error: psycopg.Error) -> str:
+    """What happened as `Watcher` says it. That takes SQLAlchemy, which is loaded only now."""
+    url = database.normalize_url(variable(*URL_VARIABLES) or "")
+    try:
+        with database.translated_errors(url):
+            raise error
+    except WatcherError as said:
+        return str(said)

@@ -20,9 +20,10 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, NoReturn
 
-from watcher_core import arguments, recording, trace_context
+from watcher_core import arguments, logs, recording, trace_context
 from watcher_core.enclosing import VARIABLES, EnclosingExecution, enclosing_execution, part_of
 from watcher_core.enums import ExecutionSource
+from watcher_core.environment import variable
 from watcher_core.errors import WatcherError
 from watcher_core.shell import quick, thorough
 from watcher_core.shell.failure import error_of, how_it_ended
@@ -155,13 +156,11 @@ def _say_problem(ended: Ended) -> None:
 
 
 def _log_to_standard_error() -> None:
-    """Log warnings, until the settings say otherwise: without them, Python's last resort does not say of whom."""
-    watcher = logging.getLogger("watcher")
-    if not watcher.handlers:
-        handler = logging.StreamHandler()
-        handler.setFormatter(logging.Formatter("watcher: %(message)s"))
-        watcher.addHandler(handler)
-        watcher.setLevel(logging.WARNING)
+    """Log warnings as later, when the settings are known: without that, Python's last resort does not say of whom."""
+    level, log_format = None, None
+    with suppress(WatcherError):  # `.env` cannot be read, which the settings say
+        level, log_format = variable("WATCHER_LOG_LEVEL"), variable("WATCHER_LOG_FORMAT")
+    logs.begin(level=level, log_format=log_format)
 
 
 def end_like(status: int) -> NoReturn:
