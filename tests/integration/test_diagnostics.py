@@ -9,6 +9,7 @@ from collections.abc import Callable
 
 import psycopg
 import pytest
+import sqlalchemy as sa
 
 from tests.factories import at, record, unique
 from watcher_core import Diagnostics, Watcher
@@ -60,6 +61,15 @@ def test_who_waits_for_whom_is_shown_without_secrets(watcher: Watcher, module_da
         assert "s3cr3t-word" not in f"{wait.statement} {wait.blocking_statement}"
 
 
+NOTE = """
+    INSERT INTO watcher.alert_action (alert_id, kind, acted_at, note) VALUES (:id, 'noted', :at, 'seen')
+"""
+EXECUTION = """
+    INSERT INTO watcher.pipeline_execution (pipeline_id, source, external_id, start_date, end_date, state)
+    VALUES (:pipeline_id, 'python', :key, :at, :at, 'succeeded')
+"""
+
+
 def test_the_version_changes_with_what_the_board_shows(watcher: Watcher) -> None:
     name = unique("changing")
     pipeline = watcher.get_or_create_pipeline(name)
@@ -86,3 +96,28 @@ def test_the_version_changes_with_what_the_board_shows(watcher: Watcher) -> None
     changed()
     assert len(set(versions)) == len(versions)
     assert watcher.board_version() == versions[-1]
+
+
+@pytest.mark.parametrize("what", ["a note on an alert that is over", "an execution that ended before the newest"])
+def test_the_version_changes_with_what_is_committed_after_what_began_later(watcher: Watcher, what: str) -> None:
+    """Two people, or two hosts, write at the same time; who began first is done last."""
+    pipeline = watcher.get_or_create_pipeline(unique("late"))
+
+    def write(connection: sa.Connection, minutes: int) -> None:
+        given = {"id": alert_id, "pipeline_id": pipeline.id, "key": str(minutes), "at": at(minutes)}
+        connection.execute(sa.text(NOTE if what.startswith("a note") else EXECUTION), given)
+
+    failed = watcher.start_execution(pipeline_id=pipeline.id, start_date=at(0))
+    watcher.end_execution(failed.id, completed_successfully=False, end_date=at(1))
+    watcher.check_failures()
+    [alert] = watcher.alerts(state="open", pipeline=pipeline.name)
+    alert_id = watcher.resolve_alert(alert.id).id
+    engine = watcher._connect()
+    with engine.connect() as early, engine.connect() as late:
+        write(early, 2)
+        write(late, 3)
+        late.commit()
+        before = watcher.board_version()
+        assert watcher.board_version() == before
+        early.commit()
+    assert watcher.board_version() != before
