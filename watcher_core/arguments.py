@@ -13,7 +13,7 @@ import numbers
 import pathlib
 import re
 import uuid
-from collections.abc import KeysView, Mapping, Sequence, ValuesView
+from collections.abc import Iterable, KeysView, Mapping, Sequence, ValuesView
 from enum import StrEnum
 from typing import Any, TypeVar
 
@@ -45,6 +45,7 @@ NO_WATERMARKS = {
 }
 
 EnumType = TypeVar("EnumType", bound=StrEnum)
+ValueType = TypeVar("ValueType")
 
 # How JSON writes what it does not know. Made once: each execution that is recorded has three dates.
 TIMES = dt.date | dt.time
@@ -184,6 +185,21 @@ def number(value: object) -> float | None:
         return float(value)
     except (OverflowError, ValueError):
         return None
+
+
+def value_of(kind: type[ValueType], value: object, argument: str) -> ValueType:
+    """A value of a class, as Watcher has it."""
+    if isinstance(value, kind):
+        return value
+    name = kind.__name__
+    raise InvalidValueError(f"{argument} is {shown(value)}; it must be {'an' if name[0] in 'AEIO' else 'a'} {name}")
+
+
+def several(value: object, argument: str) -> tuple[Any, ...]:
+    """Values of a list, or of the like; a text is none of these."""
+    if isinstance(value, Iterable) and not isinstance(value, str | bytes | Mapping):
+        return tuple(value)
+    raise InvalidValueError(f"{argument} is {shown(value)}; it must be a list")
 
 
 def flag(value: object, argument: str) -> bool:

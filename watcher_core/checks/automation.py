@@ -164,18 +164,22 @@ def declare_automation(
         instance_id: The Dagster instance that has loaded it.
         now: The time.
     """
-    used = {name for asset in assets for name in (asset.pipeline_name, *asset.upstream)}
-    names = catalog.current_pipeline_names(session, used)
-    given = [
+    given: list[dict[str, Any]] = [
         {
-            "pipeline_name": names[asset.pipeline_name],
+            "pipeline_name": arguments.name(asset.pipeline_name, "pipeline_name"),
             "condition": arguments.text(asset.condition, "condition"),
-            "upstream": sorted({names[name] for name in asset.upstream}),
+            "upstream": {arguments.name(name, "upstream") for name in arguments.several(asset.upstream, "upstream")},
             "was_missing": arguments.flag(asset.was_missing, "was_missing"),
             "is_held": arguments.flag(asset.is_held, "is_held"),
         }
         for asset in assets
     ]
+    names = catalog.current_pipeline_names(
+        session, {name for asset in given for name in (asset["pipeline_name"], *asset["upstream"])}
+    )
+    for asset in given:
+        asset["pipeline_name"] = names[asset["pipeline_name"]]
+        asset["upstream"] = sorted({names[name] for name in asset["upstream"]})
     session.execute(
         DECLARE,
         {

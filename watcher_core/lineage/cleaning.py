@@ -21,15 +21,18 @@ def clean_lineage(lineage: values.PipelineLineage) -> values.PipelineLineage:
         InvalidValueError: A value breaks a rule.
     """
     name = arguments.name(lineage.pipeline_name, "pipeline_name")
-    _check_size(name, lineage.sources, lineage.targets)
-    sources, targets = _unique(lineage.sources), _unique(lineage.targets)
+    given = arguments.several(lineage.sources, "sources"), arguments.several(lineage.targets, "targets")
+    _check_size(name, *given)
+    sources, targets = map(_unique, given)
     ends = {address.name for address in (*sources, *targets)}
     return values.PipelineLineage(
         pipeline_name=name,
         address=None if lineage.address is None else catalog.clean_address(lineage.address),
         sources=sources,
         targets=targets,
-        columns=None if lineage.columns is None else _clean_columns(name, lineage.columns, ends),
+        columns=None
+        if lineage.columns is None
+        else _clean_columns(name, arguments.several(lineage.columns, "columns"), ends),
         reported_columns=lineage.reported_columns,
         existing_columns=lineage.existing_columns,
         pipeline_type_name=lineage.pipeline_type_name,
@@ -78,7 +81,8 @@ def _clean_columns(name: str, edges: Sequence[values.ColumnEdge], ends: set[str]
         raise InvalidValueError(
             f"pipeline {name!r} declares {len(edges):,} edges of columns; the limit is {MAX_EDGES:,}"
         )
-    return tuple(dict.fromkeys(_clean_column_edge(name, edge, ends) for edge in edges))
+    checked = (arguments.value_of(values.ColumnEdge, edge, "columns") for edge in edges)
+    return tuple(dict.fromkeys(_clean_column_edge(name, edge, ends) for edge in checked))
 
 
 def _clean_column_edge(name: str, edge: values.ColumnEdge, ends: set[str]) -> values.ColumnEdge:

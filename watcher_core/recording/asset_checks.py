@@ -178,7 +178,7 @@ def _cleaned(record: values.AssetCheckRecord) -> dict[str, Any]:
         "severity": None
         if record.severity is None or status is AssetCheckStatus.PASSED
         else arguments.choice(record.severity, AlertLevel, "severity").value,
-        "blocking": record.blocking,
+        "blocking": None if record.blocking is None else arguments.flag(record.blocking, "blocking"),
         "description": None if description is None else masking.mask_text(description),
         "step_key": text_or_none(record.step_key, "step_key"),
         "result_metadata": arguments.json_object(record.result_metadata, "result_metadata"),

@@ -36,6 +36,8 @@ def cleaned(record: values.ExecutionRecord) -> dict[str, Any]:
             f"parent_external_id is {parent!r}, as external_id is; an execution is not its own parent"
         )
     facts = {name: clean(getattr(record, name), name) for name, clean in FACTS.items()}
+    for name, check in MARKED_BY.items():
+        check(getattr(record, name), name)
     metadata = facts.pop("execution_metadata") | _marks(record, facts)
     return {
         "pipeline_name": arguments.name(record.pipeline_name, "pipeline_name"),
@@ -80,6 +82,12 @@ FACTS: Mapping[str, Callable[[Any, str], Any]] = {
     **dict.fromkeys(COUNTS, arguments.count),
     "execution_metadata": arguments.json_object,
 }
+# What marks its metadata.
+MARKED_BY: Mapping[str, Callable[[Any, str], Any]] = {
+    "duration_is_shared": _optional(arguments.flag),
+    "is_provisional": arguments.flag,
+    "may_be_no_change": arguments.flag,
+}
 
 
 def cleaned_leniently(record: values.ExecutionRecord) -> dict[str, Any]:
@@ -89,7 +97,7 @@ def cleaned_leniently(record: values.ExecutionRecord) -> dict[str, Any]:
     except InvalidValueError:
         left: dict[str, Any] = {}
         refused: dict[str, str] = {}
-        for name, clean in FACTS.items():
+        for name, clean in {**FACTS, **MARKED_BY}.items():
             try:
                 clean(getattr(record, name), name)
             except InvalidValueError as error:
@@ -102,7 +110,12 @@ def cleaned_leniently(record: values.ExecutionRecord) -> dict[str, Any]:
         return cleaned(replace(record, **left, execution_metadata={**metadata, "refused": refused}))
 
 
-NOTHING: Mapping[str, Any] = {"full_load": False, "execution_metadata": {}}
+NOTHING: Mapping[str, Any] = {
+    "full_load": False,
+    "execution_metadata": {},
+    "is_provisional": False,
+    "may_be_no_change": False,
+}
 
 
 def _marks(record: values.ExecutionRecord, facts: Mapping[str, Any]) -> dict[str, Any]:

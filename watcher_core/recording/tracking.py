@@ -55,8 +55,12 @@ class TrackRequest:
 
     def __post_init__(self) -> None:
         """Check all of it before the database is used: misuse raises whether the database can be reached or not."""
-        name = arguments.name(self.pipeline.name, "pipeline")
-        configuration = catalog.clean_configuration(self.pipeline)
+        pipeline = arguments.value_of(values.PipelineConfiguration, self.pipeline, "pipeline")
+        for attribute, kind in (("parent", values.ExecutionRecord), ("part_of", PartOf), ("process", Process)):
+            if (given := getattr(self, attribute)) is not None:
+                arguments.value_of(kind, given, attribute)
+        name = arguments.name(pipeline.name, "pipeline")
+        configuration = catalog.clean_configuration(pipeline)
         cleaned = {
             "name": name,
             "type_name": configuration.get("pipeline_type_name"),
@@ -64,7 +68,9 @@ class TrackRequest:
             "configuration_hash": catalog.configuration_hash(configuration) if configuration else None,
             "next_watermark": arguments.watermark(self.next_watermark, "next_watermark"),
             "execution_metadata": arguments.json_object(self.execution_metadata, "execution_metadata"),
-            "lineage": _lineage(name, tuple(self.sources), tuple(self.targets)),
+            "lineage": _lineage(
+                name, arguments.several(self.sources, "sources"), arguments.several(self.targets, "targets")
+            ),
             "parent_id": None if self.parent_id is None else arguments.identifier(self.parent_id, "parent_id"),
             "full_load": arguments.flag(self.full_load, "full_load"),
             "source": arguments.choice(self.source, ExecutionSource, "source"),
@@ -73,6 +79,8 @@ class TrackRequest:
             "instance_id": None if self.instance_id is None else arguments.text(self.instance_id, "instance_id"),
             "scope": None if self.scope is None else arguments.text(self.scope, "scope"),
             "attempt": arguments.positive(self.attempt, "attempt") or 1,
+            "strict": arguments.flag(self.strict, "strict"),
+            "spool": arguments.flag(self.spool, "spool"),
         }
         for attribute, value in cleaned.items():
             object.__setattr__(self, attribute, value)
