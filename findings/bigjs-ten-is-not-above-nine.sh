@@ -3,7 +3,7 @@
 #
 # The three usual packages for exact numbers give JavaScript a text as the value of a number. So `>` compares texts: 10
 # is not above 9, the largest of 9, 10 and 100 is 9, and `+` joins the two: 1 and 2 are 12. `-` turns the texts into
-# numbers, so a difference is right, and code that was tried with 2 and 3 works. A limit of 100 is exceeded by 9, and
+# numbers, so a difference is right, and code that was tried with 2 and 3 works. A limit of 200 is exceeded by 9, and
 # not by 1000.
 # Seen: 10 above 9: false; 9 above 100: true; largest of 9, 10, 100: 9; 1 + 2: 12; 3 - 1: 2
 #

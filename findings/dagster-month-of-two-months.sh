@@ -2,8 +2,8 @@
 # dagster 1.13.27
 #
 # Monthly partitions with a day offset of 31 leave out each month that has no 31st. The partition of 31 January lasts
-# until 31 March, and the next one is that of 31 March: a year has seven partitions, and those of a schedule for the
-# last day of a month run seven times. With 29 February is missing in three years of four.
+# until 31 March, and the next one is that of 31 March: a year has seven partitions. With 29 February is missing in
+# three years of four.
 # Seen: 2024-01-31, 2024-03-31, 2024-05-31, 2024-07-31, 2024-08-31, 2024-10-31, 2024-12-31
 #
 # Most would guess: twelve a year, with the last day of a shorter month; or an error for a day that is not in each

@@ -2,9 +2,8 @@
 # dayjs 1.11.23 (npm)
 #
 # A text is read by its format without the parts of the format that the plugin does not know. "2024-W05" by `GGGG-[W]WW`
-# is midnight of today, day 60 of 2024 by `YYYY-DDDD` may be invalid and by `YYYY-DDD` is 1 January, and 17:30 by
-# `kk:mm` is seven minutes past midnight. All letters are ones that dayjs writes with; formatting has them, parsing does
-# not.
+# is midnight of today, day 60 of 2024 by `YYYY-DDD` is 1 January, and 17:30 by `kk:mm` is seven minutes past midnight.
+# All letters are ones that dayjs writes with; formatting has them, parsing does not.
 # Seen: week 5: today; day 60: 2024-01-01; 17:30: 00:07
 #
 # Most would guess: 29 January, 29 February and 17:30, or an error that names the part.

@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # ephem 4.2.1
 #
-# A latitude that is a number is taken in radians, and one that is a text in degrees, as is one from the command line.
-# So 52.5 is 3,008 degrees north, which is no error: the sun rises there, two and a half hours late. 1 is 57 degrees. A
-# day that does not exist, 30 February or one of month 13, is one of March or of the next year.
+# A latitude that is a number is taken in radians, and one that is a text in degrees. So 52.5 is 3,008 degrees north,
+# which is no error: the sun rises there, two and a half hours late. 1 is 57 degrees. A day that does not exist, 30
+# February or one of month 13, is one of March or of the next year.
 # Seen: '52.5': 52:30:00.0, rises 02:42; 52.5: 3008:01:42.3, rises 05:13
 #
 # Most would guess: degrees, as in the text, or an error for more than 90.

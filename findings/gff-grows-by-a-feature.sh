@@ -3,7 +3,7 @@
 #
 # A GFF file of one gene that is read and written has a second feature: a remark over the whole sequence that holds the
 # version of the file. Read and written again it has a third one. An attribute named score or source is moved into the
-# column of that name, where it replaces or joins what stood there. An exon of two transcripts is written twice.
+# column of that name, where it replaces or joins what stood there. An exon with two parents is written twice.
 # Seen: 1, 2 and 3 features; source=lab of the attributes stands in the column instead of s
 #
 # Most would guess: the gene, with its columns and attributes.

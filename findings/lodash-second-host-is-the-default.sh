@@ -2,8 +2,8 @@
 # lodash 4.18.1 (npm)
 #
 # Defaults are filled in item by item: of one host that a user has set, and two that are the default, the result has the
-# user's and the second default. An empty list that was set gets all defaults. A null is kept, as it was said to. A
-# filter for runs whose list of steps is empty finds all that have a list, and one for an empty object all objects.
+# user's and the second default. An empty list that was set gets all defaults. A filter for runs whose list of steps is
+# empty finds all that have a list, and one for an empty object all objects.
 # Seen: ["mine", "spare"]; [] becomes ["main", "spare"]; three of three runs
 #
 # Most would guess: the user's list, as it was set; runs without steps.

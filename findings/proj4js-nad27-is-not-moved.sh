@@ -6,7 +6,7 @@
 # unit that proj4 does not know is a metre.
 # Seen: -100, 40 stays -100, 40; by pyproj -100.000416, 39.999997; furlongs: 391390.7, the metres
 #
-# Most would guess: an error that the grid or the unit is missing, as it is for the same grid that is given by name.
+# Most would guess: an error that the grid or the unit is missing; a grid that is given by its name gives NaN.
 set -eu
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT

@@ -2,12 +2,12 @@
 # pyproj 3.7.2
 #
 # A height from a satellite is turned into one above the sea by the geoid, which differs by up to 100 m, in Berlin by
-# 39. Without the file of the geoid, which a wheel does not have, 100 m stay 100 m: a transformation that does nothing
-# takes its place. `only_best=True`, which is to refuse a worse one, lets it pass. `allow_ballpark=False` raises, and
-# only the description of the transformation says the word.
+# about 40. Without the file of the geoid, which a wheel does not have, 100 m stay 100 m: a transformation that does
+# nothing takes its place. `only_best=True`, which is to refuse a worse one, lets it pass. `allow_ballpark=False`
+# raises, and only the description of the transformation says the word.
 # Seen: (52.5, 13.4, 100), also with only_best=True
 #
-# Most would guess: 61 m, or an error that a file is missing.
+# Most would guess: about 60 m, or an error that a file is missing.
 set -eu
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT

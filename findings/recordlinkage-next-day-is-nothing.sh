@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # recordlinkage 0.16, pandas 2.3.3, numpy 2.4.6
 #
-# How alike two dates are is 1, 0.5 or 0. The day after is 0, as is a day ten years later, and as is the same day at
-# another hour. 0.5 is a day whose month and day have changed places, and the same day of June and of July, which are
-# taken for a slip of the pen; of May and June it is 0. A birth date that is a day off by a time zone finds no partner.
+# How alike two dates are is 1, 0.5 or 0. The day after is 0, as is the same day at another hour. 0.5 is a day whose
+# month and day have changed places, and the same day of June and of July, which are taken for a slip of the pen; of May
+# and June it is 0. A birth date that is a day off by a time zone finds no partner.
 # Seen: next day 0; 2 January and 1 February 0.5; 5 June and 5 July 0.5; 5 May and 5 June 0
 #
 # Most would guess: the nearer two days are, the more alike; or equal and not.

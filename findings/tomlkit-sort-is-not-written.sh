@@ -2,8 +2,8 @@
 # tomlkit 0.15.2, CPython's tomllib
 #
 # A list of a TOML document that is sorted in place, or doubled by `*=`, is so for the program that did it, and written
-# as it was before. `reverse`, `append` and `+=` are written. So a program that sorts, checks what it sorted and saves
-# has changed nothing.
+# as it was before. `reverse` and `+=` are written. So a program that sorts, checks what it sorted and saves has changed
+# nothing.
 # Seen: in memory check, clean, load; written load, clean, check
 #
 # Most would guess: what the document holds is what is written.

@@ -6,7 +6,7 @@
 # `.in_mks()` they are right. The numbers fit a 16-bit integer well, which is how a file of readings has them.
 # Seen: 100 km: inf m; 20 hr: inf s; 30 km: 30000 m
 #
-# Most would guess: 100,000 m: a float of 64 bits, as for a larger integer.
+# Most would guess: 100,000 m: a float that can hold it.
 set -eu
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT

@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # validator 13.15.35 (npm)
 #
-# 52,5,13,4, a place with decimal commas, is a valid latitude and longitude, of which a map gets 52 and 5. The texts no
-# and off are true, as all are but "false", "0" and an empty one. 2024-02-30 is valid in ISO 8601, unless the check is
-# asked to be strict, and becomes 1 March. 0 alone has the right check digit.
+# 52,5,13,4, a place with decimal commas, is a valid latitude and longitude. The texts no and off are true, as all are
+# but "false", "0" and an empty one. 2024-02-30 is valid in ISO 8601, unless the check is asked to be strict, and
+# becomes 1 March. 0 alone has the right check digit.
 # Seen: 52,5,13,4: true; no and off: true; 2024-02-30: true, and 2024-03-01
 #
 # Most would guess: no place, as it has four numbers; and no is false, or refused.
