@@ -114,4 +114,5 @@ def run_record(
         logical_date=None if partition is None else partition_start(partition),
         next_watermark=partition_watermark(partition) if partition is not None and advances else None,
         execution_metadata={key: value for key, value in known.items() if value is not None} | dict(metadata or {}),
+        declared_by=compat.run_declaring_location(run),
     )

@@ -3,18 +3,28 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import replace
 
 import dagster as dg
 import pytest
 
 from tests.factories import NOON, record
-from watcher_core import AlertState, ExecutionState, PipelineConfiguration, Watcher
+from watcher_core import (
+    AlertState,
+    AssetCheckRecord,
+    AssetCheckStatus,
+    ExecutionState,
+    PipelineConfiguration,
+    Watcher,
+)
 from watcher_core.cli import doctor, main
 from watcher_core.values import Pipeline
 from watcher_dagster import watcher_metadata
 from watcher_dagster.automation.configuration import ConfigurationRecorder
 from watcher_dagster.checks.verdicts import judge
+from watcher_dagster.identity import run_identity
+from watcher_dagster.runs import run_record
 
 DAY = {"freshness_number": 1, "freshness_datepart": "day", "timeliness_number": 1, "timeliness_datepart": "minute"}
 LATER = NOON + dt.timedelta(days=365)
@@ -106,6 +116,38 @@ def test_a_job_that_is_gone_does_not_fail_until_it_is_back(watcher: Watcher) -> 
     assert alert.resolution == {"how": "removed"}
     declare(nightly)
     assert checked(watcher)[2] == {"etl/nightly", "other/nightly"}
+
+
+@pytest.mark.parametrize("repository", ["__repository__", "shop"])
+def test_what_ran_first_after_it_was_declared_is_gone_with_its_code(watcher: Watcher, repository: str) -> None:
+    """A job and a check are added, and fail in their first run; somebody deploys the code without them at once."""
+    location = "etl" if repository == "__repository__" else f"{repository}@etl"
+    run = dg.DagsterRun("load", run_id="first", tags={".dagster/repository": f"{repository}@etl"})
+    check = AssetCheckRecord(
+        pipeline_name="orders",
+        check_name="full",
+        external_id=run_identity(run.run_id),
+        execution_external_id=run_identity(run.run_id),
+        instance_id="main",
+        status=AssetCheckStatus.FAILED,
+        evaluated_at=NOON,
+    )
+
+    def declare(*jobs: str, checks: Sequence[tuple[str, str]]) -> None:
+        watcher.configure_pipelines([PipelineConfiguration(name="orders")], location=location, jobs=jobs)
+        watcher.declare_asset_checks(checks, location=location, instance_id="main")
+
+    declare("etl/load", "etl/other", checks=[("orders", "full")])
+    with watcher.recorder("main") as session:
+        assert session is not None
+        session.record([run_record(run, ExecutionState.FAILED, NOON, NOON)], asset_checks=[check], cursor={})
+    assert {found.pipeline_name for found in watcher.check_failures()} == {"etl/load"}
+    assert [found.pipeline_name for found in watcher.check_asset_checks()] == ["orders"]
+    declare("etl/other", checks=[])
+    watcher.check_failures()
+    watcher.check_asset_checks()
+    assert not watcher.alerts(state=AlertState.OPEN)
+    assert [alert.resolution for alert in watcher.alerts(state=AlertState.RESOLVED)] == [{"how": "removed"}] * 2
 
 
 def test_the_jobs_of_a_repository_with_a_name(watcher: Watcher) -> None:

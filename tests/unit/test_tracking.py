@@ -237,6 +237,7 @@ def test_what_could_not_be_written_waits_whole(tmp_path: Path) -> None:
     assert {name: value for name, value in written.items() if name not in ("start_date", "end_date")} == {
         "pipeline_name": "a",
         "pipeline_type_name": "api",
+        "declared_by": None,
         "source": "python",
         "external_id": "external",
         "state": "succeeded",

@@ -10,6 +10,7 @@ import datetime as dt
 import logging
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from types import MappingProxyType
 from typing import Any
 
 import sqlalchemy as sa
@@ -52,9 +53,10 @@ RESOLVE = """
 # In the order of the names, so that concurrent callers wait for each other and never deadlock. When a pipeline was
 # created is by the database's clock, because its freshness is measured from there at first.
 INSERT_MISSING = sa.text("""
-    INSERT INTO watcher.pipeline (name, pipeline_type_id)
-    SELECT name, type_id
-      FROM unnest(CAST(:names AS text[]), CAST(:type_ids AS bigint[])) AS unknown (name, type_id)
+    INSERT INTO watcher.pipeline (name, pipeline_type_id, declared_by)
+    SELECT name, type_id, location
+      FROM unnest(CAST(:names AS text[]), CAST(:type_ids AS bigint[]), CAST(:locations AS text[]))
+               AS unknown (name, type_id, location)
         ON CONFLICT (name) DO NOTHING
     RETURNING id
 """)
@@ -278,32 +280,39 @@ def find_pipelines(connection: database.Driver, names: Iterable[str]) -> dict[st
     return dict(connection.execute(RESOLVE, {"names": list(names)}).fetchall())
 
 
-def resolve_pipelines(session: Session, *, types_by_name: Mapping[str, str | None], now: dt.datetime) -> dict[str, str]:
+def resolve_pipelines(
+    session: Session,
+    *,
+    types_by_name: Mapping[str, str | None],
+    locations_by_name: Mapping[str, str | None] = MappingProxyType({}),
+    now: dt.datetime,
+) -> dict[str, str]:
     """Return the name that each pipeline has now, by the name that is used for it; create those that are not known yet.
 
     Args:
         session: The transaction.
         types_by_name: The type of each, if it is created, by the name that is used for it.
+        locations_by_name: The code location that has each in its code, if it is created, as far as that is known.
         now: The time.
     """
-    return _ensured(session, types_by_name, now=now)[0]
+    return _ensured(session, types_by_name, locations_by_name, now)[0]
 
 
 def ensure_pipelines(session: Session, *, types_by_name: Mapping[str, str | None], now: dt.datetime) -> int:
     """As `resolve_pipelines`, but return how many were created."""
-    return _ensured(session, types_by_name, now=now)[1]
+    return _ensured(session, types_by_name, {}, now)[1]
 
 
 def _ensured(
-    session: Session, types_by_name: Mapping[str, str | None], *, now: dt.datetime
+    session: Session, types: Mapping[str, str | None], locations: Mapping[str, str | None], now: dt.datetime
 ) -> tuple[dict[str, str], int]:
-    names = find_pipelines(database.driver(session), types_by_name)
-    unknown = sorted(types_by_name.keys() - names.keys())
+    names = find_pipelines(database.driver(session), types)
+    unknown = sorted(types.keys() - names.keys())
     if not unknown:
         return names, 0
-    type_ids = _ensure_types(session, [types_by_name[name] for name in unknown], now=now)
-    parameters = {"names": unknown, "type_ids": [type_ids[types_by_name[name]] for name in unknown]}
-    created = session.scalars(INSERT_MISSING, parameters).all()
+    type_ids = _ensure_types(session, [types[name] for name in unknown], now=now)
+    of_each = {"type_ids": [type_ids[types[name]] for name in unknown], "locations": list(map(locations.get, unknown))}
+    created = session.scalars(INSERT_MISSING, {"names": unknown, **of_each}).all()
     anomalies.create_rules_for_new_pipelines(session, pipeline_ids=created, now=now)
     return names | {name: name for name in unknown}, len(created)
 

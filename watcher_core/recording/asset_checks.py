@@ -35,14 +35,19 @@ GIVEN = """
     )"""
 
 # Each check with its newest result. A severity is that of a result that did not pass: one that did has none.
+# A new check is in the code of its run's location, which has not declared it since it is known.
 RECORD_CHECKS = sa.text(f"""
     WITH {GIVEN}
     INSERT INTO watcher.asset_check AS known
-          (pipeline_id, name, instance_id, blocking, severity, status, partition, evaluated_at)
-    SELECT DISTINCT ON (pipeline_id, check_name, instance_id)
-           pipeline_id, check_name, instance_id, blocking, severity, status, partition, evaluated_at
+          (pipeline_id, name, instance_id, blocking, severity, status, partition, evaluated_at, declared_by)
+    SELECT DISTINCT ON (given.pipeline_id, check_name, given.instance_id)
+           given.pipeline_id, check_name, given.instance_id, blocking, severity, status, partition, evaluated_at,
+           run.declared_by
       FROM given
-     ORDER BY pipeline_id, check_name, instance_id, evaluated_at DESC
+      LEFT JOIN watcher.pipeline_execution AS execution
+        ON {is_identity("execution", "'dagster'", "given.execution_external_id")}
+      LEFT JOIN watcher.pipeline AS run ON run.id = execution.pipeline_id
+     ORDER BY given.pipeline_id, check_name, given.instance_id, evaluated_at DESC
         ON CONFLICT (pipeline_id, name, instance_id) DO UPDATE
        SET blocking     = coalesce(excluded.blocking, known.blocking),
            severity     = coalesce(excluded.severity, known.severity),

@@ -44,6 +44,7 @@ def cleaned(record: values.ExecutionRecord) -> dict[str, Any]:
         "pipeline_type_name": None
         if record.pipeline_type_name is None
         else arguments.name(record.pipeline_type_name, "pipeline_type_name"),
+        "declared_by": None if record.declared_by is None else arguments.name(record.declared_by, "declared_by"),
         "source": source,
         "external_id": external_id,
         "parent_source": parent_source,

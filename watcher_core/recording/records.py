@@ -262,10 +262,12 @@ def record_executions(
     if not cleaned:
         return 0
     types: dict[str, str | None] = {}
+    locations: dict[str, str | None] = {}
     for record in cleaned:
         name = record["pipeline_name"]
         types[name] = record.pop("pipeline_type_name") or types.get(name)
-    names = catalog.resolve_pipelines(session, types_by_name=types, now=now)
+        locations[name] = record.pop("declared_by") or locations.get(name)
+    names = catalog.resolve_pipelines(session, types_by_name=types, locations_by_name=locations, now=now)
     for record in cleaned:
         record["pipeline_name"] = names[record["pipeline_name"]]
     connection = database.driver(session)
@@ -316,7 +318,7 @@ def record_whole_executions(
 
     def row_of(external_id: str) -> dict[str, Any]:
         row = cleaning.cleaned_leniently(record_of(external_id))
-        del row["pipeline_type_name"]
+        del row["pipeline_type_name"], row["declared_by"]
         row["pipeline_name"] = pipeline_names[row["pipeline_name"]]
         return row
 

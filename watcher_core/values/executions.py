@@ -89,6 +89,8 @@ class ExecutionRecord:
             and its watermark does not move.
         may_be_no_change: Whether an execution without counts may have changed nothing, so that it is no sign of
             fresh data.
+        declared_by: The code location whose job this is a run of, as `configure_pipelines` is given it. Only for a
+            pipeline that is not known yet: its job may be gone from the code before that is declared again.
     """
 
     pipeline_name: str
@@ -115,6 +117,7 @@ class ExecutionRecord:
     duration_is_shared: bool | None = None
     is_provisional: bool = False
     may_be_no_change: bool = False
+    declared_by: str | None = None
 
     @property
     def identity(self) -> tuple[ExecutionSource, str]:

@@ -39,6 +39,12 @@ def sensor_location(context: dg.SensorEvaluationContext, repository: dg.Reposito
     return location if repository.name == DEFAULT_REPOSITORY else f"{repository.name}@{location}"
 
 
+def run_declaring_location(run: dg.DagsterRun) -> str | None:
+    """Return the code location that has a run's job, as `sensor_location` names it; `None` where that is not known."""
+    location, repository = run_location(run), run_repository(run)
+    return location if location is None or repository is None else f"{repository}@{location}"
+
+
 def sensor_states(instance: dg.DagsterInstance, location: str) -> dict[str, tuple[bool, float | None]]:
     """Return the sensors of a code location of which Dagster keeps a state: whether each runs, and its last tick.
 
