@@ -9,6 +9,7 @@ import pytest
 
 from tests.factories import unique
 from watcher_core import Alert, AlertLevel, ExecutionState, Watcher, text
+from watcher_dagster import compat
 from watcher_dagster.automation.configuration import ConfigurationRecorder
 from watcher_dagster.recorder import record_tick
 
@@ -290,4 +291,27 @@ def test_a_check_that_is_gone_from_the_code_has_no_alert(place: Place, name: str
     assert place.said(name) == []
     assert place.watcher.asset_checks(pipeline=name)[0].removed_at is not None
     declare("sound")
+    assert len(place.said(name)) == 1
+
+
+def test_a_check_that_something_else_evaluates_now_has_its_alert(place: Place, name: str) -> None:
+    """The location that had it looks at its own code alone, once an hour."""
+
+    def report() -> None:
+        place.instance.report_runless_asset_event(
+            dg.AssetCheckEvaluation(asset_key=dg.AssetKey(name), check_name="sound", passed=False)
+        )
+
+    def declare(*checks: tuple[str, str]) -> None:
+        instance_id = compat.run_storage_id(place.instance)
+        place.watcher.declare_asset_checks(checks, location=f"{name}_location", instance_id=instance_id)
+
+    report()
+    assert len(place.said(name)) == 1
+    declare((name, "sound"))
+    declare()
+    assert place.said(name) == []
+    report()
+    assert len(place.said(name)) == 1
+    declare()
     assert len(place.said(name)) == 1

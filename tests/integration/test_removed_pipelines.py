@@ -167,6 +167,40 @@ def test_the_jobs_of_a_repository_with_a_name(watcher: Watcher) -> None:
     assert watcher.pipeline("etl/nightly").declared_by == "shop@etl"
 
 
+def test_what_is_made_elsewhere_now_is_checked_again(watcher: Watcher, declared: list[PipelineConfiguration]) -> None:
+    """An asset has moved to a code location that declares nothing, which only its runs show."""
+    run_before = record("etl/load", "before", start=10)
+    watcher.configure_pipelines([], location="etl")
+    after = dt.datetime.now(dt.UTC)
+    step = replace(record("a", "before/a"), start_date=after, end_date=after, parent_external_id="before")
+    watcher.record([run_before, step])
+    assert watcher.pipeline("a").removed_at, "its run began while it was there"
+
+    later = dt.datetime.now(dt.UTC)
+    watcher.record([replace(record("a", "after/a", state=ExecutionState.FAILED), start_date=later, end_date=later)])
+    watcher.configure_pipelines([], location="etl")
+    assert {each.name: each.removed_at is None for each in watcher.pipelines() if each.name in ("a", "b")} == {
+        "a": True,
+        "b": False,
+    }
+    assert checked(watcher)[2] == {"a"}
+
+
+@pytest.mark.parametrize("by", ["track", "start"])
+def test_what_a_job_outside_dagster_makes_now_is_checked_again(
+    watcher: Watcher, declared: list[PipelineConfiguration], by: str
+) -> None:
+    watcher.configure_pipelines([], location="etl")
+    if by == "track":
+        with watcher.track("a"):
+            pass
+    else:
+        watcher.start_execution(pipeline_id="a")
+    watcher.configure_pipelines([], location="etl")
+    assert watcher.pipeline("a").removed_at is None
+    assert watcher.pipeline("b").removed_at is not None
+
+
 def test_the_command_line_says_so(
     watcher: Watcher,
     declared: list[PipelineConfiguration],

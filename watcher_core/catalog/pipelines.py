@@ -7,8 +7,7 @@ itself changes.
 from __future__ import annotations
 
 import datetime as dt
-import logging
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from types import MappingProxyType
 from typing import Any
@@ -17,17 +16,13 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from watcher_core import anomalies, arguments, database, text, values
+from watcher_core import anomalies, arguments, database, values
 from watcher_core.catalog.configuration import clean_configuration, clean_pipeline_fields, configuration_hash
 from watcher_core.catalog.names import CREATED, by_names, by_reference, keep_former_name, renamed
+from watcher_core.catalog.removal import declare_all, restore
 from watcher_core.database import models
 from watcher_core.errors import NotFoundError
 from watcher_core.values import UNSET
-
-logger = logging.getLogger("watcher")
-
-# How many pipelines a message names.
-SHOWN_NAMES = 10
 
 # The type of a pipeline that is created without one.
 DEFAULT_PIPELINE_TYPE = "default"
@@ -42,9 +37,9 @@ SELECT_PIPELINES = sa.select(PIPELINE, TYPE.c.name.label("pipeline_type_name")).
 
 # The names that pipelines have now, by those that are used. By the driver: each write of executions asks it.
 RESOLVE = """
-    SELECT name, name FROM watcher.pipeline WHERE name = ANY(%(names)s)
+    SELECT name, name, removed_at FROM watcher.pipeline WHERE name = ANY(%(names)s)
      UNION ALL
-    SELECT alias.name, pipeline.name
+    SELECT alias.name, pipeline.name, pipeline.removed_at
       FROM watcher.pipeline_alias AS alias
       JOIN watcher.pipeline ON pipeline.id = alias.pipeline_id
      WHERE alias.name = ANY(%(names)s)
@@ -190,25 +185,6 @@ def declare_configuration(
         _upsert(session, name=pipeline.name, configuration=configuration, declared=declared, state={}, now=now)
 
 
-# What a code location declares is in its code, wherever it was before.
-DECLARE = sa.text("""
-    UPDATE watcher.pipeline
-       SET declared_by = :location, removed_at = NULL
-     WHERE name = ANY(CAST(:names AS text[]))
-       AND (declared_by IS DISTINCT FROM :location OR removed_at IS NOT NULL)
-""")
-
-REMOVE = sa.text("""
-    UPDATE watcher.pipeline
-       SET removed_at = now()
-     WHERE declared_by = :location
-       AND removed_at IS NULL
-       AND NOT EXISTS (SELECT FROM unnest(CAST(:names AS text[])) AS declared (name)
-                        WHERE declared.name = pipeline.name)
-    RETURNING name
-""")
-
-
 def configure_pipelines(
     session: Session,
     *,
@@ -243,22 +219,8 @@ def configure_pipelines(
         _upsert(session, name=name, configuration=wanted[name], declared=hashes[name], state={}, now=now)
     if location is not None:
         of_jobs = current_pipeline_names(session, [arguments.name(job, "jobs") for job in jobs]).values()
-        _declare_all(session, names=sorted({*wanted, *of_jobs}), location=arguments.name(location, "location"))
+        declare_all(session, names=sorted({*wanted, *of_jobs}), location=arguments.name(location, "location"))
     return len(stale)
-
-
-def _declare_all(session: Session, *, names: Sequence[str], location: str) -> None:
-    given = {"names": list(names), "location": location}
-    session.execute(DECLARE, given)
-    removed = session.scalars(REMOVE, given).all()
-    if removed:
-        shown = ", ".join(sorted(removed)[:SHOWN_NAMES]) + ("" if len(removed) <= SHOWN_NAMES else ", …")
-        logger.warning(
-            "%s gone from the code of %s, and no check looks at them: %s",
-            text.plural(len(removed), "pipeline is", "pipelines are"),
-            location,
-            shown,
-        )
 
 
 def current_pipeline_names(session: Session, names: Iterable[str]) -> dict[str, str]:
@@ -277,14 +239,14 @@ def pipeline_ids(session: Session, names: Iterable[str]) -> dict[str, int]:
 
 def find_pipelines(connection: database.Driver, names: Iterable[str]) -> dict[str, str]:
     """Return the name that each pipeline has now, by the name that is used for it; those that are not known are not."""
-    return dict(connection.execute(RESOLVE, {"names": list(names)}).fetchall())
+    return {used: name for used, name, _ in connection.execute(RESOLVE, {"names": list(names)}).fetchall()}
 
 
 def resolve_pipelines(
     session: Session,
     *,
     types_by_name: Mapping[str, str | None],
-    locations_by_name: Mapping[str, str | None] = MappingProxyType({}),
+    begun: Mapping[str, tuple[dt.datetime, str | None]] = MappingProxyType({}),
     now: dt.datetime,
 ) -> dict[str, str]:
     """Return the name that each pipeline has now, by the name that is used for it; create those that are not known yet.
@@ -292,10 +254,10 @@ def resolve_pipelines(
     Args:
         session: The transaction.
         types_by_name: The type of each, if it is created, by the name that is used for it.
-        locations_by_name: The code location that has each in its code, if it is created, as far as that is known.
+        begun: When work has begun in it, and the code location whose job it is, if any: one that was gone is back.
         now: The time.
     """
-    return _ensured(session, types_by_name, locations_by_name, now)[0]
+    return _ensured(session, types_by_name, begun, now)[0]
 
 
 def ensure_pipelines(session: Session, *, types_by_name: Mapping[str, str | None], now: dt.datetime) -> int:
@@ -304,15 +266,26 @@ def ensure_pipelines(session: Session, *, types_by_name: Mapping[str, str | None
 
 
 def _ensured(
-    session: Session, types: Mapping[str, str | None], locations: Mapping[str, str | None], now: dt.datetime
+    session: Session,
+    types: Mapping[str, str | None],
+    begun: Mapping[str, tuple[dt.datetime, str | None]],
+    now: dt.datetime,
 ) -> tuple[dict[str, str], int]:
-    names = find_pipelines(database.driver(session), types)
+    connection = database.driver(session)
+    rows = connection.execute(RESOLVE, {"names": list(types)}).fetchall()
+    if gone := {name: begun[used] for used, name, removed_at in rows if removed_at is not None and used in begun}:
+        restore(connection, gone)
+    names = {used: name for used, name, _ in rows}
     unknown = sorted(types.keys() - names.keys())
     if not unknown:
         return names, 0
     type_ids = _ensure_types(session, [types[name] for name in unknown], now=now)
-    of_each = {"type_ids": [type_ids[types[name]] for name in unknown], "locations": list(map(locations.get, unknown))}
-    created = session.scalars(INSERT_MISSING, {"names": unknown, **of_each}).all()
+    parameters = {
+        "names": unknown,
+        "type_ids": [type_ids[types[name]] for name in unknown],
+        "locations": [begun[name][1] if name in begun else None for name in unknown],
+    }
+    created = session.scalars(INSERT_MISSING, parameters).all()
     anomalies.create_rules_for_new_pipelines(session, pipeline_ids=created, now=now)
     return names | {name: name for name in unknown}, len(created)
 

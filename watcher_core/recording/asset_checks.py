@@ -54,6 +54,7 @@ RECORD_CHECKS = sa.text(f"""
            status       = excluded.status,
            partition    = excluded.partition,
            evaluated_at = excluded.evaluated_at,
+           declared_by  = CASE WHEN known.removed_at IS NULL THEN known.declared_by ELSE excluded.declared_by END,
            removed_at   = NULL
      WHERE excluded.evaluated_at > known.evaluated_at
         OR excluded.evaluated_at = known.evaluated_at AND excluded.status <> known.status

@@ -50,10 +50,18 @@ INSERT = f"""
     RETURNING {COLUMNS}
 """
 
-START = INSERT.replace("{parent_id}", "%(parent_id)s").replace("{of}", "WHERE pipeline.id = %(pipeline_id)s")
+# A pipeline that is gone from Dagster's code is back: a job outside has it now. Of Dagster's own the recorder knows.
+START = f"""
+    WITH restored AS (
+        UPDATE watcher.pipeline
+           SET declared_by = NULL, removed_at = NULL
+         WHERE id = %(pipeline_id)s
+           AND removed_at < %(start_date)s
+           AND {SOURCE} <> 'dagster'
+    )""" + INSERT.replace("{parent_id}", "%(parent_id)s").replace("{of}", "WHERE pipeline.id = %(pipeline_id)s")
 
-# The whole start of an execution, where nothing else has to be written for it: its pipeline is known, active and
-# declared as it is already, and its parent is there.
+# The whole start of an execution, where nothing else has to be written for it: its pipeline is known, active, not gone,
+# and declared as it is already, and its parent is there.
 START_BY_NAME = unindented(
     INSERT.replace("{parent_id}", "coalesce(%(parent_id)s, parent.id)").replace(
         "{of}",
@@ -62,6 +70,7 @@ START_BY_NAME = unindented(
         ON {is_identity("parent", "CAST(%(parent_source)s AS watcher.execution_source)", "%(parent_external_id)s")}
      WHERE pipeline.id = {catalog.ID_BY_NAME}
        AND pipeline.active
+       AND pipeline.removed_at IS NULL
        AND (CAST(%(configuration_hash)s AS text) IS NULL OR pipeline.configuration_hash = %(configuration_hash)s)
        AND (parent.id IS NOT NULL OR NOT %(needs_parent)s)""",
     )

@@ -262,12 +262,15 @@ def record_executions(
     if not cleaned:
         return 0
     types: dict[str, str | None] = {}
-    locations: dict[str, str | None] = {}
+    begun: dict[str, tuple[dt.datetime, str | None]] = {}
+    starts = {_identity(record): record["reported_start"] for record in cleaned}
     for record in cleaned:
         name = record["pipeline_name"]
         types[name] = record.pop("pipeline_type_name") or types.get(name)
-        locations[name] = record.pop("declared_by") or locations.get(name)
-    names = catalog.resolve_pipelines(session, types_by_name=types, locations_by_name=locations, now=now)
+        # A step that begins is still of the code that its run was launched with.
+        start = starts.get((record["parent_source"], record["parent_external_id"]), record["reported_start"])
+        begun[name] = max(start, begun.get(name, (start,))[0]), record.pop("declared_by")
+    names = catalog.resolve_pipelines(session, types_by_name=types, begun=begun, now=now)
     for record in cleaned:
         record["pipeline_name"] = names[record["pipeline_name"]]
     connection = database.driver(session)
