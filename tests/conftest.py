@@ -45,10 +45,14 @@ hypothesis_settings.load_profile("any machine")
 TEMPLATE = "watcher_template"
 DAGSTER_TEMPLATE = "watcher_dagster_template"
 
+# What steps print is not kept: for that, Dagster would start four processes a run, and no test reads it.
 DAGSTER_YAML = """
 storage:
   postgres:
     postgres_url: {url}
+compute_logs:
+  module: dagster._core.storage.noop_compute_log_manager
+  class: NoOpComputeLogManager
 telemetry:
   enabled: false
 nux:
