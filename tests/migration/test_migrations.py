@@ -31,7 +31,7 @@ from watcher_core import (
     Watcher,
     text,
 )
-from watcher_core.database import SCHEMA_VERSION, normalize_url
+from watcher_core.database import SCHEMA_VERSION, normalize_url, upgrade
 from watcher_core.database.models import Base
 from watcher_core.database.schema import migrations_directory
 
@@ -43,8 +43,16 @@ def empty(empty_database_url: str) -> Iterator[Watcher]:
 
 
 @pytest.fixture
-def engine(empty_database_url: str) -> Iterator[sa.Engine]:
-    engine = sa.create_engine(normalize_url(empty_database_url), poolclass=sa.NullPool)
+def newest(watcher: Watcher) -> Watcher:
+    """At the newest revision already: a clone, which takes no migration."""
+    return watcher
+
+
+@pytest.fixture
+def engine(request: pytest.FixtureRequest) -> Iterator[sa.Engine]:
+    """Of the database of `newest` where a test has that, else of `empty`."""
+    url = request.getfixturevalue("database_url" if "newest" in request.fixturenames else "empty_database_url")
+    engine = sa.create_engine(normalize_url(url), poolclass=sa.NullPool)
     yield engine
     engine.dispose()
 
@@ -70,8 +78,7 @@ def test_the_schema_is_what_the_models_say(empty: Watcher, engine: sa.Engine) ->
         assert compare_metadata(context, Base.metadata) == []
 
 
-def test_constraints_are_named_once(empty: Watcher, engine: sa.Engine) -> None:
-    empty.upgrade()
+def test_constraints_are_named_once(newest: Watcher, engine: sa.Engine) -> None:
     with engine.connect() as connection:
         names = connection.scalars(
             sa.text("SELECT conname FROM pg_constraint WHERE connamespace = 'watcher'::regnamespace AND contype = 'c'")
@@ -91,11 +98,10 @@ def test_down_and_up_again_with_data(empty: Watcher) -> None:
     assert empty.pipelines() == []
 
 
-def test_results_of_executions_that_are_gone_do_not_stop_a_way_back(empty: Watcher, engine: sa.Engine) -> None:
+def test_results_of_executions_that_are_gone_do_not_stop_a_way_back(newest: Watcher, engine: sa.Engine) -> None:
     """Before revision 0004 a foreign key kept results from outliving their executions."""
-    empty.upgrade()
-    execution = empty.start_execution(pipeline_id=empty.get_or_create_pipeline("p").id)
-    rule = empty.get_or_create_anomaly_rule("p", metric_field="inserts", lookback_days=7)
+    execution = newest.start_execution(pipeline_id=newest.get_or_create_pipeline("p").id)
+    rule = newest.get_or_create_anomaly_rule("p", metric_field="inserts", lookback_days=7)
     with engine.begin() as connection:
         for execution_id in (execution.id, execution.id + 1):
             connection.execute(
@@ -105,20 +111,19 @@ def test_results_of_executions_that_are_gone_do_not_stop_a_way_back(empty: Watch
                 ),
                 {"rule_id": rule.id, "execution_id": execution_id},
             )
-    empty.downgrade("0003")
+    newest.downgrade("0003")
     with engine.begin() as connection:
         kept = connection.scalars(sa.text("SELECT pipeline_execution_id FROM watcher.anomaly_detection_result")).all()
     assert kept == [execution.id]
-    empty.upgrade()
-    [result] = empty.anomaly_results()
+    newest.upgrade()
+    [result] = newest.anomaly_results()
     assert (result.pipeline_execution_id, result.unflagged_by) == (execution.id, None)
-    assert empty.anomaly_rules()[0].lookback_days == 7
+    assert newest.anomaly_rules()[0].lookback_days == 7
 
 
 def test_an_open_alert_of_a_failure_goes_on_after_an_upgrade(empty: Watcher, engine: sa.Engine) -> None:
     """Revision 0005 puts the Dagster instance into the key, where there is one instance."""
-    empty.upgrade()
-    empty.downgrade("0004")
+    upgrade(engine, "0004")
     with engine.begin() as connection:
         for statement in (
             "INSERT INTO watcher.pipeline_type (name) VALUES ('t')",
@@ -137,9 +142,8 @@ def test_an_open_alert_of_a_failure_goes_on_after_an_upgrade(empty: Watcher, eng
     assert {alert.id: alert.deduplication_key for alert in empty.alerts(state="open")} == before
 
 
-def test_the_alerts_of_asset_checks_go_with_them(empty: Watcher) -> None:
+def test_the_alerts_of_asset_checks_go_with_them(newest: Watcher) -> None:
     """The version before revision 0012 does not know their kind."""
-    empty.upgrade()
     check = AssetCheckRecord(
         pipeline_name="orders",
         check_name="sound",
@@ -147,22 +151,21 @@ def test_the_alerts_of_asset_checks_go_with_them(empty: Watcher) -> None:
         status=AssetCheckStatus.FAILED,
         evaluated_at=at(0),
     )
-    with empty.recorder("instance") as session:
+    with newest.recorder("instance") as session:
         assert session is not None
         session.record([record("orders")], asset_checks=[check], cursor={})
-    assert [alert.new for alert in empty.check_asset_checks()] == [True]
-    empty.downgrade("0008")
-    empty.upgrade()
-    assert (empty.alerts(), empty.asset_checks()) == ([], [])
-    assert len(empty.executions()) == 1
+    assert [alert.new for alert in newest.check_asset_checks()] == [True]
+    newest.downgrade("0008")
+    newest.upgrade()
+    assert (newest.alerts(), newest.asset_checks()) == ([], [])
+    assert len(newest.executions()) == 1
 
 
 def test_a_partition_that_had_failed_before_an_upgrade_is_taken_back_by_itself(
     empty: Watcher, engine: sa.Engine
 ) -> None:
     """Revision 0005 gives failures their partition; what had been made good stays so."""
-    empty.upgrade()
-    empty.downgrade("0004")
+    upgrade(engine, "0004")
     with engine.begin() as connection:
         for statement in (
             "INSERT INTO watcher.pipeline_type (name) VALUES ('t')",
@@ -185,8 +188,7 @@ def test_a_partition_that_had_failed_before_an_upgrade_is_taken_back_by_itself(
 
 def test_what_was_delivered_before_an_upgrade_is_not_delivered_again(empty: Watcher, engine: sa.Engine) -> None:
     """Revision 0012 gives each destination of an alert a row: with what it knows, and what waits for another try."""
-    empty.upgrade()
-    empty.downgrade("0011")
+    upgrade(engine, "0011")
     columns = (
         "kind, level, deduplication_key, pipeline_id, state, opened_at, resolved_at, snoozed_until, event, attempts,"
         " next_attempt_at, lease, destination, thread, last_error, delivered_at, notified_at, recovery_delivered_at"
@@ -245,8 +247,7 @@ def test_what_was_delivered_before_an_upgrade_is_not_delivered_again(empty: Watc
 
 def test_what_people_did_before_an_upgrade_is_known_after_it(empty: Watcher, engine: sa.Engine) -> None:
     """Revision 0035 makes rows of the last of each that stands at an alert; its one note goes with the last of them."""
-    empty.upgrade()
-    empty.downgrade("0034")
+    upgrade(engine, "0034")
     rest = {  # state, acknowledged at, by, snoozed at, until, by, resolved at, by hand, by, note, resolution
         "noted": "'acknowledged', '{1}', 'ada', NULL, NULL, NULL, NULL, false, NULL, 'mine', NULL",
         "handed over": "'snoozed', '{1}', 'ada', '{2}', '2999-01-01Z', 'bob', NULL, false, NULL, 'later', NULL",
@@ -289,19 +290,18 @@ def test_what_people_did_before_an_upgrade_is_known_after_it(empty: Watcher, eng
     assert notes[0] == ("noted", "yours"), "the version before has the last note"
 
 
-def test_alerts_of_health_do_not_stop_a_way_back(empty: Watcher, engine: sa.Engine) -> None:
+def test_alerts_of_health_do_not_stop_a_way_back(newest: Watcher, engine: sa.Engine) -> None:
     """Before revision 0013 each alert belonged to a pipeline, and none was critical."""
-    empty.upgrade()
-    pipeline_id = empty.get_or_create_pipeline("p").id
+    pipeline_id = newest.get_or_create_pipeline("p").id
     add = sa.text(
         "INSERT INTO watcher.alert (kind, level, deduplication_key, pipeline_id) VALUES"
         " ('failure', 'critical', 'failure/1', :id), ('health', 'error', 'h', NULL), ('stuck', 'error', 's', :id)"
     )
     with engine.begin() as connection:
         connection.execute(add, {"id": pipeline_id})
-    empty.downgrade("0010")
-    empty.upgrade()
-    [kept] = empty.alerts()
+    newest.downgrade("0010")
+    newest.upgrade()
+    [kept] = newest.alerts()
     assert (kept.deduplication_key, kept.level) == ("failure/1", "error")
     with pytest.raises(sa.exc.IntegrityError, match="ck_alert_pipeline"), engine.begin() as connection:
         connection.execute(add, {"id": None})
@@ -311,9 +311,8 @@ def test_alerts_of_health_do_not_stop_a_way_back(empty: Watcher, engine: sa.Engi
     ("version", "mend"), [("0000", "watcher db upgrade"), ("9999", "pip install --upgrade watcher-dagster")]
 )
 def test_another_version_is_refused_with_what_mends_it(
-    empty: Watcher, engine: sa.Engine, version: str, mend: str
+    newest: Watcher, engine: sa.Engine, version: str, mend: str
 ) -> None:
-    empty.upgrade()
     with engine.begin() as connection:
         connection.execute(
             sa.text(
@@ -323,22 +322,21 @@ def test_another_version_is_refused_with_what_mends_it(
             {"version": version},
         )
     with pytest.raises(SchemaVersionError, match=mend) as refused:
-        empty.pipelines()
+        newest.pipelines()
     assert (refused.value.found, refused.value.expected) == (version, SCHEMA_VERSION)
 
 
-def test_a_newer_schema_says_which_code_works_with_it(empty: Watcher, engine: sa.Engine) -> None:
-    empty.upgrade()
+def test_a_newer_schema_says_which_code_works_with_it(newest: Watcher, engine: sa.Engine) -> None:
     with engine.begin() as connection:
         connection.execute(
             sa.text("UPDATE watcher.alembic_version SET version_num = '9999', oldest_code = :oldest"),
             {"oldest": SCHEMA_VERSION},
         )
-    assert empty.get_or_create_pipeline("p").name == "p"
-    assert empty.schema_version() == "9999"
+    assert newest.get_or_create_pipeline("p").name == "p"
+    assert newest.schema_version() == "9999"
     with engine.begin() as connection:
         connection.execute(sa.text("UPDATE watcher.alembic_version SET oldest_code = '9998'"))
-    address = empty.url.render_as_string(hide_password=False)
+    address = newest.url.render_as_string(hide_password=False)
     with Watcher(address, settings=Settings()) as started_later, pytest.raises(SchemaVersionError):
         started_later.pipelines()
 
@@ -398,11 +396,10 @@ def test_one_waits_for_another_whatever_limit_there_is_by_default(
     assert empty.schema_version() == SCHEMA_VERSION
 
 
-def test_identities_hold_while_one_of_the_version_before_records(empty: Watcher, engine: sa.Engine) -> None:
+def test_identities_hold_while_one_of_the_version_before_records(newest: Watcher, engine: sa.Engine) -> None:
     """Revision 0023 keeps executions unique in another way: what wrote as before gets an error, and nothing twice."""
-    empty.upgrade()
-    empty.get_or_create_pipeline("p")
-    empty.downgrade("0022")
+    newest.get_or_create_pipeline("p")
+    newest.downgrade("0022")
     written: list[str] = []
     refused: list[Exception] = []
     has_begun = threading.Event()
@@ -423,13 +420,13 @@ def test_identities_hold_while_one_of_the_version_before_records(empty: Watcher,
     recorder = threading.Thread(target=record_as_before)
     recorder.start()
     assert has_begun.wait(60)
-    empty.upgrade()
+    newest.upgrade()
     recorder.join(60)
     assert refused
     assert not recorder.is_alive()
-    known = {execution.external_id: execution.id for execution in empty.executions(limit=100_000)}
+    known = {execution.external_id: execution.id for execution in newest.executions(limit=100_000)}
     assert sorted(known) == sorted(written)
-    empty.record(
+    newest.record(
         [
             ExecutionRecord(
                 pipeline_name="p",
@@ -442,19 +439,18 @@ def test_identities_hold_while_one_of_the_version_before_records(empty: Watcher,
             for name in written[:50]
         ]
     )
-    assert {execution.external_id: execution.id for execution in empty.executions(limit=100_000)} == known
-    empty.downgrade("0022")
-    empty.upgrade()
-    assert {execution.external_id: execution.id for execution in empty.executions(limit=100_000)} == known
+    assert {execution.external_id: execution.id for execution in newest.executions(limit=100_000)} == known
+    newest.downgrade("0022")
+    newest.upgrade()
+    assert {execution.external_id: execution.id for execution in newest.executions(limit=100_000)} == known
 
 
-def test_results_flagged_before_an_upgrade_are_listed_by_their_start(empty: Watcher, engine: sa.Engine) -> None:
+def test_results_flagged_before_an_upgrade_are_listed_by_their_start(newest: Watcher, engine: sa.Engine) -> None:
     """Revision 0022 copies the start of the executions of flagged results; triggers keep it right from then on."""
-    empty.upgrade()
-    pipeline = empty.get_or_create_pipeline("p")
-    rule = empty.get_or_create_anomaly_rule("p", metric_field="inserts")
-    one, two, three = (empty.start_execution(pipeline_id=pipeline.id).id for _ in range(3))
-    empty.downgrade("0021")
+    pipeline = newest.get_or_create_pipeline("p")
+    rule = newest.get_or_create_anomaly_rule("p", metric_field="inserts")
+    one, two, three = (newest.start_execution(pipeline_id=pipeline.id).id for _ in range(3))
+    newest.downgrade("0021")
     flag = sa.text(
         "INSERT INTO watcher.anomaly_detection_result (rule_id, pipeline_execution_id, flagged, value)"
         " VALUES (:rule_id, :id, true, 1)"
@@ -462,51 +458,49 @@ def test_results_flagged_before_an_upgrade_are_listed_by_their_start(empty: Watc
     with engine.begin() as connection:
         for flagged in (one, two):
             connection.execute(flag, {"rule_id": rule.id, "id": flagged})
-    empty.upgrade()
+    newest.upgrade()
     with engine.begin() as connection:  # as the version before it writes
         connection.execute(flag, {"rule_id": rule.id, "id": three})
-    listed = [result.pipeline_execution_id for result in empty.anomaly_results(flagged=True)]
+    listed = [result.pipeline_execution_id for result in newest.anomaly_results(flagged=True)]
     assert listed == [three, two, one]
     with engine.begin() as connection:
         connection.execute(
             sa.text("UPDATE watcher.pipeline_execution SET start_date = start_date + interval '1 day' WHERE id = :id"),
             {"id": one},
         )
-    listed = [result.pipeline_execution_id for result in empty.anomaly_results(flagged=True)]
+    listed = [result.pipeline_execution_id for result in newest.anomaly_results(flagged=True)]
     assert listed == [one, three, two]
-    assert listed == [result.pipeline_execution_id for result in empty.anomaly_results()]
+    assert listed == [result.pipeline_execution_id for result in newest.anomaly_results()]
 
 
 def test_failures_that_were_open_before_an_upgrade_are_compared_with_new_ones(
-    empty: Watcher, engine: sa.Engine
+    newest: Watcher, engine: sa.Engine
 ) -> None:
     """Revision 0032 finds open failures by what they have in common, in which numbers and identifiers do not count."""
-    empty.upgrade()
-    old, new = (empty.get_or_create_pipeline(name).id for name in ("old", "new"))
+    old, new = (newest.get_or_create_pipeline(name).id for name in ("old", "new"))
     add = sa.text(
         "INSERT INTO watcher.alert (kind, level, deduplication_key, pipeline_id, opened_at, facts, is_settled)"
         " VALUES ('failure', 'error', CAST(:id AS text), :id, now(), jsonb_build_object('error', CAST(:error AS text)),"
         " :is_settled)"
     )
-    empty.downgrade("0031")
+    newest.downgrade("0031")
     with engine.begin() as connection:
         connection.execute(add, {"id": old, "error": "\n no host 10.0.0.1\nat line 7", "is_settled": True})
-    empty.upgrade()
+    newest.upgrade()
     with engine.begin() as connection:
         connection.execute(add, {"id": new, "error": "no host 10.0.0.2", "is_settled": False})
-    empty.deliver_alerts()
-    causes = {alert.pipeline_id: alert.cause_alert_id for alert in empty.alerts()}
-    assert causes == {old: None, new: next(alert.id for alert in empty.alerts() if alert.pipeline_id == old)}
+    newest.deliver_alerts()
+    causes = {alert.pipeline_id: alert.cause_alert_id for alert in newest.alerts()}
+    assert causes == {old: None, new: next(alert.id for alert in newest.alerts() if alert.pipeline_id == old)}
 
 
-def test_a_lock_that_is_held_stops_it_early_and_leaves_nothing(empty: Watcher, engine: sa.Engine) -> None:
-    empty.upgrade()
+def test_a_lock_that_is_held_stops_it_early_and_leaves_nothing(newest: Watcher, engine: sa.Engine) -> None:
     with engine.begin() as connection:
         connection.execute(sa.text("LOCK TABLE watcher.pipeline IN ACCESS SHARE MODE"))
         with pytest.raises(DatabaseUnavailableError, match="lock"):
-            empty.downgrade("base")
-    assert empty.schema_version() == SCHEMA_VERSION
-    assert empty.pipelines() == []
+            newest.downgrade("base")
+    assert newest.schema_version() == SCHEMA_VERSION
+    assert newest.pipelines() == []
 
 
 def test_a_version_of_another_program_in_the_schema_is_named(empty: Watcher, engine: sa.Engine) -> None:
@@ -582,8 +576,7 @@ def test_dates_that_lie_ahead_or_cannot_be_read_count_as_of_when_they_were_recor
     empty: Watcher, engine: sa.Engine
 ) -> None:
     """Before revision 0006 they were stored as they were reported."""
-    empty.upgrade()
-    empty.downgrade("0005")
+    upgrade(engine, "0005")
     with engine.begin() as connection:
         connection.execute(
             sa.text("""
@@ -618,57 +611,54 @@ def test_dates_that_lie_ahead_or_cannot_be_read_count_as_of_when_they_were_recor
     assert last <= now
 
 
-def test_what_was_imported_stays_on_the_way_back(empty: Watcher, engine: sa.Engine) -> None:
+def test_what_was_imported_stays_on_the_way_back(newest: Watcher, engine: sa.Engine) -> None:
     """The version before revision 0024 does not know their source, and could not list them."""
-    empty.upgrade()
-    execution = empty.start_execution(
-        pipeline_id=empty.get_or_create_pipeline("p").id, source=ExecutionSource.IMPORT, external_id="etl-watcher:x:1"
+    execution = newest.start_execution(
+        pipeline_id=newest.get_or_create_pipeline("p").id, source=ExecutionSource.IMPORT, external_id="etl-watcher:x:1"
     )
-    empty.downgrade("0023")
+    newest.downgrade("0023")
     with engine.connect() as connection:
         row = connection.execute(sa.text("SELECT id, source, external_id FROM watcher.pipeline_execution")).one()
     assert tuple(row) == (execution.id, "http", "etl-watcher:x:1")
-    empty.upgrade()
-    assert [each.external_id for each in empty.executions()] == ["etl-watcher:x:1"]
+    newest.upgrade()
+    assert [each.external_id for each in newest.executions()] == ["etl-watcher:x:1"]
 
 
 def test_neither_executions_nor_lineage_of_openlineage_are_lost_on_the_way_down(
-    empty: Watcher, engine: sa.Engine
+    newest: Watcher, engine: sa.Engine
 ) -> None:
     """The version before 0025 knows neither their source nor their origin."""
-    empty.upgrade()
     events = [
         run_event("r", "COMPLETE", inputs=(dataset("a"), dataset("c")), outputs=(dataset("b", columns={"x": ["a.x"]}),))
     ]
-    empty.record_openlineage(events)
+    newest.record_openlineage(events)
     source, target = (Address(f"postgres://db:5432/{name}", "postgresql", "database") for name in "ab")
-    empty.create_lineage("shop/load", [source], [target])  # an edge of both origins
-    empty.downgrade("0024")
+    newest.create_lineage("shop/load", [source], [target])  # an edge of both origins
+    newest.downgrade("0024")
     with engine.connect() as connection:
         executions = connection.execute(sa.text("SELECT source, external_id FROM watcher.pipeline_execution")).all()
         edges = connection.scalars(sa.text("SELECT origin FROM watcher.address_lineage")).all()
         columns = connection.scalars(sa.text("SELECT origin FROM watcher.column_lineage")).all()
     assert executions == [("http", f"openlineage/{run_id('r')}")]
     assert (edges, columns) == (["declared"] * 2, ["declared"])
-    empty.upgrade()
-    assert empty.verify_lineage().is_right
-    empty.record_openlineage(events)
-    assert [each.source for each in empty.executions()] == ["openlineage", "http"]
+    newest.upgrade()
+    assert newest.verify_lineage().is_right
+    newest.record_openlineage(events)
+    assert [each.source for each in newest.executions()] == ["openlineage", "http"]
 
 
-def test_what_the_identity_says_is_back_in_the_metadata_below_revision_0027(empty: Watcher, engine: sa.Engine) -> None:
+def test_what_the_identity_says_is_back_in_the_metadata_below_revision_0027(newest: Watcher, engine: sa.Engine) -> None:
     """The version before reads the run and the step there."""
     run = "c9509251-176b-4c14-82ee-cae77414a2b6"
     metadata = {"run_id": run, "step_key": "a", "rows": 3}
     stored = sa.text("SELECT execution_metadata FROM watcher.pipeline_execution")
-    empty.upgrade()
-    empty.record([record("a", f"{run}/a/a", execution_metadata=metadata)])
+    newest.record([record("a", f"{run}/a/a", execution_metadata=metadata)])
     with engine.connect() as connection:
         assert connection.scalar(stored) == {"rows": 3}
-    empty.downgrade("0025")
+    newest.downgrade("0025")
     with engine.connect() as connection:
         assert connection.scalar(stored) == metadata
-    empty.upgrade()
-    assert [execution.execution_metadata for execution in empty.executions()] == [metadata]
-    assert empty.compact() == 1
-    assert [execution.execution_metadata for execution in empty.executions()] == [metadata]
+    newest.upgrade()
+    assert [execution.execution_metadata for execution in newest.executions()] == [metadata]
+    assert newest.compact() == 1
+    assert [execution.execution_metadata for execution in newest.executions()] == [metadata]
