@@ -103,6 +103,8 @@ def test_list_shows_what_is_not_resolved(watcher: Watcher, cli: Cli) -> None:
     assert [each["id"] for each in cli.json("alerts", "list", "--all", "-p", "pipeline-first")] == [first]
     row = cli("alerts", "list").splitlines()[1].split()
     assert row[:4] == [str(second), "error", "freshness", "pipeline-second"]
+    # One was over before anybody was notified of it.
+    assert [line.split()[-1] for line in cli("alerts", "list", "--all").splitlines()[1:]] == ["yet", "never"]
     assert "no pipeline named 'typo'" in cli("alerts", "list", "-p", "typo", code=1)
 
 

@@ -27,7 +27,9 @@ def notified(alert: Alert) -> str:
         return f"with {alert.cause_alert_id}"
     if alert.event is not None and alert.last_error is not None:
         return "waiting"
-    return "not yet" if alert.delivered_at is None else times.ago(alert.notified_at or alert.delivered_at)
+    if alert.delivered_at is None:
+        return "never" if alert.resolved_at is not None and alert.event is None else "not yet"
+    return times.ago(alert.notified_at or alert.delivered_at)
 
 
 def _delivery(delivery: AlertDelivery, now: dt.datetime) -> str:
