@@ -16,6 +16,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 from pydantic import SecretStr
 
 from tests.factories import NOON
@@ -33,6 +34,16 @@ ROUND = dt.timedelta(hours=1)
 # A process that has loaded this module, and with it all that it delivers by: each deliverer is a fork of that.
 FORKS = multiprocessing.get_context("forkserver")
 FORKS.set_forkserver_preload([__name__])
+
+
+OTHERS = sa.text("""
+    SELECT count(*)
+      FROM pg_stat_activity
+     WHERE datname = current_database()
+       AND pid <> pg_backend_pid()
+       AND backend_type = 'client backend'
+       AND state <> 'idle'
+""")
 
 
 def deliver_when_asked(pipe: Connection, database_url: str, webhook: str, routes: Path, ops: str) -> None:
@@ -139,6 +150,12 @@ def typical_seconds(watcher: Watcher, deliverer: Deliverer) -> float:
     return time.perf_counter() - began
 
 
+def is_idle(watcher: Watcher) -> bool:
+    """Whether nothing goes on in the database: the session of a process that was killed ends what it has begun."""
+    with watcher._transaction() as (session, _):
+        return session.execute(OTHERS).scalar_one() == 0
+
+
 def wait_until(condition: Callable[[], bool], *, seconds: float) -> None:
     """Look again and again, with pauses in which the deliverer works: the moment counts."""
     end = time.perf_counter() + seconds
@@ -172,6 +189,7 @@ def test_a_deliverer_that_is_killed_at_any_moment_loses_nothing(
             wait_until(has_arrived, seconds=10)
             wait_until(lambda: False, seconds=0.005 * chance.random())
         deliverer.kill()
+        wait_until(lambda: is_idle(watcher), seconds=10)
         server.failures.clear()
         # Not whether it has arrived, too: what the dead one has sent may still be on its way.
         if watcher.undelivered_alerts().count:

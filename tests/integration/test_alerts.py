@@ -477,7 +477,14 @@ def with_history(databases: Databases, template: str) -> Iterator[Watcher]:
         (outbox.SETTLE, {"now": NOON}),
         (
             outbox.UNDELIVERED,
-            {"now": NOON, "besides": None, "timed_ids": [1], "timed_destinations": ["x"], "released_at": [NOON]},
+            {
+                "now": NOON,
+                "besides": None,
+                "nowhere": [1],
+                "timed_ids": [1],
+                "timed_destinations": ["x"],
+                "released_at": [NOON],
+            },
         ),
         (
             opening.UNSETTLED,
