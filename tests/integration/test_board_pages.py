@@ -16,6 +16,7 @@ from tests.board_data import HOSTILE, populate
 from tests.factories import at, record
 from tests.http_client import Client, serving
 from watcher_core import ExecutionRecord, ExecutionSource, ExecutionState, Watcher
+from watcher_core.cli import main
 from watcher_core.server import create_app
 
 
@@ -307,6 +308,43 @@ def test_what_was_blocked_took_no_time(watcher):
         for path in (f"/ui/executions/{failed.id}", "/ui/timeline"):  # of which the step was a part
             assert "blocked" in text_of(board, path)
             assert text_of(board, path).count("53.0 s") == 1
+
+
+def test_a_failure_names_what_its_run_has_blocked_until_that_has_run(watcher, database_url, monkeypatch, capsys):
+    now = dt.datetime.now(dt.UTC)
+
+    def record(name, state, minutes_ago, *, is_step=True):
+        start = now - dt.timedelta(minutes=minutes_ago)
+        execution = ExecutionRecord(
+            pipeline_name=name,
+            source=ExecutionSource.DAGSTER,
+            external_id=f"{name} {minutes_ago}",
+            parent_external_id=f"run {minutes_ago}" if is_step else None,
+            state=ExecutionState(state),
+            start_date=start,
+            end_date=start + dt.timedelta(minutes=1),
+        )
+        watcher.record([execution])
+
+    record("run", "failed", 30, is_step=False)
+    for name, state in (("load", "failed"), ("join", "blocked"), ("chart", "blocked"), ("other", "succeeded")):
+        record(name, state, 30)
+    watcher.check_failures()
+    [alert] = watcher.alerts(pipeline="load")
+    assert watcher.blocked_pipelines(alert.id) == ["chart", "join"]
+    record("chart", "succeeded", 20, is_step=False)
+    assert watcher.blocked_pipelines(alert.id) == ["join"]
+    monkeypatch.setenv("WATCHER_DATABASE_URL", database_url)
+    with pytest.raises(SystemExit):
+        main(["alerts", "show", str(alert.id)])
+    assert capsys.readouterr().out.endswith("Blocked by it\njoin\n")
+    with serving(create_app(watcher)) as board:
+        page = board.get(f"/ui/alerts/{alert.id}").text
+    blocked, _, _ = page[page.index('id="blocked"') :].partition("</section>")
+    assert "1 pipeline blocked by it" in blocked
+    assert 'href="/ui/pipeline?name=join"' in blocked
+    watcher.resolve_alert(alert.id)
+    assert watcher.blocked_pipelines(alert.id) == []
 
 
 def test_what_to_do_about_an_alert_comes_before_all_that_is_known_of_it(board, module_watcher):

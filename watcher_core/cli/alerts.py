@@ -101,6 +101,7 @@ def show(alert_id: Id, *, json: Json = False) -> None:
         deliveries, actions = watcher.alert_deliveries(alert.id), watcher.alert_actions(alert.id)
         pipeline = None if alert.pipeline_id is None else watcher.pipeline(alert.pipeline_id)
         behind = watcher.alerts(behind=alert.id, state=UNRESOLVED, limit=SHOWN_BEHIND, now=now) if alert.behind else []
+        blocked = watcher.blocked_pipelines(alert.id)
     if json:
         output.print_json({**dataclasses.asdict(alert), "actions": actions, "deliveries": deliveries})
         return
@@ -116,6 +117,10 @@ def show(alert_id: Id, *, json: Json = False) -> None:
             output.print_text(f"alert {each.id}: {headline(each, now=now)}")
         if alert.behind > len(behind):
             output.print_text(f"… and {alert.behind - len(behind):,} more")
+    if blocked:
+        output.print_heading("Blocked by it")
+        rest = f" and {len(blocked) - SHOWN_BEHIND:,} more" if len(blocked) > SHOWN_BEHIND else ""
+        output.print_text(", ".join(map(output.visible, blocked[:SHOWN_BEHIND])) + rest)
 
 
 @app.command("ack", epilog=output.examples("watcher alerts ack 17"))

@@ -61,6 +61,15 @@ class OverviewMethods(TelemetryMethods):
         with self._driver_transaction() as (connection, _):
             return overview.unwatched_pipelines(connection, names=number)
 
+    def blocked_pipelines(self, alert_id: int) -> list[str]:
+        """Return the pipelines that did not run in the run that an open failure is about, and have not since, by name.
+
+        Args:
+            alert_id: The alert; of another kind, or resolved, it has none.
+        """
+        with self._driver_statements() as (connection, _):
+            return overview.blocked_pipelines(connection, alert_id)
+
     def search(self, text: str, *, limit: int = 20) -> list[values.SearchHit]:
         """Return pipelines, addresses and alerts whose names contain a text, whatever its case.
 

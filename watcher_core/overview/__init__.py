@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from watcher_core.lazy import exported
 
 if TYPE_CHECKING:
+    from watcher_core.overview.blocked import blocked_pipelines
     from watcher_core.overview.database import read_database_facts
     from watcher_core.overview.errors import readable_error
     from watcher_core.overview.graph import graph_pipelines
@@ -35,6 +36,7 @@ __all__ = [
     "MOST_REPORT_DAYS",
     "MOST_TIMELINE_EXECUTIONS",
     "Filter",
+    "blocked_pipelines",
     "board_version",
     "check_pipeline",
     "graph_pipelines",
@@ -62,6 +64,7 @@ _MODULES = {
     "MOST_PIPELINES": "unfixed",
     "MOST_REPORT_DAYS": "report:MOST_DAYS",
     "MOST_TIMELINE_EXECUTIONS": "timeline:MOST_EXECUTIONS",
+    "blocked_pipelines": "blocked",
     "board_version": "version",
     "check_pipeline": "pipeline_check",
     "graph_pipelines": "graph",

@@ -108,6 +108,7 @@ def _page(request: Request, alert: values.Alert, *, typed: str | None = None) ->
         headline=alerts.headline(alert, now=now),
         cause=cause and (cause, alerts.headline(cause, now=now)),
         behind=[(each, alerts.headline(each, now=now)) for each in behind],
+        blocked=watcher.blocked_pipelines(alert.id),
         execution=execution,
         run_url=execution and run_url(watcher.settings.dagster_url, execution),
         owners=text.parse_owners(metadata.get("owners")),
