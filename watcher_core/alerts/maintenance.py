@@ -14,7 +14,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from watcher_core import arguments, calendars
+from watcher_core import arguments, calendars, text
 from watcher_core.database import models
 from watcher_core.errors import InvalidValueError, NotFoundError
 from watcher_core.values import MaintenanceWindow
@@ -156,7 +156,7 @@ def _overlaps_none(added: MaintenanceWindow, others: list[MaintenanceWindow], no
         for start, end in times_of(other, now, now + LOOKS_AHEAD):
             if any(start < its_end and its_start < end for its_start, its_end in own):
                 raise InvalidValueError(
-                    f"window {other.id} of {other.subject} is from {start.isoformat()} to {end.isoformat()}, which"
+                    f"window {other.id} of {other.subject} is from {text.clock(start)} to {text.clock(end)}, which"
                     f" overlaps; end that one first: watcher maintenance end {other.id}"
                 )
 

@@ -177,7 +177,10 @@ def explain(execution: Execution, *, html: Html = None, json: Json = False) -> N
         return
     pipeline = judged.pipeline_name
     if not found:
-        output.print_text(f"pipeline {pipeline} has no anomaly rules; make one with: watcher anomalies rules create")
+        output.print_text(
+            f"pipeline {pipeline} has no anomaly rules; "
+            "make one with: watcher anomalies rules create PIPELINE total_rows"
+        )
     elif html is not None:
         anomaly_pages.write_explanations(html, found, pipeline=pipeline, execution_id=execution, runs=SHOWN_RUNS)
         return

@@ -173,7 +173,7 @@ def _print_rules(found: Sequence[AnomalyRule], *, json: bool) -> None:
         for rule in found
     ]
     output.print_table(
-        columns, rows, empty="no anomaly rules yet; make some with: watcher anomalies rules create PIPELINE"
+        columns, rows, empty="no anomaly rules yet; make one with: watcher anomalies rules create PIPELINE total_rows"
     )
     for rule in found:
         if rule.cannot_judge is not None:

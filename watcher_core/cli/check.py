@@ -149,7 +149,10 @@ def suggest(*, json: Json = False) -> None:
         output.print_text(f"  {each.command}")
         output.print_text(f"  {each.code}")
     if not found:
-        output.print_text("no pipeline without a rule for freshness has run with a rhythm for three weeks")
+        output.print_text(
+            "no pipeline without a rule for freshness has run with a rhythm for three weeks yet; "
+            'a rule by hand: watcher pipelines set NAME --freshness "26 hours" --timeliness "1 hour"'
+        )
 
 
 def _learn(watcher: Watcher) -> None:

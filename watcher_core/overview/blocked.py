@@ -26,5 +26,5 @@ BLOCKED = """
 
 
 def blocked_pipelines(connection: Driver, alert_id: int) -> list[str]:
-    """Return the names of the pipelines that were blocked in the run that a failure is about, and have not run since."""
+    """Return the names of the pipelines that the run of a failure has blocked, and that have not run since."""
     return [name for (name,) in connection.execute(BLOCKED, {"alert_id": alert_id})]

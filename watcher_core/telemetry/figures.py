@@ -52,7 +52,9 @@ PIPELINES = f"""
          GROUP BY 1, 2
     ), ended AS (
         SELECT coalesce(named.id, 0) AS place, {_STATES},
-               sum(duration_seconds) AS seconds, max(duration_seconds) AS longest, {_COUNTS}
+               -- What was blocked has the times of its run, and took none.
+               sum(duration_seconds) FILTER (WHERE state <> 'blocked') AS seconds,
+               max(duration_seconds) FILTER (WHERE state <> 'blocked') AS longest, {_COUNTS}
           FROM watcher.pipeline_execution AS execution
           LEFT JOIN named ON named.id = execution.pipeline_id
          WHERE execution.end_date > %(since)s

@@ -20,7 +20,7 @@ class PipelineFigures:
     Attributes:
         pipeline_id, pipeline_name: Which one; `None`: all others.
         ended: Executions that ended in the last hour, by how they ended.
-        seconds: Their durations together; `None` where none ended.
+        seconds: Their durations together, but for what was blocked and took none; `None` where none ended.
         longest_seconds: The longest of them.
         counts: What they have counted, by `inserts`, `updates`, `soft_deletes` and `total_rows`; none that nobody did.
         running: Executions that run.

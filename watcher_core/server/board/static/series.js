@@ -73,7 +73,7 @@
     return {
       width,
       height: HEIGHT,
-      padding: [8, 12, 0, 0],
+      padding: [8, 24, 0, 0], // the last date below is centred at its tick
       legend: { show: false },
       cursor: {
         y: false,
