@@ -284,6 +284,14 @@ def test_an_alert_names_what_is_behind_it(board, module_watcher):
     assert 'id="behind"' not in board.get(f"/ui/alerts/{behind.id}").text
 
 
+def test_a_board_without_pipelines_says_how_to_record_some(watcher):
+    with serving(create_app(watcher)) as board:
+        for path in ("/ui/", "/ui/pipelines"):
+            said = text_of(board, path)
+            assert "watcher run --pipeline NAME -- COMMAND" in said
+            assert "load the code location watcher_dagster.definitions in Dagster" in said
+
+
 def test_what_was_blocked_took_no_time(watcher):
     now = dt.datetime.now(dt.UTC)
     for name, state, parent in (("run", ExecutionState.FAILED, None), ("step", ExecutionState.BLOCKED, "run")):
