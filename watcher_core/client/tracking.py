@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 from watcher_core import arguments, catalog, database, lineage, recording, values
+from watcher_core.client import unrecorded
 from watcher_core.client.pipelines import PipelineMethods
 from watcher_core.enclosing import (
     EnclosingExecution,
@@ -27,11 +28,10 @@ from watcher_core.enclosing import (
 )
 from watcher_core.enums import ExecutionSource, ExecutionState
 from watcher_core.errors import (
-    DatabaseError,
+    ConfigurationError,
     ExecutionEndedError,
     NotFoundError,
     PipelineInactiveError,
-    WatcherError,
 )
 from watcher_core.recording import TrackedExecution, TrackRequest
 
@@ -73,7 +73,8 @@ class TrackMethods(PipelineMethods):
         The execution succeeds when the block ends, fails when it raises, and is canceled by Ctrl-C and the like; the
         exception passes on. While the database cannot be used, the block runs all the same: that is logged, and the
         execution waits in a spool file until this host reaches the database again. The block waits for the database
-        for `WATCHER_TIMEOUT` seconds at most, 5 by default, and the same again at its end.
+        for `WATCHER_TIMEOUT` seconds at most, 5 by default, and the same again at its end. Where no database is
+        configured, it runs, too, and is not recorded.
 
         In a command of `watcher run`, the block of the same pipeline is that execution, which ends with the command;
         that of another pipeline is part of it. So it is in a process that Dagster Pipes has started, with the
@@ -103,6 +104,7 @@ class TrackMethods(PipelineMethods):
             NotFoundError: The parent is not known.
             InvalidValueError: A value breaks a rule.
             DatabaseError: With `strict`, the database cannot be used.
+            ConfigurationError: With `strict`, none is configured.
         """
         is_own = source is ExecutionSource.PYTHON and external_id is None
         if not isinstance(pipeline, values.PipelineConfiguration):
@@ -170,9 +172,10 @@ class TrackMethods(PipelineMethods):
                     started.id,
                 )
         except Exception as exc:
-            if request.strict or _is_misuse(exc):
+            if request.strict or unrecorded.is_misuse(exc):
                 raise
-            _log_unrecorded("pipeline %r goes on, and is %s: %s", request, exc, level=logging.WARNING)
+            level = logging.ERROR if isinstance(exc, ConfigurationError) else logging.WARNING
+            unrecorded.log("pipeline %r goes on, and is %s: %s", request, exc, level=level)
         return tracked
 
     @contextmanager
@@ -188,7 +191,7 @@ class TrackMethods(PipelineMethods):
                 with database.time_limit(self.settings.timeout):
                     self._declare(request)
             except Exception as exc:
-                if request.strict or _is_misuse(exc):
+                if request.strict or unrecorded.is_misuse(exc):
                     raise
                 logger.warning("what the code of pipeline %r declares is not recorded: %s", request.name, exc)
         try:
@@ -307,13 +310,13 @@ class TrackMethods(PipelineMethods):
             with database.time_limit(self.settings.timeout):
                 self._end_tracked(tracked.id, record, missing_parent=tracked._missing_parent)
         except Exception as exc:
-            if error is None and (request.strict or _is_misuse(exc)):
+            if error is None and (request.strict or unrecorded.is_misuse(exc)):
                 raise
             # Once an execution: where its start could not be written, that has been logged.
             level = logging.DEBUG if tracked.id is None else logging.WARNING
-            _log_unrecorded("the end of pipeline %r is %s: %s", request, exc, level=level)
-            if request.spool and not _is_misuse(exc):
-                self._spool(record)
+            unrecorded.log("the end of pipeline %r is %s: %s", request, exc, level=level)
+            if unrecorded.is_kept(request, exc):
+                unrecorded.keep(self.spool_directories, record)
         if misuse is not None and error is None:
             raise misuse
 
@@ -359,19 +362,6 @@ class TrackMethods(PipelineMethods):
             return False
         return True
 
-    def _spool(self, record: values.ExecutionRecord) -> None:
-        try:
-            path = recording.keep_in_spool(self.spool_directories, record)
-        except Exception as exc:
-            logger.error(
-                "this execution of pipeline %r is lost, as it cannot be kept either: %s; %s",
-                record.pipeline_name,
-                exc,
-                recording.NO_PLACE,
-            )
-        else:
-            logger.info("this execution of pipeline %r waits in %s", record.pipeline_name, path)
-
 
 def _part_of(source: ExecutionSource, external_id: str | None) -> PartOf | None:
     """What an execution is part of, as far as this process knows."""
@@ -379,17 +369,6 @@ def _part_of(source: ExecutionSource, external_id: str | None) -> PartOf | None:
         return part_of()
     run_id = provisional_run(external_id or "")
     return None if run_id is None else PartOf(source=source.value, external_id=run_id)
-
-
-def _is_misuse(error: Exception) -> bool:
-    """Whether the caller is wrong, and not the database, the network, a library or Watcher."""
-    return isinstance(error, WatcherError) and not isinstance(error, DatabaseError)
-
-
-def _log_unrecorded(message: str, request: TrackRequest, error: Exception, *, level: int) -> None:
-    when = "recorded later" if request.spool and not _is_misuse(error) else "not recorded"
-    reason = str(error) if isinstance(error, DatabaseError) else f"{type(error).__name__}: {error}"
-    logger.log(level, message, request.name, when, reason)
 
 
 def _active_pipeline(session: Session, request: TrackRequest, *, now: dt.datetime) -> values.Pipeline:

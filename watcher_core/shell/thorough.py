@@ -28,11 +28,10 @@ def start(start: Start) -> Started:
     """
     try:
         watcher = _watcher()
-        # That no database is configured is known only here, where the embedded one is looked for.
-        tracked = watcher.start_tracking(_request(start), start_date=start.start_date)
     except ConfigurationError as exc:
         logger.error("pipeline %r goes on, and is not recorded: %s", start.pipeline, exc)
         return Started(id=None, watermark=None, next_watermark=start.next_watermark)
+    tracked = watcher.start_tracking(_request(start), start_date=start.start_date)
     watcher.close()  # the command may take hours
 
     def beat() -> None:
