@@ -292,6 +292,16 @@ def test_a_board_without_pipelines_says_how_to_record_some(watcher):
             assert "load the code location watcher_dagster.definitions in Dagster" in said
 
 
+def test_what_nobody_watches_comes_with_how_to_watch_it(watcher):
+    watcher.get_or_create_pipeline("plain")
+    with serving(create_app(watcher)) as board:
+        assert "watcher check suggest" in text_of(board, "/ui/")
+        watcher.update_pipeline("plain", freshness_number=1, freshness_datepart="day", mute_failure_check=True)
+        said = text_of(board, "/ui/")
+    assert "failures are muted" in said
+    assert "watcher check suggest" not in said
+
+
 def test_what_was_blocked_took_no_time(watcher):
     now = dt.datetime.now(dt.UTC)
     for name, state, parent in (("run", ExecutionState.FAILED, None), ("step", ExecutionState.BLOCKED, "run")):

@@ -61,6 +61,13 @@ def test_the_title_of_a_bar_says_what_is_known_of_its_run():
     )
 
 
+def test_what_was_blocked_is_no_taller_than_what_took_no_time():
+    """It has the times of the run that it is part of, and would make the bars of what ran look like nothing."""
+    ran, blocked = drawings.strip([run(9000, state="blocked"), run(10)], usual=None, now=NOW).bars
+    assert blocked.height == drawings.SHORTEST
+    assert ran.height == drawings.TALLEST
+
+
 @pytest.mark.parametrize("usual", [None, 0.0, 10.0])
 def test_no_run_and_runs_without_a_duration_have_a_strip(usual):
     assert drawings.strip([], usual=usual, now=NOW).bars == []

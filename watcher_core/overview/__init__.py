@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from watcher_core.overview.timeline import MOST_EXECUTIONS as MOST_TIMELINE_EXECUTIONS
     from watcher_core.overview.timeline import read_timeline
     from watcher_core.overview.unfixed import MOST_ERRORS, MOST_PIPELINES, read_unfixed
-    from watcher_core.overview.unwatched import unwatched_pipelines
+    from watcher_core.overview.unwatched import NO_FRESHNESS, unwatched_pipelines
     from watcher_core.overview.version import board_version
 
 __all__ = [
@@ -35,6 +35,7 @@ __all__ = [
     "MOST_PIPELINES",
     "MOST_REPORT_DAYS",
     "MOST_TIMELINE_EXECUTIONS",
+    "NO_FRESHNESS",
     "Filter",
     "blocked_pipelines",
     "board_version",
@@ -64,6 +65,7 @@ _MODULES = {
     "MOST_PIPELINES": "unfixed",
     "MOST_REPORT_DAYS": "report:MOST_DAYS",
     "MOST_TIMELINE_EXECUTIONS": "timeline:MOST_EXECUTIONS",
+    "NO_FRESHNESS": "unwatched",
     "blocked_pipelines": "blocked",
     "board_version": "version",
     "check_pipeline": "pipeline_check",

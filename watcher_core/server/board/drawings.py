@@ -96,6 +96,8 @@ def run_title(run: values.PipelineRun) -> str:
 
 
 def _seconds(run: values.PipelineRun, now: dt.datetime) -> float:
+    if run.state is ExecutionState.BLOCKED:
+        return 0.0  # it has the times of the run that it is part of
     if run.duration_seconds is not None:
         return run.duration_seconds
     return max(0.0, (now - run.start_date).total_seconds()) if run.end_date is None else 0.0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from fastapi import APIRouter, Query, Request, Response
 
+from watcher_core import overview
 from watcher_core.enums import AlertState
 from watcher_core.server.board.frame import render
 from watcher_core.server.routing import watcher_of
@@ -36,7 +37,15 @@ def now(
         search=q or None,
         limit=SHOWN * 10 if all else SHOWN,
     )
-    return render(request, "now.html", now=found.at, found=found, all_problems=list(Problem), all_states=STATES)
+    return render(
+        request,
+        "now.html",
+        now=found.at,
+        found=found,
+        all_problems=list(Problem),
+        all_states=STATES,
+        no_freshness=overview.NO_FRESHNESS,
+    )
 
 
 @routes.get("/version")
