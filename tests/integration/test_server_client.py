@@ -152,7 +152,7 @@ def test_a_token_that_is_revoked_while_a_job_runs_loses_nothing_and_holds_nothin
         for token in module_watcher.tokens():
             module_watcher.revoke_token(token.name)
         execution.record(inserts=1)
-    assert "the token is not valid; WATCHER_TOKEN has to be another" in caplog.text
+    assert "the token is not valid; set WATCHER_TOKEN to what this prints where the server runs" in caplog.text
     for number in range(5):
         caplog.clear()
         network.requests = 0

@@ -129,7 +129,11 @@ class RemoteServer:
             return DatabaseUnavailableError(where, is_reached=True)
         # A wrong token must not break the job that is tracked.
         if code == "unauthorized":
-            return AccessDeniedError(f"{where}; WATCHER_TOKEN has to be another: watcher tokens create NAME")
+            given = message.partition(":")[0]  # what follows is for those who write the header themselves
+            return AccessDeniedError(
+                f"{self.address}: {given}; set WATCHER_TOKEN to what this prints where the server runs: "
+                "watcher tokens create NAME"
+            )
         if code == "forbidden" and not details:
             return AccessDeniedError(where)
         if code == "forbidden" and details.get("refused"):
