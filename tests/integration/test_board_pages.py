@@ -289,7 +289,7 @@ def test_a_board_without_pipelines_says_how_to_record_some(watcher):
         for path in ("/ui/", "/ui/pipelines"):
             said = text_of(board, path)
             assert "watcher run --pipeline NAME -- COMMAND" in said
-            assert "load the code location watcher_dagster.definitions in Dagster" in said
+            assert "Load the code location watcher_dagster.definitions in Dagster" in said
 
 
 def test_what_nobody_watches_comes_with_how_to_watch_it(watcher):

@@ -63,6 +63,22 @@ def test_data_of_another_year_is_drawn_and_said_to_be_old(board: Client, module_
     assert "Its newest data" not in main_of(page_of(board, new))
 
 
+@pytest.mark.parametrize(
+    ("numbers", "metric"),
+    [
+        ({"total_rows": 7, "inserts": 7}, "total_rows"),
+        ({"inserts": 7}, "inserts"),
+        ({"updates": 7}, "duration_seconds"),
+    ],
+)
+def test_the_rule_that_is_offered_can_judge(
+    board: Client, module_watcher: Watcher, numbers: dict[str, Any], metric: str
+) -> None:
+    name = unique("unjudged")
+    module_watcher.record([ended(name, 5, **numbers)])
+    assert f"watcher anomalies rules create {name} {metric}" in main_of(page_of(board, name))
+
+
 def test_a_resolved_alert_says_what_was_wrong_and_how_it_ended(board: Client, module_watcher: Watcher) -> None:
     name = unique("orders")
     error = {"class": "KeyError", "message": "'id'"}

@@ -73,7 +73,7 @@ def pipeline(
         rows=drawings.rows_of(page.partitions) if page.partitions else [],
         rules=rules(page.pipeline, page.thresholds),
         quoted=shlex.quote(page.pipeline.name),
-        first_metric=_first_metric(page.series),
+        first_metric=_first_metric(page),
         checks=_checks(page),
         alerts=_headlines(page.alerts, page.at),
         past_alerts=_headlines(page.past_alerts[:PAST_ALERTS], page.at),
@@ -96,10 +96,12 @@ def _unknown(request: Request, name: str) -> Response:
     return render(request, "pipeline_unknown.html", status=404, name=name, hits=hits)
 
 
-def _first_metric(series: Sequence[values.MetricSeries]) -> str:
+def _first_metric(page: values.PipelinePage) -> str:
     """The metric to judge first: rows, where they are reported. A rule on what nobody reports judges nothing."""
-    reported = {each.metric for each in series if each.points}
-    return next((metric for metric in ("total_rows", "inserts") if metric in reported), "duration_seconds")
+    reported = {each.metric for each in page.series if each.points}
+    if "total_rows" in reported:
+        return "total_rows"
+    return "inserts" if "rows" in reported and page.pipeline.last_target_insert else "duration_seconds"
 
 
 def _newest_data(series: Sequence[values.MetricSeries], *, before: dt.datetime) -> dt.datetime | None:
