@@ -134,6 +134,23 @@ def test_a_delivery_of_an_end_reads_what_is_new(
 
 
 @STATISTICS
+def test_a_delivery_of_an_end_looks_at_what_has_the_same_cause(
+    watcher: Watcher, connection: psycopg.Connection, statistics: str
+) -> None:
+    fill(connection, statistics, deliver=True)
+    connection.execute("UPDATE watcher.alert SET cause_alert_id = 9 WHERE id IN (7, 8)")
+    connection.execute(
+        "UPDATE watcher.alert SET state = 'resolved', resolved_at = %s, is_settled = false WHERE id = 7",
+        [at(-1_000)],
+    )
+    plans = explain(watcher, lambda: deliver(watcher, messages=1))
+    [(is_settled,)] = connection.execute("SELECT is_settled FROM watcher.alert WHERE id = 8")
+    assert not is_settled, "a place may have heard of it by the other one"
+    assert plans.read(*TABLES) < 200
+    assert plans.scanned.isdisjoint(TABLES)
+
+
+@STATISTICS
 def test_a_delivery_links_what_is_new(watcher: Watcher, connection: psycopg.Connection, statistics: str) -> None:
     connection.execute(DOWNSTREAM_OF_THE_FIRST, {"from": OTHERS + 1, "to": OTHERS + 1})
     fill(connection, statistics, deliver=True)

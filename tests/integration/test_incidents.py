@@ -19,13 +19,23 @@ from watcher_core import (
     AlertKind,
     AlertLevel,
     AlertState,
+    DeliveryError,
     ExecutionRecord,
     ExecutionState,
     Settings,
     SlackMessage,
     Watcher,
 )
-from watcher_core.alerts import acknowledge_alert, alerts, link_causes, load_routes, opening, outbox, snooze_alert
+from watcher_core.alerts import (
+    acknowledge_alert,
+    alerts,
+    link_causes,
+    load_routes,
+    maintenance,
+    opening,
+    outbox,
+    snooze_alert,
+)
 from watcher_core.alerts.delivery import Pace
 from watcher_core.values import Finding
 
@@ -310,6 +320,22 @@ def test_what_is_critical_does_not_wait_where_less_urgent_parts_are_known(shop: 
     assert shop.finance.take() == ["🚨 margin is held up: orders failed: no file"]
 
 
+def test_hundreds_that_are_critical_and_come_one_after_the_other_are_a_few_messages(shop: World) -> None:
+    names = [f"leaf {number}" for number in range(60)]
+    for name in names:
+        shop.reads(name, "orders", owner="finance")
+        shop.watcher.update_pipeline(name, alert_level="critical")
+    shop.found("orders", AlertKind.FAILURE, error="no file")
+    said: list[int] = []
+    for minute in range(130):
+        if minute < len(names):
+            shop.found(names[minute], now=at(minute))
+        shop.deliver(at(minute))
+        said += [minute] * len(shop.finance.take())
+    assert said == [0, 1, 3, 7, 15, 31, 63]
+    assert shop.watcher.undelivered_alerts().count == 0
+
+
 def test_recoveries_are_one_message_too(shop: World) -> None:
     shop.found("orders", AlertKind.FAILURE, error="duplicate key")
     for name in ("customers", "revenue", "margin"):
@@ -534,6 +560,134 @@ def test_a_public_report_of_368_000_failed_runs_in_14_days_is_few_messages(world
         per_week[hour // (7 * 24)] += world.deliver(now)
     assert max(per_week) < 30, per_week
     assert min(per_week) >= 7, "people hear of it once a day"
+
+
+# Where one message is about one alert, as in PagerDuty
+
+
+PAGED = """
+[[routes]]
+owner = "team:finance"
+to = "PAGER"
+"""
+
+
+@dataclass
+class Pager(Place):
+    """PagerDuty: one incident for what is critical of an incident. It may refuse what is about a pipeline, or all."""
+
+    refused: str | None = None
+    is_down: bool = False
+
+    def send(self, message: SlackMessage, *, thread: str | None) -> str | None:
+        if self.is_down:
+            raise DeliveryError("PagerDuty answers HTTP 503")
+        if self.refused is not None and self.refused in message.text:
+            raise DeliveryError("PagerDuty answers HTTP 400", refused=True, in_any_form=True)
+        return super().send(message, thread=thread)
+
+
+@pytest.fixture
+def pager(shop: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Pager:
+    """Where what is finance's goes, all of which is critical; orders fail."""
+    monkeypatch.setenv("PAGER", "pagerduty://0123456789abcdef@127.0.0.1:1")
+    (tmp_path / "routes.toml").write_text(PAGED)
+    for name in ("revenue", "margin"):
+        shop.watcher.update_pipeline(name, alert_level="critical")
+    shop.found("orders", AlertKind.FAILURE, error="no file")
+    return Pager()
+
+
+def page(shop: World, pager: Pager, now: dt.datetime) -> list[str]:
+    shop.watcher.deliver_alerts({"default": shop.default, "PAGER": pager}, now=now, pace=Pace(0))
+    return pager.take()
+
+
+REVENUE, MARGIN = (f"🚨 {name} is held up: orders failed: no file" for name in ("revenue", "margin"))
+
+
+def test_what_is_critical_and_left_is_said_where_the_one_that_stood_for_it_has_ended(shop: World, pager: Pager) -> None:
+    shop.found("revenue")
+    assert page(shop, pager, NOON) == [REVENUE]
+    shop.found("margin", now=at(10))
+    assert page(shop, pager, at(10)) == [], "somebody is called already"
+    shop.over("freshness/revenue", now=at(20))
+    assert page(shop, pager, at(81)) == ["✅ revenue: fixed by the run of 2026-03-01 12:20:00 UTC"]
+    assert page(shop, pager, at(82)) == [MARGIN]
+    assert page(shop, pager, at(500)) == []
+    shop.over("freshness/margin", "failure/orders", now=at(510))
+    assert page(shop, pager, at(600)) == ["✅ margin: fixed by the run of 2026-03-01 20:30:00 UTC"]
+    with shop.watcher._transaction() as (session, _):
+        assert session.scalar(sa.text("SELECT count(*) FROM watcher.alert WHERE NOT is_settled")) == 0
+
+
+def test_what_a_check_holds_as_the_one_that_stood_for_it_ends_is_said_later(shop: World, pager: Pager) -> None:
+    for name in ("revenue", "margin"):
+        shop.found(name)
+        page(shop, pager, NOON)
+    shop.over("freshness/revenue", now=at(20))
+    with shop.watcher._transaction() as (session, _):
+        session.execute(
+            sa.text("SELECT FROM watcher.alert WHERE deduplication_key = 'freshness/margin' FOR NO KEY UPDATE")
+        )
+        assert [title[:1] for title in page(shop, pager, at(81))] == ["✅"]
+        assert page(shop, pager, at(82)) == []
+    assert page(shop, pager, at(83)) == [MARGIN]
+
+
+def test_another_alert_of_a_pipeline_is_said_where_the_one_that_stood_for_it_has_ended(shop: World) -> None:
+    shop.watcher.update_pipeline("customers", alert_level="critical")
+    shop.found("orders", AlertKind.FAILURE, error="no file")
+    shop.found("customers")
+    shop.deliver()
+    shop.found("customers", AlertKind.TIMELINESS, now=at(10))
+    shop.default.take()
+    assert shop.deliver(at(10)) == 0
+    shop.over("freshness/customers", now=at(20))
+    shop.deliver(at(81))
+    assert shop.default.take()[-1] == "✅ customers: fixed by the run of 2026-03-01 12:20:00 UTC"
+    shop.deliver(at(82))
+    assert shop.default.take() == ["🚨 customers is held up: orders failed: no file"]
+
+
+def test_what_is_in_maintenance_keeps_nothing_else_from_a_pager(shop: World, pager: Pager) -> None:
+    with shop.watcher._transaction() as (session, _):
+        given = dict.fromkeys(("pipeline_type_id", "starts_at", "duration", "cron", "timezone", "by", "note"))
+        number = shop.watcher.pipeline("revenue").id
+        maintenance.add_maintenance(session, pipeline_id=number, ends_at=at(300), now=at(-1), **given)
+    shop.found("revenue")
+    shop.found("margin", now=at(0.1))
+    assert page(shop, pager, at(1)) == [MARGIN]
+    assert page(shop, pager, at(301)) == [], "it is one incident"
+
+
+def test_a_message_that_is_refused_keeps_nothing_else_from_a_pager(shop: World, pager: Pager) -> None:
+    pager.refused = "revenue"
+    shop.found("revenue")
+    shop.found("margin")
+    assert page(shop, pager, NOON) == []
+    assert page(shop, pager, at(1)) == [MARGIN]
+
+
+def test_what_comes_while_a_pager_is_down_is_one_incident_once_it_is_back(shop: World, pager: Pager) -> None:
+    pager.is_down = True
+    for minute, name in enumerate(("revenue", "margin")):
+        shop.found(name, now=at(minute))
+        assert page(shop, pager, at(minute)) == []
+    pager.is_down = False
+    assert page(shop, pager, at(60)) == [REVENUE]
+    assert page(shop, pager, at(61)) == []
+
+
+def test_a_webhook_hears_what_comes_later(shop: World, pager: Pager, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its messages are about up to a hundred alerts: as in Slack, each is about pipelines that are new."""
+    monkeypatch.setenv("PAGER", "http://127.0.0.1:1/")
+    shop.watcher.update_pipeline("margin", alert_level="error")
+    shop.found("revenue")
+    assert page(shop, pager, NOON) == [REVENUE]
+    shop.found("margin", now=at(10))
+    assert page(shop, pager, at(11)) == []
+    assert page(shop, pager, at(61)) == [MARGIN.replace("🚨", "🔴")]
 
 
 # What a delivery looks at

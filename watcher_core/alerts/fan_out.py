@@ -7,7 +7,7 @@ again.
 
 What is behind another alert is quiet where that one goes: its message names what is behind it. Other destinations get
 one message about what is behind it, which names the cause, and one about pipelines that have come since: at once where
-one of these is critical, or louder than what is known there of the incident, else at most hourly.
+one of these is louder than what is known there of the incident, soon where it is critical, else at most hourly.
 What is critical behind a cause that is not gets such a message everywhere: it must not wait until people look at what
 is less urgent, as after quiet hours. Nor must it wait where no more than what is less urgent of the incident is known.
 Where such a place knows an alert as quieter than it is by now, that is news there, though it knows the pipeline.
@@ -17,7 +17,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from enum import Enum, auto
 from typing import Any
@@ -27,6 +27,10 @@ from watcher_core.alerts.pending import FIRST_UPDATE_AFTER
 from watcher_core.alerts.quiet import Collection
 from watcher_core.alerts.routes import Routes, Subject
 from watcher_core.enums import AlertEvent, AlertKind, AlertLevel
+
+# Another critical pipeline of an incident is sent at once where one is known, and waits so long for each more that is
+# known, an hour at most: hundreds that come one after the other are a few messages.
+CRITICAL_WAITS = dt.timedelta(minutes=1)
 
 # After these, people believe that the alert is open.
 OPENING = (AlertEvent.OPENED, AlertEvent.REOPENED, AlertEvent.REMINDED, AlertEvent.UPDATED)
@@ -106,6 +110,7 @@ class Reached:
         destination: The name of the destination.
         pipeline_ids: The pipelines that it has been notified of.
         level: The loudest level that it has been notified of.
+        criticals: How many pipelines it has been notified of as critical.
         notified_at: When it last was; `None` while a message is on its way.
     """
 
@@ -113,6 +118,7 @@ class Reached:
     destination: str
     pipeline_ids: list[int | None]
     level: str | None
+    criticals: int
     notified_at: dt.datetime | None
 
 
@@ -121,6 +127,7 @@ class Saying(Enum):
 
     BY_ITSELF = auto()
     LATER = auto()  # there was a message about the incident lately
+    AFTER_OTHERS = auto()  # if the message about another alert of the incident, which is due, does not get there
     BY_OTHERS = auto()  # by the message about its cause, or about another alert of its pipeline
 
 
@@ -130,10 +137,18 @@ class Incidents:
     Args:
         reached: What destinations know of incidents.
         routes: The routes.
+        is_held: Whether what is pending by a row is held back.
         now: The time.
     """
 
-    def __init__(self, reached: Iterable[Reached], routes: Routes, now: dt.datetime) -> None:
+    def __init__(
+        self,
+        reached: Iterable[Reached],
+        routes: Routes,
+        is_held: Callable[[Pending, Mapping[str, Any]], bool],
+        now: dt.datetime,
+    ) -> None:
+        self._is_held = is_held
         self._reached = {(each.cause_id, each.destination): each for each in reached}
         self._routes = routes
         self._now = now
@@ -161,38 +176,45 @@ class Incidents:
             return Saying.BY_ITSELF
         # A place that takes few alerts in a message gets one message, with as many as that takes.
         if destination.most is not None and self._begun[cause_id, destination.name] >= destination.most:
-            return Saying.BY_OTHERS
+            return Saying.AFTER_OTHERS
         known = self._reached.get((cause_id, destination.name))
         if known is None or (is_more_urgent and known.level != AlertLevel.CRITICAL):
             return Saying.BY_ITSELF
-        if destination.most is not None or row["pipeline_id"] in known.pipeline_ids:
+        if destination.most == 1 or row["pipeline_id"] in known.pipeline_ids:
             return Saying.BY_OTHERS
-        if _is_urgent(AlertLevel(row["level"]), known) or self._now >= self._next_message(known):
-            return Saying.BY_ITSELF
-        return Saying.LATER
+        return Saying.BY_ITSELF if self._now >= self._next_message(row, known) else Saying.LATER
 
     def released_at(self, row: Mapping[str, Any], destination: Destination) -> dt.datetime:
         """When a destination hears of an alert of which it does later."""
-        return self._next_message(self._reached[row["cause_id"], destination.name])
+        return self._next_message(row, self._reached[row["cause_id"], destination.name])
 
-    def _next_message(self, known: Reached) -> dt.datetime:
-        return (known.notified_at or self._now) + FIRST_UPDATE_AFTER
+    def _next_message(self, row: Mapping[str, Any], known: Reached) -> dt.datetime:
+        return (known.notified_at or self._now) + _wait(AlertLevel(row["level"]), known)
 
-    def begin(self, row: Mapping[str, Any], destination: Destination) -> None:
-        """Note that a destination gets a message about the alert of a row."""
-        if row["cause_id"] is not None and row["is_pending"]:
-            self._begun[row["cause_id"], destination.name] += 1
+    def begin(self, row: Mapping[str, Any], pending: Pending) -> None:
+        """Note that a destination gets a message about the alert of a row, unless that one is held or has failed."""
+        if pending.destination is None or pending.destination.most is None or pending.cause_id is None:
+            return
+        if row["is_pending"] and not pending.waits_alone and not self._is_held(pending, row):
+            self._begun[pending.cause_id, pending.destination.name] += 1
 
 
-def _is_urgent(level: AlertLevel, known: Reached) -> bool:
-    """Whether another pipeline of an incident does not wait: it is critical, or louder than all that is known of it."""
+def _wait(level: AlertLevel, known: Reached) -> dt.timedelta:
+    """How long after the last message another pipeline of an incident waits."""
+    if known.level is not None and level.loudness > AlertLevel(known.level).loudness:
+        return dt.timedelta()
     if level is AlertLevel.CRITICAL:
-        return True
-    return known.level is not None and level.loudness > AlertLevel(known.level).loudness
+        return min(max(known.criticals - 1, 0) * CRITICAL_WAITS, FIRST_UPDATE_AFTER)
+    return FIRST_UPDATE_AFTER
 
 
 def fan_out(
-    rows: Iterable[Mapping[str, Any]], routes: Routes, reached: Iterable[Reached] = (), *, now: dt.datetime
+    rows: Iterable[Mapping[str, Any]],
+    routes: Routes,
+    reached: Iterable[Reached] = (),
+    *,
+    is_held: Callable[[Pending, Mapping[str, Any]], bool],
+    now: dt.datetime,
 ) -> Plan:
     """Say who is to be notified of what.
 
@@ -200,6 +222,7 @@ def fan_out(
         rows: The alerts with their deliveries, as `outbox.ROWS` reads them: an alert without any has one row.
         routes: The routes.
         reached: What destinations know of incidents.
+        is_held: Whether what is pending by a row is held back.
         now: The time.
     """
     found = Plan()
@@ -207,7 +230,7 @@ def fan_out(
     for row in rows:
         together.setdefault(row["id"], []).append(row)
     routed: dict[Subject, tuple[Destination, ...]] = {}
-    incidents = Incidents(reached, routes, now)
+    incidents = Incidents(reached, routes, is_held, now)
     for of_one in together.values():
         if all(row["event"] is None for row in of_one):
             continue
@@ -258,9 +281,12 @@ def _of_alert(
                 continue
             is_quiet = is_quiet and row["event"] is None
             pending = _pending(row, subject, destination)
+            if pending is None or saying is Saying.AFTER_OTHERS:
+                continue
             if saying is Saying.BY_ITSELF:
                 _add(found, row, pending)
-            elif pending is not None:
+                incidents.begin(row, pending)
+            else:
                 found.held.append(replace(pending, released_at=incidents.released_at(row, destination)))
     if any(row["event"] in OPENING for row in rows):
         opening = next(row for row in rows if row["event"] in OPENING)
@@ -269,6 +295,8 @@ def _of_alert(
             if saying is Saying.BY_OTHERS:
                 continue
             is_quiet = False
+            if saying is Saying.AFTER_OTHERS:
+                continue
             added = Pending(
                 id=opening["id"],
                 event=AlertEvent.OPENED,
@@ -283,7 +311,7 @@ def _of_alert(
             # What has grown is news at once for who knows nothing of it, and waits for the others.
             if opening["is_pending"] or opening["event"] == AlertEvent.UPDATED:
                 found.pending.append(added)
-            incidents.begin(opening, destination)
+            incidents.begin(opening, added)
         if not routed and known == {None}:
             _add(found, opening, Pending(id=opening["id"], event=AlertEvent.OPENED, subject=subject, destination=None))
             is_quiet = False

@@ -22,67 +22,73 @@ class Due(NamedTuple):
     waits_since: dt.datetime | None
 
 
-def hold_back(
-    found: Plan,
-    rows: Iterable[Mapping[str, Any]],
-    *,
-    routes: Routes,
-    windows: Sequence[MaintenanceWindow],
-    now: dt.datetime,
-) -> Plan:
-    """Part what is pending into what may be sent now and what is held.
+class Holds:
+    """What holds notifications back.
 
     Args:
-        found: What is pending.
-        rows: The rows that it was found in.
         routes: When each of them sends.
         windows: The maintenance windows that are active, or were lately.
         now: The time.
     """
-    if not windows and all(route.hold is None for route in routes.routes):
-        return found
-    due: dict[tuple[int, str | None], Due] = {}
-    for row in rows:
-        if row["event"] is not None:
-            due[row["id"], row["destination"]] = found_due = Due(min(row["due_at"], now), row["waits_since"])
-            due.setdefault((row["id"], None), found_due)
-    ends = [(window, end) for window in windows if (end := maintenance.last_end(window, now)) is not None]
-    holds: dict[tuple[Subject, str], list[Hold]] = {}
-    pending: list[Pending] = []
-    held: list[Pending] = []
-    for each, is_early in [*((each, False) for each in found.pending), *((each, True) for each in found.early)]:
-        name = each.moved_from or _name(each.destination)
-        timed = _timed(each, due.get((each.id, name)) or due[each.id, None], routes, holds, ends, now)
-        is_held = timed.released_at is not None and timed.released_at > now
-        if not is_early:
-            (held if is_held else pending).append(timed)
-        elif timed.collection is Collection.DIGEST and not is_held:
-            pending.append(timed)
-    return replace(found, pending=pending, held=[*found.held, *held])
 
+    def __init__(self, *, routes: Routes, windows: Sequence[MaintenanceWindow], now: dt.datetime) -> None:
+        self._routes = routes
+        self._now = now
+        self._ends = [(window, end) for window in windows if (end := maintenance.last_end(window, now)) is not None]
+        self._is_idle = not self._ends and all(route.hold is None for route in routes.routes)
+        self._of_place: dict[tuple[Subject, str], list[Hold]] = {}
 
-def _timed(
-    each: Pending,
-    due: Due,
-    routes: Routes,
-    holds: dict[tuple[Subject, str], list[Hold]],
-    ends: Sequence[tuple[MaintenanceWindow, dt.datetime]],
-    now: dt.datetime,
-) -> Pending:
-    released_at, collection = None, None
-    destination = each.destination
-    if destination is not None and not (destination.takes_acknowledgements and each.event not in OPENING):
-        key = (each.subject, destination.name)
-        if key not in holds:
-            holds[key] = routes.holds(each.subject, destination)
-        release = earliest_release(holds[key], due.at, now=now, waits_since=due.waits_since)
-        if release is not None:
-            released_at = release[0]
-            collection = None if destination.most is not None else release[1]
-    if each.event in OPENING:
-        over = [end for window, end in ends if _is_of(window, each.subject) and end > due.at]
-        released_at = max([*over, *([] if released_at is None else [released_at])], default=None)
-    return replace(each, released_at=released_at, collection=collection)
+    def part(self, found: Plan, rows: Iterable[Mapping[str, Any]]) -> Plan:
+        """Part what is pending into what may be sent now and what is held.
+
+        Args:
+            found: What is pending.
+            rows: The rows that it was found in.
+        """
+        if self._is_idle:
+            return found
+        due: dict[tuple[int, str | None], Due] = {}
+        for row in rows:
+            if row["event"] is not None:
+                due[row["id"], row["destination"]] = found_due = self._due(row)
+                due.setdefault((row["id"], None), found_due)
+        pending: list[Pending] = []
+        held: list[Pending] = []
+        for each, is_early in [*((each, False) for each in found.pending), *((each, True) for each in found.early)]:
+            name = each.moved_from or _name(each.destination)
+            timed = self._timed(each, due.get((each.id, name)) or due[each.id, None])
+            is_held = self._is_later(timed)
+            if not is_early:
+                (held if is_held else pending).append(timed)
+            elif timed.collection is Collection.DIGEST and not is_held:
+                pending.append(timed)
+        return replace(found, pending=pending, held=[*found.held, *held])
+
+    def is_held(self, each: Pending, row: Mapping[str, Any]) -> bool:
+        """Whether the notification of a row is held back."""
+        return not self._is_idle and self._is_later(self._timed(each, self._due(row)))
+
+    def _due(self, row: Mapping[str, Any]) -> Due:
+        return Due(min(row["due_at"], self._now), row["waits_since"])
+
+    def _is_later(self, timed: Pending) -> bool:
+        return timed.released_at is not None and timed.released_at > self._now
+
+    def _timed(self, each: Pending, due: Due) -> Pending:
+        released_at, collection = None, None
+        destination = each.destination
+        if destination is not None and not (destination.takes_acknowledgements and each.event not in OPENING):
+            key = (each.subject, destination.name)
+            if key not in self._of_place:
+                self._of_place[key] = self._routes.holds(each.subject, destination)
+            release = earliest_release(self._of_place[key], due.at, now=self._now, waits_since=due.waits_since)
+            if release is not None:
+                released_at = release[0]
+                collection = None if destination.most is not None else release[1]
+        if each.event in OPENING:
+            over = [end for window, end in self._ends if _is_of(window, each.subject) and end > due.at]
+            released_at = max([*over, *([] if released_at is None else [released_at])], default=None)
+        return replace(each, released_at=released_at, collection=collection)
 
 
 def _is_of(window: MaintenanceWindow, subject: Subject) -> bool:

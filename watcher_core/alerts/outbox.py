@@ -21,10 +21,10 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from watcher_core import values
-from watcher_core.alerts import backoff, holds, maintenance
+from watcher_core.alerts import backoff, maintenance
 from watcher_core.alerts.destinations import Destination
 from watcher_core.alerts.fan_out import Pending, Plan, Reached, fan_out
-from watcher_core.alerts.holds import hold_back
+from watcher_core.alerts.holds import Holds, as_arrays
 from watcher_core.alerts.parcels import Parcel, by_destination, destination_name, make_parcels
 from watcher_core.alerts.pending import (
     DELIVERY_KEY,
@@ -142,6 +142,9 @@ REACHED = sa.text("""
     SELECT part.cause_id, delivery.destination, array_agg(part.pipeline_id) AS pipeline_ids,
            CAST(max(CASE WHEN delivery.lease IS NULL THEN delivery.notified_level
                          ELSE greatest(delivery.notified_level, part.level) END) AS text) AS level,
+           count(DISTINCT part.pipeline_id)
+               FILTER (WHERE delivery.notified_level = 'critical'
+                          OR (delivery.lease IS NOT NULL AND part.level = 'critical')) AS criticals,
            CASE WHEN bool_and(delivery.lease IS NULL) THEN max(delivery.notified_at) END AS notified_at
       FROM part
      CROSS JOIN LATERAL (SELECT * FROM watcher.alert_delivery WHERE alert_id = part.id OFFSET 0) AS delivery
@@ -177,7 +180,8 @@ def plan(session: Session, *, routes: Routes, now: dt.datetime) -> Plan:
     has_causes = any(row["cause_id"] is not None for row in rows)
     reached = [Reached(**row) for row in session.execute(REACHED).mappings()] if has_causes else []
     windows = maintenance.list_maintenance(session, now=now, over_since=now - maintenance.LOOKS_BACK)
-    return hold_back(fan_out(rows, routes, reached, now=now), rows, routes=routes, windows=windows, now=now)
+    holds = Holds(routes=routes, windows=windows, now=now)
+    return holds.part(fan_out(rows, routes, reached, is_held=holds.is_held, now=now), rows)
 
 
 def undelivered_alerts(
@@ -192,7 +196,7 @@ def undelivered_alerts(
         now: The time.
     """
     waiting = Plan() if routes is None else plan(session, routes=routes, now=now)
-    timed = holds.as_arrays([*waiting.pending, *waiting.held])
+    timed = as_arrays([*waiting.pending, *waiting.held])
     nowhere = [alert.id for alert in waiting.pending if alert.destination is None]
     given = {"now": now, "besides": besides, "nowhere": nowhere, **timed}
     found = session.execute(UNDELIVERED, given).one()._mapping
@@ -202,9 +206,11 @@ def undelivered_alerts(
 # Claiming
 
 # Every destination knows the state of the alert. One that a check has locked is looked at again by the next delivery.
+# A place that hears the end of a part of an incident may know of no other part by then: those that were quiet because
+# of it are looked at again, before it is put aside.
 SETTLE = sa.text(f"""
     WITH known AS (
-        SELECT alert.id
+        SELECT alert.id, alert.state, alert.cause_alert_id
           FROM watcher.alert
          WHERE NOT alert.is_settled
            AND NOT EXISTS (SELECT
@@ -213,10 +219,47 @@ SETTLE = sa.text(f"""
                              {NEXT}
                             WHERE next.event IS NOT NULL)
            FOR NO KEY UPDATE SKIP LOCKED
+    ), ended AS MATERIALIZED (
+        SELECT DISTINCT known.cause_alert_id AS cause_id
+          FROM known
+         CROSS JOIN LATERAL (SELECT recovery_delivered_at
+                               FROM watcher.alert_delivery
+                              WHERE alert_id = known.id
+                             OFFSET 0) AS delivery
+         WHERE known.state = 'resolved'
+           AND known.cause_alert_id IS NOT NULL
+           AND delivery.recovery_delivered_at IS NOT NULL
+    ), beside AS MATERIALIZED (
+        SELECT found.*
+          FROM ended
+         CROSS JOIN LATERAL (SELECT id, cause_alert_id, is_settled
+                               FROM watcher.alert
+                              WHERE cause_alert_id = ended.cause_id
+                                AND state <> 'resolved'
+                             OFFSET 0) AS found
+         WHERE found.is_settled
+    ), woken AS (
+        UPDATE watcher.alert
+           SET is_settled = false
+         WHERE id = ANY(ARRAY(SELECT id
+                                FROM watcher.alert
+                               WHERE id = ANY(ARRAY(SELECT id FROM beside))
+                                 FOR NO KEY UPDATE SKIP LOCKED))
+        RETURNING id
     ), settled AS (
-        UPDATE watcher.alert SET is_settled = true WHERE id = ANY(ARRAY(SELECT id FROM known)) RETURNING id
+        UPDATE watcher.alert
+           SET is_settled = true
+         WHERE id = ANY(ARRAY(SELECT id
+                                FROM known
+                               WHERE (known.state = 'resolved'
+                                      AND known.cause_alert_id IN (SELECT cause_alert_id
+                                                                     FROM beside
+                                                                    WHERE id NOT IN (SELECT id FROM woken)))
+                                     IS NOT TRUE))
+        RETURNING id
     )
     SELECT EXISTS (SELECT FROM watcher.alert WHERE NOT is_settled AND id NOT IN (SELECT id FROM settled))
+        OR EXISTS (SELECT FROM woken)
 """)
 
 # Those of which their causes say all, until they are behind nothing any more.
