@@ -472,7 +472,7 @@ def with_history(databases: Databases, template: str) -> Iterator[Watcher]:
 @pytest.mark.parametrize(
     ("statement", "given"),
     [
-        (outbox.ANY_DUE, {"by_level": True, "known": ["x"], "now": NOON}),
+        (outbox.ANY_DUE, {"by_level": True, "by_digest": True, "known": ["x"], "now": NOON}),
         (outbox.ROWS, {"now": NOON}),
         (outbox.SETTLE, {"now": NOON}),
         (

@@ -250,6 +250,41 @@ def test_what_grows_right_before_each_delivery_is_in_the_digest(watcher: Watcher
     assert held(watcher, nine(3) + 20) == (1, 0, None)
 
 
+@pytest.mark.parametrize("late", [0.3, 5 * HOUR], ids=["in time", "hours late"])
+def test_what_grows_each_day_is_in_each_daily_digest(watcher: Watcher, server: SlackServer, late: float) -> None:
+    """One is late, as after an outage of what delivers; and one day has 23 hours."""
+    routed(watcher, 'digest = "0 9 * * *"\ntimezone = "Europe/Berlin"')
+    nine = [(24 * day + 20) * HOUR - (HOUR if day >= 27 else 0) for day in range(24, 32)]
+    for day, start in enumerate(nine):
+        opened(watcher, "a", minutes=start - 2 * HOUR, details={"failing": day + 1})
+        assert deliver(watcher, start - 1) == DeliveryResult()
+        at_work = start + (late if day == 1 else 0.2 * (day % 3))
+        assert deliver(watcher, at_work).messages == 1, f"at {at(at_work)}"
+        assert deliver(watcher, at_work + 10) == DeliveryResult()
+
+
+def test_what_grows_waits_between_digests_of_every_few_minutes(watcher: Watcher, server: SlackServer) -> None:
+    routed(watcher, 'digest = "*/5 * * * *"')
+    said = []
+    for minute in range(5 * HOUR):
+        opened(watcher, "a", minutes=minute, details={"failing": minute + 1})
+        said += [minute] * deliver(watcher, minute + 0.3).messages
+    assert said == [5, 55, 105, 185]
+
+
+def test_a_digest_says_nothing_of_what_is_behind_a_snoozed_cause(watcher: Watcher, server: SlackServer) -> None:
+    routed(watcher, 'digest = "*/5 * * * *"')
+    opened(watcher, "cause", "behind", minutes=1)
+    assert deliver(watcher, 5).alerts == 2
+    with watcher._transaction() as (session, _):
+        found = {alert.deduplication_key: alert.id for alert in watcher.alerts()}
+        actions.snooze_alert(session, alert_id=found["cause"], until=at(200), now=at(6))
+        session.execute(sa.text("UPDATE watcher.alert SET cause_alert_id = :cause WHERE id = :behind"), dict(found))
+    opened(watcher, "behind", minutes=190, details={"failing": 2})
+    assert deliver(watcher, 196) == DeliveryResult()
+    assert deliver(watcher, 206).messages == 1
+
+
 def test_a_route_that_is_not_quiet_leads_to_the_same_place(watcher: Watcher) -> None:
     routed(
         watcher,

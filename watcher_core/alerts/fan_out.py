@@ -89,7 +89,7 @@ class Plan:
         quiet: Alerts of which their causes say all.
         held: The notifications that are not sent yet: in quiet hours, until a digest, in maintenance, or soon after
             another message about their incident.
-        early: Those that are due soon, and that a digest takes along: see `pending.DIGEST_DELAY`.
+        early: Those that are due soon, and that a digest takes along: see `pending.WAIT_FOR_DIGEST`.
     """
 
     pending: list[Pending] = field(default_factory=list)

@@ -16,7 +16,7 @@ from watcher_core.values import MaintenanceWindow
 
 
 class Due(NamedTuple):
-    """When a notification is due, and from when it may have waited for a digest, where that is before."""
+    """When a notification is due, and from when it has waited for a digest, where that is not the same."""
 
     at: dt.datetime
     waits_since: dt.datetime | None

@@ -81,6 +81,7 @@ ANY_DUE = sa.text(f"""
                       AND coalesce(delivery.next_attempt_at <= :now
                                    OR delivery.destination <> ALL(CAST(:known AS text[])), true))
         OR (:by_level AND EXISTS (SELECT {UNSETTLED} AND next.event = 'updated'))
+        OR (:by_digest AND EXISTS (SELECT {UNSETTLED} AND {IS_EARLY}))
 """)
 
 
@@ -102,7 +103,7 @@ ROWS = sa.text(f"""
       FROM (SELECT alert.id, alert.kind, alert.level, alert.pipeline_id, next.event, next.happened_at,
                    greatest(next.happened_at, next.not_before) AS due_at,
                    CASE WHEN next.event = 'updated'
-                        THEN greatest(greatest(next.happened_at, next.not_before) - interval '{DIGEST_DELAY}',
+                        THEN greatest(next.happened_at - interval '{DIGEST_DELAY}', next.no_digest_before,
                                       delivery.notified_at) END AS waits_since,
                    alert.deduplication_key = '{DELIVERY_KEY}' AS is_about_delivery,
                    cause.id AS cause_id, cause.kind AS cause_kind, cause.level AS cause_level,
@@ -374,6 +375,7 @@ def claim(
     """Take the lease on all that can be sent now, parted into messages."""
     given = {
         "by_level": any(route.level is not None for route in routes.routes),
+        "by_digest": any(route.hold is not None and route.hold.digest is not None for route in routes.routes),
         "known": [destination.name for destination in routes.destinations],
         "now": now,
     }

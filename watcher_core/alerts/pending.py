@@ -22,10 +22,12 @@ CONTINUES_WITHIN = dt.timedelta(hours=1)
 # after as long as people have known of it, and once a day at last: an incident of two weeks is no hundred messages.
 FIRST_UPDATE_AFTER = dt.timedelta(hours=1)
 UPDATES_AT_LEAST_EVERY = dt.timedelta(days=1)
-# A digest is delivered some time after its own. What has grown again by then, or was notified so long after the time of
-# the digest before, is due too late for this one, and goes with it all the same, within this time: it would be late for
-# each digest, or each other one.
+# A digest is delivered some time after its own. What has grown in between goes with it all the same, within this time:
+# what grows right before each delivery would be late for each digest.
 DIGEST_DELAY = dt.timedelta(minutes=5)
+# A digest takes along what has grown once this part of that wait is over. A daily one comes less than a day after the
+# one before where that was late, by seconds or by hours, or where clocks have gone forward.
+WAIT_FOR_DIGEST = 0.75
 # One that was back so often, and within this time, flaps: its recovery is notified once it has lasted for
 # `CONTINUES_WITHIN`. Until then people know of an open alert, and need no message when it is back.
 FLAPPING_REOPENINGS = 1
@@ -38,6 +40,15 @@ MORE_URGENT = "(alert.level = 'critical' AND cause.level <> 'critical')"
 # Of rows `alert` and `delivery`: it has got worse than a message there said. That is said at once, and once for each
 # level: what gets quieter again in between is not said.
 LOUDER = "(delivery.notified_level < alert.level)"
+
+# How long what has grown waits after the last message.
+WAIT = f"""least(greatest(delivery.notified_at - coalesce(alert.reopened_at, alert.opened_at),
+                               interval '{FIRST_UPDATE_AFTER}'),
+                      interval '{UPDATES_AT_LEAST_EVERY}')"""
+# With its cause; joined to `pending`.
+CAUSE_SNOOZED = f"""CASE WHEN cause.state = 'snoozed' AND pending.event IN ('opened', 'reopened', 'updated')
+                                  AND NOT {MORE_URGENT}
+                                 THEN cause.snoozed_until END"""
 
 # What takes the place of the time in a statement, as SQLAlchemy and the driver have parameters.
 NOW, DRIVER_NOW = ":now", "%(now)s"
@@ -77,7 +88,7 @@ JOINED_DELIVERIES = """
 
 
 def _next(now: str) -> str:
-    """Joined to `alert` and `delivery`: the event, when it happened, and before when it is not sent.
+    """Joined to `alert` and `delivery`: the event, when it happened, and before when it is not sent, nor with a digest.
 
     What is behind a snoozed alert is snoozed with it.
     """
@@ -98,16 +109,10 @@ def _next(now: str) -> str:
                                       ELSE alert.resolved_at END AS happened_at,
                    greatest(CASE WHEN alert.state = 'snoozed' AND pending.event IS DISTINCT FROM 'snoozed'
                                  THEN alert.snoozed_until END,
-                            CASE WHEN cause.state = 'snoozed' AND pending.event IN ('opened', 'reopened', 'updated')
-                                  AND NOT {MORE_URGENT}
-                                 THEN cause.snoozed_until END,
+                            {CAUSE_SNOOZED},
                             CASE WHEN pending.event = 'reminded' THEN alert.snoozed_until
                                  WHEN pending.event = 'updated' AND {LOUDER} IS NOT TRUE
-                                 THEN delivery.notified_at
-                                    + least(greatest(delivery.notified_at
-                                                     - coalesce(alert.reopened_at, alert.opened_at),
-                                                     interval '{FIRST_UPDATE_AFTER}'),
-                                            interval '{UPDATES_AT_LEAST_EVERY}')
+                                 THEN delivery.notified_at + {WAIT}
                                  WHEN pending.event = 'resolved' AND NOT alert.resolved_by_hand
                                   AND alert.reopenings >= {FLAPPING_REOPENINGS}
                                   AND alert.reopened_at > alert.resolved_at - interval '{FLAPPING_WITHIN}'
@@ -118,7 +123,12 @@ def _next(now: str) -> str:
                                                WHERE other.cause_alert_id = alert.cause_alert_id
                                                  AND other.state IN ('open', 'acknowledged', 'snoozed')
                                               OFFSET 0)
-                                 THEN alert.resolved_at + interval '{RECOVERIES_WAIT}' END) AS not_before) AS next"""
+                                 THEN alert.resolved_at + interval '{RECOVERIES_WAIT}' END) AS not_before,
+                   CASE WHEN pending.event = 'updated'
+                        THEN greatest({CAUSE_SNOOZED},
+                                      CASE WHEN {LOUDER} IS NOT TRUE
+                                           THEN delivery.notified_at + {WAIT_FOR_DIGEST} * {WAIT} END)
+                        END AS no_digest_before) AS next"""
 
 
 NEXT = _next(NOW)
@@ -130,9 +140,9 @@ IS_PENDING = """
    AND (delivery.lease IS NULL OR delivery.next_attempt_at <= :now)"""
 
 # What a digest takes along, though it is due only soon.
-IS_EARLY = f"""
+IS_EARLY = """
        next.event = 'updated'
-   AND next.not_before <= :now + interval '{DIGEST_DELAY}'
+   AND next.no_digest_before <= :now
    AND (delivery.lease IS NULL OR delivery.next_attempt_at <= :now)"""
 
 # The deliveries of an alert together, as `Alert` has them.

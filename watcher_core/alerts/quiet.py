@@ -130,7 +130,7 @@ class Hold:
         Args:
             due_at: When it is due.
             now: The time.
-            waits_since: From when it may have waited for a digest, where that is before: see `pending.DIGEST_DELAY`.
+            waits_since: From when it has waited for a digest, where that is not the same: see `pending.DIGEST_DELAY`.
         """
         digest_at = calendars.time_after(self.digest, waits_since or due_at, self.timezone) if self.digest else None
         collection = Collection.QUIET if digest_at is None else Collection.DIGEST
