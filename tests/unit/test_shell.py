@@ -5,6 +5,8 @@ from __future__ import annotations
 import errno
 import os
 import signal
+import tempfile
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -106,10 +108,18 @@ def test_a_limit_of_a_billion_files_takes_no_time(monkeypatch: pytest.MonkeyPatc
 def test_what_is_left_in_the_background_is_passed_on_without_a_fork(
     monkeypatch: pytest.MonkeyPatch, unwritten: bytes
 ) -> None:
-    """Threads of this process may hold locks, for which a fork of it would wait for ever."""
+    """Threads of this process may hold locks, for which a fork of it would wait for ever; and disks may be full.
 
-    def refused() -> int:
-        raise AssertionError("this process has threads")
+    Signals that are sent to all of its group do not end it: what writes to it may go on in spite of them.
+    """
+    started: list[int] = []
+
+    def refused(*_: object) -> Any:
+        raise AssertionError("this process has threads, or there is no space")
+
+    def spawned(*given: Any, spawn: Callable[..., int] = os.posix_spawn, **options: Any) -> int:
+        started.append(spawn(*given, **options))
+        return started[0]
 
     read, write = os.pipe()
     inherited = os.dup(write)
@@ -121,13 +131,18 @@ def test_what_is_left_in_the_background_is_passed_on_without_a_fork(
         assert (output.source, output.stderr) != (None, None)
         output._unwritten = unwritten
         monkeypatch.setattr(os, "fork", refused)
+        monkeypatch.setattr(tempfile, "TemporaryFile", refused)
+        monkeypatch.setattr(os, "posix_spawn", spawned)
         output.finish(lambda _: False)
     finally:
         os.dup2(kept, STDERR)
         for each in (kept, write, inherited):
             os.close(each)
     assert output.stderr is not None
+    for number in (signal.SIGHUP, signal.SIGINT, signal.SIGQUIT, signal.SIGTERM):
+        os.kill(started[0], number)
     os.write(output.stderr, b"late\n")
     os.close(output.stderr)
     with os.fdopen(read, "rb") as passed_on:
         assert passed_on.read() == unwritten + b"late\n", "and it has ended"
+    assert os.waitpid(started[0], 0)[1] == 0

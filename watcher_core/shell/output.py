@@ -10,6 +10,7 @@ from __future__ import annotations
 import fcntl
 import os
 import select
+import signal
 import stat
 import sys
 import termios
@@ -26,6 +27,9 @@ CHUNK_BYTES: Final = 65_536
 
 # What passes on what is left in the background.
 RELAY: Final = os.path.join(os.path.dirname(__file__), "relay.py")  # noqa: PTH118, PTH120 - without pathlib
+# What ends a process group. The relay ends with the last of those that write to it, which may go on in spite of it, or
+# have more to say before they end.
+ENDING: Final = (signal.SIGHUP, signal.SIGINT, signal.SIGQUIT, signal.SIGTERM)
 
 
 class Output:
@@ -187,15 +191,19 @@ def _pass_on_in_background(source: int, unwritten: bytes) -> None:
     given: list[tuple[int, ...]] = [(os.POSIX_SPAWN_CLOSE, number) for number in _inherited() if number > STDERR]
     with suppress(OSError), _readable(unwritten) as before:  # else who writes on is to notice that nobody reads
         given = [(os.POSIX_SPAWN_DUP2, source, STDIN), (os.POSIX_SPAWN_DUP2, before.fileno(), STDOUT), *given]
-        os.posix_spawn(sys.executable, [sys.executable, "-I", "-S", RELAY], os.environ, file_actions=given)
+        command = [sys.executable, "-I", "-S", RELAY]
+        os.posix_spawn(sys.executable, command, os.environ, file_actions=given, setsigmask=ENDING)
 
 
 def _readable(written: bytes) -> IO[bytes]:
     if not written:
         return open(os.devnull, "rb")  # noqa: PTH123 - without pathlib
-    import tempfile
+    if hasattr(os, "memfd_create"):  # disks may be full
+        file = os.fdopen(os.memfd_create("written"), "w+b")
+    else:
+        import tempfile
 
-    file = tempfile.TemporaryFile()  # noqa: SIM115 - whoever asks for it closes it
+        file = tempfile.TemporaryFile()  # noqa: SIM115 - whoever asks for it closes it
     file.write(written)
     file.seek(0)
     return file

@@ -1,14 +1,13 @@
 """A process of its own that passes on what processes in the background write, until they have ended.
 
 `output` runs it as a script, without the rest of Watcher. Its standard input is what is to be passed on to its standard
-error; its standard output is read, too, and is what comes before that.
+error; its standard output is read, too, and is what comes before that. Signals that end the others are blocked in it.
 """
 
 from __future__ import annotations
 
 import os
 import select
-import signal
 from typing import Final
 
 STDIN: Final = 0
@@ -19,8 +18,6 @@ CHUNK_BYTES: Final = 65_536
 
 def pass_on() -> None:
     """Read both to their ends; who writes on is to notice where nobody reads any more."""
-    if signal.getsignal(signal.SIGINT) is not signal.SIG_IGN:
-        signal.signal(signal.SIGINT, signal.SIG_DFL)
     for source in (STDOUT, STDIN):
         while read := os.read(source, CHUNK_BYTES):
             if not _write(read):
