@@ -115,6 +115,21 @@ def test_a_failed_job_leads_to_the_alert_of_what_failed_in_it(board: Client, mod
     assert ("Acknowledge" in of_job, "Acknowledge" in of_step) == (False, True)
 
 
+def test_a_job_that_a_failed_job_ran_leads_to_the_alert_of_what_failed_in_that(module_watcher: Watcher) -> None:
+    names = [unique(name) for name in ("outer", "inner", "step")]
+    error: dict[str, Any] = {"error": {"message": "the inner one was broken"}}
+    around: str | None = None
+    for name in names:
+        run = {"run_id": around, "step_key": name}
+        failed = ended(name, 20, "failed", parent_external_id=around, execution_metadata={**run, **error})
+        module_watcher.record([failed])
+        around = failed.external_id
+    module_watcher.check_failures()
+    [alert] = [alert for name in names for alert in module_watcher.alerts(pipeline=name)]
+    [found] = [each for each in module_watcher.unfixed_failures() if each.message == "the inner one was broken"]
+    assert {(each.pipeline_name, each.alert_id) for each in found.pipelines} == {(name, alert.id) for name in names}
+
+
 class Elements(HTMLParser):
     """What a browser makes of a page: attributes that would run or style something, links that lead to no page.
 

@@ -43,18 +43,27 @@ FAILURES = f"""
                AND good.state = 'succeeded'
              ORDER BY coalesce(good.logical_date, good.start_date) DESC
              LIMIT 1),
-           -- A run of a job fails by what it ran, whose alert says so.
+           -- A run of a job fails by what it ran, whose alert says so; that may be another job.
            coalesce((SELECT min(id)
                        FROM watcher.alert
                       WHERE alert.pipeline_id = found.pipeline_id
                         AND alert.kind = 'failure'
                         AND alert.state <> 'resolved'),
-                    (SELECT min(alert.id)
-                       FROM watcher.pipeline_execution AS part
+                    (WITH RECURSIVE part AS (
+                         SELECT id, pipeline_id
+                           FROM watcher.pipeline_execution
+                          WHERE parent_id = found.id
+                            AND state = 'failed'
+                          UNION
+                         SELECT below.id, below.pipeline_id
+                           FROM part
+                           JOIN watcher.pipeline_execution AS below ON below.parent_id = part.id
+                          WHERE below.state = 'failed'
+                     )
+                     SELECT min(alert.id)
+                       FROM part
                        JOIN watcher.alert ON alert.pipeline_id = part.pipeline_id
-                      WHERE part.parent_id = found.id
-                        AND part.state = 'failed'
-                        AND alert.kind = 'failure'
+                      WHERE alert.kind = 'failure'
                         AND alert.state <> 'resolved'))
       FROM found
       JOIN {PIPELINES} ON pipeline.id = found.pipeline_id
