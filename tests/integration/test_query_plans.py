@@ -271,9 +271,9 @@ def test_no_page_of_the_board_reads_executions_of_all_time(
 def test_the_page_of_a_pipeline_looks_into_indexes(
     watcher: Watcher, plans: Callable[[Callable[[], object]], Plans]
 ) -> None:
-    page = watcher.pipeline_page("pipeline 7", days=365)
+    page = watcher.pipeline_page("pipeline 3", days=365)
     assert any(point.expected is not None or point.value for series in page.series for point in series.points)
-    found = plans(lambda: watcher.pipeline_page("pipeline 7", days=365))
+    found = plans(lambda: watcher.pipeline_page("pipeline 3", days=365))
     assert found.indexes >= {
         "ix_anomaly_detection_result_pipeline_execution_id",
         "ix_pipeline_execution_history",
