@@ -481,6 +481,7 @@ def with_history(databases: Databases, template: str) -> Iterator[Watcher]:
                 "now": NOON,
                 "besides": None,
                 "nowhere": [1],
+                "has_none": True,
                 "timed_ids": [1],
                 "timed_destinations": ["x"],
                 "released_at": [NOON],

@@ -285,6 +285,30 @@ def test_a_digest_says_nothing_of_what_is_behind_a_snoozed_cause(watcher: Watche
     assert deliver(watcher, 206).messages == 1
 
 
+def test_a_host_without_destinations_does_not_judge_what_another_one_holds(
+    watcher: Watcher, module_database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Both look at their health: what one opens, the other would resolve, all night."""
+    monkeypatch.delenv("SLACK_WEBHOOK_URL", raising=False)
+    routed(watcher, 'quiet = "22:00-07:00"')
+    with Watcher(module_database_url, settings=Settings(home=tmp_path / "other")) as other:
+        opened(watcher, "a", minutes=11 * HOUR)
+        deliver(watcher, 11 * HOUR)
+        other.check_health(dagster=False, now=at(14 * HOUR))
+        assert watcher.alerts(kind="health") == []
+        waiting = other.undelivered_alerts()
+        assert (waiting.count, waiting.nowhere, waiting.elsewhere) == (1, 0, 1)
+        assert other.delivery_health().level == "ok"
+        # Nobody has taken this one.
+        opened(watcher, "b", minutes=14 * HOUR)
+        other.check_health(dagster=False, now=at(14 * HOUR + 1))
+        assert watcher.alerts(kind="health") == []
+        other.check_health(dagster=False, now=at(15 * HOUR))
+        [alert] = watcher.alerts(kind="health")
+        expected = "2 wait to be delivered, the first of them for 1 h, 1 of them without a destination"
+        assert alert.facts["message"] == expected
+
+
 def test_a_route_that_is_not_quiet_leads_to_the_same_place(watcher: Watcher) -> None:
     routed(
         watcher,

@@ -154,12 +154,18 @@ REACHED = sa.text("""
      GROUP BY part.cause_id, delivery.destination
 """)
 
+# What a host without destinations cannot judge: another one has given it a place, and knows what holds it there.
+ELSEWHERE = "(CAST(:has_none AS boolean) AND delivery.destination IS NOT NULL AND delivery.last_error IS NULL)"
+
 UNDELIVERED = sa.text(f"""
     SELECT count(DISTINCT alert.id) AS count,
-           min(greatest(next.happened_at, next.not_before, timed.released_at)) AS since,
+           coalesce(min(greatest(next.happened_at, next.not_before, timed.released_at)) FILTER (WHERE NOT {ELSEWHERE}),
+                    min(greatest(next.happened_at, next.not_before, timed.released_at))) AS since,
            (array_agg(delivery.last_error ORDER BY next.happened_at) FILTER (WHERE delivery.last_error IS NOT NULL))[1]
            AS last_error,
-           count(DISTINCT alert.id) FILTER (WHERE alert.id = ANY(CAST(:nowhere AS bigint[]))) AS nowhere
+           count(DISTINCT alert.id) FILTER (WHERE alert.id = ANY(CAST(:nowhere AS bigint[])) AND NOT {ELSEWHERE})
+           AS nowhere,
+           count(DISTINCT alert.id) FILTER (WHERE {ELSEWHERE}) AS elsewhere
       FROM watcher.alert
       {JOINED_DELIVERIES}
       LEFT JOIN unnest(CAST(:timed_ids AS bigint[]), CAST(:timed_destinations AS text[]),
@@ -199,7 +205,8 @@ def undelivered_alerts(
     waiting = Plan() if routes is None else plan(session, routes=routes, now=now)
     timed = as_arrays([*waiting.pending, *waiting.held])
     nowhere = [alert.id for alert in waiting.pending if alert.destination is None]
-    given = {"now": now, "besides": besides, "nowhere": nowhere, **timed}
+    has_none = routes is not None and routes.file is None and not routes.destinations
+    given = {"now": now, "besides": besides, "nowhere": nowhere, "has_none": has_none, **timed}
     found = session.execute(UNDELIVERED, given).one()._mapping
     return values.UndeliveredAlerts(**found, held=len({alert.id for alert in waiting.held}))
 

@@ -44,6 +44,8 @@ def undelivered_fact(waiting: UndeliveredAlerts, *, now: dt.datetime) -> HealthF
     lasting = words.lasting(waiting.since, now=now)
     nowhere = f", {waiting.nowhere:,} of them without a destination" if waiting.nowhere else ""
     state = f"{waiting.count:,} {wait} to be delivered, the first of them for {lasting}{nowhere}"
+    if waiting.elsewhere == waiting.count:
+        return HealthFact("ok", "alerts", f"{state}, by another host, which may hold what is not urgent")
     is_late = now - waiting.since > DELIVERED_WITHIN
     key = DELIVERY_KEY if is_late else None
     if waiting.last_error is not None and waiting.nowhere < waiting.count:

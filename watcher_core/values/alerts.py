@@ -148,10 +148,12 @@ class UndeliveredAlerts:
 
     Attributes:
         count: How many.
-        since: When that of the first of them was due; `None` where there are none.
+        since: When that of the first of them was due, of those that are not `elsewhere` where there are any; `None`
+            where none waits.
         last_error: Why the last try failed; `None` where there was none.
         nowhere: How many of them have no destination.
         held: How many more are not due: in quiet hours, until a digest, or in maintenance.
+        elsewhere: How many of them another host has taken, where this one has neither routes nor a destination.
     """
 
     count: int
@@ -159,6 +161,7 @@ class UndeliveredAlerts:
     last_error: str | None
     nowhere: int = 0
     held: int = 0
+    elsewhere: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)
