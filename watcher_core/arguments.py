@@ -197,7 +197,7 @@ def value_of(kind: type[ValueType], value: object, argument: str) -> ValueType:
 
 def several(value: object, argument: str) -> tuple[Any, ...]:
     """Values of a list, or of the like; a text is none of these."""
-    if isinstance(value, Iterable) and not isinstance(value, str | bytes | Mapping):
+    if isinstance(value, Iterable) and not isinstance(value, str | bytes):
         return tuple(value)
     raise InvalidValueError(f"{argument} is {shown(value)}; it must be a list")
 

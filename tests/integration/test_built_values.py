@@ -112,6 +112,20 @@ def test_what_is_right_is_taken(watcher: Watcher, kind: type) -> None:
     call(watcher, kind(**given))
 
 
+@pytest.mark.parametrize("several", [iter, dict.fromkeys, frozenset], ids=lambda kind: kind.__name__)
+def test_whatever_can_be_gone_through_is_a_list(watcher: Watcher, several: Callable[[Any], Any]) -> None:
+    request = TrackRequest(
+        pipeline=PipelineConfiguration(name="p"),
+        external_id="e",
+        sources=several([SOURCE]),
+        targets=several([TARGET]),
+    )
+    assert request.lineage is not None
+    assert (request.lineage.sources, request.lineage.targets) == ((SOURCE,), (TARGET,))
+    with pytest.raises(InvalidValueError, match="'name' is no address"):
+        TrackRequest(pipeline=PipelineConfiguration(name="p"), external_id="e", sources=several(["name"]))
+
+
 @pytest.mark.parametrize("name", ["is_provisional", "may_be_no_change", "duration_is_shared"])
 def test_a_text_is_no_yes(watcher: Watcher, name: str) -> None:
     with pytest.raises(InvalidValueError, match=f"{name} is 'no'; it must be True or False"):
