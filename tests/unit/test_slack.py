@@ -237,6 +237,22 @@ def test_of_several_each_says_how_it_has_got_worse_unless_all_have_alike(
     assert [line.partition(" [alert")[0] for line in listed] == lines
 
 
+def test_what_is_not_listed_may_have_got_worse_in_another_way() -> None:
+    notices = [
+        Notice(alert(number, kind=AlertKind.STUCK, level=AlertLevel.CRITICAL), level_before=AlertLevel.ERROR)
+        for number in (1, 2)
+    ]
+
+    def title(*unlisted: tuple[AlertLevel, AlertLevel | None]) -> str:
+        given = {"kind": AlertKind.STUCK, "level": AlertLevel.CRITICAL, "total": 3, "now": NOON}
+        sent = message(notices, event=AlertEvent.UPDATED, unlisted=unlisted, **given)  # type: ignore[arg-type]
+        return sent.text.splitlines()[0]
+
+    assert title((AlertLevel.CRITICAL, AlertLevel.ERROR)).startswith("🚨 Now critical, was error: ")
+    for other in ((AlertLevel.CRITICAL, AlertLevel.WARNING), (AlertLevel.ERROR, None)):
+        assert title(other).startswith("🚨 Got worse: ")
+
+
 def test_that_each_has_got_worse_fits_into_a_message() -> None:
     levels = [AlertLevel.WARNING, AlertLevel.ERROR]
     facts = {"error": "e" * 5_000}

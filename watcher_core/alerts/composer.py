@@ -137,6 +137,7 @@ class Composer:
             environment=self.environment,
             behind=behind,
             cause=None if cause is None else self._with_mentions(parcel, cause),
+            unlisted=[(each.subject.level, each.level_before) for each in parcel.alerts[messages.SHOWN :]],
         )
         about = Notification(
             event=parcel.event,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import urllib.parse
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from watcher_core import text, values
@@ -117,6 +117,7 @@ def message(
     environment: str | None = None,
     behind: Mapping[int, Behind] | None = None,
     cause: Notice | None = None,
+    unlisted: Iterable[tuple[AlertLevel, AlertLevel | None]] = (),
 ) -> slack.SlackMessage:
     """Write the message about alerts of one kind and level, or of one incident, to which the same happened.
 
@@ -132,12 +133,13 @@ def message(
         environment: What the deployment is called.
         behind: What is behind them, by their ids.
         cause: The alert that all of them are behind, where it is not one of them.
+        unlisted: The levels of those that are left out, and the levels that the place knows where these are quieter.
     """
     is_over = event in (AlertEvent.RESOLVED, AlertEvent.MISSED)
     after = {notice.alert.id: (behind or {}).get(notice.alert.id, incidents.NOTHING) for notice in notices}
 
     worse = {notice.alert.id: titles.louder(notice.alert.level, notice.level_before) for notice in notices}
-    is_worse_alike = len(set(worse.values())) <= 1
+    is_worse_alike = len({*worse.values(), *(titles.louder(*levels) for levels in unlisted)}) <= 1
 
     def line(notice: Notice, behind: Behind, *, is_alone: bool = False) -> str:
         shown = _line(notice, event, behind, now=now, dagster_url=dagster_url, is_alone=is_alone)
