@@ -679,6 +679,23 @@ def test_what_comes_while_a_pager_is_down_is_one_incident_once_it_is_back(shop: 
     assert page(shop, pager, at(61)) == []
 
 
+def test_a_webhook_hears_of_all_that_is_behind_a_cause(
+    world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PAGER", "http://127.0.0.1:1/")
+    (tmp_path / "routes.toml").write_text(PAGED)
+    names = [f"leaf {number}" for number in range(130)]
+    for name in names:
+        world.reads(name, "orders", owner="finance")
+    world.reads("orders", "raw")
+    world.found("orders", AlertKind.FAILURE, error="no file")
+    world.all_found(names, AlertKind.FRESHNESS)
+    place = Pager()
+    world.watcher.deliver_alerts({"default": world.default, "PAGER": place}, now=NOON, pace=Pace(0))
+    assert [len(each.notification.alerts) for each in place.messages if each.notification] == [100, 30]
+    assert world.watcher.undelivered_alerts().count == 0
+
+
 def test_a_webhook_hears_what_comes_later(shop: World, pager: Pager, monkeypatch: pytest.MonkeyPatch) -> None:
     """Its messages are about up to a hundred alerts: as in Slack, each is about pipelines that are new."""
     monkeypatch.setenv("PAGER", "http://127.0.0.1:1/")

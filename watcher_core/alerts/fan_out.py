@@ -16,7 +16,6 @@ Where such a place knows an alert as quieter than it is by now, that is news the
 from __future__ import annotations
 
 import datetime as dt
-from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from enum import Enum, auto
@@ -153,7 +152,7 @@ class Incidents:
         self._routes = routes
         self._now = now
         self._of_cause: dict[int, frozenset[str]] = {}
-        self._begun: Counter[tuple[int, str]] = Counter()
+        self._begun: set[tuple[int, str]] = set()
 
     def saying(self, row: Mapping[str, Any], destination: Destination, *, is_louder: bool = False) -> Saying:
         """How a destination hears of the alert of a row.
@@ -174,8 +173,8 @@ class Incidents:
             return Saying.BY_OTHERS
         if is_louder:
             return Saying.BY_ITSELF
-        # A place that takes few alerts in a message gets one message, with as many as that takes.
-        if destination.most is not None and self._begun[cause_id, destination.name] >= destination.most:
+        # A place that has a message for each alert gets one of the incident.
+        if (cause_id, destination.name) in self._begun:
             return Saying.AFTER_OTHERS
         known = self._reached.get((cause_id, destination.name))
         if known is None or (is_more_urgent and known.level != AlertLevel.CRITICAL):
@@ -193,10 +192,10 @@ class Incidents:
 
     def begin(self, row: Mapping[str, Any], pending: Pending) -> None:
         """Note that a destination gets a message about the alert of a row, unless that one is held or has failed."""
-        if pending.destination is None or pending.destination.most is None or pending.cause_id is None:
+        if pending.destination is None or pending.destination.most != 1 or pending.cause_id is None:
             return
         if row["is_pending"] and not pending.waits_alone and not self._is_held(pending, row):
-            self._begun[pending.cause_id, pending.destination.name] += 1
+            self._begun.add((pending.cause_id, pending.destination.name))
 
 
 def _wait(level: AlertLevel, known: Reached) -> dt.timedelta:
