@@ -88,11 +88,19 @@ class World:
     def found(self, name: str, kind: AlertKind = AlertKind.FRESHNESS, *, now: dt.datetime = NOON, **facts: Any) -> None:
         self.all_found([name], kind, now=now, **facts)
 
-    def all_found(self, names: list[str], kind: AlertKind, *, now: dt.datetime = NOON, **facts: Any) -> None:
+    def all_found(
+        self,
+        names: list[str],
+        kind: AlertKind,
+        *,
+        now: dt.datetime = NOON,
+        level: AlertLevel = AlertLevel.ERROR,
+        **facts: Any,
+    ) -> None:
         found = [
             Finding(
                 kind=kind,
-                level=AlertLevel.ERROR,
+                level=level,
                 pipeline_id=self.watcher.get_or_create_pipeline(name).id,
                 pipeline_name=name,
                 execution_id=None,
@@ -648,6 +656,32 @@ def test_another_alert_of_a_pipeline_is_said_where_the_one_that_stood_for_it_has
     assert shop.default.take()[-1] == "✅ customers: fixed by the run of 2026-03-01 12:20:00 UTC"
     shop.deliver(at(82))
     assert shop.default.take() == ["🚨 customers is held up: orders failed: no file"]
+
+
+@pytest.mark.parametrize("cause", ["error", "critical"])
+def test_who_was_called_for_something_less_urgent_is_called_for_what_is_critical(
+    shop: World, pager: Pager, cause: str
+) -> None:
+    """Also where the cause is as urgent: that is said elsewhere."""
+    shop.watcher.update_pipeline("orders", alert_level=cause)
+    shop.watcher.update_pipeline("revenue", alert_level="warning")
+    shop.found("orders", AlertKind.FAILURE, error="no file")
+    shop.found("revenue")
+    assert page(shop, pager, NOON) == [REVENUE.replace("🚨", "⚠️")]
+    shop.found("margin", now=at(10))
+    assert page(shop, pager, at(11)) == [MARGIN]
+
+
+@pytest.mark.parametrize("cause", ["error", "critical"])
+def test_another_alert_of_a_pipeline_is_said_where_it_is_the_first_that_is_critical(shop: World, cause: str) -> None:
+    shop.watcher.update_pipeline("orders", alert_level=cause)
+    shop.found("orders", AlertKind.FAILURE, error="no file")
+    shop.found("revenue")
+    shop.deliver()
+    assert shop.finance.take() == [REVENUE.replace("🚨", "🔴")]
+    shop.found("revenue", AlertKind.TIMELINESS, level=AlertLevel.CRITICAL, now=at(10))
+    shop.deliver(at(11))
+    assert shop.finance.take() == [REVENUE]
 
 
 def test_what_is_in_maintenance_keeps_nothing_else_from_a_pager(shop: World, pager: Pager) -> None:

@@ -177,7 +177,7 @@ class Incidents:
         if (cause_id, destination.name) in self._begun:
             return Saying.AFTER_OTHERS
         known = self._reached.get((cause_id, destination.name))
-        if known is None or (is_more_urgent and known.level != AlertLevel.CRITICAL):
+        if known is None or row["level"] == AlertLevel.CRITICAL != known.level:
             return Saying.BY_ITSELF
         if destination.most == 1 or row["pipeline_id"] in known.pipeline_ids:
             return Saying.BY_OTHERS
