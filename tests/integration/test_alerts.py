@@ -27,7 +27,7 @@ from watcher_core import (
     Watcher,
     database,
 )
-from watcher_core.alerts import alerts, opening, outbox
+from watcher_core.alerts import alerts, opening, outbox, undelivered
 from watcher_core.values import Finding
 
 
@@ -476,7 +476,7 @@ def with_history(databases: Databases, template: str) -> Iterator[Watcher]:
         (outbox.ROWS, {"now": NOON}),
         (outbox.SETTLE, {"now": NOON}),
         (
-            outbox.UNDELIVERED,
+            undelivered.UNDELIVERED,
             {
                 "now": NOON,
                 "besides": None,

@@ -33,8 +33,8 @@ from watcher_core.alerts import (
     load_routes,
     maintenance,
     opening,
-    outbox,
     snooze_alert,
+    undelivered,
 )
 from watcher_core.alerts.delivery import Pace
 from watcher_core.values import Finding
@@ -221,7 +221,7 @@ def test_what_another_destination_does_not_know_of_yet_follows_after_an_hour(sho
     shop.found("tax", now=at(30))
     assert shop.deliver(at(59)) == 0
     with shop.watcher._transaction() as (session, _):
-        waiting = outbox.undelivered_alerts(session, routes=load_routes(shop.watcher.settings), now=at(59))
+        waiting = undelivered.undelivered_alerts(session, routes=load_routes(shop.watcher.settings), now=at(59))
     assert (waiting.count, waiting.held) == (0, 2)
     assert shop.deliver(at(61)) == 2
     assert shop.finance.take() == ["🔴 margin and tax are held up: orders failed: duplicate key"]

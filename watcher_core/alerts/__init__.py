@@ -24,13 +24,13 @@ if TYPE_CHECKING:
     from watcher_core.alerts.notification import Notification
     from watcher_core.alerts.opening import OPENING, OPENING_GIVEN, correct_alerts, open_alerts
     from watcher_core.alerts.opening import lock as lock_alerts
-    from watcher_core.alerts.outbox import undelivered_alerts
     from watcher_core.alerts.pending import DELIVERY_KEY
     from watcher_core.alerts.review import RouteProblem, review_coverage, review_routes
     from watcher_core.alerts.routes import DEFAULT_DESTINATION, Routes, load_routes
     from watcher_core.alerts.senders import SlackChannel, SlackSender
     from watcher_core.alerts.slack import SlackMessage
     from watcher_core.alerts.titles import headline, reason, trouble
+    from watcher_core.alerts.undelivered import undelivered_alerts
 
 __all__ = [
     "DEFAULT_DESTINATION",
@@ -119,7 +119,7 @@ _MODULES = {
     "snooze_alert": "actions",
     "test_message": "messages",
     "trouble": "titles",
-    "undelivered_alerts": "outbox",
+    "undelivered_alerts": "undelivered",
 }
 
 __getattr__, __dir__ = exported(__name__, _MODULES)

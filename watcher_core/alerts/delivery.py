@@ -33,6 +33,7 @@ from watcher_core.alerts.outbox import Tally
 from watcher_core.alerts.parcels import Parcel, destination_name, make_parcels
 from watcher_core.alerts.routes import Routes
 from watcher_core.alerts.senders import MAX_ANSWER, SlackSender, bounded_wait
+from watcher_core.alerts.undelivered import undelivered_alerts
 from watcher_core.enums import AlertLevel
 from watcher_core.errors import DatabaseError, DatabaseUnavailableError, DeliveryError
 
@@ -157,7 +158,7 @@ def deliver_alerts(
         database.read_by_index(session)
         database.driver(session).execute(database.UNFLUSHED)  # what is lost is put aside by the next delivery
         is_left = outbox.settle(session, now=clock())
-        waiting = outbox.undelivered_alerts(session, routes=routes, now=clock()) if is_left else None
+        waiting = undelivered_alerts(session, routes=routes, now=clock()) if is_left else None
     tally = round_.tally
     errors = tuple(tally.errors)
     if not errors and waiting is not None and waiting.last_error is not None:
