@@ -168,8 +168,7 @@ class Incidents:
         if cause_id not in self._of_cause:
             found = self._routes.find_all(_subject(row, "cause_"))
             self._of_cause[cause_id] = frozenset(each.name for each in found)
-        is_more_urgent = row["level"] == AlertLevel.CRITICAL != row["cause_level"]
-        if destination.name in self._of_cause[cause_id] and not is_more_urgent:
+        if destination.name in self._of_cause[cause_id] and not _is_more_urgent(row["level"], row["cause_level"]):
             return Saying.BY_OTHERS
         if is_louder:
             return Saying.BY_ITSELF
@@ -177,7 +176,7 @@ class Incidents:
         if (cause_id, destination.name) in self._begun:
             return Saying.AFTER_OTHERS
         known = self._reached.get((cause_id, destination.name))
-        if known is None or row["level"] == AlertLevel.CRITICAL != known.level:
+        if known is None or _is_more_urgent(row["level"], known.level):
             return Saying.BY_ITSELF
         if destination.most == 1 or row["pipeline_id"] in known.pipeline_ids:
             return Saying.BY_OTHERS
@@ -196,6 +195,11 @@ class Incidents:
             return
         if row["is_pending"] and not pending.waits_alone and not self._is_held(pending, row):
             self._begun.add((pending.cause_id, pending.destination.name))
+
+
+def _is_more_urgent(level: str, than: str | None) -> bool:
+    """Whether one level is critical and the other one is not: see `pending.MORE_URGENT`."""
+    return level == AlertLevel.CRITICAL and than != AlertLevel.CRITICAL
 
 
 def _wait(level: AlertLevel, known: Reached) -> dt.timedelta:
