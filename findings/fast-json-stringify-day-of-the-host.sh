@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
 # fast-json-stringify 7.3.10 (npm)
 #
-# One instant is written in UTC where the schema says date-time, and by the clock of the host where it says date or time:
-# a run that ended at 23:30 UTC on 1 January is of 2 January on a host in Berlin. Where the schema has a boolean the text
-# "false" is true; where it has an object a text and a Map are empty objects; and [7] is the number 7, though "abc" is
-# refused as one.
+# One instant is written in UTC where the schema says date-time, and by the clock of the host where it says date or
+# time: a run that ended at 23:30 UTC on 1 January is of 2 January on a host in Berlin. Where the schema has a boolean
+# the text "false" is true; where it has an object a text and a Map are empty objects; and [7] is the number 7, though
+# "abc" is refused as one.
 # Seen: {"at":"2024-01-01T23:30:00.000Z","day":"2024-01-02","time":"00:30:00"}; true; {}; 7
 #
 # Most would guess: one instant has one day in one object, and what does not fit the schema is an error, as "abc" is.
