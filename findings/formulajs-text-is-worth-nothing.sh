@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # @formulajs/formulajs 4.6.1 (npm)
 #
-# VALUE("n/a") is 0, where a spreadsheet has an error, and VALUE("(5)"), a loss in the form of accountants, is 5 where it
-# is -5. COUNTIF for 0 counts empty texts, and for the pattern "run*" finds none of three, and "RUN" not for "run", though
-# MATCH does. The text "4" beside a 3 is in the sum, but not in the count and the average.
+# VALUE("n/a") is 0, where a spreadsheet has an error, and VALUE("(5)"), a loss in the form of accountants, is 5 where
+# it is -5. COUNTIF for 0 counts empty texts, and for the pattern "run*" finds none of three, and "RUN" not for "run",
+# though MATCH does. The text "4" beside a 3 is in the sum, but not in the count and the average.
 # Seen: VALUE 0 and 5; COUNTIF 2 of ["", 0, 1] for 0, 0 for "run*", 1 for "run"; SUM 7, COUNT 1, AVERAGE 3
 #
 # Most would guess: what the functions of spreadsheets do: an error, -5, 1, 3 and 2, and a sum of 3.
