@@ -2,8 +2,8 @@
 # sepaxml 2.7.0
 #
 # A file of two payments, exported once to look at it and once more to send it, has each payment twice in the second
-# file, which is valid by the schema of banks. Its control sum at the top is 0.90 and its count 6, for four payments of
-# 0.60, as each export adds to the last one. Direct debits do the same.
+# file, which is valid by the schema of banks. Its control sum at the top is 0.90 and its count 6, for four payments
+# of 0.60, as each export adds to the last one. Direct debits do the same.
 # Seen: first ('2', '0.30', 2 payments), second ('6', '0.90', 4 payments)
 #
 # Most would guess: an export changes nothing, and two of them are equal.
