@@ -2,8 +2,8 @@
 # cloudevents 10.0.0 (npm)
 #
 # An event whose data is 0 or false, sent as one JSON document, arrives without data; 1 and true arrive. Sent with its
-# attributes in headers 0 arrives, 1 is refused, and null arrives as the text "null". The text of an object is an object
-# by headers, and a text in a document. Of an array of 32-bit numbers each is cut to its last byte.
+# attributes in headers 0 arrives, 1 is refused, and null arrives as the text "null". The text of an object is an
+# object by headers, and a text in a document. Of an array of 32-bit numbers each is cut to its last byte.
 # Seen: undefined for 0 and false in a document; 'null' for null by headers; 300 is 44
 #
 # Most would guess: one event has the same data in both forms, or is refused in both.
