@@ -513,6 +513,29 @@ def test_cancellation(platform: Platform, stuck_run: tuple[str, subprocess.Popen
     assert platform.states(run_id) == {"": "canceled", "/stuck/stuck": "canceled"}
 
 
+@pytest.mark.parametrize("said_first", ["by the run", "by the monitor"])
+def test_a_run_that_takes_too_long_has_failed_whoever_says_first_that_it_is_over(
+    platform: Platform, stuck_run: tuple[str, subprocess.Popen[bytes]], said_first: str
+) -> None:
+    """Dagster's monitor stops it as one that is canceled, and so may say the run, after the monitor has failed it."""
+    run_id, process = stuck_run
+    run = platform.instance.get_run_by_id(run_id)
+    assert run is not None
+    platform.instance.report_run_canceling(run, "Canceling due to exceeding maximum runtime of 5 seconds.")
+    process.send_signal(signal.SIGINT)
+    process.wait(60)
+    platform.tick()
+    assert platform.states(run_id) == {"": "failed", "/stuck/stuck": "failed", "/behind/behind": "blocked"}
+    reason = {"message": "Exceeded maximum runtime of 5 seconds."}
+    assert platform.executions(run_id)[""].execution_metadata["error"] == reason
+    platform.instance.report_run_failed(run, "Exceeded maximum runtime of 5 seconds.")
+    if said_first == "by the monitor":
+        platform.instance.report_run_canceled(run)
+    platform.tick()
+    assert platform.executions(run_id)[""].state is FAILED
+    assert platform.executions(run_id)[""].execution_metadata["error"] == reason
+
+
 def test_a_run_killed_that_dagster_later_marks_failed(
     platform: Platform, stuck_run: tuple[str, subprocess.Popen[bytes]]
 ) -> None:

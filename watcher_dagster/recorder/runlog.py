@@ -22,6 +22,7 @@ EVENT_TYPES: Final = frozenset(
         dg.DagsterEventType.RUN_START,
         dg.DagsterEventType.RUN_SUCCESS,
         dg.DagsterEventType.RUN_FAILURE,
+        dg.DagsterEventType.RUN_CANCELING,
         dg.DagsterEventType.RUN_CANCELED,
         dg.DagsterEventType.ASSET_MATERIALIZATION_PLANNED,
         dg.DagsterEventType.ASSET_MATERIALIZATION,
@@ -63,6 +64,11 @@ _STEP_BEGINNINGS: Final = frozenset(
 # has an error, or says what became of the process.
 NO_REASON: Final = "This run has been marked as failed from outside the execution context."
 _END_OF_PROCESS: Final = re.compile(r"terminated by signal|exited with code|run worker", re.IGNORECASE)
+
+# What Dagster's monitor says as it stops a run that has taken too long, and then fails it. The run stops as one that is
+# canceled, and may say so before or after that.
+STOPPED_FOR: Final = "Canceling due to exceeding maximum runtime"
+FAILED_FOR: Final = "Exceeded maximum runtime"
 
 # What Pipes reports of an external process beside the step's own events, in events of the engine.
 PIPES_EXCEPTION: Final = "[pipes] external process pipes closed with exception"
@@ -123,6 +129,7 @@ class RunLog:
         )
         self.error: dict[str, str] | None = None
         self._reason: dict[str, str] | None = None
+        self._overrun: str | None = None
         self.steps: dict[str, StepLog] = {}
         self.assets: dict[tuple[str, dg.AssetKey], AssetLog] = {}
         self.checks: dict[tuple[str, dg.AssetCheckKey], CheckLog] = {}
@@ -219,12 +226,21 @@ class RunLog:
                 self._add_of_pipes(self._step(event.step_key), event)
             else:
                 self._reason = self._reason_of(event) or self._reason
+        elif kind == "PIPELINE_CANCELING" and (event.message or "").startswith(STOPPED_FOR):
+            self._overrun = (event.message or "").replace(STOPPED_FOR, FAILED_FOR)
         elif kind in RUN_ENDS:
-            self.state, self.ended = RUN_ENDS[kind], timestamp
-            failed = self.state is ExecutionState.FAILED
-            self.error = error_facts(compat.event_error(event), event.message) if failed else None
-            if failed and event.message == NO_REASON and self._reason is not None:
-                self.error = self._reason
+            self._end(RUN_ENDS[kind], timestamp, event)
+
+    def _end(self, state: ExecutionState, timestamp: float, event: dg.DagsterEvent) -> None:
+        if state is ExecutionState.CANCELED and self._overrun is not None:
+            self.state, self.ended = ExecutionState.FAILED, timestamp
+            self.error = self.error or error_facts(None, self._overrun)
+            return
+        self.state, self.ended = state, timestamp
+        failed = state is ExecutionState.FAILED
+        self.error = error_facts(compat.event_error(event), event.message) if failed else None
+        if failed and event.message == NO_REASON and self._reason is not None:
+            self.error = self._reason
 
     def _reason_of(self, event: dg.DagsterEvent) -> dict[str, str] | None:
         error, message = compat.event_error(event), event.message or ""
