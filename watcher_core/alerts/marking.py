@@ -18,7 +18,9 @@ from watcher_core.alerts.parcels import OVER, Parcel, destination_name
 from watcher_core.enums import AlertLevel
 
 # What happened to an alert while its message was being sent is its next notification.
+# One that ended while it was claimed may have been put aside as nobody's business: it is looked at again.
 MARK = """
+    WITH marked AS (
     UPDATE watcher.alert_delivery AS delivery
        SET attempts = 0, lease = NULL, event = NULL, next_attempt_at = NULL, last_error = NULL,
            waits_alone = false, thread = CASE WHEN sent.is_over THEN delivery.thread ELSE sent.thread END,
@@ -34,6 +36,8 @@ MARK = """
        AND delivery.destination = sent.destination
        AND delivery.alert_id = ANY(%(ids)s) -- whatever is joined first
        AND delivery.lease = %(lease)s
+    )
+    UPDATE watcher.alert SET is_settled = false WHERE id = ANY(%(ids)s) AND is_settled AND state = 'resolved'
 """
 
 GIVE_BACK = sa.text("""
