@@ -18,26 +18,31 @@ from watcher_core.alerts.parcels import OVER, Parcel, destination_name
 from watcher_core.enums import AlertLevel
 
 # What happened to an alert while its message was being sent is its next notification.
-# One that ended while it was claimed may have been put aside as nobody's business: it is looked at again.
+# One that ended while it was claimed may have been put aside as nobody's business, as by somebody who is doing so right
+# now: it is looked at again.
 MARK = """
     WITH marked AS (
-    UPDATE watcher.alert_delivery AS delivery
-       SET attempts = 0, lease = NULL, event = NULL, next_attempt_at = NULL, last_error = NULL,
-           waits_alone = false, thread = CASE WHEN sent.is_over THEN delivery.thread ELSE sent.thread END,
-           delivered_at = coalesce(delivery.delivered_at, %(now)s),
-           notified_at = sent.read_at,
-           notified_level = coalesce(sent.level, delivery.notified_level),
-           recovery_delivered_at = CASE WHEN sent.is_over THEN CAST(%(now)s AS timestamptz) END
-      FROM unnest(CAST(%(ids)s AS bigint[]), CAST(%(destinations)s AS text[]), CAST(%(threads)s AS text[]),
-                  CAST(%(are_over)s AS boolean[]), CAST(%(levels)s AS watcher.alert_level[]),
-                  CAST(%(read_at)s AS timestamptz[]))
-           AS sent (alert_id, destination, thread, is_over, level, read_at)
-     WHERE delivery.alert_id = sent.alert_id
-       AND delivery.destination = sent.destination
-       AND delivery.alert_id = ANY(%(ids)s) -- whatever is joined first
-       AND delivery.lease = %(lease)s
+        UPDATE watcher.alert_delivery AS delivery
+           SET attempts = 0, lease = NULL, event = NULL, next_attempt_at = NULL, last_error = NULL,
+               waits_alone = false, thread = CASE WHEN sent.is_over THEN delivery.thread ELSE sent.thread END,
+               delivered_at = coalesce(delivery.delivered_at, %(now)s),
+               notified_at = sent.read_at,
+               notified_level = coalesce(sent.level, delivery.notified_level),
+               recovery_delivered_at = CASE WHEN sent.is_over THEN CAST(%(now)s AS timestamptz) END
+          FROM unnest(CAST(%(ids)s AS bigint[]), CAST(%(destinations)s AS text[]), CAST(%(threads)s AS text[]),
+                      CAST(%(are_over)s AS boolean[]), CAST(%(levels)s AS watcher.alert_level[]),
+                      CAST(%(read_at)s AS timestamptz[]))
+               AS sent (alert_id, destination, thread, is_over, level, read_at)
+         WHERE delivery.alert_id = sent.alert_id
+           AND delivery.destination = sent.destination
+           AND delivery.alert_id = ANY(%(ids)s) -- whatever is joined first
+           AND delivery.lease = %(lease)s
+        RETURNING delivery.alert_id, sent.is_over
     )
-    UPDATE watcher.alert SET is_settled = false WHERE id = ANY(%(ids)s) AND is_settled AND state = 'resolved'
+    UPDATE watcher.alert
+       SET is_settled = false
+     WHERE id = ANY(ARRAY(SELECT alert_id FROM marked WHERE NOT is_over))
+       AND state = 'resolved'
 """
 
 GIVE_BACK = sa.text("""

@@ -160,14 +160,11 @@ def _freshness(alert: values.Alert, facts: Mapping[str, Any], now: dt.datetime, 
 
 
 def _timeliness(alert: values.Alert, facts: Mapping[str, Any], _: dt.datetime, verb: str) -> str:
-    is_running = facts.get("execution_state", "running") == "running"
     lasted = text.duration(facts.get("duration_seconds"), unknown="an unknown time")
-    what = (
-        f"{verb} late: {'has' if verb == 'is' else 'had'} run for {lasted}"
-        if is_running
-        else f"was late: took {lasted}"
-    )
-    return f"{_where(alert)} {what}{_expected(facts)}"
+    if facts.get("execution_state", "running") != "running":
+        return f"{_where(alert)} was late: took {lasted}{_expected(facts)}"
+    has = "has" if verb == "is" else "had"
+    return f"{_where(alert)} {verb} late: {has} run for {lasted}{_expected(facts)}"
 
 
 def _anomaly(alert: values.Alert, facts: Mapping[str, Any], _: dt.datetime, verb: str) -> str:

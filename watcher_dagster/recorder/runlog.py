@@ -226,8 +226,10 @@ class RunLog:
                 self._add_of_pipes(self._step(event.step_key), event)
             else:
                 self._reason = self._reason_of(event) or self._reason
-        elif kind == "PIPELINE_CANCELING" and (event.message or "").startswith(STOPPED_FOR):
-            self._overrun = (event.message or "").replace(STOPPED_FOR, FAILED_FOR)
+        elif kind == "PIPELINE_CANCELING":
+            _, is_overrun, limit = (event.message or "").partition(STOPPED_FOR)
+            if is_overrun:
+                self._overrun = f"{FAILED_FOR}{limit}"
         elif kind in RUN_ENDS:
             self._end(RUN_ENDS[kind], timestamp, event)
 
