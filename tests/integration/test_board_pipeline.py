@@ -93,6 +93,19 @@ def test_a_resolved_alert_says_what_was_wrong_and_how_it_ended(board: Client, mo
     assert re.search(rf"{re.escape(what)} .*F{how}", main_of(board.get(f"/ui/alerts/{alert.id}").text))
 
 
+def test_of_an_alert_that_a_person_ended_the_person_is_named_and_no_more(
+    board: Client, module_watcher: Watcher
+) -> None:
+    name = unique("closed")
+    module_watcher.record([ended(name, 20, "failed")])
+    module_watcher.check_failures()
+    [alert] = module_watcher.alerts(pipeline=name)
+    module_watcher.resolve_alert(alert.id, by="ann")
+    said = main_of(board.get(f"/ui/alerts?state=resolved&pipeline={name}").text)
+    assert "resolved by ann" in said
+    assert "–" not in said
+
+
 def test_a_failed_job_leads_to_the_alert_of_what_failed_in_it(board: Client, module_watcher: Watcher) -> None:
     job, step = unique("job"), unique("step")
     around = ended(job, 20, "failed", execution_metadata={"error": {"message": f"{step} broke"}})

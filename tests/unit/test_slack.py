@@ -244,8 +244,15 @@ def test_what_is_not_listed_may_have_got_worse_in_another_way() -> None:
     ]
 
     def title(*unlisted: tuple[AlertLevel, AlertLevel | None]) -> str:
-        given = {"kind": AlertKind.STUCK, "level": AlertLevel.CRITICAL, "total": 3, "now": NOON}
-        sent = message(notices, event=AlertEvent.UPDATED, unlisted=unlisted, **given)  # type: ignore[arg-type]  # of a table
+        sent = message(
+            notices,
+            event=AlertEvent.UPDATED,
+            kind=AlertKind.STUCK,
+            level=AlertLevel.CRITICAL,
+            total=3,
+            now=NOON,
+            unlisted=unlisted,
+        )
         return sent.text.splitlines()[0]
 
     assert title((AlertLevel.CRITICAL, AlertLevel.ERROR)).startswith("🚨 Now critical, was error: ")
