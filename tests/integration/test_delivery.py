@@ -798,6 +798,25 @@ def test_a_late_mark_does_not_touch_what_somebody_else_has_taken_over(watcher: W
 # Several at once
 
 
+def test_what_ended_while_it_was_claimed_and_was_put_aside_is_not_forgotten(watcher: Watcher) -> None:
+    """Another deliverer looked after the end, and before the claim could be seen: as if nobody had heard of it."""
+    said: list[str] = []
+
+    class Sender:
+        def send(self, message: SlackMessage, *, thread: str | None) -> None:
+            said.append(message.text.splitlines()[0])
+            if len(said) == 1:
+                gone(watcher, "a", now=at(1))
+                with watcher._transaction() as (session, _):
+                    session.execute(sa.text("UPDATE watcher.alert SET is_settled = true"))
+
+    opened(watcher, "a")
+    deliver(watcher, senders={"default": Sender()})
+    assert len(said) == 1
+    deliver(watcher, at(2), senders={"default": Sender()})
+    assert said[1:] == [f"⚪ {UNWATCHED}"]
+
+
 def test_several_deliverers_at_once_send_nothing_twice(
     watcher: Watcher, server: SlackServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
