@@ -10,6 +10,7 @@ from __future__ import annotations
 import gc
 import os
 import shutil
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -100,7 +101,7 @@ def pytest_collection_finish() -> None:
 
 
 @pytest.fixture(autouse=True)
-def _clean_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def _clean_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
     """No setting of the machine reaches a test, be it a variable or an `.env`; nothing that a test writes stays."""
     for name in list(os.environ):
         if name.startswith(("WATCHER_", "DEV_", "PROD_", "TEST_", "DAGSTER_", "OTEL_")) or name in (
@@ -113,6 +114,11 @@ def _clean_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("WATCHER_HOME", str(tmp_path / "watcher-home"))
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
     monkeypatch.chdir(tmp_path)
+    yield
+    resource = sys.modules.get("watcher_dagster.resource")
+    # The client of a resource without a URL has what this test's environment said.
+    if resource is not None and (client := resource._clients.pop(None, None)) is not None:
+        client.close()
 
 
 # The server
