@@ -360,6 +360,10 @@ def test_a_message_brings_what_is_known_of_the_pipeline(watcher: Watcher, server
     metadata = {"runbook": "https://wiki.example.com/orders", "owners": ["team:sales"]}
     watcher.get_or_create_pipeline(name, pipeline_metadata=metadata)
     watcher.record([record(name, start=-30), record(name, start=-5, state=ExecutionState.FAILED)])
+    [failed] = watcher.executions(pipeline=name, state="failed")
+    blocked = [unique("report"), unique("sales")]
+    for each in blocked:
+        watcher.record([record(each, start=-4, state=ExecutionState.BLOCKED, parent_id=failed.id)])
     watcher.check_failures(now=NOON)
     staging = configured(watcher, slack_webhook_url=SecretStr(server.webhook), environment="staging")
     with staging:
@@ -367,7 +371,8 @@ def test_a_message_brings_what_is_known_of_the_pipeline(watcher: Watcher, server
     lines = server.texts[0].splitlines()
     assert lines[0] == f"🔴 {name} failed"
     assert lines[1] == "2026-03-01 12:00:00 UTC · staging"
-    assert lines[-3:] == [
+    assert lines[-4:] == [
+        f"Blocked: {blocked[0]}, {blocked[1]}",
         "Last success: 2026-03-01 11:31:00 UTC",
         "Owner: team:sales",
         "Runbook: <https://wiki.example.com/orders|https://wiki.example.com/orders>",

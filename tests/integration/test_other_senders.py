@@ -101,8 +101,9 @@ def test_a_webhook_gets_the_whole_alert(server: HttpServer) -> None:
     assert "execution 3 (https://dagster.example.com/runs/1) of a_b <i>" in body["text"]
     [told] = body["alerts"]
     assert (told["id"], told["level"], told["facts"]) == (17, "error", {"error": {"message": "duplicate key 8123"}})
-    assert (told["owners"], told["links"]) == (["anna"], {"run": "https://dagster.example.com/runs/1"})
-    assert set(told) == {*Alert.__dataclass_fields__, "owners", "links"} - set(DELIVERY)
+    assert (told["owners"], told["blocked"]) == (["anna"], [])
+    assert told["links"] == {"run": "https://dagster.example.com/runs/1"}
+    assert set(told) == {*Alert.__dataclass_fields__, "owners", "blocked", "links"} - set(DELIVERY)
     assert request.headers["Watcher-Event"] == "opened"
     assert "Watcher-Signature" not in request.headers
 

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
         resolve_gone_alerts,
         select_alerts,
     )
+    from watcher_core.alerts.blocked import blocked_pipelines
     from watcher_core.alerts.causes import link_causes
     from watcher_core.alerts.delivery import Pace, deliver_alerts, preview_alerts, send_message, shared_pace
     from watcher_core.alerts.destinations import sender_for
@@ -46,6 +47,7 @@ __all__ = [
     "SlackSender",
     "acknowledge_alert",
     "add_maintenance",
+    "blocked_pipelines",
     "correct_alerts",
     "deliver_alerts",
     "end_maintenance",
@@ -89,6 +91,7 @@ _MODULES = {
     "SlackSender": "senders",
     "acknowledge_alert": "actions",
     "add_maintenance": "maintenance",
+    "blocked_pipelines": "blocked",
     "OPENING": "opening",
     "OPENING_GIVEN": "opening",
     "correct_alerts": "opening",

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from watcher_core import database, text
 from watcher_core.alerts import alerts, digest, incidents, messages, slack
+from watcher_core.alerts.blocked import BLOCKED
 from watcher_core.alerts.notification import Notification
 from watcher_core.alerts.parcels import OVER, Parcel, destination_name
 from watcher_core.alerts.quiet import Collection
@@ -19,7 +20,7 @@ from watcher_core.alerts.titles import is_louder
 from watcher_core.enums import AlertEvent
 
 # What a message has from the pipeline and its executions, as `messages.Notice` names it; and its owners.
-CONTEXT = ("run_id", "is_asset", "is_removed", "runbook", "last_success_at", "usual_seconds")
+CONTEXT = ("run_id", "is_asset", "is_removed", "runbook", "last_success_at", "usual_seconds", "blocked")
 
 # In which a message about several kinds lists what happened.
 ORDER = [
@@ -41,6 +42,8 @@ NOTICES = f"""
            pipeline.pipeline_metadata ->> 'runbook' AS runbook,
            CASE WHEN alert.kind = 'failure' THEN good.last_success_at END AS last_success_at,
            CASE WHEN alert.kind = 'timeliness' THEN good.usual_seconds END AS usual_seconds,
+           CASE WHEN alert.kind = 'failure' AND alert.state <> 'resolved'
+                THEN ARRAY({BLOCKED}) ELSE '{{}}' END AS blocked,
            coalesce(newest.is_asset, false) AS is_asset,
            pipeline.removed_at IS NOT NULL OR coalesce(gone.is_removed, false) AS is_removed
       FROM ({alerts.SELECT}
@@ -146,6 +149,7 @@ class Composer:
             environment=self.environment,
             links={notice.alert.id: self._links(notice) for notice in notices},
             owners={notice.alert.id: notice.owners for notice in notices},
+            blocked={notice.alert.id: notice.blocked for notice in notices},
             cause=None if cause is None else cause.alert,
             levels_before=before,
         )

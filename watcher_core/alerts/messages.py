@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import urllib.parse
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from watcher_core import text, values
 from watcher_core.alerts import incidents, pending, slack, titles
@@ -89,6 +89,7 @@ class Notice:
         runbook: What to do about it: an address, as its metadata has it.
         last_success_at: When its pipeline last succeeded.
         usual_seconds: How long its pipeline usually takes.
+        blocked: Pipelines that did not run because of a failure, by name.
         level_before: The level that the place knows, where the alert has become louder since.
     """
 
@@ -101,6 +102,7 @@ class Notice:
     runbook: str | None = None
     last_success_at: dt.datetime | None = None
     usual_seconds: float | None = None
+    blocked: list[str] = field(default_factory=list)
     level_before: AlertLevel | None = None
 
 
@@ -202,6 +204,8 @@ def _details(notice: Notice, dagster_url: str | None) -> list[str]:
         address = slack.link("", dagster_url, "runs", notice.run_id)[1:-2]
         query = urllib.parse.urlencode({"selection": step, "logs": f"step:{step}"})
         lines.append(f"Log: <{address}?{query}|{slack.escape(f'step {step}', limit=120)}>")
+    if notice.blocked:
+        lines.append(f"Blocked: {_escaped(text.listed(notice.blocked))}")
     if notice.last_success_at is not None:
         lines.append(f"Last success: {text.clock(notice.last_success_at)}")
     if notice.usual_seconds is not None:

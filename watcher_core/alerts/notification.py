@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -37,6 +37,7 @@ class Notification:
         environment: The deployment that it comes from, as `WATCHER_ENVIRONMENT` names it.
         links: Pages on an alert, by its id and by what they show.
         owners: Who owns the pipeline of an alert, by its id.
+        blocked: The pipelines that did not run because of an alert, by its id.
         cause: The alert that all of them are behind, where it is not one of them.
         levels_before: The level that the place knows of an alert that has become louder since, by its id.
     """
@@ -47,6 +48,7 @@ class Notification:
     environment: str | None = None
     links: Mapping[int, Mapping[str, str]] = field(default_factory=dict)
     owners: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
+    blocked: Mapping[int, Sequence[str]] = field(default_factory=dict)
     cause: values.Alert | None = None
     levels_before: Mapping[int, AlertLevel] = field(default_factory=dict)
 
@@ -68,6 +70,7 @@ class Notification:
             **shown,
             **({} if before is None else {"level_before": before.value}),
             "owners": list(self.owners.get(alert.id, ())),
+            "blocked": list(self.blocked.get(alert.id, ())),
             "links": dict(self.links.get(alert.id, {})),
         }
 

@@ -103,7 +103,9 @@ def show(alert_id: Id, *, json: Json = False) -> None:
         behind = watcher.alerts(behind=alert.id, state=UNRESOLVED, limit=SHOWN_BEHIND, now=now) if alert.behind else []
         blocked = watcher.blocked_pipelines(alert.id)
     if json:
-        output.print_json({**dataclasses.asdict(alert), "actions": actions, "deliveries": deliveries})
+        output.print_json(
+            {**dataclasses.asdict(alert), "blocked": blocked, "actions": actions, "deliveries": deliveries}
+        )
         return
     from watcher_core.alerts import headline
 

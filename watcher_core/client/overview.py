@@ -68,7 +68,7 @@ class OverviewMethods(TelemetryMethods):
             alert_id: The alert; of another kind, or resolved, it has none.
         """
         with self._driver_statements() as (connection, _):
-            return overview.blocked_pipelines(connection, alert_id)
+            return alerts.blocked_pipelines(connection, alert_id)
 
     def search(self, text: str, *, limit: int = 20) -> list[values.SearchHit]:
         """Return pipelines, addresses and alerts whose names contain a text, whatever its case.

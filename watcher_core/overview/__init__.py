@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from watcher_core.lazy import exported
 
 if TYPE_CHECKING:
-    from watcher_core.overview.blocked import blocked_pipelines
     from watcher_core.overview.database import read_database_facts
     from watcher_core.overview.errors import readable_error
     from watcher_core.overview.graph import graph_pipelines
@@ -37,7 +36,6 @@ __all__ = [
     "MOST_TIMELINE_EXECUTIONS",
     "NO_FRESHNESS",
     "Filter",
-    "blocked_pipelines",
     "board_version",
     "check_pipeline",
     "graph_pipelines",
@@ -66,7 +64,6 @@ _MODULES = {
     "MOST_REPORT_DAYS": "report:MOST_DAYS",
     "MOST_TIMELINE_EXECUTIONS": "timeline:MOST_EXECUTIONS",
     "NO_FRESHNESS": "unwatched",
-    "blocked_pipelines": "blocked",
     "board_version": "version",
     "check_pipeline": "pipeline_check",
     "graph_pipelines": "graph",
