@@ -425,6 +425,31 @@ def test_the_same_pipeline_is_stale_because_it_fails(shop: World) -> None:
     assert shop.causes() == {"freshness/orders": "failure/orders"}
 
 
+def test_that_what_fails_gets_stale_is_no_news(shop: World) -> None:
+    for name in ("orders", "customers"):
+        shop.found(name, AlertKind.FAILURE, **AWAY)
+    assert shop.deliver() == 1
+    assert shop.default.take() == [f"🔴 orders failed: {AWAY['error']}, and 1 other with the same error"]
+    for name in ("orders", "customers"):
+        shop.found(name, now=at(70))
+    assert shop.deliver(at(71)) == 0
+    shop.found("margin", now=at(80))
+    shop.deliver(at(81))
+    [text] = [message.text for message in shop.default.messages]
+    assert "1 other with the same error, and 1 behind it" in text
+    assert "Same error: customers\nBehind it: margin" in text
+
+
+def test_pipelines_are_counted_and_not_their_alerts(shop: World) -> None:
+    for kind in (AlertKind.FRESHNESS, AlertKind.TIMELINESS):
+        shop.found("orders", kind)
+        assert shop.deliver() == 1
+    shop.default.take()
+    shop.over("timeliness/orders", "freshness/orders", now=at(5))
+    shop.deliver(at(5))
+    assert shop.default.take() == ["✅ 1 pipeline is good again: orders"]
+
+
 def test_of_many_causes_a_failure_comes_first_and_then_the_first_that_was_found(world: World) -> None:
     world.reads("report", "a", "b", "c")
     for name in ("a", "b", "c"):
@@ -744,7 +769,7 @@ def test_a_webhook_hears_what_comes_later(shop: World, pager: Pager, monkeypatch
 # What a delivery looks at
 
 
-@pytest.mark.parametrize("seed", range(2))
+@pytest.mark.parametrize("seed", range(3))
 def test_a_delivery_links_as_if_it_looked_at_all_alerts(world: World, seed: int) -> None:
     """On random histories, with every kind of link: to look only at what is new finds the same."""
     chance = random.Random(seed)

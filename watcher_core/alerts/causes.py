@@ -289,9 +289,18 @@ def _link(alerts: str) -> sa.TextClause:
           FROM chosen
          WHERE alert.id = ANY(ARRAY(SELECT id FROM free))
            AND chosen.consequence_id = alert.id
-        RETURNING alert.cause_alert_id
+        RETURNING alert.cause_alert_id, alert.pipeline_id
+    ), news AS (
+        -- That what fails is stale after a while, too, is none.
+        SELECT cause_alert_id
+          FROM linked
+         WHERE NOT EXISTS (SELECT
+                             FROM alive AS known
+                            WHERE known.root_id = linked.cause_alert_id
+                              AND known.pipeline_id = linked.pipeline_id)
     )
     SELECT array_agg(DISTINCT cause_alert_id) AS causes,
+           (SELECT array_agg(DISTINCT cause_alert_id) FROM news) AS grown,
            count(*) < (SELECT count(DISTINCT pair.consequence_id)
                          FROM pair
                          JOIN alive ON alive.id = pair.consequence_id
@@ -304,9 +313,12 @@ def _link(alerts: str) -> sa.TextClause:
 LINK = _link("watcher.alert")
 LINK_NEAR = _link("(SELECT * FROM watcher.alert WHERE id = ANY(:near) OFFSET 0)")
 
-# There is more behind them: they are looked at by the deliverer.
+# There is more behind them: they are looked at by the deliverer. Those have grown that have more pipelines behind them.
 GROW = sa.text(f"""
-    UPDATE watcher.alert SET grew_at = :now, is_settled = false WHERE id = ANY(ARRAY({_open_and_locked(":ids")}))
+    UPDATE watcher.alert
+       SET grew_at    = CASE WHEN id = ANY(:grew) THEN :now ELSE grew_at END,
+           is_settled = false
+     WHERE id = ANY(ARRAY({_open_and_locked(":ids")}))
 """)
 
 
@@ -332,15 +344,17 @@ def link_causes(session: Session, *, now: dt.datetime, only_new: bool = False) -
         return 0
     session.execute(HASHED)
     causes: set[int] = set()
+    grew: set[int] = set()
     statement = LINK if near is None else LINK_NEAR
     for _ in range(MOST_ROUNDS):
-        grown, is_more_left = session.execute(statement, {"burst_gap": BURST_GAP, "near": near}).one()
-        if not grown:
+        found, grown, is_more_left = session.execute(statement, {"burst_gap": BURST_GAP, "near": near}).one()
+        if not found:
             break
-        causes.update(grown)
+        causes.update(found)
+        grew.update(grown or ())
         session.execute(FOLLOW, moment)
         if not is_more_left:  # all that may be behind something is
             break
     if causes:
-        session.execute(GROW, {"ids": sorted(causes), "now": now})
+        session.execute(GROW, {"ids": sorted(causes), "grew": sorted(grew), "now": now})
     return len(causes)

@@ -134,6 +134,7 @@ class Composer:
             kind=parcel.kind,
             level=parcel.level,
             total=len(parcel.alerts),
+            subjects=len({each.subject.pipeline_name or each.id for each in parcel.alerts}),
             now=now,
             dagster_url=self.dagster_url,
             board_url=self.board_url,

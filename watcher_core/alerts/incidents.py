@@ -16,8 +16,9 @@ NAMED_OWNERS = 3
 
 BEHIND = sa.text(f"""
     WITH behind AS (
-        SELECT DISTINCT other.cause_alert_id AS cause_id, pipeline.id, pipeline.name,
-               other.kind = 'failure' AS is_failure,
+        -- One that fails is stale as well: it is counted once.
+        SELECT DISTINCT ON (other.cause_alert_id, pipeline.id)
+               other.cause_alert_id AS cause_id, pipeline.id, pipeline.name, other.kind = 'failure' AS is_failure,
                coalesce(other.facts ->> 'backfill' = cause.facts ->> 'backfill', false) AS is_of_backfill,
                CASE jsonb_typeof(pipeline.pipeline_metadata -> 'owners')
                     WHEN 'array' THEN pipeline.pipeline_metadata -> 'owners'
@@ -35,6 +36,7 @@ BEHIND = sa.text(f"""
                              OFFSET 0) AS pipeline
          WHERE other.state IN ('open', 'acknowledged', 'snoozed')
            AND other.pipeline_id <> cause.pipeline_id
+         ORDER BY other.cause_alert_id, pipeline.id, other.kind <> 'failure', other.id
     )
     SELECT cause_id, is_failure, count(*) AS pipelines, bool_and(is_of_backfill) AS are_of_backfill,
            (array_agg(name ORDER BY name))[1 : {NAMED_PIPELINES}] AS names,

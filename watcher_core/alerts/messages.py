@@ -113,6 +113,7 @@ def message(
     kind: AlertKind,
     level: AlertLevel,
     total: int,
+    subjects: int | None = None,
     now: dt.datetime,
     dagster_url: str | None = None,
     board_url: str | None = None,
@@ -129,6 +130,7 @@ def message(
         kind: The check that found them.
         level: Their level.
         total: How many there are in all.
+        subjects: How many pipelines, or other things, they are about: by default, each is about another one.
         now: The time of the message.
         dagster_url: Base of links into Dagster's UI.
         board_url: Base of links to the board.
@@ -163,7 +165,9 @@ def message(
         lines += _details(notices[0], dagster_url)
     kinds = {notice.alert.kind for notice in notices}
     prefix = (max(worse.values(), default="") if is_worse_alike else GOT_WORSE) or PREFIXES.get(event, "")
-    headline = prefix + _headline(event, kind, total, is_mixed=len(kinds) > 1 or bool(cause and not is_over))
+    is_mixed = len(kinds) > 1 or bool(cause and not is_over)
+    subjects = total if subjects is None else subjects
+    headline = prefix + _headline(event, kind, total, subjects, is_mixed=is_mixed)
     where = f" · {slack.escape(environment)}" if environment else ""
     return slack.compose(
         header=f"{sign}: {CHECKS[kind]}",
@@ -174,6 +178,7 @@ def message(
             headline=headline,
             prefix=prefix,
             total=total,
+            subjects=subjects,
             now=now,
             behind=after[notices[0].alert.id].in_words(is_over=is_over) if total == 1 and notices else "",
             cause=None if cause is None else cause.alert,
@@ -240,10 +245,11 @@ def _escaped(line: str) -> str:
     return slack.escape(line, limit=NAMES_CHARACTERS)
 
 
-def _headline(event: AlertEvent, kind: AlertKind, total: int, *, is_mixed: bool) -> str:
+def _headline(event: AlertEvent, kind: AlertKind, total: int, subjects: int, *, is_mixed: bool) -> str:
     troubles, recoveries = (HELD_UP, GOOD_AGAIN) if is_mixed else (TROUBLES[kind], RECOVERIES[kind])
     one_and_several = {AlertEvent.RESOLVED: recoveries, AlertEvent.MISSED: MISSED}.get(event, troubles)
-    return one_and_several[total != 1].format(f"{total:,}")
+    number = subjects if "pipeline" in one_and_several[0] else total
+    return one_and_several[number != 1].format(f"{number:,}")
 
 
 def _example_id(notices: Sequence[Notice]) -> str:

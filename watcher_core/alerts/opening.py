@@ -78,7 +78,8 @@ OPENING: Final = f"""
            SET level = known.level, facts = known.facts, pipeline_id = known.pipeline_id,
                pipeline_execution_id = coalesce(known.pipeline_execution_id, alert.pipeline_execution_id),
                grew_at    = CASE WHEN known.has_grown THEN %(now)s ELSE alert.grew_at END,
-               is_settled = alert.is_settled AND NOT known.has_grown,
+               -- Another error may have another cause.
+               is_settled = alert.is_settled AND NOT known.has_grown AND known.kind <> 'failure',
                -- A snooze that is over by then has its reminder still.
                state = CASE WHEN {IS_COVERED} THEN alert.state ELSE 'open' END,
                snoozed_until = CASE WHEN {IS_COVERED} OR alert.snoozed_until <= %(now)s THEN alert.snoozed_until END

@@ -44,6 +44,7 @@ def title(
     headline: str,
     prefix: str,
     total: int,
+    subjects: int = 1,
     now: dt.datetime,
     behind: str = "",
     cause: values.Alert | None = None,
@@ -57,15 +58,16 @@ def title(
         headline: What happened, for several.
         prefix: What comes before an alert that is no news.
         total: How many there are in all.
+        subjects: How many pipelines, or other things, they are about.
         now: The time of the message.
         behind: What is behind a single alert, in words.
         cause: The alert that all of them are behind, where it is not one of them.
     """
     if cause is not None and alerts and event not in (AlertEvent.RESOLVED, AlertEvent.MISSED):
-        return f"{sign} {prefix}{_held_up(alerts, cause, total=total, now=now)}"
+        return f"{sign} {prefix}{_held_up(alerts, cause, subjects=subjects, now=now)}"
     if total != 1 or not alerts or event is AlertEvent.MISSED:
         names = list(dict.fromkeys(_where(alert) for alert in alerts))
-        more = total - NAMED if len(names) > NAMED else 0
+        more = subjects - NAMED if len(names) > NAMED else 0
         named = ", ".join(names[:NAMED]) + (f" and {more:,} more" if more else "")
         return f"{sign} {headline}" + (f": {named}" if named else "")
     [alert] = alerts[:1]
@@ -99,12 +101,12 @@ def _trouble(alert: values.Alert, now: dt.datetime, *, verb: str) -> str:
     return slack.cut(_TROUBLES.get(alert.kind, _stated)(alert, alert.facts, now, verb), TROUBLE_CHARACTERS)
 
 
-def _held_up(alerts: Sequence[values.Alert], cause: values.Alert, *, total: int, now: dt.datetime) -> str:
+def _held_up(alerts: Sequence[values.Alert], cause: values.Alert, *, subjects: int, now: dt.datetime) -> str:
     """As in `revenue and 2 more are held up: orders failed for 2026-11-26: duplicate key 8123 in stg_orders`."""
     names = list(dict.fromkeys(_where(alert) for alert in alerts))
     is_alike = alerts[0].kind is AlertKind.FAILURE
-    what = "failed, too" if is_alike else "is held up" if total == 1 else "are held up"
-    return f"{_named(names, total)} {what}: {trouble(cause, now)}"
+    what = "failed, too" if is_alike else "is held up" if subjects == 1 else "are held up"
+    return f"{_named(names, subjects)} {what}: {trouble(cause, now)}"
 
 
 def _named(names: Sequence[str], total: int) -> str:
