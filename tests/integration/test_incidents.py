@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -450,6 +450,60 @@ def test_pipelines_are_counted_and_not_their_alerts(shop: World) -> None:
     assert shop.default.take() == ["✅ 1 pipeline is good again: orders"]
 
 
+def run_of(world: World, job: str, parts: Sequence[str], *, start: float) -> None:
+    """A run of a job, and what ran as part of it."""
+    run = record(job, start=start)
+    steps = [record(name, start=start, parent_external_id=run.external_id) for name in parts]
+    world.watcher.record([run, *steps])
+
+
+def test_a_job_that_hangs_is_one_incident_with_what_it_was_to_make(world: World) -> None:
+    parts = ["clicks", "users", "ads"]
+    run_of(world, "hourly", parts, start=-70)
+    world.found("clicks", AlertKind.TIMELINESS)
+    assert world.deliver() == 1
+    world.default.take()
+    world.found("hourly", AlertKind.TIMELINESS, now=at(5))
+    world.found("hourly", now=at(6))
+    for name in parts:
+        world.found(name, now=at(7))
+    assert world.deliver(at(8)) == 0
+    assert set(world.causes().values()) == {"timeliness/clicks"}
+    assert len(world.causes()) == 5
+
+
+def test_a_job_that_does_not_run_is_one_incident_with_what_it_makes(world: World) -> None:
+    parts = [f"mart {number}" for number in range(5)]
+    run_of(world, "daily", parts, start=-1_500)
+    for name in ("daily", *parts):
+        world.found(name)
+    world.deliver()
+    assert world.default.take() == ["🔴 daily is stale: no change, and 5 behind it"]
+    for name in ("daily", *parts):
+        world.over(f"freshness/{name}", now=at(60))
+    world.deliver(at(60))
+    assert world.default.take() == ["✅ daily: fixed by the run of 2026-03-01 13:00:00 UTC"]
+
+
+def test_a_job_is_stale_because_a_part_of_it_fails(world: World) -> None:
+    run_of(world, "hourly", ["ads", "users"], start=-70)
+    world.found("ads", AlertKind.FAILURE, error="503 from the ads api")
+    world.deliver()
+    world.default.take()
+    world.found("hourly", now=at(10))
+    assert world.deliver(at(10)) == 0
+    assert world.causes() == {"freshness/hourly": "failure/ads"}
+
+
+def test_a_part_of_another_job_speaks_for_itself(world: World) -> None:
+    run_of(world, "hourly", ["ads"], start=-70)
+    run_of(world, "nightly", ["ads"], start=-10)
+    world.found("hourly", AlertKind.TIMELINESS)
+    world.found("ads")
+    world.link()
+    assert world.causes() == {}
+
+
 def test_of_many_causes_a_failure_comes_first_and_then_the_first_that_was_found(world: World) -> None:
     world.reads("report", "a", "b", "c")
     for name in ("a", "b", "c"):
@@ -776,6 +830,9 @@ def test_a_delivery_links_as_if_it_looked_at_all_alerts(world: World, seed: int)
     names = [f"p{number}" for number in range(9)]
     for name in names:
         world.reads(name, *(chance.sample(names, chance.choice((0, 1, 1, 2))) or [f"raw {name}"]))
+    for start in (-30, -20, -10):
+        job, *parts = chance.sample(names, 3)
+        run_of(world, job, parts, start=start)
     linked = 0
     for minute in range(0, 40 * 7, 7):
         now = at(minute)

@@ -4,6 +4,8 @@ An alert that has `cause_alert_id` is behind another one:
 
 - Data that is stale, late or missing is behind what is wrong upstream of it, by lineage, however far and whatever lies
   between, or with its own pipeline: one that fails is stale after a while, too.
+- What ran as part of a job is behind what is wrong with the job, as when that hangs or does not run, and a job that is
+  stale, late or missing is behind what has failed in it or takes long there.
 - A failure is behind the first one with the same error where each came within `BURST_GAP` of the one before, as when a
   warehouse is away; and behind the first one of the same step of the same run, or of the same backfill. The alert
   about a backfill as a whole comes before those of its runs.
@@ -26,6 +28,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from watcher_core import database
+from watcher_core.alerts.nearby import FEW, NEAR
 
 # Failures with the same error, each of which comes within this time after the one before, are one burst.
 BURST_GAP = dt.timedelta(minutes=10)
@@ -36,8 +39,8 @@ FAIR_TIME = dt.timedelta(hours=1)
 # An alert may move behind one that moves itself: what is left after so many rounds waits for the next call.
 MOST_ROUNDS = 5
 
-# A delivery to which more alerts than these are new looks at all: that is one pass over them.
-FEW = 200
+# Where more pipelines have alerts, which job each of them runs in is not looked up: few messages list them all anyway.
+MOST_IN_JOBS = 2_000
 
 # One at a time. Checks write their alerts meanwhile: rows that they hold are left to the next call.
 LOCK = sa.text("SELECT pg_advisory_xact_lock(hashtextextended('watcher.alert/cause', 0))")
@@ -93,75 +96,6 @@ KINDS = """
 # Joins are hashed, however few rows the planner expects: estimates are wrong where thousands of alerts have just come.
 # Where it expects many, compiling the statement takes longer than running it.
 HASHED = sa.text("SET LOCAL enable_nestloop = off; SET LOCAL jit = off")
-
-# The alerts that are new to a delivery, and those that may be linked because of them: of the same pipelines, and of
-# those upstream and downstream; failures with the same error, step or backfill; and what they are behind. NULL where
-# too many are new. One by one, by indexes.
-NEAR = sa.text("""
-    WITH new AS MATERIALIZED (
-        SELECT pipeline_id, kind, facts
-          FROM (SELECT * FROM watcher.alert WHERE NOT is_settled OFFSET 0) AS unsettled
-         WHERE state <> 'resolved'
-           AND pipeline_id IS NOT NULL
-         LIMIT :few + 1
-    ), place AS MATERIALIZED (
-        SELECT address_id
-          FROM (SELECT address_id
-                  FROM watcher.pipeline
-                 WHERE id = ANY(ARRAY(SELECT pipeline_id FROM new))
-                OFFSET 0) AS own
-         WHERE address_id IS NOT NULL
-         UNION
-        SELECT address_lineage.target_address_id
-          FROM watcher.address_lineage
-         WHERE address_lineage.pipeline_id = ANY(ARRAY(SELECT pipeline_id FROM new))
-    ), around AS MATERIALIZED (
-        SELECT path.address_id
-          FROM place
-         CROSS JOIN LATERAL (SELECT source_address_id AS address_id
-                               FROM watcher.address_lineage_closure
-                              WHERE target_address_id = place.address_id
-                              UNION ALL
-                             SELECT target_address_id
-                               FROM watcher.address_lineage_closure
-                              WHERE source_address_id = place.address_id
-                             OFFSET 0) AS path
-         UNION
-        SELECT address_id FROM place
-    ), of_pipeline AS MATERIALIZED (
-        SELECT pipeline_id FROM new
-         UNION
-        SELECT maker.pipeline_id
-          FROM around
-         CROSS JOIN LATERAL (SELECT pipeline.id AS pipeline_id
-                               FROM watcher.pipeline
-                              WHERE pipeline.address_id = around.address_id
-                              UNION ALL
-                             SELECT address_lineage.pipeline_id
-                               FROM watcher.address_lineage
-                              WHERE address_lineage.target_address_id = around.address_id
-                             OFFSET 0) AS maker
-    ), near AS MATERIALIZED (
-        SELECT found.id, found.cause_alert_id
-          FROM of_pipeline
-         CROSS JOIN LATERAL (SELECT id, cause_alert_id
-                               FROM watcher.alert
-                              WHERE alert.pipeline_id = of_pipeline.pipeline_id
-                                AND state <> 'resolved'
-                             OFFSET 0) AS found
-         UNION
-        SELECT id, cause_alert_id
-          FROM watcher.alert
-         WHERE (kind = 'failure' AND state <> 'resolved') IS TRUE -- in one piece, for the index of signatures alone
-           AND (SELECT bool_or(kind = 'failure') FROM new)
-           AND watcher.failure_signatures(facts)
-               && ARRAY(SELECT unnest(watcher.failure_signatures(facts)) FROM new WHERE kind = 'failure')
-    )
-    SELECT CASE WHEN (SELECT count(*) FROM new) <= :few
-                THEN ARRAY(SELECT id FROM near
-                            UNION
-                           SELECT cause_alert_id FROM near WHERE cause_alert_id IS NOT NULL) END
-""")
 
 
 def _open_and_locked(ids: str) -> str:
@@ -237,6 +171,18 @@ def _link(alerts: str) -> sa.TextClause:
           JOIN waiting ON waiting.address_id = path.target_address_id
           JOIN place AS above ON above.address_id = path.source_address_id
          WHERE above.pipeline_id <> waiting.pipeline_id
+    ), part AS MATERIALIZED (
+        -- The job in which a pipeline last ran. Each by its index: joined, all executions might be read.
+        SELECT pipeline_id,
+               (SELECT pipeline_id
+                  FROM watcher.pipeline_execution
+                 WHERE id = (SELECT parent_id
+                               FROM watcher.pipeline_execution
+                              WHERE pipeline_id = worst.pipeline_id
+                              ORDER BY start_date DESC
+                              LIMIT 1)) AS job_id
+          FROM worst
+         WHERE (SELECT count(*) FROM worst) BETWEEN 2 AND :most_in_jobs
     ), similar_failure AS (
         SELECT id, root_id, at, is_linked, is_backfill, signature,
                at - lag(at) OVER (PARTITION BY signature ORDER BY at, id) > CAST(:burst_gap AS interval)
@@ -261,6 +207,22 @@ def _link(alerts: str) -> sa.TextClause:
            AND NOT consequence.is_linked
            AND worst.rank < consequence.rank
            AND worst.name <> 'asset_check'
+         UNION
+        SELECT consequence.id, worst.root_id
+          FROM alive AS consequence
+          JOIN part USING (pipeline_id)
+          JOIN worst ON worst.pipeline_id = part.job_id
+         WHERE consequence.is_consequence
+           AND NOT consequence.is_linked
+           AND worst.name <> 'asset_check'
+         UNION
+        SELECT consequence.id, worst.root_id
+          FROM alive AS consequence
+          JOIN part ON part.job_id = consequence.pipeline_id
+          JOIN worst ON worst.pipeline_id = part.pipeline_id
+         WHERE consequence.is_consequence
+           AND NOT consequence.is_linked
+           AND worst.name IN ('failure', 'stuck', 'timeliness')
          UNION
         SELECT id, first_value(root_id) OVER (PARTITION BY signature, number ORDER BY is_backfill DESC, at, id)
           FROM burst
@@ -345,9 +307,10 @@ def link_causes(session: Session, *, now: dt.datetime, only_new: bool = False) -
     session.execute(HASHED)
     causes: set[int] = set()
     grew: set[int] = set()
+    limits = {"burst_gap": BURST_GAP, "most_in_jobs": MOST_IN_JOBS}
     statement = LINK if near is None else LINK_NEAR
     for _ in range(MOST_ROUNDS):
-        found, grown, is_more_left = session.execute(statement, {"burst_gap": BURST_GAP, "near": near}).one()
+        found, grown, is_more_left = session.execute(statement, {**limits, "near": near}).one()
         if not found:
             break
         causes.update(found)

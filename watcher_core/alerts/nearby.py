@@ -1,0 +1,102 @@
+"""Which alerts a delivery looks at to put what is new behind its cause, or behind the new: see `causes`."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+# What ran in the last ones is part of a job: in the newest it may not have come to it.
+RUNS = 3
+
+# A delivery to which more alerts than these are new looks at all: that is one pass over them.
+FEW = 200
+
+# The alerts that are new to a delivery, and those that may be linked because of them: of the same pipelines, of those
+# upstream and downstream, and of their jobs and what runs in these; failures with the same error, step or backfill; and
+# what they are behind. NULL where too many are new. One by one, by indexes.
+NEAR = sa.text(f"""
+    WITH new AS MATERIALIZED (
+        SELECT pipeline_id, kind, facts
+          FROM (SELECT * FROM watcher.alert WHERE NOT is_settled OFFSET 0) AS unsettled
+         WHERE state <> 'resolved'
+           AND pipeline_id IS NOT NULL
+         LIMIT :few + 1
+    ), place AS MATERIALIZED (
+        SELECT address_id
+          FROM (SELECT address_id
+                  FROM watcher.pipeline
+                 WHERE id = ANY(ARRAY(SELECT pipeline_id FROM new))
+                OFFSET 0) AS own
+         WHERE address_id IS NOT NULL
+         UNION
+        SELECT address_lineage.target_address_id
+          FROM watcher.address_lineage
+         WHERE address_lineage.pipeline_id = ANY(ARRAY(SELECT pipeline_id FROM new))
+    ), around AS MATERIALIZED (
+        SELECT path.address_id
+          FROM place
+         CROSS JOIN LATERAL (SELECT source_address_id AS address_id
+                               FROM watcher.address_lineage_closure
+                              WHERE target_address_id = place.address_id
+                              UNION ALL
+                             SELECT target_address_id
+                               FROM watcher.address_lineage_closure
+                              WHERE source_address_id = place.address_id
+                             OFFSET 0) AS path
+         UNION
+        SELECT address_id FROM place
+    ), of_pipeline AS MATERIALIZED (
+        SELECT pipeline_id FROM new
+         UNION
+        SELECT maker.pipeline_id
+          FROM around
+         CROSS JOIN LATERAL (SELECT pipeline.id AS pipeline_id
+                               FROM watcher.pipeline
+                              WHERE pipeline.address_id = around.address_id
+                              UNION ALL
+                             SELECT address_lineage.pipeline_id
+                               FROM watcher.address_lineage
+                              WHERE address_lineage.target_address_id = around.address_id
+                             OFFSET 0) AS maker
+         UNION
+        SELECT job.pipeline_id
+          FROM new
+         CROSS JOIN LATERAL (SELECT pipeline_id
+                               FROM watcher.pipeline_execution
+                              WHERE id = (SELECT parent_id
+                                            FROM watcher.pipeline_execution
+                                           WHERE pipeline_id = new.pipeline_id
+                                           ORDER BY start_date DESC
+                                           LIMIT 1)
+                             OFFSET 0) AS job
+         UNION
+        SELECT part.pipeline_id
+          FROM new
+         CROSS JOIN LATERAL (SELECT pipeline_id
+                               FROM watcher.pipeline_execution
+                              WHERE parent_id = ANY(ARRAY(SELECT id
+                                                            FROM watcher.pipeline_execution
+                                                           WHERE pipeline_id = new.pipeline_id
+                                                           ORDER BY start_date DESC
+                                                           LIMIT {RUNS}))
+                             OFFSET 0) AS part
+    ), near AS MATERIALIZED (
+        SELECT found.id, found.cause_alert_id
+          FROM of_pipeline
+         CROSS JOIN LATERAL (SELECT id, cause_alert_id
+                               FROM watcher.alert
+                              WHERE alert.pipeline_id = of_pipeline.pipeline_id
+                                AND state <> 'resolved'
+                             OFFSET 0) AS found
+         UNION
+        SELECT id, cause_alert_id
+          FROM watcher.alert
+         WHERE (kind = 'failure' AND state <> 'resolved') IS TRUE -- in one piece, for the index of signatures alone
+           AND (SELECT bool_or(kind = 'failure') FROM new)
+           AND watcher.failure_signatures(facts)
+               && ARRAY(SELECT unnest(watcher.failure_signatures(facts)) FROM new WHERE kind = 'failure')
+    )
+    SELECT CASE WHEN (SELECT count(*) FROM new) <= :few
+                THEN ARRAY(SELECT id FROM near
+                            UNION
+                           SELECT cause_alert_id FROM near WHERE cause_alert_id IS NOT NULL) END
+""")
