@@ -129,6 +129,20 @@ def test_all_metrics_of_an_execution_are_one_alert(usual: Watcher) -> None:
     assert [facts["metric_field"] for facts in alert.facts["metrics"]] == ["total_rows", "throughput"]
 
 
+@pytest.mark.parametrize(("rows", "unusual"), [(USUAL[2], []), (100, ["total_rows"])])
+def test_what_was_late_is_no_news_for_its_duration(usual: Watcher, rows: int, unusual: list[str]) -> None:
+    for metric in ("throughput", "duration_seconds"):
+        usual.get_or_create_anomaly_rule("p", metric_field=metric)
+    usual.update_pipeline("p", timeliness_number=1, timeliness_datepart="hour")
+    days(usual, [USUAL[1]], first=30)
+    days(usual, [rows], first=31, end_date=at(31 * DAY + 300))
+    assert len(usual.check_timeliness(now=at(31 * DAY + 310))) == 1
+    found = detect(usual, 31)
+    assert {"duration_seconds", "throughput"} <= {result.metric_field.value for result in found.flagged}
+    metrics = [facts["metric_field"] for alert in alerts(usual) for facts in alert.facts["metrics"]]
+    assert metrics == unusual
+
+
 def test_throughput_is_rows_a_second(watcher: Watcher) -> None:
     watcher.get_or_create_pipeline("p")
     watcher.get_or_create_anomaly_rule("p", metric_field="throughput", method="zscore", minimum_executions=2)

@@ -11,9 +11,12 @@ from sqlalchemy.orm import Session
 from watcher_core import database, text
 from watcher_core.anomalies.results import AT
 from watcher_core.database import Driver
-from watcher_core.enums import AlertKind, AlertLevel
+from watcher_core.enums import AlertKind, AlertLevel, AnomalyMetric
 from watcher_core.metrics import metric_order
 from watcher_core.values import AnomalyResult, Finding
+
+# What is unusual of an execution because it took long.
+OF_DURATION = (AnomalyMetric.DURATION_SECONDS, AnomalyMetric.THROUGHPUT)
 
 # Numbers that end an alert, were out of its band, too, and follow on runs that were mostly unusual are a new level.
 RUNS_BEFORE, OF_WHICH_UNUSUAL = 5, 3
@@ -84,7 +87,10 @@ UNWATCHED = """
 
 ABOUT = """
     SELECT execution.id, execution.start_date, execution.end_date, execution.execution_metadata ->> 'partition',
-           type.name, CAST(pipeline.pipeline_metadata -> 'owners' AS text)
+           type.name, CAST(pipeline.pipeline_metadata -> 'owners' AS text),
+           EXISTS (SELECT
+                     FROM watcher.timeliness_pipeline_execution_log AS late
+                    WHERE late.pipeline_execution_id = execution.id)
       FROM watcher.pipeline_execution AS execution
       JOIN watcher.pipeline ON pipeline.id = execution.pipeline_id
       JOIN watcher.pipeline_type AS type ON type.id = pipeline.pipeline_type_id
@@ -97,6 +103,8 @@ def findings_of(
 ) -> Iterable[Finding]:
     """Yield a finding for each execution, with its unusual metrics.
 
+    One that was found to be late took long: that is said already.
+
     Args:
         connection: The transaction.
         unusual: The results of these executions that are flagged and not unflagged.
@@ -105,10 +113,14 @@ def findings_of(
     """
     if not unusual:
         return
-    for execution_id, start_date, end_date, partition, type_name, owners in connection.execute(
+    for execution_id, start_date, end_date, partition, type_name, owners, was_late in connection.execute(
         ABOUT, {"ids": list(unusual)}
     ):
         found = sorted(unusual[execution_id], key=result_order)
+        if was_late:
+            found = [result for result in found if result.metric_field not in OF_DURATION]
+        if not found:
+            continue
         details: dict[str, Any] = {"metrics": [_facts(result) for result in found]}
         if partition is not None:
             details["partition"] = partition
