@@ -91,6 +91,8 @@ def run_record(
     partition = run.tags.get(PARTITION_TAG)
     # Ad-hoc runs materialize this today and that tomorrow; together they get nowhere. Dagster names their jobs.
     advances = not run.job_name.startswith("__")
+    # Executed again from where it failed, or some of it: how long that takes is no measure of the job.
+    is_part = run.root_run_id is not None and run.step_keys_to_execute is not None
     known = {
         "run_id": run.run_id,
         "job": run.job_name,
@@ -114,5 +116,6 @@ def run_record(
         logical_date=None if partition is None else partition_start(partition),
         next_watermark=partition_watermark(partition) if partition is not None and advances else None,
         execution_metadata={key: value for key, value in known.items() if value is not None} | dict(metadata or {}),
+        duration_is_shared=True if is_part and end_date is not None else None,
         declared_by=compat.run_declaring_location(run),
     )

@@ -283,6 +283,7 @@ def test_re_execution_from_failure(shared: Platform) -> None:
     run = shared.executions(second.run_id)[""]
     assert run.execution_metadata["parent_run_id"] == first.run_id
     assert run.execution_metadata["root_run_id"] == first.run_id
+    assert run.execution_metadata["duration_of"] == "step"  # of one of two
 
 
 def test_a_run_that_failed_waits_until_dagster_says_whether_it_retries_it(

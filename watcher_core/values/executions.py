@@ -83,8 +83,9 @@ class ExecutionRecord:
             scope, in the same instance. Without one it did all of it.
         former_external_id: The identity that it had before; a row that has it, and started at the same time, is the
             same execution.
-        duration_is_shared: Whether the time from start to end is that of a piece of work that did more than this. Such
-            a duration is not judged. `False` where it did, and this is the execution's own time nevertheless.
+        duration_is_shared: Whether the time from start to end is that of a piece of work that did more than this, or
+            of a retry that did a part of it. Such a duration is not judged. `False` where it did more, and this is the
+            execution's own time nevertheless.
         is_provisional: Whether a later record may replace what this one says; until then its numbers are not judged,
             and its watermark does not move.
         may_be_no_change: Whether an execution without counts may have changed nothing, so that it is no sign of
