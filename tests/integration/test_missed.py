@@ -166,6 +166,23 @@ def test_what_runs_every_minute_is_learned_by_the_hour(watcher: Watcher) -> None
     assert len(found(watcher, name, at(hours=2.5))) == 1
 
 
+def test_what_runs_often_is_missed_within_the_hour(watcher: Watcher) -> None:
+    quarters = [at(days=-30) + dt.timedelta(minutes=15 * quarter) for quarter in range(30 * 96 + 30)]
+    name = runs(watcher, *(quarter for quarter in quarters if 6 <= quarter.hour < 20))  # the last one at 12:15
+    assert found(watcher, name, at(hours=7.6)) == []
+    [finding] = found(watcher, name, at(hours=7.7))
+    assert (finding.measured_from, finding.due_at) == (at(hours=7.25), at(hours=7.5))
+    [rule] = [each for each in watcher.suggest_rules() if each.pipeline_name == name]
+    assert rule.usual_seconds == 900
+
+
+def test_a_pause_that_is_usual_is_none_that_is_missed(watcher: Watcher) -> None:
+    minutes = [at(days=-30) + dt.timedelta(minutes=5 * number) for number in range(30 * 288)]
+    name = runs(watcher, *(minute for minute in minutes if not (minute.hour == 3 and minute.minute < 40)))
+    assert found(watcher, name, at(hours=0.7)) == []
+    assert len(found(watcher, name, at(hours=0.9))) == 1
+
+
 def test_rules_are_proposed(
     watcher: Watcher, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

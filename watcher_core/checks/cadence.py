@@ -9,6 +9,9 @@ A run is missed when it is later than the median of its group by more than four 
 absolute deviations), by five percent of the usual time between runs, and by ten minutes. For a daily run five percent
 are 72 minutes: more than the hour by which it moves in another time zone when clocks change.
 
+Of what runs so often that only one start of each hour is looked at, the longest wait within the hours of four weeks is
+usual: it is missed after that and ten minutes.
+
 All of this is by the clock of one zone, without its changes: a day is a day.
 """
 
@@ -18,8 +21,8 @@ import cmath
 import datetime as dt
 import math
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from statistics import median
 from typing import Any, Final
@@ -85,13 +88,17 @@ class Cadence:
         """Return when the run after `last` is due, and when it is missed; `None` where that is not known."""
         zone = ZoneInfo(self.zone)
         by_clock = last.astimezone(zone).replace(tzinfo=None)
-        found = self.every.get(GROUPINGS[self.grouping](by_clock + dt.timedelta(seconds=self.shift)))
+        found = self.every.get(self.group(by_clock))
         if found is None:
             return None
         seconds, tolerance = found
         due = by_clock + dt.timedelta(seconds=seconds)
         missed = due + dt.timedelta(seconds=tolerance)
         return due.replace(tzinfo=zone).astimezone(dt.UTC), missed.replace(tzinfo=zone).astimezone(dt.UTC)
+
+    def group(self, run: dt.datetime) -> str:
+        """Return the group of a run, which is given by the clock of the zone."""
+        return GROUPINGS[self.grouping](run + dt.timedelta(seconds=self.shift))
 
     def as_json(self) -> dict[str, Any]:
         """Return it as plain JSON."""
@@ -144,6 +151,30 @@ def learn_cadence(starts: Sequence[dt.datetime], *, zone: str | None = None) -> 
         if best is None or missed / known < best[0]:
             best = missed / known, Cadence(zone=zone, grouping=grouping, shift=shift, every=every)
     return None if best is None else best[1]
+
+
+def refine_cadence(cadence: Cadence, waits: Iterable[tuple[dt.datetime, float, float]]) -> Cadence:
+    """Wait no hour for what runs more often, where its starts of each hour have been looked at.
+
+    Args:
+        cadence: Learned from one start of each hour.
+        waits: For each hour, the start after which it waited longest, its usual and its longest wait, in seconds.
+    """
+    zone = ZoneInfo(cadence.zone)
+    usual, longest = defaultdict(list), defaultdict(list)
+    for start, usual_wait, longest_wait in waits:
+        if longest_wait < HOUR:  # an hour without a start is what the cadence knows of
+            group = cadence.group(start.astimezone(zone).replace(tzinfo=None))
+            usual[group].append(usual_wait)
+            longest[group].append(longest_wait)
+    every = dict(cadence.every)
+    for group, (seconds, tolerance) in cadence.every.items():
+        if len(longest[group]) >= LEAST_TIMES and abs(seconds - HOUR) <= tolerance:
+            wait = median(usual[group])
+            allowed = max(longest[group]) - wait + LEAST_TOLERANCE.total_seconds()
+            if wait + allowed < seconds + tolerance:
+                every[group] = wait, allowed
+    return replace(cadence, every=every)
 
 
 def _shift(runs: Sequence[dt.datetime], period: float) -> float:

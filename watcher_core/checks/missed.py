@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 
 from watcher_core import database, text
 from watcher_core.checks import thresholds
-from watcher_core.checks.cadence import Cadence, learn_cadence
+from watcher_core.checks.cadence import Cadence, learn_cadence, refine_cadence
 from watcher_core.enums import AlertKind, AlertLevel
 from watcher_core.values import Finding
 
@@ -81,6 +81,18 @@ LAST_OF_HOURS: Final = """
                           ORDER BY start_date DESC
                           LIMIT 1) AS last
      ORDER BY last.start_date DESC
+"""
+
+# How long it waited after the starts of each hour: the usual and the longest wait, and where that was.
+WAITS_OF_HOURS: Final = """
+    SELECT (array_agg(start_date ORDER BY wait DESC))[1], percentile_cont(0.5) WITHIN GROUP (ORDER BY wait), max(wait)
+      FROM (SELECT start_date,
+                   CAST(extract(epoch FROM lead(start_date) OVER (ORDER BY start_date) - start_date) AS float8) AS wait
+              FROM watcher.pipeline_execution
+             WHERE pipeline_id = %(pipeline_id)s
+               AND start_date >= %(until)s - %(hours)s * interval '1 hour') AS start
+     WHERE wait IS NOT NULL
+     GROUP BY date_trunc('hour', start_date)
 """
 
 KEEP: Final = """
@@ -171,7 +183,7 @@ def _follow(connection: database.Driver, *, now: dt.datetime) -> None:
             cadence = None if known is None else Cadence.from_json(known)
         elif learned < MOST_LEARNED:
             learned += 1
-            cadence, learned_at = learn_cadence(_starts(connection, pipeline_id, last_start), zone=zone), now
+            cadence, learned_at = _learn(connection, pipeline_id, last_start, zone), now
         else:
             continue
         due = None if cadence is None else cadence.due(last_start)
@@ -192,12 +204,14 @@ def _follow(connection: database.Driver, *, now: dt.datetime) -> None:
             cursor.executemany(KEEP, kept)
 
 
-def _starts(connection: database.Driver, pipeline_id: int, last: dt.datetime) -> list[dt.datetime]:
+def _learn(connection: database.Driver, pipeline_id: int, last: dt.datetime, zone: str | None) -> Cadence | None:
     given = {"pipeline_id": pipeline_id, "limit": MOST_STARTS, "hours": HOURS, "until": _next_hour(last)}
     rows = connection.execute(STARTS, given).fetchall()
     if len(rows) == MOST_STARTS and last - rows[-1][0] < dt.timedelta(hours=HOURS):
         rows = connection.execute(LAST_OF_HOURS, given).fetchall()
-    return _regular(reversed(rows))
+        cadence = learn_cadence(_regular(reversed(rows)), zone=zone)
+        return None if cadence is None else refine_cadence(cadence, connection.execute(WAITS_OF_HOURS, given))
+    return learn_cadence(_regular(reversed(rows)), zone=zone)
 
 
 def _next_hour(moment: dt.datetime) -> dt.datetime:
