@@ -274,11 +274,11 @@ def test_a_cause_that_is_back_while_its_end_is_being_told_is_told_afterwards(wat
     assert (only(watcher).event, only(watcher).next_attempt_at) == (AlertEvent.REOPENED, at(12))
 
 
-def test_after_an_hour_it_is_another_alert(watcher: Watcher) -> None:
+def test_after_some_time_it_is_another_alert(watcher: Watcher) -> None:
     resolved(watcher, at(5), delivered_at=at(1))
-    assert open_for(watcher, finding(watcher, "a", pipeline="back"), now=at(65)) == 1
+    assert open_for(watcher, finding(watcher, "a", pipeline="back"), now=at(95)) == 1
     assert [alert.state for alert in watcher.alerts()] == [AlertState.OPEN, AlertState.RESOLVED]
-    assert open_for(watcher, finding(watcher, "a", pipeline="back"), now=at(66)) == 0
+    assert open_for(watcher, finding(watcher, "a", pipeline="back"), now=at(96)) == 0
 
 
 def test_flapping_is_one_alert_and_no_message(watcher: Watcher) -> None:

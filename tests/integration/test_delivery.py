@@ -153,8 +153,8 @@ def test_a_recovery_follows_and_a_cause_that_is_back_too(watcher: Watcher, serve
     opened(watcher, "a", now=at(10))
     deliver(watcher, at(11))
     gone(watcher, "a", now=at(15))
-    assert deliver(watcher, at(74)) == DeliveryResult()  # it may come back once more
-    deliver(watcher, at(76))
+    assert deliver(watcher, at(104)) == DeliveryResult()  # it may come back once more
+    deliver(watcher, at(106))
     assert headlines(server) == [STALE, UNWATCHED, f"Back again: {STALE}", UNWATCHED]
     assert len(by_key(watcher)) == 1
 
@@ -638,15 +638,26 @@ def test_an_alert_that_flaps_is_damped(watcher: Watcher, server: SlackServer) ->
         gone(watcher, "a", now=at(minute + 5))
         deliver(watcher, at(minute + 6))
     assert headlines(server) == [STALE, UNWATCHED, f"Back again: {STALE}"]
-    assert "flapping: back once; its recovery is notified once it has lasted 1 h" in server.texts[-1]
+    assert "flapping: back once; its recovery is notified once it has lasted 1 h 30 min" in server.texts[-1]
     assert "flapping" not in "".join(server.texts[:-1])
     assert deliver(watcher, at(180)) == DeliveryResult()
     alert = by_key(watcher)["a"]
     assert (alert.state, alert.reopenings) == (AlertState.RESOLVED, 17)
-    assert deliver(watcher, at(234)).messages == 0
-    assert deliver(watcher, at(236)).messages == 1  # it has lasted an hour
+    assert deliver(watcher, at(264)).messages == 0
+    assert deliver(watcher, at(266)).messages == 1  # it has lasted
     assert headlines(server)[-1] == UNWATCHED
     assert len(server.texts) == 4
+
+
+def test_what_runs_hourly_and_fails_every_other_time_is_one_alert(watcher: Watcher, server: SlackServer) -> None:
+    for hour in range(0, 8, 2):
+        opened(watcher, "a", now=at(60 * hour))
+        deliver(watcher, at(60 * hour + 1))
+        gone(watcher, "a", now=at(60 * hour + 60))
+        deliver(watcher, at(60 * hour + 61))
+    assert headlines(server) == [STALE, UNWATCHED, f"Back again: {STALE}"]
+    assert deliver(watcher, at(511)).messages == 1
+    assert len(by_key(watcher)) == 1
 
 
 def test_an_alert_that_flaps_and_is_resolved_by_hand_is_over_at_once(watcher: Watcher, server: SlackServer) -> None:

@@ -207,7 +207,7 @@ def test_each_hears_what_it_has_missed(watcher: Watcher, places: Places) -> None
     places.webhook.down = None
     deliver(watcher, at(20), retry_now=True)
     gone(watcher, "a", now=at(25))
-    deliver(watcher, at(86), retry_now=True)  # it was back before, and has been good for an hour
+    deliver(watcher, at(116), retry_now=True)  # it was back before, and has been good since
     assert places.told == [
         "🔴 pipeline a failed",
         "✅ pipeline a no longer fails",
@@ -216,11 +216,11 @@ def test_each_hears_what_it_has_missed(watcher: Watcher, places: Places) -> None
     ]
     assert places.events == ["opened", "resolved"]
     places.webhook.down = Failure(503)
-    opened(watcher, "c", now=at(90))
-    deliver(watcher, at(91))
-    gone(watcher, "c", now=at(92))
+    opened(watcher, "c", now=at(120))
+    deliver(watcher, at(121))
+    gone(watcher, "c", now=at(122))
     places.webhook.down = None
-    deliver(watcher, at(93), retry_now=True)
+    deliver(watcher, at(123), retry_now=True)
     assert places.events[2:] == ["missed"]
     assert places.told[4:] == ["🔴 pipeline c failed", "✅ pipeline c no longer fails"]
 
@@ -613,7 +613,7 @@ def test_the_end_goes_where_the_opening_went_and_what_is_back_where_routes_lead(
     deliver(watcher, at(11))
     assert (places.events[3:], places.told) == ([], ["🔴 pipeline a failed"])
     gone(watcher, "a", now=at(12))
-    deliver(watcher, at(73))
+    deliver(watcher, at(103))
     assert (places.events[3:], places.told[1:]) == ([], ["✅ pipeline a no longer fails"])
 
 

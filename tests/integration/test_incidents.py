@@ -495,6 +495,43 @@ def test_a_job_is_stale_because_a_part_of_it_fails(world: World) -> None:
     assert world.causes() == {"freshness/hourly": "failure/ads"}
 
 
+def unusual(world: World, name: str, run: int, *, now: dt.datetime, metric: str = "total_rows", **facts: Any) -> None:
+    """Numbers of a run that are unusual."""
+    found = Finding(
+        kind=AlertKind.ANOMALY,
+        level=AlertLevel.WARNING,
+        pipeline_id=world.watcher.get_or_create_pipeline(name).id,
+        pipeline_name=name,
+        execution_id=None,
+        new=True,
+        deduplication_key=f"anomaly/{name}/{run}",
+        at=now,
+        details={"metrics": [{"metric_field": metric, "value": 423}], **facts},
+    )
+    with world.watcher._transaction() as (session, _):
+        opening.open_alerts(session, [found], now=now)
+
+
+def test_what_stays_unusual_is_one_incident_with_what_is_made_of_it(shop: World) -> None:
+    for run in range(3):
+        for name in ("orders", "customers"):
+            unusual(shop, name, run, now=at(60 * run))
+        shop.deliver(at(60 * run))
+    assert shop.default.take() == ["⚠️ orders is unusual: total_rows is 423, and 1 behind it, of sales"]
+    assert set(shop.causes().values()) == {"anomaly/orders/0"}
+
+
+def test_unusual_durations_and_other_partitions_have_causes_of_their_own(shop: World) -> None:
+    unusual(shop, "orders", 0, now=NOON, metric="duration_seconds")
+    unusual(shop, "customers", 0, now=at(1))
+    for run in (1, 2):
+        unusual(shop, "orders", run, now=at(2), partition=f"2026-02-0{run}")
+    unusual(shop, "customers", 2, now=at(3), partition="2026-02-02")
+    shop.found("customers", now=at(4))  # nor is data stale because numbers are unusual
+    shop.link(at(5))
+    assert shop.causes() == {"anomaly/customers/2": "anomaly/orders/2"}
+
+
 def test_a_part_of_another_job_speaks_for_itself(world: World) -> None:
     run_of(world, "hourly", ["ads"], start=-70)
     run_of(world, "nightly", ["ads"], start=-10)

@@ -6,6 +6,8 @@ An alert that has `cause_alert_id` is behind another one:
   between, or with its own pipeline: one that fails is stale after a while, too.
 - What ran as part of a job is behind what is wrong with the job, as when that hangs or does not run, and a job that is
   stale, late or missing is behind what has failed in it or takes long there.
+- Unusual numbers are behind those of an earlier run of the same pipeline that still hold, and unusual rows behind those
+  upstream. What is unusual of a partition is behind the same partition's alone.
 - A failure is behind the first one with the same error where each came within `BURST_GAP` of the one before, as when a
   warehouse is away; and behind the first one of the same step of the same run, or of the same backfill. The alert
   about a backfill as a whole comes before those of its runs.
@@ -91,11 +93,15 @@ FOLLOW = sa.text("""
 # compared as text: the schema may not have all of them yet.
 KINDS = """
     (VALUES ('failure', 1, false), ('stuck', 2, false), ('asset_check', 3, false), ('timeliness', 4, true),
-            ('missed', 5, true), ('freshness', 6, true)) AS kind (name, rank, is_consequence)"""
+            ('missed', 5, true), ('freshness', 6, true), ('anomaly', 7, false)) AS kind (name, rank, is_consequence)"""
 
 # Joins are hashed, however few rows the planner expects: estimates are wrong where thousands of alerts have just come.
 # Where it expects many, compiling the statement takes longer than running it.
 HASHED = sa.text("SET LOCAL enable_nestloop = off; SET LOCAL jit = off")
+
+
+# The metrics of an anomaly that say something of its data.
+ROWS = '$.metrics[*] ? (@.metric_field != "duration_seconds" && @.metric_field != "throughput")'
 
 
 def _open_and_locked(ids: str) -> str:
@@ -133,7 +139,9 @@ def _link(alerts: str) -> sa.TextClause:
                     THEN alert.cause_alert_id ELSE alert.id END AS root_id,
                alert.cause_alert_id IS NOT NULL AS is_linked,
                alert.facts ? 'backfill_state' AS is_backfill,
-               CASE WHEN kind.name = 'failure' THEN watcher.failure_signatures(alert.facts) END AS signatures
+               CASE WHEN kind.name = 'failure' THEN watcher.failure_signatures(alert.facts) END AS signatures,
+               CASE WHEN kind.name = 'anomaly' THEN coalesce(alert.facts ->> 'partition', '') END AS partition,
+               kind.name = 'anomaly' AND jsonb_path_exists(alert.facts, '{ROWS}') AS is_of_rows
           FROM {alerts} AS alert
           JOIN {KINDS} ON kind.name = CAST(alert.kind AS text)
          WHERE alert.state <> 'resolved'
@@ -144,23 +152,29 @@ def _link(alerts: str) -> sa.TextClause:
         -- What a pipeline may be the cause of others with: a pipeline may have any number of alerts.
         SELECT DISTINCT ON (pipeline_id) pipeline_id, root_id, name, rank
           FROM alive
+         WHERE name <> 'anomaly'
          ORDER BY pipeline_id, rank, at, id
+    ), unusual AS MATERIALIZED (
+        SELECT DISTINCT ON (pipeline_id, partition, is_of_rows) pipeline_id, partition, is_of_rows, root_id
+          FROM alive
+         WHERE name = 'anomaly'
+         ORDER BY pipeline_id, partition, is_of_rows, at, id
     ), place AS MATERIALIZED (
         -- Where the data of a pipeline is. Arrays, here and below, have indexes looked through, not tables.
         SELECT id AS pipeline_id, address_id
           FROM (SELECT id, address_id
                   FROM watcher.pipeline
-                 WHERE id = ANY(ARRAY(SELECT pipeline_id FROM worst))
+                 WHERE id = ANY(ARRAY(SELECT pipeline_id FROM alive))
                 OFFSET 0) AS own
          WHERE address_id IS NOT NULL
          UNION
         SELECT pipeline_id, target_address_id
           FROM watcher.address_lineage
-         WHERE pipeline_id = ANY(ARRAY(SELECT pipeline_id FROM worst))
+         WHERE pipeline_id = ANY(ARRAY(SELECT pipeline_id FROM alive))
     ), waiting AS MATERIALIZED (
         SELECT pipeline_id, address_id
           FROM place
-         WHERE pipeline_id IN (SELECT pipeline_id FROM alive WHERE is_consequence AND NOT is_linked)
+         WHERE pipeline_id IN (SELECT pipeline_id FROM alive WHERE (is_consequence OR is_of_rows) AND NOT is_linked)
     ), path AS MATERIALIZED (
         SELECT source_address_id, target_address_id
           FROM watcher.address_lineage_closure
@@ -215,6 +229,8 @@ def _link(alerts: str) -> sa.TextClause:
          WHERE consequence.is_consequence
            AND NOT consequence.is_linked
            AND worst.name <> 'asset_check'
+           -- A part that takes long makes its job late, and not the other way round.
+           AND (consequence.name <> 'timeliness' OR worst.rank < consequence.rank)
          UNION
         SELECT consequence.id, worst.root_id
           FROM alive AS consequence
@@ -223,6 +239,21 @@ def _link(alerts: str) -> sa.TextClause:
          WHERE consequence.is_consequence
            AND NOT consequence.is_linked
            AND worst.name IN ('failure', 'stuck', 'timeliness')
+         UNION
+        SELECT consequence.id, unusual.root_id
+          FROM alive AS consequence
+          JOIN unusual USING (pipeline_id, partition, is_of_rows)
+         WHERE NOT consequence.is_linked
+           AND consequence.partition = ''
+         UNION
+        SELECT consequence.id, unusual.root_id
+          FROM alive AS consequence
+          JOIN upstream USING (pipeline_id)
+          JOIN unusual ON unusual.pipeline_id = upstream.above_id
+         WHERE NOT consequence.is_linked
+           AND consequence.is_of_rows
+           AND unusual.is_of_rows
+           AND unusual.partition = consequence.partition
          UNION
         SELECT id, first_value(root_id) OVER (PARTITION BY signature, number ORDER BY is_backfill DESC, at, id)
           FROM burst

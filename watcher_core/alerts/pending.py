@@ -15,8 +15,9 @@ import datetime as dt
 # The alert that says that notifications wait.
 DELIVERY_KEY = "health/delivery"
 
-# A cause that is back within this time continues its alert; one that comes and goes is one alert, not many.
-CONTINUES_WITHIN = dt.timedelta(hours=1)
+# A cause that is back within this time continues its alert; one that comes and goes is one alert, not many. That is more
+# than an hour, after which one is back that runs hourly and fails every other time.
+CONTINUES_WITHIN = dt.timedelta(minutes=90)
 
 # An alert that grows, as one whose pipeline fails for more and more partitions, is notified again after an hour, then
 # after as long as people have known of it, and once a day at last: an incident of two weeks is no hundred messages.
