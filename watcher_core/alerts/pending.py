@@ -15,8 +15,8 @@ import datetime as dt
 # The alert that says that notifications wait.
 DELIVERY_KEY = "health/delivery"
 
-# A cause that is back within this time continues its alert; one that comes and goes is one alert, not many. That is more
-# than an hour, after which one is back that runs hourly and fails every other time.
+# A cause that is back within this time continues its alert; one that comes and goes is one alert, not many. It is more
+# than an hour, after which what runs hourly and fails every other time is back.
 CONTINUES_WITHIN = dt.timedelta(minutes=90)
 
 # An alert that grows, as one whose pipeline fails for more and more partitions, is notified again after an hour, then
