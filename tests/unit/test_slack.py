@@ -374,6 +374,27 @@ def test_a_recovery_says_what_ended_it(fields: dict[str, Any], title: str) -> No
     assert formats.as_text(written(over, event=AlertEvent.RESOLVED).text, with_links=False).splitlines()[0] == title
 
 
+def test_what_stays_as_it_was_is_not_good_again():
+    accepted = {"how": "accepted", "at": NOON.isoformat()}
+    over = [
+        alert(
+            number,
+            kind=AlertKind.ANOMALY,
+            state=AlertState.RESOLVED,
+            resolved_at=at(5),
+            resolution=resolution,
+            pipeline_name=f"p{number}",
+        )
+        for number, resolution in enumerate((accepted, accepted, {"how": "usual", "at": NOON.isoformat()}))
+    ]
+    titles = [written(*each, event=AlertEvent.RESOLVED).text.splitlines()[0] for each in (over[:1], over[:2], over[1:])]
+    assert titles == [
+        "⚪ p0: taken for usual from now on, since the run of 2026-03-01 12:00:00 UTC is like it",
+        "⚪ 2 pipelines are taken for usual from now on: p0, p1",
+        "✅ 2 pipelines are no longer unusual: p1, p2",
+    ]
+
+
 def test_the_alert_about_a_backfill_says_which_and_since_when() -> None:
     facts = {
         "backfill": "abcdefghij",

@@ -65,6 +65,8 @@ PREFIXES = {
 }
 # Of several that have got worse, not all from the same level to the same: the line of each says which.
 GOT_WORSE = "Got worse: "
+# In place of the recovery of what has stayed as it was.
+ACCEPTED = ("1 pipeline is taken for usual from now on", "{} pipelines are taken for usual from now on")
 # What is behind one cause may be of several kinds.
 HELD_UP = ("1 pipeline is held up", "{} pipelines are held up")
 GOOD_AGAIN = ("1 pipeline is good again", "{} pipelines are good again")
@@ -167,7 +169,12 @@ def message(
     prefix = (max(worse.values(), default="") if is_worse_alike else GOT_WORSE) or PREFIXES.get(event, "")
     is_mixed = len(kinds) > 1 or bool(cause and not is_over)
     subjects = total if subjects is None else subjects
-    headline = prefix + _headline(event, kind, total, subjects, is_mixed=is_mixed)
+    is_accepted = notices and all(titles.is_accepted(notice.alert) for notice in notices)
+    recoveries = ACCEPTED if is_accepted else RECOVERIES[kind]
+    troubles, recoveries = (HELD_UP, GOOD_AGAIN) if is_mixed else (TROUBLES[kind], recoveries)
+    one_and_several = {AlertEvent.RESOLVED: recoveries, AlertEvent.MISSED: MISSED}.get(event, troubles)
+    number = subjects if "pipeline" in one_and_several[0] else total
+    headline = prefix + one_and_several[number != 1].format(f"{number:,}")
     where = f" · {slack.escape(environment)}" if environment else ""
     return slack.compose(
         header=f"{sign}: {CHECKS[kind]}",
@@ -243,13 +250,6 @@ def test_message(destination: str, *, environment: str | None, now: dt.datetime)
 
 def _escaped(line: str) -> str:
     return slack.escape(line, limit=NAMES_CHARACTERS)
-
-
-def _headline(event: AlertEvent, kind: AlertKind, total: int, subjects: int, *, is_mixed: bool) -> str:
-    troubles, recoveries = (HELD_UP, GOOD_AGAIN) if is_mixed else (TROUBLES[kind], RECOVERIES[kind])
-    one_and_several = {AlertEvent.RESOLVED: recoveries, AlertEvent.MISSED: MISSED}.get(event, troubles)
-    number = subjects if "pipeline" in one_and_several[0] else total
-    return one_and_several[number != 1].format(f"{number:,}")
 
 
 def _example_id(notices: Sequence[Notice]) -> str:

@@ -65,6 +65,8 @@ def title(
     """
     if cause is not None and alerts and event not in (AlertEvent.RESOLVED, AlertEvent.MISSED):
         return f"{sign} {prefix}{_held_up(alerts, cause, subjects=subjects, now=now)}"
+    if event is AlertEvent.RESOLVED and alerts and all(map(is_accepted, alerts)):
+        sign = UNWATCHED
     if total != 1 or not alerts or event is AlertEvent.MISSED:
         names = list(dict.fromkeys(_where(alert) for alert in alerts))
         more = subjects - NAMED if len(names) > NAMED else 0
@@ -75,6 +77,11 @@ def title(
         said = _over(alert)
         return f"{UNWATCHED if 'is no longer watched' in said else sign} {said}{behind}"
     return f"{sign} {prefix}{trouble(alert, now)}{behind}"
+
+
+def is_accepted(alert: values.Alert) -> bool:
+    """Whether an alert has ended because its numbers, which have stayed as they were, are taken for usual."""
+    return (alert.resolution or {}).get("how") == "accepted"
 
 
 def louder(level: AlertLevel, before: AlertLevel | None) -> str:
