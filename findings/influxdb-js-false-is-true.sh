@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # @influxdata/influxdb-client 1.35.0 (npm)
 #
-# Fields that come as texts, as from a CSV, are written as other values: "false" is true, 1,5 is 1, and "12 of 40" is 12.
+# Fields that come as texts, as from a CSV, are written as other values: "false" is true, 1,5 is 1, "12 of 40" is 12.
 # A whole number of 1.9 is 1. An invalid date is the time NaN000000 in the line that is sent. An empty text and Infinity
 # are refused.
 # Seen: load late=1,ok=T,rows=12i

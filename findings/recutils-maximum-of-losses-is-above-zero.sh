@@ -2,7 +2,7 @@
 # recutils 1.9-2 (Debian 12)
 #
 # The maximum of -10 and -20 is 2.2e-308, the least double above zero. The average counts a record without the field as
-# one with 0, and so it does with a text: of 10, 20, n/a and a record without a value it is 7.5. A filter for less than 5
+# one with 0, and a text, too: of 10, 20, n/a and a record without a value it is 7.5. A filter for less than 5
 # finds that record, and the minimum is 10.
 # Seen: Max_Ms: 2.22507e-308 of -10 and -20; Avg_Ms: 7.5 of 10 and 20
 #
