@@ -60,22 +60,18 @@ def here(moment: dt.datetime) -> dt.datetime:
     """A moment in this host's time zone, which knows when its clocks change."""
     import pendulum
 
-    found = pendulum.instance(moment).in_timezone("local")
-    # Pendulum reads /etc/timezone before /etc/localtime, which containers get from their host, and no rules in TZ. What
-    # `clock` shows is right; of a zone without a name it knows the offset alone.
-    shown = moment.astimezone()
-    return found if found.utcoffset() == shown.utcoffset() else pendulum.instance(shown)
+    return pendulum.instance(moment).in_timezone("local")
 
 
-def read_since(text: str, *, now: dt.datetime) -> dt.datetime:
-    """Read a moment in the past; one without a time zone is in that of `now`.
+def read_since(text: str, *, now: dt.datetime | None = None) -> dt.datetime:
+    """Read a moment in the past; one without a time zone is in this host's.
 
     Raises:
         ValueError: It is neither a date, a time nor a span.
     """
     import pendulum
 
-    current = pendulum.instance(now)
+    current = pendulum.instance(now) if now else pendulum.now()
     words = text.strip().lower()
     if words in ("today", "yesterday"):
         return current.start_of("day").subtract(days=0 if words == "today" else 1)
@@ -91,15 +87,15 @@ def read_since(text: str, *, now: dt.datetime) -> dt.datetime:
     return read
 
 
-def read_until(text: str, *, now: dt.datetime) -> dt.datetime:
-    """Read a moment in the future, or how long from now; one without a time zone is in that of `now`.
+def read_until(text: str, *, now: dt.datetime | None = None) -> dt.datetime:
+    """Read a moment in the future, or how long from now; one without a time zone is in this host's.
 
     Raises:
         ValueError: It is neither a date, a time nor a span.
     """
     import pendulum
 
-    current = pendulum.instance(now)
+    current = pendulum.instance(now) if now else pendulum.now()
     words = text.strip().lower()
     span = SPAN.fullmatch(words)
     try:
