@@ -18,7 +18,7 @@ from tests.http_server import HttpServer, http_server
 from tests.slack_server import Failure, SlackServer, slack_server
 from watcher_core import AlertKind, AlertLevel, AlertState, Settings, Watcher
 from watcher_core.alerts import delivery, opening
-from watcher_core.cli import main, times
+from watcher_core.cli import main
 from watcher_core.server import create_app
 from watcher_core.values import Finding
 
@@ -495,20 +495,6 @@ def test_doctor_finds_what_is_wrong(watcher: Watcher, cli: Cli, monkeypatch: pyt
     assert "services/secret" not in wrong
     Path("routes.toml").write_text("[[routes]]\nlevel = 'loud'\nchannel = '#a'\n")
     assert "routes.toml: route 1, level is 'loud'" in cli("doctor", code=1)
-
-
-@pytest.mark.parametrize(
-    ("text", "until"),
-    [
-        ("2 hours", dt.datetime(2026, 3, 10, 14, tzinfo=dt.UTC)),
-        ("1d", dt.datetime(2026, 3, 11, 12, tzinfo=dt.UTC)),
-        ("tomorrow", dt.datetime(2026, 3, 11, tzinfo=dt.UTC)),
-        ("2026-04-01 09:30", dt.datetime(2026, 4, 1, 9, 30, tzinfo=dt.UTC)),
-        ("2026-04-01T09:30:00+02:00", dt.datetime(2026, 4, 1, 7, 30, tzinfo=dt.UTC)),
-    ],
-)
-def test_moments_in_the_future(text: str, until: dt.datetime) -> None:
-    assert times.read_until(text, now=dt.datetime(2026, 3, 10, 12, tzinfo=dt.UTC)) == until
 
 
 # Who did what

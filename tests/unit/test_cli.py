@@ -13,9 +13,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
-from zoneinfo import ZoneInfo
 
-import pendulum
 import pytest
 import typer
 from pydantic import SecretStr
@@ -45,13 +43,11 @@ def logging_as_before() -> Iterator[None]:
     logger.level, logger.handlers = before
 
 
-@pytest.fixture
-def new_york(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setenv("TZ", "America/New_York")
+@pytest.fixture(params=["America/New_York", "EST5EDT,M3.2.0,M11.1.0"])  # a zone, and its rule
+def new_york(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.setenv("TZ", request.param)
     time.tzset()
-    # pendulum keeps the first time zone that it finds, for all tests that follow in this process.
-    with pendulum.test_local_timezone(pendulum.timezone("America/New_York")):
-        yield
+    yield
     monkeypatch.undo()
     time.tzset()
 
@@ -214,6 +210,7 @@ def test_what_was_put_off_a_moment_ago_is_as_far_ahead_as_was_asked(ahead: dt.ti
     assert times.ago(dt.datetime.now(dt.UTC) + ahead - dt.timedelta(seconds=1)) == shown
 
 
+@pytest.mark.usefixtures("new_york")
 @pytest.mark.parametrize(
     ("text", "moment"),
     [
@@ -222,16 +219,35 @@ def test_what_was_put_off_a_moment_ago_is_as_far_ahead_as_was_asked(ahead: dt.ti
         ("3 days ago", "2026-03-07T13:00:00+00:00"),  # at the same hour, though clocks went forward in between
         ("1 Month", "2026-02-10T13:00:00+00:00"),
         ("08:00", "2026-03-10T12:00:00+00:00"),
+        ("now", "2026-03-10T12:00:00+00:00"),
         ("today", "2026-03-10T04:00:00+00:00"),
         ("yesterday", "2026-03-09T04:00:00+00:00"),
         ("2026-01-31", "2026-01-31T05:00:00+00:00"),
         ("2026-01-31 06:00", "2026-01-31T11:00:00+00:00"),
         ("2026-01-31T06:00Z", "2026-01-31T06:00:00+00:00"),
+        ("2026-01-31T06:00+00:00", "2026-01-31T06:00:00+00:00"),
+        ("2026-07-31T06:00", "2026-07-31T10:00:00+00:00"),
     ],
 )
 def test_since(text: str, moment: str) -> None:
-    read = times.read_since(text, now=NOW.astimezone(ZoneInfo("America/New_York")))
+    # Whichever zone the moment is in that is now: the database's clock is in UTC.
+    read = times.read_since(text, now=NOW)
     assert read.astimezone(dt.UTC).isoformat() == moment
+
+
+@pytest.mark.usefixtures("new_york")
+@pytest.mark.parametrize(
+    ("text", "until"),
+    [
+        ("2 hours", "2026-03-10T14:00:00+00:00"),
+        ("1d", "2026-03-11T12:00:00+00:00"),
+        ("tomorrow", "2026-03-11T04:00:00+00:00"),
+        ("2026-04-01 09:30", "2026-04-01T13:30:00+00:00"),
+        ("2026-04-01T09:30:00+02:00", "2026-04-01T07:30:00+00:00"),
+    ],
+)
+def test_moments_in_the_future(text: str, until: str) -> None:
+    assert times.read_until(text, now=NOW).astimezone(dt.UTC).isoformat() == until
 
 
 @pytest.mark.parametrize("text", ["", "whenever", "P1D", "999999999999999999 years", "5 parsecs"])

@@ -158,7 +158,7 @@ def snooze(
     It is delivered again then, if it is still open.
     """
     with open_watcher() as watcher:
-        end = _read_until(until, now=times.here(watcher.clock()))
+        end = _read_until(until, now=watcher.clock())
         alert = watcher.snooze_alert(read_id(watcher, alert_id), until=end, by=by or login_name(), note=note)
     _print_change(alert, f"snoozed until {times.clock(alert.snoozed_until)}{up_to(alert)}", json=json)
 

@@ -66,7 +66,7 @@ def add(
     if cron is None and (until is None) == (length is None):
         raise typer.BadParameter("say how long: either --for TIME or --until TIME")
     with open_watcher() as watcher:
-        now = times.here(watcher.clock())
+        now = watcher.clock()
         starts_at = None if start is None else _read(start, "--from", now)
         ends_at = None if until is None else _read(until, "--until", now)
         duration = None if length is None else _read(length, "--for", now) - now

@@ -44,7 +44,7 @@ def read_since(typed: str | None, watcher: Watcher) -> dt.datetime | None:
     A value that is no time is the user's mistake, and ends the command.
     """
     try:
-        return None if typed is None else times.read_since(typed, now=times.here(watcher.clock()))
+        return None if typed is None else times.read_since(typed, now=watcher.clock())
     except ValueError as exc:
         raise typer.BadParameter(str(exc), param_hint="--since") from None
 

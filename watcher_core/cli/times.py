@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from collections.abc import Mapping
 
 from watcher_core.enums import DatePart
 
@@ -25,6 +26,7 @@ UNITS = {
     "month": "months",
     "year": "years",
 }
+SPANS_OF_TIME = {"seconds", "minutes", "hours"}  # others go by the calendar: a day may have 23 hours
 SPAN = re.compile(r"(\d+)\s*([a-z]+?)s?(?:\s+ago)?")
 
 SINCE_EXAMPLES = 'as in "2024-01-31", "2024-01-31 06:00", "24 hours", "7d", today or yesterday'
@@ -56,33 +58,14 @@ def clock_and_ago(moment: dt.datetime | None) -> str:
     return f"{clock(moment)} ({ago(moment)})"
 
 
-def here(moment: dt.datetime) -> dt.datetime:
-    """A moment in this host's time zone, which knows when its clocks change."""
-    import pendulum
-
-    return pendulum.instance(moment).in_timezone("local")
-
-
 def read_since(text: str, *, now: dt.datetime | None = None) -> dt.datetime:
     """Read a moment in the past; one without a time zone is in this host's.
 
     Raises:
         ValueError: It is neither a date, a time nor a span.
     """
-    import pendulum
-
-    current = pendulum.instance(now) if now else pendulum.now()
-    words = text.strip().lower()
-    if words in ("today", "yesterday"):
-        return current.start_of("day").subtract(days=0 if words == "today" else 1)
-    span = SPAN.fullmatch(words)
-    try:
-        if span and span[2] in UNITS:
-            return current.subtract(**{UNITS[span[2]]: int(span[1])})
-        read = pendulum.parse(text.strip(), tz=current.tz or "UTC", now=current)
-    except (ValueError, OverflowError):
-        read = None
-    if not isinstance(read, dt.datetime):
+    read = _read(text, now, days={"today": 0, "yesterday": -1}, sign=-1)
+    if read is None:
         raise ValueError(f"{text!r} is no time that can be read; write it {SINCE_EXAMPLES}")
     return read
 
@@ -93,24 +76,45 @@ def read_until(text: str, *, now: dt.datetime | None = None) -> dt.datetime:
     Raises:
         ValueError: It is neither a date, a time nor a span.
     """
+    read = _read(text, now, days={"tomorrow": 1}, sign=1)
+    if read is None:
+        raise ValueError(f"{text!r} is no time that can be read; write it {UNTIL_EXAMPLES}")
+    return read
+
+
+def _read(text: str, now: dt.datetime | None, *, days: Mapping[str, int], sign: int) -> dt.datetime | None:
+    """Read a moment: a word for a day, a span from now in one direction, or what pendulum reads."""
     import pendulum
 
-    current = pendulum.instance(now) if now else pendulum.now()
+    current = pendulum.instance(now) if now else pendulum.now("UTC")
+    shown = pendulum.instance(current.astimezone().replace(tzinfo=None))
     words = text.strip().lower()
     span = SPAN.fullmatch(words)
     try:
+        if words == "now":
+            return current
+        if words in days:
+            return _by_clock(shown.start_of("day").add(days=days[words]))
         if span and span[2] in UNITS:
-            return current.add(**{UNITS[span[2]]: int(span[1])})
-        read = (
-            current.start_of("day").add(days=1)
-            if words == "tomorrow"
-            else pendulum.parse(text.strip(), tz=current.tz or "UTC", now=current)
-        )
+            unit, count = UNITS[span[2]], sign * int(span[1])
+            return current.add(**{unit: count}) if unit in SPANS_OF_TIME else _by_clock(shown.add(**{unit: count}))
+        # What names no zone gets one that nothing else has, and is what the clock shows.
+        unnamed = pendulum.FixedTimezone(0)
+        read = pendulum.parse(text.strip(), tz=unnamed, now=shown)
+        if not isinstance(read, dt.datetime):
+            return None
+        return _by_clock(read) if read.tzinfo is unnamed else read
     except (ValueError, OverflowError):
-        read = None
-    if not isinstance(read, dt.datetime):
-        raise ValueError(f"{text!r} is no time that can be read; write it {UNTIL_EXAMPLES}")
-    return read
+        return None
+
+
+def _by_clock(shown: dt.datetime) -> dt.datetime:
+    """The moment at which this host's clock shows a time, by the zone that `clock` and all other programs go by.
+
+    The one that pendulum finds may be another: it reads /etc/timezone first, which images of containers leave at UTC,
+    and knows no rule in `TZ`, as in CET-1CEST.
+    """
+    return shown.replace(tzinfo=None).astimezone()
 
 
 def read_threshold(text: str) -> tuple[int | None, str | None]:
