@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -37,6 +37,12 @@ EARLY: Final = dt.timedelta(minutes=1)
 
 RULE: Final = (
     "a calendar is days, as in Mon-Fri, times as cron has them, as in 0 6 * * 1-5, or deadlines, as in by 0 8 * * 1-5"
+)
+
+# Hosts differ: in how old their zones are, and in whether they have those with former names, as US/Pacific is one.
+ZONE_RULE: Final = (
+    "it must be a time zone that this host knows, as in Europe/Berlin; all that there are come with tzdata: "
+    "pip install --upgrade tzdata"
 )
 
 _DAY_RANGE = re.compile(r"([a-z]{3})(?:\s*-\s*([a-z]{3}))?")
@@ -74,11 +80,7 @@ def clean_timezone(value: object, argument: str) -> str | None:
     if value is None:
         return None
     name = arguments.text(value, argument).strip()
-    try:
-        _zone(name)
-    except (KeyError, ValueError, OSError):  # a name of none, or a path
-        rule = "it must be a time zone, as in Europe/Berlin"
-        raise InvalidValueError(f"{argument} is {arguments.shown(value)}; {rule}") from None
+    _zone(name, argument)
     return name
 
 
@@ -136,9 +138,12 @@ def due_at(
         number, datepart: The threshold.
         calendar, timezone: The calendar and its time zone; every day, and UTC, where there is none.
         now: The time of the check.
+
+    Raises:
+        InvalidValueError: The calendar is none, or this host does not know the time zone.
     """
     read = EVERY_DAY if calendar is None else read_calendar(calendar)
-    zone = _zone(timezone or "UTC")
+    zone = zone_of(timezone)
     changed_at = changed_at.astimezone(dt.UTC)  # Python adds hours to a local time as if clocks never changed
     try:
         if read.cron is None:
@@ -153,9 +158,13 @@ def due_at(
 
 
 @lru_cache(maxsize=256)
-def _zone(name: str) -> dt.tzinfo:
-    # Computing in UTC itself is faster than in a zone of that name.
-    return dt.UTC if name == "UTC" else ZoneInfo(name)
+def _zone(name: str, argument: str) -> dt.tzinfo:
+    if name == "UTC":
+        return dt.UTC  # computing in it is faster than in a zone of that name
+    try:
+        return ZoneInfo(name)
+    except (KeyError, ValueError, OSError):  # a name of none, or a path
+        raise InvalidValueError(f"{argument} is {arguments.shown(name)}; {ZONE_RULE}") from None
 
 
 def _later(since: dt.datetime, number: int, datepart: DatePart, zone: dt.tzinfo) -> dt.datetime:
@@ -245,9 +254,14 @@ def clean_cron(value: object, argument: str) -> str:
 
 
 def time_after(cron: str, moment: dt.datetime, timezone: str | None) -> dt.datetime | None:
-    """Return the first time of cron after a moment, in UTC; `None` where there is none."""
+    """Return the first time of cron after a moment, in UTC; `None` where there is none.
+
+    Raises:
+        InvalidValueError: This host does not know the time zone.
+    """
+    zone = zone_of(timezone)
     try:
-        return _next_time(cron, moment.astimezone(dt.UTC), _zone(timezone or "UTC")).astimezone(dt.UTC)
+        return _next_time(cron, moment.astimezone(dt.UTC), zone).astimezone(dt.UTC)
     except (StopIteration, OverflowError, ValueError):
         return None
 
@@ -259,5 +273,21 @@ def read_days(words: str) -> frozenset[int] | None:
 
 
 def zone_of(timezone: str | None) -> dt.tzinfo:
-    """Return the time zone with a name; UTC without one."""
-    return _zone(timezone or "UTC")
+    """Return the time zone with a name; UTC without one.
+
+    What was stored may name a zone that the host that stored it knows, and this one does not.
+
+    Raises:
+        InvalidValueError: This host knows none of that name.
+    """
+    return dt.UTC if timezone is None else _zone(timezone, "timezone")
+
+
+@cache
+def is_known(timezone: str | None) -> bool:
+    """Return whether this host knows a time zone; no zone is UTC, which all know."""
+    try:
+        zone_of(timezone)
+    except InvalidValueError:
+        return False
+    return True

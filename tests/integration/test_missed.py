@@ -72,6 +72,29 @@ def test_runs_follow_the_clock_of_their_schedule_also_where_partitions_have_anot
     assert finding.due_at == at(days=6, hours=23)
 
 
+@pytest.mark.parametrize("zone", ["Mars/Base", "America", "../UTC", ""])  # of none, a folder, a path
+def test_runs_whose_zone_no_host_knows_follow_utc(watcher: Watcher, zone: str) -> None:
+    name = runs(watcher, *daily(), pipeline_metadata={"schedule_timezone": zone})
+    [finding] = found(watcher, name, at(hours=2))
+    assert finding.due_at == at()
+
+
+def test_a_rhythm_by_a_zone_that_only_another_host_knows_is_learned_anew(watcher: Watcher) -> None:
+    name = runs(watcher, *daily(), pipeline_metadata={"schedule_timezone": "Asia/Tokyo"})
+    assert found(watcher, name, at(hours=1)) == []
+    with watcher._transaction() as (session, _):
+        session.execute(
+            sa.text("""
+                UPDATE watcher.pipeline_cadence
+                   SET cadence = jsonb_set(cadence, '{zone}', '"Mars/Base"'), last_start = last_start - interval '1 day'
+                 WHERE pipeline_id = :id
+            """),
+            {"id": watcher.pipeline(name).id},
+        )
+    [finding] = found(watcher, name, at(hours=2))
+    assert finding.due_at == at()
+
+
 def test_it_is_an_alert_where_that_is_asked_for_until_it_comes(watcher: Watcher) -> None:
     name = runs(watcher, *daily())
     with alerting(watcher) as careful:

@@ -388,6 +388,22 @@ def test_the_hours_of_a_window_follow_the_clock_of_its_zone(watcher: Watcher) ->
     assert starts == [5, 4]
 
 
+def test_a_window_in_a_zone_that_only_another_host_knows_keeps_no_alert_from_people(
+    watcher: Watcher, caplog: pytest.LogCaptureFixture
+) -> None:
+    routed(watcher, "")
+    added = window(watcher, cron="0 12 * * *", timezone="Europe/Berlin", duration=dt.timedelta(hours=1), now=at(-1))
+    with watcher._transaction() as (session, _):
+        session.execute(sa.text("UPDATE watcher.maintenance_window SET timezone = 'Mars/Base'"))
+    opened(watcher, "a", minutes=5)
+    assert deliver(watcher, 6) == DeliveryResult(messages=1, alerts=1)
+    [shown] = watcher.maintenance(now=at(6))
+    assert (shown.timezone, shown.active_until, shown.next_at) == ("Mars/Base", None, None)
+    assert f"maintenance window {added.id} holds nothing back: timezone is 'Mars/Base'; it must be" in caplog.text
+    with watcher._transaction() as (session, _):
+        assert maintenance.end_maintenance(session, window_id=added.id, now=at(10)).ends_at == at(10)
+
+
 @pytest.mark.parametrize(
     ("fields", "rule"),
     [

@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from benchmarks.series import make
+from watcher_core import calendars
 from watcher_core.anomalies.methods import levels, repeats, scales, seasonal, seasons, tails, zeros, zones
 from watcher_core.anomalies.methods.arrays import DAY, HOUR
 from watcher_core.anomalies.methods.history import LARGEST_VALUE, History
@@ -60,7 +61,7 @@ def group_medians(scaled, group):
 
 
 def clocks_of(at, now, values, zone):
-    if zone is not None and zones.is_known(zone):
+    if zone is not None and calendars.is_known(zone):
         return [seasons.Clock.of(at + zones.offsets(zone, at), now + zones.offset(zone, now))]
     plain = seasons.Clock.of(at, now)
     latest, earliest = max(now, float(at[0])), min(now, float(at[0]))

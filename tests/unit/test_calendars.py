@@ -173,3 +173,12 @@ def test_what_is_not_due_yet_or_ever(calendar: str | None, unit: str) -> None:
         due("2026-03-06 06:00", f"1 {unit}", calendar, now=dt.datetime(2026, 3, 6, 6, 0, 30, tzinfo=dt.UTC)) == "never"
     )
     assert due("2026-03-06 06:00", f"{2**62} {unit}", calendar) == "never"
+
+
+def test_what_names_a_zone_that_only_another_host_knows_says_so() -> None:
+    since = dt.datetime(2026, 3, 2, tzinfo=dt.UTC)
+    rule = "^timezone is 'Mars/Base'; it must be a time zone that this host knows.*pip install --upgrade tzdata"
+    with pytest.raises(InvalidValueError, match=rule):
+        subject.due_at(since, number=1, datepart=DatePart.DAY, calendar=None, timezone="Mars/Base", now=FAR)
+    with pytest.raises(InvalidValueError, match=rule):
+        subject.time_after("0 6 * * *", since, "Mars/Base")

@@ -7,6 +7,7 @@ window ends by its time: nobody has to end it.
 from __future__ import annotations
 
 import datetime as dt
+import logging
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
@@ -18,6 +19,8 @@ from watcher_core import arguments, calendars, text
 from watcher_core.database import models
 from watcher_core.errors import InvalidValueError, NotFoundError
 from watcher_core.values import MaintenanceWindow
+
+logger = logging.getLogger("watcher.alerts")
 
 # A window that somebody forgets to end must end.
 LONGEST = dt.timedelta(days=31)
@@ -172,6 +175,8 @@ def times_of(
     length = dt.timedelta(seconds=window.duration_seconds or 0)
     # A time of cron that is the start of the window itself counts.
     after = max(since - length, window.starts_at - dt.timedelta(seconds=1))
+    if not calendars.is_known(window.timezone):
+        return  # it holds nothing back here: what is sent in a window is not lost
     for _ in range(MOST_TIMES):
         start = calendars.time_after(window.cron, after, window.timezone)
         if start is None or start >= until or (window.ends_at is not None and start >= window.ends_at):
@@ -228,6 +233,10 @@ def end_maintenance(session: Session, *, window_id: int, now: dt.datetime) -> Ma
 
 
 def _at(window: MaintenanceWindow, now: dt.datetime) -> MaintenanceWindow:
+    try:
+        calendars.zone_of(window.timezone)
+    except InvalidValueError as error:  # the host that added it knows other time zones
+        logger.error("maintenance window %d holds nothing back: %s", window.id, error)
     until = next_at = None
     for start, end in times_of(window, now, now + dt.timedelta(days=400)):
         if start <= now:

@@ -6,9 +6,8 @@ import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Any
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from watcher_core import text
+from watcher_core import calendars, text
 from watcher_core.anomalies.history import LEAST_DAYS, MOST_RUNS, RHYTHM_RUNS, VALUE
 from watcher_core.anomalies.results import AT
 from watcher_core.database import Driver
@@ -95,7 +94,4 @@ def _standing(
 
 def _zone(name: str | None) -> dt.tzinfo:
     """Return a time zone; UTC if there is none of that name."""
-    try:
-        return ZoneInfo(name or "UTC")
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        return dt.UTC
+    return calendars.zone_of(name) if calendars.is_known(name) else dt.UTC

@@ -26,7 +26,8 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from statistics import median
 from typing import Any, Final
-from zoneinfo import ZoneInfo
+
+from watcher_core import calendars
 
 LEAST_RUNS: Final = 6
 # Three weekends: before, a job of working days looks like one of every day.
@@ -85,8 +86,12 @@ class Cadence:
         return max(seconds + tolerance for seconds, tolerance in self.every.values())
 
     def due(self, last: dt.datetime) -> tuple[dt.datetime, dt.datetime] | None:
-        """Return when the run after `last` is due, and when it is missed; `None` where that is not known."""
-        zone = ZoneInfo(self.zone)
+        """Return when the run after `last` is due, and when it is missed; `None` where that is not known.
+
+        Raises:
+            InvalidValueError: This host does not know the time zone.
+        """
+        zone = calendars.zone_of(self.zone)
         by_clock = last.astimezone(zone).replace(tzinfo=None)
         found = self.every.get(self.group(by_clock))
         if found is None:
@@ -121,9 +126,13 @@ def learn_cadence(starts: Sequence[dt.datetime], *, zone: str | None = None) -> 
 
     Returns:
         `None` where it has run too seldom, or without a rhythm.
+
+    Raises:
+        InvalidValueError: This host does not know the time zone.
     """
     zone = zone or "UTC"
-    runs = _runs([start.astimezone(ZoneInfo(zone)).replace(tzinfo=None) for start in starts])
+    clock = calendars.zone_of(zone)
+    runs = _runs([start.astimezone(clock).replace(tzinfo=None) for start in starts])
     if len(runs) < LEAST_RUNS or runs[-1] - runs[0] < LEAST_SPAN:
         return None
     waits = [(later - run).total_seconds() for run, later in pairwise(runs)]

@@ -177,7 +177,7 @@ def judge_calendars(connection: Driver, *, now: dt.datetime, pipeline_id: int | 
             due = calendars.due_at(
                 changed_at, number=number, datepart=DatePart(datepart), calendar=calendar, timezone=timezone, now=now
             )
-        except (InvalidValueError, KeyError, ValueError) as error:  # another host knows other time zones
+        except InvalidValueError as error:  # another host knows other time zones
             logger.error("the freshness of pipeline %d cannot be judged: %s", of_id, error)
             continue
         if due is not None:

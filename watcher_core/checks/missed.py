@@ -17,7 +17,7 @@ from typing import Any, Final
 from psycopg.types.json import Jsonb
 from sqlalchemy.orm import Session
 
-from watcher_core import database, text
+from watcher_core import calendars, database, text
 from watcher_core.checks import thresholds
 from watcher_core.checks.cadence import Cadence, learn_cadence, refine_cadence
 from watcher_core.enums import AlertKind, AlertLevel
@@ -179,13 +179,16 @@ def _follow(connection: database.Driver, *, now: dt.datetime) -> None:
     learned = 0
     for pipeline_id, zone, last_start, known, learned_at in connection.execute(STARTED).fetchall():
         is_first = learned_at is None
-        if learned_at is not None and now - learned_at < LEARNED_FOR:
-            cadence = None if known is None else Cadence.from_json(known)
-        elif learned < MOST_LEARNED:
+        cadence = None if known is None else Cadence.from_json(known)
+        # Another host may have learned it by a zone that this one does not know.
+        is_fresh = learned_at is not None and now - learned_at < LEARNED_FOR
+        if not is_fresh or (cadence is not None and not calendars.is_known(cadence.zone)):
+            if learned == MOST_LEARNED:
+                continue
             learned += 1
+            # The zone is metadata, which may say anything. In UTC a rhythm lasts as well, until clocks change.
+            zone = zone if calendars.is_known(zone) else None
             cadence, learned_at = _learn(connection, pipeline_id, last_start, zone), now
-        else:
-            continue
         due = None if cadence is None else cadence.due(last_start)
         if due is not None and is_first and due[1] < now - LONG_AGO:
             due = None

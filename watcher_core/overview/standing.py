@@ -6,6 +6,7 @@ import datetime as dt
 
 from watcher_core import calendars, text, values
 from watcher_core.enums import DatePart
+from watcher_core.errors import InvalidValueError
 
 
 def freshness_standing(
@@ -59,5 +60,5 @@ def _due_at(
             timezone=threshold.timezone,
             now=now + AHEAD,
         )
-    except (KeyError, ValueError):  # another host knows other time zones
+    except InvalidValueError:  # another host knows other time zones
         return None

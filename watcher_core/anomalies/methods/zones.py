@@ -11,7 +11,6 @@ import datetime as dt
 import functools
 import math
 from bisect import bisect
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import numpy as np
 
@@ -25,6 +24,7 @@ from watcher_core.anomalies.methods.seasons import (
     Clock,
     Grouping,
 )
+from watcher_core.calendars import is_known, zone_of
 
 # One zone for each date at which clocks change where most people with clock changes live.
 LIKELY = ("Europe/Berlin", "America/New_York", "Australia/Sydney")
@@ -165,16 +165,6 @@ class Clocks:
         return [follows] if most else [self._decided, *undecided]
 
 
-@functools.cache
-def is_known(zone: str) -> bool:
-    """Return whether there is a time zone of that name."""
-    try:
-        ZoneInfo(zone)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        return False
-    return True
-
-
 def offset(zone: str, at: float) -> float:
     """Return how many seconds a zone is ahead of UTC."""
     changes, ahead = _changes(zone)
@@ -205,7 +195,7 @@ def _changes(zone: str) -> tuple[list[float], list[float]]:
     """Return when the clocks of a zone change, and the offsets before, between and after; none for an unknown zone."""
     if not is_known(zone):
         return [], [0.0]
-    known = ZoneInfo(zone)
+    known = zone_of(zone)
 
     def ahead(at: float) -> float:
         difference = dt.datetime.fromtimestamp(at, known).utcoffset()
