@@ -105,8 +105,20 @@ def _exchange(request: Request, timeout: float) -> tuple[int, dict[str, str], st
             return answer.status, dict(answer.headers.items()), body
     except urllib.error.HTTPError as error:
         with error:
-            refusal = io.BytesIO(error.read(MAX_ANSWER_BYTES))
-        raise urllib.error.HTTPError(error.url, error.code, error.msg, error.headers, refusal) from None
+            body_of_refusal = _ReadAnswer(error.read(MAX_ANSWER_BYTES))
+        refusal = urllib.error.HTTPError(error.url, error.code, error.msg, error.headers, body_of_refusal)
+        refusal.close()
+        raise refusal from None
+
+
+class _ReadAnswer(io.BytesIO):
+    """What was read of an answer whose connection is closed; it can be read when it is closed, too.
+
+    slack_sdk reads a refusal and closes none, of which Python warns since 3.14.
+    """
+
+    def close(self) -> None:
+        """Close nothing."""
 
 
 @lru_cache(maxsize=4)  # making one takes as long as half of a request
