@@ -550,6 +550,16 @@ if ROOT:
         assert f"PostgreSQL's binaries in {home}" in errors
         assert "cannot be read: Permission denied" in errors
 
+    def test_a_server_in_a_directory_that_the_user_cannot_see_is_not_said_to_be_stopped(place: Path) -> None:
+        home = place / "private"
+        home.mkdir(mode=0o700)
+        os.seteuid(NOBODY.pw_uid)
+        try:
+            with pytest.raises(EmbeddedPostgresError, match=f"cannot use {home}/postgres: .*Permission denied"):
+                EmbeddedPostgres(home / "postgres").stop()
+        finally:
+            os.seteuid(0)
+
     def test_a_private_temporary_directory(place: Path, monkeypatch: pytest.MonkeyPatch, copy_of_the_wheel) -> None:
         """The server's user cannot run a script there, and initdb needs one for binaries at a special path."""
         temporary = place / "private"

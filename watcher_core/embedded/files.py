@@ -92,6 +92,19 @@ def can_execute(account: Account | None, path: Path) -> bool:
     return subprocess.run(command, cwd="/", check=False, **identity(account)).returncode == 0
 
 
+def is_there(path: Path) -> bool:
+    """Whether there is a file or a directory.
+
+    Raises:
+        OSError: That cannot be seen. `Path.exists` and the like say no then, since Python 3.14.
+    """
+    try:
+        path.stat()
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    return True
+
+
 def make_directory(directory: Path) -> None:
     """Create a directory and its missing parents; what root creates belongs to the owner of the existing parent.
 

@@ -17,7 +17,7 @@ from pathlib import Path
 from subprocess import PIPE, STDOUT
 from typing import NamedTuple
 
-from watcher_core.embedded.files import Account, can_execute, identity
+from watcher_core.embedded.files import Account, can_execute, identity, is_there
 from watcher_core.errors import ConfigurationError, EmbeddedPostgresError
 
 DATABASE = "watcher"
@@ -44,7 +44,7 @@ def wheel_bin_directory() -> Path:
 def check_binaries(directory: Path, names: Sequence[str] = ("postgres", "initdb")) -> None:
     """Raise `ConfigurationError` when the directory lacks one of these programs, or cannot be read."""
     try:
-        missing = [name for name in names if not (directory / name).is_file()]
+        missing = [name for name in names if not is_there(directory / name)]
     except OSError as exc:
         raise ConfigurationError(
             f"PostgreSQL's binaries in {directory} cannot be read: {exc.strerror}; {EXAMPLE}"

@@ -37,6 +37,7 @@ from watcher_core.embedded.files import (
     Account,
     can_execute,
     content,
+    is_there,
     last_lines,
     make_directory,
     open_private,
@@ -127,7 +128,7 @@ class EmbeddedPostgres:
     def stop(self) -> bool:
         """Stop the server for all who use it; return whether it was running. Open transactions are rolled back."""
         with self._operating_system_errors():
-            if not self.directory.is_dir():
+            if not is_there(self.directory):
                 return False
         with self._one_client():
             server = self._postmaster()
@@ -189,7 +190,7 @@ class EmbeddedPostgres:
         self.stop()
         with self._operating_system_errors():
             for place in {self._place, self.directory}:
-                shutil.rmtree(place, ignore_errors=not place.exists())
+                shutil.rmtree(place, ignore_errors=not is_there(place))
 
     # Where things are
 
@@ -294,7 +295,7 @@ class EmbeddedPostgres:
             binaries = programs.copy_installation(binaries, self._place, account)
         _check_path(binaries)
         _check_encoding(binaries)
-        if not self._data.exists():
+        if not is_there(self._data):
             self._set_up(binaries, account, lock)
         (self._data / "postmaster.pid").unlink(missing_ok=True)
         port = self._choose_port()
@@ -317,7 +318,7 @@ class EmbeddedPostgres:
         password = content(self.directory / "password") or secrets.token_hex(24)
         write_private(self.directory / "password", password)
         data = self._place / "data.new"
-        shutil.rmtree(data, ignore_errors=not data.exists())
+        shutil.rmtree(data, ignore_errors=not is_there(data))
         data.mkdir(mode=0o700)
         if account:
             os.chown(data, *account)
@@ -369,9 +370,9 @@ class EmbeddedPostgres:
     def _choose_place(self, account: Account | None) -> None:
         """Choose where the data are: in our directory, or, where the server's user cannot reach it, elsewhere."""
         if self._place != self.directory:
-            if not self._place.is_dir():
+            if not is_there(self._place):
                 raise EmbeddedPostgresError(f"{self._place} is gone, where {self.directory}/location says the data lie")
-        elif account and not self._data.exists() and not can_execute(account, self.directory):
+        elif account and not is_there(self._data) and not can_execute(account, self.directory):
             STATE_DIRECTORY.mkdir(parents=True, exist_ok=True)
             STATE_DIRECTORY.chmod(0o755)  # whatever root's umask is
             place = Path(tempfile.mkdtemp(prefix="postgres-", dir=STATE_DIRECTORY))
