@@ -46,6 +46,15 @@ PENDING: dict[AlertEvent, str] = {
 _DAYS, _HOURS, _MINUTES = (86_400, "d", 3_600, "h"), (3_600, "h", 60, "min"), (60, "min", 1, "s")
 
 
+# What colours a terminal, moves its cursor, or names a link: what is written to a file where FORCE_COLOR is set.
+_TERMINAL_CODE = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\))")
+
+
+def without_colors(written: str) -> str:
+    """Return what was written for a terminal as plain text."""
+    return _TERMINAL_CODE.sub("", written) if "\x1b" in written else written
+
+
 def number(value: object) -> str:
     """A number with separators and few decimals; anything else as text."""
     if value is None:

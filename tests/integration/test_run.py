@@ -156,6 +156,17 @@ def test_a_failure_keeps_the_last_lines_of_standard_error_without_secrets(run: R
     }
 
 
+def test_an_error_is_kept_without_the_colors_of_a_terminal(run: Run, module_watcher: Watcher) -> None:
+    """Where `FORCE_COLOR` is set, Python and others write them into a pipe, too."""
+    link = r"\033]8;;https://example.com\033\\here\033]8;;\033\\"
+    said = rf"\033[1;35mValueError\033[0m: \033[35mno file\033[0m, {link}\n"
+    status, _, errors = run("sh", "-c", f"printf '{said}' >&2; exit 1", pipeline="load")
+    assert status == 1
+    assert "\x1b[35mno file" in errors, "passed on as it is"
+    error = newest(module_watcher).execution_metadata["error"]
+    assert (error["message"], error["stack"]) == ("ValueError: no file, here", "ValueError: no file, here")
+
+
 def test_a_file_of_standard_error_is_read_afterwards(run: Run, module_watcher: Watcher, tmp_path: Path) -> None:
     log = tmp_path / "log"
     log.write_text("of before\n")

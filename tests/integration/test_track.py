@@ -169,6 +169,14 @@ def test_an_error_with_characters_that_postgresql_cannot_hold(watcher: Watcher, 
     assert only(watcher, name).execution_metadata["error"]["message"] == "bytes \ufffd and ?"
 
 
+def test_an_error_is_kept_without_the_colors_of_a_terminal(watcher: Watcher, name: str) -> None:
+    with pytest.raises(ValueError, match="no file"), watcher.track(name):
+        raise ValueError("\x1b[31mno file\x1b[0m")
+    error = only(watcher, name).execution_metadata["error"]
+    assert error["message"] == "no file"
+    assert error["stack"].endswith("ValueError: no file\n")
+
+
 def test_nested_blocks_are_parent_and_child(watcher: Watcher, name: str) -> None:
     with watcher.track(name) as outer, watcher.track(f"{name}/inner", parent_id=outer.id) as inner:
         assert inner.id != outer.id

@@ -6,7 +6,7 @@ import signal
 from collections.abc import Mapping
 from typing import Any, Final
 
-from watcher_core import masking
+from watcher_core import masking, text
 from watcher_core.shell.process import Ended
 
 LAST_CHARACTERS: Final = 2000
@@ -33,12 +33,12 @@ def error_of(ended: Ended, environment: Mapping[str, str]) -> CommandFailedError
     """Return the error that the execution of a command ends with; `None` for a success."""
     if ended.succeeded:
         return None
-    text = without_secrets(ended.last_text, environment).strip()
-    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    said = without_secrets(text.without_colors(ended.last_text), environment).strip()
+    lines = [line.strip() for line in said.splitlines() if line.strip()]
     kept = {
         "class": how_it_ended(ended.status),
         "message": ended.problem or (lines[-1][:LAST_CHARACTERS] if lines else "nothing was written to standard error"),
-        "stack": text[-LAST_CHARACTERS:],
+        "stack": said[-LAST_CHARACTERS:],
     }
     return CommandCanceledError(kept) if ended.canceled else CommandFailedError(kept)
 
@@ -53,13 +53,13 @@ def how_it_ended(status: int) -> str:
         return f"signal {-status}"
 
 
-def without_secrets(text: str, environment: Mapping[str, str]) -> str:
-    """Return the text without what looks like a secret, and without the secrets of the environment."""
+def without_secrets(said: str, environment: Mapping[str, str]) -> str:
+    """Return a text without what looks like a secret, and without the secrets of the environment."""
     secrets = {
         value.strip()
         for name, value in environment.items()
         if len(value.strip()) >= LEAST_SECRET and masking.is_secret_name(name) and not value.startswith("/")
     }
     for secret in sorted(secrets, key=len, reverse=True):
-        text = text.replace(secret, masking.MASK)
-    return masking.mask_text(text)
+        said = said.replace(secret, masking.MASK)
+    return masking.mask_text(said)

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator
 from typing import Any, Final
 
+from watcher_core.text import without_colors
 from watcher_dagster import compat
 
 MAX_MESSAGE_CHARACTERS: Final = 2_000
@@ -45,8 +46,6 @@ _REASON: Final = re.compile(
 _DBT_FAILURE: Final = re.compile(r"Failure in .*")
 _DBT_ERROR: Final = re.compile(r"(?:[A-Z]\w+ )+Error(?: in .*)?")
 _DBT_PROGRESS: Final = re.compile(r"\d+ of \d+ [A-Z]+ .*")  # "5 of 9 ERROR creating sql table model main.orders ..."
-# What colours a terminal.
-_ANSI: Final = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 
 
 def error_facts(info: Any, message: str | None) -> dict[str, str]:
@@ -54,13 +53,13 @@ def error_facts(info: Any, message: str | None) -> dict[str, str]:
     if info is None:
         return {"message": (message or "no reason given")[:MAX_MESSAGE_CHARACTERS]}
     info = _innermost(info)
-    text = info.message.strip()
+    said = without_colors(info.message.strip())
     if info.cls_name:
-        _, found, after = text.partition(f"{info.cls_name}: ")
-        text = after if found else text
-    text = _LONG_COMMAND.sub(r"\1…`", _ANSI.sub("", text))
-    stack = "".join(info.stack)[-MAX_STACK_CHARACTERS:]
-    return {"class": info.cls_name or "", "message": reason_first(text)[:MAX_MESSAGE_CHARACTERS], "stack": stack}
+        _, found, after = said.partition(f"{info.cls_name}: ")
+        said = after if found else said
+    said = _LONG_COMMAND.sub(r"\1…`", said)
+    stack = without_colors("".join(info.stack))[-MAX_STACK_CHARACTERS:]
+    return {"class": info.cls_name or "", "message": reason_first(said)[:MAX_MESSAGE_CHARACTERS], "stack": stack}
 
 
 def with_external_cause(error: dict[str, str], cause: dict[str, str] | None) -> dict[str, str]:
