@@ -6,6 +6,7 @@ import errno
 import inspect
 import logging
 import os
+import pickle
 from pathlib import Path
 from typing import Any
 
@@ -272,3 +273,13 @@ def test_a_wrong_database_url_is_told_without_the_password(url: str) -> None:
 
 def test_the_embedded_database_has_nothing_to_hide() -> None:
     assert repr(Watcher(settings=Settings())) == "Watcher('embedded')"
+
+
+@pytest.mark.parametrize("url", ["postgresql://ann:secret@db.example.com/shop", "https://watcher.example.com"])
+def test_it_is_not_handed_to_another_process(url: str) -> None:
+    """As `multiprocessing` does with arguments: with all of them since Python 3.14."""
+    with pytest.raises(
+        TypeError, match=r"example\.com.* cannot be handed to another process; make a Watcher"
+    ) as raised:
+        pickle.dumps(Watcher(url))
+    assert "secret" not in str(raised.value)

@@ -40,7 +40,8 @@ class Watcher(
 ):
     """The memory of a data platform: pipelines, their executions, watermarks, addresses, lineage, anomalies and alerts.
 
-    Connects on first use. One object may be shared between threads, and is safe to use after a fork.
+    Connects on first use. One object may be shared between threads, and is safe to use after a fork. A process that is
+    no fork, as those of `multiprocessing` are since Python 3.14, makes its own.
 
     Args:
         database_url: A PostgreSQL database, as in `postgresql://user:password@host/database`. Without it the settings

@@ -9,7 +9,7 @@ import threading
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, NoReturn, Self
 
 from watcher_core import anomalies, arguments, database, recording, values
 from watcher_core.client import argument_types
@@ -70,6 +70,10 @@ class Connection:
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({'embedded' if self._url is None else database.without_secrets(self._url)!r})"
+
+    def __getstate__(self) -> NoReturn:
+        """Refuse to be handed to another process: connections cannot be, and the password is not to be written."""
+        raise TypeError(f"{self!r} cannot be handed to another process; make a Watcher there, as in Watcher()")
 
     @property
     def url(self) -> sa.URL:
