@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 import signal
 import socket
 import subprocess
@@ -49,6 +50,7 @@ def server(module_watcher: Watcher, module_database_url: str) -> Iterator[tuple[
     assert "Traceback" not in log
 
 
+@pytest.mark.skipif(shutil.which("curl") is None, reason="curl is not installed")
 @pytest.mark.parametrize("block", SHELL, ids=range(len(SHELL)))
 def test_the_shell_lines_of_the_documentation(server, block, tmp_path):
     url, token = server
