@@ -36,6 +36,7 @@ MATRIX = [
     ("3.12", "newest", NEWEST_POSTGRES),
     ("3.13", "newest", NEWEST_POSTGRES),
     ("3.13", "newest", 15),
+    ("3.14", "newest", NEWEST_POSTGRES),
 ]
 
 
