@@ -89,6 +89,33 @@ def test_a_lock_that_nobody_gives_back_is_not_waited_for_without_end(
         call()
 
 
+@pytest.mark.parametrize(
+    ("variable", "value", "advice"),
+    [
+        (
+            "PGTZ",
+            "Mars/Base",
+            r'"TimeZone": "Mars/Base"; take it out of .*\(PGTZ and PGOPTIONS\).*; or install tzdata-legacy',
+        ),
+        (
+            "PGDATESTYLE",
+            "martian",
+            r'"DateStyle": "martian"; take it out of the environment \(PGDATESTYLE and PGOPTIONS\)',
+        ),
+        ("PGOPTIONS", "-c jti=off", r'"jti"; take it out of the environment \(PGOPTIONS\), or out of the database'),
+    ],
+)
+def test_a_setting_of_the_environment_that_the_server_does_not_know_is_named(
+    variable: str, value: str, advice: str, module_database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(variable, value)
+    with (
+        Watcher(module_database_url, settings=Settings()) as watcher,
+        pytest.raises(DatabaseUnavailableError, match=advice),
+    ):
+        watcher.pipelines()
+
+
 def test_a_limit_that_the_role_has_for_locks_is_kept(module_database_url: str) -> None:
     with Watcher(f"{module_database_url}?options=-c%20lock_timeout%3D7s", settings=Settings(timeout=60)) as watcher:
         name = unique("pipeline")

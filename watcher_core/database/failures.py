@@ -49,6 +49,11 @@ LIFTING = (
 )
 # PgBouncer's answer to what it does not know.
 STARTUP_PARAMETER = re.compile(r"unsupported startup parameter(?: in options)?: (\w+)")
+# The server's answer to a setting that a connection begins with, and where that may come from, beside the URL. Zones
+# are those of its host: Debian has the former names, as US/Pacific is one, in a package of their own.
+REFUSED_SETTING = re.compile(r'FATAL: +(?:invalid value for|unrecognized configuration) parameter "([^"]+)"')
+VARIABLES = {"TimeZone": "PGTZ", "DateStyle": "PGDATESTYLE"}
+OF_ZONES = "; or install tzdata-legacy on its host, where that is Debian and the name a former one"
 # The value is right, but the database's encoding has no such character.
 NOT_IN_ENCODING_SQLSTATE = "22P05"
 
@@ -93,7 +98,7 @@ def _translated(error: BaseException, url: sa.URL, granting: str) -> WatcherErro
     if getattr(error, "sqlstate", None) == READ_ONLY_SQLSTATE:
         return DatabaseUnavailableError(f"{where} can only be read now: {reason}; {READ_ONLY}", is_reached=True)
     if is_unavailable(error):
-        return DatabaseUnavailableError(f"{where} cannot be reached: {reason}{_of_pooler(error)}")
+        return DatabaseUnavailableError(f"{where} cannot be reached: {reason}{_of_start(error)}")
     if getattr(error, "sqlstate", None) == LOCKED_SQLSTATE:
         message = f"{where} cannot do that now: {reason}; {WHO_LOCKS}"
         return DatabaseUnavailableError(message, is_reached=True, is_locked=True)
@@ -121,14 +126,21 @@ def _translated(error: BaseException, url: sa.URL, granting: str) -> WatcherErro
     return DatabaseError(f"{where} cannot do that: {reason}{_hint_of(error)}")
 
 
-def _of_pooler(error: BaseException) -> str:
-    """Return what to do where PgBouncer has refused a parameter of the URL, to be put behind the error."""
+def _of_start(error: BaseException) -> str:
+    """Return what to do where what a connection begins with is refused, to be put behind the error."""
     found = STARTUP_PARAMETER.search(str(error))
+    if found is not None:
+        return (
+            f"; take {found[1]} out of the database's URL, or let PgBouncer pass over it with "
+            f"ignore_startup_parameters = {found[1]}"
+        )
+    found = REFUSED_SETTING.search(str(error))
     if found is None:
         return ""
+    variables = " and ".join(filter(None, (VARIABLES.get(found[1]), "PGOPTIONS")))
     return (
-        f"; take {found[1]} out of the database's URL, or let PgBouncer pass over it with ignore_startup_parameters = "
-        f"{found[1]}"
+        f"; take it out of the environment ({variables}), or out of the database's URL: Watcher needs none"
+        f"{OF_ZONES if found[1] == 'TimeZone' else ''}"
     )
 
 
