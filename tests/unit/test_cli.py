@@ -8,6 +8,7 @@ import logging
 import re
 import socket
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -18,11 +19,13 @@ import pytest
 import typer
 from pydantic import SecretStr
 
+from tests.ordinary_user import ordinary_user
 from watcher_core import NotFoundError, Settings, Watcher, WatcherError, logs
 from watcher_core import text as words
 from watcher_core.cli import app, deployment, dev, edge, main, output, serve, times
 from watcher_core.cli.commands import COMMANDS
 from watcher_core.errors import ConfigurationError, DatabaseUnavailableError
+from watcher_core.health.spool import spool_facts
 from watcher_core.values import RecorderState
 
 SERVED = (
@@ -579,6 +582,23 @@ def test_the_doctor_looks_at_dagster_home(
     assert any(finding["level"] == level and message in finding["message"] for finding in findings)
     assert "hidden" not in str(findings)
     assert "postgresql+psycopg2://" in str(findings)
+
+
+def test_the_doctor_says_where_dagster_home_is_another_users() -> None:
+    with tempfile.TemporaryDirectory() as name:
+        private = Path(name)
+        (private / "home").mkdir()
+        facts = [*spool_facts([private / "spool"], home=private, host="here", now=NOW)]
+        private.chmod(0)
+        with ordinary_user():
+            problem = deployment.problem_of_home(private / "home")
+            facts = [*spool_facts([private / "spool"], home=private, host="here", now=NOW)]
+        private.chmod(0o700)
+        assert problem == "cannot be entered by this user: Permission denied"
+        assert facts
+        (private / "file").touch()
+        assert deployment.problem_of_home(private / "file") == "is no directory"
+        assert deployment.problem_of_home(private / "home") is None
 
 
 # What is prepared for Dagster

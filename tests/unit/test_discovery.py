@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import tempfile
 from pathlib import Path
 
 import pytest
 
+from tests.ordinary_user import ordinary_user
 from watcher_core.shell import discovery
 from watcher_core.shell.discovery import discover, proposed_name, read_crontab, read_service
 
@@ -83,6 +85,23 @@ def test_a_timer_of_systemd() -> None:
     assert (found.source, found.user) == ("load.timer, which starts load.service", "etl")
     assert found.schedule == "OnCalendar=*-*-* 05:00:00"
     assert found.wrapped == "ExecStart=/bin/watcher run --pipeline load -- /opt/etl/load --full"
+
+
+def test_a_folder_that_root_alone_may_read_hides_no_other_place(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As hardened hosts have it."""
+    with tempfile.TemporaryDirectory() as name:
+        root = Path(name)
+        root.chmod(0o755)
+        monkeypatch.setenv("PATH", str(root))
+        (root / "etc/cron.d").mkdir(parents=True)
+        (root / "etc/crontab").write_text("0 5 * * * root /opt/load\n")
+        assert [each.pipeline for each in discover(root=root)[0]] == ["load"]
+        (root / "etc/cron.d").chmod(0)
+        with ordinary_user():
+            found, problems = discover(root=root)
+        (root / "etc/cron.d").chmod(0o755)
+    assert [each.pipeline for each in found] == ["load"]
+    assert f"[Errno 13] Permission denied: '{root}/etc/cron.d'" in problems
 
 
 def test_a_host(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

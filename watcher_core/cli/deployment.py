@@ -172,14 +172,28 @@ def _require_driver(file: Path) -> None:
         raise ConfigurationError(f"{problem}; {advice}")
 
 
+def problem_of_home(home: Path) -> str | None:
+    """Return why a directory cannot be DAGSTER_HOME, to be put behind its path; `None` where it can."""
+    if not home.is_absolute():
+        return "is a relative path"
+    try:
+        os.stat(f"{home}/.")  # noqa: PTH116 - a path drops the dot, by which a file is no directory
+    except (FileNotFoundError, NotADirectoryError):
+        return "is no directory"
+    except OSError as exc:
+        return f"cannot be entered by this user: {exc.strerror}"
+    return None
+
+
 def _dagster_home(settings: Settings) -> Path:
     """DAGSTER_HOME as given, else one of ours, with the working directory's dagster.yaml or Watcher's own."""
     given = os.environ.get("DAGSTER_HOME")
     if given:
         home = Path(given).expanduser()
-        if not home.is_absolute() or not home.is_dir():
+        problem = problem_of_home(home)
+        if problem is not None:
             raise ConfigurationError(
-                f"DAGSTER_HOME is {given!r}; it must be the absolute path of a directory, or not set, "
+                f"DAGSTER_HOME is {given!r}, which {problem}; it must be the absolute path of a directory, or not set, "
                 f"and then {settings.home / 'dagster'} is used"
             )
         return home

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from watcher_core.cli.dagster_storage import SCHEME, driver_problems
+from watcher_core.cli.deployment import problem_of_home
 from watcher_core.errors import WatcherError
 from watcher_core.values import HealthFact
 
@@ -66,10 +67,10 @@ def _dagster_home(settings: Settings) -> Iterator[HealthFact]:
         yield HealthFact("ok", "dagster", f"DAGSTER_HOME is not set; watcher dev uses {own}")
         return
     home = Path(given)
-    if not home.is_absolute() or not home.is_dir():
-        reason = "is no directory" if home.is_absolute() else "is a relative path"
+    problem = problem_of_home(home)
+    if problem is not None:
         yield HealthFact(
-            "problem", "dagster", f"DAGSTER_HOME = {given} {reason}", "set it to a directory's absolute path"
+            "problem", "dagster", f"DAGSTER_HOME = {given} {problem}", "set it to a directory's absolute path"
         )
     elif not (home / "dagster.yaml").is_file():
         yield HealthFact(
@@ -93,7 +94,7 @@ def _configuration_file(settings: Settings) -> Path | None:
     """The dagster.yaml that holds: that of DAGSTER_HOME, else the one that `watcher dev` has made."""
     home = Path(os.environ.get("DAGSTER_HOME") or settings.home.absolute() / "dagster")
     file = home / "dagster.yaml"
-    return file if home.is_absolute() and file.is_file() else None
+    return file if problem_of_home(home) is None and file.is_file() else None
 
 
 def variables_of_dev(settings: Settings, home: Path) -> dict[str, str]:

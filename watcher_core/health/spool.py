@@ -38,7 +38,7 @@ def spool_facts(directories: Sequence[Path], *, home: Path, host: str, now: dt.d
     """
     subject = f"spool of {host}"
     for directory in directories:
-        if directory.is_dir() and not os.access(directory, os.R_OK | os.W_OK | os.X_OK):
+        if os.access(directory, os.F_OK) and not os.access(directory, os.R_OK | os.W_OK | os.X_OK):
             yield HealthFact(
                 "problem",
                 "spool",
