@@ -150,7 +150,7 @@ def test_binaries_that_cannot_be_read_are_named(tmp_path: Path, monkeypatch: pyt
     def refuse(path: Path) -> bool:
         raise PermissionError(errno.EACCES, "Permission denied", str(path))
 
-    monkeypatch.setattr(Path, "is_file", refuse)
+    monkeypatch.setattr(programs, "is_there", refuse)
     postgres = EmbeddedPostgres(tmp_path / "data", bin_directory=tmp_path)
     for method in (postgres.start, lambda: postgres.binary("psql")):
         with pytest.raises(
