@@ -210,7 +210,8 @@ def test_what_the_command_leaves_in_the_background_is_not_waited_for_however_muc
 
 
 def test_a_closed_standard_error_stays_closed(run: Run, module_watcher: Watcher) -> None:
-    script = "echo one >&2; echo two >&2; echo three >&2; readlink /proc/self/fd/2; echo out"
+    # The shell looks: programs written in Rust, as coreutils may be, open /dev/null in place of what is closed.
+    script = "echo one >&2; echo two >&2; echo three >&2; [ -e /proc/$$/fd/2 ] && echo open; echo out"
     for closed in ("2>&-", "<&- 2>&-"):
         wrapped = ["sh", "-c", f'"$@" {closed}', "sh", *RUN, "-p", "load", "--", "sh", "-c", script]
         status, out, _ = run(*wrapped, pipeline="around")
