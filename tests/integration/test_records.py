@@ -413,6 +413,16 @@ def test_a_record_that_breaks_a_rule_names_it(watcher: Watcher, wrong: dict[str,
     assert message in str(raised.value)
 
 
+def test_of_many_records_the_one_that_breaks_a_rule_is_named(watcher: Watcher) -> None:
+    records = [record(unique("pipeline"), external_id=unique("run")) for _ in range(3)]
+    records[1] = ExecutionRecord(**{**vars(records[1]), "end_date": None})
+    with pytest.raises(InvalidValueError) as raised:
+        watcher.record(records)
+    assert str(raised.value).startswith(
+        f"execution {records[1].external_id!r} of {records[1].pipeline_name!r}: end_date is None"
+    )
+
+
 def test_metadata_with_what_json_and_postgresql_cannot_hold(watcher: Watcher, name: str) -> None:
     watcher.record([record(name, execution_metadata={"mean": float("nan"), "text": "a\x00b\ud800"})])
     assert only(watcher, name).execution_metadata == {"mean": "NaN", "text": "a\ufffdb?"}

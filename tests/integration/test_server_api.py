@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import re
 import uuid
 from collections.abc import Iterator
 from typing import Any
@@ -525,6 +526,54 @@ def test_health_and_documentation_need_no_network(api):
             assert operation["tags"], (method, path)
             assert operation["summary"], (method, path)
     assert "/health/ready" in document["paths"]
+
+
+def schemas_in(node: Any) -> Iterator[dict[str, Any]]:
+    """All objects of a document but those of its examples."""
+    if isinstance(node, list):
+        for each in node:
+            yield from schemas_in(each)
+    elif isinstance(node, dict):
+        yield node
+        for name, each in node.items():
+            if name not in ("example", "examples"):
+                yield from schemas_in(each)
+
+
+def test_generated_clients_have_names_for_people(api):
+    document = api.get("/openapi.json").json()
+    operations = [each for path in document["paths"].values() for each in path.values()]
+    names = [operation["operationId"] for operation in operations]
+    assert len(set(names)) == len(names)
+    assert all(re.fullmatch(r"[a-z]+(_[a-z]+)*", name) and len(name) <= 25 for name in names)
+    assert {"start_execution", "end_execution", "list_alerts", "snooze_alert", "ping_success"} <= set(names)
+    assert all(re.fullmatch(r"[A-Za-z]+", name) for name in document["components"]["schemas"])
+    for operation in operations:
+        for body in operation.get("requestBody", {}).get("content", {}).values():
+            schema = body["schema"]
+            assert "$ref" in schema or "$ref" in schema["items"], operation["operationId"]
+    assert {tag for operation in operations for tag in operation["tags"]} == {tag["name"] for tag in document["tags"]}
+
+
+def test_generated_clients_need_no_casts(api):
+    document = api.get("/openapi.json").json()
+    for operations in document["paths"].values():
+        for operation in operations.values():
+            for parameter in operation.get("parameters", []):
+                assert {"type": "null"} not in parameter["schema"].get("anyOf", []), parameter
+    schemas = document["components"]["schemas"]
+    assert schemas["StoredExecution"]["properties"]["inserts"]["anyOf"][0] == {"type": "integer", "format": "int64"}
+    for name, schema in schemas.items():
+        for field, said in schema.get("properties", {}).items():
+            assert "default" not in said, f"{name}.{field}: openapi-typescript would ask for it"
+    for node in schemas_in([document["paths"], document["components"]]):
+        match node.get("type"):
+            case "array":
+                assert "items" in node, node
+            case "object":
+                assert node.get("properties") or "additionalProperties" in node, f"{node} would have no fields at all"
+            case "integer" if node.get("maximum", 2**63) >= 2**31:
+                assert node["format"] == "int64", node
 
 
 @pytest.mark.parametrize("closed_as", ["failed", "canceled", "succeeded"])

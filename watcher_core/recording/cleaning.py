@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -13,6 +13,23 @@ from watcher_core.errors import InvalidValueError
 from watcher_core.values import COUNTS
 
 logger = logging.getLogger("watcher.progress")
+
+
+def all_cleaned(records: Iterable[values.ExecutionRecord], *, drop_refused: bool) -> list[dict[str, Any]]:
+    """Return records as rows of what is written.
+
+    Raises:
+        InvalidValueError: One breaks a rule, and which.
+    """
+    clean = cleaned_leniently if drop_refused else cleaned
+    rows = []
+    for record in records:
+        try:
+            rows.append(clean(record))
+        except InvalidValueError as error:
+            which = f"execution {arguments.shown(record.external_id)} of {arguments.shown(record.pipeline_name)}"
+            raise InvalidValueError(f"{which}: {error}") from error
+    return rows
 
 
 def cleaned(record: values.ExecutionRecord) -> dict[str, Any]:

@@ -257,8 +257,7 @@ def record_executions(
     Raises:
         InvalidValueError: A record breaks a rule; nothing is written.
     """
-    clean = cleaning.cleaned_leniently if drop_refused else cleaning.cleaned
-    cleaned = [clean(record) for record in records]
+    cleaned = cleaning.all_cleaned(records, drop_refused=drop_refused)
     if not cleaned:
         return 0
     types: dict[str, str | None] = {}

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
-from typing import Any
 
 import anyio.to_thread
 from fastapi import FastAPI, Response
@@ -15,6 +14,7 @@ from watcher_core.errors import DatabaseError
 from watcher_core.server.access import Proxies, Tokens
 from watcher_core.server.background import Background
 from watcher_core.server.board import Early, Version, board, board_error
+from watcher_core.server.document import DESCRIPTION, describe, name_operation
 from watcher_core.server.errors import add_handlers, response_for
 from watcher_core.server.guard import BOARD_PATHS, DirectRoutes, Guard
 from watcher_core.server.limits import Limits
@@ -26,9 +26,9 @@ from watcher_core.server.routes.alerts import alerts
 from watcher_core.server.routes.anomalies import anomalies
 from watcher_core.server.routes.checks import checks
 from watcher_core.server.routes.execution_reads import reads
-from watcher_core.server.routes.executions import end, executions, record, start
+from watcher_core.server.routes.executions import end_execution, executions, record_executions, start_execution
 from watcher_core.server.routes.metrics import metrics
-from watcher_core.server.routes.openlineage import events, take, take_batch
+from watcher_core.server.routes.openlineage import events, record_lineage_event, record_lineage_events
 from watcher_core.server.routes.pings import failed, pings, started, succeeded
 from watcher_core.server.routes.pipelines import pipelines
 from watcher_core.server.routes.pipelines import types as pipeline_types
@@ -57,24 +57,18 @@ ROUTERS = (
 # What is called at each run of everything.
 DIRECT = DirectRoutes(
     {
-        ("POST", "/start_pipeline_execution"): start,
-        ("POST", "/end_pipeline_execution"): end,
-        ("POST", "/execution/batch"): record,
-        ("POST", "/api/v1/lineage"): take,
-        ("POST", "/api/v1/lineage/"): take,
-        ("POST", "/api/v1/lineage/batch"): take_batch,
-        ("POST", "/api/v1/lineage/batch/"): take_batch,
+        ("POST", "/start_pipeline_execution"): start_execution,
+        ("POST", "/end_pipeline_execution"): end_execution,
+        ("POST", "/execution/batch"): record_executions,
+        ("POST", "/api/v1/lineage"): record_lineage_event,
+        ("POST", "/api/v1/lineage/"): record_lineage_event,
+        ("POST", "/api/v1/lineage/batch"): record_lineage_events,
+        ("POST", "/api/v1/lineage/batch/"): record_lineage_events,
     },
     prefix="/ping/",
     below={"": succeeded, "start": started, "success": succeeded, "fail": failed},
     parameter="pipeline",
 )
-
-DESCRIPTION = """Records and answers what pipelines do, for programs that cannot reach the database.
-
-A request carries a token: `Authorization: Bearer TOKEN`. Every error has `detail`, `message`, `code` and `details`.
-`null` in a body is a field that is not said, but in a `configuration`. Names are matched exactly, else to the only one
-that is equal but for the case of its letters. Dates without a time zone are in UTC."""
 
 
 def create_app(
@@ -112,6 +106,7 @@ def create_app(
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
+        generate_unique_id_function=name_operation,
         strict_content_type=False,
     )
     app.state.watcher = watcher
@@ -125,7 +120,7 @@ def create_app(
     for each in ROUTERS:
         app.include_router(each)
     add_handlers(app, _refuse)
-    _describe_security(app)
+    describe(app)
     return Guard(
         app,
         direct=DIRECT,
@@ -142,27 +137,6 @@ def _refuse(scope: Scope, error: Exception) -> Response:
     """Answer an error: people get a page, programs get JSON."""
     answer = response_for(error)
     return board_error(scope, answer) if scope["path"].startswith(BOARD_PATHS) else answer
-
-
-def _describe_security(app: FastAPI) -> None:
-    made = app.openapi
-
-    def openapi() -> dict[str, Any]:
-        if app.openapi_schema is None:
-            document = made()
-            components = document.setdefault("components", {})
-            components["securitySchemes"] = {"token": {"type": "http", "scheme": "bearer"}}
-            for path, operations in document["paths"].items():
-                open_to_all = path == "/" or path.startswith("/health/")
-                for operation in operations.values():
-                    body = operation.get("requestBody", {}).get("content", {}).get("application/json", {})
-                    components["schemas"].update(body.get("schema", {}).pop("$defs", {}))
-                    operation["security"] = [] if open_to_all else [{"token": []}, {}]
-                    operation.setdefault("responses", {})
-                    operation["summary"] = operation.get("description", "").split(".")[0] or operation.get("summary")
-        return app.openapi_schema or {}
-
-    app.openapi = openapi  # type: ignore[method-assign]  # as FastAPI documents it
 
 
 def _version() -> str:

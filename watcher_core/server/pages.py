@@ -47,7 +47,7 @@ class Health(BaseModel):
 
 
 @pages.get("/", response_model=Health, responses={307: {"description": "To the board, for browsers."}})
-def root(request: Request) -> Response:
+def get_root(request: Request) -> Response:
     """Whether the server runs; leads browsers to the board."""
     if "text/html" in request.headers.get("accept", ""):
         return RedirectResponse("ui/")
@@ -55,7 +55,7 @@ def root(request: Request) -> Response:
 
 
 @pages.get("/health/live", response_model=Health)
-async def live() -> Any:
+async def get_liveness() -> Any:
     """Whether the server runs; asks nobody."""
     return {"status": "ok"}
 
@@ -63,7 +63,7 @@ async def live() -> Any:
 @pages.get(
     "/health/ready", response_model=Health, responses={503: {"model": ApiError, "description": "The database is away."}}
 )
-def ready(request: Request) -> Any:
+def get_readiness(request: Request) -> Any:
     """Whether the server can record: the database answers, and its schema is the one that this version needs."""
     watcher = watcher_of(request)
     try:

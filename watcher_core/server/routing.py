@@ -167,7 +167,10 @@ def whole_number(cursor: str) -> int:
 
 
 class Page(BaseModel, Generic[Row]):
-    """A page of a list. `next_cursor`: the cursor of the next page; `null` behind the last."""
+    """A page of a list. `next_cursor`: the cursor of the next page; `null` behind the last.
+
+    Each list has a class of its own: its name stands in the OpenAPI document.
+    """
 
     data: list[Row]
     next_cursor: str | None

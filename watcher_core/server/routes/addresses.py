@@ -8,7 +8,7 @@ from functools import partial
 from typing import Annotated, Any, TypeVar
 
 from fastapi import Query, Request, Response
-from pydantic import AliasChoices, BaseModel, Field, StringConstraints, model_validator
+from pydantic import AliasChoices, BaseModel, Field, StringConstraints, WithJsonSchema, model_validator
 
 from watcher_core import catalog, values
 from watcher_core.enums import Direction
@@ -60,6 +60,10 @@ class AddressTypeAnswer(BaseModel):
     group_name: str
     created_at: dt.datetime
     updated_at: dt.datetime | None
+
+
+class AddressTypePage(Page[AddressTypeAnswer]):
+    pass
 
 
 class AddressBody(Body):
@@ -125,6 +129,17 @@ class AddressAnswer(BaseModel):
     updated_at: dt.datetime | None
 
 
+class AddressPage(Page[AddressAnswer]):
+    pass
+
+
+# As an array of text: many generators know no tuple.
+AddressAndColumn = Annotated[
+    tuple[str, str],
+    WithJsonSchema({"type": "array", "items": {"type": "string"}, "minItems": 2, "maxItems": 2}),
+]
+
+
 class LineageBody(Body):
     """What a pipeline reads and writes; replaces what was declared of it before."""
 
@@ -147,7 +162,7 @@ class LineagePair(BaseModel):
     target_address_name: str
 
 
-class Impact(BaseModel):
+class ImpactAnswer(BaseModel):
     pipeline_id: int
     pipeline_name: str
     pipeline_type_name: str
@@ -158,12 +173,12 @@ class Impact(BaseModel):
     open_alerts: list[str]
 
 
-class Column(BaseModel):
+class ColumnAnswer(BaseModel):
     address: str
     column: str
     deprecated: bool
     depth: int
-    path: list[tuple[str, str]]
+    path: list[AddressAndColumn]
     via: list[str]
     pipelines: list[str]
 
@@ -187,7 +202,7 @@ def create_address_type(body: AddressTypeBody, request: Request, response: Respo
     return {"id": found.id}
 
 
-@types.get("/address_type", response_model=list[AddressTypeAnswer] | Page[AddressTypeAnswer])
+@types.get("/address_type", response_model=list[AddressTypeAnswer] | AddressTypePage)
 def list_address_types(request: Request, limit: Limit = None, cursor: Cursor = None) -> Any:
     """List all address types, by name."""
     return page(short(watcher_of(request).address_types()), vars, limit=limit, cursor=cursor)
@@ -231,7 +246,7 @@ def create_address(body: AddressBody, request: Request, response: Response) -> A
     return {"id": found.id}
 
 
-@addresses.get("/address", response_model=list[AddressAnswer] | Page[AddressAnswer])
+@addresses.get("/address", response_model=list[AddressAnswer] | AddressPage)
 def list_addresses(request: Request, limit: Limit = None, cursor: Cursor = None) -> Any:
     """List all addresses, by name."""
     access_of(request).require_all()
@@ -266,7 +281,7 @@ def update_address(body: AddressPatch, request: Request) -> Any:
         **errors(400),
     },
 )
-def create_lineage(body: LineageBody, request: Request, response: Response) -> Any:
+def declare_lineage(body: LineageBody, request: Request, response: Response) -> Any:
     """Declare what a pipeline reads and writes, where its `load_lineage` asks for it: all sources to all targets."""
     watcher = watcher_of(request)
     response.status_code = 200
@@ -295,7 +310,7 @@ def _no_lineage(pipeline_id: int, reason: str) -> dict[str, Any]:
 
 
 @lineage.get("/address_lineage/{address_id}", response_model=list[LineagePair], responses=errors(404))
-def get_lineage(address_id: PathId, request: Request, limit: Most = MOST) -> Any:
+def get_address_lineage(address_id: PathId, request: Request, limit: Most = MOST) -> Any:
     """List what is upstream and downstream of an address, with the edges between; of each side the nearest."""
     access_of(request).require_all()
     watcher = watcher_of(request)
@@ -329,16 +344,16 @@ def _at_address(typed: str, call: Callable[[int | str], Found]) -> Found:
         return call(int(typed))
 
 
-@lineage.get("/lineage/impact", response_model=list[Impact], responses=errors(400, 404))
-def lineage_impact(request: Request, address: AddressReference, limit: Most = MOST) -> Any:
+@lineage.get("/lineage/impact", response_model=list[ImpactAnswer], responses=errors(400, 404))
+def get_lineage_impact(request: Request, address: AddressReference, limit: Most = MOST) -> Any:
     """List the pipelines that break if an address is late or wrong, nearest first."""
     access_of(request).require_all()
     found = _at_address(address, partial(watcher_of(request).lineage_impact, limit=limit))
     return [vars(each) for each in found]
 
 
-@lineage.get("/lineage/columns", response_model=list[Column], responses=errors(400, 404))
-def lineage_columns(
+@lineage.get("/lineage/columns", response_model=list[ColumnAnswer], responses=errors(400, 404))
+def get_column_lineage(
     request: Request,
     address: AddressReference,
     column: Annotated[str, Query(max_length=2048, examples=["amount"])],

@@ -135,35 +135,35 @@ def get_alert(
 
 
 @alerts.post("/alert/{alert_id}/ack", response_model=AlertAnswer, responses=errors(400, 404))
-def acknowledge(alert_id: PathId, request: Request, body: SignedBody | None = None) -> Any:
+def acknowledge_alert(alert_id: PathId, request: Request, body: SignedBody | None = None) -> Any:
     """Mark an alert as seen: it causes no reminder, and its recovery is still delivered."""
     found = _find(request, alert_id)
     return _alert(watcher_of(request).acknowledge_alert(found.id, **_by(request, body or SignedBody())))
 
 
 @alerts.post("/alert/{alert_id}/note", response_model=AlertAnswer, responses=errors(400, 404))
-def add_note(alert_id: PathId, body: NoteBody, request: Request) -> Any:
+def note_alert(alert_id: PathId, body: NoteBody, request: Request) -> Any:
     """Add a note to an alert, also to one that is over; nothing else of it changes, and nobody is notified."""
     found = _find(request, alert_id)
     return _alert(watcher_of(request).note_alert(found.id, **_by(request, body)))
 
 
 @alerts.post("/alert/{alert_id}/snooze", response_model=AlertAnswer, responses=errors(400, 404))
-def snooze(alert_id: PathId, body: SnoozeBody, request: Request) -> Any:
+def snooze_alert(alert_id: PathId, body: SnoozeBody, request: Request) -> Any:
     """Keep an alert quiet until a time; a reminder follows then if it is still open."""
     found = _find(request, alert_id)
     return _alert(watcher_of(request).snooze_alert(found.id, until=body.until, **_by(request, body)))
 
 
 @alerts.post("/alert/{alert_id}/resolve", response_model=AlertAnswer, responses=errors(400, 404))
-def resolve(alert_id: PathId, request: Request, body: SignedBody | None = None) -> Any:
+def resolve_alert(alert_id: PathId, request: Request, body: SignedBody | None = None) -> Any:
     """Resolve an alert by hand. It stays so until a check finds its cause anew."""
     found = _find(request, alert_id)
     return _alert(watcher_of(request).resolve_alert(found.id, **_by(request, body or SignedBody())))
 
 
 @alerts.get("/status", response_model=StatusAnswer)
-def status(request: Request) -> Any:
+def get_status(request: Request) -> Any:
     """Whether all is well: the alerts that are not resolved first."""
     access = access_of(request)
     watcher = watcher_of(request)

@@ -24,7 +24,7 @@ DEFAULT_LOOKBACK_DAYS = 30
 DEFAULT_EXECUTIONS = 30
 
 
-class RuleFields(Body):
+class AnomalyRuleFields(Body):
     z_threshold: float | None = Field(None, ge=1, le=10)
     std_deviation_threshold_multiplier: float | None = Field(None, ge=0.5, le=10, description="As `z_threshold`.")
     lookback_days: int | None = Field(None, ge=1, le=365)
@@ -38,14 +38,14 @@ class RuleFields(Body):
         return said if self.z_threshold is None else {**said, "std_deviation_threshold_multiplier": self.z_threshold}
 
 
-class RuleBody(RuleFields):
+class AnomalyRuleBody(AnomalyRuleFields):
     """Which metric of a pipeline is judged. A rule that exists is left as it is."""
 
     pipeline_id: Id = Field(examples=[1])
     metric_field: str = Field(max_length=300, examples=["total_rows"])
 
 
-class RulePatch(RuleFields):
+class AnomalyRulePatch(AnomalyRuleFields):
     """What of a rule is to change."""
 
     id: Id = Field(examples=[1])
@@ -53,7 +53,7 @@ class RulePatch(RuleFields):
     metric_field: str | None = Field(None, max_length=300)
 
 
-class RuleAnswer(BaseModel):
+class AnomalyRuleAnswer(BaseModel):
     id: int
     pipeline_id: int
     pipeline_name: str
@@ -66,6 +66,10 @@ class RuleAnswer(BaseModel):
     method: AnomalyMethod
     created_at: dt.datetime
     updated_at: dt.datetime | None
+
+
+class AnomalyRulePage(Page[AnomalyRuleAnswer]):
+    pass
 
 
 class UnflagBody(Body):
@@ -95,7 +99,7 @@ def _metric(given: str) -> str:
     response_model=Created,
     responses={200: {"model": Created, "description": "It existed."}, **errors(400, 404)},
 )
-def create_rule(body: RuleBody, request: Request, response: Response) -> Any:
+def create_anomaly_rule(body: AnomalyRuleBody, request: Request, response: Response) -> Any:
     """Let a metric of a pipeline be judged. A rule that exists is left as it is."""
     watcher = watcher_of(request)
     pipeline = covered_pipeline(request, body.pipeline_id)
@@ -115,8 +119,8 @@ def create_rule(body: RuleBody, request: Request, response: Response) -> Any:
     return {"id": rule.id}
 
 
-@anomalies.get("/anomaly_detection_rule", response_model=list[RuleAnswer] | Page[RuleAnswer])
-def list_rules(request: Request, limit: Limit = None, cursor: Cursor = None) -> Any:
+@anomalies.get("/anomaly_detection_rule", response_model=list[AnomalyRuleAnswer] | AnomalyRulePage)
+def list_anomaly_rules(request: Request, limit: Limit = None, cursor: Cursor = None) -> Any:
     """List all anomaly rules."""
     covers = covers_of(request, lambda rule: rule.pipeline_name)
     return page(watcher_of(request).anomaly_rules, _rule, limit=limit, cursor=cursor, covers=covers)
@@ -128,14 +132,14 @@ def _find(request: Request, rule_id: int) -> values.AnomalyRule:
     return rule
 
 
-@anomalies.get("/anomaly_detection_rule/{rule_id}", response_model=RuleAnswer, responses=errors(404))
-def get_rule(rule_id: PathId, request: Request) -> Any:
+@anomalies.get("/anomaly_detection_rule/{rule_id}", response_model=AnomalyRuleAnswer, responses=errors(404))
+def get_anomaly_rule(rule_id: PathId, request: Request) -> Any:
     """Return an anomaly rule."""
     return _rule(_find(request, rule_id))
 
 
-@anomalies.patch("/anomaly_detection_rule", response_model=RuleAnswer, responses=errors(400, 404))
-def update_rule(body: RulePatch, request: Request) -> Any:
+@anomalies.patch("/anomaly_detection_rule", response_model=AnomalyRuleAnswer, responses=errors(400, 404))
+def update_anomaly_rule(body: AnomalyRulePatch, request: Request) -> Any:
     """Change an anomaly rule. Its pipeline and its metric stay what they are."""
     known = _find(request, body.id)
     if body.pipeline_id not in (None, known.pipeline_id):
@@ -148,7 +152,7 @@ def update_rule(body: RulePatch, request: Request) -> Any:
 
 
 @anomalies.post("/unflag_anomaly", status_code=204, response_class=Response, responses=errors(400, 404))
-def unflag(body: UnflagBody, request: Request) -> Response:
+def unflag_anomaly(body: UnflagBody, request: Request) -> Response:
     """Say that what was flagged is normal. It counts as normal from then on."""
     watcher = watcher_of(request)
     execution = watcher.execution(body.pipeline_execution_id)

@@ -70,14 +70,14 @@ def _queue(request: Request, job: str, command: tuple[str, ...], config: dict[st
 
 
 @checks.post("/freshness", response_model=Queued)
-def freshness(request: Request) -> Any:
+def check_freshness(request: Request) -> Any:
     """Check freshness, in Dagster where its address is known, else in the background."""
     _queue(request, "watcher_freshness_job", ("check", "freshness"))
     return {"status": "queued"}
 
 
 @checks.post("/timeliness", response_model=Queued)
-def timeliness(body: TimelinessBody, request: Request) -> Any:
+def check_timeliness(body: TimelinessBody, request: Request) -> Any:
     """Check timeliness, in Dagster where its address is known, else in the background."""
     minutes = body.lookback_minutes or 60
     config = {"ops": {"check_timeliness": {"config": {"lookback_minutes": minutes}}}}
@@ -87,7 +87,7 @@ def timeliness(body: TimelinessBody, request: Request) -> Any:
 
 
 @checks.post("/log_cleanup", response_model=CleanupAnswer, responses=errors(400))
-def log_cleanup(body: CleanupBody, request: Request) -> Any:
+def clean_up(body: CleanupBody, request: Request) -> Any:
     """Delete executions that started before a date, with everything logged about them. Needs the scope admin."""
     access_of(request).require_all()
     result = watcher_of(request).cleanup(retention_days=body.retention_days, batch_size=body.batch_size or 10_000)

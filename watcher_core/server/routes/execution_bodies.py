@@ -156,7 +156,9 @@ class RecordFields(Body):
     source: ExecutionSource = ExecutionSource.HTTP
     state: ExecutionState = Field(examples=["succeeded"])
     start_date: Instant = Field(examples=["2026-01-02T06:00:00Z"])
-    end_date: Instant | None = Field(None, examples=["2026-01-02T06:05:00Z"])
+    end_date: Instant | None = Field(
+        None, description="All but running ones have one.", examples=["2026-01-02T06:05:00Z"]
+    )
     parent_external_id: Annotated[str, Field(min_length=1, max_length=2560)] | None = Field(
         None, description="What it was part of; passed over where that is not known."
     )

@@ -25,8 +25,12 @@ MOST_OF_A_TREE = 10_000
 OWN_METADATA = ("reported_watermark", "reported_start_date", "reported_end_date", "reported_by")
 
 
+class ExecutionPage(Page[StoredExecution]):
+    pass
+
+
 @reads.get("/pipeline_execution/{execution_id}", response_model=ExecutionAnswer, responses=errors(404))
-def get_execution(execution_id: PathId, request: Request) -> Any:
+def get_pipeline_execution(execution_id: PathId, request: Request) -> Any:
     """Return an execution, with the first 1,000 of those that are directly part of it."""
     watcher = watcher_of(request)
     execution = watcher.execution(execution_id)
@@ -59,7 +63,7 @@ def _answer(execution: values.Execution) -> dict[str, Any]:
     }
 
 
-@reads.get("/execution", response_model=Page[StoredExecution], responses=errors(400, 404))
+@reads.get("/execution", response_model=ExecutionPage, responses=errors(400, 404))
 def list_executions(
     request: Request,
     pipeline: Annotated[str | None, Query(max_length=2048, description="Of this pipeline only, by name.")] = None,
@@ -102,7 +106,7 @@ def _position(cursor: str | None) -> tuple[dt.datetime, int] | None:
 
 
 @reads.get("/execution/{execution_id}", response_model=StoredExecution, responses=errors(404))
-def get_stored(execution_id: PathId, request: Request) -> Response:
+def get_execution(execution_id: PathId, request: Request) -> Response:
     """Return an execution, as it is stored."""
     execution = watcher_of(request).execution(execution_id)
     access_of(request).require_pipeline(execution.pipeline_name)
@@ -110,7 +114,7 @@ def get_stored(execution_id: PathId, request: Request) -> Response:
 
 
 @reads.get("/execution/{execution_id}/tree", response_model=TreeAnswer, responses=errors(400, 404))
-def get_tree(
+def get_execution_tree(
     execution_id: PathId,
     request: Request,
     levels: Annotated[

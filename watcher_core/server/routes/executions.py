@@ -104,7 +104,7 @@ def _read(model: type[Any], body: bytes) -> tuple[Any, Any]:
         ],
     },
 )
-async def start(request: Request) -> Response:
+async def start_execution(request: Request) -> Response:
     """Start an execution.
 
     The same start again is the same execution: with the same `Idempotency-Key`, or where the whole body is equal, its
@@ -188,7 +188,7 @@ def _was_ahead(execution: values.Execution) -> bool:
         ],
     },
 )
-async def end(request: Request) -> Response:
+async def end_execution(request: Request) -> Response:
     """End an execution. Of two ends, the first one wins, and the second answers 204 too."""
     _, body = _read(EndBody, await request.body())
     prefer = request.headers.get("prefer", "")
@@ -212,7 +212,7 @@ def _end(request: Request, body: EndBody, strict: bool) -> values.Execution:
 
 
 @executions.post("/execution/{execution_id}/close", response_model=StoredExecution, responses=errors(400, 404))
-def close(execution_id: PathId, body: CloseBody, request: Request) -> Response:
+def close_execution(execution_id: PathId, body: CloseBody, request: Request) -> Response:
     """End an execution by hand whose process was killed. Where its job reports an end after all, that replaces it."""
     watcher = watcher_of(request)
     if access_of(request).is_limited:
@@ -235,7 +235,7 @@ def heartbeat(body: HeartbeatBody, request: Request) -> Any:
 
 
 @executions.post("/execution", status_code=201, response_model=StoredExecution, responses=errors(400, 404, 409))
-def track(body: TrackBody, request: Request) -> Response:
+def track_execution(body: TrackBody, request: Request) -> Response:
     """Start an execution of a pipeline by its name; the pipeline is created where it is not known."""
     watcher = watcher_of(request)
     if access_of(request).is_limited:
@@ -280,7 +280,7 @@ def track(body: TrackBody, request: Request) -> Response:
         ],
     },
 )
-async def record(request: Request) -> Response:
+async def record_executions(request: Request) -> Response:
     """Record up to 10,000 executions in one transaction. The same ones again change nothing."""
     in_passing = "wait=0" in request.headers.get("prefer", "")
     count = await workers_of(request).run(_record, request, await request.body(), in_passing)
@@ -305,7 +305,7 @@ def _record(request: Request, body: bytes, in_passing: bool) -> int:
 
 
 @executions.post("/pipeline_declaration", response_model=values.Pipeline, responses=errors(400, 409))
-def declare(body: DeclarationBody, request: Request) -> Response:
+def declare_pipeline(body: DeclarationBody, request: Request) -> Response:
     """Declare a pipeline, and what it reads and writes, apart from an execution; answer all that is known of it."""
     watcher = watcher_of(request)
     name = watcher.known_name("pipeline", body.pipeline_name)

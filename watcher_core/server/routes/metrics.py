@@ -26,7 +26,7 @@ TEXT = {
 
 
 @metrics.get("/metrics", response_class=Response, responses=TEXT)  # type: ignore[arg-type]  # FastAPI takes int keys
-def scrape(request: Request) -> Response:
+def get_metrics(request: Request) -> Response:
     """Metrics for Prometheus.
 
     Executions, failures, durations and rows of the last hour, freshness, alerts, recorders, checks and delivery.

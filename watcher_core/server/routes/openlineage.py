@@ -32,33 +32,43 @@ ERRORS = {status: answer for status, answer in errors(400).items() if status != 
 # No routes of FastAPI's kind: their 422 is not in this API's answers.
 events = APIRouter(tags=["openlineage"], responses=ERRORS)
 
+ANY = {"type": "object", "additionalProperties": True}
 NAMED: dict[str, Any] = {
+    "title": "LineageName",
     "type": "object",
+    "description": "A job or a dataset.",
     "required": ["namespace", "name"],
     "properties": {
         "namespace": {"type": "string", "minLength": 1},
         "name": {"type": "string", "minLength": 1},
-        "facets": {"type": "object"},
+        "facets": ANY,
     },
+    "additionalProperties": True,
 }
+RUN: dict[str, Any] = {
+    "title": "LineageRun",
+    "type": "object",
+    "required": ["runId"],
+    "properties": {"runId": {"type": "string", "format": "uuid"}, "facets": ANY},
+    "additionalProperties": True,
+}
+NAME = {"$ref": "#/components/schemas/LineageName"}
 EVENT: dict[str, Any] = {
+    "title": "LineageEvent",
     "type": "object",
     "description": "An event of a run (`run` and `job`), of a job (`job`) or of a dataset (`dataset`).",
     "required": ["eventTime"],
     "properties": {
         "eventTime": {"type": "string", "format": "date-time"},
-        "eventType": {"type": "string", "enum": [kind.value for kind in openlineage.EventType]},
-        "run": {
-            "type": "object",
-            "required": ["runId"],
-            "properties": {"runId": {"type": "string", "format": "uuid"}, "facets": {"type": "object"}},
-        },
-        "job": NAMED,
-        "dataset": NAMED,
-        "inputs": {"type": "array", "items": NAMED},
-        "outputs": {"type": "array", "items": NAMED},
+        "eventType": {"$ref": "#/components/schemas/LineageEventType"},
+        "run": {"$ref": "#/components/schemas/LineageRun"},
+        "job": NAME,
+        "dataset": NAME,
+        "inputs": {"type": "array", "items": NAME},
+        "outputs": {"type": "array", "items": NAME},
         "producer": {"type": "string"},
     },
+    "additionalProperties": True,
     "example": {
         "eventTime": "2026-01-31T09:30:00Z",
         "eventType": "COMPLETE",
@@ -68,7 +78,17 @@ EVENT: dict[str, Any] = {
         "outputs": [{"namespace": "postgres://db:5432", "name": "shop.public.orders"}],
         "producer": "https://example.com/loader",
     },
+    "$defs": {
+        "LineageName": NAMED,
+        "LineageRun": RUN,
+        "LineageEventType": {
+            "title": "LineageEventType",
+            "type": "string",
+            "enum": [kind.value for kind in openlineage.EventType],
+        },
+    },
 }
+BATCH = {"type": "array", "items": {"$ref": "#/components/schemas/LineageEvent"}, "maxItems": MAX_EVENTS}
 
 
 class RefusedEvent(BaseModel):
@@ -78,7 +98,7 @@ class RefusedEvent(BaseModel):
     detail: str
 
 
-class BatchAnswer(BaseModel):
+class LineageBatchAnswer(BaseModel):
     """What came of a batch."""
 
     received: int
@@ -98,7 +118,7 @@ def _body(schema: dict[str, Any]) -> dict[str, Any]:
     openapi_extra=_body(EVENT),
 )
 @events.post("/api/v1/lineage/", status_code=201, include_in_schema=False)
-async def take(request: Request) -> Response:
+async def record_lineage_event(request: Request) -> Response:
     """Record an event of OpenLineage. The same one again changes nothing, and the order of events does not matter."""
     body = await request.body()
     await workers_of(request).run(_take, request, body)
@@ -115,18 +135,18 @@ def _take(request: Request, body: bytes) -> None:
 @events.post(
     "/api/v1/lineage/batch",
     status_code=200,
-    response_model=BatchAnswer,
-    openapi_extra=_body({"type": "array", "items": EVENT, "maxItems": MAX_EVENTS}),
+    response_model=LineageBatchAnswer,
+    openapi_extra=_body(BATCH),
 )
 @events.post("/api/v1/lineage/batch/", status_code=200, include_in_schema=False)
-async def take_batch(request: Request) -> Response:
+async def record_lineage_events(request: Request) -> Response:
     """Record up to 10,000 events of OpenLineage in one transaction; refused ones are named, with the reason."""
     body = await request.body()
     answer = await workers_of(request).run(_take_batch, request, body)
     return Response(answer.model_dump_json(), media_type="application/json")
 
 
-def _take_batch(request: Request, body: bytes) -> BatchAnswer:
+def _take_batch(request: Request, body: bytes) -> LineageBatchAnswer:
     given = _read(request, body)
     if not isinstance(given, list) or len(given) > MAX_EVENTS:
         what = f"a list of {len(given):,}" if isinstance(given, list) else arguments.shown(given)
@@ -149,7 +169,7 @@ def _take_batch(request: Request, body: bytes) -> BatchAnswer:
                 del read[place]
     _leave_out_parents(request, list(read.values()))
     watcher_of(request)._record_events(list(read.values()))
-    return BatchAnswer(
+    return LineageBatchAnswer(
         received=len(given),
         recorded=len(read),
         # What a client sent may hold halves of characters that UTF-8 has no bytes for.

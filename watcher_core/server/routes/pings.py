@@ -55,7 +55,7 @@ EXTRA: dict[str, Any] = {
 }
 
 ANSWER: dict[int | str, dict[str, Any]] = {
-    200: {"description": "It is recorded.", "content": {"text/plain": {"example": "OK"}}}
+    200: {"description": "It is recorded.", "content": {"text/plain": {"schema": {"type": "string"}, "example": "OK"}}}
 }
 
 
@@ -135,13 +135,14 @@ PIPELINE = {
     "example": "nightly_export",
 }
 
-for path, endpoint in (
-    ("/ping/{pipeline:path}/start", started),
-    ("/ping/{pipeline:path}/success", succeeded),
-    ("/ping/{pipeline:path}/fail", failed),
-    ("/ping/{pipeline:path}", succeeded),
+# With POST an operation has the name alone: that is how clients of an API send what changes something.
+for path, endpoint, operation in (
+    ("/ping/{pipeline:path}/start", started, "ping_start"),
+    ("/ping/{pipeline:path}/success", succeeded, "ping_success"),
+    ("/ping/{pipeline:path}/fail", failed, "ping_fail"),
+    ("/ping/{pipeline:path}", succeeded, "ping_pipeline"),
 ):
-    for method in ("GET", "POST"):
+    for method, suffix in (("GET", "_by_get"), ("POST", "")):
         pings.add_api_route(
             path,
             endpoint,
@@ -149,5 +150,5 @@ for path, endpoint in (
             response_class=Response,
             responses={**ANSWER, **errors(400)},
             openapi_extra={**EXTRA, "parameters": [PIPELINE, *EXTRA["parameters"]]},
-            operation_id=f"ping_{endpoint.__name__}{'' if path.endswith('}') is False else '_at_end'}_{method.lower()}",
+            operation_id=f"{operation}{suffix}",
         )

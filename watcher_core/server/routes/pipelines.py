@@ -135,30 +135,38 @@ class PipelineAnswer(ThresholdsAnswer):
     updated_at: dt.datetime | None
 
 
-class TypeBody(ThresholdsBody):
+class PipelinePage(Page[PipelineAnswer]):
+    pass
+
+
+class PipelineTypeBody(ThresholdsBody):
     """A type of pipelines. One that exists is left as it is."""
 
     name: Name = Field(examples=["extraction"])
 
 
-class TypePatch(ThresholdsBody):
+class PipelineTypePatch(ThresholdsBody):
     """What of a pipeline type is to change. With an id, `name` is its new name."""
 
     id: Id | None = Field(None, examples=[1])
     name: LongName | None = None
 
     @model_validator(mode="after")
-    def _named(self) -> TypePatch:
+    def _named(self) -> PipelineTypePatch:
         if self.id is None and self.name is None:
             raise ValueError("Either 'id' or 'name' must be provided")
         return self
 
 
-class TypeAnswer(ThresholdsAnswer):
+class PipelineTypeAnswer(ThresholdsAnswer):
     id: int
     name: str
     created_at: dt.datetime
     updated_at: dt.datetime | None
+
+
+class PipelineTypePage(Page[PipelineTypeAnswer]):
+    pass
 
 
 class Created(BaseModel):
@@ -191,7 +199,7 @@ def create_pipeline(body: PipelineBody, request: Request, response: Response) ->
     return vars(found)
 
 
-@pipelines.get("/pipeline", response_model=list[PipelineAnswer] | Page[PipelineAnswer])
+@pipelines.get("/pipeline", response_model=list[PipelineAnswer] | PipelinePage)
 def list_pipelines(request: Request, limit: Limit = None, cursor: Cursor = None) -> Any:
     """List all pipelines, by name."""
     covers = covers_of(request, lambda pipeline: pipeline.name)
@@ -227,7 +235,7 @@ def update_pipeline(body: PipelinePatch, request: Request) -> Any:
     response_model=Created,
     responses={200: {"model": Created, "description": "It existed."}, **errors(400)},
 )
-def create_pipeline_type(body: TypeBody, request: Request, response: Response) -> Any:
+def create_pipeline_type(body: PipelineTypeBody, request: Request, response: Response) -> Any:
     """Create a type of pipelines. One that exists is left as it is."""
     access_of(request).require_all()
     watcher = watcher_of(request)
@@ -242,20 +250,20 @@ def create_pipeline_type(body: TypeBody, request: Request, response: Response) -
     return {"id": found.id}
 
 
-@types.get("/pipeline_type", response_model=list[TypeAnswer] | Page[TypeAnswer])
+@types.get("/pipeline_type", response_model=list[PipelineTypeAnswer] | PipelineTypePage)
 def list_pipeline_types(request: Request, limit: Limit = None, cursor: Cursor = None) -> Any:
     """List all pipeline types, by name."""
     return page(short(watcher_of(request).pipeline_types()), _type, limit=limit, cursor=cursor)
 
 
-@types.get("/pipeline_type/{pipeline_type_id}", response_model=TypeAnswer, responses=errors(404))
+@types.get("/pipeline_type/{pipeline_type_id}", response_model=PipelineTypeAnswer, responses=errors(404))
 def get_pipeline_type(pipeline_type_id: PathId, request: Request) -> Any:
     """Return a pipeline type."""
     return _type(watcher_of(request).pipeline_type(pipeline_type_id))
 
 
-@types.patch("/pipeline_type", response_model=TypeAnswer, responses=errors(400, 404))
-def update_pipeline_type(body: TypePatch, request: Request) -> Any:
+@types.patch("/pipeline_type", response_model=PipelineTypeAnswer, responses=errors(400, 404))
+def update_pipeline_type(body: PipelineTypePatch, request: Request) -> Any:
     """Change a pipeline type by hand. Found by `id`, else by `name`."""
     access_of(request).require_all()
     watcher = watcher_of(request)
