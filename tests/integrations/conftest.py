@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
+import signal
+import socket
+import subprocess
+import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import dagster as dg
+import httpx
 import pytest
 
 from tests.integrations.dbt_project import write_project
@@ -111,3 +117,19 @@ def dbt_project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     directory = tmp_path_factory.mktemp("dbt") / "shop"
     write_project(directory)
     return directory
+
+
+@pytest.fixture
+def server(watcher: Watcher, database_url: str) -> Iterator[tuple[str, str]]:
+    """The address of a server, and a token."""
+    token, _ = watcher.create_token("client")
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    command = [sys.executable, "-m", "watcher_core", "serve", "--port", str(port)]
+    process = subprocess.Popen(command, env={**os.environ, "WATCHER_DATABASE_URL": database_url})
+    with httpx.Client(transport=httpx.HTTPTransport(retries=10), timeout=60) as client:
+        assert client.get(f"http://127.0.0.1:{port}/health/ready").status_code == 200
+    yield f"http://127.0.0.1:{port}", token
+    process.send_signal(signal.SIGTERM)
+    assert process.wait(timeout=60) in (0, -signal.SIGTERM)

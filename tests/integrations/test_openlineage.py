@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import os
-import signal
-import socket
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
 from openlineage.client import OpenLineageClient
 from openlineage.client.event_v2 import (
@@ -40,22 +37,6 @@ from watcher_core import AssetCheckStatus, Execution, ExecutionState, Watcher
 
 DBT_OL = Path(sys.executable).with_name("dbt-ol")
 PLACE = "postgres://db:5432"
-
-
-@pytest.fixture
-def server(watcher: Watcher, database_url: str) -> Iterator[tuple[str, str]]:
-    """The address of a server, and a token."""
-    token, _ = watcher.create_token("client")
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    command = [sys.executable, "-m", "watcher_core", "serve", "--port", str(port)]
-    process = subprocess.Popen(command, env={**os.environ, "WATCHER_DATABASE_URL": database_url})
-    with httpx.Client(transport=httpx.HTTPTransport(retries=10), timeout=60) as client:
-        assert client.get(f"http://127.0.0.1:{port}/health/ready").status_code == 200
-    yield f"http://127.0.0.1:{port}", token
-    process.send_signal(signal.SIGTERM)
-    assert process.wait(timeout=60) in (0, -signal.SIGTERM)
 
 
 @pytest.fixture(params=["http", "http, packed", "async_http", "a slash behind the path"])
