@@ -11,6 +11,7 @@ Apprise says only for debugging: of a wrong password and of a server that is awa
 from __future__ import annotations
 
 import logging
+import urllib.parse
 import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -40,6 +41,13 @@ ROOM_FOR_TITLE = 20
 # What Apprise calls e-mail, and how the line begins that says what its server answered.
 EMAIL = "E-Mail"
 ANSWERED = "Socket Exception: "
+# A line of a mail has 998 bytes at most, and servers refuse longer ones. Apprise writes a subject as one, with three
+# characters for each byte.
+MOST_OF_A_SUBJECT = 320
+# How it says that a server took a message, but not for this recipient.
+PARTLY_REFUSED = "SMTP recipient "
+
+logger = logging.getLogger("watcher.alerts")
 
 # What was logged of the message that is being sent.
 _logged: ContextVar[list[str] | None] = ContextVar("_logged", default=None)
@@ -77,8 +85,11 @@ class AppriseSender:
                 answer = None
         # Its answer is an object of its own, or `None` where nothing was sent: neither is equal to True or False.
         if not answer:
-            reason = " ".join(without_secret(_reason(place, logged), self._url).split())
-            raise DeliveryError(f"{place.service_name} did not take it: {cut(reason, MAX_ANSWER)}")
+            reason = cut(" ".join(without_secret(_reason(place, logged), self._url).split()), MAX_ANSWER)
+            if _is_with_others(logged) and not _is_test(message):
+                logger.warning("%s took an alert, but not for all: %s", place.service_name, reason)
+                return
+            raise DeliveryError(f"{place.service_name} did not take it: {reason}")
 
 
 def apprise_problem(url: SecretStr) -> str | None:
@@ -119,16 +130,37 @@ def _fitted(place: NotifyBase, message: SlackMessage) -> tuple[str, str, str]:
     title = formats.as_text(lines[0], with_links=False)
     if place.title_maxlen > 0:
         title = cut(title, place.title_maxlen)
+    if place.service_name == EMAIL:
+        title = _subject(title)
     room = place.body_maxlen - (0 if place.title_maxlen > 0 else len(title) + ROOM_FOR_TITLE)
     written_as = _format(place)
     shown = lines[1:]
+    page = _page(place, message, written_as)
     for left in range(len(shown), -1, -1):
         more = len(shown) - left
-        kept = [*shown[:left], *([f"… {more} more lines"] if more else [])]
+        kept = [*shown[:left], *([f"… {more} more lines"] if more else []), *page]
         body = _written(kept, written_as)
         if len(body) <= room:
             break
     return title, body or title, written_as
+
+
+def _subject(title: str) -> str:
+    kept = len(title)
+    while len(cut(title, kept).encode()) > MOST_OF_A_SUBJECT:
+        kept -= 1
+    return cut(title, kept)
+
+
+def _page(place: NotifyBase, message: SlackMessage, written_as: str) -> list[str]:
+    """The line with the address to go to, for e-mail: Apprise makes its plain text of the HTML, without any address."""
+    if place.service_name != EMAIL or written_as != "html" or message.notification is None:
+        return []
+    pages = [links["alert"] for links in message.notification.links.values() if "alert" in links]
+    if not pages:
+        return []
+    url = pages[0] if len(pages) == 1 else urllib.parse.urljoin(pages[0], "../")
+    return [f"Watcher: <{url}|{url}>"]
 
 
 def _format(place: NotifyBase) -> str:
@@ -143,7 +175,19 @@ def _written(lines: Sequence[str], written_as: str) -> str:
     return formats.as_markdown(lines) if written_as == "markdown" else formats.as_text("\n".join(lines))
 
 
+def _is_with_others(logged: Sequence[str]) -> bool:
+    """Whether a mail server took a message for some of its recipients: sent again, these would get it again."""
+    return any(line.startswith(PARTLY_REFUSED) for line in logged)
+
+
+def _is_test(message: SlackMessage) -> bool:
+    return message.notification is not None and message.notification.event is None
+
+
 def _reason(place: NotifyBase, logged: Sequence[str]) -> str:
+    refused = [line for line in logged if line.startswith(PARTLY_REFUSED)]
+    if refused:
+        return "; ".join(refused)
     if place.service_name == EMAIL:
         answers = [line.removeprefix(ANSWERED) for line in logged if line.startswith(ANSWERED)]
         if answers:
