@@ -11,6 +11,7 @@ Apprise says only for debugging: of a wrong password and of a server that is awa
 from __future__ import annotations
 
 import logging
+import re
 import urllib.parse
 import warnings
 from collections.abc import Iterator, Sequence
@@ -23,7 +24,7 @@ from pydantic import SecretStr
 
 from watcher_core.alerts import formats
 from watcher_core.alerts.senders.exchange import MAX_ANSWER, without_secret
-from watcher_core.alerts.slack import SlackMessage, cut
+from watcher_core.alerts.slack import INVISIBLE, SlackMessage, cut
 from watcher_core.enums import AlertEvent, AlertLevel
 from watcher_core.errors import DeliveryError
 from watcher_core.waiting import wait_within
@@ -36,8 +37,10 @@ LOGGERS = ("apprise", "urllib3.connectionpool", "urllib3.util.retry", "requests"
 OVER = (AlertEvent.RESOLVED, AlertEvent.MISSED)
 # For all that Apprise sends for a message, as to a mail server; its own limits are for each read.
 SECONDS = 30.0
-# Where a place has no title, Apprise writes it above the text.
+# Apprise may write a title above the text.
 ROOM_FOR_TITLE = 20
+# What of a title Apprise would take for HTML, as Telegram's: it is the words of an error.
+TAG = re.compile(r"<(?=[a-z/!?])", re.IGNORECASE)
 # What Apprise calls e-mail, and how the line begins that says what its server answered.
 EMAIL = "E-Mail"
 ANSWERED = "Socket Exception: "
@@ -132,8 +135,11 @@ def _fitted(place: NotifyBase, message: SlackMessage) -> tuple[str, str, str]:
         title = cut(title, place.title_maxlen)
     if place.service_name == EMAIL:
         title = _subject(title)
-    room = place.body_maxlen - (0 if place.title_maxlen > 0 else len(title) + ROOM_FOR_TITLE)
+    # Also where Apprise knows a title, as of Discord, it may be part of the text.
+    room = place.body_maxlen - len(title) - ROOM_FOR_TITLE
     written_as = _format(place)
+    if written_as == "html" and place.service_name != EMAIL:
+        title = TAG.sub(f"<{INVISIBLE}", title)
     shown = lines[1:]
     page = _page(place, message, written_as)
     for left in range(len(shown), -1, -1):
