@@ -36,8 +36,9 @@ DOCS = """<!doctype html>
 SCALAR = """<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><title>Watcher API</title>
 <meta name="viewport" content="width=device-width, initial-scale=1"></head>
-<body><script id="api-reference" data-url="openapi.json"
- data-configuration='{"withDefaultFonts": false, "telemetry": false}'></script>
+<body><script id="api-reference" data-url="openapi.json"></script>
+<script>document.getElementById("api-reference").dataset.configuration = JSON.stringify({
+withDefaultFonts: false, telemetry: false, servers: [{url: new URL(".", location).href.replace(/[/]$/, "")}]})</script>
 <script src="assets/scalar.js"></script></body></html>
 """
 
