@@ -169,7 +169,7 @@ def refine_cadence(cadence: Cadence, waits: Iterable[tuple[dt.datetime, float, f
         cadence: Learned from one start of each hour.
         waits: For each hour, the start after which it waited longest, its usual and its longest wait, in seconds.
     """
-    zone = ZoneInfo(cadence.zone)
+    zone = calendars.zone_of(cadence.zone)
     usual, longest = defaultdict(list), defaultdict(list)
     for start, usual_wait, longest_wait in waits:
         if longest_wait < HOUR:  # an hour without a start is what the cadence knows of
