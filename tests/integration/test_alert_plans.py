@@ -14,9 +14,9 @@ from watcher_core.alerts import link_causes
 from watcher_core.alerts.delivery import Pace
 
 OTHERS = 2_000
-TABLES = ("alert", "alert_delivery", "pipeline", "address_lineage_closure")
+TABLES = ("alert", "alert_delivery", "pipeline", "pipeline_execution", "address_lineage_closure")
 
-# The data of each pipeline is at the address of the same number.
+# The data of each pipeline is at the address of the same number. All have run in one job.
 SEED = f"""
 ALTER TABLE watcher.alert SET (autovacuum_enabled = false);
 ALTER TABLE watcher.alert_delivery SET (autovacuum_enabled = false);
@@ -27,6 +27,13 @@ SELECT 'address ' || number, (SELECT max(id) FROM watcher.address_type)
   FROM generate_series(1, {OTHERS + 1}) AS number;
 INSERT INTO watcher.pipeline (name, pipeline_type_id, address_id)
 SELECT 'pipeline ' || number, 1, number FROM generate_series(1, {OTHERS + 1}) AS number;
+INSERT INTO watcher.pipeline (name, pipeline_type_id) VALUES ('job', 1);
+INSERT INTO watcher.pipeline_execution (pipeline_id, source, external_id, state, start_date, end_date)
+VALUES ({OTHERS + 2}, 'dagster', 'run', 'succeeded', '2026-03-01 10:00Z', '2026-03-01 10:01Z');
+INSERT INTO watcher.pipeline_execution (pipeline_id, parent_id, source, external_id, state, start_date, end_date)
+SELECT number, (SELECT max(id) FROM watcher.pipeline_execution), 'dagster', 'step ' || number, 'succeeded',
+       '2026-03-01 10:00Z', '2026-03-01 10:01Z'
+  FROM generate_series(1, {OTHERS + 1}) AS number;
 ANALYZE watcher.pipeline;
 """
 DOWNSTREAM_OF_THE_FIRST = """
