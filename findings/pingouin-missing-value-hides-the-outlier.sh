@@ -13,7 +13,8 @@ set -eu
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 python3 -m venv "$folder/venv"
-"$folder/venv/bin/pip" install --quiet --no-compile --disable-pip-version-check pingouin==0.7.0 scipy==1.17.1 numpy==2.4.6
+"$folder/venv/bin/pip" install --quiet --no-compile --disable-pip-version-check \
+    pingouin==0.7.0 scipy==1.17.1 numpy==2.4.6
 
 cd "$folder"
 "$folder/venv/bin/python" - <<'PYTHON'

@@ -2,7 +2,7 @@
 # pyiso20022 1.6.2, pandas 3.1.1, lxml 6.1.3
 #
 # A bank statement in the format camt.053 books a batch of three payments as one entry with three details. As a table
-# it has one row with the amount, the reference and the name of the last payment; the first two are gone, without a
+# it has one row with the amount, the reference and the text of the last payment; the first two are gone, without a
 # warning. Of a text in several lines the last one is left. The currency of an amount, which is an attribute, is in no
 # column, so an entry in USD stands beside one in EUR as the same number. What is debited has no sign.
 # Seen: 1 row for 3 payments, detail 30.00 of an entry of 60.00; "line 2"; no EUR or USD in any column
@@ -12,7 +12,8 @@ set -eu
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 python3 -m venv "$folder/venv"
-"$folder/venv/bin/pip" install --quiet --no-compile --disable-pip-version-check pyiso20022==1.6.2 pandas==3.1.1 lxml==6.1.3
+"$folder/venv/bin/pip" install --quiet --no-compile --disable-pip-version-check \
+    pyiso20022==1.6.2 pandas==3.1.1 lxml==6.1.3
 
 cd "$folder"
 "$folder/venv/bin/python" - <<'PYTHON'
