@@ -30,7 +30,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from watcher_core import database
-from watcher_core.alerts.nearby import FEW, NEAR
+from watcher_core.alerts.nearby import FEW, NEAR, job_of
 
 # Failures with the same error, each of which comes within this time after the one before, are one burst.
 BURST_GAP = dt.timedelta(minutes=10)
@@ -186,15 +186,8 @@ def _link(alerts: str) -> sa.TextClause:
           JOIN place AS above ON above.address_id = path.source_address_id
          WHERE above.pipeline_id <> waiting.pipeline_id
     ), part AS MATERIALIZED (
-        -- The job in which a pipeline last ran. Each by its index: joined, all executions might be read.
         SELECT pipeline_id,
-               (SELECT pipeline_id
-                  FROM watcher.pipeline_execution
-                 WHERE id = (SELECT parent_id
-                               FROM watcher.pipeline_execution
-                              WHERE pipeline_id = worst.pipeline_id
-                              ORDER BY start_date DESC
-                              LIMIT 1)) AS job_id
+               {job_of("worst.pipeline_id")} AS job_id
           FROM worst
          WHERE (SELECT count(*) FROM worst) BETWEEN 2 AND :most_in_jobs
     ), similar_failure AS (

@@ -10,6 +10,18 @@ RUNS = 3
 # A delivery to which more alerts than these are new looks at all: that is one pass over them.
 FEW = 200
 
+
+def job_of(pipeline_id: str) -> str:
+    """The SQL of the job in which a pipeline last ran. Each by its index: joined, all executions might be read."""
+    return f"""(SELECT pipeline_id
+                  FROM watcher.pipeline_execution
+                 WHERE id = (SELECT parent_id
+                               FROM watcher.pipeline_execution
+                              WHERE pipeline_id = {pipeline_id}
+                              ORDER BY start_date DESC
+                              LIMIT 1))"""
+
+
 # The alerts that are new to a delivery, and those that may be linked because of them: of the same pipelines, of those
 # upstream and downstream, and of their jobs and what runs in these; failures with the same error, step or backfill; and
 # what they are behind. NULL where too many are new. One by one, by indexes.
@@ -58,16 +70,7 @@ NEAR = sa.text(f"""
                               WHERE address_lineage.target_address_id = around.address_id
                              OFFSET 0) AS maker
          UNION
-        SELECT job.pipeline_id
-          FROM new
-         CROSS JOIN LATERAL (SELECT pipeline_id
-                               FROM watcher.pipeline_execution
-                              WHERE id = (SELECT parent_id
-                                            FROM watcher.pipeline_execution
-                                           WHERE pipeline_id = new.pipeline_id
-                                           ORDER BY start_date DESC
-                                           LIMIT 1)
-                             OFFSET 0) AS job
+        SELECT {job_of("new.pipeline_id")} FROM new
          UNION
         SELECT part.pipeline_id
           FROM new
