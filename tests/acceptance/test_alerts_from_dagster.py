@@ -132,6 +132,7 @@ def test_a_failure_reaches_slack_and_its_recovery_answers_in_the_thread(platform
     assert platform.deliver() == "no pending notifications"
 
 
+@pytest.mark.usefixtures("refusals_left_open")
 def test_slack_is_down_and_nothing_is_lost(platform: Platform) -> None:
     platform.works = False
     platform.run()

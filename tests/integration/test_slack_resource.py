@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 from collections.abc import Iterator
 
 import dagster as dg
@@ -21,15 +20,7 @@ from watcher_dagster.automation.slack import TIMEOUT_SECONDS, SlackResourceSende
 MESSAGE = compose(header="h", headline="2 pipelines", context="now", lines=["• a <b>"], rest="", footer="f")
 
 
-# slack_sdk closes no refusal that it has read, of which Python warns since 3.14. Ours closes them before.
-pytestmark = pytest.mark.filterwarnings("ignore:Implicitly cleaning up <HTTPError:ResourceWarning")
-
-
-@pytest.fixture(autouse=True)
-def refusals() -> Iterator[None]:
-    """What is left open is cleaned up here, and not while another test runs."""
-    yield
-    gc.collect()
+pytestmark = pytest.mark.usefixtures("refusals_left_open")
 
 
 class LocalSlack(SlackResource):
