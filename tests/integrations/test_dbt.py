@@ -6,12 +6,16 @@ from typing import Any
 
 import dagster as dg
 import pytest
-from dagster_dbt import DbtCliResource, DbtProject, dbt_assets
-from dbt.adapters.duckdb.connections import DuckDBConnectionManager
 
 from tests.integrations.conftest import Location
-from tests.integrations.dbt_project import DBT
+from tests.integrations.dbt_project import DBT, NO_DBT
 from watcher_core import AlertState, ExecutionState
+
+if NO_DBT is not None:
+    pytest.skip(NO_DBT, allow_module_level=True)
+
+from dagster_dbt import DbtCliResource, DbtProject, dbt_assets
+from dbt.adapters.duckdb.connections import DuckDBConnectionManager
 
 SUCCEEDED, FAILED, BLOCKED = ExecutionState.SUCCEEDED, ExecutionState.FAILED, ExecutionState.BLOCKED
 
