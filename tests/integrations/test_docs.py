@@ -9,7 +9,7 @@ import dagster as dg
 import pytest
 
 from tests.documentation import PAGES_OF_INTEGRATIONS, examples, run_example
-from tests.integrations.dbt_project import DBT
+from tests.integrations.dbt_project import DBT, NO_DBT
 
 DBT_PAGE, DLT_PAGE, DG_PAGE = PAGES_OF_INTEGRATIONS
 BIN = Path(sys.executable).parent
@@ -49,6 +49,7 @@ def run(command: str, directory: Path) -> str:
     return done.stdout + done.stderr
 
 
+@pytest.mark.skipif(NO_DBT is not None, reason=f"`dg` loads dagster-dbt where that is installed: {NO_DBT}")
 def test_a_dg_project_takes_the_component_and_the_location(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     run("create-dagster project shop --no-uv-sync", tmp_path)
     project = tmp_path / "shop"
