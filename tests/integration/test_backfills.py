@@ -297,6 +297,27 @@ def test_a_backfill_of_a_job_is_an_alert_of_the_job(world: World) -> None:
     assert world.alerts() == []
 
 
+def test_a_backfill_of_the_command_line_goes_on_until_its_queued_runs_have_ended(world: World) -> None:
+    @dg.op(name=f"{world.name}_op")
+    def load() -> None: ...
+
+    @dg.job(name=world.name, partitions_def=dg.StaticPartitionsDefinition(["a", "b"]))
+    def filled() -> None:
+        load()
+
+    tags = {"dagster/backfill": world.backfill_id, ".dagster/repository": "__repository__@shop"}
+    filled.execute_in_process(instance=world.instance, partition_key="a", tags=tags)
+    queued = world.instance.create_run_for_job(filled, tags={**tags, "dagster/partition": "b"})
+    world.job_state(BulkActionStatus.COMPLETED, world.name, wanted=["a", "b"])
+    assert "backfill" not in world.tick()
+    assert world.alerts() == []
+
+    world.instance.report_run_canceled(queued)
+    assert "failed: 1 of 2 partitions succeeded" in world.tick()
+    [alert] = world.alerts()
+    assert alert.facts["missing_partitions"] == ["b"]
+
+
 def test_the_backfill_of_a_pipeline_that_is_muted_is_no_alert(world: World) -> None:
     asset = world.asset()
     world.broken |= {"2026-01-01"}

@@ -29,6 +29,7 @@ OVERLAP_SECONDS: Final = 3_600.0
 
 GOES_ON: Final = ("REQUESTED", "CANCELING", "FAILING")
 RUNS: Final = [dg.DagsterRunStatus.STARTING, dg.DagsterRunStatus.STARTED, dg.DagsterRunStatus.CANCELING]
+HAS_NOT_ENDED: Final = [dg.DagsterRunStatus.NOT_STARTED, dg.DagsterRunStatus.QUEUED, *RUNS]
 
 
 class BackfillReader:
@@ -90,18 +91,17 @@ class BackfillReader:
         self._cursor.backfills = {backfill_id: known for backfill_id, known in kept if backfill_id in found}
 
     def _read(self, backfill: Any) -> None:
-        status = backfill.status.value
-        goes_on = status in GOES_ON
+        goes_on = self._goes_on(backfill)
         newest = self._newest_run(backfill)
         progress = float(backfill.backfill_timestamp)
         if newest is not None:
             progress = max(progress, newest.update_timestamp.timestamp())
-        is_stopped = goes_on and self._now - progress > STOPPED_SECONDS and not self._is_running(backfill)
-        seen = f"{status}/{progress}/{is_stopped}"
+        is_stopped = goes_on and self._now - progress > STOPPED_SECONDS and not self._has_runs(backfill, RUNS)
+        seen = f"{backfill.status.value}/{goes_on}/{progress}/{is_stopped}"
         known = self._cursor.backfills.get(backfill.backfill_id)
         if known is not None and known.seen == seen:
             return
-        record = self._record(backfill, newest, progress, is_stopped=is_stopped)
+        record = self._record(backfill, newest, progress, goes_on=goes_on, is_stopped=is_stopped)
         if record.pipeline_names:
             self._session.record_backfills([record])
         self._cursor.backfills[backfill.backfill_id] = KnownBackfill(seen, not goes_on)
@@ -120,24 +120,31 @@ class BackfillReader:
         found = self._instance.get_run_records(_runs(backfill), limit=1, order_by="update_timestamp", ascending=False)
         return found[0] if found else None
 
-    def _is_running(self, backfill: Any) -> bool:
-        return compat.count_runs(self._instance, _runs(backfill, RUNS)) > 0
+    def _goes_on(self, backfill: Any) -> bool:
+        """Whether there is more to come of it. `dagster job backfill` calls it completed once its runs are queued."""
+        if backfill.status.value == "COMPLETED":
+            return self._has_runs(backfill, HAS_NOT_ENDED)
+        return backfill.status.value in GOES_ON
+
+    def _has_runs(self, backfill: Any, statuses: list[dg.DagsterRunStatus]) -> bool:
+        return compat.count_runs(self._instance, _runs(backfill, statuses)) > 0
 
     def _record(
-        self, backfill: Any, newest: dg.RunRecord | None, progress: float, *, is_stopped: bool
+        self, backfill: Any, newest: dg.RunRecord | None, progress: float, *, goes_on: bool, is_stopped: bool
     ) -> BackfillRecord:
         job = compat.backfill_job(backfill)
         assets = sorted(asset_pipeline_name(key) for key in backfill.asset_selection or ())
         wanted, filled, failed = self._partitions(backfill)
         missing = tuple(sorted(wanted - filled - failed))
-        goes_on = backfill.status.value in GOES_ON
         error = None if backfill.error is None else str(backfill.error.message).strip()
         return BackfillRecord(
             backfill_id=backfill.backfill_id,
             pipeline_names=tuple(assets) if job is None else (job_pipeline_name(*job),),
             pipeline_type_name=ASSET_TYPE if job is None else RUN_TYPE,
             run_pipeline_name=None if newest is None else run_pipeline_name(newest.dagster_run),
-            state=_state(backfill.status.value, is_whole=bool(wanted) and not failed and not missing),
+            state=ExecutionState.RUNNING
+            if goes_on
+            else _end(backfill.status.value, is_whole=bool(wanted) and not failed and not missing),
             requested_at=_moment(backfill.backfill_timestamp),
             ended_at=None if goes_on else _moment(backfill.backfill_end_timestamp or progress),
             progress_at=_moment(progress),
@@ -183,9 +190,7 @@ def _runs(backfill: Any, statuses: list[dg.DagsterRunStatus] | None = None) -> d
     return dg.RunsFilter(tags={compat.BACKFILL_TAG: backfill.backfill_id}, statuses=statuses or [])
 
 
-def _state(status: str, *, is_whole: bool) -> ExecutionState:
-    if status in GOES_ON:
-        return ExecutionState.RUNNING
+def _end(status: str, *, is_whole: bool) -> ExecutionState:
     if status == "CANCELED":
         return ExecutionState.CANCELED
     # What was completed is whole where its runs were good in the end, however Dagster counts.
