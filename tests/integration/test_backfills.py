@@ -1,5 +1,6 @@
 """Backfills of which something failed, that were given up, or that stop: one alert for each, as Dagster stores them."""
 
+import datetime as dt
 import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -309,6 +310,7 @@ def test_a_backfill_of_the_command_line_goes_on_until_its_queued_runs_have_ended
     filled.execute_in_process(instance=world.instance, partition_key="a", tags=tags)
     queued = world.instance.create_run_for_job(filled, tags={**tags, "dagster/partition": "b"})
     world.job_state(BulkActionStatus.COMPLETED, world.name, wanted=["a", "b"])
+    queued_at = get_current_timestamp()
     assert "backfill" not in world.tick()
     assert world.alerts() == []
 
@@ -316,6 +318,7 @@ def test_a_backfill_of_the_command_line_goes_on_until_its_queued_runs_have_ended
     assert "failed: 1 of 2 partitions succeeded" in world.tick()
     [alert] = world.alerts()
     assert alert.facts["missing_partitions"] == ["b"]
+    assert dt.datetime.fromisoformat(alert.facts["ended_at"]).timestamp() > queued_at
 
 
 def test_the_backfill_of_a_pipeline_that_is_muted_is_no_alert(world: World) -> None:

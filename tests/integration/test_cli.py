@@ -177,7 +177,7 @@ def test_status_has_problems_first_and_what_is_not_watched(cli: Cli, watcher: Wa
         ("a", "succeeded", "team:a"),
         ("off", "never ran", "team:off"),
     ]
-    assert unwatched == "no freshness threshold: that it stops is not noticed: a\nswitched off: off\n"
+    assert unwatched == "no freshness threshold, so that nobody notices when it stops: a\nswitched off: off\n"
     found = cli.json("status")
     assert [pipeline["alerts"] for pipeline in found["pipelines"]] == [[found["alerts"][0]["id"]], [], []]
     assert found["not_watched"]["switched off"] == ["off"]

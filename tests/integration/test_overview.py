@@ -125,7 +125,7 @@ def test_a_failure_that_a_person_has_resolved_is_no_incident_until_it_fails_agai
 def test_who_is_not_watched_is_named_by_reason(watcher: Watcher) -> None:
     found = {each.reason: (each.count, each.names) for each in watcher.unwatched_pipelines()}
     assert found == {
-        "no freshness threshold: that it stops is not noticed": (1, ("alone",)),
+        "no freshness threshold, so that nobody notices when it stops": (1, ("alone",)),
         "failures are muted": (1, ("muted",)),
         "switched off": (1, ("off",)),
     }

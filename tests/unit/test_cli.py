@@ -245,6 +245,8 @@ def test_since(text: str, moment: str) -> None:
         ("2 hours", "2026-03-10T14:00:00+00:00"),
         ("1d", "2026-03-11T12:00:00+00:00"),
         ("tomorrow", "2026-03-11T04:00:00+00:00"),
+        ("Tomorrow 9:30", "2026-03-11T13:30:00+00:00"),
+        ("today 18:00", "2026-03-10T22:00:00+00:00"),
         ("2026-04-01 09:30", "2026-04-01T13:30:00+00:00"),
         ("2026-04-01T09:30:00+02:00", "2026-04-01T07:30:00+00:00"),
     ],
@@ -253,7 +255,7 @@ def test_moments_in_the_future(text: str, until: str) -> None:
     assert times.read_until(text, now=NOW).astimezone(dt.UTC).isoformat() == until
 
 
-@pytest.mark.parametrize("text", ["", "whenever", "P1D", "999999999999999999 years", "5 parsecs"])
+@pytest.mark.parametrize("text", ["", "whenever", "P1D", "yesterday 25:00", "999999999999999999 years", "5 parsecs"])
 def test_what_is_no_time_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match="no time that can be read"):
         times.read_since(text)

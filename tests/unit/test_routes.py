@@ -145,7 +145,7 @@ def test_each_destination_is_there_once_and_says_what_it_misses(tmp_path: Path) 
         ('to = "A"\nwebhook = "B"', "route 1: a route has either a channel or an address"),
         ('channel = "#a"\ntype = "slack"', "route 1: type says what kind of place the address of to leads to"),
         ('to = "A"\ntype = "telex"', "route 1, type is 'telex'; it must be 'slack', 'webhook', 'pagerduty'"),
-        ('to = "A"\ntype = "apprise"\nsecret = "B"', "route 1: secret signs what goes to a JSON webhook"),
+        ('to = "A"\ntype = "apprise"\nsecret = "B"', "route 1: secret signs messages to a JSON webhook"),
         (
             'teem = "x"\nchannel = "#a"',
             "route 1, teem: there is no such entry; there are name, pipeline, ",

@@ -288,7 +288,7 @@ def list_routes(*, json: Json = False) -> None:
             "else" if route.number is None else route.number,
             route.name,
             ", ".join(f"{name} {' or '.join(these)}" for name, these in route.conditions.items()) or "all",
-            f"{route.destination}, and on" if route.goes_on else route.destination,
+            f"{route.destination}; later routes count, too" if route.goes_on else route.destination,
             _sends(route),
             route.missing and f"{route.missing} is not set",
         )

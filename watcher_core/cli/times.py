@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Mapping
 
 from watcher_core.enums import DatePart
 
@@ -28,9 +27,11 @@ UNITS = {
 }
 SPANS_OF_TIME = {"seconds", "minutes", "hours"}  # others go by the calendar: a day may have 23 hours
 SPAN = re.compile(r"(\d+)\s*([a-z]+?)s?(?:\s+ago)?")
+DAYS = {"yesterday": -1, "today": 0, "tomorrow": 1}
+DAY = re.compile(r"(yesterday|today|tomorrow)(?:\s+(\d{1,2}:\d{2}))?")
 
 SINCE_EXAMPLES = 'as in "2024-01-31", "2024-01-31 06:00", "24 hours", "7d", today or yesterday'
-UNTIL_EXAMPLES = 'as in "2 hours", "1d", tomorrow, "2024-02-01" or "2024-02-01 09:00"'
+UNTIL_EXAMPLES = 'as in "2 hours", "1d", tomorrow, "tomorrow 09:00" or "2024-02-01 09:00"'
 THRESHOLD_EXAMPLES = 'as in "2 hours", "15 minutes" or none'
 DATE_PARTS = [part.value for part in DatePart]
 
@@ -64,7 +65,7 @@ def read_since(text: str, *, now: dt.datetime | None = None) -> dt.datetime:
     Raises:
         ValueError: It is neither a date, a time nor a span.
     """
-    read = _read(text, now, days={"today": 0, "yesterday": -1}, sign=-1)
+    read = _read(text, now, sign=-1)
     if read is None:
         raise ValueError(f"{text!r} is no time that can be read; write it {SINCE_EXAMPLES}")
     return read
@@ -76,25 +77,28 @@ def read_until(text: str, *, now: dt.datetime | None = None) -> dt.datetime:
     Raises:
         ValueError: It is neither a date, a time nor a span.
     """
-    read = _read(text, now, days={"tomorrow": 1}, sign=1)
+    read = _read(text, now, sign=1)
     if read is None:
         raise ValueError(f"{text!r} is no time that can be read; write it {UNTIL_EXAMPLES}")
     return read
 
 
-def _read(text: str, now: dt.datetime | None, *, days: Mapping[str, int], sign: int) -> dt.datetime | None:
-    """Read a moment: a word for a day, a span from now in one direction, or what pendulum reads."""
+def _read(text: str, now: dt.datetime | None, *, sign: int) -> dt.datetime | None:
+    """Read a moment: a day and a time of it, a span from now in one direction, or what pendulum reads."""
     import pendulum
 
     current = pendulum.instance(now) if now else pendulum.now("UTC")
     shown = pendulum.instance(current.astimezone().replace(tzinfo=None))
     words = text.strip().lower()
     span = SPAN.fullmatch(words)
+    day = DAY.fullmatch(words)
     try:
         if words == "now":
             return current
-        if words in days:
-            return _by_clock(shown.start_of("day").add(days=days[words]))
+        if day:
+            hour, _, minute = (day[2] or "0:00").partition(":")
+            at = shown.start_of("day").add(days=DAYS[day[1]])
+            return _by_clock(at.replace(hour=int(hour), minute=int(minute)))
         if span and span[2] in UNITS:
             unit, count = UNITS[span[2]], sign * int(span[1])
             return current.add(**{unit: count}) if unit in SPANS_OF_TIME else _by_clock(shown.add(**{unit: count}))

@@ -7,7 +7,7 @@ from watcher_core.database import Driver
 from watcher_core.overview.pipelines import PIPELINES, Filter
 
 REMOVED, INACTIVE = "gone from the code", "switched off"
-NO_FRESHNESS = "no freshness threshold: that it stops is not noticed"
+NO_FRESHNESS = "no freshness threshold, so that nobody notices when it stops"
 MUTED_FRESHNESS, MUTED_FAILURES = "freshness is muted", "failures are muted"
 
 # In this order.

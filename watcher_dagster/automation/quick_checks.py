@@ -168,7 +168,7 @@ def _recorder(instance: dg.DagsterInstance, watcher: Watcher) -> RecorderState |
 def _behind(recorder: RecorderState, cursor: CheckCursor) -> str | None:
     """Why what is recorded is out of date; `None` where it is not."""
     if recorder.updated_at.timestamp() < cursor.resumed:
-        return f"it has recorded nothing since {text.clock(recorder.updated_at)}"
+        return f"it has not run since they began to; its last tick was at {text.clock(recorder.updated_at)}"
     recorded = caught_up_at(recorder)
     if recorded is None:
         return "it reads history back"

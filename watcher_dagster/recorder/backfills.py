@@ -146,7 +146,7 @@ class BackfillReader:
             if goes_on
             else _end(backfill.status.value, is_whole=bool(wanted) and not failed and not missing),
             requested_at=_moment(backfill.backfill_timestamp),
-            ended_at=None if goes_on else _moment(backfill.backfill_end_timestamp or progress),
+            ended_at=None if goes_on else _moment(_ended_at(backfill, progress)),
             progress_at=_moment(progress),
             stopped=is_stopped,
             partition_count=len(wanted),
@@ -196,6 +196,12 @@ def _end(status: str, *, is_whole: bool) -> ExecutionState:
     # What was completed is whole where its runs were good in the end, however Dagster counts.
     is_good = status == "COMPLETED_SUCCESS" or (status != "FAILED" and is_whole)
     return ExecutionState.SUCCEEDED if is_good else ExecutionState.FAILED
+
+
+def _ended_at(backfill: Any, progress: float) -> float:
+    ended = float(backfill.backfill_end_timestamp or progress)
+    # What is completed by then is that the runs are queued.
+    return max(ended, progress) if backfill.status.value == "COMPLETED" else ended
 
 
 def _moment(timestamp: float) -> dt.datetime:
