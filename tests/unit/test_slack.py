@@ -521,6 +521,13 @@ def test_a_recovery_says_how_long_it_took_and_who_resolved_it() -> None:
     assert line == ("• stock/prices: resolved at 2026-03-01 13:35:00 UTC after 1 h 35 min by hand [alert 1]")
 
 
+def test_a_recovery_does_not_take_the_time_of_the_alert_for_that_of_the_execution() -> None:
+    ended = {"how": "ended", "at": at(95).isoformat()}
+    over = alert(kind=AlertKind.TIMELINESS, state=AlertState.RESOLVED, resolved_at=at(95), resolution=ended)
+    line = written(over, event=AlertEvent.RESOLVED).text.splitlines()[-1]
+    assert line.endswith("ended at 2026-03-01 13:35:00 UTC; the alert was open for 1 h 35 min [alert 1]")
+
+
 def test_what_is_told_late_says_when_it_was_found_and_that_somebody_looks() -> None:
     late = alert(opened_at=NOON - dt.timedelta(hours=2), state=AlertState.ACKNOWLEDGED)
     assert ", found at 2026-03-01 10:00:00 UTC [alert 1]\nAcknowledged" in written(late).text

@@ -327,5 +327,5 @@ def _ending(alert: values.Alert) -> str:
         return f"open since {clock(alert.opened_at)}"
     lasted = text.duration((alert.resolved_at - alert.opened_at).total_seconds())
     if ended := text.resolution(alert.resolution, by=alert.resolved_by):
-        return f"{slack.escape(ended, limit=ERROR_CHARACTERS)}, after {lasted}"
+        return f"{slack.escape(ended, limit=ERROR_CHARACTERS)}; the alert was open for {lasted}"
     return f"resolved at {clock(alert.resolved_at)} after {lasted}" + (" by hand" if alert.resolved_by_hand else "")
