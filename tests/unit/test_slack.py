@@ -415,6 +415,11 @@ def test_the_alert_about_a_backfill_says_which_and_since_when() -> None:
     )
 
 
+def test_the_log_of_a_job_is_that_of_the_step_that_failed_first() -> None:
+    failed = alert(kind=AlertKind.FAILURE, facts={"error": "no disk", "failed_steps": ["vacuum", "archive"]})
+    assert "/runs/1-ab?selection=vacuum&logs=step%3Avacuum|step vacuum>" in written(failed, run_id="1-ab").text
+
+
 def test_a_single_alert_brings_what_one_needs_to_act() -> None:
     facts = {"error": "no file", "step_key": "load orders"}
     seen: dict[str, Any] = {
@@ -531,6 +536,11 @@ def test_a_recovery_does_not_take_the_time_of_the_alert_for_that_of_the_executio
 def test_what_is_told_late_says_when_it_was_found_and_that_somebody_looks() -> None:
     late = alert(opened_at=NOON - dt.timedelta(hours=2), state=AlertState.ACKNOWLEDGED)
     assert ", found at 2026-03-01 10:00:00 UTC [alert 1]\nAcknowledged" in written(late).text
+
+
+def test_what_is_back_was_found_first_when_its_alert_opened() -> None:
+    back = alert(opened_at=NOON - dt.timedelta(hours=2), reopenings=1)
+    assert ", first found at 2026-03-01 10:00:00 UTC" in written(back).text
 
 
 @pytest.mark.parametrize("kind", AlertKind)

@@ -211,7 +211,8 @@ def _footer(notices: Sequence[Notice], kind: AlertKind, board_url: str | None, *
 def _details(notice: Notice, dagster_url: str | None) -> list[str]:
     """What helps whoever acts on a single alert: a line each. First what others did, and noted, before them."""
     lines = [f"{did[:1].upper()}{did[1:]}" for did in _by_whom(notice.alert)]
-    step = notice.alert.facts.get("step_key")
+    facts = notice.alert.facts
+    step = facts.get("step_key") or next(iter(facts.get("failed_steps") or ()), None)
     if notice.run_id and step and dagster_url:
         address = slack.link("", dagster_url, "runs", notice.run_id)[1:-2]
         query = urllib.parse.urlencode({"selection": step, "logs": f"step:{step}"})
@@ -291,7 +292,9 @@ def _subject(notice: Notice, dagster_url: str | None) -> str:
 
 
 def _since(alert: values.Alert, now: dt.datetime) -> list[str]:
-    return [f"found at {clock(alert.opened_at)}"] if now - alert.opened_at > LATE else []
+    if now - alert.opened_at <= LATE:
+        return []
+    return [f"{'first found' if alert.reopenings else 'found'} at {clock(alert.opened_at)}"]
 
 
 def _by_whom(alert: values.Alert) -> list[str]:
