@@ -135,7 +135,7 @@ class Route(BaseModel):
             raise ValueError("type says what kind of place the address of to leads to; a channel or webhook is Slack's")
         if self.secret is not None and (self.to is None or self.type not in (None, DestinationType.WEBHOOK)):
             raise ValueError(
-                "secret signs messages to a JSON webhook, and no others: this route leads to another kind of place"
+                "secret signs messages to a JSON webhook; this route leads to a place of another kind"
             )
         return self
 
