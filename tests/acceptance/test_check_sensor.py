@@ -239,7 +239,9 @@ def test_the_checks_wait_until_the_recorder_has_made_up_for_a_day_without_a_daem
     platform.stale()
     platform.change("UPDATE watcher.recorder SET updated_at = updated_at - interval '1 day'")
     platform.earlier(ticked=24 * HOURS, checked=24 * HOURS)
-    assert platform.tick().startswith("the checks wait for the recorder: it has not run since they began to; its last tick was at 20")
+    assert platform.tick().startswith(
+        "the checks wait for the recorder: it has not run since they began to; its last tick was at 20"
+    )
     assert platform.watcher.alerts() == []
     platform.record()
     assert platform.tick() == "freshness: 1 found, 1 new"

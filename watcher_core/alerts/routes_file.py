@@ -134,9 +134,7 @@ class Route(BaseModel):
         if self.type is not None and self.to is None:
             raise ValueError("type says what kind of place the address of to leads to; a channel or webhook is Slack's")
         if self.secret is not None and (self.to is None or self.type not in (None, DestinationType.WEBHOOK)):
-            raise ValueError(
-                "secret signs messages to a JSON webhook; this route leads to a place of another kind"
-            )
+            raise ValueError("secret signs messages to a JSON webhook; this route leads to a place of another kind")
         return self
 
     @model_validator(mode="after")
