@@ -121,6 +121,18 @@ def test_show_names_the_owner_and_the_runbook(watcher: Watcher, cli: Cli) -> Non
     assert "owner" not in cli("alerts", "show", str(opened(watcher, "health/x", **health)))
 
 
+def test_what_fails_is_shown_with_its_last_success(watcher: Watcher, cli: Cli) -> None:
+    number = opened(watcher, "a")
+    assert "last success" not in cli("alerts", "show", str(number))
+    with watcher.track("pipeline-a"):
+        pass
+    assert re.search(r"\nlast success +20", cli("alerts", "show", str(number)))
+    with serving(create_app(watcher)) as board:
+        assert "<dt>Last success</dt>" in board.get(f"/ui/alerts/{number}").text
+    watcher.resolve_alert(number)
+    assert "last success" not in cli("alerts", "show", str(number))
+
+
 def test_show_says_all(watcher: Watcher, cli: Cli) -> None:
     number = opened(watcher, "a")
     shown = cli("alerts", "show", str(number))

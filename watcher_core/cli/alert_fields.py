@@ -52,7 +52,12 @@ def done(action: AlertAction) -> str:
 
 
 def fields(
-    alert: Alert, pipeline: Pipeline | None, deliveries: Sequence[AlertDelivery], *, now: dt.datetime
+    alert: Alert,
+    pipeline: Pipeline | None,
+    deliveries: Sequence[AlertDelivery],
+    *,
+    last_success: dt.datetime | None,
+    now: dt.datetime,
 ) -> list[tuple[str, output.Cell]]:
     """What `watcher alerts show` prints of an alert, below its first line."""
     from watcher_core.alerts import readable_facts
@@ -79,6 +84,7 @@ def fields(
         ),
         ("what to do", _said(alert, "advice")),
         ("incident", incident(alert)),
+        ("last success", moment(last_success)),
         ("opened", moment(alert.opened_at)),
         ("reopened", moment(alert.reopened_at)),
         ("acknowledged", moment(alert.acknowledged_at, alert.acknowledged_by)),

@@ -102,6 +102,8 @@ def show(alert_id: Id, *, json: Json = False) -> None:
         pipeline = None if alert.pipeline_id is None else watcher.pipeline(alert.pipeline_id)
         behind = watcher.alerts(behind=alert.id, state=UNRESOLVED, limit=SHOWN_BEHIND, now=now) if alert.behind else []
         blocked = watcher.blocked_pipelines(alert.id)
+        is_failing = alert.kind is AlertKind.FAILURE and alert.resolved_at is None
+        good = watcher.executions(pipeline=alert.pipeline_id, state="succeeded", limit=1) if is_failing else []
     if json:
         output.print_json(
             {**dataclasses.asdict(alert), "blocked": blocked, "actions": actions, "deliveries": deliveries}
@@ -109,7 +111,9 @@ def show(alert_id: Id, *, json: Json = False) -> None:
         return
     from watcher_core.alerts import headline
 
-    output.print_fields([("what", headline(alert, now=now)), *fields(alert, pipeline, deliveries, now=now)])
+    last_success = good[0].end_date if good else None
+    known = fields(alert, pipeline, deliveries, last_success=last_success, now=now)
+    output.print_fields([("what", headline(alert, now=now)), *known])
     if actions:
         output.print_heading("What people did")
         output.print_grid([(times.clock(each.acted_at), done(each)) for each in actions])

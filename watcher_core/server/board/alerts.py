@@ -95,6 +95,8 @@ def _page(request: Request, alert: values.Alert, *, typed: str | None = None) ->
     metadata = {} if alert.pipeline_id is None else watcher.pipeline(alert.pipeline_id).pipeline_metadata
     runbook = text.parse_runbook(metadata.get("runbook"))
     execution = None if alert.pipeline_execution_id is None else _execution(request, alert.pipeline_execution_id)
+    is_failing = alert.kind is AlertKind.FAILURE and alert.resolved_at is None
+    good = watcher.executions(pipeline=alert.pipeline_id, state="succeeded", limit=1) if is_failing else []
     return render(
         request,
         "alert.html",
@@ -109,6 +111,7 @@ def _page(request: Request, alert: values.Alert, *, typed: str | None = None) ->
         cause=cause and (cause, alerts.headline(cause, now=now)),
         behind=[(each, alerts.headline(each, now=now)) for each in behind],
         blocked=watcher.blocked_pipelines(alert.id),
+        last_success_at=good[0].end_date if good else None,
         execution=execution,
         run_url=execution and run_url(watcher.settings.dagster_url, execution),
         owners=text.parse_owners(metadata.get("owners")),
