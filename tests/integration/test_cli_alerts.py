@@ -157,7 +157,9 @@ def test_show_names_what_is_behind_it(watcher: Watcher, cli: Cli, monkeypatch: p
     watcher.resolve_alert(over)
     shown = cli("alerts", "show", str(cause))
     assert shown.endswith(f"\n\nBehind it\nalert {late}: pipeline-late failed: no rows\n")
-    assert "Behind it" not in cli("alerts", "show", str(late))
+    shown = cli("alerts", "show", str(late))
+    assert shown.endswith(f"\n\nIts cause\nalert {cause}, open: pipeline-cause failed: no rows\n")
+    assert "Behind it" not in shown
 
 
 def test_status_begins_with_the_causes(watcher: Watcher, cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -100,6 +100,7 @@ def show(alert_id: Id, *, json: Json = False) -> None:
         alert, now = watcher.alert(read_id(watcher, alert_id)), watcher.clock()
         deliveries, actions = watcher.alert_deliveries(alert.id), watcher.alert_actions(alert.id)
         pipeline = None if alert.pipeline_id is None else watcher.pipeline(alert.pipeline_id)
+        cause = None if alert.cause_alert_id is None else watcher.alert(alert.cause_alert_id)
         behind = watcher.alerts(behind=alert.id, state=UNRESOLVED, limit=SHOWN_BEHIND, now=now) if alert.behind else []
         blocked = watcher.blocked_pipelines(alert.id)
         is_failing = alert.kind is AlertKind.FAILURE and alert.resolved_at is None
@@ -117,6 +118,9 @@ def show(alert_id: Id, *, json: Json = False) -> None:
     if actions:
         output.print_heading("What people did")
         output.print_grid([(times.clock(each.acted_at), done(each)) for each in actions])
+    if cause is not None:
+        output.print_heading("Its cause")
+        output.print_text(f"alert {cause.id}, {cause.state}: {headline(cause, now=now)}")
     if behind:
         output.print_heading("Behind it")
         for each in behind:
