@@ -15,7 +15,7 @@ CRONTAB = r"""
 # a comment
 SHELL=/bin/bash
 MAILTO = ops@example.com
-0 5 * * *	root	/opt/etl/load.sh --full
+0 5	* * *	root	/opt/etl/load.sh --full
 */15 8-18 * * Mon-Fri etl cd /srv && python -m sales.refresh > /var/log/sales 2>&1
 @daily postgres pg_dump -Fc app -f /backup/$(date +\%F).dump
 30 2 1 * * root mail -s report ops%Dear all,%it ran.
@@ -38,7 +38,7 @@ def test_lines_of_a_crontab() -> None:
         ("9", "0 1 * * *", "root", "known"),
     ]
     assert [each.wrapped for each in found] == [
-        "0 5 * * *	root	/bin/watcher run --pipeline load -- /opt/etl/load.sh --full",
+        "0 5 * * * root /bin/watcher run --pipeline load -- /opt/etl/load.sh --full",
         "*/15 8-18 * * Mon-Fri etl /bin/watcher run --pipeline sales.refresh -- /bin/bash -c "
         "'cd /srv && python -m sales.refresh > /var/log/sales 2>&1'",
         r"@daily postgres /bin/watcher run --pipeline pg_dump -- /bin/bash -c "

@@ -143,10 +143,11 @@ def read_crontab(text: str, *, source: str, names_user: bool) -> Iterator[Schedu
         percent = UNESCAPED_PERCENT.search(rest)
         command, stdin = (rest[: percent.start()], rest[percent.start() :]) if percent else (rest, "")
         name = proposed_name(command)
-        before = line[: line.rindex(rest)]
+        # A terminal shows a tab as \\t, which is none of a crontab once it is copied.
+        before = re.sub(r"\s+", " ", line[: line.rindex(rest)])
         yield ScheduledCommand(
             source=f"{source}, line {number}",
-            schedule=entry["when"],
+            schedule=" ".join(entry["when"].split()),
             user=user,
             command=rest,
             pipeline=name,
