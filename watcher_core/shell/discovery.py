@@ -143,7 +143,7 @@ def read_crontab(text: str, *, source: str, names_user: bool) -> Iterator[Schedu
         percent = UNESCAPED_PERCENT.search(rest)
         command, stdin = (rest[: percent.start()], rest[percent.start() :]) if percent else (rest, "")
         name = proposed_name(command)
-        # A terminal shows a tab as \\t, which is none of a crontab once it is copied.
+        # A terminal shows a tab as \t, which is none of a crontab once it is copied.
         before = re.sub(r"\s+", " ", line[: line.rindex(rest)])
         yield ScheduledCommand(
             source=f"{source}, line {number}",
