@@ -143,6 +143,20 @@ def test_what_was_late_is_no_news_for_its_duration(usual: Watcher, rows: int, un
     assert metrics == unusual
 
 
+@pytest.mark.parametrize(("rows", "unusual"), [(1000, []), (0, ["throughput"])])
+def test_rows_that_are_lost_are_news_of_what_was_late(watcher: Watcher, rows: int, unusual: list[str]) -> None:
+    """Where nothing else counts them: that it was late does not say so."""
+    watcher.get_or_create_pipeline("p", timeliness_number=1, timeliness_datepart="hour")
+    for metric in ("throughput", "duration_seconds"):
+        watcher.get_or_create_anomaly_rule("p", metric_field=metric)
+    days(watcher, [1000 + day % 7 for day in range(30)])
+    days(watcher, [rows], first=30, end_date=at(30 * DAY + 300))
+    assert len(watcher.check_timeliness(now=at(30 * DAY + 310))) == 1
+    detect(watcher, 30)
+    metrics = [facts["metric_field"] for alert in alerts(watcher) for facts in alert.facts.get("metrics", ())]
+    assert metrics == unusual
+
+
 def test_throughput_is_rows_a_second(watcher: Watcher) -> None:
     watcher.get_or_create_pipeline("p")
     watcher.get_or_create_anomaly_rule("p", metric_field="throughput", method="zscore", minimum_executions=2)

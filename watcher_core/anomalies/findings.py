@@ -15,9 +15,6 @@ from watcher_core.enums import AlertKind, AlertLevel, AnomalyMetric
 from watcher_core.metrics import metric_order
 from watcher_core.values import AnomalyResult, Finding
 
-# What is unusual of an execution because it took long.
-OF_DURATION = (AnomalyMetric.DURATION_SECONDS, AnomalyMetric.THROUGHPUT)
-
 # Numbers that end an alert, were out of its band, too, and follow on runs that were mostly unusual are a new level.
 RUNS_BEFORE, OF_WHICH_UNUSUAL = 5, 3
 
@@ -118,7 +115,7 @@ def findings_of(
     ):
         found = sorted(unusual[execution_id], key=result_order)
         if was_late:
-            found = [result for result in found if result.metric_field not in OF_DURATION]
+            found = _besides_duration(found)
         if not found:
             continue
         details: dict[str, Any] = {"metrics": [_facts(result) for result in found]}
@@ -139,6 +136,19 @@ def findings_of(
             duration_seconds=(end_date - start_date).total_seconds(),
             details={**details, "ended_at": end_date.isoformat()},
         )
+
+
+def _besides_duration(found: list[AnomalyResult]) -> list[AnomalyResult]:
+    """Leave out what is unusual of an execution because it took long: its rows may be lost, too."""
+    by_metric = {result.metric_field: result for result in found}
+    took = by_metric.pop(AnomalyMetric.DURATION_SECONDS, None)
+    rate = by_metric.get(AnomalyMetric.THROUGHPUT)
+    if rate is not None and (
+        AnomalyMetric.TOTAL_ROWS in by_metric
+        or (took is not None and took.expected and rate.value * took.value / took.expected >= (rate.lower or 0) > 0)
+    ):
+        del by_metric[AnomalyMetric.THROUGHPUT]
+    return list(by_metric.values())
 
 
 def past_alerts(session: Session, *, pipeline_ids: Iterable[int]) -> dict[str, dict[str, Any]]:
