@@ -85,8 +85,8 @@ class World:
         )
         self.watcher.create_lineage(pipeline, sources=map(table, sources), targets=[table(pipeline)])
 
-    def found(self, name: str, kind: AlertKind = AlertKind.FRESHNESS, *, now: dt.datetime = NOON, **facts: Any) -> None:
-        self.all_found([name], kind, now=now, **facts)
+    def found(self, name: str, kind: AlertKind = AlertKind.FRESHNESS, *, now: dt.datetime = NOON, **given: Any) -> None:
+        self.all_found([name], kind, now=now, **given)
 
     def all_found(
         self,
@@ -495,8 +495,17 @@ def test_a_job_is_stale_because_a_part_of_it_fails(world: World) -> None:
     assert world.causes() == {"freshness/hourly": "failure/ads"}
 
 
-def unusual(world: World, name: str, run: int, *, now: dt.datetime, metric: str = "total_rows", **facts: Any) -> None:
-    """Numbers of a run that are unusual."""
+def unusual(
+    world: World,
+    name: str,
+    run: int,
+    *,
+    now: dt.datetime,
+    metric: str = "total_rows",
+    value: float = 423,
+    **facts: Any,
+) -> None:
+    """Numbers of a run that are unusual: a thousand was expected."""
     found = Finding(
         kind=AlertKind.ANOMALY,
         level=AlertLevel.WARNING,
@@ -506,7 +515,7 @@ def unusual(world: World, name: str, run: int, *, now: dt.datetime, metric: str 
         new=True,
         deduplication_key=f"anomaly/{name}/{run}",
         at=now,
-        details={"metrics": [{"metric_field": metric, "value": 423}], **facts},
+        details={"metrics": [{"metric_field": metric, "value": value, "expected": 1_000}], **facts},
     )
     with world.watcher._transaction() as (session, _):
         opening.open_alerts(session, [found], now=now)
@@ -517,7 +526,7 @@ def test_what_stays_unusual_is_one_incident_with_what_is_made_of_it(shop: World)
         for name in ("orders", "customers"):
             unusual(shop, name, run, now=at(60 * run))
         shop.deliver(at(60 * run))
-    assert shop.default.take() == ["⚠️ orders is unusual: total_rows is 423, and 1 behind it, of sales"]
+    assert shop.default.take() == ["⚠️ orders is unusual: total_rows is 423; usual is 1,000, and 1 behind it, of sales"]
     assert set(shop.causes().values()) == {"anomaly/orders/0"}
 
 
@@ -530,6 +539,90 @@ def test_unusual_durations_and_other_partitions_have_causes_of_their_own(shop: W
     shop.found("customers", now=at(4))  # nor is data stale because numbers are unusual
     shop.link(at(5))
     assert shop.causes() == {"anomaly/customers/2": "anomaly/orders/2"}
+
+
+@pytest.mark.parametrize(
+    ("first", "next_one"),
+    [
+        ({"value": 800}, {"value": 600}),
+        ({"value": 300}, {"value": 0}),
+        ({"value": 3_000}, {"value": 300}),
+        ({"value": 300}, {"value": 3_000, "metric": "inserts"}),
+    ],
+    ids=["worse", "nothing", "other direction", "other numbers"],
+)
+def test_what_gets_worse_is_not_behind_what_somebody_has_acknowledged(
+    shop: World, first: dict[str, Any], next_one: dict[str, Any]
+) -> None:
+    unusual(shop, "orders", 0, now=NOON, **first)
+    unusual(shop, "customers", 0, now=at(1), **first)
+    assert shop.deliver(at(2)) == 1
+    shop.watcher.acknowledge_alert(shop.alert("anomaly/orders/0").id)
+    shop.default.take()
+    unusual(shop, "orders", 1, now=at(60), **first)
+    assert shop.deliver(at(60)) == 0
+    unusual(shop, "orders", 2, now=at(120), **next_one)
+    unusual(shop, "customers", 2, now=at(120), **next_one)
+    shop.deliver(at(120))
+    assert [title for title in shop.default.take() if title.startswith("⚠️ orders is unusual")]
+    unusual(shop, "orders", 3, now=at(180), **next_one)
+    assert shop.deliver(at(180)) == 0
+    assert shop.causes()["anomaly/orders/3"] == "anomaly/orders/2"
+    assert shop.causes()["anomaly/customers/2"] == "anomaly/orders/2"
+
+
+@pytest.mark.parametrize(
+    ("above", "below", "minutes"),
+    [(1_200, 300, 1), (800, 0, 1), (300, 300, 60 * 25)],
+    ids=["other direction", "much worse", "a day later"],
+)
+def test_rows_that_are_unusual_for_a_reason_of_their_own(shop: World, above: float, below: float, minutes: int) -> None:
+    unusual(shop, "orders", 0, now=NOON, value=above)
+    unusual(shop, "customers", 0, now=at(minutes), value=below)
+    shop.link(at(minutes))
+    assert shop.causes() == {}
+
+
+@pytest.mark.parametrize("kind", [AlertKind.MISSED, AlertKind.TIMELINESS])
+def test_a_job_is_not_missed_or_late_because_a_part_of_it_has_failed(world: World, kind: AlertKind) -> None:
+    """Whoever knows of the failure does not know that nothing runs any more, or that something else hangs."""
+    run_of(world, "hourly", ["ads", "users"], start=-70)
+    world.found("ads", AlertKind.FAILURE, error="503 from the ads api")
+    world.deliver()
+    world.watcher.acknowledge_alert(world.alert("failure/ads").id)
+    world.default.take()
+    world.found("hourly", kind, now=at(10))
+    world.deliver(at(10))
+    [title] = world.default.take()
+    assert title.startswith("🔴 hourly")
+
+
+def test_a_part_that_hangs_is_not_behind_the_job_that_has_failed(world: World) -> None:
+    run_of(world, "hourly", ["ads", "users"], start=-70)
+    world.found("hourly", AlertKind.FAILURE, error="step ads failed")
+    world.found("users", AlertKind.TIMELINESS)
+    world.link()
+    assert world.causes() == {}
+
+
+def test_what_a_job_has_run_without_since_is_no_part_of_it(world: World) -> None:
+    """As after a run by hand of this and that, and after it has left the job."""
+    run_of(world, "by hand", ["ads"], start=-200)
+    run_of(world, "by hand", ["users"], start=-100)
+    world.watcher.record([record("by hand", start=-50, state=ExecutionState.FAILED)])
+    world.found("by hand", AlertKind.FAILURE, error="503")
+    for name in ("ads", "users"):
+        world.found(name)
+    world.link()
+    assert world.causes() == {"freshness/users": "failure/by hand"}
+
+
+def test_what_gets_louder_in_an_incident_is_news(shop: World) -> None:
+    shop.found("orders", AlertKind.TIMELINESS, level=AlertLevel.WARNING)
+    assert shop.deliver() == 1
+    shop.default.take()
+    shop.found("orders", now=at(70))
+    assert shop.deliver(at(71)) == 1
 
 
 def test_a_part_of_another_job_speaks_for_itself(world: World) -> None:

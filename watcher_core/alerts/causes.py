@@ -5,9 +5,11 @@ An alert that has `cause_alert_id` is behind another one:
 - Data that is stale, late or missing is behind what is wrong upstream of it, by lineage, however far and whatever lies
   between, or with its own pipeline: one that fails is stale after a while, too.
 - What ran as part of a job is behind what is wrong with the job, as when that hangs or does not run, and a job that is
-  stale, late or missing is behind what has failed in it or takes long there.
-- Unusual numbers are behind those of an earlier run of the same pipeline that still hold, and unusual rows behind those
-  upstream. What is unusual of a partition is behind the same partition's alone.
+  stale, late or missing is behind what hangs or takes long in it, or is stale as that fails. But a failure makes no
+  run long, nor does it keep the next one from starting: whoever knows of the failure knows of neither.
+- Unusual numbers are behind those of an earlier run of the same pipeline that still hold, if they are no other ones and
+  not much worse; and behind unusual rows upstream that are as unusual, in the same direction, and lately. What is
+  unusual of a partition is behind the same partition's alone.
 - A failure is behind the first one with the same error where each came within `BURST_GAP` of the one before, as when a
   warehouse is away; and behind the first one of the same step of the same run, or of the same backfill. The alert
   about a backfill as a whole comes before those of its runs.
@@ -37,6 +39,11 @@ BURST_GAP = dt.timedelta(minutes=10)
 
 # After its cause is over, downstream data needs some time to be made again; see also `pending.CONTINUES_WITHIN`.
 FAIR_TIME = dt.timedelta(hours=1)
+
+# Numbers that are by more than this as far from what was expected as those that people know of are news.
+AS_UNUSUAL = 1.5
+# What is made of unusual rows is unusual within this time; much later it has another reason.
+UNUSUAL_WITHIN = dt.timedelta(days=1)
 
 # An alert may move behind one that moves itself: what is left after so many rounds waits for the next call.
 MOST_ROUNDS = 5
@@ -100,8 +107,10 @@ KINDS = """
 HASHED = sa.text("SET LOCAL enable_nestloop = off; SET LOCAL jit = off")
 
 
-# The metrics of an anomaly that say something of its data.
-ROWS = '$.metrics[*] ? (@.metric_field != "duration_seconds" && @.metric_field != "throughput")'
+# How far a metric is from what was expected, as a part of that. Nothing at all is farther than little is.
+DISTANCE = """
+    CASE WHEN metric.value = 0 THEN 'Infinity'
+         ELSE coalesce(abs(metric.value - metric.expected) / coalesce(nullif(abs(metric.expected), 0), 1), 0) END"""
 
 
 def _open_and_locked(ids: str) -> str:
@@ -134,14 +143,14 @@ def _link(alerts: str) -> sa.TextClause:
                 OFFSET 0) AS cause
          WHERE state <> 'resolved'
     ), alive AS MATERIALIZED (
-        SELECT alert.id, alert.pipeline_id, coalesce(alert.reopened_at, alert.opened_at) AS at, kind.*,
+        SELECT alert.id, alert.pipeline_id, alert.level, coalesce(alert.reopened_at, alert.opened_at) AS at, kind.*,
                CASE WHEN alert.cause_alert_id IN (SELECT id FROM root)
                     THEN alert.cause_alert_id ELSE alert.id END AS root_id,
                alert.cause_alert_id IS NOT NULL AS is_linked,
                alert.facts ? 'backfill_state' AS is_backfill,
                CASE WHEN kind.name = 'failure' THEN watcher.failure_signatures(alert.facts) END AS signatures,
                CASE WHEN kind.name = 'anomaly' THEN coalesce(alert.facts ->> 'partition', '') END AS partition,
-               kind.name = 'anomaly' AND jsonb_path_exists(alert.facts, '{ROWS}') AS is_of_rows
+               CASE WHEN kind.name = 'anomaly' THEN alert.facts -> 'metrics' END AS metrics
           FROM {alerts} AS alert
           JOIN {KINDS} ON kind.name = CAST(alert.kind AS text)
          WHERE alert.state <> 'resolved'
@@ -155,10 +164,33 @@ def _link(alerts: str) -> sa.TextClause:
          WHERE name <> 'anomaly'
          ORDER BY pipeline_id, rank, at, id
     ), unusual AS MATERIALIZED (
-        SELECT DISTINCT ON (pipeline_id, partition, is_of_rows) pipeline_id, partition, is_of_rows, root_id
-          FROM alive
-         WHERE name = 'anomaly'
-         ORDER BY pipeline_id, partition, is_of_rows, at, id
+        -- Each number, and how far the same pipeline's has been from what was expected before, in the same direction.
+        SELECT *, max(distance) OVER (PARTITION BY pipeline_id, partition, metric_field, direction ORDER BY at, id
+                                      ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS known_distance
+          FROM (SELECT alive.id, alive.pipeline_id, alive.partition, alive.at, alive.root_id, alive.is_linked,
+                       jsonb_array_length(alive.metrics) AS metrics, metric.metric_field,
+                       metric.metric_field NOT IN ('duration_seconds', 'throughput') AS is_of_rows,
+                       CASE WHEN metric.repeated IS NULL THEN coalesce(sign(metric.value - metric.expected), 0)
+                            ELSE 0 END AS direction, {DISTANCE} AS distance
+                  FROM alive
+                 CROSS JOIN LATERAL jsonb_to_recordset(alive.metrics) AS metric (
+                                        metric_field text, value float8, expected float8, repeated jsonb)) AS number
+    ), unusual_run AS (
+        SELECT id, pipeline_id, at, root_id, is_linked,
+               bool_and(coalesce(distance <= {AS_UNUSUAL} * known_distance, false)) AS is_known
+          FROM unusual
+         WHERE partition = ''
+         GROUP BY id, pipeline_id, at, root_id, is_linked
+    ), unusual_series AS (
+        -- Each begins with one that is news.
+        SELECT *, count(*) FILTER (WHERE NOT is_known) OVER (PARTITION BY pipeline_id ORDER BY at, id) AS number
+          FROM unusual_run
+    ), unusual_rows AS MATERIALIZED (
+        SELECT pipeline_id, partition, direction, max(distance) AS distance, min(at) AS first_at, max(at) AS last_at,
+               (array_agg(root_id ORDER BY distance DESC, at, id))[1] AS root_id
+          FROM unusual
+         WHERE is_of_rows
+         GROUP BY pipeline_id, partition, direction
     ), place AS MATERIALIZED (
         -- Where the data of a pipeline is. Arrays, here and below, have indexes looked through, not tables.
         SELECT id AS pipeline_id, address_id
@@ -174,7 +206,9 @@ def _link(alerts: str) -> sa.TextClause:
     ), waiting AS MATERIALIZED (
         SELECT pipeline_id, address_id
           FROM place
-         WHERE pipeline_id IN (SELECT pipeline_id FROM alive WHERE (is_consequence OR is_of_rows) AND NOT is_linked)
+         WHERE pipeline_id IN (SELECT pipeline_id FROM alive WHERE is_consequence AND NOT is_linked
+                                UNION
+                               SELECT pipeline_id FROM unusual WHERE is_of_rows AND NOT is_linked)
     ), path AS MATERIALIZED (
         SELECT source_address_id, target_address_id
           FROM watcher.address_lineage_closure
@@ -223,7 +257,7 @@ def _link(alerts: str) -> sa.TextClause:
            AND NOT consequence.is_linked
            AND worst.name <> 'asset_check'
            -- A part that takes long makes its job late, and not the other way round.
-           AND (consequence.name <> 'timeliness' OR worst.rank < consequence.rank)
+           AND (consequence.name <> 'timeliness' OR worst.name = 'stuck')
          UNION
         SELECT consequence.id, worst.root_id
           FROM alive AS consequence
@@ -231,22 +265,27 @@ def _link(alerts: str) -> sa.TextClause:
           JOIN worst ON worst.pipeline_id = part.pipeline_id
          WHERE consequence.is_consequence
            AND NOT consequence.is_linked
-           AND worst.name IN ('failure', 'stuck', 'timeliness')
+           -- The next run does not come late or not at all because of what has failed in the last one.
+           AND (worst.name IN ('stuck', 'timeliness')
+                OR (worst.name = 'failure' AND consequence.name = 'freshness'))
          UNION
-        SELECT consequence.id, unusual.root_id
-          FROM alive AS consequence
-          JOIN unusual USING (pipeline_id, partition, is_of_rows)
-         WHERE NOT consequence.is_linked
-           AND consequence.partition = ''
+        SELECT id, first_value(root_id) OVER (PARTITION BY pipeline_id, number ORDER BY at, id)
+          FROM unusual_series
          UNION
-        SELECT consequence.id, unusual.root_id
-          FROM alive AS consequence
+        SELECT unusual.id, min(above.root_id)
+          FROM unusual
           JOIN upstream USING (pipeline_id)
-          JOIN unusual ON unusual.pipeline_id = upstream.above_id
-         WHERE NOT consequence.is_linked
-           AND consequence.is_of_rows
-           AND unusual.is_of_rows
-           AND unusual.partition = consequence.partition
+          JOIN unusual_rows AS above
+            ON above.pipeline_id = upstream.above_id
+           AND above.partition = unusual.partition
+           AND above.direction = unusual.direction
+         WHERE NOT unusual.is_linked
+           AND unusual.distance <= {AS_UNUSUAL} * above.distance
+           AND unusual.at BETWEEN above.first_at - CAST(:unusual_within AS interval)
+                              AND above.last_at + CAST(:unusual_within AS interval)
+         GROUP BY unusual.id, unusual.metrics, above.pipeline_id
+        HAVING count(*) = unusual.metrics
+           AND bool_or(unusual.is_of_rows)
          UNION
         SELECT id, first_value(root_id) OVER (PARTITION BY signature, number ORDER BY is_backfill DESC, at, id)
           FROM burst
@@ -275,15 +314,16 @@ def _link(alerts: str) -> sa.TextClause:
           FROM chosen
          WHERE alert.id = ANY(ARRAY(SELECT id FROM free))
            AND chosen.consequence_id = alert.id
-        RETURNING alert.cause_alert_id, alert.pipeline_id
+        RETURNING alert.cause_alert_id, alert.pipeline_id, alert.level
     ), news AS (
-        -- That what fails is stale after a while, too, is none.
+        -- That what fails is stale after a while, too, is none, unless it is louder.
         SELECT cause_alert_id
           FROM linked
          WHERE NOT EXISTS (SELECT
                              FROM alive AS known
                             WHERE known.root_id = linked.cause_alert_id
-                              AND known.pipeline_id = linked.pipeline_id)
+                              AND known.pipeline_id = linked.pipeline_id
+                              AND known.level >= linked.level)
     )
     SELECT array_agg(DISTINCT cause_alert_id) AS causes,
            (SELECT array_agg(DISTINCT cause_alert_id) FROM news) AS grown,
@@ -331,7 +371,7 @@ def link_causes(session: Session, *, now: dt.datetime, only_new: bool = False) -
     session.execute(HASHED)
     causes: set[int] = set()
     grew: set[int] = set()
-    limits = {"burst_gap": BURST_GAP, "most_in_jobs": MOST_IN_JOBS}
+    limits = {"burst_gap": BURST_GAP, "most_in_jobs": MOST_IN_JOBS, "unusual_within": UNUSUAL_WITHIN}
     statement = LINK if near is None else LINK_NEAR
     for _ in range(MOST_ROUNDS):
         found, grown, is_more_left = session.execute(statement, {**limits, "near": near}).one()

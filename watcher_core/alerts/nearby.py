@@ -10,16 +10,29 @@ RUNS = 3
 # A delivery to which more alerts than these are new looks at all: that is one pass over them.
 FEW = 200
 
+# Of these runs of its job after the one in which a pipeline ran, one that has succeeded did so without it.
+RUNS_SINCE = 20
+
 
 def job_of(pipeline_id: str) -> str:
-    """The SQL of the job in which a pipeline last ran. Each by its index: joined, all executions might be read."""
-    return f"""(SELECT pipeline_id
-                  FROM watcher.pipeline_execution
-                 WHERE id = (SELECT parent_id
-                               FROM watcher.pipeline_execution
-                              WHERE pipeline_id = {pipeline_id}
-                              ORDER BY start_date DESC
-                              LIMIT 1))"""
+    """The SQL of the job in which a pipeline last ran, while that job has not succeeded without it since.
+
+    What has left a job, or was once part of a run by hand, is not made by it. Each by its index: joined, all executions
+    might be read.
+    """
+    return f"""(SELECT run.pipeline_id
+                  FROM watcher.pipeline_execution AS run
+                 WHERE run.id = (SELECT parent_id
+                                   FROM watcher.pipeline_execution
+                                  WHERE pipeline_id = {pipeline_id}
+                                  ORDER BY start_date DESC
+                                  LIMIT 1)
+                   AND 'succeeded' NOT IN (SELECT state
+                                             FROM watcher.pipeline_execution AS since
+                                            WHERE since.pipeline_id = run.pipeline_id
+                                              AND since.start_date > run.start_date
+                                            ORDER BY since.start_date
+                                            LIMIT {RUNS_SINCE}))"""
 
 
 # The alerts that are new to a delivery, and those that may be linked because of them: of the same pipelines, of those
