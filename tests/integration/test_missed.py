@@ -206,6 +206,13 @@ def test_a_pause_that_is_usual_is_none_that_is_missed(watcher: Watcher) -> None:
     assert len(found(watcher, name, at(hours=0.9))) == 1
 
 
+def test_what_ran_often_and_is_hourly_since_days_is_not_missed_each_hour(watcher: Watcher) -> None:
+    often = [at(days=-30) + dt.timedelta(minutes=5 * number) for number in range(27 * 288)]
+    name = runs(watcher, *often, *(at(days=-3) + dt.timedelta(hours=number) for number in range(72)))
+    assert found(watcher, name, at()) == []
+    assert len(found(watcher, name, at(hours=0.3))) == 1
+
+
 def test_rules_are_proposed(
     watcher: Watcher, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

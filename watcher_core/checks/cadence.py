@@ -10,7 +10,7 @@ absolute deviations), by five percent of the usual time between runs, and by ten
 are 72 minutes: more than the hour by which it moves in another time zone when clocks change.
 
 Of what runs so often that only one start of each hour is looked at, the longest wait within the hours of four weeks is
-usual: it is missed after that and ten minutes.
+usual: it is missed after that and ten minutes, unless hours without a start are usual, too, as since it runs hourly.
 
 All of this is by the clock of one zone, without its changes: a day is a day.
 """
@@ -170,15 +170,19 @@ def refine_cadence(cadence: Cadence, waits: Iterable[tuple[dt.datetime, float, f
         waits: For each hour, the start after which it waited longest, its usual and its longest wait, in seconds.
     """
     zone = calendars.zone_of(cadence.zone)
-    usual, longest = defaultdict(list), defaultdict(list)
+    usual, longest, pauses = defaultdict(list), defaultdict(list), defaultdict(int)
     for start, usual_wait, longest_wait in waits:
-        if longest_wait < HOUR:  # an hour without a start is what the cadence knows of
-            group = cadence.group(start.astimezone(zone).replace(tzinfo=None))
+        group = cadence.group(start.astimezone(zone).replace(tzinfo=None))
+        if longest_wait < HOUR:
             usual[group].append(usual_wait)
             longest[group].append(longest_wait)
+        else:  # an hour without a start is what the cadence knows of
+            pauses[group] += 1
     every = dict(cadence.every)
     for group, (seconds, tolerance) in cadence.every.items():
-        if len(longest[group]) >= LEAST_TIMES and abs(seconds - HOUR) <= tolerance:
+        hours = len(longest[group]) + pauses[group]
+        is_often = len(longest[group]) >= LEAST_TIMES and pauses[group] <= MOST_MISSED * hours
+        if is_often and abs(seconds - HOUR) <= tolerance:
             wait = median(usual[group])
             allowed = max(longest[group]) - wait + LEAST_TOLERANCE.total_seconds()
             if wait + allowed < seconds + tolerance:
