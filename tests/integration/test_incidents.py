@@ -238,9 +238,9 @@ def test_what_is_critical_does_not_wait_for_a_cause_that_is_not(shop: World) -> 
     shop.found("customers", now=at(10))
     assert shop.deliver(at(10)) == 1
     assert shop.default.take() == ["🚨 customers is held up: orders failed: no file"]
-    shop.found("customers", AlertKind.TIMELINESS, now=at(20))
+    shop.found("customers", AlertKind.MISSED, now=at(20))
     assert shop.deliver(at(20)) == 0, "the pipeline is known to be held up"
-    shop.over("freshness/customers", "timeliness/customers", "failure/orders", now=at(30))
+    shop.over("freshness/customers", "missed/customers", "failure/orders", now=at(30))
     shop.deliver(at(100))
     assert shop.watcher.undelivered_alerts().count == 0
     assert shop.default.take() == ["✅ 2 pipelines are good again: orders, customers"]
@@ -423,6 +423,25 @@ def test_the_same_pipeline_is_stale_because_it_fails(shop: World) -> None:
     shop.found("orders", AlertKind.FAILURE, now=at(1), error="duplicate key")
     shop.link()
     assert shop.causes() == {"freshness/orders": "failure/orders"}
+
+
+@pytest.mark.parametrize("kind", [AlertKind.MISSED, AlertKind.TIMELINESS])
+def test_a_run_that_hangs_or_does_not_come_after_one_that_failed_is_said(shop: World, kind: AlertKind) -> None:
+    shop.found("orders", AlertKind.FAILURE, **UNRELATED)
+    shop.deliver()
+    shop.watcher.acknowledge_alert(shop.alert("failure/orders").id)
+    shop.default.take()
+    shop.found("orders", kind, now=at(60))
+    assert shop.deliver(at(61)) == 1
+    assert shop.causes() == {}
+
+
+def test_what_hangs_is_not_behind_what_fails_upstream(shop: World) -> None:
+    shop.found("orders", AlertKind.FAILURE, **UNRELATED)
+    shop.found("customers", AlertKind.TIMELINESS)
+    shop.found("margin", AlertKind.TIMELINESS)
+    shop.link()
+    assert shop.causes() == {"timeliness/margin": "timeliness/customers"}
 
 
 def test_that_what_fails_gets_stale_is_no_news(shop: World) -> None:
@@ -857,7 +876,7 @@ def test_another_alert_of_a_pipeline_is_said_where_the_one_that_stood_for_it_has
     shop.found("orders", AlertKind.FAILURE, error="no file")
     shop.found("customers")
     shop.deliver()
-    shop.found("customers", AlertKind.TIMELINESS, now=at(10))
+    shop.found("customers", AlertKind.MISSED, now=at(10))
     shop.default.take()
     assert shop.deliver(at(10)) == 0
     shop.over("freshness/customers", now=at(20))
@@ -888,7 +907,7 @@ def test_another_alert_of_a_pipeline_is_said_where_it_is_the_first_that_is_criti
     shop.found("revenue")
     shop.deliver()
     assert shop.finance.take() == [REVENUE.replace("🚨", "🔴")]
-    shop.found("revenue", AlertKind.TIMELINESS, level=AlertLevel.CRITICAL, now=at(10))
+    shop.found("revenue", AlertKind.MISSED, level=AlertLevel.CRITICAL, now=at(10))
     shop.deliver(at(11))
     assert shop.finance.take() == [REVENUE]
 

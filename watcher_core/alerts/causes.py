@@ -2,11 +2,12 @@
 
 An alert that has `cause_alert_id` is behind another one:
 
-- Data that is stale, late or missing is behind what is wrong upstream of it, by lineage, however far and whatever lies
+- Data that is stale or missing is behind what is wrong upstream of it, by lineage, however far and whatever lies
   between, or with its own pipeline: one that fails is stale after a while, too.
 - What ran as part of a job is behind what is wrong with the job, as when that hangs or does not run, and a job that is
-  stale, late or missing is behind what hangs or takes long in it, or is stale as that fails. But a failure makes no
-  run long, nor does it keep the next one from starting: whoever knows of the failure knows of neither.
+  stale, late or missing is behind what hangs or takes long in it, or is stale as that fails.
+- What takes long is behind what hangs or takes long. A failure makes no later run long, nor does it keep the next one
+  of its pipeline or job from starting: whoever knows of the failure knows of neither.
 - Unusual numbers are behind those of an earlier run of the same pipeline that still hold, if they are no other ones and
   not much worse; and behind unusual rows upstream that are as unusual, in the same direction, and lately. What is
   unusual of a partition is behind the same partition's alone.
@@ -143,7 +144,7 @@ def _link(alerts: str) -> sa.TextClause:
                 OFFSET 0) AS cause
          WHERE state <> 'resolved'
     ), alive AS MATERIALIZED (
-        SELECT alert.id, alert.pipeline_id, alert.level, coalesce(alert.reopened_at, alert.opened_at) AS at, kind.*,
+        SELECT alert.id, alert.pipeline_id, alert.pipeline_execution_id, alert.level, coalesce(alert.reopened_at, alert.opened_at) AS at, kind.*,
                CASE WHEN alert.cause_alert_id IN (SELECT id FROM root)
                     THEN alert.cause_alert_id ELSE alert.id END AS root_id,
                alert.cause_alert_id IS NOT NULL AS is_linked,
@@ -159,7 +160,7 @@ def _link(alerts: str) -> sa.TextClause:
            AND (kind.name <> 'asset_check' OR (alert.level >= 'error' AND alert.facts -> 'blocking' = 'true'))
     ), worst AS MATERIALIZED (
         -- What a pipeline may be the cause of others with: a pipeline may have any number of alerts.
-        SELECT DISTINCT ON (pipeline_id) pipeline_id, root_id, name, rank
+        SELECT DISTINCT ON (pipeline_id) pipeline_id, pipeline_execution_id, root_id, name, rank
           FROM alive
          WHERE name <> 'anomaly'
          ORDER BY pipeline_id, rank, at, id
@@ -240,6 +241,7 @@ def _link(alerts: str) -> sa.TextClause:
           JOIN worst ON worst.pipeline_id = upstream.above_id
          WHERE consequence.is_consequence
            AND NOT consequence.is_linked
+           AND (consequence.name <> 'timeliness' OR worst.name IN ('stuck', 'timeliness'))
          UNION
         SELECT consequence.id, worst.root_id
           FROM alive AS consequence
@@ -248,6 +250,9 @@ def _link(alerts: str) -> sa.TextClause:
            AND NOT consequence.is_linked
            AND worst.rank < consequence.rank
            AND worst.name <> 'asset_check'
+           AND (worst.name <> 'failure'
+                OR consequence.name = 'freshness'
+                OR consequence.pipeline_execution_id = worst.pipeline_execution_id)
          UNION
         SELECT consequence.id, worst.root_id
           FROM alive AS consequence
